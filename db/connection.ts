@@ -1,0 +1,81 @@
+// SQLite under Kysely, twice: a writer and a reader. better-sqlite3 answers on the calling thread, so a lock that somebody
+// else holds (an import in another thread or process) must never be waited for inside SQLite: that would stop the server.
+import { setTimeout as delay } from 'node:timers/promises'
+import BetterSqlite3, { type Database as Sqlite } from 'better-sqlite3'
+import {
+  CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver, type DatabaseConnection, type Dialect, type Driver,
+  type SqliteDialectConfig,
+} from 'kysely'
+
+/** Path of better-sqlite3's native addon where it is not in node_modules (the single binary); set once at start. */
+let nativeBinding: string | undefined
+export function useNativeBinding (file: string): void { nativeBinding = file }
+
+export type SqliteConnection = Sqlite
+
+/** Opens a file with the settings that every connection of ours has. Throws what better-sqlite3 throws. */
+export function connect (file: string, options: { readonly?: boolean, busyTimeoutMs?: number } = {}): Sqlite {
+  const sqlite = new BetterSqlite3(file, {
+    readonly: options.readonly ?? false,
+    fileMustExist: options.readonly ?? false,
+    // Making the file and switching it to WAL needs the lock for a moment; two first starts at once wait for each other.
+    timeout: 5000,
+    ...(nativeBinding === undefined ? {} : { nativeBinding }),
+  })
+  if (!sqlite.readonly) {
+    sqlite.pragma('journal_mode = WAL')
+    sqlite.pragma('synchronous = FULL')
+  }
+  sqlite.pragma('foreign_keys = ON')
+  sqlite.pragma(`busy_timeout = ${options.busyTimeoutMs ?? 0}`)
+  return sqlite
+}
+
+/** Kysely over a connection whose transactions take the write lock at once and wait for it without blocking the thread. */
+export function kyselyOver<T> (sqlite: Sqlite, lockTimeoutMs = 0): Kysely<T> {
+  return new Kysely<T>({ dialect: new ImmediateDialect({ database: sqlite }, lockTimeoutMs) })
+}
+
+class ImmediateDialect extends SqliteDialect implements Dialect {
+  readonly #config: SqliteDialectConfig
+  readonly #lockTimeoutMs: number
+  constructor (config: SqliteDialectConfig, lockTimeoutMs: number) {
+    super(config)
+    this.#config = config
+    this.#lockTimeoutMs = lockTimeoutMs
+  }
+
+  override createDriver (): Driver { return new ImmediateDriver(this.#config, this.#lockTimeoutMs) }
+  override createAdapter (): SqliteAdapter { return new SqliteAdapter() }
+}
+
+class ImmediateDriver extends SqliteDriver {
+  readonly #lockTimeoutMs: number
+  constructor (config: SqliteDialectConfig, lockTimeoutMs: number) {
+    super(config)
+    this.#lockTimeoutMs = lockTimeoutMs
+  }
+
+  override async beginTransaction (connection: DatabaseConnection): Promise<void> {
+    const deadline = performance.now() + this.#lockTimeoutMs
+    for (;;) {
+      try {
+        await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+        return
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= deadline) throw error
+        await delay(4)
+      }
+    }
+  }
+}
+
+/** Whether an error says that another connection holds the write lock. */
+export function isBusy (error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_BUSY')
+}
+
+/** Whether an error says that the disk, or the space given to us on it, is full. */
+export function isDiskFull (error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC' || error.code === 'EDQUOT')
+}

@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Kysely, Transaction } from 'kysely'
+import { connect, kyselyOver } from './connection.ts'
+import { migrate } from './migrate.ts'
+import type { Tables } from './tables.ts'
+
+export type Reads = Kysely<Tables>
+export type Trx = Transaction<Tables>
+
+/** The service's database: reads never wait for a writer, writes wait for each other without blocking the thread. */
+export interface Database {
+  readonly file: string
+  /** Committed state only. Never inside a transaction: there use the transaction's own handle. */
+  readonly reads: Reads
+  /** Runs `work` under the write lock, all or nothing. `work` may await its own queries and nothing else. */
+  write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
+  close: () => Promise<void>
+}
+
+export interface OpenOptions {
+  file: string
+  /** How long a write waits for another process's or thread's write lock before it fails, in ms. */
+  lockTimeoutMs?: number
+}
+
+/** Opens (makes, where there is none) and migrates the database. Throws DatabaseTooNewError. */
+export async function openDatabase ({ file, lockTimeoutMs = 30_000 }: OpenOptions): Promise<Database> {
+  mkdirSync(dirname(file), { recursive: true })
+  const writes = kyselyOver<Tables>(connect(file), lockTimeoutMs)
+  try {
+    await migrate(writes)
+  } catch (error) {
+    await writes.destroy()
+    throw error
+  }
+  const reads = kyselyOver<Tables>(connect(file, { readonly: true, busyTimeoutMs: 1000 }))
+  return {
+    file,
+    reads,
+    write: (work) => writes.transaction().execute(work),
+    async close () {
+      await reads.destroy()
+      await writes.destroy()
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import { Migrator } from 'kysely/migration'
+import { sql, type Kysely } from 'kysely'
+import { migrations } from './migrations.ts'
+import type { Tables } from './tables.ts'
+
+/** The database was written by a later program; nothing in it was touched. */
+export class DatabaseTooNewError extends Error {
+  constructor (unknown: string[]) {
+    super(`The database is newer than this program (it has had ${unknown.join(', ')}). Start the version that wrote it, or a later one.`)
+  }
+}
+
+/**
+ * Brings the schema up to date, all or nothing: one write transaction around all steps, so that two processes that start
+ * at once do it one after the other. Returns the names of the steps done. Throws DatabaseTooNewError.
+ */
+export async function migrate (db: Kysely<Tables>): Promise<string[]> {
+  return await db.transaction().execute(async (trx) => {
+    const unknown = (await appliedMigrations(trx)).filter((name) => !(name in migrations))
+    if (unknown.length > 0) throw new DatabaseTooNewError(unknown)
+    const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations }, disableTransactions: true })
+    const { error, results } = await migrator.migrateToLatest()
+    if (error !== undefined) throw error
+    return (results ?? []).map((step) => step.migrationName)
+  })
+}
+
+async function appliedMigrations (db: Kysely<Tables>): Promise<string[]> {
+  const table = await sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'kysely_migration'`.execute(db)
+  if (table.rows.length === 0) return []
+  const { rows } = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`.execute(db)
+  return rows.map((row) => row.name)
+}

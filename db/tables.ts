@@ -1,0 +1,223 @@
+// The rows as Kysely sees them. Times are integer milliseconds since 1970 UTC, plain dates `YYYY-MM-DD`, flags 0 or 1,
+// structured values JSON text that we write and parse ourselves: columns that PostgreSQL has as well.
+import type { Generated, Insertable, Selectable } from 'kysely'
+
+export interface Tables {
+  courses: CoursesTable
+  periods: PeriodsTable
+  categories: CategoriesTable
+  tasks: TasksTable
+  task_sources: TaskSourcesTable
+  students: StudentsTable
+  student_scores: StudentScoresTable
+  course_teachers: CourseTeachersTable
+  users: UsersTable
+  tokens: TokensTable
+  jobs: JobsTable
+  job_requests: JobRequestsTable
+  files: FilesTable
+  exports: ExportsTable
+}
+
+/** What came with an import (`imported_*`) and what a teacher set since (`set_*`, wins, survives imports). */
+export interface CoursesTable {
+  id: Generated<number>
+  source_id: string
+  /** What a class of a roster bundle must agree in to become a period of this course; null for other formats. */
+  grouping: string | null
+  name: string
+  school: string | null
+  term: string | null
+  starts_on: string | null
+  ends_on: string | null
+  imported_time_zone: string
+  set_time_zone: string | null
+  imported_missing_counts: 'ignored' | 'zero'
+  set_missing_counts: 'ignored' | 'zero' | null
+  /** Rises by one with every change of the course's book; an export remembers which one it read. */
+  data_version: Generated<number>
+  created_at: number
+  updated_at: number
+}
+
+export interface PeriodsTable {
+  id: Generated<number>
+  course_id: number
+  source_id: string
+  name: string
+  position: number
+}
+
+export interface CategoriesTable {
+  id: Generated<number>
+  course_id: number
+  source_id: string
+  /** Unique in its course, to the letter. */
+  name: string
+  /** A fraction, as far as the source gave one (percentages are divided by 100 at import). */
+  imported_weight: number | null
+  set_weight: number | null
+  position: number
+}
+
+export interface TasksTable {
+  id: Generated<number>
+  course_id: number
+  source_id: string
+  title: string
+  type: 'homework' | 'reading' | 'external'
+  category_id: number | null
+  /** An instant, or else a plain date (`due_on`) that ends with its day in the course's zone; never both. */
+  due_at: number | null
+  due_on: string | null
+  points_possible: number | null
+  /** Where this task's cell lies in each student's packed cells (`student_scores.cells`). */
+  slot: number
+  position: number
+}
+
+/** The roster's line items that are one task: one for each class (period) that has it. */
+export interface TaskSourcesTable {
+  course_id: number
+  source_id: string
+  task_id: number
+  /** The line item's `resultValueMin`: a result's points are its score less this. */
+  minimum: number
+}
+
+/** A person in one course. Somebody in two courses is two rows with the same `source_id`. */
+export interface StudentsTable {
+  id: Generated<number>
+  course_id: number
+  source_id: string
+  first_name: string | null
+  last_name: string | null
+  student_identifier: string | null
+  email: string | null
+  period_id: number | null
+  /** Dropped from the beginning of this day in the course's zone; may lie ahead. */
+  dropped_on: string | null
+  /** 1: a later roster of the course does not have this student any more. */
+  is_unenrolled: Generated<number>
+  /** Place in the order of the book, dropped students not set apart: last name, first name, student id, id. */
+  position: number
+}
+
+/** One packed row of cells for each student that has any; see `src/features/performance-book/packed-cells.ts`. */
+export interface StudentScoresTable {
+  student_id: number
+  cells: Buffer
+  /** Control totals of the cells at the time of the import: how many have a score, and the sum of those fractions. */
+  score_count: number
+  score_sum: number
+}
+
+export interface CourseTeachersTable {
+  id: Generated<number>
+  course_id: number
+  source_id: string
+  email: string | null
+  /** The e-mail in lower case: what joins a roster's teacher and an account. */
+  email_key: string | null
+  first_name: string | null
+  last_name: string | null
+  is_enabled: Generated<number>
+  position: number
+}
+
+export interface UsersTable {
+  id: Generated<number>
+  email: string
+  email_key: string
+  role: 'admin' | 'teacher' | 'student'
+  first_name: string | null
+  last_name: string | null
+  password_hash: string | null
+  /** `roster`: made for a teacher who is known from a roster only; `account`: somebody gave it a role. */
+  origin: 'account' | 'roster'
+  disabled_at: number | null
+  created_at: number
+}
+
+export interface TokensTable {
+  id: Generated<number>
+  user_id: number
+  name: string
+  /** SHA-256 of the token, hex. The token itself is shown once and kept nowhere. */
+  hash: string
+  /** JSON array of scopes; null: all that the user's role may do. */
+  scopes: string | null
+  created_at: number
+  last_used_at: number | null
+  expires_at: number | null
+  revoked_at: number | null
+}
+
+export interface JobsTable {
+  id: Generated<number>
+  kind: string
+  state: 'queued' | 'started' | 'succeeded' | 'failed' | 'canceled'
+  /** Jobs of one key run one at a time; a request finds the job that serves it by this. */
+  key: string
+  /** The key, while the job waits and was never claimed; NULL from the first claim on, so that it can go back to the queue. */
+  unique_key: string | null
+  owner_type: string | null
+  owner_id: number | null
+  payload: string
+  /** What the job's input looked like when it was claimed (an export: the course's data version). */
+  input_version: number | null
+  /** Fencing: rises at every claim; whoever holds an older one may not write. */
+  token: Generated<number>
+  attempts: Generated<number>
+  process_deaths: Generated<number>
+  progress: Generated<number>
+  priority: Generated<number>
+  run_after: number
+  created_at: number
+  started_at: number | null
+  finished_at: number | null
+  error_code: string | null
+  error_message: string | null
+  result: string | null
+}
+
+/** Who asked for a job, and when; the command line has no user. */
+export interface JobRequestsTable {
+  id: Generated<number>
+  job_id: number
+  user_id: number | null
+  requested_at: number
+  withdrawn_at: number | null
+}
+
+export interface FilesTable {
+  id: Generated<number>
+  owner_type: string
+  owner_id: number
+  category: string
+  filename: string
+  hex: string
+  content_type: string
+  size: number
+  sha256: string
+  created_at: number
+  created_by: string | null
+  expires_at: number | null
+  /** The bytes are gone since; the row answers 410 for a while. */
+  removed_at: number | null
+}
+
+export interface ExportsTable {
+  id: Generated<number>
+  course_id: number
+  file_id: number
+  job_id: number | null
+  /** JSON of the options that differ from the defaults. */
+  options: string
+  data_version: number
+  /** From here on the export is out of date although no data changed: a due or a drop date has passed. */
+  current_until: number | null
+}
+
+export type Row<T extends keyof Tables> = Selectable<Tables[T]>
+export type NewRow<T extends keyof Tables> = Insertable<Tables[T]>
