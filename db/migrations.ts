@@ -1,11 +1,17 @@
 // Forward only, in code: what is here once released never changes; a later change is a later entry.
 import { sql, type Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { IMPORTS } from './migrations/0002-imports.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': {
     async up (db) {
       for (const statement of FOUNDATION) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
+  },
+  '0002_imports': {
+    async up (db) {
+      for (const statement of IMPORTS) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
   },
 }
@@ -73,6 +79,7 @@ const FOUNDATION = [
     source_id TEXT NOT NULL,
     task_id INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
     minimum REAL NOT NULL,
+    number INTEGER NOT NULL,
     PRIMARY KEY (course_id, source_id)
   ) STRICT`,
   'CREATE INDEX task_sources_task ON task_sources (task_id)',
@@ -169,7 +176,8 @@ const FOUNDATION = [
   "CREATE INDEX jobs_waiting ON jobs (priority, id) WHERE state = 'queued'",
   "CREATE INDEX jobs_live_key ON jobs (\"key\") WHERE state IN ('queued', 'started')",
   'CREATE INDEX jobs_state ON jobs (state, id)',
-  'CREATE INDEX jobs_owner ON jobs (owner_type, owner_id, id)',
+  'CREATE INDEX jobs_owner ON jobs (owner_type, owner_id, token)',
+  'CREATE INDEX jobs_token ON jobs (token)',
 
   `CREATE TABLE job_requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -194,10 +202,16 @@ const FOUNDATION = [
     created_at INTEGER NOT NULL,
     created_by TEXT,
     expires_at INTEGER,
-    removed_at INTEGER
+    removed_at INTEGER,
+    lost_at INTEGER
   ) STRICT`,
   'CREATE INDEX files_owner ON files (owner_type, owner_id, category, id)',
   'CREATE INDEX files_expiry ON files (expires_at) WHERE expires_at IS NOT NULL',
+
+  `CREATE TABLE file_intents (
+    hex TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL
+  ) STRICT`,
 
   `CREATE TABLE exports (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -16,7 +16,11 @@ export interface Tables {
   jobs: JobsTable
   job_requests: JobRequestsTable
   files: FilesTable
+  file_intents: FileIntentsTable
   exports: ExportsTable
+  roster_records: RosterRecordsTable
+  student_result_origins: StudentResultOriginsTable
+  imports: ImportsTable
 }
 
 /** What came with an import (`imported_*`) and what a teacher set since (`set_*`, wins, survives imports). */
@@ -83,6 +87,8 @@ export interface TaskSourcesTable {
   task_id: number
   /** The line item's `resultValueMin`: a result's points are its score less this. */
   minimum: number
+  /** Names the line item in `student_result_origins`; unique in its course, from 1. */
+  number: number
 }
 
 /** A person in one course. Somebody in two courses is two rows with the same `source_id`. */
@@ -166,7 +172,7 @@ export interface JobsTable {
   payload: string
   /** What the job's input looked like when it was claimed (an export: the course's data version). */
   input_version: number | null
-  /** Fencing: rises at every claim; whoever holds an older one may not write. */
+  /** Fencing: rises at every claim, over all jobs; whoever holds an older one may not write. Also the order of claims. */
   token: Generated<number>
   attempts: Generated<number>
   process_deaths: Generated<number>
@@ -205,6 +211,14 @@ export interface FilesTable {
   expires_at: number | null
   /** The bytes are gone since; the row answers 410 for a while. */
   removed_at: number | null
+  /** The bytes were not found where they should be; hidden until they are back. */
+  lost_at: number | null
+}
+
+/** Bytes that no row speaks for yet, or any more: noted before they are put or their row goes, removed at the next start. */
+export interface FileIntentsTable {
+  hex: string
+  created_at: number
 }
 
 export interface ExportsTable {
@@ -217,6 +231,32 @@ export interface ExportsTable {
   data_version: number
   /** From here on the export is out of date although no data changed: a due or a drop date has passed. */
   current_until: number | null
+}
+
+/** A roster as it was last told, for a delta to refer to. `parent`, `other` and `body` by kind: see `src/features/imports/oneroster/`. */
+export interface RosterRecordsTable {
+  kind: string
+  source_id: string
+  parent: string | null
+  other: string | null
+  /** JSON array of the columns that are used. */
+  body: string
+}
+
+/** Which result, of which line item, stands in each of a student's cells; see `src/features/imports/result-origins.ts`. */
+export interface StudentResultOriginsTable {
+  student_id: number
+  origins: Buffer
+}
+
+/** One row for each import that changed something. */
+export interface ImportsTable {
+  id: Generated<number>
+  applied_at: number
+  /** Whose import it was, so that it is not made twice (a job that is run again). */
+  reference: string | null
+  /** JSON, as `import --json` prints it. */
+  summary: string
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

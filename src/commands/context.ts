@@ -10,6 +10,8 @@ export interface CommandContext {
   stderr: Writable & { isTTY?: boolean }
   /** Aborted by the first Ctrl-C or SIGTERM. */
   signal: AbortSignal
+  /** The process's own number, for the lock on the data folder. */
+  pid: number
 }
 
 /** The command failed in a way that it can explain: the sentence goes to stderr, the exit status is 1. */

@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import type { Reads, Trx } from './database.ts'
+import type { NewRow, Row } from './tables.ts'
+
+export type ExportRow = Row<'exports'>
+
+export interface ExportListRow {
+  id: number
+  job_id: number | null
+  options: string
+  filename: string
+  hex: string
+  size: number
+  created_at: number
+  created_by: string | null
+  expires_at: number | null
+  is_current: 0 | 1
+}
+
+function exportsOf (db: Reads | Trx, courseId: number, now: number) {
+  return db.selectFrom('exports')
+    .innerJoin('files', 'files.id', 'exports.file_id')
+    .innerJoin('courses', 'courses.id', 'exports.course_id')
+    .select([
+      'exports.id', 'exports.job_id', 'exports.options', 'files.filename', 'files.hex', 'files.size', 'files.created_at', 'files.created_by', 'files.expires_at',
+      sql<0 | 1>`(exports.data_version = courses.data_version AND (exports.current_until IS NULL OR exports.current_until > ${now}))`.as('is_current'),
+    ])
+    .where('exports.course_id', '=', courseId)
+    .where('files.removed_at', 'is', null).where('files.lost_at', 'is', null)
+    .where((eb) => eb.or([eb('files.expires_at', 'is', null), eb('files.expires_at', '>', now)]))
+    .orderBy('exports.id', 'desc')
+}
+
+/** Exports whose file can be had now, newest first. */
+export async function listExports (db: Reads, courseId: number, now: number): Promise<ExportListRow[]> {
+  return await exportsOf(db, courseId, now).execute()
+}
+
+export async function latestExport (db: Reads, courseId: number, now: number): Promise<ExportListRow | undefined> {
+  return await exportsOf(db, courseId, now).limit(1).executeTakeFirst()
+}
+
+export async function findExport (db: Reads | Trx, courseId: number, id: number): Promise<ExportRow | undefined> {
+  return await db.selectFrom('exports').selectAll().where('course_id', '=', courseId).where('id', '=', id).executeTakeFirst()
+}
+
+/** The file that a job made, if it is still there. */
+export async function exportOfJob (db: Reads, jobId: number): Promise<{ id: number, hex: string, filename: string } | undefined> {
+  return await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
+    .select(['exports.id', 'files.hex', 'files.filename'])
+    .where('exports.job_id', '=', jobId).where('files.removed_at', 'is', null).where('files.lost_at', 'is', null).executeTakeFirst()
+}
+
+export async function insertExport (trx: Trx, row: NewRow<'exports'>): Promise<ExportRow> {
+  return await trx.insertInto('exports').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+/** The latest time at which an export of the course was made, by its row; undefined: none is there. */
+export async function newestExportTime (db: Trx, courseId: number): Promise<number | undefined> {
+  const row = await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
+    .select((eb) => eb.fn.max('files.created_at').as('at')).where('exports.course_id', '=', courseId).executeTakeFirst()
+  return row?.at ?? undefined
+}

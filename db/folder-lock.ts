@@ -1,0 +1,62 @@
+// Who runs the jobs of a data folder: one process, which holds an exclusive lock on a small database of its own. The lock goes
+// with the process, also after kill -9. It must be opened nowhere else in the process: closing any other handle on the
+// file gives the lock up (POSIX record locks).
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { connectPlain, isBusy } from './connection.ts'
+
+export interface FolderHolder {
+  pid: number
+  /** What it is: `http://127.0.0.1:3000`, or the command. */
+  address: string
+}
+
+export interface FolderLock {
+  /** Tells others what this process is (its address is known only once it listens). */
+  describe: (address: string) => void
+  release: () => void
+}
+
+/** Another process holds the folder. */
+export class FolderHeldError extends Error {
+  readonly holder: FolderHolder | undefined
+  constructor (folder: string, holder: FolderHolder | undefined) {
+    super(`The data folder ${folder} is in use by another Perfbook${holder === undefined ? '' : ` (process ${holder.pid}, ${holder.address})`}. Stop that one first, or use another data folder.`)
+    this.holder = holder
+  }
+}
+
+/** Takes the lock at once or throws FolderHeldError. `pid` is this process's. */
+export function lockFolder (folder: string, { pid, address }: FolderHolder): FolderLock {
+  mkdirSync(folder, { recursive: true })
+  const description = join(folder, 'lock.json')
+  const sqlite = connectPlain(join(folder, 'lock.sqlite'))
+  try {
+    sqlite.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    sqlite.close()
+    if (isBusy(error)) throw new FolderHeldError(folder, folderHolder(folder))
+    throw error
+  }
+  const describe = (what: string) => { writeFileSync(description, JSON.stringify({ pid, address: what })) }
+  describe(address)
+  let held = true
+  return {
+    describe,
+    release () {
+      if (!held) return
+      held = false
+      rmSync(description, { force: true })
+      sqlite.close()
+    },
+  }
+}
+
+/** Who says to hold the folder; not proof that it still runs. */
+export function folderHolder (folder: string): FolderHolder | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) as FolderHolder
+  } catch {
+    return undefined
+  }
+}

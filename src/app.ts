@@ -1,0 +1,100 @@
+// The service's table of contents: plugins, then routes, in the order of boot.
+import cors from '@fastify/cors'
+import rateLimit from '@fastify/rate-limit'
+import fastifyStatic from '@fastify/static'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { ServiceError } from './errors.ts'
+import { accessHooks } from './routes/access-hooks.ts'
+import { acceptBodies } from './routes/bodies.ts'
+import { coursesRoutes } from './routes/courses.routes.ts'
+import { frameworkErrors, handleErrors } from './routes/error-handler.ts'
+import { exportsRoutes } from './routes/exports.routes.ts'
+import { filesRoutes } from './routes/files.routes.ts'
+import { healthRoutes } from './routes/health.routes.ts'
+import { createJobGate, type JobGate } from './routes/job-gate.ts'
+import { jobsRoutes } from './routes/jobs.routes.ts'
+import { createLinks } from './routes/links.ts'
+import type { RouteContext } from './routes/route-context.ts'
+import { validatorCompiler } from './routes/validation.ts'
+import type { Services } from './services.ts'
+import { VERSION } from './version.ts'
+import { landingPage } from './web/landing.ts'
+
+export interface App {
+  server: FastifyInstance
+  /** Refuses new jobs from now on. */
+  gate: JobGate
+}
+
+/** The HTTP side of the services; whoever made them closes them, after the server. */
+export async function createApp (services: Services, logger: FastifyBaseLogger | false): Promise<App> {
+  const { config } = services
+  const links = createLinks(config.PUBLIC_URL)
+  const gate = createJobGate(services)
+  const closing = new AbortController()
+  const access = accessHooks(services)
+
+  const server = Fastify({
+    ...(logger === false ? { logger: false } : { loggerInstance: logger }),
+    trustProxy: trustedProxies(config.TRUST_PROXY),
+    bodyLimit: config.BODY_MAX_BYTES,
+    requestTimeout: 120_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 2000 },
+    // Behind a proxy that keeps PUBLIC_URL's path, and behind one that strips it, the routes are the same.
+    rewriteUrl: (request) => links.prefix !== '' && request.url?.startsWith(`${links.prefix}/`) === true ? request.url.slice(links.prefix.length) : request.url ?? '/',
+    frameworkErrors,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  server.setValidatorCompiler(validatorCompiler)
+  server.decorateRequest('principal', null)
+  server.decorateRequest('course', null)
+  acceptBodies(server)
+  handleErrors(server)
+  server.addHook('preClose', async () => { closing.abort() })
+
+  if (config.corsOrigins.length > 0) {
+    await server.register(cors, {
+      origin: [...config.corsOrigins],
+      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Content-Disposition'],
+      maxAge: 600,
+    })
+  }
+  await server.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: (request, { ttl }) => new ServiceError('RATE_LIMITED', undefined, Math.ceil(ttl / 1000)),
+  })
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Perfbook', version: VERSION, description: 'The performance book of a course, and its export to Excel.' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+      ...(links.prefix === '' ? {} : { servers: [{ url: links.prefix }] }),
+    },
+  })
+  await server.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true })
+  await server.register(fastifyStatic, {
+    root: config.filesFolder, serve: false, etag: false, lastModified: false, cacheControl: false, contentType: false, dotfiles: 'allow',
+  })
+
+  const context: RouteContext = { services, access, links, gate, closing: closing.signal }
+  await server.register(healthRoutes, context)
+  await server.register(coursesRoutes, context)
+  await server.register(exportsRoutes, context)
+  await server.register(jobsRoutes, context)
+  await server.register(filesRoutes, context)
+  await server.register(landingPage)
+  server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
+  return { server, gate }
+}
+
+/** What Fastify takes: nobody, everybody, or a list of addresses. */
+function trustedProxies (setting: string): boolean | string[] {
+  if (setting === '' || setting === 'false') return false
+  return setting === 'true' ? true : setting.split(',').map((address) => address.trim())
+}

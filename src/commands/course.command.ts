@@ -1,0 +1,59 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { isTimeZone } from '../features/performance-book/course-time.ts'
+import { parseId } from './arguments.ts'
+import { CommandFailure, type CommandContext } from './context.ts'
+import { withServices } from './open-services.ts'
+
+interface SetOptions {
+  missingCounts?: 'ignored' | 'zero'
+  timeZone?: string
+  weight?: Array<{ name: string, weight: number | null }>
+}
+
+export function courseCommand (context: CommandContext): Command {
+  const command = new Command('course').description('settings of a course, or delete it')
+
+  command.command('set').description('what missing work counts, the time zone, weights of categories')
+    .argument('<course-id>', 'see courses', parseId)
+    .addOption(new Option('--missing-counts <how>').choices(['ignored', 'zero']))
+    .option('--time-zone <zone>', 'such as Europe/Berlin', parseTimeZone)
+    .option('--weight <category=weight>', 'a fraction (Homework=0.6), or nothing for the imported one (Homework=); may be repeated', collectWeight)
+    .action(async (courseId: number, { missingCounts, timeZone, weight = [] }: SetOptions) => {
+      await withServices(context, async ({ courses }) => {
+        const categories = await courses.categories(courseId)
+        const weights = new Map(weight.map(({ name, weight }) => {
+          const category = categories.find((one) => one.name === name)
+          if (category === undefined) throw new CommandFailure(`The course has no category ${name}${categories.length === 0 ? '' : `; it has ${categories.map((one) => one.name).join(', ')}`}.`)
+          return [category.id, weight]
+        }))
+        if (!await courses.set(courseId, { missingCounts, timeZone, weights })) throw noCourse(courseId)
+      })
+      context.stderr.write(`course ${courseId} was set\n`)
+    })
+
+  command.command('delete').description('the course, its scores and its files')
+    .argument('<course-id>', 'see courses', parseId)
+    .action(async (courseId: number) => {
+      if (!await withServices(context, ({ courses }) => courses.delete(courseId))) throw noCourse(courseId)
+      context.stderr.write(`course ${courseId} was deleted\n`)
+    })
+
+  return command
+}
+
+function noCourse (courseId: number): CommandFailure {
+  return new CommandFailure(`There is no course with id ${courseId}. "perfbook courses" lists them.`)
+}
+
+function parseTimeZone (text: string): string {
+  if (!isTimeZone(text)) throw new InvalidArgumentError('Write a time zone like Europe/Berlin.')
+  return text
+}
+
+function collectWeight (text: string, before: SetOptions['weight'] = []): SetOptions['weight'] {
+  const at = text.lastIndexOf('=')
+  const value = text.slice(at + 1)
+  const weight = value === '' ? null : Number(value)
+  if (at < 1 || (weight !== null && !(weight >= 0 && weight <= 1))) throw new InvalidArgumentError('Write it like Homework=0.6, a fraction from 0 to 1.')
+  return [...before, { name: text.slice(0, at), weight }]
+}

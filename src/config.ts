@@ -1,0 +1,91 @@
+// Every setting, checked once at the start. `main.ts` hands in the environment and the flags; the result is frozen and passed down.
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { envSchema } from 'env-schema'
+import Type, { type Static, type TProperties } from 'typebox'
+import { isTimeZone } from './features/performance-book/course-time.ts'
+
+const bytes = (value: number, description: string) => Type.Integer({ minimum: 0, default: value, description })
+const text = (value: string, description: string) => Type.String({ default: value, description })
+
+const settings = {
+  DATA_DIR: Type.String({ default: './data', minLength: 1, description: 'The data folder: database, files, staging.' }),
+  HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on.' }),
+  PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535, description: 'Port to listen on; 0 picks a free one.' }),
+  PUBLIC_URL: text('', 'The address under which people reach the service, with its path if it has one. Default: that of the request.'),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info', description: 'What is logged, to stderr.' }),
+  DEFAULT_TIME_ZONE: text('UTC', 'Time zone of courses whose source names none.'),
+  WORKER_THREADS: Type.Integer({ default: Math.max(1, Math.min(4, availableParallelism())), minimum: 1, maximum: 64, description: 'Threads that run jobs.' }),
+  WORKER_MEMORY_MB: Type.Integer({ default: 512, minimum: 64, description: 'Heap of one worker thread, in MB; a job that needs more fails.' }),
+  EXPORT_TIMEOUT_MS: Type.Integer({ default: 600_000, minimum: 1000, description: 'How long one export may run, in ms.' }),
+  SHUTDOWN_GRACE_MS: Type.Integer({ default: 10_000, minimum: 0, description: 'How long running jobs may finish at shutdown, in ms.' }),
+  QUEUE_MAX: Type.Integer({ default: 1000, minimum: 1, description: 'Jobs that may wait; more are refused with 503.' }),
+  EXPORT_RATE_MAX: Type.Integer({ default: 1000, minimum: 1, description: 'Export requests a minute a user.' }),
+  BODY_MAX_BYTES: bytes(1_048_576, 'Largest body of a request, in bytes.'),
+  IMPORT_MAX_BYTES: bytes(2 * 1024 ** 3, 'Most bytes that an import may unpack to.'),
+  CORS_ORIGINS: text('', 'Origins of other front ends that may call the API with a token, separated by commas.'),
+  TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed (comma list), or `true` for all.'),
+  FILE_ACCESS: Type.Enum(['link', 'session'], { default: 'link', description: '`link`: whoever has a file\'s link may download it. `session`: only a teacher of its course or an administrator.' }),
+  OWNER_QUOTA_BYTES: bytes(0, 'Most bytes of files of one owner (a course); 0 is no limit.'),
+  EXPORT_RETENTION_DAYS: Type.Number({ default: 0, minimum: 0, description: 'Exports expire after so many days; 0 is never.' }),
+  MIN_FREE_BYTES: bytes(256 * 1024 ** 2, 'Free disk below which new exports are refused.'),
+  METRICS_TOKEN: text('', 'A token with which /metrics may be read, besides an administrator\'s.'),
+} satisfies TProperties
+
+const schema = Type.Object(settings)
+export type Config = Readonly<Static<typeof schema>> & {
+  readonly databaseFile: string
+  readonly filesFolder: string
+  readonly stagingFolder: string
+  readonly corsOrigins: readonly string[]
+}
+
+/** The settings themselves, for flags and documentation: name, JSON Schema with default and description. */
+export const SETTINGS = settings as Readonly<Record<string, { description?: string, default?: unknown }>>
+
+/** Settings that cannot be used; one sentence for each. */
+export class ConfigError extends Error {
+  constructor (problems: string[]) {
+    super(`These settings are wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+  }
+}
+
+/** Checks all settings. An empty value counts as not given. Throws ConfigError, which names every wrong one. */
+export function readConfig (env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in settings && value !== undefined && value !== ''))
+  let values: Static<typeof schema>
+  const problems: string[] = []
+  try {
+    values = envSchema<Static<typeof schema>>({ schema, data: given, env: false, dotenv: false })
+  } catch (error) {
+    const { errors = [] } = error as { errors?: Array<{ instancePath: string, message?: string, params?: { allowedValues?: string[] } }> }
+    if (errors.length === 0) throw error
+    throw new ConfigError(errors.map(({ instancePath, message, params }) => {
+      const name = instancePath.slice(1)
+      const allowed = params?.allowedValues === undefined ? '' : ` (${params.allowedValues.join(', ')})`
+      return `${name}=${given[name] ?? ''}: ${message ?? 'is wrong'}${allowed}`
+    }))
+  }
+  if (!isTimeZone(values.DEFAULT_TIME_ZONE)) problems.push(`DEFAULT_TIME_ZONE=${values.DEFAULT_TIME_ZONE}: is not a time zone; write it like Europe/Berlin`)
+  if (values.PUBLIC_URL !== '' && !isWebAddress(values.PUBLIC_URL)) problems.push(`PUBLIC_URL=${values.PUBLIC_URL}: must be an http:// or https:// address without query`)
+  const corsOrigins = values.CORS_ORIGINS.split(',').map((origin) => origin.trim()).filter((origin) => origin !== '')
+  for (const origin of corsOrigins) {
+    if (!isWebAddress(origin) || new URL(origin).origin !== origin) problems.push(`CORS_ORIGINS: ${origin} is not an origin; write it like https://school.example`)
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  const folder = resolve(values.DATA_DIR)
+  return Object.freeze({
+    ...values,
+    PUBLIC_URL: values.PUBLIC_URL.replace(/\/+$/, ''),
+    DATA_DIR: folder,
+    databaseFile: resolve(folder, 'perfbook.sqlite'),
+    filesFolder: resolve(folder, 'files'),
+    stagingFolder: resolve(folder, 'staging'),
+    corsOrigins,
+  })
+}
+
+function isWebAddress (value: string): boolean {
+  const url = URL.parse(value)
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.search === '' && url.hash === ''
+}

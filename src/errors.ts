@@ -1,0 +1,74 @@
+// Every error that a client can meet: its permanent code, its status, and a sentence that a person can act on.
+import { STATUS_CODES } from 'node:http'
+
+/** Answers over HTTP. */
+export const HTTP_ERRORS = {
+  VALIDATION_FAILED: [400, 'The request is not valid.'],
+  INVALID_JSON: [400, 'The body is not valid JSON.'],
+  UNAUTHENTICATED: [401, 'Sign in, or send a valid token as "Authorization: Bearer <token>".'],
+  BAD_CREDENTIALS: [401, 'The e-mail or the password is wrong.'],
+  NOT_A_TEACHER: [403, 'Only a teacher of this course or an administrator may do this.'],
+  INSUFFICIENT_SCOPE: [403, 'This token was not given the scope for this.'],
+  CROSS_ORIGIN: [403, 'A request that changes something must come from this site itself.'],
+  ROUTE_NOT_FOUND: [404, 'There is nothing at this address.'],
+  COURSE_NOT_FOUND: [404, 'There is no such course.'],
+  EXPORT_NOT_FOUND: [404, 'There is no such export in this course.'],
+  NO_EXPORT_YET: [404, 'This course has no export yet. Ask for one first.'],
+  JOB_NOT_FOUND: [404, 'There is no such job.'],
+  FILE_NOT_FOUND: [404, 'There is no such file.'],
+  FILE_QUOTA_EXCEEDED: [409, 'There is no room for another file. Delete old ones first.'],
+  JOB_FINISHED: [409, 'The job has ended already.'],
+  FILE_EXPIRED: [410, 'This file has expired. Make a new export.'],
+  BODY_TOO_LARGE: [413, 'The body of the request is too large.'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'Send the body as application/json.'],
+  RATE_LIMITED: [429, 'Too many requests. Try again a little later.'],
+  INTERNAL_ERROR: [500, 'Something went wrong on the server. It has been written to its log.'],
+  QUEUE_FULL: [503, 'Too many jobs are waiting. Try again a little later.'],
+  SHUTTING_DOWN: [503, 'The server is about to stop. Try again in a moment.'],
+  OVERLOADED: [503, 'The server is busy. Try again in a moment.'],
+  DISK_LOW: [507, 'The disk of the server is nearly full. Tell its administrator.'],
+} as const satisfies Record<string, readonly [number, string]>
+
+/** Reasons for which a job fails. */
+export const JOB_ERRORS = {
+  WORKBOOK_TOO_LARGE: 'The book does not fit into an Excel sheet (1,048,576 rows and 16,384 columns).',
+  FILE_QUOTA_EXCEEDED: 'There is no room for another file. Delete old ones first.',
+  DISK_FULL: 'The disk of the server is full. Tell its administrator.',
+  OUT_OF_MEMORY: 'The server had not enough memory for this.',
+  TIMED_OUT: 'This took longer than the server allows.',
+  WORKER_CRASHED: 'The part of the server that did this stopped unexpectedly.',
+  CHECK_FAILED: 'The workbook did not agree with the database, so it was thrown away.',
+  IMPORT_FAILED: 'The import failed, and nothing was changed.',
+  COURSE_NOT_FOUND: 'The course was deleted meanwhile.',
+} as const
+
+export type HttpErrorCode = keyof typeof HTTP_ERRORS
+export type JobErrorCode = keyof typeof JOB_ERRORS
+
+/** A refusal with its code; the error handler of the service makes the answer of it. */
+export class ServiceError extends Error {
+  readonly code: HttpErrorCode
+  readonly statusCode: number
+  /** For `Retry-After`, in seconds. */
+  readonly retryAfter: number | undefined
+
+  constructor (code: HttpErrorCode, message: string = HTTP_ERRORS[code][1], retryAfter?: number) {
+    super(message)
+    this.code = code
+    this.statusCode = HTTP_ERRORS[code][0]
+    this.retryAfter = retryAfter
+  }
+}
+
+/** The one shape of an error answer. */
+export interface ErrorBody {
+  statusCode: number
+  code: string
+  error: string
+  message: string
+}
+
+export function errorBody (code: HttpErrorCode, message: string = HTTP_ERRORS[code][1]): ErrorBody {
+  const statusCode = HTTP_ERRORS[code][0]
+  return { statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message }
+}

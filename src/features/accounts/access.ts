@@ -1,0 +1,45 @@
+// Who may do what. Everything that decides about access asks here.
+import { teaches } from '../../../db/accounts.queries.ts'
+import { findCourse, type CourseRow } from '../../../db/courses.queries.ts'
+import type { Reads } from '../../../db/database.ts'
+
+export const SCOPES = ['read', 'export', 'import', 'admin'] as const
+export type Scope = typeof SCOPES[number]
+
+/** Somebody whose token (or session) was checked. */
+export interface Principal {
+  userId: number
+  email: string
+  emailKey: string
+  firstName: string | null
+  lastName: string | null
+  role: 'admin' | 'teacher' | 'student'
+  scopes: ReadonlySet<Scope>
+}
+
+/** All that a role may do. */
+export const SCOPES_OF_ROLE: Readonly<Record<Principal['role'], readonly Scope[]>> = {
+  admin: SCOPES,
+  teacher: ['read', 'export', 'import'],
+  student: ['read'],
+}
+
+/** What a person is called in files and lists. */
+export function displayName ({ firstName, lastName, email }: Pick<Principal, 'firstName' | 'lastName' | 'email'>): string {
+  const name = [firstName, lastName].filter((part) => part !== null && part !== '').join(' ')
+  return name === '' ? email : name
+}
+
+export type CourseAccess = { course: CourseRow, allowed: boolean }
+
+/** A course and whether the principal may see it (its teacher, or an administrator); undefined: there is none. */
+export async function courseAccess (db: Reads, principal: Principal, courseId: number): Promise<CourseAccess | undefined> {
+  const course = await findCourse(db, courseId)
+  if (course === undefined) return undefined
+  return { course, allowed: await mayUseCourse(db, principal, courseId) }
+}
+
+export async function mayUseCourse (db: Reads, principal: Principal, courseId: number): Promise<boolean> {
+  if (principal.role === 'admin') return true
+  return principal.role === 'teacher' && await teaches(db, principal.emailKey, courseId)
+}

@@ -1,0 +1,136 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Database } from '../../../db/database.ts'
+import * as queries from '../../../db/accounts.queries.ts'
+import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
+import { hashPassword } from './passwords.ts'
+
+/** A token's last use is noted at most this often, ms. */
+const NOTE_USE_EVERY_MS = 60_000
+
+export interface NewAccount {
+  email: string
+  role: Principal['role']
+  firstName?: string | null
+  lastName?: string | null
+  password?: string | undefined
+}
+
+/** What was asked of an account cannot be done; the sentence says why. */
+export class AccountError extends Error {}
+
+export interface Accounts {
+  /** Who a bearer token stands for; undefined: nobody (unknown, revoked, expired, its user disabled). */
+  authenticate: (token: string) => Promise<Principal | undefined>
+  /** Gives an e-mail a role and a password. Throws AccountError if it has an account already. */
+  add: (account: NewAccount) => Promise<queries.UserRow>
+  setPassword: (email: string, password: string) => Promise<void>
+  disable: (email: string) => Promise<void>
+  list: () => Promise<queries.UserRow[]>
+  /** Makes a token for any account or roster teacher and returns it: the only time that it is seen. Throws AccountError. */
+  createToken: (token: { email: string, name: string, scopes?: readonly Scope[] | undefined, expiresAt?: number | null }) => Promise<string>
+  listTokens: () => ReturnType<typeof queries.listTokens>
+  revokeToken: (id: number) => Promise<boolean>
+}
+
+export function createAccounts ({ db, now }: { db: Database, now: () => number }): Accounts {
+  async function existing (email: string): Promise<queries.UserRow> {
+    const user = await queries.findUser(db.reads, queries.emailKey(email))
+    if (user === undefined) throw new AccountError(`There is no account for ${email}.`)
+    return user
+  }
+  return {
+    async authenticate (token) {
+      const found = await queries.findToken(db.reads, sha256(token))
+      if (found === undefined) return undefined
+      const { token: row, user } = found
+      const at = now()
+      if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= at) || user.disabled_at !== null) return undefined
+      if ((await queries.rosterTeacher(db.reads, user.email_key))?.is_enabled === 0) return undefined
+      if (at - (row.last_used_at ?? 0) > NOTE_USE_EVERY_MS) void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
+      const allowed = SCOPES_OF_ROLE[user.role]
+      const given = row.scopes === null ? allowed : (JSON.parse(row.scopes) as Scope[]).filter((scope) => allowed.includes(scope))
+      return {
+        userId: user.id,
+        email: user.email,
+        emailKey: user.email_key,
+        firstName: user.first_name,
+        lastName: user.last_name,
+        role: user.role,
+        scopes: new Set(given),
+      }
+    },
+    async add ({ email, role, firstName = null, lastName = null, password }) {
+      checkEmail(email)
+      const key = queries.emailKey(email)
+      const passwordHash = password === undefined ? null : await hashPassword(password)
+      return await db.write(async (trx) => {
+        const user = await queries.findUser(trx, key)
+        if (user?.origin === 'account') throw new AccountError(`${email} has an account already.`)
+        const roster = await queries.rosterTeacher(trx, key)
+        const account = {
+          role,
+          first_name: firstName ?? roster?.first_name ?? null,
+          last_name: lastName ?? roster?.last_name ?? null,
+          password_hash: passwordHash,
+          origin: 'account' as const,
+        }
+        if (user !== undefined) return await queries.updateUser(trx, user.id, account)
+        return await queries.insertUser(trx, { ...account, email: email.trim(), email_key: key, disabled_at: null, created_at: now() })
+      })
+    },
+    async setPassword (email, password) {
+      const user = await existing(email)
+      const passwordHash = await hashPassword(password)
+      await db.write((trx) => queries.updateUser(trx, user.id, { password_hash: passwordHash }))
+    },
+    async disable (email) {
+      const user = await existing(email)
+      await db.write((trx) => queries.updateUser(trx, user.id, { disabled_at: now() }))
+    },
+    list: () => queries.listUsers(db.reads),
+    async createToken ({ email, name, scopes, expiresAt = null }) {
+      const token = `pb_${randomBytes(32).toString('base64url')}`
+      const key = queries.emailKey(email)
+      await db.write(async (trx) => {
+        const roster = await queries.rosterTeacher(trx, key)
+        let user = await queries.findUser(trx, key)
+        if (user === undefined && roster === undefined) throw new AccountError(`Nobody is known by ${email}: neither an account nor a teacher of a course.`)
+        if (user !== undefined && user.disabled_at !== null) throw new AccountError(`The account of ${email} is disabled.`)
+        user ??= await queries.insertUser(trx, {
+          email: roster!.email ?? email,
+          email_key: key,
+          role: 'teacher',
+          first_name: roster!.first_name,
+          last_name: roster!.last_name,
+          password_hash: null,
+          origin: 'roster',
+          disabled_at: null,
+          created_at: now(),
+        })
+        const tooMuch = scopes?.filter((scope) => !SCOPES_OF_ROLE[user.role].includes(scope)) ?? []
+        if (tooMuch.length > 0) throw new AccountError(`A ${user.role} may not have the scope ${tooMuch.join(', ')}.`)
+        await queries.insertToken(trx, {
+          user_id: user.id,
+          name,
+          hash: sha256(token),
+          scopes: scopes === undefined ? null : JSON.stringify(scopes),
+          created_at: now(),
+          last_used_at: null,
+          expires_at: expiresAt,
+          revoked_at: null,
+        })
+      })
+      return token
+    },
+    listTokens: () => queries.listTokens(db.reads),
+    revokeToken: (id) => db.write((trx) => queries.revokeToken(trx, id, now())),
+  }
+}
+
+function sha256 (text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function checkEmail (email: string): void {
+  if (!/^[^\s@]+@[^\s@]+$/.test(email.trim()) || email.length > 254) throw new AccountError(`${email} is not an e-mail address.`)
+}

@@ -1,0 +1,100 @@
+import type { Database } from '../../../db/database.ts'
+import { findCourse } from '../../../db/courses.queries.ts'
+import * as queries from '../../../db/exports.queries.ts'
+import type { FileLibrary } from '../../files/file-library.ts'
+import type { JobQueue, JobTicket } from '../../jobs/job-queue.ts'
+import { completeOptions, type ExportOptionsGiven } from './export-options.ts'
+import { EXPORT_KIND, type ExportPayload } from './export.job.ts'
+
+export interface ExportRequest {
+  courseId: number
+  options: ExportOptionsGiven
+  /** Null: the command line. */
+  userId: number | null
+  /** What the file shows as its maker: name, else e-mail, else `command line`. */
+  requestedBy: string
+}
+
+/** One export as the API shows it, but for its absolute address. */
+export interface ExportItem {
+  id: number
+  filename: string
+  hex: string
+  createdAt: number
+  size: number
+  jobId: number | null
+  isCurrent: boolean
+  expiresAt: number | null
+  createdBy: string | null
+  options: ExportOptionsGiven
+}
+
+export interface Exports {
+  /** Queues an export or joins the one that serves the request. Undefined: no such course. Throws QueueFullError. */
+  request: (request: ExportRequest) => Promise<JobTicket | undefined>
+  /** Newest first. */
+  list: (courseId: number) => Promise<ExportItem[]>
+  latest: (courseId: number) => Promise<ExportItem | undefined>
+  /** The export that a job made. */
+  ofJob: (jobId: number) => Promise<{ id: number, hex: string, filename: string } | undefined>
+  /** False: the course has no such export. */
+  delete: (courseId: number, exportId: number) => Promise<boolean>
+}
+
+export function createExports ({ db, files, queue, now }: { db: Database, files: FileLibrary, queue: JobQueue, now: () => number }): Exports {
+  return {
+    async request ({ courseId, options, userId, requestedBy }) {
+      const complete = completeOptions(options)
+      const payload: ExportPayload = { courseId, options: complete, requestedBy }
+      const ticket = await db.write(async (trx) => {
+        const course = await findCourse(trx, courseId)
+        if (course === undefined) return undefined
+        // Never before an export that is there already: with a clock set back, that one would look like the answer.
+        const requestedAt = Math.max(now(), await queries.newestExportTime(trx, courseId) ?? 0)
+        return await queue.request(trx, {
+          kind: EXPORT_KIND,
+          key: `${EXPORT_KIND}:${courseId}:${JSON.stringify(complete)}`,
+          payload,
+          owner: { type: 'course', id: courseId },
+          userId,
+          inputVersion: course.data_version,
+          requestedAt,
+        })
+      })
+      if (ticket !== undefined && !ticket.joined) queue.onQueued()
+      return ticket
+    },
+    async list (courseId) {
+      return (await queries.listExports(db.reads, courseId, now())).map(item)
+    },
+    async latest (courseId) {
+      const row = await queries.latestExport(db.reads, courseId, now())
+      return row === undefined ? undefined : item(row)
+    },
+    ofJob: (jobId) => queries.exportOfJob(db.reads, jobId),
+    async delete (courseId, exportId) {
+      const hexes = await db.write(async (trx) => {
+        const row = await queries.findExport(trx, courseId, exportId)
+        return row === undefined ? undefined : await files.deleteRows(trx, [row.file_id])
+      })
+      if (hexes === undefined) return false
+      await files.removeBytes(hexes)
+      return true
+    },
+  }
+}
+
+function item (row: queries.ExportListRow): ExportItem {
+  return {
+    id: row.id,
+    filename: row.filename,
+    hex: row.hex,
+    createdAt: row.created_at,
+    size: row.size,
+    jobId: row.job_id,
+    isCurrent: row.is_current === 1,
+    expiresAt: row.expires_at,
+    createdBy: row.created_by,
+    options: JSON.parse(row.options) as ExportOptionsGiven,
+  }
+}

@@ -1,0 +1,120 @@
+import type { Database, Reads, Trx } from '../../db/database.ts'
+import * as jobs from '../../db/jobs.queries.ts'
+import type { JobRow } from '../../db/jobs.queries.ts'
+
+export interface JobRequest {
+  kind: string
+  /** Requests of one key are served by one job, and jobs of one key run one at a time. */
+  key: string
+  payload: unknown
+  owner: { type: string, id: number } | null
+  /** Null: the command line. */
+  userId: number | null
+  /** What the input looks like now; a job that started from the same serves this request as well. */
+  inputVersion: number | null
+  /** The request's time in ms, for a caller who has seen later ones than the clock shows. */
+  requestedAt: number
+  priority?: number
+  /** Not before, ms; default: at once, whatever the clock does. */
+  runAfter?: number
+}
+
+export interface JobTicket {
+  job: JobRow
+  joined: boolean
+  requestedAt: number
+}
+
+/** More jobs wait than `QUEUE_MAX` allows. */
+export class QueueFullError extends Error {
+  readonly waiting: number
+  constructor (waiting: number) {
+    super(`${waiting} jobs are waiting already.`)
+    this.waiting = waiting
+  }
+}
+
+export interface JobQueue {
+  /**
+   * Inside the caller's write transaction: puts in a job, or joins the one that serves the request already - it waits to
+   * start, or has started from the same input. Throws QueueFullError. Call `onQueued` after the commit.
+   */
+  request: (trx: Trx, request: JobRequest) => Promise<JobTicket>
+  onQueued: () => void
+  /** Withdraws a user; the job is canceled when nobody wants it any more, or at once with `force`. */
+  cancel: (jobId: number, by: { userId: number, force: boolean }) => Promise<'canceled' | 'withdrawn' | 'finished'>
+  /** Inside the caller's transaction: ends all jobs of an owner that is going away. Call `onCanceled` after the commit. */
+  cancelAll: (trx: Trx, owner: { type: string, id: number }) => Promise<number[]>
+  onCanceled: (jobIds: readonly number[]) => void
+  /** A job that failed or was canceled waits again; false: it is in another state. */
+  retry: (jobId: number) => Promise<boolean>
+  find: (db: Reads, jobId: number) => Promise<JobRow | undefined>
+}
+
+export interface JobQueueOptions {
+  db: Database
+  now: () => number
+  /** Most jobs that may wait. */
+  queueMax: number
+  /** Told of each job that became ready, and of each that was canceled. */
+  wake: () => void
+  canceled: (jobId: number) => void
+}
+
+export function createJobQueue ({ db, now, queueMax, wake, canceled }: JobQueueOptions): JobQueue {
+  return {
+    async request (trx, request) {
+      const live = await jobs.findLiveJobs(trx, request.key)
+      const found = live.find((job) => job.state === 'queued') ??
+        live.find((job) => request.inputVersion !== null && job.input_version === request.inputVersion)
+      const job = found ?? await insert(trx, request)
+      await jobs.insertRequest(trx, { job_id: job.id, user_id: request.userId, requested_at: request.requestedAt, withdrawn_at: null })
+      return { job, joined: found !== undefined, requestedAt: request.requestedAt }
+    },
+    onQueued: wake,
+    async cancel (jobId, { userId, force }) {
+      const outcome = await db.write(async (trx) => {
+        const job = await jobs.findJob(trx, jobId)
+        if (job === undefined || (job.state !== 'queued' && job.state !== 'started')) return 'finished'
+        await jobs.withdrawRequests(trx, jobId, userId, now())
+        const isWanted = (await jobs.jobRequests(trx, jobId)).some((request) => request.withdrawn_at === null)
+        if (isWanted && !force) return 'withdrawn'
+        await jobs.cancelJob(trx, jobId, now())
+        return 'canceled'
+      })
+      if (outcome === 'canceled') canceled(jobId)
+      return outcome
+    },
+    cancelAll: (trx, owner) => jobs.cancelJobsOfOwner(trx, owner.type, owner.id, now()),
+    onCanceled: (jobIds) => { for (const jobId of jobIds) canceled(jobId) },
+    async retry (jobId) {
+      const isQueued = await db.write((trx) => jobs.requeueEnded(trx, jobId))
+      if (isQueued) wake()
+      return isQueued
+    },
+    find: (reads, jobId) => jobs.findJob(reads, jobId),
+  }
+
+  async function insert (trx: Trx, { kind, key, payload, owner, requestedAt, priority = 0, runAfter = 0 }: JobRequest): Promise<JobRow> {
+    const waiting = await jobs.countWaiting(trx)
+    if (waiting >= queueMax) throw new QueueFullError(waiting)
+    return await jobs.insertJob(trx, {
+      kind,
+      key,
+      unique_key: key,
+      state: 'queued',
+      payload: JSON.stringify(payload),
+      owner_type: owner?.type ?? null,
+      owner_id: owner?.id ?? null,
+      input_version: null,
+      priority,
+      run_after: runAfter,
+      created_at: requestedAt,
+      started_at: null,
+      finished_at: null,
+      error_code: null,
+      error_message: null,
+      result: null,
+    })
+  }
+}

@@ -1,0 +1,86 @@
+import { MessageChannel } from 'node:worker_threads'
+import { Piscina } from 'piscina'
+import type { TaskOutcome } from './job-kind.ts'
+
+// Piscina derives this from an overload of postMessage that takes no list.
+type TransferList = NonNullable<NonNullable<Parameters<Piscina['run']>[1]>['transferList']>
+
+export interface PoolOptions {
+  /** The module whose exported functions are the tasks. */
+  tasksFile: URL
+  threads: number
+  /** Heap of one thread, MB. */
+  memoryMb: number
+}
+
+export interface TaskOptions {
+  /** Aborting kills the thread; the next task gets a fresh one. */
+  signal?: AbortSignal
+  /** Fractions from 0 to 1, as the task sends them. */
+  onProgress?: (fraction: number) => void
+}
+
+/** How a task can end besides by returning. */
+export class TaskCrash extends Error {
+  readonly code: 'OUT_OF_MEMORY' | 'WORKER_CRASHED'
+  constructor (code: 'OUT_OF_MEMORY' | 'WORKER_CRASHED', cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.code = code
+  }
+}
+
+export interface WorkerPool {
+  readonly threads: number
+  /** Runs a task. Throws TaskCrash when its thread died or it threw, and AbortError when `signal` fired. */
+  run: <Result>(task: string, input: Record<string, unknown>, options?: TaskOptions) => Promise<Result>
+  /** Starts the first thread, so that the first task need not wait for it. */
+  warm: () => void
+  /** Ends all threads at once; what runs is rejected. */
+  destroy: () => Promise<void>
+}
+
+/** Threads for tasks. Piscina's own close() is not used: with more than one thread it loses running tasks. */
+export function createWorkerPool ({ tasksFile, threads, memoryMb }: PoolOptions): WorkerPool {
+  let piscina: Piscina | undefined
+  // Made at the first task: most commands of the command line need no thread.
+  const start = (): Piscina => {
+    piscina = new Piscina({
+      filename: tasksFile.href,
+      minThreads: 1,
+      maxThreads: threads,
+      idleTimeout: 60_000,
+      concurrentTasksPerWorker: 1,
+      maxQueue: Infinity,
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      recordTiming: false,
+      workerHistogram: false,
+    })
+    // A thread that dies between tasks is replaced; without a listener the event would end the process.
+    return piscina.on('error', () => {})
+  }
+  return {
+    threads,
+    warm () { piscina ??= start() },
+    async run (task, input, { signal, onProgress } = {}) {
+      const { port1, port2 } = new MessageChannel()
+      port1.on('message', (fraction: unknown) => { if (typeof fraction === 'number') onProgress?.(fraction) })
+      port1.unref()
+      try {
+        return await (piscina ??= start()).run({ ...input, port: port2 }, { name: task, transferList: [port2] as unknown as TransferList, signal: signal ?? null })
+      } catch (error) {
+        if (signal?.aborted === true) throw error
+        const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        throw new TaskCrash(isMemory ? 'OUT_OF_MEMORY' : 'WORKER_CRASHED', error)
+      } finally {
+        port1.close()
+      }
+    },
+    async destroy () { await piscina?.destroy() },
+  }
+}
+
+/** Whether a task's answer has the form that all tasks of jobs keep to. */
+export function isTaskOutcome (value: unknown): value is TaskOutcome<unknown> {
+  if (typeof value !== 'object' || value === null || !('ok' in value)) return false
+  return value.ok === true ? 'facts' in value : 'code' in value && typeof value.code === 'string' && 'message' in value && typeof value.message === 'string'
+}

@@ -1,0 +1,18 @@
+// The `perfbook` command: the only code that touches the process - its arguments, environment, streams, signals, exit status.
+import { pid } from 'node:process'
+import { createProgram, runProgram } from './commands/program.ts'
+
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The first asks, the second ends at once.
+    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
+    stop.abort()
+  })
+}
+// A reader that has gone (`perfbook courses | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(0); throw error })
+
+process.exitCode = await runProgram(createProgram({
+  env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: stop.signal, pid,
+}), process.argv.slice(2), process.stderr)

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fresh from 'fresh'
+
+/** A strong entity tag of some content. */
+export function entityTag (content: string | Uint8Array): string {
+  return `"${createHash('sha1').update(content).digest('base64url')}"`
+}
+
+/** Whether the client has this already (`If-None-Match`), so that 304 is the answer. */
+export function isFresh (request: FastifyRequest, etag: string): boolean {
+  return request.headers['if-none-match'] !== undefined && fresh({ 'if-none-match': request.headers['if-none-match'] }, { etag })
+}
+
+/** Sends JSON with its entity tag, or 304 to a client that has it. */
+export function sendTagged (request: FastifyRequest, reply: FastifyReply, json: string): FastifyReply {
+  const etag = entityTag(json)
+  reply.header('etag', etag).header('cache-control', 'private, no-cache')
+  if (isFresh(request, etag)) return reply.code(304).send()
+  return reply.type('application/json; charset=utf-8').send(json)
+}

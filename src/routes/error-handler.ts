@@ -1,0 +1,39 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errorBody, HTTP_ERRORS, ServiceError, type HttpErrorCode } from '../errors.ts'
+import { validationMessage } from './validation.ts'
+
+/** One shape for every error, Fastify's own and unknown routes included. */
+export function handleErrors (app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const { code, message, retryAfter } = translate(error)
+    if (code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'a request failed')
+    if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+    return refuse(reply, code, message)
+  })
+  app.setNotFoundHandler((request, reply) => refuse(reply, 'ROUTE_NOT_FOUND'))
+}
+
+/** Answers with an error. */
+export function refuse (reply: FastifyReply, code: HttpErrorCode, message?: string): FastifyReply {
+  return reply.code(HTTP_ERRORS[code][0]).type('application/json; charset=utf-8').send(errorBody(code, message))
+}
+
+/** What Fastify calls before it has a route: an address that cannot be decoded, and the like. */
+export function frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const isFile = /^\/files\//.test(request.raw.url ?? '')
+  const code = error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_ROUTE_MAX_PARAM_LENGTH' ? (isFile ? 'FILE_NOT_FOUND' : 'ROUTE_NOT_FOUND') : 'VALIDATION_FAILED'
+  void refuse(reply, code)
+}
+
+function translate (error: FastifyError): { code: HttpErrorCode, message?: string | undefined, retryAfter?: number | undefined } {
+  if (error instanceof ServiceError) return { code: error.code, message: error.message, retryAfter: error.retryAfter }
+  if (error.validation !== undefined) return { code: 'VALIDATION_FAILED', message: validationMessage(error.validation, error.validationContext) }
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE': return { code: 'BODY_TOO_LARGE' }
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': return { code: 'UNSUPPORTED_MEDIA_TYPE' }
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH': return { code: 'VALIDATION_FAILED', message: 'content-length: is not the length of the body' }
+  }
+  const statusCode = error.statusCode ?? 500
+  if (statusCode >= 400 && statusCode < 500) return { code: statusCode === 413 ? 'BODY_TOO_LARGE' : statusCode === 415 ? 'UNSUPPORTED_MEDIA_TYPE' : 'VALIDATION_FAILED', message: error.message }
+  return { code: 'INTERNAL_ERROR' }
+}

@@ -1,0 +1,107 @@
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { ServiceError } from '../errors.ts'
+import { displayName } from '../features/accounts/access.ts'
+import { exportOptionsSchema } from '../features/exports/export-options.ts'
+import type { ExportItem } from '../features/exports/exports.ts'
+import { courseOf, idOf, principalOf } from './access-hooks.ts'
+import { sendTagged } from './entity-tags.ts'
+import type { RouteContext } from './route-context.ts'
+import { courseParams, errors, exportSchema, id, isoTime, isoTimeOrNull, time } from './schemas.ts'
+
+const tags = ['Exports']
+
+export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
+  const { exports, config } = services
+
+  app.post('/api/courses/:course_id/performance/export', {
+    onRequest: access.course('export'),
+    // An empty body is an export with all defaults.
+    preValidation: async (request) => { request.body ??= {} as never },
+    config: {
+      rateLimit: {
+        max: config.EXPORT_RATE_MAX,
+        timeWindow: 60_000,
+        hook: 'preHandler',
+        keyGenerator: (request: FastifyRequest) => String(principalOf(request).userId),
+      },
+    },
+    schema: {
+      tags,
+      summary: 'Ask for an export of the course\'s performance book',
+      description: 'Answers at once. A request that an export serves already, which waits or has read the same data, joins that one.',
+      params: courseParams,
+      body: exportOptionsSchema,
+      response: {
+        202: Type.Object({ job: Type.String(), id, status: Type.String(), requested_at: time, joined: Type.Boolean() }),
+        ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507),
+      },
+    },
+  }, async (request, reply) => {
+    await gate.openForJobs(courseOf(request).id)
+    const principal = principalOf(request)
+    const ticket = await exports.request({
+      courseId: courseOf(request).id, options: request.body, userId: principal.userId, requestedBy: displayName(principal),
+    })
+    if (ticket === undefined) throw new ServiceError('COURSE_NOT_FOUND')
+    const { job, joined, requestedAt } = ticket
+    const address = links.job(job.id)
+    return await reply.code(202).header('location', address)
+      .send({ job: address, id: job.id, status: job.state, requested_at: isoTime(requestedAt), joined })
+  })
+
+  app.get('/api/courses/:course_id/performance/exports', {
+    onRequest: access.course('read'),
+    schema: {
+      tags,
+      summary: 'The course\'s exports, newest first',
+      description: 'Made for polling: ETag, and 304 to If-None-Match. An export appears when its file is whole.',
+      params: courseParams,
+      response: { 200: Type.Array(exportSchema), 304: Type.Null(), ...errors(401, 403, 404) },
+    },
+    serializerCompiler: () => (json) => json as string,
+  }, async (request, reply) => {
+    const items = await exports.list(courseOf(request).id)
+    return sendTagged(request, reply, JSON.stringify(items.map((item) => exportJson(item, links.file(request, item)))))
+  })
+
+  app.get('/api/courses/:course_id/performance/exports/latest', {
+    onRequest: access.course('read'),
+    schema: { tags, summary: 'Redirects to the newest export\'s file', params: courseParams, response: { 302: Type.Null(), ...errors(401, 403, 404) } },
+  }, async (request, reply) => {
+    const latest = await exports.latest(courseOf(request).id)
+    if (latest === undefined) throw new ServiceError('NO_EXPORT_YET')
+    return reply.header('cache-control', 'private, no-cache').redirect(links.file(request, latest), 302)
+  })
+
+  app.delete('/api/courses/:course_id/performance/exports/:export_id', {
+    onRequest: access.course('export'),
+    schema: {
+      tags,
+      summary: 'Delete an export and its file',
+      params: Type.Object({ ...courseParams.properties, export_id: Type.String() }),
+      response: { 204: Type.Null(), ...errors(401, 403, 404) },
+    },
+  }, async (request, reply) => {
+    const exportId = idOf(request.params.export_id)
+    if (exportId === undefined || !await exports.delete(courseOf(request).id, exportId)) throw new ServiceError('EXPORT_NOT_FOUND')
+    return await reply.code(204).send(null)
+  })
+}
+
+/** An export as the API shows it. */
+export function exportJson (item: ExportItem, url: string) {
+  return {
+    id: item.id,
+    filename: item.filename,
+    url,
+    created_at: isoTime(item.createdAt),
+    size: item.size,
+    job_id: item.jobId,
+    is_current: item.isCurrent,
+    expires_at: isoTimeOrNull(item.expiresAt),
+    created_by: item.createdBy,
+    options: item.options,
+  }
+}

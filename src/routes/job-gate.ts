@@ -1,0 +1,43 @@
+import { statfs } from 'node:fs/promises'
+import { ServiceError } from '../errors.ts'
+import { QuotaExceededError } from '../files/file-library.ts'
+import type { Services } from '../services.ts'
+
+/** Free disk is looked at this often at most, ms: it is asked for at every click. */
+const LOOK_EVERY_MS = 1000
+
+/** Whether the service takes new work. */
+export interface JobGate {
+  /** Throws SHUTTING_DOWN, DISK_LOW or FILE_QUOTA_EXCEEDED where an export of that course could not end well. */
+  openForJobs: (courseId: number) => Promise<void>
+  isDiskLow: () => Promise<boolean>
+  isClosed: () => boolean
+  /** From now on no new work: the server is about to stop. */
+  close: () => void
+}
+
+export function createJobGate ({ config, files, now }: Services): JobGate {
+  let closed = false
+  let looked = { at: -Infinity, isLow: false }
+  async function isDiskLow (): Promise<boolean> {
+    if (Math.abs(now() - looked.at) > LOOK_EVERY_MS) {
+      const { bavail, bsize } = await statfs(config.DATA_DIR)
+      looked = { at: now(), isLow: bavail * bsize < config.MIN_FREE_BYTES }
+    }
+    return looked.isLow
+  }
+  return {
+    isDiskLow,
+    isClosed: () => closed,
+    close () { closed = true },
+    async openForJobs (courseId) {
+      if (closed) throw new ServiceError('SHUTTING_DOWN', undefined, 5)
+      if (await isDiskLow()) throw new ServiceError('DISK_LOW')
+      try {
+        await files.checkQuota({ type: 'course', id: courseId })
+      } catch (error) {
+        throw error instanceof QuotaExceededError ? new ServiceError('FILE_QUOTA_EXCEEDED', error.message) : error
+      }
+    },
+  }
+}

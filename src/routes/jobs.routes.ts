@@ -1,0 +1,102 @@
+import { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { jobRequests, listJobs, type JobRow } from '../../db/jobs.queries.ts'
+import { ServiceError } from '../errors.ts'
+import { mayUseCourse } from '../features/accounts/access.ts'
+import { idOf, principalOf, requireScope } from './access-hooks.ts'
+import { jobEvents } from './job-events.ts'
+import { jobJson } from './job-json.ts'
+import type { RouteContext } from './route-context.ts'
+import { errors, jobSchema, nullable } from './schemas.ts'
+
+const tags = ['Jobs']
+const jobParams = Type.Object({ job_id: Type.String({ description: 'Id of a job' }) })
+
+declare module 'fastify' {
+  interface FastifyRequest { job: JobRow | null }
+}
+
+export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, closing }) => {
+  const { db, queue } = services
+  app.decorateRequest('job', null)
+
+  /** A requester, a teacher of its course or an administrator; to anybody else the job is not there. */
+  const visible = [access.signedIn, async (request: FastifyRequest) => {
+    const jobId = idOf((request.params as { job_id: string }).job_id)
+    const job = jobId === undefined ? undefined : await queue.find(db.reads, jobId)
+    if (job === undefined || !await mayUseJob(request, job)) throw new ServiceError('JOB_NOT_FOUND')
+    request.job = job
+  }]
+  async function mayUseJob (request: FastifyRequest, job: JobRow): Promise<boolean> {
+    const principal = principalOf(request)
+    if (principal.role === 'admin') return true
+    if (principal.role === 'student') return false
+    if (job.owner_type === 'course' && await mayUseCourse(db.reads, principal, job.owner_id!)) return true
+    return (await jobRequests(db.reads, job.id)).some((one) => one.user_id === principal.userId)
+  }
+  const json = (request: FastifyRequest, job: JobRow) => jobJson(services, links, request, job)
+  async function now (request: FastifyRequest): Promise<JobRow> {
+    const job = await queue.find(db.reads, request.job!.id)
+    if (job === undefined) throw new ServiceError('JOB_NOT_FOUND')
+    return job
+  }
+
+  app.get('/api/jobs/:job_id', {
+    onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'read') }],
+    schema: { tags, summary: 'One job', params: jobParams, response: { 200: jobSchema, ...errors(401, 403, 404) } },
+  }, async (request, reply) => {
+    reply.header('cache-control', 'private, no-cache')
+    return await json(request, request.job!)
+  })
+
+  app.get('/api/jobs/:job_id/events', {
+    onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'read') }],
+    schema: { tags, summary: 'The job as server-sent events, one at each change; closed at its end', params: jobParams },
+  }, async (request, reply) => {
+    const events = jobEvents({ runner: services.runner, jobId: request.job!.id, read: async () => await json(request, await now(request)), closing })
+    return reply.headers({ 'cache-control': 'private, no-cache, no-transform', 'x-accel-buffering': 'no' })
+      .type('text/event-stream; charset=utf-8').send(Readable.from(events, { objectMode: false }))
+  })
+
+  app.post('/api/jobs/:job_id/cancel', {
+    onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'export') }],
+    schema: { tags, summary: 'Withdraw from a job; it stops when nobody wants it any more', params: jobParams, response: { 202: jobSchema, ...errors(401, 403, 404, 409) } },
+  }, async (request, reply) => {
+    const principal = principalOf(request)
+    const outcome = await queue.cancel(request.job!.id, { userId: principal.userId, force: principal.role === 'admin' })
+    if (outcome === 'finished') throw new ServiceError('JOB_FINISHED')
+    return await reply.code(202).send(await json(request, await now(request)))
+  })
+
+  app.post('/api/jobs/:job_id/retry', {
+    onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'admin') }],
+    schema: { tags, summary: 'Let a job that failed or was canceled wait again (administrator)', params: jobParams, response: { 202: jobSchema, ...errors(401, 403, 404, 409) } },
+  }, async (request, reply) => {
+    if (!await queue.retry(request.job!.id)) throw new ServiceError('JOB_FINISHED', 'Only a job that failed or was canceled can be tried again.')
+    return await reply.code(202).send(await json(request, await now(request)))
+  })
+
+  app.get('/api/jobs', {
+    onRequest: access.scope('admin'),
+    schema: {
+      tags,
+      summary: 'All jobs, newest first (administrator)',
+      querystring: Type.Object({
+        status: Type.Optional(Type.Enum(['queued', 'started', 'succeeded', 'failed', 'canceled'])),
+        limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+        cursor: Type.Optional(Type.String({ maxLength: 32, pattern: '^[1-9][0-9]*$' })),
+      }),
+      response: { 200: Type.Object({ jobs: Type.Array(jobSchema), next_cursor: nullable(Type.String()) }), ...errors(400, 401, 403) },
+    },
+  }, async (request) => {
+    const { status, limit, cursor } = request.query
+    const rows = await listJobs(db.reads, { state: status, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
+    const page = rows.slice(0, limit)
+    return {
+      jobs: await Promise.all(page.map((job) => json(request, job))),
+      next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null,
+    }
+  })
+}

@@ -1,0 +1,14 @@
+import type { Services } from '../services.ts'
+import type { AccessHooks } from './access-hooks.ts'
+import type { JobGate } from './job-gate.ts'
+import type { Links } from './links.ts'
+
+/** What every file of routes is given. */
+export interface RouteContext {
+  services: Services
+  access: AccessHooks
+  links: Links
+  gate: JobGate
+  /** Aborted when the server stops: long answers end. */
+  closing: AbortSignal
+}

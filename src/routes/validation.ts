@@ -1,0 +1,23 @@
+import { Ajv } from 'ajv'
+import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
+
+// A body says what it means: a misspelt option or a number written as text is refused, never repaired in silence. What stands
+// in an address is text by nature and becomes what its schema says.
+const forBodies = new Ajv({ allErrors: false, coerceTypes: false, removeAdditional: false, useDefaults: true, strict: false })
+const forAddresses = new Ajv({ allErrors: false, coerceTypes: true, removeAdditional: false, useDefaults: true, strict: false })
+
+export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
+  (httpPart === 'body' ? forBodies : forAddresses).compile(schema)
+
+/** A sentence that names the field: `sheets must be one of course, period`. */
+export function validationMessage (errors: FastifySchemaValidationError[], part: string | undefined): string {
+  const error = errors[0]!
+  const where = part === 'querystring' ? 'the query' : part === 'params' ? 'the address' : 'the body'
+  const params = error.params as { additionalProperty?: string, missingProperty?: string, allowedValues?: unknown[] }
+  const path = error.instancePath.slice(1).replace(/\//g, '.')
+  const field = (name: string) => path === '' ? name : `${path}.${name}`
+  if (params.additionalProperty !== undefined) return `${field(params.additionalProperty)}: there is no such field in ${where}`
+  if (params.missingProperty !== undefined) return `${field(params.missingProperty)}: is missing from ${where}`
+  const allowed = params.allowedValues === undefined ? error.message ?? 'is not valid' : `must be one of ${params.allowedValues.join(', ')}`
+  return `${path === '' ? where : path}: ${allowed}`
+}

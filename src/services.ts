@@ -1,0 +1,90 @@
+// Everything that the service and the command line are made of, put together once. Nothing here runs until `start`.
+import { extname } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { openDatabase, type Database } from '../db/database.ts'
+import { isDiskFull } from '../db/connection.ts'
+import type { Config } from './config.ts'
+import { JOB_ERRORS } from './errors.ts'
+import { createAccounts, type Accounts } from './features/accounts/accounts.ts'
+import { createExports, type Exports } from './features/exports/exports.ts'
+import { jobKinds } from './features/job-kinds.ts'
+import { createBooks, type Books } from './features/performance-book/books.ts'
+import { createCourses, type Courses } from './features/performance-book/courses.ts'
+import { createDiskStorage } from './files/disk-storage.ts'
+import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
+import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
+import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runner.ts'
+import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
+
+const DAY_MS = 86_400_000
+
+export interface Services {
+  config: Config
+  now: () => number
+  db: Database
+  accounts: Accounts
+  courses: Courses
+  books: Books
+  exports: Exports
+  files: FileLibrary
+  queue: JobQueue
+  runner: JobRunner
+  /** Starts the threads before they are needed. */
+  warm: () => void
+  /** Stops jobs (see JobRunner.stop), then closes everything, in reverse order. */
+  close: (graceMs: number) => Promise<void>
+}
+
+export interface ServicesOptions {
+  config: Config
+  log: RunnerLog
+  /** The clock, ms since 1970; a test hands in its own. */
+  now?: () => number
+  /** Instead of the threads that run jobs. */
+  jobPool?: WorkerPool
+}
+
+/** Throws DatabaseTooNewError, and what the file system says of the data folder. */
+export async function createServices ({ config, log, now = Date.now, jobPool }: ServicesOptions): Promise<Services> {
+  // Found from the source and from a bundle alike.
+  const tasksFile = new URL(`../workers/tasks${extname(import.meta.url)}`, import.meta.url)
+  mkdirSync(config.filesFolder, { recursive: true })
+  mkdirSync(config.stagingFolder, { recursive: true })
+  const db = await openDatabase({ file: config.databaseFile })
+  const pool = jobPool ?? createWorkerPool({ tasksFile, threads: config.WORKER_THREADS, memoryMb: config.WORKER_MEMORY_MB })
+  // A thread that exports never fill: whoever opens a page does not wait for a workbook.
+  const readers = createWorkerPool({ tasksFile, threads: 1, memoryMb: config.WORKER_MEMORY_MB })
+  const files = createFileLibrary({ db, storage: createDiskStorage(config.filesFolder), now, ownerQuotaBytes: config.OWNER_QUOTA_BYTES })
+  const runner = createJobRunner({
+    db,
+    pool,
+    kinds: jobKinds({ exports: { db, files, now, timeLimitMs: config.EXPORT_TIMEOUT_MS, retentionMs: config.EXPORT_RETENTION_DAYS * DAY_MS } }),
+    stagingFolder: config.stagingFolder,
+    now,
+    log,
+    messages: JOB_ERRORS,
+    isDiskFull,
+  })
+  const queue = createJobQueue({ db, now, queueMax: config.QUEUE_MAX, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) } })
+  return {
+    config,
+    now,
+    db,
+    accounts: createAccounts({ db, now }),
+    courses: createCourses({ db, files, queue, now }),
+    books: createBooks({ databaseFile: db.file, readers, now }),
+    exports: createExports({ db, files, queue, now }),
+    files,
+    queue,
+    runner,
+    warm () {
+      pool.warm()
+      readers.warm()
+    },
+    async close (graceMs) {
+      await runner.stop(graceMs)
+      await readers.destroy()
+      await db.close()
+    },
+  }
+}
