@@ -46,7 +46,12 @@ class ImmediateDialect extends SqliteDialect implements Dialect {
   }
 
   override createDriver (): Driver { return new ImmediateDriver(this.#config, this.#lockTimeoutMs) }
-  override createAdapter (): SqliteAdapter { return new SqliteAdapter() }
+  override createAdapter (): SqliteAdapter { return new TransactionalAdapter() }
+}
+
+/** SQLite rolls DDL back like everything else; Kysely's own adapter is careful about what migrations may do besides. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl (): boolean { return true }
 }
 
 class ImmediateDriver extends SqliteDriver {

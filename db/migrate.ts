@@ -18,7 +18,7 @@ export async function migrate (db: Kysely<Tables>): Promise<string[]> {
   return await db.transaction().execute(async (trx) => {
     const unknown = (await appliedMigrations(trx)).filter((name) => !(name in migrations))
     if (unknown.length > 0) throw new DatabaseTooNewError(unknown)
-    const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations }, disableTransactions: true })
+    const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations } })
     const { error, results } = await migrator.migrateToLatest()
     if (error !== undefined) throw error
     return (results ?? []).map((step) => step.migrationName)

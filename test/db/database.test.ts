@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import t from 'tap'
+import { connect } from '../../db/connection.ts'
+import { openDatabase } from '../../db/database.ts'
+import { FolderHeldError, lockFolder } from '../../db/folder-lock.ts'
+import { DatabaseTooNewError } from '../../db/migrate.ts'
+import { migrations } from '../../db/migrations.ts'
+
+const course = (sourceId: string) => ({
+  source_id: sourceId, grouping: null, name: 'Physics', school: null, term: null, starts_on: null, ends_on: null,
+  imported_time_zone: 'UTC', set_time_zone: null, imported_missing_counts: 'ignored' as const, set_missing_counts: null, created_at: 1, updated_at: 1,
+})
+
+t.test('a new database gets all migrations, an old one only what it lacks', async (t) => {
+  const file = join(t.testdir(), 'new', 'perfbook.sqlite')
+  const first = await openDatabase({ file })
+  await first.write((trx) => trx.insertInto('courses').values(course('c1')).execute())
+  await first.close()
+  const second = await openDatabase({ file })
+  t.teardown(() => second.close())
+  t.equal((await second.reads.selectFrom('courses').selectAll().execute()).length, 1)
+  const sqlite = connect(file, { readonly: true })
+  t.teardown(() => sqlite.close())
+  t.strictSame(sqlite.prepare('SELECT name FROM kysely_migration ORDER BY name').pluck().all(), Object.keys(migrations))
+  t.equal(sqlite.pragma('journal_mode', { simple: true }), 'wal')
+})
+
+t.test('two first starts at once migrate one after the other', async (t) => {
+  const file = join(t.testdir(), 'perfbook.sqlite')
+  const both = await Promise.all([openDatabase({ file }), openDatabase({ file })])
+  for (const db of both) await db.close()
+  t.pass('both opened')
+})
+
+t.test('a database that is newer than the program is refused and left alone', async (t) => {
+  const file = join(t.testdir(), 'perfbook.sqlite')
+  await (await openDatabase({ file })).close()
+  const sqlite = connect(file)
+  sqlite.prepare("INSERT INTO kysely_migration (name, timestamp) VALUES ('9999_future', '2099')").run()
+  sqlite.close()
+  await t.rejects(openDatabase({ file }), new DatabaseTooNewError(['9999_future']))
+  await t.rejects(openDatabase({ file }), /newer than this program/)
+})
+
+t.test('foreign keys hold, and a transaction that fails leaves nothing', async (t) => {
+  const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
+  t.teardown(() => db.close())
+  await t.rejects(db.write(async (trx) => {
+    await trx.insertInto('courses').values(course('c1')).execute()
+    await trx.insertInto('periods').values({ course_id: 99, source_id: 'p', name: 'P', position: 0 }).execute()
+  }), /FOREIGN KEY/)
+  t.strictSame(await db.reads.selectFrom('courses').selectAll().execute(), [])
+})
+
+t.test('while somebody else writes, reads go on and a write waits without blocking the thread', async (t) => {
+  const file = join(t.testdir(), 'perfbook.sqlite')
+  const db = await openDatabase({ file })
+  t.teardown(() => db.close())
+  const other = connect(file)
+  other.exec('BEGIN IMMEDIATE')
+  other.prepare('INSERT INTO courses (source_id, name, imported_time_zone, imported_missing_counts, created_at, updated_at) VALUES (?, ?, ?, ?, 1, 1)').run('other', 'Other', 'UTC', 'ignored')
+  let isWritten = false
+  const write = db.write((trx) => trx.insertInto('courses').values(course('mine')).execute()).then(() => { isWritten = true })
+  // Only a thread that is not blocked gets through these reads while the lock is held.
+  for (let i = 0; i < 20; i++) t.strictSame(await db.reads.selectFrom('courses').select('id').execute(), [])
+  t.equal(isWritten, false)
+  other.exec('COMMIT')
+  other.close()
+  await write
+  t.strictSame((await db.reads.selectFrom('courses').select('source_id').orderBy('id').execute()).map((row) => row.source_id), ['other', 'mine'])
+})
+
+t.test('a write gives up after its time, and says why', async (t) => {
+  const file = join(t.testdir(), 'perfbook.sqlite')
+  const db = await openDatabase({ file, lockTimeoutMs: 1 })
+  const other = connect(file)
+  t.teardown(async () => { other.close(); await db.close() })
+  other.exec('BEGIN IMMEDIATE')
+  await t.rejects(db.write((trx) => trx.insertInto('courses').values(course('mine')).execute()), { code: 'SQLITE_BUSY' })
+})
+
+t.test('one process holds a data folder; the next is told which, and gets it when that one dies', async (t) => {
+  const folder = t.testdir()
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', `
+    import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, '../../db/folder-lock.ts'))}
+    lockFolder(${JSON.stringify(folder)}, { pid: process.pid, address: 'starting' }).describe('http://127.0.0.1:4711')
+    process.stdout.write('held')
+    setInterval(() => {}, 1000)
+  `], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.teardown(() => holder.kill('SIGKILL'))
+  await once(holder.stdout, 'data')
+  const refused = t.throws(() => lockFolder(folder, { pid: 1, address: 'x' })) as unknown as FolderHeldError
+  t.type(refused, FolderHeldError)
+  t.match(refused.message, `process ${holder.pid}, http://127.0.0.1:4711`)
+  const gone = once(holder, 'exit')
+  holder.kill('SIGKILL')
+  await gone
+  const lock = lockFolder(folder, { pid: 2, address: 'next' })
+  lock.release()
+  lock.release()
+  lockFolder(folder, { pid: 3, address: 'after' }).release()
+})
