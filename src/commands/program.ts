@@ -22,6 +22,7 @@ export function createProgram (context: CommandContext): Command {
   const program = new Command('perfbook')
     .description('The performance book of a course, and its export to Excel.')
     .version(VERSION)
+    .enablePositionalOptions() // or else `generate --version 1.2` would print the program's version
   for (const make of [
     serveCommand, demoCommand, importCommand, courseCommand, coursesCommand, exportCommand, userCommand, tokenCommand, jobCommand, generateCommand,
   ]) program.addCommand(make(context))
