@@ -59,7 +59,6 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
       }),
       response: { 200: bookSchema, ...errors(400, 401, 403, 404) },
     },
-    serializerCompiler: () => (json) => json as string,
   }, async (request, reply) => {
     const { limit, cursor, period_id: periodId } = request.query
     const after = cursor === undefined ? undefined : readCursor(cursor)
@@ -79,7 +78,6 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
       body: settingsBody,
       response: { 200: settingsSchema, ...errors(400, 401, 403, 404, 413, 415) },
     },
-    serializerCompiler: () => (json) => json as string,
   }, async (request, reply) => {
     const { missing_counts: missingCounts, time_zone: timeZone, categories } = request.body
     if (timeZone !== undefined && !isTimeZone(timeZone)) throw new ServiceError('VALIDATION_FAILED', `time_zone: ${timeZone} is not a time zone; write it like Europe/Berlin`)

@@ -5,12 +5,15 @@ import { ServiceError } from '../errors.ts'
 import { displayName } from '../features/accounts/access.ts'
 import { exportOptionsSchema } from '../features/exports/export-options.ts'
 import type { ExportItem } from '../features/exports/exports.ts'
+import { QueueFullError } from '../jobs/job-queue.ts'
 import { courseOf, idOf, principalOf } from './access-hooks.ts'
 import { sendTagged } from './entity-tags.ts'
 import type { RouteContext } from './route-context.ts'
 import { courseParams, errors, exportSchema, id, isoTime, isoTimeOrNull, time } from './schemas.ts'
 
 const tags = ['Exports']
+/** After so many seconds a full queue has moved on. */
+const QUEUE_FULL_RETRY_S = 10
 
 export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
   const { exports, config } = services
@@ -43,6 +46,8 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     const principal = principalOf(request)
     const ticket = await exports.request({
       courseId: courseOf(request).id, options: request.body, userId: principal.userId, requestedBy: displayName(principal),
+    }).catch((error: unknown) => {
+      throw error instanceof QueueFullError ? new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S) : error
     })
     if (ticket === undefined) throw new ServiceError('COURSE_NOT_FOUND')
     const { job, joined, requestedAt } = ticket
@@ -60,7 +65,6 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
       params: courseParams,
       response: { 200: Type.Array(exportSchema), 304: Type.Null(), ...errors(401, 403, 404) },
     },
-    serializerCompiler: () => (json) => json as string,
   }, async (request, reply) => {
     const items = await exports.list(courseOf(request).id)
     return sendTagged(request, reply, JSON.stringify(items.map((item) => exportJson(item, links.file(request, item)))))

@@ -1,0 +1,96 @@
+// The real service in this process, on a folder of the test's own: real threads, real files, real SQLite; requests go in without a socket.
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { createApp, type App } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Scope } from '../../src/features/accounts/access.ts'
+import { createServices, type Services } from '../../src/services.ts'
+import { makeBookDatabase, type CourseDescription } from './book-database.ts'
+
+export const ADMIN = 'admin@example.edu'
+export const TEACHER = 'teacher@example.edu'
+
+const QUIET = { info () {}, warn () {}, error () {} }
+
+export interface TestService extends App {
+  services: Services
+  courseIds: number[]
+  /** A token of an account that is made where there is none yet. */
+  token: (role: 'admin' | 'teacher' | 'student', options?: { email?: string, scopes?: Scope[] }) => Promise<string>
+  /** A request; `token: null` sends none. Default: the administrator's. */
+  call: (method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE' | 'PUT' | 'OPTIONS', path: string, options?: CallOptions) => Promise<Answer>
+}
+
+export interface CallOptions {
+  token?: string | null
+  /** An object goes as JSON; text as it is, with the content type that the headers name. */
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+export interface Answer {
+  status: number
+  headers: Record<string, string | undefined>
+  text: string
+  bytes: Buffer
+  // The shape is what the test checks.
+  json: () => any // eslint-disable-line @typescript-eslint/no-explicit-any
+}
+
+export interface TestServiceOptions {
+  courses?: CourseDescription[]
+  settings?: Record<string, string>
+  now?: () => number
+  /** Jobs wait until the test starts the runner itself. */
+  withoutRunner?: boolean
+}
+
+/** Stops with the test. */
+export async function startTestService (t: Test, { courses = [], settings = {}, now, withoutRunner = false }: TestServiceOptions = {}): Promise<TestService> {
+  const folder = t.testdir()
+  const courseIds = await makeBookDatabase(join(folder, 'perfbook.sqlite'), ...courses)
+  const config = readConfig({ DATA_DIR: folder, MIN_FREE_BYTES: '0', WORKER_THREADS: '2', ...settings })
+  const services = await createServices({ config, log: QUIET, ...(now === undefined ? {} : { now }) })
+  const app = await createApp(services, false)
+  if (!withoutRunner) await services.runner.start()
+  t.teardown(async () => {
+    await app.server.close()
+    await services.close(0)
+  })
+  const tokens = new Map<string, Promise<string>>()
+  const token: TestService['token'] = (role, { email = `${role}@example.edu`, scopes } = {}) => {
+    const key = JSON.stringify([email, scopes])
+    const known = tokens.get(key) ?? (async () => {
+      if (!(await services.accounts.list()).some((user) => user.email === email)) await services.accounts.add({ email, role })
+      return await services.accounts.createToken({ email, name: 'test', scopes })
+    })()
+    tokens.set(key, known)
+    return known
+  }
+  return {
+    ...app,
+    services,
+    courseIds,
+    token,
+    async call (method, path, { token: given, body, headers = {} } = {}) {
+      const bearer = given === null ? undefined : given ?? await token('admin')
+      const response = await app.server.inject({
+        method,
+        url: path,
+        headers: {
+          ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+          ...(body === undefined || typeof body === 'string' ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      return {
+        status: response.statusCode,
+        headers: response.headers as Record<string, string | undefined>,
+        text: response.payload,
+        bytes: response.rawPayload,
+        json: () => JSON.parse(response.payload) as unknown,
+      }
+    },
+  }
+}
