@@ -1,0 +1,52 @@
+import type { Test } from 'tap'
+import { columnName } from '../../workers/workbook/sheet-plan.ts'
+import { decoded, type CellValue, type ReadSheet } from './openpyxl.ts'
+import type { ExpectedSheet } from './workbook.ts'
+
+/** Excel's longest text, which cuts the expectation too. */
+const MOST_CHARACTERS = 32_767
+
+/**
+ * Compares every cell of a student sheet, blank ones included, by value and by kind (a text that looks like a number is no
+ * number). `tolerance` is for values that were calculated again, or multiplied.
+ */
+export function compareSheet (t: Test, found: ReadSheet, expected: ExpectedSheet, tolerance = 0): void {
+  const differences: string[] = []
+  const seen = new Set<string>()
+  expected.rows.forEach((row, r) => row.forEach((wanted, c) => {
+    const at = `${columnName(c + 1)}${r + 1}`
+    seen.add(at)
+    const value = found.cells[at] ?? null
+    if (!sameCell(value, wanted, tolerance)) differences.push(`${at}: ${show(value)} instead of ${show(wanted)}`)
+  }))
+  for (const [at, value] of Object.entries(found.cells)) {
+    if (!seen.has(at) && value !== '') differences.push(`${at}: ${show(value)} instead of nothing`)
+  }
+  t.strictSame(differences.slice(0, 10), [], `${found.name}: every cell`)
+}
+
+export function sameCell (found: CellValue, wanted: CellValue, tolerance: number): boolean {
+  if (wanted === null || wanted === '') return found === null || found === ''
+  if (typeof wanted === 'number') return typeof found === 'number' && (found === wanted || Math.abs(found - wanted) <= tolerance * Math.max(1, Math.abs(wanted)))
+  if (typeof wanted === 'string') return typeof found === 'string' && decoded(found) === asExcelShows(wanted)
+  return JSON.stringify(found) === JSON.stringify(wanted)
+}
+
+/** What of a text a cell can hold. */
+export function asExcelShows (text: string): string {
+  const whole = text.toWellFormed()
+  if (whole.length <= MOST_CHARACTERS) return whole
+  const cut = whole.slice(0, MOST_CHARACTERS - 1)
+  return (/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut) + '…'
+}
+
+/** The cell beside a label in column A. */
+export function addressed (sheet: ReadSheet, label: string, column = 'B'): CellValue | undefined {
+  const row = Object.keys(sheet.cells).find((at) => /^A\d+$/.test(at) && sheet.cells[at] === label)?.slice(1)
+  return row === undefined ? undefined : sheet.cells[column + row]
+}
+
+function show (value: CellValue): string {
+  const text = JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 60)}… (${text.length})` : text
+}

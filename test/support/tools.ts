@@ -1,0 +1,57 @@
+// Programs of the machine that some tests need, and what a test does where they are missing.
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** Debian's own Python, which has Debian's openpyxl and pandas; the one in PATH may be another. */
+const PYTHON = '/usr/bin/python3'
+
+export interface Tool {
+  name: string
+  /** Undefined: not on this machine. */
+  path: string | undefined
+  /** What to install. */
+  hint: string
+}
+
+export function findOpenpyxl (): Tool {
+  const works = isExecutable(PYTHON) && spawnSync(PYTHON, ['-c', 'import openpyxl']).status === 0
+  return { name: 'openpyxl', path: works ? PYTHON : undefined, hint: 'apt-get install -y python3-openpyxl' }
+}
+
+export function findLibreOffice (): Tool {
+  return { name: 'LibreOffice', path: inPath('soffice') ?? inPath('libreoffice'), hint: 'apt-get install -y --no-install-recommends libreoffice-calc' }
+}
+
+export function findChromium (): Tool {
+  return { name: 'Chromium', path: inPath('chromium') ?? inPath('chromium-browser') ?? inPath('google-chrome'), hint: 'apt-get install -y chromium' }
+}
+
+/**
+ * Options for a test that needs tools: skipped with a reason where one is missing, `false` where all are here. With CI=true
+ * it is not skipped, and fails for want of the tool: a check that silently does not run is none.
+ */
+export function needs (...tools: Tool[]): { skip: string | false } {
+  const missing = tools.filter((tool) => tool.path === undefined)
+  if (missing.length === 0 || process.env['CI'] === 'true') return { skip: false }
+  return { skip: `needs ${missing.map(({ name, hint }) => `${name} (${hint})`).join(', ')}` }
+}
+
+/** The tool's path. Throws, saying what to install, where it is missing. */
+export function pathOf (tool: Tool): string {
+  if (tool.path === undefined) throw new Error(`${tool.name} is not on this machine: ${tool.hint}`)
+  return tool.path
+}
+
+function inPath (command: string): string | undefined {
+  return (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, command)).find(isExecutable)
+}
+
+function isExecutable (file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,130 @@
+// A workbook from a described course, and what must stand in it, laid out a second time and plainly, from the contract alone.
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { openBookReader } from '../../db/book.queries.ts'
+import { readBook, type Book } from '../../src/features/performance-book/book.ts'
+import { writeWorkbook, type WorkbookFacts, type WorkbookOptions, type WorkbookRequest } from '../../workers/workbook/write-workbook.ts'
+import { makeBookDatabase, type CourseDescription } from './book-database.ts'
+import type { CellValue } from './openpyxl.ts'
+
+export const NOW = Date.UTC(2015, 3, 30, 19, 34, 2)
+export const DEFAULTS: WorkbookOptions = { sheets: 'course', values: 'percent', include_dropped: true }
+
+export interface ExpectedSheet {
+  name: string
+  /** Rows from 1 on, columns from A on; null: no value. Texts as they came in. */
+  rows: CellValue[][]
+}
+
+export interface MadeWorkbook {
+  file: string
+  facts: WorkbookFacts
+  /** Student sheets only. */
+  expected: ExpectedSheet[]
+  summary: Record<string, CellValue>
+}
+
+export interface MakeOptions extends Partial<WorkbookOptions> {
+  now?: number
+  request?: Partial<WorkbookRequest>
+}
+
+/** Makes a workbook in `folder` from a course written into a database there. */
+export async function makeWorkbook (folder: string, name: string, course: CourseDescription, { now = NOW, request = {}, ...chosen }: MakeOptions = {}): Promise<MadeWorkbook> {
+  const database = join(folder, `${name}.sqlite`)
+  const [courseId] = await makeBookDatabase(database, course)
+  return await withBook(database, courseId!, now, async (book, controls) => {
+    const options = { ...DEFAULTS, ...chosen }
+    const file = join(folder, `${name}.xlsx`)
+    const facts = await writeWorkbook(book, { options, file, generatedAt: now, generatedBy: 'Jo Teacher', teachers: ['Jo Teacher', 'Ann Other'], controls, ...request })
+    return { file, facts, expected: expectedSheets(book, options), summary: expectedSummary(book, options) }
+  }).finally(() => { for (const end of ['', '-wal', '-shm']) rmSync(database + end, { force: true }) })
+}
+
+/** Hands a course's book, on an open snapshot, and the database's control totals to `use`. */
+export async function withBook<T> (database: string, courseId: number, now: number, use: (book: Book, controls: WorkbookRequest['controls']) => Promise<T>): Promise<T> {
+  const reader = openBookReader(database)
+  const snapshot = reader.snapshot()
+  try {
+    const book = readBook(snapshot, courseId, { now })!
+    return await use(book, { ...snapshot.totals(courseId, book.today), zeroedCells: book.zeroedCells })
+  } finally {
+    snapshot.end()
+    reader.close()
+  }
+}
+
+/** The lines at the top of Summary, by label. */
+export function expectedSummary (book: Book, options: WorkbookOptions): Record<string, CellValue> {
+  const averages = book.averages()
+  return {
+    Course: book.course.name,
+    School: book.course.school,
+    Term: book.course.term,
+    Students: averages.students,
+    'Dropped students': averages.dropped,
+    Tasks: book.tasks.length,
+    Scores: options.include_dropped ? averages.scores : averages.activeScores,
+    'Course average': averages.course.average,
+    Check: 'agrees',
+  }
+}
+
+export function expectedSheets (book: Book, options: WorkbookOptions): ExpectedSheet[] {
+  if (options.sheets === 'course') return [{ name: 'Performance', rows: sheetRows(book, options, undefined) }]
+  const sheets: ExpectedSheet[] = book.periods.map(({ id, name }) => ({ name, rows: sheetRows(book, options, id) }))
+  const rest = sheetRows(book, options, null)
+  if (rest.length > 8 || sheets.length === 0) sheets.push({ name: 'No period', rows: rest })
+  return sheets
+}
+
+function sheetRows (book: Book, options: WorkbookOptions, periodId: number | null | undefined): CellValue[][] {
+  const students = [...book.rows()].length // a full pass, so that nothing below depends on where an iteration stopped
+  const shown = new Set<number>()
+  for (const row of book.rows()) {
+    if (row.isDropped && !options.include_dropped) continue
+    row.categoryAverages.forEach((average, c) => { if (!Number.isNaN(average)) shown.add(c) })
+  }
+  const categories = book.categories.map((category, c) => ({ ...category, c })).filter(({ c }) => shown.has(c))
+  const hasPeriod = options.sheets === 'course' && book.periods.length > 1
+  const fixed = ['Last name', 'First name', 'Student ID', 'Email', ...(hasPeriod ? ['Period'] : []), 'Status']
+  const blank = fixed.slice(1).map(() => null)
+  const averages = book.averages(periodId)
+  const { tasks } = book
+  const spread = (label: string, which: 'average' | 'lowest' | 'highest'): CellValue[] =>
+    [label, ...blank, averages.course[which], ...categories.map(({ c }) => averages.categories[c]![which]), ...averages.tasks.map((task) => task[which])]
+  const rows: CellValue[][] = [
+    [book.course.name, ...blank, null, ...categories.map(({ c }) => c + 1), ...tasks.map((task) => task.category < 0 ? null : task.category + 1)],
+    ['Due', ...blank, null, ...categories.map(() => null), ...tasks.map((task) => task.dueAt === null ? null : { date: clock(task.dueAt, book.course.timeZone) })],
+    ['Category', ...blank, null, ...categories.map(({ name }) => name), ...tasks.map((task) => task.category < 0 ? null : book.categories[task.category]!.name)],
+    ['Points possible', ...blank, null, ...categories.map(({ weight }) => weight), ...tasks.map((task) => task.pointsPossible)],
+    spread('Class average', 'average'),
+    spread('Lowest', 'lowest'),
+    spread('Highest', 'highest'),
+    [...fixed, 'Course average', ...categories.map(({ name }) => `${name} average`), ...tasks.map((task) => task.title)],
+  ]
+  for (const { student, isDropped, scores, cells, categoryAverages, courseAverage } of book.rows()) {
+    if (isDropped && !options.include_dropped) continue
+    if (periodId !== undefined && student.period_id !== periodId) continue
+    const period = book.periods.find(({ id }) => id === student.period_id)?.name ?? null
+    rows.push([
+      student.last_name, student.first_name, student.student_identifier, student.email, ...(hasPeriod ? [period] : []), isDropped ? 'Dropped' : 'Active',
+      number(courseAverage), ...categories.map(({ c }) => number(categoryAverages[c]!)),
+      ...tasks.map((task, j) => {
+        const score = scores[j]!
+        if (!Number.isNaN(score)) return options.values === 'points' && (task.pointsPossible ?? 0) > 0 ? score * task.pointsPossible! : score
+        const status = cells.cell(task.slot)?.status
+        return status === undefined ? null : { not_started: 'Not started', in_progress: 'In progress', completed: 'Completed', submitted: 'Submitted', missing: 'Missing', exempt: 'Exempt' }[status]
+      }),
+    ])
+  }
+  if (students < rows.length - 8) throw new Error('More rows than students.')
+  return rows
+}
+
+function number (value: number): number | null { return Number.isNaN(value) ? null : value }
+
+/** What a clock in the zone shows, as openpyxl says it. */
+export function clock (ms: number, timeZone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDateTime().toString({ smallestUnit: 'second' })
+}

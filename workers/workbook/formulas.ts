@@ -1,0 +1,61 @@
+// The workbook's formulas, each of which Excel 2007 (rows 6 and 7: 2019) and LibreOffice understand, without an equals sign.
+// Why just these: docs/workbook.md.
+import { columnName, FIRST_STUDENT_ROW, type SheetColumns } from './sheet-plan.ts'
+
+/** A condition that any number meets and no text does. */
+const ANY_NUMBER = '">=-1E+300"'
+
+export interface SheetFormulas {
+  /** The mean of the student's scores in the category of that column. */
+  categoryAverage: (column: number, row: string) => string
+  /** Undefined where no category has scores. */
+  courseAverage: ((row: string) => string) | undefined
+  /** Over students who are not dropped; `isTask`: of a task, else of averages. */
+  overStudents: (which: 'average' | 'lowest' | 'highest', column: number, isTask: boolean) => string
+}
+
+/** The formulas of one worksheet whose students end at `lastRow`. */
+export function sheetFormulas (columns: SheetColumns, lastRow: number, values: 'percent' | 'points'): SheetFormulas {
+  const [firstTask, lastTask] = [columnName(columns.firstTask), columnName(columns.last)]
+  const [firstCategory, lastCategory] = [columnName(columns.firstCategory), columnName(columns.firstTask - 1)]
+  const status = columnName(columns.status)
+  const statuses = `$${status}$${FIRST_STUDENT_ROW}:$${status}$${lastRow}`
+  const numbers = `$${firstTask}$1:$${lastTask}$1`
+  const possible = `$${firstTask}$4:$${lastTask}$4`
+  const weights = `$${firstCategory}$4:$${lastCategory}$4`
+
+  return {
+    categoryAverage (column, row) {
+      const cells = `$${firstTask}${row}:$${lastTask}${row}`
+      const number = `${columnName(column)}$1`
+      return values === 'percent'
+        ? `IFERROR(AVERAGEIF(${numbers},${number},${cells}),"")`
+        : `IFERROR(SUMPRODUCT(--(${numbers}=${number}),${cells},1/(${possible}+(${possible}=0)))/SUMPRODUCT(--(${numbers}=${number}),--ISNUMBER(${cells})),"")`
+    },
+    courseAverage: columns.categories.length === 0
+      ? undefined
+      : (row) => {
+          const cells = `$${firstCategory}${row}:$${lastCategory}${row}`
+          const counted = `SUMPRODUCT(--ISNUMBER(${cells}),${weights})`
+          return `IF(${counted}=0,"",SUMPRODUCT(${cells},${weights})/${counted})`
+        },
+    overStudents (which, column, isTask) {
+      const name = columnName(column)
+      const cells = `${name}$${FIRST_STUDENT_ROW}:${name}$${lastRow}`
+      const call = { average: 'AVERAGEIFS', lowest: '_xlfn.MINIFS', highest: '_xlfn.MAXIFS' }[which]
+      const scale = values === 'points' && isTask ? `/(${name}$4+(${name}$4=0))` : ''
+      return `IF(COUNTIFS(${statuses},"Active",${cells},${ANY_NUMBER})=0,"",${call}(${cells},${statuses},"Active")${scale})`
+    },
+  }
+}
+
+/** What Summary adds up of one worksheet: the students not dropped, or the averages of those in a column. */
+export function sheetSums (sheet: string, columns: SheetColumns, lastRow: number): { students: string, sum: (column: number) => string, count: (column: number) => string } {
+  const range = (column: number): string => `${sheet}!$${columnName(column)}$${FIRST_STUDENT_ROW}:$${columnName(column)}$${lastRow}`
+  const statuses = range(columns.status)
+  return {
+    students: `COUNTIF(${statuses},"Active")`,
+    sum: (column) => `SUMIFS(${range(column)},${statuses},"Active")`,
+    count: (column) => `COUNTIFS(${statuses},"Active",${range(column)},${ANY_NUMBER})`,
+  }
+}
