@@ -16,7 +16,7 @@ const COURSE: CourseDescription = {
     { title: 'Read 1', type: 'reading', category: 1, dueAt: Date.UTC(2015, 3, 1) },
   ],
   students: [
-    { firstName: 'Ann', lastName: 'Ames', identifier: '007', email: 'ann@example.edu', period: 0, cells: [{ status: 'completed', points: 7, isLate: true, isProvisional: true, submittedAt: { ms: Date.UTC(2015, 2, 16), isPlainDate: true } }] },
+    { firstName: 'Ann', lastName: 'Ames', identifier: '007', email: 'ann@example.edu', period: 0, cells: [{ status: 'completed', points: 5, isLate: true, isProvisional: true, submittedAt: { ms: Date.UTC(2015, 2, 16), isPlainDate: true } }] },
     { firstName: null, lastName: null, period: 1, cells: [undefined, { exerciseCount: 8, correctExerciseCount: 6, recoveredExerciseCount: 1 }] },
     { lastName: 'Zorn', period: 1, droppedOn: '2015-01-01', cells: [{ status: 'missing' }] },
   ],
@@ -32,9 +32,9 @@ t.test('the performance book, to the letter', async (t) => {
   t.strictSame(answer.course, { id: 1, source_id: 'phys-1', name: 'Physics I', time_zone: 'America/Chicago', school: 'Hill School', term: 'Spring 2015', missing_counts: 'ignored' })
   t.strictSame(answer.exports, [])
   t.strictSame(answer.periods.map((period: { name: string }) => period.name), ['1st', '2nd'])
-  t.match(answer.categories, [{ name: 'Homework', weight: 0.75, class_average: 0.7, lowest: 0.7, highest: 0.7 }, { name: 'Reading', weight: 0.25, class_average: 0.75 }])
+  t.match(answer.categories, [{ name: 'Homework', weight: 0.75, class_average: 0.5, lowest: 0.5, highest: 0.5 }, { name: 'Reading', weight: 0.25, class_average: 0.75 }])
   t.match(answer.data_headings, [
-    { title: 'HW 1', type: 'homework', category_id: answer.categories[0].id, due_at: '2015-03-16T04:59:59.000Z', points_possible: 10, class_average: 0.7, lowest: 0.7, highest: 0.7 },
+    { title: 'HW 1', type: 'homework', category_id: answer.categories[0].id, due_at: '2015-03-16T04:59:59.000Z', points_possible: 10, class_average: 0.5, lowest: 0.5, highest: 0.5 },
     { title: 'Read 1', type: 'reading', due_at: '2015-04-01T00:00:00.000Z', points_possible: null, class_average: 0.75 },
   ])
   const [ames, unnamed, zorn] = answer.students
@@ -48,16 +48,16 @@ t.test('the performance book, to the letter', async (t) => {
     email: 'ann@example.edu',
     period_id: answer.periods[0].id,
     is_dropped: false,
-    course_average: 0.7,
-    category_averages: [0.7, null],
+    course_average: 0.5,
+    category_averages: [0.5, null],
     data: [{
-      type: 'homework', id: answer.data_headings[0].id, status: 'completed', score: 0.7, points: 7, exercise_count: null, correct_exercise_count: null, recovered_exercise_count: null,
+      type: 'homework', id: answer.data_headings[0].id, status: 'completed', score: 0.5, points: 5, exercise_count: null, correct_exercise_count: null, recovered_exercise_count: null,
       is_late: true, is_provisional: true, submitted_at: '2015-03-16T05:00:00.000Z',
     }, null],
   })
   t.match(unnamed, { name: null, first_name: null, last_name: null, course_average: 0.75, data: [null, { score: 0.75, exercise_count: 8, correct_exercise_count: 6, recovered_exercise_count: 1, points: null }] })
   t.match(zorn, { name: 'Zorn', is_dropped: true, course_average: null, data: [{ status: 'missing', score: null }, null] })
-  t.equal(answer.course_average, (0.7 + 0.75) / 2)
+  t.equal(answer.course_average, 0.625)
   t.equal(answer.next_cursor, null)
 })
 
@@ -66,7 +66,7 @@ t.test('one period: its students, and averages over them', async (t) => {
   const { periods } = await book(service)
   const first = await book(service, `?period_id=${periods[0].id}`)
   t.strictSame(first.students.map((student: { name: string }) => student.name), ['Ann Ames'])
-  t.equal(first.course_average, 0.7)
+  t.equal(first.course_average, 0.5)
   t.equal(first.data_headings[1].class_average, null)
   t.match(await book(service, '?period_id=999'), { statusCode: 400, code: 'VALIDATION_FAILED', message: /^period_id: / })
 })
