@@ -1,0 +1,78 @@
+// What an import reads of the service's database: one snapshot, through the staging connection, where it is called `live`.
+import type { SqliteConnection } from './connection.ts'
+import type { Row } from './tables.ts'
+
+export type LiveScores = Pick<Row<'student_scores'>, 'cells' | 'score_count' | 'score_sum'> & { origins: Buffer | null }
+export type LiveRecord = Row<'roster_records'>
+
+export interface LiveReads {
+  /** Number of the newest import; changes with each. */
+  generation: () => number
+  /** Summary of the import made under that reference, as JSON. */
+  importOf: (reference: string) => string | undefined
+  course: (id: number) => Row<'courses'> | undefined
+  courseBySource: (sourceId: string) => Row<'courses'> | undefined
+  coursesByName: (name: string) => Array<Row<'courses'>>
+  /** The course of a roster that a class belongs to. */
+  courseOfClass: (classId: string) => Row<'courses'> | undefined
+  /** Courses of a roster whose classes agree in this. */
+  coursesByGrouping: (grouping: string) => Array<Row<'courses'>>
+  periods: (courseId: number) => Array<Row<'periods'>>
+  categories: (courseId: number) => Array<Row<'categories'>>
+  tasks: (courseId: number) => Array<Row<'tasks'>>
+  taskSources: (courseId: number) => Array<Row<'task_sources'>>
+  students: (courseId: number) => Array<Row<'students'>>
+  teachers: (courseId: number) => Array<Row<'course_teachers'>>
+  scores: (studentId: number) => LiveScores | undefined
+  record: (kind: string, sourceId: string) => LiveRecord | undefined
+  recordsOfParent: (kind: string, parent: string) => LiveRecord[]
+  recordsOfOther: (kind: string, other: string) => LiveRecord[]
+  /** Every student of a roster course who has results that can be told apart. */
+  origins: () => IterableIterator<{ student_id: number, course_id: number, source_id: string, origins: Buffer }>
+}
+
+export function liveReads (sqlite: SqliteConnection): LiveReads {
+  const generation = sqlite.prepare('SELECT coalesce(max(id), 0) FROM live.imports').pluck()
+  const importOf = sqlite.prepare('SELECT summary FROM live.imports WHERE reference = ?').pluck()
+  const course = sqlite.prepare('SELECT * FROM live.courses WHERE id = ?')
+  const courseBySource = sqlite.prepare('SELECT * FROM live.courses WHERE source_id = ?')
+  const coursesByName = sqlite.prepare('SELECT * FROM live.courses WHERE name = ? ORDER BY id')
+  const courseOfClass = sqlite.prepare(`SELECT c.* FROM live.periods p JOIN live.courses c ON c.id = p.course_id
+    WHERE p.source_id = ? AND c."grouping" IS NOT NULL ORDER BY c.id LIMIT 1`)
+  const coursesByGrouping = sqlite.prepare('SELECT * FROM live.courses WHERE "grouping" = ? ORDER BY id')
+  const ofCourse = (table: string) => sqlite.prepare(`SELECT * FROM live.${table} WHERE course_id = ? ORDER BY position, id`)
+  const periods = ofCourse('periods')
+  const categories = ofCourse('categories')
+  const tasks = ofCourse('tasks')
+  const students = ofCourse('students')
+  const teachers = ofCourse('course_teachers')
+  const taskSources = sqlite.prepare('SELECT * FROM live.task_sources WHERE course_id = ? ORDER BY number')
+  const scores = sqlite.prepare(`SELECT s.cells, s.score_count, s.score_sum, o.origins FROM live.student_scores s
+    LEFT JOIN live.student_result_origins o ON o.student_id = s.student_id WHERE s.student_id = ?`)
+  const record = sqlite.prepare('SELECT * FROM live.roster_records WHERE kind = ? AND source_id = ?')
+  const recordsOfParent = sqlite.prepare('SELECT * FROM live.roster_records WHERE parent = ? AND kind = ? ORDER BY source_id')
+  const recordsOfOther = sqlite.prepare('SELECT * FROM live.roster_records WHERE other = ? AND kind = ? ORDER BY source_id')
+  const origins = sqlite.prepare(`SELECT o.student_id, s.course_id, s.source_id, o.origins
+    FROM live.student_result_origins o JOIN live.students s ON s.id = o.student_id`)
+  type Course = Row<'courses'>
+  return {
+    generation: () => generation.get() as number,
+    importOf: (reference) => importOf.get(reference) as string | undefined,
+    course: (id) => course.get(id) as Course | undefined,
+    courseBySource: (sourceId) => courseBySource.get(sourceId) as Course | undefined,
+    coursesByName: (name) => coursesByName.all(name) as Course[],
+    courseOfClass: (classId) => courseOfClass.get(classId) as Course | undefined,
+    coursesByGrouping: (grouping) => coursesByGrouping.all(grouping) as Course[],
+    periods: (id) => periods.all(id) as Array<Row<'periods'>>,
+    categories: (id) => categories.all(id) as Array<Row<'categories'>>,
+    tasks: (id) => tasks.all(id) as Array<Row<'tasks'>>,
+    taskSources: (id) => taskSources.all(id) as Array<Row<'task_sources'>>,
+    students: (id) => students.all(id) as Array<Row<'students'>>,
+    teachers: (id) => teachers.all(id) as Array<Row<'course_teachers'>>,
+    scores: (id) => scores.get(id) as LiveScores | undefined,
+    record: (kind, sourceId) => record.get(kind, sourceId) as LiveRecord | undefined,
+    recordsOfParent: (kind, parent) => recordsOfParent.all(parent, kind) as LiveRecord[],
+    recordsOfOther: (kind, other) => recordsOfOther.all(other, kind) as LiveRecord[],
+    origins: () => origins.iterate() as ReturnType<LiveReads['origins']>,
+  }
+}

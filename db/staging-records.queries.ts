@@ -1,0 +1,72 @@
+import type { SqliteConnection } from './connection.ts'
+
+/** A record of a roster; what `parent`, `other` and `body` are depends on its kind. */
+export interface RosterRecord {
+  kind: string
+  source_id: string
+  parent: string | null
+  other: string | null
+  /** JSON array. */
+  body: string
+  is_deleted: 0 | 1
+  /** Ms since 1970, 0: unknown. */
+  modified: number
+  /** Number of the file it was read from, -1: known from an earlier import. */
+  file: number
+  line: number
+  /** Order among its kind. */
+  ord: number
+}
+
+/** A record that points at one that is nowhere. */
+export interface BrokenReference {
+  file: number
+  line: number
+  target: string
+}
+
+export interface StagedRecords {
+  /** False, and nothing stored, if there is one of that id already. */
+  add: (record: RosterRecord) => boolean
+  replace: (record: RosterRecord) => void
+  find: (kind: string, sourceId: string) => RosterRecord | undefined
+  /** In order, deleted ones included. */
+  ofKind: (kind: string) => RosterRecord[]
+  /** Without `body`'s weight: only ids, in order. */
+  idsOfKind: (kind: string) => string[]
+  /** Of one parent, in order, those not deleted. */
+  ofParent: (kind: string, parent: string) => RosterRecord[]
+  /** Makes `ofParent` quick; once, after all are in. */
+  index: () => void
+  broken: (kind: string, field: 'parent' | 'other', targetKind: string) => BrokenReference[]
+  count: (kind: string) => number
+}
+
+export function stagedRecords (sqlite: SqliteConnection): StagedRecords {
+  const columns = 'kind, source_id, parent, other, body, is_deleted, modified, file, line, ord'
+  const values = ':kind, :source_id, :parent, :other, :body, :is_deleted, :modified, :file, :line, :ord'
+  const add = sqlite.prepare(`INSERT OR IGNORE INTO records (${columns}) VALUES (${values})`)
+  const replace = sqlite.prepare(`INSERT OR REPLACE INTO records (${columns}) VALUES (${values})`)
+  const find = sqlite.prepare('SELECT * FROM records WHERE kind = ? AND source_id = ?')
+  const ofKind = sqlite.prepare('SELECT * FROM records WHERE kind = ? ORDER BY ord')
+  const idsOfKind = sqlite.prepare('SELECT source_id FROM records WHERE kind = ? ORDER BY ord').pluck()
+  const ofParent = sqlite.prepare('SELECT * FROM records WHERE parent = ? AND kind = ? AND is_deleted = 0 ORDER BY ord')
+  const count = sqlite.prepare('SELECT count(*) FROM records WHERE kind = ?').pluck()
+  const broken = (field: 'parent' | 'other') => sqlite.prepare(`SELECT r.file, r.line, r.${field} AS target FROM records r
+    WHERE r.kind = ? AND r.is_deleted = 0 AND r.${field} IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM records t WHERE t.kind = ? AND t.source_id = r.${field})
+    ORDER BY r.file, r.line`)
+  const brokenParent = broken('parent')
+  const brokenOther = broken('other')
+  return {
+    add: (record) => add.run(record).changes === 1,
+    replace: (record) => { replace.run(record) },
+    find: (kind, sourceId) => find.get(kind, sourceId) as RosterRecord | undefined,
+    ofKind: (kind) => ofKind.all(kind) as RosterRecord[],
+    idsOfKind: (kind) => idsOfKind.all(kind) as string[],
+    ofParent: (kind, parent) => ofParent.all(parent, kind) as RosterRecord[],
+    index: () => { sqlite.exec('CREATE INDEX IF NOT EXISTS records_parent ON records (parent, kind, ord)') },
+    broken: (kind, field, targetKind) => (field === 'parent' ? brokenParent : brokenOther).all(kind, targetKind) as BrokenReference[],
+    count: (kind) => count.get(kind) as number,
+  }
+}

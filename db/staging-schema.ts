@@ -1,0 +1,77 @@
+// Tables of the staging database. `records` and `results` hold what a source says; `plan_*` what has to change. Courses go by
+// `course`, the number that this import gave them.
+export const STAGING_SCHEMA = [
+  `CREATE TABLE records (
+    kind TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    parent TEXT,
+    other TEXT,
+    body TEXT NOT NULL,
+    is_deleted INTEGER NOT NULL,
+    modified REAL NOT NULL,
+    file INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    ord REAL NOT NULL,
+    PRIMARY KEY (kind, source_id)
+  ) STRICT, WITHOUT ROWID`,
+
+  // `course` is -1 for a result that is of no course.
+  `CREATE TABLE results (
+    course INTEGER NOT NULL,
+    person INTEGER NOT NULL,
+    item INTEGER NOT NULL,
+    file INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    marks INTEGER NOT NULL,
+    points REAL,
+    submitted REAL,
+    exercises INTEGER,
+    correct INTEGER,
+    recovered INTEGER,
+    modified REAL,
+    result_key REAL
+  ) STRICT`,
+
+  // op: 'insert', 'update', 'delete', or 'none' for a course that only changes inside
+  `CREATE TABLE plan_courses (
+    course INTEGER PRIMARY KEY,
+    live_id INTEGER,
+    op TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    "grouping" TEXT,
+    name TEXT NOT NULL,
+    school TEXT,
+    term TEXT,
+    starts_on TEXT,
+    ends_on TEXT,
+    time_zone TEXT NOT NULL,
+    missing_counts TEXT NOT NULL,
+    is_changed INTEGER NOT NULL
+  ) STRICT`,
+  `CREATE TABLE plan_periods (
+    course INTEGER NOT NULL, live_id INTEGER, op TEXT NOT NULL, source_id TEXT NOT NULL, name TEXT NOT NULL, position INTEGER NOT NULL
+  ) STRICT`,
+  `CREATE TABLE plan_categories (
+    course INTEGER NOT NULL, live_id INTEGER, op TEXT NOT NULL, source_id TEXT NOT NULL, name TEXT NOT NULL, weight REAL, position INTEGER NOT NULL
+  ) STRICT`,
+  `CREATE TABLE plan_tasks (
+    course INTEGER NOT NULL, live_id INTEGER, op TEXT NOT NULL, source_id TEXT NOT NULL, title TEXT NOT NULL, type TEXT NOT NULL,
+    category TEXT, due_at INTEGER, due_on TEXT, points_possible REAL, slot INTEGER NOT NULL, position INTEGER NOT NULL
+  ) STRICT`,
+  `CREATE TABLE plan_task_sources (
+    course INTEGER NOT NULL, op TEXT NOT NULL, source_id TEXT NOT NULL, task TEXT, minimum REAL, number INTEGER
+  ) STRICT`,
+  `CREATE TABLE plan_students (
+    course INTEGER NOT NULL, live_id INTEGER, op TEXT NOT NULL, source_id TEXT NOT NULL, first_name TEXT, last_name TEXT,
+    student_identifier TEXT, email TEXT, period TEXT, dropped_on TEXT, is_unenrolled INTEGER NOT NULL, position INTEGER NOT NULL
+  ) STRICT`,
+  `CREATE TABLE plan_teachers (
+    course INTEGER NOT NULL, live_id INTEGER, op TEXT NOT NULL, source_id TEXT NOT NULL, email TEXT, email_key TEXT,
+    first_name TEXT, last_name TEXT, is_enabled INTEGER NOT NULL, position INTEGER NOT NULL
+  ) STRICT`,
+  // cells, origins: NULL for none (a row that there is goes)
+  `CREATE TABLE plan_scores (
+    course INTEGER NOT NULL, live_id INTEGER, student TEXT NOT NULL, cells BLOB, score_count INTEGER NOT NULL, score_sum REAL NOT NULL, origins BLOB
+  ) STRICT`,
+  'CREATE TABLE plan_records (kind TEXT NOT NULL, source_id TEXT NOT NULL, parent TEXT, other TEXT, body TEXT) STRICT',
+]

@@ -1,0 +1,100 @@
+import { Command, Option } from 'commander'
+import { openDatabase } from '../../db/database.ts'
+import { readConfig } from '../config.ts'
+import type { ImportFormat } from '../features/imports/import-options.ts'
+import { importSources } from '../features/imports/import-sources.ts'
+import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../features/imports/outcome.ts'
+import { showPlace } from '../features/imports/problems.ts'
+import { CommandFailure, type CommandContext } from './context.ts'
+import { createProgressBar } from './progress-bar.ts'
+import { textTable } from './table.ts'
+
+interface ImportFlags {
+  format?: ImportFormat
+  timeZone?: string
+  course?: string
+  teacher?: string
+  dryRun: boolean
+  strict: boolean
+  allowRemovals: boolean
+  json: boolean
+}
+
+/** `perfbook import`: data in, from any of the formats of docs/data-in.md. */
+export function importCommand (context: CommandContext): Command {
+  return new Command('import')
+    .description('Take in courses with their students and scores: folders, .zip, .json or .csv, all of them as one import.')
+    .argument('<path...>', 'what to import')
+    .addOption(new Option('--format <format>', 'default: recognised').choices(['oneroster', 'performance-book', 'canvas', 'moodle']))
+    .option('--time-zone <zone>', 'time zone of courses whose source names none (default: DEFAULT_TIME_ZONE)')
+    .option('--course <course>', 'source id or name of the course of a grade book CSV; it is made if there is none')
+    .option('--teacher <email>', 'who is to see the course of a grade book CSV')
+    .option('--dry-run', 'report and write nothing', false)
+    .option('--strict', 'take warnings as errors', false)
+    .option('--allow-removals', 'allow more than half of a course\'s results to be removed', false)
+    .option('--json', 'the summary, or the errors, as JSON on stdout', false)
+    .action(async (paths: string[], flags: ImportFlags) => { await runImport(paths, flags, context) })
+}
+
+async function runImport (paths: string[], flags: ImportFlags, context: CommandContext): Promise<void> {
+  const config = readConfig(context.env)
+  const database = await openDatabase({ file: config.databaseFile })
+  const progress = createProgress(context)
+  let outcome: ImportOutcome
+  try {
+    const { json, ...options } = flags
+    outcome = await importSources(paths, {
+      ...options,
+      databaseFile: config.databaseFile,
+      stagingFolder: config.stagingFolder,
+      defaultTimeZone: config.DEFAULT_TIME_ZONE,
+      maxBytes: config.IMPORT_MAX_BYTES,
+      now: Date.now,
+      signal: context.signal,
+      onProgress: progress.set,
+    })
+  } catch (error) {
+    if (context.signal.aborted) throw new CommandFailure('Stopped. Nothing was changed.')
+    throw error
+  } finally {
+    progress.end()
+    await database.close()
+  }
+  if (!outcome.ok) {
+    fail(outcome.errors, outcome.errorCount, flags, context)
+  } else if (flags.json) {
+    context.stdout.write(`${JSON.stringify(outcome.summary)}\n`)
+  } else {
+    report(outcome.summary, flags, context)
+  }
+}
+
+function fail (errors: ImportError[], count: number, { json }: ImportFlags, { stdout, stderr }: CommandContext): never {
+  if (json) stdout.write(`${JSON.stringify({ errors, error_count: count })}\n`)
+  for (const error of errors) stderr.write(`${[showPlace(error), error.message].filter((part) => part !== '').join(': ')}\n`)
+  if (count > errors.length) stderr.write(`and ${count - errors.length} more\n`)
+  throw new CommandFailure(`${count === 1 ? '1 error' : `${count} errors`}. Nothing was changed.`)
+}
+
+function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stderr }: CommandContext): void {
+  const parts = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
+  const cells = ({ added, updated, unchanged, removed }: Counts) => [added, updated, unchanged, removed].map(String)
+  stdout.write(textTable([['', 'ADDED', 'UPDATED', 'UNCHANGED', 'REMOVED'], ...parts.map((part) => [part, ...cells(summary[part])])]))
+  for (const { message, count } of summary.warnings) stderr.write(`warning: ${count} x ${message}\n`)
+  if (dryRun) stderr.write('This was a dry run. Nothing was changed.\n')
+}
+
+/** A bar on a terminal, elsewhere a line for each step. */
+function createProgress ({ stderr }: CommandContext): { set: (fraction: number, step: string) => void, end: () => void } {
+  const bar = createProgressBar(stderr, 'Importing')
+  let last = ''
+  return {
+    set (fraction, step) {
+      bar.set(fraction)
+      if (step === last || stderr.isTTY === true) return
+      last = step
+      stderr.write(`${step}\n`)
+    },
+    end: bar.end,
+  }
+}

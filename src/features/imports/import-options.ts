@@ -1,0 +1,37 @@
+export type ImportFormat = 'oneroster' | 'performance-book' | 'canvas' | 'moodle'
+
+export interface ImportOptions {
+  /** The service's database; it exists and is migrated. */
+  databaseFile: string
+  /** Where the staging database is made for the time of the import. */
+  stagingFolder: string
+  /** Default: recognised. */
+  format?: ImportFormat | undefined
+  /** For sources that name no zone. */
+  timeZone?: string | undefined
+  /** Where neither the source nor `timeZone` names one. */
+  defaultTimeZone: string
+  /** Source id or name of the course of a grade book CSV, which names none. */
+  course?: string | undefined
+  /** E-mail of the teacher who is to see the course of a grade book CSV. */
+  teacher?: string | undefined
+  /** Anything about another course is an error. */
+  onlyCourseId?: number | undefined
+  /** Reports and writes nothing. */
+  dryRun: boolean
+  /** Warnings are errors. */
+  strict: boolean
+  /** Allows more than half of a course's results to be removed. */
+  allowRemovals: boolean
+  /** Most bytes, unpacked, of all files together. */
+  maxBytes: number
+  /** Ms since 1970. */
+  now: () => number
+  signal?: AbortSignal | undefined
+  /** The fraction done, and with what. */
+  onProgress?: ((fraction: number, step: string) => void) | undefined
+  /** Names this import, so that it is made once: the same again answers the summary of the first time. */
+  reference?: string | undefined
+  /** How long to wait for the write lock, in ms. Default: a minute. */
+  lockTimeoutMs?: number | undefined
+}

@@ -1,0 +1,82 @@
+import type { Staging } from '../../../db/staging.ts'
+import { readCsv, type RowVisitor } from './csv-rows.ts'
+import type { ImportOptions } from './import-options.ts'
+import { planCourse, type Planning, type Tallies } from './plan-course.ts'
+import type { BookSource } from './book-source.ts'
+import type { Problems } from './problems.ts'
+import type { SourceFile } from './source-files.ts'
+
+/** Share of the whole that reading takes; comparing takes most of the rest. */
+const READING = 0.7
+
+/** One attempt at one import: what its steps share. */
+export class ImportRun {
+  readonly staging: Staging
+  readonly problems: Problems
+  readonly options: ImportOptions
+  readonly tallies: Tallies
+  readonly #planning: Planning
+  readonly #totalBytes: number
+  readonly #files: string[] = []
+  #bytes = 0
+  #courses = 0
+  readonly #sourceIds = new Set<string>()
+  #planned = 0
+  #tick = 0
+
+  constructor ({ staging, problems, options, tallies, totalBytes }: { staging: Staging, problems: Problems, options: ImportOptions, tallies: Tallies, totalBytes: number }) {
+    this.staging = staging
+    this.problems = problems
+    this.options = options
+    this.tallies = tallies
+    this.#totalBytes = totalBytes
+    this.#planning = {
+      staging,
+      problems,
+      tallies,
+      collator: new Intl.Collator('en'),
+      allowRemovals: options.allowRemovals,
+      fileName: (number) => this.fileName(number),
+    }
+  }
+
+  /** A number for a course of this import. */
+  newCourse (): number { return this.#courses++ }
+
+  /** A number for a file, by which staged rows remember it. */
+  fileNumber (file: SourceFile): number { return this.#files.push(file.name) - 1 }
+  fileName (number: number): string | null { return this.#files[number] ?? null }
+
+  /** Reads a CSV file; see `readCsv`. */
+  async readCsv (file: SourceFile, onHeader: (names: string[], line: number) => RowVisitor): Promise<void> {
+    await readCsv(file, onHeader, { problems: this.problems, onBlock: (bytes) => { this.onBytes(bytes, file) } })
+  }
+
+  onBytes (bytes: number, file: SourceFile): void {
+    this.options.signal?.throwIfAborted()
+    this.#bytes += bytes
+    this.options.onProgress?.(READING * Math.min(1, this.#bytes / Math.max(1, this.#totalBytes)), `reading ${file.name}`)
+  }
+
+  /** Plans one course of `courses`; lets others run in between. Throws if aborted. */
+  async plan (book: BookSource, courses: number): Promise<void> {
+    const now = performance.now()
+    if (now - this.#tick > 50) {
+      await new Promise((resolve) => { setImmediate(resolve) })
+      this.#tick = now
+    }
+    this.options.signal?.throwIfAborted()
+    if (this.#sourceIds.has(book.sourceId)) {
+      this.problems.error(book.place, `is about the course ${book.sourceId}, which another part of this import is about already`)
+      return
+    }
+    this.#sourceIds.add(book.sourceId)
+    const { onlyCourseId } = this.options
+    if (onlyCourseId !== undefined && book.live?.id !== onlyCourseId) {
+      this.problems.error(book.place, `is about the course "${book.name}" (${book.sourceId}); only the course with id ${onlyCourseId} may be imported here`)
+      return
+    }
+    planCourse(book, this.#planning)
+    this.options.onProgress?.(READING + (0.97 - READING) * Math.min(1, ++this.#planned / courses), 'comparing')
+  }
+}

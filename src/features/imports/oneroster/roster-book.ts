@@ -1,0 +1,145 @@
+// One course of a roster as every format's course looks (`book-source.ts`).
+import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
+import { asFractions, type BookSource, type SourceCategory, type SourceTask, type SourceTeacher } from '../book-source.ts'
+import type { ImportRun } from '../import-run.ts'
+import { groupingOf, type RosterCourse } from './roster-courses.ts'
+import { studentsOf } from './roster-students.ts'
+import type { CategoryBody, ClassBody, CourseBody, EnrollmentBody, LineItemBody, OrgBody, SessionBody, UserBody } from './roster-files.ts'
+
+export interface BookOptions {
+  /** Plain date, for judging what has ended. */
+  today: string
+  timeZone: string
+  itemNumber: (sourceId: string) => number
+  personNumber: (sourceId: string) => number
+  isFull: boolean
+  hasAllResults: boolean
+  isGone: BookSource['isGone']
+}
+
+/** Terms as far as they concern a course: title and days. */
+export interface Term { title: string | null, start: string | null, end: string | null }
+
+export function termsOf (record: RosterRecord, { staging }: ImportRun): Term[] {
+  const [, ids] = JSON.parse(record.body) as ClassBody
+  return ids.flatMap((id) => {
+    const session = staging.records.find('session', id)
+    if (session === undefined || session.is_deleted === 1) return []
+    const [title, start, end] = JSON.parse(session.body) as SessionBody
+    return [{ title, start, end }]
+  }).sort((a, b) => (a.start ?? '') < (b.start ?? '') ? -1 : (a.start ?? '') > (b.start ?? '') ? 1 : 0)
+}
+
+/** The day on which an enrollment was over before its time: before the latest of its terms ends. Null: it was not. */
+export function endedOn (end: string | null, terms: Term[]): string | null {
+  if (end === null) return null
+  const termEnd = terms.reduce<string | null>((latest, term) => term.end !== null && (latest === null || term.end > latest) ? term.end : latest, null)
+  return termEnd === null || end < termEnd ? end : null
+}
+
+export function buildBook (course: RosterCourse, run: ImportRun, options: BookOptions): BookSource {
+  const { records } = run.staging
+  const first = course.classes[0]!
+  const terms = termsOf(first, run)
+  const school = first.other === null ? undefined : records.find('org', first.other)
+  const starts = terms.flatMap((term) => term.start ?? [])
+  const ends = terms.flatMap((term) => term.end ?? [])
+  const { tasks, categories } = tasksOf(course, run, options)
+  return {
+    number: course.number,
+    place: { file: run.fileName(first.file), line: first.file === -1 ? null : first.line },
+    live: course.live,
+    sourceId: course.sourceId,
+    grouping: groupingOf(first),
+    name: nameOf(course, run),
+    school: school === undefined || school.is_deleted === 1 ? null : (JSON.parse(school.body) as OrgBody)[0],
+    term: terms.flatMap((term) => term.title ?? []).join(', ') || null,
+    startsOn: starts.reduce<string | null>((least, day) => least === null || day < least ? day : least, null),
+    endsOn: ends.reduce<string | null>((most, day) => most === null || day > most ? day : most, null),
+    timeZone: options.timeZone,
+    missingCounts: 'ignored',
+    periods: course.classes.map((record) => ({ sourceId: record.source_id, name: (JSON.parse(record.body) as ClassBody)[0] })),
+    categories,
+    tasks,
+    teachers: teachersOf(course, run, options.today),
+    students: studentsOf(course, run, options),
+    isFull: options.isFull,
+    hasAllResults: options.hasAllResults,
+    isGone: options.isGone,
+  }
+}
+
+/** The course's title, or that of its only class. */
+function nameOf ({ classes }: RosterCourse, { staging }: ImportRun): string {
+  const first = classes[0]!
+  const [title] = JSON.parse(first.body) as ClassBody
+  if (classes.length === 1 || first.parent === null) return title
+  const course = staging.records.find('course', first.parent)
+  return (course === undefined ? null : (JSON.parse(course.body) as CourseBody)[0]) ?? title
+}
+
+function teachersOf (course: RosterCourse, run: ImportRun, today: string): SourceTeacher[] {
+  const { records } = run.staging
+  const teachers = new Map<string, SourceTeacher>()
+  for (const record of course.classes) {
+    const terms = termsOf(record, run)
+    for (const { other, body } of records.ofParent('enrollment', record.source_id)) {
+      const [role, , end] = JSON.parse(body) as EnrollmentBody
+      if (role !== 'teacher' || other === null || teachers.has(other)) continue
+      const left = endedOn(end, terms)
+      if (left !== null && left <= today) continue
+      const user = records.find('user', other)
+      if (user === undefined || user.is_deleted === 1) continue
+      const [isEnabled, firstName, lastName, , email] = JSON.parse(user.body) as UserBody
+      teachers.set(other, { sourceId: other, email, firstName, lastName, isEnabled: isEnabled === 1 })
+    }
+  }
+  return [...teachers.values()]
+}
+
+/**
+ * Line items of the course's classes that agree in title, category, due date, minimum and maximum are one task; of those that agree
+ * within one class the n-th goes with the n-th of the others.
+ */
+function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber }: BookOptions): { tasks: SourceTask[], categories: SourceCategory[] } {
+  const { records } = run.staging
+  const tasks = new Map<string, SourceTask>()
+  const used = new Map<string, RosterRecord>()
+  for (const record of course.classes) {
+    const seen = new Map<string, number>()
+    for (const item of records.ofParent('lineItem', record.source_id)) {
+      const [title, due, minimum, maximum] = JSON.parse(item.body) as LineItemBody
+      const category = item.other === null ? undefined : records.find('category', item.other)
+      const isCategorised = category !== undefined && category.is_deleted === 0
+      if (isCategorised) used.set(category.source_id, category)
+      const categoryTitle = isCategorised ? (JSON.parse(category.body) as CategoryBody)[0] : null
+      const traits = JSON.stringify([title, categoryTitle, due, minimum, maximum])
+      const nth = seen.get(traits) ?? 0
+      seen.set(traits, nth + 1)
+      const key = `${nth} ${traits}`
+      const part = { number: itemNumber(item.source_id), sourceId: item.source_id, minimum: minimum ?? 0 }
+      const task = tasks.get(key)
+      if (task !== undefined) {
+        task.items.push(part)
+        continue
+      }
+      const possible = minimum === null || maximum === null ? null : maximum - minimum
+      tasks.set(key, {
+        sourceId: item.source_id, title, type: 'external', category: categoryTitle, dueAt: null, dueOn: due,
+        pointsPossible: possible !== null && possible > 0 ? possible : null, items: [part],
+      })
+    }
+  }
+  return { tasks: [...tasks.values()], categories: categoriesOf([...used.values()], run) }
+}
+
+function categoriesOf (used: RosterRecord[], run: ImportRun): SourceCategory[] {
+  const categories = new Map<string, SourceCategory>()
+  for (const record of used.sort((a, b) => a.ord - b.ord)) {
+    const [name, weight] = JSON.parse(record.body) as CategoryBody
+    const known = categories.get(name)
+    if (known === undefined) categories.set(name, { sourceId: record.source_id, name, weight })
+    else if (known.weight !== weight) run.problems.warn('category_weights_differ', { file: run.fileName(record.file), line: record.line })
+  }
+  return asFractions([...categories.values()])
+}

@@ -1,0 +1,143 @@
+// The files of a OneRoster CSV bundle (1EdTech OneRoster 1.1 and 1.2, CSV binding) and what of them is kept: for each kind of record
+// what `parent`, `other` and `body` are. Bodies stand in the database (`roster_records`), so their order must stay.
+import type { RowReader } from './row-reader.ts'
+
+export type RosterKind = 'org' | 'session' | 'course' | 'class' | 'user' | 'role' | 'enrollment' | 'category' | 'lineItem'
+
+export type OrgBody = [name: string | null]
+export type SessionBody = [title: string | null, start: string | null, end: string | null]
+export type CourseBody = [title: string | null]
+export type ClassBody = [title: string, terms: string[]]
+export type UserBody = [isEnabled: 0 | 1, given: string | null, family: string | null, identifier: string | null, email: string | null]
+export type EnrollmentBody = [role: string, begin: string | null, end: string | null]
+export type CategoryBody = [title: string, weight: number | null]
+export type LineItemBody = [title: string, due: string | null, minimum: number | null, maximum: number | null]
+
+export interface RosterFields {
+  parent: string | null
+  other: string | null
+  body: unknown[]
+}
+
+export interface RosterFile {
+  /** As the manifest and the file are called: `orgs`, `orgs.csv`. */
+  name: string
+  kind: RosterKind
+  /** Columns that must be there, besides sourcedId. */
+  required: string[]
+  read: (row: RowReader) => RosterFields
+}
+
+/** What the fields of a kind refer to. Terms of a class are in its body. */
+export const REFERENCES: Array<{ kind: RosterKind, field: 'parent' | 'other', column: string, target: RosterKind }> = [
+  { kind: 'course', field: 'other', column: 'orgSourcedId', target: 'org' },
+  { kind: 'class', field: 'parent', column: 'courseSourcedId', target: 'course' },
+  { kind: 'class', field: 'other', column: 'schoolSourcedId', target: 'org' },
+  { kind: 'role', field: 'parent', column: 'userSourcedId', target: 'user' },
+  { kind: 'role', field: 'other', column: 'orgSourcedId', target: 'org' },
+  { kind: 'enrollment', field: 'parent', column: 'classSourcedId', target: 'class' },
+  { kind: 'enrollment', field: 'other', column: 'userSourcedId', target: 'user' },
+  { kind: 'lineItem', field: 'parent', column: 'classSourcedId', target: 'class' },
+  { kind: 'lineItem', field: 'other', column: 'categorySourcedId', target: 'category' },
+]
+
+/** In the order of reading: what is referred to first. */
+export const ROSTER_FILES: RosterFile[] = [
+  {
+    name: 'orgs',
+    kind: 'org',
+    required: ['name'],
+    read: (row) => ({ parent: null, other: null, body: [row.text('name')] satisfies OrgBody }),
+  },
+  {
+    name: 'academicSessions',
+    kind: 'session',
+    required: ['title'],
+    read: (row) => ({ parent: null, other: null, body: [row.text('title'), row.date('startDate'), row.date('endDate')] satisfies SessionBody }),
+  },
+  {
+    name: 'courses',
+    kind: 'course',
+    required: ['title'],
+    read: (row) => ({ parent: null, other: row.id('orgSourcedId'), body: [row.text('title') ?? row.text('courseCode')] satisfies CourseBody }),
+  },
+  {
+    name: 'classes',
+    kind: 'class',
+    required: ['title', 'courseSourcedId'],
+    read (row) {
+      const parent = row.id('courseSourcedId')
+      if (parent === null) row.warn('class_without_course')
+      return {
+        parent,
+        other: row.id('schoolSourcedId'),
+        body: [row.text('title') ?? row.text('classCode') ?? row.idForTitle(), row.ids('termSourcedIds')] satisfies ClassBody,
+      }
+    },
+  },
+  {
+    name: 'users',
+    kind: 'user',
+    required: ['givenName', 'familyName'],
+    read: (row) => ({
+      parent: null,
+      other: null,
+      body: [
+        row.flag('enabledUser') === false ? 0 : 1,
+        row.text('preferredGivenName') ?? row.text('givenName'),
+        row.text('preferredFamilyName') ?? row.text('familyName'),
+        row.text('identifier'),
+        row.id('email'),
+      ] satisfies UserBody,
+    }),
+  },
+  {
+    name: 'roles',
+    kind: 'role',
+    required: ['userSourcedId', 'role'],
+    read: (row) => ({ parent: row.needed('userSourcedId'), other: row.id('orgSourcedId'), body: [row.word('role')] }),
+  },
+  {
+    name: 'enrollments',
+    kind: 'enrollment',
+    required: ['classSourcedId', 'userSourcedId', 'role'],
+    read (row) {
+      const role = row.word('role')
+      if (!ROLES.has(role)) row.warn('unknown_role')
+      return {
+        parent: row.needed('classSourcedId'),
+        other: row.needed('userSourcedId'),
+        body: [role, row.date('beginDate'), row.date('endDate')] satisfies EnrollmentBody,
+      }
+    },
+  },
+  {
+    name: 'categories',
+    kind: 'category',
+    required: ['title'],
+    read (row) {
+      const weight = row.number('weight')
+      if (weight !== null && weight < 0) row.error('weight', 'a number that is not below 0')
+      return { parent: null, other: null, body: [row.text('title') ?? row.idForTitle(), weight] satisfies CategoryBody }
+    },
+  },
+  {
+    name: 'lineItems',
+    kind: 'lineItem',
+    required: ['title', 'classSourcedId'],
+    read (row) {
+      if (row.id('scoreScaleSourcedId') !== null) row.warn('score_scale_ignored')
+      const minimum = row.number('resultValueMin')
+      const maximum = row.number('resultValueMax')
+      if (minimum === null || maximum === null || maximum - minimum <= 0) row.warn('points_possible_missing')
+      return {
+        parent: row.needed('classSourcedId'),
+        other: row.id('categorySourcedId'),
+        body: [row.text('title') ?? row.idForTitle(), row.date('dueDate'), minimum, maximum] satisfies LineItemBody,
+      }
+    },
+  },
+]
+
+/** Of an enrollment. Only the first two mean anything here. */
+const ROLES = new Set(['student', 'teacher', 'aide', 'proctor', 'administrator'])

@@ -1,0 +1,45 @@
+// Keeps the roster as it was last told (`roster_records`), so that a later delta can refer to it.
+import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
+import type { ImportRun } from '../import-run.ts'
+import type { Bundle } from './manifest.ts'
+import type { RosterCourse } from './roster-courses.ts'
+import type { RosterKind } from './roster-files.ts'
+
+const MIRRORED: RosterKind[] = ['org', 'session', 'course', 'class', 'user', 'enrollment', 'category', 'lineItem']
+
+/** Plans what has to change in the stored roster: what the bundle says, and without what a bulk file of these courses does not have any more. */
+export function planMirror (courses: RosterCourse[], bundle: Bundle, run: ImportRun): void {
+  const { staging } = run
+  const remove = ({ kind, source_id }: { kind: string, source_id: string }) => { staging.plan.record({ kind, source_id, parent: null, other: null, body: null }) }
+  for (const kind of MIRRORED) {
+    for (const record of staging.records.ofKind(kind)) mirror(record, run)
+  }
+  const ofClass = (classId: string, isGone: (kind: RosterKind, sourceId: string) => boolean) => {
+    for (const kind of ['enrollment', 'lineItem'] as const) {
+      for (const known of staging.live.recordsOfParent(kind, classId)) if (isGone(kind, known.source_id)) remove(known)
+    }
+  }
+  for (const course of courses) {
+    if (course.live === null) continue
+    const classes = new Set(course.classes.map((record) => record.source_id))
+    for (const period of staging.live.periods(course.live.id)) {
+      if (classes.has(period.source_id)) {
+        ofClass(period.source_id, (kind, id) => bundle.modes.get(kind === 'enrollment' ? 'enrollments' : 'lineItems') === 'bulk' && staging.records.find(kind, id) === undefined)
+      } else if (bundle.modes.get('classes') === 'bulk' && staging.live.record('class', period.source_id) !== undefined) {
+        ofClass(period.source_id, (kind, id) => staging.records.find(kind, id) === undefined)
+        if (staging.records.find('class', period.source_id) === undefined) remove({ kind: 'class', source_id: period.source_id })
+      }
+    }
+  }
+}
+
+function mirror (record: RosterRecord, { staging }: ImportRun): void {
+  if (record.file === -1) return
+  const { kind, source_id, parent, other, body } = record
+  const known = staging.live.record(kind, source_id)
+  if (record.is_deleted === 1) {
+    if (known !== undefined) staging.plan.record({ kind, source_id, parent: null, other: null, body: null })
+  } else if (known === undefined || known.parent !== parent || known.other !== other || known.body !== body) {
+    staging.plan.record({ kind, source_id, parent, other, body })
+  }
+}

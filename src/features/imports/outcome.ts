@@ -1,0 +1,69 @@
+// What an import answers: the same object from the command line, the API and a worker thread.
+
+/** Where and what is wrong. `line` counts from 1; JSON has a path instead; both null: the file as a whole. */
+export interface ImportError {
+  file: string | null
+  line: number | null
+  path: string | null
+  message: string
+}
+
+/** One kind of oddity that did not stop the import, how often it was met, and where first. */
+export interface ImportWarning {
+  code: WarningCode
+  message: string
+  count: number
+}
+
+export interface Counts {
+  added: number
+  updated: number
+  unchanged: number
+  removed: number
+}
+
+/** As `import --json` prints it. Students count once for each course they are in; a score is a result of one student and task. */
+export interface ImportSummary {
+  courses: Counts
+  periods: Counts
+  students: Counts
+  tasks: Counts
+  scores: Counts
+  warnings: ImportWarning[]
+}
+
+export type ImportOutcome =
+  | { ok: true, summary: ImportSummary }
+  | { ok: false, errors: ImportError[], errorCount: number }
+
+/** Every warning there is; permanent names. What each means stands in docs/data-in.md. */
+export const WARNINGS = {
+  manifest_missing: 'There is no manifest.csv; every file was taken as bulk',
+  manifest_incomplete: 'A file is there that manifest.csv does not name; it was taken as the others',
+  unknown_version: 'The bundle names a OneRoster version that this program does not know; it was read as 1.2',
+  oneroster_1_0: 'Columns of OneRoster 1.0 were read as those of 1.1',
+  blank_lines: 'Blank lines were skipped',
+  duplicate_id: 'A sourcedId stands twice in one file; the newest, else the later line counts',
+  duplicate_result: 'A student has several results for one line item; the newest, else the later line counts',
+  results_of_two_classes: 'A student has results for one task from two classes; one with a score, else the newest, else the later line counts',
+  result_without_enrollment: 'Results of students who are enrolled in no class of the course were skipped',
+  result_of_deleted: 'Results of deleted line items or users were skipped',
+  result_not_known: 'A result to be deleted was not there',
+  reference_to_deleted: 'Records that belong to something deleted were skipped',
+  class_without_course: 'A class names no course; it is a course of its own',
+  title_missing: 'A title is blank; the id stands for it',
+  category_weights_differ: 'Categories of one title have different weights in one course; the first counts',
+  points_possible_missing: 'A line item has no points possible (resultValueMax less resultValueMin), so its results have no score',
+  score_scale_ignored: 'Score scales are not used; scores count by their number',
+  text_score_ignored: 'A result has only a text score, which is no score',
+  unknown_score_status: 'A scoreStatus is unknown; it counts as blank',
+  unknown_role: 'An enrollment has an unknown role, which gives no access',
+  date_with_time: 'A date has a time of day, which was left out',
+  unreadable_date_last_modified: 'A dateLastModified cannot be read; it counts as blank',
+  lone_surrogate: 'Broken characters (lone surrogates) became U+FFFD',
+  duplicate_teacher: 'A teacher stands twice; the first counts',
+  points_without_possible: 'A column has points but no points possible, so it gives no score; export percentages as well',
+  row_of_no_student: 'Rows of test students were left out',
+} as const satisfies Record<string, string>
+
+export type WarningCode = keyof typeof WARNINGS

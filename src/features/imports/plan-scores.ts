@@ -1,0 +1,195 @@
+// The packed cells of every student of a course: what is stored, with what the source says put over it, compared byte by byte.
+import type { LiveScores } from '../../../db/imports.queries.ts'
+import type { StagedResult } from '../../../db/staging-results.queries.ts'
+import {
+  CellReader, LATE, PLAIN_DATE, PROVISIONAL, STATUSES, STATUS_MASK, packCells, type Cell,
+} from '../performance-book/packed-cells.ts'
+import type { CoursePlanning } from './plan-course.ts'
+import type { FinalStudent } from './plan-students.ts'
+import type { FinalTask, PlannedTasks } from './plan-tasks.ts'
+import { OriginReader, packOrigins, type Origin } from './result-origins.ts'
+
+/** Plans the cells of all students, those who left included. Adds an error where more than half of the stored results would go. */
+export function planScores (course: CoursePlanning, tasks: PlannedTasks, students: FinalStudent[]): void {
+  const { book, staging, problems, tallies, changed } = course
+  const rows = new StudentRows(course, tasks)
+  let stored = 0
+  let removed = 0
+  for (const student of students) {
+    const old = student.live === null ? undefined : staging.live.scores(student.live.id)
+    const results = student.number === null ? [] : staging.results.ofStudent(book.number, student.number)
+    if (old === undefined && results.length === 0) continue
+    const row = rows.compute(student, old, results)
+    const before = row.unchanged + row.updated + row.removed
+    stored += before
+    removed += row.removed
+    tallies.scores.added += row.added
+    tallies.scores.updated += row.updated
+    tallies.scores.unchanged += row.unchanged
+    tallies.scores.removed += row.removed
+    const isSame = old !== undefined ? row.cells?.equals(old.cells) === true : row.cells === null
+    const hasSameTotals = old === undefined ? row.cells === null : old.score_count === row.scoreCount && old.score_sum === row.scoreSum
+    const hasSameOrigins = (old?.origins ?? null) === null ? row.origins === null : row.origins?.equals(old!.origins!) === true
+    if (isSame && hasSameTotals && hasSameOrigins) continue
+    if (!isSame || !hasSameTotals) changed()
+    staging.plan.scores({
+      course: book.number, live_id: student.live?.id ?? null, student: student.sourceId,
+      cells: row.cells, score_count: row.scoreCount, score_sum: row.scoreSum, origins: row.origins,
+    })
+  }
+  if (!course.allowRemovals && removed * 2 > stored) {
+    problems.error(book.place, `${removed} of the ${stored} results of the course "${book.name}" would be removed, more than half; allow it with --allow-removals if that is meant`)
+  }
+}
+
+interface StudentRow {
+  cells: Buffer | null
+  origins: Buffer | null
+  scoreCount: number
+  scoreSum: number
+  added: number
+  updated: number
+  unchanged: number
+  removed: number
+}
+
+class StudentRows {
+  readonly #course: CoursePlanning
+  readonly #tasks: PlannedTasks
+  readonly #bySlot: FinalTask[]
+  readonly #liveBySlot: Array<FinalTask | undefined> = []
+  readonly #old = new CellReader()
+  readonly #new = new CellReader()
+  readonly #origins = new OriginReader()
+
+  constructor (course: CoursePlanning, tasks: PlannedTasks) {
+    this.#course = course
+    this.#tasks = tasks
+    this.#bySlot = tasks.final.toSorted((a, b) => a.slot - b.slot)
+    for (const task of tasks.final) if (task.live !== null) this.#liveBySlot[task.slot] = task
+  }
+
+  compute (student: FinalStudent, old: LiveScores | undefined, results: StagedResult[]): StudentRow {
+    this.#old.load(old?.cells ?? null)
+    this.#origins.load(old?.origins ?? null)
+    const cells: Array<Cell | undefined> = []
+    const origins: Array<Origin | undefined> = []
+    const isLeft = student.number === null
+    if (isLeft || !this.#course.book.hasAllResults) this.#keep(isLeft, cells, origins)
+    this.#put(results, cells, origins)
+
+    const bytes = cells.some((cell) => cell !== undefined) ? packCells(cells) : null
+    this.#new.load(bytes)
+    let scoreCount = 0
+    let scoreSum = 0
+    for (const task of this.#bySlot) {
+      const score = this.#new.score(task.slot, task.pointsPossible ?? NaN)
+      if (Number.isNaN(score)) continue
+      scoreCount++
+      scoreSum += score
+    }
+    return { cells: bytes, origins: packOrigins(origins), scoreCount, scoreSum, ...this.#compare(old?.cells, bytes) }
+  }
+
+  /** What is stored, each result where its line item's task now has its cells. */
+  #keep (isLeft: boolean, cells: Array<Cell | undefined>, origins: Array<Origin | undefined>): void {
+    for (let slot = 0; slot < this.#old.length; slot++) {
+      const cell = this.#old.cell(slot)
+      if (cell === undefined) continue
+      const item = this.#origins.item(slot)
+      const target = this.#tasks.stored.get(item)
+      if (target !== undefined) {
+        if (cell.points !== null && target.oldMinimum !== target.newMinimum) cell.points = cell.points + target.oldMinimum - target.newMinimum
+        const to = target.task.slot
+        if ((cells[to]?.points ?? null) !== null || (cells[to] !== undefined && cell.points === null)) continue
+        cells[to] = cell
+        origins[to] = { key: this.#origins.key(slot), item }
+        continue
+      }
+      // The line item is gone, or there never was one. Who left keeps scores as long as the task is there.
+      const task = this.#liveBySlot[slot]
+      if (task === undefined || (!isLeft && this.#tasks.goneItems.has(item))) continue
+      if ((cells[slot]?.points ?? null) !== null) continue
+      cells[slot] = cell
+      origins[slot] = { key: this.#origins.key(slot), item: 0 }
+    }
+  }
+
+  #put (results: StagedResult[], cells: Array<Cell | undefined>, origins: Array<Origin | undefined>): void {
+    const chosen = new Map<FinalTask, StagedResult>()
+    for (const result of results) {
+      const item = this.#tasks.items.get(result.item)
+      if (item === undefined) continue
+      const rival = chosen.get(item.task)
+      if (rival === undefined) {
+        chosen.set(item.task, result)
+        continue
+      }
+      const isSameItem = rival.item === result.item
+      // A result that is only taken away is no second result.
+      if (rival.marks !== 0 && result.marks !== 0) {
+        this.#course.problems.warn(isSameItem ? 'duplicate_result' : 'results_of_two_classes', { file: this.#course.fileName(result.file), line: result.line })
+      }
+      if (isPreferred(result, rival, isSameItem)) chosen.set(item.task, result)
+    }
+    for (const [task, result] of chosen) {
+      const { minimum, storedNumber } = this.#tasks.items.get(result.item)!
+      if (result.marks === 0) {
+        const isOther = result.key !== null && result.key !== 0 && (origins[task.slot]?.key ?? 0) !== 0 && origins[task.slot]!.key !== result.key
+        if (isOther) continue
+        cells[task.slot] = undefined
+        origins[task.slot] = undefined
+        continue
+      }
+      cells[task.slot] = asCell(result, minimum)
+      origins[task.slot] = { key: result.key ?? 0, item: storedNumber }
+    }
+  }
+
+  #compare (before: Buffer | undefined, after: Buffer | null): { added: number, updated: number, unchanged: number, removed: number } {
+    const counts = { added: 0, updated: 0, unchanged: 0, removed: 0 }
+    const isSame = before !== undefined && after?.equals(before) === true
+    const length = Math.max(this.#old.length, this.#new.length)
+    for (let slot = 0; slot < length; slot++) {
+      const had = this.#old.isGiven(slot)
+      const has = this.#new.isGiven(slot)
+      if (!had && !has) continue
+      // A slot that a new task took over holds another task's result now.
+      const isKept = this.#liveBySlot[slot] !== undefined
+      if (had && (!has || !isKept)) counts.removed++
+      if (has && (!had || !isKept)) counts.added++
+      if (had && has && isKept) counts[isSame || isSameCell(this.#old, this.#new, slot) ? 'unchanged' : 'updated']++
+    }
+    return counts
+  }
+}
+
+/** Of one line item the newest counts, then the later line. Of two classes first of all the one that has a score. */
+function isPreferred (result: StagedResult, rival: StagedResult, isSameItem: boolean): boolean {
+  if (!isSameItem) {
+    if ((result.marks === 0) !== (rival.marks === 0)) return rival.marks === 0
+    if ((result.points === null) !== (rival.points === null)) return rival.points === null
+  }
+  const difference = (result.modified ?? 0) - (rival.modified ?? 0)
+  return difference === 0 ? result.file > rival.file || (result.file === rival.file && result.line > rival.line) : difference > 0
+}
+
+function asCell (result: StagedResult, minimum: number): Cell {
+  return {
+    status: STATUSES[(result.marks & STATUS_MASK) - 1]!,
+    points: result.points === null ? null : result.points - minimum,
+    exerciseCount: result.exercises,
+    correctExerciseCount: result.correct,
+    recoveredExerciseCount: result.recovered,
+    isLate: (result.marks & LATE) !== 0,
+    isProvisional: (result.marks & PROVISIONAL) !== 0,
+    submittedAt: result.submitted === null ? null : { ms: result.submitted, isPlainDate: (result.marks & PLAIN_DATE) !== 0 },
+  }
+}
+
+function isSameCell (a: CellReader, b: CellReader, slot: number): boolean {
+  const x = a.cell(slot)!
+  const y = b.cell(slot)!
+  return a.marks[slot] === b.marks[slot] && x.points === y.points && x.exerciseCount === y.exerciseCount &&
+    x.correctExerciseCount === y.correctExerciseCount && x.recoveredExerciseCount === y.recoveredExerciseCount && x.submittedAt?.ms === y.submittedAt?.ms
+}

@@ -1,0 +1,61 @@
+import { WARNINGS, type ImportError, type ImportWarning, type WarningCode } from './outcome.ts'
+
+/** Where something was met. */
+export interface Place {
+  file: string | null
+  line?: number | null
+  path?: string | null
+}
+
+/** A fault after which this file, or the whole import, cannot be read on. It is caught where errors are collected. */
+export class Refusal extends Error {
+  readonly place: Place
+  constructor (place: Place, message: string) {
+    super(message)
+    this.place = place
+  }
+}
+
+/** Errors and warnings of one import as they are found: the first ones in full, the rest counted. */
+export class Problems {
+  readonly errors: ImportError[] = []
+  errorCount = 0
+  readonly #warnings = new Map<WarningCode, { count: number, first: string }>()
+  readonly #most: number
+  /** `most`: errors that are kept in full. */
+  constructor (most = 20) { this.#most = most }
+
+  error (place: Place, message: string): void {
+    this.errorCount++
+    if (this.errors.length < this.#most) this.errors.push({ file: place.file, line: place.line ?? null, path: place.path ?? null, message })
+  }
+
+  refuse (refusal: Refusal): void { this.error(refusal.place, refusal.message) }
+
+  warn (code: WarningCode, place: Place, count = 1): void {
+    const known = this.#warnings.get(code)
+    if (known !== undefined) known.count += count
+    else this.#warnings.set(code, { count, first: showPlace(place) })
+  }
+
+  get hasErrors (): boolean { return this.errorCount > 0 }
+
+  /** In the order of WARNINGS; each says where it was met first. */
+  warnings (): ImportWarning[] {
+    return (Object.keys(WARNINGS) as WarningCode[]).flatMap((code) => {
+      const met = this.#warnings.get(code)
+      if (met === undefined) return []
+      return [{ code, message: `${WARNINGS[code]}${met.first === '' ? '' : ` (${met.count === 1 ? 'in' : 'first in'} ${met.first})`}.`, count: met.count }]
+    })
+  }
+
+  /** For `--strict`: every kind of warning is an error. */
+  turnWarningsIntoErrors (): void {
+    for (const { message, count } of this.warnings()) this.error({ file: null }, `${message} ${count === 1 ? 'Once' : `${count} times`}; with strict this is an error.`)
+  }
+}
+
+/** `file:line` or `file:path`, as far as it is known. */
+export function showPlace ({ file, line, path }: Place): string {
+  return [file, path ?? line].filter((part) => part !== null && part !== undefined).join(':')
+}

@@ -1,0 +1,159 @@
+// Opens what the user named: folders, zip archives, single files. Nothing is ever unpacked to disk, so a name inside an
+// archive can point nowhere; it is refused all the same.
+import { createReadStream } from 'node:fs'
+import { open, readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import yauzl from 'yauzl'
+import { Refusal } from './problems.ts'
+
+export interface SourceFile {
+  /** As errors name it. */
+  name: string
+  /** Lower-case name without folders. */
+  base: string
+  /** Bytes, unpacked. */
+  size: number
+  /** The bytes from the beginning. Throws Refusal where an archive is damaged, or the import becomes too large. */
+  read: () => AsyncGenerator<Buffer, void, void>
+}
+
+/** Bytes that may still be read, of all files of an import together. */
+export interface ByteBudget {
+  most: number
+  left: number
+}
+
+/** One PATH of the import. */
+export interface Source {
+  name: string
+  isFile: boolean
+  files: SourceFile[]
+  close: () => void
+}
+
+/** More entries than any school's bundle has. */
+const MOST_ENTRIES = 100_000
+
+/** Opens one path. `prefix` goes before the names of its files in errors. Throws Refusal. */
+export async function openSource (path: string, prefix: string, budget: ByteBudget): Promise<Source> {
+  const name = basename(path)
+  let isFolder, size
+  try {
+    const stats = await stat(path)
+    isFolder = stats.isDirectory()
+    size = stats.size
+    if (!isFolder && !stats.isFile()) throw new Refusal({ file: name }, 'is neither a file nor a folder')
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal({ file: name }, isMissing(error) ? 'there is no such file or folder' : `cannot be opened: ${(error as Error).message}`)
+  }
+  if (isFolder) return await openFolder(path, name, prefix, budget)
+  if (await isArchive(path)) return await openArchive(path, name, prefix, budget)
+  const file = { name, base: name.toLowerCase(), size, read: () => readFrom(name, path, budget) }
+  return { name, isFile: true, files: [file], close: () => {} }
+}
+
+async function openFolder (path: string, name: string, prefix: string, budget: ByteBudget): Promise<Source> {
+  const list = async (folder: string) => (await readdir(folder, { withFileTypes: true })).filter((entry) => !isLitter(entry.name))
+  let folder = path
+  let entries = await list(folder)
+  if (entries.length === 1 && entries[0]!.isDirectory()) {
+    folder = join(folder, entries[0]!.name)
+    entries = await list(folder)
+  }
+  const files: SourceFile[] = []
+  for (const { name: entry } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    const file = join(folder, entry)
+    const stats = await stat(file).catch(() => undefined)
+    if (stats?.isFile() !== true) continue
+    files.push({ name: prefix + entry, base: entry.toLowerCase(), size: stats.size, read: () => readFrom(prefix + entry, file, budget) })
+  }
+  return { name, isFile: false, files, close: () => {} }
+}
+
+async function openArchive (path: string, name: string, prefix: string, budget: ByteBudget): Promise<Source> {
+  const place = { file: name }
+  const damaged = (error: Error) => new Refusal(place, `is not a whole zip archive: ${error.message}`)
+  let archive: yauzl.ZipFile
+  try {
+    archive = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: false })
+  } catch (error) {
+    throw damaged(error as Error)
+  }
+  const close = () => { archive.close() }
+  try {
+    if (archive.entryCount > MOST_ENTRIES) throw new Refusal(place, `has ${archive.entryCount} entries; at most ${MOST_ENTRIES} are read`)
+    const entries: yauzl.Entry[] = []
+    for await (const entry of archive.eachEntry()) {
+      if (!entry.fileName.endsWith('/') && !entry.fileName.split('/').some(isLitter)) entries.push(entry)
+    }
+    const tops = new Set(entries.map((entry) => entry.fileName.includes('/') ? entry.fileName.slice(0, entry.fileName.indexOf('/') + 1) : ''))
+    const folder = tops.size === 1 ? [...tops][0]! : ''
+    const files: SourceFile[] = []
+    for (const entry of entries) {
+      const inner = entry.fileName.slice(folder.length)
+      if (inner.includes('/')) continue
+      if (files.some((file) => file.base === inner.toLowerCase())) throw new Refusal(place, `has two files named ${inner}`)
+      if (entry.isEncrypted()) throw new Refusal(place, `${inner} is encrypted; export it without a password`)
+      files.push({
+        name: prefix + inner, base: inner.toLowerCase(), size: entry.uncompressedSize, read: () => readEntry(prefix + inner, archive, entry, budget),
+      })
+    }
+    const unpacked = files.reduce((sum, file) => sum + file.size, 0)
+    if (unpacked > budget.most) throw new Refusal(place, `unpacks to ${unpacked} bytes; ${tooLarge(budget)}`)
+    return { name, isFile: false, files, close }
+  } catch (error) {
+    close()
+    throw error instanceof Refusal ? error : damaged(error as Error)
+  }
+}
+
+async function * readFrom (name: string, path: string, budget: ByteBudget): AsyncGenerator<Buffer, void, void> {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
+    spend(name, chunk.length, budget)
+    yield chunk
+  }
+}
+
+async function * readEntry (name: string, archive: yauzl.ZipFile, entry: yauzl.Entry, budget: ByteBudget): AsyncGenerator<Buffer, void, void> {
+  let checksum = 0
+  try {
+    for await (const chunk of await archive.openReadStreamPromise(entry) as AsyncIterable<Buffer>) {
+      spend(name, chunk.length, budget)
+      checksum = crc32(chunk, checksum)
+      yield chunk
+    }
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal({ file: name }, `is damaged in its archive: ${(error as Error).message}`)
+  }
+  if (checksum !== entry.crc32) throw new Refusal({ file: name }, 'is damaged in its archive: the checksum is wrong')
+}
+
+function spend (name: string, bytes: number, budget: ByteBudget): void {
+  budget.left -= bytes
+  if (budget.left < 0) throw new Refusal({ file: name }, tooLarge(budget))
+}
+
+function tooLarge (budget: ByteBudget): string {
+  return `an import may have at most ${budget.most} bytes (IMPORT_MAX_BYTES)`
+}
+
+async function isArchive (path: string): Promise<boolean> {
+  const handle = await open(path, 'r')
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0)
+    return bytesRead === 4 && buffer[0] === 0x50 && buffer[1] === 0x4b && (buffer[2] === 3 || buffer[2] === 5 || buffer[2] === 7)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** What archivers and desktops leave behind. */
+function isLitter (name: string): boolean {
+  return name === '__MACOSX' || name.startsWith('.') || name.toLowerCase() === 'thumbs.db' || name.toLowerCase() === 'desktop.ini'
+}
+
+function isMissing (error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
