@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { openDatabase } from '../../../db/database.ts'
+import { createAccounts } from '../../../src/features/accounts/accounts.ts'
+import { hashPassword, verifyPassword } from '../../../src/features/accounts/passwords.ts'
+import { makeBookDatabase } from '../../support/book-database.ts'
+
+const DAY = 86_400_000
+
+async function open (t: Test) {
+  const file = join(t.testdir(), 'perfbook.sqlite')
+  await makeBookDatabase(file, { teachers: [{ email: 'Tea.Cher@Example.edu', firstName: 'Tea', lastName: 'Cher' }] })
+  const db = await openDatabase({ file })
+  t.teardown(() => db.close())
+  const clock = { now: Date.UTC(2026, 0, 1) }
+  return { db, clock, accounts: createAccounts({ db, now: () => clock.now }) }
+}
+
+t.test('a token stands for its user until it is revoked or has expired', async (t) => {
+  const { accounts, clock } = await open(t)
+  await accounts.add({ email: 'admin@example.edu', role: 'admin', firstName: 'Ad', lastName: 'Min' })
+  const token = await accounts.createToken({ email: 'ADMIN@example.edu', name: 'x', expiresAt: clock.now + DAY })
+  t.match(token, /^pb_[\w-]{43}$/)
+  const principal = await accounts.authenticate(token)
+  t.match(principal, { email: 'admin@example.edu', firstName: 'Ad', role: 'admin' })
+  t.strictSame([...principal!.scopes], ['read', 'export', 'import', 'admin'])
+  t.equal(await accounts.authenticate(`${token}x`), undefined)
+  t.equal(await accounts.authenticate(''), undefined)
+  clock.now += DAY
+  t.equal(await accounts.authenticate(token), undefined, 'expired')
+  clock.now -= DAY
+  t.not(await accounts.authenticate(token), undefined)
+  const { id } = (await accounts.listTokens())[0]!
+  t.equal(await accounts.revokeToken(id), true)
+  t.equal(await accounts.revokeToken(id), false)
+  t.equal(await accounts.authenticate(token), undefined, 'revoked')
+})
+
+t.test('the token itself is kept nowhere', async (t) => {
+  const { accounts, db } = await open(t)
+  await accounts.add({ email: 'a@b.example', role: 'teacher' })
+  const token = await accounts.createToken({ email: 'a@b.example', name: 'x' })
+  t.notMatch(JSON.stringify(await db.reads.selectFrom('tokens').selectAll().execute()), token.slice(3))
+})
+
+t.test('scopes never go beyond the role', async (t) => {
+  const { accounts } = await open(t)
+  await accounts.add({ email: 't@b.example', role: 'teacher' })
+  await t.rejects(accounts.createToken({ email: 't@b.example', name: 'x', scopes: ['admin'] }), /may not have the scope admin/)
+  const token = await accounts.createToken({ email: 't@b.example', name: 'x', scopes: ['read'] })
+  t.strictSame([...(await accounts.authenticate(token))!.scopes], ['read'])
+})
+
+t.test('a teacher who is known from a roster gets a token, and later an account, under one e-mail whatever its case', async (t) => {
+  const { accounts } = await open(t)
+  const token = await accounts.createToken({ email: 'tea.cher@example.edu', name: 'x' })
+  t.match(await accounts.authenticate(token), { role: 'teacher', firstName: 'Tea', lastName: 'Cher' })
+  const user = await accounts.add({ email: 'TEA.CHER@example.edu', role: 'admin', password: 'correct horse' })
+  t.match(user, { role: 'admin', first_name: 'Tea', origin: 'account' })
+  t.equal((await accounts.list()).length, 1)
+  t.match(await accounts.authenticate(token), { role: 'admin' })
+  await t.rejects(accounts.add({ email: 'tea.cher@example.edu', role: 'teacher' }), /has an account already/)
+  await t.rejects(accounts.createToken({ email: 'nobody@example.edu', name: 'x' }), /Nobody is known/)
+})
+
+t.test('a disabled user, and one whom the roster disables, is nobody', async (t) => {
+  const { accounts, db } = await open(t)
+  const token = await accounts.createToken({ email: 'tea.cher@example.edu', name: 'x' })
+  await db.write((trx) => trx.updateTable('course_teachers').set({ is_enabled: 0 }).execute())
+  t.equal(await accounts.authenticate(token), undefined)
+  await db.write((trx) => trx.updateTable('course_teachers').set({ is_enabled: 1 }).execute())
+  t.not(await accounts.authenticate(token), undefined)
+  await accounts.disable('tea.cher@example.edu')
+  t.equal(await accounts.authenticate(token), undefined)
+  await t.rejects(accounts.createToken({ email: 'tea.cher@example.edu', name: 'x' }), /disabled/)
+  await t.rejects(accounts.disable('nobody@example.edu'), /no account/)
+})
+
+t.test('what is no e-mail address is refused', async (t) => {
+  const { accounts } = await open(t)
+  for (const email of ['', 'x', 'a b@c', '@x', 'x@', 'a@b@c']) await t.rejects(accounts.add({ email, role: 'teacher' }), /is not an e-mail address/, JSON.stringify(email))
+})
+
+t.test('passwords: only the right one, in whatever form its characters came', async (t) => {
+  const hash = await hashPassword('correct hörse')
+  t.match(hash, /^scrypt\$32768\$8\$3\$/)
+  t.not(hash, await hashPassword('correct hörse'), 'salted')
+  t.equal(await verifyPassword('correct hörse', hash), true)
+  t.equal(await verifyPassword('correct ho\u0308rse', hash), true)
+  t.equal(await verifyPassword('correct horse', hash), false)
+  t.equal(await verifyPassword('x', 'plain'), false)
+})

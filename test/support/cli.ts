@@ -1,0 +1,25 @@
+// The command line in this process, with streams that are read afterwards.
+import { PassThrough, Readable } from 'node:stream'
+import { createProgram, runProgram } from '../../src/commands/program.ts'
+
+export interface CliResult {
+  status: number
+  stdout: string
+  stderr: string
+}
+
+/** Runs `perfbook ARGS` on a data folder. */
+export async function perfbook (dataDir: string, args: string[], options: { stdin?: string, env?: Record<string, string>, signal?: AbortSignal } = {}): Promise<CliResult> {
+  const output = { stdout: new PassThrough(), stderr: new PassThrough() }
+  const text = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) output[name].on('data', (chunk: Buffer) => { text[name] += chunk.toString() })
+  const status = await runProgram(createProgram({
+    env: { DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...options.env },
+    stdin: Readable.from([options.stdin ?? '']),
+    stdout: output.stdout,
+    stderr: output.stderr,
+    signal: options.signal ?? new AbortController().signal,
+    pid: process.pid,
+  }), args, output.stderr)
+  return { status, ...text }
+}
