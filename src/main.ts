@@ -1,6 +1,6 @@
 // The `perfbook` command: the only code that touches the process - its arguments, environment, streams, signals, exit status.
 import { pid } from 'node:process'
-import { createProgram, runProgram } from './commands/program.ts'
+import { runProgram } from './commands/program.ts'
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -13,6 +13,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 // A reader that has gone (`perfbook courses | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(0); throw error })
 
-process.exitCode = await runProgram(createProgram({
+process.exitCode = await runProgram({
   env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: stop.signal, pid,
-}), process.argv.slice(2), process.stderr)
+}, process.argv.slice(2))

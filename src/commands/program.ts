@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream'
 import { Command, CommanderError } from 'commander'
 import { DatabaseTooNewError } from '../../db/migrate.ts'
 import { FolderHeldError } from '../../db/folder-lock.ts'
@@ -6,26 +5,31 @@ import { ConfigError } from '../config.ts'
 import { AccountError } from '../features/accounts/accounts.ts'
 import { VERSION } from '../version.ts'
 import { CommandFailure, UsageError, type CommandContext } from './context.ts'
-import { courseCommand } from './course.command.ts'
-import { coursesCommand } from './courses.command.ts'
-import { demoCommand } from './demo.command.ts'
-import { exportCommand } from './export.command.ts'
-import { generateCommand } from './generate.command.ts'
-import { importCommand } from './import.command.ts'
-import { jobCommand } from './job.command.ts'
-import { serveCommand } from './serve.command.ts'
-import { tokenCommand } from './token.command.ts'
-import { userCommand } from './user.command.ts'
 
-/** The command with all its subcommands. */
-export function createProgram (context: CommandContext): Command {
+type MakeCommand = (context: CommandContext) => Command
+
+/** Loaded when called for: `perfbook courses` need not wait for the HTTP server and the workbook writer to load. */
+const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  serve: async () => (await import('./serve.command.ts')).serveCommand,
+  demo: async () => (await import('./demo.command.ts')).demoCommand,
+  import: async () => (await import('./import.command.ts')).importCommand,
+  course: async () => (await import('./course.command.ts')).courseCommand,
+  courses: async () => (await import('./courses.command.ts')).coursesCommand,
+  export: async () => (await import('./export.command.ts')).exportCommand,
+  user: async () => (await import('./user.command.ts')).userCommand,
+  token: async () => (await import('./token.command.ts')).tokenCommand,
+  job: async () => (await import('./job.command.ts')).jobCommand,
+  generate: async () => (await import('./generate.command.ts')).generateCommand,
+}
+
+/** The command with the subcommand that the arguments call for, or with all of them. */
+async function createProgram (context: CommandContext, args: readonly string[]): Promise<Command> {
   const program = new Command('perfbook')
     .description('The performance book of a course, and its export to Excel.')
     .version(VERSION)
     .enablePositionalOptions() // or else `generate --version 1.2` would print the program's version
-  for (const make of [
-    serveCommand, demoCommand, importCommand, courseCommand, coursesCommand, exportCommand, userCommand, tokenCommand, jobCommand, generateCommand,
-  ]) program.addCommand(make(context))
+  const called = Object.hasOwn(COMMANDS, args[0] ?? '') ? COMMANDS[args[0]!] : undefined
+  for (const load of called === undefined ? Object.values(COMMANDS) : [called]) program.addCommand((await load())(context))
   for (const command of [program, ...program.commands, ...program.commands.flatMap((command) => command.commands)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => { context.stdout.write(text) },
@@ -35,9 +39,11 @@ export function createProgram (context: CommandContext): Command {
   return program
 }
 
-/** Runs it and returns the exit status: 0 done, 1 failed (said why on `stderr`), 2 wrong usage. */
-export async function runProgram (program: Command, args: readonly string[], stderr: Writable): Promise<number> {
+/** Runs `perfbook ARGS` and returns the exit status: 0 done, 1 failed (said why on stderr), 2 wrong usage. */
+export async function runProgram (context: CommandContext, args: readonly string[]): Promise<number> {
+  const { stderr } = context
   try {
+    const program = await createProgram(context, args)
     await program.parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {

@@ -3,10 +3,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { Command } from 'commander'
 import t from 'tap'
 import type { CommandContext } from '../../src/commands/context.ts'
-import { generateCommand } from '../../src/commands/generate.command.ts'
 import { runProgram } from '../../src/commands/program.ts'
 import { readBundle } from '../support/read-bundle.ts'
 
@@ -14,12 +12,7 @@ async function run (args: string[], { isTTY = false, signal = new AbortControlle
   const [stdout, stderr] = [new PassThrough(), Object.assign(new PassThrough(), { isTTY })]
   const said = [text(stdout), text(stderr)]
   const context: CommandContext = { env: {}, stdin: new PassThrough(), stdout, stderr, signal, pid: 1 }
-  const command = generateCommand(context)
-  const program = new Command('perfbook').version('0.0.0').enablePositionalOptions().addCommand(command)
-  for (const each of [program, command]) {
-    each.exitOverride().configureOutput({ writeOut: (line) => stdout.write(line), writeErr: (line) => stderr.write(line) })
-  }
-  const status = await runProgram(program, ['generate', ...args], stderr)
+  const status = await runProgram(context, ['generate', ...args])
   stdout.end()
   stderr.end()
   const [results = '', messages = ''] = await Promise.all(said)

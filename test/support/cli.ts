@@ -1,6 +1,6 @@
 // The command line in this process, with streams that are read afterwards.
 import { PassThrough, Readable } from 'node:stream'
-import { createProgram, runProgram } from '../../src/commands/program.ts'
+import { runProgram } from '../../src/commands/program.ts'
 
 export interface CliResult {
   status: number
@@ -13,13 +13,13 @@ export async function perfbook (dataDir: string, args: string[], options: { stdi
   const output = { stdout: new PassThrough(), stderr: new PassThrough() }
   const text = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) output[name].on('data', (chunk: Buffer) => { text[name] += chunk.toString() })
-  const status = await runProgram(createProgram({
+  const status = await runProgram({
     env: { DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...options.env },
     stdin: Readable.from([options.stdin ?? '']),
     stdout: output.stdout,
     stderr: output.stderr,
     signal: options.signal ?? new AbortController().signal,
     pid: process.pid,
-  }), args, output.stderr)
+  }, args)
   return { status, ...text }
 }
