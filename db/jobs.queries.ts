@@ -70,7 +70,8 @@ export async function nextJob (trx: Trx, { now, kinds }: ClaimFilter): Promise<J
       selectFrom('jobs as running').select('running.id').whereRef('running.key', '=', 'jobs.key').where('running.state', '=', state('started')))))
     .orderBy('priority', 'desc')
     .orderBy((eb) => eb.selectFrom('jobs as served').select(sql<number>`coalesce(max(served.token), 0)`.as('token'))
-      .whereRef('served.owner_type', '=', 'jobs.owner_type').whereRef('served.owner_id', '=', 'jobs.owner_id'))
+      // Those without an owner take turns as one.
+      .whereRef('served.owner_type', 'is not distinct from', 'jobs.owner_type').whereRef('served.owner_id', 'is not distinct from', 'jobs.owner_id'))
     .orderBy('id')
     .limit(1).executeTakeFirst()
 }
@@ -91,8 +92,23 @@ export async function claimJob (trx: Trx, id: number, now: number, inputVersion:
     .returningAll().executeTakeFirst()
 }
 
+/** Whether a job waits that is due, of one of these kinds. */
+export async function isAnyDue (db: Reads, { now, kinds }: ClaimFilter): Promise<boolean> {
+  if (kinds.length === 0) return false
+  const row = await db.selectFrom('jobs').select('id')
+    .where('state', '=', state('queued')).where('run_after', '<=', now).where('kind', 'in', kinds).limit(1).executeTakeFirst()
+  return row !== undefined
+}
+
+/** What runs, by the rows. */
+export async function startedJobs (db: Reads): Promise<Array<Pick<JobRow, 'id' | 'token'>>> {
+  return await db.selectFrom('jobs').select(['id', 'token']).where('state', '=', state('started')).execute()
+}
+
+export type RunChange = Partial<NewRow<'jobs'>>
+
 /** A write of the run that holds `token`; false: the run is not the job's any more, nothing was changed. */
-export async function updateRun (trx: Trx, run: { id: number, token: number }, change: Partial<NewRow<'jobs'>>): Promise<boolean> {
+export async function updateRun (trx: Trx, run: { id: number, token: number }, change: RunChange): Promise<boolean> {
   const result = await trx.updateTable('jobs').set(change)
     .where('id', '=', run.id).where('token', '=', run.token).where('state', '=', state('started')).executeTakeFirst()
   return result.numUpdatedRows > 0n
@@ -121,14 +137,30 @@ export async function requeueEnded (trx: Trx, id: number): Promise<boolean> {
   return result.numUpdatedRows > 0n
 }
 
-/** What a dead process left started: back to the queue without losing the attempt, or failed beyond `maxDeaths`. */
-export async function recoverStarted (trx: Trx, { now, maxDeaths, message }: { now: number, maxDeaths: number, message: string }): Promise<{ requeued: number, failed: number }> {
+/** Keeps what a job's end told. */
+export async function setResult (trx: Trx, id: number, result: unknown): Promise<void> {
+  await trx.updateTable('jobs').set({ result: JSON.stringify(result ?? null) }).where('id', '=', id).execute()
+}
+
+export interface Recovery {
+  now: number
+  /** Deaths of the process after which a job fails, with this message. */
+  maxDeaths: number
+  message: string
+  /** Tokens of the runs that do run. */
+  running: readonly number[]
+}
+
+/** What is started although nobody runs it: back to the queue without losing the attempt, or failed. */
+export async function recoverStarted (trx: Trx, { now, maxDeaths, message, running }: Recovery): Promise<{ requeued: number, failed: number }> {
   const failed = await trx.updateTable('jobs')
-    .set({ state: 'failed', finished_at: now, error_code: 'WORKER_CRASHED', error_message: message })
-    .where('state', '=', state('started')).where('process_deaths', '>=', maxDeaths - 1).executeTakeFirst()
+    .set({ state: 'failed', finished_at: now, error_code: 'WORKER_CRASHED', error_message: message, process_deaths: sql<number>`process_deaths + 1` })
+    .where('state', '=', state('started')).where('process_deaths', '>=', maxDeaths - 1)
+    .$if(running.length > 0, (query) => query.where('token', 'not in', running)).executeTakeFirst()
   const requeued = await trx.updateTable('jobs')
     .set({ state: 'queued', started_at: null, progress: 0, run_after: 0, attempts: sql<number>`attempts - 1`, process_deaths: sql<number>`process_deaths + 1` })
-    .where('state', '=', state('started')).executeTakeFirst()
+    .where('state', '=', state('started'))
+    .$if(running.length > 0, (query) => query.where('token', 'not in', running)).executeTakeFirst()
   return { requeued: Number(requeued.numUpdatedRows), failed: Number(failed.numUpdatedRows) }
 }
 
@@ -141,12 +173,6 @@ export async function queuePosition (db: Reads, job: JobRow): Promise<number> {
       eb.and([eb('priority', '=', job.priority), eb('id', '<', job.id)]),
     ])).executeTakeFirstOrThrow()
   return count
-}
-
-/** When the earliest waiting job may start, ms; undefined: none waits. */
-export async function nextRunAfter (db: Reads): Promise<number | undefined> {
-  const row = await db.selectFrom('jobs').select((eb) => eb.fn.min('run_after').as('at')).where('state', '=', state('queued')).executeTakeFirst()
-  return row?.at ?? undefined
 }
 
 /** How long the last runs of a kind took, in ms each, newest first. */

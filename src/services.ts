@@ -2,16 +2,17 @@
 import { extname } from 'node:path'
 import { mkdirSync } from 'node:fs'
 import { openDatabase, type Database } from '../db/database.ts'
-import { isDiskFull } from '../db/connection.ts'
 import type { Config } from './config.ts'
 import { JOB_ERRORS } from './errors.ts'
 import { createAccounts, type Accounts } from './features/accounts/accounts.ts'
 import { createExports, type Exports } from './features/exports/exports.ts'
+import { createFileSweeps, type FileSweeps } from './features/file-sweep/file-sweeps.ts'
 import { jobKinds } from './features/job-kinds.ts'
 import { createBooks, type Books } from './features/performance-book/books.ts'
 import { createCourses, type Courses } from './features/performance-book/courses.ts'
 import { createDiskStorage } from './files/disk-storage.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
+import { systemClock } from './jobs/clock.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runner.ts'
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
@@ -27,6 +28,7 @@ export interface Services {
   books: Books
   exports: Exports
   files: FileLibrary
+  sweeps: FileSweeps
   queue: JobQueue
   runner: JobRunner
   /** Starts the threads before they are needed. */
@@ -54,18 +56,26 @@ export async function createServices ({ config, log, now = Date.now, jobPool }: 
   const pool = jobPool ?? createWorkerPool({ tasksFile, threads: config.WORKER_THREADS, memoryMb: config.WORKER_MEMORY_MB })
   // A thread that exports never fill: whoever opens a page does not wait for a workbook.
   const readers = createWorkerPool({ tasksFile, threads: 1, memoryMb: config.WORKER_MEMORY_MB })
-  const files = createFileLibrary({ db, storage: createDiskStorage(config.filesFolder), now, ownerQuotaBytes: config.OWNER_QUOTA_BYTES })
+  const storage = createDiskStorage(config.filesFolder, config.quarantineFolder)
+  const files = createFileLibrary({
+    db, storage, stagingFolder: config.stagingFolder, now, ownerQuotaBytes: config.OWNER_QUOTA_BYTES, totalQuotaBytes: config.TOTAL_QUOTA_BYTES, log,
+  })
+  const retention = { retentionMs: Math.round(config.EXPORT_RETENTION_DAYS * DAY_MS), keepLatest: config.KEEP_LATEST_EXPORT }
+  const rules = { exports: retention, tombstoneMs: Math.round(config.TOMBSTONE_DAYS * DAY_MS) }
   const runner = createJobRunner({
     db,
     pool,
-    kinds: jobKinds({ exports: { db, files, now, timeLimitMs: config.EXPORT_TIMEOUT_MS, retentionMs: config.EXPORT_RETENTION_DAYS * DAY_MS } }),
+    kinds: jobKinds({
+      exports: { db, files, now, timeLimitMs: config.EXPORT_TIMEOUT_MS, retention, replacesOldest: config.DELETE_OLDEST_EXPORTS },
+      sweeps: { databaseFile: db.file, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, now, rules },
+    }),
     stagingFolder: config.stagingFolder,
-    now,
+    clock: systemClock(now),
     log,
     messages: JOB_ERRORS,
-    isDiskFull,
   })
   const queue = createJobQueue({ db, now, queueMax: config.QUEUE_MAX, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) } })
+  const sweeps = createFileSweeps({ db, storage, queue, now, rules, everyMs: config.FILE_SWEEP_MINUTES * 60_000, log })
   return {
     config,
     now,
@@ -73,8 +83,9 @@ export async function createServices ({ config, log, now = Date.now, jobPool }: 
     accounts: createAccounts({ db, now }),
     courses: createCourses({ db, files, queue, now }),
     books: createBooks({ databaseFile: db.file, readers, now }),
-    exports: createExports({ db, files, queue, now }),
+    exports: createExports({ db, files, queue, now, retention }),
     files,
+    sweeps,
     queue,
     runner,
     warm () {
@@ -82,7 +93,9 @@ export async function createServices ({ config, log, now = Date.now, jobPool }: 
       readers.warm()
     },
     async close (graceMs) {
+      sweeps.stop()
       await runner.stop(graceMs)
+      await files.settled()
       await readers.destroy()
       await db.close()
     },

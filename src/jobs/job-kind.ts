@@ -4,7 +4,8 @@ import type { JobRow } from '../../db/jobs.queries.ts'
 /** What the worker's task hands back. Known failures are data: an error thrown in a thread arrives without its code. */
 export type TaskOutcome<Facts> =
   | { ok: true, facts: Facts }
-  | { ok: false, code: string, message: string }
+  /** `details` are kept as the job's result, for whoever shows the failure (the lines of an import that are wrong). */
+  | { ok: false, code: string, message: string, details?: unknown }
 
 /** What was made outside the database and waits for the one transaction that makes it visible. */
 export interface Completion {
@@ -16,7 +17,7 @@ export interface Completion {
 
 export interface Run {
   job: JobRow
-  /** A file of this run's own below the staging folder; removed when the run ends, whatever happened. */
+  /** A file in a folder of this run's own below the staging folder; all that lies there goes when the run ends, however it ends. */
   stagingPath: string
 }
 
@@ -25,6 +26,7 @@ export interface JobKind<Facts = unknown> {
   name: string
   /** The exported function of `workers/tasks.ts` that does the work in a thread. */
   task: string
+  /** Longest that one run may take in its thread, ms. */
   timeLimitMs: number
   /** Runs that may crash, time out or run out of memory before the job fails. */
   maxAttempts: number

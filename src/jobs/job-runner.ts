@@ -1,15 +1,19 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isBusy } from '../../db/connection.ts'
 import type { Database } from '../../db/database.ts'
 import * as jobs from '../../db/jobs.queries.ts'
 import type { JobRow } from '../../db/jobs.queries.ts'
-import { JobFailure, type Completion, type JobKind, type Run } from './job-kind.ts'
-import { isTaskOutcome, TaskCrash, type WorkerPool } from './worker-pool.ts'
+import { pause, type Clock } from './clock.ts'
+import type { JobKind } from './job-kind.ts'
+import { abortRun, createRun, type LiveRun, type RunStep } from './job-run.ts'
+import { createJobWatchers } from './job-watchers.ts'
+import type { WorkerPool } from './worker-pool.ts'
 
 /** Deaths of the whole process that one job may live through, before it is taken for their cause. */
-const MAX_PROCESS_DEATHS = 10
-/** The command line and other processes queue jobs as well, so the table is looked at this often, in ms. */
-const LOOK_EVERY_MS = 1000
+export const MAX_PROCESS_DEATHS = 10
+/** Other processes queue and cancel jobs as well, so the table is looked at this often, in ms. */
+export const LOOK_EVERY_MS = 500
 /** Progress reaches the database, for other processes, at most this often, in ms. */
 const PROGRESS_EVERY_MS = 1000
 
@@ -24,12 +28,12 @@ export interface RunnerOptions {
   pool: WorkerPool
   kinds: readonly JobKind<never>[]
   stagingFolder: string
-  now: () => number
+  clock: Clock
   log: RunnerLog
   /** Sentences for failures that have no own one, by code. */
   messages: Readonly<Record<string, string>>
-  /** Whether an error says that the disk is full. */
-  isDiskFull: (error: unknown) => boolean
+  /** Told of each step of each run, between it and the next. */
+  onStep?: ((step: RunStep, job: JobRow) => void) | undefined
 }
 
 export interface JobRunner {
@@ -41,37 +45,29 @@ export interface JobRunner {
   abort: (jobId: number) => void
   /** Resolves when nothing runs and nothing that may start waits. For tests and the command line. */
   drain: () => Promise<void>
-  /** The progress of a run in this process, fresher than the row's. */
+  /** The progress of a run in this process, a fraction, fresher than the row's. */
   progress: (jobId: number) => number | undefined
   /** Calls back at each change of that job in this process; returns how to stop that. */
   watch: (jobId: number, changed: () => void) => () => void
-  /** No new claims; running jobs get `graceMs`, then go back to the queue without losing the attempt. */
+  /** No new claims; running jobs get `graceMs`, then go back to the queue without losing the attempt. Twice is fine. */
   stop: (graceMs: number) => Promise<void>
 }
 
-interface LiveRun {
-  job: JobRow
-  controller: AbortController
-  /** Why it was aborted: put back at shutdown, too late, or canceled (the row says so already). */
-  reason?: 'shutdown' | 'timeout' | 'canceled'
-  progress: number
-  savedAt: number
-  done: Promise<void>
-}
-
 export function createJobRunner (options: RunnerOptions): JobRunner {
-  const { db, pool, stagingFolder, now, log } = options
+  const { db, pool, stagingFolder, clock, log, onStep = () => {} } = options
   const kinds = new Map(options.kinds.map((kind) => [kind.name, kind as unknown as JobKind]))
+  // By token and not by job: a job that was canceled and is tried again may start while its last run is still being cleared away.
   const live = new Map<number, LiveRun>()
-  const watchers = new Map<number, Set<() => void>>()
+  const { watch, changed } = createJobWatchers()
+  const givingUp = new AbortController()
+  const savedProgress = new WeakMap<LiveRun, number>()
   let state: 'new' | 'running' | 'stopping' = 'new'
   let looking: Promise<void> | undefined
   let lookAgain = false
-  let timer: NodeJS.Timeout | undefined
+  let stopped: Promise<void> | undefined
+  let stopLooking = () => {}
 
-  function changed (jobId: number): void {
-    for (const watcher of watchers.get(jobId) ?? []) watcher()
-  }
+  const perform = createRun({ ...options, onStep, onProgress: noteProgress, givingUp: givingUp.signal })
 
   /** One look at a time; a wake in between asks for another one after it. */
   function look (): Promise<void> {
@@ -80,33 +76,69 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       try {
         while (lookAgain && state === 'running') {
           lookAgain = false
+          await followRows()
           while (live.size < pool.threads && await claimOne()) { /* until nothing may start */ }
         }
       } catch (error) {
-        log.error({ err: error }, 'looking for jobs failed')
-      } finally {
-        looking = undefined
+        if (isBusy(error)) log.warn({}, 'jobs wait: another process is writing to the database')
+        else log.error({ err: error }, 'looking for jobs failed')
       }
-    })()
+    })().finally(() => { looking = undefined }) // not inside: a look that finds nothing to wait for ends before it is assigned
     return looking
+  }
+
+  function lookEvery (ms: number): void {
+    stopLooking = clock.after(ms, () => {
+      lookEvery(ms)
+      void look()
+    })
+  }
+
+  /** What the rows say of what runs: another process may have canceled it; what nobody runs must not stay started. */
+  async function followRows (): Promise<void> {
+    const started = new Set((await jobs.startedJobs(db.reads)).map((job) => job.token))
+    for (const run of live.values()) {
+      if (started.delete(run.job.token)) continue
+      // It has just ended here, then this changes nothing; or it is not its job's run any more.
+      abortRun(run, 'canceled')
+    }
+    if (started.size > 0) await recover(Array.from(live.keys()))
+  }
+
+  async function recover (running: readonly number[]): Promise<void> {
+    const message = `The server stopped ${MAX_PROCESS_DEATHS} times while this job ran.`
+    const recovered = await db.write((trx) => jobs.recoverStarted(trx, { now: clock.now(), maxDeaths: MAX_PROCESS_DEATHS, message, running }))
+    if (recovered.requeued + recovered.failed > 0) log.warn(recovered, 'jobs that nobody runs any more were put right')
   }
 
   async function claimOne (): Promise<boolean> {
     const running = (kind: string) => Array.from(live.values()).filter((run) => run.job.kind === kind).length
     const open = Array.from(kinds.values()).filter((kind) => running(kind.name) < (kind.concurrency ?? Infinity)).map((kind) => kind.name)
-    const job = await db.write(async (trx) => {
-      const next = await jobs.nextJob(trx, { now: now(), kinds: open })
+    // A read first: the write lock is not taken twice a second for nothing.
+    if (!await jobs.isAnyDue(db.reads, { now: clock.now(), kinds: open })) return false
+    let unreadable: unknown
+    const claim = (withVersion: boolean) => db.write(async (trx) => {
+      const next = state === 'running' ? await jobs.nextJob(trx, { now: clock.now(), kinds: open }) : undefined
       if (next === undefined) return undefined
-      const inputVersion = await kinds.get(next.kind)!.inputVersion?.(trx, next) ?? null
-      return await jobs.claimJob(trx, next.id, now(), inputVersion)
+      const inputVersion = withVersion ? await kinds.get(next.kind)!.inputVersion?.(trx, next) ?? null : null
+      return await jobs.claimJob(trx, next.id, clock.now(), inputVersion)
+    })
+    const job = await claim(true).catch((error: unknown) => {
+      if (isBusy(error)) throw error
+      // One job whose input cannot be judged must not keep all others from starting: its own run fails.
+      unreadable = error
+      return claim(false)
     })
     if (job === undefined) return false
-    const run: LiveRun = { job, controller: new AbortController(), progress: 0, savedAt: now(), done: Promise.resolve() }
-    live.set(job.id, run)
+    if (unreadable !== undefined) log.error({ err: unreadable, job: job.id, kind: job.kind }, 'the input of a job could not be judged')
+    onStep('claimed', job)
+    const run: LiveRun = { job, kind: kinds.get(job.kind)!, controller: new AbortController(), progress: 0, done: Promise.resolve() }
+    live.set(job.token, run)
+    savedProgress.set(run, clock.now())
     run.done = perform(run).catch((error: unknown) => {
-      log.error({ err: error, job: job.id }, 'a run could not be ended properly; its job comes back at the next start')
+      log.error({ err: error, job: job.id }, 'a run could not be ended properly; its job is put right at the next look or start')
     }).finally(() => {
-      live.delete(job.id)
+      live.delete(job.token)
       changed(job.id)
       void look()
     })
@@ -114,143 +146,69 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     return true
   }
 
-  async function perform (live: LiveRun): Promise<void> {
-    const { job, controller } = live
-    const kind = kinds.get(job.kind)!
-    const run: Run = { job, stagingPath: join(stagingFolder, `${job.id}-${job.token}`) }
-    const timeLimit = setTimeout(() => { live.reason ??= 'timeout'; controller.abort() }, kind.timeLimitMs)
-    try {
-      const outcome = await pool.run(kind.task, await kind.input(run), {
-        signal: controller.signal,
-        onProgress: (fraction) => { noteProgress(live, fraction) },
-      })
-      clearTimeout(timeLimit)
-      if (!isTaskOutcome(outcome)) throw new TaskCrash('WORKER_CRASHED', `the task ${kind.task} returned something that is no outcome`)
-      if (!outcome.ok) await fail(job, outcome.code, outcome.message)
-      else await succeed(run, kind, outcome.facts)
-    } catch (error) {
-      clearTimeout(timeLimit)
-      await afterError(live, kind, error)
-    } finally {
-      clearTimeout(timeLimit)
-      await rm(run.stagingPath, { recursive: true, force: true })
-    }
-  }
-
-  async function succeed (run: Run, kind: JobKind, facts: unknown): Promise<void> {
-    const { job } = run
-    const completion: Completion = await kind.complete(run, facts)
-    let isOurs = false
-    try {
-      isOurs = await db.write(async (trx) => {
-        if (!await jobs.updateRun(trx, job, { state: 'succeeded', progress: 1, finished_at: now() })) return false
-        const result = await completion.commit(trx)
-        await trx.updateTable('jobs').set({ result: JSON.stringify(result ?? null) }).where('id', '=', job.id).execute()
-        return true
-      })
-    } finally {
-      if (!isOurs) await completion.discard()
-    }
-    if (isOurs) log.info({ job: job.id, kind: job.kind, attempt: job.attempts, ms: now() - job.started_at! }, 'job succeeded')
-  }
-
-  async function afterError (live: LiveRun, kind: JobKind, error: unknown): Promise<void> {
-    const { job, reason } = live
-    if (reason === 'canceled') return
-    if (reason === 'shutdown') {
-      await db.write((trx) => jobs.updateRun(trx, job, { state: 'queued', attempts: job.attempts - 1, started_at: null, progress: 0, run_after: 0 }))
-      log.info({ job: job.id, kind: job.kind }, 'job goes back to the queue: the server stops')
-      return
-    }
-    if (error instanceof JobFailure) return await fail(job, error.code, error.message)
-    if (options.isDiskFull(error)) return await fail(job, 'DISK_FULL')
-    const code = reason === 'timeout' ? 'TIMED_OUT' : error instanceof TaskCrash ? error.code : 'WORKER_CRASHED'
-    log.warn({ err: error, job: job.id, kind: job.kind, attempt: job.attempts, code }, 'a run of a job failed')
-    if (job.attempts >= kind.maxAttempts) return await fail(job, code)
-    const wait = kind.backoffMs(job.attempts)
-    await db.write((trx) => jobs.updateRun(trx, job, { state: 'queued', started_at: null, progress: 0, run_after: now() + wait, error_code: code, error_message: options.messages[code] ?? code }))
-    setTimeout(() => { void look() }, wait).unref()
-  }
-
-  async function fail (job: JobRow, code: string, message = options.messages[code] ?? code): Promise<void> {
-    await db.write((trx) => jobs.updateRun(trx, job, { state: 'failed', finished_at: now(), error_code: code, error_message: message }))
-    log.warn({ job: job.id, kind: job.kind, code }, 'job failed')
-  }
-
   function noteProgress (run: LiveRun, fraction: number): void {
     if (!(fraction > run.progress && fraction <= 1)) return
     run.progress = fraction
     changed(run.job.id)
-    if (now() - run.savedAt < PROGRESS_EVERY_MS) return
-    run.savedAt = now()
-    db.write((trx) => jobs.updateRun(trx, run.job, { progress: fraction })).catch((error: unknown) => {
+    const savedAt = savedProgress.get(run)
+    if (savedAt === undefined || clock.now() - savedAt < PROGRESS_EVERY_MS) return
+    // None while one is under way: behind a lock they would pile up.
+    savedProgress.delete(run)
+    db.write((trx) => jobs.updateRun(trx, run.job, { progress: run.progress })).catch((error: unknown) => {
       log.warn({ err: error, job: run.job.id }, 'progress could not be noted')
-    })
+    }).finally(() => { savedProgress.set(run, clock.now()) })
   }
 
-  function abort (run: LiveRun, reason: NonNullable<LiveRun['reason']>): void {
-    run.reason ??= reason
-    run.controller.abort()
+  const runsEnded = () => Promise.allSettled(Array.from(live.values(), (run) => run.done))
+
+  async function stop (graceMs: number): Promise<void> {
+    state = 'stopping'
+    stopLooking()
+    if (graceMs > 0) {
+      const grace = new AbortController()
+      await Promise.race([runsEnded(), pause(clock, graceMs, grace.signal)])
+      grace.abort()
+    }
+    for (const run of live.values()) abortRun(run, 'shutdown')
+    givingUp.abort()
+    await looking
+    await runsEnded()
+    await pool.destroy()
   }
 
   return {
     async start () {
       if (state !== 'new') return
-      await mkdir(stagingFolder, { recursive: true })
-      for (const name of await readdir(stagingFolder)) await rm(join(stagingFolder, name), { recursive: true, force: true })
-      const message = `The server stopped ${MAX_PROCESS_DEATHS} times while this job ran.`
-      const recovered = await db.write((trx) => jobs.recoverStarted(trx, { now: now(), maxDeaths: MAX_PROCESS_DEATHS, message }))
-      if (recovered.requeued + recovered.failed > 0) log.warn(recovered, 'jobs of a process that died were put right')
+      await sweepStaging(stagingFolder)
+      await recover([])
       state = 'running'
-      timer = setInterval(() => { void look() }, LOOK_EVERY_MS).unref()
+      lookEvery(LOOK_EVERY_MS)
       void look()
     },
     wake: () => { void look() },
     abort (jobId) {
-      const run = live.get(jobId)
-      if (run !== undefined) abort(run, 'canceled')
+      for (const run of live.values()) if (run.job.id === jobId) abortRun(run, 'canceled')
       changed(jobId)
     },
     async drain () {
-      for (;;) {
+      while (state === 'running') {
         await look()
-        if (live.size > 0) {
-          await Promise.race(Array.from(live.values(), (run) => run.done))
-          continue
-        }
-        const next = await jobs.nextRunAfter(db.reads)
-        if (state !== 'running' || next === undefined || next > now()) return
+        if (live.size > 0) await Promise.race(Array.from(live.values(), (run) => run.done))
+        else if (!await jobs.isAnyDue(db.reads, { now: clock.now(), kinds: Array.from(kinds.keys()) })) return
       }
     },
-    progress: (jobId) => live.get(jobId)?.progress,
-    watch (jobId, changed) {
-      const set = watchers.get(jobId) ?? new Set()
-      watchers.set(jobId, set.add(changed))
-      return () => {
-        set.delete(changed)
-        if (set.size === 0 && watchers.get(jobId) === set) watchers.delete(jobId)
-      }
-    },
+    progress: (jobId) => Array.from(live.values()).findLast((run) => run.job.id === jobId)?.progress,
+    watch,
     async stop (graceMs) {
-      if (state === 'stopping') return
-      state = 'stopping'
-      clearInterval(timer)
-      await looking
-      const ends = Promise.allSettled(Array.from(live.values(), (run) => run.done))
-      const grace = new AbortController()
-      await Promise.race([ends, after(graceMs, grace.signal)])
-      grace.abort()
-      for (const run of live.values()) abort(run, 'shutdown')
-      await Promise.allSettled(Array.from(live.values(), (run) => run.done))
-      await pool.destroy()
+      await (stopped ??= stop(graceMs))
     },
   }
 }
 
-/** Resolves after some ms, or when told that nobody waits any more. */
-function after (ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => { clearTimeout(timer); resolve() }, { once: true })
-  })
+/** Removes what runs of a dead process left. Other things lie in the folder too (uploads, imports of the command line): not ours. */
+async function sweepStaging (folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const name of await readdir(folder)) {
+    if (/^\d+-\d+$/.test(name)) await rm(join(folder, name), { recursive: true, force: true })
+  }
 }

@@ -24,7 +24,9 @@ export interface TaskOptions {
 export class TaskCrash extends Error {
   readonly code: 'OUT_OF_MEMORY' | 'WORKER_CRASHED'
   constructor (code: 'OUT_OF_MEMORY' | 'WORKER_CRASHED', cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    const text = cause instanceof Error ? cause.message : String(cause)
+    // What cannot be cloned between threads arrives without a word.
+    super(text === '' ? 'the task ended in an error that says nothing' : text, { cause })
     this.code = code
   }
 }
@@ -52,6 +54,8 @@ export function createWorkerPool ({ tasksFile, threads, memoryMb }: PoolOptions)
       concurrentTasksPerWorker: 1,
       maxQueue: Infinity,
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      // Loaders that the process was started with (a test's, a profiler's) would cost each thread a third of a second.
+      execArgv: [],
       recordTiming: false,
       workerHistogram: false,
     })

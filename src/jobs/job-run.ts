@@ -1,0 +1,147 @@
+// One run of a job, from its claim to its end.
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isBusy, isDiskFull } from '../../db/connection.ts'
+import type { Database, Trx } from '../../db/database.ts'
+import { setResult, updateRun, type JobRow, type RunChange } from '../../db/jobs.queries.ts'
+import { pause, type Clock } from './clock.ts'
+import { JobFailure, type Completion, type JobKind, type Run } from './job-kind.ts'
+import type { RunnerLog } from './job-runner.ts'
+import { isTaskOutcome, TaskCrash, type WorkerPool } from './worker-pool.ts'
+
+/** The steps of a run in their order; a test that kills the process between two of them is told of each. */
+export const RUN_STEPS = ['claimed', 'staged', 'worked', 'placed', 'recorded', 'committed', 'cleaned'] as const
+export type RunStep = typeof RUN_STEPS[number]
+
+export interface LiveRun {
+  readonly job: JobRow
+  readonly kind: JobKind
+  readonly controller: AbortController
+  /** Why it was aborted: put back at shutdown, too late, or canceled (the row says so already). */
+  reason?: 'shutdown' | 'timeout' | 'canceled'
+  /** Fraction. */
+  progress: number
+  done: Promise<void>
+}
+
+export interface RunOptions {
+  db: Database
+  pool: WorkerPool
+  stagingFolder: string
+  clock: Clock
+  log: RunnerLog
+  /** Sentences for failures that have no own one, by code. */
+  messages: Readonly<Record<string, string>>
+  onStep: (step: RunStep, job: JobRow) => void
+  onProgress: (live: LiveRun, fraction: number) => void
+  /** Aborted when the process cannot wait for the database any longer. */
+  givingUp: AbortSignal
+}
+
+/** The end of a run is tried to be written again after so many ms, doubled up to `MOST_MS`. */
+const FIRST_MS = 250
+const MOST_MS = 10_000
+
+/** Ends a run early; the first reason counts. */
+export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>): void {
+  live.reason ??= reason
+  live.controller.abort()
+}
+
+/** Returns what performs a claimed job. It rejects only where the job could not be ended at all: then it is put right at the next look. */
+export function createRun (options: RunOptions): (live: LiveRun) => Promise<void> {
+  const { db, pool, clock, log, messages, onStep, givingUp } = options
+
+  async function perform (live: LiveRun): Promise<void> {
+    const { job } = live
+    const folder = join(options.stagingFolder, `${job.id}-${job.token}`)
+    const run: Run = { job, stagingPath: join(folder, 'staged') }
+    try {
+      await mkdir(folder)
+      onStep('staged', job)
+      const outcome = await work(live, run)
+      onStep('worked', job)
+      if (!isTaskOutcome(outcome)) throw new TaskCrash('WORKER_CRASHED', `the task ${live.kind.task} returned something that is no outcome`)
+      if (outcome.ok) await succeed(run, live.kind, outcome.facts)
+      else await fail(job, outcome.code, outcome.message, outcome.details)
+    } catch (error) {
+      await afterError(live, error)
+    } finally {
+      // A thread that was just killed may still be about to open its file: in a folder that is gone it cannot.
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 })
+      onStep('cleaned', job)
+    }
+  }
+
+  async function work (live: LiveRun, run: Run): Promise<unknown> {
+    const { kind, controller } = live
+    const giveUp = clock.after(kind.timeLimitMs, () => { abortRun(live, 'timeout') })
+    try {
+      return await pool.run(kind.task, await kind.input(run), {
+        signal: controller.signal,
+        onProgress: (fraction) => { options.onProgress(live, fraction) },
+      })
+    } finally {
+      giveUp()
+    }
+  }
+
+  async function succeed (run: Run, kind: JobKind, facts: unknown): Promise<void> {
+    const { job } = run
+    const completion: Completion = await kind.complete(run, facts)
+    onStep('placed', job)
+    let isOurs = false
+    try {
+      isOurs = await untilWritten(async (trx) => {
+        if (!await updateRun(trx, job, { state: 'succeeded', progress: 1, finished_at: clock.now() })) return false
+        await setResult(trx, job.id, await completion.commit(trx))
+        onStep('recorded', job)
+        return true
+      }, isBusy)
+      onStep('committed', job)
+    } finally {
+      if (!isOurs) await completion.discard().catch((error: unknown) => { log.error({ err: error, job: job.id }, 'what a run had made could not be taken back; the next start does it') })
+    }
+    if (isOurs) log.info({ job: job.id, kind: job.kind, attempt: job.attempts, ms: clock.now() - job.started_at! }, 'job succeeded')
+  }
+
+  async function afterError (live: LiveRun, error: unknown): Promise<void> {
+    const { job, kind, reason } = live
+    if (error instanceof JobFailure) return await fail(job, error.code, error.message)
+    if (reason === 'canceled') return
+    if (reason === 'shutdown') {
+      await end(job, { state: 'queued', attempts: job.attempts - 1, started_at: null, progress: 0, run_after: 0 })
+      log.info({ job: job.id, kind: job.kind }, 'job goes back to the queue: the server stops')
+      return
+    }
+    if (isDiskFull(error)) return await fail(job, 'DISK_FULL')
+    const code = reason === 'timeout' ? 'TIMED_OUT' : error instanceof TaskCrash ? error.code : 'WORKER_CRASHED'
+    log.warn({ err: error, job: job.id, kind: job.kind, attempt: job.attempts, code }, 'a run of a job failed')
+    if (job.attempts >= kind.maxAttempts) return await fail(job, code)
+    await end(job, { state: 'queued', started_at: null, progress: 0, run_after: clock.now() + kind.backoffMs(job.attempts) })
+  }
+
+  async function fail (job: JobRow, code: string, message = messages[code] ?? code, details?: unknown): Promise<void> {
+    await end(job, { state: 'failed', finished_at: clock.now(), error_code: code, error_message: message, result: details === undefined ? null : JSON.stringify(details) })
+    log.warn({ job: job.id, kind: job.kind, code }, 'job failed')
+  }
+
+  /** Whatever stands in the way of writing it down - a full disk, a lock - passes; a job that is started for ever does not. */
+  async function end (job: JobRow, change: RunChange): Promise<void> {
+    await untilWritten((trx) => updateRun(trx, job, change), () => true)
+  }
+
+  async function untilWritten<T> (work: (trx: Trx) => Promise<T>, mayPass: (error: unknown) => boolean): Promise<T> {
+    for (let wait = FIRST_MS; ; wait = Math.min(wait * 2, MOST_MS)) {
+      try {
+        return await db.write(work)
+      } catch (error) {
+        if (givingUp.aborted || !mayPass(error)) throw error
+        log.error({ err: error }, 'the end of a run could not be written; it is tried again')
+        await pause(clock, wait, givingUp)
+      }
+    }
+  }
+
+  return perform
+}

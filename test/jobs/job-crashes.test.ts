@@ -1,0 +1,125 @@
+// Each way in which a task can go wrong, in a real thread, and what the one who asked sees of it.
+import { existsSync, readdirSync } from 'node:fs'
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { exponentialBackoff } from '../../src/jobs/job-kind.ts'
+import { createGate } from '../support/gate.ts'
+import { createJobService, testKind, type JobService } from '../support/job-service.ts'
+
+/** Nothing left, and the threads take new work. */
+async function isUnharmed (t: Test, service: JobService): Promise<void> {
+  await service.runner.drain()
+  t.strictSame(readdirSync(service.stagingFolder), [])
+  const { job } = await service.request({ kind: 'sound', key: 'sound' })
+  t.equal((await service.settled(job.id)).state, 'succeeded', 'the next job finds a thread')
+}
+
+const CRASHES = [
+  { task: 'throwError', code: 'WORKER_CRASHED', says: 'a bug in the task' },
+  { task: 'rejectNothing', code: 'WORKER_CRASHED', says: 'undefined' },
+  { task: 'throwLater', code: 'WORKER_CRASHED', says: 'nobody catches this' },
+  { task: 'exit', code: 'WORKER_CRASHED', says: 'exit' },
+  { task: 'allocate', code: 'OUT_OF_MEMORY', says: 'memory' },
+  { task: 'returnNothing', code: 'WORKER_CRASHED', says: 'no outcome' },
+  { task: 'returnText', code: 'WORKER_CRASHED', says: 'no outcome' },
+  { task: 'returnHalf', code: 'WORKER_CRASHED', says: 'no outcome' },
+  { task: 'returnFunction', code: 'WORKER_CRASHED', says: 'says nothing' },
+  { task: 'isNotThere', code: 'WORKER_CRASHED', says: '' },
+]
+
+for (const { task, code, says } of CRASHES) {
+  t.test(`a task that goes wrong: ${task}`, async (t) => {
+    const service = await createJobService(t, { threads: 1, memoryMb: 32, kinds: [testKind({ task, maxAttempts: 2, backoffMs: () => 1000 }), testKind({ name: 'sound' })] })
+    await service.runner.start()
+    const { job } = await service.request()
+    await service.until(job.id, (row) => row.state === 'queued' && row.attempts === 1)
+    t.match((await service.row(job.id)), { started_at: null, progress: 0, run_after: service.clock.now() + 1000 }, 'tried again after the wait')
+    service.clock.advance(1000)
+    t.match(await service.settled(job.id), { state: 'failed', attempts: 2, error_code: code })
+    t.match((service.log.find((line) => line.text === 'a run of a job failed')?.facts.err as Error).message, new RegExp(says, 'i'))
+    await isUnharmed(t, service)
+  })
+}
+
+t.test('a task that loops for ever is ended at its time limit, by the clock that was handed in', async (t) => {
+  const service = await createJobService(t, { threads: 1, kinds: [testKind({ task: 'loop', timeLimitMs: 5000, maxAttempts: 2, backoffMs: () => 700 }), testKind({ name: 'sound' })] })
+  await service.runner.start()
+  const { job } = await service.request()
+  for (const attempt of [1, 2]) {
+    await service.until(job.id, (row) => row.state === 'started' && row.attempts === attempt)
+    await service.clock.asked(5000)
+    service.clock.advance(4999)
+    t.equal((await service.row(job.id)).state, 'started')
+    service.clock.advance(1)
+    if (attempt === 1) {
+      await service.until(job.id, (row) => row.state === 'queued')
+      service.clock.advance(700)
+    }
+  }
+  t.match(await service.settled(job.id), { state: 'failed', attempts: 2, error_code: 'TIMED_OUT', error_message: 'It took too long.' })
+  await isUnharmed(t, service)
+})
+
+t.test('a crash leaves the tasks in other threads alone', async (t) => {
+  const gate = createGate()
+  const service = await createJobService(t, { kinds: [testKind({ task: 'exit', maxAttempts: 1 }), testKind({ name: 'held', extra: { gate: gate.memory } })] })
+  await service.runner.start()
+  const held = await service.request({ kind: 'held', key: 'held' })
+  await gate.arrived()
+  const { job } = await service.request()
+  t.equal((await service.settled(job.id)).state, 'failed')
+  t.equal((await service.row(held.job.id)).state, 'started')
+  gate.open()
+  t.match(await service.settled(held.job.id), { state: 'succeeded', attempts: 1 })
+})
+
+t.test('a crash that does not come again: the job succeeds at its next attempt', async (t) => {
+  const kind = testKind({ task: 'exit' })
+  const service = await createJobService(t, { kinds: [kind] })
+  await service.runner.start()
+  const { job } = await service.request()
+  await service.until(job.id, (row) => row.state === 'queued' && row.attempts === 1)
+  kind.task = 'work'
+  service.clock.advance(1000)
+  t.match(await service.settled(job.id), { state: 'succeeded', attempts: 2, error_code: null })
+})
+
+t.test('a full disk, seen by the task', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full here' }, async (t) => {
+  const service = await createJobService(t, { kinds: [testKind({ task: 'fillDisk' }), testKind({ name: 'sound' })] })
+  await service.runner.start()
+  const { job } = await service.request()
+  t.match(await service.settled(job.id), { state: 'failed', attempts: 1, error_code: 'DISK_FULL', error_message: /ENOSPC/ })
+  await isUnharmed(t, service)
+})
+
+t.test('a full disk, seen when the result is put away', async (t) => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, rename'), { code: 'ENOSPC' })
+  const service = await createJobService(t, { kinds: [testKind({ complete: async () => { throw full } }), testKind({ name: 'sound' })] })
+  await service.runner.start()
+  const { job } = await service.request()
+  t.match(await service.settled(job.id), { state: 'failed', attempts: 1, error_code: 'DISK_FULL' })
+  await isUnharmed(t, service)
+})
+
+t.test('a database that cannot be written for a while keeps the end of a run waiting; it is not lost', async (t) => {
+  const gate = createGate()
+  const service = await createJobService(t, { kinds: [testKind({ extra: { gate: gate.memory } })] })
+  await service.runner.start()
+  const { job } = await service.request()
+  await gate.arrived()
+  // Every change of a job fails, as on a disk without room for it.
+  await service.db.write((trx) => sql.raw("CREATE TRIGGER no_room BEFORE UPDATE ON jobs BEGIN SELECT RAISE(ABORT, 'no room'); END").execute(trx))
+  gate.open()
+  await service.logged('the end of a run could not be written; it is tried again')
+  t.equal((await service.row(job.id)).state, 'started')
+  await service.db.write((trx) => sql.raw('DROP TRIGGER no_room').execute(trx))
+  service.clock.advance(10_000)
+  t.match(await service.settled(job.id), { state: 'succeeded', attempts: 2 }, 'the run counts as crashed, the next one is good')
+})
+
+t.test('the wait before a retry doubles up to a limit, and is shortened at random by up to a half', async (t) => {
+  const longest = exponentialBackoff(1000, 60_000, () => 0)
+  t.strictSame([1, 2, 3, 4, 7, 30].map(longest), [1000, 2000, 4000, 8000, 60_000, 60_000])
+  const shortest = exponentialBackoff(1000, 60_000, () => 1)
+  t.strictSame([1, 2, 30].map(shortest), [500, 1000, 30_000])
+})

@@ -1,0 +1,49 @@
+// Holds a task in its thread at a point of the test's choosing. Both sides wait for the other's word, nobody for time.
+
+export interface Gate {
+  /** What the task gets in its input, to stand at with `waitAtGate`. */
+  memory: SharedArrayBuffer
+  /** Resolves when so many have come to the gate, since it was made. */
+  arrived: (count?: number) => Promise<void>
+  /** Lets one through; whoever comes next waits again. */
+  letOne: () => void
+  /** Lets everybody through from now on. */
+  open: () => void
+}
+
+const ARRIVED = 0
+const MAY_PASS = 1
+const OPEN = 2 ** 30
+
+export function createGate (): Gate {
+  const memory = new SharedArrayBuffer(8)
+  const words = new Int32Array(memory)
+  const admit = (count: number) => {
+    Atomics.add(words, MAY_PASS, count)
+    Atomics.notify(words, MAY_PASS)
+  }
+  return {
+    memory,
+    async arrived (count = 1) {
+      for (;;) {
+        const seen = Atomics.load(words, ARRIVED)
+        if (seen >= count) return
+        await Atomics.waitAsync(words, ARRIVED, seen).value
+      }
+    },
+    letOne: () => { admit(1) },
+    open: () => { admit(OPEN) },
+  }
+}
+
+/** In the thread: says that it is here and blocks until it is let through. */
+export function waitAtGate (memory: SharedArrayBuffer): void {
+  const words = new Int32Array(memory)
+  Atomics.add(words, ARRIVED, 1)
+  Atomics.notify(words, ARRIVED)
+  for (;;) {
+    const free = Atomics.load(words, MAY_PASS)
+    if (free <= 0) Atomics.wait(words, MAY_PASS, free)
+    else if (Atomics.compareExchange(words, MAY_PASS, free, free - 1) === free) return
+  }
+}

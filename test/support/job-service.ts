@@ -1,0 +1,130 @@
+// The job subsystem by itself: a real database, real threads, kinds of the test's own.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { openDatabase, type Database } from '../../db/database.ts'
+import type { JobRow } from '../../db/jobs.queries.ts'
+import type { JobKind } from '../../src/jobs/job-kind.ts'
+import { createJobQueue, type JobQueue, type JobRequest, type JobTicket } from '../../src/jobs/job-queue.ts'
+import { createJobRunner, type JobRunner, type RunnerOptions } from '../../src/jobs/job-runner.ts'
+import { createWorkerPool } from '../../src/jobs/worker-pool.ts'
+import { createTestClock, type TestClock } from './clock.ts'
+import type { TestTaskInput } from './jobs.tasks.ts'
+
+export interface LogLine { level: 'info' | 'warn' | 'error', text: string, facts: Record<string, unknown> }
+
+export interface JobService {
+  db: Database
+  clock: TestClock
+  queue: JobQueue
+  runner: JobRunner
+  stagingFolder: string
+  log: LogLine[]
+  /** Resolves with the first line of the log that says this. */
+  logged: (text: string) => Promise<LogLine>
+  /** Queues a job as a request would: in one transaction, then a wake. */
+  request: (request?: Partial<JobRequest>) => Promise<JobTicket>
+  row: (jobId: number) => Promise<JobRow>
+  /** Resolves with the job's row once it has ended; also if it has already. */
+  settled: (jobId: number) => Promise<JobRow>
+  /** Resolves with the job's row once that is true of it. */
+  until: (jobId: number, fact: (job: JobRow) => boolean) => Promise<JobRow>
+}
+
+export interface JobServiceOptions {
+  /** Default: one kind `test` that runs the task `work`. */
+  kinds?: Array<JobKind<never>>
+  threads?: number
+  memoryMb?: number
+  queueMax?: number
+  /** Default: a new one in the test's folder. */
+  folder?: string
+  onStep?: RunnerOptions['onStep']
+  clock?: TestClock
+}
+
+/** A kind of job whose result is the text that its task hands back. */
+export function testKind (kind: Partial<JobKind<{ text: string }>> & { extra?: Partial<TestTaskInput> } = {}): JobKind<never> {
+  const { extra = {}, ...given } = kind
+  const whole: JobKind<{ text: string }> = {
+    name: 'test',
+    task: 'work',
+    timeLimitMs: 60_000,
+    maxAttempts: 3,
+    backoffMs: (attempt) => attempt * 1000,
+    input: async ({ job, stagingPath }) => ({ stagingPath, text: (JSON.parse(job.payload) as { text: string }).text, ...extra }),
+    complete: async (run, { text }) => ({ commit: async () => ({ text }), discard: async () => {} }),
+    ...given,
+  }
+  return whole as unknown as JobKind<never>
+}
+
+/** Closed with the test. The runner is not started. */
+export async function createJobService (t: Test, { kinds = [testKind()], threads = 2, memoryMb = 64, queueMax = 1000, folder = t.testdir(), onStep, clock = createTestClock() }: JobServiceOptions = {}): Promise<JobService> {
+  const stagingFolder = join(folder, 'staging')
+  mkdirSync(stagingFolder, { recursive: true })
+  const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
+  const log: LogLine[] = []
+  const readers = new Set<() => void>()
+  const at = (level: LogLine['level']) => (facts: object, text: string) => {
+    log.push({ level, text, facts: facts as Record<string, unknown> })
+    for (const reader of readers) reader()
+  }
+  const pool = createWorkerPool({ tasksFile: new URL('./jobs.tasks.ts', import.meta.url), threads, memoryMb })
+  const runner = createJobRunner({
+    db, pool, kinds, stagingFolder, clock, log: { info: at('info'), warn: at('warn'), error: at('error') }, messages: { TIMED_OUT: 'It took too long.' }, onStep,
+  })
+  const queue = createJobQueue({ db, now: clock.now, queueMax, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) } })
+  t.teardown(async () => {
+    await runner.stop(0)
+    await db.close()
+  })
+
+  async function row (jobId: number): Promise<JobRow> {
+    const job = await queue.find(db.reads, jobId)
+    if (job === undefined) throw new Error(`there is no job ${jobId}`)
+    return job
+  }
+  async function until (jobId: number, fact: (job: JobRow) => boolean): Promise<JobRow> {
+    for (;;) {
+      let stop = () => {}
+      // Watched before it is read, so that no change falls in between.
+      const changed = new Promise<void>((resolve) => { stop = runner.watch(jobId, resolve) })
+      const job = await row(jobId)
+      if (fact(job)) {
+        stop()
+        return job
+      }
+      await changed
+      stop()
+    }
+  }
+  return {
+    db,
+    clock,
+    queue,
+    runner,
+    stagingFolder,
+    log,
+    logged: (text) => new Promise((resolve) => {
+      const read = () => {
+        const line = log.find((line) => line.text === text)
+        if (line === undefined) return
+        readers.delete(read)
+        resolve(line)
+      }
+      readers.add(read)
+      read()
+    }),
+    row,
+    until,
+    settled: (jobId) => until(jobId, (job) => job.state !== 'queued' && job.state !== 'started'),
+    async request (request = {}) {
+      const ticket = await db.write((trx) => queue.request(trx, {
+        kind: 'test', key: 'test:1', payload: { text: 'hello' }, owner: { type: 'course', id: 1 }, userId: null, inputVersion: null, requestedAt: clock.now(), ...request,
+      }))
+      if (!ticket.joined) queue.onQueued()
+      return ticket
+    },
+  }
+}
