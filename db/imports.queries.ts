@@ -25,10 +25,11 @@ export interface LiveReads {
   teachers: (courseId: number) => Array<Row<'course_teachers'>>
   scores: (studentId: number) => LiveScores | undefined
   record: (kind: string, sourceId: string) => LiveRecord | undefined
+  recordsOfKind: (kind: string) => LiveRecord[]
   recordsOfParent: (kind: string, parent: string) => LiveRecord[]
   recordsOfOther: (kind: string, other: string) => LiveRecord[]
-  /** Every student of a roster course who has results that can be told apart. */
-  origins: () => IterableIterator<{ student_id: number, course_id: number, source_id: string, origins: Buffer }>
+  /** Every student whose results can be told apart. Nothing can be written while this is read. */
+  origins: () => IterableIterator<{ course_id: number, source_id: string, origins: Buffer }>
 }
 
 export function liveReads (sqlite: SqliteConnection): LiveReads {
@@ -50,9 +51,10 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
   const scores = sqlite.prepare(`SELECT s.cells, s.score_count, s.score_sum, o.origins FROM live.student_scores s
     LEFT JOIN live.student_result_origins o ON o.student_id = s.student_id WHERE s.student_id = ?`)
   const record = sqlite.prepare('SELECT * FROM live.roster_records WHERE kind = ? AND source_id = ?')
+  const recordsOfKind = sqlite.prepare('SELECT * FROM live.roster_records WHERE kind = ? ORDER BY source_id')
   const recordsOfParent = sqlite.prepare('SELECT * FROM live.roster_records WHERE parent = ? AND kind = ? ORDER BY source_id')
   const recordsOfOther = sqlite.prepare('SELECT * FROM live.roster_records WHERE other = ? AND kind = ? ORDER BY source_id')
-  const origins = sqlite.prepare(`SELECT o.student_id, s.course_id, s.source_id, o.origins
+  const origins = sqlite.prepare(`SELECT s.course_id, s.source_id, o.origins
     FROM live.student_result_origins o JOIN live.students s ON s.id = o.student_id`)
   type Course = Row<'courses'>
   return {
@@ -71,6 +73,7 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
     teachers: (id) => teachers.all(id) as Array<Row<'course_teachers'>>,
     scores: (id) => scores.get(id) as LiveScores | undefined,
     record: (kind, sourceId) => record.get(kind, sourceId) as LiveRecord | undefined,
+    recordsOfKind: (kind) => recordsOfKind.all(kind) as LiveRecord[],
     recordsOfParent: (kind, parent) => recordsOfParent.all(parent, kind) as LiveRecord[],
     recordsOfOther: (kind, other) => recordsOfOther.all(other, kind) as LiveRecord[],
     origins: () => origins.iterate() as ReturnType<LiveReads['origins']>,

@@ -32,14 +32,16 @@ export interface StagedRecords {
   find: (kind: string, sourceId: string) => RosterRecord | undefined
   /** In order, deleted ones included. */
   ofKind: (kind: string) => RosterRecord[]
-  /** Without `body`'s weight: only ids, in order. */
+  /** As `ofKind`, ids alone. */
   idsOfKind: (kind: string) => string[]
   /** Of one parent, in order, those not deleted. */
   ofParent: (kind: string, parent: string) => RosterRecord[]
   /** Makes `ofParent` quick; once, after all are in. */
   index: () => void
+  /** What was read and points at nothing. */
   broken: (kind: string, field: 'parent' | 'other', targetKind: string) => BrokenReference[]
-  count: (kind: string) => number
+  /** What was read and points at something that is deleted. */
+  orphaned: (kind: string, field: 'parent' | 'other', targetKind: string) => BrokenReference[]
 }
 
 export function stagedRecords (sqlite: SqliteConnection): StagedRecords {
@@ -51,13 +53,11 @@ export function stagedRecords (sqlite: SqliteConnection): StagedRecords {
   const ofKind = sqlite.prepare('SELECT * FROM records WHERE kind = ? ORDER BY ord')
   const idsOfKind = sqlite.prepare('SELECT source_id FROM records WHERE kind = ? ORDER BY ord').pluck()
   const ofParent = sqlite.prepare('SELECT * FROM records WHERE parent = ? AND kind = ? AND is_deleted = 0 ORDER BY ord')
-  const count = sqlite.prepare('SELECT count(*) FROM records WHERE kind = ?').pluck()
-  const broken = (field: 'parent' | 'other') => sqlite.prepare(`SELECT r.file, r.line, r.${field} AS target FROM records r
-    WHERE r.kind = ? AND r.is_deleted = 0 AND r.${field} IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM records t WHERE t.kind = ? AND t.source_id = r.${field})
-    ORDER BY r.file, r.line`)
-  const brokenParent = broken('parent')
-  const brokenOther = broken('other')
+  const pointing = (field: 'parent' | 'other', isWrong: string) => sqlite.prepare(`SELECT r.file, r.line, r.${field} AS target FROM records r
+    LEFT JOIN records t ON t.kind = :target AND t.source_id = r.${field}
+    WHERE r.kind = :kind AND r.file >= 0 AND r.is_deleted = 0 AND r.${field} IS NOT NULL AND ${isWrong} ORDER BY r.file, r.line`)
+  const broken = { parent: pointing('parent', 't.kind IS NULL'), other: pointing('other', 't.kind IS NULL') }
+  const orphaned = { parent: pointing('parent', 't.is_deleted = 1'), other: pointing('other', 't.is_deleted = 1') }
   return {
     add: (record) => add.run(record).changes === 1,
     replace: (record) => { replace.run(record) },
@@ -66,7 +66,7 @@ export function stagedRecords (sqlite: SqliteConnection): StagedRecords {
     idsOfKind: (kind) => idsOfKind.all(kind) as string[],
     ofParent: (kind, parent) => ofParent.all(parent, kind) as RosterRecord[],
     index: () => { sqlite.exec('CREATE INDEX IF NOT EXISTS records_parent ON records (parent, kind, ord)') },
-    broken: (kind, field, targetKind) => (field === 'parent' ? brokenParent : brokenOther).all(kind, targetKind) as BrokenReference[],
-    count: (kind) => count.get(kind) as number,
+    broken: (kind, field, target) => broken[field].all({ kind, target }) as BrokenReference[],
+    orphaned: (kind, field, target) => orphaned[field].all({ kind, target }) as BrokenReference[],
   }
 }

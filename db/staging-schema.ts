@@ -15,19 +15,16 @@ export const STAGING_SCHEMA = [
     PRIMARY KEY (kind, source_id)
   ) STRICT, WITHOUT ROWID`,
 
-  // `course` is -1 for a result that is of no course.
+  // In the order of StagedResult.
   `CREATE TABLE results (
     course INTEGER NOT NULL,
     person INTEGER NOT NULL,
     item INTEGER NOT NULL,
-    file INTEGER NOT NULL,
-    line INTEGER NOT NULL,
+    place REAL NOT NULL,
     marks INTEGER NOT NULL,
     points REAL,
     submitted REAL,
-    exercises INTEGER,
-    correct INTEGER,
-    recovered INTEGER,
+    counts TEXT,
     modified REAL,
     result_key REAL
   ) STRICT`,

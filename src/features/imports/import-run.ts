@@ -1,7 +1,8 @@
 import type { Staging } from '../../../db/staging.ts'
+import type { Row } from '../../../db/tables.ts'
 import { readCsv, type RowVisitor } from './csv-rows.ts'
 import type { ImportOptions } from './import-options.ts'
-import { planCourse, type Planning, type Tallies } from './plan-course.ts'
+import { planCourse, planCourseRemoval, type Planning, type Tallies } from './plan-course.ts'
 import type { BookSource } from './book-source.ts'
 import type { Problems } from './problems.ts'
 import type { SourceFile } from './source-files.ts'
@@ -56,6 +57,13 @@ export class ImportRun {
     this.options.signal?.throwIfAborted()
     this.#bytes += bytes
     this.options.onProgress?.(READING * Math.min(1, this.#bytes / Math.max(1, this.#totalBytes)), `reading ${file.name}`)
+  }
+
+  /** Plans the removal of a stored course, with all that hangs on it. */
+  planRemoval (live: Row<'courses'>): void {
+    const { onlyCourseId } = this.options
+    if (onlyCourseId !== undefined && live.id !== onlyCourseId) this.problems.error({ file: null }, `the course "${live.name}" would be removed; only the course with id ${onlyCourseId} may be imported here`)
+    else planCourseRemoval(live, this.newCourse(), this.#planning)
   }
 
   /** Plans one course of `courses`; lets others run in between. Throws if aborted. */

@@ -2,6 +2,7 @@
 // written to the service's database here.
 import type { Staging } from '../../../db/staging.ts'
 import type { Row } from '../../../db/tables.ts'
+import { CellReader } from '../performance-book/packed-cells.ts'
 import type { BookSource } from './book-source.ts'
 import type { Counts, ImportSummary } from './outcome.ts'
 import { planCategories } from './plan-categories.ts'
@@ -46,6 +47,27 @@ export function planCourse (book: BookSource, planning: Planning): void {
   planTeachers(course)
   planScores(course, tasks, students)
   planCourseRow(course, isChanged)
+}
+
+/** Plans the removal of a stored course. Without `allowRemovals` one that has results is an error. */
+export function planCourseRemoval (live: Row<'courses'>, number: number, { staging, problems, tallies, allowRemovals }: Planning): void {
+  const results = new CellReader()
+  let scores = 0
+  const students = staging.live.students(live.id)
+  for (const { id } of students) {
+    results.load(staging.live.scores(id)?.cells ?? null)
+    for (let slot = 0; slot < results.length; slot++) if (results.isGiven(slot)) scores++
+  }
+  if (scores > 0 && !allowRemovals) problems.error({ file: null }, `the course "${live.name}" with its ${scores} results would be removed; allow it with --allow-removals if that is meant`)
+  tallies.courses.removed++
+  tallies.periods.removed += staging.live.periods(live.id).length
+  tallies.students.removed += students.length
+  tallies.tasks.removed += staging.live.tasks(live.id).length
+  tallies.scores.removed += scores
+  staging.plan.course({
+    course: number, live_id: live.id, op: 'delete', source_id: live.source_id, grouping: live.grouping, name: live.name, school: live.school, term: live.term,
+    starts_on: live.starts_on, ends_on: live.ends_on, time_zone: live.imported_time_zone, missing_counts: live.imported_missing_counts, is_changed: 1,
+  })
 }
 
 function planCourseRow ({ book, staging, tallies }: CoursePlanning, isChanged: boolean): void {

@@ -1,6 +1,6 @@
 // The packed cells of every student of a course: what is stored, with what the source says put over it, compared byte by byte.
 import type { LiveScores } from '../../../db/imports.queries.ts'
-import type { StagedResult } from '../../../db/staging-results.queries.ts'
+import { RESULT, placeOf, type StagedResult } from '../../../db/staging-results.queries.ts'
 import {
   CellReader, LATE, PLAIN_DATE, PROVISIONAL, STATUSES, STATUS_MASK, packCells, type Cell,
 } from '../performance-book/packed-cells.ts'
@@ -75,7 +75,8 @@ class StudentRows {
     const cells: Array<Cell | undefined> = []
     const origins: Array<Origin | undefined> = []
     const isLeft = student.number === null
-    if (isLeft || !this.#course.book.hasAllResults) this.#keep(isLeft, cells, origins)
+    const { isFull, hasAllResults } = this.#course.book
+    if (isLeft || !isFull || !hasAllResults) this.#keep(isLeft, !isLeft && hasAllResults, cells, origins)
     this.#put(results, cells, origins)
 
     const bytes = cells.some((cell) => cell !== undefined) ? packCells(cells) : null
@@ -91,11 +92,12 @@ class StudentRows {
     return { cells: bytes, origins: packOrigins(origins), scoreCount, scoreSum, ...this.#compare(old?.cells, bytes) }
   }
 
-  /** What is stored, each result where its line item's task now has its cells. */
-  #keep (isLeft: boolean, cells: Array<Cell | undefined>, origins: Array<Origin | undefined>): void {
+  /** What is stored, each result where its line item's task now has its cells; `onlyForeign`: only of tasks that are not in the source. */
+  #keep (isLeft: boolean, onlyForeign: boolean, cells: Array<Cell | undefined>, origins: Array<Origin | undefined>): void {
     for (let slot = 0; slot < this.#old.length; slot++) {
       const cell = this.#old.cell(slot)
       if (cell === undefined) continue
+      if (onlyForeign && this.#liveBySlot[slot]?.source !== null) continue
       const item = this.#origins.item(slot)
       const target = this.#tasks.stored.get(item)
       if (target !== undefined) {
@@ -118,31 +120,33 @@ class StudentRows {
   #put (results: StagedResult[], cells: Array<Cell | undefined>, origins: Array<Origin | undefined>): void {
     const chosen = new Map<FinalTask, StagedResult>()
     for (const result of results) {
-      const item = this.#tasks.items.get(result.item)
+      const item = this.#tasks.items.get(result[RESULT.item])
       if (item === undefined) continue
       const rival = chosen.get(item.task)
       if (rival === undefined) {
         chosen.set(item.task, result)
         continue
       }
-      const isSameItem = rival.item === result.item
+      const isSameItem = rival[RESULT.item] === result[RESULT.item]
       // A result that is only taken away is no second result.
-      if (rival.marks !== 0 && result.marks !== 0) {
-        this.#course.problems.warn(isSameItem ? 'duplicate_result' : 'results_of_two_classes', { file: this.#course.fileName(result.file), line: result.line })
+      if (rival[RESULT.marks] !== 0 && result[RESULT.marks] !== 0) {
+        const { file, line } = placeOf(result[RESULT.place])
+        this.#course.problems.warn(isSameItem ? 'duplicate_result' : 'results_of_two_classes', { file: this.#course.fileName(file), line })
       }
       if (isPreferred(result, rival, isSameItem)) chosen.set(item.task, result)
     }
     for (const [task, result] of chosen) {
-      const { minimum, storedNumber } = this.#tasks.items.get(result.item)!
-      if (result.marks === 0) {
-        const isOther = result.key !== null && result.key !== 0 && (origins[task.slot]?.key ?? 0) !== 0 && origins[task.slot]!.key !== result.key
-        if (isOther) continue
+      const { minimum, storedNumber } = this.#tasks.items.get(result[RESULT.item])!
+      const key = result[RESULT.key] ?? 0
+      if (result[RESULT.marks] === 0) {
+        const stored = origins[task.slot]?.key ?? 0
+        if (key !== 0 && stored !== 0 && key !== stored) continue
         cells[task.slot] = undefined
         origins[task.slot] = undefined
         continue
       }
       cells[task.slot] = asCell(result, minimum)
-      origins[task.slot] = { key: result.key ?? 0, item: storedNumber }
+      origins[task.slot] = { key, item: storedNumber }
     }
   }
 
@@ -167,23 +171,27 @@ class StudentRows {
 /** Of one line item the newest counts, then the later line. Of two classes first of all the one that has a score. */
 function isPreferred (result: StagedResult, rival: StagedResult, isSameItem: boolean): boolean {
   if (!isSameItem) {
-    if ((result.marks === 0) !== (rival.marks === 0)) return rival.marks === 0
-    if ((result.points === null) !== (rival.points === null)) return rival.points === null
+    if ((result[RESULT.marks] === 0) !== (rival[RESULT.marks] === 0)) return rival[RESULT.marks] === 0
+    if ((result[RESULT.points] === null) !== (rival[RESULT.points] === null)) return rival[RESULT.points] === null
   }
-  const difference = (result.modified ?? 0) - (rival.modified ?? 0)
-  return difference === 0 ? result.file > rival.file || (result.file === rival.file && result.line > rival.line) : difference > 0
+  const difference = (result[RESULT.modified] ?? 0) - (rival[RESULT.modified] ?? 0)
+  return difference === 0 ? result[RESULT.place] > rival[RESULT.place] : difference > 0
 }
 
 function asCell (result: StagedResult, minimum: number): Cell {
+  const marks = result[RESULT.marks]
+  const points = result[RESULT.points]
+  const submitted = result[RESULT.submitted]
+  const counts = result[RESULT.counts]?.split(',').map((count) => count === '' ? null : Number(count))
   return {
-    status: STATUSES[(result.marks & STATUS_MASK) - 1]!,
-    points: result.points === null ? null : result.points - minimum,
-    exerciseCount: result.exercises,
-    correctExerciseCount: result.correct,
-    recoveredExerciseCount: result.recovered,
-    isLate: (result.marks & LATE) !== 0,
-    isProvisional: (result.marks & PROVISIONAL) !== 0,
-    submittedAt: result.submitted === null ? null : { ms: result.submitted, isPlainDate: (result.marks & PLAIN_DATE) !== 0 },
+    status: STATUSES[(marks & STATUS_MASK) - 1]!,
+    points: points === null ? null : points - minimum,
+    exerciseCount: counts?.[0] ?? null,
+    correctExerciseCount: counts?.[1] ?? null,
+    recoveredExerciseCount: counts?.[2] ?? null,
+    isLate: (marks & LATE) !== 0,
+    isProvisional: (marks & PROVISIONAL) !== 0,
+    submittedAt: submitted === null ? null : { ms: submitted, isPlainDate: (marks & PLAIN_DATE) !== 0 },
   }
 }
 

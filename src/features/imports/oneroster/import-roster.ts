@@ -1,13 +1,18 @@
+import { RESULT, placeOf } from '../../../../db/staging-results.queries.ts'
+import type { Row } from '../../../../db/tables.ts'
 import { dayAt } from '../../performance-book/course-time.ts'
-import { ALL_GONE } from '../book-source.ts'
+import { ALL_GONE, type BookSource } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
 import type { Source } from '../source-files.ts'
-import { readManifests } from './manifest.ts'
+import { KnownRoster } from './known-roster.ts'
+import { readManifests, type Bundle } from './manifest.ts'
 import { checkReferences, readRecords } from './read-records.ts'
 import { readResults } from './read-results.ts'
-import { buildBook, endedOn, termsOf } from './roster-book.ts'
+import { ResultTargets } from './result-targets.ts'
+import { buildBook, endedOn, termsById } from './roster-book.ts'
 import { groupClasses, type RosterCourse } from './roster-courses.ts'
+import type { EnrollmentBody } from './roster-files.ts'
 import { planMirror } from './roster-mirror.ts'
 
 /** Imports the OneRoster bundles among the sources, all of them as one. Problems are added to the run. */
@@ -16,67 +21,92 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
   const bundle = await readManifests(sources, run)
   await readRecords(bundle, run)
   staging.records.index()
+  const known = new KnownRoster(bundle, run)
+  known.load()
   checkReferences(run)
 
-  const timeZone = options.timeZone ?? options.defaultTimeZone
-  const today = dayAt(options.now(), timeZone)
+  const defaultZone = options.timeZone ?? options.defaultTimeZone
+  const today = dayAt(options.now(), defaultZone)
   const courses = groupClasses(run, ([, , end], terms) => {
-    const left = endedOn(end, terms.flatMap((id) => termById(id, run)))
+    const left = endedOn(end, termsById(terms, run))
     return left === null || left > today
   })
-  const items = numberItems(courses, run)
-  const persons = new Map(staging.records.idsOfKind('user').map((id, i) => [id, i]))
-  for (const user of staging.records.ofKind('user')) if (user.is_deleted === 1) persons.set(user.source_id, -1)
-
-  for (const file of bundle.files.get('results') ?? []) {
-    try {
-      await readResults(file, {
-        item: (id) => items.numbers.get(id),
-        person: (id) => persons.get(id),
-        courseOf: (item) => items.courses[item]!,
-        remove: () => false,
-        move: () => {},
-        isDelta: bundle.modes.get('results') === 'delta',
-      }, run)
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      problems.refuse(error)
-    }
-  }
+  const targets = new ResultTargets(courses, known, bundle.modes.get('results') === 'delta', run)
+  await readResultFiles(bundle, targets, run)
   if (problems.hasErrors) return
+  targets.settle()
   staging.results.index()
 
+  const removed = known.shrunken().filter((live) => courses.every((course) => course.live?.id !== live.id))
+  for (const live of removed) run.planRemoval(live)
   for (const course of courses) {
+    // One that only results led to.
+    if (course.classes.length === 0 && course.live !== null) {
+      known.loadCourse(course.live)
+      course.classes = classesOf(course.live, run)
+    }
     const book = buildBook(course, run, {
       today,
-      timeZone,
-      itemNumber: (id) => items.numbers.get(id)!,
-      personNumber: (id) => persons.get(id)!,
-      isFull: true,
-      hasAllResults: true,
-      isGone: ALL_GONE,
+      timeZone: options.timeZone ?? (known.isBulk ? undefined : course.live?.imported_time_zone) ?? options.defaultTimeZone,
+      itemNumber: (id) => targets.itemNumber(id),
+      personNumber: (id) => targets.personNumber(id),
+      isFull: known.isBulk,
+      hasAllResults: bundle.modes.get('results') === 'bulk',
+      isGone: known.isBulk ? ALL_GONE : goneFromRoster(course, run),
     })
-    const enrolled = new Set(book.students.map((student) => student.number))
-    for (const { person, results, file, line } of staging.results.persons(course.number)) {
-      if (!enrolled.has(person)) problems.warn('result_without_enrollment', { file: run.fileName(file), line }, results)
-    }
+    warnOfUnenrolled(book, run)
     await run.plan(book, courses.length)
   }
-  planMirror(courses, bundle, run)
+  planMirror([...courses, ...removed.map((live) => ({ number: -1, live, sourceId: live.source_id, classes: [] }))], bundle, run)
 }
 
-function termById (id: string, run: ImportRun): ReturnType<typeof termsOf> {
-  return termsOf({ body: JSON.stringify(['', [id]]) } as Parameters<typeof termsOf>[0], run)
-}
-
-/** Numbers the line items of all courses; those that are deleted, or of a deleted class, get -1. */
-function numberItems (courses: RosterCourse[], run: ImportRun): { numbers: Map<string, number>, courses: number[] } {
-  const numbers = new Map(run.staging.records.idsOfKind('lineItem').map((id) => [id, -1]))
-  const ofItem: number[] = []
-  for (const course of courses) {
-    for (const record of course.classes) {
-      for (const item of run.staging.records.ofParent('lineItem', record.source_id)) numbers.set(item.source_id, ofItem.push(course.number) - 1)
+async function readResultFiles (bundle: Bundle, targets: ResultTargets, run: ImportRun): Promise<void> {
+  for (const file of bundle.files.get('results') ?? []) {
+    try {
+      await readResults(file, targets, run)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      run.problems.refuse(error)
     }
   }
-  return { numbers, courses: ofItem }
+}
+
+function classesOf (live: Row<'courses'>, { staging }: ImportRun): RosterCourse['classes'] {
+  return staging.live.periods(live.id).flatMap(({ source_id: classId }) => {
+    const record = staging.records.find('class', classId)
+    return record === undefined || record.is_deleted === 1 ? [] : [record]
+  }).sort((a, b) => a.ord - b.ord)
+}
+
+function warnOfUnenrolled (book: BookSource, run: ImportRun): void {
+  const { staging, problems } = run
+  const enrolled = new Set(book.students.map((student) => student.number))
+  for (const { person, results } of staging.results.persons(book.number)) {
+    if (enrolled.has(person)) continue
+    const { file, line } = placeOf(staging.results.ofStudent(book.number, person)[0]![RESULT.place])
+    problems.warn('result_without_enrollment', { file: run.fileName(file), line }, results)
+  }
+}
+
+/** What a delta does not name is to go if the roster had it, and stays if it came some other way. */
+function goneFromRoster (course: RosterCourse, { staging }: ImportRun): BookSource['isGone'] {
+  const { live } = staging
+  if (course.live === null) return ALL_GONE
+  const students = new Set<string>()
+  const teachers = new Set<string>()
+  for (const { source_id: classId } of live.periods(course.live.id)) {
+    for (const { other, body } of live.recordsOfParent('enrollment', classId)) {
+      const [role] = JSON.parse(body) as EnrollmentBody
+      if (other !== null) (role === 'teacher' ? teachers : students).add(other)
+    }
+  }
+  const rosterTasks = new Set(live.taskSources(course.live.id).map((row) => row.task_id))
+  return {
+    period: (row) => live.record('class', row.source_id) !== undefined,
+    task: (row) => rosterTasks.has(row.id),
+    student: (row) => students.has(row.source_id),
+    teacher: (row) => teachers.has(row.source_id),
+    item: () => true,
+    emptyCategories: true,
+  }
 }

@@ -51,7 +51,7 @@ async function readRecordFile (file: RosterFile, source: SourceFile, run: Import
   })
 }
 
-/** Adds an error for every reference to something that is nowhere. */
+/** Adds an error for every reference to something that is nowhere, and a warning for what belongs to something deleted. */
 export function checkReferences (run: ImportRun): void {
   const { staging: { records }, problems } = run
   for (const { kind, field, column, target } of REFERENCES) {
@@ -59,8 +59,11 @@ export function checkReferences (run: ImportRun): void {
       problems.error({ file: run.fileName(file), line }, brokenReference(column, sourceId, target))
     }
   }
+  for (const { kind, field, target } of REFERENCES.filter(({ kind }) => kind === 'enrollment' || (kind === 'lineItem'))) {
+    for (const { file, line } of target === 'category' ? [] : records.orphaned(kind, field, target)) problems.warn('reference_to_deleted', { file: run.fileName(file), line })
+  }
   for (const record of records.ofKind('class')) {
-    if (record.is_deleted === 1) continue
+    if (record.is_deleted === 1 || record.file < 0) continue
     const [, terms] = JSON.parse(record.body) as ClassBody
     for (const term of terms) {
       if (records.find('session', term) === undefined) problems.error({ file: run.fileName(record.file), line: record.line }, brokenReference('termSourcedIds', term, 'session'))

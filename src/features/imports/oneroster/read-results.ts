@@ -1,24 +1,12 @@
+import { placeNumber } from '../../../../db/staging-results.queries.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS } from '../../performance-book/packed-cells.ts'
 import type { ImportRun } from '../import-run.ts'
 import { resultKey } from '../result-origins.ts'
 import type { SourceFile } from '../source-files.ts'
 import { dayMs, numberOf, remembered } from '../text-values.ts'
 import { brokenReference } from './read-records.ts'
+import type { ResultTargets } from './result-targets.ts'
 import { RowReader } from './row-reader.ts'
-
-/** Numbers for line items and users; -1: deleted. */
-export interface ResultTargets {
-  /** Undefined: there is none. */
-  item: (sourceId: string) => number | undefined
-  person: (sourceId: string) => number | undefined
-  /** The course of a line item. */
-  courseOf: (item: number) => number
-  /** A result that is to be deleted and says nothing but its id; false: it is not known. */
-  remove: (key: number, place: { file: number, line: number }) => boolean
-  /** A result that may have stood elsewhere before, which is then removed there. */
-  move: (key: number, course: number, person: number, item: number) => void
-  isDelta: boolean
-}
 
 const SCORE_STATUS: Record<string, number> = {
   'fully graded': STATUS.completed,
@@ -47,7 +35,7 @@ export async function readResults (source: SourceFile, targets: ResultTargets, r
       const itemId = fields[itemAt]!.trim()
       const personId = fields[personAt]!.trim()
       if (isDeleted && (itemId === '' || personId === '')) {
-        if (targets.isDelta && !targets.remove(key, { file, line })) row.warn('result_not_known')
+        if (targets.isDelta) targets.remove(key, { file, line })
         return
       }
       const item = itemId === '' ? (row.needed('lineItemSourcedId'), undefined) : targets.item(itemId)
@@ -97,12 +85,12 @@ export async function readResults (source: SourceFile, targets: ResultTargets, r
       }
       const course = targets.courseOf(item)
       const modified = modifiedAt === -1 || fields[modifiedAt] === '' ? null : row.lastModified()
-      if (targets.isDelta) targets.move(key, course, person, item)
+      if (targets.isDelta && !isDeleted) targets.move(key, course, person, item, { file, line })
       if (isDeleted) {
-        if (targets.isDelta) results.add([course, person, item, file, line, 0, null, null, null, null, null, modified, key])
+        if (targets.isDelta) results.add([course, person, item, placeNumber(file, line), 0, null, null, null, modified, key])
         return
       }
-      results.add([course, person, item, file, line, marks | late, points, submitted, null, null, null, modified, key])
+      results.add([course, person, item, placeNumber(file, line), marks | late, points, submitted, null, modified, key])
     }
   })
 }

@@ -20,8 +20,12 @@ export interface BookOptions {
 /** Terms as far as they concern a course: title and days. */
 export interface Term { title: string | null, start: string | null, end: string | null }
 
-export function termsOf (record: RosterRecord, { staging }: ImportRun): Term[] {
-  const [, ids] = JSON.parse(record.body) as ClassBody
+export function termsOf (record: RosterRecord, run: ImportRun): Term[] {
+  return termsById((JSON.parse(record.body) as ClassBody)[1], run)
+}
+
+/** By start. */
+export function termsById (ids: string[], { staging }: ImportRun): Term[] {
   return ids.flatMap((id) => {
     const session = staging.records.find('session', id)
     if (session === undefined || session.is_deleted === 1) return []

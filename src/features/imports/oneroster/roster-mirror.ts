@@ -14,6 +14,10 @@ export function planMirror (courses: RosterCourse[], bundle: Bundle, run: Import
   for (const kind of MIRRORED) {
     for (const record of staging.records.ofKind(kind)) mirror(record, run)
   }
+  for (const user of staging.records.ofKind('user')) {
+    if (user.is_deleted === 0) continue
+    for (const known of staging.live.recordsOfOther('enrollment', user.source_id)) if (staging.records.find('enrollment', known.source_id) === undefined) remove(known)
+  }
   const ofClass = (classId: string, isGone: (kind: RosterKind, sourceId: string) => boolean) => {
     for (const kind of ['enrollment', 'lineItem'] as const) {
       for (const known of staging.live.recordsOfParent(kind, classId)) if (isGone(kind, known.source_id)) remove(known)
@@ -23,9 +27,10 @@ export function planMirror (courses: RosterCourse[], bundle: Bundle, run: Import
     if (course.live === null) continue
     const classes = new Set(course.classes.map((record) => record.source_id))
     for (const period of staging.live.periods(course.live.id)) {
+      const isDeleted = staging.records.find('class', period.source_id)?.is_deleted === 1
       if (classes.has(period.source_id)) {
         ofClass(period.source_id, (kind, id) => bundle.modes.get(kind === 'enrollment' ? 'enrollments' : 'lineItems') === 'bulk' && staging.records.find(kind, id) === undefined)
-      } else if (bundle.modes.get('classes') === 'bulk' && staging.live.record('class', period.source_id) !== undefined) {
+      } else if ((isDeleted || bundle.modes.get('classes') === 'bulk') && staging.live.record('class', period.source_id) !== undefined) {
         ofClass(period.source_id, (kind, id) => staging.records.find(kind, id) === undefined)
         if (staging.records.find('class', period.source_id) === undefined) remove({ kind: 'class', source_id: period.source_id })
       }

@@ -1,3 +1,4 @@
+import { placeNumber, placeOf } from '../../../../db/staging-results.queries.ts'
 import { isTimeZone } from '../../performance-book/course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS } from '../../performance-book/packed-cells.ts'
 import { ALL_GONE, asFractions, type BookSource, type SourceCategory, type SourceTask } from '../book-source.ts'
@@ -82,13 +83,14 @@ export class BookDocument {
     const exercises = piece.exercise_count ?? null
     const correct = piece.correct_exercise_count ?? null
     const recovered = piece.recovered_exercise_count ?? null
+    const counts = exercises === null && correct === null && recovered === null ? null : `${exercises ?? ''},${correct ?? ''},${recovered ?? ''}`
     const status = piece.status ?? (points !== null || correct !== null ? 'completed' : 'not_started')
     const worked = blank(piece.last_worked_at)
     const submitted = worked === null ? null : moment(worked)
     const marks = STATUS[status] | (piece.is_late === true ? LATE : 0) | (piece.is_provisional === true ? PROVISIONAL : 0) | (submitted?.isPlainDate === true ? PLAIN_DATE : 0)
     this.#run.staging.results.add([
-      this.number, numberFor(this.#persons, piece.student), numberFor(this.#items, piece.task), this.#fileNumber, index,
-      marks, points, submitted?.ms ?? null, exercises, correct, recovered, null, null,
+      this.number, numberFor(this.#persons, piece.student), numberFor(this.#items, piece.task), placeNumber(this.#fileNumber, index),
+      marks, points, submitted?.ms ?? null, counts, null, null,
     ])
   }
 
@@ -200,12 +202,13 @@ export class BookDocument {
     if (students.size < this.#persons.size || tasks.size < this.#items.size) {
       const personNames = [...this.#persons.keys()]
       const itemNames = [...this.#items.keys()]
-      for (const { line, person, item } of results.places(this.number)) {
+      for (const { place, person, item } of results.places(this.number)) {
+        const { line } = placeOf(place)
         if (!students.has(person)) this.error(`$.results[${line}].student`, `is "${personNames[person]!}", expected the source_id of a student`)
         if (!tasks.has(item)) this.error(`$.results[${line}].task`, `is "${itemNames[item]!}", expected the source_id of a task`)
       }
     }
-    for (const { line } of results.repeated(this.number)) this.error(`$.results[${line}]`, 'is the second result for one student and task')
+    for (const { place } of results.repeated(this.number)) this.error(`$.results[${placeOf(place).line}]`, 'is the second result for one student and task')
   }
 }
 
