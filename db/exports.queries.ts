@@ -61,3 +61,33 @@ export async function newestExportTime (db: Trx, courseId: number): Promise<numb
     .select((eb) => eb.fn.max('files.created_at').as('at')).where('exports.course_id', '=', courseId).executeTakeFirst()
   return row?.at ?? undefined
 }
+
+/** The export whose file this is. */
+export async function exportOfFile (db: Reads | Trx, fileId: number): Promise<Pick<ExportRow, 'id' | 'course_id'> | undefined> {
+  return await db.selectFrom('exports').select(['id', 'course_id']).where('file_id', '=', fileId).executeTakeFirst()
+}
+
+export interface RetentionRule {
+  /** How long an export's file is kept, ms; 0: for ever. */
+  retentionMs: number
+  /** The newest export of each course is kept until there is a newer one. */
+  keepLatest: boolean
+}
+
+/** Sets when the files of exports expire, of one course or of all. What has expired by `now` (ms) stays so. */
+export async function setExportExpiry (trx: Trx, { retentionMs, keepLatest }: RetentionRule, now: number, courseId?: number): Promise<void> {
+  const alive = sql<boolean>`(removed_at IS NULL AND (expires_at IS NULL OR expires_at > ${now}))`
+  const ofCourse = courseId === undefined ? sql`` : sql`WHERE course_id = ${courseId}`
+  const isKept = retentionMs === 0
+    ? sql`true`
+    : !keepLatest
+        ? sql`false`
+        : sql`id IN (SELECT file_id FROM exports WHERE id IN (SELECT max(exports.id) FROM exports
+            INNER JOIN files AS newer ON newer.id = exports.file_id AND newer.removed_at IS NULL AND newer.lost_at IS NULL
+            AND (newer.expires_at IS NULL OR newer.expires_at > ${now}) ${ofCourse} GROUP BY course_id))`
+  const expiry = sql<number | null>`CASE WHEN ${isKept} THEN NULL ELSE created_at + ${retentionMs} END`
+  await trx.updateTable('files').set({ expires_at: expiry })
+    .where('id', 'in', sql<number>`(SELECT file_id FROM exports ${ofCourse})`)
+    .where(alive).where(sql<boolean>`expires_at IS DISTINCT FROM ${expiry}`)
+    .execute()
+}

@@ -1,20 +1,28 @@
+import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely'
 import type { Reads, Trx } from './database.ts'
-import type { NewRow, Row } from './tables.ts'
+import type { NewRow, Row, Tables } from './tables.ts'
 
 export type FileRow = Row<'files'>
 
-export async function insertIntent (trx: Trx, hex: string, at: number): Promise<void> {
-  await trx.insertInto('file_intents').values({ hex, created_at: at }).execute()
+/** SQLite takes 32,766 values in one statement at most. */
+const VALUES_AT_ONCE = 500
+
+export async function insertIntents (trx: Trx, hexes: readonly string[], at: number): Promise<void> {
+  for (const some of inParts(hexes)) await trx.insertInto('file_intents').values(some.map((hex) => ({ hex, created_at: at }))).execute()
 }
 
 export async function deleteIntents (trx: Trx, hexes: readonly string[]): Promise<void> {
-  if (hexes.length > 0) await trx.deleteFrom('file_intents').where('hex', 'in', hexes).execute()
+  for (const some of inParts(hexes)) await trx.deleteFrom('file_intents').where('hex', 'in', some).execute()
 }
 
 /** Bytes that no row speaks for. */
-export async function listIntents (db: Reads): Promise<string[]> {
+export async function listIntents (db: Reads | Trx): Promise<string[]> {
   const rows = await db.selectFrom('file_intents').select('hex').execute()
   return rows.map((row) => row.hex)
+}
+
+export async function hasIntent (db: Reads | Trx, hex: string): Promise<boolean> {
+  return await db.selectFrom('file_intents').select('hex').where('hex', '=', hex).executeTakeFirst() !== undefined
 }
 
 export async function insertFile (trx: Trx, file: NewRow<'files'>): Promise<FileRow> {
@@ -25,55 +33,128 @@ export async function findFileByHex (db: Reads | Trx, hex: string): Promise<File
   return await db.selectFrom('files').selectAll().where('hex', '=', hex).executeTakeFirst()
 }
 
-export async function findFile (db: Reads | Trx, id: number): Promise<FileRow | undefined> {
-  return await db.selectFrom('files').selectAll().where('id', '=', id).executeTakeFirst()
-}
-
+/** What is left out does not matter. */
 export interface FileFilter {
-  ownerType: string
-  ownerId: number
+  owner?: { type: string, id: number }
   category?: string
-  /** Only files older than this id: the next page. */
+  id?: number
+  hex?: string
+  /** Only files older than the one with this id: the next page. */
   before?: number
+  /** Default 1000. */
   limit?: number
+  /** Also files that cannot be had any more: expired, lost, and those of which only the row is left. */
+  gone?: boolean
 }
 
-/** Files that are there, newest first. */
-export async function listFiles (db: Reads | Trx, { ownerType, ownerId, category, before, limit = 1000 }: FileFilter): Promise<FileRow[]> {
-  let query = db.selectFrom('files').selectAll()
-    .where('owner_type', '=', ownerType).where('owner_id', '=', ownerId)
-    .where('removed_at', 'is', null).where('lost_at', 'is', null)
-    .orderBy('id', 'desc').limit(limit)
+type FilesBuilder = ExpressionBuilder<Tables, 'files'>
+
+/** Files that can be had at `now` (ms), newest first. */
+export async function listFiles (db: Reads | Trx, filter: FileFilter, now: number): Promise<FileRow[]> {
+  const { owner, category, id, hex, before, limit = 1000, gone = false } = filter
+  let query = db.selectFrom('files').selectAll().orderBy('id', 'desc').limit(limit)
+  if (owner !== undefined) query = query.where('owner_type', '=', owner.type).where('owner_id', '=', owner.id)
   if (category !== undefined) query = query.where('category', '=', category)
+  if (id !== undefined) query = query.where('id', '=', id)
+  if (hex !== undefined) query = query.where('hex', '=', hex)
   if (before !== undefined) query = query.where('id', '<', before)
+  if (!gone) query = query.where('removed_at', 'is', null).where('lost_at', 'is', null).where(isAlive(now))
   return await query.execute()
 }
 
-/** All rows whose bytes should be on disk, in the order of their ids. */
-export async function storedFiles (db: Reads): Promise<Array<Pick<FileRow, 'id' | 'hex' | 'filename' | 'lost_at'>>> {
-  return await db.selectFrom('files').select(['id', 'hex', 'filename', 'lost_at']).where('removed_at', 'is', null).orderBy('id').execute()
+/** Rows whose bytes should be kept, by id, those after `after`. */
+export async function storedFiles (db: Reads, after: number, limit: number): Promise<FileRow[]> {
+  return await db.selectFrom('files').selectAll().where('removed_at', 'is', null).where('id', '>', after).orderBy('id').limit(limit).execute()
 }
 
+/** Every hex whose bytes should be kept. */
+export async function storedHexes (db: Reads): Promise<string[]> {
+  const rows = await db.selectFrom('files').select('hex').where('removed_at', 'is', null).execute()
+  return rows.map((row) => row.hex)
+}
+
+/** Notes since when bytes are lost (ms; an earlier time stays), or with null that they are back. */
 export async function setLost (trx: Trx, ids: readonly number[], at: number | null): Promise<void> {
-  if (ids.length > 0) await trx.updateTable('files').set({ lost_at: at }).where('id', 'in', ids).execute()
+  for (const some of inParts(ids)) {
+    const query = trx.updateTable('files').set({ lost_at: at }).where('id', 'in', some)
+    await (at === null ? query : query.where('lost_at', 'is', null)).execute()
+  }
 }
 
-/** Bytes in use by an owner's files. */
-export async function ownerUsage (db: Reads | Trx, ownerType: string, ownerId: number): Promise<number> {
-  const { used } = await db.selectFrom('files').select((eb) => eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('used'))
-    .where('owner_type', '=', ownerType).where('owner_id', '=', ownerId).where('removed_at', 'is', null).executeTakeFirstOrThrow()
-  return used
+/** Bytes in use by an owner's files, or with null by all; what has expired and waits for the sweeper does not count. */
+export async function bytesInUse (db: Reads | Trx, owner: { type: string, id: number } | null, now: number): Promise<number> {
+  let query = db.selectFrom('files').select((eb) => eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('used'))
+    .where('removed_at', 'is', null).where(isAlive(now))
+  if (owner !== null) query = query.where('owner_type', '=', owner.type).where('owner_id', '=', owner.id)
+  return (await query.executeTakeFirstOrThrow()).used
 }
 
-/** Removes rows and notes their bytes for removal, in one transaction; returns what was removed. */
-export async function deleteFiles (trx: Trx, ids: readonly number[], at: number): Promise<Array<Pick<FileRow, 'hex' | 'filename'>>> {
-  if (ids.length === 0) return []
-  const rows = await trx.deleteFrom('files').where('id', 'in', ids).returning(['hex', 'filename', 'removed_at']).execute()
-  for (const row of rows) if (row.removed_at === null) await insertIntent(trx, row.hex, at)
-  return rows
+/**
+ * Files of a category that may go to make room for a new one of `owner`, oldest first: his own, or with `anybody` also
+ * those of others, but for the newest of each.
+ */
+export async function oldestFiles (db: Reads | Trx, { owner, category, anybody, now }: { owner: { type: string, id: number }, category: string, anybody: boolean, now: number }): Promise<Array<Pick<FileRow, 'id' | 'size'>>> {
+  const isHis = (eb: FilesBuilder) => eb.and([eb('owner_type', '=', owner.type), eb('owner_id', '=', owner.id)])
+  const query = db.selectFrom('files').select(['id', 'size'])
+    .where('category', '=', category).where('removed_at', 'is', null).where(isAlive(now)).orderBy('id')
+  if (!anybody) return await query.where(isHis).execute()
+  const newest = db.selectFrom('files').select((eb) => eb.fn.max('id').as('id'))
+    .where('category', '=', category).where('removed_at', 'is', null).where('lost_at', 'is', null).groupBy(['owner_type', 'owner_id'])
+  return await query.where((eb) => eb.or([isHis(eb), eb('id', 'not in', newest)])).execute()
 }
 
-export async function ownerFileIds (trx: Trx, ownerType: string, ownerId: number): Promise<number[]> {
-  const rows = await trx.selectFrom('files').select('id').where('owner_type', '=', ownerType).where('owner_id', '=', ownerId).execute()
+/** Removes rows and notes their bytes for removal, in one transaction; returns how many there were and the hexes of the bytes. */
+export async function deleteFiles (trx: Trx, ids: readonly number[], at: number): Promise<{ count: number, hexes: string[] }> {
+  const hexes: string[] = []
+  let count = 0
+  for (const some of inParts(ids)) {
+    const rows = await trx.deleteFrom('files').where('id', 'in', some).returning(['hex', 'removed_at']).execute()
+    count += rows.length
+    hexes.push(...rows.filter((row) => row.removed_at === null).map((row) => row.hex))
+  }
+  await insertIntents(trx, hexes, at)
+  return { count, hexes }
+}
+
+export async function ownerFileIds (trx: Trx, owner: { type: string, id: number }): Promise<number[]> {
+  const rows = await trx.selectFrom('files').select('id').where('owner_type', '=', owner.type).where('owner_id', '=', owner.id).execute()
   return rows.map((row) => row.id)
+}
+
+/** Files that have expired at `now` (ms) and still have their bytes, by id, those after `after`. */
+export async function expiredFiles (db: Reads | Trx, { now, after, limit }: { now: number, after: number, limit: number }): Promise<FileRow[]> {
+  return await db.selectFrom('files').selectAll().where('expires_at', 'is not', null).where('expires_at', '<=', now)
+    .where('removed_at', 'is', null).where('id', '>', after).orderBy('id').limit(limit).execute()
+}
+
+/** Makes tombstones of rows that have expired at `at` (ms) and have their bytes, and notes the bytes for removal; returns their hexes. */
+export async function entombFiles (trx: Trx, ids: readonly number[], at: number): Promise<string[]> {
+  const hexes: string[] = []
+  for (const some of inParts(ids)) {
+    const rows = await trx.updateTable('files').set({ removed_at: at }).where('id', 'in', some)
+      .where('removed_at', 'is', null).where('expires_at', '<=', at).returning('hex').execute()
+    hexes.push(...rows.map((row) => row.hex))
+  }
+  await insertIntents(trx, hexes, at)
+  return hexes
+}
+
+/** How many tombstones were set at `until` (ms) or before. */
+export async function countTombstones (db: Reads, until: number): Promise<number> {
+  const { count } = await db.selectFrom('files').select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('removed_at', 'is not', null).where('removed_at', '<=', until).executeTakeFirstOrThrow()
+  return count
+}
+
+export async function deleteTombstones (trx: Trx, until: number): Promise<number> {
+  const result = await trx.deleteFrom('files').where('removed_at', 'is not', null).where('removed_at', '<=', until).executeTakeFirst()
+  return Number(result.numDeletedRows)
+}
+
+function isAlive (now: number): Expression<SqlBool> {
+  return sql<SqlBool>`(expires_at IS NULL OR expires_at > ${now})`
+}
+
+function * inParts<T> (all: readonly T[]): Generator<T[]> {
+  for (let i = 0; i < all.length; i += VALUES_AT_ONCE) yield all.slice(i, i + VALUES_AT_ONCE)
 }

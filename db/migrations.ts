@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { IMPORTS } from './migrations/0002-imports.ts'
+import { FILES } from './migrations/0003-files.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': {
@@ -12,6 +13,11 @@ export const migrations: Record<string, Migration> = {
   '0002_imports': {
     async up (db) {
       for (const statement of IMPORTS) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
+  },
+  '0003_files': {
+    async up (db) {
+      for (const statement of FILES) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
   },
 }

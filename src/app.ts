@@ -9,6 +9,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { ServiceError } from './errors.ts'
 import { accessHooks } from './routes/access-hooks.ts'
 import { acceptBodies } from './routes/bodies.ts'
+import { courseFilesRoutes } from './routes/course-files.routes.ts'
 import { coursesRoutes } from './routes/courses.routes.ts'
 import { frameworkErrors, handleErrors } from './routes/error-handler.ts'
 import { exportsRoutes } from './routes/exports.routes.ts'
@@ -88,6 +89,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(exportsRoutes, context)
   await server.register(jobsRoutes, context)
   await server.register(filesRoutes, context)
+  await server.register(courseFilesRoutes, context)
   await server.register(landingPage)
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
   return { server, gate }

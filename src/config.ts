@@ -7,6 +7,13 @@ import { isTimeZone } from './features/performance-book/course-time.ts'
 
 const bytes = (value: number, description: string) => Type.Integer({ minimum: 0, default: value, description })
 const text = (value: string, description: string) => Type.String({ default: value, description })
+const flag = (value: boolean, description: string) => Type.Boolean({ default: value, description })
+
+/** Documents, pictures and tables; nothing that a browser would run. */
+const DEFAULT_FILE_TYPES = [
+  'application/pdf', 'text/plain', 'text/csv', 'image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/zip', 'application/msword',
+  'application/vnd.ms-excel', 'application/vnd.ms-powerpoint', 'application/vnd.openxmlformats-officedocument.*', 'application/vnd.oasis.opendocument.*',
+].join(',')
 
 const settings = {
   DATA_DIR: Type.String({ default: './data', minLength: 1, description: 'The data folder: database, files, staging.' }),
@@ -27,7 +34,14 @@ const settings = {
   TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed (comma list), or `true` for all.'),
   FILE_ACCESS: Type.Enum(['link', 'session'], { default: 'link', description: '`link`: whoever has a file\'s link may download it. `session`: only a teacher of its course or an administrator.' }),
   OWNER_QUOTA_BYTES: bytes(0, 'Most bytes of files of one owner (a course); 0 is no limit.'),
-  EXPORT_RETENTION_DAYS: Type.Number({ default: 0, minimum: 0, description: 'Exports expire after so many days; 0 is never.' }),
+  TOTAL_QUOTA_BYTES: bytes(0, 'Most bytes of files in all; 0 is no limit.'),
+  DELETE_OLDEST_EXPORTS: flag(false, 'Where a quota leaves no room for an export, the oldest exports are deleted instead of refusing it.'),
+  EXPORT_RETENTION_DAYS: Type.Number({ default: 0, minimum: 0, maximum: 36_500, description: 'Exports expire after so many days; 0 is never.' }),
+  KEEP_LATEST_EXPORT: flag(true, 'The newest export of a course does not expire until there is a newer one.'),
+  TOMBSTONE_DAYS: Type.Number({ default: 90, minimum: 0, maximum: 36_500, description: 'How many days the address of an expired file says so, before it is unknown.' }),
+  FILE_SWEEP_MINUTES: Type.Number({ default: 60, minimum: 0, maximum: 35_000, description: 'Expired files are looked for this often, in minutes; 0 is never.' }),
+  FILE_MAX_BYTES: bytes(100 * 1024 ** 2, 'Largest file that may be uploaded to a course, in bytes.'),
+  FILE_TYPES_ALLOWED: text(DEFAULT_FILE_TYPES, 'Media types of files that may be uploaded, separated by commas; `image/*` is any image, `*/*` anything.'),
   MIN_FREE_BYTES: bytes(256 * 1024 ** 2, 'Free disk below which new exports are refused.'),
   METRICS_TOKEN: text('', 'A token with which /metrics may be read, besides an administrator\'s.'),
 } satisfies TProperties
@@ -37,6 +51,8 @@ export type Config = Readonly<Static<typeof schema>> & {
   readonly databaseFile: string
   readonly filesFolder: string
   readonly stagingFolder: string
+  readonly quarantineFolder: string
+  readonly fileTypes: readonly string[]
   readonly corsOrigins: readonly string[]
 }
 
@@ -68,6 +84,10 @@ export function readConfig (env: Readonly<Record<string, string | undefined>>): 
   }
   if (!isTimeZone(values.DEFAULT_TIME_ZONE)) problems.push(`DEFAULT_TIME_ZONE=${values.DEFAULT_TIME_ZONE}: is not a time zone; write it like Europe/Berlin`)
   if (values.PUBLIC_URL !== '' && !isWebAddress(values.PUBLIC_URL)) problems.push(`PUBLIC_URL=${values.PUBLIC_URL}: must be an http:// or https:// address without query`)
+  const fileTypes = values.FILE_TYPES_ALLOWED.toLowerCase().split(',').map((type) => type.trim()).filter((type) => type !== '')
+  for (const type of fileTypes) {
+    if (!/^[a-z0-9.+-]+\/[a-z0-9.+-]*\*?$|^\*\/\*$/.test(type)) problems.push(`FILE_TYPES_ALLOWED: ${type} is not a media type; write it like application/pdf or image/*`)
+  }
   const corsOrigins = values.CORS_ORIGINS.split(',').map((origin) => origin.trim()).filter((origin) => origin !== '')
   for (const origin of corsOrigins) {
     if (!isWebAddress(origin) || new URL(origin).origin !== origin) problems.push(`CORS_ORIGINS: ${origin} is not an origin; write it like https://school.example`)
@@ -81,6 +101,8 @@ export function readConfig (env: Readonly<Record<string, string | undefined>>): 
     databaseFile: resolve(folder, 'perfbook.sqlite'),
     filesFolder: resolve(folder, 'files'),
     stagingFolder: resolve(folder, 'staging'),
+    quarantineFolder: resolve(folder, 'quarantine'),
+    fileTypes,
     corsOrigins,
   })
 }

@@ -3,6 +3,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { readBookPage as readPage, trySettings as tryThem, type BookBytes, type ReadBookInput, type TrySettingsInput } from './read-book.ts'
 
 export { performanceExport } from './performance-export.ts'
+export { sweepFiles } from './sweep-files.ts'
 
 export function readBookPage (input: ReadBookInput) { return handOver(readPage(input)) }
 export function trySettings (input: TrySettingsInput) { return handOver(tryThem(input)) }

@@ -25,9 +25,8 @@ export async function runService (context: CommandContext, config: Config): Prom
   try {
     const services = await createServices({ config, log })
     undo.push(() => services.close(0))
-    const { unknown, ...reconciled } = await services.files.reconcile()
+    const reconciled = await services.files.reconcile()
     if (Object.values(reconciled).some((count) => count > 0)) log.warn(reconciled, 'stored files were put right')
-    if (unknown.length > 0) log.warn({ files: unknown.length }, 'there are stored files that the database does not know; they were left alone')
     const { server, gate } = await createApp(services, log)
     undo.push(() => server.close())
     await server.listen({ host: config.HOST, port: config.PORT })
@@ -35,6 +34,7 @@ export async function runService (context: CommandContext, config: Config): Prom
     lock.describe(address)
     services.warm()
     await services.runner.start()
+    void services.sweeps.start()
     return {
       services,
       address,

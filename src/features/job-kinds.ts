@@ -1,13 +1,16 @@
 // Every kind of job. A new kind is its own file, and one line here.
 import { exportKind, type ExportKindOptions } from './exports/export.job.ts'
+import { sweepKind, type SweepKindOptions } from './file-sweep/file-sweep.job.ts'
 import type { JobKind } from '../jobs/job-kind.ts'
 
 export interface JobKindsOptions {
   exports: ExportKindOptions
+  sweeps: SweepKindOptions
 }
 
 export function jobKinds (options: JobKindsOptions): Array<JobKind<never>> {
   return [
     exportKind(options.exports),
+    sweepKind(options.sweeps),
   ]
 }

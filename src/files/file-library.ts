@@ -1,29 +1,36 @@
 import { randomBytes } from 'node:crypto'
+import { unlink } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import type { Database, Trx } from '../../db/database.ts'
 import * as files from '../../db/files.queries.ts'
-import type { FileRow } from '../../db/files.queries.ts'
+import type { FileFilter, FileRow } from '../../db/files.queries.ts'
+import { createByteRemoval, type FileLog } from './byte-removal.ts'
+import { reconcileFiles, verifyFiles, type Reconciled, type Verification, type VerifyOptions } from './file-check.ts'
+import { assertPathPart, cleanFilename } from './file-name.ts'
+import { createFileQuota, type FileOwner } from './file-quota.ts'
 import type { FileStorage } from './file-storage.ts'
+import { stageStream, type StagedFile, type StageOptions } from './staged-file.ts'
 
-/** What a staged file is. Size in bytes, SHA-256 in hex: computed by whoever wrote it, while writing. */
-export interface StagedFile {
-  path: string
-  size: number
-  sha256: string
-}
-
-export interface FileOwner {
-  type: string
-  id: number
-}
+export type { FileFilter, FileRow } from '../../db/files.queries.ts'
+export { QuotaExceededError, type FileOwner } from './file-quota.ts'
+export type { StagedFile } from './staged-file.ts'
 
 export interface FileDescription {
   owner: FileOwner
   category: string
+  /** As it came; kept as `cleanFilename` makes it. */
   filename: string
   contentType: string
   createdBy: string | null
   /** Ms; null: never. */
   expiresAt: number | null
+  /** Where quotas leave no room, the oldest files of the same category go: the owner's, then anybody's but for his newest. */
+  replacesOldest?: boolean
+}
+
+export interface StoreOptions extends StageOptions {
+  /** Runs in the transaction of the row, before it; whatever it throws, nothing is stored. */
+  check?: (trx: Trx) => Promise<void>
 }
 
 /** Bytes that lie in their place, but have no row yet: nobody sees them. */
@@ -34,53 +41,59 @@ export interface PlacedFile {
   discard: () => Promise<void>
 }
 
-/** An owner has no room left. */
-export class QuotaExceededError extends Error {
-  constructor (used: number, quota: number) {
-    super(`${megabytes(used)} of ${megabytes(quota)} are in use here. Delete files that are not needed any more.`)
-  }
-}
-
 export interface FileLibrary {
-  /** Stores a staged file for an owner: bytes first, then the row. Throws QuotaExceededError. */
-  store: (staged: StagedFile, description: FileDescription) => Promise<FileRow>
-  /** The first half of `store`, for a caller whose own rows belong into the same transaction as the file's. */
+  /**
+   * Stores a staged file or a stream for an owner: bytes first, then the row. Throws QuotaExceededError, FileTooLargeError
+   * (streams, beyond `maxBytes`), and what the stream or the file system fails with; then nothing is stored or left over.
+   */
+  store: (source: StagedFile | Readable, description: FileDescription, options?: StoreOptions) => Promise<FileRow>
+  /** Files by owner, category, id or hex, newest first. */
+  info: (filter: FileFilter) => Promise<FileRow[]>
+  /** Deletes files: the rows first, then the bytes. Returns how many there were. */
+  delete: (ids: readonly number[]) => Promise<number>
+
+  /** The first half of `store`, for a caller whose own rows belong into the same transaction. The name is kept as it is. */
   place: (staged: StagedFile, filename: string) => Promise<PlacedFile>
-  /** An owner's files, newest first. */
-  info: (filter: files.FileFilter) => Promise<FileRow[]>
-  /** Deletes files: the rows first, then the bytes. */
-  delete: (ids: readonly number[]) => Promise<void>
   /** The first half of `delete`, in the caller's transaction: returns what `removeBytes` wants after the commit. */
   deleteRows: (trx: Trx, ids: readonly number[]) => Promise<string[]>
   /** The same for all files of an owner that is being deleted itself. */
   deleteRowsOfOwner: (trx: Trx, owner: FileOwner) => Promise<string[]>
   removeBytes: (hexes: readonly string[]) => Promise<void>
-  /**
-   * At boot, before anything is stored: removes bytes that were placed by a run that died or whose rows were deleted, and
-   * hides rows whose bytes are not there (shows them again once they are).
-   */
-  reconcile: () => Promise<{ removed: number, lost: number, found: number, unknown: string[] }>
-  /** Throws QuotaExceededError where an owner has used up what he may. */
-  checkQuota: (owner: FileOwner) => Promise<void>
+  /** Throws QuotaExceededError where there is no room left; room that `replaceable` files of a category would make counts. */
+  checkQuota: (owner: FileOwner, replaceable?: string) => Promise<void>
+  /** A file by its hex for whoever serves it, expired and removed ones included; undefined: none, or its bytes are not all there. */
+  find: (hex: string) => Promise<FileRow | undefined>
+  /** At boot, before anything is stored: see `reconcileFiles`. */
+  reconcile: () => Promise<Reconciled>
+  /** Reads every byte again: see `verifyFiles`. */
+  verify: (options?: VerifyOptions) => Promise<Verification>
+  /** Resolves when no bytes of replaced files are being removed any more. */
+  settled: () => Promise<void>
 }
 
 export interface FileLibraryOptions {
   db: Database
   storage: FileStorage
+  /** Where streams are written first; on the storage's disk. */
+  stagingFolder: string
   now: () => number
-  /** Most bytes of one owner; 0: no limit. */
-  ownerQuotaBytes: number
+  /** Most bytes of one owner; 0 (default): no limit. */
+  ownerQuotaBytes?: number
+  /** Most bytes in all; 0 (default): no limit. */
+  totalQuotaBytes?: number
+  log?: FileLog
 }
 
-export function createFileLibrary ({ db, storage, now, ownerQuotaBytes }: FileLibraryOptions): FileLibrary {
+export function createFileLibrary ({ db, storage, stagingFolder, now, ownerQuotaBytes = 0, totalQuotaBytes = 0, log = { warn () {} } }: FileLibraryOptions): FileLibrary {
+  const quota = createFileQuota({ ownerQuotaBytes, totalQuotaBytes, now })
+  const removal = createByteRemoval({ db, storage, log })
+
   async function place (staged: StagedFile, filename: string): Promise<PlacedFile> {
+    assertPathPart(filename)
     const hex = randomBytes(16).toString('hex')
     // Noted first, so that a death between the rename and the row leaves bytes that the next start knows to be nobody's.
-    await db.write((trx) => files.insertIntent(trx, hex, now()))
-    const discard = async () => {
-      await storage.remove(hex)
-      await db.write((trx) => files.deleteIntents(trx, [hex]))
-    }
+    await db.write((trx) => files.insertIntents(trx, [hex], now()))
+    const discard = async () => { await removal.remove([hex]) }
     try {
       await storage.put(staged.path, hex, filename)
     } catch (error) {
@@ -89,9 +102,8 @@ export function createFileLibrary ({ db, storage, now, ownerQuotaBytes }: FileLi
     }
     return {
       discard,
-      async record (trx, { owner, category, contentType, createdBy, createdAt, expiresAt }) {
-        const used = await files.ownerUsage(trx, owner.type, owner.id)
-        if (ownerQuotaBytes > 0 && used + staged.size > ownerQuotaBytes) throw new QuotaExceededError(used, ownerQuotaBytes)
+      async record (trx, { owner, category, contentType, createdBy, createdAt, expiresAt, replacesOldest = false }) {
+        removal.removeAfterCommit(await quota.claim(trx, owner, staged.size, replacesOldest ? category : undefined))
         await files.deleteIntents(trx, [hex])
         return await files.insertFile(trx, {
           owner_type: owner.type,
@@ -112,65 +124,53 @@ export function createFileLibrary ({ db, storage, now, ownerQuotaBytes }: FileLi
     }
   }
 
-  async function removeBytes (hexes: readonly string[]): Promise<void> {
-    for (const hex of hexes) await storage.remove(hex)
-    if (hexes.length > 0) await db.write((trx) => files.deleteIntents(trx, hexes))
+  async function storeStaged (staged: StagedFile, description: FileDescription, check: StoreOptions['check']): Promise<FileRow> {
+    const placed = await place(staged, cleanFilename(description.filename))
+    try {
+      return await db.write(async (trx) => {
+        await check?.(trx)
+        return await placed.record(trx, { ...description, createdAt: now() })
+      })
+    } catch (error) {
+      await placed.discard()
+      throw error
+    }
   }
 
-  async function deleteRows (trx: Trx, ids: readonly number[]): Promise<string[]> {
-    return (await files.deleteFiles(trx, ids, now())).map((row) => row.hex)
-  }
+  const deleteRows = async (trx: Trx, ids: readonly number[]) => (await files.deleteFiles(trx, ids, now())).hexes
 
   return {
     place,
-    async store (staged, description) {
-      const placed = await place(staged, description.filename)
+    async store (source, description, options = {}) {
+      if (!(source instanceof Readable)) return await storeStaged(source, description, options.check)
+      const staged = await stageStream(source, stagingFolder, options)
       try {
-        return await db.write((trx) => placed.record(trx, { ...description, createdAt: now() }))
+        return await storeStaged(staged, description, options.check)
       } catch (error) {
-        await placed.discard()
+        // Placed already, or still where it was staged.
+        await unlink(staged.path).catch(() => {})
         throw error
       }
     },
-    info: (filter) => files.listFiles(db.reads, filter),
+    info: (filter) => files.listFiles(db.reads, filter, now()),
+    async delete (ids) {
+      const { count, hexes } = await db.write((trx) => files.deleteFiles(trx, ids, now()))
+      await removal.remove(hexes)
+      return count
+    },
     deleteRows,
     async deleteRowsOfOwner (trx, owner) {
-      return await deleteRows(trx, await files.ownerFileIds(trx, owner.type, owner.id))
+      return await deleteRows(trx, await files.ownerFileIds(trx, owner))
     },
-    async delete (ids) {
-      await removeBytes(await db.write((trx) => deleteRows(trx, ids)))
+    async removeBytes (hexes) { await removal.remove(hexes) },
+    checkQuota: (owner, replaceable) => quota.check(db.reads, owner, replaceable),
+    async find (hex) {
+      const file = await files.findFileByHex(db.reads, hex)
+      if (file === undefined || file.removed_at !== null) return file
+      return file.lost_at === null && await storage.size(hex, file.filename) === file.size ? file : undefined
     },
-    removeBytes,
-    async reconcile () {
-      const intents = await files.listIntents(db.reads)
-      await removeBytes(intents)
-      const rows = await files.storedFiles(db.reads)
-      const known = new Set(rows.map((row) => row.hex))
-      const lost: number[] = []
-      const found: number[] = []
-      for (const row of rows) {
-        const isThere = await storage.exists(row.hex, row.filename)
-        if (!isThere && row.lost_at === null) lost.push(row.id)
-        if (isThere && row.lost_at !== null) found.push(row.id)
-      }
-      if (lost.length + found.length > 0) {
-        await db.write(async (trx) => {
-          await files.setLost(trx, lost, now())
-          await files.setLost(trx, found, null)
-        })
-      }
-      const unknown: string[] = []
-      for await (const hex of storage.list()) if (!known.has(hex)) unknown.push(hex)
-      return { removed: intents.length, lost: lost.length, found: found.length, unknown }
-    },
-    async checkQuota (owner) {
-      if (ownerQuotaBytes === 0) return
-      const used = await files.ownerUsage(db.reads, owner.type, owner.id)
-      if (used >= ownerQuotaBytes) throw new QuotaExceededError(used, ownerQuotaBytes)
-    },
+    reconcile: () => reconcileFiles({ db, storage, now, removal }),
+    verify: (options) => verifyFiles({ db, storage, now }, options),
+    settled: removal.settled,
   }
-}
-
-function megabytes (bytes: number): string {
-  return `${new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(bytes / 1e6)} MB`
 }

@@ -1,5 +1,38 @@
 /** Most bytes of UTF-8 in a file name: what all file systems and archives carry. */
 export const MAX_FILENAME_BYTES = 200
+/** What follows the last dot is an extension up to this length, in bytes; longer, it is part of a sentence. */
+const MAX_EXTENSION_BYTES = 32
+
+/** Device names of Windows, whatever follows the first dot ("Naming Files, Paths, and Namespaces" in its documentation). */
+const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i
+// Controls, line and paragraph separators, the byte order mark, and what turns the direction of text: `gpj.exe` can be made
+// to read `exe.jpg`. Joiners stay; emoji and several scripts need them.
+const INVISIBLE = /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/**
+ * A name under which any system can keep a file: the last part of a path, no control or direction characters, none that
+ * Windows refuses, no device name, no dot or blank at the ends, at most 200 bytes of UTF-8 with the extension kept. Nothing
+ * left: `file`.
+ */
+export function cleanFilename (given: string): string {
+  const last = given.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1)!
+  const clean = trimEnds(last.replace(INVISIBLE, '').replace(/\s+/gu, ' ').replace(/[<>:"|?*]/g, '_'))
+  const dot = clean.lastIndexOf('.')
+  const isExtension = dot > 0 && Buffer.byteLength(clean.slice(dot)) <= MAX_EXTENSION_BYTES
+  const extension = isExtension ? clean.slice(dot) : ''
+  const stem = clean.slice(0, clean.length - extension.length)
+  const name = `${RESERVED.test(clean) ? '_' : ''}${stem === '' ? 'file' : stem}`
+  const cut = trimEnds(cutToBytes(name, MAX_FILENAME_BYTES - Buffer.byteLength(extension)))
+  return `${cut === '' ? 'file' : cut}${extension}`
+}
+
+/** Throws where a name made by other rules is not one part of a path that can be kept: that is a bug of its maker. */
+export function assertPathPart (name: string): void {
+  // eslint-disable-next-line no-control-regex
+  if (name === '' || name === '.' || name === '..' || /[/\\\u0000-\u001f]/.test(name) || !name.isWellFormed() || Buffer.byteLength(name) > 255) {
+    throw new Error(`not a name for a file: ${JSON.stringify(name)}`)
+  }
+}
 
 /** Cuts text to at most so many bytes of UTF-8, never inside a character. */
 export function cutToBytes (text: string, most: number): string {
@@ -12,4 +45,8 @@ export function cutToBytes (text: string, most: number): string {
     cut += segment
   }
   return cut
+}
+
+function trimEnds (name: string): string {
+  return name.replace(/^[. ]+|[. ]+$/g, '')
 }

@@ -12,6 +12,11 @@ export function isFresh (request: FastifyRequest, etag: string): boolean {
   return request.headers['if-none-match'] !== undefined && fresh({ 'if-none-match': request.headers['if-none-match'] }, { etag })
 }
 
+/** Whether an `If-Match` header names exactly this content (strong comparison, RFC 9110, 8.8.3.2). */
+export function isSame (header: string, etag: string): boolean {
+  return header.trim() === '*' || header.split(',').some((tag) => tag.trim() === etag)
+}
+
 /** Sends JSON with its entity tag, or 304 to a client that has it. */
 export function sendTagged (request: FastifyRequest, reply: FastifyReply, json: string): FastifyReply {
   const etag = entityTag(json)

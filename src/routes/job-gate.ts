@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { ServiceError } from '../errors.ts'
+import { EXPORT_CATEGORY } from '../features/exports/export.job.ts'
 import { QuotaExceededError } from '../files/file-library.ts'
 import type { Services } from '../services.ts'
 
@@ -10,6 +11,8 @@ const LOOK_EVERY_MS = 1000
 export interface JobGate {
   /** Throws SHUTTING_DOWN, DISK_LOW or FILE_QUOTA_EXCEEDED where an export of that course could not end well. */
   openForJobs: (courseId: number) => Promise<void>
+  /** The same for a file that is about to be uploaded to that course. */
+  openForFiles: (courseId: number) => Promise<void>
   isDiskLow: () => Promise<boolean>
   isClosed: () => boolean
   /** From now on no new work: the server is about to stop. */
@@ -26,18 +29,20 @@ export function createJobGate ({ config, files, now }: Services): JobGate {
     }
     return looked.isLow
   }
+  async function open (courseId: number, replaceable?: string): Promise<void> {
+    if (closed) throw new ServiceError('SHUTTING_DOWN', undefined, 5)
+    if (await isDiskLow()) throw new ServiceError('DISK_LOW')
+    try {
+      await files.checkQuota({ type: 'course', id: courseId }, replaceable)
+    } catch (error) {
+      throw error instanceof QuotaExceededError ? new ServiceError('FILE_QUOTA_EXCEEDED', error.message) : error
+    }
+  }
   return {
     isDiskLow,
     isClosed: () => closed,
     close () { closed = true },
-    async openForJobs (courseId) {
-      if (closed) throw new ServiceError('SHUTTING_DOWN', undefined, 5)
-      if (await isDiskLow()) throw new ServiceError('DISK_LOW')
-      try {
-        await files.checkQuota({ type: 'course', id: courseId })
-      } catch (error) {
-        throw error instanceof QuotaExceededError ? new ServiceError('FILE_QUOTA_EXCEEDED', error.message) : error
-      }
-    },
+    openForJobs: (courseId) => open(courseId, config.DELETE_OLDEST_EXPORTS ? EXPORT_CATEGORY : undefined),
+    openForFiles: (courseId) => open(courseId),
   }
 }

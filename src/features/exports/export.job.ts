@@ -1,6 +1,6 @@
 import type { Database } from '../../../db/database.ts'
 import { findCourse } from '../../../db/courses.queries.ts'
-import { insertExport } from '../../../db/exports.queries.ts'
+import { insertExport, setExportExpiry, type RetentionRule } from '../../../db/exports.queries.ts'
 import type { JobRow } from '../../../db/jobs.queries.ts'
 import { jobRequests } from '../../../db/jobs.queries.ts'
 import { QuotaExceededError, type FileLibrary } from '../../files/file-library.ts'
@@ -43,12 +43,13 @@ export interface ExportKindOptions {
   files: FileLibrary
   now: () => number
   timeLimitMs: number
-  /** How long an export is kept, ms; 0: for ever. */
-  retentionMs: number
+  retention: RetentionRule
+  /** Where a quota leaves no room, the oldest exports go. */
+  replacesOldest: boolean
 }
 
 /** Exports of a course's performance book as a kind of job. */
-export function exportKind ({ db, files, now, timeLimitMs, retentionMs }: ExportKindOptions): JobKind<ExportFacts> {
+export function exportKind ({ db, files, now, timeLimitMs, retention, replacesOldest }: ExportKindOptions): JobKind<ExportFacts> {
   return {
     name: EXPORT_KIND,
     task: 'performanceExport',
@@ -73,7 +74,8 @@ export function exportKind ({ db, files, now, timeLimitMs, retentionMs }: Export
             contentType: XLSX,
             createdBy: requestedBy,
             createdAt,
-            expiresAt: retentionMs === 0 ? null : createdAt + retentionMs,
+            expiresAt: null,
+            replacesOldest,
           }).catch((error: unknown) => {
             throw error instanceof QuotaExceededError ? new JobFailure('FILE_QUOTA_EXCEEDED', error.message) : error
           })
@@ -85,6 +87,7 @@ export function exportKind ({ db, files, now, timeLimitMs, retentionMs }: Export
             data_version: facts.dataVersion,
             current_until: facts.currentUntil,
           })
+          await setExportExpiry(trx, retention, now(), courseId)
           return { export_id: row.id, students: facts.students, scores: facts.scores }
         },
       }

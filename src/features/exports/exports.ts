@@ -37,11 +37,21 @@ export interface Exports {
   latest: (courseId: number) => Promise<ExportItem | undefined>
   /** The export that a job made. */
   ofJob: (jobId: number) => Promise<{ id: number, hex: string, filename: string } | undefined>
+  /** The export whose file this is, and its course. */
+  ofFile: (fileId: number) => Promise<{ id: number, courseId: number } | undefined>
   /** False: the course has no such export. */
   delete: (courseId: number, exportId: number) => Promise<boolean>
 }
 
-export function createExports ({ db, files, queue, now }: { db: Database, files: FileLibrary, queue: JobQueue, now: () => number }): Exports {
+export interface ExportsOptions {
+  db: Database
+  files: FileLibrary
+  queue: JobQueue
+  now: () => number
+  retention: queries.RetentionRule
+}
+
+export function createExports ({ db, files, queue, now, retention }: ExportsOptions): Exports {
   return {
     async request ({ courseId, options, userId, requestedBy }) {
       const complete = completeOptions(options)
@@ -72,10 +82,18 @@ export function createExports ({ db, files, queue, now }: { db: Database, files:
       return row === undefined ? undefined : item(row)
     },
     ofJob: (jobId) => queries.exportOfJob(db.reads, jobId),
+    async ofFile (fileId) {
+      const row = await queries.exportOfFile(db.reads, fileId)
+      return row === undefined ? undefined : { id: row.id, courseId: row.course_id }
+    },
     async delete (courseId, exportId) {
       const hexes = await db.write(async (trx) => {
         const row = await queries.findExport(trx, courseId, exportId)
-        return row === undefined ? undefined : await files.deleteRows(trx, [row.file_id])
+        if (row === undefined) return undefined
+        const deleted = await files.deleteRows(trx, [row.file_id])
+        // Another one may be the newest now, and is kept.
+        await queries.setExportExpiry(trx, retention, now(), courseId)
+        return deleted
       })
       if (hexes === undefined) return false
       await files.removeBytes(hexes)

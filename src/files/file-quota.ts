@@ -1,0 +1,77 @@
+import type { Reads, Trx } from '../../db/database.ts'
+import * as files from '../../db/files.queries.ts'
+
+export interface FileOwner {
+  type: string
+  id: number
+}
+
+/** There is no room left, for an owner or at all. */
+export class QuotaExceededError extends Error {
+  constructor (used: number, quota: number, whose: 'owner' | 'all') {
+    super(`${amount(used)} of ${amount(quota)} are in use ${whose === 'owner' ? 'here' : 'on this server'}. Delete files that are not needed any more.`)
+  }
+}
+
+export interface QuotaOptions {
+  /** Most bytes of one owner; 0: no limit. */
+  ownerQuotaBytes: number
+  /** Most bytes in all; 0: no limit. */
+  totalQuotaBytes: number
+  now: () => number
+}
+
+export interface FileQuota {
+  /** Throws QuotaExceededError where there is no room at all; room that `replaceable` files of a category would make counts. */
+  check: (db: Reads, owner: FileOwner, replaceable?: string) => Promise<void>
+  /**
+   * Inside the transaction that stores `size` bytes: throws QuotaExceededError, or with a `replaceable` category deletes its
+   * oldest rows until there is room and returns the hexes of their bytes.
+   */
+  claim: (trx: Trx, owner: FileOwner, size: number, replaceable?: string) => Promise<string[]>
+}
+
+export function createFileQuota ({ ownerQuotaBytes, totalQuotaBytes, now }: QuotaOptions): FileQuota {
+  const limits = ([['owner', ownerQuotaBytes], ['all', totalQuotaBytes]] as const).filter(([, quota]) => quota > 0)
+
+  const used = (db: Reads | Trx, whose: 'owner' | 'all', owner: FileOwner) => files.bytesInUse(db, whose === 'owner' ? owner : null, now())
+  const oldest = (db: Reads | Trx, whose: 'owner' | 'all', owner: FileOwner, category: string) =>
+    files.oldestFiles(db, { owner, category, anybody: whose === 'all', now: now() })
+
+  return {
+    async check (db, owner, replaceable) {
+      for (const [whose, quota] of limits) {
+        const taken = await used(db, whose, owner)
+        if (taken < quota) continue
+        const freed = replaceable === undefined ? 0 : sum(await oldest(db, whose, owner, replaceable))
+        if (taken - freed >= quota) throw new QuotaExceededError(taken, quota, whose)
+      }
+    },
+    async claim (trx, owner, size, replaceable) {
+      const hexes: string[] = []
+      for (const [whose, quota] of limits) {
+        const taken = await used(trx, whose, owner)
+        let excess = taken + size - quota
+        if (excess <= 0) continue
+        const ids: number[] = []
+        for (const file of replaceable === undefined ? [] : await oldest(trx, whose, owner, replaceable)) {
+          if (excess <= 0) break
+          ids.push(file.id)
+          excess -= file.size
+        }
+        if (excess > 0) throw new QuotaExceededError(taken, quota, whose)
+        hexes.push(...(await files.deleteFiles(trx, ids, now())).hexes)
+      }
+      return hexes
+    },
+  }
+}
+
+function sum (all: ReadonlyArray<{ size: number }>): number {
+  return all.reduce((total, file) => total + file.size, 0)
+}
+
+function amount (bytes: number): string {
+  const [unit, size]: [string, number] = bytes < 1e3 ? ['byte', 1] : bytes < 1e6 ? ['kilobyte', 1e3] : bytes < 1e9 ? ['megabyte', 1e6] : ['gigabyte', 1e9]
+  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short', maximumFractionDigits: 1 }).format(bytes / size)
+}

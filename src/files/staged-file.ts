@@ -1,0 +1,55 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { open, unlink, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+
+/** A file that waits to be stored. Size in bytes, SHA-256 in hex: computed by whoever wrote it, while writing. */
+export interface StagedFile {
+  path: string
+  size: number
+  sha256: string
+}
+
+/** A stream has more bytes than were allowed. */
+export class FileTooLargeError extends Error {
+  constructor (maxBytes: number) {
+    super(`The file is larger than ${new Intl.NumberFormat('en').format(maxBytes)} bytes.`)
+  }
+}
+
+export interface StageOptions {
+  /** Most bytes; default: any number. */
+  maxBytes?: number
+}
+
+/**
+ * Writes a stream to a new file in a folder, flushes it to disk, and hashes it on the way. Throws FileTooLargeError, what the
+ * stream failed with, and what the file system says; then no file is left.
+ */
+export async function stageStream (stream: Readable, folder: string, { maxBytes = Infinity }: StageOptions = {}): Promise<StagedFile> {
+  const path = join(folder, `incoming-${randomBytes(16).toString('hex')}`)
+  const handle = await open(path, 'wx', 0o600)
+  try {
+    const facts = await write(stream, handle, maxBytes)
+    await handle.sync()
+    await handle.close()
+    return { path, ...facts }
+  } catch (error) {
+    stream.destroy()
+    await handle.close().catch(() => {})
+    await unlink(path)
+    throw error
+  }
+}
+
+async function write (stream: Readable, handle: FileHandle, maxBytes: number): Promise<{ size: number, sha256: string }> {
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBytes) throw new FileTooLargeError(maxBytes)
+    hash.update(chunk)
+    for (let written = 0; written < chunk.length;) written += (await handle.write(chunk, written)).bytesWritten
+  }
+  return { size, sha256: hash.digest('hex') }
+}

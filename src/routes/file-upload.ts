@@ -1,0 +1,84 @@
+import '@fastify/multipart'
+import type { FastifyRequest } from 'fastify'
+import { ServiceError } from '../errors.ts'
+import { FileTooLargeError, stageStream, type StagedFile } from '../files/staged-file.ts'
+
+/** Names and values of form fields are short. */
+const FIELD_BYTES = 4096
+
+export interface UploadRules {
+  stagingFolder: string
+  maxBytes: number
+  /** `application/pdf`, or a beginning with a star after it: `image/*`. */
+  types: readonly string[]
+  /** The form's other fields; each must be there once. */
+  fields: readonly string[]
+}
+
+export interface Upload {
+  staged: StagedFile
+  /** As the client says, in any form. */
+  filename: string
+  /** One of the types that are allowed, without parameters. */
+  contentType: string
+  fields: Record<string, string>
+}
+
+/**
+ * Reads a multipart form with one `file`, which goes straight to disk, and the fields of the rules, in any order. Whoever gets
+ * the upload owns the staged file. Throws ServiceErrors VALIDATION_FAILED, UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE; then
+ * nothing is left of it.
+ */
+export async function receiveUpload (request: FastifyRequest, rules: UploadRules, discard: (staged: StagedFile) => Promise<void>): Promise<Upload> {
+  if (!request.isMultipart()) throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'Send the file as multipart/form-data.')
+  const fields: Record<string, string> = {}
+  let file: Omit<Upload, 'fields'> | undefined
+  try {
+    const parts = request.parts({
+      limits: { fileSize: rules.maxBytes + 1, fieldSize: FIELD_BYTES, fieldNameSize: 100, files: 2, fields: 20, parts: 22 },
+    })
+    for await (const part of parts) {
+      if (part.type === 'field') {
+        if (!rules.fields.includes(part.fieldname)) throw invalid(`${part.fieldname}: there is no such field in the form`)
+        if (Object.hasOwn(fields, part.fieldname)) throw invalid(`${part.fieldname}: is in the form twice`)
+        if (typeof part.value !== 'string' || part.valueTruncated) throw invalid(`${part.fieldname}: must be text of at most ${FIELD_BYTES} bytes`)
+        fields[part.fieldname] = part.value
+        continue
+      }
+      // From here on the part's stream must be read or destroyed.
+      if (part.fieldname !== 'file' || file !== undefined) {
+        part.file.destroy()
+        throw invalid(part.fieldname === 'file' ? 'file: send one file at a time' : `${part.fieldname}: there is no such field in the form`)
+      }
+      const contentType = part.mimetype.toLowerCase()
+      if (!isAllowed(contentType, rules.types)) {
+        part.file.destroy()
+        throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `file: ${contentType} may not be uploaded. Allowed are ${rules.types.join(', ')}.`)
+      }
+      const staged = await stageStream(part.file, rules.stagingFolder, { maxBytes: rules.maxBytes })
+      file = { staged, filename: part.filename ?? '', contentType }
+    }
+    if (file === undefined) throw invalid('file: is missing from the form')
+    const missing = rules.fields.find((name) => !Object.hasOwn(fields, name))
+    if (missing !== undefined) throw invalid(`${missing}: is missing from the form`)
+    return { ...file, fields }
+  } catch (error) {
+    if (file !== undefined) await discard(file.staged)
+    // What still comes is read and thrown away, or the answer would be lost on a client that sends before it reads.
+    request.raw.unpipe()
+    request.raw.resume()
+    if (error instanceof FileTooLargeError) throw new ServiceError('BODY_TOO_LARGE', error.message)
+    // The parser of forms has no errors of its own kind.
+    if (error instanceof Error && error.constructor === Error && !('code' in error)) throw invalid(`the form cannot be read: ${error.message}`)
+    throw error
+  }
+}
+
+/** Whether a media type is one of those allowed. */
+export function isAllowed (type: string, allowed: readonly string[]): boolean {
+  return allowed.some((pattern) => pattern === '*/*' || (pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern))
+}
+
+function invalid (message: string): ServiceError {
+  return new ServiceError('VALIDATION_FAILED', message)
+}
