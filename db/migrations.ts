@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { IMPORTS } from './migrations/0002-imports.ts'
 import { FILES } from './migrations/0003-files.ts'
+import { JOB_ATTEMPTS } from './migrations/0004-job-attempts.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': {
@@ -18,6 +19,11 @@ export const migrations: Record<string, Migration> = {
   '0003_files': {
     async up (db) {
       for (const statement of FILES) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
+  },
+  '0004_job_attempts': {
+    async up (db) {
+      for (const statement of JOB_ATTEMPTS) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
   },
 }

@@ -15,6 +15,7 @@ export interface Tables {
   tokens: TokensTable
   jobs: JobsTable
   job_requests: JobRequestsTable
+  job_attempts: JobAttemptsTable
   files: FilesTable
   file_intents: FileIntentsTable
   exports: ExportsTable
@@ -194,6 +195,22 @@ export interface JobRequestsTable {
   user_id: number | null
   requested_at: number
   withdrawn_at: number | null
+}
+
+/** One row for each claim of a job: how that run ended, and why. */
+export interface JobAttemptsTable {
+  id: Generated<number>
+  job_id: number
+  /** The claim's. */
+  token: number
+  /** What `jobs.attempts` was in this run. */
+  attempt: number
+  started_at: number
+  finished_at: number | null
+  /** `stopped`: the server shut down; `died`: its process was gone. Neither counts as an attempt. NULL: it runs. */
+  outcome: 'succeeded' | 'failed' | 'canceled' | 'stopped' | 'died' | null
+  error_code: string | null
+  error_message: string | null
 }
 
 export interface FilesTable {

@@ -28,6 +28,8 @@ const settings = {
   SHUTDOWN_GRACE_MS: Type.Integer({ default: 10_000, minimum: 0, description: 'How long running jobs may finish at shutdown, in ms.' }),
   QUEUE_MAX: Type.Integer({ default: 1000, minimum: 1, description: 'Jobs that may wait; more are refused with 503.' }),
   EXPORT_RATE_MAX: Type.Integer({ default: 1000, minimum: 1, description: 'Export requests a minute a user.' }),
+  JOB_RETENTION_DAYS: Type.Number({ default: 30, minimum: 0, maximum: 36_500, description: 'How many days ended jobs can be looked up, with the reason of a failure; 0 is for ever. What they made stays.' }),
+  EVENT_STREAMS_MAX: Type.Integer({ default: 20, minimum: 1, description: 'Event streams of jobs that one user may have open at once.' }),
   BODY_MAX_BYTES: bytes(1_048_576, 'Largest body of a request, in bytes.'),
   IMPORT_MAX_BYTES: bytes(2 * 1024 ** 3, 'Most bytes that an import may unpack to.'),
   CORS_ORIGINS: text('', 'Origins of other front ends that may call the API with a token, separated by commas.'),

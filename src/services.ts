@@ -12,7 +12,7 @@ import { createBooks, type Books } from './features/performance-book/books.ts'
 import { createCourses, type Courses } from './features/performance-book/courses.ts'
 import { createDiskStorage } from './files/disk-storage.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
-import { systemClock } from './jobs/clock.ts'
+import { systemClock, type Clock } from './jobs/clock.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runner.ts'
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
@@ -22,6 +22,7 @@ const DAY_MS = 86_400_000
 export interface Services {
   config: Config
   now: () => number
+  clock: Clock
   db: Database
   accounts: Accounts
   courses: Courses
@@ -40,14 +41,19 @@ export interface Services {
 export interface ServicesOptions {
   config: Config
   log: RunnerLog
-  /** The clock, ms since 1970; a test hands in its own. */
+  /** The time, ms since 1970; a test hands in its own. */
   now?: () => number
+  /** Instead of it the time with its timers, for a test of what waits: jobs, event streams. */
+  clock?: Clock
   /** Instead of the threads that run jobs. */
   jobPool?: WorkerPool
+  /** Told of each step on the way of a job, between it and the next: the kill test ends the process there. */
+  onStep?: (step: string, jobId: number) => void
 }
 
 /** Throws DatabaseTooNewError, and what the file system says of the data folder. */
-export async function createServices ({ config, log, now = Date.now, jobPool }: ServicesOptions): Promise<Services> {
+export async function createServices ({ config, log, now: time = Date.now, clock = systemClock(time), jobPool, onStep }: ServicesOptions): Promise<Services> {
+  const { now } = clock
   // Found from the source and from a bundle alike.
   const tasksFile = new URL(`../workers/tasks${extname(import.meta.url)}`, import.meta.url)
   mkdirSync(config.filesFolder, { recursive: true })
@@ -70,15 +76,18 @@ export async function createServices ({ config, log, now = Date.now, jobPool }: 
       sweeps: { databaseFile: db.file, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, now, rules },
     }),
     stagingFolder: config.stagingFolder,
-    clock: systemClock(now),
+    clock,
     log,
     messages: JOB_ERRORS,
+    keepEndedMs: Math.round(config.JOB_RETENTION_DAYS * DAY_MS),
+    onStep: onStep === undefined ? undefined : (step, job) => { onStep(`run:${step}`, job.id) },
   })
   const queue = createJobQueue({ db, now, queueMax: config.QUEUE_MAX, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) } })
   const sweeps = createFileSweeps({ db, storage, queue, now, rules, everyMs: config.FILE_SWEEP_MINUTES * 60_000, log })
   return {
     config,
     now,
+    clock,
     db,
     accounts: createAccounts({ db, now }),
     courses: createCourses({ db, files, queue, now }),

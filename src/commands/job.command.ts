@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { jobAttempts, type AttemptRow } from '../../db/job-attempts.queries.ts'
 import { listJobs, type JobRow } from '../../db/jobs.queries.ts'
 import { parseId } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
@@ -17,24 +18,43 @@ export function jobCommand (context: CommandContext): Command {
       if (json === true) context.stdout.write(`${JSON.stringify(jobs.map(shown))}\n`)
       else {
         context.stdout.write(textTable([['ID', 'KIND', 'STATUS', 'ATTEMPTS', 'CREATED', 'ERROR'], ...jobs.map((job) => [
-          String(job.id), job.kind, job.state, String(job.attempts), iso(job.created_at)!, job.error_code ?? '',
+          String(job.id), job.kind, job.state, String(job.attempts), iso(job.created_at)!, job.state === 'failed' ? job.error_code ?? '' : '',
         ])]))
       }
     })
 
-  command.command('show').description('one job, as JSON')
+  command.command('show').description('one job with all its attempts, as JSON')
     .argument('<id>', 'see job list', parseId)
     .action(async (id: number) => {
-      const job = await withServices(context, ({ db, queue }) => queue.find(db.reads, id))
-      if (job === undefined) throw new CommandFailure(`There is no job with id ${id}.`)
-      context.stdout.write(`${JSON.stringify(shown(job), null, 2)}\n`)
+      const text = await withServices(context, async ({ db, queue }) => {
+        const job = await queue.find(db.reads, id)
+        if (job === undefined) throw noJob(id)
+        return JSON.stringify({ ...shown(job), attempt_log: (await jobAttempts(db.reads, id)).map(shownAttempt) }, null, 2)
+      })
+      context.stdout.write(`${text}\n`)
     })
 
-  command.command('retry').description('a job that failed or was canceled waits again')
+  command.command('retry').description('a job that failed or was canceled waits again, with all its attempts')
     .argument('<id>', 'see job list', parseId)
     .action(async (id: number) => {
-      if (!await withServices(context, ({ queue }) => queue.retry(id))) throw new CommandFailure(`There is no failed or canceled job with id ${id}.`)
-      context.stderr.write(`job ${id} waits again\n`)
+      await withServices(context, async ({ db, queue }) => {
+        if (await queue.retry(id)) return
+        const job = await queue.find(db.reads, id)
+        throw job === undefined ? noJob(id) : new CommandFailure(`Job ${id} is ${job.state}. Only a job that failed or was canceled can be tried again.`)
+      })
+      context.stderr.write(`Job ${id} waits again.\n`)
+    })
+
+  command.command('cancel').description('ends a job that waits or runs, whoever asked for it')
+    .argument('<id>', 'see job list', parseId)
+    .action(async (id: number) => {
+      await withServices(context, async ({ db, queue }) => {
+        // No user: nobody is withdrawn, the job ends for all.
+        if (await queue.cancel(id, { userId: null, force: true }) === 'canceled') return
+        const job = await queue.find(db.reads, id)
+        throw job === undefined ? noJob(id) : new CommandFailure(`Job ${id} has ended already: it ${job.state === 'canceled' ? 'was canceled' : job.state}.`)
+      })
+      context.stderr.write(`Job ${id} is canceled. If it was running, the server ends it within a second.\n`)
     })
 
   return command
@@ -51,8 +71,20 @@ function shown (job: JobRow) {
     created_at: iso(job.created_at),
     started_at: iso(job.started_at),
     finished_at: iso(job.finished_at),
-    error: job.error_code === null ? null : { code: job.error_code, message: job.error_message },
+    error: job.state === 'failed' ? { code: job.error_code, message: job.error_message } : null,
   }
 }
+
+function shownAttempt (attempt: AttemptRow) {
+  return {
+    attempt: attempt.attempt,
+    started_at: iso(attempt.started_at),
+    finished_at: iso(attempt.finished_at),
+    outcome: attempt.outcome,
+    error: attempt.error_message === null ? null : { code: attempt.error_code, message: attempt.error_message },
+  }
+}
+
+function noJob (id: number): CommandFailure { return new CommandFailure(`There is no job with id ${id}. "perfbook job list" lists them.`) }
 
 function iso (ms: number | null): string | null { return ms === null ? null : new Date(ms).toISOString() }

@@ -41,8 +41,8 @@ export interface JobQueue {
    */
   request: (trx: Trx, request: JobRequest) => Promise<JobTicket>
   onQueued: () => void
-  /** Withdraws a user; the job is canceled when nobody wants it any more, or at once with `force`. */
-  cancel: (jobId: number, by: { userId: number, force: boolean }) => Promise<'canceled' | 'withdrawn' | 'finished'>
+  /** Withdraws a user (null: nobody); the job is canceled when nobody wants it any more, or at once with `force`. */
+  cancel: (jobId: number, by: { userId: number | null, force: boolean }) => Promise<'canceled' | 'withdrawn' | 'finished'>
   /** Inside the caller's transaction: ends all jobs of an owner that is going away. Call `onCanceled` after the commit. */
   cancelAll: (trx: Trx, owner: { type: string, id: number }) => Promise<number[]>
   onCanceled: (jobIds: readonly number[]) => void
@@ -76,7 +76,7 @@ export function createJobQueue ({ db, now, queueMax, wake, canceled }: JobQueueO
       const outcome = await db.write(async (trx) => {
         const job = await jobs.findJob(trx, jobId)
         if (job === undefined || (job.state !== 'queued' && job.state !== 'started')) return 'finished'
-        await jobs.withdrawRequests(trx, jobId, userId, now())
+        if (userId !== null) await jobs.withdrawRequests(trx, jobId, userId, now())
         const isWanted = (await jobs.jobRequests(trx, jobId)).some((request) => request.withdrawn_at === null)
         if (isWanted && !force) return 'withdrawn'
         await jobs.cancelJob(trx, jobId, now())

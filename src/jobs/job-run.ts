@@ -3,7 +3,9 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isBusy, isDiskFull } from '../../db/connection.ts'
 import type { Database, Trx } from '../../db/database.ts'
-import { setResult, updateRun, type JobRow, type RunChange } from '../../db/jobs.queries.ts'
+import type { AttemptEnd } from '../../db/job-attempts.queries.ts'
+import { endRun, setResult, type RunChange } from '../../db/job-claims.queries.ts'
+import type { JobRow } from '../../db/jobs.queries.ts'
 import { pause, type Clock } from './clock.ts'
 import { JobFailure, type Completion, type JobKind, type Run } from './job-kind.ts'
 import type { RunnerLog } from './job-runner.ts'
@@ -42,6 +44,9 @@ export interface RunOptions {
 const FIRST_MS = 250
 const MOST_MS = 10_000
 
+/** What a row says of a job that goes back to the queue. */
+const WAITING: RunChange = { state: 'queued', started_at: null, progress: 0 }
+
 /** Ends a run early; the first reason counts. */
 export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>): void {
   live.reason ??= reason
@@ -63,7 +68,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       onStep('worked', job)
       if (!isTaskOutcome(outcome)) throw new TaskCrash('WORKER_CRASHED', `the task ${live.kind.task} returned something that is no outcome`)
       if (outcome.ok) await succeed(run, live.kind, outcome.facts)
-      else await fail(job, outcome.code, outcome.message, outcome.details)
+      else await fail(job, outcome.code, outcome.message, { result: outcome.details })
     } catch (error) {
       await afterError(live, error)
     } finally {
@@ -93,7 +98,8 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     let isOurs = false
     try {
       isOurs = await untilWritten(async (trx) => {
-        if (!await updateRun(trx, job, { state: 'succeeded', progress: 1, finished_at: clock.now() })) return false
+        const finishedAt = clock.now()
+        if (!await endRun(trx, job, { state: 'succeeded', progress: 1, finished_at: finishedAt }, { finishedAt, outcome: 'succeeded' })) return false
         await setResult(trx, job.id, await completion.commit(trx))
         onStep('recorded', job)
         return true
@@ -110,25 +116,28 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     if (error instanceof JobFailure) return await fail(job, error.code, error.message)
     if (reason === 'canceled') return
     if (reason === 'shutdown') {
-      await end(job, { state: 'queued', attempts: job.attempts - 1, started_at: null, progress: 0, run_after: 0 })
+      await end(job, { ...WAITING, attempts: job.attempts - 1, run_after: 0 }, { outcome: 'stopped', message: 'The server was stopped before this run had ended.' })
       log.info({ job: job.id, kind: job.kind }, 'job goes back to the queue: the server stops')
       return
     }
     if (isDiskFull(error)) return await fail(job, 'DISK_FULL')
     const code = reason === 'timeout' ? 'TIMED_OUT' : error instanceof TaskCrash ? error.code : 'WORKER_CRASHED'
+    // The one who asked reads a sentence; what exactly went wrong is for whoever looks into it.
+    const details = reason === 'timeout' ? `It ran longer than ${kind.timeLimitMs} ms.` : error instanceof Error ? error.message : String(error)
     log.warn({ err: error, job: job.id, kind: job.kind, attempt: job.attempts, code }, 'a run of a job failed')
-    if (job.attempts >= kind.maxAttempts) return await fail(job, code)
-    await end(job, { state: 'queued', started_at: null, progress: 0, run_after: clock.now() + kind.backoffMs(job.attempts) })
+    if (job.attempts >= kind.maxAttempts) return await fail(job, code, messages[code], { details })
+    await end(job, { ...WAITING, run_after: clock.now() + kind.backoffMs(job.attempts) }, { outcome: 'failed', code, message: details })
   }
 
-  async function fail (job: JobRow, code: string, message = messages[code] ?? code, details?: unknown): Promise<void> {
-    await end(job, { state: 'failed', finished_at: clock.now(), error_code: code, error_message: message, result: details === undefined ? null : JSON.stringify(details) })
+  async function fail (job: JobRow, code: string, message = messages[code] ?? code, { details = message, result }: { details?: string, result?: unknown } = {}): Promise<void> {
+    const change: RunChange = { state: 'failed', finished_at: clock.now(), error_code: code, error_message: message, result: result === undefined ? null : JSON.stringify(result) }
+    await end(job, change, { outcome: 'failed', code, message: details })
     log.warn({ job: job.id, kind: job.kind, code }, 'job failed')
   }
 
   /** Whatever stands in the way of writing it down - a full disk, a lock - passes; a job that is started for ever does not. */
-  async function end (job: JobRow, change: RunChange): Promise<void> {
-    await untilWritten((trx) => updateRun(trx, job, change), () => true)
+  async function end (job: JobRow, change: RunChange, attempt: Omit<AttemptEnd, 'finishedAt'>): Promise<void> {
+    await untilWritten((trx) => endRun(trx, job, change, { ...attempt, finishedAt: clock.now() }), () => true)
   }
 
   async function untilWritten<T> (work: (trx: Trx) => Promise<T>, mayPass: (error: unknown) => boolean): Promise<T> {

@@ -2,11 +2,12 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isBusy } from '../../db/connection.ts'
 import type { Database } from '../../db/database.ts'
-import * as jobs from '../../db/jobs.queries.ts'
+import * as jobs from '../../db/job-claims.queries.ts'
 import type { JobRow } from '../../db/jobs.queries.ts'
 import { pause, type Clock } from './clock.ts'
 import type { JobKind } from './job-kind.ts'
 import { abortRun, createRun, type LiveRun, type RunStep } from './job-run.ts'
+import { createJobRetention } from './job-retention.ts'
 import { createJobWatchers } from './job-watchers.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
@@ -32,6 +33,8 @@ export interface RunnerOptions {
   log: RunnerLog
   /** Sentences for failures that have no own one, by code. */
   messages: Readonly<Record<string, string>>
+  /** How long the rows of ended jobs are kept, ms; 0: for ever. */
+  keepEndedMs: number
   /** Told of each step of each run, between it and the next. */
   onStep?: ((step: RunStep, job: JobRow) => void) | undefined
 }
@@ -60,6 +63,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   const live = new Map<number, LiveRun>()
   const { watch, changed } = createJobWatchers()
   const givingUp = new AbortController()
+  const retention = createJobRetention(options)
   const savedProgress = new WeakMap<LiveRun, number>()
   let state: 'new' | 'running' | 'stopping' = 'new'
   let looking: Promise<void> | undefined
@@ -108,7 +112,9 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   async function recover (running: readonly number[]): Promise<void> {
     const message = `The server stopped ${MAX_PROCESS_DEATHS} times while this job ran.`
     const recovered = await db.write((trx) => jobs.recoverStarted(trx, { now: clock.now(), maxDeaths: MAX_PROCESS_DEATHS, message, running }))
-    if (recovered.requeued + recovered.failed > 0) log.warn(recovered, 'jobs that nobody runs any more were put right')
+    const ids = [...recovered.requeued, ...recovered.failed]
+    if (ids.length > 0) log.warn(recovered, 'jobs that nobody runs any more were put right')
+    for (const id of ids) changed(id)
   }
 
   async function claimOne (): Promise<boolean> {
@@ -164,6 +170,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   async function stop (graceMs: number): Promise<void> {
     state = 'stopping'
     stopLooking()
+    await retention.stop()
     if (graceMs > 0) {
       const grace = new AbortController()
       await Promise.race([runsEnded(), pause(clock, graceMs, grace.signal)])
@@ -183,6 +190,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       await recover([])
       state = 'running'
       lookEvery(LOOK_EVERY_MS)
+      retention.start()
       void look()
     },
     wake: () => { void look() },

@@ -1,60 +1,87 @@
+import { Readable } from 'node:stream'
+import { pause, type Clock } from '../jobs/clock.ts'
 import type { JobRunner } from '../jobs/job-runner.ts'
 
 /** A comment line keeps proxies from closing a quiet stream, ms. */
-const HEARTBEAT_MS = 15_000
+export const HEARTBEAT_MS = 15_000
 /** What this process does not hear of (the queue before the job, another process) is looked up this often, ms. */
 const LOOK_EVERY_MS = 1000
 /** A moving progress is told at most this often, ms. */
 const TELL_EVERY_MS = 100
 
 export interface JobEventsOptions {
-  runner: JobRunner
+  runner: Pick<JobRunner, 'watch'>
+  clock: Clock
   jobId: number
-  /** The job as the API shows it. */
-  read: () => Promise<{ status: string }>
+  /** The job as the API shows it; undefined: it is gone. */
+  read: () => Promise<{ status: string } | undefined>
   /** Aborted when the server stops. */
   closing: AbortSignal
 }
 
-/** Server-sent events: the job at once and then at each change, until it has ended. The client reconnects by itself if cut off. */
-export async function * jobEvents ({ runner, jobId, read, closing }: JobEventsOptions): AsyncGenerator<string, void, void> {
-  let last = ''
-  let wroteAt = performance.now()
-  let wake = () => {}
-  const stopWatching = runner.watch(jobId, () => { wake() })
-  const onClosing = () => { wake() }
-  closing.addEventListener('abort', onClosing)
-  try {
-    while (!closing.aborted) {
-      const woken = new Promise<void>((resolve) => { wake = resolve })
-      const job = await read()
-      const json = JSON.stringify(job)
-      if (json !== last) {
-        last = json
-        wroteAt = performance.now()
-        yield `data: ${json}\n\n`
-      } else if (performance.now() - wroteAt >= HEARTBEAT_MS) {
-        wroteAt = performance.now()
-        yield ': still here\n\n'
-      }
-      if (job.status !== 'queued' && job.status !== 'started') return
-      await orAfter(woken, LOOK_EVERY_MS)
-      await orAfter(new Promise(() => {}), TELL_EVERY_MS, closing)
-    }
-  } finally {
-    stopWatching()
-    closing.removeEventListener('abort', onClosing)
-  }
-}
+/** Whether a job has ended for good. */
+export function hasEnded (status: string): boolean { return status !== 'queued' && status !== 'started' }
 
-/** Waits for the promise, some ms, or the signal, whichever is first. */
-function orAfter (promise: Promise<void>, ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted === true) {
-      resolve()
-      return
-    }
-    const timer = setTimeout(resolve, ms)
-    void promise.then(() => { clearTimeout(timer); resolve() })
+/**
+ * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the job at once and then at each
+ * change, until it has ended, the client has gone or the server stops. A slow client is told less often, not later.
+ */
+export function jobEvents ({ runner, clock, jobId, read, closing }: JobEventsOptions): Readable {
+  const over = new AbortController()
+  let wake = () => {}
+  let makeRoom = () => {}
+  const stream = new Readable({
+    read () { makeRoom() },
+    destroy (error, done) {
+      over.abort()
+      done(error)
+    },
   })
+
+  /** Resolves when the client has taken it, or will not. */
+  async function tell (text: string): Promise<void> {
+    const hasRoom = new Promise<void>((resolve) => { makeRoom = resolve })
+    if (!stream.push(text) && !over.signal.aborted) await hasRoom
+  }
+
+  let stopBeating = () => {}
+  async function follow (): Promise<void> {
+    let last = ''
+    let isQuiet = false
+    const beat = () => {
+      isQuiet = false
+      stopBeating()
+      stopBeating = clock.after(HEARTBEAT_MS, () => { isQuiet = true; wake() })
+    }
+    beat()
+    while (!over.signal.aborted) {
+      // Before the job is read, so that no change falls in between.
+      const turn = new AbortController()
+      wake = () => { turn.abort() }
+      const job = await read()
+      if (job === undefined) break
+      const json = JSON.stringify(job)
+      if (json !== last || isQuiet) {
+        await tell(json === last ? ': still here\n\n' : `id: ${job.status}\ndata: ${json}\n\n`)
+        last = json
+        beat()
+      }
+      if (hasEnded(job.status)) break
+      await pause(clock, TELL_EVERY_MS, over.signal)
+      await pause(clock, LOOK_EVERY_MS, turn.signal)
+    }
+    stream.push(null)
+  }
+
+  const stop = () => { over.abort() }
+  const stopWatching = runner.watch(jobId, () => { wake() })
+  over.signal.addEventListener('abort', () => { wake(); makeRoom() })
+  closing.addEventListener('abort', stop)
+  if (closing.aborted) stop()
+  follow().catch((error: unknown) => { stream.destroy(error as Error) }).finally(() => {
+    stopWatching()
+    stopBeating()
+    closing.removeEventListener('abort', stop)
+  })
+  return stream
 }

@@ -1,13 +1,32 @@
 import type { FastifyRequest } from 'fastify'
-import { lastRuns, queuePosition, type JobRow } from '../../db/jobs.queries.ts'
+import { jobAttempts, type AttemptRow } from '../../db/job-attempts.queries.ts'
+import type { JobRow } from '../../db/jobs.queries.ts'
+import { createJobOutlook, type JobOutlook } from '../jobs/job-outlook.ts'
 import type { Services } from '../services.ts'
+import { principalOf } from './access-hooks.ts'
 import type { Links } from './links.ts'
 import { isoTime, isoTimeOrNull } from './schemas.ts'
 
-/** A job as the API shows it. */
-export async function jobJson ({ db, runner, exports, now }: Services, links: Links, request: FastifyRequest, job: JobRow) {
+export type JobJson = Awaited<ReturnType<typeof jobJson>>
+
+/** Several jobs as the API shows them. */
+export async function jobsJson (services: Services, links: Links, request: FastifyRequest, jobs: readonly JobRow[]): Promise<JobJson[]> {
+  const outlook = outlookOf(services)
+  const shown: JobJson[] = []
+  for (const job of jobs) shown.push(await jobJson(services, links, request, job, outlook))
+  return shown
+}
+
+/** A job as the API shows it; to an administrator with all its attempts. */
+export async function oneJobJson (services: Services, links: Links, request: FastifyRequest, job: JobRow): Promise<JobJson & { attempt_log?: ReturnType<typeof attemptJson>[] }> {
+  const shown = await jobJson(services, links, request, job, outlookOf(services))
+  if (principalOf(request).role !== 'admin') return shown
+  return { ...shown, attempt_log: (await jobAttempts(services.db.reads, job.id)).map(attemptJson) }
+}
+
+async function jobJson ({ runner, exports }: Services, links: Links, request: FastifyRequest, job: JobRow, outlook: JobOutlook) {
   const made = job.state === 'succeeded' ? await exports.ofJob(job.id) : undefined
-  const progress = job.state === 'succeeded' ? 1 : runner.progress(job.id) ?? job.progress
+  const progress = job.state === 'started' ? runner.progress(job.id) ?? job.progress : job.progress
   return {
     id: job.id,
     kind: job.kind,
@@ -15,8 +34,8 @@ export async function jobJson ({ db, runner, exports, now }: Services, links: Li
     course_id: job.owner_type === 'course' ? job.owner_id : null,
     export_id: made?.id ?? null,
     progress,
-    queue_position: job.state === 'queued' ? await queuePosition(db.reads, job) : 0,
-    seconds_left: job.state === 'started' ? secondsLeft(progress, now() - job.started_at!, await lastRuns(db.reads, job.kind, job.owner_id)) : null,
+    queue_position: await outlook.position(job),
+    seconds_left: await outlook.secondsLeft(job, progress),
     attempts: job.attempts,
     requested_by: (JSON.parse(job.payload) as { requestedBy?: string }).requestedBy ?? null,
     created_at: isoTime(job.created_at),
@@ -27,10 +46,17 @@ export async function jobJson ({ db, runner, exports, now }: Services, links: Li
   }
 }
 
-/** By what is done already, or else by how long the last runs took; whole seconds, null without either. */
-function secondsLeft (progress: number, elapsedMs: number, lastRunsMs: readonly number[]): number | null {
-  if (progress > 0.05) return Math.ceil(elapsedMs * (1 - progress) / progress / 1000)
-  if (lastRunsMs.length === 0) return null
-  const mean = lastRunsMs.reduce((sum, ms) => sum + ms, 0) / lastRunsMs.length
-  return Math.max(0, Math.ceil((mean - elapsedMs) / 1000))
+/** One run of a job: when, how it ended, and why. */
+function attemptJson (attempt: AttemptRow) {
+  return {
+    attempt: attempt.attempt,
+    started_at: isoTime(attempt.started_at),
+    finished_at: isoTimeOrNull(attempt.finished_at),
+    outcome: attempt.outcome,
+    error: attempt.error_message === null ? null : { code: attempt.error_code, message: attempt.error_message },
+  }
+}
+
+function outlookOf ({ db, now, config }: Services): JobOutlook {
+  return createJobOutlook({ db, now, threads: config.WORKER_THREADS })
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
@@ -6,10 +5,11 @@ import { jobRequests, listJobs, type JobRow } from '../../db/jobs.queries.ts'
 import { ServiceError } from '../errors.ts'
 import { mayUseCourse } from '../features/accounts/access.ts'
 import { idOf, principalOf, requireScope } from './access-hooks.ts'
-import { jobEvents } from './job-events.ts'
-import { jobJson } from './job-json.ts'
+import { hasEnded, jobEvents } from './job-events.ts'
+import { jobsJson, oneJobJson } from './job-json.ts'
+import { limitStreams } from './stream-limit.ts'
 import type { RouteContext } from './route-context.ts'
-import { errors, jobSchema, nullable } from './schemas.ts'
+import { errors, jobSchema, jobWithAttemptsSchema, nullable } from './schemas.ts'
 
 const tags = ['Jobs']
 const jobParams = Type.Object({ job_id: Type.String({ description: 'Id of a job' }) })
@@ -19,7 +19,7 @@ declare module 'fastify' {
 }
 
 export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, closing }) => {
-  const { db, queue } = services
+  const { db, queue, config, clock } = services
   app.decorateRequest('job', null)
 
   /** A requester, a teacher of its course or an administrator; to anybody else the job is not there. */
@@ -36,16 +36,22 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
     if (job.owner_type === 'course' && await mayUseCourse(db.reads, principal, job.owner_id!)) return true
     return (await jobRequests(db.reads, job.id)).some((one) => one.user_id === principal.userId)
   }
-  const json = (request: FastifyRequest, job: JobRow) => jobJson(services, links, request, job)
-  async function now (request: FastifyRequest): Promise<JobRow> {
+  const streams = limitStreams(config.EVENT_STREAMS_MAX)
+  const json = (request: FastifyRequest, job: JobRow) => oneJobJson(services, links, request, job)
+  /** The job as it is by now. */
+  async function jsonNow (request: FastifyRequest) {
     const job = await queue.find(db.reads, request.job!.id)
+    return job === undefined ? undefined : await json(request, job)
+  }
+  async function answerNow (request: FastifyRequest) {
+    const job = await jsonNow(request)
     if (job === undefined) throw new ServiceError('JOB_NOT_FOUND')
     return job
   }
 
   app.get('/api/jobs/:job_id', {
     onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'read') }],
-    schema: { tags, summary: 'One job', params: jobParams, response: { 200: jobSchema, ...errors(401, 403, 404) } },
+    schema: { tags, summary: 'One job', description: 'An administrator sees all its attempts as well.', params: jobParams, response: { 200: jobWithAttemptsSchema, ...errors(401, 403, 404) } },
   }, async (request, reply) => {
     reply.header('cache-control', 'private, no-cache')
     return await json(request, request.job!)
@@ -53,29 +59,40 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
 
   app.get('/api/jobs/:job_id/events', {
     onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'read') }],
-    schema: { tags, summary: 'The job as server-sent events, one at each change; closed at its end', params: jobParams },
+    // A HEAD would run the whole stream to throw it away.
+    exposeHeadRoute: false,
+    schema: {
+      tags,
+      summary: 'The job as server-sent events, one at each change; closed at its end',
+      description: 'Each event\'s data is what GET /api/jobs/:job_id answers. A client that reconnects after the last event gets 204, which ends an EventSource.',
+      params: jobParams,
+      produces: ['text/event-stream'],
+    },
   }, async (request, reply) => {
-    const events = jobEvents({ runner: services.runner, jobId: request.job!.id, read: async () => await json(request, await now(request)), closing })
-    return reply.headers({ 'cache-control': 'private, no-cache, no-transform', 'x-accel-buffering': 'no' })
-      .type('text/event-stream; charset=utf-8').send(Readable.from(events, { objectMode: false }))
+    const { id, state } = request.job!
+    reply.header('cache-control', 'private, no-cache, no-transform')
+    if (hasEnded(state) && request.headers['last-event-id'] === state) return await reply.code(204).send()
+    const leave = streams.enter(principalOf(request).userId)
+    const events = jobEvents({ runner: services.runner, clock, jobId: id, read: () => jsonNow(request), closing }).once('close', leave)
+    return reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8').send(events)
   })
 
   app.post('/api/jobs/:job_id/cancel', {
     onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'export') }],
-    schema: { tags, summary: 'Withdraw from a job; it stops when nobody wants it any more', params: jobParams, response: { 202: jobSchema, ...errors(401, 403, 404, 409) } },
+    schema: { tags, summary: 'Withdraw from a job; it stops when nobody wants it any more', params: jobParams, response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) } },
   }, async (request, reply) => {
     const principal = principalOf(request)
     const outcome = await queue.cancel(request.job!.id, { userId: principal.userId, force: principal.role === 'admin' })
     if (outcome === 'finished') throw new ServiceError('JOB_FINISHED')
-    return await reply.code(202).send(await json(request, await now(request)))
+    return await reply.code(202).send(await answerNow(request))
   })
 
   app.post('/api/jobs/:job_id/retry', {
     onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'admin') }],
-    schema: { tags, summary: 'Let a job that failed or was canceled wait again (administrator)', params: jobParams, response: { 202: jobSchema, ...errors(401, 403, 404, 409) } },
+    schema: { tags, summary: 'Let a job that failed or was canceled wait again (administrator)', params: jobParams, response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) } },
   }, async (request, reply) => {
     if (!await queue.retry(request.job!.id)) throw new ServiceError('JOB_FINISHED', 'Only a job that failed or was canceled can be tried again.')
-    return await reply.code(202).send(await json(request, await now(request)))
+    return await reply.code(202).send(await answerNow(request))
   })
 
   app.get('/api/jobs', {
@@ -95,7 +112,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
     const rows = await listJobs(db.reads, { state: status, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
     const page = rows.slice(0, limit)
     return {
-      jobs: await Promise.all(page.map((job) => json(request, job))),
+      jobs: await jobsJson(services, links, request, page),
       next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null,
     }
   })

@@ -52,5 +52,17 @@ export const jobSchema = Type.Object({
   url: nullable(Type.String({ format: 'uri', description: 'The file, once the job succeeded' })),
 }, { title: 'Job' })
 
+/** What an administrator sees of one job besides: each of its runs. */
+export const jobWithAttemptsSchema = Type.Object({
+  ...jobSchema.properties,
+  attempt_log: Type.Optional(Type.Array(Type.Object({
+    attempt: Type.Integer(),
+    started_at: time,
+    finished_at: nullable(time),
+    outcome: nullable(Type.Enum(['succeeded', 'failed', 'canceled', 'stopped', 'died'], { description: '`stopped`: the server shut down; `died`: its process was gone' })),
+    error: nullable(Type.Object({ code: nullable(Type.String()), message: Type.String() })),
+  }), { description: 'For administrators: all runs, oldest first' })),
+}, { title: 'Job' })
+
 export const isoTime = (ms: number) => new Date(ms).toISOString()
 export const isoTimeOrNull = (ms: number | null) => ms === null ? null : isoTime(ms)

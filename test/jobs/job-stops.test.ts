@@ -7,7 +7,7 @@ import { LOOK_EVERY_MS } from '../../src/jobs/job-runner.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind } from '../support/job-service.ts'
 
-const force = { userId: 0, force: true }
+const force = { userId: null, force: true }
 
 t.test('a started job that is canceled stops: thread back, staging empty, nothing made', async (t) => {
   const gate = createGate()

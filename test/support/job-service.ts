@@ -37,6 +37,7 @@ export interface JobServiceOptions {
   threads?: number
   memoryMb?: number
   queueMax?: number
+  keepEndedMs?: number
   /** Default: a new one in the test's folder. */
   folder?: string
   onStep?: RunnerOptions['onStep']
@@ -60,7 +61,7 @@ export function testKind (kind: Partial<JobKind<{ text: string }>> & { extra?: P
 }
 
 /** Closed with the test. The runner is not started. */
-export async function createJobService (t: Test, { kinds = [testKind()], threads = 2, memoryMb = 64, queueMax = 1000, folder = t.testdir(), onStep, clock = createTestClock() }: JobServiceOptions = {}): Promise<JobService> {
+export async function createJobService (t: Test, { kinds = [testKind()], threads = 2, memoryMb = 64, queueMax = 1000, keepEndedMs = 0, folder = t.testdir(), onStep, clock = createTestClock() }: JobServiceOptions = {}): Promise<JobService> {
   const stagingFolder = join(folder, 'staging')
   mkdirSync(stagingFolder, { recursive: true })
   const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
@@ -72,7 +73,7 @@ export async function createJobService (t: Test, { kinds = [testKind()], threads
   }
   const pool = createWorkerPool({ tasksFile: new URL('./jobs.tasks.ts', import.meta.url), threads, memoryMb })
   const runner = createJobRunner({
-    db, pool, kinds, stagingFolder, clock, log: { info: at('info'), warn: at('warn'), error: at('error') }, messages: { TIMED_OUT: 'It took too long.' }, onStep,
+    db, pool, kinds, stagingFolder, clock, log: { info: at('info'), warn: at('warn'), error: at('error') }, messages: { TIMED_OUT: 'It took too long.' }, keepEndedMs, onStep,
   })
   const queue = createJobQueue({ db, now: clock.now, queueMax, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) } })
   t.teardown(async () => {
