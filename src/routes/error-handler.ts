@@ -21,7 +21,7 @@ export function refuse (reply: FastifyReply, code: HttpErrorCode, message?: stri
 /** What Fastify calls before it has a route: an address that cannot be decoded, and the like. */
 export function frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const isFile = /^\/files\//.test(request.raw.url ?? '')
-  const code = error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_ROUTE_MAX_PARAM_LENGTH' ? (isFile ? 'FILE_NOT_FOUND' : 'ROUTE_NOT_FOUND') : 'VALIDATION_FAILED'
+  const code = error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? (isFile ? 'FILE_NOT_FOUND' : 'ROUTE_NOT_FOUND') : 'VALIDATION_FAILED'
   void refuse(reply, code)
 }
 
