@@ -22,6 +22,8 @@ export interface MadeWorkbook {
   /** Student sheets only. */
   expected: ExpectedSheet[]
   summary: Record<string, CellValue>
+  /** Over the whole course. */
+  categoryAverages: Array<{ name: string, average: number | null }>
 }
 
 export interface MakeOptions extends Partial<WorkbookOptions> {
@@ -37,7 +39,7 @@ export async function makeWorkbook (folder: string, name: string, course: Course
     const options = { ...DEFAULTS, ...chosen }
     const file = join(folder, `${name}.xlsx`)
     const facts = await writeWorkbook(book, { options, file, generatedAt: now, generatedBy: 'Jo Teacher', teachers: ['Jo Teacher', 'Ann Other'], controls, ...request })
-    return { file, facts, expected: expectedSheets(book, options), summary: expectedSummary(book, options) }
+    return { file, facts, expected: expectedSheets(book, options), summary: expectedSummary(book, options), categoryAverages: book.averages().categories.map(({ average }, c) => ({ name: book.categories[c]!.name, average })) }
   }).finally(() => { for (const end of ['', '-wal', '-shm']) rmSync(database + end, { force: true }) })
 }
 
@@ -95,9 +97,9 @@ function sheetRows (book: Book, options: WorkbookOptions, periodId: number | nul
     [label, ...blank, averages.course[which], ...categories.map(({ c }) => averages.categories[c]![which]), ...averages.tasks.map((task) => task[which])]
   const rows: CellValue[][] = [
     [book.course.name, ...blank, null, ...categories.map(({ c }) => c + 1), ...tasks.map((task) => task.category < 0 ? null : task.category + 1)],
-    ['Due', ...blank, null, ...categories.map(() => null), ...tasks.map((task) => task.dueAt === null ? null : { date: clock(task.dueAt, book.course.timeZone) })],
+    ['Due', ...blank, null, ...categories.map(() => null), ...tasks.map((task) => due(task.dueAt, book.course.timeZone))],
     ['Category', ...blank, null, ...categories.map(({ name }) => name), ...tasks.map((task) => task.category < 0 ? null : book.categories[task.category]!.name)],
-    ['Points possible', ...blank, null, ...categories.map(({ weight }) => weight), ...tasks.map((task) => task.pointsPossible)],
+    ['Points possible', ...blank, null, ...categories.map(({ weight }) => weight), ...tasks.map((task) => (task.pointsPossible ?? -1) < 0 ? null : task.pointsPossible)],
     spread('Class average', 'average'),
     spread('Lowest', 'lowest'),
     spread('Highest', 'highest'),
@@ -120,6 +122,13 @@ function sheetRows (book: Book, options: WorkbookOptions, periodId: number | nul
   }
   if (students < rows.length - 8) throw new Error('More rows than students.')
   return rows
+}
+
+/** A date, or a text for what Excel's calendar does not have. */
+function due (ms: number | null, timeZone: string): CellValue {
+  if (ms === null) return null
+  const shown = clock(ms, timeZone)
+  return shown < '1900-03-01' || shown.length > 19 ? shown.slice(0, -3).replace('T', ' ') : { date: shown }
 }
 
 function number (value: number): number | null { return Number.isNaN(value) ? null : value }

@@ -1,0 +1,23 @@
+// Every course of the corpus before the gates: each misses what another sees. LibreOffice has a file of its own.
+import t from 'tap'
+import { packageFaults } from '../../support/ooxml.ts'
+import { validationFaults } from '../../support/ooxml-validator.ts'
+import { readWithOpenpyxl } from '../../support/openpyxl.ts'
+import { findOpenpyxl, needs } from '../../support/tools.ts'
+import { compareCorpus, makeCorpus } from './made-corpus.ts'
+
+const made = await makeCorpus(t.testdir())
+const files = made.map(({ file }) => file)
+
+t.test('the package', async (t) => {
+  for (const { title, file } of made) t.strictSame(await packageFaults(file), [], title)
+})
+
+t.test('the Open XML SDK finds nothing', async (t) => {
+  t.strictSame(await validationFaults(files), [])
+})
+
+t.test('as openpyxl reads it', needs(findOpenpyxl()), async (t) => {
+  const read = readWithOpenpyxl(files)
+  compareCorpus(t, made, files.map((file) => read.get(file)!), { tolerance: 1e-14 })
+})

@@ -1,0 +1,40 @@
+import type { TAP } from 'tap'
+import { compareSheet, type Reader } from '../../support/compare-workbook.ts'
+import type { ReadWorkbook } from '../../support/openpyxl.ts'
+import { makeWorkbook, type MadeWorkbook } from '../../support/workbook.ts'
+import { CORPUS, kindsOf, PERIOD_SHEETS } from './corpus.ts'
+
+export interface CorpusWorkbook extends MadeWorkbook {
+  title: string
+}
+
+/** Every course of the corpus as workbooks of several kinds, in a folder. */
+export async function makeCorpus (folder: string): Promise<CorpusWorkbook[]> {
+  const made: CorpusWorkbook[] = []
+  for (const [i, [name, course]] of Object.entries(CORPUS).entries()) {
+    for (const [k, kind] of kindsOf(name).entries()) {
+      const workbook = await makeWorkbook(folder, `${i}-${k}`, course, kind)
+      if (kind.sheets === 'period') workbook.expected.forEach((sheet, s) => { sheet.name = PERIOD_SHEETS[name]?.[s] ?? sheet.name })
+      made.push({ ...workbook, title: `${name}: ${Object.values(kind).join(', ')}` })
+    }
+  }
+  return made
+}
+
+/** Compares each worksheet of each workbook, cell by cell, with what should stand there. */
+export function compareCorpus (t: Pick<TAP, 'test'>, made: CorpusWorkbook[], read: ReadWorkbook[], reader: Reader): void {
+  made.forEach(({ title, expected, summary }, i) => {
+    const { sheets } = read[i]!
+    t.test(title, async (t) => {
+      t.strictSame(sheets.map(({ name }) => name), ['Summary', ...expected.map(({ name }) => name)])
+      expected.forEach((sheet, s) => { compareSheet(t, sheets[s + 1]!, sheet, reader) })
+      // The labels at the top come in a fixed order, without a gap.
+      const top = sheets[0]!.cells
+      const found = Array.from({ length: 11 }, (_, r) => [top[`A${r + 1}`], top[`B${r + 1}`] ?? null])
+      for (const [label, value] of Object.entries(summary)) {
+        const row = label === 'Check' ? Object.keys(top).filter((at) => /^A\d+$/.test(at)).at(-1)!.slice(1) : found.findIndex(([text]) => text === label) + 1
+        compareSheet(t, { ...sheets[0]!, name: `Summary, ${label}`, cells: { A1: top[`A${row}`] ?? null, A2: top[`B${row}`] ?? null } }, { name: 'Summary', rows: [[label], [value]] }, reader)
+      }
+    })
+  })
+}

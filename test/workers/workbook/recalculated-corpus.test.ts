@@ -1,0 +1,21 @@
+// Every course of the corpus, calculated again by LibreOffice: its numbers are ours.
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { LibreOffice } from '../../support/libreoffice.ts'
+import { readWithOpenpyxl } from '../../support/openpyxl.ts'
+import { rewritePart } from '../../support/ooxml.ts'
+import { findLibreOffice, findOpenpyxl, needs } from '../../support/tools.ts'
+import { compareCorpus, makeCorpus } from './made-corpus.ts'
+
+t.test('calculated again by LibreOffice', needs(findLibreOffice(), findOpenpyxl()), async (t) => {
+  const folder = t.testdir()
+  const made = await makeCorpus(folder)
+  // A value that is wrong on purpose: had nothing been calculated, it would come back.
+  const wrong = join(folder, 'wrong-value.xlsx')
+  copyFileSync(made[0]!.file, wrong)
+  await rewritePart(wrong, 'xl/worksheets/sheet2.xml', (xml) => xml.replace(/(<c r="G5"[^>]*><f>[^<]*<\/f><v>)[^<]*/, '$1123'))
+  const recalculated = new LibreOffice(folder).recalculate([...made.map(({ file }) => file), wrong])
+  const read = readWithOpenpyxl(recalculated)
+  compareCorpus(t, [...made, { ...made[0]!, title: 'a stored value that is wrong' }], recalculated.map((file) => read.get(file)!), { tolerance: 1e-9, dropsReturns: true })
+})
