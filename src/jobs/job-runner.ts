@@ -87,7 +87,11 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
         if (isBusy(error)) log.warn({}, 'jobs wait: another process is writing to the database')
         else log.error({ err: error }, 'looking for jobs failed')
       }
-    })().finally(() => { looking = undefined }) // not inside: a look that finds nothing to wait for ends before it is assigned
+    // Not inside: a look that has nothing to wait for would end before it is assigned.
+    })().finally(() => {
+      looking = undefined
+      if (lookAgain && state === 'running') void look()
+    })
     return looking
   }
 
@@ -176,9 +180,10 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       await Promise.race([runsEnded(), pause(clock, graceMs, grace.signal)])
       grace.abort()
     }
-    for (const run of live.values()) abortRun(run, 'shutdown')
     givingUp.abort()
+    // A look that was on its way may have claimed one more.
     await looking
+    for (const run of live.values()) abortRun(run, 'shutdown')
     await runsEnded()
     await pool.destroy()
   }

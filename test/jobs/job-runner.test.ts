@@ -5,6 +5,7 @@ import { JobFailure, type JobKind } from '../../src/jobs/job-kind.ts'
 import { MAX_PROCESS_DEATHS, LOOK_EVERY_MS } from '../../src/jobs/job-runner.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind } from '../support/job-service.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 t.test('a job from its request to its result', async (t) => {
   const gate = createGate()
@@ -211,7 +212,7 @@ t.test('an input that cannot be judged or made fails its own job and stops no ot
 })
 
 t.test('boot: what a dead process left started is queued again at once, without losing the attempt', async (t) => {
-  const folder = t.testdir({ staging: { '1-1': { staged: 'half a file' }, upload: 'somebody else\'s' } })
+  const folder = testFolder(t, { staging: { '1-1': { staged: 'half a file' }, upload: 'somebody else\'s' } })
   const service = await createJobService(t, { folder })
   const { job } = await service.request()
   await service.db.write((trx) => claimJob(trx, job.id, 1, 7))
@@ -222,7 +223,7 @@ t.test('boot: what a dead process left started is queued again at once, without 
 })
 
 t.test('boot: a job that was running at too many deaths of the process is taken for their cause', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   // Boots that know no kind: they put right what they find and claim nothing.
   const boot = async () => await createJobService(t, { folder, kinds: [] })
   const { job } = await (await boot()).request()
@@ -251,6 +252,17 @@ t.test('a job that says started although nobody runs it comes back at the next l
   t.match(await service.row(running.job.id), { state: 'started', process_deaths: 0, attempts: 1 })
   gate.open()
   t.match(await service.settled(job.id), { state: 'succeeded', process_deaths: 1, attempts: 1 })
+})
+
+t.test('a wake before the start is harmless, a second start too', async (t) => {
+  const service = await createJobService(t)
+  service.runner.wake()
+  const { job } = await service.request()
+  await service.runner.drain()
+  t.equal((await service.row(job.id)).state, 'queued')
+  await service.runner.start()
+  await service.runner.start()
+  t.equal((await service.settled(job.id)).state, 'succeeded')
 })
 
 t.test('drain waits for what runs and what may start, not for what is delayed', async (t) => {

@@ -6,6 +6,7 @@ import { openDatabase } from '../../db/database.ts'
 import { LOOK_EVERY_MS } from '../../src/jobs/job-runner.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind } from '../support/job-service.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const force = { userId: null, force: true }
 
@@ -100,7 +101,7 @@ t.test('shutdown: what ends within the grace period ends well', async (t) => {
 })
 
 t.test('shutdown: what does not end goes back to the queue without losing the attempt', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const gate = createGate()
   const kinds = [testKind({ extra: { gate: gate.memory } })]
   const service = await createJobService(t, { folder, kinds })

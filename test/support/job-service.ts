@@ -10,6 +10,7 @@ import { createJobRunner, type JobRunner, type RunnerOptions } from '../../src/j
 import { createWorkerPool } from '../../src/jobs/worker-pool.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 import type { TestTaskInput } from './jobs.tasks.ts'
+import { testFolder } from './test-folder.ts'
 
 export interface LogLine { level: 'info' | 'warn' | 'error', text: string, facts: Record<string, unknown> }
 
@@ -61,7 +62,7 @@ export function testKind (kind: Partial<JobKind<{ text: string }>> & { extra?: P
 }
 
 /** Closed with the test. The runner is not started. */
-export async function createJobService (t: Test, { kinds = [testKind()], threads = 2, memoryMb = 64, queueMax = 1000, keepEndedMs = 0, folder = t.testdir(), onStep, clock = createTestClock() }: JobServiceOptions = {}): Promise<JobService> {
+export async function createJobService (t: Test, { kinds = [testKind()], threads = 2, memoryMb = 64, queueMax = 1000, keepEndedMs = 0, folder = testFolder(t), onStep, clock = createTestClock() }: JobServiceOptions = {}): Promise<JobService> {
   const stagingFolder = join(folder, 'staging')
   mkdirSync(stagingFolder, { recursive: true })
   const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })

@@ -1,0 +1,60 @@
+import t from 'tap'
+import { createJobOutlook } from '../../src/jobs/job-outlook.ts'
+import { median, timeLeft } from '../../src/jobs/time-left.ts'
+import { createGate } from '../support/gate.ts'
+import { createJobService, testKind } from '../support/job-service.ts'
+
+t.test('time left: what runs usually take at first, then more and more their own pace', async (t) => {
+  t.equal(timeLeft({ progress: 0, elapsedMs: 0, usualMs: undefined }), undefined, 'nothing is known')
+  t.equal(timeLeft({ progress: 0, elapsedMs: 3000, usualMs: 10_000 }), 7000)
+  t.equal(timeLeft({ progress: 0, elapsedMs: 30_000, usualMs: 10_000 }), 0, 'never less than nothing')
+  t.equal(timeLeft({ progress: 0.25, elapsedMs: 1000, usualMs: undefined }), 3000, 'by its pace alone')
+  const slow = timeLeft({ progress: 0.5, elapsedMs: 20_000, usualMs: 10_000 })!
+  t.ok(slow > 5000 && slow < 20_000, 'half way: between both')
+  t.equal(timeLeft({ progress: 1, elapsedMs: 20_000, usualMs: 10_000 }), 0)
+})
+
+t.test('median', async (t) => {
+  t.strictSame([median([]), median([3]), median([4, 1]), median([100, 1, 2])], [undefined, 3, 2.5, 2])
+})
+
+t.test('where a job stands: what runs and what waits before it, by past runs of its owner or else its kind', async (t) => {
+  const gate = createGate()
+  const service = await createJobService(t, { threads: 1, kinds: [testKind({ extra: { gate: gate.memory } })] })
+  await service.runner.start()
+  const outlook = () => createJobOutlook({ db: service.db, now: service.clock.now, threads: 1 })
+  const ask = async (id: number, progress = 0) => {
+    const job = await service.row(id)
+    return [await outlook().position(job), await outlook().secondsLeft(job, progress)]
+  }
+  let runs = 0
+  async function run (course: number, seconds: number): Promise<void> {
+    const { job } = await service.request({ key: `run ${course}`, owner: { type: 'course', id: course } })
+    await gate.arrived(++runs)
+    service.clock.advance(seconds * 1000)
+    gate.letOne()
+    await service.settled(job.id)
+  }
+
+  const first = await service.request({ key: 'first' })
+  await gate.arrived(++runs)
+  t.strictSame(await ask(first.job.id), [0, null], 'this machine has not seen such a run yet')
+  service.clock.advance(1000)
+  t.strictSame(await ask(first.job.id, 0.25), [0, 3], 'its own pace')
+  service.clock.advance(9000)
+  gate.letOne()
+  t.equal((await service.settled(first.job.id)).finished_at! - first.job.created_at, 10_000)
+  t.strictSame(await ask(first.job.id), [0, null], 'it has ended')
+  await run(2, 2)
+
+  const running = await service.request({ key: 'running', owner: { type: 'course', id: 2 } })
+  await gate.arrived(++runs)
+  t.strictSame(await ask(running.job.id), [0, 2], 'as the last one of this course')
+  const next = await service.request({ key: 'next', owner: { type: 'course', id: 1 } })
+  const last = await service.request({ key: 'last', owner: { type: 'course', id: 3 } })
+  t.strictSame(await ask(next.job.id), [1, 6 + 10], 'course 3 was never served, so it comes first; a run of the kind takes 6 s, one of this course 10 s')
+  t.strictSame(await ask(last.job.id), [0, 6], 'a course without past runs goes by the kind')
+  const later = await service.request({ key: 'later', owner: { type: 'course', id: 2 }, runAfter: service.clock.now() + 60_000 })
+  t.strictSame(await ask(later.job.id), [2, 60 + 2 * 6 + 2])
+  gate.open()
+})
