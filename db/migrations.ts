@@ -4,6 +4,7 @@ import type { Migration } from 'kysely/migration'
 import { IMPORTS } from './migrations/0002-imports.ts'
 import { FILES } from './migrations/0003-files.ts'
 import { JOB_ATTEMPTS } from './migrations/0004-job-attempts.ts'
+import { ACCESS } from './migrations/0005-access.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': {
@@ -24,6 +25,11 @@ export const migrations: Record<string, Migration> = {
   '0004_job_attempts': {
     async up (db) {
       for (const statement of JOB_ATTEMPTS) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
+  },
+  '0005_access': {
+    async up (db) {
+      for (const statement of ACCESS) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
   },
 }

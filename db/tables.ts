@@ -13,6 +13,9 @@ export interface Tables {
   course_teachers: CourseTeachersTable
   users: UsersTable
   tokens: TokensTable
+  sessions: SessionsTable
+  password_links: PasswordLinksTable
+  audit_log: AuditLogTable
   jobs: JobsTable
   job_requests: JobRequestsTable
   job_attempts: JobAttemptsTable
@@ -158,6 +161,46 @@ export interface TokensTable {
   last_used_at: number | null
   expires_at: number | null
   revoked_at: number | null
+}
+
+export interface SessionsTable {
+  id: Generated<number>
+  user_id: number
+  /** SHA-256 of the secret in the cookie, hex. */
+  hash: string
+  /** Where it was begun, and by which browser. */
+  address: string | null
+  user_agent: string | null
+  created_at: number
+  last_used_at: number
+  /** Signed out, revoked, or replaced by a later sign-in of the same browser. */
+  ended_at: number | null
+}
+
+/** One-time links by which somebody chooses a password: an invitation, or a reset. */
+export interface PasswordLinksTable {
+  id: Generated<number>
+  user_id: number
+  /** SHA-256 of the secret in the link, hex. */
+  hash: string
+  created_at: number
+  expires_at: number
+  /** Used, or replaced by a later link. */
+  ended_at: number | null
+}
+
+/** Append-only. Holds numbers of people, never their names or addresses of e-mail. */
+export interface AuditLogTable {
+  id: Generated<number>
+  at: number
+  action: string
+  outcome: 'done' | 'refused'
+  actor_id: number | null
+  via: 'session' | 'token' | 'link' | 'nobody' | 'command'
+  /** The network address it came from. */
+  address: string | null
+  /** What it was about: `course 3`. */
+  subject: string | null
 }
 
 export interface JobsTable {
