@@ -41,8 +41,8 @@ export interface StagedResults {
   places: (course: number) => IterableIterator<{ place: number, person: number, item: number }>
   /** Students and items that have more than one result: the place of each but the first. */
   repeated: (course: number) => IterableIterator<{ place: number }>
-  /** How many results each person has in a course. */
-  persons: (course: number) => Array<{ person: number, results: number }>
+  /** How many results each person has in a course, and the place of the first. */
+  persons: (course: number) => Array<{ person: number, results: number, place: number }>
 }
 
 const COLUMNS = Object.keys(RESULT).length
@@ -53,9 +53,9 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
   const row = `(${Array(COLUMNS).fill('?').join(', ')})`
   const addOne = sqlite.prepare(`INSERT INTO results VALUES ${row}`)
   const addBatch = sqlite.prepare(`INSERT INTO results VALUES ${Array(BATCH).fill(row).join(', ')}`)
-  const ofStudent = sqlite.prepare('SELECT * FROM results WHERE course = ? AND person = ? ORDER BY rowid').raw()
+  const ofStudent = sqlite.prepare('SELECT * FROM results WHERE course = ? AND person = ? ORDER BY place').raw()
   const places = sqlite.prepare('SELECT place, person, item FROM results WHERE course = ? ORDER BY place')
-  const persons = sqlite.prepare('SELECT person, count(*) AS results FROM results WHERE course = ? GROUP BY person')
+  const persons = sqlite.prepare('SELECT person, count(*) AS results, min(place) AS place FROM results WHERE course = ? GROUP BY person')
   const repeated = sqlite.prepare(`SELECT place FROM (
       SELECT place, row_number() OVER (PARTITION BY person, item ORDER BY place) AS nth FROM results WHERE course = ?
     ) WHERE nth > 1 ORDER BY place`)
@@ -71,11 +71,11 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
     index () {
       for (let i = 0; i < filled; i += COLUMNS) addOne.run(waiting.slice(i, i + COLUMNS))
       filled = 0
-      sqlite.exec('CREATE INDEX IF NOT EXISTS results_by_student ON results (course, person)')
+      sqlite.exec('CREATE INDEX IF NOT EXISTS results_by_student ON results (course, person, place)')
     },
     ofStudent: (course, person) => ofStudent.all(course, person) as StagedResult[],
     places: (course) => places.iterate(course) as ReturnType<StagedResults['places']>,
     repeated: (course) => repeated.iterate(course) as ReturnType<StagedResults['repeated']>,
-    persons: (course) => persons.all(course) as Array<{ person: number, results: number }>,
+    persons: (course) => persons.all(course) as ReturnType<StagedResults['persons']>,
   }
 }

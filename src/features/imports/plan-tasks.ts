@@ -24,7 +24,7 @@ export interface PlannedTasks {
   goneItems: Set<number>
 }
 
-/** Plans tasks and their line items. Tasks that stay keep their slot; a new one takes the lowest that nobody has. */
+/** Plans tasks and their line items. Tasks that stay keep source id and slot; a new one takes the lowest slot that nobody has. */
 export function planTasks (course: CoursePlanning): PlannedTasks {
   const { book, staging, tallies, changed } = course
   const live = book.live === null ? [] : staging.live.tasks(book.live.id)
@@ -43,10 +43,9 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
   }
   const named: FinalTask[] = book.tasks.map((source) => {
     const row = matches.get(source) ?? null
-    const ids = [source.sourceId, ...source.items.map((item) => item.sourceId)]
     return {
       live: row,
-      sourceId: row !== null && ids.includes(row.source_id) ? row.source_id : source.sourceId,
+      sourceId: row?.source_id ?? source.sourceId,
       category: source.category,
       pointsPossible: source.pointsPossible,
       slot: row?.slot ?? freeSlot(),
@@ -86,7 +85,7 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
       return
     }
     const category = row.category_id === null ? null : categoryNames.get(row.category_id)
-    const isUpdated = row.source_id !== part.source_id || row.title !== part.title || row.type !== part.type || category !== part.category ||
+    const isUpdated = row.title !== part.title || row.type !== part.type || category !== part.category ||
       row.due_at !== part.due_at || row.due_on !== part.due_on || row.points_possible !== part.points_possible
     if (source !== null) tallies.tasks[isUpdated ? 'updated' : 'unchanged']++
     if (!isUpdated && row.position === position) return

@@ -1,4 +1,4 @@
-import { RESULT, placeOf } from '../../../../db/staging-results.queries.ts'
+import { placeOf } from '../../../../db/staging-results.queries.ts'
 import type { Row } from '../../../../db/tables.ts'
 import { dayAt } from '../../performance-book/course-time.ts'
 import { ALL_GONE, type BookSource } from '../book-source.ts'
@@ -81,9 +81,9 @@ function classesOf (live: Row<'courses'>, { staging }: ImportRun): RosterCourse[
 function warnOfUnenrolled (book: BookSource, run: ImportRun): void {
   const { staging, problems } = run
   const enrolled = new Set(book.students.map((student) => student.number))
-  for (const { person, results } of staging.results.persons(book.number)) {
-    if (enrolled.has(person)) continue
-    const { file, line } = placeOf(staging.results.ofStudent(book.number, person)[0]![RESULT.place])
+  const others = staging.results.persons(book.number).filter(({ person }) => !enrolled.has(person))
+  for (const { place, results } of others.sort((a, b) => a.place - b.place)) {
+    const { file, line } = placeOf(place)
     problems.warn('result_without_enrollment', { file: run.fileName(file), line }, results)
   }
 }

@@ -26,6 +26,8 @@ export class BookDocument {
   readonly #tasks: Array<{ piece: TaskPiece, index: number, number: number }> = []
   readonly #students: Array<{ piece: StudentPiece, index: number, number: number }> = []
   readonly #ids = { periods: new Set<string>(), categories: new Set<string>(), tasks: new Set<string>(), students: new Set<string>() }
+  /** Ids of pieces that were refused: whatever points at them is not wrong as well. */
+  readonly #refused = new Set<string>()
   /** Numbers by source id, for whoever is met first: a list, or a result. */
   readonly #persons = new Map<string, number>()
   readonly #items = new Map<string, number>()
@@ -48,6 +50,13 @@ export class BookDocument {
       case 'results': this.#result(value as ResultPiece, index); break
     }
   }
+
+  /** A piece that cannot be used. */
+  refuse (property: string, value: unknown): void {
+    if (typeof value === 'object' && value !== null && 'source_id' in value && typeof value.source_id === 'string') this.#refused.add(`${property} ${value.source_id}`)
+  }
+
+  #isRefused (property: 'periods' | 'categories' | 'tasks' | 'students', sourceId: string): boolean { return this.#refused.has(`${property} ${sourceId}`) }
 
   error (path: string, message: string): void { this.#run.problems.error({ file: this.#file.name, path }, message) }
 
@@ -128,7 +137,7 @@ export class BookDocument {
     })
     const students = this.#students.map(({ piece, index, number }) => {
       const period = blank(piece.period)
-      if (period !== null && !this.#periods.has(period)) this.error(`$.students[${index}].period`, `is "${period}", expected the source_id of a period`)
+      if (period !== null && !this.#periods.has(period) && !this.#isRefused('periods', period)) this.error(`$.students[${index}].period`, `is "${period}", expected the source_id of a period`)
       return {
         number,
         sourceId: piece.source_id,
@@ -189,7 +198,7 @@ export class BookDocument {
       const category = blank(task.category)
       if (category === null) return isGiven ? null : TYPE_NAMES[task.type ?? 'external']
       const name = names.get(category)
-      if (name === undefined) this.error(`$.tasks[${index}].category`, `is "${category}", expected the source_id of a category`)
+      if (name === undefined && !this.#isRefused('categories', category)) this.error(`$.tasks[${index}].category`, `is "${category}", expected the source_id of a category`)
       return name ?? null
     }
     return { categories: asFractions([...merged.values()]), nameOf }
@@ -204,8 +213,8 @@ export class BookDocument {
       const itemNames = [...this.#items.keys()]
       for (const { place, person, item } of results.places(this.number)) {
         const { line } = placeOf(place)
-        if (!students.has(person)) this.error(`$.results[${line}].student`, `is "${personNames[person]!}", expected the source_id of a student`)
-        if (!tasks.has(item)) this.error(`$.results[${line}].task`, `is "${itemNames[item]!}", expected the source_id of a task`)
+        if (!students.has(person) && !this.#isRefused('students', personNames[person]!)) this.error(`$.results[${line}].student`, `is "${personNames[person]!}", expected the source_id of a student`)
+        if (!tasks.has(item) && !this.#isRefused('tasks', itemNames[item]!)) this.error(`$.results[${line}].task`, `is "${itemNames[item]!}", expected the source_id of a task`)
       }
     }
     for (const { place } of results.repeated(this.number)) this.error(`$.results[${placeOf(place).line}]`, 'is the second result for one student and task')

@@ -26,8 +26,10 @@ export async function importDocuments (files: SourceFile[], run: ImportRun): Pro
           seen.add(property)
           const path = index < 0 ? `$.${property}` : `$.${property}[${index}]`
           const fault = checks.get(property)!(value)
-          if (fault !== null) document.error(path + fault.path, fault.message)
-          else document.add(property, index, cleanTexts(value, path, file, run))
+          if (fault !== null) {
+            document.error(path + fault.path, fault.message)
+            document.refuse(property, value)
+          } else document.add(property, index, cleanTexts(value, path, file, run))
         },
       })
     } catch (error) {

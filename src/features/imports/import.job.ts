@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import type { Database } from '../../../db/database.ts'
+import { findFile, setExpiry } from '../../../db/files.queries.ts'
+import type { JobRow } from '../../../db/jobs.queries.ts'
+import { exponentialBackoff, JobFailure, type JobKind } from '../../jobs/job-kind.ts'
+import type { ImportFormat } from './import-options.ts'
+import type { ImportError, ImportSummary } from './outcome.ts'
+
+export const IMPORT_KIND = 'import'
+export const IMPORT_CATEGORY = 'import-source'
+
+/** What somebody asked for with an upload. */
+export interface ImportChoices {
+  format?: ImportFormat | undefined
+  timeZone?: string | undefined
+  dryRun: boolean
+  strict: boolean
+  allowRemovals: boolean
+  /** For grade book CSVs: source id or name of the course, and who is to see it. */
+  course?: string | undefined
+  teacher?: string | undefined
+  /** A teacher's own import: anything about another course is an error. */
+  onlyCourseId?: number | undefined
+}
+
+export interface ImportPayload {
+  /** The stored upload. */
+  fileId: number
+  choices: ImportChoices
+  requestedBy: string
+}
+
+/** What the worker's task gets. */
+export interface ImportTaskInput {
+  source: string
+  choices: ImportChoices
+  databaseFile: string
+  stagingPath: string
+  defaultTimeZone: string
+  maxBytes: number
+  /** Names the job, so that what a dead run made visible is not imported a second time. */
+  reference: string
+}
+
+/** A finished import as its job's row keeps it. */
+export type ImportResult =
+  | { summary: ImportSummary }
+  | { errors: ImportError[], error_count: number }
+
+export interface ImportKindOptions {
+  db: Database
+  filesFolder: string
+  defaultTimeZone: string
+  maxBytes: number
+  now: () => number
+  timeLimitMs: number
+}
+
+/** Imports as a kind of job: one at a time, since each wants the write lock. */
+export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, now, timeLimitMs }: ImportKindOptions): JobKind<{ summary: ImportSummary }> {
+  return {
+    name: IMPORT_KIND,
+    task: 'importUpload',
+    timeLimitMs,
+    maxAttempts: 3,
+    backoffMs: exponentialBackoff(1000, 60_000),
+    concurrency: 1,
+    async input ({ job, stagingPath }) {
+      const { fileId, choices } = importPayload(job)
+      const file = await findFile(db.reads, fileId)
+      if (file === undefined || file.removed_at !== null || file.lost_at !== null) throw new JobFailure('IMPORT_FAILED', 'The uploaded file is not there any more. Upload it again.')
+      return {
+        source: join(filesFolder, file.hex, file.filename), choices, databaseFile: db.file, stagingPath, defaultTimeZone, maxBytes, reference: `job-${job.id}`,
+      } satisfies ImportTaskInput
+    },
+    complete: async ({ job }, facts) => ({
+      async commit (trx) {
+        // Nobody needs the upload any more; the sweeper takes it away.
+        await setExpiry(trx, importPayload(job).fileId, now())
+        return { summary: facts.summary } satisfies ImportResult
+      },
+      async discard () {},
+    }),
+  }
+}
+
+export function importPayload (job: JobRow): ImportPayload {
+  return JSON.parse(job.payload) as ImportPayload
+}

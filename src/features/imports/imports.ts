@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import type { Database } from '../../../db/database.ts'
+import type { FileLibrary, StagedFile } from '../../files/file-library.ts'
+import type { JobQueue, JobTicket } from '../../jobs/job-queue.ts'
+import { IMPORT_CATEGORY, IMPORT_KIND, type ImportChoices, type ImportPayload } from './import.job.ts'
+
+/** An upload that failed is kept so long, so that an administrator may try the job again, ms. */
+const KEEP_MS = 7 * 86_400_000
+
+export interface ImportRequest {
+  staged: StagedFile
+  /** As the client named it; its ending tells the format. */
+  filename: string
+  contentType: string
+  choices: ImportChoices
+  userId: number
+  requestedBy: string
+}
+
+export interface Imports {
+  /** Stores the upload and queues its import. Throws QueueFullError and QuotaExceededError; then nothing is kept. */
+  request: (request: ImportRequest) => Promise<JobTicket>
+}
+
+/** Imports over the API: the upload is a stored file until its job is done, so that it survives the server. */
+export function createImports ({ db, files, queue, now }: { db: Database, files: FileLibrary, queue: JobQueue, now: () => number }): Imports {
+  return {
+    async request ({ staged, filename, contentType, choices, userId, requestedBy }) {
+      const { onlyCourseId } = choices
+      const file = await files.store(staged, {
+        owner: onlyCourseId === undefined ? { type: 'user', id: userId } : { type: 'course', id: onlyCourseId },
+        category: IMPORT_CATEGORY,
+        filename,
+        contentType,
+        createdBy: requestedBy,
+        expiresAt: now() + KEEP_MS,
+      })
+      try {
+        const ticket = await db.write((trx) => queue.request(trx, {
+          kind: IMPORT_KIND,
+          // Each upload is an import of its own: two of the same name need not be the same.
+          key: `${IMPORT_KIND}:${randomBytes(8).toString('hex')}`,
+          payload: { fileId: file.id, choices, requestedBy } satisfies ImportPayload,
+          owner: onlyCourseId === undefined ? null : { type: 'course', id: onlyCourseId },
+          userId,
+          inputVersion: null,
+          requestedAt: now(),
+        }))
+        queue.onQueued()
+        return ticket
+      } catch (error) {
+        await files.delete([file.id])
+        throw error
+      }
+    },
+  }
+}
