@@ -110,7 +110,6 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
       }),
       response: { 200: Type.Object({ files: Type.Array(fileSchema), next_cursor: nullable(Type.String()) }), 304: Type.Null(), ...errors(400, 401, 403, 404) },
     },
-    serializerCompiler: () => (json) => json as string,
   }, async (request, reply) => {
     const { category, limit, cursor } = request.query
     const page = await files.info({
