@@ -49,11 +49,12 @@ t.test('an export over the quota fails and says how much is used; the next click
   t.equal((await list(service)).length, 1)
   t.equal(kept(service), 1)
 
-  await storeFile(service, 'x'.repeat(service.services.config.OWNER_QUOTA_BYTES - (await list(service))[0]!.size))
+  const filler = await storeFile(service, 'x'.repeat(service.services.config.OWNER_QUOTA_BYTES - (await list(service))[0]!.size))
   t.match(await exported(service), { status: 409, code: 'FILE_QUOTA_EXCEEDED', message: /are in use here/ })
   t.match(await exported(service, 1), { status: 'succeeded' }, 'another course is not concerned')
   const [old] = await list(service)
   t.equal((await service.call('DELETE', `${path(service)}/exports/${old!.id}`)).status, 204)
+  t.equal(await service.services.files.delete([filler.id]), 1)
   t.match(await exported(service), { status: 'succeeded' })
 })
 
