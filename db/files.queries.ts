@@ -158,3 +158,8 @@ function isAlive (now: number): Expression<SqlBool> {
 function * inParts<T> (all: readonly T[]): Generator<T[]> {
   for (let i = 0; i < all.length; i += VALUES_AT_ONCE) yield all.slice(i, i + VALUES_AT_ONCE)
 }
+
+/** From that time on (ms) the file has expired. */
+export async function setExpiry (trx: Trx, hex: string, at: number): Promise<void> {
+  await trx.updateTable('files').set({ expires_at: at }).where('hex', '=', hex).execute()
+}

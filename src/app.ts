@@ -1,4 +1,5 @@
 // The service's table of contents: plugins, then routes, in the order of boot.
+import cookies from '@fastify/cookie'
 import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
@@ -7,7 +8,8 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { ServiceError } from './errors.ts'
-import { accessHooks } from './routes/access-hooks.ts'
+import { secretFromFile } from './features/accounts/secrets.ts'
+import { accessHooks, guardCookies } from './routes/access-hooks.ts'
 import { acceptBodies } from './routes/bodies.ts'
 import { courseFilesRoutes } from './routes/course-files.routes.ts'
 import { coursesRoutes } from './routes/courses.routes.ts'
@@ -15,10 +17,13 @@ import { frameworkErrors, handleErrors } from './routes/error-handler.ts'
 import { exportsRoutes } from './routes/exports.routes.ts'
 import { filesRoutes } from './routes/files.routes.ts'
 import { healthRoutes } from './routes/health.routes.ts'
+import { importsRoutes } from './routes/imports.routes.ts'
 import { createJobGate, type JobGate } from './routes/job-gate.ts'
 import { jobsRoutes } from './routes/jobs.routes.ts'
 import { createLinks } from './routes/links.ts'
 import type { RouteContext } from './routes/route-context.ts'
+import { sessionCookie } from './routes/session-cookie.ts'
+import { sessionRoutes } from './routes/session.routes.ts'
 import { validatorCompiler } from './routes/validation.ts'
 import type { Services } from './services.ts'
 import { VERSION } from './version.ts'
@@ -36,7 +41,8 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   const links = createLinks(config.PUBLIC_URL)
   const gate = createJobGate(services)
   const closing = new AbortController()
-  const access = accessHooks(services)
+  const cookie = sessionCookie(config.PUBLIC_URL, links.prefix)
+  const access = accessHooks(services, cookie)
 
   const server = Fastify({
     ...(logger === false ? { logger: false } : { loggerInstance: logger }),
@@ -55,6 +61,8 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   server.decorateRequest('course', null)
   acceptBodies(server)
   handleErrors(server)
+  await server.register(cookies, { secret: secretFromFile(config.secretFile) })
+  guardCookies(server, services)
   server.addHook('preClose', async () => { closing.abort() })
 
   if (config.corsOrigins.length > 0) {
@@ -73,8 +81,8 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Perfbook', version: VERSION, description: 'The performance book of a course, and its export to Excel.' },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-      security: [{ bearer: [] }],
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, cookie: { type: 'apiKey', in: 'cookie', name: 'perfbook_session' } } },
+      security: [{ bearer: [] }, { cookie: [] }],
       ...(links.prefix === '' ? {} : { servers: [{ url: links.prefix }] }),
     },
   })
@@ -83,13 +91,15 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     root: config.filesFolder, serve: false, etag: false, lastModified: false, cacheControl: false, contentType: false, dotfiles: 'allow',
   })
 
-  const context: RouteContext = { services, access, links, gate, closing: closing.signal }
+  const context: RouteContext = { services, access, links, cookie, gate, closing: closing.signal }
   await server.register(healthRoutes, context)
+  await server.register(sessionRoutes, context)
   await server.register(coursesRoutes, context)
   await server.register(exportsRoutes, context)
   await server.register(jobsRoutes, context)
   await server.register(filesRoutes, context)
   await server.register(courseFilesRoutes, context)
+  await server.register(importsRoutes, context)
   await server.register(landingPage)
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
   return { server, gate }

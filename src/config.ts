@@ -25,6 +25,7 @@ const settings = {
   WORKER_THREADS: Type.Integer({ default: Math.max(1, Math.min(4, availableParallelism())), minimum: 1, maximum: 64, description: 'Threads that run jobs.' }),
   WORKER_MEMORY_MB: Type.Integer({ default: 512, minimum: 64, description: 'Heap of one worker thread, in MB; a job that needs more fails.' }),
   EXPORT_TIMEOUT_MS: Type.Integer({ default: 600_000, minimum: 1000, description: 'How long one export may run, in ms.' }),
+  IMPORT_TIMEOUT_MS: Type.Integer({ default: 3_600_000, minimum: 1000, description: 'How long one import may run, in ms.' }),
   SHUTDOWN_GRACE_MS: Type.Integer({ default: 10_000, minimum: 0, description: 'How long running jobs may finish at shutdown, in ms.' }),
   QUEUE_MAX: Type.Integer({ default: 1000, minimum: 1, description: 'Jobs that may wait; more are refused with 503.' }),
   EXPORT_RATE_MAX: Type.Integer({ default: 1000, minimum: 1, description: 'Export requests a minute a user.' }),
@@ -32,6 +33,8 @@ const settings = {
   EVENT_STREAMS_MAX: Type.Integer({ default: 20, minimum: 1, description: 'Event streams of jobs that one user may have open at once.' }),
   BODY_MAX_BYTES: bytes(1_048_576, 'Largest body of a request, in bytes.'),
   IMPORT_MAX_BYTES: bytes(2 * 1024 ** 3, 'Most bytes that an import may unpack to.'),
+  SESSION_IDLE_MINUTES: Type.Integer({ default: 480, minimum: 1, maximum: 525_600, description: 'A session of the page ends when it was not used for so many minutes.' }),
+  SESSION_MAX_HOURS: Type.Integer({ default: 168, minimum: 1, maximum: 8760, description: 'A session of the page ends so many hours after sign-in in any case.' }),
   CORS_ORIGINS: text('', 'Origins of other front ends that may call the API with a token, separated by commas.'),
   TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed (comma list), or `true` for all.'),
   FILE_ACCESS: Type.Enum(['link', 'session'], { default: 'link', description: '`link`: whoever has a file\'s link may download it. `session`: only a teacher of its course or an administrator.' }),
@@ -54,6 +57,8 @@ export type Config = Readonly<Static<typeof schema>> & {
   readonly filesFolder: string
   readonly stagingFolder: string
   readonly quarantineFolder: string
+  /** Holds the key that signs cookies; for its owner only. */
+  readonly secretFile: string
   readonly fileTypes: readonly string[]
   readonly corsOrigins: readonly string[]
 }
@@ -104,6 +109,7 @@ export function readConfig (env: Readonly<Record<string, string | undefined>>): 
     filesFolder: resolve(folder, 'files'),
     stagingFolder: resolve(folder, 'staging'),
     quarantineFolder: resolve(folder, 'quarantine'),
+    secretFile: resolve(folder, 'cookie.secret'),
     fileTypes,
     corsOrigins,
   })

@@ -5,8 +5,10 @@ import { openDatabase, type Database } from '../db/database.ts'
 import type { Config } from './config.ts'
 import { JOB_ERRORS } from './errors.ts'
 import { createAccounts, type Accounts } from './features/accounts/accounts.ts'
+import { createSessions, type Sessions } from './features/accounts/sessions.ts'
 import { createExports, type Exports } from './features/exports/exports.ts'
 import { createFileSweeps, type FileSweeps } from './features/file-sweep/file-sweeps.ts'
+import { createImports, type Imports } from './features/imports/imports.ts'
 import { jobKinds } from './features/job-kinds.ts'
 import { createBooks, type Books } from './features/performance-book/books.ts'
 import { createCourses, type Courses } from './features/performance-book/courses.ts'
@@ -25,9 +27,11 @@ export interface Services {
   clock: Clock
   db: Database
   accounts: Accounts
+  sessions: Sessions
   courses: Courses
   books: Books
   exports: Exports
+  imports: Imports
   files: FileLibrary
   sweeps: FileSweeps
   queue: JobQueue
@@ -73,6 +77,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     pool,
     kinds: jobKinds({
       exports: { db, files, now, timeLimitMs: config.EXPORT_TIMEOUT_MS, retention, replacesOldest: config.DELETE_OLDEST_EXPORTS },
+      imports: { db, filesFolder: config.filesFolder, defaultTimeZone: config.DEFAULT_TIME_ZONE, maxBytes: config.IMPORT_MAX_BYTES, now, timeLimitMs: config.IMPORT_TIMEOUT_MS },
       sweeps: { databaseFile: db.file, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, now, rules },
     }),
     stagingFolder: config.stagingFolder,
@@ -90,9 +95,11 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     clock,
     db,
     accounts: createAccounts({ db, now }),
+    sessions: createSessions({ db, now, idleMs: config.SESSION_IDLE_MINUTES * 60_000, maxMs: config.SESSION_MAX_HOURS * 3_600_000 }),
     courses: createCourses({ db, files, queue, now }),
     books: createBooks({ databaseFile: db.file, readers, now }),
     exports: createExports({ db, files, queue, now, retention }),
+    imports: createImports({ db, files, queue, now }),
     files,
     sweeps,
     queue,

@@ -2,6 +2,7 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { readBookPage as readPage, trySettings as tryThem, type BookBytes, type ReadBookInput, type TrySettingsInput } from './read-book.ts'
 
+export { importUpload } from './import-upload.ts'
 export { performanceExport } from './performance-export.ts'
 export { sweepFiles } from './sweep-files.ts'
 

@@ -13,6 +13,8 @@ export interface UploadRules {
   types: readonly string[]
   /** The form's other fields; each must be there once. */
   fields: readonly string[]
+  /** Fields that may be left out. */
+  optional?: readonly string[]
 }
 
 export interface Upload {
@@ -39,7 +41,7 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
     })
     for await (const part of parts) {
       if (part.type === 'field') {
-        if (!rules.fields.includes(part.fieldname)) throw invalid(`${part.fieldname}: there is no such field in the form`)
+        if (!rules.fields.includes(part.fieldname) && rules.optional?.includes(part.fieldname) !== true) throw invalid(`${part.fieldname}: there is no such field in the form`)
         if (Object.hasOwn(fields, part.fieldname)) throw invalid(`${part.fieldname}: is in the form twice`)
         if (typeof part.value !== 'string' || part.valueTruncated) throw invalid(`${part.fieldname}: must be text of at most ${FIELD_BYTES} bytes`)
         fields[part.fieldname] = part.value

@@ -13,6 +13,8 @@ export interface JobGate {
   openForJobs: (courseId: number) => Promise<void>
   /** The same for a file that is about to be uploaded to that course. */
   openForFiles: (courseId: number) => Promise<void>
+  /** The same for an import, which belongs to no course. */
+  openForImports: () => Promise<void>
   isDiskLow: () => Promise<boolean>
   isClosed: () => boolean
   /** From now on no new work: the server is about to stop. */
@@ -29,9 +31,12 @@ export function createJobGate ({ config, files, now }: Services): JobGate {
     }
     return looked.isLow
   }
-  async function open (courseId: number, replaceable?: string): Promise<void> {
+  async function openForImports (): Promise<void> {
     if (closed) throw new ServiceError('SHUTTING_DOWN', undefined, 5)
     if (await isDiskLow()) throw new ServiceError('DISK_LOW')
+  }
+  async function open (courseId: number, replaceable?: string): Promise<void> {
+    await openForImports()
     try {
       await files.checkQuota({ type: 'course', id: courseId }, replaceable)
     } catch (error) {
@@ -44,5 +49,6 @@ export function createJobGate ({ config, files, now }: Services): JobGate {
     close () { closed = true },
     openForJobs: (courseId) => open(courseId, config.DELETE_OLDEST_EXPORTS ? EXPORT_CATEGORY : undefined),
     openForFiles: (courseId) => open(courseId),
+    openForImports,
   }
 }

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { jobRequests, listJobs, type JobRow } from '../../db/jobs.queries.ts'
+import { listJobs, type JobRow } from '../../db/jobs.queries.ts'
 import { ServiceError } from '../errors.ts'
-import { mayUseCourse } from '../features/accounts/access.ts'
-import { idOf, principalOf, requireScope } from './access-hooks.ts'
+import { principalOf } from './access-hooks.ts'
+import { jobAccess } from './job-access.ts'
 import { hasEnded, jobEvents } from './job-events.ts'
 import { jobsJson, oneJobJson } from './job-json.ts'
 import { limitStreams } from './stream-limit.ts'
@@ -14,28 +14,10 @@ import { errors, jobSchema, jobWithAttemptsSchema, nullable } from './schemas.ts
 const tags = ['Jobs']
 const jobParams = Type.Object({ job_id: Type.String({ description: 'Id of a job' }) })
 
-declare module 'fastify' {
-  interface FastifyRequest { job: JobRow | null }
-}
-
 export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, closing }) => {
   const { db, queue, config, clock } = services
   app.decorateRequest('job', null)
 
-  /** A requester, a teacher of its course or an administrator; to anybody else the job is not there. */
-  const visible = [access.signedIn, async (request: FastifyRequest) => {
-    const jobId = idOf((request.params as { job_id: string }).job_id)
-    const job = jobId === undefined ? undefined : await queue.find(db.reads, jobId)
-    if (job === undefined || !await mayUseJob(request, job)) throw new ServiceError('JOB_NOT_FOUND')
-    request.job = job
-  }]
-  async function mayUseJob (request: FastifyRequest, job: JobRow): Promise<boolean> {
-    const principal = principalOf(request)
-    if (principal.role === 'admin') return true
-    if (principal.role === 'student') return false
-    if (job.owner_type === 'course' && await mayUseCourse(db.reads, principal, job.owner_id!)) return true
-    return (await jobRequests(db.reads, job.id)).some((one) => one.user_id === principal.userId)
-  }
   const streams = limitStreams(config.EVENT_STREAMS_MAX)
   const json = (request: FastifyRequest, job: JobRow) => oneJobJson(services, links, request, job)
   /** The job as it is by now. */
@@ -50,7 +32,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
   }
 
   app.get('/api/jobs/:job_id', {
-    onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'read') }],
+    onRequest: jobAccess(services, access, 'read'),
     schema: { tags, summary: 'One job', description: 'An administrator sees all its attempts as well.', params: jobParams, response: { 200: jobWithAttemptsSchema, ...errors(401, 403, 404) } },
   }, async (request, reply) => {
     reply.header('cache-control', 'private, no-cache')
@@ -58,7 +40,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
   })
 
   app.get('/api/jobs/:job_id/events', {
-    onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'read') }],
+    onRequest: jobAccess(services, access, 'read'),
     // A HEAD would run the whole stream to throw it away.
     exposeHeadRoute: false,
     schema: {
@@ -78,7 +60,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
   })
 
   app.post('/api/jobs/:job_id/cancel', {
-    onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'export') }],
+    onRequest: jobAccess(services, access, 'export'),
     schema: { tags, summary: 'Withdraw from a job; it stops when nobody wants it any more', params: jobParams, response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) } },
   }, async (request, reply) => {
     const principal = principalOf(request)
@@ -88,7 +70,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
   })
 
   app.post('/api/jobs/:job_id/retry', {
-    onRequest: [...visible, async (request) => { requireScope(principalOf(request), 'admin') }],
+    onRequest: jobAccess(services, access, 'admin'),
     schema: { tags, summary: 'Let a job that failed or was canceled wait again (administrator)', params: jobParams, response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) } },
   }, async (request, reply) => {
     if (!await queue.retry(request.job!.id)) throw new ServiceError('JOB_FINISHED', 'Only a job that failed or was canceled can be tried again.')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Database } from '../../../db/database.ts'
-import { findFile, setExpiry } from '../../../db/files.queries.ts'
+import { findFileByHex, setExpiry } from '../../../db/files.queries.ts'
 import type { JobRow } from '../../../db/jobs.queries.ts'
 import { exponentialBackoff, JobFailure, type JobKind } from '../../jobs/job-kind.ts'
 import type { ImportFormat } from './import-options.ts'
@@ -25,7 +25,7 @@ export interface ImportChoices {
 
 export interface ImportPayload {
   /** The stored upload. */
-  fileId: number
+  hex: string
   choices: ImportChoices
   requestedBy: string
 }
@@ -66,8 +66,8 @@ export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, now, t
     backoffMs: exponentialBackoff(1000, 60_000),
     concurrency: 1,
     async input ({ job, stagingPath }) {
-      const { fileId, choices } = importPayload(job)
-      const file = await findFile(db.reads, fileId)
+      const { hex, choices } = importPayload(job)
+      const file = await findFileByHex(db.reads, hex)
       if (file === undefined || file.removed_at !== null || file.lost_at !== null) throw new JobFailure('IMPORT_FAILED', 'The uploaded file is not there any more. Upload it again.')
       return {
         source: join(filesFolder, file.hex, file.filename), choices, databaseFile: db.file, stagingPath, defaultTimeZone, maxBytes, reference: `job-${job.id}`,
@@ -76,7 +76,7 @@ export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, now, t
     complete: async ({ job }, facts) => ({
       async commit (trx) {
         // Nobody needs the upload any more; the sweeper takes it away.
-        await setExpiry(trx, importPayload(job).fileId, now())
+        await setExpiry(trx, importPayload(job).hex, now())
         return { summary: facts.summary } satisfies ImportResult
       },
       async discard () {},

@@ -1,0 +1,120 @@
+import { rm } from 'node:fs/promises'
+import multipart from '@fastify/multipart'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { isDiskFull } from '../../db/connection.ts'
+import { ServiceError } from '../errors.ts'
+import { displayName } from '../features/accounts/access.ts'
+import { IMPORT_KIND, type ImportChoices, type ImportResult } from '../features/imports/import.job.ts'
+import type { ImportFormat } from '../features/imports/import-options.ts'
+import { isTimeZone } from '../features/performance-book/course-time.ts'
+import { QuotaExceededError } from '../files/file-library.ts'
+import { QueueFullError } from '../jobs/job-queue.ts'
+import { courseOf, principalOf } from './access-hooks.ts'
+import { receiveUpload } from './file-upload.ts'
+import { oneJobJson } from './job-json.ts'
+import { jobAccess } from './job-access.ts'
+import type { RouteContext } from './route-context.ts'
+import { courseParams, errors, id, isoTime, jobSchema, nullable, time } from './schemas.ts'
+
+const tags = ['Imports']
+const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
+const FIELDS = ['format', 'time_zone', 'dry_run', 'strict', 'allow_removals']
+/** After so many seconds a full queue has moved on. */
+const QUEUE_FULL_RETRY_S = 10
+
+const counts = Type.Object({ added: Type.Integer(), updated: Type.Integer(), unchanged: Type.Integer(), removed: Type.Integer() })
+const warning = Type.Object({ code: Type.String(), message: Type.String(), count: Type.Integer() })
+const importSchema = Type.Object({
+  ...jobSchema.properties,
+  summary: nullable(Type.Object({ courses: counts, periods: counts, students: counts, tasks: counts, scores: counts, warnings: Type.Array(warning) })),
+  errors: Type.Array(Type.Object({ file: nullable(Type.String()), line: nullable(Type.Integer()), path: nullable(Type.String()), message: Type.String() }), { description: 'The first of them' }),
+  error_count: Type.Integer(),
+  warnings: Type.Array(warning),
+}, { title: 'Import' })
+const ticketSchema = Type.Object({ job: Type.String(), id, status: Type.String(), requested_at: time, joined: Type.Boolean() })
+
+export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
+  const { config, imports } = services
+  await app.register(multipart, { limits: { fileSize: config.IMPORT_MAX_BYTES }, throwFileSizeLimit: false, defParamCharset: 'utf8' } as object)
+  app.decorateRequest('job', null)
+
+  const upload = {
+    tags,
+    description: 'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, `strict`, `allow_removals`.',
+    consumes: ['multipart/form-data'],
+    response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 503, 507) },
+  }
+
+  app.post('/api/imports', {
+    onRequest: [...access.scope('admin'), async () => { await gate.openForImports() }],
+    schema: { ...upload, summary: 'Import a roster, a document or a grade book (administrator)' },
+  }, async (request, reply) => await take(request, reply, [...FIELDS, 'course', 'teacher'], {}))
+
+  app.post('/api/courses/:course_id/imports', {
+    onRequest: [...access.course('import'), async (request: FastifyRequest) => { await gate.openForFiles(courseOf(request).id) }],
+    schema: { ...upload, params: courseParams, summary: 'Import into one course; anything about another is an error' },
+  }, async (request, reply) => {
+    const course = courseOf(request)
+    return await take(request, reply, FIELDS, { onlyCourseId: course.id, course: course.source_id })
+  })
+
+  app.get('/api/imports/:job_id', {
+    onRequest: jobAccess(services, access, 'read'),
+    schema: { tags, summary: 'An import: its job, what it did, or what is wrong', params: Type.Object({ job_id: Type.String() }), response: { 200: importSchema, ...errors(401, 403, 404) } },
+  }, async (request) => {
+    const job = request.job!
+    if (job.kind !== IMPORT_KIND) throw new ServiceError('JOB_NOT_FOUND')
+    const result = job.result === null ? undefined : JSON.parse(job.result) as ImportResult | null
+    const summary = result !== undefined && result !== null && 'summary' in result ? result.summary : null
+    const failed = result !== undefined && result !== null && 'errors' in result ? result : { errors: [], error_count: 0 }
+    return { ...await oneJobJson(services, links, request, job), summary, errors: failed.errors, error_count: failed.error_count, warnings: summary?.warnings ?? [] }
+  })
+
+  async function take (request: FastifyRequest, reply: FastifyReply, optional: string[], fixed: Partial<ImportChoices>): Promise<FastifyReply> {
+    const principal = principalOf(request)
+    const discard = ({ path }: { path: string }) => rm(path, { force: true })
+    try {
+      const { staged, filename, contentType, fields } = await receiveUpload(request, {
+        stagingFolder: config.stagingFolder, maxBytes: config.IMPORT_MAX_BYTES, types: ['*/*'], fields: [], optional,
+      }, discard)
+      try {
+        const { job, joined, requestedAt } = await imports.request({
+          staged, filename, contentType, choices: { ...choicesOf(fields), ...fixed }, userId: principal.userId, requestedBy: displayName(principal),
+        })
+        const address = links.job(job.id)
+        return await reply.code(202).header('location', address).send({ job: address, id: job.id, status: job.state, requested_at: isoTime(requestedAt), joined })
+      } finally {
+        await discard(staged)
+      }
+    } catch (error) {
+      if (error instanceof QueueFullError) throw new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)
+      if (error instanceof QuotaExceededError) throw new ServiceError('FILE_QUOTA_EXCEEDED', error.message)
+      if (isDiskFull(error)) throw new ServiceError('DISK_LOW')
+      throw error
+    }
+  }
+}
+
+/** The fields of the form. Throws VALIDATION_FAILED, which names the field. */
+function choicesOf (fields: Record<string, string>): ImportChoices {
+  const { format, time_zone: timeZone, course, teacher } = fields
+  if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) throw new ServiceError('VALIDATION_FAILED', `format: must be one of ${FORMATS.join(', ')}`)
+  if (timeZone !== undefined && !isTimeZone(timeZone)) throw new ServiceError('VALIDATION_FAILED', `time_zone: ${timeZone} is not a time zone; write it like Europe/Berlin`)
+  return {
+    format: format as ImportFormat | undefined,
+    timeZone,
+    course,
+    teacher,
+    dryRun: flag(fields, 'dry_run'),
+    strict: flag(fields, 'strict'),
+    allowRemovals: flag(fields, 'allow_removals'),
+  }
+}
+
+function flag (fields: Record<string, string>, name: string): boolean {
+  const value = fields[name]
+  if (value !== undefined && value !== 'true' && value !== 'false') throw new ServiceError('VALIDATION_FAILED', `${name}: must be true or false`)
+  return value === 'true'
+}

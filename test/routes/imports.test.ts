@@ -1,0 +1,104 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { startTestService, type TestService } from '../support/test-service.ts'
+
+const SAMPLE = join(import.meta.dirname, '../../data/sample')
+const BUNDLE = readFileSync(join(SAMPLE, 'open-university-oneroster-1.1.zip'))
+const PHYSICS = readFileSync(join(SAMPLE, 'physics-1.json'))
+const PHYSICS_TEACHER = 'elena.marquez@example.edu'
+
+/** Uploads as a browser does. */
+async function upload (service: TestService, path: string, file: { name: string, bytes: Uint8Array | string } | undefined, fields: Record<string, string> = {}, token?: string | null) {
+  const form = new FormData()
+  if (file !== undefined) form.set('file', new File([file.bytes as Uint8Array<ArrayBuffer>], file.name))
+  for (const [name, value] of Object.entries(fields)) form.set(name, value)
+  const body = new Response(form)
+  const bearer = token === null ? undefined : token ?? await service.token('admin')
+  const response = await service.server.inject({
+    method: 'POST',
+    url: path,
+    headers: { 'content-type': body.headers.get('content-type')!, ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) },
+    payload: Buffer.from(await body.arrayBuffer()),
+  })
+  const answer = { status: response.statusCode, headers: response.headers, json: response.json() as { id: number, code: string, message: string, job: string } }
+  if (answer.status === 202) await service.services.runner.drain()
+  return answer
+}
+const result = async (service: TestService, id: number, token?: string) => (await service.call('GET', `/api/imports/${id}`, token === undefined ? {} : { token })).json()
+
+t.test('an upload becomes a job, the job a course', async (t) => {
+  const service = await startTestService(t)
+  const answer = await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE }, { time_zone: 'Europe/London' })
+  t.equal(answer.status, 202)
+  t.match(answer.json, { job: `/api/jobs/${answer.json.id}`, joined: false })
+  t.equal(answer.headers.location, answer.json.job)
+  t.match(await result(service, answer.json.id), {
+    kind: 'import', status: 'succeeded', progress: 1, error: null, export_id: null, course_id: null,
+    summary: { courses: { added: 2, updated: 0, unchanged: 0, removed: 0 }, students: { added: 1335 }, scores: { added: 7583 } }, errors: [], error_count: 0, warnings: [],
+  })
+  t.strictSame((await service.call('GET', '/api/courses')).json().map((course: { student_count: number }) => course.student_count), [383, 952])
+  t.match((await service.call('GET', '/api/courses/1/performance?limit=1')).json().course, { time_zone: 'Europe/London' })
+
+  await service.call('POST', '/api/courses/1/performance/export')
+  await service.services.runner.drain()
+  const again = await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE }, { time_zone: 'Europe/London' })
+  t.match((await result(service, again.json.id)).summary, { courses: { added: 0, updated: 0, unchanged: 2 }, scores: { unchanged: 7583 } })
+  t.equal((await service.call('GET', '/api/courses/1/performance/exports')).json()[0].is_current, true, 'the same again changes nothing')
+  t.strictSame(readdirSync(service.services.config.stagingFolder), [], 'no upload is left lying about')
+})
+
+t.test('what is wrong with a file is said line by line, and nothing has changed', async (t) => {
+  const service = await startTestService(t)
+  const { json } = await upload(service, '/api/imports', { name: 'physics.json', bytes: JSON.stringify({ ...JSON.parse(PHYSICS.toString()), results: [{ student: 'nobody', task: 'nothing', status: 'completed' }] }) })
+  const failed = await result(service, json.id)
+  t.match(failed, { status: 'failed', summary: null, error: { code: 'IMPORT_FAILED' } })
+  t.ok(failed.error_count >= 1)
+  t.match(failed.errors[0], { path: /results/, message: /nobody|nothing/ })
+  t.match(failed.error.message, failed.errors[0].message.slice(0, 20))
+  t.strictSame((await service.call('GET', '/api/courses')).json(), [])
+  const rubbish = await upload(service, '/api/imports', { name: 'rubbish.zip', bytes: 'not a zip' })
+  t.match(await result(service, rubbish.json.id), { status: 'failed', error: { code: 'IMPORT_FAILED' } })
+})
+
+t.test('a dry run reports and writes nothing', async (t) => {
+  const service = await startTestService(t)
+  const { json } = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, { dry_run: 'true' })
+  t.match(await result(service, json.id), { status: 'succeeded', summary: { courses: { added: 1 } } })
+  t.strictSame((await service.call('GET', '/api/courses')).json(), [])
+})
+
+t.test('a teacher imports into his own course and into no other', async (t) => {
+  const service = await startTestService(t)
+  await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE })
+  const teacher = await service.token('teacher', { email: PHYSICS_TEACHER })
+  const [course] = (await service.call('GET', '/api/courses', { token: teacher })).json()
+  const changed = JSON.parse(PHYSICS.toString()) as { course: { name: string } }
+  changed.course.name = 'Physics One'
+  const own = await upload(service, `/api/courses/${course.id}/imports`, { name: 'physics.json', bytes: JSON.stringify(changed) }, {}, teacher)
+  t.equal(own.status, 202)
+  t.match(await result(service, own.json.id, teacher), { status: 'succeeded', course_id: course.id, summary: { courses: { updated: 1 } } })
+  const other = await upload(service, `/api/courses/${course.id}/imports`, { name: 'roster.zip', bytes: BUNDLE }, {}, teacher)
+  t.match(await result(service, other.json.id, teacher), { status: 'failed', error: { code: 'IMPORT_FAILED' } })
+  t.equal((await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, {}, teacher)).json.code, 'INSUFFICIENT_SCOPE')
+  const elsewhere = (await service.call('GET', '/api/courses')).json().find((one: { id: number }) => one.id !== course.id)
+  t.equal((await upload(service, `/api/courses/${elsewhere.id}/imports`, { name: 'physics.json', bytes: PHYSICS }, {}, teacher)).json.code, 'NOT_A_TEACHER')
+  t.equal((await upload(service, '/api/courses/999/imports', { name: 'physics.json', bytes: PHYSICS }, {}, teacher)).json.code, 'COURSE_NOT_FOUND')
+})
+
+t.test('forms that cannot be', async (t) => {
+  const service = await startTestService(t)
+  const refused = async (file: Parameters<typeof upload>[2], fields?: Record<string, string>, token?: null) => (await upload(service, '/api/imports', file, fields, token)).json
+  const file = { name: 'physics.json', bytes: PHYSICS }
+  t.match(await refused(undefined), { code: 'VALIDATION_FAILED', message: /^file: / })
+  t.match(await refused(file, { format: 'xml' }), { code: 'VALIDATION_FAILED', message: /^format: / })
+  t.match(await refused(file, { time_zone: 'Mars' }), { code: 'VALIDATION_FAILED', message: /^time_zone: / })
+  t.match(await refused(file, { strict: 'yes' }), { code: 'VALIDATION_FAILED', message: /^strict: / })
+  t.match(await refused(file, { colour: 'red' }), { code: 'VALIDATION_FAILED', message: /^colour: / })
+  t.match(await refused(file, {}, null), { code: 'UNAUTHENTICATED' })
+  t.match((await service.call('POST', '/api/imports', { body: {} })).json(), { code: 'UNSUPPORTED_MEDIA_TYPE' })
+  t.equal((await service.call('GET', '/api/imports/1')).json().code, 'JOB_NOT_FOUND')
+  t.strictSame((await service.call('GET', '/api/jobs')).json().jobs, [])
+  t.strictSame(readdirSync(service.services.config.stagingFolder), [])
+})
