@@ -5,8 +5,6 @@ import { ZipFile } from 'yazl'
 
 /** Of zlib: 6 makes the file 3 % smaller and takes a third longer. */
 const LEVEL = 5
-/** The same in every file and in every zone of the machine: 1980-01-01 00:00, the first that a zip can say. */
-const ENTRY = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, mode: 0o100644, compressionLevel: LEVEL }
 
 export interface ZipPart {
   path: string
@@ -24,10 +22,12 @@ export async function writeZip (file: string, parts: ZipPart[], signal?: AbortSi
   const zip = new ZipFile()
   const output = zip.outputStream as Readable
   const streams: Readable[] = []
+  // A zip's clock is that of the machine's zone; this is the first time that it can say, the same in every zone.
+  const entry = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, mode: 0o100644, compressionLevel: LEVEL }
   try {
     for (const { path, chunks } of parts) {
-      zip.addReadStreamLazy(path, ENTRY, (begin) => {
-        const stream = Readable.from(abortable(chunks(), signal), { objectMode: false })
+      zip.addReadStreamLazy(path, entry, (begin) => {
+        const stream = Readable.from(abortable(chunks, signal), { objectMode: false })
         stream.on('error', (error) => { output.destroy(error) })
         streams.push(stream)
         begin(null, stream)
@@ -55,8 +55,9 @@ export async function writeZip (file: string, parts: ZipPart[], signal?: AbortSi
   }
 }
 
-function * abortable (chunks: Iterable<Buffer>, signal: AbortSignal | undefined): Generator<Buffer> {
-  for (const chunk of chunks) {
+// Calls `chunks` itself, so that what that throws becomes the stream's error.
+function * abortable (chunks: () => Iterable<Buffer>, signal: AbortSignal | undefined): Generator<Buffer> {
+  for (const chunk of chunks()) {
     signal?.throwIfAborted()
     yield chunk
   }
