@@ -9,7 +9,7 @@ export interface CliResult {
 }
 
 /** Runs `perfbook ARGS` on a data folder. */
-export async function perfbook (dataDir: string, args: string[], options: { stdin?: string, env?: Record<string, string>, signal?: AbortSignal } = {}): Promise<CliResult> {
+export async function perfbook (dataDir: string, args: string[], options: { stdin?: string, env?: Record<string, string>, signal?: AbortSignal, isTTY?: boolean } = {}): Promise<CliResult> {
   const output = { stdout: new PassThrough(), stderr: new PassThrough() }
   const text = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) output[name].on('data', (chunk: Buffer) => { text[name] += chunk.toString() })
@@ -17,7 +17,7 @@ export async function perfbook (dataDir: string, args: string[], options: { stdi
     env: { DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...options.env },
     stdin: Readable.from([options.stdin ?? '']),
     stdout: output.stdout,
-    stderr: output.stderr,
+    stderr: Object.assign(output.stderr, { isTTY: options.isTTY ?? false }),
     signal: options.signal ?? new AbortController().signal,
     pid: process.pid,
   }, args)

@@ -143,11 +143,9 @@ class RowSplitter {
       return
     }
     if (fields.length !== this.#width) {
-      while (fields.length > this.#width && isBlank(fields.at(-1)!)) fields.pop()
-      if (fields.length !== this.#width) {
-        this.#problems.error({ file: this.#file, line }, `has ${fields.length} fields, expected ${this.#width} as in the header`)
-        return
-      }
+      // Also where the surplus is blank: a comma that was not quoted has moved every field behind it.
+      this.#problems.error({ file: this.#file, line }, `has ${fields.length} fields, expected ${this.#width} as in the header; a field with a comma in it must be in quotes`)
+      return
     }
     this.#visit(fields, line)
   }

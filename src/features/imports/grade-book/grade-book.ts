@@ -29,6 +29,7 @@ export class GradeBook {
   readonly #course: { sourceId: string, name: string }
   readonly #tasks = new Map<string, SourceTask>()
   readonly #students = new Map<string, SourceStudent & { section: string | null }>()
+  readonly #sections = new Set<string>()
   readonly #stored: StoredStudents
   #place: BookSource['place'] = { file: null }
 
@@ -65,7 +66,8 @@ export class GradeBook {
       this.#run.problems.error(place, `is about the student ${sourceId} for the second time`)
       return
     }
-    const isOwn = stored === undefined || person.ids.includes(stored.source_id)
+    const isOwn = stored === undefined || (this.#live?.grouping === null && stored.source_id === person.ids[0])
+    if (person.section !== null) this.#sections.add(person.section)
     const number = this.#students.size
     this.#students.set(sourceId, {
       number,
@@ -95,10 +97,9 @@ export class GradeBook {
     const stored = live === null ? [] : staging.live.periods(live.id)
     const idOfPeriod = new Map(stored.map((period) => [period.id, period.source_id]))
     const idOfName = new Map(stored.map((period) => [period.name, period.source_id]))
-    const sections = new Set([...this.#students.values()].flatMap((student) => student.section ?? []))
     const periods = new Map(stored.map((period) => [period.source_id, period.name]))
     const students = Array.from(this.#students.values(), ({ section: told, ...student }): SourceStudent => {
-      const section = told === null ? null : firstSection(told, sections)
+      const section = told === null ? null : firstSection(told, this.#sections)
       if (section === null) {
         const period = this.#stored.bySource.get(student.sourceId)?.period_id ?? null
         return { ...student, period: period === null ? null : idOfPeriod.get(period) ?? null }
