@@ -1,9 +1,11 @@
 // Who is asking, for which course, and may they: hooks that run before a body is read, judged 401, then 404, then 403.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CourseRow } from '../../db/courses.queries.ts'
 import { ServiceError } from '../errors.ts'
 import { courseAccess, type Principal, type Scope } from '../features/accounts/access.ts'
 import type { Services } from '../services.ts'
+import { isSameOrigin, isStateChanging } from './same-origin.ts'
+import type { SessionCookie } from './session-cookie.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,18 +17,28 @@ declare module 'fastify' {
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
 export interface AccessHooks {
-  /** Somebody with a valid token. */
+  /** Somebody with a valid token, or the cookie of a session that lives. */
   signedIn: Hook
+  /** A page of this site: for what needs no credentials and changes something all the same. */
+  sameOrigin: Hook
   /** A teacher of the course in the address (`:course_id`) or an administrator, with the scope. */
   course: (scope: Scope) => Hook[]
   /** Somebody with the scope; `admin` only administrators have. */
   scope: (scope: Scope) => Hook[]
 }
 
-export function accessHooks ({ accounts, db }: Services): AccessHooks {
+export function accessHooks ({ accounts, sessions, db, config }: Services, cookie: SessionCookie): AccessHooks {
+  async function principalBehind (request: FastifyRequest): Promise<Principal | undefined> {
+    // Whoever sends a token means it: a cookie that the browser adds does not count then.
+    if (request.headers.authorization !== undefined) {
+      const token = bearerToken(request)
+      return token === undefined ? undefined : await accounts.authenticate(token)
+    }
+    const secret = cookie.read(request)
+    return secret === undefined ? undefined : await sessions.authenticate(secret)
+  }
   const signedIn: Hook = async (request, reply) => {
-    const token = bearerToken(request)
-    const principal = token === undefined ? undefined : await accounts.authenticate(token)
+    const principal = await principalBehind(request)
     if (principal === undefined) {
       reply.header('www-authenticate', 'Bearer')
       throw new ServiceError('UNAUTHENTICATED')
@@ -35,6 +47,7 @@ export function accessHooks ({ accounts, db }: Services): AccessHooks {
   }
   return {
     signedIn,
+    sameOrigin: async (request) => { requireSameOrigin(request, config.PUBLIC_URL) },
     course: (scope) => [signedIn, async (request) => {
       const { course_id: id } = request.params as { course_id: string }
       const courseId = idOf(id)
@@ -46,6 +59,20 @@ export function accessHooks ({ accounts, db }: Services): AccessHooks {
     }],
     scope: (scope) => [signedIn, async (request) => { requireScope(principalOf(request), scope) }],
   }
+}
+
+/**
+ * No page of another site can make a browser change something here with the cookie that it holds. A hook for all routes, that
+ * none can forget: it runs after all that judges 401, 404 and 403, and before the body is read.
+ */
+export function guardCookies (app: FastifyInstance, { config }: Services): void {
+  app.addHook('preParsing', async (request) => {
+    if (request.principal?.credential.kind === 'session' && isStateChanging(request)) requireSameOrigin(request, config.PUBLIC_URL)
+  })
+}
+
+function requireSameOrigin (request: FastifyRequest, publicUrl: string): void {
+  if (!isSameOrigin(request, publicUrl)) throw new ServiceError('CROSS_ORIGIN')
 }
 
 /** Throws INSUFFICIENT_SCOPE. */

@@ -15,6 +15,8 @@ export interface Principal {
   lastName: string | null
   role: 'admin' | 'teacher' | 'student'
   scopes: ReadonlySet<Scope>
+  /** By what he was known: a row of `tokens` or of `sessions`. */
+  credential: { kind: 'token' | 'session', id: number }
 }
 
 /** All that a role may do. */

@@ -1,8 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '../../../db/database.ts'
 import * as queries from '../../../db/accounts.queries.ts'
+import { endSessionsOfUser } from '../../../db/sessions.queries.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 import { hashPassword } from './passwords.ts'
+import { isUsable, principalFrom } from './principals.ts'
+import { hashOfSecret, newSecret } from './secrets.ts'
 
 /** A token's last use is noted at most this often, ms. */
 const NOTE_USE_EVERY_MS = 60_000
@@ -23,6 +25,7 @@ export interface Accounts {
   authenticate: (token: string) => Promise<Principal | undefined>
   /** Gives an e-mail a role and a password. Throws AccountError if it has an account already. */
   add: (account: NewAccount) => Promise<queries.UserRow>
+  /** Everybody who is signed in as this user has to sign in again. */
   setPassword: (email: string, password: string) => Promise<void>
   disable: (email: string) => Promise<void>
   list: () => Promise<queries.UserRow[]>
@@ -40,24 +43,14 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
   }
   return {
     async authenticate (token) {
-      const found = await queries.findToken(db.reads, sha256(token))
+      const found = await queries.findToken(db.reads, hashOfSecret(token))
       if (found === undefined) return undefined
       const { token: row, user } = found
       const at = now()
-      if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= at) || user.disabled_at !== null) return undefined
-      if ((await queries.rosterTeacher(db.reads, user.email_key))?.is_enabled === 0) return undefined
+      if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= at)) return undefined
+      if (!await isUsable(db.reads, user)) return undefined
       if (at - (row.last_used_at ?? 0) > NOTE_USE_EVERY_MS) void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
-      const allowed = SCOPES_OF_ROLE[user.role]
-      const given = row.scopes === null ? allowed : (JSON.parse(row.scopes) as Scope[]).filter((scope) => allowed.includes(scope))
-      return {
-        userId: user.id,
-        email: user.email,
-        emailKey: user.email_key,
-        firstName: user.first_name,
-        lastName: user.last_name,
-        role: user.role,
-        scopes: new Set(given),
-      }
+      return principalFrom(user, row.scopes === null ? null : JSON.parse(row.scopes) as Scope[], { kind: 'token', id: row.id })
     },
     async add ({ email, role, firstName = null, lastName = null, password }) {
       checkEmail(email)
@@ -81,7 +74,10 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
     async setPassword (email, password) {
       const user = await existing(email)
       const passwordHash = await hashPassword(password)
-      await db.write((trx) => queries.updateUser(trx, user.id, { password_hash: passwordHash }))
+      await db.write(async (trx) => {
+        await queries.updateUser(trx, user.id, { password_hash: passwordHash })
+        await endSessionsOfUser(trx, user.id, now())
+      })
     },
     async disable (email) {
       const user = await existing(email)
@@ -89,7 +85,7 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
     },
     list: () => queries.listUsers(db.reads),
     async createToken ({ email, name, scopes, expiresAt = null }) {
-      const token = `pb_${randomBytes(32).toString('base64url')}`
+      const token = `pb_${newSecret()}`
       const key = queries.emailKey(email)
       await db.write(async (trx) => {
         const roster = await queries.rosterTeacher(trx, key)
@@ -112,7 +108,7 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
         await queries.insertToken(trx, {
           user_id: user.id,
           name,
-          hash: sha256(token),
+          hash: hashOfSecret(token),
           scopes: scopes === undefined ? null : JSON.stringify(scopes),
           created_at: now(),
           last_used_at: null,
@@ -125,10 +121,6 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
     listTokens: () => queries.listTokens(db.reads),
     revokeToken: (id) => db.write((trx) => queries.revokeToken(trx, id, now())),
   }
-}
-
-function sha256 (text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }
 
 function checkEmail (email: string): void {

@@ -1,0 +1,110 @@
+import { emailKey, findUser, updateUser, type UserRow } from '../../../db/accounts.queries.ts'
+import type { Database, Trx } from '../../../db/database.ts'
+import * as queries from '../../../db/sessions.queries.ts'
+import type { Principal } from './access.ts'
+import { dummyHash, hashPassword, isOutdated, verifyPassword } from './passwords.ts'
+import { isUsable, principalFrom } from './principals.ts'
+import { hashOfSecret, newSecret } from './secrets.ts'
+
+/** A session's last use is noted at most this often, ms. */
+const NOTE_USE_EVERY_MS = 60_000
+/** So much of a browser's name for itself is kept. */
+const USER_AGENT_LENGTH = 200
+
+/** Where a session is begun. */
+export interface Browser {
+  address: string
+  userAgent: string | undefined
+  /** The secret of the session that the browser had until now; it ends. */
+  previous: string | undefined
+}
+
+/** A session that was begun; the secret is what the cookie holds, and is kept nowhere else. */
+export interface NewSession {
+  principal: Principal
+  secret: string
+}
+
+export interface Sessions {
+  /**
+   * Begins a session. `refused`: the e-mail or the password is wrong, or the account may not be used. An e-mail that nobody
+   * has takes the same way as a wrong password.
+   */
+  signIn: (credentials: { email: string, password: string }, browser: Browser) => Promise<NewSession | { refused: true, userId: number | null }>
+  /** Begins a session for somebody who has just proved by other means who he is. */
+  begin: (trx: Trx, user: UserRow, browser: Browser) => Promise<NewSession>
+  /** Whose session a secret stands for; undefined: nobody's (ended, too old, its user disabled). */
+  authenticate: (secret: string) => Promise<Principal | undefined>
+  /** Live sessions, newest first; of everybody where no user is named. */
+  list: (userId?: number) => ReturnType<typeof queries.listSessions>
+  find: (id: number) => Promise<queries.SessionRow | undefined>
+  /** False: it had ended before. */
+  end: (id: number) => Promise<boolean>
+}
+
+export interface SessionsOptions {
+  db: Database
+  now: () => number
+  /** A session ends when it was not used for so long, ms. */
+  idleMs: number
+  /** And so long after it was begun in any case, ms. */
+  maxMs: number
+}
+
+export function createSessions ({ db, now, idleMs, maxMs }: SessionsOptions): Sessions {
+  const nobody = dummyHash()
+
+  async function begin (trx: Trx, user: UserRow, { address, userAgent, previous }: Browser): Promise<NewSession> {
+    const at = now()
+    const secret = newSecret()
+    // The browser's old session ends with the new one: a secret that was planted before is worth nothing.
+    if (previous !== undefined) await queries.endSessionByHash(trx, hashOfSecret(previous), at)
+    await queries.deleteSessionsBefore(trx, at - maxMs)
+    const session = await queries.insertSession(trx, {
+      user_id: user.id,
+      hash: hashOfSecret(secret),
+      address,
+      user_agent: userAgent?.slice(0, USER_AGENT_LENGTH) ?? null,
+      created_at: at,
+      last_used_at: at,
+      ended_at: null,
+    })
+    return { principal: principalFrom(user, null, { kind: 'session', id: session.id }), secret }
+  }
+
+  return {
+    begin,
+    async signIn ({ email, password }, browser) {
+      const key = emailKey(email)
+      const user = await findUser(db.reads, key)
+      const hash = user?.password_hash ?? nobody
+      const isRight = await verifyPassword(password, hash)
+      const mayEnter = await isUsable(db.reads, user ?? { email_key: key, disabled_at: null })
+      const refusal = { refused: true, userId: user?.id ?? null } as const
+      if (user === undefined || !isRight || !mayEnter) return refusal
+      const renewed = isOutdated(hash) ? await hashPassword(password) : undefined
+      return await db.write(async (trx) => {
+        // The hash took its time: the password may have been changed meanwhile, or the account disabled.
+        const current = await findUser(trx, key)
+        if (current === undefined || current.password_hash !== hash || current.disabled_at !== null) return refusal
+        if (renewed !== undefined) await updateUser(trx, user.id, { password_hash: renewed })
+        return await begin(trx, current, browser)
+      })
+    },
+    async authenticate (secret) {
+      const found = await queries.findSession(db.reads, hashOfSecret(secret))
+      if (found === undefined) return undefined
+      const { session, user } = found
+      const at = now()
+      if (session.ended_at !== null || session.last_used_at + idleMs <= at || session.created_at + maxMs <= at) return undefined
+      if (!await isUsable(db.reads, user)) return undefined
+      if (at - session.last_used_at > Math.min(NOTE_USE_EVERY_MS, idleMs / 10)) {
+        void db.write((trx) => queries.noteSessionUse(trx, session.id, at)).catch(() => {})
+      }
+      return principalFrom(user, null, { kind: 'session', id: session.id })
+    },
+    list: (userId) => queries.listSessions(db.reads, { userId, createdAfter: now() - maxMs, usedAfter: now() - idleMs }),
+    find: (id) => queries.findSessionById(db.reads, id),
+    end: (id) => db.write((trx) => queries.endSession(trx, id, now())),
+  }
+}
