@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   user: async () => (await import('./user.command.ts')).userCommand,
   token: async () => (await import('./token.command.ts')).tokenCommand,
   job: async () => (await import('./job.command.ts')).jobCommand,
+  file: async () => (await import('./file.command.ts')).fileCommand,
   generate: async () => (await import('./generate.command.ts')).generateCommand,
 }
 

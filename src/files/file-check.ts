@@ -56,8 +56,8 @@ export async function reconcileFiles ({ db, storage, now, removal }: Parts & { r
 export interface VerifyOptions {
   /** Hides rows whose bytes are lost or damaged, and puts out of the way damaged bytes and what no row knows. */
   repair?: boolean
-  /** Files read so far. */
-  onProgress?: (files: number) => void
+  /** Rows looked at so far, of how many there were at the start. */
+  onProgress?: (done: number, of: number) => void
   /** Aborted: throws its reason. */
   signal?: AbortSignal
 }
@@ -91,10 +91,13 @@ export interface Verification {
  * deletes. Nothing is deleted, also with `repair`.
  */
 export async function verifyFiles ({ db, storage, now }: Parts, { repair = false, onProgress, signal }: VerifyOptions = {}): Promise<Verification> {
+  const of = (await files.storedHexes(db.reads)).length
+  let done = 0
   const result: Verification = { files: 0, bytes: 0, lost: [], damaged: [], orphaned: [], found: [], repaired: repair }
   for await (const rows of storedRows(db)) {
     for (const row of rows) {
       signal?.throwIfAborted()
+      onProgress?.(Math.min(++done, of), of)
       let state = await judge(storage, row)
       if (state === 'lost' && repair && await bringBack(storage, row)) state = 'whole'
       // Deleted or swept since the row was read.
@@ -107,7 +110,6 @@ export async function verifyFiles ({ db, storage, now }: Parts, { repair = false
         else if (row.lost_at !== null) result.found.push(row.id)
       }
       if (repair && state === 'damaged') await storage.quarantine(row.hex, row.filename)
-      onProgress?.(result.files)
     }
   }
   if (repair) await markLost({ db, now }, [...result.lost, ...result.damaged].map((file) => file.id), result.found)

@@ -8,6 +8,7 @@ import { openDatabase, type Database } from '../../db/database.ts'
 import { createDiskStorage } from '../../src/files/disk-storage.ts'
 import { createFileLibrary, type FileDescription, type FileLibrary, type FileLibraryOptions, type FileRow, type StagedFile } from '../../src/files/file-library.ts'
 import type { FileStorage } from '../../src/files/file-storage.ts'
+import { testFolder } from './test-folder.ts'
 
 export interface TestLibrary {
   folder: string
@@ -37,7 +38,7 @@ export interface TestLibraryOptions extends Partial<Pick<FileLibraryOptions, 'ow
 
 export const COURSE = { type: 'course', id: 1 }
 
-export async function openTestLibrary (t: Test, { folder = t.testdir({}), storage: wrap = (disk) => disk, ...options }: TestLibraryOptions = {}): Promise<TestLibrary> {
+export async function openTestLibrary (t: Test, { folder = testFolder(t, {}), storage: wrap = (disk) => disk, ...options }: TestLibraryOptions = {}): Promise<TestLibrary> {
   const [filesFolder, stagingFolder] = [join(folder, 'files'), join(folder, 'staging')]
   await mkdir(filesFolder, { recursive: true })
   await mkdir(stagingFolder, { recursive: true })
