@@ -50,7 +50,7 @@ export class JobFailure extends Error {
   }
 }
 
-/** Doubles from `firstMs`, up to `mostMs`, each wait shortened by up to a half at random, so that retries do not march in step. */
+/** Whole ms: doubles from `firstMs`, up to `mostMs`, each wait shortened by up to a half at random, so that retries do not march in step. */
 export function exponentialBackoff (firstMs: number, mostMs: number, random: () => number = Math.random): (attempt: number) => number {
-  return (attempt) => Math.min(mostMs, firstMs * 2 ** (attempt - 1)) * (1 - random() / 2)
+  return (attempt) => Math.round(Math.min(mostMs, firstMs * 2 ** (attempt - 1)) * (1 - random() / 2))
 }

@@ -43,6 +43,7 @@ export interface RunOptions {
 /** The end of a run is tried to be written again after so many ms, doubled up to `MOST_MS`. */
 const FIRST_MS = 250
 const MOST_MS = 10_000
+const MOST_TRIES = 5
 
 /** What a row says of a job that goes back to the queue. */
 const WAITING: RunChange = { state: 'queued', started_at: null, progress: 0 }
@@ -126,7 +127,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     const details = reason === 'timeout' ? `It ran longer than ${kind.timeLimitMs} ms.` : error instanceof Error ? error.message : String(error)
     log.warn({ err: error, job: job.id, kind: job.kind, attempt: job.attempts, code }, 'a run of a job failed')
     if (job.attempts >= kind.maxAttempts) return await fail(job, code, messages[code], { details })
-    await end(job, { ...WAITING, run_after: clock.now() + kind.backoffMs(job.attempts) }, { outcome: 'failed', code, message: details })
+    await end(job, { ...WAITING, run_after: Math.round(clock.now() + kind.backoffMs(job.attempts)) }, { outcome: 'failed', code, message: details })
   }
 
   async function fail (job: JobRow, code: string, message = messages[code] ?? code, { details = message, result }: { details?: string, result?: unknown } = {}): Promise<void> {
@@ -135,17 +136,20 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     log.warn({ job: job.id, kind: job.kind, code }, 'job failed')
   }
 
-  /** Whatever stands in the way of writing it down - a full disk, a lock - passes; a job that is started for ever does not. */
+  /**
+   * What stands in the way of writing it down - a full disk, a lock - passes; a job that is started for ever does not. After
+   * some tries with another error the run is given up: the next look finds a job that nobody runs.
+   */
   async function end (job: JobRow, change: RunChange, attempt: Omit<AttemptEnd, 'finishedAt'>): Promise<void> {
-    await untilWritten((trx) => endRun(trx, job, change, { ...attempt, finishedAt: clock.now() }), () => true)
+    await untilWritten((trx) => endRun(trx, job, change, { ...attempt, finishedAt: clock.now() }), (error, tries) => isBusy(error) || isDiskFull(error) || tries < MOST_TRIES)
   }
 
-  async function untilWritten<T> (work: (trx: Trx) => Promise<T>, mayPass: (error: unknown) => boolean): Promise<T> {
-    for (let wait = FIRST_MS; ; wait = Math.min(wait * 2, MOST_MS)) {
+  async function untilWritten<T> (work: (trx: Trx) => Promise<T>, mayPass: (error: unknown, tries: number) => boolean): Promise<T> {
+    for (let tries = 1, wait = FIRST_MS; ; tries++, wait = Math.min(wait * 2, MOST_MS)) {
       try {
         return await db.write(work)
       } catch (error) {
-        if (givingUp.aborted || !mayPass(error)) throw error
+        if (givingUp.aborted || !mayPass(error, tries)) throw error
         log.error({ err: error }, 'the end of a run could not be written; it is tried again')
         await pause(clock, wait, givingUp)
       }

@@ -29,7 +29,7 @@ const CRASHES = [
 
 for (const { task, code, says } of CRASHES) {
   t.test(`a task that goes wrong: ${task}`, async (t) => {
-    const service = await createJobService(t, { threads: 1, memoryMb: 32, kinds: [testKind({ task, maxAttempts: 2, backoffMs: () => 1000 }), testKind({ name: 'sound' })] })
+    const service = await createJobService(t, { threads: 1, memoryMb: 32, kinds: [testKind({ task, maxAttempts: 2, backoffMs: () => 999.5 }), testKind({ name: 'sound' })] })
     await service.runner.start()
     const { job } = await service.request()
     await service.until(job.id, (row) => row.state === 'queued' && row.attempts === 1)
@@ -117,9 +117,23 @@ t.test('a database that cannot be written for a while keeps the end of a run wai
   t.match(await service.settled(job.id), { state: 'succeeded', attempts: 2 }, 'the run counts as crashed, the next one is good')
 })
 
+t.test('an end that can never be written: the job is found to be nobody\'s and does not stay started', async (t) => {
+  const service = await createJobService(t, { kinds: [testKind({ task: 'knownFailure' })] })
+  await service.db.write((trx) => sql.raw("CREATE TRIGGER never BEFORE UPDATE ON jobs WHEN OLD.state = 'started' AND NEW.process_deaths = OLD.process_deaths AND OLD.process_deaths < 2 BEGIN SELECT RAISE(ABORT, 'never'); END").execute(trx))
+  await service.runner.start()
+  const { job } = await service.request()
+  // In each of two runs four waits between five tries to fail, and as many to go back to the queue.
+  for (let wait = 1; wait <= 16; wait++) {
+    await service.logged('the end of a run could not be written; it is tried again', wait)
+    service.clock.advance(10_000)
+  }
+  t.match(await service.settled(job.id), { state: 'failed', process_deaths: 2, error_code: 'WORKBOOK_TOO_LARGE' })
+})
+
 t.test('the wait before a retry doubles up to a limit, and is shortened at random by up to a half', async (t) => {
   const longest = exponentialBackoff(1000, 60_000, () => 0)
   t.strictSame([1, 2, 3, 4, 7, 30].map(longest), [1000, 2000, 4000, 8000, 60_000, 60_000])
   const shortest = exponentialBackoff(1000, 60_000, () => 1)
   t.strictSame([1, 2, 30].map(shortest), [500, 1000, 30_000])
+  t.ok([1, 2, 3, 4, 5].map(exponentialBackoff(1000, 60_000)).every(Number.isInteger), 'whole ms, as the table keeps them')
 })

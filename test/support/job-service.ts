@@ -21,8 +21,8 @@ export interface JobService {
   runner: JobRunner
   stagingFolder: string
   log: LogLine[]
-  /** Resolves with the first line of the log that says this. */
-  logged: (text: string) => Promise<LogLine>
+  /** Resolves with the line of the log that says this, or with the `count`th one. */
+  logged: (text: string, count?: number) => Promise<LogLine>
   /** Queues a job as a request would: in one transaction, then a wake. */
   request: (request?: Partial<JobRequest>) => Promise<JobTicket>
   row: (jobId: number) => Promise<JobRow>
@@ -108,9 +108,9 @@ export async function createJobService (t: Test, { kinds = [testKind()], threads
     runner,
     stagingFolder,
     log,
-    logged: (text) => new Promise((resolve) => {
+    logged: (text, count = 1) => new Promise((resolve) => {
       const read = () => {
-        const line = log.find((line) => line.text === text)
+        const line = log.filter((line) => line.text === text)[count - 1]
         if (line === undefined) return
         readers.delete(read)
         resolve(line)

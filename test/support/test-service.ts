@@ -4,8 +4,9 @@ import type { Test } from 'tap'
 import { createApp, type App } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Scope } from '../../src/features/accounts/access.ts'
-import { createServices, type Services } from '../../src/services.ts'
+import { createServices, type Services, type ServicesOptions } from '../../src/services.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
+import { testFolder } from './test-folder.ts'
 
 export const ADMIN = 'admin@example.edu'
 export const TEACHER = 'teacher@example.edu'
@@ -34,23 +35,22 @@ export interface Answer {
   text: string
   bytes: Buffer
   // The shape is what the test checks.
-  json: () => any // eslint-disable-line @typescript-eslint/no-explicit-any
+  json: () => any
 }
 
-export interface TestServiceOptions {
+export interface TestServiceOptions extends Pick<ServicesOptions, 'now' | 'clock' | 'jobPool' | 'onStep'> {
   courses?: CourseDescription[]
   settings?: Record<string, string>
-  now?: () => number
   /** Jobs wait until the test starts the runner itself. */
   withoutRunner?: boolean
 }
 
 /** Stops with the test. */
-export async function startTestService (t: Test, { courses = [], settings = {}, now, withoutRunner = false }: TestServiceOptions = {}): Promise<TestService> {
-  const folder = t.testdir()
+export async function startTestService (t: Test, { courses = [], settings = {}, withoutRunner = false, ...options }: TestServiceOptions = {}): Promise<TestService> {
+  const folder = testFolder(t)
   const courseIds = await makeBookDatabase(join(folder, 'perfbook.sqlite'), ...courses)
   const config = readConfig({ DATA_DIR: folder, MIN_FREE_BYTES: '0', WORKER_THREADS: '2', ...settings })
-  const services = await createServices({ config, log: QUIET, ...(now === undefined ? {} : { now }) })
+  const services = await createServices({ config, log: QUIET, ...options })
   const app = await createApp(services, false)
   if (!withoutRunner) await services.runner.start()
   t.teardown(async () => {
