@@ -33,7 +33,7 @@ export async function listenRaw ({ server }: TestService): Promise<RawClient> {
 
 export async function readAll (socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = []
-  socket.on('data', (chunk) => { chunks.push(chunk) })
+  socket.on('data', (chunk: Buffer) => { chunks.push(chunk) })
   await once(socket, 'close')
   return Buffer.concat(chunks)
 }
