@@ -3,7 +3,7 @@ import neostandard from 'neostandard'
 export default [
   ...neostandard({ ts: true, ignores: ['data/**', 'dist/**', '.tap/**', 'coverage/**', '**/*.d.ts'] }),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     rules: {
       // The fixed floors of the house are judged by test/floors.test.ts; here only what a reader trips over.
       'no-console': 'error',

@@ -27,7 +27,7 @@ import { sessionRoutes } from './routes/session.routes.ts'
 import { validatorCompiler } from './routes/validation.ts'
 import type { Services } from './services.ts'
 import { VERSION } from './version.ts'
-import { landingPage } from './web/landing.ts'
+import { pageRoutes } from './web/page-routes.ts'
 
 export interface App {
   server: FastifyInstance
@@ -100,7 +100,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(filesRoutes, context)
   await server.register(courseFilesRoutes, context)
   await server.register(importsRoutes, context)
-  await server.register(landingPage)
+  await server.register(pageRoutes, { publicPath: links.prefix })
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
   return { server, gate }
 }

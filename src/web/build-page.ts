@@ -1,0 +1,53 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+
+/** Where the built page lies, and where the server looks for it. */
+export const PAGE_FOLDER = fileURLToPath(new URL('../../dist/page', import.meta.url))
+
+const SOURCE = fileURLToPath(new URL('./page', import.meta.url))
+const toBrotli = promisify(brotliCompress)
+const toGzip = promisify(gzip)
+
+/**
+ * Bundles the page's source into `folder`: `index.html`, and `assets/` with names that change with their content, each beside
+ * its compressed forms. Needs no network. Throws where a development package is missing (`ERR_MODULE_NOT_FOUND`) and on
+ * errors in the source; the page that was there stays then.
+ */
+export async function buildPage (folder = PAGE_FOLDER): Promise<void> {
+  const { build } = await import('esbuild')
+  const making = `${folder}.new`
+  await rm(making, { recursive: true, force: true })
+  await mkdir(making, { recursive: true })
+  const { metafile } = await build({
+    entryPoints: { page: join(SOURCE, 'page.tsx'), style: join(SOURCE, 'style.css'), icon: join(SOURCE, 'icon.svg') },
+    outdir: join(making, 'assets'),
+    entryNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: ['chrome123', 'firefox121', 'safari17.5'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.svg': 'copy' },
+    metafile: true,
+    absWorkingDir: making,
+    logLevel: 'silent',
+  })
+  const made = Object.keys(metafile.outputs)
+  const only = (pattern: RegExp) => made.find((name) => pattern.test(name))!
+  const html = (await readFile(join(SOURCE, 'index.html'), 'utf8'))
+    .replace('page.js', only(/page-[^/]*\.js$/)).replace('style.css', only(/style-[^/]*\.css$/)).replace('icon.svg', only(/icon-[^/]*\.svg$/))
+  await writeFile(join(making, 'index.html'), html)
+  for (const name of await readdir(join(making, 'assets'))) {
+    const file = join(making, 'assets', name)
+    const bytes = await readFile(file)
+    await writeFile(`${file}.br`, await toBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
+    await writeFile(`${file}.gz`, await toGzip(bytes, { level: 9 }))
+  }
+  await rm(folder, { recursive: true, force: true })
+  await rename(making, folder)
+}

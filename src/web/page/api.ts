@@ -1,0 +1,57 @@
+/** A refusal by the service, or no answer at all (`NO_ANSWER`). */
+export class ApiError extends Error {
+  readonly code: string
+  readonly status: number
+  /** Seconds after which to ask again, where the service said so. */
+  readonly retryAfter: number | undefined
+
+  constructor (code: string, message: string, status = 0, retryAfter?: number) {
+    super(message)
+    this.code = code
+    this.status = status
+    this.retryAfter = retryAfter
+  }
+}
+
+type Listener = () => void
+const signedOut = new Set<Listener>()
+/** The server's clock minus this machine's, ms: what is "two minutes ago" does not depend on a laptop's clock. */
+let clockOffset = 0
+
+/** Calls `listener` when an answer says that nobody is signed in. Returns what ends it. */
+export function onSignedOut (listener: Listener): () => void {
+  signedOut.add(listener)
+  return () => { signedOut.delete(listener) }
+}
+
+/** The time by the server's clock, ms since 1970. */
+export function serverNow (): number { return Date.now() + clockOffset }
+
+/** An address of the service, from `api/…`; the page lies at its root, with or without a path prefix. */
+export function addressOf (path: string): string { return new URL(path, document.baseURI).href }
+
+/** Asks the service. Throws ApiError. */
+export async function call<T> (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(addressOf(path), {
+      method,
+      signal: signal ?? null,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
+  } catch (error) {
+    if (signal?.aborted === true) throw error
+    throw new ApiError('NO_ANSWER', 'The server does not answer.')
+  }
+  const date = Date.parse(response.headers.get('date') ?? '')
+  // The header has whole seconds, and an answer from the browser's own store an old one.
+  if (!Number.isNaN(date) && method !== 'GET') clockOffset = Math.abs(date - Date.now()) < 5000 ? 0 : date - Date.now()
+  if (response.status === 204) return undefined as T
+  const answer: unknown = await response.json().catch(() => undefined)
+  if (response.ok && answer !== undefined) return answer as T
+  const { code = 'NO_ANSWER', message = `The server answered ${response.status}.` } = (answer ?? {}) as { code?: string, message?: string }
+  if (code === 'UNAUTHENTICATED') for (const listener of signedOut) listener()
+  const seconds = Number(response.headers.get('retry-after') ?? undefined)
+  throw new ApiError(code, message, response.status, Number.isNaN(seconds) ? undefined : seconds)
+}

@@ -1,0 +1,59 @@
+import type { Book, Spread, Student, Task } from '../api-types.ts'
+import type { Texts } from '../texts/use-texts.ts'
+
+/** How scores are shown: percent, or points where a task has points possible. */
+export type Shown = 'percent' | 'points'
+
+export interface Column {
+  key: string
+  title: string
+  kind: 'id' | 'period' | 'average' | 'task'
+  /** Px. */
+  width: number
+  /** What the column sorts by; null stands last. */
+  value: (student: Student) => string | number | null
+  /** The class's numbers, from the server. */
+  spread?: Spread
+  /** Of a task: the column of `data`, its task and its category's name. */
+  task?: { index: number, heading: Task, category: string | undefined }
+}
+
+/** The columns after the student's name, in the workbook's order. */
+export function columnsOf (book: Book, { t }: Pick<Texts, 't'>): Column[] {
+  const periods = new Map(book.periods.map(({ id, name }) => [id, name]))
+  const categories = new Map(book.categories.map(({ id, name }) => [id, name]))
+  return [
+    { key: 'id', title: t('book.studentId'), kind: 'id', width: 120, value: (student) => student.student_identifier },
+    ...(book.periods.length > 1
+      ? [{ key: 'period', title: t('book.period'), kind: 'period', width: 120, value: (student) => periods.get(student.period_id ?? 0) ?? null } satisfies Column]
+      : []),
+    { key: 'average', title: t('book.courseAverage'), kind: 'average', width: 104, value: (student) => student.course_average, spread: courseSpread(book) },
+    ...book.categories.map((category, i): Column => ({
+      key: `category-${category.id}`,
+      title: t('book.categoryAverage', { category: category.name }),
+      kind: 'average',
+      width: 116,
+      value: (student) => student.category_averages[i] ?? null,
+      spread: category,
+    })),
+    ...book.data_headings.map((heading, index): Column => ({
+      key: `task-${heading.id}`,
+      title: heading.title,
+      kind: 'task',
+      width: 120,
+      value: (student) => student.data[index]?.score ?? null,
+      spread: heading,
+      task: { index, heading, category: categories.get(heading.category_id ?? 0) },
+    })),
+  ]
+}
+
+/** The server tells the class's course average; it does not tell its lowest and highest. */
+function courseSpread (book: Book): Spread {
+  const scores = book.next_cursor === null ? book.students.flatMap(({ is_dropped, course_average }) => is_dropped || course_average === null ? [] : [course_average]) : []
+  return {
+    class_average: book.course_average,
+    lowest: scores.reduce<number | null>((least, score) => least === null || score < least ? score : least, null),
+    highest: scores.reduce<number | null>((most, score) => most === null || score > most ? score : most, null),
+  }
+}

@@ -1,0 +1,59 @@
+import { Component } from 'preact'
+import type { VirtualItem } from '@tanstack/virtual-core'
+import type { Student } from '../api-types.ts'
+import type { Texts } from '../texts/use-texts.ts'
+import type { Column, Shown } from './columns.ts'
+import { sortedName } from './rows.ts'
+import { Score } from './score-text.tsx'
+
+export interface GridRowProps {
+  student: Student
+  /** Of the row in the grid, the header and the summary rows included. */
+  index: number
+  top: number
+  columns: readonly Column[]
+  items: readonly VirtualItem[]
+  /** The column of the cell that Tab reaches, if it is in this row. */
+  tabColumn: number | null
+  shown: Shown
+  texts: Texts
+}
+
+/** One student. Drawn again only when something of it changed: scrolling moves many rows. */
+export class GridRow extends Component<GridRowProps> {
+  override shouldComponentUpdate (next: GridRowProps): boolean {
+    return (Object.keys(next) as Array<keyof GridRowProps>).some((key) => next[key] !== this.props[key])
+  }
+
+  override render () {
+    const { student, index, top, columns, items, tabColumn, shown, texts } = this.props
+    const { t } = texts
+    const name = sortedName(student)
+    return (
+      <div role='row' aria-rowindex={index + 1} class={student.is_dropped ? 'line dropped' : index % 2 === 0 ? 'line' : 'line odd'} style={{ top: `${top}px` }}>
+        <div role='rowheader' aria-colindex={1} class='cell pinned' tabIndex={tabColumn === 0 ? 0 : -1} data-row={index} data-column={0}>
+          <span class='name' dir='auto' title={name}>{name === '' ? t('book.noName') : name}</span>
+          {student.is_dropped && <span class='tag'>{t('book.dropped')}</span>}
+        </div>
+        {items.map(({ index: i, start, size }) => {
+          const column = columns[i]!
+          return (
+            <div
+              key={column.key} role='gridcell' aria-colindex={i + 2} class={`cell ${column.kind}`} tabIndex={tabColumn === i + 1 ? 0 : -1}
+              data-row={index} data-column={i + 1} style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
+            >
+              {this.#content(column, student, shown, texts)}
+            </div>
+          )
+        })}
+      </div>
+    )
+  }
+
+  #content (column: Column, student: Student, shown: Shown, texts: Texts) {
+    if (column.task !== undefined) return <Score cell={student.data[column.task.index] ?? null} heading={column.task.heading} shown={shown} texts={texts} />
+    const value = column.value(student)
+    if (column.kind === 'average') return texts.percent(value as number | null)
+    return <span class='name' dir='auto'>{value ?? (column.kind === 'period' ? texts.t('book.noPeriod') : '')}</span>
+  }
+}

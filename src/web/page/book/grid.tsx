@@ -1,0 +1,148 @@
+import { defaultRangeExtractor, type Range } from '@tanstack/virtual-core'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Student } from '../api-types.ts'
+import { useTexts } from '../texts/use-texts.ts'
+import type { Column, Shown } from './columns.ts'
+import { GridHead, HEAD_HEIGHT, HEAD_ROWS } from './grid-head.tsx'
+import { GridRow } from './grid-row.tsx'
+import { moveInGrid, type Place } from './grid-keys.ts'
+import type { Sort } from './rows.ts'
+import { useVirtualizer } from './use-virtualizer.ts'
+
+const ROW_HEIGHT = 36
+/** Of the student's column; less on a small screen. Px. */
+const PINNED = { wide: 220, narrow: 132 }
+
+export interface GridProps {
+  label: string
+  students: readonly Student[]
+  columns: readonly Column[]
+  timeZone: string
+  shown: Shown
+  sort: Sort | null
+  onSort: (key: string) => void
+  onOpen: (student: Student, column: Column) => void
+}
+
+/**
+ * The book as a grid (WAI-ARIA grid pattern): one tab stop, arrow keys between cells; only the cells in view, and the one with
+ * the focus, exist. Header and summary rows and the student's column stay in place.
+ */
+export function Grid ({ label, students, columns, timeZone, shown, sort, onSort, onOpen }: GridProps) {
+  const texts = useTexts()
+  const scroller = useRef<HTMLDivElement>(null)
+  const [place, setPlace] = useState<Place>({ row: 0, column: 0 })
+  const mayFocus = useRef(false)
+  const pinned = useNarrow() ? PINNED.narrow : PINNED.wide
+
+  const last = { row: HEAD_ROWS + students.length - 1, column: columns.length }
+  const at = { row: Math.min(place.row, last.row), column: Math.min(place.column, last.column) }
+  const keptRow = at.row - HEAD_ROWS
+  const keptColumn = at.column - 1
+  const getScrollElement = () => scroller.current
+  const rows = useVirtualizer({
+    count: students.length,
+    getScrollElement,
+    estimateSize: () => ROW_HEIGHT,
+    paddingStart: HEAD_HEIGHT,
+    scrollPaddingStart: HEAD_HEIGHT,
+    overscan: 4,
+    rangeExtractor: useCallback((range: Range) => withKept(range, keptRow), [keptRow]),
+  })
+  const across = useVirtualizer({
+    count: columns.length,
+    getScrollElement,
+    estimateSize: (i) => columns[i]!.width,
+    horizontal: true,
+    isRtl: texts.dir === 'rtl',
+    paddingStart: pinned,
+    scrollPaddingStart: pinned,
+    overscan: 1,
+    rangeExtractor: useCallback((range: Range) => withKept(range, keptColumn), [keptColumn]),
+  })
+  useLayoutEffect(() => { across.measure() }, [columns, pinned])
+
+  useLayoutEffect(() => {
+    if (!mayFocus.current) return
+    mayFocus.current = false
+    scroller.current?.querySelector<HTMLElement>(`[data-row="${at.row}"][data-column="${at.column}"]`)?.focus({ preventScroll: true })
+  })
+
+  function goTo (next: Place) {
+    mayFocus.current = true
+    setPlace(next)
+    if (next.row >= HEAD_ROWS) rows.scrollToIndex(next.row - HEAD_ROWS, { align: 'auto' })
+    if (next.column > 0) across.scrollToIndex(next.column - 1, { align: 'auto' })
+  }
+
+  function act ({ row, column }: Place) {
+    if (row === 0) onSort(column === 0 ? 'name' : columns[column - 1]!.key)
+    else if (row >= HEAD_ROWS && columns[column - 1]?.task !== undefined) onOpen(students[row - HEAD_ROWS]!, columns[column - 1]!)
+  }
+
+  function onKeyDown (event: KeyboardEvent) {
+    if (placeOf(event.target) === undefined) return
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault()
+      act(at)
+      return
+    }
+    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - HEAD_HEIGHT) / ROW_HEIGHT) - 1)
+    const next = moveInGrid(event, at, last, { page, isRtl: texts.dir === 'rtl' })
+    if (next === undefined) return
+    event.preventDefault()
+    goTo(next)
+  }
+
+  function onClick (event: MouseEvent) {
+    const clicked = placeOf(event.target)
+    if (clicked === undefined) return
+    mayFocus.current = true
+    setPlace(clicked)
+    act(clicked)
+  }
+
+  const items = across.getVirtualItems()
+  const height = rows.getTotalSize()
+  return (
+    <div
+      class='grid' role='grid' aria-label={label} aria-rowcount={last.row + 1} aria-colcount={last.column + 1} ref={scroller}
+      style={{ '--pinned': `${pinned}px`, '--height': `${height + 18}px` }} onKeyDown={onKeyDown} onClick={onClick}
+    >
+      <div class='canvas' role='presentation' style={{ width: `${across.getTotalSize()}px`, height: `${height}px` }}>
+        <GridHead columns={columns} items={items} place={at} sort={sort} timeZone={timeZone} texts={texts} />
+        <div role='rowgroup'>
+          {rows.getVirtualItems().map(({ index, start }) => students[index] !== undefined && (
+            <GridRow
+              key={index} student={students[index]} index={index + HEAD_ROWS} top={start} columns={columns} items={items}
+              tabColumn={at.row === index + HEAD_ROWS ? at.column : null} shown={shown} texts={texts}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** The part in view and the cell with the focus, in the order of the document. */
+function withKept (range: Range, kept: number): number[] {
+  const inView = defaultRangeExtractor(range)
+  if (kept < 0 || kept >= range.count || inView.includes(kept)) return inView
+  return [...inView, kept].sort((a, b) => a - b)
+}
+
+function placeOf (target: EventTarget | null): Place | undefined {
+  const cell = (target as Element | null)?.closest<HTMLElement>('[data-row]')
+  return cell == null ? undefined : { row: Number(cell.dataset['row']), column: Number(cell.dataset['column']) }
+}
+
+function useNarrow (): boolean {
+  const [query] = useState(() => matchMedia('(max-width: 40rem)'))
+  const [isNarrow, setNarrow] = useState(query.matches)
+  useEffect(() => {
+    const changed = () => { setNarrow(query.matches) }
+    query.addEventListener('change', changed)
+    return () => { query.removeEventListener('change', changed) }
+  }, [query])
+  return isNarrow
+}

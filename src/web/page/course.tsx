@@ -1,0 +1,62 @@
+import type { ComponentChildren } from 'preact'
+import { useMemo } from 'preact/hooks'
+import { BookView } from './book/book-view.tsx'
+import type { AverageRange } from './book/rows.ts'
+import { useBook } from './book/use-book.ts'
+import { Exports } from './exports/exports.tsx'
+import { Failure, Loading } from './notices.tsx'
+import { courseLink, type CourseTab } from './router.ts'
+import { useTexts } from './texts/use-texts.ts'
+import { useTitle } from './use-title.ts'
+
+/** One course: its book with the exports, its charts, its settings. */
+export function Course ({ courseId, tab, query }: { courseId: number, tab: CourseTab, query: URLSearchParams }) {
+  const { t, percent } = useTexts()
+  const periodId = tab === 'book' ? query.get('period') : null
+  const loaded = useBook(courseId, periodId)
+  const range = useMemo(() => rangeOf(query), [String(query)])
+  const course = loaded.state === 'ready' ? loaded.book.course : undefined
+  useTitle(course === undefined ? t('app.courses') : `${course.name} – ${t(`tabs.${tab}`)}`)
+
+  if (loaded.state === 'failed') return <Failure error={loaded.error} retry={loaded.reload} />
+  if (loaded.state === 'loading' || course === undefined) return <Loading />
+  const { book, isWhole } = loaded
+  return (
+    <>
+      <div class='bar'>
+        <div>
+          <nav class='small'><a href='#/'>{t('app.courses')}</a></nav>
+          <h1 dir='auto'>{course.name}</h1>
+          <p class='muted' dir='auto'>{[course.school, course.term].filter(Boolean).join(' · ')}</p>
+        </div>
+        <p class='figure'>{t('book.average', { value: percent(book.course_average) })}</p>
+      </div>
+      <nav class='tabs' aria-label={t('tabs.label')}>
+        <Tab courseId={courseId} tab='book' current={tab}>{t('tabs.book')}</Tab>
+      </nav>
+      {tab === 'book' && (
+        <>
+          <Exports courseId={courseId} timeZone={course.time_zone} hasPeriods={book.periods.length > 0} />
+          <BookView
+            book={book} isWhole={isWhole} periodId={periodId} range={range}
+            onPeriod={(id) => { location.hash = courseLink(courseId, 'book', id === null ? undefined : { period: id }) }}
+            onRange={() => { location.hash = courseLink(courseId, 'book', periodId === null ? undefined : { period: periodId }) }}
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+function Tab ({ courseId, tab, current, children }: { courseId: number, tab: CourseTab, current: CourseTab, children: ComponentChildren }) {
+  return <a href={courseLink(courseId, tab)} aria-current={tab === current ? 'page' : undefined}>{children}</a>
+}
+
+/** The filter that a bar of the chart links to: `?from=0.6&to=0.7`, or `?average=none`. */
+function rangeOf (query: URLSearchParams): AverageRange | null {
+  if (query.get('average') === 'none') return 'none'
+  const from = Number(query.get('from') ?? NaN)
+  if (Number.isNaN(from)) return null
+  const to = query.get('to')
+  return { from, to: to === null ? null : Number(to) }
+}

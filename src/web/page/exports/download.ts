@@ -1,0 +1,13 @@
+/** Starts the download of a file; the answer says that it is an attachment, so the page stays. */
+export function download (url: string): void {
+  const link = document.createElement('a')
+  link.href = url
+  link.download = ''
+  link.hidden = true
+  document.body.append(link)
+  link.click()
+  link.remove()
+}
+
+/** A file's name, from its address. */
+export function nameOf (url: string): string { return decodeURIComponent(new URL(url).pathname.split('/').at(-1)!) }

@@ -1,0 +1,89 @@
+import { addressOf, ApiError, call } from '../api.ts'
+import type { Job } from '../api-types.ts'
+
+export type JobNews =
+  | { kind: 'job', job: Job }
+  /** No answer just now; it is asked again by itself. */
+  | { kind: 'lost' }
+  /** The server does not know the job any more. */
+  | { kind: 'gone' }
+
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 15_000
+/** A connection that a sleeping laptop lost can look alive: after so long without news the job itself is asked for. */
+const SILENCE_MS = 20_000
+
+export function hasEnded ({ status }: Job): boolean { return status !== 'queued' && status !== 'started' }
+
+/**
+ * Tells of a job until it has ended: by events, and by asking with growing pauses where events do not come through. It goes on as
+ * long as the job lives, and asks for nothing once it has ended. Returns what stops it before.
+ */
+export function followJob (jobId: number, tell: (news: JobNews) => void): () => void {
+  const over = new AbortController()
+  let source: EventSource | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let failures = 0
+
+  function stop () {
+    over.abort()
+    clearTimeout(timer)
+    source?.close()
+  }
+
+  function later (ms: number) {
+    clearTimeout(timer)
+    if (!over.signal.aborted) timer = setTimeout(() => { void look() }, ms)
+  }
+
+  function hear (job: Job) {
+    if (over.signal.aborted) return
+    if (hasEnded(job)) stop()
+    tell({ kind: 'job', job })
+  }
+
+  function listen () {
+    const stream = source = new EventSource(addressOf(`api/jobs/${jobId}/events`))
+    stream.onmessage = ({ data }) => {
+      failures = 0
+      later(SILENCE_MS)
+      hear(JSON.parse(data as string) as Job)
+    }
+    // Also what EventSource would try again by itself: our pauses grow, and an answer like 404 is understood.
+    stream.onerror = () => {
+      stream.close()
+      if (source === stream) source = undefined
+      later(pause())
+    }
+  }
+
+  function pause (): number { return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++) }
+
+  async function look () {
+    clearTimeout(timer)
+    try {
+      hear(await call<Job>('GET', `api/jobs/${jobId}`, undefined, over.signal))
+      if (over.signal.aborted) return
+      if (source === undefined) listen()
+      // Until the stream has said something, go on asking.
+      later(failures === 0 ? SILENCE_MS : pause())
+    } catch (error) {
+      if (over.signal.aborted) return
+      const { status = 0, retryAfter } = error instanceof ApiError ? error : {} as Partial<ApiError>
+      if (status === 404 || status === 401) {
+        stop()
+        if (status === 404) tell({ kind: 'gone' })
+        return
+      }
+      tell({ kind: 'lost' })
+      later(Math.max(pause(), (retryAfter ?? 0) * 1000))
+    }
+  }
+
+  const wake = () => { if (document.visibilityState === 'visible') void look() }
+  for (const name of ['online', 'pageshow']) addEventListener(name, wake, { signal: over.signal })
+  document.addEventListener('visibilitychange', wake, { signal: over.signal })
+  listen()
+  later(SILENCE_MS)
+  return stop
+}

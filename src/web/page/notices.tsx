@@ -1,0 +1,26 @@
+import type { ComponentChildren } from 'preact'
+import { useTexts } from './texts/use-texts.ts'
+
+/** A load that failed: what happened, and a way on. */
+export function Failure ({ error, retry }: { error: unknown, retry?: (() => void) | undefined }) {
+  const { t, reason } = useTexts()
+  return (
+    <div class='notice bad' role='alert'>
+      <p><strong>{t('error.title')}</strong></p>
+      <p>{reason(error)}</p>
+      <p class='row'>
+        {retry !== undefined && <button type='button' onClick={retry}>{t('app.retry')}</button>}
+        <a href='#/'>{t('app.back')}</a>
+      </p>
+    </div>
+  )
+}
+
+export function Loading () {
+  const { t } = useTexts()
+  return <p class='loading' role='status'>{t('app.loading')}</p>
+}
+
+export function Empty ({ children }: { children: ComponentChildren }) {
+  return <div class='empty'>{children}</div>
+}

@@ -1,0 +1,50 @@
+const MINUTE_S = 60
+const STEPS: ReadonlyArray<readonly [Intl.RelativeTimeFormatUnit, number]> = [['day', 86_400], ['hour', 3600], ['minute', MINUTE_S]]
+
+export interface Formats {
+  /** A fraction as a percent, with one digit after the point at most; `null` as a dash. */
+  percent: (fraction: number | null) => string
+  number: (value: number) => string
+  /** Bytes with a unit that fits. */
+  size: (bytes: number) => string
+  /** Day and time in the zone of the course, with the zone's name. */
+  exactTime: (iso: string, timeZone: string) => string
+  /** Day in the zone of the course. */
+  day: (iso: string, timeZone: string) => string
+  /** "2 minutes ago"; both in ms. */
+  ago: (time: number, now: number) => string
+  /** Compares names as this language orders them; digits by their value. */
+  compare: (a: string, b: string) => number
+}
+
+/** Numbers, dates and order of a locale. */
+export function formats (locale: string): Formats {
+  const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
+  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const inZone = new Map<string, { exact: Intl.DateTimeFormat, day: Intl.DateTimeFormat }>()
+  const zone = (timeZone: string) => {
+    const known = inZone.get(timeZone) ?? {
+      exact: new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit', timeZoneName: 'short', timeZone }),
+      day: new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', year: '2-digit', timeZone }),
+    }
+    inZone.set(timeZone, known)
+    return known
+  }
+  return {
+    percent: (fraction) => fraction === null ? '–' : percents.format(fraction),
+    number: (value) => numbers.format(value),
+    size: (bytes) => {
+      const [value, unit] = bytes < 1000 ? [bytes, 'byte'] : bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte']
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(value)
+    },
+    exactTime: (iso, timeZone) => zone(timeZone).exact.format(new Date(iso)),
+    day: (iso, timeZone) => zone(timeZone).day.format(new Date(iso)),
+    ago: (time, now) => {
+      const seconds = Math.round((time - now) / 1000)
+      const [unit, size] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1]
+      return relative.format(Math.trunc(seconds / size), unit)
+    },
+    compare: new Intl.Collator(locale, { numeric: true }).compare,
+  }
+}

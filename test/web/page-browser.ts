@@ -1,0 +1,96 @@
+// The page in a real browser, on the real service behind a real socket. Whatever the page asks of another origin, and whatever
+// the browser complains of (a breach of the policy, an error in a script), is collected for the test to look at.
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { Test } from 'tap'
+import { buildPage, PAGE_FOLDER } from '../../src/web/build-page.ts'
+import type { CourseDescription } from '../support/book-database.ts'
+import { startTestService, TEACHER, type TestService, type TestServiceOptions } from '../support/test-service.ts'
+import { findChromium, pathOf } from '../support/tools.ts'
+
+export const PASSWORD = 'correct horse battery staple'
+const ARTIFACTS = join(import.meta.dirname, '../../artifacts/page')
+const SOURCE = join(import.meta.dirname, '../../src/web/page')
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+export interface OpenPage {
+  page: Page
+  context: BrowserContext
+  /** What the browser complained of. */
+  problems: string[]
+}
+
+export interface PageService extends TestService {
+  address: string
+  /** A browser of its own, as another person or another machine has. */
+  open: (options?: BrowserContextOptions) => Promise<OpenPage>
+}
+
+/** Starts the service on a free port, with a teacher of all its courses who has a password, and a browser. Both end with the test. */
+export async function startPage (t: Test, { courses = [], ...options }: TestServiceOptions = {}): Promise<PageService> {
+  if (isStale()) await buildPage()
+  const service = await startTestService(t, { ...options, courses: courses.map((course): CourseDescription => ({ teachers: [{ email: TEACHER, firstName: 'Jo', lastName: 'Teacher' }], ...course })) })
+  await service.services.accounts.add({ email: TEACHER, role: 'teacher', password: PASSWORD })
+  const server = service.server.server
+  await service.server.listen({ host: '127.0.0.1', port: 0 })
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const browser = await launch(t)
+  return {
+    ...service,
+    address,
+    async open (contextOptions = {}) {
+      const context = await browser.newContext({ locale: 'en-US', timezoneId: 'America/New_York', viewport: { width: 1280, height: 860 }, ...contextOptions })
+      // Nothing leaves this machine, and what would is told.
+      const problems: string[] = []
+      context.on('request', (request) => { if (!request.url().startsWith(address) && !request.url().startsWith('blob:')) problems.push(`asked ${request.url()}`) })
+      const page = await context.newPage()
+      page.on('pageerror', (error) => { problems.push(String(error)) })
+      page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) problems.push(message.text()) })
+      return { page, context, problems }
+    },
+  }
+}
+
+async function launch (t: Test): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: pathOf(findChromium()),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+  })
+  t.teardown(() => browser.close())
+  return browser
+}
+
+/** Through the form, as a person does. */
+export async function signIn (page: Page, address: string, email = TEACHER): Promise<void> {
+  await page.goto(address)
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: /courses/i }).waitFor()
+}
+
+/** Rules of WCAG 2.2 AA that the view breaks, with the elements that do. */
+export async function accessibilityProblems (page: Page): Promise<string[]> {
+  // The policy forbids a script in the page; the protocol's own evaluation is not the page's.
+  const { readFile } = await import('node:fs/promises')
+  await page.evaluate(await readFile(AXE, 'utf8'))
+  const { violations } = await page.evaluate(`axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(WCAG)} } })`) as
+    { violations: Array<{ id: string, nodes: Array<{ html: string, failureSummary: string }> }> }
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`))
+}
+
+/** A picture of the view for people to look at, in `artifacts/page/` (not in git). */
+export async function screenshot (page: Page, name: string): Promise<void> {
+  mkdirSync(ARTIFACTS, { recursive: true })
+  await page.screenshot({ path: join(ARTIFACTS, `${name}.png`) })
+}
+
+/** Sources changed since the page was built, in development; after `npm ci` they have not. */
+function isStale (): boolean {
+  const built = statSync(join(PAGE_FOLDER, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  return readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).some((name) => statSync(join(SOURCE, name)).mtimeMs > built)
+}
