@@ -12,6 +12,8 @@ import { secretFromFile } from './features/accounts/secrets.ts'
 import { accessHooks, guardCookies } from './routes/access-hooks.ts'
 import { acceptBodies } from './routes/bodies.ts'
 import { courseFilesRoutes } from './routes/course-files.routes.ts'
+import { auditRequests } from './routes/audit-hook.ts'
+import { auditRoutes } from './routes/audit.routes.ts'
 import { coursesRoutes } from './routes/courses.routes.ts'
 import { frameworkErrors, handleErrors } from './routes/error-handler.ts'
 import { exportsRoutes } from './routes/exports.routes.ts'
@@ -19,11 +21,14 @@ import { filesRoutes } from './routes/files.routes.ts'
 import { healthRoutes } from './routes/health.routes.ts'
 import { importsRoutes } from './routes/imports.routes.ts'
 import { createJobGate, type JobGate } from './routes/job-gate.ts'
+import { invitationsRoutes } from './routes/invitations.routes.ts'
 import { jobsRoutes } from './routes/jobs.routes.ts'
 import { createLinks } from './routes/links.ts'
 import type { RouteContext } from './routes/route-context.ts'
 import { sessionCookie } from './routes/session-cookie.ts'
 import { sessionRoutes } from './routes/session.routes.ts'
+import { sessionsRoutes } from './routes/sessions.routes.ts'
+import { usersRoutes } from './routes/users.routes.ts'
 import { validatorCompiler } from './routes/validation.ts'
 import type { Services } from './services.ts'
 import { VERSION } from './version.ts'
@@ -33,6 +38,8 @@ export interface App {
   server: FastifyInstance
   /** Refuses new jobs from now on. */
   gate: JobGate
+  /** Every route, as it was registered. */
+  routes: ReadonlyArray<{ method: string, url: string }>
 }
 
 /** The HTTP side of the services; whoever made them closes them, after the server. */
@@ -56,6 +63,8 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     rewriteUrl: (request) => links.prefix !== '' && request.url?.startsWith(`${links.prefix}/`) === true ? request.url.slice(links.prefix.length) : request.url ?? '/',
     frameworkErrors,
   }).withTypeProvider<TypeBoxTypeProvider>()
+  const routes: Array<{ method: string, url: string }> = []
+  server.addHook('onRoute', ({ method, url }) => { for (const one of [method].flat()) routes.push({ method: one, url }) })
   server.setValidatorCompiler(validatorCompiler)
   server.decorateRequest('principal', null)
   server.decorateRequest('course', null)
@@ -63,6 +72,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   handleErrors(server)
   await server.register(cookies, { secret: secretFromFile(config.secretFile) })
   guardCookies(server, services)
+  auditRequests(server, services)
   server.addHook('preClose', async () => { closing.abort() })
 
   if (config.corsOrigins.length > 0) {
@@ -94,6 +104,10 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   const context: RouteContext = { services, access, links, cookie, gate, closing: closing.signal }
   await server.register(healthRoutes, context)
   await server.register(sessionRoutes, context)
+  await server.register(sessionsRoutes, context)
+  await server.register(invitationsRoutes, context)
+  await server.register(usersRoutes, context)
+  await server.register(auditRoutes, context)
   await server.register(coursesRoutes, context)
   await server.register(exportsRoutes, context)
   await server.register(jobsRoutes, context)
@@ -102,7 +116,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(importsRoutes, context)
   await server.register(pageRoutes, { publicPath: links.prefix })
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
-  return { server, gate }
+  return { server, gate, routes }
 }
 
 /** What Fastify takes: nobody, everybody, or a list of addresses. */

@@ -35,6 +35,8 @@ const settings = {
   IMPORT_MAX_BYTES: bytes(2 * 1024 ** 3, 'Most bytes that an import may unpack to.'),
   SESSION_IDLE_MINUTES: Type.Integer({ default: 480, minimum: 1, maximum: 525_600, description: 'A session of the page ends when it was not used for so many minutes.' }),
   SESSION_MAX_HOURS: Type.Integer({ default: 168, minimum: 1, maximum: 8760, description: 'A session of the page ends so many hours after sign-in in any case.' }),
+  INVITATION_HOURS: Type.Integer({ default: 72, minimum: 1, maximum: 8760, description: 'How many hours a one-time link for a password is good.' }),
+  AUDIT_RETENTION_DAYS: Type.Number({ default: 365, minimum: 0, maximum: 36_500, description: 'How many days the audit log reaches back; 0 is for ever.' }),
   CORS_ORIGINS: text('', 'Origins of other front ends that may call the API with a token, separated by commas.'),
   TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed (comma list), or `true` for all.'),
   FILE_ACCESS: Type.Enum(['link', 'session'], { default: 'link', description: '`link`: whoever has a file\'s link may download it. `session`: only a teacher of its course or an administrator.' }),

@@ -5,7 +5,11 @@ import { openDatabase, type Database } from '../db/database.ts'
 import type { Config } from './config.ts'
 import { JOB_ERRORS } from './errors.ts'
 import { createAccounts, type Accounts } from './features/accounts/accounts.ts'
+import { createAudit, type Audit } from './features/accounts/audit.ts'
+import { createPasswordLinks, type PasswordLinks } from './features/accounts/password-links.ts'
 import { createSessions, type Sessions } from './features/accounts/sessions.ts'
+import { createSignInLimit } from './features/accounts/sign-in-limit.ts'
+import { createTurns } from './features/accounts/turns.ts'
 import { createExports, type Exports } from './features/exports/exports.ts'
 import { createFileSweeps, type FileSweeps } from './features/file-sweep/file-sweeps.ts'
 import { createImports, type Imports } from './features/imports/imports.ts'
@@ -20,6 +24,10 @@ import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runn
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
 
 const DAY_MS = 86_400_000
+/** Of the four threads that Node has for this and for files. */
+const HASHES_AT_ONCE = 2
+/** At a few a second, so many are done before a person gives up. */
+const HASHES_WAITING = 50
 
 export interface Services {
   config: Config
@@ -28,6 +36,8 @@ export interface Services {
   db: Database
   accounts: Accounts
   sessions: Sessions
+  passwordLinks: PasswordLinks
+  audit: Audit
   courses: Courses
   books: Books
   exports: Exports
@@ -89,13 +99,24 @@ export async function createServices ({ config, log, now: time = Date.now, clock
   })
   const queue = createJobQueue({ db, now, queueMax: config.QUEUE_MAX, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) } })
   const sweeps = createFileSweeps({ db, storage, queue, now, rules, everyMs: config.FILE_SWEEP_MINUTES * 60_000, log })
+  const sessions = createSessions({
+    db,
+    now,
+    limit: createSignInLimit({ now }),
+    turns: createTurns({ atOnce: HASHES_AT_ONCE, waiting: HASHES_WAITING }),
+    idleMs: config.SESSION_IDLE_MINUTES * 60_000,
+    maxMs: config.SESSION_MAX_HOURS * 3_600_000,
+  })
+  const audit = createAudit({ db, now, log, keepMs: Math.round(config.AUDIT_RETENTION_DAYS * DAY_MS) })
   return {
     config,
     now,
     clock,
     db,
     accounts: createAccounts({ db, now }),
-    sessions: createSessions({ db, now, idleMs: config.SESSION_IDLE_MINUTES * 60_000, maxMs: config.SESSION_MAX_HOURS * 3_600_000 }),
+    sessions,
+    passwordLinks: createPasswordLinks({ db, now, sessions, validMs: config.INVITATION_HOURS * 3_600_000 }),
+    audit,
     courses: createCourses({ db, files, queue, now }),
     books: createBooks({ databaseFile: db.file, readers, now }),
     exports: createExports({ db, files, queue, now, retention }),
@@ -113,6 +134,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
       await runner.stop(graceMs)
       await files.settled()
       await readers.destroy()
+      await audit.settled()
       await db.close()
     },
   }

@@ -5,6 +5,8 @@ export interface Links {
   prefix: string
   /** The address of a job, as a path. */
   job: (id: number) => string
+  /** The absolute address of the page where a one-time link is taken. The secret stands behind `#`, which no browser sends to any server. */
+  invitation: (request: FastifyRequest, secret: string) => string
   /** The absolute address of a file. */
   file: (request: FastifyRequest, file: { hex: string, filename: string }) => string
 }
@@ -14,8 +16,12 @@ export function createLinks (publicUrl: string): Links {
   const prefix = publicUrl === '' ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
   return {
     prefix,
+    invitation: (request, secret) => invitationUrl(publicUrl === '' ? `${request.protocol}://${request.host}` : publicUrl, secret),
     job: (id) => `${prefix}/api/jobs/${id}`,
     file: (request, { hex, filename }) =>
       `${publicUrl === '' ? `${request.protocol}://${request.host}` : publicUrl}/files/${hex}/${encodeURIComponent(filename)}`,
   }
 }
+
+/** The one-time link to the page at `base`. */
+export function invitationUrl (base: string, secret: string): string { return `${base}/#invitation=${secret}` }

@@ -3,6 +3,7 @@ import Type from 'typebox'
 import { ServiceError } from '../errors.ts'
 import type { Principal } from '../features/accounts/access.ts'
 import { MAX_PASSWORD_LENGTH } from '../features/accounts/passwords.ts'
+import { TooManyWaitError } from '../features/accounts/turns.ts'
 import { principalOf } from './access-hooks.ts'
 import type { RouteContext } from './route-context.ts'
 import { errors, id, nullable } from './schemas.ts'
@@ -35,7 +36,11 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
   }, async (request, reply) => {
     const begun = await sessions.signIn(request.body, {
       address: request.ip, userAgent: request.headers['user-agent'], previous: cookie.read(request),
+    }).catch((error: unknown) => {
+      throw error instanceof TooManyWaitError ? new ServiceError('OVERLOADED', undefined, 5) : error
     })
+    if ('waitMs' in begun) throw new ServiceError('RATE_LIMITED', 'Too many sign-ins failed. Wait a little, then try again.', Math.ceil(begun.waitMs / 1000))
+    request.audited = { actorId: 'refused' in begun ? begun.userId : begun.principal.userId }
     if ('refused' in begun) throw new ServiceError('BAD_CREDENTIALS')
     cookie.set(reply, begun.secret)
     return reply.header('cache-control', 'no-store').send(principalJson(begun.principal))

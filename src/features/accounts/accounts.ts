@@ -28,6 +28,10 @@ export interface Accounts {
   /** Everybody who is signed in as this user has to sign in again. */
   setPassword: (email: string, password: string) => Promise<void>
   disable: (email: string) => Promise<void>
+  /** By the user's id. Whoever is disabled is signed out everywhere. Throws where there is no such user. */
+  setDisabled: (userId: number, isDisabled: boolean) => Promise<queries.UserRow>
+  find: (userId: number) => Promise<queries.UserRow | undefined>
+  findByEmail: (email: string) => Promise<queries.UserRow | undefined>
   list: () => Promise<queries.UserRow[]>
   /** Makes a token for any account or roster teacher and returns it: the only time that it is seen. Throws AccountError. */
   createToken: (token: { email: string, name: string, scopes?: readonly Scope[] | undefined, expiresAt?: number | null }) => Promise<string>
@@ -40,6 +44,12 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
     const user = await queries.findUser(db.reads, queries.emailKey(email))
     if (user === undefined) throw new AccountError(`There is no account for ${email}.`)
     return user
+  }
+  async function setDisabled (userId: number, isDisabled: boolean): Promise<queries.UserRow> {
+    return await db.write(async (trx) => {
+      if (isDisabled) await endSessionsOfUser(trx, userId, now())
+      return await queries.updateUser(trx, userId, { disabled_at: isDisabled ? now() : null })
+    })
   }
   return {
     async authenticate (token) {
@@ -80,9 +90,11 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
       })
     },
     async disable (email) {
-      const user = await existing(email)
-      await db.write((trx) => queries.updateUser(trx, user.id, { disabled_at: now() }))
+      await setDisabled((await existing(email)).id, true)
     },
+    setDisabled,
+    find: (userId) => queries.findUserById(db.reads, userId),
+    findByEmail: (email) => queries.findUser(db.reads, queries.emailKey(email)),
     list: () => queries.listUsers(db.reads),
     async createToken ({ email, name, scopes, expiresAt = null }) {
       const token = `pb_${newSecret()}`

@@ -5,6 +5,8 @@ import type { Principal } from './access.ts'
 import { dummyHash, hashPassword, isOutdated, verifyPassword } from './passwords.ts'
 import { isUsable, principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
+import type { SignInLimit } from './sign-in-limit.ts'
+import type { Turns } from './turns.ts'
 
 /** A session's last use is noted at most this often, ms. */
 const NOTE_USE_EVERY_MS = 60_000
@@ -27,10 +29,10 @@ export interface NewSession {
 
 export interface Sessions {
   /**
-   * Begins a session. `refused`: the e-mail or the password is wrong, or the account may not be used. An e-mail that nobody
-   * has takes the same way as a wrong password.
+   * Begins a session. `refused`: the e-mail or the password is wrong, or the account may not be used; an e-mail that nobody
+   * has takes the same way as a wrong password. `waitMs`: too many failed before; try again then. Throws TooManyWaitError.
    */
-  signIn: (credentials: { email: string, password: string }, browser: Browser) => Promise<NewSession | { refused: true, userId: number | null }>
+  signIn: (credentials: { email: string, password: string }, browser: Browser) => Promise<NewSession | { refused: true, userId: number | null } | { waitMs: number }>
   /** Begins a session for somebody who has just proved by other means who he is. */
   begin: (trx: Trx, user: UserRow, browser: Browser) => Promise<NewSession>
   /** Whose session a secret stands for; undefined: nobody's (ended, too old, its user disabled). */
@@ -45,13 +47,16 @@ export interface Sessions {
 export interface SessionsOptions {
   db: Database
   now: () => number
+  limit: SignInLimit
+  /** For checks of passwords. */
+  turns: Turns
   /** A session ends when it was not used for so long, ms. */
   idleMs: number
   /** And so long after it was begun in any case, ms. */
   maxMs: number
 }
 
-export function createSessions ({ db, now, idleMs, maxMs }: SessionsOptions): Sessions {
+export function createSessions ({ db, now, limit, turns, idleMs, maxMs }: SessionsOptions): Sessions {
   const nobody = dummyHash()
 
   async function begin (trx: Trx, user: UserRow, { address, userAgent, previous }: Browser): Promise<NewSession> {
@@ -78,10 +83,18 @@ export function createSessions ({ db, now, idleMs, maxMs }: SessionsOptions): Se
       const key = emailKey(email)
       const user = await findUser(db.reads, key)
       const hash = user?.password_hash ?? nobody
-      const isRight = await verifyPassword(password, hash)
+      const isKnownThere = await queries.hasSignedInFrom(db.reads, user?.id ?? 0, browser.address)
+      const attempt = { account: key, address: browser.address, isKnownThere }
+      const waitMs = limit.begin(attempt)
+      if (waitMs > 0) return { waitMs }
+      const isRight = await turns.take(() => verifyPassword(password, hash)).catch((error: unknown) => {
+        limit.succeeded(attempt)
+        throw error
+      })
       const mayEnter = await isUsable(db.reads, user ?? { email_key: key, disabled_at: null })
       const refusal = { refused: true, userId: user?.id ?? null } as const
       if (user === undefined || !isRight || !mayEnter) return refusal
+      limit.succeeded(attempt)
       const renewed = isOutdated(hash) ? await hashPassword(password) : undefined
       return await db.write(async (trx) => {
         // The hash took its time: the password may have been changed meanwhile, or the account disabled.

@@ -1,0 +1,66 @@
+import { deleteAuditEntries, insertAuditEntry, listAuditEntries, type AuditRow } from '../../../db/audit.queries.ts'
+import type { Database } from '../../../db/database.ts'
+
+/** Entries that are too old are looked for this often at most, ms. */
+const SWEEP_EVERY_MS = 3_600_000
+/** So many go at once. */
+const SWEEP_AT_ONCE = 1000
+
+/** What is noted: numbers of people and things, never their names. */
+export interface AuditEntry {
+  action: string
+  outcome: AuditRow['outcome']
+  /** A row of `users`; null: nobody who is known, or the command line. */
+  actorId: number | null
+  via: AuditRow['via']
+  /** The network address; null on the command line. */
+  address: string | null
+  /** `course 3`; null where the action says it all. */
+  subject: string | null
+}
+
+export interface Audit {
+  /** Notes it soon. A failure goes to the log: what was done is done. */
+  record: (entry: AuditEntry) => void
+  /** Newest first. `email` is null for students and for whoever has no account. */
+  list: (filter: Parameters<typeof listAuditEntries>[1]) => Promise<Array<AuditRow & { email: string | null }>>
+  /** Resolves when everything that was recorded is written. */
+  settled: () => Promise<void>
+}
+
+export interface AuditOptions {
+  db: Database
+  now: () => number
+  log: { error: (facts: object, text: string) => void }
+  /** How long entries are kept, ms; 0: for ever. */
+  keepMs: number
+}
+
+export function createAudit ({ db, now, log, keepMs }: AuditOptions): Audit {
+  let last: Promise<void> = Promise.resolve()
+  let sweptAt = -Infinity
+
+  async function write ({ actorId, ...entry }: AuditEntry, at: number): Promise<void> {
+    try {
+      await db.write(async (trx) => {
+        await insertAuditEntry(trx, { ...entry, actor_id: actorId, at })
+        if (keepMs === 0 || Math.abs(at - sweptAt) < SWEEP_EVERY_MS) return
+        // Where there is more, the next entry goes on.
+        if (await deleteAuditEntries(trx, at - keepMs, SWEEP_AT_ONCE) < SWEEP_AT_ONCE) sweptAt = at
+      })
+    } catch (error) {
+      log.error({ err: error, action: entry.action }, 'an entry of the audit log could not be written')
+    }
+  }
+
+  return {
+    record (entry) {
+      const at = now()
+      last = last.then(() => write(entry, at))
+    },
+    async list (filter) {
+      return (await listAuditEntries(db.reads, filter)).map(({ role, email, ...entry }) => ({ ...entry, email: role === 'student' ? null : email }))
+    },
+    settled: () => last,
+  }
+}

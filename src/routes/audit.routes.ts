@@ -1,0 +1,44 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import type { AuditRow } from '../../db/audit.queries.ts'
+import type { RouteContext } from './route-context.ts'
+import { errors, id, isoTime, nullable, time } from './schemas.ts'
+
+const entrySchema = Type.Object({
+  id,
+  at: time,
+  action: Type.String({ description: 'Such as `session.begin`, `export.request`, `file.download`' }),
+  outcome: Type.Enum(['done', 'refused']),
+  user_id: nullable(id),
+  email: nullable(Type.String({ description: 'Of the user as known today; never a student\'s' })),
+  via: Type.Enum(['session', 'token', 'link', 'nobody', 'command']),
+  address: nullable(Type.String({ description: 'The network address; null for the command line' })),
+  subject: nullable(Type.String({ description: 'What it was about: `course 3`' })),
+}, { title: 'AuditEntry' })
+
+export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access }) => {
+  app.get('/api/audit', {
+    onRequest: access.scope('admin'),
+    schema: {
+      tags: ['Audit'],
+      summary: 'Who did what, newest first (administrator)',
+      querystring: Type.Object({
+        action: Type.Optional(Type.String({ maxLength: 64 })),
+        user_id: Type.Optional(id),
+        limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+        cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
+      }),
+      response: { 200: Type.Object({ entries: Type.Array(entrySchema), next_cursor: nullable(Type.String()) }), ...errors(400, 401, 403) },
+    },
+  }, async (request, reply) => {
+    const { action, user_id: actorId, limit, cursor } = request.query
+    const rows = await services.audit.list({ action, actorId, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
+    const page = rows.slice(0, limit)
+    return reply.header('cache-control', 'no-store').send({ entries: page.map(auditJson), next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null })
+  })
+}
+
+/** An entry as the API and the command line show it. */
+export function auditJson ({ id, at, action, outcome, actor_id: userId, email, via, address, subject }: AuditRow & { email: string | null }) {
+  return { id, at: isoTime(at), action, outcome, user_id: userId, email, via, address, subject }
+}

@@ -1,0 +1,110 @@
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import type { UserRow } from '../../db/accounts.queries.ts'
+import { ServiceError } from '../errors.ts'
+import { AccountError } from '../features/accounts/accounts.ts'
+import { idOf, principalOf } from './access-hooks.ts'
+import type { RouteContext } from './route-context.ts'
+import { errors, id, isoTime, nullable, time } from './schemas.ts'
+
+const tags = ['Users']
+const name = nullable(Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$' }))
+
+const userSchema = Type.Object({
+  id,
+  email: Type.String(),
+  role: Type.Enum(['admin', 'teacher', 'student']),
+  first_name: nullable(Type.String()),
+  last_name: nullable(Type.String()),
+  is_disabled: Type.Boolean(),
+  is_roster_only: Type.Boolean({ description: 'Known from a roster; nobody gave it a role yet' }),
+  has_password: Type.Boolean(),
+  created_at: time,
+}, { title: 'Account' })
+const linkSchema = Type.Object({
+  url: Type.String({ format: 'uri', description: 'For the user alone, seen this once: whoever opens it chooses the password' }),
+  expires_at: time,
+})
+const params = Type.Object({ user_id: Type.String({ description: 'Id of a user' }) })
+
+/** People, for administrators. */
+export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links }) => {
+  const { accounts, passwordLinks } = services
+
+  async function userOf (request: FastifyRequest): Promise<UserRow> {
+    const userId = idOf((request.params as { user_id: string }).user_id)
+    const user = userId === undefined ? undefined : await accounts.find(userId)
+    if (user === undefined) throw new ServiceError('USER_NOT_FOUND')
+    return user
+  }
+  async function linkFor (request: FastifyRequest, user: UserRow) {
+    const { secret, expiresAt } = await passwordLinks.create(user.id)
+    return { url: links.invitation(request, secret), expires_at: isoTime(expiresAt) }
+  }
+
+  app.get('/api/users', {
+    onRequest: access.scope('admin'),
+    schema: { tags, summary: 'All accounts (administrator)', response: { 200: Type.Array(userSchema), ...errors(401, 403) } },
+  }, async (request, reply) => reply.header('cache-control', 'no-store').send((await accounts.list()).map(userJson)))
+
+  app.post('/api/users', {
+    onRequest: access.scope('admin'),
+    schema: {
+      tags,
+      summary: 'Invite somebody: gives an e-mail address a role and makes a one-time link (administrator)',
+      body: Type.Object({
+        email: Type.String({ maxLength: 254, pattern: '^[^\\s@\\u0000]+@[^\\s@\\u0000]+$' }),
+        role: Type.Enum(['admin', 'teacher', 'student']),
+        first_name: Type.Optional(name),
+        last_name: Type.Optional(name),
+      }, { additionalProperties: false }),
+      response: { 201: Type.Object({ user: userSchema, invitation: linkSchema }), ...errors(400, 401, 403, 409) },
+    },
+  }, async (request, reply) => {
+    const { email, role, first_name: firstName, last_name: lastName } = request.body
+    const user = await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null }).catch((error: unknown) => {
+      throw error instanceof AccountError ? new ServiceError('USER_EXISTS', error.message) : error
+    })
+    request.audited = { subject: `user ${user.id}, ${role}` }
+    return await reply.code(201).header('cache-control', 'no-store').send({ user: userJson(user), invitation: await linkFor(request, user) })
+  })
+
+  app.post('/api/users/:user_id/reset', {
+    onRequest: access.scope('admin'),
+    schema: { tags, summary: 'Make a one-time link by which the user chooses a new password (administrator)', params, response: { 201: linkSchema, ...errors(401, 403, 404, 409) } },
+  }, async (request, reply) => {
+    const user = await userOf(request)
+    if (user.disabled_at !== null) throw new ServiceError('USER_DISABLED')
+    return await reply.code(201).header('cache-control', 'no-store').send(await linkFor(request, user))
+  })
+
+  for (const [verb, isDisabled, summary] of [
+    ['disable', true, 'Nobody signs in as this user any more; sessions end, tokens are void (administrator)'],
+    ['enable', false, 'Let a disabled user in again (administrator)'],
+  ] as const) {
+    app.post(`/api/users/:user_id/${verb}`, {
+      onRequest: access.scope('admin'),
+      schema: { tags, summary, params, response: { 200: userSchema, ...errors(400, 401, 403, 404) } },
+    }, async (request) => {
+      const user = await userOf(request)
+      // Or else nobody might be left who can undo it.
+      if (isDisabled && user.id === principalOf(request).userId) throw new ServiceError('VALIDATION_FAILED', 'user_id: you cannot disable yourself; another administrator can')
+      return userJson(await accounts.setDisabled(user.id, isDisabled))
+    })
+  }
+}
+
+function userJson (user: UserRow) {
+  return {
+    id: user.id,
+    email: user.email,
+    role: user.role,
+    first_name: user.first_name,
+    last_name: user.last_name,
+    is_disabled: user.disabled_at !== null,
+    is_roster_only: user.origin === 'roster',
+    has_password: user.password_hash !== null,
+    created_at: isoTime(user.created_at),
+  }
+}
