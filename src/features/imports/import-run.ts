@@ -4,7 +4,7 @@ import { readCsv, type RowVisitor } from './csv-rows.ts'
 import type { ImportOptions } from './import-options.ts'
 import { planCourse, planCourseRemoval, type Planning, type Tallies } from './plan-course.ts'
 import type { BookSource } from './book-source.ts'
-import type { Problems } from './problems.ts'
+import type { Place, Problems } from './problems.ts'
 import type { SourceFile } from './source-files.ts'
 
 /** Share of the whole that reading takes; comparing takes most of the rest. */
@@ -60,10 +60,10 @@ export class ImportRun {
   }
 
   /** Plans the removal of a stored course, with all that hangs on it. */
-  planRemoval (live: Row<'courses'>): void {
+  planRemoval (live: Row<'courses'>, place: Place): void {
     const { onlyCourseId } = this.options
-    if (onlyCourseId !== undefined && live.id !== onlyCourseId) this.problems.error({ file: null }, `the course "${live.name}" would be removed; only the course with id ${onlyCourseId} may be imported here`)
-    else planCourseRemoval(live, this.newCourse(), this.#planning)
+    if (onlyCourseId !== undefined && live.id !== onlyCourseId) this.problems.error(place, `the course "${live.name}" would be removed; only the course with id ${onlyCourseId} may be imported here`)
+    else planCourseRemoval(live, this.newCourse(), place, this.#planning)
   }
 
   /** Plans one course of `courses`; lets others run in between. Throws if aborted. */

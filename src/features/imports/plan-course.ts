@@ -9,7 +9,7 @@ import { planCategories } from './plan-categories.ts'
 import { planScores } from './plan-scores.ts'
 import { planStudents } from './plan-students.ts'
 import { planTasks } from './plan-tasks.ts'
-import type { Problems } from './problems.ts'
+import type { Place, Problems } from './problems.ts'
 
 export type Tallies = Omit<ImportSummary, 'warnings'>
 
@@ -50,7 +50,7 @@ export function planCourse (book: BookSource, planning: Planning): void {
 }
 
 /** Plans the removal of a stored course. Without `allowRemovals` one that has results is an error. */
-export function planCourseRemoval (live: Row<'courses'>, number: number, { staging, problems, tallies, allowRemovals }: Planning): void {
+export function planCourseRemoval (live: Row<'courses'>, number: number, place: Place, { staging, problems, tallies, allowRemovals }: Planning): void {
   const results = new CellReader()
   let scores = 0
   const students = staging.live.students(live.id)
@@ -58,7 +58,7 @@ export function planCourseRemoval (live: Row<'courses'>, number: number, { stagi
     results.load(staging.live.scores(id)?.cells ?? null)
     for (let slot = 0; slot < results.length; slot++) if (results.isGiven(slot)) scores++
   }
-  if (scores > 0 && !allowRemovals) problems.error({ file: null }, `the course "${live.name}" with its ${scores} results would be removed; allow it with --allow-removals if that is meant`)
+  if (scores > 0 && !allowRemovals) problems.error(place, `the course "${live.name}" with its ${scores} results would be removed; allow it with --allow-removals if that is meant`)
   tallies.courses.removed++
   tallies.periods.removed += staging.live.periods(live.id).length
   tallies.students.removed += students.length

@@ -119,35 +119,43 @@ class StudentRows {
 
   #put (results: StagedResult[], cells: Array<Cell | undefined>, origins: Array<Origin | undefined>): void {
     const chosen = new Map<FinalTask, StagedResult>()
+    const deleted: StagedResult[] = []
     for (const result of results) {
       const item = this.#tasks.items.get(result[RESULT.item])
       if (item === undefined) continue
-      const rival = chosen.get(item.task)
-      if (rival === undefined) {
-        chosen.set(item.task, result)
+      if (result[RESULT.marks] === 0) {
+        deleted.push(result)
         continue
       }
-      const isSameItem = rival[RESULT.item] === result[RESULT.item]
-      // A result that is only taken away is no second result.
-      if (rival[RESULT.marks] !== 0 && result[RESULT.marks] !== 0) {
-        const { file, line } = placeOf(result[RESULT.place])
-        this.#course.problems.warn(isSameItem ? 'duplicate_result' : 'results_of_two_classes', { file: this.#course.fileName(file), line })
+      const rival = chosen.get(item.task)
+      if (rival !== undefined) this.#warnOfSecond(result, rival)
+      if (rival === undefined || isPreferred(result, rival)) chosen.set(item.task, result)
+    }
+    for (const result of deleted) {
+      const { task } = this.#tasks.items.get(result[RESULT.item])!
+      const key = result[RESULT.key] ?? 0
+      const rival = chosen.get(task)
+      if (rival !== undefined && key !== 0 && rival[RESULT.key] === key) {
+        if (!isNewer(result, rival)) continue
+        chosen.delete(task)
       }
-      if (isPreferred(result, rival, isSameItem)) chosen.set(item.task, result)
+      // A result that took this one's place since is another, and stays.
+      const stored = origins[task.slot]?.key ?? 0
+      if (key !== 0 && stored !== 0 && key !== stored) continue
+      cells[task.slot] = undefined
+      origins[task.slot] = undefined
     }
     for (const [task, result] of chosen) {
       const { minimum, storedNumber } = this.#tasks.items.get(result[RESULT.item])!
-      const key = result[RESULT.key] ?? 0
-      if (result[RESULT.marks] === 0) {
-        const stored = origins[task.slot]?.key ?? 0
-        if (key !== 0 && stored !== 0 && key !== stored) continue
-        cells[task.slot] = undefined
-        origins[task.slot] = undefined
-        continue
-      }
       cells[task.slot] = asCell(result, minimum)
-      origins[task.slot] = { key, item: storedNumber }
+      origins[task.slot] = { key: result[RESULT.key] ?? 0, item: storedNumber }
     }
+  }
+
+  #warnOfSecond (result: StagedResult, rival: StagedResult): void {
+    const { file, line } = placeOf(result[RESULT.place])
+    const isSameItem = rival[RESULT.item] === result[RESULT.item]
+    this.#course.problems.warn(isSameItem ? 'duplicate_result' : 'results_of_two_classes', { file: this.#course.fileName(file), line })
   }
 
   #compare (before: Buffer | undefined, after: Buffer | null): { added: number, updated: number, unchanged: number, removed: number } {
@@ -169,11 +177,13 @@ class StudentRows {
 }
 
 /** Of one line item the newest counts, then the later line. Of two classes first of all the one that has a score. */
-function isPreferred (result: StagedResult, rival: StagedResult, isSameItem: boolean): boolean {
-  if (!isSameItem) {
-    if ((result[RESULT.marks] === 0) !== (rival[RESULT.marks] === 0)) return rival[RESULT.marks] === 0
-    if ((result[RESULT.points] === null) !== (rival[RESULT.points] === null)) return rival[RESULT.points] === null
-  }
+function isPreferred (result: StagedResult, rival: StagedResult): boolean {
+  const hasScore = result[RESULT.points] !== null
+  if (result[RESULT.item] !== rival[RESULT.item] && hasScore !== (rival[RESULT.points] !== null)) return hasScore
+  return isNewer(result, rival)
+}
+
+function isNewer (result: StagedResult, rival: StagedResult): boolean {
   const difference = (result[RESULT.modified] ?? 0) - (rival[RESULT.modified] ?? 0)
   return difference === 0 ? result[RESULT.place] > rival[RESULT.place] : difference > 0
 }

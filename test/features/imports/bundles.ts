@@ -196,6 +196,12 @@ function showBook (reader: ReturnType<typeof openBookReader>, id: number, now: n
   const book = readBook(snapshot, id, { now })!
   const course = snapshot.course(id)!
   const periods = new Map(book.periods.map((period) => [period.id, period.name]))
+  const nth = new Map<string, number>()
+  const titles = book.tasks.map(({ title }) => {
+    const n = (nth.get(title) ?? 0) + 1
+    nth.set(title, n)
+    return n === 1 ? title : `${title} (${n})`
+  })
   const students: ShownBook['students'] = []
   for (const row of book.rows()) {
     const cells: Record<string, string> = {}
@@ -209,7 +215,7 @@ function showBook (reader: ReturnType<typeof openBookReader>, id: number, now: n
         cell.isLate ? 'late' : '', cell.isProvisional ? 'provisional' : '',
         cell.submittedAt === null ? '' : cell.submittedAt.isPlainDate ? new Date(cell.submittedAt.ms).toISOString().slice(0, 10) : new Date(cell.submittedAt.ms).toISOString(),
       ]
-      cells[task.title] = parts.filter((part) => part !== '').join(' ')
+      cells[titles[j]!] = parts.filter((part) => part !== '').join(' ')
     })
     const { student } = row
     students.push({

@@ -85,7 +85,7 @@ t.test('a CSV that is none: no header, another encoding, broken quotes, rows of 
     ['cut off in a row', changed('results.csv', (text) => text.slice(0, -20)), /^results\.csv:5: has \d fields, expected 9/],
     ['bytes of something else', changed('users.csv', () => Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')), /^users\.csv:1: is not UTF-8/],
     ['one endless line', changed('users.csv', () => 'x'.repeat(5_000_000)), /^users\.csv:1: is longer than/],
-    ['a manifest that promises', changed('manifest.csv', (text) => text.replace('file.roles,absent', 'file.roles,bulk')), /^manifest\.csv: says that roles is bulk, but there is no roles\.csv/],
+    ['a manifest that promises', changed('manifest.csv', (text) => text.replace('file.roles,absent', 'file.roles,bulk')), /^manifest\.csv:12: says that roles is bulk, but there is no roles\.csv/],
     ['a manifest that stammers', changed('manifest.csv', (text) => text.replace('file.users,bulk', 'file.users,some')), /^manifest\.csv:13: value is "some", expected bulk, delta or absent/],
   ]
   for (const [name, files, expected] of cases) t.match((await refused(world, files))[0], expected, name)

@@ -38,7 +38,7 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
   staging.results.index()
 
   const removed = known.shrunken().filter((live) => courses.every((course) => course.live?.id !== live.id))
-  for (const live of removed) run.planRemoval(live)
+  for (const live of removed) run.planRemoval(live, { file: sources[0]!.name })
   for (const course of courses) {
     // One that only results led to.
     if (course.classes.length === 0 && course.live !== null) {
@@ -46,6 +46,7 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
       course.classes = classesOf(course.live, run)
     }
     const book = buildBook(course, run, {
+      sourceName: sources[0]!.name,
       today,
       timeZone: options.timeZone ?? (known.isBulk ? undefined : course.live?.imported_time_zone) ?? options.defaultTimeZone,
       itemNumber: (id) => targets.itemNumber(id),

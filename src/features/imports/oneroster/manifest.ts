@@ -29,12 +29,13 @@ export async function readManifests (sources: Source[], run: ImportRun): Promise
     if (manifest === undefined && !sources.some((other) => other.files.some((file) => file.base === 'manifest.csv'))) {
       run.problems.warn('manifest_missing', { file: source.name })
     }
-    const rest: FileMode = told !== undefined && [...told.values()].every((mode) => mode !== 'bulk') && [...told.values()].includes('delta') ? 'delta' : 'bulk'
+    const rest: FileMode = told !== undefined && [...told.values()].every(({ mode }) => mode !== 'bulk') && [...told.values()].some(({ mode }) => mode === 'delta') ? 'delta' : 'bulk'
     for (const name of BUNDLE_FILES) {
       const file = source.files.find(({ base }) => base === `${name.toLowerCase()}.csv`)
-      let mode = told?.get(name)
+      const entry = told?.get(name)
+      let mode = entry?.mode
       if (mode === 'absent' || (mode === undefined && file === undefined)) continue
-      if (file === undefined) throw new Refusal({ file: manifest!.name }, `says that ${name} is ${mode}, but there is no ${name}.csv`)
+      if (file === undefined) throw new Refusal({ file: manifest!.name, line: entry!.line }, `says that ${name} is ${mode}, but there is no ${name}.csv`)
       if (mode === undefined) {
         mode = rest
         if (told !== undefined) run.problems.warn('manifest_incomplete', { file: file.name })
@@ -51,8 +52,8 @@ export async function readManifests (sources: Source[], run: ImportRun): Promise
   return bundle
 }
 
-async function readManifest (file: SourceFile, run: ImportRun): Promise<Map<string, FileMode>> {
-  const modes = new Map<string, FileMode>()
+async function readManifest (file: SourceFile, run: ImportRun): Promise<Map<string, { mode: FileMode, line: number }>> {
+  const modes = new Map<string, { mode: FileMode, line: number }>()
   await run.readCsv(file, (names, header) => {
     const row = new RowReader({ file: file.name, names, line: header, required: ['propertyName', 'value'], problems: run.problems })
     return (fields, line) => {
@@ -62,7 +63,7 @@ async function readManifest (file: SourceFile, run: ImportRun): Promise<Map<stri
       if (property === 'oneroster.version' && !['1.0', '1.1', '1.2'].includes(value)) row.warn('unknown_version')
       const name = BUNDLE_FILES.find((known) => `file.${known}`.toLowerCase() === property.toLowerCase())
       if (name === undefined) return
-      if (value === 'bulk' || value === 'delta' || value === 'absent') modes.set(name, value)
+      if (value === 'bulk' || value === 'delta' || value === 'absent') modes.set(name, { mode: value, line })
       else row.error('value', 'bulk, delta or absent')
     }
   })

@@ -7,6 +7,8 @@ import { studentsOf } from './roster-students.ts'
 import type { CategoryBody, ClassBody, CourseBody, EnrollmentBody, LineItemBody, OrgBody, SessionBody, UserBody } from './roster-files.ts'
 
 export interface BookOptions {
+  /** Names the bundle where no line of it can be named. */
+  sourceName: string
   /** Plain date, for judging what has ended. */
   today: string
   timeZone: string
@@ -51,7 +53,7 @@ export function buildBook (course: RosterCourse, run: ImportRun, options: BookOp
   const { tasks, categories } = tasksOf(course, run, options)
   return {
     number: course.number,
-    place: { file: run.fileName(first.file), line: first.file === -1 ? null : first.line },
+    place: first.file === -1 ? { file: options.sourceName } : { file: run.fileName(first.file), line: first.line },
     live: course.live,
     sourceId: course.sourceId,
     grouping: groupingOf(first),
