@@ -1,6 +1,7 @@
 // The service's table of contents: plugins, then routes, in the order of boot.
 import cookies from '@fastify/cookie'
 import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
@@ -15,7 +16,7 @@ import { courseFilesRoutes } from './routes/course-files.routes.ts'
 import { auditRequests } from './routes/audit-hook.ts'
 import { auditRoutes } from './routes/audit.routes.ts'
 import { coursesRoutes } from './routes/courses.routes.ts'
-import { frameworkErrors, handleErrors } from './routes/error-handler.ts'
+import { clientErrors, frameworkErrors, handleErrors } from './routes/error-handler.ts'
 import { exportsRoutes } from './routes/exports.routes.ts'
 import { filesRoutes } from './routes/files.routes.ts'
 import { healthRoutes } from './routes/health.routes.ts'
@@ -25,6 +26,7 @@ import { invitationsRoutes } from './routes/invitations.routes.ts'
 import { jobsRoutes } from './routes/jobs.routes.ts'
 import { createLinks } from './routes/links.ts'
 import type { RouteContext } from './routes/route-context.ts'
+import { securityHeaders } from './routes/security-headers.ts'
 import { sessionCookie } from './routes/session-cookie.ts'
 import { sessionRoutes } from './routes/session.routes.ts'
 import { sessionsRoutes } from './routes/sessions.routes.ts'
@@ -33,6 +35,9 @@ import { validatorCompiler } from './routes/validation.ts'
 import type { Services } from './services.ts'
 import { VERSION } from './version.ts'
 import { pageRoutes } from './web/page-routes.ts'
+
+/** All headers of a request together: a cookie, a token, a long address. Node's own limit, said here so that it stays. */
+const MAX_HEADER_BYTES = 16_384
 
 export interface App {
   server: FastifyInstance
@@ -55,7 +60,15 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     ...(logger === false ? { logger: false } : { loggerInstance: logger }),
     trustProxy: trustedProxies(config.TRUST_PROXY),
     bodyLimit: config.BODY_MAX_BYTES,
-    requestTimeout: 120_000,
+    // Whoever sends or takes too slowly is cut off.
+    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    connectionTimeout: config.CONNECTION_TIMEOUT_MS,
+    http: {
+      headersTimeout: Math.min(config.HEADERS_TIMEOUT_MS, config.REQUEST_TIMEOUT_MS),
+      connectionsCheckingInterval: Math.min(config.HEADERS_TIMEOUT_MS, 10_000),
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    clientErrorHandler: clientErrors,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 2000 },
@@ -75,6 +88,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   auditRequests(server, services)
   server.addHook('preClose', async () => { closing.abort() })
 
+  await server.register(helmet, securityHeaders(config.PUBLIC_URL))
   if (config.corsOrigins.length > 0) {
     await server.register(cors, {
       origin: [...config.corsOrigins],

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorBody, HTTP_ERRORS, ServiceError, type HttpErrorCode } from '../errors.ts'
 import { validationMessage } from './validation.ts'
@@ -23,6 +24,19 @@ export function frameworkErrors (error: FastifyError, request: FastifyRequest, r
   const isFile = /^\/files\//.test(request.raw.url ?? '')
   const code = error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? (isFile ? 'FILE_NOT_FOUND' : 'ROUTE_NOT_FOUND') : 'VALIDATION_FAILED'
   void refuse(reply, code)
+}
+
+/** What Node refuses before Fastify sees it: no HTTP, headers that are too large or too slow. */
+export function clientErrors (error: Error & { code?: string }, socket: Socket): void {
+  // The client has gone, or an answer is on its way already.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+    socket.destroy()
+    return
+  }
+  const code = error.code === 'HPE_HEADER_OVERFLOW' ? 'HEADERS_TOO_LARGE' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'REQUEST_TIMEOUT' : 'VALIDATION_FAILED'
+  const body = errorBody(code, code === 'VALIDATION_FAILED' ? 'This is not a valid HTTP request.' : undefined)
+  const json = JSON.stringify(body)
+  socket.end(`HTTP/1.1 ${body.statusCode} ${body.error}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(json)}\r\nConnection: close\r\n\r\n${json}`)
 }
 
 function translate (error: FastifyError): { code: HttpErrorCode, message?: string | undefined, retryAfter?: number | undefined } {
