@@ -7,6 +7,7 @@ const CHUNK = 131_072
  */
 export class ByteChunks {
   readonly #size: number
+  #spare: Buffer
   buffer: Buffer
   length = 0
 
@@ -14,6 +15,7 @@ export class ByteChunks {
   constructor (room: number) {
     this.#size = CHUNK + room
     this.buffer = Buffer.allocUnsafeSlow(this.#size)
+    this.#spare = Buffer.allocUnsafeSlow(this.#size)
   }
 
   bytes (piece: Uint8Array): void {
@@ -32,11 +34,11 @@ export class ByteChunks {
 
   get isFull (): boolean { return this.length >= CHUNK }
 
-  /** What was written since the last time; its memory is not used again. */
+  /** What was written since the last time; its memory is written again after the next call. */
   take (): Buffer {
     if (this.length > this.#size) throw new Error('A row of the workbook is longer than the room that was made for it.')
     const chunk = this.buffer.subarray(0, this.length)
-    this.buffer = Buffer.allocUnsafeSlow(this.#size)
+    ;[this.buffer, this.#spare] = [this.#spare, this.buffer]
     this.length = 0
     return chunk
   }

@@ -6,6 +6,7 @@ import { LATE, PROVISIONAL, STATUS_MASK } from '../../src/features/performance-b
 import { ByteChunks } from './byte-chunks.ts'
 import type { WrittenTotals } from './control-totals.ts'
 import type { SheetFormulas } from './formulas.ts'
+import { NumberBytes } from './number-bytes.ts'
 import { columnName, type SheetColumns } from './sheet-plan.ts'
 import type { StringTable } from './string-table.ts'
 import { WorkbookFailure } from './workbook-failure.ts'
@@ -61,6 +62,7 @@ export class StudentRows {
   readonly #status: CellForm
   readonly #averages: Array<CellForm & { formula: Buffer[] | undefined }>
   readonly #periods: Map<number | null, number>
+  readonly #numbers = new NumberBytes()
   readonly #slots: Int32Array
   /** Points possible where a cell shows points, else NaN. */
   readonly #scale: Float64Array
@@ -173,14 +175,18 @@ export class StudentRows {
     }
   }
 
+  // The one hot loop: everything in locals, every byte set by hand.
   #writeTasks (row: BookRow, at: Buffer): void {
     const { chunks } = this
+    const { buffer } = chunks
+    const numbers = this.#numbers
     const slots = this.#slots
     const scale = this.#scale
     const starts = this.#taskStarts
     const { scores, cells } = row
     const { marks, points, length } = cells
     const droppedLook = row.isDropped ? DROPPED_LOOK : 0
+    let position = chunks.length
     let count = 0
     let sum = 0
     let size = 0
@@ -189,33 +195,29 @@ export class StudentRows {
       const mark = slot < length ? marks[slot]! : 0
       if (mark === 0) continue
       const look = droppedLook | (mark & LATE ? LATE_LOOK : 0) | (mark & PROVISIONAL ? PROVISIONAL_LOOK : 0)
+      const start = starts[j]!
+      for (let i = 0; i < start.length; i++) buffer[position++] = start[i]!
+      for (let i = 0; i < at.length; i++) buffer[position++] = at[i]!
       const score = scores[j]!
-      if (score === score) { // eslint-disable-line no-self-compare
-        const possible = scale[j]!
-        let value = score
-        let middle = this.#scoreMiddles[look]!
-        if (possible === possible) { // eslint-disable-line no-self-compare
-          // The points that came in, where the score comes from them: multiplying back could be off in the last digit.
-          value = points[slot] === points[slot] ? points[slot]! : score * possible // eslint-disable-line no-self-compare
-          middle = this.#pointsMiddles[look]!
-        }
-        if (!Number.isFinite(value) || !Number.isFinite(score)) throw unwritable(`The score in “${this.#o.book.tasks[j]!.title}”`, row)
-        chunks.bytes(starts[j]!)
-        chunks.bytes(at)
-        chunks.bytes(middle)
-        chunks.ascii(String(value))
-        chunks.bytes(VALUE_END)
-        count++
-        sum += score
-        size += Math.abs(score)
-      } else {
-        const status = mark & STATUS_MASK
-        if (status === 0) continue
-        chunks.bytes(starts[j]!)
-        chunks.bytes(at)
-        chunks.bytes(this.#words[look * WORDS + status]!)
+      if (score !== score) { // eslint-disable-line no-self-compare
+        const word = this.#words[look * WORDS + (mark & STATUS_MASK)]!
+        for (let i = 0; i < word.length; i++) buffer[position++] = word[i]!
+        continue
       }
+      const possible = scale[j]!
+      const isPoints = possible === possible // eslint-disable-line no-self-compare
+      // The points that came in, where the score comes from them: multiplying back could be off in the last digit.
+      const value = !isPoints ? score : points[slot] === points[slot] ? points[slot]! : score * possible // eslint-disable-line no-self-compare
+      if (!Number.isFinite(value) || !Number.isFinite(score)) throw unwritable(`The score in “${this.#o.book.tasks[j]!.title}”`, row)
+      const middle = (isPoints ? this.#pointsMiddles : this.#scoreMiddles)[look]!
+      for (let i = 0; i < middle.length; i++) buffer[position++] = middle[i]!
+      position = numbers.write(value, buffer, position)
+      for (let i = 0; i < VALUE_END.length; i++) buffer[position++] = VALUE_END[i]!
+      count++
+      sum += score
+      size += Math.abs(score)
     }
+    chunks.length = position
     const { totals } = this.#o
     totals.scores += count
     totals.scoreSum += sum
