@@ -8,10 +8,12 @@ import { ServiceError } from '../errors.ts'
 import { displayName } from '../features/accounts/access.ts'
 import { IMPORT_KIND, type ImportChoices, type ImportResult } from '../features/imports/import.job.ts'
 import type { ImportFormat } from '../features/imports/import-options.ts'
+import { PERFORMANCE_BOOK_SCHEMA } from '../features/imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../features/performance-book/course-time.ts'
 import { QuotaExceededError } from '../files/file-library.ts'
 import { QueueFullError } from '../jobs/job-queue.ts'
 import { courseOf, principalOf } from './access-hooks.ts'
+import { sendTagged } from './entity-tags.ts'
 import { receiveUpload } from './file-upload.ts'
 import { oneJobJson } from './job-json.ts'
 import { jobAccess } from './job-access.ts'
@@ -23,6 +25,8 @@ const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
 const FIELDS = ['format', 'time_zone', 'dry_run', 'strict', 'allow_removals']
 /** After so many seconds a full queue has moved on. */
 const QUEUE_FULL_RETRY_S = 10
+
+const PERFORMANCE_BOOK_JSON = JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2)
 
 const counts = Type.Object({ added: Type.Integer(), updated: Type.Integer(), unchanged: Type.Integer(), removed: Type.Integer() })
 const warning = Type.Object({ code: Type.String(), message: Type.String(), count: Type.Integer() })
@@ -71,6 +75,10 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     const failed = result !== undefined && result !== null && 'errors' in result ? result : { errors: [], error_count: 0 }
     return { ...await oneJobJson(services, links, request, job), summary, errors: failed.errors, error_count: failed.error_count, warnings: summary?.warnings ?? [] }
   })
+
+  app.get('/api/schemas/performance-book-1.json', {
+    schema: { tags, summary: 'The JSON Schema of performance-book/1 documents', security: [] },
+  }, async (request, reply) => sendTagged(request, reply, PERFORMANCE_BOOK_JSON))
 
   async function take (request: FastifyRequest, reply: FastifyReply, optional: string[], fixed: Partial<ImportChoices>): Promise<FastifyReply> {
     const principal = principalOf(request)

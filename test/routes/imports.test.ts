@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import { startTestService, type TestService } from '../support/test-service.ts'
 
@@ -101,4 +102,14 @@ t.test('forms that cannot be', async (t) => {
   t.equal((await service.call('GET', '/api/imports/1')).json().code, 'JOB_NOT_FOUND')
   t.strictSame((await service.call('GET', '/api/jobs')).json().jobs, [])
   t.strictSame(readdirSync(service.services.config.stagingFolder), [])
+})
+
+t.test('the schema of a document is published, and the sample keeps to it', async (t) => {
+  const { call } = await startTestService(t)
+  const answer = await call('GET', '/api/schemas/performance-book-1.json', { token: null })
+  t.equal(answer.status, 200)
+  const validate = new Ajv2020({ validateFormats: false }).compile(answer.json())
+  t.equal(validate(JSON.parse(PHYSICS.toString())), true)
+  t.equal(validate({ format: 'performance-book/1' }), false)
+  t.equal((await call('GET', '/api/schemas/performance-book-1.json', { token: null, headers: { 'if-none-match': answer.headers.etag! } })).status, 304)
 })

@@ -40,6 +40,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'GET /healthz': route('anybody'),
   'GET /readyz': route('anybody'),
   'GET /api/openapi.json': route('anybody'),
+  'GET /api/schemas/performance-book-1.json': route('anybody'),
   'GET /api/docs': route('anybody'),
   'GET /api/docs/json': route('anybody'),
   'GET /api/docs/yaml': route('anybody'),
