@@ -5,13 +5,15 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
-import type { Test } from 'tap'
+import tap, { type Test } from 'tap'
 import { buildPage, PAGE_FOLDER } from '../../src/web/build-page.ts'
 import type { CourseDescription } from '../support/book-database.ts'
 import { startTestService, TEACHER, type TestService, type TestServiceOptions } from '../support/test-service.ts'
 import { findChromium, pathOf } from '../support/tools.ts'
 
 export const PASSWORD = 'correct horse battery staple'
+/** For a machine that does much else at once; nothing waits so long where something works. */
+const PATIENCE_MS = 60_000
 const ARTIFACTS = join(import.meta.dirname, '../../artifacts/page')
 const SOURCE = join(import.meta.dirname, '../../src/web/page')
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
@@ -30,7 +32,7 @@ export interface PageService extends TestService {
   open: (options?: BrowserContextOptions) => Promise<OpenPage>
 }
 
-/** Starts the service on a free port, with a teacher of all its courses who has a password, and a browser. Both end with the test. */
+/** Starts the service on a free port, with a teacher of all its courses who has a password, and a browser. The service ends with the test. */
 export async function startPage (t: Test, { courses = [], ...options }: TestServiceOptions = {}): Promise<PageService> {
   if (isStale()) await buildPage()
   const service = await startTestService(t, { ...options, courses: courses.map((course): CourseDescription => ({ teachers: [{ email: TEACHER, firstName: 'Jo', lastName: 'Teacher' }], ...course })) })
@@ -38,7 +40,7 @@ export async function startPage (t: Test, { courses = [], ...options }: TestServ
   const server = service.server.server
   await service.server.listen({ host: '127.0.0.1', port: 0 })
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const browser = await launch(t)
+  const browser = await launch()
   return {
     ...service,
     address,
@@ -47,6 +49,8 @@ export async function startPage (t: Test, { courses = [], ...options }: TestServ
       // Nothing leaves this machine, and what would is told.
       const problems: string[] = []
       context.on('request', (request) => { if (!request.url().startsWith(address) && !request.url().startsWith('blob:')) problems.push(`asked ${request.url()}`) })
+      context.setDefaultTimeout(PATIENCE_MS)
+      t.teardown(() => context.close())
       const page = await context.newPage()
       page.on('pageerror', (error) => { problems.push(String(error)) })
       page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) problems.push(message.text()) })
@@ -55,14 +59,16 @@ export async function startPage (t: Test, { courses = [], ...options }: TestServ
   }
 }
 
-async function launch (t: Test): Promise<Browser> {
-  const browser = await chromium.launch({
+let launched: Promise<Browser> | undefined
+
+/** One for a file of tests, closed after the last of them. */
+async function launch (): Promise<Browser> {
+  return await (launched ??= chromium.launch({
     executablePath: pathOf(findChromium()),
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
-  })
-  t.teardown(() => browser.close())
-  return browser
+  }))
 }
+tap.teardown(async () => { await (await launched)?.close() })
 
 /** Through the form, as a person does. */
 export async function signIn (page: Page, address: string, email = TEACHER): Promise<void> {

@@ -3,11 +3,15 @@ import { useMemo } from 'preact/hooks'
 import { BookView } from './book/book-view.tsx'
 import type { AverageRange } from './book/rows.ts'
 import { useBook } from './book/use-book.ts'
+import { Charts } from './charts/charts.tsx'
 import { Exports } from './exports/exports.tsx'
 import { Failure, Loading } from './notices.tsx'
 import { courseLink, type CourseTab } from './router.ts'
+import { CourseSettings } from './settings/settings.tsx'
 import { useTexts } from './texts/use-texts.ts'
 import { useTitle } from './use-title.ts'
+
+const TABS: readonly CourseTab[] = ['book', 'charts', 'settings']
 
 /** One course: its book with the exports, its charts, its settings. */
 export function Course ({ courseId, tab, query }: { courseId: number, tab: CourseTab, query: URLSearchParams }) {
@@ -32,7 +36,7 @@ export function Course ({ courseId, tab, query }: { courseId: number, tab: Cours
         <p class='figure'>{t('book.average', { value: percent(book.course_average) })}</p>
       </div>
       <nav class='tabs' aria-label={t('tabs.label')}>
-        <Tab courseId={courseId} tab='book' current={tab}>{t('tabs.book')}</Tab>
+        {TABS.map((one) => <Tab key={one} courseId={courseId} tab={one} current={tab}>{t(`tabs.${one}`)}</Tab>)}
       </nav>
       {tab === 'book' && (
         <>
@@ -44,6 +48,9 @@ export function Course ({ courseId, tab, query }: { courseId: number, tab: Cours
           />
         </>
       )}
+      {tab !== 'book' && !isWhole && <Loading />}
+      {tab === 'charts' && isWhole && <Charts book={book} courseId={courseId} />}
+      {tab === 'settings' && isWhole && <CourseSettings book={book} courseId={courseId} onSaved={() => { loaded.reload() }} />}
     </>
   )
 }

@@ -1,0 +1,103 @@
+import t from 'tap'
+import type { Page } from 'playwright-core'
+import { findChromium, needs } from '../support/tools.ts'
+import { accessibilityProblems, screenshot, signIn, startPage } from './page-browser.ts'
+import { sampleCourse } from './sample-course.ts'
+
+const chromium = needs(findChromium())
+const isReady = (page: Page) => page.locator('[data-phase=succeeded]').waitFor()
+
+async function openCourse (page: Page, address: string) {
+  await signIn(page, address)
+  await page.getByRole('link', { name: /Physics I/ }).click()
+  await page.getByRole('grid').waitFor()
+}
+
+t.test('an export survives a reload and a second tab, and is downloaded once', chromium, async (t) => {
+  const { address, open, services } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
+  const { page, context, problems } = await open()
+  const downloads: string[] = []
+  const count = (tab: Page) => tab.on('download', (file) => { downloads.push(file.suggestedFilename()) })
+  count(page)
+  await openCourse(page, address)
+  await page.getByRole('button', { name: 'Export to Excel' }).dblclick()
+  await page.locator('[data-phase=following]').getByText('Waiting to start.').waitFor()
+  t.strictSame(await accessibilityProblems(page), [])
+  await screenshot(page, 'export-waiting')
+  await page.reload()
+  await page.locator('[data-phase=following]').waitFor()
+  const second = await context.newPage()
+  count(second)
+  await second.goto(page.url())
+  await second.locator('[data-phase=following]').waitFor()
+
+  const first = Promise.race([page.waitForEvent('download'), second.waitForEvent('download')])
+  await services.runner.start()
+  await first
+  await Promise.all([isReady(page), isReady(second)])
+  await second.getByRole('link', { name: /^Download Physics_I/ }).waitFor()
+  await page.reload()
+  await page.getByText('The newest export has all the scores as they are now.').waitFor()
+  t.equal(downloads.length, 1)
+  t.equal(await page.locator('[data-phase]').count(), 0)
+  t.strictSame(problems, [])
+})
+
+t.test('a colleague joins an export, and each of both gets it; a canceled one leaves nothing', chromium, async (t) => {
+  const { address, open, services, courseIds } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
+  const [mine, hers] = [await open(), await open()]
+  await openCourse(mine.page, address)
+  await openCourse(hers.page, address)
+  await mine.page.getByRole('button', { name: 'Export to Excel' }).click()
+  await mine.page.locator('[data-phase=following]').getByText('Waiting to start.').waitFor()
+  await mine.page.getByRole('button', { name: 'Cancel' }).click()
+  await mine.page.locator('[data-phase=canceled]').waitFor()
+  t.ok(await mine.page.getByRole('button', { name: 'Export to Excel' }).evaluate((button) => button.matches(':focus')), 'the focus is kept')
+
+  await mine.page.getByRole('button', { name: 'Export to Excel' }).click()
+  await mine.page.locator('[data-phase=following]').waitFor()
+  await hers.page.getByRole('button', { name: 'Export to Excel' }).click()
+  await hers.page.getByText('you get the same file').waitFor()
+  const both = Promise.all([mine, hers].map(({ page }) => page.waitForEvent('download')))
+  await services.runner.start()
+  const [one, other] = await both
+  t.equal(one!.suggestedFilename(), other!.suggestedFilename())
+  t.equal((await services.exports.list(courseIds[0]!)).length, 1)
+})
+
+t.test('a failure says what happened, what to do, and the number of the job', chromium, async (t) => {
+  const { address, open } = await startPage(t, { courses: [sampleCourse()], settings: { OWNER_QUOTA_BYTES: '10' } })
+  const { page } = await open()
+  await openCourse(page, address)
+  await page.getByRole('button', { name: 'Export to Excel' }).click()
+  const notice = page.locator('[data-phase=failed]')
+  await notice.getByText('There is no room for another file. Delete old exports first.').waitFor()
+  await notice.getByText(/^Job \d+\./).waitFor()
+  t.strictSame(await accessibilityProblems(page), [])
+  await screenshot(page, 'export-failed')
+  await page.reload()
+  await page.getByText('There is no export of this course yet.').waitFor()
+  t.equal(await notice.count(), 0, 'it is not told again')
+})
+
+t.test('deleting can be undone for some seconds', chromium, async (t) => {
+  const { address, open, services, courseIds } = await startPage(t, { courses: [sampleCourse()] })
+  const { page } = await open()
+  await page.clock.install()
+  await openCourse(page, address)
+  const file = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export to Excel' }).click()
+  await file
+  await page.getByRole('button', { name: /^Delete Physics_I/ }).click()
+  await page.getByText('will be deleted').waitFor()
+  await screenshot(page, 'export-undo')
+  t.strictSame(await accessibilityProblems(page), [])
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('button', { name: /^Delete Physics_I/ }).click()
+  t.equal((await services.exports.list(courseIds[0]!)).length, 1)
+  const deleted = page.waitForResponse((response) => response.request().method() === 'DELETE')
+  await page.clock.fastForward(10_000)
+  t.equal((await deleted).status(), 204)
+  await page.getByText('There is no export of this course yet.').waitFor()
+  t.strictSame(await services.exports.list(courseIds[0]!), [])
+})

@@ -1,0 +1,112 @@
+import t from 'tap'
+import type { Page } from 'playwright-core'
+import { findChromium, needs } from '../support/tools.ts'
+import { accessibilityProblems, screenshot, signIn, startPage } from './page-browser.ts'
+import { sampleCourse } from './sample-course.ts'
+
+const chromium = needs(findChromium())
+const cell = (page: Page, row: number, column: number) => page.locator(`[data-row="${row}"][data-column="${column}"]`)
+/** The first student below header and summaries. */
+const FIRST = 4
+
+t.test('a large book is a virtual grid, sorted, searched and walked by keys', chromium, async (t) => {
+  const { address, open, call, courseIds } = await startPage(t, { courses: [sampleCourse({ students: 700, tasks: 60 })] })
+  const { page, problems } = await open()
+  await signIn(page, address)
+  await page.getByRole('link', { name: /Physics I/ }).click()
+  const grid = page.getByRole('grid', { name: 'Scores of Physics I' })
+  await page.getByText(/^700 students shown$/).waitFor()
+  const book = (await call('GET', `/api/courses/${courseIds[0]}/performance?limit=1000`)).json()
+
+  t.equal(await grid.getAttribute('aria-rowcount'), String(FIRST + 700))
+  t.equal(await grid.getAttribute('aria-colcount'), String(1 + 2 + 1 + 2 + 60))
+  t.ok(await page.locator('.cell').count() < 1000, 'only what is in view exists')
+  t.equal(await grid.locator('[tabindex="0"]').count(), 1, 'one tab stop')
+
+  // Summary rows are the server's numbers.
+  const percent = (fraction: number) => new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(fraction)
+  t.equal(await cell(page, 1, 3).textContent(), percent(book.course_average))
+  t.equal(await cell(page, 2, 6).textContent(), percent(book.data_headings[0].lowest))
+  t.equal(await cell(page, FIRST, 3).textContent(), percent(book.students[0].course_average))
+
+  await cell(page, 0, 0).focus()
+  await page.keyboard.press('Control+End')
+  const last = cell(page, FIRST + 699, 65)
+  await last.waitFor()
+  t.ok(await last.evaluate((node) => node.matches(':focus')))
+  // What stays: the header's row and the student's column.
+  const box = (await grid.boundingBox())!
+  t.equal(Math.round((await cell(page, 0, 65).boundingBox())!.y - box.y), 1)
+  t.equal(Math.round((await cell(page, FIRST + 699, 0).boundingBox())!.x - box.x), 1)
+  const shownBox = (await last.boundingBox())!
+  t.ok(shownBox.x + shownBox.width <= box.x + box.width + 1 && shownBox.y + shownBox.height <= box.y + box.height + 1, 'the focused cell is in sight')
+  await screenshot(page, 'grid-end')
+  await page.keyboard.press('Control+Home')
+  t.ok(await cell(page, 0, 0).evaluate((node) => node.matches(':focus')))
+
+  // By the course average: from the lowest, from the highest; dropped students stand last both times.
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await page.getByText(/Sorted by Course average, ascending/).waitFor()
+  const averages = book.students.filter((student: any) => !student.is_dropped).map((student: any) => student.course_average).sort((a: number, b: number) => a - b)
+  t.equal(await cell(page, FIRST, 3).textContent(), percent(averages[0]))
+  t.equal(await cell(page, 0, 3).getAttribute('aria-sort'), 'ascending')
+  await page.keyboard.press('Enter')
+  await page.getByText(/Sorted by Course average, descending/).waitFor()
+  t.equal(await cell(page, FIRST, 3).textContent(), percent(averages.at(-1)))
+  t.ok(await cell(page, 0, 3).evaluate((node) => node.matches(':focus')), 'the focus is kept')
+  await page.keyboard.press('Control+ArrowDown')
+  await cell(page, FIRST + 699, 0).getByText('Dropped').waitFor()
+
+  await page.getByLabel('Search by name or ID').fill('1005')
+  await page.getByText(/^1 student shown/).waitFor()
+  t.equal(await cell(page, FIRST, 1).textContent(), '1005')
+  await page.getByLabel('Search by name or ID').fill('no such name')
+  await page.getByText('No student matches.').waitFor()
+  await screenshot(page, 'grid-no-match')
+  await page.getByRole('button', { name: 'Clear the filters' }).click()
+  await page.getByText(/^700 students shown/).waitFor()
+  await page.getByLabel('Show dropped students').uncheck()
+  await page.getByText(`${averages.length} students shown`).waitFor()
+  t.strictSame(problems, [])
+})
+
+t.test('periods, points, marks and the details of a score', chromium, async (t) => {
+  const { address, open, call, courseIds } = await startPage(t, { courses: [sampleCourse()] })
+  const { page, problems } = await open()
+  await signIn(page, address)
+  await page.getByRole('link', { name: /Physics I/ }).click()
+  const grid = page.getByRole('grid')
+  await grid.waitFor()
+  const book = (await call('GET', `/api/courses/${courseIds[0]}/performance`)).json()
+  const at = (wanted: (cell: any) => boolean) => {
+    for (const [s, student] of book.students.entries()) for (const [j, one] of student.data.entries()) if (one !== null && wanted(one)) return { row: FIRST + Number(s), column: 6 + Number(j), score: one }
+    throw new Error('There is no such score in the sample.')
+  }
+  const late = at((one) => one.is_late && !one.is_provisional)
+  await cell(page, 0, 0).focus()
+  t.match(await cell(page, late.row, late.column).innerText(), /L\s*Late/, 'a mark is a letter, and a word for a screen reader')
+  await cell(page, late.row, late.column).click()
+  const details = page.getByRole('dialog')
+  await details.getByText('Submitted', { exact: true }).waitFor()
+  await details.getByText(/ of 20$/).waitFor()
+  t.strictSame(await accessibilityProblems(page), [])
+  await screenshot(page, 'details')
+  await page.keyboard.press('Escape')
+  await details.waitFor({ state: 'detached' })
+  t.ok(await cell(page, late.row, late.column).evaluate((node) => node.matches(':focus')), 'the focus is back where it was')
+
+  await page.getByText('Points', { exact: true }).click()
+  await cell(page, late.row, late.column).getByText(String(late.score.score * 20), { exact: true }).waitFor()
+  const missing = at((one) => one.status === 'missing')
+  await cell(page, missing.row, missing.column).getByText('Missing').waitFor()
+
+  const period = book.periods[1]
+  await page.getByLabel('Period', { exact: true }).selectOption({ label: period.name })
+  const inPeriod = (await call('GET', `/api/courses/${courseIds[0]}/performance?period_id=${period.id}`)).json()
+  await page.getByText(`${inPeriod.students.length} students shown`).waitFor()
+  t.equal(await cell(page, 1, 6).textContent(), new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(inPeriod.data_headings[0].class_average))
+  t.strictSame(problems, [])
+})
