@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { SCOPES, type Scope } from '../features/accounts/access.ts'
+import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { parseDuration, parseId } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
 import { withServices } from './open-services.ts'
@@ -20,9 +21,11 @@ export function tokenCommand (context: CommandContext): Command {
     .option('--scope <list>', `comma list of ${SCOPES.join(', ')}; default: all that the role may do`, parseScopes)
     .option('--expires-in <time>', 'such as 90d or 12h; default: never', parseDuration)
     .action(async (email: string, { name, scope, expiresIn }: CreateOptions) => {
-      const token = await withServices(context, ({ accounts, now }) => accounts.createToken({
-        email, name, scopes: scope, expiresAt: expiresIn === undefined ? null : now() + expiresIn,
-      }))
+      const token = await withServices(context, async ({ accounts, audit, now }) => {
+        const made = await accounts.createToken({ email, name, scopes: scope, expiresAt: expiresIn === undefined ? null : now() + expiresIn })
+        audit.record({ ...BY_COMMAND, action: 'token.create', subject: `user ${(await accounts.findByEmail(email))!.id}` })
+        return made
+      })
       context.stdout.write(`${token}\n`)
     })
 
@@ -50,7 +53,10 @@ export function tokenCommand (context: CommandContext): Command {
   command.command('revoke').description('a token is void from now on')
     .argument('<id>', 'see token list', parseId)
     .action(async (id: number) => {
-      if (!await withServices(context, ({ accounts }) => accounts.revokeToken(id))) throw new CommandFailure(`There is no valid token with id ${id}.`)
+      await withServices(context, async ({ accounts, audit }) => {
+        if (!await accounts.revokeToken(id)) throw new CommandFailure(`There is no valid token with id ${id}.`)
+        audit.record({ ...BY_COMMAND, action: 'token.revoke', subject: `token ${id}` })
+      })
       context.stderr.write(`token ${id} is void\n`)
     })
 

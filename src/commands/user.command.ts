@@ -1,5 +1,9 @@
 import { Command, Option } from 'commander'
+import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { MIN_PASSWORD_LENGTH } from '../features/accounts/passwords.ts'
+import type { Config } from '../config.ts'
+import type { Services } from '../services.ts'
+import { invitationUrl } from '../routes/links.ts'
 import { readLine } from './arguments.ts'
 import { CommandFailure, UsageError, type CommandContext } from './context.ts'
 import { withServices } from './open-services.ts'
@@ -22,10 +26,38 @@ export function userCommand (context: CommandContext): Command {
     .option('--password-stdin', 'the password is the first line of standard input')
     .action(async (email: string, options: AddOptions) => {
       const password = options.passwordStdin === true ? await readPassword(context) : undefined
-      const user = await withServices(context, ({ accounts }) => accounts.add({
-        email, role: options.role, firstName: options.firstName ?? null, lastName: options.lastName ?? null, password,
-      }))
+      const user = await withServices(context, async ({ accounts, audit }) => {
+        const added = await accounts.add({ email, role: options.role, firstName: options.firstName ?? null, lastName: options.lastName ?? null, password })
+        audit.record({ ...BY_COMMAND, action: 'user.add', subject: `user ${added.id}, ${added.role}` })
+        return added
+      })
       context.stderr.write(`${user.email} is ${user.role} now\n`)
+    })
+
+  command.command('invite').description('give an e-mail address a role, and print a one-time link by which the person chooses a password')
+    .argument('<email>')
+    .addOption(new Option('--role <role>').choices(['admin', 'teacher', 'student']).default('teacher'))
+    .option('--first-name <name>').option('--last-name <name>')
+    .action(async (email: string, { role, firstName, lastName }: AddOptions) => {
+      await withServices(context, async (services, config) => {
+        const { accounts } = services
+        const known = await accounts.findByEmail(email)
+        // Invited before, and the link was not taken: another one.
+        const isOpen = known?.origin === 'account' && known.password_hash === null && known.role === role && known.disabled_at === null
+        const user = isOpen ? known : await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null })
+        await printLink(context, services, config, { user, action: 'user.invite' })
+      })
+    })
+
+  command.command('reset').description('print a one-time link by which the person chooses a new password')
+    .argument('<email>')
+    .action(async (email: string) => {
+      await withServices(context, async (services, config) => {
+        const user = await services.accounts.findByEmail(email)
+        if (user === undefined) throw new CommandFailure(`There is no account for ${email}. Invite the person: perfbook user invite`)
+        if (user.disabled_at !== null) throw new CommandFailure(`The account of ${email} is disabled. First: perfbook user enable ${email}`)
+        await printLink(context, services, config, { user, action: 'user.reset' })
+      })
     })
 
   command.command('list').description('all accounts')
@@ -48,18 +80,41 @@ export function userCommand (context: CommandContext): Command {
     .requiredOption('--password-stdin', 'the password is the first line of standard input')
     .action(async (email: string) => {
       const password = await readPassword(context)
-      await withServices(context, ({ accounts }) => accounts.setPassword(email, password))
+      await withServices(context, async ({ accounts, audit }) => {
+        await accounts.setPassword(email, password)
+        audit.record({ ...BY_COMMAND, action: 'user.password', subject: `user ${(await accounts.findByEmail(email))!.id}` })
+      })
       context.stderr.write(`the password of ${email} was changed\n`)
     })
 
-  command.command('disable').description('nobody can sign in as this user any more, and all tokens are void')
-    .argument('<email>')
-    .action(async (email: string) => {
-      await withServices(context, ({ accounts }) => accounts.disable(email))
-      context.stderr.write(`${email} is disabled\n`)
-    })
+  for (const [verb, isDisabled, description] of [
+    ['disable', true, 'nobody can sign in as this user any more; sessions end and tokens are void'],
+    ['enable', false, 'let a disabled user in again'],
+  ] as const) {
+    command.command(verb).description(description)
+      .argument('<email>')
+      .action(async (email: string) => {
+        await withServices(context, async ({ accounts, audit }) => {
+          const user = await accounts.findByEmail(email)
+          if (user === undefined) throw new CommandFailure(`There is no account for ${email}.`)
+          await accounts.setDisabled(user.id, isDisabled)
+          audit.record({ ...BY_COMMAND, action: `user.${verb}`, subject: `user ${user.id}` })
+        })
+        context.stderr.write(`${email} is ${verb}d\n`)
+      })
+  }
 
   return command
+}
+
+/** The link alone on stdout: it goes to the person and nobody else. */
+async function printLink (context: CommandContext, { passwordLinks, audit }: Services, config: Config, { user, action }: { user: { id: number, email: string }, action: string }): Promise<void> {
+  const { secret, expiresAt } = await passwordLinks.create(user.id)
+  audit.record({ ...BY_COMMAND, action, subject: `user ${user.id}` })
+  const base = config.PUBLIC_URL === '' ? `http://${config.HOST}:${config.PORT}` : config.PUBLIC_URL
+  if (config.PUBLIC_URL === '') context.stderr.write(`PUBLIC_URL is not set: the link begins with ${base}\n`)
+  context.stderr.write(`for ${user.email} alone, good once and until ${new Date(expiresAt).toISOString()}:\n`)
+  context.stdout.write(`${invitationUrl(base, secret)}\n`)
 }
 
 async function readPassword ({ stdin }: CommandContext): Promise<string> {

@@ -19,6 +19,9 @@ export interface AuditEntry {
   subject: string | null
 }
 
+/** Whoever sits at the machine itself. */
+export const BY_COMMAND = { outcome: 'done', actorId: null, via: 'command', address: null } as const
+
 export interface Audit {
   /** Notes it soon. A failure goes to the log: what was done is done. */
   record: (entry: AuditEntry) => void
