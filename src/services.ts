@@ -18,6 +18,7 @@ import { createBooks, type Books } from './features/performance-book/books.ts'
 import { createCourses, type Courses } from './features/performance-book/courses.ts'
 import { createDiskStorage } from './files/disk-storage.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
+import type { FileStorage } from './files/file-storage.ts'
 import { systemClock, type Clock } from './jobs/clock.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runner.ts'
@@ -61,12 +62,14 @@ export interface ServicesOptions {
   clock?: Clock
   /** Instead of the threads that run jobs. */
   jobPool?: WorkerPool
-  /** Told of each step on the way of a job, between it and the next: the kill test ends the process there. */
-  onStep?: (step: string, jobId: number) => void
+  /** Instead of files on the local disk. */
+  storage?: FileStorage
+  /** Told of each step on the way, between it and the next: the kill test ends the process there. */
+  onStep?: (step: string) => void
 }
 
 /** Throws DatabaseTooNewError, and what the file system says of the data folder. */
-export async function createServices ({ config, log, now: time = Date.now, clock = systemClock(time), jobPool, onStep }: ServicesOptions): Promise<Services> {
+export async function createServices ({ config, log, now: time = Date.now, clock = systemClock(time), jobPool, storage = createDiskStorage(config.filesFolder, config.quarantineFolder), onStep }: ServicesOptions): Promise<Services> {
   const { now } = clock
   // Found from the source and from a bundle alike.
   const tasksFile = new URL(`../workers/tasks${extname(import.meta.url)}`, import.meta.url)
@@ -76,7 +79,6 @@ export async function createServices ({ config, log, now: time = Date.now, clock
   const pool = jobPool ?? createWorkerPool({ tasksFile, threads: config.WORKER_THREADS, memoryMb: config.WORKER_MEMORY_MB })
   // A thread that exports never fill: whoever opens a page does not wait for a workbook.
   const readers = createWorkerPool({ tasksFile, threads: 1, memoryMb: config.WORKER_MEMORY_MB })
-  const storage = createDiskStorage(config.filesFolder, config.quarantineFolder)
   const files = createFileLibrary({
     db, storage, stagingFolder: config.stagingFolder, now, ownerQuotaBytes: config.OWNER_QUOTA_BYTES, totalQuotaBytes: config.TOTAL_QUOTA_BYTES, log,
   })
@@ -95,9 +97,9 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     log,
     messages: JOB_ERRORS,
     keepEndedMs: Math.round(config.JOB_RETENTION_DAYS * DAY_MS),
-    onStep: onStep === undefined ? undefined : (step, job) => { onStep(`run:${step}`, job.id) },
+    onStep,
   })
-  const queue = createJobQueue({ db, now, queueMax: config.QUEUE_MAX, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) } })
+  const queue = createJobQueue({ db, now, queueMax: config.QUEUE_MAX, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) }, onStep })
   const sweeps = createFileSweeps({ db, storage, queue, now, rules, everyMs: config.FILE_SWEEP_MINUTES * 60_000, log })
   const sessions = createSessions({
     db,

@@ -3,30 +3,36 @@ import { pino, type Logger } from 'pino'
 import { lockFolder } from '../../db/folder-lock.ts'
 import { createApp } from '../app.ts'
 import type { Config } from '../config.ts'
-import { createServices, type Services } from '../services.ts'
+import { createServices, type Services, type ServicesOptions } from '../services.ts'
 import type { CommandContext } from './context.ts'
 
 export interface RunningService {
   services: Services
   /** Where it answers: `http://127.0.0.1:3000`. */
   address: string
-  /** Stops it: no new jobs, a grace period for those that run, then everything in reverse order. */
+  /** Stops it: no new jobs, a grace period for those that run, then everything in reverse order. Twice is fine. */
   stop: () => Promise<void>
 }
+
+/** Parts that a test hands in. */
+export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'>
 
 /**
  * Starts the whole service on a data folder: lock, database, files put right, HTTP, jobs. Throws FolderHeldError,
  * DatabaseTooNewError, and what the operating system says of the folder or the port.
  */
-export async function runService (context: CommandContext, config: Config): Promise<RunningService> {
+export async function runService (context: CommandContext, config: Config, parts: ServiceParts = {}): Promise<RunningService> {
+  const { onStep } = parts
   const log = createLog(context, config)
   const lock = lockFolder(config.DATA_DIR, { pid: context.pid, address: 'starting' })
   const undo: Array<() => unknown> = [() => { lock.release() }]
   try {
-    const services = await createServices({ config, log })
+    const services = await createServices({ config, log, ...parts })
     undo.push(() => services.close(0))
+    onStep?.('boot: opened')
     const reconciled = await services.files.reconcile()
     if (Object.values(reconciled).some((count) => count > 0)) log.warn(reconciled, 'stored files were put right')
+    onStep?.('boot: files put right')
     const { server, gate } = await createApp(services, log)
     undo.push(() => server.close())
     await server.listen({ host: config.HOST, port: config.PORT })
@@ -35,19 +41,22 @@ export async function runService (context: CommandContext, config: Config): Prom
     services.warm()
     await services.runner.start()
     void services.sweeps.start()
-    return {
-      services,
-      address,
-      async stop () {
-        log.info('stopping')
-        // Polls are answered while running jobs have their grace period; new jobs are refused.
-        gate.close()
-        await services.runner.stop(config.SHUTDOWN_GRACE_MS)
-        await server.close()
-        await services.close(0)
-        lock.release()
-      },
+    onStep?.('boot: jobs put right')
+
+    async function stop (): Promise<void> {
+      log.info('stopping')
+      // Polls are answered while running jobs have their grace period; new jobs are refused.
+      gate.close()
+      await services.runner.stop(config.SHUTDOWN_GRACE_MS)
+      // A download that is slow has as long again.
+      const cutOff = services.clock.after(config.SHUTDOWN_GRACE_MS, () => { server.server.closeAllConnections() })
+      await server.close()
+      cutOff()
+      await services.close(0)
+      lock.release()
     }
+    let stopping: Promise<void> | undefined
+    return { services, address, stop: async () => { await (stopping ??= stop()) } }
   } catch (error) {
     for (const step of undo.reverse()) await step()
     throw error

@@ -59,9 +59,15 @@ export interface JobQueueOptions {
   /** Told of each job that became ready, and of each that was canceled. */
   wake: () => void
   canceled: (jobId: number) => void
+  /** Told of each step of a request, between it and the next one. */
+  onStep?: ((step: RequestStep) => void) | undefined
 }
 
-export function createJobQueue ({ db, now, queueMax, wake, canceled }: JobQueueOptions): JobQueue {
+/** The steps of a request for a new job, in their order: in its transaction, and after it. */
+export const REQUEST_STEPS = ['request: written', 'request: committed'] as const
+export type RequestStep = typeof REQUEST_STEPS[number]
+
+export function createJobQueue ({ db, now, queueMax, wake, canceled, onStep = () => {} }: JobQueueOptions): JobQueue {
   return {
     async request (trx, request) {
       const live = await jobs.findLiveJobs(trx, request.key)
@@ -69,9 +75,13 @@ export function createJobQueue ({ db, now, queueMax, wake, canceled }: JobQueueO
         live.find((job) => request.inputVersion !== null && job.input_version === request.inputVersion)
       const job = found ?? await insert(trx, request)
       await jobs.insertRequest(trx, { job_id: job.id, user_id: request.userId, requested_at: request.requestedAt, withdrawn_at: null })
+      onStep('request: written')
       return { job, joined: found !== undefined, requestedAt: request.requestedAt }
     },
-    onQueued: wake,
+    onQueued () {
+      onStep('request: committed')
+      wake()
+    },
     async cancel (jobId, { userId, force }) {
       const outcome = await db.write(async (trx) => {
         const job = await jobs.findJob(trx, jobId)

@@ -11,8 +11,10 @@ import { JobFailure, type Completion, type JobKind, type Run } from './job-kind.
 import type { RunnerLog } from './job-runner.ts'
 import { isTaskOutcome, TaskCrash, type WorkerPool } from './worker-pool.ts'
 
-/** The steps of a run in their order; a test that kills the process between two of them is told of each. */
-export const RUN_STEPS = ['claimed', 'staged', 'worked', 'placed', 'recorded', 'committed', 'cleaned'] as const
+/** The steps of a run, in their order. */
+export const RUN_STEPS = [
+  'run: claiming', 'run: claimed', 'run: staged', 'run: working', 'run: worked', 'run: placed', 'run: recorded', 'run: committed', 'run: cleaned',
+] as const
 export type RunStep = typeof RUN_STEPS[number]
 
 export interface LiveRun {
@@ -64,9 +66,9 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     const run: Run = { job, stagingPath: join(folder, 'staged') }
     try {
       await mkdir(folder)
-      onStep('staged', job)
+      onStep('run: staged', job)
       const outcome = await work(live, run)
-      onStep('worked', job)
+      onStep('run: worked', job)
       if (!isTaskOutcome(outcome)) throw new TaskCrash('WORKER_CRASHED', `the task ${live.kind.task} returned something that is no outcome`)
       if (outcome.ok) await succeed(run, live.kind, outcome.facts)
       else await fail(job, outcome.code, outcome.message, { result: outcome.details })
@@ -75,7 +77,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     } finally {
       // A thread that was just killed may still be about to open its file: in a folder that is gone it cannot.
       await rm(folder, { recursive: true, force: true, maxRetries: 20 })
-      onStep('cleaned', job)
+      onStep('run: cleaned', job)
     }
   }
 
@@ -95,17 +97,17 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
   async function succeed (run: Run, kind: JobKind, facts: unknown): Promise<void> {
     const { job } = run
     const completion: Completion = await kind.complete(run, facts)
-    onStep('placed', job)
+    onStep('run: placed', job)
     let isOurs = false
     try {
       isOurs = await untilWritten(async (trx) => {
         const finishedAt = clock.now()
         if (!await endRun(trx, job, { state: 'succeeded', progress: 1, finished_at: finishedAt }, { finishedAt, outcome: 'succeeded' })) return false
         await setResult(trx, job.id, await completion.commit(trx))
-        onStep('recorded', job)
+        onStep('run: recorded', job)
         return true
       }, isBusy)
-      onStep('committed', job)
+      onStep('run: committed', job)
     } finally {
       if (!isOurs) await completion.discard().catch((error: unknown) => { log.error({ err: error, job: job.id }, 'what a run had made could not be taken back; the next start does it') })
     }

@@ -35,7 +35,7 @@ export interface RunnerOptions {
   messages: Readonly<Record<string, string>>
   /** How long the rows of ended jobs are kept, ms; 0: for ever. */
   keepEndedMs: number
-  /** Told of each step of each run, between it and the next. */
+  /** Told of each step of each run, between it and the next one. */
   onStep?: ((step: RunStep, job: JobRow) => void) | undefined
 }
 
@@ -131,7 +131,9 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       const next = state === 'running' ? await jobs.nextJob(trx, { now: clock.now(), kinds: open }) : undefined
       if (next === undefined) return undefined
       const inputVersion = withVersion ? await kinds.get(next.kind)!.inputVersion?.(trx, next) ?? null : null
-      return await jobs.claimJob(trx, next.id, clock.now(), inputVersion)
+      const job = await jobs.claimJob(trx, next.id, clock.now(), inputVersion)
+      onStep('run: claiming', next)
+      return job
     })
     const job = await claim(true).catch((error: unknown) => {
       if (isBusy(error)) throw error
@@ -141,7 +143,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     })
     if (job === undefined) return false
     if (unreadable !== undefined) log.error({ err: unreadable, job: job.id, kind: job.kind }, 'the input of a job could not be judged')
-    onStep('claimed', job)
+    onStep('run: claimed', job)
     const run: LiveRun = { job, kind: kinds.get(job.kind)!, controller: new AbortController(), progress: 0, done: Promise.resolve() }
     live.set(job.token, run)
     savedProgress.set(run, clock.now())
@@ -158,6 +160,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
 
   function noteProgress (run: LiveRun, fraction: number): void {
     if (!(fraction > run.progress && fraction <= 1)) return
+    onStep('run: working', run.job)
     run.progress = fraction
     changed(run.job.id)
     const savedAt = savedProgress.get(run)

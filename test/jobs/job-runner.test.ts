@@ -26,7 +26,7 @@ t.test('a job from its request to its result', async (t) => {
 
 t.test('claims: priority first, then the owner who has waited longest, then the order of requests', async (t) => {
   const order: string[] = []
-  const service = await createJobService(t, { threads: 1, onStep: (step, job) => { if (step === 'claimed') order.push(job.key) } })
+  const service = await createJobService(t, { threads: 1, onStep: (step, job) => { if (step === 'run: claimed') order.push(job.key) } })
   const request = (key: string, id: number | null, priority = 0) => service.request({ key, owner: id === null ? null : { type: 'course', id }, priority })
   for (const key of ['a1', 'a2', 'a3']) await request(key, 1)
   for (const key of ['b1', 'b2']) await request(key, 2)

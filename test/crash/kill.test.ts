@@ -1,0 +1,90 @@
+// The server is killed again and again while clients ask for exports: every other time at a random moment, else between two
+// named steps. In the end everything that was promised is there, once and whole, and nothing else. Here are a few rounds with
+// steps of the day; `npm run test:crash` does 200, each step many times.
+import { setTimeout as delay } from 'node:timers/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { openDatabase } from '../../db/database.ts'
+import { RUN_STEPS } from '../../src/jobs/job-run.ts'
+import { REQUEST_STEPS } from '../../src/jobs/job-queue.ts'
+import { makeBookDatabase } from '../support/book-database.ts'
+import { perfbook } from '../support/cli.ts'
+import { testFolder } from '../support/test-folder.ts'
+import { lookAtAftermath } from './aftermath.ts'
+import { jobEnd, startClients } from './clients.ts'
+import { startLife } from './server-life.ts'
+
+const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 10)
+const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1e6)
+const STEPS = [
+  'boot: opened', 'boot: files put right', 'boot: jobs put right', ...REQUEST_STEPS, ...RUN_STEPS, 'file: before the rename', 'file: after the rename',
+]
+/** A life is at most this long, ms from its start: sometimes the kill comes before the server answers. */
+const LONGEST_LIFE_MS = 2500
+
+/** A sequence that looks random and is the same for the same seed (mulberry32). */
+function seededRandom (seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+t.test(`killed ${ROUNDS} times (CRASH_SEED=${SEED})`, { timeout: 120_000 + ROUNDS * 30_000 }, async (t) => {
+  const random = seededRandom(SEED)
+  const folder = testFolder(t)
+  const courseIds = await makeBookDatabase(join(folder, 'perfbook.sqlite'), ...['Physics', 'Chemistry', 'Biology'].map((name) => ({
+    name,
+    tasks: Array.from({ length: 30 }, (_, i) => ({ title: `HW ${i}` })),
+    students: Array.from({ length: 60 }, (_, i) => ({ lastName: `${name} ${i}`, cells: Array.from({ length: 30 }, (_, j) => ((i * 7 + j * 3) % 11) / 10) })),
+  })))
+  await perfbook(folder, ['user', 'add', 'admin@example.edu', '--role', 'admin'])
+  const token = (await perfbook(folder, ['token', 'create', 'admin@example.edu'])).stdout.trim()
+  const clients = startClients({ count: 4, token, courseIds, random })
+  const errors: string[] = []
+
+  async function live (dieAt?: string): Promise<void> {
+    // A boot comes once a life; at the other steps the server dies in its first, second or third job.
+    const server = startLife(folder, { dieAt, dieAfter: dieAt?.startsWith('boot') === true ? 1 : 1 + Math.floor(random() * 3) })
+    t.teardown(() => { server.kill('SIGKILL') })
+    const isUp = server.address.then((address) => { clients.serverIs(address) })
+    // The moment is what is random here; nothing waits for the time to pass.
+    if (dieAt === undefined) await delay(random() * LONGEST_LIFE_MS).then(() => { server.kill('SIGKILL') })
+    const { signal, stderr } = await server.ended
+    clients.serverIs(undefined)
+    await isUp
+    clients.serverIs(undefined)
+    if (signal !== 'SIGKILL') errors.push(`the server ended by itself (${dieAt ?? 'random'})`)
+    if (stderr !== '') errors.push(stderr)
+  }
+
+  const steps = STEPS.map((step) => ({ step, at: random() })).sort((a, b) => a.at - b.at)
+  for (let round = 0; round < ROUNDS; round++) await live(round % 2 === 0 ? steps[round / 2 % steps.length]!.step : undefined)
+
+  const last = startLife(folder)
+  t.teardown(() => { last.kill('SIGKILL') })
+  const address = await last.address
+  if (address === undefined) throw new Error(`the last server did not start: ${(await last.ended).stderr}`)
+  clients.serverIs(address)
+  await clients.stop()
+  for (const jobId of clients.promised.keys()) await jobEnd(address, token, jobId)
+  const urls: string[] = []
+  for (const courseId of courseIds) {
+    const answer = await fetch(`${address}/api/courses/${courseId}/performance/exports`, { headers: { authorization: `Bearer ${token}` } })
+    urls.push(...(await answer.json() as Array<{ url: string }>).map((item) => item.url))
+  }
+  for (const url of urls.slice(0, 20)) t.equal((await fetch(url)).status, 200)
+  last.kill('SIGTERM')
+  t.match(await last.ended, { status: 0, stderr: '' })
+
+  const wrong = await lookAtAftermath(folder, clients.promised)
+  t.strictSame([...errors, ...clients.complaints, ...wrong], [])
+  const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
+  const attempts = await db.reads.selectFrom('job_attempts').select((eb) => ['outcome', eb.fn.countAll<number>().as('count')]).groupBy('outcome').execute()
+  await db.close()
+  t.ok(clients.promised.size > 0, 'there was something to lose')
+  t.comment(`${ROUNDS} deaths, ${clients.promised.size} jobs promised, ${urls.length} exports listed, attempts: ${attempts.map((row) => `${row.count} ${row.outcome}`).join(', ')}`)
+})
