@@ -15,19 +15,8 @@ export const STAGING_SCHEMA = [
     PRIMARY KEY (kind, source_id)
   ) STRICT, WITHOUT ROWID`,
 
-  // In the order of StagedResult.
-  `CREATE TABLE results (
-    course INTEGER NOT NULL,
-    person INTEGER NOT NULL,
-    item INTEGER NOT NULL,
-    place REAL NOT NULL,
-    marks INTEGER NOT NULL,
-    points REAL,
-    submitted REAL,
-    counts TEXT,
-    modified REAL,
-    result_key REAL
-  ) STRICT`,
+  // Some of a student's results in one course: how many, the place of the first, and the values of StagedResult as float64.
+  'CREATE TABLE results (course INTEGER NOT NULL, person INTEGER NOT NULL, results INTEGER NOT NULL, place REAL NOT NULL, data BLOB NOT NULL) STRICT',
 
   // op: 'insert', 'update', 'delete', or 'none' for a course that only changes inside
   `CREATE TABLE plan_courses (

@@ -192,13 +192,12 @@ function asCell (result: StagedResult, minimum: number): Cell {
   const marks = result[RESULT.marks]
   const points = result[RESULT.points]
   const submitted = result[RESULT.submitted]
-  const counts = result[RESULT.counts]?.split(',').map((count) => count === '' ? null : Number(count))
   return {
     status: STATUSES[(marks & STATUS_MASK) - 1]!,
     points: points === null ? null : points - minimum,
-    exerciseCount: counts?.[0] ?? null,
-    correctExerciseCount: counts?.[1] ?? null,
-    recoveredExerciseCount: counts?.[2] ?? null,
+    exerciseCount: result[RESULT.exercises],
+    correctExerciseCount: result[RESULT.correct],
+    recoveredExerciseCount: result[RESULT.recovered],
     isLate: (marks & LATE) !== 0,
     isProvisional: (marks & PROVISIONAL) !== 0,
     submittedAt: submitted === null ? null : { ms: submitted, isPlainDate: (marks & PLAIN_DATE) !== 0 },

@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
+import { PERFORMANCE_BOOK_SCHEMA } from '../../../src/features/imports/performance-book/performance-book-1.schema.ts'
 import { createWorld, showErrors, warningCounts, type World } from './bundles.ts'
 
 let documents = 0
@@ -178,4 +180,13 @@ t.test('a teacher\'s own import is about his own course', async (t) => {
   const [book] = await world.books()
   t.match(await refused(world, other, { onlyCourseId: book!.id }), [/^\$\.course: is about the course "Physics I" \(phys-2\); only the course with id 1 may be imported here/])
   t.match(await take(world, physics(), { onlyCourseId: book!.id }), { ok: true })
+})
+
+t.test('the published schema stands by itself and agrees with the import', async (t) => {
+  const ajv = new Ajv2020({ allowUnionTypes: true, validateFormats: false })
+  const validate = ajv.compile(PERFORMANCE_BOOK_SCHEMA)
+  t.ok(validate(physics()))
+  t.ok(validate(JSON.parse(readFileSync(join(import.meta.dirname, '../../../data/sample/physics-1.json'), 'utf8'))))
+  t.notOk(validate({ ...physics(), results: [{ student: 's1', task: 'hw1', point: 1 }] }))
+  t.notOk(validate({ ...physics(), course: { source_id: 'x' } }))
 })

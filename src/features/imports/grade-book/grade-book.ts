@@ -81,7 +81,7 @@ export class GradeBook {
       droppedOn: stored?.dropped_on ?? null,
       section: isOwn ? person.section : null,
     })
-    const result: StagedResult = [this.#number, number, 0, placeNumber(fileNumber, line), 0, null, null, null, null, null]
+    const result: StagedResult = [this.#number, number, 0, placeNumber(fileNumber, line), 0, null, null, null, null, null, null, null]
     for (const { task, grade } of grades) {
       if (grade === null && stored === undefined) continue
       result[RESULT.item] = task

@@ -28,8 +28,7 @@ export class KnownRoster {
   /** Adds the courses that what was read is about, and whatever else it refers to. */
   load (): void {
     const { staging: { records, live } } = this.#run
-    if (ROSTER_FILES.every(({ kind }) => !this.isKnown(kind))) return
-    for (const classId of this.#touchedClasses()) this.#loadClass(classId)
+    if (!this.isBulk) for (const classId of this.#touchedClasses()) this.#loadClass(classId)
     for (const record of records.ofKind('class')) {
       if (record.is_deleted === 1 || this.#courseOf(record.source_id) !== undefined) continue
       // A new class may join a course that has classes like it; a bulk file speaks of its own classes only.

@@ -87,10 +87,10 @@ export async function readResults (source: SourceFile, targets: ResultTargets, r
       const modified = modifiedAt === -1 || fields[modifiedAt] === '' ? null : row.lastModified()
       if (targets.isDelta && !isDeleted) targets.move(key, course, person, item, { file, line })
       if (isDeleted) {
-        if (targets.isDelta) results.add([course, person, item, placeNumber(file, line), 0, null, null, null, modified, key])
+        if (targets.isDelta) results.add([course, person, item, placeNumber(file, line), 0, null, null, null, null, null, modified, key])
         return
       }
-      results.add([course, person, item, placeNumber(file, line), marks | late, points, submitted, null, modified, key])
+      results.add([course, person, item, placeNumber(file, line), marks | late, points, submitted, null, null, null, modified, key])
     }
   })
 }

@@ -105,7 +105,7 @@ export class ResultTargets {
       const move = this.#moves.get(key)!
       if (item === DELETED || person === DELETED) continue
       if ('course' in move && move.course === course && move.person === person && move.item === item) continue
-      staging.results.add([course, person, item, move.place, 0, null, null, null, null, key])
+      staging.results.add([course, person, item, move.place, 0, null, null, null, null, null, null, key])
     }
     for (const [key, move] of this.#moves) {
       if ('course' in move || seen.has(key)) continue

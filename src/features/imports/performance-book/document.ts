@@ -1,4 +1,4 @@
-import { placeNumber, placeOf } from '../../../../db/staging-results.queries.ts'
+import { RESULT, placeNumber, placeOf } from '../../../../db/staging-results.queries.ts'
 import { isTimeZone } from '../../performance-book/course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS } from '../../performance-book/packed-cells.ts'
 import { ALL_GONE, asFractions, type BookSource, type SourceCategory, type SourceTask } from '../book-source.ts'
@@ -92,14 +92,13 @@ export class BookDocument {
     const exercises = piece.exercise_count ?? null
     const correct = piece.correct_exercise_count ?? null
     const recovered = piece.recovered_exercise_count ?? null
-    const counts = exercises === null && correct === null && recovered === null ? null : `${exercises ?? ''},${correct ?? ''},${recovered ?? ''}`
     const status = piece.status ?? (points !== null || correct !== null ? 'completed' : 'not_started')
     const worked = blank(piece.last_worked_at)
     const submitted = worked === null ? null : moment(worked)
     const marks = STATUS[status] | (piece.is_late === true ? LATE : 0) | (piece.is_provisional === true ? PROVISIONAL : 0) | (submitted?.isPlainDate === true ? PLAIN_DATE : 0)
     this.#run.staging.results.add([
       this.number, numberFor(this.#persons, piece.student), numberFor(this.#items, piece.task), placeNumber(this.#fileNumber, index),
-      marks, points, submitted?.ms ?? null, counts, null, null,
+      marks, points, submitted?.ms ?? null, exercises, correct, recovered, null, null,
     ])
   }
 
@@ -204,20 +203,27 @@ export class BookDocument {
     return { categories: asFractions([...merged.values()]), nameOf }
   }
 
+  /** Every result is of a student and a task that there are, and the only one of the two. */
   #checkResults (): void {
     const { results } = this.#run.staging
     const students = new Set(this.#students.map(({ number }) => number))
     const tasks = new Set(this.#tasks.map(({ number }) => number))
-    if (students.size < this.#persons.size || tasks.size < this.#items.size) {
-      const personNames = [...this.#persons.keys()]
-      const itemNames = [...this.#items.keys()]
-      for (const { place, person, item } of results.places(this.number)) {
-        const { line } = placeOf(place)
-        if (!students.has(person) && !this.#isRefused('students', personNames[person]!)) this.error(`$.results[${line}].student`, `is "${personNames[person]!}", expected the source_id of a student`)
-        if (!tasks.has(item) && !this.#isRefused('tasks', itemNames[item]!)) this.error(`$.results[${line}].task`, `is "${itemNames[item]!}", expected the source_id of a task`)
+    const personNames = [...this.#persons.keys()]
+    const itemNames = [...this.#items.keys()]
+    const faults: Array<{ index: number, path: string, message: string }> = []
+    for (const { person } of results.persons(this.number)) {
+      const isStudent = students.has(person) || this.#isRefused('students', personNames[person]!)
+      const seen = new Set<number>()
+      for (const result of results.ofStudent(this.number, person)) {
+        const index = placeOf(result[RESULT.place]).line
+        const item = result[RESULT.item]
+        if (!isStudent) faults.push({ index, path: '.student', message: `is "${personNames[person]!}", expected the source_id of a student` })
+        if (!tasks.has(item) && !this.#isRefused('tasks', itemNames[item]!)) faults.push({ index, path: '.task', message: `is "${itemNames[item]!}", expected the source_id of a task` })
+        if (seen.has(item)) faults.push({ index, path: '', message: 'is the second result for one student and task' })
+        seen.add(item)
       }
     }
-    for (const { place } of results.repeated(this.number)) this.error(`$.results[${placeOf(place).line}]`, 'is the second result for one student and task')
+    for (const { index, path, message } of faults.sort((a, b) => a.index - b.index)) this.error(`$.results[${index}]${path}`, message)
   }
 }
 
