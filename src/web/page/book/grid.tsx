@@ -71,13 +71,18 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
   function goTo (next: Place) {
     mayFocus.current = true
     setPlace(next)
+    // Header and student are always in sight; who leaps to them wants the beginning of what is below or beside.
     if (next.row >= HEAD_ROWS) rows.scrollToIndex(next.row - HEAD_ROWS, { align: 'auto' })
+    else if (at.row >= HEAD_ROWS) rows.scrollToOffset(0)
     if (next.column > 0) across.scrollToIndex(next.column - 1, { align: 'auto' })
+    else if (at.column > 0) across.scrollToOffset(0)
   }
 
   function act ({ row, column }: Place) {
-    if (row === 0) onSort(column === 0 ? 'name' : columns[column - 1]!.key)
-    else if (row >= HEAD_ROWS && columns[column - 1]?.task !== undefined) onOpen(students[row - HEAD_ROWS]!, columns[column - 1]!)
+    if (row === 0) {
+      onSort(column === 0 ? 'name' : columns[column - 1]!.key)
+      rows.scrollToOffset(0)
+    } else if (row >= HEAD_ROWS && columns[column - 1]?.task !== undefined) onOpen(students[row - HEAD_ROWS]!, columns[column - 1]!)
   }
 
   function onKeyDown (event: KeyboardEvent) {
@@ -102,12 +107,18 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
     act(clicked)
   }
 
+  // Also what a screen reader focuses without a key of ours.
+  function onFocusIn (event: FocusEvent) {
+    const focused = placeOf(event.target)
+    if (focused !== undefined && (focused.row !== at.row || focused.column !== at.column)) setPlace(focused)
+  }
+
   const items = across.getVirtualItems()
   const height = rows.getTotalSize()
   return (
     <div
       class='grid' role='grid' aria-label={label} aria-rowcount={last.row + 1} aria-colcount={last.column + 1} ref={scroller}
-      style={{ '--pinned': `${pinned}px`, '--height': `${height + 18}px` }} onKeyDown={onKeyDown} onClick={onClick}
+      style={{ '--pinned': `${pinned}px`, '--height': `${height + 18}px` }} onKeyDown={onKeyDown} onClick={onClick} onFocusIn={onFocusIn}
     >
       <div class='canvas' role='presentation' style={{ width: `${across.getTotalSize()}px`, height: `${height}px` }}>
         <GridHead columns={columns} items={items} place={at} sort={sort} timeZone={timeZone} texts={texts} />

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import { useTexts } from '../texts/use-texts.ts'
 
 export interface Bar {
@@ -34,13 +35,19 @@ export function BarChart ({ label, bars, valueLabel, top = 1, isTight = false }:
             <title>{bar.label}</title>
             <rect class='hit' x={x} y={0} width={step} height={HEIGHT} />
             <rect class='bar-mark' x={x + step * 0.12} y={HEIGHT - FOOT - height} width={step * 0.76} height={height} rx={Math.min(4, step * 0.2)} />
-            {!isTight && <text x={middle} y={HEIGHT - FOOT - height - 7} class='value'>{valueLabel(bar.value)}</text>}
-            {(!isTight || i % 10 === 9) && <text x={middle} y={HEIGHT - 7}>{bar.axis}</text>}
           </>
         )
-        return bar.href === undefined
-          ? <g key={bar.key} role='img' aria-label={bar.label}>{drawing}</g>
-          : <a key={bar.key} href={bar.href} aria-label={bar.label}>{drawing}</a>
+        return (
+          <Fragment key={bar.key}>
+            {bar.href === undefined
+              ? <g role='img' aria-label={bar.label}>{drawing}</g>
+              : <a href={bar.href} aria-label={bar.label}>{drawing}</a>}
+            <g aria-hidden='true' class='texts'>
+              {!isTight && <text x={middle} y={HEIGHT - FOOT - height - 7} class='value'>{valueLabel(bar.value)}</text>}
+              {(!isTight || i % 10 === 9) && <text x={middle} y={HEIGHT - 7}>{bar.axis}</text>}
+            </g>
+          </Fragment>
+        )
       })}
     </svg>
   )

@@ -59,7 +59,7 @@ export function Charts ({ book, courseId }: { book: Book, courseId: number }) {
               <tbody>
                 {tasks.map((task, i) => (
                   <tr key={task.id}>
-                    <td>{number(i + 1)}</td><td dir='auto'>{task.title}</td>
+                    <td>{number(i + 1)}</td><td><bdi>{task.title}</bdi></td>
                     <td>{task.due_at === null ? t('book.noDue') : day(task.due_at, book.course.time_zone)}</td><td>{percent(task.class_average)}</td>
                   </tr>
                 ))}

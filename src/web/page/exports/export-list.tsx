@@ -18,7 +18,7 @@ export function ExportList ({ items, timeZone, onDelete }: { items: readonly Exp
             <tr key={item.id}>
               <td><a href={item.url} download='' dir='auto'>{item.filename}</a></td>
               <td><time dateTime={item.created_at}>{ago(Math.min(Date.parse(item.created_at), now), now)}<br /><span class='muted small'>{exactTime(item.created_at, timeZone)}</span></time></td>
-              <td dir='auto'>{item.created_by ?? '–'}</td>
+              <td><bdi>{item.created_by ?? '–'}</bdi></td>
               <td>{size(item.size)}</td>
               <td>
                 <span class={item.is_current ? 'tag good' : 'tag'}>{t(item.is_current ? 'exports.isCurrent' : 'exports.isOld')}</span>

@@ -43,7 +43,7 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
             <thead><tr><th>{t('book.student')}</th><th>{t('settings.now')}</th><th>{t('settings.then')}</th></tr></thead>
             <tbody>
               {changed.slice(0, SHOWN).map(({ student, now, then }) => (
-                <tr key={student.id}><td dir='auto'>{sortedName(student)}</td><td>{percent(now)}</td><td>{percent(then)}</td></tr>
+                <tr key={student.id}><td><bdi>{sortedName(student)}</bdi></td><td>{percent(now)}</td><td>{percent(then)}</td></tr>
               ))}
             </tbody>
           </table>

@@ -51,7 +51,7 @@ export function CourseSettings ({ book, courseId, onSaved }: { book: Book, cours
                     const isWrong = weightOf(text) === undefined
                     return (
                       <tr key={id}>
-                        <td dir='auto'>{name}</td>
+                        <td><bdi>{name}</bdi></td>
                         <td>
                           <input
                             type='text' inputMode='decimal' value={text} aria-label={t('settings.weightOf', { category: name })} aria-invalid={isWrong} aria-describedby='weights-help weights-wrong'
