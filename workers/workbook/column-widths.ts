@@ -27,8 +27,9 @@ export function fitColumns (book: Book, columns: SheetColumns, headings: string[
   const texts = TEXT.map(([least, most], i) => bounded(longest[i]! + 2, least, most))
   // Two lines of a heading, where that is enough.
   const half = (i: number, [least, most]: readonly [number, number]): number => bounded(textWidth(headings[i - 1]!) / 2 + 4, least, most)
-  const averages = Array.from({ length: 1 + columns.categories.length }, (_, i) => half(columns.courseAverage + i, AVERAGE))
-  const tasks = book.tasks.map((_, j) => half(columns.firstTask + j, TASK))
+  const names = book.categories.map((category) => textWidth(category.name) + 2)
+  const averages = Array.from({ length: 1 + columns.categories.length }, (_, i) => bounded(Math.max(half(columns.courseAverage + i, AVERAGE), i === 0 ? 0 : names[columns.categories[i - 1]!]!), ...AVERAGE))
+  const tasks = book.tasks.map((task, j) => bounded(Math.max(half(columns.firstTask + j, TASK), names[task.category] ?? 0), ...TASK))
   const lines = [...averages, ...tasks].map((width, i) => linesOf(headings[columns.courseAverage - 1 + i]!, width - 2))
   return { widths: { texts, averages, tasks }, headingHeight: LINE * bounded(Math.max(...lines), 2, MOST_LINES) }
 }

@@ -7,6 +7,7 @@ import { escapeXml } from './excel-text.ts'
 import type { SheetFormulas } from './formulas.ts'
 import { columnName, type SheetColumns } from './sheet-plan.ts'
 import type { StringTable } from './string-table.ts'
+import { WorkbookFailure } from './workbook-failure.ts'
 import type { WorkbookStyles } from './workbook-styles.ts'
 
 export interface HeadingsOptions {
@@ -36,10 +37,12 @@ export function * headingRows ({ book, columns, formulas, styles, strings, perio
     return value === '' ? '' : `<c r="${columnName(column)}${row}" s="${style.id()}" t="s"><v>${strings.intern(value)}</v></c>`
   }
   function number (row: number, column: number, style: Style, value: number): string {
+    refuseInfinite(value)
     return `<c r="${columnName(column)}${row}" s="${style.id()}"><v>${value}</v></c>`
   }
   function formula (row: number, column: number, style: Style, formula: string, value: number | null): string {
     const cell = `<c r="${columnName(column)}${row}" s="${style.id()}"`
+    if (value !== null) refuseInfinite(value)
     return value === null ? `${cell} t="str"><f>${escapeXml(formula)}</f><v></v></c>` : `${cell}><f>${escapeXml(formula)}</f><v>${value}</v></c>`
   }
   function spread (row: number, which: keyof Spread & ('average' | 'lowest' | 'highest')): string {
@@ -79,4 +82,9 @@ export function columnHeadings (book: Book, columns: SheetColumns): string[] {
     ...columns.categories.map((c) => `${book.categories[c]!.name} average`),
     ...book.tasks.map((task) => task.title),
   ]
+}
+
+function refuseInfinite (value: number): void {
+  if (Number.isFinite(value)) return
+  throw new WorkbookFailure('CHECK_FAILED', 'Scores of this course add up to more than a worksheet can hold. Look for a score that is far too high, correct it where it comes from and import it again.')
 }

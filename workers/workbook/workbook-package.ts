@@ -57,6 +57,7 @@ export async function makePackage (book: Book, plan: SheetPlan, request: Workboo
   take('docProps/app.xml')
   parts.set('docProps/app.xml', APP_PROPERTIES)
   parts.set('xl/workbook.xml', workbookPart(take('xl/workbook.xml'), plan))
+  parts.set('xl/styles.xml', stylesPart(take('xl/styles.xml')))
   const [stringsHead, stringsTail] = cut(take('xl/sharedStrings.xml'), '</sst>')
   const summaryPath = 'xl/worksheets/sheet1.xml'
   const summaryPart = summaryPageSetup(take(summaryPath), request.options.sheets === 'period')
@@ -143,6 +144,15 @@ function workbookPart (xml: string, { columns, sheets }: SheetPlan): string {
   const calculation = /<calcPr [^>]*\/>/.exec(xml)?.[0] ?? ''
   return splice(xml.replace(/<mc:AlternateContent[\s\S]*?<\/mc:AlternateContent>/, ''), calculation,
     () => `<definedNames>${names.join('')}</definedNames><calcPr calcId="191029"/>`)
+}
+
+/** Formats say which of their settings hold, as some readers want it. */
+function stylesPart (xml: string): string {
+  const [head, rest] = cut(xml, '<cellXfs>')
+  const [formats, tail] = cut(rest, '</cellXfs>')
+  const said = formats.replace(/<xf ([^>]*applyFont[^>]*?)(\/?>)(?=(<alignment )?)/g, (_, attributes: string, end: string, alignment: string | undefined) =>
+    `<xf ${attributes.includes('numFmtId') ? `${attributes} applyNumberFormat="1"` : `numFmtId="0" ${attributes}`} xfId="0"${alignment === undefined ? '' : ' applyAlignment="1"'}${end}`)
+  return `${head}<cellXfs>${said}</cellXfs>${tail}`
 }
 
 function withSheetTypes (xml: string, sheets: number): string {

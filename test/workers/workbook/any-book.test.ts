@@ -67,6 +67,9 @@ const course: fc.Arbitrary<CourseDescription> = fc.tuple(
 
 const kind: fc.Arbitrary<MakeOptions> = fc.record({ sheets: fc.constantFrom('course', 'period'), values: fc.constantFrom('percent', 'points'), include_dropped: fc.boolean() })
 
+// Other programs do most of the work here; on a busy machine that takes minutes.
+t.setTimeout(600_000)
+
 const folder = t.testdir()
 const sample: MadeWorkbook[] = []
 

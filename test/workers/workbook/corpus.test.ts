@@ -6,6 +6,9 @@ import { readWithOpenpyxl } from '../../support/openpyxl.ts'
 import { findOpenpyxl, needs } from '../../support/tools.ts'
 import { compareCorpus, makeCorpus } from './made-corpus.ts'
 
+// Other programs do most of the work here; on a busy machine that takes minutes.
+t.setTimeout(600_000)
+
 const made = await makeCorpus(t.testdir())
 const files = made.map(({ file }) => file)
 

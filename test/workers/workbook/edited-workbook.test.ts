@@ -44,6 +44,9 @@ const KINDS: MakeOptions[] = [{}, { values: 'points' }, { sheets: 'period' }, { 
 
 interface Case { title: string, made: MadeWorkbook, steps: Step[], expected: ExpectedSheet[], summary: MadeWorkbook['categoryAverages'], courseAverage: unknown }
 
+// Other programs do most of the work here; on a busy machine that takes minutes.
+t.setTimeout(600_000)
+
 t.test('edited in LibreOffice', needs(findLibreOffice(), findOpenpyxl()), async (t) => {
   const folder = t.testdir()
   const cases: Case[] = []

@@ -58,9 +58,13 @@ t.test('a book that leaves a student out, or shows one twice, does not pass the 
 
 t.test('a score that is no finite number is said with its student and task', async (t) => {
   const folder = t.testdir()
-  const course = { ...PHYSICS, tasks: [{ title: 'Tiny', pointsPossible: 1e-300, category: 0 }], students: [{ firstName: 'Ana', lastName: 'Zimmer', cells: [1e300] }] }
+  const course = { ...PHYSICS, tasks: [{ title: 'Tiny', pointsPossible: 1e-300, category: 0 }], students: [{ firstName: 'Ana', lastName: 'Zimmer', droppedOn: '2015-01-01', cells: [1e300] }] }
   await withCourse(folder, course, async (book, request) => {
     await t.rejects(writeWorkbook(book, request), { code: 'CHECK_FAILED', message: /Ana Zimmer/ })
+  })
+  const high = { categories: [{ name: 'Homework' }], tasks: [{ title: 'High', category: 0, pointsPossible: 1 }], students: [1, 2].map((n) => ({ lastName: `Student ${n}`, cells: [1e308] })) }
+  await withCourse(t.testdir(), high, async (book, request) => {
+    await t.rejects(writeWorkbook(book, request), { code: 'CHECK_FAILED', message: /far too high/ })
   })
   t.strictSame(written(folder), [])
 })

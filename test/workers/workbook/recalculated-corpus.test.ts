@@ -8,6 +8,9 @@ import { rewritePart } from '../../support/ooxml.ts'
 import { findLibreOffice, findOpenpyxl, needs } from '../../support/tools.ts'
 import { compareCorpus, makeCorpus } from './made-corpus.ts'
 
+// Other programs do most of the work here; on a busy machine that takes minutes.
+t.setTimeout(600_000)
+
 t.test('calculated again by LibreOffice', needs(findLibreOffice(), findOpenpyxl()), async (t) => {
   const folder = t.testdir()
   const made = await makeCorpus(folder)
