@@ -74,8 +74,8 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
 })
 
 t.test('periods, points, marks and the details of a score', chromium, async (t) => {
-  const { address, open, call, courseIds } = await startPage(t, { courses: [sampleCourse()] })
-  const { page, problems } = await open()
+  const { address, open, call, courseIds } = await startPage(t, { courses: [sampleCourse({ tasks: 6 })] })
+  const { page, problems } = await open({ viewport: { width: 2400, height: 1700 } })
   await signIn(page, address)
   await page.getByRole('link', { name: /Physics I/ }).click()
   const grid = page.getByRole('grid')
@@ -98,13 +98,13 @@ t.test('periods, points, marks and the details of a score', chromium, async (t) 
   await details.waitFor({ state: 'detached' })
   t.ok(await cell(page, late.row, late.column).evaluate((node) => node.matches(':focus')), 'the focus is back where it was')
 
-  await page.getByText('Points', { exact: true }).click()
+  await page.getByRole('region', { name: 'Performance book' }).getByText('Points', { exact: true }).click()
   await cell(page, late.row, late.column).getByText(String(late.score.score * 20), { exact: true }).waitFor()
   const missing = at((one) => one.status === 'missing')
   await cell(page, missing.row, missing.column).getByText('Missing').waitFor()
 
   const period = book.periods[1]
-  await page.getByLabel('Period', { exact: true }).selectOption({ label: period.name })
+  await page.getByRole('region', { name: 'Performance book' }).getByRole('combobox').selectOption({ label: period.name })
   const inPeriod = (await call('GET', `/api/courses/${courseIds[0]}/performance?period_id=${period.id}`)).json()
   await page.getByText(`${inPeriod.students.length} students shown`).waitFor()
   t.equal(await cell(page, 1, 6).textContent(), new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(inPeriod.data_headings[0].class_average))

@@ -45,8 +45,8 @@ export async function call<T> (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path
     throw new ApiError('NO_ANSWER', 'The server does not answer.')
   }
   const date = Date.parse(response.headers.get('date') ?? '')
-  // The header has whole seconds, and an answer from the browser's own store an old one.
-  if (!Number.isNaN(date) && method !== 'GET') clockOffset = Math.abs(date - Date.now()) < 5000 ? 0 : date - Date.now()
+  // The header has whole seconds: a small difference is none.
+  if (!Number.isNaN(date)) clockOffset = Math.abs(date - Date.now()) < 5000 ? 0 : date - Date.now()
   if (response.status === 204) return undefined as T
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok && answer !== undefined) return answer as T
