@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { auditJson } from '../routes/audit.routes.ts'
+import { auditJson } from '../features/accounts/audit.ts'
 import { parseId } from './arguments.ts'
 import type { CommandContext } from './context.ts'
 import { withServices } from './open-services.ts'

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import type { AuditRow } from '../../db/audit.queries.ts'
+import { auditJson } from '../features/accounts/audit.ts'
 import type { RouteContext } from './route-context.ts'
-import { errors, id, isoTime, nullable, time } from './schemas.ts'
+import { errors, id, nullable, time } from './schemas.ts'
 
 const entrySchema = Type.Object({
   id,
@@ -36,9 +36,4 @@ export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
     const page = rows.slice(0, limit)
     return reply.header('cache-control', 'no-store').send({ entries: page.map(auditJson), next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null })
   })
-}
-
-/** An entry as the API and the command line show it. */
-export function auditJson ({ id, at, action, outcome, actor_id: userId, email, via, address, subject }: AuditRow & { email: string | null }) {
-  return { id, at: isoTime(at), action, outcome, user_id: userId, email, via, address, subject }
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { invitationUrl } from '../features/accounts/password-links.ts'
 
 export interface Links {
   /** The path under which the service is reached from outside; empty, or `/perfbook`. */
@@ -22,6 +23,3 @@ export function createLinks (publicUrl: string): Links {
       `${publicUrl === '' ? `${request.protocol}://${request.host}` : publicUrl}/files/${hex}/${encodeURIComponent(filename)}`,
   }
 }
-
-/** The one-time link to the page at `base`. */
-export function invitationUrl (base: string, secret: string): string { return `${base}/#invitation=${secret}` }

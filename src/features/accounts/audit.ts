@@ -67,3 +67,8 @@ export function createAudit ({ db, now, log, keepMs }: AuditOptions): Audit {
     settled: () => last,
   }
 }
+
+/** An entry as the API and the command line show it. */
+export function auditJson ({ id, at, action, outcome, actor_id: userId, email, via, address, subject }: AuditRow & { email: string | null }) {
+  return { id, at: new Date(at).toISOString(), action, outcome, user_id: userId, email, via, address, subject }
+}

@@ -56,3 +56,6 @@ export function createPasswordLinks ({ db, now, sessions, validMs }: PasswordLin
     },
   }
 }
+
+/** The one-time link to the page at `base`. */
+export function invitationUrl (base: string, secret: string): string { return `${base}/#invitation=${secret}` }
