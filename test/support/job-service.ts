@@ -7,7 +7,7 @@ import type { JobRow } from '../../db/jobs.queries.ts'
 import type { JobKind } from '../../src/jobs/job-kind.ts'
 import { createJobQueue, type JobQueue, type JobRequest, type JobTicket } from '../../src/jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerOptions } from '../../src/jobs/job-runner.ts'
-import { createWorkerPool } from '../../src/jobs/worker-pool.ts'
+import { createWorkerPool, type WorkerPool } from '../../src/jobs/worker-pool.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 import type { TestTaskInput } from './jobs.tasks.ts'
 import { testFolder } from './test-folder.ts'
@@ -43,6 +43,8 @@ export interface JobServiceOptions {
   folder?: string
   onStep?: RunnerOptions['onStep']
   clock?: TestClock
+  /** Default: threads with the tasks of `jobs.tasks.ts`. */
+  pool?: WorkerPool
 }
 
 /** A kind of job whose result is the text that its task hands back. */
@@ -61,8 +63,12 @@ export function testKind (kind: Partial<JobKind<{ text: string }>> & { extra?: P
   return whole as unknown as JobKind<never>
 }
 
+function testPool (threads: number, memoryMb: number): WorkerPool {
+  return createWorkerPool({ tasksFile: new URL('./jobs.tasks.ts', import.meta.url), threads, memoryMb })
+}
+
 /** Closed with the test. The runner is not started. */
-export async function createJobService (t: Test, { kinds = [testKind()], threads = 2, memoryMb = 64, queueMax = 1000, keepEndedMs = 0, folder = testFolder(t), onStep, clock = createTestClock() }: JobServiceOptions = {}): Promise<JobService> {
+export async function createJobService (t: Test, { kinds = [testKind()], threads = 2, memoryMb = 64, queueMax = 1000, keepEndedMs = 0, folder = testFolder(t), onStep, clock = createTestClock(), pool = testPool(threads, memoryMb) }: JobServiceOptions = {}): Promise<JobService> {
   const stagingFolder = join(folder, 'staging')
   mkdirSync(stagingFolder, { recursive: true })
   const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
@@ -72,7 +78,6 @@ export async function createJobService (t: Test, { kinds = [testKind()], threads
     log.push({ level, text, facts: facts as Record<string, unknown> })
     for (const reader of readers) reader()
   }
-  const pool = createWorkerPool({ tasksFile: new URL('./jobs.tasks.ts', import.meta.url), threads, memoryMb })
   const runner = createJobRunner({
     db, pool, kinds, stagingFolder, clock, log: { info: at('info'), warn: at('warn'), error: at('error') }, messages: { TIMED_OUT: 'It took too long.' }, keepEndedMs, onStep,
   })
