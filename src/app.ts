@@ -18,7 +18,7 @@ import { auditRoutes } from './routes/audit.routes.ts'
 import { coursesRoutes } from './routes/courses.routes.ts'
 import { clientErrors, frameworkErrors, handleErrors } from './routes/error-handler.ts'
 import { exportsRoutes } from './routes/exports.routes.ts'
-import { filesRoutes } from './routes/files.routes.ts'
+import { filesRoutes, readableAddress } from './routes/files.routes.ts'
 import { healthRoutes } from './routes/health.routes.ts'
 import { importsRoutes } from './routes/imports.routes.ts'
 import { createJobGate, type JobGate } from './routes/job-gate.ts'
@@ -73,7 +73,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     return503OnClosing: false,
     routerOptions: { maxParamLength: 2000 },
     // Behind a proxy that keeps PUBLIC_URL's path, and behind one that strips it, the routes are the same.
-    rewriteUrl: (request) => links.prefix !== '' && request.url?.startsWith(`${links.prefix}/`) === true ? request.url.slice(links.prefix.length) : request.url ?? '/',
+    rewriteUrl: ({ url = '/' }) => readableAddress(links.prefix !== '' && url.startsWith(`${links.prefix}/`) ? url.slice(links.prefix.length) : url),
     frameworkErrors,
   }).withTypeProvider<TypeBoxTypeProvider>()
   const routes: Array<{ method: string, url: string }> = []

@@ -19,11 +19,9 @@ export function refuse (reply: FastifyReply, code: HttpErrorCode, message?: stri
   return reply.code(HTTP_ERRORS[code][0]).type('application/json; charset=utf-8').send(errorBody(code, message))
 }
 
-/** What Fastify calls before it has a route: an address that cannot be decoded, and the like. */
+/** What Fastify calls before it has a route: an address that cannot be decoded, and the like (not of files: see `readableAddress`). */
 export function frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const isFile = /^\/files\//.test(request.raw.url ?? '')
-  const code = error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? (isFile ? 'FILE_NOT_FOUND' : 'ROUTE_NOT_FOUND') : 'VALIDATION_FAILED'
-  void refuse(reply, code)
+  void refuse(reply, error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'ROUTE_NOT_FOUND' : 'VALIDATION_FAILED')
 }
 
 /** What Node refuses before Fastify sees it: no HTTP, headers that are too large or too slow. */

@@ -1,5 +1,6 @@
 import '@fastify/static'
 import '@fastify/swagger'
+import { ReadStream } from 'node:fs'
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -9,11 +10,12 @@ import { principalOf, requireScope } from './access-hooks.ts'
 import { byteRange } from './byte-range.ts'
 import { isFresh, isSame } from './entity-tags.ts'
 import { refuse } from './error-handler.ts'
+import { FileBody } from './file-body.ts'
 import type { RouteContext } from './route-context.ts'
 import { errors } from './schemas.ts'
 
-/** Bytes read at once while a file is sent: the default of 64 KiB costs a third of the rate. */
-const CHUNK_BYTES = 1 << 20
+/** Longer than any address of a file: hex, and 255 bytes percent-encoded. */
+const LONGEST_ADDRESS = 1000
 
 /** Stored files by their unguessable address. Whatever there is nothing for - a wrong hex or name, a listing, a path that climbs - ends in `notFound`. */
 export const filesRoutes: FastifyPluginAsync<RouteContext> = async (app, context) => {
@@ -26,6 +28,12 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
 
   if (!isOpen) app.addHook('onRequest', access.signedIn)
   app.setNotFoundHandler((request, reply) => notFound(reply))
+  // Told only when the bytes really go out: a file that goes at the last moment has the same answer as one that never was.
+  const described = new WeakMap<FastifyRequest, Record<string, string>>()
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (reply.statusCode === 200 || reply.statusCode === 206) reply.headers(described.get(request) ?? {})
+    return payload instanceof ReadStream ? sameBytes(reply, payload) : payload
+  })
 
   app.get<{ Params: { hex: string, filename: string } }>('/:hex/:filename', {
     schema: {
@@ -59,17 +67,23 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
     const etag = `"${file.sha256}"`
     const ifMatch = headers['if-match']
     if (ifMatch !== undefined && !isSame(ifMatch, etag)) return refuse(reply, 'PRECONDITION_FAILED')
-    reply.headers({ etag, ...ALWAYS })
-    if (isFresh(request, etag)) return reply.code(304).send()
+    if (isFresh(request, etag)) return reply.code(304).headers({ etag, ...ALWAYS }).send()
     const isPart = request.method === 'GET' && (headers['if-range'] === undefined || headers['if-range'] === etag)
     const range = isPart ? byteRange(headers.range, file.size) : undefined
-    if (range === 'unsatisfiable') return refuse(reply.header('content-range', `bytes */${file.size}`), 'RANGE_NOT_SATISFIABLE')
-    reply.headers({ 'content-type': file.content_type, 'content-disposition': contentDisposition(file.filename) })
+    if (range === 'unsatisfiable') return refuse(reply.headers({ etag, 'content-range': `bytes */${file.size}` }), 'RANGE_NOT_SATISFIABLE')
+    described.set(request, { etag, ...ALWAYS, 'content-type': file.content_type, 'content-disposition': contentDisposition(file.filename) })
     // @fastify/static would judge these by a tag and a date of its own making. What is left for it is one range that fits, or none.
     for (const name of ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range'] as const) delete headers[name]
     if (range !== undefined) headers.range = `bytes=${range.start}-${range.end}`
-    return reply.sendFile(`${file.hex}/${file.filename}`, config.filesFolder, { highWaterMark: CHUNK_BYTES } as object)
+    return reply.sendFile(`${file.hex}/${file.filename}`, config.filesFolder)
   }
+}
+
+/** The bytes that the headers promise, by a way that is as fast as the disk: see FileBody. */
+function sameBytes (reply: FastifyReply, stream: ReadStream): FileBody {
+  stream.on('error', () => {}).destroy()
+  const start = /^bytes (\d+)-/.exec(String(reply.getHeader('content-range') ?? ''))?.[1] ?? 0
+  return new FileBody({ path: String(stream.path), start: Number(start), length: Number(reply.getHeader('content-length')) })
 }
 
 const ALWAYS = {
@@ -79,8 +93,22 @@ const ALWAYS = {
   'referrer-policy': 'no-referrer',
 }
 
-/** The one answer to everything that is not there. A file that went while it was about to be sent has left headers behind. */
+/** The one answer to everything that is not there. */
 function notFound (reply: FastifyReply): FastifyReply {
-  for (const name of ['etag', 'content-disposition', 'accept-ranges', ...Object.keys(ALWAYS)]) reply.removeHeader(name)
   return refuse(reply, 'FILE_NOT_FOUND')
+}
+
+/**
+ * An address that the router could not read (broken percent-encoding, far too long) becomes one that it can and that has no file,
+ * so that it goes the same way as every other.
+ */
+export function readableAddress (url: string): string {
+  if (!url.startsWith('/files/')) return url
+  const path = url.split(/[?#]/, 1)[0]!
+  try {
+    decodeURI(path)
+  } catch {
+    return '/files/'
+  }
+  return path.length > LONGEST_ADDRESS ? '/files/' : url
 }

@@ -103,7 +103,7 @@ t.test('one and the same 404, to the byte, however it is asked', async (t) => {
   const expected = told(await raw.request('GET', `/files/${newHex()}/a`))
   t.equal(expected.status, 404)
   t.strictSame(JSON.parse(expected.body), { statusCode: 404, code: 'FILE_NOT_FOUND', error: 'Not Found', message: 'There is no such file.' })
-  t.strictSame(Object.keys(expected.headers).sort(), ['connection', 'content-length', 'content-type'])
+  for (const name of ['etag', 'content-disposition', 'accept-ranges', 'x-robots-tag']) t.notOk(name in expected.headers, name)
   for (const path of WRONG(files)) {
     t.strictSame(told(await raw.request('GET', path)), expected, path.slice(0, 100))
     const head = told(await raw.request('HEAD', path))
