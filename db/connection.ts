@@ -85,7 +85,7 @@ export function isDiskFull (error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }
 
-/** Opens a file as it is, in rollback-journal mode, waiting for no lock: for `folder-lock.ts` only. */
+/** Opens a file as it is, in rollback-journal mode, waiting for no lock: for `folder-lock.ts` and the staging of imports. */
 export function connectPlain (file: string): Sqlite {
   return new BetterSqlite3(file, { timeout: 0, ...(nativeBinding === undefined ? {} : { nativeBinding }) })
 }

@@ -17,7 +17,7 @@ export interface Staging {
   /** The service's database as it was at the first look; one snapshot until `apply`. */
   live: LiveReads
   /** Writes the plan in one transaction, under the write lock. False: somebody else's import came first, so stage again. */
-  apply: (options: ApplyOptions) => { isApplied: boolean, lockedMs: number }
+  apply: (options: ApplyOptions) => boolean
   /** Closes and removes the file; does nothing the second time. */
   close: () => void
 }
@@ -68,17 +68,16 @@ function configure (sqlite: SqliteConnection, databaseFile: string): void {
   for (const statement of STAGING_SCHEMA) sqlite.exec(statement)
 }
 
-function apply (sqlite: SqliteConnection, generation: number, { at, reference, summary, lockTimeoutMs }: ApplyOptions): { isApplied: boolean, lockedMs: number } {
+function apply (sqlite: SqliteConnection, generation: number, { at, reference, summary, lockTimeoutMs }: ApplyOptions): boolean {
   sqlite.exec('COMMIT')
   sqlite.pragma(`busy_timeout = ${lockTimeoutMs}`)
   sqlite.exec('BEGIN IMMEDIATE')
-  const started = performance.now()
   try {
     const statements = applyStatements(sqlite)
     const isApplied = statements.isCurrent(generation)
     if (isApplied) statements.run({ at, reference, summary })
     sqlite.exec('COMMIT')
-    return { isApplied, lockedMs: performance.now() - started }
+    return isApplied
   } catch (error) {
     if (sqlite.inTransaction) sqlite.exec('ROLLBACK')
     throw error

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { isDiskFull } from '../../db/connection.ts'
 import { openDatabase } from '../../db/database.ts'
 import { readConfig } from '../config.ts'
 import type { ImportFormat } from '../features/imports/import-options.ts'
@@ -55,6 +56,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
     })
   } catch (error) {
     if (context.signal.aborted) throw new CommandFailure('Stopped. Nothing was changed.')
+    if (isDiskFull(error)) throw new CommandFailure(`The disk of ${config.DATA_DIR} is full. Nothing was changed.`)
     throw error
   } finally {
     progress.end()

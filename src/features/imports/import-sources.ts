@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { isBusy } from '../../../db/connection.ts'
 import { openStaging } from '../../../db/staging.ts'
 import { isTimeZone } from '../performance-book/course-time.ts'
 import type { ImportOptions } from './import-options.ts'
@@ -68,10 +69,13 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
     options.signal?.throwIfAborted()
     if (options.dryRun || (staging.plan.isEmpty() && options.reference === undefined)) return { ok: true, summary }
     options.onProgress?.(0.98, 'saving')
-    const { isApplied } = staging.apply({
-      at: options.now(), reference: options.reference ?? null, summary: JSON.stringify(summary), lockTimeoutMs: options.lockTimeoutMs ?? 60_000,
-    })
-    if (!isApplied) return 'overtaken'
+    const lockTimeoutMs = options.lockTimeoutMs ?? 60_000
+    try {
+      if (!staging.apply({ at: options.now(), reference: options.reference ?? null, summary: JSON.stringify(summary), lockTimeoutMs })) return 'overtaken'
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      return failure(new Refusal({ file: null }, `another program has kept the database locked for ${Math.round(lockTimeoutMs / 1000)} seconds; try again when it is done`))
+    }
     options.onProgress?.(1, 'done')
     return { ok: true, summary }
   } finally {

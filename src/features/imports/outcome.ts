@@ -55,7 +55,6 @@ export const WARNINGS = {
   category_weights_differ: 'Categories of one title have different weights in one course; the first counts',
   points_possible_missing: 'A line item has no points possible (resultValueMax less resultValueMin), so its results have no score',
   score_scale_ignored: 'Score scales are not used; scores count by their number',
-  text_score_ignored: 'A result has only a text score, which is no score',
   unknown_score_status: 'A scoreStatus is unknown; it counts as blank',
   unknown_role: 'An enrollment has an unknown role, which gives no access',
   date_with_time: 'A date has a time of day, which was left out',

@@ -233,6 +233,16 @@ t.test('a course deleted meanwhile is not written to', async (t) => {
   t.match(summary.courses, { added: 1, updated: 0 })
 })
 
+t.test('a lock that nobody gives back', async (t) => {
+  const world = await createWorld(t.testdir())
+  const rival = connect(world.databaseFile)
+  rival.exec('BEGIN IMMEDIATE')
+  t.match(await world.refuse(school(), { lockTimeoutMs: 1 }), [/^another program has kept the database locked for 0 seconds; try again/])
+  rival.exec('ROLLBACK')
+  rival.close()
+  await world.take(school())
+})
+
 t.test('aborted: it throws the reason and leaves nothing', async (t) => {
   const world = await createWorld(t.testdir())
   const controller = new AbortController()

@@ -9,7 +9,7 @@ import type { RosterCourse } from './roster-courses.ts'
 
 const DELETED = -1
 
-/** Where a delta puts a result, or `null`: it goes. */
+/** Where a delta puts a result. */
 interface Move { course: number, person: number, item: number, place: number }
 
 export class ResultTargets {
@@ -20,6 +20,7 @@ export class ResultTargets {
   readonly #persons = new Map<string, number>()
   readonly #courseOfItem: number[] = []
   readonly #byLive = new Map<number, RosterCourse>()
+  /** By the key of the result; only a place: it is deleted. */
   readonly #moves = new Map<number, Move | { place: number }>()
   readonly #courses: RosterCourse[]
 
@@ -69,15 +70,13 @@ export class ResultTargets {
     return number
   }
 
-  /** Notes a result of a delta that is to be deleted and says nothing but its id. */
+  /** Notes a result that a delta deletes. */
   remove (key: number, place: { file: number, line: number }): void { this.#moves.set(key, { place: placeNumber(place.file, place.line) }) }
 
   /** Notes where a delta puts a result: it may have stood elsewhere. */
-  move (key: number, course: number, person: number, item: number, place: { file: number, line: number }): void {
-    this.#moves.set(key, { course, person, item, place: placeNumber(place.file, place.line) })
-  }
+  move (key: number, move: Move): void { this.#moves.set(key, move) }
 
-  /** Takes results that are deleted by their id alone, or that moved, away from where they are stored. Once, after all results are read. */
+  /** Takes results that are deleted, or that moved, away from where they are stored. Once, after all results are read. */
   settle (): void {
     if (this.#moves.size === 0) return
     const { staging, problems } = this.#run

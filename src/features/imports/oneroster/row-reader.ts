@@ -19,7 +19,6 @@ export class RowReader {
   readonly #problems: Problems
   readonly #columns = new Map<string, number>()
   #fields: string[] = []
-  #isGood = true
 
   constructor ({ file, names, line, required, problems }: { file: string, names: string[], line: number, required: string[], problems: Problems }) {
     this.#file = file
@@ -43,11 +42,7 @@ export class RowReader {
   next (fields: string[], line: number): void {
     this.#fields = fields
     this.line = line
-    this.#isGood = true
   }
-
-  /** Whether no error was found in this row so far. */
-  get isGood (): boolean { return this.#isGood }
 
   column (name: string): number { return this.#columns.get(name.toLowerCase()) ?? -1 }
 
@@ -138,7 +133,6 @@ export class RowReader {
   warn (code: WarningCode): void { this.#problems.warn(code, { file: this.#file, line: this.line }) }
 
   #fault (message: string): void {
-    this.#isGood = false
     this.#problems.error({ file: this.#file, line: this.line }, message)
   }
 }
