@@ -20,6 +20,7 @@ import { createDiskStorage } from './files/disk-storage.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
 import type { FileStorage } from './files/file-storage.ts'
 import { systemClock, type Clock } from './jobs/clock.ts'
+import { createJobOutlooks, type JobOutlook } from './jobs/job-outlook.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runner.ts'
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
@@ -47,6 +48,8 @@ export interface Services {
   sweeps: FileSweeps
   queue: JobQueue
   runner: JobRunner
+  /** What can be told now of jobs that wait or run. */
+  outlook: () => JobOutlook
   /** Starts the threads before they are needed. */
   warm: () => void
   /** Stops jobs (see JobRunner.stop), then closes everything, in reverse order. */
@@ -127,6 +130,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     sweeps,
     queue,
     runner,
+    outlook: createJobOutlooks({ db, now, threads: pool.threads }),
     warm () {
       pool.warm()
       readers.warm()

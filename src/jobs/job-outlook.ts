@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts'
-import { lastRuns, waitingJobs } from '../../db/job-estimates.queries.ts'
+import { changeCount, lastRuns, waitingJobs } from '../../db/job-estimates.queries.ts'
 import type { JobRow } from '../../db/jobs.queries.ts'
 import { claimOrder } from './claim-order.ts'
 import { median, timeLeft } from './time-left.ts'
@@ -16,37 +16,57 @@ export interface JobOutlook {
   secondsLeft: (job: JobRow, progress: number) => Promise<number | null>
 }
 
-/** An outlook for one answer, however many jobs it tells of: what waits is looked up once, and only if it is asked for. */
-export function createJobOutlook ({ db, now, threads }: { db: Database, now: () => number, threads: number }): JobOutlook {
-  const at = now()
-  const usual = new Map<string, Promise<number | undefined>>()
-  let order: Promise<Map<number, number>> | undefined
+export interface JobOutlooksOptions {
+  db: Database
+  now: () => number
+  /** Jobs that run at once. */
+  threads: number
+}
 
-  async function position (job: JobRow): Promise<number> {
-    if (job.state !== 'queued') return 0
-    order ??= waitingJobs(db.reads).then((waiting) => claimOrder(waiting, at))
-    // It may have been claimed since its row was read.
-    return (await order).get(job.id) ?? 0
+/** Returns what makes an outlook for one answer, however many jobs that tells of. The order of what waits is worked out once a change. */
+export function createJobOutlooks ({ db, now, threads }: JobOutlooksOptions): () => JobOutlook {
+  let known: { change: number, from: number, until: number, order: Promise<Map<number, number>> } | undefined
+
+  async function orderAt (at: number): Promise<Map<number, number>> {
+    // Counted before it is read: what is committed in between makes it old, not wrong.
+    const change = await changeCount(db.reads)
+    if (known?.change === change && known.from <= at && at < known.until) return await known.order
+    const waiting = waitingJobs(db.reads)
+    const fresh = { change, from: at, until: at, order: waiting.then((jobs) => claimOrder(jobs, at)) }
+    known = fresh
+    // From when on another job is due.
+    fresh.until = Math.min(...(await waiting).map((job) => job.run_after > at ? job.run_after : Infinity))
+    return await fresh.order
   }
 
-  function usualOfKind (kind: string): Promise<number | undefined> {
-    let known = usual.get(kind)
-    if (known === undefined) usual.set(kind, known = lastRuns(db.reads, kind, { limit: LAST_OF_KIND }).then(median))
-    return known
-  }
+  return () => {
+    const at = now()
+    const usual = new Map<string, Promise<number | undefined>>()
 
-  return {
-    position,
-    async secondsLeft (job, progress) {
-      if (job.state !== 'queued' && job.state !== 'started') return null
-      const usualMs = median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER })) ?? await usualOfKind(job.kind)
-      if (job.state === 'started') {
-        const left = timeLeft({ progress, elapsedMs: at - job.started_at!, usualMs })
-        return left === undefined ? null : Math.ceil(left / 1000)
-      }
-      if (usualMs === undefined) return null
-      const before = await position(job) * (await usualOfKind(job.kind) ?? usualMs) / threads
-      return Math.ceil((Math.max(0, job.run_after - at) + before + usualMs) / 1000)
-    },
+    async function position (job: JobRow): Promise<number> {
+      // It may have been claimed since its row was read.
+      return job.state === 'queued' ? (await orderAt(at)).get(job.id) ?? 0 : 0
+    }
+
+    function usualOfKind (kind: string): Promise<number | undefined> {
+      let found = usual.get(kind)
+      if (found === undefined) usual.set(kind, found = lastRuns(db.reads, kind, { limit: LAST_OF_KIND }).then(median))
+      return found
+    }
+
+    return {
+      position,
+      async secondsLeft (job, progress) {
+        if (job.state !== 'queued' && job.state !== 'started') return null
+        const usualMs = median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER })) ?? await usualOfKind(job.kind)
+        if (job.state === 'started') {
+          const left = timeLeft({ progress, elapsedMs: Math.max(0, at - job.started_at!), usualMs })
+          return left === undefined ? null : Math.ceil(left / 1000)
+        }
+        if (usualMs === undefined) return null
+        const before = await position(job) * (await usualOfKind(job.kind) ?? usualMs) / threads
+        return Math.ceil((Math.max(0, job.run_after - at) + before + usualMs) / 1000)
+      },
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { jobAttempts, type AttemptRow } from '../../db/job-attempts.queries.ts'
 import type { JobRow } from '../../db/jobs.queries.ts'
-import { createJobOutlook, type JobOutlook } from '../jobs/job-outlook.ts'
+import type { JobOutlook } from '../jobs/job-outlook.ts'
 import type { Services } from '../services.ts'
 import { principalOf } from './access-hooks.ts'
 import type { Links } from './links.ts'
@@ -11,7 +11,7 @@ export type JobJson = Awaited<ReturnType<typeof jobJson>>
 
 /** Several jobs as the API shows them. */
 export async function jobsJson (services: Services, links: Links, request: FastifyRequest, jobs: readonly JobRow[]): Promise<JobJson[]> {
-  const outlook = outlookOf(services)
+  const outlook = services.outlook()
   const shown: JobJson[] = []
   for (const job of jobs) shown.push(await jobJson(services, links, request, job, outlook))
   return shown
@@ -19,7 +19,7 @@ export async function jobsJson (services: Services, links: Links, request: Fasti
 
 /** A job as the API shows it; to an administrator with all its attempts. */
 export async function oneJobJson (services: Services, links: Links, request: FastifyRequest, job: JobRow): Promise<JobJson & { attempt_log?: ReturnType<typeof attemptJson>[] }> {
-  const shown = await jobJson(services, links, request, job, outlookOf(services))
+  const shown = await jobJson(services, links, request, job, services.outlook())
   if (principalOf(request).role !== 'admin') return shown
   return { ...shown, attempt_log: (await jobAttempts(services.db.reads, job.id)).map(attemptJson) }
 }
@@ -55,8 +55,4 @@ function attemptJson (attempt: AttemptRow) {
     outcome: attempt.outcome,
     error: attempt.error_message === null ? null : { code: attempt.error_code, message: attempt.error_message },
   }
-}
-
-function outlookOf ({ db, now, config }: Services): JobOutlook {
-  return createJobOutlook({ db, now, threads: config.WORKER_THREADS })
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createJobOutlook } from '../../src/jobs/job-outlook.ts'
+import { createJobOutlooks } from '../../src/jobs/job-outlook.ts'
 import { median, timeLeft } from '../../src/jobs/time-left.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind } from '../support/job-service.ts'
@@ -22,7 +22,7 @@ t.test('where a job stands: what runs and what waits before it, by past runs of 
   const gate = createGate()
   const service = await createJobService(t, { threads: 1, kinds: [testKind({ extra: { gate: gate.memory } })] })
   await service.runner.start()
-  const outlook = () => createJobOutlook({ db: service.db, now: service.clock.now, threads: 1 })
+  const outlook = createJobOutlooks({ db: service.db, now: service.clock.now, threads: 1 })
   const ask = async (id: number, progress = 0) => {
     const job = await service.row(id)
     return [await outlook().position(job), await outlook().secondsLeft(job, progress)]
@@ -56,5 +56,12 @@ t.test('where a job stands: what runs and what waits before it, by past runs of 
   t.strictSame(await ask(last.job.id), [0, 6], 'a course without past runs goes by the kind')
   const later = await service.request({ key: 'later', owner: { type: 'course', id: 2 }, runAfter: service.clock.now() + 60_000 })
   t.strictSame(await ask(later.job.id), [2, 60 + 2 * 6 + 2])
+  t.strictSame(await ask(last.job.id), [0, 6], 'nothing that matters to it has changed')
+  service.clock.advance(40_000)
+  t.strictSame(await ask(later.job.id), [2, 20 + 2 * 6 + 2])
+  service.clock.advance(20_000)
+  t.strictSame(await ask(later.job.id), [2, 2 * 6 + 2], 'it is due now; the course that was served last comes last all the same')
+  await service.queue.cancel(next.job.id, { userId: null, force: true })
+  t.strictSame(await ask(later.job.id), [1, 6 + 2], 'one less before it')
   gate.open()
 })
