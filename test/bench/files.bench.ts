@@ -34,7 +34,7 @@ function newFolder (): string {
 
 async function openServices (folder: string): Promise<Services> {
   await makeBookDatabase(join(folder, 'perfbook.sqlite'), { name: 'Physics I', students: [{ lastName: 'Ames' }] })
-  return await createServices({ config: readConfig({ DATA_DIR: folder, MIN_FREE_BYTES: '0' }), log: QUIET })
+  return await createServices({ config: readConfig({ DATA_DIR: folder, MIN_FREE_BYTES: '0', OWNER_QUOTA_BYTES: '1000000000000', TOTAL_QUOTA_BYTES: '1000000000000' }), log: QUIET })
 }
 
 async function store (services: Services, content: Readable, filename: string): Promise<FileRow> {
@@ -84,7 +84,7 @@ async function list (): Promise<void> {
     ['info, oldest 100', () => services.files.info({ owner, limit: 100, before: 102 })],
     ['info, newest 1,000 (the default page)', () => services.files.info({ owner })],
     ['info, all at once', () => services.files.info({ owner, limit: FILES })],
-    ['bytes in use (quota)', () => services.files.checkQuota(owner)],
+    ['quota, of the owner and in all', () => services.files.checkQuota(owner)],
     ['GET /api/courses/1/files (100)', http('/api/courses/1/files')],
     ['GET /api/courses/1/files?limit=1000', http('/api/courses/1/files?limit=1000')],
     ['GET …/performance/exports (all)', http('/api/courses/1/performance/exports')],
