@@ -19,8 +19,8 @@ const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1e6)
 const STEPS = [
   'boot: opened', 'boot: files put right', 'boot: jobs put right', ...REQUEST_STEPS, ...RUN_STEPS, 'file: before the rename', 'file: after the rename',
 ]
-/** A life is at most this long, ms from its start: sometimes the kill comes before the server answers. */
-const LONGEST_LIFE_MS = 2500
+/** A random life lasts up to this many times the start of the server: so some end before it answers, and most jobs live through theirs. */
+const LONGEST_LIFE = 4
 
 /** A sequence that looks random and is the same for the same seed (mulberry32). */
 function seededRandom (seed: number): () => number {
@@ -46,13 +46,20 @@ t.test(`killed ${ROUNDS} times (CRASH_SEED=${SEED})`, { timeout: 120_000 + ROUND
   const clients = startClients({ count: 4, token, courseIds, random })
   const errors: string[] = []
 
+  // As slow as the machine is just now.
+  let startMs = 1000
+
   async function live (dieAt?: string): Promise<void> {
+    const startedAt = performance.now()
     // A boot comes once a life; at the other steps the server dies in its first, second or third job.
     const server = startLife(folder, { dieAt, dieAfter: dieAt?.startsWith('boot') === true ? 1 : 1 + Math.floor(random() * 3) })
     t.teardown(() => { server.kill('SIGKILL') })
-    const isUp = server.address.then((address) => { clients.serverIs(address) })
+    const isUp = server.address.then((address) => {
+      if (address !== undefined) startMs = performance.now() - startedAt
+      clients.serverIs(address)
+    })
     // The moment is what is random here; nothing waits for the time to pass.
-    if (dieAt === undefined) await delay(random() * LONGEST_LIFE_MS).then(() => { server.kill('SIGKILL') })
+    if (dieAt === undefined) await delay(random() * LONGEST_LIFE * startMs).then(() => { server.kill('SIGKILL') })
     const { signal, stderr } = await server.ended
     clients.serverIs(undefined)
     await isUp
@@ -62,7 +69,10 @@ t.test(`killed ${ROUNDS} times (CRASH_SEED=${SEED})`, { timeout: 120_000 + ROUND
   }
 
   const steps = STEPS.map((step) => ({ step, at: random() })).sort((a, b) => a.at - b.at)
-  for (let round = 0; round < ROUNDS; round++) await live(round % 2 === 0 ? steps[round / 2 % steps.length]!.step : undefined)
+  for (let round = 0; round < ROUNDS; round++) {
+    await live(round % 2 === 0 ? steps[round / 2 % steps.length]!.step : undefined)
+    if (round % 20 === 19) t.comment(`${round + 1} deaths, ${clients.promised.size} jobs promised`)
+  }
 
   const last = startLife(folder)
   t.teardown(() => { last.kill('SIGKILL') })
