@@ -23,6 +23,8 @@ export class ImportRun {
   #courses = 0
   readonly #sourceIds = new Set<string>()
   #planned = 0
+  #fraction = 0
+  #step = ''
   #tick = 0
 
   constructor ({ staging, problems, options, tallies, totalBytes }: { staging: Staging, problems: Problems, options: ImportOptions, tallies: Tallies, totalBytes: number }) {
@@ -56,7 +58,7 @@ export class ImportRun {
   onBytes (bytes: number, file: SourceFile): void {
     this.options.signal?.throwIfAborted()
     this.#bytes += bytes
-    this.options.onProgress?.(READING * Math.min(1, this.#bytes / Math.max(1, this.#totalBytes)), `reading ${file.name}`)
+    this.#report(READING * Math.min(1, this.#bytes / Math.max(1, this.#totalBytes)), `reading ${file.name}`)
   }
 
   /** Plans the removal of a stored course, with all that hangs on it. */
@@ -85,6 +87,14 @@ export class ImportRun {
       return
     }
     planCourse(book, this.#planning)
-    this.options.onProgress?.(READING + (0.97 - READING) * Math.min(1, ++this.#planned / courses), 'comparing')
+    this.#report(READING + (0.97 - READING) * Math.min(1, ++this.#planned / courses), 'comparing')
+  }
+
+  /** Never backwards, and not for every course of a thousand. */
+  #report (fraction: number, step: string): void {
+    if (step === this.#step && fraction - this.#fraction < 0.002) return
+    this.#fraction = Math.max(this.#fraction, fraction)
+    this.#step = step
+    this.options.onProgress?.(this.#fraction, step)
   }
 }

@@ -20,7 +20,7 @@ export class Refusal extends Error {
 export class Problems {
   readonly errors: ImportError[] = []
   errorCount = 0
-  readonly #warnings = new Map<WarningCode, { count: number, first: string }>()
+  readonly #warnings = new Map<WarningCode, { count: number, first: Place }>()
   readonly #most: number
   /** `most`: errors that are kept in full. */
   constructor (most = 20) { this.#most = most }
@@ -35,7 +35,7 @@ export class Problems {
   warn (code: WarningCode, place: Place, count = 1): void {
     const known = this.#warnings.get(code)
     if (known !== undefined) known.count += count
-    else this.#warnings.set(code, { count, first: showPlace(place) })
+    else this.#warnings.set(code, { count, first: place })
   }
 
   get hasErrors (): boolean { return this.errorCount > 0 }
@@ -44,14 +44,13 @@ export class Problems {
   warnings (): ImportWarning[] {
     return (Object.keys(WARNINGS) as WarningCode[]).flatMap((code) => {
       const met = this.#warnings.get(code)
-      if (met === undefined) return []
-      return [{ code, message: `${WARNINGS[code]}${met.first === '' ? '' : ` (${met.count === 1 ? 'in' : 'first in'} ${met.first})`}.`, count: met.count }]
+      return met === undefined ? [] : [{ code, message: `${WARNINGS[code]} (${met.count === 1 ? 'in' : 'first in'} ${showPlace(met.first)}).`, count: met.count }]
     })
   }
 
   /** For `--strict`: every kind of warning is an error. */
   turnWarningsIntoErrors (): void {
-    for (const { message, count } of this.warnings()) this.error({ file: null }, `${message} ${count === 1 ? 'Once' : `${count} times`}; with strict this is an error.`)
+    for (const [code, { count, first }] of this.#warnings) this.error(first, `${WARNINGS[code]}; ${count === 1 ? 'once' : `${count} times`}, and with --strict a warning is an error`)
   }
 }
 

@@ -88,12 +88,13 @@ async function openArchive (path: string, name: string, prefix: string, budget: 
     for await (const entry of archive.eachEntry()) {
       if (!entry.fileName.endsWith('/') && !entry.fileName.split('/').some(isLitter)) entries.push(entry)
     }
-    const tops = new Set(entries.map((entry) => entry.fileName.includes('/') ? entry.fileName.slice(0, entry.fileName.indexOf('/') + 1) : ''))
-    const folder = tops.size === 1 ? [...tops][0]! : ''
+    // Whatever else lies around, the data is in one folder.
+    const folders = new Set(entries.filter((entry) => /\.(csv|json)$/i.test(entry.fileName)).map((entry) => entry.fileName.slice(0, entry.fileName.lastIndexOf('/') + 1)))
+    const folder = folders.size === 1 ? [...folders][0]! : ''
     const files: SourceFile[] = []
     for (const entry of entries) {
       const inner = entry.fileName.slice(folder.length)
-      if (inner.includes('/')) continue
+      if (!entry.fileName.startsWith(folder) || inner.includes('/')) continue
       if (files.some((file) => file.base === inner.toLowerCase())) throw new Refusal(place, `has two files named ${inner}`)
       if (entry.isEncrypted()) throw new Refusal(place, `${inner} is encrypted; export it without a password`)
       files.push({

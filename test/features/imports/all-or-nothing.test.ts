@@ -158,6 +158,15 @@ t.test('one error anywhere and nothing is changed; the first 20 are shown, the r
   t.strictSame(readdirSync(join(world.folder, 'staging')), [])
 })
 
+t.test('progress never goes back, and names its steps', async (t) => {
+  const world = await createWorld(t.testdir())
+  const seen: Array<[number, string]> = []
+  await world.take(school(), { onProgress: (...step) => { seen.push(step) } })
+  t.strictSame(seen.map(([fraction]) => fraction), seen.map(([fraction]) => fraction).sort((a, b) => a - b))
+  t.strictSame(seen.at(-1), [1, 'done'])
+  t.strictSame([...new Set(seen.map(([, step]) => step))].slice(-4), ['reading results.csv', 'comparing', 'saving', 'done'])
+})
+
 t.test('a dry run reports and writes nothing', async (t) => {
   const world = await createWorld(t.testdir())
   t.match((await world.take(school(), { dryRun: true })).scores, { added: 4 })
@@ -169,7 +178,7 @@ t.test('strict takes warnings as errors', async (t) => {
   await world.take(school(), { strict: true, dryRun: true })
   const tables = school()
   tables.results!.push(result('again', 'li1-p1', 'ann', 3))
-  t.match(await world.refuse(tables, { strict: true }), [/several results .*results\.csv:6.* Once; with strict this is an error/])
+  t.match(await world.refuse(tables, { strict: true }), [/^results\.csv:6: A student has several results .*; once, and with --strict a warning is an error$/])
   t.strictSame(await world.books(), [])
 })
 

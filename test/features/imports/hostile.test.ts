@@ -140,7 +140,7 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
   const world = await createWorld(t.testdir())
   const files = bundleTexts(school())
   const inside = Object.fromEntries(Object.entries(files).map(([name, text]) => [`export/${name}`, text]))
-  const good = await writeZip(join(world.folder, 'good.zip'), { ...inside, '__MACOSX/export/._users.csv': 'x', 'export/.DS_Store': 'x' })
+  const good = await writeZip(join(world.folder, 'good.zip'), { ...inside, '__MACOSX/export/._users.csv': 'x', 'export/.DS_Store': 'x', 'readme.txt': 'x' })
   t.match(await world.import(good), { ok: true, summary: { scores: { added: 4 } } })
 
   const zipped = async (name: string, content: Buffer) => {
