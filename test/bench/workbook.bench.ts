@@ -29,6 +29,7 @@ const python = (name: string) => (peers: string): string[] | undefined =>
 
 const WRITERS: Writer[] = [
   { name: 'perfbook', mostCells: Infinity, command: node('perfbook.ts') },
+  { name: 'perfbook, warm thread', mostCells: Infinity, command: node('perfbook-warm.ts') },
   { name: 'floor', mostCells: Infinity, command: node('floor.ts') },
   { name: 'libxlsxwriter (C)', mostCells: Infinity, command: compiled },
   { name: 'exceljs streaming', mostCells: Infinity, command: node('exceljs-stream.ts') },
@@ -49,7 +50,7 @@ try {
   const writers = WRITERS.filter(({ name }) => wanted === undefined || wanted.some((part) => name.startsWith(part)))
     .map((writer) => ({ ...writer, argv: writer.command(peers, folder) })).filter(({ argv }) => argv !== undefined)
   print(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, median of ${values.rounds} rounds\n`)
-  print('| students × tasks | writer | writing, s | × ours | process, s | CPU, s | peak memory, MB | file, MB |')
+  print('| students × tasks | writer | writing, s | × ours | process, s | CPU of writing, s | peak memory, MB | file, MB |')
   print('| --- | --- | --: | --: | --: | --: | --: | --: |')
   for (const size of values.sizes.split(',')) {
     const [students, tasks] = size.split('x').map(Number) as [number, number]
@@ -95,7 +96,7 @@ async function makeInput (students: number, tasks: number): Promise<{ database: 
 }
 
 function run (name: string, argv: string[], students: number, tasks: number, { database, xml }: { database: string, xml: string }, file = join(folder, 'out.xlsx')): Measures {
-  const input = name === 'perfbook' ? [database] : name === 'floor' ? [xml] : []
+  const input = name.startsWith('perfbook') ? [database] : name === 'floor' ? [xml] : []
   const begun = performance.now()
   const child = spawnSync(argv[0]!, [...argv.slice(1), String(students), String(tasks), file, ...input], { encoding: 'utf8' })
   const wallMs = performance.now() - begun

@@ -8,7 +8,7 @@ const MEASURED = 1000
 /** Least and most characters. */
 const TEXT = [[12, 28], [12, 24], [12, 20], [10, 36], [8, 24]] as const
 const AVERAGE = [10, 18] as const
-const TASK = [11, 20] as const
+const TASK = [11, 16] as const
 /** Of row 8: lines, and points a line. */
 const MOST_LINES = 5
 const LINE = 15

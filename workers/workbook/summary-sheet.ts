@@ -5,7 +5,7 @@ import type { Spread } from '../../src/features/performance-book/tally.ts'
 import { excelDate } from './excel-date.ts'
 import { sheetSums } from './formulas.ts'
 import { quotedSheetName } from './sheet-names.ts'
-import { columnName, summaryWidth, type SheetPlan } from './sheet-plan.ts'
+import { columnName, summaryWidth, withCommas, type SheetPlan } from './sheet-plan.ts'
 import type { AveragesAdded } from './student-rows.ts'
 import type { WorkbookRequest } from './workbook-request.ts'
 import { DROPPED_LOOK, LATE_LOOK, PROVISIONAL_LOOK, type WorkbookStyles } from './workbook-styles.ts'
@@ -155,5 +155,5 @@ export function summarySheet (book: Book, plan: SheetPlan, request: WorkbookRequ
 }
 
 function count (n: number, noun: string): string {
-  return `${new Intl.NumberFormat('en').format(n)} ${noun}${n === 1 ? '' : 's'}`
+  return `${withCommas(n)} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -1,18 +1,4 @@
-// Ours, from a database on disk: everything that an export does, the check and the flush to disk included.
-import { rmSync } from 'node:fs'
-import { openBookReader } from '../../../db/book.queries.ts'
-import { readBook } from '../../../src/features/performance-book/book.ts'
-import { writeWorkbook } from '../../../workers/workbook/write-workbook.ts'
+import { exportCourse } from './export-course.ts'
 import { measure } from './measure.ts'
 
-await measure(async ({ file, input }) => {
-  rmSync(file, { force: true })
-  const reader = openBookReader(input)
-  const snapshot = reader.snapshot()
-  const now = Date.UTC(2015, 3, 30)
-  const book = readBook(snapshot, 1, { now })!
-  const controls = { ...snapshot.totals(1, book.today), zeroedCells: book.zeroedCells }
-  await writeWorkbook(book, { options: { sheets: 'course', values: 'percent', include_dropped: true }, file, generatedAt: now, generatedBy: 'bench', teachers: [], controls })
-  snapshot.end()
-  reader.close()
-})
+await measure(exportCourse)
