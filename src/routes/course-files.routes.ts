@@ -60,12 +60,15 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
         throw new ServiceError('BODY_TOO_LARGE', `The file is larger than ${new Intl.NumberFormat('en').format(config.FILE_MAX_BYTES)} bytes.`)
       }
     }],
+    // The form is read while it comes in; `receiveUpload` checks it.
+    validatorCompiler: () => () => true,
     schema: {
       tags,
       summary: 'Upload a file to a course',
       description: 'A form (multipart/form-data) with `file` and `category`.',
       consumes: ['multipart/form-data'],
       params: courseParams,
+      body: Type.Object({ file: Type.String({ format: 'binary' }), category }),
       response: { 201: fileSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 503, 507) },
     },
   }, async (request, reply) => {

@@ -17,6 +17,8 @@ import { errors } from './schemas.ts'
 /** Longer than any address of a file: hex, and 255 bytes percent-encoded. */
 const LONGEST_ADDRESS = 1000
 
+const bytes = { '*/*': { schema: Type.String({ format: 'binary' }) } }
+
 /** Stored files by their unguessable address. Whatever there is nothing for - a wrong hex or name, a listing, a path that climbs - ends in `notFound`. */
 export const filesRoutes: FastifyPluginAsync<RouteContext> = async (app, context) => {
   await app.register(async (app) => { serveFiles(app, context) }, { prefix: '/files' })
@@ -41,9 +43,13 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
       summary: 'The bytes of a stored file',
       description: 'Answers If-None-Match, If-Match, Range (one) and If-Range.',
       params: Type.Object({ hex: Type.String(), filename: Type.String() }),
-      produces: ['application/octet-stream'],
       ...(isOpen ? { security: [] } : {}),
-      response: errors(...isOpen ? [404, 410, 412, 416] : [401, 403, 404, 410, 412, 416]),
+      response: {
+        200: { description: 'The file', content: bytes },
+        206: { description: 'The range of it that was asked for', content: bytes },
+        304: { type: 'null', description: 'The client has it' },
+        ...errors(...isOpen ? [404, 410, 412, 416] : [401, 403, 404, 410, 412, 416]),
+      },
     },
   }, async (request, reply) => {
     const { hex, filename } = request.params

@@ -182,6 +182,13 @@ t.test('quota and disk', async (t) => {
   t.match((await upload(full, [category, pdf('x')])).json, { statusCode: 507, code: 'DISK_LOW' })
 })
 
+t.test('a disk that is full in the middle is a 507 as well', async (t) => {
+  const service = await startTestService(t, { courses: [{}] })
+  service.services.files.store = async () => { throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC', syscall: 'write' }) }
+  t.match((await upload(service, [category, pdf('x')])).json, { statusCode: 507, code: 'DISK_LOW' })
+  t.strictSame(left(service), { kept: 0, staged: [] })
+})
+
 t.test('two uploads at once cannot pass the quota', async (t) => {
   const service = await startTestService(t, { courses: [{}], settings: { OWNER_QUOTA_BYTES: '100' } })
   const answers = await Promise.all(Array.from({ length: 6 }, () => upload(service, [category, pdf('x'.repeat(40))])))
