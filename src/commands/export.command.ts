@@ -65,6 +65,8 @@ async function writeExport (context: CommandContext, { config, now, courses }: S
       options: completeOptions(options),
       requestedBy: MAKER,
       stagingPath,
+      // As any program writes a file that a person asked for.
+      mode: 0o666,
       now: now(),
       onProgress: (fraction) => { bar.set(fraction) },
       signal: context.signal,

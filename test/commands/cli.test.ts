@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { makeBookDatabase } from '../support/book-database.ts'
@@ -69,13 +69,14 @@ t.test('export into a file, and as an export of the course', async (t) => {
   const file = join(folder, 'out.xlsx')
   t.match(await perfbook(data, ['export', '1', '-o', file]), { status: 0, stdout: `${file}\n` })
   t.equal(readFileSync(file).subarray(0, 2).toString(), 'PK')
+  t.equal(statSync(file).mode & 0o777, 0o666 & ~process.umask(), 'as readable as any file that its user makes')
   t.strictSame(readdirSync(folder).sort(), ['data', 'out.xlsx'], 'nothing is left beside it')
   t.match(await perfbook(data, ['export', '1', '-o', join(folder, 'no', 'out.xlsx')]), { status: 1, stderr: /There is no folder/ })
   t.match(await perfbook(data, ['export', '9', '-o', file]), { status: 1, stderr: /no course with id 9/ })
 
   const stored = await perfbook(data, ['export', '1', '--no-dropped'])
   t.match(stored, { status: 0, stdout: /files.[0-9a-f]{32}.Physics_I_Performance_\d{8}-\d{6}\.xlsx\n$/ })
-  t.ok(existsSync(stored.stdout.trim()))
+  t.equal(statSync(stored.stdout.trim()).mode & 0o777, 0o600, 'a stored file is for the service alone')
   t.match(await perfbook(data, ['export', '9']), { status: 1, stderr: /no course with id 9/ })
   const [job] = JSON.parse((await perfbook(data, ['job', 'list', '--json'])).stdout)
   t.match(job, { kind: 'performance-export', status: 'succeeded', course_id: 1 })

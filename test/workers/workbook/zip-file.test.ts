@@ -41,7 +41,7 @@ t.test('what was put in comes out', async (t) => {
 
 t.test('the same where every number stands in 64 bits, as for files beyond 4 GiB', async (t) => {
   const file = join(t.testdir(), 'out.zip')
-  await writeZip(file, PARTS.map((part) => ({ ...part, mayBeHuge: () => true })), undefined, 0)
+  await writeZip(file, PARTS.map((part) => ({ ...part, mayBeHuge: () => true })), { limit: 0 })
   const parts = await readParts(file)
   t.ok(parts.get('folder/large.xml')!.equals(LARGE))
   t.equal(parts.get('first.xml')!.toString(), '<a>é</a>')
@@ -51,7 +51,7 @@ t.test('Python finds no fault with either', needs(findOpenpyxl()), async (t) => 
   const folder = t.testdir()
   const files = [join(folder, 'small.zip'), join(folder, 'large.zip')]
   await writeZip(files[0]!, PARTS)
-  await writeZip(files[1]!, PARTS.map((part) => ({ ...part, mayBeHuge: () => true })), undefined, 0)
+  await writeZip(files[1]!, PARTS.map((part) => ({ ...part, mayBeHuge: () => true })), { limit: 0 })
   for (const file of files) {
     const run = spawnSync(pathOf(findOpenpyxl()), ['-c', 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), [(i.filename, i.file_size, i.date_time) for i in z.infolist()])', file], { encoding: 'utf8' })
     t.equal(run.stdout.trim(), "None [('first.xml', 9, (1980, 1, 1, 0, 0, 0)), ('empty.xml', 0, (1980, 1, 1, 0, 0, 0)), ('folder/large.xml', 5000000, (1980, 1, 1, 0, 0, 0))]", run.stderr)
