@@ -25,6 +25,8 @@ import { createJobGate, type JobGate } from './routes/job-gate.ts'
 import { invitationsRoutes } from './routes/invitations.routes.ts'
 import { jobsRoutes } from './routes/jobs.routes.ts'
 import { createLinks } from './routes/links.ts'
+import { countRequests } from './routes/metrics-hook.ts'
+import { metricsRoutes } from './routes/metrics.routes.ts'
 import type { RouteContext } from './routes/route-context.ts'
 import { securityHeaders } from './routes/security-headers.ts'
 import { sessionCookie } from './routes/session-cookie.ts'
@@ -81,6 +83,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   server.setValidatorCompiler(validatorCompiler)
   server.decorateRequest('principal', null)
   server.decorateRequest('course', null)
+  countRequests(server, services)
   acceptBodies(server)
   handleErrors(server)
   await server.register(cookies, { secret: secretFromFile(config.secretFile) })
@@ -117,6 +120,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
 
   const context: RouteContext = { services, access, links, cookie, gate, closing: closing.signal }
   await server.register(healthRoutes, context)
+  await server.register(metricsRoutes, context)
   await server.register(sessionRoutes, context)
   await server.register(sessionsRoutes, context)
   await server.register(invitationsRoutes, context)

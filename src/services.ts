@@ -14,6 +14,7 @@ import { createExports, type Exports } from './features/exports/exports.ts'
 import { createFileSweeps, type FileSweeps } from './features/file-sweep/file-sweeps.ts'
 import { createImports, type Imports } from './features/imports/imports.ts'
 import { jobKinds } from './features/job-kinds.ts'
+import { createMetrics, type Metrics } from './features/monitoring/metrics.ts'
 import { createBooks, type Books } from './features/performance-book/books.ts'
 import { createCourses, type Courses } from './features/performance-book/courses.ts'
 import { createDiskStorage } from './files/disk-storage.ts'
@@ -24,6 +25,7 @@ import { createJobOutlooks, type JobOutlook } from './jobs/job-outlook.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runner.ts'
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
+import { VERSION } from './version.ts'
 
 const DAY_MS = 86_400_000
 /** Of the four threads that Node has for this and for files. */
@@ -48,6 +50,7 @@ export interface Services {
   sweeps: FileSweeps
   queue: JobQueue
   runner: JobRunner
+  metrics: Metrics
   /** What can be told now of jobs that wait or run. */
   outlook: () => JobOutlook
   /** Starts the threads before they are needed. */
@@ -87,20 +90,23 @@ export async function createServices ({ config, log, now: time = Date.now, clock
   })
   const retention = { retentionMs: Math.round(config.EXPORT_RETENTION_DAYS * DAY_MS), keepLatest: config.KEEP_LATEST_EXPORT }
   const rules = { exports: retention, tombstoneMs: Math.round(config.TOMBSTONE_DAYS * DAY_MS) }
+  const kinds = jobKinds({
+    exports: { db, files, now, timeLimitMs: config.EXPORT_TIMEOUT_MS, retention, replacesOldest: config.DELETE_OLDEST_EXPORTS },
+    imports: { db, filesFolder: config.filesFolder, defaultTimeZone: config.DEFAULT_TIME_ZONE, maxBytes: config.IMPORT_MAX_BYTES, now, timeLimitMs: config.IMPORT_TIMEOUT_MS },
+    sweeps: { databaseFile: db.file, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, now, rules },
+  })
+  const metrics = createMetrics({ db, now, version: VERSION, dataFolder: config.DATA_DIR, kinds: kinds.map((kind) => kind.name), pools: { jobs: pool, readers } })
   const runner = createJobRunner({
     db,
     pool,
-    kinds: jobKinds({
-      exports: { db, files, now, timeLimitMs: config.EXPORT_TIMEOUT_MS, retention, replacesOldest: config.DELETE_OLDEST_EXPORTS },
-      imports: { db, filesFolder: config.filesFolder, defaultTimeZone: config.DEFAULT_TIME_ZONE, maxBytes: config.IMPORT_MAX_BYTES, now, timeLimitMs: config.IMPORT_TIMEOUT_MS },
-      sweeps: { databaseFile: db.file, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, now, rules },
-    }),
+    kinds,
     stagingFolder: config.stagingFolder,
     clock,
     log,
     messages: JOB_ERRORS,
     keepEndedMs: Math.round(config.JOB_RETENTION_DAYS * DAY_MS),
     onStep,
+    onEnd: metrics.runEnded,
   })
   const queue = createJobQueue({ db, now, queueMax: config.QUEUE_MAX, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) }, onStep })
   const sweeps = createFileSweeps({ db, storage, queue, now, rules, everyMs: config.FILE_SWEEP_MINUTES * 60_000, log })
@@ -130,6 +136,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     sweeps,
     queue,
     runner,
+    metrics,
     outlook: createJobOutlooks({ db, now, threads: pool.threads }),
     warm () {
       pool.warm()

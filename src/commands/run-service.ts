@@ -38,6 +38,7 @@ export async function runService (context: CommandContext, config: Config, parts
     await server.listen({ host: config.HOST, port: config.PORT })
     const address = addressOf(server.server.address() as AddressInfo, config.HOST)
     lock.describe(address)
+    services.metrics.watchProcess()
     services.warm()
     await services.runner.start()
     void services.sweeps.start()

@@ -17,6 +17,9 @@ export const RUN_STEPS = [
 ] as const
 export type RunStep = typeof RUN_STEPS[number]
 
+/** How one run ended: with its job, or so that the job waits again. */
+export type RunOutcome = 'succeeded' | 'failed' | 'retried' | 'canceled' | 'stopped'
+
 export interface LiveRun {
   readonly job: JobRow
   readonly kind: JobKind
@@ -37,6 +40,8 @@ export interface RunOptions {
   /** Sentences for failures that have no own one, by code. */
   messages: Readonly<Record<string, string>>
   onStep: (step: RunStep, job: JobRow) => void
+  /** Told once of each run that has ended, when the database knows it. */
+  onEnd: (job: JobRow, outcome: RunOutcome) => void
   onProgress: (live: LiveRun, fraction: number) => void
   /** Aborted when the process cannot wait for the database any longer. */
   givingUp: AbortSignal
@@ -58,7 +63,7 @@ export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>)
 
 /** Returns what performs a claimed job. It rejects only where the job could not be ended at all: then it is put right at the next look. */
 export function createRun (options: RunOptions): (live: LiveRun) => Promise<void> {
-  const { db, pool, clock, log, messages, onStep, givingUp } = options
+  const { db, pool, clock, log, messages, onStep, onEnd, givingUp } = options
 
   async function perform (live: LiveRun): Promise<void> {
     const { job } = live
@@ -111,15 +116,21 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     } finally {
       if (!isOurs) await completion.discard().catch((error: unknown) => { log.error({ err: error, job: job.id }, 'what a run had made could not be taken back; the next start does it') })
     }
-    if (isOurs) log.info({ job: job.id, kind: job.kind, attempt: job.attempts, ms: clock.now() - job.started_at! }, 'job succeeded')
+    onEnd(job, isOurs ? 'succeeded' : 'canceled')
+    if (!isOurs) return
+    log.info({ job: job.id, kind: job.kind, attempt: job.attempts, ms: clock.now() - job.started_at! }, 'job succeeded')
   }
 
   async function afterError (live: LiveRun, error: unknown): Promise<void> {
     const { job, kind, reason } = live
     if (error instanceof JobFailure) return await fail(job, error.code, error.message)
-    if (reason === 'canceled') return
+    if (reason === 'canceled') {
+      onEnd(job, 'canceled')
+      return
+    }
     if (reason === 'shutdown') {
       await end(job, { ...WAITING, attempts: job.attempts - 1, run_after: 0 }, { outcome: 'stopped', message: 'The server was stopped before this run had ended.' })
+      onEnd(job, 'stopped')
       log.info({ job: job.id, kind: job.kind }, 'job goes back to the queue: the server stops')
       return
     }
@@ -130,11 +141,13 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     log.warn({ err: error, job: job.id, kind: job.kind, attempt: job.attempts, code }, 'a run of a job failed')
     if (job.attempts >= kind.maxAttempts) return await fail(job, code, messages[code], { details })
     await end(job, { ...WAITING, run_after: Math.round(clock.now() + kind.backoffMs(job.attempts)) }, { outcome: 'failed', code, message: details })
+    onEnd(job, 'retried')
   }
 
   async function fail (job: JobRow, code: string, message = messages[code] ?? code, { details = message, result }: { details?: string, result?: unknown } = {}): Promise<void> {
     const change: RunChange = { state: 'failed', finished_at: clock.now(), error_code: code, error_message: message, result: result === undefined ? null : JSON.stringify(result) }
     await end(job, change, { outcome: 'failed', code, message: details })
+    onEnd(job, 'failed')
     log.warn({ job: job.id, kind: job.kind, code }, 'job failed')
   }
 

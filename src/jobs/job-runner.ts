@@ -6,7 +6,7 @@ import * as jobs from '../../db/job-claims.queries.ts'
 import type { JobRow } from '../../db/jobs.queries.ts'
 import { pause, type Clock } from './clock.ts'
 import type { JobKind } from './job-kind.ts'
-import { abortRun, createRun, type LiveRun, type RunStep } from './job-run.ts'
+import { abortRun, createRun, type LiveRun, type RunOutcome, type RunStep } from './job-run.ts'
 import { createJobRetention } from './job-retention.ts'
 import { createJobWatchers } from './job-watchers.ts'
 import type { WorkerPool } from './worker-pool.ts'
@@ -37,6 +37,8 @@ export interface RunnerOptions {
   keepEndedMs: number
   /** Told of each step of each run, between it and the next one. */
   onStep?: ((step: RunStep, job: JobRow) => void) | undefined
+  /** Told once of each run that has ended. */
+  onEnd?: ((job: JobRow, outcome: RunOutcome) => void) | undefined
 }
 
 export interface JobRunner {
@@ -57,7 +59,7 @@ export interface JobRunner {
 }
 
 export function createJobRunner (options: RunnerOptions): JobRunner {
-  const { db, pool, stagingFolder, clock, log, onStep = () => {} } = options
+  const { db, pool, stagingFolder, clock, log, onStep = () => {}, onEnd = () => {} } = options
   const kinds = new Map(options.kinds.map((kind) => [kind.name, kind as unknown as JobKind]))
   // By token and not by job: a job that was canceled and is tried again may start while its last run is still being cleared away.
   const live = new Map<number, LiveRun>()
@@ -71,7 +73,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   let stopped: Promise<void> | undefined
   let stopLooking = () => {}
 
-  const perform = createRun({ ...options, onStep, onProgress: noteProgress, givingUp: givingUp.signal })
+  const perform = createRun({ ...options, onStep, onEnd, onProgress: noteProgress, givingUp: givingUp.signal })
 
   /** One look at a time; a wake in between asks for another one after it. */
   function look (): Promise<void> {

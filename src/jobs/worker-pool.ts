@@ -33,6 +33,8 @@ export class TaskCrash extends Error {
 
 export interface WorkerPool {
   readonly threads: number
+  /** Tasks in a thread, and those that wait for one. Piscina's own `utilization` is wrong. */
+  load: () => { running: number, waiting: number }
   /** Runs a task. Throws TaskCrash when its thread died or it threw, and AbortError when `signal` fired. */
   run: <Result>(task: string, input: Record<string, unknown>, options?: TaskOptions) => Promise<Result>
   /** Starts the first thread, so that the first task need not wait for it. */
@@ -44,6 +46,7 @@ export interface WorkerPool {
 /** Threads for tasks. Piscina's own close() is not used: with more than one thread it loses running tasks. */
 export function createWorkerPool ({ tasksFile, threads, memoryMb }: PoolOptions): WorkerPool {
   let piscina: Piscina | undefined
+  let live = 0
   // Made at the first task: most commands of the command line need no thread.
   const start = (): Piscina => {
     piscina = new Piscina({
@@ -64,11 +67,13 @@ export function createWorkerPool ({ tasksFile, threads, memoryMb }: PoolOptions)
   }
   return {
     threads,
+    load: () => ({ running: Math.min(live, threads), waiting: Math.max(0, live - threads) }),
     warm () { piscina ??= start() },
     async run (task, input, { signal, onProgress } = {}) {
       const { port1, port2 } = new MessageChannel()
       port1.on('message', (fraction: unknown) => { if (typeof fraction === 'number') onProgress?.(fraction) })
       port1.unref()
+      live++
       try {
         return await (piscina ??= start()).run({ ...input, port: port2 }, { name: task, transferList: [port2] as unknown as TransferList, signal: signal ?? null })
       } catch (error) {
@@ -76,6 +81,7 @@ export function createWorkerPool ({ tasksFile, threads, memoryMb }: PoolOptions)
         const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
         throw new TaskCrash(isMemory ? 'OUT_OF_MEMORY' : 'WORKER_CRASHED', error)
       } finally {
+        live--
         port1.close()
       }
     },

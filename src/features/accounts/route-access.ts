@@ -39,6 +39,8 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'GET /assets/*': route('anybody'),
   'GET /healthz': route('anybody'),
   'GET /readyz': route('anybody'),
+  // Besides, whoever has METRICS_TOKEN.
+  'GET /metrics': route('admin', 'admin'),
   'GET /api/openapi.json': route('anybody'),
   'GET /api/schemas/performance-book-1.json': route('anybody'),
   'GET /api/docs': route('anybody'),

@@ -1,0 +1,29 @@
+// What is watched from outside. Asked for every few seconds, so each is answered from an index, or from few rows.
+import type { Reads } from './database.ts'
+import { state, type JobRow } from './jobs.queries.ts'
+
+const STATES = ['queued', 'started', 'succeeded', 'failed', 'canceled'] as const
+
+export interface JobCount {
+  kind: string
+  state: JobRow['state']
+  count: number
+}
+
+/** How many jobs there are of each kind and state; without those of which there is none. */
+export async function countJobs (db: Reads): Promise<JobCount[]> {
+  const counts: JobCount[] = []
+  for (const name of STATES) {
+    const rows = await db.selectFrom('jobs').select((eb) => ['kind', eb.fn.countAll<number>().as('count')])
+      .where('state', '=', state(name)).groupBy('kind').execute()
+    counts.push(...rows.map((row) => ({ ...row, state: name })))
+  }
+  return counts
+}
+
+/** Since when the job has waited that has waited longest of those that are due at `now`, ms; undefined: none is. */
+export async function oldestWaiting (db: Reads, now: number): Promise<number | undefined> {
+  const row = await db.selectFrom('jobs').select((eb) => eb.fn.min('created_at').as('since'))
+    .where('state', '=', state('queued')).where('run_after', '<=', now).executeTakeFirst()
+  return row?.since ?? undefined
+}

@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify'
+import type { Services } from '../services.ts'
+
+/** Counts every answer by its route's pattern. What is not found has none: made-up addresses make no new series. */
+export function countRequests (app: FastifyInstance, { metrics }: Services): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const isStream = String(reply.getHeader('content-type') ?? '').startsWith('text/event-stream')
+    metrics.requestAnswered({
+      method: request.method,
+      route: request.is404 ? undefined : request.routeOptions.url,
+      status: reply.statusCode,
+      seconds: isStream ? undefined : reply.elapsedTime / 1000,
+    })
+  })
+}
