@@ -1,9 +1,10 @@
 // Every route with every kind of person, against the one table of who may do what; and the table against its documentation.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { SCOPES, type Scope } from '../../src/features/accounts/access.ts'
 import { ROUTE_ACCESS, type RouteAccess, type Who } from '../../src/features/accounts/route-access.ts'
+import { PAGE_FOLDER } from '../../src/web/build-page.ts'
 import { ORIGIN } from '../support/browser.ts'
 import { startTestService, TEACHER, type Answer, type CallOptions, type TestService } from '../support/test-service.ts'
 
@@ -141,7 +142,7 @@ async function setScene (t: Test, fileAccess: 'link' | 'session'): Promise<Scene
         hex: new URL(made.url).pathname.split('/')[2]!,
         filename: made.filename,
       }
-      const path = pattern.replace(/:(\w+)/g, (_, name: string) => String(params[name])).replace(/\*$/, 'index.html')
+      const path = pattern.replace(/:(\w+)/g, (_, name: string) => String(params[name])).replace(/\*$/, () => pattern === '/assets/*' ? readdirSync(join(PAGE_FOLDER, 'assets'))[0]! : 'index.html')
       return await call(method, path, await credentials(person, ROUTE_ACCESS[key]!))
     },
   }
