@@ -59,8 +59,6 @@ function expected ({ who, scope }: RouteAccess, { role, isBrowser = false, scope
 /** These mean that the route has let somebody in; what it then finds wrong with an empty request is another matter. */
 function outcomeOf ({ status, text }: Answer, who: Who): string {
   const code = status >= 400 ? (JSON.parse(text) as { code: string }).code : ''
-  // In a folder that is open to anybody there may be no such file.
-  if (who === 'anybody' && code === 'ROUTE_NOT_FOUND') return 'allowed'
   const isRefusal = status === 401 || status === 403 || ['COURSE_NOT_FOUND', 'ROUTE_NOT_FOUND', 'USER_NOT_FOUND', `${who.toUpperCase()}_NOT_FOUND`].includes(code)
   if (status >= 500 || status === 429) return `${status} ${code}`
   return isRefusal ? code : 'allowed'
