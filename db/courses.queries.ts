@@ -37,6 +37,13 @@ export async function listCourses (db: Reads, { teacherKey, sourceId, today }: C
   return await query.execute()
 }
 
+/** Names of courses by their ids; those that are gone are not there. */
+export async function courseNames (db: Reads, ids: readonly number[]): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('courses').select(['id', 'name']).where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
 export async function listCategories (db: Reads | Trx, courseId: number): Promise<Array<Row<'categories'>>> {
   return await db.selectFrom('categories').selectAll().where('course_id', '=', courseId).orderBy('position').orderBy('id').execute()
 }

@@ -89,6 +89,28 @@ export async function bytesInUse (db: Reads | Trx, owner: { type: string, id: nu
   return (await query.executeTakeFirstOrThrow()).used
 }
 
+export interface OwnerUsage {
+  owner_type: string
+  owner_id: number
+  files: number
+  bytes: number
+}
+
+/** Owners whose files take the most bytes at `now` (ms), the largest first; what has expired does not count. */
+export async function usageByOwner (db: Reads, { now, limit }: { now: number, limit: number }): Promise<OwnerUsage[]> {
+  return await db.selectFrom('files')
+    .select((eb) => ['owner_type', 'owner_id', eb.fn.countAll<number>().as('files'), eb.fn.sum<number>('size').as('bytes')])
+    .where('removed_at', 'is', null).where(isAlive(now)).groupBy(['owner_type', 'owner_id'])
+    .orderBy('bytes', 'desc').orderBy('owner_type').orderBy('owner_id').limit(limit).execute()
+}
+
+/** How many files can be had at `now` (ms). */
+export async function countFiles (db: Reads, now: number): Promise<number> {
+  const { count } = await db.selectFrom('files').select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('removed_at', 'is', null).where(isAlive(now)).executeTakeFirstOrThrow()
+  return count
+}
+
 /**
  * Files of a category that may go to make room for a new one of `owner`, oldest first: his own, or with `anybody` also
  * those of others, but for the newest of each.

@@ -43,9 +43,19 @@ export async function findJob (db: Trx | Reads, id: number): Promise<JobRow | un
   return await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+export interface JobListFilter {
+  state?: JobRow['state'] | undefined
+  kind?: string | undefined
+  owner?: { type: string, id: number } | undefined
+  limit: number
+  before?: number | undefined
+}
+
 /** Newest first, below `before`. */
-export async function listJobs (db: Reads, filter: { state?: JobRow['state'] | undefined, limit: number, before?: number | undefined }): Promise<JobRow[]> {
+export async function listJobs (db: Reads, filter: JobListFilter): Promise<JobRow[]> {
   let query = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(filter.limit)
+  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  if (filter.owner !== undefined) query = query.where('owner_type', '=', filter.owner.type).where('owner_id', '=', filter.owner.id)
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
   if (filter.before !== undefined) query = query.where('id', '<', filter.before)
   return await query.execute()

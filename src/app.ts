@@ -32,6 +32,7 @@ import { securityHeaders } from './routes/security-headers.ts'
 import { sessionCookie } from './routes/session-cookie.ts'
 import { sessionRoutes } from './routes/session.routes.ts'
 import { sessionsRoutes } from './routes/sessions.routes.ts'
+import { storageRoutes } from './routes/storage.routes.ts'
 import { usersRoutes } from './routes/users.routes.ts'
 import { validatorCompiler } from './routes/validation.ts'
 import type { Services } from './services.ts'
@@ -132,6 +133,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(filesRoutes, context)
   await server.register(courseFilesRoutes, context)
   await server.register(importsRoutes, context)
+  await server.register(storageRoutes, context)
   await server.register(pageRoutes, { publicPath: links.prefix })
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
   return { server, gate, routes }

@@ -4,9 +4,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { isDiskFull } from '../../db/connection.ts'
+import { listJobs } from '../../db/jobs.queries.ts'
 import { ServiceError } from '../errors.ts'
 import { displayName } from '../features/accounts/access.ts'
-import { IMPORT_KIND, type ImportChoices, type ImportResult } from '../features/imports/import.job.ts'
+import { IMPORT_KIND, type ImportChoices } from '../features/imports/import.job.ts'
 import type { ImportFormat } from '../features/imports/import-options.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../features/imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../features/performance-book/course-time.ts'
@@ -15,10 +16,11 @@ import { QueueFullError } from '../jobs/job-queue.ts'
 import { courseOf, principalOf } from './access-hooks.ts'
 import { sendTagged } from './entity-tags.ts'
 import { receiveUpload } from './file-upload.ts'
-import { oneJobJson } from './job-json.ts'
+import { importJson, importSchema } from './import-json.ts'
+import { jobsJson, oneJobJson } from './job-json.ts'
 import { jobAccess } from './job-access.ts'
 import type { RouteContext } from './route-context.ts'
-import { courseParams, errors, id, isoTime, jobSchema, nullable, time } from './schemas.ts'
+import { courseParams, errors, isoTime, nullable, ticketSchema } from './schemas.ts'
 
 const tags = ['Imports']
 const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
@@ -28,16 +30,6 @@ const QUEUE_FULL_RETRY_S = 10
 
 const PERFORMANCE_BOOK_JSON = JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2)
 
-const counts = Type.Object({ added: Type.Integer(), updated: Type.Integer(), unchanged: Type.Integer(), removed: Type.Integer() })
-const warning = Type.Object({ code: Type.String(), message: Type.String(), count: Type.Integer() })
-const importSchema = Type.Object({
-  ...jobSchema.properties,
-  summary: nullable(Type.Object({ courses: counts, periods: counts, students: counts, tasks: counts, scores: counts, warnings: Type.Array(warning) })),
-  errors: Type.Array(Type.Object({ file: nullable(Type.String()), line: nullable(Type.Integer()), path: nullable(Type.String()), message: Type.String() }), { description: 'The first of them' }),
-  error_count: Type.Integer(),
-  warnings: Type.Array(warning),
-}, { title: 'Import' })
-const ticketSchema = Type.Object({ job: Type.String(), id, status: Type.String(), requested_at: time, joined: Type.Boolean() })
 
 export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
   const { config, imports } = services
@@ -64,21 +56,41 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     return await take(request, reply, FIELDS, { onlyCourseId: course.id, course: course.source_id })
   })
 
+  const listed = { 200: Type.Object({ imports: Type.Array(importSchema), next_cursor: nullable(Type.String()) }) }
+  const querystring = Type.Object({
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+    cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
+  })
+
+  app.get('/api/imports', {
+    onRequest: access.scope('admin'),
+    schema: { tags, summary: 'All imports, newest first, as long as their jobs are kept (administrator)', querystring, response: { ...listed, ...errors(400, 401, 403) } },
+  }, async (request, reply) => reply.header('cache-control', 'no-store').send(await list(request, request.query)))
+
+  app.get('/api/courses/:course_id/imports', {
+    onRequest: access.course('import'),
+    schema: { tags, summary: 'Imports into one course by its teachers, newest first', params: courseParams, querystring, response: { ...listed, ...errors(400, 401, 403, 404) } },
+  }, async (request, reply) => reply.header('cache-control', 'no-store').send(await list(request, request.query, { type: 'course', id: courseOf(request).id })))
+
   app.get('/api/imports/:job_id', {
     onRequest: jobAccess(services, access, 'read'),
     schema: { tags, summary: 'An import: its job, what it did, or what is wrong', params: Type.Object({ job_id: Type.String() }), response: { 200: importSchema, ...errors(401, 403, 404) } },
   }, async (request) => {
     const job = request.job!
     if (job.kind !== IMPORT_KIND) throw new ServiceError('JOB_NOT_FOUND')
-    const result = job.result === null ? undefined : JSON.parse(job.result) as ImportResult | null
-    const summary = result !== undefined && result !== null && 'summary' in result ? result.summary : null
-    const failed = result !== undefined && result !== null && 'errors' in result ? result : { errors: [], error_count: 0 }
-    return { ...await oneJobJson(services, links, request, job), summary, errors: failed.errors, error_count: failed.error_count, warnings: summary?.warnings ?? [] }
+    return { ...await oneJobJson(services, links, request, job), ...importJson(job) }
   })
 
   app.get('/api/schemas/performance-book-1.json', {
     schema: { tags, summary: 'The JSON Schema of performance-book/1 documents', security: [] },
   }, async (request, reply) => sendTagged(request, reply, PERFORMANCE_BOOK_JSON))
+
+  async function list (request: FastifyRequest, { limit, cursor }: { limit: number, cursor?: string }, owner?: { type: string, id: number }) {
+    const rows = await listJobs(services.db.reads, { kind: IMPORT_KIND, owner, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
+    const page = rows.slice(0, limit)
+    const jobs = await jobsJson(services, links, request, page)
+    return { imports: jobs.map((job, i) => ({ ...job, ...importJson(page[i]!) })), next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null }
+  }
 
   async function take (request: FastifyRequest, reply: FastifyReply, optional: string[], fixed: Partial<ImportChoices>): Promise<FastifyReply> {
     const principal = principalOf(request)

@@ -84,14 +84,15 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
       summary: 'All jobs, newest first (administrator)',
       querystring: Type.Object({
         status: Type.Optional(Type.Enum(['queued', 'started', 'succeeded', 'failed', 'canceled'])),
+        kind: Type.Optional(Type.String({ maxLength: 100, description: 'Such as `performance-export`, `import`, `file-sweep`' })),
         limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
         cursor: Type.Optional(Type.String({ maxLength: 32, pattern: '^[1-9][0-9]*$' })),
       }),
       response: { 200: Type.Object({ jobs: Type.Array(jobSchema), next_cursor: nullable(Type.String()) }), ...errors(400, 401, 403) },
     },
   }, async (request) => {
-    const { status, limit, cursor } = request.query
-    const rows = await listJobs(db.reads, { state: status, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
+    const { status, kind, limit, cursor } = request.query
+    const rows = await listJobs(db.reads, { state: status, kind, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
     const page = rows.slice(0, limit)
     return {
       jobs: await jobsJson(services, links, request, page),

@@ -34,6 +34,9 @@ export const exportSchema = Type.Object({
   options: exportOptionsSchema,
 }, { title: 'Export' })
 
+/** What whoever asks for a job gets at once. */
+export const ticketSchema = Type.Object({ job: Type.String(), id, status: Type.String(), requested_at: time, joined: Type.Boolean() })
+
 export const jobSchema = Type.Object({
   id,
   kind: Type.String(),

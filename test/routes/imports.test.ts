@@ -113,3 +113,24 @@ t.test('the schema of a document is published, and the sample keeps to it', asyn
   t.equal(validate({ format: 'performance-book/1' }), false)
   t.equal((await call('GET', '/api/schemas/performance-book-1.json', { token: null, headers: { 'if-none-match': answer.headers.etag! } })).status, 304)
 })
+
+t.test('past imports are listed, with what became of them', async (t) => {
+  const service = await startTestService(t)
+  await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, { dry_run: 'true' })
+  await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  const rubbish = await upload(service, '/api/imports', { name: 'rubbish.zip', bytes: 'not a zip' })
+  const { imports, next_cursor: cursor } = (await service.call('GET', '/api/imports?limit=2')).json()
+  t.match(imports, [
+    { id: rubbish.json.id, filename: 'rubbish.zip', dry_run: false, status: 'failed', summary: null, error_count: 1 },
+    { filename: 'physics.json', dry_run: false, status: 'succeeded', summary: { courses: { added: 1 } } },
+  ])
+  t.match((await service.call('GET', `/api/imports?limit=2&cursor=${cursor}`)).json(), { imports: [{ dry_run: true, filename: 'physics.json' }], next_cursor: null })
+
+  const teacher = await service.token('teacher', { email: PHYSICS_TEACHER })
+  t.strictSame((await service.call('GET', '/api/courses/1/imports', { token: teacher })).json(), { imports: [], next_cursor: null }, 'the administrator\'s are not of the course')
+  const own = await upload(service, '/api/courses/1/imports', { name: 'again.json', bytes: PHYSICS }, {}, teacher)
+  t.match((await service.call('GET', '/api/courses/1/imports', { token: teacher })).json().imports, [{ id: own.json.id, filename: 'again.json', course_id: 1 }])
+  t.equal((await service.call('GET', '/api/imports', { token: teacher })).json().code, 'INSUFFICIENT_SCOPE')
+  t.strictSame((await service.call('GET', '/api/jobs?kind=import&limit=1')).json().jobs.map((job: { id: number }) => job.id), [own.json.id])
+  t.strictSame((await service.call('GET', '/api/jobs?kind=file-sweep')).json().jobs, [])
+})

@@ -78,6 +78,8 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'DELETE /api/courses/:course_id/files/:file_id': route('course', 'export', 'file.delete'),
   'POST /api/courses/:course_id/imports': route('course', 'import', 'import.request'),
   'POST /api/imports': route('admin', 'admin', 'import.request'),
+  'GET /api/courses/:course_id/imports': route('course', 'import'),
+  'GET /api/imports': route('admin', 'admin'),
   'GET /api/imports/:job_id': route('job', 'read'),
 
   'GET /api/jobs': route('admin', 'admin'),
@@ -85,6 +87,9 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'GET /api/jobs/:job_id/events': route('job', 'read'),
   'POST /api/jobs/:job_id/cancel': route('job', 'export', 'job.cancel'),
   'POST /api/jobs/:job_id/retry': route('job', 'admin', 'job.retry'),
+
+  'GET /api/storage': route('admin', 'admin'),
+  'POST /api/storage/sweep': route('admin', 'admin', 'storage.sweep'),
 
   'GET /files/:hex/:filename': route('file', 'read', 'file.download'),
 }

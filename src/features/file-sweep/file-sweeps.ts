@@ -1,7 +1,7 @@
 import type { Database } from '../../../db/database.ts'
 import { isSweepDue, type SweepOptions, type Swept } from '../../files/file-sweep.ts'
 import type { FileStorage } from '../../files/file-storage.ts'
-import { QueueFullError, type JobQueue } from '../../jobs/job-queue.ts'
+import { QueueFullError, type JobQueue, type JobTicket } from '../../jobs/job-queue.ts'
 import { SWEEP_KIND } from './file-sweep.job.ts'
 import { applyRetention, sweep, type SweepRules } from './sweep.ts'
 
@@ -10,6 +10,8 @@ export interface FileSweeps {
   run: (options?: Pick<SweepOptions, 'dryRun' | 'onFile'>) => Promise<Swept>
   /** Queues a sweep if there is anything to remove; false: there is not, or too many jobs wait. */
   request: () => Promise<boolean>
+  /** Queues a sweep whatever there is, or joins the one that waits. Throws QueueFullError. */
+  requestNow: (userId: number) => Promise<JobTicket>
   /** Applies the rules to what is there and looks for something to remove, now and from time to time. */
   start: () => Promise<void>
   stop: () => void
@@ -29,14 +31,19 @@ export interface FileSweepsOptions {
 export function createFileSweeps ({ db, storage, queue, now, rules, everyMs, log }: FileSweepsOptions): FileSweeps {
   let timer: NodeJS.Timeout | undefined
 
+  async function put (userId: number | null): Promise<JobTicket> {
+    // Nobody waits for it: everything else goes first.
+    const ticket = await db.write((trx) => queue.request(trx, {
+      kind: SWEEP_KIND, key: SWEEP_KIND, payload: {}, owner: null, userId, inputVersion: null, requestedAt: now(), priority: -1,
+    }))
+    if (!ticket.joined) queue.onQueued()
+    return ticket
+  }
+
   async function request (): Promise<boolean> {
     if (!await isSweepDue({ db, now, tombstoneMs: rules.tombstoneMs })) return false
     try {
-      // Nobody waits for it: everything else goes first.
-      const ticket = await db.write((trx) => queue.request(trx, {
-        kind: SWEEP_KIND, key: SWEEP_KIND, payload: {}, owner: null, userId: null, inputVersion: null, requestedAt: now(), priority: -1,
-      }))
-      if (!ticket.joined) queue.onQueued()
+      await put(null)
       return true
     } catch (error) {
       if (error instanceof QueueFullError) return false
@@ -56,6 +63,7 @@ export function createFileSweeps ({ db, storage, queue, now, rules, everyMs, log
   return {
     run: (options = {}) => sweep({ db, storage, now, rules, log, ...options }),
     request,
+    requestNow: put,
     async start () {
       if (everyMs === 0 || timer !== undefined) return
       timer = setInterval(() => { void look() }, everyMs).unref()

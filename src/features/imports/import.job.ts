@@ -26,6 +26,8 @@ export interface ImportChoices {
 export interface ImportPayload {
   /** The stored upload. */
   hex: string
+  /** As the client named it; not in jobs of older versions. */
+  filename?: string
   choices: ImportChoices
   requestedBy: string
 }

@@ -40,7 +40,7 @@ export function createImports ({ db, files, queue, now }: { db: Database, files:
           kind: IMPORT_KIND,
           // Each upload is an import of its own: two of the same name need not be the same.
           key: `${IMPORT_KIND}:${randomBytes(8).toString('hex')}`,
-          payload: { hex: file.hex, choices, requestedBy } satisfies ImportPayload,
+          payload: { hex: file.hex, filename: file.filename, choices, requestedBy } satisfies ImportPayload,
           owner: onlyCourseId === undefined ? null : { type: 'course', id: onlyCourseId },
           userId,
           inputVersion: null,
