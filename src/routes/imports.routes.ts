@@ -30,7 +30,6 @@ const QUEUE_FULL_RETRY_S = 10
 
 const PERFORMANCE_BOOK_JSON = JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2)
 
-
 export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
   const { config, imports } = services
   await app.register(multipart, { limits: { fileSize: config.IMPORT_MAX_BYTES }, throwFileSizeLimit: false, defParamCharset: 'utf8' } as object)
