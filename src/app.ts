@@ -32,6 +32,7 @@ import { securityHeaders } from './routes/security-headers.ts'
 import { sessionCookie } from './routes/session-cookie.ts'
 import { sessionRoutes } from './routes/session.routes.ts'
 import { sessionsRoutes } from './routes/sessions.routes.ts'
+import { singleSignOnRoutes } from './routes/single-sign-on.routes.ts'
 import { storageRoutes } from './routes/storage.routes.ts'
 import { usersRoutes } from './routes/users.routes.ts'
 import { validatorCompiler } from './routes/validation.ts'
@@ -123,6 +124,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(healthRoutes, context)
   await server.register(metricsRoutes, context)
   await server.register(sessionRoutes, context)
+  await server.register(singleSignOnRoutes, context)
   await server.register(sessionsRoutes, context)
   await server.register(invitationsRoutes, context)
   await server.register(usersRoutes, context)

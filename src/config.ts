@@ -15,6 +15,9 @@ const DEFAULT_FILE_TYPES = [
   'application/vnd.ms-excel', 'application/vnd.ms-powerpoint', 'application/vnd.openxmlformats-officedocument.*', 'application/vnd.oasis.opendocument.*',
 ].join(',')
 
+/** HS256 wants a key as long as its hash (RFC 7518, 3.2). */
+const MIN_JWT_SECRET_BYTES = 32
+
 const settings = {
   DATA_DIR: Type.String({ default: './data', minLength: 1, description: 'The data folder: database, files, staging.' }),
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on.' }),
@@ -40,6 +43,18 @@ const settings = {
   SESSION_MAX_HOURS: Type.Integer({ default: 168, minimum: 1, maximum: 8760, description: 'A session of the page ends so many hours after sign-in in any case.' }),
   INVITATION_HOURS: Type.Integer({ default: 72, minimum: 1, maximum: 8760, description: 'How many hours a one-time link for a password is good.' }),
   AUDIT_RETENTION_DAYS: Type.Number({ default: 365, minimum: 0, maximum: 36_500, description: 'How many days the audit log reaches back; 0 is for ever.' }),
+  OIDC_ISSUER: text('', 'Single sign-on: the address of the OpenID Connect provider, such as https://accounts.google.com.'),
+  OIDC_CLIENT_ID: text('', 'The id that the provider has given to this service.'),
+  OIDC_CLIENT_SECRET: text('', 'The secret that goes with it.'),
+  OIDC_NAME: text('', 'What the button of single sign-on calls the provider. Default: the host of OIDC_ISSUER.'),
+  OIDC_TRUST_EMAIL: flag(false, 'Takes the e-mails of a provider that never says whether they are verified. Only for a provider where nobody can choose his own.'),
+  JWT_SECRET: text('', 'Tokens of an embedding application, signed with HS256: the secret, at least 32 bytes.'),
+  JWT_JWKS_URL: text('', 'Tokens of an embedding application, signed with its private key: the address of its public keys.'),
+  JWT_AUDIENCE: text('', 'What such a token must name as its audience (`aud`).'),
+  JWT_ISSUER: text('', 'What such a token must name as its issuer (`iss`).'),
+  JWT_USER_CLAIM: text('email', 'The claim of such a token that holds the e-mail of its user.'),
+  SMTP_URL: text('', 'Sends one-time links by e-mail: smtp://user:password@host:587, or smtps://.'),
+  MAIL_FROM: text('', 'The sender of these e-mails: Perfbook <perfbook@school.example>.'),
   CORS_ORIGINS: text('', 'Origins of other front ends that may call the API with a token, separated by commas.'),
   TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed (comma list), or `true` for all.'),
   FILE_ACCESS: Type.Enum(['link', 'session'], { default: 'link', description: '`link`: whoever has a file\'s link may download it. `session`: only a teacher of its course or an administrator.' }),
@@ -104,6 +119,7 @@ export function readConfig (env: Readonly<Record<string, string | undefined>>): 
   for (const origin of corsOrigins) {
     if (!isWebAddress(origin) || new URL(origin).origin !== origin) problems.push(`CORS_ORIGINS: ${origin} is not an origin; write it like https://school.example`)
   }
+  problems.push(...identityProblems(values))
   if (problems.length > 0) throw new ConfigError(problems)
   const folder = resolve(values.DATA_DIR)
   return Object.freeze({
@@ -118,6 +134,34 @@ export function readConfig (env: Readonly<Record<string, string | undefined>>): 
     fileTypes,
     corsOrigins,
   })
+}
+
+/** What is wrong with the settings of single sign-on, of an application's tokens and of mail. A secret's value is never shown. */
+function identityProblems (values: Static<typeof schema>): string[] {
+  const problems: string[] = []
+  const need = (names: Array<keyof typeof values>, because: string) => {
+    for (const name of names) if (values[name] === '') problems.push(`${name}: is missing; ${because} needs it`)
+  }
+  const closed = (name: 'OIDC_ISSUER' | 'JWT_JWKS_URL') => {
+    if (values[name] !== '' && !isClosedAddress(values[name])) problems.push(`${name}=${values[name]}: must be an https:// address (http:// only on localhost)`)
+  }
+  const oidc = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
+  if (oidc.some((name) => values[name] !== '')) need([...oidc], 'single sign-on')
+  closed('OIDC_ISSUER')
+  if (values.JWT_SECRET !== '' && values.JWT_JWKS_URL !== '') problems.push('JWT_SECRET, JWT_JWKS_URL: set one of them, not both')
+  for (const name of ['JWT_SECRET', 'JWT_JWKS_URL'] as const) if (values[name] !== '') need(['JWT_AUDIENCE', 'JWT_ISSUER'], name)
+  if (values.JWT_SECRET !== '' && Buffer.byteLength(values.JWT_SECRET) < MIN_JWT_SECRET_BYTES) problems.push(`JWT_SECRET: is too short; at least ${MIN_JWT_SECRET_BYTES} bytes`)
+  closed('JWT_JWKS_URL')
+  if (values.SMTP_URL !== '') need(['MAIL_FROM'], 'SMTP_URL')
+  if (values.SMTP_URL !== '' && !/^smtps?:$/.test(URL.parse(values.SMTP_URL)?.protocol ?? '')) problems.push('SMTP_URL: must be like smtp://user:password@host:587')
+  if (/[\r\n]/.test(values.MAIL_FROM)) problems.push('MAIL_FROM: must be one line')
+  return problems
+}
+
+/** Over HTTPS; over plain HTTP only to this machine itself, as a test has it. */
+function isClosedAddress (value: string): boolean {
+  const url = URL.parse(value)
+  return url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)))
 }
 
 function isWebAddress (value: string): boolean {

@@ -5,12 +5,18 @@ import { STATUS_CODES } from 'node:http'
 export const HTTP_ERRORS = {
   VALIDATION_FAILED: [400, 'The request is not valid.'],
   INVALID_JSON: [400, 'The body is not valid JSON.'],
+  SIGN_IN_EXPIRED: [400, 'This sign-in took too long, was begun in another browser, or has been used already. Try again.'],
   UNAUTHENTICATED: [401, 'Sign in, or send a valid token as "Authorization: Bearer <token>".'],
   BAD_CREDENTIALS: [401, 'The e-mail or the password is wrong.'],
   NOT_A_TEACHER: [403, 'Only a teacher of this course or an administrator may do this.'],
   INSUFFICIENT_SCOPE: [403, 'This token was not given the scope for this.'],
   CROSS_ORIGIN: [403, 'A request that changes something must come from this site itself.'],
+  SIGN_IN_UNKNOWN: [403, 'Nobody here has the e-mail address of your account. Ask the administrator to invite you.'],
+  SIGN_IN_UNVERIFIED: [403, 'Your account has no e-mail address that was verified. Ask whoever keeps your account.'],
+  SIGN_IN_DISABLED: [403, 'Your account here is disabled. Ask the administrator.'],
+  SIGN_IN_REFUSED: [403, 'The sign-in was refused or given up. Try again.'],
   ROUTE_NOT_FOUND: [404, 'There is nothing at this address.'],
+  SINGLE_SIGN_ON_OFF: [404, 'Single sign-on is not set up here. Sign in with your e-mail and password.'],
   COURSE_NOT_FOUND: [404, 'There is no such course.'],
   EXPORT_NOT_FOUND: [404, 'There is no such export in this course.'],
   NO_EXPORT_YET: [404, 'This course has no export yet. Ask for one first.'],
@@ -35,6 +41,7 @@ export const HTTP_ERRORS = {
   QUEUE_FULL: [503, 'Too many jobs are waiting. Try again a little later.'],
   SHUTTING_DOWN: [503, 'The server is about to stop. Try again in a moment.'],
   OVERLOADED: [503, 'The server is busy. Try again in a moment.'],
+  ISSUER_UNAVAILABLE: [503, 'The service that says who you are does not answer. Try again in a moment.'],
   DISK_LOW: [507, 'The disk of the server is nearly full. Tell its administrator.'],
 } as const satisfies Record<string, readonly [number, string]>
 

@@ -9,6 +9,7 @@ import { createAudit, type Audit } from './features/accounts/audit.ts'
 import { createPasswordLinks, type PasswordLinks } from './features/accounts/password-links.ts'
 import { createSessions, type Sessions } from './features/accounts/sessions.ts'
 import { createSignInLimit } from './features/accounts/sign-in-limit.ts'
+import { createSingleSignOn, type SingleSignOn } from './features/accounts/single-sign-on.ts'
 import { createTurns } from './features/accounts/turns.ts'
 import { createExports, type Exports } from './features/exports/exports.ts'
 import { createFileSweeps, type FileSweeps } from './features/file-sweep/file-sweeps.ts'
@@ -41,6 +42,8 @@ export interface Services {
   accounts: Accounts
   sessions: Sessions
   passwordLinks: PasswordLinks
+  /** Undefined: it is not set up. */
+  singleSignOn: SingleSignOn | undefined
   audit: Audit
   courses: Courses
   books: Books
@@ -127,6 +130,11 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     accounts: createAccounts({ db, now }),
     sessions,
     passwordLinks: createPasswordLinks({ db, now, sessions, validMs: config.INVITATION_HOURS * 3_600_000 }),
+    singleSignOn: config.OIDC_ISSUER === ''
+      ? undefined
+      : createSingleSignOn({
+        db, now, log, sessions, issuer: config.OIDC_ISSUER, clientId: config.OIDC_CLIENT_ID, clientSecret: config.OIDC_CLIENT_SECRET, name: config.OIDC_NAME, trustsEmail: config.OIDC_TRUST_EMAIL,
+      }),
     audit,
     courses: createCourses({ db, files, queue, now }),
     books: createBooks({ databaseFile: db.file, readers, now }),

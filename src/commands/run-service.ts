@@ -64,12 +64,12 @@ export async function runService (context: CommandContext, config: Config, parts
   }
 }
 
-/** Structured, to stderr. Addresses of files are secrets, and whoever has one may download. */
+/** Structured, to stderr. Addresses of files are secrets, since whoever has one may download; so is what a provider of single sign-on sends back. */
 function createLog (context: CommandContext, config: Config): Logger {
   return pino({
     level: config.LOG_LEVEL,
     serializers: {
-      req: (request: { method: string, url: string, id: string }) => ({ id: request.id, method: request.method, url: request.url.replace(/(\/files\/[0-9a-f]{6})[^?]*/, '$1…') }),
+      req: (request: { method: string, url: string, id: string }) => ({ id: request.id, method: request.method, url: request.url.replace(/(\/files\/[0-9a-f]{6})[^?]*/, '$1…').replace(/(\/api\/oidc\/[^?]*\?).*/, '$1…') }),
     },
   }, context.stderr)
 }

@@ -7,7 +7,7 @@ import { idOf } from './access-hooks.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the audit log should know and the address does not say. */
-    audited: { actorId?: number | null, subject?: string } | null
+    audited: { actorId?: number | null, subject?: string, outcome?: AuditEntry['outcome'] } | null
   }
 }
 
@@ -21,7 +21,7 @@ export function auditRequests (app: FastifyInstance, { audit }: Services): void 
     // A HEAD brings nothing out.
     const action = ROUTE_ACCESS[`${request.method} ${request.routeOptions.url}`]?.audit ?? null
     if (action === null) return
-    const outcome = outcomeOf(request, reply.statusCode)
+    const outcome = request.audited?.outcome ?? outcomeOf(request, reply.statusCode)
     const entry = { action, actorId: actorOf(request), via: viaOf(request), address: request.ip, subject: subjectOf(request) }
     if (outcome !== null) audit.record({ ...entry, outcome })
   })

@@ -6,6 +6,8 @@ export interface Links {
   prefix: string
   /** The address of a job, as a path. */
   job: (id: number) => string
+  /** The absolute address of a path of the service. */
+  absolute: (request: FastifyRequest, path: string) => string
   /** The absolute address of the page where a one-time link is taken. The secret stands behind `#`, which no browser sends to any server. */
   invitation: (request: FastifyRequest, secret: string) => string
   /** The absolute address of a file. */
@@ -15,11 +17,12 @@ export interface Links {
 /** Addresses in answers: under PUBLIC_URL, or else under the origin of the request. */
 export function createLinks (publicUrl: string): Links {
   const prefix = publicUrl === '' ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+  const absolute: Links['absolute'] = (request, path) => `${publicUrl === '' ? `${request.protocol}://${request.host}` : publicUrl}${path}`
   return {
     prefix,
-    invitation: (request, secret) => invitationUrl(publicUrl === '' ? `${request.protocol}://${request.host}` : publicUrl, secret),
+    absolute,
+    invitation: (request, secret) => invitationUrl(absolute(request, ''), secret),
     job: (id) => `${prefix}/api/jobs/${id}`,
-    file: (request, { hex, filename }) =>
-      `${publicUrl === '' ? `${request.protocol}://${request.host}` : publicUrl}/files/${hex}/${encodeURIComponent(filename)}`,
+    file: (request, { hex, filename }) => absolute(request, `/files/${hex}/${encodeURIComponent(filename)}`),
   }
 }

@@ -61,7 +61,7 @@ t.test('a front end on another origin: only those that are listed, with a token,
 })
 
 t.test('the contract is published, and every route of the API is in it', async (t) => {
-  const { call, server } = await startTestService(t)
+  const { call, routes } = await startTestService(t)
   const { openapi, paths } = (await call('GET', '/api/openapi.json', { token: null })).json()
   t.match(openapi, /^3\.1\./)
   for (const [path, method] of [
@@ -71,7 +71,7 @@ t.test('the contract is published, and every route of the API is in it', async (
     ['/api/jobs', 'get'], ['/api/jobs/{job_id}', 'get'], ['/api/jobs/{job_id}/events', 'get'], ['/api/jobs/{job_id}/cancel', 'post'], ['/api/jobs/{job_id}/retry', 'post'],
     ['/healthz', 'get'], ['/readyz', 'get'],
   ] as const) t.ok(paths[path]?.[method], `${method} ${path}`)
-  t.match(server.printRoutes(), 'openapi.json')
+  t.ok(routes.some(({ url }) => url === '/api/openapi.json'))
   const docs = await call('GET', '/api/docs/', { token: null })
   t.equal(docs.status, 200)
   t.notMatch(docs.text, /(src|href)="https?:/, 'nothing from elsewhere')

@@ -3,7 +3,7 @@ import * as queries from '../../../db/accounts.queries.ts'
 import { endSessionsOfUser } from '../../../db/sessions.queries.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 import { hashPassword } from './passwords.ts'
-import { isUsable, principalFrom } from './principals.ts'
+import { isUsable, knownUser, principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 
 /** A token's last use is noted at most this often, ms. */
@@ -100,21 +100,9 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
       const token = `pb_${newSecret()}`
       const key = queries.emailKey(email)
       await db.write(async (trx) => {
-        const roster = await queries.rosterTeacher(trx, key)
-        let user = await queries.findUser(trx, key)
-        if (user === undefined && roster === undefined) throw new AccountError(`Nobody is known by ${email}: neither an account nor a teacher of a course.`)
-        if (user !== undefined && user.disabled_at !== null) throw new AccountError(`The account of ${email} is disabled.`)
-        user ??= await queries.insertUser(trx, {
-          email: roster!.email ?? email,
-          email_key: key,
-          role: 'teacher',
-          first_name: roster!.first_name,
-          last_name: roster!.last_name,
-          password_hash: null,
-          origin: 'roster',
-          disabled_at: null,
-          created_at: now(),
-        })
+        const user = await knownUser(trx, key, now())
+        if (user === undefined) throw new AccountError(`Nobody is known by ${email}: neither an account nor a teacher of a course.`)
+        if (user.disabled_at !== null) throw new AccountError(`The account of ${email} is disabled.`)
         const tooMuch = scopes?.filter((scope) => !SCOPES_OF_ROLE[user.role].includes(scope)) ?? []
         if (tooMuch.length > 0) throw new AccountError(`A ${user.role} may not have the scope ${tooMuch.join(', ')}.`)
         await queries.insertToken(trx, {

@@ -1,10 +1,30 @@
-import { rosterTeacher, type UserRow } from '../../../db/accounts.queries.ts'
-import type { Reads } from '../../../db/database.ts'
+import { findUser, insertUser, rosterTeacher, type UserRow } from '../../../db/accounts.queries.ts'
+import type { Reads, Trx } from '../../../db/database.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 
 /** Whether the account may be used: neither disabled here nor, for a teacher, in the roster. */
-export async function isUsable (db: Reads, user: Pick<UserRow, 'email_key' | 'disabled_at'>): Promise<boolean> {
+export async function isUsable (db: Reads | Trx, user: Pick<UserRow, 'email_key' | 'disabled_at'>): Promise<boolean> {
   return user.disabled_at === null && (await rosterTeacher(db, user.email_key))?.is_enabled !== 0
+}
+
+/** The user with an e-mail. Whoever is known only as a teacher of a roster gets his row now; undefined: nobody has it. */
+export async function knownUser (trx: Trx, key: string, now: number): Promise<UserRow | undefined> {
+  const user = await findUser(trx, key)
+  if (user !== undefined) return user
+  const roster = await rosterTeacher(trx, key)
+  return roster === undefined
+    ? undefined
+    : await insertUser(trx, {
+      email: roster.email ?? key,
+      email_key: key,
+      role: 'teacher',
+      first_name: roster.first_name,
+      last_name: roster.last_name,
+      password_hash: null,
+      origin: 'roster',
+      disabled_at: null,
+      created_at: now,
+    })
 }
 
 /** The user as the rest of the service sees him. `scopes` null: all that the role may do; never more than that. */

@@ -51,6 +51,9 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'GET /api/docs/static/swagger-initializer.js': route('anybody'),
 
   'POST /api/session': route('any page', null, 'session.begin'),
+  'GET /api/sign-in-options': route('anybody'),
+  'GET /api/oidc/login': route('anybody'),
+  'GET /api/oidc/callback': route('anybody', null, 'session.begin'),
   'GET /api/session': route('user'),
   'DELETE /api/session': route('user', null, 'session.end'),
   'GET /api/sessions': route('user', 'read'),

@@ -1,13 +1,28 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { call } from './api.ts'
+import { addressOf, call } from './api.ts'
 import type { User } from './api-types.ts'
 import { useTexts } from './texts/use-texts.ts'
+
+interface SignInOptions { single_sign_on: { name: string } | null }
 
 export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
   const { t, reason } = useTexts()
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
   const email = useRef<HTMLInputElement>(null)
+  const [provider, setProvider] = useState<string>()
+  useEffect(() => {
+    // A browser that single sign-on refused comes back with the reason in the address.
+    const address = new URL(location.href)
+    const code = address.searchParams.get('sign_in')
+    address.searchParams.delete('sign_in')
+    if (code !== null) {
+      history.replaceState(null, '', address)
+      setError({ code, message: t('signIn.refused', { code }) })
+    }
+    // Without an answer there is the password.
+    call<SignInOptions>('GET', 'api/sign-in-options').then((options) => { setProvider(options.single_sign_on?.name) }, () => {})
+  }, [])
   useEffect(() => { document.title = `${t('signIn.title')} – ${t('app.name')}` }, [t])
 
   async function submit (event: SubmitEvent) {
@@ -39,6 +54,9 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
           <input name='password' type='password' autocomplete='current-password' required maxLength={1024} />
         </label>
         <button type='submit' class='primary' disabled={isBusy}>{t('signIn.submit')}</button>
+        {provider !== undefined && (
+          <button type='button' disabled={isBusy} onClick={() => { setBusy(true); location.assign(addressOf('api/oidc/login')) }}>{t('signIn.with', { provider })}</button>
+        )}
       </form>
     </main>
   )

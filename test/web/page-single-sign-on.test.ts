@@ -1,0 +1,29 @@
+import t from 'tap'
+import { CLIENT, startProvider } from '../support/oidc-provider.ts'
+import { TEACHER } from '../support/test-service.ts'
+import { findChromium, needs } from '../support/tools.ts'
+import { accessibilityProblems, startPage } from './page-browser.ts'
+
+t.test('the button of single sign-on, and why it did not work', needs(findChromium()), async (t) => {
+  const provider = await startProvider(t)
+  const { address, open } = await startPage(t, { settings: { OIDC_ISSUER: provider.issuer, OIDC_NAME: 'School account', ...CLIENT } })
+  const { page, problems } = await open()
+  await page.goto(address)
+  await page.getByRole('button', { name: 'Sign in with School account' }).click()
+  await page.getByText('The service that says who you are does not answer. Try again in a moment.').waitFor()
+  t.equal(page.url(), `${address}/`, 'the reason has left the address')
+
+  provider.register(`${address}/api/oidc/callback`)
+  provider.person = { email: 'stranger@example.edu', email_verified: true }
+  await page.getByRole('button', { name: 'Sign in with School account' }).click()
+  await page.getByRole('alert').getByText('Nobody here has the e-mail address of your account.').waitFor()
+  t.strictSame(await accessibilityProblems(page), [])
+
+  const other = await open()
+  provider.person = { email: TEACHER, email_verified: true }
+  await other.page.goto(address)
+  await other.page.getByRole('button', { name: 'Sign in with School account' }).click()
+  await other.page.getByRole('heading', { name: /courses/i }).waitFor()
+  await other.page.getByText(TEACHER).waitFor()
+  t.strictSame([...problems, ...other.problems].filter((problem) => !problem.startsWith(`asked ${provider.issuer}/`)), [])
+})
