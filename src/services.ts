@@ -5,7 +5,9 @@ import { openDatabase, type Database } from '../db/database.ts'
 import type { Config } from './config.ts'
 import { JOB_ERRORS } from './errors.ts'
 import { createAccounts, type Accounts } from './features/accounts/accounts.ts'
+import { createApplicationTokens, type ApplicationTokens } from './features/accounts/application-tokens.ts'
 import { createAudit, type Audit } from './features/accounts/audit.ts'
+import { createLinkMail, type LinkMail } from './features/accounts/link-mail.ts'
 import { createPasswordLinks, type PasswordLinks } from './features/accounts/password-links.ts'
 import { createSessions, type Sessions } from './features/accounts/sessions.ts'
 import { createSignInLimit } from './features/accounts/sign-in-limit.ts'
@@ -42,8 +44,12 @@ export interface Services {
   accounts: Accounts
   sessions: Sessions
   passwordLinks: PasswordLinks
+  /** Undefined: no mail server is set up. */
+  linkMail: LinkMail | undefined
   /** Undefined: it is not set up. */
   singleSignOn: SingleSignOn | undefined
+  /** The same. */
+  applicationTokens: ApplicationTokens | undefined
   audit: Audit
   courses: Courses
   books: Books
@@ -130,10 +136,16 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     accounts: createAccounts({ db, now }),
     sessions,
     passwordLinks: createPasswordLinks({ db, now, sessions, validMs: config.INVITATION_HOURS * 3_600_000 }),
+    linkMail: config.SMTP_URL === '' ? undefined : createLinkMail({ url: config.SMTP_URL, from: config.MAIL_FROM, log }),
     singleSignOn: config.OIDC_ISSUER === ''
       ? undefined
       : createSingleSignOn({
         db, now, log, sessions, issuer: config.OIDC_ISSUER, clientId: config.OIDC_CLIENT_ID, clientSecret: config.OIDC_CLIENT_SECRET, name: config.OIDC_NAME, trustsEmail: config.OIDC_TRUST_EMAIL,
+      }),
+    applicationTokens: config.JWT_SECRET === '' && config.JWT_JWKS_URL === ''
+      ? undefined
+      : createApplicationTokens({
+        db, now, log, keys: config.JWT_SECRET === '' ? { url: config.JWT_JWKS_URL } : { secret: config.JWT_SECRET }, audience: config.JWT_AUDIENCE, issuer: config.JWT_ISSUER, userClaim: config.JWT_USER_CLAIM,
       }),
     audit,
     courses: createCourses({ db, files, queue, now }),

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import type { UserRow } from '../../db/accounts.queries.ts'
 import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { invitationUrl } from '../features/accounts/password-links.ts'
 import { MIN_PASSWORD_LENGTH } from '../features/accounts/passwords.ts'
@@ -107,14 +108,17 @@ export function userCommand (context: CommandContext): Command {
   return command
 }
 
-/** The link alone on stdout: it goes to the person and nobody else. */
-async function printLink (context: CommandContext, { passwordLinks, audit }: Services, config: Config, { user, action }: { user: { id: number, email: string }, action: string }): Promise<void> {
+/** The link alone on stdout: it goes to the person and nobody else. By e-mail as well, where there is a mail server. */
+async function printLink (context: CommandContext, { passwordLinks, linkMail, audit }: Services, config: Config, { user, action }: { user: UserRow, action: string }): Promise<void> {
   const { secret, expiresAt } = await passwordLinks.create(user.id)
   audit.record({ ...BY_COMMAND, action, subject: `user ${user.id}` })
   const base = config.PUBLIC_URL === '' ? `http://${config.HOST}:${config.PORT}` : config.PUBLIC_URL
   if (config.PUBLIC_URL === '') context.stderr.write(`PUBLIC_URL is not set: the link begins with ${base}\n`)
   context.stderr.write(`for ${user.email} alone, good once and until ${new Date(expiresAt).toISOString()}:\n`)
-  context.stdout.write(`${invitationUrl(base, secret)}\n`)
+  const url = invitationUrl(base, secret)
+  context.stdout.write(`${url}\n`)
+  const mail = await linkMail?.send({ to: user.email, kind: user.password_hash === null ? 'invitation' : 'reset', url, expiresAt })
+  if (mail !== undefined) context.stderr.write(mail.sent ? `It was sent to ${user.email}.\n` : `It could not be sent by e-mail (${mail.reason}): pass it on yourself.\n`)
 }
 
 async function readPassword ({ stdin }: CommandContext): Promise<string> {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CourseRow } from '../../db/courses.queries.ts'
 import { ServiceError } from '../errors.ts'
 import { courseAccess, type Principal, type Scope } from '../features/accounts/access.ts'
+import { IssuerUnavailableError } from '../features/accounts/issuer-unavailable.ts'
 import type { Services } from '../services.ts'
 import { isSameOrigin, isStateChanging } from './same-origin.ts'
 import type { SessionCookie } from './session-cookie.ts'
@@ -13,6 +14,9 @@ declare module 'fastify' {
     course: CourseRow | null
   }
 }
+
+/** Where the keys of an application's tokens cannot be had. */
+const ISSUER_RETRY_S = 10
 
 type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
@@ -27,12 +31,13 @@ export interface AccessHooks {
   scope: (scope: Scope) => Hook[]
 }
 
-export function accessHooks ({ accounts, sessions, db, config }: Services, cookie: SessionCookie): AccessHooks {
+export function accessHooks ({ accounts, applicationTokens, sessions, db, config }: Services, cookie: SessionCookie): AccessHooks {
   async function principalBehind (request: FastifyRequest): Promise<Principal | undefined> {
     // Whoever sends a token means it: a cookie that the browser adds does not count then.
     if (request.headers.authorization !== undefined) {
       const token = bearerToken(request)
-      return token === undefined ? undefined : await accounts.authenticate(token)
+      if (token === undefined) return undefined
+      return isJwt(token) ? await applicationTokens?.authenticate(token).catch(unavailable) : await accounts.authenticate(token)
     }
     const secret = cookie.read(request)
     return secret === undefined ? undefined : await sessions.authenticate(secret)
@@ -95,6 +100,13 @@ export function courseOf (request: FastifyRequest): CourseRow {
 /** A positive decimal integer from an address; undefined: it is none, so nothing has it. */
 export function idOf (text: string): number | undefined {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
+}
+
+/** Three parts (RFC 7515, 3.1); our own tokens have no dot. */
+function isJwt (token: string): boolean { return token.split('.').length === 3 }
+
+function unavailable (error: unknown): never {
+  throw error instanceof IssuerUnavailableError ? new ServiceError('ISSUER_UNAVAILABLE', undefined, ISSUER_RETRY_S) : error
 }
 
 function bearerToken (request: FastifyRequest): string | undefined {

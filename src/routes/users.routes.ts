@@ -25,12 +25,16 @@ const userSchema = Type.Object({
 const linkSchema = Type.Object({
   url: Type.String({ format: 'uri', description: 'For the user alone, seen this once: whoever opens it chooses the password' }),
   expires_at: time,
+  mail: Type.Optional(Type.Object({
+    sent: Type.Boolean(),
+    reason: nullable(Type.String({ description: 'Why it was not sent, as the mail server says' })),
+  }, { description: 'Where a mail server is set up: whether the link was sent to the user. It is good in any case' })),
 })
 const params = Type.Object({ user_id: Type.String({ description: 'Id of a user' }) })
 
 /** People, for administrators. */
 export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links }) => {
-  const { accounts, passwordLinks } = services
+  const { accounts, passwordLinks, linkMail } = services
 
   async function userOf (request: FastifyRequest): Promise<UserRow> {
     const userId = idOf((request.params as { user_id: string }).user_id)
@@ -40,7 +44,10 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
   }
   async function linkFor (request: FastifyRequest, user: UserRow) {
     const { secret, expiresAt } = await passwordLinks.create(user.id)
-    return { url: links.invitation(request, secret), expires_at: isoTime(expiresAt) }
+    const url = links.invitation(request, secret)
+    const outcome = await linkMail?.send({ to: user.email, kind: user.password_hash === null ? 'invitation' : 'reset', url, expiresAt })
+    const mail = outcome === undefined ? {} : { mail: { sent: outcome.sent, reason: outcome.sent ? null : outcome.reason } }
+    return { url, expires_at: isoTime(expiresAt), ...mail }
   }
 
   app.get('/api/users', {

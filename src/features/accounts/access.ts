@@ -15,7 +15,7 @@ export interface Principal {
   lastName: string | null
   role: 'admin' | 'teacher' | 'student'
   scopes: ReadonlySet<Scope>
-  /** By what he was known: a row of `tokens` or of `sessions`. */
+  /** By what he was known: a row of `tokens` or of `sessions`; 0: a token of an embedding application, which has none. */
   credential: { kind: 'token' | 'session', id: number }
 }
 

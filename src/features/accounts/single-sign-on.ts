@@ -3,6 +3,7 @@
 import * as oidc from 'openid-client'
 import { emailKey, findUser } from '../../../db/accounts.queries.ts'
 import type { Database } from '../../../db/database.ts'
+import { IssuerUnavailableError } from './issuer-unavailable.ts'
 import { isUsable, knownUser } from './principals.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
 
@@ -35,9 +36,6 @@ export interface SingleSignOn {
   /** The way back: `query` is what the provider added to `redirectUri`. Begins a session. Throws IssuerUnavailableError. */
   finish: (redirectUri: string, query: string, ticket: SignInTicket, browser: Browser) => Promise<NewSession | { refused: SignInRefusal, userId: number | null }>
 }
-
-/** The provider does not answer, or not as one. */
-export class IssuerUnavailableError extends Error {}
 
 export interface SingleSignOnOptions {
   db: Database

@@ -1,0 +1,50 @@
+import t from 'tap'
+import { ConfigError, readConfig } from '../src/config.ts'
+
+const SECRET = 'a secret of thirty-two bytes, or more'
+
+/** The names of the settings that are complained of. */
+function wrong (env: Record<string, string>): string[] {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return Array.from(error.message.matchAll(/^ {2}([A-Z_, ]+)[=:]/gm), (match) => match[1]!)
+  }
+}
+
+t.test('who says who somebody is: all of it or nothing, over a closed connection', async (t) => {
+  const oidc = { OIDC_ISSUER: 'https://id.school.example', OIDC_CLIENT_ID: 'perfbook', OIDC_CLIENT_SECRET: 'secret' }
+  const jwt = { JWT_SECRET: SECRET, JWT_AUDIENCE: 'perfbook', JWT_ISSUER: 'https://app.example' }
+  const keys = { ...jwt, JWT_SECRET: '', JWT_JWKS_URL: 'https://app.example/keys' }
+  const mail = { SMTP_URL: 'smtp://user:hidden@mail.school.example:587', MAIL_FROM: 'Perfbook <perfbook@school.example>' }
+  for (const good of [oidc, jwt, keys, mail, { ...oidc, OIDC_ISSUER: 'http://localhost:4000/realm' }, { ...keys, JWT_JWKS_URL: 'http://127.0.0.1:1' }]) t.strictSame(wrong(good), [])
+  const cases: Array<[Record<string, string>, string[]]> = [
+    [{ ...oidc, OIDC_CLIENT_SECRET: '' }, ['OIDC_CLIENT_SECRET']],
+    [{ OIDC_CLIENT_SECRET: 'hidden' }, ['OIDC_ISSUER', 'OIDC_CLIENT_ID']],
+    [{ ...oidc, OIDC_ISSUER: 'http://id.school.example' }, ['OIDC_ISSUER']],
+    [{ ...oidc, OIDC_ISSUER: 'id.school.example' }, ['OIDC_ISSUER']],
+    [{ JWT_SECRET: SECRET }, ['JWT_AUDIENCE', 'JWT_ISSUER']],
+    [{ JWT_JWKS_URL: 'https://app.example/keys', JWT_ISSUER: 'x' }, ['JWT_AUDIENCE']],
+    [{ ...jwt, JWT_SECRET: 'x'.repeat(31) }, ['JWT_SECRET']],
+    [{ ...keys, JWT_JWKS_URL: 'http://app.example/keys' }, ['JWT_JWKS_URL']],
+    [{ ...jwt, JWT_JWKS_URL: 'https://app.example/keys' }, ['JWT_SECRET, JWT_JWKS_URL']],
+    [{ ...mail, MAIL_FROM: '' }, ['MAIL_FROM']],
+    [{ ...mail, MAIL_FROM: 'a@b\nbcc: c@d' }, ['MAIL_FROM']],
+    [{ ...mail, SMTP_URL: 'https://user:hidden@mail.school.example' }, ['SMTP_URL']],
+    [{ ...mail, SMTP_URL: 'hidden' }, ['SMTP_URL']],
+  ]
+  for (const [env, names] of cases) t.strictSame(wrong(env), names, JSON.stringify(env))
+})
+
+t.test('a secret is never shown in what is said of it', async (t) => {
+  for (const env of [{ JWT_SECRET: 'hidden' }, { OIDC_CLIENT_SECRET: 'hidden' }, { SMTP_URL: 'mail://user:hidden@host' }, { METRICS_TOKEN: 'hidden', PORT: 'x' }] as Array<Record<string, string>>) {
+    try {
+      readConfig(env)
+      t.fail('it was taken')
+    } catch (error) {
+      t.notMatch((error as Error).message, 'hidden')
+    }
+  }
+})
