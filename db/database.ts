@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Kysely, Transaction } from 'kysely'
 import { connect, kyselyOver } from './connection.ts'
+import { keepBeforeUpgrade } from './database-copy.ts'
 import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
 
@@ -24,12 +25,15 @@ export interface OpenOptions {
   lockTimeoutMs?: number
 }
 
-/** Opens (makes, where there is none) and migrates the database. Throws DatabaseTooNewError. */
+/**
+ * Opens (makes, where there is none) and migrates the database; one that has been in use is first kept in `backups/` beside it.
+ * Throws DatabaseTooNewError and UpgradeError.
+ */
 export async function openDatabase ({ file, lockTimeoutMs = 30_000 }: OpenOptions): Promise<Database> {
-  mkdirSync(dirname(file), { recursive: true })
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const writes = kyselyOver<Tables>(connect(file), lockTimeoutMs)
   try {
-    await migrate(writes)
+    await migrate(writes, (step) => { keepBeforeUpgrade(file, step, Date.now()) })
   } catch (error) {
     await writes.destroy()
     throw error

@@ -28,7 +28,7 @@ export class FolderHeldError extends Error {
 
 /** Takes the lock at once or throws FolderHeldError. `pid` is this process's. */
 export function lockFolder (folder: string, { pid, address }: FolderHolder): FolderLock {
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const description = join(folder, 'lock.json')
   const sqlite = connectPlain(join(folder, 'lock.sqlite'))
   try {

@@ -10,14 +10,30 @@ export class DatabaseTooNewError extends Error {
   }
 }
 
+/** The database could not be kept as it was before an upgrade, so that it was not upgraded. */
+export class UpgradeError extends Error {
+  constructor (cause: unknown) {
+    super(`The database has to be upgraded, and a copy of it as it is now could not be made first: ${cause instanceof Error ? cause.message : String(cause)}. Make room in the data folder and start again; nothing was changed.`, { cause })
+  }
+}
+
 /**
  * Brings the schema up to date, all or nothing: one write transaction around all steps, so that two processes that start
- * at once do it one after the other. Returns the names of the steps done. Throws DatabaseTooNewError.
+ * at once do it one after the other. Before it changes a database that has been in use, `keep` is told the first step to come
+ * and makes a copy. Returns the names of the steps done. Throws DatabaseTooNewError and UpgradeError.
  */
-export async function migrate (db: Kysely<Tables>): Promise<string[]> {
+export async function migrate (db: Kysely<Tables>, keep: (step: string) => void = () => {}): Promise<string[]> {
   return await db.transaction().execute(async (trx) => {
-    const unknown = (await appliedMigrations(trx)).filter((name) => !(name in migrations))
+    const applied = await appliedMigrations(trx)
+    const unknown = applied.filter((name) => !(name in migrations))
     if (unknown.length > 0) throw new DatabaseTooNewError(unknown)
+    const next = Object.keys(migrations).find((name) => !applied.includes(name))
+    if (next === undefined) return []
+    try {
+      if (applied.length > 0) keep(next)
+    } catch (error) {
+      throw new UpgradeError(error)
+    }
     const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations } })
     const { error, results } = await migrator.migrateToLatest()
     if (error !== undefined) throw error

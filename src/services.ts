@@ -13,6 +13,7 @@ import { createSessions, type Sessions } from './features/accounts/sessions.ts'
 import { createSignInLimit } from './features/accounts/sign-in-limit.ts'
 import { createSingleSignOn, type SingleSignOn } from './features/accounts/single-sign-on.ts'
 import { createTurns } from './features/accounts/turns.ts'
+import { assertNotRestoring } from './features/backup/data-folder.ts'
 import { createExports, type Exports } from './features/exports/exports.ts'
 import { createFileSweeps, type FileSweeps } from './features/file-sweep/file-sweeps.ts'
 import { createImports, type Imports } from './features/imports/imports.ts'
@@ -88,8 +89,9 @@ export async function createServices ({ config, log, now: time = Date.now, clock
   const { now } = clock
   // Found from the source and from a bundle alike.
   const tasksFile = new URL(`../workers/tasks${extname(import.meta.url)}`, import.meta.url)
-  mkdirSync(config.filesFolder, { recursive: true })
-  mkdirSync(config.stagingFolder, { recursive: true })
+  assertNotRestoring(config.DATA_DIR)
+  mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
+  mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
   const db = await openDatabase({ file: config.databaseFile })
   const pool = jobPool ?? createWorkerPool({ tasksFile, threads: config.WORKER_THREADS, memoryMb: config.WORKER_MEMORY_MB })
   // A thread that exports never fill: whoever opens a page does not wait for a workbook.

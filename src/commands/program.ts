@@ -1,8 +1,9 @@
 import { Command, CommanderError } from 'commander'
-import { DatabaseTooNewError } from '../../db/migrate.ts'
+import { DatabaseTooNewError, UpgradeError } from '../../db/migrate.ts'
 import { FolderHeldError } from '../../db/folder-lock.ts'
 import { ConfigError } from '../config.ts'
 import { AccountError } from '../features/accounts/accounts.ts'
+import { BackupError } from '../features/backup/backup-folder.ts'
 import { VERSION } from '../version.ts'
 import { CommandFailure, UsageError, type CommandContext } from './context.ts'
 
@@ -21,6 +22,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   audit: async () => (await import('./audit.command.ts')).auditCommand,
   job: async () => (await import('./job.command.ts')).jobCommand,
   file: async () => (await import('./file.command.ts')).fileCommand,
+  backup: async () => (await import('./backup.command.ts')).backupCommand,
+  restore: async () => (await import('./restore.command.ts')).restoreCommand,
   generate: async () => (await import('./generate.command.ts')).generateCommand,
 }
 
@@ -54,7 +57,7 @@ export async function runProgram (context: CommandContext, args: readonly string
       stderr.write(`error: ${error.message}\n(--help says how)\n`)
       return 2
     }
-    const isExplained = [CommandFailure, ConfigError, AccountError, DatabaseTooNewError, FolderHeldError].some((known) => error instanceof known)
+    const isExplained = [CommandFailure, ConfigError, AccountError, DatabaseTooNewError, UpgradeError, FolderHeldError, BackupError].some((known) => error instanceof known)
     stderr.write(isExplained || isSystemError(error) ? `error: ${(error as Error).message}\n` : `error: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
     return 1
   }

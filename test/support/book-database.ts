@@ -69,7 +69,8 @@ export async function makeBookDatabase (file: string, ...courses: CourseDescript
   }
 }
 
-async function insertCourse (trx: Trx, course: CourseDescription): Promise<number> {
+/** Writes one course in the caller's transaction; gives its id. */
+export async function insertCourse (trx: Trx, course: CourseDescription): Promise<number> {
   const courseId = (await trx.insertInto('courses').values({
     source_id: course.sourceId ?? `course-${course.name ?? ''}-${(await trx.selectFrom('courses').select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()).n}`,
     grouping: null,
