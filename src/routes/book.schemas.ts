@@ -46,6 +46,8 @@ export const bookSchema = Type.Object({
     data: Type.Array(nullable(cell), { description: 'One for each of data_headings; null: the student was not given the task' }),
   })),
   course_average: nullable(fraction),
+  course_lowest: nullable(fraction),
+  course_highest: nullable(fraction),
   next_cursor: nullable(text),
 }, { title: 'PerformanceBook' })
 

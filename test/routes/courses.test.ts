@@ -28,7 +28,7 @@ const book = async (service: TestService, query = '') => (await service.call('GE
 t.test('the performance book, to the letter', async (t) => {
   const service = await startTestService(t, { courses: [COURSE], now: () => Date.UTC(2015, 4, 1) })
   const answer = await book(service)
-  t.strictSame(Object.keys(answer), ['course', 'exports', 'periods', 'categories', 'data_headings', 'students', 'course_average', 'next_cursor'])
+  t.strictSame(Object.keys(answer), ['course', 'exports', 'periods', 'categories', 'data_headings', 'students', 'course_average', 'course_lowest', 'course_highest', 'next_cursor'])
   t.strictSame(answer.course, { id: 1, source_id: 'phys-1', name: 'Physics I', time_zone: 'America/Chicago', school: 'Hill School', term: 'Spring 2015', missing_counts: 'ignored' })
   t.strictSame(answer.exports, [])
   t.strictSame(answer.periods.map((period: { name: string }) => period.name), ['1st', '2nd'])
@@ -57,7 +57,7 @@ t.test('the performance book, to the letter', async (t) => {
   })
   t.match(unnamed, { name: null, first_name: null, last_name: null, course_average: 0.75, data: [null, { score: 0.75, exercise_count: 8, correct_exercise_count: 6, recovered_exercise_count: 1, points: null }] })
   t.match(zorn, { name: 'Zorn', is_dropped: true, course_average: null, data: [{ status: 'missing', score: null }, null] })
-  t.equal(answer.course_average, 0.625)
+  t.match(answer, { course_average: 0.625, course_lowest: 0.5, course_highest: 0.75 })
   t.equal(answer.next_cursor, null)
 })
 
@@ -66,7 +66,7 @@ t.test('one period: its students, and averages over them', async (t) => {
   const { periods } = await book(service)
   const first = await book(service, `?period_id=${periods[0].id}`)
   t.strictSame(first.students.map((student: { name: string }) => student.name), ['Ann Ames'])
-  t.equal(first.course_average, 0.5)
+  t.match(first, { course_average: 0.5, course_lowest: 0.5, course_highest: 0.5 })
   t.equal(first.data_headings[1].class_average, null)
   t.match(await book(service, '?period_id=999'), { statusCode: 400, code: 'VALIDATION_FAILED', message: /^period_id: / })
 })

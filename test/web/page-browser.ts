@@ -34,29 +34,27 @@ export interface PageService extends TestService {
 
 /** Starts the service on a free port, with a teacher of all its courses who has a password, and a browser. The service ends with the test. */
 export async function startPage (t: Test, { courses = [], ...options }: TestServiceOptions = {}): Promise<PageService> {
-  if (isStale()) await buildPage()
+  await builtPage()
   const service = await startTestService(t, { ...options, courses: courses.map((course): CourseDescription => ({ teachers: [{ email: TEACHER, firstName: 'Jo', lastName: 'Teacher' }], ...course })) })
   await service.services.accounts.add({ email: TEACHER, role: 'teacher', password: PASSWORD })
   const server = service.server.server
   await service.server.listen({ host: '127.0.0.1', port: 0 })
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const browser = await launch()
-  return {
-    ...service,
-    address,
-    async open (contextOptions = {}) {
-      const context = await browser.newContext({ locale: 'en-US', timezoneId: 'America/New_York', viewport: { width: 1280, height: 860 }, ...contextOptions })
-      // Nothing leaves this machine, and what would is told.
-      const problems: string[] = []
-      context.on('request', (request) => { if (!request.url().startsWith(address) && !request.url().startsWith('blob:')) problems.push(`asked ${request.url()}`) })
-      context.setDefaultTimeout(PATIENCE_MS)
-      t.teardown(() => context.close())
-      const page = await context.newPage()
-      page.on('pageerror', (error) => { problems.push(String(error)) })
-      page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) problems.push(message.text()) })
-      return { page, context, problems }
-    },
-  }
+  return { ...service, address, open: (contextOptions) => openPage(t, address, contextOptions) }
+}
+
+/** A browser of its own for the page at an address; closed with the test. */
+export async function openPage (t: Test, address: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+  const context = await (await launch()).newContext({ locale: 'en-US', timezoneId: 'America/New_York', viewport: { width: 1280, height: 860 }, ...options })
+  // Nothing leaves this machine, and what would is told.
+  const problems: string[] = []
+  context.on('request', (request) => { if (!request.url().startsWith(address) && !request.url().startsWith('blob:')) problems.push(`asked ${request.url()}`) })
+  context.setDefaultTimeout(PATIENCE_MS)
+  t.teardown(() => context.close())
+  const page = await context.newPage()
+  page.on('pageerror', (error) => { problems.push(String(error)) })
+  page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) problems.push(message.text()) })
+  return { page, context, problems }
 }
 
 let launched: Promise<Browser> | undefined
@@ -95,8 +93,8 @@ export async function screenshot (page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(ARTIFACTS, `${name}.png`) })
 }
 
-/** Sources changed since the page was built, in development; after `npm ci` they have not. */
-function isStale (): boolean {
+/** Builds the page where sources have changed since, in development; after `npm ci` they have not. Before a server starts. */
+export async function builtPage (): Promise<void> {
   const built = statSync(join(PAGE_FOLDER, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  return readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).some((name) => statSync(join(SOURCE, name)).mtimeMs > built)
+  if (readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).some((name) => statSync(join(SOURCE, name)).mtimeMs > built)) await buildPage()
 }

@@ -40,7 +40,8 @@ export function bookJson (book: Book, { limit, after, periodId }: PageRequest, e
     written++
     last = row.student.id
   }
-  out.add(`],"course_average":${JSON.stringify(averages.course.average)},"next_cursor":${JSON.stringify(nextCursor)}}`)
+  const { average, lowest, highest } = averages.course
+  out.add(`],"course_average":${JSON.stringify(average)},"course_lowest":${JSON.stringify(lowest)},"course_highest":${JSON.stringify(highest)},"next_cursor":${JSON.stringify(nextCursor)}}`)
   return out.end()
 }
 

@@ -54,6 +54,8 @@ export interface Book {
   data_headings: Task[]
   students: Student[]
   course_average: number | null
+  course_lowest: number | null
+  course_highest: number | null
   next_cursor: string | null
 }
 

@@ -27,7 +27,7 @@ export function columnsOf (book: Book, { t }: Pick<Texts, 't'>): Column[] {
     ...(book.periods.length > 1
       ? [{ key: 'period', title: t('book.period'), kind: 'period', width: 120, value: (student) => periods.get(student.period_id ?? 0) ?? null } satisfies Column]
       : []),
-    { key: 'average', title: t('book.courseAverage'), kind: 'average', width: 104, value: (student) => student.course_average, spread: courseSpread(book) },
+    { key: 'average', title: t('book.courseAverage'), kind: 'average', width: 104, value: (student) => student.course_average, spread: { class_average: book.course_average, lowest: book.course_lowest, highest: book.course_highest } },
     ...book.categories.map((category, i): Column => ({
       key: `category-${category.id}`,
       title: t('book.categoryAverage', { category: category.name }),
@@ -46,14 +46,4 @@ export function columnsOf (book: Book, { t }: Pick<Texts, 't'>): Column[] {
       task: { index, heading, category: categories.get(heading.category_id ?? 0) },
     })),
   ]
-}
-
-/** The server tells the class's course average; it does not tell its lowest and highest. */
-function courseSpread (book: Book): Spread {
-  const scores = book.next_cursor === null ? book.students.flatMap(({ is_dropped, course_average }) => is_dropped || course_average === null ? [] : [course_average]) : []
-  return {
-    class_average: book.course_average,
-    lowest: scores.reduce<number | null>((least, score) => least === null || score < least ? score : least, null),
-    highest: scores.reduce<number | null>((most, score) => most === null || score > most ? score : most, null),
-  }
 }

@@ -1,5 +1,7 @@
 import { Fragment } from 'preact'
+import { useRef } from 'preact/hooks'
 import { useTexts } from '../texts/use-texts.ts'
+import { useWidth } from './use-width.ts'
 
 export interface Bar {
   key: string
@@ -12,29 +14,58 @@ export interface Bar {
   href?: string | undefined
 }
 
-const WIDTH = 960
-const HEIGHT = 240
+export interface BarChartProps {
+  label: string
+  bars: readonly Bar[]
+  valueLabel: (value: number) => string
+  /** Where the scale ends at least. */
+  top?: number
+  /** Values at which a line stands across, with its number at the side. */
+  lines?: readonly number[]
+}
+
+// Px.
+const HEIGHT = 260
 const FOOT = 26
 const HEAD = 22
+const SIDE = 46
+const LETTER = 8
+const USUAL_WIDTH = 960
+/** So many bars share a label where there is no room for each. */
+const SHARES = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 
-/** Bars with their numbers. Each is an image with a text; those that lead somewhere are links. `top`: where the scale ends at least. */
-export function BarChart ({ label, bars, valueLabel, top = 1, isTight = false }: { label: string, bars: readonly Bar[], valueLabel: (value: number) => string, top?: number, isTight?: boolean }) {
+/** Bars with their numbers. Each is an image with a text; those that lead somewhere are links. */
+export function BarChart ({ label, bars, valueLabel, top = 1, lines = [] }: BarChartProps) {
   const isRtl = useTexts().dir === 'rtl'
+  const svg = useRef<SVGSVGElement>(null)
+  const width = useWidth(svg, USUAL_WIDTH)
+  const side = lines.length === 0 ? 0 : SIDE
   const most = bars.reduce((max, { value }) => Math.max(max, value), top)
-  const step = WIDTH / Math.max(1, bars.length)
-  const space = HEIGHT - FOOT - HEAD
+  const step = (width - side) / Math.max(1, bars.length)
+  const start = isRtl ? 0 : side
+  const yOf = (value: number) => HEIGHT - FOOT - value / most * (HEIGHT - FOOT - HEAD)
+  const room = (text: string) => (text.length + 1) * LETTER
+  const hasValues = bars.every(({ value }) => room(valueLabel(value)) <= step)
+  const share = SHARES.find((many) => bars.every(({ axis }) => room(axis) <= step * many)) ?? bars.length
   return (
-    <svg class='chart' viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role='group' aria-label={label}>
-      <line x1={0} x2={WIDTH} y1={HEIGHT - FOOT} y2={HEIGHT - FOOT} class='base' />
+    <svg class='chart' viewBox={`0 0 ${width} ${HEIGHT}`} role='group' aria-label={label} ref={svg}>
+      <g aria-hidden='true'>
+        {lines.map((value) => (
+          <Fragment key={value}>
+            <line x1={start} x2={start + width - side} y1={yOf(value)} y2={yOf(value)} class='scale' />
+            <text x={isRtl ? width - SIDE / 2 : SIDE / 2} y={yOf(value) + 4}>{valueLabel(value)}</text>
+          </Fragment>
+        ))}
+      </g>
       {bars.map((bar, i) => {
-        const x = step * (isRtl ? bars.length - 1 - i : i)
-        const height = bar.value / most * space
+        const x = start + step * (isRtl ? bars.length - 1 - i : i)
+        const y = yOf(bar.value)
         const middle = x + step / 2
         const drawing = (
           <>
             <title>{bar.label}</title>
             <rect class='hit' x={x} y={0} width={step} height={HEIGHT} />
-            <rect class='bar-mark' x={x + step * 0.12} y={HEIGHT - FOOT - height} width={step * 0.76} height={height} rx={Math.min(4, step * 0.2)} />
+            <rect class='bar-mark' x={x + step * 0.12} y={y} width={step * 0.76} height={HEIGHT - FOOT - y} rx={Math.min(4, step * 0.2)} />
           </>
         )
         return (
@@ -43,12 +74,13 @@ export function BarChart ({ label, bars, valueLabel, top = 1, isTight = false }:
               ? <g role='img' aria-label={bar.label}>{drawing}</g>
               : <a href={bar.href} aria-label={bar.label}>{drawing}</a>}
             <g aria-hidden='true' class='texts'>
-              {!isTight && <text x={middle} y={HEIGHT - FOOT - height - 7} class='value'>{valueLabel(bar.value)}</text>}
-              {(!isTight || i % 10 === 9) && <text x={middle} y={HEIGHT - 7}>{bar.axis}</text>}
+              {hasValues && <text x={middle} y={y - 7} class='value'>{valueLabel(bar.value)}</text>}
+              {i % share === 0 && <text x={middle} y={HEIGHT - 7}>{bar.axis}</text>}
             </g>
           </Fragment>
         )
       })}
+      <line x1={start} x2={start + width - side} y1={HEIGHT - FOOT} y2={HEIGHT - FOOT} class='base' />
     </svg>
   )
 }

@@ -27,7 +27,7 @@ export function Charts ({ book, courseId }: { book: Book, courseId: number }) {
         <BarChart
           label={t('charts.distribution')} valueLabel={number}
           bars={bins.map(({ range, count }) => ({
-            key: JSON.stringify(range), value: count, axis: range === 'none' ? t('charts.without') : percent(range.from),
+            key: JSON.stringify(range), value: count, axis: range === 'none' ? '–' : percent(range.from),
             label: `${rangeLabel(range)}: ${t('courses.students', { count })}`, href: count === 0 ? undefined : linkOf(range),
           }))}
         />
@@ -47,7 +47,7 @@ export function Charts ({ book, courseId }: { book: Book, courseId: number }) {
         <section class='panel' aria-labelledby='by-task'>
           <h2 id='by-task'>{t('charts.byTask')}</h2>
           <BarChart
-            label={t('charts.byTask')} valueLabel={percent} top={1} isTight={tasks.length > 24}
+            label={t('charts.byTask')} valueLabel={percent} lines={[0.5, 1]}
             bars={tasks.map((task, i) => ({
               key: String(task.id), value: task.class_average!, axis: String(i + 1), label: `${task.title}: ${percent(task.class_average)}`,
             }))}

@@ -46,7 +46,7 @@ function sentence (state: ExportState, { t, percent, reason }: ReturnType<typeof
     case 'idle': return ''
     case 'asking': return t('job.asking')
     case 'refused': return t('job.refused', { reason: reason(state.error) })
-    case 'canceled': return t('job.canceled')
+    case 'canceled': return t(state.goesOn ? 'job.withdrawn' : 'job.canceled')
     case 'gone': return t('job.gone', { id: String(state.jobId) })
     case 'failed': return t('job.failed', { reason: state.job.error === null ? '' : reason(state.job.error) })
     case 'succeeded':

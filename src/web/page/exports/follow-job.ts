@@ -10,7 +10,7 @@ export type JobNews =
 
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
-/** A connection that a sleeping laptop lost can look alive: after so long without news the job itself is asked for. */
+/** A connection that a sleeping laptop lost can look alive: after so long without news or answer the job itself is asked for (again). */
 const SILENCE_MS = 20_000
 
 export function hasEnded ({ status }: Job): boolean { return status !== 'queued' && status !== 'started' }
@@ -22,18 +22,24 @@ export function hasEnded ({ status }: Job): boolean { return status !== 'queued'
 export function followJob (jobId: number, tell: (news: JobNews) => void): () => void {
   const over = new AbortController()
   let source: EventSource | undefined
+  let asking: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let failures = 0
 
   function stop () {
     over.abort()
+    asking?.abort()
     clearTimeout(timer)
     source?.close()
   }
 
   function later (ms: number) {
     clearTimeout(timer)
-    if (!over.signal.aborted) timer = setTimeout(() => { void look() }, ms)
+    if (over.signal.aborted) return
+    timer = setTimeout(() => {
+      if (asking !== undefined) tell({ kind: 'lost' })
+      void look()
+    }, ms)
   }
 
   function hear (job: Job) {
@@ -42,7 +48,12 @@ export function followJob (jobId: number, tell: (news: JobNews) => void): () => 
     tell({ kind: 'job', job })
   }
 
+  // Anew, since the old stream may be dead. Not in a tab that nobody looks at: a browser opens six connections to a server that
+  // speaks HTTP/1.1, and waiting tabs would hold them all.
   function listen () {
+    source?.close()
+    source = undefined
+    if (document.visibilityState === 'hidden') return
     const stream = source = new EventSource(addressOf(`api/jobs/${jobId}/events`))
     stream.onmessage = ({ data }) => {
       failures = 0
@@ -60,15 +71,20 @@ export function followJob (jobId: number, tell: (news: JobNews) => void): () => 
   function pause (): number { return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++) }
 
   async function look () {
-    clearTimeout(timer)
+    asking?.abort()
+    const turn = asking = new AbortController()
+    // A request that a sleeping laptop lost may never be answered.
+    later(SILENCE_MS)
     try {
-      hear(await call<Job>('GET', `api/jobs/${jobId}`, undefined, over.signal))
-      if (over.signal.aborted) return
-      if (source === undefined) listen()
-      // Until the stream has said something, go on asking.
-      later(failures === 0 ? SILENCE_MS : pause())
+      hear(await call<Job>('GET', `api/jobs/${jobId}`, undefined, turn.signal))
+      if (turn.signal.aborted) return
+      asking = undefined
+      listen()
+      // Until a stream has said something, go on asking.
+      later(source !== undefined && failures === 0 ? SILENCE_MS : pause())
     } catch (error) {
-      if (over.signal.aborted) return
+      if (turn.signal.aborted) return
+      asking = undefined
       const { status = 0, retryAfter } = error instanceof ApiError ? error : {} as Partial<ApiError>
       if (status === 404 || status === 401) {
         stop()
@@ -80,10 +96,17 @@ export function followJob (jobId: number, tell: (news: JobNews) => void): () => 
     }
   }
 
-  const wake = () => { if (document.visibilityState === 'visible') void look() }
+  const wake = () => {
+    failures = 0
+    if (document.visibilityState === 'visible') void look()
+    else {
+      listen()
+      later(pause())
+    }
+  }
   for (const name of ['online', 'pageshow']) addEventListener(name, wake, { signal: over.signal })
-  document.addEventListener('visibilitychange', wake, { signal: over.signal })
+  for (const name of ['visibilitychange', 'resume']) document.addEventListener(name, wake, { signal: over.signal })
   listen()
-  later(SILENCE_MS)
+  later(source === undefined ? pause() : SILENCE_MS)
   return stop
 }

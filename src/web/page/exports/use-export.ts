@@ -13,7 +13,8 @@ export type ExportState =
   | { phase: 'following', jobId: number, joined: boolean, job: Job | null, isLost: boolean }
   | { phase: 'succeeded', job: Job, isDownloading: boolean }
   | { phase: 'failed', job: Job }
-  | { phase: 'canceled' }
+  /** `goesOn`: a colleague still waits for it. */
+  | { phase: 'canceled', goesOn: boolean }
   | { phase: 'gone', jobId: number }
 
 /** The export of a course that this browser waits for, whichever tab asked for it. `onFile` is called when its file is there. */
@@ -30,7 +31,7 @@ export function useExport (courseId: number, onFile: () => void) {
     async function end (job: Job) {
       if (job.status !== 'succeeded') {
         forgetExport(courseId)
-        setState(job.status === 'failed' ? { phase: 'failed', job } : { phase: 'canceled' })
+        setState(job.status === 'failed' ? { phase: 'failed', job } : { phase: 'canceled', goesOn: false })
         return
       }
       const isDownloading = await claimDelivery(courseId, jobId) && job.url !== null
@@ -79,8 +80,9 @@ export function useExport (courseId: number, onFile: () => void) {
       }
     },
     async cancel (jobId: number) {
+      let job: Job
       try {
-        await call('POST', `api/jobs/${jobId}/cancel`)
+        job = await call<Job>('POST', `api/jobs/${jobId}/cancel`)
       } catch (error) {
         // It has ended already, and how is on its way; or nobody answers, and it goes on.
         if (error instanceof ApiError && error.code === 'NO_ANSWER') setState((before) => before.phase === 'following' ? { ...before, isLost: true } : before)
@@ -88,7 +90,7 @@ export function useExport (courseId: number, onFile: () => void) {
       }
       stop.current()
       forgetExport(courseId)
-      setState({ phase: 'canceled' })
+      setState({ phase: 'canceled', goesOn: job.status !== 'canceled' })
     },
     dismiss () { setState({ phase: 'idle' }) },
   }

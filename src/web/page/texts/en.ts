@@ -144,6 +144,7 @@ export const en = {
   'job.failed': 'The export failed. {reason}',
   'job.number': 'Job {id}. Give this number to your administrator if it happens again.',
   'job.canceled': 'The export was canceled.',
+  'job.withdrawn': 'You no longer wait for this export. It goes on for a colleague; its file will appear in the list below.',
   'job.gone': 'The server no longer knows this export (job {id}). Look at the list below, or export again.',
   'job.dismiss': 'Dismiss',
   'job.refused': 'The export could not be asked for. {reason}',

@@ -143,6 +143,7 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'job.failed': 'La exportación falló. {reason}',
   'job.number': 'Trabajo {id}. Si vuelve a ocurrir, dé este número a su administrador.',
   'job.canceled': 'La exportación se canceló.',
+  'job.withdrawn': 'Usted ya no espera esta exportación. Continúa para un colega; su archivo aparecerá en la lista de abajo.',
   'job.gone': 'El servidor ya no conoce esta exportación (trabajo {id}). Mire la lista de abajo o exporte de nuevo.',
   'job.dismiss': 'Descartar',
   'job.refused': 'No se pudo solicitar la exportación. {reason}',

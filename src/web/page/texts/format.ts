@@ -26,7 +26,7 @@ export function formats (locale: string): Formats {
   const zone = (timeZone: string) => {
     const known = inZone.get(timeZone) ?? {
       exact: new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit', timeZoneName: 'short', timeZone }),
-      day: new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', year: '2-digit', timeZone }),
+      day: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone }),
     }
     inZone.set(timeZone, known)
     return known
