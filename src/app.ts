@@ -29,6 +29,7 @@ import { countRequests } from './routes/metrics-hook.ts'
 import { metricsRoutes } from './routes/metrics.routes.ts'
 import type { RouteContext } from './routes/route-context.ts'
 import { securityHeaders } from './routes/security-headers.ts'
+import { serializerCompiler } from './routes/serialization.ts'
 import { sessionCookie } from './routes/session-cookie.ts'
 import { sessionRoutes } from './routes/session.routes.ts'
 import { sessionsRoutes } from './routes/sessions.routes.ts'
@@ -83,6 +84,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   const routes: Array<{ method: string, url: string }> = []
   server.addHook('onRoute', ({ method, url }) => { for (const one of [method].flat()) routes.push({ method: one, url }) })
   server.setValidatorCompiler(validatorCompiler)
+  server.setSerializerCompiler(serializerCompiler)
   server.decorateRequest('principal', null)
   server.decorateRequest('course', null)
   countRequests(server, services)

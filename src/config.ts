@@ -1,7 +1,7 @@
 // Every setting, checked once at the start. `main.ts` hands in the environment and the flags; the result is frozen and passed down.
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { envSchema } from 'env-schema'
+import { Ajv } from 'ajv'
 import Type, { type Static, type TProperties } from 'typebox'
 import { isTimeZone } from './features/performance-book/course-time.ts'
 
@@ -71,8 +71,11 @@ const settings = {
   METRICS_TOKEN: text('', 'A token with which /metrics may be read, besides an administrator\'s.'),
 } satisfies TProperties
 
-const schema = Type.Object(settings)
-export type Config = Readonly<Static<typeof schema>> & {
+type Values = { [Name in keyof typeof settings]: Static<(typeof settings)[Name]> }
+/** Numbers and flags arrive as text. */
+const checks = new Ajv({ allErrors: true, coerceTypes: true, validateSchema: false })
+
+export type Config = Readonly<Values> & {
   readonly databaseFile: string
   readonly filesFolder: string
   readonly stagingFolder: string
@@ -86,6 +89,8 @@ export type Config = Readonly<Static<typeof schema>> & {
 /** The settings themselves, for flags and documentation: name, JSON Schema with default and description. */
 export const SETTINGS = settings as Readonly<Record<string, { description?: string, default?: unknown }>>
 
+const DEFAULTS = Object.fromEntries(Object.entries(SETTINGS).map(([name, { default: value }]) => [name, value])) as Values
+
 /** Settings that cannot be used; one sentence for each. */
 export class ConfigError extends Error {
   constructor (problems: string[]) {
@@ -96,17 +101,14 @@ export class ConfigError extends Error {
 /** Checks all settings. An empty value counts as not given. Throws ConfigError, which names every wrong one. */
 export function readConfig (env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in settings && value !== undefined && value !== ''))
-  let values: Static<typeof schema>
+  const values = { ...DEFAULTS, ...given } as Values
   const problems: string[] = []
-  try {
-    values = envSchema<Static<typeof schema>>({ schema, data: given, env: false, dotenv: false })
-  } catch (error) {
-    const { errors = [] } = error as { errors?: Array<{ instancePath: string, message?: string, params?: { allowedValues?: string[] } }> }
-    if (errors.length === 0) throw error
-    throw new ConfigError(errors.map(({ instancePath, message, params }) => {
+  // Only of what was given: Ajv needs as long for all settings as the rest of a short command.
+  if (!checks.validate({ type: 'object', properties: Object.fromEntries(Object.keys(given).map((name) => [name, SETTINGS[name]])) }, values)) {
+    throw new ConfigError((checks.errors ?? []).map(({ instancePath, message, params }) => {
       const name = instancePath.slice(1)
-      const allowed = params?.allowedValues === undefined ? '' : ` (${params.allowedValues.join(', ')})`
-      return `${name}=${given[name] ?? ''}: ${message ?? 'is wrong'}${allowed}`
+      const { allowedValues } = params as { allowedValues?: string[] }
+      return `${name}=${given[name] ?? ''}: ${message ?? 'is wrong'}${allowedValues === undefined ? '' : ` (${allowedValues.join(', ')})`}`
     }))
   }
   if (!isTimeZone(values.DEFAULT_TIME_ZONE)) problems.push(`DEFAULT_TIME_ZONE=${values.DEFAULT_TIME_ZONE}: is not a time zone; write it like Europe/Berlin`)
@@ -137,7 +139,7 @@ export function readConfig (env: Readonly<Record<string, string | undefined>>): 
 }
 
 /** What is wrong with the settings of single sign-on, of an application's tokens and of mail. A secret's value is never shown. */
-function identityProblems (values: Static<typeof schema>): string[] {
+function identityProblems (values: Values): string[] {
   const problems: string[] = []
   const need = (names: Array<keyof typeof values>, because: string) => {
     for (const name of names) if (values[name] === '') problems.push(`${name}: is missing; ${because} needs it`)

@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
 
 // A body says what it means: a misspelt option or a number written as text is refused, never repaired in silence. What stands
@@ -6,8 +6,18 @@ import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastif
 const forBodies = new Ajv({ allErrors: false, coerceTypes: false, removeAdditional: false, useDefaults: true, strict: false })
 const forAddresses = new Ajv({ allErrors: false, coerceTypes: true, removeAdditional: false, useDefaults: true, strict: false })
 
-export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
-  (httpPart === 'body' ? forBodies : forAddresses).compile(schema)
+/** Each schema is compiled when a request first needs it, so that the start of the service waits for none. */
+export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
+  const ajv = httpPart === 'body' ? forBodies : forAddresses
+  let compiled: ValidateFunction | undefined
+  const validate: ReturnType<FastifySchemaCompiler<object>> = (data) => {
+    compiled ??= ajv.compile(schema)
+    const isValid = compiled(data)
+    validate.errors = compiled.errors ?? null
+    return isValid
+  }
+  return validate
+}
 
 /** A sentence that names the field: `sheets must be one of course, period`. */
 export function validationMessage (errors: FastifySchemaValidationError[], part: string | undefined): string {
