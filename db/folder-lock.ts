@@ -1,7 +1,7 @@
 // Who runs the jobs of a data folder: one process, which holds an exclusive lock on a small database of its own. The lock goes
 // with the process, also after kill -9. It must be opened nowhere else in the process: closing any other handle on the
 // file gives the lock up (POSIX record locks).
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectPlain, isBusy } from './connection.ts'
 
@@ -58,5 +58,21 @@ export function folderHolder (folder: string): FolderHolder | undefined {
     return JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) as FolderHolder
   } catch {
     return undefined
+  }
+}
+
+/** Whether another process holds the folder now. Not for a process that holds it itself: that would lose its lock. */
+export function isFolderHeld (folder: string): boolean {
+  const file = join(folder, 'lock.sqlite')
+  if (!existsSync(file)) return false
+  const sqlite = connectPlain(file)
+  try {
+    sqlite.prepare('SELECT count(*) FROM sqlite_master').get()
+    return false
+  } catch (error) {
+    if (isBusy(error)) return true
+    throw error
+  } finally {
+    sqlite.close()
   }
 }

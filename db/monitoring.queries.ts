@@ -27,3 +27,13 @@ export async function oldestWaiting (db: Reads, now: number): Promise<number | u
     .where('state', '=', state('queued')).where('run_after', '<=', now).executeTakeFirst()
   return row?.since ?? undefined
 }
+
+/** The latest time that the database has written down itself, ms; 0: none yet. What a clock that was set back has behind it. */
+export async function newestTime (db: Reads): Promise<number> {
+  const newest = await Promise.all([
+    db.selectFrom('jobs').select('created_at as at').orderBy('id', 'desc').limit(1).executeTakeFirst(),
+    db.selectFrom('files').select('created_at as at').orderBy('id', 'desc').limit(1).executeTakeFirst(),
+    db.selectFrom('courses').select('updated_at as at').orderBy('id', 'desc').limit(1).executeTakeFirst(),
+  ])
+  return Math.max(0, ...newest.map((row) => row?.at ?? 0))
+}

@@ -31,6 +31,9 @@ import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runn
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
 import { VERSION } from './version.ts'
 
+/** What runs in threads; found from the source and from a bundle alike. */
+export const TASKS_FILE = new URL(`../workers/tasks${extname(import.meta.url)}`, import.meta.url)
+
 const DAY_MS = 86_400_000
 /** Of the four threads that Node has for this and for files. */
 const HASHES_AT_ONCE = 2
@@ -87,15 +90,13 @@ export interface ServicesOptions {
 /** Throws DatabaseTooNewError, and what the file system says of the data folder. */
 export async function createServices ({ config, log, now: time = Date.now, clock = systemClock(time), jobPool, storage = createDiskStorage(config.filesFolder, config.quarantineFolder), onStep }: ServicesOptions): Promise<Services> {
   const { now } = clock
-  // Found from the source and from a bundle alike.
-  const tasksFile = new URL(`../workers/tasks${extname(import.meta.url)}`, import.meta.url)
   assertNotRestoring(config.DATA_DIR)
   mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
   mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
   const db = await openDatabase({ file: config.databaseFile })
-  const pool = jobPool ?? createWorkerPool({ tasksFile, threads: config.WORKER_THREADS, memoryMb: config.WORKER_MEMORY_MB })
+  const pool = jobPool ?? createWorkerPool({ tasksFile: TASKS_FILE, threads: config.WORKER_THREADS, memoryMb: config.WORKER_MEMORY_MB })
   // A thread that exports never fill: whoever opens a page does not wait for a workbook.
-  const readers = createWorkerPool({ tasksFile, threads: 1, memoryMb: config.WORKER_MEMORY_MB })
+  const readers = createWorkerPool({ tasksFile: TASKS_FILE, threads: 1, memoryMb: config.WORKER_MEMORY_MB })
   const files = createFileLibrary({
     db, storage, stagingFolder: config.stagingFolder, now, ownerQuotaBytes: config.OWNER_QUOTA_BYTES, totalQuotaBytes: config.TOTAL_QUOTA_BYTES, log,
   })

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   file: async () => (await import('./file.command.ts')).fileCommand,
   backup: async () => (await import('./backup.command.ts')).backupCommand,
   restore: async () => (await import('./restore.command.ts')).restoreCommand,
+  doctor: async () => (await import('./doctor.command.ts')).doctorCommand,
   generate: async () => (await import('./generate.command.ts')).generateCommand,
 }
 

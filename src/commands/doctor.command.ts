@@ -1,0 +1,64 @@
+import { versions } from 'node:process'
+import { Command } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
+import { ConfigError, readConfig, type Config } from '../config.ts'
+import { checkClock, checkDatabase, checkDisk, checkFiles, checkFolder, checkPermissions, checkRestore } from '../features/doctor/data-checks.ts'
+import { fine, problem, type Finding } from '../features/doctor/finding.ts'
+import { checkPort, checkThreads } from '../features/doctor/service-checks.ts'
+import { TASKS_FILE } from '../services.ts'
+import { VERSION } from '../version.ts'
+import { CommandFailure, type CommandContext } from './context.ts'
+import { createProgressBar } from './progress-bar.ts'
+
+export function doctorCommand (context: CommandContext): Command {
+  return new Command('doctor').description('looks whether all is well, and says what to do where it is not; changes nothing; exit status 1 for a problem')
+    .option('--data-dir <dir>', 'the data folder (default: DATA_DIR)')
+    .option('--deep', 'reads all of the database and every byte of every file')
+    .option('--json', 'as JSON')
+    .action(async ({ dataDir, deep = false, json }: { dataDir?: string, deep?: boolean, json?: boolean }) => {
+      const findings = [checkVersion()]
+      const settings = readSettings({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
+      if (settings instanceof ConfigError) findings.push(problem('settings', settings.message.replace(/\n\s*/g, ' '), 'docs/configuration.md lists them all.'))
+      else findings.push(fine('settings', 'all of them can be used'), ...await examine(context, settings, deep))
+      const problems = findings.filter((finding) => !finding.ok)
+      if (json === true) context.stdout.write(`${JSON.stringify({ ok: problems.length === 0, checks: findings })}\n`)
+      else for (const { check, ok, message, advice } of findings) context.stdout.write(`${ok ? 'ok      ' : 'PROBLEM '} ${check.padEnd(12)} ${message}\n${advice === null ? '' : `         ${' '.repeat(12)} -> ${advice}\n`}`)
+      if (problems.length > 0) throw new CommandFailure(`${problems.length} of ${findings.length} checks found a problem.`)
+    })
+}
+
+async function examine ({ stderr, signal }: CommandContext, config: Config, isDeep: boolean): Promise<Finding[]> {
+  const places = { dataFolder: config.DATA_DIR, databaseFile: config.databaseFile, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, secretFile: config.secretFile }
+  const threads = await checkThreads(TASKS_FILE, config.WORKER_MEMORY_MB)
+  const half = checkRestore(places)
+  if (half !== undefined) return [half, threads]
+  const folder = checkFolder(places)
+  if (!folder.ok) return [folder, threads]
+  const bar = createProgressBar(stderr, 'files')
+  const database = checkDatabase(places, isDeep)
+  return [
+    folder,
+    checkPermissions(places),
+    await checkDisk(places, config.MIN_FREE_BYTES),
+    database,
+    // What stands in a damaged database says nothing of the rest.
+    ...database.ok ? [await checkFiles(places, isDeep, signal, (fraction) => { bar.set(fraction) }).finally(() => { bar.end() }), await checkClock(places, Date.now())] : [],
+    await checkPort(config.DATA_DIR, { host: config.HOST, port: config.PORT }),
+    threads,
+  ]
+}
+
+function checkVersion (): Finding {
+  const wanted = Number(/\d+/.exec(packageJson.engines.node)![0])
+  const text = `Perfbook ${VERSION} on Node ${versions.node}`
+  return Number(versions.node.split('.')[0]) >= wanted ? fine('version', text) : problem('version', text, `It needs Node ${wanted} or later: start it with "npm start", which brings its own.`)
+}
+
+function readSettings (env: CommandContext['env']): Config | ConfigError {
+  try {
+    return readConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+    throw error
+  }
+}
