@@ -15,6 +15,7 @@ const DEFAULT_FILE_TYPES = [
   'application/vnd.ms-excel', 'application/vnd.ms-powerpoint', 'application/vnd.openxmlformats-officedocument.*', 'application/vnd.oasis.opendocument.*',
 ].join(',')
 
+const DAY_MS = 86_400_000
 /** HS256 wants a key as long as its hash (RFC 7518, 3.2). */
 const MIN_JWT_SECRET_BYTES = 32
 
@@ -83,6 +84,8 @@ export type Config = Readonly<Values> & {
   /** Holds the key that signs cookies; for its owner only. */
   readonly secretFile: string
   readonly fileTypes: readonly string[]
+  /** How long entries of the audit log are kept, ms; 0: for ever. */
+  readonly auditKeepMs: number
   readonly corsOrigins: readonly string[]
 }
 
@@ -134,6 +137,7 @@ export function readConfig (env: Readonly<Record<string, string | undefined>>): 
     quarantineFolder: resolve(folder, 'quarantine'),
     secretFile: resolve(folder, 'cookie.secret'),
     fileTypes,
+    auditKeepMs: Math.round(values.AUDIT_RETENTION_DAYS * DAY_MS),
     corsOrigins,
   })
 }

@@ -130,7 +130,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     idleMs: config.SESSION_IDLE_MINUTES * 60_000,
     maxMs: config.SESSION_MAX_HOURS * 3_600_000,
   })
-  const audit = createAudit({ db, now, log, keepMs: Math.round(config.AUDIT_RETENTION_DAYS * DAY_MS) })
+  const audit = createAudit({ db, now, log, keepMs: config.auditKeepMs })
   return {
     config,
     now,

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { isTimeZone } from '../features/performance-book/course-time.ts'
 import { parseId } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
@@ -19,7 +20,7 @@ export function courseCommand (context: CommandContext): Command {
     .option('--time-zone <zone>', 'such as Europe/Berlin', parseTimeZone)
     .option('--weight <category=weight>', 'a fraction (Homework=0.6), or nothing for the imported one (Homework=); may be repeated', collectWeight)
     .action(async (courseId: number, { missingCounts, timeZone, weight = [] }: SetOptions) => {
-      await withServices(context, async ({ courses }) => {
+      await withServices(context, async ({ courses, audit }) => {
         const categories = await courses.categories(courseId)
         const weights = new Map(weight.map(({ name, weight }) => {
           const category = categories.find((one) => one.name === name)
@@ -27,6 +28,7 @@ export function courseCommand (context: CommandContext): Command {
           return [category.id, weight]
         }))
         if (!await courses.set(courseId, { missingCounts, timeZone, weights })) throw noCourse(courseId)
+        audit.record({ ...BY_COMMAND, action: 'course.set', subject: `course ${courseId}` })
       })
       context.stderr.write(`course ${courseId} was set\n`)
     })
@@ -34,7 +36,10 @@ export function courseCommand (context: CommandContext): Command {
   command.command('delete').description('the course, its scores and its files')
     .argument('<course-id>', 'see courses', parseId)
     .action(async (courseId: number) => {
-      if (!await withServices(context, ({ courses }) => courses.delete(courseId))) throw noCourse(courseId)
+      await withServices(context, async ({ courses, audit }) => {
+        if (!await courses.delete(courseId)) throw noCourse(courseId)
+        audit.record({ ...BY_COMMAND, action: 'course.delete', subject: `course ${courseId}` })
+      })
       context.stderr.write(`course ${courseId} was deleted\n`)
     })
 

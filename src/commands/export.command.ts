@@ -5,6 +5,7 @@ import { Command, Option } from 'commander'
 import { performanceExport } from '../../workers/performance-export.ts'
 import { FolderHeldError, lockFolder, type FolderLock } from '../../db/folder-lock.ts'
 import type { Config } from '../config.ts'
+import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { completeOptions, type ExportOptionsGiven } from '../features/exports/export-options.ts'
 import type { Services } from '../services.ts'
 import { parseId } from './arguments.ts'
@@ -53,7 +54,7 @@ export function exportCommand (context: CommandContext): Command {
 }
 
 /** Straight into a file, without a job: beside it first, and moved when it is whole. */
-async function writeExport (context: CommandContext, { config, now, courses }: Services, courseId: number, options: ExportOptionsGiven, file: string, bar: ProgressBar): Promise<string> {
+async function writeExport (context: CommandContext, { config, now, courses, audit }: Services, courseId: number, options: ExportOptionsGiven, file: string, bar: ProgressBar): Promise<string> {
   if (await courses.find(courseId) === undefined) throw noCourse(courseId)
   const folder = await stat(dirname(file)).catch(() => undefined)
   if (folder?.isDirectory() !== true) throw new CommandFailure(`There is no folder ${dirname(file)} to write to.`)
@@ -73,6 +74,7 @@ async function writeExport (context: CommandContext, { config, now, courses }: S
     })
     if (!outcome.ok) throw new CommandFailure(`${outcome.message} (${outcome.code})`)
     await rename(stagingPath, file)
+    audit.record({ ...BY_COMMAND, action: 'export.write', subject: `course ${courseId}` })
   } catch (error) {
     if (context.signal.aborted) throw new CommandFailure('Stopped; nothing was written.')
     throw error
@@ -92,6 +94,7 @@ async function storeExport (context: CommandContext, services: Services, config:
     }
     const ticket = await services.exports.request({ courseId, options, userId: null, requestedBy: MAKER })
     if (ticket === undefined) throw noCourse(courseId)
+    services.audit.record({ ...BY_COMMAND, action: 'export.request', subject: `course ${courseId}` })
     for (;;) {
       const job = await services.queue.find(services.db.reads, ticket.job.id)
       if (job === undefined) throw new CommandFailure(`Job ${ticket.job.id} is gone: the course was deleted meanwhile.`)

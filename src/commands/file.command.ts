@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { BY_COMMAND } from '../features/accounts/audit.ts'
 import type { FileRow } from '../files/file-library.ts'
 import type { BadFile, Verification } from '../files/file-check.ts'
 import { parseId } from './arguments.ts'
@@ -71,12 +72,14 @@ export function fileCommand (context: CommandContext): Command {
     .argument('<id...>', 'see file list', (text: string, before: number[] = []) => [...before, parseId(text)])
     .action(async (ids: number[]) => {
       const missing: number[] = []
-      await withServices(context, async ({ files, exports }) => {
+      await withServices(context, async ({ files, exports, audit }) => {
         for (const id of ids) {
           // An export's own way sees to the expiry of the others.
           const made = await exports.ofFile(id)
           const isGone = made === undefined ? await files.delete([id]) === 1 : await exports.delete(made.courseId, made.id)
           if (!isGone) missing.push(id)
+          else if (made === undefined) audit.record({ ...BY_COMMAND, action: 'file.delete', subject: `file ${id}` })
+          else audit.record({ ...BY_COMMAND, action: 'export.delete', subject: `course ${made.courseId}, export ${made.id}` })
         }
       })
       context.stderr.write(`${ids.length - missing.length} deleted\n`)

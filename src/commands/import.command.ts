@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import { isDiskFull } from '../../db/connection.ts'
-import { openDatabase } from '../../db/database.ts'
-import { readConfig } from '../config.ts'
+import { openDatabase, type Database } from '../../db/database.ts'
+import { readConfig, type Config } from '../config.ts'
+import { BY_COMMAND, createAudit } from '../features/accounts/audit.ts'
 import type { ImportFormat } from '../features/imports/import-options.ts'
 import { importSources } from '../features/imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../features/imports/outcome.ts'
@@ -54,6 +55,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
       signal: context.signal,
       onProgress: progress.set,
     })
+    if (outcome.ok && !flags.dryRun) await note(outcome.summary, database, config, context)
   } catch (error) {
     if (context.signal.aborted) throw new CommandFailure('Stopped. Nothing was changed.')
     if (isDiskFull(error)) throw new CommandFailure(`The disk of ${config.DATA_DIR} is full. Nothing was changed.`)
@@ -69,6 +71,14 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
   } else {
     report(outcome.summary, flags, context)
   }
+}
+
+/** In the audit log: how much, and nothing of whom. */
+async function note ({ courses, students, scores }: ImportSummary, db: Database, config: Config, { stderr }: CommandContext): Promise<void> {
+  const audit = createAudit({ db, now: Date.now, keepMs: config.auditKeepMs, log: { error: (facts, text) => { stderr.write(`warning: ${text}\n`) } } })
+  const changed = ({ added, updated, removed }: Counts) => added + updated + removed
+  audit.record({ ...BY_COMMAND, action: 'import.run', subject: `changed: ${changed(courses)} courses, ${changed(students)} students, ${changed(scores)} scores` })
+  await audit.settled()
 }
 
 function fail (errors: ImportError[], count: number, { json }: ImportFlags, { stdout, stderr }: CommandContext): never {

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { jobAttempts, type AttemptRow } from '../../db/job-attempts.queries.ts'
 import { listJobs, type JobRow } from '../../db/jobs.queries.ts'
+import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { parseId } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
 import { withServices } from './open-services.ts'
@@ -37,8 +38,11 @@ export function jobCommand (context: CommandContext): Command {
   command.command('retry').description('a job that failed or was canceled waits again, with all its attempts')
     .argument('<id>', 'see job list', parseId)
     .action(async (id: number) => {
-      await withServices(context, async ({ db, queue }) => {
-        if (await queue.retry(id)) return
+      await withServices(context, async ({ db, queue, audit }) => {
+        if (await queue.retry(id)) {
+          audit.record({ ...BY_COMMAND, action: 'job.retry', subject: `job ${id}` })
+          return
+        }
         const job = await queue.find(db.reads, id)
         throw job === undefined ? noJob(id) : new CommandFailure(`Job ${id} is ${job.state}. Only a job that failed or was canceled can be tried again.`)
       })
@@ -48,9 +52,12 @@ export function jobCommand (context: CommandContext): Command {
   command.command('cancel').description('ends a job that waits or runs, whoever asked for it')
     .argument('<id>', 'see job list', parseId)
     .action(async (id: number) => {
-      await withServices(context, async ({ db, queue }) => {
+      await withServices(context, async ({ db, queue, audit }) => {
         // No user: nobody is withdrawn, the job ends for all.
-        if (await queue.cancel(id, { userId: null, force: true }) === 'canceled') return
+        if (await queue.cancel(id, { userId: null, force: true }) === 'canceled') {
+          audit.record({ ...BY_COMMAND, action: 'job.cancel', subject: `job ${id}` })
+          return
+        }
         const job = await queue.find(db.reads, id)
         throw job === undefined ? noJob(id) : new CommandFailure(`Job ${id} has ended already: it ${job.state === 'canceled' ? 'was canceled' : job.state}.`)
       })

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import type { FastifyRequest } from 'fastify'
 import { pino, type Logger } from 'pino'
 import { lockFolder } from '../../db/folder-lock.ts'
 import { createApp } from '../app.ts'
@@ -64,14 +65,23 @@ export async function runService (context: CommandContext, config: Config, parts
   }
 }
 
-/** Structured, to stderr. Addresses of files are secrets, since whoever has one may download; so is what a provider of single sign-on sends back. */
+/** Structured, to stderr. */
 function createLog (context: CommandContext, config: Config): Logger {
   return pino({
     level: config.LOG_LEVEL,
-    serializers: {
-      req: (request: { method: string, url: string, id: string }) => ({ id: request.id, method: request.method, url: request.url.replace(/(\/files\/[0-9a-f]{6})[^?]*/, '$1…').replace(/(\/api\/oidc\/[^?]*\?).*/, '$1…') }),
-    },
+    // Headers hold tokens and cookies; at its finest level a plugin logs all that it was given (@fastify/multipart does).
+    redact: ['headers', '*.headers'],
+    serializers: { req: (request: FastifyRequest) => ({ id: request.id, method: request.method, url: loggedAddress(request) }) },
   }, context.stderr)
+}
+
+/**
+ * The path of a request. The address of a file is a secret, since whoever has it may download; so is the query of a way back
+ * from single sign-on; and nobody knows what else people write into a query.
+ */
+function loggedAddress ({ url, params, routeOptions }: FastifyRequest): string {
+  if (routeOptions.url === '/files/:hex/:filename') return `/files/${(params as { hex: string }).hex.slice(0, 6)}…`
+  return url.replace(/\?.*/s, '').replace(/(\/files\/.{6}).*/s, '$1…')
 }
 
 function addressOf ({ port, family, address }: AddressInfo, host: string): string {

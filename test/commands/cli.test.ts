@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { openDatabase } from '../../db/database.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { perfbook } from '../support/cli.ts'
 import { startServer } from '../support/server-process.ts'
@@ -107,4 +108,38 @@ t.test('serve: one line when it answers, the folder is its own, a signal stops i
     t.strictSame(await server.ended, { status: 0, stdout: `listening on ${server.address}\n` })
     await t.rejects(fetch(`${server.address}/healthz`))
   }
+})
+
+t.test('what the command line does is noted, in numbers', async (t) => {
+  const folder = t.testdir()
+  await makeBookDatabase(join(folder, 'perfbook.sqlite'), COURSE, COURSE)
+  const env = { MIN_FREE_BYTES: '0' }
+  const run = async (...args: string[]) => { t.match(await perfbook(folder, args, { env }), { status: 0 }, args.join(' ')) }
+  const source = join(import.meta.dirname, '../../data/sample/physics-1.json')
+  await run('import', source, '--dry-run')
+  t.equal((await perfbook(folder, ['import', join(folder, 'nothing.json')])).status, 1)
+  const { courses, students, scores } = JSON.parse((await perfbook(folder, ['import', source, '--json'])).stdout) as Record<string, { added: number }>
+  await run('export', '1', '-o', join(folder, 'book.xlsx'))
+  await run('export', '1')
+  await run('job', 'list')
+  await run('course', 'set', '1', '--missing-counts', 'zero')
+  await run('file', 'delete', '1')
+  const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
+  await db.write((trx) => trx.insertInto('jobs').values({ kind: 'performance-export', state: 'failed', key: 'x', owner_type: 'course', owner_id: 1, payload: '{}', run_after: 0, created_at: 0 }).execute())
+  await db.close()
+  await run('job', 'retry', '2')
+  await run('job', 'cancel', '2')
+  await run('course', 'delete', '2')
+  const entries = JSON.parse((await perfbook(folder, ['audit', 'list', '--json'])).stdout) as Array<Record<string, unknown>>
+  t.strictSame(entries.reverse().map(({ action, subject }) => [action, subject]), [
+    ['import.run', `changed: ${courses!.added} courses, ${students!.added} students, ${scores!.added} scores`],
+    ['export.write', 'course 1'],
+    ['export.request', 'course 1'],
+    ['course.set', 'course 1'],
+    ['export.delete', 'course 1, export 1'],
+    ['job.retry', 'job 2'],
+    ['job.cancel', 'job 2'],
+    ['course.delete', 'course 2'],
+  ])
+  t.ok(entries.every(({ via, outcome, user_id: userId, address }) => via === 'command' && outcome === 'done' && userId === null && address === null))
 })
