@@ -1,6 +1,7 @@
 // Every setting, checked once at the start. `main.ts` hands in the environment and the flags; the result is frozen and passed down.
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
+import { constrainedMemory } from 'node:process'
 import { Ajv } from 'ajv'
 import Type, { type Static, type TProperties } from 'typebox'
 import { isTimeZone } from './features/performance-book/course-time.ts'
@@ -19,6 +20,9 @@ const DAY_MS = 86_400_000
 /** HS256 wants a key as long as its hash (RFC 7518, 3.2). */
 const MIN_JWT_SECRET_BYTES = 32
 
+/** What this machine, or the container on it, has. */
+const MEMORY_BYTES = Math.min(totalmem(), constrainedMemory() || Infinity)
+
 const settings = {
   DATA_DIR: Type.String({ default: './data', minLength: 1, description: 'The data folder: database, files, staging.' }),
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on.' }),
@@ -35,6 +39,8 @@ const settings = {
   EXPORT_RATE_MAX: Type.Integer({ default: 1000, minimum: 1, description: 'Export requests a minute a user.' }),
   JOB_RETENTION_DAYS: Type.Number({ default: 30, minimum: 0, maximum: 36_500, description: 'How many days ended jobs can be looked up, with the reason of a failure; 0 is for ever. What they made stays.' }),
   EVENT_STREAMS_MAX: Type.Integer({ default: 20, minimum: 1, description: 'Event streams of jobs that one user may have open at once.' }),
+  OVERLOAD_DELAY_MS: Type.Integer({ default: 1000, minimum: 0, description: 'Requests are turned away with 503 while the event loop is held up for longer, in ms; 0 is never.' }),
+  OVERLOAD_MEMORY_BYTES: bytes(Math.floor(MEMORY_BYTES * 0.8), 'Requests are turned away with 503 while the process, threads included, uses more memory; 0 is never.'),
   HEADERS_TIMEOUT_MS: Type.Integer({ default: 20_000, minimum: 50, maximum: 3_600_000, description: 'How long a client may take to send the headers of a request, in ms.' }),
   REQUEST_TIMEOUT_MS: Type.Integer({ default: 900_000, minimum: 50, maximum: 86_400_000, description: 'How long a client may take to send a whole request, uploads included, in ms.' }),
   CONNECTION_TIMEOUT_MS: Type.Integer({ default: 120_000, minimum: 50, maximum: 3_600_000, description: 'A connection on which nothing moved for so long is closed, in ms.' }),
@@ -90,7 +96,16 @@ export type Config = Readonly<Values> & {
 }
 
 /** The settings themselves, for flags and documentation: name, JSON Schema with default and description. */
-export const SETTINGS = settings as Readonly<Record<string, { description?: string, default?: unknown }>>
+export const SETTINGS = settings as Readonly<Record<string, SettingSchema>>
+
+export interface SettingSchema {
+  description?: string
+  default?: unknown
+  type?: string
+  enum?: string[]
+  minimum?: number
+  maximum?: number
+}
 
 const DEFAULTS = Object.fromEntries(Object.entries(SETTINGS).map(([name, { default: value }]) => [name, value])) as Values
 
@@ -101,18 +116,23 @@ export class ConfigError extends Error {
   }
 }
 
-/** Checks all settings. An empty value counts as not given. Throws ConfigError, which names every wrong one. */
-export function readConfig (env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in settings && value !== undefined && value !== ''))
+/**
+ * Checks all settings. An empty value counts as not given. Throws ConfigError, which names every wrong one, and with them what
+ * was found to be wrong with a file of settings.
+ */
+export function readConfig (env: Readonly<Record<string, string | undefined>>, wrongInFile: readonly string[] = []): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => Object.hasOwn(settings, name) && value !== undefined && value !== ''))
   const values = { ...DEFAULTS, ...given } as Values
-  const problems: string[] = []
+  const problems = [...wrongInFile]
   // Only of what was given: Ajv needs as long for all settings as the rest of a short command.
   if (!checks.validate({ type: 'object', properties: Object.fromEntries(Object.keys(given).map((name) => [name, SETTINGS[name]])) }, values)) {
-    throw new ConfigError((checks.errors ?? []).map(({ instancePath, message, params }) => {
+    for (const { instancePath, message, params } of checks.errors ?? []) {
       const name = instancePath.slice(1)
       const { allowedValues } = params as { allowedValues?: string[] }
-      return `${name}=${given[name] ?? ''}: ${message ?? 'is wrong'}${allowedValues === undefined ? '' : ` (${allowedValues.join(', ')})`}`
-    }))
+      problems.push(`${name}=${given[name] ?? ''}: ${message ?? 'is wrong'}${allowedValues === undefined ? '' : ` (${allowedValues.join(', ')})`}`)
+      // What is wrong with the others is said as well.
+      Object.assign(values, { [name]: DEFAULTS[name as keyof typeof DEFAULTS] })
+    }
   }
   if (!isTimeZone(values.DEFAULT_TIME_ZONE)) problems.push(`DEFAULT_TIME_ZONE=${values.DEFAULT_TIME_ZONE}: is not a time zone; write it like Europe/Berlin`)
   if (values.PUBLIC_URL !== '' && !isWebAddress(values.PUBLIC_URL)) problems.push(`PUBLIC_URL=${values.PUBLIC_URL}: must be an http:// or https:// address without query`)

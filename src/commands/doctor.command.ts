@@ -9,15 +9,18 @@ import { TASKS_FILE } from '../services.ts'
 import { VERSION } from '../version.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
 import { createProgressBar } from './progress-bar.ts'
+import { withFile } from './serve.command.ts'
+import { readSettingsFile } from './settings-file.ts'
 
 export function doctorCommand (context: CommandContext): Command {
   return new Command('doctor').description('looks whether all is well, and says what to do where it is not; changes nothing; exit status 1 for a problem')
     .option('--data-dir <dir>', 'the data folder (default: DATA_DIR)')
+    .option('--config <file>', 'the file of settings that serve is given')
     .option('--deep', 'reads all of the database and every byte of every file')
     .option('--json', 'as JSON')
-    .action(async ({ dataDir, deep = false, json }: { dataDir?: string, deep?: boolean, json?: boolean }) => {
+    .action(async ({ dataDir, config, deep = false, json }: { dataDir?: string, config?: string, deep?: boolean, json?: boolean }) => {
       const findings = [checkVersion()]
-      const settings = readSettings({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
+      const settings = readSettings({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) }, config)
       if (settings instanceof ConfigError) findings.push(problem('settings', settings.message.replace(/\n\s*/g, ' '), 'docs/configuration.md lists them all.'))
       else findings.push(fine('settings', 'all of them can be used'), ...await examine(context, settings, deep))
       const problems = findings.filter((finding) => !finding.ok)
@@ -54,9 +57,10 @@ function checkVersion (): Finding {
   return Number(versions.node.split('.')[0]) >= wanted ? fine('version', text) : problem('version', text, `It needs Node ${wanted} or later: start it with "npm start", which brings its own.`)
 }
 
-function readSettings (env: CommandContext['env']): Config | ConfigError {
+function readSettings (env: CommandContext['env'], path: string | undefined): Config | ConfigError {
   try {
-    return readConfig(env)
+    const file = path === undefined ? undefined : readSettingsFile(path)
+    return readConfig(withFile(env, file?.values), file?.problems)
   } catch (error) {
     if (error instanceof ConfigError) return error
     throw error
