@@ -27,6 +27,7 @@ import { jobsRoutes } from './routes/jobs.routes.ts'
 import { createLinks } from './routes/links.ts'
 import { countRequests } from './routes/metrics-hook.ts'
 import { metricsRoutes } from './routes/metrics.routes.ts'
+import { shedLoad } from './routes/overload.ts'
 import type { RouteContext } from './routes/route-context.ts'
 import { securityHeaders } from './routes/security-headers.ts'
 import { serializerCompiler } from './routes/serialization.ts'
@@ -95,6 +96,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   auditRequests(server, services)
   server.addHook('preClose', async () => { closing.abort() })
 
+  await shedLoad(server, services)
   await server.register(helmet, securityHeaders(config.PUBLIC_URL))
   if (config.corsOrigins.length > 0) {
     await server.register(cors, {

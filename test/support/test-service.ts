@@ -49,7 +49,7 @@ export interface TestServiceOptions extends Pick<ServicesOptions, 'now' | 'clock
 export async function startTestService (t: Test, { courses = [], settings = {}, withoutRunner = false, ...options }: TestServiceOptions = {}): Promise<TestService> {
   const folder = testFolder(t)
   const courseIds = await makeBookDatabase(join(folder, 'perfbook.sqlite'), ...courses)
-  const config = readConfig({ DATA_DIR: folder, MIN_FREE_BYTES: '0', WORKER_THREADS: '2', ...settings })
+  const config = readConfig({ DATA_DIR: folder, MIN_FREE_BYTES: '0', WORKER_THREADS: '2', OVERLOAD_DELAY_MS: '0', ...settings })
   const services = await createServices({ config, log: QUIET, ...options })
   const app = await createApp(services, false)
   if (!withoutRunner) await services.runner.start()
