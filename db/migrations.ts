@@ -5,6 +5,7 @@ import { IMPORTS } from './migrations/0002-imports.ts'
 import { FILES } from './migrations/0003-files.ts'
 import { JOB_ATTEMPTS } from './migrations/0004-job-attempts.ts'
 import { ACCESS } from './migrations/0005-access.ts'
+import { LAST_SIGN_IN } from './migrations/0006-last-sign-in.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': {
@@ -30,6 +31,11 @@ export const migrations: Record<string, Migration> = {
   '0005_access': {
     async up (db) {
       for (const statement of ACCESS) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
+  },
+  '0006_last_sign_in': {
+    async up (db) {
+      for (const statement of LAST_SIGN_IN) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
   },
 }

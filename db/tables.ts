@@ -147,6 +147,8 @@ export interface UsersTable {
   origin: 'account' | 'roster'
   disabled_at: number | null
   created_at: number
+  /** When a session of the page was begun last. */
+  last_sign_in_at: Generated<number | null>
 }
 
 export interface TokensTable {

@@ -6,7 +6,7 @@ import { ServiceError } from '../errors.ts'
 import { AccountError } from '../features/accounts/accounts.ts'
 import { idOf, principalOf } from './access-hooks.ts'
 import type { RouteContext } from './route-context.ts'
-import { errors, id, isoTime, nullable, time } from './schemas.ts'
+import { errors, id, isoTime, isoTimeOrNull, nullable, time } from './schemas.ts'
 
 const tags = ['Users']
 const name = nullable(Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$' }))
@@ -21,6 +21,7 @@ const userSchema = Type.Object({
   is_roster_only: Type.Boolean({ description: 'Known from a roster; nobody gave it a role yet' }),
   has_password: Type.Boolean(),
   created_at: time,
+  last_sign_in_at: nullable(time),
 }, { title: 'Account' })
 const linkSchema = Type.Object({
   url: Type.String({ format: 'uri', description: 'For the user alone, seen this once: whoever opens it chooses the password' }),
@@ -113,5 +114,6 @@ function userJson (user: UserRow) {
     is_roster_only: user.origin === 'roster',
     has_password: user.password_hash !== null,
     created_at: isoTime(user.created_at),
+    last_sign_in_at: isoTimeOrNull(user.last_sign_in_at),
   }
 }

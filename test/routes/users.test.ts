@@ -10,7 +10,7 @@ t.test('invited, let in by a link that works once, disabled, let in again', asyn
   const invited = await admin.call('POST', '/api/users', { body: { email: TEACHER, role: 'teacher', first_name: 'Tea' } })
   t.equal(invited.status, 201)
   const { user, invitation } = invited.json()
-  t.match(user, { id: 2, email: TEACHER, role: 'teacher', first_name: 'Tea', last_name: null, is_disabled: false, has_password: false })
+  t.match(user, { id: 2, email: TEACHER, role: 'teacher', first_name: 'Tea', last_name: null, is_disabled: false, has_password: false, last_sign_in_at: null })
   t.match(invitation, { url: /^http:\/\/localhost(:80)?\/#invitation=[\w-]{43}$/, expires_at: '2026-01-08T08:00:00.000Z' })
   t.equal((await admin.call('POST', '/api/users', { body: { email: TEACHER, role: 'admin' } })).json().code, 'USER_EXISTS')
 
@@ -26,6 +26,7 @@ t.test('invited, let in by a link that works once, disabled, let in again', asyn
     t.equal((await browser.call('POST', path, { body: { token, ...(path.endsWith('check') ? {} : { password: PASSWORD }) } })).json().code, 'INVITATION_NOT_FOUND')
   }
   t.equal((await browser.signIn(TEACHER)).status, 200)
+  t.equal((await admin.call('GET', '/api/users')).json()[1].last_sign_in_at, '2026-01-05T08:00:00.000Z')
 
   t.equal((await admin.call('POST', '/api/users/2/disable')).json().is_disabled, true)
   t.equal((await browser.call('GET', '/api/session')).status, 401)

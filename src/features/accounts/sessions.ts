@@ -74,6 +74,7 @@ export function createSessions ({ db, now, limit, turns, idleMs, maxMs }: Sessio
       last_used_at: at,
       ended_at: null,
     })
+    await updateUser(trx, user.id, { last_sign_in_at: at })
     return { principal: principalFrom(user, null, { kind: 'session', id: session.id }), secret }
   }
 
