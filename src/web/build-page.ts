@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { build as Build, Metafile } from 'esbuild'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
 /** Where the built page lies, and where the server looks for it. */
@@ -18,14 +19,32 @@ const toGzip = promisify(gzip)
  */
 export async function buildPage (folder = PAGE_FOLDER): Promise<void> {
   const { build } = await import('esbuild')
-  const making = `${folder}.new`
-  await rm(making, { recursive: true, force: true })
-  await mkdir(making, { recursive: true })
+  await mkdir(dirname(folder), { recursive: true })
+  // Its own for each build: two at once do not meet.
+  const making = await mkdtemp(`${folder}.new-`)
+  // The service may be another user than whoever built it.
+  await chmod(making, 0o755)
+  try {
+    await buildInto(making, build)
+    await rm(folder, { recursive: true, force: true })
+    await rename(making, folder).catch((error: NodeJS.ErrnoException) => {
+      // Another build was done in this very moment.
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+    })
+  } finally {
+    await rm(making, { recursive: true, force: true })
+  }
+}
+
+async function buildInto (making: string, build: typeof Build): Promise<void> {
   const { metafile } = await build({
     entryPoints: { page: join(SOURCE, 'page.tsx'), style: join(SOURCE, 'style.css'), icon: join(SOURCE, 'icon.svg') },
     outdir: join(making, 'assets'),
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    // What only some people look at (`import()` in the source) comes when they do.
+    splitting: true,
     bundle: true,
     minify: true,
     format: 'esm',
@@ -40,6 +59,7 @@ export async function buildPage (folder = PAGE_FOLDER): Promise<void> {
   const made = Object.keys(metafile.outputs)
   const only = (pattern: RegExp) => made.find((name) => pattern.test(name))!
   const html = (await readFile(join(SOURCE, 'index.html'), 'utf8'))
+    .replace('</head>', `${preloads(metafile, only(/page-[^/]*\.js$/)).map((name) => `<link rel="modulepreload" href="${name}">\n`).join('')}</head>`)
     .replace('page.js', only(/page-[^/]*\.js$/)).replace('style.css', only(/style-[^/]*\.css$/)).replace('icon.svg', only(/icon-[^/]*\.svg$/))
   await writeFile(join(making, 'index.html'), html)
   for (const name of await readdir(join(making, 'assets'))) {
@@ -48,6 +68,14 @@ export async function buildPage (folder = PAGE_FOLDER): Promise<void> {
     await writeFile(`${file}.br`, await toBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
     await writeFile(`${file}.gz`, await toGzip(bytes, { level: 9 }))
   }
-  await rm(folder, { recursive: true, force: true })
-  await rename(making, folder)
+}
+
+/** What a script cannot start without, so that the browser need not read the script first to learn of it. */
+function preloads ({ outputs }: Metafile, name: string, known = new Set<string>()): string[] {
+  for (const { path, kind } of outputs[name]!.imports) {
+    if (kind !== 'import-statement' || known.has(path)) continue
+    known.add(path)
+    preloads({ outputs } as Metafile, path, known)
+  }
+  return [...known]
 }

@@ -1,11 +1,23 @@
 // The service's own tasks, each held at a gate before it begins.
 import type { MessagePort } from 'node:worker_threads'
 import type { ExportTaskInput } from '../../src/features/exports/export.job.ts'
+import type { ImportTaskInput } from '../../src/features/imports/import.job.ts'
 import * as tasks from '../../workers/tasks.ts'
 import { waitAtGate } from './gate.ts'
 
-export function performanceExport (input: ExportTaskInput & { port: MessagePort, gate: SharedArrayBuffer, progress?: number }): ReturnType<typeof tasks.performanceExport> {
-  if (input.progress !== undefined) input.port.postMessage(input.progress)
-  waitAtGate(input.gate)
+interface Held { port: MessagePort, gate: SharedArrayBuffer, progress?: number }
+
+function hold ({ port, gate, progress }: Held): void {
+  if (progress !== undefined) port.postMessage(progress)
+  waitAtGate(gate)
+}
+
+export function performanceExport (input: ExportTaskInput & Held): ReturnType<typeof tasks.performanceExport> {
+  hold(input)
   return tasks.performanceExport(input)
+}
+
+export async function importUpload (input: ImportTaskInput & Held): ReturnType<typeof tasks.importUpload> {
+  hold(input)
+  return await tasks.importUpload(input)
 }

@@ -78,11 +78,11 @@ export async function signIn (page: Page, address: string, email = TEACHER): Pro
 }
 
 /** Rules of WCAG 2.2 AA that the view breaks, with the elements that do. */
-export async function accessibilityProblems (page: Page): Promise<string[]> {
+export async function accessibilityProblems (page: Page, run: object = { type: 'tag', values: WCAG }): Promise<string[]> {
   // The policy forbids a script in the page; the protocol's own evaluation is not the page's.
   const { readFile } = await import('node:fs/promises')
   await page.evaluate(await readFile(AXE, 'utf8'))
-  const { violations } = await page.evaluate(`axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(WCAG)} } })`) as
+  const { violations } = await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(run)} })`) as
     { violations: Array<{ id: string, nodes: Array<{ html: string, failureSummary: string }> }> }
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`))
 }
@@ -91,6 +91,17 @@ export async function accessibilityProblems (page: Page): Promise<string[]> {
 export async function screenshot (page: Page, name: string): Promise<void> {
   mkdirSync(ARTIFACTS, { recursive: true })
   await page.screenshot({ path: join(ARTIFACTS, `${name}.png`) })
+}
+
+/** A view in light and in dark: nothing that axe-core finds, and two pictures. Leaves it as it was asked for, light. */
+export async function lookAt (t: Test, page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    // Without motion: colours that are still on their way are neither's.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    // What the scheme does not change need not be looked at twice.
+    t.strictSame(await accessibilityProblems(page, colorScheme === 'light' ? undefined : { type: 'rule', values: ['color-contrast'] }), [], `${name}, ${colorScheme}`)
+    await screenshot(page, colorScheme === 'light' ? name : `${name}-dark`)
+  }
 }
 
 /** Builds the page where sources have changed since, in development; after `npm ci` they have not. Before a server starts. */

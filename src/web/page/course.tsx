@@ -5,13 +5,16 @@ import type { AverageRange } from './book/rows.ts'
 import { useBook } from './book/use-book.ts'
 import { Charts } from './charts/charts.tsx'
 import { Exports } from './exports/exports.tsx'
+import { lazily } from './lazily.tsx'
 import { Failure, Loading } from './notices.tsx'
 import { courseLink, type CourseTab } from './router.ts'
 import { CourseSettings } from './settings/settings.tsx'
 import { useTexts } from './texts/use-texts.ts'
 import { useTitle } from './use-title.ts'
 
-const TABS: readonly CourseTab[] = ['book', 'charts', 'settings']
+const TABS: readonly CourseTab[] = ['book', 'charts', 'settings', 'import']
+
+const CourseImport = lazily(async () => (await import('./imports/import-view.tsx')).ImportView)
 
 /** One course: its book with the exports, its charts, its settings. */
 export function Course ({ courseId, tab, query }: { courseId: number, tab: CourseTab, query: URLSearchParams }) {
@@ -48,7 +51,8 @@ export function Course ({ courseId, tab, query }: { courseId: number, tab: Cours
           />
         </>
       )}
-      {tab !== 'book' && !isWhole && <Loading />}
+      {tab === 'import' && <CourseImport courseId={courseId} query={query} onImported={() => { loaded.reload() }} />}
+      {(tab === 'charts' || tab === 'settings') && !isWhole && <Loading />}
       {tab === 'charts' && isWhole && <Charts book={book} courseId={courseId} />}
       {tab === 'settings' && isWhole && <CourseSettings book={book} courseId={courseId} onSaved={() => { loaded.reload() }} />}
     </>

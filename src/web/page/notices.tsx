@@ -24,3 +24,9 @@ export function Loading () {
 export function Empty ({ children }: { children: ComponentChildren }) {
   return <div class='empty'>{children}</div>
 }
+
+/** A place that is there, but not for this person. */
+export function Denied () {
+  const { t } = useTexts()
+  return <Empty><h1>{t('denied.title')}</h1><p>{t('denied.administrators')}</p><p><a href='#/'>{t('app.back')}</a></p></Empty>
+}

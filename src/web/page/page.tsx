@@ -5,11 +5,17 @@ import type { User } from './api-types.ts'
 import { Course } from './course.tsx'
 import { Courses } from './courses.tsx'
 import { forgetExports } from './exports/remembered.ts'
-import { Empty, Failure, Loading } from './notices.tsx'
-import { useRoute } from './router.ts'
+import { InvitationView } from './invitation.tsx'
+import { lazily } from './lazily.tsx'
+import { Denied, Empty, Failure, Loading } from './notices.tsx'
+import { ADMIN_PARTS, adminLink, useRoute, type Route } from './router.ts'
 import { SignIn } from './sign-in.tsx'
 import { LANGUAGES, preferredLanguage, rememberLanguage, type Language } from './texts/catalogue.ts'
 import { textsIn, TextsProvider, useTexts } from './texts/use-texts.ts'
+
+// Most people never look at these.
+const Admin = lazily(async () => (await import('./admin/admin.tsx')).Admin)
+const Account = lazily(async () => (await import('./account/account.tsx')).Account)
 
 type Session = { state: 'asking' } | { state: 'signed-out' } | { state: 'signed-in', user: User } | { state: 'failed', error: unknown }
 
@@ -22,6 +28,7 @@ function Page () {
     document.documentElement.dir = dir
   }, [locale, dir])
   const [session, setSession] = useState<Session>({ state: 'asking' })
+  const route = useRoute()
 
   function ask () {
     setSession({ state: 'asking' })
@@ -60,25 +67,37 @@ function Page () {
         </label>
         {session.state === 'signed-in' && (
           <>
-            <span class='muted who' title={t('app.signedInAs', { name: session.user.email })}>{session.user.email}</span>
+            <a class='who' href='#/account' title={t('app.signedInAs', { name: session.user.email })} aria-label={`${t('app.account')}: ${session.user.email}`}>{session.user.email}</a>
             <button type='button' onClick={() => { void signOut() }}>{t('app.signOut')}</button>
           </>
         )}
+        {session.state === 'signed-in' && session.user.role === 'admin' && <AdminNav route={route} />}
       </header>
-      {session.state === 'signed-in'
-        ? <SignedIn user={session.user} />
-        : session.state === 'signed-out'
-          ? <SignIn onSignedIn={(user) => { setSession({ state: 'signed-in', user }) }} />
-          : <main id='content' tabIndex={-1}>{session.state === 'failed' ? <Failure error={session.error} retry={ask} /> : <Loading />}</main>}
+      {route.view === 'invitation' && session.state !== 'asking'
+        ? <InvitationView key={route.token} token={route.token} user={session.state === 'signed-in' ? session.user : undefined} onSignedIn={(user) => { setSession({ state: 'signed-in', user }) }} />
+        : session.state === 'signed-in'
+          ? <SignedIn user={session.user} route={route} />
+          : session.state === 'signed-out'
+            ? <SignIn onSignedIn={(user) => { setSession({ state: 'signed-in', user }) }} />
+            : <main id='content' tabIndex={-1}>{session.state === 'failed' ? <Failure error={session.error} retry={ask} /> : <Loading />}</main>}
     </TextsProvider>
   )
 }
 
-function SignedIn ({ user }: { user: User }) {
+function AdminNav ({ route }: { route: Route }) {
   const { t } = useTexts()
-  const route = useRoute()
+  return (
+    <nav class='parts' aria-label={t('nav.label')}>
+      <a href='#/' aria-current={route.view === 'courses' ? 'page' : undefined}>{t('app.courses')}</a>
+      {ADMIN_PARTS.map((part) => <a key={part} href={adminLink(part)} aria-current={route.view === 'admin' && route.part === part ? 'page' : undefined}>{t(`nav.${part}`)}</a>)}
+    </nav>
+  )
+}
+
+function SignedIn ({ user, route }: { user: User, route: Route }) {
+  const { t } = useTexts()
   const main = useRef<HTMLElement>(null)
-  const place = route.view === 'course' ? `${route.courseId}/${route.tab}` : route.view
+  const place = placeOf(route)
   // A new view starts at its top, for eyes and for a screen reader alike.
   useEffect(() => {
     main.current?.focus({ preventScroll: true })
@@ -88,9 +107,17 @@ function SignedIn ({ user }: { user: User }) {
     <main id='content' tabIndex={-1} ref={main}>
       {route.view === 'courses' && <Courses user={user} />}
       {route.view === 'course' && <Course key={route.courseId} courseId={route.courseId} tab={route.tab} query={route.query} />}
+      {route.view === 'account' && <Account user={user} />}
+      {route.view === 'admin' && (user.role === 'admin' ? <Admin part={route.part} id={route.id} query={route.query} user={user} /> : <Denied />)}
       {route.view === 'unknown' && <Empty><p>{t('app.notFound')}</p><p><a href='#/'>{t('app.back')}</a></p></Empty>}
     </main>
   )
+}
+
+/** What is another view, and not only another state of it. */
+function placeOf (route: Route): string {
+  if (route.view === 'course') return `${route.courseId}/${route.tab}`
+  return route.view === 'admin' ? `${route.part}/${route.id ?? ''}` : route.view
 }
 
 render(<Page />, document.getElementById('page')!)

@@ -1,16 +1,27 @@
 import { useEffect, useState } from 'preact/hooks'
 
 // Addresses stand behind the #, so that the page is one document whatever path it is served under.
-export type CourseTab = 'book' | 'charts' | 'settings'
+export type CourseTab = 'book' | 'charts' | 'settings' | 'import'
+export const ADMIN_PARTS = ['import', 'users', 'jobs', 'storage', 'audit'] as const
+export type AdminPart = typeof ADMIN_PARTS[number]
 export type Route =
   | { view: 'courses' }
+  | { view: 'account' }
+  /** `id`: the job, or in storage the course, whose details are shown. */
+  | { view: 'admin', part: AdminPart, id: number | null, query: URLSearchParams }
+  /** A one-time link, by which somebody chooses a password. */
+  | { view: 'invitation', token: string }
   | { view: 'course', courseId: number, tab: CourseTab, query: URLSearchParams }
   | { view: 'unknown' }
 
 export function parseRoute (hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?')
   if (path === '' || path === '/') return { view: 'courses' }
-  const match = /^\/courses\/([1-9]\d*)(?:\/(charts|settings))?$/.exec(path)
+  if (path === '/account') return { view: 'account' }
+  if (path.startsWith('invitation=')) return { view: 'invitation', token: path.slice('invitation='.length) }
+  const admin = /^\/admin\/(import|users|jobs|storage|audit)(?:\/([1-9]\d*))?$/.exec(path)
+  if (admin !== null) return { view: 'admin', part: admin[1] as AdminPart, id: admin[2] === undefined ? null : Number(admin[2]), query: new URLSearchParams(search) }
+  const match = /^\/courses\/([1-9]\d*)(?:\/(charts|settings|import))?$/.exec(path)
   if (match === null) return { view: 'unknown' }
   return { view: 'course', courseId: Number(match[1]), tab: (match[2] ?? 'book') as CourseTab, query: new URLSearchParams(search) }
 }
@@ -18,6 +29,10 @@ export function parseRoute (hash: string): Route {
 export function courseLink (courseId: number, tab: CourseTab = 'book', query?: Record<string, string>): string {
   const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
   return `#/courses/${courseId}${tab === 'book' ? '' : `/${tab}`}${search}`
+}
+
+export function adminLink (part: AdminPart, id?: number, query?: Record<string, string>): string {
+  return `#/admin/${part}${id === undefined ? '' : `/${id}`}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`
 }
 
 export function useRoute (): Route {

@@ -10,9 +10,15 @@ const STORED = 'perfbook.language'
 /** What stands in for `{names}` in a text. */
 export type Values = Readonly<Record<string, string | number>>
 
+/** Texts by language. */
+export type Catalogue<K extends string> = Readonly<Record<keyof typeof LANGUAGES, Readonly<Record<K, Text>>>>
+
+/** The texts that are there from the start. Views that are loaded later bring theirs along (`later.ts`). */
+export const TEXTS: Catalogue<TextKey> = { en, es }
+
 /** Looks texts up in one language. `{count}` chooses the plural form and is written in the locale's digits. */
-export function translator (language: Language, locale: string): (key: TextKey, values?: Values) => string {
-  const texts: Readonly<Record<TextKey, Text>> = language === 'es' ? es : en
+export function translator<K extends string> (catalogue: Catalogue<K>, language: Language, locale: string): (key: K, values?: Values) => string {
+  const texts = catalogue[language === 'pseudo' ? 'en' : language]
   const plurals = new Intl.PluralRules(locale)
   const numbers = new Intl.NumberFormat(locale)
   return (key, values = {}) => {
@@ -27,8 +33,6 @@ export function translator (language: Language, locale: string): (key: TextKey, 
     return language === 'pseudo' ? `[${filled}]` : filled
   }
 }
-
-export function isTextKey (key: string): key is TextKey { return key in en }
 
 /** The reader's choice, else the first language of the browser that there is, else English. */
 export function preferredLanguage (): Language {

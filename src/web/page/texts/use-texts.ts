@@ -1,32 +1,38 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { ApiError } from '../api.ts'
-import { isTextKey, localeOf, translator, type Language } from './catalogue.ts'
+import { localeOf, TEXTS, translator, type Catalogue, type Language, type Values } from './catalogue.ts'
+import type { TextKey } from './en.ts'
 import { formats, type Formats } from './format.ts'
 
 export interface Texts extends Formats {
   language: Language
   locale: string
   dir: 'ltr' | 'rtl'
-  t: ReturnType<typeof translator>
+  t: (key: TextKey, values?: Values) => string
   /** What to tell a person about an error: ours where we know its code, else the server's own sentence. */
   reason: (error: unknown) => string
 }
 
 export function textsIn (language: Language): Texts {
   const locale = localeOf(language)
-  const t = translator(language, locale)
+  const t = translator(TEXTS, language, locale)
   return {
     ...formats(locale),
     language,
     locale,
     dir: language === 'pseudo' ? 'rtl' : 'ltr',
     t,
-    reason: (error) => {
-      const { code, message } = error instanceof ApiError ? error : error as { code?: string, message: string }
-      const key = `error.${code ?? ''}`
-      return isTextKey(key) ? t(key) : message
-    },
+    reason: reasonIn(TEXTS, t),
+  }
+}
+
+/** Says errors in the texts of a catalogue. */
+export function reasonIn<K extends string> (catalogue: Catalogue<K>, t: (key: K) => string): Texts['reason'] {
+  return (error) => {
+    const { code, message } = error instanceof ApiError ? error : error as { code?: string, message: string }
+    const key = `error.${code ?? ''}`
+    return key in catalogue.en ? t(key as K) : message
   }
 }
 

@@ -1,0 +1,34 @@
+import type { User } from '../api-types.ts'
+import { ImportView } from '../imports/import-view.tsx'
+import type { AdminPart } from '../router.ts'
+import { useLaterTexts } from '../texts/later.ts'
+import { useTitle } from '../use-title.ts'
+import { AuditLog } from './audit/audit-log.tsx'
+import { JobDetails } from './jobs/job-details.tsx'
+import { Jobs } from './jobs/jobs.tsx'
+import { CourseFiles } from './storage/course-files.tsx'
+import { StorageOverview } from './storage/storage-overview.tsx'
+import { Users } from './users/users.tsx'
+
+/** The views for administrators; whoever else comes here has been turned away before. */
+export function Admin ({ part, id, query, user }: { part: AdminPart, id: number | null, query: URLSearchParams, user: User }) {
+  const { t } = useLaterTexts()
+  useTitle(id === null ? t(`nav.${part}`) : `${t(`nav.${part}`)} ${id}`)
+  switch (part) {
+    case 'import': return <ImportPage query={query} />
+    case 'users': return <Users user={user} />
+    case 'jobs': return id === null ? <Jobs query={query} /> : <JobDetails key={id} jobId={id} />
+    case 'storage': return id === null ? <StorageOverview /> : <CourseFiles key={id} courseId={id} query={query} />
+    case 'audit': return <AuditLog query={query} />
+  }
+}
+
+function ImportPage ({ query }: { query: URLSearchParams }) {
+  const { t } = useLaterTexts()
+  return (
+    <>
+      <div class='bar'><h1>{t('nav.import')}</h1></div>
+      <ImportView query={query} />
+    </>
+  )
+}

@@ -1,0 +1,28 @@
+import { serverNow } from '../../api.ts'
+import type { Job } from '../../api-types.ts'
+import { useLaterTexts } from '../../texts/later.ts'
+
+/** What a kind of job is called. */
+export function useKindName (): (kind: string) => string {
+  const { known } = useLaterTexts()
+  return (kind) => known(`kind.${kind}`) ?? kind
+}
+
+const LOOKS: Partial<Record<Job['status'], string>> = { succeeded: 'good', failed: 'bad', started: 'busy' }
+
+export function JobStatus ({ job }: { job: Pick<Job, 'status' | 'progress'> }) {
+  const { t, percent } = useLaterTexts()
+  return (
+    <>
+      <span class={`tag ${LOOKS[job.status] ?? ''}`}>{t(`jobStatus.${job.status}`)}</span>
+      {job.status === 'started' && <span class='muted small'> {percent(Math.floor(job.progress * 100) / 100)}</span>}
+    </>
+  )
+}
+
+/** When, in words, and exactly below. */
+export function When ({ iso }: { iso: string }) {
+  const { ago, localTime } = useLaterTexts()
+  const now = serverNow()
+  return <time dateTime={iso}>{ago(Math.min(Date.parse(iso), now), now)}<br /><span class='muted small'>{localTime(iso)}</span></time>
+}

@@ -1,0 +1,109 @@
+import { useState } from 'preact/hooks'
+import { call } from '../../api.ts'
+import type { Ticket } from '../../api-types.ts'
+import { Empty, Failure, Loading } from '../../notices.tsx'
+import { adminLink } from '../../router.ts'
+import { useLaterTexts } from '../../texts/later.ts'
+import { useRefreshed } from '../../use-refreshed.ts'
+import type { Storage } from '../types.ts'
+
+/** What is stored, by whom, what room is left, and what could go. */
+export function StorageOverview () {
+  const { t, reason } = useLaterTexts()
+  const [sweep, setSweep] = useState<{ jobId?: number, error?: unknown }>()
+  const { value, error, refresh } = useRefreshed('storage', (signal) => call<Storage>('GET', 'api/storage', undefined, signal),
+    // A sweep that was asked for shows its work here.
+    ({ expired }) => sweep?.jobId !== undefined && expired.files > 0)
+
+  async function removeExpired () {
+    try {
+      setSweep({ jobId: (await call<Ticket>('POST', 'api/storage/sweep')).id })
+    } catch (refusal) {
+      setSweep({ error: refusal })
+    }
+    refresh()
+  }
+
+  return (
+    <>
+      <div class='bar'><h1>{t('nav.storage')}</h1></div>
+      {value === undefined && (error === undefined ? <Loading /> : <Failure error={error} retry={refresh} />)}
+      {value !== undefined && (
+        <>
+          {error !== undefined && <p class='muted small' role='status'>{t('list.offline', { reason: reason(error) })}</p>}
+          <Figures storage={value} />
+          <section class='panel' aria-labelledby='expired-title'>
+            <div class='row'>
+              <h2 id='expired-title'>{t('storage.expired')}</h2>
+              <span class='spacer' />
+              {value.expired.files + value.expired.tombstones > 0 && <button type='button' onClick={() => { void removeExpired() }}>{t('storage.sweep')}</button>}
+            </div>
+            <Expired expired={value.expired} />
+            <div role='status'>{sweep?.jobId !== undefined && <p class='notice'>{t('storage.sweeping')} <a href={adminLink('jobs', sweep.jobId)}>{t('jobs.number', { id: String(sweep.jobId) })}</a></p>}</div>
+            <div role='alert'>{sweep?.error !== undefined && <p class='notice bad'>{reason(sweep.error)}</p>}</div>
+          </section>
+          {value.owners.length === 0 ? <Empty><p>{t('storage.nothing')}</p></Empty> : <Owners storage={value} />}
+        </>
+      )}
+    </>
+  )
+}
+
+function Figures ({ storage: { files, used, quota, disk_free: free, disk_reserve: reserve } }: { storage: Storage }) {
+  const { t, size, percent } = useLaterTexts()
+  return (
+    <dl class='figures'>
+      <div class='panel'>
+        <dt>{t('storage.used')}</dt>
+        <dd><strong>{size(used)}</strong> <span class='muted'>{t('storage.files', { count: files })}</span></dd>
+        {quota !== null && <dd><meter min={0} max={quota} high={quota * 0.9} value={used} aria-label={t('storage.used')} /><span class='small muted'>{t('storage.ofQuota', { share: percent(used / quota), quota: size(quota) })}</span></dd>}
+        {quota === null && <dd class='small muted'>{t('storage.noQuota')}</dd>}
+      </div>
+      <div class='panel'>
+        <dt>{t('storage.free')}</dt>
+        <dd><strong>{size(free)}</strong></dd>
+        {reserve > 0 && <dd class={free < reserve ? 'notice bad' : 'small muted'}>{t(free < reserve ? 'storage.diskLow' : 'storage.reserve', { reserve: size(reserve) })}</dd>}
+      </div>
+    </dl>
+  )
+}
+
+function Expired ({ expired: { files, bytes, tombstones } }: Pick<Storage, 'expired'>) {
+  const { t, size } = useLaterTexts()
+  if (files === 0 && tombstones === 0) return <p class='muted'>{t('storage.nothingExpired')}</p>
+  return (
+    <>
+      {files > 0 && <p>{t('storage.expiredFiles', { count: files, size: size(bytes) })}</p>}
+      {tombstones > 0 && <p class='muted'>{t('storage.tombstones', { count: tombstones })}</p>}
+    </>
+  )
+}
+
+function Owners ({ storage: { owners, owner_quota: quota, used } }: { storage: Storage }) {
+  const { t, size, number, percent } = useLaterTexts()
+  return (
+    <section class='panel' aria-labelledby='owners-title'>
+      <h2 id='owners-title'>{t('storage.owners')}</h2>
+      {quota !== null && <p class='muted small'>{t('storage.ownerQuota', { quota: size(quota) })}</p>}
+      <div class='wide' tabIndex={0} role='region' aria-label={t('storage.owners')}>
+        <table class='list rows'>
+          <thead><tr><th>{t('storage.owner')}</th><th class='number'>{t('storage.fileCount')}</th><th class='number'>{t('exports.size')}</th><th class='number'>{t('storage.share')}</th></tr></thead>
+          <tbody>
+            {owners.map((owner) => (
+              <tr key={`${owner.owner_type} ${owner.owner_id}`}>
+                <td>
+                  {owner.owner_type === 'course'
+                    ? <a href={adminLink('storage', owner.owner_id)} dir='auto'>{owner.name ?? t('jobs.courseNumber', { id: String(owner.owner_id) })}</a>
+                    : t(owner.owner_type === 'user' ? 'storage.uploads' : 'storage.other', { id: String(owner.owner_id) })}
+                </td>
+                <td class='number'>{number(owner.files)}</td>
+                <td class='number'>{size(owner.bytes)}</td>
+                <td class='number'>{percent(used === 0 ? 0 : owner.bytes / used)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,45 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLaterTexts } from './texts/later.ts'
+
+export interface ConfirmProps {
+  title: string
+  children: ComponentChildren
+  /** What the button says that does it. */
+  action: string
+  /** Where it throws, the reason is shown and the dialog stays. */
+  onConfirm: () => Promise<void>
+  onClose: () => void
+}
+
+/** Asks before something that cannot be undone; the browser gives the focus back at its end. */
+export function Confirm ({ title, children, action, onConfirm, onClose }: ConfirmProps) {
+  const { t, reason } = useLaterTexts()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [error, setError] = useState<unknown>()
+  const [isBusy, setBusy] = useState(false)
+  useEffect(() => { dialog.current?.showModal() }, [])
+  async function confirm () {
+    if (isBusy) return
+    setBusy(true)
+    setError(undefined)
+    try {
+      await onConfirm()
+      dialog.current?.close()
+    } catch (refusal) {
+      setError(refusal)
+      setBusy(false)
+    }
+  }
+  return (
+    <dialog ref={dialog} aria-labelledby='confirm-title' aria-describedby='confirm-text' onClose={onClose}>
+      <h2 id='confirm-title'>{title}</h2>
+      <div id='confirm-text'>{children}</div>
+      <div role='alert'>{error !== undefined && <p class='notice bad'>{reason(error)}</p>}</div>
+      <p class='row'>
+        <button type='button' class='danger' aria-disabled={isBusy} onClick={() => { void confirm() }}>{action}</button>
+        <button type='button' autofocus onClick={() => { dialog.current?.close() }}>{t('confirm.cancel')}</button>
+      </p>
+    </dialog>
+  )
+}

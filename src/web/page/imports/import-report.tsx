@@ -1,0 +1,112 @@
+import { call } from '../api.ts'
+import { Failure, Loading } from '../notices.tsx'
+import { useLaterTexts } from '../texts/later.ts'
+import { useLoaded } from '../use-loaded.ts'
+import type { Counts, ImportError, ImportReport, ImportSummary, ImportWarning } from './types.ts'
+
+const THINGS = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
+const CHANGES = ['added', 'updated', 'unchanged', 'removed'] as const
+
+/** The report of a job that has ended. */
+export function ImportReportOf ({ jobId }: { jobId: number }) {
+  const loaded = useLoaded(`import ${jobId}`, (signal) => call<ImportReport>('GET', `api/imports/${jobId}`, undefined, signal))
+  if (loaded.state === 'failed') return <Failure error={loaded.error} retry={loaded.reload} />
+  return loaded.state === 'ready' ? <ImportReportView report={loaded.value} /> : <Loading />
+}
+
+/** What an import did, or would do, or what is wrong with the file. */
+export function ImportReportView ({ report }: { report: ImportReport }) {
+  const { t } = useLaterTexts()
+  return (
+    <section class='panel' aria-labelledby='report-title' data-status={report.status}>
+      <h2 id='report-title'>{t(report.dry_run ? 'import.reportOfCheck' : 'import.report')}{report.filename !== null && <> – <bdi>{report.filename}</bdi></>}</h2>
+      <Outcome report={report} />
+      {report.summary !== null && <Summary summary={report.summary} />}
+      {report.summary !== null && report.summary.warnings.length > 0 && <Warnings warnings={report.summary.warnings} />}
+      {report.errors.length > 0 && <Errors errors={report.errors} count={report.error_count} />}
+    </section>
+  )
+}
+
+function Outcome ({ report: { status, dry_run: isCheck, summary, error_count: errors, error } }: { report: ImportReport }) {
+  const { t, reason } = useLaterTexts()
+  if (status === 'canceled') return <p class='notice'>{t('import.canceled')}</p>
+  if (status === 'failed' && errors > 0) return <p class='notice bad'>{t('import.failed', { count: errors })}</p>
+  if (status === 'failed') return <p class='notice bad'>{t('import.failedOtherwise')} {error !== null && reason(error)}</p>
+  const changes = summary === null ? 0 : THINGS.reduce((sum, thing) => sum + summary[thing].added + summary[thing].updated + summary[thing].removed, 0)
+  if (changes === 0) return <p class='notice good'>{t(isCheck ? 'import.wouldChangeNothing' : 'import.changedNothing')}</p>
+  return <p class='notice good'>{t(isCheck ? 'import.checked' : 'import.done')}</p>
+}
+
+function Summary ({ summary }: { summary: ImportSummary }) {
+  const { t, number } = useLaterTexts()
+  const cell = (counts: Counts, change: typeof CHANGES[number]) => (
+    <td key={change} class={`number ${counts[change] === 0 ? 'muted' : change === 'unchanged' ? '' : 'strong'}`}>{number(counts[change])}</td>
+  )
+  return (
+    <div class='wide' tabIndex={0} role='region' aria-label={t('import.counts')}>
+      <table class='list counts'>
+        <caption class='hidden'>{t('import.counts')}</caption>
+        <thead><tr><td />{CHANGES.map((change) => <th key={change} scope='col' class='number'>{t(`import.${change}`)}</th>)}</tr></thead>
+        <tbody>
+          {THINGS.map((thing) => <tr key={thing}><th scope='row'>{t(`import.${thing}`)}</th>{CHANGES.map((change) => cell(summary[thing], change))}</tr>)}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Warnings ({ warnings }: { warnings: readonly ImportWarning[] }) {
+  const { t, number, known } = useLaterTexts()
+  return (
+    <>
+      <h3 id='warnings-title'>{t('import.warnings', { count: warnings.reduce((sum, { count }) => sum + count, 0) })}</h3>
+      <div class='wide' tabIndex={0} role='region' aria-labelledby='warnings-title'>
+        <table class='list rows'>
+          <thead><tr><th>{t('import.warning')}</th><th>{t('import.firstPlace')}</th><th class='number'>{t('import.times')}</th></tr></thead>
+          <tbody>
+            {warnings.map((warning) => {
+              const { text, place } = partsOf(warning.message)
+              return <tr key={warning.code}><td>{known(`warning.${warning.code}`) ?? text}</td><td><bdi class='place'>{place}</bdi></td><td class='number'>{number(warning.count)}</td></tr>
+            })}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}
+
+/** The service's own sentence ends with the place where this was met first, in brackets. */
+function partsOf (message: string): { text: string, place: string } {
+  const [, text = message, place = '–'] = /^(.*) \((?:first )?in (.*)\)\.$/s.exec(message) ?? []
+  return { text, place }
+}
+
+function Errors ({ errors, count }: { errors: readonly ImportError[], count: number }) {
+  const { t } = useLaterTexts()
+  return (
+    <>
+      <h3 id='errors-title'>{t('import.errors', { count })}</h3>
+      <div class='wide' tabIndex={0} role='region' aria-labelledby='errors-title'>
+        <table class='list rows'>
+          <thead><tr><th>{t('import.place')}</th><th>{t('import.whatIsWrong')}</th></tr></thead>
+          <tbody>
+            {errors.map((error, i) => (
+              <tr key={i}>
+                <td><bdi class='place'>{placeOf(error)}</bdi></td>
+                <td lang='en' dir='auto'>{error.message}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {count > errors.length && <p class='muted'>{t('import.moreErrors', { count: count - errors.length })}</p>}
+    </>
+  )
+}
+
+/** As the command line shows it: `file:line`, or `file:path` in JSON. */
+function placeOf ({ file, line, path }: ImportError): string {
+  const parts = [file, path ?? (line === null ? null : String(line))].filter((part) => part !== null)
+  return parts.length === 0 ? '–' : parts.join(':')
+}

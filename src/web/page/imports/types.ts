@@ -1,0 +1,45 @@
+// What the API says of imports, as far as the page reads it.
+import type { Job } from '../api-types.ts'
+
+export interface Counts { added: number, updated: number, unchanged: number, removed: number }
+
+export interface ImportWarning { code: string, message: string, count: number }
+
+export interface ImportSummary {
+  courses: Counts
+  periods: Counts
+  students: Counts
+  tasks: Counts
+  scores: Counts
+  warnings: ImportWarning[]
+}
+
+export interface ImportError { file: string | null, line: number | null, path: string | null, message: string }
+
+export interface ImportReport extends Job {
+  filename: string | null
+  dry_run: boolean
+  requested_by: string | null
+  summary: ImportSummary | null
+  errors: ImportError[]
+  error_count: number
+}
+
+export const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
+
+/** What stands in the form; an empty text is left to the service. */
+export interface ImportOptions {
+  format: '' | typeof FORMATS[number]
+  timeZone: string
+  course: string
+  teacher: string
+  strict: boolean
+  allowRemovals: boolean
+}
+
+export const NO_OPTIONS: ImportOptions = { format: '', timeZone: '', course: '', teacher: '', strict: false, allowRemovals: false }
+
+/** A grade book of another system names neither course nor teacher. */
+export function needsCourse (format: ImportOptions['format'], filename: string): boolean {
+  return format === 'canvas' || format === 'moodle' || (format === '' && /\.csv$/i.test(filename))
+}

@@ -1,0 +1,39 @@
+import { addressOf, ApiError } from '../api.ts'
+
+export interface Upload<T> {
+  answer: Promise<T>
+  /** Ends it; the answer then rejects with `UPLOAD_STOPPED`. */
+  stop: () => void
+}
+
+/** Sends a form and tells how far it is, as a fraction: `fetch` cannot. The answer rejects with ApiError. */
+export function upload<T> (path: string, form: FormData, tell: (sent: number) => void): Upload<T> {
+  const request = new XMLHttpRequest()
+  const answer = new Promise<T>((resolve, reject) => {
+    request.open('POST', addressOf(path))
+    request.responseType = 'text'
+    request.upload.onprogress = ({ loaded, total, lengthComputable }) => { if (lengthComputable && total > 0) tell(loaded / total) }
+    request.onabort = () => { reject(new ApiError('UPLOAD_STOPPED', '')) }
+    request.onerror = () => { reject(new ApiError('NO_ANSWER', 'The server does not answer.')) }
+    request.onload = () => {
+      const said = parsed(request.responseText)
+      if (request.status >= 200 && request.status < 300 && said !== undefined) {
+        resolve(said as T)
+        return
+      }
+      // Also a proxy's refusal, which is no JSON: most often of what is too large.
+      const { code = request.status === 413 ? 'BODY_TOO_LARGE' : 'NO_ANSWER', message = `The server answered ${request.status}.` } = (said ?? {}) as { code?: string, message?: string }
+      reject(new ApiError(code, message, request.status))
+    }
+    request.send(form)
+  })
+  return { answer, stop: () => { request.abort() } }
+}
+
+function parsed (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

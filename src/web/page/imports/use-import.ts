@@ -1,0 +1,99 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { ApiError, call } from '../api.ts'
+import type { Job, Ticket } from '../api-types.ts'
+import { followJob } from '../exports/follow-job.ts'
+import type { ImportOptions, ImportReport } from './types.ts'
+import { upload } from './upload.ts'
+
+export type ImportState =
+  | { phase: 'idle' }
+  | { phase: 'uploading', dryRun: boolean, sent: number }
+  | { phase: 'refused', error: unknown }
+  /** `job` is null until the server has told of it. */
+  | { phase: 'following', jobId: number, job: Job | null, isLost: boolean }
+  | { phase: 'ended', report: ImportReport }
+  | { phase: 'gone', jobId: number }
+
+/**
+ * An import from the upload to its result. `jobId` is one that was asked for before a reload, or null; `onJob` is told of a new
+ * one, to remember it, and `onEnd` when one has ended.
+ */
+export function useImport ({ path, jobId, onJob, onEnd }: { path: string, jobId: number | null, onJob: (jobId: number) => void, onEnd: (report: ImportReport) => void }) {
+  const [state, setState] = useState<ImportState>({ phase: 'idle' })
+  const stopUpload = useRef(() => {})
+  const stopFollowing = useRef(() => {})
+  const followed = useRef<number | null>(null)
+  const told = useRef({ onJob, onEnd })
+  told.current = { onJob, onEnd }
+
+  const follow = useCallback((id: number) => {
+    stopFollowing.current()
+    followed.current = id
+    setState({ phase: 'following', jobId: id, job: null, isLost: false })
+    async function report () {
+      try {
+        const report = await call<ImportReport>('GET', `api/imports/${id}`)
+        if (followed.current !== id) return
+        setState({ phase: 'ended', report })
+        told.current.onEnd(report)
+      } catch (error) {
+        if (followed.current === id) setState(error instanceof ApiError && error.status === 404 ? { phase: 'gone', jobId: id } : { phase: 'refused', error })
+      }
+    }
+    stopFollowing.current = followJob(id, (news) => {
+      if (news.kind === 'gone') setState({ phase: 'gone', jobId: id })
+      else if (news.kind === 'lost') setState((before) => before.phase === 'following' ? { ...before, isLost: true } : before)
+      else if (news.job.status === 'queued' || news.job.status === 'started') setState({ phase: 'following', jobId: id, job: news.job, isLost: false })
+      else void report()
+    })
+  }, [])
+
+  useEffect(() => { if (jobId !== null && jobId !== followed.current) follow(jobId) }, [jobId, follow])
+  useEffect(() => () => {
+    followed.current = null
+    stopUpload.current()
+    stopFollowing.current()
+  }, [])
+
+  return {
+    state,
+    /** Uploads the file and follows its import. True once the service has it, false where it was refused or stopped. */
+    async start (file: File, options: ImportOptions, dryRun: boolean): Promise<number | undefined> {
+      setState({ phase: 'uploading', dryRun, sent: 0 })
+      const { answer, stop } = upload<Ticket>(path, formOf(file, options, dryRun), (sent) => { setState({ phase: 'uploading', dryRun, sent }) })
+      stopUpload.current = stop
+      try {
+        const { id } = await answer
+        follow(id)
+        told.current.onJob(id)
+        return id
+      } catch (error) {
+        setState(error instanceof ApiError && error.code === 'UPLOAD_STOPPED' ? { phase: 'idle' } : { phase: 'refused', error })
+        return undefined
+      }
+    },
+    async cancel () {
+      if (state.phase === 'uploading') stopUpload.current()
+      // However it has ended, the job itself tells.
+      if (state.phase === 'following') await call('POST', `api/jobs/${state.jobId}/cancel`).catch(() => {})
+    },
+    dismiss () { setState({ phase: 'idle' }) },
+  }
+}
+
+function formOf (file: File, options: ImportOptions, dryRun: boolean): FormData {
+  const form = new FormData()
+  const fields = {
+    format: options.format,
+    time_zone: options.timeZone,
+    course: options.course.trim(),
+    teacher: options.teacher.trim(),
+    dry_run: dryRun ? 'true' : '',
+    strict: options.strict ? 'true' : '',
+    allow_removals: options.allowRemovals ? 'true' : '',
+  }
+  // Before the file, so that what is wrong with them is known before all of it has come.
+  for (const [name, value] of Object.entries(fields)) if (value !== '') form.set(name, value)
+  form.set('file', file)
+  return form
+}

@@ -1,0 +1,37 @@
+// Texts of the views that are loaded when they are first looked at: administration, imports, one's own account.
+import { useMemo } from 'preact/hooks'
+import { TEXTS, translator, type Catalogue, type Values } from './catalogue.ts'
+import type { TextKey } from './en.ts'
+import { importEn, type ImportTextKey } from './import-en.ts'
+import { importEs } from './import-es.ts'
+import { laterEn, type LaterTextKey } from './later-en.ts'
+import { laterEs } from './later-es.ts'
+import { reasonIn, useTexts, type Texts } from './use-texts.ts'
+
+export type LaterKey = TextKey | LaterTextKey | ImportTextKey
+
+const ALL: Catalogue<LaterKey> = { en: { ...TEXTS.en, ...laterEn, ...importEn }, es: { ...TEXTS.es, ...laterEs, ...importEs } }
+
+export interface LaterTexts extends Omit<Texts, 't'> {
+  t: (key: LaterKey, values?: Values) => string
+  /** A text for a name that the server gave; undefined: one that this page does not know. */
+  known: (key: string) => string | undefined
+  /** Day and time on the reader's own clock: what administrators look at belongs to no course. */
+  localTime: (iso: string) => string
+}
+
+/** As `useTexts`, with the texts of these views. */
+export function useLaterTexts (): LaterTexts {
+  const texts = useTexts()
+  return useMemo(() => {
+    const t = translator(ALL, texts.language, texts.locale)
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+    return {
+      ...texts,
+      t,
+      reason: reasonIn(ALL, t),
+      known: (key) => key in ALL.en ? t(key as LaterKey) : undefined,
+      localTime: (iso) => texts.exactTime(iso, timeZone),
+    }
+  }, [texts])
+}

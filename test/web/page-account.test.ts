@@ -1,0 +1,109 @@
+// One's own account, the way in by a one-time link, and what is not for everybody.
+import t from 'tap'
+import { ADMIN } from '../support/test-service.ts'
+import { findChromium, needs } from '../support/tools.ts'
+import { lookAt, PASSWORD, screenshot, signIn, startPage } from './page-browser.ts'
+import { sampleCourse } from './sample-course.ts'
+
+const chromium = needs(findChromium())
+
+t.test('an invitation: a password is chosen, and one is in', chromium, async (t) => {
+  const { address, open, call } = await startPage(t, { courses: [sampleCourse()] })
+  const { invitation } = (await call('POST', '/api/users', { body: { email: 'new@example.edu', role: 'teacher' } })).json()
+  const { page, problems } = await open()
+  const link = `${address}/${new URL(invitation.url).hash}`
+  await page.goto(link)
+  await page.getByText('For new@example.edu.').waitFor()
+  await lookAt(t, page, 'invitation')
+  await page.getByLabel('New password').fill('short')
+  await page.keyboard.press('Enter')
+  await page.getByText('The password is too short.').waitFor()
+  await page.getByLabel('New password').fill('long enough for this')
+  await page.getByLabel('The same once more').fill('long enough for that')
+  await page.keyboard.press('Enter')
+  await page.getByText('The two passwords differ.').waitFor()
+  await page.getByLabel('The same once more').fill('long enough for this')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'My courses' }).waitFor()
+  t.equal(new URL(page.url()).hash, '#/', 'the link is not in the address any more')
+  t.notOk(await page.evaluate('history.length') as number > 2, 'nor in the history')
+
+  const second = await open()
+  await second.page.goto(link)
+  await second.page.getByText('This link was used already, or is too old.').waitFor()
+  await lookAt(t, second.page, 'invitation-used')
+  await second.page.getByRole('link', { name: 'To sign-in' }).click()
+  await second.page.getByRole('heading', { name: 'Sign in' }).waitFor()
+
+  await call('GET', '/api/users')
+  const { url } = (await call('POST', '/api/users/1/reset')).json()
+  await page.goto(`${address}/${new URL(url).hash}`)
+  await page.getByText('You are signed in as new@example.edu.').waitFor()
+  await page.getByRole('heading', { name: 'Choose a new password' }).waitFor()
+  t.strictSame([...problems, ...second.problems], [])
+})
+
+t.test('signed-in devices: seen and signed out', chromium, async (t) => {
+  const { address, open } = await startPage(t, { courses: [sampleCourse()] })
+  const phone = await open({ userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1' })
+  await signIn(phone.page, address)
+  const { page, problems } = await open()
+  await signIn(page, address)
+  await page.getByRole('link', { name: /My account/ }).click()
+  await page.getByText('Safari, iPhone').waitFor()
+  await page.getByText('This one').waitFor()
+  await lookAt(t, page, 'account')
+  await page.getByRole('button', { name: 'Sign out Safari, iPhone' }).click()
+  await page.getByText('1 device has been signed out.').waitFor()
+  t.equal(await page.getByText('Safari, iPhone').count(), 0)
+  await phone.page.reload()
+  await phone.page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  t.strictSame(problems, [])
+})
+
+t.test('a teacher finds the administrators\' places closed', chromium, async (t) => {
+  const { address, open } = await startPage(t, { courses: [sampleCourse()] })
+  const { page, problems } = await open()
+  await signIn(page, address)
+  t.equal(await page.getByRole('link', { name: 'Users' }).count(), 0)
+  for (const part of ['import', 'users', 'jobs', 'jobs/1', 'storage', 'audit']) {
+    await page.goto(`${address}/#/admin/${part}`)
+    await page.getByRole('heading', { name: 'This is not for you to see' }).waitFor()
+  }
+  await lookAt(t, page, 'denied')
+  t.strictSame(problems, [])
+})
+
+t.test('a part of the page that cannot be loaded says so', chromium, async (t) => {
+  const { address, open } = await startPage(t, { courses: [sampleCourse()] })
+  const { page, problems } = await open()
+  await signIn(page, address)
+  await page.route('**/assets/account-*', (route) => route.abort())
+  await page.getByRole('link', { name: /My account/ }).click()
+  await page.getByText('A part of the page could not be loaded.').waitFor()
+  await page.unroute('**/assets/account-*')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('Signed-in devices').waitFor()
+  t.strictSame(problems, [])
+})
+
+t.test('administration in Spanish, right to left and narrow', chromium, async (t) => {
+  const { address, open, call, services, courseIds } = await startPage(t, { courses: [sampleCourse()] })
+  await services.accounts.add({ email: ADMIN, role: 'admin', firstName: 'ليلى', lastName: 'حداد', password: PASSWORD })
+  await call('POST', `/api/courses/${courseIds[0]}/performance/export`)
+  const { page, problems } = await open({ viewport: { width: 320, height: 640 } })
+  await signIn(page, address, ADMIN)
+  for (const [language, heading] of [['es', 'Usuarios'], ['pseudo', '[Úseérs]']] as const) {
+    await page.evaluate(`localStorage.setItem('perfbook.language', '${language}')`)
+    for (const part of ['users', 'jobs', 'jobs/1', 'storage', 'audit', 'import', 'account']) {
+      await page.goto(`${address}/#/${part === 'account' ? part : `admin/${part}`}`)
+      await page.reload()
+      await page.locator('main h1').waitFor()
+      await page.locator('main .panel, main .empty').first().waitFor()
+      if (part === 'users') t.equal((await page.locator('main h1').textContent())?.normalize(), heading)
+      t.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${part} in ${language}: nothing sticks out`)
+      await screenshot(page, `narrow-${language}-${part.replace('/', '-')}`)
+    }
+  }
+  t.strictSame(problems, [])
+})

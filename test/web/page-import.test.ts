@@ -1,0 +1,137 @@
+// From a file to its report, for an administrator and for a teacher of a course.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { createGate } from '../support/gate.ts'
+import { createHeldPool } from '../support/held-pool.ts'
+import { ADMIN } from '../support/test-service.ts'
+import { findChromium, needs } from '../support/tools.ts'
+import { lookAt, PASSWORD, screenshot, signIn, startPage, type PageService } from './page-browser.ts'
+import { sampleCourse } from './sample-course.ts'
+
+const chromium = needs(findChromium())
+const PHYSICS = readFileSync(join(import.meta.dirname, '../../data/sample/physics-1.json'), 'utf8')
+const CANVAS = [
+  'Student,ID,SIS User ID,SIS Login ID,Section,Essay 1 (1),Essay 2 (2)',
+  'Points Possible,,,,,10,20',
+  '"Alvarez, Ana",1,1001,ana,1st,8,15',
+  '"Baker, Ben",2,1002,ben,1st,,12',
+].join('\n')
+
+async function openAsAdmin ({ services, open, address }: PageService) {
+  await services.accounts.add({ email: ADMIN, role: 'admin', firstName: 'Ada', lastName: 'Admin', password: PASSWORD })
+  const opened = await open()
+  await signIn(opened.page, address, ADMIN)
+  return opened
+}
+async function choose (page: Page, name: string, text: string): Promise<void> {
+  await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) })
+  await page.locator('#file-chosen').getByText(name).waitFor()
+}
+const count = (page: Page, thing: string, change: number) => page.locator('.counts tr').filter({ hasText: thing }).locator('td').nth(change).textContent()
+
+t.test('checked first, then imported, then again to no effect', chromium, async (t) => {
+  const service = await startPage(t)
+  const { page, problems } = await openAsAdmin(service)
+  await page.getByRole('link', { name: 'Import' }).click()
+  await page.getByText('Nothing has been imported here yet.').waitFor()
+  await lookAt(t, page, 'import-empty')
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+  t.equal(await button('Check').getAttribute('aria-disabled'), 'true', 'without a file there is nothing to check')
+  await choose(page, 'physics-1.json', PHYSICS)
+  t.equal(await button('Import').getAttribute('aria-disabled'), 'true', 'not before it was checked')
+  await button('Check').click()
+  await page.getByText('This is what would change:').waitFor()
+  t.equal(await count(page, 'Courses', 0), '1')
+  t.strictSame((await service.call('GET', '/api/courses')).json(), [], 'a check changes nothing')
+  await page.getByText('Check only').waitFor()
+  await lookAt(t, page, 'import-checked')
+  await page.getByLabel('Treat warnings as errors').check()
+  t.equal(await button('Import').getAttribute('aria-disabled'), 'true', 'other options, another check')
+  await page.getByLabel('Treat warnings as errors').uncheck()
+  await button('Check').click()
+  await page.locator('button.primary', { hasText: 'Import' }).click()
+  await page.getByText('This has changed:').waitFor()
+  t.equal((await service.call('GET', '/api/courses')).json().length, 1)
+  const [, address] = page.url().split('#')
+  t.match(address, /^\/admin\/import\?job=\d+$/)
+  await page.reload()
+  await page.getByText('This has changed:').waitFor()
+  await page.getByRole('link', { name: 'To the courses' }).waitFor()
+  await choose(page, 'again.json', PHYSICS)
+  await button('Check').click()
+  await page.getByText('nothing would change').waitFor()
+  await page.getByRole('link', { name: 'Jobs' }).click()
+  await page.getByRole('link', { name: /^Import \d/ }).first().click()
+  await page.getByText('nothing would change').waitFor()
+  t.strictSame(problems, [])
+})
+
+t.test('what is wrong is said with file and line; warnings are grouped', chromium, async (t) => {
+  const service = await startPage(t)
+  const { page, problems } = await openAsAdmin(service)
+  await page.goto(`${service.address}/#/admin/import`)
+  const broken = { ...JSON.parse(PHYSICS), results: [{ student: 'nobody', task: 'nothing', status: 'completed' }] }
+  await choose(page, 'broken.json', JSON.stringify(broken))
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.getByText(/\d errors?, and nothing has changed\./).waitFor()
+  t.match(await page.locator('.place').first().textContent(), /results/)
+  t.ok(await page.locator('.plain-focus').evaluate((node) => node.matches(':focus')), 'the keyboard is where the report is')
+  await lookAt(t, page, 'import-errors')
+
+  // A grade book that names no course.
+  await choose(page, 'grades.csv', CANVAS)
+  await page.getByText('Say which course this grade book is of.').waitFor()
+  await page.getByLabel('Course', { exact: true }).fill('English 9')
+  await page.getByLabel('Teacher’s e-mail').fill('teacher@example.edu')
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.getByText('This is what would change:').waitFor()
+  t.equal(await count(page, 'Scores', 0), '3')
+
+  await choose(page, 'rubbish.zip', 'no zip at all')
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.getByText(/1 error, and nothing has changed\./).waitFor()
+  t.strictSame(problems, [])
+})
+
+t.test('dropped, followed through a reload, canceled', chromium, async (t) => {
+  const gate = createGate()
+  const service = await startPage(t, { jobPool: createHeldPool(gate, { progress: 0.4 }) })
+  const { page, problems } = await openAsAdmin(service)
+  await page.goto(`${service.address}/#/admin/import`)
+  await page.locator('.drop').waitFor()
+  await page.evaluate(`{
+    const data = new DataTransfer()
+    data.items.add(new File([${JSON.stringify(PHYSICS)}], 'dropped.json'))
+    document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+  }`)
+  await page.locator('#file-chosen').getByText('dropped.json').waitFor()
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.locator('[data-phase=following]').getByText('Reading the file: 40%.').waitFor()
+  await screenshot(page, 'import-running')
+  await page.reload()
+  await page.locator('[data-phase=following]').getByText('Reading the file: 40%.').waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.locator('[data-status=canceled]').getByText('It was canceled; nothing has changed.').waitFor()
+  gate.open()
+  t.strictSame(problems, [])
+})
+
+t.test('a teacher imports into his own course', chromium, async (t) => {
+  const service = await startPage(t, { courses: [sampleCourse({ sourceId: 'english-9', name: 'English 9', periods: [], categories: [], tasks: 0, students: 0 })] })
+  const { page, problems } = await service.open()
+  await signIn(page, service.address)
+  await page.getByRole('link', { name: /English 9/ }).click()
+  await page.getByRole('link', { name: 'Import' }).click()
+  await choose(page, 'grades.csv', CANVAS)
+  t.equal(await page.getByLabel('Teacher’s e-mail').count(), 0, 'course and teacher are known')
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.getByText('This is what would change:').waitFor()
+  await page.locator('button.primary', { hasText: 'Import' }).click()
+  await page.getByText('This has changed:').waitFor()
+  await lookAt(t, page, 'import-course')
+  await page.getByRole('link', { name: 'To the performance book' }).click()
+  await page.getByText('2 students shown').waitFor()
+  t.strictSame(problems, [])
+})
