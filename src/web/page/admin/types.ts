@@ -9,7 +9,12 @@ export interface Account extends User {
   last_sign_in_at: string | null
 }
 
-export interface OneTimeLink { url: string, expires_at: string }
+export interface OneTimeLink {
+  url: string
+  expires_at: string
+  /** Where a mail server is set up. */
+  mail?: { sent: boolean, reason: string | null }
+}
 
 export interface Attempt {
   attempt: number

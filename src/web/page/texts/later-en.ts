@@ -92,6 +92,8 @@ export const laterEn = {
   'users.linkTitle': 'Invitation for {email}',
   'users.resetTitle': 'Password link for {email}',
   'users.linkHelp': 'Pass this link on to that person alone: whoever opens it chooses the password. It works once, until {time}, and is shown only now.',
+  'users.mailed': 'It was sent to {email}.',
+  'users.notMailed': 'The mail could not be sent: {reason} Pass the link on yourself.',
   'users.link': 'One-time link',
   'users.copy': 'Copy',
   'users.copied': 'Copied.',

@@ -92,6 +92,8 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
   'users.linkTitle': 'Invitación para {email}',
   'users.resetTitle': 'Enlace de contraseña para {email}',
   'users.linkHelp': 'Haga llegar este enlace solo a esa persona: quien lo abra elige la contraseña. Sirve una vez, hasta el {time}, y solo se muestra ahora.',
+  'users.mailed': 'Se envió a {email}.',
+  'users.notMailed': 'No se pudo enviar el correo: {reason} Haga llegar el enlace usted mismo.',
   'users.link': 'Enlace de un solo uso',
   'users.copy': 'Copiar',
   'users.copied': 'Copiado.',

@@ -23,6 +23,7 @@ export function LinkNotice ({ email, link, isNew, onClose }: { email: string, li
   return (
     <section class='notice good' aria-labelledby='link-title'>
       <h2 id='link-title'>{t(isNew ? 'users.linkTitle' : 'users.resetTitle', { email })}</h2>
+      {link.mail !== undefined && <p><strong>{link.mail.sent ? t('users.mailed', { email }) : t('users.notMailed', { reason: link.mail.reason ?? '' })}</strong></p>}
       <p>{t('users.linkHelp', { time: localTime(link.expires_at) })}</p>
       <p class='row'>
         <input ref={field} class='link' type='text' readOnly value={link.url} dir='ltr' aria-label={t('users.link')} onFocus={({ currentTarget }) => { currentTarget.select() }} />
