@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import BetterSqlite3, { type Database as Sqlite } from 'better-sqlite3'
 import {
   CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver, type DatabaseConnection, type Dialect, type Driver,
-  type SqliteDialectConfig,
+  type SqliteDatabase, type SqliteDialectConfig, type SqliteStatement,
 } from 'kysely'
 
 /** Path of better-sqlite3's native addon where it is not in node_modules (the single binary); set once at start. */
@@ -33,7 +33,26 @@ export function connect (file: string, options: { readonly?: boolean, busyTimeou
 
 /** Kysely over a connection whose transactions take the write lock at once and wait for it without blocking the thread. */
 export function kyselyOver<T> (sqlite: Sqlite, lockTimeoutMs = 0): Kysely<T> {
-  return new Kysely<T>({ dialect: new ImmediateDialect({ database: sqlite }, lockTimeoutMs) })
+  return new Kysely<T>({ dialect: new ImmediateDialect({ database: preparedOnce(sqlite) }, lockTimeoutMs) })
+}
+
+/** Most statements are few, and asked again and again; SQLite prepares one anew by itself when the schema has changed. */
+const STATEMENTS_KEPT = 200
+
+/** Kysely prepares a statement each time it is run, which costs more than running a small one. */
+function preparedOnce (sqlite: Sqlite): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>()
+  return {
+    prepare (text) {
+      const statement = kept.get(text) ?? sqlite.prepare(text) as SqliteStatement
+      // The one that was not used for longest goes first.
+      kept.delete(text)
+      kept.set(text, statement)
+      if (kept.size > STATEMENTS_KEPT) kept.delete(kept.keys().next().value!)
+      return statement
+    },
+    close () { sqlite.close() },
+  }
 }
 
 class ImmediateDialect extends SqliteDialect implements Dialect {

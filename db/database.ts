@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { Kysely, Transaction } from 'kysely'
 import { connect, kyselyOver } from './connection.ts'
 import { keepBeforeUpgrade } from './database-copy.ts'
+import { groupCommit } from './group-commit.ts'
 import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
 
@@ -14,7 +15,7 @@ export interface Database {
   readonly file: string
   /** Committed state only. Never inside a transaction: there use the transaction's own handle. */
   readonly reads: Reads
-  /** Runs `work` under the write lock, all or nothing. `work` may await its own queries and nothing else. */
+  /** Runs `work` under the write lock, all or nothing, and resolves when it is on disk. `work` may await its own queries and nothing else. */
   write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
   close: () => Promise<void>
 }
@@ -42,7 +43,7 @@ export async function openDatabase ({ file, lockTimeoutMs = 30_000 }: OpenOption
   return {
     file,
     reads,
-    write: (work) => writes.transaction().execute(work),
+    write: groupCommit(writes),
     async close () {
       await reads.destroy()
       await writes.destroy()

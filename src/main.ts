@@ -1,6 +1,9 @@
 // The `perfbook` command: the only code that touches the process - its arguments, environment, streams, signals, exit status.
 import { pid } from 'node:process'
-import { runProgram } from './commands/program.ts'
+import { keepCompiled } from './compile-cache.ts'
+
+keepCompiled()
+const { runProgram } = await import('./commands/program.ts')
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

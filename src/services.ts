@@ -66,8 +66,8 @@ export interface Services {
   metrics: Metrics
   /** What can be told now of jobs that wait or run. */
   outlook: () => JobOutlook
-  /** Starts the threads before they are needed. */
-  warm: () => void
+  /** Starts the threads before they are needed; resolves when they have their code. */
+  warm: () => Promise<void>
   /** Stops jobs (see JobRunner.stop), then closes everything, in reverse order. */
   close: (graceMs: number) => Promise<void>
 }
@@ -94,9 +94,9 @@ export async function createServices ({ config, log, now: time = Date.now, clock
   mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
   mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
   const db = await openDatabase({ file: config.databaseFile })
-  const pool = jobPool ?? createWorkerPool({ tasksFile: TASKS_FILE, threads: config.WORKER_THREADS, memoryMb: config.WORKER_MEMORY_MB })
+  const pool = jobPool ?? createWorkerPool({ tasksFile: TASKS_FILE, threads: config.WORKER_THREADS, memoryMb: config.WORKER_MEMORY_MB, warmTask: 'warmExports' })
   // A thread that exports never fill: whoever opens a page does not wait for a workbook.
-  const readers = createWorkerPool({ tasksFile: TASKS_FILE, threads: 1, memoryMb: config.WORKER_MEMORY_MB })
+  const readers = createWorkerPool({ tasksFile: TASKS_FILE, threads: 1, memoryMb: config.WORKER_MEMORY_MB, warmTask: 'warmReads' })
   const files = createFileLibrary({
     db, storage, stagingFolder: config.stagingFolder, now, ownerQuotaBytes: config.OWNER_QUOTA_BYTES, totalQuotaBytes: config.TOTAL_QUOTA_BYTES, log,
   })
@@ -161,10 +161,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     runner,
     metrics,
     outlook: createJobOutlooks({ db, now, threads: pool.threads }),
-    warm () {
-      pool.warm()
-      readers.warm()
-    },
+    async warm () { await Promise.all([pool.warm(), readers.warm()]) },
     async close (graceMs) {
       sweeps.stop()
       await runner.stop(graceMs)

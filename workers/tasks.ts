@@ -1,16 +1,29 @@
-// What runs in threads: each exported function is a task, which the pools call by its name.
+// What runs in threads: each exported function is a task, which the pools call by its name. A thread loads what its tasks need
+// and no more: the readers' never sees a workbook.
 import { move, transferableSymbol, valueSymbol } from 'piscina'
-import { readBookPage as readPage, trySettings as tryThem, type BookBytes, type ReadBookInput, type TrySettingsInput } from './read-book.ts'
+import { keepCompiled } from '../src/compile-cache.ts'
+import type { importUpload as Import } from './import-upload.ts'
+import type { performanceExport as Export } from './performance-export.ts'
+import type { BookBytes, ReadBookInput, TrySettingsInput } from './read-book.ts'
+import type { sweepFiles as Sweep } from './sweep-files.ts'
 
-export { importUpload } from './import-upload.ts'
-export { performanceExport } from './performance-export.ts'
-export { sweepFiles } from './sweep-files.ts'
+keepCompiled()
 
-/** For `perfbook doctor`: all of the above could be loaded in a thread. */
-export function answer (): string { return 'here' }
+export async function performanceExport (...input: Parameters<typeof Export>) { return await (await import('./performance-export.ts')).performanceExport(...input) }
+export async function importUpload (...input: Parameters<typeof Import>) { return await (await import('./import-upload.ts')).importUpload(...input) }
+export async function sweepFiles (...input: Parameters<typeof Sweep>) { return await (await import('./sweep-files.ts')).sweepFiles(...input) }
+export async function readBookPage (input: ReadBookInput) { return handOver((await import('./read-book.ts')).readBookPage(input)) }
+export async function trySettings (input: TrySettingsInput) { return handOver((await import('./read-book.ts')).trySettings(input)) }
 
-export function readBookPage (input: ReadBookInput) { return handOver(readPage(input)) }
-export function trySettings (input: TrySettingsInput) { return handOver(tryThem(input)) }
+/** So that the first export, or the first look at a book, need not wait for code to be loaded. */
+export async function warmExports (): Promise<void> { await import('./performance-export.ts') }
+export async function warmReads (): Promise<void> { await import('./read-book.ts') }
+
+/** For `perfbook doctor`: all of the above can be loaded in a thread. */
+export async function answer (): Promise<string> {
+  await Promise.all([import('./performance-export.ts'), import('./import-upload.ts'), import('./sweep-files.ts'), import('./read-book.ts')])
+  return 'here'
+}
 
 /** Bytes change hands without being copied. */
 function handOver (answer: BookBytes): unknown {

@@ -40,10 +40,12 @@ export async function runService (context: CommandContext, config: Config, parts
     const address = addressOf(server.server.address() as AddressInfo, config.HOST)
     lock.describe(address)
     services.metrics.watchProcess()
-    services.warm()
+    const warmed = services.warm().catch((error: unknown) => { log.warn({ err: error }, 'a thread could not be prepared; each task will try again') })
     await services.runner.start()
     void services.sweeps.start()
     onStep?.('boot: jobs put right')
+    // Whoever is told that the service listens may press Export at once.
+    await warmed
 
     async function stop (): Promise<void> {
       log.info('stopping')

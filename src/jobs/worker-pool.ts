@@ -11,6 +11,8 @@ export interface PoolOptions {
   threads: number
   /** Heap of one thread, MB. */
   memoryMb: number
+  /** A task without input that loads what the others need. */
+  warmTask?: string
 }
 
 export interface TaskOptions {
@@ -37,14 +39,14 @@ export interface WorkerPool {
   load: () => { running: number, waiting: number }
   /** Runs a task. Throws TaskCrash when its thread died or it threw, and AbortError when `signal` fired. */
   run: <Result>(task: string, input: Record<string, unknown>, options?: TaskOptions) => Promise<Result>
-  /** Starts the first thread, so that the first task need not wait for it. */
-  warm: () => void
+  /** Starts the first thread and lets it run `warmTask`, if there is one: the next task need not wait for code to be loaded. */
+  warm: () => Promise<void>
   /** Ends all threads at once; what runs is rejected. */
   destroy: () => Promise<void>
 }
 
 /** Threads for tasks. Piscina's own close() is not used: with more than one thread it loses running tasks. */
-export function createWorkerPool ({ tasksFile, threads, memoryMb }: PoolOptions): WorkerPool {
+export function createWorkerPool ({ tasksFile, threads, memoryMb, warmTask }: PoolOptions): WorkerPool {
   let piscina: Piscina | undefined
   let live = 0
   // Made at the first task: most commands of the command line need no thread.
@@ -68,7 +70,10 @@ export function createWorkerPool ({ tasksFile, threads, memoryMb }: PoolOptions)
   return {
     threads,
     load: () => ({ running: Math.min(live, threads), waiting: Math.max(0, live - threads) }),
-    warm () { piscina ??= start() },
+    async warm () {
+      piscina ??= start()
+      if (warmTask !== undefined) await piscina.run({}, { name: warmTask })
+    },
     async run (task, input, { signal, onProgress } = {}) {
       const { port1, port2 } = new MessageChannel()
       port1.on('message', (fraction: unknown) => { if (typeof fraction === 'number') onProgress?.(fraction) })

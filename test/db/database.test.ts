@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import t from 'tap'
 import { connect } from '../../db/connection.ts'
 import { openDatabase } from '../../db/database.ts'
@@ -52,6 +53,32 @@ t.test('foreign keys hold, and a transaction that fails leaves nothing', async (
     await trx.insertInto('periods').values({ course_id: 99, source_id: 'p', name: 'P', position: 0 }).execute()
   }), /FOREIGN KEY/)
   t.strictSame(await db.reads.selectFrom('courses').selectAll().execute(), [])
+})
+
+t.test('writes at once: each is all or nothing, sees those before it, and fails for itself', async (t) => {
+  const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
+  t.teardown(() => db.close())
+  const add = (sourceId: string, isBad = false) => db.write(async (trx) => {
+    await trx.insertInto('courses').values(course(sourceId)).execute()
+    if (isBad) throw new Error(`not ${sourceId}`)
+    return (await trx.selectFrom('courses').select('id').execute()).length
+  })
+  const outcomes = await Promise.allSettled([add('a'), add('b', true), add('c'), add('a'), add('d')])
+  t.match(outcomes, [{ value: 1 }, { reason: { message: 'not b' } }, { value: 2 }, { reason: { code: 'SQLITE_CONSTRAINT_UNIQUE' } }, { value: 3 }])
+  t.strictSame((await db.reads.selectFrom('courses').select('source_id').orderBy('id').execute()).map((row) => row.source_id), ['a', 'c', 'd'])
+  t.equal(await add('e'), 4, 'and goes on')
+})
+
+t.test('writes at once share the fate of their transaction', async (t) => {
+  const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
+  t.teardown(() => db.close())
+  const add = (sourceId: string) => db.write((trx) => trx.insertInto('courses').values(course(sourceId)).execute())
+  const ending = db.write(async (trx) => { await sql`ROLLBACK`.execute(trx) })
+  const outcomes = await Promise.allSettled([add('a'), ending, add('b')])
+  t.strictSame(outcomes.map(({ status }) => status), ['rejected', 'rejected', 'rejected'])
+  t.strictSame(await db.reads.selectFrom('courses').selectAll().execute(), [])
+  await add('c')
+  t.equal((await db.reads.selectFrom('courses').selectAll().execute()).length, 1)
 })
 
 t.test('while somebody else writes, reads go on and a write waits without blocking the thread', async (t) => {

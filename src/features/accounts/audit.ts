@@ -41,25 +41,31 @@ export interface AuditOptions {
 
 export function createAudit ({ db, now, log, keepMs }: AuditOptions): Audit {
   let last: Promise<void> = Promise.resolve()
+  let pending: Array<{ entry: AuditEntry, at: number }> = []
   let sweptAt = -Infinity
 
-  async function write ({ actorId, ...entry }: AuditEntry, at: number): Promise<void> {
+  /** All that came while the ones before were written. */
+  async function writePending (): Promise<void> {
+    const entries = pending
+    pending = []
+    const at = entries.at(-1)?.at
+    if (at === undefined) return
     try {
       await db.write(async (trx) => {
-        await insertAuditEntry(trx, { ...entry, actor_id: actorId, at })
+        for (const { entry: { actorId, ...entry }, at } of entries) await insertAuditEntry(trx, { ...entry, actor_id: actorId, at })
         if (keepMs === 0 || Math.abs(at - sweptAt) < SWEEP_EVERY_MS) return
         // Where there is more, the next entry goes on.
         if (await deleteAuditEntries(trx, at - keepMs, SWEEP_AT_ONCE) < SWEEP_AT_ONCE) sweptAt = at
       })
     } catch (error) {
-      log.error({ err: error, action: entry.action }, 'an entry of the audit log could not be written')
+      log.error({ err: error, actions: entries.map(({ entry }) => entry.action) }, 'entries of the audit log could not be written')
     }
   }
 
   return {
     record (entry) {
-      const at = now()
-      last = last.then(() => write(entry, at))
+      pending.push({ entry, at: now() })
+      last = last.then(writePending)
     },
     async list (filter) {
       return (await listAuditEntries(db.reads, filter)).map(({ role, email, ...entry }) => ({ ...entry, email: role === 'student' ? null : email }))
