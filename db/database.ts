@@ -4,6 +4,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { connect, kyselyOver } from './connection.ts'
 import { keepBeforeUpgrade } from './database-copy.ts'
 import { groupCommit } from './group-commit.ts'
+import { changeCounter, rememberer } from './remembered.ts'
 import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
 
@@ -15,6 +16,10 @@ export interface Database {
   readonly file: string
   /** Committed state only. Never inside a transaction: there use the transaction's own handle. */
   readonly reads: Reads
+  /** A number that is another one after each commit, whoever made it: this process, or the command line in another. */
+  change: () => number
+  /** What `read` returned last under this key, if nothing has been committed since. Not to be changed by whoever gets it. */
+  remembered: <T>(key: string, read: () => Promise<T>) => Promise<T>
   /** Runs `work` under the write lock, all or nothing, and resolves when it is on disk. `work` may await its own queries and nothing else. */
   write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
   close: () => Promise<void>
@@ -39,10 +44,14 @@ export async function openDatabase ({ file, lockTimeoutMs = 30_000 }: OpenOption
     await writes.destroy()
     throw error
   }
-  const reads = kyselyOver<Tables>(connect(file, { readonly: true, busyTimeoutMs: 1000 }))
+  const reader = connect(file, { readonly: true, busyTimeoutMs: 1000 })
+  const reads = kyselyOver<Tables>(reader)
+  const change = changeCounter(reader)
   return {
     file,
     reads,
+    change,
+    remembered: rememberer(change),
     write: groupCommit(writes),
     async close () {
       await reads.destroy()

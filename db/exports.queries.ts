@@ -14,30 +14,33 @@ export interface ExportListRow {
   created_at: number
   created_by: string | null
   expires_at: number | null
-  is_current: 0 | 1
+  /** Whether the course's data is still what was read. */
+  is_same: 0 | 1
+  /** When a due or drop date passes that changes the book, ms. */
+  current_until: number | null
 }
 
-function exportsOf (db: Reads | Trx, courseId: number, now: number) {
+function exportsOf (db: Reads | Trx, courseId: number) {
   return db.selectFrom('exports')
     .innerJoin('files', 'files.id', 'exports.file_id')
     .innerJoin('courses', 'courses.id', 'exports.course_id')
     .select([
       'exports.id', 'exports.job_id', 'exports.options', 'files.filename', 'files.hex', 'files.size', 'files.created_at', 'files.created_by', 'files.expires_at',
-      sql<0 | 1>`(exports.data_version = courses.data_version AND (exports.current_until IS NULL OR exports.current_until > ${now}))`.as('is_current'),
+      'exports.current_until', sql<0 | 1>`(exports.data_version = courses.data_version)`.as('is_same'),
     ])
     .where('exports.course_id', '=', courseId)
     .where('files.removed_at', 'is', null).where('files.lost_at', 'is', null)
-    .where((eb) => eb.or([eb('files.expires_at', 'is', null), eb('files.expires_at', '>', now)]))
     .orderBy('exports.id', 'desc')
 }
 
-/** Exports whose file can be had now, newest first. */
-export async function listExports (db: Reads, courseId: number, now: number): Promise<ExportListRow[]> {
-  return await exportsOf(db, courseId, now).execute()
+/** Exports whose file is there, newest first; some may have expired. */
+export async function listExports (db: Reads, courseId: number): Promise<ExportListRow[]> {
+  return await exportsOf(db, courseId).execute()
 }
 
+/** The newest whose file can be had at `now`, ms. */
 export async function latestExport (db: Reads, courseId: number, now: number): Promise<ExportListRow | undefined> {
-  return await exportsOf(db, courseId, now).limit(1).executeTakeFirst()
+  return await exportsOf(db, courseId).where((eb) => eb.or([eb('files.expires_at', 'is', null), eb('files.expires_at', '>', now)])).limit(1).executeTakeFirst()
 }
 
 export async function findExport (db: Reads | Trx, courseId: number, id: number): Promise<ExportRow | undefined> {

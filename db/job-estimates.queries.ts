@@ -8,12 +8,6 @@ export type WaitingJob = Pick<JobRow, 'id' | 'owner_type' | 'owner_id' | 'priori
   served: number
 }
 
-/** Another number whenever anything was committed since, by whatever connection or process but `db`'s own. */
-export async function changeCount (db: Reads): Promise<number> {
-  const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(db)
-  return rows[0]!.data_version
-}
-
 /** All jobs that wait, in the order of their ids. */
 export async function waitingJobs (db: Reads): Promise<WaitingJob[]> {
   const rows = await db.selectFrom('jobs').select(['id', 'owner_type', 'owner_id', 'priority', 'run_after'])

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts'
-import { changeCount, lastRuns, waitingJobs } from '../../db/job-estimates.queries.ts'
+import { lastRuns, waitingJobs } from '../../db/job-estimates.queries.ts'
 import type { JobRow } from '../../db/jobs.queries.ts'
 import { claimOrder } from './claim-order.ts'
 import { median, timeLeft } from './time-left.ts'
@@ -29,7 +29,7 @@ export function createJobOutlooks ({ db, now, threads }: JobOutlooksOptions): ()
 
   async function orderAt (at: number): Promise<Map<number, number>> {
     // Counted before it is read: what is committed in between makes it old, not wrong.
-    const change = await changeCount(db.reads)
+    const change = db.change()
     if (known?.change === change && known.from <= at && at < known.until) return await known.order
     const waiting = waitingJobs(db.reads)
     const fresh = { change, from: at, until: at, order: waiting.then((jobs) => claimOrder(jobs, at)) }

@@ -56,7 +56,7 @@ export function accessHooks ({ accounts, applicationTokens, sessions, db, config
     course: (scope) => [signedIn, async (request) => {
       const { course_id: id } = request.params as { course_id: string }
       const courseId = idOf(id)
-      const access = courseId === undefined ? undefined : await courseAccess(db.reads, principalOf(request), courseId)
+      const access = courseId === undefined ? undefined : await courseAccess(db, principalOf(request), courseId)
       if (access === undefined) throw new ServiceError('COURSE_NOT_FOUND')
       if (!access.allowed) throw new ServiceError('NOT_A_TEACHER')
       requireScope(principalOf(request), scope)

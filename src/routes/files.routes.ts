@@ -62,7 +62,7 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
   async function isEntitled (request: FastifyRequest, file: FileRow): Promise<boolean> {
     if (isOpen) return true
     const principal = principalOf(request)
-    const isTheirs = principal.role === 'admin' || (file.owner_type === 'course' && await mayUseCourse(db.reads, principal, file.owner_id))
+    const isTheirs = principal.role === 'admin' || (file.owner_type === 'course' && await mayUseCourse(db, principal, file.owner_id))
     if (isTheirs) requireScope(principal, 'read')
     return isTheirs
   }

@@ -13,7 +13,7 @@ declare module 'fastify' {
 export function jobAccess ({ db, queue }: Services, access: AccessHooks, scope: Scope): Array<(request: FastifyRequest, reply: FastifyReply) => Promise<void>> {
   return [access.signedIn, async (request) => {
     const jobId = idOf((request.params as { job_id: string }).job_id)
-    const job = jobId === undefined ? undefined : await queue.find(db.reads, jobId)
+    const job = jobId === undefined ? undefined : await db.remembered(`job ${jobId}`, () => queue.find(db.reads, jobId))
     if (job === undefined || !await mayUseJob(request, job)) throw new ServiceError('JOB_NOT_FOUND')
     requireScope(principalOf(request), scope)
     request.job = job
@@ -23,7 +23,7 @@ export function jobAccess ({ db, queue }: Services, access: AccessHooks, scope: 
     const principal = principalOf(request)
     if (principal.role === 'admin') return true
     if (principal.role === 'student') return false
-    if (job.owner_type === 'course' && await mayUseCourse(db.reads, principal, job.owner_id!)) return true
-    return (await jobRequests(db.reads, job.id)).some((one) => one.user_id === principal.userId)
+    if (job.owner_type === 'course' && await mayUseCourse(db, principal, job.owner_id!)) return true
+    return (await db.remembered(`requests ${job.id}`, () => jobRequests(db.reads, job.id))).some((one) => one.user_id === principal.userId)
   }
 }

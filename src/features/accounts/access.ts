@@ -1,7 +1,7 @@
 // Who may do what. Everything that decides about access asks here.
 import { teaches } from '../../../db/accounts.queries.ts'
 import { findCourse, type CourseRow } from '../../../db/courses.queries.ts'
-import type { Reads } from '../../../db/database.ts'
+import type { Database } from '../../../db/database.ts'
 
 export const SCOPES = ['read', 'export', 'import', 'admin'] as const
 export type Scope = typeof SCOPES[number]
@@ -35,13 +35,13 @@ export function displayName ({ firstName, lastName, email }: Pick<Principal, 'fi
 export type CourseAccess = { course: CourseRow, allowed: boolean }
 
 /** A course and whether the principal may see it (its teacher, or an administrator); undefined: there is none. */
-export async function courseAccess (db: Reads, principal: Principal, courseId: number): Promise<CourseAccess | undefined> {
-  const course = await findCourse(db, courseId)
+export async function courseAccess (db: Database, principal: Principal, courseId: number): Promise<CourseAccess | undefined> {
+  const course = await db.remembered(`course ${courseId}`, () => findCourse(db.reads, courseId))
   if (course === undefined) return undefined
   return { course, allowed: await mayUseCourse(db, principal, courseId) }
 }
 
-export async function mayUseCourse (db: Reads, principal: Principal, courseId: number): Promise<boolean> {
+export async function mayUseCourse (db: Database, principal: Principal, courseId: number): Promise<boolean> {
   if (principal.role === 'admin') return true
-  return principal.role === 'teacher' && await teaches(db, principal.emailKey, courseId)
+  return principal.role === 'teacher' && await db.remembered(`teaches ${courseId} ${principal.emailKey}`, () => teaches(db.reads, principal.emailKey, courseId))
 }

@@ -53,14 +53,19 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
   }
   return {
     async authenticate (token) {
-      const found = await queries.findToken(db.reads, hashOfSecret(token))
+      const hash = hashOfSecret(token)
+      const found = await db.remembered(`token ${hash}`, async () => {
+        const found = await queries.findToken(db.reads, hash)
+        if (found === undefined || !await isUsable(db.reads, found.user)) return undefined
+        const scopes = found.token.scopes === null ? null : JSON.parse(found.token.scopes) as Scope[]
+        return { row: found.token, principal: principalFrom(found.user, scopes, { kind: 'token', id: found.token.id }) }
+      })
       if (found === undefined) return undefined
-      const { token: row, user } = found
+      const { row, principal } = found
       const at = now()
       if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= at)) return undefined
-      if (!await isUsable(db.reads, user)) return undefined
       if (at - (row.last_used_at ?? 0) > NOTE_USE_EVERY_MS) void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
-      return principalFrom(user, row.scopes === null ? null : JSON.parse(row.scopes) as Scope[], { kind: 'token', id: row.id })
+      return principal
     },
     async add ({ email, role, firstName = null, lastName = null, password }) {
       checkEmail(email)

@@ -106,16 +106,20 @@ export function createSessions ({ db, now, limit, turns, idleMs, maxMs }: Sessio
       })
     },
     async authenticate (secret) {
-      const found = await queries.findSession(db.reads, hashOfSecret(secret))
+      const hash = hashOfSecret(secret)
+      const found = await db.remembered(`session ${hash}`, async () => {
+        const found = await queries.findSession(db.reads, hash)
+        if (found === undefined || !await isUsable(db.reads, found.user)) return undefined
+        return { session: found.session, principal: principalFrom(found.user, null, { kind: 'session', id: found.session.id }) }
+      })
       if (found === undefined) return undefined
-      const { session, user } = found
+      const { session, principal } = found
       const at = now()
       if (session.ended_at !== null || session.last_used_at + idleMs <= at || session.created_at + maxMs <= at) return undefined
-      if (!await isUsable(db.reads, user)) return undefined
       if (at - session.last_used_at > Math.min(NOTE_USE_EVERY_MS, idleMs / 10)) {
         void db.write((trx) => queries.noteSessionUse(trx, session.id, at)).catch(() => {})
       }
-      return principalFrom(user, null, { kind: 'session', id: session.id })
+      return principal
     },
     list: (userId) => queries.listSessions(db.reads, { userId, createdAfter: now() - maxMs, usedAfter: now() - idleMs }),
     find: (id) => queries.findSessionById(db.reads, id),

@@ -75,13 +75,16 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
       return ticket
     },
     async list (courseId) {
-      return (await queries.listExports(db.reads, courseId, now())).map(item)
+      const rows = await db.remembered(`exports ${courseId}`, () => queries.listExports(db.reads, courseId))
+      const at = now()
+      return rows.filter((row) => row.expires_at === null || row.expires_at > at).map((row) => item(row, at))
     },
     async latest (courseId) {
-      const row = await queries.latestExport(db.reads, courseId, now())
-      return row === undefined ? undefined : item(row)
+      const at = now()
+      const row = await queries.latestExport(db.reads, courseId, at)
+      return row === undefined ? undefined : item(row, at)
     },
-    ofJob: (jobId) => queries.exportOfJob(db.reads, jobId),
+    ofJob: (jobId) => db.remembered(`export of ${jobId}`, () => queries.exportOfJob(db.reads, jobId)),
     async ofFile (fileId) {
       const row = await queries.exportOfFile(db.reads, fileId)
       return row === undefined ? undefined : { id: row.id, courseId: row.course_id }
@@ -102,7 +105,7 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
   }
 }
 
-function item (row: queries.ExportListRow): ExportItem {
+function item (row: queries.ExportListRow, now: number): ExportItem {
   return {
     id: row.id,
     filename: row.filename,
@@ -110,7 +113,7 @@ function item (row: queries.ExportListRow): ExportItem {
     createdAt: row.created_at,
     size: row.size,
     jobId: row.job_id,
-    isCurrent: row.is_current === 1,
+    isCurrent: row.is_same === 1 && (row.current_until === null || row.current_until > now),
     expiresAt: row.expires_at,
     createdBy: row.created_by,
     options: JSON.parse(row.options) as ExportOptionsGiven,
