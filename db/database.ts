@@ -4,8 +4,8 @@ import type { Kysely, Transaction } from 'kysely'
 import { connect, kyselyOver } from './connection.ts'
 import { keepBeforeUpgrade } from './database-copy.ts'
 import { groupCommit } from './group-commit.ts'
-import { changeCounter, rememberer } from './remembered.ts'
 import { migrate } from './migrate.ts'
+import { changeCounter, rememberer } from './remembered.ts'
 import type { Tables } from './tables.ts'
 
 export type Reads = Kysely<Tables>
@@ -50,9 +50,9 @@ export async function openDatabase ({ file, lockTimeoutMs = 30_000 }: OpenOption
   return {
     file,
     reads,
-    change,
-    remembered: rememberer(change),
-    write: groupCommit(writes),
+    change: change.now,
+    remembered: rememberer(change.now),
+    write: groupCommit(writes, change.look),
     async close () {
       await reads.destroy()
       await writes.destroy()

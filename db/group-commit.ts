@@ -13,9 +13,9 @@ interface Waiting {
 /**
  * Writes that come while another one is under way share one transaction: a flush to disk is most of what a small write costs, and
  * eight clicks at once need one, not eight. Each is all or nothing by a savepoint of its own, sees those before it, and is
- * answered after the commit. Where the transaction as a whole fails (no lock, no disk), all that are in it fail.
+ * answered after the commit and after `committed`. Where the transaction as a whole fails (no lock, no disk), all that are in it fail.
  */
-export function groupCommit (db: Reads): Write {
+export function groupCommit (db: Reads, committed: () => void): Write {
   const waiting: Waiting[] = []
   let isBusy = false
 
@@ -51,6 +51,7 @@ export function groupCommit (db: Reads): Write {
       for (const one of group) one.failed(refused.get(one) ?? error)
       return
     }
+    committed()
     for (const one of group) {
       if (refused.has(one)) one.failed(refused.get(one))
       else one.done()

@@ -3,10 +3,28 @@ import type { SqliteConnection } from './connection.ts'
 /** More keys than people who poll at once; all are forgotten with each commit. */
 const KEPT = 10_000
 
-/** A function that tells by number whether anything was committed by another connection; costs microseconds. */
-export function changeCounter (sqlite: SqliteConnection): () => number {
+export interface ChangeCounter {
+  /** Another number whenever another connection has committed, in this process or outside. Asked of SQLite once a turn of the event loop. */
+  now: () => number
+  /** Asks SQLite again the next time: this process has just committed. */
+  look: () => void
+}
+
+/** `sqlite` is a connection that writes nothing itself: its own commits would not count. */
+export function changeCounter (sqlite: SqliteConnection): ChangeCounter {
   const statement = sqlite.prepare('PRAGMA data_version').pluck()
-  return () => statement.get() as number
+  let known: number | undefined
+  const look = () => { known = undefined }
+  return {
+    now () {
+      if (known === undefined) {
+        known = statement.get() as number
+        setImmediate(look)
+      }
+      return known
+    },
+    look,
+  }
 }
 
 /**

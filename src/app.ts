@@ -1,7 +1,6 @@
 // The service's table of contents: plugins, then routes, in the order of boot.
 import cookies from '@fastify/cookie'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
@@ -22,6 +21,7 @@ import { filesRoutes, readableAddress } from './routes/files.routes.ts'
 import { healthRoutes } from './routes/health.routes.ts'
 import { importsRoutes } from './routes/imports.routes.ts'
 import { createJobGate, type JobGate } from './routes/job-gate.ts'
+import { servePolls } from './routes/poll-cache.ts'
 import { invitationsRoutes } from './routes/invitations.routes.ts'
 import { jobsRoutes } from './routes/jobs.routes.ts'
 import { createLinks } from './routes/links.ts'
@@ -29,7 +29,7 @@ import { countRequests } from './routes/metrics-hook.ts'
 import { metricsRoutes } from './routes/metrics.routes.ts'
 import { shedLoad } from './routes/overload.ts'
 import type { RouteContext } from './routes/route-context.ts'
-import { securityHeaders } from './routes/security-headers.ts'
+import { setSecurityHeaders } from './routes/security-headers.ts'
 import { serializerCompiler } from './routes/serialization.ts'
 import { sessionCookie } from './routes/session-cookie.ts'
 import { sessionRoutes } from './routes/session.routes.ts'
@@ -89,6 +89,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   server.decorateRequest('principal', null)
   server.decorateRequest('course', null)
   countRequests(server, services)
+  servePolls(server, services, links)
   acceptBodies(server)
   handleErrors(server)
   await server.register(cookies, { secret: secretFromFile(config.secretFile) })
@@ -97,7 +98,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   server.addHook('preClose', async () => { closing.abort() })
 
   await shedLoad(server, services)
-  await server.register(helmet, securityHeaders(config.PUBLIC_URL))
+  await setSecurityHeaders(server, config.PUBLIC_URL)
   if (config.corsOrigins.length > 0) {
     await server.register(cors, {
       origin: [...config.corsOrigins],

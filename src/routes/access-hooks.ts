@@ -71,8 +71,9 @@ export function accessHooks ({ accounts, applicationTokens, sessions, db, config
  * none can forget: it runs after all that judges 401, 404 and 403, and before the body is read.
  */
 export function guardCookies (app: FastifyInstance, { config }: Services): void {
-  app.addHook('preParsing', async (request) => {
+  app.addHook('preParsing', (request, reply, payload, next) => {
     if (request.principal?.credential.kind === 'session' && isStateChanging(request)) requireSameOrigin(request, config.PUBLIC_URL)
+    next()
   })
 }
 

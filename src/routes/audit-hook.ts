@@ -17,7 +17,8 @@ const SUBJECTS = { course_id: 'course', export_id: 'export', file_id: 'file', jo
 /** Notes what the table of routes says is to be noted, once it is done, or refused to somebody who is known. */
 export function auditRequests (app: FastifyInstance, { audit }: Services): void {
   app.decorateRequest('audited', null)
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, next) => {
+    next()
     // A HEAD brings nothing out.
     const action = ROUTE_ACCESS[`${request.method} ${request.routeOptions.url}`]?.audit ?? null
     if (action === null) return

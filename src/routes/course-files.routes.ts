@@ -10,7 +10,7 @@ import { displayName } from '../features/accounts/access.ts'
 import { EXPORT_CATEGORY } from '../features/exports/export.job.ts'
 import { QuotaExceededError, type FileRow } from '../files/file-library.ts'
 import { courseOf, idOf, principalOf } from './access-hooks.ts'
-import { sendTagged } from './entity-tags.ts'
+import { sendTagged, tagged } from './entity-tags.ts'
 import { receiveUpload } from './file-upload.ts'
 import type { RouteContext } from './route-context.ts'
 import { courseParams, errors, id, isoTime, isoTimeOrNull, nullable, time } from './schemas.ts'
@@ -123,7 +123,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     })
     const shown = page.slice(0, limit)
     const next = page.length > limit ? String(shown.at(-1)!.id) : null
-    return sendTagged(request, reply, JSON.stringify({ files: shown.map((file) => asJson(request, file)), next_cursor: next }))
+    return sendTagged(request, reply, tagged(JSON.stringify({ files: shown.map((file) => asJson(request, file)), next_cursor: next })))
   })
 
   app.delete('/api/courses/:course_id/files/:file_id', {

@@ -17,9 +17,16 @@ export function isSame (header: string, etag: string): boolean {
   return header.trim() === '*' || header.split(',').some((tag) => tag.trim() === etag)
 }
 
+/** JSON with its entity tag. */
+export interface Tagged {
+  json: string
+  etag: string
+}
+
+export const tagged = (json: string): Tagged => ({ json, etag: entityTag(json) })
+
 /** Sends JSON with its entity tag, or 304 to a client that has it. */
-export function sendTagged (request: FastifyRequest, reply: FastifyReply, json: string): FastifyReply {
-  const etag = entityTag(json)
+export function sendTagged (request: FastifyRequest, reply: FastifyReply, { json, etag }: Tagged): FastifyReply {
   reply.header('etag', etag).header('cache-control', 'private, no-cache')
   if (isFresh(request, etag)) return reply.code(304).send()
   return reply.type('application/json; charset=utf-8').send(json)

@@ -7,7 +7,7 @@ import { exportOptionsSchema } from '../features/exports/export-options.ts'
 import type { ExportItem } from '../features/exports/exports.ts'
 import { QueueFullError } from '../jobs/job-queue.ts'
 import { courseOf, idOf, principalOf } from './access-hooks.ts'
-import { sendTagged } from './entity-tags.ts'
+import { sendTagged, tagged, type Tagged } from './entity-tags.ts'
 import type { RouteContext } from './route-context.ts'
 import { courseParams, errors, exportSchema, id, isoTime, isoTimeOrNull, time } from './schemas.ts'
 
@@ -17,6 +17,8 @@ const QUEUE_FULL_RETRY_S = 10
 
 export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
   const { exports, config } = services
+  /** What a list became: nearly every poll gets the same as the one before. */
+  const answers = new WeakMap<readonly ExportItem[], { base: string, content: Tagged }>()
 
   app.post('/api/courses/:course_id/performance/export', {
     onRequest: access.course('export'),
@@ -58,6 +60,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 
   app.get('/api/courses/:course_id/performance/exports', {
     onRequest: access.course('read'),
+    config: { isPolled: true },
     schema: {
       tags,
       summary: 'The course\'s exports, newest first',
@@ -67,7 +70,13 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     },
   }, async (request, reply) => {
     const items = await exports.list(courseOf(request).id)
-    return sendTagged(request, reply, JSON.stringify(items.map((item) => exportJson(item, links.file(request, item)))))
+    const base = links.absolute(request, '')
+    let answer = answers.get(items)
+    if (answer?.base !== base) {
+      answer = { base, content: tagged(JSON.stringify(items.map((item) => exportJson(item, links.file(request, item))))) }
+      answers.set(items, answer)
+    }
+    return sendTagged(request, reply, answer.content)
   })
 
   app.get('/api/courses/:course_id/performance/exports/latest', {

@@ -14,7 +14,7 @@ import { isTimeZone } from '../features/performance-book/course-time.ts'
 import { QuotaExceededError } from '../files/file-library.ts'
 import { QueueFullError } from '../jobs/job-queue.ts'
 import { courseOf, principalOf } from './access-hooks.ts'
-import { sendTagged } from './entity-tags.ts'
+import { sendTagged, tagged } from './entity-tags.ts'
 import { receiveUpload } from './file-upload.ts'
 import { importJson, importSchema } from './import-json.ts'
 import { jobsJson, oneJobJson } from './job-json.ts'
@@ -28,7 +28,7 @@ const FIELDS = ['format', 'time_zone', 'dry_run', 'strict', 'allow_removals']
 /** After so many seconds a full queue has moved on. */
 const QUEUE_FULL_RETRY_S = 10
 
-const PERFORMANCE_BOOK_JSON = JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2)
+const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2))
 
 export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
   const { config, imports } = services
@@ -82,7 +82,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 
   app.get('/api/schemas/performance-book-1.json', {
     schema: { tags, summary: 'The JSON Schema of performance-book/1 documents', security: [] },
-  }, async (request, reply) => sendTagged(request, reply, PERFORMANCE_BOOK_JSON))
+  }, async (request, reply) => sendTagged(request, reply, PERFORMANCE_BOOK))
 
   async function list (request: FastifyRequest, { limit, cursor }: { limit: number, cursor?: string }, owner?: { type: string, id: number }) {
     const rows = await listJobs(services.db.reads, { kind: IMPORT_KIND, owner, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })

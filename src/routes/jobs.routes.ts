@@ -33,9 +33,12 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
 
   app.get('/api/jobs/:job_id', {
     onRequest: jobAccess(services, access, 'read'),
+    config: { isPolled: true },
     schema: { tags, summary: 'One job', description: 'An administrator sees all its attempts as well.', params: jobParams, response: { 200: jobWithAttemptsSchema, ...errors(401, 403, 404) } },
   }, async (request, reply) => {
     reply.header('cache-control', 'private, no-cache')
+    // Its progress lives in memory.
+    request.isLive = request.job!.state === 'started'
     return await json(request, request.job!)
   })
 

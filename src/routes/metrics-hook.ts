@@ -3,7 +3,7 @@ import type { Services } from '../services.ts'
 
 /** Counts every answer by its route's pattern. What is not found has none: made-up addresses make no new series. */
 export function countRequests (app: FastifyInstance, { metrics }: Services): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, next) => {
     const isStream = String(reply.getHeader('content-type') ?? '').startsWith('text/event-stream')
     metrics.requestAnswered({
       method: request.method,
@@ -11,5 +11,6 @@ export function countRequests (app: FastifyInstance, { metrics }: Services): voi
       status: reply.statusCode,
       seconds: isStream ? undefined : reply.elapsedTime / 1000,
     })
+    next()
   })
 }

@@ -53,9 +53,8 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
   }
   return {
     async authenticate (token) {
-      const hash = hashOfSecret(token)
-      const found = await db.remembered(`token ${hash}`, async () => {
-        const found = await queries.findToken(db.reads, hash)
+      const found = await db.remembered(`token ${token}`, async () => {
+        const found = await queries.findToken(db.reads, hashOfSecret(token))
         if (found === undefined || !await isUsable(db.reads, found.user)) return undefined
         const scopes = found.token.scopes === null ? null : JSON.parse(found.token.scopes) as Scope[]
         return { row: found.token, principal: principalFrom(found.user, scopes, { kind: 'token', id: found.token.id }) }

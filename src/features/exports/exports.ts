@@ -32,8 +32,8 @@ export interface ExportItem {
 export interface Exports {
   /** Queues an export or joins the one that serves the request. Undefined: no such course. Throws QueueFullError. */
   request: (request: ExportRequest) => Promise<JobTicket | undefined>
-  /** Newest first. */
-  list: (courseId: number) => Promise<ExportItem[]>
+  /** Newest first; the same array as before while nothing has changed. */
+  list: (courseId: number) => Promise<readonly ExportItem[]>
   latest: (courseId: number) => Promise<ExportItem | undefined>
   /** The export that a job made. */
   ofJob: (jobId: number) => Promise<{ id: number, hex: string, filename: string } | undefined>
@@ -52,6 +52,8 @@ export interface ExportsOptions {
 }
 
 export function createExports ({ db, files, queue, now, retention }: ExportsOptions): Exports {
+  /** What rows are at a time, until one expires or a date passes. */
+  const lists = new WeakMap<readonly queries.ExportListRow[], { from: number, until: number, items: ExportItem[] }>()
   return {
     async request ({ courseId, options, userId, requestedBy }) {
       const complete = completeOptions(options)
@@ -77,7 +79,12 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
     async list (courseId) {
       const rows = await db.remembered(`exports ${courseId}`, () => queries.listExports(db.reads, courseId))
       const at = now()
-      return rows.filter((row) => row.expires_at === null || row.expires_at > at).map((row) => item(row, at))
+      const kept = lists.get(rows)
+      if (kept !== undefined && kept.from <= at && at < kept.until) return kept.items
+      const until = Math.min(...rows.flatMap((row) => [row.expires_at, row.current_until].filter((time) => time !== null && time > at) as number[]))
+      const items = rows.filter((row) => row.expires_at === null || row.expires_at > at).map((row) => item(row, at))
+      lists.set(rows, { from: at, until, items })
+      return items
     },
     async latest (courseId) {
       const at = now()
