@@ -30,6 +30,8 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
         timeWindow: 60_000,
         hook: 'preHandler',
         keyGenerator: (request: FastifyRequest) => String(principalOf(request).userId),
+        errorResponseBuilder: (request: FastifyRequest, { max, ttl }: { max: number, ttl: number }) =>
+          new ServiceError('RATE_LIMITED', `More than ${max} exports were asked for within a minute. Try again a little later.`, Math.ceil(ttl / 1000)),
       },
     },
     schema: {

@@ -24,7 +24,12 @@ const CODES: Readonly<Record<SignInRefusal, HttpErrorCode>> = {
 export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, links, cookie }) => {
   const { singleSignOn, config } = services
   const ticketCookie = signInCookie(config.PUBLIC_URL, links.prefix)
-  const rateLimit = { max: PER_MINUTE, timeWindow: 60_000 }
+  const rateLimit = {
+    max: PER_MINUTE,
+    timeWindow: 60_000,
+    errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
+      new ServiceError('RATE_LIMITED', 'Too many sign-ins were begun from this address. Wait a little, then try again.', Math.ceil(ttl / 1000)),
+  }
   const redirectUri = (request: FastifyRequest) => links.absolute(request, '/api/oidc/callback')
 
   function required (): SingleSignOn {

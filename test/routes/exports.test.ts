@@ -163,6 +163,7 @@ t.test('limits: the queue, the rate, the quota, a closing server', async (t) => 
   t.match(closing.json(), { statusCode: 503, code: 'SHUTTING_DOWN' })
   t.ok(Number(closing.headers['retry-after']) > 0)
   const limited = await ask(0)
-  t.match(limited.json(), { statusCode: 429, code: 'RATE_LIMITED', error: 'Too Many Requests' })
+  t.match(limited.json(), { statusCode: 429, code: 'RATE_LIMITED', error: 'Too Many Requests', message: /More than 4 exports were asked for within a minute/ })
   t.ok(Number(limited.headers['retry-after']) > 0)
+  t.equal((await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, { token: await service.token('admin', { email: 'second@example.edu' }) })).json().code, 'SHUTTING_DOWN', 'another user is not limited by it')
 })

@@ -182,6 +182,17 @@ t.test('a provider that is down stops nothing, and works when it is up', async (
   t.match(JSON.parse((await browser.visit(url, { accept: 'application/json' })).text), { statusCode: 503, code: 'ISSUER_UNAVAILABLE' })
 })
 
+t.test('questions to the provider are limited by address', async (t) => {
+  const { call } = await startTestService(t, { settings: { OIDC_ISSUER: 'http://127.0.0.1:1', ...CLIENT } })
+  const ask = () => call('GET', '/api/oidc/callback', { token: null })
+  let answer = await ask()
+  let count = 1
+  for (; answer.status === 400 && count < 400; count++) answer = await ask()
+  t.equal(count, 301)
+  t.match(answer.json(), { statusCode: 429, code: 'RATE_LIMITED', message: /sign-ins/ })
+  t.ok(Number(answer.headers['retry-after']) > 0)
+})
+
 t.test('under a path, behind a proxy', async (t) => {
   const scene = await setScene(t, { settings: { PUBLIC_URL: 'http://school.test/perfbook' } }, { clientAuthMethods: ['client_secret_post'], clientDefaults: { token_endpoint_auth_method: 'client_secret_post' } })
   await scene.services.accounts.add({ email: TEACHER, role: 'teacher' })
