@@ -113,7 +113,11 @@ async function runClients (): Promise<Measured> {
     return JSON.parse(text) as Record<string, unknown>
   }
 
-  async function client (): Promise<void> {
+  // People do not press in the same millisecond, nor look in step.
+  const stagger = (i: number) => delay(POLL_EVERY_MS * i / count('clients'))
+
+  async function client (_: unknown, place: number): Promise<void> {
+    await stagger(place)
     for (let i = next++; i < count('exports'); i = next++) {
       const course = 1 + i % count('courses')
       const ticket = await call('POST', `/api/courses/${course}/performance/export`, measured.posts, OPTIONS[Math.floor(i / count('courses')) % OPTIONS.length])
@@ -135,6 +139,7 @@ async function runClients (): Promise<Measured> {
   measured.ms = performance.now() - start
   // The peer: as many clients poll as often, and no export runs.
   await Promise.all(Array.from({ length: count('clients') }, async (_, i) => {
+    await stagger(i)
     for (let n = 0; n < 20; n++) {
       await delay(POLL_EVERY_MS)
       await call('GET', `/api/jobs/${measured.jobs[i % measured.jobs.length]!}`, measured.idlePolls)
