@@ -7,10 +7,6 @@ import {
   type SqliteDatabase, type SqliteDialectConfig, type SqliteStatement,
 } from 'kysely'
 
-/** Path of better-sqlite3's native addon where it is not in node_modules (the single binary); set once at start. */
-let nativeBinding: string | undefined
-export function useNativeBinding (file: string): void { nativeBinding = file }
-
 export type SqliteConnection = Sqlite
 
 /** Opens a file with the settings that every connection of ours has. Throws what better-sqlite3 throws. */
@@ -20,7 +16,6 @@ export function connect (file: string, options: { readonly?: boolean, busyTimeou
     fileMustExist: options.readonly ?? false,
     // Making the file and switching it to WAL needs the lock for a moment; two first starts at once wait for each other.
     timeout: 5000,
-    ...(nativeBinding === undefined ? {} : { nativeBinding }),
   })
   if (!sqlite.readonly) {
     sqlite.pragma('journal_mode = WAL')
@@ -106,5 +101,5 @@ export function isDiskFull (error: unknown): boolean {
 
 /** Opens a file as it is, in rollback-journal mode, waiting for no lock: for `folder-lock.ts` and the staging of imports. */
 export function connectPlain (file: string): Sqlite {
-  return new BetterSqlite3(file, { timeout: 0, ...(nativeBinding === undefined ? {} : { nativeBinding }) })
+  return new BetterSqlite3(file, { timeout: 0 })
 }

@@ -25,6 +25,7 @@ const MEMORY_BYTES = Math.min(totalmem(), constrainedMemory() || Infinity)
 
 const settings = {
   DATA_DIR: Type.String({ default: './data', minLength: 1, description: 'The data folder: database, files, staging.' }),
+  CACHE_DIR: text('', 'Where the single binary unpacks itself, by flag or environment only. Default: see docs/binary.md. From a checkout it means nothing.'),
   HOST: Type.String({ default: '127.0.0.1', minLength: 1, description: 'Address to listen on.' }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535, description: 'Port to listen on; 0 picks a free one.' }),
   PUBLIC_URL: text('', 'The address under which people reach the service, with its path if it has one. Default: that of the request.'),
@@ -121,7 +122,7 @@ export class ConfigError extends Error {
  * was found to be wrong with a file of settings.
  */
 export function readConfig (env: Readonly<Record<string, string | undefined>>, wrongInFile: readonly string[] = []): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => Object.hasOwn(settings, name) && value !== undefined && value !== ''))
+  const given = Object.fromEntries(Object.keys(settings).map((name) => [name, env[name]] as const).filter(([, value]) => value !== undefined && value !== ''))
   const values = { ...DEFAULTS, ...given } as Values
   const problems = [...wrongInFile]
   // Only of what was given: Ajv needs as long for all settings as the rest of a short command.

@@ -1,5 +1,4 @@
 // Everything that the service and the command line are made of, put together once. Nothing here runs until `start`.
-import { extname } from 'node:path'
 import { mkdirSync } from 'node:fs'
 import { openDatabase, type Database } from '../db/database.ts'
 import type { Config } from './config.ts'
@@ -29,10 +28,8 @@ import { createJobOutlooks, type JobOutlook } from './jobs/job-outlook.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runner.ts'
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
+import { TASKS_FILE } from './program-files.ts'
 import { VERSION } from './version.ts'
-
-/** What runs in threads; found from the source and from a bundle alike. */
-export const TASKS_FILE = new URL(`../workers/tasks${extname(import.meta.url)}`, import.meta.url)
 
 const DAY_MS = 86_400_000
 /** Of the four threads that Node has for this and for files. */

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError } from 'commander'
 import { readConfig, type Config } from '../config.ts'
 import { importSources } from '../features/imports/import-sources.ts'
+import { programFile } from '../program-files.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
 import { withServices } from './open-services.ts'
 import { runService, type RunningService } from './run-service.ts'
@@ -41,7 +41,7 @@ export function demoCommand (context: CommandContext): Command {
 
 /** Matched by its ids, so that a second time changes nothing. */
 async function importSample (context: CommandContext, config: Config): Promise<void> {
-  const sample = fileURLToPath(new URL('../../data/sample/', import.meta.url))
+  const sample = programFile('data/sample')
   // Opening makes and migrates the database.
   await withServices({ ...context, env: { DATA_DIR: config.DATA_DIR } }, async () => {
     const outcome = await importSources([join(sample, 'open-university-oneroster-1.1.zip'), join(sample, 'physics-1.json')], {

@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   restore: async () => (await import('./restore.command.ts')).restoreCommand,
   doctor: async () => (await import('./doctor.command.ts')).doctorCommand,
   generate: async () => (await import('./generate.command.ts')).generateCommand,
+  licences: async () => (await import('./licences.command.ts')).licencesCommand,
 }
 
 /** The command with the subcommand that the arguments call for, or with all of them. */
@@ -33,6 +34,7 @@ async function createProgram (context: CommandContext, args: readonly string[]):
   const program = new Command('perfbook')
     .description('The performance book of a course, and its export to Excel.')
     .version(VERSION)
+    .option('--cache-dir <folder>', 'where the single binary unpacks itself, or CACHE_DIR; given with any command')
     .enablePositionalOptions() // or else `generate --version 1.2` would print the program's version
   const called = Object.hasOwn(COMMANDS, args[0] ?? '') ? COMMANDS[args[0]!] : undefined
   for (const load of called === undefined ? Object.values(COMMANDS) : [called]) program.addCommand((await load())(context))

@@ -1,23 +1,23 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { build as Build, Metafile } from 'esbuild'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { programFile } from '../program-files.ts'
 
-/** Where the built page lies, and where the server looks for it. */
-export const PAGE_FOLDER = fileURLToPath(new URL('../../dist/page', import.meta.url))
+/** Where the built page lies. */
+export const PAGE_FOLDER = programFile('dist/page')
 
-const SOURCE = fileURLToPath(new URL('./page', import.meta.url))
+const SOURCE = programFile('src/web/page')
 const toBrotli = promisify(brotliCompress)
 const toGzip = promisify(gzip)
 
 /**
  * Bundles the page's source into `folder`: `index.html`, and `assets/` with names that change with their content, each beside
  * its compressed forms. Needs no network. Throws where a development package is missing (`ERR_MODULE_NOT_FOUND`) and on
- * errors in the source; the page that was there stays then.
+ * errors in the source; the page that was there stays then. Returns the paths of all files that went into it.
  */
-export async function buildPage (folder = PAGE_FOLDER): Promise<void> {
+export async function buildPage (folder = PAGE_FOLDER): Promise<string[]> {
   const { build } = await import('esbuild')
   await mkdir(dirname(folder), { recursive: true })
   // Its own for each build: two at once do not meet.
@@ -25,18 +25,19 @@ export async function buildPage (folder = PAGE_FOLDER): Promise<void> {
   // The service may be another user than whoever built it.
   await chmod(making, 0o755)
   try {
-    await buildInto(making, build)
+    const inputs = await buildInto(making, build)
     await rm(folder, { recursive: true, force: true })
     await rename(making, folder).catch((error: NodeJS.ErrnoException) => {
       // Another build was done in this very moment.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
     })
+    return inputs
   } finally {
     await rm(making, { recursive: true, force: true })
   }
 }
 
-async function buildInto (making: string, build: typeof Build): Promise<void> {
+async function buildInto (making: string, build: typeof Build): Promise<string[]> {
   const { metafile } = await build({
     entryPoints: { page: join(SOURCE, 'page.tsx'), style: join(SOURCE, 'style.css'), icon: join(SOURCE, 'icon.svg') },
     outdir: join(making, 'assets'),
@@ -68,6 +69,7 @@ async function buildInto (making: string, build: typeof Build): Promise<void> {
     await writeFile(`${file}.br`, await toBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
     await writeFile(`${file}.gz`, await toGzip(bytes, { level: 9 }))
   }
+  return Object.keys(metafile.inputs).map((file) => resolve(making, file))
 }
 
 /** What a script cannot start without, so that the browser need not read the script first to learn of it. */

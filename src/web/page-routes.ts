@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
-import { PAGE_FOLDER } from './build-page.ts'
+import { programFile } from '../program-files.ts'
 
 export interface PageOptions {
   /** The path under which the service is reached from outside; empty, or `/perfbook`. */
@@ -19,7 +19,7 @@ const POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; object-
  * The page for people, at `/`. Its addresses are relative, so it works behind a path prefix. Where it was not built the
  * log says so, and a plain page says how to build it.
  */
-export const pageRoutes: FastifyPluginAsync<PageOptions> = async (app, { publicPath, folder = PAGE_FOLDER }) => {
+export const pageRoutes: FastifyPluginAsync<PageOptions> = async (app, { publicPath, folder = programFile('dist/page') }) => {
   const isBuilt = existsSync(join(folder, 'index.html'))
   if (!isBuilt) app.log.warn(`The page is not built: "npm run build:page" makes it. The API works without. Looked in ${folder}`)
 

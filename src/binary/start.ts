@@ -1,0 +1,33 @@
+// What the single binary runs first: it unpacks the program and hands over to its src/main.
+import { createRequire, enableCompileCache, flushCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { getAsset, getRawAsset } from 'node:sea'
+import { chooseCacheFolder } from './cache-folder.ts'
+import { unpack, UnpackError, type Manifest } from './unpack.ts'
+
+/** Asset with the manifest; the files are assets by their paths. */
+const MANIFEST = 'manifest.json'
+/** V8's code is kept for the next start after this time, ms: by then the service answers. It is kept at the end as well, but a process may be killed. */
+const KEEP_CODE_AFTER_MS = 5000
+
+const userId = process.getuid?.()
+const { folders, args } = chooseCacheFolder(process.env, process.argv.slice(2), userId)
+let folder: string | undefined
+try {
+  folder = unpack({
+    manifest: JSON.parse(getAsset(MANIFEST, 'utf8')) as Manifest,
+    read: (path) => new Uint8Array(getRawAsset(path)),
+    cacheFolders: folders,
+    userId,
+  })
+} catch (error) {
+  if (!(error instanceof UnpackError)) throw error
+  process.stderr.write(`error: ${error.message}\n`)
+  process.exitCode = 1
+}
+if (folder !== undefined) {
+  process.argv.splice(2, Infinity, ...args)
+  enableCompileCache(join(folder, 'compiled'))
+  setTimeout(() => { flushCompileCache() }, KEEP_CODE_AFTER_MS).unref()
+  createRequire(join(folder, 'main.cjs'))('./main.cjs')
+}

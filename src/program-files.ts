@@ -1,0 +1,15 @@
+// Where the program's own files lie. The single binary unpacks itself into a folder that is laid out like the checkout, with
+// `.js` for `.ts`, so one rule serves both.
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The checkout, or the folder that the single binary unpacked itself into. */
+export const PROGRAM_FOLDER = fileURLToPath(new URL('..', import.meta.url))
+
+/** The module whose exported functions run in threads. */
+export const TASKS_FILE = new URL(`../workers/tasks${extname(import.meta.url)}`, import.meta.url)
+
+/** Path of a file or folder of the program, by its path in the checkout. */
+export function programFile (path: string): string {
+  return join(PROGRAM_FOLDER, path)
+}
