@@ -27,6 +27,7 @@ import { jobsRoutes } from './routes/jobs.routes.ts'
 import { createLinks } from './routes/links.ts'
 import { countRequests } from './routes/metrics-hook.ts'
 import { metricsRoutes } from './routes/metrics.routes.ts'
+import { openApi } from './routes/openapi.ts'
 import { shedLoad } from './routes/overload.ts'
 import type { RouteContext } from './routes/route-context.ts'
 import { setSecurityHeaders } from './routes/security-headers.ts'
@@ -39,7 +40,6 @@ import { storageRoutes } from './routes/storage.routes.ts'
 import { usersRoutes } from './routes/users.routes.ts'
 import { validatorCompiler } from './routes/validation.ts'
 import type { Services } from './services.ts'
-import { VERSION } from './version.ts'
 import { pageRoutes } from './web/page-routes.ts'
 
 /** All headers of a request together: a cookie, a token, a long address. Node's own limit, said here so that it stays. */
@@ -111,15 +111,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     global: false,
     errorResponseBuilder: (request, { ttl }) => new ServiceError('RATE_LIMITED', undefined, Math.ceil(ttl / 1000)),
   })
-  await server.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Perfbook', version: VERSION, description: 'The performance book of a course, and its export to Excel.' },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, cookie: { type: 'apiKey', in: 'cookie', name: 'perfbook_session' } } },
-      security: [{ bearer: [] }, { cookie: [] }],
-      ...(links.prefix === '' ? {} : { servers: [{ url: links.prefix }] }),
-    },
-  })
+  await server.register(swagger, openApi(links.prefix))
   await server.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true })
   await server.register(fastifyStatic, {
     root: config.filesFolder, serve: false, etag: false, lastModified: false, cacheControl: false, contentType: false, dotfiles: 'allow',

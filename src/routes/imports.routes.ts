@@ -81,7 +81,12 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
   })
 
   app.get('/api/schemas/performance-book-1.json', {
-    schema: { tags, summary: 'The JSON Schema of performance-book/1 documents', security: [] },
+    schema: {
+      tags,
+      summary: 'The JSON Schema of performance-book/1 documents',
+      security: [],
+      response: { 200: Type.Object({}, { additionalProperties: true, description: 'JSON Schema 2020-12' }), 304: Type.Null() },
+    },
   }, async (request, reply) => sendTagged(request, reply, PERFORMANCE_BOOK))
 
   async function list (request: FastifyRequest, { limit, cursor }: { limit: number, cursor?: string }, owner?: { type: string, id: number }) {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
@@ -51,12 +52,16 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
       summary: 'The job as server-sent events, one at each change; closed at its end',
       description: 'Each event\'s data is what GET /api/jobs/:job_id answers. A client that reconnects after the last event gets 204, which ends an EventSource.',
       params: jobParams,
-      produces: ['text/event-stream'],
+      response: {
+        200: { description: 'Events', content: { 'text/event-stream': { schema: Type.Unsafe<Readable>({ type: 'string' }) } } },
+        204: Type.Null({ description: 'The client has had the last one' }),
+        ...errors(401, 403, 404, 429),
+      },
     },
   }, async (request, reply) => {
     const { id, state } = request.job!
     reply.header('cache-control', 'private, no-cache, no-transform')
-    if (hasEnded(state) && request.headers['last-event-id'] === state) return await reply.code(204).send()
+    if (hasEnded(state) && request.headers['last-event-id'] === state) return await reply.code(204).send(null)
     const leave = streams.enter(principalOf(request).userId)
     const events = jobEvents({ runner: services.runner, clock, jobId: id, read: () => jsonNow(request), closing }).once('close', leave)
     return reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8').send(events)

@@ -5,6 +5,7 @@ import { createApp, type App } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Scope } from '../../src/features/accounts/access.ts'
 import { createServices, type Services, type ServicesOptions } from '../../src/services.ts'
+import { contractCheck, type PublishedContract } from './published-contract.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
 import { testFolder } from './test-folder.ts'
 
@@ -57,6 +58,7 @@ export async function startTestService (t: Test, { courses = [], settings = {}, 
     await app.server.close()
     await services.close(0)
   })
+  let check: ReturnType<typeof contractCheck> | undefined
   const tokens = new Map<string, Promise<string>>()
   const token: TestService['token'] = (role, { email = `${role}@example.edu`, scopes } = {}) => {
     const key = JSON.stringify([email, scopes])
@@ -84,6 +86,9 @@ export async function startTestService (t: Test, { courses = [], settings = {}, 
         },
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
+      check ??= contractCheck(app.server.swagger() as unknown as PublishedContract)
+      const wrong = check(method, path, { status: response.statusCode, contentType: String(response.headers['content-type'] ?? ''), text: response.payload })
+      if (wrong !== undefined) t.fail(wrong)
       return {
         status: response.statusCode,
         headers: response.headers as Record<string, string | undefined>,
