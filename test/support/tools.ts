@@ -27,6 +27,15 @@ export function findChromium (): Tool {
   return { name: 'Chromium', path: inPath('chromium') ?? inPath('chromium-browser') ?? inPath('google-chrome'), hint: 'apt-get install -y chromium' }
 }
 
+export function findNginx (): Tool {
+  // Debian keeps it where only root's PATH looks.
+  return { name: 'nginx', path: inPath('nginx') ?? (isExecutable('/usr/sbin/nginx') ? '/usr/sbin/nginx' : undefined), hint: 'apt-get install -y nginx-light' }
+}
+
+export function findSystemdAnalyze (): Tool {
+  return { name: 'systemd-analyze', path: inPath('systemd-analyze'), hint: 'apt-get install -y systemd' }
+}
+
 /**
  * Options for a test that needs tools: skipped with a reason where one is missing, `false` where all are here. With CI=true
  * it is not skipped, and fails for want of the tool: a check that silently does not run is none.

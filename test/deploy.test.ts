@@ -1,0 +1,133 @@
+// docs/deploy/nginx.conf in the real nginx before the real service; and what can be said of the systemd unit without being root.
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { connect } from '../db/connection.ts'
+import { makeBookDatabase } from './support/book-database.ts'
+import { perfbook } from './support/cli.ts'
+import { startServer } from './support/server-process.ts'
+import { testFolder } from './support/test-folder.ts'
+import { findNginx, findSystemdAnalyze, needs, pathOf } from './support/tools.ts'
+
+const DEPLOY = join(import.meta.dirname, '../docs/deploy')
+const PASSWORD = 'correct horse battery staple'
+const MEGABYTES = 20
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** The site as it is documented, but for the ports, and without TLS. */
+async function startNginx (t: Test, folder: string, port: number, upstream: string): Promise<void> {
+  const site = readFileSync(join(DEPLOY, 'nginx.conf'), 'utf8')
+    .replace('listen 443 ssl', `listen 127.0.0.1:${port}`).replace(/^ *ssl_certificate.*\n/gm, '').replace('server 127.0.0.1:3000', `server ${upstream}`)
+  mkdirSync(folder)
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')
+  writeFileSync(join(folder, 'nginx.conf'), `daemon off; pid ${folder}/pid; error_log stderr warn; events {} http { access_log off; ${temporary}\n${site}\n}\n`)
+  const nginx = spawn(pathOf(findNginx()), ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')], { stdio: ['ignore', 'ignore', 'inherit'] })
+  let isOver = false
+  const over = once(nginx, 'exit').then(() => { isOver = true })
+  t.teardown(async () => { nginx.kill('SIGTERM'); await over })
+  for (;;) {
+    if (isOver) throw new Error('nginx ended at once')
+    try {
+      await fetch(`http://127.0.0.1:${port}/`)
+      return
+    } catch { /* it does not listen yet */ }
+  }
+}
+
+t.test('behind nginx, under a path of a host', { ...needs(findNginx()), timeout: 60_000 }, async (t) => {
+  const root = testFolder(t)
+  const folder = join(root, 'data')
+  await makeBookDatabase(join(folder, 'perfbook.sqlite'), { name: 'Physics', tasks: [{ title: 'HW 1' }], students: [{ lastName: 'Ames', cells: [0.7] }] })
+  await perfbook(folder, ['user', 'add', 'admin@example.edu', '--role', 'admin', '--password-stdin'], { stdin: `${PASSWORD}\n` })
+  const token = (await perfbook(folder, ['token', 'create', 'admin@example.edu'])).stdout.trim()
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const server = await startServer(t, folder, { PUBLIC_URL: `${origin}/perfbook`, TRUST_PROXY: '127.0.0.1', METRICS_TOKEN: 'scrape' })
+  await startNginx(t, join(root, 'nginx'), port, new URL(server.address).host)
+  const call = (method: string, path: string, options: { headers?: Record<string, string>, body?: string | FormData } = {}) =>
+    fetch(`${origin}${path}`, { method, redirect: 'manual', ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } })
+
+  t.equal((await call('GET', '/perfbook/healthz')).status, 200)
+  t.match(await (await call('GET', '/perfbook/')).text(), /<html/)
+  t.equal((await call('GET', '/perfbook')).status, 308)
+  t.equal((await call('GET', '/perfbook/metrics')).status, 404, 'not for the outside')
+  t.equal((await fetch(`${server.address}/metrics`, { headers: { authorization: 'Bearer scrape' } })).status, 200)
+  t.equal((await call('GET', '/elsewhere')).status, 404)
+
+  // The job cannot end while the test holds the write lock, so what is heard of it until then has not waited in nginx.
+  const sqlite = connect(join(folder, 'perfbook.sqlite'), { busyTimeoutMs: 10_000 })
+  t.teardown(() => { sqlite.close() })
+  const asked = await call('POST', '/perfbook/api/courses/1/performance/export')
+  sqlite.exec('BEGIN IMMEDIATE')
+  t.equal(asked.status, 202)
+  const job = asked.headers.get('location')!
+  t.match(job, /^\/perfbook\/api\/jobs\/\d+$/)
+  const events = await call('GET', `${job}/events`)
+  t.match(events.headers.get('content-type'), /^text\/event-stream/)
+  const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader()
+  t.match((await reader.read()).value, /^id: (queued|started)\ndata: \{/, 'at once')
+  sqlite.exec('COMMIT')
+  let told = ''
+  for (let part = await reader.read(); !part.done; part = await reader.read()) told += part.value
+  t.match(told, /"status":"succeeded"/)
+
+  const [made] = await (await call('GET', '/perfbook/api/courses/1/performance/exports')).json() as Array<{ url: string, size: number }>
+  t.ok(made!.url.startsWith(`${origin}/perfbook/files/`))
+  const file = Buffer.from(await (await fetch(made!.url)).arrayBuffer())
+  t.equal(file.length, made!.size)
+  const part = await fetch(made!.url, { headers: { range: 'bytes=10-19' } })
+  t.strictSame([part.status, Buffer.from(await part.arrayBuffer())], [206, file.subarray(10, 20)])
+
+  const large = randomBytes(MEGABYTES * 2 ** 20)
+  const form = new FormData()
+  form.append('category', 'slides')
+  form.append('file', new Blob([large], { type: 'application/pdf' }), 'large.pdf')
+  const uploaded = await call('POST', '/perfbook/api/courses/1/files', { body: form })
+  t.equal(uploaded.status, 201)
+  const { url } = await uploaded.json() as { url: string }
+  const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+  t.equal(hash(new Uint8Array(await (await fetch(url)).arrayBuffer())), hash(large), `${MEGABYTES} MB there and back`)
+
+  const signIn = (headers: Record<string, string>) => fetch(`${origin}/perfbook/api/session`, {
+    method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ email: 'admin@example.edu', password: PASSWORD }),
+  })
+  const session = await signIn({ origin, 'x-forwarded-for': '9.9.9.9' })
+  t.equal(session.status, 200)
+  t.match(session.headers.get('set-cookie'), /Path=\/perfbook/)
+  t.equal((await signIn({ origin: 'https://evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' })).status, 403, 'a forged host is not believed')
+  const { entries } = await (await call('GET', '/perfbook/api/audit?action=session.begin')).json() as { entries: Array<{ address: string }> }
+  t.strictSame(entries.at(-1)!.address, '127.0.0.1', 'nor a forged address')
+  server.kill('SIGTERM')
+  await server.ended
+})
+
+t.test('the systemd unit is one', needs(findSystemdAnalyze()), async (t) => {
+  const unit = join(t.testdir(), 'perfbook.service')
+  // The program is not installed here.
+  writeFileSync(unit, readFileSync(join(DEPLOY, 'perfbook.service'), 'utf8').replace('/opt/perfbook/node_modules/.bin/node', '/bin/true'))
+  const { status, stderr } = spawnSync(pathOf(findSystemdAnalyze()), ['verify', unit], { encoding: 'utf8' })
+  t.strictSame([status, stderr], [0, ''])
+})
+
+t.test('the examples name paths and settings that are there', async (t) => {
+  const settings = readFileSync(join(DEPLOY, '../configuration.md'), 'utf8')
+  for (const name of ['perfbook.service', 'nginx.conf', 'Caddyfile']) {
+    const text = readFileSync(join(DEPLOY, name), 'utf8')
+    for (const [, setting] of text.matchAll(/\b([A-Z]{3,}_[A-Z_]+)\b(?!=-)/g)) {
+      if (['NODE_ENV', 'AF_INET', 'AF_UNIX'].includes(setting!)) continue
+      t.ok(settings.includes(`| \`${setting!}\` |`), `${name}: ${setting!}`)
+    }
+  }
+})
