@@ -132,7 +132,7 @@ t.test('storage: what is there, by whom, and what can go', chromium, async (t) =
   await page.getByText('55.8% of 4 MB').waitFor()
   await lookAt(t, page, 'storage')
   await page.getByRole('button', { name: 'Remove what has expired' }).click()
-  await page.getByText('It is being removed.').waitFor()
+  await page.getByText('It has been removed.').waitFor()
   await page.getByText('Nothing has expired.').waitFor()
   await page.getByRole('link', { name: 'Physics I' }).click()
   await page.getByRole('button', { name: 'Delete Slides of week 1.pdf' }).click()

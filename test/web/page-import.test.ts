@@ -118,6 +118,23 @@ t.test('dropped, followed through a reload, canceled', chromium, async (t) => {
   t.strictSame(problems, [])
 })
 
+t.test('a slow upload tells how far it is, and can be stopped', chromium, async (t) => {
+  const service = await startPage(t)
+  const { page, context, problems } = await openAsAdmin(service)
+  await page.goto(`${service.address}/#/admin/import`)
+  await choose(page, 'slow.json', PHYSICS)
+  const protocol = await context.newCDPSession(page)
+  await protocol.send('Network.enable')
+  await protocol.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 30_000 })
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.locator('[data-phase=uploading]').getByText(/Uploading: [1-9]\d?%/).waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.locator('[data-phase]').waitFor({ state: 'detached' })
+  t.strictSame((await service.call('GET', '/api/imports')).json().imports, [])
+  t.equal(await page.getByRole('button', { name: 'Check', exact: true }).getAttribute('aria-disabled'), 'false', 'it can be begun again')
+  t.strictSame(problems, [])
+})
+
 t.test('a teacher imports into his own course', chromium, async (t) => {
   const service = await startPage(t, { courses: [sampleCourse({ sourceId: 'english-9', name: 'English 9', periods: [], categories: [], tasks: 0, students: 0 })] })
   const { page, problems } = await service.open()

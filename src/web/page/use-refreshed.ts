@@ -22,6 +22,8 @@ export interface Refreshed<T> {
 export function useRefreshed<T> (key: string, load: (signal: AbortSignal) => Promise<T>, isMoving: (value: T) => boolean): Refreshed<T> {
   const [shown, setShown] = useState<{ key: string, value: T | undefined, error: unknown }>({ key, value: undefined, error: undefined })
   const again = useRef(() => {})
+  const latest = useRef({ load, isMoving })
+  latest.current = { load, isMoving }
   useEffect(() => {
     const over = new AbortController()
     let turn = new AbortController()
@@ -38,11 +40,11 @@ export function useRefreshed<T> (key: string, load: (signal: AbortSignal) => Pro
       turn.abort()
       const mine = turn = new AbortController()
       try {
-        const value = await load(AbortSignal.any([mine.signal, over.signal]))
+        const value = await latest.current.load(AbortSignal.any([mine.signal, over.signal]))
         if (mine.signal.aborted || over.signal.aborted) return
         failures = 0
         setShown({ key, value, error: undefined })
-        later(isMoving(value) ? SOON_MS : RARELY_MS)
+        later(latest.current.isMoving(value) ? SOON_MS : RARELY_MS)
       } catch (error) {
         if (mine.signal.aborted || over.signal.aborted) return
         setShown((before) => ({ ...before, error }))

@@ -36,7 +36,7 @@ export function formats (locale: string): Formats {
     number: (value) => numbers.format(value),
     size: (bytes) => {
       const [value, unit] = bytes < 1000 ? [bytes, 'byte'] : bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : bytes < 1e9 ? [bytes / 1e6, 'megabyte'] : [bytes / 1e9, 'gigabyte']
-      return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(value)
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short', maximumSignificantDigits: 3 }).format(value)
     },
     exactTime: (iso, timeZone) => zone(timeZone).exact.format(new Date(iso)),
     day: (iso, timeZone) => zone(timeZone).day.format(new Date(iso)),

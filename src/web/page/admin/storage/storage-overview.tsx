@@ -1,27 +1,36 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { call } from '../../api.ts'
-import type { Ticket } from '../../api-types.ts'
+import type { Job, Ticket } from '../../api-types.ts'
+import { followJob, hasEnded } from '../../exports/follow-job.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink } from '../../router.ts'
 import { useLaterTexts } from '../../texts/later.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
 import type { Storage } from '../types.ts'
 
+const LOOKS: Partial<Record<Job['status'], string>> = { succeeded: 'good', failed: 'bad' }
+
 /** What is stored, by whom, what room is left, and what could go. */
 export function StorageOverview () {
   const { t, reason } = useLaterTexts()
-  const [sweep, setSweep] = useState<{ jobId?: number, error?: unknown }>()
-  const { value, error, refresh } = useRefreshed('storage', (signal) => call<Storage>('GET', 'api/storage', undefined, signal),
-    // A sweep that was asked for shows its work here.
-    ({ expired }) => sweep?.jobId !== undefined && expired.files > 0)
+  const [sweep, setSweep] = useState<{ jobId: number, job?: Job }>()
+  const [refusal, setRefusal] = useState<unknown>()
+  const { value, error, refresh } = useRefreshed('storage', (signal) => call<Storage>('GET', 'api/storage', undefined, signal), () => false)
+  useEffect(() => sweep === undefined
+    ? undefined
+    : followJob(sweep.jobId, (news) => {
+      if (news.kind !== 'job' || !hasEnded(news.job)) return
+      setSweep({ jobId: news.job.id, job: news.job })
+      refresh()
+    }), [sweep?.jobId])
 
   async function removeExpired () {
+    setRefusal(undefined)
     try {
       setSweep({ jobId: (await call<Ticket>('POST', 'api/storage/sweep')).id })
-    } catch (refusal) {
-      setSweep({ error: refusal })
+    } catch (error) {
+      setRefusal(error)
     }
-    refresh()
   }
 
   return (
@@ -39,8 +48,8 @@ export function StorageOverview () {
               {value.expired.files + value.expired.tombstones > 0 && <button type='button' onClick={() => { void removeExpired() }}>{t('storage.sweep')}</button>}
             </div>
             <Expired expired={value.expired} />
-            <div role='status'>{sweep?.jobId !== undefined && <p class='notice'>{t('storage.sweeping')} <a href={adminLink('jobs', sweep.jobId)}>{t('jobs.number', { id: String(sweep.jobId) })}</a></p>}</div>
-            <div role='alert'>{sweep?.error !== undefined && <p class='notice bad'>{reason(sweep.error)}</p>}</div>
+            <div role='status'>{sweep !== undefined && <p class={`notice ${LOOKS[sweep.job?.status ?? 'queued'] ?? ''}`}>{t(sweep.job === undefined ? 'storage.sweeping' : sweep.job.status === 'succeeded' ? 'storage.swept' : 'storage.notSwept')} <a href={adminLink('jobs', sweep.jobId)}>{t('jobs.number', { id: String(sweep.jobId) })}</a></p>}</div>
+            <div role='alert'>{refusal !== undefined && <p class='notice bad'>{reason(refusal)}</p>}</div>
           </section>
           {value.owners.length === 0 ? <Empty><p>{t('storage.nothing')}</p></Empty> : <Owners storage={value} />}
         </>

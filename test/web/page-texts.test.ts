@@ -1,0 +1,44 @@
+// What the service can say has a text in every language of the page.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { ROUTE_ACCESS } from '../../src/features/accounts/route-access.ts'
+import { WARNINGS } from '../../src/features/imports/outcome.ts'
+import { en, type Text } from '../../src/web/page/texts/en.ts'
+import { es } from '../../src/web/page/texts/es.ts'
+import { importEn } from '../../src/web/page/texts/import-en.ts'
+import { importEs } from '../../src/web/page/texts/import-es.ts'
+import { laterEn } from '../../src/web/page/texts/later-en.ts'
+import { laterEs } from '../../src/web/page/texts/later-es.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const source = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+const english: Record<string, Text> = { ...en, ...importEn, ...laterEn }
+const spanish: Record<string, Text> = { ...es, ...importEs, ...laterEs }
+const lacking = (keys: readonly string[]) => keys.filter((key) => !(key in english))
+
+t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t) => {
+  const byRoutes = Object.values(ROUTE_ACCESS).flatMap(({ audit }) => audit === null ? [] : [audit])
+  const byCommands = readdirSync(join(ROOT, 'src/commands')).flatMap((name) => Array.from(source(`src/commands/${name}`).matchAll(/action: '([a-z]+\.[a-z]+)'/g), ([, action]) => action!))
+  const actions = [...new Set([...byRoutes, ...byCommands])]
+  t.ok(byCommands.length > 3)
+  t.strictSame(lacking(actions.map((action) => `action.${action}`)), [])
+  const listed = source('src/web/page/admin/audit/audit-log.tsx')
+  t.strictSame(actions.filter((action) => !listed.includes(`'${action}'`)), [], 'each can be chosen')
+  t.strictSame(lacking(Object.keys(WARNINGS).map((code) => `warning.${code}`)), [])
+  for (const [code, text] of Object.entries(WARNINGS)) t.equal(english[`warning.${code}`], text, 'the page says what the command line says')
+  const kinds = readdirSync(join(ROOT, 'src/features'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.job.ts'))
+    .flatMap((name) => Array.from(source(`src/features/${name}`).matchAll(/_KIND = '([^']+)'/g), ([, kind]) => kind!))
+  t.ok(kinds.includes('performance-export'))
+  t.strictSame(lacking(kinds.map((kind) => `kind.${kind}`)), [])
+})
+
+t.test('a translation has the same places to fill in', async (t) => {
+  const places = (text: Text) => typeof text === 'string' ? placesIn(text) : placesIn(Object.values(text)[0]!)
+  for (const [key, text] of Object.entries(english)) t.strictSame(places(spanish[key]!), places(text), key)
+  for (const [key, text] of Object.entries(spanish)) {
+    if (typeof text !== 'string') t.strictSame(Object.keys(text).sort(), new Intl.PluralRules('es').resolvedOptions().pluralCategories.toSorted(), key)
+  }
+})
+
+function placesIn (text: string): string[] { return Array.from(text.matchAll(/\{(\w+)\}/g), ([, name]) => name!).sort() }
