@@ -56,6 +56,7 @@ t.test('signed-in devices: seen and signed out', chromium, async (t) => {
   await page.getByRole('button', { name: 'Sign out Safari, iPhone' }).click()
   await page.getByText('1 device has been signed out.').waitFor()
   t.equal(await page.getByText('Safari, iPhone').count(), 0)
+  await page.locator('[role=status]:focus').waitFor()
   await phone.page.reload()
   await phone.page.getByRole('heading', { name: 'Sign in' }).waitFor()
   t.strictSame(problems, [])

@@ -140,6 +140,7 @@ t.test('storage: what is there, by whom, and what can go', chromium, async (t) =
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByText('Slides of week 1.pdf has been deleted.').waitFor()
   await page.getByRole('row', { name: /Slides/ }).waitFor({ state: 'detached' })
+  await page.locator('[role=status]:focus').waitFor()
   await lookAt(t, page, 'storage-course')
   t.equal((await service.call('GET', `/api/courses/${physics.id}/files`)).json().files.length, 1)
   t.strictSame(problems, [])

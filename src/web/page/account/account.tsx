@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { call, serverNow } from '../api.ts'
 import type { User } from '../api-types.ts'
 import { Failure, Loading } from '../notices.tsx'
@@ -23,6 +23,9 @@ export function Account ({ user }: { user: User }) {
   const loaded = useLoaded('sessions', (signal) => call<Session[]>('GET', `api/sessions?user_id=${user.id}`, undefined, signal))
   const [ended, setEnded] = useState<ReadonlySet<number>>(new Set())
   const [error, setError] = useState<unknown>()
+  const news = useRef<HTMLDivElement>(null)
+  // With the row went the button that had the focus.
+  useEffect(() => { if (ended.size > 0 && document.activeElement === document.body) news.current?.focus() }, [ended])
 
   async function end (sessions: readonly Session[]) {
     setError(undefined)
@@ -63,7 +66,7 @@ export function Account ({ user }: { user: User }) {
         </div>
         <p class='muted small'>{t('account.devicesHelp')}</p>
         <div role='alert'>{error !== undefined && <p class='notice bad'>{reason(error)}</p>}</div>
-        <div role='status'>{ended.size > 0 && <p class='notice good'>{t('account.ended', { count: ended.size })}</p>}</div>
+        <div role='status' ref={news} tabIndex={-1} class='plain-focus'>{ended.size > 0 && <p class='notice good'>{t('account.ended', { count: ended.size })}</p>}</div>
         {loaded.state === 'failed' && <Failure error={loaded.error} retry={loaded.reload} />}
         {loaded.state === 'loading' && <Loading />}
         {loaded.state === 'ready' && (

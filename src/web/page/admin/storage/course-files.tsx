@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { call } from '../../api.ts'
 import { Confirm } from '../../confirm.tsx'
 import { Empty, Failure, Loading } from '../../notices.tsx'
@@ -22,6 +22,9 @@ export function CourseFiles ({ courseId, query }: { courseId: number, query: URL
     (signal) => call<{ files: StoredFile[], next_cursor: string | null }>('GET', `api/courses/${courseId}/files?${search}`, undefined, signal), () => false)
   const [asked, setAsked] = useState<StoredFile>()
   const [deleted, setDeleted] = useState<string>()
+  const news = useRef<HTMLDivElement>(null)
+  // With the row went the button that had the focus.
+  useEffect(() => { if (deleted !== undefined && document.activeElement === document.body) news.current?.focus() }, [value])
   return (
     <>
       <div class='bar'>
@@ -31,7 +34,7 @@ export function CourseFiles ({ courseId, query }: { courseId: number, query: URL
         </div>
         <a class='button' href={courseLink(courseId)}>{t('storage.openCourse')}</a>
       </div>
-      <div role='status'>{deleted !== undefined && <p class='notice good'><bdi>{t('storage.deleted', { name: deleted })}</bdi></p>}</div>
+      <div role='status' ref={news} tabIndex={-1} class='plain-focus'>{deleted !== undefined && <p class='notice good'><bdi>{t('storage.deleted', { name: deleted })}</bdi></p>}</div>
       {value === undefined && (error === undefined ? <Loading /> : <Failure error={error} retry={refresh} />)}
       {value !== undefined && error !== undefined && <p class='muted small' role='status'>{t('list.offline', { reason: reason(error) })}</p>}
       {value !== undefined && value.files.length === 0 && <Empty><p>{t('storage.noFiles')}</p></Empty>}
