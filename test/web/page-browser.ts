@@ -1,6 +1,7 @@
 // The page in a real browser, on the real service behind a real socket. Whatever the page asks of another origin, and whatever
 // the browser complains of (a breach of the policy, an error in a script), is collected for the test to look at.
 import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -17,7 +18,8 @@ const PATIENCE_MS = 60_000
 const ARTIFACTS = join(import.meta.dirname, '../../artifacts/page')
 const SOURCE = join(import.meta.dirname, '../../src/web/page')
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const SCHEMES = ['light', 'dark'] as const
 
 export interface OpenPage {
   page: Page
@@ -45,7 +47,7 @@ export async function startPage (t: Test, { courses = [], ...options }: TestServ
 
 /** A browser of its own for the page at an address; closed with the test. */
 export async function openPage (t: Test, address: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
-  const context = await (await launch()).newContext({ locale: 'en-US', timezoneId: 'America/New_York', viewport: { width: 1280, height: 860 }, ...options })
+  const context = await (await launch()).newContext({ locale: 'en-US', timezoneId: 'America/New_York', viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', ...options })
   // Nothing leaves this machine, and what would is told.
   const problems: string[] = []
   context.on('request', (request) => { if (!request.url().startsWith(address) && !request.url().startsWith('blob:')) problems.push(`asked ${request.url()}`) })
@@ -77,31 +79,35 @@ export async function signIn (page: Page, address: string, email = TEACHER): Pro
   await page.getByRole('heading', { name: /courses/i }).waitFor()
 }
 
-/** Rules of WCAG 2.2 AA that the view breaks, with the elements that do. */
-export async function accessibilityProblems (page: Page, run: object = { type: 'tag', values: WCAG }): Promise<string[]> {
+/** Rules of WCAG 2.2 AA and good practice that the view breaks, with the elements that do; contrast in light and in dark. */
+export async function accessibilityProblems (page: Page): Promise<string[]> {
   // The policy forbids a script in the page; the protocol's own evaluation is not the page's.
-  const { readFile } = await import('node:fs/promises')
   await page.evaluate(await readFile(AXE, 'utf8'))
-  const { violations } = await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(run)} })`) as
-    { violations: Array<{ id: string, nodes: Array<{ html: string, failureSummary: string }> }> }
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`))
+  const problems: string[] = []
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme })
+    const runOnly = colorScheme === 'light' ? { type: 'tag', values: RULES } : { type: 'rule', values: ['color-contrast'] }
+    const { violations } = await page.evaluate(`axe.run(document, ${JSON.stringify({ runOnly })})`) as { violations: Array<{ id: string, nodes: Array<{ html: string, failureSummary: string }> }> }
+    problems.push(...violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${colorScheme}, ${id}: ${html.slice(0, 200)} ${failureSummary}`)))
+  }
+  await page.emulateMedia({ colorScheme: null })
+  return problems
 }
 
-/** A picture of the view for people to look at, in `artifacts/page/` (not in git). */
+/** Pictures of the view in light and dark for people to look at, in `artifacts/page/` (not in git). */
 export async function screenshot (page: Page, name: string): Promise<void> {
   mkdirSync(ARTIFACTS, { recursive: true })
-  await page.screenshot({ path: join(ARTIFACTS, `${name}.png`) })
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme })
+    await page.screenshot({ path: join(ARTIFACTS, `${name}-${colorScheme}.png`) })
+  }
+  await page.emulateMedia({ colorScheme: null })
 }
 
-/** A view in light and in dark: nothing that axe-core finds, and two pictures. Leaves it as it was asked for, light. */
+/** A view in light and in dark: nothing that axe-core finds, and two pictures. */
 export async function lookAt (t: Test, page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    // Without motion: colours that are still on their way are neither's.
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    // What the scheme does not change need not be looked at twice.
-    t.strictSame(await accessibilityProblems(page, colorScheme === 'light' ? undefined : { type: 'rule', values: ['color-contrast'] }), [], `${name}, ${colorScheme}`)
-    await screenshot(page, colorScheme === 'light' ? name : `${name}-dark`)
-  }
+  t.strictSame(await accessibilityProblems(page), [], name)
+  await screenshot(page, name)
 }
 
 /** Builds the page where sources have changed since, in development; after `npm ci` they have not. Before a server starts. */

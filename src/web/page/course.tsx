@@ -26,7 +26,7 @@ export function Course ({ courseId, tab, query }: { courseId: number, tab: Cours
   useTitle(course === undefined ? t('app.courses') : `${course.name} – ${t(`tabs.${tab}`)}`)
 
   if (loaded.state === 'failed') return <Failure error={loaded.error} retry={loaded.reload} />
-  if (loaded.state === 'loading' || course === undefined) return <Loading />
+  if (loaded.state === 'loading' || course === undefined) return <><h1 class='hidden'>{t(`tabs.${tab}`)}</h1><Loading /></>
   const { book, isWhole } = loaded
   return (
     <>

@@ -16,6 +16,7 @@ export function Courses ({ user }: { user: User }) {
   const title = t(user.role === 'admin' ? 'courses.all' : 'courses.title')
   useTitle(title)
   const courses = useLoaded('courses', (signal) => call<CourseItem[]>('GET', 'api/courses', undefined, signal))
+  if (courses.state === 'failed' && user.role === 'student') return <><h1>{title}</h1><Empty><p>{t('courses.student')}</p></Empty></>
   if (courses.state === 'failed') return <Failure error={courses.error} retry={courses.reload} />
   const all = [...courses.value ?? []].sort((a, b) => compare(a.name, b.name))
   const wanted = query.trim().toLocaleLowerCase()

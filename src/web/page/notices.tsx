@@ -6,7 +6,7 @@ export function Failure ({ error, retry }: { error: unknown, retry?: (() => void
   const { t, reason } = useTexts()
   return (
     <div class='notice bad' role='alert'>
-      <p><strong>{t('error.title')}</strong></p>
+      <h1>{t('error.title')}</h1>
       <p>{reason(error)}</p>
       <p class='row'>
         {retry !== undefined && <button type='button' onClick={retry}>{t('app.retry')}</button>}

@@ -1,9 +1,10 @@
+import { Component } from 'preact'
 import type { VirtualItem } from '@tanstack/virtual-core'
 import type { Spread } from '../api-types.ts'
 import type { TextKey } from '../texts/en.ts'
 import type { Texts } from '../texts/use-texts.ts'
 import type { Column } from './columns.ts'
-import type { Place } from './grid-keys.ts'
+import { hasChanged } from './has-changed.ts'
 import type { Sort } from './rows.ts'
 
 const TITLE_HEIGHT = 84
@@ -17,59 +18,66 @@ export const HEAD_HEIGHT = TITLE_HEIGHT + SUMMARIES.length * SUMMARY_HEIGHT
 export interface GridHeadProps {
   columns: readonly Column[]
   items: readonly VirtualItem[]
-  place: Place
+  /** The cell that Tab reaches; `tabRow` is null where it is a student's. */
+  tabRow: number | null
+  tabColumn: number | null
   sort: Sort | null
   timeZone: string
   texts: Texts
 }
 
-/** Titles with due dates, and the class's average, lowest and highest: they stay in sight. */
-export function GridHead ({ columns, items, place, sort, timeZone, texts }: GridHeadProps) {
-  const { t, percent, day } = texts
-  const tab = (row: number, column: number) => place.row === row && place.column === column ? 0 : -1
-  const sorted = (key: string) => sort?.key !== key ? undefined : sort.isDescending ? 'descending' : 'ascending'
-  return (
-    <div role='rowgroup' class='head'>
-      <div role='row' aria-rowindex={1} class='titles' style={{ height: `${TITLE_HEIGHT}px` }}>
-        <div role='columnheader' aria-colindex={1} aria-sort={sorted('name')} class='cell pinned' tabIndex={tab(0, 0)} data-row={0} data-column={0}>
-          <span class='title'>{t('book.student')}</span><Arrow direction={sorted('name')} />
-        </div>
-        {items.map(({ index, start, size }) => {
-          const { key, title, kind, task } = columns[index]!
-          return (
-            <div
-              key={key} role='columnheader' aria-colindex={index + 2} aria-sort={sorted(key)} class={`cell ${kind}`} tabIndex={tab(0, index + 1)}
-              data-row={0} data-column={index + 1} style={{ insetInlineStart: `${start}px`, width: `${size}px` }} title={title}
-            >
-              <span class='title' dir='auto'>{title}</span><Arrow direction={sorted(key)} />
-              {task !== undefined && (
-                <span class='sub'>
-                  <span dir='auto'>{task.category ?? ''}</span>
-                  <span>{task.heading.due_at === null ? t('book.noDue') : t('book.due', { date: day(task.heading.due_at, timeZone) })}</span>
-                </span>
-              )}
-            </div>
-          )
-        })}
-      </div>
-      {SUMMARIES.map(([label, which], s) => (
-        <div key={which} role='row' aria-rowindex={s + 2} class='summary' style={{ height: `${SUMMARY_HEIGHT}px` }}>
-          <div role='rowheader' aria-colindex={1} class='cell pinned' tabIndex={tab(s + 1, 0)} data-row={s + 1} data-column={0}>{t(label)}</div>
+/** Titles with due dates, and the class's average, lowest and highest: they stay in sight. Not drawn again while only rows move. */
+export class GridHead extends Component<GridHeadProps> {
+  override shouldComponentUpdate (next: GridHeadProps): boolean { return hasChanged(this.props, next) }
+
+  override render () {
+    const { columns, items, tabRow, tabColumn, sort, timeZone, texts } = this.props
+    const { t, percent, day } = texts
+    const tab = (row: number, column: number) => tabRow === row && tabColumn === column ? 0 : -1
+    const sorted = (key: string) => sort?.key !== key ? undefined : sort.isDescending ? 'descending' : 'ascending'
+    return (
+      <div role='rowgroup' class='head'>
+        <div role='row' aria-rowindex={1} class='titles' style={{ height: `${TITLE_HEIGHT}px` }}>
+          <div role='columnheader' aria-colindex={1} aria-sort={sorted('name')} class='cell pinned' tabIndex={tab(0, 0)} data-row={0} data-column={0}>
+            <span class='title'>{t('book.student')}</span><Arrow direction={sorted('name')} />
+          </div>
           {items.map(({ index, start, size }) => {
-            const { key, kind, spread } = columns[index]!
+            const { key, title, kind, task } = columns[index]!
             return (
               <div
-                key={key} role='gridcell' aria-colindex={index + 2} class={`cell ${kind}`} tabIndex={tab(s + 1, index + 1)} data-row={s + 1} data-column={index + 1}
-                style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
+                key={key} role='columnheader' aria-colindex={index + 2} aria-sort={sorted(key)} class={`cell ${kind}`} tabIndex={tab(0, index + 1)}
+                data-row={0} data-column={index + 1} style={{ insetInlineStart: `${start}px`, width: `${size}px` }} title={title}
               >
-                {spread === undefined ? '' : percent(spread[which])}
+                <span class='title' dir='auto'>{title}</span><Arrow direction={sorted(key)} />
+                {task !== undefined && (
+                  <span class='sub'>
+                    <span dir='auto'>{task.category ?? ''}</span>
+                    <span>{task.heading.due_at === null ? t('book.noDue') : t('book.due', { date: day(task.heading.due_at, timeZone) })}</span>
+                  </span>
+                )}
               </div>
             )
           })}
         </div>
-      ))}
-    </div>
-  )
+        {SUMMARIES.map(([label, which], s) => (
+          <div key={which} role='row' aria-rowindex={s + 2} class='summary' style={{ height: `${SUMMARY_HEIGHT}px` }}>
+            <div role='rowheader' aria-colindex={1} class='cell pinned' tabIndex={tab(s + 1, 0)} data-row={s + 1} data-column={0}>{t(label)}</div>
+            {items.map(({ index, start, size }) => {
+              const { key, kind, spread } = columns[index]!
+              return (
+                <div
+                  key={key} role='gridcell' aria-colindex={index + 2} class={`cell ${kind}`} tabIndex={tab(s + 1, index + 1)} data-row={s + 1} data-column={index + 1}
+                  style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
+                >
+                  {spread === undefined ? '' : percent(spread[which])}
+                </div>
+              )
+            })}
+          </div>
+        ))}
+      </div>
+    )
+  }
 }
 
 function Arrow ({ direction }: { direction: 'ascending' | 'descending' | undefined }) {

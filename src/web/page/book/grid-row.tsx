@@ -1,8 +1,9 @@
-import { Component } from 'preact'
+import { Component, type VNode } from 'preact'
 import type { VirtualItem } from '@tanstack/virtual-core'
 import type { Student } from '../api-types.ts'
 import type { Texts } from '../texts/use-texts.ts'
 import type { Column, Shown } from './columns.ts'
+import { hasChanged } from './has-changed.ts'
 import { sortedName } from './rows.ts'
 import { Score } from './score-text.tsx'
 
@@ -21,12 +22,14 @@ export interface GridRowProps {
 
 /** One student. Drawn again only when something of it changed: scrolling moves many rows. */
 export class GridRow extends Component<GridRowProps> {
-  override shouldComponentUpdate (next: GridRowProps): boolean {
-    return (Object.keys(next) as Array<keyof GridRowProps>).some((key) => next[key] !== this.props[key])
-  }
+  /** By column: a cell that is the same object is not looked at again when others come into view beside it. */
+  #cells = new Map<number, VNode>()
+  #madeFor: GridRowProps | undefined
+
+  override shouldComponentUpdate (next: GridRowProps): boolean { return hasChanged(this.props, next) }
 
   override render () {
-    const { student, index, top, columns, items, tabColumn, shown, texts } = this.props
+    const { student, index, top, tabColumn, texts } = this.props
     const { t } = texts
     const name = sortedName(student)
     return (
@@ -35,19 +38,27 @@ export class GridRow extends Component<GridRowProps> {
           <span class='name' dir='auto' title={name}>{name === '' ? t('book.noName') : name}</span>
           {student.is_dropped && <span class='tag'>{t('book.dropped')}</span>}
         </div>
-        {items.map(({ index: i, start, size }) => {
-          const column = columns[i]!
-          return (
-            <div
-              key={column.key} role='gridcell' aria-colindex={i + 2} class={`cell ${column.kind}`} tabIndex={tabColumn === i + 1 ? 0 : -1}
-              data-row={index} data-column={i + 1} style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
-            >
-              {this.#content(column, student, shown, texts)}
-            </div>
-          )
-        })}
+        {this.#cellsOf(this.props)}
       </div>
     )
+  }
+
+  #cellsOf (props: GridRowProps): VNode[] {
+    const known = this.#madeFor !== undefined && !hasChanged({ ...this.#madeFor, items: props.items }, props) ? this.#cells : undefined
+    const { student, index, columns, items, tabColumn, shown, texts } = props
+    this.#madeFor = props
+    this.#cells = new Map(items.map(({ index: i, start, size }) => {
+      const column = columns[i]!
+      return [i, known?.get(i) ?? (
+        <div
+          key={column.key} role='gridcell' aria-colindex={i + 2} class={`cell ${column.kind}`} tabIndex={tabColumn === i + 1 ? 0 : -1}
+          data-row={index} data-column={i + 1} style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
+        >
+          {this.#content(column, student, shown, texts)}
+        </div>
+      )]
+    }))
+    return [...this.#cells.values()]
   }
 
   #content (column: Column, student: Student, shown: Shown, texts: Texts) {

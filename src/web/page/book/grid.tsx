@@ -10,6 +10,8 @@ import type { Sort } from './rows.ts'
 import { useVirtualizer } from './use-virtualizer.ts'
 
 const ROW_HEIGHT = 36
+const ROW_STEP = 4
+const COLUMN_STEP = 2
 /** Of the student's column; less on a small screen. Px. */
 const PINNED = { wide: 220, narrow: 132 }
 
@@ -47,7 +49,7 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
     paddingStart: HEAD_HEIGHT,
     scrollPaddingStart: HEAD_HEIGHT,
     overscan: 4,
-    rangeExtractor: useCallback((range: Range) => withKept(range, keptRow), [keptRow]),
+    rangeExtractor: useCallback((range: Range) => withKept(range, keptRow, ROW_STEP), [keptRow]),
   })
   const across = useVirtualizer({
     count: columns.length,
@@ -58,7 +60,7 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
     paddingStart: pinned,
     scrollPaddingStart: pinned,
     overscan: 1,
-    rangeExtractor: useCallback((range: Range) => withKept(range, keptColumn), [keptColumn]),
+    rangeExtractor: useCallback((range: Range) => withKept(range, keptColumn, COLUMN_STEP), [keptColumn]),
   })
   useLayoutEffect(() => { across.measure() }, [columns, pinned])
 
@@ -121,7 +123,7 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
       style={{ '--pinned': `${pinned}px`, '--height': `${height + 18}px` }} onKeyDown={onKeyDown} onClick={onClick} onFocusIn={onFocusIn}
     >
       <div class='canvas' role='presentation' style={{ width: `${across.getTotalSize()}px`, height: `${height}px` }}>
-        <GridHead columns={columns} items={items} place={at} sort={sort} timeZone={timeZone} texts={texts} />
+        <GridHead columns={columns} items={items} tabRow={at.row < HEAD_ROWS ? at.row : null} tabColumn={at.row < HEAD_ROWS ? at.column : null} sort={sort} timeZone={timeZone} texts={texts} />
         <div role='rowgroup'>
           {rows.getVirtualItems().map(({ index, start }) => students[index] !== undefined && (
             <GridRow
@@ -135,10 +137,15 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
   )
 }
 
-/** The part in view and the cell with the focus, in the order of the document. */
-function withKept (range: Range, kept: number): number[] {
-  const inView = defaultRangeExtractor(range)
-  if (kept < 0 || kept >= range.count || inView.includes(kept)) return inView
+/**
+ * The part in view and the cell with the focus, in the order of the document. The part begins and ends at multiples of `step`: many
+ * frames of scrolling then change nothing, instead of each a little, and a change costs much more than its size.
+ */
+function withKept ({ startIndex, endIndex, overscan, count }: Range, kept: number, step: number): number[] {
+  const inView = defaultRangeExtractor({
+    startIndex: Math.floor(Math.max(0, startIndex - overscan) / step) * step, endIndex: Math.min(count, Math.ceil((endIndex + 1 + overscan) / step) * step) - 1, overscan: 0, count,
+  })
+  if (kept < 0 || kept >= count || inView.includes(kept)) return inView
   return [...inView, kept].sort((a, b) => a - b)
 }
 

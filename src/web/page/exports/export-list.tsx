@@ -9,7 +9,7 @@ export function ExportList ({ items, timeZone, onDelete }: { items: readonly Exp
   const { t, ago, exactTime, size } = useTexts()
   const now = serverNow()
   return (
-    <div class='scroll' tabIndex={0} role='region' aria-label={t('exports.title')}>
+    <div class='scroll' tabIndex={0} role='region' aria-label={t('exports.list')}>
       <table class='list stacked' role='table'>
         <thead role='rowgroup'>
           <tr role='row'>

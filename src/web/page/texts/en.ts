@@ -49,6 +49,7 @@ export const en = {
   'courses.search': 'Search courses',
   'courses.students': { one: '{count} student', other: '{count} students' },
   'courses.none': 'There is no course here yet. A course appears once an administrator has imported it and you are among its teachers.',
+  'courses.student': 'This page is for teachers, and you signed in as a student. There is nothing here for a student; to see your scores, ask your teacher.',
   'courses.noMatch': 'No course matches “{query}”.',
 
   'tabs.label': 'Parts of the course',
@@ -121,6 +122,7 @@ export const en = {
   'details.notGiven': 'This student was not given this task.',
 
   'exports.title': 'Exports',
+  'exports.list': 'List of exports',
   'exports.none': 'There is no export of this course yet.',
   'exports.start': 'Export to Excel',
   'exports.startAgain': 'Export again',

@@ -48,6 +48,7 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'courses.search': 'Buscar cursos',
   'courses.students': { one: '{count} estudiante', many: '{count} de estudiantes', other: '{count} estudiantes' },
   'courses.none': 'Aún no hay ningún curso. Un curso aparece cuando un administrador lo ha importado y usted figura entre sus docentes.',
+  'courses.student': 'Esta página es para docentes y usted inició sesión como estudiante. Aquí no hay nada para estudiantes; para ver sus notas, pregunte a su docente.',
   'courses.noMatch': 'Ningún curso coincide con «{query}».',
 
   'tabs.label': 'Partes del curso',
@@ -120,6 +121,7 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'details.notGiven': 'A este estudiante no se le asignó esta tarea.',
 
   'exports.title': 'Exportaciones',
+  'exports.list': 'Lista de exportaciones',
   'exports.none': 'Aún no hay ninguna exportación de este curso.',
   'exports.start': 'Exportar a Excel',
   'exports.startAgain': 'Exportar de nuevo',

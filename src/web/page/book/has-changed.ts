@@ -1,0 +1,4 @@
+/** Whether a part has to be drawn again: some property is another. */
+export function hasChanged<P extends object> (before: P, next: P): boolean {
+  return (Object.keys(next) as Array<keyof P>).some((key) => next[key] !== before[key])
+}

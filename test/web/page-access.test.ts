@@ -1,0 +1,112 @@
+// The page without a mouse, on small and zoomed screens, in the reader's own colours.
+import t from 'tap'
+import type { Page } from 'playwright-core'
+import { TEACHER } from '../support/test-service.ts'
+import { findChromium, needs } from '../support/tools.ts'
+import { accessibilityProblems, PASSWORD, screenshot, signIn, startPage } from './page-browser.ts'
+import { sampleCourse } from './sample-course.ts'
+
+const chromium = needs(findChromium())
+/** More steps than any view has places to stop at. */
+const MANY = 60
+
+const focusedName = (page: Page) => page.evaluate(`(() => {
+  const focused = document.activeElement
+  return focused.getAttribute('aria-label') ?? focused.closest('label')?.textContent ?? focused.textContent
+})()`) as Promise<string>
+
+/** Tab until the thing with this name has the focus, as a person does who knows no other way. */
+async function tabTo (page: Page, name: RegExp): Promise<void> {
+  for (let step = 0; step < MANY; step++) {
+    await page.keyboard.press('Tab')
+    if (name.test(await focusedName(page))) return
+  }
+  throw new Error(`Tab does not lead to ${name}; the last is "${await focusedName(page)}".`)
+}
+
+t.test('by keys alone, from sign-in to the file and through the book', chromium, async (t) => {
+  const { address, open } = await startPage(t, { courses: [sampleCourse()] })
+  const { page, problems } = await open()
+  await page.goto(address)
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await tabTo(page, /^Skip to content$/)
+  await page.keyboard.press('Enter')
+  await tabTo(page, /^E-mail/)
+  await page.keyboard.type(TEACHER)
+  await tabTo(page, /^Password/)
+  await page.keyboard.type(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: /Physics I/ }).waitFor()
+  await tabTo(page, /^Physics I/)
+  const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
+  t.equal(outline, 'solid', 'where the focus is can be seen')
+  await page.keyboard.press('Enter')
+  await page.getByRole('grid').waitFor()
+  const file = page.waitForEvent('download')
+  await tabTo(page, /^Export to Excel$/)
+  await page.keyboard.press('Enter')
+  t.match((await file).suggestedFilename(), /\.xlsx$/)
+  await page.locator('[data-phase=succeeded]').waitFor()
+  t.equal(await focusedName(page), 'Export again', 'the focus is where it was')
+
+  await tabTo(page, /^Search by name or ID$/)
+  await page.keyboard.type('okafor')
+  await page.getByText(/^[1-9]\d? students? shown$/).waitFor()
+  await tabTo(page, /^Percent$/)
+  await page.keyboard.press('ArrowRight')
+  t.equal(await page.getByRole('radio', { name: 'Points' }).nth(-1).isChecked(), true)
+  await tabTo(page, /^Student$/)
+  await page.keyboard.press('Control+ArrowDown')
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  t.match(await page.evaluate('document.activeElement.getAttribute("role")'), 'gridcell', 'and back in the cell')
+  t.strictSame(problems, [])
+})
+
+t.test('nothing is lost at 640 and 320 px, which are 200 % and 400 % of 1280', chromium, async (t) => {
+  const { address, open } = await startPage(t, { courses: [sampleCourse({ tasks: 30 })] })
+  const { page, problems } = await open()
+  await signIn(page, address)
+  await page.getByRole('link', { name: /Physics I/ }).click()
+  const file = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export to Excel' }).click()
+  await file
+  const views = ['book', 'charts', 'settings'] as const
+  for (const [width, height] of [[640, 430], [320, 568]] as const) {
+    await page.setViewportSize({ width, height })
+    for (const [i, view] of views.entries()) {
+      await page.locator('.tabs a').nth(i).click()
+      await page.locator(['[role=grid]', '.chart', '.settings form'][i]!).first().waitFor()
+      t.equal(await page.evaluate('document.documentElement.scrollWidth'), width, `${view} at ${width}: nothing sticks out`)
+      t.strictSame(await accessibilityProblems(page), [], `${view} at ${width}`)
+      await screenshot(page, `${view}-${width}`)
+    }
+    await page.locator('.tabs a').first().click()
+    const remove = page.getByRole('button', { name: /^Delete Physics_I/ })
+    await remove.scrollIntoViewIfNeeded()
+    const box = (await remove.boundingBox())!
+    t.ok(box.x >= 0 && box.x + box.width <= width, 'what can be done with an export is in sight')
+  }
+  t.ok(await page.getByRole('cell', { name: /KB|kB/ }).count() > 0, 'a list of blocks still is a table to a screen reader')
+  t.strictSame(problems, [])
+})
+
+t.test('in the reader\'s own colours what is chosen can be told', chromium, async (t) => {
+  const { address, open } = await startPage(t, { courses: [sampleCourse()] })
+  const { page } = await open({ forcedColors: 'active' })
+  await signIn(page, address)
+  await page.getByRole('link', { name: /Physics I/ }).click()
+  await page.getByRole('grid').waitFor()
+  await screenshot(page, 'book-forced-colors')
+  const look = (selector: string) => page.locator(selector).first().evaluate((node) => {
+    const { backgroundColor, borderBottomColor } = (node.ownerDocument as unknown as { defaultView: { getComputedStyle: (node: unknown) => Record<string, string> } }).defaultView.getComputedStyle(node)
+    return `${backgroundColor} ${borderBottomColor}`
+  })
+  t.not(await look('.switch label:has(:checked)'), await look('.switch label:not(:has(:checked))'))
+  t.not(await look('.tabs a[aria-current]'), await look('.tabs a:not([aria-current])'))
+  await page.locator('.tabs a').nth(1).click()
+  await page.locator('.chart').first().waitFor()
+  await screenshot(page, 'charts-forced-colors')
+})

@@ -1,0 +1,95 @@
+// What the page shows where there is nothing, not yet, not for this person, or no answer.
+import t from 'tap'
+import { findChromium, needs } from '../support/tools.ts'
+import { accessibilityProblems, PASSWORD, screenshot, signIn, startPage } from './page-browser.ts'
+import { sampleCourse } from './sample-course.ts'
+
+const chromium = needs(findChromium())
+const NOBODY = 'nobody@example.edu'
+
+t.test('empty, loading, failed and denied views', chromium, async (t) => {
+  const { address, open, services, call, courseIds } = await startPage(t, {
+    courses: [sampleCourse(), { name: 'Empty course', sourceId: 'empty', categories: [], tasks: [], students: [] }, sampleCourse({ name: 'Not theirs', sourceId: 'other', teachers: [{ email: NOBODY }] })],
+  })
+  const { page, problems } = await open()
+  await signIn(page, address)
+
+  await page.getByRole('link', { name: /Empty course/ }).click()
+  await page.getByText('This course has no students yet.').waitFor()
+  t.strictSame(await accessibilityProblems(page), [])
+  await screenshot(page, 'empty-course')
+  await page.getByRole('link', { name: 'Charts' }).click()
+  await page.getByText('There are no scores to draw yet.').waitFor()
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByText('This course has no categories.').waitFor()
+
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => { letGo = resolve })
+  await page.route('**/performance?*', async (route) => {
+    await held
+    await route.abort()
+  }, { times: 1 })
+  await page.goto(`${address}/#/courses/${courseIds[0]}`)
+  await page.getByRole('status').getByText('Loading …').waitFor()
+  t.strictSame(await accessibilityProblems(page), [])
+  await screenshot(page, 'loading')
+  letGo()
+  await page.getByRole('alert').getByText('The server does not answer. Check your connection.').waitFor()
+  t.strictSame(await accessibilityProblems(page), [])
+  await screenshot(page, 'failed')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('grid').waitFor()
+
+  await page.goto(`${address}/#/courses/${courseIds[2]}`)
+  await page.getByText('Only a teacher of this course or an administrator may see this.').waitFor()
+  t.strictSame(await accessibilityProblems(page), [])
+  await screenshot(page, 'denied')
+  await page.goto(`${address}/#/nowhere`)
+  await page.getByText('There is no such page.').waitFor()
+  await page.getByRole('link', { name: 'Back to my courses' }).click()
+  await page.getByRole('link', { name: /Physics I/ }).waitFor()
+
+  for (const [email, role, text] of [['pupil@example.edu', 'student', /This page is for teachers, and you signed in as a student/], ['new@example.edu', 'teacher', /There is no course here yet/]] as const) {
+    await services.accounts.add({ email, role, password: PASSWORD })
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await signIn(page, address, email)
+    await page.getByText(text).waitFor()
+    t.strictSame(await accessibilityProblems(page), [])
+    await screenshot(page, `courses-${role}`)
+  }
+  t.equal((await call('GET', '/api/courses')).json().length, 3)
+  t.strictSame(problems, [])
+})
+
+t.test('what is offered first: the newest export while it is current, a new one once scores have changed', chromium, async (t) => {
+  const { address, open, services, call, courseIds } = await startPage(t, { courses: [sampleCourse()] })
+  const ask = async (body?: object) => {
+    await call('POST', `/api/courses/${courseIds[0]}/performance/export`, { body })
+    await services.runner.drain()
+  }
+  await ask({ values: 'points' })
+  await ask({})
+  const { page } = await open()
+  await signIn(page, address)
+  await page.getByRole('link', { name: /Physics I/ }).click()
+  await page.getByText('Up to date').waitFor()
+  const file = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Download the newest export' }).click()
+  await file
+  await page.getByText('Options', { exact: true }).click()
+  await page.getByLabel('Scores as').selectOption('points')
+  await page.getByRole('button', { name: 'Export to Excel' }).waitFor()
+  t.equal(await page.getByRole('button', { name: 'Download the newest export' }).count(), 0, 'it is not what is asked for')
+  await page.getByLabel('Scores as').selectOption('percent')
+  await page.getByRole('button', { name: 'Show all 2 exports' }).click()
+  t.equal(await page.getByRole('row').filter({ hasText: 'Physics_I' }).count(), 2)
+  t.strictSame(await accessibilityProblems(page), [])
+  await screenshot(page, 'exports-all')
+
+  await call('PATCH', `/api/courses/${courseIds[0]}`, { body: { missing_counts: 'zero' } })
+  await page.evaluate('document.dispatchEvent(new Event(\'visibilitychange\'))')
+  await page.getByText('Scores have changed since').first().waitFor()
+  await page.getByRole('button', { name: 'Export to Excel' }).waitFor()
+  await screenshot(page, 'exports-changed')
+})
