@@ -73,8 +73,8 @@ async function measure (browser: Browser, address: string): Promise<void> {
   for (const course of [long, of('Wide')]) {
     await open(page, address, course.id)
     print(`${course.name}, ${course.students} students: ${await vitals(page)}`)
-    print(`  down:   ${await frames(page, { x: 0, y: -12_000 })}`)
-    print(`  across: ${await frames(page, { x: -1200, y: 0 })}`)
+    print(`  down:   ${await frames(page, { x: 0, y: 12_000 })}`)
+    print(`  across: ${await frames(page, { x: 12_000, y: 0 })}`)
     await open(page, address, course.id)
     for (const line of await interactions(page)) print(`  ${line}`)
   }

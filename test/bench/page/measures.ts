@@ -18,8 +18,8 @@ export async function vitals (page: Page): Promise<string> {
   return `largest paint after ${lcp.toFixed(0)} ms, layout shift ${cls.toFixed(3)}, blocking ${tbt.toFixed(0)} ms`
 }
 
-/** Scrolls the grid as a wheel does. Blank is a frame without a cell in the middle of the grid. */
-export async function frames (page: Page, by: { x: number, y: number } = { x: 0, y: -12_000 }): Promise<string> {
+/** Scrolls the grid as a wheel does, `by` px at most. Blank is a frame without a cell in the middle of the grid. */
+export async function frames (page: Page, by: { x: number, y: number } = { x: 0, y: 12_000 }): Promise<string> {
   const box = (await page.getByRole('grid').boundingBox())!
   const middle = { x: Math.round(box.x + box.width * 0.6), y: Math.round(box.y + box.height * 0.6) }
   await page.evaluate(`(() => {
@@ -32,8 +32,12 @@ export async function frames (page: Page, by: { x: number, y: number } = { x: 0,
     }
     requestAnimationFrame(look)
   })()`)
+  const room = await page.getByRole('grid').evaluate((grid) => {
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = grid as unknown as Record<string, number>
+    return { x: scrollWidth! - clientWidth!, y: scrollHeight! - clientHeight! }
+  })
   const protocol = await page.context().newCDPSession(page)
-  await protocol.send('Input.synthesizeScrollGesture', { ...middle, xDistance: by.x, yDistance: by.y, speed: SCROLL_SPEED, gestureSourceType: 'mouse', preventFling: true })
+  await protocol.send('Input.synthesizeScrollGesture', { ...middle, xDistance: -Math.min(by.x, room.x), yDistance: -Math.min(by.y, room.y), speed: SCROLL_SPEED, gestureSourceType: 'mouse', preventFling: true })
   await protocol.detach()
   const { times, looks, blank } = await page.evaluate('(() => { seen.on = false; return seen })()') as { times: number[], looks: number, blank: number }
   const steps = times.slice(1).map((time, i) => time - times[i]!)
