@@ -58,7 +58,7 @@ export function createWorkerPool ({ tasksFile, threads, memoryMb, warmTask }: Po
       idleTimeout: 60_000,
       concurrentTasksPerWorker: 1,
       maxQueue: Infinity,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 16 },
       // Loaders that the process was started with (a test's, a profiler's) would cost each thread a third of a second.
       execArgv: [],
       recordTiming: false,
