@@ -55,6 +55,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     })
     if (ticket === undefined) throw new ServiceError('COURSE_NOT_FOUND')
     const { job, joined, requestedAt } = ticket
+    request.log.info({ job: job.id, kind: job.kind, joined }, 'a job was asked for')
     const address = links.job(job.id)
     return await reply.code(202).header('location', address)
       .send({ job: address, id: job.id, status: job.state, requested_at: isoTime(requestedAt), joined })

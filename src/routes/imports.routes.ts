@@ -108,6 +108,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
           staged, filename, contentType, choices: { ...choicesOf(fields), ...fixed }, userId: principal.userId, requestedBy: displayName(principal),
         })
         const address = links.job(job.id)
+        request.log.info({ job: job.id, kind: job.kind, joined }, 'a job was asked for')
         return await reply.code(202).header('location', address).send({ job: address, id: job.id, status: job.state, requested_at: isoTime(requestedAt), joined })
       } finally {
         await discard(staged)

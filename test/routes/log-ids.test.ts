@@ -1,0 +1,36 @@
+// One click can be followed through the log: from the request, by its id, to the job, by its number, to the job's end.
+import { PassThrough } from 'node:stream'
+import t from 'tap'
+import { runService } from '../../src/commands/run-service.ts'
+import { readConfig } from '../../src/config.ts'
+import { makeBookDatabase } from '../support/book-database.ts'
+import { testFolder } from '../support/test-folder.ts'
+
+interface Line { msg: string, reqId?: string, job?: number, kind?: string, req?: { id: string, url: string }, res?: { statusCode: number } }
+
+t.test('the log is JSON lines; a request\'s lines have its id, a job\'s lines its number', async (t) => {
+  const folder = testFolder(t)
+  const env = { DATA_DIR: folder, PORT: '0', MIN_FREE_BYTES: '0', WORKER_THREADS: '1', OVERLOAD_DELAY_MS: '0' }
+  const config = readConfig(env)
+  await makeBookDatabase(config.databaseFile, { name: 'Physics', tasks: [{ title: 'HW' }], students: [{ lastName: 'Ames', cells: [1] }] })
+  const stderr = new PassThrough()
+  let log = ''
+  stderr.on('data', (chunk: Buffer) => { log += chunk.toString() })
+  const service = await runService({ env, stdin: new PassThrough(), stdout: new PassThrough(), stderr, signal: new AbortController().signal, pid: process.pid }, config)
+  const { accounts, runner } = service.services
+  await accounts.add({ email: 'admin@example.edu', role: 'admin' })
+  const authorization = `Bearer ${await accounts.createToken({ email: 'admin@example.edu', name: 'test' })}`
+  const answer = await fetch(`${service.address}/api/courses/1/performance/export`, { method: 'POST', headers: { authorization } })
+  const { id } = await answer.json() as { id: number }
+  await runner.drain()
+  await service.stop()
+
+  const lines = log.trim().split('\n').map((line) => JSON.parse(line) as Line)
+  const asked = lines.find((line) => line.msg === 'a job was asked for')
+  t.match(asked, { job: id, kind: 'performance-export', reqId: /\w/ })
+  const request = lines.filter((line) => line.reqId === asked!.reqId)
+  t.match(request.map((line) => line.msg), ['incoming request', 'a job was asked for', 'request completed'])
+  t.match(request[0], { req: { url: '/api/courses/1/performance/export' } })
+  t.match(request.at(-1), { res: { statusCode: 202 } })
+  t.match(lines.find((line) => line.msg === 'job succeeded'), { job: id, kind: 'performance-export' })
+})
