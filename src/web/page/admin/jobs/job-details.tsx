@@ -84,7 +84,7 @@ function Attempts ({ attempts, outcomeName }: { attempts: readonly Attempt[], ou
   return (
     <section class='panel' aria-labelledby='attempts-title'>
       <h2 id='attempts-title'>{t('jobs.attempts')}</h2>
-      <div class='wide' tabIndex={0} role='region' aria-label={t('jobs.attempts')}>
+      <div class='wide' tabIndex={0} role='group' aria-label={t('jobs.attempts')}>
         <table class='list rows attempts'>
           <thead><tr><th>{t('jobs.attempt')}</th><th>{t('jobs.outcome')}</th><th>{t('jobs.started')}</th><th>{t('jobs.took')}</th><th>{t('jobs.reason')}</th></tr></thead>
           <tbody>

@@ -94,7 +94,7 @@ function Owners ({ storage: { owners, owner_quota: quota, used } }: { storage: S
     <section class='panel' aria-labelledby='owners-title'>
       <h2 id='owners-title'>{t('storage.owners')}</h2>
       {quota !== null && <p class='muted small'>{t('storage.ownerQuota', { quota: size(quota) })}</p>}
-      <div class='wide' tabIndex={0} role='region' aria-label={t('storage.owners')}>
+      <div class='wide' tabIndex={0} role='group' aria-label={t('storage.owners')}>
         <table class='list rows'>
           <thead><tr><th>{t('storage.owner')}</th><th class='number'>{t('storage.fileCount')}</th><th class='number'>{t('exports.size')}</th><th class='number'>{t('storage.share')}</th></tr></thead>
           <tbody>
