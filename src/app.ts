@@ -31,14 +31,15 @@ import { openApi } from './routes/openapi.ts'
 import { shedLoad } from './routes/overload.ts'
 import type { RouteContext } from './routes/route-context.ts'
 import { setSecurityHeaders } from './routes/security-headers.ts'
-import { serializerCompiler } from './routes/serialization.ts'
+import { createSerializerCompiler } from './routes/serialization.ts'
 import { sessionCookie } from './routes/session-cookie.ts'
 import { sessionRoutes } from './routes/session.routes.ts'
 import { sessionsRoutes } from './routes/sessions.routes.ts'
 import { singleSignOnRoutes } from './routes/single-sign-on.routes.ts'
 import { storageRoutes } from './routes/storage.routes.ts'
 import { usersRoutes } from './routes/users.routes.ts'
-import { validatorCompiler } from './routes/validation.ts'
+import { createValidatorCompiler } from './routes/validation.ts'
+import { whenNeeded } from './routes/when-needed.ts'
 import type { Services } from './services.ts'
 import { pageRoutes } from './web/page-routes.ts'
 
@@ -51,6 +52,8 @@ export interface App {
   gate: JobGate
   /** Every route, as it was registered. */
   routes: ReadonlyArray<{ method: string, url: string }>
+  /** Compiles the schemas that no request has needed so far, in between requests. */
+  prepare: () => Promise<void>
 }
 
 /** The HTTP side of the services; whoever made them closes them, after the server. */
@@ -84,8 +87,9 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   }).withTypeProvider<TypeBoxTypeProvider>()
   const routes: Array<{ method: string, url: string }> = []
   server.addHook('onRoute', ({ method, url }) => { for (const one of [method].flat()) routes.push({ method: one, url }) })
-  server.setValidatorCompiler(validatorCompiler)
-  server.setSerializerCompiler(serializerCompiler)
+  const compiling = whenNeeded()
+  server.setValidatorCompiler(createValidatorCompiler(compiling))
+  server.setSerializerCompiler(createSerializerCompiler(compiling))
   server.decorateRequest('principal', null)
   server.decorateRequest('course', null)
   countRequests(server, services)
@@ -135,7 +139,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(storageRoutes, context)
   await server.register(pageRoutes, { publicPath: links.prefix })
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
-  return { server, gate, routes }
+  return { server, gate, routes, prepare: compiling.makeAll }
 }
 
 /** What Fastify takes: nobody, everybody, or a list of addresses. */

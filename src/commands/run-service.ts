@@ -34,7 +34,7 @@ export async function runService (context: CommandContext, config: Config, parts
     const reconciled = await services.files.reconcile()
     if (Object.values(reconciled).some((count) => count > 0)) log.warn(reconciled, 'stored files were put right')
     onStep?.('boot: files put right')
-    const { server, gate } = await createApp(services, log)
+    const { server, gate, prepare } = await createApp(services, log)
     undo.push(() => server.close())
     await server.listen({ host: config.HOST, port: config.PORT })
     const address = addressOf(server.server.address() as AddressInfo, config.HOST)
@@ -45,7 +45,7 @@ export async function runService (context: CommandContext, config: Config, parts
     void services.sweeps.start()
     onStep?.('boot: jobs put right')
     // Whoever is told that the service listens may press Export at once.
-    await warmed
+    await Promise.all([warmed, prepare()])
 
     async function stop (): Promise<void> {
       log.info('stopping')

@@ -1,5 +1,6 @@
-import { Ajv, type ValidateFunction } from 'ajv'
+import { Ajv } from 'ajv'
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
+import type { WhenNeeded } from './when-needed.ts'
 
 // A body says what it means: a misspelt option or a number written as text is refused, never repaired in silence. What stands
 // in an address is text by nature and becomes what its schema says.
@@ -7,16 +8,16 @@ const forBodies = new Ajv({ allErrors: false, coerceTypes: false, removeAddition
 const forAddresses = new Ajv({ allErrors: false, coerceTypes: true, removeAdditional: false, useDefaults: true, strict: false })
 
 /** Each schema is compiled when a request first needs it, so that the start of the service waits for none. */
-export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) => {
-  const ajv = httpPart === 'body' ? forBodies : forAddresses
-  let compiled: ValidateFunction | undefined
-  const validate: ReturnType<FastifySchemaCompiler<object>> = (data) => {
-    compiled ??= ajv.compile(schema)
-    const isValid = compiled(data)
-    validate.errors = compiled.errors ?? null
-    return isValid
+export function createValidatorCompiler ({ once }: WhenNeeded): FastifySchemaCompiler<object> {
+  return ({ schema, httpPart }) => {
+    const compiled = once(() => (httpPart === 'body' ? forBodies : forAddresses).compile(schema))
+    const validate: ReturnType<FastifySchemaCompiler<object>> = (data) => {
+      const isValid = compiled()(data)
+      validate.errors = compiled().errors ?? null
+      return isValid
+    }
+    return validate
   }
-  return validate
 }
 
 /** A sentence that names the field: `sheets must be one of course, period`. */

@@ -44,7 +44,7 @@ function Summary ({ summary }: { summary: ImportSummary }) {
     <td key={change} class={`number ${counts[change] === 0 ? 'muted' : change === 'unchanged' ? '' : 'strong'}`}>{number(counts[change])}</td>
   )
   return (
-    <div class='wide' tabIndex={0} role='region' aria-label={t('import.counts')}>
+    <div class='wide' tabIndex={0} role='group' aria-label={t('import.counts')}>
       <table class='list counts'>
         <caption class='hidden'>{t('import.counts')}</caption>
         <thead><tr><td />{CHANGES.map((change) => <th key={change} scope='col' class='number'>{t(`import.${change}`)}</th>)}</tr></thead>
@@ -61,7 +61,7 @@ function Warnings ({ warnings }: { warnings: readonly ImportWarning[] }) {
   return (
     <>
       <h3 id='warnings-title'>{t('import.warnings', { count: warnings.reduce((sum, { count }) => sum + count, 0) })}</h3>
-      <div class='wide' tabIndex={0} role='region' aria-labelledby='warnings-title'>
+      <div class='wide' tabIndex={0} role='group' aria-labelledby='warnings-title'>
         <table class='list rows'>
           <thead><tr><th>{t('import.warning')}</th><th>{t('import.firstPlace')}</th><th class='number'>{t('import.times')}</th></tr></thead>
           <tbody>
@@ -87,7 +87,7 @@ function Errors ({ errors, count }: { errors: readonly ImportError[], count: num
   return (
     <>
       <h3 id='errors-title'>{t('import.errors', { count })}</h3>
-      <div class='wide' tabIndex={0} role='region' aria-labelledby='errors-title'>
+      <div class='wide' tabIndex={0} role='group' aria-labelledby='errors-title'>
         <table class='list rows'>
           <thead><tr><th>{t('import.place')}</th><th>{t('import.whatIsWrong')}</th></tr></thead>
           <tbody>

@@ -20,7 +20,7 @@ export function PastImports ({ path, version, href }: { path: string, version: u
       {value === undefined && error === undefined && <p class='muted'>{t('app.loading')}</p>}
       {value !== undefined && value.imports.length === 0 && <p class='muted'>{t('import.pastNone')}</p>}
       {value !== undefined && value.imports.length > 0 && (
-        <div class='wide' tabIndex={0} role='region' aria-label={t('import.past')}>
+        <div class='wide' tabIndex={0} role='group' aria-label={t('import.past')}>
           <table class='list rows'>
             <thead><tr><th>{t('exports.file')}</th><th>{t('jobs.status')}</th><th class='number'>{t('import.changes')}</th><th class='number'>{t('import.warningCount')}</th><th>{t('jobs.requested')}</th><th>{t('jobs.requestedBy')}</th></tr></thead>
             <tbody>
