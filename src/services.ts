@@ -4,13 +4,13 @@ import { openDatabase, type Database } from '../db/database.ts'
 import type { Config } from './config.ts'
 import { JOB_ERRORS } from './errors.ts'
 import { createAccounts, type Accounts } from './features/accounts/accounts.ts'
-import { createApplicationTokens, type ApplicationTokens } from './features/accounts/application-tokens.ts'
+import type { ApplicationTokens } from './features/accounts/application-tokens.ts'
 import { createAudit, type Audit } from './features/accounts/audit.ts'
-import { createLinkMail, type LinkMail } from './features/accounts/link-mail.ts'
+import type { LinkMail } from './features/accounts/link-mail.ts'
 import { createPasswordLinks, type PasswordLinks } from './features/accounts/password-links.ts'
 import { createSessions, type Sessions } from './features/accounts/sessions.ts'
 import { createSignInLimit } from './features/accounts/sign-in-limit.ts'
-import { createSingleSignOn, type SingleSignOn } from './features/accounts/single-sign-on.ts'
+import type { SingleSignOn } from './features/accounts/single-sign-on.ts'
 import { createTurns } from './features/accounts/turns.ts'
 import { assertNotRestoring } from './features/backup/data-folder.ts'
 import { createExports, type Exports } from './features/exports/exports.ts'
@@ -136,17 +136,18 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     accounts: createAccounts({ db, now }),
     sessions,
     passwordLinks: createPasswordLinks({ db, now, sessions, validMs: config.INVITATION_HOURS * 3_600_000 }),
-    linkMail: config.SMTP_URL === '' ? undefined : createLinkMail({ url: config.SMTP_URL, from: config.MAIL_FROM, log }),
+    // What a school does not use is not loaded: the packages behind these three would be a fifth of the start.
+    linkMail: config.SMTP_URL === '' ? undefined : (await import('./features/accounts/link-mail.ts')).createLinkMail({ url: config.SMTP_URL, from: config.MAIL_FROM, log }),
     singleSignOn: config.OIDC_ISSUER === ''
       ? undefined
-      : createSingleSignOn({
-        db, now, log, sessions, issuer: config.OIDC_ISSUER, clientId: config.OIDC_CLIENT_ID, clientSecret: config.OIDC_CLIENT_SECRET, name: config.OIDC_NAME, trustsEmail: config.OIDC_TRUST_EMAIL,
-      }),
+      : (await import('./features/accounts/single-sign-on.ts')).createSingleSignOn({
+          db, now, log, sessions, issuer: config.OIDC_ISSUER, clientId: config.OIDC_CLIENT_ID, clientSecret: config.OIDC_CLIENT_SECRET, name: config.OIDC_NAME, trustsEmail: config.OIDC_TRUST_EMAIL,
+        }),
     applicationTokens: config.JWT_SECRET === '' && config.JWT_JWKS_URL === ''
       ? undefined
-      : createApplicationTokens({
-        db, now, log, keys: config.JWT_SECRET === '' ? { url: config.JWT_JWKS_URL } : { secret: config.JWT_SECRET }, audience: config.JWT_AUDIENCE, issuer: config.JWT_ISSUER, userClaim: config.JWT_USER_CLAIM,
-      }),
+      : (await import('./features/accounts/application-tokens.ts')).createApplicationTokens({
+          db, now, log, keys: config.JWT_SECRET === '' ? { url: config.JWT_JWKS_URL } : { secret: config.JWT_SECRET }, audience: config.JWT_AUDIENCE, issuer: config.JWT_ISSUER, userClaim: config.JWT_USER_CLAIM,
+        }),
     audit,
     courses: createCourses({ db, files, queue, now }),
     books: createBooks({ databaseFile: db.file, readers, now }),
