@@ -19,9 +19,10 @@ import { clientErrors, frameworkErrors, handleErrors } from './routes/error-hand
 import { exportsRoutes } from './routes/exports.routes.ts'
 import { filesRoutes, readableAddress } from './routes/files.routes.ts'
 import { healthRoutes } from './routes/health.routes.ts'
+import { createHttpServer, type HttpServerOptions } from './routes/http-server.ts'
 import { importsRoutes } from './routes/imports.routes.ts'
 import { createJobGate, type JobGate } from './routes/job-gate.ts'
-import { servePolls } from './routes/poll-cache.ts'
+import { createPollCache } from './routes/poll-cache.ts'
 import { invitationsRoutes } from './routes/invitations.routes.ts'
 import { jobsRoutes } from './routes/jobs.routes.ts'
 import { createLinks } from './routes/links.ts'
@@ -64,6 +65,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   const closing = new AbortController()
   const cookie = sessionCookie(config.PUBLIC_URL, links.prefix)
   const access = accessHooks(services, cookie)
+  const polls = createPollCache(services)
 
   const server = Fastify({
     ...(logger === false ? { logger: false } : { loggerInstance: logger }),
@@ -77,6 +79,8 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
       connectionsCheckingInterval: Math.min(config.HEADERS_TIMEOUT_MS, 10_000),
       maxHeaderSize: MAX_HEADER_BYTES,
     },
+    // What it gets are all options, the defaults filled in, with a type that says nothing.
+    serverFactory: (handler, options) => createHttpServer(handler, options as unknown as HttpServerOptions, polls, closing.signal),
     clientErrorHandler: clientErrors,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -93,7 +97,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   server.decorateRequest('principal', null)
   server.decorateRequest('course', null)
   countRequests(server, services)
-  servePolls(server, services, links)
+  polls.keepAnswersOf(server)
   acceptBodies(server)
   handleErrors(server)
   await server.register(cookies, { secret: secretFromFile(config.secretFile) })
