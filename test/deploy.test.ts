@@ -1,4 +1,5 @@
-// docs/deploy/nginx.conf in the real nginx before the real service; and what can be said of the systemd unit without being root.
+// docs/deploy/nginx.conf in the real nginx and docs/deploy/Caddyfile in the real Caddy, before the real service; and what can be said of
+// the systemd unit without being root.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -11,7 +12,7 @@ import { makeBookDatabase } from './support/book-database.ts'
 import { perfbook } from './support/cli.ts'
 import { startServer } from './support/server-process.ts'
 import { testFolder } from './support/test-folder.ts'
-import { findNginx, findSystemdAnalyze, needs, pathOf } from './support/tools.ts'
+import { findCaddy, findNginx, findSystemdAnalyze, needs, pathOf, type Tool } from './support/tools.ts'
 
 const DEPLOY = join(import.meta.dirname, '../docs/deploy')
 const PASSWORD = 'correct horse battery staple'
@@ -26,19 +27,36 @@ async function freePort (): Promise<number> {
   return port
 }
 
+/** A proxy on that port, before `upstream`; returns its program with arguments. */
+type Site = (folder: string, port: number, upstream: string) => [tool: Tool, ...args: string[]]
+
 /** The site as it is documented, but for the ports, and without TLS. */
-async function startNginx (t: Test, folder: string, port: number, upstream: string): Promise<void> {
+const nginxSite: Site = (folder, port, upstream) => {
   const site = readFileSync(join(DEPLOY, 'nginx.conf'), 'utf8')
     .replace('listen 443 ssl', `listen 127.0.0.1:${port}`).replace(/^ *ssl_certificate.*\n/gm, '').replace('server 127.0.0.1:3000', `server ${upstream}`)
-  mkdirSync(folder)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')
-  writeFileSync(join(folder, 'nginx.conf'), `daemon off; pid ${folder}/pid; error_log stderr warn; events {} http { access_log off; ${temporary}\n${site}\n}\n`)
-  const nginx = spawn(pathOf(findNginx()), ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const file = join(folder, 'nginx.conf')
+  writeFileSync(file, `daemon off; pid ${folder}/pid; error_log stderr warn; events {} http { access_log off; ${temporary}\n${site}\n}\n`)
+  return [findNginx(), '-p', folder, '-e', 'stderr', '-c', file]
+}
+
+/** The same. */
+const caddySite: Site = (folder, port, upstream) => {
+  const site = readFileSync(join(DEPLOY, 'Caddyfile'), 'utf8').replace('school.example {', `http://127.0.0.1:${port} {`).replace('127.0.0.1:3000', upstream)
+  const file = join(folder, 'Caddyfile')
+  writeFileSync(file, `{\n\tadmin off\n\tlog {\n\t\tlevel ERROR\n\t}\n}\n${site}`)
+  return [findCaddy(), 'run', '--config', file, '--adapter', 'caddyfile']
+}
+
+async function startProxy (t: Test, folder: string, site: Site, port: number, upstream: string): Promise<void> {
+  mkdirSync(folder)
+  const [tool, ...args] = site(folder, port, upstream)
+  const proxy = spawn(pathOf(tool), args, { env: { PATH: process.env.PATH, HOME: folder }, stdio: ['ignore', 'ignore', 'inherit'] })
   let isOver = false
-  const over = once(nginx, 'exit').then(() => { isOver = true })
-  t.teardown(async () => { nginx.kill('SIGTERM'); await over })
+  const over = once(proxy, 'exit').then(() => { isOver = true })
+  t.teardown(async () => { proxy.kill('SIGTERM'); await over })
   for (;;) {
-    if (isOver) throw new Error('nginx ended at once')
+    if (isOver) throw new Error(`${tool.name} ended at once`)
     try {
       await fetch(`http://127.0.0.1:${port}/`)
       return
@@ -46,7 +64,11 @@ async function startNginx (t: Test, folder: string, port: number, upstream: stri
   }
 }
 
-t.test('behind nginx, under a path of a host', { ...needs(findNginx()), timeout: 60_000 }, async (t) => {
+for (const [tool, site] of [[findNginx(), nginxSite], [findCaddy(), caddySite]] as const) {
+  t.test(`behind ${tool.name}, under a path of a host`, { ...needs(tool), timeout: 60_000 }, (t) => behind(t, site))
+}
+
+async function behind (t: Test, site: Site): Promise<void> {
   const root = testFolder(t)
   const folder = join(root, 'data')
   await makeBookDatabase(join(folder, 'perfbook.sqlite'), { name: 'Physics', tasks: [{ title: 'HW 1' }], students: [{ lastName: 'Ames', cells: [0.7] }] })
@@ -55,7 +77,7 @@ t.test('behind nginx, under a path of a host', { ...needs(findNginx()), timeout:
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const server = await startServer(t, folder, { PUBLIC_URL: `${origin}/perfbook`, TRUST_PROXY: '127.0.0.1', METRICS_TOKEN: 'scrape' })
-  await startNginx(t, join(root, 'nginx'), port, new URL(server.address).host)
+  await startProxy(t, join(root, 'proxy'), site, port, new URL(server.address).host)
   const call = (method: string, path: string, options: { headers?: Record<string, string>, body?: string | FormData } = {}) =>
     fetch(`${origin}${path}`, { method, redirect: 'manual', ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } })
 
@@ -66,7 +88,7 @@ t.test('behind nginx, under a path of a host', { ...needs(findNginx()), timeout:
   t.equal((await fetch(`${server.address}/metrics`, { headers: { authorization: 'Bearer scrape' } })).status, 200)
   t.equal((await call('GET', '/elsewhere')).status, 404)
 
-  // The job cannot end while the test holds the write lock, so what is heard of it until then has not waited in nginx.
+  // The job cannot end while the test holds the write lock, so what is heard of it until then has not waited in the proxy.
   const sqlite = connect(join(folder, 'perfbook.sqlite'), { busyTimeoutMs: 10_000 })
   t.teardown(() => { sqlite.close() })
   const asked = await call('POST', '/perfbook/api/courses/1/performance/export')
@@ -111,7 +133,7 @@ t.test('behind nginx, under a path of a host', { ...needs(findNginx()), timeout:
   t.strictSame(entries.at(-1)!.address, '127.0.0.1', 'nor a forged address')
   server.kill('SIGTERM')
   await server.ended
-})
+}
 
 t.test('the systemd unit is one', needs(findSystemdAnalyze()), async (t) => {
   const unit = join(t.testdir(), 'perfbook.service')

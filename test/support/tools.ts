@@ -32,6 +32,10 @@ export function findNginx (): Tool {
   return { name: 'nginx', path: inPath('nginx') ?? (isExecutable('/usr/sbin/nginx') ? '/usr/sbin/nginx' : undefined), hint: 'apt-get install -y nginx-light' }
 }
 
+export function findCaddy (): Tool {
+  return { name: 'Caddy', path: inPath('caddy'), hint: 'apt-get install -y caddy' }
+}
+
 export function findSystemdAnalyze (): Tool {
   return { name: 'systemd-analyze', path: inPath('systemd-analyze'), hint: 'apt-get install -y systemd' }
 }
