@@ -94,9 +94,21 @@ t.test('the whole story', async (t) => {
     const importJob = await followed(second.address, authorization, (await imported.json() as Job).id, (one) => one.status === 'succeeded' || one.status === 'failed')
     t.equal(importJob.status, 'succeeded', 'imported in a thread')
   })
-  t.equal(await second.kill('SIGTERM'), 0, 'it stops when it is asked to')
+
+  await t.test('whoever has to run it', async (t) => {
+    t.match(say('doctor'), second.address, 'finds the service')
+    say('backup', 'backups')
+    t.match(await (await fetch(`${second.address}/metrics`, { headers: { authorization } })).text(), 'perfbook_exports_made_total 1')
+    t.equal(await second.kill('SIGTERM'), 0, 'it stops when it is asked to')
+    say('restore', 'backups', '--data-dir', 'restored')
+    const exportsOf = (dataDir: string) => run(['file', 'list', '--json'], { DATA_DIR: dataDir }).stdout
+    t.match(JSON.parse(exportsOf('data')), [{}, {}])
+    t.equal(exportsOf('restored'), exportsOf('data'))
+    t.match(run(['file', 'verify'], { DATA_DIR: 'restored' }), { status: 0 })
+    t.match(run(['doctor', '--deep'], { DATA_DIR: 'restored' }), { status: 0 })
+  })
   t.match(say('job', 'list'), 'succeeded')
-  t.strictSame(readdirSync(home).sort(), ['data', 'school.zip'], 'it leaves nothing else')
+  t.strictSame(readdirSync(home).sort(), ['backups', 'data', 'restored', 'school.zip'], 'it leaves nothing else')
 })
 
 t.test('the demo has its sample', async (t) => {
