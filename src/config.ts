@@ -2,9 +2,9 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { constrainedMemory } from 'node:process'
-import { Ajv } from 'ajv'
 import Type, { type Static, type TProperties } from 'typebox'
 import { isTimeZone } from './features/performance-book/course-time.ts'
+import { allowedValues, settingValue, type SettingSchema } from './setting-values.ts'
 
 const bytes = (value: number, description: string) => Type.Integer({ minimum: 0, default: value, description })
 const text = (value: string, description: string) => Type.String({ default: value, description })
@@ -80,8 +80,6 @@ const settings = {
 } satisfies TProperties
 
 type Values = { [Name in keyof typeof settings]: Static<(typeof settings)[Name]> }
-/** Numbers and flags arrive as text. */
-const checks = new Ajv({ allErrors: true, coerceTypes: true, validateSchema: false })
 
 export type Config = Readonly<Values> & {
   readonly databaseFile: string
@@ -99,15 +97,6 @@ export type Config = Readonly<Values> & {
 /** The settings themselves, for flags and documentation: name, JSON Schema with default and description. */
 export const SETTINGS = settings as Readonly<Record<string, SettingSchema>>
 
-export interface SettingSchema {
-  description?: string
-  default?: unknown
-  type?: string
-  enum?: string[]
-  minimum?: number
-  maximum?: number
-}
-
 const DEFAULTS = Object.fromEntries(Object.entries(SETTINGS).map(([name, { default: value }]) => [name, value])) as Values
 
 /** Settings that cannot be used; one sentence for each. */
@@ -122,18 +111,15 @@ export class ConfigError extends Error {
  * was found to be wrong with a file of settings.
  */
 export function readConfig (env: Readonly<Record<string, string | undefined>>, wrongInFile: readonly string[] = []): Config {
-  const given = Object.fromEntries(Object.keys(settings).map((name) => [name, env[name]] as const).filter(([, value]) => value !== undefined && value !== ''))
-  const values = { ...DEFAULTS, ...given } as Values
+  const values = { ...DEFAULTS }
   const problems = [...wrongInFile]
-  // Only of what was given: Ajv needs as long for all settings as the rest of a short command.
-  if (!checks.validate({ type: 'object', properties: Object.fromEntries(Object.keys(given).map((name) => [name, SETTINGS[name]])) }, values)) {
-    for (const { instancePath, message, params } of checks.errors ?? []) {
-      const name = instancePath.slice(1)
-      const { allowedValues } = params as { allowedValues?: string[] }
-      problems.push(`${name}=${given[name] ?? ''}: ${message ?? 'is wrong'}${allowedValues === undefined ? '' : ` (${allowedValues.join(', ')})`}`)
-      // What is wrong with the others is said as well.
-      Object.assign(values, { [name]: DEFAULTS[name as keyof typeof DEFAULTS] })
-    }
+  for (const [name, schema] of Object.entries(SETTINGS)) {
+    const text = env[name] ?? ''
+    if (text === '') continue
+    const value = settingValue(schema, text)
+    // What is wrong with the others is said as well.
+    if (value === undefined) problems.push(`${name}=${text}: must be ${allowedValues(schema)}`)
+    else Object.assign(values, { [name]: value })
   }
   if (!isTimeZone(values.DEFAULT_TIME_ZONE)) problems.push(`DEFAULT_TIME_ZONE=${values.DEFAULT_TIME_ZONE}: is not a time zone; write it like Europe/Berlin`)
   if (values.PUBLIC_URL !== '' && !isWebAddress(values.PUBLIC_URL)) problems.push(`PUBLIC_URL=${values.PUBLIC_URL}: must be an http:// or https:// address without query`)

@@ -48,3 +48,11 @@ t.test('a secret is never shown in what is said of it', async (t) => {
     }
   }
 })
+
+t.test('numbers, flags and choices', async (t) => {
+  const good: Record<string, string> = { PORT: '0', QUEUE_MAX: '1e3', EXPORT_RETENTION_DAYS: '0.5', KEEP_LATEST_EXPORT: 'false', FILE_ACCESS: 'session', LOG_LEVEL: '' }
+  t.match(readConfig(good), { PORT: 0, QUEUE_MAX: 1000, EXPORT_RETENTION_DAYS: 0.5, KEEP_LATEST_EXPORT: false, FILE_ACCESS: 'session', LOG_LEVEL: 'info' })
+  const bad: Record<string, string> = { PORT: '65536', QUEUE_MAX: '0', WORKER_THREADS: '1.5', BODY_MAX_BYTES: '1 MB', IMPORT_MAX_BYTES: ' ', EXPORT_RETENTION_DAYS: 'Infinity', JOB_RETENTION_DAYS: '-1', KEEP_LATEST_EXPORT: 'yes', FILE_ACCESS: 'Link', DATA_DIR: './data' }
+  t.strictSame(wrong(bad).sort(), Object.keys(bad).filter((name) => name !== 'DATA_DIR').sort(), 'all at once')
+  t.throws(() => readConfig({ PORT: '70000' }), { message: /PORT=70000: must be a whole number from 0 to 65,535$/ })
+})

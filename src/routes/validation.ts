@@ -3,9 +3,10 @@ import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastif
 import type { WhenNeeded } from './when-needed.ts'
 
 // A body says what it means: a misspelt option or a number written as text is refused, never repaired in silence. What stands
-// in an address is text by nature and becomes what its schema says.
-const forBodies = new Ajv({ allErrors: false, coerceTypes: false, removeAdditional: false, useDefaults: true, strict: false })
-const forAddresses = new Ajv({ allErrors: false, coerceTypes: true, removeAdditional: false, useDefaults: true, strict: false })
+// in an address is text by nature and becomes what its schema says. The schemas themselves are TypeBox's work and a test's to judge.
+const always = { allErrors: false, removeAdditional: false, useDefaults: true, strict: false, validateSchema: false, meta: false } as const
+const forBodies = new Ajv({ ...always, coerceTypes: false })
+const forAddresses = new Ajv({ ...always, coerceTypes: true })
 
 /** Each schema is compiled when a request first needs it, so that the start of the service waits for none. */
 export function createValidatorCompiler ({ once }: WhenNeeded): FastifySchemaCompiler<object> {

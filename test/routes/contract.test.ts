@@ -1,4 +1,5 @@
 // The published contract has every route of the API; the check by which all tests hold their answers against it does find what is wrong.
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
 import { contractCheck, type PublishedContract } from '../support/published-contract.ts'
 import { startTestService } from '../support/test-service.ts'
@@ -18,6 +19,19 @@ t.test('every route is in the contract, with a summary, and with each of its ans
       t.ok(Object.keys(responses).some((status) => /^[23]/.test(status)) && responses['500'] !== undefined, `${method} ${path} says how it ends`)
     }
   }
+})
+
+t.test('every schema is one', async (t) => {
+  const { call } = await startTestService(t)
+  const ajv = new Ajv2020({ strict: false })
+  const found: string[] = []
+  JSON.stringify((await call('GET', '/api/openapi.json', { token: null })).json(), (key, value) => {
+    if (key !== 'schema') return value
+    found.push(JSON.stringify(value))
+    t.ok(ajv.validateSchema(value), `${JSON.stringify(value)}: ${ajv.errorsText()}`)
+  })
+  t.ok(found.length > 100)
+  t.notOk(ajv.validateSchema({ type: 'text' }))
 })
 
 t.test('what the contract does not say is found', async (t) => {

@@ -1,7 +1,8 @@
 // docs/configuration.md, made from the settings themselves: `npm run docs:configuration`.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SETTINGS, type SettingSchema } from '../../src/config.ts'
+import { SETTINGS } from '../../src/config.ts'
+import { allowedValues, type SettingSchema } from '../../src/setting-values.ts'
 
 export const CONFIGURATION_FILE = join(import.meta.dirname, '../../docs/configuration.md')
 
@@ -13,7 +14,7 @@ const BY_MACHINE: Readonly<Record<string, string>> = {
 
 /** The text of the page. */
 export function configurationPage (): string {
-  const rows = Object.entries(SETTINGS).map(([name, schema]) => `| \`${name}\` | ${shownDefault(name, schema)} | ${allowed(schema)} | ${(schema.description ?? '').replaceAll('|', '\\|')} |`)
+  const rows = Object.entries(SETTINGS).map(([name, schema]) => `| \`${name}\` | ${shownDefault(name, schema)} | ${allowedValues(schema)} | ${(schema.description ?? '').replaceAll('|', '\\|')} |`)
   return `# Settings
 
 Made from \`src/config.ts\` by \`npm run docs:configuration\`; a test compares.
@@ -42,17 +43,7 @@ function shownDefault (name: string, { default: value }: SettingSchema): string 
   if (BY_MACHINE[name] !== undefined) return BY_MACHINE[name]
   if (value === '') return 'none'
   // A list breaks between its items.
-  return typeof value === 'number' ? new Intl.NumberFormat('en').format(value) : `\`${String(value).replaceAll(',', ', ')}\``
-}
-
-function allowed ({ type, enum: values, minimum, maximum }: SettingSchema): string {
-  if (values !== undefined) return values.map((value) => `\`${value}\``).join(', ')
-  if (type === 'boolean') return '`true`, `false`'
-  if (type === 'string') return 'text'
-  const number = new Intl.NumberFormat('en')
-  const kind = type === 'integer' ? 'whole number' : 'number'
-  if (maximum !== undefined) return `${kind} from ${number.format(minimum ?? 0)} to ${number.format(maximum)}`
-  return `${kind} from ${number.format(minimum ?? 0)}`
+  return `\`${String(value).replaceAll(',', ', ')}\``
 }
 
 if (import.meta.main) writeFileSync(CONFIGURATION_FILE, configurationPage())

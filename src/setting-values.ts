@@ -1,0 +1,31 @@
+// What a setting may be, and what a text that was given for it means.
+
+export interface SettingSchema {
+  description?: string
+  default?: unknown
+  type?: string
+  enum?: string[]
+  minimum?: number
+  maximum?: number
+}
+
+const NUMBER = new Intl.NumberFormat('en')
+
+/** As a phrase: `a whole number from 0 to 65,535`, `one of link, session`. */
+export function allowedValues ({ type, enum: values, minimum = 0, maximum }: SettingSchema): string {
+  if (values !== undefined) return `one of ${values.join(', ')}`
+  if (type === 'boolean') return 'one of true, false'
+  if (type === 'string') return 'text'
+  return `a ${type === 'integer' ? 'whole number' : 'number'} ${maximum === undefined ? `of at least ${NUMBER.format(minimum)}` : `from ${NUMBER.format(minimum)} to ${NUMBER.format(maximum)}`}`
+}
+
+/** The value that a text stands for; undefined: it is not allowed. */
+export function settingValue (schema: SettingSchema, text: string): string | number | boolean | undefined {
+  const { type, enum: values, minimum = 0, maximum = Infinity } = schema
+  if (values !== undefined) return values.includes(text) ? text : undefined
+  if (type === 'string') return text
+  if (type === 'boolean') return text === 'true' || text === 'false' ? text === 'true' : undefined
+  const number = text.trim() === '' ? NaN : Number(text)
+  const isOfType = type === 'integer' ? Number.isSafeInteger(number) : Number.isFinite(number)
+  return isOfType && number >= minimum && number <= maximum ? number : undefined
+}
