@@ -106,7 +106,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   server.addHook('preClose', async () => { closing.abort() })
 
   await shedLoad(server, services)
-  await setSecurityHeaders(server, config.PUBLIC_URL)
+  setSecurityHeaders(server, config.PUBLIC_URL)
   if (config.corsOrigins.length > 0) {
     await server.register(cors, {
       origin: [...config.corsOrigins],

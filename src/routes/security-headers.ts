@@ -1,11 +1,13 @@
-import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
-import Fastify, { type FastifyInstance } from 'fastify'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import helmet, { type HelmetOptions } from 'helmet'
 
 /**
  * What every answer tells a browser (Content Security Policy Level 3): scripts, styles and requests of this origin only, nothing
  * inline, in no frame. The page of the API's documentation and the product's page set a policy of their own, as strict.
  */
-function securityHeaders (publicUrl: string): FastifyHelmetOptions {
+function securityHeaders (publicUrl: string): HelmetOptions {
   return {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -27,14 +29,10 @@ function securityHeaders (publicUrl: string): FastifyHelmetOptions {
 }
 
 /** Puts them on every answer. Helmet would work them out anew for each, and they are always the same: so it is asked once. */
-export async function setSecurityHeaders (app: FastifyInstance, publicUrl: string): Promise<void> {
-  const probe = Fastify()
-  probe.get('/', async () => '')
-  const bare = (await probe.inject('/')).headers
-  const helmeted = Fastify()
-  await helmeted.register(helmet, securityHeaders(publicUrl))
-  helmeted.get('/', async () => '')
-  const headers = Object.fromEntries(Object.entries((await helmeted.inject('/')).headers).filter(([name]) => !(name in bare)))
+export function setSecurityHeaders (app: FastifyInstance, publicUrl: string): void {
+  const response = new ServerResponse(new IncomingMessage(new Socket()))
+  helmet(securityHeaders(publicUrl))(response.req, response, (error) => { if (error instanceof Error) throw error })
+  const headers = response.getHeaders()
   app.addHook('onRequest', (request, reply, next) => {
     reply.headers(headers)
     next()
