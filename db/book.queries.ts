@@ -1,7 +1,7 @@
 // What a worker reads of one course, over a connection of its own. Synchronous on purpose: a thread that does nothing
 // else iterates fastest, and one read transaction is one snapshot.
 import { Kysely, SqliteDialect, sql, type CompiledQuery } from 'kysely'
-import { connect } from './connection.ts'
+import { connect, preparedOnce } from './connection.ts'
 import type { Row, Tables } from './tables.ts'
 
 export type StudentRow = Row<'students'> & { is_dropped: 0 | 1, cells: Buffer | null }
@@ -42,10 +42,11 @@ export interface BookReader {
 /** Opens a read-only connection. Throws if the file is not there. */
 export function openBookReader (file: string): BookReader {
   const sqlite = connect(file, { readonly: true, busyTimeoutMs: 1000 })
+  const prepare = preparedOnce(sqlite)
   const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) })
   const all = <T>(query: { compile: () => CompiledQuery<T> }): T[] => {
     const { sql: text, parameters } = query.compile()
-    return sqlite.prepare(text).all(...parameters) as T[]
+    return prepare(text).all(...parameters) as T[]
   }
   const isDropped = (today: string) => sql<0 | 1>`(students.is_unenrolled = 1 OR (students.dropped_on IS NOT NULL AND students.dropped_on <= ${today}))`
 
@@ -65,7 +66,7 @@ export function openBookReader (file: string): BookReader {
       }
       if (filter.after !== undefined && filter.after.isDropped === dropped) query = query.where('students.position', '>', filter.after.position)
       const { sql: text, parameters } = query.compile()
-      yield * sqlite.prepare(text).iterate(...parameters) as IterableIterator<StudentRow>
+      yield * prepare(text).iterate(...parameters) as IterableIterator<StudentRow>
     }
   }
 

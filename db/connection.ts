@@ -1,10 +1,10 @@
 // SQLite under Kysely, twice: a writer and a reader. better-sqlite3 answers on the calling thread, so a lock that somebody
 // else holds (an import in another thread or process) must never be waited for inside SQLite: that would stop the server.
 import { setTimeout as delay } from 'node:timers/promises'
-import BetterSqlite3, { type Database as Sqlite } from 'better-sqlite3'
+import BetterSqlite3, { type Database as Sqlite, type Statement } from 'better-sqlite3'
 import {
   CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver, type DatabaseConnection, type Dialect, type Driver,
-  type SqliteDatabase, type SqliteDialectConfig, type SqliteStatement,
+  type SqliteDialectConfig, type SqliteStatement,
 } from 'kysely'
 
 export type SqliteConnection = Sqlite
@@ -28,25 +28,31 @@ export function connect (file: string, options: { readonly?: boolean, busyTimeou
 
 /** Kysely over a connection whose transactions take the write lock at once and wait for it without blocking the thread. */
 export function kyselyOver<T> (sqlite: Sqlite, lockTimeoutMs = 0): Kysely<T> {
-  return new Kysely<T>({ dialect: new ImmediateDialect({ database: preparedOnce(sqlite) }, lockTimeoutMs) })
+  const prepare = preparedOnce(sqlite)
+  // Kysely prepares a statement each time it is run, which costs more than running a small one.
+  const database = { prepare: (text: string) => prepare(text) as SqliteStatement, close () { sqlite.close() } }
+  return new Kysely<T>({ dialect: new ImmediateDialect({ database }, lockTimeoutMs) })
 }
 
 /** Most statements are few, and asked again and again; SQLite prepares one anew by itself when the schema has changed. */
 const STATEMENTS_KEPT = 200
 
-/** Kysely prepares a statement each time it is run, which costs more than running a small one. */
-function preparedOnce (sqlite: Sqlite): SqliteDatabase {
-  const kept = new Map<string, SqliteStatement>()
-  return {
-    prepare (text) {
-      const statement = kept.get(text) ?? sqlite.prepare(text) as SqliteStatement
-      // The one that was not used for longest goes first.
-      kept.delete(text)
-      kept.set(text, statement)
-      if (kept.size > STATEMENTS_KEPT) kept.delete(kept.keys().next().value!)
-      return statement
-    },
-    close () { sqlite.close() },
+/**
+ * Prepares each statement once. What V8 knows of a statement is a few bytes, what SQLite holds for it is some ten thousand, so
+ * those that are thrown away pile up by the hundred megabytes before a collector finds it worth while to run.
+ */
+export function preparedOnce (sqlite: Sqlite): (text: string) => Statement {
+  const kept = new Map<string, Statement>()
+  return (text) => {
+    const known = kept.get(text)
+    // One that is being iterated can do nothing else.
+    if (known?.busy === true) return sqlite.prepare(text)
+    const statement = known ?? sqlite.prepare(text)
+    // The one that was not used for longest goes first.
+    kept.delete(text)
+    kept.set(text, statement)
+    if (kept.size > STATEMENTS_KEPT) kept.delete(kept.keys().next().value!)
+    return statement
   }
 }
 
