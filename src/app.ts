@@ -69,7 +69,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
 
   const server = Fastify({
     ...(logger === false ? { logger: false } : { loggerInstance: logger }),
-    trustProxy: trustedProxies(config.TRUST_PROXY),
+    trustProxy: config.trustProxy,
     bodyLimit: config.BODY_MAX_BYTES,
     // Whoever sends or takes too slowly is cut off.
     requestTimeout: config.REQUEST_TIMEOUT_MS,
@@ -144,10 +144,4 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(pageRoutes, { publicPath: links.prefix })
   server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
   return { server, gate, routes, prepare: compiling.makeAll }
-}
-
-/** What Fastify takes: nobody, everybody, or a list of addresses. */
-function trustedProxies (setting: string): boolean | string[] {
-  if (setting === '' || setting === 'false') return false
-  return setting === 'true' ? true : setting.split(',').map((address) => address.trim())
 }

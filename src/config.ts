@@ -1,4 +1,5 @@
 // Every setting, checked once at the start. `main.ts` hands in the environment and the flags; the result is frozen and passed down.
+import { isIP } from 'node:net'
 import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { constrainedMemory } from 'node:process'
@@ -64,7 +65,7 @@ const settings = {
   SMTP_URL: text('', 'Sends one-time links by e-mail: smtp://user:password@host:587, or smtps://.'),
   MAIL_FROM: text('', 'The sender of these e-mails: Perfbook <perfbook@school.example>.'),
   CORS_ORIGINS: text('', 'Origins of other front ends that may call the API with a token, separated by commas.'),
-  TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed (comma list), or `true` for all.'),
+  TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed, separated by commas (`127.0.0.1`, `10.0.0.0/8`, `loopback`), or `true` for all.'),
   FILE_ACCESS: Type.Enum(['link', 'session'], { default: 'link', description: '`link`: whoever has a file\'s link may download it. `session`: only a teacher of its course or an administrator.' }),
   OWNER_QUOTA_BYTES: bytes(0, 'Most bytes of files of one owner (a course); 0 is no limit.'),
   TOTAL_QUOTA_BYTES: bytes(0, 'Most bytes of files in all; 0 is no limit.'),
@@ -92,6 +93,8 @@ export type Config = Readonly<Values> & {
   /** How long entries of the audit log are kept, ms; 0: for ever. */
   readonly auditKeepMs: number
   readonly corsOrigins: readonly string[]
+  /** Whose X-Forwarded-* headers are believed: everybody's, nobody's, or those of these addresses. */
+  readonly trustProxy: boolean | string[]
 }
 
 /** The settings themselves, for flags and documentation: name, JSON Schema with default and description. */
@@ -131,6 +134,10 @@ export function readConfig (env: Readonly<Record<string, string | undefined>>, w
   for (const origin of corsOrigins) {
     if (!isWebAddress(origin) || new URL(origin).origin !== origin) problems.push(`CORS_ORIGINS: ${origin} is not an origin; write it like https://school.example`)
   }
+  const proxies = ['', 'true', 'false'].includes(values.TRUST_PROXY) ? [] : values.TRUST_PROXY.split(',').map((address) => address.trim())
+  for (const address of proxies) {
+    if (!isProxyAddress(address)) problems.push(`TRUST_PROXY: ${address} is no address; write it like 127.0.0.1, 10.0.0.0/8 or loopback, or true for all`)
+  }
   problems.push(...identityProblems(values))
   if (problems.length > 0) throw new ConfigError(problems)
   const folder = resolve(values.DATA_DIR)
@@ -146,6 +153,7 @@ export function readConfig (env: Readonly<Record<string, string | undefined>>, w
     fileTypes,
     auditKeepMs: Math.round(values.AUDIT_RETENTION_DAYS * DAY_MS),
     corsOrigins,
+    trustProxy: proxies.length > 0 ? proxies : values.TRUST_PROXY === 'true',
   })
 }
 
@@ -175,6 +183,14 @@ function identityProblems (values: Values): string[] {
 function isClosedAddress (value: string): boolean {
   const url = URL.parse(value)
   return url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)))
+}
+
+/** As @fastify/proxy-addr, which judges by it, takes them. */
+function isProxyAddress (text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [address = '', prefix, ...rest] = text.split('/')
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)]!
+  return bits > 0 && rest.length === 0 && (prefix === undefined || (/^[1-9]\d*$/.test(prefix) && Number(prefix) <= bits))
 }
 
 function isWebAddress (value: string): boolean {

@@ -56,3 +56,10 @@ t.test('numbers, flags and choices', async (t) => {
   t.strictSame(wrong(bad).sort(), Object.keys(bad).filter((name) => name !== 'DATA_DIR').sort(), 'all at once')
   t.throws(() => readConfig({ PORT: '70000' }), { message: /PORT=70000: must be a whole number from 0 to 65,535$/ })
 })
+
+t.test('whose word counts for where a request comes from', async (t) => {
+  for (const [given, meant] of [['', false], ['false', false], ['true', true], ['127.0.0.1, ::1,10.0.0.0/8,fd00::/8, loopback', ['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8', 'loopback']]] as const) {
+    t.strictSame(readConfig({ TRUST_PROXY: given }).trustProxy, meant, given)
+  }
+  for (const bad of ['proxy.school.example', '127.0.0.1,,::1', '10.0.0.0/33', '10.0.0.0/0', '10.0.0.0/8/8', '127.0.0.1;::1']) t.strictSame(wrong({ TRUST_PROXY: bad }), ['TRUST_PROXY'], bad)
+})

@@ -49,7 +49,7 @@ export function createPollCache ({ db, now, metrics, config }: Services): PollCa
   function originOf ({ headers, socket }: IncomingMessage): string {
     if (config.PUBLIC_URL !== '') return ''
     const host = headers.host ?? ''
-    if (config.TRUST_PROXY === '') return host
+    if (config.trustProxy === false) return host
     return `${host}\n${headers['x-forwarded-host'] ?? ''}\n${headers['x-forwarded-proto'] ?? ''}\n${headers['x-forwarded-for'] ?? ''}\n${socket.remoteAddress ?? ''}`
   }
 
