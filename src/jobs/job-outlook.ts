@@ -39,26 +39,24 @@ export function createJobOutlooks ({ db, now, threads }: JobOutlooksOptions): ()
     return await fresh.order
   }
 
+  // Both are asked for by every poll of a job, and change when one ends.
+  const usualOfKind = (kind: string) => db.remembered(`usual ${kind}`, async () => median(await lastRuns(db.reads, kind, { limit: LAST_OF_KIND })))
+  const usualOfOwner = (job: JobRow) => db.remembered(`usual ${job.kind} ${job.owner_type} ${job.owner_id}`, async () =>
+    median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER })))
+
   return () => {
     const at = now()
-    const usual = new Map<string, Promise<number | undefined>>()
 
     async function position (job: JobRow): Promise<number> {
       // It may have been claimed since its row was read.
       return job.state === 'queued' ? (await orderAt(at)).get(job.id) ?? 0 : 0
     }
 
-    function usualOfKind (kind: string): Promise<number | undefined> {
-      let found = usual.get(kind)
-      if (found === undefined) usual.set(kind, found = lastRuns(db.reads, kind, { limit: LAST_OF_KIND }).then(median))
-      return found
-    }
-
     return {
       position,
       async secondsLeft (job, progress) {
         if (job.state !== 'queued' && job.state !== 'started') return null
-        const usualMs = median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER })) ?? await usualOfKind(job.kind)
+        const usualMs = await usualOfOwner(job) ?? await usualOfKind(job.kind)
         if (job.state === 'started') {
           const left = timeLeft({ progress, elapsedMs: Math.max(0, at - job.started_at!), usualMs })
           return left === undefined ? null : Math.ceil(left / 1000)
