@@ -9,14 +9,12 @@ export interface SettingSchema {
   maximum?: number
 }
 
-const NUMBER = new Intl.NumberFormat('en')
-
-/** As a phrase: `a whole number from 0 to 65,535`, `one of link, session`. */
+/** As a phrase: `a whole number from 0 to 65535`, `one of link, session`. */
 export function allowedValues ({ type, enum: values, minimum = 0, maximum }: SettingSchema): string {
   if (values !== undefined) return `one of ${values.join(', ')}`
   if (type === 'boolean') return 'one of true, false'
   if (type === 'string') return 'text'
-  return `a ${type === 'integer' ? 'whole number' : 'number'} ${maximum === undefined ? `of at least ${NUMBER.format(minimum)}` : `from ${NUMBER.format(minimum)} to ${NUMBER.format(maximum)}`}`
+  return `a ${type === 'integer' ? 'whole number' : 'number'} ${maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`}`
 }
 
 /** The value that a text stands for; undefined: it is not allowed. */

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { pino, type Logger } from 'pino'
 import { lockFolder } from '../../db/folder-lock.ts'
@@ -39,6 +40,8 @@ export async function runService (context: CommandContext, config: Config, parts
     await server.listen({ host: config.HOST, port: config.PORT })
     const address = addressOf(server.server.address() as AddressInfo, config.HOST)
     lock.describe(address)
+    // Whoever has been waiting for the port is answered before threads are started.
+    await turn()
     services.metrics.watchProcess()
     const warmed = services.warm().catch((error: unknown) => { log.warn({ err: error }, 'a thread could not be prepared; each task will try again') })
     await services.runner.start()
