@@ -28,7 +28,13 @@ export interface StageOptions {
  */
 export async function stageStream (stream: Readable, folder: string, { maxBytes = Infinity }: StageOptions = {}): Promise<StagedFile> {
   const path = join(folder, `incoming-${randomBytes(16).toString('hex')}`)
-  const handle = await open(path, 'wx', 0o600)
+  // It may fail before anybody reads it - a file that is not there, a client that has gone - and an error that nobody hears ends
+  // the process. Whoever reads it then gets the error all the same.
+  stream.on('error', () => {})
+  const handle = await open(path, 'wx', 0o600).catch((error: unknown) => {
+    stream.destroy()
+    throw error
+  })
   try {
     const facts = await write(stream, handle, maxBytes)
     await handle.sync()
