@@ -2,6 +2,7 @@
 import { createRequire, enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { getAsset, getRawAsset } from 'node:sea'
+import { printable } from '../commands/printer.ts'
 import { chooseCacheFolder } from './cache-folder.ts'
 import { unpack, UnpackError, type Manifest } from './unpack.ts'
 
@@ -22,7 +23,7 @@ try {
   })
 } catch (error) {
   if (!(error instanceof UnpackError)) throw error
-  process.stderr.write(`error: ${error.message}\n`)
+  process.stderr.write(`error: ${printable(error.message)}\n`)
   process.exitCode = 1
 }
 if (folder !== undefined) {

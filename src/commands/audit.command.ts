@@ -22,7 +22,7 @@ export function auditCommand (context: CommandContext): Command {
     .option('--json', 'as JSON')
     .action(async ({ action, user, limit, json }: ListOptions) => {
       const entries = (await withServices(context, ({ audit }) => audit.list({ action, actorId: user, limit }))).map(auditJson)
-      if (json === true) context.stdout.write(`${JSON.stringify(entries)}\n`)
+      if (json === true) context.stdout.json(entries)
       else {
         context.stdout.write(textTable([['AT', 'ACTION', 'OUTCOME', 'WHO', 'VIA', 'FROM', 'ABOUT'], ...entries.map((entry) => [
           entry.at, entry.action, entry.outcome, entry.email ?? (entry.user_id === null ? '' : `user ${entry.user_id}`), entry.via, entry.address ?? '', entry.subject ?? '',

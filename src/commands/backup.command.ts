@@ -7,6 +7,7 @@ import { createDiskStorage } from '../files/disk-storage.ts'
 import { VERSION } from '../version.ts'
 import { parseId } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
+import { oneLine } from './printer.ts'
 import { createProgressBar } from './progress-bar.ts'
 
 export function backupCommand (context: CommandContext): Command {
@@ -34,14 +35,14 @@ export function backupCommand (context: CommandContext): Command {
       }).catch((error: unknown) => {
         throw context.signal.aborted ? new CommandFailure('Stopped. There is no new backup, and the older ones are as they were.') : error
       }).finally(() => { bar.end() })
-      if (json === true) context.stdout.write(`${JSON.stringify(shown(facts))}\n`)
+      if (json === true) context.stdout.json(shown(facts))
       else {
         context.stderr.write(`${facts.files} files with ${facts.bytes} bytes, ${facts.copied} of them new, and a database of ${facts.databaseBytes} bytes; all read back and right.\n`)
         context.stdout.write(`${facts.path}\n`)
       }
       if (facts.missing.length > 0) {
         throw new CommandFailure(`The backup was made, without ${facts.missing.length} stored files that are lost or damaged in the data folder:\n${
-          facts.missing.map(({ id, path, reason }) => `  ${reason} ${path} (file ${id})`).join('\n')}\n"perfbook file verify --repair" hides them; an older backup may have them.`)
+          facts.missing.map(({ id, path, reason }) => `  ${reason} ${oneLine(path)} (file ${id})`).join('\n')}\n"perfbook file verify --repair" hides them; an older backup may have them.`)
       }
     })
 }

@@ -1,17 +1,25 @@
 import type { Readable, Writable } from 'node:stream'
+import type { Printer } from './printer.ts'
 
-/** What a command sees of the process: `main.ts` hands it in, a test hands in its own. */
-export interface CommandContext {
+/** The process: `main.ts` passes it in, a test passes in its own. */
+export interface ProcessContext {
   env: Readonly<Record<string, string | undefined>>
   stdin: Readable
-  /** Results only. */
   stdout: Writable
-  /** What a person reads. `isTTY` allows a progress bar. */
+  /** `isTTY` allows a progress bar. */
   stderr: Writable & { isTTY?: boolean }
   /** Aborted by the first Ctrl-C or SIGTERM. */
   signal: AbortSignal
   /** The process's own number, for the lock on the data folder. */
   pid: number
+}
+
+/** What a command sees of the process. */
+export interface CommandContext extends Omit<ProcessContext, 'stdout' | 'stderr'> {
+  /** Results only. */
+  stdout: Printer
+  /** What a person reads. */
+  stderr: Printer
 }
 
 /** The command failed in a way that it can explain: the sentence goes to stderr, the exit status is 1. */

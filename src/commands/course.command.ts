@@ -4,6 +4,7 @@ import { isTimeZone } from '../features/performance-book/course-time.ts'
 import { parseId } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
 import { withServices } from './open-services.ts'
+import { oneLine } from './printer.ts'
 
 interface SetOptions {
   missingCounts?: 'ignored' | 'zero'
@@ -24,7 +25,7 @@ export function courseCommand (context: CommandContext): Command {
         const categories = await courses.categories(courseId)
         const weights = new Map(weight.map(({ name, weight }) => {
           const category = categories.find((one) => one.name === name)
-          if (category === undefined) throw new CommandFailure(`The course has no category ${name}${categories.length === 0 ? '' : `; it has ${categories.map((one) => one.name).join(', ')}`}.`)
+          if (category === undefined) throw new CommandFailure(`The course has no category ${name}${categories.length === 0 ? '' : `; it has ${oneLine(categories.map((one) => one.name).join(', '))}`}.`)
           return [category.id, weight]
         }))
         if (!await courses.set(courseId, { missingCounts, timeZone, weights })) throw noCourse(courseId)

@@ -8,7 +8,7 @@ export function coursesCommand (context: CommandContext): Command {
     .option('--json', 'as JSON, the array of GET /api/courses')
     .action(async ({ json }: { json?: boolean }) => {
       const courses = await withServices(context, ({ courses }) => courses.list({}))
-      if (json === true) context.stdout.write(`${JSON.stringify(courses)}\n`)
+      if (json === true) context.stdout.json(courses)
       else {
         context.stdout.write(textTable([['ID', 'NAME', 'TERM', 'STUDENTS'], ...courses.map((course) => [
           String(course.id), course.name, course.term ?? '', String(course.student_count),

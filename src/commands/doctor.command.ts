@@ -8,6 +8,7 @@ import { checkPort, checkThreads } from '../features/doctor/service-checks.ts'
 import { TASKS_FILE } from '../program-files.ts'
 import { VERSION } from '../version.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
+import { oneLine } from './printer.ts'
 import { createProgressBar } from './progress-bar.ts'
 import { withFile } from './serve.command.ts'
 import { readSettingsFile } from './settings-file.ts'
@@ -24,10 +25,16 @@ export function doctorCommand (context: CommandContext): Command {
       if (settings instanceof ConfigError) findings.push(problem('settings', settings.message.replace(/\n\s*/g, ' '), 'docs/configuration.md lists them all.'))
       else findings.push(fine('settings', 'all of them can be used'), ...await examine(context, settings, deep))
       const problems = findings.filter((finding) => !finding.ok)
-      if (json === true) context.stdout.write(`${JSON.stringify({ ok: problems.length === 0, checks: findings })}\n`)
-      else for (const { check, ok, message, advice } of findings) context.stdout.write(`${ok ? 'ok      ' : 'PROBLEM '} ${check.padEnd(12)} ${message}\n${advice === null ? '' : `         ${' '.repeat(12)} -> ${advice}\n`}`)
+      if (json === true) context.stdout.json({ ok: problems.length === 0, checks: findings })
+      else for (const finding of findings) context.stdout.write(findingText(finding))
       if (problems.length > 0) throw new CommandFailure(`${problems.length} of ${findings.length} checks found a problem.`)
     })
+}
+
+function findingText ({ check, ok, message, advice }: Finding): string {
+  const lines = [`${ok ? 'ok      ' : 'PROBLEM '} ${check.padEnd(12)} ${oneLine(message)}`]
+  if (advice !== null) lines.push(`         ${' '.repeat(12)} -> ${oneLine(advice)}`)
+  return `${lines.join('\n')}\n`
 }
 
 async function examine ({ stderr, signal }: CommandContext, config: Config, isDeep: boolean): Promise<Finding[]> {

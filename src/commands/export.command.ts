@@ -46,7 +46,8 @@ export function exportCommand (context: CommandContext): Command {
           ? await storeExport(context, services, config, courseId, options, bar)
           : await writeExport(context, services, courseId, options, resolve(flags.output), bar))
         bar.end()
-        context.stdout.write(flags.json === true ? `${JSON.stringify({ path })}\n` : `${path}\n`)
+        if (flags.json === true) context.stdout.json({ path })
+        else context.stdout.write(`${path}\n`)
       } finally {
         bar.end()
       }

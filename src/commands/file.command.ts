@@ -5,6 +5,7 @@ import type { BadFile, Verification } from '../files/file-check.ts'
 import { parseId } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
 import { withServices } from './open-services.ts'
+import { oneLine } from './printer.ts'
 import { createProgressBar } from './progress-bar.ts'
 import { textTable } from './table.ts'
 
@@ -32,7 +33,7 @@ export function fileCommand (context: CommandContext): Command {
         limit,
         gone: all === true,
       })).map((row) => shown(row, now())))
-      if (json === true) context.stdout.write(`${JSON.stringify(rows)}\n`)
+      if (json === true) context.stdout.json(rows)
       else {
         context.stdout.write(textTable([['ID', 'OWNER', 'CATEGORY', 'BYTES', 'CREATED', 'STATE', 'NAME'], ...rows.map((row) => [
           String(row.id), `${row.owner_type} ${row.owner_id}`, row.category, String(row.size), row.created_at!, row.state, row.filename,
@@ -48,7 +49,8 @@ export function fileCommand (context: CommandContext): Command {
       const report = await withServices(context, ({ files }) => files.verify({ repair, signal: context.signal, onProgress: (done, of) => { bar.set(done / of) } }))
         .catch((error: unknown) => { throw context.signal.aborted ? new CommandFailure('Stopped before the end.') : error })
         .finally(() => { bar.end() })
-      context.stdout.write(json === true ? `${JSON.stringify(report)}\n` : verificationText(report))
+      if (json === true) context.stdout.json(report)
+      else context.stdout.write(verificationText(report))
       if (report.lost.length + report.damaged.length + report.orphaned.length > 0) throw new CommandFailure(summary(report))
     })
 
@@ -60,9 +62,9 @@ export function fileCommand (context: CommandContext): Command {
       const { swept, at } = await withServices(context, async ({ sweeps, now }) => ({
         swept: await sweeps.run({ dryRun, onFile: (file) => { rows.push(file) } }), at: now(),
       }))
-      if (json === true) context.stdout.write(`${JSON.stringify({ ...swept, dry_run: dryRun, removed: rows.map((row) => shown(row, at)) })}\n`)
+      if (json === true) context.stdout.json({ ...swept, dry_run: dryRun, removed: rows.map((row) => shown(row, at)) })
       else {
-        for (const row of rows) context.stdout.write(`${row.id}  ${row.owner_type} ${row.owner_id}  ${row.filename}\n`)
+        for (const row of rows) context.stdout.write(`${row.id}  ${row.owner_type} ${row.owner_id}  ${oneLine(row.filename)}\n`)
         context.stderr.write(`${dryRun ? 'Would remove' : 'Removed'} ${swept.files} expired files (${swept.bytes} bytes) and forget ${swept.tombstones} that had gone before.\n`)
       }
       if (swept.failed > 0) throw new CommandFailure(`The bytes of ${swept.failed} files could not be removed. The next start of the service tries again.`)
@@ -109,11 +111,11 @@ function shown (row: FileRow, now: number) {
 }
 
 function verificationText ({ files, bytes, lost, damaged, orphaned, found, repaired }: Verification): string {
-  const named = ({ id, path, owner_type: type, owner_id: owner }: BadFile) => `${path} (file ${id} of ${type} ${owner})`
+  const named = ({ id, path, owner_type: type, owner_id: owner }: BadFile) => `${oneLine(path)} (file ${id} of ${type} ${owner})`
   return [
     ...lost.map((file) => `lost      ${named(file)}`),
     ...damaged.map((file) => `damaged   ${named(file)}`),
-    ...orphaned.map((path) => `orphaned  ${path}`),
+    ...orphaned.map((path) => `orphaned  ${oneLine(path)}`),
     ...found.map((id) => `found     file ${id}${repaired ? ', shown again' : ': hidden as lost, and there'}`),
     `${files} files with ${bytes} bytes were read.`,
     '',

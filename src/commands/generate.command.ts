@@ -72,7 +72,7 @@ async function generate (flags: GenerateFlags, context: CommandContext): Promise
 function report (flags: GenerateFlags, { counts, delta, bytes }: WrittenRoster, seconds: number, { stdout, stderr }: CommandContext): void {
   if (flags.json) {
     const change = flags.delta === undefined ? null : { file: flags.delta, ...delta }
-    stdout.write(JSON.stringify({ file: flags.output, bytes, ...counts, delta: change }) + '\n')
+    stdout.json({ file: flags.output, bytes, ...counts, delta: change })
     return
   }
   stdout.write(flags.output + '\n' + (flags.delta === undefined ? '' : flags.delta + '\n'))

@@ -8,6 +8,7 @@ import { importSources } from '../features/imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../features/imports/outcome.ts'
 import { showPlace } from '../features/imports/problems.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
+import { oneLine } from './printer.ts'
 import { createProgressBar } from './progress-bar.ts'
 import { textTable } from './table.ts'
 
@@ -67,7 +68,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
   if (!outcome.ok) {
     fail(outcome.errors, outcome.errorCount, flags, context)
   } else if (flags.json) {
-    context.stdout.write(`${JSON.stringify(outcome.summary)}\n`)
+    context.stdout.json(outcome.summary)
   } else {
     report(outcome.summary, flags, context)
   }
@@ -82,8 +83,8 @@ async function note ({ courses, students, scores }: ImportSummary, db: Database,
 }
 
 function fail (errors: ImportError[], count: number, { json }: ImportFlags, { stdout, stderr }: CommandContext): never {
-  if (json) stdout.write(`${JSON.stringify({ errors, error_count: count })}\n`)
-  for (const error of errors) stderr.write(`${[showPlace(error), error.message].filter((part) => part !== '').join(': ')}\n`)
+  if (json) stdout.json({ errors, error_count: count })
+  for (const error of errors) stderr.write(`${oneLine([showPlace(error), error.message].filter((part) => part !== '').join(': '))}\n`)
   if (count > errors.length) stderr.write(`and ${count - errors.length} more\n`)
   throw new CommandFailure(`${count === 1 ? '1 error' : `${count} errors`}. Nothing was changed.`)
 }
@@ -92,7 +93,7 @@ function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stde
   const parts = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
   const cells = ({ added, updated, unchanged, removed }: Counts) => [added, updated, unchanged, removed].map(String)
   stdout.write(textTable([['', 'ADDED', 'UPDATED', 'UNCHANGED', 'REMOVED'], ...parts.map((part) => [part, ...cells(summary[part])])]))
-  for (const { message, count } of summary.warnings) stderr.write(`warning: ${count} x ${message}\n`)
+  for (const { message, count } of summary.warnings) stderr.write(`warning: ${count} x ${oneLine(message)}\n`)
   if (dryRun) stderr.write('This was a dry run. Nothing was changed.\n')
 }
 
@@ -103,7 +104,7 @@ function createProgress ({ stderr }: CommandContext): { set: (fraction: number, 
   return {
     set (fraction, step) {
       bar.set(fraction)
-      if (step === last || stderr.isTTY === true) return
+      if (step === last || stderr.isTTY) return
       last = step
       stderr.write(`${step}\n`)
     },

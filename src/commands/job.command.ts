@@ -16,7 +16,7 @@ export function jobCommand (context: CommandContext): Command {
     .option('--json', 'as JSON')
     .action(async ({ status, limit, json }: { status?: JobRow['state'], limit: number, json?: boolean }) => {
       const jobs = await withServices(context, ({ db }) => listJobs(db.reads, { state: status, limit }))
-      if (json === true) context.stdout.write(`${JSON.stringify(jobs.map(shown))}\n`)
+      if (json === true) context.stdout.json(jobs.map(shown))
       else {
         context.stdout.write(textTable([['ID', 'KIND', 'STATUS', 'ATTEMPTS', 'CREATED', 'ERROR'], ...jobs.map((job) => [
           String(job.id), job.kind, job.state, String(job.attempts), iso(job.created_at)!, job.state === 'failed' ? job.error_code ?? '' : '',
@@ -27,12 +27,12 @@ export function jobCommand (context: CommandContext): Command {
   command.command('show').description('one job with all its attempts, as JSON')
     .argument('<id>', 'see job list', parseId)
     .action(async (id: number) => {
-      const text = await withServices(context, async ({ db, queue }) => {
+      const job = await withServices(context, async ({ db, queue }) => {
         const job = await queue.find(db.reads, id)
         if (job === undefined) throw noJob(id)
-        return JSON.stringify({ ...shown(job), attempt_log: (await jobAttempts(db.reads, id)).map(shownAttempt) }, null, 2)
+        return { ...shown(job), attempt_log: (await jobAttempts(db.reads, id)).map(shownAttempt) }
       })
-      context.stdout.write(`${text}\n`)
+      context.stdout.json(job, 2)
     })
 
   command.command('retry').description('a job that failed or was canceled waits again, with all its attempts')

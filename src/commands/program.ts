@@ -5,7 +5,8 @@ import { ConfigError } from '../config.ts'
 import { AccountError } from '../features/accounts/accounts.ts'
 import { BackupError } from '../features/backup/backup-folder.ts'
 import { VERSION } from '../version.ts'
-import { CommandFailure, UsageError, type CommandContext } from './context.ts'
+import { CommandFailure, UsageError, type CommandContext, type ProcessContext } from './context.ts'
+import { createPrinter } from './printer.ts'
 
 type MakeCommand = (context: CommandContext) => Command
 
@@ -48,7 +49,8 @@ async function createProgram (context: CommandContext, args: readonly string[]):
 }
 
 /** Runs `perfbook ARGS` and returns the exit status: 0 done, 1 failed (said why on stderr), 2 wrong usage. */
-export async function runProgram (context: CommandContext, args: readonly string[]): Promise<number> {
+export async function runProgram (given: ProcessContext, args: readonly string[]): Promise<number> {
+  const context: CommandContext = { ...given, stdout: createPrinter(given.stdout), stderr: createPrinter(given.stderr) }
   const { stderr } = context
   try {
     const program = await createProgram(context, args)

@@ -11,7 +11,7 @@ const WIDTH = 30
 
 /** A bar on a terminal; nothing elsewhere, where it would fill logs. */
 export function createProgressBar (stderr: CommandContext['stderr'], label: string): ProgressBar {
-  if (stderr.isTTY !== true) return { set () {}, end () {} }
+  if (!stderr.isTTY) return { set () {}, end () {} }
   let shown = ''
   return {
     set (fraction) {
@@ -19,10 +19,12 @@ export function createProgressBar (stderr: CommandContext['stderr'], label: stri
       const line = `${label} [${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${String(Math.floor(fraction * 100)).padStart(3)} %`
       if (line === shown) return
       shown = line
-      stderr.write(`\r${line}`)
+      stderr.redraw(line)
     },
     end () {
-      if (shown !== '') stderr.write(`\r${' '.repeat(shown.length)}\r`)
+      if (shown === '') return
+      stderr.redraw(' '.repeat(shown.length))
+      stderr.redraw('')
       shown = ''
     },
   }

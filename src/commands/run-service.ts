@@ -6,7 +6,7 @@ import { lockFolder } from '../../db/folder-lock.ts'
 import { createApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import { createServices, type Services, type ServicesOptions } from '../services.ts'
-import type { CommandContext } from './context.ts'
+import { escapeUnprintable } from './printer.ts'
 
 export interface RunningService {
   services: Services
@@ -16,6 +16,12 @@ export interface RunningService {
   stop: () => Promise<void>
 }
 
+/** What the service needs of the process: where the log goes, and its number. */
+export interface ServiceProcess {
+  stderr: { write: (text: string) => unknown }
+  pid: number
+}
+
 /** Parts that a test hands in. */
 export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'>
 
@@ -23,7 +29,7 @@ export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'>
  * Starts the whole service on a data folder: lock, database, files put right, HTTP, jobs. Throws FolderHeldError,
  * DatabaseTooNewError, and what the operating system says of the folder or the port.
  */
-export async function runService (context: CommandContext, config: Config, parts: ServiceParts = {}): Promise<RunningService> {
+export async function runService (context: ServiceProcess, config: Config, parts: ServiceParts = {}): Promise<RunningService> {
   const { onStep } = parts
   const log = createLog(context, config)
   const lock = lockFolder(config.DATA_DIR, { pid: context.pid, address: 'starting' })
@@ -70,14 +76,14 @@ export async function runService (context: CommandContext, config: Config, parts
   }
 }
 
-/** Structured, to stderr. */
-function createLog (context: CommandContext, config: Config): Logger {
+/** Structured, to stderr. What is quoted in it cannot steer the terminal of a person who reads along. */
+export function createLog ({ stderr }: ServiceProcess, config: Config): Logger {
   return pino({
     level: config.LOG_LEVEL,
     // Headers hold tokens and cookies; at its finest level a plugin logs all that it was given (@fastify/multipart does).
     redact: ['headers', '*.headers'],
     serializers: { req: (request: FastifyRequest) => ({ id: request.id, method: request.method, url: loggedAddress(request) }) },
-  }, context.stderr)
+  }, { write: (line) => { stderr.write(escapeUnprintable(line)) } })
 }
 
 /**

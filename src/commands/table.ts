@@ -1,5 +1,8 @@
-/** Rows as text columns for people: the first row is the header. */
-export function textTable (rows: ReadonlyArray<readonly string[]>): string {
+import { oneLine } from './printer.ts'
+
+/** Rows as text columns for people: the first row is the header. Each cell becomes one line that a terminal does not obey. */
+export function textTable (given: ReadonlyArray<readonly string[]>): string {
+  const rows = given.map((row) => row.map(oneLine))
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`).join('')
 }

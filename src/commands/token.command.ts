@@ -42,7 +42,7 @@ export function tokenCommand (context: CommandContext): Command {
         expires_at: iso(token.expires_at),
         revoked_at: iso(token.revoked_at),
       }))
-      if (json === true) context.stdout.write(`${JSON.stringify(tokens)}\n`)
+      if (json === true) context.stdout.json(tokens)
       else {
         context.stdout.write(textTable([['ID', 'E-MAIL', 'NAME', 'SCOPES', 'LAST USED', 'STATE'], ...tokens.map((token) => [
           String(token.id), token.email, token.name, token.scopes?.join(',') ?? 'all', token.last_used_at ?? 'never', token.revoked_at === null ? '' : 'revoked',

@@ -68,7 +68,7 @@ export function userCommand (context: CommandContext): Command {
       const shown = users.map(({ id, email, role, first_name, last_name, disabled_at, origin }) => ({
         id, email, role, first_name, last_name, is_disabled: disabled_at !== null, is_roster_only: origin === 'roster',
       }))
-      if (json === true) context.stdout.write(`${JSON.stringify(shown)}\n`)
+      if (json === true) context.stdout.json(shown)
       else {
         context.stdout.write(textTable([['ID', 'E-MAIL', 'ROLE', 'NAME', ''], ...shown.map((user) => [
           String(user.id), user.email, user.role, [user.first_name, user.last_name].filter(Boolean).join(' '), user.is_disabled ? 'disabled' : '',

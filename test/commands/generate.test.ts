@@ -4,14 +4,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import type { CommandContext } from '../../src/commands/context.ts'
+import type { ProcessContext } from '../../src/commands/context.ts'
 import { runProgram } from '../../src/commands/program.ts'
 import { readBundle } from '../support/read-bundle.ts'
 
 async function run (args: string[], { isTTY = false, signal = new AbortController().signal } = {}): Promise<{ status: number, stdout: string, stderr: string }> {
   const [stdout, stderr] = [new PassThrough(), Object.assign(new PassThrough(), { isTTY })]
   const said = [text(stdout), text(stderr)]
-  const context: CommandContext = { env: {}, stdin: new PassThrough(), stdout, stderr, signal, pid: 1 }
+  const context: ProcessContext = { env: {}, stdin: new PassThrough(), stdout, stderr, signal, pid: 1 }
   const status = await runProgram(context, ['generate', ...args])
   stdout.end()
   stderr.end()

@@ -16,7 +16,7 @@ t.test('the log is JSON lines; a request\'s lines have its id, a job\'s lines it
   const stderr = new PassThrough()
   let log = ''
   stderr.on('data', (chunk: Buffer) => { log += chunk.toString() })
-  const service = await runService({ env, stdin: new PassThrough(), stdout: new PassThrough(), stderr, signal: new AbortController().signal, pid: process.pid }, config)
+  const service = await runService({ stderr, pid: process.pid }, config)
   const { accounts, runner } = service.services
   await accounts.add({ email: 'admin@example.edu', role: 'admin' })
   const authorization = `Bearer ${await accounts.createToken({ email: 'admin@example.edu', name: 'test' })}`
