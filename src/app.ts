@@ -30,6 +30,7 @@ import { countRequests } from './routes/metrics-hook.ts'
 import { metricsRoutes } from './routes/metrics.routes.ts'
 import { openApi } from './routes/openapi.ts'
 import { shedLoad } from './routes/overload.ts'
+import { checkClientAddresses } from './routes/request-origin.ts'
 import type { RouteContext } from './routes/route-context.ts'
 import { setSecurityHeaders } from './routes/security-headers.ts'
 import { createSerializerCompiler } from './routes/serialization.ts'
@@ -96,6 +97,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   server.setSerializerCompiler(createSerializerCompiler(compiling))
   server.decorateRequest('principal', null)
   server.decorateRequest('course', null)
+  checkClientAddresses(server)
   countRequests(server, services)
   polls.keepAnswersOf(server)
   acceptBodies(server)
@@ -119,7 +121,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     global: false,
     errorResponseBuilder: (request, { ttl }) => new ServiceError('RATE_LIMITED', undefined, Math.ceil(ttl / 1000)),
   })
-  await server.register(swagger, openApi(links.prefix))
+  await server.register(swagger, openApi(links.prefix, config.PUBLIC_URL))
   await server.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true })
   await server.register(fastifyStatic, {
     root: config.filesFolder, serve: false, etag: false, lastModified: false, cacheControl: false, contentType: false, dotfiles: 'allow',

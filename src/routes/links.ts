@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { invitationUrl } from '../features/accounts/password-links.ts'
+import { siteOrigin } from './request-origin.ts'
 
 export interface Links {
   /** The path under which the service is reached from outside; empty, or `/perfbook`. */
@@ -17,7 +18,7 @@ export interface Links {
 /** Addresses in answers: under PUBLIC_URL, or else under the origin of the request. */
 export function createLinks (publicUrl: string): Links {
   const prefix = publicUrl === '' ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
-  const absolute: Links['absolute'] = (request, path) => `${publicUrl === '' ? `${request.protocol}://${request.host}` : publicUrl}${path}`
+  const absolute: Links['absolute'] = (request, path) => `${publicUrl === '' ? siteOrigin(request, publicUrl) : publicUrl}${path}`
   return {
     prefix,
     absolute,

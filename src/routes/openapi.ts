@@ -2,18 +2,20 @@ import type { FastifySchema } from 'fastify'
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { VERSION } from '../version.ts'
 import { errorSchema } from './schemas.ts'
+import { sessionCookieName } from './session-cookie.ts'
 
 /** What any request may meet, whatever its route; and any that may have a body. */
 const ALWAYS = [500, 503]
 const WITH_BODY = [400, 413, 415]
 
 /** The published contract: OpenAPI 3.1, made from the routes' own schemas. `prefix` is PUBLIC_URL's path. */
-export function openApi (prefix: string): FastifyDynamicSwaggerOptions {
+export function openApi (prefix: string, publicUrl: string): FastifyDynamicSwaggerOptions {
+  const cookie = sessionCookieName({ isHttps: publicUrl.startsWith('https:'), prefix })
   return {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Perfbook', version: VERSION, description: 'The performance book of a course, and its export to Excel.' },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, cookie: { type: 'apiKey', in: 'cookie', name: 'perfbook_session' } } },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, cookie: { type: 'apiKey', in: 'cookie', name: cookie } } },
       security: [{ bearer: [] }, { cookie: [] }],
       ...(prefix === '' ? {} : { servers: [{ url: prefix }] }),
     },

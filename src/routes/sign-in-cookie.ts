@@ -1,6 +1,7 @@
 import '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { SignInTicket } from '../features/accounts/single-sign-on.ts'
+import { isOnHttps } from './request-origin.ts'
 
 const NAME = 'perfbook_sign_in'
 /** The same key signs the session's cookie: what was signed as one must not pass as the other. */
@@ -16,22 +17,24 @@ export interface SignInCookie {
 
 /** `prefix` is PUBLIC_URL's path. The cookie goes to the routes of single sign-on alone, and ends by itself with the ticket. */
 export function signInCookie (publicUrl: string, prefix: string): SignInCookie {
+  // Not `__Host-`, which is for cookies at `/`.
+  const nameOf = (request: FastifyRequest) => isOnHttps(request, publicUrl) ? `__Secure-${NAME}` : NAME
   const options = (reply: FastifyReply) => ({
     path: `${prefix}/api/oidc`,
     httpOnly: true,
     // The provider sends the browser here from its own page.
     sameSite: 'lax' as const,
-    secure: publicUrl.startsWith('https:') || reply.request.protocol === 'https',
+    secure: isOnHttps(reply.request, publicUrl),
   })
   return {
     read (request) {
-      const given = request.cookies[NAME]
+      const given = request.cookies[nameOf(request)]
       const { valid, value } = given === undefined ? { valid: false, value: null } : request.unsignCookie(given)
       return valid && value?.startsWith(MARK) === true ? JSON.parse(Buffer.from(value.slice(MARK.length), 'base64url').toString()) as SignInTicket : undefined
     },
     set (reply, ticket) {
-      reply.setCookie(NAME, MARK + Buffer.from(JSON.stringify(ticket)).toString('base64url'), { ...options(reply), expires: new Date(ticket.until), signed: true })
+      reply.setCookie(nameOf(reply.request), MARK + Buffer.from(JSON.stringify(ticket)).toString('base64url'), { ...options(reply), expires: new Date(ticket.until), signed: true })
     },
-    clear (reply) { reply.clearCookie(NAME, options(reply)) },
+    clear (reply) { reply.clearCookie(nameOf(reply.request), options(reply)) },
   }
 }

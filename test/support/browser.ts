@@ -13,6 +13,12 @@ export interface Browser {
   signIn: (email: string, password?: string) => Promise<Answer>
 }
 
+/** Where the site is: at PUBLIC_URL, if it is set. */
+function siteOf ({ services }: TestService): string {
+  const { PUBLIC_URL } = services.config
+  return PUBLIC_URL === '' ? ORIGIN : new URL(PUBLIC_URL).origin
+}
+
 /** Without a cookie yet. */
 export function newBrowser (service: TestService, headers: Record<string, string> = {}): Browser {
   const browser: Browser = {
@@ -21,7 +27,7 @@ export function newBrowser (service: TestService, headers: Record<string, string
       const answer = await service.call(method, path, {
         token: null,
         ...options,
-        headers: { origin: ORIGIN, ...headers, ...(browser.cookie === '' ? {} : { cookie: browser.cookie }), ...options.headers },
+        headers: { origin: siteOf(service), ...headers, ...(browser.cookie === '' ? {} : { cookie: browser.cookie }), ...options.headers },
       })
       const set = answer.headers['set-cookie']
       if (set !== undefined) browser.cookie = /^[^=]+=;/.test(set) ? '' : set.split(';', 1)[0]!
