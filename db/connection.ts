@@ -20,6 +20,8 @@ export function connect (file: string, options: { readonly?: boolean, busyTimeou
   if (!sqlite.readonly) {
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = FULL')
+    // Names and scores that are deleted are overwritten with zeros: they must not survive in pages that nothing uses.
+    sqlite.pragma('secure_delete = ON')
   }
   sqlite.pragma('foreign_keys = ON')
   sqlite.pragma(`busy_timeout = ${options.busyTimeoutMs ?? 0}`)

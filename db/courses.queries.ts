@@ -65,3 +65,7 @@ export async function setCategoryWeight (trx: Trx, id: number, weight: number | 
 export async function deleteCourse (trx: Trx, id: number): Promise<void> {
   await trx.deleteFrom('courses').where('id', '=', id).execute()
 }
+
+export async function hasCourses (db: Trx): Promise<boolean> {
+  return await db.selectFrom('courses').select('id').limit(1).executeTakeFirst() !== undefined
+}

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Kysely, Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { connect, kyselyOver } from './connection.ts'
 import { keepBeforeUpgrade } from './database-copy.ts'
 import { groupCommit } from './group-commit.ts'
@@ -22,6 +22,11 @@ export interface Database {
   remembered: <T>(key: string, read: () => Promise<T>) => Promise<T>
   /** Runs `work` under the write lock, all or nothing, and resolves when it is on disk. `work` may await its own queries and nothing else. */
   write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
+  /**
+   * Empties the write-ahead log, which still holds what was deleted a moment ago. False: a reader was in the way; then a later
+   * checkpoint does it.
+   */
+  emptyLog: () => Promise<boolean>
   close: () => Promise<void>
 }
 
@@ -53,6 +58,10 @@ export async function openDatabase ({ file, lockTimeoutMs = 30_000 }: OpenOption
     change: change.now,
     remembered: rememberer(change.now),
     write: groupCommit(writes, change.look),
+    async emptyLog () {
+      const { rows } = await sql<{ busy: 0 | 1 }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writes)
+      return rows[0]?.busy === 0
+    },
     async close () {
       await reads.destroy()
       await writes.destroy()

@@ -31,6 +31,10 @@ const PERIOD = '(SELECT x.id FROM live.periods x WHERE x.course_id = c.live_id A
 const CATEGORY = '(SELECT x.id FROM live.categories x WHERE x.course_id = c.live_id AND x.name = p.category)'
 const STUDENT = '(SELECT x.id FROM live.students x WHERE x.course_id = c.live_id AND x.source_id = p.student)'
 
+/** A stored upload whose import has ended. */
+const ENDED_UPLOAD = `f.category = 'import-source' AND f.hex NOT IN (SELECT json_extract(payload, '$.hex') FROM live.jobs
+  WHERE kind = 'import' AND state IN ('queued', 'started') AND json_extract(payload, '$.hex') IS NOT NULL)`
+
 const STATEMENTS = [
   // A course that goes takes its files with it; their bytes are removed at the next start.
   `INSERT OR IGNORE INTO live.file_intents (hex, created_at) SELECT f.hex, :at FROM live.files f
@@ -98,4 +102,32 @@ const STATEMENTS = [
   'DELETE FROM live.roster_records WHERE (kind, source_id) IN (SELECT kind, source_id FROM plan_records WHERE body IS NULL)',
   `INSERT INTO live.roster_records (kind, source_id, parent, other, body) SELECT kind, source_id, parent, other, body FROM plan_records WHERE body IS NOT NULL
     ON CONFLICT (kind, source_id) DO UPDATE SET parent = excluded.parent, other = excluded.other, body = excluded.body`,
+
+  // Courses before orgs, which they refer to.
+  ...([
+    ['user', "e.kind = 'enrollment' AND e.other = r.source_id"],
+    ['category', "e.kind = 'lineItem' AND e.other = r.source_id"],
+    ['course', "e.kind = 'class' AND e.parent = r.source_id"],
+    ['org', "e.kind IN ('class', 'course') AND e.other = r.source_id"],
+    ['session', "e.kind = 'class' AND EXISTS (SELECT 1 FROM json_each(e.body, '$[1]') t WHERE t.value = r.source_id)"],
+  ] as const).map(([kind, refers]) => `DELETE FROM live.roster_records AS r WHERE r.kind = '${kind}'
+    AND r.source_id IN (SELECT source_id FROM plan_leavers WHERE kind = '${kind}')
+    AND NOT EXISTS (SELECT 1 FROM live.roster_records e WHERE ${refers})
+    AND NOT EXISTS (SELECT 1 FROM records s WHERE s.kind = r.kind AND s.source_id = r.source_id AND s.file >= 0 AND s.is_deleted = 0)`),
+
+  // Reports of a course that goes name its people. Without any course of a roster nothing needs the roster.
+  `UPDATE live.jobs SET result = NULL, error_message = NULL, payload = json_set(json_remove(payload, '$.filename'), '$.requestedBy', '')
+    WHERE owner_type = 'course' AND owner_id IN (SELECT live_id FROM plan_courses WHERE op = 'delete')`,
+  `UPDATE live.job_attempts SET error_message = NULL WHERE job_id IN (SELECT id FROM live.jobs
+    WHERE owner_type = 'course' AND owner_id IN (SELECT live_id FROM plan_courses WHERE op = 'delete'))`,
+  `DELETE FROM live.roster_records WHERE EXISTS (SELECT 1 FROM plan_courses WHERE op = 'delete')
+    AND NOT EXISTS (SELECT 1 FROM live.courses WHERE "grouping" IS NOT NULL)`,
+  ...[
+    `UPDATE live.jobs SET result = NULL, error_message = NULL, payload = json_set(json_remove(payload, '$.filename'), '$.requestedBy', '')
+      WHERE kind = 'import' AND state IN ('succeeded', 'failed', 'canceled')`,
+    "UPDATE live.job_attempts SET error_message = NULL WHERE job_id IN (SELECT id FROM live.jobs WHERE kind = 'import')",
+    "UPDATE live.imports SET summary = json_set(summary, '$.warnings', json('[]')) WHERE true",
+    `INSERT OR IGNORE INTO live.file_intents (hex, created_at) SELECT f.hex, :at FROM live.files f WHERE ${ENDED_UPLOAD} AND f.removed_at IS NULL`,
+    `DELETE FROM live.files AS f WHERE ${ENDED_UPLOAD}`,
+  ].map((statement) => `${statement} AND EXISTS (SELECT 1 FROM plan_courses WHERE op = 'delete') AND NOT EXISTS (SELECT 1 FROM live.courses)`),
 ]

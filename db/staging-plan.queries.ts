@@ -69,6 +69,8 @@ export interface PlanWrites {
   teacher: (row: PlannedTeacher) => void
   scores: (row: PlannedScores) => void
   record: (row: PlannedRecord) => void
+  /** A stored record that goes unless something still refers to it; null is ignored. */
+  leaver: (kind: string, sourceId: string | null) => void
   /** Whether there is anything to write. */
   isEmpty: () => boolean
 }
@@ -79,6 +81,7 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     const statement = sqlite.prepare(`INSERT INTO plan_${table} (${names.map((name) => `"${name}"`).join(', ')}) VALUES (${names.map((name) => `:${name}`).join(', ')})`)
     return (row: object) => { statement.run(row) }
   }
+  const leaver = sqlite.prepare('INSERT OR IGNORE INTO plan_leavers (kind, source_id) VALUES (?, ?)')
   const part = 'course live_id op source_id position'
   const empty = sqlite.prepare(`SELECT NOT EXISTS (SELECT 1 FROM plan_courses WHERE op <> 'none' OR is_changed = 1) AND NOT EXISTS (SELECT 1 FROM plan_scores)
     AND NOT EXISTS (SELECT 1 FROM plan_task_sources) AND NOT EXISTS (SELECT 1 FROM plan_records)`).pluck()
@@ -92,6 +95,7 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     teacher: insert('teachers', `${part} email email_key first_name last_name is_enabled`),
     scores: insert('scores', 'course live_id student cells score_count score_sum origins'),
     record: insert('records', 'kind source_id parent other body'),
+    leaver: (kind, sourceId) => { if (sourceId !== null) leaver.run(kind, sourceId) },
     isEmpty: () => empty.get() === 1,
   }
 }

@@ -71,7 +71,15 @@ export async function checkFiles (places: DataPlaces, isDeep: boolean, signal: A
   const name = 'files'
   const snapshot = openSnapshot(places.databaseFile)
   try {
-    const db = { file: places.databaseFile, reads: snapshot.reads, change: () => 0, remembered: <T>(key: string, read: () => Promise<T>) => read(), write: () => { throw new Error('doctor changes nothing') }, close: async () => {} }
+    const db = {
+      file: places.databaseFile,
+      reads: snapshot.reads,
+      change: () => 0,
+      remembered: <T>(key: string, read: () => Promise<T>) => read(),
+      write: () => { throw new Error('doctor changes nothing') },
+      emptyLog: async () => false,
+      close: async () => {},
+    }
     const found = await verifyFiles({ db, storage: createDiskStorage(places.filesFolder, places.quarantineFolder), now: Date.now }, {
       sizesOnly: !isDeep, signal, onProgress: (done, of) => { onProgress(done / of) },
     })

@@ -1,9 +1,14 @@
 import type { Database } from '../../../db/database.ts'
 import * as queries from '../../../db/courses.queries.ts'
+import { forgetImports, forgetReportsOfCourse, uploadsOfEndedImports } from '../../../db/reports.queries.ts'
+import { deleteRosterOfCourse } from '../../../db/roster-records.queries.ts'
 import type { FileLibrary } from '../../files/file-library.ts'
 import type { JobQueue } from '../../jobs/job-queue.ts'
 import { dayAt } from './course-time.ts'
 import { effectiveWeights } from './weights.ts'
+
+/** Category of the files of imports; see `import.job.ts`. */
+const UPLOADS = 'import-source'
 
 /** What a teacher may set; what is left out stays. */
 export interface CourseSettings {
@@ -25,7 +30,10 @@ export interface Courses {
   /** Stores settings; the data version moves only if something changed. False: no such course. Throws CourseSettingsError. */
   set: (courseId: number, settings: CourseSettings) => Promise<boolean>
   categories: (courseId: number) => ReturnType<typeof queries.listCategories>
-  /** Deletes the course, its scores, its files, and ends its jobs. False: no such course. */
+  /**
+   * Deletes the course with its scores, its files, what its jobs tell of people, and what of the stored roster no other course
+   * needs, and ends its jobs. With the last course nothing about people is left. False: no such course.
+   */
   delete: (courseId: number) => Promise<boolean>
 }
 
@@ -65,12 +73,19 @@ export function createCourses ({ db, files, queue, now }: { db: Database, files:
         if (await queries.findCourse(trx, courseId) === undefined) return undefined
         const jobIds = await queue.cancelAll(trx, owner)
         const hexes = await files.deleteRowsOfOwner(trx, owner)
+        await forgetReportsOfCourse(trx, courseId)
+        await deleteRosterOfCourse(trx, courseId)
         await queries.deleteCourse(trx, courseId)
+        if (!await queries.hasCourses(trx)) {
+          await forgetImports(trx)
+          hexes.push(...await files.deleteRows(trx, await uploadsOfEndedImports(trx, UPLOADS)))
+        }
         return { jobIds, hexes }
       })
       if (gone === undefined) return false
       queue.onCanceled(gone.jobIds)
       await files.removeBytes(gone.hexes)
+      await db.emptyLog()
       return true
     },
   }

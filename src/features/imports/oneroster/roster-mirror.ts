@@ -3,7 +3,7 @@ import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { Bundle } from './manifest.ts'
 import type { RosterCourse } from './roster-courses.ts'
-import type { RosterKind } from './roster-files.ts'
+import type { ClassBody, RosterKind } from './roster-files.ts'
 
 const MIRRORED: RosterKind[] = ['org', 'session', 'course', 'class', 'user', 'enrollment', 'category', 'lineItem']
 
@@ -21,11 +21,16 @@ export function planMirror (courses: RosterCourse[], bundle: Bundle, run: Import
   }
   const ofClass = (classId: string, isGone: (kind: RosterKind, sourceId: string) => boolean) => {
     for (const kind of ['enrollment', 'lineItem'] as const) {
-      for (const known of staging.live.recordsOfParent(kind, classId)) if (isGone(kind, known.source_id)) remove(known)
+      for (const known of staging.live.recordsOfParent(kind, classId)) {
+        if (!isGone(kind, known.source_id)) continue
+        remove(known)
+        staging.plan.leaver(kind === 'enrollment' ? 'user' : 'category', known.other)
+      }
     }
   }
   for (const course of courses) {
     if (course.live === null) continue
+    if (course.classes.length === 0) for (const student of staging.live.students(course.live.id)) staging.plan.leaver('user', student.source_id)
     const classes = new Set(course.classes.map((record) => record.source_id))
     for (const period of staging.live.periods(course.live.id)) {
       const isDeleted = staging.records.find('class', period.source_id)?.is_deleted === 1
@@ -34,6 +39,7 @@ export function planMirror (courses: RosterCourse[], bundle: Bundle, run: Import
       } else if ((isDeleted || bundle.modes.get('classes') === 'bulk') && staging.live.record('class', period.source_id) !== undefined) {
         ofClass(period.source_id, (kind, id) => staging.records.find(kind, id) === undefined)
         if (staging.records.find('class', period.source_id) === undefined) remove({ kind: 'class', source_id: period.source_id })
+        leaveClass(period.source_id, run)
       }
     }
   }
@@ -51,6 +57,17 @@ function mayTell (record: RosterRecord, own: ReadonlySet<string> | undefined, ru
   if (classes.every((id) => id === null || own.has(id) || run.staging.records.find('class', id)?.is_deleted === 1)) return true
   run.problems.error({ file: run.fileName(record.file), line: record.line }, `the ${record.kind} "${record.source_id}" is of another course; only the course with id ${run.options.onlyCourseId!} may be imported here`)
   return false
+}
+
+/** What a stored class that goes refers to may go with it. */
+function leaveClass (classId: string, { staging: { live, plan } }: ImportRun): void {
+  const known = live.record('class', classId)
+  if (known === undefined) return
+  const course = known.parent === null ? undefined : live.record('course', known.parent)
+  plan.leaver('course', known.parent)
+  plan.leaver('org', known.other)
+  plan.leaver('org', course?.other ?? null)
+  for (const term of (JSON.parse(known.body) as ClassBody)[1]) plan.leaver('session', term)
 }
 
 function mirror (record: RosterRecord, { staging }: ImportRun): void {
