@@ -2,6 +2,7 @@
 // at line ends and commas, nine times as fast. Blocks with quotes go through csv-parse, which also says what is wrong with them.
 import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
+import { shorten } from '../../short-text.ts'
 import { Refusal, type Problems } from './problems.ts'
 import type { SourceFile } from './source-files.ts'
 
@@ -129,7 +130,7 @@ class RowSplitter {
       this.#row(fields, this.#line + 1)
       this.#line += 1 + breaksIn(fields)
     }
-    if (fault !== undefined) throw this.#refusal(this.#line + 1, FAULTS[fault.code] ?? `cannot be read: ${fault.message}`)
+    if (fault !== undefined) throw this.#refusal(this.#line + 1, FAULTS[fault.code] ?? `cannot be read: ${shorten(fault.message, 200)}`)
   }
 
   #row (fields: string[], line: number): void {

@@ -1,5 +1,6 @@
 import type { Staging } from '../../../db/staging.ts'
 import type { Row } from '../../../db/tables.ts'
+import { shorten } from '../../short-text.ts'
 import { readCsv, type RowVisitor } from './csv-rows.ts'
 import type { ImportOptions } from './import-options.ts'
 import { planCourse, planCourseRemoval, type Planning, type Tallies } from './plan-course.ts'
@@ -64,7 +65,7 @@ export class ImportRun {
   /** Plans the removal of a stored course, with all that hangs on it. */
   planRemoval (live: Row<'courses'>, place: Place): void {
     const { onlyCourseId } = this.options
-    if (onlyCourseId !== undefined && live.id !== onlyCourseId) this.problems.error(place, `the course "${live.name}" would be removed; only the course with id ${onlyCourseId} may be imported here`)
+    if (onlyCourseId !== undefined && live.id !== onlyCourseId) this.problems.error(place, `the course "${shorten(live.name)}" would be removed; only the course with id ${onlyCourseId} may be imported here`)
     else planCourseRemoval(live, this.newCourse(), place, this.#planning)
   }
 
@@ -77,13 +78,13 @@ export class ImportRun {
     }
     this.options.signal?.throwIfAborted()
     if (this.#sourceIds.has(book.sourceId)) {
-      this.problems.error(book.place, `is about the course ${book.sourceId}, which another part of this import is about already`)
+      this.problems.error(book.place, `is about the course ${shorten(book.sourceId)}, which another part of this import is about already`)
       return
     }
     this.#sourceIds.add(book.sourceId)
     const { onlyCourseId } = this.options
     if (onlyCourseId !== undefined && book.live?.id !== onlyCourseId) {
-      this.problems.error(book.place, `is about the course "${book.name}" (${book.sourceId}); only the course with id ${onlyCourseId} may be imported here`)
+      this.problems.error(book.place, `is about the course "${shorten(book.name)}" (${shorten(book.sourceId)}); only the course with id ${onlyCourseId} may be imported here`)
       return
     }
     planCourse(book, this.#planning)

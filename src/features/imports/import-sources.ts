@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isBusy } from '../../../db/connection.ts'
 import { openStaging } from '../../../db/staging.ts'
+import { shorten } from '../../short-text.ts'
 import { isTimeZone } from '../performance-book/course-time.ts'
 import type { ImportOptions } from './import-options.ts'
 import { ImportRun } from './import-run.ts'
@@ -32,7 +33,7 @@ export async function importSources (paths: string[], options: ImportOptions): P
 async function attemptImport (paths: string[], options: ImportOptions): Promise<ImportOutcome | 'overtaken'> {
   options.signal?.throwIfAborted()
   for (const zone of [options.timeZone, options.defaultTimeZone]) {
-    if (zone !== undefined && !isTimeZone(zone)) return failure(new Refusal({ file: null }, `"${zone}" is not a time zone; expected a name such as Europe/Berlin`))
+    if (zone !== undefined && !isTimeZone(zone)) return failure(new Refusal({ file: null }, `"${shorten(zone)}" is not a time zone; expected a name such as Europe/Berlin`))
   }
   const problems = new Problems()
   const sources: Source[] = []

@@ -1,5 +1,6 @@
 // Compares one course as its source tells it with the course as it is stored, and notes what has to change. Nothing is
 // written to the service's database here.
+import { shorten } from '../../short-text.ts'
 import type { Staging } from '../../../db/staging.ts'
 import type { Row } from '../../../db/tables.ts'
 import { CellReader } from '../performance-book/packed-cells.ts'
@@ -58,7 +59,7 @@ export function planCourseRemoval (live: Row<'courses'>, number: number, place: 
     results.load(staging.live.scores(id)?.cells ?? null)
     for (let slot = 0; slot < results.length; slot++) if (results.isGiven(slot)) scores++
   }
-  if (scores > 0 && !allowRemovals) problems.error(place, `the course "${live.name}" with its ${scores} results would be removed; allow it with --allow-removals if that is meant`)
+  if (scores > 0 && !allowRemovals) problems.error(place, `the course "${shorten(live.name)}" with its ${scores} results would be removed; allow it with --allow-removals if that is meant`)
   tallies.courses.removed++
   tallies.periods.removed += staging.live.periods(live.id).length
   tallies.students.removed += students.length

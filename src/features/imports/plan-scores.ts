@@ -1,6 +1,7 @@
 // The packed cells of every student of a course: what is stored, with what the source says put over it, compared byte by byte.
 import type { LiveScores } from '../../../db/imports.queries.ts'
 import { RESULT, placeOf, type StagedResult } from '../../../db/staging-results.queries.ts'
+import { shorten } from '../../short-text.ts'
 import {
   CellReader, LATE, PLAIN_DATE, PROVISIONAL, STATUSES, STATUS_MASK, packCells, type Cell,
 } from '../performance-book/packed-cells.ts'
@@ -38,7 +39,7 @@ export function planScores (course: CoursePlanning, tasks: PlannedTasks, student
     })
   }
   if (!course.allowRemovals && removed * 2 > stored) {
-    problems.error(book.place, `${removed} of the ${stored} results of the course "${book.name}" would be removed, more than half; allow it with --allow-removals if that is meant`)
+    problems.error(book.place, `${removed} of the ${stored} results of the course "${shorten(book.name)}" would be removed, more than half; allow it with --allow-removals if that is meant`)
   }
 }
 

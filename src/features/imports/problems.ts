@@ -1,3 +1,4 @@
+import { boundMessage, shorten } from '../../short-text.ts'
 import { WARNINGS, type ImportError, type ImportWarning, type WarningCode } from './outcome.ts'
 
 /** Where something was met. */
@@ -16,7 +17,14 @@ export class Refusal extends Error {
   }
 }
 
-/** Errors and warnings of one import as they are found: the first ones in full, the rest counted. */
+/** Most characters of a file's name or a JSON path with an error: both come from the file. */
+const PLACE_MAX = 200
+
+/**
+ * Errors and warnings of one import as they are found: the first ones in full, the rest counted. All messages pass through
+ * here, and none leaves longer than a message may be; quote what a file holds with `shorten`, so that the rest of the
+ * message is not what gets lost.
+ */
 export class Problems {
   readonly errors: ImportError[] = []
   errorCount = 0
@@ -27,7 +35,7 @@ export class Problems {
 
   error (place: Place, message: string): void {
     this.errorCount++
-    if (this.errors.length < this.#most) this.errors.push({ file: place.file, line: place.line ?? null, path: place.path ?? null, message })
+    if (this.errors.length < this.#most) this.errors.push({ ...boundPlace(place), message: boundMessage(message) })
   }
 
   refuse (refusal: Refusal): void { this.error(refusal.place, refusal.message) }
@@ -35,7 +43,7 @@ export class Problems {
   warn (code: WarningCode, place: Place, count = 1): void {
     const known = this.#warnings.get(code)
     if (known !== undefined) known.count += count
-    else this.#warnings.set(code, { count, first: place })
+    else this.#warnings.set(code, { count, first: boundPlace(place) })
   }
 
   get hasErrors (): boolean { return this.errorCount > 0 }
@@ -52,6 +60,10 @@ export class Problems {
   turnWarningsIntoErrors (): void {
     for (const [code, { count, first }] of this.#warnings) this.error(first, `${WARNINGS[code]}; ${count === 1 ? 'once' : `${count} times`}, and with --strict a warning is an error`)
   }
+}
+
+function boundPlace ({ file, line = null, path = null }: Place): Required<Place> {
+  return { file: file === null ? null : shorten(file, PLACE_MAX), line, path: path === null ? null : shorten(path, PLACE_MAX) }
 }
 
 /** `file:line` or `file:path`, as far as it is known. */

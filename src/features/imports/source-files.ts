@@ -1,10 +1,11 @@
 // Opens what the user named: folders, zip archives, single files. Nothing is ever unpacked to disk, so a name inside an
 // archive can point nowhere; it is refused all the same.
-import { createReadStream } from 'node:fs'
-import { open, readdir, stat } from 'node:fs/promises'
+import { createReadStream, type Dirent } from 'node:fs'
+import { open, opendir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import yauzl from 'yauzl'
+import { NAME_MAX, shorten, shortenName } from '../../short-text.ts'
 import { Refusal } from './problems.ts'
 
 export interface SourceFile {
@@ -32,12 +33,14 @@ export interface Source {
   close: () => void
 }
 
-/** More entries than any school's bundle has. */
-const MOST_ENTRIES = 100_000
+/** Entries of an archive or a folder; no school's bundle has as many. */
+export const MAX_ENTRIES = 1000
+/** A header of the central directory of a zip archive begins with this (APPNOTE.TXT, 4.3.12). */
+const DIRECTORY_HEADER = Buffer.from('PK\u0001\u0002', 'latin1')
 
 /** Opens one path. `prefix` goes before the names of its files in errors. Throws Refusal. */
 export async function openSource (path: string, prefix: string, budget: ByteBudget): Promise<Source> {
-  const name = basename(path)
+  const name = shortenName(basename(path))
   let isFolder, size
   try {
     const stats = await stat(path)
@@ -46,7 +49,7 @@ export async function openSource (path: string, prefix: string, budget: ByteBudg
     if (!isFolder && !stats.isFile()) throw new Refusal({ file: name }, 'is neither a file nor a folder')
   } catch (error) {
     if (error instanceof Refusal) throw error
-    throw new Refusal({ file: name }, isMissing(error) ? 'there is no such file or folder' : `cannot be opened: ${(error as Error).message}`)
+    throw new Refusal({ file: name }, isMissing(error) ? 'there is no such file or folder' : `cannot be opened: ${shorten((error as Error).message, 200)}`)
   }
   if (isFolder) return await openFolder(path, name, prefix, budget)
   if (await isArchive(path)) return await openArchive(path, name, prefix, budget)
@@ -55,7 +58,16 @@ export async function openSource (path: string, prefix: string, budget: ByteBudg
 }
 
 async function openFolder (path: string, name: string, prefix: string, budget: ByteBudget): Promise<Source> {
-  const list = async (folder: string) => (await readdir(folder, { withFileTypes: true })).filter((entry) => !isLitter(entry.name))
+  const list = async (folder: string) => {
+    const entries: Dirent[] = []
+    let count = 0
+    // One by one: it may be the wrong folder, with a million files.
+    for await (const entry of await opendir(folder)) {
+      if (!isLitter(entry.name)) entries.push(entry)
+      if (++count > MAX_ENTRIES) throw new Refusal({ file: name }, `has more than ${MAX_ENTRIES} entries; choose the folder that holds just the bundle`)
+    }
+    return entries
+  }
   let folder = path
   let entries = await list(folder)
   if (entries.length === 1 && entries[0]!.isDirectory()) {
@@ -67,14 +79,15 @@ async function openFolder (path: string, name: string, prefix: string, budget: B
     const file = join(folder, entry)
     const stats = await stat(file).catch(() => undefined)
     if (stats?.isFile() !== true) continue
-    files.push({ name: prefix + entry, base: entry.toLowerCase(), size: stats.size, read: () => readFrom(prefix + entry, file, budget) })
+    const shown = prefix + shortenName(entry)
+    files.push({ name: shown, base: entry.toLowerCase(), size: stats.size, read: () => readFrom(shown, file, budget) })
   }
   return { name, isFile: false, files, close: () => {} }
 }
 
 async function openArchive (path: string, name: string, prefix: string, budget: ByteBudget): Promise<Source> {
   const place = { file: name }
-  const damaged = (error: Error) => new Refusal(place, `is not a whole zip archive: ${error.message}`)
+  const damaged = (error: Error) => new Refusal(place, `is not a whole zip archive: ${shorten(error.message, 200)}`)
   let archive: yauzl.ZipFile
   try {
     archive = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: false })
@@ -83,23 +96,30 @@ async function openArchive (path: string, name: string, prefix: string, budget: 
   }
   const close = () => { archive.close() }
   try {
-    if (archive.entryCount > MOST_ENTRIES) throw new Refusal(place, `has ${archive.entryCount} entries; at most ${MOST_ENTRIES} are read`)
+    if (archive.entryCount > MAX_ENTRIES) throw new Refusal(place, `has ${archive.entryCount} entries; at most ${MAX_ENTRIES} are read`)
     const entries: yauzl.Entry[] = []
     for await (const entry of archive.eachEntry()) {
+      if (entry.fileName.length > NAME_MAX) throw new Refusal(place, `has an entry whose name is longer than ${NAME_MAX} characters`)
       if (!entry.fileName.endsWith('/') && !entry.fileName.split('/').some(isLitter)) entries.push(entry)
+    }
+    // Where the next entry would be; a number, whatever its type declaration says.
+    if (await beginsWith(path, DIRECTORY_HEADER, archive.readEntryCursor as unknown as number)) {
+      throw new Refusal(place, `has more entries than the ${archive.entryCount} that it announces; make the archive again`)
     }
     // Whatever else lies around, the data is in one folder.
     const folders = new Set(entries.filter((entry) => /\.(csv|json)$/i.test(entry.fileName)).map((entry) => entry.fileName.slice(0, entry.fileName.lastIndexOf('/') + 1)))
     const folder = folders.size === 1 ? [...folders][0]! : ''
     const files: SourceFile[] = []
+    const bases = new Set<string>()
     for (const entry of entries) {
       const inner = entry.fileName.slice(folder.length)
       if (!entry.fileName.startsWith(folder) || inner.includes('/')) continue
-      if (files.some((file) => file.base === inner.toLowerCase())) throw new Refusal(place, `has two files named ${inner}`)
-      if (entry.isEncrypted()) throw new Refusal(place, `${inner} is encrypted; export it without a password`)
-      files.push({
-        name: prefix + inner, base: inner.toLowerCase(), size: entry.uncompressedSize, read: () => readEntry(prefix + inner, archive, entry, budget),
-      })
+      const base = inner.toLowerCase()
+      if (bases.has(base)) throw new Refusal(place, `has two files named ${shortenName(inner)}`)
+      bases.add(base)
+      if (entry.isEncrypted()) throw new Refusal(place, `${shortenName(inner)} is encrypted; export it without a password`)
+      const shown = prefix + shortenName(inner)
+      files.push({ name: shown, base, size: entry.uncompressedSize, read: () => readEntry(shown, archive, entry, budget) })
     }
     const unpacked = files.reduce((sum, file) => sum + file.size, 0)
     if (unpacked > budget.most) throw new Refusal(place, `unpacks to ${unpacked} bytes; ${tooLarge(budget)}`)
@@ -126,7 +146,7 @@ async function * readEntry (name: string, archive: yauzl.ZipFile, entry: yauzl.E
       yield chunk
     }
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal({ file: name }, `is damaged in its archive: ${(error as Error).message}`)
+    throw error instanceof Refusal ? error : new Refusal({ file: name }, `is damaged in its archive: ${shorten((error as Error).message, 200)}`)
   }
   if (checksum !== entry.crc32) throw new Refusal({ file: name }, 'is damaged in its archive: the checksum is wrong')
 }
@@ -141,10 +161,19 @@ function tooLarge (budget: ByteBudget): string {
 }
 
 async function isArchive (path: string): Promise<boolean> {
+  const bytes = await bytesAt(path, 4, 0)
+  return bytes.length === 4 && bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5 || bytes[2] === 7)
+}
+
+async function beginsWith (path: string, beginning: Buffer, position: number): Promise<boolean> {
+  return beginning.equals(await bytesAt(path, beginning.length, position))
+}
+
+async function bytesAt (path: string, length: number, position: number): Promise<Buffer> {
   const handle = await open(path, 'r')
   try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0)
-    return bytesRead === 4 && buffer[0] === 0x50 && buffer[1] === 0x4b && (buffer[2] === 3 || buffer[2] === 5 || buffer[2] === 7)
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, position)
+    return buffer.subarray(0, bytesRead)
   } finally {
     await handle.close()
   }

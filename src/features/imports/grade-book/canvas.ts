@@ -1,4 +1,5 @@
 // The grade book export of Canvas: a row of headers, perhaps a row about posting, a row "Points Possible", then the students.
+import { shorten } from '../../../short-text.ts'
 import { Refusal } from '../problems.ts'
 import type { RowVisitor } from '../csv-rows.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -66,7 +67,7 @@ function taskColumns (names: string[], points: string[], { book, file, line, run
     const possible = gradeNumber(text)
     // "(read only)", in whatever language: a total.
     if (match === null && (possible === undefined || TOTAL.test(name))) return []
-    if (possible === undefined && text !== '' && !/^\(.*\)$/.test(text)) run.problems.error({ file: file.name, line }, `points possible of ${name} are "${text}", expected a number such as 7.5`)
+    if (possible === undefined && text !== '' && !/^\(.*\)$/.test(text)) run.problems.error({ file: file.name, line }, `points possible of ${shorten(name)} are "${shorten(text)}", expected a number such as 7.5`)
     const title = match?.[1] ?? name
     return [{ at, title, task: book.task(match?.[2] ?? name, title, possible ?? null) }]
   })
@@ -77,7 +78,7 @@ function gradeOf (text: string, title: string, { file, line, run }: { file: Sour
   if (text.toUpperCase() === 'EX') return 'exempt'
   const points = gradeNumber(text)
   if (points !== undefined) return { points }
-  run.problems.error({ file: file.name, line }, `${title} is "${text}", expected a number such as 7.5, EX or nothing`)
+  run.problems.error({ file: file.name, line }, `${shorten(title)} is "${shorten(text)}", expected a number such as 7.5, EX or nothing`)
   return null
 }
 

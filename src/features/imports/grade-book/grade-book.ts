@@ -1,5 +1,6 @@
 // A grade book CSV says scores and names and little else: no course, no teacher, no due date, and nothing about whoever is not in it.
 // So it is laid over the course as it is stored: what it has is added or updated, and nothing else changes.
+import { shorten } from '../../../short-text.ts'
 import { RESULT, placeNumber, type StagedResult } from '../../../../db/staging-results.queries.ts'
 import type { Row } from '../../../../db/tables.ts'
 import { STATUS } from '../../performance-book/packed-cells.ts'
@@ -63,7 +64,7 @@ export class GradeBook {
       return
     }
     if (this.#students.has(sourceId)) {
-      this.#run.problems.error(place, `is about the student ${sourceId} for the second time`)
+      this.#run.problems.error(place, `is about the student ${shorten(sourceId)} for the second time`)
       return
     }
     const isOwn = stored === undefined || (this.#live?.grouping === null && stored.source_id === person.ids[0])

@@ -1,4 +1,5 @@
 import type { Row } from '../../../../db/tables.ts'
+import { listNames, shorten } from '../../../short-text.ts'
 import type { RowVisitor } from '../csv-rows.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
@@ -12,7 +13,7 @@ export type GradeBookFormat = 'canvas' | 'moodle'
 /** Imports grade book CSVs, all of them into one course. Problems are added to the run; throws Refusal where no course is named. */
 export async function importGradeBooks (files: Array<{ file: SourceFile, format: GradeBookFormat }>, run: ImportRun): Promise<void> {
   const { teacher } = run.options
-  if (teacher !== undefined && !/^[^\s@]+@[^\s@]+$/.test(teacher.trim())) throw new Refusal({ file: null }, `"${teacher}" is not an e-mail; expected one for --teacher`)
+  if (teacher !== undefined && !/^[^\s@]+@[^\s@]+$/.test(teacher.trim())) throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an e-mail; expected one for --teacher`)
   const book = new GradeBook({ ...courseFor(files[0]!.file, run), run })
   for (const { file, format } of files) {
     try {
@@ -43,6 +44,6 @@ function courseFor (file: SourceFile, { options, staging: { live } }: ImportRun)
   const bySource = live.courseBySource(wanted)
   if (bySource !== undefined) return named(bySource)
   const byName = live.coursesByName(wanted)
-  if (byName.length > 1) throw new Refusal({ file: file.name }, `${byName.length} courses are named "${wanted}"; give the source id of one: ${byName.slice(0, 5).map((row) => row.source_id).join(', ')}`)
+  if (byName.length > 1) throw new Refusal({ file: file.name }, `${byName.length} courses are named "${shorten(wanted)}"; give the source id of one: ${listNames(byName.map((row) => row.source_id))}`)
   return byName.length === 1 ? named(byName[0]!) : { live: null, course: { sourceId: wanted, name: wanted } }
 }

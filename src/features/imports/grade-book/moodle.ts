@@ -1,5 +1,6 @@
 // The grader's export of Moodle as plain text: who the students are, then a column for each grade item, once for each display type
 // ("(Real)", "(Percentage)", "(Letter)") that was chosen.
+import { shorten } from '../../../short-text.ts'
 import type { RowVisitor } from '../csv-rows.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { SourceFile } from '../source-files.ts'
@@ -72,8 +73,10 @@ function gradeOf (cell: string, title: string, { file, line, run }: At): Grade {
   if (text === '' || text === '-') return null
   const points = gradeNumber(text)
   if (points !== undefined) return { points }
-  run.problems.error({ file: file.name, line }, `${title} is "${text}", expected a number such as 7.5, - or nothing`)
+  run.problems.error({ file: file.name, line }, `${shorten(title)} is "${shorten(text)}", expected a number such as 7.5, - or nothing`)
   return null
 }
 
-function percentOf (cell: string, title: string, at: At): Grade { return gradeOf(cell.replace(/\s*%\s*$/, ''), title, at) }
+function percentOf (cell: string, title: string, at: At): Grade { return gradeOf(withoutPercent(cell.trim()), title, at) }
+
+function withoutPercent (text: string): string { return text.endsWith('%') ? text.slice(0, -1).trimEnd() : text }

@@ -1,4 +1,5 @@
 import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
+import { shorten } from '../../../short-text.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
@@ -82,5 +83,5 @@ const NAMES: Record<string, string> = {
 }
 
 export function brokenReference (column: string, sourceId: string, target: string): string {
-  return `${column} is "${sourceId}", expected ${NAMES[target]!}; there is none of that sourcedId`
+  return `${column} is "${shorten(sourceId)}", expected ${NAMES[target]!}; there is none of that sourcedId`
 }

@@ -1,5 +1,6 @@
 // Keeps the roster as it was last told (`roster_records`), so that a later delta can refer to it.
 import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
+import { shorten } from '../../../short-text.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { Bundle } from './manifest.ts'
 import type { RosterCourse } from './roster-courses.ts'
@@ -55,7 +56,7 @@ function mayTell (record: RosterRecord, own: ReadonlySet<string> | undefined, ru
   if (record.kind !== 'class' && record.kind !== 'enrollment' && record.kind !== 'lineItem') return known === undefined && record.is_deleted === 0
   const classes = record.kind === 'class' ? [record.source_id] : [record.parent, known?.parent ?? record.parent]
   if (classes.every((id) => id === null || own.has(id) || run.staging.records.find('class', id)?.is_deleted === 1)) return true
-  run.problems.error({ file: run.fileName(record.file), line: record.line }, `the ${record.kind} "${record.source_id}" is of another course; only the course with id ${run.options.onlyCourseId!} may be imported here`)
+  run.problems.error({ file: run.fileName(record.file), line: record.line }, `the ${record.kind} "${shorten(record.source_id)}" is of another course; only the course with id ${run.options.onlyCourseId!} may be imported here`)
   return false
 }
 

@@ -1,3 +1,4 @@
+import { shorten } from '../../../short-text.ts'
 import type { WarningCode } from '../outcome.ts'
 import { Refusal, type Problems } from '../problems.ts'
 import { dayMs, instantMs, numberOf, remembered } from '../text-values.ts'
@@ -27,7 +28,7 @@ export class RowReader {
     names.forEach((name, i) => {
       const key = name.toLowerCase()
       if (key === '') return
-      if (this.#columns.has(key) && required.some((column) => column.toLowerCase() === key)) throw new Refusal(place, `has the column ${name} twice`)
+      if (this.#columns.has(key) && required.some((column) => column.toLowerCase() === key)) throw new Refusal(place, `has the column ${shorten(name)} twice`)
       if (!this.#columns.has(key)) this.#columns.set(key, i)
     })
     for (const [old, now] of Object.entries(OLD_COLUMNS)) {
@@ -136,5 +137,3 @@ export class RowReader {
     this.#problems.error({ file: this.#file, line: this.line }, message)
   }
 }
-
-function shorten (text: string): string { return text.length > 60 ? `${text.slice(0, 60)}…` : text }

@@ -1,4 +1,5 @@
 import { RESULT, placeNumber, placeOf } from '../../../../db/staging-results.queries.ts'
+import { shorten } from '../../../short-text.ts'
 import { isTimeZone } from '../../performance-book/course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS } from '../../performance-book/packed-cells.ts'
 import { ALL_GONE, asFractions, type BookSource, type SourceCategory, type SourceTask } from '../book-source.ts'
@@ -108,7 +109,7 @@ export class BookDocument {
       ids.add(sourceId)
       return true
     }
-    this.error(`$.${list}[${index}].source_id`, `is "${sourceId}" for the second time; ids are unique within their list`)
+    this.error(`$.${list}[${index}].source_id`, `is "${shorten(sourceId)}" for the second time; ids are unique within their list`)
     return false
   }
 
@@ -118,7 +119,7 @@ export class BookDocument {
     if (course === undefined) return undefined
     const { options, staging } = this.#run
     const timeZone = blank(course.time_zone) ?? options.timeZone ?? options.defaultTimeZone
-    if (!isTimeZone(timeZone)) this.error('$.course.time_zone', `is "${timeZone}", expected a time zone such as America/Chicago`)
+    if (!isTimeZone(timeZone)) this.error('$.course.time_zone', `is "${shorten(timeZone)}", expected a time zone such as America/Chicago`)
     const { categories, nameOf } = this.#mergedCategories()
     const tasks = this.#tasks.filter(({ piece }) => piece.withdrawn !== true).map(({ piece, index, number }): SourceTask => {
       const due = blank(piece.due_at)
@@ -136,7 +137,7 @@ export class BookDocument {
     })
     const students = this.#students.map(({ piece, index, number }) => {
       const period = blank(piece.period)
-      if (period !== null && !this.#periods.has(period) && !this.#isRefused('periods', period)) this.error(`$.students[${index}].period`, `is "${period}", expected the source_id of a period`)
+      if (period !== null && !this.#periods.has(period) && !this.#isRefused('periods', period)) this.error(`$.students[${index}].period`, `is "${shorten(period)}", expected the source_id of a period`)
       return {
         number,
         sourceId: piece.source_id,
@@ -197,7 +198,7 @@ export class BookDocument {
       const category = blank(task.category)
       if (category === null) return isGiven ? null : TYPE_NAMES[task.type ?? 'external']
       const name = names.get(category)
-      if (name === undefined && !this.#isRefused('categories', category)) this.error(`$.tasks[${index}].category`, `is "${category}", expected the source_id of a category`)
+      if (name === undefined && !this.#isRefused('categories', category)) this.error(`$.tasks[${index}].category`, `is "${shorten(category)}", expected the source_id of a category`)
       return name ?? null
     }
     return { categories: asFractions([...merged.values()]), nameOf }
@@ -217,8 +218,8 @@ export class BookDocument {
       for (const result of results.ofStudent(this.number, person)) {
         const index = placeOf(result[RESULT.place]).line
         const item = result[RESULT.item]
-        if (!isStudent) faults.push({ index, path: '.student', message: `is "${personNames[person]!}", expected the source_id of a student` })
-        if (!tasks.has(item) && !this.#isRefused('tasks', itemNames[item]!)) faults.push({ index, path: '.task', message: `is "${itemNames[item]!}", expected the source_id of a task` })
+        if (!isStudent) faults.push({ index, path: '.student', message: `is "${shorten(personNames[person]!)}", expected the source_id of a student` })
+        if (!tasks.has(item) && !this.#isRefused('tasks', itemNames[item]!)) faults.push({ index, path: '.task', message: `is "${shorten(itemNames[item]!)}", expected the source_id of a task` })
         if (seen.has(item)) faults.push({ index, path: '', message: 'is the second result for one student and task' })
         seen.add(item)
       }

@@ -1,5 +1,6 @@
 // Reads one large JSON object piece by piece: its lists element by element, so that no list is ever in memory.
 import { TokenParser, TokenParserError, Tokenizer, TokenizerError, TokenType } from '@streamparser/json'
+import { shorten } from '../../../short-text.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
 
@@ -36,7 +37,8 @@ export async function readPieces (file: SourceFile, shape: Shape, { onPiece, onF
   let isList = false
   let index = -1
   let quietBytes = 0
-  const path = () => property === '' ? '$' : index < 0 ? `$.${property}` : `$.${property}[${index}]`
+  let hasBegun = false
+  const path = () => property === '' ? '$' : index < 0 ? `$.${shorten(property)}` : `$.${property}[${index}]`
   const refusal = (message: string) => new Refusal({ file: file.name, path: path() }, message)
 
   const enterProperty = (name: string) => {
@@ -45,7 +47,7 @@ export async function readPieces (file: SourceFile, shape: Shape, { onPiece, onF
     isList = false
     if (!shape.values.includes(name) && !shape.lists.includes(name)) onFault(path(), `is not known; expected one of ${[...shape.values, ...shape.lists].join(', ')}`)
     else if (seen.has(name)) onFault(path(), 'stands twice')
-    seen.add(name)
+    else seen.add(name)
   }
   const enterValue = (token: TokenType) => {
     if (!shape.lists.includes(property)) return
@@ -55,6 +57,7 @@ export async function readPieces (file: SourceFile, shape: Shape, { onPiece, onF
   }
   tokenizer.onToken = (parsed) => {
     const { token, value } = parsed
+    hasBegun = true
     if (depth === 0 && token !== TokenType.LEFT_BRACE) throw refusal('is no object, expected one document of performance-book/1')
     if (depth === 1) {
       if (token === TokenType.STRING && expectsKey) enterProperty(value as string)
@@ -86,7 +89,7 @@ export async function readPieces (file: SourceFile, shape: Shape, { onPiece, onF
       onBlock(chunk.length)
     }
     if (!tokenizer.isEnded) tokenizer.end()
-    if (depth > 0 || seen.size === 0) throw refusal(isEmpty ? 'is empty' : 'ends in the middle of the document')
+    if (depth > 0 || !hasBegun) throw refusal(isEmpty ? 'is empty' : 'ends in the middle of the document')
   } catch (error) {
     throw isFault(error) ? refusal(describe(error)) : error
   }
@@ -102,5 +105,11 @@ function describe (error: Error): string {
   if (error instanceof TypeError) return 'is not UTF-8; save the file as UTF-8'
   if (/ended in the middle/.test(error.message)) return 'ends in the middle of the document'
   const byte = /absolute position "(\d+)"/.exec(error.message)
-  return `is not JSON: ${error.message.replace(/ (at chunk position|in state).*$/s, '')}${byte === null ? '' : ` at byte ${byte[1]}`}`
+  return `is not JSON: ${shorten(withoutPosition(error.message), 200)}${byte === null ? '' : ` at byte ${byte[1]}`}`
+}
+
+/** Without what the tokenizer says of its own state. */
+function withoutPosition (message: string): string {
+  const ends = [' at chunk position', ' in state'].map((words) => message.indexOf(words)).filter((at) => at !== -1)
+  return ends.length === 0 ? message : message.slice(0, Math.min(...ends))
 }

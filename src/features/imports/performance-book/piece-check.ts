@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { shorten } from '../../../short-text.ts'
 import { dayMs, instantMs } from '../text-values.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from './performance-book-1.schema.ts'
 
@@ -29,7 +30,7 @@ function describe (errors: ErrorObject[]): PieceFault {
   if (error.keyword === 'required') return { path: `${path}.${error.params.missingProperty as string}`, message: 'is missing' }
   if (error.keyword === 'additionalProperties') {
     const known = Object.keys((error.parentSchema as { properties: object }).properties)
-    return { path: `${path}.${error.params.additionalProperty as string}`, message: `is not known; expected one of ${known.join(', ')}` }
+    return { path: `${path}.${shorten(error.params.additionalProperty as string)}`, message: `is not known; expected one of ${known.join(', ')}` }
   }
   return { path, message: `is ${show(error.data)}, expected ${(error.parentSchema as { description?: string }).description ?? error.message}` }
 }
@@ -37,6 +38,6 @@ function describe (errors: ErrorObject[]): PieceFault {
 function show (value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+  if (typeof value === 'string') return JSON.stringify(shorten(value))
+  return shorten(JSON.stringify(value) ?? 'nothing')
 }
