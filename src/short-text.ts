@@ -7,8 +7,16 @@ export const MESSAGE_MAX = 1000
 export const QUOTE_MAX = 60
 /** Most characters of a name, a title, an id or an e-mail. */
 export const NAME_MAX = 1000
+/** Most characters of an e-mail address that somebody types (RFC 5321, 4.5.3.1.3, without the brackets). */
+export const EMAIL_MAX = 254
 /** Most names in a list of names. */
 const LISTED_MAX = 8
+
+/** Whether a name has more characters than a name may have. */
+export function isNameTooLong (name: string): boolean {
+  // Most texts are decided by their units; a character of two units counts once.
+  return name.length > NAME_MAX && (name.length > 2 * NAME_MAX || [...name].length > NAME_MAX)
+}
 
 /** The beginning of a text, at most `most` characters with the ellipsis that says that something is left out. */
 export function shorten (text: string, most: number = QUOTE_MAX): string {

@@ -3,6 +3,7 @@ import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
 import { readCsv, type RowVisitor } from './csv-rows.ts'
 import type { ImportOptions } from './import-options.ts'
+import { checkNameLengths } from './name-lengths.ts'
 import { planCourse, planCourseRemoval, type Planning, type Tallies } from './plan-course.ts'
 import type { BookSource } from './book-source.ts'
 import type { Place, Problems } from './problems.ts'
@@ -87,7 +88,7 @@ export class ImportRun {
       this.problems.error(book.place, `is about the course "${shorten(book.name)}" (${shorten(book.sourceId)}); only the course with id ${onlyCourseId} may be imported here`)
       return
     }
-    planCourse(book, this.#planning)
+    if (checkNameLengths(book, this.problems)) planCourse(book, this.#planning)
     this.#report(READING + (0.97 - READING) * Math.min(1, ++this.#planned / courses), 'comparing')
   }
 

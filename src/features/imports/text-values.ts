@@ -4,6 +4,9 @@ const DATE = /^(\d{4})-(\d\d)-(\d\d)$/
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?([Zz]|[+-]\d\d(:?\d\d)?)$/
 
+/** No number, date or flag is written in more characters. What is longer is none, and is not remembered. */
+export const VALUE_MAX = 100
+
 /** Ms of a calendar day's midnight in UTC. A day that does not exist is none. */
 export function dayMs (text: string): number | undefined {
   const match = DATE.exec(text)
@@ -16,14 +19,14 @@ export function dayMs (text: string): number | undefined {
 
 /** A finite number; a decimal point, no grouping. */
 export function numberOf (text: string): number | undefined {
-  if (!NUMBER.test(text)) return undefined
+  if (text.length > VALUE_MAX || !NUMBER.test(text)) return undefined
   const value = Number(text)
   return Number.isFinite(value) ? value : undefined
 }
 
 /** Ms since 1970 of an instant with its offset (RFC 3339, and what is close to it). */
 export function instantMs (text: string): number | undefined {
-  if (!INSTANT.test(text)) return undefined
+  if (text.length > VALUE_MAX || !INSTANT.test(text)) return undefined
   try {
     return Temporal.Instant.from(text.replace(',', '.')).epochMilliseconds
   } catch {
@@ -35,6 +38,7 @@ export function instantMs (text: string): number | undefined {
 export function remembered<T> (compute: (text: string) => T, most = 4096): (text: string) => T {
   const known = new Map<string, T>()
   return (text) => {
+    if (text.length > VALUE_MAX) return compute(text)
     const value = known.get(text)
     if (value !== undefined || known.has(text)) return value as T
     if (known.size >= most) known.clear()

@@ -160,6 +160,14 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
   t.match(await zipped('none.zip', archive([])), [/^none\.zip: is in no known format/])
   t.match(await zipped('other.zip', archive([entry('readme.txt', 'x')])), [/^other\.zip: is in no known format/])
 
+  const many = (count: number) => Array.from({ length: count }, (_, i) => entry(`${i}.txt`, ''))
+  t.match(await zipped('many.zip', archive(many(99_999), { announced: 0xffff })), [/^many\.zip: has 65535 entries; at most 1000 are read/])
+  t.match(await zipped('one-more.zip', archive(many(1001))), [/^one-more\.zip: has 1001 entries; at most 1000 are read/])
+  t.match(await zipped('hidden.zip', archive(many(50_000), { announced: 5 })), [/^hidden\.zip: has more entries than the 5 that it announces/])
+  t.match(await zipped('promised.zip', archive(many(5), { announced: 900 })), [/^promised\.zip: is not a whole zip archive/])
+  const thousand = archive([...many(999), entry('notes.json', '{}')])
+  t.match(await zipped('thousand.zip', thousand), [/^notes\.json/], 'a thousand are read')
+
   const bomb = await writeZip(join(world.folder, 'bomb.zip'), { 'users.csv': Buffer.alloc(3_000_000, 'a,b\n') })
   t.match(showErrors(await world.import(bomb, { maxBytes: 1_000_000 })), [/^bomb\.zip: unpacks to 3000000 bytes; an import may have at most 1000000 bytes \(IMPORT_MAX_BYTES\)/])
   const folder = writeFolder(join(world.folder, 'large'), { 'users.csv': `sourcedId,givenName,familyName\n${'x,y,z\n'.repeat(300_000)}` })
@@ -190,8 +198,8 @@ t.test('names of things that are there already in every object are names like ot
   t.equal((await world.book()).students.filter((student) => student.cells['HW 1'] === 'completed 0.1').length, 3)
 })
 
-/** A zip archive with whatever is wrong in it. */
-function archive (entries: Array<{ name: string, text: string, flags?: number, crc?: number, size?: number }>): Buffer {
+/** A zip archive with whatever is wrong in it; `announced`: how many entries its end says that it has. */
+function archive (entries: Array<{ name: string, text: string, flags?: number, crc?: number, size?: number }>, { announced = entries.length } = {}): Buffer {
   const parts: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
@@ -219,8 +227,8 @@ function archive (entries: Array<{ name: string, text: string, flags?: number, c
   const end = Buffer.alloc(22)
   const size = directory.reduce((sum, part) => sum + part.length, 0)
   end.writeUInt32LE(0x06054b50, 0)
-  end.writeUInt16LE(entries.length, 8)
-  end.writeUInt16LE(entries.length, 10)
+  end.writeUInt16LE(announced, 8)
+  end.writeUInt16LE(announced, 10)
   end.writeUInt32LE(size, 12)
   end.writeUInt32LE(offset, 16)
   return Buffer.concat([...parts, ...directory, end])

@@ -1,6 +1,6 @@
 // A grade book CSV says scores and names and little else: no course, no teacher, no due date, and nothing about whoever is not in it.
 // So it is laid over the course as it is stored: what it has is added or updated, and nothing else changes.
-import { shorten } from '../../../short-text.ts'
+import { isNameTooLong, NAME_MAX, shorten } from '../../../short-text.ts'
 import { RESULT, placeNumber, type StagedResult } from '../../../../db/staging-results.queries.ts'
 import type { Row } from '../../../../db/tables.ts'
 import { STATUS } from '../../performance-book/packed-cells.ts'
@@ -61,6 +61,12 @@ export class GradeBook {
     const sourceId = stored?.source_id ?? person.ids[0]
     if (sourceId === undefined) {
       this.#run.problems.error(place, 'names no student: the id, the login and the e-mail are all blank')
+      return
+    }
+    const tooLong = [...person.ids, person.firstName, person.lastName, person.studentIdentifier, person.email, person.section]
+      .find((text) => text !== null && isNameTooLong(text))
+    if (tooLong !== undefined) {
+      this.#run.problems.error(place, `has "${shorten(tooLong ?? '')}", which is longer than ${NAME_MAX} characters`)
       return
     }
     if (this.#students.has(sourceId)) {

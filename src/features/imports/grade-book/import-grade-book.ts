@@ -1,5 +1,5 @@
 import type { Row } from '../../../../db/tables.ts'
-import { listNames, shorten } from '../../../short-text.ts'
+import { EMAIL_MAX, listNames, shorten } from '../../../short-text.ts'
 import type { RowVisitor } from '../csv-rows.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
@@ -13,7 +13,7 @@ export type GradeBookFormat = 'canvas' | 'moodle'
 /** Imports grade book CSVs, all of them into one course. Problems are added to the run; throws Refusal where no course is named. */
 export async function importGradeBooks (files: Array<{ file: SourceFile, format: GradeBookFormat }>, run: ImportRun): Promise<void> {
   const { teacher } = run.options
-  if (teacher !== undefined && !/^[^\s@]+@[^\s@]+$/.test(teacher.trim())) throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an e-mail; expected one for --teacher`)
+  if (teacher !== undefined && (teacher.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(teacher.trim()))) throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an e-mail; expected one for --teacher`)
   const book = new GradeBook({ ...courseFor(files[0]!.file, run), run })
   for (const { file, format } of files) {
     try {

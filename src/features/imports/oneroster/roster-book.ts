@@ -1,5 +1,6 @@
 // One course of a roster as every format's course looks (`book-source.ts`).
 import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
+import { NAME_MAX, shorten } from '../../../short-text.ts'
 import { asFractions, type BookSource, type SourceCategory, type SourceTask, type SourceTeacher } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
 import { groupingOf, type RosterCourse } from './roster-courses.ts'
@@ -59,7 +60,7 @@ export function buildBook (course: RosterCourse, run: ImportRun, options: BookOp
     grouping: groupingOf(first),
     name: nameOf(course, run),
     school: school === undefined || school.is_deleted === 1 ? null : (JSON.parse(school.body) as OrgBody)[0],
-    term: terms.flatMap((term) => term.title ?? []).join(', ') || null,
+    term: shorten(terms.flatMap((term) => term.title ?? []).join(', '), NAME_MAX) || null,
     startsOn: starts.reduce<string | null>((least, day) => least === null || day < least ? day : least, null),
     endsOn: ends.reduce<string | null>((most, day) => most === null || day > most ? day : most, null),
     timeZone: options.timeZone,

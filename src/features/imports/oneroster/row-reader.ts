@@ -1,12 +1,15 @@
-import { shorten } from '../../../short-text.ts'
+import { isNameTooLong, NAME_MAX, shorten } from '../../../short-text.ts'
 import type { WarningCode } from '../outcome.ts'
 import { Refusal, type Problems } from '../problems.ts'
-import { dayMs, instantMs, numberOf, remembered } from '../text-values.ts'
+import { dayMs, instantMs, numberOf, remembered, VALUE_MAX } from '../text-values.ts'
 
 /** Names of OneRoster 1.0 for columns that are used. */
 const OLD_NAMES: Record<string, string> = { termsourcedid: 'termsourcedids' }
 /** Further columns by which a file of 1.0 is known, unless the newer one stands beside it. */
 const OLD_COLUMNS: Record<string, string> = { grade: 'grades', userid: 'userids', schoolyearid: 'schoolyearsourcedid', agents: 'agentsourcedids', ...OLD_NAMES }
+
+/** Most characters of a list of ids in one cell. */
+const ID_LIST_MAX = 10 * NAME_MAX
 
 const instant = remembered((text) => instantMs(text) ?? dayMs(text))
 
@@ -52,14 +55,22 @@ export class RowReader {
     return index === -1 ? '' : this.#fields[index] ?? ''
   }
 
+  /** A name, a title or an id; one that is too long is an error and reads as blank. */
+  #bounded (name: string): string {
+    const text = this.#raw(name)
+    if (text.length <= NAME_MAX || !isNameTooLong(text)) return text
+    this.error(name, `at most ${NAME_MAX} characters`)
+    return ''
+  }
+
   /** As it stands, null where it is blank. */
   text (name: string): string | null {
-    const text = this.#raw(name)
+    const text = this.#bounded(name)
     return text.trim() === '' ? null : text
   }
 
   id (name: string): string | null {
-    const text = this.#raw(name).trim()
+    const text = this.#bounded(name).trim()
     return text === '' ? null : text
   }
 
@@ -70,11 +81,16 @@ export class RowReader {
   }
 
   ids (name: string): string[] {
-    return this.#raw(name).split(',').map((id) => id.trim()).filter((id) => id !== '')
+    const text = this.#raw(name)
+    if (text.length > ID_LIST_MAX) {
+      this.error(name, `at most ${ID_LIST_MAX} characters`)
+      return []
+    }
+    return text.split(',').map((id) => id.trim()).filter((id) => id !== '')
   }
 
-  /** In lower case. */
-  word (name: string): string { return this.#raw(name).trim().toLowerCase() }
+  /** In lower case; of a long text only the beginning, which is no word that anything expects. */
+  word (name: string): string { return this.#raw(name).trim().slice(0, VALUE_MAX).toLowerCase() }
 
   flag (name: string): boolean | null {
     const word = this.word(name)

@@ -1,5 +1,5 @@
 import { RESULT, placeNumber, placeOf } from '../../../../db/staging-results.queries.ts'
-import { shorten } from '../../../short-text.ts'
+import { isNameTooLong, shorten } from '../../../short-text.ts'
 import { isTimeZone } from '../../performance-book/course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS } from '../../performance-book/packed-cells.ts'
 import { ALL_GONE, asFractions, type BookSource, type SourceCategory, type SourceTask } from '../book-source.ts'
@@ -54,7 +54,7 @@ export class BookDocument {
 
   /** A piece that cannot be used. */
   refuse (property: string, value: unknown): void {
-    if (typeof value === 'object' && value !== null && 'source_id' in value && typeof value.source_id === 'string') this.#refused.add(`${property} ${value.source_id}`)
+    if (typeof value === 'object' && value !== null && 'source_id' in value && typeof value.source_id === 'string' && !isNameTooLong(value.source_id)) this.#refused.add(`${property} ${value.source_id}`)
   }
 
   #isRefused (property: 'periods' | 'categories' | 'tasks' | 'students', sourceId: string): boolean { return this.#refused.has(`${property} ${sourceId}`) }
