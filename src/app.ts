@@ -14,6 +14,7 @@ import { acceptBodies } from './routes/bodies.ts'
 import { courseFilesRoutes } from './routes/course-files.routes.ts'
 import { auditRequests } from './routes/audit-hook.ts'
 import { auditRoutes } from './routes/audit.routes.ts'
+import { keepAnswersPrivate } from './routes/cache-control.ts'
 import { coursesRoutes } from './routes/courses.routes.ts'
 import { clientErrors, frameworkErrors, handleErrors } from './routes/error-handler.ts'
 import { exportsRoutes } from './routes/exports.routes.ts'
@@ -109,6 +110,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
 
   await shedLoad(server, services)
   setSecurityHeaders(server, config.PUBLIC_URL)
+  keepAnswersPrivate(server)
   if (config.corsOrigins.length > 0) {
     await server.register(cors, {
       origin: [...config.corsOrigins],

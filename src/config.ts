@@ -62,6 +62,7 @@ const settings = {
   JWT_AUDIENCE: text('', 'What such a token must name as its audience (`aud`).'),
   JWT_ISSUER: text('', 'What such a token must name as its issuer (`iss`).'),
   JWT_USER_CLAIM: text('email', 'The claim of such a token that holds the e-mail of its user.'),
+  JWT_MAX_HOURS: Type.Number({ default: 24, minimum: 0.01, maximum: 8760, description: 'Such a token is refused if it expires more than this many hours from now.' }),
   SMTP_URL: text('', 'Sends one-time links by e-mail: smtp://user:password@host:587, or smtps://.'),
   MAIL_FROM: text('', 'The sender of these e-mails: Perfbook <perfbook@school.example>.'),
   CORS_ORIGINS: text('', 'Origins of other front ends that may call the API with a token, separated by commas.'),

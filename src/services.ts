@@ -146,7 +146,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     applicationTokens: config.JWT_SECRET === '' && config.JWT_JWKS_URL === ''
       ? undefined
       : (await import('./features/accounts/application-tokens.ts')).createApplicationTokens({
-          db, now, log, keys: config.JWT_SECRET === '' ? { url: config.JWT_JWKS_URL } : { secret: config.JWT_SECRET }, audience: config.JWT_AUDIENCE, issuer: config.JWT_ISSUER, userClaim: config.JWT_USER_CLAIM,
+          db, now, log, keys: config.JWT_SECRET === '' ? { url: config.JWT_JWKS_URL } : { secret: config.JWT_SECRET }, audience: config.JWT_AUDIENCE, issuer: config.JWT_ISSUER, userClaim: config.JWT_USER_CLAIM, maxHours: config.JWT_MAX_HOURS,
         }),
     audit,
     courses: createCourses({ db, files, queue, now }),

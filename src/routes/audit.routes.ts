@@ -34,6 +34,6 @@ export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
     const { action, user_id: actorId, limit, cursor } = request.query
     const rows = await services.audit.list({ action, actorId, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
     const page = rows.slice(0, limit)
-    return reply.header('cache-control', 'no-store').send({ entries: page.map(auditJson), next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null })
+    return reply.send({ entries: page.map(auditJson), next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null })
   })
 }

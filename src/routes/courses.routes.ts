@@ -110,7 +110,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 function sendBytes (reply: FastifyReply, answer: BookAnswer): FastifyReply {
   if (!answer.ok) throw new ServiceError(answer.code, answer.message)
   const { chunks } = answer
-  reply.type('application/json; charset=utf-8').header('cache-control', 'private, no-cache')
+  reply.type('application/json; charset=utf-8')
     .header('content-length', chunks.reduce((sum, chunk) => sum + chunk.length, 0))
   if (chunks.length === 1) return reply.send(Buffer.from(chunks[0]!.buffer, chunks[0]!.byteOffset, chunks[0]!.byteLength))
   return reply.send(Readable.from(chunks, { objectMode: false }))

@@ -27,7 +27,7 @@ export const tagged = (json: string): Tagged => ({ json, etag: entityTag(json) }
 
 /** Sends JSON with its entity tag, or 304 to a client that has it. */
 export function sendTagged (request: FastifyRequest, reply: FastifyReply, { json, etag }: Tagged): FastifyReply {
-  reply.header('etag', etag).header('cache-control', 'private, no-cache')
+  reply.header('etag', etag)
   if (isFresh(request, etag)) return reply.code(304).send()
   return reply.type('application/json; charset=utf-8').send(json)
 }

@@ -88,7 +88,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
   }, async (request, reply) => {
     const latest = await exports.latest(courseOf(request).id)
     if (latest === undefined) throw new ServiceError('NO_EXPORT_YET')
-    return reply.header('cache-control', 'private, no-cache').redirect(links.file(request, latest), 302)
+    return reply.redirect(links.file(request, latest), 302)
   })
 
   app.delete('/api/courses/:course_id/performance/exports/:export_id', {

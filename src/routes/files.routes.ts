@@ -93,7 +93,6 @@ function sameBytes (reply: FastifyReply, stream: ReadStream): FileBody {
 }
 
 const ALWAYS = {
-  'cache-control': 'private, no-cache',
   'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex',
   'referrer-policy': 'no-referrer',

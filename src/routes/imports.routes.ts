@@ -64,12 +64,12 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
   app.get('/api/imports', {
     onRequest: access.scope('admin'),
     schema: { tags, summary: 'All imports, newest first, as long as their jobs are kept (administrator)', querystring, response: { ...listed, ...errors(400, 401, 403) } },
-  }, async (request, reply) => reply.header('cache-control', 'no-store').send(await list(request, request.query)))
+  }, async (request) => await list(request, request.query))
 
   app.get('/api/courses/:course_id/imports', {
     onRequest: access.course('import'),
     schema: { tags, summary: 'Imports into one course by its teachers, newest first', params: courseParams, querystring, response: { ...listed, ...errors(400, 401, 403, 404) } },
-  }, async (request, reply) => reply.header('cache-control', 'no-store').send(await list(request, request.query, { type: 'course', id: courseOf(request).id })))
+  }, async (request) => await list(request, request.query, { type: 'course', id: courseOf(request).id }))
 
   app.get('/api/imports/:job_id', {
     onRequest: jobAccess(services, access, 'read'),

@@ -36,8 +36,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
     onRequest: jobAccess(services, access, 'read'),
     config: { isPolled: true },
     schema: { tags, summary: 'One job', description: 'An administrator sees all its attempts as well.', params: jobParams, response: { 200: jobWithAttemptsSchema, ...errors(401, 403, 404) } },
-  }, async (request, reply) => {
-    reply.header('cache-control', 'private, no-cache')
+  }, async (request) => {
     // Its progress lives in memory.
     request.isLive = request.job!.state === 'started'
     return await json(request, request.job!)

@@ -19,7 +19,7 @@ export const metricsRoutes: FastifyPluginAsync<RouteContext> = async (app, { ser
       summary: 'Metrics for Prometheus (administrator, or METRICS_TOKEN)',
       response: { 200: { description: 'Prometheus text format', content: { 'text/plain': { schema: Type.String() } } }, ...errors(401, 403) },
     },
-  }, async (request, reply) => reply.type(metrics.contentType).header('cache-control', 'no-store').send(await metrics.text()))
+  }, async (request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
 }
 
 /** Takes as long whatever is sent. */

@@ -49,7 +49,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
   app.get('/api/session', {
     onRequest: access.signedIn,
     schema: { tags, summary: 'Who is signed in, or whose the token is', response: { 200: principalSchema, ...errors(401) } },
-  }, async (request, reply) => reply.header('cache-control', 'no-store').send(principalJson(principalOf(request))))
+  }, async (request) => principalJson(principalOf(request)))
 
   app.delete('/api/session', {
     onRequest: access.signedIn,

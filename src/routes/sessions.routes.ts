@@ -33,7 +33,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (ap
   }, async (request, reply) => {
     const { role, userId, credential } = principalOf(request)
     const rows = await sessions.list(role === 'admin' ? request.query.user_id : userId)
-    return reply.header('cache-control', 'no-store').send(rows.map((row) => ({
+    return reply.send(rows.map((row) => ({
       id: row.id,
       user_id: row.user_id,
       email: row.email,

@@ -53,7 +53,7 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     const names = await courseNames(db.reads, owners.filter((owner) => owner.owner_type === 'course').map((owner) => owner.owner_id))
     const { bavail, bsize } = await statfs(config.DATA_DIR)
     const { files, bytes, tombstones } = await sweeps.run({ dryRun: true })
-    return reply.header('cache-control', 'no-store').send({
+    return reply.send({
       files: await countFiles(db.reads, at),
       used: await bytesInUse(db.reads, null, at),
       quota: config.TOTAL_QUOTA_BYTES === 0 ? null : config.TOTAL_QUOTA_BYTES,

@@ -54,7 +54,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
   app.get('/api/users', {
     onRequest: access.scope('admin'),
     schema: { tags, summary: 'All accounts (administrator)', response: { 200: Type.Array(userSchema), ...errors(401, 403) } },
-  }, async (request, reply) => reply.header('cache-control', 'no-store').send((await accounts.list()).map(userJson)))
+  }, async () => (await accounts.list()).map(userJson))
 
   app.post('/api/users', {
     onRequest: access.scope('admin'),

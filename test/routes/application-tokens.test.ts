@@ -78,6 +78,19 @@ t.test('signed with the shared secret', async (t) => {
     'a signature that was cut off': `${head}.${body}.`,
     'other claims below the signature': `${head}.${altered}.${signature}`,
     'an e-mail that is known as unverified': await sign({ ...CLAIMS, email_verified: false }),
+    'the same, as a word': await sign({ ...CLAIMS, email_verified: 'false' }),
+    'a word for true': await sign({ ...CLAIMS, email_verified: 'true' }),
+    'a number for true': await sign({ ...CLAIMS, email_verified: 1 }),
+    'nothing for verified': await sign({ ...CLAIMS, email_verified: null }),
+    'good for longer than a day': await sign({ ...CLAIMS, exp: now + 24 * HOUR_S + 60 }),
+    'good until the year 33,658': await sign({ ...CLAIMS, exp: 999_999_999_999 }),
+    'good for longer than numbers go': await sign({ ...CLAIMS, exp: 1e308 }),
+    'issued in the future': await sign({ ...CLAIMS, iat: now + 60 }),
+    'issued after it expires': await sign({ ...CLAIMS, exp: now - 3, iat: now - 2 }),
+    'issued before there was time': await sign({ ...CLAIMS, iat: -1 }),
+    'issued at a word': await sign({ ...CLAIMS, iat: 'now' } as unknown as JWTPayload),
+    'not good before a word': await sign({ ...CLAIMS, nbf: 'now' } as unknown as JWTPayload),
+    'good until a word': await sign({ ...CLAIMS, exp: 'tomorrow' } as unknown as JWTPayload),
     'nobody\'s e-mail': await sign({ ...CLAIMS, email: 'nobody@example.edu' }),
     'no e-mail': await sign({ ...CLAIMS, email: undefined }),
     'an e-mail that is none': await sign({ ...CLAIMS, email: [TEACHER] }),
@@ -102,6 +115,15 @@ t.test('scopes: what the token names and the role has; all of the role where it 
   t.strictSame(await codes({ scope: 'openid' }), [403, 403, 403])
   t.strictSame(await codes({ email: 'admin@example.edu' }), [200, 202, 200])
   t.strictSame(await codes({ email: 'admin@example.edu', scope: 'export' }), [403, 202, 403])
+})
+
+t.test('how long a token may be good is a setting', async (t) => {
+  const service = await start(t, { JWT_SECRET: SECRET, JWT_MAX_HOURS: '0.5' })
+  const now = Math.floor(Date.now() / 1000)
+  t.equal(await whoIs(service, await sign({ ...CLAIMS, iat: now, exp: now + HOUR_S / 2 })), TEACHER)
+  t.equal(await whoIs(service, await sign({ ...CLAIMS, exp: now + HOUR_S / 2 + 60 })), 'UNAUTHENTICATED')
+  const day = await start(t, { JWT_SECRET: SECRET })
+  t.equal(await whoIs(day, await sign({ ...CLAIMS, iat: now, exp: now + 24 * HOUR_S })), TEACHER, 'a day by default')
 })
 
 t.test('another claim holds the e-mail', async (t) => {
@@ -148,7 +170,7 @@ t.test('the application changes its keys; and they cannot be fetched', async (t)
   const service = await start(t, { JWT_JWKS_URL: published.url })
   const { db, now } = service.services
   const log: object[] = []
-  const tokens = createApplicationTokens({ db, now, log: { warn: (facts) => { log.push(facts) } }, keys: { url: published.url, cooldownMs: 0 }, audience: 'perfbook', issuer: GIVEN.JWT_ISSUER, userClaim: 'email' })
+  const tokens = createApplicationTokens({ db, now, log: { warn: (facts) => { log.push(facts) } }, keys: { url: published.url, cooldownMs: 0 }, audience: 'perfbook', issuer: GIVEN.JWT_ISSUER, userClaim: 'email', maxHours: 24 })
   t.match(await tokens.authenticate(await sign(CLAIMS, old)), { email: TEACHER })
   published.keys = [next.jwk]
   t.match(await tokens.authenticate(await sign(CLAIMS, next)), { email: TEACHER }, 'an unknown name: asked again')

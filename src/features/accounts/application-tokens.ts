@@ -11,6 +11,7 @@ const SECRET_ALGORITHMS = ['HS256']
 const KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 /** The application's clock may be so far ahead or behind, s. */
 const CLOCK_TOLERANCE_S = 5
+const HOUR_S = 3600
 /** How long the keys may take to come, ms. */
 const KEYS_TIMEOUT_MS = 5000
 /** After so long they are fetched again, ms; an unknown key's name fetches them sooner. */
@@ -33,9 +34,11 @@ export interface ApplicationTokensOptions {
   issuer: string
   /** The claim that holds the user's e-mail. */
   userClaim: string
+  /** A token that expires later than this from now is refused, hours. */
+  maxHours: number
 }
 
-export function createApplicationTokens ({ db, now, log, keys, audience, issuer, userClaim }: ApplicationTokensOptions): ApplicationTokens {
+export function createApplicationTokens ({ db, now, log, keys, audience, issuer, userClaim, maxHours }: ApplicationTokensOptions): ApplicationTokens {
   const checks = { audience, issuer, requiredClaims: ['exp', userClaim], clockTolerance: CLOCK_TOLERANCE_S }
   const secret = 'secret' in keys ? new TextEncoder().encode(keys.secret) : undefined
   const published = 'url' in keys
@@ -56,12 +59,19 @@ export function createApplicationTokens ({ db, now, log, keys, audience, issuer,
     }
   }
 
+  /** `iat` is optional; where it is there, it is a time that has passed. `exp` and `nbf` were checked against the clock. */
+  function isShortLived ({ exp = Infinity, iat }: JWTPayload): boolean {
+    const latest = now() / 1000 + CLOCK_TOLERANCE_S
+    if (iat !== undefined && !(typeof iat === 'number' && iat >= 0 && iat <= latest && iat < exp)) return false
+    return exp <= latest + maxHours * HOUR_S
+  }
+
   return {
     async authenticate (token) {
       const claims = await claimsOf(token)
       const email = claims?.[userClaim]
       const scopes = scopesOf(claims?.scope)
-      if (claims === undefined || typeof email !== 'string' || email === '' || claims.email_verified === false || scopes === undefined) return undefined
+      if (claims === undefined || typeof email !== 'string' || email === '' || !isVerified(claims) || !isShortLived(claims) || scopes === undefined) return undefined
       const key = emailKey(email)
       const known = await findUser(db.reads, key)
       if (!await isUsable(db.reads, known ?? { email_key: key, disabled_at: null })) return undefined
@@ -71,6 +81,9 @@ export function createApplicationTokens ({ db, now, log, keys, audience, issuer,
     },
   }
 }
+
+/** Whether the application vouches for the e-mail: it says `true`, or nothing. Words such as "false" are not taken for a value. */
+function isVerified ({ email_verified: verified }: JWTPayload): boolean { return verified === undefined || verified === true }
 
 /** Of a `scope` claim (RFC 8693, 4.2) what means something here; null: it says nothing of scopes; undefined: it is none. */
 function scopesOf (claim: unknown): Scope[] | null | undefined {
