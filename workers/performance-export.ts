@@ -15,8 +15,8 @@ const PROGRESS_EVERY_MS = 100
  * Makes a course's workbook at `stagingPath` from one snapshot of the database. Failures that are known come back as data;
  * an error that is thrown is a bug, or the machine's.
  */
-export async function performanceExport (input: ExportTaskInput & { port?: MessagePort, mode?: number, onProgress?: (fraction: number) => void, signal?: AbortSignal }): Promise<TaskOutcome<ExportFacts>> {
-  const { databaseFile, courseId, options, requestedBy, stagingPath, now, port, mode, onProgress, signal } = input
+export async function performanceExport (input: ExportTaskInput & { port?: MessagePort, onProgress?: (fraction: number) => void, signal?: AbortSignal }): Promise<TaskOutcome<ExportFacts>> {
+  const { databaseFile, courseId, options, requestedBy, stagingPath, now, port, onProgress, signal } = input
   let toldAt = 0
   const tell = (fraction: number) => {
     const at = performance.now()
@@ -32,7 +32,6 @@ export async function performanceExport (input: ExportTaskInput & { port?: Messa
     const { size, sha256, students, scores } = await writeWorkbook(book, {
       options,
       file: stagingPath,
-      ...(mode === undefined ? {} : { mode }),
       generatedAt: now,
       generatedBy: requestedBy,
       teachers: snapshot.teachers(courseId).map(teacherName),

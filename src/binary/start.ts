@@ -11,6 +11,7 @@ const MANIFEST = 'manifest.json'
 /** V8's code is kept for the next start after this time, ms: by then the service answers. It is kept at the end as well, but a process may be killed. */
 const KEEP_CODE_AFTER_MS = 5000
 
+process.umask(0o077)
 const userId = process.getuid?.()
 const { folders, args } = chooseCacheFolder(process.env, process.argv.slice(2), userId)
 let folder: string | undefined

@@ -67,8 +67,6 @@ async function writeExport (context: CommandContext, { config, now, courses, aud
       options: completeOptions(options),
       requestedBy: MAKER,
       stagingPath,
-      // As any program writes a file that a person asked for.
-      mode: 0o666,
       now: now(),
       onProgress: (fraction) => { bar.set(fraction) },
       signal: context.signal,

@@ -5,6 +5,7 @@ import { pino, type Logger } from 'pino'
 import { lockFolder } from '../../db/folder-lock.ts'
 import { createApp } from '../app.ts'
 import type { Config } from '../config.ts'
+import { openPlaces } from '../features/doctor/open-places.ts'
 import { createServices, type Services, type ServicesOptions } from '../services.ts'
 import { escapeUnprintable } from './printer.ts'
 
@@ -22,15 +23,15 @@ export interface ServiceProcess {
   pid: number
 }
 
-/** Parts that a test hands in. */
-export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'>
+/** Parts that a test hands in, and files of settings, which may hold passwords. */
+export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { settingsFiles?: readonly string[] }
 
 /**
  * Starts the whole service on a data folder: lock, database, files put right, HTTP, jobs. Throws FolderHeldError,
  * DatabaseTooNewError, and what the operating system says of the folder or the port.
  */
 export async function runService (context: ServiceProcess, config: Config, parts: ServiceParts = {}): Promise<RunningService> {
-  const { onStep } = parts
+  const { onStep, settingsFiles } = parts
   const log = createLog(context, config)
   const lock = lockFolder(config.DATA_DIR, { pid: context.pid, address: 'starting' })
   const undo: Array<() => unknown> = [() => { lock.release() }]
@@ -38,6 +39,9 @@ export async function runService (context: ServiceProcess, config: Config, parts
     const services = await createServices({ config, log, ...parts })
     undo.push(() => services.close(0))
     onStep?.('boot: opened')
+    for (const { path, command } of openPlaces({ dataFolder: config.DATA_DIR, secretFile: config.secretFile, settingsFiles })) {
+      log.warn({ path, command }, `other users of this machine have access to ${path}; close it: ${command}`)
+    }
     const reconciled = await services.files.reconcile()
     if (Object.values(reconciled).some((count) => count > 0)) log.warn(reconciled, 'stored files were put right')
     onStep?.('boot: files put right')

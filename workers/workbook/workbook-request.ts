@@ -20,8 +20,6 @@ export interface WorkbookRequest {
   options: WorkbookOptions
   /** The path to write to; nothing may be there yet. */
   file: string
-  /** Permissions of the file, before the umask; its owner's alone without it. */
-  mode?: number
   /** Ms since 1970; stands on Summary and in the document's properties. */
   generatedAt: number
   generatedBy: string

@@ -83,7 +83,7 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
     { path: made.summaryPath, chunks: summary },
   ]
   try {
-    const { size, sha256 } = await writeZip(request.file, parts, { signal: request.signal, mode: request.mode })
+    const { size, sha256 } = await writeZip(request.file, parts, { signal: request.signal })
     return { size, sha256, students: totals.students + totals.dropped, scores: totals.scores }
   } finally {
     strings.close()

@@ -21,19 +21,17 @@ export interface ZipPart {
 
 export interface ZipOptions {
   signal?: AbortSignal | undefined
-  /** Permissions of the file, before the umask. */
-  mode?: number | undefined
   limit?: number
 }
 
 /**
  * Writes a zip of some parts to a new file, in their order, and flushes it to disk. Whatever goes wrong in a part, in the
- * file system or by `signal` is thrown, and no file is left. Scores are nobody else's business, so the file is its owner's
- * alone unless `mode` says otherwise. `limit` is for tests: see `directory`.
+ * file system or by `signal` is thrown, and no file is left. The file is for its owner alone, since it holds scores.
+ * `limit` is for tests: see `directory`.
  */
-export async function writeZip (file: string, parts: ZipPart[], { signal, mode = 0o600, limit = FULL_32 }: ZipOptions = {}): Promise<{ size: number, sha256: string }> {
+export async function writeZip (file: string, parts: ZipPart[], { signal, limit = FULL_32 }: ZipOptions = {}): Promise<{ size: number, sha256: string }> {
   signal?.throwIfAborted()
-  const handle = await open(file, 'wx', mode)
+  const handle = await open(file, 'wx', 0o600)
   try {
     const sink = new HashedFile(handle)
     const entries: ZipEntry[] = []

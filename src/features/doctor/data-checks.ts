@@ -7,6 +7,7 @@ import { newestTime } from '../../../db/monitoring.queries.ts'
 import { createDiskStorage } from '../../files/disk-storage.ts'
 import { verifyFiles } from '../../files/file-check.ts'
 import { fine, problem, type Finding } from './finding.ts'
+import { openPlaces } from './open-places.ts'
 
 /** No clock that is right says an earlier year. */
 const FIRST_YEAR = 2026
@@ -33,16 +34,17 @@ export function checkFolder ({ dataFolder, databaseFile, filesFolder }: DataPlac
   return fine(name, dataFolder)
 }
 
-/** Who may read what is about children, and whether all of it belongs to one user. */
-export function checkPermissions ({ dataFolder, databaseFile, filesFolder, secretFile }: DataPlaces): Finding {
+/** Who may read what is about children, and whether all of it belongs to one user. `settingsFile`: the one that serve is given. */
+export function checkPermissions (places: DataPlaces, settingsFile?: string): Finding {
+  const { dataFolder, databaseFile, filesFolder, secretFile } = places
   const name = 'permissions'
   const folder = lstatSync(dataFolder)
   const present = [databaseFile, `${databaseFile}-wal`, filesFolder, secretFile].filter((path) => existsSync(path))
-  const isOpen = (path: string) => (lstatSync(path).mode & 0o004) !== 0
-  // Nobody reads a file in a folder that he cannot enter.
-  const readable = (folder.mode & 0o001) === 0 ? [] : present.filter((path) => path !== filesFolder && isOpen(path))
-  if (readable.length > 0) return problem(name, `Every user of this machine can read ${readable.join(' and ')}.`, `chmod 700 ${dataFolder}`)
-  if (existsSync(secretFile) && (lstatSync(secretFile).mode & 0o077) !== 0) return problem(name, `Others than its owner may read ${secretFile}.`, `chmod 600 ${secretFile}`)
+  const open = openPlaces({ ...places, settingsFiles: settingsFile === undefined ? [] : [settingsFile] })
+  if (open.length > 0) {
+    const paths = open.map(({ path }) => path).join(', ')
+    return problem(name, `Other users of this machine have access to ${paths}.`, open.map(({ command }) => command).join(' && '))
+  }
   const strange = present.find((path) => lstatSync(path).uid !== folder.uid)
   if (strange !== undefined) return problem(name, `${strange} belongs to another user than ${dataFolder}.`, `A command was run as another user. Give all of it to the service's user: chown -R --reference=${dataFolder} ${dataFolder}`)
   return fine(name, 'for its owner alone')

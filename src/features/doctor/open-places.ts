@@ -1,0 +1,44 @@
+// What other users of this machine can read of a data folder. What Perfbook creates is for its owner alone (umask 077 in
+// main.ts); a folder that was there before, or was copied, may be open.
+import { lstatSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface OpenPlace {
+  path: string
+  /** The command that closes it. */
+  command: string
+}
+
+export interface PrivatePlaces {
+  dataFolder: string
+  /** The key that signs cookies. */
+  secretFile: string
+  /** Files of settings, which may hold passwords. Their group may read them: `/etc` belongs to the administrator. */
+  settingsFiles?: readonly string[]
+}
+
+const GROUP_AND_OTHERS = 0o077
+const OTHERS = 0o007
+/** Whoever may enter a folder reaches what is open in it. */
+const MAY_ENTER = 0o011
+
+/**
+ * The data folder, what lies directly in it, the secret, and files of settings, as far as others have any right to them. What is
+ * open in a folder that others cannot enter is left out. Reads one folder. Throws what the file system says of the data folder.
+ */
+export function openPlaces ({ dataFolder, secretFile, settingsFiles = [] }: PrivatePlaces): OpenPlace[] {
+  const places: OpenPlace[] = []
+  const look = (path: string, rights: number) => {
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    // The mode of a link says nothing.
+    if (stats === undefined || stats.isSymbolicLink() || (stats.mode & rights) === 0) return
+    const mode = stats.isDirectory() ? '700' : rights === OTHERS ? 'o=' : '600'
+    places.push({ path, command: `chmod ${mode} ${path}` })
+  }
+  look(dataFolder, GROUP_AND_OTHERS)
+  const canEnter = (lstatSync(dataFolder).mode & MAY_ENTER) !== 0
+  const within = canEnter ? readdirSync(dataFolder).sort().map((name) => join(dataFolder, name)) : []
+  for (const path of new Set([...within, secretFile])) look(path, GROUP_AND_OTHERS)
+  for (const path of settingsFiles) look(path, OTHERS)
+  return places
+}
