@@ -113,7 +113,7 @@ t.test('what files in the wild do is read, with a warning', async (t) => {
   const folder = writeFolder(join(world.folder, 'wild'), { ...files, 'notes.txt': 'x' })
   const outcome = await world.import(folder)
   t.strictSame(showErrors(outcome), [])
-  t.strictSame(outcome.ok && warningCounts(outcome.summary), { oneroster_1_0: 4, blank_lines: 3, unknown_score_status: 1, date_with_time: 1, unreadable_date_last_modified: 1 })
+  t.strictSame(outcome.ok && warningCounts(outcome.summary), { oneroster_1_0: 4, blank_lines: 3, unknown_score_status: 1, due_instant: 1, unreadable_date_last_modified: 1 })
   t.equal((await world.book()).students[0]!.cells['HW 1'], 'completed 0.7')
 })
 

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { createWorld, enrollment, result, school, user, warningCounts } from './bundles.ts'
+import { openDatabase } from '../../../db/database.ts'
+import { createWorld, enrollment, result, school, user, warningCounts, type World } from './bundles.ts'
 
 t.test('a bundle becomes a course with a period for each class', async (t) => {
   const world = await createWorld(t.testdir())
@@ -138,15 +139,31 @@ t.test('points are the score less the minimum, of the maximum less the minimum',
   const base = tables.lineItems![0]!
   tables.lineItems!.push(
     { ...base, sourcedId: 'min', title: 'Min', resultValueMin: 20, resultValueMax: 70 },
+    { ...base, sourcedId: 'blank', title: 'Blank', resultValueMin: '', resultValueMax: 50 },
+    { ...base, sourcedId: 'below', title: 'Below', resultValueMin: -10, resultValueMax: 10 },
     { ...base, sourcedId: 'none', title: 'None', resultValueMin: '', resultValueMax: '' },
-    { ...base, sourcedId: 'flat', title: 'Flat', resultValueMin: 5, resultValueMax: 5 }
+    { ...base, sourcedId: 'flat', title: 'Flat', resultValueMin: 5, resultValueMax: 5 },
+    { ...base, sourcedId: 'zero', title: 'Zero', resultValueMin: '', resultValueMax: 0 }
   )
-  tables.results!.push(result('m', 'min', 'ann', 45), result('n', 'none', 'ann', 3), result('f', 'flat', 'ann', 5))
+  const scored = [['min', 45], ['blank', 45], ['below', 5], ['none', 3], ['flat', 5], ['zero', 0]] as const
+  tables.results!.push(...scored.map(([item, score]) => result(item, item, 'ann', score)))
   const world = await createWorld(t.testdir())
   const summary = await world.take(tables)
-  t.strictSame(warningCounts(summary), { points_possible_missing: 2 })
+  t.strictSame(warningCounts(summary), { points_possible_missing: 3 })
   const book = await world.book()
-  t.strictSame(book.students[0]!.cells, { 'HW 1': 'completed 0.7', 'HW 2': 'completed 0.8', Min: 'completed 0.5', None: 'completed', Flat: 'completed' })
+  t.strictSame(book.students[0]!.cells, {
+    'HW 1': 'completed 0.7', 'HW 2': 'completed 0.8', Min: 'completed 0.5', Blank: 'completed 0.9', Below: 'completed 0.75',
+    None: 'completed', Flat: 'completed', Zero: 'completed',
+  })
+})
+
+t.test('a minimum that is blank, or in no column, is 0: such line items and those with 0 are one task', async (t) => {
+  const tables = school()
+  tables.lineItems![2]!.resultValueMin = ''
+  const world = await createWorld(t.testdir())
+  t.match(await world.take(tables), { tasks: { added: 2 }, warnings: [] })
+  for (const row of tables.lineItems!) delete row.resultValueMin
+  t.match(await world.take(tables), { tasks: { unchanged: 2, updated: 0 }, warnings: [] })
 })
 
 t.test('weights: one category for each title, percentages made fractions, courses on their own', async (t) => {
@@ -199,6 +216,127 @@ t.test('students: the newest active enrollment is the period, an end before the 
   t.strictSame(cells.get('moved X'), { 'HW 1': 'completed 0.4' }, 'scores follow the student')
   t.strictSame(cells.get('left X'), { 'HW 1': 'completed 0.5' })
 })
+
+t.test('dropped: not while another enrollment goes on, and not by an end that is none', async (t) => {
+  const tables = school()
+  tables.academicSessions!.push({ sourcedId: 't2', title: 'Summer', type: 'term', startDate: '2026-07-01', endDate: '2026-08-31', schoolYear: '2026' })
+  for (const row of tables.classes!) row.termSourcedIds = 't1,t2'
+  tables.enrollments = tables.enrollments!.filter((row) => row.role === 'teacher')
+  const enrol = (who: string, ...rows: Array<[period: string, begin: string, end: string]>) => {
+    tables.users!.push(user(who, who, 'X', ''))
+    rows.forEach(([period, beginDate, endDate], i) => tables.enrollments!.push(enrollment(`${who}-${i}`, period, who, 'student', { beginDate, endDate })))
+  }
+  enrol('one of two terms', ['p1', '2026-01-05', '2026-06-30'])
+  enrol('both terms', ['p1', '2026-01-05', '2026-06-30'], ['p1', '2026-07-01', '2026-08-31'])
+  enrol('goes on elsewhere', ['p1', '2026-01-05', '2026-06-30'], ['p2', '2026-06-30', ''])
+  enrol('no end', ['p1', '2026-01-05', '1900-01-01'])
+  enrol('no dates', ['p1', '1900-01-01', '1900-01-01'])
+  enrol('only an empty end', ['p1', '', '0001-01-01'])
+  enrol('ends before', ['p1', '2026-02-01', '2026-01-31'])
+  enrol('one day', ['p1', '2026-02-01', '2026-02-01'])
+  tables.results = []
+  const world = await createWorld(t.testdir())
+  t.strictSame(warningCounts(await world.take(tables)), { end_before_begin: 4 })
+  const dropped = async (now?: number) => (await world.book(now)).students.filter((student) => student.isDropped).map((student) => student.who)
+  t.strictSame(await dropped(), ['one day X'])
+  t.strictSame(await dropped(Date.parse('2026-07-10T00:00:00Z')), ['one day X', 'one of two terms X'])
+})
+
+t.test('when all students of a course are dropped, a warning says so', async (t) => {
+  const world = await createWorld(t.testdir())
+  const tables = school()
+  await world.take(tables)
+  const students = () => tables.enrollments!.filter((row) => row.role === 'student')
+  for (const row of students().slice(1)) row.endDate = '2026-02-01'
+  t.strictSame(warningCounts(await world.take(tables)), {}, 'one is left')
+  students()[0]!.endDate = '2026-02-10'
+  const summary = await world.take(tables)
+  t.strictSame(warningCounts(summary), { all_students_dropped: 1 })
+  t.match(summary.warnings[0]!.message, /classes\.csv:2/)
+  tables.enrollments = tables.enrollments!.filter((row) => row.role === 'teacher')
+  t.strictSame(warningCounts(await world.take(tables)), { result_without_enrollment: 4, all_students_dropped: 1 }, 'no enrollment is left')
+  t.match(await world.refuse(tables, { strict: true }), [/result/, /^classes\.csv:2: All students of a course are dropped/])
+})
+
+t.test('by a delta: when it drops the last student', async (t) => {
+  const world = await createWorld(t.testdir())
+  await world.take(school())
+  const drop = async (id: string, period: string, who: string) => await world.take(
+    { enrollments: [enrollment(id, period, who, 'student', { endDate: '2026-02-01' })] },
+    { modes: { enrollments: 'delta' } }
+  )
+  t.strictSame(warningCounts(await drop('e-a', 'p1', 'ann')), {})
+  t.strictSame(warningCounts(await drop('e-b', 'p1', 'bob')), {})
+  t.strictSame(warningCounts(await drop('e-c', 'p2', 'cyd')), { all_students_dropped: 1 })
+})
+
+t.test('classes without a title are named after their course and class code', async (t) => {
+  const tables = school()
+  tables.classes![0]!.title = ''
+  tables.classes![1]!.title = ' '
+  tables.classes![1]!.classCode = 'PH-2'
+  const add = (id: string, courseSourcedId: string) => tables.classes!.push({ ...tables.classes![0]!, sourcedId: id, courseSourcedId })
+  tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c2', title: '', courseCode: 'BIO' }, { ...tables.courses![0]!, sourcedId: 'c3', title: '', courseCode: '' })
+  add('p3', 'c2')
+  add('p4', 'c3')
+  const world = await createWorld(t.testdir())
+  const summary = await world.take(tables)
+  t.strictSame(warningCounts(summary), { title_missing: 1 })
+  t.match(summary.warnings[0]!.message, /in classes\.csv:5/)
+  t.strictSame((await world.books()).map(({ name, periods }) => [name, periods]), [['Physics', ['Physics', 'Physics PH-2']], ['BIO', ['BIO']], ['p4', ['p4']]])
+  await world.take({ courses: [{ ...tables.courses![0]!, title: 'Physics I' }] }, { modes: { courses: 'delta' } })
+  t.match((await world.books())[0], { name: 'Physics I', periods: ['Physics I', 'Physics I PH-2'] })
+})
+
+t.test('due dates that are instants: their day in the zone of the course', async (t) => {
+  const cases: Array<[due: string, zone: string, expected: string]> = [
+    ['2026-02-10T05:59:00Z', 'America/Chicago', '2026-02-09'],
+    ['2026-02-10T06:00:00.000Z', 'America/Chicago', '2026-02-10'],
+    ['2026-02-09T23:59:00-06:00', 'America/Chicago', '2026-02-09'],
+    ['2026-02-10T23:59:59+01:00', 'Europe/Berlin', '2026-02-10'],
+    ['2026-02-10T10:59:00Z', 'Pacific/Auckland', '2026-02-10'],
+    ['2026-02-10T11:00:00Z', 'Pacific/Auckland', '2026-02-11'],
+    ['9999-12-31T23:00:00Z', 'Pacific/Auckland', '9999-12-31'],
+    ['2026-02-10 23:59:00', 'Pacific/Auckland', '2026-02-10'],
+  ]
+  for (const [due, zone, expected] of cases) {
+    const world = await createWorld(t.testdir())
+    const tables = school()
+    tables.lineItems![0]!.dueDate = due
+    await world.take(tables, { timeZone: zone })
+    t.equal(await dueOn(world, 'li1-p1'), expected, `${due} in ${zone}`)
+  }
+})
+
+t.test('a due date stays what it was imported as when a teacher sets another zone, and a delta is read in the zone of its course', async (t) => {
+  const world = await createWorld(t.testdir())
+  const tables = school()
+  tables.lineItems![0]!.dueDate = '2026-02-10T05:59:00Z'
+  await world.take(tables, { timeZone: 'America/Chicago' })
+  const db = await openDatabase({ file: world.databaseFile })
+  await db.write(async (trx) => { await trx.updateTable('courses').set({ set_time_zone: 'Pacific/Auckland' }).execute() })
+  await db.close()
+  const again = await world.take(tables, { timeZone: 'America/Chicago' })
+  t.match(again, { courses: { unchanged: 1 }, tasks: { unchanged: 3 } })
+  t.equal(await dueOn(world, 'li1-p1'), '2026-02-09')
+  t.match((await world.book()).tasks, [/^HW 1 .*T10:59:59/, /^HW 2 /, /^HW 1 .* 2026-02-09T10:59:59/], 'the end of that day in Auckland')
+  const delta = { lineItems: [{ ...tables.lineItems![2]!, dueDate: '2026-02-12T05:59:00Z' }] }
+  await world.take(delta, { modes: { lineItems: 'delta' } })
+  t.equal(await dueOn(world, 'li1-p2'), '2026-02-11', 'the zone that the course was imported with, not the default')
+  t.equal(await dueOn(world, 'li1-p1'), '2026-02-09')
+})
+
+/** The stored due date of the task of a line item. */
+async function dueOn (world: World, item: string): Promise<string | null | undefined> {
+  const db = await openDatabase({ file: world.databaseFile })
+  try {
+    const row = await db.reads.selectFrom('task_sources').innerJoin('tasks', 'tasks.id', 'task_sources.task_id')
+      .select('tasks.due_on').where('task_sources.source_id', '=', item).executeTakeFirst()
+    return row?.due_on
+  } finally {
+    await db.close()
+  }
+}
 
 t.test('who is who: preferred names, disabled teachers, teachers who left, e-mails', async (t) => {
   const tables = school()

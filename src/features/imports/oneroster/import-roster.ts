@@ -56,6 +56,7 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
       isGone: known.isBulk ? ALL_GONE : goneFromRoster(course, run),
     })
     warnOfUnenrolled(book, run)
+    warnIfAllDropped(book, today, run)
     await run.plan(book, courses.length)
   }
   planMirror([...courses, ...removed.map((live) => ({ number: -1, live, sourceId: live.source_id, classes: [] }))], bundle, run)
@@ -87,6 +88,17 @@ function warnOfUnenrolled (book: BookSource, run: ImportRun): void {
     const { file, line } = placeOf(place)
     problems.warn('result_without_enrollment', { file: run.fileName(file), line }, results)
   }
+}
+
+/** A whole course rarely drops at once: mostly its enrollments end with the first of its terms. */
+function warnIfAllDropped (book: BookSource, today: string, { staging, problems }: ImportRun): void {
+  const isActive = (droppedOn: string | null) => droppedOn === null || droppedOn > today
+  if (book.students.some(({ droppedOn }) => isActive(droppedOn))) return
+  const named = new Set(book.students.map(({ sourceId }) => sourceId))
+  const others = book.live === null ? [] : staging.live.students(book.live.id).filter((row) => !named.has(row.source_id))
+  const isKept = (row: Row<'students'>) => row.is_unenrolled === 0 && !book.isFull && !book.isGone.student(row)
+  if (others.some((row) => isActive(row.dropped_on) && isKept(row))) return
+  if (book.students.length + others.length > 0) problems.warn('all_students_dropped', book.place)
 }
 
 /** What a delta does not name is to go if the roster had it, and stays if it came some other way. */

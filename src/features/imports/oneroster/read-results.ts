@@ -5,7 +5,7 @@ import { resultKey } from '../result-origins.ts'
 import type { SourceFile } from '../source-files.ts'
 import { dayMs, numberOf, remembered } from '../text-values.ts'
 import { brokenReference } from './read-records.ts'
-import { isScoreStatus, resultMarks } from './result-status.ts'
+import { resultMarks, scoreStatusOf } from './result-status.ts'
 import type { ResultTargets } from './result-targets.ts'
 import { RowReader } from './row-reader.ts'
 
@@ -62,8 +62,9 @@ export async function readResults (source: SourceFile, targets: ResultTargets, r
       const person = refer('studentSourcedId', line)
       const points = score()
       const submitted = scoreDate()
-      const scoreStatus = text(at.scoreStatus).toLowerCase()
-      if (scoreStatus !== '' && !isScoreStatus(scoreStatus)) row.warn('unknown_score_status')
+      const statusWord = text(at.scoreStatus)
+      const scoreStatus = statusWord === '' ? undefined : scoreStatusOf(statusWord)
+      if (statusWord !== '' && scoreStatus === undefined) row.warn('unknown_score_status')
       const marks = resultMarks({ scoreStatus, hasScore: points !== null, isMissing: flag('missing'), isIncomplete: flag('incomplete') || flag('inProgress') }) |
         (flag('late') ? LATE : 0) | (submitted === null ? 0 : PLAIN_DATE)
       const modified = text(at.dateLastModified) === '' ? null : row.lastModified()

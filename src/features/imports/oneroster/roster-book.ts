@@ -1,8 +1,10 @@
 // One course of a roster as every format's course looks (`book-source.ts`).
 import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
 import { NAME_MAX, shorten } from '../../../short-text.ts'
+import { dayAt } from '../../performance-book/course-time.ts'
 import { asFractions, type BookSource, type SourceCategory, type SourceTask, type SourceTeacher } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
+import { dayMs } from '../text-values.ts'
 import { groupingOf, type RosterCourse } from './roster-courses.ts'
 import { studentsOf } from './roster-students.ts'
 import type { CategoryBody, ClassBody, CourseBody, EnrollmentBody, LineItemBody, OrgBody, SessionBody, UserBody } from './roster-files.ts'
@@ -65,10 +67,10 @@ export function buildBook (course: RosterCourse, run: ImportRun, options: BookOp
     endsOn: ends.reduce<string | null>((most, day) => most === null || day > most ? day : most, null),
     timeZone: options.timeZone,
     missingCounts: 'ignored',
-    periods: course.classes.map((record) => ({ sourceId: record.source_id, name: (JSON.parse(record.body) as ClassBody)[0] })),
+    periods: course.classes.map((record) => ({ sourceId: record.source_id, name: periodName(record, run) })),
     categories,
     tasks,
-    teachers: teachersOf(course, run, options.today),
+    teachers: teachersOf(course, run, options),
     students: studentsOf(course, run, options),
     isFull: options.isFull,
     hasAllResults: options.hasAllResults,
@@ -77,15 +79,32 @@ export function buildBook (course: RosterCourse, run: ImportRun, options: BookOp
 }
 
 /** The course's title, or that of its only class. */
-function nameOf ({ classes }: RosterCourse, { staging }: ImportRun): string {
+function nameOf ({ classes }: RosterCourse, run: ImportRun): string {
   const first = classes[0]!
-  const [title] = JSON.parse(first.body) as ClassBody
-  if (classes.length === 1 || first.parent === null) return title
-  const course = staging.records.find('course', first.parent)
-  return (course === undefined ? null : (JSON.parse(course.body) as CourseBody)[0]) ?? title
+  return (classes.length === 1 ? null : courseTitle(first, run)) ?? classTitle(first, run) ?? first.source_id
 }
 
-function teachersOf (course: RosterCourse, run: ImportRun, today: string): SourceTeacher[] {
+/** Of the OneRoster course that a class names. */
+function courseTitle ({ parent }: RosterRecord, { staging }: ImportRun): string | null {
+  const course = parent === null ? undefined : staging.records.find('course', parent)
+  return course === undefined ? null : (JSON.parse(course.body) as CourseBody)[0]
+}
+
+/** A class without a title is named after its course and its class code; null where both are blank too. */
+function classTitle (record: RosterRecord, run: ImportRun): string | null {
+  const [title, , classCode] = JSON.parse(record.body) as ClassBody
+  if (title !== null) return title
+  const parts = [courseTitle(record, run), classCode].filter((part) => part !== null)
+  return parts.length === 0 ? null : shorten(parts.join(' '), NAME_MAX)
+}
+
+function periodName (record: RosterRecord, run: ImportRun): string {
+  const title = classTitle(record, run)
+  if (title === null) run.problems.warn('title_missing', { file: run.fileName(record.file), line: record.line })
+  return title ?? record.source_id
+}
+
+function teachersOf (course: RosterCourse, run: ImportRun, { today, sourceName }: BookOptions): SourceTeacher[] {
   const { records } = run.staging
   const teachers = new Map<string, SourceTeacher>()
   for (const record of course.classes) {
@@ -98,6 +117,10 @@ function teachersOf (course: RosterCourse, run: ImportRun, today: string): Sourc
       const user = records.find('user', other)
       if (user === undefined || user.is_deleted === 1) continue
       const [isEnabled, firstName, lastName, , email] = JSON.parse(user.body) as UserBody
+      if (email === null && isEnabled === 1) {
+        const place = user.file === -1 ? { file: sourceName } : { file: run.fileName(user.file), line: user.line }
+        run.problems.warn('teacher_without_email', place)
+      }
       teachers.set(other, { sourceId: other, email, firstName, lastName, isEnabled: isEnabled === 1 })
     }
   }
@@ -108,14 +131,17 @@ function teachersOf (course: RosterCourse, run: ImportRun, today: string): Sourc
  * Line items of the course's classes that agree in title, category, due date, minimum and maximum are one task; of those that agree
  * within one class the n-th goes with the n-th of the others.
  */
-function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber }: BookOptions): { tasks: SourceTask[], categories: SourceCategory[] } {
+function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber, timeZone }: BookOptions): { tasks: SourceTask[], categories: SourceCategory[] } {
   const { records } = run.staging
   const tasks = new Map<string, SourceTask>()
   const used = new Map<string, RosterRecord>()
   for (const record of course.classes) {
     const seen = new Map<string, number>()
     for (const item of records.ofParent('lineItem', record.source_id)) {
-      const [title, due, minimum, maximum] = JSON.parse(item.body) as LineItemBody
+      const [title, dueText, givenMinimum, maximum] = JSON.parse(item.body) as LineItemBody
+      const due = dueText === null ? null : dueDay(dueText, timeZone)
+      // Rosters that older versions stored have blank minimums.
+      const minimum = givenMinimum ?? 0
       const category = item.other === null ? undefined : records.find('category', item.other)
       const isCategorised = category !== undefined && category.is_deleted === 0
       if (isCategorised) used.set(category.source_id, category)
@@ -124,13 +150,13 @@ function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber }: BookOpti
       const nth = seen.get(traits) ?? 0
       seen.set(traits, nth + 1)
       const key = `${nth} ${traits}`
-      const part = { number: itemNumber(item.source_id), sourceId: item.source_id, minimum: minimum ?? 0 }
+      const part = { number: itemNumber(item.source_id), sourceId: item.source_id, minimum }
       const task = tasks.get(key)
       if (task !== undefined) {
         task.items.push(part)
         continue
       }
-      const possible = minimum === null || maximum === null ? null : maximum - minimum
+      const possible = maximum === null ? null : maximum - minimum
       tasks.set(key, {
         sourceId: item.source_id, title, type: 'external', category: categoryTitle, dueAt: null, dueOn: due,
         pointsPossible: possible !== null && possible > 0 ? possible : null, items: [part],
@@ -138,6 +164,13 @@ function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber }: BookOpti
     }
   }
   return { tasks: [...tasks.values()], categories: categoriesOf([...used.values()], run) }
+}
+
+/** The date of an instant in the course's zone; a plain date as it is. */
+function dueDay (due: string, timeZone: string): string {
+  if (dayMs(due) !== undefined) return due
+  const day = dayAt(Date.parse(due), timeZone)
+  return dayMs(day) === undefined ? due.slice(0, 10) : day
 }
 
 function categoriesOf (used: RosterRecord[], run: ImportRun): SourceCategory[] {

@@ -7,10 +7,12 @@ export type RosterKind = 'org' | 'session' | 'course' | 'class' | 'user' | 'role
 export type OrgBody = [name: string | null]
 export type SessionBody = [title: string | null, start: string | null, end: string | null]
 export type CourseBody = [title: string | null]
-export type ClassBody = [title: string, terms: string[]]
+/** A class without a title has its class code instead. */
+export type ClassBody = [title: string, terms: string[]] | [title: null, terms: string[], classCode: string | null]
 export type UserBody = [isEnabled: 0 | 1, given: string | null, family: string | null, identifier: string | null, email: string | null]
 export type EnrollmentBody = [role: string, begin: string | null, end: string | null]
 export type CategoryBody = [title: string, weight: number | null]
+/** `due` is a plain date, or an instant in UTC whose date depends on the course's zone. */
 export type LineItemBody = [title: string, due: string | null, minimum: number | null, maximum: number | null]
 
 export interface RosterFields {
@@ -68,11 +70,10 @@ export const ROSTER_FILES: RosterFile[] = [
     read (row) {
       const parent = row.id('courseSourcedId')
       if (parent === null) row.warn('class_without_course')
-      return {
-        parent,
-        other: row.id('schoolSourcedId'),
-        body: [row.text('title') ?? row.text('classCode') ?? row.idForTitle(), row.ids('termSourcedIds')] satisfies ClassBody,
-      }
+      const title = row.text('title')
+      const terms = row.ids('termSourcedIds')
+      const body: ClassBody = title === null ? [null, terms, row.text('classCode')] : [title, terms]
+      return { parent, other: row.id('schoolSourcedId'), body }
     },
   },
   {
@@ -104,10 +105,16 @@ export const ROSTER_FILES: RosterFile[] = [
     read (row) {
       const role = row.word('role')
       if (!ROLES.has(role)) row.warn('unknown_role')
+      const begin = row.date('beginDate')
+      let end = row.date('endDate')
+      if (end !== null && (end < FIRST_END || (begin !== null && end < begin))) {
+        row.warn('end_before_begin')
+        end = null
+      }
       return {
         parent: row.needed('classSourcedId'),
         other: row.needed('userSourcedId'),
-        body: [role, row.date('beginDate'), row.date('endDate')] satisfies EnrollmentBody,
+        body: [role, begin, end] satisfies EnrollmentBody,
       }
     },
   },
@@ -127,17 +134,20 @@ export const ROSTER_FILES: RosterFile[] = [
     required: ['title', 'classSourcedId'],
     read (row) {
       if (row.id('scoreScaleSourcedId') !== null) row.warn('score_scale_ignored')
-      const minimum = row.number('resultValueMin')
+      const minimum = row.number('resultValueMin') ?? 0
       const maximum = row.number('resultValueMax')
-      if (minimum === null || maximum === null || maximum - minimum <= 0) row.warn('points_possible_missing')
+      if (maximum === null || maximum - minimum <= 0) row.warn('points_possible_missing')
       return {
         parent: row.needed('classSourcedId'),
         other: row.id('categorySourcedId'),
-        body: [row.text('title') ?? row.idForTitle(), row.date('dueDate'), minimum, maximum] satisfies LineItemBody,
+        body: [row.text('title') ?? row.idForTitle(), row.dayOrInstant('dueDate'), minimum, maximum] satisfies LineItemBody,
       }
     },
   },
 ]
+
+/** Databases write 1900-01-01, 1899-12-30 or 0001-01-01 for "no date"; no enrollment ended before this day. */
+const FIRST_END = '1901-01-01'
 
 /** Of an enrollment. Only the first two mean anything here. */
 const ROLES = new Set(['student', 'teacher', 'aide', 'proctor', 'administrator'])

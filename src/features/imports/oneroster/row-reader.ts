@@ -122,6 +122,17 @@ export class RowReader {
     return null
   }
 
+  /** A plain date, or an instant in UTC as `Date` writes it: its date depends on a zone that the row does not know. */
+  dayOrInstant (name: string): string | null {
+    const text = this.id(name)
+    if (text === null) return null
+    if (dayMs(text) !== undefined || dayMs(text.slice(0, 10)) === undefined) return this.date(name)
+    const ms = instantMs(text)
+    if (ms === undefined) return this.date(name)
+    this.warn('due_instant')
+    return new Date(ms).toISOString()
+  }
+
   /** Ms since 1970, 0: unknown. */
   lastModified (): number {
     const text = this.id('dateLastModified')
