@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 
 /** Debian's own Python, which has Debian's openpyxl and pandas; the one in PATH may be another. */
 const PYTHON = '/usr/bin/python3'
+const INSTALL = 'apt-get install -y --no-install-recommends'
 
 export interface Tool {
   name: string
@@ -20,7 +21,18 @@ export function findOpenpyxl (): Tool {
 }
 
 export function findLibreOffice (): Tool {
-  return { name: 'LibreOffice', path: inPath('soffice') ?? inPath('libreoffice'), hint: 'apt-get install -y --no-install-recommends libreoffice-calc' }
+  const path = inPath('soffice') ?? inPath('libreoffice')
+  return { name: 'LibreOffice', path, hint: `${INSTALL} libreoffice-calc` }
+}
+
+export function findGnumeric (): Tool {
+  return { name: 'Gnumeric', path: inPath('ssconvert'), hint: `${INSTALL} gnumeric` }
+}
+
+/** With its compiler: a program in one file of source is compiled as it is started. */
+export function findJava (): Tool {
+  const path = inPath('javac') === undefined ? undefined : inPath('java')
+  return { name: 'a Java development kit', path, hint: `${INSTALL} default-jdk-headless` }
 }
 
 export function findChromium (): Tool {

@@ -46,9 +46,6 @@ export class StringTable {
     return this.#next++
   }
 
-  /** Bytes of XML so far. */
-  get size (): number { return this.#spooled + this.#buffered + this.#used }
-
   /** All that was added, as XML in chunks. Nothing may be added afterwards. */
   * bytes (): Generator<Buffer> {
     for (let position = 0; position < this.#spooled;) {

@@ -5,7 +5,7 @@ import { fitColumns } from './column-widths.ts'
 import { checkTotals, WrittenTotals } from './control-totals.ts'
 import { sheetFormulas } from './formulas.ts'
 import { columnHeadings, headingRows } from './heading-rows.ts'
-import { FIRST_STUDENT_ROW, planSheets, type SheetPlan } from './sheet-plan.ts'
+import { FIRST_STUDENT_ROW, planSheets } from './sheet-plan.ts'
 import { StringTable } from './string-table.ts'
 import { StudentRows, type AveragesAdded } from './student-rows.ts'
 import { makePackage } from './workbook-package.ts'
@@ -14,9 +14,6 @@ import { writeZip, type ZipPart } from './zip-file.ts'
 
 export { WorkbookFailure } from './workbook-failure.ts'
 export type { WorkbookFacts, WorkbookOptions, WorkbookRequest } from './workbook-request.ts'
-
-const GIBIBYTE = 2 ** 30
-const MOST_BYTES_A_CELL = 400
 
 /**
  * Writes a book's workbook to `request.file` and flushes it to disk. The same book, options and clock give the same bytes.
@@ -77,8 +74,8 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
     ...Array.from(made.parts, ([path, xml]): ZipPart => ({ path, chunks: () => [Buffer.from(xml)] }))
       // Readers that do not seek want this one first.
       .sort((a, b) => Number(b.path === '[Content_Types].xml') - Number(a.path === '[Content_Types].xml')),
-    ...made.sheets.map(({ path }, i): ZipPart => ({ path, chunks: () => studentSheet(i), mayBeHuge: () => mayBeHuge(plan, i) })),
-    { path: 'xl/sharedStrings.xml', chunks: sharedStrings, mayBeHuge: () => strings.size > GIBIBYTE },
+    ...made.sheets.map(({ path }, i): ZipPart => ({ path, chunks: () => studentSheet(i) })),
+    { path: 'xl/sharedStrings.xml', chunks: sharedStrings },
     // Last, since it says what was counted in the others.
     { path: made.summaryPath, chunks: summary },
   ]
@@ -88,9 +85,4 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
   } finally {
     strings.close()
   }
-}
-
-/** Cells of a sheet at the most bytes that one takes in the mean. */
-function mayBeHuge ({ columns, sheets }: SheetPlan, index: number): boolean {
-  return sheets[index]!.lastRow * columns.last * MOST_BYTES_A_CELL > GIBIBYTE
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { crc32, createDeflateRaw } from 'node:zlib'
-import { dataDescriptor, directory, FULL_32, localHeader, type ZipEntry } from './zip-format.ts'
+import { dataDescriptor, directory, localHeader, type ZipEntry } from './zip-format.ts'
 
 /** Of zlib: 6 makes the file 3 % smaller and takes a third longer. */
 const LEVEL = 5
@@ -11,32 +11,31 @@ const OUTPUT_CHUNK = 65_536
 export interface ZipPart {
   path: string
   /**
-   * Called when the parts before are through. The bytes of a chunk must stay as they are until the next but one is asked
-   * for; then their memory may be written again.
+   * Called when the parts before it have been written. The bytes of a chunk must stay as they are until the
+   * next chunk but one is asked for; then their memory may be written again.
    */
   chunks: () => Iterable<Buffer>
-  /** Whether all chunks together may come to 4 GiB, from which on a zip needs other fields; asked just before them. */
-  mayBeHuge?: () => boolean
 }
 
 export interface ZipOptions {
   signal?: AbortSignal | undefined
-  limit?: number
 }
 
 /**
- * Writes a zip of some parts to a new file, in their order, and flushes it to disk. Whatever goes wrong in a part, in the
- * file system or by `signal` is thrown, and no file is left. The file is for its owner alone, since it holds scores.
- * `limit` is for tests: see `directory`.
+ * Writes a zip of some parts to a new file, in their order, and flushes it to disk. Gives the size of the
+ * file in bytes and its SHA-256 in hex. Throws what a part, the file system or `signal` throws; then no file
+ * is left. The file is for its owner alone, since it holds scores.
  */
-export async function writeZip (file: string, parts: ZipPart[], { signal, limit = FULL_32 }: ZipOptions = {}): Promise<{ size: number, sha256: string }> {
+export async function writeZip (
+  file: string, parts: ZipPart[], { signal }: ZipOptions = {}
+): Promise<{ size: number, sha256: string }> {
   signal?.throwIfAborted()
   const handle = await open(file, 'wx', 0o600)
   try {
     const sink = new HashedFile(handle)
     const entries: ZipEntry[] = []
     for (const part of parts) entries.push(await writeEntry(sink, part, signal))
-    await sink.write(directory(entries, sink.size, limit))
+    await sink.write(directory(entries, sink.size))
     await handle.sync()
     await handle.close()
     return { size: sink.size, sha256: sink.sha256() }
@@ -62,9 +61,11 @@ class HashedFile {
   sha256 (): string { return this.#hash.digest('hex') }
 }
 
-async function writeEntry (sink: HashedFile, { path, chunks, mayBeHuge }: ZipPart, signal: AbortSignal | undefined): Promise<ZipEntry> {
-  const entry: ZipEntry = { path, isZip64: mayBeHuge?.() ?? false, offset: sink.size, crc: 0, size: 0, compressedSize: 0 }
-  await sink.write(localHeader(entry))
+async function writeEntry (
+  sink: HashedFile, { path, chunks }: ZipPart, signal: AbortSignal | undefined
+): Promise<ZipEntry> {
+  const entry: ZipEntry = { path, offset: sink.size, crc: 0, size: 0, compressedSize: 0 }
+  await sink.write(localHeader(path))
   const deflate = createDeflateRaw({ level: LEVEL, chunkSize: OUTPUT_CHUNK })
   const compressed = (async () => {
     const start = sink.size
@@ -90,7 +91,6 @@ async function writeEntry (sink: HashedFile, { path, chunks, mayBeHuge }: ZipPar
     await compressed.catch(() => {})
     throw error
   }
-  if (!entry.isZip64 && (entry.size >= FULL_32 || entry.compressedSize >= FULL_32)) throw new Error(`${path} came to 4 GiB, which was not foreseen.`)
   await sink.write(dataDescriptor(entry))
   return entry
 }

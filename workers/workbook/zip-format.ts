@@ -1,22 +1,26 @@
-// The records of a zip file (PKWARE's APPNOTE.TXT 6.3, sections 4.3 and 4.5.3), for entries that are compressed while they
-// are written: sizes and checksum stand behind the data and in the directory.
+// The records of a zip file (PKWARE's APPNOTE.TXT 6.3, sections 4.3 and 4.5.3), for entries that are
+// compressed while they are written: sizes and checksum follow the data, and the directory has them again.
+//
+// ZIP64 is used only for a number that does not fit into 32 bits. LibreOffice, Java's ZipInputStream and
+// Excel refuse a local header that announces ZIP64 for an entry whose sizes follow, so no local header ever
+// does.
 
+/** An entry whose data is written; sizes and offset in bytes. */
 export interface ZipEntry {
   path: string
-  /** Room for sizes of 64 bits, decided before the data are known. */
-  isZip64: boolean
+  /** Where its local header starts. */
   offset: number
   crc: number
   size: number
   compressedSize: number
 }
 
-/** From here on a number does not go into a field of 32 bits. */
-export const FULL_32 = 0xffffffff
+/** The first number that a field of 32 bits cannot hold: in the directory it means ZIP64. */
+const FULL_32 = 0xffffffff
 const FULL_16 = 0xffff
 const SIZES_FOLLOW_NAMES_UTF8 = 0x0808
 const DEFLATE = 8
-/** 1980-01-01 00:00, the first that a zip can say: the same data give the same bytes whenever and wherever. */
+/** 1980-01-01 00:00, the earliest that a zip can say: the same data gives the same bytes at any time. */
 const TIME = 0
 const DATE = 0x21
 const VERSION = 20
@@ -25,22 +29,23 @@ const UNIX = 3
 /** A plain file, rw-r--r--. */
 const MODE = 0o100644
 
-export function localHeader ({ path, isZip64 }: ZipEntry): Buffer {
+/** What comes before the data. Its sizes are 0, since they are known only when the data has ended. */
+export function localHeader (path: string): Buffer {
   const name = Buffer.from(path)
-  const extra = isZip64 ? zip64Extra([0, 0]) : Buffer.alloc(0)
   const header = Buffer.alloc(30)
   header.writeUInt32LE(0x04034b50, 0)
-  header.writeUInt16LE(isZip64 ? VERSION_ZIP64 : VERSION, 4)
+  header.writeUInt16LE(VERSION, 4)
   writeCommon(header, 6)
-  header.writeUInt32LE(isZip64 ? FULL_32 : 0, 18)
-  header.writeUInt32LE(isZip64 ? FULL_32 : 0, 22)
   header.writeUInt16LE(name.length, 26)
-  header.writeUInt16LE(extra.length, 28)
-  return Buffer.concat([header, name, extra])
+  return Buffer.concat([header, name])
 }
 
-/** What stands behind the data. */
-export function dataDescriptor ({ isZip64, crc, size, compressedSize }: ZipEntry): Buffer {
+/**
+ * What follows the data: 16 bytes, or 24 from 4 GiB on. Java's ZipInputStream chooses between the two by the
+ * number of bytes that it read, not by any header.
+ */
+export function dataDescriptor ({ crc, size, compressedSize }: ZipEntry): Buffer {
+  const isZip64 = size > FULL_32 || compressedSize > FULL_32
   const descriptor = Buffer.alloc(isZip64 ? 24 : 16)
   descriptor.writeUInt32LE(0x08074b50, 0)
   descriptor.writeUInt32LE(crc, 4)
@@ -54,10 +59,10 @@ export function dataDescriptor ({ isZip64, crc, size, compressedSize }: ZipEntry
   return descriptor
 }
 
-/** The directory at the end of the file and what leads to it. `limit`: the first number that is written in 64 bits. */
-export function directory (entries: ZipEntry[], offset: number, limit = FULL_32): Buffer {
-  const headers = Buffer.concat(entries.map((entry) => directoryHeader(entry, limit)))
-  const needs64 = offset >= limit || headers.length >= limit || entries.length >= FULL_16
+/** The directory at the end of the file and what leads to it. `offset`: where it starts, in bytes. */
+export function directory (entries: ZipEntry[], offset: number): Buffer {
+  const headers = Buffer.concat(entries.map(directoryHeader))
+  const needs64 = offset >= FULL_32 || headers.length >= FULL_32 || entries.length >= FULL_16
   const end = Buffer.alloc(22)
   end.writeUInt32LE(0x06054b50, 0)
   end.writeUInt16LE(needs64 ? FULL_16 : entries.length, 8)
@@ -67,13 +72,17 @@ export function directory (entries: ZipEntry[], offset: number, limit = FULL_32)
   return Buffer.concat([headers, needs64 ? end64(entries.length, headers.length, offset) : Buffer.alloc(0), end])
 }
 
-function directoryHeader ({ path, isZip64, offset, crc, size, compressedSize }: ZipEntry, limit: number): Buffer {
+function directoryHeader ({ path, offset, crc, size, compressedSize }: ZipEntry): Buffer {
   const name = Buffer.from(path)
-  const isFar = offset >= limit
-  const large = [...(isZip64 ? [size, compressedSize] : []), ...(isFar ? [offset] : [])]
-  const extra = large.length === 0 ? Buffer.alloc(0) : zip64Extra(large)
+  // LibreOffice takes the numbers of the extra field for size, compressed size and offset, whatever the
+  // fields of 32 bits say, and Excel wants no offset there without need. So each number comes with those
+  // before it.
+  const hasFarOffset = offset >= FULL_32
+  const isZip64 = hasFarOffset || size >= FULL_32 || compressedSize >= FULL_32
+  const numbers = [size, compressedSize, ...(hasFarOffset ? [offset] : [])]
+  const extra = isZip64 ? zip64Extra(numbers) : Buffer.alloc(0)
+  const version = isZip64 ? VERSION_ZIP64 : VERSION
   const header = Buffer.alloc(46)
-  const version = large.length > 0 ? VERSION_ZIP64 : VERSION
   header.writeUInt32LE(0x02014b50, 0)
   header.writeUInt16LE(UNIX << 8 | version, 4)
   header.writeUInt16LE(version, 6)
@@ -84,7 +93,7 @@ function directoryHeader ({ path, isZip64, offset, crc, size, compressedSize }: 
   header.writeUInt16LE(name.length, 28)
   header.writeUInt16LE(extra.length, 30)
   header.writeUInt32LE(MODE * 0x10000, 38)
-  header.writeUInt32LE(isFar ? FULL_32 : offset, 42)
+  header.writeUInt32LE(hasFarOffset ? FULL_32 : offset, 42)
   return Buffer.concat([header, name, extra])
 }
 
@@ -103,7 +112,7 @@ function zip64Extra (numbers: number[]): Buffer {
   return extra
 }
 
-/** The end of the directory in 64 bits, and its locator, which stands before the end in 32. */
+/** The end of the directory in 64 bits, and its locator, which comes before the end in 32. */
 function end64 (entries: number, length: number, offset: number): Buffer {
   const end = Buffer.alloc(56 + 20)
   end.writeUInt32LE(0x06064b50, 0)
