@@ -183,6 +183,8 @@ function checkCell (at: string, cell: XmlElement, { strings }: { strings: number
   if (formula === undefined) return
   fault(formula.text === '' || formula.text.startsWith('=') || formula.text.length > MOST.formula, `${at} has a formula of ${formula.text.length} characters`)
   fault(mostArguments(formula.text) > MOST_ARGUMENTS, `${at} has a call with too many arguments`)
+  // Gnumeric, Numbers and others count booleans in an array as nothing, or fail.
+  fault(formula.text.includes('ISNUMBER('), `${at} has ISNUMBER`)
 }
 
 function mostArguments (formula: string): number {
@@ -208,13 +210,22 @@ function isOrdered (element: XmlElement, order: string[]): boolean {
 
 /** Writes a package again with one part changed. */
 export async function rewritePart (file: string, path: string, change: (xml: string) => string): Promise<void> {
-  const parts = await readParts(file)
-  const before = parts.get(path)!.toString()
-  const after = change(before)
-  if (after === before) throw new Error(`Nothing was changed in ${path}.`)
-  parts.set(path, Buffer.from(after))
+  await rewriteParts(file, (name, xml) => name === path ? change(xml) : xml)
+}
+
+type ChangePart = (path: string, xml: string) => string
+
+/** Writes a package again, every part as `change` makes it. Throws where it changes nothing. */
+export async function rewriteParts (file: string, change: ChangePart): Promise<void> {
   const zip = new ZipFile()
-  for (const [name, bytes] of parts) zip.addBuffer(bytes, name)
+  let changed = 0
+  for (const [path, bytes] of await readParts(file)) {
+    const before = bytes.toString()
+    const after = change(path, before)
+    if (after !== before) changed++
+    zip.addBuffer(Buffer.from(after), path)
+  }
+  if (changed === 0) throw new Error(`Nothing was changed in ${file}.`)
   zip.end()
   writeFileSync(file, await buffer(zip.outputStream))
 }

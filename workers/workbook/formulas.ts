@@ -1,5 +1,5 @@
-// The workbook's formulas, each of which Excel 2007 (rows 6 and 7: 2019) and LibreOffice understand, without an equals sign.
-// Why just these: docs/workbook.md.
+// The workbook's formulas, without an equals sign. Excel 2007 (rows 6 and 7: 2019), LibreOffice and Gnumeric
+// calculate them to the same numbers. Why these: docs/workbook.md.
 import { columnName, FIRST_STUDENT_ROW, type SheetColumns } from './sheet-plan.ts'
 
 /** A condition that any number meets and no text does. */
@@ -28,15 +28,15 @@ export function sheetFormulas (columns: SheetColumns, lastRow: number, values: '
     categoryAverage (column, row) {
       const cells = `$${firstTask}${row}:$${lastTask}${row}`
       const number = `${columnName(column)}$1`
-      return values === 'percent'
-        ? `IFERROR(AVERAGEIF(${numbers},${number},${cells}),"")`
-        : `IFERROR(SUMPRODUCT(--(${numbers}=${number}),${cells},1/(${possible}+(${possible}=0)))/SUMPRODUCT(--(${numbers}=${number}),--ISNUMBER(${cells})),"")`
+      if (values === 'percent') return `IFERROR(AVERAGEIF(${numbers},${number},${cells}),"")`
+      const sum = `SUMPRODUCT(--(${numbers}=${number}),${cells},1/(${possible}+(${possible}=0)))`
+      return `IFERROR(${sum}/COUNTIFS(${numbers},${number},${cells},${ANY_NUMBER}),"")`
     },
     courseAverage: columns.categories.length === 0
       ? undefined
       : (row) => {
           const cells = `$${firstCategory}${row}:$${lastCategory}${row}`
-          const counted = `SUMPRODUCT(--ISNUMBER(${cells}),${weights})`
+          const counted = `SUMIF(${cells},${ANY_NUMBER},${weights})`
           return `IF(${counted}=0,"",SUMPRODUCT(${cells},${weights})/${counted})`
         },
     overStudents (which, column, isTask) {

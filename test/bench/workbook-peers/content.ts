@@ -49,7 +49,7 @@ export function texts (student: number): Line['texts'] {
 /** `row` counts from 1. */
 export function formulas (row: number, tasks: number): string[] {
   const last = columnName(FIRST_TASK + tasks - 1)
-  const counted = `SUMPRODUCT(--ISNUMBER($G${row}:$J${row}),$G$4:$J$4)`
+  const counted = `SUMIF($G${row}:$J${row},">=-1E+300",$G$4:$J$4)`
   return [
     `IF(${counted}=0,"",SUMPRODUCT($G${row}:$J${row},$G$4:$J$4)/${counted})`,
     ...['G', 'H', 'I', 'J'].map((column) => `IFERROR(AVERAGEIF($K$1:$${last}$1,${column}$1,$K${row}:$${last}${row}),"")`),

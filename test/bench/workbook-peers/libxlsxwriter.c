@@ -66,7 +66,9 @@ int main(int argc, char **argv) {
         sprintf(text, "%06d", i); worksheet_write_string(sheet, r, 2, text, NULL);
         sprintf(text, "student%06d@example.edu", i); worksheet_write_string(sheet, r, 3, text, NULL);
         worksheet_write_string(sheet, r, 4, "Active", NULL);
-        sprintf(text, "=IF(SUMPRODUCT(--ISNUMBER($G%d:$J%d),$G$4:$J$4)=0,\"\",SUMPRODUCT($G%d:$J%d,$G$4:$J$4)/SUMPRODUCT(--ISNUMBER($G%d:$J%d),$G$4:$J$4))", row, row, row, row, row, row);
+        sprintf(text, "=IF(SUMIF($G%d:$J%d,\">=-1E+300\",$G$4:$J$4)=0,\"\","
+                "SUMPRODUCT($G%d:$J%d,$G$4:$J$4)/SUMIF($G%d:$J%d,\">=-1E+300\",$G$4:$J$4))",
+                row, row, row, row, row, row);
         worksheet_write_formula_num(sheet, r, 5, text, percent, course);
         for (int c = 0; c < CATEGORIES; c++) {
             sprintf(text, "=IFERROR(AVERAGEIF($K$1:$%s$1,%c$1,$K%d:$%s%d),\"\")", last, 'G' + c, row, last, row);

@@ -37,7 +37,7 @@ def line(student, tasks):
 
 
 def formulas(row, last):
-    counted = 'SUMPRODUCT(--ISNUMBER($G%d:$J%d),%s)' % (row, row, WEIGHT_RANGE)
+    counted = 'SUMIF($G%d:$J%d,">=-1E+300",%s)' % (row, row, WEIGHT_RANGE)
     return ['=IF(%s=0,"",SUMPRODUCT($G%d:$J%d,%s)/%s)' % (counted, row, row, WEIGHT_RANGE, counted)] + [
         '=IFERROR(AVERAGEIF($K$1:$%s$1,%s$1,$K%d:$%s%d),"")' % (last, column, row, last, row) for column in 'GHIJ']
 

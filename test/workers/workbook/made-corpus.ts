@@ -8,12 +8,18 @@ export interface CorpusWorkbook extends MadeWorkbook {
   title: string
 }
 
-/** Every course of the corpus as workbooks of several kinds, in a folder. */
-export async function makeCorpus (folder: string): Promise<CorpusWorkbook[]> {
+/**
+ * Every course of the corpus as workbooks of several kinds, in a folder. `rename` is for programs that do not
+ * take every name of a period.
+ */
+export async function makeCorpus (
+  folder: string, rename: (periodName: string) => string = (name) => name
+): Promise<CorpusWorkbook[]> {
   const made: CorpusWorkbook[] = []
   for (const [i, [name, course]] of Object.entries(CORPUS).entries()) {
+    const periods = course.periods?.map(rename) ?? []
     for (const [k, kind] of kindsOf(name).entries()) {
-      const workbook = await makeWorkbook(folder, `${i}-${k}`, course, kind)
+      const workbook = await makeWorkbook(folder, `${i}-${k}`, { ...course, periods }, kind)
       if (kind.sheets === 'period') workbook.expected.forEach((sheet, s) => { sheet.name = PERIOD_SHEETS[name]?.[s] ?? sheet.name })
       made.push({ ...workbook, title: `${name}: ${Object.values(kind).join(', ')}` })
     }
