@@ -29,6 +29,7 @@ export interface StagedRecords {
   /** False, and nothing stored, if there is one of that id already. */
   add: (record: RosterRecord) => boolean
   replace: (record: RosterRecord) => void
+  remove: (kind: string, sourceId: string) => void
   find: (kind: string, sourceId: string) => RosterRecord | undefined
   /** In order, deleted ones included. */
   ofKind: (kind: string) => RosterRecord[]
@@ -49,6 +50,7 @@ export function stagedRecords (sqlite: SqliteConnection): StagedRecords {
   const values = ':kind, :source_id, :parent, :other, :body, :is_deleted, :modified, :file, :line, :ord'
   const add = sqlite.prepare(`INSERT OR IGNORE INTO records (${columns}) VALUES (${values})`)
   const replace = sqlite.prepare(`INSERT OR REPLACE INTO records (${columns}) VALUES (${values})`)
+  const remove = sqlite.prepare('DELETE FROM records WHERE kind = ? AND source_id = ?')
   const find = sqlite.prepare('SELECT * FROM records WHERE kind = ? AND source_id = ?')
   const ofKind = sqlite.prepare('SELECT * FROM records WHERE kind = ? ORDER BY ord')
   const idsOfKind = sqlite.prepare('SELECT source_id FROM records WHERE kind = ? ORDER BY ord').pluck()
@@ -61,6 +63,7 @@ export function stagedRecords (sqlite: SqliteConnection): StagedRecords {
   return {
     add: (record) => add.run(record).changes === 1,
     replace: (record) => { replace.run(record) },
+    remove: (kind, sourceId) => { remove.run(kind, sourceId) },
     find: (kind, sourceId) => find.get(kind, sourceId) as RosterRecord | undefined,
     ofKind: (kind) => ofKind.all(kind) as RosterRecord[],
     idsOfKind: (kind) => idsOfKind.all(kind) as string[],

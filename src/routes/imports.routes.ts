@@ -49,7 +49,11 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 
   app.post('/api/courses/:course_id/imports', {
     onRequest: [...access.course('import'), async (request: FastifyRequest) => { await gate.openForFiles(courseOf(request).id) }],
-    schema: { ...upload, params: courseParams, summary: 'Import into one course; anything about another is an error' },
+    schema: {
+      ...upload, params: courseParams, summary: 'Import into one course',
+      description: `${upload.description} It changes tasks, categories, scores and the named students of this course. ` +
+        'Rows about accounts, teachers, classes or other courses are left out, with the warning `left_out`.'
+    },
   }, async (request, reply) => {
     const course = courseOf(request)
     return await take(request, reply, FIELDS, { onlyCourseId: course.id, course: course.source_id })

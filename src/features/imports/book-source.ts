@@ -28,6 +28,8 @@ export interface BookSource {
   isFull: boolean
   /** Staged results are all there are; else they change those that are stored. */
   hasAllResults: boolean
+  /** Teachers, and students whom the source does not name, stay as they are. */
+  isTeachersImport?: boolean
   /** Which of the stored things that are not in this source are to go, where it is not full. */
   isGone: {
     period: (row: Row<'periods'>) => boolean

@@ -15,7 +15,7 @@ export interface ImportOptions {
   course?: string | undefined
   /** E-mail of the teacher who is to see the course of a grade book CSV. */
   teacher?: string | undefined
-  /** Anything about another course is an error. */
+  /** A teacher's import: it changes nothing but this course, and sees nothing else; see `course-scope.ts`. */
   onlyCourseId?: number | undefined
   /** Reports and writes nothing. */
   dryRun: boolean

@@ -6,6 +6,7 @@ import type { ImportOptions } from './import-options.ts'
 import { checkNameLengths } from './name-lengths.ts'
 import { planCourse, planCourseRemoval, type Planning, type Tallies } from './plan-course.ts'
 import type { BookSource } from './book-source.ts'
+import { withinCourse, type CourseScope } from './course-scope.ts'
 import type { Place, Problems } from './problems.ts'
 import type { SourceFile } from './source-files.ts'
 
@@ -18,6 +19,8 @@ export class ImportRun {
   readonly problems: Problems
   readonly options: ImportOptions
   readonly tallies: Tallies
+  /** Of a teacher's import: the one course that it sees and may change. */
+  readonly scope: CourseScope | undefined
   readonly #planning: Planning
   readonly #totalBytes: number
   readonly #files: string[] = []
@@ -29,7 +32,10 @@ export class ImportRun {
   #step = ''
   #tick = 0
 
-  constructor ({ staging, problems, options, tallies, totalBytes }: { staging: Staging, problems: Problems, options: ImportOptions, tallies: Tallies, totalBytes: number }) {
+  constructor ({ staging, problems, options, tallies, totalBytes, scope }: {
+    staging: Staging, problems: Problems, options: ImportOptions, tallies: Tallies, totalBytes: number, scope?: CourseScope | undefined
+  }) {
+    this.scope = scope
     this.staging = staging
     this.problems = problems
     this.options = options
@@ -65,8 +71,7 @@ export class ImportRun {
 
   /** Plans the removal of a stored course, with all that hangs on it. */
   planRemoval (live: Row<'courses'>, place: Place): void {
-    const { onlyCourseId } = this.options
-    if (onlyCourseId !== undefined && live.id !== onlyCourseId) this.problems.error(place, `the course "${shorten(live.name)}" would be removed; only the course with id ${onlyCourseId} may be imported here`)
+    if (this.scope !== undefined) this.problems.error(place, 'the course would be removed; only an administrator\'s import does that')
     else planCourseRemoval(live, this.newCourse(), place, this.#planning)
   }
 
@@ -83,12 +88,9 @@ export class ImportRun {
       return
     }
     this.#sourceIds.add(book.sourceId)
-    const { onlyCourseId } = this.options
-    if (onlyCourseId !== undefined && book.live?.id !== onlyCourseId) {
-      this.problems.error(book.place, `is about the course "${shorten(book.name)}" (${shorten(book.sourceId)}); only the course with id ${onlyCourseId} may be imported here`)
-      return
-    }
-    if (checkNameLengths(book, this.problems)) planCourse(book, this.#planning)
+    const allowed = this.scope === undefined ? book : withinCourse(book, this.scope, this.problems)
+    if (allowed === undefined) return
+    if (checkNameLengths(allowed, this.problems)) planCourse(allowed, this.#planning)
     this.#report(READING + (0.97 - READING) * Math.min(1, ++this.#planned / courses), 'comparing')
   }
 

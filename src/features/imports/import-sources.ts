@@ -5,6 +5,7 @@ import { isBusy } from '../../../db/connection.ts'
 import { openStaging } from '../../../db/staging.ts'
 import { shorten } from '../../short-text.ts'
 import { isTimeZone } from '../performance-book/course-time.ts'
+import { courseScope } from './course-scope.ts'
 import type { ImportOptions } from './import-options.ts'
 import { ImportRun } from './import-run.ts'
 import { importByFormat } from './formats.ts'
@@ -37,8 +38,11 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
   }
   const problems = new Problems()
   const sources: Source[] = []
-  const staging = openStaging({ file: join(options.stagingFolder, `import-${randomBytes(8).toString('hex')}.sqlite`), databaseFile: options.databaseFile })
+  const opened = openStaging({ file: join(options.stagingFolder, `import-${randomBytes(8).toString('hex')}.sqlite`), databaseFile: options.databaseFile })
   try {
+    const scope = options.onlyCourseId === undefined ? undefined : courseScope(opened.live, options.onlyCourseId)
+    if (scope === undefined && options.onlyCourseId !== undefined) return failure(new Refusal({ file: null }, `there is no course with id ${options.onlyCourseId}`))
+    const staging = scope === undefined ? opened : { ...opened, live: scope.live }
     if (options.reference !== undefined) {
       const summary = staging.live.importOf(options.reference)
       if (summary !== undefined) return { ok: true, summary: JSON.parse(summary) as ImportSummary }
@@ -57,7 +61,7 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
     if (problems.hasErrors) return { ok: false, errors: problems.errors, errorCount: problems.errorCount }
     const tallies = emptyTallies()
     const totalBytes = sources.flatMap((source) => source.files).reduce((sum, file) => sum + file.size, 0)
-    const run = new ImportRun({ staging, problems, options, tallies, totalBytes })
+    const run = new ImportRun({ staging, problems, options, tallies, totalBytes, scope })
     try {
       await importByFormat(sources, run)
     } catch (error) {
@@ -81,7 +85,7 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
     return { ok: true, summary }
   } finally {
     for (const source of sources) source.close()
-    staging.close()
+    opened.close()
   }
 }
 

@@ -19,7 +19,7 @@ export interface ImportChoices {
   /** For grade book CSVs: source id or name of the course, and who is to see it. */
   course?: string | undefined
   teacher?: string | undefined
-  /** A teacher's own import: anything about another course is an error. */
+  /** A teacher's import into this course, which changes nothing else; see `course-scope.ts`. */
   onlyCourseId?: number | undefined
 }
 

@@ -38,6 +38,7 @@ export type ImportOutcome =
 
 /** Every warning there is; permanent names. What each means stands in docs/data-in.md. */
 export const WARNINGS = {
+  left_out: 'Rows about accounts, teachers, classes or other courses were left out; only an administrator\'s import changes these',
   manifest_missing: 'There is no manifest.csv; every file was taken as bulk',
   manifest_incomplete: 'A file is there that manifest.csv does not name; it was taken as the others',
   unknown_version: 'The bundle names a OneRoster version that this program does not know; it was read as 1.2',

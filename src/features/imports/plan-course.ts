@@ -1,5 +1,6 @@
 // Compares one course as its source tells it with the course as it is stored, and notes what has to change. Nothing is
 // written to the service's database here.
+import { emailKey } from '../../../db/accounts.queries.ts'
 import { shorten } from '../../short-text.ts'
 import type { Staging } from '../../../db/staging.ts'
 import type { Row } from '../../../db/tables.ts'
@@ -45,7 +46,7 @@ export function planCourse (book: BookSource, planning: Planning): void {
   planCategories(course, tasks)
   const students = planStudents(course)
   planPeriods(course, new Set(students.map((student) => student.period)))
-  planTeachers(course)
+  if (book.isTeachersImport !== true) planTeachers(course)
   planScores(course, tasks, students)
   planCourseRow(course, isChanged)
 }
@@ -139,7 +140,7 @@ function planTeachers ({ book, staging, changed }: CoursePlanning): void {
       source_id: teacher.sourceId,
       position,
       email: teacher.email,
-      email_key: teacher.email?.toLowerCase() ?? null,
+      email_key: teacher.email === null ? null : emailKey(teacher.email),
       first_name: teacher.firstName,
       last_name: teacher.lastName,
       is_enabled: teacher.isEnabled ? 1 as const : 0 as const,

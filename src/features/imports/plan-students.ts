@@ -39,7 +39,7 @@ export function planStudents ({ book, staging, tallies, collator, changed }: Cou
       email: row.email,
       period: periodOf(row),
       droppedOn: row.dropped_on,
-      isUnenrolled: row.is_unenrolled === 1 || book.isFull || book.isGone.student(row),
+      isUnenrolled: row.is_unenrolled === 1 || (book.isFull && book.isTeachersImport !== true) || (!book.isFull && book.isGone.student(row)),
     })
   }
   const positions = new Map(inBookOrder(final, collator).map((student, position) => [student, position]))

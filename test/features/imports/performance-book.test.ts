@@ -172,7 +172,7 @@ t.test('several documents, and one course twice', async (t) => {
   t.match(await world.import(files.slice(0, 2)), { ok: true, summary: { courses: { added: 2 } } })
 })
 
-t.test('a teacher\'s own import is about his own course', async (t) => {
+t.test('a teacher\'s import is about the teacher\'s own course', async (t) => {
   const world = await createWorld(t.testdir())
   await take(world, physics())
   const other = physics()

@@ -14,15 +14,19 @@ import { buildBook, endedOn, termsById } from './roster-book.ts'
 import { groupClasses, type RosterCourse } from './roster-courses.ts'
 import type { EnrollmentBody } from './roster-files.ts'
 import { planMirror } from './roster-mirror.ts'
+import { countUnusedUsers, keepWithinCourse, planLineItems, studentsWithin } from './teacher-scope.ts'
 
 /** Imports the OneRoster bundles among the sources, all of them as one. Problems are added to the run. */
 export async function importRoster (sources: Source[], run: ImportRun): Promise<void> {
   const { staging, problems, options } = run
   const bundle = await readManifests(sources, run)
   await readRecords(bundle, run)
+  const { scope } = run
+  if (scope !== undefined) keepWithinCourse(scope, bundle, run)
   staging.records.index()
   const known = new KnownRoster(bundle, run)
   known.load()
+  if (scope !== undefined) known.loadCourse(scope.course)
   checkReferences(run)
 
   const defaultZone = options.timeZone ?? options.defaultTimeZone
@@ -55,11 +59,17 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
       hasAllResults: bundle.modes.get('results') === 'bulk',
       isGone: known.isBulk ? ALL_GONE : goneFromRoster(course, run),
     })
+    if (scope !== undefined) {
+      const { students, dropped } = studentsWithin(scope, { computed: book.students, numberOf: (id) => targets.personNumber(id), run })
+      Object.assign(book, { students, isGone: { ...book.isGone, student: (row: Row<'students'>) => dropped.has(row.source_id) } })
+      countUnusedUsers(scope, book, run)
+    }
     warnOfUnenrolled(book, run)
     warnIfAllDropped(book, today, run)
     await run.plan(book, courses.length)
   }
-  planMirror([...courses, ...removed.map((live) => ({ number: -1, live, sourceId: live.source_id, classes: [] }))], bundle, run)
+  if (scope !== undefined) planLineItems(scope, bundle, run)
+  else planMirror([...courses, ...removed.map((live) => ({ number: -1, live, sourceId: live.source_id, classes: [] }))], bundle, run)
 }
 
 async function readResultFiles (bundle: Bundle, targets: ResultTargets, run: ImportRun): Promise<void> {

@@ -6,7 +6,7 @@ import type { SourceFile } from '../source-files.ts'
 import { dayMs, numberOf, remembered } from '../text-values.ts'
 import { brokenReference } from './read-records.ts'
 import { resultMarks, scoreStatusOf } from './result-status.ts'
-import type { ResultTargets } from './result-targets.ts'
+import { LEFT_OUT, type ResultTargets } from './result-targets.ts'
 import { RowReader } from './row-reader.ts'
 
 const COLUMNS = ['sourcedId', 'status', 'dateLastModified', 'lineItemSourcedId', 'studentSourcedId', 'scoreStatus', 'score', 'scoreDate', 'late', 'missing', 'incomplete', 'inProgress'] as const
@@ -70,7 +70,8 @@ export async function readResults (source: SourceFile, targets: ResultTargets, r
       const modified = text(at.dateLastModified) === '' ? null : row.lastModified()
       if (item === undefined || person === undefined) return
       if (item < 0 || person < 0) {
-        if (!isDeleted) row.warn('result_of_deleted')
+        if (item === LEFT_OUT) row.warn('left_out')
+        else if (!isDeleted) row.warn('result_of_deleted')
         return
       }
       const course = targets.courseOf(item)

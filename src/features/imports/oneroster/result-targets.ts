@@ -8,6 +8,8 @@ import type { KnownRoster } from './known-roster.ts'
 import type { RosterCourse } from './roster-courses.ts'
 
 const DELETED = -1
+/** A line item that a teacher's import does not use. */
+export const LEFT_OUT = -2
 
 /** Where a delta puts a result. */
 interface Move { course: number, person: number, item: number, place: number }
@@ -38,11 +40,13 @@ export class ResultTargets {
       }
     }
     // What is left is deleted, or of a deleted class.
-    for (const id of records.idsOfKind('lineItem')) if (!this.#items.has(id)) this.#items.set(id, DELETED)
+    for (const id of records.idsOfKind('lineItem')) {
+      if (!this.#items.has(id)) this.#items.set(id, run.scope !== undefined && records.find('lineItem', id)?.parent === null ? LEFT_OUT : DELETED)
+    }
     for (const user of records.ofKind('user')) this.#persons.set(user.source_id, user.is_deleted === 1 ? DELETED : this.#persons.size)
   }
 
-  /** -1: deleted; undefined: there is none. */
+  /** -1: deleted; -2: left out; undefined: there is none. */
   item (sourceId: string): number | undefined {
     const number = this.#items.get(sourceId)
     if (number !== undefined || !this.#known.isKnown('lineItem')) return number
@@ -102,7 +106,7 @@ export class ResultTargets {
       const person = this.personNumber(student)
       const item = this.item(itemId) ?? DELETED
       const move = this.#moves.get(key)!
-      if (item === DELETED || person === DELETED) continue
+      if (item < 0 || person === DELETED) continue
       if ('course' in move && move.course === course && move.person === person && move.item === item) continue
       staging.results.add([course, person, item, move.place, 0, null, null, null, null, null, null, key])
     }

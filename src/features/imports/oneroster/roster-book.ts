@@ -135,6 +135,8 @@ function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber, timeZone }
   const { records } = run.staging
   const tasks = new Map<string, SourceTask>()
   const used = new Map<string, RosterRecord>()
+  const kept = new Map<string, SourceCategory>()
+  const storedCategory = storedCategories(course, run)
   for (const record of course.classes) {
     const seen = new Map<string, number>()
     for (const item of records.ofParent('lineItem', record.source_id)) {
@@ -144,8 +146,12 @@ function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber, timeZone }
       const minimum = givenMinimum ?? 0
       const category = item.other === null ? undefined : records.find('category', item.other)
       const isCategorised = category !== undefined && category.is_deleted === 0
-      if (isCategorised) used.set(category.source_id, category)
-      const categoryTitle = isCategorised ? (JSON.parse(category.body) as CategoryBody)[0] : null
+      // Nothing is said about it now. The roster does not know a category that a teacher's file brought.
+      const isAsBefore = item.file === -1 && (category === undefined || (run.scope !== undefined && category.file === -1))
+      const stored = isAsBefore ? storedCategory(item.source_id) : undefined
+      if (stored !== undefined) kept.set(stored.name, stored)
+      else if (isCategorised) used.set(category.source_id, category)
+      const categoryTitle = stored?.name ?? (isCategorised ? (JSON.parse(category.body) as CategoryBody)[0] : null)
       const traits = JSON.stringify([title, categoryTitle, due, minimum, maximum])
       const nth = seen.get(traits) ?? 0
       seen.set(traits, nth + 1)
@@ -163,7 +169,18 @@ function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber, timeZone }
       })
     }
   }
-  return { tasks: [...tasks.values()], categories: categoriesOf([...used.values()], run) }
+  const categories = categoriesOf([...used.values()], run)
+  const names = new Set(categories.map(({ name }) => name))
+  return { tasks: [...tasks.values()], categories: [...categories, ...[...kept.values()].filter(({ name }) => !names.has(name))] }
+}
+
+/** The category that a line item's task has in the course as it is stored. */
+function storedCategories ({ live: row }: RosterCourse, { staging: { live } }: ImportRun): (itemId: string) => SourceCategory | undefined {
+  if (row === null) return () => undefined
+  const categories = new Map(live.categories(row.id).map(({ id, source_id: sourceId, name, imported_weight: weight }) => [id, { sourceId, name, weight }]))
+  const ofTask = new Map(live.tasks(row.id).map((task) => [task.id, task.category_id]))
+  const ofItem = new Map(live.taskSources(row.id).map((item) => [item.source_id, ofTask.get(item.task_id)]))
+  return (itemId) => categories.get(ofItem.get(itemId) ?? -1)
 }
 
 /** The date of an instant in the course's zone; a plain date as it is. */

@@ -1,6 +1,5 @@
 // Keeps the roster as it was last told (`roster_records`), so that a later delta can refer to it.
 import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
-import { shorten } from '../../../short-text.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { Bundle } from './manifest.ts'
 import type { RosterCourse } from './roster-courses.ts'
@@ -12,9 +11,8 @@ const MIRRORED: RosterKind[] = ['org', 'session', 'course', 'class', 'user', 'en
 export function planMirror (courses: RosterCourse[], bundle: Bundle, run: ImportRun): void {
   const { staging } = run
   const remove = ({ kind, source_id }: { kind: string, source_id: string }) => { staging.plan.record({ kind, source_id, parent: null, other: null, body: null }) }
-  const own = run.options.onlyCourseId === undefined ? undefined : new Set(courses.flatMap((course) => course.classes.map((record) => record.source_id)))
   for (const kind of MIRRORED) {
-    for (const record of staging.records.ofKind(kind)) if (record.file !== -1 && mayTell(record, own, run)) mirror(record, run)
+    for (const record of staging.records.ofKind(kind)) if (record.file !== -1) mirror(record, run)
   }
   for (const user of staging.records.ofKind('user')) {
     if (user.is_deleted === 0) continue
@@ -44,20 +42,6 @@ export function planMirror (courses: RosterCourse[], bundle: Bundle, run: Import
       }
     }
   }
-}
-
-/**
- * Whether an import may change what is stored of a record. One that may speak of its own course only (`own`: its classes) adds what is new;
- * what all courses share, people above all, it leaves as it is, and what belongs to another course's class is an error.
- */
-function mayTell (record: RosterRecord, own: ReadonlySet<string> | undefined, run: ImportRun): boolean {
-  if (own === undefined) return true
-  const known = run.staging.live.record(record.kind, record.source_id)
-  if (record.kind !== 'class' && record.kind !== 'enrollment' && record.kind !== 'lineItem') return known === undefined && record.is_deleted === 0
-  const classes = record.kind === 'class' ? [record.source_id] : [record.parent, known?.parent ?? record.parent]
-  if (classes.every((id) => id === null || own.has(id) || run.staging.records.find('class', id)?.is_deleted === 1)) return true
-  run.problems.error({ file: run.fileName(record.file), line: record.line }, `the ${record.kind} "${shorten(record.source_id)}" is of another course; only the course with id ${run.options.onlyCourseId!} may be imported here`)
-  return false
 }
 
 /** What a stored class that goes refers to may go with it. */

@@ -3,7 +3,7 @@ import type { Text } from './en.ts'
 /** Of the views that are loaded later: see `later.ts`. */
 export const importEn = {
   'import.lead': 'A OneRoster bundle (zip), a performance-book document (json) or a grade book of Canvas or Moodle (csv). It is checked first, and nothing is changed until you press Import.',
-  'import.leadOfCourse': 'A grade book of Canvas or Moodle (csv), or a performance-book document (json) of this course. It is checked first, and nothing is changed until you press Import. Anything about another course is an error.',
+  'import.leadOfCourse': 'A grade book of Canvas or Moodle (csv), or a performance-book document (json) of this course. It is checked first, and nothing is changed until you press Import. An import changes the tasks, categories and scores of this course, and the students whom the file names. It does not change accounts, teachers, the roster or other courses: such rows are left out and counted, and a file about another course is refused.',
   'import.choose': 'Choose a file',
   'import.chooseOther': 'Choose another file',
   'import.drop': 'or drop it here: zip, csv or json',
@@ -70,6 +70,7 @@ export const importEn = {
   'import.warningCount': 'Warnings',
   'import.checkOnly': 'Check only',
 
+  'warning.left_out': 'Rows about accounts, teachers, classes or other courses were left out; only an administrator\'s import changes these',
   'warning.manifest_missing': 'There is no manifest.csv; every file was taken as bulk',
   'warning.manifest_incomplete': 'A file is there that manifest.csv does not name; it was taken as the others',
   'warning.unknown_version': 'The bundle names a OneRoster version that this program does not know; it was read as 1.2',

@@ -3,7 +3,7 @@ import type { ImportTextKey } from './import-en.ts'
 
 export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.lead': 'Un paquete OneRoster (zip), un documento performance-book (json) o un libro de notas de Canvas o Moodle (csv). Primero se comprueba, y no se cambia nada hasta que pulse Importar.',
-  'import.leadOfCourse': 'Un libro de notas de Canvas o Moodle (csv) o un documento performance-book (json) de este curso. Primero se comprueba, y no se cambia nada hasta que pulse Importar. Lo que trate de otro curso es un error.',
+  'import.leadOfCourse': 'Un libro de notas de Canvas o Moodle (csv) o un documento performance-book (json) de este curso. Primero se comprueba, y no se cambia nada hasta que pulse Importar. La importación cambia las tareas, las categorías y las notas de este curso, y a los alumnos que el archivo nombra. No cambia cuentas, profesores, la matrícula ni otros cursos: esas filas se omiten y se cuentan, y un archivo de otro curso se rechaza.',
   'import.choose': 'Elegir un archivo',
   'import.chooseOther': 'Elegir otro archivo',
   'import.drop': 'o suéltelo aquí: zip, csv o json',
@@ -70,6 +70,7 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.warningCount': 'Advertencias',
   'import.checkOnly': 'Solo comprobación',
 
+  'warning.left_out': 'Se omitieron filas sobre cuentas, profesores, clases u otros cursos; solo las cambia la importación de un administrador',
   'warning.manifest_missing': 'No hay manifest.csv; todos los archivos se tomaron como completos (bulk)',
   'warning.manifest_incomplete': 'Hay un archivo que manifest.csv no nombra; se tomó como los demás',
   'warning.unknown_version': 'El paquete nombra una versión de OneRoster desconocida; se leyó como 1.2',
