@@ -76,7 +76,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     const discard = ({ path }: { path: string }) => rm(path, { force: true })
     try {
       const upload = await receiveUpload(request, {
-        stagingFolder: config.stagingFolder, maxBytes: config.FILE_MAX_BYTES, types: config.fileTypes, fields: ['category'],
+        stagingFolder: config.stagingFolder, maxBytes: config.FILE_MAX_BYTES, types: config.fileTypes, checksContent: true, fields: ['category'],
       }, discard)
       try {
         const file = await files.store(upload.staged, {

@@ -1,7 +1,9 @@
 import '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { ServiceError } from '../errors.ts'
+import { contentProblem } from '../files/file-content.ts'
 import { FileTooLargeError, stageStream, type StagedFile } from '../files/staged-file.ts'
+import { shorten } from '../short-text.ts'
 
 /** Names and values of form fields are short. */
 const FIELD_BYTES = 4096
@@ -11,6 +13,8 @@ export interface UploadRules {
   maxBytes: number
   /** `application/pdf`, or a beginning with a star after it: `image/*`. */
   types: readonly string[]
+  /** Ending and first bytes have to fit the type. */
+  checksContent: boolean
   /** The form's other fields; each must be there once. */
   fields: readonly string[]
   /** Fields that may be left out. */
@@ -55,10 +59,12 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
       const contentType = part.mimetype.toLowerCase()
       if (!isAllowed(contentType, rules.types)) {
         part.file.destroy()
-        throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `file: ${contentType} may not be uploaded. Allowed are ${rules.types.join(', ')}.`)
+        throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `file: ${shorten(contentType)} may not be uploaded. Allowed are ${rules.types.join(', ')}.`)
       }
       const staged = await stageStream(part.file, rules.stagingFolder, { maxBytes: rules.maxBytes })
       file = { staged, filename: part.filename ?? '', contentType }
+      const problem = rules.checksContent ? await contentProblem(staged.path, { filename: file.filename, type: contentType }) : undefined
+      if (problem !== undefined) throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', problem)
     }
     if (file === undefined) throw invalid('file: is missing from the form')
     const missing = rules.fields.find((name) => !Object.hasOwn(fields, name))

@@ -104,12 +104,12 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     const principal = principalOf(request)
     const discard = ({ path }: { path: string }) => rm(path, { force: true })
     try {
-      const { staged, filename, contentType, fields } = await receiveUpload(request, {
-        stagingFolder: config.stagingFolder, maxBytes: config.IMPORT_MAX_BYTES, types: ['*/*'], fields: [], optional,
+      const { staged, filename, fields } = await receiveUpload(request, {
+        stagingFolder: config.stagingFolder, maxBytes: config.IMPORT_MAX_BYTES, types: ['*/*'], checksContent: false, fields: [], optional,
       }, discard)
       try {
         const { job, joined, requestedAt } = await imports.request({
-          staged, filename, contentType, choices: { ...choicesOf(fields), ...fixed }, userId: principal.userId, requestedBy: displayName(principal),
+          staged, filename, choices: { ...choicesOf(fields), ...fixed }, userId: principal.userId, requestedBy: displayName(principal),
         })
         const address = links.job(job.id)
         request.log.info({ job: job.id, kind: job.kind, joined }, 'a job was asked for')

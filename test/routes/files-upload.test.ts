@@ -23,7 +23,10 @@ function form (parts: Part[]): Buffer {
   ]), Buffer.from(`--${BOUNDARY}--\r\n`)])
 }
 
-const pdf = (value: string | Buffer, filename = 'syllabus.pdf'): Part => ({ name: 'file', value, filename, type: 'application/pdf' })
+/** Begins as a PDF does; `value` is what follows. */
+const pdf = (value: string | Buffer, filename = 'syllabus.pdf'): Part => (
+  { name: 'file', value: Buffer.concat([Buffer.from('%PDF-'), Buffer.from(value)]), filename, type: 'application/pdf' }
+)
 const category: Part = { name: 'category', value: 'syllabus' }
 
 async function upload (service: TestService, parts: Part[] | Buffer, { token, course = 0, headers = {} }: { token?: string | null, course?: number, headers?: Record<string, string> } = {}) {
@@ -42,7 +45,7 @@ const left = ({ services: { config } }: TestService) => ({ kept: readdirSync(con
 t.test('a teacher uploads, lists, hands on and deletes', async (t) => {
   const service = await startTestService(t, { courses: [{ teachers: [{ email: TEACHER }] }] })
   const token = await service.token('teacher')
-  const made = await upload(service, [category, pdf('%PDF-1.7', 'Sýllabus ☺.pdf')], { token })
+  const made = await upload(service, [category, pdf('1.7', 'Sýllabus ☺.pdf')], { token })
   t.equal(made.status, 201)
   t.match(made.json, {
     category: 'syllabus',
@@ -95,10 +98,10 @@ t.test('who may', async (t) => {
 t.test('the form in any order, of any size up to the limit', async (t) => {
   const service = await startTestService(t, { courses: [{}], settings: { FILE_MAX_BYTES: '3000000', BODY_MAX_BYTES: '1000' } })
   t.equal((await upload(service, [pdf('x'), category])).status, 201)
-  const large = await upload(service, [category, pdf(Buffer.alloc(3_000_000, 7))])
+  const large = await upload(service, [category, pdf(Buffer.alloc(2_999_995, 7))])
   t.equal(large.status, 201)
   t.equal(large.json.size, 3_000_000)
-  t.equal((await upload(service, [category, pdf('')])).json.size, 0)
+  t.equal((await upload(service, [category, { ...pdf(''), value: '' }])).json.size, 0, 'an empty one is of any type')
   const over = await upload(service, [category, pdf(Buffer.alloc(3_000_001))])
   t.match(over.json, { statusCode: 413, code: 'BODY_TOO_LARGE', message: 'The file is larger than 3,000,000 bytes.' })
   const farOver = await upload(service, [category, pdf(Buffer.alloc(3_100_000))])
@@ -141,18 +144,49 @@ t.test('a form that is wrong is refused with its field, and nothing of it stays'
 })
 
 t.test('types are what the setting allows', async (t) => {
-  const status = async (service: TestService, type: string) => (await upload(service, [category, { name: 'file', value: 'x', filename: 'a', type }])).status
+  const status = async (service: TestService, type: string, filename = 'a', value = 'x') => (await upload(service, [category, { name: 'file', value, filename, type }])).status
   const strict = await startTestService(t, { courses: [{}] })
-  for (const type of ['application/pdf', 'IMAGE/PNG', 'text/plain; charset=utf-8', 'application/vnd.openxmlformats-officedocument.presentationml.presentation']) t.equal(await status(strict, type), 201, type)
+  for (const [type, filename, value] of [['application/pdf', 'a.pdf', '%PDF-1.7'], ['IMAGE/GIF', 'a.gif', 'GIF89a'], ['text/plain; charset=utf-8', 'a.txt', 'x']] as const) {
+    t.equal(await status(strict, type, filename, value), 201, type)
+  }
   for (const type of ['text/html', 'image/svg+xml', 'application/javascript', 'application/x-msdownload', 'application/pdfx', 'nonsense']) t.equal(await status(strict, type), 415, type)
   const refused = await upload(strict, [category, { name: 'file', value: '<script>', filename: 'a.html', type: 'text/html' }])
   t.match(refused.json, { code: 'UNSUPPORTED_MEDIA_TYPE', message: /^file: text\/html may not be uploaded. Allowed are application\/pdf, / })
 
   const images = await startTestService(t, { courses: [{}], settings: { FILE_TYPES_ALLOWED: 'image/*, text/csv' } })
-  for (const [type, expected] of [['image/x-own', 201], ['text/csv', 201], ['text/plain', 415], ['application/pdf', 415]] as const) t.equal(await status(images, type), expected, type)
+  for (const [type, filename, expected] of [['image/x-own', 'a.own', 201], ['text/csv', 'a.csv', 201], ['text/plain', 'a.txt', 415], ['application/pdf', 'a.pdf', 415]] as const) {
+    t.equal(await status(images, type, filename), expected, type)
+  }
   const any = await startTestService(t, { courses: [{}], settings: { FILE_TYPES_ALLOWED: '*/*' } })
-  t.equal(await status(any, 'text/html'), 201)
+  t.equal(await status(any, 'text/html', 'a.html'), 201)
   await t.rejects(startTestService(t, { settings: { FILE_TYPES_ALLOWED: 'pdf' } }), { message: /FILE_TYPES_ALLOWED: pdf is not a media type/ })
+})
+
+t.test('a file has to be what it says', async (t) => {
+  for (const settings of [{}, { FILE_TYPES_ALLOWED: '*/*' }] as Array<Record<string, string>>) {
+    const service = await startTestService(t, { courses: [{}], settings })
+    const html = '<!DOCTYPE html><script>alert(1)</script>'
+    for (const [filename, type] of [['a.png', 'image/png'], ['a.html', 'image/png'], ['a.txt', 'text/plain'], ['a.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document']] as const) {
+      for (const parts of [[category, { name: 'file', value: html, filename, type }], [{ name: 'file', value: html, filename, type }, category]]) {
+        const answer = await upload(service, parts)
+        t.match(answer.json, { statusCode: 415, code: 'UNSUPPORTED_MEDIA_TYPE', message: /^file: .*a\.\w+/ }, filename)
+      }
+    }
+    t.match((await upload(service, [category, { name: 'file', value: html, filename: `${'n'.repeat(5000)}.png`, type: 'image/png' }])).json.message, /^.{1,300}$/)
+    t.strictSame(left(service), { kept: 0, staged: [] })
+  }
+})
+
+t.test('what an import is called says nothing about what a download of it is', async (t) => {
+  const service = await startTestService(t, { courses: [{ sourceId: 'c' }], withoutRunner: true })
+  const response = await service.server.inject({
+    method: 'POST',
+    url: `/api/courses/${service.courseIds[0]}/imports`,
+    headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}`, authorization: `Bearer ${await service.token('admin')}` },
+    payload: form([{ name: 'file', value: '<script>', filename: 'a.html', type: 'text/html' }]),
+  })
+  t.equal(response.statusCode, 202)
+  t.match(await service.services.files.info({ limit: 5 }), [{ content_type: 'application/octet-stream' }])
 })
 
 t.test('the list by category, in pages', async (t) => {
@@ -173,9 +207,9 @@ t.test('the list by category, in pages', async (t) => {
 
 t.test('quota and disk', async (t) => {
   const service = await startTestService(t, { courses: [{}], settings: { OWNER_QUOTA_BYTES: '100' } })
-  t.equal((await upload(service, [category, pdf('x'.repeat(60))])).status, 201)
-  t.match((await upload(service, [category, pdf('x'.repeat(60))])).json, { statusCode: 409, code: 'FILE_QUOTA_EXCEEDED', message: /^60 bytes of 100 bytes are in use/ })
-  t.equal((await upload(service, [category, pdf('x'.repeat(40))])).status, 201)
+  t.equal((await upload(service, [category, pdf('x'.repeat(55))])).status, 201)
+  t.match((await upload(service, [category, pdf('x'.repeat(55))])).json, { statusCode: 409, code: 'FILE_QUOTA_EXCEEDED', message: /^60 bytes of 100 bytes are in use/ })
+  t.equal((await upload(service, [category, pdf('x'.repeat(35))])).status, 201)
   t.match((await upload(service, Buffer.from('not even read'))).json, { statusCode: 409, code: 'FILE_QUOTA_EXCEEDED' })
   t.strictSame(left(service), { kept: 2, staged: [] })
   const full = await startTestService(t, { courses: [{}], settings: { MIN_FREE_BYTES: String(2 ** 52) } })
@@ -191,7 +225,7 @@ t.test('a disk that is full in the middle is a 507 as well', async (t) => {
 
 t.test('two uploads at once cannot pass the quota', async (t) => {
   const service = await startTestService(t, { courses: [{}], settings: { OWNER_QUOTA_BYTES: '100' } })
-  const answers = await Promise.all(Array.from({ length: 6 }, () => upload(service, [category, pdf('x'.repeat(40))])))
+  const answers = await Promise.all(Array.from({ length: 6 }, () => upload(service, [category, pdf('x'.repeat(35))])))
   t.strictSame(answers.map(({ status }) => status).sort(), [201, 201, 409, 409, 409, 409])
   t.strictSame(left(service), { kept: 2, staged: [] })
 })

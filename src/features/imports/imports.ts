@@ -11,7 +11,6 @@ export interface ImportRequest {
   staged: StagedFile
   /** As the client named it; its ending tells the format. */
   filename: string
-  contentType: string
   choices: ImportChoices
   userId: number
   requestedBy: string
@@ -25,13 +24,14 @@ export interface Imports {
 /** Imports over the API: the upload is a stored file until its job is done, so that it survives the server. */
 export function createImports ({ db, files, queue, now }: { db: Database, files: FileLibrary, queue: JobQueue, now: () => number }): Imports {
   return {
-    async request ({ staged, filename, contentType, choices, userId, requestedBy }) {
+    async request ({ staged, filename, choices, userId, requestedBy }) {
       const { onlyCourseId } = choices
       const file = await files.store(staged, {
         owner: onlyCourseId === undefined ? { type: 'user', id: userId } : { type: 'course', id: onlyCourseId },
         category: IMPORT_CATEGORY,
         filename,
-        contentType,
+        // What the client calls it is not checked: the import reads it as data, and a download must not claim more.
+        contentType: 'application/octet-stream',
         createdBy: requestedBy,
         expiresAt: now() + KEEP_MS,
       })
