@@ -55,6 +55,7 @@ export function child (element: XmlElement, name: string): XmlElement | undefine
 
 const MOST = { formats: 60, fonts: 60, name: 31, text: 32_767, formula: 8192, row: 1_048_576, column: 16_384, height: 409, width: 255 }
 const MOST_ARGUMENTS = 255
+const STYLE_LISTS = ['numFmts', 'fonts', 'fills', 'borders', 'cellStyleXfs', 'cellXfs', 'cellStyles', 'dxfs']
 const SHEET_ORDER = ['sheetPr', 'dimension', 'sheetViews', 'sheetFormatPr', 'cols', 'sheetData', 'sheetProtection', 'autoFilter', 'mergeCells', 'conditionalFormatting',
   'dataValidations', 'hyperlinks', 'printOptions', 'pageMargins', 'pageSetup', 'headerFooter']
 const WORKBOOK_ORDER = ['fileVersion', 'workbookPr', 'bookViews', 'sheets', 'definedNames', 'calcPr', 'extLst']
@@ -93,7 +94,16 @@ export async function packageFaults (file: string): Promise<string[]> {
   fault(fonts.length > MOST.fonts, `${fonts.length} fonts`)
   fonts.forEach((font, i) => fault(font.children.length === 0 || !isOrdered(font, FONT_ORDER), `font ${i} is empty or out of order`))
   child(styles, 'fills')!.children.forEach((fill, i) => fault(fill.children.length !== 1, `fill ${i} is empty`))
-  const strings = parts.get('xl/sharedStrings.xml')!.children
+  for (const name of STYLE_LISTS) {
+    const list = child(styles, name)
+    fault(list?.attributes['count'] !== String(list?.children.length), `${name} says ${list?.attributes['count']} items`)
+  }
+  const table = parts.get('xl/sharedStrings.xml')!
+  const strings = table.children
+  fault(table.attributes['uniqueCount'] !== String(strings.length), `${table.attributes['uniqueCount']} texts are said`)
+  const shown = Array.from(bytes, ([path, xml]) => path.startsWith('xl/worksheets/') ? textCells(xml) : 0)
+  const cells = shown.reduce((sum, each) => sum + each, 0)
+  fault(table.attributes['count'] !== String(cells), `${table.attributes['count']} cells with a text instead of ${cells}`)
   strings.forEach((item, i) => fault(decoded(item.children[0]!.text).length > MOST.text, `text ${i} is too long`))
 
   for (const [i, sheet] of child(workbook, 'sheets')!.children.entries()) {
@@ -102,6 +112,10 @@ export async function packageFaults (file: string): Promise<string[]> {
     checkSheet(path, parts.get(path)!, { formats: formats.length, strings: strings.length }, fault)
   }
   return faults
+}
+
+function textCells (xml: Buffer): number {
+  return xml.toString().match(/<c [^>]*t="s"/g)?.length ?? 0
 }
 
 type Fault = (is: boolean, what: string) => void

@@ -34,7 +34,9 @@ export function * headingRows ({ book, columns, formulas, styles, strings, perio
     columns.categories.map((c, i) => write(c, columns.firstCategory + i)).join('')
 
   function text (row: number, column: number, style: Style, value: string): string {
-    return value === '' ? '' : `<c r="${columnName(column)}${row}" s="${style.id()}" t="s"><v>${strings.intern(value)}</v></c>`
+    if (value === '') return ''
+    strings.cells++
+    return `<c r="${columnName(column)}${row}" s="${style.id()}" t="s"><v>${strings.intern(value)}</v></c>`
   }
   function number (row: number, column: number, style: Style, value: number): string {
     refuseInfinite(value)

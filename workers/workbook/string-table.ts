@@ -13,6 +13,8 @@ const REMEMBERED_LENGTH = 64
 export class StringTable {
   readonly #file: string
   readonly #known = new Map<string, number>()
+  /** Cells that show a text of the table, counted by the writers of these cells. */
+  cells = 0
   #next: number
   #chunks: Buffer[] = []
   #buffered = 0
@@ -45,6 +47,9 @@ export class StringTable {
     }
     return this.#next++
   }
+
+  /** Texts so far, with those before the first that was added here. */
+  get texts (): number { return this.#next }
 
   /** All that was added, as XML in chunks. Nothing may be added afterwards. */
   * bytes (): Generator<Buffer> {

@@ -128,9 +128,11 @@ export class StudentRows {
     const period = this.#periods.get(periodId)
     if (period !== undefined) this.#writeText(4, at, isDropped, period)
     this.#writeStart(this.#status, at, isDropped)
+    strings.cells++
   }
 
   #writeText (column: number, at: string, isDropped: boolean, index: number): void {
+    this.#o.strings.cells++
     this.#writeStart(this.#texts[column]!, at, isDropped)
     this.chunks.ascii(String(index))
     this.chunks.bytes(VALUE_END)
@@ -187,6 +189,7 @@ export class StudentRows {
     const { marks, points, length } = cells
     const droppedLook = row.isDropped ? DROPPED_LOOK : 0
     let position = chunks.length
+    let words = 0
     let count = 0
     let sum = 0
     let size = 0
@@ -202,6 +205,7 @@ export class StudentRows {
       if (score !== score) { // eslint-disable-line no-self-compare
         const word = this.#words[look * WORDS + (mark & STATUS_MASK)]!
         for (let i = 0; i < word.length; i++) buffer[position++] = word[i]!
+        words++
         continue
       }
       const possible = scale[j]!
@@ -218,7 +222,8 @@ export class StudentRows {
       size += Math.abs(score)
     }
     chunks.length = position
-    const { totals } = this.#o
+    const { totals, strings } = this.#o
+    strings.cells += words
     totals.scores += count
     totals.scoreSum += sum
     totals.scoreSize += size

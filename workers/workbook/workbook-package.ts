@@ -21,12 +21,20 @@ export interface WorkbookPackage {
   parts: Map<string, string>
   /** What stands before and after the rows of each student sheet. */
   sheets: Array<{ path: string, head: string, tail: string }>
-  sharedStrings: { head: string, tail: string, count: number }
+  /** What comes before and after the texts of the student sheets; the first `count` numbers are Summary's. */
+  sharedStrings: { head: (all: StringCounts) => string, tail: string, count: number }
   summaryPath: string
   /** Summary's XML, its formulas with their values. */
   summaryXml: () => string
   styles: WorkbookStyles
   summary: Summary
+}
+
+export interface StringCounts {
+  /** In the whole table. */
+  texts: number
+  /** Of the student sheets: those that show a text. */
+  cells: number
 }
 
 export interface ColumnWidths {
@@ -57,8 +65,9 @@ export async function makePackage (book: Book, plan: SheetPlan, request: Workboo
   take('docProps/app.xml')
   parts.set('docProps/app.xml', APP_PROPERTIES)
   parts.set('xl/workbook.xml', workbookPart(take('xl/workbook.xml'), plan))
-  parts.set('xl/styles.xml', stylesPart(take('xl/styles.xml')))
+  parts.set('xl/styles.xml', withCounts(stylesPart(take('xl/styles.xml'))))
   const [stringsHead, stringsTail] = cut(take('xl/sharedStrings.xml'), '</sst>')
+  const [stringsStart, summaryStrings] = cut(stringsHead, '<sst ')
   const summaryPath = 'xl/worksheets/sheet1.xml'
   const summaryPart = summaryPageSetup(take(summaryPath), request.options.sheets === 'period')
   return {
@@ -67,7 +76,14 @@ export async function makePackage (book: Book, plan: SheetPlan, request: Workboo
       const path = `xl/worksheets/sheet${i + 2}.xml`
       return { path, ...sheetFrame(take(path), sheet, plan) }
     }),
-    sharedStrings: { head: stringsHead, tail: `</sst>${stringsTail}`, count: stringsHead.split('<si>').length - 1 },
+    sharedStrings: {
+      head: ({ texts, cells }) => {
+        const ofSummary = summary.cells.filter(({ value }) => typeof value === 'string').length
+        return `${stringsStart}<sst count="${cells + ofSummary}" uniqueCount="${texts}" ${summaryStrings}`
+      },
+      tail: `</sst>${stringsTail}`,
+      count: elements(stringsHead, 'si'),
+    },
     summaryPath,
     summaryXml: () => withResults(summaryPart, summary.cells),
     styles,
@@ -144,6 +160,32 @@ function workbookPart (xml: string, { columns, sheets }: SheetPlan): string {
   const calculation = /<calcPr [^>]*\/>/.exec(xml)?.[0] ?? ''
   return splice(xml.replace(/<mc:AlternateContent[\s\S]*?<\/mc:AlternateContent>/, ''), calculation,
     () => `<definedNames>${names.join('')}</definedNames><calcPr calcId="191029"/>`)
+}
+
+/** What styles.xml lists, and the element that each item of a list is. */
+const STYLE_LISTS = {
+  numFmts: 'numFmt',
+  fonts: 'font',
+  fills: 'fill',
+  borders: 'border',
+  cellStyleXfs: 'xf',
+  cellXfs: 'xf',
+  cellStyles: 'cellStyle',
+  dxfs: 'dxf',
+}
+
+/** Calligra and R's openxlsx refuse a workbook where a list does not say how many items it has. */
+function withCounts (styles: string): string {
+  return Object.entries(STYLE_LISTS).reduce((xml, [list, item]) => {
+    const [before, rest] = cut(xml, `<${list}`)
+    const [attributes, items] = cut(rest, '>')
+    const count = attributes.endsWith('/') ? 0 : elements(cut(items, `</${list}>`)[0], item)
+    return `${before}<${list} count="${count}"${attributes.replace(/ count="[^"]*"/, '')}>${items}`
+  }, styles)
+}
+
+function elements (xml: string, name: string): number {
+  return xml.split(new RegExp(`<${name}[ />]`)).length - 1
 }
 
 /** Formats say which of their settings hold, as some readers want it. */

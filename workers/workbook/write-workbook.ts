@@ -60,7 +60,7 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
   }
 
   function * sharedStrings (): Generator<Buffer> {
-    yield Buffer.from(made.sharedStrings.head)
+    yield Buffer.from(made.sharedStrings.head(strings))
     yield * strings.bytes()
     yield Buffer.from(made.sharedStrings.tail)
   }
