@@ -1,15 +1,16 @@
 // The one short transaction of an import: the plan of the staging database goes into the service's own (`live`), set by set.
 // What goes, goes first, so that no name or id of an old row is in the way of a new one.
 import type { SqliteConnection } from './connection.ts'
+import { GENERATION } from './imports.queries.ts'
 
 export interface ApplyStatements {
   /** Whether the database is still the one that the plan was made from, as far as an import is concerned. */
-  isCurrent: (generation: number) => boolean
+  isCurrent: (generation: string) => boolean
   run: (row: { at: number, reference: string | null, summary: string }) => void
 }
 
 export function applyStatements (sqlite: SqliteConnection): ApplyStatements {
-  const newest = sqlite.prepare('SELECT coalesce(max(id), 0) FROM live.imports').pluck()
+  const newest = sqlite.prepare(GENERATION).pluck()
   // Deleted, or made by somebody else meanwhile. What a teacher set meanwhile is in columns of its own and stays.
   const moved = sqlite.prepare(`SELECT count(*) FROM plan_courses p WHERE
     (p.live_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM live.courses c WHERE c.id = p.live_id)) OR
@@ -102,6 +103,8 @@ const STATEMENTS = [
   'DELETE FROM live.roster_records WHERE (kind, source_id) IN (SELECT kind, source_id FROM plan_records WHERE body IS NULL)',
   `INSERT INTO live.roster_records (kind, source_id, parent, other, body) SELECT kind, source_id, parent, other, body FROM plan_records WHERE body IS NOT NULL
     ON CONFLICT (kind, source_id) DO UPDATE SET parent = excluded.parent, other = excluded.other, body = excluded.body`,
+
+  'DELETE FROM live.erased_people WHERE hash IN (SELECT hash FROM plan_readmitted)',
 
   // Courses before orgs, which they refer to.
   ...([

@@ -6,8 +6,10 @@ export type LiveScores = Pick<Row<'student_scores'>, 'cells' | 'score_count' | '
 export type LiveRecord = Row<'roster_records'>
 
 export interface LiveReads {
-  /** Number of the newest import; changes with each. */
-  generation: () => number
+  /** Changes with each import, and with each erasure of a person. */
+  generation: () => string
+  /** The key and the hashes of people who were erased; undefined: there are none. */
+  erased: () => { secret: string, hashes: string[] } | undefined
   /** Summary of the import made under that reference, as JSON. */
   importOf: (reference: string) => string | undefined
   course: (id: number) => Row<'courses'> | undefined
@@ -32,8 +34,13 @@ export interface LiveReads {
   origins: () => IterableIterator<{ course_id: number, source_id: string, origins: Buffer }>
 }
 
+/** What must be the same when a plan is applied as when it was made. */
+export const GENERATION = "SELECT (SELECT coalesce(max(id), 0) FROM live.imports) || ' ' || (SELECT coalesce(max(id), 0) FROM live.erased_people)"
+
 export function liveReads (sqlite: SqliteConnection): LiveReads {
-  const generation = sqlite.prepare('SELECT coalesce(max(id), 0) FROM live.imports').pluck()
+  const generation = sqlite.prepare(GENERATION).pluck()
+  const secret = sqlite.prepare('SELECT secret FROM live.erasure_keys').pluck()
+  const erased = sqlite.prepare('SELECT hash FROM live.erased_people').pluck()
   const importOf = sqlite.prepare('SELECT summary FROM live.imports WHERE reference = ?').pluck()
   const course = sqlite.prepare('SELECT * FROM live.courses WHERE id = ?')
   const courseBySource = sqlite.prepare('SELECT * FROM live.courses WHERE source_id = ?')
@@ -58,7 +65,11 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
     FROM live.student_result_origins o JOIN live.students s ON s.id = o.student_id`)
   type Course = Row<'courses'>
   return {
-    generation: () => generation.get() as number,
+    generation: () => generation.get() as string,
+    erased () {
+      const hashes = erased.all() as string[]
+      return hashes.length === 0 ? undefined : { secret: secret.get() as string, hashes }
+    },
     importOf: (reference) => importOf.get(reference) as string | undefined,
     course: (id) => course.get(id) as Course | undefined,
     courseBySource: (sourceId) => courseBySource.get(sourceId) as Course | undefined,

@@ -79,6 +79,15 @@ export async function cancelJobsOfOwner (trx: Trx, ownerType: string, ownerId: n
   return ids
 }
 
+/** Jobs of a kind and owner that run wait again, since their input has changed: whoever runs them now may write no more. */
+export async function restartJobsOfOwner (trx: Trx, { kind, owner, now, message }: { kind: string, owner: { type: string, id: number }, now: number, message: string }): Promise<number> {
+  const rows = await trx.updateTable('jobs').set({ state: 'queued', started_at: null, progress: 0, run_after: 0, attempts: sql<number>`attempts - 1` })
+    .where('kind', '=', kind).where('owner_type', '=', owner.type).where('owner_id', '=', owner.id)
+    .where('state', '=', state('started')).returning('id').execute()
+  await endAttempts(trx, rows.map((row) => row.id), { finishedAt: now, outcome: 'stopped', message })
+  return rows.length
+}
+
 /** A job that failed or was canceled waits again, with all its attempts. */
 export async function requeueEnded (trx: Trx, id: number): Promise<boolean> {
   const result = await trx.updateTable('jobs')

@@ -6,6 +6,7 @@ import { FILES } from './migrations/0003-files.ts'
 import { JOB_ATTEMPTS } from './migrations/0004-job-attempts.ts'
 import { ACCESS } from './migrations/0005-access.ts'
 import { LAST_SIGN_IN } from './migrations/0006-last-sign-in.ts'
+import { ERASED_PEOPLE } from './migrations/0009-erased-people.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': {
@@ -36,6 +37,11 @@ export const migrations: Record<string, Migration> = {
   '0006_last_sign_in': {
     async up (db) {
       for (const statement of LAST_SIGN_IN) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
+  },
+  '0009_erased_people': {
+    async up (db) {
+      for (const statement of ERASED_PEOPLE) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
   },
 }

@@ -71,6 +71,8 @@ export interface PlanWrites {
   record: (row: PlannedRecord) => void
   /** A stored record that goes unless something still refers to it; null is ignored. */
   leaver: (kind: string, sourceId: string | null) => void
+  /** Forgets that somebody with this hash was erased. */
+  readmit: (hash: string) => void
   /** Whether there is anything to write. */
   isEmpty: () => boolean
 }
@@ -81,10 +83,12 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     const statement = sqlite.prepare(`INSERT INTO plan_${table} (${names.map((name) => `"${name}"`).join(', ')}) VALUES (${names.map((name) => `:${name}`).join(', ')})`)
     return (row: object) => { statement.run(row) }
   }
+  const readmit = sqlite.prepare('INSERT OR IGNORE INTO plan_readmitted (hash) VALUES (?)')
   const leaver = sqlite.prepare('INSERT OR IGNORE INTO plan_leavers (kind, source_id) VALUES (?, ?)')
   const part = 'course live_id op source_id position'
   const empty = sqlite.prepare(`SELECT NOT EXISTS (SELECT 1 FROM plan_courses WHERE op <> 'none' OR is_changed = 1) AND NOT EXISTS (SELECT 1 FROM plan_scores)
-    AND NOT EXISTS (SELECT 1 FROM plan_task_sources) AND NOT EXISTS (SELECT 1 FROM plan_records)`).pluck()
+    AND NOT EXISTS (SELECT 1 FROM plan_task_sources) AND NOT EXISTS (SELECT 1 FROM plan_records)
+    AND NOT EXISTS (SELECT 1 FROM plan_readmitted)`).pluck()
   return {
     course: insert('courses', 'course live_id op source_id grouping name school term starts_on ends_on time_zone missing_counts is_changed'),
     period: insert('periods', `${part} name`),
@@ -96,6 +100,7 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     scores: insert('scores', 'course live_id student cells score_count score_sum origins'),
     record: insert('records', 'kind source_id parent other body'),
     leaver: (kind, sourceId) => { if (sourceId !== null) leaver.run(kind, sourceId) },
+    readmit: (hash) => { readmit.run(hash) },
     isEmpty: () => empty.get() === 1,
   }
 }

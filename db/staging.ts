@@ -68,7 +68,7 @@ function configure (sqlite: SqliteConnection, databaseFile: string): void {
   for (const statement of STAGING_SCHEMA) sqlite.exec(statement)
 }
 
-function apply (sqlite: SqliteConnection, generation: number, { at, reference, summary, lockTimeoutMs }: ApplyOptions): boolean {
+function apply (sqlite: SqliteConnection, generation: string, { at, reference, summary, lockTimeoutMs }: ApplyOptions): boolean {
   sqlite.exec('COMMIT')
   sqlite.pragma(`busy_timeout = ${lockTimeoutMs}`)
   sqlite.exec('BEGIN IMMEDIATE')

@@ -25,6 +25,8 @@ export interface Tables {
   roster_records: RosterRecordsTable
   student_result_origins: StudentResultOriginsTable
   imports: ImportsTable
+  erasure_keys: ErasureKeysTable
+  erased_people: ErasedPeopleTable
 }
 
 /** What came with an import (`imported_*`) and what a teacher set since (`set_*`, wins, survives imports). */
@@ -319,6 +321,19 @@ export interface ImportsTable {
   reference: string | null
   /** JSON, as `import --json` prints it. */
   summary: string
+}
+
+/** One row, made at the first erasure: the key of the hashes in `erased_people`, 256 random bits as hex. */
+export interface ErasureKeysTable {
+  id: number
+  secret: string
+}
+
+/** Identifiers of people who were erased, as keyed hashes; see `src/features/person-data/identifier-hash.ts`. */
+export interface ErasedPeopleTable {
+  id: Generated<number>
+  hash: string
+  erased_at: number
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

@@ -4,7 +4,8 @@ import type { Printer } from './printer.ts'
 /** The process: `main.ts` passes it in, a test passes in its own. */
 export interface ProcessContext {
   env: Readonly<Record<string, string | undefined>>
-  stdin: Readable
+  /** `isTTY` allows a question. */
+  stdin: Readable & { isTTY?: boolean }
   stdout: Writable
   /** `isTTY` allows a progress bar. */
   stderr: Writable & { isTTY?: boolean }

@@ -20,6 +20,7 @@ interface ImportFlags {
   dryRun: boolean
   strict: boolean
   allowRemovals: boolean
+  allowErased: boolean
   json: boolean
 }
 
@@ -35,6 +36,7 @@ export function importCommand (context: CommandContext): Command {
     .option('--dry-run', 'report and write nothing', false)
     .option('--strict', 'take warnings as errors', false)
     .option('--allow-removals', 'allow more than half of a course\'s results to be removed', false)
+    .option('--allow-erased', 'take people in who were erased with "student erase"', false)
     .option('--json', 'the summary, or the errors, as JSON on stdout', false)
     .action(async (paths: string[], flags: ImportFlags) => { await runImport(paths, flags, context) })
 }

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   export: async () => (await import('./export.command.ts')).exportCommand,
   user: async () => (await import('./user.command.ts')).userCommand,
   token: async () => (await import('./token.command.ts')).tokenCommand,
+  student: async () => (await import('./student.command.ts')).studentCommand,
   audit: async () => (await import('./audit.command.ts')).auditCommand,
   job: async () => (await import('./job.command.ts')).jobCommand,
   file: async () => (await import('./file.command.ts')).fileCommand,

@@ -44,8 +44,12 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 
   app.post('/api/imports', {
     onRequest: [...access.scope('admin'), async () => { await gate.openForImports() }],
-    schema: { ...upload, summary: 'Import a roster, a document or a grade book (administrator)' },
-  }, async (request, reply) => await take(request, reply, [...FIELDS, 'course', 'teacher'], {}))
+    schema: {
+      ...upload,
+      summary: 'Import a roster, a document or a grade book (administrator)',
+      description: `${upload.description} An administrator may also send \`course\`, \`teacher\`, \`allow_erased\`.`,
+    },
+  }, async (request, reply) => await take(request, reply, [...FIELDS, 'allow_erased', 'course', 'teacher'], {}))
 
   app.post('/api/courses/:course_id/imports', {
     onRequest: [...access.course('import'), async (request: FastifyRequest) => { await gate.openForFiles(courseOf(request).id) }],
@@ -139,6 +143,7 @@ function choicesOf (fields: Record<string, string>): ImportChoices {
     dryRun: flag(fields, 'dry_run'),
     strict: flag(fields, 'strict'),
     allowRemovals: flag(fields, 'allow_removals'),
+    allowErased: flag(fields, 'allow_erased'),
   }
 }
 

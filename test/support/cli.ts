@@ -9,13 +9,13 @@ export interface CliResult {
 }
 
 /** Runs `perfbook ARGS` on a data folder. */
-export async function perfbook (dataDir: string, args: string[], options: { stdin?: string, env?: Record<string, string>, signal?: AbortSignal, isTTY?: boolean } = {}): Promise<CliResult> {
+export async function perfbook (dataDir: string, args: string[], options: { stdin?: string, stdinIsTTY?: boolean, env?: Record<string, string>, signal?: AbortSignal, isTTY?: boolean } = {}): Promise<CliResult> {
   const output = { stdout: new PassThrough(), stderr: new PassThrough() }
   const text = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) output[name].on('data', (chunk: Buffer) => { text[name] += chunk.toString() })
   const status = await runProgram({
     env: { DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...options.env },
-    stdin: Readable.from([options.stdin ?? '']),
+    stdin: Object.assign(Readable.from([options.stdin ?? '']), { isTTY: options.stdinIsTTY ?? false }),
     stdout: output.stdout,
     stderr: Object.assign(output.stderr, { isTTY: options.isTTY ?? false }),
     signal: options.signal ?? new AbortController().signal,

@@ -3,9 +3,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { Migrator } from 'kysely/migration'
 import { connect, kyselyOver } from '../../db/connection.ts'
+import { migrationStatus } from '../../db/database-copy.ts'
 import { migrations } from '../../db/migrations.ts'
 import type { Tables } from '../../db/tables.ts'
 import { insertCourse } from './book-database.ts'
@@ -38,6 +39,10 @@ const ROWS: Readonly<Record<string, string[]>> = {
     `INSERT INTO sessions (user_id, hash, created_at, last_used_at) VALUES (1, '${'c'.repeat(64)}', ${AT}, ${AT})`,
     `INSERT INTO audit_log (at, action, outcome, actor_id, via) VALUES (${AT}, 'export.request', 'done', 1, 'token')`,
   ],
+  '0009_erased_people': [
+    `INSERT INTO erasure_keys (id, secret) VALUES (1, '${'d'.repeat(64)}')`,
+    `INSERT INTO erased_people (hash, erased_at) VALUES ('${'e'.repeat(64)}', ${AT})`,
+  ],
 }
 
 async function makeFixture (step: string): Promise<Buffer> {
@@ -65,7 +70,17 @@ async function makeFixture (step: string): Promise<Buffer> {
   return bytes
 }
 
+/** Whether a database had all steps before its own. One that lacks some was made before they were added: it was never released. */
+function isWhole (target: string, step: string): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'perfbook-fixture-'))
+  const file = join(folder, 'perfbook.sqlite')
+  writeFileSync(file, gunzipSync(readFileSync(target)))
+  const { applied } = migrationStatus(file)
+  rmSync(folder, { recursive: true })
+  return applied.join() === Object.keys(migrations).filter((name) => name <= step).join()
+}
+
 for (const step of Object.keys(migrations)) {
   const target = join(FIXTURES, `${step}.sqlite.gz`)
-  if (!existsSync(target)) writeFileSync(target, await makeFixture(step))
+  if (!existsSync(target) || !isWhole(target, step)) writeFileSync(target, await makeFixture(step))
 }

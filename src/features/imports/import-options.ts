@@ -23,6 +23,8 @@ export interface ImportOptions {
   strict: boolean
   /** Allows more than half of a course's results to be removed. */
   allowRemovals: boolean
+  /** Takes people in who were erased; they are not erased any more then. Never set for a teacher's import. */
+  allowErased?: boolean | undefined
   /** Most bytes, unpacked, of all files together. */
   maxBytes: number
   /** Ms since 1970. */

@@ -2,6 +2,7 @@ import type { Staging } from '../../../db/staging.ts'
 import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
 import { readCsv, type RowVisitor } from './csv-rows.ts'
+import { erasedPeople, type ErasedPeople } from './erased-people.ts'
 import type { ImportOptions } from './import-options.ts'
 import { checkNameLengths } from './name-lengths.ts'
 import { planCourse, planCourseRemoval, type Planning, type Tallies } from './plan-course.ts'
@@ -21,6 +22,7 @@ export class ImportRun {
   readonly tallies: Tallies
   /** Of a teacher's import: the one course that it sees and may change. */
   readonly scope: CourseScope | undefined
+  readonly erased: ErasedPeople
   readonly #planning: Planning
   readonly #totalBytes: number
   readonly #files: string[] = []
@@ -40,6 +42,7 @@ export class ImportRun {
     this.problems = problems
     this.options = options
     this.tallies = tallies
+    this.erased = erasedPeople({ staging, problems, allow: options.allowErased === true })
     this.#totalBytes = totalBytes
     this.#planning = {
       staging,

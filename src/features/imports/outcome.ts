@@ -67,6 +67,7 @@ export const WARNINGS = {
   lone_surrogate: 'Broken characters (lone surrogates) became U+FFFD',
   duplicate_teacher: 'A teacher stands twice; the first counts',
   points_without_possible: 'A column has points but no points possible, so it gives no score; export percentages as well',
+  erased_person: 'People who were erased were left out; an administrator can take them in with --allow-erased',
   row_of_no_student: 'Rows of test students were left out',
 } as const satisfies Record<string, string>
 

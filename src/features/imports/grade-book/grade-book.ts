@@ -6,6 +6,7 @@ import type { Row } from '../../../../db/tables.ts'
 import { STATUS } from '../../performance-book/packed-cells.ts'
 import type { BookSource, SourceStudent, SourceTask } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
+import type { Place } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
 
 /** A cell: points, excused, or nothing. */
@@ -58,6 +59,7 @@ export class GradeBook {
     const place = { file: file.name, line }
     this.#place = this.#place.file === null ? { file: file.name } : this.#place
     const stored = this.#stored.find(person)
+    if (stored === undefined && this.#isErased(person, place)) return
     const sourceId = stored?.source_id ?? person.ids[0]
     if (sourceId === undefined) {
       this.#run.problems.error(place, 'names no student: the id, the login and the e-mail are all blank')
@@ -96,6 +98,16 @@ export class GradeBook {
       result[RESULT.points] = grade === null || grade === 'exempt' ? null : grade.points
       this.#run.staging.results.add(result)
     }
+  }
+
+  /** Ids of a course that came from no roster are that course's own. */
+  #isErased (person: GradeBookPerson, place: Place): boolean {
+    return this.#run.erased.leavesOut({
+      sourceIds: person.ids,
+      studentIdentifier: person.studentIdentifier,
+      email: person.email ?? person.ids.find((id) => id.includes('@')) ?? null,
+      course: (this.#live?.grouping ?? null) === null ? this.#course.sourceId : undefined,
+    }, place)
   }
 
   book (): BookSource {

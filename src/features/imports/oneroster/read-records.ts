@@ -1,10 +1,10 @@
 import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
 import { shorten } from '../../../short-text.ts'
 import type { ImportRun } from '../import-run.ts'
-import { Refusal } from '../problems.ts'
+import { Refusal, type Place } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
 import type { Bundle } from './manifest.ts'
-import { REFERENCES, ROSTER_FILES, type ClassBody, type RosterFile } from './roster-files.ts'
+import { REFERENCES, ROSTER_FILES, type ClassBody, type RosterFile, type RosterKind, type UserBody } from './roster-files.ts'
 import { RowReader } from './row-reader.ts'
 
 /** Reads every file of a bundle but results into the staging database. What is wrong is added to the problems. */
@@ -32,6 +32,7 @@ async function readRecordFile (file: RosterFile, source: SourceFile, run: Import
       if (sourceId === null) return
       const isDeleted = row.isDeleted()
       const { parent, other, body } = file.read(row)
+      if (isOfErased({ kind: file.kind, sourceId, parent, other, body, isDeleted }, { file: source.name, line }, run)) return
       const record: RosterRecord = {
         kind: file.kind,
         source_id: sourceId,
@@ -50,6 +51,18 @@ async function readRecordFile (file: RosterFile, source: SourceFile, run: Import
       if (record.modified >= rival.modified) records.replace({ ...record, ord: rival.ord })
     }
   })
+}
+
+interface ReadRecord { kind: RosterKind, sourceId: string, parent: string | null, other: string | null, body: unknown[], isDeleted: boolean }
+
+/** Whether a row is about a person who was erased: the user, or what belongs to them. */
+function isOfErased ({ kind, sourceId, parent, other, body, isDeleted }: ReadRecord, place: Place, { erased }: ImportRun): boolean {
+  if (kind === 'user') {
+    const [, , , studentIdentifier, email] = body as UserBody
+    return !isDeleted && erased.leavesOut({ sourceIds: [sourceId], studentIdentifier, email }, place)
+  }
+  const user = kind === 'enrollment' ? other : kind === 'role' ? parent : null
+  return user !== null && erased.leavesOutUser(user, place)
 }
 
 /** Adds an error for every reference to something that is nowhere, and a warning for what belongs to something deleted. */

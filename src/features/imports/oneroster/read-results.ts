@@ -34,6 +34,7 @@ export async function readResults (source: SourceFile, targets: ResultTargets, r
       }
       const isItem = name === 'lineItemSourcedId'
       const number = isItem ? targets.item(sourceId) : targets.person(sourceId)
+      if (!isItem && number === undefined && run.erased.leavesOutUser(sourceId, { file: source.name, line })) return undefined
       if (number === undefined) problems.error({ file: source.name, line }, brokenReference(name, sourceId, isItem ? 'lineItem' : 'user'))
       return number
     }

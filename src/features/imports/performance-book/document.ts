@@ -135,7 +135,7 @@ export class BookDocument {
         items: [{ number, sourceId: null, minimum: 0 }],
       }
     })
-    const students = this.#students.map(({ piece, index, number }) => {
+    const students = this.#students.filter(({ piece, index }) => !this.#isErased(piece, index, course.source_id)).map(({ piece, index, number }) => {
       const period = blank(piece.period)
       if (period !== null && !this.#periods.has(period) && !this.#isRefused('periods', period)) this.error(`$.students[${index}].period`, `is "${shorten(period)}", expected the source_id of a period`)
       return {
@@ -174,6 +174,12 @@ export class BookDocument {
       hasAllResults: true,
       isGone: ALL_GONE,
     }
+  }
+
+  #isErased (piece: StudentPiece, index: number, course: string): boolean {
+    return this.#run.erased.leavesOut({
+      sourceIds: [piece.source_id], studentIdentifier: blank(piece.student_identifier), email: blank(piece.email), course,
+    }, { file: this.#file.name, path: `$.students[${index}]` })
   }
 
   /** Categories of one title are one. Left out: one for each task type in use. */

@@ -1,0 +1,32 @@
+import { erasedAt, erasureSecret } from '../../../db/erased-people.queries.ts'
+import { identifierHash } from './identifier-hash.ts'
+import type { Person } from './person.ts'
+import type { PersonalData } from './personal-data.ts'
+
+/** All hashes that an import would know the person by. */
+export function hashesOf (person: Pick<Person, 'sourceId' | 'isIdShared' | 'students' | 'records' | 'teaching' | 'identifiers' | 'emails'>, secret: string): string[] {
+  const { sourceId, isIdShared, students, records, teaching, identifiers, emails } = person
+  const isInRoster = records.length > 0 || [...students, ...teaching].some((row) => row.is_rostered === 1)
+  // Ids of a document or a grade book are their course's own: another course's "s1" is someone else.
+  const own = students.filter((row) => row.is_rostered === 0).map((row) => row.course_source_id)
+  return [...new Set([
+    ...sourceId === null || !isInRoster || isIdShared ? [] : [identifierHash(secret, 'source_id', sourceId)],
+    ...sourceId === null ? [] : own.map((course) => identifierHash(secret, 'source_id', sourceId, course)),
+    ...identifiers.map((identifier) => identifierHash(secret, 'student_identifier', identifier)),
+    ...emails.map((email) => identifierHash(secret, 'email', email)),
+  ])]
+}
+
+/** What is kept on purpose of people who were erased. `erase-person.ts` writes it. */
+export const ERASURE_DATA: PersonalData = {
+  name: 'erasure',
+  columns: {
+    'erased_people.hash': 'keyed hash of an identifier of someone who was erased',
+  },
+  async read (person, { db }) {
+    const secret = await erasureSecret(db)
+    const at = secret === undefined ? undefined : await erasedAt(db, hashesOf(person, secret))
+    return { was_erased_at: at === undefined ? null : new Date(at).toISOString() }
+  },
+  erase: async () => ({}),
+}

@@ -1,0 +1,63 @@
+// Finds and removes a person in texts: errors and warnings that quote names, ids and e-mails.
+import type { Person } from './person.ts'
+
+export const ERASED_TEXT = '[erased]'
+
+/** Keys in the JSON of jobs whose values are machine words, never quotations of a file. */
+const MACHINE_WORDS = new Set(['code', 'hex', 'format', 'kind'])
+
+export interface PersonTerms {
+  isIn: (text: string) => boolean
+  /** Without names, ids and e-mails of the person. */
+  remove: (text: string) => string
+  /** The same for all texts inside of JSON; undefined: nothing of the person is in it. */
+  removeFromJson: (json: string) => string | undefined
+  /** Texts inside of JSON that name the person. */
+  textsOfJson: (json: string) => string[]
+}
+
+/** Whole words only; ids and e-mails in any case, names as they are written. Linear in the length of a text. */
+export function personTerms ({ sourceId, identifiers, emails, names }: Pick<Person, 'sourceId' | 'identifiers' | 'emails' | 'names'>): PersonTerms {
+  const ids = wordsPattern([...sourceId === null ? [] : [sourceId], ...identifiers, ...emails], 'giu')
+  const words = wordsPattern(names.flatMap(({ first, last }) => [
+    ...first !== null && last !== null ? [`${first} ${last}`, `${last}, ${first}`, `${last} ${first}`] : [], first, last,
+  ]), 'gu')
+  const remove = (text: string) => [words, ids].reduce((rest, pattern) => pattern === undefined ? rest : rest.replace(pattern, ERASED_TEXT), text)
+  const isIn = (text: string) => [words, ids].some((pattern) => pattern !== undefined && text.search(pattern) !== -1)
+  return {
+    isIn,
+    remove,
+    removeFromJson (json) {
+      let isChanged = false
+      const value = mapTexts(JSON.parse(json) as unknown, (text) => {
+        const rest = remove(text)
+        isChanged ||= rest !== text
+        return rest
+      })
+      return isChanged ? JSON.stringify(value) : undefined
+    },
+    textsOfJson (json) {
+      const found = new Set<string>()
+      mapTexts(JSON.parse(json) as unknown, (text) => {
+        if (isIn(text)) found.add(text)
+        return text
+      })
+      return [...found]
+    },
+  }
+}
+
+/** Longer ones first, so that a whole name goes before its parts. */
+function wordsPattern (terms: Array<string | null>, flags: string): RegExp | undefined {
+  const texts = [...new Set(terms.flatMap((term) => term === null || term.trim() === '' ? [] : [term.trim()]))].sort((a, b) => b.length - a.length)
+  if (texts.length === 0) return undefined
+  const escaped = texts.map((term) => term.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
+  return new RegExp(`(?<![\\p{L}\\p{M}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{M}\\p{N}])`, flags)
+}
+
+function mapTexts (value: unknown, map: (text: string) => string): unknown {
+  if (typeof value === 'string') return map(value)
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, map))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, MACHINE_WORDS.has(key) ? item : mapTexts(item, map)]))
+}
