@@ -29,6 +29,13 @@ export class LibreOffice {
     return files.map((file) => whereWritten(join(out, basename(file))))
   }
 
+  /** Opens a workbook and writes one of its sheets as CSV, as its cells show; gives that file. */
+  toCsv (file: string, sheet: string): string {
+    const out = join(this.#folder, 'csv')
+    this.#run('--convert-to', `csv:Text - txt - csv (StarCalc):${CSV_OPTIONS}`, '--outdir', out, file)
+    return whereWritten(join(out, `${basename(file, '.xlsx')}-${sheet}.csv`))
+  }
+
   /** Opens each workbook, does the steps, calculates and saves it; gives the new files in the same order. */
   edit (jobs: Array<{ file: string, steps: Step[] }>): string[] {
     this.#installMacro()
@@ -71,6 +78,9 @@ function whereWritten (file: string): string {
   if (!existsSync(file)) throw new Error(`LibreOffice did not write ${basename(file)}: it could not open the workbook, or a step failed.`)
   return file
 }
+
+/** Comma, quotation mark, UTF-8, from line 1, as cells show, all sheets: each into a file with its name. */
+const CSV_OPTIONS = '44,34,76,1,,0,false,true,false,false,false,-1'
 
 /** Formulas of a file are calculated whenever it is opened, whatever values stand beside them. */
 const SETTINGS = `<?xml version="1.0" encoding="UTF-8"?>
