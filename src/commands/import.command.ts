@@ -21,6 +21,7 @@ interface ImportFlags {
   strict: boolean
   allowRemovals: boolean
   allowErased: boolean
+  allowSkips: boolean
   json: boolean
 }
 
@@ -37,6 +38,7 @@ export function importCommand (context: CommandContext): Command {
     .option('--strict', 'take warnings as errors', false)
     .option('--allow-removals', 'allow more than half of a course\'s results to be removed', false)
     .option('--allow-erased', 'take people in who were erased with "student erase"', false)
+    .option('--allow-skips', 'allow more than a tenth of a file\'s rows to be skipped because what they refer to is missing', false)
     .option('--json', 'the summary, or the errors, as JSON on stdout', false)
     .action(async (paths: string[], flags: ImportFlags) => { await runImport(paths, flags, context) })
 }

@@ -24,7 +24,7 @@ import { courseParams, errors, isoTime, nullable, ticketSchema } from './schemas
 
 const tags = ['Imports']
 const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
-const FIELDS = ['format', 'time_zone', 'dry_run', 'strict', 'allow_removals']
+const FIELDS = ['format', 'time_zone', 'dry_run', 'strict', 'allow_removals', 'allow_skips']
 /** After so many seconds a full queue has moved on. */
 const QUEUE_FULL_RETRY_S = 10
 
@@ -37,7 +37,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 
   const upload = {
     tags,
-    description: 'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, `strict`, `allow_removals`.',
+    description: 'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, `strict`, `allow_removals`, `allow_skips`.',
     consumes: ['multipart/form-data'],
     response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 503, 507) },
   }
@@ -144,6 +144,7 @@ function choicesOf (fields: Record<string, string>): ImportChoices {
     strict: flag(fields, 'strict'),
     allowRemovals: flag(fields, 'allow_removals'),
     allowErased: flag(fields, 'allow_erased'),
+    allowSkips: flag(fields, 'allow_skips'),
   }
 }
 

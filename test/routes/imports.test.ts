@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
+import { bundleTexts, school as bundleSchool, writeZip } from '../features/imports/bundles.ts'
 import { startTestService, type TestService } from '../support/test-service.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../data/sample')
@@ -67,6 +68,21 @@ t.test('a dry run reports and writes nothing', async (t) => {
   const { json } = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, { dry_run: 'true' })
   t.match(await result(service, json.id), { status: 'succeeded', summary: { courses: { added: 1 } } })
   t.strictSame((await service.call('GET', '/api/courses')).json(), [])
+})
+
+t.test('rows that refer to nothing: a tenth is the limit unless the form allows more', async (t) => {
+  const service = await startTestService(t)
+  const tables = bundleSchool()
+  tables.users = tables.users!.slice(0, 2)
+  const roster = await writeZip(join(t.testdir(), 'roster.zip'), bundleTexts(tables))
+  const bytes = readFileSync(roster)
+  const refused = await upload(service, '/api/imports', { name: 'roster.zip', bytes })
+  t.match(await result(service, refused.json.id), { status: 'failed', errors: [{ file: 'enrollments.csv', line: 5, message: /^2 of 5 rows/ }, { file: 'results.csv' }] })
+  t.strictSame((await service.call('GET', '/api/courses')).json(), [])
+  const taken = await upload(service, '/api/imports', { name: 'roster.zip', bytes }, { allow_skips: 'true' })
+  t.match(await result(service, taken.json.id), {
+    status: 'succeeded', summary: { students: { added: 1 }, warnings: [{ code: 'enrollment_skipped', count: 2 }, { code: 'result_skipped', count: 2 }] },
+  })
 })
 
 t.test('a teacher imports into the own course and into no other', async (t) => {

@@ -25,6 +25,8 @@ export interface ImportOptions {
   allowRemovals: boolean
   /** Takes people in who were erased; they are not erased any more then. Never set for a teacher's import. */
   allowErased?: boolean | undefined
+  /** Allows more than a tenth of a file's rows to be skipped because what they refer to is missing. Default: false. */
+  allowSkips?: boolean | undefined
   /** Most bytes, unpacked, of all files together. */
   maxBytes: number
   /** Ms since 1970. */

@@ -18,6 +18,8 @@ export interface ImportChoices {
   allowRemovals: boolean
   /** Only an administrator may ask for it; not in jobs of older versions. */
   allowErased?: boolean | undefined
+  /** Not in jobs of older versions. */
+  allowSkips?: boolean | undefined
   /** For grade book CSVs: source id or name of the course, and who is to see it. */
   course?: string | undefined
   teacher?: string | undefined

@@ -6,6 +6,8 @@ export interface Place {
   file: string | null
   line?: number | null
   path?: string | null
+  /** With a warning: what is quoted of the row, already shortened. */
+  cell?: string | undefined
 }
 
 /** A fault after which this file, or the whole import, cannot be read on. It is caught where errors are collected. */
@@ -28,7 +30,7 @@ const PLACE_MAX = 200
 export class Problems {
   readonly errors: ImportError[] = []
   errorCount = 0
-  readonly #warnings = new Map<WarningCode, { count: number, first: Place }>()
+  readonly #warnings = new Map<WarningCode, { count: number, first: Place, cell: string | undefined }>()
   readonly #most: number
   /** `most`: errors that are kept in full. */
   constructor (most = 20) { this.#most = most }
@@ -43,7 +45,7 @@ export class Problems {
   warn (code: WarningCode, place: Place, count = 1): void {
     const known = this.#warnings.get(code)
     if (known !== undefined) known.count += count
-    else this.#warnings.set(code, { count, first: boundPlace(place) })
+    else this.#warnings.set(code, { count, first: boundPlace(place), cell: place.cell })
   }
 
   get hasErrors (): boolean { return this.errorCount > 0 }
@@ -52,17 +54,23 @@ export class Problems {
   warnings (): ImportWarning[] {
     return (Object.keys(WARNINGS) as WarningCode[]).flatMap((code) => {
       const met = this.#warnings.get(code)
-      return met === undefined ? [] : [{ code, message: `${WARNINGS[code]} (${met.count === 1 ? 'in' : 'first in'} ${showPlace(met.first)}).`, count: met.count }]
+      if (met === undefined) return []
+      const { count, first, cell } = met
+      const place = `${count === 1 ? 'in' : 'first in'} ${showPlace(first)}${cell === undefined ? '' : `: ${cell}`}`
+      return [{ code, message: `${WARNINGS[code]} (${place}).`, count }]
     })
   }
 
   /** For `--strict`: every kind of warning is an error. */
   turnWarningsIntoErrors (): void {
-    for (const [code, { count, first }] of this.#warnings) this.error(first, `${WARNINGS[code]}; ${count === 1 ? 'once' : `${count} times`}, and with --strict a warning is an error`)
+    for (const [code, { count, first, cell }] of this.#warnings) {
+      const what = `${WARNINGS[code]}${cell === undefined ? '' : `: ${cell}`}`
+      this.error(first, `${what}; ${count === 1 ? 'once' : `${count} times`}, and with --strict a warning is an error`)
+    }
   }
 }
 
-function boundPlace ({ file, line = null, path = null }: Place): Required<Place> {
+function boundPlace ({ file, line = null, path = null }: Place): Required<Omit<Place, 'cell'>> {
   return { file: file === null ? null : shorten(file, PLACE_MAX), line, path: path === null ? null : shorten(path, PLACE_MAX) }
 }
 

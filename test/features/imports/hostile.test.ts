@@ -19,30 +19,6 @@ function changed (name: string, change: (text: string) => string | Buffer): Reco
   return files
 }
 
-t.test('each broken reference is an error with its line', async (t) => {
-  const cases: Array<[string, (tables: Tables) => void, RegExp]> = [
-    ['course of a class', (x) => { x.classes![1]!.courseSourcedId = 'c7' }, /^classes\.csv:3: courseSourcedId is "c7", expected a course of courses\.csv/],
-    ['school of a class', (x) => { x.classes![1]!.schoolSourcedId = 'o7' }, /^classes\.csv:3: schoolSourcedId is "o7", expected an org of orgs\.csv/],
-    ['term of a class', (x) => { x.classes![1]!.termSourcedIds = 't1,t7' }, /^classes\.csv:3: termSourcedIds is "t7", expected a session/],
-    ['org of a course', (x) => { x.courses![0]!.orgSourcedId = 'o7' }, /^courses\.csv:2: orgSourcedId is "o7"/],
-    ['class of an enrollment', (x) => { x.enrollments![3]!.classSourcedId = 'p7' }, /^enrollments\.csv:5: classSourcedId is "p7", expected a class/],
-    ['user of an enrollment', (x) => { x.enrollments![3]!.userSourcedId = 'zed' }, /^enrollments\.csv:5: userSourcedId is "zed", expected a user/],
-    ['class of a line item', (x) => { x.lineItems![0]!.classSourcedId = 'p7' }, /^lineItems\.csv:2: classSourcedId is "p7"/],
-    ['category of a line item', (x) => { x.lineItems![0]!.categorySourcedId = 'k7' }, /^lineItems\.csv:2: categorySourcedId is "k7", expected a category/],
-    ['line item of a result', (x) => { x.results![2]!.lineItemSourcedId = 'li7' }, /^results\.csv:4: lineItemSourcedId is "li7", expected a line item/],
-    ['student of a result', (x) => { x.results![2]!.studentSourcedId = 'e-b' }, /^results\.csv:4: studentSourcedId is "e-b", expected a user/],
-    ['user of a role', (x) => { x.roles = [{ sourcedId: 'ro', userSourcedId: 'zed', roleType: 'primary', role: 'student', orgSourcedId: 'o1' }] }, /^roles\.csv:2: userSourcedId is "zed"/],
-  ]
-  for (const [name, change, expected] of cases) {
-    const world = await createWorld(t.testdir())
-    const tables = school()
-    change(tables)
-    const errors = await world.refuse(tables)
-    t.equal(errors.length, 1, name)
-    t.match(errors[0], expected, name)
-  }
-})
-
 t.test('each bad value is an error with its line and what was expected', async (t) => {
   const cases: Array<[(tables: Tables) => void, string]> = [
     [(x) => { x.results![0]!.score = '7,5' }, 'results.csv:2: score is "7,5", expected a number such as 7.5'],

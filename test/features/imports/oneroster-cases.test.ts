@@ -71,3 +71,51 @@ t.test('a letter is no score, as documented', async (t) => {
     { 'HW 1': 'completed 2026-09-08', 'HW 2': 'completed 0.75 2026-09-15' }, SCORES[1]!.cells,
   ])
 })
+
+t.test('an enrollment of a person who is in no file is skipped and named', async (t) => {
+  const world = await createWorld(t.testdir())
+  const { warnings } = await taken(world, 'dangling-enrollment')
+  t.strictSame(warnings.map(({ code, count }) => [code, count]), [['enrollment_skipped', 1]])
+  t.match(warnings[0]!.message, /in enrollments\.csv:5: userSourcedId "gone77"/)
+  t.strictSame((await world.book(NOW)).students, SCORES)
+  t.match(await refusals(world, 'dangling-enrollment', { strict: true }), [/^enrollments\.csv:5: .*"gone77"/])
+})
+
+t.test('a category that is in no file: the task has none', async (t) => {
+  for (const [name, categories] of [['campus-constant-category', ['-', '-']], ['category-missing', ['Homework', '-']]] as const) {
+    const world = await createWorld(t.testdir())
+    t.strictSame(Object.keys(warningCounts(await taken(world, name))), ['category_missing'])
+    const book = await world.book(NOW)
+    t.strictSame(book.students, SCORES)
+    t.strictSame(book.tasks.map((task) => task.split(' | ')[1]), categories)
+  }
+})
+
+t.test('the org of a course is not looked up', async (t) => {
+  const world = await createWorld(t.testdir())
+  t.strictSame((await taken(world, 'district-org-missing')).warnings, [])
+  t.strictSame((await world.book(NOW)).students, SCORES)
+})
+
+t.test('a class of the district, whose term is in no file, is there without a term', async (t) => {
+  const world = await createWorld(t.testdir())
+  t.strictSame(warningCounts(await taken(world, 'powerschool-district-class')), { term_missing: 1 })
+  const books = await world.books(NOW)
+  t.strictSame(books.map(({ name, term }) => [name, term]), [['Algebra P1', 'Fall'], ['District Homebound', null]])
+  t.strictSame(books[0]!.students, SCORES)
+})
+
+t.test('a file that cannot be read is one error', async (t) => {
+  const world = await createWorld(t.testdir())
+  t.match(await refusals(world, 'cascade-1252'), [/^users\.csv:5: is not UTF-8/])
+  t.match(await refusals(world, 'windows-1252'), [/^users\.csv:3: is not UTF-8/])
+  t.match(await refusals(world, 'unquoted-list'), [/^classes\.csv:2: has 15 fields, expected 14/])
+})
+
+/** Every error of an import that must fail. */
+async function refusals (world: World, name: string, options: Partial<ImportOptions> = {}): Promise<string[]> {
+  const outcome = await world.import(join(FOLDER, `${name}.zip`), { now: () => NOW, ...options })
+  if (outcome.ok) throw new Error('The import succeeded.')
+  if (outcome.errorCount !== outcome.errors.length) throw new Error(`There are ${outcome.errorCount} errors.`)
+  return showErrors(outcome)
+}

@@ -7,27 +7,31 @@ import { Refusal } from '../problems.ts'
 import type { Source } from '../source-files.ts'
 import { KnownRoster } from './known-roster.ts'
 import { readManifests, type Bundle } from './manifest.ts'
-import { checkReferences, readRecords } from './read-records.ts'
-import { readResults } from './read-results.ts'
+import { removeMissingReferences, warnOfDeleted } from './missing-references.ts'
+import { readRecords } from './read-records.ts'
+import { readResults, type ResultReferences } from './read-results.ts'
 import { ResultTargets } from './result-targets.ts'
 import { buildBook, endedOn, termsById } from './roster-book.ts'
 import { groupClasses, type RosterCourse } from './roster-courses.ts'
 import type { EnrollmentBody } from './roster-files.ts'
 import { planMirror } from './roster-mirror.ts'
+import { SkippedRows } from './skipped-rows.ts'
 import { countUnusedUsers, keepWithinCourse, planLineItems, studentsWithin } from './teacher-scope.ts'
 
 /** Imports the OneRoster bundles among the sources, all of them as one. Problems are added to the run. */
 export async function importRoster (sources: Source[], run: ImportRun): Promise<void> {
   const { staging, problems, options } = run
   const bundle = await readManifests(sources, run)
-  await readRecords(bundle, run)
+  const skipped = new SkippedRows(run)
+  const unread = await readRecords(bundle, skipped, run)
   const { scope } = run
   if (scope !== undefined) keepWithinCourse(scope, bundle, run)
   staging.records.index()
   const known = new KnownRoster(bundle, run)
+  removeMissingReferences(known, unread, skipped, run)
   known.load()
   if (scope !== undefined) known.loadCourse(scope.course)
-  checkReferences(run)
+  warnOfDeleted(run)
 
   const defaultZone = options.timeZone ?? options.defaultTimeZone
   const today = dayAt(options.now(), defaultZone)
@@ -36,7 +40,8 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
     return left === null || left > today
   })
   const targets = new ResultTargets(courses, known, bundle.modes.get('results') === 'delta', run)
-  await readResultFiles(bundle, targets, run)
+  await readResultFiles(bundle, { targets, skipped, unread }, run)
+  skipped.check()
   if (problems.hasErrors) return
   targets.settle()
   staging.results.index()
@@ -72,10 +77,10 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
   else planMirror([...courses, ...removed.map((live) => ({ number: -1, live, sourceId: live.source_id, classes: [] }))], bundle, run)
 }
 
-async function readResultFiles (bundle: Bundle, targets: ResultTargets, run: ImportRun): Promise<void> {
+async function readResultFiles (bundle: Bundle, references: ResultReferences, run: ImportRun): Promise<void> {
   for (const file of bundle.files.get('results') ?? []) {
     try {
-      await readResults(file, targets, run)
+      await readResults(file, references, run)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       run.problems.refuse(error)

@@ -25,6 +25,11 @@ export class KnownRoster {
 
   isKnown (kind: RosterKind): boolean { return this.#modes.get(kind) !== 'bulk' }
 
+  /** Whether an earlier import left such a record that counts in this one. */
+  isStored (kind: RosterKind, sourceId: string): boolean {
+    return this.isKnown(kind) && this.#run.staging.live.record(kind, sourceId) !== undefined
+  }
+
   /** Adds the courses that what was read is about, and whatever else it refers to. */
   load (): void {
     const { staging: { records, live } } = this.#run

@@ -1,32 +1,41 @@
 import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
-import { shorten } from '../../../short-text.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal, type Place } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
 import type { Bundle } from './manifest.ts'
-import { REFERENCES, ROSTER_FILES, type ClassBody, type RosterFile, type RosterKind, type UserBody } from './roster-files.ts'
+import { ROSTER_FILES, type RosterFile, type RosterKind, type UserBody } from './roster-files.ts'
 import { RowReader } from './row-reader.ts'
+import type { SkippedRows } from './skipped-rows.ts'
 
-/** Reads every file of a bundle but results into the staging database. What is wrong is added to the problems. */
-export async function readRecords (bundle: Bundle, run: ImportRun): Promise<void> {
+/**
+ * Reads every file of a bundle but results into the staging database. What is wrong is added to the problems. Returns the kinds
+ * of records in whose files something was wrong: some of them may not have been read.
+ */
+export async function readRecords (bundle: Bundle, skipped: SkippedRows, run: ImportRun): Promise<Set<RosterKind>> {
+  const unread = new Set<RosterKind>()
   for (const file of ROSTER_FILES) {
+    const before = run.problems.errorCount
     for (const source of bundle.files.get(file.name) ?? []) {
       try {
-        await readRecordFile(file, source, run)
+        await readRecordFile(file, source, skipped, run)
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         run.problems.refuse(error)
       }
     }
+    if (run.problems.errorCount > before) unread.add(file.kind)
   }
+  return unread
 }
 
-async function readRecordFile (file: RosterFile, source: SourceFile, run: ImportRun): Promise<void> {
+async function readRecordFile (file: RosterFile, source: SourceFile, skipped: SkippedRows, run: ImportRun): Promise<void> {
   const { records } = run.staging
   const number = run.fileNumber(source)
+  let rows = 0
   await run.readCsv(source, (names, header) => {
     const row = new RowReader({ file: source.name, names, line: header, required: ['sourcedId', ...file.required], problems: run.problems })
     return (fields, line) => {
+      rows++
       row.next(fields, line)
       const sourceId = row.needed('sourcedId')
       if (sourceId === null) return
@@ -51,6 +60,7 @@ async function readRecordFile (file: RosterFile, source: SourceFile, run: Import
       if (record.modified >= rival.modified) records.replace({ ...record, ord: rival.ord })
     }
   })
+  skipped.wasRead(number, rows)
 }
 
 interface ReadRecord { kind: RosterKind, sourceId: string, parent: string | null, other: string | null, body: unknown[], isDeleted: boolean }
@@ -63,38 +73,4 @@ function isOfErased ({ kind, sourceId, parent, other, body, isDeleted }: ReadRec
   }
   const user = kind === 'enrollment' ? other : kind === 'role' ? parent : null
   return user !== null && erased.leavesOutUser(user, place)
-}
-
-/** Adds an error for every reference to something that is nowhere, and a warning for what belongs to something deleted. */
-export function checkReferences (run: ImportRun): void {
-  const { staging: { records }, problems } = run
-  for (const { kind, field, column, target } of REFERENCES) {
-    for (const { file, line, target: sourceId } of records.broken(kind, field, target)) {
-      problems.error({ file: run.fileName(file), line }, brokenReference(column, sourceId, target))
-    }
-  }
-  for (const { kind, field, target } of REFERENCES.filter(({ kind }) => kind === 'enrollment' || (kind === 'lineItem'))) {
-    for (const { file, line } of target === 'category' ? [] : records.orphaned(kind, field, target)) problems.warn('reference_to_deleted', { file: run.fileName(file), line })
-  }
-  for (const record of records.ofKind('class')) {
-    if (record.is_deleted === 1 || record.file < 0) continue
-    const [, terms] = JSON.parse(record.body) as ClassBody
-    for (const term of terms) {
-      if (records.find('session', term) === undefined) problems.error({ file: run.fileName(record.file), line: record.line }, brokenReference('termSourcedIds', term, 'session'))
-    }
-  }
-}
-
-const NAMES: Record<string, string> = {
-  org: 'an org of orgs.csv',
-  session: 'a session of academicSessions.csv',
-  course: 'a course of courses.csv',
-  class: 'a class of classes.csv',
-  user: 'a user of users.csv',
-  category: 'a category of categories.csv',
-  lineItem: 'a line item of lineItems.csv',
-}
-
-export function brokenReference (column: string, sourceId: string, target: string): string {
-  return `${column} is "${shorten(sourceId)}", expected ${NAMES[target]!}; there is none of that sourcedId`
 }

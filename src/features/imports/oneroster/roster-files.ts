@@ -1,5 +1,6 @@
 // The files of a OneRoster CSV bundle (1EdTech OneRoster 1.1 and 1.2, CSV binding) and what of them is kept: for each kind of record
 // what `parent`, `other` and `body` are. Bodies stand in the database (`roster_records`), so their order must stay.
+import type { WarningCode } from '../outcome.ts'
 import type { RowReader } from './row-reader.ts'
 
 export type RosterKind = 'org' | 'session' | 'course' | 'class' | 'user' | 'role' | 'enrollment' | 'category' | 'lineItem'
@@ -30,17 +31,26 @@ export interface RosterFile {
   read: (row: RowReader) => RosterFields
 }
 
-/** What the fields of a kind refer to. Terms of a class are in its body. */
-export const REFERENCES: Array<{ kind: RosterKind, field: 'parent' | 'other', column: string, target: RosterKind }> = [
-  { kind: 'course', field: 'other', column: 'orgSourcedId', target: 'org' },
-  { kind: 'class', field: 'parent', column: 'courseSourcedId', target: 'course' },
-  { kind: 'class', field: 'other', column: 'schoolSourcedId', target: 'org' },
-  { kind: 'role', field: 'parent', column: 'userSourcedId', target: 'user' },
-  { kind: 'role', field: 'other', column: 'orgSourcedId', target: 'org' },
-  { kind: 'enrollment', field: 'parent', column: 'classSourcedId', target: 'class' },
-  { kind: 'enrollment', field: 'other', column: 'userSourcedId', target: 'user' },
-  { kind: 'lineItem', field: 'parent', column: 'classSourcedId', target: 'class' },
-  { kind: 'lineItem', field: 'other', column: 'categorySourcedId', target: 'category' },
+export interface Reference {
+  kind: RosterKind
+  field: 'parent' | 'other'
+  column: string
+  target: RosterKind
+  /**
+   * Where the target is missing, the row is skipped or kept without it. `count`: it is kept, and counts like a skipped one, since a
+   * class without its course is in the wrong course for good.
+   */
+  whenMissing: { warning: WarningCode, action: 'skip' | 'keep' | 'count' }
+}
+
+/** What the fields of a kind refer to, as far as it is used here. Terms of a class are in its body. */
+export const REFERENCES: Reference[] = [
+  { kind: 'class', field: 'parent', column: 'courseSourcedId', target: 'course', whenMissing: { warning: 'course_missing', action: 'count' } },
+  { kind: 'class', field: 'other', column: 'schoolSourcedId', target: 'org', whenMissing: { warning: 'school_missing', action: 'keep' } },
+  { kind: 'enrollment', field: 'parent', column: 'classSourcedId', target: 'class', whenMissing: { warning: 'enrollment_skipped', action: 'skip' } },
+  { kind: 'enrollment', field: 'other', column: 'userSourcedId', target: 'user', whenMissing: { warning: 'enrollment_skipped', action: 'skip' } },
+  { kind: 'lineItem', field: 'parent', column: 'classSourcedId', target: 'class', whenMissing: { warning: 'line_item_skipped', action: 'skip' } },
+  { kind: 'lineItem', field: 'other', column: 'categorySourcedId', target: 'category', whenMissing: { warning: 'category_missing', action: 'keep' } },
 ]
 
 /** In the order of reading: what is referred to first. */

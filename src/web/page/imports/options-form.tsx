@@ -44,6 +44,10 @@ export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions 
         <input type='checkbox' checked={options.allowRemovals} onChange={({ currentTarget }) => { set({ allowRemovals: currentTarget.checked }) }} />
         <span>{t('import.allowRemovals')}</span>
       </label>
+      <label class='check'>
+        <input type='checkbox' checked={options.allowSkips} onChange={({ currentTarget }) => { set({ allowSkips: currentTarget.checked }) }} />
+        <span>{t('import.allowSkips')}</span>
+      </label>
     </fieldset>
   )
 }

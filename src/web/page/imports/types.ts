@@ -35,9 +35,10 @@ export interface ImportOptions {
   teacher: string
   strict: boolean
   allowRemovals: boolean
+  allowSkips: boolean
 }
 
-export const NO_OPTIONS: ImportOptions = { format: '', timeZone: '', course: '', teacher: '', strict: false, allowRemovals: false }
+export const NO_OPTIONS: ImportOptions = { format: '', timeZone: '', course: '', teacher: '', strict: false, allowRemovals: false, allowSkips: false }
 
 /** A grade book of another system names neither course nor teacher. */
 export function needsCourse (format: ImportOptions['format'], filename: string): boolean {
