@@ -71,11 +71,11 @@ t.test('a dry run reports and writes nothing', async (t) => {
 })
 
 t.test('rows that refer to nothing: a tenth is the limit unless the form allows more', async (t) => {
-  const service = await startTestService(t)
   const tables = bundleSchool()
   tables.users = tables.users!.slice(0, 2)
-  const roster = await writeZip(join(t.testdir(), 'roster.zip'), bundleTexts(tables))
-  const bytes = readFileSync(roster)
+  // Read before the service takes the folder.
+  const bytes = readFileSync(await writeZip(join(t.testdir(), 'roster.zip'), bundleTexts(tables)))
+  const service = await startTestService(t)
   const refused = await upload(service, '/api/imports', { name: 'roster.zip', bytes })
   t.match(await result(service, refused.json.id), { status: 'failed', errors: [{ file: 'enrollments.csv', line: 5, message: /^2 of 5 rows/ }, { file: 'results.csv' }] })
   t.strictSame((await service.call('GET', '/api/courses')).json(), [])
