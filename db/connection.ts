@@ -33,7 +33,7 @@ export function kyselyOver<T> (sqlite: Sqlite, lockTimeoutMs = 0): Kysely<T> {
   const prepare = preparedOnce(sqlite)
   // Kysely prepares a statement each time it is run, which costs more than running a small one.
   const database = { prepare: (text: string) => prepare(text) as SqliteStatement, close () { sqlite.close() } }
-  return new Kysely<T>({ dialect: new ImmediateDialect({ database }, lockTimeoutMs) })
+  return new Kysely<T>({ dialect: new ImmediateDialect({ database }, { lockTimeoutMs, isInTransaction: () => sqlite.inTransaction }) })
 }
 
 /** Most statements are few, and asked again and again; SQLite prepares one anew by itself when the schema has changed. */
@@ -58,16 +58,21 @@ export function preparedOnce (sqlite: Sqlite): (text: string) => Statement {
   }
 }
 
+interface ImmediateOptions {
+  lockTimeoutMs: number
+  isInTransaction: () => boolean
+}
+
 class ImmediateDialect extends SqliteDialect implements Dialect {
   readonly #config: SqliteDialectConfig
-  readonly #lockTimeoutMs: number
-  constructor (config: SqliteDialectConfig, lockTimeoutMs: number) {
+  readonly #options: ImmediateOptions
+  constructor (config: SqliteDialectConfig, options: ImmediateOptions) {
     super(config)
     this.#config = config
-    this.#lockTimeoutMs = lockTimeoutMs
+    this.#options = options
   }
 
-  override createDriver (): Driver { return new ImmediateDriver(this.#config, this.#lockTimeoutMs) }
+  override createDriver (): Driver { return new ImmediateDriver(this.#config, this.#options) }
   override createAdapter (): SqliteAdapter { return new TransactionalAdapter() }
 }
 
@@ -77,14 +82,22 @@ class TransactionalAdapter extends SqliteAdapter {
 }
 
 class ImmediateDriver extends SqliteDriver {
-  readonly #lockTimeoutMs: number
-  constructor (config: SqliteDialectConfig, lockTimeoutMs: number) {
+  readonly #options: ImmediateOptions
+  constructor (config: SqliteDialectConfig, options: ImmediateOptions) {
     super(config)
-    this.#lockTimeoutMs = lockTimeoutMs
+    this.#options = options
+  }
+
+  /**
+   * SQLite has rolled back by itself where the disk is full or fails (https://www.sqlite.org/lang_transaction.html, 3): a second
+   * ROLLBACK would be an error that hides the first one.
+   */
+  override async rollbackTransaction (connection: DatabaseConnection): Promise<void> {
+    if (this.#options.isInTransaction()) await super.rollbackTransaction(connection)
   }
 
   override async beginTransaction (connection: DatabaseConnection): Promise<void> {
-    const deadline = performance.now() + this.#lockTimeoutMs
+    const deadline = performance.now() + this.#options.lockTimeoutMs
     for (;;) {
       try {
         await connection.executeQuery(CompiledQuery.raw('begin immediate'))

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isDiskFull } from './connection.ts'
 import type { Reads, Trx } from './database.ts'
 
 type Write = <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
@@ -40,6 +41,8 @@ export function groupCommit (db: Reads, committed: () => void): Write {
             await one.run(trx)
           } catch (error) {
             refused.set(one, error)
+            // A full disk may have ended the whole transaction, savepoints and all: then all that are in it fail with its reason.
+            if (isDiskFull(error)) throw error
             await sql`ROLLBACK TO SAVEPOINT one`.execute(trx)
           }
           await sql`RELEASE SAVEPOINT one`.execute(trx)

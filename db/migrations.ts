@@ -7,6 +7,7 @@ import { JOB_ATTEMPTS } from './migrations/0004-job-attempts.ts'
 import { ACCESS } from './migrations/0005-access.ts'
 import { LAST_SIGN_IN } from './migrations/0006-last-sign-in.ts'
 import { ERASED_PEOPLE } from './migrations/0009-erased-people.ts'
+import { AUDIT_COUNTS } from './migrations/0011-audit-counts.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': {
@@ -42,6 +43,11 @@ export const migrations: Record<string, Migration> = {
   '0009_erased_people': {
     async up (db) {
       for (const statement of ERASED_PEOPLE) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
+  },
+  '0011_audit_counts': {
+    async up (db) {
+      for (const statement of AUDIT_COUNTS) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
   },
 }

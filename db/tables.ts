@@ -205,6 +205,8 @@ export interface AuditLogTable {
   address: string | null
   /** What it was about: `course 3`. */
   subject: string | null
+  /** How often it happened: repeats within a minute are one row. */
+  count: Generated<number>
 }
 
 export interface JobsTable {

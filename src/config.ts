@@ -52,6 +52,7 @@ const settings = {
   SESSION_MAX_HOURS: Type.Integer({ default: 168, minimum: 1, maximum: 8760, description: 'A session of the page ends so many hours after sign-in in any case.' }),
   INVITATION_HOURS: Type.Integer({ default: 72, minimum: 1, maximum: 8760, description: 'How many hours a one-time link for a password is good.' }),
   AUDIT_RETENTION_DAYS: Type.Number({ default: 365, minimum: 0, maximum: 36_500, description: 'How many days the audit log reaches back; 0 is for ever.' }),
+  AUDIT_READS: flag(false, 'The audit log also notes who read a book.'),
   OIDC_ISSUER: text('', 'Single sign-on: the address of the OpenID Connect provider, such as https://accounts.google.com.'),
   OIDC_CLIENT_ID: text('', 'The id that the provider has given to this service.'),
   OIDC_CLIENT_SECRET: text('', 'The secret that goes with it.'),

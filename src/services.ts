@@ -127,7 +127,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     idleMs: config.SESSION_IDLE_MINUTES * 60_000,
     maxMs: config.SESSION_MAX_HOURS * 3_600_000,
   })
-  const audit = createAudit({ db, now, log, keepMs: config.auditKeepMs })
+  const audit = createAudit({ db, now, after: clock.after, log, keepMs: config.auditKeepMs })
   return {
     config,
     now,
@@ -165,7 +165,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
       await runner.stop(graceMs)
       await files.settled()
       await readers.destroy()
-      await audit.settled()
+      await audit.close()
       await db.close()
     },
   }

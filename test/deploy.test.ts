@@ -113,6 +113,7 @@ async function behind (t: Test, site: Site): Promise<void> {
   t.strictSame([part.status, Buffer.from(await part.arrayBuffer())], [206, file.subarray(10, 20)])
 
   const large = randomBytes(MEGABYTES * 2 ** 20)
+  large.write('%PDF-1.7')
   const form = new FormData()
   form.append('category', 'slides')
   form.append('file', new Blob([large], { type: 'application/pdf' }), 'large.pdf')

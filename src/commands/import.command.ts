@@ -7,6 +7,7 @@ import type { ImportFormat } from '../features/imports/import-options.ts'
 import { importSources } from '../features/imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../features/imports/outcome.ts'
 import { showPlace } from '../features/imports/problems.ts'
+import { systemClock } from '../jobs/clock.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
 import { oneLine } from './printer.ts'
 import { createProgressBar } from './progress-bar.ts'
@@ -80,10 +81,11 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
 
 /** In the audit log: how much, and nothing of whom. */
 async function note ({ courses, students, scores }: ImportSummary, db: Database, config: Config, { stderr }: CommandContext): Promise<void> {
-  const audit = createAudit({ db, now: Date.now, keepMs: config.auditKeepMs, log: { error: (facts, text) => { stderr.write(`warning: ${text}\n`) } } })
+  const warn = (facts: object, text: string) => { stderr.write(`warning: ${text}\n`) }
+  const audit = createAudit({ db, now: Date.now, after: systemClock().after, keepMs: config.auditKeepMs, log: { info () {}, warn, error: warn } })
   const changed = ({ added, updated, removed }: Counts) => added + updated + removed
   audit.record({ ...BY_COMMAND, action: 'import.run', subject: `changed: ${changed(courses)} courses, ${changed(students)} students, ${changed(scores)} scores` })
-  await audit.settled()
+  await audit.close()
 }
 
 function fail (errors: ImportError[], count: number, { json }: ImportFlags, { stdout, stderr }: CommandContext): never {

@@ -15,12 +15,13 @@ declare module 'fastify' {
 const SUBJECTS = { course_id: 'course', export_id: 'export', file_id: 'file', job_id: 'job', user_id: 'user', session_id: 'session' } as const
 
 /** Notes what the table of routes says is to be noted, once it is done, or refused to somebody who is known. */
-export function auditRequests (app: FastifyInstance, { audit }: Services): void {
+export function auditRequests (app: FastifyInstance, { audit, config }: Services): void {
   app.decorateRequest('audited', null)
   app.addHook('onResponse', (request, reply, next) => {
     next()
     // A HEAD brings nothing out.
-    const action = ROUTE_ACCESS[`${request.method} ${request.routeOptions.url}`]?.audit ?? null
+    const access = ROUTE_ACCESS[`${request.method} ${request.routeOptions.url}`]
+    const action = access?.audit ?? (config.AUDIT_READS ? access?.auditRead : null) ?? null
     if (action === null) return
     const outcome = request.audited?.outcome ?? outcomeOf(request, reply.statusCode)
     const entry = { action, actorId: actorOf(request), via: viaOf(request), address: request.ip, subject: subjectOf(request) }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isDiskFull } from '../../db/connection.ts'
 import { errorBody, HTTP_ERRORS, ServiceError, type HttpErrorCode } from '../errors.ts'
 import { validationMessage } from './validation.ts'
 
@@ -40,6 +41,7 @@ export function clientErrors (error: Error & { code?: string }, socket: Socket):
 function translate (error: FastifyError): { code: HttpErrorCode, message?: string | undefined, retryAfter?: number | undefined } {
   if (error instanceof ServiceError) return { code: error.code, message: error.message, retryAfter: error.retryAfter }
   if (error.validation !== undefined) return { code: 'VALIDATION_FAILED', message: validationMessage(error.validation, error.validationContext) }
+  if (isDiskFull(error)) return { code: 'DISK_LOW' }
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE': return { code: 'BODY_TOO_LARGE' }
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': return { code: 'UNSUPPORTED_MEDIA_TYPE' }

@@ -28,7 +28,17 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
   const { db, config, files, now } = services
   const isOpen = config.FILE_ACCESS === 'link'
 
-  if (!isOpen) app.addHook('onRequest', access.signedIn)
+  if (!isOpen) {
+    app.addHook<{ Params: { hex: string, filename: string } }>('onRequest', async (request, reply) => {
+      try {
+        await access.signedIn(request, reply)
+      } catch (error) {
+        const file = await fileOf(request.params)
+        if (file !== undefined) noteRefusal(request, file)
+        throw error
+      }
+    })
+  }
   app.setNotFoundHandler((request, reply) => notFound(reply))
   // Told only when the bytes really go out: a file that goes at the last moment has the same answer as one that never was.
   const described = new WeakMap<FastifyRequest, Record<string, string>>()
@@ -52,12 +62,25 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
       },
     },
   }, async (request, reply) => {
-    const { hex, filename } = request.params
-    const file = /^[0-9a-f]{32}$/.test(hex) ? await files.find(hex) : undefined
-    if (file === undefined || file.filename !== filename || !await isEntitled(request, file)) return notFound(reply)
+    const file = await fileOf(request.params)
+    if (file === undefined) return notFound(reply)
+    if (!await isEntitled(request, file)) {
+      noteRefusal(request, file)
+      return notFound(reply)
+    }
     if (file.removed_at !== null || (file.expires_at !== null && file.expires_at <= now())) return refuse(reply, 'FILE_EXPIRED')
     return send(request, reply, file)
   })
+
+  async function fileOf ({ hex, filename }: { hex: string, filename: string }): Promise<FileRow | undefined> {
+    const file = /^[0-9a-f]{32}$/.test(hex) ? await files.find(hex) : undefined
+    return file?.filename === filename ? file : undefined
+  }
+
+  /** In the audit log. Only of a file that is there: the address has 128 random bits, so it was given to somebody; guesses are noise. */
+  function noteRefusal (request: FastifyRequest, { owner_type: type, owner_id: id }: FileRow): void {
+    request.audited = { outcome: 'refused', subject: `${type} ${id}` }
+  }
 
   async function isEntitled (request: FastifyRequest, file: FileRow): Promise<boolean> {
     if (isOpen) return true

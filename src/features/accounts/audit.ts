@@ -1,10 +1,18 @@
 import { deleteAuditEntries, insertAuditEntry, listAuditEntries, type AuditRow } from '../../../db/audit.queries.ts'
+import { isBusy, isDiskFull } from '../../../db/connection.ts'
 import type { Database } from '../../../db/database.ts'
+import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'
 
 /** Entries that are too old are looked for this often at most, ms. */
 const SWEEP_EVERY_MS = 3_600_000
 /** So many go at once. */
 const SWEEP_AT_ONCE = 1000
+/** So many are written in one transaction. */
+const WRITTEN_AT_ONCE = 500
+/** So many wait in memory at most while they cannot be written: some megabytes. */
+const WAITING_MAX = 10_000
+/** What could not be written is tried again after so long, ms. */
+const RETRY_MS = 5000
 
 /** What is noted: numbers of people and things, never their names. */
 export interface AuditEntry {
@@ -23,58 +31,128 @@ export interface AuditEntry {
 export const BY_COMMAND = { outcome: 'done', actorId: null, via: 'command', address: null } as const
 
 export interface Audit {
-  /** Notes it soon. A failure goes to the log: what was done is done. */
+  /** Notes it soon, or counts it as a repeat. Throws nothing: what was done is done. */
   record: (entry: AuditEntry) => void
-  /** Newest first. `email` is null for students and for whoever has no account. */
+  /** Newest first, after everything that was recorded is written. `email` is null for students and where there is no account. */
   list: (filter: Parameters<typeof listAuditEntries>[1]) => Promise<Array<AuditRow & { email: string | null }>>
-  /** Resolves when everything that was recorded is written. */
+  /** Resolves when everything that was recorded is written, counted repeats included, or could not be written just now. */
   settled: () => Promise<void>
+  /** Writes what is left, and tries nothing again afterwards. */
+  close: () => Promise<void>
 }
 
 export interface AuditOptions {
   db: Database
   now: () => number
-  log: { error: (facts: object, text: string) => void }
+  /** Calls back once after so many ms; returns how to give that up. */
+  after: (ms: number, callback: () => void) => () => void
+  log: Record<'info' | 'warn' | 'error', (facts: object, text: string) => void>
   /** How long entries are kept, ms; 0: for ever. */
   keepMs: number
 }
 
-export function createAudit ({ db, now, log, keepMs }: AuditOptions): Audit {
+export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Audit {
+  const repeats = createAuditRepeats()
   let last: Promise<void> = Promise.resolve()
-  let pending: Array<{ entry: AuditEntry, at: number }> = []
+  let pending: CountedEntry[] = []
   let sweptAt = -Infinity
+  /** What could not be written so far: written again after a while, and by nothing else. */
+  let isStuck = false
+  let lost = 0
+  let giveUpTimer: (() => void) | undefined
+  let isClosed = false
 
   /** All that came while the ones before were written. */
   async function writePending (): Promise<void> {
-    const entries = pending
-    pending = []
+    const entries = pending.slice(0, WRITTEN_AT_ONCE)
     const at = entries.at(-1)?.at
     if (at === undefined) return
     try {
       await db.write(async (trx) => {
-        for (const { entry: { actorId, ...entry }, at } of entries) await insertAuditEntry(trx, { ...entry, actor_id: actorId, at })
+        for (const { actorId, ...entry } of entries) await insertAuditEntry(trx, { ...entry, actor_id: actorId })
         if (keepMs === 0 || Math.abs(at - sweptAt) < SWEEP_EVERY_MS) return
         // Where there is more, the next entry goes on.
         if (await deleteAuditEntries(trx, at - keepMs, SWEEP_AT_ONCE) < SWEEP_AT_ONCE) sweptAt = at
       })
     } catch (error) {
-      log.error({ err: error, actions: entries.map(({ entry }) => entry.action) }, 'entries of the audit log could not be written')
+      failed(error, entries.length)
+      return
     }
+    pending = pending.slice(entries.length)
+    if (isStuck) log.info({ entries: entries.length }, 'entries of the audit log that had to wait are written')
+    isStuck = false
+    if (lost > 0) log.error({ lost }, 'entries of the audit log are lost: too many had to wait')
+    lost = 0
+    await writePending()
+  }
+
+  function failed (error: unknown, count: number): void {
+    if (!isPassing(error)) {
+      // A bug, or damage: the entries after these are not to suffer from them.
+      log.error({ err: error, actions: pending.splice(0, count).map(({ action }) => action) }, 'entries of the audit log could not be written')
+      return
+    }
+    if (!isStuck) log.warn({ err: error, waiting: pending.length }, 'entries of the audit log cannot be written now; they wait, and are tried again')
+    isStuck = true
+    // Sooner than the end of a minute.
+    giveUpTimer?.()
+    giveUpTimer = undefined
+    schedule()
+  }
+
+  /** One timer, for what comes first: trying again, or the end of a minute of repeats. */
+  function schedule (): void {
+    if (giveUpTimer !== undefined || isClosed) return
+    const nextAt = repeats.nextAt()
+    if (!isStuck && nextAt === undefined) return
+    const ms = isStuck ? RETRY_MS : Math.max(0, (nextAt ?? 0) - now())
+    giveUpTimer = after(ms, () => {
+      giveUpTimer = undefined
+      keep(repeats.take(now()))
+      last = last.then(writePending).then(schedule)
+    })
+  }
+
+  function keep (entries: CountedEntry[]): void {
+    for (const entry of entries) {
+      if (pending.length < WAITING_MAX) pending.push(entry)
+      else lost += entry.count
+    }
+  }
+
+  function settled (): Promise<void> {
+    keep(repeats.take(now(), { all: true }))
+    last = last.then(writePending)
+    return last
   }
 
   return {
     record (entry) {
-      pending.push({ entry, at: now() })
-      last = last.then(writePending)
+      keep(repeats.add(entry, now()))
+      if (pending.length > 0 && !isStuck) last = last.then(writePending)
+      schedule()
     },
     async list (filter) {
+      await settled()
       return (await listAuditEntries(db.reads, filter)).map(({ role, email, ...entry }) => ({ ...entry, email: role === 'student' ? null : email }))
     },
-    settled: () => last,
+    settled,
+    async close () {
+      isClosed = true
+      giveUpTimer?.()
+      await settled()
+      if (pending.length > 0) log.error({ lost: pending.length }, 'entries of the audit log are lost: they could not be written before the end')
+    },
   }
 }
 
+/** Whether it may work later: no room, a lock, a disk that does not answer. */
+function isPassing (error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return isDiskFull(error) || isBusy(error) || /^SQLITE_(IOERR|READONLY|CANTOPEN|NOMEM)/.test(code)
+}
+
 /** An entry as the API and the command line show it. */
-export function auditJson ({ id, at, action, outcome, actor_id: userId, email, via, address, subject }: AuditRow & { email: string | null }) {
-  return { id, at: new Date(at).toISOString(), action, outcome, user_id: userId, email, via, address, subject }
+export function auditJson ({ id, at, action, outcome, actor_id: userId, email, via, address, subject, count }: AuditRow & { email: string | null }) {
+  return { id, at: new Date(at).toISOString(), action, outcome, user_id: userId, email, via, address, subject, count }
 }

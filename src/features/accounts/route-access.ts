@@ -29,9 +29,12 @@ export interface RouteAccess {
   scope: Scope | null
   /** What the audit log calls it; null: it is not noted. */
   audit: string | null
+  /** What the audit log calls it where AUDIT_READS is set: it only reads. */
+  auditRead: string | null
 }
 
-const route = (who: Who, scope: Scope | null = null, audit: string | null = null): RouteAccess => ({ who, scope, audit })
+const route = (who: Who, scope: Scope | null = null, audit: string | null = null): RouteAccess => ({ who, scope, audit, auditRead: null })
+const read = (who: Who, scope: Scope, auditRead: string): RouteAccess => ({ who, scope, audit: null, auditRead })
 
 /** By method and pattern. HEAD is as GET. */
 export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
@@ -71,7 +74,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'GET /api/courses': route('staff', 'read'),
   'PATCH /api/courses/:course_id': route('course', 'export', 'course.set'),
   'DELETE /api/courses/:course_id': route('course', 'admin', 'course.delete'),
-  'GET /api/courses/:course_id/performance': route('course', 'read'),
+  'GET /api/courses/:course_id/performance': read('course', 'read', 'book.read'),
   'POST /api/courses/:course_id/performance/export': route('course', 'export', 'export.request'),
   'GET /api/courses/:course_id/performance/exports': route('course', 'read'),
   'GET /api/courses/:course_id/performance/exports/latest': route('course', 'read'),

@@ -66,4 +66,5 @@ export interface AuditEntry {
   via: 'session' | 'token' | 'link' | 'nobody' | 'command'
   address: string | null
   subject: string | null
+  count: number
 }

@@ -11,7 +11,7 @@ const ON_A_PAGE = 100
 /** As `route-access.ts` and the command line note them. */
 const ACTIONS = [
   'session.begin', 'session.end', 'session.revoke', 'invitation.accept', 'user.add', 'user.invite', 'user.reset', 'user.password', 'user.disable', 'user.enable', 'token.create', 'token.revoke',
-  'course.set', 'course.delete', 'export.request', 'export.write', 'export.delete', 'file.upload', 'file.download', 'file.delete', 'import.request', 'import.run', 'job.cancel', 'job.retry', 'storage.sweep',
+  'course.set', 'course.delete', 'book.read', 'export.request', 'export.write', 'export.delete', 'file.upload', 'file.download', 'file.delete', 'import.request', 'import.run', 'job.cancel', 'job.retry', 'storage.sweep',
 ] as const
 
 /** Who did what, newest first. */
@@ -48,7 +48,7 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
             <tbody>
               {value.entries.map((entry) => (
                 <tr key={entry.id}>
-                  <td>{actionName(entry.action)} {entry.outcome === 'refused' && <span class='tag bad'>{t('audit.refused')}</span>}</td>
+                  <td>{actionName(entry.action)} {entry.outcome === 'refused' && <span class='tag bad'>{t('audit.refused')}</span>} {entry.count > 1 && <span class='tag'>{t('audit.times', { count: entry.count })}</span>}</td>
                   <td><When iso={entry.at} /></td>
                   <td>{entry.user_id === null ? <span class='muted'>{t(entry.via === 'command' ? 'audit.commandLine' : 'audit.nobody')}</span> : <a href={link({ user: String(entry.user_id) })} dir='auto'>{entry.email ?? t('audit.userNumber', { id: String(entry.user_id) })}</a>}</td>
                   <td dir='ltr' class='start'>{entry.subject ?? '–'}</td>
