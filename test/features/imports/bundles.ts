@@ -98,10 +98,14 @@ export function writeFolder (folder: string, files: Record<string, string | Buff
   return folder
 }
 
-export async function writeZip (file: string, files: Record<string, string | Buffer>): Promise<string> {
+export async function writeZip (
+  file: string, files: Record<string, string | Buffer>, { forceZip64Format = false } = {}
+): Promise<string> {
   const zip = new yazl.ZipFile()
-  for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content), name)
-  zip.end()
+  for (const [name, content] of Object.entries(files)) {
+    zip.addBuffer(Buffer.from(content), name, { forceZip64Format })
+  }
+  zip.end({ forceZip64Format, comment: '' })
   await pipeline(zip.outputStream, createWriteStream(file))
   return file
 }

@@ -112,6 +112,13 @@ t.test('a sourcedId that stands twice: the newest, then the later line', async (
   t.strictSame((await world.book()).students.map((student) => student.who), ['Anna Lee', 'Bob Ng', 'Cyd Ortiz'])
 })
 
+t.test('an archive in the format for large files is read like any other', async (t) => {
+  const world = await createWorld(t.testdir())
+  const file = join(world.folder, 'zip64.zip')
+  const zip64 = await writeZip(file, bundleTexts(school()), { forceZip64Format: true })
+  t.match(await world.import(zip64), { ok: true, summary: { scores: { added: 4 } } })
+})
+
 t.test('archives: in one folder, with the litter of desktops; damaged, encrypted, climbing, too large', async (t) => {
   const world = await createWorld(t.testdir())
   const files = bundleTexts(school())

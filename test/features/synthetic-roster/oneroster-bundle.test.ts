@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { readWithJava } from '../../support/java.ts'
 import { readBundle, readZip, type BundleRow } from '../../support/read-bundle.ts'
+import { findJava, needs } from '../../support/tools.ts'
 import { write } from './synthetic-roster.ts'
 
 const ids = (rows: BundleRow[]): Set<string> => new Set(rows.map((row) => row.sourcedId!))
@@ -13,6 +15,12 @@ t.test('the same seed gives the same bytes, another seed others', async (t) => {
   const first = await bytes('first.zip', 1)
   t.ok(first.equals(await bytes('second.zip', 1)))
   t.notOk(first.equals(await bytes('other.zip', 2)))
+})
+
+t.test('Java reads a bundle from front to back', needs(findJava()), async (t) => {
+  const { path } = await write(t, { students: 200 })
+  const sizes = Array.from(await readZip(path), ([name, text]) => [name, Buffer.byteLength(text)])
+  t.strictSame([...readWithJava([path]).get(path)!], sizes)
 })
 
 for (const version of VERSIONS) {
