@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp'
 import neostandard from 'neostandard'
 
 export default [
@@ -15,6 +16,15 @@ export default [
       'no-unmodified-loop-condition': 'off',
       '@stylistic/object-property-newline': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
+    },
+  },
+  {
+    // A text from outside may have megabytes: every expression takes time in proportion to its length.
+    files: ['src/**', 'workers/**', 'db/**'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
     },
   },
 ]

@@ -1,4 +1,5 @@
 import type { Reads, Trx } from './database.ts'
+import { boundMessage } from '../src/short-text.ts'
 import type { Row } from './tables.ts'
 
 export type AttemptRow = Row<'job_attempts'>
@@ -9,9 +10,6 @@ export interface AttemptEnd {
   code?: string | null
   message?: string | null
 }
-
-/** Longest message that is kept, characters: an error may quote all of its input. */
-const MESSAGE_MAX = 2000
 
 /** A run begins. */
 export async function insertAttempt (trx: Trx, job: { id: number, token: number, attempts: number, started_at: number | null }): Promise<void> {
@@ -36,5 +34,5 @@ export async function jobAttempts (db: Reads, jobId: number): Promise<AttemptRow
 }
 
 function ended ({ finishedAt, outcome, code = null, message = null }: AttemptEnd) {
-  return { finished_at: finishedAt, outcome, error_code: code, error_message: message?.slice(0, MESSAGE_MAX) ?? null }
+  return { finished_at: finishedAt, outcome, error_code: code, error_message: message === null ? null : boundMessage(message) }
 }

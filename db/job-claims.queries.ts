@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Reads, Trx } from './database.ts'
 import { endAttempt, endAttempts, insertAttempt, type AttemptEnd } from './job-attempts.queries.ts'
 import { state, type JobRow } from './jobs.queries.ts'
+import { storedResult } from './stored-json.ts'
 import type { NewRow } from './tables.ts'
 
 export interface ClaimFilter {
@@ -80,7 +81,7 @@ export async function endRun (trx: Trx, run: { id: number, token: number }, chan
 
 /** Keeps what a job's end told. */
 export async function setResult (trx: Trx, id: number, result: unknown): Promise<void> {
-  await trx.updateTable('jobs').set({ result: JSON.stringify(result ?? null) }).where('id', '=', id).execute()
+  await trx.updateTable('jobs').set({ result: storedResult(result) }).where('id', '=', id).execute()
 }
 
 export interface Recovery {

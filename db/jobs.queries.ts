@@ -51,7 +51,7 @@ export interface JobListFilter {
   before?: number | undefined
 }
 
-/** Newest first, below `before`. */
+/** Newest first, below `before`; with what each handed back, which is up to `RESULT_MAX` characters. */
 export async function listJobs (db: Reads, filter: JobListFilter): Promise<JobRow[]> {
   let query = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(filter.limit)
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)

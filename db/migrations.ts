@@ -6,6 +6,7 @@ import { FILES } from './migrations/0003-files.ts'
 import { JOB_ATTEMPTS } from './migrations/0004-job-attempts.ts'
 import { ACCESS } from './migrations/0005-access.ts'
 import { LAST_SIGN_IN } from './migrations/0006-last-sign-in.ts'
+import { shortenReports } from './migrations/0007-short-reports.ts'
 import { ERASED_PEOPLE } from './migrations/0009-erased-people.ts'
 import { AUDIT_COUNTS } from './migrations/0011-audit-counts.ts'
 
@@ -39,6 +40,9 @@ export const migrations: Record<string, Migration> = {
     async up (db) {
       for (const statement of LAST_SIGN_IN) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
+  },
+  '0007_short_reports': {
+    async up (db) { await shortenReports(db as Kysely<unknown>) },
   },
   '0009_erased_people': {
     async up (db) {

@@ -145,7 +145,7 @@ export function readConfig (env: Readonly<Record<string, string | undefined>>, w
   const folder = resolve(values.DATA_DIR)
   return Object.freeze({
     ...values,
-    PUBLIC_URL: values.PUBLIC_URL.replace(/\/+$/, ''),
+    PUBLIC_URL: withoutSlashes(values.PUBLIC_URL),
     DATA_DIR: folder,
     databaseFile: resolve(folder, 'perfbook.sqlite'),
     filesFolder: resolve(folder, 'files'),
@@ -193,6 +193,12 @@ function isProxyAddress (text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/')
   const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)]!
   return bits > 0 && rest.length === 0 && (prefix === undefined || (/^[1-9]\d*$/.test(prefix) && Number(prefix) <= bits))
+}
+
+function withoutSlashes (address: string): string {
+  let end = address.length
+  while (address[end - 1] === '/') end--
+  return address.slice(0, end)
 }
 
 function isWebAddress (value: string): boolean {

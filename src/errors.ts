@@ -1,5 +1,6 @@
 // Every error that a client can meet: its permanent code, its status, and a sentence that a person can act on.
 import { STATUS_CODES } from 'node:http'
+import { boundMessage } from './short-text.ts'
 
 /** Answers over HTTP. */
 export const HTTP_ERRORS = {
@@ -69,7 +70,7 @@ export class ServiceError extends Error {
   readonly retryAfter: number | undefined
 
   constructor (code: HttpErrorCode, message: string = HTTP_ERRORS[code][1], retryAfter?: number) {
-    super(message)
+    super(boundMessage(message))
     this.code = code
     this.statusCode = HTTP_ERRORS[code][0]
     this.retryAfter = retryAfter
@@ -86,5 +87,5 @@ export interface ErrorBody {
 
 export function errorBody (code: HttpErrorCode, message: string = HTTP_ERRORS[code][1]): ErrorBody {
   const statusCode = HTTP_ERRORS[code][0]
-  return { statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message }
+  return { statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message: boundMessage(message) }
 }

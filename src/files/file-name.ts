@@ -3,6 +3,9 @@ export const MAX_FILENAME_BYTES = 200
 /** What follows the last dot is an extension up to this length, in bytes; longer, it is part of a sentence. */
 const MAX_EXTENSION_BYTES = 32
 
+/** Characters of a given name that are looked at: more than any disk keeps. */
+const GIVEN_MAX = 1000
+
 /** Device names of Windows, whatever follows the first dot ("Naming Files, Paths, and Namespaces" in its documentation). */
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i
 // Controls, line and paragraph separators, the byte order mark, and what turns the direction of text: `gpj.exe` can be made
@@ -15,7 +18,7 @@ const INVISIBLE = /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u206
  * left: `file`.
  */
 export function cleanFilename (given: string): string {
-  const last = given.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1)!
+  const last = cutGivenName(given).toWellFormed().normalize('NFC')
   const clean = trimEnds(last.replace(INVISIBLE, '').replace(/\s+/gu, ' ').replace(/[<>:"|?*]/g, '_'))
   const dot = clean.lastIndexOf('.')
   const isExtension = dot > 0 && Buffer.byteLength(clean.slice(dot)) <= MAX_EXTENSION_BYTES
@@ -24,6 +27,12 @@ export function cleanFilename (given: string): string {
   const name = `${RESERVED.test(clean) ? '_' : ''}${stem === '' ? 'file' : stem}`
   const cut = trimEnds(cutToBytes(name, MAX_FILENAME_BYTES - Buffer.byteLength(extension)))
   return `${cut === '' ? 'file' : cut}${extension}`
+}
+
+/** The last part of a path as it was given; of a part that is too long for any disk the beginning and the end. */
+export function cutGivenName (given: string): string {
+  const last = given.slice(Math.max(given.lastIndexOf('/'), given.lastIndexOf('\\')) + 1)
+  return last.length <= GIVEN_MAX ? last : last.slice(0, GIVEN_MAX / 2) + last.slice(-GIVEN_MAX / 2)
 }
 
 /** Throws where a name made by other rules is not one part of a path that can be kept: that is a bug of its maker. */
@@ -48,5 +57,13 @@ export function cutToBytes (text: string, most: number): string {
 }
 
 function trimEnds (name: string): string {
-  return name.replace(/^[. ]+|[. ]+$/g, '')
+  let from = 0
+  let to = name.length
+  while (from < to && isDotOrBlank(name.charCodeAt(from))) from++
+  while (to > from && isDotOrBlank(name.charCodeAt(to - 1))) to--
+  return name.slice(from, to)
+}
+
+function isDotOrBlank (unit: number): boolean {
+  return unit === 0x2e || unit === 0x20
 }

@@ -1,6 +1,7 @@
 import type { Database, Reads, Trx } from '../../db/database.ts'
 import * as jobs from '../../db/jobs.queries.ts'
 import type { JobRow } from '../../db/jobs.queries.ts'
+import { storedPayload } from '../../db/stored-json.ts'
 
 export interface JobRequest {
   kind: string
@@ -113,7 +114,7 @@ export function createJobQueue ({ db, now, queueMax, wake, canceled, onStep = ()
       key,
       unique_key: key,
       state: 'queued',
-      payload: JSON.stringify(payload),
+      payload: storedPayload(payload),
       owner_type: owner?.type ?? null,
       owner_id: owner?.id ?? null,
       input_version: null,

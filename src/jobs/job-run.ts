@@ -6,6 +6,8 @@ import type { Database, Trx } from '../../db/database.ts'
 import type { AttemptEnd } from '../../db/job-attempts.queries.ts'
 import { endRun, setResult, type RunChange } from '../../db/job-claims.queries.ts'
 import type { JobRow } from '../../db/jobs.queries.ts'
+import { storedResult } from '../../db/stored-json.ts'
+import { boundMessage } from '../short-text.ts'
 import { pause, type Clock } from './clock.ts'
 import { JobFailure, type Completion, type JobKind, type Run } from './job-kind.ts'
 import type { RunnerLog } from './job-runner.ts'
@@ -145,7 +147,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
   }
 
   async function fail (job: JobRow, code: string, message = messages[code] ?? code, { details = message, result }: { details?: string, result?: unknown } = {}): Promise<void> {
-    const change: RunChange = { state: 'failed', finished_at: clock.now(), error_code: code, error_message: message, result: result === undefined ? null : JSON.stringify(result) }
+    const change: RunChange = { state: 'failed', finished_at: clock.now(), error_code: code, error_message: boundMessage(message), result: result === undefined ? null : storedResult(result) }
     await end(job, change, { outcome: 'failed', code, message: details })
     onEnd(job, 'failed')
     log.warn({ job: job.id, kind: job.kind, code }, 'job failed')

@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import { boundMessage } from '../short-text.ts'
 import type { TaskOutcome } from './job-kind.ts'
 
 // Piscina derives this from an overload of postMessage that takes no list.
@@ -28,7 +29,7 @@ export class TaskCrash extends Error {
   constructor (code: 'OUT_OF_MEMORY' | 'WORKER_CRASHED', cause: unknown) {
     const text = cause instanceof Error ? cause.message : String(cause)
     // What cannot be cloned between threads arrives without a word.
-    super(text === '' ? 'the task ended in an error that says nothing' : text, { cause })
+    super(text === '' ? 'the task ended in an error that says nothing' : boundMessage(text), { cause })
     this.code = code
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { ServiceError } from '../errors.ts'
+import { shorten } from '../short-text.ts'
 
 /**
  * JSON bodies, and empty ones of whatever type they claim to be: `curl -X POST` sends a form type with no bytes, some clients
@@ -13,7 +14,7 @@ export function acceptBodies (app: FastifyInstance): void {
     else {
       parseJson(request, body as string, (error, value) => {
         if (error === null) done(null, value)
-        else done(new ServiceError('INVALID_JSON', `The body is not valid JSON: ${error.message}`), undefined)
+        else done(new ServiceError('INVALID_JSON', `The body is not valid JSON: ${shorten(error.message, 200)}`), undefined)
       })
     }
   })

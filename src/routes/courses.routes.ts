@@ -7,6 +7,7 @@ import { readCursor } from '../features/performance-book/book-json.ts'
 import type { BookAnswer } from '../features/performance-book/books.ts'
 import { isTimeZone } from '../features/performance-book/course-time.ts'
 import { CourseSettingsError, type CourseSettings } from '../features/performance-book/courses.ts'
+import { shorten } from '../short-text.ts'
 import { courseOf, principalOf } from './access-hooks.ts'
 import { bookSchema, settingsSchema } from './book.schemas.ts'
 import { exportJson } from './exports.routes.ts'
@@ -80,7 +81,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     },
   }, async (request, reply) => {
     const { missing_counts: missingCounts, time_zone: timeZone, categories } = request.body
-    if (timeZone !== undefined && !isTimeZone(timeZone)) throw new ServiceError('VALIDATION_FAILED', `time_zone: ${timeZone} is not a time zone; write it like Europe/Berlin`)
+    if (timeZone !== undefined && !isTimeZone(timeZone)) throw new ServiceError('VALIDATION_FAILED', `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`)
     const settings: CourseSettings = {
       missingCounts, timeZone, weights: categories === undefined ? undefined : new Map(categories.map(({ id, weight }) => [id, weight])),
     }

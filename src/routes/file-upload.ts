@@ -2,12 +2,15 @@ import '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { ServiceError } from '../errors.ts'
 import { contentProblem } from '../files/file-content.ts'
+import { cutGivenName } from '../files/file-name.ts'
 import { FileTooLargeError, stageStream, type StagedFile } from '../files/staged-file.ts'
 import { shorten } from '../short-text.ts'
 
 /** Names and values of form fields are short. */
 const FIELD_BYTES = 4096
 
+/** Longer than any media type that is allowed. */
+const MEDIA_TYPE_MAX = 255
 export interface UploadRules {
   stagingFolder: string
   maxBytes: number
@@ -23,7 +26,7 @@ export interface UploadRules {
 
 export interface Upload {
   staged: StagedFile
-  /** As the client says, in any form. */
+  /** As the client says, without folders and not longer than `cutGivenName` leaves it. */
   filename: string
   /** One of the types that are allowed, without parameters. */
   contentType: string
@@ -45,24 +48,24 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
     })
     for await (const part of parts) {
       if (part.type === 'field') {
-        if (!rules.fields.includes(part.fieldname) && rules.optional?.includes(part.fieldname) !== true) throw invalid(`${part.fieldname}: there is no such field in the form`)
-        if (Object.hasOwn(fields, part.fieldname)) throw invalid(`${part.fieldname}: is in the form twice`)
-        if (typeof part.value !== 'string' || part.valueTruncated) throw invalid(`${part.fieldname}: must be text of at most ${FIELD_BYTES} bytes`)
+        if (!rules.fields.includes(part.fieldname) && rules.optional?.includes(part.fieldname) !== true) throw invalid(`${shorten(part.fieldname)}: there is no such field in the form`)
+        if (Object.hasOwn(fields, part.fieldname)) throw invalid(`${shorten(part.fieldname)}: is in the form twice`)
+        if (typeof part.value !== 'string' || part.valueTruncated) throw invalid(`${shorten(part.fieldname)}: must be text of at most ${FIELD_BYTES} bytes`)
         fields[part.fieldname] = part.value
         continue
       }
       // From here on the part's stream must be read or destroyed.
       if (part.fieldname !== 'file' || file !== undefined) {
         part.file.destroy()
-        throw invalid(part.fieldname === 'file' ? 'file: send one file at a time' : `${part.fieldname}: there is no such field in the form`)
+        throw invalid(part.fieldname === 'file' ? 'file: send one file at a time' : `${shorten(part.fieldname)}: there is no such field in the form`)
       }
-      const contentType = part.mimetype.toLowerCase()
+      const contentType = part.mimetype.slice(0, MEDIA_TYPE_MAX).toLowerCase()
       if (!isAllowed(contentType, rules.types)) {
         part.file.destroy()
         throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `file: ${shorten(contentType)} may not be uploaded. Allowed are ${rules.types.join(', ')}.`)
       }
       const staged = await stageStream(part.file, rules.stagingFolder, { maxBytes: rules.maxBytes })
-      file = { staged, filename: part.filename ?? '', contentType }
+      file = { staged, filename: cutGivenName(part.filename ?? ''), contentType }
       const problem = rules.checksContent ? await contentProblem(staged.path, { filename: file.filename, type: contentType }) : undefined
       if (problem !== undefined) throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', problem)
     }
@@ -77,7 +80,7 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
     request.raw.resume()
     if (error instanceof FileTooLargeError) throw new ServiceError('BODY_TOO_LARGE', error.message)
     // The parser of forms has no errors of its own kind.
-    if (error instanceof Error && error.constructor === Error && !('code' in error)) throw invalid(`the form cannot be read: ${error.message}`)
+    if (error instanceof Error && error.constructor === Error && !('code' in error)) throw invalid(`the form cannot be read: ${shorten(error.message, 200)}`)
     throw error
   }
 }

@@ -1,26 +1,62 @@
 import Type from 'typebox'
 import type { JobRow } from '../../db/jobs.queries.ts'
+import { readResult } from '../../db/stored-json.ts'
 import { importPayload, type ImportResult } from '../features/imports/import.job.ts'
+import type { ImportError, ImportSummary } from '../features/imports/outcome.ts'
 import { jobSchema, nullable } from './schemas.ts'
 
 const counts = Type.Object({ added: Type.Integer(), updated: Type.Integer(), unchanged: Type.Integer(), removed: Type.Integer() })
 const warning = Type.Object({ code: Type.String(), message: Type.String(), count: Type.Integer() })
 
-export const importSchema = Type.Object({
+const summary = Type.Object({ courses: counts, periods: counts, students: counts, tasks: counts, scores: counts, warnings: Type.Array(warning) })
+
+const common = {
   ...jobSchema.properties,
   filename: nullable(Type.String({ description: 'As it was uploaded' })),
   dry_run: Type.Boolean({ description: 'It only looked; nothing was changed' }),
-  summary: nullable(Type.Object({ courses: counts, periods: counts, students: counts, tasks: counts, scores: counts, warnings: Type.Array(warning) })),
+}
+
+export const importSchema = Type.Object({
+  ...common,
+  summary: nullable(summary),
   errors: Type.Array(Type.Object({ file: nullable(Type.String()), line: nullable(Type.Integer()), path: nullable(Type.String()), message: Type.String() }), { description: 'The first of them' }),
   error_count: Type.Integer(),
   warnings: Type.Array(warning),
 }, { title: 'Import' })
 
+/** An import in a list: how many errors and warnings it had, and none of them. */
+export const listedImportSchema = Type.Object({
+  ...common,
+  summary: nullable(Type.Omit(summary, ['warnings'])),
+  error_count: Type.Integer(),
+  warning_count: Type.Integer({ description: 'How often something odd was met' }),
+}, { title: 'ListedImport' })
+
 /** What an import says besides its job: what was asked, what it did or what is wrong. */
 export function importJson (job: JobRow) {
+  const { summary, errors, errorCount } = reportOf(job)
+  return { ...requestOf(job), summary, errors, error_count: errorCount, warnings: summary?.warnings ?? [] }
+}
+
+/** The same for a list, by numbers alone. */
+export function listedImportJson (job: JobRow) {
+  const { summary, errorCount } = reportOf(job)
+  const { warnings = [], ...counts } = summary ?? {}
+  return {
+    ...requestOf(job),
+    summary: summary === null ? null : counts as Omit<ImportSummary, 'warnings'>,
+    error_count: errorCount,
+    warning_count: warnings.reduce((sum, { count }) => sum + count, 0),
+  }
+}
+
+function requestOf (job: JobRow): { filename: string | null, dry_run: boolean } {
   const { filename = null, choices } = importPayload(job)
-  const result = job.result === null ? null : JSON.parse(job.result) as ImportResult | null
-  const summary = result !== null && 'summary' in result ? result.summary : null
-  const failed = result !== null && 'errors' in result ? result : { errors: [], error_count: 0 }
-  return { filename, dry_run: choices?.dryRun ?? false, summary, errors: failed.errors, error_count: failed.error_count, warnings: summary?.warnings ?? [] }
+  return { filename, dry_run: choices?.dryRun ?? false }
+}
+
+function reportOf (job: JobRow): { summary: ImportSummary | null, errors: ImportError[], errorCount: number } {
+  const result = readResult(job.result) as ImportResult | null
+  if (result === null) return { summary: null, errors: [], errorCount: 0 }
+  return 'summary' in result ? { summary: result.summary, errors: [], errorCount: 0 } : { summary: null, errors: result.errors, errorCount: result.error_count }
 }

@@ -13,10 +13,11 @@ import { PERFORMANCE_BOOK_SCHEMA } from '../features/imports/performance-book/pe
 import { isTimeZone } from '../features/performance-book/course-time.ts'
 import { QuotaExceededError } from '../files/file-library.ts'
 import { QueueFullError } from '../jobs/job-queue.ts'
+import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../short-text.ts'
 import { courseOf, principalOf } from './access-hooks.ts'
 import { sendTagged, tagged } from './entity-tags.ts'
 import { receiveUpload } from './file-upload.ts'
-import { importJson, importSchema } from './import-json.ts'
+import { importJson, importSchema, listedImportJson, listedImportSchema } from './import-json.ts'
 import { jobsJson, oneJobJson } from './job-json.ts'
 import { jobAccess } from './job-access.ts'
 import type { RouteContext } from './route-context.ts'
@@ -63,7 +64,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     return await take(request, reply, FIELDS, { onlyCourseId: course.id, course: course.source_id })
   })
 
-  const listed = { 200: Type.Object({ imports: Type.Array(importSchema), next_cursor: nullable(Type.String()) }) }
+  const listed = { 200: Type.Object({ imports: Type.Array(listedImportSchema), next_cursor: nullable(Type.String()) }) }
   const querystring = Type.Object({
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
     cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
@@ -101,7 +102,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     const rows = await listJobs(services.db.reads, { kind: IMPORT_KIND, owner, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
     const page = rows.slice(0, limit)
     const jobs = await jobsJson(services, links, request, page)
-    return { imports: jobs.map((job, i) => ({ ...job, ...importJson(page[i]!) })), next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null }
+    return { imports: jobs.map((job, i) => ({ ...job, ...listedImportJson(page[i]!) })), next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null }
   }
 
   async function take (request: FastifyRequest, reply: FastifyReply, optional: string[], fixed: Partial<ImportChoices>): Promise<FastifyReply> {
@@ -134,7 +135,9 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 function choicesOf (fields: Record<string, string>): ImportChoices {
   const { format, time_zone: timeZone, course, teacher } = fields
   if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) throw new ServiceError('VALIDATION_FAILED', `format: must be one of ${FORMATS.join(', ')}`)
-  if (timeZone !== undefined && !isTimeZone(timeZone)) throw new ServiceError('VALIDATION_FAILED', `time_zone: ${timeZone} is not a time zone; write it like Europe/Berlin`)
+  if (timeZone !== undefined && !isTimeZone(timeZone)) throw new ServiceError('VALIDATION_FAILED', `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`)
+  if (course !== undefined && isNameTooLong(course)) throw new ServiceError('VALIDATION_FAILED', `course: has more than ${NAME_MAX} characters`)
+  if (teacher !== undefined && teacher.length > EMAIL_MAX) throw new ServiceError('VALIDATION_FAILED', `teacher: has more than ${EMAIL_MAX} characters`)
   return {
     format: format as ImportFormat | undefined,
     timeZone,

@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv'
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
+import { shorten } from '../short-text.ts'
 import type { WhenNeeded } from './when-needed.ts'
 
 // A body says what it means: a misspelt option or a number written as text is refused, never repaired in silence. What stands
@@ -26,9 +27,9 @@ export function validationMessage (errors: FastifySchemaValidationError[], part:
   const error = errors[0]!
   const where = part === 'querystring' ? 'the query' : part === 'params' ? 'the address' : 'the body'
   const params = error.params as { additionalProperty?: string, missingProperty?: string, allowedValues?: unknown[] }
-  const path = error.instancePath.slice(1).replace(/\//g, '.')
+  const path = shorten(error.instancePath.slice(1).replaceAll('/', '.'), 200)
   const field = (name: string) => path === '' ? name : `${path}.${name}`
-  if (params.additionalProperty !== undefined) return `${field(params.additionalProperty)}: there is no such field in ${where}`
+  if (params.additionalProperty !== undefined) return `${field(shorten(params.additionalProperty))}: there is no such field in ${where}`
   if (params.missingProperty !== undefined) return `${field(params.missingProperty)}: is missing from ${where}`
   const allowed = params.allowedValues === undefined ? error.message ?? 'is not valid' : `must be one of ${params.allowedValues.join(', ')}`
   return `${path === '' ? where : path}: ${allowed}`

@@ -10,11 +10,18 @@ const FORBIDDEN = /[:\\/?*[\]\p{Cc}\ufffe\uffff]/gu
  */
 export function sheetNames (names: readonly string[], taken: readonly string[]): string[] {
   const used = new Set(taken.map(fold))
+  // Where the numbers of a name go on: thousands of periods may have the same one.
+  const next = new Map<string, number>()
   return names.map((wanted) => {
-    const allowed = wanted.toWellFormed().replace(FORBIDDEN, '-')
+    // One unit more than fits, so that a character is not taken for a broken one.
+    const allowed = wanted.slice(0, MOST_UNITS + 1).toWellFormed().replace(FORBIDDEN, '-')
     const plain = trimmed(allowed === '' ? 'Period' : allowed, MOST_UNITS)
     let name = plain
-    for (let n = 2; used.has(fold(name)); n++) name = `${trimmed(plain, MOST_UNITS - `~${n}`.length)}~${n}`
+    const key = fold(plain)
+    for (let n = next.get(key) ?? 2; used.has(fold(name)); n++) {
+      name = `${trimmed(plain, MOST_UNITS - `~${n}`.length)}~${n}`
+      next.set(key, n + 1)
+    }
     used.add(fold(name))
     return name
   })

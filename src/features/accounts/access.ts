@@ -2,6 +2,7 @@
 import { teaches } from '../../../db/accounts.queries.ts'
 import { findCourse, type CourseRow } from '../../../db/courses.queries.ts'
 import type { Database } from '../../../db/database.ts'
+import { shorten } from '../../short-text.ts'
 
 export const SCOPES = ['read', 'export', 'import', 'admin'] as const
 export type Scope = typeof SCOPES[number]
@@ -26,10 +27,13 @@ export const SCOPES_OF_ROLE: Readonly<Record<Principal['role'], readonly Scope[]
   student: ['read'],
 }
 
+/** Most characters of it; it stands in every list. */
+const DISPLAY_NAME_MAX = 200
+
 /** What a person is called in files and lists. */
 export function displayName ({ firstName, lastName, email }: Pick<Principal, 'firstName' | 'lastName' | 'email'>): string {
   const name = [firstName, lastName].filter((part) => part !== null && part !== '').join(' ')
-  return name === '' ? email : name
+  return shorten(name === '' ? email : name, DISPLAY_NAME_MAX)
 }
 
 export type CourseAccess = { course: CourseRow, allowed: boolean }

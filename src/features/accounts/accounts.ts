@@ -1,6 +1,7 @@
 import type { Database } from '../../../db/database.ts'
 import * as queries from '../../../db/accounts.queries.ts'
 import { endSessionsOfUser } from '../../../db/sessions.queries.ts'
+import { EMAIL_MAX, shorten } from '../../short-text.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 import { hashPassword } from './passwords.ts'
 import { isUsable, knownUser, principalFrom } from './principals.ts'
@@ -128,5 +129,5 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
 }
 
 function checkEmail (email: string): void {
-  if (!/^[^\s@]+@[^\s@]+$/.test(email.trim()) || email.length > 254) throw new AccountError(`${email} is not an e-mail address.`)
+  if (email.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(email.trim())) throw new AccountError(`${shorten(email)} is not an e-mail address.`)
 }

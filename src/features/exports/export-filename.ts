@@ -1,4 +1,5 @@
 import { cutToBytes, MAX_FILENAME_BYTES } from '../../files/file-name.ts'
+import { NAME_MAX } from '../../short-text.ts'
 import { wallClock } from '../performance-book/course-time.ts'
 
 /**
@@ -9,7 +10,10 @@ export function exportFilename (courseName: string, at: number, timeZone: string
   const clock = new Date(wallClock(at, timeZone)).toISOString()
   const stamp = clock.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')
   const ending = `_Performance_${stamp}.xlsx`
-  const name = courseName.toWellFormed().normalize('NFC').replace(/[^\p{L}\p{M}\p{N}.-]+/gu, '_').replace(/^_+|_+$/g, '')
-  const cut = cutToBytes(name, MAX_FILENAME_BYTES - Buffer.byteLength(ending)).replace(/_+$/, '')
+  const name = courseName.slice(0, NAME_MAX).toWellFormed().normalize('NFC').replace(/[^\p{L}\p{M}\p{N}.-]+/gu, '_')
+  // Such a run is one `_` by now.
+  const trimmed = name.startsWith('_') ? name.slice(1) : name
+  const fitting = cutToBytes(trimmed, MAX_FILENAME_BYTES - Buffer.byteLength(ending))
+  const cut = fitting.endsWith('_') ? fitting.slice(0, -1) : fitting
   return `${cut === '' ? 'Course' : cut}${ending}`
 }

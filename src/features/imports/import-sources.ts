@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isBusy } from '../../../db/connection.ts'
+import { readResult, storedResult } from '../../../db/stored-json.ts'
 import { openStaging } from '../../../db/staging.ts'
 import { shorten } from '../../short-text.ts'
 import { isTimeZone } from '../performance-book/course-time.ts'
@@ -45,7 +46,7 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
     const staging = scope === undefined ? opened : { ...opened, live: scope.live }
     if (options.reference !== undefined) {
       const summary = staging.live.importOf(options.reference)
-      if (summary !== undefined) return { ok: true, summary: JSON.parse(summary) as ImportSummary }
+      if (summary !== undefined) return { ok: true, summary: readResult(summary) as ImportSummary | null ?? { ...emptyTallies(), warnings: [] } }
     }
     const budget = { most: options.maxBytes, left: options.maxBytes }
     for (const path of paths) {
@@ -76,7 +77,7 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
     options.onProgress?.(0.98, 'saving')
     const lockTimeoutMs = options.lockTimeoutMs ?? 60_000
     try {
-      if (!staging.apply({ at: options.now(), reference: options.reference ?? null, summary: JSON.stringify(summary), lockTimeoutMs })) return 'overtaken'
+      if (!staging.apply({ at: options.now(), reference: options.reference ?? null, summary: storedResult(summary), lockTimeoutMs })) return 'overtaken'
     } catch (error) {
       if (!isBusy(error)) throw error
       return failure(new Refusal({ file: null }, `another program has kept the database locked for ${Math.round(lockTimeoutMs / 1000)} seconds; try again when it is done`))

@@ -19,6 +19,10 @@ export class Refusal extends Error {
   }
 }
 
+/** Most characters of all errors of one import together, as JSON; those that do not fit are counted. */
+const ERRORS_MAX = 40_000
+/** Most characters of a cell with the name of its column. */
+const CELL_MAX = 150
 /** Most characters of a file's name or a JSON path with an error: both come from the file. */
 const PLACE_MAX = 200
 
@@ -30,6 +34,7 @@ const PLACE_MAX = 200
 export class Problems {
   readonly errors: ImportError[] = []
   errorCount = 0
+  #size = 0
   readonly #warnings = new Map<WarningCode, { count: number, first: Place, cell: string | undefined }>()
   readonly #most: number
   /** `most`: errors that are kept in full. */
@@ -37,7 +42,11 @@ export class Problems {
 
   error (place: Place, message: string): void {
     this.errorCount++
-    if (this.errors.length < this.#most) this.errors.push({ ...boundPlace(place), message: boundMessage(message) })
+    if (this.errors.length >= this.#most) return
+    const error = { ...boundPlace(place), message: boundMessage(message) }
+    // Control characters take six in JSON.
+    this.#size += JSON.stringify(error).length
+    if (this.#size <= ERRORS_MAX) this.errors.push(error)
   }
 
   refuse (refusal: Refusal): void { this.error(refusal.place, refusal.message) }
@@ -45,7 +54,7 @@ export class Problems {
   warn (code: WarningCode, place: Place, count = 1): void {
     const known = this.#warnings.get(code)
     if (known !== undefined) known.count += count
-    else this.#warnings.set(code, { count, first: boundPlace(place), cell: place.cell })
+    else this.#warnings.set(code, { count, first: boundPlace(place), cell: place.cell === undefined ? undefined : shorten(place.cell, CELL_MAX) })
   }
 
   get hasErrors (): boolean { return this.errorCount > 0 }
@@ -57,7 +66,7 @@ export class Problems {
       if (met === undefined) return []
       const { count, first, cell } = met
       const place = `${count === 1 ? 'in' : 'first in'} ${showPlace(first)}${cell === undefined ? '' : `: ${cell}`}`
-      return [{ code, message: `${WARNINGS[code]} (${place}).`, count }]
+      return [{ code, message: boundMessage(`${WARNINGS[code]} (${place}).`), count }]
     })
   }
 

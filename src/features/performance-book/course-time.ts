@@ -2,6 +2,8 @@
 
 /** Whether the name is a time zone that this program knows (IANA, such as `America/Chicago`, or `UTC`). */
 export function isTimeZone (name: string): boolean {
+  // The longest one has 32 characters.
+  if (name.length > 64) return false
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
     return !/^[+-]/.test(name)

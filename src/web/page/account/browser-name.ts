@@ -1,6 +1,7 @@
 // A browser's long name for itself in two words. Every one claims to be older ones as well, so the order matters.
 const BROWSERS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bEdg(?:A|iOS)?\//, 'Edge'], [/\bOPR\//, 'Opera'], [/\bSamsungBrowser\//, 'Samsung Internet'], [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
+  // eslint-disable-next-line regexp/no-super-linear-backtracking -- the service keeps 200 characters of it
   [/\b(?:Chrome|CriOS|HeadlessChrome)\//, 'Chrome'], [/\bVersion\/[\d.]+.* Safari\//, 'Safari'],
 ]
 const SYSTEMS: ReadonlyArray<readonly [RegExp, string]> = [

@@ -3,7 +3,7 @@ import { When, JobStatus } from '../admin/jobs/job-texts.tsx'
 import { hasEnded } from '../exports/follow-job.ts'
 import { useLaterTexts } from '../texts/later.ts'
 import { useRefreshed } from '../use-refreshed.ts'
-import type { ImportReport } from './types.ts'
+import type { ListedImport } from './types.ts'
 
 const SHOWN = 20
 
@@ -11,8 +11,10 @@ const SHOWN = 20
 export function PastImports ({ path, version, href }: { path: string, version: unknown, href: (jobId: number) => string }) {
   const { t, reason, number } = useLaterTexts()
   const { value, error } = useRefreshed(`${path} ${String(version)}`,
-    (signal) => call<{ imports: ImportReport[] }>('GET', `${path}?limit=${SHOWN}`, undefined, signal), ({ imports }) => imports.some((one) => !hasEnded(one)))
-  const changesOf = ({ summary }: ImportReport) => summary === null ? '–' : number(Object.entries(summary).reduce((sum, [name, counts]) => name === 'warnings' ? sum : sum + counts.added + counts.updated + counts.removed, 0))
+    (signal) => call<{ imports: ListedImport[] }>('GET', `${path}?limit=${SHOWN}`, undefined, signal), ({ imports }) => imports.some((one) => !hasEnded(one)))
+  const changesOf = ({ summary }: ListedImport) => summary === null
+    ? '–'
+    : number(Object.values(summary).reduce((sum, counts) => sum + counts.added + counts.updated + counts.removed, 0))
   return (
     <section class='panel' aria-labelledby='past-title'>
       <h2 id='past-title'>{t('import.past')}</h2>
@@ -29,7 +31,7 @@ export function PastImports ({ path, version, href }: { path: string, version: u
                   <td><a href={href(one.id)} dir='auto'>{one.filename ?? t('jobs.number', { id: String(one.id) })}</a> {one.dry_run && <span class='tag'>{t('import.checkOnly')}</span>}</td>
                   <td><JobStatus job={one} /></td>
                   <td class='number'>{changesOf(one)}</td>
-                  <td class='number'>{one.summary === null ? '–' : number(one.summary.warnings.reduce((sum, { count }) => sum + count, 0))}</td>
+                  <td class='number'>{one.summary === null ? '–' : number(one.warning_count)}</td>
                   <td><When iso={one.created_at} /></td>
                   <td><bdi>{one.requested_by ?? '–'}</bdi></td>
                 </tr>

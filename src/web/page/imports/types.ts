@@ -16,13 +16,22 @@ export interface ImportSummary {
 
 export interface ImportError { file: string | null, line: number | null, path: string | null, message: string }
 
-export interface ImportReport extends Job {
+interface Import extends Job {
   filename: string | null
   dry_run: boolean
   requested_by: string | null
+  error_count: number
+}
+
+/** An import in a list. */
+export interface ListedImport extends Import {
+  summary: Omit<ImportSummary, 'warnings'> | null
+  warning_count: number
+}
+
+export interface ImportReport extends Import {
   summary: ImportSummary | null
   errors: ImportError[]
-  error_count: number
 }
 
 export const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const

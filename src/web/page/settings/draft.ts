@@ -17,7 +17,7 @@ export function draftOf (course: Course, categories: readonly Category[]): Draft
 /** A percent as typed, with a comma or a point, as a fraction; null for nothing, undefined for what is no weight. */
 export function weightOf (text: string): number | null | undefined {
   if (text.trim() === '') return null
-  const value = Number(text.trim().replace(',', '.').replace(/\s*%$/, ''))
+  const value = Number(text.trim().replace(',', '.').replace(/%$/, '').trimEnd())
   return value >= 0 && value <= 100 ? value / 100 : undefined
 }
 

@@ -1,0 +1,104 @@
+// Every function that takes a text from outside apart, over texts of three megabytes that are made to be slow: what took
+// time in proportion to the square of a length took hours here, and what takes its share takes milliseconds.
+import t from 'tap'
+import { emailKey } from '../db/accounts.queries.ts'
+import { exportFilename } from '../src/features/exports/export-filename.ts'
+import { gradeNumber } from '../src/features/imports/grade-book/grade-number.ts'
+import { isCanvas, readCanvas } from '../src/features/imports/grade-book/canvas.ts'
+import { isMoodle, readMoodle } from '../src/features/imports/grade-book/moodle.ts'
+import { RowReader } from '../src/features/imports/oneroster/row-reader.ts'
+import { Problems } from '../src/features/imports/problems.ts'
+import { dayMs, instantMs, numberOf } from '../src/features/imports/text-values.ts'
+import { readCursor } from '../src/features/performance-book/book-json.ts'
+import { isTimeZone } from '../src/features/performance-book/course-time.ts'
+import { cleanFilename, cutToBytes } from '../src/files/file-name.ts'
+import { shorten, shortenName } from '../src/short-text.ts'
+import { cellText, cutText, escapeXml, isPlainText, propertyText } from '../workers/workbook/excel-text.ts'
+import { quotedSheetName, sheetNames } from '../workers/workbook/sheet-names.ts'
+
+const LENGTH = 3_000_000
+/** For one function over one text. A square of this length takes hours. */
+const MOST_MS = 2000
+
+const HOSTILE: Record<string, string> = {
+  'blanks in the middle': `1${' '.repeat(LENGTH)}x`,
+  'line breaks in the middle': `a${'\n'.repeat(LENGTH)}b`,
+  dots: '.'.repeat(LENGTH),
+  'dots and a letter': `${'.'.repeat(LENGTH)}x`,
+  digits: '1'.repeat(LENGTH),
+  'groups of digits': `${'1,111'.repeat(LENGTH / 5)}x`,
+  'points and digits': '1.'.repeat(LENGTH / 2),
+  parentheses: '('.repeat(LENGTH),
+  'parentheses with a number': '(1'.repeat(LENGTH / 2),
+  'words and blanks': 'a '.repeat(LENGTH / 2),
+  'words and long blanks': `a${' '.repeat(1000)}`.repeat(LENGTH / 1000),
+  'percent signs': '%'.repeat(LENGTH),
+  'blanks and percent signs': ' %'.repeat(LENGTH / 2),
+  underscores: '_'.repeat(LENGTH),
+  'what looks escaped': '_x0041'.repeat(LENGTH / 6),
+  slashes: '/'.repeat(LENGTH),
+  'at signs': 'a@'.repeat(LENGTH / 2),
+  commas: ','.repeat(LENGTH),
+  'course total': 'course total '.repeat(LENGTH / 13),
+  'combining marks': `e${'\u0301'.repeat(LENGTH)}`,
+  'halves of characters': '\ud800'.repeat(LENGTH),
+  apostrophes: "'".repeat(LENGTH),
+}
+
+/** What takes a column's header and its cells, with nothing behind it. */
+function gradeBookReader (format: 'canvas' | 'moodle') {
+  return (text: string) => {
+    const run = { problems: new Problems(), fileNumber: () => 0 } as never
+    const book = { task: () => 0, row () {} } as never
+    const file = { name: 'grades.csv' } as never
+    if (format === 'canvas') {
+      const visit = readCanvas(['Student', 'ID', 'Section', text], 1, { book, file, run })
+      visit(['Points Possible', '', '', text], 2)
+      visit([text, text, text, text], 3)
+    } else {
+      readMoodle(['First name', 'Last name', 'ID number', `${text} (Percentage)`, text], 1, { book, file, run })([text, text, text, text, text], 2)
+    }
+  }
+}
+
+function rosterReader (text: string): void {
+  const row = new RowReader({ file: 'users.csv', names: ['a', text], line: 1, required: ['a'], problems: new Problems() })
+  row.next([text, text], 2)
+  for (const read of ['text', 'id', 'needed', 'ids', 'word', 'flag', 'number', 'date'] as const) row[read]('a')
+}
+
+const TESTED: Record<string, (text: string) => unknown> = {
+  dayMs,
+  instantMs,
+  numberOf,
+  gradeNumber,
+  isTimeZone,
+  readCursor,
+  emailKey,
+  cleanFilename,
+  'cutToBytes to 200': (text) => cutToBytes(text, 200),
+  exportFilename: (text) => exportFilename(text, 0, 'UTC'),
+  shorten,
+  shortenName,
+  'a row of a roster': rosterReader,
+  'the grade book of Canvas': gradeBookReader('canvas'),
+  'the grade book of Moodle': gradeBookReader('moodle'),
+  'recognizing a grade book': (text) => [isCanvas([text]), isMoodle([text])],
+  'a cell of the workbook': (text) => [isPlainText(text), cellText(text)],
+  'a cell of the workbook, cut': (text) => cutText(text, 32_767),
+  'a property of the workbook': propertyText,
+  'text in XML': escapeXml,
+  'names of worksheets': (text) => sheetNames([text, text, `${text}x`], [text]),
+  'the name of a worksheet in a formula': quotedSheetName,
+}
+
+for (const [name, work] of Object.entries(TESTED)) {
+  t.test(name, async (t) => {
+    for (const [kind, text] of Object.entries(HOSTILE)) {
+      const started = performance.now()
+      work(text)
+      const ms = performance.now() - started
+      t.ok(ms < MOST_MS, `${kind}: ${Math.round(ms)} ms`)
+    }
+  })
+}
