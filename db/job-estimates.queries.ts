@@ -3,14 +3,14 @@ import { sql } from 'kysely'
 import type { Reads } from './database.ts'
 import { state, type JobRow } from './jobs.queries.ts'
 
-export type WaitingJob = Pick<JobRow, 'id' | 'owner_type' | 'owner_id' | 'priority' | 'run_after'> & {
+export type WaitingJob = Pick<JobRow, 'id' | 'kind' | 'owner_type' | 'owner_id' | 'priority' | 'run_after'> & {
   /** The claim at which a job of its owner was last started; 0: none was. */
   served: number
 }
 
 /** All jobs that wait, in the order of their ids. */
 export async function waitingJobs (db: Reads): Promise<WaitingJob[]> {
-  const rows = await db.selectFrom('jobs').select(['id', 'owner_type', 'owner_id', 'priority', 'run_after'])
+  const rows = await db.selectFrom('jobs').select(['id', 'kind', 'owner_type', 'owner_id', 'priority', 'run_after'])
     .where('state', '=', state('queued')).orderBy('id').execute()
   const owners = await db.selectFrom('jobs').select(['owner_type', 'owner_id']).distinct().where('state', '=', state('queued'))
     .select((eb) => eb.selectFrom('jobs as served').select(sql<number>`coalesce(max(served.token), 0)`.as('token'))

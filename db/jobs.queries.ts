@@ -15,9 +15,20 @@ export async function findLiveJobs (trx: Trx, key: string): Promise<JobRow[]> {
     .orderBy('id').execute()
 }
 
-export async function countWaiting (trx: Trx | Reads): Promise<number> {
+/** Jobs that wait; of one kind where it is named. */
+export async function countWaiting (trx: Trx | Reads, kind?: string): Promise<number> {
+  let query = trx.selectFrom('jobs').select((eb) => eb.fn.countAll<number>().as('count')).where('state', '=', state('queued'))
+  if (kind !== undefined) query = query.where('kind', '=', kind)
+  return (await query.executeTakeFirstOrThrow()).count
+}
+
+/** Jobs of a kind that wait and that a user has asked for. */
+export async function countWaitingOfUser (trx: Trx | Reads, kind: string, userId: number): Promise<number> {
   const { count } = await trx.selectFrom('jobs').select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('state', '=', state('queued')).executeTakeFirstOrThrow()
+    .where('state', '=', state('queued')).where('kind', '=', kind)
+    .where(({ exists, selectFrom }) => exists(selectFrom('job_requests').select('job_requests.id')
+      .whereRef('job_requests.job_id', '=', 'jobs.id').where('job_requests.user_id', '=', userId).where('job_requests.withdrawn_at', 'is', null)))
+    .executeTakeFirstOrThrow()
   return count
 }
 

@@ -91,7 +91,6 @@ export async function createServices ({ config, log, now: time = Date.now, clock
   mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
   mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
   const db = await openDatabase({ file: config.databaseFile })
-  const pool = jobPool ?? createWorkerPool({ tasksFile: TASKS_FILE, threads: config.WORKER_THREADS, memoryMb: config.WORKER_MEMORY_MB, warmTask: 'warmExports' })
   // A thread that exports never fill: whoever opens a page does not wait for a workbook.
   const readers = createWorkerPool({ tasksFile: TASKS_FILE, threads: 1, memoryMb: config.WORKER_MEMORY_MB, warmTask: 'warmReads' })
   const files = createFileLibrary({
@@ -104,6 +103,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     imports: { db, filesFolder: config.filesFolder, defaultTimeZone: config.DEFAULT_TIME_ZONE, maxBytes: config.IMPORT_MAX_BYTES, now, timeLimitMs: config.IMPORT_TIMEOUT_MS },
     sweeps: { databaseFile: db.file, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, now, rules },
   })
+  const pool = jobPool ?? createWorkerPool({ tasksFile: TASKS_FILE, threads: config.WORKER_THREADS, extraThreads: kinds.filter((kind) => kind.hasOwnThread === true).length, memoryMb: config.WORKER_MEMORY_MB, warmTask: 'warmExports' })
   const metrics = createMetrics({ db, now, version: VERSION, dataFolder: config.DATA_DIR, kinds: kinds.map((kind) => kind.name), pools: { jobs: pool, readers } })
   const runner = createJobRunner({
     db,
@@ -152,13 +152,13 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     courses: createCourses({ db, files, queue, now }),
     books: createBooks({ databaseFile: db.file, readers, now }),
     exports: createExports({ db, files, queue, now, retention }),
-    imports: createImports({ db, files, queue, now }),
+    imports: createImports({ db, files, queue, now, waitingMax: config.IMPORT_WAITING_MAX }),
     files,
     sweeps,
     queue,
     runner,
     metrics,
-    outlook: createJobOutlooks({ db, now, threads: pool.threads }),
+    outlook: createJobOutlooks({ db, now, threads: pool.threads, ownThreads: kinds.filter((kind) => kind.hasOwnThread === true).map((kind) => kind.name) }),
     async warm () { await Promise.all([pool.warm(), readers.warm()]) },
     async close (graceMs) {
       sweeps.stop()

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts'
-import { lastRuns, waitingJobs } from '../../db/job-estimates.queries.ts'
+import { lastRuns, waitingJobs, type WaitingJob } from '../../db/job-estimates.queries.ts'
 import type { JobRow } from '../../db/jobs.queries.ts'
 import { claimOrder } from './claim-order.ts'
 import { median, timeLeft } from './time-left.ts'
@@ -21,10 +21,12 @@ export interface JobOutlooksOptions {
   now: () => number
   /** Jobs that run at once. */
   threads: number
+  /** Kinds of jobs that wait for a thread of their own, and for nothing else. Default: none. */
+  ownThreads?: readonly string[]
 }
 
 /** Returns what makes an outlook for one answer, however many jobs that tells of. The order of what waits is worked out once a change. */
-export function createJobOutlooks ({ db, now, threads }: JobOutlooksOptions): () => JobOutlook {
+export function createJobOutlooks ({ db, now, threads, ownThreads = [] }: JobOutlooksOptions): () => JobOutlook {
   let known: { change: number, from: number, until: number, order: Promise<Map<number, number>> } | undefined
 
   async function orderAt (at: number): Promise<Map<number, number>> {
@@ -32,11 +34,17 @@ export function createJobOutlooks ({ db, now, threads }: JobOutlooksOptions): ()
     const change = db.change()
     if (known?.change === change && known.from <= at && at < known.until) return await known.order
     const waiting = waitingJobs(db.reads)
-    const fresh = { change, from: at, until: at, order: waiting.then((jobs) => claimOrder(jobs, at)) }
+    const fresh = { change, from: at, until: at, order: waiting.then((jobs) => orderByThreads(jobs, at)) }
     known = fresh
     // From when on another job is due.
     fresh.until = Math.min(...(await waiting).map((job) => job.run_after > at ? job.run_after : Infinity))
     return await fresh.order
+  }
+
+  /** A job waits for those alone that want the same threads. */
+  function orderByThreads (jobs: readonly WaitingJob[], at: number): Map<number, number> {
+    const groups = Map.groupBy(jobs, ({ kind }) => ownThreads.includes(kind) ? kind : 'shared')
+    return new Map([...groups.values()].flatMap((group) => [...claimOrder(group, at)]))
   }
 
   // Both are asked for by every poll of a job, and change when one ends.
@@ -62,7 +70,7 @@ export function createJobOutlooks ({ db, now, threads }: JobOutlooksOptions): ()
           return left === undefined ? null : Math.ceil(left / 1000)
         }
         if (usualMs === undefined) return null
-        const before = await position(job) * (await usualOfKind(job.kind) ?? usualMs) / threads
+        const before = await position(job) * (await usualOfKind(job.kind) ?? usualMs) / (ownThreads.includes(job.kind) ? 1 : threads)
         return Math.ceil((Math.max(0, job.run_after - at) + before + usualMs) / 1000)
       },
     }

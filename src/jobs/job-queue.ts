@@ -26,7 +26,7 @@ export interface JobTicket {
   requestedAt: number
 }
 
-/** More jobs wait than `QUEUE_MAX` allows. */
+/** More jobs of a kind wait than `QUEUE_MAX` allows. */
 export class QueueFullError extends Error {
   readonly waiting: number
   constructor (waiting: number) {
@@ -55,7 +55,7 @@ export interface JobQueue {
 export interface JobQueueOptions {
   db: Database
   now: () => number
-  /** Most jobs that may wait. */
+  /** Most jobs of one kind that may wait. */
   queueMax: number
   /** Told of each job that became ready, and of each that was canceled. */
   wake: () => void
@@ -107,7 +107,8 @@ export function createJobQueue ({ db, now, queueMax, wake, canceled, onStep = ()
   }
 
   async function insert (trx: Trx, { kind, key, payload, owner, requestedAt, priority = 0, runAfter = 0 }: JobRequest): Promise<JobRow> {
-    const waiting = await jobs.countWaiting(trx)
+    // By kind: a queue full of imports takes exports all the same.
+    const waiting = await jobs.countWaiting(trx, kind)
     if (waiting >= queueMax) throw new QueueFullError(waiting)
     return await jobs.insertJob(trx, {
       kind,

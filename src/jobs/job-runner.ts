@@ -83,7 +83,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
         while (lookAgain && state === 'running') {
           lookAgain = false
           await followRows()
-          while (live.size < pool.threads && await claimOne()) { /* until nothing may start */ }
+          while (await claimOne()) { /* until nothing may start */ }
         }
       } catch (error) {
         if (isBusy(error)) log.warn({}, 'jobs wait: another process is writing to the database')
@@ -125,7 +125,9 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
 
   async function claimOne (): Promise<boolean> {
     const running = (kind: string) => Array.from(live.values()).filter((run) => run.job.kind === kind).length
-    const open = Array.from(kinds.values()).filter((kind) => running(kind.name) < (kind.concurrency ?? Infinity)).map((kind) => kind.name)
+    const shared = Array.from(live.values()).filter((run) => run.kind.hasOwnThread !== true).length
+    const hasRoom = (kind: JobKind) => kind.hasOwnThread === true ? running(kind.name) === 0 : shared < pool.threads
+    const open = Array.from(kinds.values()).filter((kind) => hasRoom(kind) && running(kind.name) < (kind.concurrency ?? Infinity)).map((kind) => kind.name)
     // A read first: the write lock is not taken twice a second for nothing.
     if (!await jobs.isAnyDue(db.reads, { now: clock.now(), kinds: open })) return false
     let unreadable: unknown

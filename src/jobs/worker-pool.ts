@@ -10,6 +10,8 @@ export interface PoolOptions {
   /** The module whose exported functions are the tasks. */
   tasksFile: URL
   threads: number
+  /** Threads besides, for kinds of jobs that have one of their own. Default: none. */
+  extraThreads?: number
   /** Heap of one thread, MB. */
   memoryMb: number
   /** A task without input that loads what the others need. */
@@ -35,7 +37,9 @@ export class TaskCrash extends Error {
 }
 
 export interface WorkerPool {
+  /** Those that all tasks share. */
   readonly threads: number
+  readonly extraThreads: number
   /** Tasks in a thread, and those that wait for one. Piscina's own `utilization` is wrong. */
   load: () => { running: number, waiting: number }
   /** Runs a task. Throws TaskCrash when its thread died or it threw, and AbortError when `signal` fired. */
@@ -47,7 +51,7 @@ export interface WorkerPool {
 }
 
 /** Threads for tasks. Piscina's own close() is not used: with more than one thread it loses running tasks. */
-export function createWorkerPool ({ tasksFile, threads, memoryMb, warmTask }: PoolOptions): WorkerPool {
+export function createWorkerPool ({ tasksFile, threads, extraThreads = 0, memoryMb, warmTask }: PoolOptions): WorkerPool {
   let piscina: Piscina | undefined
   let live = 0
   // Made at the first task: most commands of the command line need no thread.
@@ -55,7 +59,7 @@ export function createWorkerPool ({ tasksFile, threads, memoryMb, warmTask }: Po
     piscina = new Piscina({
       filename: tasksFile.href,
       minThreads: 1,
-      maxThreads: threads,
+      maxThreads: threads + extraThreads,
       idleTimeout: 60_000,
       concurrentTasksPerWorker: 1,
       maxQueue: Infinity,
@@ -70,7 +74,8 @@ export function createWorkerPool ({ tasksFile, threads, memoryMb, warmTask }: Po
   }
   return {
     threads,
-    load: () => ({ running: Math.min(live, threads), waiting: Math.max(0, live - threads) }),
+    extraThreads,
+    load: () => ({ running: Math.min(live, threads + extraThreads), waiting: Math.max(0, live - threads - extraThreads) }),
     async warm () {
       piscina ??= start()
       if (warmTask !== undefined) await piscina.run({}, { name: warmTask })

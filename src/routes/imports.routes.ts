@@ -8,6 +8,7 @@ import { listJobs } from '../../db/jobs.queries.ts'
 import { ServiceError } from '../errors.ts'
 import { displayName } from '../features/accounts/access.ts'
 import { IMPORT_KIND, type ImportChoices } from '../features/imports/import.job.ts'
+import { ImportsWaitingError } from '../features/imports/imports.ts'
 import type { ImportFormat } from '../features/imports/import-options.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../features/imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../features/performance-book/course-time.ts'
@@ -40,11 +41,15 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     tags,
     description: 'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, `strict`, `allow_removals`, `allow_skips`.',
     consumes: ['multipart/form-data'],
-    response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 503, 507) },
+    response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507) },
+  }
+  /** Before a byte of the upload is read. */
+  const mayWait = async (request: FastifyRequest) => {
+    await imports.checkWaiting(principalOf(request).userId).catch((error: unknown) => { throw asRefusal(error) })
   }
 
   app.post('/api/imports', {
-    onRequest: [...access.scope('admin'), async () => { await gate.openForImports() }],
+    onRequest: [...access.scope('admin'), async () => { await gate.openForImports() }, mayWait],
     schema: {
       ...upload,
       summary: 'Import a roster, a document or a grade book (administrator)',
@@ -53,7 +58,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
   }, async (request, reply) => await take(request, reply, [...FIELDS, 'allow_erased', 'course', 'teacher'], {}))
 
   app.post('/api/courses/:course_id/imports', {
-    onRequest: [...access.course('import'), async (request: FastifyRequest) => { await gate.openForFiles(courseOf(request).id) }],
+    onRequest: [...access.course('import'), async (request: FastifyRequest) => { await gate.openForFiles(courseOf(request).id) }, mayWait],
     schema: {
       ...upload, params: courseParams, summary: 'Import into one course',
       description: `${upload.description} It changes tasks, categories, scores and the named students of this course. ` +
@@ -123,12 +128,17 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
         await discard(staged)
       }
     } catch (error) {
-      if (error instanceof QueueFullError) throw new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)
-      if (error instanceof QuotaExceededError) throw new ServiceError('FILE_QUOTA_EXCEEDED', error.message)
-      if (isDiskFull(error)) throw new ServiceError('DISK_LOW')
-      throw error
+      throw asRefusal(error)
     }
   }
+}
+
+/** What the client is told of a refused import; other errors stay what they are. */
+function asRefusal (error: unknown): unknown {
+  if (error instanceof ImportsWaitingError) return new ServiceError('RATE_LIMITED', error.message, QUEUE_FULL_RETRY_S)
+  if (error instanceof QueueFullError) return new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)
+  if (error instanceof QuotaExceededError) return new ServiceError('FILE_QUOTA_EXCEEDED', error.message)
+  return isDiskFull(error) ? new ServiceError('DISK_LOW') : error
 }
 
 /** The fields of the form. Throws VALIDATION_FAILED, which names the field. */

@@ -166,3 +166,11 @@ t.test('a request that the transaction takes back leaves nothing', async (t) => 
   }), { message: 'the caller has changed his mind' })
   t.equal(await service.queue.find(service.db.reads, 1), undefined)
 })
+
+t.test('a queue that is full of one kind takes the others', async (t) => {
+  const service = await createJobService(t, { queueMax: 2, kinds: [testKind(), testKind({ name: 'other' })] })
+  await service.request({ key: 'a' })
+  await service.request({ key: 'b' })
+  await t.rejects(service.request({ key: 'c' }), new QueueFullError(2))
+  t.equal((await service.request({ key: 'd', kind: 'other' })).joined, false)
+})

@@ -39,9 +39,10 @@ t.test('a sweep that somebody asks for', async (t) => {
   t.match((await service.call('GET', '/api/audit?action=storage.sweep')).json().entries, [{ outcome: 'done' }, {}])
 })
 
-t.test('a full queue takes no sweep', async (t) => {
+t.test('a queue that is full of exports takes a sweep', async (t) => {
   const service = await startTestService(t, { courses: [{}], withoutRunner: true, settings: { QUEUE_MAX: '1' } })
+  const ask = () => service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, { body: { sheets: 'period' } })
   await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`)
-  const refused = await service.call('POST', '/api/storage/sweep')
-  t.match({ status: refused.status, code: refused.json().code, after: refused.headers['retry-after'] }, { status: 503, code: 'QUEUE_FULL', after: '10' })
+  t.equal((await ask()).json().code, 'QUEUE_FULL')
+  t.equal((await service.call('POST', '/api/storage/sweep')).status, 202)
 })

@@ -36,6 +36,7 @@ export interface JobServiceOptions {
   /** Default: one kind `test` that runs the task `work`. */
   kinds?: Array<JobKind<never>>
   threads?: number
+  extraThreads?: number
   memoryMb?: number
   queueMax?: number
   keepEndedMs?: number
@@ -63,12 +64,12 @@ export function testKind (kind: Partial<JobKind<{ text: string }>> & { extra?: P
   return whole as unknown as JobKind<never>
 }
 
-function testPool (threads: number, memoryMb: number): WorkerPool {
-  return createWorkerPool({ tasksFile: new URL('./jobs.tasks.ts', import.meta.url), threads, memoryMb })
+function testPool (threads: number, extraThreads: number, memoryMb: number): WorkerPool {
+  return createWorkerPool({ tasksFile: new URL('./jobs.tasks.ts', import.meta.url), threads, extraThreads, memoryMb })
 }
 
 /** Closed with the test. The runner is not started. */
-export async function createJobService (t: Test, { kinds = [testKind()], threads = 2, memoryMb = 64, queueMax = 1000, keepEndedMs = 0, folder = testFolder(t), onStep, clock = createTestClock(), pool = testPool(threads, memoryMb) }: JobServiceOptions = {}): Promise<JobService> {
+export async function createJobService (t: Test, { kinds = [testKind()], threads = 2, extraThreads = 0, memoryMb = 64, queueMax = 1000, keepEndedMs = 0, folder = testFolder(t), onStep, clock = createTestClock(), pool = testPool(threads, extraThreads, memoryMb) }: JobServiceOptions = {}): Promise<JobService> {
   const stagingFolder = join(folder, 'staging')
   mkdirSync(stagingFolder, { recursive: true })
   const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })

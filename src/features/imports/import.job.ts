@@ -62,7 +62,7 @@ export interface ImportKindOptions {
   timeLimitMs: number
 }
 
-/** Imports as a kind of job: one at a time, since each wants the write lock. */
+/** Imports as a kind of job: one at a time, since each wants the write lock, and never in the way of exports. */
 export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, now, timeLimitMs }: ImportKindOptions): JobKind<{ summary: ImportSummary }> {
   return {
     name: IMPORT_KIND,
@@ -71,6 +71,7 @@ export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, now, t
     maxAttempts: 3,
     backoffMs: exponentialBackoff(1000, 60_000),
     concurrency: 1,
+    hasOwnThread: true,
     async input ({ job, stagingPath }) {
       const { hex, choices } = importPayload(job)
       const file = await findFileByHex(db.reads, hex)
