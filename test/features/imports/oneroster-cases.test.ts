@@ -91,6 +91,14 @@ t.test('a category that is in no file: the task has none', async (t) => {
   }
 })
 
+t.test('NULL alone in a cell is blank', async (t) => {
+  const world = await createWorld(t.testdir())
+  t.strictSame((await taken(world, 'null-text')).warnings, [])
+  const book = await world.book(NOW)
+  t.strictSame(book.students, SCORES)
+  t.match(book.tasks, [/^HW 2 /, /^HW 1 \| Homework \| - \| 10$/])
+})
+
 t.test('the org of a course is not looked up', async (t) => {
   const world = await createWorld(t.testdir())
   t.strictSame((await taken(world, 'district-org-missing')).warnings, [])

@@ -356,6 +356,22 @@ t.test('who is who: preferred names, disabled teachers, teachers who left, e-mai
   t.strictSame(book.students.map((student) => [student.who, student.id]), [['Ann  Lee ', '007'], ['李 עברית', null], ['', null]])
 })
 
+t.test('NULL is blank in every column but names and titles', async (t) => {
+  const tables = school()
+  Object.assign(tables.users![1]!, { givenName: 'NULL', identifier: 'NULL' })
+  Object.assign(tables.users![0]!, { email: ' NULL ', enabledUser: 'NULL' })
+  Object.assign(tables.enrollments![2]!, { beginDate: 'NULL', endDate: 'NULL' })
+  Object.assign(tables.classes![0]!, { title: '', classCode: 'NULL' })
+  Object.assign(tables.lineItems![0]!, { title: 'NULL', categorySourcedId: 'NULL', dueDate: 'NULL', resultValueMin: 'NULL' })
+  Object.assign(tables.results![0]!, { status: 'NULL', dateLastModified: 'NULL', scoreStatus: 'NULL', scoreDate: 'NULL', late: 'NULL' })
+  const world = await createWorld(t.testdir())
+  t.strictSame(warningCounts(await world.take(tables)), { teacher_without_email: 1 })
+  const book = await world.book()
+  t.match(book, { periods: ['Physics', 'Period 2'], teachers: ['Ted Mayer <>'] })
+  t.match(book.students.find(({ who }) => who === 'NULL Lee'), { id: null, isDropped: false, cells: { NULL: 'completed 0.7' } })
+  t.ok(book.tasks.includes('NULL | - | - | 10'))
+})
+
 t.test('several results for one student and line item: the newest, then the later line', async (t) => {
   const tables = school()
   tables.results = [

@@ -7,7 +7,7 @@ import { dayMs, numberOf, remembered } from '../text-values.ts'
 import { resultMarks, scoreStatusOf } from './result-status.ts'
 import { LEFT_OUT, type ResultTargets } from './result-targets.ts'
 import type { RosterKind } from './roster-files.ts'
-import { RowReader } from './row-reader.ts'
+import { RowReader, withoutNull } from './row-reader.ts'
 import type { SkippedRows } from './skipped-rows.ts'
 
 const COLUMNS = ['sourcedId', 'status', 'dateLastModified', 'lineItemSourcedId', 'studentSourcedId', 'scoreStatus', 'score', 'scoreDate', 'late', 'missing', 'incomplete', 'inProgress'] as const
@@ -33,7 +33,7 @@ export async function readResults (source: SourceFile, { targets, skipped, unrea
     const row = new RowReader({ file: source.name, names, line: header, required: REQUIRED, problems })
     const at = Object.fromEntries(COLUMNS.map((name) => [name, row.column(name)])) as Record<typeof COLUMNS[number], number>
     let fields: string[] = []
-    const text = (column: number) => column === -1 ? '' : fields[column]!.trim()
+    const text = (column: number) => column === -1 ? '' : withoutNull(fields[column]!.trim())
     const flag = (name: 'late' | 'missing' | 'incomplete' | 'inProgress') => at[name] !== -1 && fields[at[name]] !== '' && row.flag(name) === true
 
     const refer = (name: 'lineItemSourcedId' | 'studentSourcedId') => {

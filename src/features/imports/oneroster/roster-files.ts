@@ -71,7 +71,7 @@ export const ROSTER_FILES: RosterFile[] = [
     name: 'courses',
     kind: 'course',
     required: ['title'],
-    read: (row) => ({ parent: null, other: row.id('orgSourcedId'), body: [row.text('title') ?? row.text('courseCode')] satisfies CourseBody }),
+    read: (row) => ({ parent: null, other: row.id('orgSourcedId'), body: [row.text('title') ?? row.value('courseCode')] satisfies CourseBody }),
   },
   {
     name: 'classes',
@@ -82,7 +82,7 @@ export const ROSTER_FILES: RosterFile[] = [
       if (parent === null) row.warn('class_without_course')
       const title = row.text('title')
       const terms = row.ids('termSourcedIds')
-      const body: ClassBody = title === null ? [null, terms, row.text('classCode')] : [title, terms]
+      const body: ClassBody = title === null ? [null, terms, row.value('classCode')] : [title, terms]
       return { parent, other: row.id('schoolSourcedId'), body }
     },
   },
@@ -97,7 +97,7 @@ export const ROSTER_FILES: RosterFile[] = [
         row.flag('enabledUser') === false ? 0 : 1,
         row.text('preferredGivenName') ?? row.text('givenName'),
         row.text('preferredFamilyName') ?? row.text('familyName'),
-        row.text('identifier'),
+        row.value('identifier'),
         row.id('email'),
       ] satisfies UserBody,
     }),

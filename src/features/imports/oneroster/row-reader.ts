@@ -63,14 +63,20 @@ export class RowReader {
     return ''
   }
 
-  /** As it stands, null where it is blank. */
+  /** A name or a title as it stands, null where it is blank. `NULL` may be one. */
   text (name: string): string | null {
     const text = this.#bounded(name)
     return text.trim() === '' ? null : text
   }
 
+  /** Any other text as it stands, null where it is blank. */
+  value (name: string): string | null {
+    const text = this.#bounded(name)
+    return withoutNull(text.trim()) === '' ? null : text
+  }
+
   id (name: string): string | null {
-    const text = this.#bounded(name).trim()
+    const text = withoutNull(this.#bounded(name).trim())
     return text === '' ? null : text
   }
 
@@ -81,7 +87,7 @@ export class RowReader {
   }
 
   ids (name: string): string[] {
-    const text = this.#raw(name)
+    const text = withoutNull(this.#raw(name).trim())
     if (text.length > ID_LIST_MAX) {
       this.error(name, `at most ${ID_LIST_MAX} characters`)
       return []
@@ -90,7 +96,7 @@ export class RowReader {
   }
 
   /** In lower case; of a long text only the beginning, which is no word that anything expects. */
-  word (name: string): string { return this.#raw(name).trim().slice(0, VALUE_MAX).toLowerCase() }
+  word (name: string): string { return withoutNull(this.#raw(name).trim().slice(0, VALUE_MAX)).toLowerCase() }
 
   flag (name: string): boolean | null {
     const word = this.word(name)
@@ -164,3 +170,6 @@ export class RowReader {
     this.#problems.error({ file: this.#file, line: this.line }, message)
   }
 }
+
+/** Databases that export without templates write `NULL` for nothing. */
+export function withoutNull (text: string): string { return text === 'NULL' ? '' : text }
