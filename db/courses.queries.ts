@@ -37,6 +37,12 @@ export async function listCourses (db: Reads, { teacherKey, sourceId, today }: C
   return await query.execute()
 }
 
+/** Names of schools, in the order of the alphabet, at most `most`. */
+export async function schoolNames (db: Reads, most: number): Promise<string[]> {
+  const rows = await db.selectFrom('courses').select('school').where('school', 'is not', null).distinct().orderBy('school').limit(most).execute()
+  return rows.flatMap(({ school }) => school === null ? [] : [school])
+}
+
 /** Names of courses by their ids; those that are gone are not there. */
 export async function courseNames (db: Reads, ids: readonly number[]): Promise<Map<number, string>> {
   if (ids.length === 0) return new Map()

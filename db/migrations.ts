@@ -8,6 +8,7 @@ import { ACCESS } from './migrations/0005-access.ts'
 import { LAST_SIGN_IN } from './migrations/0006-last-sign-in.ts'
 import { shortenReports } from './migrations/0007-short-reports.ts'
 import { ERASED_PEOPLE } from './migrations/0009-erased-people.ts'
+import { SIGN_IN_NETWORKS } from './migrations/0010-sign-in-networks.ts'
 import { AUDIT_COUNTS } from './migrations/0011-audit-counts.ts'
 
 export const migrations: Record<string, Migration> = {
@@ -47,6 +48,11 @@ export const migrations: Record<string, Migration> = {
   '0009_erased_people': {
     async up (db) {
       for (const statement of ERASED_PEOPLE) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
+  },
+  '0010_sign_in_networks': {
+    async up (db) {
+      for (const statement of SIGN_IN_NETWORKS) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
   },
   '0011_audit_counts': {

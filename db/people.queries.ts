@@ -107,6 +107,11 @@ export async function sessionsOfUsers (db: Db, ids: readonly number[]): Promise<
   return ids.length === 0 ? [] : await db.selectFrom('sessions').selectAll().where('user_id', 'in', ids).orderBy('id').execute()
 }
 
+export async function networksOfUsers (db: Db, ids: readonly number[]): Promise<Array<Row<'sign_in_networks'>>> {
+  if (ids.length === 0) return []
+  return await db.selectFrom('sign_in_networks').selectAll().where('user_id', 'in', ids).orderBy('user_id').orderBy('network').execute()
+}
+
 export async function linksOfUsers (db: Db, ids: readonly number[]): Promise<Array<Row<'password_links'>>> {
   return ids.length === 0 ? [] : await db.selectFrom('password_links').selectAll().where('user_id', 'in', ids).orderBy('id').execute()
 }

@@ -50,9 +50,3 @@ export async function endSessionsOfUser (trx: Trx, userId: number, at: number): 
 export async function deleteSessionsBefore (trx: Trx, createdBefore: number): Promise<void> {
   await trx.deleteFrom('sessions').where('created_at', '<=', createdBefore).execute()
 }
-
-/** Whether a user has signed in from an address lately. */
-export async function hasSignedInFrom (db: Reads, userId: number, address: string): Promise<boolean> {
-  const row = await db.selectFrom('sessions').select('id').where('user_id', '=', userId).where('address', '=', address).limit(1).executeTakeFirst()
-  return row !== undefined
-}

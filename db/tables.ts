@@ -15,6 +15,7 @@ export interface Tables {
   tokens: TokensTable
   sessions: SessionsTable
   password_links: PasswordLinksTable
+  sign_in_networks: SignInNetworksTable
   audit_log: AuditLogTable
   jobs: JobsTable
   job_requests: JobRequestsTable
@@ -165,6 +166,13 @@ export interface TokensTable {
   last_used_at: number | null
   expires_at: number | null
   revoked_at: number | null
+}
+
+/** From where a user has signed in: see `networkOf`. */
+export interface SignInNetworksTable {
+  user_id: number
+  network: string
+  last_at: number
 }
 
 export interface SessionsTable {

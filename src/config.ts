@@ -52,6 +52,8 @@ const settings = {
   SESSION_IDLE_MINUTES: Type.Integer({ default: 480, minimum: 1, maximum: 525_600, description: 'A session of the page ends when it was not used for so many minutes.' }),
   SESSION_MAX_HOURS: Type.Integer({ default: 168, minimum: 1, maximum: 8760, description: 'A session of the page ends so many hours after sign-in in any case.' }),
   INVITATION_HOURS: Type.Integer({ default: 72, minimum: 1, maximum: 8760, description: 'How many hours a one-time link for a password is good.' }),
+  INVITATION_RATE_MAX: Type.Integer({ default: 60, minimum: 1, description: 'Requests a minute from one address to use a one-time link; more get 429.' }),
+  KNOWN_ADDRESS_DAYS: Type.Integer({ default: 180, minimum: 1, maximum: 3650, description: 'Where a user has signed in within so many days, guesses of others at that address do not slow them down.' }),
   AUDIT_RETENTION_DAYS: Type.Number({ default: 365, minimum: 0, maximum: 36_500, description: 'How many days the audit log reaches back; 0 is for ever.' }),
   AUDIT_READS: flag(false, 'The audit log also notes who read a book.'),
   OIDC_ISSUER: text('', 'Single sign-on: the address of the OpenID Connect provider, such as https://accounts.google.com.'),

@@ -7,6 +7,7 @@ import { createAccounts, type Accounts } from './features/accounts/accounts.ts'
 import type { ApplicationTokens } from './features/accounts/application-tokens.ts'
 import { createAudit, type Audit } from './features/accounts/audit.ts'
 import type { LinkMail } from './features/accounts/link-mail.ts'
+import { createPasswordQueue } from './features/accounts/password-queue.ts'
 import { createPasswordLinks, type PasswordLinks } from './features/accounts/password-links.ts'
 import { createSessions, type Sessions } from './features/accounts/sessions.ts'
 import { createSignInLimit } from './features/accounts/sign-in-limit.ts'
@@ -119,13 +120,15 @@ export async function createServices ({ config, log, now: time = Date.now, clock
   })
   const queue = createJobQueue({ db, now, queueMax: config.QUEUE_MAX, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) }, onStep })
   const sweeps = createFileSweeps({ db, storage, queue, now, rules, everyMs: config.FILE_SWEEP_MINUTES * 60_000, log })
+  const passwords = createPasswordQueue({ db, turns: createTurns({ atOnce: HASHES_AT_ONCE, waiting: HASHES_WAITING }), publicUrl: config.PUBLIC_URL })
   const sessions = createSessions({
     db,
     now,
     limit: createSignInLimit({ now }),
-    turns: createTurns({ atOnce: HASHES_AT_ONCE, waiting: HASHES_WAITING }),
+    passwords,
     idleMs: config.SESSION_IDLE_MINUTES * 60_000,
     maxMs: config.SESSION_MAX_HOURS * 3_600_000,
+    knownMs: config.KNOWN_ADDRESS_DAYS * DAY_MS,
   })
   const audit = createAudit({ db, now, after: clock.after, log, keepMs: config.auditKeepMs })
   return {
@@ -133,9 +136,9 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     now,
     clock,
     db,
-    accounts: createAccounts({ db, now }),
+    accounts: createAccounts({ db, now, passwords }),
     sessions,
-    passwordLinks: createPasswordLinks({ db, now, sessions, validMs: config.INVITATION_HOURS * 3_600_000 }),
+    passwordLinks: createPasswordLinks({ db, now, sessions, passwords, validMs: config.INVITATION_HOURS * 3_600_000 }),
     // What a school does not use is not loaded: the packages behind these three would be a fifth of the start.
     linkMail: config.SMTP_URL === '' ? undefined : (await import('./features/accounts/link-mail.ts')).createLinkMail({ url: config.SMTP_URL, from: config.MAIL_FROM, log }),
     singleSignOn: config.OIDC_ISSUER === ''

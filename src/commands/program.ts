@@ -3,6 +3,7 @@ import { DatabaseTooNewError, UpgradeError } from '../../db/migrate.ts'
 import { FolderHeldError } from '../../db/folder-lock.ts'
 import { ConfigError } from '../config.ts'
 import { AccountError } from '../features/accounts/accounts.ts'
+import { PasswordRefusedError } from '../features/accounts/password-rules.ts'
 import { BackupError } from '../features/backup/backup-folder.ts'
 import { VERSION } from '../version.ts'
 import { CommandFailure, UsageError, type CommandContext, type ProcessContext } from './context.ts'
@@ -63,7 +64,7 @@ export async function runProgram (given: ProcessContext, args: readonly string[]
       stderr.write(`error: ${error.message}\n(--help says how)\n`)
       return 2
     }
-    const isExplained = [CommandFailure, ConfigError, AccountError, DatabaseTooNewError, UpgradeError, FolderHeldError, BackupError].some((known) => error instanceof known)
+    const isExplained = [CommandFailure, ConfigError, AccountError, PasswordRefusedError, DatabaseTooNewError, UpgradeError, FolderHeldError, BackupError].some((known) => error instanceof known)
     stderr.write(isExplained || isSystemError(error) ? `error: ${(error as Error).message}\n` : `error: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
     return 1
   }

@@ -2,7 +2,6 @@ import { Command, Option } from 'commander'
 import type { UserRow } from '../../db/accounts.queries.ts'
 import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { invitationUrl } from '../features/accounts/password-links.ts'
-import { MIN_PASSWORD_LENGTH } from '../features/accounts/passwords.ts'
 import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
 import { readLine } from './arguments.ts'
@@ -124,6 +123,5 @@ async function printLink (context: CommandContext, { passwordLinks, linkMail, au
 async function readPassword ({ stdin }: CommandContext): Promise<string> {
   const password = await readLine(stdin)
   if (password === '') throw new UsageError('there is no password on standard input')
-  if (password.length < MIN_PASSWORD_LENGTH) throw new CommandFailure(`The password is too short: at least ${MIN_PASSWORD_LENGTH} characters.`)
   return password
 }

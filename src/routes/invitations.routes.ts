@@ -1,21 +1,35 @@
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { ServiceError } from '../errors.ts'
+import { networkOf } from '../features/accounts/network.ts'
+import { PasswordRefusedError } from '../features/accounts/password-rules.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../features/accounts/passwords.ts'
+import { TooManyWaitError } from '../features/accounts/turns.ts'
 import type { RouteContext } from './route-context.ts'
 import { errors, isoTime, nullable, time } from './schemas.ts'
 import { principalJson, principalSchema } from './session.routes.ts'
 
 const tags = ['Session']
+/** Sign-ins wait as long where too many wait for a hash. */
+const OVERLOADED_RETRY_S = 5
 /** In the body and not in the address: addresses end up in logs. */
 const token = Type.String({ minLength: 1, maxLength: 100, description: 'What stands behind `#invitation=` in the link' })
 
 /** The other end of one-time links: invitations and resets. The page is opened as `/#invitation=TOKEN`. */
 export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, cookie }) => {
-  const { passwordLinks } = services
+  const { passwordLinks, config } = services
+  const rateLimit = {
+    max: config.INVITATION_RATE_MAX,
+    timeWindow: 60_000,
+    keyGenerator: (request: FastifyRequest) => networkOf(request.ip),
+    errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
+      new ServiceError('RATE_LIMITED', 'Too many one-time links were tried from this address. Wait a little, then try again.', Math.ceil(ttl / 1000)),
+  }
 
   app.post('/api/invitations/check', {
     onRequest: access.sameOrigin,
+    config: { rateLimit },
     schema: {
       tags,
       summary: 'Whose link it is, before a password is asked for',
@@ -29,7 +43,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
           has_password: Type.Boolean({ description: 'True: a reset; false: an invitation' }),
           expires_at: time,
         }),
-        ...errors(400, 403, 404),
+        ...errors(400, 403, 404, 429),
       },
     },
   }, async (request, reply) => {
@@ -43,16 +57,20 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
 
   app.post('/api/invitations', {
     onRequest: access.sameOrigin,
+    config: { rateLimit },
     schema: {
       tags,
       summary: 'Choose a password by a one-time link; signs in, and out everywhere else',
       security: [],
       body: Type.Object({ token, password: Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH }) }, { additionalProperties: false }),
-      response: { 200: principalSchema, ...errors(400, 403, 404, 503) },
+      response: { 200: principalSchema, ...errors(400, 403, 404, 429, 503) },
     },
   }, async (request, reply) => {
     const begun = await passwordLinks.redeem(request.body.token, request.body.password, {
       address: request.ip, userAgent: request.headers['user-agent'], previous: cookie.read(request),
+    }).catch((error: unknown) => {
+      if (error instanceof PasswordRefusedError) throw new ServiceError('VALIDATION_FAILED', `password: ${error.message}`)
+      throw error instanceof TooManyWaitError ? new ServiceError('OVERLOADED', undefined, OVERLOADED_RETRY_S) : error
     })
     if (begun === undefined) throw new ServiceError('INVITATION_NOT_FOUND')
     request.audited = { actorId: begun.principal.userId }

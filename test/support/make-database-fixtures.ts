@@ -43,6 +43,9 @@ const ROWS: Readonly<Record<string, string[]>> = {
     `INSERT INTO erasure_keys (id, secret) VALUES (1, '${'d'.repeat(64)}')`,
     `INSERT INTO erased_people (hash, erased_at) VALUES ('${'e'.repeat(64)}', ${AT})`,
   ],
+  '0010_sign_in_networks': [
+    `INSERT INTO sign_in_networks (user_id, network, last_at) VALUES (1, '10.0.0.1', ${AT})`,
+  ],
 }
 
 async function makeFixture (step: string): Promise<Buffer> {

@@ -3,7 +3,7 @@ import * as queries from '../../../db/accounts.queries.ts'
 import { endSessionsOfUser } from '../../../db/sessions.queries.ts'
 import { EMAIL_MAX, shorten } from '../../short-text.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
-import { hashPassword } from './passwords.ts'
+import type { PasswordQueue } from './password-queue.ts'
 import { isUsable, knownUser, principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 
@@ -24,9 +24,9 @@ export class AccountError extends Error {}
 export interface Accounts {
   /** Who a bearer token stands for; undefined: nobody (unknown, revoked, expired, its user disabled). */
   authenticate: (token: string) => Promise<Principal | undefined>
-  /** Gives an e-mail a role and a password. Throws AccountError if it has an account already. */
+  /** Gives an e-mail a role and a password. Throws AccountError if it has an account already, and PasswordRefusedError. */
   add: (account: NewAccount) => Promise<queries.UserRow>
-  /** Everybody who is signed in as this user has to sign in again. */
+  /** All sessions of the user end. Throws AccountError if there is no such user, and PasswordRefusedError. */
   setPassword: (email: string, password: string) => Promise<void>
   disable: (email: string) => Promise<void>
   /** By the user's id. Whoever is disabled is signed out everywhere. Throws where there is no such user. */
@@ -40,7 +40,13 @@ export interface Accounts {
   revokeToken: (id: number) => Promise<boolean>
 }
 
-export function createAccounts ({ db, now }: { db: Database, now: () => number }): Accounts {
+export interface AccountsOptions {
+  db: Database
+  now: () => number
+  passwords: Pick<PasswordQueue, 'choose'>
+}
+
+export function createAccounts ({ db, now, passwords }: AccountsOptions): Accounts {
   async function existing (email: string): Promise<queries.UserRow> {
     const user = await queries.findUser(db.reads, queries.emailKey(email))
     if (user === undefined) throw new AccountError(`There is no account for ${email}.`)
@@ -70,7 +76,9 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
     async add ({ email, role, firstName = null, lastName = null, password }) {
       checkEmail(email)
       const key = queries.emailKey(email)
-      const passwordHash = password === undefined ? null : await hashPassword(password)
+      const known = await queries.rosterTeacher(db.reads, key)
+      const owner = { email, firstName: firstName ?? known?.first_name ?? null, lastName: lastName ?? known?.last_name ?? null }
+      const passwordHash = password === undefined ? null : await passwords.choose(password, owner)
       return await db.write(async (trx) => {
         const user = await queries.findUser(trx, key)
         if (user?.origin === 'account') throw new AccountError(`${email} has an account already.`)
@@ -88,7 +96,8 @@ export function createAccounts ({ db, now }: { db: Database, now: () => number }
     },
     async setPassword (email, password) {
       const user = await existing(email)
-      const passwordHash = await hashPassword(password)
+      const owner = { email: user.email, firstName: user.first_name, lastName: user.last_name }
+      const passwordHash = await passwords.choose(password, owner)
       await db.write(async (trx) => {
         await queries.updateUser(trx, user.id, { password_hash: passwordHash })
         await endSessionsOfUser(trx, user.id, now())

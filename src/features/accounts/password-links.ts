@@ -2,7 +2,7 @@ import { findUserById, updateUser, type UserRow } from '../../../db/accounts.que
 import type { Database } from '../../../db/database.ts'
 import { endLinksOfUser, findLink, insertLink } from '../../../db/password-links.queries.ts'
 import { endSessionsOfUser } from '../../../db/sessions.queries.ts'
-import { hashPassword } from './passwords.ts'
+import type { PasswordQueue } from './password-queue.ts'
 import { isUsable } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
@@ -13,7 +13,10 @@ export interface PasswordLinks {
   create: (userId: number) => Promise<{ secret: string, expiresAt: number }>
   /** Whose link it is; undefined: there is none, or it was used, is too old, or its account is disabled. */
   find: (secret: string) => Promise<{ user: UserRow, expiresAt: number } | undefined>
-  /** Sets the password, ends every session of the user and begins one. Undefined as in `find`; of two at once one gets it. */
+  /**
+   * Sets the password, ends every session of the user and begins one. Undefined as in `find`, and while another request is using
+   * the link. Throws PasswordRefusedError and TooManyWaitError: the link is as good as before.
+   */
   redeem: (secret: string, password: string, browser: Browser) => Promise<NewSession | undefined>
 }
 
@@ -21,18 +24,21 @@ export interface PasswordLinksOptions {
   db: Database
   now: () => number
   sessions: Pick<Sessions, 'begin'>
+  passwords: Pick<PasswordQueue, 'choose'>
   /** How long a link is good, ms. */
   validMs: number
 }
 
-export function createPasswordLinks ({ db, now, sessions, validMs }: PasswordLinksOptions): PasswordLinks {
-  async function find (secret: string): ReturnType<PasswordLinks['find']> {
-    const link = await findLink(db.reads, hashOfSecret(secret), now())
+export function createPasswordLinks ({ db, now, sessions, passwords, validMs }: PasswordLinksOptions): PasswordLinks {
+  /** Links whose password is being set at this moment, by their hash. */
+  const claimed = new Set<string>()
+  async function findByHash (hash: string): ReturnType<PasswordLinks['find']> {
+    const link = await findLink(db.reads, hash, now())
     const user = link === undefined ? undefined : await findUserById(db.reads, link.user_id)
     return link === undefined || user === undefined || !await isUsable(db.reads, user) ? undefined : { user, expiresAt: link.expires_at }
   }
   return {
-    find,
+    find: (secret) => findByHash(hashOfSecret(secret)),
     async create (userId) {
       const secret = newSecret()
       const at = now()
@@ -43,17 +49,33 @@ export function createPasswordLinks ({ db, now, sessions, validMs }: PasswordLin
       return { secret, expiresAt: at + validMs }
     },
     async redeem (secret, password, browser) {
-      if (await find(secret) === undefined) return undefined
-      const passwordHash = await hashPassword(password)
-      return await db.write(async (trx) => {
-        const at = now()
-        const link = await findLink(trx, hashOfSecret(secret), at)
-        if (link === undefined) return undefined
-        await endLinksOfUser(trx, link.user_id, at)
-        await endSessionsOfUser(trx, link.user_id, at)
-        return await sessions.begin(trx, await updateUser(trx, link.user_id, { password_hash: passwordHash }), browser)
-      })
+      const hash = hashOfSecret(secret)
+      // One request at a time: many with one link must not fill the queue of hashes. In memory, so that a link that was claimed
+      // when the process ended is usable again; what decides who gets it is the transaction below.
+      if (claimed.has(hash)) return undefined
+      claimed.add(hash)
+      try {
+        return await set(hash, password, browser)
+      } finally {
+        claimed.delete(hash)
+      }
     },
+  }
+
+  async function set (hash: string, password: string, browser: Browser): Promise<NewSession | undefined> {
+    const user = (await findByHash(hash))?.user
+    if (user === undefined) return undefined
+    const owner = { email: user.email, firstName: user.first_name, lastName: user.last_name }
+    // The link is worth as much as a password: its owner does not wait behind guesses.
+    const passwordHash = await passwords.choose(password, owner, 'first')
+    return await db.write(async (trx) => {
+      const at = now()
+      const link = await findLink(trx, hash, at)
+      if (link === undefined) return undefined
+      await endLinksOfUser(trx, link.user_id, at)
+      await endSessionsOfUser(trx, link.user_id, at)
+      return await sessions.begin(trx, await updateUser(trx, link.user_id, { password_hash: passwordHash }), browser)
+    })
   }
 }
 

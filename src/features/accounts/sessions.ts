@@ -1,17 +1,22 @@
 import { emailKey, findUser, updateUser, type UserRow } from '../../../db/accounts.queries.ts'
 import type { Database, Trx } from '../../../db/database.ts'
 import * as queries from '../../../db/sessions.queries.ts'
+import { hasSignedInFrom, noteSignInNetwork } from '../../../db/sign-in-networks.queries.ts'
 import type { Principal } from './access.ts'
-import { dummyHash, hashPassword, isOutdated, verifyPassword } from './passwords.ts'
+import { networkOf } from './network.ts'
+import type { PasswordQueue } from './password-queue.ts'
+import { dummyHash, isOutdated } from './passwords.ts'
 import { isUsable, principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 import type { SignInLimit } from './sign-in-limit.ts'
-import type { Turns } from './turns.ts'
+import { TooManyWaitError } from './turns.ts'
 
 /** A session's last use is noted at most this often, ms. */
 const NOTE_USE_EVERY_MS = 60_000
 /** So much of a browser's name for itself is kept. */
 const USER_AGENT_LENGTH = 200
+/** So many networks are kept of each user. */
+const MOST_NETWORKS = 20
 
 /** Where a session is begun. */
 export interface Browser {
@@ -48,15 +53,16 @@ export interface SessionsOptions {
   db: Database
   now: () => number
   limit: SignInLimit
-  /** For checks of passwords. */
-  turns: Turns
+  passwords: Pick<PasswordQueue, 'verify' | 'renew'>
   /** A session ends when it was not used for so long, ms. */
   idleMs: number
   /** And so long after it was begun in any case, ms. */
   maxMs: number
+  /** A network from which a user has not signed in for so long is unknown again, ms. */
+  knownMs: number
 }
 
-export function createSessions ({ db, now, limit, turns, idleMs, maxMs }: SessionsOptions): Sessions {
+export function createSessions ({ db, now, limit, passwords, idleMs, maxMs, knownMs }: SessionsOptions): Sessions {
   const nobody = dummyHash()
 
   async function begin (trx: Trx, user: UserRow, { address, userAgent, previous }: Browser): Promise<NewSession> {
@@ -75,6 +81,7 @@ export function createSessions ({ db, now, limit, turns, idleMs, maxMs }: Sessio
       ended_at: null,
     })
     await updateUser(trx, user.id, { last_sign_in_at: at })
+    await noteSignInNetwork(trx, { userId: user.id, network: networkOf(address), at, since: at - knownMs, most: MOST_NETWORKS })
     return { principal: principalFrom(user, null, { kind: 'session', id: session.id }), secret }
   }
 
@@ -84,11 +91,14 @@ export function createSessions ({ db, now, limit, turns, idleMs, maxMs }: Sessio
       const key = emailKey(email)
       const user = await findUser(db.reads, key)
       const hash = user?.password_hash ?? nobody
-      const isKnownThere = await queries.hasSignedInFrom(db.reads, user?.id ?? 0, browser.address)
-      const attempt = { account: key, address: browser.address, isKnownThere }
+      const network = networkOf(browser.address)
+      // An e-mail that no account has takes the same way: id 0 has signed in nowhere.
+      const isKnownThere = await hasSignedInFrom(db.reads, { userId: user?.id ?? 0, network, since: now() - knownMs })
+      const lane = isKnownThere ? 'first' : 'other'
+      const attempt = { account: key, network, isKnownThere }
       const waitMs = limit.begin(attempt)
       if (waitMs > 0) return { waitMs }
-      const isRight = await turns.take(() => verifyPassword(password, hash)).catch((error: unknown) => {
+      const isRight = await passwords.verify(password, hash, lane).catch((error: unknown) => {
         limit.succeeded(attempt)
         throw error
       })
@@ -96,7 +106,7 @@ export function createSessions ({ db, now, limit, turns, idleMs, maxMs }: Sessio
       const refusal = { refused: true, userId: user?.id ?? null } as const
       if (user === undefined || !isRight || !mayEnter) return refusal
       limit.succeeded(attempt)
-      const renewed = isOutdated(hash) ? await hashPassword(password) : undefined
+      const renewed = isOutdated(hash) ? await passwords.renew(password, lane).catch(laterIfTooMany) : undefined
       return await db.write(async (trx) => {
         // The hash took its time: the password may have been changed meanwhile, or the account disabled.
         const current = await findUser(trx, key)
@@ -125,4 +135,9 @@ export function createSessions ({ db, now, limit, turns, idleMs, maxMs }: Sessio
     find: (id) => queries.findSessionById(db.reads, id),
     end: (id) => db.write((trx) => queries.endSession(trx, id, now())),
   }
+}
+
+/** A hash that cannot be renewed now is renewed at the next sign-in. */
+function laterIfTooMany (error: unknown): undefined {
+  if (!(error instanceof TooManyWaitError)) throw error
 }

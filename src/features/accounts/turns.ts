@@ -1,7 +1,10 @@
-/** Runs so much at once and lets the rest wait for its turn, up to a number; then it refuses. */
+/** Who waits: `first` before all others, and in a row of its own, so that a crowd of the others cannot fill it. */
+export type Lane = 'first' | 'other'
+
+/** Runs so much at once and lets the rest wait for its turn, up to a number in each lane; then it refuses. */
 export interface Turns {
   /** Throws TooManyWaitError. */
-  take: <T>(work: () => Promise<T>) => Promise<T>
+  take: <T>(work: () => Promise<T>, lane?: Lane) => Promise<T>
 }
 
 export class TooManyWaitError extends Error {}
@@ -9,18 +12,18 @@ export class TooManyWaitError extends Error {}
 /** A password's hash takes 32 MiB and a thread of the few that also read files: a crowd of them must not take all. */
 export function createTurns ({ atOnce, waiting }: { atOnce: number, waiting: number }): Turns {
   let running = 0
-  const queue: Array<() => void> = []
+  const lanes: Record<Lane, Array<() => void>> = { first: [], other: [] }
   return {
-    async take (work) {
+    async take (work, lane = 'other') {
       if (running >= atOnce) {
-        if (queue.length >= waiting) throw new TooManyWaitError()
-        await new Promise<void>((resolve) => { queue.push(resolve) })
+        if (lanes[lane].length >= waiting) throw new TooManyWaitError()
+        await new Promise<void>((resolve) => { lanes[lane].push(resolve) })
       } else running++
       try {
         return await work()
       } finally {
         // Hands its place on, or gives it back.
-        const next = queue.shift()
+        const next = lanes.first.shift() ?? lanes.other.shift()
         if (next === undefined) running--
         else next()
       }

@@ -1,4 +1,4 @@
-import { auditOfUsers, deleteUser, linksOfUsers, requestsOfUsers, sessionsOfUsers, tokensOfUsers } from '../../../db/people.queries.ts'
+import { auditOfUsers, deleteUser, linksOfUsers, networksOfUsers, requestsOfUsers, sessionsOfUsers, tokensOfUsers } from '../../../db/people.queries.ts'
 import type { PersonalData } from './personal-data.ts'
 
 const isoTime = (ms: number | null) => ms === null ? null : new Date(ms).toISOString()
@@ -20,12 +20,13 @@ export const ACCOUNT_DATA: PersonalData = {
     'sessions.hash': 'hash of a secret; not exported',
     'sessions.address': 'network address',
     'sessions.user_agent': 'browser',
+    'sign_in_networks.network': 'network address from which the user signed in; goes with KNOWN_ADDRESS_DAYS',
     'password_links.hash': 'hash of a secret; not exported',
   },
   async read ({ accounts }, { db }) {
     return await Promise.all(accounts.map(async (user) => {
-      const [tokens, sessions, links, requests] = await Promise.all([
-        tokensOfUsers(db, [user.id]), sessionsOfUsers(db, [user.id]), linksOfUsers(db, [user.id]), requestsOfUsers(db, [user.id]),
+      const [tokens, sessions, networks, links, requests] = await Promise.all([
+        tokensOfUsers(db, [user.id]), sessionsOfUsers(db, [user.id]), networksOfUsers(db, [user.id]), linksOfUsers(db, [user.id]), requestsOfUsers(db, [user.id]),
       ])
       return {
         id: user.id,
@@ -44,6 +45,7 @@ export const ACCOUNT_DATA: PersonalData = {
         sessions: sessions.map(({ id, address, user_agent: browser, created_at: created, last_used_at: used, ended_at: ended }) => ({
           id, address, user_agent: browser, created_at: isoTime(created), last_used_at: isoTime(used), ended_at: isoTime(ended),
         })),
+        sign_in_networks: networks.map(({ network, last_at: last }) => ({ network, last_at: isoTime(last) })),
         password_links: links.map(({ id, created_at: created, expires_at: expires, ended_at: ended }) => ({ id, created_at: isoTime(created), expires_at: isoTime(expires), ended_at: isoTime(ended) })),
         requested_jobs: requests.map(({ job_id: job, requested_at: at }) => ({ job, requested_at: isoTime(at) })),
       }

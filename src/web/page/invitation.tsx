@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { call } from './api.ts'
+import { ApiError, call } from './api.ts'
 import type { User } from './api-types.ts'
 import { Loading } from './notices.tsx'
 import { useTexts } from './texts/use-texts.ts'
@@ -65,7 +65,8 @@ function PasswordForm ({ token, email, onSignedIn }: { token: string, email: str
       location.replace('#/')
       onSignedIn(user)
     } catch (refusal) {
-      setWrong(reason(refusal))
+      // The form has checked the length and sends nothing else that could be wrong.
+      setWrong(refusal instanceof ApiError && refusal.code === 'VALIDATION_FAILED' ? t('invitation.weak') : reason(refusal))
       setBusy(false)
     }
   }

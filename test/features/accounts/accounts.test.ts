@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../../db/database.ts'
 import { createAccounts } from '../../../src/features/accounts/accounts.ts'
+import { createPasswordQueue } from '../../../src/features/accounts/password-queue.ts'
 import { hashPassword, verifyPassword } from '../../../src/features/accounts/passwords.ts'
+import { createTurns } from '../../../src/features/accounts/turns.ts'
 import { makeBookDatabase } from '../../support/book-database.ts'
 
 const DAY = 86_400_000
@@ -13,7 +15,8 @@ async function open (t: Test) {
   const db = await openDatabase({ file })
   t.teardown(() => db.close())
   const clock = { now: Date.UTC(2026, 0, 1) }
-  return { db, clock, accounts: createAccounts({ db, now: () => clock.now }) }
+  const passwords = createPasswordQueue({ db, turns: createTurns({ atOnce: 2, waiting: 50 }), publicUrl: 'https://perfbook.riverside.example' })
+  return { db, clock, accounts: createAccounts({ db, now: () => clock.now, passwords }) }
 }
 
 t.test('a token stands for its user until it is revoked or has expired', async (t) => {

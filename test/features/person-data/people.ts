@@ -86,6 +86,7 @@ export async function fillEverywhere (world: PeopleWorld, courseId: number): Pro
     VALUES ('Cydwina.O@example.edu', 'cydwina.o@example.edu', 'student', 'Cydwina', 'Ortizova', 'scrypt$secret-hash', 'account', 1)`)
   sql("INSERT INTO tokens (user_id, name, hash, created_at) VALUES (1, 'Cydwina phone', 'token-hash', 1)")
   sql("INSERT INTO sessions (user_id, hash, address, user_agent, created_at, last_used_at) VALUES (1, 'session-hash', '192.0.2.7', 'Firefox of Cydwina', 1, 1)")
+  sql("INSERT INTO sign_in_networks (user_id, network, last_at) VALUES (1, '192.0.2.7', 1)")
   sql("INSERT INTO password_links (user_id, hash, created_at, expires_at) VALUES (1, 'link-hash', 1, 2)")
   sql("INSERT INTO audit_log (at, action, outcome, actor_id, via, address) VALUES (1, 'session.begin', 'refused', 1, 'nobody', '192.0.2.7')")
   sql('INSERT INTO job_requests (job_id, user_id, requested_at) VALUES (?, 1, 1)', jobId)

@@ -29,10 +29,11 @@ export const en = {
   'invitation.other': 'You are signed in as {name}. Choosing the password here signs you in as {email} instead.',
   'invitation.password': 'New password',
   'invitation.repeat': 'The same once more',
-  'invitation.help': 'At least {count} characters. Several words that belong to nobody else are best.',
+  'invitation.help': 'At least {count} characters: best several words that do not belong together, without your name, school, or email address.',
   'invitation.submit': 'Save and sign in',
   'invitation.differ': 'The two passwords differ.',
   'invitation.short': 'The password is too short.',
+  'invitation.weak': 'This password is too easy to guess. Choose several words that do not belong together, without your name, school, or email address.',
   'invitation.signIn': 'To sign-in',
   'invitation.expires': 'This link is good until {time}.',
 

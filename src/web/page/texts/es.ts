@@ -28,10 +28,11 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'invitation.other': 'Tiene iniciada la sesión de {name}. Si elige aquí la contraseña, se iniciará la de {email} en su lugar.',
   'invitation.password': 'Contraseña nueva',
   'invitation.repeat': 'La misma otra vez',
-  'invitation.help': 'Al menos {count} caracteres. Lo mejor son varias palabras que no use nadie más.',
+  'invitation.help': 'Al menos {count} caracteres: mejor varias palabras sin relación entre sí, sin su nombre, su centro ni su correo.',
   'invitation.submit': 'Guardar e iniciar sesión',
   'invitation.differ': 'Las dos contraseñas no coinciden.',
   'invitation.short': 'La contraseña es demasiado corta.',
+  'invitation.weak': 'Esta contraseña es demasiado fácil de adivinar. Elija varias palabras sin relación entre sí, sin su nombre, su centro ni su correo.',
   'invitation.signIn': 'Ir al inicio de sesión',
   'invitation.expires': 'Este enlace sirve hasta el {time}.',
 

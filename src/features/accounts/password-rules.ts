@@ -1,0 +1,81 @@
+// What may be a password: long enough, not one of those that everyone tries first, and not made of words that are known to belong
+// to the user or to the service (NIST SP 800-63B, 5.1.1.2). No rules about digits and symbols: they make passwords predictable.
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './passwords.ts'
+
+/** Shorter words are part of too many others. */
+const SHORTEST_WORD = 3
+/** A password that holds known words needs so many other letters. */
+const OTHER_LETTERS = 4
+/** Digits and signs around a common password count as decoration up to this many. */
+const MOST_DECORATION = 7
+const LOOK_ALIKES: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' }
+
+/** A password that is not accepted; the sentence says why and what to do. */
+export class PasswordRefusedError extends Error {}
+
+/** Whose password it is. */
+export interface PasswordOwner {
+  email: string
+  firstName: string | null
+  lastName: string | null
+}
+
+/** Throws PasswordRefusedError. `serviceWords` are texts about the service: its host, the names of schools. */
+export async function checkPassword (password: string, { email, firstName, lastName }: PasswordOwner, serviceWords: readonly string[]): Promise<void> {
+  if (password.length < MIN_PASSWORD_LENGTH) refuse(`is too short: use at least ${MIN_PASSWORD_LENGTH} characters.`)
+  if (password.length > MAX_PASSWORD_LENGTH) refuse(`is too long: use at most ${MAX_PASSWORD_LENGTH} characters.`)
+  const text = password.normalize('NFKC').toLowerCase()
+  if (isPattern(text)) refuse('is a simple pattern. Choose several words that do not belong together.')
+  const words = [...wordsOf(email), ...wordsOf(email.split('@', 1)[0] ?? ''), ...[firstName, lastName, ...serviceWords].flatMap((one) => wordsOf(one ?? ''))]
+  if (isMadeOf(text, ['perfbook', ...words])) {
+    refuse('is made of your name, your email address, or the name of the school or the service. Choose other words.')
+  }
+  const common = await commonPasswords()
+  if (candidates(text).some((candidate) => common.has(candidate))) {
+    refuse('is one of the most common ones, or nearly. Choose several words that do not belong together.')
+  }
+}
+
+function refuse (reason: string): never { throw new PasswordRefusedError(`The password ${reason}`) }
+
+/** One to four characters again and again, or a run of the alphabet or of digits. */
+function isPattern (text: string): boolean {
+  if (/^(.{1,4})\1+$/su.test(text)) return true
+  const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0)
+  const step = (codes[1] ?? 0) - (codes[0] ?? 0)
+  return Math.abs(step) === 1 && codes.every((code, i) => i === 0 || code - (codes[i - 1] ?? 0) === step)
+}
+
+/** As it is, without digits and signs around it, and both with look-alikes read as letters. */
+function candidates (text: string): string[] {
+  const letters = /\p{L}/u
+  const characters = [...text]
+  const first = characters.findIndex((character) => letters.test(character))
+  const core = first === -1 ? '' : characters.slice(first, characters.findLastIndex((character) => letters.test(character)) + 1).join('')
+  const isDecorated = core !== '' && text.length - core.length <= MOST_DECORATION
+  return (isDecorated ? [text, core] : [text]).flatMap((one) => [one, Array.from(one, (character) => LOOK_ALIKES[character] ?? character).join('')])
+}
+
+/** Whether little else is left of a password without the words. */
+function isMadeOf (text: string, words: readonly string[]): boolean {
+  const plain = plainText(text)
+  let rest = plain
+  for (const word of [...new Set(words)].sort((a, b) => b.length - a.length)) rest = rest.replaceAll(word, ' ')
+  return rest !== plain && rest.replace(/[\s\p{N}]/gu, '').length < OTHER_LETTERS
+}
+
+/** The whole text and its parts, of letters and digits alone. */
+function wordsOf (text: string): string[] {
+  const lower = text.slice(0, 1000).normalize('NFKC').toLowerCase()
+  return [plainText(lower), ...lower.split(/[^\p{L}\p{N}]+/u)].filter((word) => word.length >= SHORTEST_WORD)
+}
+
+function plainText (text: string): string { return text.replace(/[^\p{L}\p{N}]/gu, '') }
+
+let loading: Promise<ReadonlySet<string>> | undefined
+
+/** About 49,000, all in small letters. Half a megabyte, so it is loaded when a password is chosen for the first time. */
+function commonPasswords (): Promise<ReadonlySet<string>> {
+  loading ??= import('@zxcvbn-ts/language-common').then(({ dictionary }) => new Set(dictionary['passwords-common']))
+  return loading
+}
