@@ -45,6 +45,7 @@ import { createValidatorCompiler } from './routes/validation.ts'
 import { whenNeeded } from './routes/when-needed.ts'
 import type { Services } from './services.ts'
 import { pageRoutes } from './web/page-routes.ts'
+import { createUploadRoom } from './routes/upload-room.ts'
 
 /** All headers of a request together: a cookie, a token, a long address. Node's own limit, said here so that it stays. */
 const MAX_HEADER_BYTES = 16_384
@@ -64,6 +65,13 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   const { config } = services
   const links = createLinks(config.PUBLIC_URL)
   const gate = createJobGate(services)
+  const room = createUploadRoom({
+    freeBytes: services.freeBytes,
+    minFreeBytes: config.MIN_FREE_BYTES,
+    userMax: config.UPLOADS_MAX,
+    userMaxBytes: config.UPLOADS_MAX_BYTES,
+    now: () => performance.now(),
+  })
   const closing = new AbortController()
   const cookie = sessionCookie(config.PUBLIC_URL, links.prefix)
   const access = accessHooks(services, cookie)
@@ -129,7 +137,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     root: config.filesFolder, serve: false, etag: false, lastModified: false, cacheControl: false, contentType: false, dotfiles: 'allow',
   })
 
-  const context: RouteContext = { services, access, links, cookie, gate, closing: closing.signal }
+  const context: RouteContext = { services, access, links, cookie, gate, room, closing: closing.signal }
   await server.register(healthRoutes, context)
   await server.register(metricsRoutes, context)
   await server.register(sessionRoutes, context)

@@ -81,7 +81,9 @@ const settings = {
   FILE_SWEEP_MINUTES: Type.Number({ default: 60, minimum: 0, maximum: 35_000, description: 'Expired files are looked for this often, in minutes; 0 is never.' }),
   FILE_MAX_BYTES: bytes(100 * 1024 ** 2, 'Largest file that may be uploaded to a course, in bytes.'),
   FILE_TYPES_ALLOWED: text(DEFAULT_FILE_TYPES, 'Media types of files that may be uploaded, separated by commas; `image/*` is any image, `*/*` anything.'),
-  MIN_FREE_BYTES: bytes(256 * 1024 ** 2, 'Free disk below which new exports are refused.'),
+  UPLOADS_MAX: Type.Integer({ default: 20, minimum: 1, description: 'Uploads that one user may have under way at once.' }),
+  UPLOADS_MAX_BYTES: bytes(4 * 1024 ** 3, 'Most bytes that one user\'s uploads under way may have in all; one alone may be as large as any.'),
+  MIN_FREE_BYTES: bytes(256 * 1024 ** 2, 'Free disk that is kept: new exports, imports and uploads are refused below it, uploads also while they come in; an import that has begun may use half of it.'),
   METRICS_TOKEN: text('', 'A token with which /metrics may be read, besides an administrator\'s.'),
 } satisfies TProperties
 

@@ -1,5 +1,6 @@
 // Everything that the service and the command line are made of, put together once. Nothing here runs until `start`.
 import { mkdirSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { openDatabase, type Database } from '../db/database.ts'
 import type { Config } from './config.ts'
 import { JOB_ERRORS } from './errors.ts'
@@ -62,6 +63,8 @@ export interface Services {
   queue: JobQueue
   runner: JobRunner
   metrics: Metrics
+  /** Bytes that are free on the disk of the data folder. */
+  freeBytes: () => Promise<number>
   /** What can be told now of jobs that wait or run. */
   outlook: () => JobOutlook
   /** Starts the threads before they are needed; resolves when they have their code. */
@@ -77,6 +80,8 @@ export interface ServicesOptions {
   now?: () => number
   /** Instead of it the time with its timers, for a test of what waits: jobs, event streams. */
   clock?: Clock
+  /** Instead of asking the disk of the data folder. */
+  freeBytes?: () => Promise<number>
   /** Instead of the threads that run jobs. */
   jobPool?: WorkerPool
   /** Instead of files on the local disk. */
@@ -86,7 +91,7 @@ export interface ServicesOptions {
 }
 
 /** Throws DatabaseTooNewError, and what the file system says of the data folder. */
-export async function createServices ({ config, log, now: time = Date.now, clock = systemClock(time), jobPool, storage = createDiskStorage(config.filesFolder, config.quarantineFolder), onStep }: ServicesOptions): Promise<Services> {
+export async function createServices ({ config, log, now: time = Date.now, clock = systemClock(time), freeBytes = () => freeBytesOf(config.DATA_DIR), jobPool, storage = createDiskStorage(config.filesFolder, config.quarantineFolder), onStep }: ServicesOptions): Promise<Services> {
   const { now } = clock
   assertNotRestoring(config.DATA_DIR)
   mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
@@ -101,7 +106,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
   const rules = { exports: retention, tombstoneMs: Math.round(config.TOMBSTONE_DAYS * DAY_MS) }
   const kinds = jobKinds({
     exports: { db, files, now, timeLimitMs: config.EXPORT_TIMEOUT_MS, retention, replacesOldest: config.DELETE_OLDEST_EXPORTS },
-    imports: { db, filesFolder: config.filesFolder, defaultTimeZone: config.DEFAULT_TIME_ZONE, maxBytes: config.IMPORT_MAX_BYTES, now, timeLimitMs: config.IMPORT_TIMEOUT_MS },
+    imports: { db, filesFolder: config.filesFolder, defaultTimeZone: config.DEFAULT_TIME_ZONE, maxBytes: config.IMPORT_MAX_BYTES, minFreeBytes: Math.floor(config.MIN_FREE_BYTES / 2), now, timeLimitMs: config.IMPORT_TIMEOUT_MS },
     sweeps: { databaseFile: db.file, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, now, rules },
   })
   const pool = jobPool ?? createWorkerPool({ tasksFile: TASKS_FILE, threads: config.WORKER_THREADS, extraThreads: kinds.filter((kind) => kind.hasOwnThread === true).length, memoryMb: config.WORKER_MEMORY_MB, warmTask: 'warmExports' })
@@ -161,6 +166,7 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     queue,
     runner,
     metrics,
+    freeBytes,
     outlook: createJobOutlooks({ db, now, threads: pool.threads, ownThreads: kinds.filter((kind) => kind.hasOwnThread === true).map((kind) => kind.name) }),
     async warm () { await Promise.all([pool.warm(), readers.warm()]) },
     async close (graceMs) {
@@ -172,4 +178,9 @@ export async function createServices ({ config, log, now: time = Date.now, clock
       await db.close()
     },
   }
+}
+
+async function freeBytesOf (folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
 }

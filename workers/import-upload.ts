@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
+import { isDiskFull } from '../db/connection.ts'
 import type { ImportTaskInput } from '../src/features/imports/import.job.ts'
 import { importSources } from '../src/features/imports/import-sources.ts'
 import type { ImportSummary } from '../src/features/imports/outcome.ts'
@@ -9,7 +10,7 @@ import type { TaskOutcome } from '../src/jobs/job-kind.ts'
 const PROGRESS_EVERY_MS = 100
 
 /** Imports an uploaded file. What is wrong with it comes back as data: the first errors, and how many there are. */
-export async function importUpload ({ source, choices, databaseFile, stagingPath, defaultTimeZone, maxBytes, reference, port }: ImportTaskInput & { port?: MessagePort }): Promise<TaskOutcome<{ summary: ImportSummary }>> {
+export async function importUpload ({ source, choices, databaseFile, stagingPath, defaultTimeZone, maxBytes, minFreeBytes, reference, port }: ImportTaskInput & { port?: MessagePort }): Promise<TaskOutcome<{ summary: ImportSummary }>> {
   let toldAt = 0
   try {
     const outcome = await importSources([source], {
@@ -19,6 +20,7 @@ export async function importUpload ({ source, choices, databaseFile, stagingPath
       stagingFolder: dirname(stagingPath),
       defaultTimeZone,
       maxBytes,
+      minFreeBytes,
       reference,
       now: Date.now,
       onProgress (fraction) {
@@ -34,6 +36,10 @@ export async function importUpload ({ source, choices, databaseFile, stagingPath
     const where = first === undefined ? '' : [first.file, first.line ?? first.path].filter((part) => part !== null).join(':')
     const message = first === undefined ? 'The import failed, and nothing was changed.' : `${where === '' ? '' : `${where}: `}${first.message}`
     return { ok: false, code: 'IMPORT_FAILED', message: errorCount > 1 ? `${message} (and ${errorCount - 1} more)` : message, details: { errors, error_count: errorCount } }
+  } catch (error) {
+    // An error loses its code on its way out of a thread.
+    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: 'The disk of the server is full. Tell its administrator.' }
+    throw error
   } finally {
     port?.close()
   }

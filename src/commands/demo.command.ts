@@ -52,6 +52,7 @@ async function importSample (context: CommandContext, config: Config): Promise<v
       strict: false,
       allowRemovals: false,
       maxBytes: config.IMPORT_MAX_BYTES,
+      minFreeBytes: Math.floor(config.MIN_FREE_BYTES / 2),
       now: Date.now,
     })
     if (!outcome.ok) throw new CommandFailure(`The sample could not be imported: ${outcome.errors[0]?.message ?? 'unknown'}`)

@@ -57,6 +57,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
       stagingFolder: config.stagingFolder,
       defaultTimeZone: config.DEFAULT_TIME_ZONE,
       maxBytes: config.IMPORT_MAX_BYTES,
+      minFreeBytes: Math.floor(config.MIN_FREE_BYTES / 2),
       now: Date.now,
       signal: context.signal,
       onProgress: progress.set,

@@ -20,13 +20,15 @@ export class FileTooLargeError extends Error {
 export interface StageOptions {
   /** Most bytes; default: any number. */
   maxBytes?: number
+  /** Called for each piece of so many bytes; writes it by calling `write`, or throws. */
+  around?: (bytes: number, write: () => Promise<void>) => Promise<void>
 }
 
 /**
  * Writes a stream to a new file in a folder, flushes it to disk, and hashes it on the way. Throws FileTooLargeError, what the
  * stream failed with, and what the file system says; then no file is left.
  */
-export async function stageStream (stream: Readable, folder: string, { maxBytes = Infinity }: StageOptions = {}): Promise<StagedFile> {
+export async function stageStream (stream: Readable, folder: string, { maxBytes = Infinity, around = (bytes, write) => write() }: StageOptions = {}): Promise<StagedFile> {
   const path = join(folder, `incoming-${randomBytes(16).toString('hex')}`)
   // It may fail before anybody reads it - a file that is not there, a client that has gone - and an error that nobody hears ends
   // the process. Whoever reads it then gets the error all the same.
@@ -36,7 +38,7 @@ export async function stageStream (stream: Readable, folder: string, { maxBytes 
     throw error
   })
   try {
-    const facts = await write(stream, handle, maxBytes)
+    const facts = await write(stream, handle, { maxBytes, around })
     await handle.sync()
     await handle.close()
     return { path, ...facts }
@@ -48,14 +50,16 @@ export async function stageStream (stream: Readable, folder: string, { maxBytes 
   }
 }
 
-async function write (stream: Readable, handle: FileHandle, maxBytes: number): Promise<{ size: number, sha256: string }> {
+async function write (stream: Readable, handle: FileHandle, { maxBytes, around }: Required<StageOptions>): Promise<{ size: number, sha256: string }> {
   const hash = createHash('sha256')
   let size = 0
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > maxBytes) throw new FileTooLargeError(maxBytes)
     hash.update(chunk)
-    for (let written = 0; written < chunk.length;) written += (await handle.write(chunk, written)).bytesWritten
+    await around(chunk.length, async () => {
+      for (let written = 0; written < chunk.length;) written += (await handle.write(chunk, written)).bytesWritten
+    })
   }
   return { size, sha256: hash.digest('hex') }
 }

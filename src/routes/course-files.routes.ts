@@ -35,7 +35,7 @@ const fileSchema = Type.Object({
 }, { title: 'File' })
 
 /** Any files of a course: syllabus, slides, whatever. Its exports are among them, in a category of their own. */
-export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
+export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate, room }) => {
   const { config, files, exports } = services
   await app.register(multipart, { limits: { fileSize: config.FILE_MAX_BYTES }, throwFileSizeLimit: false, defParamCharset: 'utf8' } as object)
 
@@ -69,14 +69,14 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
       consumes: ['multipart/form-data'],
       params: courseParams,
       body: Type.Object({ file: Type.String({ format: 'binary' }), category }),
-      response: { 201: fileSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 503, 507) },
+      response: { 201: fileSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507) },
     },
   }, async (request, reply) => {
     const courseId = courseOf(request).id
     const discard = ({ path }: { path: string }) => rm(path, { force: true })
     try {
       const upload = await receiveUpload(request, {
-        stagingFolder: config.stagingFolder, maxBytes: config.FILE_MAX_BYTES, types: config.fileTypes, checksContent: true, fields: ['category'],
+        stagingFolder: config.stagingFolder, room, userId: principalOf(request).userId, maxBytes: config.FILE_MAX_BYTES, types: config.fileTypes, checksContent: true, fields: ['category'],
       }, discard)
       try {
         const file = await files.store(upload.staged, {

@@ -5,6 +5,7 @@ import { contentProblem } from '../files/file-content.ts'
 import { cutGivenName } from '../files/file-name.ts'
 import { FileTooLargeError, stageStream, type StagedFile } from '../files/staged-file.ts'
 import { shorten } from '../short-text.ts'
+import type { OpenUpload, UploadRoom } from './upload-room.ts'
 
 /** Names and values of form fields are short. */
 const FIELD_BYTES = 4096
@@ -13,6 +14,9 @@ const FIELD_BYTES = 4096
 const MEDIA_TYPE_MAX = 255
 export interface UploadRules {
   stagingFolder: string
+  room: UploadRoom
+  /** Whose upload it is. */
+  userId: number
   maxBytes: number
   /** `application/pdf`, or a beginning with a star after it: `image/*`. */
   types: readonly string[]
@@ -35,14 +39,17 @@ export interface Upload {
 
 /**
  * Reads a multipart form with one `file`, which goes straight to disk, and the fields of the rules, in any order. Whoever gets
- * the upload owns the staged file. Throws ServiceErrors VALIDATION_FAILED, UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE; then
- * nothing is left of it.
+ * the upload owns the staged file. Throws ServiceErrors VALIDATION_FAILED, UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE,
+ * RATE_LIMITED, DISK_LOW, the last two also in the middle of it; then nothing is left of it.
  */
 export async function receiveUpload (request: FastifyRequest, rules: UploadRules, discard: (staged: StagedFile) => Promise<void>): Promise<Upload> {
   if (!request.isMultipart()) throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'Send the file as multipart/form-data.')
   const fields: Record<string, string> = {}
   let file: Omit<Upload, 'fields'> | undefined
+  let open: OpenUpload | undefined
   try {
+    open = await rules.room.open(rules.userId, Math.min(Number(request.headers['content-length'] ?? 0), rules.maxBytes))
+    const { write } = open
     const parts = request.parts({
       limits: { fileSize: rules.maxBytes + 1, fieldSize: FIELD_BYTES, fieldNameSize: 100, files: 2, fields: 20, parts: 22 },
     })
@@ -64,7 +71,7 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
         part.file.destroy()
         throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `file: ${shorten(contentType)} may not be uploaded. Allowed are ${rules.types.join(', ')}.`)
       }
-      const staged = await stageStream(part.file, rules.stagingFolder, { maxBytes: rules.maxBytes })
+      const staged = await stageStream(part.file, rules.stagingFolder, { maxBytes: rules.maxBytes, around: write })
       file = { staged, filename: cutGivenName(part.filename ?? ''), contentType }
       const problem = rules.checksContent ? await contentProblem(staged.path, { filename: file.filename, type: contentType }) : undefined
       if (problem !== undefined) throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', problem)
@@ -82,6 +89,8 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
     // The parser of forms has no errors of its own kind.
     if (error instanceof Error && error.constructor === Error && !('code' in error)) throw invalid(`the form cannot be read: ${shorten(error.message, 200)}`)
     throw error
+  } finally {
+    open?.end()
   }
 }
 

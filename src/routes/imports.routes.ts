@@ -32,7 +32,7 @@ const QUEUE_FULL_RETRY_S = 10
 
 const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2))
 
-export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
+export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate, room }) => {
   const { config, imports } = services
   await app.register(multipart, { limits: { fileSize: config.IMPORT_MAX_BYTES }, throwFileSizeLimit: false, defParamCharset: 'utf8' } as object)
   app.decorateRequest('job', null)
@@ -115,7 +115,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     const discard = ({ path }: { path: string }) => rm(path, { force: true })
     try {
       const { staged, filename, fields } = await receiveUpload(request, {
-        stagingFolder: config.stagingFolder, maxBytes: config.IMPORT_MAX_BYTES, types: ['*/*'], checksContent: false, fields: [], optional,
+        stagingFolder: config.stagingFolder, room, userId: principal.userId, maxBytes: config.IMPORT_MAX_BYTES, types: ['*/*'], checksContent: false, fields: [], optional,
       }, discard)
       try {
         const { job, joined, requestedAt } = await imports.request({

@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises'
 import { ServiceError } from '../errors.ts'
 import { EXPORT_CATEGORY } from '../features/exports/export.job.ts'
 import { QuotaExceededError } from '../files/file-library.ts'
@@ -21,13 +20,12 @@ export interface JobGate {
   close: () => void
 }
 
-export function createJobGate ({ config, files, now }: Services): JobGate {
+export function createJobGate ({ config, files, now, freeBytes }: Services): JobGate {
   let closed = false
   let looked = { at: -Infinity, isLow: false }
   async function isDiskLow (): Promise<boolean> {
     if (Math.abs(now() - looked.at) > LOOK_EVERY_MS) {
-      const { bavail, bsize } = await statfs(config.DATA_DIR)
-      looked = { at: now(), isLow: bavail * bsize < config.MIN_FREE_BYTES }
+      looked = { at: now(), isLow: await freeBytes() < config.MIN_FREE_BYTES }
     }
     return looked.isLow
   }

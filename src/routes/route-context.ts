@@ -3,6 +3,7 @@ import type { AccessHooks } from './access-hooks.ts'
 import type { JobGate } from './job-gate.ts'
 import type { Links } from './links.ts'
 import type { SessionCookie } from './session-cookie.ts'
+import type { UploadRoom } from './upload-room.ts'
 
 /** What every file of routes is given. */
 export interface RouteContext {
@@ -11,6 +12,8 @@ export interface RouteContext {
   links: Links
   cookie: SessionCookie
   gate: JobGate
+  /** Room on the disk for what is being uploaded. */
+  room: UploadRoom
   /** Aborted when the server stops: long answers end. */
   closing: AbortSignal
 }

@@ -39,7 +39,7 @@ export interface Answer {
   json: () => any
 }
 
-export interface TestServiceOptions extends Pick<ServicesOptions, 'now' | 'clock' | 'jobPool' | 'onStep'> {
+export interface TestServiceOptions extends Pick<ServicesOptions, 'now' | 'clock' | 'freeBytes' | 'jobPool' | 'onStep'> {
   courses?: CourseDescription[]
   settings?: Record<string, string>
   /** Jobs wait until the test starts the runner itself. */

@@ -29,6 +29,8 @@ export interface ImportOptions {
   allowSkips?: boolean | undefined
   /** Most bytes, unpacked, of all files together. */
   maxBytes: number
+  /** The import ends with ENOSPC before it leaves less of the disk free than this, in bytes. Default: 0. */
+  minFreeBytes?: number | undefined
   /** Ms since 1970. */
   now: () => number
   signal?: AbortSignal | undefined

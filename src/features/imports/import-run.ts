@@ -3,6 +3,7 @@ import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
 import { readCsv, type RowVisitor } from './csv-rows.ts'
 import { erasedPeople, type ErasedPeople } from './erased-people.ts'
+import { createDiskReserve, type DiskReserve } from './disk-reserve.ts'
 import type { ImportOptions } from './import-options.ts'
 import { checkNameLengths } from './name-lengths.ts'
 import { planCourse, planCourseRemoval, type Planning, type Tallies } from './plan-course.ts'
@@ -26,6 +27,7 @@ export class ImportRun {
   readonly #planning: Planning
   readonly #totalBytes: number
   readonly #files: string[] = []
+  readonly #disk: DiskReserve
   #bytes = 0
   #courses = 0
   readonly #sourceIds = new Set<string>()
@@ -44,6 +46,7 @@ export class ImportRun {
     this.tallies = tallies
     this.erased = erasedPeople({ staging, problems, allow: options.allowErased === true })
     this.#totalBytes = totalBytes
+    this.#disk = createDiskReserve(options.stagingFolder, options.minFreeBytes ?? 0)
     this.#planning = {
       staging,
       problems,
@@ -68,6 +71,7 @@ export class ImportRun {
 
   onBytes (bytes: number, file: SourceFile): void {
     this.options.signal?.throwIfAborted()
+    this.#disk.check()
     this.#bytes += bytes
     this.#report(READING * Math.min(1, this.#bytes / Math.max(1, this.#totalBytes)), `reading ${file.name}`)
   }
@@ -80,6 +84,7 @@ export class ImportRun {
 
   /** Plans one course of `courses`; lets others run in between. Throws if aborted. */
   async plan (book: BookSource, courses: number): Promise<void> {
+    this.#disk.check()
     const now = performance.now()
     if (now - this.#tick > 50) {
       await new Promise((resolve) => { setImmediate(resolve) })

@@ -44,6 +44,7 @@ export interface ImportTaskInput {
   stagingPath: string
   defaultTimeZone: string
   maxBytes: number
+  minFreeBytes: number
   /** Names the job, so that what a dead run made visible is not imported a second time. */
   reference: string
 }
@@ -58,12 +59,13 @@ export interface ImportKindOptions {
   filesFolder: string
   defaultTimeZone: string
   maxBytes: number
+  minFreeBytes: number
   now: () => number
   timeLimitMs: number
 }
 
 /** Imports as a kind of job: one at a time, since each wants the write lock, and never in the way of exports. */
-export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, now, timeLimitMs }: ImportKindOptions): JobKind<{ summary: ImportSummary }> {
+export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, minFreeBytes, now, timeLimitMs }: ImportKindOptions): JobKind<{ summary: ImportSummary }> {
   return {
     name: IMPORT_KIND,
     task: 'importUpload',
@@ -77,7 +79,7 @@ export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, now, t
       const file = await findFileByHex(db.reads, hex)
       if (file === undefined || file.removed_at !== null || file.lost_at !== null) throw new JobFailure('IMPORT_FAILED', 'The uploaded file is not there any more. Upload it again.')
       return {
-        source: join(filesFolder, file.hex, file.filename), choices, databaseFile: db.file, stagingPath, defaultTimeZone, maxBytes, reference: `job-${job.id}`,
+        source: join(filesFolder, file.hex, file.filename), choices, databaseFile: db.file, stagingPath, defaultTimeZone, maxBytes, minFreeBytes, reference: `job-${job.id}`,
       } satisfies ImportTaskInput
     },
     complete: async ({ job }, facts) => ({

@@ -1,0 +1,25 @@
+// A small archive unpacks to gigabytes of staging. An import that has begun may use a part of the reserve, but the rest stays
+// for the service: people sign in, and the audit log is written.
+import { statfsSync } from 'node:fs'
+
+/** The disk is asked this often at most, ms. */
+const ASK_EVERY_MS = 50
+
+export interface DiskReserve {
+  /** Throws an error with the code ENOSPC where less is free than has to be. Blocks for some microseconds: not for the main thread. */
+  check: () => void
+}
+
+/** `folder` is on the disk; it exists. */
+export function createDiskReserve (folder: string, minFreeBytes: number): DiskReserve {
+  let askedAt = -Infinity
+  return {
+    check () {
+      const now = performance.now()
+      if (now - askedAt < ASK_EVERY_MS) return
+      askedAt = now
+      const { bavail, bsize } = statfsSync(folder)
+      if (bavail * bsize < minFreeBytes) throw Object.assign(new Error(`less than ${minFreeBytes} bytes are free on the disk`), { code: 'ENOSPC' })
+    },
+  }
+}

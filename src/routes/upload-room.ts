@@ -1,0 +1,129 @@
+// Room on the disk for uploads that are coming in. They count before they are stored: a file that is held open takes room all
+// the same, and a hundred slow ones together pass any reserve that is only looked at when they begin.
+import { ServiceError } from '../errors.ts'
+
+/** The free disk is measured again after so many bytes or so long (ms); in between it is computed. */
+const MEASURE_AFTER_BYTES = 8 * 1024 ** 2
+const MEASURE_AFTER_MS = 1000
+/** After so many seconds an upload of the user may have ended. */
+const RETRY_S = 10
+
+export interface UploadRoomOptions {
+  /** Bytes that are free on the disk of the data folder. */
+  freeBytes: () => Promise<number>
+  /** The reserve that uploads leave. */
+  minFreeBytes: number
+  /** Uploads that one user may have open at once. */
+  userMax: number
+  /** Bytes of all open uploads of one user; a single one may have more. */
+  userMaxBytes: number
+  /** Ms of any clock. */
+  now: () => number
+}
+
+export interface UploadRoom {
+  /**
+   * Admits an upload of a user. `announcedBytes` is its Content-Length, 0 where it has none: so much room is kept for it. Throws
+   * ServiceErrors RATE_LIMITED (too many, or too much, of this user) and DISK_LOW.
+   */
+  open: (userId: number, announcedBytes: number) => Promise<OpenUpload>
+}
+
+export interface OpenUpload {
+  /** Writes some bytes if there is room. Throws RATE_LIMITED and DISK_LOW before they are written, and what `write` throws. */
+  write: (bytes: number, write: () => Promise<void>) => Promise<void>
+  /** It is stored, or removed. Twice is fine. */
+  end: () => void
+}
+
+interface User {
+  uploads: number
+  bytes: number
+}
+
+export function createUploadRoom ({ freeBytes, minFreeBytes, userMax, userMaxBytes, now }: UploadRoomOptions): UploadRoom {
+  const users = new Map<number, User>()
+  let measured = { free: 0, at: -Infinity }
+  let measuring: Promise<void> | undefined
+  /** Bytes written since the disk was measured, being written now, and announced and not here yet. */
+  let written = 0
+  let beingWritten = 0
+  let announced = 0
+
+  async function measure (): Promise<void> {
+    const before = written
+    const free = await freeBytes()
+    measured = { free, at: now() }
+    // What was written meanwhile may or may not be in the figure.
+    written -= before
+  }
+
+  /** As the disk will be when all that is being written is there. */
+  async function left (): Promise<number> {
+    if (written >= MEASURE_AFTER_BYTES || Math.abs(now() - measured.at) > MEASURE_AFTER_MS) {
+      measuring ??= measure().finally(() => { measuring = undefined })
+      await measuring
+    }
+    return measured.free - written - beingWritten
+  }
+
+  function tooMuch (user: User): ServiceError {
+    const mb = new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(user.bytes / 1e6)
+    return new ServiceError('RATE_LIMITED', `Your ${user.uploads} uploads that are under way have ${mb} MB in all. Wait until one has ended.`, RETRY_S)
+  }
+
+  return {
+    async open (userId, announcedBytes) {
+      const user = users.get(userId) ?? { uploads: 0, bytes: 0 }
+      if (user.uploads >= userMax) {
+        throw new ServiceError('RATE_LIMITED', `You have ${user.uploads} uploads under way, as many as are allowed. Wait until one has ended.`, RETRY_S)
+      }
+      users.set(userId, user)
+      user.uploads++
+      user.bytes += announcedBytes
+      announced += announcedBytes
+      const upload = { received: 0, counted: announcedBytes, toCome: announcedBytes, isOpen: true }
+
+      function end (): void {
+        if (!upload.isOpen) return
+        upload.isOpen = false
+        user.uploads--
+        user.bytes -= upload.counted
+        announced -= upload.toCome
+        // What was received may be gone again.
+        measured.at = -Infinity
+        if (user.uploads === 0) users.delete(userId)
+      }
+
+      async function write (bytes: number, write: () => Promise<void>): Promise<void> {
+        upload.received += bytes
+        const expected = Math.min(bytes, upload.toCome)
+        upload.toCome -= expected
+        announced -= expected
+        const more = Math.max(0, upload.received - upload.counted)
+        upload.counted += more
+        user.bytes += more
+        if (more > 0 && user.uploads > 1 && user.bytes > userMaxBytes) throw tooMuch(user)
+        beingWritten += bytes
+        try {
+          // What was announced has its room; anything else must leave the room of others.
+          const room = await left() - (expected < bytes ? announced : 0)
+          if (room < minFreeBytes) throw new ServiceError('DISK_LOW')
+          await write()
+          written += bytes
+        } finally {
+          beingWritten -= bytes
+        }
+      }
+
+      try {
+        if (user.uploads > 1 && user.bytes > userMaxBytes) throw tooMuch(user)
+        if (await left() - announced < minFreeBytes) throw new ServiceError('DISK_LOW')
+      } catch (error) {
+        end()
+        throw error
+      }
+      return { write, end }
+    },
+  }
+}
