@@ -48,6 +48,8 @@ const settings = {
   REQUEST_TIMEOUT_MS: Type.Integer({ default: 900_000, minimum: 50, maximum: 86_400_000, description: 'How long a client may take to send a whole request, uploads included, in ms.' }),
   CONNECTION_TIMEOUT_MS: Type.Integer({ default: 120_000, minimum: 50, maximum: 3_600_000, description: 'A connection on which nothing moved for so long is closed, in ms.' }),
   BODY_MAX_BYTES: bytes(1_048_576, 'Largest body of a request, in bytes.'),
+  BOOK_PAGE_MAX_BYTES: bytes(64 * 1024 ** 2, 'Most bytes of one page of a performance book; a larger one has fewer students and a `next_cursor`.'),
+  BOOKS_MAX_BYTES: bytes(256 * 1024 ** 2, 'Most bytes of such pages that are on their way to slow clients at once, half of them to one user; more are refused with 503 or 429.'),
   IMPORT_MAX_BYTES: bytes(2 * 1024 ** 3, 'Most bytes that an import may unpack to.'),
   SESSION_IDLE_MINUTES: Type.Integer({ default: 480, minimum: 1, maximum: 525_600, description: 'A session of the page ends when it was not used for so many minutes.' }),
   SESSION_MAX_HOURS: Type.Integer({ default: 168, minimum: 1, maximum: 8760, description: 'A session of the page ends so many hours after sign-in in any case.' }),

@@ -8,6 +8,10 @@ import type { Config } from '../config.ts'
 import { openPlaces } from '../features/doctor/open-places.ts'
 import { createServices, type Services, type ServicesOptions } from '../services.ts'
 import { escapeUnprintable } from './printer.ts'
+import { boundMessage, shorten } from '../short-text.ts'
+
+/** Most characters of a stack in the log. */
+const STACK_MAX = 8000
 
 export interface RunningService {
   services: Services
@@ -86,8 +90,14 @@ export function createLog ({ stderr }: ServiceProcess, config: Config): Logger {
     level: config.LOG_LEVEL,
     // Headers hold tokens and cookies; at its finest level a plugin logs all that it was given (@fastify/multipart does).
     redact: ['headers', '*.headers'],
-    serializers: { req: (request: FastifyRequest) => ({ id: request.id, method: request.method, url: loggedAddress(request) }) },
+    serializers: { req: (request: FastifyRequest) => ({ id: request.id, method: request.method, url: loggedAddress(request) }), err: boundError },
   }, { write: (line) => { stderr.write(escapeUnprintable(line)) } })
+}
+
+/** An error as it is logged: one from a thread may quote a file. */
+function boundError (error: Error): object {
+  const shown = pino.stdSerializers.err(error)
+  return { type: shown.type, message: boundMessage(shown.message), stack: shorten(shown.stack ?? '', STACK_MAX), code: 'code' in error ? error.code : undefined }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { finished, Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
@@ -9,6 +9,7 @@ import { isTimeZone } from '../features/performance-book/course-time.ts'
 import { CourseSettingsError, type CourseSettings } from '../features/performance-book/courses.ts'
 import { shorten } from '../short-text.ts'
 import { courseOf, principalOf } from './access-hooks.ts'
+import { createBookTraffic } from './book-traffic.ts'
 import { bookSchema, settingsSchema } from './book.schemas.ts'
 import { exportJson } from './exports.routes.ts'
 import type { RouteContext } from './route-context.ts'
@@ -26,7 +27,8 @@ const settingsBody = Type.Object({
 }, { additionalProperties: false })
 
 export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links }) => {
-  const { courses, books, exports } = services
+  const { courses, books, exports, config } = services
+  const traffic = createBookTraffic(config.BOOKS_MAX_BYTES)
 
   app.get('/api/courses', {
     onRequest: access.scope('read'),
@@ -58,7 +60,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
         cursor: Type.Optional(Type.String({ maxLength: 64 })),
         period_id: Type.Optional(Type.Integer({ minimum: 1 })),
       }),
-      response: { 200: bookSchema, ...errors(400, 401, 403, 404) },
+      response: { 200: bookSchema, ...errors(400, 401, 403, 404, 429, 503) },
     },
   }, async (request, reply) => {
     const { limit, cursor, period_id: periodId } = request.query
@@ -66,7 +68,13 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     if (cursor !== undefined && after === undefined) throw new ServiceError('VALIDATION_FAILED', 'cursor: is not one of this service; take next_cursor from the page before')
     const courseId = courseOf(request).id
     const items = (await exports.list(courseId)).map((item) => exportJson(item, links.file(request, item)))
-    return sendBytes(reply, await books.page(courseId, { limit, after, periodId }, JSON.stringify(items)))
+    const answer = await books.page(courseId, { limit, after, periodId, maxBytes: config.BOOK_PAGE_MAX_BYTES }, JSON.stringify(items))
+    if (answer.ok) {
+      // Until here it is this request's alone: what is refused now is forgotten at once.
+      const arrived = traffic.send(principalOf(request).userId, answer.chunks.reduce((sum, chunk) => sum + chunk.length, 0))
+      finished(reply.raw, arrived)
+    }
+    return sendBytes(reply, answer)
   })
 
   app.patch('/api/courses/:course_id', {

@@ -7,6 +7,8 @@ import { LATE, PLAIN_DATE, PROVISIONAL, STATUS_MASK, STATUSES } from './packed-c
 /** Most cells in one answer. */
 const MAX_CELLS = 2_000_000
 const CHUNK = 256 * 1024
+/** What follows the last student: averages and the cursor. */
+const END_BYTES = 500
 
 export interface PageRequest {
   /** Students on this page, 1 to 100,000. */
@@ -15,10 +17,12 @@ export interface PageRequest {
   after?: number | undefined
   /** Only this period's students, and averages over them. */
   periodId?: number | undefined
+  /** Fewer students than `limit` where the page would have more bytes, but at least one. Default: any number. */
+  maxBytes?: number | undefined
 }
 
 /** The JSON of `GET …/performance`, with `exports` (JSON) put in as it is. Bytes in chunks, to be sent one after the other. */
-export function bookJson (book: Book, { limit, after, periodId }: PageRequest, exports: string): Uint8Array[] {
+export function bookJson (book: Book, { limit, after, periodId, maxBytes = Infinity }: PageRequest, exports: string): Uint8Array[] {
   const averages = book.averages(periodId)
   const out = new Chunks()
   out.add(`{"course":${JSON.stringify(courseJson(book))},"exports":${exports}`)
@@ -32,11 +36,12 @@ export function bookJson (book: Book, { limit, after, periodId }: PageRequest, e
   let last: number | null = null
   let nextCursor: string | null = null
   for (const row of book.rows({ ...(periodId === undefined ? {} : { periodId }), ...(after === undefined ? {} : { after }) })) {
-    if (written === most) {
-      nextCursor = writeCursor(last!)
+    const text = written === most ? '' : line(row)
+    if (last !== null && (written === most || out.bytes + Buffer.byteLength(text) + END_BYTES > maxBytes)) {
+      nextCursor = writeCursor(last)
       break
     }
-    out.add(written === 0 ? line(row) : `,${line(row)}`)
+    out.add(written === 0 ? text : `,${text}`)
     written++
     last = row.student.id
   }
@@ -157,8 +162,11 @@ class Chunks {
   readonly #done: Uint8Array[] = []
   #text: string[] = []
   #length = 0
+  /** So far. */
+  bytes = 0
 
   add (text: string): void {
+    this.bytes += Buffer.byteLength(text)
     this.#text.push(text)
     this.#length += text.length
     if (this.#length >= CHUNK) this.#flush()

@@ -1,0 +1,39 @@
+import { ServiceError } from '../errors.ts'
+
+/** After so many seconds a page has probably arrived. */
+const RETRY_S = 2
+
+export interface BookTraffic {
+  /**
+   * Counts bytes that are about to be sent to a user; returns what to call when they have left, or never will. Throws
+   * RATE_LIMITED where the user has half of what may be on its way already, and OVERLOADED where all of it is. The only page on
+   * its way is always sent.
+   */
+  send: (userId: number, bytes: number) => () => void
+}
+
+/** A page of a book stays in memory until its client has taken it: clients that read slowly share `maxBytes`. */
+export function createBookTraffic (maxBytes: number): BookTraffic {
+  const perUser = new Map<number, number>()
+  let total = 0
+  return {
+    send (userId, bytes) {
+      const own = perUser.get(userId) ?? 0
+      if (own > 0 && own + bytes > maxBytes / 2) {
+        throw new ServiceError('RATE_LIMITED', 'Large pages of books are still on their way to you. Take them first, or ask for fewer students at a time (limit).', RETRY_S)
+      }
+      if (total > 0 && total + bytes > maxBytes) throw new ServiceError('OVERLOADED', undefined, RETRY_S)
+      total += bytes
+      perUser.set(userId, own + bytes)
+      let isOver = false
+      return () => {
+        if (isOver) return
+        isOver = true
+        total -= bytes
+        const left = perUser.get(userId)! - bytes
+        if (left > 0) perUser.set(userId, left)
+        else perUser.delete(userId)
+      }
+    },
+  }
+}
