@@ -23,6 +23,11 @@ type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 export interface AccessHooks {
   /** Somebody with a valid token, or the cookie of a session that lives. */
   signedIn: Hook
+  /**
+   * Who is behind the request by now, for answers that take long; undefined: the token or the session is no longer good, or that
+   * cannot be checked. Asking is no use of the session.
+   */
+  stillSignedIn: (request: FastifyRequest) => Promise<Principal | undefined>
   /** A page of this site: for what needs no credentials and changes something all the same. */
   sameOrigin: Hook
   /** A teacher of the course in the address (`:course_id`) or an administrator, with the scope. */
@@ -32,15 +37,15 @@ export interface AccessHooks {
 }
 
 export function accessHooks ({ accounts, applicationTokens, sessions, db, config }: Services, cookie: SessionCookie): AccessHooks {
-  async function principalBehind (request: FastifyRequest): Promise<Principal | undefined> {
+  async function principalBehind (request: FastifyRequest, options = { notesUse: true }): Promise<Principal | undefined> {
     // Whoever sends a token means it: a cookie that the browser adds does not count then.
     if (request.headers.authorization !== undefined) {
       const token = bearerToken(request)
       if (token === undefined) return undefined
-      return isJwt(token) ? await applicationTokens?.authenticate(token).catch(unavailable) : await accounts.authenticate(token)
+      return isJwt(token) ? await applicationTokens?.authenticate(token).catch(unavailable) : await accounts.authenticate(token, options)
     }
     const secret = cookie.read(request)
-    return secret === undefined ? undefined : await sessions.authenticate(secret)
+    return secret === undefined ? undefined : await sessions.authenticate(secret, options)
   }
   const signedIn: Hook = async (request, reply) => {
     const principal = await principalBehind(request)
@@ -52,6 +57,7 @@ export function accessHooks ({ accounts, applicationTokens, sessions, db, config
   }
   return {
     signedIn,
+    stillSignedIn: (request) => principalBehind(request, { notesUse: false }).catch(noOne),
     sameOrigin: async (request) => { requireSameOrigin(request, config.PUBLIC_URL) },
     course: (scope) => [signedIn, async (request) => {
       const { course_id: id } = request.params as { course_id: string }
@@ -108,6 +114,11 @@ function isJwt (token: string): boolean { return token.split('.').length === 3 }
 
 function unavailable (error: unknown): never {
   throw error instanceof IssuerUnavailableError ? new ServiceError('ISSUER_UNAVAILABLE', undefined, ISSUER_RETRY_S) : error
+}
+
+/** Where the issuer does not answer, a stream ends; its client comes back and is told why. */
+function noOne (error: unknown): undefined {
+  if (!(error instanceof ServiceError)) throw error
 }
 
 function bearerToken (request: FastifyRequest): string | undefined {

@@ -4,7 +4,10 @@ import type { JobRunner } from '../jobs/job-runner.ts'
 
 /** A comment line keeps proxies from closing a quiet stream, ms. */
 export const HEARTBEAT_MS = 15_000
-/** What this process does not hear of (the queue before the job, another process) is looked up this often, ms. */
+/**
+ * What this process does not hear of (the queue before the job, another process) is looked up this often, ms. So is the client's
+ * access: the contract gives a stream 5 s to end after it is lost.
+ */
 const LOOK_EVERY_MS = 1000
 /** A moving progress is told at most this often, ms. */
 const TELL_EVERY_MS = 100
@@ -13,8 +16,10 @@ export interface JobEventsOptions {
   runner: Pick<JobRunner, 'watch'>
   clock: Clock
   jobId: number
-  /** The job as the API shows it; undefined: it is gone. */
+  /** The job as the API shows it to the client now; undefined: it is gone, or the client may no longer see it. */
   read: () => Promise<{ status: string } | undefined>
+  /** Whether the client may still see the job. */
+  mayGoOn: () => Promise<boolean>
   /** Aborted when the server stops. */
   closing: AbortSignal
 }
@@ -24,9 +29,10 @@ export function hasEnded (status: string): boolean { return status !== 'queued' 
 
 /**
  * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the job at once and then at each
- * change, until it has ended, the client has gone or the server stops. A slow client is told less often, not later.
+ * change, until it has ended, the client has gone or may no longer see it, or the server stops. A slow client is told less often,
+ * not later.
  */
-export function jobEvents ({ runner, clock, jobId, read, closing }: JobEventsOptions): Readable {
+export function jobEvents ({ runner, clock, jobId, read, mayGoOn, closing }: JobEventsOptions): Readable {
   const over = new AbortController()
   let wake = () => {}
   let makeRoom = () => {}
@@ -38,10 +44,15 @@ export function jobEvents ({ runner, clock, jobId, read, closing }: JobEventsOpt
     },
   })
 
-  /** Resolves when the client has taken it, or will not. */
+  /** Resolves when the client has taken it, or will not. One that does not read is watched as well. */
   async function tell (text: string): Promise<void> {
-    const hasRoom = new Promise<void>((resolve) => { makeRoom = resolve })
-    if (!stream.push(text) && !over.signal.aborted) await hasRoom
+    const room = new AbortController()
+    makeRoom = () => { room.abort() }
+    if (stream.push(text)) return
+    while (!over.signal.aborted && !room.signal.aborted) {
+      await pause(clock, LOOK_EVERY_MS, room.signal)
+      if (!room.signal.aborted && !await mayGoOn()) stream.destroy()
+    }
   }
 
   let stopBeating = () => {}
@@ -59,7 +70,11 @@ export function jobEvents ({ runner, clock, jobId, read, closing }: JobEventsOpt
       const turn = new AbortController()
       wake = () => { turn.abort() }
       const job = await read()
-      if (job === undefined) break
+      if (job === undefined) {
+        // What the client has not taken yet is not for them any more.
+        if (stream.readableLength > 0) stream.destroy()
+        break
+      }
       const json = JSON.stringify(job)
       if (json !== last || isQuiet) {
         await tell(json === last ? ': still here\n\n' : `id: ${job.status}\ndata: ${json}\n\n`)
@@ -70,7 +85,7 @@ export function jobEvents ({ runner, clock, jobId, read, closing }: JobEventsOpt
       await pause(clock, TELL_EVERY_MS, over.signal)
       await pause(clock, LOOK_EVERY_MS, turn.signal)
     }
-    stream.push(null)
+    if (!stream.destroyed) stream.push(null)
   }
 
   const stop = () => { over.abort() }

@@ -4,6 +4,7 @@ import type { JobRow } from '../../db/jobs.queries.ts'
 import type { JobOutlook } from '../jobs/job-outlook.ts'
 import type { Services } from '../services.ts'
 import { principalOf } from './access-hooks.ts'
+import { mayUseCourseOf } from './job-access.ts'
 import type { Links } from './links.ts'
 import { isoTime, isoTimeOrNull } from './schemas.ts'
 
@@ -24,7 +25,7 @@ export async function oneJobJson (services: Services, links: Links, request: Fas
   return { ...shown, attempt_log: (await jobAttempts(services.db.reads, job.id)).map(attemptJson) }
 }
 
-async function jobJson ({ runner, exports }: Services, links: Links, request: FastifyRequest, job: JobRow, outlook: JobOutlook) {
+async function jobJson ({ db, runner, exports }: Services, links: Links, request: FastifyRequest, job: JobRow, outlook: JobOutlook) {
   const made = job.state === 'succeeded' ? await exports.ofJob(job.id) : undefined
   const progress = job.state === 'started' ? runner.progress(job.id) ?? job.progress : job.progress
   return {
@@ -42,7 +43,8 @@ async function jobJson ({ runner, exports }: Services, links: Links, request: Fa
     started_at: isoTimeOrNull(job.started_at),
     finished_at: isoTimeOrNull(job.finished_at),
     error: job.state === 'failed' ? { code: job.error_code!, message: job.error_message! } : null,
-    url: made === undefined ? null : links.file(request, made),
+    // A requester who lost the course may see how the job went, not what is in the file.
+    url: made !== undefined && await mayUseCourseOf(db, principalOf(request), job) ? links.file(request, made) : null,
   }
 }
 

@@ -5,7 +5,7 @@ import Type from 'typebox'
 import { listJobs, type JobRow } from '../../db/jobs.queries.ts'
 import { ServiceError } from '../errors.ts'
 import { principalOf } from './access-hooks.ts'
-import { jobAccess } from './job-access.ts'
+import { jobAccess, mayReadJob, mayUseCourseOf } from './job-access.ts'
 import { hasEnded, jobEvents } from './job-events.ts'
 import { jobsJson, oneJobJson } from './job-json.ts'
 import { limitStreams } from './stream-limit.ts'
@@ -49,7 +49,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
     schema: {
       tags,
       summary: 'The job as server-sent events, one at each change; closed at its end',
-      description: 'Each event\'s data is what GET /api/jobs/:job_id answers. A client that reconnects after the last event gets 204, which ends an EventSource.',
+      description: 'Each event\'s data is what GET /api/jobs/:job_id answers. The stream ends when the client may no longer see the job. A client that reconnects after the last event gets 204, which ends an EventSource.',
       params: jobParams,
       response: {
         200: { description: 'Events', content: { 'text/event-stream': { schema: Type.Unsafe<Readable>({ type: 'string' }) } } },
@@ -61,8 +61,22 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
     const { id, state } = request.job!
     reply.header('cache-control', 'private, no-cache, no-transform')
     if (hasEnded(state) && request.headers['last-event-id'] === state) return await reply.code(204).send(null)
+    const hadCourse = await mayUseCourseOf(db, principalOf(request), request.job!)
+    /** Whether the client may see the job now, and as much of it as when the stream began. */
+    async function mayGoOn (): Promise<boolean> {
+      const principal = await access.stillSignedIn(request)
+      if (principal === undefined || !principal.scopes.has('read')) return false
+      request.principal = principal
+      return hadCourse ? await mayUseCourseOf(db, principal, request.job!) : await mayReadJob(db, principal, request.job!)
+    }
+    /** Read first and judged last, so that nothing that was taken away in between goes out. */
+    async function read () {
+      const job = await jsonNow(request)
+      if (job === undefined || !await mayGoOn()) return undefined
+      return hadCourse ? job : { ...job, url: null }
+    }
     const leave = streams.enter(principalOf(request).userId)
-    const events = jobEvents({ runner: services.runner, clock, jobId: id, read: () => jsonNow(request), closing }).once('close', leave)
+    const events = jobEvents({ runner: services.runner, clock, jobId: id, read, mayGoOn, closing }).once('close', leave)
     return reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8').send(events)
   })
 

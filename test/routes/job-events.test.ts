@@ -1,68 +1,9 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { HEARTBEAT_MS } from '../../src/routes/job-events.ts'
-import type { CourseDescription } from '../support/book-database.ts'
-import { createTestClock, type TestClock } from '../support/clock.ts'
-import { createGate, type Gate } from '../support/gate.ts'
-import { createHeldPool } from '../support/held-pool.ts'
-import { startTestService, TEACHER, type TestService, type TestServiceOptions } from '../support/test-service.ts'
-
-const COURSE: CourseDescription = { name: 'Physics', teachers: [{ email: TEACHER }], tasks: [{ title: 'HW 1' }], students: [{ lastName: 'Ames', cells: [0.7] }] }
-
-interface EventStream {
-  status: number
-  headers: Record<string, unknown>
-  /** The next block of the stream - an event or a comment - or undefined at its end. */
-  next: () => Promise<string | undefined>
-  leave: () => void
-}
-
-interface Streaming { service: TestService, clock: TestClock, gate: Gate, jobId: number, open: (options?: { token?: string, headers?: Record<string, string>, jobId?: number }) => Promise<EventStream> }
-
-/** A service that listens, with one export that runs and is held. */
-async function start (t: Test, options: TestServiceOptions = {}): Promise<Streaming> {
-  const [clock, gate] = [createTestClock(), createGate()]
-  const service = await startTestService(t, { courses: [COURSE], clock, jobPool: createHeldPool(gate, { threads: 1 }), ...options })
-  await service.server.listen({ host: '127.0.0.1', port: 0 })
-  const { port } = service.server.server.address() as AddressInfo
-  const jobId = (await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, { token: await service.token('teacher') })).json().id
-  if (options.withoutRunner !== true) await gate.arrived()
-  return {
-    service,
-    clock,
-    gate,
-    jobId,
-    async open ({ token, headers = {}, jobId: id = jobId } = {}) {
-      const authorization = `Bearer ${token ?? await service.token('teacher')}`
-      const call = httpRequest({ port, path: `/api/jobs/${id}/events`, headers: { authorization, ...headers }, agent: false }).end()
-      const response = await new Promise<IncomingMessage>((resolve) => { call.on('response', resolve) })
-      response.setEncoding('utf8').on('error', () => {})
-      const chunks = response[Symbol.asyncIterator]()
-      let text = ''
-      return {
-        status: response.statusCode!,
-        headers: response.headers,
-        async next () {
-          while (!text.includes('\n\n')) {
-            const { done, value } = await chunks.next()
-            if (done === true) return undefined
-            text += String(value)
-          }
-          const [block] = text.split('\n\n', 1)
-          text = text.slice(block!.length + 2)
-          return block
-        },
-        leave: () => { call.destroy() },
-      }
-    },
-  }
-}
-
-const jobOf = (block: string | undefined) => JSON.parse(/^data: (.*)$/m.exec(block ?? '')?.[1] ?? 'null')
+import { jobOf, startStreaming } from '../support/event-stream.ts'
 
 t.test('the job at once, at each change, and the end', async (t) => {
-  const { service, clock, gate, jobId, open } = await start(t)
+  const { service, clock, gate, jobId, open } = await startStreaming(t)
   const stream = await open()
   t.equal(stream.status, 200)
   t.match(stream.headers, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'private, no-cache, no-transform', 'x-accel-buffering': 'no' })
@@ -77,7 +18,7 @@ t.test('the job at once, at each change, and the end', async (t) => {
 })
 
 t.test('what this process does not hear of is looked up: the place in the queue', async (t) => {
-  const { service, clock, jobId, open } = await start(t, { withoutRunner: true })
+  const { service, clock, jobId, open } = await startStreaming(t, { withoutRunner: true })
   const token = await service.token('teacher')
   const second = (await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, { token, body: { sheets: 'period' } })).json().id
   const stream = await open({ jobId: second })
@@ -91,7 +32,7 @@ t.test('what this process does not hear of is looked up: the place in the queue'
 })
 
 t.test('a quiet stream says every 15 seconds that it is there', async (t) => {
-  const { clock, open } = await start(t, { withoutRunner: true })
+  const { clock, open } = await startStreaming(t, { withoutRunner: true })
   const stream = await open()
   await stream.next()
   for (let beat = 0; beat < 2; beat++) {
@@ -104,7 +45,7 @@ t.test('a quiet stream says every 15 seconds that it is there', async (t) => {
 })
 
 t.test('a job that has ended: told once; who comes back after that is told that it is over', async (t) => {
-  const { service, gate, open } = await start(t)
+  const { service, gate, open } = await startStreaming(t)
   gate.open()
   await service.services.runner.drain()
   const stream = await open()
@@ -115,7 +56,7 @@ t.test('a job that has ended: told once; who comes back after that is told that 
 })
 
 t.test('so many streams a user, and one less when a client has gone', async (t) => {
-  const { service, open } = await start(t, { settings: { EVENT_STREAMS_MAX: '2' } })
+  const { service, open } = await startStreaming(t, { settings: { EVENT_STREAMS_MAX: '2' } })
   const [first, second] = [await open(), await open()]
   await first.next()
   await second.next()
@@ -132,12 +73,12 @@ t.test('so many streams a user, and one less when a client has gone', async (t) 
 })
 
 t.test('a HEAD opens no stream', async (t) => {
-  const { service, jobId } = await start(t)
+  const { service, jobId } = await startStreaming(t)
   t.equal((await service.call('HEAD', `/api/jobs/${jobId}/events`)).status, 404)
 })
 
 t.test('streams are closed when the server stops', async (t) => {
-  const { service, open } = await start(t)
+  const { service, open } = await startStreaming(t)
   const stream = await open()
   await stream.next()
   const closed = service.server.close()

@@ -22,8 +22,11 @@ export interface NewAccount {
 export class AccountError extends Error {}
 
 export interface Accounts {
-  /** Who a bearer token stands for; undefined: nobody (unknown, revoked, expired, its user disabled). */
-  authenticate: (token: string) => Promise<Principal | undefined>
+  /**
+   * Who a bearer token stands for; undefined: no one (unknown, revoked, expired, its user disabled). With `notesUse: false` this is
+   * no use of the token.
+   */
+  authenticate: (token: string, options?: { notesUse: boolean }) => Promise<Principal | undefined>
   /** Gives an e-mail a role and a password. Throws AccountError if it has an account already, and PasswordRefusedError. */
   add: (account: NewAccount) => Promise<queries.UserRow>
   /** All sessions of the user end. Throws AccountError if there is no such user, and PasswordRefusedError. */
@@ -59,7 +62,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
     })
   }
   return {
-    async authenticate (token) {
+    async authenticate (token, { notesUse } = { notesUse: true }) {
       const found = await db.remembered(`token ${token}`, async () => {
         const found = await queries.findToken(db.reads, hashOfSecret(token))
         if (found === undefined || !await isUsable(db.reads, found.user)) return undefined
@@ -70,7 +73,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       const { row, principal } = found
       const at = now()
       if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= at)) return undefined
-      if (at - (row.last_used_at ?? 0) > NOTE_USE_EVERY_MS) void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
+      if (notesUse && at - (row.last_used_at ?? 0) > NOTE_USE_EVERY_MS) void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
       return principal
     },
     async add ({ email, role, firstName = null, lastName = null, password }) {

@@ -40,8 +40,11 @@ export interface Sessions {
   signIn: (credentials: { email: string, password: string }, browser: Browser) => Promise<NewSession | { refused: true, userId: number | null } | { waitMs: number }>
   /** Begins a session for somebody who has just proved by other means who he is. */
   begin: (trx: Trx, user: UserRow, browser: Browser) => Promise<NewSession>
-  /** Whose session a secret stands for; undefined: nobody's (ended, too old, its user disabled). */
-  authenticate: (secret: string) => Promise<Principal | undefined>
+  /**
+   * Whose session a secret stands for; undefined: no one's (ended, too old, its user disabled). With `notesUse: false` this is no
+   * use of the session: it ends after its idle time all the same.
+   */
+  authenticate: (secret: string, options?: { notesUse: boolean }) => Promise<Principal | undefined>
   /** Live sessions, newest first; of everybody where no user is named. */
   list: (userId?: number) => ReturnType<typeof queries.listSessions>
   find: (id: number) => Promise<queries.SessionRow | undefined>
@@ -115,7 +118,7 @@ export function createSessions ({ db, now, limit, passwords, idleMs, maxMs, know
         return await begin(trx, current, browser)
       })
     },
-    async authenticate (secret) {
+    async authenticate (secret, { notesUse } = { notesUse: true }) {
       const hash = hashOfSecret(secret)
       const found = await db.remembered(`session ${hash}`, async () => {
         const found = await queries.findSession(db.reads, hash)
@@ -126,7 +129,7 @@ export function createSessions ({ db, now, limit, passwords, idleMs, maxMs, know
       const { session, principal } = found
       const at = now()
       if (session.ended_at !== null || session.last_used_at + idleMs <= at || session.created_at + maxMs <= at) return undefined
-      if (at - session.last_used_at > Math.min(NOTE_USE_EVERY_MS, idleMs / 10)) {
+      if (notesUse && at - session.last_used_at > Math.min(NOTE_USE_EVERY_MS, idleMs / 10)) {
         void db.write((trx) => queries.noteSessionUse(trx, session.id, at)).catch(() => {})
       }
       return principal
