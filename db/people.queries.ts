@@ -75,9 +75,12 @@ export async function deleteRosterRecords (trx: Trx, records: readonly RosterRec
   for (const { kind, source_id: id } of records) await trx.deleteFrom('roster_records').where('kind', '=', kind).where('source_id', '=', id).execute()
 }
 
-/** With their scores and origins of results. */
+/** With their scores and origins of results. Those behind them in the book move up, so that the next import finds nothing to change. */
 export async function deleteStudent (trx: Trx, id: number): Promise<void> {
-  await trx.deleteFrom('students').where('id', '=', id).execute()
+  const gone = await trx.deleteFrom('students').where('id', '=', id).returning(['course_id', 'position']).executeTakeFirst()
+  if (gone === undefined) return
+  await trx.updateTable('students').set({ position: sql<number>`position - 1` })
+    .where('course_id', '=', gone.course_id).where('position', '>', gone.position).execute()
 }
 
 export async function usersByKeys (db: Db, emailKeys: readonly string[]): Promise<Array<Row<'users'>>> {

@@ -1,7 +1,7 @@
 import type { Reads, Trx } from '../../../db/database.ts'
 import { exportsOfCourses, forgetCreator, everyStoredFile, uploadsThatMayHold, type StoredFile } from '../../../db/personal-files.queries.ts'
 import { restartJobsOfOwner } from '../../../db/jobs.queries.ts'
-import { EXPORT_KIND } from '../exports/export.job.ts'
+import { EXPORT_CATEGORY, EXPORT_KIND } from '../exports/export.job.ts'
 import { IMPORT_CATEGORY } from '../imports/import.job.ts'
 import type { Person } from './person.ts'
 import type { PersonTerms } from './person-terms.ts'
@@ -23,7 +23,10 @@ export async function filesOfPerson (db: Reads | Trx, person: Person, terms: Per
   const uploads = person.students.length + person.records.length === 0 ? [] : await uploadsThatMayHold(db, { category: IMPORT_CATEGORY, courses })
   const known = new Set([...exports, ...uploads].map((file) => file.id))
   const named: StoredFile[] = []
-  for await (const file of everyStoredFile(db)) if (!known.has(file.id) && terms.isIn(file.filename)) named.push(file)
+  for await (const file of everyStoredFile(db)) {
+    // Workbooks are named after their course.
+    if (!known.has(file.id) && file.category !== EXPORT_CATEGORY && terms.isFilename(file.filename)) named.push(file)
+  }
   return { exports, uploads, named }
 }
 

@@ -3,11 +3,16 @@ import type { Person } from './person.ts'
 
 export const ERASED_TEXT = '[erased]'
 
-/** Keys in the JSON of jobs whose values are machine words, never quotations of a file. */
-const MACHINE_WORDS = new Set(['code', 'hex', 'format', 'kind'])
+/** Keys in the JSON of jobs that hold no quotation of a file: words of the program, what was asked for, who of the staff asked. */
+const KEPT_KEYS = new Set(['code', 'hex', 'format', 'kind', 'choices', 'options', 'requestedBy'])
+/** In names of files, shorter ids would be found by chance, and numbers as short as a date's. */
+const LEAST_ID = 4
+const LEAST_NUMBER = 6
 
 export interface PersonTerms {
   isIn: (text: string) => boolean
+  /** Whether a file is named after the person: by the whole name, an e-mail, or an id that is no short number. */
+  isFilename: (filename: string) => boolean
   /** Without names, ids and e-mails of the person. */
   remove: (text: string) => string
   /** The same for all texts inside of JSON; undefined: nothing of the person is in it. */
@@ -22,10 +27,15 @@ export function personTerms ({ sourceId, identifiers, emails, names }: Pick<Pers
   const words = wordsPattern(names.flatMap(({ first, last }) => [
     ...first !== null && last !== null ? [`${first} ${last}`, `${last}, ${first}`, `${last} ${first}`] : [], first, last,
   ]), 'gu')
+  const inFilenames = wordsPattern([
+    ...names.flatMap(({ first, last }) => first === null || last === null ? [] : [`${first} ${last}`, `${last} ${first}`]),
+    ...[...sourceId === null ? [] : [sourceId], ...identifiers, ...emails].filter((id) => id.length >= (/^\d+$/.test(id) ? LEAST_NUMBER : LEAST_ID)),
+  ].map(withBlanks), 'iu')
   const remove = (text: string) => [words, ids].reduce((rest, pattern) => pattern === undefined ? rest : rest.replace(pattern, ERASED_TEXT), text)
   const isIn = (text: string) => [words, ids].some((pattern) => pattern !== undefined && text.search(pattern) !== -1)
   return {
     isIn,
+    isFilename: (filename) => inFilenames?.test(withBlanks(filename)) === true,
     remove,
     removeFromJson (json) {
       let isChanged = false
@@ -47,6 +57,9 @@ export function personTerms ({ sourceId, identifiers, emails, names }: Pick<Pers
   }
 }
 
+/** Names of files have blanks or other characters between words. */
+function withBlanks (text: string): string { return text.replace(/[\s_.,+-]+/g, ' ') }
+
 /** Longer ones first, so that a whole name goes before its parts. */
 function wordsPattern (terms: Array<string | null>, flags: string): RegExp | undefined {
   const texts = [...new Set(terms.flatMap((term) => term === null || term.trim() === '' ? [] : [term.trim()]))].sort((a, b) => b.length - a.length)
@@ -59,5 +72,5 @@ function mapTexts (value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value)
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, map))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, MACHINE_WORDS.has(key) ? item : mapTexts(item, map)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, KEPT_KEYS.has(key) ? item : mapTexts(item, map)]))
 }

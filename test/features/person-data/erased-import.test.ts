@@ -28,6 +28,7 @@ t.test('a bulk roster', async (t) => {
   const world = await erasedWorld(t)
   const summary = await world.take(schoolWithCyd())
   t.strictSame(warningCounts(summary), { erased_person: 1 }, 'one person, and no error for enrollments and results that refer to them')
+  t.match(summary, { courses: { updated: 0, unchanged: 2 }, students: { unchanged: 3 }, scores: { unchanged: 4 } }, 'nothing else has changed')
   t.notMatch(JSON.stringify(summary), TRACES)
   t.strictSame(namesOf(await world.books()), WITHOUT)
   t.notMatch(world.bytes(), TRACES)

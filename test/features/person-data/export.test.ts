@@ -32,7 +32,7 @@ t.test('everything that is stored about a person, as JSON', async (t) => {
       { attempt: Number, texts: ['Cydwina Ortizova was found twice'] },
       { import: 1, texts: ['The row of ID-90210 was skipped'] },
     ],
-    files: { exports: [{ owner: `course ${physics!.id}` }], import_uploads_that_may_contain_them: [{ filename: 'roster.zip' }, { filename: 'grades.csv' }], named_after_them: [{ filename: 'essay of Cydwina.pdf' }] },
+    files: { exports: [{ owner: `course ${physics!.id}` }], import_uploads_that_may_contain_them: [{ filename: 'roster.zip' }, { filename: 'grades.csv' }], named_after_them: [{ filename: 'essay_of_Cydwina-Ortizova.pdf' }] },
     accounts: [{ role: 'student', has_password: true, tokens: [{ name: 'Cydwina phone' }], sessions: [{ address: '192.0.2.7', user_agent: 'Firefox of Cydwina' }], sign_in_networks: [{ network: '192.0.2.7' }], password_links: [{ id: 1 }], requested_jobs: [{}] }],
     audit_log: [{ action: 'session.begin', outcome: 'refused', address: '192.0.2.7' }],
     erasure: { was_erased_at: null },

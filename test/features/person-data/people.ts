@@ -93,7 +93,7 @@ export async function fillEverywhere (world: PeopleWorld, courseId: number): Pro
   return [
     world.file({ id: 'a', ownerType: 'user', ownerId: 9, category: 'import-source', filename: 'roster.zip' }),
     world.file({ id: 'b', ownerType: 'course', ownerId: courseId, category: 'import-source', filename: 'grades.csv' }),
-    world.file({ id: 'c', ownerType: 'course', ownerId: courseId, category: 'document', filename: 'essay of Cydwina.pdf' }),
+    world.file({ id: 'c', ownerType: 'course', ownerId: courseId, category: 'document', filename: 'essay_of_Cydwina-Ortizova.pdf' }),
   ]
 }
 
