@@ -1,7 +1,13 @@
 import { Command } from 'commander'
 import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { exportPerson } from '../features/person-data/export-person.ts'
-import { erasePerson, ErasureError, previewErasure, type Erased, type ErasurePreview } from '../features/person-data/erase-person.ts'
+import {
+  erasePerson,
+  ErasureError,
+  previewErasure,
+  type Erased,
+  type ErasurePreview,
+} from '../features/person-data/erase-person.ts'
 import { findPeople, type Person } from '../features/person-data/person.ts'
 import type { Services } from '../services.ts'
 import { parseId, readLine } from './arguments.ts'
@@ -13,15 +19,25 @@ import { textTable } from './table.ts'
 /** People, courses or files that are listed; the rest is counted. */
 const MOST_LISTED = 20
 
-interface PersonFlags { course?: number }
+interface PersonFlags {
+  course?: number
+}
 
 /** `perfbook student`: what is stored about a person, and its erasure. */
 export function studentCommand (context: CommandContext): Command {
-  const command = new Command('student').description('everything that is stored about one student: export it, or erase it')
+  const command = new Command('student').description(
+    'everything that is stored about one student: export it, or erase it'
+  )
   const person = 'source id, e-mail, or student identifier'
-  const course = ['--course <id>', 'where people of several courses have the same id: the one in this course', parseId] as const
+  const course = [
+    '--course <id>',
+    'where people of several courses have the same id: the one in this course',
+    parseId,
+  ] as const
 
-  command.command('export').description('everything that is stored about a person, as JSON on stdout')
+  command
+    .command('export')
+    .description('everything that is stored about a person, as JSON on stdout')
     .argument('<person>', person)
     .option(...course)
     .action(async (text: string, { course }: PersonFlags) => {
@@ -32,7 +48,9 @@ export function studentCommand (context: CommandContext): Command {
       })
     })
 
-  command.command('erase').description('remove a person from books, rosters, reports and stored files, for good')
+  command
+    .command('erase')
+    .description('remove a person from books, rosters, reports and stored files, for good')
     .argument('<person>', person)
     .option(...course)
     .option('--yes', 'do not ask', false)
@@ -44,7 +62,11 @@ export function studentCommand (context: CommandContext): Command {
         stderr.write(previewText(preview))
         if (!yes) await confirm(context)
         const erased = await erasePerson(person, services).catch(explained)
-        if (erased === undefined) throw new CommandFailure('The person has changed or is gone meanwhile. Nothing was erased; look again.')
+        if (erased === undefined) {
+          throw new CommandFailure(
+            'The person has changed or is gone meanwhile. Nothing was erased; look again.'
+          )
+        }
         services.audit.record({ ...BY_COMMAND, action: 'student.erase', subject: subjectOf(person) })
         stderr.write(erasedText(erased))
       })
@@ -54,61 +76,132 @@ export function studentCommand (context: CommandContext): Command {
 }
 
 /** The one person that is meant. Throws CommandFailure for none and, after listing them, for several. */
-async function onePerson (text: string, courseId: number | undefined, { db }: Services, stderr: Printer): Promise<Person> {
-  if (text.trim() === '') throw new UsageError('PERSON is blank. Give a source id, an e-mail or a student identifier.')
+async function onePerson (
+  text: string,
+  courseId: number | undefined,
+  { db }: Services,
+  stderr: Printer
+): Promise<Person> {
+  if (text.trim() === '') {
+    throw new UsageError('PERSON is blank. Give a source id, an e-mail or a student identifier.')
+  }
   const people = await findPeople(db.reads, text, courseId)
-  if (people.length === 0) throw new CommandFailure(`No person is stored with the source id, e-mail or student identifier "${oneLine(text.slice(0, 100))}"${courseId === undefined ? '' : ` in course ${courseId}`}.`)
+  if (people.length === 0) {
+    throw new CommandFailure(
+      'No person is stored with the source id, e-mail or student identifier ' +
+        `"${oneLine(text.slice(0, 100))}"` +
+      (courseId === undefined ? '.' : ` in course ${courseId}.`)
+    )
+  }
   if (people.length === 1) return people[0]!
-  stderr.write(textTable([['SOURCE ID', 'NAME', 'STUDENT ID', 'E-MAIL', 'COURSES'], ...people.slice(0, MOST_LISTED).map((person) => [
-    person.sourceId ?? '', person.names.map(({ first, last }) => [first, last].filter((part) => part !== null).join(' ')).join(' / '),
-    person.identifiers.join(', '), person.emails.join(', '), [...new Set(person.students.map((row) => `${row.course_id} ${row.course_name}`))].join(', '),
-  ].map(oneLine))]))
+  stderr.write(
+    textTable([
+      ['SOURCE ID', 'NAME', 'STUDENT ID', 'E-MAIL', 'COURSES'],
+      ...people
+        .slice(0, MOST_LISTED)
+        .map((person) =>
+          [
+            person.sourceId ?? '',
+            person.names
+              .map(({ first, last }) => [first, last].filter((part) => part !== null).join(' '))
+              .join(' / '),
+            person.identifiers.join(', '),
+            person.emails.join(', '),
+            [...new Set(person.students.map((row) => `${row.course_id} ${row.course_name}`))].join(', '),
+          ].map(oneLine)
+        ),
+    ])
+  )
   if (people.length > MOST_LISTED) stderr.write(`and ${people.length - MOST_LISTED} more\n`)
   const isOneId = new Set(people.map((person) => person.sourceId)).size === 1
-  throw new CommandFailure(`${people.length} people are known by that. ${isOneId ? 'Say which with --course ID.' : 'Give the source id of one of them.'} Nothing was done.`)
+  throw new CommandFailure(
+    `${people.length} people match. ` +
+    `${isOneId ? 'Say which with --course ID.' : 'Give the source id of one of them.'} Nothing was done.`
+  )
 }
 
 /** In the audit log: courses, and nothing of whom. */
 function subjectOf (person: Person): string {
   const ids = [...new Set(person.students.map((row) => row.course_id))]
   if (ids.length === 0) return 'no course'
-  return ids.length === 1 ? `course ${ids[0]!}` : `courses ${ids.slice(0, MOST_LISTED).join(', ')}${ids.length > MOST_LISTED ? ', …' : ''}`
+  return ids.length === 1
+    ? `course ${ids[0]!}`
+    : `courses ${ids.slice(0, MOST_LISTED).join(', ')}${ids.length > MOST_LISTED ? ', …' : ''}`
 }
 
 function previewText ({ courses, exports, uploads, named, alike, keptAccounts }: ErasurePreview): string {
   const files = [...exports, ...uploads, ...named]
   return [
-    `The person will be removed from ${counted(courses.length, 'course')}, from the stored roster and from the reports of jobs.`,
+    `The person will be removed from ${counted(courses.length, 'course')}, from the stored roster, ` +
+      'and from job reports.',
     ...some(courses.map(({ id, name }) => `  course ${id}  ${oneLine(name)}`)),
-    ...files.length === 0 ? [] : [`These stored files contain them, or may, and will be deleted (exports: ${exports.length}, uploads of imports: ${uploads.length}, others: ${named.length}):`],
-    ...some(files.map((file) => `  file ${file.id}  ${file.owner_type} ${file.owner_id}  ${oneLine(file.filename)}`)),
-    ...uploads.length === 0 ? [] : ['An import that still waits for one of these uploads will fail; upload it again afterwards.'],
-    ...alike.length === 0 ? [] : ['Perhaps the same person, with this e-mail or student identifier, but another source id; not erased now:'],
+    ...(files.length === 0
+      ? []
+      : [
+          'These stored files contain the person, or may contain them, and will be deleted ' +
+            `(exports: ${exports.length}, import uploads: ${uploads.length}, others: ${named.length}):`,
+        ]),
+    ...some(
+      files.map(
+        (file) => `  file ${file.id}  ${file.owner_type} ${file.owner_id}  ${oneLine(file.filename)}`
+      )
+    ),
+    ...(uploads.length === 0
+      ? []
+      : ['An import that still waits for one of these uploads will fail; upload it again afterwards.']),
+    ...(alike.length === 0
+      ? []
+      : [
+          'Perhaps the same person: this e-mail or student identifier with another source id. ' +
+            'These are not erased now:',
+        ]),
     ...some(alike.map(({ sourceId, course }) => `  ${oneLine(sourceId)}  in ${oneLine(course)}`)),
-    ...keptAccounts.map((email) => `The account ${oneLine(email)} is of the staff and stays.`),
+    ...keptAccounts.map((email) => `The account ${oneLine(email)} belongs to staff and stays.`),
     '',
   ].join('\n')
 }
 
 function erasedText ({ counts, copies, wiped }: Erased): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0).map(([what, count]) => `${what.replaceAll('_', ' ')}: ${count}`)
+  const parts = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${what.replaceAll('_', ' ')}: ${count}`)
   return [
-    `Erased: ${parts.join(', ')}. A later import leaves this person out, unless it is run with --allow-erased.`,
-    ...wiped.isCompacted ? [] : ['The database could not be rewritten (it is in use, or the disk is full). What earlier versions deleted may still be in its free space; "perfbook student erase" of anyone else rewrites it.'],
-    ...wiped.isLogEmpty ? [] : ['The log of the database (perfbook.sqlite-wal) could not be emptied, since others were reading. Restart the service to empty it.'],
-    'Backups still hold this person: every backup made with "perfbook backup" before now, and copies elsewhere. Delete them, or let them expire.',
-    ...copies.length === 0 ? [] : ['So do these copies of the database from before upgrades; delete them when you need them no more:'],
+    `Erased: ${parts.join(', ')}. ` +
+      'Later imports leave this person out, unless they run with --allow-erased.',
+    ...(wiped.isCompacted
+      ? []
+      : [
+          'The database file could not be rewritten: it is in use, or the disk is full. ' +
+            'Data deleted by earlier versions may still be in its free space.',
+        ]),
+    ...(wiped.isLogEmpty
+      ? []
+      : [
+          'The database log (perfbook.sqlite-wal) could not be emptied because it is in use. ' +
+            'Restart the service to empty it.',
+        ]),
+    'Backups still hold this person: every backup made with "perfbook backup" before now, ' +
+      'and copies elsewhere. Delete them, or let them expire.',
+    ...(copies.length === 0
+      ? []
+      : ['So do these copies of the database from before upgrades:']),
     ...copies.map((path) => `  ${oneLine(path)}`),
     'After a restore from such a backup, erase the person again.',
     '',
   ].join('\n')
 }
 
-/** Throws UsageError without a terminal, and CommandFailure for any other answer than "yes", Ctrl-C included. */
+/**
+ * Throws UsageError without a terminal, and CommandFailure for any other answer than "yes", Ctrl-C included.
+ */
 async function confirm ({ stdin, stderr, signal }: CommandContext): Promise<void> {
-  if (stdin.isTTY !== true) throw new UsageError('Nothing was erased: this needs a terminal to ask on, or --yes.')
+  if (stdin.isTTY !== true) {
+    throw new UsageError('Nothing was erased: this needs a terminal to ask on, or --yes.')
+  }
   stderr.write('Erase for good? Type yes: ')
-  const giveUp = () => { stdin.destroy() }
+  const giveUp = () => {
+    stdin.destroy()
+  }
   signal.addEventListener('abort', giveUp)
   const answer = await readLine(stdin).catch((error: unknown) => {
     if (signal.aborted) return ''
@@ -123,7 +216,11 @@ function explained (error: unknown): never {
 }
 
 function some (lines: string[]): string[] {
-  return lines.length <= MOST_LISTED ? lines : [...lines.slice(0, MOST_LISTED), `  and ${lines.length - MOST_LISTED} more`]
+  return lines.length <= MOST_LISTED
+    ? lines
+    : [...lines.slice(0, MOST_LISTED), `  and ${lines.length - MOST_LISTED} more`]
 }
 
-function counted (count: number, noun: string): string { return count === 1 ? `1 ${noun}` : `${count} ${noun}s` }
+function counted (count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`
+}

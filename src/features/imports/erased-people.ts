@@ -22,8 +22,19 @@ export interface ErasedPeople {
 
 const NOBODY: ErasedPeople = { leavesOut: () => false, leavesOutUser: () => false }
 
-/** Where nobody was erased, this costs nothing. With `allow` nobody is left out, and those who come back are erased no more. */
-export function erasedPeople ({ staging, problems, allow }: { staging: Staging, problems: Problems, allow: boolean }): ErasedPeople {
+/**
+ * Where nobody was erased, this costs nothing. With `allow` nobody is left out, and those who come back are
+ * erased no more.
+ */
+export function erasedPeople ({
+  staging,
+  problems,
+  allow,
+}: {
+  staging: Staging
+  problems: Problems
+  allow: boolean
+}): ErasedPeople {
   const erased = staging.live.erased()
   if (erased === undefined) return NOBODY
   const { secret } = erased
@@ -32,11 +43,21 @@ export function erasedPeople ({ staging, problems, allow }: { staging: Staging, 
 
   function found ({ sourceIds, studentIdentifier, email, course }: NamedPerson): string[] {
     const given: Array<[IdentifierKind, string | null, string?]> = [
-      ...sourceIds.flatMap((id): Array<[IdentifierKind, string, string?]> => course === undefined ? [['source_id', id]] : [['source_id', id], ['source_id', id, course]]),
+      ...sourceIds.flatMap((id): Array<[IdentifierKind, string, string?]> =>
+        course === undefined
+          ? [['source_id', id]]
+          : [
+              ['source_id', id],
+              ['source_id', id, course],
+            ]
+      ),
       ['student_identifier', studentIdentifier],
       ['email', email],
     ]
-    return given.flatMap(([kind, value, scope]) => value === null || value.trim() === '' ? [] : [identifierHash(secret, kind, value, scope)])
+    return given
+      .flatMap(([kind, value, scope]) =>
+        value === null || value.trim() === '' ? [] : [identifierHash(secret, kind, value, scope)]
+      )
       .filter((hash) => hashes.has(hash))
   }
 
@@ -60,7 +81,12 @@ export function erasedPeople ({ staging, problems, allow }: { staging: Staging, 
     },
     leavesOutUser (sourceId, place) {
       let isOut = users.get(sourceId)
-      if (isOut === undefined) users.set(sourceId, isOut = leavesOut({ sourceIds: [sourceId], studentIdentifier: null, email: null }, place))
+      if (isOut === undefined) {
+        users.set(
+          sourceId,
+          (isOut = leavesOut({ sourceIds: [sourceId], studentIdentifier: null, email: null }, place))
+        )
+      }
       return isOut
     },
   }

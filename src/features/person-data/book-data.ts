@@ -1,6 +1,11 @@
 import { openBookReader, type Snapshot } from '../../../db/book.queries.ts'
 import { raiseDataVersion } from '../../../db/courses.queries.ts'
-import { deleteStudent, lineItemsByNumber, resultOrigins, type StudentInCourse } from '../../../db/people.queries.ts'
+import {
+  deleteStudent,
+  lineItemsByNumber,
+  resultOrigins,
+  type StudentInCourse,
+} from '../../../db/people.queries.ts'
 import { OriginReader } from '../imports/result-origins.ts'
 import { readBook, type Book, type BookRow } from '../performance-book/book.ts'
 import { startOfDay } from '../performance-book/course-time.ts'
@@ -14,7 +19,7 @@ export const BOOK_DATA: PersonalData = {
     'students.source_id': 'id in the source of the course',
     'students.first_name': 'name',
     'students.last_name': 'name',
-    'students.student_identifier': 'the school\'s number of the student',
+    'students.student_identifier': "the school's number of the student",
     'students.email': 'e-mail',
     'students.dropped_on': 'when they left the course',
     'student_scores.cells': 'scores, points, statuses and times',
@@ -50,25 +55,32 @@ export const TEACHING_DATA: PersonalData = {
     'course_teachers.first_name': 'name',
     'course_teachers.last_name': 'name',
   },
-  read: async ({ teaching }) => teaching.map((row) => ({
-    course_id: row.course_id,
-    course: row.course_name,
-    source_id: row.source_id,
-    email: row.email,
-    first_name: row.first_name,
-    last_name: row.last_name,
-    is_enabled: row.is_enabled === 1,
-  })),
+  read: async ({ teaching }) =>
+    teaching.map((row) => ({
+      course_id: row.course_id,
+      course: row.course_name,
+      source_id: row.source_id,
+      email: row.email,
+      first_name: row.first_name,
+      last_name: row.last_name,
+      is_enabled: row.is_enabled === 1,
+    })),
   erase: async () => ({}),
 }
 
-async function courseOf (student: StudentInCourse, snapshot: Snapshot, { db, now }: ExportContext): Promise<unknown> {
+async function courseOf (
+  student: StudentInCourse,
+  snapshot: Snapshot,
+  { db, now }: ExportContext
+): Promise<unknown> {
   const book = readBook(snapshot, student.course_id, { now })
   const row = book === undefined ? undefined : rowOf(book, student.id)
-  if (book === undefined || row === undefined) return { course_id: student.course_id, course: student.course_name, student: studentJson(student) }
+  if (book === undefined || row === undefined) {
+    return { course_id: student.course_id, course: student.course_name, student: studentJson(student) }
+  }
   const { course } = book
   const origins = new OriginReader()
-  origins.load(await resultOrigins(db, student.id) ?? null)
+  origins.load((await resultOrigins(db, student.id)) ?? null)
   const lineItems = await lineItemsByNumber(db, student.course_id)
   return {
     course_id: course.id,
@@ -81,8 +93,14 @@ async function courseOf (student: StudentInCourse, snapshot: Snapshot, { db, now
     student: studentJson(student),
     is_dropped: row.isDropped,
     course_average: orNull(row.courseAverage),
-    category_averages: book.categories.map(({ name, weight }, c) => ({ category: name, weight, average: orNull(row.categoryAverages[c]) })),
-    tasks: book.tasks.flatMap((task, j) => row.cells.isGiven(task.slot) ? [taskJson(book, row, j, origins, lineItems)] : []),
+    category_averages: book.categories.map(({ name, weight }, c) => ({
+      category: name,
+      weight,
+      average: orNull(row.categoryAverages[c]),
+    })),
+    tasks: book.tasks.flatMap((task, j) =>
+      row.cells.isGiven(task.slot) ? [taskJson(book, row, j, origins, lineItems)] : []
+    ),
   }
 }
 
@@ -105,7 +123,13 @@ function studentJson (row: StudentInCourse) {
   }
 }
 
-function taskJson (book: Book, { cells, scores }: BookRow, j: number, origins: OriginReader, lineItems: ReadonlyMap<number, string>) {
+function taskJson (
+  book: Book,
+  { cells, scores }: BookRow,
+  j: number,
+  origins: OriginReader,
+  lineItems: ReadonlyMap<number, string>
+) {
   const task = book.tasks[j]!
   const { slot } = task
   const marks = cells.marks[slot] ?? 0
@@ -125,13 +149,20 @@ function taskJson (book: Book, { cells, scores }: BookRow, j: number, origins: O
     recovered_exercise_count: cells.count(slot, 2),
     is_late: (marks & LATE) !== 0,
     is_provisional: (marks & PROVISIONAL) !== 0,
-    submitted_at: Number.isNaN(submitted) ? null : isoTime((marks & PLAIN_DATE) === 0 ? submitted : startOfDay(plainDay, book.course.timeZone)),
-    origin: origins.key(slot) === 0 && origins.item(slot) === 0
+    submitted_at: Number.isNaN(submitted)
       ? null
-      : { result_number: origins.key(slot), line_item: lineItems.get(origins.item(slot)) ?? null },
+      : isoTime((marks & PLAIN_DATE) === 0 ? submitted : startOfDay(plainDay, book.course.timeZone)),
+    origin:
+      origins.key(slot) === 0 && origins.item(slot) === 0
+        ? null
+        : { result_number: origins.key(slot), line_item: lineItems.get(origins.item(slot)) ?? null },
   }
 }
 
-function orNull (value: number | undefined): number | null { return value === undefined || Number.isNaN(value) ? null : value }
+function orNull (value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value
+}
 
-function isoTime (ms: number | null): string | null { return ms === null ? null : new Date(ms).toISOString() }
+function isoTime (ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

@@ -1,4 +1,5 @@
-// Removes a person from everything that is stored, all or nothing, and keeps hashes by which an import knows them again.
+// Removes a person from everything that is stored, all or nothing, and keeps hashes by which an import knows
+// them again.
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -20,9 +21,12 @@ const LOCK_TIMEOUT_MS = 10_000
 export class ErasureError extends Error {}
 
 export interface ErasurePreview extends FilesOfPerson {
-  courses: Array<{ id: number, name: string }>
-  /** Records of others in which this person's e-mail or student identifier is: perhaps the same person under another id. */
-  alike: Array<{ sourceId: string, course: string }>
+  courses: Array<{ id: number; name: string }>
+  /**
+   * Records of others in which this person's e-mail or student identifier is: perhaps the same person under
+   * another id.
+   */
+  alike: Array<{ sourceId: string; course: string }>
   /** Accounts of teachers and administrators, which stay. */
   keptAccounts: string[]
 }
@@ -48,18 +52,28 @@ export async function previewErasure (person: Person, { db }: ErasureOptions): P
   const own = new Set(person.students.map((student) => student.id))
   const alike = await studentsAlike(db.reads, person)
   return {
-    ...await filesOfPerson(db.reads, person, personTerms(person)),
-    courses: [...new Map(person.students.map((row) => [row.course_id, { id: row.course_id, name: row.course_name }])).values()],
-    alike: alike.filter((row) => !own.has(row.id)).map((row) => ({ sourceId: row.source_id, course: row.course_name })),
+    ...(await filesOfPerson(db.reads, person, personTerms(person))),
+    courses: [
+      ...new Map(
+        person.students.map((row) => [row.course_id, { id: row.course_id, name: row.course_name }])
+      ).values(),
+    ],
+    alike: alike
+      .filter((row) => !own.has(row.id))
+      .map((row) => ({ sourceId: row.source_id, course: row.course_name })),
     keptAccounts: person.accounts.filter((user) => user.role !== 'student').map((user) => user.email),
   }
 }
 
 /**
- * Erases the person in one transaction; then the bytes of their files go, and whatever of them is left in the free space of the
- * database. Undefined: they were gone already. Throws ErasureError. Blocks the thread while the database is written again.
+ * Erases the person in one transaction; then the bytes of their files go, and whatever of them is left in the
+ * free space of the database. Undefined: they were gone already. Throws ErasureError. Blocks the thread while
+ * the database is written again.
  */
-export async function erasePerson (person: Person, { db, files, now }: ErasureOptions): Promise<Erased | undefined> {
+export async function erasePerson (
+  person: Person,
+  { db, files, now }: ErasureOptions
+): Promise<Erased | undefined> {
   const done = await db.write(async (trx) => {
     // As they are now: an import may have come since the person was looked up.
     const current = await again(trx, person)
@@ -69,7 +83,9 @@ export async function erasePerson (person: Person, { db, files, now }: ErasureOp
     const context = { files, now: now(), terms: personTerms(current), hexes }
     const counts: Record<string, number> = {}
     for (const { erase } of PERSONAL_DATA) {
-      for (const [what, count] of Object.entries(await erase(trx, current, context))) counts[what] = (counts[what] ?? 0) + count
+      for (const [what, count] of Object.entries(await erase(trx, current, context))) {
+        counts[what] = (counts[what] ?? 0) + count
+      }
     }
     const secret = await ensureErasureSecret(trx, randomBytes(32).toString('hex'))
     await insertErased(trx, hashesOf(await withoutShared(trx, current), secret), now())
@@ -77,14 +93,26 @@ export async function erasePerson (person: Person, { db, files, now }: ErasureOp
   })
   if (done === undefined) return undefined
   await files.removeBytes(done.hexes)
-  return { counts: done.counts, copies: upgradeCopies(db.file), wiped: wipeFreeSpace(db.file, LOCK_TIMEOUT_MS) }
+  return {
+    counts: done.counts,
+    copies: upgradeCopies(db.file),
+    wiped: wipeFreeSpace(db.file, LOCK_TIMEOUT_MS),
+  }
 }
 
 function assertErasable ({ teaching, records, accounts, students }: Person): void {
   const courses = [...new Set(teaching.map((row) => `${row.course_name} (course ${row.course_id})`))]
-  if (courses.length > 0) throw new ErasureError(`They teach ${courses.join(', ')}. Only students can be erased: take them out of the roster as a teacher, import it, and try again.`)
+  if (courses.length > 0) {
+    throw new ErasureError(
+      `They teach ${courses.join(', ')}. Only students can be erased: ` +
+      'take them out of the roster as a teacher, import it, and try again.'
+    )
+  }
   if (students.length + records.length === 0 && accounts.every((user) => user.role !== 'student')) {
-    throw new ErasureError('They have an account of the staff and are not a student. Only students can be erased; "perfbook user disable" ends an account.')
+    throw new ErasureError(
+      'They have a staff account and are not a student. Only students can be erased; ' +
+      '"perfbook user disable" disables an account.'
+    )
   }
 }
 
@@ -93,16 +121,22 @@ async function again (trx: Trx, { sourceId, emails, students }: Person): Promise
   if (sourceId === null) return (await findPeople(trx, emails[0] ?? ''))[0]
   const people = await findPeople(trx, sourceId)
   const ids = new Set(students.map((student) => student.id))
-  return people.find((person) => person.students.some((student) => ids.has(student.id))) ?? (ids.size === 0 ? people[0] : undefined)
+  return (
+    people.find((person) => person.students.some((student) => ids.has(student.id))) ??
+    (ids.size === 0 ? people[0] : undefined)
+  )
 }
 
-/** An e-mail or identifier that someone else has as well (siblings with an address of their parents) would leave them out too. */
+/**
+ * An e-mail or identifier that someone else has as well (siblings with an address of their parents) would
+ * leave them out too.
+ */
 async function withoutShared (trx: Trx, person: Person): Promise<Person> {
   const isShared = async (value: string) => (await matchingSourceIds(trx, value)).length > 0
   const emails: string[] = []
   const identifiers: string[] = []
-  for (const email of person.emails) if (!await isShared(email)) emails.push(email)
-  for (const identifier of person.identifiers) if (!await isShared(identifier)) identifiers.push(identifier)
+  for (const email of person.emails) if (!(await isShared(email))) emails.push(email)
+  for (const identifier of person.identifiers) if (!(await isShared(identifier))) identifiers.push(identifier)
   return { ...person, emails, identifiers }
 }
 
@@ -110,7 +144,10 @@ async function withoutShared (trx: Trx, person: Person): Promise<Person> {
 function upgradeCopies (databaseFile: string): string[] {
   const folder = join(dirname(databaseFile), 'backups')
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.sqlite')).sort().map((name) => join(folder, name))
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.sqlite'))
+      .sort()
+      .map((name) => join(folder, name))
   } catch {
     return []
   }

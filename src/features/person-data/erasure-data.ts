@@ -4,17 +4,29 @@ import type { Person } from './person.ts'
 import type { PersonalData } from './personal-data.ts'
 
 /** All hashes that an import would know the person by. */
-export function hashesOf (person: Pick<Person, 'sourceId' | 'isIdShared' | 'students' | 'records' | 'teaching' | 'identifiers' | 'emails'>, secret: string): string[] {
+export function hashesOf (
+  person: Pick<
+    Person,
+    'sourceId' | 'isIdShared' | 'students' | 'records' | 'teaching' | 'identifiers' | 'emails'
+  >,
+  secret: string
+): string[] {
   const { sourceId, isIdShared, students, records, teaching, identifiers, emails } = person
   const isInRoster = records.length > 0 || [...students, ...teaching].some((row) => row.is_rostered === 1)
   // Ids of a document or a grade book are their course's own: another course's "s1" is someone else.
   const own = students.filter((row) => row.is_rostered === 0).map((row) => row.course_source_id)
-  return [...new Set([
-    ...sourceId === null || !isInRoster || isIdShared ? [] : [identifierHash(secret, 'source_id', sourceId)],
-    ...sourceId === null ? [] : own.map((course) => identifierHash(secret, 'source_id', sourceId, course)),
-    ...identifiers.map((identifier) => identifierHash(secret, 'student_identifier', identifier)),
-    ...emails.map((email) => identifierHash(secret, 'email', email)),
-  ])]
+  return [
+    ...new Set([
+      ...(sourceId === null || !isInRoster || isIdShared
+        ? []
+        : [identifierHash(secret, 'source_id', sourceId)]),
+      ...(sourceId === null
+        ? []
+        : own.map((course) => identifierHash(secret, 'source_id', sourceId, course))),
+      ...identifiers.map((identifier) => identifierHash(secret, 'student_identifier', identifier)),
+      ...emails.map((email) => identifierHash(secret, 'email', email)),
+    ]),
+  ]
 }
 
 /** What is kept on purpose of people who were erased. `erase-person.ts` writes it. */

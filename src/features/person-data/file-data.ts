@@ -1,5 +1,11 @@
 import type { Reads, Trx } from '../../../db/database.ts'
-import { exportsOfCourses, forgetCreator, everyStoredFile, uploadsThatMayHold, type StoredFile } from '../../../db/personal-files.queries.ts'
+import {
+  exportsOfCourses,
+  forgetCreator,
+  everyStoredFile,
+  uploadsThatMayHold,
+  type StoredFile,
+} from '../../../db/personal-files.queries.ts'
 import { restartJobsOfOwner } from '../../../db/jobs.queries.ts'
 import { EXPORT_CATEGORY, EXPORT_KIND } from '../exports/export.job.ts'
 import { IMPORT_CATEGORY } from '../imports/import.job.ts'
@@ -10,22 +16,34 @@ import type { PersonalData } from './personal-data.ts'
 export interface FilesOfPerson {
   /** Workbooks of the courses that the person is in. */
   exports: StoredFile[]
-  /** What was uploaded to be imported: into these courses, or by an administrator, which may be about any course. */
+  /**
+   * What was uploaded to be imported: into these courses, or by an administrator, which may be about any
+   * course.
+   */
   uploads: StoredFile[]
   /** Others whose name names the person. */
   named: StoredFile[]
 }
 
 /** Stored files that hold the person, as far as it can be known; those that have expired included. */
-export async function filesOfPerson (db: Reads | Trx, person: Person, terms: PersonTerms): Promise<FilesOfPerson> {
+export async function filesOfPerson (
+  db: Reads | Trx,
+  person: Person,
+  terms: PersonTerms
+): Promise<FilesOfPerson> {
   const courses = [...new Set(person.students.map((student) => student.course_id))]
   const exports = await exportsOfCourses(db, courses)
-  const uploads = person.students.length + person.records.length === 0 ? [] : await uploadsThatMayHold(db, { category: IMPORT_CATEGORY, courses })
+  const uploads =
+    person.students.length + person.records.length === 0
+      ? []
+      : await uploadsThatMayHold(db, { category: IMPORT_CATEGORY, courses })
   const known = new Set([...exports, ...uploads].map((file) => file.id))
   const named: StoredFile[] = []
   for await (const file of everyStoredFile(db)) {
     // Workbooks are named after their course.
-    if (!known.has(file.id) && file.category !== EXPORT_CATEGORY && terms.isFilename(file.filename)) named.push(file)
+    if (!known.has(file.id) && file.category !== EXPORT_CATEGORY && terms.isFilename(file.filename)) {
+      named.push(file)
+    }
   }
   return { exports, uploads, named }
 }
@@ -48,16 +66,35 @@ export const FILE_DATA: PersonalData = {
       created_at: new Date(file.created_at).toISOString(),
       expires_at: file.expires_at === null ? null : new Date(file.expires_at).toISOString(),
     })
-    return { exports: exports.map(shown), import_uploads_that_may_contain_them: uploads.map(shown), named_after_them: named.map(shown) }
+    return {
+      exports: exports.map(shown),
+      import_uploads_that_may_contain_them: uploads.map(shown),
+      named_after_them: named.map(shown),
+    }
   },
   async erase (trx, person, { files, now, terms, hexes }) {
     const { exports, uploads, named } = await filesOfPerson(trx, person, terms)
-    hexes.push(...await files.deleteRows(trx, [...exports, ...uploads, ...named].map((file) => file.id)))
+    hexes.push(
+      ...(await files.deleteRows(
+        trx,
+        [...exports, ...uploads, ...named].map((file) => file.id)
+      ))
+    )
     // A workbook that is being written has read the person already.
     for (const id of new Set(person.students.map((student) => student.course_id))) {
-      await restartJobsOfOwner(trx, { kind: EXPORT_KIND, owner: { type: 'course', id }, now, message: 'The course\'s data has changed; the export starts again.' })
+      await restartJobsOfOwner(trx, {
+        kind: EXPORT_KIND,
+        owner: { type: 'course', id },
+        now,
+        message: "The course's data has changed; the export starts again.",
+      })
     }
-    await forgetCreator(trx, person.accounts.flatMap(({ role, email, first_name: first, last_name: last }) => role === 'student' ? [email, `${first ?? ''} ${last ?? ''}`.trim()] : []))
+    await forgetCreator(
+      trx,
+      person.accounts.flatMap(({ role, email, first_name: first, last_name: last }) =>
+        role === 'student' ? [email, `${first ?? ''} ${last ?? ''}`.trim()] : []
+      )
+    )
     return { exports: exports.length, uploads: uploads.length, other_files: named.length }
   },
 }

@@ -1,10 +1,11 @@
 // What is kept of a person who was erased, so that a later import can leave them out.
 //
-// Each identifier is kept as HMAC-SHA-256 under a random key of 256 bits that is made once for this database and stored in it
-// (`erasure_keys`). This protects against reading an identifier off the hash, against tables of hashes that were computed
-// elsewhere, and against comparing the hashes of two schools or of a hash that got into a log. It does not protect against
-// someone who has the whole database and guesses identifiers: they have the key. A slow hash (scrypt) with a salt for each
-// person would make guessing dearer, but an import would have to hash each of its people once for each erased person.
+// Each identifier is kept as HMAC-SHA-256 under a random key of 256 bits that is made once for this database
+// and stored in it (`erasure_keys`). This protects against reading an identifier off the hash, against tables
+// of hashes that were computed elsewhere, and against comparing the hashes of two schools or of a hash that
+// got into a log. It does not protect against someone who has the whole database and guesses identifiers:
+// they have the key. A slow hash (scrypt) with a salt for each person would make guessing dearer, but an
+// import would have to hash each of its people once for each erased person.
 import { createHmac } from 'node:crypto'
 
 export type IdentifierKind = 'source_id' | 'student_identifier' | 'email'

@@ -3,7 +3,10 @@ import type { Person } from './person.ts'
 
 export const ERASED_TEXT = '[erased]'
 
-/** Keys in the JSON of jobs that hold no quotation of a file: words of the program, what was asked for, who of the staff asked. */
+/**
+ * Keys in the JSON of jobs that hold no quotation of a file: words of the program, what was asked for, who of
+ * the staff asked.
+ */
 const KEPT_KEYS = new Set(['code', 'hex', 'format', 'kind', 'choices', 'options', 'requestedBy'])
 /** In names of files, shorter ids would be found by chance, and numbers as short as a date's. */
 const LEAST_ID = 4
@@ -11,7 +14,9 @@ const LEAST_NUMBER = 6
 
 export interface PersonTerms {
   isIn: (text: string) => boolean
-  /** Whether a file is named after the person: by the whole name, an e-mail, or an id that is no short number. */
+  /**
+   * Whether a file is named after the person: by the whole name, an e-mail, or an id that is no short number.
+   */
   isFilename: (filename: string) => boolean
   /** Without names, ids and e-mails of the person. */
   remove: (text: string) => string
@@ -21,18 +26,44 @@ export interface PersonTerms {
   textsOfJson: (json: string) => string[]
 }
 
-/** Whole words only; ids and e-mails in any case, names as they are written. Linear in the length of a text. */
-export function personTerms ({ sourceId, identifiers, emails, names }: Pick<Person, 'sourceId' | 'identifiers' | 'emails' | 'names'>): PersonTerms {
-  const ids = wordsPattern([...sourceId === null ? [] : [sourceId], ...identifiers, ...emails], 'giu')
-  const words = wordsPattern(names.flatMap(({ first, last }) => [
-    ...first !== null && last !== null ? [`${first} ${last}`, `${last}, ${first}`, `${last} ${first}`] : [], first, last,
-  ]), 'gu')
-  const inFilenames = wordsPattern([
-    ...names.flatMap(({ first, last }) => first === null || last === null ? [] : [`${first} ${last}`, `${last} ${first}`]),
-    ...[...sourceId === null ? [] : [sourceId], ...identifiers, ...emails].filter((id) => id.length >= (/^\d+$/.test(id) ? LEAST_NUMBER : LEAST_ID)),
-  ].map(withBlanks), 'iu')
-  const remove = (text: string) => [words, ids].reduce((rest, pattern) => pattern === undefined ? rest : rest.replace(pattern, ERASED_TEXT), text)
-  const isIn = (text: string) => [words, ids].some((pattern) => pattern !== undefined && text.search(pattern) !== -1)
+/**
+ * Whole words only; ids and e-mails in any case, names as they are written. Linear in the length of a text.
+ */
+export function personTerms ({
+  sourceId,
+  identifiers,
+  emails,
+  names,
+}: Pick<Person, 'sourceId' | 'identifiers' | 'emails' | 'names'>): PersonTerms {
+  const ids = wordsPattern([...(sourceId === null ? [] : [sourceId]), ...identifiers, ...emails], 'giu')
+  const words = wordsPattern(
+    names.flatMap(({ first, last }) => [
+      ...(first !== null && last !== null
+        ? [`${first} ${last}`, `${last}, ${first}`, `${last} ${first}`]
+        : []),
+      first,
+      last,
+    ]),
+    'gu'
+  )
+  const inFilenames = wordsPattern(
+    [
+      ...names.flatMap(({ first, last }) =>
+        first === null || last === null ? [] : [`${first} ${last}`, `${last} ${first}`]
+      ),
+      ...[...(sourceId === null ? [] : [sourceId]), ...identifiers, ...emails].filter(
+        (id) => id.length >= (/^\d+$/.test(id) ? LEAST_NUMBER : LEAST_ID)
+      ),
+    ].map(withBlanks),
+    'iu'
+  )
+  const remove = (text: string) =>
+    [words, ids].reduce(
+      (rest, pattern) => (pattern === undefined ? rest : rest.replace(pattern, ERASED_TEXT)),
+      text
+    )
+  const isIn = (text: string) =>
+    [words, ids].some((pattern) => pattern !== undefined && text.search(pattern) !== -1)
   return {
     isIn,
     isFilename: (filename) => inFilenames?.test(withBlanks(filename)) === true,
@@ -58,11 +89,15 @@ export function personTerms ({ sourceId, identifiers, emails, names }: Pick<Pers
 }
 
 /** Names of files have blanks or other characters between words. */
-function withBlanks (text: string): string { return text.replace(/[\s_.,+-]+/g, ' ') }
+function withBlanks (text: string): string {
+  return text.replace(/[\s_.,+-]+/g, ' ')
+}
 
 /** Longer ones first, so that a whole name goes before its parts. */
 function wordsPattern (terms: Array<string | null>, flags: string): RegExp | undefined {
-  const texts = [...new Set(terms.flatMap((term) => term === null || term.trim() === '' ? [] : [term.trim()]))].sort((a, b) => b.length - a.length)
+  const texts = [
+    ...new Set(terms.flatMap((term) => (term === null || term.trim() === '' ? [] : [term.trim()]))),
+  ].sort((a, b) => b.length - a.length)
   if (texts.length === 0) return undefined
   const escaped = texts.map((term) => term.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
   return new RegExp(`(?<![\\p{L}\\p{M}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{M}\\p{N}])`, flags)
@@ -72,5 +107,7 @@ function mapTexts (value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value)
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, map))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, KEPT_KEYS.has(key) ? item : mapTexts(item, map)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, KEPT_KEYS.has(key) ? item : mapTexts(item, map)])
+  )
 }

@@ -1,13 +1,22 @@
 // Who a person is: all that the service stores under one source id, as far as it is one person's.
 import type { Reads, Trx } from '../../../db/database.ts'
 import {
-  matchingSourceIds, rosterRecordsOf, studentsBySource, teachersBySource, usersByKeys,
-  type RosterRecordRow, type StudentInCourse, type TeacherInCourse,
+  matchingSourceIds,
+  rosterRecordsOf,
+  studentsBySource,
+  teachersBySource,
+  usersByKeys,
+  type RosterRecordRow,
+  type StudentInCourse,
+  type TeacherInCourse,
 } from '../../../db/people.queries.ts'
 import { emailKey } from '../../../db/accounts.queries.ts'
 import type { Row } from '../../../db/tables.ts'
 
-export interface PersonName { first: string | null, last: string | null }
+export interface PersonName {
+  first: string | null
+  last: string | null
+}
 
 export interface Person {
   /** Null: known by an account alone. */
@@ -26,14 +35,19 @@ export interface Person {
 }
 
 /** What one row says of who it is about. */
-interface Traits { name: string | null, identifier: string | null, email: string | null }
+interface Traits {
+  name: string | null
+  identifier: string | null
+  email: string | null
+}
 
 /** Rows of one source id that belong together: those of one course, or of all that share the roster's ids. */
 type Rows = Pick<Person, 'students' | 'teaching' | 'records'>
 
 /**
- * The people that a source id, an e-mail (in any case) or a student identifier names. A source id comes first: where one has
- * it, nobody else is meant. `courseId` leaves only those who are a student of that course.
+ * The people that a source id, an e-mail (in any case) or a student identifier names. A source id comes
+ * first: where one has it, nobody else is meant. `courseId` leaves only those who are a student of that
+ * course.
  */
 export async function findPeople (db: Reads | Trx, text: string, courseId?: number): Promise<Person[]> {
   const wanted = text.trim()
@@ -42,18 +56,41 @@ export async function findPeople (db: Reads | Trx, text: string, courseId?: numb
   const people: Person[] = []
   for (const id of ids.includes(wanted) ? [wanted] : ids.sort()) {
     const all = await peopleOfId(db, id)
-    people.push(...id === wanted ? all : all.filter((person) => person.identifiers.includes(wanted) || person.emails.includes(wanted.toLowerCase())))
+    people.push(
+      ...(id === wanted
+        ? all
+        : all.filter(
+          (person) => person.identifiers.includes(wanted) || person.emails.includes(wanted.toLowerCase())
+        ))
+    )
   }
   if (people.length === 0) {
     const accounts = await usersByKeys(db, [emailKey(wanted)])
-    if (accounts.length > 0) people.push(await complete(db, { sourceId: null, isIdShared: false, rows: { students: [], teaching: [], records: [] }, accounts }))
+    if (accounts.length > 0) {
+      people.push(
+        await complete(db, {
+          sourceId: null,
+          isIdShared: false,
+          rows: { students: [], teaching: [], records: [] },
+          accounts,
+        })
+      )
+    }
   }
-  return courseId === undefined ? people : people.filter((person) => person.students.some((student) => student.course_id === courseId))
+  return courseId === undefined
+    ? people
+    : people.filter((person) => person.students.some((student) => student.course_id === courseId))
 }
 
 async function peopleOfId (db: Reads | Trx, sourceId: string): Promise<Person[]> {
   const places = new Map<string, Rows>()
-  const rowsOf = ({ is_rostered: isRostered, course_id: courseId }: { is_rostered: 0 | 1, course_id: number }) => {
+  const rowsOf = ({
+    is_rostered: isRostered,
+    course_id: courseId,
+  }: {
+    is_rostered: 0 | 1
+    course_id: number
+  }) => {
     const key = isRostered === 1 ? 'roster' : String(courseId)
     const rows = places.get(key) ?? { students: [], teaching: [], records: [] }
     places.set(key, rows)
@@ -67,16 +104,33 @@ async function peopleOfId (db: Reads | Trx, sourceId: string): Promise<Person[]>
   for (const rows of places.values()) {
     const group = groups.find((group) => !areDifferent(traitsOf(group), traitsOf(rows)))
     if (group === undefined) groups.push(rows)
-    else for (const part of ['students', 'teaching', 'records'] as const) group[part].push(...rows[part] as never[])
+    else {
+      for (const part of ['students', 'teaching', 'records'] as const) {
+        group[part].push(...(rows[part] as never[]))
+      }
+    }
   }
-  return await Promise.all(groups.map((rows) => complete(db, { sourceId, isIdShared: groups.length > 1, rows })))
+  return await Promise.all(
+    groups.map((rows) => complete(db, { sourceId, isIdShared: groups.length > 1, rows }))
+  )
 }
 
-async function complete (db: Reads | Trx, { sourceId, isIdShared, rows, accounts }: { sourceId: string | null, isIdShared: boolean, rows: Rows, accounts?: Array<Row<'users'>> }): Promise<Person> {
+async function complete (
+  db: Reads | Trx,
+  {
+    sourceId,
+    isIdShared,
+    rows,
+    accounts,
+  }: { sourceId: string | null; isIdShared: boolean; rows: Rows; accounts?: Array<Row<'users'>> }
+): Promise<Person> {
   const emails = unique(traitsOf(rows).map(({ email }) => email))
-  const users = accounts ?? await usersByKeys(db, emails.map(emailKey))
+  const users = accounts ?? (await usersByKeys(db, emails.map(emailKey)))
   const names = [
-    ...[...rows.students, ...rows.teaching, ...users].map((row): PersonName => ({ first: row.first_name, last: row.last_name })),
+    ...[...rows.students, ...rows.teaching, ...users].map((row): PersonName => ({
+      first: row.first_name,
+      last: row.last_name,
+    })),
     ...rows.records.flatMap((record) => userOf(record)?.name ?? []),
   ]
   return {
@@ -84,13 +138,22 @@ async function complete (db: Reads | Trx, { sourceId, isIdShared, rows, accounts
     isIdShared,
     ...rows,
     accounts: users,
-    names: [...new Map(names.filter(({ first, last }) => first !== null || last !== null).map((name) => [JSON.stringify(name), name])).values()],
+    names: [
+      ...new Map(
+        names
+          .filter(({ first, last }) => first !== null || last !== null)
+          .map((name) => [JSON.stringify(name), name])
+      ).values(),
+    ],
     identifiers: unique(traitsOf(rows).map(({ identifier }) => identifier)),
     emails: unique([...emails, ...users.map((user) => user.email.toLowerCase())]),
   }
 }
 
-/** Two sets of rows with one source id are of two people where something of both can be compared, and nothing of that agrees. */
+/**
+ * Two sets of rows with one source id are of two people where something of both can be compared, and nothing
+ * of that agrees.
+ */
 function areDifferent (some: Traits[], others: Traits[]): boolean {
   let isComparable = false
   for (const a of some) {
@@ -106,24 +169,48 @@ function areDifferent (some: Traits[], others: Traits[]): boolean {
 }
 
 function traitsOf ({ students, teaching, records }: Rows): Traits[] {
-  const nameOf = ({ first, last }: PersonName) => [first, last].filter((part) => part !== null).join(' ').toLowerCase() || null
+  const nameOf = ({ first, last }: PersonName) =>
+    [first, last]
+      .filter((part) => part !== null)
+      .join(' ')
+      .toLowerCase() || null
   return [
-    ...students.map((row) => ({ name: nameOf({ first: row.first_name, last: row.last_name }), identifier: text(row.student_identifier), email: text(row.email)?.toLowerCase() ?? null })),
-    ...teaching.map((row) => ({ name: nameOf({ first: row.first_name, last: row.last_name }), identifier: null, email: text(row.email)?.toLowerCase() ?? null })),
+    ...students.map((row) => ({
+      name: nameOf({ first: row.first_name, last: row.last_name }),
+      identifier: text(row.student_identifier),
+      email: text(row.email)?.toLowerCase() ?? null,
+    })),
+    ...teaching.map((row) => ({
+      name: nameOf({ first: row.first_name, last: row.last_name }),
+      identifier: null,
+      email: text(row.email)?.toLowerCase() ?? null,
+    })),
     ...records.flatMap((record) => {
       const user = userOf(record)
-      return user === undefined ? [] : [{ name: nameOf(user.name), identifier: user.identifier, email: user.email?.toLowerCase() ?? null }]
+      return user === undefined
+        ? []
+        : [{ name: nameOf(user.name), identifier: user.identifier, email: user.email?.toLowerCase() ?? null }]
     }),
   ]
 }
 
 /** The user in a record of the roster; its columns: `src/features/imports/oneroster/roster-files.ts`. */
-function userOf ({ kind, body }: RosterRecordRow): { name: PersonName, identifier: string | null, email: string | null } | undefined {
+function userOf ({
+  kind,
+  body,
+}: RosterRecordRow): { name: PersonName; identifier: string | null; email: string | null } | undefined {
   if (kind !== 'user') return undefined
-  const [, first = null, last = null, identifier = null, email = null] = JSON.parse(body) as [number, ...Array<string | null>]
+  const [, first = null, last = null, identifier = null, email = null] = JSON.parse(body) as [
+    number,
+    ...Array<string | null>
+  ]
   return { name: { first, last }, identifier: text(identifier), email: text(email) }
 }
 
-function text (value: string | null): string | null { return value === null || value.trim() === '' ? null : value.trim() }
+function text (value: string | null): string | null {
+  return value === null || value.trim() === '' ? null : value.trim()
+}
 
-function unique (values: Array<string | null>): string[] { return [...new Set(values.filter((value) => value !== null))] }
+function unique (values: Array<string | null>): string[] {
+  return [...new Set(values.filter((value) => value !== null))]
+}

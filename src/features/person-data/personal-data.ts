@@ -1,6 +1,6 @@
-// The one list of what is stored about people. Whatever stores personal data is a value here: which columns hold it, how it is
-// exported and how it is erased. `test/features/person-data/registry.test.ts` walks every table and fails for a column that
-// neither this list nor `NOT_PERSONAL` names.
+// The one list of what is stored about people. Whatever stores personal data is a value here: which columns
+// hold it, how it is exported and how it is erased. `test/features/person-data/registry.test.ts` walks every
+// table and fails for a column that neither this list nor `NOT_PERSONAL` names.
 import type { Reads, Trx } from '../../../db/database.ts'
 import type { FileLibrary } from '../../files/file-library.ts'
 import { ACCOUNT_DATA, AUDIT_DATA } from './account-data.ts'
@@ -36,20 +36,33 @@ export interface PersonalData {
   columns: Readonly<Record<string, string>>
   /** What is stored about the person, as JSON values. */
   read: (person: Person, context: ExportContext) => Promise<unknown>
-  /** Runs in the transaction of the erasure. Says how many of what were removed or rewritten, for the person who asked. */
+  /**
+   * Runs in the transaction of the erasure. Says how many of what were removed or rewritten, for the person
+   * who asked.
+   */
   erase: (trx: Trx, person: Person, context: EraseContext) => Promise<Record<string, number>>
 }
 
 /** Reports come after books and rosters, and what is kept of the erased person last. */
 export const PERSONAL_DATA: readonly PersonalData[] = [
-  FILE_DATA, BOOK_DATA, TEACHING_DATA, ROSTER_DATA, REPORT_DATA, ACCOUNT_DATA, AUDIT_DATA, ERASURE_DATA,
+  FILE_DATA,
+  BOOK_DATA,
+  TEACHING_DATA,
+  ROSTER_DATA,
+  REPORT_DATA,
+  ACCOUNT_DATA,
+  AUDIT_DATA,
+  ERASURE_DATA,
 ]
 
 const OF_A_COURSE = 'about a course, the same for all of its people'
 const OF_A_JOB = 'state of a job; its texts are in the reports'
 const OF_A_FILE = 'a random number, a hash or a word of the program'
 
-/** Columns of text or bytes that hold nothing about a person, and why. A table without such columns is named by itself. */
+/**
+ * Columns of text or bytes that hold nothing about a person, and why. A table without such columns is named
+ * by itself.
+ */
 export const NOT_PERSONAL: Readonly<Record<string, string>> = {
   'courses.source_id': OF_A_COURSE,
   'courses.grouping': OF_A_COURSE,

@@ -1,5 +1,10 @@
 import {
-  attemptReports, importReports, jobReports, updateAttemptReport, updateImportReport, updateJobReport,
+  attemptReports,
+  importReports,
+  jobReports,
+  updateAttemptReport,
+  updateImportReport,
+  updateJobReport,
 } from '../../../db/reports.queries.ts'
 import type { PersonalData } from './personal-data.ts'
 
@@ -16,17 +21,31 @@ export const REPORT_DATA: PersonalData = {
   async read (person, { db, terms }) {
     const found: unknown[] = []
     const note = (of: object, at: number | null, texts: string[]) => {
-      if (texts.length > 0) found.push({ ...of, ...at === null ? {} : { at: new Date(at).toISOString() }, texts })
+      if (texts.length > 0) {
+        found.push({
+          ...of, ...(at === null
+            ? {}
+            : { at: new Date(at).toISOString() }), texts
+        })
+      }
     }
     for await (const job of jobReports(db)) {
       note({ job: job.id, kind: job.kind }, job.created_at, [
-        ...job.error_message !== null && terms.isIn(job.error_message) ? [job.error_message] : [],
-        ...job.result === null ? [] : terms.textsOfJson(job.result),
+        ...(job.error_message !== null && terms.isIn(job.error_message) ? [job.error_message] : []),
+        ...(job.result === null ? [] : terms.textsOfJson(job.result)),
         ...terms.textsOfJson(job.payload),
       ])
     }
-    for await (const attempt of attemptReports(db)) note({ job: attempt.job_id, attempt: attempt.id }, null, terms.isIn(attempt.error_message) ? [attempt.error_message] : [])
-    for await (const { id, applied_at: at, summary } of importReports(db)) note({ import: id }, at, terms.textsOfJson(summary))
+    for await (const attempt of attemptReports(db)) {
+      note(
+        { job: attempt.job_id, attempt: attempt.id },
+        null,
+        terms.isIn(attempt.error_message) ? [attempt.error_message] : []
+      )
+    }
+    for await (const { id, applied_at: at, summary } of importReports(db)) {
+      note({ import: id }, at, terms.textsOfJson(summary))
+    }
     return found
   },
   async erase (trx, person, { terms }) {
@@ -34,7 +53,7 @@ export const REPORT_DATA: PersonalData = {
     for await (const { id, error_message: message, result, payload } of jobReports(trx)) {
       const next = {
         error_message: message === null ? null : terms.remove(message),
-        result: result === null ? null : terms.removeFromJson(result) ?? result,
+        result: result === null ? null : (terms.removeFromJson(result) ?? result),
         payload: terms.removeFromJson(payload) ?? payload,
       }
       if (next.error_message === message && next.result === result && next.payload === payload) continue

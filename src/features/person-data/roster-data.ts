@@ -11,7 +11,14 @@ export const ROSTER_DATA: PersonalData = {
     'roster_records.other': 'user of the enrollment',
     'roster_records.body': 'name, identifier and e-mail of the user; role and dates of the enrollment',
   },
-  read: async ({ records }) => records.map(({ kind, source_id, parent, other, body }) => ({ kind, source_id, parent, other, body: JSON.parse(body) as unknown })),
+  read: async ({ records }) =>
+    records.map(({ kind, source_id, parent, other, body }) => ({
+      kind,
+      source_id,
+      parent,
+      other,
+      body: JSON.parse(body) as unknown,
+    })),
   async erase (trx, { records }) {
     await deleteRosterRecords(trx, records)
     return { roster_records: records.length }

@@ -1,4 +1,5 @@
-// A person who was erased stays away from every later import, whatever the format and whoever runs it, until one allows it.
+// A person who was erased stays away from every later import, whatever the format and whoever runs it, until
+// one allows it.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -13,11 +14,20 @@ async function erasedWorld (t: Test): Promise<PeopleWorld> {
   return world
 }
 
-const namesOf = (books: ShownBook[]) => books.map((book) => book.students.map(({ who, isDropped }) => `${who}${isDropped ? ', dropped' : ''}`))
+const namesOf = (books: ShownBook[]) =>
+  books.map((book) => book.students.map(({ who, isDropped }) => `${who}${isDropped ? ', dropped' : ''}`))
 const WITHOUT = [['Ann Lee', 'Bob Ng'], ['Ann Lee']]
-const WITH = [['Ann Lee', 'Bob Ng', 'Cydwina Ortizova'], ['Ann Lee', 'Cydwina Ortizova']]
+const WITH = [
+  ['Ann Lee', 'Bob Ng', 'Cydwina Ortizova'],
+  ['Ann Lee', 'Cydwina Ortizova'],
+]
 
-async function takeFile (world: PeopleWorld, name: string, text: string, options: Partial<ImportOptions> = {}) {
+async function takeFile (
+  world: PeopleWorld,
+  name: string,
+  text: string,
+  options: Partial<ImportOptions> = {}
+) {
   writeFileSync(join(world.folder, name), text)
   const outcome = await world.import(join(world.folder, name), options)
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.errors))
@@ -27,18 +37,33 @@ async function takeFile (world: PeopleWorld, name: string, text: string, options
 t.test('a bulk roster', async (t) => {
   const world = await erasedWorld(t)
   const summary = await world.take(schoolWithCyd())
-  t.strictSame(warningCounts(summary), { erased_person: 1 }, 'one person, and no error for enrollments and results that refer to them')
-  t.match(summary, { courses: { updated: 0, unchanged: 2 }, students: { unchanged: 3 }, scores: { unchanged: 4 } }, 'nothing else has changed')
+  t.strictSame(
+    warningCounts(summary),
+    { erased_person: 1 },
+    'one person, and no error for enrollments and results that refer to them'
+  )
+  t.match(
+    summary,
+    { courses: { updated: 0, unchanged: 2 }, students: { unchanged: 3 }, scores: { unchanged: 4 } },
+    'nothing else has changed'
+  )
   t.notMatch(JSON.stringify(summary), TRACES)
   t.strictSame(namesOf(await world.books()), WITHOUT)
   t.notMatch(world.bytes(), TRACES)
-  t.match(await world.refuse(schoolWithCyd(), { strict: true }), [/People who were erased/], 'with --strict it is an error, like every warning')
+  t.match(
+    await world.refuse(schoolWithCyd(), { strict: true }),
+    [/People who were erased/],
+    'with --strict it is an error, like every warning'
+  )
 })
 
 t.test('a new id: the e-mail or the identifier is enough', async (t) => {
   const world = await erasedWorld(t)
   const tables = schoolWithCyd()
-  for (const [extra, id] of [[{ email: 'CYDWINA.O@EXAMPLE.EDU', identifier: '' }, 'new-1'], [{ email: '', identifier: 'ID-90210' }, 'new-2']] as const) {
+  for (const [extra, id] of [
+    [{ email: 'CYDWINA.O@EXAMPLE.EDU', identifier: '' }, 'new-1'],
+    [{ email: '', identifier: 'ID-90210' }, 'new-2'],
+  ] as const) {
     tables['users']!.push(user(id, 'Cydwina', 'Ortizova', '', extra))
     tables['enrollments']!.push(enrollment(`e-${id}`, 'p1', id))
     tables['results']!.push(result(`r-${id}`, 'li1-p1', id, 5))
@@ -50,14 +75,32 @@ t.test('a new id: the e-mail or the identifier is enough', async (t) => {
 t.test('a delta that only refers to the person', async (t) => {
   const world = await erasedWorld(t)
   const modes = { enrollments: 'delta', results: 'delta' }
-  const summary = await world.take({
-    enrollments: [enrollment('e-new', 'p1', 'u-cyd-77')],
-    results: [result('r-new', 'li1-p1', 'u-cyd-77', 4), result('r-new-2', 'li2-p1', 'u-cyd-77', 4), result('r-ann', 'li1-p1', 'ann', 9)],
-  }, { modes })
+  const summary = await world.take(
+    {
+      enrollments: [enrollment('e-new', 'p1', 'u-cyd-77')],
+      results: [
+        result('r-new', 'li1-p1', 'u-cyd-77', 4),
+        result('r-new-2', 'li2-p1', 'u-cyd-77', 4),
+        result('r-ann', 'li1-p1', 'ann', 9),
+      ],
+    },
+    { modes }
+  )
   t.strictSame(warningCounts(summary), { erased_person: 1 })
   t.strictSame(namesOf(await world.books()), WITHOUT)
-  t.match((await world.books())[0]!.students[0]!.cells, { 'HW 1': 'completed 0.9' }, 'the rest of the delta counts')
-  t.match(await world.refuse({ results: [result('r-x', 'li1-p1', 'stranger', 4)] }, { strict: true, modes: { results: 'delta' } }), [/stranger/], 'other missing references are named')
+  t.match(
+    (await world.books())[0]!.students[0]!.cells,
+    { 'HW 1': 'completed 0.9' },
+    'the rest of the delta counts'
+  )
+  t.match(
+    await world.refuse(
+      { results: [result('r-x', 'li1-p1', 'stranger', 4)] },
+      { strict: true, modes: { results: 'delta' } }
+    ),
+    [/stranger/],
+    'other missing references are named'
+  )
 })
 
 t.test('a performance-book document, and grade books of Canvas and Moodle', async (t) => {
@@ -66,28 +109,56 @@ t.test('a performance-book document, and grade books of Canvas and Moodle', asyn
     format: 'performance-book/1',
     course: { source_id: 'doc', name: 'Document' },
     tasks: [{ source_id: 't', title: 'T', points_possible: 10 }],
-    students: [{ source_id: 's1', first_name: 'Cydwina', last_name: 'Ortizova', student_identifier: 'ID-90210' }, { source_id: 's2', first_name: 'Eve', last_name: 'Fox' }],
-    results: [{ student: 's1', task: 't', points: 1 }, { student: 's2', task: 't', points: 2 }],
+    students: [
+      { source_id: 's1', first_name: 'Cydwina', last_name: 'Ortizova', student_identifier: 'ID-90210' },
+      { source_id: 's2', first_name: 'Eve', last_name: 'Fox' },
+    ],
+    results: [
+      { student: 's1', task: 't', points: 1 },
+      { student: 's2', task: 't', points: 2 },
+    ],
   }
-  t.strictSame(warningCounts(await takeFile(world, 'doc.json', JSON.stringify(document))), { erased_person: 1 })
+  t.strictSame(warningCounts(await takeFile(world, 'doc.json', JSON.stringify(document))), {
+    erased_person: 1,
+  })
   const canvas = [
     'Student,ID,SIS User ID,SIS Login ID,Section,Essay (1)',
     'Points Possible,,,,,10',
     '"Ortizova, Cydwina",901,ID-90210,cydwina.o@example.edu,A,7',
     '"Gray, Gus",902,0999,gus@example.edu,A,8',
   ].join('\n')
-  t.strictSame(warningCounts(await takeFile(world, 'canvas.csv', canvas, { course: 'Canvas' })), { erased_person: 1 })
-  t.strictSame(warningCounts(await takeFile(world, 'canvas.csv', canvas, { course: 'p1' })), { erased_person: 1 }, 'also laid over the course of a roster')
-  const moodle = 'First name,Last name,ID number,Email address,Assignment: Essay (Percentage)\nCydwina,Ortizova,,Cydwina.O@example.edu,70.00 %\nHal,Ives,0500,hal@example.edu,80.00 %\n'
-  t.strictSame(warningCounts(await takeFile(world, 'moodle.csv', moodle, { course: 'Moodle' })), { erased_person: 1 })
+  t.strictSame(warningCounts(await takeFile(world, 'canvas.csv', canvas, { course: 'Canvas' })), {
+    erased_person: 1,
+  })
+  t.strictSame(
+    warningCounts(await takeFile(world, 'canvas.csv', canvas, { course: 'p1' })),
+    { erased_person: 1 },
+    'also laid over the course of a roster'
+  )
+  const moodle =
+    'First name,Last name,ID number,Email address,Assignment: Essay (Percentage)\nCydwina,Ortizova,,Cydwina.O@example.edu,70.00 %\nHal,Ives,0500,hal@example.edu,80.00 %\n'
+  t.strictSame(warningCounts(await takeFile(world, 'moodle.csv', moodle, { course: 'Moodle' })), {
+    erased_person: 1,
+  })
   const books = await world.books()
-  t.strictSame(books.slice(2).map((book) => [book.name, ...namesOf([book])[0]!]), [['Document', 'Eve Fox'], ['Canvas', 'Gus Gray'], ['Moodle', 'Hal Ives']])
+  t.strictSame(
+    books.slice(2).map((book) => [book.name, ...namesOf([book])[0]!]),
+    [
+      ['Document', 'Eve Fox'],
+      ['Canvas', 'Gus Gray'],
+      ['Moodle', 'Hal Ives'],
+    ]
+  )
   t.notMatch(world.bytes(), TRACES)
 })
 
 t.test('a person of a document alone', async (t) => {
   const world = await peopleWorld(t, null)
-  const document = JSON.stringify({ format: 'performance-book/1', course: { source_id: 'doc', name: 'Document' }, students: [{ source_id: 'u-cyd-77', last_name: 'Ortizova' }] })
+  const document = JSON.stringify({
+    format: 'performance-book/1',
+    course: { source_id: 'doc', name: 'Document' },
+    students: [{ source_id: 'u-cyd-77', last_name: 'Ortizova' }],
+  })
   await takeFile(world, 'doc.json', document)
   t.match(await world.run(['student', 'erase', 'u-cyd-77', '--yes']), { status: 0 })
   t.strictSame(warningCounts(await takeFile(world, 'doc.json', document)), { erased_person: 1 })
@@ -116,9 +187,17 @@ t.test('a dry run with --allow-erased forgets nothing', async (t) => {
 
 t.test('an import that was compared before an erasure is not applied after it', async (t) => {
   const world = await erasedWorld(t)
-  for (const [isErased, name] of [[true, 'erased'], [false, 'not erased']] as const) {
-    const staging = openStaging({ file: join(world.folder, `${name}.sqlite`), databaseFile: world.databaseFile })
-    t.teardown(() => { staging.close() })
+  for (const [isErased, name] of [
+    [true, 'erased'],
+    [false, 'not erased'],
+  ] as const) {
+    const staging = openStaging({
+      file: join(world.folder, `${name}.sqlite`),
+      databaseFile: world.databaseFile,
+    })
+    t.teardown(() => {
+      staging.close()
+    })
     t.ok(staging.live.generation())
     if (isErased) world.sql("INSERT INTO erased_people (hash, erased_at) VALUES ('another', 1)")
     t.equal(staging.apply({ at: 1, reference: name, summary: '{}', lockTimeoutMs: 1000 }), !isErased, name)
