@@ -65,22 +65,25 @@ const STATEMENTS = [
     FROM plan_categories p WHERE p.live_id = categories.id AND p.op = 'update'`,
 
   `UPDATE live.tasks SET source_id = p.source_id, title = p.title, type = p.type, category_id = ${CATEGORY}, due_at = p.due_at, due_on = p.due_on,
-    points_possible = p.points_possible, slot = p.slot, position = p.position
+    points_possible = p.points_possible, grade_book = p.grade_book, slot = p.slot, position = p.position
     FROM plan_tasks p JOIN plan_courses c USING (course) WHERE p.live_id = tasks.id AND p.op = 'update'`,
-  `INSERT INTO live.tasks (course_id, source_id, title, type, category_id, due_at, due_on, points_possible, slot, position)
-    SELECT c.live_id, p.source_id, p.title, p.type, ${CATEGORY}, p.due_at, p.due_on, p.points_possible, p.slot, p.position
+  `INSERT INTO live.tasks (course_id, source_id, title, type, category_id, due_at, due_on, points_possible, grade_book, slot, position)
+    SELECT c.live_id, p.source_id, p.title, p.type, ${CATEGORY}, p.due_at, p.due_on, p.points_possible, p.grade_book, p.slot, p.position
     FROM plan_tasks p JOIN plan_courses c USING (course) WHERE p.op = 'insert' ORDER BY course, p.position`,
   `INSERT INTO live.task_sources (course_id, source_id, task_id, minimum, number)
     SELECT c.live_id, p.source_id, t.id, p.minimum, p.number FROM plan_task_sources p JOIN plan_courses c USING (course)
     JOIN live.tasks t ON t.course_id = c.live_id AND t.source_id = p.task WHERE p.op = 'upsert'
     ON CONFLICT (course_id, source_id) DO UPDATE SET task_id = excluded.task_id, minimum = excluded.minimum, number = excluded.number`,
 
-  `UPDATE live.students SET first_name = p.first_name, last_name = p.last_name, student_identifier = p.student_identifier, email = p.email, period_id = ${PERIOD},
-    dropped_on = p.dropped_on, is_unenrolled = p.is_unenrolled, position = p.position
+  // Ids may go from one student to another: first out of each other's way.
+  `UPDATE live.students SET source_id = p.source_id || char(31) || students.id
+    FROM plan_students p WHERE p.live_id = students.id AND p.op = 'update' AND p.source_id <> students.source_id`,
+  `UPDATE live.students SET source_id = p.source_id, first_name = p.first_name, last_name = p.last_name, student_identifier = p.student_identifier, email = p.email, period_id = ${PERIOD},
+    dropped_on = p.dropped_on, grade_book = p.grade_book, is_unenrolled = p.is_unenrolled, position = p.position
     FROM plan_students p JOIN plan_courses c USING (course) WHERE p.live_id = students.id AND p.op = 'update'`,
   // In the order of the source: where everything else is equal, the book goes by id.
-  `INSERT INTO live.students (course_id, source_id, first_name, last_name, student_identifier, email, period_id, dropped_on, is_unenrolled, position)
-    SELECT c.live_id, p.source_id, p.first_name, p.last_name, p.student_identifier, p.email, ${PERIOD}, p.dropped_on, p.is_unenrolled, p.position
+  `INSERT INTO live.students (course_id, source_id, first_name, last_name, student_identifier, email, period_id, dropped_on, grade_book, is_unenrolled, position)
+    SELECT c.live_id, p.source_id, p.first_name, p.last_name, p.student_identifier, p.email, ${PERIOD}, p.dropped_on, p.grade_book, p.is_unenrolled, p.position
     FROM plan_students p JOIN plan_courses c USING (course) WHERE p.op = 'insert' ORDER BY p.rowid`,
   // Only now does no student stand in them.
   "DELETE FROM live.periods WHERE id IN (SELECT live_id FROM plan_periods WHERE op = 'delete')",

@@ -24,6 +24,8 @@ export interface LiveReads {
   tasks: (courseId: number) => Array<Row<'tasks'>>
   taskSources: (courseId: number) => Array<Row<'task_sources'>>
   students: (courseId: number) => Array<Row<'students'>>
+  /** The roster's users among the students of a course: source id and body. Only those whom the roster enrolled in it. */
+  enrolledUsers: (courseId: number) => Array<{ source_id: string, body: string }>
   teachers: (courseId: number) => Array<Row<'course_teachers'>>
   scores: (studentId: number) => LiveScores | undefined
   record: (kind: string, sourceId: string) => LiveRecord | undefined
@@ -55,6 +57,9 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
   const students = ofCourse('students')
   const teachers = ofCourse('course_teachers')
   const taskSources = sqlite.prepare('SELECT * FROM live.task_sources WHERE course_id = ? ORDER BY number')
+  const enrolledUsers = sqlite.prepare(`SELECT s.source_id, u.body FROM live.students s JOIN live.roster_records u ON u.kind = 'user' AND u.source_id = s.source_id
+    WHERE s.course_id = ? AND EXISTS (SELECT 1 FROM live.roster_records e JOIN live.periods p ON p.course_id = s.course_id AND p.source_id = e.parent
+      WHERE e.kind = 'enrollment' AND e.other = s.source_id)`)
   const scores = sqlite.prepare(`SELECT s.cells, s.score_count, s.score_sum, o.origins FROM live.student_scores s
     LEFT JOIN live.student_result_origins o ON o.student_id = s.student_id WHERE s.student_id = ?`)
   const record = sqlite.prepare('SELECT * FROM live.roster_records WHERE kind = ? AND source_id = ?')
@@ -81,6 +86,7 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
     tasks: (id) => tasks.all(id) as Array<Row<'tasks'>>,
     taskSources: (id) => taskSources.all(id) as Array<Row<'task_sources'>>,
     students: (id) => students.all(id) as Array<Row<'students'>>,
+    enrolledUsers: (id) => enrolledUsers.all(id) as ReturnType<LiveReads['enrolledUsers']>,
     teachers: (id) => teachers.all(id) as Array<Row<'course_teachers'>>,
     scores: (id) => scores.get(id) as LiveScores | undefined,
     record: (kind, sourceId) => record.get(kind, sourceId) as LiveRecord | undefined,

@@ -10,6 +10,7 @@ import { shortenReports } from './migrations/0007-short-reports.ts'
 import { ERASED_PEOPLE } from './migrations/0009-erased-people.ts'
 import { SIGN_IN_NETWORKS } from './migrations/0010-sign-in-networks.ts'
 import { AUDIT_COUNTS } from './migrations/0011-audit-counts.ts'
+import { GRADE_BOOKS } from './migrations/0012-grade-books.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': {
@@ -58,6 +59,11 @@ export const migrations: Record<string, Migration> = {
   '0011_audit_counts': {
     async up (db) {
       for (const statement of AUDIT_COUNTS) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
+  },
+  '0012_grade_books': {
+    async up (db) {
+      for (const statement of GRADE_BOOKS) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
   },
 }

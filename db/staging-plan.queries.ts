@@ -31,12 +31,13 @@ interface PlannedPart {
 export type PlannedPeriod = PlannedPart & { name: string }
 export type PlannedCategory = PlannedPart & { name: string, weight: number | null }
 export type PlannedTask = PlannedPart & {
-  title: string, type: string, category: string | null, due_at: number | null, due_on: string | null, points_possible: number | null, slot: number
+  title: string, type: string, category: string | null, due_at: number | null, due_on: string | null, points_possible: number | null
+  grade_book: string | null, slot: number
 }
 export type PlannedStudent = PlannedPart & {
   first_name: string | null, last_name: string | null, student_identifier: string | null, email: string | null
   /** Source id of the period. */
-  period: string | null, dropped_on: string | null, is_unenrolled: 0 | 1
+  period: string | null, dropped_on: string | null, grade_book: string | null, is_unenrolled: 0 | 1
 }
 export type PlannedTeacher = PlannedPart & {
   email: string | null, email_key: string | null, first_name: string | null, last_name: string | null, is_enabled: 0 | 1
@@ -93,9 +94,9 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     course: insert('courses', 'course live_id op source_id grouping name school term starts_on ends_on time_zone missing_counts is_changed'),
     period: insert('periods', `${part} name`),
     category: insert('categories', `${part} name weight`),
-    task: insert('tasks', `${part} title type category due_at due_on points_possible slot`),
+    task: insert('tasks', `${part} title type category due_at due_on points_possible grade_book slot`),
     taskSource: insert('task_sources', 'course op source_id task minimum number'),
-    student: insert('students', `${part} first_name last_name student_identifier email period dropped_on is_unenrolled`),
+    student: insert('students', `${part} first_name last_name student_identifier email period dropped_on grade_book is_unenrolled`),
     teacher: insert('teachers', `${part} email email_key first_name last_name is_enabled`),
     scores: insert('scores', 'course live_id student cells score_count score_sum origins'),
     record: insert('records', 'kind source_id parent other body'),

@@ -42,14 +42,14 @@ export const STAGING_SCHEMA = [
   ) STRICT`,
   `CREATE TABLE plan_tasks (
     course INTEGER NOT NULL, live_id INTEGER, op TEXT NOT NULL, source_id TEXT NOT NULL, title TEXT NOT NULL, type TEXT NOT NULL,
-    category TEXT, due_at INTEGER, due_on TEXT, points_possible REAL, slot INTEGER NOT NULL, position INTEGER NOT NULL
+    category TEXT, due_at INTEGER, due_on TEXT, points_possible REAL, grade_book TEXT, slot INTEGER NOT NULL, position INTEGER NOT NULL
   ) STRICT`,
   `CREATE TABLE plan_task_sources (
     course INTEGER NOT NULL, op TEXT NOT NULL, source_id TEXT NOT NULL, task TEXT, minimum REAL, number INTEGER
   ) STRICT`,
   `CREATE TABLE plan_students (
     course INTEGER NOT NULL, live_id INTEGER, op TEXT NOT NULL, source_id TEXT NOT NULL, first_name TEXT, last_name TEXT,
-    student_identifier TEXT, email TEXT, period TEXT, dropped_on TEXT, is_unenrolled INTEGER NOT NULL, position INTEGER NOT NULL
+    student_identifier TEXT, email TEXT, period TEXT, dropped_on TEXT, grade_book TEXT, is_unenrolled INTEGER NOT NULL, position INTEGER NOT NULL
   ) STRICT`,
   `CREATE TABLE plan_teachers (
     course INTEGER NOT NULL, live_id INTEGER, op TEXT NOT NULL, source_id TEXT NOT NULL, email TEXT, email_key TEXT,

@@ -82,6 +82,8 @@ export interface TasksTable {
   due_at: number | null
   due_on: string | null
   points_possible: number | null
+  /** `canvas`, `moodle`: the system whose grade book file brought it, `unknown`: that of an earlier version; null: a roster or document. */
+  grade_book: Generated<string | null>
   /** Where this task's cell lies in each student's packed cells (`student_scores.cells`). */
   slot: number
   position: number
@@ -110,6 +112,8 @@ export interface StudentsTable {
   period_id: number | null
   /** Dropped from the beginning of this day in the course's zone; may lie ahead. */
   dropped_on: string | null
+  /** As in `tasks`. */
+  grade_book: Generated<string | null>
   /** 1: a later roster of the course does not have this student any more. */
   is_unenrolled: Generated<number>
   /** Place in the order of the book, dropped students not set apart: last name, first name, student id, id. */

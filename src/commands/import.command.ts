@@ -3,12 +3,14 @@ import { isDiskFull } from '../../db/connection.ts'
 import { openDatabase, type Database } from '../../db/database.ts'
 import { readConfig, type Config } from '../config.ts'
 import { BY_COMMAND, createAudit } from '../features/accounts/audit.ts'
+import { COLUMN_USES, type ColumnEntry } from '../features/imports/columns.ts'
 import type { ImportFormat } from '../features/imports/import-options.ts'
 import { importSources } from '../features/imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../features/imports/outcome.ts'
 import { showPlace } from '../features/imports/problems.ts'
 import { systemClock } from '../jobs/clock.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
+import { shorten } from '../short-text.ts'
 import { oneLine } from './printer.ts'
 import { createProgressBar } from './progress-bar.ts'
 import { textTable } from './table.ts'
@@ -23,6 +25,7 @@ interface ImportFlags {
   allowRemovals: boolean
   allowErased: boolean
   allowSkips: boolean
+  allowNewPeople: boolean
   json: boolean
 }
 
@@ -40,6 +43,7 @@ export function importCommand (context: CommandContext): Command {
     .option('--allow-removals', 'allow more than half of a course\'s results to be removed', false)
     .option('--allow-erased', 'take people in who were erased with "student erase"', false)
     .option('--allow-skips', 'allow more than a tenth of a file\'s rows to be skipped because what they refer to is missing', false)
+    .option('--allow-new-people', 'allow more than a tenth of a grade book\'s people to be new to a course', false)
     .option('--json', 'the summary, or the errors, as JSON on stdout', false)
     .action(async (paths: string[], flags: ImportFlags) => { await runImport(paths, flags, context) })
 }
@@ -100,8 +104,16 @@ function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stde
   const parts = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
   const cells = ({ added, updated, unchanged, removed }: Counts) => [added, updated, unchanged, removed].map(String)
   stdout.write(textTable([['', 'ADDED', 'UPDATED', 'UNCHANGED', 'REMOVED'], ...parts.map((part) => [part, ...cells(summary[part])])]))
+  if (summary.columns !== undefined) stdout.write(`\n${columnsTable(summary.columns, summary.column_count ?? 0)}`)
   for (const { message, count } of summary.warnings) stderr.write(`warning: ${count} x ${oneLine(message)}\n`)
   if (dryRun) stderr.write('This was a dry run. Nothing was changed.\n')
+}
+
+/** What becomes of each column of a grade book file. */
+function columnsTable (columns: NonNullable<ImportSummary['columns']>, count: number): string {
+  const row = ({ name, used_as: use, reason }: ColumnEntry) => [shorten(name), COLUMN_USES[use], reason ?? '']
+  const table = textTable([['COLUMN', 'USED AS', 'WHY'], ...columns.map(row)])
+  return count > columns.length ? `${table}and ${count - columns.length} more columns\n` : table
 }
 
 /** A bar on a terminal, elsewhere a line for each step. */

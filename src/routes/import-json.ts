@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import type { JobRow } from '../../db/jobs.queries.ts'
 import { readResult } from '../../db/stored-json.ts'
+import { COLUMN_USES, type ColumnUse } from '../features/imports/columns.ts'
 import { importPayload, type ImportResult } from '../features/imports/import.job.ts'
 import type { ImportError, ImportSummary } from '../features/imports/outcome.ts'
 import { jobSchema, nullable } from './schemas.ts'
@@ -8,7 +9,17 @@ import { jobSchema, nullable } from './schemas.ts'
 const counts = Type.Object({ added: Type.Integer(), updated: Type.Integer(), unchanged: Type.Integer(), removed: Type.Integer() })
 const warning = Type.Object({ code: Type.String(), message: Type.String(), count: Type.Integer() })
 
-const summary = Type.Object({ courses: counts, periods: counts, students: counts, tasks: counts, scores: counts, warnings: Type.Array(warning) })
+const column = Type.Object({
+  name: Type.String({ description: 'At most 200 characters' }),
+  used_as: Type.Enum(Object.keys(COLUMN_USES) as ColumnUse[], { description: 'As a task, as identity, or left out' }),
+  reason: nullable(Type.String({ description: 'Why a column is left out, or what is special about its use' })),
+})
+
+const summary = Type.Object({
+  courses: counts, periods: counts, students: counts, tasks: counts, scores: counts, warnings: Type.Array(warning),
+  columns: Type.Optional(Type.Array(column, { description: 'Of grade book files: the first columns, at most 1,000, and their use' })),
+  column_count: Type.Optional(Type.Integer({ description: 'How many columns the grade book files have' })),
+})
 
 const common = {
   ...jobSchema.properties,
@@ -27,7 +38,7 @@ export const importSchema = Type.Object({
 /** An import in a list: how many errors and warnings it had, and none of them. */
 export const listedImportSchema = Type.Object({
   ...common,
-  summary: nullable(Type.Omit(summary, ['warnings'])),
+  summary: nullable(Type.Omit(summary, ['warnings', 'columns', 'column_count'])),
   error_count: Type.Integer(),
   warning_count: Type.Integer({ description: 'How often something odd was met' }),
 }, { title: 'ListedImport' })
@@ -41,10 +52,10 @@ export function importJson (job: JobRow) {
 /** The same for a list, by numbers alone. */
 export function listedImportJson (job: JobRow) {
   const { summary, errorCount } = reportOf(job)
-  const { warnings = [], ...counts } = summary ?? {}
+  const { warnings = [], columns: _columns, column_count: _count, ...counts } = summary ?? {}
   return {
     ...requestOf(job),
-    summary: summary === null ? null : counts as Omit<ImportSummary, 'warnings'>,
+    summary: summary === null ? null : counts as Omit<ImportSummary, 'warnings' | 'columns' | 'column_count'>,
     error_count: errorCount,
     warning_count: warnings.reduce((sum, { count }) => sum + count, 0),
   }

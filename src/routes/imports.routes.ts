@@ -26,7 +26,7 @@ import { courseParams, errors, isoTime, nullable, ticketSchema } from './schemas
 
 const tags = ['Imports']
 const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
-const FIELDS = ['format', 'time_zone', 'dry_run', 'strict', 'allow_removals', 'allow_skips']
+const FIELDS = ['format', 'time_zone', 'dry_run', 'strict', 'allow_removals', 'allow_skips', 'allow_new_people']
 /** After so many seconds a full queue has moved on. */
 const QUEUE_FULL_RETRY_S = 10
 
@@ -39,7 +39,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 
   const upload = {
     tags,
-    description: 'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, `strict`, `allow_removals`, `allow_skips`.',
+    description: 'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, `strict`, `allow_removals`, `allow_skips`, `allow_new_people`.',
     consumes: ['multipart/form-data'],
     response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507) },
   }
@@ -158,6 +158,7 @@ function choicesOf (fields: Record<string, string>): ImportChoices {
     allowRemovals: flag(fields, 'allow_removals'),
     allowErased: flag(fields, 'allow_erased'),
     allowSkips: flag(fields, 'allow_skips'),
+    allowNewPeople: flag(fields, 'allow_new_people'),
   }
 }
 

@@ -49,6 +49,8 @@ export interface SourceCategory { sourceId: string, name: string, weight: number
 
 export interface SourceTask {
   sourceId: string
+  /** The system whose grade book file the task is from; null: another source. */
+  gradeBook: string | null
   title: string
   type: 'homework' | 'reading' | 'external'
   /** The category's title. */
@@ -66,6 +68,8 @@ export interface SourceStudent {
   /** The person's number in this import. */
   number: number
   sourceId: string
+  /** The system whose grade book file brought the student; null: another source. */
+  gradeBook: string | null
   firstName: string | null
   lastName: string | null
   studentIdentifier: string | null

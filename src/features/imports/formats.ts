@@ -1,6 +1,5 @@
-import { isCanvas } from './grade-book/canvas.ts'
-import { importGradeBooks, type GradeBookFormat } from './grade-book/import-grade-book.ts'
-import { isMoodle } from './grade-book/moodle.ts'
+import { importGradeBooks } from './grade-book/import-grade-book.ts'
+import { gradeBookFormat, otherRoster, unknownFormat, type GradeBookFormat } from './grade-book/recognize.ts'
 import type { ImportFormat } from './import-options.ts'
 import type { ImportRun } from './import-run.ts'
 import { importRoster } from './oneroster/import-roster.ts'
@@ -9,17 +8,17 @@ import { importDocuments } from './performance-book/import-document.ts'
 import { Refusal } from './problems.ts'
 import type { Source, SourceFile } from './source-files.ts'
 
-/** Hands each source to the reader of its format; all bundles are one, and all grade books. Throws Refusal where a format cannot be recognised. */
+/** Hands each source to the reader of its format; all bundles are one, and all grade books. Throws Refusal where a format is not recognized. */
 export async function importByFormat (sources: Source[], run: ImportRun): Promise<void> {
   const bundles: Source[] = []
   const documents: SourceFile[] = []
   const gradeBooks: Array<{ file: SourceFile, format: GradeBookFormat }> = []
   for (const source of sources) {
-    const format = run.options.format ?? await recognise(source, run)
+    const format = run.options.format ?? await recognize(source)
     const files = (ending: string) => source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
     if (format === 'oneroster') bundles.push(source)
     else if (format === 'performance-book') documents.push(...files('.json'))
-    else for (const file of files('.csv')) gradeBooks.push({ file, format: format ?? await gradeBookFormat(file, run) })
+    else for (const file of files('.csv')) gradeBooks.push({ file, format: format ?? await gradeBookFormat(file) })
     const isEmpty = format === 'oneroster' ? !isBundle(source) : files(format === 'performance-book' ? '.json' : '.csv').length === 0
     if (isEmpty) throw new Refusal({ file: source.name }, `has no file of a ${format ?? 'known'} import in it`)
   }
@@ -40,11 +39,18 @@ function asBundles (sources: Source[]): Source[] {
 }
 
 /** Undefined: by each file's header. */
-async function recognise (source: Source, run: ImportRun): Promise<ImportFormat | undefined> {
+async function recognize (source: Source): Promise<ImportFormat | undefined> {
+  if (source.files.some((file) => file.base === '[content_types].xml')) {
+    throw new Refusal({ file: source.name }, 'is an Excel workbook, which is not supported yet; save its sheet as CSV UTF-8')
+  }
+  if (!source.files.some((file) => file.base === 'manifest.csv')) {
+    const other = await otherRoster(source.files, source.name)
+    if (other !== undefined) throw other
+  }
   if (isBundle(source)) return 'oneroster'
   if (source.files.some((file) => file.base.endsWith('.json')) || (source.isFile && await beginsWithBrace(source.files[0]!))) return 'performance-book'
   if (source.files.length > 0 && (source.isFile || source.files.some((file) => file.base.endsWith('.csv')))) return undefined
-  throw unknownFormat(source.name)
+  throw unknownFormat(source.name, false)
 }
 
 async function beginsWithBrace (file: SourceFile): Promise<boolean> {
@@ -53,25 +59,4 @@ async function beginsWithBrace (file: SourceFile): Promise<boolean> {
     if (text !== '') return text.startsWith('{')
   }
   return false
-}
-
-async function gradeBookFormat (file: SourceFile, run: ImportRun): Promise<GradeBookFormat> {
-  let header: string[] = []
-  try {
-    await run.readCsv(file, (names) => {
-      header = names
-      throw new HeaderRead()
-    })
-  } catch (error) {
-    if (!(error instanceof HeaderRead)) throw error
-  }
-  if (isCanvas(header)) return 'canvas'
-  if (isMoodle(header)) return 'moodle'
-  throw unknownFormat(file.name)
-}
-
-class HeaderRead extends Error {}
-
-function unknownFormat (name: string): Refusal {
-  return new Refusal({ file: name }, 'is in no known format: expected a OneRoster bundle, a performance-book/1 document, or the grade book CSV of Canvas or Moodle')
 }

@@ -27,6 +27,8 @@ export interface ImportOptions {
   allowErased?: boolean | undefined
   /** Allows more than a tenth of a file's rows to be skipped because what they refer to is missing. Default: false. */
   allowSkips?: boolean | undefined
+  /** Allows more than a tenth of a grade book's people to be new to a course that has people already. */
+  allowNewPeople?: boolean | undefined
   /** Most bytes, unpacked, of all files together. */
   maxBytes: number
   /** The import ends with ENOSPC before it leaves less of the disk free than this, in bytes. Default: 0. */

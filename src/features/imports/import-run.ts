@@ -1,6 +1,7 @@
 import type { Staging } from '../../../db/staging.ts'
 import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
+import { ColumnLog } from './columns.ts'
 import { readCsv, type RowVisitor } from './csv-rows.ts'
 import { erasedPeople, type ErasedPeople } from './erased-people.ts'
 import { createDiskReserve, type DiskReserve } from './disk-reserve.ts'
@@ -24,6 +25,8 @@ export class ImportRun {
   /** Of a teacher's import: the one course that it sees and may change. */
   readonly scope: CourseScope | undefined
   readonly erased: ErasedPeople
+  /** Of grade book files: what becomes of each column. */
+  readonly columns = new ColumnLog()
   readonly #planning: Planning
   readonly #totalBytes: number
   readonly #files: string[] = []

@@ -71,7 +71,8 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
     }
     if (options.strict && !problems.hasErrors) problems.turnWarningsIntoErrors()
     if (problems.hasErrors) return { ok: false, errors: problems.errors, errorCount: problems.errorCount }
-    const summary: ImportSummary = { ...tallies, warnings: problems.warnings() }
+    const { entries, count } = run.columns
+    const summary: ImportSummary = { ...tallies, warnings: problems.warnings(), ...(count === 0 ? {} : { columns: entries, column_count: count }) }
     options.signal?.throwIfAborted()
     if (options.dryRun || (staging.plan.isEmpty() && options.reference === undefined)) return { ok: true, summary }
     options.onProgress?.(0.98, 'saving')

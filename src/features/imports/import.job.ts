@@ -20,6 +20,7 @@ export interface ImportChoices {
   allowErased?: boolean | undefined
   /** Not in jobs of older versions. */
   allowSkips?: boolean | undefined
+  allowNewPeople?: boolean | undefined
   /** For grade book CSVs: source id or name of the course, and who is to see it. */
   course?: string | undefined
   teacher?: string | undefined

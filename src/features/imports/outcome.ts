@@ -1,4 +1,5 @@
 // What an import answers: the same object from the command line, the API and a worker thread.
+import type { ColumnEntry } from './columns.ts'
 
 /** Where and what is wrong. `line` counts from 1; JSON has a path instead; both null: the file as a whole. */
 export interface ImportError {
@@ -30,6 +31,9 @@ export interface ImportSummary {
   tasks: Counts
   scores: Counts
   warnings: ImportWarning[]
+  /** Of grade book files only: each column and its use, the first 1,000 of them, and how many there are. */
+  columns?: ColumnEntry[]
+  column_count?: number
 }
 
 export type ImportOutcome =
@@ -76,6 +80,14 @@ export const WARNINGS = {
   points_without_possible: 'A column has points but no points possible, so it gives no score; export percentages as well',
   erased_person: 'People who were erased were left out; an administrator can take them in with --allow-erased',
   row_of_no_student: 'Rows of test students were left out',
+  people_matched_loosely: 'People of a grade book were found only without regard to case and leading zeros',
+  people_matched_by_name: 'People of a grade book were found by their name alone',
+  people_in_conflict: 'Rows of a grade book whose values point to different people were skipped',
+  new_people: 'People of a grade book who were not in the course were added to it',
+  tasks_of_earlier_file: 'Tasks of an earlier grade book file are not in this one; they stay as they are',
+  grade_columns_without_suffix: 'No column has a suffix such as (Real), so every other column was taken as a task; see the list of columns',
+  renamed_total_left_out: 'A column that is named like a course total was left out; see the list of columns',
+  renamed_total_taken: 'A column that may be a renamed course total was taken as a task; see the list of columns',
 } as const satisfies Record<string, string>
 
 export type WarningCode = keyof typeof WARNINGS

@@ -13,7 +13,7 @@ import { planStudents } from './plan-students.ts'
 import { planTasks } from './plan-tasks.ts'
 import type { Place, Problems } from './problems.ts'
 
-export type Tallies = Omit<ImportSummary, 'warnings'>
+export type Tallies = Omit<ImportSummary, 'warnings' | 'columns' | 'column_count'>
 
 export interface Planning {
   staging: Staging

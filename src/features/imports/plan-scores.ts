@@ -59,6 +59,8 @@ class StudentRows {
   readonly #tasks: PlannedTasks
   readonly #bySlot: FinalTask[]
   readonly #liveBySlot: Array<FinalTask | undefined> = []
+  /** There are tasks that are not in the source, and kept. */
+  readonly #hasForeign: boolean
   readonly #old = new CellReader()
   readonly #new = new CellReader()
   readonly #origins = new OriginReader()
@@ -66,6 +68,7 @@ class StudentRows {
   constructor (course: CoursePlanning, tasks: PlannedTasks) {
     this.#course = course
     this.#tasks = tasks
+    this.#hasForeign = tasks.final.some((task) => task.source === null)
     this.#bySlot = tasks.final.toSorted((a, b) => a.slot - b.slot)
     for (const task of tasks.final) if (task.live !== null) this.#liveBySlot[task.slot] = task
   }
@@ -77,7 +80,7 @@ class StudentRows {
     const origins: Array<Origin | undefined> = []
     const isLeft = student.number === null
     const { isFull, hasAllResults } = this.#course.book
-    if (isLeft || !isFull || !hasAllResults) this.#keep(isLeft, !isLeft && hasAllResults, cells, origins)
+    if (isLeft || !isFull || !hasAllResults || this.#hasForeign) this.#keep(isLeft, !isLeft && hasAllResults, cells, origins)
     this.#put(results, cells, origins)
 
     const bytes = cells.some((cell) => cell !== undefined) ? packCells(cells) : null
@@ -96,9 +99,9 @@ class StudentRows {
   /** What is stored, each result where its line item's task now has its cells; `onlyForeign`: only of tasks that are not in the source. */
   #keep (isLeft: boolean, onlyForeign: boolean, cells: Array<Cell | undefined>, origins: Array<Origin | undefined>): void {
     for (let slot = 0; slot < this.#old.length; slot++) {
+      if (onlyForeign && this.#liveBySlot[slot]?.source !== null) continue
       const cell = this.#old.cell(slot)
       if (cell === undefined) continue
-      if (onlyForeign && this.#liveBySlot[slot]?.source !== null) continue
       const item = this.#origins.item(slot)
       const target = this.#tasks.stored.get(item)
       if (target !== undefined) {

@@ -1,4 +1,5 @@
 import type { Row } from '../../../db/tables.ts'
+import type { SourceStudent } from './book-source.ts'
 import type { CoursePlanning } from './plan-course.ts'
 
 /** A student of the course as he or she will be. */
@@ -14,6 +15,7 @@ export interface FinalStudent {
   /** Source id of the period. */
   period: string | null
   droppedOn: string | null
+  gradeBook: string | null
   isUnenrolled: boolean
 }
 
@@ -22,24 +24,27 @@ export function planStudents ({ book, staging, tallies, collator, changed }: Cou
   const live = book.live === null ? [] : staging.live.students(book.live.id)
   const periods = new Map(book.live === null ? [] : staging.live.periods(book.live.id).map((row) => [row.id, row.source_id]))
   const periodOf = (row: Row<'students'>) => row.period_id === null ? null : periods.get(row.period_id) ?? null
-  const bySource = new Map(live.map((row) => [row.source_id, row]))
-  const final: FinalStudent[] = book.students.map((student) => {
-    const row = bySource.get(student.sourceId) ?? null
-    bySource.delete(student.sourceId)
-    return { ...student, live: row, isUnenrolled: false }
-  })
-  for (const row of bySource.values()) {
+  const matches = matchStudents(book.students, live)
+  const matched = new Set([...matches.values()].map((row) => row.id))
+  const final: FinalStudent[] = book.students.map((student) => ({ ...student, live: matches.get(student) ?? null, isUnenrolled: false }))
+  const ids = new Set(book.students.map((student) => student.sourceId))
+  const taken = new Set([...ids, ...live.map((row) => row.source_id)])
+  const isGone = (row: Row<'students'>) => book.isFull ? book.isTeachersImport !== true : book.isGone.student(row)
+  for (const row of live) {
+    if (matched.has(row.id)) continue
     final.push({
       live: row,
       number: null,
-      sourceId: row.source_id,
+      // A source that has the same id for a person of its own does not mean the grade book's.
+      sourceId: ids.has(row.source_id) ? freeId(row, taken) : row.source_id,
       firstName: row.first_name,
       lastName: row.last_name,
       studentIdentifier: row.student_identifier,
       email: row.email,
       period: periodOf(row),
       droppedOn: row.dropped_on,
-      isUnenrolled: row.is_unenrolled === 1 || (book.isFull && book.isTeachersImport !== true) || (!book.isFull && book.isGone.student(row)),
+      gradeBook: row.grade_book,
+      isUnenrolled: row.is_unenrolled === 1 || (row.grade_book === null && isGone(row)),
     })
   }
   const positions = new Map(inBookOrder(final, collator).map((student, position) => [student, position]))
@@ -55,6 +60,7 @@ export function planStudents ({ book, staging, tallies, collator, changed }: Cou
       email: student.email,
       period: student.period,
       dropped_on: student.droppedOn,
+      grade_book: student.gradeBook,
       is_unenrolled: student.isUnenrolled ? 1 as const : 0 as const,
       position: positions.get(student)!,
     }
@@ -67,11 +73,60 @@ export function planStudents ({ book, staging, tallies, collator, changed }: Cou
     const isUpdated = row.first_name !== part.first_name || row.last_name !== part.last_name || row.student_identifier !== part.student_identifier ||
       row.email !== part.email || periodOf(row) !== part.period || row.dropped_on !== part.dropped_on || row.is_unenrolled !== part.is_unenrolled
     if (student.number !== null || isUpdated) tallies.students[isUpdated ? 'updated' : 'unchanged']++
-    if (!isUpdated && row.position === part.position) continue
+    const isMoved = row.position !== part.position
+    if (!isUpdated && !isMoved && row.source_id === part.source_id && row.grade_book === part.grade_book) continue
     staging.plan.student({ ...part, op: 'update' })
-    changed()
+    if (isUpdated || isMoved) changed()
   }
   return final
+}
+
+/**
+ * Which stored student each is: the one of its source id. Ids of a grade book file mean nothing to another source; whom such a file brought is
+ * the person of a roster that comes later if the student id, the e-mail, or the same id and name agree, so that no student is there twice.
+ */
+function matchStudents (students: SourceStudent[], live: Array<Row<'students'>>): Map<SourceStudent, Row<'students'>> {
+  const matches = new Map<SourceStudent, Row<'students'>>()
+  const bySource = new Map(live.map((row) => [row.source_id, row]))
+  const isSameKind = (student: SourceStudent, row: Row<'students'>) => (student.gradeBook === null) === (row.grade_book === null)
+  for (const student of students) {
+    const row = bySource.get(student.sourceId)
+    if (row !== undefined && isSameKind(student, row)) matches.set(student, row)
+  }
+  const brought = live.filter((row) => row.grade_book !== null)
+  if (brought.length === 0) return matches
+  const taken = new Set([...matches.values()].map((row) => row.id))
+  const byIdentifier = uniqueBy(brought, (row) => row.student_identifier)
+  const byEmail = uniqueBy(brought, (row) => row.email?.toLowerCase())
+  for (const student of students) {
+    if (matches.has(student) || student.gradeBook !== null) continue
+    const same = bySource.get(student.sourceId)
+    const row = (student.studentIdentifier === null ? undefined : byIdentifier.get(student.studentIdentifier)) ??
+      (student.email === null ? undefined : byEmail.get(student.email.toLowerCase())) ??
+      (same !== undefined && same.first_name === student.firstName && same.last_name === student.lastName ? same : undefined)
+    if (row === undefined || taken.has(row.id)) continue
+    matches.set(student, row)
+    taken.add(row.id)
+  }
+  return matches
+}
+
+/** By a value that only one has; null where several do. */
+function uniqueBy (rows: Array<Row<'students'>>, valueOf: (row: Row<'students'>) => string | null | undefined): Map<string, Row<'students'> | null> {
+  const found = new Map<string, Row<'students'> | null>()
+  for (const row of rows) {
+    const value = valueOf(row)?.trim()
+    if (value !== undefined && value !== '') found.set(value, found.has(value) ? null : row)
+  }
+  return found
+}
+
+/** An id for a student of a grade book file whose id another source uses for somebody else. */
+function freeId ({ source_id: id, grade_book: system }: Row<'students'>, taken: Set<string>): string {
+  let free = `${system ?? 'student'}:${id}`
+  while (taken.has(free)) free = `${system ?? 'student'}:${free}`
+  taken.add(free)
+  return free
 }
 
 /** Last name, first name, student id, then id; what is missing stands last. New students come by id in the order given. */

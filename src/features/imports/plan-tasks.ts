@@ -32,7 +32,8 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
   const categoryNames = new Map(book.live === null ? [] : staging.live.categories(book.live.id).map((row) => [row.id, row.name]))
   const matches = matchTasks(book.tasks, live, liveSources)
   const matched = new Set([...matches.values()].map((row) => row.id))
-  const isKept = (row: Row<'tasks'>) => matched.has(row.id) || !(book.isFull || book.isGone.task(row))
+  // What a grade book file laid over the course is not for another source to remove.
+  const isKept = (row: Row<'tasks'>) => matched.has(row.id) || row.grade_book !== null || !(book.isFull || book.isGone.task(row))
 
   const slots = new Set(live.filter(isKept).map((row) => row.slot))
   let next = 0
@@ -52,9 +53,12 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
       source,
     }
   })
+  const ids = new Set(named.map((task) => task.sourceId))
+  const taken = new Set([...ids, ...live.map((row) => row.source_id)])
   const extra: FinalTask[] = live.filter((row) => !matched.has(row.id) && isKept(row)).map((row) => ({
     live: row,
-    sourceId: row.source_id,
+    // A source that has the same id for a task of its own does not mean the grade book's.
+    sourceId: ids.has(row.source_id) ? freeId(row.source_id, row.grade_book, taken) : row.source_id,
     category: row.category_id === null ? null : categoryNames.get(row.category_id) ?? null,
     pointsPossible: row.points_possible,
     slot: row.slot,
@@ -64,7 +68,7 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
 
   final.forEach((task, position) => {
     const { live: row, source } = task
-    if (source === null && row!.position === position) return
+    if (source === null && row!.position === position && row!.source_id === task.sourceId) return
     const part = {
       course: book.number,
       live_id: row?.id ?? null,
@@ -75,6 +79,7 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
       due_at: source === null ? row!.due_at : source.dueAt,
       due_on: source === null ? row!.due_on : source.dueOn,
       points_possible: task.pointsPossible,
+      grade_book: source === null ? row!.grade_book : source.gradeBook,
       slot: task.slot,
       position,
     }
@@ -88,15 +93,16 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
     const isUpdated = row.title !== part.title || row.type !== part.type || category !== part.category ||
       row.due_at !== part.due_at || row.due_on !== part.due_on || row.points_possible !== part.points_possible
     if (source !== null) tallies.tasks[isUpdated ? 'updated' : 'unchanged']++
-    if (!isUpdated && row.position === position) return
+    const isMoved = row.position !== position
+    if (!isUpdated && !isMoved && row.source_id === part.source_id && row.grade_book === part.grade_book) return
     staging.plan.task({ ...part, op: 'update' })
-    changed()
+    if (isUpdated || isMoved) changed()
   })
   for (const row of live) {
     if (isKept(row)) continue
     staging.plan.task({
       course: book.number, live_id: row.id, op: 'delete', source_id: row.source_id, title: row.title, type: row.type, category: null,
-      due_at: null, due_on: null, points_possible: null, slot: row.slot, position: row.position,
+      due_at: null, due_on: null, points_possible: null, grade_book: row.grade_book, slot: row.slot, position: row.position,
     })
     tallies.tasks.removed++
     changed()
@@ -111,7 +117,8 @@ function matchTasks (tasks: SourceTask[], live: Array<Row<'tasks'>>, liveSources
   const bySource = new Map(live.map((row) => [row.source_id, row]))
   for (const task of tasks) {
     const candidates = [task.sourceId, ...task.items.map((item) => item.sourceId)]
-      .map((id) => id === null ? undefined : bySource.get(id)).filter((row) => row !== undefined && !taken.has(row.id)) as Array<Row<'tasks'>>
+      .map((id) => id === null ? undefined : bySource.get(id))
+      .filter((row) => row !== undefined && !taken.has(row.id) && (row.grade_book === null) === (task.gradeBook === null)) as Array<Row<'tasks'>>
     const row = candidates.sort((a, b) => a.position - b.position || a.id - b.id)[0]
     if (row === undefined) continue
     matches.set(task, row)
@@ -170,4 +177,12 @@ function planItems ({ book, staging }: CoursePlanning, final: FinalTask[], liveS
     }
   }
   return { final, items, stored, goneItems }
+}
+
+/** An id for a grade book's task whose id another source uses. */
+function freeId (id: string, system: string | null, taken: Set<string>): string {
+  let free = `${system ?? 'task'}:${id}`
+  while (taken.has(free)) free = `${system ?? 'task'}:${free}`
+  taken.add(free)
+  return free
 }

@@ -1,28 +1,41 @@
 // The grade book export of Canvas: a row of headers, perhaps a row about posting, a row "Points Possible", then the students.
 import { shorten } from '../../../short-text.ts'
+import type { ColumnReason, ColumnUse } from '../columns.ts'
 import { Refusal } from '../problems.ts'
 import type { RowVisitor } from '../csv-rows.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { SourceFile } from '../source-files.ts'
-import type { Grade, GradeBook } from './grade-book.ts'
+import type { FileTasks, Grade, GradeBook } from './grade-book.ts'
 import { gradeNumber } from './grade-number.ts'
+import { idOf } from './id-text.ts'
 
-const PERSON_COLUMNS = new Set(['student', 'id', 'sis user id', 'sis login id', 'integration id', 'root account', 'section', 'firstname', 'lastname', 'notes'])
-/** Totals of groups and of the course; in other languages they are known by having no points possible. */
-const TOTAL = /(^| )(unposted )?(current|final|override) (score|points|grade|status)$/i
+const PERSON_COLUMNS: Readonly<Record<string, ColumnUse>> = {
+  student: 'identity_name',
+  lastname: 'identity_last_name',
+  firstname: 'identity_first_name',
+  id: 'identity_system_id',
+  'sis user id': 'identity_student_id',
+  'sis login id': 'identity_login',
+  section: 'identity_period',
+  'integration id': 'left_out',
+  'root account': 'left_out',
+  notes: 'left_out',
+}
+/** Totals of groups and of the course, and what overrides them; with grading periods the period's title follows in parentheses. */
+const TOTAL = /(^| )(current|final|unposted|override) (score|points|grade|status)( \(.*\))?$/is
 /** An assignment, with its number. */
 const ASSIGNMENT = /^(.*\S)\s*\((\d+)\)$/s
+/** "(read only)" in the language of the user. */
+const IN_PARENTHESES = /^\(.*\)$/s
 
-export function isCanvas (names: string[]): boolean {
-  const lower = new Set(names.map((name) => name.toLowerCase()))
-  return lower.has('student') && lower.has('id') && lower.has('section')
-}
+interface TaskColumn { at: number, task: number, title: string }
 
-/** Takes the header of a file and answers with what takes its rows. */
+/** Takes the header of a file and returns what takes its rows. Throws Refusal where the row "Points Possible" is missing. */
 export function readCanvas (names: string[], header: number, { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }): RowVisitor {
   const fileNumber = run.fileNumber(file)
-  const columns = new Map(names.map((name, i) => [name.toLowerCase(), i]))
-  let tasks: Array<{ at: number, task: number, title: string }> | undefined
+  const columns = new Map<string, number>()
+  names.forEach((name, i) => { if (!columns.has(name.toLowerCase())) columns.set(name.toLowerCase(), i) })
+  let tasks: TaskColumn[] | undefined
   const visit = (fields: string[], line: number) => {
     const value = (name: string) => {
       const text = fields[columns.get(name) ?? -1]?.trim() ?? ''
@@ -33,7 +46,7 @@ export function readCanvas (names: string[], header: number, { book, file, run }
         if (value('id') !== null) throw new Refusal({ file: file.name, line }, 'is a student, expected the row "Points Possible" first; export the whole grade book')
         return
       }
-      tasks = taskColumns(names, fields, { book, file, line, run })
+      tasks = taskColumns(names, fields, { tasks: book.file('canvas', file), file, line, run })
       return
     }
     const [lastName, firstName] = nameOf(value('student') ?? '', value('lastname'), value('firstname'))
@@ -41,16 +54,19 @@ export function readCanvas (names: string[], header: number, { book, file, run }
       run.problems.warn('row_of_no_student', { file: file.name, line })
       return
     }
-    const login = value('sis login id')
+    const id = (name: string) => idOf(fields[columns.get(name) ?? -1], name, { file: file.name, line }, run)
+    const [ownId, studentIdentifier, login] = [id('id'), id('sis user id'), id('sis login id')]
     const grades = tasks.map(({ at, task, title }) => ({ task, grade: gradeOf(fields[at]!.trim(), title, { file, line, run }) }))
     book.row({
-      ids: [value('id'), value('sis user id'), login].filter((id) => id !== null),
+      system: 'canvas',
+      ids: [ownId, studentIdentifier, login].filter((one) => one !== null),
+      logins: login === null ? [] : [login],
       firstName,
       lastName,
-      studentIdentifier: value('sis user id'),
+      studentIdentifier,
       email: login?.includes('@') === true ? login : null,
       section: value('section'),
-    }, grades, file, fileNumber, line)
+    }, grades, { file, fileNumber, line })
   }
   return Object.assign(visit, {
     end () {
@@ -59,19 +75,39 @@ export function readCanvas (names: string[], header: number, { book, file, run }
   })
 }
 
-function taskColumns (names: string[], points: string[], { book, file, line, run }: { book: GradeBook, file: SourceFile, line: number, run: ImportRun }): Array<{ at: number, task: number, title: string }> {
-  return names.flatMap((name, at) => {
-    if (name === '' || PERSON_COLUMNS.has(name.toLowerCase())) return []
-    const match = ASSIGNMENT.exec(name)
+/** Decides on each column by its header and its points possible, and notes the decision. */
+function taskColumns (names: string[], points: string[], { tasks, file, line, run }: { tasks: FileTasks, file: SourceFile, line: number, run: ImportRun }): TaskColumn[] {
+  const taken: TaskColumn[] = []
+  const seen = new Set<string>()
+  // The columns that a teacher adds stand before the assignments.
+  const firstPoints = names.findIndex((name, at) => !isPerson(name) && gradeNumber(points[at]!.trim()) !== undefined)
+  names.forEach((name, at) => {
+    const lower = name.toLowerCase()
+    const leaveOut = (reason: ColumnReason) => { run.columns.add(name, 'left_out', reason) }
+    if (isPerson(name)) {
+      const use = PERSON_COLUMNS[lower]!
+      if (seen.has(lower)) leaveOut('twice')
+      else run.columns.add(name, use, use === 'left_out' ? 'not_used' : null)
+      seen.add(lower)
+      return
+    }
+    if (name === '') return leaveOut('no_title')
     const text = points[at]!.trim()
     const possible = gradeNumber(text)
-    // "(read only)", in whatever language: a total.
-    if (match === null && (possible === undefined || TOTAL.test(name))) return []
-    if (possible === undefined && text !== '' && !/^\(.*\)$/.test(text)) run.problems.error({ file: file.name, line }, `points possible of ${shorten(name)} are "${shorten(text)}", expected a number such as 7.5`)
+    const match = ASSIGNMENT.exec(name)
+    if (IN_PARENTHESES.test(text)) return leaveOut('read_only')
+    if (TOTAL.test(name) && (match === null || possible === undefined)) return leaveOut('total')
+    if (match === null && possible === undefined) return leaveOut('no_points')
+    if (text === '' && at < firstPoints) return leaveOut('custom')
+    if (possible === undefined && text !== '') run.problems.error({ file: file.name, line }, `points possible of ${shorten(name)} are "${shorten(text)}", expected a number such as 7.5`)
     const title = match?.[1] ?? name
-    return [{ at, title, task: book.task(match?.[2] ?? name, title, possible ?? null) }]
+    taken.push({ at, title, task: tasks.add(match?.[2] ?? null, title, possible ?? null) })
+    run.columns.add(name, 'task_points', possible === undefined ? 'no_points' : null)
   })
+  return taken
 }
+
+function isPerson (name: string): boolean { return Object.hasOwn(PERSON_COLUMNS, name.toLowerCase()) }
 
 function gradeOf (text: string, title: string, { file, line, run }: { file: SourceFile, line: number, run: ImportRun }): Grade {
   if (text === '' || text === '-' || text.toUpperCase() === 'N/A') return null

@@ -1,4 +1,4 @@
-// A grade book CSV says scores and names and little else: no course, no teacher, no due date, and nothing about whoever is not in it.
+// A grade book CSV says scores and names and little else: no course, no teacher, no due date, and nothing about people who are not in it.
 // So it is laid over the course as it is stored: what it has is added or updated, and nothing else changes.
 import { isNameTooLong, NAME_MAX, shorten } from '../../../short-text.ts'
 import { RESULT, placeNumber, type StagedResult } from '../../../../db/staging-results.queries.ts'
@@ -6,23 +6,26 @@ import type { Row } from '../../../../db/tables.ts'
 import { STATUS } from '../../performance-book/packed-cells.ts'
 import type { BookSource, SourceStudent, SourceTask } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
+import type { UserBody } from '../oneroster/roster-files.ts'
 import type { Place } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
+import { matchPeople, ownId, type GradeBookPerson, type Match } from './match-people.ts'
+import type { GradeBookFormat } from './recognize.ts'
 
 /** A cell: points, excused, or nothing. */
 export type Grade = { points: number } | 'exempt' | null
 
-/** A person of the file; `ids` in the order in which they are tried as this person's own. */
-export interface GradeBookPerson {
-  ids: string[]
-  firstName: string | null
-  lastName: string | null
-  studentIdentifier: string | null
-  email: string | null
-  section: string | null
+/** Takes the task columns of one file. */
+export interface FileTasks {
+  /** Notes a task; its number goes with its grades. `id` is the system's own, null where it gives none. */
+  add: (id: string | null, title: string, pointsPossible: number | null) => number
 }
 
+interface GradeBookRow { person: GradeBookPerson, file: string, line: number }
+
 const CATEGORY = 'Tasks'
+/** A file in which a larger part of the people is new is probably of another course. */
+const MOST_NEW = 0.1
 
 export class GradeBook {
   readonly #run: ImportRun
@@ -30,9 +33,10 @@ export class GradeBook {
   readonly #number: number
   readonly #course: { sourceId: string, name: string }
   readonly #tasks = new Map<string, SourceTask>()
-  readonly #students = new Map<string, SourceStudent & { section: string | null }>()
+  readonly #liveTasks: Map<string, Row<'tasks'>>
+  readonly #rows: GradeBookRow[] = []
   readonly #sections = new Set<string>()
-  readonly #stored: StoredStudents
+  readonly #students: Array<Row<'students'>>
   #place: BookSource['place'] = { file: null }
 
   constructor ({ live, course, run }: { live: Row<'courses'> | null, course: { sourceId: string, name: string }, run: ImportRun }) {
@@ -40,59 +44,45 @@ export class GradeBook {
     this.#live = live
     this.#course = course
     this.#number = run.newCourse()
-    this.#stored = new StoredStudents(live === null ? [] : run.staging.live.students(live.id))
+    this.#students = live === null ? [] : run.staging.live.students(live.id)
+    this.#liveTasks = new Map(live === null ? [] : run.staging.live.tasks(live.id).map((task) => [task.source_id, task]))
   }
 
-  /** Notes a column that is a task; its number goes with its grades. */
-  task (sourceId: string, title: string, pointsPossible: number | null): number {
-    const known = this.#tasks.get(sourceId)
-    if (known !== undefined) return known.items[0]!.number
-    const number = this.#tasks.size
-    this.#tasks.set(sourceId, {
-      sourceId, title, type: 'external', category: CATEGORY, dueAt: null, dueOn: null, pointsPossible, items: [{ number, sourceId: null, minimum: 0 }],
-    })
-    return number
+  /** Begins a file. The same task in another file of this import is the same task. */
+  file (system: GradeBookFormat, file: SourceFile): FileTasks {
+    if (this.#place.file === null) this.#place = { file: file.name }
+    const nth = new Map<string, number>()
+    return {
+      add: (id, title, pointsPossible) => {
+        const key = id ?? title
+        const count = (nth.get(key) ?? 0) + 1
+        nth.set(key, count)
+        const sourceId = this.#taskId(system, nthId(key, count))
+        const known = this.#tasks.get(sourceId)
+        if (known !== undefined) return known.items[0]!.number
+        const number = this.#tasks.size
+        this.#tasks.set(sourceId, {
+          sourceId, gradeBook: system, title, type: 'external', category: CATEGORY, dueAt: null, dueOn: null, pointsPossible,
+          items: [{ number, sourceId: null, minimum: 0 }],
+        })
+        return number
+      },
+    }
   }
 
   /** Takes one row. `grades` by the numbers of tasks. */
-  row (person: GradeBookPerson, grades: Array<{ task: number, grade: Grade }>, file: SourceFile, fileNumber: number, line: number): void {
-    const place = { file: file.name, line }
-    this.#place = this.#place.file === null ? { file: file.name } : this.#place
-    const stored = this.#stored.find(person)
-    if (stored === undefined && this.#isErased(person, place)) return
-    const sourceId = stored?.source_id ?? person.ids[0]
-    if (sourceId === undefined) {
-      this.#run.problems.error(place, 'names no student: the id, the login and the e-mail are all blank')
-      return
-    }
+  row (person: GradeBookPerson, grades: Array<{ task: number, grade: Grade }>, { file, fileNumber, line }: { file: SourceFile, fileNumber: number, line: number }): void {
     const tooLong = [...person.ids, person.firstName, person.lastName, person.studentIdentifier, person.email, person.section]
       .find((text) => text !== null && isNameTooLong(text))
     if (tooLong !== undefined) {
-      this.#run.problems.error(place, `has "${shorten(tooLong ?? '')}", which is longer than ${NAME_MAX} characters`)
+      this.#run.problems.error({ file: file.name, line }, `has "${shorten(tooLong ?? '')}", which is longer than ${NAME_MAX} characters`)
       return
     }
-    if (this.#students.has(sourceId)) {
-      this.#run.problems.error(place, `is about the student ${shorten(sourceId)} for the second time`)
-      return
-    }
-    const isOwn = stored === undefined || (this.#live?.grouping === null && stored.source_id === person.ids[0])
+    const number = this.#rows.push({ person, file: file.name, line }) - 1
     if (person.section !== null) this.#sections.add(person.section)
-    const number = this.#students.size
-    this.#students.set(sourceId, {
-      number,
-      sourceId,
-      // A student whom another source brought keeps what that source says.
-      firstName: (isOwn ? person.firstName : null) ?? stored?.first_name ?? person.firstName,
-      lastName: (isOwn ? person.lastName : null) ?? stored?.last_name ?? person.lastName,
-      studentIdentifier: (isOwn ? person.studentIdentifier : null) ?? stored?.student_identifier ?? person.studentIdentifier,
-      email: (isOwn ? person.email : null) ?? stored?.email ?? person.email,
-      period: null,
-      droppedOn: stored?.dropped_on ?? null,
-      section: isOwn ? person.section : null,
-    })
     const result: StagedResult = [this.#number, number, 0, placeNumber(fileNumber, line), 0, null, null, null, null, null, null, null]
     for (const { task, grade } of grades) {
-      if (grade === null && stored === undefined) continue
+      if (grade === null && this.#live === null) continue
       result[RESULT.item] = task
       result[RESULT.marks] = grade === null ? 0 : grade === 'exempt' ? STATUS.exempt : STATUS.completed
       result[RESULT.points] = grade === null || grade === 'exempt' ? null : grade.points
@@ -103,13 +93,14 @@ export class GradeBook {
   /** Ids of a course that came from no roster are that course's own. */
   #isErased (person: GradeBookPerson, place: Place): boolean {
     return this.#run.erased.leavesOut({
-      sourceIds: person.ids,
+      sourceIds: [...person.ids, ...person.ids.slice(0, 1).map((id) => ownId(person.system, id))],
       studentIdentifier: person.studentIdentifier,
       email: person.email ?? person.ids.find((id) => id.includes('@')) ?? null,
       course: (this.#live?.grouping ?? null) === null ? this.#course.sourceId : undefined,
     }, place)
   }
 
+  /** The course with all files over it. What is wrong with its people is added to the problems. */
   book (): BookSource {
     const { options, staging } = this.#run
     const live = this.#live
@@ -117,16 +108,14 @@ export class GradeBook {
     const idOfPeriod = new Map(stored.map((period) => [period.id, period.source_id]))
     const idOfName = new Map(stored.map((period) => [period.name, period.source_id]))
     const periods = new Map(stored.map((period) => [period.source_id, period.name]))
-    const students = Array.from(this.#students.values(), ({ section: told, ...student }): SourceStudent => {
+    const students = this.#people().map(({ section: told, periodId, ...student }): SourceStudent => {
       const section = told === null ? null : firstSection(told, this.#sections)
-      if (section === null) {
-        const period = this.#stored.bySource.get(student.sourceId)?.period_id ?? null
-        return { ...student, period: period === null ? null : idOfPeriod.get(period) ?? null }
-      }
+      if (section === null) return { ...student, period: periodId === null ? null : idOfPeriod.get(periodId) ?? null }
       const period = idOfName.get(section) ?? section
       periods.set(period, section)
       return { ...student, period }
     })
+    this.#warnOfMissingTasks()
     staging.results.index()
     return {
       number: this.#number,
@@ -152,6 +141,79 @@ export class GradeBook {
     }
   }
 
+  #people (): Array<Omit<SourceStudent, 'period'> & { section: string | null, periodId: number | null }> {
+    const { problems, staging } = this.#run
+    const usernames = new Map(this.#live === null ? [] : staging.live.enrolledUsers(this.#live.id).map(({ source_id: id, body }) => [id, usernameOf(body)]))
+    const known = this.#students.map((row) => ({ row, username: usernames.get(row.source_id) ?? null }))
+    const matches = matchPeople(this.#rows.map(({ person }) => person), known)
+    const taken = new Map(this.#students.map((row) => [row.source_id, row]))
+    const named = new Set<string>()
+    const added: GradeBookRow[] = []
+    const people = this.#rows.flatMap((row, number) => {
+      const { person, file, line } = row
+      const place = { file, line }
+      const match = matches[number]!
+      warnOf(match, () => { problems.warn(WARNING_OF[match.kind]!, place) })
+      if (match.kind === 'conflict') return []
+      if (match.kind === 'new' && this.#isErased(person, place)) return []
+      const stored = match.kind === 'new' ? undefined : match.row
+      const sourceId = stored?.source_id ?? newId(person, taken)
+      if (sourceId === undefined) {
+        problems.error(place, 'names no student: the id, the login and the e-mail are all blank')
+        return []
+      }
+      if (named.has(sourceId)) {
+        problems.error(place, `is about the student ${shorten(person.ids[0] ?? sourceId)} for the second time`)
+        return []
+      }
+      named.add(sourceId)
+      if (stored === undefined) added.push(row)
+      // A student whom another source brought keeps what that source says.
+      const isOwn = stored === undefined || stored.grade_book === person.system || stored.grade_book === 'unknown'
+      const told = <K extends 'firstName' | 'lastName' | 'studentIdentifier' | 'email'>(key: K, before: string | null) => (isOwn ? person[key] : null) ?? before ?? person[key]
+      return [{
+        number,
+        sourceId,
+        gradeBook: stored === undefined ? person.system : stored.grade_book,
+        firstName: told('firstName', stored?.first_name ?? null),
+        lastName: told('lastName', stored?.last_name ?? null),
+        studentIdentifier: told('studentIdentifier', stored?.student_identifier ?? null),
+        email: told('email', stored?.email ?? null),
+        droppedOn: stored?.dropped_on ?? null,
+        section: isOwn ? person.section : null,
+        periodId: stored?.period_id ?? null,
+      }]
+    })
+    this.#judgeNewPeople(added, people.length)
+    return people
+  }
+
+  /** In a course whose people come from a roster or a document, new people are worth a word, and many are an error. */
+  #judgeNewPeople (added: GradeBookRow[], people: number): void {
+    const first = added[0]
+    if (first === undefined || (this.#live?.grouping == null && this.#students.every((row) => row.grade_book !== null))) return
+    const { problems, options } = this.#run
+    const place = { file: first.file, line: first.line }
+    if (options.allowNewPeople !== true && added.length > people * MOST_NEW) {
+      problems.error(place, `${added.length} of the ${people} people of this grade book are not in the course "${shorten(this.#live!.name)}", more than a tenth ` +
+        '(this is the first); see whether it is the right course and whether ids were changed by a spreadsheet, or allow it with --allow-new-people')
+    } else problems.warn('new_people', place, added.length)
+  }
+
+  /** The id of a task, in this course: a roster's task that happens to have the same id is another one. */
+  #taskId (system: GradeBookFormat, id: string): string {
+    const isOwn = (one: string) => [system, 'unknown'].includes(this.#liveTasks.get(one)?.grade_book ?? '') || this.#tasks.get(one)?.gradeBook === system
+    const isFree = (one: string) => !this.#liveTasks.has(one) && !this.#tasks.has(one)
+    return firstId(system, id, isOwn) ?? firstId(system, id, isFree) ?? ownId(system, id)
+  }
+
+  /** Nothing is removed because a file does not have it, but it is said. */
+  #warnOfMissingTasks (): void {
+    const systems = new Set([...this.#tasks.values()].map((task) => task.gradeBook))
+    const missing = [...this.#liveTasks.values()].filter((row) => systems.has(row.grade_book as GradeBookFormat) && !this.#tasks.has(row.source_id))
+    if (missing.length > 0) this.#run.problems.warn('tasks_of_earlier_file', this.#place, missing.length)
+  }
+
   #category (): BookSource['categories'] {
     const stored = this.#live === null ? undefined : this.#run.staging.live.categories(this.#live.id).find((category) => category.name === CATEGORY)
     return [{ sourceId: stored?.source_id ?? CATEGORY, name: CATEGORY, weight: stored?.imported_weight ?? null }]
@@ -166,39 +228,28 @@ export class GradeBook {
   }
 }
 
-/** The students whom the course has, by whatever a grade book may call them. */
-class StoredStudents {
-  readonly bySource: Map<string, Row<'students'>>
-  readonly #byIdentifier: Map<string, Row<'students'> | null>
-  readonly #byEmail: Map<string, Row<'students'> | null>
+const WARNING_OF = { exact: null, new: null, loose: 'people_matched_loosely', name: 'people_matched_by_name', conflict: 'people_in_conflict' } as const
 
-  constructor (students: Array<Row<'students'>>) {
-    this.bySource = new Map(students.map((student) => [student.source_id, student]))
-    this.#byIdentifier = unique(students, (student) => student.student_identifier?.trim())
-    this.#byEmail = unique(students, (student) => student.email?.toLowerCase())
-  }
+function warnOf ({ kind }: Match, warn: () => void): void { if (WARNING_OF[kind] !== null) warn() }
 
-  find (person: GradeBookPerson): Row<'students'> | undefined {
-    for (const id of person.ids) {
-      const found = this.bySource.get(id)
-      if (found !== undefined) return found
-    }
-    return (person.studentIdentifier === null ? undefined : this.#byIdentifier.get(person.studentIdentifier)) ??
-      (person.email === null ? undefined : this.#byEmail.get(person.email.toLowerCase())) ?? undefined
-  }
+/** The first is its title or id alone, so that it keeps its name when a second one comes. What already looks like an n-th one is numbered as well. */
+function nthId (key: string, n: number): string { return n > 1 || /‹\d+›$/.test(key) ? `${key} ‹${n}›` : key }
+
+/** The first id that fits, of the system's own and some that no roster has. */
+function firstId (system: string, id: string, fits: (id: string) => boolean): string | undefined {
+  const own = ownId(system, id)
+  return [id, own, `${own} ‹2›`, `${own} ‹3›`].find(fits)
 }
 
-/** By a key that only one has; null where several do. */
-function unique (students: Array<Row<'students'>>, keyOf: (student: Row<'students'>) => string | undefined): Map<string, Row<'students'> | null> {
-  const found = new Map<string, Row<'students'> | null>()
-  for (const student of students) {
-    const key = keyOf(student)
-    if (key !== undefined && key !== '') found.set(key, found.has(key) ? null : student)
-  }
-  return found
+/** For a student whom the course does not have: the system's own id, unless a student of another source has it. */
+function newId ({ system, ids: [id] }: GradeBookPerson, taken: Map<string, Row<'students'>>): string | undefined {
+  return id === undefined ? undefined : firstId(system, id, (one) => !taken.has(one))
 }
 
-/** Of "A and B", for somebody in two sections, the first that others are in alone; else all of it, since a name may have an "and" of its own. */
+/** Bodies of older imports have no username. */
+function usernameOf (body: string): string | null { return (JSON.parse(body) as UserBody)[5] ?? null }
+
+/** Of "A and B", for a student in two sections, the first that others are in alone; else all of it, since a name may have an "and" of its own. */
 function firstSection (told: string, sections: ReadonlySet<string>): string {
   return told.split(/, and | and |, /).find((part) => part !== told && sections.has(part)) ?? told
 }

@@ -1,5 +1,5 @@
 import type { Row } from '../../../../db/tables.ts'
-import { EMAIL_MAX, listNames, shorten } from '../../../short-text.ts'
+import { EMAIL_MAX, isNameTooLong, listNames, NAME_MAX, shorten } from '../../../short-text.ts'
 import type { RowVisitor } from '../csv-rows.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
@@ -7,8 +7,7 @@ import type { SourceFile } from '../source-files.ts'
 import { readCanvas } from './canvas.ts'
 import { GradeBook } from './grade-book.ts'
 import { readMoodle } from './moodle.ts'
-
-export type GradeBookFormat = 'canvas' | 'moodle'
+import type { GradeBookFormat } from './recognize.ts'
 
 /** Imports grade book CSVs, all of them into one course. Problems are added to the run; throws Refusal where no course is named. */
 export async function importGradeBooks (files: Array<{ file: SourceFile, format: GradeBookFormat }>, run: ImportRun): Promise<void> {
@@ -19,6 +18,8 @@ export async function importGradeBooks (files: Array<{ file: SourceFile, format:
     try {
       let visit: RowVisitor & { end?: () => void } | undefined
       await run.readCsv(file, (names, line) => {
+        const tooLong = names.find((name) => isNameTooLong(name))
+        if (tooLong !== undefined) throw new Refusal({ file: file.name, line }, `has a column "${shorten(tooLong)}", which is longer than ${NAME_MAX} characters`)
         visit = (format === 'canvas' ? readCanvas : readMoodle)(names, line, { book, file, run })
         return visit
       })
@@ -28,7 +29,9 @@ export async function importGradeBooks (files: Array<{ file: SourceFile, format:
       run.problems.refuse(error)
     }
   }
-  if (!run.problems.hasErrors) await run.plan(book.book(), 1)
+  if (run.problems.hasErrors) return
+  const source = book.book()
+  if (!run.problems.hasErrors) await run.plan(source, 1)
 }
 
 /** The course that the caller named: by its source id, else by its name, else a new one. */

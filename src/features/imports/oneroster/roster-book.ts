@@ -164,7 +164,7 @@ function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber, timeZone }
       }
       const possible = maximum === null ? null : maximum - minimum
       tasks.set(key, {
-        sourceId: item.source_id, title, type: 'external', category: categoryTitle, dueAt: null, dueOn: due,
+        sourceId: item.source_id, gradeBook: null, title, type: 'external', category: categoryTitle, dueAt: null, dueOn: due,
         pointsPossible: possible !== null && possible > 0 ? possible : null, items: [part],
       })
     }

@@ -10,7 +10,7 @@ export type SessionBody = [title: string | null, start: string | null, end: stri
 export type CourseBody = [title: string | null]
 /** A class without a title has its class code instead. */
 export type ClassBody = [title: string, terms: string[]] | [title: null, terms: string[], classCode: string | null]
-export type UserBody = [isEnabled: 0 | 1, given: string | null, family: string | null, identifier: string | null, email: string | null]
+export type UserBody = [isEnabled: 0 | 1, given: string | null, family: string | null, identifier: string | null, email: string | null, username?: string | null]
 export type EnrollmentBody = [role: string, begin: string | null, end: string | null]
 export type CategoryBody = [title: string, weight: number | null]
 /** `due` is a plain date, or an instant in UTC whose date depends on the course's zone. */
@@ -99,6 +99,7 @@ export const ROSTER_FILES: RosterFile[] = [
         row.text('preferredFamilyName') ?? row.text('familyName'),
         row.value('identifier'),
         row.id('email'),
+        row.id('username'),
       ] satisfies UserBody,
     }),
   },

@@ -126,6 +126,7 @@ export class BookDocument {
       const isDate = due !== null && dayMs(due) !== undefined
       return {
         sourceId: piece.source_id,
+        gradeBook: null,
         title: blank(piece.title) ?? piece.source_id,
         type: piece.type ?? 'external',
         category: nameOf(piece, index),
@@ -141,6 +142,7 @@ export class BookDocument {
       return {
         number,
         sourceId: piece.source_id,
+        gradeBook: null,
         firstName: blank(piece.first_name),
         lastName: blank(piece.last_name),
         studentIdentifier: blank(piece.student_identifier),

@@ -2,9 +2,9 @@ import { call } from '../api.ts'
 import { Failure, Loading } from '../notices.tsx'
 import { useLaterTexts } from '../texts/later.ts'
 import { useLoaded } from '../use-loaded.ts'
-import type { Counts, ImportError, ImportReport, ImportSummary, ImportWarning } from './types.ts'
+import { importEn, type ImportTextKey } from '../texts/import-en.ts'
+import { THINGS, type Counts, type ImportColumn, type ImportError, type ImportReport, type ImportSummary, type ImportWarning } from './types.ts'
 
-const THINGS = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
 const CHANGES = ['added', 'updated', 'unchanged', 'removed'] as const
 
 /** The report of a job that has ended. */
@@ -23,6 +23,7 @@ export function ImportReportView ({ report }: { report: ImportReport }) {
       <Outcome report={report} />
       {report.summary !== null && <Summary summary={report.summary} />}
       {report.summary !== null && report.summary.warnings.length > 0 && <Warnings warnings={report.summary.warnings} />}
+      {report.summary?.columns !== undefined && <Columns columns={report.summary.columns} count={report.summary.column_count ?? report.summary.columns.length} />}
       {report.errors.length > 0 && <Errors errors={report.errors} count={report.error_count} />}
     </section>
   )
@@ -74,6 +75,33 @@ function Warnings ({ warnings }: { warnings: readonly ImportWarning[] }) {
       </div>
     </>
   )
+}
+
+/** What becomes of each column of a grade book file. */
+function Columns ({ columns, count }: { columns: readonly ImportColumn[], count: number }) {
+  const { t, known } = useLaterTexts()
+  return (
+    <>
+      <h3 id='columns-title'>{t('import.columns', { count })}</h3>
+      <div class='wide' tabIndex={0} role='group' aria-labelledby='columns-title'>
+        <table class='list rows'>
+          <thead><tr><th>{t('import.column')}</th><th>{t('import.usedAs')}</th><th>{t('import.why')}</th></tr></thead>
+          <tbody>
+            {columns.map((column, i) => (
+              <tr key={i}><td><bdi>{column.name}</bdi></td><td>{known(`column.${column.used_as}`) ?? column.used_as}</td><td>{reasonOf(column, t)}</td></tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {count > columns.length && <p class='muted'>{t('import.moreColumns', { count: count - columns.length })}</p>}
+    </>
+  )
+}
+
+/** The service gives the reason in English; a text of the page that is the same has a translation. */
+function reasonOf ({ reason }: ImportColumn, t: (key: ImportTextKey) => string): string {
+  const key = (Object.keys(importEn) as ImportTextKey[]).find((one) => one.startsWith('columnReason.') && importEn[one] === reason)
+  return key === undefined ? reason ?? '' : t(key)
 }
 
 /** The service's own sentence ends with the place where this was met first, in brackets. */

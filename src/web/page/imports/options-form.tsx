@@ -48,6 +48,12 @@ export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions 
         <input type='checkbox' checked={options.allowSkips} onChange={({ currentTarget }) => { set({ allowSkips: currentTarget.checked }) }} />
         <span>{t('import.allowSkips')}</span>
       </label>
+      {needsCourse(options.format, filename) && (
+        <label class='check'>
+          <input type='checkbox' checked={options.allowNewPeople} onChange={({ currentTarget }) => { set({ allowNewPeople: currentTarget.checked }) }} />
+          <span>{t('import.allowNewPeople')}</span>
+        </label>
+      )}
     </fieldset>
   )
 }

@@ -1,9 +1,14 @@
 // What the API says of imports, as far as the page reads it.
 import type { Job } from '../api-types.ts'
 
+/** What an import counts. */
+export const THINGS = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
+
 export interface Counts { added: number, updated: number, unchanged: number, removed: number }
 
 export interface ImportWarning { code: string, message: string, count: number }
+
+export interface ImportColumn { name: string, used_as: string, reason: string | null }
 
 export interface ImportSummary {
   courses: Counts
@@ -12,6 +17,9 @@ export interface ImportSummary {
   tasks: Counts
   scores: Counts
   warnings: ImportWarning[]
+  /** Of grade book files only: the first columns, and how many there are. */
+  columns?: ImportColumn[]
+  column_count?: number
 }
 
 export interface ImportError { file: string | null, line: number | null, path: string | null, message: string }
@@ -25,7 +33,7 @@ interface Import extends Job {
 
 /** An import in a list. */
 export interface ListedImport extends Import {
-  summary: Omit<ImportSummary, 'warnings'> | null
+  summary: Omit<ImportSummary, 'warnings' | 'columns' | 'column_count'> | null
   warning_count: number
 }
 
@@ -45,9 +53,10 @@ export interface ImportOptions {
   strict: boolean
   allowRemovals: boolean
   allowSkips: boolean
+  allowNewPeople: boolean
 }
 
-export const NO_OPTIONS: ImportOptions = { format: '', timeZone: '', course: '', teacher: '', strict: false, allowRemovals: false, allowSkips: false }
+export const NO_OPTIONS: ImportOptions = { format: '', timeZone: '', course: '', teacher: '', strict: false, allowRemovals: false, allowSkips: false, allowNewPeople: false }
 
 /** A grade book of another system names neither course nor teacher. */
 export function needsCourse (format: ImportOptions['format'], filename: string): boolean {

@@ -1,0 +1,68 @@
+// What becomes of each column of a grade book file, so that no column is dropped or counted without a word.
+import { shorten } from '../../short-text.ts'
+
+/** Every use of a column; permanent names. */
+export const COLUMN_USES = {
+  task_points: 'a task, in points',
+  task_percent: 'a task, in percent',
+  identity_name: 'identity: the name',
+  identity_first_name: 'identity: the first name',
+  identity_last_name: 'identity: the last name',
+  identity_student_id: 'identity: the student id',
+  identity_system_id: 'identity: the id in the other system',
+  identity_login: 'identity: the login',
+  identity_email: 'identity: the e-mail',
+  identity_period: 'identity: the period',
+  left_out: 'left out',
+} as const
+
+export type ColumnUse = keyof typeof COLUMN_USES
+
+/** Why a column is left out, or what is special about its use. The page finds its translation by these texts. */
+export const COLUMN_REASONS = {
+  not_used: 'the product does not use it',
+  no_title: 'it has no title',
+  read_only: 'the other system computes it (read only)',
+  total: 'it is a total',
+  maybe_total: 'its name is that of a renamed course total',
+  maybe_total_taken: 'it may be a renamed course total',
+  no_points: 'it has no points possible',
+  custom: 'it is a custom column, not an assignment',
+  no_suffix: 'other columns have a suffix such as (Real), and this one does not',
+  percentage_used: 'the percentages of the same activity are used',
+  letter: 'letters are not scores',
+  feedback: 'feedback is not a score',
+  twice: 'an earlier column has the same name',
+} as const
+
+export type ColumnReason = keyof typeof COLUMN_REASONS
+
+/** One column as the summary lists it. `name` is cut to 200 characters; `reason` is null where there is nothing to say. */
+export interface ColumnEntry {
+  name: string
+  used_as: ColumnUse
+  reason: string | null
+}
+
+/** Most columns that a summary lists; the rest is counted. */
+const MOST_COLUMNS = 1000
+/** Most characters of the list as JSON: a job's result, which holds it, is bounded (`db/stored-json.ts`). */
+const MOST_JSON = 90_000
+const MOST_CHARACTERS = 200
+
+/** The columns of all grade book files of an import, in the order of the files. */
+export class ColumnLog {
+  readonly entries: ColumnEntry[] = []
+  count = 0
+  #characters = 0
+  #isFull = false
+
+  add (name: string, use: ColumnUse, reason: ColumnReason | null = null): void {
+    this.count++
+    if (this.#isFull) return
+    const entry: ColumnEntry = { name: shorten(name, MOST_CHARACTERS), used_as: use, reason: reason === null ? null : COLUMN_REASONS[reason] }
+    this.#characters += JSON.stringify(entry).length + 1
+    this.#isFull = this.entries.length === MOST_COLUMNS || this.#characters > MOST_JSON
+    if (!this.#isFull) this.entries.push(entry)
+  }
+}

@@ -1,0 +1,38 @@
+// Which grade items of a Moodle export are totals. Moodle writes the title of an activity as "Quiz: Title"; a total has no such prefix.
+
+/** Names of activity modules as Moodle writes them: those of Moodle itself, then add-ons that give grades. */
+const MODULES = new Set([
+  'assignment', 'book', 'chat', 'choice', 'database', 'external tool', 'feedback', 'forum', 'glossary', 'h5p', 'h5p activity', 'lesson', 'lti', 'page', 'quiz',
+  'scorm', 'scorm package', 'survey', 'url', 'wiki', 'workshop', 'bigbluebutton', 'bigbluebuttonbn', 'subsection',
+  'active quiz', 'adaptive quiz', 'attendance', 'attendance register', 'certificate', 'checklist', 'coursework', 'custom certificate', 'data form', 'dialogue',
+  'game', 'hot potatoes', 'hotpot', 'interactive content', 'interactive video', 'journal', 'kaltura video assignment', 'level up', 'mastery quiz', 'media assignment',
+  'moodleoverflow', 'offline quiz', 'open forum', 'peer assessment', 'peerwork', 'poodll', 'questionnaire', 'quiz practice', 'realtime quiz', 'scheduler',
+  'student folder', 'student quiz', 'studentquiz', 'taskchain', 'turnitin assignment', 'turnitin assignment 2', 'virtual programming lab', 'vpl', 'zoom', 'zoom meeting',
+])
+/** "Course total", "Homework total". */
+const TOTAL = /(^| )total$/i
+const LIKE_A_TOTAL = /^((final|course|overall|total|end|term|semester) (course )?(grade|mark|score|result|points|percentage)|grand total|total|final|overall)$/i
+
+export function isCourseTotal (title: string): boolean { return /^course total$/i.test(title) }
+
+/** The total of the course or of a category. An activity whose title ends with "total" is none. */
+export function isTotal (title: string): boolean { return TOTAL.test(title) && !isActivity(title) }
+
+/**
+ * A teacher may rename the course total ("Final grade"). `titles` in the order of the file; one that is named like a total is left out.
+ * Moodle puts the course total last or first, so that the one item without a prefix there may be it under any name; that one is taken.
+ */
+export function mayBeCourseTotal (titles: string[]): { title: string, isLeftOut: boolean } | undefined {
+  const items = titles.filter((title) => !isTotal(title))
+  const bare = items.filter((title) => !isActivity(title))
+  const named = bare.find((title) => LIKE_A_TOTAL.test(title))
+  if (named !== undefined) return { title: named, isLeftOut: true }
+  const [only] = bare
+  if (bare.length !== 1 || items.length < 2 || (items[0] !== only && items.at(-1) !== only)) return undefined
+  return { title: only!, isLeftOut: false }
+}
+
+function isActivity (title: string): boolean {
+  const colon = title.indexOf(':')
+  return colon > 0 && MODULES.has(title.slice(0, colon).trim().toLowerCase())
+}

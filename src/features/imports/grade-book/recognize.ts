@@ -1,0 +1,122 @@
+// Which system wrote a file. A format is recognized by marks that only its system has, never by columns that all systems share
+// (first name, last name). A file of another system that can be named is refused by its name.
+import { isNameTooLong } from '../../../short-text.ts'
+import { readCsv } from '../csv-rows.ts'
+import { Problems, Refusal } from '../problems.ts'
+import type { SourceFile } from '../source-files.ts'
+
+export type GradeBookFormat = 'canvas' | 'moodle'
+
+/** The header and the first rows of a file. */
+export interface FirstRows {
+  names: string[]
+  rows: string[][]
+}
+
+/** Google Classroom has its marks in the two rows below the header. */
+const ROWS = 2
+
+class Enough extends Error {}
+
+/** Reads the header and the first two rows. Problems in them are reported when the file itself is read. Throws Refusal. */
+export async function readFirstRows (file: SourceFile): Promise<FirstRows> {
+  const first: FirstRows = { names: [], rows: [] }
+  try {
+    await readCsv(file, (names) => {
+      // No system has longer ones.
+      first.names = names.map((name) => isNameTooLong(name) ? '' : name)
+      return (fields) => {
+        first.rows.push(fields)
+        if (first.rows.length === ROWS) throw new Enough()
+      }
+    }, { problems: new Problems() })
+  } catch (error) {
+    // What is wrong behind the header does not change which system wrote it.
+    if (!(error instanceof Enough) && !(error instanceof Refusal && first.names.length > 0)) throw error
+  }
+  return first
+}
+
+/** The format of a grade book file. Throws Refusal where it is none that is read; the system is named where it can be. */
+export async function gradeBookFormat (file: SourceFile): Promise<GradeBookFormat> {
+  const first = await readFirstRows(file)
+  const names = first.names.map((name) => name.toLowerCase())
+  if (isCanvas(names)) return 'canvas'
+  const other = OTHERS.find(({ isIt }) => isIt(names, first.rows))
+  if (other !== undefined) throw new Refusal({ file: file.name }, `This looks like ${other.name}, which is not supported yet; ${other.advice ?? RENAME}`)
+  if (isMoodle(names)) return 'moodle'
+  throw unknownFormat(file.name, true)
+}
+
+/** `names` in lower case. */
+export function isCanvas (names: string[]): boolean {
+  const has = new Set(names)
+  if (!has.has('section') || !(has.has('student') || (has.has('lastname') && has.has('firstname')))) return false
+  return has.has('id') || has.has('sis login id') || has.has('sis user id')
+}
+
+/** `names` in lower case. Also a file of other languages than English, whose suffixes happen to be the same. */
+export function isMoodle (names: string[]): boolean {
+  return names.some((name) => name === LAST_DOWNLOADED || SUFFIX.test(name))
+}
+
+export const LAST_DOWNLOADED = 'last downloaded from this course'
+const SUFFIX = /\((real|percentage|letter)\)$/
+
+const RENAME = 'rename its columns to those of Canvas: "Student" (Last, First), "ID", "SIS User ID" (the student id), "SIS Login ID", "Section", ' +
+  'and one column a task; below them comes a row that begins with "Points Possible"; leave out totals'
+const ONE_ROSTER = 'ask for OneRoster CSV (1.1 or 1.2) instead'
+
+interface OtherSystem {
+  /** With its article. */
+  name: string
+  /** What to do instead. Default: rename the columns. */
+  advice?: string
+  /** `names` in lower case. */
+  isIt: (names: string[], rows: string[][]) => boolean
+}
+
+const any = (pattern: RegExp) => (names: string[]) => names.some((name) => pattern.test(name))
+const has = (...wanted: string[]) => (names: string[]) => wanted.every((name) => names.includes(name))
+
+const OTHERS: OtherSystem[] = [
+  { name: 'a Brightspace grade export', isIt: any(/^(orgdefinedid|end-of-line indicator)$|<[a-z/ ]+(maxpoints|weight|category):[^>]*>$/) },
+  { name: 'a Blackboard grade export', isIt: any(/\[total pts: [^\]]*\] ?\|\d+$/) },
+  { name: 'a Schoology grade export', isIt: any(/^unique user id$|\(max points: [^)]*\)$/) },
+  { name: 'a Gradescope grade export', isIt: any(/ - (max points|submission time|lateness.*)$/) },
+  { name: 'an Open edX grade report', isIt: has('enrollment track') },
+  { name: 'a Google Classroom grade export', isIt: (names, [dates, points]) => names.includes('email address') && begins(dates, 'date') && begins(points, 'points') },
+  { name: 'a Sakai grade export', isIt: (names) => (names[0] === 'student id' || names[0] === 'student name' || names[0] === 'name') && any(/\S \[\d+([.,]\d+)?\]$/)(names) },
+  { name: 'a file of Microsoft School Data Sync', advice: ONE_ROSTER, isIt: any(/^(section|school) sis id$/) },
+  { name: 'a file of Clever', advice: ONE_ROSTER, isIt: (names) => names.includes('school_id') && (any(/^(student|teacher|section|staff)_id$/)(names) || names.includes('school_name')) },
+  { name: 'an SIS import file of Canvas', advice: `${ONE_ROSTER}, or export the grade book: Grades, Export, "Export Entire Gradebook"`, isIt: isCanvasSis },
+]
+
+function begins (row: string[] | undefined, word: string): boolean { return row?.[0]?.trim().toLowerCase() === word }
+
+function isCanvasSis (names: string[]): boolean {
+  return !names.includes('sourcedid') && names.includes('status') && any(/^(user_id|course_id|section_id|account_id|term_id)$/)(names)
+}
+
+/** A roster of another system that has file names of OneRoster, as a refusal; undefined where it is none that can be named. */
+export async function otherRoster (files: SourceFile[], name: string): Promise<Refusal | undefined> {
+  for (const file of files.filter(({ base }) => base.endsWith('.csv')).slice(0, 20)) {
+    let names: string[]
+    try {
+      names = (await readFirstRows(file)).names.map((column) => column.toLowerCase())
+    } catch (error) {
+      // The reader of the bundle says what is wrong with it.
+      if (error instanceof Refusal) continue
+      throw error
+    }
+    if (names.includes('sourcedid')) return undefined
+    const other = OTHERS.find(({ advice, isIt }) => advice !== undefined && isIt(names, []))
+    if (other !== undefined) return new Refusal({ file: name }, `This looks like ${other.name} (${file.name}), which is not supported yet; ${other.advice!}`)
+  }
+  return undefined
+}
+
+/** `isTable`: it has a header, but no columns that are known. */
+export function unknownFormat (name: string, isTable: boolean): Refusal {
+  return new Refusal({ file: name }, `is in no known format: expected a OneRoster bundle, a performance-book/1 document, or the grade book CSV of Canvas or Moodle${isTable ? `; to import a table of your own, ${RENAME}` : ''}`)
+}
