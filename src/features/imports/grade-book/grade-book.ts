@@ -170,7 +170,7 @@ export class GradeBook {
       if (stored === undefined) added.push(row)
       // A student whom another source brought keeps what that source says.
       const isOwn = stored === undefined || stored.grade_book === person.system || stored.grade_book === 'unknown'
-      const told = <K extends 'firstName' | 'lastName' | 'studentIdentifier' | 'email'>(key: K, before: string | null) => (isOwn ? person[key] : null) ?? before ?? person[key]
+      const told = <K extends 'firstName' | 'lastName' | 'studentIdentifier' | 'email'>(key: K, before: string | null) => (isOwn ? person[key] : null) ?? before
       return [{
         number,
         sourceId,
