@@ -48,6 +48,8 @@ t.test('by student id, source id, username, e-mail, name; the exact one first', 
   const outcome = await take(world, ['"X, A",1,0042,,P,1', '"X, B",2,,bob.ng,P,2', '"X, C",3,,cyd@example.edu,P,3'])
   t.match(outcome, { ok: true, summary: { students: { added: 0 }, warnings: [] } })
   t.strictSame(await labs(world), ['Ann Lee: completed 0.1', 'Bob Ng: completed 0.2', 'Cyd Ortiz: completed 0.3'])
+  const ofTeacher = await take(world, ['"X, B",2,,bob.ng,P,2'], { onlyCourseId: (await world.book()).id })
+  t.match(ofTeacher, { ok: true, summary: { courses: { unchanged: 1 } } }, 'an import into the course by its teacher finds the same people')
 
   const again = await take(world, ['"X, A",1,ann,,P,4', '"X, B",2,,BOB.NG,P,5', '"Ortiz,  Cyd",3,77,nobody,P,6'])
   t.strictSame(again.ok && warningCounts(again.summary), { people_matched_loosely: 1, people_matched_by_name: 1 })

@@ -132,8 +132,8 @@ function asStored (
   const [, firstName, lastName, studentIdentifier, email] = read === undefined
     ? [1, row.first_name, row.last_name, row.student_identifier, row.email] as const
     : JSON.parse(read.body) as UserBody
-  const { source_id: sourceId, dropped_on: droppedOn } = row
-  return { ...place, sourceId, firstName, lastName, studentIdentifier, email, droppedOn }
+  const { source_id: sourceId, dropped_on: droppedOn, grade_book: gradeBook } = row
+  return { ...place, sourceId, gradeBook, firstName, lastName, studentIdentifier, email, droppedOn }
 }
 
 /**
