@@ -114,6 +114,7 @@ export const importEn = {
   'warning.duplicate_teacher': 'A teacher stands twice; the first counts',
   'warning.points_without_possible': 'A column has points but no points possible, so it gives no score; export percentages as well',
   'warning.row_of_no_student': 'Rows of test students were left out',
+  'warning.erased_person': 'People who were erased were left out; an administrator can take them in with --allow-erased',
   'warning.people_matched_loosely': 'People of a grade book were found only without regard to case and leading zeros',
   'warning.people_matched_by_name': 'People of a grade book were found by their name alone',
   'warning.people_in_conflict': 'Rows of a grade book whose values point to different people were skipped',

@@ -114,6 +114,7 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.duplicate_teacher': 'Un docente aparece dos veces; cuenta el primero',
   'warning.points_without_possible': 'Una columna tiene puntos pero no puntos posibles, así que no da nota; exporte también los porcentajes',
   'warning.row_of_no_student': 'Se omitieron filas de estudiantes de prueba',
+  'warning.erased_person': 'Se omitieron personas cuyos datos se borraron; un administrador puede volver a admitirlas con --allow-erased',
   'warning.people_matched_loosely': 'Personas de un libro de notas se encontraron solo sin distinguir mayúsculas ni ceros iniciales',
   'warning.people_matched_by_name': 'Personas de un libro de notas se encontraron solo por su nombre',
   'warning.people_in_conflict': 'Se omitieron filas de un libro de notas cuyos valores señalan a personas distintas',
