@@ -3,9 +3,11 @@
 import t from 'tap'
 import { emailKey } from '../db/accounts.queries.ts'
 import { exportFilename } from '../src/features/exports/export-filename.ts'
+import { ColumnLog } from '../src/features/imports/columns.ts'
 import { gradeNumber } from '../src/features/imports/grade-book/grade-number.ts'
-import { isCanvas, readCanvas } from '../src/features/imports/grade-book/canvas.ts'
-import { isMoodle, readMoodle } from '../src/features/imports/grade-book/moodle.ts'
+import { readCanvas } from '../src/features/imports/grade-book/canvas.ts'
+import { readMoodle } from '../src/features/imports/grade-book/moodle.ts'
+import { systemOf } from '../src/features/imports/grade-book/recognize.ts'
 import { RowReader } from '../src/features/imports/oneroster/row-reader.ts'
 import { Problems } from '../src/features/imports/problems.ts'
 import { dayMs, instantMs, numberOf } from '../src/features/imports/text-values.ts'
@@ -48,8 +50,8 @@ const HOSTILE: Record<string, string> = {
 /** What takes a column's header and its cells, with nothing behind it. */
 function gradeBookReader (format: 'canvas' | 'moodle') {
   return (text: string) => {
-    const run = { problems: new Problems(), fileNumber: () => 0 } as never
-    const book = { task: () => 0, row () {} } as never
+    const run = { problems: new Problems(), columns: new ColumnLog(), fileNumber: () => 0 } as never
+    const book = { file: () => ({ add: () => 0 }), row () {} } as never
     const file = { name: 'grades.csv' } as never
     if (format === 'canvas') {
       const visit = readCanvas(['Student', 'ID', 'Section', text], 1, { book, file, run })
@@ -83,7 +85,7 @@ const TESTED: Record<string, (text: string) => unknown> = {
   'a row of a roster': rosterReader,
   'the grade book of Canvas': gradeBookReader('canvas'),
   'the grade book of Moodle': gradeBookReader('moodle'),
-  'recognizing a grade book': (text) => [isCanvas([text]), isMoodle([text])],
+  'recognizing a grade book': (text) => systemOf({ names: [text], rows: [[text], [text]] }),
   'a cell of the workbook': (text) => [isPlainText(text), cellText(text)],
   'a cell of the workbook, cut': (text) => cutText(text, 32_767),
   'a property of the workbook': propertyText,

@@ -17,7 +17,7 @@ const column = Type.Object({
 
 const summary = Type.Object({
   courses: counts, periods: counts, students: counts, tasks: counts, scores: counts, warnings: Type.Array(warning),
-  columns: Type.Optional(Type.Array(column, { description: 'Of grade book files: the first columns, at most 1,000, and their use' })),
+  columns: Type.Optional(Type.Array(column, { description: 'Of grade book files: the first columns, and their use' })),
   column_count: Type.Optional(Type.Integer({ description: 'How many columns the grade book files have' })),
 })
 

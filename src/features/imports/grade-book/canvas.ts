@@ -1,5 +1,5 @@
 // The grade book export of Canvas: a row of headers, perhaps a row about posting, a row "Points Possible", then the students.
-import { shorten } from '../../../short-text.ts'
+import { NAME_MAX, shorten } from '../../../short-text.ts'
 import type { ColumnReason, ColumnUse } from '../columns.ts'
 import { Refusal } from '../problems.ts'
 import type { RowVisitor } from '../csv-rows.ts'
@@ -96,7 +96,7 @@ function taskColumns (names: string[], points: string[], { tasks, file, line, ru
     const possible = gradeNumber(text)
     const match = ASSIGNMENT.exec(name)
     if (IN_PARENTHESES.test(text)) return leaveOut('read_only')
-    if (TOTAL.test(name) && (match === null || possible === undefined)) return leaveOut('total')
+    if (name.length <= NAME_MAX && TOTAL.test(name) && (match === null || possible === undefined)) return leaveOut('total')
     if (match === null && possible === undefined) return leaveOut('no_points')
     if (text === '' && at < firstPoints) return leaveOut('custom')
     if (possible === undefined && text !== '') run.problems.error({ file: file.name, line }, `points possible of ${shorten(name)} are "${shorten(text)}", expected a number such as 7.5`)

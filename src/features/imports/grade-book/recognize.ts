@@ -23,8 +23,7 @@ export async function readFirstRows (file: SourceFile): Promise<FirstRows> {
   const first: FirstRows = { names: [], rows: [] }
   try {
     await readCsv(file, (names) => {
-      // No system has longer ones.
-      first.names = names.map((name) => isNameTooLong(name) ? '' : name)
+      first.names = names
       return (fields) => {
         first.rows.push(fields)
         if (first.rows.length === ROWS) throw new Enough()
@@ -39,24 +38,28 @@ export async function readFirstRows (file: SourceFile): Promise<FirstRows> {
 
 /** The format of a grade book file. Throws Refusal where it is none that is read; the system is named where it can be. */
 export async function gradeBookFormat (file: SourceFile): Promise<GradeBookFormat> {
-  const first = await readFirstRows(file)
-  const names = first.names.map((name) => name.toLowerCase())
+  const system = systemOf(await readFirstRows(file))
+  if (system === undefined) throw unknownFormat(file.name, true)
+  if (typeof system === 'string') return system
+  throw new Refusal({ file: file.name }, `This looks like ${system.name}, which is not supported yet; ${system.advice ?? RENAME}`)
+}
+
+/** The system that writes such files; undefined: none that is known. */
+export function systemOf (first: FirstRows): GradeBookFormat | OtherSystem | undefined {
+  const names = first.names.map((name) => isNameTooLong(name) ? '' : name.toLowerCase())
   if (isCanvas(names)) return 'canvas'
-  const other = OTHERS.find(({ isIt }) => isIt(names, first.rows))
-  if (other !== undefined) throw new Refusal({ file: file.name }, `This looks like ${other.name}, which is not supported yet; ${other.advice ?? RENAME}`)
-  if (isMoodle(names)) return 'moodle'
-  throw unknownFormat(file.name, true)
+  return OTHERS.find(({ isIt }) => isIt(names, first.rows)) ?? (isMoodle(names) ? 'moodle' : undefined)
 }
 
 /** `names` in lower case. */
-export function isCanvas (names: string[]): boolean {
+function isCanvas (names: string[]): boolean {
   const has = new Set(names)
   if (!has.has('section') || !(has.has('student') || (has.has('lastname') && has.has('firstname')))) return false
   return has.has('id') || has.has('sis login id') || has.has('sis user id')
 }
 
 /** `names` in lower case. Also a file of other languages than English, whose suffixes happen to be the same. */
-export function isMoodle (names: string[]): boolean {
+function isMoodle (names: string[]): boolean {
   return names.some((name) => name === LAST_DOWNLOADED || SUFFIX.test(name))
 }
 
@@ -103,7 +106,7 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
   for (const file of files.filter(({ base }) => base.endsWith('.csv')).slice(0, 20)) {
     let names: string[]
     try {
-      names = (await readFirstRows(file)).names.map((column) => column.toLowerCase())
+      names = (await readFirstRows(file)).names.map((column) => isNameTooLong(column) ? '' : column.toLowerCase())
     } catch (error) {
       // The reader of the bundle says what is wrong with it.
       if (error instanceof Refusal) continue
