@@ -164,5 +164,5 @@ t.test('a long list of columns is cut and counted', async (t) => {
   t.equal(outcome.summary.column_count, 1203)
   t.ok(outcome.summary.columns!.every(({ name }) => name.length <= 200))
   const short = await take(world, 's.csv', `First name,ID number,Quiz: A (Percentage),${Array.from({ length: 1200 }, () => 'Group').join(',')}\nAnn,0042,50 %${','.repeat(1200)}\n`)
-  t.equal(short.ok && short.summary.columns!.length < 1000 && short.summary.column_count, 1203)
+  t.equal(short.ok && short.summary.columns!.length, 1000)
 })
