@@ -1,6 +1,6 @@
 import type { Reads, Trx } from './database.ts'
 
-/** The key of the hashes; undefined: nobody was ever erased. */
+/** The key of the hashes; undefined: no person was ever erased. */
 export async function erasureSecret (db: Reads | Trx): Promise<string | undefined> {
   return (await db.selectFrom('erasure_keys').select('secret').executeTakeFirst())?.secret
 }

@@ -1,4 +1,4 @@
-// Where a person stands in books and rosters, by a source id, an e-mail or a student identifier.
+// Finds a person in books and rosters by a source id, an e-mail or a student identifier.
 import { sql } from 'kysely'
 import type { Reads, Trx } from './database.ts'
 import type { Row } from './tables.ts'
@@ -150,7 +150,7 @@ export async function usersByKeys (db: Db, emailKeys: readonly string[]): Promis
   return await db.selectFrom('users').selectAll().where('email_key', 'in', emailKeys).orderBy('id').execute()
 }
 
-/** An account with its tokens, sessions and links; jobs that it asked for stay, by nobody. */
+/** An account with its tokens, sessions and links; jobs that it requested stay, without a requester. */
 export async function deleteUser (trx: Trx, id: number): Promise<void> {
   await trx.deleteFrom('users').where('id', '=', id).execute()
 }

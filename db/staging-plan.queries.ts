@@ -72,7 +72,7 @@ export interface PlanWrites {
   record: (row: PlannedRecord) => void
   /** A stored record that goes unless something still refers to it; null is ignored. */
   leaver: (kind: string, sourceId: string | null) => void
-  /** Forgets that somebody with this hash was erased. */
+  /** Forgets that the person with this hash was erased. */
   readmit: (hash: string) => void
   /** Whether there is anything to write. */
   isEmpty: () => boolean

@@ -20,10 +20,10 @@ export interface ErasedPeople {
   leavesOutUser: (sourceId: string, place: Place) => boolean
 }
 
-const NOBODY: ErasedPeople = { leavesOut: () => false, leavesOutUser: () => false }
+const NO_ONE: ErasedPeople = { leavesOut: () => false, leavesOutUser: () => false }
 
 /**
- * Where nobody was erased, this costs nothing. With `allow` nobody is left out, and those who come back are
+ * Without erased people this costs nothing. With `allow` no person is left out, and those who return are
  * erased no more.
  */
 export function erasedPeople ({
@@ -36,7 +36,7 @@ export function erasedPeople ({
   allow: boolean
 }): ErasedPeople {
   const erased = staging.live.erased()
-  if (erased === undefined) return NOBODY
+  if (erased === undefined) return NO_ONE
   const { secret } = erased
   const hashes = new Set(erased.hashes)
   const users = new Map<string, boolean>()

@@ -46,7 +46,7 @@ type Rows = Pick<Person, 'students' | 'teaching' | 'records'>
 
 /**
  * The people that a source id, an e-mail (in any case) or a student identifier names. A source id comes
- * first: where one has it, nobody else is meant. `courseId` leaves only those who are a student of that
+ * first: where one has it, no other person is meant. `courseId` leaves only those who are a student of that
  * course.
  */
 export async function findPeople (db: Reads | Trx, text: string, courseId?: number): Promise<Person[]> {

@@ -1,4 +1,4 @@
-// A person who was erased stays away from every later import, whatever the format and whoever runs it, until
+// A person who was erased stays away from every later import, in every format and by every user, until
 // one allows it.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

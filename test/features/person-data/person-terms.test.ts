@@ -39,7 +39,7 @@ t.test('in JSON only texts, and not what was asked for', async (t) => {
   t.strictSame(may.textsOfJson(json), ['May'])
 })
 
-t.test('a file is named after somebody by more than a word or a short number', async (t) => {
+t.test('a file is named after a person by more than a word or a short number', async (t) => {
   for (const name of ['essay May_ONeil.pdf', 'Trip in May.pdf', '12.pdf', 'report-20441.pdf']) {
     t.equal(may.isFilename(name), false, name)
   }
@@ -56,14 +56,14 @@ t.test('a text of megabytes that nearly matches', async (t) => {
   t.equal(may.remove(text), text.replaceAll('May', '[erased]'))
 })
 
-t.test('who has no name and no id is nowhere', async (t) => {
-  const nobody = personTerms({
+t.test('a person without name and id is found nowhere', async (t) => {
+  const unnamed = personTerms({
     sourceId: null,
     identifiers: [],
     emails: [],
     names: [{ first: null, last: ' ' }],
   })
-  t.equal(nobody.isIn('anything'), false)
-  t.equal(nobody.isFilename('anything'), false)
-  t.equal(nobody.remove('anything'), 'anything')
+  t.equal(unnamed.isIn('anything'), false)
+  t.equal(unnamed.isFilename('anything'), false)
+  t.equal(unnamed.remove('anything'), 'anything')
 })
