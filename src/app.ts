@@ -4,12 +4,12 @@ import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { ServiceError } from './errors.ts'
 import { secretFromFile } from './features/accounts/secrets.ts'
 import { accessHooks, guardCookies } from './routes/access-hooks.ts'
+import { publishContract } from './routes/api-docs.ts'
 import { acceptBodies } from './routes/bodies.ts'
 import { courseFilesRoutes } from './routes/course-files.routes.ts'
 import { auditRequests } from './routes/audit-hook.ts'
@@ -132,7 +132,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     errorResponseBuilder: (request, { ttl }) => new ServiceError('RATE_LIMITED', undefined, Math.ceil(ttl / 1000)),
   })
   await server.register(swagger, openApi(links.prefix, config.PUBLIC_URL))
-  await server.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: true })
+  await publishContract(server, access, config.API_DOCS)
   await server.register(fastifyStatic, {
     root: config.filesFolder, serve: false, etag: false, lastModified: false, cacheControl: false, contentType: false, dotfiles: 'allow',
   })
@@ -154,6 +154,5 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(importsRoutes, context)
   await server.register(storageRoutes, context)
   await server.register(pageRoutes, { publicPath: links.prefix })
-  server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger())
   return { server, gate, routes, prepare: compiling.makeAll }
 }

@@ -73,6 +73,7 @@ const settings = {
   MAIL_FROM: text('', 'The sender of these e-mails: Perfbook <perfbook@school.example>.'),
   CORS_ORIGINS: text('', 'Origins of other front ends that may call the API with a token, separated by commas.'),
   TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed, separated by commas (`127.0.0.1`, `10.0.0.0/8`, `loopback`), or `true` for all.'),
+  API_DOCS: Type.Enum(['public', 'staff', 'off'], { default: 'public', description: 'Who may read /api/docs and /api/openapi.json: anyone, signed-in teachers and administrators, or no one.' }),
   FILE_ACCESS: Type.Enum(['link', 'session'], { default: 'link', description: '`link`: whoever has a file\'s link may download it. `session`: only a teacher of its course or an administrator.' }),
   OWNER_QUOTA_BYTES: bytes(0, 'Most bytes of files of one owner (a course); 0 is no limit.'),
   TOTAL_QUOTA_BYTES: bytes(0, 'Most bytes of files in all; 0 is no limit.'),

@@ -9,7 +9,7 @@ import { bundleProgram, bundleStart } from './bundle.ts'
 import type { Manifest } from './unpack.ts'
 
 /** Taken in as they are, by their paths in the checkout. */
-const STATIC = ['data/sample', 'node_modules/@fastify/swagger-ui/static']
+const STATIC = ['data/sample']
 
 export interface BuiltBinary {
   /** Of the executable, in bytes. */

@@ -49,13 +49,12 @@ t.test('what the contract does not say is found', async (t) => {
 
 t.test('the readable page asks nobody else for anything', async (t) => {
   const { call } = await startTestService(t)
-  const page = await call('GET', '/api/docs/', { token: null })
+  const page = await call('GET', '/api/docs', { token: null })
   t.match(page.headers['content-security-policy'], /default-src 'self'/)
   const parts = Array.from(page.text.matchAll(/(?:src|href)="([^"]+)"/g), ([, address]) => address!)
-  t.ok(parts.length > 3)
+  t.strictSame(parts, ['docs/style.css', 'openapi.json'])
   for (const part of parts) {
     t.notMatch(part, /^(https?:)?\/\//)
-    t.equal((await call('GET', new URL(part, 'http://x/api/docs/').pathname, { token: null })).status, 200, part)
+    t.equal((await call('GET', new URL(part, 'http://x/api/docs').pathname, { token: null })).status, 200, part)
   }
-  t.match((await call('GET', '/api/docs/static/swagger-initializer.js', { token: null })).text, /"?validatorUrl"?:\s*null/, 'not the validator on the web either')
 })

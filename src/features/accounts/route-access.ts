@@ -47,11 +47,8 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'GET /api/openapi.json': route('anybody'),
   'GET /api/schemas/performance-book-1.json': route('anybody'),
   'GET /api/docs': route('anybody'),
-  'GET /api/docs/json': route('anybody'),
-  'GET /api/docs/yaml': route('anybody'),
-  'GET /api/docs/static/*': route('anybody'),
-  'GET /api/docs/static/index.html': route('anybody'),
-  'GET /api/docs/static/swagger-initializer.js': route('anybody'),
+  'GET /api/docs/': route('anybody'),
+  'GET /api/docs/style.css': route('anybody'),
 
   'POST /api/session': route('any page', null, 'session.begin'),
   'GET /api/sign-in-options': route('anybody'),

@@ -35,11 +35,6 @@ export function licencesOf (folders: readonly string[]): string {
   ]
   const texts = packages.map((one) => ({ ...one, text: licenceText(one.folder, one) }))
   for (const { name, version, license, text } of texts) parts.push(section(`${name} ${version} (${license ?? 'see below'})`, text))
-  if (packages.some(({ name }) => name === '@fastify/swagger-ui')) {
-    const apache = texts.find(({ text }) => /^\s*Apache License\s+Version 2\.0/.test(text))
-    if (apache === undefined) throw new Error('No package has the text of the Apache License, which Swagger UI needs.')
-    parts.push(section('Swagger UI (Apache-2.0)', `Copyright SmartBear Software Inc. Its files are in @fastify/swagger-ui and were not changed.\n\n${apache.text}`))
-  }
   return `${parts.join('\n')}`
 }
 
