@@ -94,6 +94,12 @@ const STATEMENTS = [
     SELECT c.live_id, p.source_id, p.email, p.email_key, p.first_name, p.last_name, p.is_enabled, p.position
     FROM plan_teachers p JOIN plan_courses c USING (course) WHERE p.op = 'insert' ORDER BY course, p.position`,
 
+  'UPDATE live.users SET roster_disabled_by = p.disabled_by FROM plan_accounts p WHERE p.user_id = users.id',
+  // An account that a roster disables is signed out: enabled again, it begins new sessions.
+  `UPDATE live.sessions SET ended_at = :at WHERE ended_at IS NULL AND user_id IN (
+    SELECT u.id FROM live.users u WHERE u.is_from_roster = 1 AND u.role <> 'admin' AND (u.roster_disabled_by IS NOT NULL
+      OR EXISTS (SELECT 1 FROM live.course_teachers t WHERE t.email_key = u.email_key AND t.is_enabled = 0)))`,
+
   'DELETE FROM live.student_scores WHERE student_id IN (SELECT live_id FROM plan_scores WHERE cells IS NULL)',
   'DELETE FROM live.student_result_origins WHERE student_id IN (SELECT live_id FROM plan_scores WHERE origins IS NULL)',
   `INSERT INTO live.student_scores (student_id, cells, score_count, score_sum)

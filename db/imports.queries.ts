@@ -27,6 +27,8 @@ export interface LiveReads {
   /** The roster's users among the students of a course: source id and body. Only those whom the roster enrolled in it. */
   enrolledUsers: (courseId: number) => Array<{ source_id: string, body: string }>
   teachers: (courseId: number) => Array<Row<'course_teachers'>>
+  /** Accounts that a roster may disable. */
+  accounts: () => Array<Pick<Row<'users'>, 'id' | 'email_key' | 'roster_disabled_by'>>
   scores: (studentId: number) => LiveScores | undefined
   record: (kind: string, sourceId: string) => LiveRecord | undefined
   recordsOfKind: (kind: string) => LiveRecord[]
@@ -62,6 +64,8 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
       WHERE e.kind = 'enrollment' AND e.other = s.source_id)`)
   const scores = sqlite.prepare(`SELECT s.cells, s.score_count, s.score_sum, o.origins FROM live.student_scores s
     LEFT JOIN live.student_result_origins o ON o.student_id = s.student_id WHERE s.student_id = ?`)
+  const accounts = sqlite.prepare(`SELECT id, email_key, roster_disabled_by FROM live.users
+    WHERE is_from_roster = 1 AND role <> 'admin'`)
   const record = sqlite.prepare('SELECT * FROM live.roster_records WHERE kind = ? AND source_id = ?')
   const recordsOfKind = sqlite.prepare('SELECT * FROM live.roster_records WHERE kind = ? ORDER BY source_id')
   const recordsOfParent = sqlite.prepare('SELECT * FROM live.roster_records WHERE parent = ? AND kind = ? ORDER BY source_id')
@@ -88,6 +92,7 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
     students: (id) => students.all(id) as Array<Row<'students'>>,
     enrolledUsers: (id) => enrolledUsers.all(id) as ReturnType<LiveReads['enrolledUsers']>,
     teachers: (id) => teachers.all(id) as Array<Row<'course_teachers'>>,
+    accounts: () => accounts.all() as ReturnType<LiveReads['accounts']>,
     scores: (id) => scores.get(id) as LiveScores | undefined,
     record: (kind, sourceId) => record.get(kind, sourceId) as LiveRecord | undefined,
     recordsOfKind: (kind) => recordsOfKind.all(kind) as LiveRecord[],

@@ -7,6 +7,7 @@ import { JOB_ATTEMPTS } from './migrations/0004-job-attempts.ts'
 import { ACCESS } from './migrations/0005-access.ts'
 import { LAST_SIGN_IN } from './migrations/0006-last-sign-in.ts'
 import { shortenReports } from './migrations/0007-short-reports.ts'
+import { ROSTER_DISABLED } from './migrations/0008-roster-disabled.ts'
 import { ERASED_PEOPLE } from './migrations/0009-erased-people.ts'
 import { SIGN_IN_NETWORKS } from './migrations/0010-sign-in-networks.ts'
 import { AUDIT_COUNTS } from './migrations/0011-audit-counts.ts'
@@ -45,6 +46,11 @@ export const migrations: Record<string, Migration> = {
   },
   '0007_short_reports': {
     async up (db) { await shortenReports(db as Kysely<unknown>) },
+  },
+  '0008_roster_disabled': {
+    async up (db) {
+      for (const statement of ROSTER_DISABLED) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
   },
   '0009_erased_people': {
     async up (db) {

@@ -70,6 +70,8 @@ export interface PlanWrites {
   teacher: (row: PlannedTeacher) => void
   scores: (row: PlannedScores) => void
   record: (row: PlannedRecord) => void
+  /** What a roster says of an account: the source id of the user who is disabled there, null: enabled again. */
+  account: (row: { user_id: number, disabled_by: string | null }) => void
   /** A stored record that goes unless something still refers to it; null is ignored. */
   leaver: (kind: string, sourceId: string | null) => void
   /** Forgets that the person with this hash was erased. */
@@ -89,7 +91,8 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
   const part = 'course live_id op source_id position'
   const empty = sqlite.prepare(`SELECT NOT EXISTS (SELECT 1 FROM plan_courses WHERE op <> 'none' OR is_changed = 1) AND NOT EXISTS (SELECT 1 FROM plan_scores)
     AND NOT EXISTS (SELECT 1 FROM plan_task_sources) AND NOT EXISTS (SELECT 1 FROM plan_records)
-    AND NOT EXISTS (SELECT 1 FROM plan_readmitted)`).pluck()
+    AND NOT EXISTS (SELECT 1 FROM plan_readmitted)
+    AND NOT EXISTS (SELECT 1 FROM plan_accounts)`).pluck()
   return {
     course: insert('courses', 'course live_id op source_id grouping name school term starts_on ends_on time_zone missing_counts is_changed'),
     period: insert('periods', `${part} name`),
@@ -100,6 +103,7 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     teacher: insert('teachers', `${part} email email_key first_name last_name is_enabled`),
     scores: insert('scores', 'course live_id student cells score_count score_sum origins'),
     record: insert('records', 'kind source_id parent other body'),
+    account: insert('accounts', 'user_id disabled_by'),
     leaver: (kind, sourceId) => { if (sourceId !== null) leaver.run(kind, sourceId) },
     readmit: (hash) => { readmit.run(hash) },
     isEmpty: () => empty.get() === 1,

@@ -59,6 +59,8 @@ export const STAGING_SCHEMA = [
   `CREATE TABLE plan_scores (
     course INTEGER NOT NULL, live_id INTEGER, student TEXT NOT NULL, cells BLOB, score_count INTEGER NOT NULL, score_sum REAL NOT NULL, origins BLOB
   ) STRICT`,
+  // disabled_by: source id of the roster's user, NULL: enabled again
+  'CREATE TABLE plan_accounts (user_id INTEGER NOT NULL, disabled_by TEXT) STRICT',
   'CREATE TABLE plan_records (kind TEXT NOT NULL, source_id TEXT NOT NULL, parent TEXT, other TEXT, body TEXT) STRICT',
   // People who were erased and may come back: these hashes are forgotten.
   'CREATE TABLE plan_readmitted (hash TEXT PRIMARY KEY) STRICT, WITHOUT ROWID',

@@ -152,10 +152,15 @@ export interface UsersTable {
   password_hash: string | null
   /** `roster`: made for a teacher who is known from a roster only; `account`: somebody gave it a role. */
   origin: 'account' | 'roster'
+  /** By hand. */
   disabled_at: number | null
   created_at: number
   /** When a session of the page was begun last. */
   last_sign_in_at: Generated<number | null>
+  /** 1: a roster knew the person when the account was made, so a roster may disable it. */
+  is_from_roster: Generated<number>
+  /** Source id of the roster's user who is disabled there; see also `course_teachers.is_enabled`. */
+  roster_disabled_by: Generated<string | null>
 }
 
 export interface TokensTable {

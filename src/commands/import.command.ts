@@ -5,6 +5,7 @@ import { readConfig, type Config } from '../config.ts'
 import { BY_COMMAND, createAudit } from '../features/accounts/audit.ts'
 import { COLUMN_USES, type ColumnEntry } from '../features/imports/columns.ts'
 import type { ImportFormat } from '../features/imports/import-options.ts'
+import { changesText, IMPORT_RUN } from '../features/imports/import-audit.ts'
 import { importSources } from '../features/imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../features/imports/outcome.ts'
 import { showPlace } from '../features/imports/problems.ts'
@@ -85,11 +86,10 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
 }
 
 /** In the audit log: how much, and nothing of whom. */
-async function note ({ courses, students, scores }: ImportSummary, db: Database, config: Config, { stderr }: CommandContext): Promise<void> {
+async function note (summary: ImportSummary, db: Database, config: Config, { stderr }: CommandContext): Promise<void> {
   const warn = (facts: object, text: string) => { stderr.write(`warning: ${text}\n`) }
   const audit = createAudit({ db, now: Date.now, after: systemClock().after, keepMs: config.auditKeepMs, log: { info () {}, warn, error: warn } })
-  const changed = ({ added, updated, removed }: Counts) => added + updated + removed
-  audit.record({ ...BY_COMMAND, action: 'import.run', subject: `changed: ${changed(courses)} courses, ${changed(students)} students, ${changed(scores)} scores` })
+  audit.record({ ...BY_COMMAND, action: IMPORT_RUN, subject: changesText(summary) })
   await audit.close()
 }
 

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { UserRow } from '../../db/accounts.queries.ts'
+import { stateText, type AccountState } from '../features/accounts/account-state.ts'
 import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { invitationUrl } from '../features/accounts/password-links.ts'
 import type { Config } from '../config.ts'
@@ -26,12 +27,13 @@ export function userCommand (context: CommandContext): Command {
     .option('--password-stdin', 'the password is the first line of standard input')
     .action(async (email: string, options: AddOptions) => {
       const password = options.passwordStdin === true ? await readPassword(context) : undefined
-      const user = await withServices(context, async ({ accounts, audit }) => {
+      const { user, state } = await withServices(context, async ({ accounts, audit }) => {
         const added = await accounts.add({ email, role: options.role, firstName: options.firstName ?? null, lastName: options.lastName ?? null, password })
         audit.record({ ...BY_COMMAND, action: 'user.add', subject: `user ${added.id}, ${added.role}` })
-        return added
+        return { user: added, state: await accounts.state(added) }
       })
       context.stderr.write(`${user.email} is ${user.role} now\n`)
+      warnIfDisabled(context, user.email, state)
     })
 
   command.command('invite').description('give an e-mail address a role, and print a one-time link by which the person chooses a password')
@@ -43,9 +45,11 @@ export function userCommand (context: CommandContext): Command {
         const { accounts } = services
         const known = await accounts.findByEmail(email)
         // Invited before, and the link was not taken: another one.
-        const isOpen = known?.origin === 'account' && known.password_hash === null && known.role === role && known.disabled_at === null
+        const isOpen = known?.origin === 'account' && known.password_hash === null && known.role === role &&
+          (await accounts.state(known)).mayEnter
         const user = isOpen ? known : await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null })
         await printLink(context, services, config, { user, action: 'user.invite' })
+        warnIfDisabled(context, user.email, await accounts.state(user))
       })
     })
 
@@ -55,7 +59,10 @@ export function userCommand (context: CommandContext): Command {
       await withServices(context, async (services, config) => {
         const user = await services.accounts.findByEmail(email)
         if (user === undefined) throw new CommandFailure(`There is no account for ${email}. Invite the person: perfbook user invite`)
-        if (user.disabled_at !== null) throw new CommandFailure(`The account of ${email} is disabled. First: perfbook user enable ${email}`)
+        const state = await services.accounts.state(user)
+        if (!state.mayEnter) {
+          throw new CommandFailure(`The account of ${email} is ${stateText(state)}. First: perfbook user enable ${email}`)
+        }
         await printLink(context, services, config, { user, action: 'user.reset' })
       })
     })
@@ -63,14 +70,21 @@ export function userCommand (context: CommandContext): Command {
   command.command('list').description('all accounts')
     .option('--json', 'as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const users = await withServices(context, ({ accounts }) => accounts.list())
-      const shown = users.map(({ id, email, role, first_name, last_name, disabled_at, origin }) => ({
-        id, email, role, first_name, last_name, is_disabled: disabled_at !== null, is_roster_only: origin === 'roster',
+      const users = await withServices(context, ({ accounts }) => accounts.listWithStates())
+      const shown = users.map(({ user: { id, email, role, first_name, last_name, origin }, state }) => ({
+        id,
+        email,
+        role,
+        first_name,
+        last_name,
+        is_disabled: !state.mayEnter,
+        disabled_reason: stateText(state) || null,
+        is_roster_only: origin === 'roster',
       }))
       if (json === true) context.stdout.json(shown)
       else {
         context.stdout.write(textTable([['ID', 'E-MAIL', 'ROLE', 'NAME', ''], ...shown.map((user) => [
-          String(user.id), user.email, user.role, [user.first_name, user.last_name].filter(Boolean).join(' '), user.is_disabled ? 'disabled' : '',
+          String(user.id), user.email, user.role, [user.first_name, user.last_name].filter(Boolean).join(' '), user.disabled_reason ?? '',
         ])]))
       }
     })
@@ -94,17 +108,28 @@ export function userCommand (context: CommandContext): Command {
     command.command(verb).description(description)
       .argument('<email>')
       .action(async (email: string) => {
-        await withServices(context, async ({ accounts, audit }) => {
-          const user = await accounts.findByEmail(email)
+        const before = await withServices(context, async ({ accounts, audit }) => {
+          // A teacher of a roster may not have an account yet.
+          const user = await accounts.known(email)
           if (user === undefined) throw new CommandFailure(`There is no account for ${email}.`)
-          await accounts.setDisabled(user.id, isDisabled)
+          const { before } = await accounts.setDisabled(user.id, isDisabled)
           audit.record({ ...BY_COMMAND, action: `user.${verb}`, subject: `user ${user.id}` })
+          return before
         })
         context.stderr.write(`${email} is ${verb}d\n`)
+        if (isDisabled || !before.byRoster) return
+        context.stderr.write(`It was ${stateText(before)}. The next roster that says enabledUser=false ` +
+          'disables it again: correct that in the school information system.\n')
       })
   }
 
   return command
+}
+
+/** A roster may disable a person who gets a role only now. */
+function warnIfDisabled ({ stderr }: CommandContext, email: string, state: AccountState): void {
+  if (state.mayEnter) return
+  stderr.write(`The account is ${stateText(state)}. To let the person in: perfbook user enable ${email}\n`)
 }
 
 /** The link alone on stdout: it goes to the person and nobody else. By e-mail as well, where there is a mail server. */

@@ -41,6 +41,8 @@ export interface JobKind<Facts = unknown> {
   /** What the task gets, besides the port for its progress; must be cloneable. */
   input: (run: Run) => Promise<Record<string, unknown>>
   complete: (run: Run, facts: Facts) => Promise<Completion>
+  /** Inside the transaction in which the job fails for good. */
+  failed?: (trx: Trx, job: JobRow) => Promise<void>
 }
 
 /** A failure that `complete` knows, with its code: the job fails with it and is not tried again. */

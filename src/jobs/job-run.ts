@@ -78,7 +78,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       onStep('run: worked', job)
       if (!isTaskOutcome(outcome)) throw new TaskCrash('WORKER_CRASHED', `the task ${live.kind.task} returned something that is no outcome`)
       if (outcome.ok) await succeed(run, live.kind, outcome.facts)
-      else await fail(job, outcome.code, outcome.message, { result: outcome.details })
+      else await fail(live, outcome.code, outcome.message, { result: outcome.details })
     } catch (error) {
       await afterError(live, error)
     } finally {
@@ -125,7 +125,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
 
   async function afterError (live: LiveRun, error: unknown): Promise<void> {
     const { job, kind, reason } = live
-    if (error instanceof JobFailure) return await fail(job, error.code, error.message)
+    if (error instanceof JobFailure) return await fail(live, error.code, error.message)
     if (reason === 'canceled') {
       onEnd(job, 'canceled')
       return
@@ -136,19 +136,20 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       log.info({ job: job.id, kind: job.kind }, 'job goes back to the queue: the server stops')
       return
     }
-    if (isDiskFull(error)) return await fail(job, 'DISK_FULL')
+    if (isDiskFull(error)) return await fail(live, 'DISK_FULL')
     const code = reason === 'timeout' ? 'TIMED_OUT' : error instanceof TaskCrash ? error.code : 'WORKER_CRASHED'
     // The one who asked reads a sentence; what exactly went wrong is for whoever looks into it.
     const details = reason === 'timeout' ? `It ran longer than ${kind.timeLimitMs} ms.` : error instanceof Error ? error.message : String(error)
     log.warn({ err: error, job: job.id, kind: job.kind, attempt: job.attempts, code }, 'a run of a job failed')
-    if (job.attempts >= kind.maxAttempts) return await fail(job, code, messages[code], { details })
+    if (job.attempts >= kind.maxAttempts) return await fail(live, code, messages[code], { details })
     await end(job, { ...WAITING, run_after: Math.round(clock.now() + kind.backoffMs(job.attempts)) }, { outcome: 'failed', code, message: details })
     onEnd(job, 'retried')
   }
 
-  async function fail (job: JobRow, code: string, message = messages[code] ?? code, { details = message, result }: { details?: string, result?: unknown } = {}): Promise<void> {
+  async function fail (live: LiveRun, code: string, message = messages[code] ?? code, { details = message, result }: { details?: string, result?: unknown } = {}): Promise<void> {
+    const { job, kind } = live
     const change: RunChange = { state: 'failed', finished_at: clock.now(), error_code: code, error_message: boundMessage(message), result: result === undefined ? null : storedResult(result) }
-    await end(job, change, { outcome: 'failed', code, message: details })
+    await end(job, change, { outcome: 'failed', code, message: details }, kind.failed)
     onEnd(job, 'failed')
     log.warn({ job: job.id, kind: job.kind, code }, 'job failed')
   }
@@ -157,8 +158,11 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
    * What stands in the way of writing it down - a full disk, a lock - passes; a job that is started for ever does not. After
    * some tries with another error the run is given up: the next look finds a job that nobody runs.
    */
-  async function end (job: JobRow, change: RunChange, attempt: Omit<AttemptEnd, 'finishedAt'>): Promise<void> {
-    await untilWritten((trx) => endRun(trx, job, change, { ...attempt, finishedAt: clock.now() }), (error, tries) => isBusy(error) || isDiskFull(error) || tries < MOST_TRIES)
+  async function end (job: JobRow, change: RunChange, attempt: Omit<AttemptEnd, 'finishedAt'>, also?: JobKind['failed']): Promise<void> {
+    await untilWritten(async (trx) => {
+      const isOurs = await endRun(trx, job, change, { ...attempt, finishedAt: clock.now() })
+      if (isOurs) await also?.(trx, job)
+    }, (error, tries) => isBusy(error) || isDiskFull(error) || tries < MOST_TRIES)
   }
 
   async function untilWritten<T> (work: (trx: Trx) => Promise<T>, mayPass: (error: unknown, tries: number) => boolean): Promise<T> {

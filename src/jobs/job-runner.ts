@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isBusy } from '../../db/connection.ts'
 import type { Database } from '../../db/database.ts'
 import * as jobs from '../../db/job-claims.queries.ts'
-import type { JobRow } from '../../db/jobs.queries.ts'
+import { findJob, type JobRow } from '../../db/jobs.queries.ts'
 import { pause, type Clock } from './clock.ts'
 import type { JobKind } from './job-kind.ts'
 import { abortRun, createRun, type LiveRun, type RunOutcome, type RunStep } from './job-run.ts'
@@ -117,7 +117,14 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
 
   async function recover (running: readonly number[]): Promise<void> {
     const message = `The server stopped ${MAX_PROCESS_DEATHS} times while this job ran.`
-    const recovered = await db.write((trx) => jobs.recoverStarted(trx, { now: clock.now(), maxDeaths: MAX_PROCESS_DEATHS, message, running }))
+    const recovered = await db.write(async (trx) => {
+      const found = await jobs.recoverStarted(trx, { now: clock.now(), maxDeaths: MAX_PROCESS_DEATHS, message, running })
+      for (const id of found.failed) {
+        const job = await findJob(trx, id)
+        if (job !== undefined) await kinds.get(job.kind)?.failed?.(trx, job)
+      }
+      return found
+    })
     const ids = [...recovered.requeued, ...recovered.failed]
     if (ids.length > 0) log.warn(recovered, 'jobs that nobody runs any more were put right')
     for (const id of ids) changed(id)

@@ -119,7 +119,12 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
       }, discard)
       try {
         const { job, joined, requestedAt } = await imports.request({
-          staged, filename, choices: { ...choicesOf(fields), ...fixed }, userId: principal.userId, requestedBy: displayName(principal),
+          staged,
+          filename,
+          choices: { ...choicesOf(fields), ...fixed },
+          userId: principal.userId,
+          via: principal.credential.kind,
+          requestedBy: displayName(principal),
         })
         const address = links.job(job.id)
         request.log.info({ job: job.id, kind: job.kind, joined }, 'a job was asked for')

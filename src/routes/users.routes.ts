@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { UserRow } from '../../db/accounts.queries.ts'
 import { ServiceError } from '../errors.ts'
+import { stateText, type AccountState } from '../features/accounts/account-state.ts'
 import { AccountError } from '../features/accounts/accounts.ts'
 import { idOf, principalOf } from './access-hooks.ts'
 import type { RouteContext } from './route-context.ts'
@@ -17,7 +18,14 @@ const userSchema = Type.Object({
   role: Type.Enum(['admin', 'teacher', 'student']),
   first_name: nullable(Type.String()),
   last_name: nullable(Type.String()),
-  is_disabled: Type.Boolean(),
+  is_disabled: Type.Boolean({ description: 'The account cannot be used' }),
+  disabled_by: nullable(Type.Enum(['administrator', 'roster'])),
+  disabled_reason: nullable(Type.String({
+    description: 'For people to read: `disabled by the roster of the course "Physics"`',
+  })),
+  disabled_in: Type.Array(Type.Object({ id, name: Type.String() }), {
+    description: 'Courses whose roster disables the account; may be empty where the person has left all courses',
+  }),
   is_roster_only: Type.Boolean({ description: 'Known from a roster; nobody gave it a role yet' }),
   has_password: Type.Boolean(),
   created_at: time,
@@ -54,7 +62,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
   app.get('/api/users', {
     onRequest: access.scope('admin'),
     schema: { tags, summary: 'All accounts (administrator)', response: { 200: Type.Array(userSchema), ...errors(401, 403) } },
-  }, async () => (await accounts.list()).map(userJson))
+  }, async () => (await accounts.listWithStates()).map(({ user, state }) => userJson(user, state)))
 
   app.post('/api/users', {
     onRequest: access.scope('admin'),
@@ -75,7 +83,9 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
       throw error instanceof AccountError ? new ServiceError('USER_EXISTS', error.message) : error
     })
     request.audited = { subject: `user ${user.id}, ${role}` }
-    return await reply.code(201).header('cache-control', 'no-store').send({ user: userJson(user), invitation: await linkFor(request, user) })
+    const json = userJson(user, await accounts.state(user))
+    const invitation = await linkFor(request, user)
+    return await reply.code(201).header('cache-control', 'no-store').send({ user: json, invitation })
   })
 
   app.post('/api/users/:user_id/reset', {
@@ -83,13 +93,16 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
     schema: { tags, summary: 'Make a one-time link by which the user chooses a new password (administrator)', params, response: { 201: linkSchema, ...errors(401, 403, 404, 409) } },
   }, async (request, reply) => {
     const user = await userOf(request)
-    if (user.disabled_at !== null) throw new ServiceError('USER_DISABLED')
+    const state = await accounts.state(user)
+    if (!state.mayEnter) {
+      throw new ServiceError('USER_DISABLED', `The account is ${stateText(state)}. Enable it first.`)
+    }
     return await reply.code(201).header('cache-control', 'no-store').send(await linkFor(request, user))
   })
 
   for (const [verb, isDisabled, summary] of [
     ['disable', true, 'Nobody signs in as this user any more; sessions end, tokens are void (administrator)'],
-    ['enable', false, 'Let a disabled user in again (administrator)'],
+    ['enable', false, 'Let a disabled user in again, until a roster disables it once more (administrator)'],
   ] as const) {
     app.post(`/api/users/:user_id/${verb}`, {
       onRequest: access.scope('admin'),
@@ -98,19 +111,23 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
       const user = await userOf(request)
       // Or else nobody might be left who can undo it.
       if (isDisabled && user.id === principalOf(request).userId) throw new ServiceError('VALIDATION_FAILED', 'user_id: you cannot disable yourself; another administrator can')
-      return userJson(await accounts.setDisabled(user.id, isDisabled))
+      const changed = await accounts.setDisabled(user.id, isDisabled)
+      return userJson(changed.user, changed.state)
     })
   }
 }
 
-function userJson (user: UserRow) {
+function userJson (user: UserRow, state: AccountState) {
   return {
     id: user.id,
     email: user.email,
     role: user.role,
     first_name: user.first_name,
     last_name: user.last_name,
-    is_disabled: user.disabled_at !== null,
+    is_disabled: !state.mayEnter,
+    disabled_by: state.byAdministrator ? 'administrator' as const : state.byRoster ? 'roster' as const : null,
+    disabled_reason: stateText(state) || null,
+    disabled_in: state.courses,
     is_roster_only: user.origin === 'roster',
     has_password: user.password_hash !== null,
     created_at: isoTime(user.created_at),

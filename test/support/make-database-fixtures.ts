@@ -39,6 +39,10 @@ const ROWS: Readonly<Record<string, string[]>> = {
     `INSERT INTO sessions (user_id, hash, created_at, last_used_at) VALUES (1, '${'c'.repeat(64)}', ${AT}, ${AT})`,
     `INSERT INTO audit_log (at, action, outcome, actor_id, via) VALUES (${AT}, 'export.request', 'done', 1, 'token')`,
   ],
+  '0008_roster_disabled': [
+    `INSERT INTO users (email, email_key, role, origin, created_at, is_from_roster, roster_disabled_by)
+      VALUES ('gone@example.edu', 'gone@example.edu', 'teacher', 'roster', ${AT}, 1, 'u-gone')`,
+  ],
   '0009_erased_people': [
     `INSERT INTO erasure_keys (id, secret) VALUES (1, '${'d'.repeat(64)}')`,
     `INSERT INTO erased_people (hash, erased_at) VALUES ('${'e'.repeat(64)}', ${AT})`,

@@ -1,10 +1,12 @@
 import type { Database } from '../../../db/database.ts'
+import { enableInRosters } from '../../../db/account-state.queries.ts'
 import * as queries from '../../../db/accounts.queries.ts'
 import { endSessionsOfUser } from '../../../db/sessions.queries.ts'
 import { EMAIL_MAX, shorten } from '../../short-text.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 import type { PasswordQueue } from './password-queue.ts'
-import { isUsable, knownUser, principalFrom } from './principals.ts'
+import { accountState, accountStates, mayEnter, stateText, type AccountState, type UserState } from './account-state.ts'
+import { knownUser, principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 
 /** A token's last use is noted at most this often, ms. */
@@ -32,11 +34,20 @@ export interface Accounts {
   /** All sessions of the user end. Throws AccountError if there is no such user, and PasswordRefusedError. */
   setPassword: (email: string, password: string) => Promise<void>
   disable: (email: string) => Promise<void>
-  /** By the user's id. Whoever is disabled is signed out everywhere. Throws where there is no such user. */
-  setDisabled: (userId: number, isDisabled: boolean) => Promise<queries.UserRow>
+  /**
+   * By the user's id. A disabled user is signed out everywhere. Enabling also takes back what rosters have said, until
+   * a roster says it again. `before`: the state until now. Throws AccountError where there is no such user.
+   */
+  setDisabled: (userId: number, isDisabled: boolean) => Promise<UserState & { before: AccountState }>
+  /** Whether a user may sign in, and if not, why. */
+  state: (user: queries.UserRow) => Promise<AccountState>
+  /** The user with an e-mail. A teacher who is known only from a roster gets an account, without a password, now. */
+  known: (email: string) => Promise<queries.UserRow | undefined>
   find: (userId: number) => Promise<queries.UserRow | undefined>
   findByEmail: (email: string) => Promise<queries.UserRow | undefined>
   list: () => Promise<queries.UserRow[]>
+  /** All users, each with its state. */
+  listWithStates: () => Promise<UserState[]>
   /** Makes a token for any account or roster teacher and returns it: the only time that it is seen. Throws AccountError. */
   createToken: (token: { email: string, name: string, scopes?: readonly Scope[] | undefined, expiresAt?: number | null }) => Promise<string>
   listTokens: () => ReturnType<typeof queries.listTokens>
@@ -55,17 +66,22 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
     if (user === undefined) throw new AccountError(`There is no account for ${email}.`)
     return user
   }
-  async function setDisabled (userId: number, isDisabled: boolean): Promise<queries.UserRow> {
+  async function setDisabled (userId: number, isDisabled: boolean): ReturnType<Accounts['setDisabled']> {
     return await db.write(async (trx) => {
+      const known = await queries.findUserById(trx, userId)
+      if (known === undefined) throw new AccountError(`There is no user ${userId}.`)
+      const before = await accountState(trx, known)
       if (isDisabled) await endSessionsOfUser(trx, userId, now())
-      return await queries.updateUser(trx, userId, { disabled_at: isDisabled ? now() : null })
+      else await enableInRosters(trx, known)
+      const user = await queries.updateUser(trx, userId, { disabled_at: isDisabled ? now() : null })
+      return { user, before, state: await accountState(trx, user) }
     })
   }
   return {
     async authenticate (token, { notesUse } = { notesUse: true }) {
       const found = await db.remembered(`token ${token}`, async () => {
         const found = await queries.findToken(db.reads, hashOfSecret(token))
-        if (found === undefined || !await isUsable(db.reads, found.user)) return undefined
+        if (found === undefined || !await mayEnter(db.reads, found.user)) return undefined
         const scopes = found.token.scopes === null ? null : JSON.parse(found.token.scopes) as Scope[]
         return { row: found.token, principal: principalFrom(found.user, scopes, { kind: 'token', id: found.token.id }) }
       })
@@ -92,6 +108,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
           last_name: lastName ?? roster?.last_name ?? null,
           password_hash: passwordHash,
           origin: 'account' as const,
+          is_from_roster: user?.is_from_roster ?? (roster === undefined ? 0 : 1),
         }
         if (user !== undefined) return await queries.updateUser(trx, user.id, account)
         return await queries.insertUser(trx, { ...account, email: email.trim(), email_key: key, disabled_at: null, created_at: now() })
@@ -113,13 +130,17 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
     find: (userId) => queries.findUserById(db.reads, userId),
     findByEmail: (email) => queries.findUser(db.reads, queries.emailKey(email)),
     list: () => queries.listUsers(db.reads),
+    listWithStates: async () => await accountStates(db.reads, await queries.listUsers(db.reads)),
+    state: (user) => accountState(db.reads, user),
+    known: (email) => db.write((trx) => knownUser(trx, queries.emailKey(email), now())),
     async createToken ({ email, name, scopes, expiresAt = null }) {
       const token = `pb_${newSecret()}`
       const key = queries.emailKey(email)
       await db.write(async (trx) => {
         const user = await knownUser(trx, key, now())
         if (user === undefined) throw new AccountError(`Nobody is known by ${email}: neither an account nor a teacher of a course.`)
-        if (user.disabled_at !== null) throw new AccountError(`The account of ${email} is disabled.`)
+        const state = await accountState(trx, user)
+        if (!state.mayEnter) throw new AccountError(`The account of ${email} is ${stateText(state)}.`)
         const tooMuch = scopes?.filter((scope) => !SCOPES_OF_ROLE[user.role].includes(scope)) ?? []
         if (tooMuch.length > 0) throw new AccountError(`A ${user.role} may not have the scope ${tooMuch.join(', ')}.`)
         await queries.insertToken(trx, {

@@ -3,8 +3,9 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
 import { emailKey, findUser } from '../../../db/accounts.queries.ts'
 import type { Database } from '../../../db/database.ts'
 import { SCOPES, type Principal, type Scope } from './access.ts'
+import { mayEnter } from './account-state.ts'
 import { IssuerUnavailableError } from './issuer-unavailable.ts'
-import { isUsable, knownUser, principalFrom } from './principals.ts'
+import { knownUser, principalFrom } from './principals.ts'
 
 /** What may sign, by kind of key: never `none`, and never a shared secret where the keys are public (RFC 8725, 3.1). */
 const SECRET_ALGORITHMS = ['HS256']
@@ -74,7 +75,7 @@ export function createApplicationTokens ({ db, now, log, keys, audience, issuer,
       if (claims === undefined || typeof email !== 'string' || email === '' || !isVerified(claims) || !isShortLived(claims) || scopes === undefined) return undefined
       const key = emailKey(email)
       const known = await findUser(db.reads, key)
-      if (!await isUsable(db.reads, known ?? { email_key: key, disabled_at: null })) return undefined
+      if (!await mayEnter(db.reads, known ?? { email_key: key })) return undefined
       const user = known ?? await db.write((trx) => knownUser(trx, key, now()))
       // It has no row in `tokens`.
       return user === undefined ? undefined : principalFrom(user, scopes, { kind: 'token', id: 0 })

@@ -2,8 +2,8 @@ import { findUserById, updateUser, type UserRow } from '../../../db/accounts.que
 import type { Database } from '../../../db/database.ts'
 import { endLinksOfUser, findLink, insertLink } from '../../../db/password-links.queries.ts'
 import { endSessionsOfUser } from '../../../db/sessions.queries.ts'
+import { mayEnter } from './account-state.ts'
 import type { PasswordQueue } from './password-queue.ts'
-import { isUsable } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
 
@@ -35,7 +35,8 @@ export function createPasswordLinks ({ db, now, sessions, passwords, validMs }: 
   async function findByHash (hash: string): ReturnType<PasswordLinks['find']> {
     const link = await findLink(db.reads, hash, now())
     const user = link === undefined ? undefined : await findUserById(db.reads, link.user_id)
-    return link === undefined || user === undefined || !await isUsable(db.reads, user) ? undefined : { user, expiresAt: link.expires_at }
+    if (link === undefined || user === undefined || !await mayEnter(db.reads, user)) return undefined
+    return { user, expiresAt: link.expires_at }
   }
   return {
     find: (secret) => findByHash(hashOfSecret(secret)),
@@ -71,7 +72,9 @@ export function createPasswordLinks ({ db, now, sessions, passwords, validMs }: 
     return await db.write(async (trx) => {
       const at = now()
       const link = await findLink(trx, hash, at)
-      if (link === undefined) return undefined
+      // The hash took its time: the account may have been disabled meanwhile.
+      const current = link === undefined ? undefined : await findUserById(trx, link.user_id)
+      if (link === undefined || current === undefined || !await mayEnter(trx, current)) return undefined
       await endLinksOfUser(trx, link.user_id, at)
       await endSessionsOfUser(trx, link.user_id, at)
       return await sessions.begin(trx, await updateUser(trx, link.user_id, { password_hash: passwordHash }), browser)

@@ -1,11 +1,6 @@
 import { findUser, insertUser, rosterTeacher, type UserRow } from '../../../db/accounts.queries.ts'
-import type { Reads, Trx } from '../../../db/database.ts'
+import type { Trx } from '../../../db/database.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
-
-/** Whether the account may be used: neither disabled here nor, for a teacher, in the roster. */
-export async function isUsable (db: Reads | Trx, user: Pick<UserRow, 'email_key' | 'disabled_at'>): Promise<boolean> {
-  return user.disabled_at === null && (await rosterTeacher(db, user.email_key))?.is_enabled !== 0
-}
 
 /** The user with an e-mail. Whoever is known only as a teacher of a roster gets his row now; undefined: nobody has it. */
 export async function knownUser (trx: Trx, key: string, now: number): Promise<UserRow | undefined> {
@@ -22,6 +17,7 @@ export async function knownUser (trx: Trx, key: string, now: number): Promise<Us
       last_name: roster.last_name,
       password_hash: null,
       origin: 'roster',
+      is_from_roster: 1,
       disabled_at: null,
       created_at: now,
     })

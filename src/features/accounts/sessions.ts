@@ -3,10 +3,11 @@ import type { Database, Trx } from '../../../db/database.ts'
 import * as queries from '../../../db/sessions.queries.ts'
 import { hasSignedInFrom, noteSignInNetwork } from '../../../db/sign-in-networks.queries.ts'
 import type { Principal } from './access.ts'
+import { mayEnter } from './account-state.ts'
 import { networkOf } from './network.ts'
 import type { PasswordQueue } from './password-queue.ts'
 import { dummyHash, isOutdated } from './passwords.ts'
-import { isUsable, principalFrom } from './principals.ts'
+import { principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 import type { SignInLimit } from './sign-in-limit.ts'
 import { TooManyWaitError } from './turns.ts'
@@ -105,15 +106,16 @@ export function createSessions ({ db, now, limit, passwords, idleMs, maxMs, know
         limit.succeeded(attempt)
         throw error
       })
-      const mayEnter = await isUsable(db.reads, user ?? { email_key: key, disabled_at: null })
+      const isAllowed = await mayEnter(db.reads, user ?? { email_key: key })
       const refusal = { refused: true, userId: user?.id ?? null } as const
-      if (user === undefined || !isRight || !mayEnter) return refusal
+      if (user === undefined || !isRight || !isAllowed) return refusal
       limit.succeeded(attempt)
       const renewed = isOutdated(hash) ? await passwords.renew(password, lane).catch(laterIfTooMany) : undefined
       return await db.write(async (trx) => {
         // The hash took its time: the password may have been changed meanwhile, or the account disabled.
         const current = await findUser(trx, key)
-        if (current === undefined || current.password_hash !== hash || current.disabled_at !== null) return refusal
+        if (current === undefined || current.password_hash !== hash) return refusal
+        if (!await mayEnter(trx, current)) return refusal
         if (renewed !== undefined) await updateUser(trx, user.id, { password_hash: renewed })
         return await begin(trx, current, browser)
       })
@@ -122,7 +124,7 @@ export function createSessions ({ db, now, limit, passwords, idleMs, maxMs, know
       const hash = hashOfSecret(secret)
       const found = await db.remembered(`session ${hash}`, async () => {
         const found = await queries.findSession(db.reads, hash)
-        if (found === undefined || !await isUsable(db.reads, found.user)) return undefined
+        if (found === undefined || !await mayEnter(db.reads, found.user)) return undefined
         return { session: found.session, principal: principalFrom(found.user, null, { kind: 'session', id: found.session.id }) }
       })
       if (found === undefined) return undefined

@@ -4,7 +4,8 @@ import * as oidc from 'openid-client'
 import { emailKey, findUser } from '../../../db/accounts.queries.ts'
 import type { Database } from '../../../db/database.ts'
 import { IssuerUnavailableError } from './issuer-unavailable.ts'
-import { isUsable, knownUser } from './principals.ts'
+import { mayEnter } from './account-state.ts'
+import { knownUser } from './principals.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
 
 /** Between the click and the way back, ms: a password and a second factor fit in. */
@@ -123,7 +124,8 @@ export function createSingleSignOn ({ db, now, log, sessions, issuer, clientId, 
       const key = emailKey(email)
       return await db.write(async (trx) => {
         const known = await findUser(trx, key)
-        if (!await isUsable(trx, known ?? { email_key: key, disabled_at: null })) return { refused: 'disabled', userId: known?.id ?? null }
+        const isAllowed = await mayEnter(trx, known ?? { email_key: key })
+        if (!isAllowed) return { refused: 'disabled', userId: known?.id ?? null }
         const user = known ?? await knownUser(trx, key, now())
         return user === undefined ? { refused: 'unknown', userId: null } : await sessions.begin(trx, user, browser)
       })

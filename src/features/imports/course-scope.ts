@@ -52,6 +52,7 @@ export function courseScope (live: LiveReads, courseId: number): CourseScope | u
       students: (id) => isOwn(id) ? live.students(id) : [],
       enrolledUsers: (id) => isOwn(id) ? live.enrolledUsers(id) : [],
       teachers: (id) => isOwn(id) ? live.teachers(id) : [],
+      accounts: () => [],
       record: records.find,
       recordsOfKind: (kind) => records.ofKind(kind),
       recordsOfParent: (kind, parent) => live.recordsOfParent(kind, parent).filter(records.has),

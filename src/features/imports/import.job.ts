@@ -1,8 +1,10 @@
 import { join } from 'node:path'
-import type { Database } from '../../../db/database.ts'
+import { appliedImport } from '../../../db/applied-imports.queries.ts'
+import type { Database, Trx } from '../../../db/database.ts'
 import { findFileByHex, setExpiry } from '../../../db/files.queries.ts'
 import type { JobRow } from '../../../db/jobs.queries.ts'
 import { exponentialBackoff, JobFailure, type JobKind } from '../../jobs/job-kind.ts'
+import { noteImport, type ImportEntry } from './import-audit.ts'
 import type { ImportFormat } from './import-options.ts'
 import type { ImportError, ImportSummary } from './outcome.ts'
 
@@ -35,6 +37,8 @@ export interface ImportPayload {
   filename?: string
   choices: ImportChoices
   requestedBy: string
+  /** For the audit log; not in jobs of older versions. */
+  actor?: ImportEntry['actor']
 }
 
 /** What the worker's task gets. */
@@ -65,8 +69,17 @@ export interface ImportKindOptions {
   timeLimitMs: number
 }
 
+/** Names a job's import. */
+function referenceOf (job: JobRow): string { return `job-${job.id}` }
+
 /** Imports as a kind of job: one at a time, since each wants the write lock, and never in the way of exports. */
 export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, minFreeBytes, now, timeLimitMs }: ImportKindOptions): JobKind<{ summary: ImportSummary }> {
+  async function note (trx: Trx, job: JobRow, summary: ImportSummary | undefined): Promise<void> {
+    const { choices, actor = null }: Partial<ImportPayload> = importPayload(job)
+    // As on the command line, a dry run is not noted.
+    if (choices?.dryRun === true) return
+    await noteImport(trx, { at: now(), jobId: job.id, courseId: choices?.onlyCourseId, actor, summary })
+  }
   return {
     name: IMPORT_KIND,
     task: 'importUpload',
@@ -80,17 +93,23 @@ export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, minFre
       const file = await findFileByHex(db.reads, hex)
       if (file === undefined || file.removed_at !== null || file.lost_at !== null) throw new JobFailure('IMPORT_FAILED', 'The uploaded file is not there any more. Upload it again.')
       return {
-        source: join(filesFolder, file.hex, file.filename), choices, databaseFile: db.file, stagingPath, defaultTimeZone, maxBytes, minFreeBytes, reference: `job-${job.id}`,
+        source: join(filesFolder, file.hex, file.filename), choices, databaseFile: db.file, stagingPath, defaultTimeZone, maxBytes, minFreeBytes, reference: referenceOf(job),
       } satisfies ImportTaskInput
     },
     complete: async ({ job }, facts) => ({
       async commit (trx) {
         // Nobody needs the upload any more; the sweeper takes it away.
         await setExpiry(trx, importPayload(job).hex, now())
+        await note(trx, job, facts.summary)
         return { summary: facts.summary } satisfies ImportResult
       },
       async discard () {},
     }),
+    // A run that died may have made the import all the same.
+    async failed (trx, job) {
+      const applied = await appliedImport(trx, referenceOf(job))
+      await note(trx, job, applied === undefined ? undefined : JSON.parse(applied) as ImportSummary)
+    },
   }
 }
 

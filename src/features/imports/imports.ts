@@ -14,6 +14,8 @@ export interface ImportRequest {
   filename: string
   choices: ImportChoices
   userId: number
+  /** How the user was known. */
+  via: 'session' | 'token'
   requestedBy: string
 }
 
@@ -48,7 +50,7 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
   }
   return {
     checkWaiting: (userId) => checkWaiting(userId),
-    async request ({ staged, filename, choices, userId, requestedBy }) {
+    async request ({ staged, filename, choices, userId, via, requestedBy }) {
       const { onlyCourseId } = choices
       const file = await files.store(staged, {
         owner: onlyCourseId === undefined ? { type: 'user', id: userId } : { type: 'course', id: onlyCourseId },
@@ -66,7 +68,7 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
             kind: IMPORT_KIND,
             // Each upload is an import of its own: two of the same name need not be the same.
             key: `${IMPORT_KIND}:${randomBytes(8).toString('hex')}`,
-            payload: { hex: file.hex, filename: file.filename, choices, requestedBy } satisfies ImportPayload,
+            payload: { hex: file.hex, filename: file.filename, choices, requestedBy, actor: { userId, via } } satisfies ImportPayload,
             owner: onlyCourseId === undefined ? null : { type: 'course', id: onlyCourseId },
             userId,
             inputVersion: null,

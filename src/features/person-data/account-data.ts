@@ -22,6 +22,7 @@ export const ACCOUNT_DATA: PersonalData = {
     'users.last_name': 'name',
     'users.password_hash': 'hash of the password; not exported',
     'users.origin': 'how the account came to be',
+    'users.roster_disabled_by': 'source id of the roster\'s user who is disabled',
     'tokens.name': 'what the user called the token',
     'tokens.hash': 'hash of a secret; not exported',
     'tokens.scopes': 'what the token may do',
@@ -51,6 +52,7 @@ export const ACCOUNT_DATA: PersonalData = {
           has_password: user.password_hash !== null,
           created_at: isoTime(user.created_at),
           disabled_at: isoTime(user.disabled_at),
+          roster_disabled_by: user.roster_disabled_by,
           last_sign_in_at: isoTime(user.last_sign_in_at),
           tokens: tokens.map(
             ({

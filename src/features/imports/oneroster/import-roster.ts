@@ -14,6 +14,7 @@ import { ResultTargets } from './result-targets.ts'
 import { buildBook, endedOn, termsById } from './roster-book.ts'
 import { groupClasses, type RosterCourse } from './roster-courses.ts'
 import type { EnrollmentBody } from './roster-files.ts'
+import { planAccounts } from './roster-accounts.ts'
 import { planMirror } from './roster-mirror.ts'
 import { SkippedRows } from './skipped-rows.ts'
 import { countUnusedUsers, keepWithinCourse, planLineItems, studentsWithin } from './teacher-scope.ts'
@@ -74,7 +75,10 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
     await run.plan(book, courses.length)
   }
   if (scope !== undefined) planLineItems(scope, bundle, run)
-  else planMirror([...courses, ...removed.map((live) => ({ number: -1, live, sourceId: live.source_id, classes: [] }))], bundle, run)
+  else {
+    planAccounts(run)
+    planMirror([...courses, ...removed.map((live) => ({ number: -1, live, sourceId: live.source_id, classes: [] }))], bundle, run)
+  }
 }
 
 async function readResultFiles (bundle: Bundle, references: ResultReferences, run: ImportRun): Promise<void> {

@@ -3,6 +3,9 @@ import type { Job, User } from '../api-types.ts'
 
 export interface Account extends User {
   is_disabled: boolean
+  disabled_by: 'administrator' | 'roster' | null
+  /** Courses whose roster disables the account. */
+  disabled_in: Array<{ id: number, name: string }>
   is_roster_only: boolean
   has_password: boolean
   created_at: string

@@ -3,6 +3,9 @@ import { useLaterTexts } from '../../texts/later.ts'
 import type { Account } from '../types.ts'
 import { nameOf } from './users.tsx'
 
+/** So many courses are named. */
+const NAMED = 3
+
 export interface UserTableProps {
   users: readonly Account[]
   /** Whoever looks at this: nobody disables himself. */
@@ -49,8 +52,21 @@ export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: User
     </div>
   )
 
+  function whyDisabled ({ disabled_by: by, disabled_in: courses }: Account): string {
+    if (by === 'administrator') return t('users.disabledByHand')
+    const names = courses.slice(0, NAMED).map(({ name }) => name).join(', ') + (courses.length > NAMED ? ', …' : '')
+    return courses.length === 0 ? t('users.disabledByRoster') : t('users.disabledByRosterOf', { courses: names })
+  }
+
   function stateOf (account: Account) {
-    if (account.is_disabled) return <span class='tag bad'>{t('users.isDisabled')}</span>
+    if (account.is_disabled) {
+      return (
+        <>
+          <span class='tag bad'>{t('users.isDisabled')}</span>
+          <br /><span class='muted small' dir='auto'>{whyDisabled(account)}</span>
+        </>
+      )
+    }
     if (account.is_roster_only) return <span class='tag'>{t('users.isRosterOnly')}</span>
     return account.has_password ? <span class='tag good'>{t('users.isActive')}</span> : <span class='tag'>{t('users.isInvited')}</span>
   }
