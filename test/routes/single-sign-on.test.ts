@@ -102,9 +102,11 @@ t.test('whoever is not let in is told why, and nothing is made', async (t) => {
   }
   t.strictSame(await scene.counts(), before, 'no user, no session')
   const entries = await scene.entries()
-  t.equal(entries.length, 2 * (cases.length - 1), 'whoever gave up has proved nothing')
+  const times = (some: Array<Record<string, unknown>>) => some.reduce((sum, { count }) => sum + Number(count), 0)
+  t.equal(times(entries), 2 * (cases.length - 1), 'a person who gave up has proved nothing')
   t.ok(entries.every(({ outcome, action }) => outcome === 'refused' && action === 'session.begin'))
-  t.equal(entries.filter(({ user_id: id }) => id === 2).length, 2, 'it is noted whose disabled account it was')
+  const ofGone = entries.filter(({ user_id: id }) => id === 2)
+  t.equal(times(ofGone), 2, 'the entry names the disabled account')
 })
 
 t.test('the way back belongs to the browser that went, once, and not for long', async (t) => {

@@ -175,6 +175,8 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
   'action.export.delete': 'Eliminó una exportación',
   'action.file.upload': 'Subió un archivo',
   'action.book.read': 'Leyó un libro de rendimiento',
+  'action.student.export': 'Exportó los datos de una persona',
+  'action.student.erase': 'Borró los datos de una persona',
   'action.file.download': 'Descargó un archivo',
   'action.file.delete': 'Eliminó un archivo',
   'action.import.request': 'Solicitó una importación',
