@@ -38,7 +38,7 @@ export async function importUpload ({ source, choices, databaseFile, stagingPath
     return { ok: false, code: 'IMPORT_FAILED', message: errorCount > 1 ? `${message} (and ${errorCount - 1} more)` : message, details: { errors, error_count: errorCount } }
   } catch (error) {
     // An error loses its code on its way out of a thread.
-    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: 'The disk of the server is full. Tell its administrator.' }
+    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: 'The server\'s disk is full. Contact its administrator.' }
     throw error
   } finally {
     port?.close()

@@ -28,7 +28,7 @@ export async function performanceExport (input: ExportTaskInput & { port?: Messa
   const snapshot = threadReader(databaseFile).snapshot()
   try {
     const book = readBook(snapshot, courseId, { now })
-    if (book === undefined) return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted meanwhile.' }
+    if (book === undefined) return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
     const { size, sha256, students, scores } = await writeWorkbook(book, {
       options,
       file: stagingPath,
@@ -44,7 +44,7 @@ export async function performanceExport (input: ExportTaskInput & { port?: Messa
   } catch (error) {
     rmSync(stagingPath, { force: true })
     if (error instanceof WorkbookFailure) return { ok: false, code: error.code, message: error.message }
-    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: 'The disk of the server is full. Tell its administrator.' }
+    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: 'The server\'s disk is full. Contact its administrator.' }
     throw error
   } finally {
     snapshot.end()

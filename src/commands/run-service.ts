@@ -44,7 +44,7 @@ export async function runService (context: ServiceProcess, config: Config, parts
     undo.push(() => services.close(0))
     onStep?.('boot: opened')
     for (const { path, command } of openPlaces({ dataFolder: config.DATA_DIR, secretFile: config.secretFile, settingsFiles })) {
-      log.warn({ path, command }, `other users of this machine have access to ${path}; close it: ${command}`)
+      log.warn({ path, command }, `other users of this machine have access to ${path}; to close it: ${command}`)
     }
     const reconciled = await services.files.reconcile()
     if (Object.values(reconciled).some((count) => count > 0)) log.warn(reconciled, 'stored files were put right')

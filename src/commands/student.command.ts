@@ -26,18 +26,18 @@ interface PersonFlags {
 /** `perfbook student`: what is stored about a person, and its erasure. */
 export function studentCommand (context: CommandContext): Command {
   const command = new Command('student').description(
-    'everything that is stored about one student: export it, or erase it'
+    'export or erase everything that is stored about one student'
   )
   const person = 'source id, e-mail, or student identifier'
   const course = [
     '--course <id>',
-    'where people of several courses have the same id: the one in this course',
+    'if several courses have a person with this id: the one in this course',
     parseId,
   ] as const
 
   command
     .command('export')
-    .description('everything that is stored about a person, as JSON on stdout')
+    .description('write everything that is stored about a person as JSON to stdout')
     .argument('<person>', person)
     .option(...course)
     .action(async (text: string, { course }: PersonFlags) => {
@@ -50,7 +50,7 @@ export function studentCommand (context: CommandContext): Command {
 
   command
     .command('erase')
-    .description('remove a person from books, rosters, reports and stored files, for good')
+    .description('permanently remove a person from books, rosters, reports and stored files')
     .argument('<person>', person)
     .option(...course)
     .option('--yes', 'do not ask', false)
@@ -64,7 +64,7 @@ export function studentCommand (context: CommandContext): Command {
         const erased = await erasePerson(person, services).catch(explained)
         if (erased === undefined) {
           throw new CommandFailure(
-            'The person has changed or is gone meanwhile. Nothing was erased; look again.'
+            'The data about this person changed in the meantime. Nothing was erased. Run the command again.'
           )
         }
         services.audit.record({ ...BY_COMMAND, action: 'student.erase', subject: subjectOf(person) })
@@ -116,7 +116,7 @@ async function onePerson (
   const isOneId = new Set(people.map((person) => person.sourceId)).size === 1
   throw new CommandFailure(
     `${people.length} people match. ` +
-    `${isOneId ? 'Say which with --course ID.' : 'Give the source id of one of them.'} Nothing was done.`
+    `${isOneId ? 'Choose one with --course ID.' : 'Give the source id of one of them.'} Nothing was done.`
   )
 }
 
@@ -148,15 +148,15 @@ function previewText ({ courses, exports, uploads, named, alike, keptAccounts }:
     ),
     ...(uploads.length === 0
       ? []
-      : ['An import that still waits for one of these uploads will fail; upload it again afterwards.']),
+      : ['An import that is waiting for one of these uploads will fail; upload the file again afterwards.']),
     ...(alike.length === 0
       ? []
       : [
-          'Perhaps the same person: this e-mail or student identifier with another source id. ' +
-            'These are not erased now:',
+          'Possibly the same person: this e-mail or student identifier with another source id. ' +
+            'These will not be erased:',
         ]),
     ...some(alike.map(({ sourceId, course }) => `  ${oneLine(sourceId)}  in ${oneLine(course)}`)),
-    ...keptAccounts.map((email) => `The account ${oneLine(email)} belongs to staff and stays.`),
+    ...keptAccounts.map((email) => `The account ${oneLine(email)} belongs to staff and will be kept.`),
     '',
   ].join('\n')
 }
@@ -196,9 +196,9 @@ function erasedText ({ counts, copies, wiped }: Erased): string {
  */
 async function confirm ({ stdin, stderr, signal }: CommandContext): Promise<void> {
   if (stdin.isTTY !== true) {
-    throw new UsageError('Nothing was erased: this needs a terminal to ask on, or --yes.')
+    throw new UsageError('Nothing was erased. Run this in a terminal to confirm, or use --yes.')
   }
-  stderr.write('Erase for good? Type yes: ')
+  stderr.write('Erase permanently? Type yes: ')
   const giveUp = () => {
     stdin.destroy()
   }

@@ -47,13 +47,13 @@ export async function contentProblem (path: string, { filename, type: given }: {
   const extension = extname(name).slice(1).toLowerCase()
   if (!hasExtension(type, extension, extensions)) {
     const expected = extensions.length === 0 ? 'that belongs to no other type' : extensions.filter((one) => one !== '').map((one) => `.${one}`).join(', ')
-    return `file: the name ${shown} does not fit the type ${given}. Its ending must be one ${extensions.length === 0 ? '' : 'of '}${expected}.`
+    return `file: the name ${shown} does not match the type ${given}. Its extension must be one ${extensions.length === 0 ? '' : 'of '}${expected}.`
   }
   const head = await readHead(path)
   if (head.length === 0 || type === ANYTHING) return undefined
   if (TEXT_TYPE.test(type)) return textProblem(head, { shown, type })
   const isRight = isZip(head) ? await isZipOf(path, head, type) : await isBinaryOf(head, type)
-  return isRight ? undefined : `file: the content of ${shown} is not ${given}. Save it in that format, or send it with its own type and ending.`
+  return isRight ? undefined : `file: the content of ${shown} is not ${given}. Save it in that format, or send it with its own type and extension.`
 }
 
 function extensionsOf (type: string): string[] {
@@ -77,9 +77,9 @@ async function readHead (path: string): Promise<Buffer> {
 
 function textProblem (head: Buffer, { shown, type }: { shown: string, type: string }): string | undefined {
   const text = decode(head)
-  if (BINARY.test(text)) return `file: ${shown} is not text. Save it as text in UTF-8, or send it with its own type and ending.`
+  if (BINARY.test(text)) return `file: ${shown} is not text. Save it as text in UTF-8, or send it with its own type and extension.`
   if ((MARKUP.test(text) && !MARKUP_TYPE.test(type)) || OTHER_FORMAT.test(text)) {
-    return `file: ${shown} begins like a document of another type, such as HTML. Send it with its own type and ending.`
+    return `file: ${shown} starts like a document of another type, such as HTML. Send it with its own type and extension.`
   }
   return undefined
 }

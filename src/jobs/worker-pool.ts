@@ -31,7 +31,7 @@ export class TaskCrash extends Error {
   constructor (code: 'OUT_OF_MEMORY' | 'WORKER_CRASHED', cause: unknown) {
     const text = cause instanceof Error ? cause.message : String(cause)
     // What cannot be cloned between threads arrives without a word.
-    super(text === '' ? 'the task ended in an error that says nothing' : boundMessage(text), { cause })
+    super(text === '' ? 'the task failed without an error message' : boundMessage(text), { cause })
     this.code = code
   }
 }

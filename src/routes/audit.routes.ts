@@ -14,7 +14,7 @@ const entrySchema = Type.Object({
   via: Type.Enum(['session', 'token', 'link', 'nobody', 'command']),
   address: nullable(Type.String({ description: 'The network address; null for the command line' })),
   subject: nullable(Type.String({ description: 'What it was about: `course 3`' })),
-  count: Type.Integer({ minimum: 1, description: 'How often: repeats within a minute are one entry' }),
+  count: Type.Integer({ minimum: 1, description: 'How often it happened: repeats within a minute are one entry' }),
 }, { title: 'AuditEntry' })
 
 export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access }) => {

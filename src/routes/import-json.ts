@@ -40,7 +40,7 @@ export const listedImportSchema = Type.Object({
   ...common,
   summary: nullable(Type.Omit(summary, ['warnings', 'columns', 'column_count'])),
   error_count: Type.Integer(),
-  warning_count: Type.Integer({ description: 'How often something odd was met' }),
+  warning_count: Type.Integer({ description: 'How often something odd was found' }),
 }, { title: 'ListedImport' })
 
 /** What an import says besides its job: what was asked, what it did or what is wrong. */

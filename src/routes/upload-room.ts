@@ -69,14 +69,14 @@ export function createUploadRoom ({ freeBytes, minFreeBytes, userMax, userMaxByt
 
   function tooMuch (user: User): ServiceError {
     const mb = new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(user.bytes / 1e6)
-    return new ServiceError('RATE_LIMITED', `Your ${user.uploads} uploads that are under way have ${mb} MB in all. Wait until one has ended.`, RETRY_S)
+    return new ServiceError('RATE_LIMITED', `Your ${user.uploads} uploads in progress have ${mb} MB in total. Wait until one has finished.`, RETRY_S)
   }
 
   return {
     async open (userId, announcedBytes) {
       const user = users.get(userId) ?? { uploads: 0, bytes: 0 }
       if (user.uploads >= userMax) {
-        throw new ServiceError('RATE_LIMITED', `You have ${user.uploads} uploads under way, as many as are allowed. Wait until one has ended.`, RETRY_S)
+        throw new ServiceError('RATE_LIMITED', `You have ${user.uploads} uploads in progress, the most that are allowed. Wait until one has finished.`, RETRY_S)
       }
       users.set(userId, user)
       user.uploads++

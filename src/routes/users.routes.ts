@@ -102,7 +102,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
 
   for (const [verb, isDisabled, summary] of [
     ['disable', true, 'Nobody signs in as this user any more; sessions end, tokens are void (administrator)'],
-    ['enable', false, 'Let a disabled user in again, until a roster disables it once more (administrator)'],
+    ['enable', false, 'Enable a disabled user, until a roster disables them again (administrator)'],
   ] as const) {
     app.post(`/api/users/:user_id/${verb}`, {
       onRequest: access.scope('admin'),

@@ -72,7 +72,7 @@ t.test('what is something else is not', async (t) => {
   for (const [content, filename, type] of [
     [HTML, 'a.txt', 'text/plain'], [` \r\n${HTML}`, 'a.txt', 'text/plain'], [`\ufeff${HTML}`, 'a.csv', 'text/csv'], [SVG, 'a.txt', 'text/plain'], ['<!-- --><script>', 'a.csv', 'text/csv'], ['<body onload=x>', 'a.md', 'text/plain'],
     [Buffer.from(`\ufeff${HTML}`, 'utf16le'), 'a.txt', 'text/plain'], ['%PDF-1.7', 'a.txt', 'text/plain'], ['{\\rtf1', 'a.txt', 'text/plain'],
-  ] as Array<[string | Buffer, string, string]>) t.match(await check(content, filename, type), /^file: a\.\w+ begins like a document of another type/, `${filename} ${type}`)
+  ] as Array<[string | Buffer, string, string]>) t.match(await check(content, filename, type), /^file: a\.\w+ starts like a document of another type/, `${filename} ${type}`)
   for (const content of [PNG, CFB, await zip([['a', 'b']]), 'a\0b', Buffer.from('no mark', 'utf16le'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0])]) {
     t.match(await check(content, 'a.csv', 'text/csv'), /^file: a\.csv is not text/)
   }
@@ -83,8 +83,8 @@ t.test('the name has to fit as well, and is quoted shortly', async (t) => {
   for (const [filename, type] of [
     ['a.html', 'image/png'], ['a', 'image/png'], ['a.png.exe', 'image/png'], ['a.png ', 'image/gif'], ['a.htm', 'text/plain'], ['a.svg', 'text/plain'], ['a.js', 'text/plain'], ['a.txt', 'text/csv'], ['', 'text/csv'],
     ['a.docm', `${OOXML}wordprocessingml.document`], ['a.html', 'image/x-own'],
-  ] as const) t.match(await check(PNG, filename, type), /^file: the name \S+ does not fit the type [^ ]+\. Its ending must be one /, `${filename} ${type}`)
-  t.equal(await check('x', 'a.html', 'image/png'), 'file: the name a.html does not fit the type image/png. Its ending must be one of .png.')
+  ] as const) t.match(await check(PNG, filename, type), /^file: the name \S+ does not match the type [^ ]+\. Its extension must be one /, `${filename} ${type}`)
+  t.equal(await check('x', 'a.html', 'image/png'), 'file: the name a.html does not match the type image/png. Its extension must be one of .png.')
   const long = await check('x', `${'n'.repeat(50_000)}.html`, 'image/png')
   t.ok(long !== undefined && long.length < 200)
   t.notMatch(await check('x', 'a\u001b[31m\u202E.html', 'image/png'), /[\p{Cc}\u202E]/u)

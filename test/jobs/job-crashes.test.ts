@@ -23,7 +23,7 @@ const CRASHES = [
   { task: 'returnNothing', code: 'WORKER_CRASHED', says: 'no outcome' },
   { task: 'returnText', code: 'WORKER_CRASHED', says: 'no outcome' },
   { task: 'returnHalf', code: 'WORKER_CRASHED', says: 'no outcome' },
-  { task: 'returnFunction', code: 'WORKER_CRASHED', says: 'says nothing' },
+  { task: 'returnFunction', code: 'WORKER_CRASHED', says: 'without an error message' },
   { task: 'isNotThere', code: 'WORKER_CRASHED', says: '' },
 ]
 

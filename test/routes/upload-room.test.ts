@@ -132,7 +132,7 @@ t.test('a user has so many uploads at once; others go on', async (t) => {
   for (const upload of [first, second]) upload.send(MB / 2)
   await until(() => staged() >= MB)
   const third = await (await begin('teacher', MB)).answer
-  t.match({ status: third.status, ...JSON.parse(third.body.toString()) as object }, { status: 429, code: 'RATE_LIMITED', message: /You have 2 uploads under way/ })
+  t.match({ status: third.status, ...JSON.parse(third.body.toString()) as object }, { status: 429, code: 'RATE_LIMITED', message: /You have 2 uploads in progress/ })
   t.equal(third.headers['retry-after'], '10')
   const imported = await (await begin('teacher', MB, '/api/courses/1/imports')).answer
   t.equal(imported.status, 429, 'imports count as well')
@@ -161,7 +161,7 @@ t.test('a user has so many bytes at once, announced or come in; one alone may ha
   chunked.send(MB)
   await until(() => staged() >= MB)
   const large = await (await begin('teacher', 2.5 * MB)).answer
-  t.match({ status: large.status, ...JSON.parse(large.body.toString()) as object }, { status: 429, code: 'RATE_LIMITED', message: /under way have 4 MB in all/ })
+  t.match({ status: large.status, ...JSON.parse(large.body.toString()) as object }, { status: 429, code: 'RATE_LIMITED', message: /in progress have 4 MB in total/ })
   const second = await begin('teacher', MB)
   second.send(MB / 2)
   await until(() => staged() >= MB)

@@ -14,13 +14,13 @@ export interface XmlElement {
   text: string
 }
 
-/** The parts of a zip, by path, in the order of its directory. Throws where a path stands twice. */
+/** The parts of a zip, by path, in the order of its directory. Throws where a path appears twice. */
 export async function readParts (file: string): Promise<Map<string, Buffer>> {
   const zip = await openPromise(file)
   const parts = new Map<string, Buffer>()
   try {
     for await (const entry of zip.eachEntry()) {
-      if (parts.has(entry.fileName)) throw new Error(`${entry.fileName} stands twice in the package.`)
+      if (parts.has(entry.fileName)) throw new Error(`${entry.fileName} appears twice in the package.`)
       const chunks: Buffer[] = []
       for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk)
       parts.set(entry.fileName, Buffer.concat(chunks))
@@ -134,7 +134,7 @@ function checkRelationships (parts: Map<string, XmlElement>, fault: Fault): void
   for (const [path, part] of parts) {
     if (!path.endsWith('.rels')) continue
     const ids = part.children.map(({ attributes }) => attributes['Id'])
-    fault(new Set(ids).size !== ids.length, `${path}: an id stands twice`)
+    fault(new Set(ids).size !== ids.length, `${path}: an id appears twice`)
     const folder = path.replace(/_rels\/[^/]*$/, '')
     for (const { attributes } of part.children) fault(!parts.has(folder + attributes['Target']), `${path}: ${attributes['Target']} is not there`)
   }

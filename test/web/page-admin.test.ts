@@ -27,7 +27,7 @@ t.test('users: found, invited, disabled after a question, enabled again', chromi
   await page.getByRole('button', { name: 'Invite somebody' }).click()
   await page.getByLabel('E-mail', { exact: true }).fill('TEACHER@example.edu')
   await page.getByRole('button', { name: 'Make the link' }).click()
-  await page.getByText('There is an account with this e-mail already.').waitFor()
+  await page.getByText('An account with this e-mail already exists.').waitFor()
   await page.getByLabel('E-mail', { exact: true }).fill('new@example.edu')
   await page.getByLabel('First name').fill('Nia')
   await page.getByLabel('Last name').fill('Neu')

@@ -10,7 +10,7 @@ t.test('the button of single sign-on, and why it did not work', needs(findChromi
   const { page, problems } = await open()
   await page.goto(address)
   await page.getByRole('button', { name: 'Sign in with School account' }).click()
-  await page.getByText('The service that says who you are does not answer. Try again in a moment.').waitFor()
+  await page.getByText('The sign-in provider is not responding. Try again in a moment.').waitFor()
   t.equal(page.url(), `${address}/`, 'the reason has left the address')
 
   provider.register(`${address}/api/oidc/callback`)

@@ -79,9 +79,9 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
       return
     }
     pending = pending.slice(entries.length)
-    if (isStuck) log.info({ entries: entries.length }, 'entries of the audit log that had to wait are written')
+    if (isStuck) log.info({ entries: entries.length }, 'audit log entries that had to wait are now written')
     isStuck = false
-    if (lost > 0) log.error({ lost }, 'entries of the audit log are lost: too many had to wait')
+    if (lost > 0) log.error({ lost }, 'audit log entries are lost: too many were waiting')
     lost = 0
     await writePending()
   }
@@ -89,10 +89,10 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
   function failed (error: unknown, count: number): void {
     if (!isPassing(error)) {
       // A bug, or damage: the entries after these are not to suffer from them.
-      log.error({ err: error, actions: pending.splice(0, count).map(({ action }) => action) }, 'entries of the audit log could not be written')
+      log.error({ err: error, actions: pending.splice(0, count).map(({ action }) => action) }, 'audit log entries could not be written')
       return
     }
-    if (!isStuck) log.warn({ err: error, waiting: pending.length }, 'entries of the audit log cannot be written now; they wait, and are tried again')
+    if (!isStuck) log.warn({ err: error, waiting: pending.length }, 'audit log entries cannot be written now; they wait and will be retried')
     isStuck = true
     // Sooner than the end of a minute.
     giveUpTimer?.()
@@ -141,7 +141,7 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
       isClosed = true
       giveUpTimer?.()
       await settled()
-      if (pending.length > 0) log.error({ lost: pending.length }, 'entries of the audit log are lost: they could not be written before the end')
+      if (pending.length > 0) log.error({ lost: pending.length }, 'audit log entries are lost: they could not be written before shutdown')
     },
   }
 }

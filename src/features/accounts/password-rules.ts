@@ -25,14 +25,14 @@ export async function checkPassword (password: string, { email, firstName, lastN
   if (password.length < MIN_PASSWORD_LENGTH) refuse(`is too short: use at least ${MIN_PASSWORD_LENGTH} characters.`)
   if (password.length > MAX_PASSWORD_LENGTH) refuse(`is too long: use at most ${MAX_PASSWORD_LENGTH} characters.`)
   const text = password.normalize('NFKC').toLowerCase()
-  if (isPattern(text)) refuse('is a simple pattern. Choose several words that do not belong together.')
+  if (isPattern(text)) refuse('is a simple pattern. Choose several unrelated words.')
   const words = [...wordsOf(email), ...wordsOf(email.split('@', 1)[0] ?? ''), ...[firstName, lastName, ...serviceWords].flatMap((one) => wordsOf(one ?? ''))]
   if (isMadeOf(text, ['perfbook', ...words])) {
     refuse('is made of your name, your email address, or the name of the school or the service. Choose other words.')
   }
   const common = await commonPasswords()
   if (candidates(text).some((candidate) => common.has(candidate))) {
-    refuse('is one of the most common ones, or nearly. Choose several words that do not belong together.')
+    refuse('is one of the most common ones, or close to one. Choose several unrelated words.')
   }
 }
 

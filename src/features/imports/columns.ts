@@ -20,11 +20,11 @@ export type ColumnUse = keyof typeof COLUMN_USES
 
 /** Why a column is left out, or what is special about its use. The page finds its translation by these texts. */
 export const COLUMN_REASONS = {
-  not_used: 'the product does not use it',
+  not_used: 'Perfbook does not use it',
   no_title: 'it has no title',
   read_only: 'the other system computes it (read only)',
   total: 'it is a total',
-  maybe_total: 'its name is that of a renamed course total',
+  maybe_total: 'its name looks like a renamed course total',
   maybe_total_taken: 'it may be a renamed course total',
   no_points: 'it has no points possible',
   custom: 'it is a custom column, not an assignment',

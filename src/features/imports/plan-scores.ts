@@ -39,7 +39,7 @@ export function planScores (course: CoursePlanning, tasks: PlannedTasks, student
     })
   }
   if (!course.allowRemovals && removed * 2 > stored) {
-    problems.error(book.place, `${removed} of the ${stored} results of the course "${shorten(book.name)}" would be removed, more than half; allow it with --allow-removals if that is meant`)
+    problems.error(book.place, `${removed} of the ${stored} results of the course "${shorten(book.name)}" would be removed, more than half; allow it with --allow-removals if that is intended`)
   }
 }
 

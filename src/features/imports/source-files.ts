@@ -64,7 +64,7 @@ async function openFolder (path: string, name: string, prefix: string, budget: B
     // One by one: it may be the wrong folder, with a million files.
     for await (const entry of await opendir(folder)) {
       if (!isLitter(entry.name)) entries.push(entry)
-      if (++count > MAX_ENTRIES) throw new Refusal({ file: name }, `has more than ${MAX_ENTRIES} entries; choose the folder that holds just the bundle`)
+      if (++count > MAX_ENTRIES) throw new Refusal({ file: name }, `has more than ${MAX_ENTRIES} entries; choose the folder that holds only the bundle`)
     }
     return entries
   }
@@ -104,7 +104,7 @@ async function openArchive (path: string, name: string, prefix: string, budget: 
     }
     // Where the next entry would be; a number, whatever its type declaration says.
     if (await beginsWith(path, DIRECTORY_HEADER, archive.readEntryCursor as unknown as number)) {
-      throw new Refusal(place, `has more entries than the ${archive.entryCount} that it announces; make the archive again`)
+      throw new Refusal(place, `has more entries than the ${archive.entryCount} that it announces; create the archive again`)
     }
     // Whatever else lies around, the data is in one folder.
     const folders = new Set(entries.filter((entry) => /\.(csv|json)$/i.test(entry.fileName)).map((entry) => entry.fileName.slice(0, entry.fileName.lastIndexOf('/') + 1)))

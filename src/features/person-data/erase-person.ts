@@ -104,13 +104,13 @@ function assertErasable ({ teaching, records, accounts, students }: Person): voi
   const courses = [...new Set(teaching.map((row) => `${row.course_name} (course ${row.course_id})`))]
   if (courses.length > 0) {
     throw new ErasureError(
-      `They teach ${courses.join(', ')}. Only students can be erased: ` +
-      'take them out of the roster as a teacher, import it, and try again.'
+      `This person teaches ${courses.join(', ')}. Only students can be erased: ` +
+      'remove them from the roster as a teacher, import it, and try again.'
     )
   }
   if (students.length + records.length === 0 && accounts.every((user) => user.role !== 'student')) {
     throw new ErasureError(
-      'They have a staff account and are not a student. Only students can be erased; ' +
+      'This person has a staff account and is not a student. Only students can be erased; ' +
       '"perfbook user disable" disables an account.'
     )
   }

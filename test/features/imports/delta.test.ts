@@ -130,7 +130,7 @@ t.test('a delta of one course leaves others alone', async (t) => {
 t.test('a reference to what was never told is no reference', async (t) => {
   const world = await prepared(t.testdir())
   t.strictSame(await world.refuse({ results: [result('x', 'nowhere', 'ann', 1), result('y', 'li1-p1', 'nobody', 1)] }, { modes: { results: 'delta' } }), [
-    'results.csv:2: 2 of 2 rows refer to something that is in no file, more than a tenth; the first is lineItemSourcedId "nowhere"; ' +
+    'results.csv:2: 2 of 2 rows refer to something that is not in any file, more than a tenth; the first is lineItemSourcedId "nowhere"; ' +
     'export all files at the same time, or allow it with --allow-skips',
   ])
   t.match(await world.refuse({ enrollments: [enrollment('x', 'p7', 'ann')] }, { strict: true, modes: { enrollments: 'delta' } }), [/^enrollments\.csv:2: .*classSourcedId "p7"/])

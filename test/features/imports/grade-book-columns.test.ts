@@ -32,9 +32,9 @@ t.test('files of other systems are refused by name, with what to do instead', as
     ['fmt-google-classroom/g.csv', 'a Google Classroom grade export', 'rename its columns'],
     ['fmt-gradescope/g.csv', 'a Gradescope grade export', 'rename its columns'],
     ['fmt-schoology/g.csv', 'a Schoology grade export', 'rename its columns'],
-    ['fmt-microsoft-sds/b.zip', 'a file of Microsoft School Data Sync', 'ask for OneRoster CSV'],
-    ['fmt-clever-sftp/b.zip', 'a file of Clever', 'ask for OneRoster CSV'],
-    ['fmt-canvas-sis-csv/b.zip', 'an SIS import file of Canvas', 'ask for OneRoster CSV'],
+    ['fmt-microsoft-sds/b.zip', 'a Microsoft School Data Sync file', 'ask for OneRoster CSV'],
+    ['fmt-clever-sftp/b.zip', 'a Clever file', 'ask for OneRoster CSV'],
+    ['fmt-canvas-sis-csv/b.zip', 'a Canvas SIS import file', 'ask for OneRoster CSV'],
   ] as const) {
     const errors = showErrors(await takeCase(world, file))
     t.equal(errors.length, 1, file)
@@ -56,7 +56,7 @@ t.test('files of other systems are refused by name, with what to do instead', as
 t.test('a format that is forced still makes no task of a column that is no grade', async (t) => {
   const world = await createWorld(t.testdir())
   for (const file of ['fmt-blackboard-ultra/gc.csv', 'fmt-brightspace/g.csv', 'fmt-google-classroom/g.csv', 'fmt-gradescope/g.csv', 'fmt-schoology/g.csv', 'fmt-plain-csv/g.csv']) {
-    t.match(showErrors(await takeCase(world, file, { format: 'moodle' })), [/has no grade column of Moodle: their headers end with \(Real\), \(Percentage\) or \(Letter\)/], file)
+    t.match(showErrors(await takeCase(world, file, { format: 'moodle' })), [/has no Moodle grade column: their headers end with \(Real\), \(Percentage\) or \(Letter\)/], file)
     t.notSame(showErrors(await takeCase(world, file, { format: 'canvas' })), [], file)
   }
   t.strictSame(await world.books(), [])
@@ -100,7 +100,7 @@ t.test('Moodle: what may be a renamed course total is said', async (t) => {
   const world = await createWorld(t.testdir())
   const outcome = await takeCase(world, 'moodle-renamed-total/g.csv')
   t.strictSame(outcome.ok && warningCounts(outcome.summary), { renamed_total_left_out: 1 })
-  t.ok(uses(outcome).includes('Final grade (Percentage): left_out (its name is that of a renamed course total)'))
+  t.ok(uses(outcome).includes('Final grade (Percentage): left_out (its name looks like a renamed course total)'))
   t.strictSame((await world.book()).tasks, ['Assignment: Essay | Tasks | - | 100'])
 
   const text = 'First name,Last name,ID number,Assignment: A (Percentage),Term 1 (Percentage)\nAnn,Lee,0042,50 %,60 %\n'
@@ -120,7 +120,7 @@ t.test('Moodle: columns without a suffix beside columns that have one are no tas
   const bare = 'First name,Surname,ID number,Suspended,Quiz: A,Course total,Last downloaded from this course\nAnn,Lee,0042,,7,7,1700000000\n'
   const old = await take(world, 'old.csv', bare, { course: 'Z' })
   t.strictSame(old.ok && warningCounts(old.summary), { grade_columns_without_suffix: 1, points_without_possible: 1 })
-  t.strictSame(uses(old).slice(3), ['Suspended: left_out (the product does not use it)', 'Quiz: A: task_points', 'Course total: left_out (it is a total)', 'Last downloaded from this course: left_out (the product does not use it)'])
+  t.strictSame(uses(old).slice(3), ['Suspended: left_out (Perfbook does not use it)', 'Quiz: A: task_points', 'Course total: left_out (it is a total)', 'Last downloaded from this course: left_out (Perfbook does not use it)'])
 })
 
 t.test('Canvas: its own columns are never read, whatever a grading period is called', async (t) => {
@@ -133,7 +133,7 @@ t.test('Canvas: its own columns are never read, whatever a grading period is cal
   const header = 'Student,ID,SIS User ID,SIS Login ID,Section,Final Score (77),Notes,HW Current Score (1),Override Grade (Q 1),Unposted Final Points,Essay (501)'
   const other = await take(world, 'c.csv', `${header}\nPoints Possible,,,,,5,,10,100,,10\n"Lee, Ann",101,S1,ann,A,4,x,9,9,9,8\n`, { course: 'Y' })
   t.strictSame(uses(other).slice(5), [
-    'Final Score (77): task_points', 'Notes: left_out (the product does not use it)', 'HW Current Score (1): task_points',
+    'Final Score (77): task_points', 'Notes: left_out (Perfbook does not use it)', 'HW Current Score (1): task_points',
     'Override Grade (Q 1): left_out (it is a total)', 'Unposted Final Points: left_out (it is a total)', 'Essay (501): task_points',
   ], 'an assignment has an id and points possible')
 })

@@ -92,7 +92,7 @@ t.test('a row whose values point to different people is skipped, counted and nam
   const rows = ['"Lee, Ann",1,0042,ann.lee,P,1', '"X, B",2,0043,cyd.ortiz,P,2', '"Ortiz, Cyd",3,,ann.lee,P,3']
   const outcome = await take(world, rows)
   t.match(outcome, { ok: true, summary: { students: { added: 0 }, scores: { added: 1 } } })
-  t.strictSame(outcome.ok && outcome.summary.warnings, [{ code: 'people_in_conflict', message: 'Rows of a grade book whose values point to different people were skipped (first in g.csv:4).', count: 2 }])
+  t.strictSame(outcome.ok && outcome.summary.warnings, [{ code: 'people_in_conflict', message: 'Grade book rows whose values point to different people were skipped (first in g.csv:4).', count: 2 }])
   t.strictSame(await labs(world), ['Ann Lee: completed 0.1'])
   t.match(showErrors(await take(world, rows, { strict: true })), [/^g\.csv:4: Rows .* different people were skipped; 2 times/])
 })

@@ -102,7 +102,7 @@ t.test('a bundle without a manifest, or with one that forgets a file', async (t)
   t.match(outcome.ok && warningCounts(outcome.summary), { manifest_incomplete: 1, unknown_version: 1 })
 })
 
-t.test('a sourcedId that stands twice: the newest, then the later line', async (t) => {
+t.test('a sourcedId that appears twice: the newest, then the later line', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   tables.users!.push(user('ann', 'Anna', 'Lee', '0042'))

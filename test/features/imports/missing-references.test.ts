@@ -76,7 +76,7 @@ t.test('more than a tenth of a file is an error, unless it is allowed', async (t
   // 20 enrollments are whole: 2 of 22 are less than a tenth, 3 of 23 more.
   t.strictSame(warningCounts(await world.take(without(2), { dryRun: true })), { enrollment_skipped: 2 })
   t.strictSame(await world.refuse(without(3)), [
-    'enrollments.csv:22: 3 of 23 rows refer to something that is in no file, more than a tenth; the first is userSourcedId "gone0"; ' +
+    'enrollments.csv:22: 3 of 23 rows refer to something that is not in any file, more than a tenth; the first is userSourcedId "gone0"; ' +
     'export all files at the same time, or allow it with --allow-skips',
   ])
   t.strictSame(await world.books(), [])
@@ -91,7 +91,7 @@ t.test('the share is of each file: results, classes without their course; a cate
   const constant = { ...tables, lineItems: tables.lineItems!.map((row) => ({ ...row, categorySourcedId: '11111111-1111-1111-1111-111111111111' })) }
   t.strictSame(warningCounts(await world.take(constant)), { category_missing: 4 })
   const orphans = { ...tables, results: tables.results!.map((row, i) => i % 5 === 0 ? { ...row, lineItemSourcedId: 'li9' } : row) }
-  t.match(await world.refuse(orphans), [/^results\.csv:2: 5 of 24 rows refer to something that is in no file/])
+  t.match(await world.refuse(orphans), [/^results\.csv:2: 5 of 24 rows refer to something that is not in any file/])
   t.match(await world.refuse({ ...tables, courses: [{ ...tables.courses![0]!, sourcedId: 'c9' }] }), [/^classes\.csv:2: 2 of 2 rows refer/])
   const names = (await world.books()).map(({ name }) => name)
   t.strictSame(names, ['Physics'])

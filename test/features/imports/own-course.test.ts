@@ -189,7 +189,7 @@ t.test('nothing that a teacher\'s file says comes to life with a later import', 
 
 t.test('a bundle of another course, or for a course without a roster, is refused', async (t) => {
   const { world, una, ted } = await twoCourses(t.testdir())
-  t.match(await world.refuse(school(), { onlyCourseId: una }), [/^classes\.csv:2: names a class that is not of this course, .* only the course with id 2 may be imported here/])
+  t.match(await world.refuse(school(), { onlyCourseId: una }), [/^classes\.csv:2: names a class that is not in this course, .* only the course with id 2 may be imported here/])
   t.match(await world.refuse(school(), { onlyCourseId: 99 }), ['there is no course with id 99'])
   const tables: Tables = { lineItems: [{ ...school().lineItems![0]!, sourcedId: 'x', classSourcedId: 'p9' }] }
   t.match(await world.refuse(tables, { onlyCourseId: ted, ...delta(tables) }), [/^lineItems\.csv:2: names a class/])

@@ -86,7 +86,7 @@ t.test('it asks on a terminal, and does nothing without one or with another answ
   const before = await world.books()
   t.match(await world.run(['student', 'erase', 'u-cyd-77']), {
     status: 2,
-    stderr: /Nothing was erased: this needs a terminal to ask on, or --yes/,
+    stderr: /Nothing was erased. Run this in a terminal to confirm, or use --yes/,
   })
   t.match(await world.run(['student', 'erase', 'u-cyd-77'], { stdin: 'no\n', stdinIsTTY: true }), {
     status: 1,
@@ -112,7 +112,7 @@ t.test('who is not there, who is not clear, and who teaches', async (t) => {
     ['\u001b[2J', 1, /No person is stored/],
     ['%', 1, /No person is stored/],
     ['', 2, /PERSON is blank/],
-    ['ted', 1, /They teach Physics \(course \d+\)\. Only students can be erased/],
+    ['ted', 1, /This person teaches Physics \(course \d+\)\. Only students can be erased/],
   ] as const) {
     const answer = await world.run(['student', 'erase', text, '--yes'])
     t.match(answer, { status, stderr: said }, JSON.stringify(text))
@@ -133,7 +133,7 @@ t.test('an e-mail that a brother has as well does not leave him out of a later i
   )
   const world = await peopleWorld(t, tables)
   const erased = await world.run(['student', 'erase', 'u-cyd-77', '--yes'])
-  t.match(erased, { status: 0, stderr: /Perhaps the same person.*bob {2}in Physics/s })
+  t.match(erased, { status: 0, stderr: /Possibly the same person.*bob {2}in Physics/s })
   const summary = await world.take(tables)
   t.match(
     summary.warnings.filter(({ code }) => code === 'erased_person'),
@@ -167,7 +167,7 @@ t.test('one source id of two people: --course says which', async (t) => {
   }
   t.match(await world.run(['student', 'erase', 's1', '--yes']), {
     status: 1,
-    stderr: /Say which with --course ID/,
+    stderr: /Choose one with --course ID/,
   })
   t.match(await world.run(['student', 'erase', 's1', '--course', '2', '--yes']), { status: 0 })
   t.notMatch(world.bytes(), /Duoz/)

@@ -196,7 +196,7 @@ export class GradeBook {
     const place = { file: first.file, line: first.line }
     if (options.allowNewPeople !== true && added.length > people * MOST_NEW) {
       problems.error(place, `${added.length} of the ${people} people of this grade book are not in the course "${shorten(this.#live!.name)}", more than a tenth ` +
-        '(this is the first); see whether it is the right course and whether ids were changed by a spreadsheet, or allow it with --allow-new-people')
+        '(this is the first); check that it is the right course and that no spreadsheet changed the ids, or allow it with --allow-new-people')
     } else problems.warn('new_people', place, added.length)
   }
 

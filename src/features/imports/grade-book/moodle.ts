@@ -73,7 +73,7 @@ function itemsOf (names: string[], header: number, file: SourceFile, run: Import
   const lower = names.map((name) => name.toLowerCase())
   const hasSuffix = names.some((name, at) => !isPerson(lower[at]!) && ITEM.test(name))
   if (!hasSuffix && !lower.includes(LAST_DOWNLOADED)) {
-    throw new Refusal({ file: file.name, line: header }, 'has no grade column of Moodle: their headers end with (Real), (Percentage) or (Letter); ' +
+    throw new Refusal({ file: file.name, line: header }, 'has no Moodle grade column: their headers end with (Real), (Percentage) or (Letter); ' +
       'export it in Moodle with Grades, Export, "Plain text file", in English')
   }
   const grades = names.map((name, at) => isPerson(lower[at]!) || name === '' ? undefined : gradeColumn(name, hasSuffix))

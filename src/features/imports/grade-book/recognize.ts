@@ -67,7 +67,7 @@ export const LAST_DOWNLOADED = 'last downloaded from this course'
 const SUFFIX = /\((real|percentage|letter)\)$/
 
 const RENAME = 'rename its columns to those of Canvas: "Student" (Last, First), "ID", "SIS User ID" (the student id), "SIS Login ID", "Section", ' +
-  'and one column a task; below them comes a row that begins with "Points Possible"; leave out totals'
+  'and one column per task; below them comes a row that begins with "Points Possible"; leave out totals'
 const ONE_ROSTER = 'ask for OneRoster CSV (1.1 or 1.2) instead'
 
 interface OtherSystem {
@@ -90,9 +90,9 @@ const OTHERS: OtherSystem[] = [
   { name: 'an Open edX grade report', isIt: has('enrollment track') },
   { name: 'a Google Classroom grade export', isIt: (names, [dates, points]) => names.includes('email address') && begins(dates, 'date') && begins(points, 'points') },
   { name: 'a Sakai grade export', isIt: (names) => (names[0] === 'student id' || names[0] === 'student name' || names[0] === 'name') && any(/\S \[\d+([.,]\d+)?\]$/)(names) },
-  { name: 'a file of Microsoft School Data Sync', advice: ONE_ROSTER, isIt: any(/^(section|school) sis id$/) },
-  { name: 'a file of Clever', advice: ONE_ROSTER, isIt: (names) => names.includes('school_id') && (any(/^(student|teacher|section|staff)_id$/)(names) || names.includes('school_name')) },
-  { name: 'an SIS import file of Canvas', advice: `${ONE_ROSTER}, or export the grade book: Grades, Export, "Export Entire Gradebook"`, isIt: isCanvasSis },
+  { name: 'a Microsoft School Data Sync file', advice: ONE_ROSTER, isIt: any(/^(section|school) sis id$/) },
+  { name: 'a Clever file', advice: ONE_ROSTER, isIt: (names) => names.includes('school_id') && (any(/^(student|teacher|section|staff)_id$/)(names) || names.includes('school_name')) },
+  { name: 'a Canvas SIS import file', advice: `${ONE_ROSTER}, or export the grade book: Grades, Export, "Export Entire Gradebook"`, isIt: isCanvasSis },
 ]
 
 function begins (row: string[] | undefined, word: string): boolean { return row?.[0]?.trim().toLowerCase() === word }

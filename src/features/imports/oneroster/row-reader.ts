@@ -15,7 +15,7 @@ const instant = remembered((text) => instantMs(text) ?? dayMs(text))
 
 /**
  * Reads the columns of a file row by row, by header name, in any order and case. Whatever is wrong with a value is an error with
- * its line and column, and reads as blank. Throws Refusal where a column is missing or stands twice.
+ * its line and column, and reads as blank. Throws Refusal where a column is missing or appears twice.
  */
 export class RowReader {
   line = 0

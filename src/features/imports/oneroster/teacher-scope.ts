@@ -27,7 +27,7 @@ export function keepWithinCourse (scope: CourseScope, bundle: Bundle, run: Impor
   const classes = new Set(periods.filter((id) => scope.live.record('class', id) !== undefined))
   if (classes.size === 0) {
     const file = [...bundle.files.values()].flat()[0]?.name ?? null
-    throw new Refusal({ file }, 'is a roster, and this course came without one; an administrator imports it')
+    throw new Refusal({ file }, 'is a roster, but this course did not come with one; ask an administrator to import it')
   }
   assertAboutCourse(classes, scope.course.id, run)
   for (const [kind, file] of ADMINISTRATIVE) {
@@ -66,7 +66,7 @@ function assertAboutCourse (classes: ReadonlySet<string>, courseId: number, run:
   if (first === undefined || named.some((record) => classes.has(classOf(record)))) return
   const place = { file: run.fileName(first.file), line: first.line }
   const own = `only the course with id ${courseId} may be imported here`
-  throw new Refusal(place, `names a class that is not of this course, and no row names one that is; ${own}`)
+  throw new Refusal(place, `names a class that is not in this course, and no row names one that is; ${own}`)
 }
 
 /**

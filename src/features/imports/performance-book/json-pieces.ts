@@ -46,7 +46,7 @@ export async function readPieces (file: SourceFile, shape: Shape, { onPiece, onF
     index = -1
     isList = false
     if (!shape.values.includes(name) && !shape.lists.includes(name)) onFault(path(), `is not known; expected one of ${[...shape.values, ...shape.lists].join(', ')}`)
-    else if (seen.has(name)) onFault(path(), 'stands twice')
+    else if (seen.has(name)) onFault(path(), 'appears twice')
     else seen.add(name)
   }
   const enterValue = (token: TokenType) => {
