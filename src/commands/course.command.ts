@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { isTimeZone } from '../features/performance-book/course-time.ts'
+import { listNames, shorten } from '../short-text.ts'
 import { parseId } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
 import { withServices } from './open-services.ts'
@@ -25,7 +26,7 @@ export function courseCommand (context: CommandContext): Command {
         const categories = await courses.categories(courseId)
         const weights = new Map(weight.map(({ name, weight }) => {
           const category = categories.find((one) => one.name === name)
-          if (category === undefined) throw new CommandFailure(`The course has no category ${name}${categories.length === 0 ? '' : `; it has ${oneLine(categories.map((one) => one.name).join(', '))}`}.`)
+          if (category === undefined) throw noCategory(name, categories.map((one) => one.name))
           return [category.id, weight]
         }))
         if (!await courses.set(courseId, { missingCounts, timeZone, weights })) throw noCourse(courseId)
@@ -49,6 +50,11 @@ export function courseCommand (context: CommandContext): Command {
 
 function noCourse (courseId: number): CommandFailure {
   return new CommandFailure(`There is no course with id ${courseId}. "perfbook courses" lists them.`)
+}
+
+function noCategory (name: string, names: readonly string[]): CommandFailure {
+  const known = names.length === 0 ? '' : `; it has ${oneLine(listNames(names))}`
+  return new CommandFailure(`The course has no category ${oneLine(shorten(name))}${known}.`)
 }
 
 function parseTimeZone (text: string): string {

@@ -4,7 +4,7 @@ import Type from 'typebox'
 import type { UserRow } from '../../db/accounts.queries.ts'
 import { ServiceError } from '../errors.ts'
 import { stateText, type AccountState } from '../features/accounts/account-state.ts'
-import { AccountError } from '../features/accounts/accounts.ts'
+import { AccountError, InvalidAccountError } from '../features/accounts/accounts.ts'
 import { idOf, principalOf } from './access-hooks.ts'
 import type { RouteContext } from './route-context.ts'
 import { errors, id, isoTime, isoTimeOrNull, nullable, time } from './schemas.ts'
@@ -70,7 +70,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
       tags,
       summary: 'Invite somebody: gives an e-mail address a role and makes a one-time link (administrator)',
       body: Type.Object({
-        email: Type.String({ maxLength: 254, pattern: '^[^\\s@\\u0000]+@[^\\s@\\u0000]+$' }),
+        email: Type.String({ maxLength: 254, description: 'An e-mail address' }),
         role: Type.Enum(['admin', 'teacher', 'student']),
         first_name: Type.Optional(name),
         last_name: Type.Optional(name),
@@ -80,6 +80,9 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
   }, async (request, reply) => {
     const { email, role, first_name: firstName, last_name: lastName } = request.body
     const user = await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null }).catch((error: unknown) => {
+      if (error instanceof InvalidAccountError) {
+        throw new ServiceError('VALIDATION_FAILED', error.message.replaceAll(' name:', '_name:'))
+      }
       throw error instanceof AccountError ? new ServiceError('USER_EXISTS', error.message) : error
     })
     request.audited = { subject: `user ${user.id}, ${role}` }

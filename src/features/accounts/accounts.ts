@@ -2,7 +2,7 @@ import type { Database } from '../../../db/database.ts'
 import { enableInRosters } from '../../../db/account-state.queries.ts'
 import * as queries from '../../../db/accounts.queries.ts'
 import { endSessionsOfUser } from '../../../db/sessions.queries.ts'
-import { EMAIL_MAX, shorten } from '../../short-text.ts'
+import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 import type { PasswordQueue } from './password-queue.ts'
 import { accountState, accountStates, mayEnter, stateText, type AccountState, type UserState } from './account-state.ts'
@@ -22,6 +22,9 @@ export interface NewAccount {
 
 /** What was asked of an account cannot be done; the sentence says why. */
 export class AccountError extends Error {}
+
+/** The same because of a value that was given, which the sentence names first. */
+export class InvalidAccountError extends AccountError {}
 
 export interface Accounts {
   /**
@@ -94,6 +97,8 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
     },
     async add ({ email, role, firstName = null, lastName = null, password }) {
       checkEmail(email)
+      checkName('first name', firstName)
+      checkName('last name', lastName)
       const key = queries.emailKey(email)
       const known = await queries.rosterTeacher(db.reads, key)
       const owner = { email, firstName: firstName ?? known?.first_name ?? null, lastName: lastName ?? known?.last_name ?? null }
@@ -134,6 +139,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
     state: (user) => accountState(db.reads, user),
     known: (email) => db.write((trx) => knownUser(trx, queries.emailKey(email), now())),
     async createToken ({ email, name, scopes, expiresAt = null }) {
+      checkName('name', name)
       const token = `pb_${newSecret()}`
       const key = queries.emailKey(email)
       await db.write(async (trx) => {
@@ -161,6 +167,17 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
   }
 }
 
+/** Characters that no e-mail and no name has, and that a terminal or a page may obey. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
+
 function checkEmail (email: string): void {
-  if (email.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(email.trim())) throw new AccountError(`${shorten(email)} is not an e-mail address.`)
+  if (email.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(email.trim()) || UNPRINTABLE.test(email)) {
+    throw new InvalidAccountError(`email: "${shorten(email)}" is not an e-mail address.`)
+  }
+}
+
+function checkName (what: string, name: string | null): void {
+  if (name === null) return
+  if (isNameTooLong(name)) throw new InvalidAccountError(`${what}: has more than ${NAME_MAX} characters.`)
+  if (UNPRINTABLE.test(name)) throw new InvalidAccountError(`${what}: has control characters.`)
 }

@@ -46,15 +46,25 @@ function isPattern (text: string): boolean {
   return Math.abs(step) === 1 && codes.every((code, i) => i === 0 || code - (codes[i - 1] ?? 0) === step)
 }
 
-/** As it is, without digits and signs around it, and both with look-alikes read as letters. */
+/**
+ * As it is; without digits and signs around it, which count as decoration where they are few or a simple pattern; without blanks
+ * and signs anywhere. Each also without accents, and with look-alikes read as letters.
+ */
 function candidates (text: string): string[] {
   const letters = /\p{L}/u
   const characters = [...text]
   const first = characters.findIndex((character) => letters.test(character))
-  const core = first === -1 ? '' : characters.slice(first, characters.findLastIndex((character) => letters.test(character)) + 1).join('')
-  const isDecorated = core !== '' && text.length - core.length <= MOST_DECORATION
-  return (isDecorated ? [text, core] : [text]).flatMap((one) => [one, Array.from(one, (character) => LOOK_ALIKES[character] ?? character).join('')])
+  const end = characters.findLastIndex((character) => letters.test(character)) + 1
+  const found = [text, plainText(text)]
+  if (first !== -1) {
+    const around = [characters.slice(0, first).join(''), characters.slice(end).join('')]
+    const isDecoration = first + characters.length - end <= MOST_DECORATION || around.every((part) => part.length < 2 || isPattern(part))
+    if (isDecoration) found.push(characters.slice(first, end).join(''))
+  }
+  return found.flatMap((one) => [one, withoutAccents(one), Array.from(one, (character) => LOOK_ALIKES[character] ?? character).join('')])
 }
+
+function withoutAccents (text: string): string { return text.normalize('NFD').replace(/\p{M}/gu, '') }
 
 /** Whether little else is left of a password without the words. */
 function isMadeOf (text: string, words: readonly string[]): boolean {

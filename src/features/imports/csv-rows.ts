@@ -12,6 +12,8 @@ export type RowVisitor = (fields: CsvRow, line: number) => void
 
 /** More than any honest row: a quote that is never closed must not swallow a whole file. */
 const MAX_ROW_BYTES = 4 * 1024 * 1024
+/** More than any grade book has: an Excel worksheet ends at 16,384. A header of blanks and commas is only bytes. */
+const MAX_COLUMNS = 20_000
 const LINE_FEED = 10
 const QUOTE = 34
 
@@ -139,6 +141,9 @@ class RowSplitter {
       return
     }
     if (this.#visit === undefined) {
+      if (fields.length > MAX_COLUMNS) {
+        throw this.#refusal(line, `has ${fields.length} columns, expected at most ${MAX_COLUMNS}; is this the header?`)
+      }
       this.#visit = this.#onHeader(fields.map((name) => name.trim()), line)
       this.#width = fields.length
       return

@@ -6,6 +6,7 @@ import { readCsv, type RowVisitor } from './csv-rows.ts'
 import { erasedPeople, type ErasedPeople } from './erased-people.ts'
 import { createDiskReserve, type DiskReserve } from './disk-reserve.ts'
 import type { ImportOptions } from './import-options.ts'
+import { checkCourseSize } from './course-size.ts'
 import { checkNameLengths } from './name-lengths.ts'
 import { planCourse, planCourseRemoval, type Planning, type Tallies } from './plan-course.ts'
 import type { BookSource } from './book-source.ts'
@@ -101,7 +102,8 @@ export class ImportRun {
     this.#sourceIds.add(book.sourceId)
     const allowed = this.scope === undefined ? book : withinCourse(book, this.scope, this.problems)
     if (allowed === undefined) return
-    if (checkNameLengths(allowed, this.problems)) planCourse(allowed, this.#planning)
+    const isFine = [checkCourseSize, checkNameLengths].every((check) => check(allowed, this.problems))
+    if (isFine) planCourse(allowed, this.#planning)
     this.#report(READING + (0.97 - READING) * Math.min(1, ++this.#planned / courses), 'comparing')
   }
 

@@ -19,6 +19,8 @@ export class Refusal extends Error {
   }
 }
 
+/** Errors that an import lists, unless it was asked for more; the rest is counted. */
+export const ERRORS_LISTED = 20
 /** Most characters of all errors of one import together, as JSON; those that do not fit are counted. */
 const ERRORS_MAX = 40_000
 /** Most characters of a cell with the name of its column. */
@@ -38,7 +40,7 @@ export class Problems {
   readonly #warnings = new Map<WarningCode, { count: number, first: Place, cell: string | undefined }>()
   readonly #most: number
   /** `most`: errors that are kept in full. */
-  constructor (most = 20) { this.#most = most }
+  constructor (most = ERRORS_LISTED) { this.#most = most }
 
   error (place: Place, message: string): void {
     this.errorCount++
@@ -48,6 +50,9 @@ export class Problems {
     this.#size += JSON.stringify(error).length
     if (this.#size <= ERRORS_MAX) this.errors.push(error)
   }
+
+  /** Counts errors that are not listed, because they come after those that are. */
+  countErrors (count: number): void { this.errorCount += count }
 
   refuse (refusal: Refusal): void { this.error(refusal.place, refusal.message) }
 

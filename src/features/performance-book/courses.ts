@@ -57,9 +57,10 @@ export function createCourses ({ db, files, queue, now }: { db: Database, files:
       await check(new Set(categories.map((category) => category.id)), settings)
       const { missingCounts, timeZone, weights } = settings
       const weighted = categories.map((category) => weights?.has(category.id) === true ? { ...category, set_weight: weights.get(category.id)! } : category)
+      const weightsBefore = effectiveWeights(categories)
       const isChanged = (missingCounts !== undefined && missingCounts !== (course.set_missing_counts ?? course.imported_missing_counts)) ||
         (timeZone !== undefined && timeZone !== (course.set_time_zone ?? course.imported_time_zone)) ||
-        effectiveWeights(weighted).some((weight, i) => weight !== effectiveWeights(categories)[i])
+        effectiveWeights(weighted).some((weight, i) => weight !== weightsBefore[i])
       // Stored also where it is the imported value already: from now on a later import does not change it any more.
       if (missingCounts !== undefined) await queries.updateCourse(trx, courseId, { set_missing_counts: missingCounts })
       if (timeZone !== undefined) await queries.updateCourse(trx, courseId, { set_time_zone: timeZone })

@@ -17,7 +17,7 @@ async function reasonFor (password: string): Promise<string> {
 }
 
 t.test('the most common ones, and those with decoration around them', async (t) => {
-  for (const password of ['password', '12345678', 'PassWord', 'password123', 'Password123!', 'P@ssw0rd', 'p4$$w0rd', '!!dragon!!', 'iloveyou2', 'qwertyuiop', 'letmein1', 'Sunshine2026!', 'ｐａｓｓｗｏｒｄ']) {
+  for (const password of ['password', '12345678', 'PassWord', 'password123', 'Password123!', 'P@ssw0rd', 'p4$$w0rd', '!!dragon!!', 'iloveyou2', 'qwertyuiop', 'letmein1', 'Sunshine2026!', 'ｐａｓｓｗｏｒｄ', 'Password12345678', 'P@ssw0rd!!!!!!!!!!', 'pass word', 'p a s s w o r d', 'i-love-you', 'pássword']) {
     t.match(await reasonFor(password), /most common|simple pattern/, password)
   }
 })

@@ -43,3 +43,10 @@ t.test('whatever is written by the rules is read as it was', async () => {
     if (JSON.stringify(got) !== JSON.stringify(kept)) throw new Error(`${JSON.stringify(text)} was read as ${JSON.stringify(got)}`)
   }), { numRuns: 300, seed: 20260302 })
 })
+
+t.test('a header of more columns than any table has is refused in a few words', async (t) => {
+  const columns = (count: number) => Array.from({ length: count }, (_, i) => `c${i}`).join(',')
+  t.equal((await read(`${columns(20_000)}\n`, 65_536)).rows[0]?.length, 20_001)
+  await t.rejects(read(`${columns(20_001)}\n`, 65_536), /has 20001 columns, expected at most 20000/)
+  await t.rejects(read(`"a"${','.repeat(300_000)}\n`, 65_536), /has 300001 columns/)
+})

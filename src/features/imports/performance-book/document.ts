@@ -3,7 +3,9 @@ import { isNameTooLong, shorten } from '../../../short-text.ts'
 import { isTimeZone } from '../../performance-book/course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS } from '../../performance-book/packed-cells.ts'
 import { ALL_GONE, asFractions, type BookSource, type SourceCategory, type SourceTask } from '../book-source.ts'
+import { assertCourseSize } from '../course-size.ts'
 import type { ImportRun } from '../import-run.ts'
+import { ERRORS_LISTED } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
 import { dayMs, instantMs, remembered } from '../text-values.ts'
 import type { CategoryPiece, CoursePiece, PeriodPiece, ResultPiece, StudentPiece, TaskPiece, TeacherPiece } from './performance-book-1.schema.ts'
@@ -66,7 +68,10 @@ export class BookDocument {
     const key = teacher.email?.toLowerCase() ?? [teacher.firstName, teacher.lastName].filter((part) => part !== null).join(' ')
     if (key === '') return
     if (this.#teachers.has(key)) this.#run.problems.warn('duplicate_teacher', { file: this.#file.name, path: `$.teachers[${index}]` })
-    else this.#teachers.set(key, teacher)
+    else {
+      this.#teachers.set(key, teacher)
+      assertCourseSize('teachers', this.#teachers.size, { file: this.#file.name, path: `$.teachers[${index}]` })
+    }
   }
 
   #period (piece: PeriodPiece, index: number): void {
@@ -107,6 +112,7 @@ export class BookDocument {
     const ids = this.#ids[list]
     if (!ids.has(sourceId)) {
       ids.add(sourceId)
+      if (list !== 'students') assertCourseSize(list, ids.size, { file: this.#file.name, path: `$.${list}[${index}]` })
       return true
     }
     this.error(`$.${list}[${index}].source_id`, `is "${shorten(sourceId)}" for the second time; ids are unique within their list`)
@@ -219,20 +225,45 @@ export class BookDocument {
     const tasks = new Set(this.#tasks.map(({ number }) => number))
     const personNames = [...this.#persons.keys()]
     const itemNames = [...this.#items.keys()]
-    const faults: Array<{ index: number, path: string, message: string }> = []
+    const faults = new FirstFaults()
     for (const { person } of results.persons(this.number)) {
       const isStudent = students.has(person) || this.#isRefused('students', personNames[person]!)
       const seen = new Set<number>()
       for (const result of results.ofStudent(this.number, person)) {
         const index = placeOf(result[RESULT.place]).line
         const item = result[RESULT.item]
-        if (!isStudent) faults.push({ index, path: '.student', message: `is "${shorten(personNames[person]!)}", expected the source_id of a student` })
-        if (!tasks.has(item) && !this.#isRefused('tasks', itemNames[item]!)) faults.push({ index, path: '.task', message: `is "${shorten(itemNames[item]!)}", expected the source_id of a task` })
-        if (seen.has(item)) faults.push({ index, path: '', message: 'is the second result for one student and task' })
+        if (!isStudent) faults.add({ index, path: '.student', message: () => `is "${shorten(personNames[person]!)}", expected the source_id of a student` })
+        if (!tasks.has(item) && !this.#isRefused('tasks', itemNames[item]!)) faults.add({ index, path: '.task', message: () => `is "${shorten(itemNames[item]!)}", expected the source_id of a task` })
+        if (seen.has(item)) faults.add({ index, path: '', message: () => 'is the second result for one student and task' })
         seen.add(item)
       }
     }
-    for (const { index, path, message } of faults.sort((a, b) => a.index - b.index)) this.error(`$.results[${index}]${path}`, message)
+    for (const { index, path, message } of faults.first()) this.error(`$.results[${index}]${path}`, message())
+    this.#run.problems.countErrors(faults.count - faults.first().length)
+  }
+}
+
+interface Fault {
+  /** Number of the result in its list. */
+  index: number
+  path: string
+  message: () => string
+}
+
+/** The faults that come first in the document, and how many there are: a document may have a million. */
+class FirstFaults {
+  count = 0
+  #faults: Fault[] = []
+
+  add (fault: Fault): void {
+    this.count++
+    this.#faults.push(fault)
+    if (this.#faults.length > 2 * ERRORS_LISTED) this.#faults = this.first()
+  }
+
+  /** At most as many as an import lists, in the order of the document. */
+  first (): Fault[] {
+    return this.#faults.toSorted((a, b) => a.index - b.index).slice(0, ERRORS_LISTED)
   }
 }
 
