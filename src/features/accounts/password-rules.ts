@@ -86,6 +86,7 @@ let loading: Promise<ReadonlySet<string>> | undefined
 
 /** About 49,000, all in small letters. Half a megabyte, so it is loaded when a password is chosen for the first time. */
 function commonPasswords (): Promise<ReadonlySet<string>> {
-  loading ??= import('@zxcvbn-ts/language-common').then(({ dictionary }) => new Set(dictionary['passwords-common']))
+  // The package is CommonJS. In the bundle of the binary such a module has a default export only.
+  loading ??= import('@zxcvbn-ts/language-common').then(({ default: { dictionary } }) => new Set(dictionary['passwords-common']))
   return loading
 }
