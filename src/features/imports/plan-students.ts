@@ -1,5 +1,6 @@
 import type { Row } from '../../../db/tables.ts'
 import type { SourceStudent } from './book-source.ts'
+import { looseKey, nameKey } from './person-keys.ts'
 import type { CoursePlanning } from './plan-course.ts'
 
 /** A student of the course as he or she will be. */
@@ -20,11 +21,12 @@ export interface FinalStudent {
 }
 
 /** Plans the students. Nobody is ever removed: who is not in a full source any more is dropped from now on. */
-export function planStudents ({ book, staging, tallies, collator, changed }: CoursePlanning): FinalStudent[] {
+export function planStudents (planning: CoursePlanning): FinalStudent[] {
+  const { book, staging, tallies, collator, changed } = planning
   const live = book.live === null ? [] : staging.live.students(book.live.id)
   const periods = new Map(book.live === null ? [] : staging.live.periods(book.live.id).map((row) => [row.id, row.source_id]))
   const periodOf = (row: Row<'students'>) => row.period_id === null ? null : periods.get(row.period_id) ?? null
-  const matches = matchStudents(book.students, live)
+  const matches = matchStudents(live, planning)
   const matched = new Set([...matches.values()].map((row) => row.id))
   const final: FinalStudent[] = book.students.map((student) => ({ ...student, live: matches.get(student) ?? null, isUnenrolled: false }))
   const ids = new Set(book.students.map((student) => student.sourceId))
@@ -82,10 +84,12 @@ export function planStudents ({ book, staging, tallies, collator, changed }: Cou
 }
 
 /**
- * Which stored student each is: the one of its source id. Ids of a grade book file mean nothing to another source; whom such a file brought is
- * the person of a roster that comes later if the student id, the e-mail, or the same id and name agree, so that no student is there twice.
+ * Which stored student each is: the one of its source id. Ids of a grade book file mean nothing to another source. A student whom such a
+ * file brought is the person of a roster that comes later if the student id, the e-mail, or the same id and name agree, so that no student
+ * is there twice. Those who are left over are matched without regard to case and leading zeros, then by a name that is unique, with a warning.
  */
-function matchStudents (students: SourceStudent[], live: Array<Row<'students'>>): Map<SourceStudent, Row<'students'>> {
+function matchStudents (live: Array<Row<'students'>>, { book, problems }: CoursePlanning): Map<SourceStudent, Row<'students'>> {
+  const { students } = book
   const matches = new Map<SourceStudent, Row<'students'>>()
   const bySource = new Map(live.map((row) => [row.source_id, row]))
   const isSameKind = (student: SourceStudent, row: Row<'students'>) => (student.gradeBook === null) === (row.grade_book === null)
@@ -96,6 +100,10 @@ function matchStudents (students: SourceStudent[], live: Array<Row<'students'>>)
   const brought = live.filter((row) => row.grade_book !== null)
   if (brought.length === 0) return matches
   const taken = new Set([...matches.values()].map((row) => row.id))
+  const take = (student: SourceStudent, row: Row<'students'>) => {
+    matches.set(student, row)
+    taken.add(row.id)
+  }
   const byIdentifier = uniqueBy(brought, (row) => row.student_identifier)
   const byEmail = uniqueBy(brought, (row) => row.email?.toLowerCase())
   for (const student of students) {
@@ -104,16 +112,29 @@ function matchStudents (students: SourceStudent[], live: Array<Row<'students'>>)
     const row = (student.studentIdentifier === null ? undefined : byIdentifier.get(student.studentIdentifier)) ??
       (student.email === null ? undefined : byEmail.get(student.email.toLowerCase())) ??
       (same !== undefined && same.first_name === student.firstName && same.last_name === student.lastName ? same : undefined)
-    if (row === undefined || taken.has(row.id)) continue
-    matches.set(student, row)
-    taken.add(row.id)
+    if (row !== undefined && !taken.has(row.id)) take(student, row)
+  }
+  const weakly = [
+    ['people_matched_loosely', (student: SourceStudent) => student.studentIdentifier === null ? null : looseKey(student.studentIdentifier.trim()),
+      (row: Row<'students'>) => row.student_identifier === null ? null : looseKey(row.student_identifier.trim())],
+    ['people_matched_by_name', (student: SourceStudent) => nameKey(student.firstName, student.lastName), (row: Row<'students'>) => nameKey(row.first_name, row.last_name)],
+  ] as const
+  for (const [warning, keyOfStudent, keyOfRow] of weakly) {
+    // Unique among all of the course, so that a namesake whose match is known does not make the other one seem unique.
+    const rows = uniqueBy(live, keyOfRow)
+    for (const [key, student] of uniqueBy(students.filter(({ gradeBook }) => gradeBook === null), keyOfStudent)) {
+      const row = rows.get(key) ?? undefined
+      if (student === null || matches.has(student) || row === undefined || row.grade_book === null || taken.has(row.id)) continue
+      take(student, row)
+      problems.warn(warning, book.place)
+    }
   }
   return matches
 }
 
 /** By a value that only one has; null where several do. */
-function uniqueBy (rows: Array<Row<'students'>>, valueOf: (row: Row<'students'>) => string | null | undefined): Map<string, Row<'students'> | null> {
-  const found = new Map<string, Row<'students'> | null>()
+function uniqueBy<T> (rows: T[], valueOf: (row: T) => string | null | undefined): Map<string, T | null> {
+  const found = new Map<string, T | null>()
   for (const row of rows) {
     const value = valueOf(row)?.trim()
     if (value !== undefined && value !== '') found.set(value, found.has(value) ? null : row)

@@ -97,6 +97,20 @@ t.test('a student of a file is not the roster\'s to drop, and becomes the roster
   t.strictSame((await world.book()).students.filter(({ isDropped }) => isDropped).map(({ who }) => who), ['Dee Day', 'Eli Eco'], 'now they are the roster\'s')
 })
 
+t.test('a roster that comes after the file finds its people as the file would have found the roster\'s', async (t) => {
+  const world = await createWorld(t.testdir())
+  const rows = ['"Lee, Ann",1,42,,P,1,2', '"Ng, Bob",2,,bob.ng,P,3,4', '"Ortiz, Cyd",3,,cyd,P,5,6', '"Ortiz, Cyd",4,,cyd2,P,7,8']
+  t.match(await take(world, `${HEADER}${rows.join('\n')}\n`, { course: 'p1' }), { students: { added: 4 } })
+  const summary = await world.take(school())
+  t.match(summary, { students: { added: 1, updated: 2 } })
+  t.strictSame(warningCounts(summary), { people_matched_loosely: 1, people_matched_by_name: 1 })
+  t.strictSame((await world.book()).students.map(({ who, id, cells }) => [who, id, cells['Lab'] ?? '']), [
+    ['Ann Lee', '0042', 'completed 0.1'], ['Bob Ng', '0043', 'completed 0.3'],
+    ['Cyd Ortiz', null, 'completed 0.5'], ['Cyd Ortiz', null, 'completed 0.7'], ['Cyd Ortiz', null, ''],
+  ], 'of two with one name, neither is known to be the one')
+  t.match(await world.take(school()), { courses: { unchanged: 1 }, students: { added: 0, updated: 0, removed: 0 }, warnings: [] })
+})
+
 t.test('a document keeps them as well; a delta too', async (t) => {
   const world = await createWorld(t.testdir())
   const document = join(world.folder, 'book.json')

@@ -44,6 +44,10 @@ t.test('files of other systems are refused by name, with what to do instead', as
     t.ok(errors[0]!.length < 1000)
   }
   const refused = async (text: string, options = {}) => showErrors(await take(world, 'g.csv', text, options))
+  t.match(await refused('Last Name,First Name,Username,Quiz 1 [Total Pts: 10 Score]\nLee,Ann,ann,7\n'), [/looks like a Blackboard grade export/], 'without the number of the column')
+  t.match(await refused('Apellidos,Nombre,Nombre de usuario,Examen [Puntos totales: 10 Puntuación] |101\nLee,Ann,ann,7\n'), [/looks like a Blackboard grade export/])
+  t.match(await refused('Apellidos,Nombre,Dirección de correo electrónico,Tarea 1,Tarea 2\nFecha,,,2026-09-08,\nPuntos,,,10,"2,5"\nLee,Ann,ann@example.edu,7,2\n'),
+    [/looks like a Google Classroom grade export/], 'in any language')
   t.match(await refused('Student ID,Name,Essay [10]\n0042,"Lee, Ann",7\n'), [/looks like a Sakai grade export/])
   t.match(await refused('Student ID,Email,Username,Grade,Enrollment Track\n1,ann@example.edu,ann,0.7,audit\n'), [/looks like an Open edX grade report/])
   t.match(await refused('First name,Last name,Email address,ID number,HW 1\nAnn,Lee,ann@example.edu,0042,7\n'), [/is in no known format: .*"Points Possible"/], 'columns that all systems share')
@@ -75,6 +79,23 @@ t.test('Moodle: two activities of one name are two tasks, also when columns move
   const moved = 'First name,Last name,ID number,Quiz: Other (Percentage),Quiz: Weekly quiz (Percentage),Assignment: A (Percentage),Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Real)\n' +
     'Ann,Lee,0042,90 %,75 %,80 %,20 %,7.5\nBob,Poe,0043,90 %,100 %,80 %,50 %,10\n'
   t.match(await take(world, 'moved.csv', moved), { ok: true, summary: { tasks: { added: 2, unchanged: 2, removed: 0 }, scores: { added: 4, unchanged: 4 }, warnings: [] } })
+
+  const added = 'First name,Last name,ID number,Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Percentage)\n' +
+    'Ann,Lee,0042,75 %,20 %,50 %\nBob,Poe,0043,100 %,50 %,60 %\n'
+  const third = await take(world, 'third.csv', added)
+  t.match(third, { ok: true, summary: { tasks: { added: 1, unchanged: 2 }, scores: { added: 2, unchanged: 8 } } })
+  t.strictSame(third.ok && warningCounts(third.summary), { tasks_of_earlier_file: 2, same_titles_changed: 1 }, 'which of the three is the new one cannot be known, so it is said')
+  const same = await take(world, 'third.csv', added)
+  t.strictSame(same.ok && warningCounts(same.summary), { tasks_of_earlier_file: 2 })
+
+  const partly = 'First name,Last name,ID number,Quiz: P (Real),Quiz: P (Real),Quiz: P (Percentage)\nAnn,Lee,0042,1,2,20 %\n'
+  const parts = await take(world, 'partly.csv', partly, { course: 'Partly' })
+  t.strictSame(uses(parts).slice(3), [
+    'Quiz: P (Real): task_points',
+    'Quiz: P (Real): left_out (the percentages of the same activity are used)',
+    'Quiz: P (Percentage): task_percent',
+  ], 'a percentage belongs to the points at its side')
+  t.strictSame(scores((await world.books()).find(({ name }) => name === 'Partly')!), [['Ann Lee', '0042', { 'Quiz: P': 'completed', 'Quiz: P (2)': 'completed 0.2' }]])
 
   const odd = 'First name,Last name,ID number,Quiz: Q ‹2› (Percentage),Quiz: Q (Percentage),Quiz: Q (Percentage)\nAnn,Lee,0042,10 %,20 %,30 %\n'
   t.match(await take(world, 'odd.csv', odd, { course: 'Odd' }), { ok: true, summary: { tasks: { added: 3 }, scores: { added: 3 } } }, 'a title that looks like the second of another')

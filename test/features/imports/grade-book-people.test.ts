@@ -121,3 +121,21 @@ t.test('a course that only grade books made takes new people as they come', asyn
   t.match(await take(world, ['"Lee, Anna",1,0042,,P,1', '"Ng, Bob",2,0043,,P,1', '"Lee, Anna",3,0044,,P,9']), { ok: true, summary: { students: { added: 2, updated: 1 }, warnings: [] } })
   t.strictSame(await labs(world), ['Anna Lee: completed 0.1', 'Anna Lee: completed 0.9', 'Bob Ng: completed 0.1'])
 })
+
+t.test('a roster that gives new ids to its people: the rows of a grade book are about those who are there', async (t) => {
+  const world = await createWorld(t.testdir())
+  const tables = school()
+  await world.take(tables)
+  const rows = ['"Lee, Ann",1,0042,,P,1', '"Ng, Bob",2,43,,P,2', '"Ortiz, Cyd",3,,cyd@example.edu,P,3']
+  t.match(await take(world, rows), { ok: true, summary: { scores: { added: 3 } } })
+  for (const row of tables.users!) row.sourcedId = `new-${String(row.sourcedId)}`
+  for (const row of tables.enrollments!) row.userSourcedId = `new-${String(row.userSourcedId)}`
+  for (const row of tables.results!) row.studentSourcedId = `new-${String(row.studentSourcedId)}`
+  await world.take(tables)
+  t.match(await take(world, rows), { ok: true, summary: { students: { added: 0, unchanged: 3 }, scores: { added: 3 } } })
+  t.strictSame((await world.book()).students.map(({ who, isDropped, cells }) => [who, isDropped, cells['Lab']]), [
+    ['Ann Lee', false, 'completed 0.1'], ['Bob Ng', false, 'completed 0.2'], ['Cyd Ortiz', false, 'completed 0.3'],
+    ['Ann Lee', true, 'completed 0.1'], ['Bob Ng', true, 'completed 0.2'], ['Cyd Ortiz', true, 'completed 0.3'],
+  ], 'those who left keep their scores')
+  t.match(await take(world, rows), { ok: true, summary: { courses: { unchanged: 1 } } })
+})

@@ -3,6 +3,7 @@
 import { isNameTooLong, NAME_MAX, shorten } from '../../../short-text.ts'
 import { RESULT, placeNumber, type StagedResult } from '../../../../db/staging-results.queries.ts'
 import type { Row } from '../../../../db/tables.ts'
+import { dayAt } from '../../performance-book/course-time.ts'
 import { STATUS } from '../../performance-book/packed-cells.ts'
 import type { BookSource, SourceStudent, SourceTask } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -34,6 +35,8 @@ export class GradeBook {
   readonly #course: { sourceId: string, name: string }
   readonly #tasks = new Map<string, SourceTask>()
   readonly #liveTasks: Map<string, Row<'tasks'>>
+  /** Source ids of the tasks that have no id but their title. */
+  readonly #namedTasks = new Set<string>()
   readonly #rows: GradeBookRow[] = []
   readonly #sections = new Set<string>()
   readonly #students: Array<Row<'students'>>
@@ -58,6 +61,7 @@ export class GradeBook {
         const count = (nth.get(key) ?? 0) + 1
         nth.set(key, count)
         const sourceId = this.#taskId(system, nthId(key, count))
+        if (id === null) this.#namedTasks.add(sourceId)
         const known = this.#tasks.get(sourceId)
         if (known !== undefined) return known.items[0]!.number
         const number = this.#tasks.size
@@ -102,7 +106,7 @@ export class GradeBook {
 
   /** The course with all files over it. What is wrong with its people is added to the problems. */
   book (): BookSource {
-    const { options, staging } = this.#run
+    const { staging } = this.#run
     const live = this.#live
     const stored = live === null ? [] : staging.live.periods(live.id)
     const idOfPeriod = new Map(stored.map((period) => [period.id, period.source_id]))
@@ -116,6 +120,7 @@ export class GradeBook {
       return { ...student, period }
     })
     this.#warnOfMissingTasks()
+    this.#warnOfOtherCounts()
     staging.results.index()
     return {
       number: this.#number,
@@ -128,7 +133,7 @@ export class GradeBook {
       term: live?.term ?? null,
       startsOn: live?.starts_on ?? null,
       endsOn: live?.ends_on ?? null,
-      timeZone: options.timeZone ?? live?.imported_time_zone ?? options.defaultTimeZone,
+      timeZone: this.#timeZone,
       missingCounts: live?.imported_missing_counts ?? 'ignored',
       periods: Array.from(periods, ([sourceId, name]) => ({ sourceId, name })),
       categories: this.#tasks.size === 0 ? [] : this.#category(),
@@ -141,10 +146,20 @@ export class GradeBook {
     }
   }
 
+  get #timeZone (): string {
+    const { timeZone, defaultTimeZone } = this.#run.options
+    return timeZone ?? this.#live?.imported_time_zone ?? defaultTimeZone
+  }
+
   #people (): Array<Omit<SourceStudent, 'period'> & { section: string | null, periodId: number | null }> {
     const { problems, staging } = this.#run
     const usernames = new Map(this.#live === null ? [] : staging.live.enrolledUsers(this.#live.id).map(({ source_id: id, body }) => [id, usernameOf(body)]))
-    const known = this.#students.map((row) => ({ row, username: usernames.get(row.source_id) ?? null }))
+    const today = dayAt(this.#run.options.now(), this.#timeZone)
+    const known = this.#students.map((row) => ({
+      row,
+      username: usernames.get(row.source_id) ?? null,
+      hasLeft: row.is_unenrolled === 1 || (row.dropped_on !== null && row.dropped_on <= today),
+    }))
     const matches = matchPeople(this.#rows.map(({ person }) => person), known)
     const taken = new Map(this.#students.map((row) => [row.source_id, row]))
     const named = new Set<string>()
@@ -214,6 +229,16 @@ export class GradeBook {
     if (missing.length > 0) this.#run.problems.warn('tasks_of_earlier_file', this.#place, missing.length)
   }
 
+  /** Tasks of one title and without ids are told apart by their order, which says little once there are more or fewer of them. */
+  #warnOfOtherCounts (): void {
+    const named = [...this.#tasks.values()].filter((task) => this.#namedTasks.has(task.sourceId))
+    const now = countBy(named, (task) => `${task.gradeBook} ${task.title}`)
+    const ofTitle = (row: Row<'tasks'>) => [row.title, ownId(row.grade_book ?? '', row.title)].includes(row.source_id.replace(/ ‹\d+›$/, ''))
+    const before = countBy([...this.#liveTasks.values()].filter(ofTitle), (row) => `${row.grade_book} ${row.title}`)
+    const others = [...now].filter(([title, count]) => before.has(title) && before.get(title) !== count)
+    if (others.length > 0) this.#run.problems.warn('same_titles_changed', this.#place, others.length)
+  }
+
   #category (): BookSource['categories'] {
     const stored = this.#live === null ? undefined : this.#run.staging.live.categories(this.#live.id).find((category) => category.name === CATEGORY)
     return [{ sourceId: stored?.source_id ?? CATEGORY, name: CATEGORY, weight: stored?.imported_weight ?? null }]
@@ -231,6 +256,12 @@ export class GradeBook {
 const WARNING_OF = { exact: null, new: null, loose: 'people_matched_loosely', name: 'people_matched_by_name', conflict: 'people_in_conflict' } as const
 
 function warnOf ({ kind }: Match, warn: () => void): void { if (WARNING_OF[kind] !== null) warn() }
+
+function countBy<T> (values: T[], keyOf: (value: T) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(keyOf(value), (counts.get(keyOf(value)) ?? 0) + 1)
+  return counts
+}
 
 /** The first is its title or id alone, so that it keeps its name when a second one comes. What already looks like an n-th one is numbered as well. */
 function nthId (key: string, n: number): string { return n > 1 || /‹\d+›$/.test(key) ? `${key} ‹${n}›` : key }

@@ -1,5 +1,6 @@
 // Who a row of a grade book file is about: a student whom the course has, or a new one.
 import type { Row } from '../../../../db/tables.ts'
+import { looseKey, nameKey } from '../person-keys.ts'
 import type { GradeBookFormat } from './recognize.ts'
 
 /** A person of the file. */
@@ -19,6 +20,8 @@ export interface GradeBookPerson {
 export interface KnownPerson {
   row: Row<'students'>
   username: string | null
+  /** Dropped, or no longer in the roster. */
+  hasLeft: boolean
 }
 
 /** `loose`: only without regard to case and leading zeros; `name`: by the name alone; `conflict`: the values point to different people. */
@@ -27,7 +30,7 @@ export type Match =
   | { kind: 'conflict' }
   | { kind: 'new' }
 
-/** What students are known by, each as an index from a value to the one student who has it (null: several have it). */
+/** What students are known by, each as an index from a value to the one student who has it (null: several have it); see `indexOf`. */
 interface Indexes {
   identifiers: Index
   /** Source id of a roster or document, username, e-mail. */
@@ -45,18 +48,18 @@ type Index = Map<string, Row<'students'> | null>
 export function matchPeople (people: GradeBookPerson[], known: KnownPerson[]): Match[] {
   const own = new Map(known.filter(({ row }) => row.grade_book !== null).map(({ row }) => [row.source_id, row]))
   const exact = indexesOf(known, (text) => text)
-  const loose = indexesOf(known, fold)
+  const loose = indexesOf(known, looseKey)
   const names = indexOf(known, ({ row }) => [nameKey(row.first_name, row.last_name)])
-  const looseNames = indexOf(known, ({ row }) => [fold(nameKey(row.first_name, row.last_name))])
+  const looseNames = indexOf(known, ({ row }) => [looseKey(nameKey(row.first_name, row.last_name))])
   const inFile = count(people.map((person) => nameKey(person.firstName, person.lastName)))
-  const inFileLoose = count(people.map((person) => fold(nameKey(person.firstName, person.lastName))))
+  const inFileLoose = count(people.map((person) => looseKey(nameKey(person.firstName, person.lastName))))
 
   const byName = (person: GradeBookPerson): Row<'students'> | undefined => {
     const key = nameKey(person.firstName, person.lastName)
     return key !== '' && inFile.get(key) === 1 ? names.get(key) ?? undefined : undefined
   }
   const byLooseName = (person: GradeBookPerson): Row<'students'> | undefined => {
-    const key = fold(nameKey(person.firstName, person.lastName))
+    const key = looseKey(nameKey(person.firstName, person.lastName))
     return key !== '' && inFileLoose.get(key) === 1 ? looseNames.get(key) ?? undefined : undefined
   }
   const matches = people.map((person): Match | undefined => {
@@ -72,7 +75,7 @@ export function matchPeople (people: GradeBookPerson[], known: KnownPerson[]): M
     const match = matches[i]
     if (match !== undefined) return match
     const free = (row: Row<'students'> | undefined) => row === undefined || taken.has(row.id) ? [] : [row]
-    const hits = new Set([...hitsOf(person, loose, fold)].flatMap(free))
+    const hits = new Set([...hitsOf(person, loose, looseKey)].flatMap(free))
     const [named] = free(byName(person))
     const [hit] = hits
     if (hits.size === 1 && named !== undefined && named.id !== hit!.id) return { kind: 'conflict' }
@@ -122,7 +125,17 @@ function indexesOf (known: KnownPerson[], key: (text: string) => string): Indexe
   }
 }
 
+/**
+ * A value that several have means the one of them who has not left, if there is exactly one: a roster that gives its people new ids leaves
+ * their old rows behind.
+ */
 function indexOf (known: KnownPerson[], keysOf: (person: KnownPerson) => string[]): Index {
+  const index = indexOfAll(known.filter(({ hasLeft }) => !hasLeft), keysOf)
+  for (const [key, row] of indexOfAll(known.filter(({ hasLeft }) => hasLeft), keysOf)) if (!index.has(key)) index.set(key, row)
+  return index
+}
+
+function indexOfAll (known: KnownPerson[], keysOf: (person: KnownPerson) => string[]): Index {
   const index: Index = new Map()
   for (const person of known) {
     for (const key of new Set(keysOf(person))) {
@@ -130,13 +143,6 @@ function indexOf (known: KnownPerson[], keysOf: (person: KnownPerson) => string[
     }
   }
   return index
-}
-
-/** Without case and leading zeros. */
-function fold (text: string): string { return text.toLowerCase().replace(/^0+(?=.)/, '') }
-
-function nameKey (first: string | null, last: string | null): string {
-  return [first, last].flatMap((part) => part === null ? [] : [part.trim().replace(/\s+/g, ' ')]).join(' ').normalize('NFC')
 }
 
 function count (values: string[]): Map<string, number> {

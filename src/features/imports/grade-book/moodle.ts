@@ -67,7 +67,7 @@ export function readMoodle (names: string[], header: number, { book, file, run }
 
 /**
  * The grade items that are no totals, with points or percentages, and the use of every column. Moodle says the same title twice where two
- * activities have it: the n-th column of a title and a display type goes with the n-th of the others.
+ * activities have it; see `activityNumbers`.
  */
 function itemsOf (names: string[], header: number, file: SourceFile, run: ImportRun): Item[] {
   const lower = names.map((name) => name.toLowerCase())
@@ -79,10 +79,10 @@ function itemsOf (names: string[], header: number, file: SourceFile, run: Import
   const grades = names.map((name, at) => isPerson(lower[at]!) || name === '' ? undefined : gradeColumn(name, hasSuffix))
   const totalTitle = courseTotalOf(grades)
   const items = new Map<string, Item>()
-  const nth = new Map<string, number>()
+  const numbers = activityNumbers(grades)
   const seen = new Set<string>()
-  const percentages = new Map<string, number>()
-  for (const grade of grades) if (grade?.kind === 'percentage') percentages.set(grade.title, (percentages.get(grade.title) ?? 0) + 1)
+  const keyAt = (title: string, at: number) => `${numbers[at]!} ${title}`
+  const inPercent = new Set(grades.flatMap((grade, at) => grade?.kind === 'percentage' ? [keyAt(grade.title, at)] : []))
   names.forEach((name, at) => {
     const grade = grades[at]
     const use = PERSON_COLUMNS[lower[at]!]
@@ -100,18 +100,52 @@ function itemsOf (names: string[], header: number, file: SourceFile, run: Import
     if (isTotal(title)) return leaveOut('total')
     if (title === totalTitle?.title && totalTitle.isLeftOut) return leaveOut('maybe_total')
     if (kind === 'letter') return leaveOut('letter')
-    const count = (nth.get(`${kind} ${title}`) ?? 0) + 1
-    nth.set(`${kind} ${title}`, count)
-    const item = items.get(`${count} ${title}`) ?? { title, real: -1, percentage: -1, task: -1 }
+    const key = keyAt(title, at)
+    const item = items.get(key) ?? { title, real: -1, percentage: -1, task: -1 }
     item[kind] = at
-    items.set(`${count} ${title}`, item)
-    const isReplaced = kind === 'real' && (percentages.get(title) ?? 0) >= count
-    if (isReplaced) return leaveOut('percentage_used')
+    items.set(key, item)
+    if (kind === 'real' && inPercent.has(key)) return leaveOut('percentage_used')
     run.columns.add(name, kind === 'real' ? 'task_points' : 'task_percent', title === totalTitle?.title ? 'maybe_total_taken' : null)
   })
   if (!hasSuffix) run.problems.warn('grade_columns_without_suffix', { file: file.name, line: header })
   if (totalTitle !== undefined) run.problems.warn(totalTitle.isLeftOut ? 'renamed_total_left_out' : 'renamed_total_taken', { file: file.name, line: header })
   return [...items.values()]
+}
+
+/**
+ * For each column, the number of its activity among those of its title, from 1. Where a title has as many columns of points as of percentages,
+ * the n-th go together. Where some are missing, columns side by side do: Moodle writes the columns of an activity one after the other.
+ */
+function activityNumbers (grades: Array<GradeColumn | undefined>): number[] {
+  const counts = new Map<string, number>()
+  const next = (key: string) => {
+    const count = (counts.get(key) ?? 0) + 1
+    counts.set(key, count)
+    return count
+  }
+  const columns = new Map<string, number>()
+  for (const grade of grades) {
+    if (grade === undefined) continue
+    const key = `${grade.kind} ${grade.title}`
+    columns.set(key, (columns.get(key) ?? 0) + 1)
+  }
+  const isComplete = (title: string) => {
+    const [real, percentage] = [columns.get(`real ${title}`), columns.get(`percentage ${title}`)]
+    return real === undefined || percentage === undefined || real === percentage
+  }
+  let kinds = new Set<string>()
+  let number = 0
+  return grades.map((grade, at) => {
+    if (grade === undefined) return 0
+    const { title, kind } = grade
+    if (isComplete(title)) return next(`${kind} ${title}`)
+    if (grades[at - 1]?.title !== title || kinds.has(kind)) {
+      number = next(title)
+      kinds = new Set()
+    }
+    kinds.add(kind)
+    return number
+  })
 }
 
 interface GradeColumn { title: string, kind: 'real' | 'percentage' | 'letter' | 'feedback' }

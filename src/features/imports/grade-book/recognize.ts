@@ -4,6 +4,7 @@ import { isNameTooLong } from '../../../short-text.ts'
 import { readCsv } from '../csv-rows.ts'
 import { Problems, Refusal } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
+import { VALUE_MAX } from '../text-values.ts'
 
 export type GradeBookFormat = 'canvas' | 'moodle'
 
@@ -84,18 +85,27 @@ const has = (...wanted: string[]) => (names: string[]) => wanted.every((name) =>
 
 const OTHERS: OtherSystem[] = [
   { name: 'a Brightspace grade export', isIt: any(/^(orgdefinedid|end-of-line indicator)$|<[a-z/ ]+(maxpoints|weight|category):[^>]*>$/) },
-  { name: 'a Blackboard grade export', isIt: any(/\[total pts: [^\]]*\] ?\|\d+$/) },
+  { name: 'a Blackboard grade export', isIt: any(/\[total pts: [^\]]*\]( ?\|\d+)?$|\[[^[\]\d]*\d[^[\]]*\] ?\|\d+$/) },
   { name: 'a Schoology grade export', isIt: any(/^unique user id$|\(max points: [^)]*\)$/) },
   { name: 'a Gradescope grade export', isIt: any(/ - (max points|submission time|lateness.*)$/) },
   { name: 'an Open edX grade report', isIt: has('enrollment track') },
-  { name: 'a Google Classroom grade export', isIt: (names, [dates, points]) => names.includes('email address') && begins(dates, 'date') && begins(points, 'points') },
+  { name: 'a Google Classroom grade export', isIt: isClassroom },
   { name: 'a Sakai grade export', isIt: (names) => (names[0] === 'student id' || names[0] === 'student name' || names[0] === 'name') && any(/\S \[\d+([.,]\d+)?\]$/)(names) },
   { name: 'a Microsoft School Data Sync file', advice: ONE_ROSTER, isIt: any(/^(section|school) sis id$/) },
   { name: 'a Clever file', advice: ONE_ROSTER, isIt: (names) => names.includes('school_id') && (any(/^(student|teacher|section|staff)_id$/)(names) || names.includes('school_name')) },
   { name: 'a Canvas SIS import file', advice: `${ONE_ROSTER}, or export the grade book: Grades, Export, "Export Entire Gradebook"`, isIt: isCanvasSis },
 ]
 
-function begins (row: string[] | undefined, word: string): boolean { return row?.[0]?.trim().toLowerCase() === word }
+/** In any language: a row of dates and a row of points, each with a label in its first cell and nothing else. */
+function isClassroom (names: string[], [dates, points]: string[][]): boolean {
+  if (dates === undefined || points === undefined || (dates[0] ?? '').trim() === '' || (points[0] ?? '').trim() === '') return false
+  const only = (row: string[], pattern: RegExp) => {
+    const cells = row.slice(1, names.length).map((cell) => cell.trim()).filter((cell) => cell !== '')
+    return cells.length > 0 && cells.every((cell) => cell.length <= VALUE_MAX && pattern.test(cell))
+  }
+  return [...dates.slice(1, 3), ...points.slice(1, 3)].every((cell) => cell.trim() === '') &&
+    only(dates, /^\d{4}-\d\d-\d\d/) && only(points, /^\d+([.,]\d+)?$/)
+}
 
 function isCanvasSis (names: string[]): boolean {
   return !names.includes('sourcedid') && names.includes('status') && any(/^(user_id|course_id|section_id|account_id|term_id)$/)(names)
