@@ -94,7 +94,7 @@ t.test('a row whose values point to different people is skipped, counted and nam
   t.match(outcome, { ok: true, summary: { students: { added: 0 }, scores: { added: 1 } } })
   t.strictSame(outcome.ok && outcome.summary.warnings, [{ code: 'people_in_conflict', message: 'Grade book rows whose values point to different people were skipped (first in g.csv:4).', count: 2 }])
   t.strictSame(await labs(world), ['Ann Lee: completed 0.1'])
-  t.match(showErrors(await take(world, rows, { strict: true })), [/^g\.csv:4: Rows .* different people were skipped; 2 times/])
+  t.match(showErrors(await take(world, rows, { strict: true })), [/^g\.csv:4: Grade book rows .* different people were skipped; 2 times/])
 })
 
 t.test('new people of a rostered course are counted, and more than a tenth of them is an error', async (t) => {
