@@ -20,7 +20,8 @@ export function connect (file: string, options: { readonly?: boolean, busyTimeou
   if (!sqlite.readonly) {
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = FULL')
-    // Names and scores that are deleted are overwritten with zeros: they must not survive in pages that nothing uses.
+    // Names and scores that are deleted are overwritten with zeros: they must not survive in pages that
+    // nothing uses.
     sqlite.pragma('secure_delete = ON')
   }
   sqlite.pragma('foreign_keys = ON')
@@ -89,8 +90,9 @@ class ImmediateDriver extends SqliteDriver {
   }
 
   /**
-   * SQLite has rolled back by itself where the disk is full or fails (https://www.sqlite.org/lang_transaction.html, 3): a second
-   * ROLLBACK would be an error that hides the first one.
+   * SQLite has rolled back by itself where the disk is full or fails
+   * (https://www.sqlite.org/lang_transaction.html, 3): a second ROLLBACK would be an error that hides the
+   * first one.
    */
   override async rollbackTransaction (connection: DatabaseConnection): Promise<void> {
     if (this.#options.isInTransaction()) await super.rollbackTransaction(connection)

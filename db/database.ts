@@ -23,8 +23,8 @@ export interface Database {
   /** Runs `work` under the write lock, all or nothing, and resolves when it is on disk. `work` may await its own queries and nothing else. */
   write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
   /**
-   * Empties the write-ahead log, which still holds what was deleted a moment ago. False: a reader was in the way; then a later
-   * checkpoint does it.
+   * Empties the write-ahead log, which still holds what was deleted a moment ago. False: a reader was in the
+   * way; then a later checkpoint does it.
    */
   emptyLog: () => Promise<boolean>
   close: () => Promise<void>

@@ -41,7 +41,8 @@ export function groupCommit (db: Reads, committed: () => void): Write {
             await one.run(trx)
           } catch (error) {
             refused.set(one, error)
-            // A full disk may have ended the whole transaction, savepoints and all: then all that are in it fail with its reason.
+            // A full disk may have ended the whole transaction, savepoints and all: then all that are in it
+            // fail with its reason.
             if (isDiskFull(error)) throw error
             await sql`ROLLBACK TO SAVEPOINT one`.execute(trx)
           }

@@ -24,7 +24,10 @@ export interface LiveReads {
   tasks: (courseId: number) => Array<Row<'tasks'>>
   taskSources: (courseId: number) => Array<Row<'task_sources'>>
   students: (courseId: number) => Array<Row<'students'>>
-  /** The roster's users among the students of a course: source id and body. Only those whom the roster enrolled in it. */
+  /**
+   * The roster's users among the students of a course: source id and body. Only those whom the roster
+   * enrolled in it.
+   */
   enrolledUsers: (courseId: number) => Array<{ source_id: string, body: string }>
   teachers: (courseId: number) => Array<Row<'course_teachers'>>
   /** Accounts that a roster may disable. */

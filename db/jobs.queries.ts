@@ -90,7 +90,10 @@ export async function cancelJobsOfOwner (trx: Trx, ownerType: string, ownerId: n
   return ids
 }
 
-/** Jobs of a kind and owner that run wait again, since their input has changed: whoever runs them now may write no more. */
+/**
+ * Jobs of a kind and owner that run wait again, because their input has changed. A run in progress can no
+ * longer write its result.
+ */
 export async function restartJobsOfOwner (trx: Trx, { kind, owner, now, message }: { kind: string, owner: { type: string, id: number }, now: number, message: string }): Promise<number> {
   const rows = await trx.updateTable('jobs').set({ state: 'queued', started_at: null, progress: 0, run_after: 0, attempts: sql<number>`attempts - 1` })
     .where('kind', '=', kind).where('owner_type', '=', owner.type).where('owner_id', '=', owner.id)

@@ -1,4 +1,4 @@
-// What of the stored roster goes with a course: everything that no other course needs.
+// Removes from the stored roster what only a deleted course used.
 import type { Trx } from './database.ts'
 
 /** SQLite takes 32,766 values in one statement at most. */

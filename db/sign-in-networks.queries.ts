@@ -1,6 +1,9 @@
 import type { Reads, Trx } from './database.ts'
 
-/** Notes where a user has signed in. Keeps the newest `most` networks of the user, none that was last used before `since` (ms). */
+/**
+ * Notes where a user has signed in. Keeps the newest `most` networks of the user, none that was last used
+ * before `since` (ms).
+ */
 export async function noteSignInNetwork (trx: Trx, { userId, network, at, since, most }: { userId: number, network: string, at: number, since: number, most: number }): Promise<void> {
   await trx.insertInto('sign_in_networks').values({ user_id: userId, network, last_at: at })
     .onConflict((conflict) => conflict.columns(['user_id', 'network']).doUpdateSet({ last_at: at })).execute()

@@ -70,7 +70,9 @@ export interface PlanWrites {
   teacher: (row: PlannedTeacher) => void
   scores: (row: PlannedScores) => void
   record: (row: PlannedRecord) => void
-  /** What a roster says of an account: the source id of the user who is disabled there, null: enabled again. */
+  /**
+   * What a roster says of an account: the source id of the user who is disabled there, null: enabled again.
+   */
   account: (row: { user_id: number, disabled_by: string | null }) => void
   /** A stored record that goes unless something still refers to it; null is ignored. */
   leaver: (kind: string, sourceId: string | null) => void

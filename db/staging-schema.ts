@@ -64,6 +64,7 @@ export const STAGING_SCHEMA = [
   'CREATE TABLE plan_records (kind TEXT NOT NULL, source_id TEXT NOT NULL, parent TEXT, other TEXT, body TEXT) STRICT',
   // People who were erased and may come back: these hashes are forgotten.
   'CREATE TABLE plan_readmitted (hash TEXT PRIMARY KEY) STRICT, WITHOUT ROWID',
-  // Stored records that a removed class, enrollment or line item referred to: they go if nothing refers to them any more.
+  // Stored records that a removed class, enrollment or line item referred to: they go if nothing refers to
+  // them any more.
   'CREATE TABLE plan_leavers (kind TEXT NOT NULL, source_id TEXT NOT NULL, PRIMARY KEY (kind, source_id)) STRICT, WITHOUT ROWID',
 ]

@@ -82,7 +82,10 @@ export interface TasksTable {
   due_at: number | null
   due_on: string | null
   points_possible: number | null
-  /** `canvas`, `moodle`: the system whose grade book file brought it, `unknown`: that of an earlier version; null: a roster or document. */
+  /**
+   * `canvas`, `moodle`: the system whose grade book file brought it, `unknown`: that of an earlier version;
+   * null: a roster or document.
+   */
   grade_book: Generated<string | null>
   /** Where this task's cell lies in each student's packed cells (`student_scores.cells`). */
   slot: number
@@ -348,7 +351,9 @@ export interface ErasureKeysTable {
   secret: string
 }
 
-/** Identifiers of people who were erased, as keyed hashes; see `src/features/person-data/identifier-hash.ts`. */
+/**
+ * Identifiers of people who were erased, as keyed hashes; see `src/features/person-data/identifier-hash.ts`.
+ */
 export interface ErasedPeopleTable {
   id: Generated<number>
   hash: string

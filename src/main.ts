@@ -2,7 +2,8 @@
 import { pid } from 'node:process'
 import { keepCompiled } from './compile-cache.ts'
 
-// Names and scores of children: whatever the program creates is for its owner alone, whatever the shell's own umask is.
+// Files hold children's names and scores, so only their owner may access them, regardless of the shell's
+// umask.
 process.umask(0o077)
 keepCompiled()
 const { runProgram } = await import('./commands/program.ts')

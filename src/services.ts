@@ -65,7 +65,7 @@ export interface Services {
   metrics: Metrics
   /** Bytes that are free on the disk of the data folder. */
   freeBytes: () => Promise<number>
-  /** What can be told now of jobs that wait or run. */
+  /** What is known now about jobs that wait or run. */
   outlook: () => JobOutlook
   /** Starts the threads before they are needed; resolves when they have their code. */
   warm: () => Promise<void>

@@ -1,5 +1,6 @@
-// Every function that takes a text from outside apart, over texts of three megabytes that are made to be slow: what took
-// time in proportion to the square of a length took hours here, and what takes its share takes milliseconds.
+// Every function that takes a text from outside apart, over texts of three megabytes that are made to be
+// slow: what took time in proportion to the square of a length took hours here, and what takes its share
+// takes milliseconds.
 import t from 'tap'
 import { emailKey } from '../db/accounts.queries.ts'
 import { exportFilename } from '../src/features/exports/export-filename.ts'

@@ -1,5 +1,6 @@
-// Jobs and imports once kept messages that quoted whole files. They become as short as new ones are, row by row, so that
-// memory holds one of them at a time; a report of megabytes keeps its message and how many errors there were.
+// Jobs and imports once kept messages that quoted whole files. They become as short as new ones are, row by
+// row, so that memory holds one of them at a time; a report of megabytes keeps its message and how many
+// errors there were.
 import { sql, type Kysely } from 'kysely'
 
 // What was the limit at this step; the program's own may change.
@@ -47,7 +48,7 @@ async function read (db: Kysely<unknown>, { table, column, id }: Cell): Promise<
   return json.length > RESULT_MAX ? '{"errors":[],"error_count":0}' : json
 }
 
-/** The number stands at the end of such a report. */
+/** The number is at the end of such a report. */
 async function countedOnly (db: Kysely<unknown>, { table, column, id }: Cell): Promise<string> {
   const { rows } = await sql<{ end: string }>`SELECT substr(${sql.ref(column)}, -40) AS "end" FROM ${sql.table(table)} WHERE id = ${id}`.execute(db)
   const count = /"error_count":(\d{1,15})\}$/.exec(rows[0]!.end)?.[1] ?? '0'

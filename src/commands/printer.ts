@@ -1,4 +1,5 @@
-// Everything that the command line prints passes here. Names come from files of others: a terminal must not obey them.
+// Everything that the command line prints passes through here. Names come from other people's files: a
+// terminal must not obey them.
 import type { Writable } from 'node:stream'
 
 /** A stream of the process as a command sees it. */
@@ -7,7 +8,10 @@ export interface Printer {
   write: (text: string) => void
   /** Prints over the current line of a terminal, such as a progress bar. */
   redraw: (line: string) => void
-  /** Prints a value as one JSON text with a line feed: exact, and printable as it is. `indent` is a number of blanks. */
+  /**
+   * Prints a value as one JSON text with a line feed: exact, and printable as it is. `indent` is a number of
+   * blanks.
+   */
   json: (value: unknown, indent?: number) => void
   /** Whether a person watches. */
   isTTY: boolean
@@ -36,7 +40,9 @@ export function oneLine (value: string): string {
   return printable(value.replace(/[\t\r\n]+/g, ' '))
 }
 
-/** JSON that says the same with `\u` escapes, where JSON.stringify leaves C1, DEL and the like as they are. */
+/**
+ * JSON that says the same with `\u` escapes, where JSON.stringify leaves C1, DEL and the like as they are.
+ */
 export function escapeUnprintable (json: string): string {
   return json.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

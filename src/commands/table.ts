@@ -1,6 +1,9 @@
 import { oneLine } from './printer.ts'
 
-/** Rows as text columns for people: the first row is the header. Each cell becomes one line that a terminal does not obey. */
+/**
+ * Rows as text columns for people: the first row is the header. Each cell becomes one line that a terminal
+ * does not obey.
+ */
 export function textTable (given: ReadonlyArray<readonly string[]>): string {
   const rows = given.map((row) => row.map(oneLine))
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))

@@ -1,5 +1,5 @@
-// Whether an uploaded file is what its type says. The name of a type costs nothing: HTML sent as image/png is stored as
-// image/png, and whoever opens it trusts a picture. Read are the first kilobytes, and of an Office document its table of contents.
+// Checks whether an uploaded file is what its type says: HTML sent as image/png must not be stored as a
+// picture. Reads the first kilobytes and, of an Office document, its table of contents.
 import { open } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { fileTypeFromBuffer, supportedMimeTypes } from 'file-type'
@@ -8,7 +8,7 @@ import { shortenName } from '../short-text.ts'
 import { cleanFilename } from './file-name.ts'
 import { isOpenDocument, officeContentTypes } from './office-container.ts'
 
-/** As many as `file-type` wants to see. */
+/** As many bytes as `file-type` reads. */
 const HEAD_BYTES = 4100
 
 /** Names that browsers use for types that have another name. */
@@ -16,7 +16,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'application/x-zip-compressed': 'application/zip', 'application/x-pdf': 'application/pdf', 'application/csv': 'text/csv',
   'image/jpg': 'image/jpeg', 'image/pjpeg': 'image/jpeg', 'image/x-png': 'image/png',
 }
-/** What people keep in plain text, besides `.txt` and what else the table of types has. */
+/** Common extensions that the table of types lacks. */
 const MORE_EXTENSIONS: Readonly<Record<string, readonly string[]>> = { 'text/plain': ['', 'md', 'tex', 'rst', 'asc'], 'image/jpeg': ['jfif'] }
 /** A type that says nothing about the content. */
 const ANYTHING = 'application/octet-stream'
@@ -26,7 +26,7 @@ const OPEN_DOCUMENT = 'application/vnd.oasis.opendocument.'
 const TEXT_TYPE = /^text\/|^application\/(json|xml|javascript)$|\+(json|xml)$/
 const MARKUP_TYPE = /^text\/(html|xml)$|^application\/xml$|\+xml$/
 
-/** Bytes that no text has (WHATWG MIME Sniffing, "binary data byte"). */
+/** Bytes that text never has (WHATWG MIME Sniffing, "binary data byte"). */
 // eslint-disable-next-line no-control-regex
 const BINARY = /[\x00-\x08\x0B\x0E-\x1A\x1C-\x1F]/
 /** A tag, a comment, a declaration. */
@@ -35,9 +35,10 @@ const MARKUP = /^\s*<[a-z!?/]/i
 const OTHER_FORMAT = /^(%PDF-|%!PS|\{\\rtf)/
 
 /**
- * What is wrong with a file for its type, as a sentence that begins with `file:`; undefined where nothing is. `type` is a media
- * type in small letters without parameters, `filename` a name as the client gave it. Reads at most some kilobytes of `path`, for
- * Office documents at most a megabyte. Throws what the file system says.
+ * What is wrong with a file for its type, as a sentence that begins with `file:`; undefined where nothing is.
+ * `type` is a media type in small letters without parameters, `filename` a name as the client gave it. Reads
+ * at most some kilobytes of `path`, for Office documents at most a megabyte. Throws what the file system
+ * says.
  */
 export async function contentProblem (path: string, { filename, type: given }: { filename: string, type: string }): Promise<string | undefined> {
   const type = ALIASES[given] ?? given
@@ -100,7 +101,7 @@ async function isZipOf (path: string, head: Buffer, type: string): Promise<boole
   if (type.startsWith(OOXML)) return (await officeContentTypes(path))?.includes(`"${type}.main+xml"`) === true
   if (type.startsWith(OPEN_DOCUMENT)) return isOpenDocument(head, type)
   if (CFB_TYPES.includes(type)) return false
-  // Archives by other names, such as EPUB, are known by what is at their beginning.
+  // Other kinds of archives, such as EPUB, are recognized by their first bytes.
   return type === 'application/zip' || !supportedMimeTypes.has(type) || (await fileTypeFromBuffer(head))?.mime === type
 }
 
@@ -110,6 +111,6 @@ async function isBinaryOf (head: Buffer, type: string): Promise<boolean> {
   if (type.startsWith(OOXML) || type.startsWith(OPEN_DOCUMENT)) return false
   if (type === 'image/png' && found === 'image/apng') return true
   if (supportedMimeTypes.has(type)) return found === type
-  // Nothing is known of such a type but what it is not.
+  // For other types, all that can be checked is that the content is not something else.
   return found === undefined && !MARKUP.test(decode(head))
 }

@@ -29,7 +29,9 @@ export function cleanFilename (given: string): string {
   return `${cut === '' ? 'file' : cut}${extension}`
 }
 
-/** The last part of a path as it was given; of a part that is too long for any disk the beginning and the end. */
+/**
+ * The last part of a path as it was given; of a part that is too long for any disk the beginning and the end.
+ */
 export function cutGivenName (given: string): string {
   const last = given.slice(Math.max(given.lastIndexOf('/'), given.lastIndexOf('\\')) + 1)
   return last.length <= GIVEN_MAX ? last : last.slice(0, GIVEN_MAX / 2) + last.slice(-GIVEN_MAX / 2)

@@ -10,8 +10,9 @@ const ENTRIES_MAX = 5000
 const HEADER = { method: 8, size: 18, nameLength: 26, extraLength: 28, name: 30 }
 
 /**
- * The text of `[Content_Types].xml` of an Office Open XML document (ECMA-376 part 2, 10.1.2.2); undefined where the file is no
- * zip, or has none, or an unreasonable one. Reads at most ENTRIES_MAX entries and a megabyte. Throws nothing about the content.
+ * The text of `[Content_Types].xml` of an Office Open XML document (ECMA-376 part 2, 10.1.2.2); undefined
+ * where the file is no zip, or has none, or an unreasonable one. Reads at most ENTRIES_MAX entries and a
+ * megabyte. Throws nothing about the content.
  */
 export async function officeContentTypes (path: string): Promise<string | undefined> {
   let zip: ZipFile
@@ -43,7 +44,10 @@ async function readEntry (zip: ZipFile, entry: Entry): Promise<string | undefine
   return Buffer.concat(chunks).toString()
 }
 
-/** Whether a zip, by its first bytes, is an OpenDocument of a type: its first entry is `mimetype` and says so (part 2, 3.3). */
+/**
+ * Whether a zip, by its first bytes, is an OpenDocument of a type: its first entry is `mimetype` and says so
+ * (part 2, 3.3).
+ */
 export function isOpenDocument (head: Buffer, type: string): boolean {
   if (head.length < HEADER.name + 'mimetype'.length || head.readUInt16LE(HEADER.method) !== 0) return false
   const nameEnd = HEADER.name + head.readUInt16LE(HEADER.nameLength)

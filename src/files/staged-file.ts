@@ -20,7 +20,7 @@ export class FileTooLargeError extends Error {
 export interface StageOptions {
   /** Most bytes; default: any number. */
   maxBytes?: number
-  /** Called for each piece of so many bytes; writes it by calling `write`, or throws. */
+  /** Called for each chunk with its size in bytes; calls `write` to write it, or throws. */
   around?: (bytes: number, write: () => Promise<void>) => Promise<void>
 }
 

@@ -2,7 +2,7 @@
 export interface Clock {
   /** Ms since 1970. */
   now: () => number
-  /** Calls back once after so many ms; returns how to give that up. */
+  /** Calls back once after a delay in ms; returns a function that cancels it. */
   after: (ms: number, callback: () => void) => () => void
 }
 

@@ -34,7 +34,7 @@ export interface JobKind<Facts = unknown> {
   backoffMs: (attempt: number) => number
   /** How many may run at once; default: as many as there are threads. */
   concurrency?: number
-  /** Runs one at a time in a thread beside those that the other kinds share: however long it takes, they start. */
+  /** Runs one at a time in its own thread, so that jobs of other kinds start however long it takes. */
   hasOwnThread?: boolean
   /** Noted at the claim: what the input looks like, so that a later request can tell whether this run serves it. */
   inputVersion?: (trx: Trx, job: JobRow) => Promise<number | null>

@@ -41,7 +41,7 @@ export function createJobOutlooks ({ db, now, threads, ownThreads = [] }: JobOut
     return await fresh.order
   }
 
-  /** A job waits for those alone that want the same threads. */
+  /** A job waits only for jobs that use the same threads. */
   function orderByThreads (jobs: readonly WaitingJob[], at: number): Map<number, number> {
     const groups = Map.groupBy(jobs, ({ kind }) => ownThreads.includes(kind) ? kind : 'shared')
     return new Map([...groups.values()].flatMap((group) => [...claimOrder(group, at)]))

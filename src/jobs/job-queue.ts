@@ -107,7 +107,7 @@ export function createJobQueue ({ db, now, queueMax, wake, canceled, onStep = ()
   }
 
   async function insert (trx: Trx, { kind, key, payload, owner, requestedAt, priority = 0, runAfter = 0 }: JobRequest): Promise<JobRow> {
-    // By kind: a queue full of imports takes exports all the same.
+    // By kind: a queue full of imports still accepts exports.
     const waiting = await jobs.countWaiting(trx, kind)
     if (waiting >= queueMax) throw new QueueFullError(waiting)
     return await jobs.insertJob(trx, {

@@ -10,7 +10,7 @@ export interface PoolOptions {
   /** The module whose exported functions are the tasks. */
   tasksFile: URL
   threads: number
-  /** Threads besides, for kinds of jobs that have one of their own. Default: none. */
+  /** Additional threads for kinds of jobs that have their own. Default: none. */
   extraThreads?: number
   /** Heap of one thread, MB. */
   memoryMb: number
@@ -37,7 +37,7 @@ export class TaskCrash extends Error {
 }
 
 export interface WorkerPool {
-  /** Those that all tasks share. */
+  /** Threads that all tasks share. */
   readonly threads: number
   readonly extraThreads: number
   /** Tasks in a thread, and those that wait for one. Piscina's own `utilization` is wrong. */

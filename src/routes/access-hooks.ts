@@ -24,8 +24,8 @@ export interface AccessHooks {
   /** Somebody with a valid token, or the cookie of a session that lives. */
   signedIn: Hook
   /**
-   * Who is behind the request by now, for answers that take long; undefined: the token or the session is no longer good, or that
-   * cannot be checked. Asking is no use of the session.
+   * Checks again who sent the request, for long responses; undefined: the token or session is no longer
+   * valid, or that cannot be checked. This does not count as a use of the session.
    */
   stillSignedIn: (request: FastifyRequest) => Promise<Principal | undefined>
   /** A page of this site: for what needs no credentials and changes something all the same. */
@@ -116,7 +116,7 @@ function unavailable (error: unknown): never {
   throw error instanceof IssuerUnavailableError ? new ServiceError('ISSUER_UNAVAILABLE', undefined, ISSUER_RETRY_S) : error
 }
 
-/** Where the issuer does not answer, a stream ends; its client comes back and is told why. */
+/** If the sign-in provider does not respond, the stream ends; the client reconnects and gets the error. */
 function noOne (error: unknown): undefined {
   if (!(error instanceof ServiceError)) throw error
 }

@@ -1,5 +1,5 @@
-// The contract as a page: plain HTML, made from the OpenAPI document. No script and no inline style, so that the site's strict
-// Content-Security-Policy holds here as well.
+// The contract as a page of plain HTML, made from the OpenAPI document. No script and no inline style, so
+// that the site's strict Content-Security-Policy holds here as well.
 
 interface Operation {
   tags?: string[]

@@ -4,7 +4,10 @@ import { ServiceError } from '../errors.ts'
 import { principalOf, type AccessHooks } from './access-hooks.ts'
 import { API_DOCS_STYLE, apiDocsPage, type Contract } from './api-docs-page.ts'
 
-/** The contract as data and as a page, for everyone, for teachers and administrators (`staff`), or for no one (`off`): `API_DOCS`. */
+/**
+ * The contract as data and as a page, for everyone, for teachers and administrators (`staff`), or for no one
+ * (`off`): `API_DOCS`.
+ */
 export async function publishContract (server: FastifyInstance, access: AccessHooks, audience: 'public' | 'staff' | 'off'): Promise<void> {
   if (audience === 'off') return
   await server.register(async (app) => {

@@ -1,18 +1,20 @@
 import { ServiceError } from '../errors.ts'
 
-/** After so many seconds a page has probably arrived. */
+/** Seconds after which a page has probably arrived. */
 const RETRY_S = 2
 
 export interface BookTraffic {
   /**
-   * Counts bytes that are about to be sent to a user; returns what to call when they have left, or never will. Throws
-   * RATE_LIMITED where the user has half of what may be on its way already, and OVERLOADED where all of it is. The only page on
-   * its way is always sent.
+   * Counts bytes that are about to be sent to a user; call the returned function when they are sent or given
+   * up. Throws RATE_LIMITED if this user would have more than half of `maxBytes` in progress, and OVERLOADED
+   * if all users would exceed it. A single page is always sent.
    */
   send: (userId: number, bytes: number) => () => void
 }
 
-/** A page of a book stays in memory until its client has taken it: clients that read slowly share `maxBytes`. */
+/**
+ * A page of a book stays in memory until its client has taken it: clients that read slowly share `maxBytes`.
+ */
 export function createBookTraffic (maxBytes: number): BookTraffic {
   const perUser = new Map<number, number>()
   let total = 0

@@ -70,7 +70,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     const items = (await exports.list(courseId)).map((item) => exportJson(item, links.file(request, item)))
     const answer = await books.page(courseId, { limit, after, periodId, maxBytes: config.BOOK_PAGE_MAX_BYTES }, JSON.stringify(items))
     if (answer.ok) {
-      // Until here it is this request's alone: what is refused now is forgotten at once.
+      // Only this request refers to the page so far, so a refusal frees its memory at once.
       const arrived = traffic.send(principalOf(request).userId, answer.chunks.reduce((sum, chunk) => sum + chunk.length, 0))
       finished(reply.raw, arrived)
     }

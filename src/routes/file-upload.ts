@@ -38,9 +38,10 @@ export interface Upload {
 }
 
 /**
- * Reads a multipart form with one `file`, which goes straight to disk, and the fields of the rules, in any order. Whoever gets
- * the upload owns the staged file. Throws ServiceErrors VALIDATION_FAILED, UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE,
- * RATE_LIMITED, DISK_LOW, the last two also in the middle of it; then nothing is left of it.
+ * Reads a multipart form with one `file`, which goes straight to disk, and the fields of the rules, in any
+ * order. Whoever gets the upload owns the staged file. Throws ServiceErrors VALIDATION_FAILED,
+ * UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, RATE_LIMITED, DISK_LOW, the last two also in the middle of it; then
+ * nothing is left of it.
  */
 export async function receiveUpload (request: FastifyRequest, rules: UploadRules, discard: (staged: StagedFile) => Promise<void>): Promise<Upload> {
   if (!request.isMultipart()) throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'Send the file as multipart/form-data.')

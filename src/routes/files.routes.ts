@@ -77,7 +77,10 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
     return file?.filename === filename ? file : undefined
   }
 
-  /** In the audit log. Only of a file that is there: the address has 128 random bits, so it was given to somebody; guesses are noise. */
+  /**
+   * Records a refused download of an existing file. Wrong addresses are not recorded: with 128 random bits,
+   * guesses are noise.
+   */
   function noteRefusal (request: FastifyRequest, { owner_type: type, owner_id: id }: FileRow): void {
     request.audited = { outcome: 'refused', subject: `${type} ${id}` }
   }

@@ -35,7 +35,7 @@ export const importSchema = Type.Object({
   warnings: Type.Array(warning),
 }, { title: 'Import' })
 
-/** An import in a list: how many errors and warnings it had, and none of them. */
+/** An import in a list: how many errors and warnings it had, without the texts. */
 export const listedImportSchema = Type.Object({
   ...common,
   summary: nullable(Type.Omit(summary, ['warnings', 'columns', 'column_count'])),

@@ -138,7 +138,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
   }
 }
 
-/** What the client is told of a refused import; other errors stay what they are. */
+/** The error for the client when an import is refused; other errors pass through. */
 function asRefusal (error: unknown): unknown {
   if (error instanceof ImportsWaitingError) return new ServiceError('RATE_LIMITED', error.message, QUEUE_FULL_RETRY_S)
   if (error instanceof QueueFullError) return new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)

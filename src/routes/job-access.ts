@@ -29,7 +29,9 @@ export async function mayReadJob (db: Database, principal: Principal, job: JobRo
   return (await db.remembered(`requests ${job.id}`, () => jobRequests(db.reads, job.id))).some((one) => one.user_id === principal.userId)
 }
 
-/** Whether the job's course is there and the principal may use it: then they may have what the job has made. */
+/**
+ * Whether the job's course is there and the principal may use it: then they may have what the job has made.
+ */
 export async function mayUseCourseOf (db: Database, principal: Principal, job: JobRow): Promise<boolean> {
   if (job.owner_type !== 'course' || job.owner_id === null) return false
   return (await courseAccess(db, principal, job.owner_id))?.allowed === true

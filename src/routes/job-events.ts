@@ -5,8 +5,8 @@ import type { JobRunner } from '../jobs/job-runner.ts'
 /** A comment line keeps proxies from closing a quiet stream, ms. */
 export const HEARTBEAT_MS = 15_000
 /**
- * What this process does not hear of (the queue before the job, another process) is looked up this often, ms. So is the client's
- * access: the contract gives a stream 5 s to end after it is lost.
+ * How often the service looks for changes that send no event (the queue ahead of the job, another process)
+ * and checks the client's access, ms. The contract gives a stream 5 s to end after access is lost.
  */
 const LOOK_EVERY_MS = 1000
 /** A moving progress is told at most this often, ms. */
@@ -16,7 +16,9 @@ export interface JobEventsOptions {
   runner: Pick<JobRunner, 'watch'>
   clock: Clock
   jobId: number
-  /** The job as the API shows it to the client now; undefined: it is gone, or the client may no longer see it. */
+  /**
+   * The job as the API shows it to the client now; undefined: it is gone, or the client may no longer see it.
+   */
   read: () => Promise<{ status: string } | undefined>
   /** Whether the client may still see the job. */
   mayGoOn: () => Promise<boolean>
@@ -28,9 +30,9 @@ export interface JobEventsOptions {
 export function hasEnded (status: string): boolean { return status !== 'queued' && status !== 'started' }
 
 /**
- * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the job at once and then at each
- * change, until it has ended, the client has gone or may no longer see it, or the server stops. A slow client is told less often,
- * not later.
+ * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the job at once and
+ * then at each change, until it has ended, the client has gone or may no longer see it, or the server stops.
+ * A slow client gets fewer events, not later ones.
  */
 export function jobEvents ({ runner, clock, jobId, read, mayGoOn, closing }: JobEventsOptions): Readable {
   const over = new AbortController()
@@ -44,7 +46,10 @@ export function jobEvents ({ runner, clock, jobId, read, mayGoOn, closing }: Job
     },
   })
 
-  /** Resolves when the client has taken it, or will not. One that does not read is watched as well. */
+  /**
+   * Resolves when the client has read the event, or never will. A client that does not read is checked as
+   * well.
+   */
   async function tell (text: string): Promise<void> {
     const room = new AbortController()
     makeRoom = () => { room.abort() }
@@ -71,7 +76,7 @@ export function jobEvents ({ runner, clock, jobId, read, mayGoOn, closing }: Job
       wake = () => { turn.abort() }
       const job = await read()
       if (job === undefined) {
-        // What the client has not taken yet is not for them any more.
+        // The client may no longer see what is still buffered.
         if (stream.readableLength > 0) stream.destroy()
         break
       }

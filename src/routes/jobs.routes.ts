@@ -69,7 +69,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
       request.principal = principal
       return hadCourse ? await mayUseCourseOf(db, principal, request.job!) : await mayReadJob(db, principal, request.job!)
     }
-    /** Read first and judged last, so that nothing that was taken away in between goes out. */
+    /** Checks access after reading, so that nothing is sent after access was lost. */
     async function read () {
       const job = await jsonNow(request)
       if (job === undefined || !await mayGoOn()) return undefined

@@ -1,9 +1,12 @@
-// Where a request came from and where it went: the client's address, and the origin under which the client reached the service.
+// The client's address, and the origin that the client used to reach the service.
 import { isIP } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** A name or an IP address, with or without a port (RFC 9110, 7.2), as DNS allows it, and with the underscores of containers. */
+/**
+ * A name or an IP address, with or without a port (RFC 9110, 7.2), as DNS allows it, and with the underscores
+ * of containers.
+ */
 const HOST = /^(?:[a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
 
 /** Whether a request has exactly one usable `Host` (RFC 9112, 3.2). HTTP/1.0 may do without. */
@@ -18,9 +21,9 @@ export function hasOneHost ({ rawHeaders, headers, httpVersion }: IncomingMessag
 }
 
 /**
- * The origin under which the client reached the service, such as `https://school.example`. With `PUBLIC_URL` it is that of
- * `PUBLIC_URL`, whatever the request says. Without it, it is the request's own: `X-Forwarded-Host` and `X-Forwarded-Proto`
- * count only from an address in `TRUST_PROXY`.
+ * The origin under which the client reached the service, such as `https://school.example`. With `PUBLIC_URL`
+ * it is always the origin of `PUBLIC_URL`. Without it, it is the request's own: `X-Forwarded-Host` and
+ * `X-Forwarded-Proto` count only from an address in `TRUST_PROXY`.
  */
 export function siteOrigin (request: FastifyRequest, publicUrl: string): string {
   if (publicUrl !== '') return new URL(publicUrl).origin
@@ -34,8 +37,9 @@ export function isOnHttps (request: FastifyRequest, publicUrl: string): boolean 
 }
 
 /**
- * Makes `request.ip` an IP address everywhere. A trusted proxy passes on what its client wrote into `X-Forwarded-For`, and that
- * can be any text: where the entry that counts is not an address, the socket's own address is used.
+ * Makes `request.ip` an IP address everywhere. A trusted proxy passes on what its client wrote into
+ * `X-Forwarded-For`, and that can be any text: where the entry that counts is not an address, the socket's
+ * own address is used.
  */
 export function checkClientAddresses (app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, next) => {
@@ -45,5 +49,7 @@ export function checkClientAddresses (app: FastifyInstance): void {
   })
 }
 
-/** Without a zone (`fe80::1%eth0`), which means something on the sender's machine only and can be any text. */
+/**
+ * Without a zone (`fe80::1%eth0`), which means something on the sender's machine only and can be any text.
+ */
 function isAddress (text: string | undefined): boolean { return text !== undefined && isIP(text) !== 0 && !text.includes('%') }

@@ -7,9 +7,9 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 export function isStateChanging (request: FastifyRequest): boolean { return !SAFE_METHODS.has(request.method) }
 
 /**
- * Whether a browser sent the request from a page of this site: by `Origin` (RFC 6454), else by `Sec-Fetch-Site` (W3C Fetch
- * Metadata), which pages cannot set. With neither header: no. With `PUBLIC_URL` only its origin is this site: a name that someone
- * else points at this machine (DNS rebinding) is not.
+ * Whether a browser sent the request from a page of this site: by `Origin` (RFC 6454), else by
+ * `Sec-Fetch-Site` (W3C Fetch Metadata), which pages cannot set. With neither header: no. With `PUBLIC_URL`
+ * only its origin is this site: a name that someone else points at this machine (DNS rebinding) is not.
  */
 export function isSameOrigin (request: FastifyRequest, publicUrl: string): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers

@@ -5,8 +5,9 @@ import { isOnHttps } from './request-origin.ts'
 const NAME = 'perfbook_session'
 
 /**
- * The cookie's name. Browsers take a name with `__Host-` or `__Secure-` only over HTTPS and, for `__Host-`, only from this very
- * host at `/` (RFC 6265bis, 4.1.3): another site below the same domain cannot plant a session. On plain HTTP they do not know it.
+ * The cookie's name. Browsers take a name with `__Host-` or `__Secure-` only over HTTPS and, for `__Host-`,
+ * only from this very host at `/` (RFC 6265bis, 4.1.3): another site below the same domain cannot plant a
+ * session. On plain HTTP they do not know it.
  */
 export function sessionCookieName ({ isHttps, prefix }: { isHttps: boolean, prefix: string }): string {
   if (!isHttps) return NAME

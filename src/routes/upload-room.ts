@@ -1,11 +1,11 @@
-// Room on the disk for uploads that are coming in. They count before they are stored: a file that is held open takes room all
-// the same, and a hundred slow ones together pass any reserve that is only looked at when they begin.
+// Disk space for uploads in progress. They count before they are stored: a partial file takes space as well,
+// and a hundred slow uploads would exceed a reserve that is checked only at their start.
 import { ServiceError } from '../errors.ts'
 
-/** The free disk is measured again after so many bytes or so long (ms); in between it is computed. */
+/** The free disk is measured again after this many bytes or this long (ms); in between it is computed. */
 const MEASURE_AFTER_BYTES = 8 * 1024 ** 2
 const MEASURE_AFTER_MS = 1000
-/** After so many seconds an upload of the user may have ended. */
+/** Seconds after which one of the user's uploads may have ended. */
 const RETRY_S = 10
 
 export interface UploadRoomOptions {
@@ -23,16 +23,18 @@ export interface UploadRoomOptions {
 
 export interface UploadRoom {
   /**
-   * Admits an upload of a user. `announcedBytes` is its Content-Length, 0 where it has none: so much room is kept for it. Throws
-   * ServiceErrors RATE_LIMITED (too many, or too much, of this user) and DISK_LOW.
+   * Admits an upload of a user and reserves space for `announcedBytes`, its Content-Length (0 if it has
+   * none). Throws ServiceErrors RATE_LIMITED (too many, or too much, of this user) and DISK_LOW.
    */
   open: (userId: number, announcedBytes: number) => Promise<OpenUpload>
 }
 
 export interface OpenUpload {
-  /** Writes some bytes if there is room. Throws RATE_LIMITED and DISK_LOW before they are written, and what `write` throws. */
+  /**
+   * Writes bytes if there is space. Throws RATE_LIMITED or DISK_LOW before writing, and what `write` throws.
+   */
   write: (bytes: number, write: () => Promise<void>) => Promise<void>
-  /** It is stored, or removed. Twice is fine. */
+  /** The upload is stored or removed. May be called twice. */
   end: () => void
 }
 
@@ -54,11 +56,11 @@ export function createUploadRoom ({ freeBytes, minFreeBytes, userMax, userMaxByt
     const before = written
     const free = await freeBytes()
     measured = { free, at: now() }
-    // What was written meanwhile may or may not be in the figure.
+    // Bytes written during the measurement may or may not be in the figure.
     written -= before
   }
 
-  /** As the disk will be when all that is being written is there. */
+  /** Free bytes once everything that is being written is on the disk. */
   async function left (): Promise<number> {
     if (written >= MEASURE_AFTER_BYTES || Math.abs(now() - measured.at) > MEASURE_AFTER_MS) {
       measuring ??= measure().finally(() => { measuring = undefined })
@@ -90,7 +92,7 @@ export function createUploadRoom ({ freeBytes, minFreeBytes, userMax, userMaxByt
         user.uploads--
         user.bytes -= upload.counted
         announced -= upload.toCome
-        // What was received may be gone again.
+        // The received bytes may have been removed.
         measured.at = -Infinity
         if (user.uploads === 0) users.delete(userId)
       }
@@ -106,7 +108,7 @@ export function createUploadRoom ({ freeBytes, minFreeBytes, userMax, userMaxByt
         if (more > 0 && user.uploads > 1 && user.bytes > userMaxBytes) throw tooMuch(user)
         beingWritten += bytes
         try {
-          // What was announced has its room; anything else must leave the room of others.
+          // Announced bytes have reserved space; other bytes must leave the space that others reserved.
           const room = await left() - (expected < bytes ? announced : 0)
           if (room < minFreeBytes) throw new ServiceError('DISK_LOW')
           await write()

@@ -1,5 +1,5 @@
-// Names and scores of children lie on a machine that others may use: what the program creates is for its owner alone, whatever
-// the umask of the shell, and what was open before is named.
+// Children's names and scores are on a machine that others may use: only their owner may access what the
+// program creates, whatever the umask of the shell, and what was open before is named.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'

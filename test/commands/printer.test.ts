@@ -1,4 +1,4 @@
-// Names come from files of others. Whatever is in them, a terminal shows it and does not obey it; JSON says it exactly.
+// Names come from other people's files. A terminal shows them and does not obey them; JSON has them exactly.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'

@@ -1,4 +1,5 @@
-// A database in which jobs and imports quote megabytes, as version 0.1 left it after an attack, becomes one that is read in a moment.
+// A database in which jobs and imports quote megabytes, as version 0.1 left it after an attack, becomes one
+// that is read in a moment.
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'

@@ -1,5 +1,5 @@
-// What a file is, against what its type and its name say. The documents are real ones: made by our own writer of workbooks, by
-// zip and CFB as their specifications have them.
+// What a file is, against what its type and its name say. The documents are real ones: made by our own writer
+// of workbooks, by zip and CFB as their specifications have them.
 import { writeFileSync, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'

@@ -8,7 +8,7 @@ const MIB = 1024 ** 2
 const NAME = 'ä'.repeat(1000)
 const students = (count: number) => Array.from({ length: count }, (_, i) => ({ firstName: `${i} ${NAME}`.slice(0, 1000), lastName: NAME, identifier: NAME, email: NAME }))
 
-t.test('a page has so many bytes, at least one student, and the next one goes on', async (t) => {
+t.test('a page has a size limit, at least one student, and continues on the next one', async (t) => {
   const service = await startTestService(t, { courses: [{ students: students(40) }], settings: { BOOK_PAGE_MAX_BYTES: '100000' } })
   const page = async (cursor: string | null) => await service.call('GET', `/api/courses/1/performance?limit=500${cursor === null ? '' : `&cursor=${cursor}`}`)
   const ids: number[] = []
@@ -42,7 +42,7 @@ async function slowReader (t: Test, service: TestService, token: string): Promis
   return { socket, status: Number(head.split(' ')[1]) }
 }
 
-t.test('pages that nobody takes have a limit for a user and for all', async (t) => {
+t.test('pages that no client reads have a limit for one user and for all', async (t) => {
   const service = await startTestService(t, { courses: [{ students: students(3000) }], settings: { BOOK_PAGE_MAX_BYTES: String(16 * MIB), BOOKS_MAX_BYTES: String(40 * MIB) } })
   await service.server.listen({ host: '127.0.0.1', port: 0 })
   const tokens = await Promise.all(['a', 'b', 'c'].map((name) => service.token('admin', { email: `${name}@example.edu` })))

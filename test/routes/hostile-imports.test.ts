@@ -1,4 +1,5 @@
-// Attacks by upload on a running service with one thread: exports start all the same, and the service goes on answering.
+// Attacks by upload on a running service with one thread: exports still start, and the service keeps
+// answering.
 import { join } from 'node:path'
 import t from 'tap'
 import { perfbook } from '../support/cli.ts'
@@ -6,7 +7,10 @@ import { startServer } from '../support/server-process.ts'
 import { testFolder } from '../support/test-folder.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
-/** The aim is 250 ms on a quiet machine; a test runs beside others. What was there before took seconds to hours. */
+/**
+ * The aim is 250 ms on a quiet machine; a test runs beside others. What was there before took seconds to
+ * hours.
+ */
 const MOST_MS = 2000
 
 t.test('cells of megabytes that are made to be slow, and a queue of imports', async (t) => {
@@ -41,7 +45,7 @@ t.test('cells of megabytes that are made to be slow, and a queue of imports', as
   t.equal(hostile.status, 202)
   const statuses: number[] = []
   for (let i = 0; i < 10; i++) statuses.push((await upload(cell)).status)
-  t.ok(statuses.includes(429), 'a user has so many imports waiting and no more')
+  t.ok(statuses.includes(429), 'a user has a limited number of imports waiting')
   const exported = await ask('POST', '/api/courses/1/performance/export')
   t.equal(exported.status, 202)
   const end = async (id: number) => {

@@ -153,7 +153,7 @@ t.test('past imports are listed, with what became of them', async (t) => {
   t.strictSame((await service.call('GET', '/api/jobs?kind=file-sweep')).json().jobs, [])
 })
 
-t.test('lists carry numbers and no report; a report is short, whatever the file holds', async (t) => {
+t.test('lists have counts instead of reports; a report is short for any file', async (t) => {
   const service = await startTestService(t)
   const long = '#'.repeat(500_000)
   const grades = `First name,Last name,ID number,Email address,HW 1 (Real)\n${Array.from({ length: 30 }, (_, i) => `Ann,Lee,${i},a@b.example,${long}`).join('\n')}`

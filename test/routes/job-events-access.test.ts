@@ -17,7 +17,10 @@ async function nextLook (clock: TestClock): Promise<number> {
   return 1100
 }
 
-/** Moves the time until all streams have ended, for the contract's limit at most. What they sent meanwhile, and how long it took, ms. */
+/**
+ * Moves the time until all streams have ended, for the contract's limit at most. Returns what they sent in
+ * that time, and how long it took, ms.
+ */
 async function untilEnded (clock: TestClock, streams: EventStream[]): Promise<{ events: string[], passed: number }> {
   const events: string[] = []
   let isOver = false

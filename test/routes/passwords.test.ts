@@ -1,4 +1,5 @@
-// The same rules wherever a password is chosen: on the command line and by a one-time link. A refused one changes nothing.
+// The same rules wherever a password is chosen: on the command line and by a one-time link. A refused one
+// changes nothing.
 import t from 'tap'
 import { newBrowser } from '../support/browser.ts'
 import { perfbook } from '../support/cli.ts'

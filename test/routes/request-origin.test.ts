@@ -1,4 +1,5 @@
-// Which site a request is for and where it comes from: what the request says of itself counts only where it may.
+// Which site a request is for and where it comes from: what the request says of itself counts only where it
+// may.
 import { connect } from 'node:net'
 import t from 'tap'
 import { newBrowser, ORIGIN, PASSWORD, signedInAs } from '../support/browser.ts'

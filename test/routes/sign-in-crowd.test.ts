@@ -1,4 +1,5 @@
-// Crowds at the doors that hash passwords: one-time links, and guesses behind the address of a school. Over sockets.
+// Crowds at the doors that hash passwords: one-time links, and guesses behind the address of a school. Over
+// sockets.
 import { request as httpRequest } from 'node:http'
 import t, { type Test } from 'tap'
 import { createPasswordLinks } from '../../src/features/accounts/password-links.ts'
@@ -78,7 +79,7 @@ t.test('a link is usable again where the hash was not made: the queue is full, o
   t.equal((await sessions.list(user.id)).length, 1)
 })
 
-t.test('guesses at unknown e-mails from a school\'s address: every teacher who knows it gets in, meanwhile and afterwards', async (t) => {
+t.test('guesses at unknown e-mails from a school\'s address: every teacher who has used it gets in, during and after', async (t) => {
   // The time stands still: a slow machine must not empty the bucket.
   const { service, post } = await open(t, { now: () => Date.UTC(2026, 0, 5, 8) })
   const { accounts, sessions, db } = service.services
@@ -87,7 +88,7 @@ t.test('guesses at unknown e-mails from a school\'s address: every teacher who k
   const teachers = [first, ...await Promise.all(Array.from({ length: 11 }, (_, i) => accounts.add({ email: `t${i + 1}@example.edu`, role: 'teacher' })))]
   await db.write((trx) => trx.updateTable('users').set({ password_hash: first.password_hash }).execute())
   for (const user of teachers) await db.write((trx) => sessions.begin(trx, user, { address: SCHOOL, userAgent: undefined, previous: undefined }))
-  // More than a week later sessions are gone, and the address is known all the same.
+  // More than a week later sessions are gone, but the address is still known.
   await db.write((trx) => trx.deleteFrom('sessions').execute())
 
   const guesses = Promise.all(Array.from({ length: 200 }, (_, i) => post('/api/session', { email: `made-up-${i}@example.edu`, password: 'a guess' })))

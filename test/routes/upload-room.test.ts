@@ -1,5 +1,6 @@
-// Uploads that are under way take room: on the disk, and of their user. Over real sockets, with clients that send slowly, or
-// announce nothing, or never end. What is free is computed from what lies in the data folder, so the test decides the size of its disk.
+// Uploads in progress use up disk space and their user's allowance. Over real sockets, with clients that send
+// slowly, or announce nothing, or never end. What is free is computed from what lies in the data folder, so
+// the test decides the size of its disk.
 import { readdirSync, statSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -125,7 +126,7 @@ t.test('one long upload without a length is refused while it comes in, before th
   t.equal(staged(), 0)
 })
 
-t.test('a user has so many uploads at once; others go on', async (t) => {
+t.test('a user has a limited number of uploads at once; others continue', async (t) => {
   const { begin, until, staged } = await setUp(t, { diskMb: 100, settings: { UPLOADS_MAX: '2' } })
   const first = await begin('teacher', MB)
   const second = await begin('teacher')
@@ -151,7 +152,7 @@ t.test('a user has so many uploads at once; others go on', async (t) => {
   t.equal((await first.answer).status, 201, 'what was under way is not disturbed')
 })
 
-t.test('a user has so many bytes at once, announced or come in; one alone may have more', async (t) => {
+t.test('a user has a limited number of bytes at once, announced or received; a single upload may have more', async (t) => {
   const { begin, until, staged } = await setUp(t, { diskMb: 100, settings: { UPLOADS_MAX_BYTES: String(3 * MB) } })
   const alone = await begin('teacher', 5 * MB)
   alone.send(5 * MB)

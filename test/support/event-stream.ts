@@ -1,4 +1,5 @@
-// Event streams of jobs as a client sees them: over a socket, block by block, with a clock that the test moves.
+// Event streams of jobs as a client sees them: over a socket, block by block, with a clock that the test
+// moves.
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'

@@ -77,7 +77,10 @@ async function makeFixture (step: string): Promise<Buffer> {
   return bytes
 }
 
-/** Whether a database had all steps before its own. One that lacks some was made before they were added: it was never released. */
+/**
+ * Whether a database had all steps before its own. One that lacks some was made before they were added: it
+ * was never released.
+ */
 function isWhole (target: string, step: string): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'perfbook-fixture-'))
   const file = join(folder, 'perfbook.sqlite')

@@ -74,8 +74,8 @@ export function directory (entries: ZipEntry[], offset: number): Buffer {
 
 function directoryHeader ({ path, offset, crc, size, compressedSize }: ZipEntry): Buffer {
   const name = Buffer.from(path)
-  // The numbers of the extra field come in a fixed order. A reader that takes them in that order, whatever the
-  // fields of 32 bits say, must not take an offset for a size, so an offset comes with both sizes.
+  // The numbers of the extra field come in a fixed order. A reader that takes them in that order, whatever
+  // the fields of 32 bits say, must not take an offset for a size, so an offset comes with both sizes.
   const hasFarOffset = offset >= FULL_32
   const isZip64 = hasFarOffset || size >= FULL_32 || compressedSize >= FULL_32
   const numbers = [size, compressedSize, ...(hasFarOffset ? [offset] : [])]

@@ -27,7 +27,7 @@ export const SCOPES_OF_ROLE: Readonly<Record<Principal['role'], readonly Scope[]
   student: ['read'],
 }
 
-/** Most characters of it; it stands in every list. */
+/** Most characters of a name; every list shows it. */
 const DISPLAY_NAME_MAX = 200
 
 /** What a person is called in files and lists. */

@@ -1,9 +1,9 @@
-// The one place that decides whether a person may sign in, whatever they sign in with: a password, a session,
+// The one place that decides whether a person may sign in, by any means: a password, a session,
 // a token, a one-time link, single sign-on, or a token of an embedding application.
 //
-// An account that was made by hand is disabled by hand alone. One of a person whom a roster knew when it was
-// made is also disabled by `enabledUser=false` of an administrator's import, in any course. An administrator
-// is never disabled by a file.
+// An account that was made by hand can only be disabled by hand. The account of a person whom a roster knew
+// when it was made is also disabled by `enabledUser=false` of an administrator's import, in any course. An
+// administrator is never disabled by a file.
 import * as queries from '../../../db/account-state.queries.ts'
 import type { UserRow } from '../../../db/accounts.queries.ts'
 import type { Reads, Trx } from '../../../db/database.ts'
@@ -28,7 +28,7 @@ export async function mayEnter (db: Reads | Trx, person: Person): Promise<boolea
   return !isDisabledUser(person) && !await queries.isDisabledTeacher(db, person.email_key)
 }
 
-/** The same with its reasons. */
+/** The same, with the reasons. */
 export async function accountState (db: Reads | Trx, person: Person): Promise<AccountState> {
   return stateOf(person, await queries.disablingCourses(db, person.email_key))
 }
@@ -56,7 +56,7 @@ function isDisabledUser (person: Person): boolean {
   return 'id' in person && person.roster_disabled_by !== null
 }
 
-/** So many courses are named. */
+/** Most courses that are named. */
 const NAMED = 3
 
 /**

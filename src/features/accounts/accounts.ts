@@ -28,23 +28,30 @@ export class InvalidAccountError extends AccountError {}
 
 export interface Accounts {
   /**
-   * Who a bearer token stands for; undefined: no one (unknown, revoked, expired, its user disabled). With `notesUse: false` this is
-   * no use of the token.
+   * The user of a bearer token; undefined: the token is unknown, revoked or expired, or its user is disabled.
+   * With `notesUse: false` this does not count as a use of the token.
    */
   authenticate: (token: string, options?: { notesUse: boolean }) => Promise<Principal | undefined>
-  /** Gives an e-mail a role and a password. Throws AccountError if it has an account already, and PasswordRefusedError. */
+  /**
+   * Gives an e-mail a role and a password. Throws AccountError if it has an account already, and
+   * PasswordRefusedError.
+   */
   add: (account: NewAccount) => Promise<queries.UserRow>
   /** All sessions of the user end. Throws AccountError if there is no such user, and PasswordRefusedError. */
   setPassword: (email: string, password: string) => Promise<void>
   disable: (email: string) => Promise<void>
   /**
-   * By the user's id. A disabled user is signed out everywhere. Enabling also takes back what rosters have said, until
-   * a roster says it again. `before`: the state until now. Throws AccountError where there is no such user.
+   * By the user's id. A disabled user is signed out everywhere. Enabling also takes back what rosters have
+   * said, until a roster says it again. `before`: the state until now. Throws AccountError where there is no
+   * such user.
    */
   setDisabled: (userId: number, isDisabled: boolean) => Promise<UserState & { before: AccountState }>
   /** Whether a user may sign in, and if not, why. */
   state: (user: queries.UserRow) => Promise<AccountState>
-  /** The user with an e-mail. A teacher who is known only from a roster gets an account, without a password, now. */
+  /**
+   * The user with an e-mail. A teacher who is known only from a roster gets an account, without a password,
+   * now.
+   */
   known: (email: string) => Promise<queries.UserRow | undefined>
   find: (userId: number) => Promise<queries.UserRow | undefined>
   findByEmail: (email: string) => Promise<queries.UserRow | undefined>

@@ -60,7 +60,10 @@ export function createApplicationTokens ({ db, now, log, keys, audience, issuer,
     }
   }
 
-  /** `iat` is optional; where it is there, it is a time that has passed. `exp` and `nbf` were checked against the clock. */
+  /**
+   * `iat` is optional; where it is there, it is a time that has passed. `exp` and `nbf` were checked against
+   * the clock.
+   */
   function isShortLived ({ exp = Infinity, iat }: JWTPayload): boolean {
     const latest = now() / 1000 + CLOCK_TOLERANCE_S
     if (iat !== undefined && !(typeof iat === 'number' && iat >= 0 && iat <= latest && iat < exp)) return false
@@ -83,7 +86,10 @@ export function createApplicationTokens ({ db, now, log, keys, audience, issuer,
   }
 }
 
-/** Whether the application vouches for the e-mail: it says `true`, or nothing. Words such as "false" are not taken for a value. */
+/**
+ * Whether the application vouches for the e-mail: it says `true`, or nothing. Words such as "false" are not
+ * taken for a value.
+ */
 function isVerified ({ email_verified: verified }: JWTPayload): boolean { return verified === undefined || verified === true }
 
 /** Of a `scope` claim (RFC 8693, 4.2) what means something here; null: it says nothing of scopes; undefined: it is none. */

@@ -1,12 +1,16 @@
-// Thousands of refused requests in a second are one fact, not thousands of rows. The first of a kind is noted at once, so that a
-// crash loses no fact; what repeats it within a minute is counted in memory and noted once, with its count.
+// Thousands of refused requests in a second are one fact, not thousands of rows. The first of a kind is
+// written at once, so that a crash loses no fact; repeats within a minute are counted in memory and written
+// once, with their count.
 import type { AuditEntry } from './audit.ts'
 
 /** How long repeats are counted, from the first on, ms. */
 export const REPEATS_MS = 60_000
-/** Kinds that are counted at once; with more of them the oldest is noted early. */
+/** Most kinds that are counted at a time; beyond that the oldest is written early. */
 const KINDS_MAX = 5000
-/** Subjects of which one actor's refusals are told apart within a minute; a walk over all ids becomes one kind. */
+/**
+ * Most subjects for which one actor's refusals are counted separately within a minute; the rest become one
+ * kind.
+ */
 const REFUSED_SUBJECTS_MAX = 50
 /** The subject of that kind. */
 export const MORE_SUBJECTS = 'more'

@@ -7,11 +7,11 @@ import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'
 const SWEEP_EVERY_MS = 3_600_000
 /** So many go at once. */
 const SWEEP_AT_ONCE = 1000
-/** So many are written in one transaction. */
+/** Most entries in one transaction. */
 const WRITTEN_AT_ONCE = 500
-/** So many wait in memory at most while they cannot be written: some megabytes. */
+/** Most entries that wait in memory while they cannot be written: a few megabytes. */
 const WAITING_MAX = 10_000
-/** What could not be written is tried again after so long, ms. */
+/** Delay before entries that could not be written are retried, ms. */
 const RETRY_MS = 5000
 
 /** What is noted: numbers of people and things, never their names. */
@@ -33,18 +33,21 @@ export const BY_COMMAND = { outcome: 'done', actorId: null, via: 'command', addr
 export interface Audit {
   /** Notes it soon, or counts it as a repeat. Throws nothing: what was done is done. */
   record: (entry: AuditEntry) => void
-  /** Newest first, after everything that was recorded is written. `email` is null for students and where there is no account. */
+  /**
+   * Newest first, after everything that was recorded is written. `email` is null for students and where there
+   * is no account.
+   */
   list: (filter: Parameters<typeof listAuditEntries>[1]) => Promise<Array<AuditRow & { email: string | null }>>
-  /** Resolves when everything that was recorded is written, counted repeats included, or could not be written just now. */
+  /** Resolves when all recorded entries, counted repeats included, are written or cannot be written now. */
   settled: () => Promise<void>
-  /** Writes what is left, and tries nothing again afterwards. */
+  /** Writes the remaining entries, without later retries. */
   close: () => Promise<void>
 }
 
 export interface AuditOptions {
   db: Database
   now: () => number
-  /** Calls back once after so many ms; returns how to give that up. */
+  /** Calls back once after a delay in ms; returns a function that cancels it. */
   after: (ms: number, callback: () => void) => () => void
   log: Record<'info' | 'warn' | 'error', (facts: object, text: string) => void>
   /** How long entries are kept, ms; 0: for ever. */
@@ -56,7 +59,7 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
   let last: Promise<void> = Promise.resolve()
   let pending: CountedEntry[] = []
   let sweptAt = -Infinity
-  /** What could not be written so far: written again after a while, and by nothing else. */
+  /** Entries that could not be written; only the retry timer writes them. */
   let isStuck = false
   let lost = 0
   let giveUpTimer: (() => void) | undefined
@@ -88,7 +91,7 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
 
   function failed (error: unknown, count: number): void {
     if (!isPassing(error)) {
-      // A bug, or damage: the entries after these are not to suffer from them.
+      // A bug, or damage: it must not block the entries after these.
       log.error({ err: error, actions: pending.splice(0, count).map(({ action }) => action) }, 'audit log entries could not be written')
       return
     }
@@ -146,7 +149,7 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
   }
 }
 
-/** Whether it may work later: no room, a lock, a disk that does not answer. */
+/** Whether a retry may succeed: the disk is full, locked or not responding. */
 function isPassing (error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return isDiskFull(error) || isBusy(error) || /^SQLITE_(IOERR|READONLY|CANTOPEN|NOMEM)/.test(code)

@@ -1,4 +1,7 @@
-/** The network that an IP address belongs to, as one text: the address itself, or its /64, since one customer holds all of that (RFC 6177). */
+/**
+ * The network that an IP address belongs to, as one text: the address itself, or its /64, since one customer
+ * holds all of that (RFC 6177).
+ */
 export function networkOf (address: string): string {
   if (!address.includes(':') || address.startsWith('::ffff:')) return address
   const [head = '', tail = ''] = address.split('::')

@@ -14,8 +14,9 @@ export interface PasswordLinks {
   /** Whose link it is; undefined: there is none, or it was used, is too old, or its account is disabled. */
   find: (secret: string) => Promise<{ user: UserRow, expiresAt: number } | undefined>
   /**
-   * Sets the password, ends every session of the user and begins one. Undefined as in `find`, and while another request is using
-   * the link. Throws PasswordRefusedError and TooManyWaitError: the link is as good as before.
+   * Sets the password, ends every session of the user and begins one. Undefined as in `find`, and while
+   * another request is using the link. Throws PasswordRefusedError and TooManyWaitError: the link stays
+   * valid.
    */
   redeem: (secret: string, password: string, browser: Browser) => Promise<NewSession | undefined>
 }
@@ -30,7 +31,7 @@ export interface PasswordLinksOptions {
 }
 
 export function createPasswordLinks ({ db, now, sessions, passwords, validMs }: PasswordLinksOptions): PasswordLinks {
-  /** Links whose password is being set at this moment, by their hash. */
+  /** Links that a request is using right now, by their hash. */
   const claimed = new Set<string>()
   async function findByHash (hash: string): ReturnType<PasswordLinks['find']> {
     const link = await findLink(db.reads, hash, now())
@@ -51,8 +52,9 @@ export function createPasswordLinks ({ db, now, sessions, passwords, validMs }: 
     },
     async redeem (secret, password, browser) {
       const hash = hashOfSecret(secret)
-      // One request at a time: many with one link must not fill the queue of hashes. In memory, so that a link that was claimed
-      // when the process ended is usable again; what decides who gets it is the transaction below.
+      // One request at a time: many with one link must not fill the queue of hashes. In memory, so that a
+      // link that was claimed when the process ended is usable again; what decides who gets it is the
+      // transaction below.
       if (claimed.has(hash)) return undefined
       claimed.add(hash)
       try {
@@ -67,12 +69,12 @@ export function createPasswordLinks ({ db, now, sessions, passwords, validMs }: 
     const user = (await findByHash(hash))?.user
     if (user === undefined) return undefined
     const owner = { email: user.email, firstName: user.first_name, lastName: user.last_name }
-    // The link is worth as much as a password: its owner does not wait behind guesses.
+    // A link is as good as a password, so its owner does not wait behind guesses.
     const passwordHash = await passwords.choose(password, owner, 'first')
     return await db.write(async (trx) => {
       const at = now()
       const link = await findLink(trx, hash, at)
-      // The hash took its time: the account may have been disabled meanwhile.
+      // Hashing takes a while: the account may have been disabled in the meantime.
       const current = link === undefined ? undefined : await findUserById(trx, link.user_id)
       if (link === undefined || current === undefined || !await mayEnter(trx, current)) return undefined
       await endLinksOfUser(trx, link.user_id, at)

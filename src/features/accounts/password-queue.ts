@@ -1,4 +1,5 @@
-// The one place of the process that hashes passwords: every hash waits here for its turn, and a new password is checked first.
+// The one place of the process that hashes passwords: every hash waits here for its turn, and a new password
+// is checked first.
 import { schoolNames } from '../../../db/courses.queries.ts'
 import type { Database } from '../../../db/database.ts'
 import { checkPassword, type PasswordOwner } from './password-rules.ts'
@@ -11,7 +12,9 @@ const MOST_SCHOOLS = 100
 export interface PasswordQueue {
   /** Whether the password is that of the hash. Throws TooManyWaitError. */
   verify: (password: string, hash: string, lane: Lane) => Promise<boolean>
-  /** The hash of a password that its owner has just chosen. Throws PasswordRefusedError and TooManyWaitError. */
+  /**
+   * The hash of a password that its owner has just chosen. Throws PasswordRefusedError and TooManyWaitError.
+   */
   choose: (password: string, owner: PasswordOwner, lane?: Lane) => Promise<string>
   /** The hash, at the cost of today, of a password that was just verified. Throws TooManyWaitError. */
   renew: (password: string, lane: Lane) => Promise<string>

@@ -1,10 +1,11 @@
-// What may be a password: long enough, not one of those that everyone tries first, and not made of words that are known to belong
-// to the user or to the service (NIST SP 800-63B, 5.1.1.2). No rules about digits and symbols: they make passwords predictable.
+// Which passwords are accepted: long enough, not a common one, and not made of words that belong to the user
+// or the service (NIST SP 800-63B, 5.1.1.2). No rules about digits and symbols: they make passwords
+// predictable.
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './passwords.ts'
 
-/** Shorter words are part of too many others. */
+/** Shorter words occur in too many other words. */
 const SHORTEST_WORD = 3
-/** A password that holds known words needs so many other letters. */
+/** Other letters that a password with known words needs. */
 const OTHER_LETTERS = 4
 /** Digits and signs around a common password count as decoration up to this many. */
 const MOST_DECORATION = 7
@@ -20,7 +21,9 @@ export interface PasswordOwner {
   lastName: string | null
 }
 
-/** Throws PasswordRefusedError. `serviceWords` are texts about the service: its host, the names of schools. */
+/**
+ * Throws PasswordRefusedError. `serviceWords` are texts about the service: its host, the names of schools.
+ */
 export async function checkPassword (password: string, { email, firstName, lastName }: PasswordOwner, serviceWords: readonly string[]): Promise<void> {
   if (password.length < MIN_PASSWORD_LENGTH) refuse(`is too short: use at least ${MIN_PASSWORD_LENGTH} characters.`)
   if (password.length > MAX_PASSWORD_LENGTH) refuse(`is too long: use at most ${MAX_PASSWORD_LENGTH} characters.`)
@@ -47,8 +50,9 @@ function isPattern (text: string): boolean {
 }
 
 /**
- * As it is; without digits and signs around it, which count as decoration where they are few or a simple pattern; without blanks
- * and signs anywhere. Each also without accents, and with look-alikes read as letters.
+ * As it is; without digits and signs around it, which count as decoration where they are few or a simple
+ * pattern; without blanks and signs anywhere. Each also without accents, and with look-alikes read as
+ * letters.
  */
 function candidates (text: string): string[] {
   const letters = /\p{L}/u
@@ -84,7 +88,10 @@ function plainText (text: string): string { return text.replace(/[^\p{L}\p{N}]/g
 
 let loading: Promise<ReadonlySet<string>> | undefined
 
-/** About 49,000, all in small letters. Half a megabyte, so it is loaded when a password is chosen for the first time. */
+/**
+ * About 49,000, all in small letters. Half a megabyte, so it is loaded when a password is chosen for the
+ * first time.
+ */
 function commonPasswords (): Promise<ReadonlySet<string>> {
   // The package is CommonJS. In the bundle of the binary such a module has a default export only.
   loading ??= import('@zxcvbn-ts/language-common').then(({ default: { dictionary } }) => new Set(dictionary['passwords-common']))

@@ -16,7 +16,7 @@ import { TooManyWaitError } from './turns.ts'
 const NOTE_USE_EVERY_MS = 60_000
 /** So much of a browser's name for itself is kept. */
 const USER_AGENT_LENGTH = 200
-/** So many networks are kept of each user. */
+/** Most networks that are kept for each user. */
 const MOST_NETWORKS = 20
 
 /** Where a session is begun. */
@@ -42,8 +42,8 @@ export interface Sessions {
   /** Begins a session for somebody who has just proved by other means who he is. */
   begin: (trx: Trx, user: UserRow, browser: Browser) => Promise<NewSession>
   /**
-   * Whose session a secret stands for; undefined: no one's (ended, too old, its user disabled). With `notesUse: false` this is no
-   * use of the session: it ends after its idle time all the same.
+   * The user of a session; undefined: the session has ended or expired, or its user is disabled. With
+   * `notesUse: false` this does not count as a use: the session still ends after its idle time.
    */
   authenticate: (secret: string, options?: { notesUse: boolean }) => Promise<Principal | undefined>
   /** Live sessions, newest first; of everybody where no user is named. */
@@ -62,7 +62,7 @@ export interface SessionsOptions {
   idleMs: number
   /** And so long after it was begun in any case, ms. */
   maxMs: number
-  /** A network from which a user has not signed in for so long is unknown again, ms. */
+  /** A network is unknown again when a user has not signed in from it for this long, ms. */
   knownMs: number
 }
 
@@ -96,7 +96,7 @@ export function createSessions ({ db, now, limit, passwords, idleMs, maxMs, know
       const user = await findUser(db.reads, key)
       const hash = user?.password_hash ?? nobody
       const network = networkOf(browser.address)
-      // An e-mail that no account has takes the same way: id 0 has signed in nowhere.
+      // An e-mail without an account takes the same path: id 0 has never signed in anywhere.
       const isKnownThere = await hasSignedInFrom(db.reads, { userId: user?.id ?? 0, network, since: now() - knownMs })
       const lane = isKnownThere ? 'first' : 'other'
       const attempt = { account: key, network, isKnownThere }

@@ -1,12 +1,16 @@
-// Guessing passwords is slowed down, never locked out: each failure fills a bucket, which drains all the time, and an attempt that
-// finds it full waits for room. With a lock-out, anyone could lock out everyone. Own code, since a limiter of requests counts
-// requests, and here only failures count, which are known only after the password was checked.
+// Guessing passwords is slowed down, never locked out: each failure fills a bucket, which drains all the
+// time, and an attempt that finds it full waits for room. With a lock-out, anyone could lock out everyone.
+// Own code, since a limiter of requests counts requests, and here only failures count, which are known only
+// after the password was checked.
 
 /** A bucket: so many failures at once, and then one each `drainMs`. */
 interface Bucket { room: number, drainMs: number }
 
 const BUCKETS = {
-  /** A user at an address where they have signed in before: ten failures in 15 minutes, then one each 90 seconds. */
+  /**
+   * A user at an address where they have signed in before: ten failures in 15 minutes, then one each 90
+   * seconds.
+   */
   known: { room: 10, drainMs: 90_000 },
   /** An account, from all other addresses. */
   account: { room: 10, drainMs: 30_000 },
@@ -15,7 +19,10 @@ const BUCKETS = {
 } satisfies Record<string, Bucket>
 type Kind = keyof typeof BUCKETS
 
-/** More than so many buckets of a kind are not kept: the emptiest go. Kinds are apart, so that filling one empties no other. */
+/**
+ * Most buckets of each kind; beyond that the emptiest ones are removed. Filling one kind does not remove
+ * others.
+ */
 const MOST_BUCKETS = 20_000
 
 export interface Attempt {
@@ -23,7 +30,10 @@ export interface Attempt {
   account: string
   /** See `networkOf`. */
   network: string
-  /** The account has signed in from this network before: guesses by others, at this account or from here, do not slow it down. */
+  /**
+   * The account has signed in from this network before: guesses by others, at this account or from here, do
+   * not slow it down.
+   */
   isKnownThere: boolean
 }
 

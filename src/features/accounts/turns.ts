@@ -1,7 +1,11 @@
-/** Who waits: `first` before all others, and in a row of its own, so that a crowd of the others cannot fill it. */
+/**
+ * Who waits: `first` runs before `other` and has its own queue, so that a crowd in `other` cannot fill it.
+ */
 export type Lane = 'first' | 'other'
 
-/** Runs so much at once and lets the rest wait for its turn, up to a number in each lane; then it refuses. */
+/**
+ * Runs a limited number of tasks at once and queues the rest, up to a limit in each lane; then it refuses.
+ */
 export interface Turns {
   /** Throws TooManyWaitError. */
   take: <T>(work: () => Promise<T>, lane?: Lane) => Promise<T>

@@ -34,7 +34,10 @@ export function checkFolder ({ dataFolder, databaseFile, filesFolder }: DataPlac
   return fine(name, dataFolder)
 }
 
-/** Who may read what is about children, and whether all of it belongs to one user. `settingsFile`: the one that serve is given. */
+/**
+ * Who may read what is about children, and whether all of it belongs to one user. `settingsFile`: the one
+ * that serve is given.
+ */
 export function checkPermissions (places: DataPlaces, settingsFile?: string): Finding {
   const { dataFolder, databaseFile, filesFolder, secretFile } = places
   const name = 'permissions'

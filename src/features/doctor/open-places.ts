@@ -1,5 +1,5 @@
-// What other users of this machine can read of a data folder. What Perfbook creates is for its owner alone (umask 077 in
-// main.ts); a folder that was there before, or was copied, may be open.
+// Finds what other users of this machine can access in a data folder. Everything Perfbook creates is for its
+// owner alone (umask 077 in main.ts), but a folder that already existed, or was copied, may be open.
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -13,18 +13,22 @@ export interface PrivatePlaces {
   dataFolder: string
   /** The key that signs cookies. */
   secretFile: string
-  /** Files of settings, which may hold passwords. Their group may read them: `/etc` belongs to the administrator. */
+  /**
+   * Files of settings, which may hold passwords. Their group may read them: `/etc` belongs to the
+   * administrator.
+   */
   settingsFiles?: readonly string[]
 }
 
 const GROUP_AND_OTHERS = 0o077
 const OTHERS = 0o007
-/** Whoever may enter a folder reaches what is open in it. */
+/** A user who may enter a folder can reach what is open in it. */
 const MAY_ENTER = 0o011
 
 /**
- * The data folder, what lies directly in it, the secret, and files of settings, as far as others have any right to them. What is
- * open in a folder that others cannot enter is left out. Reads one folder. Throws what the file system says of the data folder.
+ * The data folder, what lies directly in it, the secret, and files of settings, as far as others have any
+ * right to them. What is open in a folder that others cannot enter is left out. Reads one folder. Throws what
+ * the file system says of the data folder.
  */
 export function openPlaces ({ dataFolder, secretFile, settingsFiles = [] }: PrivatePlaces): OpenPlace[] {
   const places: OpenPlace[] = []

@@ -1,4 +1,4 @@
-// What becomes of each column of a grade book file, so that no column is dropped or counted without a word.
+// Records how each column of a grade book file is used, so that no column is dropped or counted silently.
 import { shorten } from '../../short-text.ts'
 
 /** Every use of a column; permanent names. */
@@ -18,7 +18,9 @@ export const COLUMN_USES = {
 
 export type ColumnUse = keyof typeof COLUMN_USES
 
-/** Why a column is left out, or what is special about its use. The page finds its translation by these texts. */
+/**
+ * Why a column is left out, or what is special about its use. The page finds its translation by these texts.
+ */
 export const COLUMN_REASONS = {
   not_used: 'Perfbook does not use it',
   no_title: 'it has no title',
@@ -37,7 +39,10 @@ export const COLUMN_REASONS = {
 
 export type ColumnReason = keyof typeof COLUMN_REASONS
 
-/** One column as the summary lists it. `name` is cut to 200 characters; `reason` is null where there is nothing to say. */
+/**
+ * One column as the summary lists it. `name` is cut to 200 characters; `reason` is null where there is
+ * nothing to say.
+ */
 export interface ColumnEntry {
   name: string
   used_as: ColumnUse

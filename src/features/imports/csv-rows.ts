@@ -12,7 +12,10 @@ export type RowVisitor = (fields: CsvRow, line: number) => void
 
 /** More than any honest row: a quote that is never closed must not swallow a whole file. */
 const MAX_ROW_BYTES = 4 * 1024 * 1024
-/** More than any grade book has: an Excel worksheet ends at 16,384. A header of blanks and commas is only bytes. */
+/**
+ * More than any grade book has: an Excel worksheet ends at 16,384. A header of blanks and commas is only
+ * bytes.
+ */
 const MAX_COLUMNS = 20_000
 const LINE_FEED = 10
 const QUOTE = 34

@@ -1,12 +1,15 @@
-// A small archive unpacks to gigabytes of staging. An import that has begun may use a part of the reserve, but the rest stays
-// for the service: people sign in, and the audit log is written.
+// A small archive can unpack to gigabytes of staging. An import in progress may use part of the reserve; the
+// rest stays for the service, so that people can sign in and the audit log is written.
 import { statfsSync } from 'node:fs'
 
-/** The disk is asked this often at most, ms. */
+/** The disk is checked at most this often, ms. */
 const ASK_EVERY_MS = 50
 
 export interface DiskReserve {
-  /** Throws an error with the code ENOSPC where less is free than has to be. Blocks for some microseconds: not for the main thread. */
+  /**
+   * Throws an error with the code ENOSPC if less than the reserve is free. Blocks for some microseconds: not
+   * for the main thread.
+   */
   check: () => void
 }
 

@@ -1,4 +1,4 @@
-// Leaves people out who were erased ("perfbook student erase"), whatever format brings them back.
+// Leaves out people who were erased ("perfbook student erase"), in every import format.
 import type { Staging } from '../../../db/staging.ts'
 import { identifierHash, type IdentifierKind } from '../person-data/identifier-hash.ts'
 import type { Place, Problems } from './problems.ts'

@@ -8,7 +8,10 @@ import { importDocuments } from './performance-book/import-document.ts'
 import { Refusal } from './problems.ts'
 import type { Source, SourceFile } from './source-files.ts'
 
-/** Hands each source to the reader of its format; all bundles are one, and all grade books. Throws Refusal where a format is not recognized. */
+/**
+ * Hands each source to the reader of its format; all bundles are one, and all grade books. Throws Refusal
+ * where a format is not recognized.
+ */
 export async function importByFormat (sources: Source[], run: ImportRun): Promise<void> {
   const bundles: Source[] = []
   const documents: SourceFile[] = []

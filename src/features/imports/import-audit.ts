@@ -1,4 +1,4 @@
-// How an import is noted in the audit log: how much it changed, and nothing about people.
+// The audit log's entry for an import: how much it changed, and nothing about people.
 import { insertAuditEntry } from '../../../db/audit.queries.ts'
 import type { Trx } from '../../../db/database.ts'
 import type { Row } from '../../../db/tables.ts'

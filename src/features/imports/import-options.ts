@@ -23,9 +23,12 @@ export interface ImportOptions {
   strict: boolean
   /** Allows more than half of a course's results to be removed. */
   allowRemovals: boolean
-  /** Takes people in who were erased; they are not erased any more then. Never set for a teacher's import. */
+  /** Lets erased people back in; they are no longer erased. Never set for a teacher's import. */
   allowErased?: boolean | undefined
-  /** Allows more than a tenth of a file's rows to be skipped because what they refer to is missing. Default: false. */
+  /**
+   * Allows more than a tenth of a file's rows to be skipped because what they refer to is missing. Default:
+   * false.
+   */
   allowSkips?: boolean | undefined
   /** Allows more than a tenth of a grade book's people to be new to a course that has people already. */
   allowNewPeople?: boolean | undefined

@@ -72,7 +72,9 @@ export interface ImportKindOptions {
 /** Names a job's import. */
 function referenceOf (job: JobRow): string { return `job-${job.id}` }
 
-/** Imports as a kind of job: one at a time, since each wants the write lock, and never in the way of exports. */
+/**
+ * Imports as a kind of job: one at a time, since each wants the write lock, and never in the way of exports.
+ */
 export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, minFreeBytes, now, timeLimitMs }: ImportKindOptions): JobKind<{ summary: ImportSummary }> {
   async function note (trx: Trx, job: JobRow, summary: ImportSummary | undefined): Promise<void> {
     const { choices, actor = null }: Partial<ImportPayload> = importPayload(job)
@@ -105,7 +107,7 @@ export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, minFre
       },
       async discard () {},
     }),
-    // A run that died may have made the import all the same.
+    // A run that died may still have applied the import.
     async failed (trx, job) {
       const applied = await appliedImport(trx, referenceOf(job))
       await note(trx, job, applied === undefined ? undefined : JSON.parse(applied) as ImportSummary)

@@ -19,7 +19,7 @@ export interface ImportRequest {
   requestedBy: string
 }
 
-/** So many imports of one user wait already. */
+/** One user already has the most imports waiting that are allowed. */
 export class ImportsWaitingError extends Error {
   constructor (waiting: number) {
     super(`${waiting} of your imports are waiting already. Try again when some of them are done, or cancel them.`)
@@ -27,9 +27,15 @@ export class ImportsWaitingError extends Error {
 }
 
 export interface Imports {
-  /** Throws ImportsWaitingError where a user may have no further import waiting; to be asked before an upload is read. */
+  /**
+   * Throws ImportsWaitingError where a user may have no further import waiting; to be asked before an upload
+   * is read.
+   */
   checkWaiting: (userId: number) => Promise<void>
-  /** Stores the upload and queues its import. Throws ImportsWaitingError, QueueFullError and QuotaExceededError; then nothing is kept. */
+  /**
+   * Stores the upload and queues its import. Throws ImportsWaitingError, QueueFullError and
+   * QuotaExceededError; then nothing is kept.
+   */
   request: (request: ImportRequest) => Promise<JobTicket>
 }
 
@@ -56,7 +62,8 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
         owner: onlyCourseId === undefined ? { type: 'user', id: userId } : { type: 'course', id: onlyCourseId },
         category: IMPORT_CATEGORY,
         filename,
-        // What the client calls it is not checked: the import reads it as data, and a download must not claim more.
+        // What the client calls it is not checked: the import reads it as data, and a download must not claim
+        // more.
         contentType: 'application/octet-stream',
         createdBy: requestedBy,
         expiresAt: now() + KEEP_MS,

@@ -84,9 +84,10 @@ export function planStudents (planning: CoursePlanning): FinalStudent[] {
 }
 
 /**
- * Which stored student each is: the one of its source id. Ids of a grade book file mean nothing to another source. A student whom such a
- * file brought is the person of a roster that comes later if the student id, the e-mail, or the same id and name agree, so that no student
- * is there twice. Those who are left over are matched without regard to case and leading zeros, then by a name that is unique, with a warning.
+ * Which stored student each is: the one of its source id. Ids of a grade book file mean nothing to another
+ * source. A student whom such a file brought is the person of a roster that comes later if the student id,
+ * the e-mail, or the same id and name agree, so that no student is there twice. Those who are left over are
+ * matched without regard to case and leading zeros, then by a name that is unique, with a warning.
  */
 function matchStudents (live: Array<Row<'students'>>, { book, problems }: CoursePlanning): Map<SourceStudent, Row<'students'>> {
   const { students } = book
@@ -120,7 +121,8 @@ function matchStudents (live: Array<Row<'students'>>, { book, problems }: Course
     ['people_matched_by_name', (student: SourceStudent) => nameKey(student.firstName, student.lastName), (row: Row<'students'>) => nameKey(row.first_name, row.last_name)],
   ] as const
   for (const [warning, keyOfStudent, keyOfRow] of weakly) {
-    // Unique among all of the course, so that a namesake whose match is known does not make the other one seem unique.
+    // Unique among all of the course, so that a namesake whose match is known does not make the other one
+    // seem unique.
     const rows = uniqueBy(live, keyOfRow)
     for (const [key, student] of uniqueBy(students.filter(({ gradeBook }) => gradeBook === null), keyOfStudent)) {
       const row = rows.get(key) ?? undefined
@@ -142,7 +144,7 @@ function uniqueBy<T> (rows: T[], valueOf: (row: T) => string | null | undefined)
   return found
 }
 
-/** An id for a student of a grade book file whose id another source uses for somebody else. */
+/** An id for a grade book's student whose id another source uses for a different person. */
 function freeId ({ source_id: id, grade_book: system }: Row<'students'>, taken: Set<string>): string {
   let free = `${system ?? 'student'}:${id}`
   while (taken.has(free)) free = `${system ?? 'student'}:${free}`

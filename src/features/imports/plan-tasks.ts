@@ -32,7 +32,7 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
   const categoryNames = new Map(book.live === null ? [] : staging.live.categories(book.live.id).map((row) => [row.id, row.name]))
   const matches = matchTasks(book.tasks, live, liveSources)
   const matched = new Set([...matches.values()].map((row) => row.id))
-  // What a grade book file laid over the course is not for another source to remove.
+  // Another source never removes what a grade book file added.
   const isKept = (row: Row<'tasks'>) => matched.has(row.id) || row.grade_book !== null || !(book.isFull || book.isGone.task(row))
 
   const slots = new Set(live.filter(isKept).map((row) => row.slot))

@@ -29,9 +29,9 @@ const CELL_MAX = 150
 const PLACE_MAX = 200
 
 /**
- * Errors and warnings of one import as they are found: the first ones in full, the rest counted. All messages pass through
- * here, and none leaves longer than a message may be; quote what a file holds with `shorten`, so that the rest of the
- * message is not what gets lost.
+ * Errors and warnings of one import as they are found: the first ones in full, the rest counted. All messages
+ * pass through here, and none leaves longer than a message may be; quote a file's content with `shorten`, so
+ * that the rest of the message is kept.
  */
 export class Problems {
   readonly errors: ImportError[] = []

@@ -33,7 +33,7 @@ export interface Source {
   close: () => void
 }
 
-/** Entries of an archive or a folder; no school's bundle has as many. */
+/** Most entries of an archive or a folder; no school's bundle has that many. */
 export const MAX_ENTRIES = 1000
 /** A header of the central directory of a zip archive begins with this (APPNOTE.TXT, 4.3.12). */
 const DIRECTORY_HEADER = Buffer.from('PK\u0001\u0002', 'latin1')
@@ -102,7 +102,7 @@ async function openArchive (path: string, name: string, prefix: string, budget: 
       if (entry.fileName.length > NAME_MAX) throw new Refusal(place, `has an entry whose name is longer than ${NAME_MAX} characters`)
       if (!entry.fileName.endsWith('/') && !entry.fileName.split('/').some(isLitter)) entries.push(entry)
     }
-    // Where the next entry would be; a number, whatever its type declaration says.
+    // Where the next entry would start. It is a number, although the type declaration says otherwise.
     if (await beginsWith(path, DIRECTORY_HEADER, archive.readEntryCursor as unknown as number)) {
       throw new Refusal(place, `has more entries than the ${archive.entryCount} that it announces; create the archive again`)
     }

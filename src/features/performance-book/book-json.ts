@@ -17,7 +17,9 @@ export interface PageRequest {
   after?: number | undefined
   /** Only this period's students, and averages over them. */
   periodId?: number | undefined
-  /** Fewer students than `limit` where the page would have more bytes, but at least one. Default: any number. */
+  /**
+   * Fewer students than `limit` where the page would have more bytes, but at least one. Default: any number.
+   */
   maxBytes?: number | undefined
 }
 

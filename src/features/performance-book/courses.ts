@@ -31,8 +31,9 @@ export interface Courses {
   set: (courseId: number, settings: CourseSettings) => Promise<boolean>
   categories: (courseId: number) => ReturnType<typeof queries.listCategories>
   /**
-   * Deletes the course with its scores, its files, what its jobs tell of people, and what of the stored roster no other course
-   * needs, and ends its jobs. With the last course nothing about people is left. False: no such course.
+   * Deletes the course with its scores, its files, what its jobs tell of people, and what of the stored
+   * roster no other course needs, and ends its jobs. With the last course nothing about people is left.
+   * False: no such course.
    */
   delete: (courseId: number) => Promise<boolean>
 }

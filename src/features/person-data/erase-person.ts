@@ -66,9 +66,9 @@ export async function previewErasure (person: Person, { db }: ErasureOptions): P
 }
 
 /**
- * Erases the person in one transaction; then the bytes of their files go, and whatever of them is left in the
- * free space of the database. Undefined: they were gone already. Throws ErasureError. Blocks the thread while
- * the database is written again.
+ * Erases the person in one transaction; then deletes the bytes of their files and overwrites the free space
+ * of the database. Undefined: there was nothing left to erase. Throws ErasureError. Blocks the thread while
+ * the database is rewritten.
  */
 export async function erasePerson (
   person: Person,

@@ -1,4 +1,4 @@
-// What is kept of a person who was erased, so that a later import can leave them out.
+// What is kept about an erased person, so that a later import can leave them out.
 //
 // Each identifier is kept as HMAC-SHA-256 under a random key of 256 bits that is made once for this database
 // and stored in it (`erasure_keys`). This protects against reading an identifier off the hash, against tables

@@ -1,4 +1,4 @@
-// The one list of what is stored about people. Whatever stores personal data is a value here: which columns
+// The one list of what is stored about people. Every store of personal data is a value here: which columns
 // hold it, how it is exported and how it is erased. `test/features/person-data/registry.test.ts` walks every
 // table and fails for a column that neither this list nor `NOT_PERSONAL` names.
 import type { Reads, Trx } from '../../../db/database.ts'

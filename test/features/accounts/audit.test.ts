@@ -21,7 +21,8 @@ async function setUp (t: Test) {
   const line = (level: string) => (facts: object, text: string) => { lines.push({ level, text, facts: facts as Record<string, unknown> }) }
   const audit = createAudit({ db, now: clock.now, after: clock.after, log: { info: line('info'), warn: line('warn'), error: line('error') }, keepMs: 0 })
   const rows = async () => (await db.reads.selectFrom('audit_log').select(['subject', 'count']).orderBy('id').execute()).map(({ subject, count }) => [subject, count])
-  // Real refusals of SQLite: the writing connection may have no more pages than there are, or as many as it likes.
+  // Real refusals of SQLite: the writing connection may have no more pages than there are, or as many as it
+  // likes.
   const setFull = async (isFull: boolean) => {
     await db.write(async (trx) => {
       const { rows: [pages] } = await sql<{ page_count: number }>`PRAGMA page_count`.execute(trx)
@@ -45,7 +46,7 @@ t.test('the first is written at once, the repeats of its minute once with their 
   t.strictSame((await rows()).slice(2), [['course 1', 1]], 'a new minute')
 })
 
-t.test('whoever looks sees all of it, and so does whoever starts the service again', async (t) => {
+t.test('a reader sees all entries, also after a restart of the service', async (t) => {
   const { audit, rows, clock } = await setUp(t)
   for (let i = 0; i < 5; i++) audit.record(REFUSED)
   t.strictSame((await audit.list({ limit: 10 })).map(({ count }) => count), [4, 1])

@@ -124,7 +124,7 @@ t.test('a document keeps them as well; a delta too', async (t) => {
   t.strictSame(await cells(world), [['Ann Lee', '', { 'HW 1': 'completed 0.7', Lab: 'completed 0.5', Essay: 'completed 0.6' }]])
 })
 
-t.test('what versions before noted nothing of is told apart by the upgrade', async (t) => {
+t.test('the upgrade recognizes tasks and students of grade books of earlier versions', async (t) => {
   const world = await createWorld(t.testdir())
   await world.take(school())
   await take(world, `${HEADER}"Lee, Ann",1,0042,,P,5,6\n"Day, Dee",77,D7,,P,1,2\n`)

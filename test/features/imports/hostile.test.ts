@@ -181,7 +181,7 @@ t.test('names of things that are there already in every object are names like ot
   t.equal((await world.book()).students.filter((student) => student.cells['HW 1'] === 'completed 0.1').length, 3)
 })
 
-/** A zip archive with whatever is wrong in it; `announced`: how many entries its end says that it has. */
+/** A zip archive with a given fault; `announced`: how many entries its end says that it has. */
 function archive (entries: Array<{ name: string, text: string, flags?: number, crc?: number, size?: number }>, { announced = entries.length } = {}): Buffer {
   const parts: Buffer[] = []
   const directory: Buffer[] = []

@@ -1,4 +1,5 @@
-// Texts of megabytes in every place of every format: the import is refused, says why in a few words, and nothing long stays.
+// Texts of megabytes in every place of every format: the import is refused, says why in a few words, and
+// nothing long stays.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'

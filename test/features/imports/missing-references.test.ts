@@ -4,7 +4,7 @@ import {
   bundleTexts, createWorld, enrollment, result, school, showErrors, user, warningCounts, writeFolder, type ShownBook, type Tables, type World,
 } from './bundles.ts'
 
-/** The small school, with so many more students in its first class, each with a result. */
+/** The small school with more students in its first class, each with a result. */
 function withStudents (n: number): Tables {
   const tables = school()
   for (let i = 0; i < n; i++) {
@@ -97,7 +97,7 @@ t.test('the share is of each file: results, classes without their course; a cate
   t.strictSame(names, ['Physics'])
 })
 
-t.test('a file that was cut off takes nobody out of a course', async (t) => {
+t.test('a truncated file removes no one from a course', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = withStudents(20)
   await world.take(tables)

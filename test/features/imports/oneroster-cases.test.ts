@@ -1,5 +1,5 @@
-// Bundles as school information systems write them, small: each was read wrongly once, without a word. The zips are in
-// test/fixtures/oneroster.
+// Bundles as school information systems write them, small: each was read wrongly once, without a word. The
+// zips are in test/fixtures/oneroster.
 import { join } from 'node:path'
 import t from 'tap'
 import type { ImportOptions } from '../../../src/features/imports/import-options.ts'

@@ -108,7 +108,7 @@ t.test('a student who is taken out, and one who is not named', async (t) => {
   t.strictSame(await others(), before)
 })
 
-t.test('nobody who was not in the course is shown, or told from somebody who does not exist', async (t) => {
+t.test('people outside the course are not shown, and look like people who do not exist', async (t) => {
   const { world, byTed, others } = await twoCourses(t.testdir())
   const before = await others()
   for (const [known, unknown] of [
@@ -126,7 +126,7 @@ t.test('nobody who was not in the course is shown, or told from somebody who doe
   const [book] = await world.books()
   t.notMatch(JSON.stringify(book), /Secret|0099|dan@/)
   t.strictSame(await others(), before)
-  // Given in full, Dan is whoever the file says.
+  // With all fields given, Dan is who the file says.
   t.match(await byTed({ users: [user('dan', 'Somebody', 'Else', '1')], enrollments: [enrollment('e-x', 'p1', 'dan')] }), { students: { added: 1 } })
   t.ok((await world.books())[0]!.students.some(({ who, id }) => who === 'Somebody Else' && id === '1'))
   t.strictSame(await others(), before)

@@ -133,7 +133,7 @@ t.test('a performance-book document, and grade books of Canvas and Moodle', asyn
   t.strictSame(
     warningCounts(await takeFile(world, 'canvas.csv', canvas, { course: 'p1', allowNewPeople: true })),
     { erased_person: 1, new_people: 1 },
-    'also laid over the course of a roster'
+    'also in a course that came from a roster'
   )
   const moodle =
     'First name,Last name,ID number,Email address,Assignment: Essay (Percentage)\nCydwina,Ortizova,,Cydwina.O@example.edu,70.00 %\nHal,Ives,0500,hal@example.edu,80.00 %\n'

@@ -8,7 +8,7 @@ const may = personTerms({
   names: [{ first: 'May', last: "O'Neil (Jr.)" }],
 })
 
-t.test('whole words go, whatever they are made of', async (t) => {
+t.test('whole words are removed, with any characters', async (t) => {
   t.equal(
     may.remove('name is "May O\'Neil (Jr.)", id 12, expected 120 or 412'),
     'name is "[erased]", id [erased], expected 120 or 412'

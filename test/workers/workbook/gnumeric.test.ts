@@ -1,5 +1,5 @@
 // Every course of the corpus, calculated again by Gnumeric: each formula comes to the value that we stored
-// with it. All stored values are wrong in the files that it opens, so whatever is right there was calculated.
+// with it. All stored values are wrong in the files that it opens, so every right value was calculated.
 import { copyFileSync } from 'node:fs'
 import t from 'tap'
 import { sameCell } from '../../support/compare-workbook.ts'

@@ -42,7 +42,7 @@ t.test('what was put in comes out', async (t) => {
   t.ok(parts.get('folder/large.xml')!.equals(LARGE))
 })
 
-t.test('header and descriptor of a part are the plain ones, whatever its size', async (t) => {
+t.test('a part of any size has the plain header and descriptor', async (t) => {
   const file = join(t.testdir(), 'out.zip')
   await writeZip(file, PARTS)
   const zip = await openPromise(file)

@@ -21,7 +21,10 @@ const PERSON_COLUMNS: Readonly<Record<string, ColumnUse>> = {
   'root account': 'left_out',
   notes: 'left_out',
 }
-/** Totals of groups and of the course, and what overrides them; with grading periods the period's title follows in parentheses. */
+/**
+ * Totals of groups and of the course, and what overrides them; with grading periods the period's title
+ * follows in parentheses.
+ */
 const TOTAL = /(^| )(current|final|unposted|override) (score|points|grade|status)( \(.*\))?$/is
 /** An assignment, with its number. */
 const ASSIGNMENT = /^(.*\S)\s*\((\d+)\)$/s
@@ -30,7 +33,10 @@ const IN_PARENTHESES = /^\(.*\)$/s
 
 interface TaskColumn { at: number, task: number, title: string }
 
-/** Takes the header of a file and returns what takes its rows. Throws Refusal where the row "Points Possible" is missing. */
+/**
+ * Takes the header of a file and returns what takes its rows. Throws Refusal where the row "Points Possible"
+ * is missing.
+ */
 export function readCanvas (names: string[], header: number, { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }): RowVisitor {
   const fileNumber = run.fileNumber(file)
   const columns = new Map<string, number>()
@@ -79,7 +85,7 @@ export function readCanvas (names: string[], header: number, { book, file, run }
 function taskColumns (names: string[], points: string[], { tasks, file, line, run }: { tasks: FileTasks, file: SourceFile, line: number, run: ImportRun }): TaskColumn[] {
   const taken: TaskColumn[] = []
   const seen = new Set<string>()
-  // The columns that a teacher adds stand before the assignments.
+  // Custom columns come before the assignments.
   const firstPoints = names.findIndex((name, at) => !isPerson(name) && gradeNumber(points[at]!.trim()) !== undefined)
   names.forEach((name, at) => {
     const lower = name.toLowerCase()

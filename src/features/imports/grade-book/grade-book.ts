@@ -1,5 +1,6 @@
-// A grade book CSV says scores and names and little else: no course, no teacher, no due date, and nothing about people who are not in it.
-// So it is laid over the course as it is stored: what it has is added or updated, and nothing else changes.
+// A grade book CSV has scores and names and little else: no course, no teacher, no due date, and nothing
+// about people who are not in it. So it is laid over the course as it is stored: what it has is added or
+// updated, and nothing else changes.
 import { isNameTooLong, NAME_MAX, shorten } from '../../../short-text.ts'
 import { RESULT, placeNumber, type StagedResult } from '../../../../db/staging-results.queries.ts'
 import type { Row } from '../../../../db/tables.ts'
@@ -25,7 +26,7 @@ export interface FileTasks {
 interface GradeBookRow { person: GradeBookPerson, file: string, line: number }
 
 const CATEGORY = 'Tasks'
-/** A file in which a larger part of the people is new is probably of another course. */
+/** A file with a larger share of new people probably belongs to another course. */
 const MOST_NEW = 0.1
 
 export class GradeBook {
@@ -104,7 +105,7 @@ export class GradeBook {
     }, place)
   }
 
-  /** The course with all files over it. What is wrong with its people is added to the problems. */
+  /** The course with the data of all files. Errors about people are added to the problems. */
   book (): BookSource {
     const { staging } = this.#run
     const live = this.#live
@@ -203,7 +204,10 @@ export class GradeBook {
     return people
   }
 
-  /** In a course whose people come from a roster or a document, new people are worth a word, and many are an error. */
+  /**
+   * In a course whose people come from a roster or a document, new people are a warning, and many are an
+   * error.
+   */
   #judgeNewPeople (added: GradeBookRow[], people: number): void {
     const first = added[0]
     if (first === undefined || (this.#live?.grouping == null && this.#students.every((row) => row.grade_book !== null))) return
@@ -222,14 +226,17 @@ export class GradeBook {
     return firstId(system, id, isOwn) ?? firstId(system, id, isFree) ?? ownId(system, id)
   }
 
-  /** Nothing is removed because a file does not have it, but it is said. */
+  /** Tasks that a file lacks are kept, with a warning. */
   #warnOfMissingTasks (): void {
     const systems = new Set([...this.#tasks.values()].map((task) => task.gradeBook))
     const missing = [...this.#liveTasks.values()].filter((row) => systems.has(row.grade_book as GradeBookFormat) && !this.#tasks.has(row.source_id))
     if (missing.length > 0) this.#run.problems.warn('tasks_of_earlier_file', this.#place, missing.length)
   }
 
-  /** Tasks of one title and without ids are told apart by their order, which says little once there are more or fewer of them. */
+  /**
+   * Tasks of one title and without ids are told apart by their order, which says little once there are more
+   * or fewer of them.
+   */
   #warnOfOtherCounts (): void {
     const named = [...this.#tasks.values()].filter((task) => this.#namedTasks.has(task.sourceId))
     const now = countBy(named, (task) => `${task.gradeBook} ${task.title}`)
@@ -263,7 +270,10 @@ function countBy<T> (values: T[], keyOf: (value: T) => string): Map<string, numb
   return counts
 }
 
-/** The first is its title or id alone, so that it keeps its name when a second one comes. What already looks like an n-th one is numbered as well. */
+/**
+ * The first is its title or id alone, so that it keeps its name when a second one comes. What already looks
+ * like an n-th one is numbered as well.
+ */
 function nthId (key: string, n: number): string { return n > 1 || /‹\d+›$/.test(key) ? `${key} ‹${n}›` : key }
 
 /** The first id that fits, of the system's own and some that no roster has. */
@@ -272,7 +282,10 @@ function firstId (system: string, id: string, fits: (id: string) => boolean): st
   return [id, own, `${own} ‹2›`, `${own} ‹3›`].find(fits)
 }
 
-/** For a student whom the course does not have: the system's own id, unless a student of another source has it. */
+/**
+ * For a student whom the course does not have: the system's own id, unless a student of another source has
+ * it.
+ */
 function newId ({ system, ids: [id] }: GradeBookPerson, taken: Map<string, Row<'students'>>): string | undefined {
   return id === undefined ? undefined : firstId(system, id, (one) => !taken.has(one))
 }
@@ -280,7 +293,10 @@ function newId ({ system, ids: [id] }: GradeBookPerson, taken: Map<string, Row<'
 /** Bodies of older imports have no username. */
 function usernameOf (body: string): string | null { return (JSON.parse(body) as UserBody)[5] ?? null }
 
-/** Of "A and B", for a student in two sections, the first that others are in alone; else all of it, since a name may have an "and" of its own. */
+/**
+ * Of "A and B", for a student in two sections, the first that others are in alone; else all of it, since a
+ * name may have an "and" of its own.
+ */
 function firstSection (told: string, sections: ReadonlySet<string>): string {
   return told.split(/, and | and |, /).find((part) => part !== told && sections.has(part)) ?? told
 }

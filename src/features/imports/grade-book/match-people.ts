@@ -24,13 +24,19 @@ export interface KnownPerson {
   hasLeft: boolean
 }
 
-/** `loose`: only without regard to case and leading zeros; `name`: by the name alone; `conflict`: the values point to different people. */
+/**
+ * `loose`: ignoring case and leading zeros; `name`: by the name alone; `conflict`: the values point to
+ * different people.
+ */
 export type Match =
   | { kind: 'exact' | 'loose' | 'name', row: Row<'students'> }
   | { kind: 'conflict' }
   | { kind: 'new' }
 
-/** What students are known by, each as an index from a value to the one student who has it (null: several have it); see `indexOf`. */
+/**
+ * What students are known by, each as an index from a value to the one student who has it (null: several have
+ * it); see `indexOf`.
+ */
 interface Indexes {
   identifiers: Index
   /** Source id of a roster or document, username, e-mail. */
@@ -41,9 +47,10 @@ interface Indexes {
 type Index = Map<string, Row<'students'> | null>
 
 /**
- * Matches all people of an import with the students of a course. First by what a value is exactly: the student id; the SIS id or login
- * compared with source id, username and e-mail; the e-mail. Then the same without regard to case and leading zeros, then by name where it
- * is unique in the course and in the file. Somebody who was matched exactly is not matched a second time in a weaker way.
+ * Matches all people of an import with the students of a course. First by exact values: the student id; the
+ * SIS id or login compared with source id, username and e-mail; the e-mail. Then the same without regard to
+ * case and leading zeros, then by name where it is unique in the course and in the file. A student who was
+ * matched exactly is not matched again in a weaker way.
  */
 export function matchPeople (people: GradeBookPerson[], known: KnownPerson[]): Match[] {
   const own = new Map(known.filter(({ row }) => row.grade_book !== null).map(({ row }) => [row.source_id, row]))
@@ -84,12 +91,15 @@ export function matchPeople (people: GradeBookPerson[], known: KnownPerson[]): M
     const [looselyNamed] = free(byLooseName(person))
     return looselyNamed === undefined ? { kind: 'new' } : { kind: 'loose', row: looselyNamed }
   })
-  // Exactly one person fits, and one row fits that person: of two that do, neither is known to be the one.
+  // A weak match counts only if one person fits one row: of two candidates, neither is certain.
   const claims = count(weak.flatMap((match) => match.kind === 'loose' || match.kind === 'name' ? [String(match.row.id)] : []))
   return weak.map((match) => (match.kind === 'loose' || match.kind === 'name') && claims.get(String(match.row.id))! > 1 ? { kind: 'new' } : match)
 }
 
-/** Students whom an earlier file of the same system brought; an `unknown` one of a version that did not note the system. */
+/**
+ * Students whom an earlier file of the same system brought; an `unknown` one of a version that did not note
+ * the system.
+ */
 function ownRows ({ system, ids }: GradeBookPerson, own: Map<string, Row<'students'>>): Array<Row<'students'>> {
   const [id] = ids
   if (id === undefined) return []
@@ -126,8 +136,8 @@ function indexesOf (known: KnownPerson[], key: (text: string) => string): Indexe
 }
 
 /**
- * A value that several have means the one of them who has not left, if there is exactly one: a roster that gives its people new ids leaves
- * their old rows behind.
+ * A value that several have means the one of them who has not left, if there is exactly one: a roster that
+ * gives its people new ids leaves their old rows behind.
  */
 function indexOf (known: KnownPerson[], keysOf: (person: KnownPerson) => string[]): Index {
   const index = indexOfAll(known.filter(({ hasLeft }) => !hasLeft), keysOf)

@@ -1,4 +1,5 @@
-// Which grade items of a Moodle export are totals. Moodle writes the title of an activity as "Quiz: Title"; a total has no such prefix.
+// Which grade items of a Moodle export are totals. Moodle writes the title of an activity as "Quiz: Title"; a
+// total has no such prefix.
 
 /** Names of activity modules as Moodle writes them: those of Moodle itself, then add-ons that give grades. */
 const MODULES = new Set([
@@ -19,8 +20,9 @@ export function isCourseTotal (title: string): boolean { return /^course total$/
 export function isTotal (title: string): boolean { return TOTAL.test(title) && !isActivity(title) }
 
 /**
- * A teacher may rename the course total ("Final grade"). `titles` in the order of the file; one that is named like a total is left out.
- * Moodle puts the course total last or first, so that the one item without a prefix there may be it under any name; that one is taken.
+ * A teacher may rename the course total ("Final grade"). `titles` in the order of the file; one that is named
+ * like a total is left out. Moodle puts the course total last or first, so that the one item without a prefix
+ * there may be it under any name; that one is taken.
  */
 export function mayBeCourseTotal (titles: string[]): { title: string, isLeftOut: boolean } | undefined {
   const items = titles.filter((title) => !isTotal(title))

@@ -1,5 +1,5 @@
-// The grader's export of Moodle as plain text: who the students are, perhaps profile fields, then a column for each grade item, once for
-// each display type ("(Real)", "(Percentage)", "(Letter)") that was chosen.
+// The grader's export of Moodle as plain text: who the students are, perhaps profile fields, then a column
+// for each grade item, once for each display type ("(Real)", "(Percentage)", "(Letter)") that was chosen.
 import { shorten } from '../../../short-text.ts'
 import type { ColumnUse } from '../columns.ts'
 import type { RowVisitor } from '../csv-rows.ts'
@@ -30,7 +30,10 @@ const ITEM = /^(.*\S)\s*\((real|percentage|letter|feedback)\)$/is
 
 interface Item { title: string, real: number, percentage: number, task: number }
 
-/** Takes the header of a file and returns what takes its rows. Throws Refusal where no column can be told to be a grade. */
+/**
+ * Takes the header of a file and returns what takes its rows. Throws Refusal where no column can be told to
+ * be a grade.
+ */
 export function readMoodle (names: string[], header: number, { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }): RowVisitor {
   const fileNumber = run.fileNumber(file)
   const columns = new Map<string, number>()
@@ -66,8 +69,8 @@ export function readMoodle (names: string[], header: number, { book, file, run }
 }
 
 /**
- * The grade items that are no totals, with points or percentages, and the use of every column. Moodle says the same title twice where two
- * activities have it; see `activityNumbers`.
+ * The grade items that are no totals, with points or percentages, and the use of every column. Moodle says
+ * the same title twice where two activities have it; see `activityNumbers`.
  */
 function itemsOf (names: string[], header: number, file: SourceFile, run: ImportRun): Item[] {
   const lower = names.map((name) => name.toLowerCase())
@@ -113,8 +116,9 @@ function itemsOf (names: string[], header: number, file: SourceFile, run: Import
 }
 
 /**
- * For each column, the number of its activity among those of its title, from 1. Where a title has as many columns of points as of percentages,
- * the n-th go together. Where some are missing, columns side by side do: Moodle writes the columns of an activity one after the other.
+ * For each column, the number of its activity among those of its title, from 1. Where a title has as many
+ * columns of points as of percentages, the n-th go together. Where some are missing, columns side by side do:
+ * Moodle writes the columns of an activity one after the other.
  */
 function activityNumbers (grades: Array<GradeColumn | undefined>): number[] {
   const counts = new Map<string, number>()
@@ -158,7 +162,10 @@ function gradeColumn (name: string, hasSuffix: boolean): GradeColumn | undefined
   return hasSuffix ? undefined : { title: name, kind: 'real' }
 }
 
-/** The title that may be the course total under another name. Where there is a "Course total", no other one is. */
+/**
+ * The title that may be the course total under another name. Where there is a "Course total", no other one
+ * is.
+ */
 function courseTotalOf (grades: Array<GradeColumn | undefined>): { title: string, isLeftOut: boolean } | undefined {
   const titles = [...new Set(grades.flatMap((grade) => grade === undefined ? [] : [grade.title]))]
   return titles.some(isCourseTotal) ? undefined : mayBeCourseTotal(titles)

@@ -1,5 +1,6 @@
-// Which system wrote a file. A format is recognized by marks that only its system has, never by columns that all systems share
-// (first name, last name). A file of another system that can be named is refused by its name.
+// Which system wrote a file. A format is recognized by marks that only its system has, never by columns that
+// all systems share (first name, last name). A file of another system that can be named is refused by its
+// name.
 import { isNameTooLong } from '../../../short-text.ts'
 import { readCsv } from '../csv-rows.ts'
 import { Problems, Refusal } from '../problems.ts'
@@ -19,7 +20,10 @@ const ROWS = 2
 
 class Enough extends Error {}
 
-/** Reads the header and the first two rows. Problems in them are reported when the file itself is read. Throws Refusal. */
+/**
+ * Reads the header and the first two rows. Problems in them are reported when the file itself is read. Throws
+ * Refusal.
+ */
 export async function readFirstRows (file: SourceFile): Promise<FirstRows> {
   const first: FirstRows = { names: [], rows: [] }
   try {
@@ -37,7 +41,10 @@ export async function readFirstRows (file: SourceFile): Promise<FirstRows> {
   return first
 }
 
-/** The format of a grade book file. Throws Refusal where it is none that is read; the system is named where it can be. */
+/**
+ * The format of a grade book file. Throws Refusal where it is none that is read; the system is named where it
+ * can be.
+ */
 export async function gradeBookFormat (file: SourceFile): Promise<GradeBookFormat> {
   const system = systemOf(await readFirstRows(file))
   if (system === undefined) throw unknownFormat(file.name, true)
@@ -59,7 +66,9 @@ function isCanvas (names: string[]): boolean {
   return has.has('id') || has.has('sis login id') || has.has('sis user id')
 }
 
-/** `names` in lower case. Also a file of other languages than English, whose suffixes happen to be the same. */
+/**
+ * `names` in lower case. Also a file of other languages than English, whose suffixes happen to be the same.
+ */
 function isMoodle (names: string[]): boolean {
   return names.some((name) => name === LAST_DOWNLOADED || SUFFIX.test(name))
 }
@@ -96,7 +105,9 @@ const OTHERS: OtherSystem[] = [
   { name: 'a Canvas SIS import file', advice: `${ONE_ROSTER}, or export the grade book: Grades, Export, "Export Entire Gradebook"`, isIt: isCanvasSis },
 ]
 
-/** In any language: a row of dates and a row of points, each with a label in its first cell and nothing else. */
+/**
+ * In any language: a row of dates and a row of points, each with a label in its first cell and nothing else.
+ */
 function isClassroom (names: string[], [dates, points]: string[][]): boolean {
   if (dates === undefined || points === undefined || (dates[0] ?? '').trim() === '' || (points[0] ?? '').trim() === '') return false
   const only = (row: string[], pattern: RegExp) => {
@@ -111,7 +122,10 @@ function isCanvasSis (names: string[]): boolean {
   return !names.includes('sourcedid') && names.includes('status') && any(/^(user_id|course_id|section_id|account_id|term_id)$/)(names)
 }
 
-/** A roster of another system that has file names of OneRoster, as a refusal; undefined where it is none that can be named. */
+/**
+ * A roster of another system that has file names of OneRoster, as a refusal; undefined where it is none that
+ * can be named.
+ */
 export async function otherRoster (files: SourceFile[], name: string): Promise<Refusal | undefined> {
   for (const file of files.filter(({ base }) => base.endsWith('.csv')).slice(0, 20)) {
     let names: string[]

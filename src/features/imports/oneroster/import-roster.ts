@@ -109,7 +109,7 @@ function warnOfUnenrolled (book: BookSource, run: ImportRun): void {
   }
 }
 
-/** A whole course rarely drops at once: mostly its enrollments end with the first of its terms. */
+/** A whole course rarely drops at once: usually its enrollments end with the first of its terms. */
 function warnIfAllDropped (book: BookSource, today: string, { staging, problems }: ImportRun): void {
   const isActive = (droppedOn: string | null) => droppedOn === null || droppedOn > today
   if (book.students.some(({ droppedOn }) => isActive(droppedOn))) return

@@ -1,5 +1,6 @@
-// References to what is in no file, nor, where a file is no bulk file, in the database. What cannot do without its target is
-// skipped, all else is kept without the reference, so that afterwards every reference leads somewhere.
+// References whose target is not in any file nor, where a file is not bulk, in the database. Records that
+// need the target are skipped; others are kept without the reference. Afterwards every reference has a
+// target.
 import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { KnownRoster } from './known-roster.ts'
@@ -7,8 +8,8 @@ import { REFERENCES, type ClassBody, type RosterKind } from './roster-files.ts'
 import type { SkippedRows } from './skipped-rows.ts'
 
 /**
- * Takes missing references out of what was read, with a warning for each. `unread` are kinds of records of which some could not
- * be read: whether one of those is missing cannot be known.
+ * Takes missing references out of what was read, with a warning for each. `unread` are kinds of records of
+ * which some could not be read: whether one of those is missing cannot be known.
  */
 export function removeMissingReferences (known: KnownRoster, unread: ReadonlySet<RosterKind>, skipped: SkippedRows, run: ImportRun): void {
   const { records } = run.staging

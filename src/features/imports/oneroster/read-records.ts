@@ -8,8 +8,8 @@ import { RowReader } from './row-reader.ts'
 import type { SkippedRows } from './skipped-rows.ts'
 
 /**
- * Reads every file of a bundle but results into the staging database. What is wrong is added to the problems. Returns the kinds
- * of records in whose files something was wrong: some of them may not have been read.
+ * Reads every file of a bundle but results into the staging database. What is wrong is added to the problems.
+ * Returns the kinds of records in whose files something was wrong: some of them may not have been read.
  */
 export async function readRecords (bundle: Bundle, skipped: SkippedRows, run: ImportRun): Promise<Set<RosterKind>> {
   const unread = new Set<RosterKind>()

@@ -37,8 +37,8 @@ export interface Reference {
   column: string
   target: RosterKind
   /**
-   * Where the target is missing, the row is skipped or kept without it. `count`: it is kept, and counts like a skipped one, since a
-   * class without its course is in the wrong course for good.
+   * Where the target is missing, the row is skipped or kept without it. `count`: it is kept, and counts like
+   * a skipped one, since a class without its course is in the wrong course for good.
    */
   whenMissing: { warning: WarningCode, action: 'skip' | 'keep' | 'count' }
 }
@@ -157,7 +157,9 @@ export const ROSTER_FILES: RosterFile[] = [
   },
 ]
 
-/** Databases write 1900-01-01, 1899-12-30 or 0001-01-01 for "no date"; no enrollment ended before this day. */
+/**
+ * Databases write 1900-01-01, 1899-12-30 or 0001-01-01 for "no date"; no enrollment ended before this day.
+ */
 const FIRST_END = '1901-01-01'
 
 /** Of an enrollment. Only the first two mean anything here. */

@@ -128,7 +128,10 @@ export class RowReader {
     return null
   }
 
-  /** A plain date, or an instant in UTC as `Date` writes it: its date depends on a zone that the row does not know. */
+  /**
+   * A plain date, or an instant in UTC as `Date` writes it: its date depends on a zone that the row does not
+   * know.
+   */
   dayOrInstant (name: string): string | null {
     const text = this.id(name)
     if (text === null) return null

@@ -21,7 +21,7 @@ export class SkippedRows {
 
   constructor (run: ImportRun) { this.#run = run }
 
-  /** Once for each file that was read to its end: without it, nothing is known of a share. */
+  /** Call once for each file that was read to its end; otherwise its share of skipped rows is unknown. */
   wasRead (file: number, rows: number): void { this.#of(file).read = rows }
 
   /** Warns of a row that is skipped. */
@@ -40,8 +40,8 @@ export class SkippedRows {
   }
 
   /**
-   * Adds an error for each file that loses more than a tenth of its rows: it or another one is mostly cut off, or was exported at
-   * another time. A single row is always skipped, also in a file of less than ten.
+   * Adds an error for each file that loses more than a tenth of its rows: usually it or another file is cut
+   * off, or was exported at another time. A single row is always skipped, also in a file of less than ten.
    */
   check (): void {
     if (this.#run.options.allowSkips === true) return

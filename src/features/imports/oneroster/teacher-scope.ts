@@ -1,6 +1,6 @@
-// What of a OneRoster bundle a teacher's import into one course uses: the course's line items, categories and
-// results, and its students. Everything else is taken out of staging before anything is compared: it is
-// neither used nor stored.
+// Selects what a teacher's import into one course uses of a OneRoster bundle: the course's line items,
+// categories and results, and its students. Everything else is removed from staging before anything is
+// compared: it is neither used nor stored.
 import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
 import type { Row } from '../../../../db/tables.ts'
 import type { BookSource, SourceStudent } from '../book-source.ts'

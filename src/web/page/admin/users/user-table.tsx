@@ -3,7 +3,7 @@ import { useLaterTexts } from '../../texts/later.ts'
 import type { Account } from '../types.ts'
 import { nameOf } from './users.tsx'
 
-/** So many courses are named. */
+/** Most courses that are named. */
 const NAMED = 3
 
 export interface UserTableProps {
