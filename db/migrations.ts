@@ -12,6 +12,7 @@ import { ERASED_PEOPLE } from './migrations/0009-erased-people.ts'
 import { SIGN_IN_NETWORKS } from './migrations/0010-sign-in-networks.ts'
 import { AUDIT_COUNTS } from './migrations/0011-audit-counts.ts'
 import { GRADE_BOOKS } from './migrations/0012-grade-books.ts'
+import { shortenNames } from './migrations/0013-short-names.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': {
@@ -71,6 +72,9 @@ export const migrations: Record<string, Migration> = {
     async up (db) {
       for (const statement of GRADE_BOOKS) await sql.raw(statement).execute(db as Kysely<unknown>)
     },
+  },
+  '0013_short_names': {
+    async up (db) { await shortenNames(db as Kysely<unknown>) },
   },
 }
 
