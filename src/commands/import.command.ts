@@ -3,7 +3,7 @@ import { isDiskFull } from '../../db/connection.ts'
 import { openDatabase, type Database } from '../../db/database.ts'
 import { readConfig, type Config } from '../config.ts'
 import { BY_COMMAND, createAudit } from '../features/accounts/audit.ts'
-import { COLUMN_USES, type ColumnEntry } from '../features/imports/columns.ts'
+import { BOUNDS_OF_COMMANDS, COLUMN_USES, type ColumnEntry } from '../features/imports/columns.ts'
 import type { ImportFormat } from '../features/imports/import-options.ts'
 import { changesText, IMPORT_RUN } from '../features/imports/import-audit.ts'
 import { importSources } from '../features/imports/import-sources.ts'
@@ -61,6 +61,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
       databaseFile: config.databaseFile,
       stagingFolder: config.stagingFolder,
       defaultTimeZone: config.DEFAULT_TIME_ZONE,
+      columnBounds: BOUNDS_OF_COMMANDS,
       maxBytes: config.IMPORT_MAX_BYTES,
       minFreeBytes: Math.floor(config.MIN_FREE_BYTES / 2),
       now: Date.now,

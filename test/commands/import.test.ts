@@ -81,6 +81,20 @@ t.test('the flags reach the import', async (t) => {
   t.match(JSON.parse((await perfbook(data, ['courses', '--json'])).stdout), [{ name: 'Physics' }, { name: 'New', student_count: 1 }])
 })
 
+t.test('every column of a grade book file is named, however many there are', async (t) => {
+  const folder = t.testdir()
+  const file = join(folder, 'grades.csv')
+  const titles = Array.from({ length: 1500 }, (_, i) => `Task ${'x'.repeat(100)} (${i + 1})`)
+  const points = titles.map(() => '10').join(',')
+  writeFileSync(file, `Student,ID,SIS User ID,SIS Login ID,Section,${titles.join(',')}\nPoints Possible,,,,,${points}\n"Lee, Ann",501,0042,ann,P1,${points}\n`)
+  const summary = JSON.parse((await perfbook(join(folder, 'data'), ['import', file, '--course', 'New', '--dry-run', '--json'])).stdout)
+  t.equal(summary.columns.length, 1505)
+  t.strictSame(summary.columns.at(-1), { name: titles.at(-1), used_as: 'task_points', reason: null })
+  const { stdout } = await perfbook(join(folder, 'data'), ['import', file, '--course', 'New'])
+  t.equal(stdout.match(/ a task, in points$/gm)?.length, 1500)
+  t.notMatch(stdout, /more columns/)
+})
+
 t.test('on a terminal: a bar instead of lines', async (t) => {
   const folder = t.testdir()
   const bundle = writeFolder(join(folder, 'bundle'), bundleTexts(school()))

@@ -49,25 +49,31 @@ export interface ColumnEntry {
   reason: string | null
 }
 
-/** Most columns that a summary lists; the rest is counted. */
-const MOST_COLUMNS = 1000
-/** Most characters of the list as JSON: a job's result, which holds it, is bounded (`db/stored-json.ts`). */
-const MOST_JSON = 90_000
+/** How many columns a summary lists; the rest is counted. `json`: most characters of the list as JSON. */
+export interface ColumnBounds { columns: number, json: number }
+
+/** A job's result, which holds the list, is bounded (`db/stored-json.ts`). */
+const BOUNDS_OF_JOBS: ColumnBounds = { columns: 1000, json: 90_000 }
+/** Nothing is kept of a command's list. It has more columns than a spreadsheet may have (16,384). */
+export const BOUNDS_OF_COMMANDS: ColumnBounds = { columns: 20_000, json: Infinity }
 const MOST_CHARACTERS = 200
 
 /** The columns of all grade book files of an import, in the order of the files. */
 export class ColumnLog {
   readonly entries: ColumnEntry[] = []
   count = 0
+  readonly #bounds: ColumnBounds
   #characters = 0
   #isFull = false
+
+  constructor (bounds: ColumnBounds = BOUNDS_OF_JOBS) { this.#bounds = bounds }
 
   add (name: string, use: ColumnUse, reason: ColumnReason | null = null): void {
     this.count++
     if (this.#isFull) return
     const entry: ColumnEntry = { name: shorten(name, MOST_CHARACTERS), used_as: use, reason: reason === null ? null : COLUMN_REASONS[reason] }
     this.#characters += JSON.stringify(entry).length + 1
-    this.#isFull = this.entries.length === MOST_COLUMNS || this.#characters > MOST_JSON
+    this.#isFull = this.entries.length === this.#bounds.columns || this.#characters > this.#bounds.json
     if (!this.#isFull) this.entries.push(entry)
   }
 }

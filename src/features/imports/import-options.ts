@@ -1,3 +1,5 @@
+import type { ColumnBounds } from './columns.ts'
+
 export type ImportFormat = 'oneroster' | 'performance-book' | 'canvas' | 'moodle'
 
 export interface ImportOptions {
@@ -32,6 +34,8 @@ export interface ImportOptions {
   allowSkips?: boolean | undefined
   /** Allows more than a tenth of a grade book's people to be new to a course that has people already. */
   allowNewPeople?: boolean | undefined
+  /** How many columns of grade book files the summary lists. Default: as many as fit the result of a job. */
+  columnBounds?: ColumnBounds | undefined
   /** Most bytes, unpacked, of all files together. */
   maxBytes: number
   /** The import ends with ENOSPC before it leaves less of the disk free than this, in bytes. Default: 0. */

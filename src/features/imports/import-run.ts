@@ -27,7 +27,7 @@ export class ImportRun {
   readonly scope: CourseScope | undefined
   readonly erased: ErasedPeople
   /** Of grade book files: what becomes of each column. */
-  readonly columns = new ColumnLog()
+  readonly columns: ColumnLog
   readonly #planning: Planning
   readonly #totalBytes: number
   readonly #files: string[] = []
@@ -47,6 +47,7 @@ export class ImportRun {
     this.staging = staging
     this.problems = problems
     this.options = options
+    this.columns = new ColumnLog(options.columnBounds)
     this.tallies = tallies
     this.erased = erasedPeople({ staging, problems, allow: options.allowErased === true })
     this.#totalBytes = totalBytes
