@@ -34,7 +34,12 @@ export function kyselyOver<T> (sqlite: Sqlite, lockTimeoutMs = 0): Kysely<T> {
   const prepare = preparedOnce(sqlite)
   // Kysely prepares a statement each time it is run, which costs more than running a small one.
   const database = { prepare: (text: string) => prepare(text) as SqliteStatement, close () { sqlite.close() } }
-  return new Kysely<T>({ dialect: new ImmediateDialect({ database }, { lockTimeoutMs, isInTransaction: () => sqlite.inTransaction }) })
+  return new Kysely<T>({
+    dialect: new ImmediateDialect({ database }, {
+      lockTimeoutMs,
+      isInTransaction: () => sqlite.inTransaction,
+    }),
+  })
 }
 
 /** Most statements are few, and asked again and again; SQLite prepares one anew by itself when the schema has changed. */

@@ -121,7 +121,10 @@ const STATEMENTS = [
     ['category', "e.kind = 'lineItem' AND e.other = r.source_id"],
     ['course', "e.kind = 'class' AND e.parent = r.source_id"],
     ['org', "e.kind IN ('class', 'course') AND e.other = r.source_id"],
-    ['session', "e.kind = 'class' AND EXISTS (SELECT 1 FROM json_each(e.body, '$[1]') t WHERE t.value = r.source_id)"],
+    [
+      'session',
+      "e.kind = 'class' AND EXISTS (SELECT 1 FROM json_each(e.body, '$[1]') t WHERE t.value = r.source_id)",
+    ],
   ] as const).map(([kind, refers]) => `DELETE FROM live.roster_records AS r WHERE r.kind = '${kind}'
     AND r.source_id IN (SELECT source_id FROM plan_leavers WHERE kind = '${kind}')
     AND NOT EXISTS (SELECT 1 FROM live.roster_records e WHERE ${refers})
@@ -141,5 +144,6 @@ const STATEMENTS = [
     "UPDATE live.imports SET summary = json_set(summary, '$.warnings', json('[]')) WHERE true",
     `INSERT OR IGNORE INTO live.file_intents (hex, created_at) SELECT f.hex, :at FROM live.files f WHERE ${ENDED_UPLOAD} AND f.removed_at IS NULL`,
     `DELETE FROM live.files AS f WHERE ${ENDED_UPLOAD}`,
-  ].map((statement) => `${statement} AND EXISTS (SELECT 1 FROM plan_courses WHERE op = 'delete') AND NOT EXISTS (SELECT 1 FROM live.courses)`),
+  ].map((statement) =>
+    `${statement} AND EXISTS (SELECT 1 FROM plan_courses WHERE op = 'delete') AND NOT EXISTS (SELECT 1 FROM live.courses)`),
 ]

@@ -34,5 +34,10 @@ export async function jobAttempts (db: Reads, jobId: number): Promise<AttemptRow
 }
 
 function ended ({ finishedAt, outcome, code = null, message = null }: AttemptEnd) {
-  return { finished_at: finishedAt, outcome, error_code: code, error_message: message === null ? null : boundMessage(message) }
+  return {
+    finished_at: finishedAt,
+    outcome,
+    error_code: code,
+    error_message: message === null ? null : boundMessage(message),
+  }
 }

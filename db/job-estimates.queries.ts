@@ -10,7 +10,9 @@ export type WaitingJob = Pick<JobRow, 'id' | 'kind' | 'owner_type' | 'owner_id' 
 
 /** All jobs that wait, in the order of their ids. */
 export async function waitingJobs (db: Reads): Promise<WaitingJob[]> {
-  const rows = await db.selectFrom('jobs').select(['id', 'kind', 'owner_type', 'owner_id', 'priority', 'run_after'])
+  const rows = await db.selectFrom('jobs').select([
+    'id', 'kind', 'owner_type', 'owner_id', 'priority', 'run_after',
+  ])
     .where('state', '=', state('queued')).orderBy('id').execute()
   const owners = await db.selectFrom('jobs').select(['owner_type', 'owner_id']).distinct().where('state', '=', state('queued'))
     .select((eb) => eb.selectFrom('jobs as served').select(sql<number>`coalesce(max(served.token), 0)`.as('token'))

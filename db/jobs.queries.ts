@@ -17,7 +17,9 @@ export async function findLiveJobs (trx: Trx, key: string): Promise<JobRow[]> {
 
 /** Jobs that wait; of one kind where it is named. */
 export async function countWaiting (trx: Trx | Reads, kind?: string): Promise<number> {
-  let query = trx.selectFrom('jobs').select((eb) => eb.fn.countAll<number>().as('count')).where('state', '=', state('queued'))
+  let query = trx.selectFrom('jobs')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('state', '=', state('queued'))
   if (kind !== undefined) query = query.where('kind', '=', kind)
   return (await query.executeTakeFirstOrThrow()).count
 }
@@ -27,7 +29,9 @@ export async function countWaitingOfUser (trx: Trx | Reads, kind: string, userId
   const { count } = await trx.selectFrom('jobs').select((eb) => eb.fn.countAll<number>().as('count'))
     .where('state', '=', state('queued')).where('kind', '=', kind)
     .where(({ exists, selectFrom }) => exists(selectFrom('job_requests').select('job_requests.id')
-      .whereRef('job_requests.job_id', '=', 'jobs.id').where('job_requests.user_id', '=', userId).where('job_requests.withdrawn_at', 'is', null)))
+      .whereRef('job_requests.job_id', '=', 'jobs.id')
+      .where('job_requests.user_id', '=', userId)
+      .where('job_requests.withdrawn_at', 'is', null)))
     .executeTakeFirstOrThrow()
   return count
 }
@@ -94,8 +98,22 @@ export async function cancelJobsOfOwner (trx: Trx, ownerType: string, ownerId: n
  * Jobs of a kind and owner that run wait again, because their input has changed. A run in progress can no
  * longer write its result.
  */
-export async function restartJobsOfOwner (trx: Trx, { kind, owner, now, message }: { kind: string, owner: { type: string, id: number }, now: number, message: string }): Promise<number> {
-  const rows = await trx.updateTable('jobs').set({ state: 'queued', started_at: null, progress: 0, run_after: 0, attempts: sql<number>`attempts - 1` })
+export async function restartJobsOfOwner (
+  trx: Trx,
+  {
+    kind,
+    owner,
+    now,
+    message,
+  }: { kind: string, owner: { type: string, id: number }, now: number, message: string }
+): Promise<number> {
+  const rows = await trx.updateTable('jobs').set({
+    state: 'queued',
+    started_at: null,
+    progress: 0,
+    run_after: 0,
+    attempts: sql<number>`attempts - 1`,
+  })
     .where('kind', '=', kind).where('owner_type', '=', owner.type).where('owner_id', '=', owner.id)
     .where('state', '=', state('started')).returning('id').execute()
   await endAttempts(trx, rows.map((row) => row.id), { finishedAt: now, outcome: 'stopped', message })

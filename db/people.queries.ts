@@ -186,7 +186,10 @@ export async function sessionsOfUsers (db: Db, ids: readonly number[]): Promise<
     : await db.selectFrom('sessions').selectAll().where('user_id', 'in', ids).orderBy('id').execute()
 }
 
-export async function networksOfUsers (db: Db, ids: readonly number[]): Promise<Array<Row<'sign_in_networks'>>> {
+export async function networksOfUsers (
+  db: Db,
+  ids: readonly number[]
+): Promise<Array<Row<'sign_in_networks'>>> {
   if (ids.length === 0) return []
   return await db.selectFrom('sign_in_networks').selectAll().where('user_id', 'in', ids).orderBy('user_id').orderBy('network').execute()
 }

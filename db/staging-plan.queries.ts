@@ -101,7 +101,10 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     category: insert('categories', `${part} name weight`),
     task: insert('tasks', `${part} title type category due_at due_on points_possible grade_book slot`),
     taskSource: insert('task_sources', 'course op source_id task minimum number'),
-    student: insert('students', `${part} first_name last_name student_identifier email period dropped_on grade_book is_unenrolled`),
+    student: insert(
+      'students',
+      `${part} first_name last_name student_identifier email period dropped_on grade_book is_unenrolled`
+    ),
     teacher: insert('teachers', `${part} email email_key first_name last_name is_enabled`),
     scores: insert('scores', 'course live_id student cells score_count score_sum origins'),
     record: insert('records', 'kind source_id parent other body'),

@@ -56,7 +56,10 @@ export function stagedRecords (sqlite: SqliteConnection): StagedRecords {
   const ofKind = sqlite.prepare('SELECT * FROM records WHERE kind = ? ORDER BY ord')
   const idsOfKind = sqlite.prepare('SELECT source_id FROM records WHERE kind = ? ORDER BY ord').pluck()
   const ofParent = sqlite.prepare('SELECT * FROM records WHERE parent = ? AND kind = ? AND is_deleted = 0 ORDER BY ord')
-  const pointing = (field: 'parent' | 'other', isWrong: string) => sqlite.prepare(`SELECT r.file, r.line, r.source_id, r.${field} AS target FROM records r
+  const pointing = (
+    field: 'parent' | 'other',
+    isWrong: string
+  ) => sqlite.prepare(`SELECT r.file, r.line, r.source_id, r.${field} AS target FROM records r
     LEFT JOIN records t ON t.kind = :target AND t.source_id = r.${field}
     WHERE r.kind = :kind AND r.file >= 0 AND r.is_deleted = 0 AND r.${field} IS NOT NULL AND ${isWrong} ORDER BY r.file, r.line`)
   const broken = { parent: pointing('parent', 't.kind IS NULL'), other: pointing('other', 't.kind IS NULL') }

@@ -63,12 +63,21 @@ function configure (sqlite: SqliteConnection, databaseFile: string): void {
   // Nothing here outlives the process, so nothing is journalled or synced; `live` keeps what the service's connections have.
   for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -24576', 'busy_timeout = 5000']) sqlite.pragma(pragma)
   sqlite.prepare('ATTACH ? AS live').run(databaseFile)
-  for (const pragma of ['live.synchronous = FULL', 'live.secure_delete = ON', 'live.cache_size = -16384', 'foreign_keys = ON']) sqlite.pragma(pragma)
+  for (const pragma of [
+    'live.synchronous = FULL',
+    'live.secure_delete = ON',
+    'live.cache_size = -16384',
+    'foreign_keys = ON',
+  ]) sqlite.pragma(pragma)
   sqlite.exec('BEGIN')
   for (const statement of STAGING_SCHEMA) sqlite.exec(statement)
 }
 
-function apply (sqlite: SqliteConnection, generation: string, { at, reference, summary, lockTimeoutMs }: ApplyOptions): boolean {
+function apply (
+  sqlite: SqliteConnection,
+  generation: string,
+  { at, reference, summary, lockTimeoutMs }: ApplyOptions
+): boolean {
   sqlite.exec('COMMIT')
   sqlite.pragma(`busy_timeout = ${lockTimeoutMs}`)
   sqlite.exec('BEGIN IMMEDIATE')

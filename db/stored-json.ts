@@ -23,6 +23,8 @@ export function readResult (json: string | null): unknown {
 /** The JSON to store. Throws if it is longer than `PAYLOAD_MAX`: the caller must bound what people send. */
 export function storedPayload (value: unknown): string {
   const json = JSON.stringify(value)
-  if (json.length > PAYLOAD_MAX) throw new Error(`a job is given ${json.length} characters, more than ${PAYLOAD_MAX}`)
+  if (json.length > PAYLOAD_MAX) {
+    throw new Error(`a job is given ${json.length} characters, more than ${PAYLOAD_MAX}`)
+  }
   return json
 }

@@ -32,13 +32,26 @@ const settings = {
   PUBLIC_URL: text('', 'The address under which people reach the service, with its path if it has one. Default: that of the request.'),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info', description: 'What is logged, to stderr.' }),
   DEFAULT_TIME_ZONE: text('UTC', 'Time zone of courses whose source names none.'),
-  WORKER_THREADS: Type.Integer({ default: Math.max(1, Math.min(4, availableParallelism())), minimum: 1, maximum: 64, description: 'Threads that run jobs; imports have one more of their own.' }),
+  WORKER_THREADS: Type.Integer({
+    default: Math.max(1, Math.min(4, availableParallelism())),
+    minimum: 1,
+    maximum: 64,
+    description: 'Threads that run jobs; imports have one more of their own.',
+  }),
   WORKER_MEMORY_MB: Type.Integer({ default: 512, minimum: 64, description: 'Heap of one worker thread, in MB; a job that needs more fails.' }),
   EXPORT_TIMEOUT_MS: Type.Integer({ default: 600_000, minimum: 1000, description: 'How long one export may run, in ms.' }),
   IMPORT_TIMEOUT_MS: Type.Integer({ default: 3_600_000, minimum: 1000, description: 'How long one import may run, in ms.' }),
   SHUTDOWN_GRACE_MS: Type.Integer({ default: 10_000, minimum: 0, description: 'How long running jobs may finish at shutdown, in ms.' }),
-  QUEUE_MAX: Type.Integer({ default: 1000, minimum: 1, description: 'Jobs of one kind (exports, imports) that may wait; more are refused with 503.' }),
-  IMPORT_WAITING_MAX: Type.Integer({ default: 20, minimum: 1, description: 'Imports of one user that may wait; more are refused with 429.' }),
+  QUEUE_MAX: Type.Integer({
+    default: 1000,
+    minimum: 1,
+    description: 'Jobs of one kind (exports, imports) that may wait; more are refused with 503.',
+  }),
+  IMPORT_WAITING_MAX: Type.Integer({
+    default: 20,
+    minimum: 1,
+    description: 'Imports of one user that may wait; more are refused with 429.',
+  }),
   EXPORT_RATE_MAX: Type.Integer({ default: 1000, minimum: 1, description: 'Export requests a minute a user.' }),
   JOB_RETENTION_DAYS: Type.Number({ default: 30, minimum: 0, maximum: 36_500, description: 'How many days ended jobs can be looked up, with the reason of a failure; 0 is for ever. What they made stays.' }),
   EVENT_STREAMS_MAX: Type.Integer({ default: 20, minimum: 1, description: 'Event streams of jobs that one user may have open at once.' }),
@@ -48,14 +61,29 @@ const settings = {
   REQUEST_TIMEOUT_MS: Type.Integer({ default: 900_000, minimum: 50, maximum: 86_400_000, description: 'How long a client may take to send a whole request, uploads included, in ms.' }),
   CONNECTION_TIMEOUT_MS: Type.Integer({ default: 120_000, minimum: 50, maximum: 3_600_000, description: 'A connection on which nothing moved for so long is closed, in ms.' }),
   BODY_MAX_BYTES: bytes(1_048_576, 'Largest body of a request, in bytes.'),
-  BOOK_PAGE_MAX_BYTES: bytes(64 * 1024 ** 2, 'Most bytes of one page of a performance book; a page that would be larger has fewer students and a `next_cursor`.'),
-  BOOKS_MAX_BYTES: bytes(256 * 1024 ** 2, 'Most bytes of such pages that are being sent at once, at most half of them to one user; more are refused with 503 or 429.'),
+  BOOK_PAGE_MAX_BYTES: bytes(
+    64 * 1024 ** 2,
+    'Most bytes of one page of a performance book; a page that would be larger has fewer students and a `next_cursor`.'
+  ),
+  BOOKS_MAX_BYTES: bytes(
+    256 * 1024 ** 2,
+    'Most bytes of such pages that are being sent at once, at most half of them to one user; more are refused with 503 or 429.'
+  ),
   IMPORT_MAX_BYTES: bytes(2 * 1024 ** 3, 'Most bytes that an import may unpack to.'),
   SESSION_IDLE_MINUTES: Type.Integer({ default: 480, minimum: 1, maximum: 525_600, description: 'A session of the page ends when it was not used for so many minutes.' }),
   SESSION_MAX_HOURS: Type.Integer({ default: 168, minimum: 1, maximum: 8760, description: 'A session of the page ends so many hours after sign-in in any case.' }),
   INVITATION_HOURS: Type.Integer({ default: 72, minimum: 1, maximum: 8760, description: 'How many hours a one-time link for a password is good.' }),
-  INVITATION_RATE_MAX: Type.Integer({ default: 60, minimum: 1, description: 'Requests a minute from one address to use a one-time link; more get 429.' }),
-  KNOWN_ADDRESS_DAYS: Type.Integer({ default: 180, minimum: 1, maximum: 3650, description: 'If a user has signed in from an address within this many days, password guesses by others do not slow them down there.' }),
+  INVITATION_RATE_MAX: Type.Integer({
+    default: 60,
+    minimum: 1,
+    description: 'Requests a minute from one address to use a one-time link; more get 429.',
+  }),
+  KNOWN_ADDRESS_DAYS: Type.Integer({
+    default: 180,
+    minimum: 1,
+    maximum: 3650,
+    description: 'If a user has signed in from an address within this many days, password guesses by others do not slow them down there.',
+  }),
   AUDIT_RETENTION_DAYS: Type.Number({ default: 365, minimum: 0, maximum: 36_500, description: 'How many days the audit log reaches back; 0 is for ever.' }),
   AUDIT_READS: flag(false, 'The audit log also records who reads a performance book.'),
   OIDC_ISSUER: text('', 'Single sign-on: the address of the OpenID Connect provider, such as https://accounts.google.com.'),
@@ -68,12 +96,20 @@ const settings = {
   JWT_AUDIENCE: text('', 'What such a token must name as its audience (`aud`).'),
   JWT_ISSUER: text('', 'What such a token must name as its issuer (`iss`).'),
   JWT_USER_CLAIM: text('email', 'The claim of such a token that holds the e-mail of its user.'),
-  JWT_MAX_HOURS: Type.Number({ default: 24, minimum: 0.01, maximum: 8760, description: 'Such a token is refused if it expires more than this many hours from now.' }),
+  JWT_MAX_HOURS: Type.Number({
+    default: 24,
+    minimum: 0.01,
+    maximum: 8760,
+    description: 'Such a token is refused if it expires more than this many hours from now.',
+  }),
   SMTP_URL: text('', 'Sends one-time links by e-mail: smtp://user:password@host:587, or smtps://.'),
   MAIL_FROM: text('', 'The sender of these e-mails: Perfbook <perfbook@school.example>.'),
   CORS_ORIGINS: text('', 'Origins of other front ends that may call the API with a token, separated by commas.'),
   TRUST_PROXY: text('', 'Addresses of reverse proxies whose X-Forwarded-* headers are believed, separated by commas (`127.0.0.1`, `10.0.0.0/8`, `loopback`), or `true` for all.'),
-  API_DOCS: Type.Enum(['public', 'staff', 'off'], { default: 'public', description: 'Who may read /api/docs and /api/openapi.json: anyone, signed-in teachers and administrators, or no one.' }),
+  API_DOCS: Type.Enum(['public', 'staff', 'off'], {
+    default: 'public',
+    description: 'Who may read /api/docs and /api/openapi.json: anyone, signed-in teachers and administrators, or no one.',
+  }),
   FILE_ACCESS: Type.Enum(['link', 'session'], { default: 'link', description: '`link`: whoever has a file\'s link may download it. `session`: only a teacher of its course or an administrator.' }),
   OWNER_QUOTA_BYTES: bytes(0, 'Most bytes of files of one owner (a course); 0 is no limit.'),
   TOTAL_QUOTA_BYTES: bytes(0, 'Most bytes of files in all; 0 is no limit.'),
@@ -84,9 +120,19 @@ const settings = {
   FILE_SWEEP_MINUTES: Type.Number({ default: 60, minimum: 0, maximum: 35_000, description: 'Expired files are looked for this often, in minutes; 0 is never.' }),
   FILE_MAX_BYTES: bytes(100 * 1024 ** 2, 'Largest file that may be uploaded to a course, in bytes.'),
   FILE_TYPES_ALLOWED: text(DEFAULT_FILE_TYPES, 'Media types of files that may be uploaded, separated by commas; `image/*` is any image, `*/*` anything.'),
-  UPLOADS_MAX: Type.Integer({ default: 20, minimum: 1, description: 'Uploads that one user may have in progress at once.' }),
-  UPLOADS_MAX_BYTES: bytes(4 * 1024 ** 3, 'Most bytes of one user\'s uploads in progress together; a single upload may be larger.'),
-  MIN_FREE_BYTES: bytes(256 * 1024 ** 2, 'Free disk space to keep: below it, new exports, imports and uploads are refused, and uploads in progress fail; an import that has started may use half of it.'),
+  UPLOADS_MAX: Type.Integer({
+    default: 20,
+    minimum: 1,
+    description: 'Uploads that one user may have in progress at once.',
+  }),
+  UPLOADS_MAX_BYTES: bytes(
+    4 * 1024 ** 3,
+    'Most bytes of one user\'s uploads in progress together; a single upload may be larger.'
+  ),
+  MIN_FREE_BYTES: bytes(
+    256 * 1024 ** 2,
+    'Free disk space to keep: below it, new exports, imports and uploads are refused, and uploads in progress fail; an import that has started may use half of it.'
+  ),
   METRICS_TOKEN: text('', 'A token with which /metrics may be read, besides an administrator\'s.'),
 } satisfies TProperties
 

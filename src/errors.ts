@@ -6,14 +6,23 @@ import { boundMessage } from './short-text.ts'
 export const HTTP_ERRORS = {
   VALIDATION_FAILED: [400, 'The request is not valid.'],
   INVALID_JSON: [400, 'The body is not valid JSON.'],
-  SIGN_IN_EXPIRED: [400, 'This sign-in took too long, was started in another browser, or was already used. Try again.'],
+  SIGN_IN_EXPIRED: [
+    400,
+    'This sign-in took too long, was started in another browser, or was already used. Try again.',
+  ],
   UNAUTHENTICATED: [401, 'Sign in, or send a valid token as "Authorization: Bearer <token>".'],
   BAD_CREDENTIALS: [401, 'The e-mail or the password is wrong.'],
   NOT_A_TEACHER: [403, 'Only a teacher of this course or an administrator may do this.'],
   INSUFFICIENT_SCOPE: [403, 'This token does not have the required scope.'],
   CROSS_ORIGIN: [403, 'A request that changes something must come from this site itself.'],
-  SIGN_IN_UNKNOWN: [403, 'No user here has the e-mail address of your account. Ask your administrator to invite you.'],
-  SIGN_IN_UNVERIFIED: [403, 'Your account has no verified e-mail address. Contact your account administrator.'],
+  SIGN_IN_UNKNOWN: [
+    403,
+    'No user here has the e-mail address of your account. Ask your administrator to invite you.',
+  ],
+  SIGN_IN_UNVERIFIED: [
+    403,
+    'Your account has no verified e-mail address. Contact your account administrator.',
+  ],
   SIGN_IN_DISABLED: [403, 'Your account here is disabled. Ask the administrator.'],
   SIGN_IN_REFUSED: [403, 'The sign-in was refused or canceled. Try again.'],
   ROUTE_NOT_FOUND: [404, 'There is nothing at this address.'],
@@ -25,7 +34,10 @@ export const HTTP_ERRORS = {
   FILE_NOT_FOUND: [404, 'There is no such file.'],
   USER_NOT_FOUND: [404, 'There is no such user.'],
   SESSION_NOT_FOUND: [404, 'There is no such session, or it has ended.'],
-  INVITATION_NOT_FOUND: [404, 'This link was already used or is too old. Ask your administrator for a new one.'],
+  INVITATION_NOT_FOUND: [
+    404,
+    'This link was already used or is too old. Ask your administrator for a new one.',
+  ],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
   FILE_QUOTA_EXCEEDED: [409, 'There is no room for another file. Delete old ones first.'],
   JOB_FINISHED: [409, 'The job has already ended.'],

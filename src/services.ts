@@ -91,7 +91,16 @@ export interface ServicesOptions {
 }
 
 /** Throws DatabaseTooNewError, and what the file system says of the data folder. */
-export async function createServices ({ config, log, now: time = Date.now, clock = systemClock(time), freeBytes = () => freeBytesOf(config.DATA_DIR), jobPool, storage = createDiskStorage(config.filesFolder, config.quarantineFolder), onStep }: ServicesOptions): Promise<Services> {
+export async function createServices ({
+  config,
+  log,
+  now: time = Date.now,
+  clock = systemClock(time),
+  freeBytes = () => freeBytesOf(config.DATA_DIR),
+  jobPool,
+  storage = createDiskStorage(config.filesFolder, config.quarantineFolder),
+  onStep,
+}: ServicesOptions): Promise<Services> {
   const { now } = clock
   assertNotRestoring(config.DATA_DIR)
   mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
@@ -106,10 +115,25 @@ export async function createServices ({ config, log, now: time = Date.now, clock
   const rules = { exports: retention, tombstoneMs: Math.round(config.TOMBSTONE_DAYS * DAY_MS) }
   const kinds = jobKinds({
     exports: { db, files, now, timeLimitMs: config.EXPORT_TIMEOUT_MS, retention, replacesOldest: config.DELETE_OLDEST_EXPORTS },
-    imports: { db, filesFolder: config.filesFolder, defaultTimeZone: config.DEFAULT_TIME_ZONE, maxBytes: config.IMPORT_MAX_BYTES, minFreeBytes: Math.floor(config.MIN_FREE_BYTES / 2), now, timeLimitMs: config.IMPORT_TIMEOUT_MS },
+    imports: {
+      db,
+      filesFolder: config.filesFolder,
+      defaultTimeZone: config.DEFAULT_TIME_ZONE,
+      maxBytes: config.IMPORT_MAX_BYTES,
+      minFreeBytes: Math.floor(config.MIN_FREE_BYTES / 2),
+      now,
+      timeLimitMs: config.IMPORT_TIMEOUT_MS,
+    },
     sweeps: { databaseFile: db.file, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, now, rules },
   })
-  const pool = jobPool ?? createWorkerPool({ tasksFile: TASKS_FILE, threads: config.WORKER_THREADS, extraThreads: kinds.filter((kind) => kind.hasOwnThread === true).length, memoryMb: config.WORKER_MEMORY_MB, warmTask: 'warmExports' })
+  const pool = jobPool ??
+    createWorkerPool({
+      tasksFile: TASKS_FILE,
+      threads: config.WORKER_THREADS,
+      extraThreads: kinds.filter((kind) => kind.hasOwnThread === true).length,
+      memoryMb: config.WORKER_MEMORY_MB,
+      warmTask: 'warmExports',
+    })
   const metrics = createMetrics({ db, now, version: VERSION, dataFolder: config.DATA_DIR, kinds: kinds.map((kind) => kind.name), pools: { jobs: pool, readers } })
   const runner = createJobRunner({
     db,
@@ -125,7 +149,11 @@ export async function createServices ({ config, log, now: time = Date.now, clock
   })
   const queue = createJobQueue({ db, now, queueMax: config.QUEUE_MAX, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) }, onStep })
   const sweeps = createFileSweeps({ db, storage, queue, now, rules, everyMs: config.FILE_SWEEP_MINUTES * 60_000, log })
-  const passwords = createPasswordQueue({ db, turns: createTurns({ atOnce: HASHES_AT_ONCE, waiting: HASHES_WAITING }), publicUrl: config.PUBLIC_URL })
+  const passwords = createPasswordQueue({
+    db,
+    turns: createTurns({ atOnce: HASHES_AT_ONCE, waiting: HASHES_WAITING }),
+    publicUrl: config.PUBLIC_URL,
+  })
   const sessions = createSessions({
     db,
     now,
@@ -143,7 +171,13 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     db,
     accounts: createAccounts({ db, now, passwords }),
     sessions,
-    passwordLinks: createPasswordLinks({ db, now, sessions, passwords, validMs: config.INVITATION_HOURS * 3_600_000 }),
+    passwordLinks: createPasswordLinks({
+      db,
+      now,
+      sessions,
+      passwords,
+      validMs: config.INVITATION_HOURS * 3_600_000,
+    }),
     // What a school does not use is not loaded: the packages behind these three would be a fifth of the start.
     linkMail: config.SMTP_URL === '' ? undefined : (await import('./features/accounts/link-mail.ts')).createLinkMail({ url: config.SMTP_URL, from: config.MAIL_FROM, log }),
     singleSignOn: config.OIDC_ISSUER === ''
@@ -154,7 +188,10 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     applicationTokens: config.JWT_SECRET === '' && config.JWT_JWKS_URL === ''
       ? undefined
       : (await import('./features/accounts/application-tokens.ts')).createApplicationTokens({
-          db, now, log, keys: config.JWT_SECRET === '' ? { url: config.JWT_JWKS_URL } : { secret: config.JWT_SECRET }, audience: config.JWT_AUDIENCE, issuer: config.JWT_ISSUER, userClaim: config.JWT_USER_CLAIM, maxHours: config.JWT_MAX_HOURS,
+          db, now, log,
+          keys: config.JWT_SECRET === '' ? { url: config.JWT_JWKS_URL } : { secret: config.JWT_SECRET },
+          audience: config.JWT_AUDIENCE, issuer: config.JWT_ISSUER, userClaim: config.JWT_USER_CLAIM,
+          maxHours: config.JWT_MAX_HOURS,
         }),
     audit,
     courses: createCourses({ db, files, queue, now }),
@@ -167,7 +204,12 @@ export async function createServices ({ config, log, now: time = Date.now, clock
     runner,
     metrics,
     freeBytes,
-    outlook: createJobOutlooks({ db, now, threads: pool.threads, ownThreads: kinds.filter((kind) => kind.hasOwnThread === true).map((kind) => kind.name) }),
+    outlook: createJobOutlooks({
+      db,
+      now,
+      threads: pool.threads,
+      ownThreads: kinds.filter((kind) => kind.hasOwnThread === true).map((kind) => kind.name),
+    }),
     async warm () { await Promise.all([pool.warm(), readers.warm()]) },
     async close (graceMs) {
       sweeps.stop()

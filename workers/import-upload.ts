@@ -10,7 +10,17 @@ import type { TaskOutcome } from '../src/jobs/job-kind.ts'
 const PROGRESS_EVERY_MS = 100
 
 /** Imports an uploaded file. What is wrong with it comes back as data: the first errors, and how many there are. */
-export async function importUpload ({ source, choices, databaseFile, stagingPath, defaultTimeZone, maxBytes, minFreeBytes, reference, port }: ImportTaskInput & { port?: MessagePort }): Promise<TaskOutcome<{ summary: ImportSummary }>> {
+export async function importUpload ({
+  source,
+  choices,
+  databaseFile,
+  stagingPath,
+  defaultTimeZone,
+  maxBytes,
+  minFreeBytes,
+  reference,
+  port,
+}: ImportTaskInput & { port?: MessagePort }): Promise<TaskOutcome<{ summary: ImportSummary }>> {
   let toldAt = 0
   try {
     const outcome = await importSources([source], {
@@ -38,7 +48,13 @@ export async function importUpload ({ source, choices, databaseFile, stagingPath
     return { ok: false, code: 'IMPORT_FAILED', message: errorCount > 1 ? `${message} (and ${errorCount - 1} more)` : message, details: { errors, error_count: errorCount } }
   } catch (error) {
     // An error loses its code on its way out of a thread.
-    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: 'The server\'s disk is full. Contact its administrator.' }
+    if (isDiskFull(error)) {
+      return {
+        ok: false,
+        code: 'DISK_FULL',
+        message: 'The server\'s disk is full. Contact its administrator.',
+      }
+    }
     throw error
   } finally {
     port?.close()

@@ -15,7 +15,13 @@ const PROGRESS_EVERY_MS = 100
  * Makes a course's workbook at `stagingPath` from one snapshot of the database. Failures that are known come back as data;
  * an error that is thrown is a bug, or the machine's.
  */
-export async function performanceExport (input: ExportTaskInput & { port?: MessagePort, onProgress?: (fraction: number) => void, signal?: AbortSignal }): Promise<TaskOutcome<ExportFacts>> {
+export async function performanceExport (
+  input: ExportTaskInput & {
+    port?: MessagePort
+    onProgress?: (fraction: number) => void
+    signal?: AbortSignal
+  }
+): Promise<TaskOutcome<ExportFacts>> {
   const { databaseFile, courseId, options, requestedBy, stagingPath, now, port, onProgress, signal } = input
   let toldAt = 0
   const tell = (fraction: number) => {
@@ -28,7 +34,9 @@ export async function performanceExport (input: ExportTaskInput & { port?: Messa
   const snapshot = threadReader(databaseFile).snapshot()
   try {
     const book = readBook(snapshot, courseId, { now })
-    if (book === undefined) return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
+    if (book === undefined) {
+      return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
+    }
     const { size, sha256, students, scores } = await writeWorkbook(book, {
       options,
       file: stagingPath,
@@ -44,7 +52,13 @@ export async function performanceExport (input: ExportTaskInput & { port?: Messa
   } catch (error) {
     rmSync(stagingPath, { force: true })
     if (error instanceof WorkbookFailure) return { ok: false, code: error.code, message: error.message }
-    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: 'The server\'s disk is full. Contact its administrator.' }
+    if (isDiskFull(error)) {
+      return {
+        ok: false,
+        code: 'DISK_FULL',
+        message: 'The server\'s disk is full. Contact its administrator.',
+      }
+    }
     throw error
   } finally {
     snapshot.end()

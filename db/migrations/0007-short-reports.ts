@@ -21,18 +21,26 @@ export async function shortenReports (db: Kysely<unknown>): Promise<void> {
   await shortenJson(db, { table: 'imports', column: 'summary' })
 }
 
-async function shortenColumn (db: Kysely<unknown>, { table, column, most }: { table: string, column: string, most: number }): Promise<void> {
+async function shortenColumn (
+  db: Kysely<unknown>,
+  { table, column, most }: { table: string, column: string, most: number }
+): Promise<void> {
   const name = sql.ref(column)
   await sql`UPDATE ${sql.table(table)} SET ${name} = substr(${name}, 1, ${sql.lit(most - 1)}) || '…' WHERE length(${name}) > ${sql.lit(most)}`.execute(db)
 }
 
-async function shortenJson (db: Kysely<unknown>, { table, column }: { table: string, column: string }): Promise<void> {
+async function shortenJson (
+  db: Kysely<unknown>,
+  { table, column }: { table: string, column: string }
+): Promise<void> {
   const name = sql.ref(column)
   for (let after = 0; ;) {
     const { rows } = await sql<{ id: number, length: number }>`SELECT id, length(${name}) AS length FROM ${sql.table(table)}
       WHERE id > ${after} AND length(${name}) > ${sql.lit(MESSAGE_MAX)} ORDER BY id LIMIT ${sql.lit(ROWS_AT_ONCE)}`.execute(db)
     for (const { id, length } of rows) {
-      const short = length > READ_MAX ? await countedOnly(db, { table, column, id }) : await read(db, { table, column, id })
+      const short = length > READ_MAX
+        ? await countedOnly(db, { table, column, id })
+        : await read(db, { table, column, id })
       await sql`UPDATE ${sql.table(table)} SET ${name} = ${short} WHERE id = ${id}`.execute(db)
     }
     if (rows.length < ROWS_AT_ONCE) return
@@ -56,7 +64,9 @@ async function countedOnly (db: Kysely<unknown>, { table, column, id }: Cell): P
 }
 
 function withShortTexts (value: unknown): unknown {
-  if (typeof value === 'string') return value.length > MESSAGE_MAX ? `${value.slice(0, MESSAGE_MAX - 1).toWellFormed()}…` : value
+  if (typeof value === 'string') {
+    return value.length > MESSAGE_MAX ? `${value.slice(0, MESSAGE_MAX - 1).toWellFormed()}…` : value
+  }
   if (Array.isArray(value)) return value.map(withShortTexts)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withShortTexts(part)]))

@@ -23,7 +23,12 @@ export function doctorCommand (context: CommandContext): Command {
       const findings = [checkVersion()]
       const settings = readSettings({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) }, config)
       if (settings instanceof ConfigError) findings.push(problem('settings', settings.message.replace(/\n\s*/g, ' '), 'docs/configuration.md lists them all.'))
-      else findings.push(fine('settings', 'all of them can be used'), ...await examine(context, settings, { isDeep: deep, settingsFile: config }))
+      else {
+        findings.push(
+          fine('settings', 'all of them can be used'),
+          ...await examine(context, settings, { isDeep: deep, settingsFile: config })
+        )
+      }
       const problems = findings.filter((finding) => !finding.ok)
       if (json === true) context.stdout.json({ ok: problems.length === 0, checks: findings })
       else for (const finding of findings) context.stdout.write(findingText(finding))
@@ -37,7 +42,11 @@ function findingText ({ check, ok, message, advice }: Finding): string {
   return `${lines.join('\n')}\n`
 }
 
-async function examine ({ stderr, signal }: CommandContext, config: Config, { isDeep, settingsFile }: { isDeep: boolean, settingsFile: string | undefined }): Promise<Finding[]> {
+async function examine (
+  { stderr, signal }: CommandContext,
+  config: Config,
+  { isDeep, settingsFile }: { isDeep: boolean, settingsFile: string | undefined }
+): Promise<Finding[]> {
   const places = { dataFolder: config.DATA_DIR, databaseFile: config.databaseFile, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, secretFile: config.secretFile }
   const threads = await checkThreads(TASKS_FILE, config.WORKER_MEMORY_MB)
   const half = checkRestore(places)

@@ -62,9 +62,18 @@ export function fileCommand (context: CommandContext): Command {
       const { swept, at } = await withServices(context, async ({ sweeps, now }) => ({
         swept: await sweeps.run({ dryRun, onFile: (file) => { rows.push(file) } }), at: now(),
       }))
-      if (json === true) context.stdout.json({ ...swept, dry_run: dryRun, removed: rows.map((row) => shown(row, at)) })
-      else {
-        for (const row of rows) context.stdout.write(`${row.id}  ${row.owner_type} ${row.owner_id}  ${oneLine(row.filename)}\n`)
+      if (json === true) {
+        context.stdout.json({
+          ...swept,
+          dry_run: dryRun,
+          removed: rows.map((row) => shown(row, at)),
+        })
+      } else {
+        for (const row of rows) {
+          context.stdout.write(
+            `${row.id}  ${row.owner_type} ${row.owner_id}  ${oneLine(row.filename)}\n`
+          )
+        }
         context.stderr.write(`${dryRun ? 'Would remove' : 'Removed'} ${swept.files} expired files (${swept.bytes} bytes) and forget ${swept.tombstones} that had gone before.\n`)
       }
       if (swept.failed > 0) throw new CommandFailure(`The bytes of ${swept.failed} files could not be removed. The next start of the service tries again.`)
@@ -111,7 +120,12 @@ function shown (row: FileRow, now: number) {
 }
 
 function verificationText ({ files, bytes, lost, damaged, orphaned, found, repaired }: Verification): string {
-  const named = ({ id, path, owner_type: type, owner_id: owner }: BadFile) => `${oneLine(path)} (file ${id} of ${type} ${owner})`
+  const named = ({
+    id,
+    path,
+    owner_type: type,
+    owner_id: owner,
+  }: BadFile) => `${oneLine(path)} (file ${id} of ${type} ${owner})`
   return [
     ...lost.map((file) => `lost      ${named(file)}`),
     ...damaged.map((file) => `damaged   ${named(file)}`),

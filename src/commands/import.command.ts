@@ -43,8 +43,16 @@ export function importCommand (context: CommandContext): Command {
     .option('--strict', 'take warnings as errors', false)
     .option('--allow-removals', 'allow more than half of a course\'s results to be removed', false)
     .option('--allow-erased', 'let people back in who were erased with "student erase"', false)
-    .option('--allow-skips', 'allow more than a tenth of a file\'s rows to be skipped because they refer to missing records', false)
-    .option('--allow-new-people', 'allow more than a tenth of a grade book\'s people to be new to a course', false)
+    .option(
+      '--allow-skips',
+      'allow more than a tenth of a file\'s rows to be skipped because they refer to missing records',
+      false
+    )
+    .option(
+      '--allow-new-people',
+      'allow more than a tenth of a grade book\'s people to be new to a course',
+      false
+    )
     .option('--json', 'the summary, or the errors, as JSON on stdout', false)
     .action(async (paths: string[], flags: ImportFlags) => { await runImport(paths, flags, context) })
 }
@@ -87,16 +95,31 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
 }
 
 /** In the audit log: how much, and nothing of whom. */
-async function note (summary: ImportSummary, db: Database, config: Config, { stderr }: CommandContext): Promise<void> {
+async function note (
+  summary: ImportSummary,
+  db: Database,
+  config: Config,
+  { stderr }: CommandContext
+): Promise<void> {
   const warn = (facts: object, text: string) => { stderr.write(`warning: ${text}\n`) }
-  const audit = createAudit({ db, now: Date.now, after: systemClock().after, keepMs: config.auditKeepMs, log: { info () {}, warn, error: warn } })
+  const audit = createAudit({
+    db,
+    now: Date.now,
+    after: systemClock().after,
+    keepMs: config.auditKeepMs,
+    log: { info () {}, warn, error: warn },
+  })
   audit.record({ ...BY_COMMAND, action: IMPORT_RUN, subject: changesText(summary) })
   await audit.close()
 }
 
 function fail (errors: ImportError[], count: number, { json }: ImportFlags, { stdout, stderr }: CommandContext): never {
   if (json) stdout.json({ errors, error_count: count })
-  for (const error of errors) stderr.write(`${oneLine([showPlace(error), error.message].filter((part) => part !== '').join(': '))}\n`)
+  for (const error of errors) {
+    stderr.write(
+      `${oneLine([showPlace(error), error.message].filter((part) => part !== '').join(': '))}\n`
+    )
+  }
   if (count > errors.length) stderr.write(`and ${count - errors.length} more\n`)
   throw new CommandFailure(`${count === 1 ? '1 error' : `${count} errors`}. Nothing was changed.`)
 }
@@ -105,7 +128,9 @@ function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stde
   const parts = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
   const cells = ({ added, updated, unchanged, removed }: Counts) => [added, updated, unchanged, removed].map(String)
   stdout.write(textTable([['', 'ADDED', 'UPDATED', 'UNCHANGED', 'REMOVED'], ...parts.map((part) => [part, ...cells(summary[part])])]))
-  if (summary.columns !== undefined) stdout.write(`\n${columnsTable(summary.columns, summary.column_count ?? 0)}`)
+  if (summary.columns !== undefined) {
+    stdout.write(`\n${columnsTable(summary.columns, summary.column_count ?? 0)}`)
+  }
   for (const { message, count } of summary.warnings) stderr.write(`warning: ${count} x ${oneLine(message)}\n`)
   if (dryRun) stderr.write('This was a dry run. Nothing was changed.\n')
 }

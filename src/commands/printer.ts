@@ -44,5 +44,8 @@ export function oneLine (value: string): string {
  * JSON that says the same with `\u` escapes, where JSON.stringify leaves C1, DEL and the like as they are.
  */
 export function escapeUnprintable (json: string): string {
-  return json.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return json.replace(
+    UNPRINTABLE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  )
 }

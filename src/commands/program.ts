@@ -52,7 +52,11 @@ async function createProgram (context: CommandContext, args: readonly string[]):
 
 /** Runs `perfbook ARGS` and returns the exit status: 0 done, 1 failed (said why on stderr), 2 wrong usage. */
 export async function runProgram (given: ProcessContext, args: readonly string[]): Promise<number> {
-  const context: CommandContext = { ...given, stdout: createPrinter(given.stdout), stderr: createPrinter(given.stderr) }
+  const context: CommandContext = {
+    ...given,
+    stdout: createPrinter(given.stdout),
+    stderr: createPrinter(given.stderr),
+  }
   const { stderr } = context
   try {
     const program = await createProgram(context, args)
@@ -64,7 +68,10 @@ export async function runProgram (given: ProcessContext, args: readonly string[]
       stderr.write(`error: ${error.message}\n(--help says how)\n`)
       return 2
     }
-    const isExplained = [CommandFailure, ConfigError, AccountError, PasswordRefusedError, DatabaseTooNewError, UpgradeError, FolderHeldError, BackupError].some((known) => error instanceof known)
+    const isExplained = [
+      CommandFailure, ConfigError, AccountError, PasswordRefusedError, DatabaseTooNewError, UpgradeError,
+      FolderHeldError, BackupError,
+    ].some((known) => error instanceof known)
     stderr.write(isExplained || isSystemError(error) ? `error: ${(error as Error).message}\n` : `error: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
     return 1
   }

@@ -25,8 +25,16 @@ export function restoreCommand (context: CommandContext): Command {
         throw context.signal.aborted ? new CommandFailure('Stopped. Nothing was restored.') : error
       }).finally(() => { bar.end() })
       const { name, madeAt, files, bytes, missing } = facts
-      if (json === true) context.stdout.json({ data_dir: config.DATA_DIR, backup: name, made_at: madeAt, files, bytes, missing })
-      else context.stdout.write(`${config.DATA_DIR}\n`)
+      if (json === true) {
+        context.stdout.json({
+          data_dir: config.DATA_DIR,
+          backup: name,
+          made_at: madeAt,
+          files,
+          bytes,
+          missing,
+        })
+      } else context.stdout.write(`${config.DATA_DIR}\n`)
       context.stderr.write(`Restored ${name}: the database and ${files} files with ${bytes} bytes, all right. Whoever was signed in signs in again; tokens and accounts are as they were then.\n`)
       if (missing.length > 0) context.stderr.write(`${missing.length} files were lost or damaged already when the backup was made; the service hides them.\n`)
     })

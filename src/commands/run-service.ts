@@ -34,7 +34,11 @@ export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { setti
  * Starts the whole service on a data folder: lock, database, files put right, HTTP, jobs. Throws FolderHeldError,
  * DatabaseTooNewError, and what the operating system says of the folder or the port.
  */
-export async function runService (context: ServiceProcess, config: Config, parts: ServiceParts = {}): Promise<RunningService> {
+export async function runService (
+  context: ServiceProcess,
+  config: Config,
+  parts: ServiceParts = {}
+): Promise<RunningService> {
   const { onStep, settingsFiles } = parts
   const log = createLog(context, config)
   const lock = lockFolder(config.DATA_DIR, { pid: context.pid, address: 'starting' })
@@ -43,8 +47,15 @@ export async function runService (context: ServiceProcess, config: Config, parts
     const services = await createServices({ config, log, ...parts })
     undo.push(() => services.close(0))
     onStep?.('boot: opened')
-    for (const { path, command } of openPlaces({ dataFolder: config.DATA_DIR, secretFile: config.secretFile, settingsFiles })) {
-      log.warn({ path, command }, `other users of this machine have access to ${path}; to close it: ${command}`)
+    for (const { path, command } of openPlaces({
+      dataFolder: config.DATA_DIR,
+      secretFile: config.secretFile,
+      settingsFiles,
+    })) {
+      log.warn(
+        { path, command },
+        `other users of this machine have access to ${path}; to close it: ${command}`
+      )
     }
     const reconciled = await services.files.reconcile()
     if (Object.values(reconciled).some((count) => count > 0)) log.warn(reconciled, 'stored files were put right')
@@ -90,14 +101,26 @@ export function createLog ({ stderr }: ServiceProcess, config: Config): Logger {
     level: config.LOG_LEVEL,
     // Headers hold tokens and cookies; at its finest level a plugin logs all that it was given (@fastify/multipart does).
     redact: ['headers', '*.headers'],
-    serializers: { req: (request: FastifyRequest) => ({ id: request.id, method: request.method, url: loggedAddress(request) }), err: boundError },
+    serializers: {
+      req: (request: FastifyRequest) => ({
+        id: request.id,
+        method: request.method,
+        url: loggedAddress(request),
+      }),
+      err: boundError,
+    },
   }, { write: (line) => { stderr.write(escapeUnprintable(line)) } })
 }
 
 /** An error as it is logged: one from a thread may quote a file. */
 function boundError (error: Error): object {
   const shown = pino.stdSerializers.err(error)
-  return { type: shown.type, message: boundMessage(shown.message), stack: shorten(shown.stack ?? '', STACK_MAX), code: 'code' in error ? error.code : undefined }
+  return {
+    type: shown.type,
+    message: boundMessage(shown.message),
+    stack: shorten(shown.stack ?? '', STACK_MAX),
+    code: 'code' in error ? error.code : undefined,
+  }
 }
 
 /**

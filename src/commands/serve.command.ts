@@ -13,7 +13,9 @@ export function serveCommand (context: CommandContext): Command {
   return command.action(async ({ config, ...flags }: Record<string, string>) => {
     const file = config === undefined ? undefined : readSettingsFile(config)
     const given = Object.fromEntries(Object.entries(flags).map(([flag, value]) => [flag.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(), value]))
-    const service = await runService(context, readConfig(withFile({ ...context.env, ...given }, file?.values), file?.problems), {
+    const service = await runService(context, readConfig(
+      withFile({ ...context.env, ...given }, file?.values), file?.problems
+    ), {
       settingsFiles: config === undefined ? [] : [config],
     })
     context.stdout.write(`listening on ${service.address}\n`)

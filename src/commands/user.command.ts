@@ -61,7 +61,9 @@ export function userCommand (context: CommandContext): Command {
         if (user === undefined) throw new CommandFailure(`There is no account for ${email}. Invite the person: perfbook user invite`)
         const state = await services.accounts.state(user)
         if (!state.mayEnter) {
-          throw new CommandFailure(`The account of ${email} is ${stateText(state)}. First: perfbook user enable ${email}`)
+          throw new CommandFailure(
+            `The account of ${email} is ${stateText(state)}. First: perfbook user enable ${email}`
+          )
         }
         await printLink(context, services, config, { user, action: 'user.reset' })
       })
@@ -84,7 +86,8 @@ export function userCommand (context: CommandContext): Command {
       if (json === true) context.stdout.json(shown)
       else {
         context.stdout.write(textTable([['ID', 'E-MAIL', 'ROLE', 'NAME', ''], ...shown.map((user) => [
-          String(user.id), user.email, user.role, [user.first_name, user.last_name].filter(Boolean).join(' '), user.disabled_reason ?? '',
+          String(user.id), user.email, user.role,
+          [user.first_name, user.last_name].filter(Boolean).join(' '), user.disabled_reason ?? '',
         ])]))
       }
     })

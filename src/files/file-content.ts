@@ -13,11 +13,15 @@ const HEAD_BYTES = 4100
 
 /** Names that browsers use for types that have another name. */
 const ALIASES: Readonly<Record<string, string>> = {
-  'application/x-zip-compressed': 'application/zip', 'application/x-pdf': 'application/pdf', 'application/csv': 'text/csv',
+  'application/x-zip-compressed': 'application/zip', 'application/x-pdf': 'application/pdf',
+  'application/csv': 'text/csv',
   'image/jpg': 'image/jpeg', 'image/pjpeg': 'image/jpeg', 'image/x-png': 'image/png',
 }
 /** Common extensions that the table of types lacks. */
-const MORE_EXTENSIONS: Readonly<Record<string, readonly string[]>> = { 'text/plain': ['', 'md', 'tex', 'rst', 'asc'], 'image/jpeg': ['jfif'] }
+const MORE_EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
+  'text/plain': ['', 'md', 'tex', 'rst', 'asc'],
+  'image/jpeg': ['jfif'],
+}
 /** A type that says nothing about the content. */
 const ANYTHING = 'application/octet-stream'
 const CFB_TYPES = ['application/msword', 'application/vnd.ms-excel', 'application/vnd.ms-powerpoint']
@@ -40,21 +44,28 @@ const OTHER_FORMAT = /^(%PDF-|%!PS|\{\\rtf)/
  * at most some kilobytes of `path`, for Office documents at most a megabyte. Throws what the file system
  * says.
  */
-export async function contentProblem (path: string, { filename, type: given }: { filename: string, type: string }): Promise<string | undefined> {
+export async function contentProblem (
+  path: string,
+  { filename, type: given }: { filename: string, type: string }
+): Promise<string | undefined> {
   const type = ALIASES[given] ?? given
   const name = cleanFilename(filename)
   const shown = shortenName(name)
   const extensions = extensionsOf(type)
   const extension = extname(name).slice(1).toLowerCase()
   if (!hasExtension(type, extension, extensions)) {
-    const expected = extensions.length === 0 ? 'that belongs to no other type' : extensions.filter((one) => one !== '').map((one) => `.${one}`).join(', ')
+    const expected = extensions.length === 0
+      ? 'that belongs to no other type'
+      : extensions.filter((one) => one !== '').map((one) => `.${one}`).join(', ')
     return `file: the name ${shown} does not match the type ${given}. Its extension must be one ${extensions.length === 0 ? '' : 'of '}${expected}.`
   }
   const head = await readHead(path)
   if (head.length === 0 || type === ANYTHING) return undefined
   if (TEXT_TYPE.test(type)) return textProblem(head, { shown, type })
   const isRight = isZip(head) ? await isZipOf(path, head, type) : await isBinaryOf(head, type)
-  return isRight ? undefined : `file: the content of ${shown} is not ${given}. Save it in that format, or send it with its own type and extension.`
+  return isRight
+    ? undefined
+    : `file: the content of ${shown} is not ${given}. Save it in that format, or send it with its own type and extension.`
 }
 
 function extensionsOf (type: string): string[] {
@@ -78,7 +89,9 @@ async function readHead (path: string): Promise<Buffer> {
 
 function textProblem (head: Buffer, { shown, type }: { shown: string, type: string }): string | undefined {
   const text = decode(head)
-  if (BINARY.test(text)) return `file: ${shown} is not text. Save it as text in UTF-8, or send it with its own type and extension.`
+  if (BINARY.test(text)) {
+    return `file: ${shown} is not text. Save it as text in UTF-8, or send it with its own type and extension.`
+  }
   if ((MARKUP.test(text) && !MARKUP_TYPE.test(type)) || OTHER_FORMAT.test(text)) {
     return `file: ${shown} starts like a document of another type, such as HTML. Send it with its own type and extension.`
   }
@@ -102,7 +115,8 @@ async function isZipOf (path: string, head: Buffer, type: string): Promise<boole
   if (type.startsWith(OPEN_DOCUMENT)) return isOpenDocument(head, type)
   if (CFB_TYPES.includes(type)) return false
   // Other kinds of archives, such as EPUB, are recognized by their first bytes.
-  return type === 'application/zip' || !supportedMimeTypes.has(type) || (await fileTypeFromBuffer(head))?.mime === type
+  return type === 'application/zip' || !supportedMimeTypes.has(type) ||
+    (await fileTypeFromBuffer(head))?.mime === type
 }
 
 async function isBinaryOf (head: Buffer, type: string): Promise<boolean> {

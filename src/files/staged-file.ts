@@ -28,7 +28,11 @@ export interface StageOptions {
  * Writes a stream to a new file in a folder, flushes it to disk, and hashes it on the way. Throws FileTooLargeError, what the
  * stream failed with, and what the file system says; then no file is left.
  */
-export async function stageStream (stream: Readable, folder: string, { maxBytes = Infinity, around = (bytes, write) => write() }: StageOptions = {}): Promise<StagedFile> {
+export async function stageStream (
+  stream: Readable,
+  folder: string,
+  { maxBytes = Infinity, around = (bytes, write) => write() }: StageOptions = {}
+): Promise<StagedFile> {
   const path = join(folder, `incoming-${randomBytes(16).toString('hex')}`)
   // It may fail before anybody reads it - a file that is not there, a client that has gone - and an error that nobody hears ends
   // the process. Whoever reads it then gets the error all the same.
@@ -50,7 +54,11 @@ export async function stageStream (stream: Readable, folder: string, { maxBytes 
   }
 }
 
-async function write (stream: Readable, handle: FileHandle, { maxBytes, around }: Required<StageOptions>): Promise<{ size: number, sha256: string }> {
+async function write (
+  stream: Readable,
+  handle: FileHandle,
+  { maxBytes, around }: Required<StageOptions>
+): Promise<{ size: number, sha256: string }> {
   const hash = createHash('sha256')
   let size = 0
   for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -58,7 +66,11 @@ async function write (stream: Readable, handle: FileHandle, { maxBytes, around }
     if (size > maxBytes) throw new FileTooLargeError(maxBytes)
     hash.update(chunk)
     await around(chunk.length, async () => {
-      for (let written = 0; written < chunk.length;) written += (await handle.write(chunk, written)).bytesWritten
+      for (let written = 0; written < chunk.length;) {
+        written += (await handle.write(
+          chunk, written
+        )).bytesWritten
+      }
     })
   }
   return { size, sha256: hash.digest('hex') }

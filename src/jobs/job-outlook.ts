@@ -26,7 +26,12 @@ export interface JobOutlooksOptions {
 }
 
 /** Returns what makes an outlook for one answer, however many jobs that tells of. The order of what waits is worked out once a change. */
-export function createJobOutlooks ({ db, now, threads, ownThreads = [] }: JobOutlooksOptions): () => JobOutlook {
+export function createJobOutlooks ({
+  db,
+  now,
+  threads,
+  ownThreads = [],
+}: JobOutlooksOptions): () => JobOutlook {
   let known: { change: number, from: number, until: number, order: Promise<Map<number, number>> } | undefined
 
   async function orderAt (at: number): Promise<Map<number, number>> {
@@ -70,7 +75,9 @@ export function createJobOutlooks ({ db, now, threads, ownThreads = [] }: JobOut
           return left === undefined ? null : Math.ceil(left / 1000)
         }
         if (usualMs === undefined) return null
-        const before = await position(job) * (await usualOfKind(job.kind) ?? usualMs) / (ownThreads.includes(job.kind) ? 1 : threads)
+        const before = await position(job) * (await usualOfKind(job.kind) ?? usualMs) / (ownThreads.includes(job.kind)
+          ? 1
+          : threads)
         return Math.ceil((Math.max(0, job.run_after - at) + before + usualMs) / 1000)
       },
     }

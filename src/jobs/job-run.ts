@@ -146,9 +146,20 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     onEnd(job, 'retried')
   }
 
-  async function fail (live: LiveRun, code: string, message = messages[code] ?? code, { details = message, result }: { details?: string, result?: unknown } = {}): Promise<void> {
+  async function fail (
+    live: LiveRun,
+    code: string,
+    message = messages[code] ?? code,
+    { details = message, result }: { details?: string, result?: unknown } = {}
+  ): Promise<void> {
     const { job, kind } = live
-    const change: RunChange = { state: 'failed', finished_at: clock.now(), error_code: code, error_message: boundMessage(message), result: result === undefined ? null : storedResult(result) }
+    const change: RunChange = {
+      state: 'failed',
+      finished_at: clock.now(),
+      error_code: code,
+      error_message: boundMessage(message),
+      result: result === undefined ? null : storedResult(result),
+    }
     await end(job, change, { outcome: 'failed', code, message: details }, kind.failed)
     onEnd(job, 'failed')
     log.warn({ job: job.id, kind: job.kind, code }, 'job failed')
@@ -158,7 +169,12 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
    * What stands in the way of writing it down - a full disk, a lock - passes; a job that is started for ever does not. After
    * some tries with another error the run is given up: the next look finds a job that nobody runs.
    */
-  async function end (job: JobRow, change: RunChange, attempt: Omit<AttemptEnd, 'finishedAt'>, also?: JobKind['failed']): Promise<void> {
+  async function end (
+    job: JobRow,
+    change: RunChange,
+    attempt: Omit<AttemptEnd, 'finishedAt'>,
+    also?: JobKind['failed']
+  ): Promise<void> {
     await untilWritten(async (trx) => {
       const isOurs = await endRun(trx, job, change, { ...attempt, finishedAt: clock.now() })
       if (isOurs) await also?.(trx, job)

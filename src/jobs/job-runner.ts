@@ -118,7 +118,12 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   async function recover (running: readonly number[]): Promise<void> {
     const message = `The server stopped ${MAX_PROCESS_DEATHS} times while this job ran.`
     const recovered = await db.write(async (trx) => {
-      const found = await jobs.recoverStarted(trx, { now: clock.now(), maxDeaths: MAX_PROCESS_DEATHS, message, running })
+      const found = await jobs.recoverStarted(trx, {
+        now: clock.now(),
+        maxDeaths: MAX_PROCESS_DEATHS,
+        message,
+        running,
+      })
       for (const id of found.failed) {
         const job = await findJob(trx, id)
         if (job !== undefined) await kinds.get(job.kind)?.failed?.(trx, job)
@@ -133,8 +138,12 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   async function claimOne (): Promise<boolean> {
     const running = (kind: string) => Array.from(live.values()).filter((run) => run.job.kind === kind).length
     const shared = Array.from(live.values()).filter((run) => run.kind.hasOwnThread !== true).length
-    const hasRoom = (kind: JobKind) => kind.hasOwnThread === true ? running(kind.name) === 0 : shared < pool.threads
-    const open = Array.from(kinds.values()).filter((kind) => hasRoom(kind) && running(kind.name) < (kind.concurrency ?? Infinity)).map((kind) => kind.name)
+    const hasRoom = (kind: JobKind) => kind.hasOwnThread === true
+      ? running(kind.name) === 0
+      : shared < pool.threads
+    const open = Array.from(kinds.values())
+      .filter((kind) => hasRoom(kind) && running(kind.name) < (kind.concurrency ?? Infinity))
+      .map((kind) => kind.name)
     // A read first: the write lock is not taken twice a second for nothing.
     if (!await jobs.isAnyDue(db.reads, { now: clock.now(), kinds: open })) return false
     let unreadable: unknown

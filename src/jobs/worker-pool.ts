@@ -51,7 +51,13 @@ export interface WorkerPool {
 }
 
 /** Threads for tasks. Piscina's own close() is not used: with more than one thread it loses running tasks. */
-export function createWorkerPool ({ tasksFile, threads, extraThreads = 0, memoryMb, warmTask }: PoolOptions): WorkerPool {
+export function createWorkerPool ({
+  tasksFile,
+  threads,
+  extraThreads = 0,
+  memoryMb,
+  warmTask,
+}: PoolOptions): WorkerPool {
   let piscina: Piscina | undefined
   let live = 0
   // Made at the first task: most commands of the command line need no thread.
@@ -75,7 +81,10 @@ export function createWorkerPool ({ tasksFile, threads, extraThreads = 0, memory
   return {
     threads,
     extraThreads,
-    load: () => ({ running: Math.min(live, threads + extraThreads), waiting: Math.max(0, live - threads - extraThreads) }),
+    load: () => ({
+      running: Math.min(live, threads + extraThreads),
+      waiting: Math.max(0, live - threads - extraThreads),
+    }),
     async warm () {
       piscina ??= start()
       if (warmTask !== undefined) await piscina.run({}, { name: warmTask })

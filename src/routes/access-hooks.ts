@@ -37,12 +37,17 @@ export interface AccessHooks {
 }
 
 export function accessHooks ({ accounts, applicationTokens, sessions, db, config }: Services, cookie: SessionCookie): AccessHooks {
-  async function principalBehind (request: FastifyRequest, options = { notesUse: true }): Promise<Principal | undefined> {
+  async function principalBehind (
+    request: FastifyRequest,
+    options = { notesUse: true }
+  ): Promise<Principal | undefined> {
     // Whoever sends a token means it: a cookie that the browser adds does not count then.
     if (request.headers.authorization !== undefined) {
       const token = bearerToken(request)
       if (token === undefined) return undefined
-      return isJwt(token) ? await applicationTokens?.authenticate(token).catch(unavailable) : await accounts.authenticate(token, options)
+      return isJwt(token)
+        ? await applicationTokens?.authenticate(token).catch(unavailable)
+        : await accounts.authenticate(token, options)
     }
     const secret = cookie.read(request)
     return secret === undefined ? undefined : await sessions.authenticate(secret, options)

@@ -17,7 +17,11 @@ export interface Contract {
 }
 
 export function apiDocsPage ({ info, paths = {} }: Contract): string {
-  const operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })))
+  const operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({
+    path,
+    method,
+    operation,
+  })))
   const tags = [...new Set(operations.map(({ operation }) => operation.tags?.[0] ?? 'Other'))]
   const sections = tags.map((tag) => `<h2>${escape(tag)}</h2>\n${operations.filter(({ operation }) => (operation.tags?.[0] ?? 'Other') === tag)
     .map(({ path, method, operation }) => section(path, method, operation)).join('\n')}`)
@@ -34,9 +38,15 @@ ${sections.join('\n')}
 `
 }
 
-function section (path: string, method: string, { summary = '', description, parameters = [], requestBody, responses = {} }: Operation): string {
-  const rows = parameters.map((one) => `<tr><td><code>${escape(one.name)}</code></td><td>${escape(one.in)}${one.required === true ? ', required' : ''}</td><td>${escape(one.description ?? '')}${schemaOf(one.schema)}</td></tr>`)
-  const answers = Object.entries(responses).map(([status, answer]) => `<tr><td>${escape(status)}</td><td>${escape(answer.description ?? '')}${contentOf(answer.content)}</td></tr>`)
+function section (
+  path: string,
+  method: string,
+  { summary = '', description, parameters = [], requestBody, responses = {} }: Operation
+): string {
+  const rows = parameters.map((one) =>
+    `<tr><td><code>${escape(one.name)}</code></td><td>${escape(one.in)}${one.required === true ? ', required' : ''}</td><td>${escape(one.description ?? '')}${schemaOf(one.schema)}</td></tr>`)
+  const answers = Object.entries(responses).map(([status, answer]) =>
+    `<tr><td>${escape(status)}</td><td>${escape(answer.description ?? '')}${contentOf(answer.content)}</td></tr>`)
   return `<details><summary><b>${escape(method.toUpperCase())}</b> <code>${escape(path)}</code> ${escape(summary)}</summary>
 ${description === undefined ? '' : `<p>${escape(description)}</p>`}
 ${rows.length === 0 ? '' : `<h3>Parameters</h3><table>${rows.join('')}</table>`}
@@ -46,13 +56,22 @@ ${requestBody === undefined ? '' : `<h3>Body</h3>${contentOf(requestBody.content
 }
 
 function contentOf (content: Record<string, { schema?: unknown }> = {}): string {
-  return Object.entries(content).map(([type, { schema }]) => `<div>${escape(type)}</div>${schemaOf(schema)}`).join('')
+  return Object.entries(content)
+    .map(([type, { schema }]) => `<div>${escape(type)}</div>${schemaOf(schema)}`)
+    .join('')
 }
 
-function schemaOf (schema: unknown): string { return schema === undefined ? '' : `<pre>${escape(JSON.stringify(schema, null, 2))}</pre>` }
+function schemaOf (schema: unknown): string {
+  return schema === undefined
+    ? ''
+    : `<pre>${escape(JSON.stringify(schema, null, 2))}</pre>`
+}
 
 function escape (text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+  return text.replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
 }
 
 export const API_DOCS_STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }

@@ -8,13 +8,19 @@ import { API_DOCS_STYLE, apiDocsPage, type Contract } from './api-docs-page.ts'
  * The contract as data and as a page, for everyone, for teachers and administrators (`staff`), or for no one
  * (`off`): `API_DOCS`.
  */
-export async function publishContract (server: FastifyInstance, access: AccessHooks, audience: 'public' | 'staff' | 'off'): Promise<void> {
+export async function publishContract (
+  server: FastifyInstance,
+  access: AccessHooks,
+  audience: 'public' | 'staff' | 'off'
+): Promise<void> {
   if (audience === 'off') return
   await server.register(async (app) => {
     if (audience === 'staff') {
       app.addHook('onRequest', access.signedIn)
       app.addHook('onRequest', async (request) => {
-        if (principalOf(request).role === 'student') throw new ServiceError('NOT_A_TEACHER', 'Only teachers and administrators may read this.')
+        if (principalOf(request).role === 'student') {
+          throw new ServiceError('NOT_A_TEACHER', 'Only teachers and administrators may read this.')
+        }
       })
     }
     const schema = { hide: true }
@@ -25,6 +31,10 @@ export async function publishContract (server: FastifyInstance, access: AccessHo
       return await reply.type('text/html; charset=utf-8').send(page)
     })
     app.get('/api/docs/', { schema }, async (request, reply) => await reply.redirect('../docs', 308))
-    app.get('/api/docs/style.css', { schema }, async (request, reply) => await reply.type('text/css; charset=utf-8').send(API_DOCS_STYLE))
+    app.get(
+      '/api/docs/style.css',
+      { schema },
+      async (request, reply) => await reply.type('text/css; charset=utf-8').send(API_DOCS_STYLE)
+    )
   })
 }

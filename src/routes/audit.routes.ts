@@ -14,7 +14,10 @@ const entrySchema = Type.Object({
   via: Type.Enum(['session', 'token', 'link', 'nobody', 'command']),
   address: nullable(Type.String({ description: 'The network address; null for the command line' })),
   subject: nullable(Type.String({ description: 'What it was about: `course 3`' })),
-  count: Type.Integer({ minimum: 1, description: 'How often it happened: repeats within a minute are one entry' }),
+  count: Type.Integer({
+    minimum: 1,
+    description: 'How often it happened: repeats within a minute are one entry',
+  }),
 }, { title: 'AuditEntry' })
 
 export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access }) => {
@@ -35,6 +38,9 @@ export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
     const { action, user_id: actorId, limit, cursor } = request.query
     const rows = await services.audit.list({ action, actorId, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
     const page = rows.slice(0, limit)
-    return reply.send({ entries: page.map(auditJson), next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null })
+    return reply.send({
+      entries: page.map(auditJson),
+      next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null,
+    })
   })
 }

@@ -14,7 +14,12 @@ export function acceptBodies (app: FastifyInstance): void {
     else {
       parseJson(request, body as string, (error, value) => {
         if (error === null) done(null, value)
-        else done(new ServiceError('INVALID_JSON', `The body is not valid JSON: ${shorten(error.message, 200)}`), undefined)
+        else {
+          done(
+            new ServiceError('INVALID_JSON', `The body is not valid JSON: ${shorten(error.message, 200)}`),
+            undefined
+          )
+        }
       })
     }
   })

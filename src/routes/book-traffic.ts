@@ -22,7 +22,11 @@ export function createBookTraffic (maxBytes: number): BookTraffic {
     send (userId, bytes) {
       const own = perUser.get(userId) ?? 0
       if (own > 0 && own + bytes > maxBytes / 2) {
-        throw new ServiceError('RATE_LIMITED', 'Large pages of performance books are still being sent to you. Wait for them, or ask for fewer students at a time (limit).', RETRY_S)
+        throw new ServiceError(
+          'RATE_LIMITED',
+          'Large pages of performance books are still being sent to you. Wait for them, or ask for fewer students at a time (limit).',
+          RETRY_S
+        )
       }
       if (total > 0 && total + bytes > maxBytes) throw new ServiceError('OVERLOADED', undefined, RETRY_S)
       total += bytes

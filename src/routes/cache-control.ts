@@ -9,7 +9,9 @@ import type { FastifyInstance } from 'fastify'
 export function keepAnswersPrivate (app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, next) => {
     const given = reply.getHeader('cache-control')
-    const isStrict = request.principal === null ? given !== undefined : /\b(?:private|no-store)\b/.test(String(given ?? ''))
+    const isStrict = request.principal === null
+      ? given !== undefined
+      : /\b(?:private|no-store)\b/.test(String(given ?? ''))
     if (!isStrict) reply.header('cache-control', 'private, no-cache')
     next(null, payload)
   })

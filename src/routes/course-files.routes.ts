@@ -35,7 +35,10 @@ const fileSchema = Type.Object({
 }, { title: 'File' })
 
 /** Any files of a course: syllabus, slides, whatever. Its exports are among them, in a category of their own. */
-export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate, room }) => {
+export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, links, gate, room }
+) => {
   const { config, files, exports } = services
   await app.register(multipart, { limits: { fileSize: config.FILE_MAX_BYTES }, throwFileSizeLimit: false, defParamCharset: 'utf8' } as object)
 
@@ -76,7 +79,8 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     const discard = ({ path }: { path: string }) => rm(path, { force: true })
     try {
       const upload = await receiveUpload(request, {
-        stagingFolder: config.stagingFolder, room, userId: principalOf(request).userId, maxBytes: config.FILE_MAX_BYTES, types: config.fileTypes, checksContent: true, fields: ['category'],
+        stagingFolder: config.stagingFolder, room, userId: principalOf(request).userId,
+        maxBytes: config.FILE_MAX_BYTES, types: config.fileTypes, checksContent: true, fields: ['category'],
       }, discard)
       try {
         const file = await files.store(upload.staged, {

@@ -68,10 +68,17 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     if (cursor !== undefined && after === undefined) throw new ServiceError('VALIDATION_FAILED', 'cursor: is not one of this service; take next_cursor from the page before')
     const courseId = courseOf(request).id
     const items = (await exports.list(courseId)).map((item) => exportJson(item, links.file(request, item)))
-    const answer = await books.page(courseId, { limit, after, periodId, maxBytes: config.BOOK_PAGE_MAX_BYTES }, JSON.stringify(items))
+    const answer = await books.page(
+      courseId,
+      { limit, after, periodId, maxBytes: config.BOOK_PAGE_MAX_BYTES },
+      JSON.stringify(items)
+    )
     if (answer.ok) {
       // Only this request refers to the page so far, so a refusal frees its memory at once.
-      const arrived = traffic.send(principalOf(request).userId, answer.chunks.reduce((sum, chunk) => sum + chunk.length, 0))
+      const arrived = traffic.send(
+        principalOf(request).userId,
+        answer.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+      )
       finished(reply.raw, arrived)
     }
     return sendBytes(reply, answer)
@@ -89,7 +96,12 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     },
   }, async (request, reply) => {
     const { missing_counts: missingCounts, time_zone: timeZone, categories } = request.body
-    if (timeZone !== undefined && !isTimeZone(timeZone)) throw new ServiceError('VALIDATION_FAILED', `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`)
+    if (timeZone !== undefined && !isTimeZone(timeZone)) {
+      throw new ServiceError(
+        'VALIDATION_FAILED',
+        `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`
+      )
+    }
     const settings: CourseSettings = {
       missingCounts, timeZone, weights: categories === undefined ? undefined : new Map(categories.map(({ id, weight }) => [id, weight])),
     }

@@ -49,32 +49,51 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
   let file: Omit<Upload, 'fields'> | undefined
   let open: OpenUpload | undefined
   try {
-    open = await rules.room.open(rules.userId, Math.min(Number(request.headers['content-length'] ?? 0), rules.maxBytes))
+    open = await rules.room.open(
+      rules.userId,
+      Math.min(Number(request.headers['content-length'] ?? 0), rules.maxBytes)
+    )
     const { write } = open
     const parts = request.parts({
       limits: { fileSize: rules.maxBytes + 1, fieldSize: FIELD_BYTES, fieldNameSize: 100, files: 2, fields: 20, parts: 22 },
     })
     for await (const part of parts) {
       if (part.type === 'field') {
-        if (!rules.fields.includes(part.fieldname) && rules.optional?.includes(part.fieldname) !== true) throw invalid(`${shorten(part.fieldname)}: there is no such field in the form`)
-        if (Object.hasOwn(fields, part.fieldname)) throw invalid(`${shorten(part.fieldname)}: is in the form twice`)
-        if (typeof part.value !== 'string' || part.valueTruncated) throw invalid(`${shorten(part.fieldname)}: must be text of at most ${FIELD_BYTES} bytes`)
+        if (!rules.fields.includes(part.fieldname) && rules.optional?.includes(part.fieldname) !== true) {
+          throw invalid(`${shorten(part.fieldname)}: there is no such field in the form`)
+        }
+        if (Object.hasOwn(fields, part.fieldname)) {
+          throw invalid(`${shorten(part.fieldname)}: is in the form twice`)
+        }
+        if (typeof part.value !== 'string' || part.valueTruncated) {
+          throw invalid(`${shorten(part.fieldname)}: must be text of at most ${FIELD_BYTES} bytes`)
+        }
         fields[part.fieldname] = part.value
         continue
       }
       // From here on the part's stream must be read or destroyed.
       if (part.fieldname !== 'file' || file !== undefined) {
         part.file.destroy()
-        throw invalid(part.fieldname === 'file' ? 'file: send one file at a time' : `${shorten(part.fieldname)}: there is no such field in the form`)
+        throw invalid(part.fieldname === 'file'
+          ? 'file: send one file at a time'
+          : `${shorten(part.fieldname)}: there is no such field in the form`)
       }
       const contentType = part.mimetype.slice(0, MEDIA_TYPE_MAX).toLowerCase()
       if (!isAllowed(contentType, rules.types)) {
         part.file.destroy()
-        throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `file: ${shorten(contentType)} may not be uploaded. Allowed are ${rules.types.join(', ')}.`)
+        throw new ServiceError(
+          'UNSUPPORTED_MEDIA_TYPE',
+          `file: ${shorten(contentType)} may not be uploaded. Allowed are ${rules.types.join(', ')}.`
+        )
       }
-      const staged = await stageStream(part.file, rules.stagingFolder, { maxBytes: rules.maxBytes, around: write })
+      const staged = await stageStream(part.file, rules.stagingFolder, {
+        maxBytes: rules.maxBytes,
+        around: write,
+      })
       file = { staged, filename: cutGivenName(part.filename ?? ''), contentType }
-      const problem = rules.checksContent ? await contentProblem(staged.path, { filename: file.filename, type: contentType }) : undefined
+      const problem = rules.checksContent
+        ? await contentProblem(staged.path, { filename: file.filename, type: contentType })
+        : undefined
       if (problem !== undefined) throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', problem)
     }
     if (file === undefined) throw invalid('file: is missing from the form')
@@ -88,7 +107,9 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
     request.raw.resume()
     if (error instanceof FileTooLargeError) throw new ServiceError('BODY_TOO_LARGE', error.message)
     // The parser of forms has no errors of its own kind.
-    if (error instanceof Error && error.constructor === Error && !('code' in error)) throw invalid(`the form cannot be read: ${shorten(error.message, 200)}`)
+    if (error instanceof Error && error.constructor === Error && !('code' in error)) {
+      throw invalid(`the form cannot be read: ${shorten(error.message, 200)}`)
+    }
     throw error
   } finally {
     open?.end()

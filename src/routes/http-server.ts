@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import { errorBody } from '../errors.ts'
 import type { PollCache } from './poll-cache.ts'
 import { hasOneHost } from './request-origin.ts'
@@ -28,6 +34,11 @@ function refuseHost (response: ServerResponse): void {
   const json = JSON.stringify(body)
   const length = Buffer.byteLength(json)
   const type = 'application/json; charset=utf-8'
-  response.writeHead(body.statusCode, { 'content-type': type, 'content-length': length, 'cache-control': 'no-store', connection: 'close' })
+  response.writeHead(body.statusCode, {
+    'content-type': type,
+    'content-length': length,
+    'cache-control': 'no-store',
+    connection: 'close',
+  })
   response.end(json)
 }

@@ -11,13 +11,20 @@ const warning = Type.Object({ code: Type.String(), message: Type.String(), count
 
 const column = Type.Object({
   name: Type.String({ description: 'At most 200 characters' }),
-  used_as: Type.Enum(Object.keys(COLUMN_USES) as ColumnUse[], { description: 'As a task, as identity, or left out' }),
-  reason: nullable(Type.String({ description: 'Why a column is left out, or what is special about its use' })),
+  used_as: Type.Enum(Object.keys(COLUMN_USES) as ColumnUse[], {
+    description: 'As a task, as identity, or left out',
+  }),
+  reason: nullable(Type.String({
+    description: 'Why a column is left out, or what is special about its use',
+  })),
 })
 
 const summary = Type.Object({
-  courses: counts, periods: counts, students: counts, tasks: counts, scores: counts, warnings: Type.Array(warning),
-  columns: Type.Optional(Type.Array(column, { description: 'Of grade book files: the first columns, and their use' })),
+  courses: counts, periods: counts, students: counts, tasks: counts, scores: counts,
+  warnings: Type.Array(warning),
+  columns: Type.Optional(Type.Array(column, {
+    description: 'Of grade book files: the first columns, and their use',
+  })),
   column_count: Type.Optional(Type.Integer({ description: 'How many columns the grade book files have' })),
 })
 
@@ -66,8 +73,14 @@ function requestOf (job: JobRow): { filename: string | null, dry_run: boolean } 
   return { filename, dry_run: choices?.dryRun ?? false }
 }
 
-function reportOf (job: JobRow): { summary: ImportSummary | null, errors: ImportError[], errorCount: number } {
+function reportOf (job: JobRow): {
+  summary: ImportSummary | null
+  errors: ImportError[]
+  errorCount: number
+} {
   const result = readResult(job.result) as ImportResult | null
   if (result === null) return { summary: null, errors: [], errorCount: 0 }
-  return 'summary' in result ? { summary: result.summary, errors: [], errorCount: 0 } : { summary: null, errors: result.errors, errorCount: result.error_count }
+  return 'summary' in result
+    ? { summary: result.summary, errors: [], errorCount: 0 }
+    : { summary: null, errors: result.errors, errorCount: result.error_count }
 }

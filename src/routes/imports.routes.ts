@@ -26,13 +26,18 @@ import { courseParams, errors, isoTime, nullable, ticketSchema } from './schemas
 
 const tags = ['Imports']
 const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
-const FIELDS = ['format', 'time_zone', 'dry_run', 'strict', 'allow_removals', 'allow_skips', 'allow_new_people']
+const FIELDS = [
+  'format', 'time_zone', 'dry_run', 'strict', 'allow_removals', 'allow_skips', 'allow_new_people',
+]
 /** After so many seconds a full queue has moved on. */
 const QUEUE_FULL_RETRY_S = 10
 
 const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2))
 
-export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate, room }) => {
+export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, links, gate, room }
+) => {
   const { config, imports } = services
   await app.register(multipart, { limits: { fileSize: config.IMPORT_MAX_BYTES }, throwFileSizeLimit: false, defParamCharset: 'utf8' } as object)
   app.decorateRequest('job', null)
@@ -55,10 +60,17 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
       summary: 'Import a roster, a document or a grade book (administrator)',
       description: `${upload.description} An administrator may also send \`course\`, \`teacher\`, \`allow_erased\`.`,
     },
-  }, async (request, reply) => await take(request, reply, [...FIELDS, 'allow_erased', 'course', 'teacher'], {}))
+  }, async (
+    request,
+    reply
+  ) => await take(request, reply, [...FIELDS, 'allow_erased', 'course', 'teacher'], {}))
 
   app.post('/api/courses/:course_id/imports', {
-    onRequest: [...access.course('import'), async (request: FastifyRequest) => { await gate.openForFiles(courseOf(request).id) }, mayWait],
+    onRequest: [
+      ...access.course('import'),
+      async (request: FastifyRequest) => { await gate.openForFiles(courseOf(request).id) },
+      mayWait,
+    ],
     schema: {
       ...upload, params: courseParams, summary: 'Import into one course',
       description: `${upload.description} It changes tasks, categories, scores and the named students of this course. ` +
@@ -69,7 +81,9 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     return await take(request, reply, FIELDS, { onlyCourseId: course.id, course: course.source_id })
   })
 
-  const listed = { 200: Type.Object({ imports: Type.Array(listedImportSchema), next_cursor: nullable(Type.String()) }) }
+  const listed = {
+    200: Type.Object({ imports: Type.Array(listedImportSchema), next_cursor: nullable(Type.String()) }),
+  }
   const querystring = Type.Object({
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
     cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
@@ -107,7 +121,10 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     const rows = await listJobs(services.db.reads, { kind: IMPORT_KIND, owner, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
     const page = rows.slice(0, limit)
     const jobs = await jobsJson(services, links, request, page)
-    return { imports: jobs.map((job, i) => ({ ...job, ...listedImportJson(page[i]!) })), next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null }
+    return {
+      imports: jobs.map((job, i) => ({ ...job, ...listedImportJson(page[i]!) })),
+      next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null,
+    }
   }
 
   async function take (request: FastifyRequest, reply: FastifyReply, optional: string[], fixed: Partial<ImportChoices>): Promise<FastifyReply> {
@@ -115,7 +132,8 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     const discard = ({ path }: { path: string }) => rm(path, { force: true })
     try {
       const { staged, filename, fields } = await receiveUpload(request, {
-        stagingFolder: config.stagingFolder, room, userId: principal.userId, maxBytes: config.IMPORT_MAX_BYTES, types: ['*/*'], checksContent: false, fields: [], optional,
+        stagingFolder: config.stagingFolder, room, userId: principal.userId,
+        maxBytes: config.IMPORT_MAX_BYTES, types: ['*/*'], checksContent: false, fields: [], optional,
       }, discard)
       try {
         const { job, joined, requestedAt } = await imports.request({
@@ -140,7 +158,9 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 
 /** The error for the client when an import is refused; other errors pass through. */
 function asRefusal (error: unknown): unknown {
-  if (error instanceof ImportsWaitingError) return new ServiceError('RATE_LIMITED', error.message, QUEUE_FULL_RETRY_S)
+  if (error instanceof ImportsWaitingError) {
+    return new ServiceError('RATE_LIMITED', error.message, QUEUE_FULL_RETRY_S)
+  }
   if (error instanceof QueueFullError) return new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)
   if (error instanceof QuotaExceededError) return new ServiceError('FILE_QUOTA_EXCEEDED', error.message)
   return isDiskFull(error) ? new ServiceError('DISK_LOW') : error
@@ -150,9 +170,18 @@ function asRefusal (error: unknown): unknown {
 function choicesOf (fields: Record<string, string>): ImportChoices {
   const { format, time_zone: timeZone, course, teacher } = fields
   if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) throw new ServiceError('VALIDATION_FAILED', `format: must be one of ${FORMATS.join(', ')}`)
-  if (timeZone !== undefined && !isTimeZone(timeZone)) throw new ServiceError('VALIDATION_FAILED', `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`)
-  if (course !== undefined && isNameTooLong(course)) throw new ServiceError('VALIDATION_FAILED', `course: has more than ${NAME_MAX} characters`)
-  if (teacher !== undefined && teacher.length > EMAIL_MAX) throw new ServiceError('VALIDATION_FAILED', `teacher: has more than ${EMAIL_MAX} characters`)
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    throw new ServiceError(
+      'VALIDATION_FAILED',
+      `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`
+    )
+  }
+  if (course !== undefined && isNameTooLong(course)) {
+    throw new ServiceError('VALIDATION_FAILED', `course: has more than ${NAME_MAX} characters`)
+  }
+  if (teacher !== undefined && teacher.length > EMAIL_MAX) {
+    throw new ServiceError('VALIDATION_FAILED', `teacher: has more than ${EMAIL_MAX} characters`)
+  }
   return {
     format: format as ImportFormat | undefined,
     timeZone,

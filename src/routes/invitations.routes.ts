@@ -24,7 +24,11 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     timeWindow: 60_000,
     keyGenerator: (request: FastifyRequest) => networkOf(request.ip),
     errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
-      new ServiceError('RATE_LIMITED', 'Too many one-time links were tried from this address. Wait a little, then try again.', Math.ceil(ttl / 1000)),
+      new ServiceError(
+        'RATE_LIMITED',
+        'Too many one-time links were tried from this address. Wait a little, then try again.',
+        Math.ceil(ttl / 1000)
+      ),
   }
 
   app.post('/api/invitations/check', {
@@ -69,8 +73,12 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     const begun = await passwordLinks.redeem(request.body.token, request.body.password, {
       address: request.ip, userAgent: request.headers['user-agent'], previous: cookie.read(request),
     }).catch((error: unknown) => {
-      if (error instanceof PasswordRefusedError) throw new ServiceError('VALIDATION_FAILED', `password: ${error.message}`)
-      throw error instanceof TooManyWaitError ? new ServiceError('OVERLOADED', undefined, OVERLOADED_RETRY_S) : error
+      if (error instanceof PasswordRefusedError) {
+        throw new ServiceError('VALIDATION_FAILED', `password: ${error.message}`)
+      }
+      throw error instanceof TooManyWaitError
+        ? new ServiceError('OVERLOADED', undefined, OVERLOADED_RETRY_S)
+        : error
     })
     if (begun === undefined) throw new ServiceError('INVITATION_NOT_FOUND')
     request.audited = { actorId: begun.principal.userId }

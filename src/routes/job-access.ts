@@ -15,7 +15,9 @@ export function jobAccess ({ db, queue }: Services, access: AccessHooks, scope: 
   return [access.signedIn, async (request) => {
     const jobId = idOf((request.params as { job_id: string }).job_id)
     const job = jobId === undefined ? undefined : await db.remembered(`job ${jobId}`, () => queue.find(db.reads, jobId))
-    if (job === undefined || !await mayReadJob(db, principalOf(request), job)) throw new ServiceError('JOB_NOT_FOUND')
+    if (job === undefined || !await mayReadJob(db, principalOf(request), job)) {
+      throw new ServiceError('JOB_NOT_FOUND')
+    }
     requireScope(principalOf(request), scope)
     request.job = job
   }]
@@ -26,7 +28,9 @@ export async function mayReadJob (db: Database, principal: Principal, job: JobRo
   if (principal.role === 'admin') return true
   if (principal.role === 'student') return false
   if (await mayUseCourseOf(db, principal, job)) return true
-  return (await db.remembered(`requests ${job.id}`, () => jobRequests(db.reads, job.id))).some((one) => one.user_id === principal.userId)
+  return (await db.remembered(
+    `requests ${job.id}`, () => jobRequests(db.reads, job.id)
+  )).some((one) => one.user_id === principal.userId)
 }
 
 /**

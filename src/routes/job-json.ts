@@ -25,7 +25,13 @@ export async function oneJobJson (services: Services, links: Links, request: Fas
   return { ...shown, attempt_log: (await jobAttempts(services.db.reads, job.id)).map(attemptJson) }
 }
 
-async function jobJson ({ db, runner, exports }: Services, links: Links, request: FastifyRequest, job: JobRow, outlook: JobOutlook) {
+async function jobJson (
+  { db, runner, exports }: Services,
+  links: Links,
+  request: FastifyRequest,
+  job: JobRow,
+  outlook: JobOutlook
+) {
   const made = job.state === 'succeeded' ? await exports.ofJob(job.id) : undefined
   const progress = job.state === 'started' ? runner.progress(job.id) ?? job.progress : job.progress
   return {
@@ -44,7 +50,9 @@ async function jobJson ({ db, runner, exports }: Services, links: Links, request
     finished_at: isoTimeOrNull(job.finished_at),
     error: job.state === 'failed' ? { code: job.error_code!, message: job.error_message! } : null,
     // A requester who lost the course may see how the job went, not what is in the file.
-    url: made !== undefined && await mayUseCourseOf(db, principalOf(request), job) ? links.file(request, made) : null,
+    url: made !== undefined && await mayUseCourseOf(db, principalOf(request), job)
+      ? links.file(request, made)
+      : null,
   }
 }
 

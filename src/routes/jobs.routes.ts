@@ -67,7 +67,9 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
       const principal = await access.stillSignedIn(request)
       if (principal === undefined || !principal.scopes.has('read')) return false
       request.principal = principal
-      return hadCourse ? await mayUseCourseOf(db, principal, request.job!) : await mayReadJob(db, principal, request.job!)
+      return hadCourse
+        ? await mayUseCourseOf(db, principal, request.job!)
+        : await mayReadJob(db, principal, request.job!)
     }
     /** Checks access after reading, so that nothing is sent after access was lost. */
     async function read () {
@@ -76,7 +78,9 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
       return hadCourse ? job : { ...job, url: null }
     }
     const leave = streams.enter(principalOf(request).userId)
-    const events = jobEvents({ runner: services.runner, clock, jobId: id, read, mayGoOn, closing }).once('close', leave)
+    const events = jobEvents({ runner: services.runner, clock, jobId: id, read, mayGoOn, closing }).once(
+      'close', leave
+    )
     return reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8').send(events)
   })
 

@@ -18,7 +18,10 @@ export interface Links {
 /** Addresses in answers: under PUBLIC_URL, or else under the origin of the request. */
 export function createLinks (publicUrl: string): Links {
   const prefix = publicUrl === '' ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
-  const absolute: Links['absolute'] = (request, path) => `${publicUrl === '' ? siteOrigin(request, publicUrl) : publicUrl}${path}`
+  const absolute: Links['absolute'] = (
+    request,
+    path
+  ) => `${publicUrl === '' ? siteOrigin(request, publicUrl) : publicUrl}${path}`
   return {
     prefix,
     absolute,

@@ -15,7 +15,12 @@ export function openApi (prefix: string, publicUrl: string): FastifyDynamicSwagg
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Perfbook', version: VERSION, description: 'The performance book of a course, and its export to Excel.' },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, cookie: { type: 'apiKey', in: 'cookie', name: cookie } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          cookie: { type: 'apiKey', in: 'cookie', name: cookie },
+        },
+      },
       security: [{ bearer: [] }, { cookie: [] }],
       ...(prefix === '' ? {} : { servers: [{ url: prefix }] }),
     },

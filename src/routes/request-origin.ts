@@ -52,4 +52,7 @@ export function checkClientAddresses (app: FastifyInstance): void {
 /**
  * Without a zone (`fe80::1%eth0`), which means something on the sender's machine only and can be any text.
  */
-function isAddress (text: string | undefined): boolean { return text !== undefined && isIP(text) !== 0 && !text.includes('%') }
+function isAddress (text: string | undefined): boolean {
+  return text !== undefined && isIP(text) !== 0 &&
+  !text.includes('%')
+}

@@ -33,7 +33,11 @@ export function signInCookie (publicUrl: string, prefix: string): SignInCookie {
       return valid && value?.startsWith(MARK) === true ? JSON.parse(Buffer.from(value.slice(MARK.length), 'base64url').toString()) as SignInTicket : undefined
     },
     set (reply, ticket) {
-      reply.setCookie(nameOf(reply.request), MARK + Buffer.from(JSON.stringify(ticket)).toString('base64url'), { ...options(reply), expires: new Date(ticket.until), signed: true })
+      reply.setCookie(
+        nameOf(reply.request),
+        MARK + Buffer.from(JSON.stringify(ticket)).toString('base64url'),
+        { ...options(reply), expires: new Date(ticket.until), signed: true }
+      )
     },
     clear (reply) { reply.clearCookie(nameOf(reply.request), options(reply)) },
   }

@@ -43,7 +43,13 @@ interface User {
   bytes: number
 }
 
-export function createUploadRoom ({ freeBytes, minFreeBytes, userMax, userMaxBytes, now }: UploadRoomOptions): UploadRoom {
+export function createUploadRoom ({
+  freeBytes,
+  minFreeBytes,
+  userMax,
+  userMaxBytes,
+  now,
+}: UploadRoomOptions): UploadRoom {
   const users = new Map<number, User>()
   let measured = { free: 0, at: -Infinity }
   let measuring: Promise<void> | undefined
@@ -71,14 +77,22 @@ export function createUploadRoom ({ freeBytes, minFreeBytes, userMax, userMaxByt
 
   function tooMuch (user: User): ServiceError {
     const mb = new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(user.bytes / 1e6)
-    return new ServiceError('RATE_LIMITED', `Your ${user.uploads} uploads in progress have ${mb} MB in total. Wait until one has finished.`, RETRY_S)
+    return new ServiceError(
+      'RATE_LIMITED',
+      `Your ${user.uploads} uploads in progress have ${mb} MB in total. Wait until one has finished.`,
+      RETRY_S
+    )
   }
 
   return {
     async open (userId, announcedBytes) {
       const user = users.get(userId) ?? { uploads: 0, bytes: 0 }
       if (user.uploads >= userMax) {
-        throw new ServiceError('RATE_LIMITED', `You have ${user.uploads} uploads in progress, the most that are allowed. Wait until one has finished.`, RETRY_S)
+        throw new ServiceError(
+          'RATE_LIMITED',
+          `You have ${user.uploads} uploads in progress, the most that are allowed. Wait until one has finished.`,
+          RETRY_S
+        )
       }
       users.set(userId, user)
       user.uploads++

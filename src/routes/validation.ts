@@ -29,7 +29,9 @@ export function validationMessage (errors: FastifySchemaValidationError[], part:
   const params = error.params as { additionalProperty?: string, missingProperty?: string, allowedValues?: unknown[] }
   const path = shorten(error.instancePath.slice(1).replaceAll('/', '.'), 200)
   const field = (name: string) => path === '' ? name : `${path}.${name}`
-  if (params.additionalProperty !== undefined) return `${field(shorten(params.additionalProperty))}: there is no such field in ${where}`
+  if (params.additionalProperty !== undefined) {
+    return `${field(shorten(params.additionalProperty))}: there is no such field in ${where}`
+  }
   if (params.missingProperty !== undefined) return `${field(params.missingProperty)}: is missing from ${where}`
   const allowed = params.allowedValues === undefined ? error.message ?? 'is not valid' : `must be one of ${params.allowedValues.join(', ')}`
   return `${path === '' ? where : path}: ${allowed}`

@@ -5,7 +5,14 @@ import { endSessionsOfUser } from '../../../db/sessions.queries.ts'
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 import type { PasswordQueue } from './password-queue.ts'
-import { accountState, accountStates, mayEnter, stateText, type AccountState, type UserState } from './account-state.ts'
+import {
+  accountState,
+  accountStates,
+  mayEnter,
+  stateText,
+  type AccountState,
+  type UserState,
+} from './account-state.ts'
 import { knownUser, principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 
@@ -99,7 +106,9 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       const { row, principal } = found
       const at = now()
       if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= at)) return undefined
-      if (notesUse && at - (row.last_used_at ?? 0) > NOTE_USE_EVERY_MS) void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
+      if (notesUse && at - (row.last_used_at ?? 0) > NOTE_USE_EVERY_MS) {
+        void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
+      }
       return principal
     },
     async add ({ email, role, firstName = null, lastName = null, password }) {
@@ -108,7 +117,11 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       checkName('last name', lastName)
       const key = queries.emailKey(email)
       const known = await queries.rosterTeacher(db.reads, key)
-      const owner = { email, firstName: firstName ?? known?.first_name ?? null, lastName: lastName ?? known?.last_name ?? null }
+      const owner = {
+        email,
+        firstName: firstName ?? known?.first_name ?? null,
+        lastName: lastName ?? known?.last_name ?? null,
+      }
       const passwordHash = password === undefined ? null : await passwords.choose(password, owner)
       return await db.write(async (trx) => {
         const user = await queries.findUser(trx, key)

@@ -39,7 +39,16 @@ export interface ApplicationTokensOptions {
   maxHours: number
 }
 
-export function createApplicationTokens ({ db, now, log, keys, audience, issuer, userClaim, maxHours }: ApplicationTokensOptions): ApplicationTokens {
+export function createApplicationTokens ({
+  db,
+  now,
+  log,
+  keys,
+  audience,
+  issuer,
+  userClaim,
+  maxHours,
+}: ApplicationTokensOptions): ApplicationTokens {
   const checks = { audience, issuer, requiredClaims: ['exp', userClaim], clockTolerance: CLOCK_TOLERANCE_S }
   const secret = 'secret' in keys ? new TextEncoder().encode(keys.secret) : undefined
   const published = 'url' in keys
@@ -66,7 +75,9 @@ export function createApplicationTokens ({ db, now, log, keys, audience, issuer,
    */
   function isShortLived ({ exp = Infinity, iat }: JWTPayload): boolean {
     const latest = now() / 1000 + CLOCK_TOLERANCE_S
-    if (iat !== undefined && !(typeof iat === 'number' && iat >= 0 && iat <= latest && iat < exp)) return false
+    if (iat !== undefined && !(typeof iat === 'number' && iat >= 0 && iat <= latest && iat < exp)) {
+      return false
+    }
     return exp <= latest + maxHours * HOUR_S
   }
 
@@ -75,7 +86,10 @@ export function createApplicationTokens ({ db, now, log, keys, audience, issuer,
       const claims = await claimsOf(token)
       const email = claims?.[userClaim]
       const scopes = scopesOf(claims?.scope)
-      if (claims === undefined || typeof email !== 'string' || email === '' || !isVerified(claims) || !isShortLived(claims) || scopes === undefined) return undefined
+      if (claims === undefined || typeof email !== 'string' || email === '' || !isVerified(claims) ||
+        !isShortLived(claims) || scopes === undefined) {
+        return undefined
+      }
       const key = emailKey(email)
       const known = await findUser(db.reads, key)
       if (!await mayEnter(db.reads, known ?? { email_key: key })) return undefined
@@ -90,7 +104,9 @@ export function createApplicationTokens ({ db, now, log, keys, audience, issuer,
  * Whether the application vouches for the e-mail: it says `true`, or nothing. Words such as "false" are not
  * taken for a value.
  */
-function isVerified ({ email_verified: verified }: JWTPayload): boolean { return verified === undefined || verified === true }
+function isVerified ({
+  email_verified: verified,
+}: JWTPayload): boolean { return verified === undefined || verified === true }
 
 /** Of a `scope` claim (RFC 8693, 4.2) what means something here; null: it says nothing of scopes; undefined: it is none. */
 function scopesOf (claim: unknown): Scope[] | null | undefined {

@@ -54,7 +54,8 @@ export function createAuditRepeats (): AuditRepeats {
   return {
     add (given, at) {
       const family = given.outcome === 'refused' ? familyOf(given) : undefined
-      const isOneTooMany = !kinds.has(keyOf(given)) && family !== undefined && given.subject !== null && (subjects.get(family) ?? 0) >= REFUSED_SUBJECTS_MAX
+      const isOneTooMany = !kinds.has(keyOf(given)) && family !== undefined && given.subject !== null &&
+        (subjects.get(family) ?? 0) >= REFUSED_SUBJECTS_MAX
       const entry = isOneTooMany ? { ...given, subject: MORE_SUBJECTS } : given
       const key = keyOf(entry)
       const known = kinds.get(key)

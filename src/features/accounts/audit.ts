@@ -72,7 +72,10 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
     if (at === undefined) return
     try {
       await db.write(async (trx) => {
-        for (const { actorId, ...entry } of entries) await insertAuditEntry(trx, { ...entry, actor_id: actorId })
+        for (const {
+          actorId,
+          ...entry
+        } of entries) await insertAuditEntry(trx, { ...entry, actor_id: actorId })
         if (keepMs === 0 || Math.abs(at - sweptAt) < SWEEP_EVERY_MS) return
         // Where there is more, the next entry goes on.
         if (await deleteAuditEntries(trx, at - keepMs, SWEEP_AT_ONCE) < SWEEP_AT_ONCE) sweptAt = at
@@ -92,10 +95,18 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
   function failed (error: unknown, count: number): void {
     if (!isPassing(error)) {
       // A bug, or damage: it must not block the entries after these.
-      log.error({ err: error, actions: pending.splice(0, count).map(({ action }) => action) }, 'audit log entries could not be written')
+      log.error(
+        { err: error, actions: pending.splice(0, count).map(({ action }) => action) },
+        'audit log entries could not be written'
+      )
       return
     }
-    if (!isStuck) log.warn({ err: error, waiting: pending.length }, 'audit log entries cannot be written now; they wait and will be retried')
+    if (!isStuck) {
+      log.warn(
+        { err: error, waiting: pending.length },
+        'audit log entries cannot be written now; they wait and will be retried'
+      )
+    }
     isStuck = true
     // Sooner than the end of a minute.
     giveUpTimer?.()
@@ -144,7 +155,12 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
       isClosed = true
       giveUpTimer?.()
       await settled()
-      if (pending.length > 0) log.error({ lost: pending.length }, 'audit log entries are lost: they could not be written before shutdown')
+      if (pending.length > 0) {
+        log.error(
+          { lost: pending.length },
+          'audit log entries are lost: they could not be written before shutdown'
+        )
+      }
     },
   }
 }
@@ -156,6 +172,28 @@ function isPassing (error: unknown): boolean {
 }
 
 /** An entry as the API and the command line show it. */
-export function auditJson ({ id, at, action, outcome, actor_id: userId, email, via, address, subject, count }: AuditRow & { email: string | null }) {
-  return { id, at: new Date(at).toISOString(), action, outcome, user_id: userId, email, via, address, subject, count }
+export function auditJson ({
+  id,
+  at,
+  action,
+  outcome,
+  actor_id: userId,
+  email,
+  via,
+  address,
+  subject,
+  count,
+}: AuditRow & { email: string | null }) {
+  return {
+    id,
+    at: new Date(at).toISOString(),
+    action,
+    outcome,
+    user_id: userId,
+    email,
+    via,
+    address,
+    subject,
+    count,
+  }
 }

@@ -7,7 +7,10 @@ export function networkOf (address: string): string {
   const [head = '', tail = ''] = address.split('::')
   const groups = head.split(':')
   if (address.includes('::')) {
-    groups.push(...Array<string>(Math.max(0, 8 - groups.length - tail.split(':').length)).fill('0'), ...tail.split(':'))
+    groups.push(
+      ...Array<string>(Math.max(0, 8 - groups.length - tail.split(':').length)).fill('0'),
+      ...tail.split(':')
+    )
   }
   return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '').toLowerCase()).join(':')
 }

@@ -30,7 +30,13 @@ export interface PasswordLinksOptions {
   validMs: number
 }
 
-export function createPasswordLinks ({ db, now, sessions, passwords, validMs }: PasswordLinksOptions): PasswordLinks {
+export function createPasswordLinks ({
+  db,
+  now,
+  sessions,
+  passwords,
+  validMs,
+}: PasswordLinksOptions): PasswordLinks {
   /** Links that a request is using right now, by their hash. */
   const claimed = new Set<string>()
   async function findByHash (hash: string): ReturnType<PasswordLinks['find']> {
@@ -79,7 +85,9 @@ export function createPasswordLinks ({ db, now, sessions, passwords, validMs }: 
       if (link === undefined || current === undefined || !await mayEnter(trx, current)) return undefined
       await endLinksOfUser(trx, link.user_id, at)
       await endSessionsOfUser(trx, link.user_id, at)
-      return await sessions.begin(trx, await updateUser(trx, link.user_id, { password_hash: passwordHash }), browser)
+      return await sessions.begin(
+        trx, await updateUser(trx, link.user_id, { password_hash: passwordHash }), browser
+      )
     })
   }
 }

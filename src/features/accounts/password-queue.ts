@@ -20,7 +20,11 @@ export interface PasswordQueue {
   renew: (password: string, lane: Lane) => Promise<string>
 }
 
-export function createPasswordQueue ({ db, turns, publicUrl }: { db: Database, turns: Turns, publicUrl: string }): PasswordQueue {
+export function createPasswordQueue ({
+  db,
+  turns,
+  publicUrl,
+}: { db: Database, turns: Turns, publicUrl: string }): PasswordQueue {
   const host = publicUrl === '' ? [] : [new URL(publicUrl).hostname]
   return {
     verify: (password, hash, lane) => turns.take(() => verifyPassword(password, hash), lane),

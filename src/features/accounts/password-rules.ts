@@ -9,7 +9,17 @@ const SHORTEST_WORD = 3
 const OTHER_LETTERS = 4
 /** Digits and signs around a common password count as decoration up to this many. */
 const MOST_DECORATION = 7
-const LOOK_ALIKES: Readonly<Record<string, string>> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' }
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  0: 'o',
+  1: 'i',
+  3: 'e',
+  4: 'a',
+  5: 's',
+  7: 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+}
 
 /** A password that is not accepted; the sentence says why and what to do. */
 export class PasswordRefusedError extends Error {}
@@ -24,14 +34,28 @@ export interface PasswordOwner {
 /**
  * Throws PasswordRefusedError. `serviceWords` are texts about the service: its host, the names of schools.
  */
-export async function checkPassword (password: string, { email, firstName, lastName }: PasswordOwner, serviceWords: readonly string[]): Promise<void> {
-  if (password.length < MIN_PASSWORD_LENGTH) refuse(`is too short: use at least ${MIN_PASSWORD_LENGTH} characters.`)
-  if (password.length > MAX_PASSWORD_LENGTH) refuse(`is too long: use at most ${MAX_PASSWORD_LENGTH} characters.`)
+export async function checkPassword (
+  password: string,
+  { email, firstName, lastName }: PasswordOwner,
+  serviceWords: readonly string[]
+): Promise<void> {
+  if (password.length < MIN_PASSWORD_LENGTH) {
+    refuse(`is too short: use at least ${MIN_PASSWORD_LENGTH} characters.`)
+  }
+  if (password.length > MAX_PASSWORD_LENGTH) {
+    refuse(`is too long: use at most ${MAX_PASSWORD_LENGTH} characters.`)
+  }
   const text = password.normalize('NFKC').toLowerCase()
   if (isPattern(text)) refuse('is a simple pattern. Choose several unrelated words.')
-  const words = [...wordsOf(email), ...wordsOf(email.split('@', 1)[0] ?? ''), ...[firstName, lastName, ...serviceWords].flatMap((one) => wordsOf(one ?? ''))]
+  const words = [
+    ...wordsOf(email),
+    ...wordsOf(email.split('@', 1)[0] ?? ''),
+    ...[firstName, lastName, ...serviceWords].flatMap((one) => wordsOf(one ?? '')),
+  ]
   if (isMadeOf(text, ['perfbook', ...words])) {
-    refuse('is made of your name, your email address, or the name of the school or the service. Choose other words.')
+    refuse(
+      'is made of your name, your email address, or the name of the school or the service. Choose other words.'
+    )
   }
   const common = await commonPasswords()
   if (candidates(text).some((candidate) => common.has(candidate))) {
@@ -62,10 +86,15 @@ function candidates (text: string): string[] {
   const found = [text, plainText(text)]
   if (first !== -1) {
     const around = [characters.slice(0, first).join(''), characters.slice(end).join('')]
-    const isDecoration = first + characters.length - end <= MOST_DECORATION || around.every((part) => part.length < 2 || isPattern(part))
+    const isDecoration = first + characters.length - end <= MOST_DECORATION ||
+      around.every((part) => part.length < 2 || isPattern(part))
     if (isDecoration) found.push(characters.slice(first, end).join(''))
   }
-  return found.flatMap((one) => [one, withoutAccents(one), Array.from(one, (character) => LOOK_ALIKES[character] ?? character).join('')])
+  return found.flatMap((one) => [
+    one,
+    withoutAccents(one),
+    Array.from(one, (character) => LOOK_ALIKES[character] ?? character).join(''),
+  ])
 }
 
 function withoutAccents (text: string): string { return text.normalize('NFD').replace(/\p{M}/gu, '') }
@@ -74,7 +103,10 @@ function withoutAccents (text: string): string { return text.normalize('NFD').re
 function isMadeOf (text: string, words: readonly string[]): boolean {
   const plain = plainText(text)
   let rest = plain
-  for (const word of [...new Set(words)].sort((a, b) => b.length - a.length)) rest = rest.replaceAll(word, ' ')
+  for (const word of [...new Set(words)].sort((
+    a,
+    b
+  ) => b.length - a.length)) rest = rest.replaceAll(word, ' ')
   return rest !== plain && rest.replace(/[\s\p{N}]/gu, '').length < OTHER_LETTERS
 }
 
@@ -94,6 +126,8 @@ let loading: Promise<ReadonlySet<string>> | undefined
  */
 function commonPasswords (): Promise<ReadonlySet<string>> {
   // The package is CommonJS. In the bundle of the binary such a module has a default export only.
-  loading ??= import('@zxcvbn-ts/language-common').then(({ default: { dictionary } }) => new Set(dictionary['passwords-common']))
+  loading ??= import('@zxcvbn-ts/language-common').then(({
+    default: { dictionary },
+  }) => new Set(dictionary['passwords-common']))
   return loading
 }

@@ -33,8 +33,16 @@ export interface RouteAccess {
   auditRead: string | null
 }
 
-const route = (who: Who, scope: Scope | null = null, audit: string | null = null): RouteAccess => ({ who, scope, audit, auditRead: null })
-const read = (who: Who, scope: Scope, auditRead: string): RouteAccess => ({ who, scope, audit: null, auditRead })
+const route = (
+  who: Who,
+  scope: Scope | null = null,
+  audit: string | null = null
+): RouteAccess => ({ who, scope, audit, auditRead: null })
+const read = (
+  who: Who,
+  scope: Scope,
+  auditRead: string
+): RouteAccess => ({ who, scope, audit: null, auditRead })
 
 /** By method and pattern. HEAD is as GET. */
 export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {

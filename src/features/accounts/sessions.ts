@@ -66,7 +66,15 @@ export interface SessionsOptions {
   knownMs: number
 }
 
-export function createSessions ({ db, now, limit, passwords, idleMs, maxMs, knownMs }: SessionsOptions): Sessions {
+export function createSessions ({
+  db,
+  now,
+  limit,
+  passwords,
+  idleMs,
+  maxMs,
+  knownMs,
+}: SessionsOptions): Sessions {
   const nobody = dummyHash()
 
   async function begin (trx: Trx, user: UserRow, { address, userAgent, previous }: Browser): Promise<NewSession> {
@@ -85,7 +93,13 @@ export function createSessions ({ db, now, limit, passwords, idleMs, maxMs, know
       ended_at: null,
     })
     await updateUser(trx, user.id, { last_sign_in_at: at })
-    await noteSignInNetwork(trx, { userId: user.id, network: networkOf(address), at, since: at - knownMs, most: MOST_NETWORKS })
+    await noteSignInNetwork(trx, {
+      userId: user.id,
+      network: networkOf(address),
+      at,
+      since: at - knownMs,
+      most: MOST_NETWORKS,
+    })
     return { principal: principalFrom(user, null, { kind: 'session', id: session.id }), secret }
   }
 
@@ -97,7 +111,11 @@ export function createSessions ({ db, now, limit, passwords, idleMs, maxMs, know
       const hash = user?.password_hash ?? nobody
       const network = networkOf(browser.address)
       // An e-mail without an account takes the same path: id 0 has never signed in anywhere.
-      const isKnownThere = await hasSignedInFrom(db.reads, { userId: user?.id ?? 0, network, since: now() - knownMs })
+      const isKnownThere = await hasSignedInFrom(db.reads, {
+        userId: user?.id ?? 0,
+        network,
+        since: now() - knownMs,
+      })
       const lane = isKnownThere ? 'first' : 'other'
       const attempt = { account: key, network, isKnownThere }
       const waitMs = limit.begin(attempt)
@@ -110,7 +128,9 @@ export function createSessions ({ db, now, limit, passwords, idleMs, maxMs, know
       const refusal = { refused: true, userId: user?.id ?? null } as const
       if (user === undefined || !isRight || !isAllowed) return refusal
       limit.succeeded(attempt)
-      const renewed = isOutdated(hash) ? await passwords.renew(password, lane).catch(laterIfTooMany) : undefined
+      const renewed = isOutdated(hash)
+        ? await passwords.renew(password, lane).catch(laterIfTooMany)
+        : undefined
       return await db.write(async (trx) => {
         // The hash took its time: the password may have been changed meanwhile, or the account disabled.
         const current = await findUser(trx, key)

@@ -45,7 +45,11 @@ export interface SignInLimit {
 }
 
 export function createSignInLimit ({ now }: { now: () => number }): SignInLimit {
-  const kinds = { known: createBuckets(BUCKETS.known, now), account: createBuckets(BUCKETS.account, now), address: createBuckets(BUCKETS.address, now) }
+  const kinds = {
+    known: createBuckets(BUCKETS.known, now),
+    account: createBuckets(BUCKETS.account, now),
+    address: createBuckets(BUCKETS.address, now),
+  }
   const bucketsOf = ({ account, network, isKnownThere }: Attempt): Array<[kind: Kind, key: string]> =>
     isKnownThere ? [['known', `${network} ${account}`]] : [['address', network], ['account', account]]
   return {

@@ -46,7 +46,11 @@ export function checkPermissions (places: DataPlaces, settingsFile?: string): Fi
   const open = openPlaces({ ...places, settingsFiles: settingsFile === undefined ? [] : [settingsFile] })
   if (open.length > 0) {
     const paths = open.map(({ path }) => path).join(', ')
-    return problem(name, `Other users of this machine have access to ${paths}.`, open.map(({ command }) => command).join(' && '))
+    return problem(
+      name,
+      `Other users of this machine have access to ${paths}.`,
+      open.map(({ command }) => command).join(' && ')
+    )
   }
   const strange = present.find((path) => lstatSync(path).uid !== folder.uid)
   if (strange !== undefined) return problem(name, `${strange} belongs to another user than ${dataFolder}.`, `A command was run as another user. Give all of it to the service's user: chown -R --reference=${dataFolder} ${dataFolder}`)

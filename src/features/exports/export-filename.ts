@@ -10,7 +10,10 @@ export function exportFilename (courseName: string, at: number, timeZone: string
   const clock = new Date(wallClock(at, timeZone)).toISOString()
   const stamp = clock.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')
   const ending = `_Performance_${stamp}.xlsx`
-  const name = courseName.slice(0, NAME_MAX).toWellFormed().normalize('NFC').replace(/[^\p{L}\p{M}\p{N}.-]+/gu, '_')
+  const name = courseName.slice(0, NAME_MAX)
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}.-]+/gu, '_')
   // Such a run is already one `_`.
   const trimmed = name.startsWith('_') ? name.slice(1) : name
   const fitting = cutToBytes(trimmed, MAX_FILENAME_BYTES - Buffer.byteLength(ending))

@@ -64,7 +64,9 @@ export function exportKind ({ db, files, now, timeLimitMs, retention, replacesOl
       return {
         discard: placed.discard,
         async commit (trx) {
-          if (await findCourse(trx, courseId) === undefined) throw new JobFailure('COURSE_NOT_FOUND', 'The course was deleted in the meantime.')
+          if (await findCourse(trx, courseId) === undefined) {
+            throw new JobFailure('COURSE_NOT_FOUND', 'The course was deleted in the meantime.')
+          }
           // Clients stop polling at the first export made after they asked; so it is, also when the clock was set back.
           const requests = await jobRequests(trx, job.id)
           const createdAt = Math.max(now(), ...requests.map((request) => request.requested_at + 1))

@@ -71,7 +71,11 @@ export class ColumnLog {
   add (name: string, use: ColumnUse, reason: ColumnReason | null = null): void {
     this.count++
     if (this.#isFull) return
-    const entry: ColumnEntry = { name: shorten(name, MOST_CHARACTERS), used_as: use, reason: reason === null ? null : COLUMN_REASONS[reason] }
+    const entry: ColumnEntry = {
+      name: shorten(name, MOST_CHARACTERS),
+      used_as: use,
+      reason: reason === null ? null : COLUMN_REASONS[reason],
+    }
     this.#characters += JSON.stringify(entry).length + 1
     this.#isFull = this.entries.length === this.#bounds.columns || this.#characters > this.#bounds.json
     if (!this.#isFull) this.entries.push(entry)

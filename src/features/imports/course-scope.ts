@@ -137,7 +137,10 @@ export function withinCourse (
   if (book.live?.id !== course.id) {
     // Name and id are the file's own: nothing was looked up.
     const own = `only the course with id ${course.id} may be imported here`
-    problems.error(book.place, `is about the course "${shorten(book.name)}" (${shorten(book.sourceId)}); ${own}`)
+    problems.error(
+      book.place,
+      `is about the course "${shorten(book.name)}" (${shorten(book.sourceId)}); ${own}`
+    )
     return undefined
   }
   const leftOut = (place: Place, count: number) => { if (count > 0) problems.warn('left_out', place, count) }
@@ -150,7 +153,9 @@ export function withinCourse (
   if (grouping === null) return { ...book, ...kept }
   const periods = live.periods(course.id)
   const names = new Map(periods.map((row) => [row.source_id, row.name]))
-  if (saysNames) leftOut(book.place, book.periods.filter((one) => names.get(one.sourceId) !== one.name).length)
+  if (saysNames) {
+    leftOut(book.place, book.periods.filter((one) => names.get(one.sourceId) !== one.name).length)
+  }
   return {
     ...book,
     ...kept,

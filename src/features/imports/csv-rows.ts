@@ -135,7 +135,12 @@ class RowSplitter {
       this.#row(fields, this.#line + 1)
       this.#line += 1 + breaksIn(fields)
     }
-    if (fault !== undefined) throw this.#refusal(this.#line + 1, FAULTS[fault.code] ?? `cannot be read: ${shorten(fault.message, 200)}`)
+    if (fault !== undefined) {
+      throw this.#refusal(
+        this.#line + 1,
+        FAULTS[fault.code] ?? `cannot be read: ${shorten(fault.message, 200)}`
+      )
+    }
   }
 
   #row (fields: string[], line: number): void {
@@ -145,7 +150,10 @@ class RowSplitter {
     }
     if (this.#visit === undefined) {
       if (fields.length > MAX_COLUMNS) {
-        throw this.#refusal(line, `has ${fields.length} columns, expected at most ${MAX_COLUMNS}; is this the header?`)
+        throw this.#refusal(
+          line,
+          `has ${fields.length} columns, expected at most ${MAX_COLUMNS}; is this the header?`
+        )
       }
       this.#visit = this.#onHeader(fields.map((name) => name.trim()), line)
       this.#width = fields.length

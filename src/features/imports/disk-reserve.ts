@@ -22,7 +22,11 @@ export function createDiskReserve (folder: string, minFreeBytes: number): DiskRe
       if (now - askedAt < ASK_EVERY_MS) return
       askedAt = now
       const { bavail, bsize } = statfsSync(folder)
-      if (bavail * bsize < minFreeBytes) throw Object.assign(new Error(`less than ${minFreeBytes} bytes are free on the disk`), { code: 'ENOSPC' })
+      if (bavail * bsize < minFreeBytes) {
+        throw Object.assign(new Error(`less than ${minFreeBytes} bytes are free on the disk`), {
+          code: 'ENOSPC',
+        })
+      }
     },
   }
 }

@@ -21,7 +21,14 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
     const files = (ending: string) => source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
     if (format === 'oneroster') bundles.push(source)
     else if (format === 'performance-book') documents.push(...files('.json'))
-    else for (const file of files('.csv')) gradeBooks.push({ file, format: format ?? await gradeBookFormat(file) })
+    else {
+      for (const file of files('.csv')) {
+        gradeBooks.push({
+          file,
+          format: format ?? await gradeBookFormat(file),
+        })
+      }
+    }
     const isEmpty = format === 'oneroster' ? !isBundle(source) : files(format === 'performance-book' ? '.json' : '.csv').length === 0
     if (isEmpty) throw new Refusal({ file: source.name }, `has no file of a ${format ?? 'known'} import in it`)
   }
@@ -44,7 +51,10 @@ function asBundles (sources: Source[]): Source[] {
 /** Undefined: by each file's header. */
 async function recognize (source: Source): Promise<ImportFormat | undefined> {
   if (source.files.some((file) => file.base === '[content_types].xml')) {
-    throw new Refusal({ file: source.name }, 'is an Excel workbook, which is not supported yet; save its sheet as CSV UTF-8')
+    throw new Refusal(
+      { file: source.name },
+      'is an Excel workbook, which is not supported yet; save its sheet as CSV UTF-8'
+    )
   }
   if (!source.files.some((file) => file.base === 'manifest.csv')) {
     const other = await otherRoster(source.files, source.name)

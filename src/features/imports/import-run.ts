@@ -83,8 +83,11 @@ export class ImportRun {
 
   /** Plans the removal of a stored course, with all that hangs on it. */
   planRemoval (live: Row<'courses'>, place: Place): void {
-    if (this.scope !== undefined) this.problems.error(place, 'the course would be removed; only an administrator\'s import can do that')
-    else planCourseRemoval(live, this.newCourse(), place, this.#planning)
+    if (this.scope !== undefined) {
+      this.problems.error(
+        place, 'the course would be removed; only an administrator\'s import can do that'
+      )
+    } else planCourseRemoval(live, this.newCourse(), place, this.#planning)
   }
 
   /** Plans one course of `courses`; lets others run in between. Throws if aborted. */
@@ -97,7 +100,10 @@ export class ImportRun {
     }
     this.options.signal?.throwIfAborted()
     if (this.#sourceIds.has(book.sourceId)) {
-      this.problems.error(book.place, `is about the course ${shorten(book.sourceId)}, which another part of this import already covers`)
+      this.problems.error(
+        book.place,
+        `is about the course ${shorten(book.sourceId)}, which another part of this import already covers`
+      )
       return
     }
     this.#sourceIds.add(book.sourceId)

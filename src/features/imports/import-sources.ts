@@ -35,18 +35,37 @@ export async function importSources (paths: string[], options: ImportOptions): P
 async function attemptImport (paths: string[], options: ImportOptions): Promise<ImportOutcome | 'overtaken'> {
   options.signal?.throwIfAborted()
   for (const zone of [options.timeZone, options.defaultTimeZone]) {
-    if (zone !== undefined && !isTimeZone(zone)) return failure(new Refusal({ file: null }, `"${shorten(zone)}" is not a time zone; expected a name such as Europe/Berlin`))
+    if (zone !== undefined && !isTimeZone(zone)) {
+      return failure(
+        new Refusal(
+          { file: null },
+          `"${shorten(zone)}" is not a time zone; expected a name such as Europe/Berlin`
+        )
+      )
+    }
   }
   const problems = new Problems()
   const sources: Source[] = []
-  const opened = openStaging({ file: join(options.stagingFolder, `import-${randomBytes(8).toString('hex')}.sqlite`), databaseFile: options.databaseFile })
+  const opened = openStaging({
+    file: join(options.stagingFolder, `import-${randomBytes(8).toString('hex')}.sqlite`),
+    databaseFile: options.databaseFile,
+  })
   try {
-    const scope = options.onlyCourseId === undefined ? undefined : courseScope(opened.live, options.onlyCourseId)
-    if (scope === undefined && options.onlyCourseId !== undefined) return failure(new Refusal({ file: null }, `there is no course with id ${options.onlyCourseId}`))
+    const scope = options.onlyCourseId === undefined
+      ? undefined
+      : courseScope(opened.live, options.onlyCourseId)
+    if (scope === undefined && options.onlyCourseId !== undefined) {
+      return failure(new Refusal({ file: null }, `there is no course with id ${options.onlyCourseId}`))
+    }
     const staging = scope === undefined ? opened : { ...opened, live: scope.live }
     if (options.reference !== undefined) {
       const summary = staging.live.importOf(options.reference)
-      if (summary !== undefined) return { ok: true, summary: readResult(summary) as ImportSummary | null ?? { ...emptyTallies(), warnings: [] } }
+      if (summary !== undefined) {
+        return {
+          ok: true,
+          summary: readResult(summary) as ImportSummary | null ?? { ...emptyTallies(), warnings: [] },
+        }
+      }
     }
     const budget = { most: options.maxBytes, left: options.maxBytes }
     for (const path of paths) {
@@ -72,13 +91,24 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
     if (options.strict && !problems.hasErrors) problems.turnWarningsIntoErrors()
     if (problems.hasErrors) return { ok: false, errors: problems.errors, errorCount: problems.errorCount }
     const { entries, count } = run.columns
-    const summary: ImportSummary = { ...tallies, warnings: problems.warnings(), ...(count === 0 ? {} : { columns: entries, column_count: count }) }
+    const summary: ImportSummary = {
+      ...tallies,
+      warnings: problems.warnings(),
+      ...(count === 0 ? {} : { columns: entries, column_count: count }),
+    }
     options.signal?.throwIfAborted()
     if (options.dryRun || (staging.plan.isEmpty() && options.reference === undefined)) return { ok: true, summary }
     options.onProgress?.(0.98, 'saving')
     const lockTimeoutMs = options.lockTimeoutMs ?? 60_000
     try {
-      if (!staging.apply({ at: options.now(), reference: options.reference ?? null, summary: storedResult(summary), lockTimeoutMs })) return 'overtaken'
+      if (!staging.apply({
+        at: options.now(),
+        reference: options.reference ?? null,
+        summary: storedResult(summary),
+        lockTimeoutMs,
+      })) {
+        return 'overtaken'
+      }
     } catch (error) {
       if (!isBusy(error)) throw error
       return failure(new Refusal({ file: null }, `another program has kept the database locked for ${Math.round(lockTimeoutMs / 1000)} seconds; try again when it is done`))

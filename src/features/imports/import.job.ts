@@ -75,7 +75,15 @@ function referenceOf (job: JobRow): string { return `job-${job.id}` }
 /**
  * Imports as a kind of job: one at a time, since each wants the write lock, and never in the way of exports.
  */
-export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, minFreeBytes, now, timeLimitMs }: ImportKindOptions): JobKind<{ summary: ImportSummary }> {
+export function importKind ({
+  db,
+  filesFolder,
+  defaultTimeZone,
+  maxBytes,
+  minFreeBytes,
+  now,
+  timeLimitMs,
+}: ImportKindOptions): JobKind<{ summary: ImportSummary }> {
   async function note (trx: Trx, job: JobRow, summary: ImportSummary | undefined): Promise<void> {
     const { choices, actor = null }: Partial<ImportPayload> = importPayload(job)
     // As on the command line, a dry run is not noted.
@@ -95,7 +103,8 @@ export function importKind ({ db, filesFolder, defaultTimeZone, maxBytes, minFre
       const file = await findFileByHex(db.reads, hex)
       if (file === undefined || file.removed_at !== null || file.lost_at !== null) throw new JobFailure('IMPORT_FAILED', 'The uploaded file is not there any more. Upload it again.')
       return {
-        source: join(filesFolder, file.hex, file.filename), choices, databaseFile: db.file, stagingPath, defaultTimeZone, maxBytes, minFreeBytes, reference: referenceOf(job),
+        source: join(filesFolder, file.hex, file.filename), choices, databaseFile: db.file, stagingPath,
+        defaultTimeZone, maxBytes, minFreeBytes, reference: referenceOf(job),
       } satisfies ImportTaskInput
     },
     complete: async ({ job }, facts) => ({

@@ -22,7 +22,9 @@ export interface ImportRequest {
 /** One user already has the most imports waiting that are allowed. */
 export class ImportsWaitingError extends Error {
   constructor (waiting: number) {
-    super(`${waiting} of your imports are waiting already. Try again when some of them are done, or cancel them.`)
+    super(
+      `${waiting} of your imports are waiting already. Try again when some of them are done, or cancel them.`
+    )
   }
 }
 
@@ -75,7 +77,13 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
             kind: IMPORT_KIND,
             // Each upload is an import of its own: two of the same name need not be the same.
             key: `${IMPORT_KIND}:${randomBytes(8).toString('hex')}`,
-            payload: { hex: file.hex, filename: file.filename, choices, requestedBy, actor: { userId, via } } satisfies ImportPayload,
+            payload: {
+              hex: file.hex,
+              filename: file.filename,
+              choices,
+              requestedBy,
+              actor: { userId, via },
+            } satisfies ImportPayload,
             owner: onlyCourseId === undefined ? null : { type: 'course', id: onlyCourseId },
             userId,
             inputVersion: null,

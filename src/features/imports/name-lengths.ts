@@ -12,7 +12,10 @@ export function checkNameLengths (book: BookSource, problems: Problems): boolean
   const check = (what: string, names: Record<string, string | null>) => {
     for (const [field, name] of Object.entries(names)) {
       if (name === null || !isNameTooLong(name)) continue
-      problems.error(book.place, `the ${field} of ${what} begins with "${shorten(name)}" and is longer than ${NAME_MAX} characters`)
+      problems.error(
+        book.place,
+        `the ${field} of ${what} begins with "${shorten(name)}" and is longer than ${NAME_MAX} characters`
+      )
       isFine = false
     }
   }
@@ -24,9 +27,23 @@ export function checkNameLengths (book: BookSource, problems: Problems): boolean
     check('a task', { id: sourceId, title, category })
     for (const item of items) check('a line item', { id: item.sourceId })
   }
-  for (const { sourceId, firstName, lastName, email } of book.teachers) check('a teacher', { id: sourceId, 'first name': firstName, 'last name': lastName, 'e-mail': email })
+  for (const { sourceId, firstName, lastName, email } of book.teachers) {
+    check('a teacher', {
+      id: sourceId,
+      'first name': firstName,
+      'last name': lastName,
+      'e-mail': email,
+    })
+  }
   for (const { sourceId, firstName, lastName, studentIdentifier, email, period } of book.students) {
-    check('a student', { id: sourceId, 'first name': firstName, 'last name': lastName, 'student id': studentIdentifier, 'e-mail': email, period })
+    check('a student', {
+      id: sourceId,
+      'first name': firstName,
+      'last name': lastName,
+      'student id': studentIdentifier,
+      'e-mail': email,
+      period,
+    })
   }
   return isFine
 }

@@ -60,7 +60,12 @@ export function planCourseRemoval (live: Row<'courses'>, number: number, place: 
     results.load(staging.live.scores(id)?.cells ?? null)
     for (let slot = 0; slot < results.length; slot++) if (results.isGiven(slot)) scores++
   }
-  if (scores > 0 && !allowRemovals) problems.error(place, `the course "${shorten(live.name)}" with its ${scores} results would be removed; allow it with --allow-removals if that is intended`)
+  if (scores > 0 && !allowRemovals) {
+    problems.error(
+      place,
+      `the course "${shorten(live.name)}" with its ${scores} results would be removed; allow it with --allow-removals if that is intended`
+    )
+  }
   tallies.courses.removed++
   tallies.periods.removed += staging.live.periods(live.id).length
   tallies.students.removed += students.length

@@ -39,7 +39,10 @@ export function planScores (course: CoursePlanning, tasks: PlannedTasks, student
     })
   }
   if (!course.allowRemovals && removed * 2 > stored) {
-    problems.error(book.place, `${removed} of the ${stored} results of the course "${shorten(book.name)}" would be removed, more than half; allow it with --allow-removals if that is intended`)
+    problems.error(
+      book.place,
+      `${removed} of the ${stored} results of the course "${shorten(book.name)}" would be removed, more than half; allow it with --allow-removals if that is intended`
+    )
   }
 }
 
@@ -80,7 +83,9 @@ class StudentRows {
     const origins: Array<Origin | undefined> = []
     const isLeft = student.number === null
     const { isFull, hasAllResults } = this.#course.book
-    if (isLeft || !isFull || !hasAllResults || this.#hasForeign) this.#keep(isLeft, !isLeft && hasAllResults, cells, origins)
+    if (isLeft || !isFull || !hasAllResults || this.#hasForeign) {
+      this.#keep(isLeft, !isLeft && hasAllResults, cells, origins)
+    }
     this.#put(results, cells, origins)
 
     const bytes = cells.some((cell) => cell !== undefined) ? packCells(cells) : null

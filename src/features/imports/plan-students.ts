@@ -28,10 +28,16 @@ export function planStudents (planning: CoursePlanning): FinalStudent[] {
   const periodOf = (row: Row<'students'>) => row.period_id === null ? null : periods.get(row.period_id) ?? null
   const matches = matchStudents(live, planning)
   const matched = new Set([...matches.values()].map((row) => row.id))
-  const final: FinalStudent[] = book.students.map((student) => ({ ...student, live: matches.get(student) ?? null, isUnenrolled: false }))
+  const final: FinalStudent[] = book.students.map((student) => ({
+    ...student,
+    live: matches.get(student) ?? null,
+    isUnenrolled: false,
+  }))
   const ids = new Set(book.students.map((student) => student.sourceId))
   const taken = new Set([...ids, ...live.map((row) => row.source_id)])
-  const isGone = (row: Row<'students'>) => book.isFull ? book.isTeachersImport !== true : book.isGone.student(row)
+  const isGone = (row: Row<'students'>) => book.isFull
+    ? book.isTeachersImport !== true
+    : book.isGone.student(row)
   for (const row of live) {
     if (matched.has(row.id)) continue
     final.push({
@@ -76,7 +82,9 @@ export function planStudents (planning: CoursePlanning): FinalStudent[] {
       row.email !== part.email || periodOf(row) !== part.period || row.dropped_on !== part.dropped_on || row.is_unenrolled !== part.is_unenrolled
     if (student.number !== null || isUpdated) tallies.students[isUpdated ? 'updated' : 'unchanged']++
     const isMoved = row.position !== part.position
-    if (!isUpdated && !isMoved && row.source_id === part.source_id && row.grade_book === part.grade_book) continue
+    if (!isUpdated && !isMoved && row.source_id === part.source_id && row.grade_book === part.grade_book) {
+      continue
+    }
     staging.plan.student({ ...part, op: 'update' })
     if (isUpdated || isMoved) changed()
   }
@@ -89,11 +97,17 @@ export function planStudents (planning: CoursePlanning): FinalStudent[] {
  * the e-mail, or the same id and name agree, so that no student is there twice. Those who are left over are
  * matched without regard to case and leading zeros, then by a name that is unique, with a warning.
  */
-function matchStudents (live: Array<Row<'students'>>, { book, problems }: CoursePlanning): Map<SourceStudent, Row<'students'>> {
+function matchStudents (
+  live: Array<Row<'students'>>,
+  { book, problems }: CoursePlanning
+): Map<SourceStudent, Row<'students'>> {
   const { students } = book
   const matches = new Map<SourceStudent, Row<'students'>>()
   const bySource = new Map(live.map((row) => [row.source_id, row]))
-  const isSameKind = (student: SourceStudent, row: Row<'students'>) => (student.gradeBook === null) === (row.grade_book === null)
+  const isSameKind = (
+    student: SourceStudent,
+    row: Row<'students'>
+  ) => (student.gradeBook === null) === (row.grade_book === null)
   for (const student of students) {
     const row = bySource.get(student.sourceId)
     if (row !== undefined && isSameKind(student, row)) matches.set(student, row)
@@ -110,23 +124,40 @@ function matchStudents (live: Array<Row<'students'>>, { book, problems }: Course
   for (const student of students) {
     if (matches.has(student) || student.gradeBook !== null) continue
     const same = bySource.get(student.sourceId)
-    const row = (student.studentIdentifier === null ? undefined : byIdentifier.get(student.studentIdentifier)) ??
+    const row = (student.studentIdentifier === null
+      ? undefined
+      : byIdentifier.get(student.studentIdentifier)) ??
       (student.email === null ? undefined : byEmail.get(student.email.toLowerCase())) ??
-      (same !== undefined && same.first_name === student.firstName && same.last_name === student.lastName ? same : undefined)
+      (same !== undefined && same.first_name === student.firstName && same.last_name === student.lastName
+        ? same
+        : undefined)
     if (row !== undefined && !taken.has(row.id)) take(student, row)
   }
   const weakly = [
-    ['people_matched_loosely', (student: SourceStudent) => student.studentIdentifier === null ? null : looseKey(student.studentIdentifier.trim()),
-      (row: Row<'students'>) => row.student_identifier === null ? null : looseKey(row.student_identifier.trim())],
-    ['people_matched_by_name', (student: SourceStudent) => nameKey(student.firstName, student.lastName), (row: Row<'students'>) => nameKey(row.first_name, row.last_name)],
+    ['people_matched_loosely', (student: SourceStudent) => student.studentIdentifier === null
+      ? null
+      : looseKey(student.studentIdentifier.trim()),
+    (row: Row<'students'>) => row.student_identifier === null
+      ? null
+      : looseKey(row.student_identifier.trim())],
+    [
+      'people_matched_by_name',
+      (student: SourceStudent) => nameKey(student.firstName, student.lastName),
+      (row: Row<'students'>) => nameKey(row.first_name, row.last_name),
+    ],
   ] as const
   for (const [warning, keyOfStudent, keyOfRow] of weakly) {
     // Unique among all of the course, so that a namesake whose match is known does not make the other one
     // seem unique.
     const rows = uniqueBy(live, keyOfRow)
-    for (const [key, student] of uniqueBy(students.filter(({ gradeBook }) => gradeBook === null), keyOfStudent)) {
+    for (const [key, student] of uniqueBy(
+      students.filter(({ gradeBook }) => gradeBook === null), keyOfStudent
+    )) {
       const row = rows.get(key) ?? undefined
-      if (student === null || matches.has(student) || row === undefined || row.grade_book === null || taken.has(row.id)) continue
+      if (student === null || matches.has(student) || row === undefined || row.grade_book === null ||
+        taken.has(row.id)) {
+        continue
+      }
       take(student, row)
       problems.warn(warning, book.place)
     }

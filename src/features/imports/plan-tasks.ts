@@ -33,7 +33,8 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
   const matches = matchTasks(book.tasks, live, liveSources)
   const matched = new Set([...matches.values()].map((row) => row.id))
   // Another source never removes what a grade book file added.
-  const isKept = (row: Row<'tasks'>) => matched.has(row.id) || row.grade_book !== null || !(book.isFull || book.isGone.task(row))
+  const isKept = (row: Row<'tasks'>) => matched.has(row.id) || row.grade_book !== null ||
+    !(book.isFull || book.isGone.task(row))
 
   const slots = new Set(live.filter(isKept).map((row) => row.slot))
   let next = 0
@@ -94,7 +95,9 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
       row.due_at !== part.due_at || row.due_on !== part.due_on || row.points_possible !== part.points_possible
     if (source !== null) tallies.tasks[isUpdated ? 'updated' : 'unchanged']++
     const isMoved = row.position !== position
-    if (!isUpdated && !isMoved && row.source_id === part.source_id && row.grade_book === part.grade_book) return
+    if (!isUpdated && !isMoved && row.source_id === part.source_id && row.grade_book === part.grade_book) {
+      return
+    }
     staging.plan.task({ ...part, op: 'update' })
     if (isUpdated || isMoved) changed()
   })
@@ -102,7 +105,8 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
     if (isKept(row)) continue
     staging.plan.task({
       course: book.number, live_id: row.id, op: 'delete', source_id: row.source_id, title: row.title, type: row.type, category: null,
-      due_at: null, due_on: null, points_possible: null, grade_book: row.grade_book, slot: row.slot, position: row.position,
+      due_at: null, due_on: null, points_possible: null, grade_book: row.grade_book, slot: row.slot,
+      position: row.position,
     })
     tallies.tasks.removed++
     changed()
@@ -118,7 +122,8 @@ function matchTasks (tasks: SourceTask[], live: Array<Row<'tasks'>>, liveSources
   for (const task of tasks) {
     const candidates = [task.sourceId, ...task.items.map((item) => item.sourceId)]
       .map((id) => id === null ? undefined : bySource.get(id))
-      .filter((row) => row !== undefined && !taken.has(row.id) && (row.grade_book === null) === (task.gradeBook === null)) as Array<Row<'tasks'>>
+      .filter((row) => row !== undefined && !taken.has(row.id) &&
+        (row.grade_book === null) === (task.gradeBook === null)) as Array<Row<'tasks'>>
     const row = candidates.sort((a, b) => a.position - b.position || a.id - b.id)[0]
     if (row === undefined) continue
     matches.set(task, row)

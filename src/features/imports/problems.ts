@@ -59,7 +59,13 @@ export class Problems {
   warn (code: WarningCode, place: Place, count = 1): void {
     const known = this.#warnings.get(code)
     if (known !== undefined) known.count += count
-    else this.#warnings.set(code, { count, first: boundPlace(place), cell: place.cell === undefined ? undefined : shorten(place.cell, CELL_MAX) })
+    else {
+      this.#warnings.set(code, {
+        count,
+        first: boundPlace(place),
+        cell: place.cell === undefined ? undefined : shorten(place.cell, CELL_MAX),
+      })
+    }
   }
 
   get hasErrors (): boolean { return this.errorCount > 0 }
@@ -79,13 +85,20 @@ export class Problems {
   turnWarningsIntoErrors (): void {
     for (const [code, { count, first, cell }] of this.#warnings) {
       const what = `${WARNINGS[code]}${cell === undefined ? '' : `: ${cell}`}`
-      this.error(first, `${what}; ${count === 1 ? 'once' : `${count} times`}, and with --strict a warning is an error`)
+      this.error(
+        first,
+        `${what}; ${count === 1 ? 'once' : `${count} times`}, and with --strict a warning is an error`
+      )
     }
   }
 }
 
 function boundPlace ({ file, line = null, path = null }: Place): Required<Omit<Place, 'cell'>> {
-  return { file: file === null ? null : shorten(file, PLACE_MAX), line, path: path === null ? null : shorten(path, PLACE_MAX) }
+  return {
+    file: file === null ? null : shorten(file, PLACE_MAX),
+    line,
+    path: path === null ? null : shorten(path, PLACE_MAX),
+  }
 }
 
 /** `file:line` or `file:path`, as far as it is known. */

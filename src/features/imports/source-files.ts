@@ -49,7 +49,12 @@ export async function openSource (path: string, prefix: string, budget: ByteBudg
     if (!isFolder && !stats.isFile()) throw new Refusal({ file: name }, 'is neither a file nor a folder')
   } catch (error) {
     if (error instanceof Refusal) throw error
-    throw new Refusal({ file: name }, isMissing(error) ? 'there is no such file or folder' : `cannot be opened: ${shorten((error as Error).message, 200)}`)
+    throw new Refusal(
+      { file: name },
+      isMissing(error)
+        ? 'there is no such file or folder'
+        : `cannot be opened: ${shorten((error as Error).message, 200)}`
+    )
   }
   if (isFolder) return await openFolder(path, name, prefix, budget)
   if (await isArchive(path)) return await openArchive(path, name, prefix, budget)
@@ -64,7 +69,12 @@ async function openFolder (path: string, name: string, prefix: string, budget: B
     // One by one: it may be the wrong folder, with a million files.
     for await (const entry of await opendir(folder)) {
       if (!isLitter(entry.name)) entries.push(entry)
-      if (++count > MAX_ENTRIES) throw new Refusal({ file: name }, `has more than ${MAX_ENTRIES} entries; choose the folder that holds only the bundle`)
+      if (++count > MAX_ENTRIES) {
+        throw new Refusal(
+          { file: name },
+          `has more than ${MAX_ENTRIES} entries; choose the folder that holds only the bundle`
+        )
+      }
     }
     return entries
   }
@@ -80,14 +90,21 @@ async function openFolder (path: string, name: string, prefix: string, budget: B
     const stats = await stat(file).catch(() => undefined)
     if (stats?.isFile() !== true) continue
     const shown = prefix + shortenName(entry)
-    files.push({ name: shown, base: entry.toLowerCase(), size: stats.size, read: () => readFrom(shown, file, budget) })
+    files.push({
+      name: shown,
+      base: entry.toLowerCase(),
+      size: stats.size,
+      read: () => readFrom(shown, file, budget),
+    })
   }
   return { name, isFile: false, files, close: () => {} }
 }
 
 async function openArchive (path: string, name: string, prefix: string, budget: ByteBudget): Promise<Source> {
   const place = { file: name }
-  const damaged = (error: Error) => new Refusal(place, `is not a whole zip archive: ${shorten(error.message, 200)}`)
+  const damaged = (error: Error) => new Refusal(
+    place, `is not a whole zip archive: ${shorten(error.message, 200)}`
+  )
   let archive: yauzl.ZipFile
   try {
     archive = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: false })
@@ -96,15 +113,22 @@ async function openArchive (path: string, name: string, prefix: string, budget: 
   }
   const close = () => { archive.close() }
   try {
-    if (archive.entryCount > MAX_ENTRIES) throw new Refusal(place, `has ${archive.entryCount} entries; at most ${MAX_ENTRIES} are read`)
+    if (archive.entryCount > MAX_ENTRIES) {
+      throw new Refusal(place, `has ${archive.entryCount} entries; at most ${MAX_ENTRIES} are read`)
+    }
     const entries: yauzl.Entry[] = []
     for await (const entry of archive.eachEntry()) {
-      if (entry.fileName.length > NAME_MAX) throw new Refusal(place, `has an entry whose name is longer than ${NAME_MAX} characters`)
+      if (entry.fileName.length > NAME_MAX) {
+        throw new Refusal(place, `has an entry whose name is longer than ${NAME_MAX} characters`)
+      }
       if (!entry.fileName.endsWith('/') && !entry.fileName.split('/').some(isLitter)) entries.push(entry)
     }
     // Where the next entry would start. It is a number, although the type declaration says otherwise.
     if (await beginsWith(path, DIRECTORY_HEADER, archive.readEntryCursor as unknown as number)) {
-      throw new Refusal(place, `has more entries than the ${archive.entryCount} that it announces; create the archive again`)
+      throw new Refusal(
+        place,
+        `has more entries than the ${archive.entryCount} that it announces; create the archive again`
+      )
     }
     // Whatever else lies around, the data is in one folder.
     const folders = new Set(entries.filter((entry) => /\.(csv|json)$/i.test(entry.fileName)).map((entry) => entry.fileName.slice(0, entry.fileName.lastIndexOf('/') + 1)))
@@ -117,9 +141,16 @@ async function openArchive (path: string, name: string, prefix: string, budget: 
       const base = inner.toLowerCase()
       if (bases.has(base)) throw new Refusal(place, `has two files named ${shortenName(inner)}`)
       bases.add(base)
-      if (entry.isEncrypted()) throw new Refusal(place, `${shortenName(inner)} is encrypted; export it without a password`)
+      if (entry.isEncrypted()) {
+        throw new Refusal(place, `${shortenName(inner)} is encrypted; export it without a password`)
+      }
       const shown = prefix + shortenName(inner)
-      files.push({ name: shown, base, size: entry.uncompressedSize, read: () => readEntry(shown, archive, entry, budget) })
+      files.push({
+        name: shown,
+        base,
+        size: entry.uncompressedSize,
+        read: () => readEntry(shown, archive, entry, budget),
+      })
     }
     const unpacked = files.reduce((sum, file) => sum + file.size, 0)
     if (unpacked > budget.most) throw new Refusal(place, `unpacks to ${unpacked} bytes; ${tooLarge(budget)}`)
@@ -146,7 +177,9 @@ async function * readEntry (name: string, archive: yauzl.ZipFile, entry: yauzl.E
       yield chunk
     }
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal({ file: name }, `is damaged in its archive: ${shorten((error as Error).message, 200)}`)
+    throw error instanceof Refusal
+      ? error
+      : new Refusal({ file: name }, `is damaged in its archive: ${shorten((error as Error).message, 200)}`)
   }
   if (checksum !== entry.crc32) throw new Refusal({ file: name }, 'is damaged in its archive: the checksum is wrong')
 }
@@ -162,7 +195,8 @@ function tooLarge (budget: ByteBudget): string {
 
 async function isArchive (path: string): Promise<boolean> {
   const bytes = await bytesAt(path, 4, 0)
-  return bytes.length === 4 && bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5 || bytes[2] === 7)
+  return bytes.length === 4 && bytes[0] === 0x50 && bytes[1] === 0x4b &&
+    (bytes[2] === 3 || bytes[2] === 5 || bytes[2] === 7)
 }
 
 async function beginsWith (path: string, beginning: Buffer, position: number): Promise<boolean> {

@@ -75,7 +75,11 @@ export function createMetrics ({ db, now, version, dataFolder, kinds, pools }: M
     const since = await oldestWaiting(db.reads, now())
     set(since === undefined ? 0 : Math.max(0, now() - since) / 1000)
   })
-  forPools('perfbook_worker_threads', 'Threads that a pool may have.', (pool) => pool.threads + pool.extraThreads)
+  forPools(
+    'perfbook_worker_threads',
+    'Threads that a pool may have.',
+    (pool) => pool.threads + pool.extraThreads
+  )
   forPools('perfbook_worker_threads_busy', 'Threads of a pool that work.', (pool) => pool.load().running)
   forPools('perfbook_worker_tasks_waiting', 'Tasks that wait for a thread of a pool.', (pool) => pool.load().waiting)
   gauge('perfbook_storage_used_bytes', 'Stored files: exports and uploads that have not expired.', [], async (set) => { set(await bytesInUse(db.reads, null, now())) })

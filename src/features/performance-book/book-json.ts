@@ -24,7 +24,11 @@ export interface PageRequest {
 }
 
 /** The JSON of `GET …/performance`, with `exports` (JSON) put in as it is. Bytes in chunks, to be sent one after the other. */
-export function bookJson (book: Book, { limit, after, periodId, maxBytes = Infinity }: PageRequest, exports: string): Uint8Array[] {
+export function bookJson (
+  book: Book,
+  { limit, after, periodId, maxBytes = Infinity }: PageRequest,
+  exports: string
+): Uint8Array[] {
   const averages = book.averages(periodId)
   const out = new Chunks()
   out.add(`{"course":${JSON.stringify(courseJson(book))},"exports":${exports}`)

@@ -90,7 +90,10 @@ export const ACCOUNT_DATA: PersonalData = {
               ended_at: isoTime(ended),
             })
           ),
-          sign_in_networks: networks.map(({ network, last_at: last }) => ({ network, last_at: isoTime(last) })),
+          sign_in_networks: networks.map(({
+            network,
+            last_at: last,
+          }) => ({ network, last_at: isoTime(last) })),
           password_links: links.map(({ id, created_at: created, expires_at: expires, ended_at: ended }) => ({
             id,
             created_at: isoTime(created),

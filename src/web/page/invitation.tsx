@@ -66,7 +66,9 @@ function PasswordForm ({ token, email, onSignedIn }: { token: string, email: str
       onSignedIn(user)
     } catch (refusal) {
       // The form has checked the length and sends nothing else that could be wrong.
-      setWrong(refusal instanceof ApiError && refusal.code === 'VALIDATION_FAILED' ? t('invitation.weak') : reason(refusal))
+      setWrong(refusal instanceof ApiError && refusal.code === 'VALIDATION_FAILED'
+        ? t('invitation.weak')
+        : reason(refusal))
       setBusy(false)
     }
   }

@@ -82,11 +82,18 @@ export function readCanvas (names: string[], header: number, { book, file, run }
 }
 
 /** Decides on each column by its header and its points possible, and notes the decision. */
-function taskColumns (names: string[], points: string[], { tasks, file, line, run }: { tasks: FileTasks, file: SourceFile, line: number, run: ImportRun }): TaskColumn[] {
+function taskColumns (
+  names: string[],
+  points: string[],
+  { tasks, file, line, run }: { tasks: FileTasks, file: SourceFile, line: number, run: ImportRun }
+): TaskColumn[] {
   const taken: TaskColumn[] = []
   const seen = new Set<string>()
   // Custom columns come before the assignments.
-  const firstPoints = names.findIndex((name, at) => !isPerson(name) && gradeNumber(points[at]!.trim()) !== undefined)
+  const firstPoints = names.findIndex((
+    name,
+    at
+  ) => !isPerson(name) && gradeNumber(points[at]!.trim()) !== undefined)
   names.forEach((name, at) => {
     const lower = name.toLowerCase()
     const leaveOut = (reason: ColumnReason) => { run.columns.add(name, 'left_out', reason) }
@@ -102,10 +109,17 @@ function taskColumns (names: string[], points: string[], { tasks, file, line, ru
     const possible = gradeNumber(text)
     const match = ASSIGNMENT.exec(name)
     if (IN_PARENTHESES.test(text)) return leaveOut('read_only')
-    if (name.length <= NAME_MAX && TOTAL.test(name) && (match === null || possible === undefined)) return leaveOut('total')
+    if (name.length <= NAME_MAX && TOTAL.test(name) && (match === null || possible === undefined)) {
+      return leaveOut('total')
+    }
     if (match === null && possible === undefined) return leaveOut('no_points')
     if (text === '' && at < firstPoints) return leaveOut('custom')
-    if (possible === undefined && text !== '') run.problems.error({ file: file.name, line }, `points possible of ${shorten(name)} are "${shorten(text)}", expected a number such as 7.5`)
+    if (possible === undefined && text !== '') {
+      run.problems.error(
+        { file: file.name, line },
+        `points possible of ${shorten(name)} are "${shorten(text)}", expected a number such as 7.5`
+      )
+    }
     const title = match?.[1] ?? name
     taken.push({ at, title, task: tasks.add(match?.[2] ?? null, title, possible ?? null) })
     run.columns.add(name, 'task_points', possible === undefined ? 'no_points' : null)
@@ -120,7 +134,10 @@ function gradeOf (text: string, title: string, { file, line, run }: { file: Sour
   if (text.toUpperCase() === 'EX') return 'exempt'
   const points = gradeNumber(text)
   if (points !== undefined) return { points }
-  run.problems.error({ file: file.name, line }, `${shorten(title)} is "${shorten(text)}", expected a number such as 7.5, EX or nothing`)
+  run.problems.error(
+    { file: file.name, line },
+    `${shorten(title)} is "${shorten(text)}", expected a number such as 7.5, EX or nothing`
+  )
   return null
 }
 

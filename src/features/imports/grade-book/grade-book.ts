@@ -49,7 +49,9 @@ export class GradeBook {
     this.#course = course
     this.#number = run.newCourse()
     this.#students = live === null ? [] : run.staging.live.students(live.id)
-    this.#liveTasks = new Map(live === null ? [] : run.staging.live.tasks(live.id).map((task) => [task.source_id, task]))
+    this.#liveTasks = new Map(live === null
+      ? []
+      : run.staging.live.tasks(live.id).map((task) => [task.source_id, task]))
   }
 
   /** Begins a file. The same task in another file of this import is the same task. */
@@ -67,7 +69,8 @@ export class GradeBook {
         if (known !== undefined) return known.items[0]!.number
         const number = this.#tasks.size
         this.#tasks.set(sourceId, {
-          sourceId, gradeBook: system, title, type: 'external', category: CATEGORY, dueAt: null, dueOn: null, pointsPossible,
+          sourceId, gradeBook: system, title, type: 'external', category: CATEGORY, dueAt: null, dueOn: null,
+          pointsPossible,
           items: [{ number, sourceId: null, minimum: 0 }],
         })
         return number
@@ -76,11 +79,21 @@ export class GradeBook {
   }
 
   /** Takes one row. `grades` by the numbers of tasks. */
-  row (person: GradeBookPerson, grades: Array<{ task: number, grade: Grade }>, { file, fileNumber, line }: { file: SourceFile, fileNumber: number, line: number }): void {
-    const tooLong = [...person.ids, person.firstName, person.lastName, person.studentIdentifier, person.email, person.section]
+  row (
+    person: GradeBookPerson,
+    grades: Array<{ task: number, grade: Grade }>,
+    { file, fileNumber, line }: { file: SourceFile, fileNumber: number, line: number }
+  ): void {
+    const tooLong = [
+      ...person.ids, person.firstName, person.lastName, person.studentIdentifier, person.email,
+      person.section,
+    ]
       .find((text) => text !== null && isNameTooLong(text))
     if (tooLong !== undefined) {
-      this.#run.problems.error({ file: file.name, line }, `has "${shorten(tooLong ?? '')}", which is longer than ${NAME_MAX} characters`)
+      this.#run.problems.error(
+        { file: file.name, line },
+        `has "${shorten(tooLong ?? '')}", which is longer than ${NAME_MAX} characters`
+      )
       return
     }
     const number = this.#rows.push({ person, file: file.name, line }) - 1
@@ -115,7 +128,9 @@ export class GradeBook {
     const periods = new Map(stored.map((period) => [period.source_id, period.name]))
     const students = this.#people().map(({ section: told, periodId, ...student }): SourceStudent => {
       const section = told === null ? null : firstSection(told, this.#sections)
-      if (section === null) return { ...student, period: periodId === null ? null : idOfPeriod.get(periodId) ?? null }
+      if (section === null) {
+        return { ...student, period: periodId === null ? null : idOfPeriod.get(periodId) ?? null }
+      }
       const period = idOfName.get(section) ?? section
       periods.set(period, section)
       return { ...student, period }
@@ -154,7 +169,9 @@ export class GradeBook {
 
   #people (): Array<Omit<SourceStudent, 'period'> & { section: string | null, periodId: number | null }> {
     const { problems, staging } = this.#run
-    const usernames = new Map(this.#live === null ? [] : staging.live.enrolledUsers(this.#live.id).map(({ source_id: id, body }) => [id, usernameOf(body)]))
+    const usernames = new Map(this.#live === null
+      ? []
+      : staging.live.enrolledUsers(this.#live.id).map(({ source_id: id, body }) => [id, usernameOf(body)]))
     const today = dayAt(this.#run.options.now(), this.#timeZone)
     const known = this.#students.map((row) => ({
       row,
@@ -179,14 +196,21 @@ export class GradeBook {
         return []
       }
       if (named.has(sourceId)) {
-        problems.error(place, `is about the student ${shorten(person.ids[0] ?? sourceId)} for the second time`)
+        problems.error(
+          place,
+          `is about the student ${shorten(person.ids[0] ?? sourceId)} for the second time`
+        )
         return []
       }
       named.add(sourceId)
       if (stored === undefined) added.push(row)
       // A student whom another source brought keeps what that source says.
-      const isOwn = stored === undefined || stored.grade_book === person.system || stored.grade_book === 'unknown'
-      const told = <K extends 'firstName' | 'lastName' | 'studentIdentifier' | 'email'>(key: K, before: string | null) => (isOwn ? person[key] : null) ?? before
+      const isOwn = stored === undefined || stored.grade_book === person.system ||
+        stored.grade_book === 'unknown'
+      const told = <K extends 'firstName' | 'lastName' | 'studentIdentifier' | 'email'>(
+        key: K,
+        before: string | null
+      ) => (isOwn ? person[key] : null) ?? before
       return [{
         number,
         sourceId,
@@ -210,7 +234,10 @@ export class GradeBook {
    */
   #judgeNewPeople (added: GradeBookRow[], people: number): void {
     const first = added[0]
-    if (first === undefined || (this.#live?.grouping == null && this.#students.every((row) => row.grade_book !== null))) return
+    if (first === undefined ||
+      (this.#live?.grouping == null && this.#students.every((row) => row.grade_book !== null))) {
+      return
+    }
     const { problems, options } = this.#run
     const place = { file: first.file, line: first.line }
     if (options.allowNewPeople !== true && added.length > people * MOST_NEW) {
@@ -221,7 +248,8 @@ export class GradeBook {
 
   /** The id of a task, in this course: a roster's task that happens to have the same id is another one. */
   #taskId (system: GradeBookFormat, id: string): string {
-    const isOwn = (one: string) => [system, 'unknown'].includes(this.#liveTasks.get(one)?.grade_book ?? '') || this.#tasks.get(one)?.gradeBook === system
+    const isOwn = (one: string) => [system, 'unknown'].includes(this.#liveTasks.get(one)?.grade_book ?? '') ||
+      this.#tasks.get(one)?.gradeBook === system
     const isFree = (one: string) => !this.#liveTasks.has(one) && !this.#tasks.has(one)
     return firstId(system, id, isOwn) ?? firstId(system, id, isFree) ?? ownId(system, id)
   }
@@ -229,7 +257,8 @@ export class GradeBook {
   /** Tasks that a file lacks are kept, with a warning. */
   #warnOfMissingTasks (): void {
     const systems = new Set([...this.#tasks.values()].map((task) => task.gradeBook))
-    const missing = [...this.#liveTasks.values()].filter((row) => systems.has(row.grade_book as GradeBookFormat) && !this.#tasks.has(row.source_id))
+    const missing = [...this.#liveTasks.values()].filter((row) => systems.has(row.grade_book as GradeBookFormat) &&
+      !this.#tasks.has(row.source_id))
     if (missing.length > 0) this.#run.problems.warn('tasks_of_earlier_file', this.#place, missing.length)
   }
 
@@ -240,8 +269,16 @@ export class GradeBook {
   #warnOfOtherCounts (): void {
     const named = [...this.#tasks.values()].filter((task) => this.#namedTasks.has(task.sourceId))
     const now = countBy(named, (task) => `${task.gradeBook} ${task.title}`)
-    const ofTitle = (row: Row<'tasks'>) => [row.title, ownId(row.grade_book ?? '', row.title)].includes(row.source_id.replace(/ ‹\d+›$/, ''))
-    const before = countBy([...this.#liveTasks.values()].filter(ofTitle), (row) => `${row.grade_book} ${row.title}`)
+    const ofTitle = (row: Row<'tasks'>) => [
+      row.title,
+      ownId(row.grade_book ?? '', row.title),
+    ].includes(row.source_id.replace(
+      / ‹\d+›$/, ''
+    ))
+    const before = countBy(
+      [...this.#liveTasks.values()].filter(ofTitle),
+      (row) => `${row.grade_book} ${row.title}`
+    )
     const others = [...now].filter(([title, count]) => before.has(title) && before.get(title) !== count)
     if (others.length > 0) this.#run.problems.warn('same_titles_changed', this.#place, others.length)
   }
@@ -260,7 +297,13 @@ export class GradeBook {
   }
 }
 
-const WARNING_OF = { exact: null, new: null, loose: 'people_matched_loosely', name: 'people_matched_by_name', conflict: 'people_in_conflict' } as const
+const WARNING_OF = {
+  exact: null,
+  new: null,
+  loose: 'people_matched_loosely',
+  name: 'people_matched_by_name',
+  conflict: 'people_in_conflict',
+} as const
 
 function warnOf ({ kind }: Match, warn: () => void): void { if (WARNING_OF[kind] !== null) warn() }
 
@@ -286,7 +329,10 @@ function firstId (system: string, id: string, fits: (id: string) => boolean): st
  * For a student whom the course does not have: the system's own id, unless a student of another source has
  * it.
  */
-function newId ({ system, ids: [id] }: GradeBookPerson, taken: Map<string, Row<'students'>>): string | undefined {
+function newId (
+  { system, ids: [id] }: GradeBookPerson,
+  taken: Map<string, Row<'students'>>
+): string | undefined {
   return id === undefined ? undefined : firstId(system, id, (one) => !taken.has(one))
 }
 

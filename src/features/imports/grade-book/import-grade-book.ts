@@ -12,14 +12,21 @@ import type { GradeBookFormat } from './recognize.ts'
 /** Imports grade book CSVs, all of them into one course. Problems are added to the run; throws Refusal where no course is named. */
 export async function importGradeBooks (files: Array<{ file: SourceFile, format: GradeBookFormat }>, run: ImportRun): Promise<void> {
   const { teacher } = run.options
-  if (teacher !== undefined && (teacher.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(teacher.trim()))) throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an e-mail; expected one for --teacher`)
+  if (teacher !== undefined && (teacher.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(teacher.trim()))) {
+    throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an e-mail; expected one for --teacher`)
+  }
   const book = new GradeBook({ ...courseFor(files[0]!.file, run), run })
   for (const { file, format } of files) {
     try {
       let visit: RowVisitor & { end?: () => void } | undefined
       await run.readCsv(file, (names, line) => {
         const tooLong = names.find((name) => isNameTooLong(name))
-        if (tooLong !== undefined) throw new Refusal({ file: file.name, line }, `has a column "${shorten(tooLong)}", which is longer than ${NAME_MAX} characters`)
+        if (tooLong !== undefined) {
+          throw new Refusal(
+            { file: file.name, line },
+            `has a column "${shorten(tooLong)}", which is longer than ${NAME_MAX} characters`
+          )
+        }
         visit = (format === 'canvas' ? readCanvas : readMoodle)(names, line, { book, file, run })
         return visit
       })
@@ -47,6 +54,11 @@ function courseFor (file: SourceFile, { options, staging: { live } }: ImportRun)
   const bySource = live.courseBySource(wanted)
   if (bySource !== undefined) return named(bySource)
   const byName = live.coursesByName(wanted)
-  if (byName.length > 1) throw new Refusal({ file: file.name }, `${byName.length} courses are named "${shorten(wanted)}"; give the source id of one: ${listNames(byName.map((row) => row.source_id))}`)
+  if (byName.length > 1) {
+    throw new Refusal(
+      { file: file.name },
+      `${byName.length} courses are named "${shorten(wanted)}"; give the source id of one: ${listNames(byName.map((row) => row.source_id))}`
+    )
+  }
   return byName.length === 1 ? named(byName[0]!) : { live: null, course: { sourceId: wanted, name: wanted } }
 }

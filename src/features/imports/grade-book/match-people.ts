@@ -53,7 +53,9 @@ type Index = Map<string, Row<'students'> | null>
  * matched exactly is not matched again in a weaker way.
  */
 export function matchPeople (people: GradeBookPerson[], known: KnownPerson[]): Match[] {
-  const own = new Map(known.filter(({ row }) => row.grade_book !== null).map(({ row }) => [row.source_id, row]))
+  const own = new Map(known.filter(({ row }) => row.grade_book !== null).map(({
+    row,
+  }) => [row.source_id, row]))
   const exact = indexesOf(known, (text) => text)
   const loose = indexesOf(known, looseKey)
   const names = indexOf(known, ({ row }) => [nameKey(row.first_name, row.last_name)])
@@ -77,7 +79,9 @@ export function matchPeople (people: GradeBookPerson[], known: KnownPerson[]): M
     const [row] = hits
     return hits.size > 1 ? { kind: 'conflict' } : { kind: 'exact', row: row! }
   })
-  const taken = new Set(matches.flatMap((match) => match !== undefined && 'row' in match ? [match.row.id] : []))
+  const taken = new Set(matches.flatMap((match) => match !== undefined && 'row' in match
+    ? [match.row.id]
+    : []))
   const weak = people.map((person, i): Match => {
     const match = matches[i]
     if (match !== undefined) return match
@@ -92,15 +96,23 @@ export function matchPeople (people: GradeBookPerson[], known: KnownPerson[]): M
     return looselyNamed === undefined ? { kind: 'new' } : { kind: 'loose', row: looselyNamed }
   })
   // A weak match counts only if one person fits one row: of two candidates, neither is certain.
-  const claims = count(weak.flatMap((match) => match.kind === 'loose' || match.kind === 'name' ? [String(match.row.id)] : []))
-  return weak.map((match) => (match.kind === 'loose' || match.kind === 'name') && claims.get(String(match.row.id))! > 1 ? { kind: 'new' } : match)
+  const claims = count(weak.flatMap((match) => match.kind === 'loose' || match.kind === 'name'
+    ? [String(match.row.id)]
+    : []))
+  return weak.map((match) => (match.kind === 'loose' || match.kind === 'name') &&
+    claims.get(String(match.row.id))! > 1
+    ? { kind: 'new' }
+    : match)
 }
 
 /**
  * Students whom an earlier file of the same system brought; an `unknown` one of a version that did not note
  * the system.
  */
-function ownRows ({ system, ids }: GradeBookPerson, own: Map<string, Row<'students'>>): Array<Row<'students'>> {
+function ownRows (
+  { system, ids }: GradeBookPerson,
+  own: Map<string, Row<'students'>>
+): Array<Row<'students'>> {
   const [id] = ids
   if (id === undefined) return []
   const known = [own.get(id), own.get(ownId(system, id))].filter((row) => row?.grade_book === system)
@@ -113,9 +125,16 @@ function ownRows ({ system, ids }: GradeBookPerson, own: Map<string, Row<'studen
 export function ownId (system: string, id: string): string { return `${system}:${id}` }
 
 /** For each value the first student whom it names. */
-function hitsOf (person: GradeBookPerson, { identifiers, handles, emails }: Indexes, key: (text: string) => string): Set<Row<'students'>> {
+function hitsOf (
+  person: GradeBookPerson,
+  { identifiers, handles, emails }: Indexes,
+  key: (text: string) => string
+): Set<Row<'students'>> {
   const { studentIdentifier, logins, email } = person
-  const first = (value: string, ...indexes: Index[]) => indexes.map((index) => index.get(key(value))).find((row) => row !== undefined && row !== null)
+  const first = (
+    value: string,
+    ...indexes: Index[]
+  ) => indexes.map((index) => index.get(key(value))).find((row) => row !== undefined && row !== null)
   const found = [
     studentIdentifier === null ? undefined : first(studentIdentifier, identifiers, handles),
     // A login may be the student number.
@@ -126,11 +145,24 @@ function hitsOf (person: GradeBookPerson, { identifiers, handles, emails }: Inde
 }
 
 function indexesOf (known: KnownPerson[], key: (text: string) => string): Indexes {
-  const keys = (values: Array<string | null | undefined>) => values.flatMap((value) => value === null || value === undefined ? [] : [key(value.trim())])
+  const keys = (
+    values: Array<string | null | undefined>
+  ) => values.flatMap((value) => value === null || value === undefined ? [] : [key(value.trim())])
   return {
     identifiers: indexOf(known, ({ row }) => keys([row.student_identifier])),
     // The id that another system gave is no id of a roster.
-    handles: indexOf(known, ({ row, username }) => keys([row.grade_book === null ? row.source_id : null, username, row.email, row.email?.toLowerCase()])),
+    handles: indexOf(
+      known,
+      ({
+        row,
+        username,
+      }) => keys([
+        row.grade_book === null ? row.source_id : null,
+        username,
+        row.email,
+        row.email?.toLowerCase(),
+      ])
+    ),
     emails: indexOf(known, ({ row }) => keys([row.email?.toLowerCase()])),
   }
 }
@@ -141,7 +173,9 @@ function indexesOf (known: KnownPerson[], key: (text: string) => string): Indexe
  */
 function indexOf (known: KnownPerson[], keysOf: (person: KnownPerson) => string[]): Index {
   const index = indexOfAll(known.filter(({ hasLeft }) => !hasLeft), keysOf)
-  for (const [key, row] of indexOfAll(known.filter(({ hasLeft }) => hasLeft), keysOf)) if (!index.has(key)) index.set(key, row)
+  for (const [key, row] of indexOfAll(
+    known.filter(({ hasLeft }) => hasLeft), keysOf
+  )) if (!index.has(key)) index.set(key, row)
   return index
 }
 

@@ -3,12 +3,18 @@
 
 /** Names of activity modules as Moodle writes them: those of Moodle itself, then add-ons that give grades. */
 const MODULES = new Set([
-  'assignment', 'book', 'chat', 'choice', 'database', 'external tool', 'feedback', 'forum', 'glossary', 'h5p', 'h5p activity', 'lesson', 'lti', 'page', 'quiz',
-  'scorm', 'scorm package', 'survey', 'url', 'wiki', 'workshop', 'bigbluebutton', 'bigbluebuttonbn', 'subsection',
-  'active quiz', 'adaptive quiz', 'attendance', 'attendance register', 'certificate', 'checklist', 'coursework', 'custom certificate', 'data form', 'dialogue',
-  'game', 'hot potatoes', 'hotpot', 'interactive content', 'interactive video', 'journal', 'kaltura video assignment', 'level up', 'mastery quiz', 'media assignment',
-  'moodleoverflow', 'offline quiz', 'open forum', 'peer assessment', 'peerwork', 'poodll', 'questionnaire', 'quiz practice', 'realtime quiz', 'scheduler',
-  'student folder', 'student quiz', 'studentquiz', 'taskchain', 'turnitin assignment', 'turnitin assignment 2', 'virtual programming lab', 'vpl', 'zoom', 'zoom meeting',
+  'assignment', 'book', 'chat', 'choice', 'database', 'external tool', 'feedback', 'forum', 'glossary',
+  'h5p', 'h5p activity', 'lesson', 'lti', 'page', 'quiz',
+  'scorm', 'scorm package', 'survey', 'url', 'wiki', 'workshop', 'bigbluebutton', 'bigbluebuttonbn',
+  'subsection',
+  'active quiz', 'adaptive quiz', 'attendance', 'attendance register', 'certificate', 'checklist',
+  'coursework', 'custom certificate', 'data form', 'dialogue',
+  'game', 'hot potatoes', 'hotpot', 'interactive content', 'interactive video', 'journal',
+  'kaltura video assignment', 'level up', 'mastery quiz', 'media assignment',
+  'moodleoverflow', 'offline quiz', 'open forum', 'peer assessment', 'peerwork', 'poodll', 'questionnaire',
+  'quiz practice', 'realtime quiz', 'scheduler',
+  'student folder', 'student quiz', 'studentquiz', 'taskchain', 'turnitin assignment',
+  'turnitin assignment 2', 'virtual programming lab', 'vpl', 'zoom', 'zoom meeting',
 ])
 /** "Course total", "Homework total". */
 const TOTAL = /(^| )total$/i

@@ -76,26 +76,41 @@ function itemsOf (names: string[], header: number, file: SourceFile, run: Import
   const lower = names.map((name) => name.toLowerCase())
   const hasSuffix = names.some((name, at) => !isPerson(lower[at]!) && ITEM.test(name))
   if (!hasSuffix && !lower.includes(LAST_DOWNLOADED)) {
-    throw new Refusal({ file: file.name, line: header }, 'has no Moodle grade column: their headers end with (Real), (Percentage) or (Letter); ' +
+    throw new Refusal({
+      file: file.name,
+      line: header,
+    }, 'has no Moodle grade column: their headers end with (Real), (Percentage) or (Letter); ' +
       'export it in Moodle with Grades, Export, "Plain text file", in English')
   }
-  const grades = names.map((name, at) => isPerson(lower[at]!) || name === '' ? undefined : gradeColumn(name, hasSuffix))
+  const grades = names.map((
+    name,
+    at
+  ) => isPerson(lower[at]!) || name === '' ? undefined : gradeColumn(name, hasSuffix))
   const totalTitle = courseTotalOf(grades)
   const items = new Map<string, Item>()
   const numbers = activityNumbers(grades)
   const seen = new Set<string>()
   const keyAt = (title: string, at: number) => `${numbers[at]!} ${title}`
-  const inPercent = new Set(grades.flatMap((grade, at) => grade?.kind === 'percentage' ? [keyAt(grade.title, at)] : []))
+  const inPercent = new Set(grades.flatMap((
+    grade,
+    at
+  ) => grade?.kind === 'percentage' ? [keyAt(grade.title, at)] : []))
   names.forEach((name, at) => {
     const grade = grades[at]
     const use = PERSON_COLUMNS[lower[at]!]
     if (isPerson(lower[at]!)) {
       const isTwice = seen.has(lower[at]!)
-      run.columns.add(name, isTwice ? 'left_out' : use!, isTwice ? 'twice' : use === 'left_out' ? 'not_used' : null)
+      run.columns.add(
+        name,
+        isTwice ? 'left_out' : use!,
+        isTwice ? 'twice' : use === 'left_out' ? 'not_used' : null
+      )
       seen.add(lower[at]!)
       return
     }
-    const leaveOut = (reason: Parameters<typeof run.columns.add>[2]) => { run.columns.add(name, 'left_out', reason) }
+    const leaveOut = (
+      reason: Parameters<typeof run.columns.add>[2]
+    ) => { run.columns.add(name, 'left_out', reason) }
     if (name === '') return leaveOut('no_title')
     if (grade === undefined) return leaveOut('no_suffix')
     const { title, kind } = grade
@@ -108,10 +123,19 @@ function itemsOf (names: string[], header: number, file: SourceFile, run: Import
     item[kind] = at
     items.set(key, item)
     if (kind === 'real' && inPercent.has(key)) return leaveOut('percentage_used')
-    run.columns.add(name, kind === 'real' ? 'task_points' : 'task_percent', title === totalTitle?.title ? 'maybe_total_taken' : null)
+    run.columns.add(
+      name,
+      kind === 'real' ? 'task_points' : 'task_percent',
+      title === totalTitle?.title ? 'maybe_total_taken' : null
+    )
   })
   if (!hasSuffix) run.problems.warn('grade_columns_without_suffix', { file: file.name, line: header })
-  if (totalTitle !== undefined) run.problems.warn(totalTitle.isLeftOut ? 'renamed_total_left_out' : 'renamed_total_taken', { file: file.name, line: header })
+  if (totalTitle !== undefined) {
+    run.problems.warn(totalTitle.isLeftOut ? 'renamed_total_left_out' : 'renamed_total_taken', {
+      file: file.name,
+      line: header,
+    })
+  }
   return [...items.values()]
 }
 
@@ -180,10 +204,21 @@ function gradeOf (cell: string, title: string, { file, line, run }: At): Grade {
   if (text === '' || text === '-') return null
   const points = gradeNumber(text)
   if (points !== undefined) return { points }
-  run.problems.error({ file: file.name, line }, `${shorten(title)} is "${shorten(text)}", expected a number such as 7.5, - or nothing`)
+  run.problems.error(
+    { file: file.name, line },
+    `${shorten(title)} is "${shorten(text)}", expected a number such as 7.5, - or nothing`
+  )
   return null
 }
 
-function percentOf (cell: string, title: string, at: At): Grade { return gradeOf(withoutPercent(cell.trim()), title, at) }
+function percentOf (
+  cell: string,
+  title: string,
+  at: At
+): Grade { return gradeOf(withoutPercent(cell.trim()), title, at) }
 
-function withoutPercent (text: string): string { return text.endsWith('%') ? text.slice(0, -1).trimEnd() : text }
+function withoutPercent (text: string): string {
+  return text.endsWith('%')
+    ? text.slice(0, -1).trimEnd()
+    : text
+}

@@ -49,7 +49,10 @@ export async function gradeBookFormat (file: SourceFile): Promise<GradeBookForma
   const system = systemOf(await readFirstRows(file))
   if (system === undefined) throw unknownFormat(file.name, true)
   if (typeof system === 'string') return system
-  throw new Refusal({ file: file.name }, `This looks like ${system.name}, which is not supported yet; ${system.advice ?? RENAME}`)
+  throw new Refusal(
+    { file: file.name },
+    `This looks like ${system.name}, which is not supported yet; ${system.advice ?? RENAME}`
+  )
 }
 
 /** The system that writes such files; undefined: none that is known. */
@@ -62,7 +65,9 @@ export function systemOf (first: FirstRows): GradeBookFormat | OtherSystem | und
 /** `names` in lower case. */
 function isCanvas (names: string[]): boolean {
   const has = new Set(names)
-  if (!has.has('section') || !(has.has('student') || (has.has('lastname') && has.has('firstname')))) return false
+  if (!has.has('section') || !(has.has('student') || (has.has('lastname') && has.has('firstname')))) {
+    return false
+  }
   return has.has('id') || has.has('sis login id') || has.has('sis user id')
 }
 
@@ -93,23 +98,45 @@ const any = (pattern: RegExp) => (names: string[]) => names.some((name) => patte
 const has = (...wanted: string[]) => (names: string[]) => wanted.every((name) => names.includes(name))
 
 const OTHERS: OtherSystem[] = [
-  { name: 'a Brightspace grade export', isIt: any(/^(orgdefinedid|end-of-line indicator)$|<[a-z/ ]+(maxpoints|weight|category):[^>]*>$/) },
-  { name: 'a Blackboard grade export', isIt: any(/\[total pts: [^\]]*\]( ?\|\d+)?$|\[[^[\]\d]*\d[^[\]]*\] ?\|\d+$/) },
+  {
+    name: 'a Brightspace grade export',
+    isIt: any(/^(orgdefinedid|end-of-line indicator)$|<[a-z/ ]+(maxpoints|weight|category):[^>]*>$/),
+  },
+  {
+    name: 'a Blackboard grade export',
+    isIt: any(/\[total pts: [^\]]*\]( ?\|\d+)?$|\[[^[\]\d]*\d[^[\]]*\] ?\|\d+$/),
+  },
   { name: 'a Schoology grade export', isIt: any(/^unique user id$|\(max points: [^)]*\)$/) },
   { name: 'a Gradescope grade export', isIt: any(/ - (max points|submission time|lateness.*)$/) },
   { name: 'an Open edX grade report', isIt: has('enrollment track') },
   { name: 'a Google Classroom grade export', isIt: isClassroom },
-  { name: 'a Sakai grade export', isIt: (names) => (names[0] === 'student id' || names[0] === 'student name' || names[0] === 'name') && any(/\S \[\d+([.,]\d+)?\]$/)(names) },
+  {
+    name: 'a Sakai grade export',
+    isIt: (names) => (names[0] === 'student id' || names[0] === 'student name' || names[0] === 'name') &&
+      any(/\S \[\d+([.,]\d+)?\]$/)(names),
+  },
   { name: 'a Microsoft School Data Sync file', advice: ONE_ROSTER, isIt: any(/^(section|school) sis id$/) },
-  { name: 'a Clever file', advice: ONE_ROSTER, isIt: (names) => names.includes('school_id') && (any(/^(student|teacher|section|staff)_id$/)(names) || names.includes('school_name')) },
-  { name: 'a Canvas SIS import file', advice: `${ONE_ROSTER}, or export the grade book: Grades, Export, "Export Entire Gradebook"`, isIt: isCanvasSis },
+  {
+    name: 'a Clever file',
+    advice: ONE_ROSTER,
+    isIt: (names) => names.includes('school_id') &&
+      (any(/^(student|teacher|section|staff)_id$/)(names) || names.includes('school_name')),
+  },
+  {
+    name: 'a Canvas SIS import file',
+    advice: `${ONE_ROSTER}, or export the grade book: Grades, Export, "Export Entire Gradebook"`,
+    isIt: isCanvasSis,
+  },
 ]
 
 /**
  * In any language: a row of dates and a row of points, each with a label in its first cell and nothing else.
  */
 function isClassroom (names: string[], [dates, points]: string[][]): boolean {
-  if (dates === undefined || points === undefined || (dates[0] ?? '').trim() === '' || (points[0] ?? '').trim() === '') return false
+  if (dates === undefined || points === undefined || (dates[0] ?? '').trim() === '' ||
+    (points[0] ?? '').trim() === '') {
+    return false
+  }
   const only = (row: string[], pattern: RegExp) => {
     const cells = row.slice(1, names.length).map((cell) => cell.trim()).filter((cell) => cell !== '')
     return cells.length > 0 && cells.every((cell) => cell.length <= VALUE_MAX && pattern.test(cell))
@@ -119,7 +146,8 @@ function isClassroom (names: string[], [dates, points]: string[][]): boolean {
 }
 
 function isCanvasSis (names: string[]): boolean {
-  return !names.includes('sourcedid') && names.includes('status') && any(/^(user_id|course_id|section_id|account_id|term_id)$/)(names)
+  return !names.includes('sourcedid') && names.includes('status') &&
+    any(/^(user_id|course_id|section_id|account_id|term_id)$/)(names)
 }
 
 /**
@@ -130,7 +158,9 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
   for (const file of files.filter(({ base }) => base.endsWith('.csv')).slice(0, 20)) {
     let names: string[]
     try {
-      names = (await readFirstRows(file)).names.map((column) => isNameTooLong(column) ? '' : column.toLowerCase())
+      names = (await readFirstRows(file)).names.map((column) => isNameTooLong(column)
+        ? ''
+        : column.toLowerCase())
     } catch (error) {
       // The reader of the bundle says what is wrong with it.
       if (error instanceof Refusal) continue
@@ -138,12 +168,20 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
     }
     if (names.includes('sourcedid')) return undefined
     const other = OTHERS.find(({ advice, isIt }) => advice !== undefined && isIt(names, []))
-    if (other !== undefined) return new Refusal({ file: name }, `This looks like ${other.name} (${file.name}), which is not supported yet; ${other.advice!}`)
+    if (other !== undefined) {
+      return new Refusal(
+        { file: name },
+        `This looks like ${other.name} (${file.name}), which is not supported yet; ${other.advice!}`
+      )
+    }
   }
   return undefined
 }
 
 /** `isTable`: it has a header, but no columns that are known. */
 export function unknownFormat (name: string, isTable: boolean): Refusal {
-  return new Refusal({ file: name }, `is in no known format: expected a OneRoster bundle, a performance-book/1 document, or the grade book CSV of Canvas or Moodle${isTable ? `; to import a table of your own, ${RENAME}` : ''}`)
+  return new Refusal(
+    { file: name },
+    `is in no known format: expected a OneRoster bundle, a performance-book/1 document, or the grade book CSV of Canvas or Moodle${isTable ? `; to import a table of your own, ${RENAME}` : ''}`
+  )
 }

@@ -66,8 +66,14 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
       isGone: known.isBulk ? ALL_GONE : goneFromRoster(course, run),
     })
     if (scope !== undefined) {
-      const { students, dropped } = studentsWithin(scope, { computed: book.students, numberOf: (id) => targets.personNumber(id), run })
-      Object.assign(book, { students, isGone: { ...book.isGone, student: (row: Row<'students'>) => dropped.has(row.source_id) } })
+      const {
+        students,
+        dropped,
+      } = studentsWithin(scope, { computed: book.students, numberOf: (id) => targets.personNumber(id), run })
+      Object.assign(book, {
+        students,
+        isGone: { ...book.isGone, student: (row: Row<'students'>) => dropped.has(row.source_id) },
+      })
       countUnusedUsers(scope, book, run)
     }
     warnOfUnenrolled(book, run)
@@ -77,7 +83,11 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
   if (scope !== undefined) planLineItems(scope, bundle, run)
   else {
     planAccounts(run)
-    planMirror([...courses, ...removed.map((live) => ({ number: -1, live, sourceId: live.source_id, classes: [] }))], bundle, run)
+    planMirror(
+      [...courses, ...removed.map((live) => ({ number: -1, live, sourceId: live.source_id, classes: [] }))],
+      bundle,
+      run
+    )
   }
 }
 
@@ -114,8 +124,11 @@ function warnIfAllDropped (book: BookSource, today: string, { staging, problems 
   const isActive = (droppedOn: string | null) => droppedOn === null || droppedOn > today
   if (book.students.some(({ droppedOn }) => isActive(droppedOn))) return
   const named = new Set(book.students.map(({ sourceId }) => sourceId))
-  const others = book.live === null ? [] : staging.live.students(book.live.id).filter((row) => !named.has(row.source_id))
-  const isKept = (row: Row<'students'>) => row.is_unenrolled === 0 && !book.isFull && !book.isGone.student(row)
+  const others = book.live === null
+    ? []
+    : staging.live.students(book.live.id).filter((row) => !named.has(row.source_id))
+  const isKept = (row: Row<'students'>) => row.is_unenrolled === 0 && !book.isFull &&
+    !book.isGone.student(row)
   if (others.some((row) => isActive(row.dropped_on) && isKept(row))) return
   if (book.students.length + others.length > 0) problems.warn('all_students_dropped', book.place)
 }

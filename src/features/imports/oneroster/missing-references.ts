@@ -11,7 +11,12 @@ import type { SkippedRows } from './skipped-rows.ts'
  * Takes missing references out of what was read, with a warning for each. `unread` are kinds of records of
  * which some could not be read: whether one of those is missing cannot be known.
  */
-export function removeMissingReferences (known: KnownRoster, unread: ReadonlySet<RosterKind>, skipped: SkippedRows, run: ImportRun): void {
+export function removeMissingReferences (
+  known: KnownRoster,
+  unread: ReadonlySet<RosterKind>,
+  skipped: SkippedRows,
+  run: ImportRun
+): void {
   const { records } = run.staging
   for (const { kind, field, column, target, whenMissing } of REFERENCES) {
     if (unread.has(target)) continue
@@ -28,16 +33,27 @@ export function removeMissingReferences (known: KnownRoster, unread: ReadonlySet
   if (!unread.has('session')) removeMissingTerms(known, skipped, run)
 }
 
-function removeMissingTerms (known: KnownRoster, skipped: SkippedRows, { staging: { records } }: ImportRun): void {
+function removeMissingTerms (
+  known: KnownRoster,
+  skipped: SkippedRows,
+  { staging: { records } }: ImportRun
+): void {
   for (const record of records.ofKind('class')) {
     if (record.is_deleted === 1) continue
     const [title, terms, ...rest] = JSON.parse(record.body) as ClassBody
     const found = terms.filter((term) => {
       if (records.find('session', term) !== undefined || known.isStored('session', term)) return true
-      skipped.warn('term_missing', { file: record.file, line: record.line, column: 'termSourcedIds', sourceId: term })
+      skipped.warn('term_missing', {
+        file: record.file,
+        line: record.line,
+        column: 'termSourcedIds',
+        sourceId: term,
+      })
       return false
     })
-    if (found.length < terms.length) records.replace({ ...record, body: JSON.stringify([title, found, ...rest]) })
+    if (found.length < terms.length) {
+      records.replace({ ...record, body: JSON.stringify([title, found, ...rest]) })
+    }
   }
 }
 
@@ -46,6 +62,8 @@ export function warnOfDeleted (run: ImportRun): void {
   const { staging: { records }, problems } = run
   for (const { kind, field, target, whenMissing } of REFERENCES) {
     if (whenMissing.action !== 'skip') continue
-    for (const { file, line } of records.orphaned(kind, field, target)) problems.warn('reference_to_deleted', { file: run.fileName(file), line })
+    for (const { file, line } of records.orphaned(
+      kind, field, target
+    )) problems.warn('reference_to_deleted', { file: run.fileName(file), line })
   }
 }

@@ -11,7 +11,11 @@ import type { SkippedRows } from './skipped-rows.ts'
  * Reads every file of a bundle but results into the staging database. What is wrong is added to the problems.
  * Returns the kinds of records in whose files something was wrong: some of them may not have been read.
  */
-export async function readRecords (bundle: Bundle, skipped: SkippedRows, run: ImportRun): Promise<Set<RosterKind>> {
+export async function readRecords (
+  bundle: Bundle,
+  skipped: SkippedRows,
+  run: ImportRun
+): Promise<Set<RosterKind>> {
   const unread = new Set<RosterKind>()
   for (const file of ROSTER_FILES) {
     const before = run.problems.errorCount
@@ -28,7 +32,12 @@ export async function readRecords (bundle: Bundle, skipped: SkippedRows, run: Im
   return unread
 }
 
-async function readRecordFile (file: RosterFile, source: SourceFile, skipped: SkippedRows, run: ImportRun): Promise<void> {
+async function readRecordFile (
+  file: RosterFile,
+  source: SourceFile,
+  skipped: SkippedRows,
+  run: ImportRun
+): Promise<void> {
   const { records } = run.staging
   const number = run.fileNumber(source)
   let rows = 0
@@ -41,7 +50,13 @@ async function readRecordFile (file: RosterFile, source: SourceFile, skipped: Sk
       if (sourceId === null) return
       const isDeleted = row.isDeleted()
       const { parent, other, body } = file.read(row)
-      if (isOfErased({ kind: file.kind, sourceId, parent, other, body, isDeleted }, { file: source.name, line }, run)) return
+      if (isOfErased(
+        { kind: file.kind, sourceId, parent, other, body, isDeleted },
+        { file: source.name, line },
+        run
+      )) {
+        return
+      }
       const record: RosterRecord = {
         kind: file.kind,
         source_id: sourceId,
@@ -66,7 +81,11 @@ async function readRecordFile (file: RosterFile, source: SourceFile, skipped: Sk
 interface ReadRecord { kind: RosterKind, sourceId: string, parent: string | null, other: string | null, body: unknown[], isDeleted: boolean }
 
 /** Whether a row is about a person who was erased: the user, or what belongs to them. */
-function isOfErased ({ kind, sourceId, parent, other, body, isDeleted }: ReadRecord, place: Place, { erased }: ImportRun): boolean {
+function isOfErased (
+  { kind, sourceId, parent, other, body, isDeleted }: ReadRecord,
+  place: Place,
+  { erased }: ImportRun
+): boolean {
   if (kind === 'user') {
     const [, , , studentIdentifier, email] = body as UserBody
     return !isDeleted && erased.leavesOut({ sourceIds: [sourceId], studentIdentifier, email }, place)

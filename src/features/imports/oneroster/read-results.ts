@@ -24,7 +24,11 @@ export interface ResultReferences {
 }
 
 /** Reads results.csv into the staging database. Columns are looked up once, not a row: there are millions. */
-export async function readResults (source: SourceFile, { targets, skipped, unread }: ResultReferences, run: ImportRun): Promise<void> {
+export async function readResults (
+  source: SourceFile,
+  { targets, skipped, unread }: ResultReferences,
+  run: ImportRun
+): Promise<void> {
   const { results } = run.staging
   const { problems } = run
   const file = run.fileNumber(source)
@@ -38,7 +42,9 @@ export async function readResults (source: SourceFile, { targets, skipped, unrea
 
     const refer = (name: 'lineItemSourcedId' | 'studentSourcedId') => {
       const sourceId = text(at[name])
-      if (sourceId !== '') return name === 'lineItemSourcedId' ? targets.item(sourceId) : targets.person(sourceId)
+      if (sourceId !== '') {
+        return name === 'lineItemSourcedId' ? targets.item(sourceId) : targets.person(sourceId)
+      }
       row.needed(name)
       return undefined
     }
@@ -46,7 +52,9 @@ export async function readResults (source: SourceFile, { targets, skipped, unrea
     const skip = (line: number, isItem: boolean) => {
       const column = isItem ? 'lineItemSourcedId' : 'studentSourcedId'
       const sourceId = text(at[column])
-      if (sourceId !== '' && !unread.has(isItem ? 'lineItem' : 'user')) skipped.skip('result_skipped', { file, line, column, sourceId })
+      if (sourceId !== '' && !unread.has(isItem ? 'lineItem' : 'user')) {
+        skipped.skip('result_skipped', { file, line, column, sourceId })
+      }
     }
     const score = () => {
       const value = text(at.score)
@@ -82,7 +90,10 @@ export async function readResults (source: SourceFile, { targets, skipped, unrea
       const modified = text(at.dateLastModified) === '' ? null : row.lastModified()
       if (item === undefined || person === undefined) {
         const student = text(at.studentSourcedId)
-        if (person === undefined && student !== '' && run.erased.leavesOutUser(student, { file: source.name, line })) return
+        if (person === undefined && student !== '' &&
+          run.erased.leavesOutUser(student, { file: source.name, line })) {
+          return
+        }
         // What is to be deleted may have lost its line item or student before.
         if (!isDeleted) skip(line, item === undefined)
         return

@@ -14,7 +14,9 @@ const SCORE_STATUS = new Map<string, number>([
  * The status that a `scoreStatus` names, as in `packed-cells.ts`; undefined where the standard has no such
  * word. Case and separators do not count: programs that turn JSON into CSV write `not_submitted`.
  */
-export const scoreStatusOf = remembered((text) => SCORE_STATUS.get(text.toLowerCase().replaceAll(/[^a-z]/g, '')))
+export const scoreStatusOf = remembered((text) => SCORE_STATUS.get(text.toLowerCase().replaceAll(
+  /[^a-z]/g, ''
+)))
 
 /**
  * Status and provisional mark of a result, as in `packed-cells.ts`. Where several apply: exempt, a score,

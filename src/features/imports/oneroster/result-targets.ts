@@ -41,7 +41,12 @@ export class ResultTargets {
     }
     // What is left is deleted, or of a deleted class.
     for (const id of records.idsOfKind('lineItem')) {
-      if (!this.#items.has(id)) this.#items.set(id, run.scope !== undefined && records.find('lineItem', id)?.parent === null ? LEFT_OUT : DELETED)
+      if (!this.#items.has(id)) {
+        this.#items.set(
+          id,
+          run.scope !== undefined && records.find('lineItem', id)?.parent === null ? LEFT_OUT : DELETED
+        )
+      }
     }
     for (const user of records.ofKind('user')) this.#persons.set(user.source_id, user.is_deleted === 1 ? DELETED : this.#persons.size)
   }

@@ -100,11 +100,17 @@ function classTitle (record: RosterRecord, run: ImportRun): string | null {
 
 function periodName (record: RosterRecord, run: ImportRun): string {
   const title = classTitle(record, run)
-  if (title === null) run.problems.warn('title_missing', { file: run.fileName(record.file), line: record.line })
+  if (title === null) {
+    run.problems.warn('title_missing', { file: run.fileName(record.file), line: record.line })
+  }
   return title ?? record.source_id
 }
 
-function teachersOf (course: RosterCourse, run: ImportRun, { today, sourceName }: BookOptions): SourceTeacher[] {
+function teachersOf (
+  course: RosterCourse,
+  run: ImportRun,
+  { today, sourceName }: BookOptions
+): SourceTeacher[] {
   const { records } = run.staging
   const teachers = new Map<string, SourceTeacher>()
   for (const record of course.classes) {
@@ -118,7 +124,9 @@ function teachersOf (course: RosterCourse, run: ImportRun, { today, sourceName }
       if (user === undefined || user.is_deleted === 1) continue
       const [isEnabled, firstName, lastName, , email] = JSON.parse(user.body) as UserBody
       if (email === null && isEnabled === 1) {
-        const place = user.file === -1 ? { file: sourceName } : { file: run.fileName(user.file), line: user.line }
+        const place = user.file === -1
+          ? { file: sourceName }
+          : { file: run.fileName(user.file), line: user.line }
         run.problems.warn('teacher_without_email', place)
       }
       teachers.set(other, { sourceId: other, email, firstName, lastName, isEnabled: isEnabled === 1 })
@@ -131,7 +139,11 @@ function teachersOf (course: RosterCourse, run: ImportRun, { today, sourceName }
  * Line items of the course's classes that agree in title, category, due date, minimum and maximum are one task; of those that agree
  * within one class the n-th goes with the n-th of the others.
  */
-function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber, timeZone }: BookOptions): { tasks: SourceTask[], categories: SourceCategory[] } {
+function tasksOf (
+  course: RosterCourse,
+  run: ImportRun,
+  { itemNumber, timeZone }: BookOptions
+): { tasks: SourceTask[], categories: SourceCategory[] } {
   const { records } = run.staging
   const tasks = new Map<string, SourceTask>()
   const used = new Map<string, RosterRecord>()
@@ -147,11 +159,13 @@ function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber, timeZone }
       const category = item.other === null ? undefined : records.find('category', item.other)
       const isCategorised = category !== undefined && category.is_deleted === 0
       // Nothing is said about it now. The roster does not know a category that a teacher's file brought.
-      const isAsBefore = item.file === -1 && (category === undefined || (run.scope !== undefined && category.file === -1))
+      const isAsBefore = item.file === -1 &&
+        (category === undefined || (run.scope !== undefined && category.file === -1))
       const stored = isAsBefore ? storedCategory(item.source_id) : undefined
       if (stored !== undefined) kept.set(stored.name, stored)
       else if (isCategorised) used.set(category.source_id, category)
-      const categoryTitle = stored?.name ?? (isCategorised ? (JSON.parse(category.body) as CategoryBody)[0] : null)
+      const categoryTitle = stored?.name ??
+        (isCategorised ? (JSON.parse(category.body) as CategoryBody)[0] : null)
       const traits = JSON.stringify([title, categoryTitle, due, minimum, maximum])
       const nth = seen.get(traits) ?? 0
       seen.set(traits, nth + 1)
@@ -164,20 +178,32 @@ function tasksOf (course: RosterCourse, run: ImportRun, { itemNumber, timeZone }
       }
       const possible = maximum === null ? null : maximum - minimum
       tasks.set(key, {
-        sourceId: item.source_id, gradeBook: null, title, type: 'external', category: categoryTitle, dueAt: null, dueOn: due,
+        sourceId: item.source_id, gradeBook: null, title, type: 'external', category: categoryTitle,
+        dueAt: null, dueOn: due,
         pointsPossible: possible !== null && possible > 0 ? possible : null, items: [part],
       })
     }
   }
   const categories = categoriesOf([...used.values()], run)
   const names = new Set(categories.map(({ name }) => name))
-  return { tasks: [...tasks.values()], categories: [...categories, ...[...kept.values()].filter(({ name }) => !names.has(name))] }
+  return {
+    tasks: [...tasks.values()],
+    categories: [...categories, ...[...kept.values()].filter(({ name }) => !names.has(name))],
+  }
 }
 
 /** The category that a line item's task has in the course as it is stored. */
-function storedCategories ({ live: row }: RosterCourse, { staging: { live } }: ImportRun): (itemId: string) => SourceCategory | undefined {
+function storedCategories (
+  { live: row }: RosterCourse,
+  { staging: { live } }: ImportRun
+): (itemId: string) => SourceCategory | undefined {
   if (row === null) return () => undefined
-  const categories = new Map(live.categories(row.id).map(({ id, source_id: sourceId, name, imported_weight: weight }) => [id, { sourceId, name, weight }]))
+  const categories = new Map(live.categories(row.id).map(({
+    id,
+    source_id: sourceId,
+    name,
+    imported_weight: weight,
+  }) => [id, { sourceId, name, weight }]))
   const ofTask = new Map(live.tasks(row.id).map((task) => [task.id, task.category_id]))
   const ofItem = new Map(live.taskSources(row.id).map((item) => [item.source_id, ofTask.get(item.task_id)]))
   return (itemId) => categories.get(ofItem.get(itemId) ?? -1)

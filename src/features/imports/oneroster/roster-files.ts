@@ -45,12 +45,48 @@ export interface Reference {
 
 /** What the fields of a kind refer to, as far as it is used here. Terms of a class are in its body. */
 export const REFERENCES: Reference[] = [
-  { kind: 'class', field: 'parent', column: 'courseSourcedId', target: 'course', whenMissing: { warning: 'course_missing', action: 'count' } },
-  { kind: 'class', field: 'other', column: 'schoolSourcedId', target: 'org', whenMissing: { warning: 'school_missing', action: 'keep' } },
-  { kind: 'enrollment', field: 'parent', column: 'classSourcedId', target: 'class', whenMissing: { warning: 'enrollment_skipped', action: 'skip' } },
-  { kind: 'enrollment', field: 'other', column: 'userSourcedId', target: 'user', whenMissing: { warning: 'enrollment_skipped', action: 'skip' } },
-  { kind: 'lineItem', field: 'parent', column: 'classSourcedId', target: 'class', whenMissing: { warning: 'line_item_skipped', action: 'skip' } },
-  { kind: 'lineItem', field: 'other', column: 'categorySourcedId', target: 'category', whenMissing: { warning: 'category_missing', action: 'keep' } },
+  {
+    kind: 'class',
+    field: 'parent',
+    column: 'courseSourcedId',
+    target: 'course',
+    whenMissing: { warning: 'course_missing', action: 'count' },
+  },
+  {
+    kind: 'class',
+    field: 'other',
+    column: 'schoolSourcedId',
+    target: 'org',
+    whenMissing: { warning: 'school_missing', action: 'keep' },
+  },
+  {
+    kind: 'enrollment',
+    field: 'parent',
+    column: 'classSourcedId',
+    target: 'class',
+    whenMissing: { warning: 'enrollment_skipped', action: 'skip' },
+  },
+  {
+    kind: 'enrollment',
+    field: 'other',
+    column: 'userSourcedId',
+    target: 'user',
+    whenMissing: { warning: 'enrollment_skipped', action: 'skip' },
+  },
+  {
+    kind: 'lineItem',
+    field: 'parent',
+    column: 'classSourcedId',
+    target: 'class',
+    whenMissing: { warning: 'line_item_skipped', action: 'skip' },
+  },
+  {
+    kind: 'lineItem',
+    field: 'other',
+    column: 'categorySourcedId',
+    target: 'category',
+    whenMissing: { warning: 'category_missing', action: 'keep' },
+  },
 ]
 
 /** In the order of reading: what is referred to first. */
@@ -71,7 +107,11 @@ export const ROSTER_FILES: RosterFile[] = [
     name: 'courses',
     kind: 'course',
     required: ['title'],
-    read: (row) => ({ parent: null, other: row.id('orgSourcedId'), body: [row.text('title') ?? row.value('courseCode')] satisfies CourseBody }),
+    read: (row) => ({
+      parent: null,
+      other: row.id('orgSourcedId'),
+      body: [row.text('title') ?? row.value('courseCode')] satisfies CourseBody,
+    }),
   },
   {
     name: 'classes',
@@ -151,7 +191,12 @@ export const ROSTER_FILES: RosterFile[] = [
       return {
         parent: row.needed('classSourcedId'),
         other: row.id('categorySourcedId'),
-        body: [row.text('title') ?? row.idForTitle(), row.dayOrInstant('dueDate'), minimum, maximum] satisfies LineItemBody,
+        body: [
+          row.text('title') ?? row.idForTitle(),
+          row.dayOrInstant('dueDate'),
+          minimum,
+          maximum,
+        ] satisfies LineItemBody,
       }
     },
   },

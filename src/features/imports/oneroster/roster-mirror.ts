@@ -29,7 +29,13 @@ export function planMirror (courses: RosterCourse[], bundle: Bundle, run: Import
   }
   for (const course of courses) {
     if (course.live === null) continue
-    if (course.classes.length === 0) for (const student of staging.live.students(course.live.id)) staging.plan.leaver('user', student.source_id)
+    if (course.classes.length === 0) {
+      for (const student of staging.live.students(course.live.id)) {
+        staging.plan.leaver(
+          'user', student.source_id
+        )
+      }
+    }
     const classes = new Set(course.classes.map((record) => record.source_id))
     for (const period of staging.live.periods(course.live.id)) {
       const isDeleted = staging.records.find('class', period.source_id)?.is_deleted === 1

@@ -39,7 +39,17 @@ export function studentsOf (course: RosterCourse, run: ImportRun, { today, perso
     const droppedOn = list.some((enrollment) => enrollment.droppedOn === null)
       ? null
       : list.reduce((latest, enrollment) => enrollment.droppedOn! > latest ? enrollment.droppedOn! : latest, '')
-    students.push({ number: personNumber(sourceId), sourceId, gradeBook: null, firstName, lastName, studentIdentifier, email, period: current.period, droppedOn })
+    students.push({
+      number: personNumber(sourceId),
+      sourceId,
+      gradeBook: null,
+      firstName,
+      lastName,
+      studentIdentifier,
+      email,
+      period: current.period,
+      droppedOn,
+    })
   }
   return students
 }

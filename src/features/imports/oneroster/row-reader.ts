@@ -31,7 +31,9 @@ export class RowReader {
     names.forEach((name, i) => {
       const key = name.toLowerCase()
       if (key === '') return
-      if (this.#columns.has(key) && required.some((column) => column.toLowerCase() === key)) throw new Refusal(place, `has the column ${shorten(name)} twice`)
+      if (this.#columns.has(key) && required.some((column) => column.toLowerCase() === key)) {
+        throw new Refusal(place, `has the column ${shorten(name)} twice`)
+      }
       if (!this.#columns.has(key)) this.#columns.set(key, i)
     })
     for (const [old, now] of Object.entries(OLD_COLUMNS)) {

@@ -48,7 +48,10 @@ export class SkippedRows {
     for (const [file, { read, skipped, first }] of this.#files) {
       if (first === null || skipped < 2 || skipped * 10 <= read) continue
       const cell = `${first.column} "${shorten(first.sourceId)}"`
-      this.#run.problems.error({ file: this.#run.fileName(file), line: first.line }, `${skipped} of ${read} rows refer to something that is not ` +
+      this.#run.problems.error({
+        file: this.#run.fileName(file),
+        line: first.line,
+      }, `${skipped} of ${read} rows refer to something that is not ` +
         `in any file, more than a tenth; the first is ${cell}; export all files at the same time, or allow it with --allow-skips`)
     }
   }

@@ -27,7 +27,10 @@ export function keepWithinCourse (scope: CourseScope, bundle: Bundle, run: Impor
   const classes = new Set(periods.filter((id) => scope.live.record('class', id) !== undefined))
   if (classes.size === 0) {
     const file = [...bundle.files.values()].flat()[0]?.name ?? null
-    throw new Refusal({ file }, 'is a roster, but this course did not come with one; ask an administrator to import it')
+    throw new Refusal(
+      { file },
+      'is a roster, but this course did not come with one; ask an administrator to import it'
+    )
   }
   assertAboutCourse(classes, scope.course.id, run)
   for (const [kind, file] of ADMINISTRATIVE) {

@@ -56,7 +56,10 @@ export class BookDocument {
 
   /** A piece that cannot be used. */
   refuse (property: string, value: unknown): void {
-    if (typeof value === 'object' && value !== null && 'source_id' in value && typeof value.source_id === 'string' && !isNameTooLong(value.source_id)) this.#refused.add(`${property} ${value.source_id}`)
+    if (typeof value === 'object' && value !== null && 'source_id' in value &&
+      typeof value.source_id === 'string' && !isNameTooLong(value.source_id)) {
+      this.#refused.add(`${property} ${value.source_id}`)
+    }
   }
 
   #isRefused (property: 'periods' | 'categories' | 'tasks' | 'students', sourceId: string): boolean { return this.#refused.has(`${property} ${sourceId}`) }
@@ -70,7 +73,10 @@ export class BookDocument {
     if (this.#teachers.has(key)) this.#run.problems.warn('duplicate_teacher', { file: this.#file.name, path: `$.teachers[${index}]` })
     else {
       this.#teachers.set(key, teacher)
-      assertCourseSize('teachers', this.#teachers.size, { file: this.#file.name, path: `$.teachers[${index}]` })
+      assertCourseSize('teachers', this.#teachers.size, {
+        file: this.#file.name,
+        path: `$.teachers[${index}]`,
+      })
     }
   }
 
@@ -112,10 +118,15 @@ export class BookDocument {
     const ids = this.#ids[list]
     if (!ids.has(sourceId)) {
       ids.add(sourceId)
-      if (list !== 'students') assertCourseSize(list, ids.size, { file: this.#file.name, path: `$.${list}[${index}]` })
+      if (list !== 'students') {
+        assertCourseSize(list, ids.size, { file: this.#file.name, path: `$.${list}[${index}]` })
+      }
       return true
     }
-    this.error(`$.${list}[${index}].source_id`, `is "${shorten(sourceId)}" for the second time; ids are unique within their list`)
+    this.error(
+      `$.${list}[${index}].source_id`,
+      `is "${shorten(sourceId)}" for the second time; ids are unique within their list`
+    )
     return false
   }
 
@@ -125,7 +136,12 @@ export class BookDocument {
     if (course === undefined) return undefined
     const { options, staging } = this.#run
     const timeZone = blank(course.time_zone) ?? options.timeZone ?? options.defaultTimeZone
-    if (!isTimeZone(timeZone)) this.error('$.course.time_zone', `is "${shorten(timeZone)}", expected a time zone such as America/Chicago`)
+    if (!isTimeZone(timeZone)) {
+      this.error(
+        '$.course.time_zone',
+        `is "${shorten(timeZone)}", expected a time zone such as America/Chicago`
+      )
+    }
     const { categories, nameOf } = this.#mergedCategories()
     const tasks = this.#tasks.filter(({ piece }) => piece.withdrawn !== true).map(({ piece, index, number }): SourceTask => {
       const due = blank(piece.due_at)
@@ -142,9 +158,17 @@ export class BookDocument {
         items: [{ number, sourceId: null, minimum: 0 }],
       }
     })
-    const students = this.#students.filter(({ piece, index }) => !this.#isErased(piece, index, course.source_id)).map(({ piece, index, number }) => {
+    const students = this.#students.filter(({
+      piece,
+      index,
+    }) => !this.#isErased(piece, index, course.source_id)).map(({ piece, index, number }) => {
       const period = blank(piece.period)
-      if (period !== null && !this.#periods.has(period) && !this.#isRefused('periods', period)) this.error(`$.students[${index}].period`, `is "${shorten(period)}", expected the source_id of a period`)
+      if (period !== null && !this.#periods.has(period) && !this.#isRefused('periods', period)) {
+        this.error(
+          `$.students[${index}].period`,
+          `is "${shorten(period)}", expected the source_id of a period`
+        )
+      }
       return {
         number,
         sourceId: piece.source_id,
@@ -186,7 +210,8 @@ export class BookDocument {
 
   #isErased (piece: StudentPiece, index: number, course: string): boolean {
     return this.#run.erased.leavesOut({
-      sourceIds: [piece.source_id], studentIdentifier: blank(piece.student_identifier), email: blank(piece.email), course,
+      sourceIds: [piece.source_id], studentIdentifier: blank(piece.student_identifier),
+      email: blank(piece.email), course,
     }, { file: this.#file.name, path: `$.students[${index}]` })
   }
 
@@ -212,7 +237,12 @@ export class BookDocument {
       const category = blank(task.category)
       if (category === null) return isGiven ? null : TYPE_NAMES[task.type ?? 'external']
       const name = names.get(category)
-      if (name === undefined && !this.#isRefused('categories', category)) this.error(`$.tasks[${index}].category`, `is "${shorten(category)}", expected the source_id of a category`)
+      if (name === undefined && !this.#isRefused('categories', category)) {
+        this.error(
+          `$.tasks[${index}].category`,
+          `is "${shorten(category)}", expected the source_id of a category`
+        )
+      }
       return name ?? null
     }
     return { categories: asFractions([...merged.values()]), nameOf }
@@ -232,9 +262,23 @@ export class BookDocument {
       for (const result of results.ofStudent(this.number, person)) {
         const index = placeOf(result[RESULT.place]).line
         const item = result[RESULT.item]
-        if (!isStudent) faults.add({ index, path: '.student', message: () => `is "${shorten(personNames[person]!)}", expected the source_id of a student` })
-        if (!tasks.has(item) && !this.#isRefused('tasks', itemNames[item]!)) faults.add({ index, path: '.task', message: () => `is "${shorten(itemNames[item]!)}", expected the source_id of a task` })
-        if (seen.has(item)) faults.add({ index, path: '', message: () => 'is the second result for one student and task' })
+        if (!isStudent) {
+          faults.add({
+            index,
+            path: '.student',
+            message: () => `is "${shorten(personNames[person]!)}", expected the source_id of a student`,
+          })
+        }
+        if (!tasks.has(item) && !this.#isRefused('tasks', itemNames[item]!)) {
+          faults.add({
+            index,
+            path: '.task',
+            message: () => `is "${shorten(itemNames[item]!)}", expected the source_id of a task`,
+          })
+        }
+        if (seen.has(item)) {
+          faults.add({ index, path: '', message: () => 'is the second result for one student and task' })
+        }
         seen.add(item)
       }
     }

@@ -110,6 +110,9 @@ function describe (error: Error): string {
 
 /** Without what the tokenizer says of its own state. */
 function withoutPosition (message: string): string {
-  const ends = [' at chunk position', ' in state'].map((words) => message.indexOf(words)).filter((at) => at !== -1)
+  const ends = [
+    ' at chunk position',
+    ' in state',
+  ].map((words) => message.indexOf(words)).filter((at) => at !== -1)
   return ends.length === 0 ? message : message.slice(0, Math.min(...ends))
 }

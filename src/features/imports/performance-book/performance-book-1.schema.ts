@@ -2,7 +2,12 @@ import { NAME_MAX } from '../../../short-text.ts'
 
 // The published JSON Schema of `performance-book/1`. Descriptions are shown to people: they complete the sentence "expected …".
 const text = { type: ['string', 'null'], maxLength: NAME_MAX, description: 'text' } as const
-const id = { type: 'string', minLength: 1, maxLength: NAME_MAX, description: 'text that is not empty' } as const
+const id = {
+  type: 'string',
+  minLength: 1,
+  maxLength: NAME_MAX,
+  description: 'text that is not empty',
+} as const
 const flag = { type: ['boolean', 'null'], description: 'true or false' } as const
 const count = { type: ['integer', 'null'], minimum: 0, maximum: 4294967294, description: 'a whole number that is not below 0' } as const
 const date = { type: ['string', 'null'], format: 'date', description: 'a date written YYYY-MM-DD' } as const

@@ -30,9 +30,17 @@ function describe (errors: ErrorObject[]): PieceFault {
   if (error.keyword === 'required') return { path: `${path}.${error.params.missingProperty as string}`, message: 'is missing' }
   if (error.keyword === 'additionalProperties') {
     const known = Object.keys((error.parentSchema as { properties: object }).properties)
-    return { path: `${path}.${shorten(error.params.additionalProperty as string)}`, message: `is not known; expected one of ${known.join(', ')}` }
+    return {
+      path: `${path}.${shorten(error.params.additionalProperty as string)}`,
+      message: `is not known; expected one of ${known.join(', ')}`,
+    }
   }
-  if (error.keyword === 'maxLength') return { path, message: `is ${show(error.data)}, expected at most ${error.params.limit as number} characters` }
+  if (error.keyword === 'maxLength') {
+    return {
+      path,
+      message: `is ${show(error.data)}, expected at most ${error.params.limit as number} characters`,
+    }
+  }
   return { path, message: `is ${show(error.data)}, expected ${(error.parentSchema as { description?: string }).description ?? error.message}` }
 }
 

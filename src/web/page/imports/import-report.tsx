@@ -3,7 +3,15 @@ import { Failure, Loading } from '../notices.tsx'
 import { useLaterTexts } from '../texts/later.ts'
 import { useLoaded } from '../use-loaded.ts'
 import { importEn, type ImportTextKey } from '../texts/import-en.ts'
-import { THINGS, type Counts, type ImportColumn, type ImportError, type ImportReport, type ImportSummary, type ImportWarning } from './types.ts'
+import {
+  THINGS,
+  type Counts,
+  type ImportColumn,
+  type ImportError,
+  type ImportReport,
+  type ImportSummary,
+  type ImportWarning,
+} from './types.ts'
 
 const CHANGES = ['added', 'updated', 'unchanged', 'removed'] as const
 
@@ -100,7 +108,8 @@ function Columns ({ columns, count }: { columns: readonly ImportColumn[], count:
 
 /** The service gives the reason in English; a text of the page that is the same has a translation. */
 function reasonOf ({ reason }: ImportColumn, t: (key: ImportTextKey) => string): string {
-  const key = (Object.keys(importEn) as ImportTextKey[]).find((one) => one.startsWith('columnReason.') && importEn[one] === reason)
+  const key = (Object.keys(importEn) as ImportTextKey[]).find((one) =>
+    one.startsWith('columnReason.') && importEn[one] === reason)
   return key === undefined ? reason ?? '' : t(key)
 }
 

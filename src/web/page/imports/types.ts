@@ -56,7 +56,16 @@ export interface ImportOptions {
   allowNewPeople: boolean
 }
 
-export const NO_OPTIONS: ImportOptions = { format: '', timeZone: '', course: '', teacher: '', strict: false, allowRemovals: false, allowSkips: false, allowNewPeople: false }
+export const NO_OPTIONS: ImportOptions = {
+  format: '',
+  timeZone: '',
+  course: '',
+  teacher: '',
+  strict: false,
+  allowRemovals: false,
+  allowSkips: false,
+  allowNewPeople: false,
+}
 
 /** A grade book of another system names neither course nor teacher. */
 export function needsCourse (format: ImportOptions['format'], filename: string): boolean {

@@ -11,8 +11,10 @@ const ON_A_PAGE = 100
 /** As `route-access.ts` and the command line note them. */
 const ACTIONS = [
   'session.begin', 'session.end', 'session.revoke', 'invitation.accept', 'user.add', 'user.invite', 'user.reset', 'user.password', 'user.disable', 'user.enable', 'token.create', 'token.revoke',
-  'course.set', 'course.delete', 'book.read', 'student.export', 'student.erase', 'export.request', 'export.write', 'export.delete',
-  'file.upload', 'file.download', 'file.delete', 'import.request', 'import.run', 'job.cancel', 'job.retry', 'storage.sweep',
+  'course.set', 'course.delete', 'book.read', 'student.export', 'student.erase', 'export.request',
+  'export.write', 'export.delete',
+  'file.upload', 'file.download', 'file.delete', 'import.request', 'import.run', 'job.cancel', 'job.retry',
+  'storage.sweep',
 ] as const
 
 /** Who did what, newest first. */

@@ -54,8 +54,11 @@ export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: User
 
   function whyDisabled ({ disabled_by: by, disabled_in: courses }: Account): string {
     if (by === 'administrator') return t('users.disabledByHand')
-    const names = courses.slice(0, NAMED).map(({ name }) => name).join(', ') + (courses.length > NAMED ? ', …' : '')
-    return courses.length === 0 ? t('users.disabledByRoster') : t('users.disabledByRosterOf', { courses: names })
+    const names = courses.slice(0, NAMED).map(({ name }) => name).join(', ') +
+      (courses.length > NAMED ? ', …' : '')
+    return courses.length === 0
+      ? t('users.disabledByRoster')
+      : t('users.disabledByRosterOf', { courses: names })
   }
 
   function stateOf (account: Account) {
