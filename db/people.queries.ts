@@ -80,6 +80,31 @@ export async function matchingSourceIds (db: Db, text: string): Promise<string[]
   return [...new Set([...inBooks, ...teaching, ...inRoster.filter(isMeant)].map((row) => row.source_id))]
 }
 
+/** Every student's ids, in each course. */
+export async function identifiersOfAll (
+  db: Db
+): Promise<Array<Pick<StudentInCourse, 'source_id' | 'student_identifier' | 'course_source_id' | 'is_rostered'>>> {
+  return await db
+    .selectFrom('students')
+    .innerJoin('courses', 'courses.id', 'students.course_id')
+    .select([
+      'students.source_id',
+      'students.student_identifier',
+      'courses.source_id as course_source_id',
+      sql<0 | 1>`CASE WHEN courses."grouping" IS NULL THEN 0 ELSE 1 END`.as('is_rostered'),
+    ])
+    .execute()
+}
+
+/** All users of the stored roster. */
+export async function rosterUsers (db: Db): Promise<Array<Pick<RosterRecordRow, 'kind' | 'source_id' | 'body'>>> {
+  return await db
+    .selectFrom('roster_records')
+    .select(['kind', 'source_id', 'body'])
+    .where('kind', '=', 'user')
+    .execute()
+}
+
 export async function studentsBySource (db: Db, sourceId: string): Promise<StudentInCourse[]> {
   return await students(db).where('students.source_id', '=', sourceId).execute()
 }

@@ -1,6 +1,6 @@
 // Leaves out people who were erased ("perfbook student erase"), in every import format.
 import type { Staging } from '../../../db/staging.ts'
-import { identifierHash, type IdentifierKind } from '../person-data/identifier-hash.ts'
+import { identifierHash, looseHash, looseKey, type IdentifierKind } from '../person-data/identifier-hash.ts'
 import type { Place, Problems } from './problems.ts'
 
 /** A person as a source names them. */
@@ -9,6 +9,8 @@ export interface NamedPerson {
   sourceIds: readonly string[]
   studentIdentifier: string | null
   email: string | null
+  /** Names that the person signs in with. */
+  usernames?: readonly string[]
   /** Source id of the course, where the source's ids are the course's own and not a roster's. */
   course?: string | undefined
 }
@@ -41,7 +43,7 @@ export function erasedPeople ({
   const hashes = new Set(erased.hashes)
   const users = new Map<string, boolean>()
 
-  function found ({ sourceIds, studentIdentifier, email, course }: NamedPerson): string[] {
+  function found ({ sourceIds, studentIdentifier, email, usernames = [], course }: NamedPerson): string[] {
     const given: Array<[IdentifierKind, string | null, string?]> = [
       ...sourceIds.flatMap((id): Array<[IdentifierKind, string, string?]> =>
         course === undefined
@@ -53,10 +55,13 @@ export function erasedPeople ({
       ),
       ['student_identifier', studentIdentifier],
       ['email', email],
+      ...usernames.map((name): [IdentifierKind, string] => ['username', name]),
     ]
     return given
       .flatMap(([kind, value, scope]) =>
-        value === null || value.trim() === '' ? [] : [identifierHash(secret, kind, value, scope)]
+        value === null || value.trim() === ''
+          ? []
+          : [identifierHash(secret, kind, value, scope), looseHash(secret, looseKey(kind, value, scope))]
       )
       .filter((hash) => hashes.has(hash))
   }

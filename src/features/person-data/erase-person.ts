@@ -6,11 +6,12 @@ import { dirname, join } from 'node:path'
 import type { Database, Trx } from '../../../db/database.ts'
 import { ensureErasureSecret, insertErased } from '../../../db/erased-people.queries.ts'
 import { wipeFreeSpace, type Wiped } from '../../../db/free-space.ts'
-import { matchingSourceIds, studentsAlike } from '../../../db/people.queries.ts'
+import { identifiersOfAll, matchingSourceIds, rosterUsers, studentsAlike } from '../../../db/people.queries.ts'
 import type { FileLibrary } from '../../files/file-library.ts'
 import { hashesOf } from './erasure-data.ts'
 import { filesOfPerson, type FilesOfPerson } from './file-data.ts'
-import { findPeople, type Person } from './person.ts'
+import { looseKey } from './identifier-hash.ts'
+import { findPeople, userOf, type Person } from './person.ts'
 import { personTerms } from './person-terms.ts'
 import { PERSONAL_DATA } from './personal-data.ts'
 
@@ -88,7 +89,9 @@ export async function erasePerson (
       }
     }
     const secret = await ensureErasureSecret(trx, randomBytes(32).toString('hex'))
-    await insertErased(trx, hashesOf(await withoutShared(trx, current), secret), now())
+    // The person's own rows are gone by now: what is left is others'.
+    const hashes = hashesOf(await withoutShared(trx, current), secret, await looseKeys(trx))
+    await insertErased(trx, hashes, now())
     return { counts, hexes }
   })
   if (done === undefined) return undefined
@@ -138,6 +141,23 @@ async function withoutShared (trx: Trx, person: Person): Promise<Person> {
   for (const email of person.emails) if (!(await isShared(email))) emails.push(email)
   for (const identifier of person.identifiers) if (!(await isShared(identifier))) identifiers.push(identifier)
   return { ...person, emails, identifiers }
+}
+
+/** The keys of everyone who is stored, as students and as users of the roster. */
+async function looseKeys (trx: Trx): Promise<Set<string>> {
+  const keys = new Set<string>()
+  for (const row of await identifiersOfAll(trx)) {
+    const scope = row.is_rostered === 1 ? undefined : row.course_source_id
+    keys.add(looseKey('source_id', row.source_id, scope))
+    if (row.student_identifier !== null) keys.add(looseKey('student_identifier', row.student_identifier))
+  }
+  for (const record of await rosterUsers(trx)) {
+    const { identifier, username } = userOf(record) ?? { identifier: null, username: null }
+    keys.add(looseKey('source_id', record.source_id))
+    if (identifier !== null) keys.add(looseKey('student_identifier', identifier))
+    if (username !== null) keys.add(looseKey('username', username))
+  }
+  return keys
 }
 
 /** Copies made before upgrades, in `backups/` beside the database. */

@@ -1,22 +1,33 @@
 import { erasedAt, erasureSecret } from '../../../db/erased-people.queries.ts'
-import { identifierHash } from './identifier-hash.ts'
+import { identifierHash, looseHash, looseKey } from './identifier-hash.ts'
 import type { Person } from './person.ts'
 import type { PersonalData } from './personal-data.ts'
 
-/** All hashes that an import would know the person by. */
+/**
+ * All hashes that an import would know the person by. `keysOfOthers`: each `looseKey` of other people; what is the same but for
+ * case and leading zeros is no sign of this person then.
+ */
 export function hashesOf (
   person: Pick<
     Person,
-    'sourceId' | 'isIdShared' | 'students' | 'records' | 'teaching' | 'identifiers' | 'emails'
+    'sourceId' | 'isIdShared' | 'students' | 'records' | 'teaching' | 'identifiers' | 'emails' | 'usernames'
   >,
-  secret: string
+  secret: string,
+  keysOfOthers: ReadonlySet<string> = new Set()
 ): string[] {
-  const { sourceId, isIdShared, students, records, teaching, identifiers, emails } = person
+  const { sourceId, isIdShared, students, records, teaching, identifiers, emails, usernames } = person
   const isInRoster = records.length > 0 || [...students, ...teaching].some((row) => row.is_rostered === 1)
   // Ids of a document or a grade book are their course's own: another course's "s1" is someone else.
   const own = students.filter((row) => row.is_rostered === 0).map((row) => row.course_source_id)
+  const loose = [
+    ...(sourceId === null || !isInRoster || isIdShared ? [] : [looseKey('source_id', sourceId)]),
+    ...(sourceId === null ? [] : own.map((course) => looseKey('source_id', sourceId, course))),
+    ...identifiers.map((identifier) => looseKey('student_identifier', identifier)),
+    ...usernames.map((username) => looseKey('username', username)),
+  ].filter((key) => !keysOfOthers.has(key))
   return [
     ...new Set([
+      ...loose.map((key) => looseHash(secret, key)),
       ...(sourceId === null || !isInRoster || isIdShared
         ? []
         : [identifierHash(secret, 'source_id', sourceId)]),

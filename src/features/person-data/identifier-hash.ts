@@ -8,7 +8,7 @@
 // import would have to hash each of its people once for each erased person.
 import { createHmac } from 'node:crypto'
 
-export type IdentifierKind = 'source_id' | 'student_identifier' | 'email'
+export type IdentifierKind = 'source_id' | 'student_identifier' | 'email' | 'username'
 
 /**
  * The hash of one identifier, hex. E-mails are matched in any case, everything without blanks around it.
@@ -18,4 +18,23 @@ export function identifierHash (secret: string, kind: IdentifierKind, value: str
   const text = value.trim().normalize('NFC')
   const parts = [kind, kind === 'email' ? text.toLowerCase() : text, ...(scope === undefined ? [] : [scope])]
   return createHmac('sha256', Buffer.from(secret, 'hex')).update(JSON.stringify(parts)).digest('hex')
+}
+
+/**
+ * What an identifier is compared by where case and leading zeros do not count: spreadsheets drop zeros, systems change case.
+ * The key holds the identifier itself; only its hash may be stored. Scope as with `identifierHash`.
+ */
+export function looseKey (kind: IdentifierKind, value: string, scope?: string): string {
+  const text = foldIdentifier(value.trim().normalize('NFC'))
+  return JSON.stringify(['loose', kind, text, ...(scope === undefined ? [] : [scope])])
+}
+
+/** The hash of a `looseKey`, hex. */
+export function looseHash (secret: string, key: string): string {
+  return createHmac('sha256', Buffer.from(secret, 'hex')).update(key).digest('hex')
+}
+
+/** Without case and leading zeros, as grade books match people. */
+export function foldIdentifier (text: string): string {
+  return text.toLowerCase().replace(/^0+(?=.)/, '')
 }

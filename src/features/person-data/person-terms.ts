@@ -33,9 +33,11 @@ export function personTerms ({
   sourceId,
   identifiers,
   emails,
+  usernames,
   names,
-}: Pick<Person, 'sourceId' | 'identifiers' | 'emails' | 'names'>): PersonTerms {
-  const ids = wordsPattern([...(sourceId === null ? [] : [sourceId]), ...identifiers, ...emails], 'giu')
+}: Pick<Person, 'sourceId' | 'identifiers' | 'emails' | 'usernames' | 'names'>): PersonTerms {
+  const idTexts = [...(sourceId === null ? [] : [sourceId]), ...identifiers, ...emails, ...usernames]
+  const ids = wordsPattern(idTexts, 'giu')
   const words = wordsPattern(
     names.flatMap(({ first, last }) => [
       ...(first !== null && last !== null
@@ -51,7 +53,7 @@ export function personTerms ({
       ...names.flatMap(({ first, last }) =>
         first === null || last === null ? [] : [`${first} ${last}`, `${last} ${first}`]
       ),
-      ...[...(sourceId === null ? [] : [sourceId]), ...identifiers, ...emails].filter(
+      ...idTexts.filter(
         (id) => id.length >= (/^\d+$/.test(id) ? LEAST_NUMBER : LEAST_ID)
       ),
     ].map(withBlanks),

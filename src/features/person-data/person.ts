@@ -32,6 +32,8 @@ export interface Person {
   identifiers: string[]
   /** In lower case. */
   emails: string[]
+  /** Of the stored roster. */
+  usernames: string[]
 }
 
 /** What one row says of who it is about. */
@@ -147,6 +149,7 @@ async function complete (
     ],
     identifiers: unique(traitsOf(rows).map(({ identifier }) => identifier)),
     emails: unique([...emails, ...users.map((user) => user.email.toLowerCase())]),
+    usernames: unique(rows.records.map((record) => userOf(record)?.username ?? null)),
   }
 }
 
@@ -194,17 +197,30 @@ function traitsOf ({ students, teaching, records }: Rows): Traits[] {
   ]
 }
 
+interface RosterUser {
+  name: PersonName
+  identifier: string | null
+  email: string | null
+  /** Null also where an earlier version stored the record. */
+  username: string | null
+}
+
 /** The user in a record of the roster; its columns: `src/features/imports/oneroster/roster-files.ts`. */
-function userOf ({
+export function userOf ({
   kind,
   body,
-}: RosterRecordRow): { name: PersonName; identifier: string | null; email: string | null } | undefined {
+}: Pick<RosterRecordRow, 'kind' | 'body'>): RosterUser | undefined {
   if (kind !== 'user') return undefined
-  const [, first = null, last = null, identifier = null, email = null] = JSON.parse(body) as [
+  const [, first = null, last = null, identifier = null, email = null, username = null] = JSON.parse(body) as [
     number,
     ...Array<string | null>
   ]
-  return { name: { first, last }, identifier: text(identifier), email: text(email) }
+  return {
+    name: { first, last },
+    identifier: text(identifier),
+    email: text(email),
+    username: text(username),
+  }
 }
 
 function text (value: string | null): string | null {

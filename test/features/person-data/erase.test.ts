@@ -52,8 +52,8 @@ t.test(
 
     t.strictSame(
       world.sql('SELECT count(*) AS n FROM erased_people'),
-      [{ n: 3 }],
-      'source id, identifier and e-mail, as hashes'
+      [{ n: 6 }],
+      'source id, identifier, e-mail and username, as hashes; ids also without case and zeros'
     )
     const [job] = world.sql("SELECT * FROM jobs WHERE kind = 'import'")
     t.match(

@@ -152,6 +152,51 @@ t.test('a performance-book document, and grade books of Canvas and Moodle', asyn
   t.notMatch(world.bytes(), TRACES)
 })
 
+t.test('the username alone, and ids in another case, without leading zeros, or with blanks', async (t) => {
+  const world = await peopleWorld(t)
+  const tables = schoolWithCyd()
+  const cyd = { email: '', identifier: '00904', username: 'Cyd.Ort' }
+  tables['users'] = [
+    ...tables['users']!.filter((row) => row['sourcedId'] !== 'u-cyd-77'),
+    user('u-cyd-77', 'Cydwina', 'Ortizova', '', cyd),
+  ]
+  await world.take(tables)
+  t.match(await world.run(['student', 'erase', 'u-cyd-77', '--yes']), { status: 0 })
+  const canvas = (sis: string, login: string) => [
+    'Student,ID,SIS User ID,SIS Login ID,Section,Essay (1)',
+    'Points Possible,,,,,10',
+    `"Ortizova, Cydwina",901,${sis},${login},A,7`,
+    '"Gray, Gus",902,0999,gus,A,8',
+  ].join('\n')
+  for (const [sis, login] of [['', 'cyd.ort'], ['', ' CYD.ORT '], ['904', ''], ['000904', 'x'], ['U-CYD-77', 'y']] as const) {
+    const summary = await takeFile(world, 'canvas.csv', canvas(sis, login), { course: 'Canvas' })
+    t.match(warningCounts(summary), { erased_person: 1 }, `${sis} ${login}`)
+  }
+  tables['users'] = [
+    ...tables['users'].filter((row) => row['sourcedId'] !== 'u-cyd-77'),
+    user('U-Cyd-77', 'Cydwina', 'Ortizova', '', { ...cyd, identifier: '' }),
+    user('new-3', 'Cydwina', 'Ortizova', '', { email: '', identifier: '904', username: '' }),
+  ]
+  tables['enrollments'] = tables['enrollments']!.map((row) =>
+    row['userSourcedId'] === 'u-cyd-77' ? { ...row, userSourcedId: 'U-Cyd-77' } : row)
+  tables['results'] = tables['results']!.filter((row) => row['studentSourcedId'] !== 'u-cyd-77')
+  t.match(warningCounts(await world.take(tables)), { erased_person: 2 })
+  t.notMatch(JSON.stringify(await world.books()), /Cydwina/)
+})
+
+t.test('an id that another person has in another case or with zeros does not leave them out', async (t) => {
+  const world = await peopleWorld(t, null)
+  const document = (students: object[]) => JSON.stringify({
+    format: 'performance-book/1', course: { source_id: 'doc', name: 'Document' }, students,
+  })
+  const other = { source_id: 'U-1', last_name: 'Fox', student_identifier: '42' }
+  await takeFile(world, 'doc.json', document([{ source_id: 'u-1', last_name: 'Ortizova', student_identifier: '0042' }, other]))
+  t.match(await world.run(['student', 'erase', 'u-1', '--yes']), { status: 0 })
+  const summary = await takeFile(world, 'doc.json', document([{ source_id: 'u-1', last_name: 'Ortizova' }, other]))
+  t.strictSame(warningCounts(summary), { erased_person: 1 })
+  t.strictSame(namesOf(await world.books()), [['Fox']])
+})
+
 t.test('a person of a document alone', async (t) => {
   const world = await peopleWorld(t, null)
   const document = JSON.stringify({

@@ -4,6 +4,7 @@ import { personTerms } from '../../../src/features/person-data/person-terms.ts'
 const may = personTerms({
   sourceId: '12',
   identifiers: ['204417'],
+  usernames: [],
   emails: ['may.o@example.edu'],
   names: [{ first: 'May', last: "O'Neil (Jr.)" }],
 })
@@ -60,6 +61,7 @@ t.test('a person without name and id is found nowhere', async (t) => {
   const unnamed = personTerms({
     sourceId: null,
     identifiers: [],
+    usernames: [],
     emails: [],
     names: [{ first: null, last: ' ' }],
   })

@@ -114,6 +114,7 @@ export class GradeBook {
       sourceIds: [...person.ids, ...person.ids.slice(0, 1).map((id) => ownId(person.system, id))],
       studentIdentifier: person.studentIdentifier,
       email: person.email ?? person.ids.find((id) => id.includes('@')) ?? null,
+      usernames: person.logins,
       course: (this.#live?.grouping ?? null) === null ? this.#course.sourceId : undefined,
     }, place)
   }

@@ -87,8 +87,9 @@ function isOfErased (
   { erased }: ImportRun
 ): boolean {
   if (kind === 'user') {
-    const [, , , studentIdentifier, email] = body as UserBody
-    return !isDeleted && erased.leavesOut({ sourceIds: [sourceId], studentIdentifier, email }, place)
+    const [, , , studentIdentifier, email, username] = body as UserBody
+    const usernames = username === null || username === undefined ? [] : [username]
+    return !isDeleted && erased.leavesOut({ sourceIds: [sourceId], studentIdentifier, email, usernames }, place)
   }
   const user = kind === 'enrollment' ? other : kind === 'role' ? parent : null
   return user !== null && erased.leavesOutUser(user, place)
