@@ -9,11 +9,13 @@ export interface FolderHolder {
   pid: number
   /** What it is: `http://127.0.0.1:3000`, or the command. */
   address: string
+  /** Of a service with PUBLIC_URL: where people reach it. */
+  publicUrl?: string
 }
 
 export interface FolderLock {
-  /** Tells others what this process is (its address is known only once it listens). */
-  describe: (address: string) => void
+  /** Tells others what this process is (its address is known only once it listens), and where people reach it. */
+  describe: (address: string, publicUrl?: string) => void
   release: () => void
 }
 
@@ -38,7 +40,9 @@ export function lockFolder (folder: string, { pid, address }: FolderHolder): Fol
     if (isBusy(error)) throw new FolderHeldError(folder, folderHolder(folder))
     throw error
   }
-  const describe = (what: string) => { writeFileSync(description, JSON.stringify({ pid, address: what })) }
+  const describe = (what: string, publicUrl?: string) => {
+    writeFileSync(description, JSON.stringify({ pid, address: what, publicUrl }))
+  }
   describe(address)
   let held = true
   return {
@@ -60,6 +64,21 @@ export function folderHolder (folder: string): FolderHolder | undefined {
     return undefined
   }
 }
+
+/** The service that another process runs on the folder now, once it listens. Not for a process that holds the folder. */
+export function runningService (folder: string): FolderHolder | undefined {
+  if (!isFolderHeld(folder)) return undefined
+  const holder = folderHolder(folder)
+  return holder?.address.startsWith('http') === true ? holder : undefined
+}
+
+/** The address of a service as this machine reaches it: one that listens on all addresses is also at the loopback one. */
+export function reachable (address: string): string {
+  return address.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]')
+}
+
+/** Files of the lock itself, in the folder that it locks. */
+export const LOCK_FILES: readonly string[] = ['lock.sqlite', 'lock.sqlite-journal', 'lock.json']
 
 /** Whether another process holds the folder now. Not for a process that holds it itself: that would lose its lock. */
 export function isFolderHeld (folder: string): boolean {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { FolderHeldError, LOCK_FILES, lockFolder } from '../../db/folder-lock.ts'
 import { readConfig, type Config } from '../config.ts'
 import { importSources } from '../features/imports/import-sources.ts'
 import { programFile } from '../program-files.ts'
@@ -19,16 +20,18 @@ const COURSE = 'physics-1-spring-2026'
 /** The demo of the README: a small real school on `data/demo/`, one export made, and what to try next. */
 export function demoCommand (context: CommandContext): Command {
   return new Command('demo').description('a small school to try things on, in data/demo/')
-    .option('--reset', 'made anew')
+    .option('--reset', 'delete the demo and set it up again')
     .option('--port <number>', `default: ${FIRST_PORT}, or the next free one`, parsePort)
     .action(async ({ reset, port }: { reset?: boolean, port?: number }) => {
       const folder = join(context.env.DATA_DIR ?? 'data', 'demo')
       const settings = { LOG_LEVEL: 'warn', ...context.env, DATA_DIR: folder, HOST: '127.0.0.1', PUBLIC_URL: '' }
       const config = readConfig({ ...settings, PORT: String(port ?? await freePort(FIRST_PORT)) })
-      if (reset === true) await rm(config.DATA_DIR, { recursive: true, force: true })
-      context.stderr.write(existsSync(config.databaseFile) ? 'Starting the demo that is here already (--reset makes it anew) …\n' : 'Setting up the demo: importing a small school …\n')
+      await prepareFolder(config.DATA_DIR, { pid: context.pid, empty: reset === true }).catch(explained)
+      context.stderr.write(existsSync(config.databaseFile)
+        ? 'Starting the existing demo (--reset sets it up again) …\n'
+        : 'Setting up the demo: importing a small school …\n')
       await importSample(context, config)
-      const service = await runService(context, config)
+      const service = await runService(context, config).catch(explained)
       try {
         context.stdout.write(await introduce(service))
         await aborted(context.signal)
@@ -37,6 +40,29 @@ export function demoCommand (context: CommandContext): Command {
       }
       context.stderr.write('\nStopped. The demo stays in its folder.\n')
     })
+}
+
+/**
+ * Makes sure that no demo runs on the folder, and deletes what is in it if asked to, while no other process can start
+ * there. Throws FolderHeldError; nothing was deleted then.
+ */
+async function prepareFolder (folder: string, { pid, empty }: { pid: number, empty: boolean }): Promise<void> {
+  const lock = lockFolder(folder, { pid, address: 'perfbook demo' })
+  try {
+    if (!empty) return
+    for (const name of await readdir(folder)) {
+      if (!LOCK_FILES.includes(name)) await rm(join(folder, name), { recursive: true, force: true })
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+function explained (error: unknown): never {
+  const { holder } = error instanceof FolderHeldError ? error : {}
+  throw holder?.address.startsWith('http') === true
+    ? new CommandFailure(`The demo is running at ${holder.address}. Stop it first (Ctrl-C).`)
+    : error
 }
 
 /** Matched by its ids, so that a second time changes nothing. */
@@ -62,7 +88,7 @@ async function importSample (context: CommandContext, config: Config): Promise<v
 async function introduce ({ services, address }: RunningService): Promise<string> {
   const { accounts, courses, exports, runner } = services
   const course = (await courses.list({ sourceId: COURSE }))[0]
-  if (course === undefined) throw new CommandFailure('The demo lacks its course. Make it anew with --reset.')
+  if (course === undefined) throw new CommandFailure('The demo lacks its course. Set it up again with --reset.')
   const password = randomBytes(9).toString('base64url')
   if ((await accounts.list()).some((user) => user.email === TEACHER && user.origin === 'account')) await accounts.setPassword(TEACHER, password)
   else await accounts.add({ email: TEACHER, role: 'teacher', password })
@@ -81,17 +107,17 @@ Perfbook demo
   token     ${token}
   export    ${latest === undefined ? 'none yet' : `${address}/files/${latest.hex}/${encodeURIComponent(latest.filename)}`}
 
-Export, poll, download:
+Export; poll the job, whose id is in the answer, until its status is succeeded; download:
 
   curl -X POST -H 'Authorization: Bearer ${token}' ${api}/export
-  curl -H 'Authorization: Bearer ${token}' ${api}/exports
+  curl -H 'Authorization: Bearer ${token}' ${address}/api/jobs/ID
   curl -LOJ -H 'Authorization: Bearer ${token}' ${api}/exports/latest
 
 Ctrl-C stops it.
 `
 }
 
-/** The first port from `first` on that nobody listens on. */
+/** The first free port from `first` on. */
 async function freePort (first: number): Promise<number> {
   for (let port = first; port < first + 100; port++) {
     const isFree = await new Promise<boolean>((resolve) => {

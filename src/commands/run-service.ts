@@ -6,6 +6,7 @@ import { lockFolder } from '../../db/folder-lock.ts'
 import { createApp } from '../app.ts'
 import type { Config } from '../config.ts'
 import { openPlaces } from '../features/doctor/open-places.ts'
+import { CommandFailure } from './context.ts'
 import { createServices, type Services, type ServicesOptions } from '../services.ts'
 import { escapeUnprintable } from './printer.ts'
 import { boundMessage, shorten } from '../short-text.ts'
@@ -32,7 +33,7 @@ export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { setti
 
 /**
  * Starts the whole service on a data folder: lock, database, files put right, HTTP, jobs. Throws FolderHeldError,
- * DatabaseTooNewError, and what the operating system says of the folder or the port.
+ * DatabaseTooNewError, CommandFailure where it cannot listen, and what the operating system says of the folder.
  */
 export async function runService (
   context: ServiceProcess,
@@ -62,9 +63,11 @@ export async function runService (
     onStep?.('boot: files put right')
     const { server, gate, prepare } = await createApp(services, log)
     undo.push(() => server.close())
-    await server.listen({ host: config.HOST, port: config.PORT })
+    await server.listen({ host: config.HOST, port: config.PORT }).catch((error: unknown) => {
+      throw listenFailure(error as NodeJS.ErrnoException, config)
+    })
     const address = addressOf(server.server.address() as AddressInfo, config.HOST)
-    lock.describe(address)
+    lock.describe(address, config.PUBLIC_URL === '' ? undefined : config.PUBLIC_URL)
     // Whoever has been waiting for the port is answered before threads are started.
     await turn()
     services.metrics.watchProcess()
@@ -130,6 +133,24 @@ function boundError (error: Error): object {
 function loggedAddress ({ url, params, routeOptions }: FastifyRequest): string {
   if (routeOptions.url === '/files/:hex/:filename') return `/files/${(params as { hex: string }).hex.slice(0, 6)}…`
   return url.replace(/\?.*/s, '').replace(/(\/files\/.{6}).*/s, '$1…')
+}
+
+/** Why the service cannot listen, with the setting that changes it: a CommandFailure, or the error itself. */
+export function listenFailure (error: NodeJS.ErrnoException, { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new CommandFailure(`Port ${PORT} is taken by another program. Choose another with PORT or --port.`)
+    case 'EACCES':
+      return new CommandFailure(`The system does not allow this user to listen on port ${PORT}. ` +
+        'Choose a port above 1023 with PORT or --port, and put a reverse proxy in front.')
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new CommandFailure(`This machine does not have the address ${HOST}. ` +
+        'Set HOST to one that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.')
+    default:
+      return error
+  }
 }
 
 function addressOf ({ port, family, address }: AddressInfo, host: string): string {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { UserRow } from '../../db/accounts.queries.ts'
+import { reachable, runningService } from '../../db/folder-lock.ts'
 import { stateText, type AccountState } from '../features/accounts/account-state.ts'
 import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { invitationUrl } from '../features/accounts/password-links.ts'
@@ -139,13 +140,27 @@ function warnIfDisabled ({ stderr }: CommandContext, email: string, state: Accou
 async function printLink (context: CommandContext, { passwordLinks, linkMail, audit }: Services, config: Config, { user, action }: { user: UserRow, action: string }): Promise<void> {
   const { secret, expiresAt } = await passwordLinks.create(user.id)
   audit.record({ ...BY_COMMAND, action, subject: `user ${user.id}` })
-  const base = config.PUBLIC_URL === '' ? `http://${config.HOST}:${config.PORT}` : config.PUBLIC_URL
-  if (config.PUBLIC_URL === '') context.stderr.write(`PUBLIC_URL is not set: the link begins with ${base}\n`)
+  const { base, isPublic } = baseOfLinks(config)
+  if (!isPublic) {
+    context.stderr.write(`PUBLIC_URL is not set: the link begins with ${base}. ` +
+      'Set PUBLIC_URL to the address under which people reach the service, so that it works on other machines.\n')
+  }
   context.stderr.write(`for ${user.email} alone, good once and until ${new Date(expiresAt).toISOString()}:\n`)
   const url = invitationUrl(base, secret)
   context.stdout.write(`${url}\n`)
   const mail = await linkMail?.send({ to: user.email, kind: user.password_hash === null ? 'invitation' : 'reset', url, expiresAt })
   if (mail !== undefined) context.stderr.write(mail.sent ? `It was sent to ${user.email}.\n` : `It could not be sent by e-mail (${mail.reason}): pass it on yourself.\n`)
+}
+
+/**
+ * Where links lead: PUBLIC_URL, that of the running service first; else where the service that runs on the folder listens;
+ * else where `serve` with these settings would listen. `isPublic`: from PUBLIC_URL.
+ */
+function baseOfLinks ({ DATA_DIR, HOST, PORT, PUBLIC_URL }: Config): { base: string, isPublic: boolean } {
+  const service = runningService(DATA_DIR)
+  const publicUrl = service?.publicUrl ?? PUBLIC_URL
+  if (publicUrl !== '') return { base: publicUrl, isPublic: true }
+  return { base: reachable(service?.address ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`), isPublic: false }
 }
 
 async function readPassword ({ stdin }: CommandContext): Promise<string> {

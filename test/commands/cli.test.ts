@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { openDatabase } from '../../db/database.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
+import { listenFailure } from '../../src/commands/run-service.ts'
 import { perfbook } from '../support/cli.ts'
 import { startServer } from '../support/server-process.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const COURSE = {
   name: 'Physics I', term: 'Spring', teachers: [{ email: 'tea@example.edu' }], categories: [{ name: 'Homework' }],
@@ -108,6 +111,30 @@ t.test('serve: one line when it answers, the folder is its own, a signal stops i
     t.strictSame(await server.ended, { status: 0, stdout: `listening on ${server.address}\n` })
     await t.rejects(fetch(`${server.address}/healthz`))
   }
+})
+
+t.test('serve: an address that it cannot have is explained with the setting that changes it', async (t) => {
+  const folder = testFolder(t)
+  const taken = createServer()
+  await new Promise<void>((resolve) => { taken.listen(0, '127.0.0.1', resolve) })
+  t.teardown(() => { taken.close() })
+  const { port } = taken.address() as AddressInfo
+  const env = { MIN_FREE_BYTES: '0' }
+  const expected = { status: 1, stdout: '', stderr: `error: Port ${port} is taken by another program. Choose another with PORT or --port.\n` }
+  t.strictSame(await perfbook(folder, ['serve', '--port', String(port)], { env }), expected)
+  t.strictSame(await perfbook(folder, ['demo', '--port', String(port)], { env }).then(({ stderr, ...rest }) => ({
+    ...rest, stderr: stderr.split('\n').slice(-2).join('\n'),
+  })), expected, 'the demo as well')
+  // An address for documentation (RFC 5737): no machine has it.
+  t.strictSame(await perfbook(folder, ['serve', '--port', '0', '--host', '192.0.2.1'], { env }), {
+    status: 1,
+    stdout: '',
+    stderr: 'error: This machine does not have the address 192.0.2.1. ' +
+      'Set HOST to one that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.\n',
+  })
+  t.match(listenFailure(Object.assign(new Error('listen EACCES'), { code: 'EACCES' }), { HOST: '127.0.0.1', PORT: 80 }), {
+    message: /^The system does not allow this user to listen on port 80\. Choose a port above 1023 with PORT or --port/,
+  }, 'not tried for real: the tests may run as a user that may listen there')
 })
 
 t.test('what the command line does is noted, in numbers', async (t) => {

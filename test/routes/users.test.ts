@@ -1,6 +1,8 @@
 import t from 'tap'
 import { newBrowser, PASSWORD, signedInAs } from '../support/browser.ts'
 import { perfbook } from '../support/cli.ts'
+import { startServer } from '../support/server-process.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { ADMIN, startTestService, TEACHER } from '../support/test-service.ts'
 
 t.test('invited, let in by a link that works once, disabled, let in again', async (t) => {
@@ -79,4 +81,25 @@ t.test('the command line: invite, reset, enable, and what is noted of it', async
   t.strictSame(entries.map(({ action }) => action), ['token.create', 'user.reset', 'user.enable', 'user.disable', 'user.invite', 'user.invite'])
   t.ok(entries.every(({ via, subject }) => via === 'command' && subject === 'user 1'))
   t.match((await perfbook(dataDir, ['audit', 'list', '--action', 'user.reset'])).stdout, /user\.reset +done/)
+})
+
+t.test('the command line: a link leads to where the service of the folder is', async (t) => {
+  const dataDir = testFolder(t)
+  const invite = async (env: Record<string, string> = {}) => {
+    const { status, stdout, stderr } = await perfbook(dataDir, ['user', 'invite', TEACHER], { env })
+    t.equal(status, 0)
+    return { base: stdout.replace(/\/#invitation=[\w-]{43}\n$/, ''), warns: /PUBLIC_URL is not set: .* Set PUBLIC_URL/.test(stderr) }
+  }
+  const local = await startServer(t, dataDir)
+  t.strictSame(await invite(), { base: local.address, warns: true }, 'the port that it chose')
+  t.strictSame(await invite({ PUBLIC_URL: 'https://school.example' }), { base: 'https://school.example', warns: false })
+  local.kill('SIGTERM')
+  await local.ended
+  t.strictSame(await invite({ PORT: '8080' }), { base: 'http://127.0.0.1:8080', warns: true }, 'none runs')
+  t.strictSame(await invite({ HOST: '0.0.0.0' }), { base: 'http://127.0.0.1:3000', warns: true })
+  const behindProxy = await startServer(t, dataDir, { PUBLIC_URL: 'https://school.example/books/' })
+  t.strictSame(await invite(), { base: 'https://school.example/books', warns: false }, 'the PUBLIC_URL of the service')
+  behindProxy.kill('SIGKILL')
+  await behindProxy.ended
+  t.strictSame(await invite(), { base: 'http://127.0.0.1:3000', warns: true }, 'what a killed one left counts no more')
 })

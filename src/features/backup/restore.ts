@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { databaseProblems, migrationStatus, openSnapshot } from '../../../db/database-copy.ts'
 import { storedFiles } from '../../../db/files.queries.ts'
-import { lockFolder } from '../../../db/folder-lock.ts'
+import { LOCK_FILES, lockFolder, type FolderLock } from '../../../db/folder-lock.ts'
 import { DatabaseTooNewError } from '../../../db/migrate.ts'
 import { createDiskStorage } from '../../files/disk-storage.ts'
 import { stageStream, type StagedFile } from '../../files/staged-file.ts'
@@ -12,7 +12,7 @@ import { RESTORING } from './data-folder.ts'
 
 const ROWS_AT_ONCE = 500
 /** What may lie in a folder that counts as empty: the lock, and what an interrupted restore left. */
-const NO_MATTER = new Set([RESTORING, 'lock.sqlite', 'lock.sqlite-journal', 'lock.json'])
+const NO_MATTER = new Set([RESTORING, ...LOCK_FILES])
 
 export interface RestoreOptions {
   /** Where backups lie. */
@@ -46,10 +46,10 @@ export async function restoreBackup (options: RestoreOptions): Promise<RestoreFa
   if (!names.includes(name)) throw new BackupError(`There is no backup ${name} in ${folder}. There are: ${names.join(', ') || 'none'}.`)
   const manifest = await readManifest(folder, name)
 
-  await assertEmpty(dataFolder, options.pid)
-  const lock = lockFolder(dataFolder, { pid: options.pid, address: 'restore' })
+  const lock = await lockEmpty(dataFolder, options.pid)
   const restoring = join(dataFolder, RESTORING)
   try {
+    for (const part of ['files', DATABASE]) await rm(join(dataFolder, part), { recursive: true, force: true })
     await rm(restoring, { recursive: true, force: true })
     await mkdir(restoring, { mode: 0o700 })
     const database = await restoreDatabase(join(folder, name, DATABASE), restoring, manifest)
@@ -71,18 +71,36 @@ export async function restoreBackup (options: RestoreOptions): Promise<RestoreFa
   }
 }
 
-async function assertEmpty (dataFolder: string, pid: number): Promise<void> {
+/**
+ * Locks a folder that is empty or holds an unfinished restore. It is looked at again under the lock: between the first look and
+ * the lock a service may have started there, and stopped. Throws BackupError and FolderHeldError.
+ */
+async function lockEmpty (dataFolder: string, pid: number): Promise<FolderLock> {
+  const take = () => lockFolder(dataFolder, { pid, address: 'restore' })
+  // A folder that holds something else gets no lock file. If a service runs there, the error says that first.
+  const refusal = await notEmpty(dataFolder)
+  if (refusal !== undefined) {
+    if (existsSync(join(dataFolder, 'lock.sqlite'))) take().release()
+    throw refusal
+  }
+  const lock = take()
+  const late = await notEmpty(dataFolder)
+  if (late === undefined) return lock
+  lock.release()
+  throw late
+}
+
+async function notEmpty (dataFolder: string): Promise<BackupError | undefined> {
   const names = await readdir(dataFolder).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []
     throw error
   })
-  // An interrupted restore may have put these in their place already.
+  // An interrupted restore may have moved these to their place already.
   const isHalfRestored = names.includes(RESTORING)
   const others = names.filter((name) => !NO_MATTER.has(name) && !(isHalfRestored && (name === 'files' || name === DATABASE)))
-  // Who runs there says more than that something lies there.
-  if (names.includes('lock.sqlite')) lockFolder(dataFolder, { pid, address: 'restore' }).release()
-  if (others.length > 0) throw new BackupError(`${dataFolder} is not empty (${others.slice(0, 3).join(', ')}). Move it away, or restore into another folder with --data-dir.`)
-  if (isHalfRestored) for (const part of ['files', DATABASE]) await rm(join(dataFolder, part), { recursive: true, force: true })
+  if (others.length === 0) return undefined
+  return new BackupError(`${dataFolder} is not empty (${others.slice(0, 3).join(', ')}). ` +
+    'Move it away, or restore into another folder with --data-dir.')
 }
 
 async function restoreDatabase (from: string, restoring: string, manifest: Manifest): Promise<string> {

@@ -1,6 +1,6 @@
 // Whether the service runs, or could.
 import { createServer } from 'node:net'
-import { folderHolder, isFolderHeld } from '../../../db/folder-lock.ts'
+import { folderHolder, isFolderHeld, reachable } from '../../../db/folder-lock.ts'
 import { createWorkerPool } from '../../jobs/worker-pool.ts'
 import { fine, problem, type Finding } from './finding.ts'
 
@@ -14,7 +14,7 @@ export async function checkPort (dataFolder: string, { host, port }: { host: str
   if (holder === undefined || !holder.address.startsWith('http')) return fine('service', `${who} works on this folder`)
   const advice = 'Look at its log. If it hangs, end it; a restart loses no job.'
   try {
-    const answer = await fetch(`${holder.address.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]')}/readyz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
+    const answer = await fetch(`${reachable(holder.address)}/readyz`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
     if (answer.ok) return fine('service', `${who} is ready`)
     const { code, message } = await answer.json() as { code: string, message: string }
     return problem('service', `${who} is not ready: ${code}. ${message}`, advice)
