@@ -85,6 +85,7 @@ export const WARNINGS = {
   people_in_conflict: 'Grade book rows whose values point to different people were skipped',
   new_people: 'People in a grade book who were not in the course were added to it',
   tasks_of_earlier_file: 'Tasks from an earlier grade book file are not in this one; they were kept',
+  namesake_courses: 'Other courses have the same name; the one whose source id was given is used',
   same_titles_changed: 'Tasks with the same title are told apart by their order, and there are more or fewer of them than in the earlier file; check their scores',
   grade_columns_without_suffix: 'No column has a suffix such as (Real), so every other column was imported as a task; see the list of columns',
   renamed_total_left_out: 'A column named like a course total was left out; see the list of columns',

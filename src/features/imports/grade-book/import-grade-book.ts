@@ -42,7 +42,7 @@ export async function importGradeBooks (files: Array<{ file: SourceFile, format:
 }
 
 /** The course that the caller named: by its source id, else by its name, else a new one. */
-function courseFor (file: SourceFile, { options, staging: { live } }: ImportRun): { live: Row<'courses'> | null, course: { sourceId: string, name: string } } {
+function courseFor (file: SourceFile, { options, problems, staging: { live } }: ImportRun): { live: Row<'courses'> | null, course: { sourceId: string, name: string } } {
   const named = (row: Row<'courses'>) => ({ live: row, course: { sourceId: row.source_id, name: row.name } })
   if (options.onlyCourseId !== undefined) {
     const row = live.course(options.onlyCourseId)
@@ -52,8 +52,13 @@ function courseFor (file: SourceFile, { options, staging: { live } }: ImportRun)
   const wanted = options.course?.trim()
   if (wanted === undefined || wanted === '') throw new Refusal({ file: file.name }, 'is a grade book, which names no course; say which with --course SOURCE_ID or --course NAME (it is made if there is none)')
   const bySource = live.courseBySource(wanted)
-  if (bySource !== undefined) return named(bySource)
   const byName = live.coursesByName(wanted)
+  if (bySource !== undefined) {
+    // A course that a file made has its name as its source id. A roster may have brought another of that name.
+    const others = byName.filter((row) => row.id !== bySource.id).length
+    if (others > 0) problems.warn('namesake_courses', { file: file.name }, others)
+    return named(bySource)
+  }
   if (byName.length > 1) {
     throw new Refusal(
       { file: file.name },

@@ -128,6 +128,7 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.people_in_conflict': 'Se omitieron filas de un libro de notas cuyos valores señalan a personas distintas',
   'warning.new_people': 'Se añadieron al curso personas de un libro de notas que no estaban en él',
   'warning.tasks_of_earlier_file': 'Tareas de un libro de notas anterior no están en este; se quedan como están',
+  'warning.namesake_courses': 'Otros cursos tienen el mismo nombre; se usa aquel cuyo identificador de origen se indicó',
   'warning.same_titles_changed': 'Las tareas con el mismo título se distinguen por su orden, y hay más o menos que en el archivo anterior; compruebe sus notas',
   'warning.grade_columns_without_suffix': 'Ninguna columna tiene un sufijo como (Real), así que todas las demás se tomaron como tareas; vea la lista de columnas',
   'warning.renamed_total_left_out': 'Se omitió una columna con nombre de total del curso; vea la lista de columnas',
