@@ -19,7 +19,10 @@ const FLOORS: Array<{ folder: string, level: number }> = [
 /** Sees all, since it wires all; whoever may import it gets nothing but types or the finished whole. */
 const WIRING = ['src/main.ts', 'src/app.ts', 'src/services.ts']
 /** Known by all: they know nobody. */
-const GROUND = ['src/config.ts', 'src/setting-values.ts', 'src/errors.ts', 'src/version.ts', 'src/short-text.ts', 'src/compile-cache.ts', 'src/program-files.ts']
+const GROUND = [
+  'src/config.ts', 'src/setting-values.ts', 'src/errors.ts', 'src/version.ts', 'src/short-text.ts',
+  'src/compile-cache.ts', 'src/program-files.ts',
+]
 /** Entry points that are wired by another entry point. */
 const ALLOWED = [
   // A command that runs the service, or a worker's task in its own thread.

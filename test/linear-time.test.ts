@@ -59,15 +59,29 @@ function gradeBookReader (format: 'canvas' | 'moodle') {
       visit(['Points Possible', '', '', text], 2)
       visit([text, text, text, text], 3)
     } else {
-      readMoodle(['First name', 'Last name', 'ID number', `${text} (Percentage)`, text], 1, { book, file, run })([text, text, text, text, text], 2)
+      readMoodle(['First name', 'Last name', 'ID number', `${text} (Percentage)`, text], 1, {
+        book,
+        file,
+        run,
+      })(
+        [text, text, text, text, text], 2
+      )
     }
   }
 }
 
 function rosterReader (text: string): void {
-  const row = new RowReader({ file: 'users.csv', names: ['a', text], line: 1, required: ['a'], problems: new Problems() })
+  const row = new RowReader({
+    file: 'users.csv',
+    names: ['a', text],
+    line: 1,
+    required: ['a'],
+    problems: new Problems(),
+  })
   row.next([text, text], 2)
-  for (const read of ['text', 'id', 'needed', 'ids', 'word', 'flag', 'number', 'date'] as const) row[read]('a')
+  for (const read of [
+    'text', 'id', 'needed', 'ids', 'word', 'flag', 'number', 'date',
+  ] as const) row[read]('a')
 }
 
 const TESTED: Record<string, (text: string) => unknown> = {

@@ -18,9 +18,17 @@ t.test('the end of a file name is kept', async (t) => {
 
 t.test('a list of names says how many it leaves out', async (t) => {
   t.equal(listNames(['a', 'b']), 'a, b')
-  t.equal(listNames(Array.from({ length: 5000 }, (_, i) => `c${i}`)), 'c0, c1, c2, c3, c4, c5, c6, c7 and 4992 more')
+  t.equal(
+    listNames(Array.from({ length: 5000 }, (_, i) => `c${i}`)),
+    'c0, c1, c2, c3, c4, c5, c6, c7 and 4992 more'
+  )
 })
 
 t.test('a character of two units counts once', async (t) => {
-  t.strictSame(['é'.repeat(1000), 'é'.repeat(1001), '😀'.repeat(1000), '😀'.repeat(1001)].map(isNameTooLong), [false, true, false, true])
+  t.strictSame(['é'.repeat(1000), 'é'.repeat(1001), '😀'.repeat(1000), '😀'.repeat(1001)].map(isNameTooLong), [
+    false,
+    true,
+    false,
+    true,
+  ])
 })

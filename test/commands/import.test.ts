@@ -70,8 +70,14 @@ t.test('the flags reach the import', async (t) => {
   t.equal((await perfbook(data, ['import', fewer])).status, 1)
   t.equal((await perfbook(data, ['import', fewer, '--allow-removals'])).status, 0)
   const lost = writeFolder(join(folder, 'lost'), bundleTexts({ ...tables, users: tables.users!.slice(0, 2) }))
-  t.match(await perfbook(data, ['import', lost]), { status: 1, stderr: /^enrollments\.csv:5: 2 of 5 rows refer/m })
-  t.match(await perfbook(data, ['import', lost, '--allow-skips']), { status: 0, stderr: /^warning: 2 x Enrollments were skipped .*\(first in enrollments\.csv:5: userSourcedId "bob"\)/m })
+  t.match(await perfbook(data, ['import', lost]), {
+    status: 1,
+    stderr: /^enrollments\.csv:5: 2 of 5 rows refer/m,
+  })
+  t.match(await perfbook(data, ['import', lost, '--allow-skips']), {
+    status: 0,
+    stderr: /^warning: 2 x Enrollments were skipped .*\(first in enrollments\.csv:5: userSourcedId "bob"\)/m,
+  })
   const bare = writeFolder(join(folder, 'bare'), bundleTexts(tables, { modes: false }))
   t.equal((await perfbook(data, ['import', bare, '--strict'])).status, 1)
   const file = join(folder, 'grades.csv')
@@ -86,7 +92,10 @@ t.test('every column of a grade book file is named, however many there are', asy
   const file = join(folder, 'grades.csv')
   const titles = Array.from({ length: 1500 }, (_, i) => `Task ${'x'.repeat(100)} (${i + 1})`)
   const points = titles.map(() => '10').join(',')
-  writeFileSync(file, `Student,ID,SIS User ID,SIS Login ID,Section,${titles.join(',')}\nPoints Possible,,,,,${points}\n"Lee, Ann",501,0042,ann,P1,${points}\n`)
+  writeFileSync(
+    file,
+    `Student,ID,SIS User ID,SIS Login ID,Section,${titles.join(',')}\nPoints Possible,,,,,${points}\n"Lee, Ann",501,0042,ann,P1,${points}\n`
+  )
   const summary = JSON.parse((await perfbook(join(folder, 'data'), ['import', file, '--course', 'New', '--dry-run', '--json'])).stdout)
   t.equal(summary.columns.length, 1505)
   t.strictSame(summary.columns.at(-1), { name: titles.at(-1), used_as: 'task_points', reason: null })

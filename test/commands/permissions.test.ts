@@ -15,16 +15,31 @@ const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 /** Starts `perfbook ARGS` as a process, from a shell that leaves everything open. */
 function start (dataDir: string, args: string[], env: Record<string, string> = {}) {
   const child = spawn('/bin/sh', ['-c', 'umask 000; exec "$@"', 'sh', process.execPath, MAIN, ...args], {
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', MIN_FREE_BYTES: '0', WORKER_THREADS: '1', ...env },
+    env: {
+      PATH: process.env.PATH,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      MIN_FREE_BYTES: '0',
+      WORKER_THREADS: '1',
+      ...env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  const output = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close') as Promise<[number]>])
+  const output = Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number]>,
+  ])
   return { child, output: output.then(([stdout, stderr, [status]]) => ({ stdout, stderr, status })) }
 }
 
 /** Everything in a folder that its group or others have any right to. */
 function openIn (folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => (lstatSync(join(folder, name)).mode & 0o077) !== 0)
+  return readdirSync(folder, {
+    recursive: true,
+    encoding: 'utf8',
+  }).filter((name) => (lstatSync(join(folder, name)).mode & 0o077) !== 0)
 }
 
 t.test('what every command creates is closed, in a folder that is open to everyone', async (t) => {
@@ -40,7 +55,10 @@ t.test('what every command creates is closed, in a folder that is open to everyo
     return stdout.trim()
   }
   await run(['import', SAMPLE])
-  await run(['user', 'add', 'admin@example.edu', '--role', 'admin', '--password-stdin'], 'correct horse battery staple\n')
+  await run(
+    ['user', 'add', 'admin@example.edu', '--role', 'admin', '--password-stdin'],
+    'correct horse battery staple\n'
+  )
   const token = await run(['token', 'create', 'admin@example.edu'])
   await run(['export', '1'])
   await run(['export', '1', '-o', join(root, 'out.xlsx')])
@@ -52,12 +70,18 @@ t.test('what every command creates is closed, in a folder that is open to everyo
   const form = new FormData()
   form.append('category', 'notes')
   form.append('file', new Blob(['a note'], { type: 'text/plain' }), 'note.txt')
-  const answer = await fetch(`${address}/api/courses/1/files`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form })
+  const answer = await fetch(`${address}/api/courses/1/files`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: form,
+  })
   t.equal(answer.status, 201)
   t.strictSame(openIn(data), [], 'while the service runs, with its lock and its logs of the database')
   child.kill('SIGTERM')
   const { stderr } = await output
-  const warnings = stderr.trim().split('\n').map((line) => JSON.parse(line) as { level: number, path: string, command: string })
+  const warnings = stderr.trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { level: number, path: string, command: string })
   t.match(warnings, [{ level: 40, path: data, command: `chmod 700 ${data}` }], 'only the folder was open')
 
   await run(['backup', join(root, 'backups')])
@@ -111,5 +135,9 @@ t.test('what lies in a closed folder is closed; the secret is not to lie open an
   chmodSync(data, 0o711)
   symlinkSync('/nowhere', join(data, 'link'))
   chmodSync(join(data, 'files'), 0o700)
-  t.strictSame(openPlaces(places).map(({ path }) => path), [data, join(data, 'cookie.secret'), join(data, 'perfbook.sqlite')])
+  t.strictSame(openPlaces(places).map(({ path }) => path), [
+    data,
+    join(data, 'cookie.secret'),
+    join(data, 'perfbook.sqlite'),
+  ])
 })

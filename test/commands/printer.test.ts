@@ -37,27 +37,55 @@ t.test('text, lines over a line, JSON', async (t) => {
 t.test('every command that shows names', async (t) => {
   const folder = testFolder(t)
   const [courseId] = await makeBookDatabase(join(folder, 'perfbook.sqlite'), {
-    name: HOSTILE, term: HOSTILE, categories: [{ name: HOSTILE }], teachers: [{ email: 'tea@example.edu', firstName: HOSTILE, lastName: HOSTILE }],
+    name: HOSTILE, term: HOSTILE, categories: [{ name: HOSTILE }],
+    teachers: [{ email: 'tea@example.edu', firstName: HOSTILE, lastName: HOSTILE }],
     tasks: [{ title: HOSTILE }], students: [{ lastName: HOSTILE, cells: [1] }],
   })
   t.match(await perfbook(folder, ['token', 'create', 'tea@example.edu', '--name', HOSTILE]), { status: 0 })
   const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
   await db.write(async (trx) => {
-    const expired = { owner_type: 'course', owner_id: courseId!, category: 'notes', content_type: 'text/plain', size: 1, sha256: '0'.repeat(64), created_at: 1, expires_at: 2 }
-    await trx.insertInto('files').values({ ...expired, filename: HOSTILE, hex: '0'.repeat(32), created_by: HOSTILE }).execute()
+    const expired = {
+      owner_type: 'course',
+      owner_id: courseId!,
+      category: 'notes',
+      content_type: 'text/plain',
+      size: 1,
+      sha256: '0'.repeat(64),
+      created_at: 1,
+      expires_at: 2,
+    }
+    await trx.insertInto('files').values({
+      ...expired,
+      filename: HOSTILE,
+      hex: '0'.repeat(32),
+      created_by: HOSTILE,
+    }).execute()
     await trx.insertInto('jobs').values({
-      kind: 'import', key: 'import', payload: '{}', state: 'failed', owner_type: 'course', owner_id: courseId!, run_after: 1, created_at: 1, finished_at: 1,
+      kind: 'import', key: 'import', payload: '{}', state: 'failed', owner_type: 'course',
+      owner_id: courseId!, run_after: 1, created_at: 1, finished_at: 1,
       error_code: 'IMPORT_FAILED', error_message: HOSTILE,
     }).execute()
   })
   await db.close()
   const book = join(folder, 'book\u001b[2J.json')
-  writeFileSync(book, JSON.stringify({ format: 'performance-book/1', course: { source_id: HOSTILE, name: HOSTILE }, tasks: [{ source_id: 'hw', title: HOSTILE, category: HOSTILE }], students: [], results: [] }))
+  writeFileSync(
+    book,
+    JSON.stringify({
+      format: 'performance-book/1',
+      course: { source_id: HOSTILE, name: HOSTILE },
+      tasks: [{ source_id: 'hw', title: HOSTILE, category: HOSTILE }],
+      students: [],
+      results: [],
+    })
+  )
 
   for (const [args, isShown] of [
-    [['courses'], true], [['user', 'list'], true], [['token', 'list'], true], [['file', 'list', '--all'], true], [['file', 'verify'], true], [['file', 'sweep', '--dry-run'], true],
-    [['job', 'list'], false], [['job', 'show', '1'], true], [['audit', 'list'], false], [['course', 'set', String(courseId), '--weight', 'None=1'], true],
-    [['import', book], false], [['import', join(folder, 'no\u001b[2J')], false], [['doctor'], false], [[HOSTILE], true], [['user', 'disable', HOSTILE], true], [['export', String(courseId)], false],
+    [['courses'], true], [['user', 'list'], true], [['token', 'list'], true],
+    [['file', 'list', '--all'], true], [['file', 'verify'], true], [['file', 'sweep', '--dry-run'], true],
+    [['job', 'list'], false], [['job', 'show', '1'], true], [['audit', 'list'], false],
+    [['course', 'set', String(courseId), '--weight', 'None=1'], true],
+    [['import', book], false], [['import', join(folder, 'no\u001b[2J')], false], [['doctor'], false],
+    [[HOSTILE], true], [['user', 'disable', HOSTILE], true], [['export', String(courseId)], false],
   ] as Array<[string[], boolean]>) {
     const { stdout, stderr } = await perfbook(folder, args)
     const called = args.map((arg) => arg.replace(/[^ -~].*/s, '…')).join(' ')
@@ -65,7 +93,12 @@ t.test('every command that shows names', async (t) => {
     t.notMatch(stdout, /^error: all is well/m, `${called}: no line of its own`)
     if (isShown) t.match(stdout + stderr, 'all is well', called)
   }
-  for (const [args, of] of [[['courses', '--json'], 'name'], [['user', 'list', '--json'], 'first_name'], [['token', 'list', '--json'], 'name'], [['file', 'list', '--all', '--json'], 'filename']] as Array<[string[], string]>) {
+  for (const [args, of] of [
+    [['courses', '--json'], 'name'],
+    [['user', 'list', '--json'], 'first_name'],
+    [['token', 'list', '--json'], 'name'],
+    [['file', 'list', '--all', '--json'], 'filename'],
+  ] as Array<[string[], string]>) {
     const { stdout } = await perfbook(folder, args)
     t.notMatch(stdout, OBEYED)
     t.ok((JSON.parse(stdout) as Array<Record<string, unknown>>).some((row) => row[of] === HOSTILE), `${args.join(' ')} is exact`)
@@ -74,7 +107,9 @@ t.test('every command that shows names', async (t) => {
 
 t.test('the log of the service', async (t) => {
   const stderr = new PassThrough()
-  createLog({ stderr, pid: process.pid }, readConfig({})).warn({ from: HOSTILE, err: new Error(HOSTILE) }, HOSTILE)
+  createLog({ stderr, pid: process.pid }, readConfig({})).warn(
+    { from: HOSTILE, err: new Error(HOSTILE) }, HOSTILE
+  )
   const line = (stderr.read() as Buffer).toString()
   t.notMatch(line, OBEYED)
   t.match(JSON.parse(line), { level: 40, from: HOSTILE, msg: HOSTILE, err: { message: HOSTILE } })

@@ -23,18 +23,27 @@ t.test('names of megabytes', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   writeFileSync(file, gunzipSync(readFileSync(BEFORE)))
   const old = connect(file)
-  const version = (db: typeof old) => db.prepare<[], number>('SELECT max(data_version) FROM courses').pluck().get() ?? 0
+  const version = (db: typeof old) => db.prepare<[], number>('SELECT max(data_version) FROM courses').pluck().get() ??
+    0
   const courseId = old.prepare<[], number>('SELECT min(id) FROM courses').pluck().get() ?? 0
   const before = version(old)
-  const category = old.prepare('INSERT INTO categories (course_id, source_id, name, position) VALUES (?, ?, ?, 90)')
+  const category = old.prepare(
+    'INSERT INTO categories (course_id, source_id, name, position) VALUES (?, ?, ?, 90)'
+  )
   for (const end of ['a', 'b']) category.run(courseId, `long-${end}`, LONG + end)
   for (const [table, columns] of Object.entries(COLUMNS)) {
     if (table === 'categories') continue
     for (const column of columns) old.prepare(`UPDATE ${table} SET ${column} = ?`).run(LONG)
     t.ok((old.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0) > 0, `there are ${table}`)
   }
-  const record = old.prepare('INSERT INTO roster_records (kind, source_id, parent, other, body) VALUES (?, ?, NULL, NULL, ?)')
-  for (let i = 0; i < 1100; i++) record.run('user', `long-${i}`, JSON.stringify([1, 'ä'.repeat(1001), 'Lee', null, null]))
+  const record = old.prepare(
+    'INSERT INTO roster_records (kind, source_id, parent, other, body) VALUES (?, ?, NULL, NULL, ?)'
+  )
+  for (let i = 0; i < 1100; i++) {
+    record.run(
+      'user', `long-${i}`, JSON.stringify([1, 'ä'.repeat(1001), 'Lee', null, null])
+    )
+  }
   record.run('class', 'long', JSON.stringify(['x'.repeat(1000), ['y'.repeat(2000)]]))
   old.close()
 
@@ -48,10 +57,14 @@ t.test('names of megabytes', async (t) => {
     }
   }
   t.ok(version(db) > before, 'books have changed')
-  const bodies = db.prepare<[], string>("SELECT body FROM roster_records WHERE source_id LIKE 'long-%'").pluck().all()
+  const bodies = db.prepare<[], string>(
+    "SELECT body FROM roster_records WHERE source_id LIKE 'long-%'"
+  ).pluck().all()
   t.equal(bodies.length, 1100)
   for (const body of bodies) t.strictSame(JSON.parse(body), [1, `${'ä'.repeat(999)}…`, 'Lee', null, null])
-  const [title, terms] = JSON.parse(db.prepare<[], string>("SELECT body FROM roster_records WHERE source_id = 'long'").pluck().get() ?? '[]')
+  const [title, terms] = JSON.parse(
+    db.prepare<[], string>("SELECT body FROM roster_records WHERE source_id = 'long'").pluck().get() ?? '[]'
+  )
   t.equal(title, 'x'.repeat(1000), 'what is short enough stays as it is')
   t.strictSame(terms, ['y'.repeat(2000)], 'ids stay')
 })

@@ -43,7 +43,11 @@ t.test('the order that is told is the order of the claims', async (t) => {
 })
 
 t.test('what is not due yet comes last, by its time', async (t) => {
-  const waiting = (id: number, runAfter: number, priority = 0) => ({ id, kind: 'test', owner_type: 'course', owner_id: id, priority, run_after: runAfter, served: 0 })
+  const waiting = (
+    id: number,
+    runAfter: number,
+    priority = 0
+  ) => ({ id, kind: 'test', owner_type: 'course', owner_id: id, priority, run_after: runAfter, served: 0 })
   t.strictSame(claimOrder([waiting(1, 5000, 99), waiting(2, 0), waiting(3, 3000), waiting(4, NOW)], NOW), new Map([[2, 0], [4, 1], [3, 2], [1, 3]]))
   t.strictSame(claimOrder([], NOW), new Map())
 })

@@ -278,13 +278,23 @@ t.test('drain waits for what runs and what may start, not for what is delayed', 
 t.test('a kind with a thread of its own never keeps the others from starting, nor they it', async (t) => {
   const gate = createGate()
   const held = { extra: { gate: gate.memory } }
-  const service = await createJobService(t, { threads: 1, extraThreads: 1, kinds: [testKind({ name: 'slow', hasOwnThread: true, ...held }), testKind(held)] })
+  const service = await createJobService(t, {
+    threads: 1,
+    extraThreads: 1,
+    kinds: [testKind({ name: 'slow', hasOwnThread: true, ...held }), testKind(held)],
+  })
   await service.runner.start()
-  const slow = [await service.request({ key: 'slow 1', kind: 'slow' }), await service.request({ key: 'slow 2', kind: 'slow' })]
+  const slow = [
+    await service.request({ key: 'slow 1', kind: 'slow' }),
+    await service.request({ key: 'slow 2', kind: 'slow' }),
+  ]
   await gate.arrived(1)
   const other = [await service.request({ key: 'a' }), await service.request({ key: 'b' })]
   await gate.arrived(2)
-  t.strictSame(await Promise.all([...slow, ...other].map(async ({ job }) => (await service.row(job.id)).state)), ['started', 'queued', 'started', 'queued'])
+  t.strictSame(
+    await Promise.all([...slow, ...other].map(async ({ job }) => (await service.row(job.id)).state)),
+    ['started', 'queued', 'started', 'queued']
+  )
   gate.open()
   for (const { job } of [...slow, ...other]) t.equal((await service.settled(job.id)).state, 'succeeded')
 })

@@ -163,7 +163,12 @@ t.test('every route is in the table, and the table has no other', async (t) => {
 t.test('the documentation shows the same table', async (t) => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8')
   const rows = Array.from(text.matchAll(/^\| `([A-Z]+ \/\S*)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm), ([, key, who, scope, audit]) => [key, who, scope, audit])
-  t.strictSame(rows, Object.entries(ROUTE_ACCESS).map(([key, { who, scope, audit, auditRead }]) => [key, who, scope ?? '–', audit ?? auditRead ?? '–']))
+  t.strictSame(
+    rows,
+    Object.entries(ROUTE_ACCESS).map((
+      [key, { who, scope, audit, auditRead }]
+    ) => [key, who, scope ?? '–', audit ?? auditRead ?? '–'])
+  )
 })
 
 t.test('every route with every kind of person', async (t) => {

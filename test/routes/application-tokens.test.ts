@@ -123,7 +123,11 @@ t.test('how long a token may be good is a setting', async (t) => {
   t.equal(await whoIs(service, await sign({ ...CLAIMS, iat: now, exp: now + HOUR_S / 2 })), TEACHER)
   t.equal(await whoIs(service, await sign({ ...CLAIMS, exp: now + HOUR_S / 2 + 60 })), 'UNAUTHENTICATED')
   const day = await start(t, { JWT_SECRET: SECRET })
-  t.equal(await whoIs(day, await sign({ ...CLAIMS, iat: now, exp: now + 24 * HOUR_S })), TEACHER, 'a day by default')
+  t.equal(
+    await whoIs(day, await sign({ ...CLAIMS, iat: now, exp: now + 24 * HOUR_S })),
+    TEACHER,
+    'a day by default'
+  )
 })
 
 t.test('another claim holds the e-mail', async (t) => {
@@ -170,7 +174,16 @@ t.test('the application changes its keys; and they cannot be fetched', async (t)
   const service = await start(t, { JWT_JWKS_URL: published.url })
   const { db, now } = service.services
   const log: object[] = []
-  const tokens = createApplicationTokens({ db, now, log: { warn: (facts) => { log.push(facts) } }, keys: { url: published.url, cooldownMs: 0 }, audience: 'perfbook', issuer: GIVEN.JWT_ISSUER, userClaim: 'email', maxHours: 24 })
+  const tokens = createApplicationTokens({
+    db,
+    now,
+    log: { warn: (facts) => { log.push(facts) } },
+    keys: { url: published.url, cooldownMs: 0 },
+    audience: 'perfbook',
+    issuer: GIVEN.JWT_ISSUER,
+    userClaim: 'email',
+    maxHours: 24,
+  })
   t.match(await tokens.authenticate(await sign(CLAIMS, old)), { email: TEACHER })
   published.keys = [next.jwk]
   t.match(await tokens.authenticate(await sign(CLAIMS, next)), { email: TEACHER }, 'an unknown name: asked again')

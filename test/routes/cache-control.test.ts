@@ -5,7 +5,12 @@ import { signedInAs } from '../support/browser.ts'
 import { listenRaw } from '../support/raw-request.ts'
 import { startTestService, TEACHER, type TestService } from '../support/test-service.ts'
 
-const COURSE = { name: 'Physics', teachers: [{ email: TEACHER }], tasks: [{ title: 'HW' }], students: [{ lastName: 'Ames', cells: [0.5] }] }
+const COURSE = {
+  name: 'Physics',
+  teachers: [{ email: TEACHER }],
+  tasks: [{ title: 'HW' }],
+  students: [{ lastName: 'Ames', cells: [0.5] }],
+}
 const EXPORTS = '/api/courses/1/performance/exports'
 /** Open to anyone: pages and files of the program itself. */
 const OPEN = new Set(['anybody', 'any page'])
@@ -17,20 +22,31 @@ t.test('every route, with credentials: private and checked again, or not stored 
   await services.runner.drain()
   const [made] = (await call('GET', EXPORTS)).json()
   const there: Record<string, string> = {
-    course_id: '1', export_id: String(made.id), job_id: job.split('/').at(-1), hex: new URL(made.url).pathname.split('/')[2] ?? '', filename: made.filename,
+    course_id: '1', export_id: String(made.id), job_id: job.split('/').at(-1),
+    hex: new URL(made.url).pathname.split('/')[2] ?? '', filename: made.filename,
   }
-  const keys = [...new Set(routes.map(({ method, url }) => `${method} ${url}`))].filter((key) => !OPEN.has(ROUTE_ACCESS[key.replace(/^HEAD/, 'GET')]?.who ?? ''))
+  const keys = [
+    ...new Set(routes.map(({ method, url }) => `${method} ${url}`)),
+  ].filter((key) => !OPEN.has(ROUTE_ACCESS[key.replace(/^HEAD/, 'GET')]?.who ?? ''))
   // What takes things away comes last.
   const ordered = keys.toSorted((a, b) => Number(a.startsWith('DELETE')) - Number(b.startsWith('DELETE')))
   let answered = 0
   for (const key of ordered) {
     const [method, pattern = ''] = key.split(' ') as [Parameters<TestService['call']>[0], string]
     for (const params of [there, {} as Record<string, string>]) {
-      const path = pattern.replace(/:(\w+)/g, (_, name: string) => params[name] ?? '999999').replace(/\*$/, 'index.html')
+      const path = pattern.replace(/:(\w+)/g, (_, name: string) => params[name] ?? '999999').replace(
+        /\*$/, 'index.html'
+      )
       const { status, headers } = await call(method, path)
       const value = headers['cache-control'] ?? ''
       if (status === 200) answered++
-      t.match(value, method === 'GET' || method === 'HEAD' ? /^private, no-cache(?:, no-transform)?$/ : /^(?:private, no-cache|no-store)$/, `${key}: ${status}`)
+      t.match(
+        value,
+        method === 'GET' || method === 'HEAD'
+          ? /^private, no-cache(?:, no-transform)?$/
+          : /^(?:private, no-cache|no-store)$/,
+        `${key}: ${status}`
+      )
       t.match((await call(method, path, { token: 'wrong' })).headers['cache-control'], /^(?:private, no-cache|no-store)$/, `${key}: a wrong token`)
     }
   }
@@ -40,7 +56,11 @@ t.test('every route, with credentials: private and checked again, or not stored 
 t.test('by cookie as by token; answers for anyone are as they were', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
   const browser = await signedInAs(service, 'teacher')
-  for (const path of ['/api/session', '/api/courses', '/api/openapi.json']) t.equal((await browser.call('GET', path)).headers['cache-control'], 'private, no-cache', path)
+  for (const path of [
+    '/api/session',
+    '/api/courses',
+    '/api/openapi.json',
+  ]) t.equal((await browser.call('GET', path)).headers['cache-control'], 'private, no-cache', path)
   t.equal((await browser.signIn(TEACHER)).headers['cache-control'], 'no-store', 'the answer that brings a cookie')
   t.equal((await service.call('GET', '/', { token: null })).headers['cache-control'], 'no-cache')
 })

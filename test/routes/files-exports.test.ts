@@ -183,7 +183,13 @@ t.test('other settings at the next start hold for what is there already', async 
 t.test('low on disk: no new exports, not ready, and what is there is still served', async (t) => {
   const service = await start(t, { MIN_FREE_BYTES: String(2 ** 52) })
   const file = await storeFile(service, 'x')
-  t.match(await exported(service), { status: 507, statusCode: 507, code: 'DISK_LOW', error: 'Insufficient Storage', message: 'The server\'s disk is nearly full. Contact its administrator.' })
+  t.match(await exported(service), {
+    status: 507,
+    statusCode: 507,
+    code: 'DISK_LOW',
+    error: 'Insufficient Storage',
+    message: 'The server\'s disk is nearly full. Contact its administrator.',
+  })
   const ready = await service.call('GET', '/readyz', { token: null })
   t.equal(ready.status, 503)
   t.match(ready.json(), { statusCode: 503, code: 'DISK_LOW' })

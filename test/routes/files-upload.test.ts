@@ -25,7 +25,12 @@ function form (parts: Part[]): Buffer {
 
 /** Begins as a PDF does; `value` is what follows. */
 const pdf = (value: string | Buffer, filename = 'syllabus.pdf'): Part => (
-  { name: 'file', value: Buffer.concat([Buffer.from('%PDF-'), Buffer.from(value)]), filename, type: 'application/pdf' }
+  {
+    name: 'file',
+    value: Buffer.concat([Buffer.from('%PDF-'), Buffer.from(value)]),
+    filename,
+    type: 'application/pdf',
+  }
 )
 const category: Part = { name: 'category', value: 'syllabus' }
 
@@ -144,9 +149,18 @@ t.test('a form that is wrong is refused with its field, and nothing of it stays'
 })
 
 t.test('types are what the setting allows', async (t) => {
-  const status = async (service: TestService, type: string, filename = 'a', value = 'x') => (await upload(service, [category, { name: 'file', value, filename, type }])).status
+  const status = async (
+    service: TestService,
+    type: string,
+    filename = 'a',
+    value = 'x'
+  ) => (await upload(service, [category, { name: 'file', value, filename, type }])).status
   const strict = await startTestService(t, { courses: [{}] })
-  for (const [type, filename, value] of [['application/pdf', 'a.pdf', '%PDF-1.7'], ['IMAGE/GIF', 'a.gif', 'GIF89a'], ['text/plain; charset=utf-8', 'a.txt', 'x']] as const) {
+  for (const [type, filename, value] of [
+    ['application/pdf', 'a.pdf', '%PDF-1.7'],
+    ['IMAGE/GIF', 'a.gif', 'GIF89a'],
+    ['text/plain; charset=utf-8', 'a.txt', 'x'],
+  ] as const) {
     t.equal(await status(strict, type, filename, value), 201, type)
   }
   for (const type of ['text/html', 'image/svg+xml', 'application/javascript', 'application/x-msdownload', 'application/pdfx', 'nonsense']) t.equal(await status(strict, type), 415, type)
@@ -154,7 +168,12 @@ t.test('types are what the setting allows', async (t) => {
   t.match(refused.json, { code: 'UNSUPPORTED_MEDIA_TYPE', message: /^file: text\/html may not be uploaded. Allowed are application\/pdf, / })
 
   const images = await startTestService(t, { courses: [{}], settings: { FILE_TYPES_ALLOWED: 'image/*, text/csv' } })
-  for (const [type, filename, expected] of [['image/x-own', 'a.own', 201], ['text/csv', 'a.csv', 201], ['text/plain', 'a.txt', 415], ['application/pdf', 'a.pdf', 415]] as const) {
+  for (const [type, filename, expected] of [
+    ['image/x-own', 'a.own', 201],
+    ['text/csv', 'a.csv', 201],
+    ['text/plain', 'a.txt', 415],
+    ['application/pdf', 'a.pdf', 415],
+  ] as const) {
     t.equal(await status(images, type, filename), expected, type)
   }
   const any = await startTestService(t, { courses: [{}], settings: { FILE_TYPES_ALLOWED: '*/*' } })
@@ -166,10 +185,22 @@ t.test('a file has to be what it says', async (t) => {
   for (const settings of [{}, { FILE_TYPES_ALLOWED: '*/*' }] as Array<Record<string, string>>) {
     const service = await startTestService(t, { courses: [{}], settings })
     const html = '<!DOCTYPE html><script>alert(1)</script>'
-    for (const [filename, type] of [['a.png', 'image/png'], ['a.html', 'image/png'], ['a.txt', 'text/plain'], ['a.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document']] as const) {
-      for (const parts of [[category, { name: 'file', value: html, filename, type }], [{ name: 'file', value: html, filename, type }, category]]) {
+    for (const [filename, type] of [
+      ['a.png', 'image/png'],
+      ['a.html', 'image/png'],
+      ['a.txt', 'text/plain'],
+      ['a.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+    ] as const) {
+      for (const parts of [
+        [category, { name: 'file', value: html, filename, type }],
+        [{ name: 'file', value: html, filename, type }, category],
+      ]) {
         const answer = await upload(service, parts)
-        t.match(answer.json, { statusCode: 415, code: 'UNSUPPORTED_MEDIA_TYPE', message: /^file: .*a\.\w+/ }, filename)
+        t.match(
+          answer.json,
+          { statusCode: 415, code: 'UNSUPPORTED_MEDIA_TYPE', message: /^file: .*a\.\w+/ },
+          filename
+        )
       }
     }
     t.match((await upload(service, [category, { name: 'file', value: html, filename: `${'n'.repeat(5000)}.png`, type: 'image/png' }])).json.message, /^.{1,300}$/)
@@ -182,7 +213,10 @@ t.test('what an import is called says nothing about what a download of it is', a
   const response = await service.server.inject({
     method: 'POST',
     url: `/api/courses/${service.courseIds[0]}/imports`,
-    headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}`, authorization: `Bearer ${await service.token('admin')}` },
+    headers: {
+      'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+      authorization: `Bearer ${await service.token('admin')}`,
+    },
     payload: form([{ name: 'file', value: '<script>', filename: 'a.html', type: 'text/html' }]),
   })
   t.equal(response.statusCode, 202)
@@ -208,7 +242,11 @@ t.test('the list by category, in pages', async (t) => {
 t.test('quota and disk', async (t) => {
   const service = await startTestService(t, { courses: [{}], settings: { OWNER_QUOTA_BYTES: '100' } })
   t.equal((await upload(service, [category, pdf('x'.repeat(55))])).status, 201)
-  t.match((await upload(service, [category, pdf('x'.repeat(55))])).json, { statusCode: 409, code: 'FILE_QUOTA_EXCEEDED', message: /^60 bytes of 100 bytes are in use/ })
+  t.match((await upload(service, [category, pdf('x'.repeat(55))])).json, {
+    statusCode: 409,
+    code: 'FILE_QUOTA_EXCEEDED',
+    message: /^60 bytes of 100 bytes are in use/,
+  })
   t.equal((await upload(service, [category, pdf('x'.repeat(35))])).status, 201)
   t.match((await upload(service, Buffer.from('not even read'))).json, { statusCode: 409, code: 'FILE_QUOTA_EXCEEDED' })
   t.strictSame(left(service), { kept: 2, staged: [] })
@@ -225,7 +263,9 @@ t.test('a disk that is full in the middle is a 507 as well', async (t) => {
 
 t.test('two uploads at once cannot pass the quota', async (t) => {
   const service = await startTestService(t, { courses: [{}], settings: { OWNER_QUOTA_BYTES: '100' } })
-  const answers = await Promise.all(Array.from({ length: 6 }, () => upload(service, [category, pdf('x'.repeat(35))])))
+  const answers = await Promise.all(Array.from(
+    { length: 6 }, () => upload(service, [category, pdf('x'.repeat(35))])
+  ))
   t.strictSame(answers.map(({ status }) => status).sort(), [201, 201, 409, 409, 409, 409])
   t.strictSame(left(service), { kept: 2, staged: [] })
 })

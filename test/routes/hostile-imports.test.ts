@@ -20,7 +20,11 @@ t.test('cells of megabytes that are made to be slow, and a queue of imports', as
   await perfbook(folder, ['import', SAMPLE])
   const { address } = await startServer(t, folder, { WORKER_THREADS: '1', IMPORT_WAITING_MAX: '5' })
   const ask = async (method: string, path: string, body?: FormData) => {
-    const response = await fetch(address + path, { method, headers: { authorization }, ...(body === undefined ? {} : { body }) })
+    const response = await fetch(address + path, {
+      method,
+      headers: { authorization },
+      ...(body === undefined ? {} : { body }),
+    })
     const text = await response.text()
     return { status: response.status, text, json: JSON.parse(text) as { id: number, status: string } }
   }
@@ -41,7 +45,9 @@ t.test('cells of megabytes that are made to be slow, and a queue of imports', as
   }
   const cell = `1${' '.repeat(3_000_000)}x`
   const header = 'First name,Last name,ID number,Email address,HW 1 (Percentage)'
-  const hostile = await upload(`${header}\n${Array.from({ length: 10 }, (_, i) => `Ann,Lee,${i},ann@example.edu,${cell}`).join('\n')}`)
+  const hostile = await upload(
+    `${header}\n${Array.from({ length: 10 }, (_, i) => `Ann,Lee,${i},ann@example.edu,${cell}`).join('\n')}`
+  )
   t.equal(hostile.status, 202)
   const statuses: number[] = []
   for (let i = 0; i < 10; i++) statuses.push((await upload(cell)).status)

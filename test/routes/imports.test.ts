@@ -77,11 +77,18 @@ t.test('rows that refer to nothing: a tenth is the limit unless the form allows 
   const bytes = readFileSync(await writeZip(join(t.testdir(), 'roster.zip'), bundleTexts(tables)))
   const service = await startTestService(t)
   const refused = await upload(service, '/api/imports', { name: 'roster.zip', bytes })
-  t.match(await result(service, refused.json.id), { status: 'failed', errors: [{ file: 'enrollments.csv', line: 5, message: /^2 of 5 rows/ }, { file: 'results.csv' }] })
+  t.match(await result(service, refused.json.id), {
+    status: 'failed',
+    errors: [{ file: 'enrollments.csv', line: 5, message: /^2 of 5 rows/ }, { file: 'results.csv' }],
+  })
   t.strictSame((await service.call('GET', '/api/courses')).json(), [])
   const taken = await upload(service, '/api/imports', { name: 'roster.zip', bytes }, { allow_skips: 'true' })
   t.match(await result(service, taken.json.id), {
-    status: 'succeeded', summary: { students: { added: 1 }, warnings: [{ code: 'enrollment_skipped', count: 2 }, { code: 'result_skipped', count: 2 }] },
+    status: 'succeeded',
+    summary: {
+      students: { added: 1 },
+      warnings: [{ code: 'enrollment_skipped', count: 2 }, { code: 'result_skipped', count: 2 }],
+    },
   })
 })
 
@@ -91,12 +98,19 @@ t.test('a teacher imports into the own course and into no other', async (t) => {
   await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE })
   const teacher = await service.token('teacher', { email: PHYSICS_TEACHER })
   const [course] = (await service.call('GET', '/api/courses', { token: teacher })).json()
-  const changed = JSON.parse(PHYSICS.toString()) as { course: { name: string }, tasks: Array<{ title: string }> }
+  const changed = JSON.parse(PHYSICS.toString()) as {
+    course: { name: string }
+    tasks: Array<{ title: string }>
+  }
   changed.course.name = 'Physics One'
   changed.tasks[0]!.title = 'Another title'
   const own = await upload(service, `/api/courses/${course.id}/imports`, { name: 'physics.json', bytes: JSON.stringify(changed) }, {}, teacher)
   t.equal(own.status, 202)
-  t.match(await result(service, own.json.id, teacher), { status: 'succeeded', course_id: course.id, summary: { courses: { updated: 1 }, warnings: [{ code: 'left_out', count: 1 }] } })
+  t.match(await result(service, own.json.id, teacher), {
+    status: 'succeeded',
+    course_id: course.id,
+    summary: { courses: { updated: 1 }, warnings: [{ code: 'left_out', count: 1 }] },
+  })
   t.not((await service.call('GET', `/api/courses/${course.id}/performance`)).json().course.name, 'Physics One')
   const other = await upload(service, `/api/courses/${course.id}/imports`, { name: 'roster.zip', bytes: BUNDLE }, {}, teacher)
   t.match(await result(service, other.json.id, teacher), { status: 'failed', error: { code: 'IMPORT_FAILED' } })
@@ -157,24 +171,39 @@ t.test('lists have counts instead of reports; a report is short for any file', a
   const service = await startTestService(t)
   const long = '#'.repeat(500_000)
   const grades = `First name,Last name,ID number,Email address,HW 1 (Real)\n${Array.from({ length: 30 }, (_, i) => `Ann,Lee,${i},a@b.example,${long}`).join('\n')}`
-  const { json } = await upload(service, '/api/imports', { name: `${'.'.repeat(3000)}g.csv`, bytes: grades }, { course: 'Physics' })
+  const { json } = await upload(
+    service,
+    '/api/imports',
+    { name: `${'.'.repeat(3000)}g.csv`, bytes: grades },
+    { course: 'Physics' }
+  )
   const report = await service.call('GET', `/api/imports/${json.id}`)
   t.match(report.json(), { status: 'failed', error_count: 30, errors: { length: 20 } })
   t.ok(report.text.length < 10_000)
   t.notMatch(report.text, /#{61}/)
   const listed = await service.call('GET', '/api/imports')
-  t.match(listed.json().imports, [{ id: json.id, status: 'failed', error_count: 30, warning_count: 0, summary: null }])
+  t.match(listed.json().imports, [
+    { id: json.id, status: 'failed', error_count: 30, warning_count: 0, summary: null },
+  ])
   t.notMatch(listed.json().imports[0], { errors: [] })
   t.notMatch(listed.json().imports[0], { warnings: [] })
   t.ok(listed.text.length < 2000)
   const done = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
-  t.match((await service.call('GET', '/api/imports?limit=1')).json().imports, [{ id: done.json.id, summary: { courses: { added: 1 } }, error_count: 0 }])
+  t.match((await service.call('GET', '/api/imports?limit=1')).json().imports, [
+    { id: done.json.id, summary: { courses: { added: 1 } }, error_count: 0 },
+  ])
 })
 
 t.test('what a form says is quoted in a few words', async (t) => {
   const service = await startTestService(t)
   const file = { name: 'physics.json', bytes: PHYSICS }
-  const forms: Array<Record<string, string>> = [{ time_zone: '#'.repeat(4000) }, { course: '#'.repeat(4000) }, { teacher: '#'.repeat(4000) }, { strict: '#'.repeat(4000) }, { ['#'.repeat(90)]: '1' }]
+  const forms: Array<Record<string, string>> = [
+    { time_zone: '#'.repeat(4000) },
+    { course: '#'.repeat(4000) },
+    { teacher: '#'.repeat(4000) },
+    { strict: '#'.repeat(4000) },
+    { ['#'.repeat(90)]: '1' },
+  ]
   for (const fields of forms) {
     const { json } = await upload(service, '/api/imports', file, fields)
     t.equal(json.code, 'VALIDATION_FAILED')
@@ -183,7 +212,11 @@ t.test('what a form says is quoted in a few words', async (t) => {
 })
 
 t.test('a user has some imports waiting and no more; others and exports have their room', async (t) => {
-  const service = await startTestService(t, { courses: [{ teachers: [{ email: 'tea@example.edu' }] }], withoutRunner: true, settings: { IMPORT_WAITING_MAX: '3', QUEUE_MAX: '4' } })
+  const service = await startTestService(t, {
+    courses: [{ teachers: [{ email: 'tea@example.edu' }] }],
+    withoutRunner: true,
+    settings: { IMPORT_WAITING_MAX: '3', QUEUE_MAX: '4' },
+  })
   const post = async (token?: string) => {
     const form = new Response((() => {
       const data = new FormData()
@@ -193,7 +226,10 @@ t.test('a user has some imports waiting and no more; others and exports have the
     return await service.server.inject({
       method: 'POST',
       url: '/api/courses/1/imports',
-      headers: { 'content-type': form.headers.get('content-type')!, authorization: `Bearer ${token ?? await service.token('admin')}` },
+      headers: {
+        'content-type': form.headers.get('content-type')!,
+        authorization: `Bearer ${token ?? await service.token('admin')}`,
+      },
       payload: Buffer.from(await form.arrayBuffer()),
     })
   }

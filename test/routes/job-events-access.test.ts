@@ -21,11 +21,18 @@ async function nextLook (clock: TestClock): Promise<number> {
  * Moves the time until all streams have ended, for the contract's limit at most. Returns what they sent in
  * that time, and how long it took, ms.
  */
-async function untilEnded (clock: TestClock, streams: EventStream[]): Promise<{ events: string[], passed: number }> {
+async function untilEnded (
+  clock: TestClock,
+  streams: EventStream[]
+): Promise<{ events: string[], passed: number }> {
   const events: string[] = []
   let isOver = false
   const ended = Promise.all(streams.map(async (stream) => {
-    for (let block = await stream.next(); block !== undefined; block = await stream.next()) if (!block.startsWith(':')) events.push(block)
+    for (let block = await stream.next(); block !== undefined; block = await stream.next()) {
+      if (!block.startsWith(':')) {
+        events.push(block)
+      }
+    }
   })).then(() => { isOver = true })
   let passed = 0
   for (let look = 0; !isOver && passed < ENDS_WITHIN_MS; look++) {
@@ -40,7 +47,10 @@ async function untilEnded (clock: TestClock, streams: EventStream[]): Promise<{ 
 }
 
 type Way = (streaming: Streaming, credentials: { sessionId: number, tokenId: number }) => Promise<unknown>
-const setTeachers = ({ service }: Streaming) => service.services.db.write((trx) => trx.deleteFrom('course_teachers').where('email_key', '=', TEACHER).execute())
+const setTeachers = ({
+  service,
+}: Streaming) =>
+  service.services.db.write((trx) => trx.deleteFrom('course_teachers').where('email_key', '=', TEACHER).execute())
 
 const WAYS: Record<string, Way> = {
   'the user was disabled': ({ service }) => service.services.accounts.disable(TEACHER),
@@ -65,7 +75,10 @@ for (const [what, take] of Object.entries(WAYS)) {
     const browser = newBrowser(service)
     await browser.signIn(TEACHER)
     const token = await accounts.createToken({ email: TEACHER, name: 'stream' })
-    const ids = { sessionId: (await sessions.list())[0]?.id ?? 0, tokenId: (await accounts.listTokens()).at(-1)?.id ?? 0 }
+    const ids = {
+      sessionId: (await sessions.list())[0]?.id ?? 0,
+      tokenId: (await accounts.listTokens()).at(-1)?.id ?? 0,
+    }
     const streams = [await open({ token }), await open({ token: null, headers: { cookie: browser.cookie } })]
     for (const stream of streams) t.match(jobOf(await stream.next()), { id: jobId, status: 'started' })
 

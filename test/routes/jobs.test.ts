@@ -143,7 +143,12 @@ t.test('a failure is told to who asked, all attempts to an administrator, and it
   await service.services.runner.start()
   await service.services.runner.drain()
   const seen = (await service.call('GET', `/api/jobs/${id}`, { token: teacher })).json()
-  t.match(seen, { status: 'failed', attempts: 3, error: { code: 'WORKER_CRASHED', message: 'The worker that ran this job stopped unexpectedly.' }, url: null })
+  t.match(seen, {
+    status: 'failed',
+    attempts: 3,
+    error: { code: 'WORKER_CRASHED', message: 'The worker that ran this job stopped unexpectedly.' },
+    url: null,
+  })
   t.notOk('attempt_log' in seen)
   const known = (await service.call('GET', `/api/jobs/${id}`)).json()
   t.strictSame(Object.keys(known), [...FIELDS, 'attempt_log'])

@@ -55,7 +55,11 @@ t.test('requests by pattern and status, jobs by kind and state, what runs and wh
   t.equal(after.get('perfbook_exports_made_total'), 1)
   t.equal(after.get('perfbook_job_queue_length'), 0)
   t.equal(after.get('perfbook_job_queue_oldest_seconds'), 0)
-  t.equal(after.get('perfbook_worker_threads{pool="jobs"}'), 3, 'two of WORKER_THREADS and the one of imports')
+  t.equal(
+    after.get('perfbook_worker_threads{pool="jobs"}'),
+    3,
+    'two of WORKER_THREADS and the one of imports'
+  )
   t.equal(after.get('perfbook_worker_threads_busy{pool="jobs"}'), 0)
   const [file] = await services.files.info({})
   t.equal(after.get('perfbook_storage_used_bytes'), file!.size)

@@ -64,7 +64,9 @@ t.test('only from the site itself: Origin, else Sec-Fetch-Site, else nothing', a
     { 'sec-fetch-site': 'same-origin' }, { origin: 'https://school.example', 'sec-fetch-site': 'cross-site' },
   ]
   const bad: Array<Record<string, string>> = [
-    {}, { origin: ORIGIN }, { origin: 'http://localhost' }, { origin: 'null' }, { origin: '' }, { origin: 'https://evil.example' }, { origin: 'http://school.example' }, { origin: 'https://school.example.evil.example' },
+    {}, { origin: ORIGIN }, { origin: 'http://localhost' }, { origin: 'null' }, { origin: '' },
+    { origin: 'https://evil.example' }, { origin: 'http://school.example' },
+    { origin: 'https://school.example.evil.example' },
     { origin: 'https://front.example' }, { origin: 'https://localhost' }, { origin: 'http://localhost:3000' }, { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' },
     { 'sec-fetch-site': 'same-site' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'none' }, { 'sec-fetch-site': '' }, { referer: 'https://school.example/' },
   ]

@@ -41,7 +41,9 @@ t.test('a sweep that somebody asks for', async (t) => {
 
 t.test('a queue that is full of exports takes a sweep', async (t) => {
   const service = await startTestService(t, { courses: [{}], withoutRunner: true, settings: { QUEUE_MAX: '1' } })
-  const ask = () => service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, { body: { sheets: 'period' } })
+  const ask = () => service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, {
+    body: { sheets: 'period' },
+  })
   await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`)
   t.equal((await ask()).json().code, 'QUEUE_FULL')
   t.equal((await service.call('POST', '/api/storage/sweep')).status, 202)

@@ -43,7 +43,10 @@ interface Slow {
   end: () => void
 }
 
-async function setUp (t: Test, { diskMb, settings = {} }: { diskMb: number, settings?: Record<string, string> }) {
+async function setUp (
+  t: Test,
+  { diskMb, settings = {} }: { diskMb: number, settings?: Record<string, string> }
+) {
   let folders: string[] = []
   const used = () => folders.reduce((sum, folder) => sum + bytesIn(folder), 0)
   const service = await startTestService(t, {
@@ -55,12 +58,18 @@ async function setUp (t: Test, { diskMb, settings = {} }: { diskMb: number, sett
   folders = [service.services.config.filesFolder, service.services.config.stagingFolder]
   const { port } = await listenRaw(service)
   /** Begins an upload; without `length` it is chunked. */
-  const begin = async (role: 'admin' | 'teacher', length?: number, path = '/api/courses/1/files'): Promise<Slow> => {
+  const begin = async (
+    role: 'admin' | 'teacher',
+    length?: number,
+    path = '/api/courses/1/files'
+  ): Promise<Slow> => {
     const socket = connect(port, '127.0.0.1')
     t.teardown(() => { socket.destroy() })
     socket.on('error', () => {})
     const answer = firstAnswer(socket)
-    const framing = length === undefined ? 'transfer-encoding: chunked' : `content-length: ${length + HEAD.length + TAIL.length}`
+    const framing = length === undefined
+      ? 'transfer-encoding: chunked'
+      : `content-length: ${length + HEAD.length + TAIL.length}`
     const write = (bytes: Buffer) => {
       if (length === undefined) socket.write(`${bytes.length.toString(16)}\r\n`)
       socket.write(bytes)
@@ -101,7 +110,12 @@ t.test('uploads that are held open never pass the reserve, announced or not', as
     t.equal(answers.length, 20 - fitting, 'room is kept for what was announced')
     t.ok(staged() >= fitting * MB)
     t.ok(16.5 * MB - used() >= 4 * MB, 'the reserve is there')
-    for (const { status, body } of answers) t.match({ status, ...JSON.parse(body.toString()) as object }, { status: 507, code: 'DISK_LOW' })
+    for (const { status, body } of answers) {
+      t.match({ status, ...JSON.parse(body.toString()) as object }, {
+        status: 507,
+        code: 'DISK_LOW',
+      })
+    }
     for (const { socket } of open) socket.destroy()
     await until(() => staged() === 0)
     const after = await begin('admin', MB)
@@ -133,7 +147,11 @@ t.test('a user has a limited number of uploads at once; others continue', async 
   for (const upload of [first, second]) upload.send(MB / 2)
   await until(() => staged() >= MB)
   const third = await (await begin('teacher', MB)).answer
-  t.match({ status: third.status, ...JSON.parse(third.body.toString()) as object }, { status: 429, code: 'RATE_LIMITED', message: /You have 2 uploads in progress/ })
+  t.match({ status: third.status, ...JSON.parse(third.body.toString()) as object }, {
+    status: 429,
+    code: 'RATE_LIMITED',
+    message: /You have 2 uploads in progress/,
+  })
   t.equal(third.headers['retry-after'], '10')
   const imported = await (await begin('teacher', MB, '/api/courses/1/imports')).answer
   t.equal(imported.status, 429, 'imports count as well')
@@ -153,7 +171,11 @@ t.test('a user has a limited number of uploads at once; others continue', async 
 })
 
 t.test('a user has a limited number of bytes at once, announced or received; a single upload may have more', async (t) => {
-  const { begin, until, staged } = await setUp(t, { diskMb: 100, settings: { UPLOADS_MAX_BYTES: String(3 * MB) } })
+  const {
+    begin,
+    until,
+    staged,
+  } = await setUp(t, { diskMb: 100, settings: { UPLOADS_MAX_BYTES: String(3 * MB) } })
   const alone = await begin('teacher', 5 * MB)
   alone.send(5 * MB)
   alone.end()
@@ -162,7 +184,11 @@ t.test('a user has a limited number of bytes at once, announced or received; a s
   chunked.send(MB)
   await until(() => staged() >= MB)
   const large = await (await begin('teacher', 2.5 * MB)).answer
-  t.match({ status: large.status, ...JSON.parse(large.body.toString()) as object }, { status: 429, code: 'RATE_LIMITED', message: /in progress have 4 MB in total/ })
+  t.match({ status: large.status, ...JSON.parse(large.body.toString()) as object }, {
+    status: 429,
+    code: 'RATE_LIMITED',
+    message: /in progress have 4 MB in total/,
+  })
   const second = await begin('teacher', MB)
   second.send(MB / 2)
   await until(() => staged() >= MB)
@@ -179,16 +205,35 @@ t.test('an import that unpacks to more than there is room for fails with DISK_FU
     freeBytes: async () => 2 ** 53 - 1,
   })
   const form = new FormData()
-  form.append('file', new Blob([JSON.stringify({ format: 'performance-book/1', course: { source_id: 'c', name: 'C' }, tasks: [], students: [], results: [] })]), 'c.json')
+  form.append(
+    'file',
+    new Blob([
+      JSON.stringify({
+        format: 'performance-book/1',
+        course: { source_id: 'c', name: 'C' },
+        tasks: [],
+        students: [],
+        results: [],
+      }),
+    ]),
+    'c.json'
+  )
   const body = new Response(form)
   const response = await service.server.inject({
     method: 'POST',
     url: '/api/imports',
-    headers: { authorization: `Bearer ${await service.token('admin')}`, 'content-type': body.headers.get('content-type')! },
+    headers: {
+      authorization: `Bearer ${await service.token('admin')}`,
+      'content-type': body.headers.get('content-type')!,
+    },
     payload: Buffer.from(await body.arrayBuffer()),
   })
   t.equal(response.statusCode, 202)
   await service.services.runner.drain()
-  t.match((await service.call('GET', response.json().job)).json(), { status: 'failed', error: { code: 'DISK_FULL' }, attempts: 1 })
+  t.match((await service.call('GET', response.json().job)).json(), {
+    status: 'failed',
+    error: { code: 'DISK_FULL' },
+    attempts: 1,
+  })
   t.strictSame(readdirSync(service.services.config.stagingFolder), [])
 })

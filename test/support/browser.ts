@@ -27,7 +27,12 @@ export function newBrowser (service: TestService, headers: Record<string, string
       const answer = await service.call(method, path, {
         token: null,
         ...options,
-        headers: { origin: siteOf(service), ...headers, ...(browser.cookie === '' ? {} : { cookie: browser.cookie }), ...options.headers },
+        headers: {
+          origin: siteOf(service),
+          ...headers,
+          ...(browser.cookie === '' ? {} : { cookie: browser.cookie }),
+          ...options.headers,
+        },
       })
       const set = answer.headers['set-cookie']
       if (set !== undefined) browser.cookie = /^[^=]+=;/.test(set) ? '' : set.split(';', 1)[0]!

@@ -9,7 +9,17 @@ export interface CliResult {
 }
 
 /** Runs `perfbook ARGS` on a data folder. */
-export async function perfbook (dataDir: string, args: string[], options: { stdin?: string, stdinIsTTY?: boolean, env?: Record<string, string>, signal?: AbortSignal, isTTY?: boolean } = {}): Promise<CliResult> {
+export async function perfbook (
+  dataDir: string,
+  args: string[],
+  options: {
+    stdin?: string
+    stdinIsTTY?: boolean
+    env?: Record<string, string>
+    signal?: AbortSignal
+    isTTY?: boolean
+  } = {}
+): Promise<CliResult> {
   const output = { stdout: new PassThrough(), stderr: new PassThrough() }
   const text = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) output[name].on('data', (chunk: Buffer) => { text[name] += chunk.toString() })

@@ -9,7 +9,12 @@ import { createGate, type Gate } from './gate.ts'
 import { createHeldPool } from './held-pool.ts'
 import { startTestService, TEACHER, type TestService, type TestServiceOptions } from './test-service.ts'
 
-const COURSE: CourseDescription = { name: 'Physics', teachers: [{ email: TEACHER }], tasks: [{ title: 'HW 1' }], students: [{ lastName: 'Ames', cells: [0.7] }] }
+const COURSE: CourseDescription = {
+  name: 'Physics',
+  teachers: [{ email: TEACHER }],
+  tasks: [{ title: 'HW 1' }],
+  students: [{ lastName: 'Ames', cells: [0.7] }],
+}
 
 export interface EventStream {
   status: number
@@ -19,15 +24,28 @@ export interface EventStream {
   leave: () => void
 }
 
-export interface Streaming { service: TestService, clock: TestClock, gate: Gate, jobId: number, open: (options?: { token?: string | null, headers?: Record<string, string>, jobId?: number }) => Promise<EventStream> }
+export interface Streaming {
+  service: TestService, clock: TestClock, gate: Gate, jobId: number, open: (options?: {
+    token?: string | null
+    headers?: Record<string, string>
+    jobId?: number
+  }) => Promise<EventStream>
+}
 
 /** A service that listens, with one export that runs and is held. */
 export async function startStreaming (t: Test, options: TestServiceOptions = {}): Promise<Streaming> {
   const [clock, gate] = [createTestClock(), createGate()]
-  const service = await startTestService(t, { courses: [COURSE], clock, jobPool: createHeldPool(gate, { threads: 1 }), ...options })
+  const service = await startTestService(t, {
+    courses: [COURSE],
+    clock,
+    jobPool: createHeldPool(gate, { threads: 1 }),
+    ...options,
+  })
   await service.server.listen({ host: '127.0.0.1', port: 0 })
   const { port } = service.server.server.address() as AddressInfo
-  const jobId = (await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, { token: await service.token('teacher') })).json().id
+  const jobId = (await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, {
+    token: await service.token('teacher'),
+  })).json().id
   if (options.withoutRunner !== true) await gate.arrived()
   return {
     service,
@@ -35,8 +53,15 @@ export async function startStreaming (t: Test, options: TestServiceOptions = {})
     gate,
     jobId,
     async open ({ token, headers = {}, jobId: id = jobId } = {}) {
-      const bearer = token === null ? {} : { authorization: `Bearer ${token ?? await service.token('teacher')}` }
-      const call = httpRequest({ port, path: `/api/jobs/${id}/events`, headers: { ...bearer, ...headers }, agent: false }).end()
+      const bearer = token === null
+        ? {}
+        : { authorization: `Bearer ${token ?? await service.token('teacher')}` }
+      const call = httpRequest({
+        port,
+        path: `/api/jobs/${id}/events`,
+        headers: { ...bearer, ...headers },
+        agent: false,
+      }).end()
       const response = await new Promise<IncomingMessage>((resolve) => { call.on('response', resolve) })
       response.setEncoding('utf8').on('error', () => {})
       const chunks = response[Symbol.asyncIterator]()
@@ -61,4 +86,6 @@ export async function startStreaming (t: Test, options: TestServiceOptions = {})
 }
 
 /** The job in an event. */
-export const jobOf = (block: string | undefined) => JSON.parse(/^data: (.*)$/m.exec(block ?? '')?.[1] ?? 'null')
+export const jobOf = (block: string | undefined) => JSON.parse(
+  /^data: (.*)$/m.exec(block ?? '')?.[1] ?? 'null'
+)

@@ -65,11 +65,30 @@ export function testKind (kind: Partial<JobKind<{ text: string }>> & { extra?: P
 }
 
 function testPool (threads: number, extraThreads: number, memoryMb: number): WorkerPool {
-  return createWorkerPool({ tasksFile: new URL('./jobs.tasks.ts', import.meta.url), threads, extraThreads, memoryMb })
+  return createWorkerPool({
+    tasksFile: new URL('./jobs.tasks.ts', import.meta.url),
+    threads,
+    extraThreads,
+    memoryMb,
+  })
 }
 
 /** Closed with the test. The runner is not started. */
-export async function createJobService (t: Test, { kinds = [testKind()], threads = 2, extraThreads = 0, memoryMb = 64, queueMax = 1000, keepEndedMs = 0, folder = testFolder(t), onStep, clock = createTestClock(), pool = testPool(threads, extraThreads, memoryMb) }: JobServiceOptions = {}): Promise<JobService> {
+export async function createJobService (
+  t: Test,
+  {
+    kinds = [testKind()],
+    threads = 2,
+    extraThreads = 0,
+    memoryMb = 64,
+    queueMax = 1000,
+    keepEndedMs = 0,
+    folder = testFolder(t),
+    onStep,
+    clock = createTestClock(),
+    pool = testPool(threads, extraThreads, memoryMb),
+  }: JobServiceOptions = {}
+): Promise<JobService> {
   const stagingFolder = join(folder, 'staging')
   mkdirSync(stagingFolder, { recursive: true })
   const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })

@@ -96,14 +96,23 @@ export async function packageFaults (file: string): Promise<string[]> {
   child(styles, 'fills')!.children.forEach((fill, i) => fault(fill.children.length !== 1, `fill ${i} is empty`))
   for (const name of STYLE_LISTS) {
     const list = child(styles, name)
-    fault(list?.attributes['count'] !== String(list?.children.length), `${name} says ${list?.attributes['count']} items`)
+    fault(
+      list?.attributes['count'] !== String(list?.children.length),
+      `${name} says ${list?.attributes['count']} items`
+    )
   }
   const table = parts.get('xl/sharedStrings.xml')!
   const strings = table.children
-  fault(table.attributes['uniqueCount'] !== String(strings.length), `${table.attributes['uniqueCount']} texts are said`)
+  fault(
+    table.attributes['uniqueCount'] !== String(strings.length),
+    `${table.attributes['uniqueCount']} texts are said`
+  )
   const shown = Array.from(bytes, ([path, xml]) => path.startsWith('xl/worksheets/') ? textCells(xml) : 0)
   const cells = shown.reduce((sum, each) => sum + each, 0)
-  fault(table.attributes['count'] !== String(cells), `${table.attributes['count']} cells with a text instead of ${cells}`)
+  fault(
+    table.attributes['count'] !== String(cells),
+    `${table.attributes['count']} cells with a text instead of ${cells}`
+  )
   strings.forEach((item, i) => fault(decoded(item.children[0]!.text).length > MOST.text, `text ${i} is too long`))
 
   for (const [i, sheet] of child(workbook, 'sheets')!.children.entries()) {

@@ -29,7 +29,11 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
   t.strictSame(lacking(Object.keys(WARNINGS).map((code) => `warning.${code}`)), [])
   for (const [code, text] of Object.entries(WARNINGS)) t.equal(english[`warning.${code}`], text, 'the page says what the command line says')
   for (const [code, text] of Object.entries(COLUMN_USES)) t.equal(english[`column.${code}`], text)
-  for (const [code, text] of Object.entries(COLUMN_REASONS)) t.equal(english[`columnReason.${code}`], text, 'by which the page finds the translation')
+  for (const [code, text] of Object.entries(COLUMN_REASONS)) {
+    t.equal(
+      english[`columnReason.${code}`], text, 'by which the page finds the translation'
+    )
+  }
   const kinds = readdirSync(join(ROOT, 'src/features'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.job.ts'))
     .flatMap((name) => Array.from(source(`src/features/${name}`).matchAll(/_KIND = '([^']+)'/g), ([, kind]) => kind!))
   t.ok(kinds.includes('performance-export'))

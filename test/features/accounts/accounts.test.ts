@@ -15,7 +15,11 @@ async function open (t: Test) {
   const db = await openDatabase({ file })
   t.teardown(() => db.close())
   const clock = { now: Date.UTC(2026, 0, 1) }
-  const passwords = createPasswordQueue({ db, turns: createTurns({ atOnce: 2, waiting: 50 }), publicUrl: 'https://perfbook.riverside.example' })
+  const passwords = createPasswordQueue({
+    db,
+    turns: createTurns({ atOnce: 2, waiting: 50 }),
+    publicUrl: 'https://perfbook.riverside.example',
+  })
   return { db, clock, accounts: createAccounts({ db, now: () => clock.now, passwords }) }
 }
 
@@ -81,17 +85,37 @@ t.test('a disabled user, and one whom the roster disables, is nobody', async (t)
 
 t.test('what is no e-mail address is refused', async (t) => {
   const { accounts } = await open(t)
-  for (const email of ['', 'x', 'a b@c', '@x', 'x@', 'a@b@c', 'a\u001b[31m@b', '\u202ea@b', 'a\0@b', `a@${'b'.repeat(300)}`]) await t.rejects(accounts.add({ email, role: 'teacher' }), /is not an e-mail address/, JSON.stringify(email))
+  for (const email of [
+    '', 'x', 'a b@c', '@x', 'x@', 'a@b@c', 'a\u001b[31m@b', '\u202ea@b', 'a\0@b', `a@${'b'.repeat(300)}`,
+  ]) {
+    await t.rejects(
+      accounts.add({ email, role: 'teacher' }),
+      /is not an e-mail address/,
+      JSON.stringify(email)
+    )
+  }
 })
 
 t.test('names of accounts and tokens are short and printable', async (t) => {
   const { accounts } = await open(t)
   const account = { email: 'new@example.edu', role: 'teacher' } as const
-  await t.rejects(accounts.add({ ...account, firstName: 'x'.repeat(1001) }), /^first name: has more than 1000 characters/)
-  await t.rejects(accounts.add({ ...account, lastName: '\u001b]0;x\u0007' }), /^last name: has control characters/)
+  await t.rejects(
+    accounts.add({ ...account, firstName: 'x'.repeat(1001) }),
+    /^first name: has more than 1000 characters/
+  )
+  await t.rejects(
+    accounts.add({ ...account, lastName: '\u001b]0;x\u0007' }),
+    /^last name: has control characters/
+  )
   await accounts.add({ ...account, firstName: 'x'.repeat(1000), lastName: '😀 O’Brien-Ñuñez' })
-  await t.rejects(accounts.createToken({ email: account.email, name: 'x'.repeat(1001) }), /^name: has more than 1000 characters/)
-  await t.rejects(accounts.createToken({ email: account.email, name: 'a\u202eb' }), /^name: has control characters/)
+  await t.rejects(
+    accounts.createToken({ email: account.email, name: 'x'.repeat(1001) }),
+    /^name: has more than 1000 characters/
+  )
+  await t.rejects(
+    accounts.createToken({ email: account.email, name: 'a\u202eb' }),
+    /^name: has control characters/
+  )
 })
 
 t.test('passwords: only the right one, in whatever form its characters came', async (t) => {

@@ -11,16 +11,41 @@ import { storeFile } from '../../support/stored-file.ts'
 import { testFolder } from '../../support/test-folder.ts'
 import { startTestService, TEACHER } from '../../support/test-service.ts'
 
-const REFUSED: AuditEntry = { action: 'export.request', outcome: 'refused', actorId: 2, via: 'session', address: '10.0.0.1', subject: 'course 1' }
+const REFUSED: AuditEntry = {
+  action: 'export.request',
+  outcome: 'refused',
+  actorId: 2,
+  via: 'session',
+  address: '10.0.0.1',
+  subject: 'course 1',
+}
 
 async function setUp (t: Test) {
   const clock = createTestClock()
   const db = await openDatabase({ file: join(testFolder(t), 'perfbook.sqlite') })
   t.teardown(() => db.close())
   const lines: Array<{ level: string, text: string, facts: Record<string, unknown> }> = []
-  const line = (level: string) => (facts: object, text: string) => { lines.push({ level, text, facts: facts as Record<string, unknown> }) }
-  const audit = createAudit({ db, now: clock.now, after: clock.after, log: { info: line('info'), warn: line('warn'), error: line('error') }, keepMs: 0 })
-  const rows = async () => (await db.reads.selectFrom('audit_log').select(['subject', 'count']).orderBy('id').execute()).map(({ subject, count }) => [subject, count])
+  const line = (level: string) => (
+    facts: object,
+    text: string
+  ) => { lines.push({ level, text, facts: facts as Record<string, unknown> }) }
+  const audit = createAudit({
+    db,
+    now: clock.now,
+    after: clock.after,
+    log: { info: line('info'), warn: line('warn'), error: line('error') },
+    keepMs: 0,
+  })
+  const rows = async () => (await db.reads.selectFrom('audit_log').select([
+    'subject',
+    'count',
+  ]).orderBy('id').execute()).map(({
+    subject,
+    count,
+  }) => [
+    subject,
+    count,
+  ])
   // Real refusals of SQLite: the writing connection may have no more pages than there are, or as many as it
   // likes.
   const setFull = async (isFull: boolean) => {
@@ -40,7 +65,10 @@ t.test('the first is written at once, the repeats of its minute once with their 
   clock.advance(60_000)
   await audit.settled()
   t.strictSame(await rows(), [['course 1', 1], ['course 1', 7224]])
-  t.strictSame((await audit.list({ limit: 10 })).map(({ count, at }) => [count, at]), [[7224, clock.now() - 60_000], [1, clock.now() - 60_000]])
+  t.strictSame((await audit.list({ limit: 10 })).map(({ count, at }) => [count, at]), [
+    [7224, clock.now() - 60_000],
+    [1, clock.now() - 60_000],
+  ])
   audit.record(REFUSED)
   await new Promise(setImmediate)
   t.strictSame((await rows()).slice(2), [['course 1', 1]], 'a new minute')
@@ -59,17 +87,27 @@ t.test('a reader sees all entries, also after a restart of the service', async (
 
 t.test('one who walks over all ids, and memory for any number of kinds', async (t) => {
   const repeats = createAuditRepeats()
-  const walked = Array.from({ length: 10_000 }, (_, i) => repeats.add({ ...REFUSED, subject: `course ${i}` }, 1000 + Math.floor(i / 100))).flat()
+  const walked = Array.from(
+    { length: 10_000 },
+    (_, i) => repeats.add({ ...REFUSED, subject: `course ${i}` }, 1000 + Math.floor(i / 100))
+  ).flat()
   t.equal(walked.length, 51, 'fifty subjects, and one for all others')
   t.match(walked.at(-1), { subject: 'more', count: 1 })
   t.match(repeats.take(1100, { all: true }), [{ subject: 'more', count: 9949 }])
-  const done = Array.from({ length: 20_000 }, (_, i) => repeats.add({ ...REFUSED, outcome: 'done', subject: `course ${i}` }, 2000)).flat()
+  const done = Array.from(
+    { length: 20_000 },
+    (_, i) => repeats.add({ ...REFUSED, outcome: 'done', subject: `course ${i}` }, 2000)
+  ).flat()
   t.equal(done.length, 20_000, 'what was done is never put together with something else')
   t.strictSame(repeats.take(1_000_000), [], 'nothing was repeated')
   t.equal(repeats.nextAt(), undefined)
   repeats.add(REFUSED, 5000)
   repeats.add(REFUSED, 5001)
-  t.match(repeats.add(REFUSED, 4000), [{ count: 1, at: 5001 }, { count: 1, at: 4000 }], 'a clock that is set back begins a new minute')
+  t.match(
+    repeats.add(REFUSED, 4000),
+    [{ count: 1, at: 5001 }, { count: 1, at: 4000 }],
+    'a clock that is set back begins a new minute'
+  )
 })
 
 t.test('a disk without room: entries wait and are written when there is room', async (t) => {
@@ -110,7 +148,13 @@ t.test('not everything can wait: what is lost is counted', async (t) => {
 t.test('the end of the service with a full disk says what is lost', async (t) => {
   const { audit, lines, setFull } = await setUp(t)
   await setFull(true)
-  for (let i = 0; i < 50; i++) audit.record({ ...REFUSED, outcome: 'done', subject: `${i} ${'x'.repeat(4000)}` })
+  for (let i = 0; i < 50; i++) {
+    audit.record({
+      ...REFUSED,
+      outcome: 'done',
+      subject: `${i} ${'x'.repeat(4000)}`,
+    })
+  }
   await audit.close()
   t.match(lines.at(-1), { level: 'error', facts: { lost: 50 } })
 })
@@ -122,12 +166,21 @@ t.test('a flood of refused requests over HTTP', async (t) => {
   await service.services.audit.settled()
   for (let i = 0; i < 200; i++) t.equal((await student.call('POST', '/api/courses/1/performance/export')).status, 403)
   const { entries } = (await service.call('GET', '/api/audit?action=export.request')).json()
-  t.match(entries, [{ outcome: 'refused', count: 199, subject: 'course 1' }, { outcome: 'refused', count: 1 }])
+  t.match(entries, [
+    { outcome: 'refused', count: 199, subject: 'course 1' },
+    { outcome: 'refused', count: 1 },
+  ])
   t.equal(entries.length, 2)
 })
 
 t.test('refused downloads with FILE_ACCESS=session', async (t) => {
-  const service = await startTestService(t, { courses: [{ sourceId: 'a', teachers: [{ email: TEACHER }] }, { sourceId: 'b', teachers: [{ email: 'other@example.edu' }] }], settings: { FILE_ACCESS: 'session' } })
+  const service = await startTestService(t, {
+    courses: [
+      { sourceId: 'a', teachers: [{ email: TEACHER }] },
+      { sourceId: 'b', teachers: [{ email: 'other@example.edu' }] },
+    ],
+    settings: { FILE_ACCESS: 'session' },
+  })
   const file = await storeFile(service, 'x', { owner: { type: 'course', id: service.courseIds[0]! } })
   const path = `/files/${file.hex}/${encodeURIComponent(file.filename)}`
   const other = await signedInAs(service, 'teacher', 'other@example.edu')
@@ -141,7 +194,12 @@ t.test('refused downloads with FILE_ACCESS=session', async (t) => {
   }
   const { entries } = (await service.call('GET', '/api/audit?action=file.download')).json()
   const subject = `file ${file.hex.slice(0, 6)}…, course ${service.courseIds[0]}`
-  t.strictSame(entries.map((entry: Record<string, unknown>) => [entry.outcome, entry.email, entry.via, entry.subject]), [
+  t.strictSame(entries.map((entry: Record<string, unknown>) => [
+    entry.outcome,
+    entry.email,
+    entry.via,
+    entry.subject,
+  ]), [
     ['done', TEACHER, 'session', subject.split(',')[0]],
     ['refused', null, 'link', subject],
     ['refused', 'other@example.edu', 'session', subject],
@@ -150,13 +208,25 @@ t.test('refused downloads with FILE_ACCESS=session', async (t) => {
 
 t.test('AUDIT_READS notes who read a book', async (t) => {
   for (const isOn of [false, true]) {
-    const service = await startTestService(t, { courses: [{ teachers: [{ email: TEACHER }], tasks: [{ title: 'HW' }], students: [{ lastName: 'Quux', cells: [1] }] }], settings: { AUDIT_READS: String(isOn) } })
+    const service = await startTestService(t, {
+      courses: [
+        {
+          teachers: [{ email: TEACHER }],
+          tasks: [{ title: 'HW' }],
+          students: [{ lastName: 'Quux', cells: [1] }],
+        },
+      ],
+      settings: { AUDIT_READS: String(isOn) },
+    })
     const teacher = await signedInAs(service, 'teacher')
     const student = await signedInAs(service, 'student')
     t.equal((await teacher.call('GET', '/api/courses/1/performance')).status, 200)
     t.equal((await student.call('GET', '/api/courses/1/performance')).status, 403)
     t.equal((await teacher.call('GET', '/api/courses/1/performance/exports')).status, 200)
     const { entries } = (await service.call('GET', '/api/audit?action=book.read')).json()
-    t.strictSame(entries.map((entry: Record<string, unknown>) => [entry.outcome, entry.email, entry.subject]), isOn ? [['refused', null, 'course 1'], ['done', TEACHER, 'course 1']] : [])
+    t.strictSame(
+      entries.map((entry: Record<string, unknown>) => [entry.outcome, entry.email, entry.subject]),
+      isOn ? [['refused', null, 'course 1'], ['done', TEACHER, 'course 1']] : []
+    )
   }
 })

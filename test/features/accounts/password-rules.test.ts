@@ -17,23 +17,38 @@ async function reasonFor (password: string): Promise<string> {
 }
 
 t.test('the most common ones, and those with decoration around them', async (t) => {
-  for (const password of ['password', '12345678', 'PassWord', 'password123', 'Password123!', 'P@ssw0rd', 'p4$$w0rd', '!!dragon!!', 'iloveyou2', 'qwertyuiop', 'letmein1', 'Sunshine2026!', 'ｐａｓｓｗｏｒｄ', 'Password12345678', 'P@ssw0rd!!!!!!!!!!', 'pass word', 'p a s s w o r d', 'i-love-you', 'pássword']) {
+  for (const password of [
+    'password', '12345678', 'PassWord', 'password123', 'Password123!', 'P@ssw0rd', 'p4$$w0rd', '!!dragon!!',
+    'iloveyou2', 'qwertyuiop', 'letmein1', 'Sunshine2026!', 'ｐａｓｓｗｏｒｄ', 'Password12345678',
+    'P@ssw0rd!!!!!!!!!!', 'pass word', 'p a s s w o r d', 'i-love-you', 'pássword',
+  ]) {
     t.match(await reasonFor(password), /most common|simple pattern/, password)
   }
 })
 
 t.test('patterns', async (t) => {
-  for (const password of ['aaaaaaaa', 'abababab', 'abcabcabcabc', 'abcdefghij', 'hgfedcba', '23456789', '😀😀😀😀', 'x'.repeat(1024)]) {
+  for (const password of [
+    'aaaaaaaa', 'abababab', 'abcabcabcabc', 'abcdefghij', 'hgfedcba', '23456789', '😀😀😀😀',
+    'x'.repeat(1024),
+  ]) {
     t.match(await reasonFor(password), /pattern|most common/, password.slice(0, 20))
   }
 })
 
 t.test('the user\'s own words and those of the service', async (t) => {
   const own = [
-    'elena.marquez@riverside.example', 'ELENA.MARQUEZ', 'elenamarquez', 'elena-marquez-99', 'Márquez2026', 'Marquez.Elena', 'perfbook', 'Perfbook1!', 'perfbook-2026',
-    'riverside', 'Riverside1', 'riversidehighschool', 'Riverside High School', 'grades.riverside.example', 'elena@perfbook',
+    'elena.marquez@riverside.example', 'ELENA.MARQUEZ', 'elenamarquez', 'elena-marquez-99', 'Márquez2026',
+    'Marquez.Elena', 'perfbook', 'Perfbook1!', 'perfbook-2026',
+    'riverside', 'Riverside1', 'riversidehighschool', 'Riverside High School', 'grades.riverside.example',
+    'elena@perfbook',
   ]
-  for (const password of own) t.match(await reasonFor(password), /made of your name, your email address, or the name of the school/, password)
+  for (const password of own) {
+    t.match(
+      await reasonFor(password),
+      /made of your name, your email address, or the name of the school/,
+      password
+    )
+  }
 })
 
 t.test('what is too short or too long says how long it has to be', async (t) => {
@@ -43,7 +58,8 @@ t.test('what is too short or too long says how long it has to be', async (t) => 
 
 t.test('anything else is accepted: no rules about digits and signs', async (t) => {
   const good = [
-    'correct horse', 'correct horse battery staple', 'another password', 'vexing quiet otter', 'xk7q9zrw', 'elena likes vexing otters', 'riverside bicycle lamp', '83920174', 'пароль бабушки и кот',
+    'correct horse', 'correct horse battery staple', 'another password', 'vexing quiet otter', 'xk7q9zrw',
+    'elena likes vexing otters', 'riverside bicycle lamp', '83920174', 'пароль бабушки и кот',
     'the right password', 'Zebedee chose this', `${'vexing quiet otter '.repeat(50)}`,
   ]
   for (const password of good) t.equal(await reasonFor(password), 'accepted', password.slice(0, 40))
@@ -58,7 +74,20 @@ t.test('names of one letter, of none, and of a thousand refuse nothing else', as
 
 t.test('passwords are hashed in one place of the program, whose queue is limited', async (t) => {
   const root = join(import.meta.dirname, '../../..')
-  const files = ['src', 'workers', 'db'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
-  const users = files.filter((file) => /\.tsx?$/.test(file) && /\b(?:hashPassword|verifyPassword|scrypt)\b/.test(readFileSync(join(root, file), 'utf8').replace(/\/\/.*|'scrypt'/g, '')))
-  t.strictSame(users.sort(), ['src/features/accounts/password-queue.ts', 'src/features/accounts/passwords.ts'])
+  const files = [
+    'src',
+    'workers',
+    'db',
+  ].flatMap((folder) => readdirSync(join(root, folder), {
+    recursive: true,
+    encoding: 'utf8',
+  }).map((file) => join(folder, file)))
+  const users = files.filter((file) => /\.tsx?$/.test(file) &&
+    /\b(?:hashPassword|verifyPassword|scrypt)\b/.test(readFileSync(join(root, file), 'utf8').replace(
+      /\/\/.*|'scrypt'/g, ''
+    )))
+  t.strictSame(users.sort(), [
+    'src/features/accounts/password-queue.ts',
+    'src/features/accounts/passwords.ts',
+  ])
 })

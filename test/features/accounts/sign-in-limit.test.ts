@@ -5,7 +5,11 @@ import { createSignInLimit } from '../../../src/features/accounts/sign-in-limit.
 function start () {
   const clock = { now: 1_000_000 }
   const limit = createSignInLimit({ now: () => clock.now })
-  const attempt = (account: string, address: string, isKnownThere = false) => ({ account, network: networkOf(address), isKnownThere })
+  const attempt = (
+    account: string,
+    address: string,
+    isKnownThere = false
+  ) => ({ account, network: networkOf(address), isKnownThere })
   return { clock, limit, attempt }
 }
 
@@ -38,11 +42,19 @@ t.test('a user at a known address: ten failures in 15 minutes, then one each 90 
   const { clock, limit, attempt } = start()
   for (let i = 0; i < 60; i++) limit.begin(attempt(`made-up-${i}`, '10.0.0.1'))
   for (let i = 0; i < 20; i++) limit.begin(attempt('a', `10.0.1.${i}`))
-  t.equal(limit.begin(attempt('b', '10.0.0.1')), 6_000, 'the address is full for accounts that are not known there')
+  t.equal(
+    limit.begin(attempt('b', '10.0.0.1')),
+    6_000,
+    'the address is full for accounts that are not known there'
+  )
   const tried = Array.from({ length: 25 }, () => limit.begin(attempt('a', '10.0.0.1', true)))
   t.strictSame(tried, [...Array<number>(10).fill(0), ...Array<number>(15).fill(90_000)])
   t.equal(limit.begin(attempt('b', '10.0.0.1', true)), 0, 'a colleague is not slowed down by that')
-  t.equal(limit.begin(attempt('a', '10.0.0.2', true)), 0, 'nor the same user at another address that they know')
+  t.equal(
+    limit.begin(attempt('a', '10.0.0.2', true)),
+    0,
+    'nor the same user at another address that they know'
+  )
   clock.now += 90_000
   t.equal(limit.begin(attempt('a', '10.0.0.1', true)), 0)
   t.equal(limit.begin(attempt('a', '10.0.0.1', true)), 90_000)
@@ -72,5 +84,9 @@ t.test('memory is bounded', async (t) => {
   t.equal(limit.begin(attempt('a29999', '10.0.117.47')), 0)
   for (let i = 0; i < 10; i++) limit.begin(attempt('teacher', '192.0.2.1', true))
   for (let i = 0; i < 30_000; i++) limit.begin(attempt(`b${i}`, `11.${i >> 16}.${(i >> 8) & 255}.${i & 255}`))
-  t.equal(limit.begin(attempt('teacher', '192.0.2.1', true)), 90_000, 'filling the others does not empty this one')
+  t.equal(
+    limit.begin(attempt('teacher', '192.0.2.1', true)),
+    90_000,
+    'filling the others does not empty this one'
+  )
 })

@@ -189,8 +189,12 @@ t.test('several paths are one import with one summary', async (t) => {
   const zip = await writeZip(join(world.folder, 'scores.zip'), bundleTexts({ results: results!, lineItems: lineItems!, categories: categories! }))
   t.match(await world.import([folder, zip]), { ok: true, summary: { scores: { added: 4 }, warnings: [] } })
 
-  const bad = writeFolder(join(world.folder, 'bad'), { 'results.csv': 'sourcedId,lineItemSourcedId,studentSourcedId,score\nx,nowhere,ann,1\ny,nowhere,bob,1\n' })
-  t.match(showErrors(await world.import([folder, zip, bad])), [/^bad\/results\.csv:2: .*lineItemSourcedId "nowhere"/])
+  const bad = writeFolder(join(world.folder, 'bad'), {
+    'results.csv': 'sourcedId,lineItemSourcedId,studentSourcedId,score\nx,nowhere,ann,1\ny,nowhere,bob,1\n',
+  })
+  t.match(showErrors(await world.import([folder, zip, bad])), [
+    /^bad\/results\.csv:2: .*lineItemSourcedId "nowhere"/,
+  ])
 
   const files = bundleTexts(school())
   writeFolder(join(world.folder, 'loose'), files)

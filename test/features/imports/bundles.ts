@@ -68,7 +68,12 @@ export interface BundleOptions {
 export const FILES = ['academicSessions', 'categories', 'classes', 'courses', 'enrollments', 'lineItems', 'orgs', 'results', 'roles', 'users']
 
 /** Headers of files without rows. */
-const EMPTY: Record<string, string> = { results: 'sourcedId,lineItemSourcedId,studentSourcedId,score', enrollments: 'sourcedId,classSourcedId,userSourcedId,role', lineItems: 'sourcedId,title,classSourcedId', courses: 'sourcedId,title' }
+const EMPTY: Record<string, string> = {
+  results: 'sourcedId,lineItemSourcedId,studentSourcedId,score',
+  enrollments: 'sourcedId,classSourcedId,userSourcedId,role',
+  lineItems: 'sourcedId,title,classSourcedId',
+  courses: 'sourcedId,title',
+}
 
 /** The files of a bundle as text, by name. */
 export function bundleTexts (tables: Tables, { modes = {}, version = '1.1', lineEnd = '\r\n' }: BundleOptions = {}): Record<string, string> {

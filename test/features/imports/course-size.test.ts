@@ -17,11 +17,21 @@ t.test('more tasks, categories, periods or teachers than any course has', async 
     ['teachers', 5000, (i) => ({ email: `t${i}@example.edu` })],
   ]
   for (const [name, most, entry] of cases) {
-    writeFileSync(file, JSON.stringify({ format: 'performance-book/1', course, [name]: list(most + 1, entry) }))
+    writeFileSync(
+      file,
+      JSON.stringify({ format: 'performance-book/1', course, [name]: list(most + 1, entry) })
+    )
     t.strictSame(showErrors(await world.import(file)), [
       `book.json:$.${name}[${most}]: has more than ${most} ${name} in one course; split the course, or leave out those that are no longer needed`,
     ])
-    writeFileSync(file, JSON.stringify({ format: 'performance-book/1', course: { ...course, source_id: name }, [name]: list(most, entry) }))
+    writeFileSync(
+      file,
+      JSON.stringify({
+        format: 'performance-book/1',
+        course: { ...course, source_id: name },
+        [name]: list(most, entry),
+      })
+    )
     t.ok((await world.import(file)).ok, `${most} ${name} are taken`)
   }
 })

@@ -133,7 +133,13 @@ t.test('a reference to what was never told is no reference', async (t) => {
     'results.csv:2: 2 of 2 rows refer to something that is not in any file, more than a tenth; the first is lineItemSourcedId "nowhere"; ' +
     'export all files at the same time, or allow it with --allow-skips',
   ])
-  t.match(await world.refuse({ enrollments: [enrollment('x', 'p7', 'ann')] }, { strict: true, modes: { enrollments: 'delta' } }), [/^enrollments\.csv:2: .*classSourcedId "p7"/])
+  t.match(
+    await world.refuse({ enrollments: [enrollment('x', 'p7', 'ann')] }, {
+      strict: true,
+      modes: { enrollments: 'delta' },
+    }),
+    [/^enrollments\.csv:2: .*classSourcedId "p7"/]
+  )
 })
 
 t.test('a file that is absent says nothing: what is stored stays', async (t) => {

@@ -66,7 +66,20 @@ t.test('laid over a course of a roster: its students are found, and nothing of i
   const world = await createWorld(t.testdir())
   await world.take(school())
   const [before] = await world.books()
-  t.match(await take(world, 'canvas.csv', CANVAS.replace('HW 1', 'Lab').replace(',cyd,', ',ortiz,'), { onlyCourseId: before!.id }), { ok: true, summary: { courses: { updated: 1 }, tasks: { added: 2 }, students: { added: 0, unchanged: 3 }, scores: { added: 4 } } })
+  t.match(
+    await take(world, 'canvas.csv', CANVAS.replace('HW 1', 'Lab').replace(',cyd,', ',ortiz,'), {
+      onlyCourseId: before!.id,
+    }),
+    {
+      ok: true,
+      summary: {
+        courses: { updated: 1 },
+        tasks: { added: 2 },
+        students: { added: 0, unchanged: 3 },
+        scores: { added: 4 },
+      },
+    }
+  )
   const book = await world.book()
   t.strictSame(book.categories, { Homework: 1 / 3, Exams: 1 / 3, Tasks: 1 / 3 })
   t.strictSame(book.students.map((student) => [student.who, student.period, Object.keys(student.cells).length]), [

@@ -89,7 +89,13 @@ t.test('what files in the wild do is read, with a warning', async (t) => {
   const folder = writeFolder(join(world.folder, 'wild'), { ...files, 'notes.txt': 'x' })
   const outcome = await world.import(folder)
   t.strictSame(showErrors(outcome), [])
-  t.strictSame(outcome.ok && warningCounts(outcome.summary), { oneroster_1_0: 4, blank_lines: 3, unknown_score_status: 1, due_instant: 1, unreadable_date_last_modified: 1 })
+  t.strictSame(outcome.ok && warningCounts(outcome.summary), {
+    oneroster_1_0: 4,
+    blank_lines: 3,
+    unknown_score_status: 1,
+    due_instant: 1,
+    unreadable_date_last_modified: 1,
+  })
   t.equal((await world.book()).students[0]!.cells['HW 1'], 'completed 0.7')
 })
 
@@ -144,10 +150,18 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
   t.match(await zipped('other.zip', archive([entry('readme.txt', 'x')])), [/^other\.zip: is in no known format/])
 
   const many = (count: number) => Array.from({ length: count }, (_, i) => entry(`${i}.txt`, ''))
-  t.match(await zipped('many.zip', archive(many(99_999), { announced: 0xffff })), [/^many\.zip: has 65535 entries; at most 1000 are read/])
-  t.match(await zipped('one-more.zip', archive(many(1001))), [/^one-more\.zip: has 1001 entries; at most 1000 are read/])
-  t.match(await zipped('hidden.zip', archive(many(50_000), { announced: 5 })), [/^hidden\.zip: has more entries than the 5 that it announces/])
-  t.match(await zipped('promised.zip', archive(many(5), { announced: 900 })), [/^promised\.zip: is not a whole zip archive/])
+  t.match(await zipped('many.zip', archive(many(99_999), { announced: 0xffff })), [
+    /^many\.zip: has 65535 entries; at most 1000 are read/,
+  ])
+  t.match(await zipped('one-more.zip', archive(many(1001))), [
+    /^one-more\.zip: has 1001 entries; at most 1000 are read/,
+  ])
+  t.match(await zipped('hidden.zip', archive(many(50_000), { announced: 5 })), [
+    /^hidden\.zip: has more entries than the 5 that it announces/,
+  ])
+  t.match(await zipped('promised.zip', archive(many(5), { announced: 900 })), [
+    /^promised\.zip: is not a whole zip archive/,
+  ])
   const thousand = archive([...many(999), entry('notes.json', '{}')])
   t.match(await zipped('thousand.zip', thousand), [/^notes\.json/], 'a thousand are read')
 
@@ -182,7 +196,10 @@ t.test('names of things that are there already in every object are names like ot
 })
 
 /** A zip archive with a given fault; `announced`: how many entries its end says that it has. */
-function archive (entries: Array<{ name: string, text: string, flags?: number, crc?: number, size?: number }>, { announced = entries.length } = {}): Buffer {
+function archive (
+  entries: Array<{ name: string, text: string, flags?: number, crc?: number, size?: number }>,
+  { announced = entries.length } = {}
+): Buffer {
   const parts: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0

@@ -16,25 +16,66 @@ function withStudents (n: number): Tables {
 }
 
 t.test('one missing target: what refers to it is skipped or kept without it, with a warning; strictly, an error', async (t) => {
-  const plain: Partial<ShownBook> = { name: 'Physics', school: 'Lakeview', term: 'Spring 2026', periods: ['Period 1', 'Period 2'] }
+  const plain: Partial<ShownBook> = {
+    name: 'Physics',
+    school: 'Lakeview',
+    term: 'Spring 2026',
+    periods: ['Period 1', 'Period 2'],
+  }
   const cases: Array<[name: string, change: (tables: Tables) => void, code: string, place: string, book: object]> = [
     ['class of an enrollment', (x) => { x.enrollments![3]!.classSourcedId = 'p7' }, 'enrollment_skipped', 'enrollments.csv:5: classSourcedId "p7"',
       { ...plain, students: [{ who: 'Ann Lee' }, { who: 'Cyd Ortiz' }] }],
-    ['user of an enrollment', (x) => { x.enrollments!.push(enrollment('e9', 'p1', 'gone77')) }, 'enrollment_skipped', 'enrollments.csv:7: userSourcedId "gone77"',
-      { ...plain, students: [{ who: 'Ann Lee' }, { who: 'Bob Ng' }, { who: 'Cyd Ortiz' }] }],
+    ['user of an enrollment', (x) => {
+      x.enrollments!.push(enrollment(
+        'e9', 'p1', 'gone77'
+      ))
+    }, 'enrollment_skipped', 'enrollments.csv:7: userSourcedId "gone77"',
+    { ...plain, students: [{ who: 'Ann Lee' }, { who: 'Bob Ng' }, { who: 'Cyd Ortiz' }] }],
     ['teacher of an enrollment', (x) => { x.enrollments![1]!.userSourcedId = 'gone77' }, 'enrollment_skipped', 'enrollments.csv:3: userSourcedId "gone77"',
       { ...plain, name: 'Period 1', periods: ['Period 1'] }],
-    ['class of a line item', (x) => { x.lineItems!.push({ ...x.lineItems![0]!, sourcedId: 'li9', title: 'Lost', classSourcedId: 'p7' }) },
-      'line_item_skipped', 'lineItems.csv:6: classSourcedId "p7"', { ...plain, tasks: [/^HW 1/, /^HW 2/] }],
+    ['class of a line item', (x) => {
+      x.lineItems!.push({
+        ...x.lineItems![0]!,
+        sourcedId: 'li9',
+        title: 'Lost',
+        classSourcedId: 'p7',
+      })
+    },
+    'line_item_skipped', 'lineItems.csv:6: classSourcedId "p7"', { ...plain, tasks: [/^HW 1/, /^HW 2/] }],
     ['category of a line item', (x) => { x.lineItems![0]!.categorySourcedId = 'k7' }, 'category_missing', 'lineItems.csv:2: categorySourcedId "k7"',
       { ...plain, tasks: [/^HW 1 \| - \|/, /^HW 1 \| Homework/, /^HW 2 \| Exams/] }],
     ['line item of a result', (x) => { x.results![2]!.lineItemSourcedId = 'li7' }, 'result_skipped', 'results.csv:4: lineItemSourcedId "li7"',
-      { ...plain, students: [{ cells: { 'HW 1': 'completed 0.7', 'HW 2': 'completed 0.8' } }, { cells: {} }, { cells: { 'HW 1': 'completed 0.5' } }] }],
+      {
+        ...plain,
+        students: [
+          { cells: { 'HW 1': 'completed 0.7', 'HW 2': 'completed 0.8' } },
+          { cells: {} },
+          { cells: { 'HW 1': 'completed 0.5' } },
+        ],
+      }],
     ['student of a result', (x) => { x.results![2]!.studentSourcedId = 'e-b' }, 'result_skipped', 'results.csv:4: studentSourcedId "e-b"',
       { ...plain, students: [{ who: 'Ann Lee' }, { who: 'Bob Ng', cells: {} }, { who: 'Cyd Ortiz' }] }],
-    ['one term of several', (x) => { for (const row of x.classes!) row.termSourcedIds = 't1,t7' }, 'term_missing', 'classes.csv:2: termSourcedIds "t7"', plain],
-    ['the only term', (x) => { for (const row of x.classes!) row.termSourcedIds = 't7' }, 'term_missing', 'classes.csv:2: termSourcedIds "t7"', { ...plain, term: null }],
-    ['school of a class', (x) => { for (const row of x.classes!) row.schoolSourcedId = 'o7' }, 'school_missing', 'classes.csv:2: schoolSourcedId "o7"', { ...plain, school: null }],
+    [
+      'one term of several',
+      (x) => { for (const row of x.classes!) row.termSourcedIds = 't1,t7' },
+      'term_missing',
+      'classes.csv:2: termSourcedIds "t7"',
+      plain,
+    ],
+    [
+      'the only term',
+      (x) => { for (const row of x.classes!) row.termSourcedIds = 't7' },
+      'term_missing',
+      'classes.csv:2: termSourcedIds "t7"',
+      { ...plain, term: null },
+    ],
+    [
+      'school of a class',
+      (x) => { for (const row of x.classes!) row.schoolSourcedId = 'o7' },
+      'school_missing',
+      'classes.csv:2: schoolSourcedId "o7"',
+      { ...plain, school: null },
+    ],
     ['course of a class', (x) => { x.classes![0]!.courseSourcedId = 'c7' }, 'course_missing', 'classes.csv:2: courseSourcedId "c7"',
       { ...plain, name: 'Period 1', periods: ['Period 1'] }],
   ]
@@ -43,13 +84,25 @@ t.test('one missing target: what refers to it is skipped or kept without it, wit
     const tables = school()
     change(tables)
     const errors = await world.refuse(tables, { strict: true })
-    t.ok(errors.some((error) => error.startsWith(place.slice(0, place.indexOf(': '))) && error.includes(place.slice(place.indexOf(': ')))), `${name}, strictly`)
+    t.ok(
+      errors.some((error) => error.startsWith(place.slice(0, place.indexOf(': '))) &&
+        error.includes(place.slice(place.indexOf(': ')))),
+      `${name}, strictly`
+    )
     t.strictSame(await world.books(), [])
     const { warnings } = await world.take(tables)
-    t.strictSame(warnings.filter((warning) => warning.code === code).map(({ message }) => / \((?:first )?in (.*)\)\.$/.exec(message)?.[1]), [place], name)
+    t.strictSame(
+      warnings.filter((warning) => warning.code === code).map(({
+        message,
+      }) => / \((?:first )?in (.*)\)\.$/.exec(message)?.[1]),
+      [place],
+      name
+    )
     t.match((await world.books())[0], expected, name)
     const again = await world.take(tables)
-    for (const part of ['courses', 'periods', 'students', 'tasks', 'scores'] as const) t.match(again[part], { added: 0, updated: 0, removed: 0 }, `${name}, again`)
+    for (const part of [
+      'courses', 'periods', 'students', 'tasks', 'scores',
+    ] as const) t.match(again[part], { added: 0, updated: 0, removed: 0 }, `${name}, again`)
   }
 })
 
@@ -57,7 +110,9 @@ t.test('what nothing here uses is not looked up', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   tables.courses![0]!.orgSourcedId = 'district9'
-  tables.roles = [{ sourcedId: 'ro', userSourcedId: 'zed', roleType: 'primary', role: 'student', orgSourcedId: 'o9' }]
+  tables.roles = [
+    { sourcedId: 'ro', userSourcedId: 'zed', roleType: 'primary', role: 'student', orgSourcedId: 'o9' },
+  ]
   t.strictSame((await world.take(tables, { version: '1.2' })).warnings, [])
 })
 
@@ -72,7 +127,13 @@ t.test('results of a line item that was skipped are skipped as well', async (t) 
 t.test('more than a tenth of a file is an error, unless it is allowed', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = withStudents(15)
-  const without = (n: number): Tables => ({ ...tables, enrollments: [...tables.enrollments!, ...Array.from({ length: n }, (_, i) => enrollment(`x${i}`, 'p1', `gone${i}`))] })
+  const without = (n: number): Tables => ({
+    ...tables,
+    enrollments: [
+      ...tables.enrollments!,
+      ...Array.from({ length: n }, (_, i) => enrollment(`x${i}`, 'p1', `gone${i}`)),
+    ],
+  })
   // 20 enrollments are whole: 2 of 22 are less than a tenth, 3 of 23 more.
   t.strictSame(warningCounts(await world.take(without(2), { dryRun: true })), { enrollment_skipped: 2 })
   t.strictSame(await world.refuse(without(3)), [
@@ -82,17 +143,32 @@ t.test('more than a tenth of a file is an error, unless it is allowed', async (t
   t.strictSame(await world.books(), [])
   t.strictSame(warningCounts(await world.take(without(3), { allowSkips: true })), { enrollment_skipped: 3 })
   t.equal((await world.book()).students.length, 18)
-  t.match(await world.refuse(without(3), { allowSkips: true, strict: true }), [/^enrollments\.csv:22: Enrollments were skipped .*3 times, and with --strict/])
+  t.match(await world.refuse(without(3), { allowSkips: true, strict: true }), [
+    /^enrollments\.csv:22: Enrollments were skipped .*3 times, and with --strict/,
+  ])
 })
 
 t.test('the share is of each file: results, classes without their course; a category is no loss of a row', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = withStudents(20)
-  const constant = { ...tables, lineItems: tables.lineItems!.map((row) => ({ ...row, categorySourcedId: '11111111-1111-1111-1111-111111111111' })) }
+  const constant = {
+    ...tables,
+    lineItems: tables.lineItems!.map((row) => ({
+      ...row,
+      categorySourcedId: '11111111-1111-1111-1111-111111111111',
+    })),
+  }
   t.strictSame(warningCounts(await world.take(constant)), { category_missing: 4 })
-  const orphans = { ...tables, results: tables.results!.map((row, i) => i % 5 === 0 ? { ...row, lineItemSourcedId: 'li9' } : row) }
-  t.match(await world.refuse(orphans), [/^results\.csv:2: 5 of 24 rows refer to something that is not in any file/])
-  t.match(await world.refuse({ ...tables, courses: [{ ...tables.courses![0]!, sourcedId: 'c9' }] }), [/^classes\.csv:2: 2 of 2 rows refer/])
+  const orphans = {
+    ...tables,
+    results: tables.results!.map((row, i) => i % 5 === 0 ? { ...row, lineItemSourcedId: 'li9' } : row),
+  }
+  t.match(await world.refuse(orphans), [
+    /^results\.csv:2: 5 of 24 rows refer to something that is not in any file/,
+  ])
+  t.match(await world.refuse({ ...tables, courses: [{ ...tables.courses![0]!, sourcedId: 'c9' }] }), [
+    /^classes\.csv:2: 2 of 2 rows refer/,
+  ])
   const names = (await world.books()).map(({ name }) => name)
   t.strictSame(names, ['Physics'])
 })
@@ -108,7 +184,10 @@ t.test('a truncated file removes no one from a course', async (t) => {
     t.strictSame(await world.books(), before)
   }
   const half = { ...tables, users: tables.users!.slice(0, 12) }
-  t.match(warningCounts(await world.take(half, { allowSkips: true })), { enrollment_skipped: 12, result_skipped: 12 })
+  t.match(warningCounts(await world.take(half, { allowSkips: true })), {
+    enrollment_skipped: 12,
+    result_skipped: 12,
+  })
   const { students } = await world.book()
   t.equal(students.length, 23, 'all are still there')
   t.equal(students.filter(({ isDropped }) => isDropped).length, 12)
@@ -118,27 +197,70 @@ t.test('a delta refers to what is stored; what is not there either is skipped, a
   const world = await createWorld(t.testdir())
   await world.take(withStudents(20))
   const before = await world.book()
-  const delta = async (tables: Tables, options = {}) => await world.take(tables, { modes: Object.fromEntries(Object.keys(tables).map((name) => [name, 'delta'])), ...options })
-  t.strictSame(warningCounts(await delta({ enrollments: [enrollment('e-a', 'p1', 'gone77')] })), { enrollment_skipped: 1 })
-  t.strictSame(warningCounts(await delta({ lineItems: [{ sourcedId: 'li1-p1', title: 'Moved', classSourcedId: 'p7', resultValueMax: 10 }] })), { line_item_skipped: 1 })
-  t.strictSame(warningCounts(await delta({ results: [result('r1', 'li9', 'ann', 1)] })), { result_skipped: 1 })
-  t.strictSame(warningCounts(await delta({ results: [result('r1', 'li1-p1', 'gone77', 1)] })), { result_skipped: 1 })
+  const delta = async (
+    tables: Tables,
+    options = {}
+  ) => await world.take(tables, {
+    modes: Object.fromEntries(Object.keys(tables).map((name) => [name, 'delta'])),
+    ...options,
+  })
+  t.strictSame(warningCounts(await delta({ enrollments: [enrollment('e-a', 'p1', 'gone77')] })), {
+    enrollment_skipped: 1,
+  })
+  t.strictSame(
+    warningCounts(
+      await delta({
+        lineItems: [{ sourcedId: 'li1-p1', title: 'Moved', classSourcedId: 'p7', resultValueMax: 10 }],
+      })
+    ),
+    { line_item_skipped: 1 }
+  )
+  t.strictSame(warningCounts(await delta({ results: [result('r1', 'li9', 'ann', 1)] })), {
+    result_skipped: 1,
+  })
+  t.strictSame(warningCounts(await delta({ results: [result('r1', 'li1-p1', 'gone77', 1)] })), {
+    result_skipped: 1,
+  })
   t.strictSame(await world.book(), before, 'nothing has changed')
-  t.strictSame(warningCounts(await delta({ results: [{ ...result('r99', 'li9', 'gone77', ''), status: 'tobedeleted' }] })), { result_not_known: 1 })
+  t.strictSame(
+    warningCounts(
+      await delta({ results: [{ ...result('r99', 'li9', 'gone77', ''), status: 'tobedeleted' }] })
+    ),
+    { result_not_known: 1 }
+  )
   const summary = await delta({
     enrollments: [enrollment('e-z', 'p2', 'u3')],
-    lineItems: [{ sourcedId: 'li3-p2', title: 'New', classSourcedId: 'p2', categorySourcedId: 'k2', resultValueMax: 10 }],
+    lineItems: [
+      {
+        sourcedId: 'li3-p2',
+        title: 'New',
+        classSourcedId: 'p2',
+        categorySourcedId: 'k2',
+        resultValueMax: 10,
+      },
+    ],
     results: [result('r77', 'li3-p2', 'u3', 9)],
   })
   t.strictSame(warningCounts(summary), {})
-  t.match((await world.book()).students.find(({ who }) => who === 'Given 3 Family 3'), { cells: { New: 'completed 0.9' } })
-  t.match(await world.refuse({ results: [result('y1', 'li9', 'ann', 1), result('y2', 'li9', 'bob', 1)] }, { modes: { results: 'delta' } }), [/^results\.csv:2: 2 of 2 rows/])
+  t.match((await world.book()).students.find(({ who }) => who === 'Given 3 Family 3'), {
+    cells: { New: 'completed 0.9' },
+  })
+  t.match(
+    await world.refuse({ results: [result('y1', 'li9', 'ann', 1), result('y2', 'li9', 'bob', 1)] }, {
+      modes: { results: 'delta' },
+    }),
+    [/^results\.csv:2: 2 of 2 rows/]
+  )
 })
 
 t.test('a file that cannot be read is one error, not one for everything that refers to it', async (t) => {
   const world = await createWorld(t.testdir())
   const damages: Array<[string, (text: string) => string | Buffer, RegExp]> = [
-    ['another encoding', (text) => Buffer.from(text.replace(/\r\n(\w)/, '\r\n\xc4$1'), 'latin1'), /is not UTF-8/],
+    [
+      'another encoding',
+      (text) => Buffer.from(text.replace(/\r\n(\w)/, '\r\n\xc4$1'), 'latin1'),
+      /is not UTF-8/,
+    ],
     ['a NUL', (text) => text.replace(/\r\n(\w)/, '\r\n\0$1'), /NUL/],
     ['a quote that is never closed', (text) => text.replace(/\r\n(\w)/, '\r\n"$1'), /never closed/],
     ['no id column', (text) => text.replace('sourcedId', 'id'), /has no column sourcedId/],
@@ -159,7 +281,11 @@ t.test('a file that cannot be read is one error, not one for everything that ref
   const files: Record<string, string | Buffer> = bundleTexts(withStudents(30))
   files['users.csv'] = ''
   files['results.csv'] = (files['results.csv'] as string).replace(',5,', ',five,')
-  t.match(await refusal(world, files), [/^users\.csv:1/, /^results\.csv:5: score is "five"/], 'what else is wrong is reported')
+  t.match(
+    await refusal(world, files),
+    [/^users\.csv:1/, /^results\.csv:5: score is "five"/],
+    'what else is wrong is reported'
+  )
 })
 
 let folders = 0

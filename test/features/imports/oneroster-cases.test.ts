@@ -10,15 +10,35 @@ const FOLDER = join(import.meta.dirname, '../../fixtures/oneroster')
 /** All students of these bundles, as the roster has them on this day. */
 const NOW = Date.parse('2026-11-26T12:00:00Z')
 
-async function taken (world: World, name: string, options: Partial<ImportOptions> = {}): Promise<ImportSummary> {
-  const outcome = await world.import(join(FOLDER, `${name}.zip`), { timeZone: 'America/Chicago', now: () => NOW, ...options })
+async function taken (
+  world: World,
+  name: string,
+  options: Partial<ImportOptions> = {}
+): Promise<ImportSummary> {
+  const outcome = await world.import(join(FOLDER, `${name}.zip`), {
+    timeZone: 'America/Chicago',
+    now: () => NOW,
+    ...options,
+  })
   if (!outcome.ok) throw new Error(`The import failed: ${showErrors(outcome).join('; ')}`)
   return outcome.summary
 }
 
 const SCORES = [
-  { who: 'Ann Lee', id: '0042', period: 'Algebra P1', isDropped: false, cells: { 'HW 1': 'completed 0.75 2026-09-08', 'HW 2': 'completed 0.75 2026-09-15' } },
-  { who: 'Bob Poe', id: '0043', period: 'Algebra P1', isDropped: false, cells: { 'HW 1': 'completed 1 2026-09-08', 'HW 2': 'missing 2026-09-15' } },
+  {
+    who: 'Ann Lee',
+    id: '0042',
+    period: 'Algebra P1',
+    isDropped: false,
+    cells: { 'HW 1': 'completed 0.75 2026-09-08', 'HW 2': 'completed 0.75 2026-09-15' },
+  },
+  {
+    who: 'Bob Poe',
+    id: '0043',
+    period: 'Algebra P1',
+    isDropped: false,
+    cells: { 'HW 1': 'completed 1 2026-09-08', 'HW 2': 'missing 2026-09-15' },
+  },
 ]
 
 t.test('a blank minimum is 0', async (t) => {
@@ -82,7 +102,10 @@ t.test('an enrollment of a person who is in no file is skipped and named', async
 })
 
 t.test('a category that is in no file: the task has none', async (t) => {
-  for (const [name, categories] of [['campus-constant-category', ['-', '-']], ['category-missing', ['Homework', '-']]] as const) {
+  for (const [name, categories] of [
+    ['campus-constant-category', ['-', '-']],
+    ['category-missing', ['Homework', '-']],
+  ] as const) {
     const world = await createWorld(t.testdir())
     t.strictSame(Object.keys(warningCounts(await taken(world, name))), ['category_missing'])
     const book = await world.book(NOW)
@@ -109,7 +132,10 @@ t.test('a class of the district, whose term is in no file, is there without a te
   const world = await createWorld(t.testdir())
   t.strictSame(warningCounts(await taken(world, 'powerschool-district-class')), { term_missing: 1 })
   const books = await world.books(NOW)
-  t.strictSame(books.map(({ name, term }) => [name, term]), [['Algebra P1', 'Fall'], ['District Homebound', null]])
+  t.strictSame(books.map(({ name, term }) => [name, term]), [
+    ['Algebra P1', 'Fall'],
+    ['District Homebound', null],
+  ])
   t.strictSame(books[0]!.students, SCORES)
 })
 
@@ -121,7 +147,11 @@ t.test('a file that cannot be read is one error', async (t) => {
 })
 
 /** Every error of an import that must fail. */
-async function refusals (world: World, name: string, options: Partial<ImportOptions> = {}): Promise<string[]> {
+async function refusals (
+  world: World,
+  name: string,
+  options: Partial<ImportOptions> = {}
+): Promise<string[]> {
   const outcome = await world.import(join(FOLDER, `${name}.zip`), { now: () => NOW, ...options })
   if (outcome.ok) throw new Error('The import succeeded.')
   if (outcome.errorCount !== outcome.errors.length) throw new Error(`There are ${outcome.errorCount} errors.`)

@@ -152,7 +152,8 @@ t.test('points are the score less the minimum, of the maximum less the minimum',
   t.strictSame(warningCounts(summary), { points_possible_missing: 3 })
   const book = await world.book()
   t.strictSame(book.students[0]!.cells, {
-    'HW 1': 'completed 0.7', 'HW 2': 'completed 0.8', Min: 'completed 0.5', Blank: 'completed 0.9', Below: 'completed 0.75',
+    'HW 1': 'completed 0.7', 'HW 2': 'completed 0.8', Min: 'completed 0.5', Blank: 'completed 0.9',
+    Below: 'completed 0.75',
     None: 'completed', Flat: 'completed', Zero: 'completed',
   })
 })
@@ -219,12 +220,22 @@ t.test('students: the newest active enrollment is the period, an end before the 
 
 t.test('dropped: not while another enrollment goes on, and not by an end that is none', async (t) => {
   const tables = school()
-  tables.academicSessions!.push({ sourcedId: 't2', title: 'Summer', type: 'term', startDate: '2026-07-01', endDate: '2026-08-31', schoolYear: '2026' })
+  tables.academicSessions!.push({
+    sourcedId: 't2',
+    title: 'Summer',
+    type: 'term',
+    startDate: '2026-07-01',
+    endDate: '2026-08-31',
+    schoolYear: '2026',
+  })
   for (const row of tables.classes!) row.termSourcedIds = 't1,t2'
   tables.enrollments = tables.enrollments!.filter((row) => row.role === 'teacher')
   const enrol = (who: string, ...rows: Array<[period: string, begin: string, end: string]>) => {
     tables.users!.push(user(who, who, 'X', ''))
-    rows.forEach(([period, beginDate, endDate], i) => tables.enrollments!.push(enrollment(`${who}-${i}`, period, who, 'student', { beginDate, endDate })))
+    rows.forEach((
+      [period, beginDate, endDate],
+      i
+    ) => tables.enrollments!.push(enrollment(`${who}-${i}`, period, who, 'student', { beginDate, endDate })))
   }
   enrol('one of two terms', ['p1', '2026-01-05', '2026-06-30'])
   enrol('both terms', ['p1', '2026-01-05', '2026-06-30'], ['p1', '2026-07-01', '2026-08-31'])
@@ -237,7 +248,8 @@ t.test('dropped: not while another enrollment goes on, and not by an end that is
   tables.results = []
   const world = await createWorld(t.testdir())
   t.strictSame(warningCounts(await world.take(tables)), { end_before_begin: 4 })
-  const dropped = async (now?: number) => (await world.book(now)).students.filter((student) => student.isDropped).map((student) => student.who)
+  const dropped = async (now?: number) =>
+    (await world.book(now)).students.filter((student) => student.isDropped).map((student) => student.who)
   t.strictSame(await dropped(), ['one day X'])
   t.strictSame(await dropped(Date.parse('2026-07-10T00:00:00Z')), ['one day X', 'one of two terms X'])
 })
@@ -254,8 +266,15 @@ t.test('when all students of a course are dropped, a warning says so', async (t)
   t.strictSame(warningCounts(summary), { all_students_dropped: 1 })
   t.match(summary.warnings[0]!.message, /classes\.csv:2/)
   tables.enrollments = tables.enrollments!.filter((row) => row.role === 'teacher')
-  t.strictSame(warningCounts(await world.take(tables)), { result_without_enrollment: 4, all_students_dropped: 1 }, 'no enrollment is left')
-  t.match(await world.refuse(tables, { strict: true }), [/result/, /^classes\.csv:2: All students of a course are dropped/])
+  t.strictSame(
+    warningCounts(await world.take(tables)),
+    { result_without_enrollment: 4, all_students_dropped: 1 },
+    'no enrollment is left'
+  )
+  t.match(await world.refuse(tables, { strict: true }), [
+    /result/,
+    /^classes\.csv:2: All students of a course are dropped/,
+  ])
 })
 
 t.test('by a delta: when it drops the last student', async (t) => {
@@ -275,16 +294,30 @@ t.test('classes without a title are named after their course and class code', as
   tables.classes![0]!.title = ''
   tables.classes![1]!.title = ' '
   tables.classes![1]!.classCode = 'PH-2'
-  const add = (id: string, courseSourcedId: string) => tables.classes!.push({ ...tables.classes![0]!, sourcedId: id, courseSourcedId })
-  tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c2', title: '', courseCode: 'BIO' }, { ...tables.courses![0]!, sourcedId: 'c3', title: '', courseCode: '' })
+  const add = (
+    id: string,
+    courseSourcedId: string
+  ) => tables.classes!.push({ ...tables.classes![0]!, sourcedId: id, courseSourcedId })
+  tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c2', title: '', courseCode: 'BIO' }, {
+    ...tables.courses![0]!,
+    sourcedId: 'c3',
+    title: '',
+    courseCode: '',
+  })
   add('p3', 'c2')
   add('p4', 'c3')
   const world = await createWorld(t.testdir())
   const summary = await world.take(tables)
   t.strictSame(warningCounts(summary), { title_missing: 1 })
   t.match(summary.warnings[0]!.message, /in classes\.csv:5/)
-  t.strictSame((await world.books()).map(({ name, periods }) => [name, periods]), [['Physics', ['Physics', 'Physics PH-2']], ['BIO', ['BIO']], ['p4', ['p4']]])
-  await world.take({ courses: [{ ...tables.courses![0]!, title: 'Physics I' }] }, { modes: { courses: 'delta' } })
+  t.strictSame((await world.books()).map(({ name, periods }) => [name, periods]), [
+    ['Physics', ['Physics', 'Physics PH-2']],
+    ['BIO', ['BIO']],
+    ['p4', ['p4']],
+  ])
+  await world.take({ courses: [{ ...tables.courses![0]!, title: 'Physics I' }] }, {
+    modes: { courses: 'delta' },
+  })
   t.match((await world.books())[0], { name: 'Physics I', periods: ['Physics I', 'Physics I PH-2'] })
 })
 
@@ -322,7 +355,11 @@ t.test('a due date stays what it was imported as when a teacher sets another zon
   t.match((await world.book()).tasks, [/^HW 1 .*T10:59:59/, /^HW 2 /, /^HW 1 .* 2026-02-09T10:59:59/], 'the end of that day in Auckland')
   const delta = { lineItems: [{ ...tables.lineItems![2]!, dueDate: '2026-02-12T05:59:00Z' }] }
   await world.take(delta, { modes: { lineItems: 'delta' } })
-  t.equal(await dueOn(world, 'li1-p2'), '2026-02-11', 'the zone that the course was imported with, not the default')
+  t.equal(
+    await dueOn(world, 'li1-p2'),
+    '2026-02-11',
+    'the zone that the course was imported with, not the default'
+  )
   t.equal(await dueOn(world, 'li1-p1'), '2026-02-09')
 })
 
@@ -362,13 +399,28 @@ t.test('NULL is blank in every column but names and titles', async (t) => {
   Object.assign(tables.users![0]!, { email: ' NULL ', enabledUser: 'NULL' })
   Object.assign(tables.enrollments![2]!, { beginDate: 'NULL', endDate: 'NULL' })
   Object.assign(tables.classes![0]!, { title: '', classCode: 'NULL' })
-  Object.assign(tables.lineItems![0]!, { title: 'NULL', categorySourcedId: 'NULL', dueDate: 'NULL', resultValueMin: 'NULL' })
-  Object.assign(tables.results![0]!, { status: 'NULL', dateLastModified: 'NULL', scoreStatus: 'NULL', scoreDate: 'NULL', late: 'NULL' })
+  Object.assign(tables.lineItems![0]!, {
+    title: 'NULL',
+    categorySourcedId: 'NULL',
+    dueDate: 'NULL',
+    resultValueMin: 'NULL',
+  })
+  Object.assign(tables.results![0]!, {
+    status: 'NULL',
+    dateLastModified: 'NULL',
+    scoreStatus: 'NULL',
+    scoreDate: 'NULL',
+    late: 'NULL',
+  })
   const world = await createWorld(t.testdir())
   t.strictSame(warningCounts(await world.take(tables)), { teacher_without_email: 1 })
   const book = await world.book()
   t.match(book, { periods: ['Physics', 'Period 2'], teachers: ['Ted Mayer <>'] })
-  t.match(book.students.find(({ who }) => who === 'NULL Lee'), { id: null, isDropped: false, cells: { NULL: 'completed 0.7' } })
+  t.match(book.students.find(({ who }) => who === 'NULL Lee'), {
+    id: null,
+    isDropped: false,
+    cells: { NULL: 'completed 0.7' },
+  })
   t.ok(book.tasks.includes('NULL | - | - | 10'))
 })
 

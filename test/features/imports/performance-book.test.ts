@@ -143,7 +143,9 @@ t.test('what is no JSON of ours is refused', async (t) => {
   t.match(await refused(world, text.slice(0, text.indexOf('"rd1","status"') + 9)), ['$.results[1]: ends in the middle of the document'])
   t.match(await refused(world, text + text), [/is not JSON/])
   t.match(await refused(world, text.replace('"points":7', '"points":07')), [/^\$\.results\[0\]: is not JSON: Unexpected/])
-  t.match(await refused(world, text.replace('"results":', '"results":[],"results":')), ['$.results: appears twice'])
+  t.match(await refused(world, text.replace('"results":', '"results":[],"results":')), [
+    '$.results: appears twice',
+  ])
   t.match(await refused(world, Buffer.from(text.replace('Ann', 'Ann\u00ff'), 'latin1')), [/^\$\.students\[0\]: is not UTF-8/])
   t.match(await refused(world, text.replace('"Physics I"', '['.repeat(100_000))), [/^\$\.course: is nested deeper than 16 levels/])
   t.match(await refused(world, `{"format":"${'x'.repeat(5_000_000)}"}`), [/^\$\.format: is longer than/])
@@ -168,7 +170,9 @@ t.test('several documents, and one course twice', async (t) => {
     writeFileSync(file, JSON.stringify(document))
     return file
   })
-  t.match(showErrors(await world.import(files)), ['many-2.json:$.course: is about the course phys-1, which another part of this import already covers'])
+  t.match(showErrors(await world.import(files)), [
+    'many-2.json:$.course: is about the course phys-1, which another part of this import already covers',
+  ])
   t.match(await world.import(files.slice(0, 2)), { ok: true, summary: { courses: { added: 2 } } })
 })
 
