@@ -16,6 +16,11 @@ export interface Contract {
   paths?: Record<string, Record<string, Operation>>
 }
 
+/** The icon of the site. Without one, browsers ask for `/favicon.ico` and report that it is missing. */
+export const API_DOCS_ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">' +
+  '<rect width="32" height="32" rx="7" fill="#1d5bbf"/><path d="M8 23V14m5.3 9V9m5.4 14v-6m5.3 6v-11" stroke="#fff" ' +
+  'stroke-width="3" stroke-linecap="round"/></svg>'
+
 export function apiDocsPage ({ info, paths = {} }: Contract): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({
     path,
@@ -28,7 +33,8 @@ export function apiDocsPage ({ info, paths = {} }: Contract): string {
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(info.title)} API</title><link rel="stylesheet" href="docs/style.css"></head>
+<title>${escape(info.title)} API</title><link rel="icon" href="docs/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="docs/style.css"></head>
 <body><main>
 <h1>${escape(info.title)} API ${escape(info.version)}</h1>
 <p>${escape(info.description ?? '')} The same as data: <a href="openapi.json">openapi.json</a>.</p>

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import '@fastify/swagger'
 import { ServiceError } from '../errors.ts'
 import { principalOf, type AccessHooks } from './access-hooks.ts'
-import { API_DOCS_STYLE, apiDocsPage, type Contract } from './api-docs-page.ts'
+import { API_DOCS_ICON, API_DOCS_STYLE, apiDocsPage, type Contract } from './api-docs-page.ts'
 
 /**
  * The contract as data and as a page, for everyone, for teachers and administrators (`staff`), or for no one
@@ -35,6 +35,11 @@ export async function publishContract (
       '/api/docs/style.css',
       { schema },
       async (request, reply) => await reply.type('text/css; charset=utf-8').send(API_DOCS_STYLE)
+    )
+    app.get(
+      '/api/docs/icon.svg',
+      { schema },
+      async (request, reply) => await reply.type('image/svg+xml').send(API_DOCS_ICON)
     )
   })
 }

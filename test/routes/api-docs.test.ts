@@ -1,7 +1,7 @@
 import t from 'tap'
 import { startTestService } from '../support/test-service.ts'
 
-const PATHS = ['/api/docs', '/api/openapi.json', '/api/docs/style.css']
+const PATHS = ['/api/docs', '/api/openapi.json', '/api/docs/style.css', '/api/docs/icon.svg']
 
 t.test('the page shows every operation, under the policy of the site', async (t) => {
   const { call } = await startTestService(t)
@@ -23,9 +23,9 @@ t.test('API_DOCS: who may read it', async (t) => {
       token: role === null ? null : await token(role),
     })).status))
   }
-  t.strictSame(await statuses('public', null), [200, 200, 200])
-  t.strictSame(await statuses('staff', null), [401, 401, 401])
-  t.strictSame(await statuses('staff', 'student'), [403, 403, 403])
-  t.strictSame(await statuses('staff', 'teacher'), [200, 200, 200])
-  t.strictSame(await statuses('off', 'admin'), [404, 404, 404])
+  t.strictSame(await statuses('public', null), [200, 200, 200, 200])
+  t.strictSame(await statuses('staff', null), [401, 401, 401, 401])
+  t.strictSame(await statuses('staff', 'student'), [403, 403, 403, 403])
+  t.strictSame(await statuses('staff', 'teacher'), [200, 200, 200, 200])
+  t.strictSame(await statuses('off', 'admin'), [404, 404, 404, 404])
 })

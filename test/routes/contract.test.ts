@@ -52,7 +52,7 @@ t.test('the readable page asks nobody else for anything', async (t) => {
   const page = await call('GET', '/api/docs', { token: null })
   t.match(page.headers['content-security-policy'], /default-src 'self'/)
   const parts = Array.from(page.text.matchAll(/(?:src|href)="([^"]+)"/g), ([, address]) => address!)
-  t.strictSame(parts, ['docs/style.css', 'openapi.json'])
+  t.strictSame(parts, ['docs/icon.svg', 'docs/style.css', 'openapi.json'])
   for (const part of parts) {
     t.notMatch(part, /^(https?:)?\/\//)
     t.equal((await call('GET', new URL(part, 'http://x/api/docs').pathname, { token: null })).status, 200, part)

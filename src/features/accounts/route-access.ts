@@ -57,6 +57,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, RouteAccess>> = {
   'GET /api/docs': route('anybody'),
   'GET /api/docs/': route('anybody'),
   'GET /api/docs/style.css': route('anybody'),
+  'GET /api/docs/icon.svg': route('anybody'),
 
   'POST /api/session': route('any page', null, 'session.begin'),
   'GET /api/sign-in-options': route('anybody'),
