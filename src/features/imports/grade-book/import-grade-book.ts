@@ -42,7 +42,9 @@ export async function importGradeBooks (files: Array<{ file: SourceFile, format:
 }
 
 /** The course that the caller named: by its source id, else by its name, else a new one. */
-function courseFor (file: SourceFile, { options, problems, staging: { live } }: ImportRun): { live: Row<'courses'> | null, course: { sourceId: string, name: string } } {
+function courseFor (
+  file: SourceFile, { options, problems, staging: { live } }: ImportRun
+): { live: Row<'courses'> | null, course: { sourceId: string, name: string } } {
   const named = (row: Row<'courses'>) => ({ live: row, course: { sourceId: row.source_id, name: row.name } })
   if (options.onlyCourseId !== undefined) {
     const row = live.course(options.onlyCourseId)
@@ -54,7 +56,7 @@ function courseFor (file: SourceFile, { options, problems, staging: { live } }: 
   const bySource = live.courseBySource(wanted)
   const byName = live.coursesByName(wanted)
   if (bySource !== undefined) {
-    // A course that a file made has its name as its source id. A roster may have brought another of that name.
+    // The source id of a course that a file made is its name. A roster may have brought another of that name.
     const others = byName.filter((row) => row.id !== bySource.id).length
     if (others > 0) problems.warn('namesake_courses', { file: file.name }, others)
     return named(bySource)
