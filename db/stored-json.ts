@@ -4,7 +4,7 @@
 /** Most characters of a job's result or an import's summary. */
 export const RESULT_MAX = 131_072
 /** Most characters of a job's payload. */
-export const PAYLOAD_MAX = 262_144
+const PAYLOAD_MAX = 262_144
 
 /**
  * The JSON to store; null for a value longer than `RESULT_MAX`. The job's short message still says how it

@@ -4,7 +4,7 @@
 /** Most characters (UTF-16 units) of an error, a warning or a message, quotations included. */
 export const MESSAGE_MAX = 1000
 /** Most characters that a message quotes of one cell, header, file name or field. */
-export const QUOTE_MAX = 60
+const QUOTE_MAX = 60
 /** Most characters of a name, a title, an id or an e-mail. */
 export const NAME_MAX = 1000
 /** Most characters of an e-mail address that a person enters (RFC 5321, 4.5.3.1.3, without the brackets). */

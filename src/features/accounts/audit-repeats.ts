@@ -4,7 +4,7 @@
 import type { AuditEntry } from './audit.ts'
 
 /** How long repeats are counted, from the first on, ms. */
-export const REPEATS_MS = 60_000
+const REPEATS_MS = 60_000
 /** Most kinds that are counted at a time; beyond that the oldest is written early. */
 const KINDS_MAX = 5000
 /**
@@ -13,7 +13,7 @@ const KINDS_MAX = 5000
  */
 const REFUSED_SUBJECTS_MAX = 50
 /** The subject of that kind. */
-export const MORE_SUBJECTS = 'more'
+const MORE_SUBJECTS = 'more'
 
 export interface CountedEntry extends AuditEntry {
   /** Of the last time, ms since 1970. */

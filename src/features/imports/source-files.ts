@@ -34,7 +34,7 @@ export interface Source {
 }
 
 /** Most entries of an archive or a folder; no school's bundle has that many. */
-export const MAX_ENTRIES = 1000
+const MAX_ENTRIES = 1000
 /** A header of the central directory of a zip archive begins with this (APPNOTE.TXT, 4.3.12). */
 const DIRECTORY_HEADER = Buffer.from('PK\u0001\u0002', 'latin1')
 

@@ -35,6 +35,6 @@ export function looseHash (secret: string, key: string): string {
 }
 
 /** Without case and leading zeros, as grade books match people. */
-export function foldIdentifier (text: string): string {
+function foldIdentifier (text: string): string {
   return text.toLowerCase().replace(/^0+(?=.)/, '')
 }

@@ -1,7 +1,7 @@
 // Finds and removes a person in texts: errors and warnings that quote names, ids and e-mails.
 import type { Person } from './person.ts'
 
-export const ERASED_TEXT = '[erased]'
+const ERASED_TEXT = '[erased]'
 
 /**
  * Keys in the JSON of jobs that hold no quotation of a file: words of the program, what was asked for, who of

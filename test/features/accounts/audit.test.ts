@@ -117,7 +117,7 @@ t.test('a disk without room: entries wait and are written when there is room', a
   for (let i = 0; i < 300; i++) audit.record({ ...REFUSED, outcome: 'done', subject: `${i} ${long}` })
   await audit.settled()
   t.strictSame(lines.map(({ level }) => level), ['warn'], 'said once')
-  t.match(lines[0], { text: /wait, and are tried again/, facts: { err: { code: 'SQLITE_FULL' } } })
+  t.match(lines[0], { text: /wait and will be retried/, facts: { err: { code: 'SQLITE_FULL' } } })
   await clock.asked(5000)
   clock.advance(5000)
   await audit.settled()

@@ -24,7 +24,7 @@ class Enough extends Error {}
  * Reads the header and the first two rows. Problems in them are reported when the file itself is read. Throws
  * Refusal.
  */
-export async function readFirstRows (file: SourceFile): Promise<FirstRows> {
+async function readFirstRows (file: SourceFile): Promise<FirstRows> {
   const first: FirstRows = { names: [], rows: [] }
   try {
     await readCsv(file, (names) => {
