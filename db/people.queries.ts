@@ -113,19 +113,41 @@ export async function teachersBySource (db: Db, sourceId: string): Promise<Teach
   return await teachers(db).where('course_teachers.source_id', '=', sourceId).execute()
 }
 
-/** Students, in any course, with one of these student identifiers or e-mails (lower case). */
-export async function studentsAlike (
+export type StudentTraits = Pick<
+  StudentInCourse,
+  | 'id'
+  | 'course_id'
+  | 'source_id'
+  | 'first_name'
+  | 'last_name'
+  | 'student_identifier'
+  | 'email'
+  | 'course_name'
+  | 'is_rostered'
+>
+
+/** Who the students of all courses are: `limit` rows at most, with ids above `after`, in the order of their ids. */
+export async function studentTraits (
   db: Db,
-  { identifiers, emails }: { identifiers: readonly string[]; emails: readonly string[] }
-): Promise<StudentInCourse[]> {
-  if (identifiers.length + emails.length === 0) return []
-  return await students(db)
-    .where((eb) =>
-      eb.or([
-        ...(identifiers.length === 0 ? [] : [eb('students.student_identifier', 'in', identifiers)]),
-        ...(emails.length === 0 ? [] : [eb(eb.fn<string>('lower', ['students.email']), 'in', emails)]),
-      ])
-    )
+  { after, limit }: { after: number; limit: number }
+): Promise<StudentTraits[]> {
+  return await db
+    .selectFrom('students')
+    .innerJoin('courses', 'courses.id', 'students.course_id')
+    .select([
+      'students.id',
+      'students.course_id',
+      'students.source_id',
+      'students.first_name',
+      'students.last_name',
+      'students.student_identifier',
+      'students.email',
+      'courses.name as course_name',
+      sql<0 | 1>`CASE WHEN courses."grouping" IS NULL THEN 0 ELSE 1 END`.as('is_rostered'),
+    ])
+    .where('students.id', '>', after)
+    .orderBy('students.id')
+    .limit(limit)
     .execute()
 }
 

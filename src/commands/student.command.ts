@@ -43,7 +43,14 @@ export function studentCommand (context: CommandContext): Command {
     .action(async (text: string, { course }: PersonFlags) => {
       await withServices(context, async (services) => {
         const person = await onePerson(text, course, services, context.stderr)
-        context.stdout.json(await exportPerson(person, { db: services.db, now: services.now() }), 2)
+        const exported = await exportPerson(person, { db: services.db, now: services.now() })
+        context.stdout.json(exported, 2)
+        context.stderr.write(
+          alikeText(
+            exported.perhaps_the_same.map(({ course, source_id: sourceId }) => ({ course, sourceId })),
+            'Their data is not in this export.'
+          )
+        )
         services.audit.record({ ...BY_COMMAND, action: 'student.export', subject: subjectOf(person) })
       })
     })
@@ -149,14 +156,19 @@ function previewText ({ courses, exports, uploads, named, alike, keptAccounts }:
     ...(uploads.length === 0
       ? []
       : ['An import that is waiting for one of these uploads will fail; upload the file again afterwards.']),
-    ...(alike.length === 0
-      ? []
-      : [
-          'Possibly the same person: this e-mail or student identifier with another source id. ' +
-            'These will not be erased:',
-        ]),
-    ...some(alike.map(({ sourceId, course }) => `  ${oneLine(sourceId)}  in ${oneLine(course)}`)),
+    ...(alike.length === 0 ? [] : [alikeText(alike, 'These will not be erased.').trimEnd()]),
     ...keptAccounts.map((email) => `The account ${oneLine(email)} belongs to staff and will be kept.`),
+    '',
+  ].join('\n')
+}
+
+/** A notice about students who may be the same person; empty where there are none. */
+function alikeText (alike: ReadonlyArray<{ sourceId: string; course: string }>, consequence: string): string {
+  if (alike.length === 0) return ''
+  return [
+    'Possibly the same person under another source id: they have the same name or e-mail, or a student ' +
+      `identifier or username that differs only in case and leading zeros. ${consequence}`,
+    ...some(alike.map(({ sourceId, course }) => `  ${oneLine(sourceId)}  in ${oneLine(course)}`)),
     '',
   ].join('\n')
 }

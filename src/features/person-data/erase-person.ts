@@ -6,11 +6,12 @@ import { dirname, join } from 'node:path'
 import type { Database, Trx } from '../../../db/database.ts'
 import { ensureErasureSecret, insertErased } from '../../../db/erased-people.queries.ts'
 import { wipeFreeSpace, type Wiped } from '../../../db/free-space.ts'
-import { identifiersOfAll, matchingSourceIds, rosterUsers, studentsAlike } from '../../../db/people.queries.ts'
+import { identifiersOfAll, matchingSourceIds, rosterUsers } from '../../../db/people.queries.ts'
 import type { FileLibrary } from '../../files/file-library.ts'
 import { hashesOf } from './erasure-data.ts'
 import { filesOfPerson, type FilesOfPerson } from './file-data.ts'
 import { looseKey } from './identifier-hash.ts'
+import { perhapsTheSame, type PerhapsTheSame } from './perhaps-the-same.ts'
 import { findPeople, userOf, type Person } from './person.ts'
 import { personTerms } from './person-terms.ts'
 import { PERSONAL_DATA } from './personal-data.ts'
@@ -23,11 +24,8 @@ export class ErasureError extends Error {}
 
 export interface ErasurePreview extends FilesOfPerson {
   courses: Array<{ id: number; name: string }>
-  /**
-   * Records of others in which this person's e-mail or student identifier is: perhaps the same person under
-   * another id.
-   */
-  alike: Array<{ sourceId: string; course: string }>
+  /** Students who may be the same person under another source id. They stay. */
+  alike: PerhapsTheSame[]
   /** Accounts of teachers and administrators, which stay. */
   keptAccounts: string[]
 }
@@ -50,8 +48,6 @@ export interface ErasureOptions {
 /** What an erasure would remove. Throws ErasureError where it must not be done. */
 export async function previewErasure (person: Person, { db }: ErasureOptions): Promise<ErasurePreview> {
   assertErasable(person)
-  const own = new Set(person.students.map((student) => student.id))
-  const alike = await studentsAlike(db.reads, person)
   return {
     ...(await filesOfPerson(db.reads, person, personTerms(person))),
     courses: [
@@ -59,9 +55,7 @@ export async function previewErasure (person: Person, { db }: ErasureOptions): P
         person.students.map((row) => [row.course_id, { id: row.course_id, name: row.course_name }])
       ).values(),
     ],
-    alike: alike
-      .filter((row) => !own.has(row.id))
-      .map((row) => ({ sourceId: row.source_id, course: row.course_name })),
+    alike: await perhapsTheSame(db.reads, person),
     keptAccounts: person.accounts.filter((user) => user.role !== 'student').map((user) => user.email),
   }
 }
