@@ -103,3 +103,14 @@ t.test('the command line: a link leads to where the service of the folder is', a
   await behindProxy.ended
   t.strictSame(await invite(), { base: 'http://127.0.0.1:3000', warns: true }, 'what a killed one left counts no more')
 })
+
+t.test('an account with an e-mail or a name that is none: 400, which names the field', async (t) => {
+  const { call } = await startTestService(t)
+  for (const [body, field] of [
+    [{ email: 'nope' }, 'email'], [{ email: 'a\u001b[31m@b.example' }, 'email'], [{ email: `a@${'b'.repeat(300)}` }, 'email'],
+    [{ email: 'new@example.edu', first_name: '\u202eab' }, 'first_name'], [{ email: 'new@example.edu', last_name: 'x'.repeat(201) }, 'last_name'],
+  ] as const) {
+    const answer = await call('POST', '/api/users', { body: { role: 'teacher', ...body } })
+    t.match(answer.json(), { statusCode: 400, code: 'VALIDATION_FAILED', message: new RegExp(`^${field}: `) }, JSON.stringify(body).slice(0, 60))
+  }
+})
