@@ -5,11 +5,11 @@ import { pino, type Logger } from 'pino'
 import { lockFolder } from '../../db/folder-lock.ts'
 import { createApp } from '../app.ts'
 import type { Config } from '../config.ts'
-import { openPlaces } from '../features/doctor/open-places.ts'
+import { byFolder, openPlaces } from '../features/doctor/open-places.ts'
 import { CommandFailure } from './context.ts'
 import { createServices, type Services, type ServicesOptions } from '../services.ts'
 import { escapeUnprintable } from './printer.ts'
-import { boundMessage, shorten } from '../short-text.ts'
+import { boundMessage, listNames, shorten } from '../short-text.ts'
 
 /** Most characters of a stack in the log. */
 const STACK_MAX = 8000
@@ -48,14 +48,12 @@ export async function runService (
     const services = await createServices({ config, log, ...parts })
     undo.push(() => services.close(0))
     onStep?.('boot: opened')
-    for (const { path, command } of openPlaces({
-      dataFolder: config.DATA_DIR,
-      secretFile: config.secretFile,
-      settingsFiles,
-    })) {
+    const open = openPlaces({ dataFolder: config.DATA_DIR, secretFile: config.secretFile, settingsFiles })
+    for (const { path, command, within } of byFolder(open, config.DATA_DIR)) {
+      const inIt = within.length === 0 ? '' : `, and in it to ${listNames(within)}`
       log.warn(
         { path, command },
-        `other users of this machine have access to ${path}; to close it: ${command}`
+        `other users of this machine have access to ${path}${inIt}; to close it: ${command}`
       )
     }
     const reconciled = await services.files.reconcile()

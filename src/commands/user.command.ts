@@ -2,13 +2,14 @@ import { Command, Option } from 'commander'
 import type { UserRow } from '../../db/accounts.queries.ts'
 import { reachable, runningService } from '../../db/folder-lock.ts'
 import { stateText, type AccountState } from '../features/accounts/account-state.ts'
+import { AccountExistsError } from '../features/accounts/accounts.ts'
 import { BY_COMMAND } from '../features/accounts/audit.ts'
 import { invitationUrl } from '../features/accounts/password-links.ts'
 import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
-import { readLine } from './arguments.ts'
 import { CommandFailure, UsageError, type CommandContext } from './context.ts'
 import { withServices } from './open-services.ts'
+import { readSecretLine } from './secret-line.ts'
 import { textTable } from './table.ts'
 
 interface AddOptions {
@@ -25,15 +26,17 @@ export function userCommand (context: CommandContext): Command {
     .argument('<email>')
     .addOption(new Option('--role <role>').choices(['admin', 'teacher', 'student']).makeOptionMandatory())
     .option('--first-name <name>').option('--last-name <name>')
-    .option('--password-stdin', 'the password is the first line of standard input')
+    .option('--password-stdin', 'the password is the first line of standard input; a terminal asks for it')
     .action(async (email: string, options: AddOptions) => {
       const password = options.passwordStdin === true ? await readPassword(context) : undefined
       const { user, state } = await withServices(context, async ({ accounts, audit }) => {
-        const added = await accounts.add({ email, role: options.role, firstName: options.firstName ?? null, lastName: options.lastName ?? null, password })
+        const { role, firstName = null, lastName = null } = options
+        const added = await accounts.add({ email, role, firstName, lastName, password }).catch(explained)
         audit.record({ ...BY_COMMAND, action: 'user.add', subject: `user ${added.id}, ${added.role}` })
         return { user: added, state: await accounts.state(added) }
       })
       context.stderr.write(`${user.email} is ${user.role} now\n`)
+      if (user.password_hash === null) context.stderr.write(howToSetPassword(user.email))
       warnIfDisabled(context, user.email, state)
     })
 
@@ -48,7 +51,7 @@ export function userCommand (context: CommandContext): Command {
         // Invited before, and the link was not taken: another one.
         const isOpen = known?.origin === 'account' && known.password_hash === null && known.role === role &&
           (await accounts.state(known)).mayEnter
-        const user = isOpen ? known : await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null })
+        const user = isOpen ? known : await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null }).catch(explained)
         await printLink(context, services, config, { user, action: 'user.invite' })
         warnIfDisabled(context, user.email, await accounts.state(user))
       })
@@ -74,28 +77,30 @@ export function userCommand (context: CommandContext): Command {
     .option('--json', 'as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const users = await withServices(context, ({ accounts }) => accounts.listWithStates())
-      const shown = users.map(({ user: { id, email, role, first_name, last_name, origin }, state }) => ({
-        id,
-        email,
-        role,
-        first_name,
-        last_name,
+      const shown = users.map(({ user, state }) => ({
+        id: user.id,
+        email: user.email,
+        role: user.role,
+        first_name: user.first_name,
+        last_name: user.last_name,
         is_disabled: !state.mayEnter,
         disabled_reason: stateText(state) || null,
-        is_roster_only: origin === 'roster',
+        is_roster_only: user.origin === 'roster',
+        has_password: user.password_hash !== null,
       }))
       if (json === true) context.stdout.json(shown)
       else {
         context.stdout.write(textTable([['ID', 'E-MAIL', 'ROLE', 'NAME', ''], ...shown.map((user) => [
           String(user.id), user.email, user.role,
-          [user.first_name, user.last_name].filter(Boolean).join(' '), user.disabled_reason ?? '',
+          [user.first_name, user.last_name].filter(Boolean).join(' '),
+          [user.disabled_reason, user.has_password ? null : 'no password yet'].filter(Boolean).join(', '),
         ])]))
       }
     })
 
   command.command('password').description('set a new password')
     .argument('<email>')
-    .requiredOption('--password-stdin', 'the password is the first line of standard input')
+    .requiredOption('--password-stdin', 'the password is the first line of standard input; a terminal asks for it')
     .action(async (email: string) => {
       const password = await readPassword(context)
       await withServices(context, async ({ accounts, audit }) => {
@@ -128,6 +133,20 @@ export function userCommand (context: CommandContext): Command {
   }
 
   return command
+}
+
+function howToSetPassword (email: string): string {
+  return 'There is no password yet, so they cannot sign in with one. Set it:\n' +
+    `  perfbook user password ${email} --password-stdin\n` +
+    'or print a one-time link by which they choose it:\n' +
+    `  perfbook user reset ${email}\n`
+}
+
+function explained (error: unknown): never {
+  throw error instanceof AccountExistsError
+    ? new CommandFailure(`${error.message} Set a password with "perfbook user password", ` +
+      'or print a one-time link with "perfbook user reset".')
+    : error
 }
 
 /** A roster may disable a person who gets a role only now. */
@@ -163,8 +182,8 @@ function baseOfLinks ({ DATA_DIR, HOST, PORT, PUBLIC_URL }: Config): { base: str
   return { base: reachable(service?.address ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`), isPublic: false }
 }
 
-async function readPassword ({ stdin }: CommandContext): Promise<string> {
-  const password = await readLine(stdin)
+async function readPassword (context: CommandContext): Promise<string> {
+  const password = await readSecretLine(context, 'Password: ')
   if (password === '') throw new UsageError('there is no password on standard input')
   return password
 }

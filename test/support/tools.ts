@@ -48,6 +48,11 @@ export function findCaddy (): Tool {
   return { name: 'Caddy', path: inPath('caddy'), hint: 'apt-get install -y caddy' }
 }
 
+/** Runs a command on a terminal of its own. */
+export function findScript (): Tool {
+  return { name: 'script', path: inPath('script'), hint: `${INSTALL} bsdutils` }
+}
+
 export function findSystemdAnalyze (): Tool {
   return { name: 'systemd-analyze', path: inPath('systemd-analyze'), hint: 'apt-get install -y systemd' }
 }

@@ -30,6 +30,9 @@ export interface NewAccount {
 /** What was asked of an account cannot be done; the sentence says why. */
 export class AccountError extends Error {}
 
+/** The same because the e-mail has an account already. */
+export class AccountExistsError extends AccountError {}
+
 /** The same because of a value that was given, which the sentence names first. */
 export class InvalidAccountError extends AccountError {}
 
@@ -40,7 +43,7 @@ export interface Accounts {
    */
   authenticate: (token: string, options?: { notesUse: boolean }) => Promise<Principal | undefined>
   /**
-   * Gives an e-mail a role and a password. Throws AccountError if it has an account already, and
+   * Gives an e-mail a role and a password. Throws AccountExistsError, InvalidAccountError and
    * PasswordRefusedError.
    */
   add: (account: NewAccount) => Promise<queries.UserRow>
@@ -125,7 +128,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       const passwordHash = password === undefined ? null : await passwords.choose(password, owner)
       return await db.write(async (trx) => {
         const user = await queries.findUser(trx, key)
-        if (user?.origin === 'account') throw new AccountError(`${email} has an account already.`)
+        if (user?.origin === 'account') throw new AccountExistsError(`${email} has an account already.`)
         const roster = await queries.rosterTeacher(trx, key)
         const account = {
           role,
