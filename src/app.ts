@@ -132,7 +132,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     errorResponseBuilder: (request, { ttl }) => new ServiceError('RATE_LIMITED', undefined, Math.ceil(ttl / 1000)),
   })
   await server.register(swagger, openApi(links.prefix, config.PUBLIC_URL))
-  await publishContract(server, access, config.API_DOCS)
+  await publishContract(server, { access, links }, config.API_DOCS)
   await server.register(fastifyStatic, {
     root: config.filesFolder, serve: false, etag: false, lastModified: false, cacheControl: false, contentType: false, dotfiles: 'allow',
   })

@@ -21,7 +21,8 @@ export const API_DOCS_ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0
   '<rect width="32" height="32" rx="7" fill="#1d5bbf"/><path d="M8 23V14m5.3 9V9m5.4 14v-6m5.3 6v-11" stroke="#fff" ' +
   'stroke-width="3" stroke-linecap="round"/></svg>'
 
-export function apiDocsPage ({ info, paths = {} }: Contract): string {
+/** The page as HTML. `address`: where the service is reached, for the example. */
+export function apiDocsPage ({ info, paths = {} }: Contract, address: string): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({
     path,
     method,
@@ -38,6 +39,9 @@ export function apiDocsPage ({ info, paths = {} }: Contract): string {
 <body><main>
 <h1>${escape(info.title)} API ${escape(info.version)}</h1>
 <p>${escape(info.description ?? '')} The same as data: <a href="openapi.json">openapi.json</a>.</p>
+<p>Send an API token with every request. An administrator makes one with <code>perfbook token create EMAIL</code>;
+it may do what that person may do, and no more. The site itself uses the session cookie that sign-in sets.</p>
+<pre>curl -H 'Authorization: Bearer pb_…' ${escape(address)}/api/courses</pre>
 ${sections.join('\n')}
 </main></body>
 </html>

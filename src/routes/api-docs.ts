@@ -3,6 +3,7 @@ import '@fastify/swagger'
 import { ServiceError } from '../errors.ts'
 import { principalOf, type AccessHooks } from './access-hooks.ts'
 import { API_DOCS_ICON, API_DOCS_STYLE, apiDocsPage, type Contract } from './api-docs-page.ts'
+import type { Links } from './links.ts'
 
 /**
  * The contract as data and as a page, for everyone, for teachers and administrators (`staff`), or for no one
@@ -10,7 +11,7 @@ import { API_DOCS_ICON, API_DOCS_STYLE, apiDocsPage, type Contract } from './api
  */
 export async function publishContract (
   server: FastifyInstance,
-  access: AccessHooks,
+  { access, links }: { access: AccessHooks, links: Pick<Links, 'absolute'> },
   audience: 'public' | 'staff' | 'off'
 ): Promise<void> {
   if (audience === 'off') return
@@ -24,11 +25,14 @@ export async function publishContract (
       })
     }
     const schema = { hide: true }
-    let page: string | undefined
+    let last: { address: string, page: string } | undefined
     app.get('/api/openapi.json', { schema }, async () => server.swagger())
     app.get('/api/docs', { schema }, async (request, reply) => {
-      page ??= apiDocsPage(server.swagger() as unknown as Contract)
-      return await reply.type('text/html; charset=utf-8').send(page)
+      const address = links.absolute(request, '')
+      if (last?.address !== address) {
+        last = { address, page: apiDocsPage(server.swagger() as unknown as Contract, address) }
+      }
+      return await reply.type('text/html; charset=utf-8').send(last.page)
     })
     app.get('/api/docs/', { schema }, async (request, reply) => await reply.redirect('../docs', 308))
     app.get(

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { FastifySchema } from 'fastify'
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { VERSION } from '../version.ts'
@@ -28,8 +29,12 @@ export function openApi (prefix: string, publicUrl: string): FastifyDynamicSwagg
     transform: ({ schema = {} as FastifySchema, url, route }) => {
       if (schema.hide === true) return { schema, url }
       const hasBody = ['POST', 'PATCH', 'PUT', 'DELETE'].includes(String(route.method))
-      const response = { ...schema.response as Record<string, unknown> | undefined }
+      const response = { ...schema.response as Record<string, object> | undefined }
       for (const status of [...ALWAYS, ...hasBody ? WITH_BODY : []]) response[status] ??= errorSchema
+      // Without a description of its own the plugin would call every response "Default Response".
+      for (const [status, answer] of Object.entries(response)) {
+        response[status] = { description: STATUS_CODES[status] ?? status, ...answer }
+      }
       return { schema: { ...schema, response }, url }
     },
   }

@@ -16,6 +16,25 @@ t.test('the page shows every operation, under the policy of the site', async (t)
   t.equal((await call('GET', '/api/docs/', { token: null })).headers.location, '../docs')
 })
 
+t.test('the page begins with how to authenticate, and responses have the text of their status', async (t) => {
+  const { call } = await startTestService(t)
+  const docs = async (headers: Record<string, string>) =>
+    (await call('GET', '/api/docs', { token: null, headers })).text
+  t.match(await docs({ host: 'school.example' }),
+    /<h1>[^]*<pre>curl -H 'Authorization: Bearer pb_…' http:\/\/school\.example\/api\/courses<\/pre>[^]*<h2>/)
+  t.match(await docs({ host: 'other.example' }), /http:\/\/other\.example\/api\/courses/, 'not the page of another request')
+  const behindProxy = await startTestService(t, { settings: { PUBLIC_URL: 'https://school.example/books' } })
+  t.match((await behindProxy.call('GET', '/api/docs', { token: null })).text, / https:\/\/school\.example\/books\/api\/courses</)
+
+  const { paths } = (await call('GET', '/api/openapi.json', { token: null })).json() as {
+    paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>
+  }
+  const told = Object.values(paths).flatMap((methods) => Object.values(methods)).flatMap(({ responses }) => Object.entries(responses))
+  t.ok(told.length > 100)
+  t.strictSame(told.filter(([, { description }]) => description === 'Default Response' || description === ''), [])
+  t.equal(paths['/api/courses']?.['get']?.responses['401']?.description, 'Unauthorized')
+})
+
 t.test('API_DOCS: who may read it', async (t) => {
   const statuses = async (API_DOCS: string, role: 'teacher' | 'admin' | 'student' | null) => {
     const { call, token } = await startTestService(t, { settings: { API_DOCS } })

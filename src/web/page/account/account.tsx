@@ -56,7 +56,7 @@ export function Account ({ user }: { user: User }) {
           <div><dt>{t('account.name')}</dt><dd><bdi>{[user.first_name, user.last_name].filter(Boolean).join(' ') || '–'}</bdi></dd></div>
           <div><dt>{t('users.role')}</dt><dd>{t(`role.${user.role}`)}</dd></div>
         </dl>
-        <p class='muted small'>{t('account.passwordHelp')}</p>
+        <p class='muted small'>{t(user.role === 'admin' ? 'account.passwordHelpAdmin' : 'account.passwordHelp')}</p>
       </section>
       <section class='panel' aria-labelledby='devices-title'>
         <div class='row'>

@@ -187,6 +187,7 @@ export const laterEn = {
 
   'account.name': 'Name',
   'account.passwordHelp': 'To choose another password, ask an administrator for a password link.',
+  'account.passwordHelpAdmin': 'To choose another password, make yourself a link under Users, “Password link”.',
   'account.devices': 'Signed-in devices',
   'account.devicesHelp': 'If you do not know one of them, sign it out and choose another password.',
   'account.thisDevice': 'This one',

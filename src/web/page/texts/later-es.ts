@@ -187,6 +187,7 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
 
   'account.name': 'Nombre',
   'account.passwordHelp': 'Para elegir otra contraseña, pida un enlace de contraseña a un administrador.',
+  'account.passwordHelpAdmin': 'Para elegir otra contraseña, cree un enlace para usted en Usuarios, «Enlace de contraseña».',
   'account.devices': 'Dispositivos con sesión iniciada',
   'account.devicesHelp': 'Si no reconoce alguno, cierre su sesión y elija otra contraseña.',
   'account.thisDevice': 'Este',
