@@ -7,6 +7,7 @@ import { createDiskStorage } from '../files/disk-storage.ts'
 import { VERSION } from '../version.ts'
 import { parseId } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
+import { givenPath } from './given-path.ts'
 import { oneLine } from './printer.ts'
 import { createProgressBar } from './progress-bar.ts'
 
@@ -18,7 +19,7 @@ export function backupCommand (context: CommandContext): Command {
     .option('--json', 'as JSON')
     .action(async (dir: string, { dataDir, keep, json }: { dataDir?: string, keep?: number, json?: boolean }) => {
       const config = readConfig({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
-      const folder = resolve(dir)
+      const folder = resolve(givenPath(context, dir))
       if (!existsSync(config.databaseFile)) throw new CommandFailure(`There is no database in ${config.DATA_DIR}. Name the data folder with --data-dir or DATA_DIR.`)
       if (folder === config.DATA_DIR) throw new CommandFailure('A backup cannot lie in the data folder itself. Name another one.')
       const bar = createProgressBar(context.stderr, 'backup')

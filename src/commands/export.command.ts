@@ -10,6 +10,7 @@ import { completeOptions, type ExportOptionsGiven } from '../features/exports/ex
 import type { Services } from '../services.ts'
 import { parseId } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
+import { givenPath } from './given-path.ts'
 import { withServices } from './open-services.ts'
 import { createProgressBar, type ProgressBar } from './progress-bar.ts'
 
@@ -44,7 +45,7 @@ export function exportCommand (context: CommandContext): Command {
       try {
         const path = await withServices(context, async (services, config) => flags.output === undefined
           ? await storeExport(context, services, config, courseId, options, bar)
-          : await writeExport(context, services, courseId, options, resolve(flags.output), bar))
+          : await writeExport(context, services, courseId, options, resolve(givenPath(context, flags.output)), bar))
         bar.end()
         if (flags.json === true) context.stdout.json({ path })
         else context.stdout.write(`${path}\n`)

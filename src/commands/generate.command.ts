@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { OPTION_LIMITS, type SyntheticRosterOptions } from '../features/synthetic-roster/options.ts'
 import { FileExistsError, writeSyntheticRoster, type WrittenRoster } from '../features/synthetic-roster/write-roster.ts'
 import { CommandFailure, UsageError, type CommandContext } from './context.ts'
+import { givenPath } from './given-path.ts'
 import { createProgressBar } from './progress-bar.ts'
 
 interface GenerateFlags extends SyntheticRosterOptions {
@@ -36,8 +37,8 @@ export function generateCommand (context: CommandContext): Command {
 
 async function generate (flags: GenerateFlags, context: CommandContext): Promise<void> {
   const { format, version, force, schools, courses, students, tasks, periods, seed, startsOn } = flags
-  const output = resolve(flags.output)
-  const delta = flags.delta === undefined ? undefined : resolve(flags.delta)
+  const output = resolve(givenPath(context, flags.output))
+  const delta = flags.delta === undefined ? undefined : resolve(givenPath(context, flags.delta))
   if (format === 'performance-book' && (schools > 1 || courses > 1)) {
     throw new UsageError('A performance-book document has one course. Leave --schools and --courses at 1.')
   }

@@ -11,6 +11,7 @@ import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../featu
 import { showPlace } from '../features/imports/problems.ts'
 import { systemClock } from '../jobs/clock.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
+import { givenPath } from './given-path.ts'
 import { shorten } from '../short-text.ts'
 import { oneLine } from './printer.ts'
 import { createProgressBar } from './progress-bar.ts'
@@ -64,7 +65,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
   let outcome: ImportOutcome
   try {
     const { json, ...options } = flags
-    outcome = await importSources(paths, {
+    outcome = await importSources(paths.map((path) => givenPath(context, path)), {
       ...options,
       databaseFile: config.databaseFile,
       stagingFolder: config.stagingFolder,

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { readConfig } from '../config.ts'
 import { restoreBackup } from '../features/backup/restore.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
+import { givenPath } from './given-path.ts'
 import { createProgressBar } from './progress-bar.ts'
 
 export function restoreCommand (context: CommandContext): Command {
@@ -15,7 +16,7 @@ export function restoreCommand (context: CommandContext): Command {
       const config = readConfig({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
       const bar = createProgressBar(context.stderr, 'restore')
       const facts = await restoreBackup({
-        folder: resolve(dir),
+        folder: resolve(givenPath(context, dir)),
         name: backup,
         dataFolder: config.DATA_DIR,
         pid: context.pid,
