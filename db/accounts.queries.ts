@@ -54,10 +54,18 @@ export async function noteTokenUse (trx: Trx, id: number, at: number): Promise<v
   await trx.updateTable('tokens').set({ last_used_at: at }).where('id', '=', id).execute()
 }
 
-/** What the rosters say of an e-mail; undefined: no roster knows a teacher with it. */
-export async function rosterTeacher (db: Reads | Trx, key: string): Promise<Pick<Row<'course_teachers'>, 'email' | 'first_name' | 'last_name' | 'is_enabled'> | undefined> {
-  return await db.selectFrom('course_teachers').select(['email', 'first_name', 'last_name', 'is_enabled'])
-    .where('email_key', '=', key).orderBy('id', 'desc').executeTakeFirst()
+export type RosterTeacher = Pick<Row<'course_teachers'>, 'email' | 'first_name' | 'last_name'>
+
+/**
+ * What the rosters say of an e-mail: the newest row with a name, else the newest row. The teacher of a grade
+ * book file has no name there. Undefined: no course has a teacher with this e-mail.
+ */
+export async function rosterTeacher (db: Reads | Trx, key: string): Promise<RosterTeacher | undefined> {
+  return await db.selectFrom('course_teachers').select(['email', 'first_name', 'last_name'])
+    .where('email_key', '=', key)
+    .orderBy((eb) => eb.case()
+      .when(eb.and([eb('first_name', 'is', null), eb('last_name', 'is', null)])).then(1).else(0).end())
+    .orderBy('id', 'desc').limit(1).executeTakeFirst()
 }
 
 export async function teaches (db: Reads, key: string, courseId: number): Promise<boolean> {

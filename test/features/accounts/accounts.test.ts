@@ -4,8 +4,9 @@ import { openDatabase } from '../../../db/database.ts'
 import { createAccounts } from '../../../src/features/accounts/accounts.ts'
 import { createPasswordQueue } from '../../../src/features/accounts/password-queue.ts'
 import { hashPassword, verifyPassword } from '../../../src/features/accounts/passwords.ts'
+import { PasswordRefusedError } from '../../../src/features/accounts/password-rules.ts'
 import { createTurns } from '../../../src/features/accounts/turns.ts'
-import { makeBookDatabase } from '../../support/book-database.ts'
+import { insertCourse, makeBookDatabase } from '../../support/book-database.ts'
 
 const DAY = 86_400_000
 
@@ -68,6 +69,24 @@ t.test('a teacher who is known from a roster gets a token, and later an account,
   t.match(await accounts.authenticate(token), { role: 'admin' })
   await t.rejects(accounts.add({ email: 'tea.cher@example.edu', role: 'teacher' }), /has an account already/)
   await t.rejects(accounts.createToken({ email: 'nobody@example.edu', name: 'x' }), /Nobody is known/)
+})
+
+t.test('a course that names a teacher by e-mail alone does not take away the name that a roster gave', async (t) => {
+  const { accounts, db } = await open(t)
+  await db.write((trx) => insertCourse(trx, { sourceId: 'grades', teachers: [{ email: 'tea.cher@example.edu', firstName: null, lastName: null }] }))
+  const token = await accounts.createToken({ email: 'tea.cher@example.edu', name: 'x' })
+  t.match(await accounts.authenticate(token), { firstName: 'Tea', lastName: 'Cher' })
+  await db.write(async (trx) => {
+    await insertCourse(trx, { sourceId: 'newer', teachers: [{ email: 'TEA.cher@example.edu', firstName: null, lastName: 'Other' }] })
+    await insertCourse(trx, { sourceId: 'roster', teachers: [{ email: 'sam@example.edu', firstName: 'Sam', lastName: 'Quillfeather' }] })
+    const byEmail = ['una@example.edu', 'sam@example.edu'].map((email) => ({ email, firstName: null, lastName: null }))
+    await insertCourse(trx, { sourceId: 'bare', teachers: byEmail })
+  })
+  t.match(await accounts.add({ email: 'tea.cher@example.edu', role: 'teacher' }), { first_name: null, last_name: 'Other' }, 'the newest name')
+  t.match(await accounts.add({ email: 'una@example.edu', role: 'teacher' }), { first_name: null, last_name: null, is_from_roster: 1 }, 'no course gives a name')
+  const sam = { email: 'sam@example.edu', role: 'teacher' as const }
+  await t.rejects(accounts.add({ ...sam, password: 'quillfeather' }), PasswordRefusedError, 'the rule about one\'s own name knows it')
+  t.match(await accounts.add(sam), { last_name: 'Quillfeather' })
 })
 
 t.test('a disabled user, and one whom the roster disables, is nobody', async (t) => {
