@@ -95,6 +95,12 @@ class RowSplitter {
     if (bytes.length === 0) return
     if (!isUtf8(bytes)) throw this.#refusal(this.#lineOf(bytes, (line) => !isUtf8(line)), 'is not UTF-8; save the file as UTF-8')
     if (bytes.includes(0)) throw this.#refusal(this.#lineOf(bytes, (line) => line.includes(0)), 'has a NUL character')
+    if (this.#visit === undefined) {
+      const separator = OTHER_SEPARATORS[firstSeparator(bytes)]
+      if (separator !== undefined) {
+        throw this.#refusal(this.#line + 1, `is separated by ${separator}; export it with commas`)
+      }
+    }
     if (bytes.includes(QUOTE)) this.#quoted(bytes)
     else this.#plain(bytes.toString('utf8'))
   }
@@ -180,6 +186,22 @@ class RowSplitter {
   }
 
   #refusal (line: number, message: string): Refusal { return new Refusal({ file: this.#file, line }, message) }
+}
+
+/** What stands between the columns of files that are not read, by its byte. */
+const OTHER_SEPARATORS: Readonly<Record<number, string>> = { 0x3b: 'semicolons', 0x09: 'tabs' }
+const COMMA = 0x2c
+
+/** The byte of the first comma, semicolon or tab of the first line that is not in quotes; 0: there is none. */
+function firstSeparator (bytes: Buffer): number {
+  let isQuoted = false
+  for (const byte of bytes) {
+    if (byte === QUOTE) isQuoted = !isQuoted
+    else if (isQuoted) continue
+    else if (byte === LINE_FEED) return 0
+    else if (byte === COMMA || OTHER_SEPARATORS[byte] !== undefined) return byte
+  }
+  return 0
 }
 
 const FAULTS: Record<string, string> = {

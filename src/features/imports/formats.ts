@@ -1,11 +1,12 @@
 import { importGradeBooks } from './grade-book/import-grade-book.ts'
-import { gradeBookFormat, otherRoster, unknownFormat, type GradeBookFormat } from './grade-book/recognize.ts'
+import { gradeBookFormat, otherRoster, type GradeBookFormat } from './grade-book/recognize.ts'
 import type { ImportFormat } from './import-options.ts'
 import type { ImportRun } from './import-run.ts'
 import { importRoster } from './oneroster/import-roster.ts'
 import { isBundle } from './oneroster/manifest.ts'
 import { importDocuments } from './performance-book/import-document.ts'
 import { Refusal } from './problems.ts'
+import { listNames, shortenName } from '../../short-text.ts'
 import type { Source, SourceFile } from './source-files.ts'
 
 /**
@@ -17,6 +18,7 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
   const documents: SourceFile[] = []
   const gradeBooks: Array<{ file: SourceFile, format: GradeBookFormat }> = []
   for (const source of sources) {
+    await refuseWorkbook(source)
     const format = run.options.format ?? await recognize(source)
     const files = (ending: string) => source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
     if (format === 'oneroster') bundles.push(source)
@@ -29,8 +31,9 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
         })
       }
     }
-    const isEmpty = format === 'oneroster' ? !isBundle(source) : files(format === 'performance-book' ? '.json' : '.csv').length === 0
-    if (isEmpty) throw new Refusal({ file: source.name }, `has no file of a ${format ?? 'known'} import in it`)
+    if (format === 'oneroster' && !isBundle(source)) throw noKnownFile(source, NO_BUNDLE_FILE)
+    const ending = format === 'performance-book' ? '.json' : '.csv'
+    if (files(ending).length === 0) throw noKnownFile(source, `has no ${ending} file`)
   }
   const { course, teacher, onlyCourseId } = run.options
   if (gradeBooks.length === 0 && onlyCourseId === undefined && (course !== undefined || teacher !== undefined)) {
@@ -45,17 +48,11 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
 function asBundles (sources: Source[]): Source[] {
   const loose = sources.filter((source) => source.isFile)
   if (loose.length < 2) return sources
-  return [...sources.filter((source) => !source.isFile), { name: loose[0]!.name, isFile: false, files: loose.flatMap((source) => source.files), close: () => {} }]
+  return [...sources.filter((source) => !source.isFile), { name: loose[0]!.name, isFile: false, files: loose.flatMap((source) => source.files), found: [], close: () => {} }]
 }
 
 /** Undefined: by each file's header. */
 async function recognize (source: Source): Promise<ImportFormat | undefined> {
-  if (source.files.some((file) => file.base === '[content_types].xml')) {
-    throw new Refusal(
-      { file: source.name },
-      'is an Excel workbook, which is not supported yet; save its sheet as CSV UTF-8'
-    )
-  }
   if (!source.files.some((file) => file.base === 'manifest.csv')) {
     const other = await otherRoster(source.files, source.name)
     if (other !== undefined) throw other
@@ -63,7 +60,35 @@ async function recognize (source: Source): Promise<ImportFormat | undefined> {
   if (isBundle(source)) return 'oneroster'
   if (source.files.some((file) => file.base.endsWith('.json')) || (source.isFile && await beginsWithBrace(source.files[0]!))) return 'performance-book'
   if (source.files.length > 0 && (source.isFile || source.files.some((file) => file.base.endsWith('.csv')))) return undefined
-  throw unknownFormat(source.name, false)
+  throw noKnownFile(source, NO_BUNDLE_FILE)
+}
+
+const NO_BUNDLE_FILE = 'has none of the files of a OneRoster bundle (users.csv, classes.csv, …)'
+/** Most names that an error lists of what was found. */
+const FOUND_LISTED = 5
+
+/** A zip archive or folder without a file that can be read; `lack` says what it should have. */
+function noKnownFile ({ name, found }: Source, lack: string): Refusal {
+  const names = found.map((one) => shortenName(one))
+  return new Refusal({ file: name }, found.length === 0 ? `is empty: it ${lack}` : `${lack}; found: ${listNames(names, FOUND_LISTED)}`)
+}
+
+async function refuseWorkbook (source: Source): Promise<void> {
+  if (!source.files.some((file) => file.base === '[content_types].xml')) return
+  throw new Refusal({ file: source.name }, await isOurWorkbook(source)
+    ? 'is a Perfbook export, which cannot be imported; import the file that the course came from'
+    : 'is an Excel workbook, which is not supported yet; save its sheet as CSV UTF-8')
+}
+
+/** More than the properties of a workbook ever have. */
+const PROPERTIES_MAX = 64 * 1024
+
+/** Whether a workbook names this program as its author, as `workers/workbook` writes it. */
+async function isOurWorkbook ({ properties }: Source): Promise<boolean> {
+  if (properties === undefined || properties.size > PROPERTIES_MAX) return false
+  const chunks: Buffer[] = []
+  for await (const chunk of properties.read()) chunks.push(chunk)
+  return Buffer.concat(chunks).includes('<dc:creator>Perfbook</dc:creator>')
 }
 
 async function beginsWithBrace (file: SourceFile): Promise<boolean> {

@@ -30,6 +30,10 @@ export interface Source {
   name: string
   isFile: boolean
   files: SourceFile[]
+  /** Names of all files that were found, at any depth of an archive, for an error that says what is there. */
+  found: string[]
+  /** Of an Office document: its part `docProps/core.xml`. */
+  properties?: SourceFile | undefined
   close: () => void
 }
 
@@ -58,8 +62,9 @@ export async function openSource (path: string, prefix: string, budget: ByteBudg
   }
   if (isFolder) return await openFolder(path, name, prefix, budget)
   if (await isArchive(path)) return await openArchive(path, name, prefix, budget)
+  if (/\.zip$/i.test(path)) throw new Refusal({ file: name }, 'is not a zip archive; export or download it again')
   const file = { name, base: name.toLowerCase(), size, read: () => readFrom(name, path, budget) }
-  return { name, isFile: true, files: [file], close: () => {} }
+  return { name, isFile: true, files: [file], found: [name], close: () => {} }
 }
 
 async function openFolder (path: string, name: string, prefix: string, budget: ByteBudget): Promise<Source> {
@@ -97,7 +102,7 @@ async function openFolder (path: string, name: string, prefix: string, budget: B
       read: () => readFrom(shown, file, budget),
     })
   }
-  return { name, isFile: false, files, close: () => {} }
+  return { name, isFile: false, files, found: files.map((file) => file.name.slice(prefix.length)), close: () => {} }
 }
 
 async function openArchive (path: string, name: string, prefix: string, budget: ByteBudget): Promise<Source> {
@@ -154,7 +159,11 @@ async function openArchive (path: string, name: string, prefix: string, budget: 
     }
     const unpacked = files.reduce((sum, file) => sum + file.size, 0)
     if (unpacked > budget.most) throw new Refusal(place, `unpacks to ${unpacked} bytes; ${tooLarge(budget)}`)
-    return { name, isFile: false, files, close }
+    const core = entries.find(({ fileName }) => fileName === 'docProps/core.xml')
+    const properties = core === undefined
+      ? undefined
+      : { name: prefix + core.fileName, base: 'core.xml', size: core.uncompressedSize, read: () => readEntry(name, archive, core, budget) }
+    return { name, isFile: false, files, found: entries.map(({ fileName }) => fileName), properties, close }
   } catch (error) {
     close()
     throw error instanceof Refusal ? error : damaged(error as Error)

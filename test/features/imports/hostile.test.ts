@@ -48,7 +48,7 @@ t.test('a CSV that is none: no header, another encoding, broken quotes, rows of 
     ['empty', changed('users.csv', () => ''), /^users\.csv:1: has no header/],
     ['blank lines only', changed('users.csv', () => '\n\n'), /^users\.csv:1: has no header/],
     ['no header', changed('results.csv', (text) => text.slice(text.indexOf('\n') + 1)), /^results\.csv:1: has no column sourcedId, .*header/],
-    ['another separator', changed('users.csv', (text) => text.replaceAll(',', ';')), /^users\.csv:1: has no column sourcedId.*separated by commas/],
+    ['another separator', changed('users.csv', (text) => text.replaceAll(',', ';')), /^users\.csv:1: is separated by semicolons; export it with commas$/],
     ['a column twice', changed('users.csv', (text) => text.replace('username', 'givenName')), /^users\.csv:1: has the column givenName twice/],
     ['Latin-1', changed('users.csv', (text) => Buffer.from(text.replace('Ann', 'Änn'), 'latin1')), /^users\.csv:3: is not UTF-8/],
     ['UTF-16', changed('users.csv', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')), /^users\.csv:1: is UTF-16/],
@@ -146,8 +146,15 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
   t.match(await zipped('crc.zip', archive([entry('users.csv', files['users.csv']!, { crc: 1 })])), [/^users\.csv: is damaged in its archive: the checksum is wrong/])
   t.match(await zipped('liar.zip', archive([entry('users.csv', files['users.csv']!, { size: 10 })])), [/^users\.csv: is damaged in its archive: too many bytes/])
   t.match(await zipped('cut.zip', archive([entry('users.csv', 'x')]).subarray(0, 40)), [/^cut\.zip: is not a whole zip archive/])
-  t.match(await zipped('none.zip', archive([])), [/^none\.zip: is in no known format/])
-  t.match(await zipped('other.zip', archive([entry('readme.txt', 'x')])), [/^other\.zip: is in no known format/])
+  t.match(await zipped('none.zip', archive([])), ['none.zip: is empty: it has none of the files of a OneRoster bundle (users.csv, classes.csv, …)'])
+  const none = 'has none of the files of a OneRoster bundle (users.csv, classes.csv, …); found: '
+  t.strictSame(await zipped('other.zip', archive([entry('readme.txt', 'x')])), [`other.zip: ${none}readme.txt`])
+  const seven = Array.from({ length: 7 }, (_, i) => entry(`folder/${'x'.repeat(400)}-${i}.txt`, ''))
+  const [listed] = await zipped('seven.zip', archive(seven))
+  t.match(listed, /^seven\.zip: has none of .*; found: (folder\/x+…x+-\d\.txt, ){4}folder\/x+…x+-4\.txt and 2 more$/, 'five of them')
+  t.ok(listed!.length < 500)
+  writeFileSync(join(world.folder, 'text.zip'), 'no zip at all')
+  t.match(showErrors(await world.import(join(world.folder, 'text.zip'))), ['text.zip: is not a zip archive; export or download it again'])
 
   const many = (count: number) => Array.from({ length: count }, (_, i) => entry(`${i}.txt`, ''))
   t.match(await zipped('many.zip', archive(many(99_999), { announced: 0xffff })), [
@@ -174,12 +181,12 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
 t.test('paths that are not there, or no source', async (t) => {
   const world = await createWorld(t.testdir())
   t.strictSame(showErrors(await world.import(join(world.folder, 'nowhere.zip'))), ['nowhere.zip: there is no such file or folder'])
-  t.match(showErrors(await world.import(writeFolder(join(world.folder, 'empty'), {}))), [/^empty: is in no known format/])
+  t.match(showErrors(await world.import(writeFolder(join(world.folder, 'empty'), {}))), ['empty: is empty: it has none of the files of a OneRoster bundle (users.csv, classes.csv, …)'])
   t.match(showErrors(await world.import('/dev/null')), [/^null: is neither a file nor a folder/])
   const file = join(world.folder, 'odd.csv')
   writeFileSync(file, 'a,b\n1,2\n')
   t.match(showErrors(await world.import(file)), [/^odd\.csv: is in no known format/])
-  t.match(showErrors(await world.import(file, { format: 'oneroster' })), [/^odd\.csv: has no file of a oneroster import/])
+  t.match(showErrors(await world.import(file, { format: 'oneroster' })), [/^odd\.csv: has none of the files of a OneRoster bundle .*; found: odd\.csv$/])
   t.match(showErrors(await world.import(file, { format: 'performance-book' })), [/^odd\.csv:\$: is not JSON/])
 })
 

@@ -10,7 +10,7 @@ import type { Grade, GradeBook } from './grade-book.ts'
 import { gradeNumber } from './grade-number.ts'
 import { idOf } from './id-text.ts'
 import { isCourseTotal, isTotal, mayBeCourseTotal } from './moodle-totals.ts'
-import { LAST_DOWNLOADED } from './recognize.ts'
+import { assertEnglishMoodle, LAST_DOWNLOADED } from './recognize.ts'
 
 const PERSON_COLUMNS: Readonly<Record<string, ColumnUse>> = {
   'first name': 'identity_first_name',
@@ -39,6 +39,7 @@ export function readMoodle (names: string[], header: number, { book, file, run }
   const columns = new Map<string, number>()
   names.forEach((name, i) => { if (!columns.has(name.toLowerCase())) columns.set(name.toLowerCase(), i) })
   const items = itemsOf(names, header, file, run)
+  assertEnglishMoodle(names, { file: file.name, line: header })
   const tasks = book.file('moodle', file)
   for (const item of items) {
     if (item.percentage === -1) run.problems.warn('points_without_possible', { file: file.name, line: header })

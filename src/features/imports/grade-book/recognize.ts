@@ -3,7 +3,7 @@
 // name.
 import { isNameTooLong } from '../../../short-text.ts'
 import { readCsv } from '../csv-rows.ts'
-import { Problems, Refusal } from '../problems.ts'
+import { Problems, Refusal, type Place } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
 import { VALUE_MAX } from '../text-values.ts'
 
@@ -47,19 +47,23 @@ async function readFirstRows (file: SourceFile): Promise<FirstRows> {
  */
 export async function gradeBookFormat (file: SourceFile): Promise<GradeBookFormat> {
   const system = systemOf(await readFirstRows(file))
-  if (system === undefined) throw unknownFormat(file.name, true)
+  if (system === undefined) throw unknownFormat(file.name)
   if (typeof system === 'string') return system
-  throw new Refusal(
-    { file: file.name },
-    `This looks like ${system.name}, which is not supported yet; ${system.advice ?? RENAME}`
-  )
+  throw notSupported(system, { file: file.name })
+}
+
+function notSupported ({ name, advice = RENAME }: OtherSystem, place: Place): Refusal {
+  return new Refusal(place, `This looks like ${name}, which is not supported yet; ${advice}`)
 }
 
 /** The system that writes such files; undefined: none that is known. */
 export function systemOf (first: FirstRows): GradeBookFormat | OtherSystem | undefined {
   const names = first.names.map((name) => isNameTooLong(name) ? '' : name.toLowerCase())
   if (isCanvas(names)) return 'canvas'
-  return OTHERS.find(({ isIt }) => isIt(names, first.rows)) ?? (isMoodle(names) ? 'moodle' : undefined)
+  const other = OTHERS.find(({ isIt }) => isIt(names, first.rows))
+  if (other !== undefined) return other
+  if (isMoodle(names)) return isEnglishMoodle(names) ? 'moodle' : MOODLE_IN_ANOTHER_LANGUAGE
+  return isTranslatedMoodle(names, first.rows) ? MOODLE_IN_ANOTHER_LANGUAGE : undefined
 }
 
 /** `names` in lower case. */
@@ -76,6 +80,43 @@ function isCanvas (names: string[]): boolean {
  */
 function isMoodle (names: string[]): boolean {
   return names.some((name) => name === LAST_DOWNLOADED || SUFFIX.test(name))
+}
+
+/** `names` in lower case. Moodle's columns about a person are translated; their values are not. */
+function isEnglishMoodle (names: string[]): boolean {
+  return names.some((name) => MOODLE_PERSON.has(name))
+}
+
+/**
+ * The grade export of a Moodle in any other language: activities with a colon and a display type in parentheses,
+ * and either a known word for the display type, a percentage, or the time of the download in the last column.
+ */
+function isTranslatedMoodle (names: string[], [row = []]: string[][]): boolean {
+  const suffixes = names.map((name) => TRANSLATED_ITEM.exec(name)?.[1])
+  const isMarked = (suffix: string | undefined, at: number) => suffix !== undefined &&
+    (TRANSLATED_TYPES.has(suffix) || /^[\d.,]{1,12}\s?%$/.test(row[at]?.trim() ?? ''))
+  const hasDownloadTime = suffixes.at(-1) === undefined && /^1\d{9}$/.test(row[names.length - 1]?.trim() ?? '')
+  return suffixes.some((suffix) => suffix !== undefined) && (suffixes.some(isMarked) || hasDownloadTime)
+}
+
+const MOODLE_PERSON = new Set(['first name', 'last name', 'surname', 'id number', 'username', 'email address'])
+/** "Aufgabe: Aufsatz (Punkte)": not the number of a Canvas assignment in parentheses. */
+const TRANSLATED_ITEM = /^[^:]{1,60}:.*\(([^()\d]{1,40})\)$/s
+/** Moodle's "Real", "Percentage" and "Letter" in other languages. */
+const TRANSLATED_TYPES = new Set([
+  'punkte', 'prozentsatz', 'prozent', 'buchstabe', 'porcentaje', 'letra', 'brute', 'brut', 'pourcentage', 'lettre',
+  'punteggio', 'percentuale', 'lettera', 'percentagem', 'porcentagem', 'punten', 'procent', 'prosent', 'bokstav',
+  'bogstav', 'prosentti', 'procentowo', 'procento', 'percentatge', 'lletra', 'yüzde', 'проценты', 'процент', 'відсоток',
+])
+const MOODLE_IN_ANOTHER_LANGUAGE: OtherSystem = {
+  name: 'a Moodle grade export in another language',
+  advice: 'set the language of Moodle to English and export again: Grades, Export, "Plain text file"',
+  isIt: () => false,
+}
+
+/** Throws Refusal where no column of a Moodle file about a person is in English. */
+export function assertEnglishMoodle (names: string[], place: Place): void {
+  if (!isEnglishMoodle(names.map((name) => name.toLowerCase()))) throw notSupported(MOODLE_IN_ANOTHER_LANGUAGE, place)
 }
 
 export const LAST_DOWNLOADED = 'last downloaded from this course'
@@ -178,10 +219,8 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
   return undefined
 }
 
-/** `isTable`: it has a header, but no columns that are known. */
-export function unknownFormat (name: string, isTable: boolean): Refusal {
-  return new Refusal(
-    { file: name },
-    `is in no known format: expected a OneRoster bundle, a performance-book/1 document, or the grade book CSV of Canvas or Moodle${isTable ? `; to import a table of your own, ${RENAME}` : ''}`
-  )
+/** A table without columns that are known. */
+function unknownFormat (name: string): Refusal {
+  return new Refusal({ file: name }, 'is in no known format: expected a OneRoster bundle, a performance-book/1 document, or ' +
+    `the grade book CSV of Canvas or Moodle; to import a table of your own, ${RENAME}`)
 }
