@@ -60,13 +60,13 @@ t.test('beside a running service', async (t) => {
   t.match(again, {
     status: 'succeeded',
     summary: { students: { added: 0 } },
-    warnings: [{ code: 'erased_person', count: 1 }],
+    warnings: [{ code: 'erased_person', count: 1, message: /use "Allow erased people" on the page or --allow-erased/ }],
   })
   t.notMatch(JSON.stringify(again), new RegExp(who!.last_name))
   const teacher = await service.token('teacher', { email: TEACHER })
   t.match(
     await upload(service, '/api/courses/1/imports', {}, teacher),
-    { warnings: [{ code: 'erased_person', count: 1 }] },
+    { warnings: [{ code: 'erased_person', count: 1, message: /; ask an administrator to let them back in \(/ }] },
     "a teacher's import"
   )
   t.match(

@@ -75,7 +75,7 @@ t.test('what is wrong is said with file and line; warnings are grouped', chromiu
   const broken = { ...JSON.parse(PHYSICS), results: [{ student: 'nobody', task: 'nothing', status: 'completed' }] }
   await choose(page, 'broken.json', JSON.stringify(broken))
   await page.getByRole('button', { name: 'Check', exact: true }).click()
-  await page.getByText(/\d errors?, and nothing has changed\./).waitFor()
+  await page.getByText(/^\d errors?\. Nothing has changed\. See below what to do, then check again\.$/).waitFor()
   t.match(await page.locator('.place').first().textContent(), /results/)
   t.ok(await page.locator('.plain-focus').evaluate((node) => node.matches(':focus')), 'the keyboard is where the report is')
   await lookAt(t, page, 'import-errors')
@@ -91,7 +91,7 @@ t.test('what is wrong is said with file and line; warnings are grouped', chromiu
 
   await choose(page, 'rubbish.zip', 'no zip at all')
   await page.getByRole('button', { name: 'Check', exact: true }).click()
-  await page.getByText(/1 error, and nothing has changed\./).waitFor()
+  await page.getByText(/^1 error\. Nothing has changed\./).waitFor()
   t.strictSame(problems, [])
 })
 
@@ -143,6 +143,7 @@ t.test('a teacher imports into his own course', chromium, async (t) => {
   await page.getByRole('link', { name: 'Import' }).click()
   await choose(page, 'grades.csv', CANVAS)
   t.equal(await page.getByLabel('Teacher’s e-mail').count(), 0, 'course and teacher are known')
+  t.equal(await page.getByLabel(/^Allow erased people/).count(), 0, 'only an administrator may')
   await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByText('This is what would change:').waitFor()
   await page.locator('button.primary', { hasText: 'Import' }).click()

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { ROUTE_ACCESS } from '../../src/features/accounts/route-access.ts'
 import { COLUMN_REASONS, COLUMN_USES } from '../../src/features/imports/columns.ts'
-import { WARNINGS } from '../../src/features/imports/outcome.ts'
+import { HOW_TO_ALLOW } from '../../src/features/imports/how-to-allow.ts'
+import { WARNINGS, WARNINGS_OF_TEACHER } from '../../src/features/imports/outcome.ts'
 import { en, type Text } from '../../src/web/page/texts/en.ts'
 import { es } from '../../src/web/page/texts/es.ts'
 import { importEn } from '../../src/web/page/texts/import-en.ts'
@@ -28,6 +29,7 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
   t.strictSame(actions.filter((action) => !listed.includes(`'${action}'`)), [], 'each can be chosen')
   t.strictSame(lacking(Object.keys(WARNINGS).map((code) => `warning.${code}`)), [])
   for (const [code, text] of Object.entries(WARNINGS)) t.equal(english[`warning.${code}`], text, 'the page says what the command line says')
+  for (const [code, text] of Object.entries(WARNINGS_OF_TEACHER)) t.equal(english[`warningOfTeacher.${code}`], text)
   for (const [code, text] of Object.entries(COLUMN_USES)) t.equal(english[`column.${code}`], text)
   for (const [code, text] of Object.entries(COLUMN_REASONS)) {
     t.equal(
@@ -38,6 +40,18 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
     .flatMap((name) => Array.from(source(`src/features/${name}`).matchAll(/_KIND = '([^']+)'/g), ([, kind]) => kind!))
   t.ok(kinds.includes('performance-export'))
   t.strictSame(lacking(kinds.map((kind) => `kind.${kind}`)), [])
+})
+
+t.test('what an error says to allow is a choice of the page and an option of the command line', async (t) => {
+  const command = source('src/commands/import.command.ts')
+  const messages = [...Object.values(HOW_TO_ALLOW), WARNINGS.erased_person]
+  const found = messages.map((text) => [/"(Allow [^"]+)" on the page/.exec(text)?.[1] ?? '-', /--allow-[a-z-]+/.exec(text)?.[0] ?? '-'])
+  t.equal(found.length, 4)
+  for (const [label = '-', flag = '-'] of found) {
+    t.ok(Object.entries(importEn).some(([key, text]) => key.startsWith('import.allow') && String(text).startsWith(`${label}:`)), label)
+    t.ok(command.includes(`'${flag}'`), flag)
+  }
+  t.equal(importEn['import.strict'], 'Treat warnings as errors')
 })
 
 t.test('a translation has the same places to fill in', async (t) => {

@@ -8,6 +8,9 @@ import { shorten } from '../../short-text.ts'
 import type { BookSource, SourceStudent } from './book-source.ts'
 import type { Place, Problems } from './problems.ts'
 
+/** The course of a teacher's import was deleted in the meantime. */
+export const NO_COURSE = 'this course no longer exists'
+
 export interface CourseScope {
   course: Row<'courses'>
   /** Reads of the service's database that find this course and nothing else. */
@@ -136,11 +139,10 @@ export function withinCourse (
   const { course, live } = scope
   if (book.live?.id !== course.id) {
     // Name and id are the file's own: nothing was looked up.
-    const own = `only the course with id ${course.id} may be imported here`
-    problems.error(
-      book.place,
-      `is about the course "${shorten(book.name)}" (${shorten(book.sourceId)}); ${own}`
-    )
+    const given = `"${shorten(book.name)}" (${shorten(book.sourceId)})`
+    const ownId = book.name === course.name ? ` (${shorten(course.source_id)})` : ''
+    problems.error(book.place, `is about the course ${given}, not "${shorten(course.name)}"${ownId}. ` +
+      'Choose the file of this course, or ask an administrator to import it.')
     return undefined
   }
   const leftOut = (place: Place, count: number) => { if (count > 0) problems.warn('left_out', place, count) }

@@ -6,7 +6,7 @@ import { readResult, storedResult } from '../../../db/stored-json.ts'
 import { openStaging } from '../../../db/staging.ts'
 import { shorten } from '../../short-text.ts'
 import { isTimeZone } from '../performance-book/course-time.ts'
-import { courseScope } from './course-scope.ts'
+import { courseScope, NO_COURSE } from './course-scope.ts'
 import type { ImportOptions } from './import-options.ts'
 import { ImportRun } from './import-run.ts'
 import { importByFormat } from './formats.ts'
@@ -44,7 +44,7 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
       )
     }
   }
-  const problems = new Problems()
+  const problems = new Problems({ isOfTeacher: options.onlyCourseId !== undefined })
   const sources: Source[] = []
   const opened = openStaging({
     file: join(options.stagingFolder, `import-${randomBytes(8).toString('hex')}.sqlite`),
@@ -55,7 +55,7 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
       ? undefined
       : courseScope(opened.live, options.onlyCourseId)
     if (scope === undefined && options.onlyCourseId !== undefined) {
-      return failure(new Refusal({ file: null }, `there is no course with id ${options.onlyCourseId}`))
+      return failure(new Refusal({ file: null }, NO_COURSE))
     }
     const staging = scope === undefined ? opened : { ...opened, live: scope.live }
     if (options.reference !== undefined) {

@@ -78,18 +78,23 @@ export const WARNINGS = {
   lone_surrogate: 'Broken characters (lone surrogates) became U+FFFD',
   duplicate_teacher: 'A teacher appears twice; the first one counts',
   points_without_possible: 'A column has points but no points possible, so it gives no score; export percentages as well',
-  erased_person: 'Erased people were left out; an administrator can let them back in with --allow-erased',
+  erased_person: 'Erased people were left out; to let them back in, use "Allow erased people" on the page or --allow-erased on the command line',
   row_of_no_student: 'Rows of test students were left out',
   people_matched_loosely: 'People in a grade book were matched only after ignoring case and leading zeros',
   people_matched_by_name: 'People in a grade book were matched by name alone',
   people_in_conflict: 'Grade book rows whose values point to different people were skipped',
   new_people: 'People in a grade book who were not in the course were added to it',
+  category_added: 'The course has a new category; check the weights in the settings of the course',
   tasks_of_earlier_file: 'Tasks from an earlier grade book file are not in this one; they were kept',
-  namesake_courses: 'Other courses have the same name; the one whose source id was given is used',
   same_titles_changed: 'Tasks with the same title are told apart by their order, and there are more or fewer of them than in the earlier file; check their scores',
   grade_columns_without_suffix: 'No column has a suffix such as (Real), so every other column was imported as a task; see the list of columns',
   renamed_total_left_out: 'A column named like a course total was left out; see the list of columns',
   renamed_total_taken: 'A column that may be a renamed course total was imported as a task; see the list of columns',
 } as const satisfies Record<string, string>
+
+/** What a teacher's import says instead: only an administrator can do something about it. */
+export const WARNINGS_OF_TEACHER = {
+  erased_person: 'Erased people were left out; ask an administrator to let them back in',
+} as const satisfies Partial<Record<keyof typeof WARNINGS, string>>
 
 export type WarningCode = keyof typeof WARNINGS

@@ -6,6 +6,7 @@ import type { Staging } from '../../../db/staging.ts'
 import type { Row } from '../../../db/tables.ts'
 import { CellReader } from '../performance-book/packed-cells.ts'
 import type { BookSource } from './book-source.ts'
+import { HOW_TO_ALLOW } from './how-to-allow.ts'
 import type { Counts, ImportSummary } from './outcome.ts'
 import { planCategories } from './plan-categories.ts'
 import { planScores } from './plan-scores.ts'
@@ -63,7 +64,8 @@ export function planCourseRemoval (live: Row<'courses'>, number: number, place: 
   if (scores > 0 && !allowRemovals) {
     problems.error(
       place,
-      `the course "${shorten(live.name)}" with its ${scores} results would be removed; allow it with --allow-removals if that is intended`
+      `the course "${shorten(live.name)}" with its ${scores} results would be removed; ` +
+        `if that is intended, allow it ${HOW_TO_ALLOW.removals}`
     )
   }
   tallies.courses.removed++

@@ -5,6 +5,7 @@ import { shorten } from '../../short-text.ts'
 import {
   CellReader, LATE, PLAIN_DATE, PROVISIONAL, STATUSES, STATUS_MASK, packCells, type Cell,
 } from '../performance-book/packed-cells.ts'
+import { HOW_TO_ALLOW } from './how-to-allow.ts'
 import type { CoursePlanning } from './plan-course.ts'
 import type { FinalStudent } from './plan-students.ts'
 import type { FinalTask, PlannedTasks } from './plan-tasks.ts'
@@ -39,10 +40,8 @@ export function planScores (course: CoursePlanning, tasks: PlannedTasks, student
     })
   }
   if (!course.allowRemovals && removed * 2 > stored) {
-    problems.error(
-      book.place,
-      `${removed} of the ${stored} results of the course "${shorten(book.name)}" would be removed, more than half; allow it with --allow-removals if that is intended`
-    )
+    problems.error(book.place, `${removed} of the ${stored} results of the course "${shorten(book.name)}" would be ` +
+      `removed, more than half; if that is intended, allow it ${HOW_TO_ALLOW.removals}`)
   }
 }
 

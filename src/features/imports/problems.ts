@@ -1,5 +1,5 @@
 import { boundMessage, shorten } from '../../short-text.ts'
-import { WARNINGS, type ImportError, type ImportWarning, type WarningCode } from './outcome.ts'
+import { WARNINGS, WARNINGS_OF_TEACHER, type ImportError, type ImportWarning, type WarningCode } from './outcome.ts'
 
 /** Where something was met. */
 export interface Place {
@@ -39,8 +39,13 @@ export class Problems {
   #size = 0
   readonly #warnings = new Map<WarningCode, { count: number, first: Place, cell: string | undefined }>()
   readonly #most: number
-  /** `most`: errors that are kept in full. */
-  constructor (most = ERRORS_LISTED) { this.#most = most }
+  readonly #texts: Readonly<Record<WarningCode, string>>
+
+  /** `most`: errors that are kept in full. `isOfTeacher`: warnings are worded for a teacher's import. */
+  constructor ({ most = ERRORS_LISTED, isOfTeacher = false } = {}) {
+    this.#most = most
+    this.#texts = isOfTeacher ? { ...WARNINGS, ...WARNINGS_OF_TEACHER } : WARNINGS
+  }
 
   error (place: Place, message: string): void {
     this.errorCount++
@@ -77,18 +82,16 @@ export class Problems {
       if (met === undefined) return []
       const { count, first, cell } = met
       const place = `${count === 1 ? 'in' : 'first in'} ${showPlace(first)}${cell === undefined ? '' : `: ${cell}`}`
-      return [{ code, message: boundMessage(`${WARNINGS[code]} (${place}).`), count }]
+      return [{ code, message: boundMessage(`${this.#texts[code]} (${place}).`), count }]
     })
   }
 
   /** For `--strict`: every kind of warning is an error. */
   turnWarningsIntoErrors (): void {
     for (const [code, { count, first, cell }] of this.#warnings) {
-      const what = `${WARNINGS[code]}${cell === undefined ? '' : `: ${cell}`}`
-      this.error(
-        first,
-        `${what}; ${count === 1 ? 'once' : `${count} times`}, and with --strict a warning is an error`
-      )
+      const what = `${this.#texts[code]}${cell === undefined ? '' : `: ${cell}`}`
+      const times = count === 1 ? 'once' : `${count} times`
+      this.error(first, `${what}; ${times}, and with --strict ("Treat warnings as errors" on the page) a warning is an error`)
     }
   }
 }

@@ -137,7 +137,7 @@ t.test('removing more than half of a course\'s results needs a word', async (t) 
   await world.take(tables)
   const before = await world.book()
   const fewer = { ...tables, results: tables.results!.slice(0, 1) }
-  t.match(await world.refuse(fewer), [/classes\.csv:2: 3 of the 4 results .* --allow-removals/])
+  t.match(await world.refuse(fewer), [/classes\.csv:2: 3 of the 4 results .* allow it \("Allow removals" on the page, --allow-removals on the command line\)$/])
   t.strictSame(await world.book(), before)
   t.match((await world.take({ ...tables, results: tables.results!.slice(0, 2) })).scores, { removed: 2 }, 'half is not more than half')
   t.match((await world.take({ ...tables, results: [] }, { allowRemovals: true })).scores, { removed: 2, unchanged: 0 })
@@ -178,7 +178,7 @@ t.test('strict takes warnings as errors', async (t) => {
   await world.take(school(), { strict: true, dryRun: true })
   const tables = school()
   tables.results!.push(result('again', 'li1-p1', 'ann', 3))
-  t.match(await world.refuse(tables, { strict: true }), [/^results\.csv:6: A student has several results .*; once, and with --strict a warning is an error$/])
+  t.match(await world.refuse(tables, { strict: true }), [/^results\.csv:6: A student has several results .*; once, and with --strict \("Treat warnings as errors" on the page\) a warning is an error$/])
   t.strictSame(await world.books(), [])
 })
 

@@ -98,7 +98,7 @@ t.test('classes: a new one joins by its teacher, a deleted one goes, the last on
   t.match((await world.book()).students[2], { who: 'Cyd Ortiz', isDropped: true, period: 'Period 2', cells: { 'HW 1': 'completed 0.5' } })
 
   const last = { classes: [{ ...p1, status: 'tobedeleted' }, { ...p1, sourcedId: 'p3', status: 'tobedeleted' }] }
-  t.match(await world.refuse(last, { modes: { classes: 'delta' } }), [/^bundle-\d+: the course "Physics" with its 4 results would be removed; allow it with --allow-removals/])
+  t.match(await world.refuse(last, { modes: { classes: 'delta' } }), [/^bundle-\d+: the course "Physics" with its 4 results would be removed; .*--allow-removals/])
   t.match(await delta(world, last, { allowRemovals: true }), { courses: { removed: 1 }, students: { removed: 3 }, scores: { removed: 4 } })
   t.strictSame(await world.books(), [])
 })
@@ -131,7 +131,7 @@ t.test('a reference to what was never told is no reference', async (t) => {
   const world = await prepared(t.testdir())
   t.strictSame(await world.refuse({ results: [result('x', 'nowhere', 'ann', 1), result('y', 'li1-p1', 'nobody', 1)] }, { modes: { results: 'delta' } }), [
     'results.csv:2: 2 of 2 rows refer to something that is not in any file, more than a tenth; the first is lineItemSourcedId "nowhere"; ' +
-    'export all files at the same time, or allow it with --allow-skips',
+    'export all files at the same time, or allow it ("Allow skipped rows" on the page, --allow-skips on the command line)',
   ])
   t.match(
     await world.refuse({ enrollments: [enrollment('x', 'p7', 'ann')] }, {

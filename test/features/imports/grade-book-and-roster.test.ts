@@ -179,15 +179,6 @@ t.test('a roster that comes after the file finds its people as the file would ha
   })
 })
 
-t.test('a course of a file and a course of a roster with one name: a warning says which one is used', async (t) => {
-  const world = await createWorld(t.testdir())
-  const text = `${HEADER}"Lee, Ann",1,0042,,P,5,6\n`
-  t.strictSame(warningCounts(await take(world, text)), {}, 'it makes the course Physics')
-  t.match(await world.take(school()), { courses: { added: 1 } })
-  t.strictSame(warningCounts(await take(world, text)), { namesake_courses: 1 })
-  t.match(await take(world, text, { course: 'p1' }), { courses: { updated: 1 }, tasks: { added: 2 }, warnings: [] })
-})
-
 t.test('a document keeps them as well; a delta too', async (t) => {
   const world = await createWorld(t.testdir())
   const document = join(world.folder, 'book.json')

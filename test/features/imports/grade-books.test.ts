@@ -100,10 +100,63 @@ t.test('which course: by source id, by name, or not at all', async (t) => {
   t.match(await take(world, 'canvas.csv', CANVAS, { course: 'Physics', dryRun: true }), { summary: { courses: { added: 0, updated: 1 } } })
   t.match(await take(world, 'canvas.csv', CANVAS, { course: 'p1', dryRun: true }), { summary: { courses: { added: 0, updated: 1 } } })
   await take(world, 'book.json', JSON.stringify({ format: 'performance-book/1', course: { source_id: 'p-9', name: 'Physics' } }))
-  t.match(showErrors(await take(world, 'canvas.csv', CANVAS, { course: 'Physics' })), [/^canvas\.csv: 2 courses are named "Physics"; give the source id of one: p1, p-9/])
-  t.match(showErrors(await take(world, 'canvas.csv', CANVAS, { onlyCourseId: 99 })), ['there is no course with id 99'])
+  t.strictSame(showErrors(await take(world, 'canvas.csv', CANVAS, { course: 'Physics' })), [
+    'canvas.csv: 2 courses have the source id or name "Physics"; give the source id of the one you mean: ' +
+    '"p1" (Lakeview, Spring 2026), "p-9"',
+  ])
+  t.match(showErrors(await take(world, 'canvas.csv', CANVAS, { onlyCourseId: 99 })), ['this course no longer exists'])
   t.match(showErrors(await take(world, 'canvas.csv', CANVAS, { course: 'x', teacher: 'ted' })), ['"ted" is not an e-mail; expected one for --teacher'])
   t.match(showErrors(await take(world, 'book.json', '{}', { course: 'x' })), [/^--course and --teacher are for grade book CSVs/])
+})
+
+t.test('two courses that a name fits: neither is taken, and the error says how to choose', async (t) => {
+  const world = await createWorld(t.testdir())
+  t.match(await take(world, 'canvas.csv', CANVAS, { course: 'Physics' }), { summary: { courses: { added: 1 } } })
+  t.match(await take(world, 'canvas.csv', CANVAS, { course: 'Physics' }), { summary: { courses: { unchanged: 1 } } }, 'the file made it: its name is its source id')
+  await world.take(school())
+  const before = await world.books()
+  t.strictSame(before.map(({ sourceId, name }) => [sourceId, name]), [['Physics', 'Physics'], ['p1', 'Physics']])
+  const newer = CANVAS.replace('7.0', '1.0')
+  t.strictSame(showErrors(await take(world, 'canvas.csv', newer, { course: ' Physics ' })), [
+    'canvas.csv: 2 courses have the source id or name "Physics"; give the source id of the one you mean: ' +
+    '"Physics", "p1" (Lakeview, Spring 2026). To import into the one whose source id is "Physics", ' +
+    'import the file on that course\'s own page',
+  ])
+  t.strictSame(await world.books(), before)
+  t.match(await take(world, 'canvas.csv', newer, { onlyCourseId: before[0]!.id, dryRun: true }), { summary: { scores: { updated: 1, unchanged: 3 } } }, 'the page of the one')
+  t.match(await take(world, 'canvas.csv', newer, { course: 'p1', dryRun: true, allowNewPeople: true }), { summary: { tasks: { added: 2 } } }, 'the other by its source id')
+
+  const long = 'x'.repeat(990)
+  for (let i = 0; i < 7; i++) {
+    const course = { source_id: `${i}${long}`, name: long, school: long, term: long }
+    await take(world, 'book.json', JSON.stringify({ format: 'performance-book/1', course }))
+  }
+  const [listed] = showErrors(await take(world, 'canvas.csv', CANVAS, { course: long }))
+  t.match(listed, /^canvas\.csv: 7 courses have .*: "0x+…" \(x+…, x+…\), .*"4x+…" \(x+…, x+…\) and 2 more$/)
+  t.ok(listed!.length < 1000)
+})
+
+t.test('a category that the course did not have is a warning, with its share of the course average', async (t) => {
+  const added = async (categories: object[] | null) => {
+    const world = await createWorld(t.testdir())
+    const course = { source_id: 'p-1', name: 'Physics' }
+    if (categories !== null) await take(world, 'book.json', JSON.stringify({ format: 'performance-book/1', course, categories }))
+    const outcome = await take(world, 'canvas.csv', CANVAS, { course: 'Physics', allowNewPeople: true })
+    const again = await take(world, 'canvas.csv', CANVAS, { course: 'Physics', allowNewPeople: true })
+    const messages = [outcome, again].map((one) => one.ok ? one.summary.warnings.filter(({ code }) => code === 'category_added') : [])
+    t.strictSame(messages[1], [], 'a second time it is there')
+    const shown = (await world.book()).categories
+    return [messages[0]!.map(({ message, count }) => `${count} ${message}`).join(), shown['Tasks']]
+  }
+  const message = (share: string) => '1 The course has a new category; check the weights in the settings of the course ' +
+    `(in canvas.csv: "Tasks" counts ${share} of the course average).`
+  const category = (name: string, weight?: number) => ({ source_id: name, name, weight })
+  t.strictSame(await added([category('Homework', 0.6), category('Exams', 0.4)]), [message('0%'), 0])
+  t.strictSame(await added([category('Homework'), category('Exams')]), [message('33.3%'), 1 / 3])
+  t.strictSame(await added([category('Homework', 0)]), [message('0%'), 0], 'weights that are all 0')
+  t.strictSame(await added([category('Tasks', 0.5), category('Exams', 0.5)]), ['', 0.5])
+  t.strictSame(await added([]), ['', 1], 'it is the only one')
+  t.strictSame(await added(null), ['', 1], 'a new course')
 })
 
 t.test('what cannot be a grade book is an error with its line', async (t) => {

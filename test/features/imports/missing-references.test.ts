@@ -138,7 +138,7 @@ t.test('more than a tenth of a file is an error, unless it is allowed', async (t
   t.strictSame(warningCounts(await world.take(without(2), { dryRun: true })), { enrollment_skipped: 2 })
   t.strictSame(await world.refuse(without(3)), [
     'enrollments.csv:22: 3 of 23 rows refer to something that is not in any file, more than a tenth; the first is userSourcedId "gone0"; ' +
-    'export all files at the same time, or allow it with --allow-skips',
+    'export all files at the same time, or allow it ("Allow skipped rows" on the page, --allow-skips on the command line)',
   ])
   t.strictSame(await world.books(), [])
   t.strictSame(warningCounts(await world.take(without(3), { allowSkips: true })), { enrollment_skipped: 3 })

@@ -326,12 +326,12 @@ t.test('nothing that a teacher\'s file says comes to life with a later import', 
 t.test('a bundle of another course, or for a course without a roster, is refused', async (t) => {
   const { world, una, ted } = await twoCourses(t.testdir())
   t.match(await world.refuse(school(), { onlyCourseId: una }), [
-    /^classes\.csv:2: names a class that is not in this course, .* only the course with id 2 may be imported here/,
+    'classes.csv:2: This bundle has no class of "Music". Choose the bundle of this course, or ask an administrator to import it.',
   ])
-  t.match(await world.refuse(school(), { onlyCourseId: 99 }), ['there is no course with id 99'])
+  t.match(await world.refuse(school(), { onlyCourseId: 99 }), ['this course no longer exists'])
   const tables: Tables = { lineItems: [{ ...school().lineItems![0]!, sourcedId: 'x', classSourcedId: 'p9' }] }
   t.match(await world.refuse(tables, { onlyCourseId: ted, ...delta(tables) }), [
-    /^lineItems\.csv:2: names a class/,
+    /^lineItems\.csv:2: This bundle has no class of "Physics"/,
   ])
 })
 
@@ -384,7 +384,8 @@ t.test('a document: teachers, names, periods of a roster, and students it does n
   const known = showErrors(await world.import(file, { onlyCourseId: ted }))
   writeFileSync(file, JSON.stringify({ ...document, course: { source_id: 'p0', name: 'x' } }))
   t.strictSame(known, [
-    'mine.json:$.course: is about the course "x" (p9); only the course with id 1 may be imported here',
+    'mine.json:$.course: is about the course "x" (p9), not "Physics". ' +
+    'Choose the file of this course, or ask an administrator to import it.',
   ])
   t.strictSame(
     showErrors(await world.import(file, { onlyCourseId: ted })),

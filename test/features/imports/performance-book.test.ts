@@ -182,7 +182,7 @@ t.test('a teacher\'s import is about the teacher\'s own course', async (t) => {
   const other = physics()
   other.course.source_id = 'phys-2'
   const [book] = await world.books()
-  t.match(await refused(world, other, { onlyCourseId: book!.id }), [/^\$\.course: is about the course "Physics I" \(phys-2\); only the course with id 1 may be imported here/])
+  t.match(await refused(world, other, { onlyCourseId: book!.id }), [/^\$\.course: is about the course "Physics I" \(phys-2\), not "Physics I" \(phys-1\)\. Choose the file of this course/])
   t.match(await take(world, physics(), { onlyCourseId: book!.id }), { ok: true })
 })
 

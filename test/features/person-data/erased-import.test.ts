@@ -132,7 +132,7 @@ t.test('a performance-book document, and grade books of Canvas and Moodle', asyn
   })
   t.strictSame(
     warningCounts(await takeFile(world, 'canvas.csv', canvas, { course: 'p1', allowNewPeople: true })),
-    { erased_person: 1, new_people: 1 },
+    { erased_person: 1, new_people: 1, category_added: 1 },
     'also in a course that came from a roster'
   )
   const moodle =

@@ -6,9 +6,11 @@ import { RESULT, placeNumber, type StagedResult } from '../../../../db/staging-r
 import type { Row } from '../../../../db/tables.ts'
 import { dayAt } from '../../performance-book/course-time.ts'
 import { STATUS } from '../../performance-book/packed-cells.ts'
+import { effectiveWeights } from '../../performance-book/weights.ts'
 import type { BookSource, SourceStudent, SourceTask } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { UserBody } from '../oneroster/roster-files.ts'
+import { HOW_TO_ALLOW } from '../how-to-allow.ts'
 import type { Place } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
 import { matchPeople, ownId, type GradeBookPerson, type Match } from './match-people.ts'
@@ -243,7 +245,8 @@ export class GradeBook {
     const place = { file: first.file, line: first.line }
     if (options.allowNewPeople !== true && added.length > people * MOST_NEW) {
       problems.error(place, `${added.length} of the ${people} people of this grade book are not in the course "${shorten(this.#live!.name)}", more than a tenth ` +
-        '(this is the first); check that it is the right course and that no spreadsheet changed the ids, or allow it with --allow-new-people')
+        '(this is the first); check that it is the right course and that no spreadsheet changed the ids, ' +
+        `or allow it ${HOW_TO_ALLOW.newPeople}`)
     } else problems.warn('new_people', place, added.length)
   }
 
@@ -285,7 +288,12 @@ export class GradeBook {
   }
 
   #category (): BookSource['categories'] {
-    const stored = this.#live === null ? undefined : this.#run.staging.live.categories(this.#live.id).find((category) => category.name === CATEGORY)
+    const categories = this.#live === null ? [] : this.#run.staging.live.categories(this.#live.id)
+    const stored = categories.find((category) => category.name === CATEGORY)
+    if (stored === undefined && categories.length > 0) {
+      const cell = `"${CATEGORY}" counts ${shareOfNew(categories)} of the course average`
+      this.#run.problems.warn('category_added', { ...this.#place, cell })
+    }
     return [{ sourceId: stored?.source_id ?? CATEGORY, name: CATEGORY, weight: stored?.imported_weight ?? null }]
   }
 
@@ -296,6 +304,14 @@ export class GradeBook {
     const isKnown = this.#live !== null && this.#run.staging.live.teachers(this.#live.id).some((teacher) => teacher.email_key === key)
     return isKnown ? [] : [{ sourceId: key, email, firstName: null, lastName: null, isEnabled: true }]
   }
+}
+
+/** The share of the course average that a category without a weight has beside those of the course, in percent. */
+function shareOfNew (categories: Array<Row<'categories'>>): string {
+  const weights = effectiveWeights([...categories, { imported_weight: null, set_weight: null }])
+  const sum = weights.reduce((total, weight) => total + weight, 0)
+  const percent = sum === 0 ? 0 : 100 * weights.at(-1)! / sum
+  return `${Number(percent.toFixed(1))}%`
 }
 
 const WARNING_OF = {

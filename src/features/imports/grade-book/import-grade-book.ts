@@ -1,5 +1,5 @@
 import type { Row } from '../../../../db/tables.ts'
-import { EMAIL_MAX, isNameTooLong, listNames, NAME_MAX, shorten } from '../../../short-text.ts'
+import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../../short-text.ts'
 import type { RowVisitor } from '../csv-rows.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
@@ -7,6 +7,7 @@ import type { SourceFile } from '../source-files.ts'
 import { readCanvas } from './canvas.ts'
 import { GradeBook } from './grade-book.ts'
 import { readMoodle } from './moodle.ts'
+import { NO_COURSE } from '../course-scope.ts'
 import type { GradeBookFormat } from './recognize.ts'
 
 /** Imports grade book CSVs, all of them into one course. Problems are added to the run; throws Refusal where no course is named. */
@@ -41,31 +42,42 @@ export async function importGradeBooks (files: Array<{ file: SourceFile, format:
   if (!run.problems.hasErrors) await run.plan(source, 1)
 }
 
-/** The course that the caller named: by its source id, else by its name, else a new one. */
+/**
+ * The course that the caller named by its source id or name, else a new one. Throws Refusal where several fit:
+ * one that an earlier file made has its name as source id, and a roster's course may have the same name.
+ */
 function courseFor (
-  file: SourceFile, { options, problems, staging: { live } }: ImportRun
+  file: SourceFile, { options, staging: { live } }: ImportRun
 ): { live: Row<'courses'> | null, course: { sourceId: string, name: string } } {
   const named = (row: Row<'courses'>) => ({ live: row, course: { sourceId: row.source_id, name: row.name } })
   if (options.onlyCourseId !== undefined) {
     const row = live.course(options.onlyCourseId)
-    if (row === undefined) throw new Refusal({ file: null }, `there is no course with id ${options.onlyCourseId}`)
+    if (row === undefined) throw new Refusal({ file: null }, NO_COURSE)
     return named(row)
   }
   const wanted = options.course?.trim()
   if (wanted === undefined || wanted === '') throw new Refusal({ file: file.name }, 'is a grade book, which names no course; say which with --course SOURCE_ID or --course NAME (it is made if there is none)')
   const bySource = live.courseBySource(wanted)
-  const byName = live.coursesByName(wanted)
-  if (bySource !== undefined) {
-    // The source id of a course that a file made is its name. A roster may have brought another of that name.
-    const others = byName.filter((row) => row.id !== bySource.id).length
-    if (others > 0) problems.warn('namesake_courses', { file: file.name }, others)
-    return named(bySource)
-  }
-  if (byName.length > 1) {
-    throw new Refusal(
-      { file: file.name },
-      `${byName.length} courses are named "${shorten(wanted)}"; give the source id of one: ${listNames(byName.map((row) => row.source_id))}`
-    )
-  }
-  return byName.length === 1 ? named(byName[0]!) : { live: null, course: { sourceId: wanted, name: wanted } }
+  const others = live.coursesByName(wanted).filter((row) => row.id !== bySource?.id)
+  const fitting = bySource === undefined ? others : [bySource, ...others]
+  if (fitting.length > 1) throw new Refusal({ file: file.name }, severalCourses(wanted, fitting))
+  const [only] = fitting
+  return only === undefined ? { live: null, course: { sourceId: wanted, name: wanted } } : named(only)
+}
+
+/** Most courses that an error lists, and most characters of a school or term there. */
+const COURSES_LISTED = 5
+const WHERE_MAX = 25
+
+function severalCourses (wanted: string, courses: Array<Row<'courses'>>): string {
+  const shown = courses.slice(0, COURSES_LISTED).map(({ source_id: id, school, term }) => {
+    const where = [school, term].flatMap((part) => part === null ? [] : [shorten(part, WHERE_MAX)])
+    return `"${shorten(id)}"${where.length === 0 ? '' : ` (${where.join(', ')})`}`
+  })
+  const more = courses.length > shown.length ? ` and ${courses.length - shown.length} more` : ''
+  const quoted = shorten(wanted)
+  const isAmbiguous = courses.some((row) => row.source_id === wanted)
+  return `${courses.length} courses have the source id or name "${quoted}"; give the source id of the one you mean: ` +
+    shown.join(', ') + more +
+    (isAmbiguous ? `. To import into the one whose source id is "${quoted}", import the file on that course's own page` : '')
 }

@@ -1,4 +1,5 @@
 import { shorten } from '../../../short-text.ts'
+import { HOW_TO_ALLOW } from '../how-to-allow.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { WarningCode } from '../outcome.ts'
 
@@ -52,7 +53,8 @@ export class SkippedRows {
         file: this.#run.fileName(file),
         line: first.line,
       }, `${skipped} of ${read} rows refer to something that is not ` +
-        `in any file, more than a tenth; the first is ${cell}; export all files at the same time, or allow it with --allow-skips`)
+        `in any file, more than a tenth; the first is ${cell}; export all files at the same time, ` +
+        `or allow it ${HOW_TO_ALLOW.skips}`)
     }
   }
 

@@ -3,6 +3,7 @@
 // compared: it is neither used nor stored.
 import type { RosterRecord } from '../../../../db/staging-records.queries.ts'
 import type { Row } from '../../../../db/tables.ts'
+import { shorten } from '../../../short-text.ts'
 import type { BookSource, SourceStudent } from '../book-source.ts'
 import type { CourseScope } from '../course-scope.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -32,7 +33,7 @@ export function keepWithinCourse (scope: CourseScope, bundle: Bundle, run: Impor
       'is a roster, but this course did not come with one; ask an administrator to import it'
     )
   }
-  assertAboutCourse(classes, scope.course.id, run)
+  assertAboutCourse(classes, scope.course, run)
   for (const [kind, file] of ADMINISTRATIVE) {
     for (const record of records.ofKind(kind)) {
       // Nothing that a role says is used.
@@ -60,16 +61,17 @@ export function keepWithinCourse (scope: CourseScope, bundle: Bundle, run: Impor
   }
 }
 
+const CHOOSE_ANOTHER = 'Choose the bundle of this course, or ask an administrator to import it.'
+
 /** Throws Refusal where classes are named, and none of them is the course's. */
-function assertAboutCourse (classes: ReadonlySet<string>, courseId: number, run: ImportRun): void {
+function assertAboutCourse (classes: ReadonlySet<string>, course: Row<'courses'>, run: ImportRun): void {
   const { records } = run.staging
   const named = [...records.ofKind('class'), ...records.ofKind('enrollment'), ...records.ofKind('lineItem')]
   const classOf = (record: RosterRecord) => record.kind === 'class' ? record.source_id : record.parent ?? ''
   const first = named[0]
   if (first === undefined || named.some((record) => classes.has(classOf(record)))) return
   const place = { file: run.fileName(first.file), line: first.line }
-  const own = `only the course with id ${courseId} may be imported here`
-  throw new Refusal(place, `names a class that is not in this course, and no row names one that is; ${own}`)
+  throw new Refusal(place, `This bundle has no class of "${shorten(course.name)}". ${CHOOSE_ANOTHER}`)
 }
 
 /**

@@ -76,7 +76,7 @@ function Warnings ({ warnings }: { warnings: readonly ImportWarning[] }) {
           <tbody>
             {warnings.map((warning) => {
               const { text, place } = partsOf(warning.message)
-              return <tr key={warning.code}><td>{known(`warning.${warning.code}`) ?? text}</td><td><bdi class='place'>{place}</bdi></td><td class='number'>{number(warning.count)}</td></tr>
+              return <tr key={warning.code}><td>{textOf(warning.code, text, known)}</td><td><bdi class='place'>{place}</bdi></td><td class='number'>{number(warning.count)}</td></tr>
             })}
           </tbody>
         </table>
@@ -111,6 +111,13 @@ function reasonOf ({ reason }: ImportColumn, t: (key: ImportTextKey) => string):
   const key = (Object.keys(importEn) as ImportTextKey[]).find((one) =>
     one.startsWith('columnReason.') && importEn[one] === reason)
   return key === undefined ? reason ?? '' : t(key)
+}
+
+/** In the language of the page. A teacher's import says some things in other words. */
+function textOf (code: string, text: string, known: (key: string) => string | undefined): string {
+  const ofTeacher = `warningOfTeacher.${code}`
+  const isOfTeacher = Object.hasOwn(importEn, ofTeacher) && importEn[ofTeacher as ImportTextKey] === text
+  return known(isOfTeacher ? ofTeacher : `warning.${code}`) ?? text
 }
 
 /** The service's own sentence ends with the place where this was met first, in brackets. */

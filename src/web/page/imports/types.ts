@@ -54,6 +54,7 @@ export interface ImportOptions {
   allowRemovals: boolean
   allowSkips: boolean
   allowNewPeople: boolean
+  allowErased: boolean
 }
 
 export const NO_OPTIONS: ImportOptions = {
@@ -65,6 +66,7 @@ export const NO_OPTIONS: ImportOptions = {
   allowRemovals: false,
   allowSkips: false,
   allowNewPeople: false,
+  allowErased: false,
 }
 
 /** A grade book of another system names neither course nor teacher. */

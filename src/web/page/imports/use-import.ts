@@ -93,6 +93,7 @@ function formOf (file: File, options: ImportOptions, dryRun: boolean): FormData 
     allow_removals: options.allowRemovals ? 'true' : '',
     allow_skips: options.allowSkips ? 'true' : '',
     allow_new_people: options.allowNewPeople ? 'true' : '',
+    allow_erased: options.allowErased ? 'true' : '',
   }
   // Before the file, so that what is wrong with them is known before all of it has come.
   for (const [name, value] of Object.entries(fields)) if (value !== '') form.set(name, value)
