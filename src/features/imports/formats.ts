@@ -48,7 +48,9 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
 function asBundles (sources: Source[]): Source[] {
   const loose = sources.filter((source) => source.isFile)
   if (loose.length < 2) return sources
-  return [...sources.filter((source) => !source.isFile), { name: loose[0]!.name, isFile: false, files: loose.flatMap((source) => source.files), found: [], close: () => {} }]
+  const files = loose.flatMap((source) => source.files)
+  const bundle = { name: loose[0]!.name, isFile: false, files, found: [], close: () => {} }
+  return [...sources.filter((source) => !source.isFile), bundle]
 }
 
 /** Undefined: by each file's header. */
@@ -69,8 +71,16 @@ const FOUND_LISTED = 5
 
 /** A zip archive or folder without a file that can be read; `lack` says what it should have. */
 function noKnownFile ({ name, found }: Source, lack: string): Refusal {
+  const nested = found.filter((one) => one.includes('/') && /\.(csv|json)$/i.test(one))
+  const folders = [...new Set(nested.map((one) => one.slice(0, one.lastIndexOf('/'))))]
+  if (folders.length > 1) {
+    const listed = listNames(folders.map((folder) => shortenName(folder)), FOUND_LISTED)
+    const message = `has files in ${folders.length} folders (${listed}); import the files of one folder at a time`
+    return new Refusal({ file: name }, message)
+  }
   const names = found.map((one) => shortenName(one))
-  return new Refusal({ file: name }, found.length === 0 ? `is empty: it ${lack}` : `${lack}; found: ${listNames(names, FOUND_LISTED)}`)
+  const message = names.length === 0 ? `is empty: it ${lack}` : `${lack}; found: ${listNames(names, FOUND_LISTED)}`
+  return new Refusal({ file: name }, message)
 }
 
 async function refuseWorkbook (source: Source): Promise<void> {

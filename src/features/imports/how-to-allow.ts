@@ -1,4 +1,4 @@
-// How to allow what an import refuses. Reports are read on the page and on the command line, so that a message names
+// How to allow what an import refuses. Reports are read on the page and on the command line, so a message names
 // the choice in both. The names on the page are the beginnings of its texts `import.allow…`.
 
 function inBoth (onPage: string, flag: string): string {

@@ -78,7 +78,8 @@ export const WARNINGS = {
   lone_surrogate: 'Broken characters (lone surrogates) became U+FFFD',
   duplicate_teacher: 'A teacher appears twice; the first one counts',
   points_without_possible: 'A column has points but no points possible, so it gives no score; export percentages as well',
-  erased_person: 'Erased people were left out; to let them back in, use "Allow erased people" on the page or --allow-erased on the command line',
+  erased_person: 'Erased people were left out; to let them back in, use "Allow erased people" on the page ' +
+    'or --allow-erased on the command line',
   row_of_no_student: 'Rows of test students were left out',
   people_matched_loosely: 'People in a grade book were matched only after ignoring case and leading zeros',
   people_matched_by_name: 'People in a grade book were matched by name alone',

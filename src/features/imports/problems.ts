@@ -91,7 +91,8 @@ export class Problems {
     for (const [code, { count, first, cell }] of this.#warnings) {
       const what = `${this.#texts[code]}${cell === undefined ? '' : `: ${cell}`}`
       const times = count === 1 ? 'once' : `${count} times`
-      this.error(first, `${what}; ${times}, and with --strict ("Treat warnings as errors" on the page) a warning is an error`)
+      const strict = 'with --strict ("Treat warnings as errors" on the page) a warning is an error'
+      this.error(first, `${what}; ${times}, and ${strict}`)
     }
   }
 }

@@ -162,7 +162,12 @@ async function openArchive (path: string, name: string, prefix: string, budget: 
     const core = entries.find(({ fileName }) => fileName === 'docProps/core.xml')
     const properties = core === undefined
       ? undefined
-      : { name: prefix + core.fileName, base: 'core.xml', size: core.uncompressedSize, read: () => readEntry(name, archive, core, budget) }
+      : {
+          name: prefix + core.fileName,
+          base: 'core.xml',
+          size: core.uncompressedSize,
+          read: () => readEntry(name, archive, core, budget),
+        }
     return { name, isFile: false, files, found: entries.map(({ fileName }) => fileName), properties, close }
   } catch (error) {
     close()

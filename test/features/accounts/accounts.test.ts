@@ -4,7 +4,6 @@ import { openDatabase } from '../../../db/database.ts'
 import { createAccounts } from '../../../src/features/accounts/accounts.ts'
 import { createPasswordQueue } from '../../../src/features/accounts/password-queue.ts'
 import { hashPassword, verifyPassword } from '../../../src/features/accounts/passwords.ts'
-import { PasswordRefusedError } from '../../../src/features/accounts/password-rules.ts'
 import { createTurns } from '../../../src/features/accounts/turns.ts'
 import { insertCourse, makeBookDatabase } from '../../support/book-database.ts'
 
@@ -73,19 +72,23 @@ t.test('a teacher who is known from a roster gets a token, and later an account,
 
 t.test('a course that names a teacher by e-mail alone does not take away the name that a roster gave', async (t) => {
   const { accounts, db } = await open(t)
-  await db.write((trx) => insertCourse(trx, { sourceId: 'grades', teachers: [{ email: 'tea.cher@example.edu', firstName: null, lastName: null }] }))
+  const teacher = (email: string, firstName: string | null = null, lastName: string | null = null) => {
+    return { email, firstName, lastName }
+  }
+  await db.write((trx) => insertCourse(trx, { sourceId: 'grades', teachers: [teacher('tea.cher@example.edu')] }))
   const token = await accounts.createToken({ email: 'tea.cher@example.edu', name: 'x' })
   t.match(await accounts.authenticate(token), { firstName: 'Tea', lastName: 'Cher' })
   await db.write(async (trx) => {
-    await insertCourse(trx, { sourceId: 'newer', teachers: [{ email: 'TEA.cher@example.edu', firstName: null, lastName: 'Other' }] })
-    await insertCourse(trx, { sourceId: 'roster', teachers: [{ email: 'sam@example.edu', firstName: 'Sam', lastName: 'Quillfeather' }] })
-    const byEmail = ['una@example.edu', 'sam@example.edu'].map((email) => ({ email, firstName: null, lastName: null }))
-    await insertCourse(trx, { sourceId: 'bare', teachers: byEmail })
+    await insertCourse(trx, { sourceId: 'newer', teachers: [teacher('TEA.cher@example.edu', null, 'Other')] })
+    await insertCourse(trx, { sourceId: 'roster', teachers: [teacher('sam@example.edu', 'Sam', 'Quillfeather')] })
+    await insertCourse(trx, { sourceId: 'bare', teachers: [teacher('una@example.edu'), teacher('sam@example.edu')] })
   })
-  t.match(await accounts.add({ email: 'tea.cher@example.edu', role: 'teacher' }), { first_name: null, last_name: 'Other' }, 'the newest name')
-  t.match(await accounts.add({ email: 'una@example.edu', role: 'teacher' }), { first_name: null, last_name: null, is_from_roster: 1 }, 'no course gives a name')
+  const tea = await accounts.add({ email: 'tea.cher@example.edu', role: 'teacher' })
+  t.match(tea, { first_name: null, last_name: 'Other' }, 'the newest name')
+  const una = await accounts.add({ email: 'una@example.edu', role: 'teacher' })
+  t.match(una, { first_name: null, last_name: null, is_from_roster: 1 }, 'no course gives a name')
   const sam = { email: 'sam@example.edu', role: 'teacher' as const }
-  await t.rejects(accounts.add({ ...sam, password: 'quillfeather' }), PasswordRefusedError, 'the rule about one\'s own name knows it')
+  await t.rejects(accounts.add({ ...sam, password: 'quillfeather' }), /made of your name/, 'the rule about one\'s own name knows it')
   t.match(await accounts.add(sam), { last_name: 'Quillfeather' })
 })
 

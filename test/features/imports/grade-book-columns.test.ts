@@ -98,22 +98,27 @@ t.test('another separator, or another language: the error says how to export', a
   const world = await createWorld(t.testdir())
   const refused = async (text: string, options = {}) => showErrors(await take(world, 'g.csv', text, options))
   const semicolons = ['g.csv:1: is separated by semicolons; export it with commas']
-  const canvas = 'Student;ID;SIS User ID;SIS Login ID;Section;Aufsatz (501)\n    Points Possible;;;;;10,00\n"Lee, Ann";101;S1;ann;A;7,50\n'
+  const canvas = 'Student;ID;SIS User ID;SIS Login ID;Section;Aufsatz (501)\n    Points Possible;;;;;10,00\n' +
+    '"Lee, Ann";101;S1;ann;A;7,50\n'
   const moodle = '"First name";"Last name";"ID number";"Essay, long (Percentage)"\nAnn;Lee;0042;"75,00 %"\n'
   for (const options of [{}, { format: 'canvas' }, { format: 'moodle' }] as const) {
     t.strictSame(await refused(canvas, options), semicolons)
     t.strictSame(await refused(`\ufeff${canvas.replaceAll('\n', '\r\n')}`, options), semicolons)
     t.strictSame(await refused(moodle, options), semicolons)
-    t.strictSame(await refused(moodle.replaceAll(';', '\t'), options), ['g.csv:1: is separated by tabs; export it with commas'])
+    const tabs = moodle.replaceAll(';', '\t')
+    t.strictSame(await refused(tabs, options), ['g.csv:1: is separated by tabs; export it with commas'])
   }
   t.strictSame(await refused(`sep=;\n${canvas}`), semicolons)
   const odd = 'First name,ID number,Quiz: A; B; C (Percentage),"Quiz: ""D;"" (Percentage)"\nAnn,0042,50 %,60 %\n'
-  t.match(await take(world, 'g.csv', odd, { dryRun: true }), { ok: true, summary: { tasks: { added: 2 } } }, 'semicolons in titles')
+  const taken = await take(world, 'g.csv', odd, { dryRun: true })
+  t.match(taken, { ok: true, summary: { tasks: { added: 2 } } }, 'semicolons in titles')
 
-  const other = /^g\.csv(:1)?: This looks like a Moodle grade export in another language, .*set the language of Moodle to English and export again/
-  const german = 'Vorname,Nachname,ID-Nummer,Institution,Abteilung,E-Mail-Adresse,"Aufgabe: Aufsatz (Punkte)","Kurs gesamt (Punkte)",Geladen\n' +
+  const other = /^g\.csv(:1)?: This looks like a Moodle grade export in another language, .*to English and export again/
+  const german = 'Vorname,Nachname,ID-Nummer,Institution,Abteilung,E-Mail-Adresse,' +
+    '"Aufgabe: Aufsatz (Punkte)","Kurs gesamt (Punkte)",Geladen\n' +
     'Ann,Lee,0042,,,ann@school.example,"7,50","7,50",1700000000\n'
-  const spanish = 'Nombre,Apellido(s),Número de ID,Dirección de correo,Tarea: Ensayo (Real),Tarea: Ensayo (Porcentaje)\nAnn,Lee,0042,ann@school.example,7.5,75.00 %\n'
+  const spanish = 'Nombre,Apellido(s),Número de ID,Dirección de correo,Tarea: Ensayo (Real),Tarea: Ensayo (Porcentaje)\n' +
+    'Ann,Lee,0042,ann@school.example,7.5,75.00 %\n'
   const french = 'Prénom,Nom,Adresse de courriel,Devoir : Essai (Étrange)\nAnn,Lee,ann@school.example,"75,00 %"\n'
   const japanese = '名,姓,メールアドレス,小テスト: 一 (評点),ダウンロード\nAnn,Lee,ann@school.example,7,1700000000\n'
   for (const text of [german, spanish, french, japanese]) t.match(await refused(text), [other], text.slice(0, 20))
@@ -127,11 +132,15 @@ t.test('another separator, or another language: the error says how to export', a
 t.test('a workbook of ours is no source; any other one is named as before', async (t) => {
   const world = await createWorld(t.testdir())
   const { file } = await makeWorkbook(world.folder, 'book', { name: 'Physics', categories: [{ name: 'Homework' }] })
-  const ours = [`${basename(file)}: is a Perfbook export, which cannot be imported; import the file that the course came from`]
+  const ours = [
+    `${basename(file)}: is a Perfbook export, which cannot be imported; import the file that the course came from`,
+  ]
   t.strictSame(showErrors(await world.import(file, { course: 'X' })), ours)
   t.strictSame(showErrors(await world.import(file, { course: 'X', format: 'canvas' })), ours)
-  const parts = { '[Content_Types].xml': '<Types/>', 'docProps/core.xml': `<dc:creator>Perfbook</dc:creator>${' '.repeat(70_000)}` }
-  const large = await writeZip(join(world.folder, 'large.xlsx'), parts)
+  const large = await writeZip(join(world.folder, 'large.xlsx'), {
+    '[Content_Types].xml': '<Types/>',
+    'docProps/core.xml': `<dc:creator>Perfbook</dc:creator>${' '.repeat(70_000)}`,
+  })
   t.match(showErrors(await world.import(large)), [/^large\.xlsx: is an Excel workbook/], 'properties that are no properties are not read')
 })
 

@@ -112,7 +112,11 @@ t.test('which course: by source id, by name, or not at all', async (t) => {
 t.test('two courses that a name fits: neither is taken, and the error says how to choose', async (t) => {
   const world = await createWorld(t.testdir())
   t.match(await take(world, 'canvas.csv', CANVAS, { course: 'Physics' }), { summary: { courses: { added: 1 } } })
-  t.match(await take(world, 'canvas.csv', CANVAS, { course: 'Physics' }), { summary: { courses: { unchanged: 1 } } }, 'the file made it: its name is its source id')
+  t.match(
+    await take(world, 'canvas.csv', CANVAS, { course: 'Physics' }),
+    { summary: { courses: { unchanged: 1 } } },
+    'the file made it: its name is its source id'
+  )
   await world.take(school())
   const before = await world.books()
   t.strictSame(before.map(({ sourceId, name }) => [sourceId, name]), [['Physics', 'Physics'], ['p1', 'Physics']])
@@ -123,8 +127,16 @@ t.test('two courses that a name fits: neither is taken, and the error says how t
     'import the file on that course\'s own page',
   ])
   t.strictSame(await world.books(), before)
-  t.match(await take(world, 'canvas.csv', newer, { onlyCourseId: before[0]!.id, dryRun: true }), { summary: { scores: { updated: 1, unchanged: 3 } } }, 'the page of the one')
-  t.match(await take(world, 'canvas.csv', newer, { course: 'p1', dryRun: true, allowNewPeople: true }), { summary: { tasks: { added: 2 } } }, 'the other by its source id')
+  t.match(
+    await take(world, 'canvas.csv', newer, { onlyCourseId: before[0]!.id, dryRun: true }),
+    { summary: { scores: { updated: 1, unchanged: 3 } } },
+    'the page of the one'
+  )
+  t.match(
+    await take(world, 'canvas.csv', newer, { course: 'p1', dryRun: true, allowNewPeople: true }),
+    { summary: { tasks: { added: 2 } } },
+    'the other by its source id'
+  )
 
   const long = 'x'.repeat(990)
   for (let i = 0; i < 7; i++) {
@@ -140,10 +152,13 @@ t.test('a category that the course did not have is a warning, with its share of 
   const added = async (categories: object[] | null) => {
     const world = await createWorld(t.testdir())
     const course = { source_id: 'p-1', name: 'Physics' }
-    if (categories !== null) await take(world, 'book.json', JSON.stringify({ format: 'performance-book/1', course, categories }))
+    const document = { format: 'performance-book/1', course, categories }
+    if (categories !== null) await take(world, 'book.json', JSON.stringify(document))
     const outcome = await take(world, 'canvas.csv', CANVAS, { course: 'Physics', allowNewPeople: true })
     const again = await take(world, 'canvas.csv', CANVAS, { course: 'Physics', allowNewPeople: true })
-    const messages = [outcome, again].map((one) => one.ok ? one.summary.warnings.filter(({ code }) => code === 'category_added') : [])
+    const messages = [outcome, again].map((one) => {
+      return one.ok ? one.summary.warnings.filter(({ code }) => code === 'category_added') : []
+    })
     t.strictSame(messages[1], [], 'a second time it is there')
     const shown = (await world.book()).categories
     return [messages[0]!.map(({ message, count }) => `${count} ${message}`).join(), shown['Tasks']]

@@ -153,6 +153,10 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
   const [listed] = await zipped('seven.zip', archive(seven))
   t.match(listed, /^seven\.zip: has none of .*; found: (folder\/x+…x+-\d\.txt, ){4}folder\/x+…x+-4\.txt and 2 more$/, 'five of them')
   t.ok(listed!.length < 500)
+  const two = archive(['North', 'South'].map((folder) => entry(`${folder}/users.csv`, files['users.csv']!)))
+  t.strictSame(await zipped('two.zip', two), [
+    'two.zip: has files in 2 folders (North, South); import the files of one folder at a time',
+  ])
   writeFileSync(join(world.folder, 'text.zip'), 'no zip at all')
   t.match(showErrors(await world.import(join(world.folder, 'text.zip'))), ['text.zip: is not a zip archive; export or download it again'])
 
@@ -181,7 +185,9 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
 t.test('paths that are not there, or no source', async (t) => {
   const world = await createWorld(t.testdir())
   t.strictSame(showErrors(await world.import(join(world.folder, 'nowhere.zip'))), ['nowhere.zip: there is no such file or folder'])
-  t.match(showErrors(await world.import(writeFolder(join(world.folder, 'empty'), {}))), ['empty: is empty: it has none of the files of a OneRoster bundle (users.csv, classes.csv, …)'])
+  t.match(showErrors(await world.import(writeFolder(join(world.folder, 'empty'), {}))), [
+    'empty: is empty: it has none of the files of a OneRoster bundle (users.csv, classes.csv, …)',
+  ])
   t.match(showErrors(await world.import('/dev/null')), [/^null: is neither a file nor a folder/])
   const file = join(world.folder, 'odd.csv')
   writeFileSync(file, 'a,b\n1,2\n')

@@ -306,7 +306,7 @@ export class GradeBook {
   }
 }
 
-/** The share of the course average that a category without a weight has beside those of the course, in percent. */
+/** The share of the course average, in percent, of a category without a weight beside those of the course. */
 function shareOfNew (categories: Array<Row<'categories'>>): string {
   const weights = effectiveWeights([...categories, { imported_weight: null, set_weight: null }])
   const sum = weights.reduce((total, weight) => total + weight, 0)

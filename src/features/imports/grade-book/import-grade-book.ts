@@ -77,7 +77,7 @@ function severalCourses (wanted: string, courses: Array<Row<'courses'>>): string
   const more = courses.length > shown.length ? ` and ${courses.length - shown.length} more` : ''
   const quoted = shorten(wanted)
   const isAmbiguous = courses.some((row) => row.source_id === wanted)
-  return `${courses.length} courses have the source id or name "${quoted}"; give the source id of the one you mean: ` +
-    shown.join(', ') + more +
-    (isAmbiguous ? `. To import into the one whose source id is "${quoted}", import the file on that course's own page` : '')
+  const ownPage = `. To import into the one whose source id is "${quoted}", import the file on that course's own page`
+  return `${courses.length} courses have the source id or name "${quoted}"; ` +
+    `give the source id of the one you mean: ${shown.join(', ')}${more}${isAmbiguous ? ownPage : ''}`
 }

@@ -88,14 +88,16 @@ function isEnglishMoodle (names: string[]): boolean {
 }
 
 /**
- * The grade export of a Moodle in any other language: activities with a colon and a display type in parentheses,
- * and either a known word for the display type, a percentage, or the time of the download in the last column.
+ * The grade export of a Moodle in any other language: activities with a colon and a display type in
+ * parentheses, and either a known word for the display type, a percentage, or the time of the download in the
+ * last column.
  */
 function isTranslatedMoodle (names: string[], [row = []]: string[][]): boolean {
   const suffixes = names.map((name) => TRANSLATED_ITEM.exec(name)?.[1])
   const isMarked = (suffix: string | undefined, at: number) => suffix !== undefined &&
     (TRANSLATED_TYPES.has(suffix) || /^[\d.,]{1,12}\s?%$/.test(row[at]?.trim() ?? ''))
-  const hasDownloadTime = suffixes.at(-1) === undefined && /^1\d{9}$/.test(row[names.length - 1]?.trim() ?? '')
+  const last = row[names.length - 1]?.trim() ?? ''
+  const hasDownloadTime = suffixes.at(-1) === undefined && /^1\d{9}$/.test(last)
   return suffixes.some((suffix) => suffix !== undefined) && (suffixes.some(isMarked) || hasDownloadTime)
 }
 
@@ -106,7 +108,8 @@ const TRANSLATED_ITEM = /^[^:]{1,60}:.*\(([^()\d]{1,40})\)$/s
 const TRANSLATED_TYPES = new Set([
   'punkte', 'prozentsatz', 'prozent', 'buchstabe', 'porcentaje', 'letra', 'brute', 'brut', 'pourcentage', 'lettre',
   'punteggio', 'percentuale', 'lettera', 'percentagem', 'porcentagem', 'punten', 'procent', 'prosent', 'bokstav',
-  'bogstav', 'prosentti', 'procentowo', 'procento', 'percentatge', 'lletra', 'yüzde', 'проценты', 'процент', 'відсоток',
+  'bogstav', 'prosentti', 'procentowo', 'procento', 'percentatge', 'lletra', 'yüzde', 'проценты', 'процент',
+  'відсоток',
 ])
 const MOODLE_IN_ANOTHER_LANGUAGE: OtherSystem = {
   name: 'a Moodle grade export in another language',
@@ -116,7 +119,8 @@ const MOODLE_IN_ANOTHER_LANGUAGE: OtherSystem = {
 
 /** Throws Refusal where no column of a Moodle file about a person is in English. */
 export function assertEnglishMoodle (names: string[], place: Place): void {
-  if (!isEnglishMoodle(names.map((name) => name.toLowerCase()))) throw notSupported(MOODLE_IN_ANOTHER_LANGUAGE, place)
+  if (isEnglishMoodle(names.map((name) => name.toLowerCase()))) return
+  throw notSupported(MOODLE_IN_ANOTHER_LANGUAGE, place)
 }
 
 export const LAST_DOWNLOADED = 'last downloaded from this course'
@@ -221,6 +225,6 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
 
 /** A table without columns that are known. */
 function unknownFormat (name: string): Refusal {
-  return new Refusal({ file: name }, 'is in no known format: expected a OneRoster bundle, a performance-book/1 document, or ' +
-    `the grade book CSV of Canvas or Moodle; to import a table of your own, ${RENAME}`)
+  return new Refusal({ file: name }, 'is in no known format: expected a OneRoster bundle, a performance-book/1 ' +
+    `document, or the grade book CSV of Canvas or Moodle; to import a table of your own, ${RENAME}`)
 }

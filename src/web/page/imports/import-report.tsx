@@ -76,7 +76,13 @@ function Warnings ({ warnings }: { warnings: readonly ImportWarning[] }) {
           <tbody>
             {warnings.map((warning) => {
               const { text, place } = partsOf(warning.message)
-              return <tr key={warning.code}><td>{textOf(warning.code, text, known)}</td><td><bdi class='place'>{place}</bdi></td><td class='number'>{number(warning.count)}</td></tr>
+              return (
+                <tr key={warning.code}>
+                  <td>{textOf(warning.code, text, known)}</td>
+                  <td><bdi class='place'>{place}</bdi></td>
+                  <td class='number'>{number(warning.count)}</td>
+                </tr>
+              )
             })}
           </tbody>
         </table>

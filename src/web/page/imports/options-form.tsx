@@ -56,7 +56,11 @@ export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions 
       )}
       {!isOfCourse && (
         <label class='check'>
-          <input type='checkbox' checked={options.allowErased} onChange={({ currentTarget }) => { set({ allowErased: currentTarget.checked }) }} />
+          <input
+            type='checkbox'
+            checked={options.allowErased}
+            onChange={({ currentTarget }) => { set({ allowErased: currentTarget.checked }) }}
+          />
           <span>{t('import.allowErased')}</span>
         </label>
       )}
@@ -80,7 +84,9 @@ function CourseFields ({ options, set }: { options: ImportOptions, set: (change:
           {t('import.course')}
           <input type='text' list='import-courses' maxLength={1000} value={options.course} aria-describedby='import-course-help' onInput={({ currentTarget }) => { set({ course: currentTarget.value }) }} />
         </label>
-        <datalist id='import-courses'>{courses.map((course) => <CourseOption key={course.id} course={course} courses={courses} />)}</datalist>
+        <datalist id='import-courses'>
+          {courses.map((course) => <CourseOption key={course.id} course={course} courses={courses} />)}
+        </datalist>
         <p class='muted small' id='import-course-help'>{t('import.courseHelp')}</p>
       </div>
       <div>
@@ -97,7 +103,9 @@ function CourseFields ({ options, set }: { options: ImportOptions, set: (change:
 /** By its name; where several courses have it, by the ID, with the name and where it is taught beside it. */
 function CourseOption ({ course, courses }: { course: CourseItem, courses: CourseItem[] }) {
   const { name, source_id: sourceId, school, term } = course
-  const isOnly = courses.every((other) => other.id === course.id || (other.name !== name && other.source_id !== name))
+  const isOnly = courses.every((other) => {
+    return other.id === course.id || (other.name !== name && other.source_id !== name)
+  })
   if (isOnly) return <option value={name} />
   return <option value={sourceId}>{[name, school, term].filter((part) => part !== null).join(', ')}</option>
 }
