@@ -85,6 +85,7 @@ export const WARNINGS = {
   people_matched_by_name: 'People in a grade book were matched by name alone',
   people_in_conflict: 'Grade book rows whose values point to different people were skipped',
   new_people: 'People in a grade book who were not in the course were added to it',
+  namesake_courses: 'Other courses have the same name; the one whose source id was given is used',
   category_added: 'The course has a new category; check the weights in the settings of the course',
   tasks_of_earlier_file: 'Tasks from an earlier grade book file are not in this one; they were kept',
   same_titles_changed: 'Tasks with the same title are told apart by their order, and there are more or fewer of them than in the earlier file; check their scores',

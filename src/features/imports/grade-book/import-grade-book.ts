@@ -43,11 +43,12 @@ export async function importGradeBooks (files: Array<{ file: SourceFile, format:
 }
 
 /**
- * The course that the caller named by its source id or name, else a new one. Throws Refusal where several fit:
- * one that an earlier file made has its name as source id, and a roster's course may have the same name.
+ * The course that the caller named by its source id, else by its name, else a new one. A course that an earlier file made
+ * has its name as source id, so the same command always finds it again; a warning says that others have that name.
+ * Throws Refusal where several courses have the name and none has it as source id.
  */
 function courseFor (
-  file: SourceFile, { options, staging: { live } }: ImportRun
+  file: SourceFile, { options, problems, staging: { live } }: ImportRun
 ): { live: Row<'courses'> | null, course: { sourceId: string, name: string } } {
   const named = (row: Row<'courses'>) => ({ live: row, course: { sourceId: row.source_id, name: row.name } })
   if (options.onlyCourseId !== undefined) {
@@ -56,13 +57,22 @@ function courseFor (
     return named(row)
   }
   const wanted = options.course?.trim()
-  if (wanted === undefined || wanted === '') throw new Refusal({ file: file.name }, 'is a grade book, which names no course; say which with --course SOURCE_ID or --course NAME (it is made if there is none)')
+  if (wanted === undefined || wanted === '') {
+    throw new Refusal(
+      { file: file.name },
+      'is a grade book, which names no course; say which with --course SOURCE_ID or --course NAME (it is made if there is none)'
+    )
+  }
   const bySource = live.courseBySource(wanted)
-  const others = live.coursesByName(wanted).filter((row) => row.id !== bySource?.id)
-  const fitting = bySource === undefined ? others : [bySource, ...others]
-  if (fitting.length > 1) throw new Refusal({ file: file.name }, severalCourses(wanted, fitting))
-  const [only] = fitting
-  return only === undefined ? { live: null, course: { sourceId: wanted, name: wanted } } : named(only)
+  const [first, ...others] = live.coursesByName(wanted).filter((row) => row.id !== bySource?.id)
+  if (bySource !== undefined) {
+    const namesakes = first === undefined ? 0 : 1 + others.length
+    if (namesakes > 0) problems.warn('namesake_courses', { file: file.name }, namesakes)
+    return named(bySource)
+  }
+  if (first === undefined) return { live: null, course: { sourceId: wanted, name: wanted } }
+  if (others.length > 0) throw new Refusal({ file: file.name }, severalCourses(wanted, [first, ...others]))
+  return named(first)
 }
 
 /** Most courses that an error lists, and most characters of a school or term there. */
@@ -75,9 +85,6 @@ function severalCourses (wanted: string, courses: Array<Row<'courses'>>): string
     return `"${shorten(id)}"${where.length === 0 ? '' : ` (${where.join(', ')})`}`
   })
   const more = courses.length > shown.length ? ` and ${courses.length - shown.length} more` : ''
-  const quoted = shorten(wanted)
-  const isAmbiguous = courses.some((row) => row.source_id === wanted)
-  const ownPage = `. To import into the one whose source id is "${quoted}", import the file on that course's own page`
-  return `${courses.length} courses have the source id or name "${quoted}"; ` +
-    `give the source id of the one you mean: ${shown.join(', ')}${more}${isAmbiguous ? ownPage : ''}`
+  return `${courses.length} courses have the name "${shorten(wanted)}"; ` +
+    `give the source id of the one you mean: ${shown.join(', ')}${more}`
 }

@@ -129,6 +129,7 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.people_matched_by_name': 'Personas de un libro de notas se encontraron solo por su nombre',
   'warning.people_in_conflict': 'Se omitieron filas de un libro de notas cuyos valores señalan a personas distintas',
   'warning.new_people': 'Se añadieron al curso personas de un libro de notas que no estaban en él',
+  'warning.namesake_courses': 'Otros cursos tienen el mismo nombre; se usa aquel cuyo identificador de origen se indicó',
   'warning.category_added': 'El curso tiene una categoría nueva; compruebe los pesos en los ajustes del curso',
   'warning.tasks_of_earlier_file': 'Tareas de un libro de notas anterior no están en este; se quedan como están',
   'warning.same_titles_changed': 'Las tareas con el mismo título se distinguen por su orden, y hay más o menos que en el archivo anterior; compruebe sus notas',
