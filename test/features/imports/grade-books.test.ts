@@ -101,7 +101,7 @@ t.test('which course: by source id, by name, or not at all', async (t) => {
   t.match(await take(world, 'canvas.csv', CANVAS, { course: 'p1', dryRun: true }), { summary: { courses: { added: 0, updated: 1 } } })
   await take(world, 'book.json', JSON.stringify({ format: 'performance-book/1', course: { source_id: 'p-9', name: 'Physics' } }))
   t.strictSame(showErrors(await take(world, 'canvas.csv', CANVAS, { course: 'Physics' })), [
-    'canvas.csv: 2 courses have the source id or name "Physics"; give the source id of the one you mean: ' +
+    'canvas.csv: 2 courses have the name "Physics"; give the source id of the one you mean: ' +
     '"p1" (Lakeview, Spring 2026), "p-9"',
   ])
   t.match(showErrors(await take(world, 'canvas.csv', CANVAS, { onlyCourseId: 99 })), ['this course no longer exists'])
@@ -114,18 +114,16 @@ t.test('of several courses that a name fits, the one with that source id is used
   t.match(await take(world, 'canvas.csv', CANVAS, { course: 'Physics' }), { summary: { courses: { added: 1 } } })
   t.match(
     await take(world, 'canvas.csv', CANVAS, { course: 'Physics' }),
-    { summary: { courses: { unchanged: 1 }, warnings: [] } },
+    { summary: { courses: { unchanged: 1 } } },
     'the file made it: its name is its source id'
   )
   await world.take(school())
   const before = await world.books()
   t.strictSame(before.map(({ sourceId, name }) => [sourceId, name]), [['Physics', 'Physics'], ['p1', 'Physics']])
   const newer = CANVAS.replace('7.0', '1.0')
-  t.match(
-    await take(world, 'canvas.csv', newer, { course: ' Physics ', dryRun: true }),
-    { summary: { scores: { updated: 1, unchanged: 3 }, warnings: [{ code: 'namesake_courses', count: 1 }] } },
-    'the same command goes on into the same course, with a warning'
-  )
+  const again = await take(world, 'canvas.csv', newer, { course: ' Physics ', dryRun: true })
+  t.match(again, { summary: { scores: { updated: 1, unchanged: 3 } } }, 'the same command goes on into the same course')
+  t.match(again.ok && again.summary.warnings.find(({ code }) => code === 'namesake_courses'), { count: 1 })
   t.match(
     await take(world, 'canvas.csv', newer, { course: 'p1', dryRun: true, allowNewPeople: true }),
     { summary: { tasks: { added: 2 } } },
