@@ -5,6 +5,11 @@ import { ServiceError } from '../errors.ts'
 /** The free disk is measured again after this many bytes or this long (ms); in between it is computed. */
 const MEASURE_AFTER_BYTES = 8 * 1024 ** 2
 const MEASURE_AFTER_MS = 1000
+/**
+ * Most announced bytes for which one upload reserves space before they arrive. An announcement costs nothing:
+ * if all of it were reserved, one client that sends nothing could refuse everyone's uploads.
+ */
+const LOOK_AHEAD_BYTES = 8 * 1024 ** 2
 /** Seconds after which one of the user's uploads may have ended. */
 const RETRY_S = 10
 
@@ -23,8 +28,8 @@ export interface UploadRoomOptions {
 
 export interface UploadRoom {
   /**
-   * Admits an upload of a user and reserves space for `announcedBytes`, its Content-Length (0 if it has
-   * none). Throws ServiceErrors RATE_LIMITED (too many, or too much, of this user) and DISK_LOW.
+   * Admits an upload of a user if there is space for all of `announcedBytes`, its Content-Length (0 if it has
+   * none), and reserves space for the next few megabytes of it. Throws ServiceErrors RATE_LIMITED (too many, or too much, of this user) and DISK_LOW.
    */
   open: (userId: number, announcedBytes: number) => Promise<OpenUpload>
 }
@@ -53,10 +58,10 @@ export function createUploadRoom ({
   const users = new Map<number, User>()
   let measured = { free: 0, at: -Infinity }
   let measuring: Promise<void> | undefined
-  /** Bytes written since the disk was measured, being written now, and announced and not here yet. */
+  /** Bytes written since the disk was measured, being written now, and reserved for what comes next. */
   let written = 0
   let beingWritten = 0
-  let announced = 0
+  let reserved = 0
 
   async function measure (): Promise<void> {
     const before = written
@@ -97,15 +102,20 @@ export function createUploadRoom ({
       users.set(userId, user)
       user.uploads++
       user.bytes += announcedBytes
-      announced += announcedBytes
-      const upload = { received: 0, counted: announcedBytes, toCome: announcedBytes, isOpen: true }
+      const upload = { received: 0, counted: announcedBytes, toCome: announcedBytes, reserved: 0, isOpen: true }
+
+      function reserve (bytes: number): void {
+        reserved += bytes - upload.reserved
+        upload.reserved = bytes
+      }
+      reserve(Math.min(announcedBytes, LOOK_AHEAD_BYTES))
 
       function end (): void {
         if (!upload.isOpen) return
         upload.isOpen = false
         user.uploads--
         user.bytes -= upload.counted
-        announced -= upload.toCome
+        reserve(0)
         // The received bytes may have been removed.
         measured.at = -Infinity
         if (user.uploads === 0) users.delete(userId)
@@ -113,17 +123,19 @@ export function createUploadRoom ({
 
       async function write (bytes: number, write: () => Promise<void>): Promise<void> {
         upload.received += bytes
-        const expected = Math.min(bytes, upload.toCome)
-        upload.toCome -= expected
-        announced -= expected
+        upload.toCome -= Math.min(bytes, upload.toCome)
+        const before = upload.reserved
+        reserve(Math.min(upload.toCome, LOOK_AHEAD_BYTES))
+        const isReserved = bytes <= before - upload.reserved
         const more = Math.max(0, upload.received - upload.counted)
         upload.counted += more
         user.bytes += more
         if (more > 0 && user.uploads > 1 && user.bytes > userMaxBytes) throw tooMuch(user)
         beingWritten += bytes
         try {
-          // Announced bytes have reserved space; other bytes must leave the space that others reserved.
-          const room = await left() - (expected < bytes ? announced : 0)
+          // Bytes without a reservation must leave the space that other uploads reserved.
+          const free = await left()
+          const room = isReserved ? free : free - (reserved - upload.reserved)
           if (room < minFreeBytes) throw new ServiceError('DISK_LOW')
           await write()
           written += bytes
@@ -134,7 +146,8 @@ export function createUploadRoom ({
 
       try {
         if (user.uploads > 1 && user.bytes > userMaxBytes) throw tooMuch(user)
-        if (await left() - announced < minFreeBytes) throw new ServiceError('DISK_LOW')
+        const free = await left()
+        if (free - (reserved - upload.reserved) - announcedBytes < minFreeBytes) throw new ServiceError('DISK_LOW')
       } catch (error) {
         end()
         throw error

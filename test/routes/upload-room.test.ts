@@ -107,7 +107,7 @@ t.test('uploads that are held open never pass the reserve, announced or not', as
       await until(() => staged() >= before + MB || answers.length > answered)
     }
     const fitting = announced ? 6 : 12
-    t.equal(answers.length, 20 - fitting, 'room is kept for what was announced')
+    t.equal(answers.length, 20 - fitting, 'room is kept for the next megabytes that were announced')
     t.ok(staged() >= fitting * MB)
     t.ok(16.5 * MB - used() >= 4 * MB, 'the reserve is there')
     for (const { status, body } of answers) {
@@ -123,6 +123,28 @@ t.test('uploads that are held open never pass the reserve, announced or not', as
     after.end()
     t.equal((await after.answer).status, 201, 'their room is free again')
   }
+})
+
+t.test('a client that announces the whole disk and sends nothing refuses nobody else', async (t) => {
+  const { begin, until, staged, used } = await setUp(t, { diskMb: 64 })
+  const idle = await begin('teacher', 59 * MB)
+  const other = await begin('admin', 40 * MB)
+  other.send(40 * MB)
+  other.end()
+  t.equal((await other.answer).status, 201, 'only a bounded part of the announcement is reserved')
+  const tooLarge = await (await begin('admin', 40 * MB)).answer
+  t.equal(tooLarge.status, 507, 'what does not fit is refused before it is sent')
+  idle.send(10 * MB)
+  await until(() => staged() >= 10 * MB)
+  let isAnswered = false
+  void idle.answer.then(() => { isAnswered = true })
+  for (let sent = 10; sent < 59 && !isAnswered; sent++) {
+    idle.send(MB)
+    await until(() => idle.socket.writableLength === 0 || isAnswered)
+    t.ok(64 * MB - used() >= 4 * MB, 'the reserve is there')
+  }
+  t.equal((await idle.answer).status, 507, 'the announcement itself is not a promise')
+  await until(() => staged() === 0)
 })
 
 t.test('one long upload without a length is refused while it comes in, before the reserve is passed', async (t) => {
