@@ -7,23 +7,19 @@ import type { Row } from '../../../../db/tables.ts'
 import { dayAt } from '../../performance-book/course-time.ts'
 import { STATUS } from '../../performance-book/packed-cells.ts'
 import { effectiveWeights } from '../../performance-book/weights.ts'
-import type { BookSource, SourceStudent, SourceTask } from '../book-source.ts'
+import type { BookSource, SourceStudent } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { UserBody } from '../oneroster/roster-files.ts'
 import { HOW_TO_ALLOW } from '../how-to-allow.ts'
 import type { Place } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
-import { matchPeople, ownId, type GradeBookPerson, type Match } from './match-people.ts'
+import { GradeBookTasks, type FileTasks } from './grade-book-tasks.ts'
+import { matchPeople, type GradeBookPerson, type Match } from './match-people.ts'
+import { firstId, ownId } from './own-ids.ts'
 import type { GradeBookFormat } from './recognize.ts'
 
 /** A cell: points, excused, or nothing. */
 export type Grade = { points: number } | 'exempt' | null
-
-/** Takes the task columns of one file. */
-export interface FileTasks {
-  /** Notes a task; its number goes with its grades. `id` is the system's own, null where it gives none. */
-  add: (id: string | null, title: string, pointsPossible: number | null) => number
-}
 
 interface GradeBookRow { person: GradeBookPerson, file: string, line: number }
 
@@ -36,10 +32,7 @@ export class GradeBook {
   readonly #live: Row<'courses'> | null
   readonly #number: number
   readonly #course: { sourceId: string, name: string }
-  readonly #tasks = new Map<string, SourceTask>()
-  readonly #liveTasks: Map<string, Row<'tasks'>>
-  /** Source ids of the tasks that have no id but their title. */
-  readonly #namedTasks = new Set<string>()
+  readonly #tasks: GradeBookTasks
   readonly #rows: GradeBookRow[] = []
   readonly #sections = new Set<string>()
   readonly #students: Array<Row<'students'>>
@@ -51,33 +44,14 @@ export class GradeBook {
     this.#course = course
     this.#number = run.newCourse()
     this.#students = live === null ? [] : run.staging.live.students(live.id)
-    this.#liveTasks = new Map(live === null
-      ? []
-      : run.staging.live.tasks(live.id).map((task) => [task.source_id, task]))
+    const stored = live === null ? [] : run.staging.live.tasks(live.id)
+    this.#tasks = new GradeBookTasks({ stored, category: CATEGORY })
   }
 
   /** Begins a file. The same task in another file of this import is the same task. */
   file (system: GradeBookFormat, file: SourceFile): FileTasks {
     if (this.#place.file === null) this.#place = { file: file.name }
-    const nth = new Map<string, number>()
-    return {
-      add: (id, title, pointsPossible) => {
-        const key = id ?? title
-        const count = (nth.get(key) ?? 0) + 1
-        nth.set(key, count)
-        const sourceId = this.#taskId(system, nthId(key, count))
-        if (id === null) this.#namedTasks.add(sourceId)
-        const known = this.#tasks.get(sourceId)
-        if (known !== undefined) return known.items[0]!.number
-        const number = this.#tasks.size
-        this.#tasks.set(sourceId, {
-          sourceId, gradeBook: system, title, type: 'external', category: CATEGORY, dueAt: null, dueOn: null,
-          pointsPossible,
-          items: [{ number, sourceId: null, minimum: 0 }],
-        })
-        return number
-      },
-    }
+    return this.#tasks.ofFile(system)
   }
 
   /** Takes one row. `grades` by the numbers of tasks. */
@@ -123,7 +97,7 @@ export class GradeBook {
 
   /** The course with the data of all files. Errors about people are added to the problems. */
   book (): BookSource {
-    const { staging } = this.#run
+    const { problems, staging } = this.#run
     const live = this.#live
     const stored = live === null ? [] : staging.live.periods(live.id)
     const idOfPeriod = new Map(stored.map((period) => [period.id, period.source_id]))
@@ -138,8 +112,8 @@ export class GradeBook {
       periods.set(period, section)
       return { ...student, period }
     })
-    this.#warnOfMissingTasks()
-    this.#warnOfOtherCounts()
+    const tasks = this.#tasks.all()
+    this.#tasks.compare(problems, this.#place)
     staging.results.index()
     return {
       number: this.#number,
@@ -155,8 +129,8 @@ export class GradeBook {
       timeZone: this.#timeZone,
       missingCounts: live?.imported_missing_counts ?? 'ignored',
       periods: Array.from(periods, ([sourceId, name]) => ({ sourceId, name })),
-      categories: this.#tasks.size === 0 ? [] : this.#category(),
-      tasks: [...this.#tasks.values()],
+      categories: tasks.length === 0 ? [] : this.#category(),
+      tasks,
       teachers: this.#teachers(),
       students,
       isFull: false,
@@ -250,43 +224,6 @@ export class GradeBook {
     } else problems.warn('new_people', place, added.length)
   }
 
-  /** The id of a task, in this course: a roster's task that happens to have the same id is another one. */
-  #taskId (system: GradeBookFormat, id: string): string {
-    const isOwn = (one: string) => [system, 'unknown'].includes(this.#liveTasks.get(one)?.grade_book ?? '') ||
-      this.#tasks.get(one)?.gradeBook === system
-    const isFree = (one: string) => !this.#liveTasks.has(one) && !this.#tasks.has(one)
-    return firstId(system, id, isOwn) ?? firstId(system, id, isFree) ?? ownId(system, id)
-  }
-
-  /** Tasks that a file lacks are kept, with a warning. */
-  #warnOfMissingTasks (): void {
-    const systems = new Set([...this.#tasks.values()].map((task) => task.gradeBook))
-    const missing = [...this.#liveTasks.values()].filter((row) => systems.has(row.grade_book as GradeBookFormat) &&
-      !this.#tasks.has(row.source_id))
-    if (missing.length > 0) this.#run.problems.warn('tasks_of_earlier_file', this.#place, missing.length)
-  }
-
-  /**
-   * Tasks of one title and without ids are told apart by their order, which says little once there are more
-   * or fewer of them.
-   */
-  #warnOfOtherCounts (): void {
-    const named = [...this.#tasks.values()].filter((task) => this.#namedTasks.has(task.sourceId))
-    const now = countBy(named, (task) => `${task.gradeBook} ${task.title}`)
-    const ofTitle = (row: Row<'tasks'>) => [
-      row.title,
-      ownId(row.grade_book ?? '', row.title),
-    ].includes(row.source_id.replace(
-      / ‹\d+›$/, ''
-    ))
-    const before = countBy(
-      [...this.#liveTasks.values()].filter(ofTitle),
-      (row) => `${row.grade_book} ${row.title}`
-    )
-    const others = [...now].filter(([title, count]) => before.has(title) && before.get(title) !== count)
-    if (others.length > 0) this.#run.problems.warn('same_titles_changed', this.#place, others.length)
-  }
-
   #category (): BookSource['categories'] {
     const categories = this.#live === null ? [] : this.#run.staging.live.categories(this.#live.id)
     const stored = categories.find((category) => category.name === CATEGORY)
@@ -323,24 +260,6 @@ const WARNING_OF = {
 } as const
 
 function warnOf ({ kind }: Match, warn: () => void): void { if (WARNING_OF[kind] !== null) warn() }
-
-function countBy<T> (values: T[], keyOf: (value: T) => string): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const value of values) counts.set(keyOf(value), (counts.get(keyOf(value)) ?? 0) + 1)
-  return counts
-}
-
-/**
- * The first is its title or id alone, so that it keeps its name when a second one comes. What already looks
- * like an n-th one is numbered as well.
- */
-function nthId (key: string, n: number): string { return n > 1 || /‹\d+›$/.test(key) ? `${key} ‹${n}›` : key }
-
-/** The first id that fits, of the system's own and some that no roster has. */
-function firstId (system: string, id: string, fits: (id: string) => boolean): string | undefined {
-  const own = ownId(system, id)
-  return [id, own, `${own} ‹2›`, `${own} ‹3›`].find(fits)
-}
 
 /**
  * For a student whom the course does not have: the system's own id, unless a student of another source has

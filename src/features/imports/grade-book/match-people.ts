@@ -2,6 +2,7 @@
 import type { Row } from '../../../../db/tables.ts'
 import { looseKey, nameKey } from '../person-keys.ts'
 import type { GradeBookFormat } from './recognize.ts'
+import { ownId } from './own-ids.ts'
 
 /** A person of the file. */
 export interface GradeBookPerson {
@@ -120,9 +121,6 @@ function ownRows (
   const [earlier] = ids.map((one) => own.get(one)).filter((row) => row?.grade_book === 'unknown')
   return earlier === undefined ? [] : [earlier]
 }
-
-/** A source id that no roster has. */
-export function ownId (system: string, id: string): string { return `${system}:${id}` }
 
 /** For each value the first student whom it names. */
 function hitsOf (
