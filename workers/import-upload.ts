@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
 import { isDiskFull } from '../db/connection.ts'
+import { JOB_ERRORS } from '../src/errors.ts'
 import type { ImportTaskInput } from '../src/features/imports/import.job.ts'
 import { importSources } from '../src/features/imports/import-sources.ts'
 import type { ImportSummary } from '../src/features/imports/outcome.ts'
@@ -48,13 +49,7 @@ export async function importUpload ({
     return { ok: false, code: 'IMPORT_FAILED', message: errorCount > 1 ? `${message} (and ${errorCount - 1} more)` : message, details: { errors, error_count: errorCount } }
   } catch (error) {
     // An error loses its code on its way out of a thread.
-    if (isDiskFull(error)) {
-      return {
-        ok: false,
-        code: 'DISK_FULL',
-        message: 'The server\'s disk is full. Contact its administrator.',
-      }
-    }
+    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: JOB_ERRORS.DISK_FULL }
     throw error
   } finally {
     port?.close()

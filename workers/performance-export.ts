@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
 import { isDiskFull } from '../db/connection.ts'
+import { JOB_ERRORS } from '../src/errors.ts'
 import { exportFilename } from '../src/features/exports/export-filename.ts'
 import type { ExportFacts, ExportTaskInput } from '../src/features/exports/export.job.ts'
 import { readBook } from '../src/features/performance-book/book.ts'
@@ -52,13 +53,7 @@ export async function performanceExport (
   } catch (error) {
     rmSync(stagingPath, { force: true })
     if (error instanceof WorkbookFailure) return { ok: false, code: error.code, message: error.message }
-    if (isDiskFull(error)) {
-      return {
-        ok: false,
-        code: 'DISK_FULL',
-        message: 'The server\'s disk is full. Contact its administrator.',
-      }
-    }
+    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: JOB_ERRORS.DISK_FULL }
     throw error
   } finally {
     snapshot.end()
