@@ -41,9 +41,12 @@ t.test('every command that shows names', async (t) => {
     teachers: [{ email: 'tea@example.edu', firstName: HOSTILE, lastName: HOSTILE }],
     tasks: [{ title: HOSTILE }], students: [{ lastName: HOSTILE, cells: [1] }],
   })
-  t.match(await perfbook(folder, ['token', 'create', 'tea@example.edu', '--name', HOSTILE]), { status: 0 })
+  t.match(await perfbook(folder, ['token', 'create', 'tea@example.edu', '--name', HOSTILE]), { status: 1 })
+  t.match(await perfbook(folder, ['token', 'create', 'tea@example.edu', '--name', 'scripts']), { status: 0 })
   const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
   await db.write(async (trx) => {
+    // As a version stored it that took any name.
+    await trx.updateTable('tokens').set({ name: HOSTILE }).execute()
     const expired = {
       owner_type: 'course',
       owner_id: courseId!,

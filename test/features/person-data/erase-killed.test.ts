@@ -33,7 +33,7 @@ for (const [moment, isErased] of [
         )
       )
       t.equal(TRACES.test(rows), !isErased, 'rows')
-      t.equal(world.sql('SELECT * FROM erased_people').length, isErased ? 3 : 0)
+      t.equal(world.sql('SELECT * FROM erased_people').length > 0, isErased, 'the hashes commit with the rows')
       t.equal(
         paths.every((path) => existsSync(path)),
         true,
