@@ -58,25 +58,27 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
       limits: { fileSize: rules.maxBytes + 1, fieldSize: FIELD_BYTES, fieldNameSize: 100, files: 2, fields: 20, parts: 22 },
     })
     for await (const part of parts) {
+      // The types say otherwise, but a part may come without a name.
+      const name = (part.fieldname as string | undefined) ?? '(no name)'
       if (part.type === 'field') {
-        if (!rules.fields.includes(part.fieldname) && rules.optional?.includes(part.fieldname) !== true) {
-          throw invalid(`${shorten(part.fieldname)}: there is no such field in the form`)
+        if (!rules.fields.includes(name) && rules.optional?.includes(name) !== true) {
+          throw invalid(`${shorten(name)}: there is no such field in the form`)
         }
-        if (Object.hasOwn(fields, part.fieldname)) {
-          throw invalid(`${shorten(part.fieldname)}: is in the form twice`)
+        if (Object.hasOwn(fields, name)) {
+          throw invalid(`${shorten(name)}: is in the form twice`)
         }
         if (typeof part.value !== 'string' || part.valueTruncated) {
-          throw invalid(`${shorten(part.fieldname)}: must be text of at most ${FIELD_BYTES} bytes`)
+          throw invalid(`${shorten(name)}: must be text of at most ${FIELD_BYTES} bytes`)
         }
-        fields[part.fieldname] = part.value
+        fields[name] = part.value
         continue
       }
       // From here on the part's stream must be read or destroyed.
-      if (part.fieldname !== 'file' || file !== undefined) {
+      if (name !== 'file' || file !== undefined) {
         part.file.destroy()
-        throw invalid(part.fieldname === 'file'
+        throw invalid(name === 'file'
           ? 'file: send one file at a time'
-          : `${shorten(part.fieldname)}: there is no such field in the form`)
+          : `${shorten(name)}: there is no such field in the form`)
       }
       const contentType = part.mimetype.slice(0, MEDIA_TYPE_MAX).toLowerCase()
       if (!isAllowed(contentType, rules.types)) {

@@ -47,6 +47,22 @@ async function upload (service: TestService, parts: Part[] | Buffer, { token, co
 
 const left = ({ services: { config } }: TestService) => ({ kept: readdirSync(config.filesFolder).length, staged: readdirSync(config.stagingFolder) })
 
+t.test('a part without a name is refused like one with an unknown name', async (t) => {
+  const service = await startTestService(t, { courses: [{ teachers: [{ email: TEACHER }] }] })
+  const partWith = (disposition: string) =>
+    Buffer.from(`--${BOUNDARY}\r\ncontent-disposition: ${disposition}\r\n\r\nhi\r\n--${BOUNDARY}--\r\n`)
+  const dispositions = ['form-data', 'form-data; filename="a.pdf"', `form-data; ${'.'.repeat(10_000)}`]
+  for (const disposition of dispositions) {
+    const { status, json } = await upload(service, partWith(disposition))
+    t.match({ status, ...json }, {
+      status: 400,
+      code: 'VALIDATION_FAILED',
+      message: '(no name): there is no such field in the form',
+    }, disposition.slice(0, 30))
+  }
+  t.strictSame(left(service), { kept: 0, staged: [] })
+})
+
 t.test('a teacher uploads, lists, hands on and deletes', async (t) => {
   const service = await startTestService(t, { courses: [{ teachers: [{ email: TEACHER }] }] })
   const token = await service.token('teacher')
