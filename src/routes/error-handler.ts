@@ -8,12 +8,17 @@ import { validationMessage } from './validation.ts'
 export function handleErrors (app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const { code, message, retryAfter } = translate(error)
-    if (code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'a request failed')
+    // Anyone can break off uploads, so that alone must not fill the log with errors.
+    if (hasLeft(request)) request.log.info('the client left before its request was complete')
+    else if (code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'a request failed')
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
     return refuse(reply, code, message)
   })
   app.setNotFoundHandler((request, reply) => refuse(reply, 'ROUTE_NOT_FOUND'))
 }
+
+/** Whether the connection ended in the middle of the request. */
+function hasLeft ({ raw }: FastifyRequest): boolean { return raw.destroyed && !raw.complete }
 
 /** Answers with an error. */
 export function refuse (reply: FastifyReply, code: HttpErrorCode, message?: string): FastifyReply {
