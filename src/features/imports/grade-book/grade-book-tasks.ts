@@ -1,5 +1,5 @@
-// The tasks that the columns of grade book files name, in one course. Systems give a task an id or only its title, and
-// other sources have tasks in the course too, so which task a column is about is decided here.
+// The tasks that the columns of grade book files name, in one course. Systems give a task an id or only its
+// title, and other sources have tasks in the course too, so which task a column is about is decided here.
 import type { Row } from '../../../../db/tables.ts'
 import type { SourceTask } from '../book-source.ts'
 import type { Place, Problems } from '../problems.ts'
@@ -77,13 +77,14 @@ export class GradeBookTasks {
   #missing (): number {
     const systems = new Set<string | null>(this.all().map((task) => task.gradeBook))
     return [...this.#stored.values()]
-      .filter((row) => systems.has(row.grade_book) && row.grade_book !== null && !this.#tasks.has(row.source_id))
+      .filter(({ grade_book: system, source_id: id }) =>
+        system !== null && systems.has(system) && !this.#tasks.has(id))
       .length
   }
 
   /**
-   * How many titles have more or fewer tasks than before. Tasks of one title and without ids are told apart by their
-   * order, which says little then.
+   * How many titles have more or fewer tasks than before. Tasks of one title and without ids are told apart
+   * by their order, which says little then.
    */
   #changedTitles (): number {
     const now = countBy(
@@ -110,7 +111,7 @@ function countBy<T> (values: T[], keyOf: (value: T) => string): Map<string, numb
 }
 
 /**
- * The first is its title or id alone, so that it keeps its name when a second one comes. What already looks like an n-th
- * one is numbered as well.
+ * The first is its title or id alone, so that it keeps its name when a second one comes. What already looks
+ * like an n-th one is numbered as well.
  */
 function nthId (key: string, n: number): string { return n > 1 || /‹\d+›$/.test(key) ? `${key} ‹${n}›` : key }

@@ -10,8 +10,14 @@ import { readMoodle } from './moodle.ts'
 import { NO_COURSE } from '../course-scope.ts'
 import type { GradeBookFormat } from './recognize.ts'
 
-/** Imports grade book CSVs, all of them into one course. Problems are added to the run; throws Refusal where no course is named. */
-export async function importGradeBooks (files: Array<{ file: SourceFile, format: GradeBookFormat }>, run: ImportRun): Promise<void> {
+/**
+ * Imports grade book CSVs, all of them into one course. Problems are added to the run. Throws Refusal where no
+ * course is named.
+ */
+export async function importGradeBooks (
+  files: Array<{ file: SourceFile, format: GradeBookFormat }>,
+  run: ImportRun
+): Promise<void> {
   const { teacher } = run.options
   if (teacher !== undefined && (teacher.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(teacher.trim()))) {
     throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an e-mail; expected one for --teacher`)
@@ -43,9 +49,9 @@ export async function importGradeBooks (files: Array<{ file: SourceFile, format:
 }
 
 /**
- * The course that the caller named by its source id, else by its name, else a new one. A course that an earlier file made
- * has its name as source id, so the same command always finds it again; a warning says that others have that name.
- * Throws Refusal where several courses have the name and none has it as source id.
+ * The course that the caller named by its source id, else by its name, else a new one. A course that an earlier
+ * file made has its name as source id, so the same command always finds it again; a warning says that others
+ * have that name. Throws Refusal where several courses have the name and none has it as source id.
  */
 function courseFor (
   file: SourceFile, { options, problems, staging: { live } }: ImportRun
@@ -60,7 +66,8 @@ function courseFor (
   if (wanted === undefined || wanted === '') {
     throw new Refusal(
       { file: file.name },
-      'is a grade book, which names no course; say which with --course SOURCE_ID or --course NAME (it is made if there is none)'
+      'is a grade book, which names no course; say which with --course SOURCE_ID or --course NAME ' +
+      '(it is made if there is none)'
     )
   }
   const bySource = live.courseBySource(wanted)
