@@ -123,7 +123,7 @@ export interface StudentsTable {
   position: number
 }
 
-/** One packed row of cells for each student that has any; see `src/features/performance-book/packed-cells.ts`. */
+/** One packed row of cells for each student that has any; see `src/courses/packed-cells.ts`. */
 export interface StudentScoresTable {
   student_id: number
   cells: Buffer
@@ -319,7 +319,7 @@ export interface ExportsTable {
   current_until: number | null
 }
 
-/** A roster as it was last told, for a delta to refer to. `parent`, `other` and `body` by kind: see `src/features/imports/oneroster/`. */
+/** A roster as it was last told, for a delta to refer to. `parent`, `other` and `body` by kind: see `src/imports/oneroster/`. */
 export interface RosterRecordsTable {
   kind: string
   source_id: string
@@ -329,7 +329,7 @@ export interface RosterRecordsTable {
   body: string
 }
 
-/** Which result, of which line item, stands in each of a student's cells; see `src/features/imports/result-origins.ts`. */
+/** Which result, of which line item, stands in each of a student's cells; see `src/imports/result-origins.ts`. */
 export interface StudentResultOriginsTable {
   student_id: number
   origins: Buffer
@@ -352,7 +352,7 @@ export interface ErasureKeysTable {
 }
 
 /**
- * Identifiers of people who were erased, as keyed hashes; see `src/features/person-data/identifier-hash.ts`.
+ * Identifiers of people who were erased, as keyed hashes; see `src/person-data/identifier-hash.ts`.
  */
 export interface ErasedPeopleTable {
   id: Generated<number>

@@ -4,7 +4,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { constrainedMemory } from 'node:process'
 import Type, { type Static, type TProperties } from 'typebox'
-import { isTimeZone } from './features/performance-book/course-time.ts'
+import { isTimeZone } from './courses/course-time.ts'
 import { allowedValues, settingValue, type SettingSchema } from './setting-values.ts'
 
 const bytes = (value: number, description: string) => Type.Integer({ minimum: 0, default: value, description })

@@ -6,7 +6,7 @@ import { keepCompiled } from './compile-cache.ts'
 // umask.
 process.umask(0o077)
 keepCompiled()
-const { runProgram } = await import('./commands/program.ts')
+const { runProgram } = await import('./cli/program/program.ts')
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

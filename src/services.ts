@@ -1,30 +1,30 @@
 // Everything that the service and the command line are made of, put together once. Nothing here runs until `start`.
 import { mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { openDatabase, type Database } from '../db/database.ts'
+import { openDatabase, type Database } from '../db/index.ts'
 import type { Config } from './config.ts'
 import { JOB_ERRORS } from './errors.ts'
-import { createAccounts, type Accounts } from './features/accounts/accounts.ts'
-import type { ApplicationTokens } from './features/accounts/application-tokens.ts'
-import { createAudit, type Audit } from './features/accounts/audit.ts'
-import type { LinkMail } from './features/accounts/link-mail.ts'
-import { createPasswordQueue } from './features/accounts/password-queue.ts'
-import { createPasswordLinks, type PasswordLinks } from './features/accounts/password-links.ts'
-import { createSessions, type Sessions } from './features/accounts/sessions.ts'
-import { createSignInLimit } from './features/accounts/sign-in-limit.ts'
-import type { SingleSignOn } from './features/accounts/single-sign-on.ts'
-import { createTurns } from './features/accounts/turns.ts'
-import { assertNotRestoring } from './features/backup/data-folder.ts'
-import { createExports, type Exports } from './features/exports/exports.ts'
-import { createFileSweeps, type FileSweeps } from './features/file-sweep/file-sweeps.ts'
-import { createImports, type Imports } from './features/imports/imports.ts'
-import { jobKinds } from './features/job-kinds.ts'
-import { createMetrics, type Metrics } from './features/monitoring/metrics.ts'
-import { createBooks, type Books } from './features/performance-book/books.ts'
-import { createCourses, type Courses } from './features/performance-book/courses.ts'
-import { createDiskStorage } from './files/disk-storage.ts'
+import { createAccounts, type Accounts } from './accounts/accounts.ts'
+import type { ApplicationTokens } from './accounts/application-tokens.ts'
+import { createAudit, type Audit } from './audit/audit.ts'
+import type { LinkMail } from './accounts/link-mail.ts'
+import { createPasswordQueue } from './accounts/password-queue.ts'
+import { createPasswordLinks, type PasswordLinks } from './accounts/password-links.ts'
+import { createSessions, type Sessions } from './accounts/sessions.ts'
+import { createSignInLimit } from './accounts/sign-in-limit.ts'
+import type { SingleSignOn } from './accounts/single-sign-on.ts'
+import { createTurns } from './accounts/turns.ts'
+import { assertNotRestoring } from './backup/data-folder.ts'
+import { createExports, type Exports } from './exports/exports.ts'
+import { createFileSweeps, type FileSweeps } from './housekeeping/file-sweeps.ts'
+import { createImports, type Imports } from './imports/imports.ts'
+import { jobKinds } from './job-kinds.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { createBooks, type Books } from './courses/books.ts'
+import { createCourses, type Courses } from './courses/courses.ts'
+import { createDiskStorage } from './files/storage/disk.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
-import type { FileStorage } from './files/file-storage.ts'
+import type { FileStorage } from './files/storage/file-storage.ts'
 import { systemClock, type Clock } from './jobs/clock.ts'
 import { createJobOutlooks, type JobOutlook } from './jobs/job-outlook.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
@@ -179,15 +179,15 @@ export async function createServices ({
       validMs: config.INVITATION_HOURS * 3_600_000,
     }),
     // What a school does not use is not loaded: the packages behind these three would be a fifth of the start.
-    linkMail: config.SMTP_URL === '' ? undefined : (await import('./features/accounts/link-mail.ts')).createLinkMail({ url: config.SMTP_URL, from: config.MAIL_FROM, log }),
+    linkMail: config.SMTP_URL === '' ? undefined : (await import('./accounts/link-mail.ts')).createLinkMail({ url: config.SMTP_URL, from: config.MAIL_FROM, log }),
     singleSignOn: config.OIDC_ISSUER === ''
       ? undefined
-      : (await import('./features/accounts/single-sign-on.ts')).createSingleSignOn({
+      : (await import('./accounts/single-sign-on.ts')).createSingleSignOn({
           db, now, log, sessions, issuer: config.OIDC_ISSUER, clientId: config.OIDC_CLIENT_ID, clientSecret: config.OIDC_CLIENT_SECRET, name: config.OIDC_NAME, trustsEmail: config.OIDC_TRUST_EMAIL,
         }),
     applicationTokens: config.JWT_SECRET === '' && config.JWT_JWKS_URL === ''
       ? undefined
-      : (await import('./features/accounts/application-tokens.ts')).createApplicationTokens({
+      : (await import('./accounts/application-tokens.ts')).createApplicationTokens({
           db, now, log,
           keys: config.JWT_SECRET === '' ? { url: config.JWT_JWKS_URL } : { secret: config.JWT_SECRET },
           audience: config.JWT_AUDIENCE, issuer: config.JWT_ISSUER, userClaim: config.JWT_USER_CLAIM,

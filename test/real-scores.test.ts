@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
-import { importSources } from '../src/features/imports/import-sources.ts'
+import { importSources } from '../src/imports/import-sources.ts'
 import { LibreOffice } from './support/libreoffice.ts'
 import { readWithOpenpyxl, type ReadSheet } from './support/openpyxl.ts'
 import { readBundle } from './support/read-bundle.ts'

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase } from '../db/database.ts'
-import { importSources } from '../src/features/imports/import-sources.ts'
+import { openDatabase } from '../db/index.ts'
+import { importSources } from '../src/imports/import-sources.ts'
 
 const SAMPLE = join(import.meta.dirname, '..', 'data', 'sample')
 

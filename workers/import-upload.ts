@@ -1,10 +1,10 @@
 import { dirname } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
-import { isDiskFull } from '../db/connection.ts'
+import { isDiskFull } from '../db/sqlite/connection.ts'
 import { JOB_ERRORS } from '../src/errors.ts'
-import type { ImportTaskInput } from '../src/features/imports/import.job.ts'
-import { importSources } from '../src/features/imports/import-sources.ts'
-import type { ImportSummary } from '../src/features/imports/outcome.ts'
+import type { ImportTaskInput } from '../src/imports/import.job.ts'
+import { importSources } from '../src/imports/import-sources.ts'
+import type { ImportSummary } from '../src/imports/outcome.ts'
 import type { TaskOutcome } from '../src/jobs/job-kind.ts'
 
 /** Progress goes out at most this often, ms. */

@@ -1,6 +1,6 @@
-import { openBookReader, type BookReader } from '../db/book.queries.ts'
-import { BookCache, readBook } from '../src/features/performance-book/book.ts'
-import { bookJson, settingsJson, type PageRequest } from '../src/features/performance-book/book-json.ts'
+import { openBookReader, type BookReader } from '../db/queries/book.ts'
+import { BookCache, readBook } from '../src/courses/book.ts'
+import { bookJson, settingsJson, type PageRequest } from '../src/courses/book-json.ts'
 
 export interface ReadBookInput {
   databaseFile: string

@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads'
-import { openDatabase } from '../db/database.ts'
-import type { SweepTaskInput } from '../src/features/file-sweep/file-sweep.job.ts'
-import { sweep } from '../src/features/file-sweep/sweep.ts'
-import { createDiskStorage } from '../src/files/disk-storage.ts'
+import { openDatabase } from '../db/index.ts'
+import type { SweepTaskInput } from '../src/housekeeping/file-sweep.job.ts'
+import { sweep } from '../src/housekeeping/sweep.ts'
+import { createDiskStorage } from '../src/files/storage/disk.ts'
 import type { Swept } from '../src/files/file-sweep.ts'
 import type { TaskOutcome } from '../src/jobs/job-kind.ts'
 

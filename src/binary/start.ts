@@ -2,7 +2,7 @@
 import { createRequire, enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { getAsset, getRawAsset } from 'node:sea'
-import { printable } from '../commands/printer.ts'
+import { printable } from '../cli/program/printer.ts'
 import { chooseCacheFolder } from './cache-folder.ts'
 import { unpack, UnpackError, type Manifest } from './unpack.ts'
 

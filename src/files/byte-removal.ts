@@ -1,6 +1,6 @@
-import type { Database } from '../../db/database.ts'
-import { deleteIntents, listIntents } from '../../db/files.queries.ts'
-import type { FileStorage } from './file-storage.ts'
+import type { Database } from '../../db/index.ts'
+import { deleteIntents, listIntents } from '../../db/queries/files.ts'
+import type { FileStorage } from './storage/file-storage.ts'
 
 export interface FileLog {
   warn: (facts: object, text: string) => void

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Database } from '../../db/database.ts'
-import * as files from '../../db/files.queries.ts'
-import type { FileRow } from '../../db/files.queries.ts'
+import type { Database } from '../../db/index.ts'
+import * as files from '../../db/queries/files.ts'
+import type { FileRow } from '../../db/queries/files.ts'
 import type { ByteRemoval } from './byte-removal.ts'
-import type { FileStorage } from './file-storage.ts'
+import type { FileStorage } from './storage/file-storage.ts'
 
 const ROWS_AT_ONCE = 1000
 const LOOKS_AT_ONCE = 32

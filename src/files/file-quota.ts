@@ -1,5 +1,5 @@
-import type { Reads, Trx } from '../../db/database.ts'
-import * as files from '../../db/files.queries.ts'
+import type { Reads, Trx } from '../../db/index.ts'
+import * as files from '../../db/queries/files.ts'
 
 export interface FileOwner {
   type: string

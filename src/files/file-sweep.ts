@@ -1,8 +1,8 @@
-import type { Database } from '../../db/database.ts'
-import * as files from '../../db/files.queries.ts'
-import type { FileRow } from '../../db/files.queries.ts'
+import type { Database } from '../../db/index.ts'
+import * as files from '../../db/queries/files.ts'
+import type { FileRow } from '../../db/queries/files.ts'
 import { createByteRemoval, type FileLog } from './byte-removal.ts'
-import type { FileStorage } from './file-storage.ts'
+import type { FileStorage } from './storage/file-storage.ts'
 
 const ROWS_AT_ONCE = 200
 

@@ -1,4 +1,4 @@
-import type { WaitingJob } from '../../db/job-estimates.queries.ts'
+import type { WaitingJob } from '../../db/queries/job-estimates.ts'
 
 /** Any claim that is foreseen comes after any that was made. */
 const AFTER_ALL_TOKENS = 2 ** 50

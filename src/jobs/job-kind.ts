@@ -1,5 +1,5 @@
-import type { Trx } from '../../db/database.ts'
-import type { JobRow } from '../../db/jobs.queries.ts'
+import type { Trx } from '../../db/index.ts'
+import type { JobRow } from '../../db/queries/jobs.ts'
 
 /** What the worker's task hands back. Known failures are data: an error thrown in a thread arrives without its code. */
 export type TaskOutcome<Facts> =
@@ -21,7 +21,7 @@ export interface Run {
   stagingPath: string
 }
 
-/** A kind of job is one value of this type, listed in `features/job-kinds.ts`. */
+/** A kind of job is one value of this type, listed in `src/job-kinds.ts`. */
 export interface JobKind<Facts = unknown> {
   name: string
   /** The exported function of `workers/tasks.ts` that does the work in a thread. */

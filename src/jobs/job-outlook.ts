@@ -1,6 +1,6 @@
-import type { Database } from '../../db/database.ts'
-import { lastRuns, waitingJobs, type WaitingJob } from '../../db/job-estimates.queries.ts'
-import type { JobRow } from '../../db/jobs.queries.ts'
+import type { Database } from '../../db/index.ts'
+import { lastRuns, waitingJobs, type WaitingJob } from '../../db/queries/job-estimates.ts'
+import type { JobRow } from '../../db/queries/jobs.ts'
 import { claimOrder } from './claim-order.ts'
 import { median, timeLeft } from './time-left.ts'
 

@@ -1,7 +1,7 @@
-import type { Database, Reads, Trx } from '../../db/database.ts'
-import * as jobs from '../../db/jobs.queries.ts'
-import type { JobRow } from '../../db/jobs.queries.ts'
-import { storedPayload } from '../../db/stored-json.ts'
+import type { Database, Reads, Trx } from '../../db/index.ts'
+import * as jobs from '../../db/queries/jobs.ts'
+import type { JobRow } from '../../db/queries/jobs.ts'
+import { storedPayload } from '../../db/queries/stored-json.ts'
 
 export interface JobRequest {
   kind: string

@@ -1,5 +1,5 @@
-import type { Database } from '../../db/database.ts'
-import { deleteEndedJobs } from '../../db/jobs.queries.ts'
+import type { Database } from '../../db/index.ts'
+import { deleteEndedJobs } from '../../db/queries/jobs.ts'
 import type { Clock } from './clock.ts'
 import type { RunnerLog } from './job-runner.ts'
 

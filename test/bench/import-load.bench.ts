@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { writeSyntheticRoster } from '../../src/features/synthetic-roster/write-roster.ts'
+import { writeSyntheticRoster } from '../../src/synthetic-roster/write-roster.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { perfbook } from '../support/cli.ts'
 

@@ -11,10 +11,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { parse } from 'csv-parse'
 import yauzl from 'yauzl'
-import { connect } from '../../db/connection.ts'
-import { openDatabase } from '../../db/database.ts'
-import { importSources } from '../../src/features/imports/import-sources.ts'
-import { writeSyntheticRoster } from '../../src/features/synthetic-roster/write-roster.ts'
+import { connect } from '../../db/sqlite/connection.ts'
+import { openDatabase } from '../../db/index.ts'
+import { importSources } from '../../src/imports/import-sources.ts'
+import { writeSyntheticRoster } from '../../src/synthetic-roster/write-roster.ts'
 
 const { values } = parseArgs({
   options: {

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { connect } from '../../db/connection.ts'
+import { connect } from '../../db/sqlite/connection.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { perfbook } from '../support/cli.ts'
 

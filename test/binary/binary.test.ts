@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { buildBinary } from '../../src/binary/build-binary.ts'
+import { buildBinary } from '../../tools/binary/build-binary.ts'
 import { VERSION } from '../../src/version.ts'
 import { unzippedNames } from '../crash/zip-names.ts'
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import type { FileStorage } from '../../src/files/file-storage.ts'
+import type { FileStorage } from '../../src/files/storage/file-storage.ts'
 
 export const newHex = (): string => randomBytes(16).toString('hex')
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { connect } from '../../db/connection.ts'
+import { connect } from '../../db/sqlite/connection.ts'
 import { unzippedNames } from './zip-names.ts'
 import type { Promised } from './clients.ts'
 

@@ -4,7 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase } from '../../db/database.ts'
+import { openDatabase } from '../../db/index.ts'
 import { RUN_STEPS } from '../../src/jobs/job-run.ts'
 import { REQUEST_STEPS } from '../../src/jobs/job-queue.ts'
 import { makeBookDatabase } from '../support/book-database.ts'

@@ -1,9 +1,9 @@
 // The service as `perfbook serve` runs it, but for one thing: at the step that DIE_AT names, the DIE_AFTERth time, it dies as
 // by `kill -9`.
 import { readConfig } from '../../src/config.ts'
-import { runService } from '../../src/commands/run-service.ts'
-import { createDiskStorage } from '../../src/files/disk-storage.ts'
-import type { FileStorage } from '../../src/files/file-storage.ts'
+import { runService } from '../../src/cli/program/run-service.ts'
+import { createDiskStorage } from '../../src/files/storage/disk.ts'
+import type { FileStorage } from '../../src/files/storage/file-storage.ts'
 
 const { DIE_AT, DIE_AFTER = '1', ...env } = process.env
 const config = readConfig(env)

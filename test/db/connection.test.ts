@@ -1,5 +1,5 @@
 import t from 'tap'
-import { connectPlain, preparedOnce } from '../../db/connection.ts'
+import { connectPlain, preparedOnce } from '../../db/sqlite/connection.ts'
 
 t.test('a statement is prepared once, and anew while it is being iterated', async (t) => {
   const sqlite = connectPlain(':memory:')

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t from 'tap'
-import { connect } from '../../db/connection.ts'
-import { openDatabase } from '../../db/database.ts'
-import { FolderHeldError, lockFolder } from '../../db/folder-lock.ts'
-import { DatabaseTooNewError } from '../../db/migrate.ts'
-import { migrations } from '../../db/migrations.ts'
+import { connect } from '../../db/sqlite/connection.ts'
+import { openDatabase } from '../../db/index.ts'
+import { FolderHeldError, lockFolder } from '../../db/sqlite/folder-lock.ts'
+import { DatabaseTooNewError } from '../../db/migrations/migrate.ts'
+import { migrations } from '../../db/migrations/all.ts'
 
 const course = (sourceId: string) => ({
   source_id: sourceId, grouping: null, name: 'Physics', school: null, term: null, starts_on: null, ends_on: null,
@@ -111,7 +111,7 @@ t.test('a write gives up after its time, and says why', async (t) => {
 t.test('one process holds a data folder; the next is told which, and gets it when that one dies', async (t) => {
   const folder = t.testdir()
   const holder = spawn(process.execPath, ['--input-type=module', '-e', `
-    import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, '../../db/folder-lock.ts'))}
+    import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, '../../db/sqlite/folder-lock.ts'))}
     lockFolder(${JSON.stringify(folder)}, { pid: process.pid, address: 'starting' }).describe('http://127.0.0.1:4711')
     process.stdout.write('held')
     setInterval(() => {}, 1000)

@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import { Migrator } from 'kysely/migration'
 import t from 'tap'
-import { connect, kyselyOver } from '../../db/connection.ts'
-import { openDatabase } from '../../db/database.ts'
-import { migrations } from '../../db/migrations.ts'
+import { connect, kyselyOver } from '../../db/sqlite/connection.ts'
+import { openDatabase } from '../../db/index.ts'
+import { migrations } from '../../db/migrations/all.ts'
 import type { Tables } from '../../db/tables.ts'
 
 t.test('tasks without line items and students without enrollments are not the roster\'s', async (t) => {

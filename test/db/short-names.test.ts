@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
-import { connect } from '../../db/connection.ts'
-import { openDatabase } from '../../db/database.ts'
+import { connect } from '../../db/sqlite/connection.ts'
+import { openDatabase } from '../../db/index.ts'
 
 const BEFORE = join(import.meta.dirname, '../fixtures/databases/0006_last_sign_in.sqlite.gz')
 const LONG = 'ä'.repeat(200_000)

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { connect } from '../../db/connection.ts'
-import { databaseProblems, keepBeforeUpgrade, migrationStatus } from '../../db/database-copy.ts'
-import { openDatabase } from '../../db/database.ts'
-import { UpgradeError } from '../../db/migrate.ts'
-import { migrations } from '../../db/migrations.ts'
+import { connect } from '../../db/sqlite/connection.ts'
+import { databaseProblems, keepBeforeUpgrade, migrationStatus } from '../../db/sqlite/database-copy.ts'
+import { openDatabase } from '../../db/index.ts'
+import { UpgradeError } from '../../db/migrations/migrate.ts'
+import { migrations } from '../../db/migrations/all.ts'
 import { perfbook } from '../support/cli.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/databases')

@@ -1,8 +1,8 @@
 // A process that stores or deletes a file and is killed on the way: `node die-in-the-middle.ts FOLDER STEP`.
 import { Readable } from 'node:stream'
 import { join } from 'node:path'
-import { openDatabase } from '../../db/database.ts'
-import { createDiskStorage } from '../../src/files/disk-storage.ts'
+import { openDatabase } from '../../db/index.ts'
+import { createDiskStorage } from '../../src/files/storage/disk.ts'
 import { createFileLibrary } from '../../src/files/file-library.ts'
 import { sweepFiles } from '../../src/files/file-sweep.ts'
 

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { assertPathPart } from '../../src/files/file-name.ts'
-import type { FileStorage } from '../../src/files/file-storage.ts'
+import type { FileStorage } from '../../src/files/storage/file-storage.ts'
 
 /** Keeps bytes in memory: a second implementation, with nothing of the disk's ways. */
 export function createMemoryStorage (): FileStorage {

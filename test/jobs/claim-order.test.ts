@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { openDatabase } from '../../db/database.ts'
-import { claimJob, endRun, nextJob } from '../../db/job-claims.queries.ts'
-import { waitingJobs } from '../../db/job-estimates.queries.ts'
-import { insertJob } from '../../db/jobs.queries.ts'
+import { openDatabase } from '../../db/index.ts'
+import { claimJob, endRun, nextJob } from '../../db/queries/job-claims.ts'
+import { waitingJobs } from '../../db/queries/job-estimates.ts'
+import { insertJob } from '../../db/queries/jobs.ts'
 import { claimOrder } from '../../src/jobs/claim-order.ts'
 import { testFolder } from '../support/test-folder.ts'
 

@@ -1,7 +1,7 @@
 // What is kept of a job: each of its runs with the reason of its end, and for how long.
 import t from 'tap'
-import { jobAttempts } from '../../db/job-attempts.queries.ts'
-import { jobRequests } from '../../db/jobs.queries.ts'
+import { jobAttempts } from '../../db/queries/job-attempts.ts'
+import { jobRequests } from '../../db/queries/jobs.ts'
 import { SWEEP_EVERY_MS } from '../../src/jobs/job-retention.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind, type JobService } from '../support/job-service.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { jobRequests, insertJob } from '../../db/jobs.queries.ts'
+import { jobRequests, insertJob } from '../../db/queries/jobs.ts'
 import { QueueFullError } from '../../src/jobs/job-queue.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind } from '../support/job-service.ts'

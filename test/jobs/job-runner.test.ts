@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import { claimJob, setResult, updateRun } from '../../db/job-claims.queries.ts'
+import { claimJob, setResult, updateRun } from '../../db/queries/job-claims.ts'
 import { JobFailure, type JobKind } from '../../src/jobs/job-kind.ts'
 import { MAX_PROCESS_DEATHS, LOOK_EVERY_MS } from '../../src/jobs/job-runner.ts'
 import { createGate } from '../support/gate.ts'

@@ -1,8 +1,8 @@
 // Cancel and shutdown: what runs is ended from outside.
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import { cancelJob } from '../../db/jobs.queries.ts'
-import { openDatabase } from '../../db/database.ts'
+import { cancelJob } from '../../db/queries/jobs.ts'
+import { openDatabase } from '../../db/index.ts'
 import { LOOK_EVERY_MS } from '../../src/jobs/job-runner.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind } from '../support/job-service.ts'

@@ -1,7 +1,7 @@
 // Databases for tests of what reads a book: courses written straight into the tables, without an import.
-import { openDatabase, type Trx } from '../../db/database.ts'
+import { openDatabase, type Trx } from '../../db/index.ts'
 import type { NewRow } from '../../db/tables.ts'
-import { CellReader, packCells, type Cell } from '../../src/features/performance-book/packed-cells.ts'
+import { CellReader, packCells, type Cell } from '../../src/courses/packed-cells.ts'
 
 export interface CourseDescription {
   sourceId?: string

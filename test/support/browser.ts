@@ -1,5 +1,5 @@
 // A browser as far as signing in goes: keeps the session's cookie and says which page a request comes from.
-import { MIN_PASSWORD_LENGTH } from '../../src/features/accounts/passwords.ts'
+import { MIN_PASSWORD_LENGTH } from '../../src/accounts/passwords.ts'
 import { ADMIN, TEACHER, type Answer, type CallOptions, type TestService } from './test-service.ts'
 
 export const ORIGIN = 'http://localhost:80'

@@ -1,6 +1,6 @@
 // The command line in this process, with streams that are read afterwards.
 import { PassThrough, Readable } from 'node:stream'
-import { runProgram } from '../../src/commands/program.ts'
+import { runProgram } from '../../src/cli/program/program.ts'
 
 export interface CliResult {
   status: number

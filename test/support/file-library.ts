@@ -4,10 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { openDatabase, type Database } from '../../db/database.ts'
-import { createDiskStorage } from '../../src/files/disk-storage.ts'
+import { openDatabase, type Database } from '../../db/index.ts'
+import { createDiskStorage } from '../../src/files/storage/disk.ts'
 import { createFileLibrary, type FileDescription, type FileLibrary, type FileLibraryOptions, type FileRow, type StagedFile } from '../../src/files/file-library.ts'
-import type { FileStorage } from '../../src/files/file-storage.ts'
+import type { FileStorage } from '../../src/files/storage/file-storage.ts'
 import { testFolder } from './test-folder.ts'
 
 export interface TestLibrary {

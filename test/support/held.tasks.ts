@@ -1,7 +1,7 @@
 // The service's own tasks, each held at a gate before it begins.
 import type { MessagePort } from 'node:worker_threads'
-import type { ExportTaskInput } from '../../src/features/exports/export.job.ts'
-import type { ImportTaskInput } from '../../src/features/imports/import.job.ts'
+import type { ExportTaskInput } from '../../src/exports/export.job.ts'
+import type { ImportTaskInput } from '../../src/imports/import.job.ts'
 import * as tasks from '../../workers/tasks.ts'
 import { waitAtGate } from './gate.ts'
 

@@ -1,8 +1,8 @@
 // A workbook from a described course, and what must stand in it, laid out a second time and plainly, from the contract alone.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { openBookReader } from '../../db/book.queries.ts'
-import { readBook, type Book } from '../../src/features/performance-book/book.ts'
+import { openBookReader } from '../../db/queries/book.ts'
+import { readBook, type Book } from '../../src/courses/book.ts'
 import { writeWorkbook, type WorkbookFacts, type WorkbookOptions, type WorkbookRequest } from '../../workers/workbook/write-workbook.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
 import type { CellValue } from './openpyxl.ts'

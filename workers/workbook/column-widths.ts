@@ -1,5 +1,5 @@
 // Widths for the columns, and a height for the headings, fitted to what they show and bounded so that no text takes the screen.
-import type { Book } from '../../src/features/performance-book/book.ts'
+import type { Book } from '../../src/courses/book.ts'
 import type { SheetColumns } from './sheet-plan.ts'
 import type { ColumnWidths } from './workbook-package.ts'
 

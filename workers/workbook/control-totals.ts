@@ -1,4 +1,4 @@
-import type { Book } from '../../src/features/performance-book/book.ts'
+import type { Book } from '../../src/courses/book.ts'
 import { WorkbookFailure } from './workbook-failure.ts'
 import type { ControlTotals, WorkbookOptions } from './workbook-request.ts'
 

@@ -1,4 +1,4 @@
-import { wallClock } from '../../src/features/performance-book/course-time.ts'
+import { wallClock } from '../../src/courses/course-time.ts'
 
 const DAY = 86_400_000
 /** 1970-01-01 as a serial number of the 1900 date system (ECMA-376 part 1, 18.17.4.1). */

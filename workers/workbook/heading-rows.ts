@@ -1,7 +1,7 @@
 // Rows 1 to 8 of a student sheet.
 import type { Style } from 'xlsx-populate'
-import type { Book } from '../../src/features/performance-book/book.ts'
-import type { Spread } from '../../src/features/performance-book/tally.ts'
+import type { Book } from '../../src/courses/book.ts'
+import type { Spread } from '../../src/courses/tally.ts'
 import { excelDate } from './excel-date.ts'
 import { escapeXml } from './excel-text.ts'
 import type { SheetFormulas } from './formulas.ts'

@@ -1,5 +1,5 @@
 // Which worksheets a workbook has, and which columns each of them has: the same on all of them.
-import type { Book } from '../../src/features/performance-book/book.ts'
+import type { Book } from '../../src/courses/book.ts'
 import { sheetNames } from './sheet-names.ts'
 import { WorkbookFailure } from './workbook-failure.ts'
 import type { WorkbookOptions } from './workbook-request.ts'

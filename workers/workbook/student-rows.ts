@@ -1,8 +1,8 @@
 // One row of XML a student. Ten million cells go through here, so nothing is looked up twice and no text is put together
 // that can be kept as bytes.
 import type { Style } from 'xlsx-populate'
-import type { Book, BookRow } from '../../src/features/performance-book/book.ts'
-import { LATE, PROVISIONAL, STATUS_MASK } from '../../src/features/performance-book/packed-cells.ts'
+import type { Book, BookRow } from '../../src/courses/book.ts'
+import { LATE, PROVISIONAL, STATUS_MASK } from '../../src/courses/packed-cells.ts'
 import { ByteChunks } from './byte-chunks.ts'
 import type { WrittenTotals } from './control-totals.ts'
 import type { SheetFormulas } from './formulas.ts'

@@ -1,7 +1,7 @@
 // The cells of Summary. Its formulas' values are asked for last, when all rows have been written.
 import type { Style } from 'xlsx-populate'
-import type { Book } from '../../src/features/performance-book/book.ts'
-import type { Spread } from '../../src/features/performance-book/tally.ts'
+import type { Book } from '../../src/courses/book.ts'
+import type { Spread } from '../../src/courses/tally.ts'
 import { excelDate } from './excel-date.ts'
 import { sheetSums } from './formulas.ts'
 import { quotedSheetName } from './sheet-names.ts'

@@ -2,7 +2,7 @@
 // gets wrong is spliced into its XML here. See docs/workbook.md.
 import XlsxPopulate, { type Workbook } from 'xlsx-populate'
 import { fromBufferPromise } from 'yauzl'
-import type { Book } from '../../src/features/performance-book/book.ts'
+import type { Book } from '../../src/courses/book.ts'
 import { cellText, escapeXml, propertyText } from './excel-text.ts'
 import { quotedSheetName } from './sheet-names.ts'
 import { columnName, HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './sheet-plan.ts'

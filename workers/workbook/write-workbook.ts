@@ -1,6 +1,6 @@
 // The workbook of a course: xlsx-populate makes a package without students, and its parts are copied into the file, the rows
 // of students put in on the way. So no workbook is ever in memory, whatever its size. See docs/workbook.md.
-import type { Book } from '../../src/features/performance-book/book.ts'
+import type { Book } from '../../src/courses/book.ts'
 import { fitColumns } from './column-widths.ts'
 import { checkTotals, WrittenTotals } from './control-totals.ts'
 import { sheetFormulas } from './formulas.ts'

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
-import { openBookReader } from '../../../db/book.queries.ts'
-import { readBook } from '../../../src/features/performance-book/book.ts'
+import { openBookReader } from '../../../db/queries/book.ts'
+import { readBook } from '../../../src/courses/book.ts'
 import { writeWorkbook } from '../../../workers/workbook/write-workbook.ts'
 import type { Task } from './measure.ts'
 

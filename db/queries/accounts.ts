@@ -1,0 +1,75 @@
+import type { Reads, Trx } from '../index.ts'
+import type { NewRow, Row } from '../tables.ts'
+
+export type UserRow = Row<'users'>
+export type TokenRow = Row<'tokens'>
+
+/** What joins accounts and roster people: case does not count in an e-mail. */
+export function emailKey (email: string): string { return email.trim().normalize('NFC').toLowerCase() }
+
+export async function findUser (db: Reads | Trx, key: string): Promise<UserRow | undefined> {
+  return await db.selectFrom('users').selectAll().where('email_key', '=', key).executeTakeFirst()
+}
+
+export async function findUserById (db: Reads | Trx, id: number): Promise<UserRow | undefined> {
+  return await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export async function listUsers (db: Reads): Promise<UserRow[]> {
+  return await db.selectFrom('users').selectAll().orderBy('email_key').execute()
+}
+
+export async function insertUser (trx: Trx, user: NewRow<'users'>): Promise<UserRow> {
+  return await trx.insertInto('users').values(user).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function updateUser (trx: Trx, id: number, change: Partial<NewRow<'users'>>): Promise<UserRow> {
+  return await trx.updateTable('users').set(change).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function insertToken (trx: Trx, token: NewRow<'tokens'>): Promise<TokenRow> {
+  return await trx.insertInto('tokens').values(token).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function listTokens (db: Reads): Promise<Array<TokenRow & { email: string }>> {
+  return await db.selectFrom('tokens').innerJoin('users', 'users.id', 'tokens.user_id')
+    .selectAll('tokens').select('users.email').orderBy('tokens.id').execute()
+}
+
+/** False: there is no such token, or it was revoked before. */
+export async function revokeToken (trx: Trx, id: number, at: number): Promise<boolean> {
+  const result = await trx.updateTable('tokens').set({ revoked_at: at }).where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** A token by its hash, with its user; whether it may be used is for the caller to judge. */
+export async function findToken (db: Reads, hash: string): Promise<{ token: TokenRow, user: UserRow } | undefined> {
+  const token = await db.selectFrom('tokens').selectAll().where('hash', '=', hash).executeTakeFirst()
+  if (token === undefined) return undefined
+  const user = await findUserById(db, token.user_id)
+  return user === undefined ? undefined : { token, user }
+}
+
+export async function noteTokenUse (trx: Trx, id: number, at: number): Promise<void> {
+  await trx.updateTable('tokens').set({ last_used_at: at }).where('id', '=', id).execute()
+}
+
+export type RosterTeacher = Pick<Row<'course_teachers'>, 'email' | 'first_name' | 'last_name'>
+
+/**
+ * What the rosters say of an e-mail: the newest row with a name, else the newest row. The teacher of a grade
+ * book file has no name there. Undefined: no course has a teacher with this e-mail.
+ */
+export async function rosterTeacher (db: Reads | Trx, key: string): Promise<RosterTeacher | undefined> {
+  return await db.selectFrom('course_teachers').select(['email', 'first_name', 'last_name'])
+    .where('email_key', '=', key)
+    .orderBy((eb) => eb.case()
+      .when(eb.and([eb('first_name', 'is', null), eb('last_name', 'is', null)])).then(1).else(0).end())
+    .orderBy('id', 'desc').limit(1).executeTakeFirst()
+}
+
+export async function teaches (db: Reads, key: string, courseId: number): Promise<boolean> {
+  const row = await db.selectFrom('course_teachers').select('id')
+    .where('email_key', '=', key).where('course_id', '=', courseId).executeTakeFirst()
+  return row !== undefined
+}

@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import type { Reads, Trx } from '../index.ts'
+import type { NewRow, Row } from '../tables.ts'
+
+export type ExportRow = Row<'exports'>
+
+export interface ExportListRow {
+  id: number
+  job_id: number | null
+  options: string
+  filename: string
+  hex: string
+  size: number
+  created_at: number
+  created_by: string | null
+  expires_at: number | null
+  /** Whether the course's data is still what was read. */
+  is_same: 0 | 1
+  /** When a due or drop date passes that changes the book, ms. */
+  current_until: number | null
+}
+
+function exportsOf (db: Reads | Trx, courseId: number) {
+  return db.selectFrom('exports')
+    .innerJoin('files', 'files.id', 'exports.file_id')
+    .innerJoin('courses', 'courses.id', 'exports.course_id')
+    .select([
+      'exports.id', 'exports.job_id', 'exports.options', 'files.filename', 'files.hex', 'files.size', 'files.created_at', 'files.created_by', 'files.expires_at',
+      'exports.current_until', sql<0 | 1>`(exports.data_version = courses.data_version)`.as('is_same'),
+    ])
+    .where('exports.course_id', '=', courseId)
+    .where('files.removed_at', 'is', null).where('files.lost_at', 'is', null)
+    .orderBy('exports.id', 'desc')
+}
+
+/** Exports whose file is there, newest first; some may have expired. */
+export async function listExports (db: Reads, courseId: number): Promise<ExportListRow[]> {
+  return await exportsOf(db, courseId).execute()
+}
+
+/** The newest whose file can be had at `now`, ms. */
+export async function latestExport (db: Reads, courseId: number, now: number): Promise<ExportListRow | undefined> {
+  return await exportsOf(db, courseId).where((eb) => eb.or([eb('files.expires_at', 'is', null), eb('files.expires_at', '>', now)])).limit(1).executeTakeFirst()
+}
+
+export async function findExport (db: Reads | Trx, courseId: number, id: number): Promise<ExportRow | undefined> {
+  return await db.selectFrom('exports').selectAll().where('course_id', '=', courseId).where('id', '=', id).executeTakeFirst()
+}
+
+/** The file that a job made, if it is still there. */
+export async function exportOfJob (db: Reads, jobId: number): Promise<{ id: number, hex: string, filename: string } | undefined> {
+  return await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
+    .select(['exports.id', 'files.hex', 'files.filename'])
+    .where('exports.job_id', '=', jobId).where('files.removed_at', 'is', null).where('files.lost_at', 'is', null).executeTakeFirst()
+}
+
+export async function insertExport (trx: Trx, row: NewRow<'exports'>): Promise<ExportRow> {
+  return await trx.insertInto('exports').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+/** The latest time at which an export of the course was made, by its row; undefined: none is there. */
+export async function newestExportTime (db: Trx, courseId: number): Promise<number | undefined> {
+  const row = await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
+    .select((eb) => eb.fn.max('files.created_at').as('at')).where('exports.course_id', '=', courseId).executeTakeFirst()
+  return row?.at ?? undefined
+}
+
+/** The export whose file this is. */
+export async function exportOfFile (db: Reads | Trx, fileId: number): Promise<Pick<ExportRow, 'id' | 'course_id'> | undefined> {
+  return await db.selectFrom('exports').select(['id', 'course_id']).where('file_id', '=', fileId).executeTakeFirst()
+}
+
+export interface RetentionRule {
+  /** How long an export's file is kept, ms; 0: for ever. */
+  retentionMs: number
+  /** The newest export of each course is kept until there is a newer one. */
+  keepLatest: boolean
+}
+
+/** Sets when the files of exports expire, of one course or of all. What has expired by `now` (ms) stays so. */
+export async function setExportExpiry (trx: Trx, { retentionMs, keepLatest }: RetentionRule, now: number, courseId?: number): Promise<void> {
+  const alive = sql<boolean>`(removed_at IS NULL AND (expires_at IS NULL OR expires_at > ${now}))`
+  const ofCourse = courseId === undefined ? sql`` : sql`WHERE course_id = ${courseId}`
+  const isKept = retentionMs === 0
+    ? sql`true`
+    : !keepLatest
+        ? sql`false`
+        : sql`id IN (SELECT file_id FROM exports WHERE id IN (SELECT max(exports.id) FROM exports
+            INNER JOIN files AS newer ON newer.id = exports.file_id AND newer.removed_at IS NULL AND newer.lost_at IS NULL
+            AND (newer.expires_at IS NULL OR newer.expires_at > ${now}) ${ofCourse} GROUP BY course_id))`
+  const expiry = sql<number | null>`CASE WHEN ${isKept} THEN NULL ELSE created_at + ${retentionMs} END`
+  await trx.updateTable('files').set({ expires_at: expiry })
+    .where('id', 'in', sql<number>`(SELECT file_id FROM exports ${ofCourse})`)
+    .where(alive).where(sql<boolean>`expires_at IS DISTINCT FROM ${expiry}`)
+    .execute()
+}

@@ -1,0 +1,187 @@
+import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely'
+import type { Reads, Trx } from '../index.ts'
+import type { NewRow, Row, Tables } from '../tables.ts'
+
+export type FileRow = Row<'files'>
+
+/** SQLite takes 32,766 values in one statement at most. */
+const VALUES_AT_ONCE = 500
+
+export async function insertIntents (trx: Trx, hexes: readonly string[], at: number): Promise<void> {
+  for (const some of inParts(hexes)) await trx.insertInto('file_intents').values(some.map((hex) => ({ hex, created_at: at }))).execute()
+}
+
+export async function deleteIntents (trx: Trx, hexes: readonly string[]): Promise<void> {
+  for (const some of inParts(hexes)) await trx.deleteFrom('file_intents').where('hex', 'in', some).execute()
+}
+
+/** Bytes that no row speaks for. */
+export async function listIntents (db: Reads | Trx): Promise<string[]> {
+  const rows = await db.selectFrom('file_intents').select('hex').execute()
+  return rows.map((row) => row.hex)
+}
+
+export async function hasIntent (db: Reads | Trx, hex: string): Promise<boolean> {
+  return await db.selectFrom('file_intents').select('hex').where('hex', '=', hex).executeTakeFirst() !== undefined
+}
+
+export async function insertFile (trx: Trx, file: NewRow<'files'>): Promise<FileRow> {
+  return await trx.insertInto('files').values(file).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function findFileByHex (db: Reads | Trx, hex: string): Promise<FileRow | undefined> {
+  return await db.selectFrom('files').selectAll().where('hex', '=', hex).executeTakeFirst()
+}
+
+/** What is left out does not matter. */
+export interface FileFilter {
+  owner?: { type: string, id: number }
+  category?: string
+  id?: number
+  hex?: string
+  /** Only files older than the one with this id: the next page. */
+  before?: number
+  /** Default 1000. */
+  limit?: number
+  /** Also files that cannot be had any more: expired, lost, and those of which only the row is left. */
+  gone?: boolean
+}
+
+type FilesBuilder = ExpressionBuilder<Tables, 'files'>
+
+/** Files that can be had at `now` (ms), newest first. */
+export async function listFiles (db: Reads | Trx, filter: FileFilter, now: number): Promise<FileRow[]> {
+  const { owner, category, id, hex, before, limit = 1000, gone = false } = filter
+  let query = db.selectFrom('files').selectAll().orderBy('id', 'desc').limit(limit)
+  if (owner !== undefined) query = query.where('owner_type', '=', owner.type).where('owner_id', '=', owner.id)
+  if (category !== undefined) query = query.where('category', '=', category)
+  if (id !== undefined) query = query.where('id', '=', id)
+  if (hex !== undefined) query = query.where('hex', '=', hex)
+  if (before !== undefined) query = query.where('id', '<', before)
+  if (!gone) query = query.where('removed_at', 'is', null).where('lost_at', 'is', null).where(isAlive(now))
+  return await query.execute()
+}
+
+/** Rows whose bytes should be kept, by id, those after `after`. */
+export async function storedFiles (db: Reads, after: number, limit: number): Promise<FileRow[]> {
+  return await db.selectFrom('files').selectAll().where('removed_at', 'is', null).where('id', '>', after).orderBy('id').limit(limit).execute()
+}
+
+/** Every hex whose bytes should be kept. */
+export async function storedHexes (db: Reads): Promise<string[]> {
+  const rows = await db.selectFrom('files').select('hex').where('removed_at', 'is', null).execute()
+  return rows.map((row) => row.hex)
+}
+
+/** Notes since when bytes are lost (ms; an earlier time stays), or with null that they are back. */
+export async function setLost (trx: Trx, ids: readonly number[], at: number | null): Promise<void> {
+  for (const some of inParts(ids)) {
+    const query = trx.updateTable('files').set({ lost_at: at }).where('id', 'in', some)
+    await (at === null ? query : query.where('lost_at', 'is', null)).execute()
+  }
+}
+
+/** Bytes in use by an owner's files, or with null by all; what has expired and waits for the sweeper does not count. */
+export async function bytesInUse (db: Reads | Trx, owner: { type: string, id: number } | null, now: number): Promise<number> {
+  let query = db.selectFrom('files').select((eb) => eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('used'))
+    .where('removed_at', 'is', null).where(isAlive(now))
+  if (owner !== null) query = query.where('owner_type', '=', owner.type).where('owner_id', '=', owner.id)
+  return (await query.executeTakeFirstOrThrow()).used
+}
+
+export interface OwnerUsage {
+  owner_type: string
+  owner_id: number
+  files: number
+  bytes: number
+}
+
+/** Owners whose files take the most bytes at `now` (ms), the largest first; what has expired does not count. */
+export async function usageByOwner (db: Reads, { now, limit }: { now: number, limit: number }): Promise<OwnerUsage[]> {
+  return await db.selectFrom('files')
+    .select((eb) => ['owner_type', 'owner_id', eb.fn.countAll<number>().as('files'), eb.fn.sum<number>('size').as('bytes')])
+    .where('removed_at', 'is', null).where(isAlive(now)).groupBy(['owner_type', 'owner_id'])
+    .orderBy('bytes', 'desc').orderBy('owner_type').orderBy('owner_id').limit(limit).execute()
+}
+
+/** How many files can be had at `now` (ms). */
+export async function countFiles (db: Reads, now: number): Promise<number> {
+  const { count } = await db.selectFrom('files').select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('removed_at', 'is', null).where(isAlive(now)).executeTakeFirstOrThrow()
+  return count
+}
+
+/**
+ * Files of a category that may go to make room for a new one of `owner`, oldest first: his own, or with `anybody` also
+ * those of others, but for the newest of each.
+ */
+export async function oldestFiles (db: Reads | Trx, { owner, category, anybody, now }: { owner: { type: string, id: number }, category: string, anybody: boolean, now: number }): Promise<Array<Pick<FileRow, 'id' | 'size'>>> {
+  const isHis = (eb: FilesBuilder) => eb.and([eb('owner_type', '=', owner.type), eb('owner_id', '=', owner.id)])
+  const query = db.selectFrom('files').select(['id', 'size'])
+    .where('category', '=', category).where('removed_at', 'is', null).where(isAlive(now)).orderBy('id')
+  if (!anybody) return await query.where(isHis).execute()
+  const newest = db.selectFrom('files').select((eb) => eb.fn.max('id').as('id'))
+    .where('category', '=', category).where('removed_at', 'is', null).where('lost_at', 'is', null).groupBy(['owner_type', 'owner_id'])
+  return await query.where((eb) => eb.or([isHis(eb), eb('id', 'not in', newest)])).execute()
+}
+
+/** Removes rows and notes their bytes for removal, in one transaction; returns how many there were and the hexes of the bytes. */
+export async function deleteFiles (trx: Trx, ids: readonly number[], at: number): Promise<{ count: number, hexes: string[] }> {
+  const hexes: string[] = []
+  let count = 0
+  for (const some of inParts(ids)) {
+    const rows = await trx.deleteFrom('files').where('id', 'in', some).returning(['hex', 'removed_at']).execute()
+    count += rows.length
+    hexes.push(...rows.filter((row) => row.removed_at === null).map((row) => row.hex))
+  }
+  await insertIntents(trx, hexes, at)
+  return { count, hexes }
+}
+
+export async function ownerFileIds (trx: Trx, owner: { type: string, id: number }): Promise<number[]> {
+  const rows = await trx.selectFrom('files').select('id').where('owner_type', '=', owner.type).where('owner_id', '=', owner.id).execute()
+  return rows.map((row) => row.id)
+}
+
+/** Files that have expired at `now` (ms) and still have their bytes, by id, those after `after`. */
+export async function expiredFiles (db: Reads | Trx, { now, after, limit }: { now: number, after: number, limit: number }): Promise<FileRow[]> {
+  return await db.selectFrom('files').selectAll().where('expires_at', 'is not', null).where('expires_at', '<=', now)
+    .where('removed_at', 'is', null).where('id', '>', after).orderBy('id').limit(limit).execute()
+}
+
+/** Makes tombstones of rows that have expired at `at` (ms) and have their bytes, and notes the bytes for removal; returns their hexes. */
+export async function entombFiles (trx: Trx, ids: readonly number[], at: number): Promise<string[]> {
+  const hexes: string[] = []
+  for (const some of inParts(ids)) {
+    const rows = await trx.updateTable('files').set({ removed_at: at }).where('id', 'in', some)
+      .where('removed_at', 'is', null).where('expires_at', '<=', at).returning('hex').execute()
+    hexes.push(...rows.map((row) => row.hex))
+  }
+  await insertIntents(trx, hexes, at)
+  return hexes
+}
+
+/** How many tombstones were set at `until` (ms) or before. */
+export async function countTombstones (db: Reads, until: number): Promise<number> {
+  const { count } = await db.selectFrom('files').select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('removed_at', 'is not', null).where('removed_at', '<=', until).executeTakeFirstOrThrow()
+  return count
+}
+
+export async function deleteTombstones (trx: Trx, until: number): Promise<number> {
+  const result = await trx.deleteFrom('files').where('removed_at', 'is not', null).where('removed_at', '<=', until).executeTakeFirst()
+  return Number(result.numDeletedRows)
+}
+
+function isAlive (now: number): Expression<SqlBool> {
+  return sql<SqlBool>`(expires_at IS NULL OR expires_at > ${now})`
+}
+
+function * inParts<T> (all: readonly T[]): Generator<T[]> {
+  for (let i = 0; i < all.length; i += VALUES_AT_ONCE) yield all.slice(i, i + VALUES_AT_ONCE)
+}
+
+/** From that time on (ms) the file has expired. */
+export async function setExpiry (trx: Trx, hex: string, at: number): Promise<void> {
+  await trx.updateTable('files').set({ expires_at: at }).where('hex', '=', hex).execute()
+}

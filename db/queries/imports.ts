@@ -1,0 +1,106 @@
+// What an import reads of the service's database: one snapshot, through the staging connection, where it is called `live`.
+import type { SqliteConnection } from '../sqlite/connection.ts'
+import type { Row } from '../tables.ts'
+
+export type LiveScores = Pick<Row<'student_scores'>, 'cells' | 'score_count' | 'score_sum'> & { origins: Buffer | null }
+export type LiveRecord = Row<'roster_records'>
+
+export interface LiveReads {
+  /** Changes with each import, and with each erasure of a person. */
+  generation: () => string
+  /** The key and the hashes of people who were erased; undefined: there are none. */
+  erased: () => { secret: string, hashes: string[] } | undefined
+  /** Summary of the import made under that reference, as JSON. */
+  importOf: (reference: string) => string | undefined
+  course: (id: number) => Row<'courses'> | undefined
+  courseBySource: (sourceId: string) => Row<'courses'> | undefined
+  coursesByName: (name: string) => Array<Row<'courses'>>
+  /** The course of a roster that a class belongs to. */
+  courseOfClass: (classId: string) => Row<'courses'> | undefined
+  /** Courses of a roster whose classes agree in this. */
+  coursesByGrouping: (grouping: string) => Array<Row<'courses'>>
+  periods: (courseId: number) => Array<Row<'periods'>>
+  categories: (courseId: number) => Array<Row<'categories'>>
+  tasks: (courseId: number) => Array<Row<'tasks'>>
+  taskSources: (courseId: number) => Array<Row<'task_sources'>>
+  students: (courseId: number) => Array<Row<'students'>>
+  /**
+   * The roster's users among the students of a course: source id and body. Only those whom the roster
+   * enrolled in it.
+   */
+  enrolledUsers: (courseId: number) => Array<{ source_id: string, body: string }>
+  teachers: (courseId: number) => Array<Row<'course_teachers'>>
+  /** Accounts that a roster may disable. */
+  accounts: () => Array<Pick<Row<'users'>, 'id' | 'email_key' | 'roster_disabled_by'>>
+  scores: (studentId: number) => LiveScores | undefined
+  record: (kind: string, sourceId: string) => LiveRecord | undefined
+  recordsOfKind: (kind: string) => LiveRecord[]
+  recordsOfParent: (kind: string, parent: string) => LiveRecord[]
+  recordsOfOther: (kind: string, other: string) => LiveRecord[]
+  /** Every student whose results can be told apart. Nothing can be written while this is read. */
+  origins: () => IterableIterator<{ course_id: number, source_id: string, origins: Buffer }>
+}
+
+/** What must be the same when a plan is applied as when it was made. */
+export const GENERATION = "SELECT (SELECT coalesce(max(id), 0) FROM live.imports) || ' ' || (SELECT coalesce(max(id), 0) FROM live.erased_people)"
+
+export function liveReads (sqlite: SqliteConnection): LiveReads {
+  const generation = sqlite.prepare(GENERATION).pluck()
+  const secret = sqlite.prepare('SELECT secret FROM live.erasure_keys').pluck()
+  const erased = sqlite.prepare('SELECT hash FROM live.erased_people').pluck()
+  const importOf = sqlite.prepare('SELECT summary FROM live.imports WHERE reference = ?').pluck()
+  const course = sqlite.prepare('SELECT * FROM live.courses WHERE id = ?')
+  const courseBySource = sqlite.prepare('SELECT * FROM live.courses WHERE source_id = ?')
+  const coursesByName = sqlite.prepare('SELECT * FROM live.courses WHERE name = ? ORDER BY id')
+  const courseOfClass = sqlite.prepare(`SELECT c.* FROM live.periods p JOIN live.courses c ON c.id = p.course_id
+    WHERE p.source_id = ? AND c."grouping" IS NOT NULL ORDER BY c.id LIMIT 1`)
+  const coursesByGrouping = sqlite.prepare('SELECT * FROM live.courses WHERE "grouping" = ? ORDER BY id')
+  const ofCourse = (table: string) => sqlite.prepare(`SELECT * FROM live.${table} WHERE course_id = ? ORDER BY position, id`)
+  const periods = ofCourse('periods')
+  const categories = ofCourse('categories')
+  const tasks = ofCourse('tasks')
+  const students = ofCourse('students')
+  const teachers = ofCourse('course_teachers')
+  const taskSources = sqlite.prepare('SELECT * FROM live.task_sources WHERE course_id = ? ORDER BY number')
+  const enrolledUsers = sqlite.prepare(`SELECT s.source_id, u.body FROM live.students s JOIN live.roster_records u ON u.kind = 'user' AND u.source_id = s.source_id
+    WHERE s.course_id = ? AND EXISTS (SELECT 1 FROM live.roster_records e JOIN live.periods p ON p.course_id = s.course_id AND p.source_id = e.parent
+      WHERE e.kind = 'enrollment' AND e.other = s.source_id)`)
+  const scores = sqlite.prepare(`SELECT s.cells, s.score_count, s.score_sum, o.origins FROM live.student_scores s
+    LEFT JOIN live.student_result_origins o ON o.student_id = s.student_id WHERE s.student_id = ?`)
+  const accounts = sqlite.prepare(`SELECT id, email_key, roster_disabled_by FROM live.users
+    WHERE is_from_roster = 1 AND role <> 'admin'`)
+  const record = sqlite.prepare('SELECT * FROM live.roster_records WHERE kind = ? AND source_id = ?')
+  const recordsOfKind = sqlite.prepare('SELECT * FROM live.roster_records WHERE kind = ? ORDER BY source_id')
+  const recordsOfParent = sqlite.prepare('SELECT * FROM live.roster_records WHERE parent = ? AND kind = ? ORDER BY source_id')
+  const recordsOfOther = sqlite.prepare('SELECT * FROM live.roster_records WHERE other = ? AND kind = ? ORDER BY source_id')
+  const origins = sqlite.prepare(`SELECT s.course_id, s.source_id, o.origins
+    FROM live.student_result_origins o JOIN live.students s ON s.id = o.student_id`)
+  type Course = Row<'courses'>
+  return {
+    generation: () => generation.get() as string,
+    erased () {
+      const hashes = erased.all() as string[]
+      return hashes.length === 0 ? undefined : { secret: secret.get() as string, hashes }
+    },
+    importOf: (reference) => importOf.get(reference) as string | undefined,
+    course: (id) => course.get(id) as Course | undefined,
+    courseBySource: (sourceId) => courseBySource.get(sourceId) as Course | undefined,
+    coursesByName: (name) => coursesByName.all(name) as Course[],
+    courseOfClass: (classId) => courseOfClass.get(classId) as Course | undefined,
+    coursesByGrouping: (grouping) => coursesByGrouping.all(grouping) as Course[],
+    periods: (id) => periods.all(id) as Array<Row<'periods'>>,
+    categories: (id) => categories.all(id) as Array<Row<'categories'>>,
+    tasks: (id) => tasks.all(id) as Array<Row<'tasks'>>,
+    taskSources: (id) => taskSources.all(id) as Array<Row<'task_sources'>>,
+    students: (id) => students.all(id) as Array<Row<'students'>>,
+    enrolledUsers: (id) => enrolledUsers.all(id) as ReturnType<LiveReads['enrolledUsers']>,
+    teachers: (id) => teachers.all(id) as Array<Row<'course_teachers'>>,
+    accounts: () => accounts.all() as ReturnType<LiveReads['accounts']>,
+    scores: (id) => scores.get(id) as LiveScores | undefined,
+    record: (kind, sourceId) => record.get(kind, sourceId) as LiveRecord | undefined,
+    recordsOfKind: (kind) => recordsOfKind.all(kind) as LiveRecord[],
+    recordsOfParent: (kind, parent) => recordsOfParent.all(parent, kind) as LiveRecord[],
+    recordsOfOther: (kind, other) => recordsOfOther.all(other, kind) as LiveRecord[],
+    origins: () => origins.iterate() as ReturnType<LiveReads['origins']>,
+  }
+}

@@ -1,0 +1,114 @@
+// The runner's side of the queue: which job is next, whose it is, how its run ends.
+import { sql } from 'kysely'
+import type { Reads, Trx } from '../index.ts'
+import { endAttempt, endAttempts, insertAttempt, type AttemptEnd } from './job-attempts.ts'
+import { state, type JobRow } from './jobs.ts'
+import { storedResult } from './stored-json.ts'
+import type { NewRow } from '../tables.ts'
+
+export interface ClaimFilter {
+  now: number
+  /** Kinds that have room now. */
+  kinds: readonly string[]
+}
+
+/**
+ * The next job that may start: due, of a kind with room, none of its key running; the higher priority first, then the owner
+ * that has waited longest since a job of his was claimed, so that no course waits for all of another's.
+ */
+export async function nextJob (trx: Trx, { now, kinds }: ClaimFilter): Promise<JobRow | undefined> {
+  if (kinds.length === 0) return undefined
+  return await trx.selectFrom('jobs').selectAll('jobs')
+    .where('state', '=', state('queued'))
+    .where('run_after', '<=', now)
+    .where('kind', 'in', kinds)
+    .where(({ not, exists, selectFrom }) => not(exists(
+      selectFrom('jobs as running').select('running.id').whereRef('running.key', '=', 'jobs.key').where('running.state', '=', state('started')))))
+    .orderBy('priority', 'desc')
+    .orderBy((eb) => eb.selectFrom('jobs as served').select(sql<number>`coalesce(max(served.token), 0)`.as('token'))
+      // Those without an owner take turns as one.
+      .whereRef('served.owner_type', 'is not distinct from', 'jobs.owner_type').whereRef('served.owner_id', 'is not distinct from', 'jobs.owner_id'))
+    .orderBy('id')
+    .limit(1).executeTakeFirst()
+}
+
+/** One UPDATE makes the job ours: a token above all others, one more attempt, no unique key any more. */
+export async function claimJob (trx: Trx, id: number, now: number, inputVersion: number | null): Promise<JobRow | undefined> {
+  const job = await trx.updateTable('jobs')
+    .set({
+      state: 'started',
+      unique_key: null,
+      token: sql<number>`(SELECT max(token) + 1 FROM jobs)`,
+      attempts: sql<number>`attempts + 1`,
+      started_at: now,
+      progress: 0,
+      input_version: inputVersion,
+    })
+    .where('id', '=', id).where('state', '=', state('queued'))
+    .returningAll().executeTakeFirst()
+  if (job !== undefined) await insertAttempt(trx, job)
+  return job
+}
+
+/** Whether a job waits that is due, of one of these kinds. */
+export async function isAnyDue (db: Reads, { now, kinds }: ClaimFilter): Promise<boolean> {
+  if (kinds.length === 0) return false
+  const row = await db.selectFrom('jobs').select('id')
+    .where('state', '=', state('queued')).where('run_after', '<=', now).where('kind', 'in', kinds).limit(1).executeTakeFirst()
+  return row !== undefined
+}
+
+/** What runs, by the rows. */
+export async function startedJobs (db: Reads): Promise<Array<Pick<JobRow, 'id' | 'token'>>> {
+  return await db.selectFrom('jobs').select(['id', 'token']).where('state', '=', state('started')).execute()
+}
+
+export type RunChange = Partial<NewRow<'jobs'>>
+
+/** A write of the run that holds `token`; false: the run is not the job's any more, nothing was changed. */
+export async function updateRun (trx: Trx, run: { id: number, token: number }, change: RunChange): Promise<boolean> {
+  const result = await trx.updateTable('jobs').set(change)
+    .where('id', '=', run.id).where('token', '=', run.token).where('state', '=', state('started')).executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** The run with this token ends: the job's row and the attempt's. False: it is not the job's run any more, nothing was changed. */
+export async function endRun (trx: Trx, run: { id: number, token: number }, change: RunChange, end: AttemptEnd): Promise<boolean> {
+  if (!await updateRun(trx, run, change)) return false
+  await endAttempt(trx, run, end)
+  return true
+}
+
+/** Keeps what a job's end told. */
+export async function setResult (trx: Trx, id: number, result: unknown): Promise<void> {
+  await trx.updateTable('jobs').set({ result: storedResult(result) }).where('id', '=', id).execute()
+}
+
+export interface Recovery {
+  now: number
+  /** Deaths of the process after which a job fails, with this message. */
+  maxDeaths: number
+  message: string
+  /** Tokens of the runs that do run. */
+  running: readonly number[]
+}
+
+/** What is started although nobody runs it: back to the queue without losing the attempt, or failed. Returns their ids. */
+export async function recoverStarted (trx: Trx, { now, maxDeaths, message, running }: Recovery): Promise<{ requeued: number[], failed: number[] }> {
+  let lost = trx.selectFrom('jobs').select(['id', 'process_deaths']).where('state', '=', state('started'))
+  if (running.length > 0) lost = lost.where('token', 'not in', running)
+  const rows = await lost.execute()
+  const [failed, requeued] = [true, false].map((isLast) => rows.filter((row) => (row.process_deaths >= maxDeaths - 1) === isLast).map((row) => row.id)) as [number[], number[]]
+  await endAttempts(trx, rows.map((row) => row.id), { finishedAt: now, outcome: 'died', message: 'The server was gone before this run had ended.' })
+  if (failed.length > 0) {
+    await trx.updateTable('jobs')
+      .set({ state: 'failed', finished_at: now, error_code: 'WORKER_CRASHED', error_message: message, process_deaths: sql<number>`process_deaths + 1` })
+      .where('id', 'in', failed).execute()
+  }
+  if (requeued.length > 0) {
+    await trx.updateTable('jobs')
+      .set({ state: 'queued', started_at: null, progress: 0, run_after: 0, attempts: sql<number>`attempts - 1`, process_deaths: sql<number>`process_deaths + 1` })
+      .where('id', 'in', requeued).execute()
+  }
+  return { requeued, failed }
+}

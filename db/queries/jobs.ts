@@ -1,0 +1,137 @@
+import { sql } from 'kysely'
+import type { Reads, Trx } from '../index.ts'
+import { endAttempts } from './job-attempts.ts'
+import type { NewRow, Row } from '../tables.ts'
+
+export type JobRow = Row<'jobs'>
+
+// A literal and not a bound value: the partial indices are used only for a predicate that is known when a query is prepared.
+export const state = (name: JobRow['state']) => sql.lit(name)
+
+/** The live job of a key that still waits (also one that went back to the queue), or else the one that runs. */
+export async function findLiveJobs (trx: Trx, key: string): Promise<JobRow[]> {
+  return await trx.selectFrom('jobs').selectAll()
+    .where('key', '=', key).where('state', 'in', [state('queued'), state('started')])
+    .orderBy('id').execute()
+}
+
+/** Jobs that wait; of one kind where it is named. */
+export async function countWaiting (trx: Trx | Reads, kind?: string): Promise<number> {
+  let query = trx.selectFrom('jobs')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('state', '=', state('queued'))
+  if (kind !== undefined) query = query.where('kind', '=', kind)
+  return (await query.executeTakeFirstOrThrow()).count
+}
+
+/** Jobs of a kind that wait and that a user has asked for. */
+export async function countWaitingOfUser (trx: Trx | Reads, kind: string, userId: number): Promise<number> {
+  const { count } = await trx.selectFrom('jobs').select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('state', '=', state('queued')).where('kind', '=', kind)
+    .where(({ exists, selectFrom }) => exists(selectFrom('job_requests').select('job_requests.id')
+      .whereRef('job_requests.job_id', '=', 'jobs.id')
+      .where('job_requests.user_id', '=', userId)
+      .where('job_requests.withdrawn_at', 'is', null)))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+export async function insertJob (trx: Trx, job: NewRow<'jobs'>): Promise<JobRow> {
+  return await trx.insertInto('jobs').values(job).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function insertRequest (trx: Trx, request: NewRow<'job_requests'>): Promise<void> {
+  await trx.insertInto('job_requests').values(request).execute()
+}
+
+/** The requests of a job, oldest first. */
+export async function jobRequests (db: Trx | Reads, jobId: number): Promise<Array<Row<'job_requests'>>> {
+  return await db.selectFrom('job_requests').selectAll().where('job_id', '=', jobId).orderBy('id').execute()
+}
+
+export async function withdrawRequests (trx: Trx, jobId: number, userId: number, at: number): Promise<void> {
+  await trx.updateTable('job_requests').set({ withdrawn_at: at })
+    .where('job_id', '=', jobId).where('user_id', '=', userId).where('withdrawn_at', 'is', null).execute()
+}
+
+export async function findJob (db: Trx | Reads, id: number): Promise<JobRow | undefined> {
+  return await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export interface JobListFilter {
+  state?: JobRow['state'] | undefined
+  kind?: string | undefined
+  owner?: { type: string, id: number } | undefined
+  limit: number
+  before?: number | undefined
+}
+
+/** Newest first, below `before`; with what each handed back, which is up to `RESULT_MAX` characters. */
+export async function listJobs (db: Reads, filter: JobListFilter): Promise<JobRow[]> {
+  let query = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(filter.limit)
+  if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
+  if (filter.owner !== undefined) query = query.where('owner_type', '=', filter.owner.type).where('owner_id', '=', filter.owner.id)
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+  if (filter.before !== undefined) query = query.where('id', '<', filter.before)
+  return await query.execute()
+}
+
+/** Ends a job that waits or runs; false: it had ended. */
+export async function cancelJob (trx: Trx, id: number, now: number): Promise<boolean> {
+  const result = await trx.updateTable('jobs').set({ state: 'canceled', unique_key: null, finished_at: now })
+    .where('id', '=', id).where('state', 'in', [state('queued'), state('started')]).executeTakeFirst()
+  await endAttempts(trx, [id], { finishedAt: now, outcome: 'canceled' })
+  return result.numUpdatedRows > 0n
+}
+
+/** Ends all jobs of an owner that wait or run; returns their ids. */
+export async function cancelJobsOfOwner (trx: Trx, ownerType: string, ownerId: number, now: number): Promise<number[]> {
+  const rows = await trx.updateTable('jobs').set({ state: 'canceled', unique_key: null, finished_at: now })
+    .where('owner_type', '=', ownerType).where('owner_id', '=', ownerId)
+    .where('state', 'in', [state('queued'), state('started')]).returning('id').execute()
+  const ids = rows.map((row) => row.id)
+  await endAttempts(trx, ids, { finishedAt: now, outcome: 'canceled' })
+  return ids
+}
+
+/**
+ * Jobs of a kind and owner that run wait again, because their input has changed. A run in progress can no
+ * longer write its result.
+ */
+export async function restartJobsOfOwner (
+  trx: Trx,
+  {
+    kind,
+    owner,
+    now,
+    message,
+  }: { kind: string, owner: { type: string, id: number }, now: number, message: string }
+): Promise<number> {
+  const rows = await trx.updateTable('jobs').set({
+    state: 'queued',
+    started_at: null,
+    progress: 0,
+    run_after: 0,
+    attempts: sql<number>`attempts - 1`,
+  })
+    .where('kind', '=', kind).where('owner_type', '=', owner.type).where('owner_id', '=', owner.id)
+    .where('state', '=', state('started')).returning('id').execute()
+  await endAttempts(trx, rows.map((row) => row.id), { finishedAt: now, outcome: 'stopped', message })
+  return rows.length
+}
+
+/** A job that failed or was canceled waits again, with all its attempts. */
+export async function requeueEnded (trx: Trx, id: number): Promise<boolean> {
+  const result = await trx.updateTable('jobs')
+    .set({ state: 'queued', attempts: 0, process_deaths: 0, progress: 0, run_after: 0, started_at: null, finished_at: null, error_code: null, error_message: null })
+    .where('id', '=', id).where('state', 'in', [state('failed'), state('canceled')]).executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+/** Deletes jobs that ended before `before`, ms, oldest first, at most `limit`; what they made stays. Returns how many. */
+export async function deleteEndedJobs (trx: Trx, before: number, limit: number): Promise<number> {
+  const old = trx.selectFrom('jobs').select('id').where('finished_at', '<', before)
+    .where('state', 'in', [state('succeeded'), state('failed'), state('canceled')]).orderBy('finished_at').limit(limit)
+  const result = await trx.deleteFrom('jobs').where('id', 'in', old).executeTakeFirst()
+  return Number(result.numDeletedRows)
+}

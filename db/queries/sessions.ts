@@ -1,0 +1,52 @@
+import { findUserById, type UserRow } from './accounts.ts'
+import type { Reads, Trx } from '../index.ts'
+import type { NewRow, Row } from '../tables.ts'
+
+export type SessionRow = Row<'sessions'>
+
+export async function insertSession (trx: Trx, session: NewRow<'sessions'>): Promise<SessionRow> {
+  return await trx.insertInto('sessions').values(session).returningAll().executeTakeFirstOrThrow()
+}
+
+/** A session by the hash of its secret, with its user; whether it is still good is for the caller to judge. */
+export async function findSession (db: Reads | Trx, hash: string): Promise<{ session: SessionRow, user: UserRow } | undefined> {
+  const session = await db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst()
+  if (session === undefined) return undefined
+  const user = await findUserById(db, session.user_id)
+  return user === undefined ? undefined : { session, user }
+}
+
+export async function findSessionById (db: Reads | Trx, id: number): Promise<SessionRow | undefined> {
+  return await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Sessions that did not end and are within both limits, newest first. `userId` undefined: of everybody. */
+export async function listSessions (db: Reads, { userId, createdAfter, usedAfter }: { userId?: number | undefined, createdAfter: number, usedAfter: number }): Promise<Array<SessionRow & { email: string }>> {
+  let query = db.selectFrom('sessions').innerJoin('users', 'users.id', 'sessions.user_id').selectAll('sessions').select('users.email')
+    .where('sessions.ended_at', 'is', null).where('sessions.created_at', '>', createdAfter).where('sessions.last_used_at', '>', usedAfter)
+  if (userId !== undefined) query = query.where('sessions.user_id', '=', userId)
+  return await query.orderBy('sessions.id', 'desc').execute()
+}
+
+export async function noteSessionUse (trx: Trx, id: number, at: number): Promise<void> {
+  await trx.updateTable('sessions').set({ last_used_at: at }).where('id', '=', id).execute()
+}
+
+/** False: there is no such session, or it had ended. */
+export async function endSession (trx: Trx, id: number, at: number): Promise<boolean> {
+  const result = await trx.updateTable('sessions').set({ ended_at: at }).where('id', '=', id).where('ended_at', 'is', null).executeTakeFirst()
+  return result.numUpdatedRows > 0n
+}
+
+export async function endSessionByHash (trx: Trx, hash: string, at: number): Promise<void> {
+  await trx.updateTable('sessions').set({ ended_at: at }).where('hash', '=', hash).where('ended_at', 'is', null).execute()
+}
+
+export async function endSessionsOfUser (trx: Trx, userId: number, at: number): Promise<void> {
+  await trx.updateTable('sessions').set({ ended_at: at }).where('user_id', '=', userId).where('ended_at', 'is', null).execute()
+}
+
+/** Those that nobody can use any more, whatever they are. */
+export async function deleteSessionsBefore (trx: Trx, createdBefore: number): Promise<void> {
+  await trx.deleteFrom('sessions').where('created_at', '<=', createdBefore).execute()
+}

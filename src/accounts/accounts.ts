@@ -1,0 +1,206 @@
+import type { Database } from '../../db/index.ts'
+import { enableInRosters } from '../../db/queries/account-state.ts'
+import * as queries from '../../db/queries/accounts.ts'
+import { endSessionsOfUser } from '../../db/queries/sessions.ts'
+import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../short-text.ts'
+import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
+import type { PasswordQueue } from './password-queue.ts'
+import {
+  accountState,
+  accountStates,
+  mayEnter,
+  stateText,
+  type AccountState,
+  type UserState,
+} from './account-state.ts'
+import { knownUser, principalFrom } from './principals.ts'
+import { hashOfSecret, newSecret } from './secrets.ts'
+
+/** A token's last use is noted at most this often, ms. */
+const NOTE_USE_EVERY_MS = 60_000
+
+export interface NewAccount {
+  email: string
+  role: Principal['role']
+  firstName?: string | null
+  lastName?: string | null
+  password?: string | undefined
+}
+
+/** What was asked of an account cannot be done; the sentence says why. */
+export class AccountError extends Error {}
+
+/** The same because the e-mail has an account already. */
+export class AccountExistsError extends AccountError {}
+
+/** The same because of a value that was given, which the sentence names first. */
+export class InvalidAccountError extends AccountError {}
+
+export interface Accounts {
+  /**
+   * The user of a bearer token; undefined: the token is unknown, revoked or expired, or its user is disabled.
+   * With `notesUse: false` this does not count as a use of the token.
+   */
+  authenticate: (token: string, options?: { notesUse: boolean }) => Promise<Principal | undefined>
+  /**
+   * Gives an e-mail a role and a password. Throws AccountExistsError, InvalidAccountError and
+   * PasswordRefusedError.
+   */
+  add: (account: NewAccount) => Promise<queries.UserRow>
+  /** All sessions of the user end. Throws AccountError if there is no such user, and PasswordRefusedError. */
+  setPassword: (email: string, password: string) => Promise<void>
+  disable: (email: string) => Promise<void>
+  /**
+   * By the user's id. A disabled user is signed out everywhere. Enabling also takes back what rosters have
+   * said, until a roster says it again. `before`: the state until now. Throws AccountError where there is no
+   * such user.
+   */
+  setDisabled: (userId: number, isDisabled: boolean) => Promise<UserState & { before: AccountState }>
+  /** Whether a user may sign in, and if not, why. */
+  state: (user: queries.UserRow) => Promise<AccountState>
+  /**
+   * The user with an e-mail. A teacher who is known only from a roster gets an account, without a password,
+   * now.
+   */
+  known: (email: string) => Promise<queries.UserRow | undefined>
+  find: (userId: number) => Promise<queries.UserRow | undefined>
+  findByEmail: (email: string) => Promise<queries.UserRow | undefined>
+  list: () => Promise<queries.UserRow[]>
+  /** All users, each with its state. */
+  listWithStates: () => Promise<UserState[]>
+  /** Makes a token for any account or roster teacher and returns it: the only time that it is seen. Throws AccountError. */
+  createToken: (token: { email: string, name: string, scopes?: readonly Scope[] | undefined, expiresAt?: number | null }) => Promise<string>
+  listTokens: () => ReturnType<typeof queries.listTokens>
+  revokeToken: (id: number) => Promise<boolean>
+}
+
+export interface AccountsOptions {
+  db: Database
+  now: () => number
+  passwords: Pick<PasswordQueue, 'choose'>
+}
+
+export function createAccounts ({ db, now, passwords }: AccountsOptions): Accounts {
+  async function existing (email: string): Promise<queries.UserRow> {
+    const user = await queries.findUser(db.reads, queries.emailKey(email))
+    if (user === undefined) throw new AccountError(`There is no account for ${email}.`)
+    return user
+  }
+  async function setDisabled (userId: number, isDisabled: boolean): ReturnType<Accounts['setDisabled']> {
+    return await db.write(async (trx) => {
+      const known = await queries.findUserById(trx, userId)
+      if (known === undefined) throw new AccountError(`There is no user ${userId}.`)
+      const before = await accountState(trx, known)
+      if (isDisabled) await endSessionsOfUser(trx, userId, now())
+      else await enableInRosters(trx, known)
+      const user = await queries.updateUser(trx, userId, { disabled_at: isDisabled ? now() : null })
+      return { user, before, state: await accountState(trx, user) }
+    })
+  }
+  return {
+    async authenticate (token, { notesUse } = { notesUse: true }) {
+      const found = await db.remembered(`token ${token}`, async () => {
+        const found = await queries.findToken(db.reads, hashOfSecret(token))
+        if (found === undefined || !await mayEnter(db.reads, found.user)) return undefined
+        const scopes = found.token.scopes === null ? null : JSON.parse(found.token.scopes) as Scope[]
+        return { row: found.token, principal: principalFrom(found.user, scopes, { kind: 'token', id: found.token.id }) }
+      })
+      if (found === undefined) return undefined
+      const { row, principal } = found
+      const at = now()
+      if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= at)) return undefined
+      if (notesUse && at - (row.last_used_at ?? 0) > NOTE_USE_EVERY_MS) {
+        void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
+      }
+      return principal
+    },
+    async add ({ email, role, firstName = null, lastName = null, password }) {
+      checkEmail(email)
+      checkName('first name', firstName)
+      checkName('last name', lastName)
+      const key = queries.emailKey(email)
+      const known = await queries.rosterTeacher(db.reads, key)
+      const owner = {
+        email,
+        firstName: firstName ?? known?.first_name ?? null,
+        lastName: lastName ?? known?.last_name ?? null,
+      }
+      const passwordHash = password === undefined ? null : await passwords.choose(password, owner)
+      return await db.write(async (trx) => {
+        const user = await queries.findUser(trx, key)
+        if (user?.origin === 'account') throw new AccountExistsError(`${email} has an account already.`)
+        const roster = await queries.rosterTeacher(trx, key)
+        const account = {
+          role,
+          first_name: firstName ?? roster?.first_name ?? null,
+          last_name: lastName ?? roster?.last_name ?? null,
+          password_hash: passwordHash,
+          origin: 'account' as const,
+          is_from_roster: user?.is_from_roster ?? (roster === undefined ? 0 : 1),
+        }
+        if (user !== undefined) return await queries.updateUser(trx, user.id, account)
+        return await queries.insertUser(trx, { ...account, email: email.trim(), email_key: key, disabled_at: null, created_at: now() })
+      })
+    },
+    async setPassword (email, password) {
+      const user = await existing(email)
+      const owner = { email: user.email, firstName: user.first_name, lastName: user.last_name }
+      const passwordHash = await passwords.choose(password, owner)
+      await db.write(async (trx) => {
+        await queries.updateUser(trx, user.id, { password_hash: passwordHash })
+        await endSessionsOfUser(trx, user.id, now())
+      })
+    },
+    async disable (email) {
+      await setDisabled((await existing(email)).id, true)
+    },
+    setDisabled,
+    find: (userId) => queries.findUserById(db.reads, userId),
+    findByEmail: (email) => queries.findUser(db.reads, queries.emailKey(email)),
+    list: () => queries.listUsers(db.reads),
+    listWithStates: async () => await accountStates(db.reads, await queries.listUsers(db.reads)),
+    state: (user) => accountState(db.reads, user),
+    known: (email) => db.write((trx) => knownUser(trx, queries.emailKey(email), now())),
+    async createToken ({ email, name, scopes, expiresAt = null }) {
+      checkName('name', name)
+      const token = `pb_${newSecret()}`
+      const key = queries.emailKey(email)
+      await db.write(async (trx) => {
+        const user = await knownUser(trx, key, now())
+        if (user === undefined) throw new AccountError(`Nobody is known by ${email}: neither an account nor a teacher of a course.`)
+        const state = await accountState(trx, user)
+        if (!state.mayEnter) throw new AccountError(`The account of ${email} is ${stateText(state)}.`)
+        const tooMuch = scopes?.filter((scope) => !SCOPES_OF_ROLE[user.role].includes(scope)) ?? []
+        if (tooMuch.length > 0) throw new AccountError(`A ${user.role} may not have the scope ${tooMuch.join(', ')}.`)
+        await queries.insertToken(trx, {
+          user_id: user.id,
+          name,
+          hash: hashOfSecret(token),
+          scopes: scopes === undefined ? null : JSON.stringify(scopes),
+          created_at: now(),
+          last_used_at: null,
+          expires_at: expiresAt,
+          revoked_at: null,
+        })
+      })
+      return token
+    },
+    listTokens: () => queries.listTokens(db.reads),
+    revokeToken: (id) => db.write((trx) => queries.revokeToken(trx, id, now())),
+  }
+}
+
+/** Characters that no e-mail and no name has, and that a terminal or a page may obey. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
+
+function checkEmail (email: string): void {
+  if (email.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(email.trim()) || UNPRINTABLE.test(email)) {
+    throw new InvalidAccountError(`email: "${shorten(email)}" is not an e-mail address.`)
+  }
+}
+
+function checkName (what: string, name: string | null): void {
+  if (name === null) return
+  if (isNameTooLong(name)) throw new InvalidAccountError(`${what}: has more than ${NAME_MAX} characters.`)
+  if (UNPRINTABLE.test(name)) throw new InvalidAccountError(`${what}: has control characters.`)
+}

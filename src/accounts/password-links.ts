@@ -1,0 +1,96 @@
+import { findUserById, updateUser, type UserRow } from '../../db/queries/accounts.ts'
+import type { Database } from '../../db/index.ts'
+import { endLinksOfUser, findLink, insertLink } from '../../db/queries/password-links.ts'
+import { endSessionsOfUser } from '../../db/queries/sessions.ts'
+import { mayEnter } from './account-state.ts'
+import type { PasswordQueue } from './password-queue.ts'
+import { hashOfSecret, newSecret } from './secrets.ts'
+import type { Browser, NewSession, Sessions } from './sessions.ts'
+
+/** One-time links by which somebody chooses a password: an invitation, or a reset. An administrator passes them on. */
+export interface PasswordLinks {
+  /** Makes a link; earlier ones of the user are void. The secret is seen this once. */
+  create: (userId: number) => Promise<{ secret: string, expiresAt: number }>
+  /** Whose link it is; undefined: there is none, or it was used, is too old, or its account is disabled. */
+  find: (secret: string) => Promise<{ user: UserRow, expiresAt: number } | undefined>
+  /**
+   * Sets the password, ends every session of the user and begins one. Undefined as in `find`, and while
+   * another request is using the link. Throws PasswordRefusedError and TooManyWaitError: the link stays
+   * valid.
+   */
+  redeem: (secret: string, password: string, browser: Browser) => Promise<NewSession | undefined>
+}
+
+export interface PasswordLinksOptions {
+  db: Database
+  now: () => number
+  sessions: Pick<Sessions, 'begin'>
+  passwords: Pick<PasswordQueue, 'choose'>
+  /** How long a link is good, ms. */
+  validMs: number
+}
+
+export function createPasswordLinks ({
+  db,
+  now,
+  sessions,
+  passwords,
+  validMs,
+}: PasswordLinksOptions): PasswordLinks {
+  /** Links that a request is using right now, by their hash. */
+  const claimed = new Set<string>()
+  async function findByHash (hash: string): ReturnType<PasswordLinks['find']> {
+    const link = await findLink(db.reads, hash, now())
+    const user = link === undefined ? undefined : await findUserById(db.reads, link.user_id)
+    if (link === undefined || user === undefined || !await mayEnter(db.reads, user)) return undefined
+    return { user, expiresAt: link.expires_at }
+  }
+  return {
+    find: (secret) => findByHash(hashOfSecret(secret)),
+    async create (userId) {
+      const secret = newSecret()
+      const at = now()
+      await db.write(async (trx) => {
+        await endLinksOfUser(trx, userId, at)
+        await insertLink(trx, { user_id: userId, hash: hashOfSecret(secret), created_at: at, expires_at: at + validMs, ended_at: null })
+      })
+      return { secret, expiresAt: at + validMs }
+    },
+    async redeem (secret, password, browser) {
+      const hash = hashOfSecret(secret)
+      // One request at a time: many with one link must not fill the queue of hashes. In memory, so that a
+      // link that was claimed when the process ended is usable again; what decides who gets it is the
+      // transaction below.
+      if (claimed.has(hash)) return undefined
+      claimed.add(hash)
+      try {
+        return await set(hash, password, browser)
+      } finally {
+        claimed.delete(hash)
+      }
+    },
+  }
+
+  async function set (hash: string, password: string, browser: Browser): Promise<NewSession | undefined> {
+    const user = (await findByHash(hash))?.user
+    if (user === undefined) return undefined
+    const owner = { email: user.email, firstName: user.first_name, lastName: user.last_name }
+    // A link is as good as a password, so its owner does not wait behind guesses.
+    const passwordHash = await passwords.choose(password, owner, 'first')
+    return await db.write(async (trx) => {
+      const at = now()
+      const link = await findLink(trx, hash, at)
+      // Hashing takes a while: the account may have been disabled in the meantime.
+      const current = link === undefined ? undefined : await findUserById(trx, link.user_id)
+      if (link === undefined || current === undefined || !await mayEnter(trx, current)) return undefined
+      await endLinksOfUser(trx, link.user_id, at)
+      await endSessionsOfUser(trx, link.user_id, at)
+      return await sessions.begin(
+        trx, await updateUser(trx, link.user_id, { password_hash: passwordHash }), browser
+      )
+    })
+  }
+}
+
+/** The one-time link to the page at `base`. */
+export function invitationUrl (base: string, secret: string): string { return `${base}/#invitation=${secret}` }

@@ -1,0 +1,37 @@
+// The one place of the process that hashes passwords: every hash waits here for its turn, and a new password
+// is checked first.
+import { schoolNames } from '../../db/queries/courses.ts'
+import type { Database } from '../../db/index.ts'
+import { checkPassword, type PasswordOwner } from './password-rules.ts'
+import { hashPassword, verifyPassword } from './passwords.ts'
+import type { Lane, Turns } from './turns.ts'
+
+/** Names of schools that a password is compared with, at most. */
+const MOST_SCHOOLS = 100
+
+export interface PasswordQueue {
+  /** Whether the password is that of the hash. Throws TooManyWaitError. */
+  verify: (password: string, hash: string, lane: Lane) => Promise<boolean>
+  /**
+   * The hash of a password that its owner has just chosen. Throws PasswordRefusedError and TooManyWaitError.
+   */
+  choose: (password: string, owner: PasswordOwner, lane?: Lane) => Promise<string>
+  /** The hash, at the cost of today, of a password that was just verified. Throws TooManyWaitError. */
+  renew: (password: string, lane: Lane) => Promise<string>
+}
+
+export function createPasswordQueue ({
+  db,
+  turns,
+  publicUrl,
+}: { db: Database, turns: Turns, publicUrl: string }): PasswordQueue {
+  const host = publicUrl === '' ? [] : [new URL(publicUrl).hostname]
+  return {
+    verify: (password, hash, lane) => turns.take(() => verifyPassword(password, hash), lane),
+    async choose (password, owner, lane) {
+      await checkPassword(password, owner, [...host, ...await schoolNames(db.reads, MOST_SCHOOLS)])
+      return await turns.take(() => hashPassword(password), lane)
+    },
+    renew: (password, lane) => turns.take(() => hashPassword(password), lane),
+  }
+}

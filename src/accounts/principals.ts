@@ -1,0 +1,39 @@
+import { findUser, insertUser, rosterTeacher, type UserRow } from '../../db/queries/accounts.ts'
+import type { Trx } from '../../db/index.ts'
+import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
+
+/** The user with an e-mail. Whoever is known only as a teacher of a roster gets his row now; undefined: nobody has it. */
+export async function knownUser (trx: Trx, key: string, now: number): Promise<UserRow | undefined> {
+  const user = await findUser(trx, key)
+  if (user !== undefined) return user
+  const roster = await rosterTeacher(trx, key)
+  return roster === undefined
+    ? undefined
+    : await insertUser(trx, {
+      email: roster.email ?? key,
+      email_key: key,
+      role: 'teacher',
+      first_name: roster.first_name,
+      last_name: roster.last_name,
+      password_hash: null,
+      origin: 'roster',
+      is_from_roster: 1,
+      disabled_at: null,
+      created_at: now,
+    })
+}
+
+/** The user as the rest of the service sees him. `scopes` null: all that the role may do; never more than that. */
+export function principalFrom (user: UserRow, scopes: readonly Scope[] | null, credential: Principal['credential']): Principal {
+  const allowed = SCOPES_OF_ROLE[user.role]
+  return {
+    userId: user.id,
+    email: user.email,
+    emailKey: user.email_key,
+    firstName: user.first_name,
+    lastName: user.last_name,
+    role: user.role,
+    scopes: new Set(scopes === null ? allowed : scopes.filter((scope) => allowed.includes(scope))),
+    credential,
+  }
+}

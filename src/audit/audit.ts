@@ -1,0 +1,199 @@
+import { deleteAuditEntries, insertAuditEntry, listAuditEntries, type AuditRow } from '../../db/queries/audit.ts'
+import { isBusy, isDiskFull } from '../../db/sqlite/connection.ts'
+import type { Database } from '../../db/index.ts'
+import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'
+
+/** Entries that are too old are looked for this often at most, ms. */
+const SWEEP_EVERY_MS = 3_600_000
+/** So many go at once. */
+const SWEEP_AT_ONCE = 1000
+/** Most entries in one transaction. */
+const WRITTEN_AT_ONCE = 500
+/** Most entries that wait in memory while they cannot be written: a few megabytes. */
+const WAITING_MAX = 10_000
+/** Delay before entries that could not be written are retried, ms. */
+const RETRY_MS = 5000
+
+/** What is noted: numbers of people and things, never their names. */
+export interface AuditEntry {
+  action: string
+  outcome: AuditRow['outcome']
+  /** A row of `users`; null: nobody who is known, or the command line. */
+  actorId: number | null
+  via: AuditRow['via']
+  /** The network address; null on the command line. */
+  address: string | null
+  /** `course 3`; null where the action says it all. */
+  subject: string | null
+}
+
+/** Whoever sits at the machine itself. */
+export const BY_COMMAND = { outcome: 'done', actorId: null, via: 'command', address: null } as const
+
+export interface Audit {
+  /** Notes it soon, or counts it as a repeat. Throws nothing: what was done is done. */
+  record: (entry: AuditEntry) => void
+  /**
+   * Newest first, after everything that was recorded is written. `email` is null for students and where there
+   * is no account.
+   */
+  list: (filter: Parameters<typeof listAuditEntries>[1]) => Promise<Array<AuditRow & { email: string | null }>>
+  /** Resolves when all recorded entries, counted repeats included, are written or cannot be written now. */
+  settled: () => Promise<void>
+  /** Writes the remaining entries, without later retries. */
+  close: () => Promise<void>
+}
+
+export interface AuditOptions {
+  db: Database
+  now: () => number
+  /** Calls back once after a delay in ms; returns a function that cancels it. */
+  after: (ms: number, callback: () => void) => () => void
+  log: Record<'info' | 'warn' | 'error', (facts: object, text: string) => void>
+  /** How long entries are kept, ms; 0: for ever. */
+  keepMs: number
+}
+
+export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Audit {
+  const repeats = createAuditRepeats()
+  let last: Promise<void> = Promise.resolve()
+  let pending: CountedEntry[] = []
+  let sweptAt = -Infinity
+  /** Entries that could not be written; only the retry timer writes them. */
+  let isStuck = false
+  let lost = 0
+  let giveUpTimer: (() => void) | undefined
+  let isClosed = false
+
+  /** All that came while the ones before were written. */
+  async function writePending (): Promise<void> {
+    const entries = pending.slice(0, WRITTEN_AT_ONCE)
+    const at = entries.at(-1)?.at
+    if (at === undefined) return
+    try {
+      await db.write(async (trx) => {
+        for (const {
+          actorId,
+          ...entry
+        } of entries) await insertAuditEntry(trx, { ...entry, actor_id: actorId })
+        if (keepMs === 0 || Math.abs(at - sweptAt) < SWEEP_EVERY_MS) return
+        // Where there is more, the next entry goes on.
+        if (await deleteAuditEntries(trx, at - keepMs, SWEEP_AT_ONCE) < SWEEP_AT_ONCE) sweptAt = at
+      })
+    } catch (error) {
+      failed(error, entries.length)
+      return
+    }
+    pending = pending.slice(entries.length)
+    if (isStuck) log.info({ entries: entries.length }, 'audit log entries that had to wait are now written')
+    isStuck = false
+    if (lost > 0) log.error({ lost }, 'audit log entries are lost: too many were waiting')
+    lost = 0
+    await writePending()
+  }
+
+  function failed (error: unknown, count: number): void {
+    if (!isPassing(error)) {
+      // A bug, or damage: it must not block the entries after these.
+      log.error(
+        { err: error, actions: pending.splice(0, count).map(({ action }) => action) },
+        'audit log entries could not be written'
+      )
+      return
+    }
+    if (!isStuck) {
+      log.warn(
+        { err: error, waiting: pending.length },
+        'audit log entries cannot be written now; they wait and will be retried'
+      )
+    }
+    isStuck = true
+    // Sooner than the end of a minute.
+    giveUpTimer?.()
+    giveUpTimer = undefined
+    schedule()
+  }
+
+  /** One timer, for what comes first: trying again, or the end of a minute of repeats. */
+  function schedule (): void {
+    if (giveUpTimer !== undefined || isClosed) return
+    const nextAt = repeats.nextAt()
+    if (!isStuck && nextAt === undefined) return
+    const ms = isStuck ? RETRY_MS : Math.max(0, (nextAt ?? 0) - now())
+    giveUpTimer = after(ms, () => {
+      giveUpTimer = undefined
+      keep(repeats.take(now()))
+      last = last.then(writePending).then(schedule)
+    })
+  }
+
+  function keep (entries: CountedEntry[]): void {
+    for (const entry of entries) {
+      if (pending.length < WAITING_MAX) pending.push(entry)
+      else lost += entry.count
+    }
+  }
+
+  function settled (): Promise<void> {
+    keep(repeats.take(now(), { all: true }))
+    last = last.then(writePending)
+    return last
+  }
+
+  return {
+    record (entry) {
+      keep(repeats.add(entry, now()))
+      if (pending.length > 0 && !isStuck) last = last.then(writePending)
+      schedule()
+    },
+    async list (filter) {
+      await settled()
+      return (await listAuditEntries(db.reads, filter)).map(({ role, email, ...entry }) => ({ ...entry, email: role === 'student' ? null : email }))
+    },
+    settled,
+    async close () {
+      isClosed = true
+      giveUpTimer?.()
+      await settled()
+      if (pending.length > 0) {
+        log.error(
+          { lost: pending.length },
+          'audit log entries are lost: they could not be written before shutdown'
+        )
+      }
+    },
+  }
+}
+
+/** Whether a retry may succeed: the disk is full, locked or not responding. */
+function isPassing (error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return isDiskFull(error) || isBusy(error) || /^SQLITE_(IOERR|READONLY|CANTOPEN|NOMEM)/.test(code)
+}
+
+/** An entry as the API and the command line show it. */
+export function auditJson ({
+  id,
+  at,
+  action,
+  outcome,
+  actor_id: userId,
+  email,
+  via,
+  address,
+  subject,
+  count,
+}: AuditRow & { email: string | null }) {
+  return {
+    id,
+    at: new Date(at).toISOString(),
+    action,
+    outcome,
+    user_id: userId,
+    email,
+    via,
+    address,
+    subject,
+    count,
+  }
+}

@@ -1,0 +1,110 @@
+// A folder of backups:
+//
+//   <time>/backup.json        what is in it; the folder gets its name when everything is there and flushed
+//   <time>/perfbook.sqlite    the database at that moment
+//   files/<ab>/<sha256>       the bytes of stored files, each content once, for all backups together
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FolderHeldError, lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
+
+/** A backup cannot be made, read or restored; the sentence says why and what to do. */
+export class BackupError extends Error {}
+
+export const UNFINISHED = '.unfinished'
+export const DATABASE = 'perfbook.sqlite'
+const MANIFEST = 'backup.json'
+const FORMAT = 1
+const BACKUP_NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/
+const OWN_NAMES = new Set([UNFINISHED, 'files', 'lock.sqlite', 'lock.sqlite-journal', 'lock.json'])
+
+/** A stored file whose bytes were lost or damaged when the backup was made. */
+export interface MissingFile {
+  id: number
+  path: string
+  reason: 'lost' | 'damaged'
+}
+
+export interface Manifest {
+  format: number
+  /** Version of the program that made it. */
+  perfbook: string
+  made_at: string
+  database: { size: number, sha256: string, migrations: string[] }
+  files: { count: number, bytes: number }
+  missing: MissingFile[]
+}
+
+/** The name of a backup made at that time, ms. */
+export function backupName (at: number): string { return new Date(at).toISOString().replaceAll(':', '-') }
+
+/** Where the bytes with this hash lie. */
+export function pooledFile (folder: string, sha256: string): string { return join(folder, 'files', sha256.slice(0, 2), sha256) }
+
+/** Makes or checks a folder of backups and takes its lock. Throws BackupError where something else lies in it, or another backup runs. */
+export async function openBackupFolder (folder: string, pid: number): Promise<FolderLock> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const stranger = (await readdir(folder)).find((name) => !OWN_NAMES.has(name) && !BACKUP_NAME.test(name))
+  if (stranger !== undefined) throw new BackupError(`${folder} holds other things than backups (${stranger}). Name a folder that is empty or not there yet.`)
+  try {
+    return lockFolder(folder, { pid, address: 'backup' })
+  } catch (error) {
+    throw error instanceof FolderHeldError ? new BackupError(`Another backup into ${folder} runs just now.`) : error
+  }
+}
+
+/** Names of the whole backups in a folder, oldest first. */
+export async function listBackups (folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' || error.code === 'ENOTDIR' ? new BackupError(`There is no folder ${folder}.`) : error
+  })
+  return names.filter((name) => BACKUP_NAME.test(name)).sort()
+}
+
+export async function readManifest (folder: string, name: string): Promise<Manifest> {
+  const text = await readFile(join(folder, name, MANIFEST), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new BackupError(`${join(folder, name)} is not a whole backup: it has no ${MANIFEST}.`) : error
+  })
+  let manifest: Partial<Manifest>
+  try {
+    manifest = JSON.parse(text) as Partial<Manifest>
+  } catch {
+    throw new BackupError(`${join(folder, name, MANIFEST)} is damaged.`)
+  }
+  if (manifest.format !== FORMAT) throw new BackupError(`${join(folder, name)} was made by another version of Perfbook (format ${String(manifest.format)}). Restore it with that one.`)
+  return manifest as Manifest
+}
+
+/** Writes and flushes it. */
+export async function writeManifest (path: string, manifest: Omit<Manifest, 'format'>): Promise<void> {
+  const handle = await open(join(path, MANIFEST), 'wx', 0o600)
+  try {
+    await handle.writeFile(`${JSON.stringify({ format: FORMAT, ...manifest } satisfies Manifest, null, 2)}\n`)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** SHA-256 in hex and size in bytes of a file; undefined: there is none. */
+export async function fileFacts (path: string): Promise<{ size: number, sha256: string } | undefined> {
+  if (await stat(path).catch(() => undefined) === undefined) return undefined
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+    size += chunk.length
+  }
+  return { size, sha256: hash.digest('hex') }
+}
+
+/** So that the names in a folder survive a loss of power. */
+export async function flushFolder (path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,179 @@
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { copyDatabase, databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite/database-copy.ts'
+import { findFileByHex, storedFiles, type FileRow } from '../../db/queries/files.ts'
+import type { FileStorage } from '../files/storage/file-storage.ts'
+import { stageStream } from '../files/staged-file.ts'
+import {
+  BackupError, backupName, DATABASE, fileFacts, flushFolder, listBackups, openBackupFolder, pooledFile, UNFINISHED, writeManifest, type MissingFile,
+} from './backup-folder.ts'
+
+const ROWS_AT_ONCE = 500
+/** A file that was deleted while the backup ran makes the database copy old; so often it is made anew. */
+const MOST_TRIES = 10
+
+export interface BackupOptions {
+  databaseFile: string
+  storage: FileStorage
+  /** Where backups lie. */
+  folder: string
+  /** Older ones go when there are more; undefined: all stay. */
+  keep?: number | undefined
+  version: string
+  now: () => number
+  pid: number
+  signal: AbortSignal
+  /** Files looked at so far, of how many. */
+  onProgress?: (done: number, of: number) => void
+}
+
+export interface BackupFacts {
+  path: string
+  madeAt: string
+  databaseBytes: number
+  files: number
+  bytes: number
+  /** Files that no earlier backup in the folder had. */
+  copied: number
+  missing: MissingFile[]
+  /** Names of backups that went. */
+  removed: string[]
+}
+
+interface Collected {
+  count: number
+  bytes: number
+  copied: number
+  missing: MissingFile[]
+  /** A file went from the service since the database was copied. */
+  isOld: boolean
+}
+
+/**
+ * Backs up the database and all stored files, also while a service runs on them: the database as of one moment, every file that it
+ * names, each read and its SHA-256 compared. Interrupted, it leaves nothing that looks like a backup. Throws BackupError, the
+ * signal's reason, and what the file system says.
+ */
+export async function makeBackup (options: BackupOptions): Promise<BackupFacts> {
+  const { folder, databaseFile, now, version } = options
+  const lock = await openBackupFolder(folder, options.pid)
+  const unfinished = join(folder, UNFINISHED)
+  try {
+    await rm(unfinished, { recursive: true, force: true })
+    await mkdir(unfinished, { mode: 0o700 })
+    const copy = join(unfinished, DATABASE)
+    const whole = new Set<string>()
+    let at = now()
+    let collected: Collected
+    for (let tries = 1; ; tries++) {
+      options.signal.throwIfAborted()
+      await rm(copy, { force: true })
+      at = now()
+      await copyDatabase(databaseFile, copy)
+      collected = await collectFiles(copy, whole, options)
+      if (!collected.isOld) break
+      if (tries === MOST_TRIES) throw new BackupError('Files were deleted all the time while the backup ran. Try again when less is going on.')
+    }
+    const problems = databaseProblems(copy)
+    if (problems.length > 0) throw new BackupError(`The database is damaged, so there is no new backup: ${problems[0]!}. Keep the older backups; "perfbook doctor" says more.`)
+    const database = (await fileFacts(copy))!
+    const name = backupName(at)
+    const madeAt = new Date(at).toISOString()
+    const { count, bytes, copied, missing } = collected
+    await writeManifest(unfinished, { perfbook: version, made_at: madeAt, database: { ...database, migrations: migrationStatus(copy).applied }, files: { count, bytes }, missing })
+    await flushFolder(unfinished)
+    await rename(unfinished, join(folder, name))
+    await flushFolder(folder)
+    const removed = options.keep === undefined ? [] : await prune(folder, options.keep)
+    return { path: join(folder, name), madeAt, databaseBytes: database.size, files: count, bytes, copied, missing, removed }
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true })
+    throw error
+  } finally {
+    lock.release()
+  }
+}
+
+/** Sees to it that the bytes of every file that the copy names lie among the backups. `whole`: hashes that were seen to be right. */
+async function collectFiles (copy: string, whole: Set<string>, options: BackupOptions): Promise<Collected> {
+  const snapshot = openSnapshot(copy)
+  const live = openSnapshot(options.databaseFile)
+  const collected: Collected = { count: 0, bytes: 0, copied: 0, missing: [], isOld: false }
+  try {
+    const rows: FileRow[] = []
+    for (let after = 0; ;) {
+      const some = await storedFiles(snapshot.reads, after, ROWS_AT_ONCE)
+      if (some.length === 0) break
+      rows.push(...some)
+      after = some.at(-1)!.id
+    }
+    for (const [index, row] of rows.entries()) {
+      options.signal.throwIfAborted()
+      const outcome = whole.has(row.sha256) ? 'there' : await collectFile(row, options)
+      options.onProgress?.(index + 1, rows.length)
+      if (outcome === 'there' || outcome === 'copied') {
+        whole.add(row.sha256)
+        collected.count++
+        collected.bytes += row.size
+        if (outcome === 'copied') collected.copied++
+        continue
+      }
+      const now = await findFileByHex(live.reads, row.hex)
+      if (now === undefined || now.removed_at !== null) return { ...collected, isOld: true }
+      collected.missing.push({ id: row.id, path: `${row.hex}/${row.filename}`, reason: outcome })
+    }
+    return collected
+  } finally {
+    await snapshot.close()
+    await live.close()
+  }
+}
+
+async function collectFile (row: FileRow, { folder, storage }: BackupOptions): Promise<'there' | 'copied' | 'lost' | 'damaged'> {
+  const place = pooledFile(folder, row.sha256)
+  const facts = await fileFacts(place)
+  if (facts?.sha256 === row.sha256) return 'there'
+  const source = storage.read(row.hex, row.filename)
+  const staged = await stageStream(source, join(folder, UNFINISHED)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return 'lost' as const
+    if (error.code === 'EIO') return 'damaged' as const
+    throw error
+  })
+  if (typeof staged === 'string') return staged
+  if (staged.sha256 !== row.sha256 || staged.size !== row.size) {
+    await rm(staged.path)
+    return 'damaged'
+  }
+  // What lay there was not what its name says; a rename replaces it.
+  await mkdir(dirname(place), { recursive: true, mode: 0o700 })
+  await rename(staged.path, place)
+  await flushFolder(dirname(place))
+  return 'copied'
+}
+
+/** Removes all backups but the newest `keep`, and then the bytes that none of them names. */
+async function prune (folder: string, keep: number): Promise<string[]> {
+  const names = await listBackups(folder)
+  const removed = names.slice(0, Math.max(0, names.length - keep))
+  if (removed.length === 0) return []
+  const wanted = new Set<string>()
+  for (const name of names.slice(removed.length)) {
+    const snapshot = openSnapshot(join(folder, name, DATABASE))
+    for (let after = 0; ;) {
+      const rows = await storedFiles(snapshot.reads, after, ROWS_AT_ONCE)
+      if (rows.length === 0) break
+      for (const row of rows) wanted.add(row.sha256)
+      after = rows.at(-1)!.id
+    }
+    await snapshot.close()
+  }
+  for (const name of removed) {
+    // Out of sight first: what is being removed must not look whole.
+    await rename(join(folder, name), join(folder, UNFINISHED))
+    await rm(join(folder, UNFINISHED), { recursive: true })
+  }
+  for (const part of await readdir(join(folder, 'files')).catch(() => [])) {
+    for (const name of await readdir(join(folder, 'files', part))) if (!wanted.has(name)) await rm(join(folder, 'files', part, name))
+  }
+  return removed
+}

@@ -1,0 +1,153 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite/database-copy.ts'
+import { storedFiles } from '../../db/queries/files.ts'
+import { LOCK_FILES, lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
+import { DatabaseTooNewError } from '../../db/migrations/migrate.ts'
+import { createDiskStorage } from '../files/storage/disk.ts'
+import { stageStream, type StagedFile } from '../files/staged-file.ts'
+import { BackupError, DATABASE, flushFolder, listBackups, pooledFile, readManifest, type Manifest } from './backup-folder.ts'
+import { RESTORING } from './data-folder.ts'
+
+const ROWS_AT_ONCE = 500
+/** What may lie in a folder that counts as empty: the lock, and what an interrupted restore left. */
+const NO_MATTER = new Set([RESTORING, ...LOCK_FILES])
+
+export interface RestoreOptions {
+  /** Where backups lie. */
+  folder: string
+  /** Which one; default: the newest. */
+  name?: string | undefined
+  dataFolder: string
+  pid: number
+  signal: AbortSignal
+  /** Files restored so far, of how many. */
+  onProgress?: (done: number, of: number) => void
+}
+
+export interface RestoreFacts {
+  name: string
+  madeAt: string
+  files: number
+  bytes: number
+  missing: Manifest['missing']
+}
+
+/**
+ * Puts a backup into an empty data folder: every byte is read and compared with its SHA-256, and either all of it is there in
+ * the end or nothing. Throws BackupError, FolderHeldError, DatabaseTooNewError, the signal's reason, and what the file system says.
+ */
+export async function restoreBackup (options: RestoreOptions): Promise<RestoreFacts> {
+  const { folder, dataFolder } = options
+  const names = await listBackups(folder)
+  const name = options.name ?? names.at(-1)
+  if (name === undefined) throw new BackupError(`There is no whole backup in ${folder}.`)
+  if (!names.includes(name)) throw new BackupError(`There is no backup ${name} in ${folder}. There are: ${names.join(', ') || 'none'}.`)
+  const manifest = await readManifest(folder, name)
+
+  const lock = await lockEmpty(dataFolder, options.pid)
+  const restoring = join(dataFolder, RESTORING)
+  try {
+    for (const part of ['files', DATABASE]) await rm(join(dataFolder, part), { recursive: true, force: true })
+    await rm(restoring, { recursive: true, force: true })
+    await mkdir(restoring, { mode: 0o700 })
+    const database = await restoreDatabase(join(folder, name, DATABASE), restoring, manifest)
+    const { files, bytes } = await restoreFiles(database, restoring, manifest, options)
+    options.signal.throwIfAborted()
+    // As long as `.restoring` is there nothing starts on this folder; so these three are one step.
+    await rename(join(restoring, 'files'), join(dataFolder, 'files'))
+    await rename(database, join(dataFolder, DATABASE))
+    await flushFolder(dataFolder)
+    await rm(restoring, { recursive: true })
+    await flushFolder(dataFolder)
+    return { name, madeAt: manifest.made_at, files, bytes, missing: manifest.missing }
+  } catch (error) {
+    for (const part of ['files', DATABASE]) await rm(join(dataFolder, part), { recursive: true, force: true })
+    await rm(restoring, { recursive: true, force: true })
+    throw error
+  } finally {
+    lock.release()
+  }
+}
+
+/**
+ * Locks a folder that is empty or holds an unfinished restore. It is looked at again under the lock: between the first look and
+ * the lock a service may have started there, and stopped. Throws BackupError and FolderHeldError.
+ */
+async function lockEmpty (dataFolder: string, pid: number): Promise<FolderLock> {
+  const take = () => lockFolder(dataFolder, { pid, address: 'restore' })
+  // A folder that holds something else gets no lock file. If a service runs there, the error says that first.
+  const refusal = await notEmpty(dataFolder)
+  if (refusal !== undefined) {
+    if (existsSync(join(dataFolder, 'lock.sqlite'))) take().release()
+    throw refusal
+  }
+  const lock = take()
+  const late = await notEmpty(dataFolder)
+  if (late === undefined) return lock
+  lock.release()
+  throw late
+}
+
+async function notEmpty (dataFolder: string): Promise<BackupError | undefined> {
+  const names = await readdir(dataFolder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  // An interrupted restore may have moved these to their place already.
+  const isHalfRestored = names.includes(RESTORING)
+  const others = names.filter((name) => !NO_MATTER.has(name) && !(isHalfRestored && (name === 'files' || name === DATABASE)))
+  if (others.length === 0) return undefined
+  return new BackupError(`${dataFolder} is not empty (${others.slice(0, 3).join(', ')}). ` +
+    'Move it away, or restore into another folder with --data-dir.')
+}
+
+async function restoreDatabase (from: string, restoring: string, manifest: Manifest): Promise<string> {
+  const copy = await stageWhole(from, restoring, manifest.database.sha256)
+  const database = join(restoring, DATABASE)
+  await rename(copy.path, database)
+  const problems = databaseProblems(database)
+  if (problems.length > 0) throw new BackupError(`The database in the backup is damaged: ${problems[0]!}.`)
+  const { unknown } = migrationStatus(database)
+  if (unknown.length > 0) throw new DatabaseTooNewError(unknown)
+  return database
+}
+
+async function restoreFiles (database: string, restoring: string, manifest: Manifest, options: RestoreOptions): Promise<{ files: number, bytes: number }> {
+  const { folder, signal, onProgress } = options
+  const storage = createDiskStorage(join(restoring, 'files'), join(restoring, 'quarantine'))
+  await mkdir(join(restoring, 'files'), { mode: 0o700 })
+  const missing = new Set(manifest.missing.map((file) => file.id))
+  const snapshot = openSnapshot(database)
+  let files = 0
+  let bytes = 0
+  try {
+    for (let after = 0; ;) {
+      const rows = await storedFiles(snapshot.reads, after, ROWS_AT_ONCE)
+      if (rows.length === 0) break
+      for (const row of rows) {
+        signal.throwIfAborted()
+        if (missing.has(row.id)) continue
+        const staged = await stageWhole(pooledFile(folder, row.sha256), restoring, row.sha256)
+        await storage.put(staged.path, row.hex, row.filename)
+        files++
+        bytes += row.size
+        onProgress?.(files, manifest.files.count)
+      }
+      after = rows.at(-1)!.id
+    }
+  } finally {
+    await snapshot.close()
+  }
+  if (files !== manifest.files.count || bytes !== manifest.files.bytes) throw new BackupError('The backup does not hold what its list says. Take another one with --backup.')
+  return { files, bytes }
+}
+
+async function stageWhole (path: string, folder: string, sha256: string): Promise<StagedFile> {
+  const staged = await stageStream(createReadStream(path), folder).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new BackupError(`${path} is missing from the backup. Take another one with --backup.`) : error
+  })
+  if (staged.sha256 !== sha256) throw new BackupError(`${path} is damaged: it has another SHA-256 than when the backup was made. Take another one with --backup.`)
+  return staged
+}

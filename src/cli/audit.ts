@@ -1,0 +1,38 @@
+import { Command } from 'commander'
+import { auditJson } from '../audit/audit.ts'
+import { parseId } from './program/arguments.ts'
+import type { CommandContext } from './program/context.ts'
+import { withServices } from './program/open-services.ts'
+import { textTable } from './program/table.ts'
+
+interface ListOptions {
+  action?: string
+  user?: number
+  limit: number
+  json?: boolean
+}
+
+export function auditCommand (context: CommandContext): Command {
+  const command = new Command('audit').description('who did what')
+
+  command.command('list').description('entries of the audit log, newest first')
+    .option('--action <name>', 'such as session.begin, export.request or file.download')
+    .option('--user <id>', 'what this user did; see user list', parseId)
+    .option('--limit <count>', 'at most so many', parseId, 100)
+    .option('--json', 'as JSON')
+    .action(async ({ action, user, limit, json }: ListOptions) => {
+      const entries = (await withServices(context, ({ audit }) => audit.list({ action, actorId: user, limit }))).map(auditJson)
+      if (json === true) context.stdout.json(entries)
+      else {
+        context.stdout.write(textTable([[
+          'AT', 'ACTION', 'OUTCOME', 'COUNT', 'WHO', 'VIA', 'FROM', 'ABOUT',
+        ], ...entries.map((entry) => [
+          entry.at, entry.action, entry.outcome, String(entry.count),
+          entry.email ?? (entry.user_id === null ? '' : `user ${entry.user_id}`), entry.via,
+          entry.address ?? '', entry.subject ?? '',
+        ])]))
+      }
+    })
+
+  return command
+}

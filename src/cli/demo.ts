@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { FolderHeldError, LOCK_FILES, lockFolder } from '../../db/sqlite/folder-lock.ts'
+import { readConfig, type Config } from '../config.ts'
+import { importSources } from '../imports/import-sources.ts'
+import { programFile } from '../program-files.ts'
+import { CommandFailure, type CommandContext } from './program/context.ts'
+import { withServices } from './program/open-services.ts'
+import { runService, type RunningService } from './program/run-service.ts'
+import { aborted } from './serve.ts'
+
+const FIRST_PORT = 3000
+const TEACHER = 'elena.marquez@example.edu'
+const COURSE = 'physics-1-spring-2026'
+
+/** The demo of the README: a small real school on `data/demo/`, one export made, and what to try next. */
+export function demoCommand (context: CommandContext): Command {
+  return new Command('demo').description('a small school to try things on, in data/demo/')
+    .option('--reset', 'delete the demo and set it up again')
+    .option('--port <number>', `default: ${FIRST_PORT}, or the next free one`, parsePort)
+    .action(async ({ reset, port }: { reset?: boolean, port?: number }) => {
+      const folder = join(context.env.DATA_DIR ?? 'data', 'demo')
+      const settings = { LOG_LEVEL: 'warn', ...context.env, DATA_DIR: folder, HOST: '127.0.0.1', PUBLIC_URL: '' }
+      const config = readConfig({ ...settings, PORT: String(port ?? await freePort(FIRST_PORT)) })
+      await prepareFolder(config.DATA_DIR, { pid: context.pid, empty: reset === true }).catch(explained)
+      context.stderr.write(existsSync(config.databaseFile)
+        ? 'Starting the existing demo (--reset sets it up again) …\n'
+        : 'Setting up the demo: importing a small school …\n')
+      await importSample(context, config)
+      const service = await runService(context, config).catch(explained)
+      try {
+        context.stdout.write(await introduce(service))
+        await aborted(context.signal)
+      } finally {
+        await service.stop()
+      }
+      context.stderr.write('\nStopped. The demo stays in its folder.\n')
+    })
+}
+
+/**
+ * Makes sure that no demo runs on the folder, and deletes what is in it if asked to, while no other process can start
+ * there. Throws FolderHeldError; nothing was deleted then.
+ */
+async function prepareFolder (folder: string, { pid, empty }: { pid: number, empty: boolean }): Promise<void> {
+  const lock = lockFolder(folder, { pid, address: 'perfbook demo' })
+  try {
+    if (!empty) return
+    for (const name of await readdir(folder)) {
+      if (!LOCK_FILES.includes(name)) await rm(join(folder, name), { recursive: true, force: true })
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+function explained (error: unknown): never {
+  const { holder } = error instanceof FolderHeldError ? error : {}
+  throw holder?.address.startsWith('http') === true
+    ? new CommandFailure(`The demo is running at ${holder.address}. Stop it first (Ctrl-C).`)
+    : error
+}
+
+/** Matched by its ids, so that a second time changes nothing. */
+async function importSample (context: CommandContext, config: Config): Promise<void> {
+  const sample = programFile('data/sample')
+  // Opening makes and migrates the database.
+  await withServices({ ...context, env: { DATA_DIR: config.DATA_DIR } }, async () => {
+    const outcome = await importSources([join(sample, 'open-university-oneroster-1.1.zip'), join(sample, 'physics-1.json')], {
+      databaseFile: config.databaseFile,
+      stagingFolder: config.stagingFolder,
+      defaultTimeZone: 'Europe/London',
+      dryRun: false,
+      strict: false,
+      allowRemovals: false,
+      maxBytes: config.IMPORT_MAX_BYTES,
+      minFreeBytes: Math.floor(config.MIN_FREE_BYTES / 2),
+      now: Date.now,
+    })
+    if (!outcome.ok) throw new CommandFailure(`The sample could not be imported: ${outcome.errors[0]?.message ?? 'unknown'}`)
+  })
+}
+
+async function introduce ({ services, address }: RunningService): Promise<string> {
+  const { accounts, courses, exports, runner } = services
+  const course = (await courses.list({ sourceId: COURSE }))[0]
+  if (course === undefined) throw new CommandFailure('The demo lacks its course. Set it up again with --reset.')
+  const password = randomBytes(9).toString('base64url')
+  if ((await accounts.list()).some((user) => user.email === TEACHER && user.origin === 'account')) await accounts.setPassword(TEACHER, password)
+  else await accounts.add({ email: TEACHER, role: 'teacher', password })
+  for (const old of await accounts.listTokens()) if (old.name === 'demo' && old.revoked_at === null) await accounts.revokeToken(old.id)
+  const token = await accounts.createToken({ email: TEACHER, name: 'demo' })
+  await exports.request({ courseId: course.id, options: {}, userId: null, requestedBy: 'command line' })
+  await runner.drain()
+  const latest = await exports.latest(course.id)
+  const api = `${address}/api/courses/${course.id}/performance`
+  return `
+Perfbook demo
+
+  page      ${address}/
+  teacher   ${TEACHER}
+  password  ${password}
+  token     ${token}
+  export    ${latest === undefined ? 'none yet' : `${address}/files/${latest.hex}/${encodeURIComponent(latest.filename)}`}
+
+Export; poll the job, whose id is in the answer, until its status is succeeded; download:
+
+  curl -X POST -H 'Authorization: Bearer ${token}' ${api}/export
+  curl -H 'Authorization: Bearer ${token}' ${address}/api/jobs/ID
+  curl -LOJ -H 'Authorization: Bearer ${token}' ${api}/exports/latest
+
+Ctrl-C stops it.
+`
+}
+
+/** The first free port from `first` on. */
+async function freePort (first: number): Promise<number> {
+  for (let port = first; port < first + 100; port++) {
+    const isFree = await new Promise<boolean>((resolve) => {
+      const server = createServer().once('error', () => { resolve(false) })
+      server.listen({ host: '127.0.0.1', port }, () => { server.close(() => { resolve(true) }) })
+    })
+    if (isFree) return port
+  }
+  throw new CommandFailure(`No port from ${first} to ${first + 99} is free. Choose one with --port.`)
+}
+
+function parsePort (text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError('It must be a port number.')
+  return Number(text)
+}

@@ -1,0 +1,130 @@
+import { rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Command, Option } from 'commander'
+import { performanceExport } from '../../workers/performance-export.ts'
+import { FolderHeldError, lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
+import type { Config } from '../config.ts'
+import { BY_COMMAND } from '../audit/audit.ts'
+import { completeOptions, type ExportOptionsGiven } from '../exports/export-options.ts'
+import type { Services } from '../services.ts'
+import { parseId } from './program/arguments.ts'
+import { CommandFailure, type CommandContext } from './program/context.ts'
+import { givenPath } from './program/given-path.ts'
+import { withServices } from './program/open-services.ts'
+import { createProgressBar, type ProgressBar } from './program/progress-bar.ts'
+
+/** Who made it, where nobody is signed in. */
+const MAKER = 'command line'
+/** A job that another process runs is looked at this often, ms. */
+const LOOK_EVERY_MS = 100
+
+interface Flags {
+  output?: string
+  sheets?: 'course' | 'period'
+  values?: 'percent' | 'points'
+  dropped: boolean
+  json?: boolean
+}
+
+export function exportCommand (context: CommandContext): Command {
+  return new Command('export').description('the workbook of a course; prints its path')
+    .argument('<course-id>', 'see courses', parseId)
+    .option('-o, --output <file>', 'write it there; otherwise it is stored as an export of the course like any other')
+    .addOption(new Option('--sheets <which>').choices(['course', 'period']))
+    .addOption(new Option('--values <which>').choices(['percent', 'points']))
+    .option('--no-dropped', 'without dropped students')
+    .option('--json', 'result as JSON')
+    .action(async (courseId: number, flags: Flags) => {
+      const options: ExportOptionsGiven = {
+        ...(flags.sheets === undefined ? {} : { sheets: flags.sheets }),
+        ...(flags.values === undefined ? {} : { values: flags.values }),
+        ...(flags.dropped ? {} : { include_dropped: false }),
+      }
+      const bar = createProgressBar(context.stderr, 'export')
+      try {
+        const path = await withServices(context, async (services, config) => flags.output === undefined
+          ? await storeExport(context, services, config, courseId, options, bar)
+          : await writeExport(context, services, courseId, options, resolve(givenPath(context, flags.output)), bar))
+        bar.end()
+        if (flags.json === true) context.stdout.json({ path })
+        else context.stdout.write(`${path}\n`)
+      } finally {
+        bar.end()
+      }
+    })
+}
+
+/** Straight into a file, without a job: beside it first, and moved when it is whole. */
+async function writeExport (context: CommandContext, { config, now, courses, audit }: Services, courseId: number, options: ExportOptionsGiven, file: string, bar: ProgressBar): Promise<string> {
+  if (await courses.find(courseId) === undefined) throw noCourse(courseId)
+  const folder = await stat(dirname(file)).catch(() => undefined)
+  if (folder?.isDirectory() !== true) throw new CommandFailure(`There is no folder ${dirname(file)} to write to.`)
+  const stagingPath = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
+  try {
+    const outcome = await performanceExport({
+      databaseFile: config.databaseFile,
+      courseId,
+      options: completeOptions(options),
+      requestedBy: MAKER,
+      stagingPath,
+      now: now(),
+      onProgress: (fraction) => { bar.set(fraction) },
+      signal: context.signal,
+    })
+    if (!outcome.ok) throw new CommandFailure(`${outcome.message} (${outcome.code})`)
+    await rename(stagingPath, file)
+    audit.record({ ...BY_COMMAND, action: 'export.write', subject: `course ${courseId}` })
+  } catch (error) {
+    if (context.signal.aborted) throw new CommandFailure('Stopped; nothing was written.')
+    throw error
+  } finally {
+    await rm(stagingPath, { force: true })
+  }
+  return file
+}
+
+/** As a job: run here if nobody holds the data folder, else by who does. */
+async function storeExport (context: CommandContext, services: Services, config: Config, courseId: number, options: ExportOptionsGiven, bar: ProgressBar): Promise<string> {
+  const lock = tryLock(context, config)
+  try {
+    if (lock !== undefined) {
+      await services.files.reconcile()
+      await services.runner.start()
+    }
+    const ticket = await services.exports.request({ courseId, options, userId: null, requestedBy: MAKER })
+    if (ticket === undefined) throw noCourse(courseId)
+    services.audit.record({ ...BY_COMMAND, action: 'export.request', subject: `course ${courseId}` })
+    for (;;) {
+      const job = await services.queue.find(services.db.reads, ticket.job.id)
+      if (job === undefined) throw new CommandFailure(`Job ${ticket.job.id} is gone: the course was deleted meanwhile.`)
+      bar.set(services.runner.progress(job.id) ?? job.progress)
+      if (job.state === 'failed') throw new CommandFailure(`${job.error_message} (${job.error_code}, job ${job.id})`)
+      if (job.state === 'canceled') throw new CommandFailure(`Job ${job.id} was canceled.`)
+      if (job.state === 'succeeded') break
+      if (context.signal.aborted) throw new CommandFailure(lock === undefined ? `Stopped following; job ${job.id} goes on in the server.` : `Stopped; job ${job.id} waits until the server runs.`)
+      await delay(LOOK_EVERY_MS, undefined, { signal: context.signal }).catch(() => {})
+    }
+    const file = await services.exports.ofJob(ticket.job.id)
+    if (file === undefined) throw new CommandFailure('The export was deleted right after it was made.')
+    return join(config.filesFolder, file.hex, file.filename)
+  } finally {
+    if (lock !== undefined) {
+      await services.runner.stop(0)
+      lock.release()
+    }
+  }
+}
+
+function tryLock (context: CommandContext, config: Config): FolderLock | undefined {
+  try {
+    return lockFolder(config.DATA_DIR, { pid: context.pid, address: 'perfbook export' })
+  } catch (error) {
+    if (error instanceof FolderHeldError) return undefined
+    throw error
+  }
+}
+
+function noCourse (courseId: number): CommandFailure {
+  return new CommandFailure(`There is no course with id ${courseId}. "perfbook courses" lists them.`)
+}

@@ -1,0 +1,146 @@
+import { Command } from 'commander'
+import { BY_COMMAND } from '../audit/audit.ts'
+import type { FileRow } from '../files/file-library.ts'
+import type { BadFile, Verification } from '../files/file-check.ts'
+import { parseId } from './program/arguments.ts'
+import { CommandFailure, type CommandContext } from './program/context.ts'
+import { withServices } from './program/open-services.ts'
+import { oneLine } from './program/printer.ts'
+import { createProgressBar } from './program/progress-bar.ts'
+import { textTable } from './program/table.ts'
+
+interface ListOptions {
+  course?: number
+  category?: string
+  limit: number
+  all?: boolean
+  json?: boolean
+}
+
+export function fileCommand (context: CommandContext): Command {
+  const command = new Command('file').description('stored files: exports and whatever was uploaded')
+
+  command.command('list').description('the newest files')
+    .option('--course <id>', 'of one course', parseId)
+    .option('--category <name>', 'of one category, such as teacher-performance')
+    .option('--limit <number>', 'how many', parseId, 50)
+    .option('--all', 'also those that have expired or are lost')
+    .option('--json', 'as JSON')
+    .action(async ({ course, category, limit, all, json }: ListOptions) => {
+      const rows = await withServices(context, async ({ files, now }) => (await files.info({
+        ...(course === undefined ? {} : { owner: { type: 'course', id: course } }),
+        ...(category === undefined ? {} : { category }),
+        limit,
+        gone: all === true,
+      })).map((row) => shown(row, now())))
+      if (json === true) context.stdout.json(rows)
+      else {
+        context.stdout.write(textTable([['ID', 'OWNER', 'CATEGORY', 'BYTES', 'CREATED', 'STATE', 'NAME'], ...rows.map((row) => [
+          String(row.id), `${row.owner_type} ${row.owner_id}`, row.category, String(row.size), row.created_at!, row.state, row.filename,
+        ])]))
+      }
+    })
+
+  command.command('verify').description('reads every file again and compares it with the database; exit status 1 when something is wrong')
+    .option('--repair', 'hide files that are lost or damaged, and put damaged and unknown ones into quarantine/; nothing is deleted')
+    .option('--json', 'as JSON')
+    .action(async ({ repair = false, json }: { repair?: boolean, json?: boolean }) => {
+      const bar = createProgressBar(context.stderr, 'verify')
+      const report = await withServices(context, ({ files }) => files.verify({ repair, signal: context.signal, onProgress: (done, of) => { bar.set(done / of) } }))
+        .catch((error: unknown) => { throw context.signal.aborted ? new CommandFailure('Stopped before the end.') : error })
+        .finally(() => { bar.end() })
+      if (json === true) context.stdout.json(report)
+      else context.stdout.write(verificationText(report))
+      if (report.lost.length + report.damaged.length + report.orphaned.length > 0) throw new CommandFailure(summary(report))
+    })
+
+  command.command('sweep').description('removes the bytes of what has expired, as the service does from time to time')
+    .option('--dry-run', 'say what would go, and change nothing')
+    .option('--json', 'as JSON')
+    .action(async ({ dryRun = false, json }: { dryRun?: boolean, json?: boolean }) => {
+      const rows: FileRow[] = []
+      const { swept, at } = await withServices(context, async ({ sweeps, now }) => ({
+        swept: await sweeps.run({ dryRun, onFile: (file) => { rows.push(file) } }), at: now(),
+      }))
+      if (json === true) {
+        context.stdout.json({
+          ...swept,
+          dry_run: dryRun,
+          removed: rows.map((row) => shown(row, at)),
+        })
+      } else {
+        for (const row of rows) {
+          context.stdout.write(
+            `${row.id}  ${row.owner_type} ${row.owner_id}  ${oneLine(row.filename)}\n`
+          )
+        }
+        context.stderr.write(`${dryRun ? 'Would remove' : 'Removed'} ${swept.files} expired files (${swept.bytes} bytes) and forget ${swept.tombstones} that had gone before.\n`)
+      }
+      if (swept.failed > 0) throw new CommandFailure(`The bytes of ${swept.failed} files could not be removed. The next start of the service tries again.`)
+    })
+
+  command.command('delete').description('files for good, an export as well')
+    .argument('<id...>', 'see file list', (text: string, before: number[] = []) => [...before, parseId(text)])
+    .action(async (ids: number[]) => {
+      const missing: number[] = []
+      await withServices(context, async ({ files, exports, audit }) => {
+        for (const id of ids) {
+          // An export's own way sees to the expiry of the others.
+          const made = await exports.ofFile(id)
+          const isGone = made === undefined ? await files.delete([id]) === 1 : await exports.delete(made.courseId, made.id)
+          if (!isGone) missing.push(id)
+          else if (made === undefined) audit.record({ ...BY_COMMAND, action: 'file.delete', subject: `file ${id}` })
+          else audit.record({ ...BY_COMMAND, action: 'export.delete', subject: `course ${made.courseId}, export ${made.id}` })
+        }
+      })
+      context.stderr.write(`${ids.length - missing.length} deleted\n`)
+      if (missing.length > 0) throw new CommandFailure(`There is no file with id ${missing.join(', ')}. "perfbook file list --all" lists them.`)
+    })
+
+  return command
+}
+
+function shown (row: FileRow, now: number) {
+  const isExpired = row.expires_at !== null && row.expires_at <= now
+  return {
+    id: row.id,
+    owner_type: row.owner_type,
+    owner_id: row.owner_id,
+    category: row.category,
+    filename: row.filename,
+    path: `files/${row.hex}/${row.filename}`,
+    content_type: row.content_type,
+    size: row.size,
+    sha256: row.sha256,
+    created_at: iso(row.created_at),
+    created_by: row.created_by,
+    expires_at: iso(row.expires_at),
+    state: row.removed_at !== null ? 'removed' : row.lost_at !== null ? 'lost' : isExpired ? 'expired' : 'stored',
+  }
+}
+
+function verificationText ({ files, bytes, lost, damaged, orphaned, found, repaired }: Verification): string {
+  const named = ({
+    id,
+    path,
+    owner_type: type,
+    owner_id: owner,
+  }: BadFile) => `${oneLine(path)} (file ${id} of ${type} ${owner})`
+  return [
+    ...lost.map((file) => `lost      ${named(file)}`),
+    ...damaged.map((file) => `damaged   ${named(file)}`),
+    ...orphaned.map((path) => `orphaned  ${oneLine(path)}`),
+    ...found.map((id) => `found     file ${id}${repaired ? ', shown again' : ': hidden as lost, and there'}`),
+    `${files} files with ${bytes} bytes were read.`,
+    '',
+  ].join('\n')
+}
+
+function summary ({ lost, damaged, orphaned, repaired }: Verification): string {
+  const counts = `${lost.length} lost, ${damaged.length} damaged, ${orphaned.length} orphaned`
+  return repaired
+    ? `${counts}. Damaged and orphaned ones are in quarantine/, and lost and damaged ones are hidden until their bytes are back; "perfbook file delete" forgets them.`
+    : `${counts}. With --repair they are put out of the way.`
+}
+
+function iso (ms: number | null): string | null { return ms === null ? null : new Date(ms).toISOString() }

@@ -1,0 +1,159 @@
+import { Command, Option } from 'commander'
+import { isDiskFull } from '../../db/sqlite/connection.ts'
+import { openDatabase, type Database } from '../../db/index.ts'
+import { readConfig, type Config } from '../config.ts'
+import { BY_COMMAND, createAudit } from '../audit/audit.ts'
+import { BOUNDS_OF_COMMANDS, COLUMN_USES, type ColumnEntry } from '../imports/columns.ts'
+import type { ImportFormat } from '../imports/import-options.ts'
+import { changesText, IMPORT_RUN } from '../imports/import-audit.ts'
+import { importSources } from '../imports/import-sources.ts'
+import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
+import { showPlace } from '../imports/problems.ts'
+import { systemClock } from '../jobs/clock.ts'
+import { CommandFailure, type CommandContext } from './program/context.ts'
+import { givenPath } from './program/given-path.ts'
+import { shorten } from '../short-text.ts'
+import { oneLine } from './program/printer.ts'
+import { createProgressBar } from './program/progress-bar.ts'
+import { textTable } from './program/table.ts'
+
+interface ImportFlags {
+  format?: ImportFormat
+  timeZone?: string
+  course?: string
+  teacher?: string
+  dryRun: boolean
+  strict: boolean
+  allowRemovals: boolean
+  allowErased: boolean
+  allowSkips: boolean
+  allowNewPeople: boolean
+  json: boolean
+}
+
+/** `perfbook import`: data in, from any of the formats of docs/data-in.md. */
+export function importCommand (context: CommandContext): Command {
+  return new Command('import')
+    .description('Take in courses with their students and scores: folders, .zip, .json or .csv, all of them as one import.')
+    .argument('<path...>', 'what to import')
+    .addOption(new Option('--format <format>', 'default: recognised').choices(['oneroster', 'performance-book', 'canvas', 'moodle']))
+    .option('--time-zone <zone>', 'time zone of courses whose source names none (default: DEFAULT_TIME_ZONE)')
+    .option('--course <course>', 'source id or name of the course of a grade book CSV; it is made if there is none')
+    .option('--teacher <email>', 'who is to see the course of a grade book CSV')
+    .option('--dry-run', 'report and write nothing', false)
+    .option('--strict', 'take warnings as errors', false)
+    .option('--allow-removals', 'allow more than half of a course\'s results to be removed', false)
+    .option('--allow-erased', 'let people back in who were erased with "student erase"', false)
+    .option(
+      '--allow-skips',
+      'allow more than a tenth of a file\'s rows to be skipped because they refer to missing records',
+      false
+    )
+    .option(
+      '--allow-new-people',
+      'allow more than a tenth of a grade book\'s people to be new to a course',
+      false
+    )
+    .option('--json', 'the summary, or the errors, as JSON on stdout', false)
+    .action(async (paths: string[], flags: ImportFlags) => { await runImport(paths, flags, context) })
+}
+
+async function runImport (paths: string[], flags: ImportFlags, context: CommandContext): Promise<void> {
+  const config = readConfig(context.env)
+  const database = await openDatabase({ file: config.databaseFile })
+  const progress = createProgress(context)
+  let outcome: ImportOutcome
+  try {
+    const { json, ...options } = flags
+    outcome = await importSources(paths.map((path) => givenPath(context, path)), {
+      ...options,
+      databaseFile: config.databaseFile,
+      stagingFolder: config.stagingFolder,
+      defaultTimeZone: config.DEFAULT_TIME_ZONE,
+      columnBounds: BOUNDS_OF_COMMANDS,
+      maxBytes: config.IMPORT_MAX_BYTES,
+      minFreeBytes: Math.floor(config.MIN_FREE_BYTES / 2),
+      now: Date.now,
+      signal: context.signal,
+      onProgress: progress.set,
+    })
+    if (outcome.ok && !flags.dryRun) await note(outcome.summary, database, config, context)
+  } catch (error) {
+    if (context.signal.aborted) throw new CommandFailure('Stopped. Nothing was changed.')
+    if (isDiskFull(error)) throw new CommandFailure(`The disk of ${config.DATA_DIR} is full. Nothing was changed.`)
+    throw error
+  } finally {
+    progress.end()
+    await database.close()
+  }
+  if (!outcome.ok) {
+    fail(outcome.errors, outcome.errorCount, flags, context)
+  } else if (flags.json) {
+    context.stdout.json(outcome.summary)
+  } else {
+    report(outcome.summary, flags, context)
+  }
+}
+
+/** In the audit log: how much, and nothing of whom. */
+async function note (
+  summary: ImportSummary,
+  db: Database,
+  config: Config,
+  { stderr }: CommandContext
+): Promise<void> {
+  const warn = (facts: object, text: string) => { stderr.write(`warning: ${text}\n`) }
+  const audit = createAudit({
+    db,
+    now: Date.now,
+    after: systemClock().after,
+    keepMs: config.auditKeepMs,
+    log: { info () {}, warn, error: warn },
+  })
+  audit.record({ ...BY_COMMAND, action: IMPORT_RUN, subject: changesText(summary) })
+  await audit.close()
+}
+
+function fail (errors: ImportError[], count: number, { json }: ImportFlags, { stdout, stderr }: CommandContext): never {
+  if (json) stdout.json({ errors, error_count: count })
+  for (const error of errors) {
+    stderr.write(
+      `${oneLine([showPlace(error), error.message].filter((part) => part !== '').join(': '))}\n`
+    )
+  }
+  if (count > errors.length) stderr.write(`and ${count - errors.length} more\n`)
+  throw new CommandFailure(`${count === 1 ? '1 error' : `${count} errors`}. Nothing was changed.`)
+}
+
+function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stderr }: CommandContext): void {
+  const parts = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
+  const cells = ({ added, updated, unchanged, removed }: Counts) => [added, updated, unchanged, removed].map(String)
+  stdout.write(textTable([['', 'ADDED', 'UPDATED', 'UNCHANGED', 'REMOVED'], ...parts.map((part) => [part, ...cells(summary[part])])]))
+  if (summary.columns !== undefined) {
+    stdout.write(`\n${columnsTable(summary.columns, summary.column_count ?? 0)}`)
+  }
+  for (const { message, count } of summary.warnings) stderr.write(`warning: ${count} x ${oneLine(message)}\n`)
+  if (dryRun) stderr.write('This was a dry run. Nothing was changed.\n')
+}
+
+/** What becomes of each column of a grade book file. */
+function columnsTable (columns: NonNullable<ImportSummary['columns']>, count: number): string {
+  const row = ({ name, used_as: use, reason }: ColumnEntry) => [shorten(name), COLUMN_USES[use], reason ?? '']
+  const table = textTable([['COLUMN', 'USED AS', 'WHY'], ...columns.map(row)])
+  return count > columns.length ? `${table}and ${count - columns.length} more columns\n` : table
+}
+
+/** A bar on a terminal, elsewhere a line for each step. */
+function createProgress ({ stderr }: CommandContext): { set: (fraction: number, step: string) => void, end: () => void } {
+  const bar = createProgressBar(stderr, 'Importing')
+  let last = ''
+  return {
+    set (fraction, step) {
+      bar.set(fraction)
+      if (step === last || stderr.isTTY) return
+      last = step
+      stderr.write(`${step}\n`)
+    },
+    end: bar.end,
+  }
+}

@@ -1,0 +1,97 @@
+import { Command, Option } from 'commander'
+import { jobAttempts, type AttemptRow } from '../../db/queries/job-attempts.ts'
+import { listJobs, type JobRow } from '../../db/queries/jobs.ts'
+import { BY_COMMAND } from '../audit/audit.ts'
+import { parseId } from './program/arguments.ts'
+import { CommandFailure, type CommandContext } from './program/context.ts'
+import { withServices } from './program/open-services.ts'
+import { textTable } from './program/table.ts'
+
+export function jobCommand (context: CommandContext): Command {
+  const command = new Command('job').description('background jobs')
+
+  command.command('list').description('the newest jobs')
+    .addOption(new Option('--status <status>').choices(['queued', 'started', 'succeeded', 'failed', 'canceled']))
+    .option('--limit <number>', 'how many', parseId, 50)
+    .option('--json', 'as JSON')
+    .action(async ({ status, limit, json }: { status?: JobRow['state'], limit: number, json?: boolean }) => {
+      const jobs = await withServices(context, ({ db }) => listJobs(db.reads, { state: status, limit }))
+      if (json === true) context.stdout.json(jobs.map(shown))
+      else {
+        context.stdout.write(textTable([['ID', 'KIND', 'STATUS', 'ATTEMPTS', 'CREATED', 'ERROR'], ...jobs.map((job) => [
+          String(job.id), job.kind, job.state, String(job.attempts), iso(job.created_at)!, job.state === 'failed' ? job.error_code ?? '' : '',
+        ])]))
+      }
+    })
+
+  command.command('show').description('one job with all its attempts, as JSON')
+    .argument('<id>', 'see job list', parseId)
+    .action(async (id: number) => {
+      const job = await withServices(context, async ({ db, queue }) => {
+        const job = await queue.find(db.reads, id)
+        if (job === undefined) throw noJob(id)
+        return { ...shown(job), attempt_log: (await jobAttempts(db.reads, id)).map(shownAttempt) }
+      })
+      context.stdout.json(job, 2)
+    })
+
+  command.command('retry').description('a job that failed or was canceled waits again, with all its attempts')
+    .argument('<id>', 'see job list', parseId)
+    .action(async (id: number) => {
+      await withServices(context, async ({ db, queue, audit }) => {
+        if (await queue.retry(id)) {
+          audit.record({ ...BY_COMMAND, action: 'job.retry', subject: `job ${id}` })
+          return
+        }
+        const job = await queue.find(db.reads, id)
+        throw job === undefined ? noJob(id) : new CommandFailure(`Job ${id} is ${job.state}. Only a job that failed or was canceled can be tried again.`)
+      })
+      context.stderr.write(`Job ${id} waits again.\n`)
+    })
+
+  command.command('cancel').description('ends a job that waits or runs, whoever asked for it')
+    .argument('<id>', 'see job list', parseId)
+    .action(async (id: number) => {
+      await withServices(context, async ({ db, queue, audit }) => {
+        // No user: nobody is withdrawn, the job ends for all.
+        if (await queue.cancel(id, { userId: null, force: true }) === 'canceled') {
+          audit.record({ ...BY_COMMAND, action: 'job.cancel', subject: `job ${id}` })
+          return
+        }
+        const job = await queue.find(db.reads, id)
+        throw job === undefined ? noJob(id) : new CommandFailure(`Job ${id} has ended already: it ${job.state === 'canceled' ? 'was canceled' : job.state}.`)
+      })
+      context.stderr.write(`Job ${id} is canceled. If it was running, the server ends it within a second.\n`)
+    })
+
+  return command
+}
+
+function shown (job: JobRow) {
+  return {
+    id: job.id,
+    kind: job.kind,
+    status: job.state,
+    course_id: job.owner_type === 'course' ? job.owner_id : null,
+    progress: job.progress,
+    attempts: job.attempts,
+    created_at: iso(job.created_at),
+    started_at: iso(job.started_at),
+    finished_at: iso(job.finished_at),
+    error: job.state === 'failed' ? { code: job.error_code, message: job.error_message } : null,
+  }
+}
+
+function shownAttempt (attempt: AttemptRow) {
+  return {
+    attempt: attempt.attempt,
+    started_at: iso(attempt.started_at),
+    finished_at: iso(attempt.finished_at),
+    outcome: attempt.outcome,
+    error: attempt.error_message === null ? null : { code: attempt.error_code, message: attempt.error_message },
+  }
+}
+
+function noJob (id: number): CommandFailure { return new CommandFailure(`There is no job with id ${id}. "perfbook job list" lists them.`) }
+
+function iso (ms: number | null): string | null { return ms === null ? null : new Date(ms).toISOString() }

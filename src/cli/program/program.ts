@@ -1,0 +1,83 @@
+import { Command, CommanderError } from 'commander'
+import { DatabaseTooNewError, UpgradeError } from '../../../db/migrations/migrate.ts'
+import { FolderHeldError } from '../../../db/sqlite/folder-lock.ts'
+import { ConfigError } from '../../config.ts'
+import { AccountError } from '../../accounts/accounts.ts'
+import { PasswordRefusedError } from '../../accounts/password-rules.ts'
+import { BackupError } from '../../backup/backup-folder.ts'
+import { VERSION } from '../../version.ts'
+import { CommandFailure, UsageError, type CommandContext, type ProcessContext } from './context.ts'
+import { createPrinter } from './printer.ts'
+
+type MakeCommand = (context: CommandContext) => Command
+
+/** Loaded when called for: `perfbook courses` need not wait for the HTTP server and the workbook writer to load. */
+const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  serve: async () => (await import('../serve.ts')).serveCommand,
+  demo: async () => (await import('../demo.ts')).demoCommand,
+  import: async () => (await import('../import.ts')).importCommand,
+  course: async () => (await import('../course.ts')).courseCommand,
+  courses: async () => (await import('../courses.ts')).coursesCommand,
+  export: async () => (await import('../export.ts')).exportCommand,
+  user: async () => (await import('../user.ts')).userCommand,
+  token: async () => (await import('../token.ts')).tokenCommand,
+  student: async () => (await import('../student.ts')).studentCommand,
+  audit: async () => (await import('../audit.ts')).auditCommand,
+  job: async () => (await import('../job.ts')).jobCommand,
+  file: async () => (await import('../file.ts')).fileCommand,
+  backup: async () => (await import('../backup.ts')).backupCommand,
+  restore: async () => (await import('../restore.ts')).restoreCommand,
+  doctor: async () => (await import('../doctor.ts')).doctorCommand,
+  generate: async () => (await import('../generate.ts')).generateCommand,
+  licences: async () => (await import('../licenses.ts')).licencesCommand,
+}
+
+/** The command with the subcommand that the arguments call for, or with all of them. */
+async function createProgram (context: CommandContext, args: readonly string[]): Promise<Command> {
+  const program = new Command('perfbook')
+    .description('The performance book of a course, and its export to Excel.')
+    .version(VERSION)
+    .option('--cache-dir <folder>', 'where the single binary unpacks itself, or CACHE_DIR; given with any command')
+    .enablePositionalOptions() // or else `generate --version 1.2` would print the program's version
+  const called = Object.hasOwn(COMMANDS, args[0] ?? '') ? COMMANDS[args[0]!] : undefined
+  for (const load of called === undefined ? Object.values(COMMANDS) : [called]) program.addCommand((await load())(context))
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((command) => command.commands)]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => { context.stdout.write(text) },
+      writeErr: (text) => { context.stderr.write(text) },
+    }).showHelpAfterError('(--help says how)')
+  }
+  return program
+}
+
+/** Runs `perfbook ARGS` and returns the exit status: 0 done, 1 failed (said why on stderr), 2 wrong usage. */
+export async function runProgram (given: ProcessContext, args: readonly string[]): Promise<number> {
+  const context: CommandContext = {
+    ...given,
+    stdout: createPrinter(given.stdout),
+    stderr: createPrinter(given.stderr),
+  }
+  const { stderr } = context
+  try {
+    const program = await createProgram(context, args)
+    await program.parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof UsageError) {
+      stderr.write(`error: ${error.message}\n(--help says how)\n`)
+      return 2
+    }
+    const isExplained = [
+      CommandFailure, ConfigError, AccountError, PasswordRefusedError, DatabaseTooNewError, UpgradeError,
+      FolderHeldError, BackupError,
+    ].some((known) => error instanceof known)
+    stderr.write(isExplained || isSystemError(error) ? `error: ${(error as Error).message}\n` : `error: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+    return 1
+  }
+}
+
+/** What the operating system says (no such folder, no permission, port in use): its sentence is enough. */
+function isSystemError (error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}

@@ -1,0 +1,157 @@
+import type { AddressInfo } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
+import type { FastifyRequest } from 'fastify'
+import { pino, type Logger } from 'pino'
+import { lockFolder } from '../../../db/sqlite/folder-lock.ts'
+import { createApp } from '../../app.ts'
+import type { Config } from '../../config.ts'
+import { byFolder, openPlaces } from '../../doctor/open-places.ts'
+import { CommandFailure } from './context.ts'
+import { createServices, type Services, type ServicesOptions } from '../../services.ts'
+import { escapeUnprintable } from './printer.ts'
+import { boundMessage, listNames, shorten } from '../../short-text.ts'
+
+/** Most characters of a stack in the log. */
+const STACK_MAX = 8000
+
+export interface RunningService {
+  services: Services
+  /** Where it answers: `http://127.0.0.1:3000`. */
+  address: string
+  /** Stops it: no new jobs, a grace period for those that run, then everything in reverse order. Twice is fine. */
+  stop: () => Promise<void>
+}
+
+/** What the service needs of the process: where the log goes, and its number. */
+export interface ServiceProcess {
+  stderr: { write: (text: string) => unknown }
+  pid: number
+}
+
+/** Parts that a test hands in, and files of settings, which may hold passwords. */
+export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { settingsFiles?: readonly string[] }
+
+/**
+ * Starts the whole service on a data folder: lock, database, files put right, HTTP, jobs. Throws FolderHeldError,
+ * DatabaseTooNewError, CommandFailure where it cannot listen, and what the operating system says of the folder.
+ */
+export async function runService (
+  context: ServiceProcess,
+  config: Config,
+  parts: ServiceParts = {}
+): Promise<RunningService> {
+  const { onStep, settingsFiles } = parts
+  const log = createLog(context, config)
+  const lock = lockFolder(config.DATA_DIR, { pid: context.pid, address: 'starting' })
+  const undo: Array<() => unknown> = [() => { lock.release() }]
+  try {
+    const services = await createServices({ config, log, ...parts })
+    undo.push(() => services.close(0))
+    onStep?.('boot: opened')
+    const open = openPlaces({ dataFolder: config.DATA_DIR, secretFile: config.secretFile, settingsFiles })
+    for (const { path, command, within } of byFolder(open, config.DATA_DIR)) {
+      const inIt = within.length === 0 ? '' : `, and in it to ${listNames(within)}`
+      log.warn(
+        { path, command },
+        `other users of this machine have access to ${path}${inIt}; to close it: ${command}`
+      )
+    }
+    const reconciled = await services.files.reconcile()
+    if (Object.values(reconciled).some((count) => count > 0)) log.warn(reconciled, 'stored files were put right')
+    onStep?.('boot: files put right')
+    const { server, gate, prepare } = await createApp(services, log)
+    undo.push(() => server.close())
+    await server.listen({ host: config.HOST, port: config.PORT }).catch((error: unknown) => {
+      throw listenFailure(error as NodeJS.ErrnoException, config)
+    })
+    const address = addressOf(server.server.address() as AddressInfo, config.HOST)
+    lock.describe(address, config.PUBLIC_URL === '' ? undefined : config.PUBLIC_URL)
+    // Whoever has been waiting for the port is answered before threads are started.
+    await turn()
+    services.metrics.watchProcess()
+    const warmed = services.warm().catch((error: unknown) => { log.warn({ err: error }, 'a thread could not be prepared; each task will try again') })
+    await services.runner.start()
+    void services.sweeps.start()
+    onStep?.('boot: jobs put right')
+    // Whoever is told that the service listens may press Export at once.
+    await Promise.all([warmed, prepare()])
+
+    async function stop (): Promise<void> {
+      log.info('stopping')
+      // Polls are answered while running jobs have their grace period; new jobs are refused.
+      gate.close()
+      await services.runner.stop(config.SHUTDOWN_GRACE_MS)
+      // A download that is slow has as long again.
+      const cutOff = services.clock.after(config.SHUTDOWN_GRACE_MS, () => { server.server.closeAllConnections() })
+      await server.close()
+      cutOff()
+      await services.close(0)
+      lock.release()
+    }
+    let stopping: Promise<void> | undefined
+    return { services, address, stop: async () => { await (stopping ??= stop()) } }
+  } catch (error) {
+    for (const step of undo.reverse()) await step()
+    throw error
+  }
+}
+
+/** Structured, to stderr. What is quoted in it cannot steer the terminal of a person who reads along. */
+export function createLog ({ stderr }: ServiceProcess, config: Config): Logger {
+  return pino({
+    level: config.LOG_LEVEL,
+    // Headers hold tokens and cookies; at its finest level a plugin logs all that it was given (@fastify/multipart does).
+    redact: ['headers', '*.headers'],
+    serializers: {
+      req: (request: FastifyRequest) => ({
+        id: request.id,
+        method: request.method,
+        url: loggedAddress(request),
+      }),
+      err: boundError,
+    },
+  }, { write: (line) => { stderr.write(escapeUnprintable(line)) } })
+}
+
+/** An error as it is logged: one from a thread may quote a file. */
+function boundError (error: Error): object {
+  const shown = pino.stdSerializers.err(error)
+  return {
+    type: shown.type,
+    message: boundMessage(shown.message),
+    stack: shorten(shown.stack ?? '', STACK_MAX),
+    code: 'code' in error ? error.code : undefined,
+  }
+}
+
+/**
+ * The path of a request. The address of a file is a secret, since whoever has it may download; so is the query of a way back
+ * from single sign-on; and nobody knows what else people write into a query.
+ */
+function loggedAddress ({ url, params, routeOptions }: FastifyRequest): string {
+  if (routeOptions.url === '/files/:hex/:filename') return `/files/${(params as { hex: string }).hex.slice(0, 6)}…`
+  return url.replace(/\?.*/s, '').replace(/(\/files\/.{6}).*/s, '$1…')
+}
+
+/** Why the service cannot listen, with the setting that changes it: a CommandFailure, or the error itself. */
+export function listenFailure (error: NodeJS.ErrnoException, { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new CommandFailure(`Port ${PORT} is taken by another program. Choose another with PORT or --port.`)
+    case 'EACCES':
+      return new CommandFailure(`The system does not allow this user to listen on port ${PORT}. ` +
+        'Choose a port above 1023 with PORT or --port, and put a reverse proxy in front.')
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new CommandFailure(`This machine does not have the address ${HOST}. ` +
+        'Set HOST to one that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.')
+    default:
+      return error
+  }
+}
+
+function addressOf ({ port, family, address }: AddressInfo, host: string): string {
+  const name = family === 'IPv6' && host.includes(':') ? `[${address}]` : host
+  return `http://${name}:${port}`
+}

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { readConfig } from '../config.ts'
+import { restoreBackup } from '../backup/restore.ts'
+import { CommandFailure, type CommandContext } from './program/context.ts'
+import { givenPath } from './program/given-path.ts'
+import { createProgressBar } from './program/progress-bar.ts'
+
+export function restoreCommand (context: CommandContext): Command {
+  return new Command('restore').description('a backup into an empty data folder, all of it or nothing')
+    .argument('<dir>', 'where backups lie')
+    .option('--data-dir <dir>', 'the data folder to make (default: DATA_DIR)')
+    .option('--backup <name>', 'which one, such as 2026-11-22T22-46-00.123Z (default: the newest)')
+    .option('--json', 'as JSON')
+    .action(async (dir: string, { dataDir, backup, json }: { dataDir?: string, backup?: string, json?: boolean }) => {
+      const config = readConfig({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
+      const bar = createProgressBar(context.stderr, 'restore')
+      const facts = await restoreBackup({
+        folder: resolve(givenPath(context, dir)),
+        name: backup,
+        dataFolder: config.DATA_DIR,
+        pid: context.pid,
+        signal: context.signal,
+        onProgress: (done, of) => { bar.set(done / of) },
+      }).catch((error: unknown) => {
+        throw context.signal.aborted ? new CommandFailure('Stopped. Nothing was restored.') : error
+      }).finally(() => { bar.end() })
+      const { name, madeAt, files, bytes, missing } = facts
+      if (json === true) {
+        context.stdout.json({
+          data_dir: config.DATA_DIR,
+          backup: name,
+          made_at: madeAt,
+          files,
+          bytes,
+          missing,
+        })
+      } else context.stdout.write(`${config.DATA_DIR}\n`)
+      context.stderr.write(`Restored ${name}: the database and ${files} files with ${bytes} bytes, all right. Whoever was signed in signs in again; tokens and accounts are as they were then.\n`)
+      if (missing.length > 0) context.stderr.write(`${missing.length} files were lost or damaged already when the backup was made; the service hides them.\n`)
+    })
+}

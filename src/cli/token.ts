@@ -1,0 +1,73 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { SCOPES, type Scope } from '../accounts/access.ts'
+import { BY_COMMAND } from '../audit/audit.ts'
+import { parseDuration, parseId } from './program/arguments.ts'
+import { CommandFailure, type CommandContext } from './program/context.ts'
+import { withServices } from './program/open-services.ts'
+import { textTable } from './program/table.ts'
+
+interface CreateOptions {
+  name: string
+  scope?: Scope[]
+  expiresIn?: number
+}
+
+export function tokenCommand (context: CommandContext): Command {
+  const command = new Command('token').description('API tokens')
+
+  command.command('create').description('prints a new token, the only time that it can be seen')
+    .argument('<email>', 'an account, or a teacher of a course')
+    .option('--name <text>', 'what it is for', 'token')
+    .option('--scope <list>', `comma list of ${SCOPES.join(', ')}; default: all that the role may do`, parseScopes)
+    .option('--expires-in <time>', 'such as 90d or 12h; default: never', parseDuration)
+    .action(async (email: string, { name, scope, expiresIn }: CreateOptions) => {
+      const token = await withServices(context, async ({ accounts, audit, now }) => {
+        const made = await accounts.createToken({ email, name, scopes: scope, expiresAt: expiresIn === undefined ? null : now() + expiresIn })
+        audit.record({ ...BY_COMMAND, action: 'token.create', subject: `user ${(await accounts.findByEmail(email))!.id}` })
+        return made
+      })
+      context.stdout.write(`${token}\n`)
+    })
+
+  command.command('list').description('all tokens, without the secret')
+    .option('--json', 'as JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const tokens = (await withServices(context, ({ accounts }) => accounts.listTokens())).map((token) => ({
+        id: token.id,
+        email: token.email,
+        name: token.name,
+        scopes: token.scopes === null ? null : JSON.parse(token.scopes) as Scope[],
+        created_at: iso(token.created_at),
+        last_used_at: iso(token.last_used_at),
+        expires_at: iso(token.expires_at),
+        revoked_at: iso(token.revoked_at),
+      }))
+      if (json === true) context.stdout.json(tokens)
+      else {
+        context.stdout.write(textTable([['ID', 'E-MAIL', 'NAME', 'SCOPES', 'LAST USED', 'STATE'], ...tokens.map((token) => [
+          String(token.id), token.email, token.name, token.scopes?.join(',') ?? 'all', token.last_used_at ?? 'never', token.revoked_at === null ? '' : 'revoked',
+        ])]))
+      }
+    })
+
+  command.command('revoke').description('a token is void from now on')
+    .argument('<id>', 'see token list', parseId)
+    .action(async (id: number) => {
+      await withServices(context, async ({ accounts, audit }) => {
+        if (!await accounts.revokeToken(id)) throw new CommandFailure(`There is no valid token with id ${id}.`)
+        audit.record({ ...BY_COMMAND, action: 'token.revoke', subject: `token ${id}` })
+      })
+      context.stderr.write(`token ${id} is void\n`)
+    })
+
+  return command
+}
+
+function parseScopes (text: string): Scope[] {
+  const scopes = text.split(',').map((scope) => scope.trim())
+  const unknown = scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope))
+  if (unknown.length > 0) throw new InvalidArgumentError(`There is no scope ${unknown.join(', ')}; there are ${SCOPES.join(', ')}.`)
+  return scopes as Scope[]
+}
+
+function iso (ms: number | null): string | null { return ms === null ? null : new Date(ms).toISOString() }

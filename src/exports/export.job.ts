@@ -1,0 +1,102 @@
+import type { Database } from '../../db/index.ts'
+import { findCourse } from '../../db/queries/courses.ts'
+import { insertExport, setExportExpiry, type RetentionRule } from '../../db/queries/exports.ts'
+import type { JobRow } from '../../db/queries/jobs.ts'
+import { jobRequests } from '../../db/queries/jobs.ts'
+import { QuotaExceededError, type FileLibrary } from '../files/file-library.ts'
+import { exponentialBackoff, JobFailure, type JobKind } from '../jobs/job-kind.ts'
+import { optionsGiven, type ExportOptions } from './export-options.ts'
+
+export const EXPORT_KIND = 'performance-export'
+export const EXPORT_CATEGORY = 'teacher-performance'
+export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+export interface ExportPayload {
+  courseId: number
+  options: ExportOptions
+  /** Name of who asked first, as the file and the workbook show it. */
+  requestedBy: string
+}
+
+/** What the worker's task gets. */
+export interface ExportTaskInput extends ExportPayload {
+  databaseFile: string
+  stagingPath: string
+  /** When the data is read, ms: dates are judged by it, the file is named by it. */
+  now: number
+}
+
+/** What the worker found and wrote. */
+export interface ExportFacts {
+  filename: string
+  size: number
+  sha256: string
+  students: number
+  scores: number
+  /** The course's data version that was read. */
+  dataVersion: number
+  currentUntil: number | null
+}
+
+export interface ExportKindOptions {
+  db: Database
+  files: FileLibrary
+  now: () => number
+  timeLimitMs: number
+  retention: RetentionRule
+  /** Where a quota leaves no room, the oldest exports go. */
+  replacesOldest: boolean
+}
+
+/** Exports of a course's performance book as a kind of job. */
+export function exportKind ({ db, files, now, timeLimitMs, retention, replacesOldest }: ExportKindOptions): JobKind<ExportFacts> {
+  return {
+    name: EXPORT_KIND,
+    task: 'performanceExport',
+    timeLimitMs,
+    maxAttempts: 3,
+    backoffMs: exponentialBackoff(1000, 60_000),
+    inputVersion: async (trx, job) => (await findCourse(trx, payloadOf(job).courseId))?.data_version ?? null,
+    input: async ({ job, stagingPath }) => ({ ...payloadOf(job), databaseFile: db.file, stagingPath, now: now() }) satisfies ExportTaskInput,
+    async complete ({ job, stagingPath }, facts) {
+      const { courseId, options, requestedBy } = payloadOf(job)
+      const placed = await files.place({ path: stagingPath, size: facts.size, sha256: facts.sha256 }, facts.filename)
+      return {
+        discard: placed.discard,
+        async commit (trx) {
+          if (await findCourse(trx, courseId) === undefined) {
+            throw new JobFailure('COURSE_NOT_FOUND', 'The course was deleted in the meantime.')
+          }
+          // Clients stop polling at the first export made after they asked; so it is, also when the clock was set back.
+          const requests = await jobRequests(trx, job.id)
+          const createdAt = Math.max(now(), ...requests.map((request) => request.requested_at + 1))
+          const file = await placed.record(trx, {
+            owner: { type: 'course', id: courseId },
+            category: EXPORT_CATEGORY,
+            contentType: XLSX,
+            createdBy: requestedBy,
+            createdAt,
+            expiresAt: null,
+            replacesOldest,
+          }).catch((error: unknown) => {
+            throw error instanceof QuotaExceededError ? new JobFailure('FILE_QUOTA_EXCEEDED', error.message) : error
+          })
+          const row = await insertExport(trx, {
+            course_id: courseId,
+            file_id: file.id,
+            job_id: job.id,
+            options: JSON.stringify(optionsGiven(options)),
+            data_version: facts.dataVersion,
+            current_until: facts.currentUntil,
+          })
+          await setExportExpiry(trx, retention, now(), courseId)
+          return { export_id: row.id, students: facts.students, scores: facts.scores }
+        },
+      }
+    },
+  }
+}
+
+export function payloadOf (job: JobRow): ExportPayload {
+  return JSON.parse(job.payload) as ExportPayload
+}

@@ -1,0 +1,128 @@
+import type { Database } from '../../db/index.ts'
+import { findCourse } from '../../db/queries/courses.ts'
+import * as queries from '../../db/queries/exports.ts'
+import type { FileLibrary } from '../files/file-library.ts'
+import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
+import { completeOptions, type ExportOptionsGiven } from './export-options.ts'
+import { EXPORT_KIND, type ExportPayload } from './export.job.ts'
+
+export interface ExportRequest {
+  courseId: number
+  options: ExportOptionsGiven
+  /** Null: the command line. */
+  userId: number | null
+  /** What the file shows as its maker: name, else e-mail, else `command line`. */
+  requestedBy: string
+}
+
+/** One export as the API shows it, but for its absolute address. */
+export interface ExportItem {
+  id: number
+  filename: string
+  hex: string
+  createdAt: number
+  size: number
+  jobId: number | null
+  isCurrent: boolean
+  expiresAt: number | null
+  createdBy: string | null
+  options: ExportOptionsGiven
+}
+
+export interface Exports {
+  /** Queues an export or joins the one that serves the request. Undefined: no such course. Throws QueueFullError. */
+  request: (request: ExportRequest) => Promise<JobTicket | undefined>
+  /** Newest first; the same array as before while nothing has changed. */
+  list: (courseId: number) => Promise<readonly ExportItem[]>
+  latest: (courseId: number) => Promise<ExportItem | undefined>
+  /** The export that a job made. */
+  ofJob: (jobId: number) => Promise<{ id: number, hex: string, filename: string } | undefined>
+  /** The export whose file this is, and its course. */
+  ofFile: (fileId: number) => Promise<{ id: number, courseId: number } | undefined>
+  /** False: the course has no such export. */
+  delete: (courseId: number, exportId: number) => Promise<boolean>
+}
+
+export interface ExportsOptions {
+  db: Database
+  files: FileLibrary
+  queue: JobQueue
+  now: () => number
+  retention: queries.RetentionRule
+}
+
+export function createExports ({ db, files, queue, now, retention }: ExportsOptions): Exports {
+  /** What rows are at a time, until one expires or a date passes. */
+  const lists = new WeakMap<readonly queries.ExportListRow[], { from: number, until: number, items: ExportItem[] }>()
+  return {
+    async request ({ courseId, options, userId, requestedBy }) {
+      const complete = completeOptions(options)
+      const payload: ExportPayload = { courseId, options: complete, requestedBy }
+      const ticket = await db.write(async (trx) => {
+        const course = await findCourse(trx, courseId)
+        if (course === undefined) return undefined
+        // Never before an export that is there already: with a clock set back, that one would look like the answer.
+        const requestedAt = Math.max(now(), await queries.newestExportTime(trx, courseId) ?? 0)
+        return await queue.request(trx, {
+          kind: EXPORT_KIND,
+          key: `${EXPORT_KIND}:${courseId}:${JSON.stringify(complete)}`,
+          payload,
+          owner: { type: 'course', id: courseId },
+          userId,
+          inputVersion: course.data_version,
+          requestedAt,
+        })
+      })
+      if (ticket !== undefined && !ticket.joined) queue.onQueued()
+      return ticket
+    },
+    async list (courseId) {
+      const rows = await db.remembered(`exports ${courseId}`, () => queries.listExports(db.reads, courseId))
+      const at = now()
+      const kept = lists.get(rows)
+      if (kept !== undefined && kept.from <= at && at < kept.until) return kept.items
+      const until = Math.min(...rows.flatMap((row) => [row.expires_at, row.current_until].filter((time) => time !== null && time > at) as number[]))
+      const items = rows.filter((row) => row.expires_at === null || row.expires_at > at).map((row) => item(row, at))
+      lists.set(rows, { from: at, until, items })
+      return items
+    },
+    async latest (courseId) {
+      const at = now()
+      const row = await queries.latestExport(db.reads, courseId, at)
+      return row === undefined ? undefined : item(row, at)
+    },
+    ofJob: (jobId) => db.remembered(`export of ${jobId}`, () => queries.exportOfJob(db.reads, jobId)),
+    async ofFile (fileId) {
+      const row = await queries.exportOfFile(db.reads, fileId)
+      return row === undefined ? undefined : { id: row.id, courseId: row.course_id }
+    },
+    async delete (courseId, exportId) {
+      const hexes = await db.write(async (trx) => {
+        const row = await queries.findExport(trx, courseId, exportId)
+        if (row === undefined) return undefined
+        const deleted = await files.deleteRows(trx, [row.file_id])
+        // Another one may be the newest now, and is kept.
+        await queries.setExportExpiry(trx, retention, now(), courseId)
+        return deleted
+      })
+      if (hexes === undefined) return false
+      await files.removeBytes(hexes)
+      return true
+    },
+  }
+}
+
+function item (row: queries.ExportListRow, now: number): ExportItem {
+  return {
+    id: row.id,
+    filename: row.filename,
+    hex: row.hex,
+    createdAt: row.created_at,
+    size: row.size,
+    jobId: row.job_id,
+    isCurrent: row.is_same === 1 && (row.current_until === null || row.current_until > now),
+    expiresAt: row.expires_at,
+    createdBy: row.created_by,
+    options: JSON.parse(row.options) as ExportOptionsGiven,
+  }
+}

@@ -1,0 +1,52 @@
+import { ServiceError } from '../errors.ts'
+import { EXPORT_CATEGORY } from '../exports/export.job.ts'
+import { QuotaExceededError } from '../files/file-library.ts'
+import type { Services } from '../services.ts'
+
+/** Free disk is looked at this often at most, ms: it is asked for at every click. */
+const LOOK_EVERY_MS = 1000
+
+/** Whether the service takes new work. */
+export interface JobGate {
+  /** Throws SHUTTING_DOWN, DISK_LOW or FILE_QUOTA_EXCEEDED where an export of that course could not end well. */
+  openForJobs: (courseId: number) => Promise<void>
+  /** The same for a file that is about to be uploaded to that course. */
+  openForFiles: (courseId: number) => Promise<void>
+  /** The same for an import, which belongs to no course. */
+  openForImports: () => Promise<void>
+  isDiskLow: () => Promise<boolean>
+  isClosed: () => boolean
+  /** From now on no new work: the server is about to stop. */
+  close: () => void
+}
+
+export function createJobGate ({ config, files, now, freeBytes }: Services): JobGate {
+  let closed = false
+  let looked = { at: -Infinity, isLow: false }
+  async function isDiskLow (): Promise<boolean> {
+    if (Math.abs(now() - looked.at) > LOOK_EVERY_MS) {
+      looked = { at: now(), isLow: await freeBytes() < config.MIN_FREE_BYTES }
+    }
+    return looked.isLow
+  }
+  async function openForImports (): Promise<void> {
+    if (closed) throw new ServiceError('SHUTTING_DOWN', undefined, 5)
+    if (await isDiskLow()) throw new ServiceError('DISK_LOW')
+  }
+  async function open (courseId: number, replaceable?: string): Promise<void> {
+    await openForImports()
+    try {
+      await files.checkQuota({ type: 'course', id: courseId }, replaceable)
+    } catch (error) {
+      throw error instanceof QuotaExceededError ? new ServiceError('FILE_QUOTA_EXCEEDED', error.message) : error
+    }
+  }
+  return {
+    isDiskLow,
+    isClosed: () => closed,
+    close () { closed = true },
+    openForJobs: (courseId) => open(courseId, config.DELETE_OLDEST_EXPORTS ? EXPORT_CATEGORY : undefined),
+    openForFiles: (courseId) => open(courseId),
+    openForImports,
+  }
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify'
+import '@fastify/swagger'
+import { ServiceError } from '../../errors.ts'
+import { principalOf, type AccessHooks } from '../access/access-hooks.ts'
+import { API_DOCS_ICON, API_DOCS_STYLE, apiDocsPage, type Contract } from './api-docs-page.ts'
+import type { Links } from '../links.ts'
+
+/**
+ * The contract as data and as a page, for everyone, for teachers and administrators (`staff`), or for no one
+ * (`off`): `API_DOCS`.
+ */
+export async function publishContract (
+  server: FastifyInstance,
+  { access, links }: { access: AccessHooks, links: Pick<Links, 'absolute'> },
+  audience: 'public' | 'staff' | 'off'
+): Promise<void> {
+  if (audience === 'off') return
+  await server.register(async (app) => {
+    if (audience === 'staff') {
+      app.addHook('onRequest', access.signedIn)
+      app.addHook('onRequest', async (request) => {
+        if (principalOf(request).role === 'student') {
+          throw new ServiceError('NOT_A_TEACHER', 'Only teachers and administrators may read this.')
+        }
+      })
+    }
+    const schema = { hide: true }
+    let last: { address: string, page: string } | undefined
+    app.get('/api/openapi.json', { schema }, async () => server.swagger())
+    app.get('/api/docs', { schema }, async (request, reply) => {
+      const address = links.absolute(request, '')
+      if (last?.address !== address) {
+        last = { address, page: apiDocsPage(server.swagger() as unknown as Contract, address) }
+      }
+      return await reply.type('text/html; charset=utf-8').send(last.page)
+    })
+    app.get('/api/docs/', { schema }, async (request, reply) => await reply.redirect('../docs', 308))
+    app.get(
+      '/api/docs/style.css',
+      { schema },
+      async (request, reply) => await reply.type('text/css; charset=utf-8').send(API_DOCS_STYLE)
+    )
+    app.get(
+      '/api/docs/icon.svg',
+      { schema },
+      async (request, reply) => await reply.type('image/svg+xml').send(API_DOCS_ICON)
+    )
+  })
+}

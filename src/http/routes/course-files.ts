@@ -1,0 +1,157 @@
+import { rm } from 'node:fs/promises'
+import multipart from '@fastify/multipart'
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { isDiskFull } from '../../../db/sqlite/connection.ts'
+import { findCourse } from '../../../db/queries/courses.ts'
+import { ServiceError } from '../../errors.ts'
+import { displayName } from '../../accounts/access.ts'
+import { EXPORT_CATEGORY } from '../../exports/export.job.ts'
+import { QuotaExceededError, type FileRow } from '../../files/file-library.ts'
+import { courseOf, idOf, principalOf } from '../access/access-hooks.ts'
+import { sendTagged, tagged } from '../entity-tags.ts'
+import { receiveUpload } from '../uploads/file-upload.ts'
+import type { RouteContext } from '../route-context.ts'
+import { courseParams, errors, id, isoTime, isoTimeOrNull, nullable, time } from '../schemas/common.ts'
+
+const tags = ['Files']
+/** Room for the form around the file: boundaries, headers, fields. */
+const FORM_BYTES = 65_536
+
+const category = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$', description: 'Small letters, digits and -' })
+
+const fileSchema = Type.Object({
+  id,
+  category: Type.String(),
+  filename: Type.String(),
+  url: Type.String({ format: 'uri', description: 'Absolute; whoever has it may download, unless FILE_ACCESS says otherwise' }),
+  content_type: Type.String(),
+  size: Type.Integer({ description: 'Bytes' }),
+  sha256: Type.String(),
+  created_at: time,
+  created_by: nullable(Type.String()),
+  expires_at: nullable(time),
+}, { title: 'File' })
+
+/** Any files of a course: syllabus, slides, whatever. Its exports are among them, in a category of their own. */
+export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, links, gate, room }
+) => {
+  const { config, files, exports } = services
+  await app.register(multipart, { limits: { fileSize: config.FILE_MAX_BYTES }, throwFileSizeLimit: false, defParamCharset: 'utf8' } as object)
+
+  const asJson = (request: FastifyRequest, file: FileRow) => ({
+    id: file.id,
+    category: file.category,
+    filename: file.filename,
+    url: links.file(request, file),
+    content_type: file.content_type,
+    size: file.size,
+    sha256: file.sha256,
+    created_at: isoTime(file.created_at),
+    created_by: file.created_by,
+    expires_at: isoTimeOrNull(file.expires_at),
+  })
+
+  app.post('/api/courses/:course_id/files', {
+    onRequest: [...access.course('export'), async (request: FastifyRequest) => {
+      // Before a byte of it is read.
+      await gate.openForFiles(courseOf(request).id)
+      if (Number(request.headers['content-length'] ?? 0) > config.FILE_MAX_BYTES + FORM_BYTES) {
+        throw new ServiceError('BODY_TOO_LARGE', `The file is larger than ${new Intl.NumberFormat('en').format(config.FILE_MAX_BYTES)} bytes.`)
+      }
+    }],
+    // The form is read while it comes in; `receiveUpload` checks it.
+    validatorCompiler: () => () => true,
+    schema: {
+      tags,
+      summary: 'Upload a file to a course',
+      description: 'A form (multipart/form-data) with `file` and `category`.',
+      consumes: ['multipart/form-data'],
+      params: courseParams,
+      body: Type.Object({ file: Type.String({ format: 'binary' }), category }),
+      response: { 201: fileSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507) },
+    },
+  }, async (request, reply) => {
+    const courseId = courseOf(request).id
+    const discard = ({ path }: { path: string }) => rm(path, { force: true })
+    try {
+      const upload = await receiveUpload(request, {
+        stagingFolder: config.stagingFolder, room, userId: principalOf(request).userId,
+        maxBytes: config.FILE_MAX_BYTES, types: config.fileTypes, checksContent: true, fields: ['category'],
+      }, discard)
+      try {
+        const file = await files.store(upload.staged, {
+          owner: { type: 'course', id: courseId },
+          category: checkedCategory(upload.fields.category!),
+          filename: upload.filename,
+          contentType: upload.contentType,
+          createdBy: displayName(principalOf(request)),
+          expiresAt: null,
+        }, {
+          async check (trx) { if (await findCourse(trx, courseId) === undefined) throw new ServiceError('COURSE_NOT_FOUND') },
+        })
+        return await reply.code(201).header('location', links.file(request, file)).send(asJson(request, file))
+      } finally {
+        await discard(upload.staged)
+      }
+    } catch (error) {
+      if (error instanceof QuotaExceededError) throw new ServiceError('FILE_QUOTA_EXCEEDED', error.message)
+      if (isDiskFull(error)) throw new ServiceError('DISK_LOW')
+      throw error
+    }
+  })
+
+  app.get('/api/courses/:course_id/files', {
+    onRequest: access.course('read'),
+    schema: {
+      tags,
+      summary: 'The course\'s files, newest first',
+      params: courseParams,
+      querystring: Type.Object({
+        category: Type.Optional(category),
+        limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+        cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
+      }),
+      response: { 200: Type.Object({ files: Type.Array(fileSchema), next_cursor: nullable(Type.String()) }), 304: Type.Null(), ...errors(400, 401, 403, 404) },
+    },
+  }, async (request, reply) => {
+    const { category, limit, cursor } = request.query
+    const page = await files.info({
+      owner: { type: 'course', id: courseOf(request).id },
+      ...(category === undefined ? {} : { category }),
+      ...(cursor === undefined ? {} : { before: Number(cursor) }),
+      limit: limit + 1,
+    })
+    const shown = page.slice(0, limit)
+    const next = page.length > limit ? String(shown.at(-1)!.id) : null
+    return sendTagged(request, reply, tagged(JSON.stringify({ files: shown.map((file) => asJson(request, file)), next_cursor: next })))
+  })
+
+  app.delete('/api/courses/:course_id/files/:file_id', {
+    onRequest: access.course('export'),
+    schema: {
+      tags,
+      summary: 'Delete a file of a course',
+      params: Type.Object({ ...courseParams.properties, file_id: Type.String() }),
+      response: { 204: Type.Null(), ...errors(401, 403, 404) },
+    },
+  }, async (request, reply) => {
+    const fileId = idOf(request.params.file_id)
+    const owner = { type: 'course', id: courseOf(request).id }
+    const [file] = fileId === undefined ? [] : await files.info({ id: fileId, owner })
+    if (file === undefined) throw new ServiceError('FILE_NOT_FOUND')
+    const made = await exports.ofFile(file.id)
+    if (made === undefined) await files.delete([file.id])
+    else await exports.delete(made.courseId, made.id)
+    return await reply.code(204).send(null)
+  })
+}
+
+function checkedCategory (given: string): string {
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(given)) throw new ServiceError('VALIDATION_FAILED', 'category: must be small letters, digits and -, at most 64')
+  if (given === EXPORT_CATEGORY) throw new ServiceError('VALIDATION_FAILED', `category: ${EXPORT_CATEGORY} is for exports; choose another one`)
+  return given
+}

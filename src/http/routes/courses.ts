@@ -1,0 +1,138 @@
+import { finished, Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { ServiceError } from '../../errors.ts'
+import { readCursor } from '../../courses/book-json.ts'
+import type { BookAnswer } from '../../courses/books.ts'
+import { isTimeZone } from '../../courses/course-time.ts'
+import { CourseSettingsError, type CourseSettings } from '../../courses/courses.ts'
+import { shorten } from '../../short-text.ts'
+import { courseOf, principalOf } from '../access/access-hooks.ts'
+import { createBookTraffic } from '../book-traffic.ts'
+import { bookSchema, settingsSchema } from '../schemas/book.ts'
+import { exportJson } from './exports.ts'
+import type { RouteContext } from '../route-context.ts'
+import { courseParams, errors, id, nullable } from '../schemas/common.ts'
+
+const tags = ['Courses']
+
+const settingsBody = Type.Object({
+  missing_counts: Type.Optional(Type.Enum(['ignored', 'zero'])),
+  time_zone: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  categories: Type.Optional(Type.Array(Type.Object({
+    id,
+    weight: nullable(Type.Number({ minimum: 0, maximum: 1, description: 'A fraction; null goes back to the imported weight' })),
+  }, { additionalProperties: false }), { maxItems: 10_000 })),
+}, { additionalProperties: false })
+
+export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links }) => {
+  const { courses, books, exports, config } = services
+  const traffic = createBookTraffic(config.BOOKS_MAX_BYTES)
+
+  app.get('/api/courses', {
+    onRequest: access.scope('read'),
+    schema: {
+      tags,
+      summary: 'The courses that the user teaches; all, for an administrator',
+      querystring: Type.Object({ source_id: Type.Optional(Type.String()) }),
+      response: {
+        200: Type.Array(Type.Object({
+          id, source_id: Type.String(), name: Type.String(), term: nullable(Type.String()), school: nullable(Type.String()), student_count: Type.Integer(),
+        })),
+        ...errors(401, 403),
+      },
+    },
+  }, async (request) => {
+    const { role, emailKey } = principalOf(request)
+    if (role === 'student') throw new ServiceError('NOT_A_TEACHER')
+    return await courses.list({ teacherKey: role === 'admin' ? undefined : emailKey, sourceId: request.query.source_id })
+  })
+
+  app.get('/api/courses/:course_id/performance', {
+    onRequest: access.course('read'),
+    schema: {
+      tags,
+      summary: 'The performance book: every student, every task, every score and average',
+      params: courseParams,
+      querystring: Type.Object({
+        limit: Type.Integer({ minimum: 1, maximum: 100_000, default: 500 }),
+        cursor: Type.Optional(Type.String({ maxLength: 64 })),
+        period_id: Type.Optional(Type.Integer({ minimum: 1 })),
+      }),
+      response: { 200: bookSchema, ...errors(400, 401, 403, 404, 429, 503) },
+    },
+  }, async (request, reply) => {
+    const { limit, cursor, period_id: periodId } = request.query
+    const after = cursor === undefined ? undefined : readCursor(cursor)
+    if (cursor !== undefined && after === undefined) throw new ServiceError('VALIDATION_FAILED', 'cursor: is not one of this service; take next_cursor from the page before')
+    const courseId = courseOf(request).id
+    const items = (await exports.list(courseId)).map((item) => exportJson(item, links.file(request, item)))
+    const answer = await books.page(
+      courseId,
+      { limit, after, periodId, maxBytes: config.BOOK_PAGE_MAX_BYTES },
+      JSON.stringify(items)
+    )
+    if (answer.ok) {
+      // Only this request refers to the page so far, so a refusal frees its memory at once.
+      const arrived = traffic.send(
+        principalOf(request).userId,
+        answer.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+      )
+      finished(reply.raw, arrived)
+    }
+    return sendBytes(reply, answer)
+  })
+
+  app.patch('/api/courses/:course_id', {
+    onRequest: access.course('export'),
+    schema: {
+      tags,
+      summary: 'Settings of a course: what missing work counts, time zone, category weights',
+      params: courseParams,
+      querystring: Type.Object({ dry_run: Type.Optional(Type.Boolean()) }),
+      body: settingsBody,
+      response: { 200: settingsSchema, ...errors(400, 401, 403, 404, 413, 415) },
+    },
+  }, async (request, reply) => {
+    const { missing_counts: missingCounts, time_zone: timeZone, categories } = request.body
+    if (timeZone !== undefined && !isTimeZone(timeZone)) {
+      throw new ServiceError(
+        'VALIDATION_FAILED',
+        `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`
+      )
+    }
+    const settings: CourseSettings = {
+      missingCounts, timeZone, weights: categories === undefined ? undefined : new Map(categories.map(({ id, weight }) => [id, weight])),
+    }
+    const courseId = courseOf(request).id
+    try {
+      if (request.query.dry_run === true) {
+        await courses.checkSettings(courseId, settings)
+        return await sendBytes(reply, await books.trySettings(courseId, settings, true))
+      }
+      await courses.set(courseId, settings)
+      return await sendBytes(reply, await books.trySettings(courseId, {}, false))
+    } catch (error) {
+      throw error instanceof CourseSettingsError ? new ServiceError('VALIDATION_FAILED', error.message) : error
+    }
+  })
+
+  app.delete('/api/courses/:course_id', {
+    onRequest: access.course('admin'),
+    schema: { tags, summary: 'Delete a course, its scores and its files', params: courseParams, response: { 204: Type.Null(), ...errors(401, 403, 404) } },
+  }, async (request, reply) => {
+    if (!await courses.delete(courseOf(request).id)) throw new ServiceError('COURSE_NOT_FOUND')
+    return await reply.code(204).send(null)
+  })
+}
+
+/** Sends finished JSON without looking into it. */
+function sendBytes (reply: FastifyReply, answer: BookAnswer): FastifyReply {
+  if (!answer.ok) throw new ServiceError(answer.code, answer.message)
+  const { chunks } = answer
+  reply.type('application/json; charset=utf-8')
+    .header('content-length', chunks.reduce((sum, chunk) => sum + chunk.length, 0))
+  if (chunks.length === 1) return reply.send(Buffer.from(chunks[0]!.buffer, chunks[0]!.byteOffset, chunks[0]!.byteLength))
+  return reply.send(Readable.from(chunks, { objectMode: false }))
+}

@@ -1,0 +1,123 @@
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { ServiceError } from '../../errors.ts'
+import { displayName } from '../../accounts/access.ts'
+import { exportOptionsSchema } from '../../exports/export-options.ts'
+import type { ExportItem } from '../../exports/exports.ts'
+import { QueueFullError } from '../../jobs/job-queue.ts'
+import { courseOf, idOf, principalOf } from '../access/access-hooks.ts'
+import { sendTagged, tagged, type Tagged } from '../entity-tags.ts'
+import type { RouteContext } from '../route-context.ts'
+import { courseParams, errors, exportSchema, id, isoTime, isoTimeOrNull, time } from '../schemas/common.ts'
+
+const tags = ['Exports']
+/** After so many seconds a full queue has moved on. */
+const QUEUE_FULL_RETRY_S = 10
+
+export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
+  const { exports, config } = services
+  /** What a list became: nearly every poll gets the same as the one before. */
+  const answers = new WeakMap<readonly ExportItem[], { base: string, content: Tagged }>()
+
+  app.post('/api/courses/:course_id/performance/export', {
+    onRequest: access.course('export'),
+    // An empty body is an export with all defaults.
+    preValidation: async (request) => { request.body ??= {} as never },
+    config: {
+      rateLimit: {
+        max: config.EXPORT_RATE_MAX,
+        timeWindow: 60_000,
+        hook: 'preHandler',
+        keyGenerator: (request: FastifyRequest) => String(principalOf(request).userId),
+        errorResponseBuilder: (request: FastifyRequest, { max, ttl }: { max: number, ttl: number }) =>
+          new ServiceError('RATE_LIMITED', `More than ${max} exports were asked for within a minute. Try again a little later.`, Math.ceil(ttl / 1000)),
+      },
+    },
+    schema: {
+      tags,
+      summary: 'Ask for an export of the course\'s performance book',
+      description: 'Answers at once. A request that an export serves already, which waits or has read the same data, joins that one.',
+      params: courseParams,
+      body: exportOptionsSchema,
+      response: {
+        202: Type.Object({ job: Type.String(), id, status: Type.String(), requested_at: time, joined: Type.Boolean() }),
+        ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507),
+      },
+    },
+  }, async (request, reply) => {
+    await gate.openForJobs(courseOf(request).id)
+    const principal = principalOf(request)
+    const ticket = await exports.request({
+      courseId: courseOf(request).id, options: request.body, userId: principal.userId, requestedBy: displayName(principal),
+    }).catch((error: unknown) => {
+      throw error instanceof QueueFullError ? new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S) : error
+    })
+    if (ticket === undefined) throw new ServiceError('COURSE_NOT_FOUND')
+    const { job, joined, requestedAt } = ticket
+    request.log.info({ job: job.id, kind: job.kind, joined }, 'a job was asked for')
+    const address = links.job(job.id)
+    return await reply.code(202).header('location', address)
+      .send({ job: address, id: job.id, status: job.state, requested_at: isoTime(requestedAt), joined })
+  })
+
+  app.get('/api/courses/:course_id/performance/exports', {
+    onRequest: access.course('read'),
+    config: { isPolled: true },
+    schema: {
+      tags,
+      summary: 'The course\'s exports, newest first',
+      description: 'Made for polling: ETag, and 304 to If-None-Match. An export appears when its file is whole.',
+      params: courseParams,
+      response: { 200: Type.Array(exportSchema), 304: Type.Null(), ...errors(401, 403, 404) },
+    },
+  }, async (request, reply) => {
+    const items = await exports.list(courseOf(request).id)
+    const base = links.absolute(request, '')
+    let answer = answers.get(items)
+    if (answer?.base !== base) {
+      answer = { base, content: tagged(JSON.stringify(items.map((item) => exportJson(item, links.file(request, item))))) }
+      answers.set(items, answer)
+    }
+    return sendTagged(request, reply, answer.content)
+  })
+
+  app.get('/api/courses/:course_id/performance/exports/latest', {
+    onRequest: access.course('read'),
+    schema: { tags, summary: 'Redirects to the newest export\'s file', params: courseParams, response: { 302: Type.Null(), ...errors(401, 403, 404) } },
+  }, async (request, reply) => {
+    const latest = await exports.latest(courseOf(request).id)
+    if (latest === undefined) throw new ServiceError('NO_EXPORT_YET')
+    return reply.redirect(links.file(request, latest), 302)
+  })
+
+  app.delete('/api/courses/:course_id/performance/exports/:export_id', {
+    onRequest: access.course('export'),
+    schema: {
+      tags,
+      summary: 'Delete an export and its file',
+      params: Type.Object({ ...courseParams.properties, export_id: Type.String() }),
+      response: { 204: Type.Null(), ...errors(401, 403, 404) },
+    },
+  }, async (request, reply) => {
+    const exportId = idOf(request.params.export_id)
+    if (exportId === undefined || !await exports.delete(courseOf(request).id, exportId)) throw new ServiceError('EXPORT_NOT_FOUND')
+    return await reply.code(204).send(null)
+  })
+}
+
+/** An export as the API shows it. */
+export function exportJson (item: ExportItem, url: string) {
+  return {
+    id: item.id,
+    filename: item.filename,
+    url,
+    created_at: isoTime(item.createdAt),
+    size: item.size,
+    job_id: item.jobId,
+    is_current: item.isCurrent,
+    expires_at: isoTimeOrNull(item.expiresAt),
+    created_by: item.createdBy,
+    options: item.options,
+  }
+}

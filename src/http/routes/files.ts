@@ -1,0 +1,145 @@
+import '@fastify/static'
+import '@fastify/swagger'
+import { ReadStream } from 'node:fs'
+import { create as contentDisposition } from 'content-disposition'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import { mayUseCourse } from '../../accounts/access.ts'
+import type { FileRow } from '../../files/file-library.ts'
+import { principalOf, requireScope } from '../access/access-hooks.ts'
+import { byteRange } from '../downloads/byte-range.ts'
+import { isFresh, isSame } from '../entity-tags.ts'
+import { refuse } from '../errors.ts'
+import { FileBody } from '../downloads/file-body.ts'
+import type { RouteContext } from '../route-context.ts'
+import { errors } from '../schemas/common.ts'
+
+/** Longer than any address of a file: hex, and 255 bytes percent-encoded. */
+const LONGEST_ADDRESS = 1000
+
+const bytes = { '*/*': { schema: Type.String({ format: 'binary' }) } }
+
+/** Stored files by their unguessable address. Whatever there is nothing for - a wrong hex or name, a listing, a path that climbs - ends in `notFound`. */
+export const filesRoutes: FastifyPluginAsync<RouteContext> = async (app, context) => {
+  await app.register(async (app) => { serveFiles(app, context) }, { prefix: '/files' })
+}
+
+const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }: RouteContext): void => {
+  const { db, config, files, now } = services
+  const isOpen = config.FILE_ACCESS === 'link'
+
+  if (!isOpen) {
+    app.addHook<{ Params: { hex: string, filename: string } }>('onRequest', async (request, reply) => {
+      try {
+        await access.signedIn(request, reply)
+      } catch (error) {
+        const file = await fileOf(request.params)
+        if (file !== undefined) noteRefusal(request, file)
+        throw error
+      }
+    })
+  }
+  app.setNotFoundHandler((request, reply) => notFound(reply))
+  // Told only when the bytes really go out: a file that goes at the last moment has the same answer as one that never was.
+  const described = new WeakMap<FastifyRequest, Record<string, string>>()
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (reply.statusCode === 200 || reply.statusCode === 206) reply.headers(described.get(request) ?? {})
+    return payload instanceof ReadStream ? sameBytes(reply, payload) : payload
+  })
+
+  app.get<{ Params: { hex: string, filename: string } }>('/:hex/:filename', {
+    schema: {
+      tags: ['Files'],
+      summary: 'The bytes of a stored file',
+      description: 'Answers If-None-Match, If-Match, Range (one) and If-Range.',
+      params: Type.Object({ hex: Type.String(), filename: Type.String() }),
+      ...(isOpen ? { security: [] } : {}),
+      response: {
+        200: { description: 'The file', content: bytes },
+        206: { description: 'The range of it that was asked for', content: bytes },
+        304: { type: 'null', description: 'The client has it' },
+        ...errors(...isOpen ? [404, 410, 412, 416] : [401, 403, 404, 410, 412, 416]),
+      },
+    },
+  }, async (request, reply) => {
+    const file = await fileOf(request.params)
+    if (file === undefined) return notFound(reply)
+    if (!await isEntitled(request, file)) {
+      noteRefusal(request, file)
+      return notFound(reply)
+    }
+    if (file.removed_at !== null || (file.expires_at !== null && file.expires_at <= now())) return refuse(reply, 'FILE_EXPIRED')
+    return send(request, reply, file)
+  })
+
+  async function fileOf ({ hex, filename }: { hex: string, filename: string }): Promise<FileRow | undefined> {
+    const file = /^[0-9a-f]{32}$/.test(hex) ? await files.find(hex) : undefined
+    return file?.filename === filename ? file : undefined
+  }
+
+  /**
+   * Records a refused download of an existing file. Wrong addresses are not recorded: with 128 random bits,
+   * guesses are noise.
+   */
+  function noteRefusal (request: FastifyRequest, { owner_type: type, owner_id: id }: FileRow): void {
+    request.audited = { outcome: 'refused', subject: `${type} ${id}` }
+  }
+
+  async function isEntitled (request: FastifyRequest, file: FileRow): Promise<boolean> {
+    if (isOpen) return true
+    const principal = principalOf(request)
+    const isTheirs = principal.role === 'admin' || (file.owner_type === 'course' && await mayUseCourse(db, principal, file.owner_id))
+    if (isTheirs) requireScope(principal, 'read')
+    return isTheirs
+  }
+
+  /** In the order of RFC 9110, 13.2.2: If-Match, If-None-Match, If-Range, Range. */
+  function send (request: FastifyRequest, reply: FastifyReply, file: FileRow): FastifyReply {
+    const { headers } = request
+    const etag = `"${file.sha256}"`
+    const ifMatch = headers['if-match']
+    if (ifMatch !== undefined && !isSame(ifMatch, etag)) return refuse(reply, 'PRECONDITION_FAILED')
+    if (isFresh(request, etag)) return reply.code(304).headers({ etag, ...ALWAYS }).send()
+    const isPart = request.method === 'GET' && (headers['if-range'] === undefined || headers['if-range'] === etag)
+    const range = isPart ? byteRange(headers.range, file.size) : undefined
+    if (range === 'unsatisfiable') return refuse(reply.headers({ etag, 'content-range': `bytes */${file.size}` }), 'RANGE_NOT_SATISFIABLE')
+    described.set(request, { etag, ...ALWAYS, 'content-type': file.content_type, 'content-disposition': contentDisposition(file.filename) })
+    // @fastify/static would judge these by a tag and a date of its own making. What is left for it is one range that fits, or none.
+    for (const name of ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range'] as const) delete headers[name]
+    if (range !== undefined) headers.range = `bytes=${range.start}-${range.end}`
+    return reply.sendFile(`${file.hex}/${file.filename}`, config.filesFolder)
+  }
+}
+
+/** The bytes that the headers promise, by a way that is as fast as the disk: see FileBody. */
+function sameBytes (reply: FastifyReply, stream: ReadStream): FileBody {
+  stream.on('error', () => {}).destroy()
+  const start = /^bytes (\d+)-/.exec(String(reply.getHeader('content-range') ?? ''))?.[1] ?? 0
+  return new FileBody({ path: String(stream.path), start: Number(start), length: Number(reply.getHeader('content-length')) })
+}
+
+const ALWAYS = {
+  'x-content-type-options': 'nosniff',
+  'x-robots-tag': 'noindex',
+  'referrer-policy': 'no-referrer',
+}
+
+/** The one answer to everything that is not there. */
+function notFound (reply: FastifyReply): FastifyReply {
+  return refuse(reply, 'FILE_NOT_FOUND')
+}
+
+/**
+ * An address that the router could not read (broken percent-encoding, far too long) becomes one that it can and that has no file,
+ * so that it goes the same way as every other.
+ */
+export function readableAddress (url: string): string {
+  if (!url.startsWith('/files/')) return url
+  const path = url.split(/[?#]/, 1)[0]!
+  try {
+    decodeURI(path)
+  } catch {
+    return '/files/'
+  }
+  return path.length > LONGEST_ADDRESS ? '/files/' : url
+}

@@ -1,0 +1,203 @@
+import { rm } from 'node:fs/promises'
+import multipart from '@fastify/multipart'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { isDiskFull } from '../../../db/sqlite/connection.ts'
+import { listJobs } from '../../../db/queries/jobs.ts'
+import { ServiceError } from '../../errors.ts'
+import { displayName } from '../../accounts/access.ts'
+import { IMPORT_KIND, type ImportChoices } from '../../imports/import.job.ts'
+import { ImportsWaitingError } from '../../imports/imports.ts'
+import type { ImportFormat } from '../../imports/import-options.ts'
+import { PERFORMANCE_BOOK_SCHEMA } from '../../imports/performance-book/performance-book-1.schema.ts'
+import { isTimeZone } from '../../courses/course-time.ts'
+import { QuotaExceededError } from '../../files/file-library.ts'
+import { QueueFullError } from '../../jobs/job-queue.ts'
+import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
+import { courseOf, principalOf } from '../access/access-hooks.ts'
+import { sendTagged, tagged } from '../entity-tags.ts'
+import { receiveUpload } from '../uploads/file-upload.ts'
+import { importJson, importSchema, listedImportJson, listedImportSchema } from '../schemas/import-json.ts'
+import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
+import { jobAccess } from '../access/job-access.ts'
+import type { RouteContext } from '../route-context.ts'
+import { courseParams, errors, isoTime, nullable, ticketSchema } from '../schemas/common.ts'
+
+const tags = ['Imports']
+const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
+const FIELDS = [
+  'format', 'time_zone', 'dry_run', 'strict', 'allow_removals', 'allow_skips', 'allow_new_people',
+]
+/** After so many seconds a full queue has moved on. */
+const QUEUE_FULL_RETRY_S = 10
+
+const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2))
+
+export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, links, gate, room }
+) => {
+  const { config, imports } = services
+  await app.register(multipart, { limits: { fileSize: config.IMPORT_MAX_BYTES }, throwFileSizeLimit: false, defParamCharset: 'utf8' } as object)
+  app.decorateRequest('job', null)
+
+  const upload = {
+    tags,
+    description: 'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, `strict`, `allow_removals`, `allow_skips`, `allow_new_people`.',
+    consumes: ['multipart/form-data'],
+    response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507) },
+  }
+  /** Before a byte of the upload is read. */
+  const mayWait = async (request: FastifyRequest) => {
+    await imports.checkWaiting(principalOf(request).userId).catch((error: unknown) => { throw asRefusal(error) })
+  }
+
+  app.post('/api/imports', {
+    onRequest: [...access.scope('admin'), async () => { await gate.openForImports() }, mayWait],
+    schema: {
+      ...upload,
+      summary: 'Import a roster, a document or a grade book (administrator)',
+      description: `${upload.description} An administrator may also send \`course\`, \`teacher\`, \`allow_erased\`.`,
+    },
+  }, async (
+    request,
+    reply
+  ) => await take(request, reply, [...FIELDS, 'allow_erased', 'course', 'teacher'], {}))
+
+  app.post('/api/courses/:course_id/imports', {
+    onRequest: [
+      ...access.course('import'),
+      async (request: FastifyRequest) => { await gate.openForFiles(courseOf(request).id) },
+      mayWait,
+    ],
+    schema: {
+      ...upload, params: courseParams, summary: 'Import into one course',
+      description: `${upload.description} It changes tasks, categories, scores and the named students of this course. ` +
+        'Rows about accounts, teachers, classes or other courses are left out, with the warning `left_out`.'
+    },
+  }, async (request, reply) => {
+    const course = courseOf(request)
+    return await take(request, reply, FIELDS, { onlyCourseId: course.id, course: course.source_id })
+  })
+
+  const listed = {
+    200: Type.Object({ imports: Type.Array(listedImportSchema), next_cursor: nullable(Type.String()) }),
+  }
+  const querystring = Type.Object({
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+    cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
+  })
+
+  app.get('/api/imports', {
+    onRequest: access.scope('admin'),
+    schema: { tags, summary: 'All imports, newest first, as long as their jobs are kept (administrator)', querystring, response: { ...listed, ...errors(400, 401, 403) } },
+  }, async (request) => await list(request, request.query))
+
+  app.get('/api/courses/:course_id/imports', {
+    onRequest: access.course('import'),
+    schema: { tags, summary: 'Imports into one course by its teachers, newest first', params: courseParams, querystring, response: { ...listed, ...errors(400, 401, 403, 404) } },
+  }, async (request) => await list(request, request.query, { type: 'course', id: courseOf(request).id }))
+
+  app.get('/api/imports/:job_id', {
+    onRequest: jobAccess(services, access, 'read'),
+    schema: { tags, summary: 'An import: its job, what it did, or what is wrong', params: Type.Object({ job_id: Type.String() }), response: { 200: importSchema, ...errors(401, 403, 404) } },
+  }, async (request) => {
+    const job = request.job!
+    if (job.kind !== IMPORT_KIND) throw new ServiceError('JOB_NOT_FOUND')
+    return { ...await oneJobJson(services, links, request, job), ...importJson(job) }
+  })
+
+  app.get('/api/schemas/performance-book-1.json', {
+    schema: {
+      tags,
+      summary: 'The JSON Schema of performance-book/1 documents',
+      security: [],
+      response: { 200: Type.Object({}, { additionalProperties: true, description: 'JSON Schema 2020-12' }), 304: Type.Null() },
+    },
+  }, async (request, reply) => sendTagged(request, reply, PERFORMANCE_BOOK))
+
+  async function list (request: FastifyRequest, { limit, cursor }: { limit: number, cursor?: string }, owner?: { type: string, id: number }) {
+    const rows = await listJobs(services.db.reads, { kind: IMPORT_KIND, owner, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
+    const page = rows.slice(0, limit)
+    const jobs = await jobsJson(services, links, request, page)
+    return {
+      imports: jobs.map((job, i) => ({ ...job, ...listedImportJson(page[i]!) })),
+      next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null,
+    }
+  }
+
+  async function take (request: FastifyRequest, reply: FastifyReply, optional: string[], fixed: Partial<ImportChoices>): Promise<FastifyReply> {
+    const principal = principalOf(request)
+    const discard = ({ path }: { path: string }) => rm(path, { force: true })
+    try {
+      const { staged, filename, fields } = await receiveUpload(request, {
+        stagingFolder: config.stagingFolder, room, userId: principal.userId,
+        maxBytes: config.IMPORT_MAX_BYTES, types: ['*/*'], checksContent: false, fields: [], optional,
+      }, discard)
+      try {
+        const { job, joined, requestedAt } = await imports.request({
+          staged,
+          filename,
+          choices: { ...choicesOf(fields), ...fixed },
+          userId: principal.userId,
+          via: principal.credential.kind,
+          requestedBy: displayName(principal),
+        })
+        const address = links.job(job.id)
+        request.log.info({ job: job.id, kind: job.kind, joined }, 'a job was asked for')
+        return await reply.code(202).header('location', address).send({ job: address, id: job.id, status: job.state, requested_at: isoTime(requestedAt), joined })
+      } finally {
+        await discard(staged)
+      }
+    } catch (error) {
+      throw asRefusal(error)
+    }
+  }
+}
+
+/** The error for the client when an import is refused; other errors pass through. */
+function asRefusal (error: unknown): unknown {
+  if (error instanceof ImportsWaitingError) {
+    return new ServiceError('RATE_LIMITED', error.message, QUEUE_FULL_RETRY_S)
+  }
+  if (error instanceof QueueFullError) return new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)
+  if (error instanceof QuotaExceededError) return new ServiceError('FILE_QUOTA_EXCEEDED', error.message)
+  return isDiskFull(error) ? new ServiceError('DISK_LOW') : error
+}
+
+/** The fields of the form. Throws VALIDATION_FAILED, which names the field. */
+function choicesOf (fields: Record<string, string>): ImportChoices {
+  const { format, time_zone: timeZone, course, teacher } = fields
+  if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) throw new ServiceError('VALIDATION_FAILED', `format: must be one of ${FORMATS.join(', ')}`)
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    throw new ServiceError(
+      'VALIDATION_FAILED',
+      `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`
+    )
+  }
+  if (course !== undefined && isNameTooLong(course)) {
+    throw new ServiceError('VALIDATION_FAILED', `course: has more than ${NAME_MAX} characters`)
+  }
+  if (teacher !== undefined && teacher.length > EMAIL_MAX) {
+    throw new ServiceError('VALIDATION_FAILED', `teacher: has more than ${EMAIL_MAX} characters`)
+  }
+  return {
+    format: format as ImportFormat | undefined,
+    timeZone,
+    course,
+    teacher,
+    dryRun: flag(fields, 'dry_run'),
+    strict: flag(fields, 'strict'),
+    allowRemovals: flag(fields, 'allow_removals'),
+    allowErased: flag(fields, 'allow_erased'),
+    allowSkips: flag(fields, 'allow_skips'),
+    allowNewPeople: flag(fields, 'allow_new_people'),
+  }
+}
+
+function flag (fields: Record<string, string>, name: string): boolean {
+  const value = fields[name]
+  if (value !== undefined && value !== 'true' && value !== 'false') throw new ServiceError('VALIDATION_FAILED', `${name}: must be true or false`)
+  return value === 'true'
+}

@@ -1,0 +1,88 @@
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { ServiceError } from '../../errors.ts'
+import { networkOf } from '../../accounts/network.ts'
+import { PasswordRefusedError } from '../../accounts/password-rules.ts'
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
+import { TooManyWaitError } from '../../accounts/turns.ts'
+import type { RouteContext } from '../route-context.ts'
+import { errors, isoTime, nullable, time } from '../schemas/common.ts'
+import { principalJson, principalSchema } from './sign-in.ts'
+
+const tags = ['Session']
+/** Sign-ins wait as long where too many wait for a hash. */
+const OVERLOADED_RETRY_S = 5
+/** In the body and not in the address: addresses end up in logs. */
+const token = Type.String({ minLength: 1, maxLength: 100, description: 'What stands behind `#invitation=` in the link' })
+
+/** The other end of one-time links: invitations and resets. The page is opened as `/#invitation=TOKEN`. */
+export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, cookie }) => {
+  const { passwordLinks, config } = services
+  const rateLimit = {
+    max: config.INVITATION_RATE_MAX,
+    timeWindow: 60_000,
+    keyGenerator: (request: FastifyRequest) => networkOf(request.ip),
+    errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
+      new ServiceError(
+        'RATE_LIMITED',
+        'Too many one-time links were tried from this address. Wait a little, then try again.',
+        Math.ceil(ttl / 1000)
+      ),
+  }
+
+  app.post('/api/invitations/check', {
+    onRequest: access.sameOrigin,
+    config: { rateLimit },
+    schema: {
+      tags,
+      summary: 'Whose link it is, before a password is asked for',
+      security: [],
+      body: Type.Object({ token }, { additionalProperties: false }),
+      response: {
+        200: Type.Object({
+          email: Type.String(),
+          first_name: nullable(Type.String()),
+          last_name: nullable(Type.String()),
+          has_password: Type.Boolean({ description: 'True: a reset; false: an invitation' }),
+          expires_at: time,
+        }),
+        ...errors(400, 403, 404, 429),
+      },
+    },
+  }, async (request, reply) => {
+    const found = await passwordLinks.find(request.body.token)
+    if (found === undefined) throw new ServiceError('INVITATION_NOT_FOUND')
+    const { user, expiresAt } = found
+    return reply.header('cache-control', 'no-store').send({
+      email: user.email, first_name: user.first_name, last_name: user.last_name, has_password: user.password_hash !== null, expires_at: isoTime(expiresAt),
+    })
+  })
+
+  app.post('/api/invitations', {
+    onRequest: access.sameOrigin,
+    config: { rateLimit },
+    schema: {
+      tags,
+      summary: 'Choose a password by a one-time link; signs in, and out everywhere else',
+      security: [],
+      body: Type.Object({ token, password: Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH }) }, { additionalProperties: false }),
+      response: { 200: principalSchema, ...errors(400, 403, 404, 429, 503) },
+    },
+  }, async (request, reply) => {
+    const begun = await passwordLinks.redeem(request.body.token, request.body.password, {
+      address: request.ip, userAgent: request.headers['user-agent'], previous: cookie.read(request),
+    }).catch((error: unknown) => {
+      if (error instanceof PasswordRefusedError) {
+        throw new ServiceError('VALIDATION_FAILED', `password: ${error.message}`)
+      }
+      throw error instanceof TooManyWaitError
+        ? new ServiceError('OVERLOADED', undefined, OVERLOADED_RETRY_S)
+        : error
+    })
+    if (begun === undefined) throw new ServiceError('INVITATION_NOT_FOUND')
+    request.audited = { actorId: begun.principal.userId }
+    cookie.set(reply, begun.secret)
+    return reply.header('cache-control', 'no-store').send(principalJson(begun.principal))
+  })
+}

@@ -1,0 +1,127 @@
+import type { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { listJobs, type JobRow } from '../../../db/queries/jobs.ts'
+import { ServiceError } from '../../errors.ts'
+import { principalOf } from '../access/access-hooks.ts'
+import { jobAccess, mayReadJob, mayUseCourseOf } from '../access/job-access.ts'
+import { hasEnded, jobEvents } from '../job-events.ts'
+import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
+import { limitStreams } from '../stream-limit.ts'
+import type { RouteContext } from '../route-context.ts'
+import { errors, jobSchema, jobWithAttemptsSchema, nullable } from '../schemas/common.ts'
+
+const tags = ['Jobs']
+const jobParams = Type.Object({ job_id: Type.String({ description: 'Id of a job' }) })
+
+export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, closing }) => {
+  const { db, queue, config, clock } = services
+  app.decorateRequest('job', null)
+
+  const streams = limitStreams(config.EVENT_STREAMS_MAX)
+  const json = (request: FastifyRequest, job: JobRow) => oneJobJson(services, links, request, job)
+  /** The job as it is by now. */
+  async function jsonNow (request: FastifyRequest) {
+    const job = await queue.find(db.reads, request.job!.id)
+    return job === undefined ? undefined : await json(request, job)
+  }
+  async function answerNow (request: FastifyRequest) {
+    const job = await jsonNow(request)
+    if (job === undefined) throw new ServiceError('JOB_NOT_FOUND')
+    return job
+  }
+
+  app.get('/api/jobs/:job_id', {
+    onRequest: jobAccess(services, access, 'read'),
+    config: { isPolled: true },
+    schema: { tags, summary: 'One job', description: 'An administrator sees all its attempts as well.', params: jobParams, response: { 200: jobWithAttemptsSchema, ...errors(401, 403, 404) } },
+  }, async (request) => {
+    // Its progress lives in memory.
+    request.isLive = request.job!.state === 'started'
+    return await json(request, request.job!)
+  })
+
+  app.get('/api/jobs/:job_id/events', {
+    onRequest: jobAccess(services, access, 'read'),
+    // A HEAD would run the whole stream to throw it away.
+    exposeHeadRoute: false,
+    schema: {
+      tags,
+      summary: 'The job as server-sent events, one at each change; closed at its end',
+      description: 'Each event\'s data is what GET /api/jobs/:job_id answers. The stream ends when the client may no longer see the job. A client that reconnects after the last event gets 204, which ends an EventSource.',
+      params: jobParams,
+      response: {
+        200: { description: 'Events', content: { 'text/event-stream': { schema: Type.Unsafe<Readable>({ type: 'string' }) } } },
+        204: Type.Null({ description: 'The client has had the last one' }),
+        ...errors(401, 403, 404, 429),
+      },
+    },
+  }, async (request, reply) => {
+    const { id, state } = request.job!
+    reply.header('cache-control', 'private, no-cache, no-transform')
+    if (hasEnded(state) && request.headers['last-event-id'] === state) return await reply.code(204).send(null)
+    const hadCourse = await mayUseCourseOf(db, principalOf(request), request.job!)
+    /** Whether the client may see the job now, and as much of it as when the stream began. */
+    async function mayGoOn (): Promise<boolean> {
+      const principal = await access.stillSignedIn(request)
+      if (principal === undefined || !principal.scopes.has('read')) return false
+      request.principal = principal
+      return hadCourse
+        ? await mayUseCourseOf(db, principal, request.job!)
+        : await mayReadJob(db, principal, request.job!)
+    }
+    /** Checks access after reading, so that nothing is sent after access was lost. */
+    async function read () {
+      const job = await jsonNow(request)
+      if (job === undefined || !await mayGoOn()) return undefined
+      return hadCourse ? job : { ...job, url: null }
+    }
+    const leave = streams.enter(principalOf(request).userId)
+    const events = jobEvents({ runner: services.runner, clock, jobId: id, read, mayGoOn, closing }).once(
+      'close', leave
+    )
+    return reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8').send(events)
+  })
+
+  app.post('/api/jobs/:job_id/cancel', {
+    onRequest: jobAccess(services, access, 'export'),
+    schema: { tags, summary: 'Withdraw from a job; it stops when nobody wants it any more', params: jobParams, response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) } },
+  }, async (request, reply) => {
+    const principal = principalOf(request)
+    const outcome = await queue.cancel(request.job!.id, { userId: principal.userId, force: principal.role === 'admin' })
+    if (outcome === 'finished') throw new ServiceError('JOB_FINISHED')
+    return await reply.code(202).send(await answerNow(request))
+  })
+
+  app.post('/api/jobs/:job_id/retry', {
+    onRequest: jobAccess(services, access, 'admin'),
+    schema: { tags, summary: 'Let a job that failed or was canceled wait again (administrator)', params: jobParams, response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) } },
+  }, async (request, reply) => {
+    if (!await queue.retry(request.job!.id)) throw new ServiceError('JOB_FINISHED', 'Only a job that failed or was canceled can be tried again.')
+    return await reply.code(202).send(await answerNow(request))
+  })
+
+  app.get('/api/jobs', {
+    onRequest: access.scope('admin'),
+    schema: {
+      tags,
+      summary: 'All jobs, newest first (administrator)',
+      querystring: Type.Object({
+        status: Type.Optional(Type.Enum(['queued', 'started', 'succeeded', 'failed', 'canceled'])),
+        kind: Type.Optional(Type.String({ maxLength: 100, description: 'Such as `performance-export`, `import`, `file-sweep`' })),
+        limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+        cursor: Type.Optional(Type.String({ maxLength: 32, pattern: '^[1-9][0-9]*$' })),
+      }),
+      response: { 200: Type.Object({ jobs: Type.Array(jobSchema), next_cursor: nullable(Type.String()) }), ...errors(400, 401, 403) },
+    },
+  }, async (request) => {
+    const { status, kind, limit, cursor } = request.query
+    const rows = await listJobs(db.reads, { state: status, kind, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
+    const page = rows.slice(0, limit)
+    return {
+      jobs: await jobsJson(services, links, request, page),
+      next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null,
+    }
+  })
+}

@@ -1,0 +1,29 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import '@fastify/swagger'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { RouteContext } from '../route-context.ts'
+import { errors } from '../schemas/common.ts'
+
+export const metricsRoutes: FastifyPluginAsync<RouteContext> = async (app, { services, access }) => {
+  const { config, metrics } = services
+
+  app.get('/metrics', {
+    logLevel: 'warn',
+    onRequest: async (request, reply) => {
+      if (config.METRICS_TOKEN !== '' && hasToken(request, config.METRICS_TOKEN)) return
+      for (const hook of access.scope('admin')) await hook(request, reply)
+    },
+    schema: {
+      tags: ['Health'],
+      summary: 'Metrics for Prometheus (administrator, or METRICS_TOKEN)',
+      response: { 200: { description: 'Prometheus text format', content: { 'text/plain': { schema: Type.String() } } }, ...errors(401, 403) },
+    },
+  }, async (request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
+}
+
+/** Takes as long whatever is sent. */
+function hasToken (request: FastifyRequest, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${token}`))
+}

@@ -1,0 +1,64 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { ServiceError } from '../../errors.ts'
+import { idOf, principalOf } from '../access/access-hooks.ts'
+import type { RouteContext } from '../route-context.ts'
+import { errors, id, isoTime, nullable, time } from '../schemas/common.ts'
+
+const tags = ['Session']
+
+const sessionSchema = Type.Object({
+  id,
+  user_id: id,
+  email: Type.String(),
+  address: nullable(Type.String({ description: 'The network address where it was begun' })),
+  user_agent: nullable(Type.String()),
+  created_at: time,
+  last_used_at: time,
+  is_current: Type.Boolean({ description: 'It is the one of this request' }),
+}, { title: 'Session' })
+
+/** Where somebody is signed in, and how to end that. */
+export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access }) => {
+  const { sessions } = services
+
+  app.get('/api/sessions', {
+    onRequest: access.scope('read'),
+    schema: {
+      tags,
+      summary: 'Live sessions, newest first: one\'s own, and for an administrator everybody\'s',
+      querystring: Type.Object({ user_id: Type.Optional(id) }),
+      response: { 200: Type.Array(sessionSchema), ...errors(400, 401, 403) },
+    },
+  }, async (request, reply) => {
+    const { role, userId, credential } = principalOf(request)
+    const rows = await sessions.list(role === 'admin' ? request.query.user_id : userId)
+    return reply.send(rows.map((row) => ({
+      id: row.id,
+      user_id: row.user_id,
+      email: row.email,
+      address: row.address,
+      user_agent: row.user_agent,
+      created_at: isoTime(row.created_at),
+      last_used_at: isoTime(row.last_used_at),
+      is_current: credential.kind === 'session' && credential.id === row.id,
+    })))
+  })
+
+  app.delete('/api/sessions/:session_id', {
+    onRequest: access.signedIn,
+    schema: {
+      tags,
+      summary: 'End a session: one\'s own, signed in by cookie, or any for an administrator',
+      params: Type.Object({ session_id: Type.String() }),
+      response: { 204: Type.Null(), ...errors(401, 403, 404) },
+    },
+  }, async (request, reply) => {
+    const { userId, credential, scopes } = principalOf(request)
+    const sessionId = idOf(request.params.session_id)
+    const session = sessionId === undefined ? undefined : await sessions.find(sessionId)
+    const isTheirs = scopes.has('admin') || (credential.kind === 'session' && session?.user_id === userId)
+    if (session === undefined || !isTheirs || !await sessions.end(session.id)) throw new ServiceError('SESSION_NOT_FOUND')
+    return await reply.code(204).send(null)
+  })
+}

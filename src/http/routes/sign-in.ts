@@ -1,0 +1,67 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { ServiceError } from '../../errors.ts'
+import type { Principal } from '../../accounts/access.ts'
+import { MAX_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
+import { TooManyWaitError } from '../../accounts/turns.ts'
+import { principalOf } from '../access/access-hooks.ts'
+import type { RouteContext } from '../route-context.ts'
+import { errors, id, nullable } from '../schemas/common.ts'
+
+const tags = ['Session']
+
+export const principalSchema = Type.Object({
+  id,
+  email: Type.String(),
+  first_name: nullable(Type.String()),
+  last_name: nullable(Type.String()),
+  role: Type.Enum(['admin', 'teacher', 'student']),
+}, { title: 'User' })
+
+export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, cookie }) => {
+  const { sessions } = services
+
+  app.post('/api/session', {
+    onRequest: access.sameOrigin,
+    schema: {
+      tags,
+      summary: 'Sign in: begins a session and sets its cookie',
+      security: [],
+      body: Type.Object({
+        email: Type.String({ minLength: 1, maxLength: 254 }),
+        password: Type.String({ minLength: 1, maxLength: MAX_PASSWORD_LENGTH }),
+      }, { additionalProperties: false }),
+      response: { 200: principalSchema, ...errors(400, 401, 403, 413, 415, 429, 503) },
+    },
+  }, async (request, reply) => {
+    const begun = await sessions.signIn(request.body, {
+      address: request.ip, userAgent: request.headers['user-agent'], previous: cookie.read(request),
+    }).catch((error: unknown) => {
+      throw error instanceof TooManyWaitError ? new ServiceError('OVERLOADED', undefined, 5) : error
+    })
+    if ('waitMs' in begun) throw new ServiceError('RATE_LIMITED', 'Too many sign-ins failed. Wait a little, then try again.', Math.ceil(begun.waitMs / 1000))
+    request.audited = { actorId: 'refused' in begun ? begun.userId : begun.principal.userId }
+    if ('refused' in begun) throw new ServiceError('BAD_CREDENTIALS')
+    cookie.set(reply, begun.secret)
+    return reply.header('cache-control', 'no-store').send(principalJson(begun.principal))
+  })
+
+  app.get('/api/session', {
+    onRequest: access.signedIn,
+    schema: { tags, summary: 'Who is signed in, or whose the token is', response: { 200: principalSchema, ...errors(401) } },
+  }, async (request) => principalJson(principalOf(request)))
+
+  app.delete('/api/session', {
+    onRequest: access.signedIn,
+    schema: { tags, summary: 'Sign out: ends the session', response: { 204: Type.Null(), ...errors(401, 403) } },
+  }, async (request, reply) => {
+    const { credential } = principalOf(request)
+    if (credential.kind === 'session') await sessions.end(credential.id)
+    cookie.clear(reply)
+    return await reply.code(204).send(null)
+  })
+}
+
+export function principalJson ({ userId, email, firstName, lastName, role }: Principal) {
+  return { id: userId, email, first_name: firstName, last_name: lastName, role }
+}

@@ -1,0 +1,80 @@
+import { statfs } from 'node:fs/promises'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Type from 'typebox'
+import { courseNames } from '../../../db/queries/courses.ts'
+import { bytesInUse, countFiles, usageByOwner } from '../../../db/queries/files.ts'
+import { ServiceError } from '../../errors.ts'
+import { QueueFullError } from '../../jobs/job-queue.ts'
+import { principalOf } from '../access/access-hooks.ts'
+import type { RouteContext } from '../route-context.ts'
+import { errors, id, isoTime, nullable, ticketSchema } from '../schemas/common.ts'
+
+const tags = ['Storage']
+/** After so many seconds a full queue has moved on. */
+const QUEUE_FULL_RETRY_S = 10
+
+const bytes = Type.Integer({ description: 'Bytes' })
+const storageSchema = Type.Object({
+  files: Type.Integer(),
+  used: bytes,
+  quota: nullable(Type.Integer({ description: 'Most bytes in all (TOTAL_QUOTA_BYTES); null: no limit' })),
+  owner_quota: nullable(Type.Integer({ description: 'Most bytes of one owner (OWNER_QUOTA_BYTES); null: no limit' })),
+  disk_free: bytes,
+  disk_reserve: Type.Integer({ description: 'Free bytes below which exports and uploads are refused (MIN_FREE_BYTES)' }),
+  expired: Type.Object({
+    files: Type.Integer(),
+    bytes,
+    tombstones: Type.Integer({ description: 'Rows of files whose bytes went long ago' }),
+  }, { description: 'What a sweep would remove now' }),
+  owners: Type.Array(Type.Object({
+    owner_type: Type.String({ description: '`course`, or `user` for what an administrator imports' }),
+    owner_id: id,
+    name: nullable(Type.String({ description: 'Of a course' })),
+    files: Type.Integer(),
+    bytes,
+  }), { description: 'The largest, with most bytes first' }),
+}, { title: 'Storage' })
+
+/** What is stored, for administrators. Files of one course: GET /api/courses/:course_id/files. */
+export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links }) => {
+  const { config, db, now, sweeps } = services
+
+  app.get('/api/storage', {
+    onRequest: access.scope('admin'),
+    schema: {
+      tags,
+      summary: 'How much is stored, by whom, and what room is left (administrator)',
+      querystring: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Most owners' }) }),
+      response: { 200: storageSchema, ...errors(400, 401, 403) },
+    },
+  }, async (request, reply) => {
+    const at = now()
+    const owners = await usageByOwner(db.reads, { now: at, limit: request.query.limit })
+    const names = await courseNames(db.reads, owners.filter((owner) => owner.owner_type === 'course').map((owner) => owner.owner_id))
+    const { bavail, bsize } = await statfs(config.DATA_DIR)
+    const { files, bytes, tombstones } = await sweeps.run({ dryRun: true })
+    return reply.send({
+      files: await countFiles(db.reads, at),
+      used: await bytesInUse(db.reads, null, at),
+      quota: config.TOTAL_QUOTA_BYTES === 0 ? null : config.TOTAL_QUOTA_BYTES,
+      owner_quota: config.OWNER_QUOTA_BYTES === 0 ? null : config.OWNER_QUOTA_BYTES,
+      disk_free: bavail * bsize,
+      disk_reserve: config.MIN_FREE_BYTES,
+      expired: { files, bytes, tombstones },
+      owners: owners.map((owner) => ({ ...owner, name: owner.owner_type === 'course' ? names.get(owner.owner_id) ?? null : null })),
+    })
+  })
+
+  app.post('/api/storage/sweep', {
+    onRequest: access.scope('admin'),
+    schema: { tags, summary: 'Remove what has expired, as a job (administrator)', response: { 202: ticketSchema, ...errors(401, 403, 503) } },
+  }, async (request, reply) => {
+    try {
+      const { job, joined, requestedAt } = await sweeps.requestNow(principalOf(request).userId)
+      const address = links.job(job.id)
+      return await reply.code(202).header('location', address).send({ job: address, id: job.id, status: job.state, requested_at: isoTime(requestedAt), joined })
+    } catch (error) {
+      throw error instanceof QueueFullError ? new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S) : error
+    }
+  })
+}

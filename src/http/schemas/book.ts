@@ -1,0 +1,59 @@
+import Type from 'typebox'
+import { exportSchema, fraction, id, nullable, time } from './common.ts'
+
+const text = Type.String()
+const spread = { class_average: nullable(fraction), lowest: nullable(fraction), highest: nullable(fraction) }
+
+const course = Type.Object({
+  id, source_id: text, name: text, time_zone: text, school: nullable(text), term: nullable(text), missing_counts: Type.Enum(['ignored', 'zero']),
+})
+const category = Type.Object({ id, source_id: text, name: text, weight: Type.Number({ description: 'The effective weight, a fraction' }), ...spread })
+const taskType = Type.Enum(['homework', 'reading', 'external'])
+const cell = Type.Object({
+  type: taskType,
+  id,
+  status: Type.Enum(['not_started', 'in_progress', 'completed', 'submitted', 'missing', 'exempt']),
+  score: nullable(fraction),
+  points: nullable(Type.Number()),
+  exercise_count: nullable(Type.Integer()),
+  correct_exercise_count: nullable(Type.Integer()),
+  recovered_exercise_count: nullable(Type.Integer()),
+  is_late: Type.Boolean(),
+  is_provisional: Type.Boolean(),
+  submitted_at: nullable(time),
+})
+
+export const bookSchema = Type.Object({
+  course,
+  exports: Type.Array(exportSchema),
+  periods: Type.Array(Type.Object({ id, source_id: text, name: text })),
+  categories: Type.Array(category),
+  data_headings: Type.Array(Type.Object({
+    id, source_id: text, title: text, type: taskType, category_id: nullable(id), due_at: nullable(time), points_possible: nullable(Type.Number()), ...spread,
+  })),
+  students: Type.Array(Type.Object({
+    id,
+    source_id: text,
+    name: nullable(text),
+    first_name: nullable(text),
+    last_name: nullable(text),
+    student_identifier: nullable(text),
+    email: nullable(text),
+    period_id: nullable(id),
+    is_dropped: Type.Boolean(),
+    course_average: nullable(fraction),
+    category_averages: Type.Array(nullable(fraction), { description: 'One for each of categories' }),
+    data: Type.Array(nullable(cell), { description: 'One for each of data_headings; null: the student was not given the task' }),
+  })),
+  course_average: nullable(fraction),
+  course_lowest: nullable(fraction),
+  course_highest: nullable(fraction),
+  next_cursor: nullable(text),
+}, { title: 'PerformanceBook' })
+
+export const settingsSchema = Type.Object({
+  course,
+  categories: Type.Array(category),
+  course_average: Type.Optional(nullable(fraction)),
+  students: Type.Optional(Type.Array(Type.Object({ id, course_average: nullable(fraction) }))),
+}, { title: 'CourseSettings' })

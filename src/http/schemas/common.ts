@@ -1,0 +1,76 @@
+// Pieces of answers that several routes share, for the published contract.
+import Type, { type Static, type TSchema, type TUnsafe } from 'typebox'
+import { exportOptionsSchema } from '../../exports/export-options.ts'
+
+/** Or null. Said by `type` and not by a choice of schemas: for those Fastify's serializer asks a validator each time, and builds one at the start. */
+export function nullable<T extends TSchema> (schema: T): TUnsafe<Static<T> | null> {
+  const { type } = schema as { type?: unknown }
+  return Type.Unsafe(typeof type === 'string' ? { ...schema, type: [type, 'null'] } : Type.Union([schema, Type.Null()]))
+}
+
+export const time = Type.String({ format: 'date-time', description: 'UTC, with milliseconds' })
+export const id = Type.Integer({ minimum: 1 })
+export const fraction = Type.Number({ description: 'A fraction: 0.85 is 85 %; over 1 is extra credit' })
+
+export const errorSchema = Type.Object({
+  statusCode: Type.Integer(),
+  code: Type.String({ description: 'Permanent; the message may change' }),
+  error: Type.String(),
+  message: Type.String({ description: 'A sentence that a person can act on' }),
+}, { $id: 'Error', title: 'Error' })
+
+/** The errors of a route, by status. */
+export function errors (...statuses: number[]): Record<string, TSchema> {
+  return Object.fromEntries([...statuses].map((status) => [String(status), errorSchema]))
+}
+
+export const courseParams = Type.Object({ course_id: Type.String({ description: 'Id of a course' }) })
+
+export const exportSchema = Type.Object({
+  id,
+  filename: Type.String(),
+  url: Type.String({ format: 'uri', description: 'Absolute; whoever has it may download, unless FILE_ACCESS says otherwise' }),
+  created_at: time,
+  size: Type.Integer({ description: 'Bytes' }),
+  job_id: nullable(id),
+  is_current: Type.Boolean({ description: 'Nothing in the book has changed since this export\'s data was read' }),
+  expires_at: nullable(time),
+  created_by: nullable(Type.String()),
+  options: exportOptionsSchema,
+}, { title: 'Export' })
+
+/** What whoever asks for a job gets at once. */
+export const ticketSchema = Type.Object({ job: Type.String(), id, status: Type.String(), requested_at: time, joined: Type.Boolean() })
+
+export const jobSchema = Type.Object({
+  id,
+  kind: Type.String(),
+  status: Type.Enum(['queued', 'started', 'succeeded', 'failed', 'canceled']),
+  course_id: nullable(id),
+  export_id: nullable(id),
+  progress: Type.Number({ minimum: 0, maximum: 1 }),
+  queue_position: Type.Integer({ description: 'Jobs that wait before this one' }),
+  seconds_left: nullable(Type.Number({ description: 'An estimate' })),
+  attempts: Type.Integer(),
+  requested_by: nullable(Type.String()),
+  created_at: time,
+  started_at: nullable(time),
+  finished_at: nullable(time),
+  error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
+  url: nullable(Type.String({ format: 'uri', description: 'The file, once the job succeeded' })),
+}, { title: 'Job' })
+
+/** What an administrator sees of one job besides: each of its runs. */
+export const jobWithAttemptsSchema = Type.Object({
+  ...jobSchema.properties,
+  attempt_log: Type.Optional(Type.Array(Type.Object({
+    attempt: Type.Integer(),
+    started_at: time,
+    finished_at: nullable(time),
+    outcome: nullable(Type.Enum(['succeeded', 'failed', 'canceled', 'stopped', 'died'], { description: '`stopped`: the server shut down; `died`: its process was gone' })),
+    error: nullable(Type.Object({ code: nullable(Type.String()), message: Type.String() })),
+  }), { description: 'For administrators: all runs, oldest first' })),
+}, { title: 'Job' })
+
+export const isoTime = (ms: number) => new Date(ms).toISOString()
+export const isoTimeOrNull = (ms: number | null) => ms === null ? null : isoTime(ms)

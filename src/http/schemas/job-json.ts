@@ -1,0 +1,68 @@
+import type { FastifyRequest } from 'fastify'
+import { jobAttempts, type AttemptRow } from '../../../db/queries/job-attempts.ts'
+import type { JobRow } from '../../../db/queries/jobs.ts'
+import type { JobOutlook } from '../../jobs/job-outlook.ts'
+import type { Services } from '../../services.ts'
+import { principalOf } from '../access/access-hooks.ts'
+import { mayUseCourseOf } from '../access/job-access.ts'
+import type { Links } from '../links.ts'
+import { isoTime, isoTimeOrNull } from './common.ts'
+
+export type JobJson = Awaited<ReturnType<typeof jobJson>>
+
+/** Several jobs as the API shows them. */
+export async function jobsJson (services: Services, links: Links, request: FastifyRequest, jobs: readonly JobRow[]): Promise<JobJson[]> {
+  const outlook = services.outlook()
+  const shown: JobJson[] = []
+  for (const job of jobs) shown.push(await jobJson(services, links, request, job, outlook))
+  return shown
+}
+
+/** A job as the API shows it; to an administrator with all its attempts. */
+export async function oneJobJson (services: Services, links: Links, request: FastifyRequest, job: JobRow): Promise<JobJson & { attempt_log?: ReturnType<typeof attemptJson>[] }> {
+  const shown = await jobJson(services, links, request, job, services.outlook())
+  if (principalOf(request).role !== 'admin') return shown
+  return { ...shown, attempt_log: (await jobAttempts(services.db.reads, job.id)).map(attemptJson) }
+}
+
+async function jobJson (
+  { db, runner, exports }: Services,
+  links: Links,
+  request: FastifyRequest,
+  job: JobRow,
+  outlook: JobOutlook
+) {
+  const made = job.state === 'succeeded' ? await exports.ofJob(job.id) : undefined
+  const progress = job.state === 'started' ? runner.progress(job.id) ?? job.progress : job.progress
+  return {
+    id: job.id,
+    kind: job.kind,
+    status: job.state,
+    course_id: job.owner_type === 'course' ? job.owner_id : null,
+    export_id: made?.id ?? null,
+    progress,
+    queue_position: await outlook.position(job),
+    seconds_left: await outlook.secondsLeft(job, progress),
+    attempts: job.attempts,
+    requested_by: (JSON.parse(job.payload) as { requestedBy?: string }).requestedBy ?? null,
+    created_at: isoTime(job.created_at),
+    started_at: isoTimeOrNull(job.started_at),
+    finished_at: isoTimeOrNull(job.finished_at),
+    error: job.state === 'failed' ? { code: job.error_code!, message: job.error_message! } : null,
+    // A requester who lost the course may see how the job went, not what is in the file.
+    url: made !== undefined && await mayUseCourseOf(db, principalOf(request), job)
+      ? links.file(request, made)
+      : null,
+  }
+}
+
+/** One run of a job: when, how it ended, and why. */
+function attemptJson (attempt: AttemptRow) {
+  return {
+    attempt: attempt.attempt,
+    started_at: isoTime(attempt.started_at),
+    finished_at: isoTimeOrNull(attempt.finished_at),
+    outcome: attempt.outcome,
+    error: attempt.error_message === null ? null : { code: attempt.error_code, message: attempt.error_message },
+  }
+}

@@ -1,0 +1,117 @@
+// The tasks that the columns of grade book files name, in one course. Systems give a task an id or only its
+// title, and other sources have tasks in the course too, so which task a column is about is decided here.
+import type { Row } from '../../../db/tables.ts'
+import type { SourceTask } from '../book-source.ts'
+import type { Place, Problems } from '../problems.ts'
+import { firstId, ownId } from './own-ids.ts'
+import type { GradeBookFormat } from './recognize.ts'
+
+/** Takes the task columns of one file. */
+export interface FileTasks {
+  /** Notes a task; its number goes with its grades. `id` is the system's own, null where it gives none. */
+  add: (id: string | null, title: string, pointsPossible: number | null) => number
+}
+
+export class GradeBookTasks {
+  readonly #category: string
+  readonly #stored: Map<string, Row<'tasks'>>
+  readonly #tasks = new Map<string, SourceTask>()
+  /** Source ids of the tasks that have no id but their title. */
+  readonly #named = new Set<string>()
+
+  /** `stored` are the tasks that the course has; new ones go into the category with the name `category`. */
+  constructor ({ stored, category }: { stored: Array<Row<'tasks'>>, category: string }) {
+    this.#stored = new Map(stored.map((task) => [task.source_id, task]))
+    this.#category = category
+  }
+
+  /** Begins a file. The same task in another file of this import is the same task. */
+  ofFile (system: GradeBookFormat): FileTasks {
+    const nth = new Map<string, number>()
+    return {
+      add: (id, title, pointsPossible) => {
+        const key = id ?? title
+        const count = (nth.get(key) ?? 0) + 1
+        nth.set(key, count)
+        const sourceId = this.#taskId(system, nthId(key, count))
+        if (id === null) this.#named.add(sourceId)
+        const known = this.#tasks.get(sourceId)
+        if (known !== undefined) return known.items[0]!.number
+        const number = this.#tasks.size
+        this.#tasks.set(sourceId, {
+          sourceId,
+          gradeBook: system,
+          title,
+          type: 'external',
+          category: this.#category,
+          dueAt: null,
+          dueOn: null,
+          pointsPossible,
+          items: [{ number, sourceId: null, minimum: 0 }],
+        })
+        return number
+      },
+    }
+  }
+
+  /** In the order in which they were added. */
+  all (): SourceTask[] { return [...this.#tasks.values()] }
+
+  /** Warns about what the files and the stored course disagree on, at `place`. Once, after all files. */
+  compare (problems: Problems, place: Place): void {
+    const missing = this.#missing()
+    if (missing > 0) problems.warn('tasks_of_earlier_file', place, missing)
+    const changed = this.#changedTitles()
+    if (changed > 0) problems.warn('same_titles_changed', place, changed)
+  }
+
+  /** The id of a task, in this course: a roster's task that happens to have the same id is another one. */
+  #taskId (system: GradeBookFormat, id: string): string {
+    const isOwn = (one: string) => [system, 'unknown'].includes(this.#stored.get(one)?.grade_book ?? '') ||
+      this.#tasks.get(one)?.gradeBook === system
+    const isFree = (one: string) => !this.#stored.has(one) && !this.#tasks.has(one)
+    return firstId(system, id, isOwn) ?? firstId(system, id, isFree) ?? ownId(system, id)
+  }
+
+  /** How many tasks of earlier files these files lack. They are kept. */
+  #missing (): number {
+    const systems = new Set<string | null>(this.all().map((task) => task.gradeBook))
+    return [...this.#stored.values()]
+      .filter(({ grade_book: system, source_id: id }) =>
+        system !== null && systems.has(system) && !this.#tasks.has(id))
+      .length
+  }
+
+  /**
+   * How many titles have more or fewer tasks than before. Tasks of one title and without ids are told apart
+   * by their order, which says little then.
+   */
+  #changedTitles (): number {
+    const now = countBy(
+      this.all().filter((task) => this.#named.has(task.sourceId)),
+      (task) => `${task.gradeBook} ${task.title}`
+    )
+    const before = countBy(
+      [...this.#stored.values()].filter(isNamedByTitle),
+      (row) => `${row.grade_book} ${row.title}`
+    )
+    return [...now].filter(([title, count]) => before.has(title) && before.get(title) !== count).length
+  }
+}
+
+/** Whether a stored task has no id but its title, perhaps with the number that `nthId` gives. */
+function isNamedByTitle ({ source_id: id, title, grade_book: system }: Row<'tasks'>): boolean {
+  return [title, ownId(system ?? '', title)].includes(id.replace(/ ‹\d+›$/, ''))
+}
+
+function countBy<T> (values: T[], keyOf: (value: T) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(keyOf(value), (counts.get(keyOf(value)) ?? 0) + 1)
+  return counts
+}
+
+/**
+ * The first is its title or id alone, so that it keeps its name when a second one comes. What already looks
+ * like an n-th one is numbered as well.
+ */
+function nthId (key: string, n: number): string { return n > 1 || /‹\d+›$/.test(key) ? `${key} ‹${n}›` : key }

@@ -1,0 +1,41 @@
+// The audit log's entry for an import: how much it changed, and nothing about people.
+import { insertAuditEntry } from '../../db/queries/audit.ts'
+import type { Trx } from '../../db/index.ts'
+import type { Row } from '../../db/tables.ts'
+import type { Counts, ImportSummary } from './outcome.ts'
+
+export const IMPORT_RUN = 'import.run'
+
+/** `changed: 1 courses, 3 students, 12 scores`; `changed: nothing` of an import that failed. */
+export function changesText (summary: ImportSummary | undefined): string {
+  if (summary === undefined) return 'changed: nothing'
+  const changed = ({ added, updated, removed }: Counts) => added + updated + removed
+  const { courses, students, scores } = summary
+  return `changed: ${changed(courses)} courses, ${changed(students)} students, ${changed(scores)} scores`
+}
+
+export interface ImportEntry {
+  /** Ms since 1970. */
+  at: number
+  jobId: number
+  /** The course of a teacher's import. */
+  courseId: number | undefined
+  /** A row of `users` and how the user was known; null: the job is older than this entry. */
+  actor: { userId: number, via: Row<'audit_log'>['via'] } | null
+  /** Undefined: the import failed. */
+  summary: ImportSummary | undefined
+}
+
+/** Notes an import over the API in the transaction that ends its job. */
+export async function noteImport (trx: Trx, entry: ImportEntry): Promise<void> {
+  const { at, jobId, courseId, actor, summary } = entry
+  await insertAuditEntry(trx, {
+    at,
+    action: IMPORT_RUN,
+    outcome: summary === undefined ? 'refused' : 'done',
+    actor_id: actor?.userId ?? null,
+    via: actor?.via ?? 'nobody',
+    address: null,
+    subject: `${courseId === undefined ? '' : `course ${courseId}, `}job ${jobId}, ${changesText(summary)}`,
+  })
+}

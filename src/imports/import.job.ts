@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import { appliedImport } from '../../db/queries/applied-imports.ts'
+import type { Database, Trx } from '../../db/index.ts'
+import { findFileByHex, setExpiry } from '../../db/queries/files.ts'
+import type { JobRow } from '../../db/queries/jobs.ts'
+import { exponentialBackoff, JobFailure, type JobKind } from '../jobs/job-kind.ts'
+import { noteImport, type ImportEntry } from './import-audit.ts'
+import type { ImportFormat } from './import-options.ts'
+import type { ImportError, ImportSummary } from './outcome.ts'
+
+export const IMPORT_KIND = 'import'
+export const IMPORT_CATEGORY = 'import-source'
+
+/** What somebody asked for with an upload. */
+export interface ImportChoices {
+  format?: ImportFormat | undefined
+  timeZone?: string | undefined
+  dryRun: boolean
+  strict: boolean
+  allowRemovals: boolean
+  /** Only an administrator may ask for it; not in jobs of older versions. */
+  allowErased?: boolean | undefined
+  /** Not in jobs of older versions. */
+  allowSkips?: boolean | undefined
+  allowNewPeople?: boolean | undefined
+  /** For grade book CSVs: source id or name of the course, and who is to see it. */
+  course?: string | undefined
+  teacher?: string | undefined
+  /** A teacher's import into this course, which changes nothing else; see `course-scope.ts`. */
+  onlyCourseId?: number | undefined
+}
+
+export interface ImportPayload {
+  /** The stored upload. */
+  hex: string
+  /** As the client named it; not in jobs of older versions. */
+  filename?: string
+  choices: ImportChoices
+  requestedBy: string
+  /** For the audit log; not in jobs of older versions. */
+  actor?: ImportEntry['actor']
+}
+
+/** What the worker's task gets. */
+export interface ImportTaskInput {
+  source: string
+  choices: ImportChoices
+  databaseFile: string
+  stagingPath: string
+  defaultTimeZone: string
+  maxBytes: number
+  minFreeBytes: number
+  /** Names the job, so that what a dead run made visible is not imported a second time. */
+  reference: string
+}
+
+/** A finished import as its job's row keeps it. */
+export type ImportResult =
+  | { summary: ImportSummary }
+  | { errors: ImportError[], error_count: number }
+
+export interface ImportKindOptions {
+  db: Database
+  filesFolder: string
+  defaultTimeZone: string
+  maxBytes: number
+  minFreeBytes: number
+  now: () => number
+  timeLimitMs: number
+}
+
+/** Names a job's import. */
+function referenceOf (job: JobRow): string { return `job-${job.id}` }
+
+/**
+ * Imports as a kind of job: one at a time, since each wants the write lock, and never in the way of exports.
+ */
+export function importKind ({
+  db,
+  filesFolder,
+  defaultTimeZone,
+  maxBytes,
+  minFreeBytes,
+  now,
+  timeLimitMs,
+}: ImportKindOptions): JobKind<{ summary: ImportSummary }> {
+  async function note (trx: Trx, job: JobRow, summary: ImportSummary | undefined): Promise<void> {
+    const { choices, actor = null }: Partial<ImportPayload> = importPayload(job)
+    // As on the command line, a dry run is not noted.
+    if (choices?.dryRun === true) return
+    await noteImport(trx, { at: now(), jobId: job.id, courseId: choices?.onlyCourseId, actor, summary })
+  }
+  return {
+    name: IMPORT_KIND,
+    task: 'importUpload',
+    timeLimitMs,
+    maxAttempts: 3,
+    backoffMs: exponentialBackoff(1000, 60_000),
+    concurrency: 1,
+    hasOwnThread: true,
+    async input ({ job, stagingPath }) {
+      const { hex, choices } = importPayload(job)
+      const file = await findFileByHex(db.reads, hex)
+      if (file === undefined || file.removed_at !== null || file.lost_at !== null) throw new JobFailure('IMPORT_FAILED', 'The uploaded file is not there any more. Upload it again.')
+      return {
+        source: join(filesFolder, file.hex, file.filename), choices, databaseFile: db.file, stagingPath,
+        defaultTimeZone, maxBytes, minFreeBytes, reference: referenceOf(job),
+      } satisfies ImportTaskInput
+    },
+    complete: async ({ job }, facts) => ({
+      async commit (trx) {
+        // Nobody needs the upload any more; the sweeper takes it away.
+        await setExpiry(trx, importPayload(job).hex, now())
+        await note(trx, job, facts.summary)
+        return { summary: facts.summary } satisfies ImportResult
+      },
+      async discard () {},
+    }),
+    // A run that died may still have applied the import.
+    async failed (trx, job) {
+      const applied = await appliedImport(trx, referenceOf(job))
+      await note(trx, job, applied === undefined ? undefined : JSON.parse(applied) as ImportSummary)
+    },
+  }
+}
+
+export function importPayload (job: JobRow): ImportPayload {
+  return JSON.parse(job.payload) as ImportPayload
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import type { Database, Reads, Trx } from '../../db/index.ts'
+import { countWaitingOfUser } from '../../db/queries/jobs.ts'
+import type { FileLibrary, StagedFile } from '../files/file-library.ts'
+import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
+import { IMPORT_CATEGORY, IMPORT_KIND, type ImportChoices, type ImportPayload } from './import.job.ts'
+
+/** An upload that failed is kept so long, so that an administrator may try the job again, ms. */
+const KEEP_MS = 7 * 86_400_000
+
+export interface ImportRequest {
+  staged: StagedFile
+  /** As the client named it; its ending tells the format. */
+  filename: string
+  choices: ImportChoices
+  userId: number
+  /** How the user was known. */
+  via: 'session' | 'token'
+  requestedBy: string
+}
+
+/** One user already has the most imports waiting that are allowed. */
+export class ImportsWaitingError extends Error {
+  constructor (waiting: number) {
+    super(
+      `${waiting} of your imports are waiting already. Try again when some of them are done, or cancel them.`
+    )
+  }
+}
+
+export interface Imports {
+  /**
+   * Throws ImportsWaitingError where a user may have no further import waiting; to be asked before an upload
+   * is read.
+   */
+  checkWaiting: (userId: number) => Promise<void>
+  /**
+   * Stores the upload and queues its import. Throws ImportsWaitingError, QueueFullError and
+   * QuotaExceededError; then nothing is kept.
+   */
+  request: (request: ImportRequest) => Promise<JobTicket>
+}
+
+export interface ImportsOptions {
+  db: Database
+  files: FileLibrary
+  queue: JobQueue
+  now: () => number
+  /** Most imports of one user that may wait. */
+  waitingMax: number
+}
+
+/** Imports over the API: the upload is a stored file until its job is done, so that it survives the server. */
+export function createImports ({ db, files, queue, now, waitingMax }: ImportsOptions): Imports {
+  async function checkWaiting (userId: number, reads: Trx | Reads = db.reads): Promise<void> {
+    const waiting = await countWaitingOfUser(reads, IMPORT_KIND, userId)
+    if (waiting >= waitingMax) throw new ImportsWaitingError(waiting)
+  }
+  return {
+    checkWaiting: (userId) => checkWaiting(userId),
+    async request ({ staged, filename, choices, userId, via, requestedBy }) {
+      const { onlyCourseId } = choices
+      const file = await files.store(staged, {
+        owner: onlyCourseId === undefined ? { type: 'user', id: userId } : { type: 'course', id: onlyCourseId },
+        category: IMPORT_CATEGORY,
+        filename,
+        // What the client calls it is not checked: the import reads it as data, and a download must not claim
+        // more.
+        contentType: 'application/octet-stream',
+        createdBy: requestedBy,
+        expiresAt: now() + KEEP_MS,
+      })
+      try {
+        const ticket = await db.write(async (trx) => {
+          await checkWaiting(userId, trx)
+          return await queue.request(trx, {
+            kind: IMPORT_KIND,
+            // Each upload is an import of its own: two of the same name need not be the same.
+            key: `${IMPORT_KIND}:${randomBytes(8).toString('hex')}`,
+            payload: {
+              hex: file.hex,
+              filename: file.filename,
+              choices,
+              requestedBy,
+              actor: { userId, via },
+            } satisfies ImportPayload,
+            owner: onlyCourseId === undefined ? null : { type: 'course', id: onlyCourseId },
+            userId,
+            inputVersion: null,
+            requestedAt: now(),
+          })
+        })
+        queue.onQueued()
+        return ticket
+      } catch (error) {
+        await files.delete([file.id])
+        throw error
+      }
+    },
+  }
+}

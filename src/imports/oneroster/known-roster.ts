@@ -1,0 +1,149 @@
+// What a delta (or a bundle without some file) refers to: the roster as earlier imports told it. It is put into staging beside what
+// was read, as far as the courses concerned need it, so that from there on a delta is handled like everything else.
+import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
+import type { Row } from '../../../db/tables.ts'
+import type { ImportRun } from '../import-run.ts'
+import type { Bundle } from './manifest.ts'
+import { groupingOf } from './roster-courses.ts'
+import { REFERENCES, ROSTER_FILES, type ClassBody, type RosterKind } from './roster-files.ts'
+
+/** Before everything that is read. */
+const KNOWN = -1e12
+
+export class KnownRoster {
+  readonly #run: ImportRun
+  readonly #modes: Map<RosterKind, 'bulk' | 'delta' | 'absent'>
+  readonly #courses = new Set<number>()
+  /** Nothing but what was read counts. */
+  readonly isBulk: boolean
+
+  constructor (bundle: Bundle, run: ImportRun) {
+    this.#run = run
+    this.#modes = new Map(ROSTER_FILES.map(({ name, kind }) => [kind, bundle.modes.get(name)!]))
+    this.isBulk = (['class', 'enrollment', 'lineItem'] as const).every((kind) => this.#modes.get(kind) === 'bulk')
+  }
+
+  isKnown (kind: RosterKind): boolean { return this.#modes.get(kind) !== 'bulk' }
+
+  /** Whether an earlier import left such a record that counts in this one. */
+  isStored (kind: RosterKind, sourceId: string): boolean {
+    return this.isKnown(kind) && this.#run.staging.live.record(kind, sourceId) !== undefined
+  }
+
+  /** Adds the courses that what was read is about, and whatever else it refers to. */
+  load (): void {
+    const { staging: { records, live } } = this.#run
+    if (!this.isBulk) for (const classId of this.#touchedClasses()) this.#loadClass(classId)
+    for (const record of records.ofKind('class')) {
+      if (record.is_deleted === 1 || this.#courseOf(record.source_id) !== undefined) continue
+      // A new class may join a course that has classes like it; a bulk file speaks of its own classes only.
+      if (this.isKnown('class')) for (const course of live.coursesByGrouping(groupingOf(record))) this.loadCourse(course)
+    }
+    for (const { kind, field, target } of REFERENCES) {
+      for (const { target: sourceId } of records.broken(kind, field, target)) this.ensure(target, sourceId)
+    }
+    for (const record of records.ofKind('class')) for (const term of termsOf(record)) this.ensure('session', term)
+    for (const record of records.ofKind('class')) {
+      this.ensure('course', record.parent)
+      this.ensure('org', record.other)
+    }
+  }
+
+  /** Adds a stored course: its classes, and their enrollments, line items and users. */
+  loadCourse (course: Row<'courses'>): void {
+    if (this.#courses.has(course.id)) return
+    this.#courses.add(course.id)
+    const { staging: { live, records } } = this.#run
+    const periods = live.periods(course.id)
+    const periodOf = new Map(periods.map((period) => [period.id, period.source_id]))
+    const standsIn = new Map(live.students(course.id).map((student) => [student.source_id, student.period_id === null ? null : periodOf.get(student.period_id)]))
+    const places = new Map(live.tasks(course.id).map((task) => [task.id, task.position]))
+    const itemPlaces = new Map(live.taskSources(course.id).map((item) => [item.source_id, places.get(item.task_id)! * 1e4 + item.number]))
+    for (const { source_id: classId, position } of periods) {
+      if (live.record('class', classId) === undefined) continue
+      if (this.isKnown('class')) this.ensure('class', classId, KNOWN + 1 + position)
+      const staged = records.find('class', classId)
+      if (staged === undefined || staged.is_deleted === 1) continue
+      for (const term of termsOf(staged)) this.ensure('session', term)
+      this.ensure('course', staged.parent)
+      this.ensure('org', staged.other)
+      if (this.isKnown('enrollment')) {
+        for (const { source_id: id, other } of live.recordsOfParent('enrollment', classId)) {
+          this.ensure('enrollment', id, KNOWN + (other !== null && standsIn.get(other) === classId ? 2 : 1))
+          this.ensure('user', other)
+        }
+      }
+      if (this.isKnown('lineItem')) {
+        for (const { source_id: id, other } of live.recordsOfParent('lineItem', classId)) {
+          this.ensure('lineItem', id, KNOWN + 1 + (itemPlaces.get(id) ?? 0))
+          this.ensure('category', other)
+        }
+      }
+    }
+  }
+
+  /** Adds one stored record, unless it was read or its file is bulk. What was read keeps its words and takes the stored place. */
+  ensure (kind: RosterKind, sourceId: string | null, ord = KNOWN): RosterRecord | undefined {
+    if (sourceId === null) return undefined
+    const { staging: { live, records } } = this.#run
+    const staged = records.find(kind, sourceId)
+    if (staged !== undefined) {
+      if (staged.ord >= 0 && ord !== KNOWN) records.replace({ ...staged, ord })
+      return staged
+    }
+    if (!this.isKnown(kind)) return undefined
+    const known = live.record(kind, sourceId)
+    if (known === undefined) return undefined
+    const record: RosterRecord = { ...known, is_deleted: 0, modified: 0, file: -1, line: 0, ord }
+    records.add(record)
+    return record
+  }
+
+  /** Stored courses that lost classes by a delta. */
+  shrunken (): Array<Row<'courses'>> {
+    if (this.#modes.get('class') !== 'delta') return []
+    const { staging: { records } } = this.#run
+    const courses = records.ofKind('class').filter((record) => record.is_deleted === 1).map((record) => this.#courseOf(record.source_id))
+    return [...new Map(courses.flatMap((course) => course === undefined ? [] : [[course.id, course] as const])).values()]
+  }
+
+  /** A stored class's course, by the id of the class. */
+  #courseOf (classId: string): Row<'courses'> | undefined {
+    return this.#run.staging.live.courseOfClass(classId)
+  }
+
+  #loadClass (classId: string): void {
+    const course = this.#courseOf(classId)
+    if (course !== undefined) this.loadCourse(course)
+    else if (this.isKnown('class')) this.ensure('class', classId)
+  }
+
+  /** Classes that what was read says something about. With a bulk file of classes: those in it, and no others. */
+  #touchedClasses (): Set<string> {
+    const { staging: { records, live } } = this.#run
+    const touched = new Set(records.idsOfKind('class'))
+    if (!this.isKnown('class')) return touched
+    const add = (found: Array<{ parent: string | null }>) => { for (const { parent } of found) if (parent !== null) touched.add(parent) }
+    for (const kind of ['enrollment', 'lineItem'] as const) {
+      const read = records.ofKind(kind)
+      add(read)
+      add(read.flatMap((record) => live.record(kind, record.source_id) ?? []))
+    }
+    for (const id of this.#changed('user')) add(live.recordsOfOther('enrollment', id))
+    for (const id of this.#changed('category')) add(live.recordsOfOther('lineItem', id))
+    for (const id of this.#changed('course')) for (const { source_id: classId } of live.recordsOfParent('class', id)) touched.add(classId)
+    for (const id of this.#changed('org')) for (const { source_id: classId } of live.recordsOfOther('class', id)) touched.add(classId)
+    const sessions = new Set(this.#changed('session'))
+    if (sessions.size > 0) {
+      for (const record of live.recordsOfKind('class')) if (termsOf(record).some((term) => sessions.has(term))) touched.add(record.source_id)
+    }
+    return touched
+  }
+
+  #changed (kind: RosterKind): string[] {
+    const { staging: { records, live } } = this.#run
+    return records.ofKind(kind).filter((record) => record.is_deleted === 1 || live.record(kind, record.source_id)?.body !== record.body).map((record) => record.source_id)
+  }
+}
+
+function termsOf (record: { body: string }): string[] { return (JSON.parse(record.body) as ClassBody)[1] }

@@ -1,0 +1,117 @@
+import { placeNumber } from '../../../db/sqlite/staging/results.ts'
+import { LATE, PLAIN_DATE } from '../../courses/packed-cells.ts'
+import type { ImportRun } from '../import-run.ts'
+import { resultKey } from '../result-origins.ts'
+import type { SourceFile } from '../source-files.ts'
+import { dayMs, numberOf, remembered } from '../text-values.ts'
+import { resultMarks, scoreStatusOf } from './result-status.ts'
+import { LEFT_OUT, type ResultTargets } from './result-targets.ts'
+import type { RosterKind } from './roster-files.ts'
+import { RowReader, withoutNull } from './row-reader.ts'
+import type { SkippedRows } from './skipped-rows.ts'
+
+const COLUMNS = ['sourcedId', 'status', 'dateLastModified', 'lineItemSourcedId', 'studentSourcedId', 'scoreStatus', 'score', 'scoreDate', 'late', 'missing', 'incomplete', 'inProgress'] as const
+const REQUIRED = ['sourcedId', 'lineItemSourcedId', 'studentSourcedId', 'score']
+
+const day = remembered((text) => dayMs(text))
+
+/** What results refer to, and what becomes of those whose target is missing. */
+export interface ResultReferences {
+  targets: ResultTargets
+  skipped: SkippedRows
+  /** Kinds of records of which some could not be read: what is missing there is no fault of a result. */
+  unread: ReadonlySet<RosterKind>
+}
+
+/** Reads results.csv into the staging database. Columns are looked up once, not a row: there are millions. */
+export async function readResults (
+  source: SourceFile,
+  { targets, skipped, unread }: ResultReferences,
+  run: ImportRun
+): Promise<void> {
+  const { results } = run.staging
+  const { problems } = run
+  const file = run.fileNumber(source)
+  let rows = 0
+  await run.readCsv(source, (names, header) => {
+    const row = new RowReader({ file: source.name, names, line: header, required: REQUIRED, problems })
+    const at = Object.fromEntries(COLUMNS.map((name) => [name, row.column(name)])) as Record<typeof COLUMNS[number], number>
+    let fields: string[] = []
+    const text = (column: number) => column === -1 ? '' : withoutNull(fields[column]!.trim())
+    const flag = (name: 'late' | 'missing' | 'incomplete' | 'inProgress') => at[name] !== -1 && fields[at[name]] !== '' && row.flag(name) === true
+
+    const refer = (name: 'lineItemSourcedId' | 'studentSourcedId') => {
+      const sourceId = text(at[name])
+      if (sourceId !== '') {
+        return name === 'lineItemSourcedId' ? targets.item(sourceId) : targets.person(sourceId)
+      }
+      row.needed(name)
+      return undefined
+    }
+    /** Of a result whose line item or student has no number. */
+    const skip = (line: number, isItem: boolean) => {
+      const column = isItem ? 'lineItemSourcedId' : 'studentSourcedId'
+      const sourceId = text(at[column])
+      if (sourceId !== '' && !unread.has(isItem ? 'lineItem' : 'user')) {
+        skipped.skip('result_skipped', { file, line, column, sourceId })
+      }
+    }
+    const score = () => {
+      const value = text(at.score)
+      if (value === '') return null
+      const points = numberOf(value)
+      if (points === undefined) row.error('score', 'a number such as 7.5')
+      return points ?? null
+    }
+    const scoreDate = () => {
+      const value = text(at.scoreDate)
+      return value === '' ? null : day(value) ?? day(row.date('scoreDate') ?? '') ?? null
+    }
+
+    return (next, line) => {
+      rows++
+      fields = next
+      row.next(fields, line)
+      const sourceId = row.needed('sourcedId')
+      const key = sourceId === null ? 0 : resultKey(sourceId)
+      const isDeleted = text(at.status) !== '' && row.isDeleted()
+      if (isDeleted && targets.isDelta) targets.remove(key, { file, line })
+      // A deleted result may say nothing but its id.
+      if (isDeleted && (text(at.lineItemSourcedId) === '' || text(at.studentSourcedId) === '')) return
+      const item = refer('lineItemSourcedId')
+      const person = refer('studentSourcedId')
+      const points = score()
+      const submitted = scoreDate()
+      const statusWord = text(at.scoreStatus)
+      const scoreStatus = statusWord === '' ? undefined : scoreStatusOf(statusWord)
+      if (statusWord !== '' && scoreStatus === undefined) row.warn('unknown_score_status')
+      const marks = resultMarks({ scoreStatus, hasScore: points !== null, isMissing: flag('missing'), isIncomplete: flag('incomplete') || flag('inProgress') }) |
+        (flag('late') ? LATE : 0) | (submitted === null ? 0 : PLAIN_DATE)
+      const modified = text(at.dateLastModified) === '' ? null : row.lastModified()
+      if (item === undefined || person === undefined) {
+        const student = text(at.studentSourcedId)
+        if (person === undefined && student !== '' &&
+          run.erased.leavesOutUser(student, { file: source.name, line })) {
+          return
+        }
+        // What is to be deleted may have lost its line item or student before.
+        if (!isDeleted) skip(line, item === undefined)
+        return
+      }
+      if (item < 0 || person < 0) {
+        if (item === LEFT_OUT) row.warn('left_out')
+        else if (!isDeleted) row.warn('result_of_deleted')
+        return
+      }
+      const course = targets.courseOf(item)
+      const place = placeNumber(file, line)
+      if (!isDeleted) {
+        if (targets.isDelta) targets.move(key, { course, person, item, place })
+        results.add([course, person, item, place, marks, points, submitted, null, null, null, modified, key])
+      } else if (targets.isDelta) {
+        results.add([course, person, item, place, 0, null, null, null, null, null, modified, key])
+      }
+    }
+  })
+  skipped.wasRead(file, rows)
+}

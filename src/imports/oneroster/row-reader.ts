@@ -1,0 +1,180 @@
+import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
+import type { WarningCode } from '../outcome.ts'
+import { Refusal, type Problems } from '../problems.ts'
+import { dayMs, instantMs, numberOf, remembered, VALUE_MAX } from '../text-values.ts'
+
+/** Names of OneRoster 1.0 for columns that are used. */
+const OLD_NAMES: Record<string, string> = { termsourcedid: 'termsourcedids' }
+/** Further columns by which a file of 1.0 is known, unless the newer one stands beside it. */
+const OLD_COLUMNS: Record<string, string> = { grade: 'grades', userid: 'userids', schoolyearid: 'schoolyearsourcedid', agents: 'agentsourcedids', ...OLD_NAMES }
+
+/** Most characters of a list of ids in one cell. */
+const ID_LIST_MAX = 10 * NAME_MAX
+
+const instant = remembered((text) => instantMs(text) ?? dayMs(text))
+
+/**
+ * Reads the columns of a file row by row, by header name, in any order and case. Whatever is wrong with a value is an error with
+ * its line and column, and reads as blank. Throws Refusal where a column is missing or appears twice.
+ */
+export class RowReader {
+  line = 0
+  readonly #file: string
+  readonly #problems: Problems
+  readonly #columns = new Map<string, number>()
+  #fields: string[] = []
+
+  constructor ({ file, names, line, required, problems }: { file: string, names: string[], line: number, required: string[], problems: Problems }) {
+    this.#file = file
+    this.#problems = problems
+    const place = { file, line }
+    names.forEach((name, i) => {
+      const key = name.toLowerCase()
+      if (key === '') return
+      if (this.#columns.has(key) && required.some((column) => column.toLowerCase() === key)) {
+        throw new Refusal(place, `has the column ${shorten(name)} twice`)
+      }
+      if (!this.#columns.has(key)) this.#columns.set(key, i)
+    })
+    for (const [old, now] of Object.entries(OLD_COLUMNS)) {
+      if (!this.#columns.has(old) || this.#columns.has(now)) continue
+      problems.warn('oneroster_1_0', place)
+      if (old in OLD_NAMES) this.#columns.set(now, this.#columns.get(old)!)
+    }
+    const missing = required.filter((column) => !this.#columns.has(column.toLowerCase()))
+    if (missing.length > 0) throw new Refusal(place, `has no column ${missing.join(', ')}; the first line must be the header, separated by commas`)
+  }
+
+  next (fields: string[], line: number): void {
+    this.#fields = fields
+    this.line = line
+  }
+
+  column (name: string): number { return this.#columns.get(name.toLowerCase()) ?? -1 }
+
+  #raw (name: string): string {
+    const index = this.column(name)
+    return index === -1 ? '' : this.#fields[index] ?? ''
+  }
+
+  /** A name, a title or an id; one that is too long is an error and reads as blank. */
+  #bounded (name: string): string {
+    const text = this.#raw(name)
+    if (text.length <= NAME_MAX || !isNameTooLong(text)) return text
+    this.error(name, `at most ${NAME_MAX} characters`)
+    return ''
+  }
+
+  /** A name or a title as it stands, null where it is blank. `NULL` may be one. */
+  text (name: string): string | null {
+    const text = this.#bounded(name)
+    return text.trim() === '' ? null : text
+  }
+
+  /** Any other text as it stands, null where it is blank. */
+  value (name: string): string | null {
+    const text = this.#bounded(name)
+    return withoutNull(text.trim()) === '' ? null : text
+  }
+
+  id (name: string): string | null {
+    const text = withoutNull(this.#bounded(name).trim())
+    return text === '' ? null : text
+  }
+
+  needed (name: string): string | null {
+    const id = this.id(name)
+    if (id === null) this.#fault(`${name} is blank, expected a sourcedId`)
+    return id
+  }
+
+  ids (name: string): string[] {
+    const text = withoutNull(this.#raw(name).trim())
+    if (text.length > ID_LIST_MAX) {
+      this.error(name, `at most ${ID_LIST_MAX} characters`)
+      return []
+    }
+    return text.split(',').map((id) => id.trim()).filter((id) => id !== '')
+  }
+
+  /** In lower case; of a long text only the beginning, which is no word that anything expects. */
+  word (name: string): string { return withoutNull(this.#raw(name).trim().slice(0, VALUE_MAX)).toLowerCase() }
+
+  flag (name: string): boolean | null {
+    const word = this.word(name)
+    if (word === '') return null
+    if (word === 'true' || word === '1') return true
+    if (word === 'false' || word === '0') return false
+    this.error(name, 'true or false')
+    return null
+  }
+
+  number (name: string): number | null {
+    const text = this.id(name)
+    if (text === null) return null
+    const number = numberOf(text)
+    if (number === undefined) this.error(name, 'a number such as 7.5')
+    return number ?? null
+  }
+
+  date (name: string): string | null {
+    const text = this.id(name)
+    if (text === null) return null
+    if (dayMs(text) !== undefined) return text
+    const day = text.slice(0, 10)
+    if (text.length > 10 && dayMs(day) !== undefined && /^[T ]\d\d:\d\d/.test(text.slice(10))) {
+      this.warn('date_with_time')
+      return day
+    }
+    this.error(name, 'a date written YYYY-MM-DD')
+    return null
+  }
+
+  /**
+   * A plain date, or an instant in UTC as `Date` writes it: its date depends on a zone that the row does not
+   * know.
+   */
+  dayOrInstant (name: string): string | null {
+    const text = this.id(name)
+    if (text === null) return null
+    if (dayMs(text) !== undefined || dayMs(text.slice(0, 10)) === undefined) return this.date(name)
+    const ms = instantMs(text)
+    if (ms === undefined) return this.date(name)
+    this.warn('due_instant')
+    return new Date(ms).toISOString()
+  }
+
+  /** Ms since 1970, 0: unknown. */
+  lastModified (): number {
+    const text = this.id('dateLastModified')
+    if (text === null) return 0
+    const ms = instant(text)
+    if (ms === undefined) this.warn('unreadable_date_last_modified')
+    return ms ?? 0
+  }
+
+  isDeleted (): boolean {
+    const status = this.word('status')
+    if (status === '' || status === 'active') return false
+    if (status === 'inactive') this.warn('oneroster_1_0')
+    if (status === 'inactive' || status === 'tobedeleted') return true
+    this.error('status', 'active or tobedeleted')
+    return false
+  }
+
+  idForTitle (): string {
+    this.warn('title_missing')
+    return this.id('sourcedId') ?? ''
+  }
+
+  error (name: string, expected: string): void { this.#fault(`${name} is "${shorten(this.#raw(name))}", expected ${expected}`) }
+
+  warn (code: WarningCode): void { this.#problems.warn(code, { file: this.#file, line: this.line }) }
+
+  #fault (message: string): void {
+    this.#problems.error({ file: this.#file, line: this.line }, message)
+  }
+}
+
+/** Databases that export without templates write `NULL` for nothing. */
+export function withoutNull (text: string): string { return text === 'NULL' ? '' : text }

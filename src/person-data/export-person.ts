@@ -1,0 +1,35 @@
+import type { Database } from '../../db/index.ts'
+import { perhapsTheSame } from './perhaps-the-same.ts'
+import type { Person } from './person.ts'
+import { personTerms } from './person-terms.ts'
+import { PERSONAL_DATA } from './personal-data.ts'
+
+/** One JSON value; the fields that are not named here come from `PERSONAL_DATA`. */
+export interface PersonExport extends Record<string, unknown> {
+  perhaps_the_same: Array<{ course_id: number; course: string; source_id: string }>
+}
+
+/**
+ * Everything that is stored about a person, as one JSON value: who they are, which students may be the same
+ * person under another source id (without their data), then what each of `PERSONAL_DATA` holds. No hash of a
+ * password or a secret is in it. Other people are, where a stored text names several.
+ * @param now ms; due and drop dates are judged by it
+ */
+export async function exportPerson (
+  person: Person,
+  { db, now }: { db: Database; now: number }
+): Promise<PersonExport> {
+  const context = { db: db.reads, databaseFile: db.file, now, terms: personTerms(person) }
+  const { sourceId, names, identifiers, emails } = person
+  const all: PersonExport = {
+    exported_at: new Date(now).toISOString(),
+    person: { source_id: sourceId, names, student_identifiers: identifiers, emails },
+    perhaps_the_same: (await perhapsTheSame(db.reads, person)).map(({ courseId, course, sourceId }) => ({
+      course_id: courseId,
+      course,
+      source_id: sourceId,
+    })),
+  }
+  for (const { name, read } of PERSONAL_DATA) all[name] = await read(person, context)
+  return all
+}

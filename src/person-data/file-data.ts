@@ -1,0 +1,100 @@
+import type { Reads, Trx } from '../../db/index.ts'
+import {
+  exportsOfCourses,
+  forgetCreator,
+  everyStoredFile,
+  uploadsThatMayHold,
+  type StoredFile,
+} from '../../db/queries/personal-files.ts'
+import { restartJobsOfOwner } from '../../db/queries/jobs.ts'
+import { EXPORT_CATEGORY, EXPORT_KIND } from '../exports/export.job.ts'
+import { IMPORT_CATEGORY } from '../imports/import.job.ts'
+import type { Person } from './person.ts'
+import type { PersonTerms } from './person-terms.ts'
+import type { PersonalData } from './personal-data.ts'
+
+export interface FilesOfPerson {
+  /** Workbooks of the courses that the person is in. */
+  exports: StoredFile[]
+  /**
+   * What was uploaded to be imported: into these courses, or by an administrator, which may be about any
+   * course.
+   */
+  uploads: StoredFile[]
+  /** Others whose name names the person. */
+  named: StoredFile[]
+}
+
+/** Stored files that hold the person, as far as it can be known; those that have expired included. */
+export async function filesOfPerson (
+  db: Reads | Trx,
+  person: Person,
+  terms: PersonTerms
+): Promise<FilesOfPerson> {
+  const courses = [...new Set(person.students.map((student) => student.course_id))]
+  const exports = await exportsOfCourses(db, courses)
+  const uploads =
+    person.students.length + person.records.length === 0
+      ? []
+      : await uploadsThatMayHold(db, { category: IMPORT_CATEGORY, courses })
+  const known = new Set([...exports, ...uploads].map((file) => file.id))
+  const named: StoredFile[] = []
+  for await (const file of everyStoredFile(db)) {
+    // Workbooks are named after their course.
+    if (!known.has(file.id) && file.category !== EXPORT_CATEGORY && terms.isFilename(file.filename)) {
+      named.push(file)
+    }
+  }
+  return { exports, uploads, named }
+}
+
+/** Workbooks and uploads. What is in them is known by their courses and their names, not by reading them. */
+export const FILE_DATA: PersonalData = {
+  name: 'files',
+  columns: {
+    'files.filename': 'may name the person; the bytes of exports and uploads hold names and scores',
+    'files.created_by': 'name of who made it',
+  },
+  async read (person, { db, terms }) {
+    const { exports, uploads, named } = await filesOfPerson(db, person, terms)
+    const shown = (file: StoredFile) => ({
+      id: file.id,
+      owner: `${file.owner_type} ${file.owner_id}`,
+      category: file.category,
+      filename: file.filename,
+      bytes: file.size,
+      created_at: new Date(file.created_at).toISOString(),
+      expires_at: file.expires_at === null ? null : new Date(file.expires_at).toISOString(),
+    })
+    return {
+      exports: exports.map(shown),
+      import_uploads_that_may_contain_them: uploads.map(shown),
+      named_after_them: named.map(shown),
+    }
+  },
+  async erase (trx, person, { files, now, terms, hexes }) {
+    const { exports, uploads, named } = await filesOfPerson(trx, person, terms)
+    hexes.push(
+      ...(await files.deleteRows(
+        trx,
+        [...exports, ...uploads, ...named].map((file) => file.id)
+      ))
+    )
+    // A workbook that is being written has read the person already.
+    for (const id of new Set(person.students.map((student) => student.course_id))) {
+      await restartJobsOfOwner(trx, {
+        kind: EXPORT_KIND,
+        owner: { type: 'course', id },
+        now,
+        message: "The course's data has changed; the export starts again.",
+      })
+    }
+    await forgetCreator(
+      trx,
+      person.accounts.flatMap(({ role, email, first_name: first, last_name: last }) =>
+        role === 'student' ? [email, `${first ?? ''} ${last ?? ''}`.trim()] : []
+      )
+    )
+    return { exports: exports.length, uploads: uploads.length, other_files: named.length }
+  },
+}

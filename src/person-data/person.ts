@@ -1,0 +1,232 @@
+// Who a person is: all that the service stores under one source id, as far as it is one person's.
+import type { Reads, Trx } from '../../db/index.ts'
+import {
+  matchingSourceIds,
+  rosterRecordsOf,
+  studentsBySource,
+  teachersBySource,
+  usersByKeys,
+  type RosterRecordRow,
+  type StudentInCourse,
+  type TeacherInCourse,
+} from '../../db/queries/people.ts'
+import { emailKey } from '../../db/queries/accounts.ts'
+import type { Row } from '../../db/tables.ts'
+
+export interface PersonName {
+  first: string | null
+  last: string | null
+}
+
+export interface Person {
+  /** Null: known by an account alone. */
+  sourceId: string | null
+  /** Another person has the same source id in another course. */
+  isIdShared: boolean
+  students: StudentInCourse[]
+  teaching: TeacherInCourse[]
+  /** The user of the stored roster, and their enrollments. */
+  records: RosterRecordRow[]
+  accounts: Array<Row<'users'>>
+  names: PersonName[]
+  identifiers: string[]
+  /** In lower case. */
+  emails: string[]
+  /** Of the stored roster. */
+  usernames: string[]
+}
+
+/** What one row says of who it is about. */
+interface Traits {
+  name: string | null
+  identifier: string | null
+  email: string | null
+}
+
+/** Rows of one source id that belong together: those of one course, or of all that share the roster's ids. */
+type Rows = Pick<Person, 'students' | 'teaching' | 'records'>
+
+/**
+ * The people that a source id, an e-mail (in any case) or a student identifier names. A source id comes
+ * first: where one has it, no other person is meant. `courseId` leaves only those who are a student of that
+ * course.
+ */
+export async function findPeople (db: Reads | Trx, text: string, courseId?: number): Promise<Person[]> {
+  const wanted = text.trim()
+  if (wanted === '') return []
+  const ids = await matchingSourceIds(db, wanted)
+  const people: Person[] = []
+  for (const id of ids.includes(wanted) ? [wanted] : ids.sort()) {
+    const all = await peopleOfId(db, id)
+    people.push(
+      ...(id === wanted
+        ? all
+        : all.filter(
+          (person) => person.identifiers.includes(wanted) || person.emails.includes(wanted.toLowerCase())
+        ))
+    )
+  }
+  if (people.length === 0) {
+    const accounts = await usersByKeys(db, [emailKey(wanted)])
+    if (accounts.length > 0) {
+      people.push(
+        await complete(db, {
+          sourceId: null,
+          isIdShared: false,
+          rows: { students: [], teaching: [], records: [] },
+          accounts,
+        })
+      )
+    }
+  }
+  return courseId === undefined
+    ? people
+    : people.filter((person) => person.students.some((student) => student.course_id === courseId))
+}
+
+async function peopleOfId (db: Reads | Trx, sourceId: string): Promise<Person[]> {
+  const places = new Map<string, Rows>()
+  const rowsOf = ({
+    is_rostered: isRostered,
+    course_id: courseId,
+  }: {
+    is_rostered: 0 | 1
+    course_id: number
+  }) => {
+    const key = isRostered === 1 ? 'roster' : String(courseId)
+    const rows = places.get(key) ?? { students: [], teaching: [], records: [] }
+    places.set(key, rows)
+    return rows
+  }
+  for (const student of await studentsBySource(db, sourceId)) rowsOf(student).students.push(student)
+  for (const teacher of await teachersBySource(db, sourceId)) rowsOf(teacher).teaching.push(teacher)
+  const records = await rosterRecordsOf(db, sourceId)
+  if (records.length > 0) rowsOf({ is_rostered: 1, course_id: 0 }).records.push(...records)
+  const groups: Rows[] = []
+  for (const rows of places.values()) {
+    const group = groups.find((group) => !areDifferent(traitsOf(group), traitsOf(rows)))
+    if (group === undefined) groups.push(rows)
+    else {
+      for (const part of ['students', 'teaching', 'records'] as const) {
+        group[part].push(...(rows[part] as never[]))
+      }
+    }
+  }
+  return await Promise.all(
+    groups.map((rows) => complete(db, { sourceId, isIdShared: groups.length > 1, rows }))
+  )
+}
+
+async function complete (
+  db: Reads | Trx,
+  {
+    sourceId,
+    isIdShared,
+    rows,
+    accounts,
+  }: { sourceId: string | null; isIdShared: boolean; rows: Rows; accounts?: Array<Row<'users'>> }
+): Promise<Person> {
+  const emails = unique(traitsOf(rows).map(({ email }) => email))
+  const users = accounts ?? (await usersByKeys(db, emails.map(emailKey)))
+  const names = [
+    ...[...rows.students, ...rows.teaching, ...users].map((row): PersonName => ({
+      first: row.first_name,
+      last: row.last_name,
+    })),
+    ...rows.records.flatMap((record) => userOf(record)?.name ?? []),
+  ]
+  return {
+    sourceId,
+    isIdShared,
+    ...rows,
+    accounts: users,
+    names: [
+      ...new Map(
+        names
+          .filter(({ first, last }) => first !== null || last !== null)
+          .map((name) => [JSON.stringify(name), name])
+      ).values(),
+    ],
+    identifiers: unique(traitsOf(rows).map(({ identifier }) => identifier)),
+    emails: unique([...emails, ...users.map((user) => user.email.toLowerCase())]),
+    usernames: unique(rows.records.map((record) => userOf(record)?.username ?? null)),
+  }
+}
+
+/**
+ * Two sets of rows with one source id are of two people where something of both can be compared, and nothing
+ * of that agrees.
+ */
+function areDifferent (some: Traits[], others: Traits[]): boolean {
+  let isComparable = false
+  for (const a of some) {
+    for (const b of others) {
+      for (const trait of ['name', 'identifier', 'email'] as const) {
+        if (a[trait] === null || b[trait] === null) continue
+        if (a[trait] === b[trait]) return false
+        isComparable = true
+      }
+    }
+  }
+  return isComparable
+}
+
+function traitsOf ({ students, teaching, records }: Rows): Traits[] {
+  const nameOf = ({ first, last }: PersonName) =>
+    [first, last]
+      .filter((part) => part !== null)
+      .join(' ')
+      .toLowerCase() || null
+  return [
+    ...students.map((row) => ({
+      name: nameOf({ first: row.first_name, last: row.last_name }),
+      identifier: text(row.student_identifier),
+      email: text(row.email)?.toLowerCase() ?? null,
+    })),
+    ...teaching.map((row) => ({
+      name: nameOf({ first: row.first_name, last: row.last_name }),
+      identifier: null,
+      email: text(row.email)?.toLowerCase() ?? null,
+    })),
+    ...records.flatMap((record) => {
+      const user = userOf(record)
+      return user === undefined
+        ? []
+        : [{ name: nameOf(user.name), identifier: user.identifier, email: user.email?.toLowerCase() ?? null }]
+    }),
+  ]
+}
+
+interface RosterUser {
+  name: PersonName
+  identifier: string | null
+  email: string | null
+  /** Null also where an earlier version stored the record. */
+  username: string | null
+}
+
+/** The user in a record of the roster; its columns: `src/imports/oneroster/roster-files.ts`. */
+export function userOf ({
+  kind,
+  body,
+}: Pick<RosterRecordRow, 'kind' | 'body'>): RosterUser | undefined {
+  if (kind !== 'user') return undefined
+  const [, first = null, last = null, identifier = null, email = null, username = null] = JSON.parse(body) as [
+    number,
+    ...Array<string | null>
+  ]
+  return {
+    name: { first, last },
+    identifier: text(identifier),
+    email: text(email),
+    username: text(username),
+  }
+}
+
+function text (value: string | null): string | null {
+  return value === null || value.trim() === '' ? null : value.trim()
+}
+
+function unique (values: Array<string | null>): string[] {
+  return [...new Set(values.filter((value) => value !== null))]
+}

@@ -1,0 +1,110 @@
+// The one list of what is stored about people. Every store of personal data is a value here: which columns
+// hold it, how it is exported and how it is erased. `test/person-data/registry.test.ts` walks every
+// table and fails for a column that neither this list nor `NOT_PERSONAL` names.
+import type { Reads, Trx } from '../../db/index.ts'
+import type { FileLibrary } from '../files/file-library.ts'
+import { ACCOUNT_DATA, AUDIT_DATA } from './account-data.ts'
+import { BOOK_DATA, TEACHING_DATA } from './book-data.ts'
+import { ERASURE_DATA } from './erasure-data.ts'
+import { FILE_DATA } from './file-data.ts'
+import type { Person } from './person.ts'
+import type { PersonTerms } from './person-terms.ts'
+import { REPORT_DATA } from './report-data.ts'
+import { ROSTER_DATA } from './roster-data.ts'
+
+export interface ExportContext {
+  db: Reads
+  databaseFile: string
+  /** Ms; due and drop dates are judged by it. */
+  now: number
+  terms: PersonTerms
+}
+
+export interface EraseContext {
+  files: Pick<FileLibrary, 'deleteRows'>
+  /** Ms. */
+  now: number
+  terms: PersonTerms
+  /** Bytes to remove once the rows are gone for good: a store adds what it deleted. */
+  hexes: string[]
+}
+
+export interface PersonalData {
+  /** Its place in the JSON of `perfbook student export`. */
+  name: string
+  /** `table.column`, and what about a person is in it. */
+  columns: Readonly<Record<string, string>>
+  /** What is stored about the person, as JSON values. */
+  read: (person: Person, context: ExportContext) => Promise<unknown>
+  /**
+   * Runs in the transaction of the erasure. Says how many of what were removed or rewritten, for the person
+   * who asked.
+   */
+  erase: (trx: Trx, person: Person, context: EraseContext) => Promise<Record<string, number>>
+}
+
+/** Reports come after books and rosters, and what is kept of the erased person last. */
+export const PERSONAL_DATA: readonly PersonalData[] = [
+  FILE_DATA,
+  BOOK_DATA,
+  TEACHING_DATA,
+  ROSTER_DATA,
+  REPORT_DATA,
+  ACCOUNT_DATA,
+  AUDIT_DATA,
+  ERASURE_DATA,
+]
+
+const OF_A_COURSE = 'about a course, the same for all of its people'
+const OF_A_JOB = 'state of a job; its texts are in the reports'
+const OF_A_FILE = 'a random number, a hash or a word of the program'
+
+/**
+ * Columns of text or bytes that hold nothing about a person, and why. A table without such columns is named
+ * by itself.
+ */
+export const NOT_PERSONAL: Readonly<Record<string, string>> = {
+  'courses.source_id': OF_A_COURSE,
+  'courses.grouping': OF_A_COURSE,
+  'courses.name': OF_A_COURSE,
+  'courses.school': OF_A_COURSE,
+  'courses.term': OF_A_COURSE,
+  'courses.starts_on': OF_A_COURSE,
+  'courses.ends_on': OF_A_COURSE,
+  'courses.imported_time_zone': OF_A_COURSE,
+  'courses.set_time_zone': OF_A_COURSE,
+  'courses.imported_missing_counts': OF_A_COURSE,
+  'courses.set_missing_counts': OF_A_COURSE,
+  'periods.source_id': OF_A_COURSE,
+  'periods.name': OF_A_COURSE,
+  'categories.source_id': OF_A_COURSE,
+  'categories.name': OF_A_COURSE,
+  'tasks.source_id': OF_A_COURSE,
+  'tasks.title': OF_A_COURSE,
+  'tasks.type': OF_A_COURSE,
+  'tasks.due_on': OF_A_COURSE,
+  'tasks.grade_book': OF_A_COURSE,
+  'task_sources.source_id': OF_A_COURSE,
+  'students.grade_book': 'the name of a system',
+  'exports.options': 'how the workbook of a course is laid out',
+  'jobs.kind': OF_A_JOB,
+  'jobs.state': OF_A_JOB,
+  'jobs.key': OF_A_JOB,
+  'jobs.unique_key': OF_A_JOB,
+  'jobs.owner_type': OF_A_JOB,
+  'jobs.error_code': OF_A_JOB,
+  'job_attempts.outcome': OF_A_JOB,
+  'job_attempts.error_code': OF_A_JOB,
+  'files.owner_type': OF_A_FILE,
+  'files.category': OF_A_FILE,
+  'files.hex': OF_A_FILE,
+  'files.content_type': OF_A_FILE,
+  'files.sha256': OF_A_FILE,
+  'file_intents.hex': OF_A_FILE,
+  'imports.reference': 'the number of a job',
+  'erasure_keys.secret': 'a random key',
+  'audit_log.action': 'a word of the program',
+  'audit_log.outcome': 'a word of the program',
+  'audit_log.via': 'a word of the program',
+  'audit_log.subject': 'numbers of things, such as "course 3"',
+}

@@ -1,0 +1,77 @@
+import {
+  attemptReports,
+  importReports,
+  jobReports,
+  updateAttemptReport,
+  updateImportReport,
+  updateJobReport,
+} from '../../db/queries/reports.ts'
+import type { PersonalData } from './personal-data.ts'
+
+/** Errors, warnings and names of uploads that jobs and imports keep, as far as they name the person. */
+export const REPORT_DATA: PersonalData = {
+  name: 'reports',
+  columns: {
+    'jobs.payload': 'name of an uploaded file; who asked',
+    'jobs.error_message': 'an error that quotes a file',
+    'jobs.result': 'errors and warnings that quote a file',
+    'job_attempts.error_message': 'an error that quotes a file',
+    'imports.summary': 'warnings that quote a file',
+  },
+  async read (person, { db, terms }) {
+    const found: unknown[] = []
+    const note = (of: object, at: number | null, texts: string[]) => {
+      if (texts.length > 0) {
+        found.push({
+          ...of, ...(at === null
+            ? {}
+            : { at: new Date(at).toISOString() }), texts
+        })
+      }
+    }
+    for await (const job of jobReports(db)) {
+      note({ job: job.id, kind: job.kind }, job.created_at, [
+        ...(job.error_message !== null && terms.isIn(job.error_message) ? [job.error_message] : []),
+        ...(job.result === null ? [] : terms.textsOfJson(job.result)),
+        ...terms.textsOfJson(job.payload),
+      ])
+    }
+    for await (const attempt of attemptReports(db)) {
+      note(
+        { job: attempt.job_id, attempt: attempt.id },
+        null,
+        terms.isIn(attempt.error_message) ? [attempt.error_message] : []
+      )
+    }
+    for await (const { id, applied_at: at, summary } of importReports(db)) {
+      note({ import: id }, at, terms.textsOfJson(summary))
+    }
+    return found
+  },
+  async erase (trx, person, { terms }) {
+    let reports = 0
+    for await (const { id, error_message: message, result, payload } of jobReports(trx)) {
+      const next = {
+        error_message: message === null ? null : terms.remove(message),
+        result: result === null ? null : (terms.removeFromJson(result) ?? result),
+        payload: terms.removeFromJson(payload) ?? payload,
+      }
+      if (next.error_message === message && next.result === result && next.payload === payload) continue
+      await updateJobReport(trx, id, next)
+      reports++
+    }
+    for await (const { id, error_message: message } of attemptReports(trx)) {
+      const next = terms.remove(message)
+      if (next === message) continue
+      await updateAttemptReport(trx, id, next)
+      reports++
+    }
+    for await (const { id, summary } of importReports(trx)) {
+      const next = terms.removeFromJson(summary)
+      if (next === undefined) continue
+      await updateImportReport(trx, id, next)
+      reports++
+    }
+    return { reports }
+  },
+}

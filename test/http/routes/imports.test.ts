@@ -1,0 +1,248 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import t from 'tap'
+import { bundleTexts, school as bundleSchool, writeZip } from '../../imports/bundles.ts'
+import { startTestService, type TestService } from '../../support/test-service.ts'
+
+const SAMPLE = join(import.meta.dirname, '../../../data/sample')
+const BUNDLE = readFileSync(join(SAMPLE, 'open-university-oneroster-1.1.zip'))
+const PHYSICS = readFileSync(join(SAMPLE, 'physics-1.json'))
+const PHYSICS_TEACHER = 'elena.marquez@example.edu'
+
+/** Uploads as a browser does. */
+async function upload (service: TestService, path: string, file: { name: string, bytes: Uint8Array | string } | undefined, fields: Record<string, string> = {}, token?: string | null) {
+  const form = new FormData()
+  if (file !== undefined) form.set('file', new File([file.bytes as Uint8Array<ArrayBuffer>], file.name))
+  for (const [name, value] of Object.entries(fields)) form.set(name, value)
+  const body = new Response(form)
+  const bearer = token === null ? undefined : token ?? await service.token('admin')
+  const response = await service.server.inject({
+    method: 'POST',
+    url: path,
+    headers: { 'content-type': body.headers.get('content-type')!, ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) },
+    payload: Buffer.from(await body.arrayBuffer()),
+  })
+  const answer = { status: response.statusCode, headers: response.headers, json: response.json() as { id: number, code: string, message: string, job: string } }
+  if (answer.status === 202) await service.services.runner.drain()
+  return answer
+}
+const result = async (service: TestService, id: number, token?: string) => (await service.call('GET', `/api/imports/${id}`, token === undefined ? {} : { token })).json()
+
+t.test('an upload becomes a job, the job a course', async (t) => {
+  const service = await startTestService(t)
+  const answer = await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE }, { time_zone: 'Europe/London' })
+  t.equal(answer.status, 202)
+  t.match(answer.json, { job: `/api/jobs/${answer.json.id}`, joined: false })
+  t.equal(answer.headers.location, answer.json.job)
+  t.match(await result(service, answer.json.id), {
+    kind: 'import', status: 'succeeded', progress: 1, error: null, export_id: null, course_id: null,
+    summary: { courses: { added: 2, updated: 0, unchanged: 0, removed: 0 }, students: { added: 1335 }, scores: { added: 7583 } }, errors: [], error_count: 0, warnings: [],
+  })
+  t.strictSame((await service.call('GET', '/api/courses')).json().map((course: { student_count: number }) => course.student_count), [383, 952])
+  t.match((await service.call('GET', '/api/courses/1/performance?limit=1')).json().course, { time_zone: 'Europe/London' })
+
+  await service.call('POST', '/api/courses/1/performance/export')
+  await service.services.runner.drain()
+  const again = await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE }, { time_zone: 'Europe/London' })
+  t.match((await result(service, again.json.id)).summary, { courses: { added: 0, updated: 0, unchanged: 2 }, scores: { unchanged: 7583 } })
+  t.equal((await service.call('GET', '/api/courses/1/performance/exports')).json()[0].is_current, true, 'the same again changes nothing')
+  t.strictSame(readdirSync(service.services.config.stagingFolder), [], 'no upload is left lying about')
+})
+
+t.test('what is wrong with a file is said line by line, and nothing has changed', async (t) => {
+  const service = await startTestService(t)
+  const { json } = await upload(service, '/api/imports', { name: 'physics.json', bytes: JSON.stringify({ ...JSON.parse(PHYSICS.toString()), results: [{ student: 'nobody', task: 'nothing', status: 'completed' }] }) })
+  const failed = await result(service, json.id)
+  t.match(failed, { status: 'failed', summary: null, error: { code: 'IMPORT_FAILED' } })
+  t.ok(failed.error_count >= 1)
+  t.match(failed.errors[0], { path: /results/, message: /nobody|nothing/ })
+  t.match(failed.error.message, failed.errors[0].message.slice(0, 20))
+  t.strictSame((await service.call('GET', '/api/courses')).json(), [])
+  const rubbish = await upload(service, '/api/imports', { name: 'rubbish.zip', bytes: 'not a zip' })
+  t.match(await result(service, rubbish.json.id), { status: 'failed', error: { code: 'IMPORT_FAILED' } })
+})
+
+t.test('a dry run reports and writes nothing', async (t) => {
+  const service = await startTestService(t)
+  const { json } = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, { dry_run: 'true' })
+  t.match(await result(service, json.id), { status: 'succeeded', summary: { courses: { added: 1 } } })
+  t.strictSame((await service.call('GET', '/api/courses')).json(), [])
+})
+
+t.test('rows that refer to nothing: a tenth is the limit unless the form allows more', async (t) => {
+  const tables = bundleSchool()
+  tables.users = tables.users!.slice(0, 2)
+  // Read before the service takes the folder.
+  const bytes = readFileSync(await writeZip(join(t.testdir(), 'roster.zip'), bundleTexts(tables)))
+  const service = await startTestService(t)
+  const refused = await upload(service, '/api/imports', { name: 'roster.zip', bytes })
+  t.match(await result(service, refused.json.id), {
+    status: 'failed',
+    errors: [{ file: 'enrollments.csv', line: 5, message: /^2 of 5 rows/ }, { file: 'results.csv' }],
+  })
+  t.strictSame((await service.call('GET', '/api/courses')).json(), [])
+  const taken = await upload(service, '/api/imports', { name: 'roster.zip', bytes }, { allow_skips: 'true' })
+  t.match(await result(service, taken.json.id), {
+    status: 'succeeded',
+    summary: {
+      students: { added: 1 },
+      warnings: [{ code: 'enrollment_skipped', count: 2 }, { code: 'result_skipped', count: 2 }],
+    },
+  })
+})
+
+t.test('a teacher imports into the own course and into no other', async (t) => {
+  const service = await startTestService(t)
+  await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE })
+  const teacher = await service.token('teacher', { email: PHYSICS_TEACHER })
+  const [course] = (await service.call('GET', '/api/courses', { token: teacher })).json()
+  const changed = JSON.parse(PHYSICS.toString()) as {
+    course: { name: string }
+    tasks: Array<{ title: string }>
+  }
+  changed.course.name = 'Physics One'
+  changed.tasks[0]!.title = 'Another title'
+  const own = await upload(service, `/api/courses/${course.id}/imports`, { name: 'physics.json', bytes: JSON.stringify(changed) }, {}, teacher)
+  t.equal(own.status, 202)
+  t.match(await result(service, own.json.id, teacher), {
+    status: 'succeeded',
+    course_id: course.id,
+    summary: { courses: { updated: 1 }, warnings: [{ code: 'left_out', count: 1 }] },
+  })
+  t.not((await service.call('GET', `/api/courses/${course.id}/performance`)).json().course.name, 'Physics One')
+  const other = await upload(service, `/api/courses/${course.id}/imports`, { name: 'roster.zip', bytes: BUNDLE }, {}, teacher)
+  t.match(await result(service, other.json.id, teacher), { status: 'failed', error: { code: 'IMPORT_FAILED' } })
+  t.equal((await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, {}, teacher)).json.code, 'INSUFFICIENT_SCOPE')
+  const elsewhere = (await service.call('GET', '/api/courses')).json().find((one: { id: number }) => one.id !== course.id)
+  t.equal((await upload(service, `/api/courses/${elsewhere.id}/imports`, { name: 'physics.json', bytes: PHYSICS }, {}, teacher)).json.code, 'NOT_A_TEACHER')
+  t.equal((await upload(service, '/api/courses/999/imports', { name: 'physics.json', bytes: PHYSICS }, {}, teacher)).json.code, 'COURSE_NOT_FOUND')
+})
+
+t.test('forms that cannot be', async (t) => {
+  const service = await startTestService(t)
+  const refused = async (file: Parameters<typeof upload>[2], fields?: Record<string, string>, token?: null) => (await upload(service, '/api/imports', file, fields, token)).json
+  const file = { name: 'physics.json', bytes: PHYSICS }
+  t.match(await refused(undefined), { code: 'VALIDATION_FAILED', message: /^file: / })
+  t.match(await refused(file, { format: 'xml' }), { code: 'VALIDATION_FAILED', message: /^format: / })
+  t.match(await refused(file, { time_zone: 'Mars' }), { code: 'VALIDATION_FAILED', message: /^time_zone: / })
+  t.match(await refused(file, { strict: 'yes' }), { code: 'VALIDATION_FAILED', message: /^strict: / })
+  t.match(await refused(file, { colour: 'red' }), { code: 'VALIDATION_FAILED', message: /^colour: / })
+  t.match(await refused(file, {}, null), { code: 'UNAUTHENTICATED' })
+  t.match((await service.call('POST', '/api/imports', { body: {} })).json(), { code: 'UNSUPPORTED_MEDIA_TYPE' })
+  t.equal((await service.call('GET', '/api/imports/1')).json().code, 'JOB_NOT_FOUND')
+  t.strictSame((await service.call('GET', '/api/jobs')).json().jobs, [])
+  t.strictSame(readdirSync(service.services.config.stagingFolder), [])
+})
+
+t.test('the schema of a document is published, and the sample keeps to it', async (t) => {
+  const { call } = await startTestService(t)
+  const answer = await call('GET', '/api/schemas/performance-book-1.json', { token: null })
+  t.equal(answer.status, 200)
+  const validate = new Ajv2020({ validateFormats: false }).compile(answer.json())
+  t.equal(validate(JSON.parse(PHYSICS.toString())), true)
+  t.equal(validate({ format: 'performance-book/1' }), false)
+  t.equal((await call('GET', '/api/schemas/performance-book-1.json', { token: null, headers: { 'if-none-match': answer.headers.etag! } })).status, 304)
+})
+
+t.test('past imports are listed, with what became of them', async (t) => {
+  const service = await startTestService(t)
+  await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, { dry_run: 'true' })
+  await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  const rubbish = await upload(service, '/api/imports', { name: 'rubbish.zip', bytes: 'not a zip' })
+  const { imports, next_cursor: cursor } = (await service.call('GET', '/api/imports?limit=2')).json()
+  t.match(imports, [
+    { id: rubbish.json.id, filename: 'rubbish.zip', dry_run: false, status: 'failed', summary: null, error_count: 1 },
+    { filename: 'physics.json', dry_run: false, status: 'succeeded', summary: { courses: { added: 1 } } },
+  ])
+  t.match((await service.call('GET', `/api/imports?limit=2&cursor=${cursor}`)).json(), { imports: [{ dry_run: true, filename: 'physics.json' }], next_cursor: null })
+
+  const teacher = await service.token('teacher', { email: PHYSICS_TEACHER })
+  t.strictSame((await service.call('GET', '/api/courses/1/imports', { token: teacher })).json(), { imports: [], next_cursor: null }, 'the administrator\'s are not of the course')
+  const own = await upload(service, '/api/courses/1/imports', { name: 'again.json', bytes: PHYSICS }, {}, teacher)
+  t.match((await service.call('GET', '/api/courses/1/imports', { token: teacher })).json().imports, [{ id: own.json.id, filename: 'again.json', course_id: 1 }])
+  t.equal((await service.call('GET', '/api/imports', { token: teacher })).json().code, 'INSUFFICIENT_SCOPE')
+  t.strictSame((await service.call('GET', '/api/jobs?kind=import&limit=1')).json().jobs.map((job: { id: number }) => job.id), [own.json.id])
+  t.strictSame((await service.call('GET', '/api/jobs?kind=file-sweep')).json().jobs, [])
+})
+
+t.test('lists have counts instead of reports; a report is short for any file', async (t) => {
+  const service = await startTestService(t)
+  const long = '#'.repeat(500_000)
+  const grades = `First name,Last name,ID number,Email address,HW 1 (Real)\n${Array.from({ length: 30 }, (_, i) => `Ann,Lee,${i},a@b.example,${long}`).join('\n')}`
+  const { json } = await upload(
+    service,
+    '/api/imports',
+    { name: `${'.'.repeat(3000)}g.csv`, bytes: grades },
+    { course: 'Physics' }
+  )
+  const report = await service.call('GET', `/api/imports/${json.id}`)
+  t.match(report.json(), { status: 'failed', error_count: 30, errors: { length: 20 } })
+  t.ok(report.text.length < 10_000)
+  t.notMatch(report.text, /#{61}/)
+  const listed = await service.call('GET', '/api/imports')
+  t.match(listed.json().imports, [
+    { id: json.id, status: 'failed', error_count: 30, warning_count: 0, summary: null },
+  ])
+  t.notMatch(listed.json().imports[0], { errors: [] })
+  t.notMatch(listed.json().imports[0], { warnings: [] })
+  t.ok(listed.text.length < 2000)
+  const done = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  t.match((await service.call('GET', '/api/imports?limit=1')).json().imports, [
+    { id: done.json.id, summary: { courses: { added: 1 } }, error_count: 0 },
+  ])
+})
+
+t.test('what a form says is quoted in a few words', async (t) => {
+  const service = await startTestService(t)
+  const file = { name: 'physics.json', bytes: PHYSICS }
+  const forms: Array<Record<string, string>> = [
+    { time_zone: '#'.repeat(4000) },
+    { course: '#'.repeat(4000) },
+    { teacher: '#'.repeat(4000) },
+    { strict: '#'.repeat(4000) },
+    { ['#'.repeat(90)]: '1' },
+  ]
+  for (const fields of forms) {
+    const { json } = await upload(service, '/api/imports', file, fields)
+    t.equal(json.code, 'VALIDATION_FAILED')
+    t.notMatch(json.message, /#{61}/)
+  }
+})
+
+t.test('a user has some imports waiting and no more; others and exports have their room', async (t) => {
+  const service = await startTestService(t, {
+    courses: [{ teachers: [{ email: 'tea@example.edu' }] }],
+    withoutRunner: true,
+    settings: { IMPORT_WAITING_MAX: '3', QUEUE_MAX: '4' },
+  })
+  const post = async (token?: string) => {
+    const form = new Response((() => {
+      const data = new FormData()
+      data.set('file', new File([PHYSICS as Uint8Array<ArrayBuffer>], 'physics.json'))
+      return data
+    })())
+    return await service.server.inject({
+      method: 'POST',
+      url: '/api/courses/1/imports',
+      headers: {
+        'content-type': form.headers.get('content-type')!,
+        authorization: `Bearer ${token ?? await service.token('admin')}`,
+      },
+      payload: Buffer.from(await form.arrayBuffer()),
+    })
+  }
+  const answers = []
+  for (let i = 0; i < 4; i++) answers.push(await post())
+  t.strictSame(answers.map(({ statusCode }) => statusCode), [202, 202, 202, 429])
+  t.match(answers[3]!.json(), { code: 'RATE_LIMITED', message: /3 of your imports are waiting already/ })
+  t.ok(Number(answers[3]!.headers['retry-after']) > 0)
+  const teacher = await service.token('teacher', { email: 'tea@example.edu' })
+  t.equal((await post(teacher)).statusCode, 202, 'another user')
+  t.equal((await post(teacher)).json().code, 'QUEUE_FULL')
+  t.equal((await service.call('POST', '/api/courses/1/performance/export')).status, 202, 'exports have a queue of their own')
+  await service.call('POST', `/api/jobs/${answers[0]!.json().id}/cancel`)
+  t.equal((await post()).statusCode, 202, 'one was canceled')
+  t.strictSame(readdirSync(service.services.config.stagingFolder), [], 'no refused upload is left')
+})

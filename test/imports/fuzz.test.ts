@@ -1,0 +1,131 @@
+// Bundles and documents cut off, shuffled and mutated by a seed: whatever comes in, either all of it is imported or nothing, and an
+// error says where it is. Bounded, so that it stays quick.
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { connect } from '../../db/sqlite/connection.ts'
+import { bundleTexts, createWorld, school, writeFolder, writeZip, type World } from './bundles.ts'
+import { seededRandom } from './seeded-random.ts'
+
+const SEED = 20260302
+
+const SPICE = ['"', ',', '\n', '\r\n', '\0', '\ufeff', ';', '', ' ', 'tobedeleted', 'delta', '9'.repeat(400), '-1', '1e999', '2026-02-30', 'p1', 'ann', '{', '}', '[', 'null', '\\ud800', '😀', '=1+1', '__proto__', 'é'.repeat(50)]
+
+type Files = Record<string, Buffer>
+
+function mutate (files: Files, next: () => number): Files {
+  const pick = <T>(things: T[]) => things[Math.floor(next() * things.length)]!
+  const result = { ...files }
+  for (let n = 1 + Math.floor(next() * 3); n > 0; n--) {
+    const name = pick(Object.keys(result))
+    const bytes = result[name]!
+    const at = Math.floor(next() * (bytes.length + 1))
+    const lines = bytes.toString('latin1').split('\n')
+    const line = Math.floor(next() * lines.length)
+    switch (Math.floor(next() * 9)) {
+      case 0: result[name] = bytes.subarray(0, at); break
+      case 1: result[name] = Buffer.concat([bytes.subarray(0, at), Buffer.from(pick(SPICE)), bytes.subarray(at)]); break
+      case 2: result[name] = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + Math.floor(next() * 8))]); break
+      case 3: {
+        const copy = Buffer.from(bytes)
+        if (at < copy.length) copy[at] = Math.floor(next() * 256)
+        result[name] = copy
+        break
+      }
+      case 4: lines.splice(line, 1); result[name] = Buffer.from(lines.join('\n'), 'latin1'); break
+      case 5: lines.splice(Math.floor(next() * lines.length), 0, lines[line]!); result[name] = Buffer.from(lines.join('\n'), 'latin1'); break
+      case 6: {
+        const fields = lines[line]!.split(',')
+        fields[Math.floor(next() * fields.length)] = pick(SPICE)
+        lines[line] = fields.join(',')
+        result[name] = Buffer.from(lines.join('\n'), 'latin1')
+        break
+      }
+      case 7: result[name] = result[pick(Object.keys(result))]!; break
+      default: if (Object.keys(result).length > 1) delete result[name]
+    }
+  }
+  return result
+}
+
+/** Everything that an import may write, as one value. */
+function contents (world: World): string {
+  const sqlite = connect(world.databaseFile, { readonly: true })
+  const hash = createHash('sha256')
+  for (const table of ['courses', 'periods', 'categories', 'tasks', 'task_sources', 'students', 'student_scores', 'course_teachers', 'roster_records', 'student_result_origins', 'imports']) {
+    for (const row of sqlite.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().iterate()) hash.update(JSON.stringify(row))
+  }
+  sqlite.close()
+  return hash.digest('hex')
+}
+
+async function fuzz (t: Test, runs: number, files: Files, write: (files: Files) => Promise<string>, world: World, mayHaveNoPlace: RegExp): Promise<{ accepted: number, refused: number }> {
+  const tally = { accepted: 0, refused: 0 }
+  for (let run = 0; run < runs; run++) {
+    const path = await write(mutate(files, seededRandom(SEED + run)))
+    const before = contents(world)
+    const options = { allowRemovals: run % 2 === 0, strict: run % 5 === 0 }
+    const outcome = await world.import(path, options)
+    if (outcome.ok) {
+      tally.accepted++
+      const again = await world.import(path, { ...options, strict: false, allowRemovals: true, dryRun: true })
+      if (!again.ok) t.fail(`run ${run}: the same import again fails`, { again })
+      else {
+        for (const part of ['courses', 'periods', 'students', 'tasks', 'scores'] as const) {
+          const { added, updated, removed } = again.summary[part]
+          if (added + updated + removed > 0) t.fail(`run ${run}: the same import again changes ${part}`, { again: again.summary })
+        }
+      }
+      for (const { totals, sourceId } of await world.books()) {
+        if (JSON.stringify(totals.stored) !== JSON.stringify(totals.computed)) t.fail(`run ${run}: control totals of ${sourceId} are wrong`, totals)
+      }
+      continue
+    }
+    tally.refused++
+    if (contents(world) !== before) t.fail(`run ${run}: refused, and yet something changed`)
+    if (outcome.errorCount < 1 || outcome.errors.length !== Math.min(20, outcome.errorCount)) t.fail(`run ${run}: errors are miscounted`)
+    for (const error of outcome.errors) {
+      const hasPlace = error.file !== null && (error.line !== null || error.path !== null)
+      if (!hasPlace && !mayHaveNoPlace.test(`${error.file ?? ''}: ${error.message}`)) t.fail(`run ${run}: an error without a place`, { error })
+    }
+  }
+  return tally
+}
+
+t.test('bundles in folders', async (t) => {
+  const world = await createWorld(t.testdir())
+  await world.take(school())
+  const files = Object.fromEntries(Object.entries(bundleTexts(school())).map(([name, text]) => [name, Buffer.from(text)]))
+  let n = 0
+  const write = async (changed: Files) => writeFolder(join(world.folder, `fuzz-${n++}`), changed)
+  const tally = await fuzz(t, 120, files, write, world, /is in no known format/)
+  t.ok(tally.accepted > 10 && tally.refused > 40, `some are taken, more are not: ${JSON.stringify(tally)}`)
+  t.strictSame(readdirSync(join(world.folder, 'staging')), [])
+})
+
+t.test('archives', async (t) => {
+  const world = await createWorld(t.testdir())
+  const whole = readFileSync(await writeZip(join(world.folder, 'whole.zip'), bundleTexts(school())))
+  const write = async ({ zip }: Files) => {
+    const file = join(world.folder, 'fuzz.zip')
+    writeFileSync(file, zip!)
+    return file
+  }
+  const tally = await fuzz(t, 60, { zip: whole }, write, world, /archive|no known format|two files named|encrypted|unpacks to|is empty|entries/)
+  t.ok(tally.refused > 30, JSON.stringify(tally))
+})
+
+t.test('documents', async (t) => {
+  const world = await createWorld(t.testdir())
+  const document = readFileSync(join(import.meta.dirname, '../../data/sample/physics-1.json'))
+  const small = JSON.parse(document.toString())
+  small.results.length = 40
+  const write = async ({ json }: Files) => {
+    const file = join(world.folder, 'fuzz.json')
+    writeFileSync(file, json!)
+    return file
+  }
+  const tally = await fuzz(t, 80, { json: Buffer.from(JSON.stringify(small, null, 1)) }, write, world, /no known format/)
+  t.ok(tally.refused > 30, JSON.stringify(tally))
+})

@@ -1,0 +1,425 @@
+// A teacher's import changes one course and sees nothing else, also not through what courses have in common.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { connect } from '../../db/sqlite/connection.ts'
+import {
+  createWorld,
+  enrollment,
+  result,
+  school,
+  showErrors,
+  user,
+  warningCounts,
+  FILES,
+  type Tables,
+  type World,
+} from './bundles.ts'
+
+const delta = (tables: Tables) => ({ modes: Object.fromEntries(FILES.map((name) => [name, name in tables ? 'delta' : 'absent'])) })
+
+interface TwoCourses {
+  world: World
+  ted: number
+  una: number
+  /** A delta of the teacher Ted into Ted's course: its summary, or its errors. */
+  byTed: (tables: Tables) => Promise<{ warnings: Record<string, number>, students: unknown } | string[]>
+  /** Everything that Ted's import must not change. */
+  others: () => Promise<unknown>
+}
+
+/** Ted's course, and Una's, whose students and school are partly the same. Dan is a student of Una alone. */
+async function twoCourses (folder: string): Promise<TwoCourses> {
+  const world = await createWorld(folder)
+  const tables = school()
+  tables.users!.push(
+    user('una', 'Una', 'Fox', 'T-2', { enabledUser: 'false' }),
+    user('dan', 'Dan', 'Secret', '0099')
+  )
+  tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c9', title: 'Music' })
+  tables.classes!.push({ ...tables.classes![0]!, sourcedId: 'p9', title: 'Music', courseSourcedId: 'c9' })
+  tables.enrollments!.push(
+    enrollment('e-u', 'p9', 'una', 'teacher'),
+    enrollment('e-a9', 'p9', 'ann'),
+    enrollment('e-d9', 'p9', 'dan')
+  )
+  tables.lineItems!.push({ ...tables.lineItems![0]!, sourcedId: 'li-p9', title: 'Song', classSourcedId: 'p9' })
+  tables.results!.push(result('r9', 'li-p9', 'ann', 3))
+  await world.take(tables)
+  const [ted, una] = await world.books()
+  return {
+    world,
+    ted: ted!.id,
+    una: una!.id,
+    async byTed (tables) {
+      try {
+        const summary = await world.take(tables, { onlyCourseId: ted!.id, ...delta(tables) })
+        return { warnings: warningCounts(summary), students: summary.students }
+      } catch (error) {
+        return [(error as Error).message]
+      }
+    },
+    async others () {
+      const sqlite = connect(world.databaseFile, { readonly: true })
+      const records = sqlite.prepare(
+        "SELECT * FROM roster_records WHERE kind <> 'lineItem' OR parent NOT IN ('p1', 'p2') ORDER BY kind, source_id"
+      ).all()
+      const teachers = sqlite.prepare('SELECT * FROM course_teachers ORDER BY id').all()
+      const courses = sqlite.prepare(
+        'SELECT id, source_id, "grouping", name, school, term, starts_on, ends_on FROM courses ORDER BY id'
+      ).all()
+      const periods = sqlite.prepare('SELECT * FROM periods ORDER BY id').all()
+      const users = sqlite.prepare('SELECT * FROM users ORDER BY id').all()
+      sqlite.close()
+      const { version, ...book } = (await world.books()).find((one) => one.id === una!.id)!
+      return { records, teachers, courses, periods, users, version, book }
+    },
+  }
+}
+
+t.test('the own course, told in full or in part', async (t) => {
+  const { world, ted, others } = await twoCourses(t.testdir())
+  const before = await others()
+  const tables = school()
+  tables.results![0]!.score = 1
+  const summary = await world.take(tables, { onlyCourseId: ted })
+  t.match(summary, { courses: { updated: 1 }, scores: { updated: 1 } })
+  t.strictSame(summary.warnings, [], 'what is as it was is not left out')
+  const part = { results: [result('r1', 'li1-p1', 'ann', 2)] }
+  t.match(await world.take(part, { onlyCourseId: ted, ...delta(part) }), { scores: { updated: 1 } })
+  t.strictSame((await world.books()).map((book) => book.version), [3, 1])
+  t.strictSame(await others(), before)
+})
+
+t.test('tasks, categories, scores and own students change, and stay with later deltas', async (t) => {
+  const { world, byTed, others } = await twoCourses(t.testdir())
+  const before = await others()
+  const item = (
+    id: string,
+    title: string,
+    category: string
+  ) => ({
+    ...school().lineItems![0]!,
+    sourcedId: id,
+    title,
+    categorySourcedId: category,
+    dueDate: '2026-02-20',
+  })
+  const first: Tables = {
+    users: [user('ann', 'Ann', 'Newname', '0042'), user('eve', 'Eve', 'Own', '0100')],
+    enrollments: [
+      enrollment('e-eve', 'p1', 'eve'),
+      enrollment('e-b2', 'p2', 'bob', 'student', { beginDate: '2026-02-01' }),
+    ],
+    categories: [{ sourcedId: 'k9', title: 'Labs' }, { sourcedId: 'k1', title: 'Home work' }],
+    lineItems: [item('li-lab', 'Lab', 'k9')],
+    results: [result('r-lab', 'li-lab', 'eve', 5)],
+  }
+  t.match(await byTed(first), { warnings: {}, students: { added: 1, updated: 2, unchanged: 1 } })
+  const shown = async () => {
+    const [book] = await world.books()
+    const eve = book!.students.find((student) => student.who === 'Eve Own')
+    return {
+      who: book!.students.map((student) => `${student.who} ${student.period ?? '-'}`),
+      categories: Object.keys(book!.categories),
+      lab: eve?.cells.Lab,
+      tasks: book!.tasks.length,
+    }
+  }
+  const after = {
+    who: ['Bob Ng Period 2', 'Ann Newname Period 1', 'Cyd Ortiz Period 2', 'Eve Own Period 1'].sort(),
+    categories: ['Home work', 'Exams', 'Labs'].sort(),
+    lab: 'completed 0.5',
+    tasks: 3,
+  }
+  const sorted = ({
+    who,
+    categories,
+    ...rest
+  }: Awaited<ReturnType<typeof shown>>) => ({ who: who.sort(), categories: categories.sort(), ...rest })
+  t.strictSame(sorted(await shown()), after)
+  t.strictSame(await others(), before)
+  // Eve is found by what the course itself holds: the roster does not know Eve.
+  t.match(await byTed({ results: [result('r-lab', 'li-lab', 'eve', 8)] }), { warnings: {} })
+  t.strictSame(sorted(await shown()), { ...after, lab: 'completed 0.8' })
+  const admin = { results: [result('r9', 'li-p9', 'ann', 5), result('r1', 'li1-p1', 'ann', 9)] }
+  await world.take(admin, delta(admin))
+  t.match(
+    sorted(await shown()),
+    { lab: 'completed 0.8', tasks: 3 },
+    'an administrator\'s delta keeps what it does not name'
+  )
+  t.ok((await world.books())[0]!.tasks.some((task) => task.startsWith('Lab | Labs')), 'its category with it')
+})
+
+t.test('a student who is taken out, and one who is not named', async (t) => {
+  const { world, byTed, others } = await twoCourses(t.testdir())
+  const before = await others()
+  t.match(
+    await byTed({ enrollments: [enrollment('e-a', 'p1', 'ann', 'student', { status: 'tobedeleted' })] }),
+    { students: { updated: 1 } }
+  )
+  t.strictSame((await world.books())[0]!.students.map(({ who, isDropped }) => [who, isDropped]), [
+    ['Bob Ng', false],
+    ['Cyd Ortiz', false],
+    ['Ann Lee', true],
+  ])
+  t.strictSame((await world.books())[1]!.students.map(({ isDropped }) => isDropped), [false, false])
+  t.strictSame(await others(), before)
+})
+
+t.test('people outside the course are not shown, and look like people who do not exist', async (t) => {
+  const { world, byTed, others } = await twoCourses(t.testdir())
+  const before = await others()
+  for (const [known, unknown] of [
+    [{ enrollments: [enrollment('e-x', 'p1', 'dan')] }, { enrollments: [enrollment('e-x', 'p1', 'xan')] }],
+    [{ results: [result('r-x', 'li1-p1', 'dan', 1)] }, { results: [result('r-x', 'li1-p1', 'xan', 1)] }],
+    [{ results: [result('r-x', 'li-p9', 'ann', 1)] }, { results: [result('r-x', 'li-p0', 'ann', 1)] }],
+    [{ enrollments: [enrollment('e-x', 'p9', 'ann')] }, { enrollments: [enrollment('e-x', 'p0', 'ann')] }],
+    [
+      { results: [result('r9', 'li1-p1', 'xan', 1, { status: 'tobedeleted' })] },
+      { results: [result('r0', 'li1-p1', 'xan', 1, { status: 'tobedeleted' })] },
+    ],
+    [
+      { lineItems: [{ ...school().lineItems![0]!, sourcedId: 'li-x', classSourcedId: 'p9' }] },
+      { lineItems: [{ ...school().lineItems![0]!, sourcedId: 'li-x', classSourcedId: 'p0' }] },
+    ],
+  ] as Array<[Tables, Tables]>) {
+    const answers = [await byTed(known), await byTed(unknown)].map((answer) => JSON.stringify(answer)
+      .replaceAll(/xan|dan/g, '…an')
+      .replaceAll(/p[09]/g, 'p…')
+      .replaceAll(/"r[09]/g, '"r…')
+      .replaceAll(/bundle-\d+/g, ''))
+    t.equal(answers[0], answers[1], JSON.stringify(known))
+    t.notMatch(answers[0]!, /Secret|0099|Music|Una|Song/)
+  }
+  const [book] = await world.books()
+  t.notMatch(JSON.stringify(book), /Secret|0099|dan@/)
+  t.strictSame(await others(), before)
+  // With all fields given, Dan is who the file says.
+  t.match(
+    await byTed({
+      users: [user('dan', 'Somebody', 'Else', '1')],
+      enrollments: [enrollment('e-x', 'p1', 'dan')],
+    }),
+    { students: { added: 1 } }
+  )
+  t.ok((await world.books())[0]!.students.some(({ who, id }) => who === 'Somebody Else' && id === '1'))
+  t.strictSame(await others(), before)
+})
+
+t.test('what is about accounts, teachers, classes or other courses is left out and counted', async (t) => {
+  const { byTed, others } = await twoCourses(t.testdir())
+  const before = await others()
+  const own = { results: [result('r1', 'li1-p1', 'ann', 7)] }
+  const item = school().lineItems![0]!
+  for (const [what, tables, count] of [
+    ['the e-mail of another', { users: [user('una', 'Una', 'Fox', 'T-2', { email: 'ted@example.edu' })] }, 1],
+    [
+      'enabled again',
+      {
+        users: [user('una', 'Una', 'Fox', 'T-2')],
+        enrollments: [enrollment('e-new', 'p1', 'una', 'teacher')],
+      },
+      2,
+    ],
+    [
+      'disabled',
+      {
+        users: [user('boss', 'The', 'Boss', '', { email: 'admin@example.edu', enabledUser: 'false' })],
+        enrollments: [enrollment('e-new', 'p1', 'boss', 'teacher')],
+      },
+      2,
+    ],
+    ['a teacher of another course', { enrollments: [enrollment('e-u', 'p1', 'una', 'teacher')] }, 1],
+    [
+      'a teacher who goes',
+      { enrollments: [enrollment('e-t1', 'p1', 'ted', 'teacher', { status: 'tobedeleted' })] },
+      1,
+    ],
+    ['a teacher made a student', { enrollments: [enrollment('e-t1', 'p1', 'ted', 'aide')] }, 1],
+    ['a user who goes', { users: [user('una', 'Una', 'Fox', 'T-2', { status: 'tobedeleted' })] }, 1],
+    [
+      'a class moved',
+      {
+        classes: [{ ...school().classes![0]!, courseSourcedId: 'c9' }],
+        courses: [{ sourcedId: 'c9', title: 'Mine', courseCode: '', orgSourcedId: 'o1' }],
+      },
+      2,
+    ],
+    ['a class that goes', { classes: [{ ...school().classes![0]!, status: 'tobedeleted' }] }, 1],
+    [
+      'another class too',
+      { classes: [school().classes![0]!, { ...school().classes![0]!, sourcedId: 'p9', title: 'Mine' }] },
+      1,
+    ],
+    [
+      'a new class',
+      { classes: [school().classes![0]!, { ...school().classes![0]!, sourcedId: 'p3', title: 'Mine' }] },
+      1,
+    ],
+    ['a school', { orgs: [{ sourcedId: 'o1', name: 'Mine', type: 'school' }] }, 1],
+    ['a term', { academicSessions: [{ ...school().academicSessions![0]!, endDate: '2026-02-01' }] }, 1],
+    [
+      'a line item of another course',
+      {
+        lineItems: [item, { ...item, sourcedId: 'li-p9', title: 'Mine' }],
+        results: [result('r9', 'li-p9', 'ann', 0)],
+      },
+      2,
+    ],
+    [
+      'a line item of another course that goes',
+      { lineItems: [item, { ...item, sourcedId: 'li-p9', classSourcedId: 'p9', status: 'tobedeleted' }] },
+      1,
+    ],
+  ] as Array<[string, Tables, number]>) {
+    t.match(await byTed({ ...own, ...tables }), { warnings: { left_out: count } }, what)
+    t.strictSame(await others(), before, what)
+  }
+})
+
+t.test('a category that courses share changes in this course alone', async (t) => {
+  const { world, byTed, others } = await twoCourses(t.testdir())
+  const before = await others()
+  t.match(await byTed({ categories: [{ sourcedId: 'k1', title: 'Mine' }] }), { warnings: {} })
+  const categories = async () => (await world.books()).map((book) => Object.keys(book.categories))
+  t.strictSame((await categories())[0]!.sort(), ['Exams', 'Mine'])
+  t.strictSame(await others(), before)
+  const admin = {
+    lineItems: [{ ...school().lineItems![0]!, sourcedId: 'li-new', title: 'New song', classSourcedId: 'p9' }],
+  }
+  await world.take(admin, delta(admin))
+  t.strictSame((await categories())[1], ['Homework'], 'also when an administrator\'s import touches the other')
+})
+
+t.test('nothing that a teacher\'s file says comes to life with a later import', async (t) => {
+  const { world, byTed } = await twoCourses(t.testdir())
+  await byTed({
+    users: [
+      user('una', 'Una', 'Fox', 'T-2'),
+      user('spy', 'The', 'Spy', ''),
+      user('ted', 'Ted', 'Mayer', 'T-1', { email: 'boss@example.edu' }),
+    ],
+    enrollments: [
+      enrollment('e-spy', 'p1', 'spy', 'teacher'),
+      enrollment('e-spy9', 'p9', 'spy', 'teacher'),
+      enrollment('e-d1', 'p1', 'dan'),
+    ],
+    classes: [{ ...school().classes![0]!, courseSourcedId: 'c9' }],
+    categories: [{ sourcedId: 'k-later', title: 'Planted' }],
+  })
+  const admin: Tables = {
+    enrollments: [enrollment('e-n1', 'p1', 'bob'), enrollment('e-n9', 'p9', 'cyd')],
+    lineItems: [{ ...school().lineItems![0]!, sourcedId: 'li-n9', title: 'Song 2', classSourcedId: 'p9' }],
+  }
+  await world.take(admin, delta(admin))
+  const books = await world.books()
+  t.strictSame(books.map((book) => book.teachers), [
+    ['Ted Mayer <ted@example.edu>'],
+    ['Una Fox <una@example.edu> disabled'],
+  ])
+  t.strictSame(books[0]!.students.map(({ who }) => who), ['Ann Lee', 'Bob Ng', 'Cyd Ortiz'])
+  t.strictSame(books.map((book) => book.name), ['Physics', 'Music'])
+})
+
+t.test('a bundle of another course, or for a course without a roster, is refused', async (t) => {
+  const { world, una, ted } = await twoCourses(t.testdir())
+  t.match(await world.refuse(school(), { onlyCourseId: una }), [
+    'classes.csv:2: This bundle has no class of "Music". Choose the bundle of this course, or ask an administrator to import it.',
+  ])
+  t.match(await world.refuse(school(), { onlyCourseId: 99 }), ['this course no longer exists'])
+  const tables: Tables = { lineItems: [{ ...school().lineItems![0]!, sourcedId: 'x', classSourcedId: 'p9' }] }
+  t.match(await world.refuse(tables, { onlyCourseId: ted, ...delta(tables) }), [
+    /^lineItems\.csv:2: This bundle has no class of "Physics"/,
+  ])
+})
+
+t.test('a document: teachers, names, periods of a roster, and students it does not name stay', async (t) => {
+  const { world, ted, others } = await twoCourses(t.testdir())
+  const before = await others()
+  const file = join(world.folder, 'mine.json')
+  const document = {
+    format: 'performance-book/1',
+    course: { source_id: 'p1', name: 'Mine now', school: 'Mine', term: 'For ever' },
+    teachers: [{ email: 'spy@example.edu', first_name: 'The', last_name: 'Spy' }],
+    // The second is a class of the other course: a later roster of it must not come here.
+    periods: [{ source_id: 'p1', name: 'Mine' }, { source_id: 'p9', name: 'Music' }],
+    tasks: [{ source_id: 'hw1', title: 'HW 1', type: 'homework', points_possible: 10 }],
+    students: [
+      { source_id: 'ann', first_name: 'Ann', last_name: 'Own', period: 'p9' },
+      { source_id: 'dan', first_name: 'Some', last_name: 'Body', period: 'p1' },
+    ],
+    results: [{ student: 'ann', task: 'hw1', points: 5 }],
+  }
+  writeFileSync(file, JSON.stringify(document))
+  const outcome = await world.import(file, { onlyCourseId: ted, allowRemovals: true })
+  t.match(outcome, {
+    ok: true,
+    summary: {
+      tasks: { added: 1 },
+      students: { added: 1, updated: 1 },
+      periods: { added: 0, updated: 0, removed: 0 },
+    },
+  })
+  t.match(outcome.ok && warningCounts(outcome.summary), { left_out: 4 })
+  t.strictSame(await others(), before)
+  const [book] = await world.books()
+  t.match(book, {
+    name: 'Physics',
+    school: 'Lakeview',
+    teachers: ['Ted Mayer <ted@example.edu>'],
+    periods: ['Period 1', 'Period 2'],
+  })
+  t.strictSame(book!.students.map(({ who, period, isDropped }) => [who, period, isDropped]), [
+    ['Some Body', 'Period 1', false], ['Bob Ng', 'Period 1', false], ['Cyd Ortiz', 'Period 2', false],
+    ['Ann Own', 'Period 1', false],
+  ])
+  // The roster finds its classes where they were.
+  await world.take(school(), { allowRemovals: true })
+  t.strictSame((await world.books()).map(({ name }) => name), ['Physics', 'Music'])
+  t.strictSame(((await others()) as { book: unknown }).book, (before as { book: unknown }).book)
+
+  writeFileSync(file, JSON.stringify({ ...document, course: { source_id: 'p9', name: 'x' } }))
+  const known = showErrors(await world.import(file, { onlyCourseId: ted }))
+  writeFileSync(file, JSON.stringify({ ...document, course: { source_id: 'p0', name: 'x' } }))
+  t.strictSame(known, [
+    'mine.json:$.course: is about the course "x" (p9), not "Physics". ' +
+    'Choose the file of this course, or ask an administrator to import it.',
+  ])
+  t.strictSame(
+    showErrors(await world.import(file, { onlyCourseId: ted })),
+    [known[0]!.replace('p9', 'p0')],
+    'the same, whether there is such a course or not'
+  )
+})
+
+t.test('a grade book: students of other courses are not found by their number, and no class is made', async (t) => {
+  const { world, ted, others } = await twoCourses(t.testdir())
+  const before = await others()
+  const file = join(world.folder, 'grades.csv')
+  writeFileSync(file, `Student,ID,SIS User ID,SIS Login ID,Section,Essay (7)
+    Points Possible,,,,,10
+"Nobody, Some",1,0099,dan,p9,5
+"Lee, Ann",2,0042,ann,Music,6
+`)
+  t.match(
+    await world.import(file, {
+      onlyCourseId: ted,
+      course: 'p1',
+      teacher: 'spy@example.edu',
+      allowNewPeople: true,
+    }),
+    { ok: true, summary: { students: { added: 1, unchanged: 1 }, scores: { added: 2 } } }
+  )
+  const [book] = await world.books()
+  t.strictSame(book!.students.map(({ who, cells }) => [who, cells.Essay]), [
+    ['Ann Lee', 'completed 0.6'],
+    ['Bob Ng', undefined],
+    ['Some Nobody', 'completed 0.5'],
+    ['Cyd Ortiz', undefined],
+  ])
+  t.strictSame(book!.periods, ['Period 1', 'Period 2'])
+  t.notMatch(JSON.stringify(book), /Secret|dan@/)
+  t.strictSame(await others(), before)
+})

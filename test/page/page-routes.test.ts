@@ -1,0 +1,65 @@
+// How the page is served; what it does stands in the tests with a browser.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { gunzipSync } from 'node:zlib'
+import Fastify from 'fastify'
+import t from 'tap'
+import { buildPage } from '../../tools/page/build-page.ts'
+import { pageRoutes } from '../../src/http/routes/page.ts'
+
+/** All that the first view loads, compressed, in bytes. */
+const FIRST_LOAD_MAX = 60_000
+
+t.test('a page that was not built says so, in the log and to whoever opens it', async (t) => {
+  let log = ''
+  const app = Fastify({ logger: { level: 'warn', stream: new Writable({ write (chunk, _, done) { log += String(chunk); done() } }) } })
+  await app.register(pageRoutes, { publicPath: '', folder: join(t.testdir(), 'nothing') })
+  t.match(log, /The page is not built.*npm run build:page/)
+  const answer = await app.inject('/')
+  t.equal(answer.statusCode, 200)
+  t.match(answer.payload, /its page was not built/)
+  t.match(answer.payload, /npm run build:page/)
+})
+
+t.test('the built page: strict policy, relative addresses, small', async (t) => {
+  const folder = join(t.testdir(), 'page')
+  await buildPage(folder)
+  const app = Fastify()
+  await app.register(pageRoutes, { publicPath: '/perfbook', folder })
+  const { payload, headers } = await app.inject('/')
+  t.match(headers['content-security-policy'], /default-src 'self';script-src 'self';style-src 'self'/)
+  t.notMatch(headers['content-security-policy'], /unsafe|data:|https?:/)
+  t.equal(headers['cache-control'], 'no-cache')
+  t.notMatch(payload, /<style|style=|<script>|onclick/)
+  const assets = Array.from(payload.matchAll(/(?:src|href)="([^"]+)"/g), ([, address]) => address!)
+  t.strictSame(['js', 'css', 'svg'].filter((ending) => !assets.some((address) => address.endsWith(ending))), [])
+  t.ok(assets.every((address) => address.startsWith('assets/')), 'relative, so that any path prefix does')
+
+  let size = Buffer.byteLength(payload)
+  for (const address of assets) {
+    const plain = await app.inject(`/${address}`)
+    const packed = await app.inject({ url: `/${address}`, headers: { 'accept-encoding': 'gzip' } })
+    t.equal(packed.headers['content-encoding'], 'gzip')
+    t.match(packed.headers['cache-control'], /immutable/)
+    t.equal(gunzipSync(packed.rawPayload).compare(plain.rawPayload), 0)
+    size += packed.rawPayload.length
+  }
+  t.ok(size < FIRST_LOAD_MAX, `${size} bytes`)
+
+  const scripts = readdirSync(join(folder, 'assets')).filter((name) => name.endsWith('.js'))
+  const later = scripts.filter((name) => !assets.includes(`assets/${name}`))
+  t.ok(later.some((name) => name.startsWith('admin-')), 'what only administrators look at comes when they do')
+  for (const name of scripts) {
+    const source = readFileSync(join(folder, 'assets', name), 'utf8')
+    const wanted = Array.from(source.matchAll(/(?:from|import)\s*\(?"\.\/([^"]+)"/g), ([, other]) => other!)
+    t.strictSame(wanted.filter((other) => !scripts.includes(other)), [], `${name} asks for what is there`)
+    // What is imported at the top is loaded at the start as well: the browser is told beforehand.
+    if (assets.includes(`assets/${name}`)) t.strictSame(Array.from(source.matchAll(/from"\.\/([^"]+)"/g), ([, other]) => other!).filter((other) => !assets.includes(`assets/${other}`)), [])
+  }
+
+  const bare = await app.inject('/perfbook')
+  t.equal(bare.statusCode, 308)
+  t.equal(bare.headers.location, '/perfbook/')
+  t.equal((await app.inject('/assets/../index.html')).statusCode, 404)
+})

@@ -1,0 +1,89 @@
+// What the service can say has a text in every language of the page.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { ROUTE_ACCESS } from '../../src/accounts/route-access.ts'
+import { COLUMN_REASONS, COLUMN_USES } from '../../src/imports/columns.ts'
+import { HOW_TO_ALLOW } from '../../src/imports/how-to-allow.ts'
+import { WARNINGS, WARNINGS_OF_TEACHER } from '../../src/imports/outcome.ts'
+import { en, type Text } from '../../src/page/texts/en.ts'
+import { es } from '../../src/page/texts/es.ts'
+import { importEn } from '../../src/page/texts/import-en.ts'
+import { importEs } from '../../src/page/texts/import-es.ts'
+import { laterEn } from '../../src/page/texts/later-en.ts'
+import { laterEs } from '../../src/page/texts/later-es.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const source = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+const english: Record<string, Text> = { ...en, ...importEn, ...laterEn }
+const spanish: Record<string, Text> = { ...es, ...importEs, ...laterEs }
+const lacking = (keys: readonly string[]) => keys.filter((key) => !(key in english))
+
+t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t) => {
+  const byRoutes = Object.values(ROUTE_ACCESS).flatMap(({ audit }) => audit === null ? [] : [audit])
+  const commands = readdirSync(join(ROOT, 'src/cli'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+  const byCommands = commands.flatMap((name) =>
+    Array.from(source(`src/cli/${name}`).matchAll(/action: '([a-z]+\.[a-z]+)'/g), ([, action]) => action!)
+  )
+  const actions = [...new Set([...byRoutes, ...byCommands])]
+  t.ok(byCommands.length > 3)
+  t.strictSame(lacking(actions.map((action) => `action.${action}`)), [])
+  const listed = source('src/page/admin/audit/audit-log.tsx')
+  t.strictSame(actions.filter((action) => !listed.includes(`'${action}'`)), [], 'each can be chosen')
+  t.strictSame(lacking(Object.keys(WARNINGS).map((code) => `warning.${code}`)), [])
+  for (const [code, text] of Object.entries(WARNINGS)) {
+    t.equal(english[`warning.${code}`], text, 'the page says what the command line says')
+  }
+  for (const [code, text] of Object.entries(WARNINGS_OF_TEACHER)) {
+    t.equal(english[`warningOfTeacher.${code}`], text)
+  }
+  for (const [code, text] of Object.entries(COLUMN_USES)) t.equal(english[`column.${code}`], text)
+  for (const [code, text] of Object.entries(COLUMN_REASONS)) {
+    t.equal(
+      english[`columnReason.${code}`],
+      text,
+      'by which the page finds the translation'
+    )
+  }
+  const kinds = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.job.ts'))
+    .flatMap((name) => Array.from(source(`src/${name}`).matchAll(/_KIND = '([^']+)'/g), ([, kind]) => kind!))
+  t.ok(kinds.includes('performance-export'))
+  t.strictSame(lacking(kinds.map((kind) => `kind.${kind}`)), [])
+})
+
+t.test('what an error says to allow is a choice of the page and an option of the command line', async (t) => {
+  const command = source('src/cli/import.ts')
+  const messages = [...Object.values(HOW_TO_ALLOW), WARNINGS.erased_person]
+  const found = messages.map((text) => {
+    return [/"(Allow [^"]+)" on the page/.exec(text)?.[1], /--allow-[a-z-]+/.exec(text)?.[0]]
+  })
+  const labels = Object.entries(importEn).flatMap(([key, text]) =>
+    key.startsWith('import.allow') ? [String(text)] : []
+  )
+  t.equal(found.length, 4)
+  for (const [label = '-', flag = '-'] of found) {
+    t.ok(labels.some((text) => text.startsWith(`${label}:`)), label)
+    t.ok(command.includes(`'${flag}'`), flag)
+  }
+  t.equal(importEn['import.strict'], 'Treat warnings as errors')
+})
+
+t.test('a translation has the same places to fill in', async (t) => {
+  const places = (text: Text) => typeof text === 'string' ? placesIn(text) : placesIn(Object.values(text)[0]!)
+  for (const [key, text] of Object.entries(english)) t.strictSame(places(spanish[key]!), places(text), key)
+  for (const [key, text] of Object.entries(spanish)) {
+    if (typeof text !== 'string') {
+      t.strictSame(
+        Object.keys(text).sort(),
+        new Intl.PluralRules('es').resolvedOptions().pluralCategories.toSorted(),
+        key
+      )
+    }
+  }
+})
+
+function placesIn (text: string): string[] {
+  return Array.from(text.matchAll(/\{(\w+)\}/g), ([, name]) => name!).sort()
+}

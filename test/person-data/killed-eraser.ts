@@ -1,0 +1,34 @@
+// Erases a person and dies on the way: `rows`: before the commit, `bytes`: after it, before the first bytes
+// are removed.
+import { readConfig } from '../../src/config.ts'
+import { erasePerson } from '../../src/person-data/erase-person.ts'
+import { findPeople } from '../../src/person-data/person.ts'
+import { createServices } from '../../src/services.ts'
+
+const [dataDir, text, moment] = process.argv.slice(2)
+const QUIET = { info () {}, warn () {}, error () {} }
+const die = () => {
+  process.kill(process.pid, 'SIGKILL')
+}
+
+const services = await createServices({ config: readConfig({ DATA_DIR: dataDir! }), log: QUIET })
+const { db, files, now } = services
+const [person] = await findPeople(db.reads, text!)
+await erasePerson(person!, {
+  db: {
+    ...db,
+    write: (work) =>
+      db.write(async (trx) => {
+        const result = await work(trx)
+        if (moment === 'rows') die()
+        return result
+      }),
+  },
+  files: {
+    ...files,
+    removeBytes: async () => {
+      die()
+    },
+  },
+  now,
+})

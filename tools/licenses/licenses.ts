@@ -1,0 +1,115 @@
+// The licences of all that the program is made of: its own, Node's, every npm package's, the sample data's.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { programFile } from '../../src/program-files.ts'
+
+/** Bundled into the page, and so no package that the program needs at run time. */
+const PAGE_PACKAGES = ['preact', '@tanstack/virtual-core']
+/** Written by the build of the single binary, which has no node_modules to look into. */
+export const COLLECTED_FILE = 'licences.txt'
+
+interface PackageJson {
+  name: string
+  version: string
+  license?: string
+  author?: string | { name?: string }
+  dependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+}
+
+/** Everything that `perfbook licences` prints. Throws what `licencesOf` throws. */
+export function allLicences (): string {
+  const collected = programFile(COLLECTED_FILE)
+  return existsSync(collected) ? readFileSync(collected, 'utf8') : licencesOf(installedPackages())
+}
+
+/** The text for the program with these packages, given by their folders. Throws where a package says nothing of its licence. */
+export function licencesOf (folders: readonly string[]): string {
+  const packages = folders.map((folder) => ({ folder, ...readPackage(folder) }))
+    .sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1)
+  const parts = [
+    section('Perfbook (MIT)', readFileSync(programFile('LICENSE'), 'utf8')),
+    section('Sample data', readFileSync(programFile('data/sample/NOTICE.md'), 'utf8')),
+    section(`Node.js ${process.versions.node}`, nodeLicence()),
+    section('SQLite', 'In better-sqlite3. Its authors have dedicated it to the public domain: https://www.sqlite.org/copyright.html'),
+  ]
+  const texts = packages.map((one) => ({ ...one, text: licenceText(one.folder, one) }))
+  for (const { name, version, license, text } of texts) parts.push(section(`${name} ${version} (${license ?? 'see below'})`, text))
+  return `${parts.join('\n')}`
+}
+
+/** Folder of the package that a file in node_modules belongs to; undefined for any other file. */
+export function packageFolder (file: string): string | undefined {
+  return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(file)?.[0]
+}
+
+/** Node's own text, with those of all that is compiled into it. It is kept here since an install may leave it out. */
+function nodeLicence (): string {
+  const file = programFile(`tools/licenses/node-${process.versions.node}.txt`)
+  if (!existsSync(file)) throw new Error(`The licence of Node ${process.versions.node} is missing: put the LICENSE file of its release at ${file}.`)
+  return readFileSync(file, 'utf8')
+}
+
+/** What the program needs at run time, found as Node finds it. */
+function installedPackages (): string[] {
+  const found = new Set<string>()
+  const visit = (from: string, names: readonly string[], areOptional: boolean): void => {
+    for (const name of names) {
+      const folder = findPackage(from, name)
+      if (folder === undefined && !areOptional) throw new Error(`The package ${name} is not installed: run npm ci.`)
+      if (folder === undefined || found.has(folder)) continue
+      found.add(folder)
+      const { dependencies = {}, optionalDependencies = {} } = readPackage(folder)
+      visit(folder, Object.keys(dependencies).filter((one) => !(one in optionalDependencies)), false)
+      visit(folder, Object.keys(optionalDependencies), true)
+    }
+  }
+  const root = programFile('.')
+  const { dependencies = {} } = readPackage(root)
+  // Node is told of by its own text; the package only fetches it.
+  visit(root, Object.keys(dependencies).filter((name) => name !== 'node'), false)
+  // Not installed where development packages were left out: then there is no page either.
+  visit(root, PAGE_PACKAGES, true)
+  return [...found]
+}
+
+function findPackage (from: string, name: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name)
+    if (existsSync(join(candidate, 'package.json'))) return candidate
+    if (folder === dirname(folder)) return undefined
+  }
+}
+
+function readPackage (folder: string): PackageJson {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageJson
+}
+
+function licenceText (folder: string, { name, version, license, author }: PackageJson): string {
+  const names = readdirSync(folder)
+  const files = names.filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort()
+  if (files.length > 0) return files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
+  // A few have no file of their own, but say it at the end of their README.
+  const readme = names.find((file) => /^readme/i.test(file))
+  const told = readme === undefined ? null : /^#+\s*licen[cs]e\b[^]*?permission is hereby granted[^]*/im.exec(readFileSync(join(folder, readme), 'utf8'))
+  if (told !== null) return told[0].trim()
+  const holder = typeof author === 'string' ? author : author?.name
+  if (license === 'MIT') return `Copyright (c) ${holder ?? `the authors of ${name}`}\n\n${MIT}`
+  throw new Error(`The package ${name} ${version} has no licence text: neither a file of that name nor one in its README.`)
+}
+
+function section (title: string, text: string): string {
+  return `${'='.repeat(80)}\n${title}\n${'='.repeat(80)}\n\n${text.trim()}\n`
+}
+
+const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
+files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
+modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software
+is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES
+OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE
+LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR
+IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`
