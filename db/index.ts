@@ -11,16 +11,28 @@ import type { Tables } from './tables.ts'
 export type Reads = Kysely<Tables>
 export type Trx = Transaction<Tables>
 
-/** The service's database: reads never wait for a writer, writes wait for each other without blocking the thread. */
+/**
+ * The service's database: reads never wait for a writer, writes wait for each other without blocking the
+ * thread.
+ */
 export interface Database {
   readonly file: string
   /** Committed state only. Never inside a transaction: there use the transaction's own handle. */
   readonly reads: Reads
-  /** A number that is another one after each commit, whoever made it: this process, or the command line in another. */
+  /**
+   * A number that is another one after each commit, whoever made it: this process, or the command line in
+   * another.
+   */
   change: () => number
-  /** What `read` returned last under this key, if nothing has been committed since. Not to be changed by whoever gets it. */
+  /**
+   * What `read` returned last under this key, if nothing has been committed since. Not to be changed by
+   * whoever gets it.
+   */
   remembered: <T>(key: string, read: () => Promise<T>) => Promise<T>
-  /** Runs `work` under the write lock, all or nothing, and resolves when it is on disk. `work` may await its own queries and nothing else. */
+  /**
+   * Runs `work` under the write lock, all or nothing, and resolves when it is on disk. `work` may await its
+   * own queries and nothing else.
+   */
   write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
   /**
    * Empties the write-ahead log, which still holds what was deleted a moment ago. False: a reader was in the
@@ -37,14 +49,16 @@ export interface OpenOptions {
 }
 
 /**
- * Opens (makes, where there is none) and migrates the database; one that has been in use is first kept in `backups/` beside it.
- * Throws DatabaseTooNewError and UpgradeError.
+ * Opens (makes, where there is none) and migrates the database; one that has been in use is first kept in
+ * `backups/` beside it. Throws DatabaseTooNewError and UpgradeError.
  */
 export async function openDatabase ({ file, lockTimeoutMs = 30_000 }: OpenOptions): Promise<Database> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const writes = kyselyOver<Tables>(connect(file), lockTimeoutMs)
   try {
-    await migrate(writes, (step) => { keepBeforeUpgrade(file, step, Date.now()) })
+    await migrate(writes, (step) => {
+      keepBeforeUpgrade(file, step, Date.now())
+    })
   } catch (error) {
     await writes.destroy()
     throw error

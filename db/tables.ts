@@ -1,5 +1,6 @@
-// The rows as Kysely sees them. Times are integer milliseconds since 1970 UTC, plain dates `YYYY-MM-DD`, flags 0 or 1,
-// structured values JSON text that we write and parse ourselves: columns that PostgreSQL has as well.
+// The rows as Kysely sees them. Times are integer milliseconds since 1970 UTC, plain dates `YYYY-MM-DD`,
+// flags 0 or 1, structured values JSON text that we write and parse ourselves: columns that PostgreSQL has as
+// well.
 import type { Generated, Insertable, Selectable } from 'kysely'
 
 export interface Tables {
@@ -34,7 +35,9 @@ export interface Tables {
 export interface CoursesTable {
   id: Generated<number>
   source_id: string
-  /** What a class of a roster bundle must agree in to become a period of this course; null for other formats. */
+  /**
+   * What a class of a roster bundle must agree in to become a period of this course; null for other formats.
+   */
   grouping: string | null
   name: string
   school: string | null
@@ -119,7 +122,9 @@ export interface StudentsTable {
   grade_book: Generated<string | null>
   /** 1: a later roster of the course does not have this student any more. */
   is_unenrolled: Generated<number>
-  /** Place in the order of the book, dropped students not set apart: last name, first name, student id, id. */
+  /**
+   * Place in the order of the book, dropped students not set apart: last name, first name, student id, id.
+   */
   position: number
 }
 
@@ -127,7 +132,10 @@ export interface StudentsTable {
 export interface StudentScoresTable {
   student_id: number
   cells: Buffer
-  /** Control totals of the cells at the time of the import: how many have a score, and the sum of those fractions. */
+  /**
+   * Control totals of the cells at the time of the import: how many have a score, and the sum of those
+   * fractions.
+   */
   score_count: number
   score_sum: number
 }
@@ -235,14 +243,20 @@ export interface JobsTable {
   state: 'queued' | 'started' | 'succeeded' | 'failed' | 'canceled'
   /** Jobs of one key run one at a time; a request finds the job that serves it by this. */
   key: string
-  /** The key, while the job waits and was never claimed; NULL from the first claim on, so that it can go back to the queue. */
+  /**
+   * The key, while the job waits and was never claimed; NULL from the first claim on, so that it can go back
+   * to the queue.
+   */
   unique_key: string | null
   owner_type: string | null
   owner_id: number | null
   payload: string
   /** What the job's input looked like when it was claimed (an export: the course's data version). */
   input_version: number | null
-  /** Fencing: rises at every claim, over all jobs; whoever holds an older one may not write. Also the order of claims. */
+  /**
+   * Fencing: rises at every claim, over all jobs; whoever holds an older one may not write. Also the order of
+   * claims.
+   */
   token: Generated<number>
   attempts: Generated<number>
   process_deaths: Generated<number>
@@ -276,7 +290,10 @@ export interface JobAttemptsTable {
   attempt: number
   started_at: number
   finished_at: number | null
-  /** `stopped`: the server shut down; `died`: its process was gone. Neither counts as an attempt. NULL: it runs. */
+  /**
+   * `stopped`: the server shut down; `died`: its process was gone. Neither counts as an attempt. NULL: it
+   * runs.
+   */
   outcome: 'succeeded' | 'failed' | 'canceled' | 'stopped' | 'died' | null
   error_code: string | null
   error_message: string | null
@@ -301,7 +318,10 @@ export interface FilesTable {
   lost_at: number | null
 }
 
-/** Bytes that no row speaks for yet, or any more: noted before they are put or their row goes, removed at the next start. */
+/**
+ * Bytes that no row speaks for yet, or any more: noted before they are put or their row goes, removed at the
+ * next start.
+ */
 export interface FileIntentsTable {
   hex: string
   created_at: number
@@ -319,7 +339,10 @@ export interface ExportsTable {
   current_until: number | null
 }
 
-/** A roster as it was last told, for a delta to refer to. `parent`, `other` and `body` by kind: see `src/imports/oneroster/`. */
+/**
+ * A roster as it was last told, for a delta to refer to. `parent`, `other` and `body` by kind: see
+ * `src/imports/oneroster/`.
+ */
 export interface RosterRecordsTable {
   kind: string
   source_id: string
@@ -329,7 +352,9 @@ export interface RosterRecordsTable {
   body: string
 }
 
-/** Which result, of which line item, stands in each of a student's cells; see `src/imports/result-origins.ts`. */
+/**
+ * Which result, of which line item, stands in each of a student's cells; see `src/imports/result-origins.ts`.
+ */
 export interface StudentResultOriginsTable {
   student_id: number
   origins: Buffer

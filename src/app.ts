@@ -47,7 +47,10 @@ import type { Services } from './services.ts'
 import { pageRoutes } from './http/routes/page.ts'
 import { createUploadRoom } from './http/uploads/upload-room.ts'
 
-/** All headers of a request together: a cookie, a token, a long address. Node's own limit, said here so that it stays. */
+/**
+ * All headers of a request together: a cookie, a token, a long address. Node's own limit, said here so that
+ * it stays.
+ */
 const MAX_HEADER_BYTES = 16_384
 
 export interface App {
@@ -90,17 +93,23 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     // What it gets are all options, the defaults filled in, with a type that says nothing.
-    serverFactory: (handler, options) => createHttpServer(handler, options as unknown as HttpServerOptions, polls, closing.signal),
+    serverFactory: (handler, options) =>
+      createHttpServer(handler, options as unknown as HttpServerOptions, polls, closing.signal),
     clientErrorHandler: clientErrors,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 2000 },
     // Behind a proxy that keeps PUBLIC_URL's path, and behind one that strips it, the routes are the same.
-    rewriteUrl: ({ url = '/' }) => readableAddress(links.prefix !== '' && url.startsWith(`${links.prefix}/`) ? url.slice(links.prefix.length) : url),
+    rewriteUrl: ({ url = '/' }) =>
+      readableAddress(
+        links.prefix !== '' && url.startsWith(`${links.prefix}/`) ? url.slice(links.prefix.length) : url
+      ),
     frameworkErrors,
   }).withTypeProvider<TypeBoxTypeProvider>()
   const routes: Array<{ method: string, url: string }> = []
-  server.addHook('onRoute', ({ method, url }) => { for (const one of [method].flat()) routes.push({ method: one, url }) })
+  server.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push({ method: one, url })
+  })
   const compiling = whenNeeded()
   server.setValidatorCompiler(createValidatorCompiler(compiling))
   server.setSerializerCompiler(createSerializerCompiler(compiling))
@@ -114,7 +123,9 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(cookies, { secret: secretFromFile(config.secretFile) })
   guardCookies(server, services)
   auditRequests(server, services)
-  server.addHook('preClose', async () => { closing.abort() })
+  server.addHook('preClose', async () => {
+    closing.abort()
+  })
 
   await shedLoad(server, services)
   setSecurityHeaders(server, config.PUBLIC_URL)
@@ -129,12 +140,19 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   }
   await server.register(rateLimit, {
     global: false,
-    errorResponseBuilder: (request, { ttl }) => new ServiceError('RATE_LIMITED', undefined, Math.ceil(ttl / 1000)),
+    errorResponseBuilder: (request, { ttl }) =>
+      new ServiceError('RATE_LIMITED', undefined, Math.ceil(ttl / 1000)),
   })
   await server.register(swagger, openApi(links.prefix, config.PUBLIC_URL))
   await publishContract(server, { access, links }, config.API_DOCS)
   await server.register(fastifyStatic, {
-    root: config.filesFolder, serve: false, etag: false, lastModified: false, cacheControl: false, contentType: false, dotfiles: 'allow',
+    root: config.filesFolder,
+    serve: false,
+    etag: false,
+    lastModified: false,
+    cacheControl: false,
+    contentType: false,
+    dotfiles: 'allow',
   })
 
   const context: RouteContext = { services, access, links, cookie, gate, room, closing: closing.signal }

@@ -1,4 +1,5 @@
-// Every error that a client can meet: its permanent code, its status, and a sentence that a person can act on.
+// Every error that a client can meet: its permanent code, its status, and a sentence that a person can act
+// on.
 import { STATUS_CODES } from 'node:http'
 import { boundMessage } from './short-text.ts'
 
@@ -55,14 +56,14 @@ export const HTTP_ERRORS = {
   SHUTTING_DOWN: [503, 'The server is about to stop. Try again in a moment.'],
   OVERLOADED: [503, 'The server is busy. Try again in a moment.'],
   ISSUER_UNAVAILABLE: [503, 'The sign-in provider is not responding. Try again in a moment.'],
-  DISK_LOW: [507, 'The server\'s disk is nearly full. Contact its administrator.'],
+  DISK_LOW: [507, "The server's disk is nearly full. Contact its administrator."],
 } as const satisfies Record<string, readonly [number, string]>
 
 /** Reasons for which a job fails. */
 export const JOB_ERRORS = {
   WORKBOOK_TOO_LARGE: 'The book does not fit into an Excel sheet (1,048,576 rows and 16,384 columns).',
   FILE_QUOTA_EXCEEDED: 'There is no room for another file. Delete old ones first.',
-  DISK_FULL: 'The server\'s disk is full. Contact its administrator.',
+  DISK_FULL: "The server's disk is full. Contact its administrator.",
   OUT_OF_MEMORY: 'The server ran out of memory.',
   TIMED_OUT: 'This took longer than the server allows.',
   WORKER_CRASHED: 'The worker that ran this job stopped unexpectedly.',

@@ -1,4 +1,5 @@
-// The `perfbook` command: the only code that touches the process - its arguments, environment, streams, signals, exit status.
+// The `perfbook` command: the only code that touches the process - its arguments, environment, streams,
+// signals, exit status.
 import { pid } from 'node:process'
 import { keepCompiled } from './compile-cache.ts'
 
@@ -17,8 +18,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 // A reader that has gone (`perfbook courses | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(0); throw error })
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
 
 process.exitCode = await runProgram({
-  env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: stop.signal, pid,
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: stop.signal,
+  pid,
 }, process.argv.slice(2))

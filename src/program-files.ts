@@ -1,5 +1,5 @@
-// Where the program's own files lie. The single binary unpacks itself into a folder that is laid out like the checkout, with
-// `.js` for `.ts`, so one rule serves both.
+// Where the program's own files lie. The single binary unpacks itself into a folder that is laid out like the
+// checkout, with `.js` for `.ts`, so one rule serves both.
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 

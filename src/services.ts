@@ -1,4 +1,5 @@
-// Everything that the service and the command line are made of, put together once. Nothing here runs until `start`.
+// Everything that the service and the command line are made of, put together once. Nothing here runs until
+// `start`.
 import { mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { openDatabase, type Database } from '../db/index.ts'
@@ -107,14 +108,35 @@ export async function createServices ({
   mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
   const db = await openDatabase({ file: config.databaseFile })
   // A thread that exports never fill: whoever opens a page does not wait for a workbook.
-  const readers = createWorkerPool({ tasksFile: TASKS_FILE, threads: 1, memoryMb: config.WORKER_MEMORY_MB, warmTask: 'warmReads' })
-  const files = createFileLibrary({
-    db, storage, stagingFolder: config.stagingFolder, now, ownerQuotaBytes: config.OWNER_QUOTA_BYTES, totalQuotaBytes: config.TOTAL_QUOTA_BYTES, log,
+  const readers = createWorkerPool({
+    tasksFile: TASKS_FILE,
+    threads: 1,
+    memoryMb: config.WORKER_MEMORY_MB,
+    warmTask: 'warmReads',
   })
-  const retention = { retentionMs: Math.round(config.EXPORT_RETENTION_DAYS * DAY_MS), keepLatest: config.KEEP_LATEST_EXPORT }
+  const files = createFileLibrary({
+    db,
+    storage,
+    stagingFolder: config.stagingFolder,
+    now,
+    ownerQuotaBytes: config.OWNER_QUOTA_BYTES,
+    totalQuotaBytes: config.TOTAL_QUOTA_BYTES,
+    log,
+  })
+  const retention = {
+    retentionMs: Math.round(config.EXPORT_RETENTION_DAYS * DAY_MS),
+    keepLatest: config.KEEP_LATEST_EXPORT,
+  }
   const rules = { exports: retention, tombstoneMs: Math.round(config.TOMBSTONE_DAYS * DAY_MS) }
   const kinds = jobKinds({
-    exports: { db, files, now, timeLimitMs: config.EXPORT_TIMEOUT_MS, retention, replacesOldest: config.DELETE_OLDEST_EXPORTS },
+    exports: {
+      db,
+      files,
+      now,
+      timeLimitMs: config.EXPORT_TIMEOUT_MS,
+      retention,
+      replacesOldest: config.DELETE_OLDEST_EXPORTS,
+    },
     imports: {
       db,
       filesFolder: config.filesFolder,
@@ -124,7 +146,13 @@ export async function createServices ({
       now,
       timeLimitMs: config.IMPORT_TIMEOUT_MS,
     },
-    sweeps: { databaseFile: db.file, filesFolder: config.filesFolder, quarantineFolder: config.quarantineFolder, now, rules },
+    sweeps: {
+      databaseFile: db.file,
+      filesFolder: config.filesFolder,
+      quarantineFolder: config.quarantineFolder,
+      now,
+      rules,
+    },
   })
   const pool = jobPool ??
     createWorkerPool({
@@ -134,7 +162,14 @@ export async function createServices ({
       memoryMb: config.WORKER_MEMORY_MB,
       warmTask: 'warmExports',
     })
-  const metrics = createMetrics({ db, now, version: VERSION, dataFolder: config.DATA_DIR, kinds: kinds.map((kind) => kind.name), pools: { jobs: pool, readers } })
+  const metrics = createMetrics({
+    db,
+    now,
+    version: VERSION,
+    dataFolder: config.DATA_DIR,
+    kinds: kinds.map((kind) => kind.name),
+    pools: { jobs: pool, readers },
+  })
   const runner = createJobRunner({
     db,
     pool,
@@ -147,8 +182,27 @@ export async function createServices ({
     onStep,
     onEnd: metrics.runEnded,
   })
-  const queue = createJobQueue({ db, now, queueMax: config.QUEUE_MAX, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) }, onStep })
-  const sweeps = createFileSweeps({ db, storage, queue, now, rules, everyMs: config.FILE_SWEEP_MINUTES * 60_000, log })
+  const queue = createJobQueue({
+    db,
+    now,
+    queueMax: config.QUEUE_MAX,
+    wake: () => {
+      runner.wake()
+    },
+    canceled: (jobId) => {
+      runner.abort(jobId)
+    },
+    onStep,
+  })
+  const sweeps = createFileSweeps({
+    db,
+    storage,
+    queue,
+    now,
+    rules,
+    everyMs: config.FILE_SWEEP_MINUTES * 60_000,
+    log,
+  })
   const passwords = createPasswordQueue({
     db,
     turns: createTurns({ atOnce: HASHES_AT_ONCE, waiting: HASHES_WAITING }),
@@ -178,19 +232,38 @@ export async function createServices ({
       passwords,
       validMs: config.INVITATION_HOURS * 3_600_000,
     }),
-    // What a school does not use is not loaded: the packages behind these three would be a fifth of the start.
-    linkMail: config.SMTP_URL === '' ? undefined : (await import('./accounts/link-mail.ts')).createLinkMail({ url: config.SMTP_URL, from: config.MAIL_FROM, log }),
+    // What a school does not use is not loaded: the packages behind these three would be a fifth of the
+    // start.
+    linkMail: config.SMTP_URL === ''
+      ? undefined
+      : (await import('./accounts/link-mail.ts')).createLinkMail({
+          url: config.SMTP_URL,
+          from: config.MAIL_FROM,
+          log,
+        }),
     singleSignOn: config.OIDC_ISSUER === ''
       ? undefined
       : (await import('./accounts/single-sign-on.ts')).createSingleSignOn({
-          db, now, log, sessions, issuer: config.OIDC_ISSUER, clientId: config.OIDC_CLIENT_ID, clientSecret: config.OIDC_CLIENT_SECRET, name: config.OIDC_NAME, trustsEmail: config.OIDC_TRUST_EMAIL,
+          db,
+          now,
+          log,
+          sessions,
+          issuer: config.OIDC_ISSUER,
+          clientId: config.OIDC_CLIENT_ID,
+          clientSecret: config.OIDC_CLIENT_SECRET,
+          name: config.OIDC_NAME,
+          trustsEmail: config.OIDC_TRUST_EMAIL,
         }),
     applicationTokens: config.JWT_SECRET === '' && config.JWT_JWKS_URL === ''
       ? undefined
       : (await import('./accounts/application-tokens.ts')).createApplicationTokens({
-          db, now, log,
+          db,
+          now,
+          log,
           keys: config.JWT_SECRET === '' ? { url: config.JWT_JWKS_URL } : { secret: config.JWT_SECRET },
-          audience: config.JWT_AUDIENCE, issuer: config.JWT_ISSUER, userClaim: config.JWT_USER_CLAIM,
+          audience: config.JWT_AUDIENCE,
+          issuer: config.JWT_ISSUER,
+          userClaim: config.JWT_USER_CLAIM,
           maxHours: config.JWT_MAX_HOURS,
         }),
     audit,
@@ -210,7 +283,9 @@ export async function createServices ({
       threads: pool.threads,
       ownThreads: kinds.filter((kind) => kind.hasOwnThread === true).map((kind) => kind.name),
     }),
-    async warm () { await Promise.all([pool.warm(), readers.warm()]) },
+    async warm () {
+      await Promise.all([pool.warm(), readers.warm()])
+    },
     async close (graceMs) {
       sweeps.stop()
       await runner.stop(graceMs)

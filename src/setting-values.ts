@@ -14,7 +14,9 @@ export function allowedValues ({ type, enum: values, minimum = 0, maximum }: Set
   if (values !== undefined) return `one of ${values.join(', ')}`
   if (type === 'boolean') return 'one of true, false'
   if (type === 'string') return 'text'
-  return `a ${type === 'integer' ? 'whole number' : 'number'} ${maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`}`
+  return `a ${type === 'integer' ? 'whole number' : 'number'} ${
+    maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`
+  }`
 }
 
 /** The value that a text stands for; undefined: it is not allowed. */

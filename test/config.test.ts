@@ -15,11 +15,23 @@ function wrong (env: Record<string, string>): string[] {
 }
 
 t.test('who says who somebody is: all of it or nothing, over a closed connection', async (t) => {
-  const oidc = { OIDC_ISSUER: 'https://id.school.example', OIDC_CLIENT_ID: 'perfbook', OIDC_CLIENT_SECRET: 'secret' }
+  const oidc = {
+    OIDC_ISSUER: 'https://id.school.example',
+    OIDC_CLIENT_ID: 'perfbook',
+    OIDC_CLIENT_SECRET: 'secret',
+  }
   const jwt = { JWT_SECRET: SECRET, JWT_AUDIENCE: 'perfbook', JWT_ISSUER: 'https://app.example' }
   const keys = { ...jwt, JWT_SECRET: '', JWT_JWKS_URL: 'https://app.example/keys' }
-  const mail = { SMTP_URL: 'smtp://user:hidden@mail.school.example:587', MAIL_FROM: 'Perfbook <perfbook@school.example>' }
-  for (const good of [oidc, jwt, keys, mail, { ...oidc, OIDC_ISSUER: 'http://localhost:4000/realm' }, { ...keys, JWT_JWKS_URL: 'http://127.0.0.1:1' }]) t.strictSame(wrong(good), [])
+  const mail = {
+    SMTP_URL: 'smtp://user:hidden@mail.school.example:587',
+    MAIL_FROM: 'Perfbook <perfbook@school.example>',
+  }
+  for (
+    const good of [oidc, jwt, keys, mail, { ...oidc, OIDC_ISSUER: 'http://localhost:4000/realm' }, {
+      ...keys,
+      JWT_JWKS_URL: 'http://127.0.0.1:1',
+    }]
+  ) t.strictSame(wrong(good), [])
   const cases: Array<[Record<string, string>, string[]]> = [
     [{ ...oidc, OIDC_CLIENT_SECRET: '' }, ['OIDC_CLIENT_SECRET']],
     [{ OIDC_CLIENT_SECRET: 'hidden' }, ['OIDC_ISSUER', 'OIDC_CLIENT_ID']],
@@ -39,7 +51,11 @@ t.test('who says who somebody is: all of it or nothing, over a closed connection
 })
 
 t.test('a secret is never shown in what is said of it', async (t) => {
-  for (const env of [{ JWT_SECRET: 'hidden' }, { OIDC_CLIENT_SECRET: 'hidden' }, { SMTP_URL: 'mail://user:hidden@host' }, { METRICS_TOKEN: 'hidden', PORT: 'x' }] as Array<Record<string, string>>) {
+  for (
+    const env of [{ JWT_SECRET: 'hidden' }, { OIDC_CLIENT_SECRET: 'hidden' }, {
+      SMTP_URL: 'mail://user:hidden@host',
+    }, { METRICS_TOKEN: 'hidden', PORT: 'x' }] as Array<Record<string, string>>
+  ) {
     try {
       readConfig(env)
       t.fail('it was taken')
@@ -50,16 +66,61 @@ t.test('a secret is never shown in what is said of it', async (t) => {
 })
 
 t.test('numbers, flags and choices', async (t) => {
-  const good: Record<string, string> = { PORT: '0', QUEUE_MAX: '1e3', EXPORT_RETENTION_DAYS: '0.5', KEEP_LATEST_EXPORT: 'false', FILE_ACCESS: 'session', LOG_LEVEL: '' }
-  t.match(readConfig(good), { PORT: 0, QUEUE_MAX: 1000, EXPORT_RETENTION_DAYS: 0.5, KEEP_LATEST_EXPORT: false, FILE_ACCESS: 'session', LOG_LEVEL: 'info' })
-  const bad: Record<string, string> = { PORT: '65536', QUEUE_MAX: '0', WORKER_THREADS: '1.5', BODY_MAX_BYTES: '1 MB', IMPORT_MAX_BYTES: ' ', EXPORT_RETENTION_DAYS: 'Infinity', JOB_RETENTION_DAYS: '-1', KEEP_LATEST_EXPORT: 'yes', FILE_ACCESS: 'Link', DATA_DIR: './data' }
-  t.strictSame(wrong(bad).sort(), Object.keys(bad).filter((name) => name !== 'DATA_DIR').sort(), 'all at once')
-  t.throws(() => readConfig({ PORT: '70000' }), { message: /PORT=70000: must be a whole number from 0 to 65535$/ })
+  const good: Record<string, string> = {
+    PORT: '0',
+    QUEUE_MAX: '1e3',
+    EXPORT_RETENTION_DAYS: '0.5',
+    KEEP_LATEST_EXPORT: 'false',
+    FILE_ACCESS: 'session',
+    LOG_LEVEL: '',
+  }
+  t.match(readConfig(good), {
+    PORT: 0,
+    QUEUE_MAX: 1000,
+    EXPORT_RETENTION_DAYS: 0.5,
+    KEEP_LATEST_EXPORT: false,
+    FILE_ACCESS: 'session',
+    LOG_LEVEL: 'info',
+  })
+  const bad: Record<string, string> = {
+    PORT: '65536',
+    QUEUE_MAX: '0',
+    WORKER_THREADS: '1.5',
+    BODY_MAX_BYTES: '1 MB',
+    IMPORT_MAX_BYTES: ' ',
+    EXPORT_RETENTION_DAYS: 'Infinity',
+    JOB_RETENTION_DAYS: '-1',
+    KEEP_LATEST_EXPORT: 'yes',
+    FILE_ACCESS: 'Link',
+    DATA_DIR: './data',
+  }
+  t.strictSame(
+    wrong(bad).sort(),
+    Object.keys(bad).filter((name) => name !== 'DATA_DIR').sort(),
+    'all at once'
+  )
+  t.throws(() => readConfig({ PORT: '70000' }), {
+    message: /PORT=70000: must be a whole number from 0 to 65535$/,
+  })
 })
 
 t.test('whose word counts for where a request comes from', async (t) => {
-  for (const [given, meant] of [['', false], ['false', false], ['true', true], ['127.0.0.1, ::1,10.0.0.0/8,fd00::/8, loopback', ['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8', 'loopback']]] as const) {
+  for (
+    const [given, meant] of [['', false], ['false', false], ['true', true], [
+      '127.0.0.1, ::1,10.0.0.0/8,fd00::/8, loopback',
+      ['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8', 'loopback'],
+    ]] as const
+  ) {
     t.strictSame(readConfig({ TRUST_PROXY: given }).trustProxy, meant, given)
   }
-  for (const bad of ['proxy.school.example', '127.0.0.1,,::1', '10.0.0.0/33', '10.0.0.0/0', '10.0.0.0/8/8', '127.0.0.1;::1']) t.strictSame(wrong({ TRUST_PROXY: bad }), ['TRUST_PROXY'], bad)
+  for (
+    const bad of [
+      'proxy.school.example',
+      '127.0.0.1,,::1',
+      '10.0.0.0/33',
+      '10.0.0.0/0',
+      '10.0.0.0/8/8',
+      '127.0.0.1;::1',
+    ]
+  ) t.strictSame(wrong({ TRUST_PROXY: bad }), ['TRUST_PROXY'], bad)
 })

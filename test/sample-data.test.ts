@@ -12,7 +12,10 @@ t.test('the sample data imports, all of it at once', async (t) => {
   const databaseFile = join(folder, 'perfbook.sqlite')
   const db = await openDatabase({ file: databaseFile })
   t.teardown(() => db.close())
-  const outcome = await importSources([join(SAMPLE, 'open-university-oneroster-1.1.zip'), join(SAMPLE, 'physics-1.json')], {
+  const outcome = await importSources([
+    join(SAMPLE, 'open-university-oneroster-1.1.zip'),
+    join(SAMPLE, 'physics-1.json'),
+  ], {
     databaseFile,
     stagingFolder: join(folder, 'staging'),
     defaultTimeZone: 'UTC',

@@ -25,10 +25,13 @@ t.test('a list of names says how many it leaves out', async (t) => {
 })
 
 t.test('a character of two units counts once', async (t) => {
-  t.strictSame(['é'.repeat(1000), 'é'.repeat(1001), '😀'.repeat(1000), '😀'.repeat(1001)].map(isNameTooLong), [
-    false,
-    true,
-    false,
-    true,
-  ])
+  t.strictSame(
+    ['é'.repeat(1000), 'é'.repeat(1001), '😀'.repeat(1000), '😀'.repeat(1001)].map(isNameTooLong),
+    [
+      false,
+      true,
+      false,
+      true,
+    ]
+  )
 })

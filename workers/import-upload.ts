@@ -10,7 +10,10 @@ import type { TaskOutcome } from '../src/jobs/job-kind.ts'
 /** Progress goes out at most this often, ms. */
 const PROGRESS_EVERY_MS = 100
 
-/** Imports an uploaded file. What is wrong with it comes back as data: the first errors, and how many there are. */
+/**
+ * Imports an uploaded file. What is wrong with it comes back as data: the first errors, and how many there
+ * are.
+ */
 export async function importUpload ({
   source,
   choices,
@@ -44,9 +47,18 @@ export async function importUpload ({
     if (outcome.ok) return { ok: true, facts: { summary: outcome.summary } }
     const { errors, errorCount } = outcome
     const first = errors[0]
-    const where = first === undefined ? '' : [first.file, first.line ?? first.path].filter((part) => part !== null).join(':')
-    const message = first === undefined ? 'The import failed, and nothing was changed.' : `${where === '' ? '' : `${where}: `}${first.message}`
-    return { ok: false, code: 'IMPORT_FAILED', message: errorCount > 1 ? `${message} (and ${errorCount - 1} more)` : message, details: { errors, error_count: errorCount } }
+    const where = first === undefined
+      ? ''
+      : [first.file, first.line ?? first.path].filter((part) => part !== null).join(':')
+    const message = first === undefined
+      ? 'The import failed, and nothing was changed.'
+      : `${where === '' ? '' : `${where}: `}${first.message}`
+    return {
+      ok: false,
+      code: 'IMPORT_FAILED',
+      message: errorCount > 1 ? `${message} (and ${errorCount - 1} more)` : message,
+      details: { errors, error_count: errorCount },
+    }
   } catch (error) {
     // An error loses its code on its way out of a thread.
     if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: JOB_ERRORS.DISK_FULL }

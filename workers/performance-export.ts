@@ -13,14 +13,14 @@ import { WorkbookFailure, writeWorkbook } from './workbook/write-workbook.ts'
 const PROGRESS_EVERY_MS = 100
 
 /**
- * Makes a course's workbook at `stagingPath` from one snapshot of the database. Failures that are known come back as data;
- * an error that is thrown is a bug, or the machine's.
+ * Makes a course's workbook at `stagingPath` from one snapshot of the database. Failures that are known come
+ * back as data; an error that is thrown is a bug, or the machine's.
  */
 export async function performanceExport (
   input: ExportTaskInput & {
-    port?: MessagePort
-    onProgress?: (fraction: number) => void
-    signal?: AbortSignal
+    port?: MessagePort,
+    onProgress?: (fraction: number) => void,
+    signal?: AbortSignal,
   }
 ): Promise<TaskOutcome<ExportFacts>> {
   const { databaseFile, courseId, options, requestedBy, stagingPath, now, port, onProgress, signal } = input
@@ -46,10 +46,23 @@ export async function performanceExport (
       teachers: snapshot.teachers(courseId).map(teacherName),
       controls: { ...snapshot.totals(courseId, book.today), zeroedCells: book.zeroedCells },
       ...(signal === undefined ? {} : { signal }),
-      onProgress: (done, of) => { tell(of === 0 ? 1 : done / of) },
+      onProgress: (done, of) => {
+        tell(of === 0 ? 1 : done / of)
+      },
     })
     const filename = exportFilename(book.course.name, now, book.course.timeZone)
-    return { ok: true, facts: { filename, size, sha256, students, scores, dataVersion: book.dataVersion, currentUntil: book.currentUntil } }
+    return {
+      ok: true,
+      facts: {
+        filename,
+        size,
+        sha256,
+        students,
+        scores,
+        dataVersion: book.dataVersion,
+        currentUntil: book.currentUntil,
+      },
+    }
   } catch (error) {
     rmSync(stagingPath, { force: true })
     if (error instanceof WorkbookFailure) return { ok: false, code: error.code, message: error.message }
@@ -61,7 +74,14 @@ export async function performanceExport (
   }
 }
 
-function teacherName ({ first_name: firstName, last_name: lastName, email, source_id: sourceId }: { first_name: string | null, last_name: string | null, email: string | null, source_id: string }): string {
+function teacherName (
+  { first_name: firstName, last_name: lastName, email, source_id: sourceId }: {
+    first_name: string | null,
+    last_name: string | null,
+    email: string | null,
+    source_id: string,
+  }
+): string {
   const name = [firstName, lastName].filter((part) => part !== null && part !== '').join(' ')
   return name === '' ? email ?? sourceId : name
 }

@@ -46,7 +46,11 @@ export function readBookPage ({ databaseFile, courseId, now, page, exports }: Re
     const book = readBook(snapshot, courseId, { now, cache })
     if (book === undefined) return { ok: false, code: 'COURSE_NOT_FOUND' }
     if (page.periodId !== undefined && !book.periods.some((period) => period.id === page.periodId)) {
-      return { ok: false, code: 'VALIDATION_FAILED', message: `period_id: the course has no period with id ${page.periodId}` }
+      return {
+        ok: false,
+        code: 'VALIDATION_FAILED',
+        message: `period_id: the course has no period with id ${page.periodId}`,
+      }
     }
     return { ok: true, chunks: bookJson(book, page, exports) }
   } finally {
@@ -55,10 +59,16 @@ export function readBookPage ({ databaseFile, courseId, now, page, exports }: Re
 }
 
 /** A course's averages under settings that need not be stored. */
-export function trySettings ({ databaseFile, courseId, now, timeZone, missingCounts, weights, withStudents }: TrySettingsInput): BookBytes {
+export function trySettings (
+  { databaseFile, courseId, now, timeZone, missingCounts, weights, withStudents }: TrySettingsInput
+): BookBytes {
   const snapshot = threadReader(databaseFile).snapshot()
   try {
-    const overrides = { timeZone, missingCounts, ...(weights === undefined ? {} : { weights: new Map(weights) }) }
+    const overrides = {
+      timeZone,
+      missingCounts,
+      ...(weights === undefined ? {} : { weights: new Map(weights) }),
+    }
     const book = readBook(snapshot, courseId, { now, overrides, cache })
     if (book === undefined) return { ok: false, code: 'COURSE_NOT_FOUND' }
     return { ok: true, chunks: settingsJson(book, withStudents) }

@@ -1,5 +1,5 @@
-// What runs in threads: each exported function is a task, which the pools call by its name. A thread loads what its tasks need
-// and no more: the readers' never sees a workbook.
+// What runs in threads: each exported function is a task, which the pools call by its name. A thread loads
+// what its tasks need and no more: the readers' never sees a workbook.
 import { platform, setPriority } from 'node:os'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { keepCompiled } from '../src/compile-cache.ts'
@@ -22,14 +22,21 @@ export async function sweepFiles (...input: Parameters<typeof Sweep>) {
   standBack()
   return await (await import('./sweep-files.ts')).sweepFiles(...input)
 }
-export async function readBookPage (input: ReadBookInput) { return handOver((await import('./read-book.ts')).readBookPage(input)) }
-export async function trySettings (input: TrySettingsInput) { return handOver((await import('./read-book.ts')).trySettings(input)) }
+export async function readBookPage (input: ReadBookInput) {
+  return handOver((await import('./read-book.ts')).readBookPage(input))
+}
+export async function trySettings (input: TrySettingsInput) {
+  return handOver((await import('./read-book.ts')).trySettings(input))
+}
 
 /** Nice value of a thread that runs jobs. */
 const BACKGROUND = 10
 let isBehind = false
 
-/** Where there is not enough of the processor for all, whoever asks something is served before a workbook is: a thread of its own priority is Linux's alone. */
+/**
+ * Where there is not enough of the processor for all, whoever asks something is served before a workbook is:
+ * a thread of its own priority is Linux's alone.
+ */
 function standBack (): void {
   if (isBehind || platform() !== 'linux') return
   isBehind = true
@@ -37,12 +44,21 @@ function standBack (): void {
 }
 
 /** So that the first export, or the first look at a book, need not wait for code to be loaded. */
-export async function warmExports (): Promise<void> { await import('./performance-export.ts') }
-export async function warmReads (): Promise<void> { await import('./read-book.ts') }
+export async function warmExports (): Promise<void> {
+  await import('./performance-export.ts')
+}
+export async function warmReads (): Promise<void> {
+  await import('./read-book.ts')
+}
 
 /** For `perfbook doctor`: all of the above can be loaded in a thread. */
 export async function answer (): Promise<string> {
-  await Promise.all([import('./performance-export.ts'), import('./import-upload.ts'), import('./sweep-files.ts'), import('./read-book.ts')])
+  await Promise.all([
+    import('./performance-export.ts'),
+    import('./import-upload.ts'),
+    import('./sweep-files.ts'),
+    import('./read-book.ts'),
+  ])
   return 'here'
 }
 

@@ -1,5 +1,6 @@
-// Version 0.1 took names of any length. They become as long as a name may be, or every later import that leaves them as they are
-// would be refused, and books would keep pages of megabytes. Ids stay: they are compared with those of the next import.
+// Version 0.1 took names of any length. They become as long as a name may be, or every later import that
+// leaves them as they are would be refused, and books would keep pages of megabytes. Ids stay: they are
+// compared with those of the next import.
 import { sql, type Kysely } from 'kysely'
 
 // What was the limit at this step; the program's own may change.
@@ -22,19 +23,28 @@ export async function shortenNames (db: Kysely<unknown>): Promise<void> {
   }
   // A course has one category of each name: the end tells them apart.
   await markChanged(db, { table: 'categories', column: 'name' })
-  await sql`UPDATE categories SET name = substr(name, 1, ${sql.lit(NAME_MAX - 24)}) || '… ' || id WHERE length(name) > ${sql.lit(NAME_MAX)}`.execute(db)
+  await sql`UPDATE categories SET name = substr(name, 1, ${
+    sql.lit(NAME_MAX - 24)
+  }) || '… ' || id WHERE length(name) > ${sql.lit(NAME_MAX)}`.execute(db)
   for (const column of ['name', 'school', 'term']) {
     const name = sql.ref(column)
-    await sql`UPDATE courses SET data_version = data_version + 1, ${name} = substr(${name}, 1, ${sql.lit(NAME_MAX - 1)}) || '…'
+    await sql`UPDATE courses SET data_version = data_version + 1, ${name} = substr(${name}, 1, ${
+      sql.lit(NAME_MAX - 1)
+    }) || '…'
       WHERE length(${name}) > ${sql.lit(NAME_MAX)}`.execute(db)
   }
   for (const table of ['users', 'tokens']) {
-    for (const column of table === 'users' ? ['first_name', 'last_name'] : ['name']) await shorten(db, { table, column })
+    for (const column of table === 'users' ? ['first_name', 'last_name'] : ['name']) {
+      await shorten(db, { table, column })
+    }
   }
   await shortenRecords(db)
 }
 
-interface Column { table: string, column: string }
+interface Column {
+  table: string
+  column: string
+}
 
 async function shorten (db: Kysely<unknown>, { table, column }: Column): Promise<void> {
   const name = sql.ref(column)
@@ -45,10 +55,14 @@ async function shorten (db: Kysely<unknown>, { table, column }: Column): Promise
 /** The book of a course changes with its names: exports that hold the long ones are no longer current. */
 async function markChanged (db: Kysely<unknown>, { table, column }: Column): Promise<void> {
   await sql`UPDATE courses SET data_version = data_version + 1 WHERE id IN (
-    SELECT course_id FROM ${sql.table(table)} WHERE length(${sql.ref(column)}) > ${sql.lit(NAME_MAX)})`.execute(db)
+    SELECT course_id FROM ${sql.table(table)} WHERE length(${sql.ref(column)}) > ${sql.lit(NAME_MAX)})`
+    .execute(db)
 }
 
-/** Names in the stored roster: texts of a record's body, which is a JSON list. Lists inside of it hold ids, and stay. */
+/**
+ * Names in the stored roster: texts of a record's body, which is a JSON list. Lists inside of it hold ids,
+ * and stay.
+ */
 async function shortenRecords (db: Kysely<unknown>): Promise<void> {
   let after = { kind: '', source_id: '' }
   for (;;) {
@@ -56,9 +70,13 @@ async function shortenRecords (db: Kysely<unknown>): Promise<void> {
       WHERE (kind, source_id) > (${after.kind}, ${after.source_id}) AND length(body) > ${sql.lit(NAME_MAX)}
       ORDER BY kind, source_id LIMIT ${sql.lit(ROWS_AT_ONCE)}`.execute(db)
     for (const { kind, source_id: id } of rows) {
-      const { rows: [row] } = await sql<{ body: string }>`SELECT body FROM roster_records WHERE kind = ${kind} AND source_id = ${id}`.execute(db)
+      const { rows: [row] } = await sql<
+        { body: string }
+      >`SELECT body FROM roster_records WHERE kind = ${kind} AND source_id = ${id}`.execute(db)
       const body = JSON.stringify((JSON.parse(row?.body ?? '[]') as unknown[]).map(short))
-      await sql`UPDATE roster_records SET body = ${body} WHERE kind = ${kind} AND source_id = ${id}`.execute(db)
+      await sql`UPDATE roster_records SET body = ${body} WHERE kind = ${kind} AND source_id = ${id}`.execute(
+        db
+      )
     }
     const last = rows.at(-1)
     if (last === undefined || rows.length < ROWS_AT_ONCE) return

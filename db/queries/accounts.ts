@@ -5,7 +5,9 @@ export type UserRow = Row<'users'>
 export type TokenRow = Row<'tokens'>
 
 /** What joins accounts and roster people: case does not count in an e-mail. */
-export function emailKey (email: string): string { return email.trim().normalize('NFC').toLowerCase() }
+export function emailKey (email: string): string {
+  return email.trim().normalize('NFC').toLowerCase()
+}
 
 export async function findUser (db: Reads | Trx, key: string): Promise<UserRow | undefined> {
   return await db.selectFrom('users').selectAll().where('email_key', '=', key).executeTakeFirst()
@@ -24,7 +26,8 @@ export async function insertUser (trx: Trx, user: NewRow<'users'>): Promise<User
 }
 
 export async function updateUser (trx: Trx, id: number, change: Partial<NewRow<'users'>>): Promise<UserRow> {
-  return await trx.updateTable('users').set(change).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+  return await trx.updateTable('users').set(change).where('id', '=', id).returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 export async function insertToken (trx: Trx, token: NewRow<'tokens'>): Promise<TokenRow> {
@@ -38,12 +41,19 @@ export async function listTokens (db: Reads): Promise<Array<TokenRow & { email: 
 
 /** False: there is no such token, or it was revoked before. */
 export async function revokeToken (trx: Trx, id: number, at: number): Promise<boolean> {
-  const result = await trx.updateTable('tokens').set({ revoked_at: at }).where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst()
+  const result = await trx.updateTable('tokens').set({ revoked_at: at }).where('id', '=', id).where(
+    'revoked_at',
+    'is',
+    null
+  ).executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
 /** A token by its hash, with its user; whether it may be used is for the caller to judge. */
-export async function findToken (db: Reads, hash: string): Promise<{ token: TokenRow, user: UserRow } | undefined> {
+export async function findToken (
+  db: Reads,
+  hash: string
+): Promise<{ token: TokenRow, user: UserRow } | undefined> {
   const token = await db.selectFrom('tokens').selectAll().where('hash', '=', hash).executeTakeFirst()
   if (token === undefined) return undefined
   const user = await findUserById(db, token.user_id)
@@ -63,8 +73,10 @@ export type RosterTeacher = Pick<Row<'course_teachers'>, 'email' | 'first_name' 
 export async function rosterTeacher (db: Reads | Trx, key: string): Promise<RosterTeacher | undefined> {
   return await db.selectFrom('course_teachers').select(['email', 'first_name', 'last_name'])
     .where('email_key', '=', key)
-    .orderBy((eb) => eb.case()
-      .when(eb.and([eb('first_name', 'is', null), eb('last_name', 'is', null)])).then(1).else(0).end())
+    .orderBy((eb) =>
+      eb.case()
+        .when(eb.and([eb('first_name', 'is', null), eb('last_name', 'is', null)])).then(1).else(0).end()
+    )
     .orderBy('id', 'desc').limit(1).executeTakeFirst()
 }
 

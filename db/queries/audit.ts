@@ -8,8 +8,18 @@ export async function insertAuditEntry (trx: Trx, entry: NewRow<'audit_log'>): P
 }
 
 /** Newest first, with the actor as known today. */
-export async function listAuditEntries (db: Reads, { limit, before, action, actorId }: { limit: number, before?: number | undefined, action?: string | undefined, actorId?: number | undefined }): Promise<Array<AuditRow & { email: string | null, role: Row<'users'>['role'] | null }>> {
-  let query = db.selectFrom('audit_log').leftJoin('users', 'users.id', 'audit_log.actor_id').selectAll('audit_log').select(['users.email', 'users.role'])
+export async function listAuditEntries (
+  db: Reads,
+  { limit, before, action, actorId }: {
+    limit: number,
+    before?: number | undefined,
+    action?: string | undefined,
+    actorId?: number | undefined,
+  }
+): Promise<Array<AuditRow & { email: string | null, role: Row<'users'>['role'] | null }>> {
+  let query = db.selectFrom('audit_log').leftJoin('users', 'users.id', 'audit_log.actor_id').selectAll(
+    'audit_log'
+  ).select(['users.email', 'users.role'])
   if (before !== undefined) query = query.where('audit_log.id', '<', before)
   if (action !== undefined) query = query.where('audit_log.action', '=', action)
   if (actorId !== undefined) query = query.where('audit_log.actor_id', '=', actorId)
@@ -19,6 +29,10 @@ export async function listAuditEntries (db: Reads, { limit, before, action, acto
 /** Deletes the oldest of what is older than `before`, `limit` at most; how many. */
 export async function deleteAuditEntries (trx: Trx, before: number, limit: number): Promise<number> {
   const result = await trx.deleteFrom('audit_log')
-    .where('id', 'in', trx.selectFrom('audit_log').select('id').where('at', '<', before).orderBy('at').limit(limit)).executeTakeFirst()
+    .where(
+      'id',
+      'in',
+      trx.selectFrom('audit_log').select('id').where('at', '<', before).orderBy('at').limit(limit)
+    ).executeTakeFirst()
   return Number(result.numDeletedRows)
 }

@@ -16,30 +16,46 @@ export interface CourseListFilter {
   today: (timeZone: string) => string
 }
 
-export type CourseListRow = Pick<CourseRow, 'id' | 'source_id' | 'name' | 'term' | 'school'> & { student_count: number }
+export type CourseListRow = Pick<CourseRow, 'id' | 'source_id' | 'name' | 'term' | 'school'> & {
+  student_count: number,
+}
 
 /** Courses with the number of students who are not dropped, by id. */
-export async function listCourses (db: Reads, { teacherKey, sourceId, today }: CourseListFilter): Promise<CourseListRow[]> {
+export async function listCourses (
+  db: Reads,
+  { teacherKey, sourceId, today }: CourseListFilter
+): Promise<CourseListRow[]> {
   const zone = sql<string>`coalesce(courses.set_time_zone, courses.imported_time_zone)`
   const zones = await db.selectFrom('courses').select(zone.as('zone')).distinct().execute()
   if (zones.length === 0) return []
-  const day = sql`CASE ${zone} ${sql.join(zones.map((row) => sql`WHEN ${row.zone} THEN ${today(row.zone)}`), sql` `)} END`
+  const day = sql`CASE ${zone} ${
+    sql.join(zones.map((row) => sql`WHEN ${row.zone} THEN ${today(row.zone)}`), sql` `)
+  } END`
   let query = db.selectFrom('courses')
     .select(['courses.id', 'courses.source_id', 'courses.name', 'courses.term', 'courses.school'])
-    .select(sql<number>`(SELECT count(*) FROM students WHERE students.course_id = courses.id AND students.is_unenrolled = 0
-      AND (students.dropped_on IS NULL OR students.dropped_on > ${day}))`.as('student_count'))
+    .select(
+      sql<
+        number
+      >`(SELECT count(*) FROM students WHERE students.course_id = courses.id AND students.is_unenrolled = 0
+      AND (students.dropped_on IS NULL OR students.dropped_on > ${day}))`.as('student_count')
+    )
     .orderBy('courses.id')
   if (sourceId !== undefined) query = query.where('courses.source_id', '=', sourceId)
   if (teacherKey !== undefined) {
-    query = query.where((eb) => eb.exists(eb.selectFrom('course_teachers').select('course_teachers.id')
-      .whereRef('course_teachers.course_id', '=', 'courses.id').where('email_key', '=', teacherKey)))
+    query = query.where((eb) =>
+      eb.exists(
+        eb.selectFrom('course_teachers').select('course_teachers.id')
+          .whereRef('course_teachers.course_id', '=', 'courses.id').where('email_key', '=', teacherKey)
+      )
+    )
   }
   return await query.execute()
 }
 
 /** Names of schools, in the order of the alphabet, at most `most`. */
 export async function schoolNames (db: Reads, most: number): Promise<string[]> {
-  const rows = await db.selectFrom('courses').select('school').where('school', 'is not', null).distinct().orderBy('school').limit(most).execute()
+  const rows = await db.selectFrom('courses').select('school').where('school', 'is not', null).distinct()
+    .orderBy('school').limit(most).execute()
   return rows.flatMap(({ school }) => school === null ? [] : [school])
 }
 
@@ -51,7 +67,8 @@ export async function courseNames (db: Reads, ids: readonly number[]): Promise<M
 }
 
 export async function listCategories (db: Reads | Trx, courseId: number): Promise<Array<Row<'categories'>>> {
-  return await db.selectFrom('categories').selectAll().where('course_id', '=', courseId).orderBy('position').orderBy('id').execute()
+  return await db.selectFrom('categories').selectAll().where('course_id', '=', courseId).orderBy('position')
+    .orderBy('id').execute()
 }
 
 export async function updateCourse (trx: Trx, id: number, change: Partial<NewRow<'courses'>>): Promise<void> {
@@ -60,7 +77,11 @@ export async function updateCourse (trx: Trx, id: number, change: Partial<NewRow
 
 /** Every change of a course's book ends with this, in the same transaction. */
 export async function raiseDataVersion (trx: Trx, id: number, at: number): Promise<void> {
-  await trx.updateTable('courses').set({ data_version: sql<number>`data_version + 1`, updated_at: at }).where('id', '=', id).execute()
+  await trx.updateTable('courses').set({ data_version: sql<number>`data_version + 1`, updated_at: at }).where(
+    'id',
+    '=',
+    id
+  ).execute()
 }
 
 export async function setCategoryWeight (trx: Trx, id: number, weight: number | null): Promise<void> {

@@ -25,8 +25,17 @@ function exportsOf (db: Reads | Trx, courseId: number) {
     .innerJoin('files', 'files.id', 'exports.file_id')
     .innerJoin('courses', 'courses.id', 'exports.course_id')
     .select([
-      'exports.id', 'exports.job_id', 'exports.options', 'files.filename', 'files.hex', 'files.size', 'files.created_at', 'files.created_by', 'files.expires_at',
-      'exports.current_until', sql<0 | 1>`(exports.data_version = courses.data_version)`.as('is_same'),
+      'exports.id',
+      'exports.job_id',
+      'exports.options',
+      'files.filename',
+      'files.hex',
+      'files.size',
+      'files.created_at',
+      'files.created_by',
+      'files.expires_at',
+      'exports.current_until',
+      sql<0 | 1>`(exports.data_version = courses.data_version)`.as('is_same'),
     ])
     .where('exports.course_id', '=', courseId)
     .where('files.removed_at', 'is', null).where('files.lost_at', 'is', null)
@@ -39,19 +48,37 @@ export async function listExports (db: Reads, courseId: number): Promise<ExportL
 }
 
 /** The newest whose file can be had at `now`, ms. */
-export async function latestExport (db: Reads, courseId: number, now: number): Promise<ExportListRow | undefined> {
-  return await exportsOf(db, courseId).where((eb) => eb.or([eb('files.expires_at', 'is', null), eb('files.expires_at', '>', now)])).limit(1).executeTakeFirst()
+export async function latestExport (
+  db: Reads,
+  courseId: number,
+  now: number
+): Promise<ExportListRow | undefined> {
+  return await exportsOf(db, courseId).where((eb) =>
+    eb.or([eb('files.expires_at', 'is', null), eb('files.expires_at', '>', now)])
+  ).limit(1).executeTakeFirst()
 }
 
-export async function findExport (db: Reads | Trx, courseId: number, id: number): Promise<ExportRow | undefined> {
-  return await db.selectFrom('exports').selectAll().where('course_id', '=', courseId).where('id', '=', id).executeTakeFirst()
+export async function findExport (
+  db: Reads | Trx,
+  courseId: number,
+  id: number
+): Promise<ExportRow | undefined> {
+  return await db.selectFrom('exports').selectAll().where('course_id', '=', courseId).where('id', '=', id)
+    .executeTakeFirst()
 }
 
 /** The file that a job made, if it is still there. */
-export async function exportOfJob (db: Reads, jobId: number): Promise<{ id: number, hex: string, filename: string } | undefined> {
+export async function exportOfJob (
+  db: Reads,
+  jobId: number
+): Promise<{ id: number, hex: string, filename: string } | undefined> {
   return await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
     .select(['exports.id', 'files.hex', 'files.filename'])
-    .where('exports.job_id', '=', jobId).where('files.removed_at', 'is', null).where('files.lost_at', 'is', null).executeTakeFirst()
+    .where('exports.job_id', '=', jobId).where('files.removed_at', 'is', null).where(
+      'files.lost_at',
+      'is',
+      null
+    ).executeTakeFirst()
 }
 
 export async function insertExport (trx: Trx, row: NewRow<'exports'>): Promise<ExportRow> {
@@ -61,13 +88,18 @@ export async function insertExport (trx: Trx, row: NewRow<'exports'>): Promise<E
 /** The latest time at which an export of the course was made, by its row; undefined: none is there. */
 export async function newestExportTime (db: Trx, courseId: number): Promise<number | undefined> {
   const row = await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
-    .select((eb) => eb.fn.max('files.created_at').as('at')).where('exports.course_id', '=', courseId).executeTakeFirst()
+    .select((eb) => eb.fn.max('files.created_at').as('at')).where('exports.course_id', '=', courseId)
+    .executeTakeFirst()
   return row?.at ?? undefined
 }
 
 /** The export whose file this is. */
-export async function exportOfFile (db: Reads | Trx, fileId: number): Promise<Pick<ExportRow, 'id' | 'course_id'> | undefined> {
-  return await db.selectFrom('exports').select(['id', 'course_id']).where('file_id', '=', fileId).executeTakeFirst()
+export async function exportOfFile (
+  db: Reads | Trx,
+  fileId: number
+): Promise<Pick<ExportRow, 'id' | 'course_id'> | undefined> {
+  return await db.selectFrom('exports').select(['id', 'course_id']).where('file_id', '=', fileId)
+    .executeTakeFirst()
 }
 
 export interface RetentionRule {
@@ -77,8 +109,15 @@ export interface RetentionRule {
   keepLatest: boolean
 }
 
-/** Sets when the files of exports expire, of one course or of all. What has expired by `now` (ms) stays so. */
-export async function setExportExpiry (trx: Trx, { retentionMs, keepLatest }: RetentionRule, now: number, courseId?: number): Promise<void> {
+/**
+ * Sets when the files of exports expire, of one course or of all. What has expired by `now` (ms) stays so.
+ */
+export async function setExportExpiry (
+  trx: Trx,
+  { retentionMs, keepLatest }: RetentionRule,
+  now: number,
+  courseId?: number
+): Promise<void> {
   const alive = sql<boolean>`(removed_at IS NULL AND (expires_at IS NULL OR expires_at > ${now}))`
   const ofCourse = courseId === undefined ? sql`` : sql`WHERE course_id = ${courseId}`
   const isKept = retentionMs === 0

@@ -8,7 +8,9 @@ export type FileRow = Row<'files'>
 const VALUES_AT_ONCE = 500
 
 export async function insertIntents (trx: Trx, hexes: readonly string[], at: number): Promise<void> {
-  for (const some of inParts(hexes)) await trx.insertInto('file_intents').values(some.map((hex) => ({ hex, created_at: at }))).execute()
+  for (const some of inParts(hexes)) {
+    await trx.insertInto('file_intents').values(some.map((hex) => ({ hex, created_at: at }))).execute()
+  }
 }
 
 export async function deleteIntents (trx: Trx, hexes: readonly string[]): Promise<void> {
@@ -22,7 +24,8 @@ export async function listIntents (db: Reads | Trx): Promise<string[]> {
 }
 
 export async function hasIntent (db: Reads | Trx, hex: string): Promise<boolean> {
-  return await db.selectFrom('file_intents').select('hex').where('hex', '=', hex).executeTakeFirst() !== undefined
+  return await db.selectFrom('file_intents').select('hex').where('hex', '=', hex).executeTakeFirst() !==
+    undefined
 }
 
 export async function insertFile (trx: Trx, file: NewRow<'files'>): Promise<FileRow> {
@@ -64,7 +67,8 @@ export async function listFiles (db: Reads | Trx, filter: FileFilter, now: numbe
 
 /** Rows whose bytes should be kept, by id, those after `after`. */
 export async function storedFiles (db: Reads, after: number, limit: number): Promise<FileRow[]> {
-  return await db.selectFrom('files').selectAll().where('removed_at', 'is', null).where('id', '>', after).orderBy('id').limit(limit).execute()
+  return await db.selectFrom('files').selectAll().where('removed_at', 'is', null).where('id', '>', after)
+    .orderBy('id').limit(limit).execute()
 }
 
 /** Every hex whose bytes should be kept. */
@@ -81,9 +85,18 @@ export async function setLost (trx: Trx, ids: readonly number[], at: number | nu
   }
 }
 
-/** Bytes in use by an owner's files, or with null by all; what has expired and waits for the sweeper does not count. */
-export async function bytesInUse (db: Reads | Trx, owner: { type: string, id: number } | null, now: number): Promise<number> {
-  let query = db.selectFrom('files').select((eb) => eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('used'))
+/**
+ * Bytes in use by an owner's files, or with null by all; what has expired and waits for the sweeper does not
+ * count.
+ */
+export async function bytesInUse (
+  db: Reads | Trx,
+  owner: { type: string, id: number } | null,
+  now: number
+): Promise<number> {
+  let query = db.selectFrom('files').select((eb) =>
+    eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('used')
+  )
     .where('removed_at', 'is', null).where(isAlive(now))
   if (owner !== null) query = query.where('owner_type', '=', owner.type).where('owner_id', '=', owner.id)
   return (await query.executeTakeFirstOrThrow()).used
@@ -96,10 +109,22 @@ export interface OwnerUsage {
   bytes: number
 }
 
-/** Owners whose files take the most bytes at `now` (ms), the largest first; what has expired does not count. */
-export async function usageByOwner (db: Reads, { now, limit }: { now: number, limit: number }): Promise<OwnerUsage[]> {
+/**
+ * Owners whose files take the most bytes at `now` (ms), the largest first; what has expired does not count.
+ */
+export async function usageByOwner (
+  db: Reads,
+  { now, limit }: { now: number, limit: number }
+): Promise<OwnerUsage[]> {
   return await db.selectFrom('files')
-    .select((eb) => ['owner_type', 'owner_id', eb.fn.countAll<number>().as('files'), eb.fn.sum<number>('size').as('bytes')])
+    .select((
+      eb
+    ) => [
+      'owner_type',
+      'owner_id',
+      eb.fn.countAll<number>().as('files'),
+      eb.fn.sum<number>('size').as('bytes'),
+    ])
     .where('removed_at', 'is', null).where(isAlive(now)).groupBy(['owner_type', 'owner_id'])
     .orderBy('bytes', 'desc').orderBy('owner_type').orderBy('owner_id').limit(limit).execute()
 }
@@ -112,25 +137,45 @@ export async function countFiles (db: Reads, now: number): Promise<number> {
 }
 
 /**
- * Files of a category that may go to make room for a new one of `owner`, oldest first: his own, or with `anybody` also
- * those of others, but for the newest of each.
+ * Files of a category that may go to make room for a new one of `owner`, oldest first: his own, or with
+ * `anybody` also those of others, but for the newest of each.
  */
-export async function oldestFiles (db: Reads | Trx, { owner, category, anybody, now }: { owner: { type: string, id: number }, category: string, anybody: boolean, now: number }): Promise<Array<Pick<FileRow, 'id' | 'size'>>> {
-  const isHis = (eb: FilesBuilder) => eb.and([eb('owner_type', '=', owner.type), eb('owner_id', '=', owner.id)])
+export async function oldestFiles (
+  db: Reads | Trx,
+  { owner, category, anybody, now }: {
+    owner: { type: string, id: number },
+    category: string,
+    anybody: boolean,
+    now: number,
+  }
+): Promise<Array<Pick<FileRow, 'id' | 'size'>>> {
+  const isHis = (eb: FilesBuilder) =>
+    eb.and([eb('owner_type', '=', owner.type), eb('owner_id', '=', owner.id)])
   const query = db.selectFrom('files').select(['id', 'size'])
     .where('category', '=', category).where('removed_at', 'is', null).where(isAlive(now)).orderBy('id')
   if (!anybody) return await query.where(isHis).execute()
   const newest = db.selectFrom('files').select((eb) => eb.fn.max('id').as('id'))
-    .where('category', '=', category).where('removed_at', 'is', null).where('lost_at', 'is', null).groupBy(['owner_type', 'owner_id'])
+    .where('category', '=', category).where('removed_at', 'is', null).where('lost_at', 'is', null).groupBy([
+      'owner_type',
+      'owner_id',
+    ])
   return await query.where((eb) => eb.or([isHis(eb), eb('id', 'not in', newest)])).execute()
 }
 
-/** Removes rows and notes their bytes for removal, in one transaction; returns how many there were and the hexes of the bytes. */
-export async function deleteFiles (trx: Trx, ids: readonly number[], at: number): Promise<{ count: number, hexes: string[] }> {
+/**
+ * Removes rows and notes their bytes for removal, in one transaction; returns how many there were and the
+ * hexes of the bytes.
+ */
+export async function deleteFiles (
+  trx: Trx,
+  ids: readonly number[],
+  at: number
+): Promise<{ count: number, hexes: string[] }> {
   const hexes: string[] = []
   let count = 0
   for (const some of inParts(ids)) {
-    const rows = await trx.deleteFrom('files').where('id', 'in', some).returning(['hex', 'removed_at']).execute()
+    const rows = await trx.deleteFrom('files').where('id', 'in', some).returning(['hex', 'removed_at'])
+      .execute()
     count += rows.length
     hexes.push(...rows.filter((row) => row.removed_at === null).map((row) => row.hex))
   }
@@ -139,17 +184,31 @@ export async function deleteFiles (trx: Trx, ids: readonly number[], at: number)
 }
 
 export async function ownerFileIds (trx: Trx, owner: { type: string, id: number }): Promise<number[]> {
-  const rows = await trx.selectFrom('files').select('id').where('owner_type', '=', owner.type).where('owner_id', '=', owner.id).execute()
+  const rows = await trx.selectFrom('files').select('id').where('owner_type', '=', owner.type).where(
+    'owner_id',
+    '=',
+    owner.id
+  ).execute()
   return rows.map((row) => row.id)
 }
 
 /** Files that have expired at `now` (ms) and still have their bytes, by id, those after `after`. */
-export async function expiredFiles (db: Reads | Trx, { now, after, limit }: { now: number, after: number, limit: number }): Promise<FileRow[]> {
-  return await db.selectFrom('files').selectAll().where('expires_at', 'is not', null).where('expires_at', '<=', now)
+export async function expiredFiles (
+  db: Reads | Trx,
+  { now, after, limit }: { now: number, after: number, limit: number }
+): Promise<FileRow[]> {
+  return await db.selectFrom('files').selectAll().where('expires_at', 'is not', null).where(
+    'expires_at',
+    '<=',
+    now
+  )
     .where('removed_at', 'is', null).where('id', '>', after).orderBy('id').limit(limit).execute()
 }
 
-/** Makes tombstones of rows that have expired at `at` (ms) and have their bytes, and notes the bytes for removal; returns their hexes. */
+/**
+ * Makes tombstones of rows that have expired at `at` (ms) and have their bytes, and notes the bytes for
+ * removal; returns their hexes.
+ */
 export async function entombFiles (trx: Trx, ids: readonly number[], at: number): Promise<string[]> {
   const hexes: string[] = []
   for (const some of inParts(ids)) {
@@ -169,7 +228,11 @@ export async function countTombstones (db: Reads, until: number): Promise<number
 }
 
 export async function deleteTombstones (trx: Trx, until: number): Promise<number> {
-  const result = await trx.deleteFrom('files').where('removed_at', 'is not', null).where('removed_at', '<=', until).executeTakeFirst()
+  const result = await trx.deleteFrom('files').where('removed_at', 'is not', null).where(
+    'removed_at',
+    '<=',
+    until
+  ).executeTakeFirst()
   return Number(result.numDeletedRows)
 }
 

@@ -1,5 +1,6 @@
-// The one short transaction of an import: the plan of the staging database goes into the service's own (`live`), set by set.
-// What goes, goes first, so that no name or id of an old row is in the way of a new one.
+// The one short transaction of an import: the plan of the staging database goes into the service's own
+// (`live`), set by set. What goes, goes first, so that no name or id of an old row is in the way of a new
+// one.
 import type { SqliteConnection } from '../sqlite/connection.ts'
 import { GENERATION } from './imports.ts'
 
@@ -11,7 +12,8 @@ export interface ApplyStatements {
 
 export function applyStatements (sqlite: SqliteConnection): ApplyStatements {
   const newest = sqlite.prepare(GENERATION).pluck()
-  // Deleted, or made by somebody else meanwhile. What a teacher set meanwhile is in columns of its own and stays.
+  // Deleted, or made by somebody else meanwhile. What a teacher set meanwhile is in columns of its own and
+  // stays.
   const moved = sqlite.prepare(`SELECT count(*) FROM plan_courses p WHERE
     (p.live_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM live.courses c WHERE c.id = p.live_id)) OR
     (p.op = 'insert' AND EXISTS (SELECT 1 FROM live.courses c WHERE c.source_id = p.source_id))`).pluck()
@@ -23,7 +25,9 @@ export function applyStatements (sqlite: SqliteConnection): ApplyStatements {
         if (statement.includes(':at')) prepared.run({ at: row.at })
         else prepared.run()
       }
-      sqlite.prepare('INSERT INTO live.imports (applied_at, reference, summary) VALUES (:at, :reference, :summary)').run(row)
+      sqlite.prepare(
+        'INSERT INTO live.imports (applied_at, reference, summary) VALUES (:at, :reference, :summary)'
+      ).run(row)
     },
   }
 }
@@ -33,7 +37,8 @@ const CATEGORY = '(SELECT x.id FROM live.categories x WHERE x.course_id = c.live
 const STUDENT = '(SELECT x.id FROM live.students x WHERE x.course_id = c.live_id AND x.source_id = p.student)'
 
 /** A stored upload whose import has ended. */
-const ENDED_UPLOAD = `f.category = 'import-source' AND f.hex NOT IN (SELECT json_extract(payload, '$.hex') FROM live.jobs
+const ENDED_UPLOAD =
+  `f.category = 'import-source' AND f.hex NOT IN (SELECT json_extract(payload, '$.hex') FROM live.jobs
   WHERE kind = 'import' AND state IN ('queued', 'started') AND json_extract(payload, '$.hex') IS NOT NULL)`
 
 const STATEMENTS = [
@@ -42,8 +47,10 @@ const STATEMENTS = [
     WHERE f.owner_type = 'course' AND f.owner_id IN (SELECT live_id FROM plan_courses WHERE op = 'delete')`,
   "DELETE FROM live.files WHERE owner_type = 'course' AND owner_id IN (SELECT live_id FROM plan_courses WHERE op = 'delete')",
   "DELETE FROM live.courses WHERE id IN (SELECT live_id FROM plan_courses WHERE op = 'delete')",
-  ...['categories', 'tasks', 'teachers'].map((table) => `DELETE FROM live.${table === 'teachers' ? 'course_teachers' : table}
-    WHERE id IN (SELECT live_id FROM plan_${table} WHERE op = 'delete')`),
+  ...['categories', 'tasks', 'teachers'].map((table) =>
+    `DELETE FROM live.${table === 'teachers' ? 'course_teachers' : table}
+    WHERE id IN (SELECT live_id FROM plan_${table} WHERE op = 'delete')`
+  ),
   `DELETE FROM live.task_sources WHERE (course_id, source_id) IN (
     SELECT c.live_id, p.source_id FROM plan_task_sources p JOIN plan_courses c USING (course) WHERE p.op = 'delete')`,
 
@@ -125,10 +132,12 @@ const STATEMENTS = [
       'session',
       "e.kind = 'class' AND EXISTS (SELECT 1 FROM json_each(e.body, '$[1]') t WHERE t.value = r.source_id)",
     ],
-  ] as const).map(([kind, refers]) => `DELETE FROM live.roster_records AS r WHERE r.kind = '${kind}'
+  ] as const).map(([kind, refers]) =>
+    `DELETE FROM live.roster_records AS r WHERE r.kind = '${kind}'
     AND r.source_id IN (SELECT source_id FROM plan_leavers WHERE kind = '${kind}')
     AND NOT EXISTS (SELECT 1 FROM live.roster_records e WHERE ${refers})
-    AND NOT EXISTS (SELECT 1 FROM records s WHERE s.kind = r.kind AND s.source_id = r.source_id AND s.file >= 0 AND s.is_deleted = 0)`),
+    AND NOT EXISTS (SELECT 1 FROM records s WHERE s.kind = r.kind AND s.source_id = r.source_id AND s.file >= 0 AND s.is_deleted = 0)`
+  ),
 
   // Reports of a course that goes name its people. Without any course of a roster nothing needs the roster.
   `UPDATE live.jobs SET result = NULL, error_message = NULL, payload = json_set(json_remove(payload, '$.filename'), '$.requestedBy', '')
@@ -145,5 +154,6 @@ const STATEMENTS = [
     `INSERT OR IGNORE INTO live.file_intents (hex, created_at) SELECT f.hex, :at FROM live.files f WHERE ${ENDED_UPLOAD} AND f.removed_at IS NULL`,
     `DELETE FROM live.files AS f WHERE ${ENDED_UPLOAD}`,
   ].map((statement) =>
-    `${statement} AND EXISTS (SELECT 1 FROM plan_courses WHERE op = 'delete') AND NOT EXISTS (SELECT 1 FROM live.courses)`),
+    `${statement} AND EXISTS (SELECT 1 FROM plan_courses WHERE op = 'delete') AND NOT EXISTS (SELECT 1 FROM live.courses)`
+  ),
 ]

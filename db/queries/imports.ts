@@ -1,8 +1,11 @@
-// What an import reads of the service's database: one snapshot, through the staging connection, where it is called `live`.
+// What an import reads of the service's database: one snapshot, through the staging connection, where it is
+// called `live`.
 import type { SqliteConnection } from '../sqlite/connection.ts'
 import type { Row } from '../tables.ts'
 
-export type LiveScores = Pick<Row<'student_scores'>, 'cells' | 'score_count' | 'score_sum'> & { origins: Buffer | null }
+export type LiveScores = Pick<Row<'student_scores'>, 'cells' | 'score_count' | 'score_sum'> & {
+  origins: Buffer | null,
+}
 export type LiveRecord = Row<'roster_records'>
 
 export interface LiveReads {
@@ -42,7 +45,8 @@ export interface LiveReads {
 }
 
 /** What must be the same when a plan is applied as when it was made. */
-export const GENERATION = "SELECT (SELECT coalesce(max(id), 0) FROM live.imports) || ' ' || (SELECT coalesce(max(id), 0) FROM live.erased_people)"
+export const GENERATION =
+  "SELECT (SELECT coalesce(max(id), 0) FROM live.imports) || ' ' || (SELECT coalesce(max(id), 0) FROM live.erased_people)"
 
 export function liveReads (sqlite: SqliteConnection): LiveReads {
   const generation = sqlite.prepare(GENERATION).pluck()
@@ -52,27 +56,38 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
   const course = sqlite.prepare('SELECT * FROM live.courses WHERE id = ?')
   const courseBySource = sqlite.prepare('SELECT * FROM live.courses WHERE source_id = ?')
   const coursesByName = sqlite.prepare('SELECT * FROM live.courses WHERE name = ? ORDER BY id')
-  const courseOfClass = sqlite.prepare(`SELECT c.* FROM live.periods p JOIN live.courses c ON c.id = p.course_id
-    WHERE p.source_id = ? AND c."grouping" IS NOT NULL ORDER BY c.id LIMIT 1`)
+  const courseOfClass = sqlite.prepare(
+    `SELECT c.* FROM live.periods p JOIN live.courses c ON c.id = p.course_id
+    WHERE p.source_id = ? AND c."grouping" IS NOT NULL ORDER BY c.id LIMIT 1`
+  )
   const coursesByGrouping = sqlite.prepare('SELECT * FROM live.courses WHERE "grouping" = ? ORDER BY id')
-  const ofCourse = (table: string) => sqlite.prepare(`SELECT * FROM live.${table} WHERE course_id = ? ORDER BY position, id`)
+  const ofCourse = (table: string) =>
+    sqlite.prepare(`SELECT * FROM live.${table} WHERE course_id = ? ORDER BY position, id`)
   const periods = ofCourse('periods')
   const categories = ofCourse('categories')
   const tasks = ofCourse('tasks')
   const students = ofCourse('students')
   const teachers = ofCourse('course_teachers')
   const taskSources = sqlite.prepare('SELECT * FROM live.task_sources WHERE course_id = ? ORDER BY number')
-  const enrolledUsers = sqlite.prepare(`SELECT s.source_id, u.body FROM live.students s JOIN live.roster_records u ON u.kind = 'user' AND u.source_id = s.source_id
+  const enrolledUsers = sqlite.prepare(
+    `SELECT s.source_id, u.body FROM live.students s JOIN live.roster_records u ON u.kind = 'user' AND u.source_id = s.source_id
     WHERE s.course_id = ? AND EXISTS (SELECT 1 FROM live.roster_records e JOIN live.periods p ON p.course_id = s.course_id AND p.source_id = e.parent
-      WHERE e.kind = 'enrollment' AND e.other = s.source_id)`)
-  const scores = sqlite.prepare(`SELECT s.cells, s.score_count, s.score_sum, o.origins FROM live.student_scores s
-    LEFT JOIN live.student_result_origins o ON o.student_id = s.student_id WHERE s.student_id = ?`)
+      WHERE e.kind = 'enrollment' AND e.other = s.source_id)`
+  )
+  const scores = sqlite.prepare(
+    `SELECT s.cells, s.score_count, s.score_sum, o.origins FROM live.student_scores s
+    LEFT JOIN live.student_result_origins o ON o.student_id = s.student_id WHERE s.student_id = ?`
+  )
   const accounts = sqlite.prepare(`SELECT id, email_key, roster_disabled_by FROM live.users
     WHERE is_from_roster = 1 AND role <> 'admin'`)
   const record = sqlite.prepare('SELECT * FROM live.roster_records WHERE kind = ? AND source_id = ?')
   const recordsOfKind = sqlite.prepare('SELECT * FROM live.roster_records WHERE kind = ? ORDER BY source_id')
-  const recordsOfParent = sqlite.prepare('SELECT * FROM live.roster_records WHERE parent = ? AND kind = ? ORDER BY source_id')
-  const recordsOfOther = sqlite.prepare('SELECT * FROM live.roster_records WHERE other = ? AND kind = ? ORDER BY source_id')
+  const recordsOfParent = sqlite.prepare(
+    'SELECT * FROM live.roster_records WHERE parent = ? AND kind = ? ORDER BY source_id'
+  )
+  const recordsOfOther = sqlite.prepare(
+    'SELECT * FROM live.roster_records WHERE other = ? AND kind = ? ORDER BY source_id'
+  )
   const origins = sqlite.prepare(`SELECT s.course_id, s.source_id, o.origins
     FROM live.student_result_origins o JOIN live.students s ON s.id = o.student_id`)
   type Course = Row<'courses'>

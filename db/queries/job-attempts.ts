@@ -12,12 +12,24 @@ export interface AttemptEnd {
 }
 
 /** A run begins. */
-export async function insertAttempt (trx: Trx, job: { id: number, token: number, attempts: number, started_at: number | null }): Promise<void> {
-  await trx.insertInto('job_attempts').values({ job_id: job.id, token: job.token, attempt: job.attempts, started_at: job.started_at ?? 0 }).execute()
+export async function insertAttempt (
+  trx: Trx,
+  job: { id: number, token: number, attempts: number, started_at: number | null }
+): Promise<void> {
+  await trx.insertInto('job_attempts').values({
+    job_id: job.id,
+    token: job.token,
+    attempt: job.attempts,
+    started_at: job.started_at ?? 0,
+  }).execute()
 }
 
 /** The run with this token ends. */
-export async function endAttempt (trx: Trx, run: { id: number, token: number }, end: AttemptEnd): Promise<void> {
+export async function endAttempt (
+  trx: Trx,
+  run: { id: number, token: number },
+  end: AttemptEnd
+): Promise<void> {
   await trx.updateTable('job_attempts').set(ended(end))
     .where('job_id', '=', run.id).where('token', '=', run.token).where('finished_at', 'is', null).execute()
 }
@@ -25,7 +37,11 @@ export async function endAttempt (trx: Trx, run: { id: number, token: number }, 
 /** Whatever runs of these jobs ends. */
 export async function endAttempts (trx: Trx, jobIds: readonly number[], end: AttemptEnd): Promise<void> {
   if (jobIds.length === 0) return
-  await trx.updateTable('job_attempts').set(ended(end)).where('job_id', 'in', jobIds).where('finished_at', 'is', null).execute()
+  await trx.updateTable('job_attempts').set(ended(end)).where('job_id', 'in', jobIds).where(
+    'finished_at',
+    'is',
+    null
+  ).execute()
 }
 
 /** Oldest first. */

@@ -13,8 +13,9 @@ export interface ClaimFilter {
 }
 
 /**
- * The next job that may start: due, of a kind with room, none of its key running; the higher priority first, then the owner
- * that has waited longest since a job of his was claimed, so that no course waits for all of another's.
+ * The next job that may start: due, of a kind with room, none of its key running; the higher priority first,
+ * then the owner that has waited longest since a job of his was claimed, so that no course waits for all of
+ * another's.
  */
 export async function nextJob (trx: Trx, { now, kinds }: ClaimFilter): Promise<JobRow | undefined> {
   if (kinds.length === 0) return undefined
@@ -22,18 +23,36 @@ export async function nextJob (trx: Trx, { now, kinds }: ClaimFilter): Promise<J
     .where('state', '=', state('queued'))
     .where('run_after', '<=', now)
     .where('kind', 'in', kinds)
-    .where(({ not, exists, selectFrom }) => not(exists(
-      selectFrom('jobs as running').select('running.id').whereRef('running.key', '=', 'jobs.key').where('running.state', '=', state('started')))))
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(
+        selectFrom('jobs as running').select('running.id').whereRef('running.key', '=', 'jobs.key').where(
+          'running.state',
+          '=',
+          state('started')
+        )
+      ))
+    )
     .orderBy('priority', 'desc')
-    .orderBy((eb) => eb.selectFrom('jobs as served').select(sql<number>`coalesce(max(served.token), 0)`.as('token'))
-      // Those without an owner take turns as one.
-      .whereRef('served.owner_type', 'is not distinct from', 'jobs.owner_type').whereRef('served.owner_id', 'is not distinct from', 'jobs.owner_id'))
+    .orderBy((eb) =>
+      eb.selectFrom('jobs as served').select(sql<number>`coalesce(max(served.token), 0)`.as('token'))
+        // Those without an owner take turns as one.
+        .whereRef('served.owner_type', 'is not distinct from', 'jobs.owner_type').whereRef(
+          'served.owner_id',
+          'is not distinct from',
+          'jobs.owner_id'
+        )
+    )
     .orderBy('id')
     .limit(1).executeTakeFirst()
 }
 
 /** One UPDATE makes the job ours: a token above all others, one more attempt, no unique key any more. */
-export async function claimJob (trx: Trx, id: number, now: number, inputVersion: number | null): Promise<JobRow | undefined> {
+export async function claimJob (
+  trx: Trx,
+  id: number,
+  now: number,
+  inputVersion: number | null
+): Promise<JobRow | undefined> {
   const job = await trx.updateTable('jobs')
     .set({
       state: 'started',
@@ -54,7 +73,8 @@ export async function claimJob (trx: Trx, id: number, now: number, inputVersion:
 export async function isAnyDue (db: Reads, { now, kinds }: ClaimFilter): Promise<boolean> {
   if (kinds.length === 0) return false
   const row = await db.selectFrom('jobs').select('id')
-    .where('state', '=', state('queued')).where('run_after', '<=', now).where('kind', 'in', kinds).limit(1).executeTakeFirst()
+    .where('state', '=', state('queued')).where('run_after', '<=', now).where('kind', 'in', kinds).limit(1)
+    .executeTakeFirst()
   return row !== undefined
 }
 
@@ -66,14 +86,27 @@ export async function startedJobs (db: Reads): Promise<Array<Pick<JobRow, 'id' |
 export type RunChange = Partial<NewRow<'jobs'>>
 
 /** A write of the run that holds `token`; false: the run is not the job's any more, nothing was changed. */
-export async function updateRun (trx: Trx, run: { id: number, token: number }, change: RunChange): Promise<boolean> {
+export async function updateRun (
+  trx: Trx,
+  run: { id: number, token: number },
+  change: RunChange
+): Promise<boolean> {
   const result = await trx.updateTable('jobs').set(change)
-    .where('id', '=', run.id).where('token', '=', run.token).where('state', '=', state('started')).executeTakeFirst()
+    .where('id', '=', run.id).where('token', '=', run.token).where('state', '=', state('started'))
+    .executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
-/** The run with this token ends: the job's row and the attempt's. False: it is not the job's run any more, nothing was changed. */
-export async function endRun (trx: Trx, run: { id: number, token: number }, change: RunChange, end: AttemptEnd): Promise<boolean> {
+/**
+ * The run with this token ends: the job's row and the attempt's. False: it is not the job's run any more,
+ * nothing was changed.
+ */
+export async function endRun (
+  trx: Trx,
+  run: { id: number, token: number },
+  change: RunChange,
+  end: AttemptEnd
+): Promise<boolean> {
   if (!await updateRun(trx, run, change)) return false
   await endAttempt(trx, run, end)
   return true
@@ -93,21 +126,46 @@ export interface Recovery {
   running: readonly number[]
 }
 
-/** What is started although nobody runs it: back to the queue without losing the attempt, or failed. Returns their ids. */
-export async function recoverStarted (trx: Trx, { now, maxDeaths, message, running }: Recovery): Promise<{ requeued: number[], failed: number[] }> {
+/**
+ * What is started although nobody runs it: back to the queue without losing the attempt, or failed. Returns
+ * their ids.
+ */
+export async function recoverStarted (
+  trx: Trx,
+  { now, maxDeaths, message, running }: Recovery
+): Promise<{ requeued: number[], failed: number[] }> {
   let lost = trx.selectFrom('jobs').select(['id', 'process_deaths']).where('state', '=', state('started'))
   if (running.length > 0) lost = lost.where('token', 'not in', running)
   const rows = await lost.execute()
-  const [failed, requeued] = [true, false].map((isLast) => rows.filter((row) => (row.process_deaths >= maxDeaths - 1) === isLast).map((row) => row.id)) as [number[], number[]]
-  await endAttempts(trx, rows.map((row) => row.id), { finishedAt: now, outcome: 'died', message: 'The server was gone before this run had ended.' })
+  const [failed, requeued] = [true, false].map((isLast) =>
+    rows.filter((row) => (row.process_deaths >= maxDeaths - 1) === isLast).map((row) => row.id)
+  ) as [number[], number[]]
+  await endAttempts(trx, rows.map((row) => row.id), {
+    finishedAt: now,
+    outcome: 'died',
+    message: 'The server was gone before this run had ended.',
+  })
   if (failed.length > 0) {
     await trx.updateTable('jobs')
-      .set({ state: 'failed', finished_at: now, error_code: 'WORKER_CRASHED', error_message: message, process_deaths: sql<number>`process_deaths + 1` })
+      .set({
+        state: 'failed',
+        finished_at: now,
+        error_code: 'WORKER_CRASHED',
+        error_message: message,
+        process_deaths: sql<number>`process_deaths + 1`,
+      })
       .where('id', 'in', failed).execute()
   }
   if (requeued.length > 0) {
     await trx.updateTable('jobs')
-      .set({ state: 'queued', started_at: null, progress: 0, run_after: 0, attempts: sql<number>`attempts - 1`, process_deaths: sql<number>`process_deaths + 1` })
+      .set({
+        state: 'queued',
+        started_at: null,
+        progress: 0,
+        run_after: 0,
+        attempts: sql<number>`attempts - 1`,
+        process_deaths: sql<number>`process_deaths + 1`,
+      })
       .where('id', 'in', requeued).execute()
   }
   return { requeued, failed }

@@ -5,10 +5,13 @@ import type { NewRow, Row } from '../tables.ts'
 
 export type JobRow = Row<'jobs'>
 
-// A literal and not a bound value: the partial indices are used only for a predicate that is known when a query is prepared.
+// A literal and not a bound value: the partial indices are used only for a predicate that is known when a
+// query is prepared.
 export const state = (name: JobRow['state']) => sql.lit(name)
 
-/** The live job of a key that still waits (also one that went back to the queue), or else the one that runs. */
+/**
+ * The live job of a key that still waits (also one that went back to the queue), or else the one that runs.
+ */
 export async function findLiveJobs (trx: Trx, key: string): Promise<JobRow[]> {
   return await trx.selectFrom('jobs').selectAll()
     .where('key', '=', key).where('state', 'in', [state('queued'), state('started')])
@@ -28,10 +31,14 @@ export async function countWaiting (trx: Trx | Reads, kind?: string): Promise<nu
 export async function countWaitingOfUser (trx: Trx | Reads, kind: string, userId: number): Promise<number> {
   const { count } = await trx.selectFrom('jobs').select((eb) => eb.fn.countAll<number>().as('count'))
     .where('state', '=', state('queued')).where('kind', '=', kind)
-    .where(({ exists, selectFrom }) => exists(selectFrom('job_requests').select('job_requests.id')
-      .whereRef('job_requests.job_id', '=', 'jobs.id')
-      .where('job_requests.user_id', '=', userId)
-      .where('job_requests.withdrawn_at', 'is', null)))
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('job_requests').select('job_requests.id')
+          .whereRef('job_requests.job_id', '=', 'jobs.id')
+          .where('job_requests.user_id', '=', userId)
+          .where('job_requests.withdrawn_at', 'is', null)
+      )
+    )
     .executeTakeFirstOrThrow()
   return count
 }
@@ -70,7 +77,9 @@ export interface JobListFilter {
 export async function listJobs (db: Reads, filter: JobListFilter): Promise<JobRow[]> {
   let query = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(filter.limit)
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
-  if (filter.owner !== undefined) query = query.where('owner_type', '=', filter.owner.type).where('owner_id', '=', filter.owner.id)
+  if (filter.owner !== undefined) {
+    query = query.where('owner_type', '=', filter.owner.type).where('owner_id', '=', filter.owner.id)
+  }
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
   if (filter.before !== undefined) query = query.where('id', '<', filter.before)
   return await query.execute()
@@ -85,7 +94,12 @@ export async function cancelJob (trx: Trx, id: number, now: number): Promise<boo
 }
 
 /** Ends all jobs of an owner that wait or run; returns their ids. */
-export async function cancelJobsOfOwner (trx: Trx, ownerType: string, ownerId: number, now: number): Promise<number[]> {
+export async function cancelJobsOfOwner (
+  trx: Trx,
+  ownerType: string,
+  ownerId: number,
+  now: number
+): Promise<number[]> {
   const rows = await trx.updateTable('jobs').set({ state: 'canceled', unique_key: null, finished_at: now })
     .where('owner_type', '=', ownerType).where('owner_id', '=', ownerId)
     .where('state', 'in', [state('queued'), state('started')]).returning('id').execute()
@@ -123,15 +137,29 @@ export async function restartJobsOfOwner (
 /** A job that failed or was canceled waits again, with all its attempts. */
 export async function requeueEnded (trx: Trx, id: number): Promise<boolean> {
   const result = await trx.updateTable('jobs')
-    .set({ state: 'queued', attempts: 0, process_deaths: 0, progress: 0, run_after: 0, started_at: null, finished_at: null, error_code: null, error_message: null })
+    .set({
+      state: 'queued',
+      attempts: 0,
+      process_deaths: 0,
+      progress: 0,
+      run_after: 0,
+      started_at: null,
+      finished_at: null,
+      error_code: null,
+      error_message: null,
+    })
     .where('id', '=', id).where('state', 'in', [state('failed'), state('canceled')]).executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
-/** Deletes jobs that ended before `before`, ms, oldest first, at most `limit`; what they made stays. Returns how many. */
+/**
+ * Deletes jobs that ended before `before`, ms, oldest first, at most `limit`; what they made stays. Returns
+ * how many.
+ */
 export async function deleteEndedJobs (trx: Trx, before: number, limit: number): Promise<number> {
   const old = trx.selectFrom('jobs').select('id').where('finished_at', '<', before)
-    .where('state', 'in', [state('succeeded'), state('failed'), state('canceled')]).orderBy('finished_at').limit(limit)
+    .where('state', 'in', [state('succeeded'), state('failed'), state('canceled')]).orderBy('finished_at')
+    .limit(limit)
   const result = await trx.deleteFrom('jobs').where('id', 'in', old).executeTakeFirst()
   return Number(result.numDeletedRows)
 }

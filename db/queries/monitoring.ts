@@ -1,4 +1,5 @@
-// What is watched from outside. Asked for every few seconds, so each is answered from an index, or from few rows.
+// What is watched from outside. Asked for every few seconds, so each is answered from an index, or from few
+// rows.
 import type { Reads } from '../index.ts'
 import { state, type JobRow } from './jobs.ts'
 
@@ -21,14 +22,20 @@ export async function countJobs (db: Reads): Promise<JobCount[]> {
   return counts
 }
 
-/** Since when the job has waited that has waited longest of those that are due at `now`, ms; undefined: none is. */
+/**
+ * Since when the job has waited that has waited longest of those that are due at `now`, ms; undefined: none
+ * is.
+ */
 export async function oldestWaiting (db: Reads, now: number): Promise<number | undefined> {
   const row = await db.selectFrom('jobs').select((eb) => eb.fn.min('created_at').as('since'))
     .where('state', '=', state('queued')).where('run_after', '<=', now).executeTakeFirst()
   return row?.since ?? undefined
 }
 
-/** The latest time that the database has written down itself, ms; 0: none yet. What a clock that was set back has behind it. */
+/**
+ * The latest time that the database has written down itself, ms; 0: none yet. What a clock that was set back
+ * has behind it.
+ */
 export async function newestTime (db: Reads): Promise<number> {
   const newest = await Promise.all([
     db.selectFrom('jobs').select('created_at as at').orderBy('id', 'desc').limit(1).executeTakeFirst(),

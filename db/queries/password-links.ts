@@ -6,11 +6,19 @@ export async function insertLink (trx: Trx, link: NewRow<'password_links'>): Pro
 }
 
 /** A link by the hash of its secret that was not used and is good at that time. */
-export async function findLink (db: Reads | Trx, hash: string, at: number): Promise<Row<'password_links'> | undefined> {
+export async function findLink (
+  db: Reads | Trx,
+  hash: string,
+  at: number
+): Promise<Row<'password_links'> | undefined> {
   return await db.selectFrom('password_links').selectAll()
     .where('hash', '=', hash).where('ended_at', 'is', null).where('expires_at', '>', at).executeTakeFirst()
 }
 
 export async function endLinksOfUser (trx: Trx, userId: number, at: number): Promise<void> {
-  await trx.updateTable('password_links').set({ ended_at: at }).where('user_id', '=', userId).where('ended_at', 'is', null).execute()
+  await trx.updateTable('password_links').set({ ended_at: at }).where('user_id', '=', userId).where(
+    'ended_at',
+    'is',
+    null
+  ).execute()
 }

@@ -73,7 +73,7 @@ export async function matchingSourceIds (db: Db, text: string): Promise<string[]
     .where('kind', '=', 'user')
     .where((eb) => eb.or([eb('source_id', '=', text), sql<boolean>`lower(body) LIKE ${pattern} ESCAPE '\\'`]))
     .execute()
-  const isMeant = ({ source_id: id, body }: { source_id: string; body: string }) => {
+  const isMeant = ({ source_id: id, body }: { source_id: string, body: string }) => {
     const [, , , identifier, email] = JSON.parse(body) as Array<string | null>
     return id === text || identifier === text || email?.toLowerCase() === key
   }
@@ -83,7 +83,9 @@ export async function matchingSourceIds (db: Db, text: string): Promise<string[]
 /** Every student's ids, in each course. */
 export async function identifiersOfAll (
   db: Db
-): Promise<Array<Pick<StudentInCourse, 'source_id' | 'student_identifier' | 'course_source_id' | 'is_rostered'>>> {
+): Promise<
+  Array<Pick<StudentInCourse, 'source_id' | 'student_identifier' | 'course_source_id' | 'is_rostered'>>
+> {
   return await db
     .selectFrom('students')
     .innerJoin('courses', 'courses.id', 'students.course_id')
@@ -97,7 +99,9 @@ export async function identifiersOfAll (
 }
 
 /** All users of the stored roster. */
-export async function rosterUsers (db: Db): Promise<Array<Pick<RosterRecordRow, 'kind' | 'source_id' | 'body'>>> {
+export async function rosterUsers (
+  db: Db
+): Promise<Array<Pick<RosterRecordRow, 'kind' | 'source_id' | 'body'>>> {
   return await db
     .selectFrom('roster_records')
     .select(['kind', 'source_id', 'body'])
@@ -126,10 +130,13 @@ export type StudentTraits = Pick<
   | 'is_rostered'
 >
 
-/** Who the students of all courses are: `limit` rows at most, with ids above `after`, in the order of their ids. */
+/**
+ * Who the students of all courses are: `limit` rows at most, with ids above `after`, in the order of their
+ * ids.
+ */
 export async function studentTraits (
   db: Db,
-  { after, limit }: { after: number; limit: number }
+  { after, limit }: { after: number, limit: number }
 ): Promise<StudentTraits[]> {
   return await db
     .selectFrom('students')
@@ -238,7 +245,8 @@ export async function networksOfUsers (
   ids: readonly number[]
 ): Promise<Array<Row<'sign_in_networks'>>> {
   if (ids.length === 0) return []
-  return await db.selectFrom('sign_in_networks').selectAll().where('user_id', 'in', ids).orderBy('user_id').orderBy('network').execute()
+  return await db.selectFrom('sign_in_networks').selectAll().where('user_id', 'in', ids).orderBy('user_id')
+    .orderBy('network').execute()
 }
 
 export async function linksOfUsers (db: Db, ids: readonly number[]): Promise<Array<Row<'password_links'>>> {

@@ -8,8 +8,13 @@ export async function insertSession (trx: Trx, session: NewRow<'sessions'>): Pro
   return await trx.insertInto('sessions').values(session).returningAll().executeTakeFirstOrThrow()
 }
 
-/** A session by the hash of its secret, with its user; whether it is still good is for the caller to judge. */
-export async function findSession (db: Reads | Trx, hash: string): Promise<{ session: SessionRow, user: UserRow } | undefined> {
+/**
+ * A session by the hash of its secret, with its user; whether it is still good is for the caller to judge.
+ */
+export async function findSession (
+  db: Reads | Trx,
+  hash: string
+): Promise<{ session: SessionRow, user: UserRow } | undefined> {
   const session = await db.selectFrom('sessions').selectAll().where('hash', '=', hash).executeTakeFirst()
   if (session === undefined) return undefined
   const user = await findUserById(db, session.user_id)
@@ -21,9 +26,22 @@ export async function findSessionById (db: Reads | Trx, id: number): Promise<Ses
 }
 
 /** Sessions that did not end and are within both limits, newest first. `userId` undefined: of everybody. */
-export async function listSessions (db: Reads, { userId, createdAfter, usedAfter }: { userId?: number | undefined, createdAfter: number, usedAfter: number }): Promise<Array<SessionRow & { email: string }>> {
-  let query = db.selectFrom('sessions').innerJoin('users', 'users.id', 'sessions.user_id').selectAll('sessions').select('users.email')
-    .where('sessions.ended_at', 'is', null).where('sessions.created_at', '>', createdAfter).where('sessions.last_used_at', '>', usedAfter)
+export async function listSessions (
+  db: Reads,
+  { userId, createdAfter, usedAfter }: {
+    userId?: number | undefined,
+    createdAfter: number,
+    usedAfter: number,
+  }
+): Promise<Array<SessionRow & { email: string }>> {
+  let query = db.selectFrom('sessions').innerJoin('users', 'users.id', 'sessions.user_id').selectAll(
+    'sessions'
+  ).select('users.email')
+    .where('sessions.ended_at', 'is', null).where('sessions.created_at', '>', createdAfter).where(
+      'sessions.last_used_at',
+      '>',
+      usedAfter
+    )
   if (userId !== undefined) query = query.where('sessions.user_id', '=', userId)
   return await query.orderBy('sessions.id', 'desc').execute()
 }
@@ -34,16 +52,28 @@ export async function noteSessionUse (trx: Trx, id: number, at: number): Promise
 
 /** False: there is no such session, or it had ended. */
 export async function endSession (trx: Trx, id: number, at: number): Promise<boolean> {
-  const result = await trx.updateTable('sessions').set({ ended_at: at }).where('id', '=', id).where('ended_at', 'is', null).executeTakeFirst()
+  const result = await trx.updateTable('sessions').set({ ended_at: at }).where('id', '=', id).where(
+    'ended_at',
+    'is',
+    null
+  ).executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
 
 export async function endSessionByHash (trx: Trx, hash: string, at: number): Promise<void> {
-  await trx.updateTable('sessions').set({ ended_at: at }).where('hash', '=', hash).where('ended_at', 'is', null).execute()
+  await trx.updateTable('sessions').set({ ended_at: at }).where('hash', '=', hash).where(
+    'ended_at',
+    'is',
+    null
+  ).execute()
 }
 
 export async function endSessionsOfUser (trx: Trx, userId: number, at: number): Promise<void> {
-  await trx.updateTable('sessions').set({ ended_at: at }).where('user_id', '=', userId).where('ended_at', 'is', null).execute()
+  await trx.updateTable('sessions').set({ ended_at: at }).where('user_id', '=', userId).where(
+    'ended_at',
+    'is',
+    null
+  ).execute()
 }
 
 /** Those that nobody can use any more, whatever they are. */

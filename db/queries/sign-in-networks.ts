@@ -16,11 +16,14 @@ export async function noteSignInNetwork (
 ): Promise<void> {
   await trx.insertInto('sign_in_networks').values({ user_id: userId, network, last_at: at })
     .onConflict((conflict) => conflict.columns(['user_id', 'network']).doUpdateSet({ last_at: at })).execute()
-  await trx.deleteFrom('sign_in_networks').where('user_id', '=', userId).where('last_at', '<', since).execute()
-  const kept = await trx.selectFrom('sign_in_networks').select('network').where('user_id', '=', userId).orderBy('last_at', 'desc').limit(most + 1).execute()
+  await trx.deleteFrom('sign_in_networks').where('user_id', '=', userId).where('last_at', '<', since)
+    .execute()
+  const kept = await trx.selectFrom('sign_in_networks').select('network').where('user_id', '=', userId)
+    .orderBy('last_at', 'desc').limit(most + 1).execute()
   const oldest = kept[most]?.network
   if (oldest !== undefined) {
-    await trx.deleteFrom('sign_in_networks').where('user_id', '=', userId).where('network', '=', oldest).execute()
+    await trx.deleteFrom('sign_in_networks').where('user_id', '=', userId).where('network', '=', oldest)
+      .execute()
   }
 }
 
@@ -30,6 +33,7 @@ export async function hasSignedInFrom (
   { userId, network, since }: { userId: number, network: string, since: number }
 ): Promise<boolean> {
   const row = await db.selectFrom('sign_in_networks').select('user_id')
-    .where('user_id', '=', userId).where('network', '=', network).where('last_at', '>=', since).executeTakeFirst()
+    .where('user_id', '=', userId).where('network', '=', network).where('last_at', '>=', since)
+    .executeTakeFirst()
   return row !== undefined
 }

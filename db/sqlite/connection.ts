@@ -1,10 +1,19 @@
-// SQLite under Kysely, twice: a writer and a reader. better-sqlite3 answers on the calling thread, so a lock that somebody
-// else holds (an import in another thread or process) must never be waited for inside SQLite: that would stop the server.
+// SQLite under Kysely, twice: a writer and a reader. better-sqlite3 answers on the calling thread, so a lock
+// that somebody else holds (an import in another thread or process) must never be waited for inside SQLite:
+// that would stop the server.
 import { setTimeout as delay } from 'node:timers/promises'
 import BetterSqlite3, { type Database as Sqlite, type Statement } from 'better-sqlite3'
 import {
-  CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver, type DatabaseConnection, type Dialect, type Driver,
-  type SqliteDialectConfig, type SqliteStatement,
+  CompiledQuery,
+  Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type SqliteDialectConfig,
+  type SqliteStatement,
 } from 'kysely'
 
 export type SqliteConnection = Sqlite
@@ -14,7 +23,8 @@ export function connect (file: string, options: { readonly?: boolean, busyTimeou
   const sqlite = new BetterSqlite3(file, {
     readonly: options.readonly ?? false,
     fileMustExist: options.readonly ?? false,
-    // Making the file and switching it to WAL needs the lock for a moment; two first starts at once wait for each other.
+    // Making the file and switching it to WAL needs the lock for a moment; two first starts at once wait for
+    // each other.
     timeout: 5000,
   })
   if (!sqlite.readonly) {
@@ -29,11 +39,19 @@ export function connect (file: string, options: { readonly?: boolean, busyTimeou
   return sqlite
 }
 
-/** Kysely over a connection whose transactions take the write lock at once and wait for it without blocking the thread. */
+/**
+ * Kysely over a connection whose transactions take the write lock at once and wait for it without blocking
+ * the thread.
+ */
 export function kyselyOver<T> (sqlite: Sqlite, lockTimeoutMs = 0): Kysely<T> {
   const prepare = preparedOnce(sqlite)
   // Kysely prepares a statement each time it is run, which costs more than running a small one.
-  const database = { prepare: (text: string) => prepare(text) as SqliteStatement, close () { sqlite.close() } }
+  const database = {
+    prepare: (text: string) => prepare(text) as SqliteStatement,
+    close () {
+      sqlite.close()
+    },
+  }
   return new Kysely<T>({
     dialect: new ImmediateDialect({ database }, {
       lockTimeoutMs,
@@ -42,12 +60,16 @@ export function kyselyOver<T> (sqlite: Sqlite, lockTimeoutMs = 0): Kysely<T> {
   })
 }
 
-/** Most statements are few, and asked again and again; SQLite prepares one anew by itself when the schema has changed. */
+/**
+ * Most statements are few, and asked again and again; SQLite prepares one anew by itself when the schema has
+ * changed.
+ */
 const STATEMENTS_KEPT = 200
 
 /**
- * Prepares each statement once. What V8 knows of a statement is a few bytes, what SQLite holds for it is some ten thousand, so
- * those that are thrown away pile up by the hundred megabytes before a collector finds it worth while to run.
+ * Prepares each statement once. What V8 knows of a statement is a few bytes, what SQLite holds for it is some
+ * ten thousand, so those that are thrown away pile up by the hundred megabytes before a collector finds it
+ * worth while to run.
  */
 export function preparedOnce (sqlite: Sqlite): (text: string) => Statement {
   const kept = new Map<string, Statement>()
@@ -78,13 +100,23 @@ class ImmediateDialect extends SqliteDialect implements Dialect {
     this.#options = options
   }
 
-  override createDriver (): Driver { return new ImmediateDriver(this.#config, this.#options) }
-  override createAdapter (): SqliteAdapter { return new TransactionalAdapter() }
+  override createDriver (): Driver {
+    return new ImmediateDriver(this.#config, this.#options)
+  }
+
+  override createAdapter (): SqliteAdapter {
+    return new TransactionalAdapter()
+  }
 }
 
-/** SQLite rolls DDL back like everything else; Kysely's own adapter is careful about what migrations may do besides. */
+/**
+ * SQLite rolls DDL back like everything else; Kysely's own adapter is careful about what migrations may do
+ * besides.
+ */
 class TransactionalAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl (): boolean { return true }
+  override get supportsTransactionalDdl (): boolean {
+    return true
+  }
 }
 
 class ImmediateDriver extends SqliteDriver {
@@ -119,15 +151,20 @@ class ImmediateDriver extends SqliteDriver {
 
 /** Whether an error says that another connection holds the write lock. */
 export function isBusy (error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_BUSY')
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' &&
+    error.code.startsWith('SQLITE_BUSY')
 }
 
 /** Whether an error says that the disk, or the space given to us on it, is full. */
 export function isDiskFull (error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  return error instanceof Error && 'code' in error &&
+    (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }
 
-/** Opens a file as it is, in rollback-journal mode, waiting for no lock: for `folder-lock.ts` and the staging of imports. */
+/**
+ * Opens a file as it is, in rollback-journal mode, waiting for no lock: for `folder-lock.ts` and the staging
+ * of imports.
+ */
 export function connectPlain (file: string): Sqlite {
   return new BetterSqlite3(file, { timeout: 0 })
 }

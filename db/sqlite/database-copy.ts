@@ -1,5 +1,14 @@
 // Whole copies of a database that others write meanwhile, and the question whether a database is sound.
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { connect, connectPlain, kyselyOver, type SqliteConnection } from './connection.ts'
 import { migrations } from '../migrations/all.ts'
@@ -12,14 +21,19 @@ const PAGES_AT_ONCE = 2000
 const UPGRADES_KEPT = 3
 
 /**
- * Copies a database as it is at one moment, by SQLite's online backup (https://www.sqlite.org/backup.html). `to` must not be there;
- * afterwards it is one file without a log beside it, flushed, for its owner alone.
+ * Copies a database as it is at one moment, by SQLite's online backup (https://www.sqlite.org/backup.html).
+ * `to` must not be there; afterwards it is one file without a log beside it, flushed, for its owner alone.
  * @param onProgress fractions from 0 to 1
  */
-export async function copyDatabase (from: string, to: string, onProgress: (fraction: number) => void = () => {}): Promise<void> {
+export async function copyDatabase (
+  from: string,
+  to: string,
+  onProgress: (fraction: number) => void = () => {}
+): Promise<void> {
   const source = connect(from, { readonly: true, busyTimeoutMs: 5000 })
   try {
-    // An open read transaction holds the moment: or else the copy would begin anew at each commit of another process.
+    // An open read transaction holds the moment: or else the copy would begin anew at each commit of another
+    // process.
     source.exec('BEGIN')
     source.prepare('SELECT count(*) FROM sqlite_master').get()
     await source.backup(to, {
@@ -41,15 +55,25 @@ export async function copyDatabase (from: string, to: string, onProgress: (fract
   flush(to)
 }
 
-/** What is wrong with a database file, as SQLite tells it; nothing: it is sound. `quick` leaves out that indices agree with their tables. */
+/**
+ * What is wrong with a database file, as SQLite tells it; nothing: it is sound. `quick` leaves out that
+ * indices agree with their tables.
+ */
 export function databaseProblems (file: string, { quick = false }: { quick?: boolean } = {}): string[] {
   let sqlite: SqliteConnection | undefined
   try {
     sqlite = connect(file, { readonly: true, busyTimeoutMs: 5000 })
     const told = sqlite.pragma(quick ? 'quick_check' : 'integrity_check') as Array<Record<string, string>>
     const problems = told.map((row) => Object.values(row)[0]!).filter((text) => text !== 'ok')
-    const orphans = sqlite.pragma('foreign_key_check') as Array<{ table: string, rowid: number, parent: string }>
-    return [...problems, ...orphans.slice(0, 10).map(({ table, rowid, parent }) => `row ${rowid} of ${table} refers to a row of ${parent} that is not there`)]
+    const orphans = sqlite.pragma('foreign_key_check') as Array<
+      { table: string, rowid: number, parent: string }
+    >
+    return [
+      ...problems,
+      ...orphans.slice(0, 10).map(({ table, rowid, parent }) =>
+        `row ${rowid} of ${table} refers to a row of ${parent} that is not there`
+      ),
+    ]
   } catch (error) {
     return [(error as Error).message]
   } finally {
@@ -70,15 +94,24 @@ export function migrationStatus (file: string): MigrationStatus {
   const sqlite = connect(file, { readonly: true, busyTimeoutMs: 5000 })
   try {
     const applied = appliedMigrations(sqlite)
-    return { applied, pending: Object.keys(migrations).filter((name) => !applied.includes(name)), unknown: applied.filter((name) => !(name in migrations)) }
+    return {
+      applied,
+      pending: Object.keys(migrations).filter((name) => !applied.includes(name)),
+      unknown: applied.filter((name) => !(name in migrations)),
+    }
   } finally {
     sqlite.close()
   }
 }
 
 function appliedMigrations (sqlite: SqliteConnection): string[] {
-  if (sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'kysely_migration'").get() === undefined) return []
-  return sqlite.prepare<[], { name: string }>('SELECT name FROM kysely_migration ORDER BY name').all().map((row) => row.name)
+  if (
+    sqlite.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'kysely_migration'").get() ===
+      undefined
+  ) return []
+  return sqlite.prepare<[], { name: string }>('SELECT name FROM kysely_migration ORDER BY name').all().map((
+    row
+  ) => row.name)
 }
 
 export interface Snapshot {
@@ -93,8 +126,9 @@ export function openSnapshot (file: string): Snapshot {
 }
 
 /**
- * Keeps the database as it is before an upgrade, in `backups/` beside it; called while the caller holds the write lock, so it is
- * what the upgrade starts from. Returns the copy's path. Throws what the file system says; then there is no copy.
+ * Keeps the database as it is before an upgrade, in `backups/` beside it; called while the caller holds the
+ * write lock, so it is what the upgrade starts from. Returns the copy's path. Throws what the file system
+ * says; then there is no copy.
  */
 export function keepBeforeUpgrade (file: string, step: string, now: number): string {
   const folder = join(dirname(file), 'backups')

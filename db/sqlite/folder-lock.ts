@@ -1,6 +1,6 @@
-// Who runs the jobs of a data folder: one process, which holds an exclusive lock on a small database of its own. The lock goes
-// with the process, also after kill -9. It must be opened nowhere else in the process: closing any other handle on the
-// file gives the lock up (POSIX record locks).
+// Who runs the jobs of a data folder: one process, which holds an exclusive lock on a small database of its
+// own. The lock goes with the process, also after kill -9. It must be opened nowhere else in the process:
+// closing any other handle on the file gives the lock up (POSIX record locks).
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectPlain, isBusy } from './connection.ts'
@@ -14,7 +14,9 @@ export interface FolderHolder {
 }
 
 export interface FolderLock {
-  /** Tells others what this process is (its address is known only once it listens), and where people reach it. */
+  /**
+   * Tells others what this process is (its address is known only once it listens), and where people reach it.
+   */
   describe: (address: string, publicUrl?: string) => void
   release: () => void
 }
@@ -23,7 +25,11 @@ export interface FolderLock {
 export class FolderHeldError extends Error {
   readonly holder: FolderHolder | undefined
   constructor (folder: string, holder: FolderHolder | undefined) {
-    super(`The data folder ${folder} is in use by another Perfbook${holder === undefined ? '' : ` (process ${holder.pid}, ${holder.address})`}. Stop that one first, or use another data folder.`)
+    super(
+      `The data folder ${folder} is in use by another Perfbook${
+        holder === undefined ? '' : ` (process ${holder.pid}, ${holder.address})`
+      }. Stop that one first, or use another data folder.`
+    )
     this.holder = holder
   }
 }
@@ -65,14 +71,20 @@ export function folderHolder (folder: string): FolderHolder | undefined {
   }
 }
 
-/** The service that another process runs on the folder now, once it listens. Not for a process that holds the folder. */
+/**
+ * The service that another process runs on the folder now, once it listens. Not for a process that holds the
+ * folder.
+ */
 export function runningService (folder: string): FolderHolder | undefined {
   if (!isFolderHeld(folder)) return undefined
   const holder = folderHolder(folder)
   return holder?.address.startsWith('http') === true ? holder : undefined
 }
 
-/** The address of a service as this machine reaches it: one that listens on all addresses is also at the loopback one. */
+/**
+ * The address of a service as this machine reaches it: one that listens on all addresses is also at the
+ * loopback one.
+ */
 export function reachable (address: string): string {
   return address.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]')
 }
@@ -80,7 +92,10 @@ export function reachable (address: string): string {
 /** Files of the lock itself, in the folder that it locks. */
 export const LOCK_FILES: readonly string[] = ['lock.sqlite', 'lock.sqlite-journal', 'lock.json']
 
-/** Whether another process holds the folder now. Not for a process that holds it itself: that would lose its lock. */
+/**
+ * Whether another process holds the folder now. Not for a process that holds it itself: that would lose its
+ * lock.
+ */
 export function isFolderHeld (folder: string): boolean {
   const file = join(folder, 'lock.sqlite')
   if (!existsSync(file)) return false

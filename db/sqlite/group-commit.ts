@@ -12,9 +12,10 @@ interface Waiting {
 }
 
 /**
- * Writes that come while another one is under way share one transaction: a flush to disk is most of what a small write costs, and
- * eight clicks at once need one, not eight. Each is all or nothing by a savepoint of its own, sees those before it, and is
- * answered after the commit and after `committed`. Where the transaction as a whole fails (no lock, no disk), all that are in it fail.
+ * Writes that come while another one is under way share one transaction: a flush to disk is most of what a
+ * small write costs, and eight clicks at once need one, not eight. Each is all or nothing by a savepoint of
+ * its own, sees those before it, and is answered after the commit and after `committed`. Where the
+ * transaction as a whole fails (no lock, no disk), all that are in it fail.
  */
 export function groupCommit (db: Reads, committed: () => void): Write {
   const waiting: Waiting[] = []
@@ -62,9 +63,18 @@ export function groupCommit (db: Reads, committed: () => void): Write {
     }
   }
 
-  return (work) => new Promise((resolve, reject) => {
-    let result: Awaited<ReturnType<typeof work>>
-    waiting.push({ run: async (trx) => { result = await work(trx) }, done: () => { resolve(result) }, failed: reject })
-    void commitAll()
-  })
+  return (work) =>
+    new Promise((resolve, reject) => {
+      let result: Awaited<ReturnType<typeof work>>
+      waiting.push({
+        run: async (trx) => {
+          result = await work(trx)
+        },
+        done: () => {
+          resolve(result)
+        },
+        failed: reject,
+      })
+      void commitAll()
+    })
 }

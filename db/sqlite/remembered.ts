@@ -4,7 +4,10 @@ import type { SqliteConnection } from './connection.ts'
 const KEPT = 10_000
 
 export interface ChangeCounter {
-  /** Another number whenever another connection has committed, in this process or outside. Asked of SQLite once a turn of the event loop. */
+  /**
+   * Another number whenever another connection has committed, in this process or outside. Asked of SQLite
+   * once a turn of the event loop.
+   */
   now: () => number
   /** Asks SQLite again the next time: this process has just committed. */
   look: () => void
@@ -14,7 +17,9 @@ export interface ChangeCounter {
 export function changeCounter (sqlite: SqliteConnection): ChangeCounter {
   const statement = sqlite.prepare('PRAGMA data_version').pluck()
   let known: number | undefined
-  const look = () => { known = undefined }
+  const look = () => {
+    known = undefined
+  }
   return {
     now () {
       if (known === undefined) {
@@ -28,14 +33,15 @@ export function changeCounter (sqlite: SqliteConnection): ChangeCounter {
 }
 
 /**
- * Answers from memory until the next commit. Polls ask the same small questions again and again (whose token is this, does he
- * teach that course), and nearly always nothing has happened.
+ * Answers from memory until the next commit. Polls ask the same small questions again and again (whose token
+ * is this, does he teach that course), and nearly always nothing has happened.
  */
 export function rememberer (change: () => number): <T>(key: string, read: () => Promise<T>) => Promise<T> {
   let known = new Map<string, Promise<unknown>>()
   let of = Number.NaN
   return <T>(key: string, read: () => Promise<T>) => {
-    // Looked at before the read: what is committed in between makes the answer newer than its number, never older.
+    // Looked at before the read: what is committed in between makes the answer newer than its number, never
+    // older.
     const now = change()
     if (now !== of || known.size >= KEPT) {
       known = new Map()
@@ -47,7 +53,9 @@ export function rememberer (change: () => number): <T>(key: string, read: () => 
     known.set(key, answer)
     // What failed may succeed the next time.
     const map = known
-    answer.catch(() => { map.delete(key) })
+    answer.catch(() => {
+      map.delete(key)
+    })
     return answer
   }
 }

@@ -16,7 +16,10 @@ export interface Principal {
   lastName: string | null
   role: 'admin' | 'teacher' | 'student'
   scopes: ReadonlySet<Scope>
-  /** By what he was known: a row of `tokens` or of `sessions`; 0: a token of an embedding application, which has none. */
+  /**
+   * By what he was known: a row of `tokens` or of `sessions`; 0: a token of an embedding application, which
+   * has none.
+   */
   credential: { kind: 'token' | 'session', id: number }
 }
 
@@ -31,15 +34,23 @@ export const SCOPES_OF_ROLE: Readonly<Record<Principal['role'], readonly Scope[]
 const DISPLAY_NAME_MAX = 200
 
 /** What a person is called in files and lists. */
-export function displayName ({ firstName, lastName, email }: Pick<Principal, 'firstName' | 'lastName' | 'email'>): string {
+export function displayName (
+  { firstName, lastName, email }: Pick<Principal, 'firstName' | 'lastName' | 'email'>
+): string {
   const name = [firstName, lastName].filter((part) => part !== null && part !== '').join(' ')
   return shorten(name === '' ? email : name, DISPLAY_NAME_MAX)
 }
 
 export type CourseAccess = { course: CourseRow, allowed: boolean }
 
-/** A course and whether the principal may see it (its teacher, or an administrator); undefined: there is none. */
-export async function courseAccess (db: Database, principal: Principal, courseId: number): Promise<CourseAccess | undefined> {
+/**
+ * A course and whether the principal may see it (its teacher, or an administrator); undefined: there is none.
+ */
+export async function courseAccess (
+  db: Database,
+  principal: Principal,
+  courseId: number
+): Promise<CourseAccess | undefined> {
   const course = await db.remembered(`course ${courseId}`, () => findCourse(db.reads, courseId))
   if (course === undefined) return undefined
   return { course, allowed: await mayUseCourse(db, principal, courseId) }
@@ -47,5 +58,9 @@ export async function courseAccess (db: Database, principal: Principal, courseId
 
 export async function mayUseCourse (db: Database, principal: Principal, courseId: number): Promise<boolean> {
   if (principal.role === 'admin') return true
-  return principal.role === 'teacher' && await db.remembered(`teaches ${courseId} ${principal.emailKey}`, () => teaches(db.reads, principal.emailKey, courseId))
+  return principal.role === 'teacher' &&
+    await db.remembered(
+      `teaches ${courseId} ${principal.emailKey}`,
+      () => teaches(db.reads, principal.emailKey, courseId)
+    )
 }

@@ -68,8 +68,13 @@ export interface Accounts {
   list: () => Promise<queries.UserRow[]>
   /** All users, each with its state. */
   listWithStates: () => Promise<UserState[]>
-  /** Makes a token for any account or roster teacher and returns it: the only time that it is seen. Throws AccountError. */
-  createToken: (token: { email: string, name: string, scopes?: readonly Scope[] | undefined, expiresAt?: number | null }) => Promise<string>
+  /**
+   * Makes a token for any account or roster teacher and returns it: the only time that it is seen. Throws
+   * AccountError.
+   */
+  createToken: (
+    token: { email: string, name: string, scopes?: readonly Scope[] | undefined, expiresAt?: number | null },
+  ) => Promise<string>
   listTokens: () => ReturnType<typeof queries.listTokens>
   revokeToken: (id: number) => Promise<boolean>
 }
@@ -103,7 +108,10 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
         const found = await queries.findToken(db.reads, hashOfSecret(token))
         if (found === undefined || !await mayEnter(db.reads, found.user)) return undefined
         const scopes = found.token.scopes === null ? null : JSON.parse(found.token.scopes) as Scope[]
-        return { row: found.token, principal: principalFrom(found.user, scopes, { kind: 'token', id: found.token.id }) }
+        return {
+          row: found.token,
+          principal: principalFrom(found.user, scopes, { kind: 'token', id: found.token.id }),
+        }
       })
       if (found === undefined) return undefined
       const { row, principal } = found
@@ -139,7 +147,13 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
           is_from_roster: user?.is_from_roster ?? (roster === undefined ? 0 : 1),
         }
         if (user !== undefined) return await queries.updateUser(trx, user.id, account)
-        return await queries.insertUser(trx, { ...account, email: email.trim(), email_key: key, disabled_at: null, created_at: now() })
+        return await queries.insertUser(trx, {
+          ...account,
+          email: email.trim(),
+          email_key: key,
+          disabled_at: null,
+          created_at: now(),
+        })
       })
     },
     async setPassword (email, password) {
@@ -167,11 +181,15 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       const key = queries.emailKey(email)
       await db.write(async (trx) => {
         const user = await knownUser(trx, key, now())
-        if (user === undefined) throw new AccountError(`Nobody is known by ${email}: neither an account nor a teacher of a course.`)
+        if (user === undefined) {
+          throw new AccountError(`Nobody is known by ${email}: neither an account nor a teacher of a course.`)
+        }
         const state = await accountState(trx, user)
         if (!state.mayEnter) throw new AccountError(`The account of ${email} is ${stateText(state)}.`)
         const tooMuch = scopes?.filter((scope) => !SCOPES_OF_ROLE[user.role].includes(scope)) ?? []
-        if (tooMuch.length > 0) throw new AccountError(`A ${user.role} may not have the scope ${tooMuch.join(', ')}.`)
+        if (tooMuch.length > 0) {
+          throw new AccountError(`A ${user.role} may not have the scope ${tooMuch.join(', ')}.`)
+        }
         await queries.insertToken(trx, {
           user_id: user.id,
           name,

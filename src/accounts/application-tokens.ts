@@ -1,4 +1,5 @@
-// Tokens of an application in which the product is embedded: it signs in people itself and says in a JWT (RFC 7519) who asks.
+// Tokens of an application in which the product is embedded: it signs in people itself and says in a JWT (RFC
+// 7519) who asks.
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
 import { emailKey, findUser } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
@@ -7,9 +8,24 @@ import { mayEnter } from './account-state.ts'
 import { IssuerUnavailableError } from './issuer-unavailable.ts'
 import { knownUser, principalFrom } from './principals.ts'
 
-/** What may sign, by kind of key: never `none`, and never a shared secret where the keys are public (RFC 8725, 3.1). */
+/**
+ * What may sign, by kind of key: never `none`, and never a shared secret where the keys are public (RFC 8725,
+ * 3.1).
+ */
 const SECRET_ALGORITHMS = ['HS256']
-const KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
+const KEY_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+]
 /** The application's clock may be so far ahead or behind, s. */
 const CLOCK_TOLERANCE_S = 5
 const HOUR_S = 3600
@@ -21,7 +37,10 @@ const KEYS_AGE_MS = 600_000
 const KEYS_COOLDOWN_MS = 30_000
 
 export interface ApplicationTokens {
-  /** Who a token stands for; undefined: nobody (it is not right, or nobody here has the e-mail). Throws IssuerUnavailableError where the keys cannot be had. */
+  /**
+   * Who a token stands for; undefined: nobody (it is not right, or nobody here has the e-mail). Throws
+   * IssuerUnavailableError where the keys cannot be had.
+   */
   authenticate: (token: string) => Promise<Principal | undefined>
 }
 
@@ -52,7 +71,11 @@ export function createApplicationTokens ({
   const checks = { audience, issuer, requiredClaims: ['exp', userClaim], clockTolerance: CLOCK_TOLERANCE_S }
   const secret = 'secret' in keys ? new TextEncoder().encode(keys.secret) : undefined
   const published = 'url' in keys
-    ? createRemoteJWKSet(new URL(keys.url), { timeoutDuration: KEYS_TIMEOUT_MS, cacheMaxAge: KEYS_AGE_MS, cooldownDuration: keys.cooldownMs ?? KEYS_COOLDOWN_MS })
+    ? createRemoteJWKSet(new URL(keys.url), {
+      timeoutDuration: KEYS_TIMEOUT_MS,
+      cacheMaxAge: KEYS_AGE_MS,
+      cooldownDuration: keys.cooldownMs ?? KEYS_COOLDOWN_MS,
+    })
     : undefined
 
   async function claimsOf (token: string): Promise<JWTPayload | undefined> {
@@ -64,7 +87,10 @@ export function createApplicationTokens ({
       return payload
     } catch (error) {
       if (!isOutage(error)) return undefined
-      log.warn({ code: (error as { code?: string }).code, reason: (error as Error).message }, 'the keys of the application\'s tokens cannot be fetched')
+      log.warn(
+        { code: (error as { code?: string }).code, reason: (error as Error).message },
+        "the keys of the application's tokens cannot be fetched"
+      )
       throw new IssuerUnavailableError()
     }
   }
@@ -86,8 +112,10 @@ export function createApplicationTokens ({
       const claims = await claimsOf(token)
       const email = claims?.[userClaim]
       const scopes = scopesOf(claims?.scope)
-      if (claims === undefined || typeof email !== 'string' || email === '' || !isVerified(claims) ||
-        !isShortLived(claims) || scopes === undefined) {
+      if (
+        claims === undefined || typeof email !== 'string' || email === '' || !isVerified(claims) ||
+        !isShortLived(claims) || scopes === undefined
+      ) {
         return undefined
       }
       const key = emailKey(email)
@@ -106,9 +134,14 @@ export function createApplicationTokens ({
  */
 function isVerified ({
   email_verified: verified,
-}: JWTPayload): boolean { return verified === undefined || verified === true }
+}: JWTPayload): boolean {
+  return verified === undefined || verified === true
+}
 
-/** Of a `scope` claim (RFC 8693, 4.2) what means something here; null: it says nothing of scopes; undefined: it is none. */
+/**
+ * Of a `scope` claim (RFC 8693, 4.2) what means something here; null: it says nothing of scopes; undefined:
+ * it is none.
+ */
 function scopesOf (claim: unknown): Scope[] | null | undefined {
   if (claim === undefined) return null
   if (typeof claim !== 'string') return undefined
@@ -116,7 +149,11 @@ function scopesOf (claim: unknown): Scope[] | null | undefined {
   return SCOPES.filter((scope) => named.includes(scope))
 }
 
-/** What jose throws where the keys did not come: its base class, a time-out, or what `fetch` said. What is wrong with a token has classes of its own. */
+/**
+ * What jose throws where the keys did not come: its base class, a time-out, or what `fetch` said. What is
+ * wrong with a token has classes of its own.
+ */
 function isOutage (error: unknown): boolean {
-  return error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || !(error instanceof errors.JOSEError) || error.constructor === errors.JOSEError
+  return error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid ||
+    !(error instanceof errors.JOSEError) || error.constructor === errors.JOSEError
 }

@@ -1,6 +1,9 @@
 import { createTransport } from 'nodemailer'
 
-/** How long the mail server may take: for the connection and its first word, and between two words after that, ms. */
+/**
+ * How long the mail server may take: for the connection and its first word, and between two words after that,
+ * ms.
+ */
 const CONNECTION_MS = 10_000
 const SILENCE_MS = 20_000
 
@@ -31,7 +34,12 @@ export interface LinkMailOptions {
 
 export function createLinkMail ({ url, from, log }: LinkMailOptions): LinkMail {
   const transport = createTransport({
-    url, connectionTimeout: CONNECTION_MS, greetingTimeout: CONNECTION_MS, socketTimeout: SILENCE_MS, disableFileAccess: true, disableUrlAccess: true,
+    url,
+    connectionTimeout: CONNECTION_MS,
+    greetingTimeout: CONNECTION_MS,
+    socketTimeout: SILENCE_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
   })
   return {
     async send (message) {
@@ -39,7 +47,11 @@ export function createLinkMail ({ url, from, log }: LinkMailOptions): LinkMail {
         await transport.sendMail({ from, to: { name: '', address: message.to }, ...letter(message) })
         return { sent: true }
       } catch (error) {
-        const { code, responseCode, message: reason } = error as { code?: string, responseCode?: number, message: string }
+        const { code, responseCode, message: reason } = error as {
+          code?: string,
+          responseCode?: number,
+          message: string,
+        }
         // Not whose mail it was, nor what the server said of the address.
         log.warn({ code, responseCode }, 'a one-time link could not be sent by e-mail')
         return { sent: false, reason }
@@ -51,10 +63,19 @@ export function createLinkMail ({ url, from, log }: LinkMailOptions): LinkMail {
 function letter ({ kind, url, expiresAt }: LinkMessage): { subject: string, text: string } {
   const until = `${new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const [subject, why, otherwise] = kind === 'invitation'
-    ? ['Your invitation to Perfbook', 'You have been invited to Perfbook, the performance book of your courses.', 'If you do not know what this is about, ignore this message.']
-    : ['A new password for Perfbook', 'An administrator has made a link by which you choose a new password for Perfbook.', 'If you did not ask for it, ignore this message: your password stays as it is.']
+    ? [
+        'Your invitation to Perfbook',
+        'You have been invited to Perfbook, the performance book of your courses.',
+        'If you do not know what this is about, ignore this message.',
+      ]
+    : [
+        'A new password for Perfbook',
+        'An administrator has made a link by which you choose a new password for Perfbook.',
+        'If you did not ask for it, ignore this message: your password stays as it is.',
+      ]
   return {
     subject,
-    text: `${why} Open this link and choose a password:\n\n${url}\n\nIt is good once, until ${until}. Keep it to yourself: whoever opens it chooses the password.\n\n${otherwise}\n`,
+    text:
+      `${why} Open this link and choose a password:\n\n${url}\n\nIt is good once, until ${until}. Keep it to yourself: whoever opens it chooses the password.\n\n${otherwise}\n`,
   }
 }

@@ -7,7 +7,10 @@ import type { PasswordQueue } from './password-queue.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
 
-/** One-time links by which somebody chooses a password: an invitation, or a reset. An administrator passes them on. */
+/**
+ * One-time links by which somebody chooses a password: an invitation, or a reset. An administrator passes
+ * them on.
+ */
 export interface PasswordLinks {
   /** Makes a link; earlier ones of the user are void. The secret is seen this once. */
   create: (userId: number) => Promise<{ secret: string, expiresAt: number }>
@@ -52,7 +55,13 @@ export function createPasswordLinks ({
       const at = now()
       await db.write(async (trx) => {
         await endLinksOfUser(trx, userId, at)
-        await insertLink(trx, { user_id: userId, hash: hashOfSecret(secret), created_at: at, expires_at: at + validMs, ended_at: null })
+        await insertLink(trx, {
+          user_id: userId,
+          hash: hashOfSecret(secret),
+          created_at: at,
+          expires_at: at + validMs,
+          ended_at: null,
+        })
       })
       return { secret, expiresAt: at + validMs }
     },
@@ -86,11 +95,15 @@ export function createPasswordLinks ({
       await endLinksOfUser(trx, link.user_id, at)
       await endSessionsOfUser(trx, link.user_id, at)
       return await sessions.begin(
-        trx, await updateUser(trx, link.user_id, { password_hash: passwordHash }), browser
+        trx,
+        await updateUser(trx, link.user_id, { password_hash: passwordHash }),
+        browser
       )
     })
   }
 }
 
 /** The one-time link to the page at `base`. */
-export function invitationUrl (base: string, secret: string): string { return `${base}/#invitation=${secret}` }
+export function invitationUrl (base: string, secret: string): string {
+  return `${base}/#invitation=${secret}`
+}

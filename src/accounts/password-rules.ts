@@ -63,7 +63,9 @@ export async function checkPassword (
   }
 }
 
-function refuse (reason: string): never { throw new PasswordRefusedError(`The password ${reason}`) }
+function refuse (reason: string): never {
+  throw new PasswordRefusedError(`The password ${reason}`)
+}
 
 /** One to four characters again and again, or a run of the alphabet or of digits. */
 function isPattern (text: string): boolean {
@@ -97,16 +99,20 @@ function candidates (text: string): string[] {
   ])
 }
 
-function withoutAccents (text: string): string { return text.normalize('NFD').replace(/\p{M}/gu, '') }
+function withoutAccents (text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '')
+}
 
 /** Whether little else is left of a password without the words. */
 function isMadeOf (text: string, words: readonly string[]): boolean {
   const plain = plainText(text)
   let rest = plain
-  for (const word of [...new Set(words)].sort((
-    a,
-    b
-  ) => b.length - a.length)) rest = rest.replaceAll(word, ' ')
+  for (
+    const word of [...new Set(words)].sort((
+      a,
+      b
+    ) => b.length - a.length)
+  ) rest = rest.replaceAll(word, ' ')
   return rest !== plain && rest.replace(/[\s\p{N}]/gu, '').length < OTHER_LETTERS
 }
 
@@ -116,7 +122,9 @@ function wordsOf (text: string): string[] {
   return [plainText(lower), ...lower.split(/[^\p{L}\p{N}]+/u)].filter((word) => word.length >= SHORTEST_WORD)
 }
 
-function plainText (text: string): string { return text.replace(/[^\p{L}\p{N}]/gu, '') }
+function plainText (text: string): string {
+  return text.replace(/[^\p{L}\p{N}]/gu, '')
+}
 
 let loading: Promise<ReadonlySet<string>> | undefined
 

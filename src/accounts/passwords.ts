@@ -1,8 +1,13 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
-interface Cost { N: number, r: number, p: number }
+interface Cost {
+  N: number
+  r: number
+  p: number
+}
 
-// scrypt at N = 2^15, r = 8, p = 3: one of the settings that OWASP's password storage advice gives as equally strong.
+// scrypt at N = 2^15, r = 8, p = 3: one of the settings that OWASP's password storage advice gives as equally
+// strong.
 const COST: Cost = { N: 2 ** 15, r: 8, p: 3 }
 const SALT_BYTES = 16
 const KEY_BYTES = 32
@@ -12,26 +17,43 @@ export const MIN_PASSWORD_LENGTH = 8
 /** Longest one: nobody types more, and all of it is hashed. */
 export const MAX_PASSWORD_LENGTH = 1024
 
-/** `scrypt$N$r$p$salt$key`, the last two in base64url: the parameters stand beside the hash, so that they can be raised later. */
+/**
+ * `scrypt$N$r$p$salt$key`, the last two in base64url: the parameters stand beside the hash, so that they can
+ * be raised later.
+ */
 export async function hashPassword (password: string, cost: Cost = COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
   return format(cost, salt, await derive(password, salt, cost))
 }
 
-/** A hash at the cost of today that no password fits: checking against it takes the time that a real one takes. */
-export function dummyHash (): string { return format(COST, randomBytes(SALT_BYTES), randomBytes(KEY_BYTES)) }
+/**
+ * A hash at the cost of today that no password fits: checking against it takes the time that a real one
+ * takes.
+ */
+export function dummyHash (): string {
+  return format(COST, randomBytes(SALT_BYTES), randomBytes(KEY_BYTES))
+}
 
 /** Whether the password is that of the hash. Takes the same time for every wrong one. */
 export async function verifyPassword (password: string, hash: string): Promise<boolean> {
   const [scheme, N, r, p, salt, key] = hash.split('$')
   if (scheme !== 'scrypt' || salt === undefined || key === undefined) return false
   const expected = Buffer.from(key, 'base64url')
-  const derived = await derive(password, Buffer.from(salt, 'base64url'), { N: Number(N), r: Number(r), p: Number(p) })
+  const derived = await derive(password, Buffer.from(salt, 'base64url'), {
+    N: Number(N),
+    r: Number(r),
+    p: Number(p),
+  })
   return expected.length === derived.length && timingSafeEqual(expected, derived)
 }
 
-/** Whether the hash was made at another cost than that of today, and should be made again while the password is at hand. */
-export function isOutdated (hash: string): boolean { return !hash.startsWith(`scrypt$${COST.N}$${COST.r}$${COST.p}$`) }
+/**
+ * Whether the hash was made at another cost than that of today, and should be made again while the password
+ * is at hand.
+ */
+export function isOutdated (hash: string): boolean {
+  return !hash.startsWith(`scrypt$${COST.N}$${COST.r}$${COST.p}$`)
+}
 
 function format ({ N, r, p }: Cost, salt: Buffer, key: Buffer): string {
   return ['scrypt', N, r, p, salt.toString('base64url'), key.toString('base64url')].join('$')

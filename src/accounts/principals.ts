@@ -2,7 +2,10 @@ import { findUser, insertUser, rosterTeacher, type UserRow } from '../../db/quer
 import type { Trx } from '../../db/index.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 
-/** The user with an e-mail. Whoever is known only as a teacher of a roster gets his row now; undefined: nobody has it. */
+/**
+ * The user with an e-mail. Whoever is known only as a teacher of a roster gets his row now; undefined: nobody
+ * has it.
+ */
 export async function knownUser (trx: Trx, key: string, now: number): Promise<UserRow | undefined> {
   const user = await findUser(trx, key)
   if (user !== undefined) return user
@@ -23,8 +26,15 @@ export async function knownUser (trx: Trx, key: string, now: number): Promise<Us
     })
 }
 
-/** The user as the rest of the service sees him. `scopes` null: all that the role may do; never more than that. */
-export function principalFrom (user: UserRow, scopes: readonly Scope[] | null, credential: Principal['credential']): Principal {
+/**
+ * The user as the rest of the service sees him. `scopes` null: all that the role may do; never more than
+ * that.
+ */
+export function principalFrom (
+  user: UserRow,
+  scopes: readonly Scope[] | null,
+  credential: Principal['credential']
+): Principal {
   const allowed = SCOPES_OF_ROLE[user.role]
   return {
     userId: user.id,

@@ -1,5 +1,5 @@
-// Who may do what: every route of the service. docs/security.md shows the same table to people; test/http/access.test.ts
-// walks all routes with every kind of person and compares.
+// Who may do what: every route of the service. docs/security.md shows the same table to people;
+// test/http/access.test.ts walks all routes with every kind of person and compares.
 import type { Scope } from './access.ts'
 
 /** Who may use a route. What it answers to others stands beside it. */
@@ -14,11 +14,17 @@ export type Who =
   | 'staff'
   /** A teacher of the course in the address, or an administrator: others get 403 NOT_A_TEACHER. */
   | 'course'
-  /** The requester of the job, a teacher of its course, or an administrator: for others it is not there, 404 JOB_NOT_FOUND. */
+  /**
+   * The requester of the job, a teacher of its course, or an administrator: for others it is not there, 404
+   * JOB_NOT_FOUND.
+   */
   | 'job'
   /** Administrators: others get 403 INSUFFICIENT_SCOPE. */
   | 'admin'
-  /** Whoever has the link, or with FILE_ACCESS=session as for a course; for others it is not there, 404 FILE_NOT_FOUND. */
+  /**
+   * Whoever has the link, or with FILE_ACCESS=session as for a course; for others it is not there, 404
+   * FILE_NOT_FOUND.
+   */
   | 'file'
   /** Its user himself, by cookie, or an administrator: for others it is not there, 404 SESSION_NOT_FOUND. */
   | 'session'

@@ -4,14 +4,21 @@ import { chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:f
 const SECRET_BYTES = 32
 
 /** A secret that nobody can guess: 256 random bits, base64url. */
-export function newSecret (): string { return randomBytes(SECRET_BYTES).toString('base64url') }
-
-/** What is kept of a secret: SHA-256, hex. It has too many bits to be guessed, so that a slow hash would gain nothing. */
-export function hashOfSecret (secret: string): string { return createHash('sha256').update(secret).digest('hex') }
+export function newSecret (): string {
+  return randomBytes(SECRET_BYTES).toString('base64url')
+}
 
 /**
- * The secret in a file that only its owner may read; made where there is none. Two processes that start at once get the same
- * one. Throws what the file system says, and an Error where the file holds something else.
+ * What is kept of a secret: SHA-256, hex. It has too many bits to be guessed, so that a slow hash would gain
+ * nothing.
+ */
+export function hashOfSecret (secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}
+
+/**
+ * The secret in a file that only its owner may read; made where there is none. Two processes that start at
+ * once get the same one. Throws what the file system says, and an Error where the file holds something else.
  */
 export function secretFromFile (file: string): string {
   const found = read(file)
@@ -36,7 +43,11 @@ function read (file: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
-  if (!/^[\w-]{43}$/.test(text)) throw new Error(`${file} does not hold a secret of this service. Delete it, and a new one is made; everybody has to sign in again.`)
+  if (!/^[\w-]{43}$/.test(text)) {
+    throw new Error(
+      `${file} does not hold a secret of this service. Delete it, and a new one is made; everybody has to sign in again.`
+    )
+  }
   // A copy or a restore may have opened it to others.
   chmodSync(file, 0o600)
   return text

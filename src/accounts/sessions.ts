@@ -35,10 +35,14 @@ export interface NewSession {
 
 export interface Sessions {
   /**
-   * Begins a session. `refused`: the e-mail or the password is wrong, or the account may not be used; an e-mail that nobody
-   * has takes the same way as a wrong password. `waitMs`: too many failed before; try again then. Throws TooManyWaitError.
+   * Begins a session. `refused`: the e-mail or the password is wrong, or the account may not be used; an
+   * e-mail that nobody has takes the same way as a wrong password. `waitMs`: too many failed before; try
+   * again then. Throws TooManyWaitError.
    */
-  signIn: (credentials: { email: string, password: string }, browser: Browser) => Promise<NewSession | { refused: true, userId: number | null } | { waitMs: number }>
+  signIn: (
+    credentials: { email: string, password: string },
+    browser: Browser,
+  ) => Promise<NewSession | { refused: true, userId: number | null } | { waitMs: number }>
   /** Begins a session for somebody who has just proved by other means who he is. */
   begin: (trx: Trx, user: UserRow, browser: Browser) => Promise<NewSession>
   /**
@@ -77,7 +81,11 @@ export function createSessions ({
 }: SessionsOptions): Sessions {
   const nobody = dummyHash()
 
-  async function begin (trx: Trx, user: UserRow, { address, userAgent, previous }: Browser): Promise<NewSession> {
+  async function begin (
+    trx: Trx,
+    user: UserRow,
+    { address, userAgent, previous }: Browser
+  ): Promise<NewSession> {
     const at = now()
     const secret = newSecret()
     // The browser's old session ends with the new one: a secret that was planted before is worth nothing.
@@ -145,18 +153,24 @@ export function createSessions ({
       const found = await db.remembered(`session ${hash}`, async () => {
         const found = await queries.findSession(db.reads, hash)
         if (found === undefined || !await mayEnter(db.reads, found.user)) return undefined
-        return { session: found.session, principal: principalFrom(found.user, null, { kind: 'session', id: found.session.id }) }
+        return {
+          session: found.session,
+          principal: principalFrom(found.user, null, { kind: 'session', id: found.session.id }),
+        }
       })
       if (found === undefined) return undefined
       const { session, principal } = found
       const at = now()
-      if (session.ended_at !== null || session.last_used_at + idleMs <= at || session.created_at + maxMs <= at) return undefined
+      if (
+        session.ended_at !== null || session.last_used_at + idleMs <= at || session.created_at + maxMs <= at
+      ) return undefined
       if (notesUse && at - session.last_used_at > Math.min(NOTE_USE_EVERY_MS, idleMs / 10)) {
         void db.write((trx) => queries.noteSessionUse(trx, session.id, at)).catch(() => {})
       }
       return principal
     },
-    list: (userId) => queries.listSessions(db.reads, { userId, createdAfter: now() - maxMs, usedAfter: now() - idleMs }),
+    list: (userId) =>
+      queries.listSessions(db.reads, { userId, createdAfter: now() - maxMs, usedAfter: now() - idleMs }),
     find: (id) => queries.findSessionById(db.reads, id),
     end: (id) => db.write((trx) => queries.endSession(trx, id, now())),
   }

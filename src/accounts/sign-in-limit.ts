@@ -4,7 +4,10 @@
 // after the password was checked.
 
 /** A bucket: so many failures at once, and then one each `drainMs`. */
-interface Bucket { room: number, drainMs: number }
+interface Bucket {
+  room: number
+  drainMs: number
+}
 
 const BUCKETS = {
   /**
@@ -38,7 +41,10 @@ export interface Attempt {
 }
 
 export interface SignInLimit {
-  /** Counts an attempt as a failure until `succeeded`. Returns how long to wait first, ms; 0: go on. What has to wait is not counted. */
+  /**
+   * Counts an attempt as a failure until `succeeded`. Returns how long to wait first, ms; 0: go on. What has
+   * to wait is not counted.
+   */
   begin: (attempt: Attempt) => number
   /** The attempt was no failure. */
   succeeded: (attempt: Attempt) => void
@@ -56,7 +62,7 @@ export function createSignInLimit ({ now }: { now: () => number }): SignInLimit 
     begin (attempt) {
       const buckets = bucketsOf(attempt)
       const waitMs = Math.max(...buckets.map(([kind, key]) => kinds[kind].waitMs(key)))
-      if (waitMs === 0) for (const [kind, key] of buckets) kinds[kind].add(key, 1)
+      if (waitMs === 0) { for (const [kind, key] of buckets) kinds[kind].add(key, 1) }
       return waitMs
     },
     succeeded (attempt) {

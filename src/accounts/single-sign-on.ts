@@ -1,5 +1,6 @@
-// Single sign-on by OpenID Connect: the code flow with PKCE, state and nonce (OpenID Connect Core 1.0, 3.1; RFC 9700, 2.1). The
-// provider says who somebody is; who may enter is said here, by the e-mail of the account.
+// Single sign-on by OpenID Connect: the code flow with PKCE, state and nonce (OpenID Connect Core 1.0, 3.1;
+// RFC 9700, 2.1). The provider says who somebody is; who may enter is said here, by the e-mail of the
+// account.
 import * as oidc from 'openid-client'
 import { emailKey, findUser } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
@@ -26,16 +27,30 @@ export interface SignInTicket {
   until: number
 }
 
-/** Why somebody is not let in: nobody has the e-mail, it was not verified, the account is disabled, the provider refused, the ticket does not fit. */
+/**
+ * Why somebody is not let in: nobody has the e-mail, it was not verified, the account is disabled, the
+ * provider refused, the ticket does not fit.
+ */
 export type SignInRefusal = 'unknown' | 'unverified' | 'disabled' | 'refused' | 'expired'
 
 export interface SingleSignOn {
   /** What the provider is called on the page. */
   name: string
-  /** Where to send the browser, and what it has to bring back. `redirectUri` is where the provider sends it. Throws IssuerUnavailableError. */
+  /**
+   * Where to send the browser, and what it has to bring back. `redirectUri` is where the provider sends it.
+   * Throws IssuerUnavailableError.
+   */
   begin: (redirectUri: string) => Promise<{ url: string, ticket: SignInTicket }>
-  /** The way back: `query` is what the provider added to `redirectUri`. Begins a session. Throws IssuerUnavailableError. */
-  finish: (redirectUri: string, query: string, ticket: SignInTicket, browser: Browser) => Promise<NewSession | { refused: SignInRefusal, userId: number | null }>
+  /**
+   * The way back: `query` is what the provider added to `redirectUri`. Begins a session. Throws
+   * IssuerUnavailableError.
+   */
+  finish: (
+    redirectUri: string,
+    query: string,
+    ticket: SignInTicket,
+    browser: Browser,
+  ) => Promise<NewSession | { refused: SignInRefusal, userId: number | null }>
 }
 
 export interface SingleSignOnOptions {
@@ -52,7 +67,9 @@ export interface SingleSignOnOptions {
   trustsEmail: boolean
 }
 
-export function createSingleSignOn ({ db, now, log, sessions, issuer, clientId, clientSecret, name, trustsEmail }: SingleSignOnOptions): SingleSignOn {
+export function createSingleSignOn (
+  { db, now, log, sessions, issuer, clientId, clientSecret, name, trustsEmail }: SingleSignOnOptions
+): SingleSignOn {
   const server = new URL(issuer)
   const used = new Map<string, number>()
   let provider: { asked: Promise<oidc.Configuration>, at: number } | undefined
@@ -60,8 +77,17 @@ export function createSingleSignOn ({ db, now, log, sessions, issuer, clientId, 
   /** Asked for when it is needed, so that a provider that is down does not stop the service from starting. */
   async function discover (): Promise<oidc.Configuration> {
     if (provider === undefined || Math.abs(now() - provider.at) > DISCOVERY_MS) {
-      const execute = [oidc.enableNonRepudiationChecks, ...(server.protocol === 'http:' ? [oidc.allowInsecureRequests] : [])]
-      provider = { asked: oidc.discovery(server, clientId, undefined, authentication(clientSecret), { execute, timeout: ANSWER_S }), at: now() }
+      const execute = [
+        oidc.enableNonRepudiationChecks,
+        ...(server.protocol === 'http:' ? [oidc.allowInsecureRequests] : []),
+      ]
+      provider = {
+        asked: oidc.discovery(server, clientId, undefined, authentication(clientSecret), {
+          execute,
+          timeout: ANSWER_S,
+        }),
+        at: now(),
+      }
     }
     const { asked } = provider
     return await asked.catch((error: unknown) => {
@@ -81,10 +107,17 @@ export function createSingleSignOn ({ db, now, log, sessions, issuer, clientId, 
     return true
   }
   /** The e-mail that the provider vouches for. */
-  async function emailOf (config: oidc.Configuration, tokens: Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>): Promise<string | undefined> {
+  async function emailOf (
+    config: oidc.Configuration,
+    tokens: Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>
+  ): Promise<string | undefined> {
     const claims = tokens.claims()!
     const isAsked = claims.email === undefined && config.serverMetadata().userinfo_endpoint !== undefined
-    const { email, email_verified: verified } = (isAsked ? await oidc.fetchUserInfo(config, tokens.access_token, claims.sub) : claims) as { email?: unknown, email_verified?: unknown }
+    const { email, email_verified: verified } =
+      (isAsked ? await oidc.fetchUserInfo(config, tokens.access_token, claims.sub) : claims) as {
+        email?: unknown,
+        email_verified?: unknown,
+      }
     // Some providers write the word (AWS Cognito does).
     const isVerified = verified === true || verified === 'true' || (trustsEmail && verified === undefined)
     return isVerified && typeof email === 'string' && email !== '' ? email : undefined
@@ -94,7 +127,12 @@ export function createSingleSignOn ({ db, now, log, sessions, issuer, clientId, 
     name: name === '' ? server.host : name,
     async begin (redirectUri) {
       const config = await discover()
-      const ticket = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier(), until: now() + TICKET_MS }
+      const ticket = {
+        state: oidc.randomState(),
+        nonce: oidc.randomNonce(),
+        verifier: oidc.randomPKCECodeVerifier(),
+        until: now() + TICKET_MS,
+      }
       const url = oidc.buildAuthorizationUrl(config, {
         redirect_uri: redirectUri,
         scope: 'openid email',
@@ -108,11 +146,17 @@ export function createSingleSignOn ({ db, now, log, sessions, issuer, clientId, 
     async finish (redirectUri, query, ticket, browser) {
       const address = new URL(redirectUri)
       address.search = query
-      if (address.searchParams.get('state') !== ticket.state || !take(ticket)) return { refused: 'expired', userId: null }
+      if (address.searchParams.get('state') !== ticket.state || !take(ticket)) {
+        return { refused: 'expired', userId: null }
+      }
       const config = await discover()
       let email: string | undefined
       try {
-        const tokens = await oidc.authorizationCodeGrant(config, address, { expectedState: ticket.state, expectedNonce: ticket.nonce, pkceCodeVerifier: ticket.verifier })
+        const tokens = await oidc.authorizationCodeGrant(config, address, {
+          expectedState: ticket.state,
+          expectedNonce: ticket.nonce,
+          pkceCodeVerifier: ticket.verifier,
+        })
         email = await emailOf(config, tokens)
       } catch (error) {
         if (isOutage(error)) throw unavailable(error)
@@ -127,13 +171,18 @@ export function createSingleSignOn ({ db, now, log, sessions, issuer, clientId, 
         const isAllowed = await mayEnter(trx, known ?? { email_key: key })
         if (!isAllowed) return { refused: 'disabled', userId: known?.id ?? null }
         const user = known ?? await knownUser(trx, key, now())
-        return user === undefined ? { refused: 'unknown', userId: null } : await sessions.begin(trx, user, browser)
+        return user === undefined
+          ? { refused: 'unknown', userId: null }
+          : await sessions.begin(trx, user, browser)
       })
     },
   }
 }
 
-/** In the header, which is the way of a client that was registered without naming one (OpenID Connect Registration 1.0, 2), unless the provider takes it in the body alone. */
+/**
+ * In the header, which is the way of a client that was registered without naming one (OpenID Connect
+ * Registration 1.0, 2), unless the provider takes it in the body alone.
+ */
 function authentication (secret: string): oidc.ClientAuth {
   const inBody = oidc.ClientSecretPost(secret)
   const inHeader = oidc.ClientSecretBasic(secret)
@@ -147,11 +196,17 @@ function authentication (secret: string): oidc.ClientAuth {
 /** No connection, no answer in time, or a failure on the other side. */
 function isOutage (error: unknown): boolean {
   const { code, cause, status } = error as { code?: string, cause?: unknown, status?: number }
-  return error instanceof TypeError || code === 'OAUTH_TIMEOUT' || (status ?? 0) >= 500 || (cause instanceof Response && cause.status >= 500)
+  return error instanceof TypeError || code === 'OAUTH_TIMEOUT' || (status ?? 0) >= 500 ||
+    (cause instanceof Response && cause.status >= 500)
 }
 
 /** For the log: codes, nothing of the person. */
 function causeOf (error: unknown) {
-  const { name, code, error: answer, cause } = error as { name?: string, code?: string, error?: string, cause?: { code?: string } }
+  const { name, code, error: answer, cause } = error as {
+    name?: string,
+    code?: string,
+    error?: string,
+    cause?: { code?: string },
+  }
   return { name, code, answer, cause: cause?.code }
 }

@@ -13,7 +13,10 @@ export interface Turns {
 
 export class TooManyWaitError extends Error {}
 
-/** A password's hash takes 32 MiB and a thread of the few that also read files: a crowd of them must not take all. */
+/**
+ * A password's hash takes 32 MiB and a thread of the few that also read files: a crowd of them must not take
+ * all.
+ */
 export function createTurns ({ atOnce, waiting }: { atOnce: number, waiting: number }): Turns {
   let running = 0
   const lanes: Record<Lane, Array<() => void>> = { first: [], other: [] }
@@ -21,7 +24,9 @@ export function createTurns ({ atOnce, waiting }: { atOnce: number, waiting: num
     async take (work, lane = 'other') {
       if (running >= atOnce) {
         if (lanes[lane].length >= waiting) throw new TooManyWaitError()
-        await new Promise<void>((resolve) => { lanes[lane].push(resolve) })
+        await new Promise<void>((resolve) => {
+          lanes[lane].push(resolve)
+        })
       } else running++
       try {
         return await work()

@@ -1,4 +1,9 @@
-import { deleteAuditEntries, insertAuditEntry, listAuditEntries, type AuditRow } from '../../db/queries/audit.ts'
+import {
+  deleteAuditEntries,
+  insertAuditEntry,
+  listAuditEntries,
+  type AuditRow,
+} from '../../db/queries/audit.ts'
 import { isBusy, isDiskFull } from '../../db/sqlite/connection.ts'
 import type { Database } from '../../db/index.ts'
 import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'
@@ -37,7 +42,9 @@ export interface Audit {
    * Newest first, after everything that was recorded is written. `email` is null for students and where there
    * is no account.
    */
-  list: (filter: Parameters<typeof listAuditEntries>[1]) => Promise<Array<AuditRow & { email: string | null }>>
+  list: (
+    filter: Parameters<typeof listAuditEntries>[1],
+  ) => Promise<Array<AuditRow & { email: string | null }>>
   /** Resolves when all recorded entries, counted repeats included, are written or cannot be written now. */
   settled: () => Promise<void>
   /** Writes the remaining entries, without later retries. */
@@ -72,10 +79,12 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
     if (at === undefined) return
     try {
       await db.write(async (trx) => {
-        for (const {
-          actorId,
-          ...entry
-        } of entries) await insertAuditEntry(trx, { ...entry, actor_id: actorId })
+        for (
+          const {
+            actorId,
+            ...entry
+          } of entries
+        ) await insertAuditEntry(trx, { ...entry, actor_id: actorId })
         if (keepMs === 0 || Math.abs(at - sweptAt) < SWEEP_EVERY_MS) return
         // Where there is more, the next entry goes on.
         if (await deleteAuditEntries(trx, at - keepMs, SWEEP_AT_ONCE) < SWEEP_AT_ONCE) sweptAt = at
@@ -148,7 +157,10 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
     },
     async list (filter) {
       await settled()
-      return (await listAuditEntries(db.reads, filter)).map(({ role, email, ...entry }) => ({ ...entry, email: role === 'student' ? null : email }))
+      return (await listAuditEntries(db.reads, filter)).map(({ role, email, ...entry }) => ({
+        ...entry,
+        email: role === 'student' ? null : email,
+      }))
     },
     settled,
     async close () {

@@ -37,34 +37,51 @@ export interface Manifest {
 }
 
 /** The name of a backup made at that time, ms. */
-export function backupName (at: number): string { return new Date(at).toISOString().replaceAll(':', '-') }
+export function backupName (at: number): string {
+  return new Date(at).toISOString().replaceAll(':', '-')
+}
 
 /** Where the bytes with this hash lie. */
-export function pooledFile (folder: string, sha256: string): string { return join(folder, 'files', sha256.slice(0, 2), sha256) }
+export function pooledFile (folder: string, sha256: string): string {
+  return join(folder, 'files', sha256.slice(0, 2), sha256)
+}
 
-/** Makes or checks a folder of backups and takes its lock. Throws BackupError where something else lies in it, or another backup runs. */
+/**
+ * Makes or checks a folder of backups and takes its lock. Throws BackupError where something else lies in it,
+ * or another backup runs.
+ */
 export async function openBackupFolder (folder: string, pid: number): Promise<FolderLock> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const stranger = (await readdir(folder)).find((name) => !OWN_NAMES.has(name) && !BACKUP_NAME.test(name))
-  if (stranger !== undefined) throw new BackupError(`${folder} holds other things than backups (${stranger}). Name a folder that is empty or not there yet.`)
+  if (stranger !== undefined) {
+    throw new BackupError(
+      `${folder} holds other things than backups (${stranger}). Name a folder that is empty or not there yet.`
+    )
+  }
   try {
     return lockFolder(folder, { pid, address: 'backup' })
   } catch (error) {
-    throw error instanceof FolderHeldError ? new BackupError(`Another backup into ${folder} runs just now.`) : error
+    throw error instanceof FolderHeldError
+      ? new BackupError(`Another backup into ${folder} runs just now.`)
+      : error
   }
 }
 
 /** Names of the whole backups in a folder, oldest first. */
 export async function listBackups (folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' || error.code === 'ENOTDIR' ? new BackupError(`There is no folder ${folder}.`) : error
+    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
+      ? new BackupError(`There is no folder ${folder}.`)
+      : error
   })
   return names.filter((name) => BACKUP_NAME.test(name)).sort()
 }
 
 export async function readManifest (folder: string, name: string): Promise<Manifest> {
   const text = await readFile(join(folder, name, MANIFEST), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new BackupError(`${join(folder, name)} is not a whole backup: it has no ${MANIFEST}.`) : error
+    throw error.code === 'ENOENT'
+      ? new BackupError(`${join(folder, name)} is not a whole backup: it has no ${MANIFEST}.`)
+      : error
   })
   let manifest: Partial<Manifest>
   try {
@@ -72,7 +89,13 @@ export async function readManifest (folder: string, name: string): Promise<Manif
   } catch {
     throw new BackupError(`${join(folder, name, MANIFEST)} is damaged.`)
   }
-  if (manifest.format !== FORMAT) throw new BackupError(`${join(folder, name)} was made by another version of Perfbook (format ${String(manifest.format)}). Restore it with that one.`)
+  if (manifest.format !== FORMAT) {
+    throw new BackupError(
+      `${join(folder, name)} was made by another version of Perfbook (format ${
+        String(manifest.format)
+      }). Restore it with that one.`
+    )
+  }
   return manifest as Manifest
 }
 

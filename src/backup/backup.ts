@@ -1,11 +1,26 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { copyDatabase, databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite/database-copy.ts'
+import {
+  copyDatabase,
+  databaseProblems,
+  migrationStatus,
+  openSnapshot,
+} from '../../db/sqlite/database-copy.ts'
 import { findFileByHex, storedFiles, type FileRow } from '../../db/queries/files.ts'
 import type { FileStorage } from '../files/storage/file-storage.ts'
 import { stageStream } from '../files/staged-file.ts'
 import {
-  BackupError, backupName, DATABASE, fileFacts, flushFolder, listBackups, openBackupFolder, pooledFile, UNFINISHED, writeManifest, type MissingFile,
+  BackupError,
+  backupName,
+  DATABASE,
+  fileFacts,
+  flushFolder,
+  listBackups,
+  openBackupFolder,
+  pooledFile,
+  UNFINISHED,
+  writeManifest,
+  type MissingFile,
 } from './backup-folder.ts'
 
 const ROWS_AT_ONCE = 500
@@ -50,9 +65,9 @@ interface Collected {
 }
 
 /**
- * Backs up the database and all stored files, also while a service runs on them: the database as of one moment, every file that it
- * names, each read and its SHA-256 compared. Interrupted, it leaves nothing that looks like a backup. Throws BackupError, the
- * signal's reason, and what the file system says.
+ * Backs up the database and all stored files, also while a service runs on them: the database as of one
+ * moment, every file that it names, each read and its SHA-256 compared. Interrupted, it leaves nothing that
+ * looks like a backup. Throws BackupError, the signal's reason, and what the file system says.
  */
 export async function makeBackup (options: BackupOptions): Promise<BackupFacts> {
   const { folder, databaseFile, now, version } = options
@@ -72,20 +87,45 @@ export async function makeBackup (options: BackupOptions): Promise<BackupFacts> 
       await copyDatabase(databaseFile, copy)
       collected = await collectFiles(copy, whole, options)
       if (!collected.isOld) break
-      if (tries === MOST_TRIES) throw new BackupError('Files were deleted all the time while the backup ran. Try again when less is going on.')
+      if (tries === MOST_TRIES) {
+        throw new BackupError(
+          'Files were deleted all the time while the backup ran. Try again when less is going on.'
+        )
+      }
     }
     const problems = databaseProblems(copy)
-    if (problems.length > 0) throw new BackupError(`The database is damaged, so there is no new backup: ${problems[0]!}. Keep the older backups; "perfbook doctor" says more.`)
+    if (problems.length > 0) {
+      throw new BackupError(
+        `The database is damaged, so there is no new backup: ${problems[
+          0
+        ]!}. Keep the older backups; "perfbook doctor" says more.`
+      )
+    }
     const database = (await fileFacts(copy))!
     const name = backupName(at)
     const madeAt = new Date(at).toISOString()
     const { count, bytes, copied, missing } = collected
-    await writeManifest(unfinished, { perfbook: version, made_at: madeAt, database: { ...database, migrations: migrationStatus(copy).applied }, files: { count, bytes }, missing })
+    await writeManifest(unfinished, {
+      perfbook: version,
+      made_at: madeAt,
+      database: { ...database, migrations: migrationStatus(copy).applied },
+      files: { count, bytes },
+      missing,
+    })
     await flushFolder(unfinished)
     await rename(unfinished, join(folder, name))
     await flushFolder(folder)
     const removed = options.keep === undefined ? [] : await prune(folder, options.keep)
-    return { path: join(folder, name), madeAt, databaseBytes: database.size, files: count, bytes, copied, missing, removed }
+    return {
+      path: join(folder, name),
+      madeAt,
+      databaseBytes: database.size,
+      files: count,
+      bytes,
+      copied,
+      missing,
+      removed,
+    }
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true })
     throw error
@@ -94,7 +134,10 @@ export async function makeBackup (options: BackupOptions): Promise<BackupFacts> 
   }
 }
 
-/** Sees to it that the bytes of every file that the copy names lie among the backups. `whole`: hashes that were seen to be right. */
+/**
+ * Sees to it that the bytes of every file that the copy names lie among the backups. `whole`: hashes that
+ * were seen to be right.
+ */
 async function collectFiles (copy: string, whole: Set<string>, options: BackupOptions): Promise<Collected> {
   const snapshot = openSnapshot(copy)
   const live = openSnapshot(options.databaseFile)
@@ -129,7 +172,10 @@ async function collectFiles (copy: string, whole: Set<string>, options: BackupOp
   }
 }
 
-async function collectFile (row: FileRow, { folder, storage }: BackupOptions): Promise<'there' | 'copied' | 'lost' | 'damaged'> {
+async function collectFile (
+  row: FileRow,
+  { folder, storage }: BackupOptions
+): Promise<'there' | 'copied' | 'lost' | 'damaged'> {
   const place = pooledFile(folder, row.sha256)
   const facts = await fileFacts(place)
   if (facts?.sha256 === row.sha256) return 'there'
@@ -173,7 +219,9 @@ async function prune (folder: string, keep: number): Promise<string[]> {
     await rm(join(folder, UNFINISHED), { recursive: true })
   }
   for (const part of await readdir(join(folder, 'files')).catch(() => [])) {
-    for (const name of await readdir(join(folder, 'files', part))) if (!wanted.has(name)) await rm(join(folder, 'files', part, name))
+    for (const name of await readdir(join(folder, 'files', part))) {
+      if (!wanted.has(name)) await rm(join(folder, 'files', part, name))
+    }
   }
   return removed
 }

@@ -7,7 +7,15 @@ import { LOCK_FILES, lockFolder, type FolderLock } from '../../db/sqlite/folder-
 import { DatabaseTooNewError } from '../../db/migrations/migrate.ts'
 import { createDiskStorage } from '../files/storage/disk.ts'
 import { stageStream, type StagedFile } from '../files/staged-file.ts'
-import { BackupError, DATABASE, flushFolder, listBackups, pooledFile, readManifest, type Manifest } from './backup-folder.ts'
+import {
+  BackupError,
+  DATABASE,
+  flushFolder,
+  listBackups,
+  pooledFile,
+  readManifest,
+  type Manifest,
+} from './backup-folder.ts'
 import { RESTORING } from './data-folder.ts'
 
 const ROWS_AT_ONCE = 500
@@ -35,15 +43,20 @@ export interface RestoreFacts {
 }
 
 /**
- * Puts a backup into an empty data folder: every byte is read and compared with its SHA-256, and either all of it is there in
- * the end or nothing. Throws BackupError, FolderHeldError, DatabaseTooNewError, the signal's reason, and what the file system says.
+ * Puts a backup into an empty data folder: every byte is read and compared with its SHA-256, and either all
+ * of it is there in the end or nothing. Throws BackupError, FolderHeldError, DatabaseTooNewError, the
+ * signal's reason, and what the file system says.
  */
 export async function restoreBackup (options: RestoreOptions): Promise<RestoreFacts> {
   const { folder, dataFolder } = options
   const names = await listBackups(folder)
   const name = options.name ?? names.at(-1)
   if (name === undefined) throw new BackupError(`There is no whole backup in ${folder}.`)
-  if (!names.includes(name)) throw new BackupError(`There is no backup ${name} in ${folder}. There are: ${names.join(', ') || 'none'}.`)
+  if (!names.includes(name)) {
+    throw new BackupError(
+      `There is no backup ${name} in ${folder}. There are: ${names.join(', ') || 'none'}.`
+    )
+  }
   const manifest = await readManifest(folder, name)
 
   const lock = await lockEmpty(dataFolder, options.pid)
@@ -72,8 +85,9 @@ export async function restoreBackup (options: RestoreOptions): Promise<RestoreFa
 }
 
 /**
- * Locks a folder that is empty or holds an unfinished restore. It is looked at again under the lock: between the first look and
- * the lock a service may have started there, and stopped. Throws BackupError and FolderHeldError.
+ * Locks a folder that is empty or holds an unfinished restore. It is looked at again under the lock: between
+ * the first look and the lock a service may have started there, and stopped. Throws BackupError and
+ * FolderHeldError.
  */
 async function lockEmpty (dataFolder: string, pid: number): Promise<FolderLock> {
   const take = () => lockFolder(dataFolder, { pid, address: 'restore' })
@@ -97,10 +111,14 @@ async function notEmpty (dataFolder: string): Promise<BackupError | undefined> {
   })
   // An interrupted restore may have moved these to their place already.
   const isHalfRestored = names.includes(RESTORING)
-  const others = names.filter((name) => !NO_MATTER.has(name) && !(isHalfRestored && (name === 'files' || name === DATABASE)))
+  const others = names.filter((name) =>
+    !NO_MATTER.has(name) && !(isHalfRestored && (name === 'files' || name === DATABASE))
+  )
   if (others.length === 0) return undefined
-  return new BackupError(`${dataFolder} is not empty (${others.slice(0, 3).join(', ')}). ` +
-    'Move it away, or restore into another folder with --data-dir.')
+  return new BackupError(
+    `${dataFolder} is not empty (${others.slice(0, 3).join(', ')}). ` +
+      'Move it away, or restore into another folder with --data-dir.'
+  )
 }
 
 async function restoreDatabase (from: string, restoring: string, manifest: Manifest): Promise<string> {
@@ -114,7 +132,12 @@ async function restoreDatabase (from: string, restoring: string, manifest: Manif
   return database
 }
 
-async function restoreFiles (database: string, restoring: string, manifest: Manifest, options: RestoreOptions): Promise<{ files: number, bytes: number }> {
+async function restoreFiles (
+  database: string,
+  restoring: string,
+  manifest: Manifest,
+  options: RestoreOptions
+): Promise<{ files: number, bytes: number }> {
   const { folder, signal, onProgress } = options
   const storage = createDiskStorage(join(restoring, 'files'), join(restoring, 'quarantine'))
   await mkdir(join(restoring, 'files'), { mode: 0o700 })
@@ -140,14 +163,22 @@ async function restoreFiles (database: string, restoring: string, manifest: Mani
   } finally {
     await snapshot.close()
   }
-  if (files !== manifest.files.count || bytes !== manifest.files.bytes) throw new BackupError('The backup does not hold what its list says. Take another one with --backup.')
+  if (files !== manifest.files.count || bytes !== manifest.files.bytes) {
+    throw new BackupError('The backup does not hold what its list says. Take another one with --backup.')
+  }
   return { files, bytes }
 }
 
 async function stageWhole (path: string, folder: string, sha256: string): Promise<StagedFile> {
   const staged = await stageStream(createReadStream(path), folder).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new BackupError(`${path} is missing from the backup. Take another one with --backup.`) : error
+    throw error.code === 'ENOENT'
+      ? new BackupError(`${path} is missing from the backup. Take another one with --backup.`)
+      : error
   })
-  if (staged.sha256 !== sha256) throw new BackupError(`${path} is damaged: it has another SHA-256 than when the backup was made. Take another one with --backup.`)
+  if (staged.sha256 !== sha256) {
+    throw new BackupError(
+      `${path} is damaged: it has another SHA-256 than when the backup was made. Take another one with --backup.`
+    )
+  }
   return staged
 }

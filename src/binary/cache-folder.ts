@@ -9,11 +9,16 @@ export interface CacheChoice {
 }
 
 /**
- * Where the binary unpacks itself: `--cache-dir` (anywhere among the arguments before `--`) or `CACHE_DIR`; else the user's
- * cache folder (`XDG_CACHE_HOME`, or `.cache` in `HOME`, as the XDG Base Directory Specification has it); else a folder of this
- * user among the temporary ones. Throws nothing: an option without its value is left for the command line to refuse.
+ * Where the binary unpacks itself: `--cache-dir` (anywhere among the arguments before `--`) or `CACHE_DIR`;
+ * else the user's cache folder (`XDG_CACHE_HOME`, or `.cache` in `HOME`, as the XDG Base Directory
+ * Specification has it); else a folder of this user among the temporary ones. Throws nothing: an option
+ * without its value is left for the command line to refuse.
  */
-export function chooseCacheFolder (env: Readonly<Record<string, string | undefined>>, given: readonly string[], userId: number | undefined): CacheChoice {
+export function chooseCacheFolder (
+  env: Readonly<Record<string, string | undefined>>,
+  given: readonly string[],
+  userId: number | undefined
+): CacheChoice {
   const args = [...given]
   const end = args.includes('--') ? args.indexOf('--') : args.length
   const at = args.findIndex((arg, index) => index < end && /^--cache-dir(=|$)/.test(arg))

@@ -8,7 +8,10 @@ import { unpack, UnpackError, type Manifest } from './unpack.ts'
 
 /** Asset with the manifest; the files are assets by their paths. */
 const MANIFEST = 'manifest.json'
-/** V8's code is kept for the next start after this time, ms: by then the service answers. It is kept at the end as well, but a process may be killed. */
+/**
+ * V8's code is kept for the next start after this time, ms: by then the service answers. It is kept at the
+ * end as well, but a process may be killed.
+ */
 const KEEP_CODE_AFTER_MS = 5000
 
 process.umask(0o077)
@@ -30,6 +33,8 @@ try {
 if (folder !== undefined) {
   process.argv.splice(2, Infinity, ...args)
   enableCompileCache(join(folder, 'compiled'))
-  setTimeout(() => { flushCompileCache() }, KEEP_CODE_AFTER_MS).unref()
+  setTimeout(() => {
+    flushCompileCache()
+  }, KEEP_CODE_AFTER_MS).unref()
   createRequire(join(folder, 'main.cjs'))('./main.cjs')
 }

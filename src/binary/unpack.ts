@@ -1,6 +1,17 @@
-// The single binary's files, once a version and a machine: a native addon, threads and static files have to lie on a disk.
+// The single binary's files, once a version and a machine: a native addon, threads and static files have to
+// lie on a disk.
 import { hash, randomBytes } from 'node:crypto'
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** What the binary carries: each file's path and SHA-256 (hex), and a name that changes with any of them. */
@@ -25,8 +36,9 @@ export class UnpackError extends Error {}
 const ELSEWHERE = 'Choose another folder with --cache-dir FOLDER or CACHE_DIR.'
 
 /**
- * Returns the folder with the unpacked program, `<cache folder>/<id>`, for its owner only. What is there is checked by its
- * hashes and made anew where it is not as it was; starts at the same time do not disturb each other. Throws UnpackError.
+ * Returns the folder with the unpacked program, `<cache folder>/<id>`, for its owner only. What is there is
+ * checked by its hashes and made anew where it is not as it was; starts at the same time do not disturb each
+ * other. Throws UnpackError.
  */
 export function unpack ({ manifest, read, cacheFolders, userId }: UnpackOptions): string {
   const reasons: string[] = []
@@ -42,33 +54,51 @@ export function unpack ({ manifest, read, cacheFolders, userId }: UnpackOptions)
       reasons.push(error.message)
       continue
     }
-    for (const { path } of manifest.files.filter((file) => file.path.endsWith('.node'))) mayRun(join(folder, path), cacheFolder)
+    for (const { path } of manifest.files.filter((file) => file.path.endsWith('.node'))) {
+      mayRun(join(folder, path), cacheFolder)
+    }
     return folder
   }
-  throw new UnpackError(`The program cannot unpack itself:\n${reasons.map((reason) => `  ${reason}`).join('\n')}\n${ELSEWHERE}`)
+  throw new UnpackError(
+    `The program cannot unpack itself:\n${reasons.map((reason) => `  ${reason}`).join('\n')}\n${ELSEWHERE}`
+  )
 }
 
 /** What is run from here must be nobody else's to change. */
 function claim (folder: string, userId: number | undefined): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { uid, mode } = lstatSync(folder)
-  if (!lstatSync(folder).isDirectory()) throw new UnpackError(`${folder} is no folder (a link is not followed).`)
-  if (userId !== undefined && (uid !== userId || (mode & 0o022) !== 0)) throw new UnpackError(`${folder} belongs to another user, or others may write to it.`)
+  if (!lstatSync(folder).isDirectory()) {
+    throw new UnpackError(`${folder} is no folder (a link is not followed).`)
+  }
+  if (userId !== undefined && (uid !== userId || (mode & 0o022) !== 0)) {
+    throw new UnpackError(`${folder} belongs to another user, or others may write to it.`)
+  }
 }
 
 function isIntact (folder: string, { files }: Manifest, userId: number | undefined): boolean {
   try {
     const { uid, mode } = lstatSync(folder)
-    if (!lstatSync(folder).isDirectory() || (userId !== undefined && (uid !== userId || (mode & 0o077) !== 0))) return false
+    if (
+      !lstatSync(folder).isDirectory() || (userId !== undefined && (uid !== userId || (mode & 0o077) !== 0))
+    ) return false
     return files.every(({ path, sha256 }) => hash('sha256', readFileSync(join(folder, path))) === sha256)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return false
+    if (
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ||
+      (error as NodeJS.ErrnoException).code === 'ENOTDIR'
+    ) return false
     throw error
   }
 }
 
 /** Whole or not at all: beside it first, then moved there. */
-function make (folder: string, manifest: Manifest, read: UnpackOptions['read'], userId: number | undefined): void {
+function make (
+  folder: string,
+  manifest: Manifest,
+  read: UnpackOptions['read'],
+  userId: number | undefined
+): void {
   const making = `${folder}.${randomBytes(6).toString('hex')}`
   try {
     mkdirSync(making, { mode: 0o700 })
@@ -83,7 +113,9 @@ function make (folder: string, manifest: Manifest, read: UnpackOptions['read'], 
         renameSync(making, folder)
         return
       } catch (error) {
-        if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+        if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+          throw error
+        }
       }
       // Another start was quicker, or what is there was damaged: then it gives way.
       if (isIntact(folder, manifest, userId)) return
@@ -105,6 +137,8 @@ function mayRun (file: string, cacheFolder: string): void {
   try {
     accessSync(file, constants.X_OK)
   } catch {
-    throw new UnpackError(`Nothing in ${cacheFolder} may be executed: its file system is mounted noexec.\n${ELSEWHERE}`)
+    throw new UnpackError(
+      `Nothing in ${cacheFolder} may be executed: its file system is mounted noexec.\n${ELSEWHERE}`
+    )
   }
 }

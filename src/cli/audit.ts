@@ -21,16 +21,33 @@ export function auditCommand (context: CommandContext): Command {
     .option('--limit <count>', 'at most so many', parseId, 100)
     .option('--json', 'as JSON')
     .action(async ({ action, user, limit, json }: ListOptions) => {
-      const entries = (await withServices(context, ({ audit }) => audit.list({ action, actorId: user, limit }))).map(auditJson)
-      if (json === true) context.stdout.json(entries)
-      else {
-        context.stdout.write(textTable([[
-          'AT', 'ACTION', 'OUTCOME', 'COUNT', 'WHO', 'VIA', 'FROM', 'ABOUT',
-        ], ...entries.map((entry) => [
-          entry.at, entry.action, entry.outcome, String(entry.count),
-          entry.email ?? (entry.user_id === null ? '' : `user ${entry.user_id}`), entry.via,
-          entry.address ?? '', entry.subject ?? '',
-        ])]))
+      const entries = (await withServices(context, ({ audit }) =>
+        audit.list({ action, actorId: user, limit }))).map(auditJson)
+      if (json === true) {
+        context.stdout.json(entries)
+      } else {
+        context.stdout.write(textTable([
+          [
+            'AT',
+            'ACTION',
+            'OUTCOME',
+            'COUNT',
+            'WHO',
+            'VIA',
+            'FROM',
+            'ABOUT',
+          ],
+          ...entries.map((entry) => [
+            entry.at,
+            entry.action,
+            entry.outcome,
+            String(entry.count),
+            entry.email ?? (entry.user_id === null ? '' : `user ${entry.user_id}`),
+            entry.via,
+            entry.address ?? '',
+            entry.subject ?? '',
+          ]),
+        ]))
       }
     })
 

@@ -17,35 +17,56 @@ export function backupCommand (context: CommandContext): Command {
     .option('--data-dir <dir>', 'the data folder (default: DATA_DIR)')
     .option('--keep <number>', 'remove all backups in it but the newest so many (default: none)', parseId)
     .option('--json', 'as JSON')
-    .action(async (dir: string, { dataDir, keep, json }: { dataDir?: string, keep?: number, json?: boolean }) => {
-      const config = readConfig({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
-      const folder = resolve(givenPath(context, dir))
-      if (!existsSync(config.databaseFile)) throw new CommandFailure(`There is no database in ${config.DATA_DIR}. Name the data folder with --data-dir or DATA_DIR.`)
-      if (folder === config.DATA_DIR) throw new CommandFailure('A backup cannot lie in the data folder itself. Name another one.')
-      const bar = createProgressBar(context.stderr, 'backup')
-      const facts = await makeBackup({
-        databaseFile: config.databaseFile,
-        storage: createDiskStorage(config.filesFolder, config.quarantineFolder),
-        folder,
-        keep,
-        version: VERSION,
-        now: Date.now,
-        pid: context.pid,
-        signal: context.signal,
-        onProgress: (done, of) => { bar.set(done / of) },
-      }).catch((error: unknown) => {
-        throw context.signal.aborted ? new CommandFailure('Stopped. There is no new backup, and the older ones are as they were.') : error
-      }).finally(() => { bar.end() })
-      if (json === true) context.stdout.json(shown(facts))
-      else {
-        context.stderr.write(`${facts.files} files with ${facts.bytes} bytes, ${facts.copied} of them new, and a database of ${facts.databaseBytes} bytes; all read back and right.\n`)
-        context.stdout.write(`${facts.path}\n`)
+    .action(
+      async (dir: string, { dataDir, keep, json }: { dataDir?: string, keep?: number, json?: boolean }) => {
+        const config = readConfig({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
+        const folder = resolve(givenPath(context, dir))
+        if (!existsSync(config.databaseFile)) {
+          throw new CommandFailure(
+            `There is no database in ${config.DATA_DIR}. Name the data folder with --data-dir or DATA_DIR.`
+          )
+        }
+        if (folder === config.DATA_DIR) {
+          throw new CommandFailure('A backup cannot lie in the data folder itself. Name another one.')
+        }
+        const bar = createProgressBar(context.stderr, 'backup')
+        const facts = await makeBackup({
+          databaseFile: config.databaseFile,
+          storage: createDiskStorage(config.filesFolder, config.quarantineFolder),
+          folder,
+          keep,
+          version: VERSION,
+          now: Date.now,
+          pid: context.pid,
+          signal: context.signal,
+          onProgress: (done, of) => {
+            bar.set(done / of)
+          },
+        }).catch((error: unknown) => {
+          throw context.signal.aborted
+            ? new CommandFailure('Stopped. There is no new backup, and the older ones are as they were.')
+            : error
+        }).finally(() => {
+          bar.end()
+        })
+        if (json === true) context.stdout.json(shown(facts))
+        else {
+          context.stderr.write(
+            `${facts.files} files with ${facts.bytes} bytes, ${facts.copied} of them new, and a database of ${facts.databaseBytes} bytes; all read back and right.\n`
+          )
+          context.stdout.write(`${facts.path}\n`)
+        }
+        if (facts.missing.length > 0) {
+          throw new CommandFailure(
+            `The backup was made, without ${facts.missing.length} stored files that are lost or damaged in the data folder:\n${
+              facts.missing.map(({ id, path, reason }) => `  ${reason} ${oneLine(path)} (file ${id})`).join(
+                '\n'
+              )
+            }\n"perfbook file verify --repair" hides them; an older backup may have them.`
+          )
+        }
       }
-      if (facts.missing.length > 0) {
-        throw new CommandFailure(`The backup was made, without ${facts.missing.length} stored files that are lost or damaged in the data folder:\n${
-          facts.missing.map(({ id, path, reason }) => `  ${reason} ${oneLine(path)} (file ${id})`).join('\n')}\n"perfbook file verify --repair" hides them; an older backup may have them.`)
-      }
-    })
+    )
 }
 
 function shown ({ path, madeAt, databaseBytes, files, bytes, copied, missing, removed }: BackupFacts) {

@@ -20,7 +20,11 @@ export function courseCommand (context: CommandContext): Command {
     .argument('<course-id>', 'see courses', parseId)
     .addOption(new Option('--missing-counts <how>').choices(['ignored', 'zero']))
     .option('--time-zone <zone>', 'such as Europe/Berlin', parseTimeZone)
-    .option('--weight <category=weight>', 'a fraction (Homework=0.6), or nothing for the imported one (Homework=); may be repeated', collectWeight)
+    .option(
+      '--weight <category=weight>',
+      'a fraction (Homework=0.6), or nothing for the imported one (Homework=); may be repeated',
+      collectWeight
+    )
     .action(async (courseId: number, { missingCounts, timeZone, weight = [] }: SetOptions) => {
       await withServices(context, async ({ courses, audit }) => {
         const categories = await courses.categories(courseId)
@@ -66,6 +70,8 @@ function collectWeight (text: string, before: SetOptions['weight'] = []): SetOpt
   const at = text.lastIndexOf('=')
   const value = text.slice(at + 1)
   const weight = value === '' ? null : Number(value)
-  if (at < 1 || (weight !== null && !(weight >= 0 && weight <= 1))) throw new InvalidArgumentError('Write it like Homework=0.6, a fraction from 0 to 1.')
+  if (at < 1 || (weight !== null && !(weight >= 0 && weight <= 1))) {
+    throw new InvalidArgumentError('Write it like Homework=0.6, a fraction from 0 to 1.')
+  }
   return [...before, { name: text.slice(0, at), weight }]
 }

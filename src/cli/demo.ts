@@ -24,12 +24,20 @@ export function demoCommand (context: CommandContext): Command {
     .option('--port <number>', `default: ${FIRST_PORT}, or the next free one`, parsePort)
     .action(async ({ reset, port }: { reset?: boolean, port?: number }) => {
       const folder = join(context.env.DATA_DIR ?? 'data', 'demo')
-      const settings = { LOG_LEVEL: 'warn', ...context.env, DATA_DIR: folder, HOST: '127.0.0.1', PUBLIC_URL: '' }
+      const settings = {
+        LOG_LEVEL: 'warn',
+        ...context.env,
+        DATA_DIR: folder,
+        HOST: '127.0.0.1',
+        PUBLIC_URL: '',
+      }
       const config = readConfig({ ...settings, PORT: String(port ?? await freePort(FIRST_PORT)) })
       await prepareFolder(config.DATA_DIR, { pid: context.pid, empty: reset === true }).catch(explained)
-      context.stderr.write(existsSync(config.databaseFile)
-        ? 'Starting the existing demo (--reset sets it up again) …\n'
-        : 'Setting up the demo: importing a small school …\n')
+      context.stderr.write(
+        existsSync(config.databaseFile)
+          ? 'Starting the existing demo (--reset sets it up again) …\n'
+          : 'Setting up the demo: importing a small school …\n'
+      )
       await importSample(context, config)
       const service = await runService(context, config).catch(explained)
       try {
@@ -43,10 +51,13 @@ export function demoCommand (context: CommandContext): Command {
 }
 
 /**
- * Makes sure that no demo runs on the folder, and deletes what is in it if asked to, while no other process can start
- * there. Throws FolderHeldError; nothing was deleted then.
+ * Makes sure that no demo runs on the folder, and deletes what is in it if asked to, while no other process
+ * can start there. Throws FolderHeldError; nothing was deleted then.
  */
-async function prepareFolder (folder: string, { pid, empty }: { pid: number, empty: boolean }): Promise<void> {
+async function prepareFolder (
+  folder: string,
+  { pid, empty }: { pid: number, empty: boolean }
+): Promise<void> {
   const lock = lockFolder(folder, { pid, address: 'perfbook demo' })
   try {
     if (!empty) return
@@ -70,7 +81,10 @@ async function importSample (context: CommandContext, config: Config): Promise<v
   const sample = programFile('data/sample')
   // Opening makes and migrates the database.
   await withServices({ ...context, env: { DATA_DIR: config.DATA_DIR } }, async () => {
-    const outcome = await importSources([join(sample, 'open-university-oneroster-1.1.zip'), join(sample, 'physics-1.json')], {
+    const outcome = await importSources([
+      join(sample, 'open-university-oneroster-1.1.zip'),
+      join(sample, 'physics-1.json'),
+    ], {
       databaseFile: config.databaseFile,
       stagingFolder: config.stagingFolder,
       defaultTimeZone: 'Europe/London',
@@ -81,18 +95,25 @@ async function importSample (context: CommandContext, config: Config): Promise<v
       minFreeBytes: Math.floor(config.MIN_FREE_BYTES / 2),
       now: Date.now,
     })
-    if (!outcome.ok) throw new CommandFailure(`The sample could not be imported: ${outcome.errors[0]?.message ?? 'unknown'}`)
+    if (!outcome.ok) {
+      throw new CommandFailure(`The sample could not be imported: ${outcome.errors[0]?.message ?? 'unknown'}`)
+    }
   })
 }
 
 async function introduce ({ services, address }: RunningService): Promise<string> {
   const { accounts, courses, exports, runner } = services
   const course = (await courses.list({ sourceId: COURSE }))[0]
-  if (course === undefined) throw new CommandFailure('The demo lacks its course. Set it up again with --reset.')
+  if (course === undefined) {
+    throw new CommandFailure('The demo lacks its course. Set it up again with --reset.')
+  }
   const password = randomBytes(9).toString('base64url')
-  if ((await accounts.list()).some((user) => user.email === TEACHER && user.origin === 'account')) await accounts.setPassword(TEACHER, password)
-  else await accounts.add({ email: TEACHER, role: 'teacher', password })
-  for (const old of await accounts.listTokens()) if (old.name === 'demo' && old.revoked_at === null) await accounts.revokeToken(old.id)
+  if ((await accounts.list()).some((user) => user.email === TEACHER && user.origin === 'account')) {
+    await accounts.setPassword(TEACHER, password)
+  } else await accounts.add({ email: TEACHER, role: 'teacher', password })
+  for (const old of await accounts.listTokens()) {
+    if (old.name === 'demo' && old.revoked_at === null) await accounts.revokeToken(old.id)
+  }
   const token = await accounts.createToken({ email: TEACHER, name: 'demo' })
   await exports.request({ courseId: course.id, options: {}, userId: null, requestedBy: 'command line' })
   await runner.drain()
@@ -105,7 +126,11 @@ Perfbook demo
   teacher   ${TEACHER}
   password  ${password}
   token     ${token}
-  export    ${latest === undefined ? 'none yet' : `${address}/files/${latest.hex}/${encodeURIComponent(latest.filename)}`}
+  export    ${
+    latest === undefined
+      ? 'none yet'
+      : `${address}/files/${latest.hex}/${encodeURIComponent(latest.filename)}`
+  }
 
 Export; poll the job, whose id is in the answer, until its status is succeeded; download:
 
@@ -121,8 +146,14 @@ Ctrl-C stops it.
 async function freePort (first: number): Promise<number> {
   for (let port = first; port < first + 100; port++) {
     const isFree = await new Promise<boolean>((resolve) => {
-      const server = createServer().once('error', () => { resolve(false) })
-      server.listen({ host: '127.0.0.1', port }, () => { server.close(() => { resolve(true) }) })
+      const server = createServer().once('error', () => {
+        resolve(false)
+      })
+      server.listen({ host: '127.0.0.1', port }, () => {
+        server.close(() => {
+          resolve(true)
+        })
+      })
     })
     if (isFree) return port
   }
@@ -130,6 +161,8 @@ async function freePort (first: number): Promise<number> {
 }
 
 function parsePort (text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError('It must be a port number.')
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) {
+    throw new InvalidArgumentError('It must be a port number.')
+  }
   return Number(text)
 }

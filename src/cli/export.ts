@@ -30,7 +30,10 @@ interface Flags {
 export function exportCommand (context: CommandContext): Command {
   return new Command('export').description('the workbook of a course; prints its path')
     .argument('<course-id>', 'see courses', parseId)
-    .option('-o, --output <file>', 'write it there; otherwise it is stored as an export of the course like any other')
+    .option(
+      '-o, --output <file>',
+      'write it there; otherwise it is stored as an export of the course like any other'
+    )
     .addOption(new Option('--sheets <which>').choices(['course', 'period']))
     .addOption(new Option('--values <which>').choices(['percent', 'points']))
     .option('--no-dropped', 'without dropped students')
@@ -43,9 +46,17 @@ export function exportCommand (context: CommandContext): Command {
       }
       const bar = createProgressBar(context.stderr, 'export')
       try {
-        const path = await withServices(context, async (services, config) => flags.output === undefined
-          ? await storeExport(context, services, config, courseId, options, bar)
-          : await writeExport(context, services, courseId, options, resolve(givenPath(context, flags.output)), bar))
+        const path = await withServices(context, async (services, config) =>
+          flags.output === undefined
+            ? await storeExport(context, services, config, courseId, options, bar)
+            : await writeExport(
+              context,
+              services,
+              courseId,
+              options,
+              resolve(givenPath(context, flags.output)),
+              bar
+            ))
         bar.end()
         if (flags.json === true) context.stdout.json({ path })
         else context.stdout.write(`${path}\n`)
@@ -56,10 +67,19 @@ export function exportCommand (context: CommandContext): Command {
 }
 
 /** Straight into a file, without a job: beside it first, and moved when it is whole. */
-async function writeExport (context: CommandContext, { config, now, courses, audit }: Services, courseId: number, options: ExportOptionsGiven, file: string, bar: ProgressBar): Promise<string> {
+async function writeExport (
+  context: CommandContext,
+  { config, now, courses, audit }: Services,
+  courseId: number,
+  options: ExportOptionsGiven,
+  file: string,
+  bar: ProgressBar
+): Promise<string> {
   if (await courses.find(courseId) === undefined) throw noCourse(courseId)
   const folder = await stat(dirname(file)).catch(() => undefined)
-  if (folder?.isDirectory() !== true) throw new CommandFailure(`There is no folder ${dirname(file)} to write to.`)
+  if (folder?.isDirectory() !== true) {
+    throw new CommandFailure(`There is no folder ${dirname(file)} to write to.`)
+  }
   const stagingPath = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
   try {
     const outcome = await performanceExport({
@@ -69,7 +89,9 @@ async function writeExport (context: CommandContext, { config, now, courses, aud
       requestedBy: MAKER,
       stagingPath,
       now: now(),
-      onProgress: (fraction) => { bar.set(fraction) },
+      onProgress: (fraction) => {
+        bar.set(fraction)
+      },
       signal: context.signal,
     })
     if (!outcome.ok) throw new CommandFailure(`${outcome.message} (${outcome.code})`)
@@ -85,7 +107,14 @@ async function writeExport (context: CommandContext, { config, now, courses, aud
 }
 
 /** As a job: run here if nobody holds the data folder, else by who does. */
-async function storeExport (context: CommandContext, services: Services, config: Config, courseId: number, options: ExportOptionsGiven, bar: ProgressBar): Promise<string> {
+async function storeExport (
+  context: CommandContext,
+  services: Services,
+  config: Config,
+  courseId: number,
+  options: ExportOptionsGiven,
+  bar: ProgressBar
+): Promise<string> {
   const lock = tryLock(context, config)
   try {
     if (lock !== undefined) {
@@ -97,12 +126,22 @@ async function storeExport (context: CommandContext, services: Services, config:
     services.audit.record({ ...BY_COMMAND, action: 'export.request', subject: `course ${courseId}` })
     for (;;) {
       const job = await services.queue.find(services.db.reads, ticket.job.id)
-      if (job === undefined) throw new CommandFailure(`Job ${ticket.job.id} is gone: the course was deleted meanwhile.`)
+      if (job === undefined) {
+        throw new CommandFailure(`Job ${ticket.job.id} is gone: the course was deleted meanwhile.`)
+      }
       bar.set(services.runner.progress(job.id) ?? job.progress)
-      if (job.state === 'failed') throw new CommandFailure(`${job.error_message} (${job.error_code}, job ${job.id})`)
+      if (job.state === 'failed') {
+        throw new CommandFailure(`${job.error_message} (${job.error_code}, job ${job.id})`)
+      }
       if (job.state === 'canceled') throw new CommandFailure(`Job ${job.id} was canceled.`)
       if (job.state === 'succeeded') break
-      if (context.signal.aborted) throw new CommandFailure(lock === undefined ? `Stopped following; job ${job.id} goes on in the server.` : `Stopped; job ${job.id} waits until the server runs.`)
+      if (context.signal.aborted) {
+        throw new CommandFailure(
+          lock === undefined
+            ? `Stopped following; job ${job.id} goes on in the server.`
+            : `Stopped; job ${job.id} waits until the server runs.`
+        )
+      }
       await delay(LOOK_EVERY_MS, undefined, { signal: context.signal }).catch(() => {})
     }
     const file = await services.exports.ofJob(ticket.job.id)

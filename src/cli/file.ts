@@ -27,40 +27,81 @@ export function fileCommand (context: CommandContext): Command {
     .option('--all', 'also those that have expired or are lost')
     .option('--json', 'as JSON')
     .action(async ({ course, category, limit, all, json }: ListOptions) => {
-      const rows = await withServices(context, async ({ files, now }) => (await files.info({
-        ...(course === undefined ? {} : { owner: { type: 'course', id: course } }),
-        ...(category === undefined ? {} : { category }),
-        limit,
-        gone: all === true,
-      })).map((row) => shown(row, now())))
+      const rows = await withServices(context, async ({ files, now }) =>
+        (await files.info({
+          ...(course === undefined ? {} : { owner: { type: 'course', id: course } }),
+          ...(category === undefined ? {} : { category }),
+          limit,
+          gone: all === true,
+        })).map((row) => shown(row, now())))
       if (json === true) context.stdout.json(rows)
       else {
-        context.stdout.write(textTable([['ID', 'OWNER', 'CATEGORY', 'BYTES', 'CREATED', 'STATE', 'NAME'], ...rows.map((row) => [
-          String(row.id), `${row.owner_type} ${row.owner_id}`, row.category, String(row.size), row.created_at!, row.state, row.filename,
-        ])]))
+        context.stdout.write(
+          textTable([
+            ['ID', 'OWNER', 'CATEGORY', 'BYTES', 'CREATED', 'STATE', 'NAME'],
+            ...rows.map((row) => [
+              String(row.id),
+              `${row.owner_type} ${row.owner_id}`,
+              row.category,
+              String(row.size),
+              row.created_at!,
+              row.state,
+              row.filename,
+            ]),
+          ])
+        )
       }
     })
 
-  command.command('verify').description('reads every file again and compares it with the database; exit status 1 when something is wrong')
-    .option('--repair', 'hide files that are lost or damaged, and put damaged and unknown ones into quarantine/; nothing is deleted')
+  command.command('verify').description(
+    'reads every file again and compares it with the database; exit status 1 when something is wrong'
+  )
+    .option(
+      '--repair',
+      'hide files that are lost or damaged, and put damaged and unknown ones into quarantine/; nothing is deleted'
+    )
     .option('--json', 'as JSON')
     .action(async ({ repair = false, json }: { repair?: boolean, json?: boolean }) => {
       const bar = createProgressBar(context.stderr, 'verify')
-      const report = await withServices(context, ({ files }) => files.verify({ repair, signal: context.signal, onProgress: (done, of) => { bar.set(done / of) } }))
-        .catch((error: unknown) => { throw context.signal.aborted ? new CommandFailure('Stopped before the end.') : error })
-        .finally(() => { bar.end() })
+      const report = await withServices(
+        context,
+        ({ files }) =>
+          files.verify({
+            repair,
+            signal: context.signal,
+            onProgress: (done, of) => {
+              bar.set(done / of)
+            },
+          })
+      )
+        .catch((error: unknown) => {
+          throw context.signal.aborted ? new CommandFailure('Stopped before the end.') : error
+        })
+        .finally(() => {
+          bar.end()
+        })
       if (json === true) context.stdout.json(report)
       else context.stdout.write(verificationText(report))
-      if (report.lost.length + report.damaged.length + report.orphaned.length > 0) throw new CommandFailure(summary(report))
+      if (report.lost.length + report.damaged.length + report.orphaned.length > 0) {
+        throw new CommandFailure(summary(report))
+      }
     })
 
-  command.command('sweep').description('removes the bytes of what has expired, as the service does from time to time')
+  command.command('sweep').description(
+    'removes the bytes of what has expired, as the service does from time to time'
+  )
     .option('--dry-run', 'say what would go, and change nothing')
     .option('--json', 'as JSON')
     .action(async ({ dryRun = false, json }: { dryRun?: boolean, json?: boolean }) => {
       const rows: FileRow[] = []
       const { swept, at } = await withServices(context, async ({ sweeps, now }) => ({
-        swept: await sweeps.run({ dryRun, onFile: (file) => { rows.push(file) } }), at: now(),
+        swept: await sweeps.run({
+          dryRun,
+          onFile: (file) => {
+            rows.push(file)
+          },
+        }),
+        at: now(),
       }))
       if (json === true) {
         context.stdout.json({
@@ -74,9 +115,17 @@ export function fileCommand (context: CommandContext): Command {
             `${row.id}  ${row.owner_type} ${row.owner_id}  ${oneLine(row.filename)}\n`
           )
         }
-        context.stderr.write(`${dryRun ? 'Would remove' : 'Removed'} ${swept.files} expired files (${swept.bytes} bytes) and forget ${swept.tombstones} that had gone before.\n`)
+        context.stderr.write(
+          `${
+            dryRun ? 'Would remove' : 'Removed'
+          } ${swept.files} expired files (${swept.bytes} bytes) and forget ${swept.tombstones} that had gone before.\n`
+        )
       }
-      if (swept.failed > 0) throw new CommandFailure(`The bytes of ${swept.failed} files could not be removed. The next start of the service tries again.`)
+      if (swept.failed > 0) {
+        throw new CommandFailure(
+          `The bytes of ${swept.failed} files could not be removed. The next start of the service tries again.`
+        )
+      }
     })
 
   command.command('delete').description('files for good, an export as well')
@@ -87,14 +136,27 @@ export function fileCommand (context: CommandContext): Command {
         for (const id of ids) {
           // An export's own way sees to the expiry of the others.
           const made = await exports.ofFile(id)
-          const isGone = made === undefined ? await files.delete([id]) === 1 : await exports.delete(made.courseId, made.id)
+          const isGone = made === undefined
+            ? await files.delete([id]) === 1
+            : await exports.delete(made.courseId, made.id)
           if (!isGone) missing.push(id)
-          else if (made === undefined) audit.record({ ...BY_COMMAND, action: 'file.delete', subject: `file ${id}` })
-          else audit.record({ ...BY_COMMAND, action: 'export.delete', subject: `course ${made.courseId}, export ${made.id}` })
+          else if (made === undefined) {
+            audit.record({ ...BY_COMMAND, action: 'file.delete', subject: `file ${id}` })
+          } else {
+            audit.record({
+              ...BY_COMMAND,
+              action: 'export.delete',
+              subject: `course ${made.courseId}, export ${made.id}`,
+            })
+          }
         }
       })
       context.stderr.write(`${ids.length - missing.length} deleted\n`)
-      if (missing.length > 0) throw new CommandFailure(`There is no file with id ${missing.join(', ')}. "perfbook file list --all" lists them.`)
+      if (missing.length > 0) {
+        throw new CommandFailure(
+          `There is no file with id ${missing.join(', ')}. "perfbook file list --all" lists them.`
+        )
+      }
     })
 
   return command
@@ -115,7 +177,13 @@ function shown (row: FileRow, now: number) {
     created_at: iso(row.created_at),
     created_by: row.created_by,
     expires_at: iso(row.expires_at),
-    state: row.removed_at !== null ? 'removed' : row.lost_at !== null ? 'lost' : isExpired ? 'expired' : 'stored',
+    state: row.removed_at !== null
+      ? 'removed'
+      : row.lost_at !== null
+        ? 'lost'
+        : isExpired
+          ? 'expired'
+          : 'stored',
   }
 }
 
@@ -143,4 +211,6 @@ function summary ({ lost, damaged, orphaned, repaired }: Verification): string {
     : `${counts}. With --repair they are put out of the way.`
 }
 
-function iso (ms: number | null): string | null { return ms === null ? null : new Date(ms).toISOString() }
+function iso (ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

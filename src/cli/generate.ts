@@ -1,7 +1,11 @@
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { OPTION_LIMITS, type SyntheticRosterOptions } from '../synthetic-roster/options.ts'
-import { FileExistsError, writeSyntheticRoster, type WrittenRoster } from '../synthetic-roster/write-roster.ts'
+import {
+  FileExistsError,
+  writeSyntheticRoster,
+  type WrittenRoster,
+} from '../synthetic-roster/write-roster.ts'
 import { CommandFailure, UsageError, type CommandContext } from './program/context.ts'
 import { givenPath } from './program/given-path.ts'
 import { createProgressBar } from './program/progress-bar.ts'
@@ -18,21 +22,39 @@ interface GenerateFlags extends SyntheticRosterOptions {
 /** `perfbook generate`: a made-up school, for trying things out and for measuring. */
 export function generateCommand (context: CommandContext): Command {
   return new Command('generate')
-    .description('Make up a believable roster with scores: a OneRoster bundle, or one performance-book document.')
+    .description(
+      'Make up a believable roster with scores: a OneRoster bundle, or one performance-book document.'
+    )
     .requiredOption('-o, --output <file>', 'the file to write')
-    .option('--students <n>', 'students of each school, who take each of its courses', wholeNumber('students'), 2000)
+    .option(
+      '--students <n>',
+      'students of each school, who take each of its courses',
+      wholeNumber('students'),
+      2000
+    )
     .option('--tasks <n>', 'tasks of each course', wholeNumber('tasks'), 150)
     .option('--periods <n>', 'periods of each course', wholeNumber('periods'), 6)
     .option('--courses <n>', 'courses of each school', wholeNumber('courses'), 1)
     .option('--schools <n>', 'schools', wholeNumber('schools'), 1)
-    .option('--seed <n>', 'another seed makes other people and scores; the same seed makes the same bytes', wholeNumber('seed'), 1)
+    .option(
+      '--seed <n>',
+      'another seed makes other people and scores; the same seed makes the same bytes',
+      wholeNumber('seed'),
+      1
+    )
     .option('--starts-on <date>', 'first day of the term', calendarDay, '2026-01-12')
-    .addOption(new Option('--format <format>', 'what to write').choices(['oneroster', 'performance-book']).default('oneroster'))
+    .addOption(
+      new Option('--format <format>', 'what to write').choices(['oneroster', 'performance-book']).default(
+        'oneroster'
+      )
+    )
     .addOption(new Option('--version <version>', 'of OneRoster').choices(['1.1', '1.2']).default('1.1'))
     .option('--delta <file>', 'write a delta bundle as well: changed scores, a deleted result, a new student')
     .option('--force', 'replace a file that exists', false)
     .option('--json', 'say what was written as JSON', false)
-    .action(async (flags: GenerateFlags) => { await generate(flags, context) })
+    .action(async (flags: GenerateFlags) => {
+      await generate(flags, context)
+    })
 }
 
 async function generate (flags: GenerateFlags, context: CommandContext): Promise<void> {
@@ -42,7 +64,9 @@ async function generate (flags: GenerateFlags, context: CommandContext): Promise
   if (format === 'performance-book' && (schools > 1 || courses > 1)) {
     throw new UsageError('A performance-book document has one course. Leave --schools and --courses at 1.')
   }
-  if (format === 'performance-book' && delta !== undefined) throw new UsageError('--delta is for OneRoster bundles only.')
+  if (format === 'performance-book' && delta !== undefined) {
+    throw new UsageError('--delta is for OneRoster bundles only.')
+  }
   if (delta === output) throw new UsageError('--delta and --output name the same file.')
 
   const bar = createProgressBar(context.stderr, 'Writing')
@@ -57,12 +81,20 @@ async function generate (flags: GenerateFlags, context: CommandContext): Promise
       delta,
       force,
       signal: context.signal,
-      onProgress: (results, most) => { bar.set(most === 0 ? 1 : results / most) },
+      onProgress: (results, most) => {
+        bar.set(most === 0 ? 1 : results / most)
+      },
     })
   } catch (error) {
-    if (error instanceof FileExistsError) throw new CommandFailure(`${error.path} exists already. Choose another name, or replace it with --force.`)
+    if (error instanceof FileExistsError) {
+      throw new CommandFailure(
+        `${error.path} exists already. Choose another name, or replace it with --force.`
+      )
+    }
     if (context.signal.aborted) throw new CommandFailure('Stopped. Nothing was written.')
-    if (error instanceof Error && 'syscall' in error) throw new CommandFailure(`${output} could not be written: ${error.message}.`)
+    if (error instanceof Error && 'syscall' in error) {
+      throw new CommandFailure(`${output} could not be written: ${error.message}.`)
+    }
     throw error
   } finally {
     bar.end()
@@ -70,7 +102,12 @@ async function generate (flags: GenerateFlags, context: CommandContext): Promise
   report(flags, written, (performance.now() - startedAt) / 1000, context)
 }
 
-function report (flags: GenerateFlags, { counts, delta, bytes }: WrittenRoster, seconds: number, { stdout, stderr }: CommandContext): void {
+function report (
+  flags: GenerateFlags,
+  { counts, delta, bytes }: WrittenRoster,
+  seconds: number,
+  { stdout, stderr }: CommandContext
+): void {
   if (flags.json) {
     const change = flags.delta === undefined ? null : { file: flags.delta, ...delta }
     stdout.json({ file: flags.output, bytes, ...counts, delta: change })
@@ -79,23 +116,36 @@ function report (flags: GenerateFlags, { counts, delta, bytes }: WrittenRoster, 
   stdout.write(flags.output + '\n' + (flags.delta === undefined ? '' : flags.delta + '\n'))
   const n = new Intl.NumberFormat('en')
   const share = counts.results === 0 ? 0 : counts.unscored / counts.results * 100
-  const parts = [[counts.schools, 'school'], [counts.courses, 'course'], [counts.periods, 'period'], [counts.students, 'student'], [counts.tasks, 'task']] as const
-  stderr.write(`${parts.map(([count, what]) => `${n.format(count)} ${what}${count === 1 ? '' : 's'}`).join(', ')}\n`)
-  stderr.write(`${n.format(counts.results)} results (${share.toFixed(1)} % without a score), ${n.format(bytes)} bytes in ${seconds.toFixed(1)} s\n`)
+  const parts = [[counts.schools, 'school'], [counts.courses, 'course'], [counts.periods, 'period'], [
+    counts.students,
+    'student',
+  ], [counts.tasks, 'task']] as const
+  stderr.write(
+    `${parts.map(([count, what]) => `${n.format(count)} ${what}${count === 1 ? '' : 's'}`).join(', ')}\n`
+  )
+  stderr.write(
+    `${n.format(counts.results)} results (${share.toFixed(1)} % without a score), ${
+      n.format(bytes)
+    } bytes in ${seconds.toFixed(1)} s\n`
+  )
 }
 
 function wholeNumber (name: keyof typeof OPTION_LIMITS): (text: string) => number {
   const [least, most] = OPTION_LIMITS[name]
   return (text) => {
     const value = /^\d{1,12}$/.test(text) ? Number(text) : NaN
-    if (!(value >= least && value <= most)) throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+    if (!(value >= least && value <= most)) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+    }
     return value
   }
 }
 
 function calendarDay (text: string): string {
   try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+      return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
+    }
   } catch {
     // Said below, with what was expected.
   }

@@ -34,28 +34,42 @@ interface ImportFlags {
 /** `perfbook import`: data in, from any of the formats of docs/data-in.md. */
 export function importCommand (context: CommandContext): Command {
   return new Command('import')
-    .description('Take in courses with their students and scores: folders, .zip, .json or .csv, all of them as one import.')
+    .description(
+      'Take in courses with their students and scores: folders, .zip, .json or .csv, all of them as one import.'
+    )
     .argument('<path...>', 'what to import')
-    .addOption(new Option('--format <format>', 'default: recognised').choices(['oneroster', 'performance-book', 'canvas', 'moodle']))
+    .addOption(
+      new Option('--format <format>', 'default: recognised').choices([
+        'oneroster',
+        'performance-book',
+        'canvas',
+        'moodle',
+      ])
+    )
     .option('--time-zone <zone>', 'time zone of courses whose source names none (default: DEFAULT_TIME_ZONE)')
-    .option('--course <course>', 'source id or name of the course of a grade book CSV; it is made if there is none')
+    .option(
+      '--course <course>',
+      'source id or name of the course of a grade book CSV; it is made if there is none'
+    )
     .option('--teacher <email>', 'who is to see the course of a grade book CSV')
     .option('--dry-run', 'report and write nothing', false)
     .option('--strict', 'take warnings as errors', false)
-    .option('--allow-removals', 'allow more than half of a course\'s results to be removed', false)
+    .option('--allow-removals', "allow more than half of a course's results to be removed", false)
     .option('--allow-erased', 'let people back in who were erased with "student erase"', false)
     .option(
       '--allow-skips',
-      'allow more than a tenth of a file\'s rows to be skipped because they refer to missing records',
+      "allow more than a tenth of a file's rows to be skipped because they refer to missing records",
       false
     )
     .option(
       '--allow-new-people',
-      'allow more than a tenth of a grade book\'s people to be new to a course',
+      "allow more than a tenth of a grade book's people to be new to a course",
       false
     )
     .option('--json', 'the summary, or the errors, as JSON on stdout', false)
-    .action(async (paths: string[], flags: ImportFlags) => { await runImport(paths, flags, context) })
+    .action(async (paths: string[], flags: ImportFlags) => {
+      await runImport(paths, flags, context)
+    })
 }
 
 async function runImport (paths: string[], flags: ImportFlags, context: CommandContext): Promise<void> {
@@ -80,7 +94,9 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
     if (outcome.ok && !flags.dryRun) await note(outcome.summary, database, config, context)
   } catch (error) {
     if (context.signal.aborted) throw new CommandFailure('Stopped. Nothing was changed.')
-    if (isDiskFull(error)) throw new CommandFailure(`The disk of ${config.DATA_DIR} is full. Nothing was changed.`)
+    if (isDiskFull(error)) {
+      throw new CommandFailure(`The disk of ${config.DATA_DIR} is full. Nothing was changed.`)
+    }
     throw error
   } finally {
     progress.end()
@@ -102,7 +118,9 @@ async function note (
   config: Config,
   { stderr }: CommandContext
 ): Promise<void> {
-  const warn = (facts: object, text: string) => { stderr.write(`warning: ${text}\n`) }
+  const warn = (facts: object, text: string) => {
+    stderr.write(`warning: ${text}\n`)
+  }
   const audit = createAudit({
     db,
     now: Date.now,
@@ -114,7 +132,12 @@ async function note (
   await audit.close()
 }
 
-function fail (errors: ImportError[], count: number, { json }: ImportFlags, { stdout, stderr }: CommandContext): never {
+function fail (
+  errors: ImportError[],
+  count: number,
+  { json }: ImportFlags,
+  { stdout, stderr }: CommandContext
+): never {
   if (json) stdout.json({ errors, error_count: count })
   for (const error of errors) {
     stderr.write(
@@ -127,8 +150,14 @@ function fail (errors: ImportError[], count: number, { json }: ImportFlags, { st
 
 function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stderr }: CommandContext): void {
   const parts = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
-  const cells = ({ added, updated, unchanged, removed }: Counts) => [added, updated, unchanged, removed].map(String)
-  stdout.write(textTable([['', 'ADDED', 'UPDATED', 'UNCHANGED', 'REMOVED'], ...parts.map((part) => [part, ...cells(summary[part])])]))
+  const cells = ({ added, updated, unchanged, removed }: Counts) =>
+    [added, updated, unchanged, removed].map(String)
+  stdout.write(
+    textTable([
+      ['', 'ADDED', 'UPDATED', 'UNCHANGED', 'REMOVED'],
+      ...parts.map((part) => [part, ...cells(summary[part])]),
+    ])
+  )
   if (summary.columns !== undefined) {
     stdout.write(`\n${columnsTable(summary.columns, summary.column_count ?? 0)}`)
   }
@@ -144,7 +173,9 @@ function columnsTable (columns: NonNullable<ImportSummary['columns']>, count: nu
 }
 
 /** A bar on a terminal, elsewhere a line for each step. */
-function createProgress ({ stderr }: CommandContext): { set: (fraction: number, step: string) => void, end: () => void } {
+function createProgress (
+  { stderr }: CommandContext
+): { set: (fraction: number, step: string) => void, end: () => void } {
   const bar = createProgressBar(stderr, 'Importing')
   let last = ''
   return {

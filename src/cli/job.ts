@@ -11,16 +11,28 @@ export function jobCommand (context: CommandContext): Command {
   const command = new Command('job').description('background jobs')
 
   command.command('list').description('the newest jobs')
-    .addOption(new Option('--status <status>').choices(['queued', 'started', 'succeeded', 'failed', 'canceled']))
+    .addOption(
+      new Option('--status <status>').choices(['queued', 'started', 'succeeded', 'failed', 'canceled'])
+    )
     .option('--limit <number>', 'how many', parseId, 50)
     .option('--json', 'as JSON')
     .action(async ({ status, limit, json }: { status?: JobRow['state'], limit: number, json?: boolean }) => {
       const jobs = await withServices(context, ({ db }) => listJobs(db.reads, { state: status, limit }))
       if (json === true) context.stdout.json(jobs.map(shown))
       else {
-        context.stdout.write(textTable([['ID', 'KIND', 'STATUS', 'ATTEMPTS', 'CREATED', 'ERROR'], ...jobs.map((job) => [
-          String(job.id), job.kind, job.state, String(job.attempts), iso(job.created_at)!, job.state === 'failed' ? job.error_code ?? '' : '',
-        ])]))
+        context.stdout.write(
+          textTable([
+            ['ID', 'KIND', 'STATUS', 'ATTEMPTS', 'CREATED', 'ERROR'],
+            ...jobs.map((job) => [
+              String(job.id),
+              job.kind,
+              job.state,
+              String(job.attempts),
+              iso(job.created_at)!,
+              job.state === 'failed' ? job.error_code ?? '' : '',
+            ]),
+          ])
+        )
       }
     })
 
@@ -44,7 +56,11 @@ export function jobCommand (context: CommandContext): Command {
           return
         }
         const job = await queue.find(db.reads, id)
-        throw job === undefined ? noJob(id) : new CommandFailure(`Job ${id} is ${job.state}. Only a job that failed or was canceled can be tried again.`)
+        throw job === undefined
+          ? noJob(id)
+          : new CommandFailure(
+            `Job ${id} is ${job.state}. Only a job that failed or was canceled can be tried again.`
+          )
       })
       context.stderr.write(`Job ${id} waits again.\n`)
     })
@@ -59,7 +75,11 @@ export function jobCommand (context: CommandContext): Command {
           return
         }
         const job = await queue.find(db.reads, id)
-        throw job === undefined ? noJob(id) : new CommandFailure(`Job ${id} has ended already: it ${job.state === 'canceled' ? 'was canceled' : job.state}.`)
+        throw job === undefined
+          ? noJob(id)
+          : new CommandFailure(
+            `Job ${id} has ended already: it ${job.state === 'canceled' ? 'was canceled' : job.state}.`
+          )
       })
       context.stderr.write(`Job ${id} is canceled. If it was running, the server ends it within a second.\n`)
     })
@@ -88,10 +108,16 @@ function shownAttempt (attempt: AttemptRow) {
     started_at: iso(attempt.started_at),
     finished_at: iso(attempt.finished_at),
     outcome: attempt.outcome,
-    error: attempt.error_message === null ? null : { code: attempt.error_code, message: attempt.error_message },
+    error: attempt.error_message === null
+      ? null
+      : { code: attempt.error_code, message: attempt.error_message },
   }
 }
 
-function noJob (id: number): CommandFailure { return new CommandFailure(`There is no job with id ${id}. "perfbook job list" lists them.`) }
+function noJob (id: number): CommandFailure {
+  return new CommandFailure(`There is no job with id ${id}. "perfbook job list" lists them.`)
+}
 
-function iso (ms: number | null): string | null { return ms === null ? null : new Date(ms).toISOString() }
+function iso (ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

@@ -12,31 +12,46 @@ export function restoreCommand (context: CommandContext): Command {
     .option('--data-dir <dir>', 'the data folder to make (default: DATA_DIR)')
     .option('--backup <name>', 'which one, such as 2026-11-22T22-46-00.123Z (default: the newest)')
     .option('--json', 'as JSON')
-    .action(async (dir: string, { dataDir, backup, json }: { dataDir?: string, backup?: string, json?: boolean }) => {
-      const config = readConfig({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
-      const bar = createProgressBar(context.stderr, 'restore')
-      const facts = await restoreBackup({
-        folder: resolve(givenPath(context, dir)),
-        name: backup,
-        dataFolder: config.DATA_DIR,
-        pid: context.pid,
-        signal: context.signal,
-        onProgress: (done, of) => { bar.set(done / of) },
-      }).catch((error: unknown) => {
-        throw context.signal.aborted ? new CommandFailure('Stopped. Nothing was restored.') : error
-      }).finally(() => { bar.end() })
-      const { name, madeAt, files, bytes, missing } = facts
-      if (json === true) {
-        context.stdout.json({
-          data_dir: config.DATA_DIR,
-          backup: name,
-          made_at: madeAt,
-          files,
-          bytes,
-          missing,
+    .action(
+      async (
+        dir: string,
+        { dataDir, backup, json }: { dataDir?: string, backup?: string, json?: boolean }
+      ) => {
+        const config = readConfig({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
+        const bar = createProgressBar(context.stderr, 'restore')
+        const facts = await restoreBackup({
+          folder: resolve(givenPath(context, dir)),
+          name: backup,
+          dataFolder: config.DATA_DIR,
+          pid: context.pid,
+          signal: context.signal,
+          onProgress: (done, of) => {
+            bar.set(done / of)
+          },
+        }).catch((error: unknown) => {
+          throw context.signal.aborted ? new CommandFailure('Stopped. Nothing was restored.') : error
+        }).finally(() => {
+          bar.end()
         })
-      } else context.stdout.write(`${config.DATA_DIR}\n`)
-      context.stderr.write(`Restored ${name}: the database and ${files} files with ${bytes} bytes, all right. Whoever was signed in signs in again; tokens and accounts are as they were then.\n`)
-      if (missing.length > 0) context.stderr.write(`${missing.length} files were lost or damaged already when the backup was made; the service hides them.\n`)
-    })
+        const { name, madeAt, files, bytes, missing } = facts
+        if (json === true) {
+          context.stdout.json({
+            data_dir: config.DATA_DIR,
+            backup: name,
+            made_at: madeAt,
+            files,
+            bytes,
+            missing,
+          })
+        } else context.stdout.write(`${config.DATA_DIR}\n`)
+        context.stderr.write(
+          `Restored ${name}: the database and ${files} files with ${bytes} bytes, all right. Whoever was signed in signs in again; tokens and accounts are as they were then.\n`
+        )
+        if (missing.length > 0) {
+          context.stderr.write(
+            `${missing.length} files were lost or damaged already when the backup was made; the service hides them.\n`
+          )
+        }
+      }
+    )
 }

@@ -18,12 +18,25 @@ export function tokenCommand (context: CommandContext): Command {
   command.command('create').description('prints a new token, the only time that it can be seen')
     .argument('<email>', 'an account, or a teacher of a course')
     .option('--name <text>', 'what it is for', 'token')
-    .option('--scope <list>', `comma list of ${SCOPES.join(', ')}; default: all that the role may do`, parseScopes)
+    .option(
+      '--scope <list>',
+      `comma list of ${SCOPES.join(', ')}; default: all that the role may do`,
+      parseScopes
+    )
     .option('--expires-in <time>', 'such as 90d or 12h; default: never', parseDuration)
     .action(async (email: string, { name, scope, expiresIn }: CreateOptions) => {
       const token = await withServices(context, async ({ accounts, audit, now }) => {
-        const made = await accounts.createToken({ email, name, scopes: scope, expiresAt: expiresIn === undefined ? null : now() + expiresIn })
-        audit.record({ ...BY_COMMAND, action: 'token.create', subject: `user ${(await accounts.findByEmail(email))!.id}` })
+        const made = await accounts.createToken({
+          email,
+          name,
+          scopes: scope,
+          expiresAt: expiresIn === undefined ? null : now() + expiresIn,
+        })
+        audit.record({
+          ...BY_COMMAND,
+          action: 'token.create',
+          subject: `user ${(await accounts.findByEmail(email))!.id}`,
+        })
         return made
       })
       context.stdout.write(`${token}\n`)
@@ -44,9 +57,19 @@ export function tokenCommand (context: CommandContext): Command {
       }))
       if (json === true) context.stdout.json(tokens)
       else {
-        context.stdout.write(textTable([['ID', 'E-MAIL', 'NAME', 'SCOPES', 'LAST USED', 'STATE'], ...tokens.map((token) => [
-          String(token.id), token.email, token.name, token.scopes?.join(',') ?? 'all', token.last_used_at ?? 'never', token.revoked_at === null ? '' : 'revoked',
-        ])]))
+        context.stdout.write(
+          textTable([
+            ['ID', 'E-MAIL', 'NAME', 'SCOPES', 'LAST USED', 'STATE'],
+            ...tokens.map((token) => [
+              String(token.id),
+              token.email,
+              token.name,
+              token.scopes?.join(',') ?? 'all',
+              token.last_used_at ?? 'never',
+              token.revoked_at === null ? '' : 'revoked',
+            ]),
+          ])
+        )
       }
     })
 
@@ -54,7 +77,9 @@ export function tokenCommand (context: CommandContext): Command {
     .argument('<id>', 'see token list', parseId)
     .action(async (id: number) => {
       await withServices(context, async ({ accounts, audit }) => {
-        if (!await accounts.revokeToken(id)) throw new CommandFailure(`There is no valid token with id ${id}.`)
+        if (!await accounts.revokeToken(id)) {
+          throw new CommandFailure(`There is no valid token with id ${id}.`)
+        }
         audit.record({ ...BY_COMMAND, action: 'token.revoke', subject: `token ${id}` })
       })
       context.stderr.write(`token ${id} is void\n`)
@@ -66,8 +91,12 @@ export function tokenCommand (context: CommandContext): Command {
 function parseScopes (text: string): Scope[] {
   const scopes = text.split(',').map((scope) => scope.trim())
   const unknown = scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope))
-  if (unknown.length > 0) throw new InvalidArgumentError(`There is no scope ${unknown.join(', ')}; there are ${SCOPES.join(', ')}.`)
+  if (unknown.length > 0) {
+    throw new InvalidArgumentError(`There is no scope ${unknown.join(', ')}; there are ${SCOPES.join(', ')}.`)
+  }
   return scopes as Scope[]
 }
 
-function iso (ms: number | null): string | null { return ms === null ? null : new Date(ms).toISOString() }
+function iso (ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

@@ -40,7 +40,9 @@ export function userCommand (context: CommandContext): Command {
       warnIfDisabled(context, user.email, state)
     })
 
-  command.command('invite').description('give an e-mail address a role, and print a one-time link by which the person chooses a password')
+  command.command('invite').description(
+    'give an e-mail address a role, and print a one-time link by which the person chooses a password'
+  )
     .argument('<email>')
     .addOption(new Option('--role <role>').choices(['admin', 'teacher', 'student']).default('teacher'))
     .option('--first-name <name>').option('--last-name <name>')
@@ -51,7 +53,10 @@ export function userCommand (context: CommandContext): Command {
         // Invited before, and the link was not taken: another one.
         const isOpen = known?.origin === 'account' && known.password_hash === null && known.role === role &&
           (await accounts.state(known)).mayEnter
-        const user = isOpen ? known : await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null }).catch(explained)
+        const user = isOpen
+          ? known
+          : await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null })
+            .catch(explained)
         await printLink(context, services, config, { user, action: 'user.invite' })
         warnIfDisabled(context, user.email, await accounts.state(user))
       })
@@ -62,7 +67,11 @@ export function userCommand (context: CommandContext): Command {
     .action(async (email: string) => {
       await withServices(context, async (services, config) => {
         const user = await services.accounts.findByEmail(email)
-        if (user === undefined) throw new CommandFailure(`There is no account for ${email}. Invite the person: perfbook user invite`)
+        if (user === undefined) {
+          throw new CommandFailure(
+            `There is no account for ${email}. Invite the person: perfbook user invite`
+          )
+        }
         const state = await services.accounts.state(user)
         if (!state.mayEnter) {
           throw new CommandFailure(
@@ -90,30 +99,44 @@ export function userCommand (context: CommandContext): Command {
       }))
       if (json === true) context.stdout.json(shown)
       else {
-        context.stdout.write(textTable([['ID', 'E-MAIL', 'ROLE', 'NAME', ''], ...shown.map((user) => [
-          String(user.id), user.email, user.role,
-          [user.first_name, user.last_name].filter(Boolean).join(' '),
-          [user.disabled_reason, user.has_password ? null : 'no password yet'].filter(Boolean).join(', '),
-        ])]))
+        context.stdout.write(textTable([
+          ['ID', 'E-MAIL', 'ROLE', 'NAME', ''],
+          ...shown.map((user) => [
+            String(user.id),
+            user.email,
+            user.role,
+            [user.first_name, user.last_name].filter(Boolean).join(' '),
+            [user.disabled_reason, user.has_password ? null : 'no password yet'].filter(Boolean).join(', '),
+          ]),
+        ]))
       }
     })
 
   command.command('password').description('set a new password')
     .argument('<email>')
-    .requiredOption('--password-stdin', 'the password is the first line of standard input; a terminal asks for it')
+    .requiredOption(
+      '--password-stdin',
+      'the password is the first line of standard input; a terminal asks for it'
+    )
     .action(async (email: string) => {
       const password = await readPassword(context)
       await withServices(context, async ({ accounts, audit }) => {
         await accounts.setPassword(email, password)
-        audit.record({ ...BY_COMMAND, action: 'user.password', subject: `user ${(await accounts.findByEmail(email))!.id}` })
+        audit.record({
+          ...BY_COMMAND,
+          action: 'user.password',
+          subject: `user ${(await accounts.findByEmail(email))!.id}`,
+        })
       })
       context.stderr.write(`the password of ${email} was changed\n`)
     })
 
-  for (const [verb, isDisabled, description] of [
-    ['disable', true, 'nobody can sign in as this user any more; sessions end and tokens are void'],
-    ['enable', false, 'let a disabled user in again'],
-  ] as const) {
+  for (
+    const [verb, isDisabled, description] of [
+      ['disable', true, 'nobody can sign in as this user any more; sessions end and tokens are void'],
+      ['enable', false, 'let a disabled user in again'],
+    ] as const
+  ) {
     command.command(verb).description(description)
       .argument('<email>')
       .action(async (email: string) => {
@@ -127,8 +150,10 @@ export function userCommand (context: CommandContext): Command {
         })
         context.stderr.write(`${email} is ${verb}d\n`)
         if (isDisabled || !before.byRoster) return
-        context.stderr.write(`It was ${stateText(before)}. The next roster that says enabledUser=false ` +
-          'disables it again: correct that in the school information system.\n')
+        context.stderr.write(
+          `It was ${stateText(before)}. The next roster that says enabledUser=false ` +
+            'disables it again: correct that in the school information system.\n'
+        )
       })
   }
 
@@ -144,8 +169,10 @@ function howToSetPassword (email: string): string {
 
 function explained (error: unknown): never {
   throw error instanceof AccountExistsError
-    ? new CommandFailure(`${error.message} Set a password with "perfbook user password", ` +
-      'or print a one-time link with "perfbook user reset".')
+    ? new CommandFailure(
+      `${error.message} Set a password with "perfbook user password", ` +
+        'or print a one-time link with "perfbook user reset".'
+    )
     : error
 }
 
@@ -155,31 +182,55 @@ function warnIfDisabled ({ stderr }: CommandContext, email: string, state: Accou
   stderr.write(`The account is ${stateText(state)}. To let the person in: perfbook user enable ${email}\n`)
 }
 
-/** The link alone on stdout: it goes to the person and nobody else. By e-mail as well, where there is a mail server. */
-async function printLink (context: CommandContext, { passwordLinks, linkMail, audit }: Services, config: Config, { user, action }: { user: UserRow, action: string }): Promise<void> {
+/**
+ * The link alone on stdout: it goes to the person and nobody else. By e-mail as well, where there is a mail
+ * server.
+ */
+async function printLink (
+  context: CommandContext,
+  { passwordLinks, linkMail, audit }: Services,
+  config: Config,
+  { user, action }: { user: UserRow, action: string }
+): Promise<void> {
   const { secret, expiresAt } = await passwordLinks.create(user.id)
   audit.record({ ...BY_COMMAND, action, subject: `user ${user.id}` })
   const { base, isPublic } = baseOfLinks(config)
   if (!isPublic) {
-    context.stderr.write(`PUBLIC_URL is not set: the link begins with ${base}. ` +
-      'Set PUBLIC_URL to the address under which people reach the service, so that it works on other machines.\n')
+    context.stderr.write(
+      `PUBLIC_URL is not set: the link begins with ${base}. ` +
+        'Set PUBLIC_URL to the address under which people reach the service, so that it works on other machines.\n'
+    )
   }
   context.stderr.write(`for ${user.email} alone, good once and until ${new Date(expiresAt).toISOString()}:\n`)
   const url = invitationUrl(base, secret)
   context.stdout.write(`${url}\n`)
-  const mail = await linkMail?.send({ to: user.email, kind: user.password_hash === null ? 'invitation' : 'reset', url, expiresAt })
-  if (mail !== undefined) context.stderr.write(mail.sent ? `It was sent to ${user.email}.\n` : `It could not be sent by e-mail (${mail.reason}): pass it on yourself.\n`)
+  const mail = await linkMail?.send({
+    to: user.email,
+    kind: user.password_hash === null ? 'invitation' : 'reset',
+    url,
+    expiresAt,
+  })
+  if (mail !== undefined) {
+    context.stderr.write(
+      mail.sent
+        ? `It was sent to ${user.email}.\n`
+        : `It could not be sent by e-mail (${mail.reason}): pass it on yourself.\n`
+    )
+  }
 }
 
 /**
- * Where links lead: PUBLIC_URL, that of the running service first; else where the service that runs on the folder listens;
- * else where `serve` with these settings would listen. `isPublic`: from PUBLIC_URL.
+ * Where links lead: PUBLIC_URL, that of the running service first; else where the service that runs on the
+ * folder listens; else where `serve` with these settings would listen. `isPublic`: from PUBLIC_URL.
  */
 function baseOfLinks ({ DATA_DIR, HOST, PORT, PUBLIC_URL }: Config): { base: string, isPublic: boolean } {
   const service = runningService(DATA_DIR)
   const publicUrl = service?.publicUrl ?? PUBLIC_URL
   if (publicUrl !== '') return { base: publicUrl, isPublic: true }
-  return { base: reachable(service?.address ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`), isPublic: false }
+  return {
+    base: reachable(service?.address ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`),
+    isPublic: false,
+  }
 }
 
 async function readPassword (context: CommandContext): Promise<string> {

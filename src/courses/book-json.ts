@@ -1,5 +1,5 @@
-// The book as the API gives it, as finished bytes: a large page is tens of megabytes, which a worker thread makes and hands
-// over, and the server's own thread never sees as objects.
+// The book as the API gives it, as finished bytes: a large page is tens of megabytes, which a worker thread
+// makes and hands over, and the server's own thread never sees as objects.
 import type { Averages, Book, BookRow, BookTask } from './book.ts'
 import { startOfDay } from './course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS_MASK, STATUSES } from './packed-cells.ts'
@@ -23,7 +23,10 @@ export interface PageRequest {
   maxBytes?: number | undefined
 }
 
-/** The JSON of `GET …/performance`, with `exports` (JSON) put in as it is. Bytes in chunks, to be sent one after the other. */
+/**
+ * The JSON of `GET …/performance`, with `exports` (JSON) put in as it is. Bytes in chunks, to be sent one
+ * after the other.
+ */
 export function bookJson (
   book: Book,
   { limit, after, periodId, maxBytes = Infinity }: PageRequest,
@@ -32,7 +35,13 @@ export function bookJson (
   const averages = book.averages(periodId)
   const out = new Chunks()
   out.add(`{"course":${JSON.stringify(courseJson(book))},"exports":${exports}`)
-  out.add(`,"periods":${JSON.stringify(book.periods.map((period) => ({ id: period.id, source_id: period.sourceId, name: period.name })))}`)
+  out.add(
+    `,"periods":${
+      JSON.stringify(
+        book.periods.map((period) => ({ id: period.id, source_id: period.sourceId, name: period.name }))
+      )
+    }`
+  )
   out.add(`,"categories":${JSON.stringify(categoriesJson(book, averages))}`)
   out.add(`,"data_headings":${JSON.stringify(headingsJson(book, averages))}`)
   out.add(',"students":[')
@@ -41,7 +50,12 @@ export function bookJson (
   let written = 0
   let last: number | null = null
   let nextCursor: string | null = null
-  for (const row of book.rows({ ...(periodId === undefined ? {} : { periodId }), ...(after === undefined ? {} : { after }) })) {
+  for (
+    const row of book.rows({
+      ...(periodId === undefined ? {} : { periodId }),
+      ...(after === undefined ? {} : { after }),
+    })
+  ) {
     const text = written === most ? '' : line(row)
     if (last !== null && (written === most || out.bytes + Buffer.byteLength(text) + END_BYTES > maxBytes)) {
       nextCursor = writeCursor(last)
@@ -52,15 +66,26 @@ export function bookJson (
     last = row.student.id
   }
   const { average, lowest, highest } = averages.course
-  out.add(`],"course_average":${JSON.stringify(average)},"course_lowest":${JSON.stringify(lowest)},"course_highest":${JSON.stringify(highest)},"next_cursor":${JSON.stringify(nextCursor)}}`)
+  out.add(
+    `],"course_average":${JSON.stringify(average)},"course_lowest":${
+      JSON.stringify(lowest)
+    },"course_highest":${JSON.stringify(highest)},"next_cursor":${JSON.stringify(nextCursor)}}`
+  )
   return out.end()
 }
 
-/** The JSON of a `PATCH` of a course: its settings and the averages under them; with `students`, everybody's course average. */
+/**
+ * The JSON of a `PATCH` of a course: its settings and the averages under them; with `students`, everybody's
+ * course average.
+ */
 export function settingsJson (book: Book, withStudents: boolean): Uint8Array[] {
   const averages = book.averages()
   const out = new Chunks()
-  out.add(`{"course":${JSON.stringify(courseJson(book))},"categories":${JSON.stringify(categoriesJson(book, averages))}`)
+  out.add(
+    `{"course":${JSON.stringify(courseJson(book))},"categories":${
+      JSON.stringify(categoriesJson(book, averages))
+    }`
+  )
   if (withStudents) {
     out.add(`,"course_average":${JSON.stringify(averages.course.average)},"students":[`)
     let isFirst = true
@@ -131,15 +156,29 @@ function lineWriter (book: Book): (row: BookRow) => string {
     if (Number.isNaN(ms)) return 'null'
     if (!isPlainDate) return `"${isoTime(ms)}"`
     let text = days.get(ms)
-    if (text === undefined) days.set(ms, text = `"${isoTime(startOfDay(new Date(ms).toISOString().slice(0, 10), book.course.timeZone))}"`)
+    if (text === undefined) {
+      days.set(
+        ms,
+        text = `"${isoTime(startOfDay(new Date(ms).toISOString().slice(0, 10), book.course.timeZone))}"`
+      )
+    }
     return text
   }
   return ({ student, isDropped, cells, scores, categoryAverages, courseAverage }) => {
-    const name = [student.first_name, student.last_name].filter((part) => part !== null && part !== '').join(' ')
-    let text = `{"id":${student.id},"source_id":${JSON.stringify(student.source_id)},"name":${name === '' ? 'null' : JSON.stringify(name)}` +
+    const name = [student.first_name, student.last_name].filter((part) => part !== null && part !== '').join(
+      ' '
+    )
+    let text =
+      `{"id":${student.id},"source_id":${JSON.stringify(student.source_id)},"name":${
+        name === '' ? 'null' : JSON.stringify(name)
+      }` +
       `,"first_name":${JSON.stringify(student.first_name)},"last_name":${JSON.stringify(student.last_name)}` +
-      `,"student_identifier":${JSON.stringify(student.student_identifier)},"email":${JSON.stringify(student.email)}` +
-      `,"period_id":${student.period_id},"is_dropped":${isDropped},"course_average":${number(courseAverage)}` +
+      `,"student_identifier":${JSON.stringify(student.student_identifier)},"email":${
+        JSON.stringify(student.email)
+      }` +
+      `,"period_id":${student.period_id},"is_dropped":${isDropped},"course_average":${
+        number(courseAverage)
+      }` +
       `,"category_averages":[${Array.from(categoryAverages, number).join(',')}],"data":[`
     for (let j = 0; j < beginnings.length; j++) {
       if (j > 0) text += ','
@@ -149,8 +188,13 @@ function lineWriter (book: Book): (row: BookRow) => string {
         continue
       }
       const mark = cells.marks[slot]!
-      text += `${beginnings[j]}${statuses[(mark & STATUS_MASK) - 1]}${number(scores[j]!)},"points":${number(cells.points[slot]!)}` +
-        `,"exercise_count":${cells.count(slot, 0)},"correct_exercise_count":${cells.count(slot, 1)},"recovered_exercise_count":${cells.count(slot, 2)}` +
+      text +=
+        `${beginnings[j]}${statuses[(mark & STATUS_MASK) - 1]}${number(scores[j]!)},"points":${
+          number(cells.points[slot]!)
+        }` +
+        `,"exercise_count":${cells.count(slot, 0)},"correct_exercise_count":${
+          cells.count(slot, 1)
+        },"recovered_exercise_count":${cells.count(slot, 2)}` +
         `,"is_late":${(mark & LATE) !== 0},"is_provisional":${(mark & PROVISIONAL) !== 0}` +
         `,"submitted_at":${submitted(cells.submittedAt(slot), (mark & PLAIN_DATE) !== 0)}}`
     }
@@ -159,9 +203,13 @@ function lineWriter (book: Book): (row: BookRow) => string {
 }
 
 /** UTC with milliseconds, as all times of the API. */
-function isoTime (ms: number): string { return new Date(ms).toISOString() }
+function isoTime (ms: number): string {
+  return new Date(ms).toISOString()
+}
 
-function number (value: number): string { return Number.isNaN(value) ? 'null' : String(value) }
+function number (value: number): string {
+  return Number.isNaN(value) ? 'null' : String(value)
+}
 
 /** Text gathered into byte chunks, so that no string grows beyond what a string can hold. */
 class Chunks {

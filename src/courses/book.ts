@@ -1,5 +1,5 @@
-// The one computation of scores and averages. The page, the API and the workbook all take their numbers from here, each
-// on one snapshot of the database; nothing else in the house divides points.
+// The one computation of scores and averages. The page, the API and the workbook all take their numbers from
+// here, each on one snapshot of the database; nothing else in the house divides points.
 import type { Snapshot, StudentRow } from '../../db/queries/book.ts'
 import type { Row } from '../../db/tables.ts'
 import { dayAt, endOfDay, startOfDay } from './course-time.ts'
@@ -39,7 +39,10 @@ export interface BookTask {
   slot: number
 }
 
-/** Averages over a set of students; index for index the book's tasks and categories. Dropped students count in none. */
+/**
+ * Averages over a set of students; index for index the book's tasks and categories. Dropped students count in
+ * none.
+ */
 export interface Averages {
   /** Not dropped, and dropped. */
   students: number
@@ -55,7 +58,10 @@ export interface Averages {
   course: Spread
 }
 
-/** One student's line. The book reuses the object and its arrays: what it shows holds until the next step of the iteration. */
+/**
+ * One student's line. The book reuses the object and its arrays: what it shows holds until the next step of
+ * the iteration.
+ */
 export interface BookRow {
   student: StudentRow
   isDropped: boolean
@@ -77,10 +83,18 @@ export interface Book {
   /** The whole course (`undefined`), one period, or the students without one (`null`). */
   averages: (periodId?: number | null) => Averages
   /** In the book's order. `after` continues behind the student with this id. */
-  rows: (filter?: { periodId?: number | null, isDropped?: boolean, after?: number }) => Generator<BookRow, void, void>
-  /** When a due or drop date will change a number, a status or the order although no data changed, in ms; null: never. */
+  rows: (
+    filter?: { periodId?: number | null, isDropped?: boolean, after?: number },
+  ) => Generator<BookRow, void, void>
+  /**
+   * When a due or drop date will change a number, a status or the order although no data changed, in ms;
+   * null: never.
+   */
   currentUntil: number | null
-  /** Cells that count 0 only because their task is past due (`missing_counts: zero`); the import's own totals lack them. */
+  /**
+   * Cells that count 0 only because their task is past due (`missing_counts: zero`); the import's own totals
+   * lack them.
+   */
   zeroedCells: number
   /** Plain date at the time of reading, in the course's zone. */
   today: string
@@ -102,7 +116,9 @@ export interface BookReading {
   cache?: BookCache
 }
 
-/** What one pass over a course's cells gives; holds until the data version moves or `currentUntil` is reached. */
+/**
+ * What one pass over a course's cells gives; holds until the data version moves or `currentUntil` is reached.
+ */
 interface Totals {
   dataVersion: number
   readAt: number
@@ -112,11 +128,16 @@ interface Totals {
   zeroedCells: number
 }
 
-/** Totals of the courses read last, so that paging through a large book does not add it up again for every page. */
+/**
+ * Totals of the courses read last, so that paging through a large book does not add it up again for every
+ * page.
+ */
 export class BookCache {
   readonly #totals = new Map<number, Totals>()
   readonly #most: number
-  constructor (most = 16) { this.#most = most }
+  constructor (most = 16) {
+    this.#most = most
+  }
 
   get (courseId: number, dataVersion: number, now: number): Totals | undefined {
     const totals = this.#totals.get(courseId)
@@ -133,24 +154,41 @@ export class BookCache {
 }
 
 /**
- * Reads a course's book from a snapshot, which must stay open as long as the book is used; `undefined`: no such course.
- * One pass over all cells gives the averages; `rows()` is another pass, computed by the same code.
+ * Reads a course's book from a snapshot, which must stay open as long as the book is used; `undefined`: no
+ * such course. One pass over all cells gives the averages; `rows()` is another pass, computed by the same
+ * code.
  */
-export function readBook (snapshot: Snapshot, courseId: number, { now, overrides = {}, cache }: BookReading): Book | undefined {
+export function readBook (
+  snapshot: Snapshot,
+  courseId: number,
+  { now, overrides = {}, cache }: BookReading
+): Book | undefined {
   const courseRow = snapshot.course(courseId)
   if (courseRow === undefined) return undefined
   const timeZone = overrides.timeZone ?? courseRow.set_time_zone ?? courseRow.imported_time_zone
-  const missingCounts = overrides.missingCounts ?? courseRow.set_missing_counts ?? courseRow.imported_missing_counts
+  const missingCounts = overrides.missingCounts ?? courseRow.set_missing_counts ??
+    courseRow.imported_missing_counts
   const course: BookCourse = {
-    id: courseRow.id, sourceId: courseRow.source_id, name: courseRow.name, school: courseRow.school, term: courseRow.term, timeZone, missingCounts,
+    id: courseRow.id,
+    sourceId: courseRow.source_id,
+    name: courseRow.name,
+    school: courseRow.school,
+    term: courseRow.term,
+    timeZone,
+    missingCounts,
   }
   const categories = readCategories(snapshot, courseId, overrides)
   const tasks = orderTasks(snapshot.tasks(courseId), categories, timeZone)
   const today = dayAt(now, timeZone)
-  const overdue = Uint8Array.from(tasks, (task) => missingCounts === 'zero' && task.dueAt !== null && now > task.dueAt ? 1 : 0)
+  const overdue = Uint8Array.from(
+    tasks,
+    (task) => missingCounts === 'zero' && task.dueAt !== null && now > task.dueAt ? 1 : 0
+  )
   const line = new LineComputation(tasks, categories, overdue)
 
-  function * rows (filter: { periodId?: number | null, isDropped?: boolean, after?: number } = {}): Generator<BookRow, void, void> {
+  function * rows (
+    filter: { periodId?: number | null, isDropped?: boolean, after?: number } = {}
+  ): Generator<BookRow, void, void> {
     const { after, ...rest } = filter
     let position: { after?: { isDropped: boolean, position: number } } = {}
     if (after !== undefined) {
@@ -158,7 +196,9 @@ export function readBook (snapshot: Snapshot, courseId: number, { now, overrides
       if (student === undefined) return
       position = { after: { isDropped: isDroppedOn(student, today), position: student.position } }
     }
-    for (const student of snapshot.students(courseId, { today, ...rest, ...position })) yield line.compute(student)
+    for (const student of snapshot.students(courseId, { today, ...rest, ...position })) {
+      yield line.compute(student)
+    }
   }
 
   function total (): Totals {
@@ -188,7 +228,8 @@ export function readBook (snapshot: Snapshot, courseId: number, { now, overrides
     }
   }
 
-  const isAsStored = overrides.timeZone === undefined && overrides.missingCounts === undefined && overrides.weights === undefined
+  const isAsStored = overrides.timeZone === undefined && overrides.missingCounts === undefined &&
+    overrides.weights === undefined
   let totals = isAsStored ? cache?.get(courseId, courseRow.data_version, now) : undefined
   if (totals === undefined) {
     totals = total()
@@ -201,7 +242,10 @@ export function readBook (snapshot: Snapshot, courseId: number, { now, overrides
     periods: snapshot.periods(courseId).map(({ id, source_id: sourceId, name }) => ({ id, sourceId, name })),
     categories,
     tasks,
-    averages: (periodId) => periodId === undefined ? ofCourse : ofPeriods.get(periodId) ?? new Tally(tasks.length, categories.length).averages(),
+    averages: (periodId) =>
+      periodId === undefined
+        ? ofCourse
+        : ofPeriods.get(periodId) ?? new Tally(tasks.length, categories.length).averages(),
     rows,
     currentUntil,
     zeroedCells,
@@ -210,7 +254,9 @@ export function readBook (snapshot: Snapshot, courseId: number, { now, overrides
 }
 
 function readCategories (snapshot: Snapshot, courseId: number, overrides: BookOverrides): BookCategory[] {
-  const rows = snapshot.categories(courseId).map((row) => overrides.weights?.has(row.id) === true ? { ...row, set_weight: overrides.weights.get(row.id)! } : row)
+  const rows = snapshot.categories(courseId).map((row) =>
+    overrides.weights?.has(row.id) === true ? { ...row, set_weight: overrides.weights.get(row.id)! } : row
+  )
   const weights = effectiveWeights(rows)
   return rows.map((row, i) => ({ id: row.id, sourceId: row.source_id, name: row.name, weight: weights[i]! }))
 }
@@ -228,7 +274,9 @@ function orderTasks (rows: Array<Row<'tasks'>>, categories: BookCategory[], time
     dueAt: row.due_at ?? (row.due_on === null ? null : endOfDay(row.due_on, timeZone)),
     pointsPossible: row.points_possible,
     slot: row.slot,
-  })).sort((a, b) => (a.dueAt ?? Infinity) === (b.dueAt ?? Infinity) ? 0 : (a.dueAt ?? Infinity) - (b.dueAt ?? Infinity))
+  })).sort((a, b) =>
+    (a.dueAt ?? Infinity) === (b.dueAt ?? Infinity) ? 0 : (a.dueAt ?? Infinity) - (b.dueAt ?? Infinity)
+  )
 }
 
 function isDroppedOn (student: Row<'students'>, today: string): boolean {

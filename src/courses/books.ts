@@ -9,7 +9,10 @@ export type BookAnswer =
 export interface Books {
   /** A page of a course's book as the API gives it; `exports` is the JSON of its exports. */
   page: (courseId: number, page: PageRequest, exports: string) => Promise<BookAnswer>
-  /** A course's settings and averages as they would be under `settings`; with `students`, everybody's course average. */
+  /**
+   * A course's settings and averages as they would be under `settings`; with `students`, everybody's course
+   * average.
+   */
   trySettings: (courseId: number, settings: CourseSettings, withStudents: boolean) => Promise<BookAnswer>
 }
 
@@ -18,12 +21,25 @@ interface Readers {
   run: <Result>(task: string, input: Record<string, unknown>) => Promise<Result>
 }
 
-/** Reads whole books for the page, in threads of their own: ten million cells would hold the server's thread for seconds. */
-export function createBooks ({ databaseFile, readers, now }: { databaseFile: string, readers: Readers, now: () => number }): Books {
+/**
+ * Reads whole books for the page, in threads of their own: ten million cells would hold the server's thread
+ * for seconds.
+ */
+export function createBooks (
+  { databaseFile, readers, now }: { databaseFile: string, readers: Readers, now: () => number }
+): Books {
   return {
-    page: (courseId, page, exports) => readers.run('readBookPage', { databaseFile, courseId, now: now(), page, exports }),
-    trySettings: (courseId, { timeZone, missingCounts, weights }, withStudents) => readers.run('trySettings', {
-      databaseFile, courseId, now: now(), timeZone, missingCounts, weights: weights === undefined ? undefined : Array.from(weights), withStudents,
-    }),
+    page: (courseId, page, exports) =>
+      readers.run('readBookPage', { databaseFile, courseId, now: now(), page, exports }),
+    trySettings: (courseId, { timeZone, missingCounts, weights }, withStudents) =>
+      readers.run('trySettings', {
+        databaseFile,
+        courseId,
+        now: now(),
+        timeZone,
+        missingCounts,
+        weights: weights === undefined ? undefined : Array.from(weights),
+        withStudents,
+      }),
   }
 }

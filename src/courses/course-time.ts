@@ -28,7 +28,10 @@ export function endOfDay (day: string, timeZone: string): number {
     .toZonedDateTime(timeZone, { disambiguation: 'later' }).epochMilliseconds
 }
 
-/** What the clock on the wall shows, as if it were UTC, in ms: what Excel keeps as a date, which knows no zone. */
+/**
+ * What the clock on the wall shows, as if it were UTC, in ms: what Excel keeps as a date, which knows no
+ * zone.
+ */
 export function wallClock (ms: number, timeZone: string): number {
   const zoned = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone)
   return ms + zoned.offsetNanoseconds / 1e6

@@ -1,5 +1,6 @@
-// A student's cells in one course as one value of bytes. A course of 50,000 students and 200 tasks is ten million cells: as
-// rows of a table they take minutes to import and seconds to read, packed they are read at the speed of the disk.
+// A student's cells in one course as one value of bytes. A course of 50,000 students and 200 tasks is ten
+// million cells: as rows of a table they take minutes to import and seconds to read, packed they are read at
+// the speed of the disk.
 //
 //   byte  0      format version, 1
 //   byte  1      which optional columns follow: 1 submitted_at, 2 exercise counts
@@ -7,7 +8,7 @@
 //   then         points        n x float64, NaN: none
 //                submitted_at  n x float64 (if noted), ms since 1970 UTC, NaN: none
 //                counts        3 x n x uint32 (if noted): exercises, correct, recovered; 0xffffffff: none
-//                marks         n x uint8: status in bits 0-2 (0: the student was not given the task), 8 late, 16 provisional,
+// marks n x uint8: status in bits 0-2 (0: the student was not given the task), 8 late, 16 provisional,
 //                              32 submitted_at is a plain date (ms of its midnight in UTC)
 //
 // Little-endian, as every machine is that Node runs on. A task's cell stands at the task's `slot`.
@@ -17,7 +18,15 @@ export const STATUSES = ['not_started', 'in_progress', 'completed', 'submitted',
 export type Status = typeof STATUSES[number]
 
 /** Codes in `marks`, bits 0-2. */
-export const STATUS = { none: 0, not_started: 1, in_progress: 2, completed: 3, submitted: 4, missing: 5, exempt: 6 } as const
+export const STATUS = {
+  none: 0,
+  not_started: 1,
+  in_progress: 2,
+  completed: 3,
+  submitted: 4,
+  missing: 5,
+  exempt: 6,
+} as const
 export const STATUS_MASK = 7
 export const LATE = 8
 export const PROVISIONAL = 16
@@ -29,7 +38,10 @@ const HAS_COUNTS = 2
 const HEADER = 8
 const NO_COUNT = 0xffffffff
 
-/** What a source says of one student and one task. Not what it is worth: that follows from the task, see `score`. */
+/**
+ * What a source says of one student and one task. Not what it is worth: that follows from the task, see
+ * `score`.
+ */
 export interface Cell {
   status: Status
   points: number | null
@@ -43,8 +55,9 @@ export interface Cell {
 }
 
 /**
- * Packs cells by slot; `undefined` (or a slot beyond the array): not given. Counts are whole numbers below 2^32 - 1.
- * The same cells always give the same bytes, so that an import sees by comparing them that nothing changed.
+ * Packs cells by slot; `undefined` (or a slot beyond the array): not given. Counts are whole numbers below
+ * 2^32 - 1. The same cells always give the same bytes, so that an import sees by comparing them that nothing
+ * changed.
  */
 export function packCells (cells: ReadonlyArray<Cell | undefined>): Buffer {
   let n = cells.length
@@ -54,7 +67,10 @@ export function packCells (cells: ReadonlyArray<Cell | undefined>): Buffer {
     const cell = cells[i]
     if (cell === undefined) continue
     if (cell.submittedAt !== null) flags |= HAS_SUBMITTED
-    if (cell.exerciseCount !== null || cell.correctExerciseCount !== null || cell.recoveredExerciseCount !== null) flags |= HAS_COUNTS
+    if (
+      cell.exerciseCount !== null || cell.correctExerciseCount !== null ||
+      cell.recoveredExerciseCount !== null
+    ) flags |= HAS_COUNTS
   }
   const layout = layoutOf(n, flags)
   const bytes = new Uint8Array(layout.size)
@@ -62,12 +78,17 @@ export function packCells (cells: ReadonlyArray<Cell | undefined>): Buffer {
   bytes[1] = flags
   new Uint32Array(bytes.buffer, 4, 1)[0] = n
   const points = new Float64Array(bytes.buffer, HEADER, n).fill(NaN)
-  const submitted = flags & HAS_SUBMITTED ? new Float64Array(bytes.buffer, layout.submitted, n).fill(NaN) : undefined
-  const counts = flags & HAS_COUNTS ? new Uint32Array(bytes.buffer, layout.counts, 3 * n).fill(NO_COUNT) : undefined
+  const submitted = flags & HAS_SUBMITTED
+    ? new Float64Array(bytes.buffer, layout.submitted, n).fill(NaN)
+    : undefined
+  const counts = flags & HAS_COUNTS
+    ? new Uint32Array(bytes.buffer, layout.counts, 3 * n).fill(NO_COUNT)
+    : undefined
   for (let i = 0; i < n; i++) {
     const cell = cells[i]
     if (cell === undefined) continue
-    bytes[layout.marks + i] = STATUS[cell.status] | (cell.isLate ? LATE : 0) | (cell.isProvisional ? PROVISIONAL : 0) |
+    bytes[layout.marks + i] = STATUS[cell.status] | (cell.isLate ? LATE : 0) |
+      (cell.isProvisional ? PROVISIONAL : 0) |
       (cell.submittedAt?.isPlainDate === true ? PLAIN_DATE : 0)
     if (cell.points !== null) points[i] = cell.points
     if (submitted !== undefined && cell.submittedAt !== null) submitted[i] = cell.submittedAt.ms
@@ -107,7 +128,9 @@ export class CellReader {
     const flags = row[1]!
     const n = new Uint32Array(this.#memory, 4, 1)[0]!
     const layout = layoutOf(n, flags)
-    if (row[0] !== VERSION || row.length !== layout.size) throw new Error('The cells of a student are damaged: not a packed row of version 1.')
+    if (row[0] !== VERSION || row.length !== layout.size) {
+      throw new Error('The cells of a student are damaged: not a packed row of version 1.')
+    }
     this.length = n
     this.points = new Float64Array(this.#memory, HEADER, n)
     this.#submitted = flags & HAS_SUBMITTED ? new Float64Array(this.#memory, layout.submitted, n) : undefined
@@ -116,10 +139,14 @@ export class CellReader {
   }
 
   /** Whether the student was given the task at that slot. */
-  isGiven (slot: number): boolean { return slot < this.length && this.marks[slot] !== 0 }
+  isGiven (slot: number): boolean {
+    return slot < this.length && this.marks[slot] !== 0
+  }
 
   /** Ms since 1970 (see PLAIN_DATE), NaN: none. */
-  submittedAt (slot: number): number { return this.#submitted?.[slot] ?? NaN }
+  submittedAt (slot: number): number {
+    return this.#submitted?.[slot] ?? NaN
+  }
 
   /** Which: 0 exercises, 1 correct, 2 recovered. */
   count (slot: number, which: 0 | 1 | 2): number | null {
@@ -128,8 +155,8 @@ export class CellReader {
   }
 
   /**
-   * The score as a fraction, NaN for none: points of points possible, else correct of all exercises; the exempt have none.
-   * `pointsPossible` is NaN (or not above 0) for a task that has none.
+   * The score as a fraction, NaN for none: points of points possible, else correct of all exercises; the
+   * exempt have none. `pointsPossible` is NaN (or not above 0) for a task that has none.
    */
   score (slot: number, pointsPossible: number): number {
     if (slot >= this.length) return NaN
@@ -161,7 +188,10 @@ export class CellReader {
   }
 }
 
-function layoutOf (n: number, flags: number): { submitted: number, counts: number, marks: number, size: number } {
+function layoutOf (
+  n: number,
+  flags: number
+): { submitted: number, counts: number, marks: number, size: number } {
   const submitted = HEADER + 8 * n
   const counts = submitted + (flags & HAS_SUBMITTED ? 8 * n : 0)
   const marks = counts + (flags & HAS_COUNTS ? 12 * n : 0)

@@ -25,12 +25,30 @@ export interface DataPlaces {
 export function checkFolder ({ dataFolder, databaseFile, filesFolder }: DataPlaces): Finding {
   const name = 'data folder'
   const stats = statSync(dataFolder, { throwIfNoEntry: false })
-  if (stats === undefined) return problem(name, `${dataFolder} is not there.`, 'If this is the right place, start the service once, which makes it. Else set DATA_DIR.')
+  if (stats === undefined) {
+    return problem(
+      name,
+      `${dataFolder} is not there.`,
+      'If this is the right place, start the service once, which makes it. Else set DATA_DIR.'
+    )
+  }
   if (!stats.isDirectory()) return problem(name, `${dataFolder} is no folder.`, 'Set DATA_DIR to a folder.')
   const parts = [dataFolder, databaseFile, filesFolder].filter((path) => existsSync(path))
   const closed = parts.find((path) => !isAllowed(path, constants.R_OK | constants.W_OK))
-  if (closed !== undefined) return problem(name, `${closed} cannot be read and written by this user.`, 'Run doctor as the user that the service runs as, or give the folder to that user with chown -R.')
-  if (!existsSync(databaseFile)) return problem(name, `${dataFolder} holds no database.`, 'If this is the right place, start the service once. Else set DATA_DIR.')
+  if (closed !== undefined) {
+    return problem(
+      name,
+      `${closed} cannot be read and written by this user.`,
+      'Run doctor as the user that the service runs as, or give the folder to that user with chown -R.'
+    )
+  }
+  if (!existsSync(databaseFile)) {
+    return problem(
+      name,
+      `${dataFolder} holds no database.`,
+      'If this is the right place, start the service once. Else set DATA_DIR.'
+    )
+  }
   return fine(name, dataFolder)
 }
 
@@ -42,7 +60,9 @@ export function checkPermissions (places: DataPlaces, settingsFile?: string): Fi
   const { dataFolder, databaseFile, filesFolder, secretFile } = places
   const name = 'permissions'
   const folder = lstatSync(dataFolder)
-  const present = [databaseFile, `${databaseFile}-wal`, filesFolder, secretFile].filter((path) => existsSync(path))
+  const present = [databaseFile, `${databaseFile}-wal`, filesFolder, secretFile].filter((path) =>
+    existsSync(path)
+  )
   const open = openPlaces({ ...places, settingsFiles: settingsFile === undefined ? [] : [settingsFile] })
   if (open.length > 0) {
     const paths = open.map(({ path }) => path).join(', ')
@@ -53,30 +73,69 @@ export function checkPermissions (places: DataPlaces, settingsFile?: string): Fi
     )
   }
   const strange = present.find((path) => lstatSync(path).uid !== folder.uid)
-  if (strange !== undefined) return problem(name, `${strange} belongs to another user than ${dataFolder}.`, `A command was run as another user. Give all of it to the service's user: chown -R --reference=${dataFolder} ${dataFolder}`)
+  if (strange !== undefined) {
+    return problem(
+      name,
+      `${strange} belongs to another user than ${dataFolder}.`,
+      `A command was run as another user. Give all of it to the service's user: chown -R --reference=${dataFolder} ${dataFolder}`
+    )
+  }
   return fine(name, 'for its owner alone')
 }
 
 export async function checkDisk ({ dataFolder }: DataPlaces, minFreeBytes: number): Promise<Finding> {
   const { bavail, bsize, files, ffree } = await statfs(dataFolder)
   const free = bavail * bsize
-  const advice = 'Make room on the disk, let old exports expire with EXPORT_RETENTION_DAYS, or delete files with "perfbook file delete".'
-  if (free < minFreeBytes) return problem('disk', `${megabytes(free)} are free, less than MIN_FREE_BYTES (${megabytes(minFreeBytes)}): exports are refused.`, advice)
-  if (files > 0 && ffree < 1000) return problem('disk', `The disk has room for ${ffree} more files only.`, advice)
+  const advice =
+    'Make room on the disk, let old exports expire with EXPORT_RETENTION_DAYS, or delete files with "perfbook file delete".'
+  if (free < minFreeBytes) {
+    return problem(
+      'disk',
+      `${megabytes(free)} are free, less than MIN_FREE_BYTES (${
+        megabytes(minFreeBytes)
+      }): exports are refused.`,
+      advice
+    )
+  }
+  if (files > 0 && ffree < 1000) {
+    return problem('disk', `The disk has room for ${ffree} more files only.`, advice)
+  }
   return fine('disk', `${megabytes(free)} are free`)
 }
 
 export function checkDatabase ({ databaseFile }: DataPlaces, isDeep: boolean): Finding {
   const name = 'database'
   const problems = databaseProblems(databaseFile, { quick: !isDeep })
-  if (problems.length > 0) return problem(name, `It is damaged: ${problems[0]!}`, 'Stop the service, keep a copy of the data folder, and restore the last backup into an empty folder with "perfbook restore". See docs/operations.md.')
+  if (problems.length > 0) {
+    return problem(
+      name,
+      `It is damaged: ${problems[0]!}`,
+      'Stop the service, keep a copy of the data folder, and restore the last backup into an empty folder with "perfbook restore". See docs/operations.md.'
+    )
+  }
   const { applied, pending, unknown } = migrationStatus(databaseFile)
-  if (unknown.length > 0) return problem(name, `A later version of Perfbook has written it (${unknown.join(', ')}).`, 'Start that version, or a later one.')
+  if (unknown.length > 0) {
+    return problem(
+      name,
+      `A later version of Perfbook has written it (${unknown.join(', ')}).`,
+      'Start that version, or a later one.'
+    )
+  }
   const at = `sound, at ${applied.at(-1) ?? 'nothing yet'}`
-  return fine(name, pending.length === 0 ? at : `${at}; the next start brings it to ${pending.at(-1)!} and keeps a copy first`)
+  return fine(
+    name,
+    pending.length === 0
+      ? at
+      : `${at}; the next start brings it to ${pending.at(-1)!} and keeps a copy first`
+  )
 }
 
-export async function checkFiles (places: DataPlaces, isDeep: boolean, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<Finding> {
+export async function checkFiles (
+  places: DataPlaces,
+  isDeep: boolean,
+  signal: AbortSignal,
+  onProgress: (fraction: number) => void
+): Promise<Finding> {
   const name = 'files'
   const snapshot = openSnapshot(places.databaseFile)
   try {
@@ -85,17 +144,38 @@ export async function checkFiles (places: DataPlaces, isDeep: boolean, signal: A
       reads: snapshot.reads,
       change: () => 0,
       remembered: <T>(key: string, read: () => Promise<T>) => read(),
-      write: () => { throw new Error('doctor changes nothing') },
+      write: () => {
+        throw new Error('doctor changes nothing')
+      },
       emptyLog: async () => false,
       close: async () => {},
     }
-    const found = await verifyFiles({ db, storage: createDiskStorage(places.filesFolder, places.quarantineFolder), now: Date.now }, {
-      sizesOnly: !isDeep, signal, onProgress: (done, of) => { onProgress(done / of) },
+    const found = await verifyFiles({
+      db,
+      storage: createDiskStorage(places.filesFolder, places.quarantineFolder),
+      now: Date.now,
+    }, {
+      sizesOnly: !isDeep,
+      signal,
+      onProgress: (done, of) => {
+        onProgress(done / of)
+      },
     })
     const { lost, damaged, orphaned } = found
-    if (lost.length + damaged.length + orphaned.length === 0) return fine(name, `${found.files} files with ${megabytes(found.bytes)} ${isDeep ? 'were read and are right' : 'are there'}`)
+    if (lost.length + damaged.length + orphaned.length === 0) {
+      return fine(
+        name,
+        `${found.files} files with ${megabytes(found.bytes)} ${
+          isDeep ? 'were read and are right' : 'are there'
+        }`
+      )
+    }
     const first = lost[0]?.path ?? damaged[0]?.path ?? orphaned[0]!
-    return problem(name, `${lost.length} are lost, ${damaged.length} damaged, ${orphaned.length} unknown to the database; the first is ${first}.`, '"perfbook file verify --repair" puts them out of the way; a backup may have them.')
+    return problem(
+      name,
+      `${lost.length} are lost, ${damaged.length} damaged, ${orphaned.length} unknown to the database; the first is ${first}.`,
+      '"perfbook file verify --repair" puts them out of the way; a backup may have them.'
+    )
   } finally {
     await snapshot.close()
   }
@@ -106,17 +186,33 @@ export async function checkClock ({ databaseFile }: DataPlaces, now: number): Pr
   const name = 'clock'
   const advice = 'Set the clock of this machine, best by a time service (systemd-timesyncd, chrony).'
   const shown = new Date(now).toISOString()
-  if (new Date(now).getUTCFullYear() < FIRST_YEAR) return problem(name, `It says ${shown}, which is long past.`, advice)
+  if (new Date(now).getUTCFullYear() < FIRST_YEAR) {
+    return problem(name, `It says ${shown}, which is long past.`, advice)
+  }
   const snapshot = openSnapshot(databaseFile)
   const newest = await newestTime(snapshot.reads).finally(() => snapshot.close())
   const latest = Math.max(newest, lstatSync(databaseFile).mtimeMs)
-  if (latest > now + CLOCK_MAY_DIFFER_MS) return problem(name, `It says ${shown}, and the data knows of ${new Date(latest).toISOString()} already: it was set back, or ran ahead before.`, advice)
+  if (latest > now + CLOCK_MAY_DIFFER_MS) {
+    return problem(
+      name,
+      `It says ${shown}, and the data knows of ${
+        new Date(latest).toISOString()
+      } already: it was set back, or ran ahead before.`,
+      advice
+    )
+  }
   return fine(name, shown)
 }
 
 /** Something that an interrupted restore left: nothing else can be said then. */
 export function checkRestore ({ dataFolder }: DataPlaces): Finding | undefined {
-  return existsSync(join(dataFolder, '.restoring')) ? problem('restore', 'A restore into this folder has not ended.', 'Run "perfbook restore" again; it begins anew.') : undefined
+  return existsSync(join(dataFolder, '.restoring'))
+    ? problem(
+      'restore',
+      'A restore into this folder has not ended.',
+      'Run "perfbook restore" again; it begins anew.'
+    )
+    : undefined
 }
 
 function isAllowed (path: string, mode: number): boolean {
@@ -128,4 +224,6 @@ function isAllowed (path: string, mode: number): boolean {
   }
 }
 
-function megabytes (count: number): string { return `${new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(count / 1e6)} MB` }
+function megabytes (count: number): string {
+  return `${new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(count / 1e6)} MB`
+}

@@ -8,6 +8,10 @@ export interface Finding {
   advice: string | null
 }
 
-export function fine (check: string, message: string): Finding { return { check, ok: true, message, advice: null } }
+export function fine (check: string, message: string): Finding {
+  return { check, ok: true, message, advice: null }
+}
 
-export function problem (check: string, message: string, advice: string): Finding { return { check, ok: false, message, advice } }
+export function problem (check: string, message: string, advice: string): Finding {
+  return { check, ok: false, message, advice }
+}

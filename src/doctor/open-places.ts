@@ -53,7 +53,9 @@ export function openPlaces ({ dataFolder, secretFile, settingsFiles = [] }: Priv
   return places
 }
 
-/** One for each folder: what is in the data folder is named with it, since closing the folder closes that too. */
+/**
+ * One for each folder: what is in the data folder is named with it, since closing the folder closes that too.
+ */
 export interface OpenFolder extends OpenPlace {
   /** Names in the data folder that are open as well. */
   within: string[]

@@ -2,9 +2,19 @@ import Type, { type Static } from 'typebox'
 
 /** The body of an export request; what is left out has the default. */
 export const exportOptionsSchema = Type.Object({
-  sheets: Type.Optional(Type.Enum(['course', 'period'], { description: '`course` (default): one sheet for all; `period`: one sheet a period.' })),
-  values: Type.Optional(Type.Enum(['percent', 'points'], { description: '`percent` (default), or `points` in the cells of tasks that have points possible.' })),
-  include_dropped: Type.Optional(Type.Boolean({ description: 'Whether dropped students are in it; default true.' })),
+  sheets: Type.Optional(
+    Type.Enum(['course', 'period'], {
+      description: '`course` (default): one sheet for all; `period`: one sheet a period.',
+    })
+  ),
+  values: Type.Optional(
+    Type.Enum(['percent', 'points'], {
+      description: '`percent` (default), or `points` in the cells of tasks that have points possible.',
+    })
+  ),
+  include_dropped: Type.Optional(
+    Type.Boolean({ description: 'Whether dropped students are in it; default true.' })
+  ),
 }, { additionalProperties: false })
 
 export type ExportOptionsGiven = Static<typeof exportOptionsSchema>
@@ -23,5 +33,7 @@ export function completeOptions (given: ExportOptionsGiven): ExportOptions {
 
 /** What differs from the defaults. */
 export function optionsGiven (options: ExportOptions): ExportOptionsGiven {
-  return Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== DEFAULTS[name as keyof ExportOptions]))
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => value !== DEFAULTS[name as keyof ExportOptions])
+  )
 }

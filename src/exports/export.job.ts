@@ -49,7 +49,9 @@ export interface ExportKindOptions {
 }
 
 /** Exports of a course's performance book as a kind of job. */
-export function exportKind ({ db, files, now, timeLimitMs, retention, replacesOldest }: ExportKindOptions): JobKind<ExportFacts> {
+export function exportKind (
+  { db, files, now, timeLimitMs, retention, replacesOldest }: ExportKindOptions
+): JobKind<ExportFacts> {
   return {
     name: EXPORT_KIND,
     task: 'performanceExport',
@@ -57,17 +59,22 @@ export function exportKind ({ db, files, now, timeLimitMs, retention, replacesOl
     maxAttempts: 3,
     backoffMs: exponentialBackoff(1000, 60_000),
     inputVersion: async (trx, job) => (await findCourse(trx, payloadOf(job).courseId))?.data_version ?? null,
-    input: async ({ job, stagingPath }) => ({ ...payloadOf(job), databaseFile: db.file, stagingPath, now: now() }) satisfies ExportTaskInput,
+    input: async ({ job, stagingPath }) =>
+      ({ ...payloadOf(job), databaseFile: db.file, stagingPath, now: now() }) satisfies ExportTaskInput,
     async complete ({ job, stagingPath }, facts) {
       const { courseId, options, requestedBy } = payloadOf(job)
-      const placed = await files.place({ path: stagingPath, size: facts.size, sha256: facts.sha256 }, facts.filename)
+      const placed = await files.place(
+        { path: stagingPath, size: facts.size, sha256: facts.sha256 },
+        facts.filename
+      )
       return {
         discard: placed.discard,
         async commit (trx) {
           if (await findCourse(trx, courseId) === undefined) {
             throw new JobFailure('COURSE_NOT_FOUND', 'The course was deleted in the meantime.')
           }
-          // Clients stop polling at the first export made after they asked; so it is, also when the clock was set back.
+          // Clients stop polling at the first export made after they asked; so it is, also when the clock was
+          // set back.
           const requests = await jobRequests(trx, job.id)
           const createdAt = Math.max(now(), ...requests.map((request) => request.requested_at + 1))
           const file = await placed.record(trx, {
@@ -79,7 +86,9 @@ export function exportKind ({ db, files, now, timeLimitMs, retention, replacesOl
             expiresAt: null,
             replacesOldest,
           }).catch((error: unknown) => {
-            throw error instanceof QuotaExceededError ? new JobFailure('FILE_QUOTA_EXCEEDED', error.message) : error
+            throw error instanceof QuotaExceededError
+              ? new JobFailure('FILE_QUOTA_EXCEEDED', error.message)
+              : error
           })
           const row = await insertExport(trx, {
             course_id: courseId,

@@ -30,7 +30,10 @@ export interface ExportItem {
 }
 
 export interface Exports {
-  /** Queues an export or joins the one that serves the request. Undefined: no such course. Throws QueueFullError. */
+  /**
+   * Queues an export or joins the one that serves the request. Undefined: no such course. Throws
+   * QueueFullError.
+   */
   request: (request: ExportRequest) => Promise<JobTicket | undefined>
   /** Newest first; the same array as before while nothing has changed. */
   list: (courseId: number) => Promise<readonly ExportItem[]>
@@ -53,7 +56,10 @@ export interface ExportsOptions {
 
 export function createExports ({ db, files, queue, now, retention }: ExportsOptions): Exports {
   /** What rows are at a time, until one expires or a date passes. */
-  const lists = new WeakMap<readonly queries.ExportListRow[], { from: number, until: number, items: ExportItem[] }>()
+  const lists = new WeakMap<
+    readonly queries.ExportListRow[],
+    { from: number, until: number, items: ExportItem[] }
+  >()
   return {
     async request ({ courseId, options, userId, requestedBy }) {
       const complete = completeOptions(options)
@@ -61,7 +67,8 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
       const ticket = await db.write(async (trx) => {
         const course = await findCourse(trx, courseId)
         if (course === undefined) return undefined
-        // Never before an export that is there already: with a clock set back, that one would look like the answer.
+        // Never before an export that is there already: with a clock set back, that one would look like the
+        // answer.
         const requestedAt = Math.max(now(), await queries.newestExportTime(trx, courseId) ?? 0)
         return await queue.request(trx, {
           kind: EXPORT_KIND,
@@ -81,8 +88,14 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
       const at = now()
       const kept = lists.get(rows)
       if (kept !== undefined && kept.from <= at && at < kept.until) return kept.items
-      const until = Math.min(...rows.flatMap((row) => [row.expires_at, row.current_until].filter((time) => time !== null && time > at) as number[]))
-      const items = rows.filter((row) => row.expires_at === null || row.expires_at > at).map((row) => item(row, at))
+      const until = Math.min(
+        ...rows.flatMap((row) =>
+          [row.expires_at, row.current_until].filter((time) => time !== null && time > at) as number[]
+        )
+      )
+      const items = rows.filter((row) => row.expires_at === null || row.expires_at > at).map((row) =>
+        item(row, at)
+      )
       lists.set(rows, { from: at, until, items })
       return items
     },

@@ -26,22 +26,27 @@ export interface Reconciled {
 }
 
 /**
- * At boot, before anything is stored: removes bytes that were placed by a run that died or whose rows were deleted, hides rows
- * whose bytes are not there (shows them again once they are), and puts out of the way what no row knows. By names and sizes;
- * `verifyFiles` reads the bytes as well.
+ * At boot, before anything is stored: removes bytes that were placed by a run that died or whose rows were
+ * deleted, hides rows whose bytes are not there (shows them again once they are), and puts out of the way
+ * what no row knows. By names and sizes; `verifyFiles` reads the bytes as well.
  */
-export async function reconcileFiles ({ db, storage, now, removal }: Parts & { removal: ByteRemoval }): Promise<Reconciled> {
+export async function reconcileFiles (
+  { db, storage, now, removal }: Parts & { removal: ByteRemoval }
+): Promise<Reconciled> {
   const intents = await files.listIntents(db.reads)
   await removal.remove(intents)
   const lost: number[] = []
   const found: number[] = []
   for await (const rows of storedRows(db)) {
     for (let i = 0; i < rows.length; i += LOOKS_AT_ONCE) {
-      await Promise.all(rows.slice(i, i + LOOKS_AT_ONCE).map(async (row) => {
-        const isThere = await storage.size(row.hex, row.filename) === row.size || await bringBack(storage, row)
-        if (isThere && row.lost_at !== null) found.push(row.id)
-        if (!isThere && row.lost_at === null) lost.push(row.id)
-      }))
+      await Promise.all(
+        rows.slice(i, i + LOOKS_AT_ONCE).map(async (row) => {
+          const isThere = await storage.size(row.hex, row.filename) === row.size ||
+            await bringBack(storage, row)
+          if (isThere && row.lost_at !== null) found.push(row.id)
+          if (!isThere && row.lost_at === null) lost.push(row.id)
+        })
+      )
     }
   }
   await markLost({ db, now }, lost, found)
@@ -49,12 +54,16 @@ export async function reconcileFiles ({ db, storage, now, removal }: Parts & { r
   // What could not be removed just now is known as well.
   for (const hex of await files.listIntents(db.reads)) known.add(hex)
   let quarantined = 0
-  for await (const name of storage.list()) if (!known.has(name) && await storage.quarantine(name)) quarantined++
+  for await (const name of storage.list()) {
+    if (!known.has(name) && await storage.quarantine(name)) quarantined++
+  }
   return { removed: intents.length, lost: lost.length, found: found.length, quarantined }
 }
 
 export interface VerifyOptions {
-  /** Hides rows whose bytes are lost or damaged, and puts out of the way damaged bytes and what no row knows. */
+  /**
+   * Hides rows whose bytes are lost or damaged, and puts out of the way damaged bytes and what no row knows.
+   */
   repair?: boolean
   /** Goes by names and sizes, and does not read the bytes. */
   sizesOnly?: boolean
@@ -89,13 +98,24 @@ export interface Verification {
 }
 
 /**
- * Compares every row with its bytes, read again, and everything kept with the rows. It may run beside a service that stores and
- * deletes. Nothing is deleted, also with `repair`.
+ * Compares every row with its bytes, read again, and everything kept with the rows. It may run beside a
+ * service that stores and deletes. Nothing is deleted, also with `repair`.
  */
-export async function verifyFiles ({ db, storage, now }: Parts, { repair = false, sizesOnly = false, onProgress, signal }: VerifyOptions = {}): Promise<Verification> {
+export async function verifyFiles (
+  { db, storage, now }: Parts,
+  { repair = false, sizesOnly = false, onProgress, signal }: VerifyOptions = {}
+): Promise<Verification> {
   const of = (await files.storedHexes(db.reads)).length
   let done = 0
-  const result: Verification = { files: 0, bytes: 0, lost: [], damaged: [], orphaned: [], found: [], repaired: repair }
+  const result: Verification = {
+    files: 0,
+    bytes: 0,
+    lost: [],
+    damaged: [],
+    orphaned: [],
+    found: [],
+    repaired: repair,
+  }
   for await (const rows of storedRows(db)) {
     for (const row of rows) {
       signal?.throwIfAborted()
@@ -114,7 +134,13 @@ export async function verifyFiles ({ db, storage, now }: Parts, { repair = false
       if (repair && state === 'damaged') await storage.quarantine(row.hex, row.filename)
     }
   }
-  if (repair) await markLost({ db, now }, [...result.lost, ...result.damaged].map((file) => file.id), result.found)
+  if (repair) {
+    await markLost(
+      { db, now },
+      [...result.lost, ...result.damaged].map((file) => file.id),
+      result.found
+    )
+  }
   for (const { name, filename } of await orphans({ db, storage }, signal)) {
     result.orphaned.push(filename === undefined ? name : `${name}/${filename}`)
     if (repair) await storage.quarantine(name, filename)
@@ -127,7 +153,10 @@ interface Thing {
   filename?: string
 }
 
-/** What a second look finds as well: between a listing and the question for its row, a file may have been deleted. */
+/**
+ * What a second look finds as well: between a listing and the question for its row, a file may have been
+ * deleted.
+ */
 async function orphans (parts: Pick<Parts, 'db' | 'storage'>, signal?: AbortSignal): Promise<Thing[]> {
   const key = ({ name, filename = '' }: Thing) => `${name}/${filename}`
   const first = new Set<string>()
@@ -136,7 +165,9 @@ async function orphans (parts: Pick<Parts, 'db' | 'storage'>, signal?: AbortSign
     first.add(key(thing))
   }
   const both: Thing[] = []
-  if (first.size > 0) for await (const thing of unknownThings(parts)) if (first.has(key(thing))) both.push(thing)
+  if (first.size > 0) {
+    for await (const thing of unknownThings(parts)) if (first.has(key(thing))) both.push(thing)
+  }
   return both
 }
 
@@ -151,12 +182,18 @@ async function * unknownThings ({ db, storage }: Pick<Parts, 'db' | 'storage'>):
     }
     for await (const filename of storage.list(name)) {
       // Of the right name, but a link or a folder: `size` says that it is no file.
-      if (filename !== row.filename || await storage.size(name, filename) === undefined) yield { name, filename }
+      if (filename !== row.filename || await storage.size(name, filename) === undefined) {
+        yield { name, filename }
+      }
     }
   }
 }
 
-async function judge (storage: FileStorage, row: FileRow, sizesOnly = false): Promise<'whole' | 'lost' | 'damaged'> {
+async function judge (
+  storage: FileStorage,
+  row: FileRow,
+  sizesOnly = false
+): Promise<'whole' | 'lost' | 'damaged'> {
   const size = await storage.size(row.hex, row.filename)
   if (size === undefined) return 'lost'
   if (size !== row.size) return 'damaged'
@@ -173,7 +210,9 @@ async function judge (storage: FileStorage, row: FileRow, sizesOnly = false): Pr
   return hash.digest('hex') === row.sha256 ? 'whole' : 'damaged'
 }
 
-/** Looks among what was put out of the way: an older database was used for a while and did not know the file. */
+/**
+ * Looks among what was put out of the way: an older database was used for a while and did not know the file.
+ */
 async function bringBack (storage: FileStorage, row: FileRow): Promise<boolean> {
   if (!await storage.restore(row.hex, row.filename)) return false
   if (await judge(storage, row) === 'whole') return true
@@ -186,7 +225,11 @@ async function isStillStored (db: Database, { hex }: FileRow): Promise<boolean> 
   return row !== undefined && row.removed_at === null
 }
 
-async function markLost ({ db, now }: Pick<Parts, 'db' | 'now'>, lost: readonly number[], found: readonly number[]): Promise<void> {
+async function markLost (
+  { db, now }: Pick<Parts, 'db' | 'now'>,
+  lost: readonly number[],
+  found: readonly number[]
+): Promise<void> {
   if (lost.length + found.length === 0) return
   await db.write(async (trx) => {
     await files.setLost(trx, lost, now())

@@ -13,9 +13,12 @@ const HEAD_BYTES = 4100
 
 /** Names that browsers use for types that have another name. */
 const ALIASES: Readonly<Record<string, string>> = {
-  'application/x-zip-compressed': 'application/zip', 'application/x-pdf': 'application/pdf',
+  'application/x-zip-compressed': 'application/zip',
+  'application/x-pdf': 'application/pdf',
   'application/csv': 'text/csv',
-  'image/jpg': 'image/jpeg', 'image/pjpeg': 'image/jpeg', 'image/x-png': 'image/png',
+  'image/jpg': 'image/jpeg',
+  'image/pjpeg': 'image/jpeg',
+  'image/x-png': 'image/png',
 }
 /** Common extensions that the table of types lacks. */
 const MORE_EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
@@ -57,7 +60,9 @@ export async function contentProblem (
     const expected = extensions.length === 0
       ? 'that belongs to no other type'
       : extensions.filter((one) => one !== '').map((one) => `.${one}`).join(', ')
-    return `file: the name ${shown} does not match the type ${given}. Its extension must be one ${extensions.length === 0 ? '' : 'of '}${expected}.`
+    return `file: the name ${shown} does not match the type ${given}. Its extension must be one ${
+      extensions.length === 0 ? '' : 'of '
+    }${expected}.`
   }
   const head = await readHead(path)
   if (head.length === 0 || type === ANYTHING) return undefined

@@ -5,7 +5,13 @@ import type { Database, Trx } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileFilter, FileRow } from '../../db/queries/files.ts'
 import { createByteRemoval, type FileLog } from './byte-removal.ts'
-import { reconcileFiles, verifyFiles, type Reconciled, type Verification, type VerifyOptions } from './file-check.ts'
+import {
+  reconcileFiles,
+  verifyFiles,
+  type Reconciled,
+  type Verification,
+  type VerifyOptions,
+} from './file-check.ts'
 import { assertPathPart, cleanFilename } from './file-name.ts'
 import { createFileQuota, type FileOwner } from './file-quota.ts'
 import type { FileStorage } from './storage/file-storage.ts'
@@ -24,7 +30,10 @@ export interface FileDescription {
   createdBy: string | null
   /** Ms; null: never. */
   expiresAt: number | null
-  /** Where quotas leave no room, the oldest files of the same category go: the owner's, then anybody's but for his newest. */
+  /**
+   * Where quotas leave no room, the oldest files of the same category go: the owner's, then anybody's but for
+   * his newest.
+   */
   replacesOldest?: boolean
 }
 
@@ -36,32 +45,52 @@ export interface StoreOptions extends StageOptions {
 /** Bytes that lie in their place, but have no row yet: nobody sees them. */
 export interface PlacedFile {
   /** Makes them a file, in the caller's transaction. Throws QuotaExceededError. */
-  record: (trx: Trx, description: Omit<FileDescription, 'filename'> & { createdAt: number }) => Promise<FileRow>
+  record: (
+    trx: Trx,
+    description: Omit<FileDescription, 'filename'> & { createdAt: number },
+  ) => Promise<FileRow>
   /** Takes them away again. */
   discard: () => Promise<void>
 }
 
 export interface FileLibrary {
   /**
-   * Stores a staged file or a stream for an owner: bytes first, then the row. Throws QuotaExceededError, FileTooLargeError
-   * (streams, beyond `maxBytes`), and what the stream or the file system fails with; then nothing is stored or left over.
+   * Stores a staged file or a stream for an owner: bytes first, then the row. Throws QuotaExceededError,
+   * FileTooLargeError (streams, beyond `maxBytes`), and what the stream or the file system fails with; then
+   * nothing is stored or left over.
    */
-  store: (source: StagedFile | Readable, description: FileDescription, options?: StoreOptions) => Promise<FileRow>
+  store: (
+    source: StagedFile | Readable,
+    description: FileDescription,
+    options?: StoreOptions,
+  ) => Promise<FileRow>
   /** Files by owner, category, id or hex, newest first. */
   info: (filter: FileFilter) => Promise<FileRow[]>
   /** Deletes files: the rows first, then the bytes. Returns how many there were. */
   delete: (ids: readonly number[]) => Promise<number>
 
-  /** The first half of `store`, for a caller whose own rows belong into the same transaction. The name is kept as it is. */
+  /**
+   * The first half of `store`, for a caller whose own rows belong into the same transaction. The name is kept
+   * as it is.
+   */
   place: (staged: StagedFile, filename: string) => Promise<PlacedFile>
-  /** The first half of `delete`, in the caller's transaction: returns what `removeBytes` wants after the commit. */
+  /**
+   * The first half of `delete`, in the caller's transaction: returns what `removeBytes` wants after the
+   * commit.
+   */
   deleteRows: (trx: Trx, ids: readonly number[]) => Promise<string[]>
   /** The same for all files of an owner that is being deleted itself. */
   deleteRowsOfOwner: (trx: Trx, owner: FileOwner) => Promise<string[]>
   removeBytes: (hexes: readonly string[]) => Promise<void>
-  /** Throws QuotaExceededError where there is no room left; room that `replaceable` files of a category would make counts. */
+  /**
+   * Throws QuotaExceededError where there is no room left; room that `replaceable` files of a category would
+   * make counts.
+   */
   checkQuota: (owner: FileOwner, replaceable?: string) => Promise<void>
-  /** A file by its hex for whoever serves it, expired and removed ones included; undefined: none, or its bytes are not all there. */
+  /**
+   * A file by its hex for whoever serves it, expired and removed ones included; undefined: none, or its bytes
+   * are not all there.
+   */
   find: (hex: string) => Promise<FileRow | undefined>
   /** At boot, before anything is stored: see `reconcileFiles`. */
   reconcile: () => Promise<Reconciled>
@@ -84,16 +113,22 @@ export interface FileLibraryOptions {
   log?: FileLog
 }
 
-export function createFileLibrary ({ db, storage, stagingFolder, now, ownerQuotaBytes = 0, totalQuotaBytes = 0, log = { warn () {} } }: FileLibraryOptions): FileLibrary {
+export function createFileLibrary (
+  { db, storage, stagingFolder, now, ownerQuotaBytes = 0, totalQuotaBytes = 0, log = { warn () {} } }:
+  FileLibraryOptions
+): FileLibrary {
   const quota = createFileQuota({ ownerQuotaBytes, totalQuotaBytes, now })
   const removal = createByteRemoval({ db, storage, log })
 
   async function place (staged: StagedFile, filename: string): Promise<PlacedFile> {
     assertPathPart(filename)
     const hex = randomBytes(16).toString('hex')
-    // Noted first, so that a death between the rename and the row leaves bytes that the next start knows to be nobody's.
+    // Noted first, so that a death between the rename and the row leaves bytes that the next start knows to
+    // be nobody's.
     await db.write((trx) => files.insertIntents(trx, [hex], now()))
-    const discard = async () => { await removal.remove([hex]) }
+    const discard = async () => {
+      await removal.remove([hex])
+    }
     try {
       await storage.put(staged.path, hex, filename)
     } catch (error) {
@@ -102,8 +137,13 @@ export function createFileLibrary ({ db, storage, stagingFolder, now, ownerQuota
     }
     return {
       discard,
-      async record (trx, { owner, category, contentType, createdBy, createdAt, expiresAt, replacesOldest = false }) {
-        removal.removeAfterCommit(await quota.claim(trx, owner, staged.size, replacesOldest ? category : undefined))
+      async record (
+        trx,
+        { owner, category, contentType, createdBy, createdAt, expiresAt, replacesOldest = false }
+      ) {
+        removal.removeAfterCommit(
+          await quota.claim(trx, owner, staged.size, replacesOldest ? category : undefined)
+        )
         await files.deleteIntents(trx, [hex])
         return await files.insertFile(trx, {
           owner_type: owner.type,
@@ -124,7 +164,11 @@ export function createFileLibrary ({ db, storage, stagingFolder, now, ownerQuota
     }
   }
 
-  async function storeStaged (staged: StagedFile, description: FileDescription, check: StoreOptions['check']): Promise<FileRow> {
+  async function storeStaged (
+    staged: StagedFile,
+    description: FileDescription,
+    check: StoreOptions['check']
+  ): Promise<FileRow> {
     const placed = await place(staged, cleanFilename(description.filename))
     try {
       return await db.write(async (trx) => {
@@ -137,7 +181,8 @@ export function createFileLibrary ({ db, storage, stagingFolder, now, ownerQuota
     }
   }
 
-  const deleteRows = async (trx: Trx, ids: readonly number[]) => (await files.deleteFiles(trx, ids, now())).hexes
+  const deleteRows = async (trx: Trx, ids: readonly number[]) =>
+    (await files.deleteFiles(trx, ids, now())).hexes
 
   return {
     place,
@@ -162,7 +207,9 @@ export function createFileLibrary ({ db, storage, stagingFolder, now, ownerQuota
     async deleteRowsOfOwner (trx, owner) {
       return await deleteRows(trx, await files.ownerFileIds(trx, owner))
     },
-    async removeBytes (hexes) { await removal.remove(hexes) },
+    async removeBytes (hexes) {
+      await removal.remove(hexes)
+    },
     checkQuota: (owner, replaceable) => quota.check(db.reads, owner, replaceable),
     async find (hex) {
       const file = await files.findFileByHex(db.reads, hex)

@@ -1,21 +1,26 @@
 /** Most bytes of UTF-8 in a file name: what all file systems and archives carry. */
 export const MAX_FILENAME_BYTES = 200
-/** What follows the last dot is an extension up to this length, in bytes; longer, it is part of a sentence. */
+/**
+ * What follows the last dot is an extension up to this length, in bytes; longer, it is part of a sentence.
+ */
 const MAX_EXTENSION_BYTES = 32
 
 /** Characters of a given name that are looked at: more than any disk keeps. */
 const GIVEN_MAX = 1000
 
-/** Device names of Windows, whatever follows the first dot ("Naming Files, Paths, and Namespaces" in its documentation). */
+/**
+ * Device names of Windows, whatever follows the first dot ("Naming Files, Paths, and Namespaces" in its
+ * documentation).
+ */
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i
-// Controls, line and paragraph separators, the byte order mark, and what turns the direction of text: `gpj.exe` can be made
-// to read `exe.jpg`. Joiners stay; emoji and several scripts need them.
+// Controls, line and paragraph separators, the byte order mark, and what turns the direction of text:
+// `gpj.exe` can be made to read `exe.jpg`. Joiners stay; emoji and several scripts need them.
 const INVISIBLE = /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
 /**
- * A name under which any system can keep a file: the last part of a path, no control or direction characters, none that
- * Windows refuses, no device name, no dot or blank at the ends, at most 200 bytes of UTF-8 with the extension kept. Nothing
- * left: `file`.
+ * A name under which any system can keep a file: the last part of a path, no control or direction characters,
+ * none that Windows refuses, no device name, no dot or blank at the ends, at most 200 bytes of UTF-8 with the
+ * extension kept. Nothing left: `file`.
  */
 export function cleanFilename (given: string): string {
   const last = cutGivenName(given).toWellFormed().normalize('NFC')
@@ -37,10 +42,14 @@ export function cutGivenName (given: string): string {
   return last.length <= GIVEN_MAX ? last : last.slice(0, GIVEN_MAX / 2) + last.slice(-GIVEN_MAX / 2)
 }
 
-/** Throws where a name made by other rules is not one part of a path that can be kept: that is a bug of its maker. */
+/**
+ * Throws where a name made by other rules is not one part of a path that can be kept: that is a bug of its
+ * maker.
+ */
 export function assertPathPart (name: string): void {
   // eslint-disable-next-line no-control-regex
-  if (name === '' || name === '.' || name === '..' || /[/\\\u0000-\u001f]/.test(name) || !name.isWellFormed() || Buffer.byteLength(name) > 255) {
+  const isUnsafe = /[/\\\u0000-\u001f]/.test(name) || !name.isWellFormed()
+  if (name === '' || name === '.' || name === '..' || isUnsafe || Buffer.byteLength(name) > 255) {
     throw new Error(`not a name for a file: ${JSON.stringify(name)}`)
   }
 }

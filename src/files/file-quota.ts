@@ -9,7 +9,11 @@ export interface FileOwner {
 /** There is no room left, for an owner or at all. */
 export class QuotaExceededError extends Error {
   constructor (used: number, quota: number, whose: 'owner' | 'all') {
-    super(`${amount(used)} of ${amount(quota)} are in use ${whose === 'owner' ? 'here' : 'on this server'}. Delete files that are not needed any more.`)
+    super(
+      `${amount(used)} of ${amount(quota)} are in use ${
+        whose === 'owner' ? 'here' : 'on this server'
+      }. Delete files that are not needed any more.`
+    )
   }
 }
 
@@ -22,19 +26,25 @@ export interface QuotaOptions {
 }
 
 export interface FileQuota {
-  /** Throws QuotaExceededError where there is no room at all; room that `replaceable` files of a category would make counts. */
+  /**
+   * Throws QuotaExceededError where there is no room at all; room that `replaceable` files of a category
+   * would make counts.
+   */
   check: (db: Reads, owner: FileOwner, replaceable?: string) => Promise<void>
   /**
-   * Inside the transaction that stores `size` bytes: throws QuotaExceededError, or with a `replaceable` category deletes its
-   * oldest rows until there is room and returns the hexes of their bytes.
+   * Inside the transaction that stores `size` bytes: throws QuotaExceededError, or with a `replaceable`
+   * category deletes its oldest rows until there is room and returns the hexes of their bytes.
    */
   claim: (trx: Trx, owner: FileOwner, size: number, replaceable?: string) => Promise<string[]>
 }
 
 export function createFileQuota ({ ownerQuotaBytes, totalQuotaBytes, now }: QuotaOptions): FileQuota {
-  const limits = ([['owner', ownerQuotaBytes], ['all', totalQuotaBytes]] as const).filter(([, quota]) => quota > 0)
+  const limits = ([['owner', ownerQuotaBytes], ['all', totalQuotaBytes]] as const).filter(([, quota]) =>
+    quota > 0
+  )
 
-  const used = (db: Reads | Trx, whose: 'owner' | 'all', owner: FileOwner) => files.bytesInUse(db, whose === 'owner' ? owner : null, now())
+  const used = (db: Reads | Trx, whose: 'owner' | 'all', owner: FileOwner) =>
+    files.bytesInUse(db, whose === 'owner' ? owner : null, now())
   const oldest = (db: Reads | Trx, whose: 'owner' | 'all', owner: FileOwner, category: string) =>
     files.oldestFiles(db, { owner, category, anybody: whose === 'all', now: now() })
 
@@ -72,6 +82,17 @@ function sum (all: ReadonlyArray<{ size: number }>): number {
 }
 
 function amount (bytes: number): string {
-  const [unit, size]: [string, number] = bytes < 1e3 ? ['byte', 1] : bytes < 1e6 ? ['kilobyte', 1e3] : bytes < 1e9 ? ['megabyte', 1e6] : ['gigabyte', 1e9]
-  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short', maximumFractionDigits: 1 }).format(bytes / size)
+  const [unit, size]: [string, number] = bytes < 1e3
+    ? ['byte', 1]
+    : bytes < 1e6
+      ? ['kilobyte', 1e3]
+      : bytes < 1e9
+        ? ['megabyte', 1e6]
+        : ['gigabyte', 1e9]
+  return new Intl.NumberFormat('en', {
+    style: 'unit',
+    unit,
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
+    maximumFractionDigits: 1,
+  }).format(bytes / size)
 }

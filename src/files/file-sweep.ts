@@ -29,8 +29,13 @@ export interface Swept {
   failed: number
 }
 
-/** Removes the bytes of what has expired; the rows stay as tombstones for a while and answer that the file has expired. */
-export async function sweepFiles ({ db, storage, now, tombstoneMs, dryRun = false, log = { warn () {} }, onFile }: SweepOptions): Promise<Swept> {
+/**
+ * Removes the bytes of what has expired; the rows stay as tombstones for a while and answer that the file has
+ * expired.
+ */
+export async function sweepFiles (
+  { db, storage, now, tombstoneMs, dryRun = false, log = { warn () {} }, onFile }: SweepOptions
+): Promise<Swept> {
   const removal = createByteRemoval({ db, storage, log })
   const at = now()
   const swept: Swept = { files: 0, bytes: 0, tombstones: 0, failed: 0 }
@@ -43,15 +48,24 @@ export async function sweepFiles ({ db, storage, now, tombstoneMs, dryRun = fals
       swept.bytes += file.size
       onFile?.(file)
     }
-    if (!dryRun) swept.failed += await removal.remove(await db.write((trx) => files.entombFiles(trx, expired.map((file) => file.id), at)))
+    if (!dryRun) {
+      swept.failed += await removal.remove(
+        await db.write((trx) => files.entombFiles(trx, expired.map((file) => file.id), at))
+      )
+    }
   }
   const until = at - tombstoneMs
-  swept.tombstones = dryRun ? await files.countTombstones(db.reads, until) : await db.write((trx) => files.deleteTombstones(trx, until))
+  swept.tombstones = dryRun
+    ? await files.countTombstones(db.reads, until)
+    : await db.write((trx) => files.deleteTombstones(trx, until))
   return swept
 }
 
 /** Whether a sweep would find anything. */
-export async function isSweepDue ({ db, now, tombstoneMs }: Pick<SweepOptions, 'db' | 'now' | 'tombstoneMs'>): Promise<boolean> {
+export async function isSweepDue (
+  { db, now, tombstoneMs }: Pick<SweepOptions, 'db' | 'now' | 'tombstoneMs'>
+): Promise<boolean> {
   const at = now()
-  return (await files.expiredFiles(db.reads, { now: at, after: 0, limit: 1 })).length > 0 || await files.countTombstones(db.reads, at - tombstoneMs) > 0
+  return (await files.expiredFiles(db.reads, { now: at, after: 0, limit: 1 })).length > 0 ||
+    await files.countTombstones(db.reads, at - tombstoneMs) > 0
 }

@@ -40,7 +40,9 @@ async function readEntry (zip: ZipFile, entry: Entry): Promise<string | undefine
   if (entry.uncompressedSize > CONTENT_TYPES_MAX_BYTES || entry.isEncrypted()) return undefined
   const chunks: Buffer[] = []
   // yauzl ends a stream that has more bytes than were announced.
-  for await (const chunk of await zip.openReadStreamPromise(entry) as AsyncIterable<Buffer>) chunks.push(chunk)
+  for await (const chunk of await zip.openReadStreamPromise(entry) as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+  }
   return Buffer.concat(chunks).toString()
 }
 

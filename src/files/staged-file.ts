@@ -3,7 +3,9 @@ import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 
-/** A file that waits to be stored. Size in bytes, SHA-256 in hex: computed by whoever wrote it, while writing. */
+/**
+ * A file that waits to be stored. Size in bytes, SHA-256 in hex: computed by whoever wrote it, while writing.
+ */
 export interface StagedFile {
   path: string
   size: number
@@ -25,8 +27,8 @@ export interface StageOptions {
 }
 
 /**
- * Writes a stream to a new file in a folder, flushes it to disk, and hashes it on the way. Throws FileTooLargeError, what the
- * stream failed with, and what the file system says; then no file is left.
+ * Writes a stream to a new file in a folder, flushes it to disk, and hashes it on the way. Throws
+ * FileTooLargeError, what the stream failed with, and what the file system says; then no file is left.
  */
 export async function stageStream (
   stream: Readable,
@@ -34,8 +36,8 @@ export async function stageStream (
   { maxBytes = Infinity, around = (bytes, write) => write() }: StageOptions = {}
 ): Promise<StagedFile> {
   const path = join(folder, `incoming-${randomBytes(16).toString('hex')}`)
-  // It may fail before anybody reads it - a file that is not there, a client that has gone - and an error that nobody hears ends
-  // the process. Whoever reads it then gets the error all the same.
+  // It may fail before anybody reads it - a file that is not there, a client that has gone - and an error
+  // that nobody hears ends the process. Whoever reads it then gets the error all the same.
   stream.on('error', () => {})
   const handle = await open(path, 'wx', 0o600).catch((error: unknown) => {
     stream.destroy()
@@ -68,7 +70,8 @@ async function write (
     await around(chunk.length, async () => {
       for (let written = 0; written < chunk.length;) {
         written += (await handle.write(
-          chunk, written
+          chunk,
+          written
         )).bytesWritten
       }
     })

@@ -18,7 +18,10 @@ export interface SweepKindOptions extends Omit<SweepTaskInput, 'now'> {
   now: () => number
 }
 
-/** Removing expired files as a kind of job. All is done in the thread; what is left by one that died the next start puts right. */
+/**
+ * Removing expired files as a kind of job. All is done in the thread; what is left by one that died the next
+ * start puts right.
+ */
 export function sweepKind ({ now, ...input }: SweepKindOptions): JobKind<Swept> {
   return {
     name: SWEEP_KIND,

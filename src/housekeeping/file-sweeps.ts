@@ -28,14 +28,25 @@ export interface FileSweepsOptions {
   log: { warn: (facts: object, text: string) => void }
 }
 
-export function createFileSweeps ({ db, storage, queue, now, rules, everyMs, log }: FileSweepsOptions): FileSweeps {
+export function createFileSweeps (
+  { db, storage, queue, now, rules, everyMs, log }: FileSweepsOptions
+): FileSweeps {
   let timer: NodeJS.Timeout | undefined
 
   async function put (userId: number | null): Promise<JobTicket> {
     // Nobody waits for it: everything else goes first.
-    const ticket = await db.write((trx) => queue.request(trx, {
-      kind: SWEEP_KIND, key: SWEEP_KIND, payload: {}, owner: null, userId, inputVersion: null, requestedAt: now(), priority: -1,
-    }))
+    const ticket = await db.write((trx) =>
+      queue.request(trx, {
+        kind: SWEEP_KIND,
+        key: SWEEP_KIND,
+        payload: {},
+        owner: null,
+        userId,
+        inputVersion: null,
+        requestedAt: now(),
+        priority: -1,
+      })
+    )
     if (!ticket.joined) queue.onQueued()
     return ticket
   }
@@ -66,7 +77,9 @@ export function createFileSweeps ({ db, storage, queue, now, rules, everyMs, log
     requestNow: put,
     async start () {
       if (everyMs === 0 || timer !== undefined) return
-      timer = setInterval(() => { void look() }, everyMs).unref()
+      timer = setInterval(() => {
+        void look()
+      }, everyMs).unref()
       await look()
     },
     stop () {

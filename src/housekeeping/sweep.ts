@@ -8,8 +8,13 @@ export interface SweepRules {
   tombstoneMs: number
 }
 
-/** Sets when exports expire by the rules as they are now, and removes what has expired. A dry run changes nothing. */
-export async function sweep ({ rules, ...options }: Omit<SweepOptions, 'tombstoneMs'> & { rules: SweepRules }): Promise<Swept> {
+/**
+ * Sets when exports expire by the rules as they are now, and removes what has expired. A dry run changes
+ * nothing.
+ */
+export async function sweep (
+  { rules, ...options }: Omit<SweepOptions, 'tombstoneMs'> & { rules: SweepRules }
+): Promise<Swept> {
   if (options.dryRun !== true) await applyRetention(options.db, rules.exports, options.now())
   return await sweepFiles({ ...options, tombstoneMs: rules.tombstoneMs })
 }

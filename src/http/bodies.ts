@@ -3,8 +3,8 @@ import { ServiceError } from '../errors.ts'
 import { shorten } from '../short-text.ts'
 
 /**
- * JSON bodies, and empty ones of whatever type they claim to be: `curl -X POST` sends a form type with no bytes, some clients
- * send `application/json` with none. Where a route needs a body its schema says so.
+ * JSON bodies, and empty ones of whatever type they claim to be: `curl -X POST` sends a form type with no
+ * bytes, some clients send `application/json` with none. Where a route needs a body its schema says so.
  */
 export function acceptBodies (app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')

@@ -9,7 +9,8 @@ export function entityTag (content: string | Uint8Array): string {
 
 /** Whether the client has this already (`If-None-Match`), so that 304 is the answer. */
 export function isFresh (request: FastifyRequest, etag: string): boolean {
-  return request.headers['if-none-match'] !== undefined && fresh({ 'if-none-match': request.headers['if-none-match'] }, { etag })
+  return request.headers['if-none-match'] !== undefined &&
+    fresh({ 'if-none-match': request.headers['if-none-match'] }, { etag })
 }
 
 /** Whether an `If-Match` header names exactly this content (strong comparison, RFC 9110, 8.8.3.2). */
@@ -26,7 +27,11 @@ export interface Tagged {
 export const tagged = (json: string): Tagged => ({ json, etag: entityTag(json) })
 
 /** Sends JSON with its entity tag, or 304 to a client that has it. */
-export function sendTagged (request: FastifyRequest, reply: FastifyReply, { json, etag }: Tagged): FastifyReply {
+export function sendTagged (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { json, etag }: Tagged
+): FastifyReply {
   reply.header('etag', etag)
   if (isFresh(request, etag)) return reply.code(304).send()
   return reply.type('application/json; charset=utf-8').send(json)

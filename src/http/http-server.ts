@@ -9,14 +9,25 @@ import { errorBody } from '../errors.ts'
 import type { PollCache } from './poll-cache.ts'
 import { hasOneHost } from './access/request-origin.ts'
 
-/** Those of Fastify's options that are the server's; it sets them only on a server that it makes itself. Times are ms. */
-export type HttpServerOptions = { http: ServerOptions } & Record<'keepAliveTimeout' | 'requestTimeout' | 'connectionTimeout', number>
+/**
+ * Those of Fastify's options that are the server's; it sets them only on a server that it makes itself. Times
+ * are ms.
+ */
+export type HttpServerOptions =
+  & { http: ServerOptions }
+  & Record<'keepAliveTimeout' | 'requestTimeout' | 'connectionTimeout', number>
 
 /**
- * The server that Fastify would make, with polls that need no work answered before it: most of what is asked for, and most of what
- * it costs is Fastify's and our hooks. Once `closing` is aborted all goes to Fastify, which closes connections as it answers.
+ * The server that Fastify would make, with polls that need no work answered before it: most of what is asked
+ * for, and most of what it costs is Fastify's and our hooks. Once `closing` is aborted all goes to Fastify,
+ * which closes connections as it answers.
  */
-export function createHttpServer (handler: RequestListener, options: HttpServerOptions, polls: PollCache, closing: AbortSignal): Server {
+export function createHttpServer (
+  handler: RequestListener,
+  options: HttpServerOptions,
+  polls: PollCache,
+  closing: AbortSignal
+): Server {
   // Node would answer a missing Host itself, in another shape than every other error.
   const server = createServer({ ...options.http, requireHostHeader: false }, (request, response) => {
     if (!hasOneHost(request)) refuseHost(response)

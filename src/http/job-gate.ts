@@ -8,7 +8,9 @@ const LOOK_EVERY_MS = 1000
 
 /** Whether the service takes new work. */
 export interface JobGate {
-  /** Throws SHUTTING_DOWN, DISK_LOW or FILE_QUOTA_EXCEEDED where an export of that course could not end well. */
+  /**
+   * Throws SHUTTING_DOWN, DISK_LOW or FILE_QUOTA_EXCEEDED where an export of that course could not end well.
+   */
   openForJobs: (courseId: number) => Promise<void>
   /** The same for a file that is about to be uploaded to that course. */
   openForFiles: (courseId: number) => Promise<void>
@@ -38,13 +40,17 @@ export function createJobGate ({ config, files, now, freeBytes }: Services): Job
     try {
       await files.checkQuota({ type: 'course', id: courseId }, replaceable)
     } catch (error) {
-      throw error instanceof QuotaExceededError ? new ServiceError('FILE_QUOTA_EXCEEDED', error.message) : error
+      throw error instanceof QuotaExceededError
+        ? new ServiceError('FILE_QUOTA_EXCEEDED', error.message)
+        : error
     }
   }
   return {
     isDiskLow,
     isClosed: () => closed,
-    close () { closed = true },
+    close () {
+      closed = true
+    },
     openForJobs: (courseId) => open(courseId, config.DELETE_OLDEST_EXPORTS ? EXPORT_CATEGORY : undefined),
     openForFiles: (courseId) => open(courseId),
     openForImports,

@@ -9,7 +9,10 @@ export interface Links {
   job: (id: number) => string
   /** The absolute address of a path of the service. */
   absolute: (request: FastifyRequest, path: string) => string
-  /** The absolute address of the page where a one-time link is taken. The secret stands behind `#`, which no browser sends to any server. */
+  /**
+   * The absolute address of the page where a one-time link is taken. The secret stands behind `#`, which no
+   * browser sends to any server.
+   */
   invitation: (request: FastifyRequest, secret: string) => string
   /** The absolute address of a file. */
   file: (request: FastifyRequest, file: { hex: string, filename: string }) => string

@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Services } from '../services.ts'
 
-/** Counts every answer by its route's pattern. What is not found has none: made-up addresses make no new series. */
+/**
+ * Counts every answer by its route's pattern. What is not found has none: made-up addresses make no new
+ * series.
+ */
 export function countRequests (app: FastifyInstance, { metrics }: Services): void {
   app.addHook('onResponse', (request, reply, next) => {
     const isStream = String(reply.getHeader('content-type') ?? '').startsWith('text/event-stream')

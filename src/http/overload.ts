@@ -8,8 +8,8 @@ const EXEMPT = new Set(['/healthz', '/readyz', '/metrics'])
 const RETRY_AFTER_S = 5
 
 /**
- * Turns requests away with 503 OVERLOADED before the process drowns: late answers make clients ask again. Judged once a second by the
- * mean delay of the event loop and the memory of the whole process.
+ * Turns requests away with 503 OVERLOADED before the process drowns: late answers make clients ask again.
+ * Judged once a second by the mean delay of the event loop and the memory of the whole process.
  */
 export async function shedLoad (app: FastifyInstance, { config }: Services): Promise<void> {
   await app.register(underPressure, {

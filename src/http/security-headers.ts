@@ -4,8 +4,9 @@ import type { FastifyInstance } from 'fastify'
 import helmet, { type HelmetOptions } from 'helmet'
 
 /**
- * What every answer tells a browser (Content Security Policy Level 3): scripts, styles and requests of this origin only, nothing
- * inline, in no frame. The page of the API's documentation and the product's page set a policy of their own, as strict.
+ * What every answer tells a browser (Content Security Policy Level 3): scripts, styles and requests of this
+ * origin only, nothing inline, in no frame. The page of the API's documentation and the product's page set a
+ * policy of their own, as strict.
  */
 function securityHeaders (publicUrl: string): HelmetOptions {
   return {
@@ -28,10 +29,15 @@ function securityHeaders (publicUrl: string): HelmetOptions {
   }
 }
 
-/** Puts them on every answer. Helmet would work them out anew for each, and they are always the same: so it is asked once. */
+/**
+ * Puts them on every answer. Helmet would work them out anew for each, and they are always the same: so it is
+ * asked once.
+ */
 export function setSecurityHeaders (app: FastifyInstance, publicUrl: string): void {
   const response = new ServerResponse(new IncomingMessage(new Socket()))
-  helmet(securityHeaders(publicUrl))(response.req, response, (error) => { if (error instanceof Error) throw error })
+  helmet(securityHeaders(publicUrl))(response.req, response, (error) => {
+    if (error instanceof Error) throw error
+  })
   const headers = response.getHeaders()
   app.addHook('onRequest', (request, reply, next) => {
     reply.headers(headers)

@@ -11,7 +11,13 @@ export function limitStreams (max: number): StreamLimit {
   return {
     enter (userId) {
       const count = open.get(userId) ?? 0
-      if (count >= max) throw new ServiceError('RATE_LIMITED', `You have ${count} event streams open already. Close one, or ask for the job itself from time to time.`, 5)
+      if (count >= max) {
+        throw new ServiceError(
+          'RATE_LIMITED',
+          `You have ${count} event streams open already. Close one, or ask for the job itself from time to time.`,
+          5
+        )
+      }
       open.set(userId, count + 1)
       return () => {
         const left = open.get(userId)! - 1

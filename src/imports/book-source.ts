@@ -1,5 +1,5 @@
-// What every format comes down to: one course as its source tells it. Its results lie in the staging database and go by the
-// numbers given here.
+// What every format comes down to: one course as its source tells it. Its results lie in the staging database
+// and go by the numbers given here.
 import type { Row } from '../../db/tables.ts'
 import type { Place } from './problems.ts'
 
@@ -32,20 +32,27 @@ export interface BookSource {
   isTeachersImport?: boolean
   /** Which of the stored things that are not in this source are to go, where it is not full. */
   isGone: {
-    period: (row: Row<'periods'>) => boolean
-    task: (row: Row<'tasks'>) => boolean
-    student: (row: Row<'students'>) => boolean
-    teacher: (row: Row<'course_teachers'>) => boolean
+    period: (row: Row<'periods'>) => boolean,
+    task: (row: Row<'tasks'>) => boolean,
+    student: (row: Row<'students'>) => boolean,
+    teacher: (row: Row<'course_teachers'>) => boolean,
     /** Stored line items (`task_sources`) that were deleted: their results go. */
-    item: (row: Row<'task_sources'>) => boolean
-    emptyCategories: boolean
+    item: (row: Row<'task_sources'>) => boolean,
+    emptyCategories: boolean,
   }
 }
 
-export interface SourcePeriod { sourceId: string, name: string }
+export interface SourcePeriod {
+  sourceId: string
+  name: string
+}
 
 /** `weight` is a fraction. */
-export interface SourceCategory { sourceId: string, name: string, weight: number | null }
+export interface SourceCategory {
+  sourceId: string
+  name: string
+  weight: number | null
+}
 
 export interface SourceTask {
   sourceId: string
@@ -58,11 +65,20 @@ export interface SourceTask {
   dueAt: number | null
   dueOn: string | null
   pointsPossible: number | null
-  /** Its line items: number in this import, what to take off a score to have points. A task without line items is one itself, without id. */
+  /**
+   * Its line items: number in this import, what to take off a score to have points. A task without line items
+   * is one itself, without id.
+   */
   items: Array<{ number: number, sourceId: string | null, minimum: number }>
 }
 
-export interface SourceTeacher { sourceId: string, email: string | null, firstName: string | null, lastName: string | null, isEnabled: boolean }
+export interface SourceTeacher {
+  sourceId: string
+  email: string | null
+  firstName: string | null
+  lastName: string | null
+  isEnabled: boolean
+}
 
 export interface SourceStudent {
   /** The person's number in this import. */
@@ -81,11 +97,19 @@ export interface SourceStudent {
 
 /** What a full source says of what it does not name: it goes. */
 export const ALL_GONE: BookSource['isGone'] = {
-  period: () => true, task: () => true, student: () => true, teacher: () => true, item: () => true, emptyCategories: true,
+  period: () => true,
+  task: () => true,
+  student: () => true,
+  teacher: () => true,
+  item: () => true,
+  emptyCategories: true,
 }
 
 /** Weights as fractions: if any of the course exceeds 1, all are percentages. */
 export function asFractions<T extends { weight: number | null }> (categories: T[]): T[] {
   if (!categories.some(({ weight }) => weight !== null && weight > 1)) return categories
-  return categories.map((category) => ({ ...category, weight: category.weight === null ? null : category.weight / 100 }))
+  return categories.map((category) => ({
+    ...category,
+    weight: category.weight === null ? null : category.weight / 100,
+  }))
 }

@@ -29,5 +29,7 @@ export function checkCourseSize (book: BookSource, problems: Problems): boolean 
 }
 
 function tooMany (list: CourseList): string {
-  return `has more than ${MOST[list]} ${list} in one course; split the course, or leave out those that are no longer needed`
+  return `has more than ${
+    MOST[list]
+  } ${list} in one course; split the course, or leave out those that are no longer needed`
 }

@@ -1,5 +1,6 @@
-// CSV as RFC 4180 has it, read as a stream. Most of a large file has no quote in it and needs no parser: such blocks are split
-// at line ends and commas, nine times as fast. Blocks with quotes go through csv-parse, which also says what is wrong with them.
+// CSV as RFC 4180 has it, read as a stream. Most of a large file has no quote in it and needs no parser: such
+// blocks are split at line ends and commas, nine times as fast. Blocks with quotes go through csv-parse,
+// which also says what is wrong with them.
 import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import { shorten } from '../short-text.ts'
@@ -27,11 +28,16 @@ export interface CsvReading {
 }
 
 /**
- * Reads a file row by row. `onHeader` gets the names of the first line and answers with what takes the rows; it may
- * throw Refusal. Rows of blanks are skipped with a warning. Throws Refusal at what cannot be read on: bytes that are not UTF-8, a NUL, a
- * quote that is out of place or never closed, no header. A row with too many or too few fields is an error and is not visited.
+ * Reads a file row by row. `onHeader` gets the names of the first line and answers with what takes the rows;
+ * it may throw Refusal. Rows of blanks are skipped with a warning. Throws Refusal at what cannot be read on:
+ * bytes that are not UTF-8, a NUL, a quote that is out of place or never closed, no header. A row with too
+ * many or too few fields is an error and is not visited.
  */
-export async function readCsv (file: SourceFile, onHeader: (names: string[], line: number) => RowVisitor, reading: CsvReading): Promise<void> {
+export async function readCsv (
+  file: SourceFile,
+  onHeader: (names: string[], line: number) => RowVisitor,
+  reading: CsvReading
+): Promise<void> {
   const rows = new RowSplitter(file.name, onHeader, reading.problems)
   let carry: Buffer = Buffer.alloc(0)
   let scanned = 0
@@ -47,7 +53,9 @@ export async function readCsv (file: SourceFile, onHeader: (names: string[], lin
     if (isFirst) {
       isFirst = false
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3)
-      else if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) throw new Refusal({ file: file.name, line: 1 }, 'is UTF-16; save it as UTF-8')
+      else if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+        throw new Refusal({ file: file.name, line: 1 }, 'is UTF-16; save it as UTF-8')
+      }
       scanned = 0
     }
     // The block ends at the last line end that is not inside quotes: behind an even number of them.
@@ -93,8 +101,15 @@ class RowSplitter {
   /** Whole rows. */
   block (bytes: Buffer): void {
     if (bytes.length === 0) return
-    if (!isUtf8(bytes)) throw this.#refusal(this.#lineOf(bytes, (line) => !isUtf8(line)), 'is not UTF-8; save the file as UTF-8')
-    if (bytes.includes(0)) throw this.#refusal(this.#lineOf(bytes, (line) => line.includes(0)), 'has a NUL character')
+    if (!isUtf8(bytes)) {
+      throw this.#refusal(
+        this.#lineOf(bytes, (line) => !isUtf8(line)),
+        'is not UTF-8; save the file as UTF-8'
+      )
+    }
+    if (bytes.includes(0)) {
+      throw this.#refusal(this.#lineOf(bytes, (line) => line.includes(0)), 'has a NUL character')
+    }
     if (this.#visit === undefined) {
       const separator = OTHER_SEPARATORS[firstSeparator(bytes)]
       if (separator !== undefined) {
@@ -106,7 +121,9 @@ class RowSplitter {
   }
 
   end (): void {
-    if (this.#visit === undefined) throw this.#refusal(1, 'has no header; the first line must name the columns')
+    if (this.#visit === undefined) {
+      throw this.#refusal(1, 'has no header; the first line must name the columns')
+    }
   }
 
   tooLong (bytes: Buffer): never {
@@ -167,7 +184,10 @@ class RowSplitter {
     }
     if (fields.length !== this.#width) {
       // Also where the surplus is blank: a comma that was not quoted has moved every field behind it.
-      this.#problems.error({ file: this.#file, line }, `has ${fields.length} fields, expected ${this.#width} as in the header; a field with a comma in it must be in quotes`)
+      this.#problems.error(
+        { file: this.#file, line },
+        `has ${fields.length} fields, expected ${this.#width} as in the header; a field with a comma in it must be in quotes`
+      )
       return
     }
     this.#visit(fields, line)
@@ -185,14 +205,18 @@ class RowSplitter {
     return line
   }
 
-  #refusal (line: number, message: string): Refusal { return new Refusal({ file: this.#file, line }, message) }
+  #refusal (line: number, message: string): Refusal {
+    return new Refusal({ file: this.#file, line }, message)
+  }
 }
 
 /** What stands between the columns of files that are not read, by its byte. */
 const OTHER_SEPARATORS: Readonly<Record<number, string>> = { 0x3b: 'semicolons', 0x09: 'tabs' }
 const COMMA = 0x2c
 
-/** The byte of the first comma, semicolon or tab of the first line that is not in quotes; 0: there is none. */
+/**
+ * The byte of the first comma, semicolon or tab of the first line that is not in quotes; 0: there is none.
+ */
 function firstSeparator (bytes: Buffer): number {
   let isQuoted = false
   for (const byte of bytes) {
@@ -205,7 +229,8 @@ function firstSeparator (bytes: Buffer): number {
 }
 
 const FAULTS: Record<string, string> = {
-  INVALID_OPENING_QUOTE: 'has a quote inside a field that does not begin with one; put the field in quotes and double the quote',
+  INVALID_OPENING_QUOTE:
+    'has a quote inside a field that does not begin with one; put the field in quotes and double the quote',
   CSV_INVALID_CLOSING_QUOTE: 'has text after a closing quote; double a quote that belongs to the text',
   CSV_QUOTE_NOT_CLOSED: 'a quote that opens here is never closed',
 }
@@ -218,4 +243,6 @@ function breaksIn (fields: CsvRow): number {
   return breaks
 }
 
-function isBlank (field: string): boolean { return field === '' || field.trim() === '' }
+function isBlank (field: string): boolean {
+  return field === '' || field.trim() === ''
+}

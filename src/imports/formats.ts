@@ -20,7 +20,8 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
   for (const source of sources) {
     await refuseWorkbook(source)
     const format = run.options.format ?? await recognize(source)
-    const files = (ending: string) => source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
+    const files = (ending: string) =>
+      source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
     if (format === 'oneroster') bundles.push(source)
     else if (format === 'performance-book') documents.push(...files('.json'))
     else {
@@ -36,8 +37,13 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
     if (files(ending).length === 0) throw noKnownFile(source, `has no ${ending} file`)
   }
   const { course, teacher, onlyCourseId } = run.options
-  if (gradeBooks.length === 0 && onlyCourseId === undefined && (course !== undefined || teacher !== undefined)) {
-    throw new Refusal({ file: null }, '--course and --teacher are for grade book CSVs; other sources name their courses and teachers themselves')
+  if (
+    gradeBooks.length === 0 && onlyCourseId === undefined && (course !== undefined || teacher !== undefined)
+  ) {
+    throw new Refusal(
+      { file: null },
+      '--course and --teacher are for grade book CSVs; other sources name their courses and teachers themselves'
+    )
   }
   if (bundles.length > 0) await importRoster(asBundles(bundles), run)
   if (documents.length > 0) await importDocuments(documents, run)
@@ -60,8 +66,13 @@ async function recognize (source: Source): Promise<ImportFormat | undefined> {
     if (other !== undefined) throw other
   }
   if (isBundle(source)) return 'oneroster'
-  if (source.files.some((file) => file.base.endsWith('.json')) || (source.isFile && await beginsWithBrace(source.files[0]!))) return 'performance-book'
-  if (source.files.length > 0 && (source.isFile || source.files.some((file) => file.base.endsWith('.csv')))) return undefined
+  if (
+    source.files.some((file) => file.base.endsWith('.json')) ||
+    (source.isFile && await beginsWithBrace(source.files[0]!))
+  ) return 'performance-book'
+  if (source.files.length > 0 && (source.isFile || source.files.some((file) => file.base.endsWith('.csv')))) {
+    return undefined
+  }
   throw noKnownFile(source, NO_BUNDLE_FILE)
 }
 
@@ -75,19 +86,25 @@ function noKnownFile ({ name, found }: Source, lack: string): Refusal {
   const folders = [...new Set(nested.map((one) => one.slice(0, one.lastIndexOf('/'))))]
   if (folders.length > 1) {
     const listed = listNames(folders.map((folder) => shortenName(folder)), FOUND_LISTED)
-    const message = `has files in ${folders.length} folders (${listed}); import the files of one folder at a time`
+    const message =
+      `has files in ${folders.length} folders (${listed}); import the files of one folder at a time`
     return new Refusal({ file: name }, message)
   }
   const names = found.map((one) => shortenName(one))
-  const message = names.length === 0 ? `is empty: it ${lack}` : `${lack}; found: ${listNames(names, FOUND_LISTED)}`
+  const message = names.length === 0
+    ? `is empty: it ${lack}`
+    : `${lack}; found: ${listNames(names, FOUND_LISTED)}`
   return new Refusal({ file: name }, message)
 }
 
 async function refuseWorkbook (source: Source): Promise<void> {
   if (!source.files.some((file) => file.base === '[content_types].xml')) return
-  throw new Refusal({ file: source.name }, await isOurWorkbook(source)
-    ? 'is a Perfbook export, which cannot be imported; import the file that the course came from'
-    : 'is an Excel workbook, which is not supported yet; save its sheet as CSV UTF-8')
+  throw new Refusal(
+    { file: source.name },
+    await isOurWorkbook(source)
+      ? 'is a Perfbook export, which cannot be imported; import the file that the course came from'
+      : 'is an Excel workbook, which is not supported yet; save its sheet as CSV UTF-8'
+  )
 }
 
 /** More than the properties of a workbook ever have. */

@@ -41,7 +41,12 @@ export class ImportRun {
   #tick = 0
 
   constructor ({ staging, problems, options, tallies, totalBytes, scope }: {
-    staging: Staging, problems: Problems, options: ImportOptions, tallies: Tallies, totalBytes: number, scope?: CourseScope | undefined
+    staging: Staging,
+    problems: Problems,
+    options: ImportOptions,
+    tallies: Tallies,
+    totalBytes: number,
+    scope?: CourseScope | undefined,
   }) {
     this.scope = scope
     this.staging = staging
@@ -63,15 +68,27 @@ export class ImportRun {
   }
 
   /** A number for a course of this import. */
-  newCourse (): number { return this.#courses++ }
+  newCourse (): number {
+    return this.#courses++
+  }
 
   /** A number for a file, by which staged rows remember it. */
-  fileNumber (file: SourceFile): number { return this.#files.push(file.name) - 1 }
-  fileName (number: number): string | null { return this.#files[number] ?? null }
+  fileNumber (file: SourceFile): number {
+    return this.#files.push(file.name) - 1
+  }
+
+  fileName (number: number): string | null {
+    return this.#files[number] ?? null
+  }
 
   /** Reads a CSV file; see `readCsv`. */
   async readCsv (file: SourceFile, onHeader: (names: string[], line: number) => RowVisitor): Promise<void> {
-    await readCsv(file, onHeader, { problems: this.problems, onBlock: (bytes) => { this.onBytes(bytes, file) } })
+    await readCsv(file, onHeader, {
+      problems: this.problems,
+      onBlock: (bytes) => {
+        this.onBytes(bytes, file)
+      },
+    })
   }
 
   onBytes (bytes: number, file: SourceFile): void {
@@ -85,7 +102,8 @@ export class ImportRun {
   planRemoval (live: Row<'courses'>, place: Place): void {
     if (this.scope !== undefined) {
       this.problems.error(
-        place, 'the course would be removed; only an administrator\'s import can do that'
+        place,
+        "the course would be removed; only an administrator's import can do that"
       )
     } else planCourseRemoval(live, this.newCourse(), place, this.#planning)
   }
@@ -95,7 +113,9 @@ export class ImportRun {
     this.#disk.check()
     const now = performance.now()
     if (now - this.#tick > 50) {
-      await new Promise((resolve) => { setImmediate(resolve) })
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
       this.#tick = now
     }
     this.options.signal?.throwIfAborted()

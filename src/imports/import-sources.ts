@@ -19,16 +19,24 @@ import { openSource, type Source } from './source-files.ts'
 const ATTEMPTS = 5
 
 /**
- * Imports files and folders, all of them as one: all or nothing. Everything is read, checked and compared in a staging database
- * first; then one short transaction makes it visible. Known failures come back as `ok: false`. Throws the signal's
- * reason when aborted, and what is a bug or a broken disk. It opens its own connections and blocks the thread while it waits for the write lock.
+ * Imports files and folders, all of them as one: all or nothing. Everything is read, checked and compared in
+ * a staging database first; then one short transaction makes it visible. Known failures come back as `ok:
+ * false`. Throws the signal's reason when aborted, and what is a bug or a broken disk. It opens its own
+ * connections and blocks the thread while it waits for the write lock.
  */
 export async function importSources (paths: string[], options: ImportOptions): Promise<ImportOutcome> {
   mkdirSync(options.stagingFolder, { recursive: true })
   for (let attempt = 1; ; attempt++) {
     const outcome = await attemptImport(paths, options)
     if (outcome !== 'overtaken') return outcome
-    if (attempt === ATTEMPTS) return failure(new Refusal({ file: null }, 'other imports kept changing the same database; try again when they are done'))
+    if (attempt === ATTEMPTS) {
+      return failure(
+        new Refusal(
+          { file: null },
+          'other imports kept changing the same database; try again when they are done'
+        )
+      )
+    }
   }
 }
 
@@ -71,7 +79,9 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
     for (const path of paths) {
       try {
         const source = await openSource(path, '', budget)
-        if (paths.length > 1 && !source.isFile) for (const file of source.files) file.name = `${source.name}/${file.name}`
+        if (paths.length > 1 && !source.isFile) {
+          for (const file of source.files) file.name = `${source.name}/${file.name}`
+        }
         sources.push(source)
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
@@ -97,21 +107,32 @@ async function attemptImport (paths: string[], options: ImportOptions): Promise<
       ...(count === 0 ? {} : { columns: entries, column_count: count }),
     }
     options.signal?.throwIfAborted()
-    if (options.dryRun || (staging.plan.isEmpty() && options.reference === undefined)) return { ok: true, summary }
+    if (options.dryRun || (staging.plan.isEmpty() && options.reference === undefined)) {
+      return { ok: true, summary }
+    }
     options.onProgress?.(0.98, 'saving')
     const lockTimeoutMs = options.lockTimeoutMs ?? 60_000
     try {
-      if (!staging.apply({
-        at: options.now(),
-        reference: options.reference ?? null,
-        summary: storedResult(summary),
-        lockTimeoutMs,
-      })) {
+      if (
+        !staging.apply({
+          at: options.now(),
+          reference: options.reference ?? null,
+          summary: storedResult(summary),
+          lockTimeoutMs,
+        })
+      ) {
         return 'overtaken'
       }
     } catch (error) {
       if (!isBusy(error)) throw error
-      return failure(new Refusal({ file: null }, `another program has kept the database locked for ${Math.round(lockTimeoutMs / 1000)} seconds; try again when it is done`))
+      return failure(
+        new Refusal(
+          { file: null },
+          `another program has kept the database locked for ${
+            Math.round(lockTimeoutMs / 1000)
+          } seconds; try again when it is done`
+        )
+      )
     }
     options.onProgress?.(1, 'done')
     return { ok: true, summary }

@@ -70,7 +70,9 @@ export interface ImportKindOptions {
 }
 
 /** Names a job's import. */
-function referenceOf (job: JobRow): string { return `job-${job.id}` }
+function referenceOf (job: JobRow): string {
+  return `job-${job.id}`
+}
 
 /**
  * Imports as a kind of job: one at a time, since each wants the write lock, and never in the way of exports.
@@ -101,10 +103,18 @@ export function importKind ({
     async input ({ job, stagingPath }) {
       const { hex, choices } = importPayload(job)
       const file = await findFileByHex(db.reads, hex)
-      if (file === undefined || file.removed_at !== null || file.lost_at !== null) throw new JobFailure('IMPORT_FAILED', 'The uploaded file is not there any more. Upload it again.')
+      if (file === undefined || file.removed_at !== null || file.lost_at !== null) {
+        throw new JobFailure('IMPORT_FAILED', 'The uploaded file is not there any more. Upload it again.')
+      }
       return {
-        source: join(filesFolder, file.hex, file.filename), choices, databaseFile: db.file, stagingPath,
-        defaultTimeZone, maxBytes, minFreeBytes, reference: referenceOf(job),
+        source: join(filesFolder, file.hex, file.filename),
+        choices,
+        databaseFile: db.file,
+        stagingPath,
+        defaultTimeZone,
+        maxBytes,
+        minFreeBytes,
+        reference: referenceOf(job),
       } satisfies ImportTaskInput
     },
     complete: async ({ job }, facts) => ({

@@ -50,7 +50,9 @@ export interface ImportsOptions {
   waitingMax: number
 }
 
-/** Imports over the API: the upload is a stored file until its job is done, so that it survives the server. */
+/**
+ * Imports over the API: the upload is a stored file until its job is done, so that it survives the server.
+ */
 export function createImports ({ db, files, queue, now, waitingMax }: ImportsOptions): Imports {
   async function checkWaiting (userId: number, reads: Trx | Reads = db.reads): Promise<void> {
     const waiting = await countWaitingOfUser(reads, IMPORT_KIND, userId)
@@ -61,7 +63,9 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
     async request ({ staged, filename, choices, userId, via, requestedBy }) {
       const { onlyCourseId } = choices
       const file = await files.store(staged, {
-        owner: onlyCourseId === undefined ? { type: 'user', id: userId } : { type: 'course', id: onlyCourseId },
+        owner: onlyCourseId === undefined
+          ? { type: 'user', id: userId }
+          : { type: 'course', id: onlyCourseId },
         category: IMPORT_CATEGORY,
         filename,
         // What the client calls it is not checked: the import reads it as data, and a download must not claim

@@ -23,7 +23,10 @@ export interface Counts {
   removed: number
 }
 
-/** As `import --json` prints it. Students count once for each course they are in; a score is a result of one student and task. */
+/**
+ * As `import --json` prints it. Students count once for each course they are in; a score is a result of one
+ * student and task.
+ */
 export interface ImportSummary {
   courses: Counts
   periods: Counts
@@ -42,7 +45,8 @@ export type ImportOutcome =
 
 /** Every warning there is; permanent names. What each means stands in docs/data-in.md. */
 export const WARNINGS = {
-  left_out: 'Rows about accounts, teachers, classes or other courses were left out; only an administrator\'s import can change these',
+  left_out:
+    "Rows about accounts, teachers, classes or other courses were left out; only an administrator's import can change these",
   manifest_missing: 'There is no manifest.csv; every file was taken as bulk',
   manifest_incomplete: 'A file is there that manifest.csv does not name; it was taken as the others',
   unknown_version: 'The bundle names a OneRoster version that this program does not know; it was read as 1.2',
@@ -50,7 +54,8 @@ export const WARNINGS = {
   blank_lines: 'Blank lines were skipped',
   duplicate_id: 'A sourcedId appears twice in one file; the newest one counts, or else the later line',
   duplicate_result: 'A student has several results for one line item; the newest, else the later line counts',
-  results_of_two_classes: 'A student has results for one task from two classes; one with a score, else the newest, else the later line counts',
+  results_of_two_classes:
+    'A student has results for one task from two classes; one with a score, else the newest, else the later line counts',
   result_without_enrollment: 'Results of students who are enrolled in no class of the course were skipped',
   result_of_deleted: 'Results of deleted line items or users were skipped',
   result_not_known: 'A result to be deleted was not there',
@@ -65,10 +70,12 @@ export const WARNINGS = {
   class_without_course: 'A class names no course; it is a course of its own',
   title_missing: 'A title is blank; the id is shown instead',
   end_before_begin: 'An enrollment ends before it begins; its end date was ignored',
-  all_students_dropped: 'All students of a course are dropped: their enrollments ended before the last term of the course or were removed',
+  all_students_dropped:
+    'All students of a course are dropped: their enrollments ended before the last term of the course or were removed',
   teacher_without_email: 'A teacher has no e-mail, so they cannot sign in and see the course',
   category_weights_differ: 'Categories of one title have different weights in one course; the first counts',
-  points_possible_missing: 'A line item has no resultValueMax above its resultValueMin, so its results have no score',
+  points_possible_missing:
+    'A line item has no resultValueMax above its resultValueMin, so its results have no score',
   score_scale_ignored: 'Score scales are not used; scores count by their number',
   unknown_score_status: 'A scoreStatus is unknown; it counts as blank',
   unknown_role: 'An enrollment has an unknown role, which gives no access',
@@ -77,7 +84,8 @@ export const WARNINGS = {
   unreadable_date_last_modified: 'A dateLastModified cannot be read; it counts as blank',
   lone_surrogate: 'Broken characters (lone surrogates) became U+FFFD',
   duplicate_teacher: 'A teacher appears twice; the first one counts',
-  points_without_possible: 'A column has points but no points possible, so it gives no score; export percentages as well',
+  points_without_possible:
+    'A column has points but no points possible, so it gives no score; export percentages as well',
   erased_person: 'Erased people were left out; to let them back in, use "Allow erased people" on the page ' +
     'or --allow-erased on the command line',
   row_of_no_student: 'Rows of test students were left out',
@@ -88,10 +96,13 @@ export const WARNINGS = {
   namesake_courses: 'Other courses have the same name; the one whose source id was given is used',
   category_added: 'The course has a new category; check the weights in the settings of the course',
   tasks_of_earlier_file: 'Tasks from an earlier grade book file are not in this one; they were kept',
-  same_titles_changed: 'Tasks with the same title are told apart by their order, and there are more or fewer of them than in the earlier file; check their scores',
-  grade_columns_without_suffix: 'No column has a suffix such as (Real), so every other column was imported as a task; see the list of columns',
+  same_titles_changed:
+    'Tasks with the same title are told apart by their order, and there are more or fewer of them than in the earlier file; check their scores',
+  grade_columns_without_suffix:
+    'No column has a suffix such as (Real), so every other column was imported as a task; see the list of columns',
   renamed_total_left_out: 'A column named like a course total was left out; see the list of columns',
-  renamed_total_taken: 'A column that may be a renamed course total was imported as a task; see the list of columns',
+  renamed_total_taken:
+    'A column that may be a renamed course total was imported as a task; see the list of columns',
 } as const satisfies Record<string, string>
 
 /** What a teacher's import says instead: only an administrator can do something about it. */

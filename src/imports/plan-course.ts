@@ -1,5 +1,5 @@
-// Compares one course as its source tells it with the course as it is stored, and notes what has to change. Nothing is
-// written to the service's database here.
+// Compares one course as its source tells it with the course as it is stored, and notes what has to change.
+// Nothing is written to the service's database here.
 import { emailKey } from '../../db/queries/accounts.ts'
 import { shorten } from '../short-text.ts'
 import type { Staging } from '../../db/sqlite/staging/staging.ts'
@@ -42,7 +42,13 @@ export function emptyTallies (): Tallies {
 /** Plans one course. What its source may not do is added to the problems. */
 export function planCourse (book: BookSource, planning: Planning): void {
   let isChanged = false
-  const course: CoursePlanning = { ...planning, book, changed: () => { isChanged = true } }
+  const course: CoursePlanning = {
+    ...planning,
+    book,
+    changed: () => {
+      isChanged = true
+    },
+  }
   const tasks = planTasks(course)
   planCategories(course, tasks)
   const students = planStudents(course)
@@ -53,7 +59,12 @@ export function planCourse (book: BookSource, planning: Planning): void {
 }
 
 /** Plans the removal of a stored course. Without `allowRemovals` one that has results is an error. */
-export function planCourseRemoval (live: Row<'courses'>, number: number, place: Place, { staging, problems, tallies, allowRemovals }: Planning): void {
+export function planCourseRemoval (
+  live: Row<'courses'>,
+  number: number,
+  place: Place,
+  { staging, problems, tallies, allowRemovals }: Planning
+): void {
   const results = new CellReader()
   let scores = 0
   const students = staging.live.students(live.id)
@@ -74,8 +85,19 @@ export function planCourseRemoval (live: Row<'courses'>, number: number, place: 
   tallies.tasks.removed += staging.live.tasks(live.id).length
   tallies.scores.removed += scores
   staging.plan.course({
-    course: number, live_id: live.id, op: 'delete', source_id: live.source_id, grouping: live.grouping, name: live.name, school: live.school, term: live.term,
-    starts_on: live.starts_on, ends_on: live.ends_on, time_zone: live.imported_time_zone, missing_counts: live.imported_missing_counts, is_changed: 1,
+    course: number,
+    live_id: live.id,
+    op: 'delete',
+    source_id: live.source_id,
+    grouping: live.grouping,
+    name: live.name,
+    school: live.school,
+    term: live.term,
+    starts_on: live.starts_on,
+    ends_on: live.ends_on,
+    time_zone: live.imported_time_zone,
+    missing_counts: live.imported_missing_counts,
+    is_changed: 1,
   })
 }
 
@@ -97,23 +119,44 @@ function planCourseRow ({ book, staging, tallies }: CoursePlanning, isChanged: b
     staging.plan.course({ ...row, course: book.number, live_id: null, op: 'insert', is_changed: 1 })
     return
   }
-  const isRenamed = live.name !== row.name || live.school !== row.school || live.term !== row.term || live.starts_on !== row.starts_on ||
-    live.ends_on !== row.ends_on || live.imported_time_zone !== row.time_zone || live.imported_missing_counts !== row.missing_counts
+  const isRenamed = live.name !== row.name || live.school !== row.school || live.term !== row.term ||
+    live.starts_on !== row.starts_on ||
+    live.ends_on !== row.ends_on || live.imported_time_zone !== row.time_zone ||
+    live.imported_missing_counts !== row.missing_counts
   const isUpdate = isRenamed || live.grouping !== row.grouping
   isChanged ||= isRenamed
   tallies.courses[isChanged ? 'updated' : 'unchanged']++
-  // Also where nothing changes: it says which stored course the parts of the plan belong to, and that it must still be there.
-  staging.plan.course({ ...row, source_id: live.source_id, course: book.number, live_id: live.id, op: isUpdate ? 'update' : 'none', is_changed: isChanged ? 1 : 0 })
+  // Also where nothing changes: it says which stored course the parts of the plan belong to, and that it must
+  // still be there.
+  staging.plan.course({
+    ...row,
+    source_id: live.source_id,
+    course: book.number,
+    live_id: live.id,
+    op: isUpdate ? 'update' : 'none',
+    is_changed: isChanged ? 1 : 0,
+  })
 }
 
-function planPeriods ({ book, staging, tallies, changed }: CoursePlanning, inUse: ReadonlySet<string | null>): void {
+function planPeriods (
+  { book, staging, tallies, changed }: CoursePlanning,
+  inUse: ReadonlySet<string | null>
+): void {
   const live = book.live === null ? [] : staging.live.periods(book.live.id)
   const bySource = new Map(live.map((row) => [row.source_id, row]))
   const named = new Set(book.periods.map((period) => period.sourceId))
   // Students who left still stand in the last period they had, so it stays as long as there are any.
-  const isKept = (row: Row<'periods'>) => named.has(row.source_id) || inUse.has(row.source_id) || !(book.isFull || book.isGone.period(row))
-  const extra = live.filter((row) => !named.has(row.source_id) && isKept(row)).map((row) => ({ sourceId: row.source_id, name: row.name }))
-  const final = inOrder([...book.periods, ...extra], book.isFull, ({ sourceId }) => bySource.get(sourceId)?.position)
+  const isKept = (row: Row<'periods'>) =>
+    named.has(row.source_id) || inUse.has(row.source_id) || !(book.isFull || book.isGone.period(row))
+  const extra = live.filter((row) => !named.has(row.source_id) && isKept(row)).map((row) => ({
+    sourceId: row.source_id,
+    name: row.name,
+  }))
+  const final = inOrder(
+    [...book.periods, ...extra],
+    book.isFull,
+    ({ sourceId }) => bySource.get(sourceId)?.position
+  )
   final.forEach(({ sourceId, name }, position) => {
     const row = bySource.get(sourceId)
     const part = { course: book.number, live_id: row?.id ?? null, source_id: sourceId, name, position }
@@ -125,7 +168,14 @@ function planPeriods ({ book, staging, tallies, changed }: CoursePlanning, inUse
   })
   for (const row of live) {
     if (isKept(row)) continue
-    staging.plan.period({ course: book.number, live_id: row.id, op: 'delete', source_id: row.source_id, name: row.name, position: row.position })
+    staging.plan.period({
+      course: book.number,
+      live_id: row.id,
+      op: 'delete',
+      source_id: row.source_id,
+      name: row.name,
+      position: row.position,
+    })
     tallies.periods.removed++
     changed()
   }
@@ -135,10 +185,21 @@ function planTeachers ({ book, staging, changed }: CoursePlanning): void {
   const live = book.live === null ? [] : staging.live.teachers(book.live.id)
   const bySource = new Map(live.map((row) => [row.source_id, row]))
   const named = new Set(book.teachers.map((teacher) => teacher.sourceId))
-  const isKept = (row: Row<'course_teachers'>) => named.has(row.source_id) || !(book.isFull || book.isGone.teacher(row))
+  const isKept = (row: Row<'course_teachers'>) =>
+    named.has(row.source_id) || !(book.isFull || book.isGone.teacher(row))
   const extra = live.filter((row) => !named.has(row.source_id) && isKept(row))
-    .map((row) => ({ sourceId: row.source_id, email: row.email, firstName: row.first_name, lastName: row.last_name, isEnabled: row.is_enabled === 1 }))
-  const final = inOrder([...book.teachers, ...extra], book.isFull, ({ sourceId }) => bySource.get(sourceId)?.position)
+    .map((row) => ({
+      sourceId: row.source_id,
+      email: row.email,
+      firstName: row.first_name,
+      lastName: row.last_name,
+      isEnabled: row.is_enabled === 1,
+    }))
+  const final = inOrder(
+    [...book.teachers, ...extra],
+    book.isFull,
+    ({ sourceId }) => bySource.get(sourceId)?.position
+  )
   final.forEach((teacher, position) => {
     const row = bySource.get(teacher.sourceId)
     const part = {
@@ -153,19 +214,36 @@ function planTeachers ({ book, staging, changed }: CoursePlanning): void {
       is_enabled: teacher.isEnabled ? 1 as const : 0 as const,
     }
     if (row === undefined) staging.plan.teacher({ ...part, op: 'insert' })
-    else if (row.position !== position || row.email !== part.email || row.first_name !== part.first_name || row.last_name !== part.last_name || row.is_enabled !== part.is_enabled) {
+    else if (
+      row.position !== position || row.email !== part.email || row.first_name !== part.first_name ||
+      row.last_name !== part.last_name || row.is_enabled !== part.is_enabled
+    ) {
       staging.plan.teacher({ ...part, op: 'update' })
     } else return
     changed()
   })
   for (const row of live) {
     if (isKept(row)) continue
-    staging.plan.teacher({ course: book.number, live_id: row.id, op: 'delete', source_id: row.source_id, position: row.position, email: null, email_key: null, first_name: null, last_name: null, is_enabled: 0 })
+    staging.plan.teacher({
+      course: book.number,
+      live_id: row.id,
+      op: 'delete',
+      source_id: row.source_id,
+      position: row.position,
+      email: null,
+      email_key: null,
+      first_name: null,
+      last_name: null,
+      is_enabled: 0,
+    })
     changed()
   }
 }
 
-/** A full source orders by itself. Another one leaves what is stored where it stands, and what is new comes after. */
+/**
+ * A full source orders by itself. Another one leaves what is stored where it stands, and what is new comes
+ * after.
+ */
 export function inOrder<T> (things: T[], isFull: boolean, position: (thing: T) => number | undefined): T[] {
   if (isFull) return things
   return things.map((thing, i) => ({ thing, at: position(thing) ?? Infinity, i }))

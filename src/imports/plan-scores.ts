@@ -1,9 +1,17 @@
-// The packed cells of every student of a course: what is stored, with what the source says put over it, compared byte by byte.
+// The packed cells of every student of a course: what is stored, with what the source says put over it,
+// compared byte by byte.
 import type { LiveScores } from '../../db/queries/imports.ts'
 import { RESULT, placeOf, type StagedResult } from '../../db/sqlite/staging/results.ts'
 import { shorten } from '../short-text.ts'
 import {
-  CellReader, LATE, PLAIN_DATE, PROVISIONAL, STATUSES, STATUS_MASK, packCells, type Cell,
+  CellReader,
+  LATE,
+  PLAIN_DATE,
+  PROVISIONAL,
+  STATUSES,
+  STATUS_MASK,
+  packCells,
+  type Cell,
 } from '../courses/packed-cells.ts'
 import { HOW_TO_ALLOW } from './how-to-allow.ts'
 import type { CoursePlanning } from './plan-course.ts'
@@ -11,7 +19,10 @@ import type { FinalStudent } from './plan-students.ts'
 import type { FinalTask, PlannedTasks } from './plan-tasks.ts'
 import { OriginReader, packOrigins, type Origin } from './result-origins.ts'
 
-/** Plans the cells of all students, those who left included. Adds an error where more than half of the stored results would go. */
+/**
+ * Plans the cells of all students, those who left included. Adds an error where more than half of the stored
+ * results would go.
+ */
 export function planScores (course: CoursePlanning, tasks: PlannedTasks, students: FinalStudent[]): void {
   const { book, staging, problems, tallies, changed } = course
   const rows = new StudentRows(course, tasks)
@@ -30,18 +41,30 @@ export function planScores (course: CoursePlanning, tasks: PlannedTasks, student
     tallies.scores.unchanged += row.unchanged
     tallies.scores.removed += row.removed
     const isSame = old !== undefined ? row.cells?.equals(old.cells) === true : row.cells === null
-    const hasSameTotals = old === undefined ? row.cells === null : old.score_count === row.scoreCount && old.score_sum === row.scoreSum
-    const hasSameOrigins = (old?.origins ?? null) === null ? row.origins === null : row.origins?.equals(old!.origins!) === true
+    const hasSameTotals = old === undefined
+      ? row.cells === null
+      : old.score_count === row.scoreCount && old.score_sum === row.scoreSum
+    const hasSameOrigins = (old?.origins ?? null) === null
+      ? row.origins === null
+      : row.origins?.equals(old!.origins!) === true
     if (isSame && hasSameTotals && hasSameOrigins) continue
     if (!isSame || !hasSameTotals) changed()
     staging.plan.scores({
-      course: book.number, live_id: student.live?.id ?? null, student: student.sourceId,
-      cells: row.cells, score_count: row.scoreCount, score_sum: row.scoreSum, origins: row.origins,
+      course: book.number,
+      live_id: student.live?.id ?? null,
+      student: student.sourceId,
+      cells: row.cells,
+      score_count: row.scoreCount,
+      score_sum: row.scoreSum,
+      origins: row.origins,
     })
   }
   if (!course.allowRemovals && removed * 2 > stored) {
-    problems.error(book.place, `${removed} of the ${stored} results of the course "${shorten(book.name)}" would be ` +
-      `removed, more than half; if that is intended, allow it ${HOW_TO_ALLOW.removals}`)
+    problems.error(
+      book.place,
+      `${removed} of the ${stored} results of the course "${shorten(book.name)}" would be ` +
+        `removed, more than half; if that is intended, allow it ${HOW_TO_ALLOW.removals}`
+    )
   }
 }
 
@@ -97,11 +120,25 @@ class StudentRows {
       scoreCount++
       scoreSum += score
     }
-    return { cells: bytes, origins: packOrigins(origins), scoreCount, scoreSum, ...this.#compare(old?.cells, bytes) }
+    return {
+      cells: bytes,
+      origins: packOrigins(origins),
+      scoreCount,
+      scoreSum,
+      ...this.#compare(old?.cells, bytes),
+    }
   }
 
-  /** What is stored, each result where its line item's task now has its cells; `onlyForeign`: only of tasks that are not in the source. */
-  #keep (isLeft: boolean, onlyForeign: boolean, cells: Array<Cell | undefined>, origins: Array<Origin | undefined>): void {
+  /**
+   * What is stored, each result where its line item's task now has its cells; `onlyForeign`: only of tasks
+   * that are not in the source.
+   */
+  #keep (
+    isLeft: boolean,
+    onlyForeign: boolean,
+    cells: Array<Cell | undefined>,
+    origins: Array<Origin | undefined>
+  ): void {
     for (let slot = 0; slot < this.#old.length; slot++) {
       if (onlyForeign && this.#liveBySlot[slot]?.source !== null) continue
       const cell = this.#old.cell(slot)
@@ -109,9 +146,13 @@ class StudentRows {
       const item = this.#origins.item(slot)
       const target = this.#tasks.stored.get(item)
       if (target !== undefined) {
-        if (cell.points !== null && target.oldMinimum !== target.newMinimum) cell.points = cell.points + target.oldMinimum - target.newMinimum
+        if (cell.points !== null && target.oldMinimum !== target.newMinimum) {
+          cell.points = cell.points + target.oldMinimum - target.newMinimum
+        }
         const to = target.task.slot
-        if ((cells[to]?.points ?? null) !== null || (cells[to] !== undefined && cell.points === null)) continue
+        if ((cells[to]?.points ?? null) !== null || (cells[to] !== undefined && cell.points === null)) {
+          continue
+        }
         cells[to] = cell
         origins[to] = { key: this.#origins.key(slot), item }
         continue
@@ -163,10 +204,16 @@ class StudentRows {
   #warnOfSecond (result: StagedResult, rival: StagedResult): void {
     const { file, line } = placeOf(result[RESULT.place])
     const isSameItem = rival[RESULT.item] === result[RESULT.item]
-    this.#course.problems.warn(isSameItem ? 'duplicate_result' : 'results_of_two_classes', { file: this.#course.fileName(file), line })
+    this.#course.problems.warn(isSameItem ? 'duplicate_result' : 'results_of_two_classes', {
+      file: this.#course.fileName(file),
+      line,
+    })
   }
 
-  #compare (before: Buffer | undefined, after: Buffer | null): { added: number, updated: number, unchanged: number, removed: number } {
+  #compare (
+    before: Buffer | undefined,
+    after: Buffer | null
+  ): { added: number, updated: number, unchanged: number, removed: number } {
     const counts = { added: 0, updated: 0, unchanged: 0, removed: 0 }
     const isSame = before !== undefined && after?.equals(before) === true
     const length = Math.max(this.#old.length, this.#new.length)
@@ -178,16 +225,23 @@ class StudentRows {
       const isKept = this.#liveBySlot[slot] !== undefined
       if (had && (!has || !isKept)) counts.removed++
       if (has && (!had || !isKept)) counts.added++
-      if (had && has && isKept) counts[isSame || isSameCell(this.#old, this.#new, slot) ? 'unchanged' : 'updated']++
+      if (had && has && isKept) {
+        counts[isSame || isSameCell(this.#old, this.#new, slot) ? 'unchanged' : 'updated']++
+      }
     }
     return counts
   }
 }
 
-/** Of one line item the newest counts, then the later line. Of two classes first of all the one that has a score. */
+/**
+ * Of one line item the newest counts, then the later line. Of two classes first of all the one that has a
+ * score.
+ */
 function isPreferred (result: StagedResult, rival: StagedResult): boolean {
   const hasScore = result[RESULT.points] !== null
-  if (result[RESULT.item] !== rival[RESULT.item] && hasScore !== (rival[RESULT.points] !== null)) return hasScore
+  if (result[RESULT.item] !== rival[RESULT.item] && hasScore !== (rival[RESULT.points] !== null)) {
+    return hasScore
+  }
   return isNewer(result, rival)
 }
 
@@ -216,5 +270,6 @@ function isSameCell (a: CellReader, b: CellReader, slot: number): boolean {
   const x = a.cell(slot)!
   const y = b.cell(slot)!
   return a.marks[slot] === b.marks[slot] && x.points === y.points && x.exerciseCount === y.exerciseCount &&
-    x.correctExerciseCount === y.correctExerciseCount && x.recoveredExerciseCount === y.recoveredExerciseCount && x.submittedAt?.ms === y.submittedAt?.ms
+    x.correctExerciseCount === y.correctExerciseCount &&
+    x.recoveredExerciseCount === y.recoveredExerciseCount && x.submittedAt?.ms === y.submittedAt?.ms
 }

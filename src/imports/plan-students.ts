@@ -20,12 +20,17 @@ export interface FinalStudent {
   isUnenrolled: boolean
 }
 
-/** Plans the students. Nobody is ever removed: who is not in a full source any more is dropped from now on. */
+/**
+ * Plans the students. Nobody is ever removed: who is not in a full source any more is dropped from now on.
+ */
 export function planStudents (planning: CoursePlanning): FinalStudent[] {
   const { book, staging, tallies, collator, changed } = planning
   const live = book.live === null ? [] : staging.live.students(book.live.id)
-  const periods = new Map(book.live === null ? [] : staging.live.periods(book.live.id).map((row) => [row.id, row.source_id]))
-  const periodOf = (row: Row<'students'>) => row.period_id === null ? null : periods.get(row.period_id) ?? null
+  const periods = new Map(
+    book.live === null ? [] : staging.live.periods(book.live.id).map((row) => [row.id, row.source_id])
+  )
+  const periodOf = (row: Row<'students'>) =>
+    row.period_id === null ? null : periods.get(row.period_id) ?? null
   const matches = matchStudents(live, planning)
   const matched = new Set([...matches.values()].map((row) => row.id))
   const final: FinalStudent[] = book.students.map((student) => ({
@@ -35,9 +40,10 @@ export function planStudents (planning: CoursePlanning): FinalStudent[] {
   }))
   const ids = new Set(book.students.map((student) => student.sourceId))
   const taken = new Set([...ids, ...live.map((row) => row.source_id)])
-  const isGone = (row: Row<'students'>) => book.isFull
-    ? book.isTeachersImport !== true
-    : book.isGone.student(row)
+  const isGone = (row: Row<'students'>) =>
+    book.isFull
+      ? book.isTeachersImport !== true
+      : book.isGone.student(row)
   for (const row of live) {
     if (matched.has(row.id)) continue
     final.push({
@@ -78,8 +84,10 @@ export function planStudents (planning: CoursePlanning): FinalStudent[] {
       changed()
       continue
     }
-    const isUpdated = row.first_name !== part.first_name || row.last_name !== part.last_name || row.student_identifier !== part.student_identifier ||
-      row.email !== part.email || periodOf(row) !== part.period || row.dropped_on !== part.dropped_on || row.is_unenrolled !== part.is_unenrolled
+    const isUpdated = row.first_name !== part.first_name || row.last_name !== part.last_name ||
+      row.student_identifier !== part.student_identifier ||
+      row.email !== part.email || periodOf(row) !== part.period || row.dropped_on !== part.dropped_on ||
+      row.is_unenrolled !== part.is_unenrolled
     if (student.number !== null || isUpdated) tallies.students[isUpdated ? 'updated' : 'unchanged']++
     const isMoved = row.position !== part.position
     if (!isUpdated && !isMoved && row.source_id === part.source_id && row.grade_book === part.grade_book) {
@@ -134,12 +142,17 @@ function matchStudents (
     if (row !== undefined && !taken.has(row.id)) take(student, row)
   }
   const weakly = [
-    ['people_matched_loosely', (student: SourceStudent) => student.studentIdentifier === null
-      ? null
-      : looseKey(student.studentIdentifier.trim()),
-    (row: Row<'students'>) => row.student_identifier === null
-      ? null
-      : looseKey(row.student_identifier.trim())],
+    [
+      'people_matched_loosely',
+      (student: SourceStudent) =>
+        student.studentIdentifier === null
+          ? null
+          : looseKey(student.studentIdentifier.trim()),
+      (row: Row<'students'>) =>
+        row.student_identifier === null
+          ? null
+          : looseKey(row.student_identifier.trim()),
+    ],
     [
       'people_matched_by_name',
       (student: SourceStudent) => nameKey(student.firstName, student.lastName),
@@ -150,12 +163,17 @@ function matchStudents (
     // Unique among all of the course, so that a namesake whose match is known does not make the other one
     // seem unique.
     const rows = uniqueBy(live, keyOfRow)
-    for (const [key, student] of uniqueBy(
-      students.filter(({ gradeBook }) => gradeBook === null), keyOfStudent
-    )) {
+    for (
+      const [key, student] of uniqueBy(
+        students.filter(({ gradeBook }) => gradeBook === null),
+        keyOfStudent
+      )
+    ) {
       const row = rows.get(key) ?? undefined
-      if (student === null || matches.has(student) || row === undefined || row.grade_book === null ||
-        taken.has(row.id)) {
+      if (
+        student === null || matches.has(student) || row === undefined || row.grade_book === null ||
+        taken.has(row.id)
+      ) {
         continue
       }
       take(student, row)
@@ -183,13 +201,23 @@ function freeId ({ source_id: id, grade_book: system }: Row<'students'>, taken: 
   return free
 }
 
-/** Last name, first name, student id, then id; what is missing stands last. New students come by id in the order given. */
+/**
+ * Last name, first name, student id, then id; what is missing stands last. New students come by id in the
+ * order given.
+ */
 function inBookOrder (students: FinalStudent[], collator: Intl.Collator): FinalStudent[] {
   const compare = (a: string | null, b: string | null) => {
     if (a === null || b === null) return (a === null ? 1 : 0) - (b === null ? 1 : 0)
     return a === b ? 0 : collator.compare(a, b)
   }
-  const ids = new Map(students.map((student, i) => [student, student.live?.id ?? Number.MAX_SAFE_INTEGER - students.length + i]))
-  return students.toSorted((a, b) => compare(a.lastName, b.lastName) || compare(a.firstName, b.firstName) ||
-    compare(a.studentIdentifier, b.studentIdentifier) || ids.get(a)! - ids.get(b)!)
+  const ids = new Map(
+    students.map((
+      student,
+      i
+    ) => [student, student.live?.id ?? Number.MAX_SAFE_INTEGER - students.length + i])
+  )
+  return students.toSorted((a, b) =>
+    compare(a.lastName, b.lastName) || compare(a.firstName, b.firstName) ||
+    compare(a.studentIdentifier, b.studentIdentifier) || ids.get(a)! - ids.get(b)!
+  )
 }

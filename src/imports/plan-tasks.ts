@@ -16,7 +16,10 @@ export interface FinalTask {
 
 export interface PlannedTasks {
   final: FinalTask[]
-  /** By the number that the import gave the line item: its task, what to take off its scores, its number in the database. */
+  /**
+   * By the number that the import gave the line item: its task, what to take off its scores, its number in
+   * the database.
+   */
   items: Map<number, { task: FinalTask, minimum: number, storedNumber: number }>
   /** By the number that line items have in the database: what became of them; none: the line item is gone. */
   stored: Map<number, { task: FinalTask, oldMinimum: number, newMinimum: number }>
@@ -24,16 +27,22 @@ export interface PlannedTasks {
   goneItems: Set<number>
 }
 
-/** Plans tasks and their line items. Tasks that stay keep source id and slot; a new one takes the lowest slot that nobody has. */
+/**
+ * Plans tasks and their line items. Tasks that stay keep source id and slot; a new one takes the lowest slot
+ * that nobody has.
+ */
 export function planTasks (course: CoursePlanning): PlannedTasks {
   const { book, staging, tallies, changed } = course
   const live = book.live === null ? [] : staging.live.tasks(book.live.id)
   const liveSources = book.live === null ? [] : staging.live.taskSources(book.live.id)
-  const categoryNames = new Map(book.live === null ? [] : staging.live.categories(book.live.id).map((row) => [row.id, row.name]))
+  const categoryNames = new Map(
+    book.live === null ? [] : staging.live.categories(book.live.id).map((row) => [row.id, row.name])
+  )
   const matches = matchTasks(book.tasks, live, liveSources)
   const matched = new Set([...matches.values()].map((row) => row.id))
   // Another source never removes what a grade book file added.
-  const isKept = (row: Row<'tasks'>) => matched.has(row.id) || row.grade_book !== null ||
+  const isKept = (row: Row<'tasks'>) =>
+    matched.has(row.id) || row.grade_book !== null ||
     !(book.isFull || book.isGone.task(row))
 
   const slots = new Set(live.filter(isKept).map((row) => row.slot))
@@ -104,8 +113,18 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
   for (const row of live) {
     if (isKept(row)) continue
     staging.plan.task({
-      course: book.number, live_id: row.id, op: 'delete', source_id: row.source_id, title: row.title, type: row.type, category: null,
-      due_at: null, due_on: null, points_possible: null, grade_book: row.grade_book, slot: row.slot,
+      course: book.number,
+      live_id: row.id,
+      op: 'delete',
+      source_id: row.source_id,
+      title: row.title,
+      type: row.type,
+      category: null,
+      due_at: null,
+      due_on: null,
+      points_possible: null,
+      grade_book: row.grade_book,
+      slot: row.slot,
       position: row.position,
     })
     tallies.tasks.removed++
@@ -114,16 +133,25 @@ export function planTasks (course: CoursePlanning): PlannedTasks {
   return planItems(course, final, liveSources)
 }
 
-/** Which stored task each is: the one that carries the id of one of its line items, else the one that has most of them. */
-function matchTasks (tasks: SourceTask[], live: Array<Row<'tasks'>>, liveSources: Array<Row<'task_sources'>>): Map<SourceTask, Row<'tasks'>> {
+/**
+ * Which stored task each is: the one that carries the id of one of its line items, else the one that has most
+ * of them.
+ */
+function matchTasks (
+  tasks: SourceTask[],
+  live: Array<Row<'tasks'>>,
+  liveSources: Array<Row<'task_sources'>>
+): Map<SourceTask, Row<'tasks'>> {
   const matches = new Map<SourceTask, Row<'tasks'>>()
   const taken = new Set<number>()
   const bySource = new Map(live.map((row) => [row.source_id, row]))
   for (const task of tasks) {
     const candidates = [task.sourceId, ...task.items.map((item) => item.sourceId)]
       .map((id) => id === null ? undefined : bySource.get(id))
-      .filter((row) => row !== undefined && !taken.has(row.id) &&
-        (row.grade_book === null) === (task.gradeBook === null)) as Array<Row<'tasks'>>
+      .filter((row) =>
+        row !== undefined && !taken.has(row.id) &&
+        (row.grade_book === null) === (task.gradeBook === null)
+      ) as Array<Row<'tasks'>>
     const row = candidates.sort((a, b) => a.position - b.position || a.id - b.id)[0]
     if (row === undefined) continue
     matches.set(task, row)
@@ -147,7 +175,11 @@ function matchTasks (tasks: SourceTask[], live: Array<Row<'tasks'>>, liveSources
   return matches
 }
 
-function planItems ({ book, staging }: CoursePlanning, final: FinalTask[], liveSources: Array<Row<'task_sources'>>): PlannedTasks {
+function planItems (
+  { book, staging }: CoursePlanning,
+  final: FinalTask[],
+  liveSources: Array<Row<'task_sources'>>
+): PlannedTasks {
   const items: PlannedTasks['items'] = new Map()
   const stored: PlannedTasks['stored'] = new Map()
   const goneItems = new Set<number>()
@@ -164,9 +196,18 @@ function planItems ({ book, staging }: CoursePlanning, final: FinalTask[], liveS
       const row = known.get(item.sourceId)
       const storedNumber = row?.number ?? ++number
       items.set(item.number, { task, minimum: item.minimum, storedNumber })
-      if (row !== undefined) stored.set(row.number, { task, oldMinimum: row.minimum, newMinimum: item.minimum })
+      if (row !== undefined) {
+        stored.set(row.number, { task, oldMinimum: row.minimum, newMinimum: item.minimum })
+      }
       if (row === undefined || row.task_id !== task.live?.id || row.minimum !== item.minimum) {
-        staging.plan.taskSource({ course: book.number, op: 'upsert', source_id: item.sourceId, task: task.sourceId, minimum: item.minimum, number: storedNumber })
+        staging.plan.taskSource({
+          course: book.number,
+          op: 'upsert',
+          source_id: item.sourceId,
+          task: task.sourceId,
+          minimum: item.minimum,
+          number: storedNumber,
+        })
       }
     }
   }
@@ -176,7 +217,14 @@ function planItems ({ book, staging }: CoursePlanning, final: FinalTask[], liveS
     const task = byTask.get(row.task_id)
     if (book.isFull || book.isGone.item(row)) {
       goneItems.add(row.number)
-      staging.plan.taskSource({ course: book.number, op: 'delete', source_id: row.source_id, task: null, minimum: null, number: null })
+      staging.plan.taskSource({
+        course: book.number,
+        op: 'delete',
+        source_id: row.source_id,
+        task: null,
+        minimum: null,
+        number: null,
+      })
     } else if (task !== undefined) {
       stored.set(row.number, { task, oldMinimum: row.minimum, newMinimum: row.minimum })
     }

@@ -1,5 +1,11 @@
 import { boundMessage, shorten } from '../short-text.ts'
-import { WARNINGS, WARNINGS_OF_TEACHER, type ImportError, type ImportWarning, type WarningCode } from './outcome.ts'
+import {
+  WARNINGS,
+  WARNINGS_OF_TEACHER,
+  type ImportError,
+  type ImportWarning,
+  type WarningCode,
+} from './outcome.ts'
 
 /** Where something was met. */
 export interface Place {
@@ -10,7 +16,10 @@ export interface Place {
   cell?: string | undefined
 }
 
-/** A fault after which this file, or the whole import, cannot be read on. It is caught where errors are collected. */
+/**
+ * A fault after which this file, or the whole import, cannot be read on. It is caught where errors are
+ * collected.
+ */
 export class Refusal extends Error {
   readonly place: Place
   constructor (place: Place, message: string) {
@@ -57,9 +66,13 @@ export class Problems {
   }
 
   /** Counts errors that are not listed, because they come after those that are. */
-  countErrors (count: number): void { this.errorCount += count }
+  countErrors (count: number): void {
+    this.errorCount += count
+  }
 
-  refuse (refusal: Refusal): void { this.error(refusal.place, refusal.message) }
+  refuse (refusal: Refusal): void {
+    this.error(refusal.place, refusal.message)
+  }
 
   warn (code: WarningCode, place: Place, count = 1): void {
     const known = this.#warnings.get(code)
@@ -73,7 +86,9 @@ export class Problems {
     }
   }
 
-  get hasErrors (): boolean { return this.errorCount > 0 }
+  get hasErrors (): boolean {
+    return this.errorCount > 0
+  }
 
   /** In the order of WARNINGS; each says where it was met first. */
   warnings (): ImportWarning[] {
@@ -81,7 +96,9 @@ export class Problems {
       const met = this.#warnings.get(code)
       if (met === undefined) return []
       const { count, first, cell } = met
-      const place = `${count === 1 ? 'in' : 'first in'} ${showPlace(first)}${cell === undefined ? '' : `: ${cell}`}`
+      const place = `${count === 1 ? 'in' : 'first in'} ${showPlace(first)}${
+        cell === undefined ? '' : `: ${cell}`
+      }`
       return [{ code, message: boundMessage(`${this.#texts[code]} (${place}).`), count }]
     })
   }

@@ -1,5 +1,6 @@
-// Which result, of which line item, stands in each cell of a student's row: so that a delta can take back or move a result that
-// it names by nothing but its id, and so that results follow their line item into another task.
+// Which result, of which line item, stands in each cell of a student's row: so that a delta can take back or
+// move a result that it names by nothing but its id, and so that results follow their line item into another
+// task.
 //
 //   n x float64   a number that stands for the result's sourcedId (52 bits of its SHA-1), 0: unknown
 //   n x uint32    the line item's number in its course (`task_sources.number`), 0: unknown
@@ -19,7 +20,9 @@ export function resultKey (sourceId: string): number {
 /** Null where nothing is known of any cell. The same origins always give the same bytes. */
 export function packOrigins (origins: ReadonlyArray<Origin | undefined>): Buffer | null {
   let n = origins.length
-  while (n > 0 && (origins[n - 1] === undefined || (origins[n - 1]!.key === 0 && origins[n - 1]!.item === 0))) n--
+  while (
+    n > 0 && (origins[n - 1] === undefined || (origins[n - 1]!.key === 0 && origins[n - 1]!.item === 0))
+  ) n--
   if (n === 0) return null
   const bytes = new ArrayBuffer(12 * n)
   const keys = new Float64Array(bytes, 0, n)
@@ -42,7 +45,15 @@ export class OriginReader {
     this.#items = new Uint32Array(bytes, 8 * n, n)
   }
 
-  get length (): number { return this.#keys.length }
-  key (slot: number): number { return this.#keys[slot] ?? 0 }
-  item (slot: number): number { return this.#items[slot] ?? 0 }
+  get length (): number {
+    return this.#keys.length
+  }
+
+  key (slot: number): number {
+    return this.#keys[slot] ?? 0
+  }
+
+  item (slot: number): number {
+    return this.#items[slot] ?? 0
+  }
 }

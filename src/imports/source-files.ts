@@ -1,5 +1,5 @@
-// Opens what the user named: folders, zip archives, single files. Nothing is ever unpacked to disk, so a name inside an
-// archive can point nowhere; it is refused all the same.
+// Opens what the user named: folders, zip archives, single files. Nothing is ever unpacked to disk, so a name
+// inside an archive can point nowhere; it is refused all the same.
 import { createReadStream, type Dirent } from 'node:fs'
 import { open, opendir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -15,7 +15,10 @@ export interface SourceFile {
   base: string
   /** Bytes, unpacked. */
   size: number
-  /** The bytes from the beginning. Throws Refusal where an archive is damaged, or the import becomes too large. */
+  /**
+   * The bytes from the beginning. Throws Refusal where an archive is damaged, or the import becomes too
+   * large.
+   */
   read: () => AsyncGenerator<Buffer, void, void>
 }
 
@@ -62,7 +65,9 @@ export async function openSource (path: string, prefix: string, budget: ByteBudg
   }
   if (isFolder) return await openFolder(path, name, prefix, budget)
   if (await isArchive(path)) return await openArchive(path, name, prefix, budget)
-  if (/\.zip$/i.test(path)) throw new Refusal({ file: name }, 'is not a zip archive; export or download it again')
+  if (/\.zip$/i.test(path)) {
+    throw new Refusal({ file: name }, 'is not a zip archive; export or download it again')
+  }
   const file = { name, base: name.toLowerCase(), size, read: () => readFrom(name, path, budget) }
   return { name, isFile: true, files: [file], found: [name], close: () => {} }
 }
@@ -102,21 +107,31 @@ async function openFolder (path: string, name: string, prefix: string, budget: B
       read: () => readFrom(shown, file, budget),
     })
   }
-  return { name, isFile: false, files, found: files.map((file) => file.name.slice(prefix.length)), close: () => {} }
+  return {
+    name,
+    isFile: false,
+    files,
+    found: files.map((file) => file.name.slice(prefix.length)),
+    close: () => {},
+  }
 }
 
 async function openArchive (path: string, name: string, prefix: string, budget: ByteBudget): Promise<Source> {
   const place = { file: name }
-  const damaged = (error: Error) => new Refusal(
-    place, `is not a whole zip archive: ${shorten(error.message, 200)}`
-  )
+  const damaged = (error: Error) =>
+    new Refusal(
+      place,
+      `is not a whole zip archive: ${shorten(error.message, 200)}`
+    )
   let archive: yauzl.ZipFile
   try {
     archive = await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: false })
   } catch (error) {
     throw damaged(error as Error)
   }
-  const close = () => { archive.close() }
+  const close = () => {
+    archive.close()
+  }
   try {
     if (archive.entryCount > MAX_ENTRIES) {
       throw new Refusal(place, `has ${archive.entryCount} entries; at most ${MAX_ENTRIES} are read`)
@@ -136,7 +151,11 @@ async function openArchive (path: string, name: string, prefix: string, budget: 
       )
     }
     // Whatever else lies around, the data is in one folder.
-    const folders = new Set(entries.filter((entry) => /\.(csv|json)$/i.test(entry.fileName)).map((entry) => entry.fileName.slice(0, entry.fileName.lastIndexOf('/') + 1)))
+    const folders = new Set(
+      entries.filter((entry) => /\.(csv|json)$/i.test(entry.fileName)).map((entry) =>
+        entry.fileName.slice(0, entry.fileName.lastIndexOf('/') + 1)
+      )
+    )
     const folder = folders.size === 1 ? [...folders][0]! : ''
     const files: SourceFile[] = []
     const bases = new Set<string>()
@@ -175,14 +194,23 @@ async function openArchive (path: string, name: string, prefix: string, budget: 
   }
 }
 
-async function * readFrom (name: string, path: string, budget: ByteBudget): AsyncGenerator<Buffer, void, void> {
+async function * readFrom (
+  name: string,
+  path: string,
+  budget: ByteBudget
+): AsyncGenerator<Buffer, void, void> {
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
     spend(name, chunk.length, budget)
     yield chunk
   }
 }
 
-async function * readEntry (name: string, archive: yauzl.ZipFile, entry: yauzl.Entry, budget: ByteBudget): AsyncGenerator<Buffer, void, void> {
+async function * readEntry (
+  name: string,
+  archive: yauzl.ZipFile,
+  entry: yauzl.Entry,
+  budget: ByteBudget
+): AsyncGenerator<Buffer, void, void> {
   let checksum = 0
   try {
     for await (const chunk of await archive.openReadStreamPromise(entry) as AsyncIterable<Buffer>) {
@@ -195,7 +223,9 @@ async function * readEntry (name: string, archive: yauzl.ZipFile, entry: yauzl.E
       ? error
       : new Refusal({ file: name }, `is damaged in its archive: ${shorten((error as Error).message, 200)}`)
   }
-  if (checksum !== entry.crc32) throw new Refusal({ file: name }, 'is damaged in its archive: the checksum is wrong')
+  if (checksum !== entry.crc32) {
+    throw new Refusal({ file: name }, 'is damaged in its archive: the checksum is wrong')
+  }
 }
 
 function spend (name: string, bytes: number, budget: ByteBudget): void {
@@ -229,7 +259,8 @@ async function bytesAt (path: string, length: number, position: number): Promise
 
 /** What archivers and desktops leave behind. */
 function isLitter (name: string): boolean {
-  return name === '__MACOSX' || name.startsWith('.') || name.toLowerCase() === 'thumbs.db' || name.toLowerCase() === 'desktop.ini'
+  return name === '__MACOSX' || name.startsWith('.') || name.toLowerCase() === 'thumbs.db' ||
+    name.toLowerCase() === 'desktop.ini'
 }
 
 function isMissing (error: unknown): boolean {

@@ -1,4 +1,5 @@
-// Values as text files write them. Each answers `undefined` where the text is not one, so that the caller can say where.
+// Values as text files write them. Each answers `undefined` where the text is not one, so that the caller can
+// say where.
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
@@ -14,7 +15,9 @@ export function dayMs (text: string): number | undefined {
   const [, year, month, day] = match
   const date = new Date(0)
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
-  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) && Number(year) > 0 ? date.getTime() : undefined
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) && Number(year) > 0
+    ? date.getTime()
+    : undefined
 }
 
 /** A finite number; a decimal point, no grouping. */

@@ -1,10 +1,16 @@
 import type { Trx } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 
-/** What the worker's task hands back. Known failures are data: an error thrown in a thread arrives without its code. */
+/**
+ * What the worker's task hands back. Known failures are data: an error thrown in a thread arrives without its
+ * code.
+ */
 export type TaskOutcome<Facts> =
   | { ok: true, facts: Facts }
-  /** `details` are kept as the job's result, for whoever shows the failure (the lines of an import that are wrong). */
+  /**
+   * `details` are kept as the job's result, for whoever shows the failure (the lines of an import that are
+   * wrong).
+   */
   | { ok: false, code: string, message: string, details?: unknown }
 
 /** What was made outside the database and waits for the one transaction that makes it visible. */
@@ -17,7 +23,10 @@ export interface Completion {
 
 export interface Run {
   job: JobRow
-  /** A file in a folder of this run's own below the staging folder; all that lies there goes when the run ends, however it ends. */
+  /**
+   * A file in a folder of this run's own below the staging folder; all that lies there goes when the run
+   * ends, however it ends.
+   */
   stagingPath: string
 }
 
@@ -36,7 +45,10 @@ export interface JobKind<Facts = unknown> {
   concurrency?: number
   /** Runs one at a time in its own thread, so that jobs of other kinds start however long it takes. */
   hasOwnThread?: boolean
-  /** Noted at the claim: what the input looks like, so that a later request can tell whether this run serves it. */
+  /**
+   * Noted at the claim: what the input looks like, so that a later request can tell whether this run serves
+   * it.
+   */
   inputVersion?: (trx: Trx, job: JobRow) => Promise<number | null>
   /** What the task gets, besides the port for its progress; must be cloneable. */
   input: (run: Run) => Promise<Record<string, unknown>>
@@ -54,7 +66,14 @@ export class JobFailure extends Error {
   }
 }
 
-/** Whole ms: doubles from `firstMs`, up to `mostMs`, each wait shortened by up to a half at random, so that retries do not march in step. */
-export function exponentialBackoff (firstMs: number, mostMs: number, random: () => number = Math.random): (attempt: number) => number {
+/**
+ * Whole ms: doubles from `firstMs`, up to `mostMs`, each wait shortened by up to a half at random, so that
+ * retries do not march in step.
+ */
+export function exponentialBackoff (
+  firstMs: number,
+  mostMs: number,
+  random: () => number = Math.random
+): (attempt: number) => number {
   return (attempt) => Math.round(Math.min(mostMs, firstMs * 2 ** (attempt - 1)) * (1 - random() / 2))
 }

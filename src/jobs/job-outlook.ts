@@ -12,7 +12,10 @@ const LAST_OF_KIND = 15
 export interface JobOutlook {
   /** How many jobs are claimed before this one; 0 for one that does not wait. */
   position: (job: JobRow) => Promise<number>
-  /** Until it has ended, whole seconds, by this machine's own past runs; null: nothing can be said. `progress` is a fraction. */
+  /**
+   * Until it has ended, whole seconds, by this machine's own past runs; null: nothing can be said. `progress`
+   * is a fraction.
+   */
   secondsLeft: (job: JobRow, progress: number) => Promise<number | null>
 }
 
@@ -25,7 +28,10 @@ export interface JobOutlooksOptions {
   ownThreads?: readonly string[]
 }
 
-/** Returns what makes an outlook for one answer, however many jobs that tells of. The order of what waits is worked out once a change. */
+/**
+ * Returns what makes an outlook for one answer, however many jobs that tells of. The order of what waits is
+ * worked out once a change.
+ */
 export function createJobOutlooks ({
   db,
   now,
@@ -53,9 +59,16 @@ export function createJobOutlooks ({
   }
 
   // Both are asked for by every poll of a job, and change when one ends.
-  const usualOfKind = (kind: string) => db.remembered(`usual ${kind}`, async () => median(await lastRuns(db.reads, kind, { limit: LAST_OF_KIND })))
-  const usualOfOwner = (job: JobRow) => db.remembered(`usual ${job.kind} ${job.owner_type} ${job.owner_id}`, async () =>
-    median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER })))
+  const usualOfKind = (kind: string) =>
+    db.remembered(
+      `usual ${kind}`,
+      async () => median(await lastRuns(db.reads, kind, { limit: LAST_OF_KIND }))
+    )
+  const usualOfOwner = (job: JobRow) =>
+    db.remembered(
+      `usual ${job.kind} ${job.owner_type} ${job.owner_id}`,
+      async () => median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER }))
+    )
 
   return () => {
     const at = now()
@@ -75,9 +88,10 @@ export function createJobOutlooks ({
           return left === undefined ? null : Math.ceil(left / 1000)
         }
         if (usualMs === undefined) return null
-        const before = await position(job) * (await usualOfKind(job.kind) ?? usualMs) / (ownThreads.includes(job.kind)
-          ? 1
-          : threads)
+        const before = await position(job) * (await usualOfKind(job.kind) ?? usualMs) /
+          (ownThreads.includes(job.kind)
+            ? 1
+            : threads)
         return Math.ceil((Math.max(0, job.run_after - at) + before + usualMs) / 1000)
       },
     }

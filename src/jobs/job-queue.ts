@@ -37,14 +37,24 @@ export class QueueFullError extends Error {
 
 export interface JobQueue {
   /**
-   * Inside the caller's write transaction: puts in a job, or joins the one that serves the request already - it waits to
-   * start, or has started from the same input. Throws QueueFullError. Call `onQueued` after the commit.
+   * Inside the caller's write transaction: puts in a job, or joins the one that serves the request already -
+   * it waits to start, or has started from the same input. Throws QueueFullError. Call `onQueued` after the
+   * commit.
    */
   request: (trx: Trx, request: JobRequest) => Promise<JobTicket>
   onQueued: () => void
-  /** Withdraws a user (null: nobody); the job is canceled when nobody wants it any more, or at once with `force`. */
-  cancel: (jobId: number, by: { userId: number | null, force: boolean }) => Promise<'canceled' | 'withdrawn' | 'finished'>
-  /** Inside the caller's transaction: ends all jobs of an owner that is going away. Call `onCanceled` after the commit. */
+  /**
+   * Withdraws a user (null: nobody); the job is canceled when nobody wants it any more, or at once with
+   * `force`.
+   */
+  cancel: (
+    jobId: number,
+    by: { userId: number | null, force: boolean },
+  ) => Promise<'canceled' | 'withdrawn' | 'finished'>
+  /**
+   * Inside the caller's transaction: ends all jobs of an owner that is going away. Call `onCanceled` after
+   * the commit.
+   */
   cancelAll: (trx: Trx, owner: { type: string, id: number }) => Promise<number[]>
   onCanceled: (jobIds: readonly number[]) => void
   /** A job that failed or was canceled waits again; false: it is in another state. */
@@ -68,14 +78,21 @@ export interface JobQueueOptions {
 export const REQUEST_STEPS = ['request: written', 'request: committed'] as const
 export type RequestStep = typeof REQUEST_STEPS[number]
 
-export function createJobQueue ({ db, now, queueMax, wake, canceled, onStep = () => {} }: JobQueueOptions): JobQueue {
+export function createJobQueue (
+  { db, now, queueMax, wake, canceled, onStep = () => {} }: JobQueueOptions
+): JobQueue {
   return {
     async request (trx, request) {
       const live = await jobs.findLiveJobs(trx, request.key)
       const found = live.find((job) => job.state === 'queued') ??
         live.find((job) => request.inputVersion !== null && job.input_version === request.inputVersion)
       const job = found ?? await insert(trx, request)
-      await jobs.insertRequest(trx, { job_id: job.id, user_id: request.userId, requested_at: request.requestedAt, withdrawn_at: null })
+      await jobs.insertRequest(trx, {
+        job_id: job.id,
+        user_id: request.userId,
+        requested_at: request.requestedAt,
+        withdrawn_at: null,
+      })
       onStep('request: written')
       return { job, joined: found !== undefined, requestedAt: request.requestedAt }
     },
@@ -97,7 +114,9 @@ export function createJobQueue ({ db, now, queueMax, wake, canceled, onStep = ()
       return outcome
     },
     cancelAll: (trx, owner) => jobs.cancelJobsOfOwner(trx, owner.type, owner.id, now()),
-    onCanceled: (jobIds) => { for (const jobId of jobIds) canceled(jobId) },
+    onCanceled: (jobIds) => {
+      for (const jobId of jobIds) canceled(jobId)
+    },
     async retry (jobId) {
       const isQueued = await db.write((trx) => jobs.requeueEnded(trx, jobId))
       if (isQueued) wake()
@@ -106,7 +125,10 @@ export function createJobQueue ({ db, now, queueMax, wake, canceled, onStep = ()
     find: (reads, jobId) => jobs.findJob(reads, jobId),
   }
 
-  async function insert (trx: Trx, { kind, key, payload, owner, requestedAt, priority = 0, runAfter = 0 }: JobRequest): Promise<JobRow> {
+  async function insert (
+    trx: Trx,
+    { kind, key, payload, owner, requestedAt, priority = 0, runAfter = 0 }: JobRequest
+  ): Promise<JobRow> {
     // By kind: a queue full of imports still accepts exports.
     const waiting = await jobs.countWaiting(trx, kind)
     if (waiting >= queueMax) throw new QueueFullError(waiting)

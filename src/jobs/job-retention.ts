@@ -14,8 +14,13 @@ export interface JobRetention {
   stop: () => Promise<void>
 }
 
-/** Deletes the rows of jobs that ended more than `keepEndedMs` ago, with their attempts and requests. What they made stays. */
-export function createJobRetention ({ db, clock, log, keepEndedMs }: { db: Database, clock: Clock, log: RunnerLog, keepEndedMs: number }): JobRetention {
+/**
+ * Deletes the rows of jobs that ended more than `keepEndedMs` ago, with their attempts and requests. What
+ * they made stays.
+ */
+export function createJobRetention (
+  { db, clock, log, keepEndedMs }: { db: Database, clock: Clock, log: RunnerLog, keepEndedMs: number }
+): JobRetention {
   let stopped = false
   let sweeping: Promise<void> = Promise.resolve()
   let giveUp = () => {}
@@ -35,11 +40,15 @@ export function createJobRetention ({ db, clock, log, keepEndedMs }: { db: Datab
   function sweepNowAndThen (): void {
     if (stopped) return
     sweeping = sweep()
-    giveUp = clock.after(SWEEP_EVERY_MS, () => { void sweeping.then(sweepNowAndThen) })
+    giveUp = clock.after(SWEEP_EVERY_MS, () => {
+      void sweeping.then(sweepNowAndThen)
+    })
   }
 
   return {
-    start () { if (keepEndedMs > 0) sweepNowAndThen() },
+    start () {
+      if (keepEndedMs > 0) sweepNowAndThen()
+    },
     async stop () {
       stopped = true
       giveUp()

@@ -15,7 +15,15 @@ import { isTaskOutcome, TaskCrash, type WorkerPool } from './worker-pool.ts'
 
 /** The steps of a run, in their order. */
 export const RUN_STEPS = [
-  'run: claiming', 'run: claimed', 'run: staged', 'run: working', 'run: worked', 'run: placed', 'run: recorded', 'run: committed', 'run: cleaned',
+  'run: claiming',
+  'run: claimed',
+  'run: staged',
+  'run: working',
+  'run: worked',
+  'run: placed',
+  'run: recorded',
+  'run: committed',
+  'run: cleaned',
 ] as const
 export type RunStep = typeof RUN_STEPS[number]
 
@@ -63,7 +71,10 @@ export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>)
   live.controller.abort()
 }
 
-/** Returns what performs a claimed job. It rejects only where the job could not be ended at all: then it is put right at the next look. */
+/**
+ * Returns what performs a claimed job. It rejects only where the job could not be ended at all: then it is
+ * put right at the next look.
+ */
 export function createRun (options: RunOptions): (live: LiveRun) => Promise<void> {
   const { db, pool, clock, log, messages, onStep, onEnd, givingUp } = options
 
@@ -76,13 +87,19 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       onStep('run: staged', job)
       const outcome = await work(live, run)
       onStep('run: worked', job)
-      if (!isTaskOutcome(outcome)) throw new TaskCrash('WORKER_CRASHED', `the task ${live.kind.task} returned something that is no outcome`)
+      if (!isTaskOutcome(outcome)) {
+        throw new TaskCrash(
+          'WORKER_CRASHED',
+          `the task ${live.kind.task} returned something that is no outcome`
+        )
+      }
       if (outcome.ok) await succeed(run, live.kind, outcome.facts)
       else await fail(live, outcome.code, outcome.message, { result: outcome.details })
     } catch (error) {
       await afterError(live, error)
     } finally {
-      // A thread that was just killed may still be about to open its file: in a folder that is gone it cannot.
+      // A thread that was just killed may still be about to open its file: in a folder that is gone it
+      // cannot.
       await rm(folder, { recursive: true, force: true, maxRetries: 20 })
       onStep('run: cleaned', job)
     }
@@ -90,11 +107,15 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
 
   async function work (live: LiveRun, run: Run): Promise<unknown> {
     const { kind, controller } = live
-    const giveUp = clock.after(kind.timeLimitMs, () => { abortRun(live, 'timeout') })
+    const giveUp = clock.after(kind.timeLimitMs, () => {
+      abortRun(live, 'timeout')
+    })
     try {
       return await pool.run(kind.task, await kind.input(run), {
         signal: controller.signal,
-        onProgress: (fraction) => { options.onProgress(live, fraction) },
+        onProgress: (fraction) => {
+          options.onProgress(live, fraction)
+        },
       })
     } finally {
       giveUp()
@@ -109,18 +130,33 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     try {
       isOurs = await untilWritten(async (trx) => {
         const finishedAt = clock.now()
-        if (!await endRun(trx, job, { state: 'succeeded', progress: 1, finished_at: finishedAt }, { finishedAt, outcome: 'succeeded' })) return false
+        if (
+          !await endRun(trx, job, { state: 'succeeded', progress: 1, finished_at: finishedAt }, {
+            finishedAt,
+            outcome: 'succeeded',
+          })
+        ) return false
         await setResult(trx, job.id, await completion.commit(trx))
         onStep('run: recorded', job)
         return true
       }, isBusy)
       onStep('run: committed', job)
     } finally {
-      if (!isOurs) await completion.discard().catch((error: unknown) => { log.error({ err: error, job: job.id }, 'what a run had made could not be taken back; the next start does it') })
+      if (!isOurs) {
+        await completion.discard().catch((error: unknown) => {
+          log.error(
+            { err: error, job: job.id },
+            'what a run had made could not be taken back; the next start does it'
+          )
+        })
+      }
     }
     onEnd(job, isOurs ? 'succeeded' : 'canceled')
     if (!isOurs) return
-    log.info({ job: job.id, kind: job.kind, attempt: job.attempts, ms: clock.now() - job.started_at! }, 'job succeeded')
+    log.info(
+      { job: job.id, kind: job.kind, attempt: job.attempts, ms: clock.now() - job.started_at! },
+      'job succeeded'
+    )
   }
 
   async function afterError (live: LiveRun, error: unknown): Promise<void> {
@@ -131,18 +167,36 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       return
     }
     if (reason === 'shutdown') {
-      await end(job, { ...WAITING, attempts: job.attempts - 1, run_after: 0 }, { outcome: 'stopped', message: 'The server was stopped before this run had ended.' })
+      await end(job, { ...WAITING, attempts: job.attempts - 1, run_after: 0 }, {
+        outcome: 'stopped',
+        message: 'The server was stopped before this run had ended.',
+      })
       onEnd(job, 'stopped')
       log.info({ job: job.id, kind: job.kind }, 'job goes back to the queue: the server stops')
       return
     }
     if (isDiskFull(error)) return await fail(live, 'DISK_FULL')
-    const code = reason === 'timeout' ? 'TIMED_OUT' : error instanceof TaskCrash ? error.code : 'WORKER_CRASHED'
+    const code = reason === 'timeout'
+      ? 'TIMED_OUT'
+      : error instanceof TaskCrash
+        ? error.code
+        : 'WORKER_CRASHED'
     // The one who asked reads a sentence; what exactly went wrong is for whoever looks into it.
-    const details = reason === 'timeout' ? `It ran longer than ${kind.timeLimitMs} ms.` : error instanceof Error ? error.message : String(error)
-    log.warn({ err: error, job: job.id, kind: job.kind, attempt: job.attempts, code }, 'a run of a job failed')
+    const details = reason === 'timeout'
+      ? `It ran longer than ${kind.timeLimitMs} ms.`
+      : error instanceof Error
+        ? error.message
+        : String(error)
+    log.warn(
+      { err: error, job: job.id, kind: job.kind, attempt: job.attempts, code },
+      'a run of a job failed'
+    )
     if (job.attempts >= kind.maxAttempts) return await fail(live, code, messages[code], { details })
-    await end(job, { ...WAITING, run_after: Math.round(clock.now() + kind.backoffMs(job.attempts)) }, { outcome: 'failed', code, message: details })
+    await end(job, { ...WAITING, run_after: Math.round(clock.now() + kind.backoffMs(job.attempts)) }, {
+      outcome: 'failed',
+      code,
+      message: details,
+    })
     onEnd(job, 'retried')
   }
 
@@ -166,8 +220,9 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
   }
 
   /**
-   * What stands in the way of writing it down - a full disk, a lock - passes; a job that is started for ever does not. After
-   * some tries with another error the run is given up: the next look finds a job that nobody runs.
+   * What stands in the way of writing it down - a full disk, a lock - passes; a job that is started for ever
+   * does not. After some tries with another error the run is given up: the next look finds a job that nobody
+   * runs.
    */
   async function end (
     job: JobRow,
@@ -181,7 +236,10 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     }, (error, tries) => isBusy(error) || isDiskFull(error) || tries < MOST_TRIES)
   }
 
-  async function untilWritten<T> (work: (trx: Trx) => Promise<T>, mayPass: (error: unknown, tries: number) => boolean): Promise<T> {
+  async function untilWritten<T> (
+    work: (trx: Trx) => Promise<T>,
+    mayPass: (error: unknown, tries: number) => boolean
+  ): Promise<T> {
     for (let tries = 1, wait = FIRST_MS; ; tries++, wait = Math.min(wait * 2, MOST_MS)) {
       try {
         return await db.write(work)

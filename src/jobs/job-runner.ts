@@ -42,7 +42,10 @@ export interface RunnerOptions {
 }
 
 export interface JobRunner {
-  /** Puts right what a dead process left, then claims jobs until `stop`. Only the holder of the folder's lock may. */
+  /**
+   * Puts right what a dead process left, then claims jobs until `stop`. Only the holder of the folder's lock
+   * may.
+   */
   start: () => Promise<void>
   /** Looks for work now. */
   wake: () => void
@@ -54,14 +57,18 @@ export interface JobRunner {
   progress: (jobId: number) => number | undefined
   /** Calls back at each change of that job in this process; returns how to stop that. */
   watch: (jobId: number, changed: () => void) => () => void
-  /** No new claims; running jobs get `graceMs`, then go back to the queue without losing the attempt. Twice is fine. */
+  /**
+   * No new claims; running jobs get `graceMs`, then go back to the queue without losing the attempt. Twice is
+   * fine.
+   */
   stop: (graceMs: number) => Promise<void>
 }
 
 export function createJobRunner (options: RunnerOptions): JobRunner {
   const { db, pool, stagingFolder, clock, log, onStep = () => {}, onEnd = () => {} } = options
   const kinds = new Map(options.kinds.map((kind) => [kind.name, kind as unknown as JobKind]))
-  // By token and not by job: a job that was canceled and is tried again may start while its last run is still being cleared away.
+  // By token and not by job: a job that was canceled and is tried again may start while its last run is still
+  // being cleared away.
   const live = new Map<number, LiveRun>()
   const { watch, changed } = createJobWatchers()
   const givingUp = new AbortController()
@@ -73,7 +80,13 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   let stopped: Promise<void> | undefined
   let stopLooking = () => {}
 
-  const perform = createRun({ ...options, onStep, onEnd, onProgress: noteProgress, givingUp: givingUp.signal })
+  const perform = createRun({
+    ...options,
+    onStep,
+    onEnd,
+    onProgress: noteProgress,
+    givingUp: givingUp.signal,
+  })
 
   /** One look at a time; a wake in between asks for another one after it. */
   function look (): Promise<void> {
@@ -83,13 +96,15 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
         while (lookAgain && state === 'running') {
           lookAgain = false
           await followRows()
-          while (await claimOne()) { /* until nothing may start */ }
+          while (await claimOne()) {
+            /* until nothing may start */
+          }
         }
       } catch (error) {
         if (isBusy(error)) log.warn({}, 'jobs wait: another process is writing to the database')
         else log.error({ err: error }, 'looking for jobs failed')
       }
-    // Not inside: a look that has nothing to wait for would end before it is assigned.
+      // Not inside: a look that has nothing to wait for would end before it is assigned.
     })().finally(() => {
       looking = undefined
       if (lookAgain && state === 'running') void look()
@@ -104,7 +119,10 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     })
   }
 
-  /** What the rows say of what runs: another process may have canceled it; what nobody runs must not stay started. */
+  /**
+   * What the rows say of what runs: another process may have canceled it; what nobody runs must not stay
+   * started.
+   */
   async function followRows (): Promise<void> {
     const started = new Set((await jobs.startedJobs(db.reads)).map((job) => job.token))
     for (const run of live.values()) {
@@ -138,23 +156,29 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   async function claimOne (): Promise<boolean> {
     const running = (kind: string) => Array.from(live.values()).filter((run) => run.job.kind === kind).length
     const shared = Array.from(live.values()).filter((run) => run.kind.hasOwnThread !== true).length
-    const hasRoom = (kind: JobKind) => kind.hasOwnThread === true
-      ? running(kind.name) === 0
-      : shared < pool.threads
+    const hasRoom = (kind: JobKind) =>
+      kind.hasOwnThread === true
+        ? running(kind.name) === 0
+        : shared < pool.threads
     const open = Array.from(kinds.values())
       .filter((kind) => hasRoom(kind) && running(kind.name) < (kind.concurrency ?? Infinity))
       .map((kind) => kind.name)
     // A read first: the write lock is not taken twice a second for nothing.
     if (!await jobs.isAnyDue(db.reads, { now: clock.now(), kinds: open })) return false
     let unreadable: unknown
-    const claim = (withVersion: boolean) => db.write(async (trx) => {
-      const next = state === 'running' ? await jobs.nextJob(trx, { now: clock.now(), kinds: open }) : undefined
-      if (next === undefined) return undefined
-      const inputVersion = withVersion ? await kinds.get(next.kind)!.inputVersion?.(trx, next) ?? null : null
-      const job = await jobs.claimJob(trx, next.id, clock.now(), inputVersion)
-      onStep('run: claiming', next)
-      return job
-    })
+    const claim = (withVersion: boolean) =>
+      db.write(async (trx) => {
+        const next = state === 'running'
+          ? await jobs.nextJob(trx, { now: clock.now(), kinds: open })
+          : undefined
+        if (next === undefined) return undefined
+        const inputVersion = withVersion
+          ? await kinds.get(next.kind)!.inputVersion?.(trx, next) ?? null
+          : null
+        const job = await jobs.claimJob(trx, next.id, clock.now(), inputVersion)
+        onStep('run: claiming', next)
+        return job
+      })
     const job = await claim(true).catch((error: unknown) => {
       if (isBusy(error)) throw error
       // One job whose input cannot be judged must not keep all others from starting: its own run fails.
@@ -162,13 +186,24 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       return claim(false)
     })
     if (job === undefined) return false
-    if (unreadable !== undefined) log.error({ err: unreadable, job: job.id, kind: job.kind }, 'the input of a job could not be judged')
+    if (unreadable !== undefined) {
+      log.error({ err: unreadable, job: job.id, kind: job.kind }, 'the input of a job could not be judged')
+    }
     onStep('run: claimed', job)
-    const run: LiveRun = { job, kind: kinds.get(job.kind)!, controller: new AbortController(), progress: 0, done: Promise.resolve() }
+    const run: LiveRun = {
+      job,
+      kind: kinds.get(job.kind)!,
+      controller: new AbortController(),
+      progress: 0,
+      done: Promise.resolve(),
+    }
     live.set(job.token, run)
     savedProgress.set(run, clock.now())
     run.done = perform(run).catch((error: unknown) => {
-      log.error({ err: error, job: job.id }, 'a run could not be ended properly; its job is put right at the next look or start')
+      log.error(
+        { err: error, job: job.id },
+        'a run could not be ended properly; its job is put right at the next look or start'
+      )
     }).finally(() => {
       live.delete(job.token)
       changed(job.id)
@@ -189,7 +224,9 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     savedProgress.delete(run)
     db.write((trx) => jobs.updateRun(trx, run.job, { progress: run.progress })).catch((error: unknown) => {
       log.warn({ err: error, job: run.job.id }, 'progress could not be noted')
-    }).finally(() => { savedProgress.set(run, clock.now()) })
+    }).finally(() => {
+      savedProgress.set(run, clock.now())
+    })
   }
 
   const runsEnded = () => Promise.allSettled(Array.from(live.values(), (run) => run.done))
@@ -221,7 +258,9 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       retention.start()
       void look()
     },
-    wake: () => { void look() },
+    wake: () => {
+      void look()
+    },
     abort (jobId) {
       for (const run of live.values()) if (run.job.id === jobId) abortRun(run, 'canceled')
       changed(jobId)
@@ -241,7 +280,10 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   }
 }
 
-/** Removes what runs of a dead process left. Other things lie in the folder too (uploads, imports of the command line): not ours. */
+/**
+ * Removes what runs of a dead process left. Other things lie in the folder too (uploads, imports of the
+ * command line): not ours.
+ */
 async function sweepStaging (folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   for (const name of await readdir(folder)) {

@@ -44,7 +44,10 @@ export interface WorkerPool {
   load: () => { running: number, waiting: number }
   /** Runs a task. Throws TaskCrash when its thread died or it threw, and AbortError when `signal` fired. */
   run: <Result>(task: string, input: Record<string, unknown>, options?: TaskOptions) => Promise<Result>
-  /** Starts the first thread and lets it run `warmTask`, if there is one: the next task need not wait for code to be loaded. */
+  /**
+   * Starts the first thread and lets it run `warmTask`, if there is one: the next task need not wait for code
+   * to be loaded.
+   */
   warm: () => Promise<void>
   /** Ends all threads at once; what runs is rejected. */
   destroy: () => Promise<void>
@@ -70,7 +73,8 @@ export function createWorkerPool ({
       concurrentTasksPerWorker: 1,
       maxQueue: Infinity,
       resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 16 },
-      // Loaders that the process was started with (a test's, a profiler's) would cost each thread a third of a second.
+      // Loaders that the process was started with (a test's, a profiler's) would cost each thread a third of
+      // a second.
       execArgv: [],
       recordTiming: false,
       workerHistogram: false,
@@ -91,26 +95,38 @@ export function createWorkerPool ({
     },
     async run (task, input, { signal, onProgress } = {}) {
       const { port1, port2 } = new MessageChannel()
-      port1.on('message', (fraction: unknown) => { if (typeof fraction === 'number') onProgress?.(fraction) })
+      port1.on('message', (fraction: unknown) => {
+        if (typeof fraction === 'number') onProgress?.(fraction)
+      })
       port1.unref()
       live++
       try {
-        return await (piscina ??= start()).run({ ...input, port: port2 }, { name: task, transferList: [port2] as unknown as TransferList, signal: signal ?? null })
+        return await (piscina ??= start()).run({ ...input, port: port2 }, {
+          name: task,
+          transferList: [port2] as unknown as TransferList,
+          signal: signal ?? null,
+        })
       } catch (error) {
         if (signal?.aborted === true) throw error
-        const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        const isMemory = error instanceof Error && 'code' in error &&
+          error.code === 'ERR_WORKER_OUT_OF_MEMORY'
         throw new TaskCrash(isMemory ? 'OUT_OF_MEMORY' : 'WORKER_CRASHED', error)
       } finally {
         live--
         port1.close()
       }
     },
-    async destroy () { await piscina?.destroy() },
+    async destroy () {
+      await piscina?.destroy()
+    },
   }
 }
 
 /** Whether a task's answer has the form that all tasks of jobs keep to. */
 export function isTaskOutcome (value: unknown): value is TaskOutcome<unknown> {
   if (typeof value !== 'object' || value === null || !('ok' in value)) return false
-  return value.ok === true ? 'facts' in value : 'code' in value && typeof value.code === 'string' && 'message' in value && typeof value.message === 'string'
+  return value.ok === true
+    ? 'facts' in value
+    : 'code' in value && typeof value.code === 'string' && 'message' in value &&
+      typeof value.message === 'string'
 }

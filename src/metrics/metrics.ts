@@ -1,5 +1,5 @@
-// What the service tells Prometheus of itself (https://prometheus.io/docs/practices/naming/). Labels are few and fixed - a route's
-// pattern, a kind of job - never an address, a name or an id.
+// What the service tells Prometheus of itself (https://prometheus.io/docs/practices/naming/). Labels are few
+// and fixed - a route's pattern, a kind of job - never an address, a name or an id.
 import { statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
@@ -34,7 +34,10 @@ export interface AnsweredRequest {
   /** The route's pattern; undefined: there is none at this address. */
   route: string | undefined
   status: number
-  /** Until the last byte was handed over; undefined for an answer whose length says nothing, such as an event stream. */
+  /**
+   * Until the last byte was handed over; undefined for an answer whose length says nothing, such as an event
+   * stream.
+   */
   seconds: number | undefined
 }
 
@@ -53,49 +56,121 @@ export function createMetrics ({ db, now, version, dataFolder, kinds, pools }: M
   const registers = [new Registry()]
   const registry = registers[0]!
 
-  const requests = new Counter({ registers, name: 'perfbook_http_requests_total', help: 'Answered requests.', labelNames: ['method', 'route', 'status'] })
+  const requests = new Counter({
+    registers,
+    name: 'perfbook_http_requests_total',
+    help: 'Answered requests.',
+    labelNames: ['method', 'route', 'status'],
+  })
   const durations = new Histogram({
-    registers, name: 'perfbook_http_request_duration_seconds', help: 'From a request\'s headers to the end of its answer; event streams do not count.', labelNames: ['method', 'route'], buckets: REQUEST_BUCKETS,
+    registers,
+    name: 'perfbook_http_request_duration_seconds',
+    help: "From a request's headers to the end of its answer; event streams do not count.",
+    labelNames: ['method', 'route'],
+    buckets: REQUEST_BUCKETS,
   })
-  const waits = new Histogram({ registers, name: 'perfbook_job_wait_seconds', help: 'From the moment a job might start to its start.', labelNames: ['kind'], buckets: JOB_BUCKETS })
+  const waits = new Histogram({
+    registers,
+    name: 'perfbook_job_wait_seconds',
+    help: 'From the moment a job might start to its start.',
+    labelNames: ['kind'],
+    buckets: JOB_BUCKETS,
+  })
   const runs = new Histogram({
-    registers, name: 'perfbook_job_run_seconds', help: 'Runs of jobs by how they ended: retried means that the job is tried again.', labelNames: ['kind', 'outcome'], buckets: JOB_BUCKETS,
+    registers,
+    name: 'perfbook_job_run_seconds',
+    help: 'Runs of jobs by how they ended: retried means that the job is tried again.',
+    labelNames: ['kind', 'outcome'],
+    buckets: JOB_BUCKETS,
   })
-  const exportsMade = new Counter({ registers, name: 'perfbook_exports_made_total', help: 'Exports that became a file.' })
+  const exportsMade = new Counter({
+    registers,
+    name: 'perfbook_exports_made_total',
+    help: 'Exports that became a file.',
+  })
 
-  new Gauge({ registers, name: 'perfbook_info', help: 'The version that runs; always 1.', labelNames: ['version'] }).set({ version }, 1)
-  gauge('perfbook_jobs', 'Jobs in the database; ended ones until JOB_RETENTION_DAYS.', ['kind', 'state'], async (set) => {
-    for (const kind of kinds) for (const state of STATES) set(0, { kind, state })
-    for (const { kind, state, count } of await countJobs(db.reads)) set(count, { kind, state })
-  })
+  new Gauge({
+    registers,
+    name: 'perfbook_info',
+    help: 'The version that runs; always 1.',
+    labelNames: ['version'],
+  }).set({ version }, 1)
+  gauge(
+    'perfbook_jobs',
+    'Jobs in the database; ended ones until JOB_RETENTION_DAYS.',
+    ['kind', 'state'],
+    async (set) => {
+      for (const kind of kinds) for (const state of STATES) set(0, { kind, state })
+      for (const { kind, state, count } of await countJobs(db.reads)) set(count, { kind, state })
+    }
+  )
   gauge('perfbook_job_queue_length', 'Jobs that wait.', [], async (set) => {
-    set((await countJobs(db.reads)).filter(({ state }) => state === 'queued').reduce((sum, { count }) => sum + count, 0))
+    set(
+      (await countJobs(db.reads)).filter(({ state }) => state === 'queued').reduce((sum, { count }) =>
+        sum + count, 0)
+    )
   })
-  gauge('perfbook_job_queue_oldest_seconds', 'How long the oldest job that could start has waited; 0 if there is none.', [], async (set) => {
-    const since = await oldestWaiting(db.reads, now())
-    set(since === undefined ? 0 : Math.max(0, now() - since) / 1000)
-  })
+  gauge(
+    'perfbook_job_queue_oldest_seconds',
+    'How long the oldest job that could start has waited; 0 if there is none.',
+    [],
+    async (set) => {
+      const since = await oldestWaiting(db.reads, now())
+      set(since === undefined ? 0 : Math.max(0, now() - since) / 1000)
+    }
+  )
   forPools(
     'perfbook_worker_threads',
     'Threads that a pool may have.',
     (pool) => pool.threads + pool.extraThreads
   )
   forPools('perfbook_worker_threads_busy', 'Threads of a pool that work.', (pool) => pool.load().running)
-  forPools('perfbook_worker_tasks_waiting', 'Tasks that wait for a thread of a pool.', (pool) => pool.load().waiting)
-  gauge('perfbook_storage_used_bytes', 'Stored files: exports and uploads that have not expired.', [], async (set) => { set(await bytesInUse(db.reads, null, now())) })
+  forPools(
+    'perfbook_worker_tasks_waiting',
+    'Tasks that wait for a thread of a pool.',
+    (pool) => pool.load().waiting
+  )
+  gauge(
+    'perfbook_storage_used_bytes',
+    'Stored files: exports and uploads that have not expired.',
+    [],
+    async (set) => {
+      set(await bytesInUse(db.reads, null, now()))
+    }
+  )
   gauge('perfbook_storage_free_bytes', 'Free on the disk of the data folder.', [], async (set) => {
     const { bavail, bsize } = await statfs(dataFolder)
     set(bavail * bsize)
   })
   gauge('perfbook_database_bytes', 'The database with its write-ahead log.', [], (set) => {
-    set(['', '-wal'].reduce((sum, suffix) => sum + (statSync(`${db.file}${suffix}`, { throwIfNoEntry: false })?.size ?? 0), 0))
+    set(
+      ['', '-wal'].reduce((sum, suffix) =>
+        sum + (statSync(`${db.file}${suffix}`, { throwIfNoEntry: false })?.size ?? 0), 0)
+    )
   })
 
-  function gauge (name: string, help: string, labelNames: string[], read: (set: (value: number, labels?: Record<string, string>) => void) => void | Promise<void>): void {
-    const metric: Gauge = new Gauge({ registers, name, help, labelNames, collect: async () => { await read((value, labels = {}) => { metric.set(labels, value) }) } })
+  function gauge (
+    name: string,
+    help: string,
+    labelNames: string[],
+    read: (set: (value: number, labels?: Record<string, string>) => void) => void | Promise<void>
+  ): void {
+    const metric: Gauge = new Gauge({
+      registers,
+      name,
+      help,
+      labelNames,
+      collect: async () => {
+        await read((value, labels = {}) => {
+          metric.set(labels, value)
+        })
+      },
+    })
   }
   function forPools (name: string, help: string, read: (pool: WorkerPool) => number): void {
-    gauge(name, help, ['pool'], (set) => { for (const [name, pool] of Object.entries(pools)) set(read(pool), { pool: name }) })
+    gauge(name, help, ['pool'], (set) => {
+      for (const [name, pool] of Object.entries(pools)) set(read(pool), { pool: name })
+    })
   }
 
   for (const kind of kinds) waits.zero({ kind })
@@ -111,9 +186,13 @@ export function createMetrics ({ db, now, version, dataFolder, kinds, pools }: M
       const startedAt = job.started_at!
       runs.observe({ kind, outcome }, Math.max(0, now() - startedAt) / 1000)
       // Of a later attempt the wait is a backoff that was meant.
-      if (job.attempts === 1) waits.observe({ kind }, Math.max(0, startedAt - Math.max(job.created_at, job.run_after)) / 1000)
+      if (job.attempts === 1) {
+        waits.observe({ kind }, Math.max(0, startedAt - Math.max(job.created_at, job.run_after)) / 1000)
+      }
       if (kind === EXPORT_KIND && outcome === 'succeeded') exportsMade.inc()
     },
-    watchProcess () { collectDefaultMetrics({ register: registry, prefix: 'perfbook_' }) },
+    watchProcess () {
+      collectDefaultMetrics({ register: registry, prefix: 'perfbook_' })
+    },
   }
 }

@@ -1,19 +1,52 @@
-// What the API answers, as far as the page reads it. Times are UTC ISO 8601; scores and averages are fractions.
+// What the API answers, as far as the page reads it. Times are UTC ISO 8601; scores and averages are
+// fractions.
 
-export interface User { id: number, email: string, first_name: string | null, last_name: string | null, role: 'admin' | 'teacher' | 'student' }
-
-export interface CourseItem { id: number, source_id: string, name: string, term: string | null, school: string | null, student_count: number }
-
-export interface Course {
-  id: number, source_id: string, name: string, time_zone: string, school: string | null, term: string | null, missing_counts: 'ignored' | 'zero'
+export interface User {
+  id: number
+  email: string
+  first_name: string | null
+  last_name: string | null
+  role: 'admin' | 'teacher' | 'student'
 }
 
-export interface Spread { class_average: number | null, lowest: number | null, highest: number | null }
+export interface CourseItem {
+  id: number
+  source_id: string
+  name: string
+  term: string | null
+  school: string | null
+  student_count: number
+}
 
-export interface Category extends Spread { id: number, name: string, weight: number }
+export interface Course {
+  id: number
+  source_id: string
+  name: string
+  time_zone: string
+  school: string | null
+  term: string | null
+  missing_counts: 'ignored' | 'zero'
+}
+
+export interface Spread {
+  class_average: number | null
+  lowest: number | null
+  highest: number | null
+}
+
+export interface Category extends Spread {
+  id: number
+  name: string
+  weight: number
+}
 
 export interface Task extends Spread {
-  id: number, title: string, type: 'homework' | 'reading' | 'external', category_id: number | null, due_at: string | null, points_possible: number | null
+  id: number
+  title: string
+  type: 'homework' | 'reading' | 'external'
+  category_id: number | null
+  due_at: string | null
+  points_possible: number | null
 }
 
 export type Status = 'not_started' | 'in_progress' | 'completed' | 'submitted' | 'missing' | 'exempt'
@@ -45,7 +78,10 @@ export interface Student {
   data: Array<Cell | null>
 }
 
-export interface Period { id: number, name: string }
+export interface Period {
+  id: number
+  name: string
+}
 
 export interface Book {
   course: Course
@@ -59,14 +95,30 @@ export interface Book {
   next_cursor: string | null
 }
 
-export interface ExportOptions { sheets?: 'course' | 'period', values?: 'percent' | 'points', include_dropped?: boolean }
-
-export interface ExportItem {
-  id: number, filename: string, url: string, created_at: string, size: number, job_id: number | null, is_current: boolean
-  expires_at: string | null, created_by: string | null, options: ExportOptions
+export interface ExportOptions {
+  sheets?: 'course' | 'period'
+  values?: 'percent' | 'points'
+  include_dropped?: boolean
 }
 
-export interface Ticket { id: number, requested_at: string, joined: boolean }
+export interface ExportItem {
+  id: number
+  filename: string
+  url: string
+  created_at: string
+  size: number
+  job_id: number | null
+  is_current: boolean
+  expires_at: string | null
+  created_by: string | null
+  options: ExportOptions
+}
+
+export interface Ticket {
+  id: number
+  requested_at: string
+  joined: boolean
+}
 
 export interface Job {
   id: number
@@ -80,8 +132,15 @@ export interface Job {
   url: string | null
 }
 
-export interface Settings { missing_counts?: 'ignored' | 'zero', time_zone?: string, categories?: Array<{ id: number, weight: number | null }> }
+export interface Settings {
+  missing_counts?: 'ignored' | 'zero'
+  time_zone?: string
+  categories?: Array<{ id: number, weight: number | null }>
+}
 
 export interface SettingsAnswer {
-  course: Course, categories: Category[], course_average?: number | null, students?: Array<{ id: number, course_average: number | null }>
+  course: Course
+  categories: Category[]
+  course_average?: number | null
+  students?: Array<{ id: number, course_average: number | null }>
 }

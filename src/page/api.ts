@@ -15,30 +15,45 @@ export class ApiError extends Error {
 
 type Listener = () => void
 const signedOut = new Set<Listener>()
-/** The server's clock minus this machine's, ms: what is "two minutes ago" does not depend on a laptop's clock. */
+/**
+ * The server's clock minus this machine's, ms: what is "two minutes ago" does not depend on a laptop's clock.
+ */
 let clockOffset = 0
 
 /** Calls `listener` when an answer says that nobody is signed in. Returns what ends it. */
 export function onSignedOut (listener: Listener): () => void {
   signedOut.add(listener)
-  return () => { signedOut.delete(listener) }
+  return () => {
+    signedOut.delete(listener)
+  }
 }
 
 /** The time by the server's clock, ms since 1970. */
-export function serverNow (): number { return Date.now() + clockOffset }
+export function serverNow (): number {
+  return Date.now() + clockOffset
+}
 
 /** An address of the service, from `api/…`; the page lies at its root, with or without a path prefix. */
-export function addressOf (path: string): string { return new URL(path, document.baseURI).href }
+export function addressOf (path: string): string {
+  return new URL(path, document.baseURI).href
+}
 
 /** Asks the service. Throws ApiError. */
-export async function call<T> (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export async function call<T> (
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal
+): Promise<T> {
   let response: Response
   try {
     response = await fetch(addressOf(path), {
       method,
       signal: signal ?? null,
       credentials: 'same-origin',
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     })
   } catch (error) {
     if (signal?.aborted === true) throw error
@@ -50,8 +65,11 @@ export async function call<T> (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path
   if (response.status === 204) return undefined as T
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok && answer !== undefined) return answer as T
-  const { code = 'NO_ANSWER', message = `The server answered ${response.status}.` } = (answer ?? {}) as { code?: string, message?: string }
-  if (code === 'UNAUTHENTICATED') for (const listener of signedOut) listener()
+  const { code = 'NO_ANSWER', message = `The server answered ${response.status}.` } = (answer ?? {}) as {
+    code?: string,
+    message?: string,
+  }
+  if (code === 'UNAUTHENTICATED') { for (const listener of signedOut) listener() }
   const seconds = Number(response.headers.get('retry-after') ?? undefined)
   throw new ApiError(code, message, response.status, Number.isNaN(seconds) ? undefined : seconds)
 }

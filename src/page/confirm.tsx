@@ -18,7 +18,9 @@ export function Confirm ({ title, children, action, onConfirm, onClose }: Confir
   const dialog = useRef<HTMLDialogElement>(null)
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
-  useEffect(() => { dialog.current?.showModal() }, [])
+  useEffect(() => {
+    dialog.current?.showModal()
+  }, [])
   async function confirm () {
     if (isBusy) return
     setBusy(true)
@@ -37,8 +39,25 @@ export function Confirm ({ title, children, action, onConfirm, onClose }: Confir
       <div id='confirm-text'>{children}</div>
       <div role='alert'>{error !== undefined && <p class='notice bad'>{reason(error)}</p>}</div>
       <p class='row'>
-        <button type='button' class='danger' aria-disabled={isBusy} onClick={() => { void confirm() }}>{action}</button>
-        <button type='button' autofocus onClick={() => { dialog.current?.close() }}>{t('confirm.cancel')}</button>
+        <button
+          type='button'
+          class='danger'
+          aria-disabled={isBusy}
+          onClick={() => {
+            void confirm()
+          }}
+        >
+          {action}
+        </button>
+        <button
+          type='button'
+          autofocus
+          onClick={() => {
+            dialog.current?.close()
+          }}
+        >
+          {t('confirm.cancel')}
+        </button>
       </p>
     </dialog>
   )

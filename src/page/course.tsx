@@ -17,7 +17,9 @@ const TABS: readonly CourseTab[] = ['book', 'charts', 'settings', 'import']
 const CourseImport = lazily(async () => (await import('./imports/import-view.tsx')).ImportView)
 
 /** One course: its book with the exports, its charts, its settings. */
-export function Course ({ courseId, tab, query }: { courseId: number, tab: CourseTab, query: URLSearchParams }) {
+export function Course (
+  { courseId, tab, query }: { courseId: number, tab: CourseTab, query: URLSearchParams }
+) {
   const { t, percent } = useTexts()
   const periodId = tab === 'book' ? query.get('period') : null
   const loaded = useBook(courseId, periodId)
@@ -26,41 +28,90 @@ export function Course ({ courseId, tab, query }: { courseId: number, tab: Cours
   useTitle(course === undefined ? t('app.courses') : `${course.name} – ${t(`tabs.${tab}`)}`)
 
   if (loaded.state === 'failed') return <Failure error={loaded.error} retry={loaded.reload} />
-  if (loaded.state === 'loading' || course === undefined) return <><h1 class='hidden'>{t(`tabs.${tab}`)}</h1><Loading /></>
+  if (loaded.state === 'loading' || course === undefined) {
+    return (
+      <>
+        <h1 class='hidden'>{t(`tabs.${tab}`)}</h1>
+        <Loading />
+      </>
+    )
+  }
   const { book, isWhole } = loaded
   return (
     <>
       <div class='bar'>
         <div>
-          <nav class='small'><a href='#/'>{t('app.courses')}</a></nav>
+          <nav class='small'>
+            <a href='#/'>{t('app.courses')}</a>
+          </nav>
           <h1 dir='auto'>{course.name}</h1>
           <p class='muted' dir='auto'>{[course.school, course.term].filter(Boolean).join(' · ')}</p>
         </div>
         <p class='figure'>{t('book.average', { value: percent(book.course_average) })}</p>
       </div>
       <nav class='tabs' aria-label={t('tabs.label')}>
-        {TABS.map((one) => <Tab key={one} courseId={courseId} tab={one} current={tab}>{t(`tabs.${one}`)}</Tab>)}
+        {TABS.map((one) => (
+          <Tab key={one} courseId={courseId} tab={one} current={tab}>
+            {t(`tabs.${one}`)}
+          </Tab>
+        ))}
       </nav>
       {tab === 'book' && (
         <>
           <Exports courseId={courseId} timeZone={course.time_zone} hasPeriods={book.periods.length > 0} />
           <BookView
-            book={book} isWhole={isWhole} periodId={periodId} range={range}
-            onPeriod={(id) => { location.hash = courseLink(courseId, 'book', id === null ? undefined : { period: id }) }}
-            onRange={() => { location.hash = courseLink(courseId, 'book', periodId === null ? undefined : { period: periodId }) }}
+            book={book}
+            isWhole={isWhole}
+            periodId={periodId}
+            range={range}
+            onPeriod={(id) => {
+              location.hash = courseLink(courseId, 'book', id === null ? undefined : { period: id })
+            }}
+            onRange={() => {
+              location.hash = courseLink(
+                courseId,
+                'book',
+                periodId === null ? undefined : { period: periodId }
+              )
+            }}
           />
         </>
       )}
-      {tab === 'import' && <CourseImport courseId={courseId} query={query} onImported={() => { loaded.reload() }} />}
+      {tab === 'import' && (
+        <CourseImport
+          courseId={courseId}
+          query={query}
+          onImported={() => {
+            loaded.reload()
+          }}
+        />
+      )}
       {(tab === 'charts' || tab === 'settings') && !isWhole && <Loading />}
       {tab === 'charts' && isWhole && <Charts book={book} courseId={courseId} />}
-      {tab === 'settings' && isWhole && <CourseSettings book={book} courseId={courseId} onSaved={() => { loaded.reload() }} />}
+      {tab === 'settings' && isWhole && (
+        <CourseSettings
+          book={book}
+          courseId={courseId}
+          onSaved={() => {
+            loaded.reload()
+          }}
+        />
+      )}
     </>
   )
 }
 
-function Tab ({ courseId, tab, current, children }: { courseId: number, tab: CourseTab, current: CourseTab, children: ComponentChildren }) {
-  return <a href={courseLink(courseId, tab)} aria-current={tab === current ? 'page' : undefined}>{children}</a>
+function Tab (
+  { courseId, tab, current, children }: {
+    courseId: number,
+    tab: CourseTab,
+    current: CourseTab,
+    children: ComponentChildren,
+  }
+) {
+  return (
+    <a href={courseLink(courseId, tab)} aria-current={tab === current ? 'page' : undefined}>{children}</a>
+  )
 }
 
 /** The filter that a bar of the chart links to: `?from=0.6&to=0.7`, or `?average=none`. */

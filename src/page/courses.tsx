@@ -15,12 +15,26 @@ export function Courses ({ user }: { user: User }) {
   const [query, setQuery] = useState('')
   const title = t(user.role === 'admin' ? 'courses.all' : 'courses.title')
   useTitle(title)
-  const courses = useLoaded('courses', (signal) => call<CourseItem[]>('GET', 'api/courses', undefined, signal))
-  if (courses.state === 'failed' && user.role === 'student') return <><h1>{title}</h1><Empty><p>{t('courses.student')}</p></Empty></>
+  const courses = useLoaded(
+    'courses',
+    (signal) => call<CourseItem[]>('GET', 'api/courses', undefined, signal)
+  )
+  if (courses.state === 'failed' && user.role === 'student') {
+    return (
+      <>
+        <h1>{title}</h1>
+        <Empty>
+          <p>{t('courses.student')}</p>
+        </Empty>
+      </>
+    )
+  }
   if (courses.state === 'failed') return <Failure error={courses.error} retry={courses.reload} />
   const all = [...courses.value ?? []].sort((a, b) => compare(a.name, b.name))
   const wanted = query.trim().toLocaleLowerCase()
-  const shown = all.filter(({ name, term, school }) => `${name} ${term ?? ''} ${school ?? ''}`.toLocaleLowerCase().includes(wanted))
+  const shown = all.filter(({ name, term, school }) =>
+    `${name} ${term ?? ''} ${school ?? ''}`.toLocaleLowerCase().includes(wanted)
+  )
   return (
     <>
       <div class='bar'>
@@ -28,28 +42,45 @@ export function Courses ({ user }: { user: User }) {
         {all.length > SEARCH_FROM && (
           <label class='search'>
             <span class='hidden'>{t('courses.search')}</span>
-            <input type='search' placeholder={t('courses.search')} value={query} onInput={(event) => { setQuery(event.currentTarget.value) }} />
+            <input
+              type='search'
+              placeholder={t('courses.search')}
+              value={query}
+              onInput={(event) => {
+                setQuery(event.currentTarget.value)
+              }}
+            />
           </label>
         )}
       </div>
       {courses.state === 'loading'
         ? <Loading />
         : all.length === 0
-          ? <Empty><p>{t('courses.none')}</p></Empty>
+          ? (
+            <Empty>
+              <p>{t('courses.none')}</p>
+            </Empty>
+            )
           : (
             <ul class='cards'>
               {shown.map((course) => (
                 <li key={course.id}>
                   <a class='card' href={courseLink(course.id)}>
                     <strong dir='auto'>{course.name}</strong>
-                    <span class='muted' dir='auto'>{[course.school, course.term].filter(Boolean).join(' · ')}</span>
+                    <span class='muted' dir='auto'>
+                      {[course.school, course.term].filter(Boolean).join(' · ')}
+                    </span>
                     <span class='muted'>{t('courses.students', { count: course.student_count })}</span>
                   </a>
                 </li>
               ))}
             </ul>
             )}
-      {all.length > 0 && shown.length === 0 && <Empty><p>{t('courses.noMatch', { query })}</p></Empty>}
+      {all.length > 0 && shown.length === 0 && (
+        <Empty>
+          <p>{t('courses.noMatch', { query })}</p>
+        </Empty>
+      )}
     </>
   )
 }

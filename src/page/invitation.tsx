@@ -9,12 +9,21 @@ import { useTitle } from './use-title.ts'
 /** As the service asks for; it refuses what is shorter in any case. */
 const MIN_LENGTH = 8
 
-interface Invitation { email: string, has_password: boolean, expires_at: string }
+interface Invitation {
+  email: string
+  has_password: boolean
+  expires_at: string
+}
 
 /** The other end of a one-time link: whose it is, and the password that he chooses. */
-export function InvitationView ({ token, user, onSignedIn }: { token: string, user: User | undefined, onSignedIn: (user: User) => void }) {
+export function InvitationView (
+  { token, user, onSignedIn }: { token: string, user: User | undefined, onSignedIn: (user: User) => void }
+) {
   const { t, reason, exactTime } = useTexts()
-  const loaded = useLoaded(token, (signal) => call<Invitation>('POST', 'api/invitations/check', { token }, signal))
+  const loaded = useLoaded(
+    token,
+    (signal) => call<Invitation>('POST', 'api/invitations/check', { token }, signal)
+  )
   const invitation = loaded.state === 'ready' ? loaded.value : undefined
   const title = t(invitation?.has_password === true ? 'invitation.reset' : 'invitation.title')
   useTitle(title)
@@ -25,34 +34,60 @@ export function InvitationView ({ token, user, onSignedIn }: { token: string, us
       {loaded.state === 'failed' && (
         <div class='notice bad' role='alert'>
           <p>{reason(loaded.error)}</p>
-          <p class='row'><button type='button' onClick={() => { loaded.reload() }}>{t('app.retry')}</button><a href='#/'>{t('invitation.signIn')}</a></p>
+          <p class='row'>
+            <button
+              type='button'
+              onClick={() => {
+                loaded.reload()
+              }}
+            >
+              {t('app.retry')}
+            </button>
+            <a href='#/'>{t('invitation.signIn')}</a>
+          </p>
         </div>
       )}
       {invitation !== undefined && (
         <>
           <p dir='auto'>{t('invitation.lead', { email: invitation.email })}</p>
-          {user !== undefined && user.email !== invitation.email && <p class='notice' dir='auto'>{t('invitation.other', { name: user.email, email: invitation.email })}</p>}
+          {user !== undefined && user.email !== invitation.email && (
+            <p class='notice' dir='auto'>
+              {t('invitation.other', { name: user.email, email: invitation.email })}
+            </p>
+          )}
           <PasswordForm token={token} email={invitation.email} onSignedIn={onSignedIn} />
-          <p class='muted small'>{t('invitation.expires', { time: exactTime(invitation.expires_at, new Intl.DateTimeFormat().resolvedOptions().timeZone) })}</p>
+          <p class='muted small'>
+            {t('invitation.expires', {
+              time: exactTime(invitation.expires_at, new Intl.DateTimeFormat().resolvedOptions().timeZone),
+            })}
+          </p>
         </>
       )}
     </main>
   )
 }
 
-function PasswordForm ({ token, email, onSignedIn }: { token: string, email: string, onSignedIn: (user: User) => void }) {
+function PasswordForm (
+  { token, email, onSignedIn }: { token: string, email: string, onSignedIn: (user: User) => void }
+) {
   const { t, reason } = useTexts()
   const [wrong, setWrong] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const first = useRef<HTMLInputElement>(null)
-  useEffect(() => { first.current?.focus() }, [])
+  useEffect(() => {
+    first.current?.focus()
+  }, [])
 
   async function submit (event: SubmitEvent) {
     event.preventDefault()
     if (isBusy) return
     const form = new FormData(event.currentTarget as HTMLFormElement)
     const [password, again] = [String(form.get('password')), String(form.get('again'))]
-    const problem = password.length < MIN_LENGTH ? t('invitation.short') : password !== again ? t('invitation.differ') : undefined
+    const problem = password.length < MIN_LENGTH
+      ? t('invitation.short')
+      : password !== again
+        ? t('invitation.differ')
+        : undefined
     setWrong(problem)
     if (problem !== undefined) {
       first.current?.focus()
@@ -66,26 +101,60 @@ function PasswordForm ({ token, email, onSignedIn }: { token: string, email: str
       onSignedIn(user)
     } catch (refusal) {
       // The form has checked the length and sends nothing else that could be wrong.
-      setWrong(refusal instanceof ApiError && refusal.code === 'VALIDATION_FAILED'
-        ? t('invitation.weak')
-        : reason(refusal))
+      setWrong(
+        refusal instanceof ApiError && refusal.code === 'VALIDATION_FAILED'
+          ? t('invitation.weak')
+          : reason(refusal)
+      )
       setBusy(false)
     }
   }
 
   return (
-    <form onSubmit={(event) => { void submit(event) }} noValidate>
-      <div role='alert' id='password-wrong' class={wrong === undefined ? '' : 'notice bad'}>{wrong !== undefined && <p>{wrong}</p>}</div>
+    <form
+      onSubmit={(event) => {
+        void submit(event)
+      }}
+      noValidate
+    >
+      <div role='alert' id='password-wrong' class={wrong === undefined ? '' : 'notice bad'}>
+        {wrong !== undefined && <p>{wrong}</p>}
+      </div>
       {/* For the browser's keeper of passwords. */}
-      <input class='hidden' type='email' name='email' autocomplete='username' value={email} readOnly tabIndex={-1} aria-hidden='true' />
+      <input
+        class='hidden'
+        type='email'
+        name='email'
+        autocomplete='username'
+        value={email}
+        readOnly
+        tabIndex={-1}
+        aria-hidden='true'
+      />
       <label>
         {t('invitation.password')}
-        <input ref={first} name='password' type='password' autocomplete='new-password' required maxLength={1024} aria-describedby='password-help password-wrong' aria-invalid={wrong !== undefined} />
+        <input
+          ref={first}
+          name='password'
+          type='password'
+          autocomplete='new-password'
+          required
+          maxLength={1024}
+          aria-describedby='password-help password-wrong'
+          aria-invalid={wrong !== undefined}
+        />
       </label>
       <p class='muted small' id='password-help'>{t('invitation.help', { count: MIN_LENGTH })}</p>
       <label>
         {t('invitation.repeat')}
-        <input name='again' type='password' autocomplete='new-password' required maxLength={1024} aria-invalid={wrong !== undefined} />
+        <input
+          name='again'
+          type='password'
+          autocomplete='new-password'
+          required
+          maxLength={1024}
+          aria-invalid={wrong !== undefined}
+        />
       </label>
       <button type='submit' class='primary' aria-disabled={isBusy}>{t('invitation.submit')}</button>
     </form>

@@ -16,10 +16,23 @@ export function lazily<P extends object> (load: () => Promise<ComponentType<P>>)
           View = loaded
           setLoaded(true)
         },
-        () => { setFailed(true) })
+        () => {
+          setFailed(true)
+        }
+      )
     }, [])
-    // The service may have been replaced by a newer one since this page was opened: then its parts have other names.
-    if (failed) return <Failure error={new ApiError('VIEW_NOT_LOADED', '')} retry={() => { location.reload() }} />
+    // The service may have been replaced by a newer one since this page was opened: then its parts have other
+    // names.
+    if (failed) {
+      return (
+        <Failure
+          error={new ApiError('VIEW_NOT_LOADED', '')}
+          retry={() => {
+            location.reload()
+          }}
+        />
+      )
+    }
     return View === undefined ? <Loading /> : <View {...props} />
   }
 }

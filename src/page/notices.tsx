@@ -28,5 +28,13 @@ export function Empty ({ children }: { children: ComponentChildren }) {
 /** A place that is there, but not for this person. */
 export function Denied () {
   const { t } = useTexts()
-  return <Empty><h1>{t('denied.title')}</h1><p>{t('denied.administrators')}</p><p><a href='#/'>{t('app.back')}</a></p></Empty>
+  return (
+    <Empty>
+      <h1>{t('denied.title')}</h1>
+      <p>{t('denied.administrators')}</p>
+      <p>
+        <a href='#/'>{t('app.back')}</a>
+      </p>
+    </Empty>
+  )
 }

@@ -17,7 +17,10 @@ import { textsIn, TextsProvider, useTexts } from './texts/use-texts.ts'
 const Admin = lazily(async () => (await import('./admin/admin.tsx')).Admin)
 const Account = lazily(async () => (await import('./account/account.tsx')).Account)
 
-type Session = { state: 'asking' } | { state: 'signed-out' } | { state: 'signed-in', user: User } | { state: 'failed', error: unknown }
+type Session = { state: 'asking' } | { state: 'signed-out' } | { state: 'signed-in', user: User } | {
+  state: 'failed',
+  error: unknown,
+}
 
 function Page () {
   const [language, setLanguage] = useState(preferredLanguage)
@@ -33,11 +36,23 @@ function Page () {
   function ask () {
     setSession({ state: 'asking' })
     call<User>('GET', 'api/session').then(
-      (user) => { setSession({ state: 'signed-in', user }) },
-      (error: unknown) => { setSession(error instanceof ApiError && error.status === 401 ? { state: 'signed-out' } : { state: 'failed', error }) })
+      (user) => {
+        setSession({ state: 'signed-in', user })
+      },
+      (error: unknown) => {
+        setSession(
+          error instanceof ApiError && error.status === 401
+            ? { state: 'signed-out' }
+            : { state: 'failed', error }
+        )
+      }
+    )
   }
   useEffect(ask, [])
-  useEffect(() => onSignedOut(() => { setSession({ state: 'signed-out' }) }), [])
+  useEffect(() =>
+    onSignedOut(() => {
+      setSession({ state: 'signed-out' })
+    }), [])
 
   async function signOut () {
     await call('DELETE', 'api/session').catch(() => {})
@@ -54,32 +69,81 @@ function Page () {
 
   return (
     <TextsProvider value={texts}>
-      <a class='skip' href='#content' onClick={(event) => { event.preventDefault(); document.getElementById('content')?.focus() }}>{t('app.skip')}</a>
+      <a
+        class='skip'
+        href='#content'
+        onClick={(event) => {
+          event.preventDefault()
+          document.getElementById('content')?.focus()
+        }}
+      >
+        {t('app.skip')}
+      </a>
       <header class='top'>
         <a class='brand' href='#/'>{t('app.name')}</a>
         <span class='spacer' />
         <label>
           <span class='hidden'>{t('app.language')}</span>
-          <select value={language} onChange={(event) => { choose(event.currentTarget.value as Language) }}>
-            {Object.entries(LANGUAGES).map(([code, name]) => <option key={code} value={code} lang={code}>{name}</option>)}
+          <select
+            value={language}
+            onChange={(event) => {
+              choose(event.currentTarget.value as Language)
+            }}
+          >
+            {Object.entries(LANGUAGES).map(([code, name]) => (
+              <option key={code} value={code} lang={code}>{name}</option>
+            ))}
             {language === 'pseudo' && <option value='pseudo'>Pseudo</option>}
           </select>
         </label>
         {session.state === 'signed-in' && (
           <>
-            <a class='who' href='#/account' title={t('app.signedInAs', { name: session.user.email })} aria-label={`${t('app.account')}: ${session.user.email}`}>{session.user.email}</a>
-            <button type='button' onClick={() => { void signOut() }}>{t('app.signOut')}</button>
+            <a
+              class='who'
+              href='#/account'
+              title={t('app.signedInAs', { name: session.user.email })}
+              aria-label={`${t('app.account')}: ${session.user.email}`}
+            >
+              {session.user.email}
+            </a>
+            <button
+              type='button'
+              onClick={() => {
+                void signOut()
+              }}
+            >
+              {t('app.signOut')}
+            </button>
           </>
         )}
         {session.state === 'signed-in' && session.user.role === 'admin' && <AdminNav route={route} />}
       </header>
       {route.view === 'invitation' && session.state !== 'asking'
-        ? <InvitationView key={route.token} token={route.token} user={session.state === 'signed-in' ? session.user : undefined} onSignedIn={(user) => { setSession({ state: 'signed-in', user }) }} />
+        ? (
+          <InvitationView
+            key={route.token}
+            token={route.token}
+            user={session.state === 'signed-in' ? session.user : undefined}
+            onSignedIn={(user) => {
+              setSession({ state: 'signed-in', user })
+            }}
+          />
+          )
         : session.state === 'signed-in'
           ? <SignedIn user={session.user} route={route} />
           : session.state === 'signed-out'
-            ? <SignIn onSignedIn={(user) => { setSession({ state: 'signed-in', user }) }} />
-            : <main id='content' tabIndex={-1}>{session.state === 'failed' ? <Failure error={session.error} retry={ask} /> : <Loading />}</main>}
+            ? (
+              <SignIn
+                onSignedIn={(user) => {
+                  setSession({ state: 'signed-in', user })
+                }}
+              />
+              )
+            : (
+              <main id='content' tabIndex={-1}>
+                {session.state === 'failed' ? <Failure error={session.error} retry={ask} /> : <Loading />}
+              </main>
+              )}
     </TextsProvider>
   )
 }
@@ -89,7 +153,15 @@ function AdminNav ({ route }: { route: Route }) {
   return (
     <nav class='parts' aria-label={t('nav.label')}>
       <a href='#/' aria-current={route.view === 'courses' ? 'page' : undefined}>{t('app.courses')}</a>
-      {ADMIN_PARTS.map((part) => <a key={part} href={adminLink(part)} aria-current={route.view === 'admin' && route.part === part ? 'page' : undefined}>{t(`nav.${part}`)}</a>)}
+      {ADMIN_PARTS.map((part) => (
+        <a
+          key={part}
+          href={adminLink(part)}
+          aria-current={route.view === 'admin' && route.part === part ? 'page' : undefined}
+        >
+          {t(`nav.${part}`)}
+        </a>
+      ))}
     </nav>
   )
 }
@@ -106,10 +178,21 @@ function SignedIn ({ user, route }: { user: User, route: Route }) {
   return (
     <main id='content' tabIndex={-1} ref={main}>
       {route.view === 'courses' && <Courses user={user} />}
-      {route.view === 'course' && <Course key={route.courseId} courseId={route.courseId} tab={route.tab} query={route.query} />}
+      {route.view === 'course' && (
+        <Course key={route.courseId} courseId={route.courseId} tab={route.tab} query={route.query} />
+      )}
       {route.view === 'account' && <Account user={user} />}
-      {route.view === 'admin' && (user.role === 'admin' ? <Admin part={route.part} id={route.id} query={route.query} user={user} /> : <Denied />)}
-      {route.view === 'unknown' && <Empty><p>{t('app.notFound')}</p><p><a href='#/'>{t('app.back')}</a></p></Empty>}
+      {route.view === 'admin' && (user.role === 'admin'
+        ? <Admin part={route.part} id={route.id} query={route.query} user={user} />
+        : <Denied />)}
+      {route.view === 'unknown' && (
+        <Empty>
+          <p>{t('app.notFound')}</p>
+          <p>
+            <a href='#/'>{t('app.back')}</a>
+          </p>
+        </Empty>
+      )}
     </main>
   )
 }

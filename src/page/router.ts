@@ -20,27 +20,49 @@ export function parseRoute (hash: string): Route {
   if (path === '/account') return { view: 'account' }
   if (path.startsWith('invitation=')) return { view: 'invitation', token: path.slice('invitation='.length) }
   const admin = /^\/admin\/(import|users|jobs|storage|audit)(?:\/([1-9]\d*))?$/.exec(path)
-  if (admin !== null) return { view: 'admin', part: admin[1] as AdminPart, id: admin[2] === undefined ? null : Number(admin[2]), query: new URLSearchParams(search) }
+  if (admin !== null) {
+    return {
+      view: 'admin',
+      part: admin[1] as AdminPart,
+      id: admin[2] === undefined ? null : Number(admin[2]),
+      query: new URLSearchParams(search),
+    }
+  }
   const match = /^\/courses\/([1-9]\d*)(?:\/(charts|settings|import))?$/.exec(path)
   if (match === null) return { view: 'unknown' }
-  return { view: 'course', courseId: Number(match[1]), tab: (match[2] ?? 'book') as CourseTab, query: new URLSearchParams(search) }
+  return {
+    view: 'course',
+    courseId: Number(match[1]),
+    tab: (match[2] ?? 'book') as CourseTab,
+    query: new URLSearchParams(search),
+  }
 }
 
-export function courseLink (courseId: number, tab: CourseTab = 'book', query?: Record<string, string>): string {
+export function courseLink (
+  courseId: number,
+  tab: CourseTab = 'book',
+  query?: Record<string, string>
+): string {
   const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
   return `#/courses/${courseId}${tab === 'book' ? '' : `/${tab}`}${search}`
 }
 
 export function adminLink (part: AdminPart, id?: number, query?: Record<string, string>): string {
-  return `#/admin/${part}${id === undefined ? '' : `/${id}`}${query === undefined ? '' : `?${new URLSearchParams(query)}`}`
+  return `#/admin/${part}${id === undefined ? '' : `/${id}`}${
+    query === undefined ? '' : `?${new URLSearchParams(query)}`
+  }`
 }
 
 export function useRoute (): Route {
   const [hash, setHash] = useState(location.hash)
   useEffect(() => {
-    const changed = () => { setHash(location.hash) }
+    const changed = () => {
+      setHash(location.hash)
+    }
     addEventListener('hashchange', changed)
-    return () => { removeEventListener('hashchange', changed) }
+    return () => {
+      removeEventListener('hashchange', changed)
+    }
   }, [])
   return parseRoute(hash)
 }

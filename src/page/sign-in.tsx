@@ -3,7 +3,9 @@ import { addressOf, call } from './api.ts'
 import type { User } from './api-types.ts'
 import { useTexts } from './texts/use-texts.ts'
 
-interface SignInOptions { single_sign_on: { name: string } | null }
+interface SignInOptions {
+  single_sign_on: { name: string } | null
+}
 
 export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
   const { t, reason } = useTexts()
@@ -21,9 +23,13 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
       setError({ code, message: t('signIn.refused', { code }) })
     }
     // Without an answer there is the password.
-    call<SignInOptions>('GET', 'api/sign-in-options').then((options) => { setProvider(options.single_sign_on?.name) }, () => {})
+    call<SignInOptions>('GET', 'api/sign-in-options').then((options) => {
+      setProvider(options.single_sign_on?.name)
+    }, () => {})
   }, [])
-  useEffect(() => { document.title = `${t('signIn.title')} – ${t('app.name')}` }, [t])
+  useEffect(() => {
+    document.title = `${t('signIn.title')} – ${t('app.name')}`
+  }, [t])
 
   async function submit (event: SubmitEvent) {
     event.preventDefault()
@@ -31,7 +37,12 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
     setBusy(true)
     setError(undefined)
     try {
-      onSignedIn(await call<User>('POST', 'api/session', { email: String(form.get('email')).trim(), password: String(form.get('password')) }))
+      onSignedIn(
+        await call<User>('POST', 'api/session', {
+          email: String(form.get('email')).trim(),
+          password: String(form.get('password')),
+        })
+      )
     } catch (refusal) {
       setError(refusal)
       setBusy(false)
@@ -43,8 +54,14 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
     <main id='content' class='sign-in' tabIndex={-1}>
       <h1>{t('signIn.title')}</h1>
       <p>{t('signIn.lead')}</p>
-      <form onSubmit={(event) => { void submit(event) }}>
-        <div role='alert' class={error === undefined ? '' : 'notice bad'}>{error !== undefined && <p>{reason(error)}</p>}</div>
+      <form
+        onSubmit={(event) => {
+          void submit(event)
+        }}
+      >
+        <div role='alert' class={error === undefined ? '' : 'notice bad'}>
+          {error !== undefined && <p>{reason(error)}</p>}
+        </div>
         <label>
           {t('signIn.email')}
           <input ref={email} name='email' type='email' autocomplete='username' required maxLength={320} />
@@ -55,7 +72,16 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
         </label>
         <button type='submit' class='primary' disabled={isBusy}>{t('signIn.submit')}</button>
         {provider !== undefined && (
-          <button type='button' disabled={isBusy} onClick={() => { setBusy(true); location.assign(addressOf('api/oidc/login')) }}>{t('signIn.with', { provider })}</button>
+          <button
+            type='button'
+            disabled={isBusy}
+            onClick={() => {
+              setBusy(true)
+              location.assign(addressOf('api/oidc/login'))
+            }}
+          >
+            {t('signIn.with', { provider })}
+          </button>
         )}
       </form>
     </main>

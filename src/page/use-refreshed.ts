@@ -16,11 +16,20 @@ export interface Refreshed<T> {
 }
 
 /**
- * Loads, and loads again from time to time: soon while `isMoving` says so, else rarely, with growing pauses where it fails, and not
- * at all while nobody looks at the page. The next turn begins when the one before has ended.
+ * Loads, and loads again from time to time: soon while `isMoving` says so, else rarely, with growing pauses
+ * where it fails, and not at all while nobody looks at the page. The next turn begins when the one before has
+ * ended.
  */
-export function useRefreshed<T> (key: string, load: (signal: AbortSignal) => Promise<T>, isMoving: (value: T) => boolean): Refreshed<T> {
-  const [shown, setShown] = useState<{ key: string, value: T | undefined, error: unknown }>({ key, value: undefined, error: undefined })
+export function useRefreshed<T> (
+  key: string,
+  load: (signal: AbortSignal) => Promise<T>,
+  isMoving: (value: T) => boolean
+): Refreshed<T> {
+  const [shown, setShown] = useState<{ key: string, value: T | undefined, error: unknown }>({
+    key,
+    value: undefined,
+    error: undefined,
+  })
   const again = useRef(() => {})
   const latest = useRef({ load, isMoving })
   latest.current = { load, isMoving }
@@ -33,7 +42,11 @@ export function useRefreshed<T> (key: string, load: (signal: AbortSignal) => Pro
 
     function later (ms: number) {
       clearTimeout(timer)
-      if (!over.signal.aborted && document.visibilityState === 'visible') timer = setTimeout(() => { void look() }, ms)
+      if (!over.signal.aborted && document.visibilityState === 'visible') {
+        timer = setTimeout(() => {
+          void look()
+        }, ms)
+      }
     }
     async function look () {
       clearTimeout(timer)
@@ -51,8 +64,12 @@ export function useRefreshed<T> (key: string, load: (signal: AbortSignal) => Pro
         later(Math.min(LONGEST_MS, SOON_MS * 2 ** failures++))
       }
     }
-    again.current = () => { void look() }
-    const seen = () => { if (document.visibilityState === 'visible') void look() }
+    again.current = () => {
+      void look()
+    }
+    const seen = () => {
+      if (document.visibilityState === 'visible') void look()
+    }
     document.addEventListener('visibilitychange', seen, { signal: over.signal })
     addEventListener('online', seen, { signal: over.signal })
     void look()
@@ -61,6 +78,8 @@ export function useRefreshed<T> (key: string, load: (signal: AbortSignal) => Pro
       over.abort()
     }
   }, [key])
-  const refresh = useCallback(() => { again.current() }, [])
+  const refresh = useCallback(() => {
+    again.current()
+  }, [])
   return { ...(shown.key === key ? shown : { value: undefined, error: undefined }), refresh }
 }

@@ -4,8 +4,8 @@ import type { Person } from './person.ts'
 import type { PersonalData } from './personal-data.ts'
 
 /**
- * All hashes that an import would know the person by. `keysOfOthers`: each `looseKey` of other people; what is the same but for
- * case and leading zeros is no sign of this person then.
+ * All hashes that an import would know the person by. `keysOfOthers`: each `looseKey` of other people; what
+ * is the same but for case and leading zeros is no sign of this person then.
  */
 export function hashesOf (
   person: Pick<

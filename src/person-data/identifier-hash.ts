@@ -21,8 +21,9 @@ export function identifierHash (secret: string, kind: IdentifierKind, value: str
 }
 
 /**
- * What an identifier is compared by where case and leading zeros do not count: spreadsheets drop zeros, systems change case.
- * The key holds the identifier itself; only its hash may be stored. Scope as with `identifierHash`.
+ * What an identifier is compared by where case and leading zeros do not count: spreadsheets drop zeros,
+ * systems change case. The key holds the identifier itself; only its hash may be stored. Scope as with
+ * `identifierHash`.
  */
 export function looseKey (kind: IdentifierKind, value: string, scope?: string): string {
   const text = foldIdentifier(value.trim().normalize('NFC'))

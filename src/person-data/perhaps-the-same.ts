@@ -26,7 +26,9 @@ export async function perhapsTheSame (db: Reads, person: Person): Promise<Perhap
   const names = new Set(person.names.map(({ first, last }) => fullName(first, last)))
   names.delete('')
 
-  const usernames = new Map((await rosterUsers(db)).map((user) => [user.source_id, userOf(user)?.username ?? null]))
+  const usernames = new Map(
+    (await rosterUsers(db)).map((user) => [user.source_id, userOf(user)?.username ?? null])
+  )
   const found: PerhapsTheSame[] = []
   for (let after = 0; ;) {
     const rows = await studentTraits(db, { after, limit: ROWS_AT_ONCE })
@@ -37,8 +39,7 @@ export async function perhapsTheSame (db: Reads, person: Person): Promise<Perhap
       // Courses without a roster number their students on their own: an equal source id there says nothing.
       const sourceId = row.source_id === person.sourceId ? null : row.source_id
       const username = row.is_rostered === 1 ? usernames.get(row.source_id) ?? null : null
-      const isAlike =
-        (row.email !== null && emails.has(row.email.trim().toLowerCase())) ||
+      const isAlike = (row.email !== null && emails.has(row.email.trim().toLowerCase())) ||
         [...looseKeys([sourceId, row.student_identifier, username])].some((key) => ids.has(key)) ||
         names.has(fullName(row.first_name, row.last_name))
       if (isAlike) found.push({ courseId: row.course_id, course: row.course_name, sourceId: row.source_id })

@@ -90,8 +90,8 @@ async function peopleOfId (db: Reads | Trx, sourceId: string): Promise<Person[]>
     is_rostered: isRostered,
     course_id: courseId,
   }: {
-    is_rostered: 0 | 1
-    course_id: number
+    is_rostered: 0 | 1,
+    course_id: number,
   }) => {
     const key = isRostered === 1 ? 'roster' : String(courseId)
     const rows = places.get(key) ?? { students: [], teaching: [], records: [] }
@@ -124,7 +124,7 @@ async function complete (
     isIdShared,
     rows,
     accounts,
-  }: { sourceId: string | null; isIdShared: boolean; rows: Rows; accounts?: Array<Row<'users'>> }
+  }: { sourceId: string | null, isIdShared: boolean, rows: Rows, accounts?: Array<Row<'users'>> }
 ): Promise<Person> {
   const emails = unique(traitsOf(rows).map(({ email }) => email))
   const users = accounts ?? (await usersByKeys(db, emails.map(emailKey)))
@@ -211,7 +211,9 @@ export function userOf ({
   body,
 }: Pick<RosterRecordRow, 'kind' | 'body'>): RosterUser | undefined {
   if (kind !== 'user') return undefined
-  const [, first = null, last = null, identifier = null, email = null, username = null] = JSON.parse(body) as [
+  const [, first = null, last = null, identifier = null, email = null, username = null] = JSON.parse(
+    body
+  ) as [
     number,
     ...Array<string | null>
   ]

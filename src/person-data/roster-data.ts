@@ -9,7 +9,8 @@ export const ROSTER_DATA: PersonalData = {
     'roster_records.source_id': 'id of the user, or of the enrollment',
     'roster_records.parent': 'class of the enrollment',
     'roster_records.other': 'user of the enrollment',
-    'roster_records.body': 'name, identifier, e-mail and username of the user; role and dates of the enrollment',
+    'roster_records.body':
+      'name, identifier, e-mail and username of the user; role and dates of the enrollment',
   },
   read: async ({ records }) =>
     records.map(({ kind, source_id, parent, other, body }) => ({

@@ -13,8 +13,15 @@ const LEVEL = 1
 /** A zip's times have no zone: made of the parts of a local date, they are the same on every machine. */
 const ENTRY_TIME = new Date(2026, 0, 1)
 
-/** Writes a zip, never more than a few chunks of it in memory. `path` must not exist. Throws what the file system throws. */
-export async function writeZip (path: string, files: readonly BundleFile[], signal: AbortSignal): Promise<void> {
+/**
+ * Writes a zip, never more than a few chunks of it in memory. `path` must not exist. Throws what the file
+ * system throws.
+ */
+export async function writeZip (
+  path: string,
+  files: readonly BundleFile[],
+  signal: AbortSignal
+): Promise<void> {
   const zip = new yazl.ZipFile()
   const failed = new AbortController()
   for (const { name, text } of files) {

@@ -32,7 +32,10 @@ export class ClassRoster {
   readonly period: Uint16Array
   /** The period that he was in before `moves`; the same as `period` for those who never moved. */
   readonly firstPeriod: Uint16Array
-  /** Days of the term: the first in the course, the first in the last period, and the first after he left (or never). */
+  /**
+   * Days of the term: the first in the course, the first in the last period, and the first after he left (or
+   * never).
+   */
   readonly joins: Int16Array
   readonly moves: Int16Array
   readonly leaves: Int16Array
@@ -65,9 +68,13 @@ export class ClassRoster {
     }
   }
 
-  isDropped (student: number): boolean { return this.leaves[student] !== NEVER }
+  isDropped (student: number): boolean {
+    return this.leaves[student] !== NEVER
+  }
 
-  hasMoved (student: number): boolean { return this.firstPeriod[student] !== this.period[student] }
+  hasMoved (student: number): boolean {
+    return this.firstPeriod[student] !== this.period[student]
+  }
 
   /** The period in which he did what was due on that day. */
   periodAt (student: number, day: number): number {
@@ -76,7 +83,8 @@ export class ClassRoster {
 
   /** All who ever sat in a period, in order. */
   members (period: number): Int32Array {
-    const isMember = (student: number): boolean => this.period[student] === period || this.firstPeriod[student] === period
+    const isMember = (student: number): boolean =>
+      this.period[student] === period || this.firstPeriod[student] === period
     let count = 0
     for (let i = 0; i < this.students; i++) if (isMember(i)) count++
     const members = new Int32Array(count)

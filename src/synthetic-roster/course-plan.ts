@@ -17,17 +17,46 @@ const RHYTHM = [0, 1, 0, 1, 0, 2, 0, 1, 0, 3]
 const POINTS = [[10, 8, 12, 20], [5, 6, 10], [20, 25, 50], [100, 60, 150]]
 
 const COURSE_TITLES = [
-  'Physics I', 'Algebra II', 'Biology', 'World History', 'Chemistry', 'English Literature', 'Español 3', 'Calculus AB',
-  'Music Theory: Bach, Händel & Dvořák', 'Computer Science', 'Geography', 'Philosophy',
+  'Physics I',
+  'Algebra II',
+  'Biology',
+  'World History',
+  'Chemistry',
+  'English Literature',
+  'Español 3',
+  'Calculus AB',
+  'Music Theory: Bach, Händel & Dvořák',
+  'Computer Science',
+  'Geography',
+  'Philosophy',
 ]
 
 const SCHOOL_NAMES = [
-  'Lakeview High School', 'St. Mary’s Academy', 'Liceo Ramón y Cajal', 'Roosevelt High School', 'Gymnasium Köln-Süd', 'Harbor View Charter School',
+  'Lakeview High School',
+  'St. Mary’s Academy',
+  'Liceo Ramón y Cajal',
+  'Roosevelt High School',
+  'Gymnasium Köln-Süd',
+  'Harbor View Charter School',
 ]
 
 const TOPICS = [
-  'Getting started', 'Basics, part 1', 'Basics, part 2', 'Worked examples', 'The "big picture"', 'Cause & effect', 'Comparing <, = and >', 'Review',
-  'Group project', 'Applications', 'In your own words', 'Patterns', 'Évaluation', 'Proofs', 'Field trip, notes', 'Looking back',
+  'Getting started',
+  'Basics, part 1',
+  'Basics, part 2',
+  'Worked examples',
+  'The "big picture"',
+  'Cause & effect',
+  'Comparing <, = and >',
+  'Review',
+  'Group project',
+  'Applications',
+  'In your own words',
+  'Patterns',
+  'Évaluation',
+  'Proofs',
+  'Field trip, notes',
+  'Looking back',
 ]
 
 export interface TaskPlan {
@@ -58,10 +87,17 @@ export interface CoursePlan {
   aide: PersonName
 }
 
-export function schoolName (school: number): string { return numbered(SCHOOL_NAMES, school) }
+export function schoolName (school: number): string {
+  return numbered(SCHOOL_NAMES, school)
+}
 
 /** The plan of a course; the same in every call. */
-export function planCourse (options: SyntheticRosterOptions, school: number, course: number, term: Term): CoursePlan {
+export function planCourse (
+  options: SyntheticRosterOptions,
+  school: number,
+  course: number,
+  term: Term
+): CoursePlan {
   const seed = seedFor(options.seed, 1, school, course)
   const random = new SeededRandom(seed)
   return {

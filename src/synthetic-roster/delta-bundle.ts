@@ -21,10 +21,13 @@ export interface DeltaCounts {
 }
 
 /**
- * A delta bundle: in the first course other scores for up to twenty results, one result deleted, and a new student with
- * results of the first three tasks. What it refers to beyond that is in the bulk bundle only.
+ * A delta bundle: in the first course other scores for up to twenty results, one result deleted, and a new
+ * student with results of the first three tasks. What it refers to beyond that is in the bulk bundle only.
  */
-export function deltaBundle (options: SyntheticRosterOptions, version: OneRosterVersion): { files: BundleFile[], counts: DeltaCounts } {
+export function deltaBundle (
+  options: SyntheticRosterOptions,
+  version: OneRosterVersion
+): { files: BundleFile[], counts: DeltaCounts } {
   const term = termFrom(options.startsOn)
   const plan = planCourse(options, 1, 1, term)
   const roster = new ClassRoster(plan.seed, options.students + 1, options.periods)
@@ -56,16 +59,35 @@ export function deltaBundle (options: SyntheticRosterOptions, version: OneRoster
 
   const newcomer = options.students
   const period = roster.period[newcomer]!
-  const user = studentUser(1, newcomer, { ...studentOf(options.seed, 1, newcomer, options.students), identifier: '0000007' })
+  const user = studentUser(1, newcomer, {
+    ...studentOf(options.seed, 1, newcomer, options.students),
+    identifier: '0000007',
+  })
   for (let task = 0; task < Math.min(3, options.tasks); task++) {
     const halfPoints = 2 * plan.tasks[task]!.pointsPossible
-    resultRows.push(results.row(newcomer, task, period, { status: 'scored', halfPoints, isLate: false, submitted: TERM_DAYS, bits: 0x100 }, change.join(',')))
+    resultRows.push(
+      results.row(newcomer, task, period, {
+        status: 'scored',
+        halfPoints,
+        isLate: false,
+        submitted: TERM_DAYS,
+        bits: 0x100,
+      }, change.join(','))
+    )
   }
   const rows: Partial<Record<OneRosterFile, string[]>> = {
     users: [userRow(version, user, change)],
     ...(version === '1.2' ? { roles: [roleRow(user, change)] } : {}),
     enrollments: [csvRow([
-      enrollmentId(1, 1, newcomer), ...change, classId(1, 1, period), orgId(1), user.id, 'student', 'false', term.startsOn, '',
+      enrollmentId(1, 1, newcomer),
+      ...change,
+      classId(1, 1, period),
+      orgId(1),
+      user.id,
+      'student',
+      'false',
+      term.startsOn,
+      '',
     ])],
     results: resultRows,
   }
@@ -74,7 +96,10 @@ export function deltaBundle (options: SyntheticRosterOptions, version: OneRoster
     counts,
     files: [
       { name: 'manifest.csv', text: [manifest(version, 'delta', names)] },
-      ...names.map((name) => ({ name: `${name}.csv`, text: withHeader(COLUMNS[version][name]!, () => rows[name]!) })),
+      ...names.map((name) => ({
+        name: `${name}.csv`,
+        text: withHeader(COLUMNS[version][name]!, () => rows[name]!),
+      })),
     ],
   }
 }

@@ -1,4 +1,5 @@
-// Names as schools have them. A name outside the Latin script carries its Latin form, for e-mail addresses: `王=wang`.
+// Names as schools have them. A name outside the Latin script carries its Latin form, for e-mail addresses:
+// `王=wang`.
 
 /** How the people of a culture are named. */
 export interface NamePool {
@@ -18,20 +19,32 @@ export const NAME_POOLS: readonly NamePool[] = [
   {
     weight: 30,
     hasHyphens: true,
-    given: names('James, Emma, Olivia, Liam, Noah, Ava, Mary Kate, D’Andre, Aaliyah, Isaiah, Grace, Tyler, Jordan, Ella-Rose, Ethan, Chloe, Siobhán, Owen, Zoë, J.'),
-    family: names('Smith, Johnson, Williams, O’Neill, O\'Connor, D\'Angelo, McDonald, Brown, Clark, van der Berg, Washington, Price, Murphy, St. John, Ng, Abernathy III, Taylor, Fitzgerald, Hall, Young'),
+    given: names(
+      'James, Emma, Olivia, Liam, Noah, Ava, Mary Kate, D’Andre, Aaliyah, Isaiah, Grace, Tyler, Jordan, Ella-Rose, Ethan, Chloe, Siobhán, Owen, Zoë, J.'
+    ),
+    family: names(
+      "Smith, Johnson, Williams, O’Neill, O'Connor, D'Angelo, McDonald, Brown, Clark, van der Berg, Washington, Price, Murphy, St. John, Ng, Abernathy III, Taylor, Fitzgerald, Hall, Young"
+    ),
   },
   {
     weight: 18,
     hasTwoFamilyNames: true,
-    given: names('José Luis, María José, Lucía, Mateo, Sofía, Santiago, Ximena, Ángel, Íñigo, Begoña, Diego, Valentina, Joaquín, Inés, Martín'),
-    family: names('García, Rodríguez, Muñoz, Peña, Fernández de Córdoba, de la Cruz, Hernández, Ibáñez, Núñez, Álvarez, Martínez, López, Gutiérrez, Zúñiga, Ortiz y Gasset'),
+    given: names(
+      'José Luis, María José, Lucía, Mateo, Sofía, Santiago, Ximena, Ángel, Íñigo, Begoña, Diego, Valentina, Joaquín, Inés, Martín'
+    ),
+    family: names(
+      'García, Rodríguez, Muñoz, Peña, Fernández de Córdoba, de la Cruz, Hernández, Ibáñez, Núñez, Álvarez, Martínez, López, Gutiérrez, Zúñiga, Ortiz y Gasset'
+    ),
   },
   {
     weight: 8,
     hasHyphens: true,
-    given: names('Jean-Baptiste, Françoise, Renée, Jürgen, Anaïs, Käthe, Gaël, André, João, Beatriz, Chiara, Niccolò, Annelies, Joris'),
-    family: names('Müller, Groß, Lefèvre, de la Fontaine, Sá, Gonçalves, D’Amico, Weiß, Dubois, van ’t Hoff, Rossi, Schäfer, Conceição, Bäcker'),
+    given: names(
+      'Jean-Baptiste, Françoise, Renée, Jürgen, Anaïs, Käthe, Gaël, André, João, Beatriz, Chiara, Niccolò, Annelies, Joris'
+    ),
+    family: names(
+      'Müller, Groß, Lefèvre, de la Fontaine, Sá, Gonçalves, D’Amico, Weiß, Dubois, van ’t Hoff, Rossi, Schäfer, Conceição, Bäcker'
+    ),
   },
   {
     weight: 4,
@@ -41,7 +54,9 @@ export const NAME_POOLS: readonly NamePool[] = [
   {
     weight: 6,
     given: names('Łukasz, Božena, Jiří, Zdeněk, Agnieszka, Čedomir, Žofia, Dóra, Ștefan, Ionuț'),
-    family: names('Dvořáková, Wiśniewski, Kovačević, Nagy, Šťastný, Łukasiewicz, Horváth, Țurcanu, Brzęczyszczykiewicz, Novák'),
+    family: names(
+      'Dvořáková, Wiśniewski, Kovačević, Nagy, Šťastný, Łukasiewicz, Horváth, Țurcanu, Brzęczyszczykiewicz, Novák'
+    ),
   },
   {
     weight: 3,
@@ -56,12 +71,18 @@ export const NAME_POOLS: readonly NamePool[] = [
   {
     weight: 6,
     given: names('Oluwaseun, Chukwuemeka, Amara, Wanjiru, Thandiwe, Kwame, Kaʻiulani, Nomvula, Adébáyọ̀'),
-    family: names('Okafor, Nwosu, Ndlovu, Mwangi, Adéyẹmí, Mensah, Keihanaikukauakahihuliheekahaunaele, Venkataramanasubramanian'),
+    family: names(
+      'Okafor, Nwosu, Ndlovu, Mwangi, Adéyẹmí, Mensah, Keihanaikukauakahihuliheekahaunaele, Venkataramanasubramanian'
+    ),
   },
   {
     weight: 5,
-    given: names('محمد=mohammed, فاطمة=fatima, أحمد=ahmed, ليلى=layla, عبد الرحمن=abdulrahman, نور=noor, يوسف=yousef'),
-    family: names('الحسيني=alhusseini, العلي=alali, حداد=haddad, بن سعيد=binsaeed, الشمري=alshammari, خوري=khoury'),
+    given: names(
+      'محمد=mohammed, فاطمة=fatima, أحمد=ahmed, ليلى=layla, عبد الرحمن=abdulrahman, نور=noor, يوسف=yousef'
+    ),
+    family: names(
+      'الحسيني=alhusseini, العلي=alali, حداد=haddad, بن سعيد=binsaeed, الشمري=alshammari, خوري=khoury'
+    ),
   },
   {
     weight: 5,
@@ -80,8 +101,12 @@ export const NAME_POOLS: readonly NamePool[] = [
   },
   {
     weight: 4,
-    given: names('Владимир=vladimir, Данило=danylo, Анна-Мария=anna-maria, Наталія=nataliia, Ђорђе=dorde, Алёна=alyona'),
-    family: names('Кузнецов=kuznetsov, Шевченко=shevchenko, Иванова=ivanova, Соловьёва=solovyova, Петровић=petrovic, Ґалаґан=galagan'),
+    given: names(
+      'Владимир=vladimir, Данило=danylo, Анна-Мария=anna-maria, Наталія=nataliia, Ђорђе=dorde, Алёна=alyona'
+    ),
+    family: names(
+      'Кузнецов=kuznetsov, Шевченко=shevchenko, Иванова=ivanova, Соловьёва=solovyova, Петровић=petrovic, Ґалаґан=galagan'
+    ),
   },
   {
     weight: 1,

@@ -2,7 +2,18 @@ import { ClassRoster, studentOf } from './class-roster.ts'
 import { CATEGORIES, planCourse, schoolName, type CoursePlan } from './course-plan.ts'
 import { csvRow } from './csv-row.ts'
 import { COLUMNS, manifest, type OneRosterFile, type OneRosterVersion } from './oneroster-columns.ts'
-import { categoryId, classId, courseId, DISTRICT, enrollmentId, itemId, orgId, SCHOOL_YEAR, studentId, TERM } from './oneroster-ids.ts'
+import {
+  categoryId,
+  classId,
+  courseId,
+  DISTRICT,
+  enrollmentId,
+  itemId,
+  orgId,
+  SCHOOL_YEAR,
+  studentId,
+  TERM,
+} from './oneroster-ids.ts'
 import type { SyntheticRosterCounts, SyntheticRosterOptions } from './options.ts'
 import { Outcomes } from './outcomes.ts'
 import { ResultRows } from './result-rows.ts'
@@ -15,8 +26,14 @@ export interface BundleFile {
   text: Iterable<string>
 }
 
-/** A bulk bundle, file by file. `counts` grows while results.csv is read, and is right when it has been read once. */
-export function oneRosterBundle (options: SyntheticRosterOptions, version: OneRosterVersion): { files: BundleFile[], counts: SyntheticRosterCounts } {
+/**
+ * A bulk bundle, file by file. `counts` grows while results.csv is read, and is right when it has been read
+ * once.
+ */
+export function oneRosterBundle (
+  options: SyntheticRosterOptions,
+  version: OneRosterVersion
+): { files: BundleFile[], counts: SyntheticRosterCounts } {
   const term = termFrom(options.startsOn)
   const counts = countsOf(options)
   const rows: Partial<Record<OneRosterFile, () => Iterable<string>>> = {
@@ -27,7 +44,10 @@ export function oneRosterBundle (options: SyntheticRosterOptions, version: OneRo
     users: () => userRows(options, term, version),
     ...(version === '1.2' ? { roles: () => roleRows(options, term) } : {}),
     enrollments: () => enrollmentRows(options, term),
-    categories: () => CATEGORIES.map(({ key, title, weight }) => csvRow([categoryId(key), '', '', title, ...(version === '1.2' ? [weight] : [])])),
+    categories: () =>
+      CATEGORIES.map(({ key, title, weight }) =>
+        csvRow([categoryId(key), '', '', title, ...(version === '1.2' ? [weight] : [])])
+      ),
     lineItems: () => eachCourse(options, term, (plan) => itemRows(plan, options, term, version)),
     results: () => resultRows(options, term, version, counts),
   }
@@ -36,7 +56,10 @@ export function oneRosterBundle (options: SyntheticRosterOptions, version: OneRo
     counts,
     files: [
       { name: 'manifest.csv', text: [manifest(version, 'bulk', names)] },
-      ...names.map((name) => ({ name: `${name}.csv`, text: withHeader(COLUMNS[version][name]!, rows[name]!) })),
+      ...names.map((name) => ({
+        name: `${name}.csv`,
+        text: withHeader(COLUMNS[version][name]!, rows[name]!),
+      })),
     ],
   }
 }
@@ -59,15 +82,31 @@ export function * withHeader (header: string, rows: () => Iterable<string>): Gen
   yield * rows()
 }
 
-function * eachCourse (options: SyntheticRosterOptions, term: Term, rows: (plan: CoursePlan) => Iterable<string>): Generator<string, void, void> {
+function * eachCourse (
+  options: SyntheticRosterOptions,
+  term: Term,
+  rows: (plan: CoursePlan) => Iterable<string>
+): Generator<string, void, void> {
   for (let school = 1; school <= options.schools; school++) {
-    for (let course = 1; course <= options.courses; course++) yield * rows(planCourse(options, school, course, term))
+    for (let course = 1; course <= options.courses; course++) {
+      yield * rows(planCourse(options, school, course, term))
+    }
   }
 }
 
 function academicSessionRows (term: Term): string[] {
   return [
-    csvRow([SCHOOL_YEAR, '', '', `School year ${term.schoolYear - 1}/${term.schoolYear}`, 'schoolYear', term.date(-200), term.date(TERM_DAYS + 150), '', term.schoolYear]),
+    csvRow([
+      SCHOOL_YEAR,
+      '',
+      '',
+      `School year ${term.schoolYear - 1}/${term.schoolYear}`,
+      'schoolYear',
+      term.date(-200),
+      term.date(TERM_DAYS + 150),
+      '',
+      term.schoolYear,
+    ]),
     csvRow([TERM, '', '', term.title, 'term', term.startsOn, term.endsOn, SCHOOL_YEAR, term.schoolYear]),
   ]
 }
@@ -75,23 +114,70 @@ function academicSessionRows (term: Term): string[] {
 function * orgRows ({ schools }: SyntheticRosterOptions): Generator<string, void, void> {
   yield csvRow([DISTRICT, '', '', 'Example Unified School District', 'district', 'D001', ''])
   for (let school = 1; school <= schools; school++) {
-    yield csvRow([orgId(school), '', '', schoolName(school), 'school', `S${String(school).padStart(3, '0')}`, DISTRICT])
+    yield csvRow([
+      orgId(school),
+      '',
+      '',
+      schoolName(school),
+      'school',
+      `S${String(school).padStart(3, '0')}`,
+      DISTRICT,
+    ])
   }
 }
 
 function courseRow (plan: CoursePlan): string[] {
-  return [csvRow([courseId(plan.school, plan.course), '', '', SCHOOL_YEAR, plan.title, plan.code, '', orgId(plan.school), '', ''])]
+  return [
+    csvRow([
+      courseId(plan.school, plan.course),
+      '',
+      '',
+      SCHOOL_YEAR,
+      plan.title,
+      plan.code,
+      '',
+      orgId(plan.school),
+      '',
+      '',
+    ]),
+  ]
 }
 
-function * classRows ({ school, course, title, code }: CoursePlan, { periods }: SyntheticRosterOptions): Generator<string, void, void> {
+function * classRows (
+  { school, course, title, code }: CoursePlan,
+  { periods }: SyntheticRosterOptions
+): Generator<string, void, void> {
   for (let period = 0; period < periods; period++) {
     const name = periods === 1 ? title : `${title} – Period ${period + 1}`
-    yield csvRow([classId(school, course, period), '', '', name, '', courseId(school, course), `${code}-${period + 1}`, 'scheduled', '', orgId(school), TERM, '', '', period + 1])
+    yield csvRow([
+      classId(school, course, period),
+      '',
+      '',
+      name,
+      '',
+      courseId(school, course),
+      `${code}-${period + 1}`,
+      'scheduled',
+      '',
+      orgId(school),
+      TERM,
+      '',
+      '',
+      period + 1,
+    ])
   }
 }
 
-function * userRows (options: SyntheticRosterOptions, term: Term, version: OneRosterVersion): Generator<string, void, void> {
-  yield * eachCourse(options, term, (plan) => staffOf(plan, options.courses, options.periods).map((user) => userRow(version, user)))
+function * userRows (
+  options: SyntheticRosterOptions,
+  term: Term,
+  version: OneRosterVersion
+): Generator<string, void, void> {
+  yield * eachCourse(
+    options,
+    term,
+    (plan) => staffOf(plan, options.courses, options.periods).map((user) => userRow(version, user))
+  )
   for (let school = 1; school <= options.schools; school++) {
     for (let i = 0; i < options.students; i++) {
       yield userRow(version, studentUser(school, i, studentOf(options.seed, school, i, options.students)))
@@ -100,7 +186,11 @@ function * userRows (options: SyntheticRosterOptions, term: Term, version: OneRo
 }
 
 function * roleRows (options: SyntheticRosterOptions, term: Term): Generator<string, void, void> {
-  yield * eachCourse(options, term, (plan) => staffOf(plan, options.courses, options.periods).map((user) => roleRow(user)))
+  yield * eachCourse(
+    options,
+    term,
+    (plan) => staffOf(plan, options.courses, options.periods).map((user) => roleRow(user))
+  )
   for (let school = 1; school <= options.schools; school++) {
     for (let i = 0; i < options.students; i++) {
       yield roleRow(studentUser(school, i, studentOf(options.seed, school, i, options.students)))
@@ -113,38 +203,86 @@ function enrollmentRows (options: SyntheticRosterOptions, term: Term): Iterable<
     const { school, course } = plan
     for (const staff of staffOf(plan, options.courses, options.periods)) {
       for (const period of staff.periods) {
-        yield csvRow([`enr-${staff.id}-${period + 1}`, '', '', classId(school, course, period), orgId(school), staff.id, staff.role, String(staff.isPrimary), '', ''])
+        yield csvRow([
+          `enr-${staff.id}-${period + 1}`,
+          '',
+          '',
+          classId(school, course, period),
+          orgId(school),
+          staff.id,
+          staff.role,
+          String(staff.isPrimary),
+          '',
+          '',
+        ])
       }
     }
     const roster = new ClassRoster(plan.seed, options.students, options.periods)
     for (let i = 0; i < roster.students; i++) {
       const row = (id: string, period: number, begin: number, end: string): string =>
-        csvRow([id, '', '', classId(school, course, period), orgId(school), studentId(school, i), 'student', 'false', term.date(begin), end])
+        csvRow([
+          id,
+          '',
+          '',
+          classId(school, course, period),
+          orgId(school),
+          studentId(school, i),
+          'student',
+          'false',
+          term.date(begin),
+          end,
+        ])
       const id = enrollmentId(school, course, i)
       if (roster.hasMoved(i)) {
         yield row(`${id}-old`, roster.firstPeriod[i]!, roster.joins[i]!, term.date(roster.moves[i]! - 1))
         yield row(id, roster.period[i]!, roster.moves[i]!, '')
       } else {
-        yield row(id, roster.period[i]!, roster.joins[i]!, roster.isDropped(i) ? term.date(roster.leaves[i]! - 1) : '')
+        yield row(
+          id,
+          roster.period[i]!,
+          roster.joins[i]!,
+          roster.isDropped(i) ? term.date(roster.leaves[i]! - 1) : ''
+        )
       }
     }
   })
 }
 
-function * itemRows (plan: CoursePlan, { periods }: SyntheticRosterOptions, term: Term, version: OneRosterVersion): Generator<string, void, void> {
+function * itemRows (
+  plan: CoursePlan,
+  { periods }: SyntheticRosterOptions,
+  term: Term,
+  version: OneRosterVersion
+): Generator<string, void, void> {
   const { school, course } = plan
   for (let period = 0; period < periods; period++) {
     for (const [i, task] of plan.tasks.entries()) {
       yield csvRow([
-        itemId(school, course, period, i), '', '', task.title, '', term.date(task.assigned), term.date(task.due), classId(school, course, period),
-        categoryId(CATEGORIES[task.category]!.key), TERM, 0, task.pointsPossible, ...(version === '1.2' ? [orgId(school)] : []),
+        itemId(school, course, period, i),
+        '',
+        '',
+        task.title,
+        '',
+        term.date(task.assigned),
+        term.date(task.due),
+        classId(school, course, period),
+        categoryId(CATEGORIES[task.category]!.key),
+        TERM,
+        0,
+        task.pointsPossible,
+        ...(version === '1.2' ? [orgId(school)] : []),
       ])
     }
   }
 }
 
 /** Class by class, and in a class task by task, as grade books write them. */
-function resultRows (options: SyntheticRosterOptions, term: Term, version: OneRosterVersion, counts: SyntheticRosterCounts): Iterable<string> {
+function resultRows (
+  options: SyntheticRosterOptions,
+  term: Term,
+  version: OneRosterVersion,
+  counts: SyntheticRosterCounts
+): Iterable<string> {
   return eachCourse(options, term, function * (plan) {
     const roster = new ClassRoster(plan.seed, options.students, options.periods)
     const outcomes = new Outcomes(plan, roster)

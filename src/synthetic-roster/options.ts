@@ -14,7 +14,10 @@ export interface SyntheticRosterOptions {
   startsOn: string
 }
 
-/** Smallest and largest value of each number. Beyond these, ids would no longer be unique or the term too short. */
+/**
+ * Smallest and largest value of each number. Beyond these, ids would no longer be unique or the term too
+ * short.
+ */
 export const OPTION_LIMITS = {
   seed: [0, 4_294_967_295],
   schools: [1, 1000],

@@ -2,7 +2,14 @@ import type { ClassRoster } from './class-roster.ts'
 import type { CoursePlan } from './course-plan.ts'
 import { mix, seedFor } from './seeded-random.ts'
 
-export type OutcomeStatus = 'scored' | 'provisional' | 'missing' | 'exempt' | 'submitted' | 'in_progress' | 'completed'
+export type OutcomeStatus =
+  | 'scored'
+  | 'provisional'
+  | 'missing'
+  | 'exempt'
+  | 'submitted'
+  | 'in_progress'
+  | 'completed'
 
 /** What became of one task in the hands of one student. */
 export interface Outcome {
@@ -31,7 +38,10 @@ const EXTRA_CREDIT = 0.05
 
 const EXAMS = 3
 
-/** Tells what became of each cell of a course. Any cell at any time, always the same; it reuses the object that it returns. */
+/**
+ * Tells what became of each cell of a course. Any cell at any time, always the same; it reuses the object
+ * that it returns.
+ */
 export class Outcomes {
   readonly #plan: CoursePlan
   readonly #roster: ClassRoster

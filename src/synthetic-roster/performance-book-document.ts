@@ -7,13 +7,21 @@ import { Outcomes, type Outcome } from './outcomes.ts'
 import { termFrom, type Term } from './term.ts'
 import { staffOf, studentUser } from './user-rows.ts'
 
-/** One `performance-book/1` document: the first course of the first school. `counts` is right when the text was read once. */
-export function performanceBookDocument (options: SyntheticRosterOptions): { text: Iterable<string>, counts: SyntheticRosterCounts } {
+/**
+ * One `performance-book/1` document: the first course of the first school. `counts` is right when the text
+ * was read once.
+ */
+export function performanceBookDocument (
+  options: SyntheticRosterOptions
+): { text: Iterable<string>, counts: SyntheticRosterCounts } {
   const counts = countsOf({ ...options, schools: 1, courses: 1 })
   return { text: documentText(options, counts), counts }
 }
 
-function * documentText (options: SyntheticRosterOptions, counts: SyntheticRosterCounts): Generator<string, void, void> {
+function * documentText (
+  options: SyntheticRosterOptions,
+  counts: SyntheticRosterCounts
+): Generator<string, void, void> {
   const term = termFrom(options.startsOn)
   const plan = planCourse(options, 1, 1, term)
   const roster = new ClassRoster(plan.seed, options.students, options.periods)
@@ -27,11 +35,25 @@ function * documentText (options: SyntheticRosterOptions, counts: SyntheticRoste
     ends_on: term.endsOn,
     missing_counts: 'ignored',
   }
-  const teachers = staffOf(plan, 1, options.periods).filter(({ role, periods }) => role === 'teacher' && periods.length > 0)
+  const teachers = staffOf(plan, 1, options.periods).filter(({ role, periods }) =>
+    role === 'teacher' && periods.length > 0
+  )
   yield `{\n  "format": "performance-book/1",\n  "course": ${JSON.stringify(course)}`
-  yield * list('teachers', teachers.map(({ email, given, family }) => ({ email, first_name: given || null, last_name: family })))
-  yield * list('periods', Array.from({ length: options.periods }, (_, i) => ({ source_id: classId(1, 1, i), name: `Period ${i + 1}` })))
-  yield * list('categories', CATEGORIES.map(({ key, title, weight }) => ({ source_id: key, name: title, weight })))
+  yield * list(
+    'teachers',
+    teachers.map(({ email, given, family }) => ({ email, first_name: given || null, last_name: family }))
+  )
+  yield * list(
+    'periods',
+    Array.from(
+      { length: options.periods },
+      (_, i) => ({ source_id: classId(1, 1, i), name: `Period ${i + 1}` })
+    )
+  )
+  yield * list(
+    'categories',
+    CATEGORIES.map(({ key, title, weight }) => ({ source_id: key, name: title, weight }))
+  )
   yield * list('tasks', taskObjects(plan, term))
   yield * list('students', studentObjects(options, roster, term))
   yield * list('results', resultObjects(plan, roster, term, counts))
@@ -63,7 +85,11 @@ function * taskObjects (plan: CoursePlan, term: Term): Generator<object, void, v
   }
 }
 
-function * studentObjects (options: SyntheticRosterOptions, roster: ClassRoster, term: Term): Generator<object, void, void> {
+function * studentObjects (
+  options: SyntheticRosterOptions,
+  roster: ClassRoster,
+  term: Term
+): Generator<object, void, void> {
   for (let i = 0; i < roster.students; i++) {
     const user = studentUser(1, i, studentOf(options.seed, 1, i, options.students))
     yield {
@@ -78,7 +104,12 @@ function * studentObjects (options: SyntheticRosterOptions, roster: ClassRoster,
   }
 }
 
-function * resultObjects (plan: CoursePlan, roster: ClassRoster, term: Term, counts: SyntheticRosterCounts): Generator<object, void, void> {
+function * resultObjects (
+  plan: CoursePlan,
+  roster: ClassRoster,
+  term: Term,
+  counts: SyntheticRosterCounts
+): Generator<object, void, void> {
   const outcomes = new Outcomes(plan, roster)
   for (const [i, task] of plan.tasks.entries()) {
     const { type } = CATEGORIES[task.category]!
@@ -111,5 +142,9 @@ function statusOf ({ status }: Outcome, type: string): string {
 function exercises ({ halfPoints }: Outcome, count: number, hasScore: boolean): object {
   if (!hasScore) return { exercise_count: count }
   const correct = Math.min(count, Math.floor(halfPoints / 2))
-  return { exercise_count: count, correct_exercise_count: correct, recovered_exercise_count: correct < count ? halfPoints % 2 : 0 }
+  return {
+    exercise_count: count,
+    correct_exercise_count: correct,
+    recovered_exercise_count: correct < count ? halfPoints % 2 : 0,
+  }
 }

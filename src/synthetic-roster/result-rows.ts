@@ -17,12 +17,19 @@ const SCORE_STATUS: Record<OutcomeStatus, string> = {
 }
 
 const COMMENTS = [
-  'Well done', 'See me after class, please', 'Clear reasoning in "part 2"', 'Complete.\r\nNumber the pages next time.', 'Bien joué – continue !',
+  'Well done',
+  'See me after class, please',
+  'Clear reasoning in "part 2"',
+  'Complete.\r\nNumber the pages next time.',
+  'Bien joué – continue !',
 ].map(csvCell)
 
 const LETTERS = [[0.9, 'A'], [0.8, 'B'], [0.7, 'C'], [0.6, 'D'], [0, 'F']] as const
 
-/** Writes lines of results.csv for one course. Millions of them: so by hand, and only the comment may need quotes. */
+/**
+ * Writes lines of results.csv for one course. Millions of them: so by hand, and only the comment may need
+ * quotes.
+ */
 export class ResultRows {
   readonly #version: OneRosterVersion
   readonly #plan: CoursePlan
@@ -41,10 +48,17 @@ export class ResultRows {
     const hasScore = outcome.status === 'scored' || outcome.status === 'provisional'
     const score = hasScore ? this.#number(outcome.halfPoints) : ''
     const date = outcome.submitted < 0 ? '' : this.#term.date(outcome.submitted)
-    const comment = hasScore && (outcome.bits >>> 8 & 0xff) === 0 ? COMMENTS[outcome.bits % COMMENTS.length]! : ''
-    const start = `${resultId(school, course, task, student)},${change},${itemId(school, course, period, task)},${studentId(school, student)},` +
+    const comment = hasScore && (outcome.bits >>> 8 & 0xff) === 0
+      ? COMMENTS[outcome.bits % COMMENTS.length]!
+      : ''
+    const start =
+      `${resultId(school, course, task, student)},${change},${itemId(school, course, period, task)},${
+        studentId(school, student)
+      },` +
       `${SCORE_STATUS[outcome.status]},${score},${date},${comment}`
-    return this.#version === '1.1' ? start + '\r\n' : `${start},${this.#textScore(task, outcome)},${classId(school, course, period)},${flags(outcome)}\r\n`
+    return this.#version === '1.1'
+      ? start + '\r\n'
+      : `${start},${this.#textScore(task, outcome)},${classId(school, course, period)},${flags(outcome)}\r\n`
   }
 
   #number (halfPoints: number): string {

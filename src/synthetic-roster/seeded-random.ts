@@ -1,5 +1,5 @@
-// Random numbers that follow from a seed alone: the same bundle on every machine, and any one cell of it without those
-// before. The mixing function is "lowbias32" of the hash-prospector project (public domain).
+// Random numbers that follow from a seed alone: the same bundle on every machine, and any one cell of it
+// without those before. The mixing function is "lowbias32" of the hash-prospector project (public domain).
 
 /** Mixes 32 bits into 32 bits that look random. */
 export function mix (bits: number): number {
@@ -17,7 +17,9 @@ export function seedFor (seed: number, a: number, b = 0, c = 0): number {
 /** A sequence of random numbers that follows from its seed. */
 export class SeededRandom {
   #state: number
-  constructor (seed: number) { this.#state = mix(seed) }
+  constructor (seed: number) {
+    this.#state = mix(seed)
+  }
 
   /** 0 (included) to 1 (excluded). */
   next (): number {
@@ -26,7 +28,9 @@ export class SeededRandom {
   }
 
   /** A whole number from 0 to `count - 1`. */
-  below (count: number): number { return Math.floor(this.next() * count) }
+  below (count: number): number {
+    return Math.floor(this.next() * count)
+  }
 
   /** One of them; throws on an empty list. */
   pick<T> (values: readonly T[]): T {
@@ -35,5 +39,7 @@ export class SeededRandom {
   }
 
   /** Roughly normal: mean 0, standard deviation 1, never beyond 3.5. */
-  normal (): number { return (this.next() + this.next() + this.next() + this.next() - 2) * Math.sqrt(3) }
+  normal (): number {
+    return (this.next() + this.next() + this.next() + this.next() - 2) * Math.sqrt(3)
+  }
 }

@@ -20,7 +20,10 @@ export interface Term {
 /** The term that begins on a day. Throws a RangeError on what is no day of the calendar. */
 export function termFrom (startsOn: string): Term {
   const start = Temporal.PlainDate.from(startsOn, { overflow: 'reject' })
-  const dates = Array.from({ length: TERM_DAYS + DAYS_AFTER + 1 }, (_, day) => start.add({ days: day }).toString())
+  const dates = Array.from(
+    { length: TERM_DAYS + DAYS_AFTER + 1 },
+    (_, day) => start.add({ days: day }).toString()
+  )
   const isSpring = start.month < 7
   return {
     title: `${isSpring ? 'Spring' : 'Fall'} ${start.year}`,

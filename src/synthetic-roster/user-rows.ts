@@ -39,7 +39,9 @@ export function studentUser (school: number, student: number, person: Student): 
   }
 }
 
-/** The teacher of all periods, a co-teacher of the last one, an aide in the first. `courses`: of each school. */
+/**
+ * The teacher of all periods, a co-teacher of the last one, an aide in the first. `courses`: of each school.
+ */
 export function staffOf (plan: CoursePlan, courses: number, periods: number): StaffMember[] {
   const { school, course } = plan
   const all = Array.from({ length: periods }, (_, period) => period)
@@ -67,7 +69,11 @@ export function staffOf (plan: CoursePlan, courses: number, periods: number): St
 }
 
 /** A line of users.csv. `change`: status and dateLastModified, both empty in a bulk file. */
-export function userRow (version: OneRosterVersion, user: User, change: readonly [string, string] = ['', '']): string {
+export function userRow (
+  version: OneRosterVersion,
+  user: User,
+  change: readonly [string, string] = ['', '']
+): string {
   const { id, given, family, identifier, email, username } = user
   const who = [username, '', given, family, '', identifier, email, '', '', '', '', '']
   return version === '1.1'

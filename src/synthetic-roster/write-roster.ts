@@ -40,8 +40,8 @@ export class FileExistsError extends Error {
 }
 
 /**
- * Writes a made-up roster. The files appear under their names when all are whole; on any error nothing is left behind.
- * Throws FileExistsError, what the file system throws, and the signal's reason.
+ * Writes a made-up roster. The files appear under their names when all are whole; on any error nothing is
+ * left behind. Throws FileExistsError, what the file system throws, and the signal's reason.
  */
 export async function writeSyntheticRoster (request: WriteRosterRequest): Promise<WrittenRoster> {
   const { options, format, version, output, delta, force, signal } = request
@@ -62,7 +62,10 @@ export async function writeSyntheticRoster (request: WriteRosterRequest): Promis
     } else {
       const bundle = oneRosterBundle(options, version)
       counts = bundle.counts
-      const files = bundle.files.map((file): BundleFile => ({ name: file.name, text: watched(file.text, counts, request) }))
+      const files = bundle.files.map((file): BundleFile => ({
+        name: file.name,
+        text: watched(file.text, counts, request),
+      }))
       await writeZip(parts[0]!, files, signal)
     }
     const change = delta === undefined ? undefined : deltaBundle(options, version)
@@ -77,7 +80,11 @@ export async function writeSyntheticRoster (request: WriteRosterRequest): Promis
 }
 
 /** Reports now and then how far the text has come. */
-function * watched (text: Iterable<string>, counts: SyntheticRosterCounts, { options, onProgress }: WriteRosterRequest): Generator<string, void, void> {
+function * watched (
+  text: Iterable<string>,
+  counts: SyntheticRosterCounts,
+  { options, onProgress }: WriteRosterRequest
+): Generator<string, void, void> {
   const most = options.schools * options.courses * options.students * options.tasks
   let next = 0
   for (const piece of text) {

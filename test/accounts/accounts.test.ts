@@ -11,7 +11,9 @@ const DAY = 86_400_000
 
 async function open (t: Test) {
   const file = join(t.testdir(), 'perfbook.sqlite')
-  await makeBookDatabase(file, { teachers: [{ email: 'Tea.Cher@Example.edu', firstName: 'Tea', lastName: 'Cher' }] })
+  await makeBookDatabase(file, {
+    teachers: [{ email: 'Tea.Cher@Example.edu', firstName: 'Tea', lastName: 'Cher' }],
+  })
   const db = await openDatabase({ file })
   t.teardown(() => db.close())
   const clock = { now: Date.UTC(2026, 0, 1) }
@@ -26,7 +28,11 @@ async function open (t: Test) {
 t.test('a token stands for its user until it is revoked or has expired', async (t) => {
   const { accounts, clock } = await open(t)
   await accounts.add({ email: 'admin@example.edu', role: 'admin', firstName: 'Ad', lastName: 'Min' })
-  const token = await accounts.createToken({ email: 'ADMIN@example.edu', name: 'x', expiresAt: clock.now + DAY })
+  const token = await accounts.createToken({
+    email: 'ADMIN@example.edu',
+    name: 'x',
+    expiresAt: clock.now + DAY,
+  })
   t.match(token, /^pb_[\w-]{43}$/)
   const principal = await accounts.authenticate(token)
   t.match(principal, { email: 'admin@example.edu', firstName: 'Ad', role: 'admin' })
@@ -53,7 +59,10 @@ t.test('the token itself is kept nowhere', async (t) => {
 t.test('scopes never go beyond the role', async (t) => {
   const { accounts } = await open(t)
   await accounts.add({ email: 't@b.example', role: 'teacher' })
-  await t.rejects(accounts.createToken({ email: 't@b.example', name: 'x', scopes: ['admin'] }), /may not have the scope admin/)
+  await t.rejects(
+    accounts.createToken({ email: 't@b.example', name: 'x', scopes: ['admin'] }),
+    /may not have the scope admin/
+  )
   const token = await accounts.createToken({ email: 't@b.example', name: 'x', scopes: ['read'] })
   t.strictSame([...(await accounts.authenticate(token))!.scopes], ['read'])
 })
@@ -75,20 +84,32 @@ t.test('a course that names a teacher by e-mail alone does not take away the nam
   const teacher = (email: string, firstName: string | null = null, lastName: string | null = null) => {
     return { email, firstName, lastName }
   }
-  await db.write((trx) => insertCourse(trx, { sourceId: 'grades', teachers: [teacher('tea.cher@example.edu')] }))
+  await db.write((trx) =>
+    insertCourse(trx, { sourceId: 'grades', teachers: [teacher('tea.cher@example.edu')] })
+  )
   const token = await accounts.createToken({ email: 'tea.cher@example.edu', name: 'x' })
   t.match(await accounts.authenticate(token), { firstName: 'Tea', lastName: 'Cher' })
   await db.write(async (trx) => {
     await insertCourse(trx, { sourceId: 'newer', teachers: [teacher('TEA.cher@example.edu', null, 'Other')] })
-    await insertCourse(trx, { sourceId: 'roster', teachers: [teacher('sam@example.edu', 'Sam', 'Quillfeather')] })
-    await insertCourse(trx, { sourceId: 'bare', teachers: [teacher('una@example.edu'), teacher('sam@example.edu')] })
+    await insertCourse(trx, {
+      sourceId: 'roster',
+      teachers: [teacher('sam@example.edu', 'Sam', 'Quillfeather')],
+    })
+    await insertCourse(trx, {
+      sourceId: 'bare',
+      teachers: [teacher('una@example.edu'), teacher('sam@example.edu')],
+    })
   })
   const tea = await accounts.add({ email: 'tea.cher@example.edu', role: 'teacher' })
   t.match(tea, { first_name: null, last_name: 'Other' }, 'the newest name')
   const una = await accounts.add({ email: 'una@example.edu', role: 'teacher' })
   t.match(una, { first_name: null, last_name: null, is_from_roster: 1 }, 'no course gives a name')
   const sam = { email: 'sam@example.edu', role: 'teacher' as const }
-  await t.rejects(accounts.add({ ...sam, password: 'quillfeather' }), /made of your name/, 'the rule about one\'s own name knows it')
+  await t.rejects(
+    accounts.add({ ...sam, password: 'quillfeather' }),
+    /made of your name/,
+    "the rule about one's own name knows it"
+  )
   t.match(await accounts.add(sam), { last_name: 'Quillfeather' })
 })
 
@@ -107,9 +128,20 @@ t.test('a disabled user, and one whom the roster disables, is nobody', async (t)
 
 t.test('what is no e-mail address is refused', async (t) => {
   const { accounts } = await open(t)
-  for (const email of [
-    '', 'x', 'a b@c', '@x', 'x@', 'a@b@c', 'a\u001b[31m@b', '\u202ea@b', 'a\0@b', `a@${'b'.repeat(300)}`,
-  ]) {
+  for (
+    const email of [
+      '',
+      'x',
+      'a b@c',
+      '@x',
+      'x@',
+      'a@b@c',
+      'a\u001b[31m@b',
+      '\u202ea@b',
+      'a\0@b',
+      `a@${'b'.repeat(300)}`,
+    ]
+  ) {
     await t.rejects(
       accounts.add({ email, role: 'teacher' }),
       /is not an e-mail address/,

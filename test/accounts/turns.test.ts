@@ -6,7 +6,10 @@ t.test('the first lane goes before the other, and a crowd in one lane leaves roo
   const order: string[] = []
   const gate = Promise.withResolvers<void>()
   const running = turns.take(() => gate.promise)
-  const work = (name: string, lane: 'first' | 'other') => turns.take(async () => { order.push(name) }, lane)
+  const work = (name: string, lane: 'first' | 'other') =>
+    turns.take(async () => {
+      order.push(name)
+    }, lane)
   const waiting = [work('guess 1', 'other'), work('guess 2', 'other')]
   const refusal = (one: Promise<void>) => one.catch((error: unknown) => error)
   t.ok(await refusal(work('guess 3', 'other')) instanceof TooManyWaitError)
@@ -21,7 +24,12 @@ t.test('so many at once, so many wait, the rest is refused; a failure gives its 
   const turns = createTurns({ atOnce: 2, waiting: 2 })
   const started: number[] = []
   const gates = Array.from({ length: 4 }, () => Promise.withResolvers<number>())
-  const work = gates.map(({ promise }, i) => turns.take(() => { started.push(i); return promise }))
+  const work = gates.map(({ promise }, i) =>
+    turns.take(() => {
+      started.push(i)
+      return promise
+    })
+  )
   t.strictSame(started, [0, 1])
   t.ok(await turns.take(async () => 1).catch((error: unknown) => error) instanceof TooManyWaitError)
   gates[0]!.reject(new Error('no'))

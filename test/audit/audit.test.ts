@@ -25,10 +25,13 @@ async function setUp (t: Test) {
   const db = await openDatabase({ file: join(testFolder(t), 'perfbook.sqlite') })
   t.teardown(() => db.close())
   const lines: Array<{ level: string, text: string, facts: Record<string, unknown> }> = []
-  const line = (level: string) => (
-    facts: object,
-    text: string
-  ) => { lines.push({ level, text, facts: facts as Record<string, unknown> }) }
+  const line = (level: string) =>
+    (
+      facts: object,
+      text: string
+    ) => {
+      lines.push({ level, text, facts: facts as Record<string, unknown> })
+    }
   const audit = createAudit({
     db,
     now: clock.now,
@@ -36,22 +39,25 @@ async function setUp (t: Test) {
     log: { info: line('info'), warn: line('warn'), error: line('error') },
     keepMs: 0,
   })
-  const rows = async () => (await db.reads.selectFrom('audit_log').select([
-    'subject',
-    'count',
-  ]).orderBy('id').execute()).map(({
-    subject,
-    count,
-  }) => [
-    subject,
-    count,
-  ])
+  const rows = async () =>
+    (await db.reads.selectFrom('audit_log').select([
+      'subject',
+      'count',
+    ]).orderBy('id').execute()).map(({
+      subject,
+      count,
+    }) => [
+      subject,
+      count,
+    ])
   // Real refusals of SQLite: the writing connection may have no more pages than there are, or as many as it
   // likes.
   const setFull = async (isFull: boolean) => {
     await db.write(async (trx) => {
       const { rows: [pages] } = await sql<{ page_count: number }>`PRAGMA page_count`.execute(trx)
-      await sql`PRAGMA max_page_count = ${sql.raw(String(isFull ? pages!.page_count : 4_000_000))}`.execute(trx)
+      await sql`PRAGMA max_page_count = ${sql.raw(String(isFull ? pages!.page_count : 4_000_000))}`.execute(
+        trx
+      )
     })
   }
   return { clock, db, audit, rows, lines, setFull }
@@ -126,7 +132,11 @@ t.test('a disk without room: entries wait and are written when there is room', a
   await clock.asked(5000)
   clock.advance(5000)
   await audit.settled()
-  t.strictSame((await rows()).map(([subject]) => String(subject).split(' ')[0]), Array.from({ length: 300 }, (_, i) => String(i)), 'all, in their order')
+  t.strictSame(
+    (await rows()).map(([subject]) => String(subject).split(' ')[0]),
+    Array.from({ length: 300 }, (_, i) => String(i)),
+    'all, in their order'
+  )
   t.match(lines.at(-1), { level: 'info' })
   t.notMatch(JSON.stringify(lines), /cannot rollback/)
 })
@@ -164,7 +174,9 @@ t.test('a flood of refused requests over HTTP', async (t) => {
   const service = await startTestService(t, { courses: [{ teachers: [{ email: TEACHER }] }], clock })
   const student = await signedInAs(service, 'student', 'zebedee@example.edu')
   await service.services.audit.settled()
-  for (let i = 0; i < 200; i++) t.equal((await student.call('POST', '/api/courses/1/performance/export')).status, 403)
+  for (let i = 0; i < 200; i++) {
+    t.equal((await student.call('POST', '/api/courses/1/performance/export')).status, 403)
+  }
   const { entries } = (await service.call('GET', '/api/audit?action=export.request')).json()
   t.match(entries, [
     { outcome: 'refused', count: 199, subject: 'course 1' },
@@ -194,16 +206,20 @@ t.test('refused downloads with FILE_ACCESS=session', async (t) => {
   }
   const { entries } = (await service.call('GET', '/api/audit?action=file.download')).json()
   const subject = `file ${file.hex.slice(0, 6)}…, course ${service.courseIds[0]}`
-  t.strictSame(entries.map((entry: Record<string, unknown>) => [
-    entry.outcome,
-    entry.email,
-    entry.via,
-    entry.subject,
-  ]), [
-    ['done', TEACHER, 'session', subject.split(',')[0]],
-    ['refused', null, 'link', subject],
-    ['refused', 'other@example.edu', 'session', subject],
-  ], 'guesses are noise')
+  t.strictSame(
+    entries.map((entry: Record<string, unknown>) => [
+      entry.outcome,
+      entry.email,
+      entry.via,
+      entry.subject,
+    ]),
+    [
+      ['done', TEACHER, 'session', subject.split(',')[0]],
+      ['refused', null, 'link', subject],
+      ['refused', 'other@example.edu', 'session', subject],
+    ],
+    'guesses are noise'
+  )
 })
 
 t.test('AUDIT_READS notes who read a book', async (t) => {

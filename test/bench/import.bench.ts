@@ -1,7 +1,8 @@
-// What an import costs: `npx node test/bench/import.bench.ts [--students 10000] [--tasks 100] [--rounds 1] [--data FOLDER_OR_ZIP]`.
-// It makes a bundle up, imports it in a fresh process into an empty database, again as it is, and a delta. Meanwhile another connection
-// keeps asking for the write lock, as the service would. Nothing is asserted. The peer is the least that one would write: csv-parse, and
-// a row of a table for each result, without any check.
+// What an import costs: `npx node test/bench/import.bench.ts [--students 10000] [--tasks 100] [--rounds 1]
+// [--data FOLDER_OR_ZIP]`. It makes a bundle up, imports it in a fresh process into an empty database, again
+// as it is, and a delta. Meanwhile another connection keeps asking for the write lock, as the service would.
+// Nothing is asserted. The peer is the least that one would write: csv-parse, and a row of a table for each
+// result, without any check.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -18,20 +19,37 @@ import { writeSyntheticRoster } from '../../src/synthetic-roster/write-roster.ts
 
 const { values } = parseArgs({
   options: {
-    students: { type: 'string', default: '10000' }, tasks: { type: 'string', default: '100' }, rounds: { type: 'string', default: '1' }, data: { type: 'string' },
+    students: { type: 'string', default: '10000' },
+    tasks: { type: 'string', default: '100' },
+    rounds: { type: 'string', default: '1' },
+    data: { type: 'string' },
     // Of the child process.
-    child: { type: 'string' }, folder: { type: 'string' }, source: { type: 'string' },
+    child: { type: 'string' },
+    folder: { type: 'string' },
+    source: { type: 'string' },
   },
 })
 
-interface Run { seconds: number, cpuSeconds: number, peakMb: number, added: number, unchanged: number }
+interface Run {
+  seconds: number
+  cpuSeconds: number
+  peakMb: number
+  added: number
+  unchanged: number
+}
 
 if (values.child === undefined) await main()
-else process.stdout.write(JSON.stringify(await (values.child === 'peer' ? runPeer : runImport)(values.source!, values.folder!)))
+else {
+  process.stdout.write(
+    JSON.stringify(await (values.child === 'peer' ? runPeer : runImport)(values.source!, values.folder!))
+  )
+}
 
 async function main (): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'perfbook-bench-'))
-  const print = (line: string) => { process.stdout.write(`${line}\n`) }
+  const print = (line: string) => {
+    process.stdout.write(`${line}\n`)
+  }
   try {
     print(`${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}, Node ${process.version}`)
     let source = values.data
@@ -40,8 +58,22 @@ async function main (): Promise<void> {
       source = join(folder, 'bundle.zip')
       delta = join(folder, 'delta.zip')
       const { counts } = await writeSyntheticRoster({
-        options: { schools: 1, courses: 1, students: Number(values.students), tasks: Number(values.tasks), periods: 6, seed: 1, startsOn: '2026-01-12' },
-        format: 'oneroster', version: '1.1', output: source, delta, force: true, onProgress () {}, signal: new AbortController().signal,
+        options: {
+          schools: 1,
+          courses: 1,
+          students: Number(values.students),
+          tasks: Number(values.tasks),
+          periods: 6,
+          seed: 1,
+          startsOn: '2026-01-12',
+        },
+        format: 'oneroster',
+        version: '1.1',
+        output: source,
+        delta,
+        force: true,
+        onProgress () {},
+        signal: new AbortController().signal,
       })
       print(`${counts.students} students, ${counts.tasks} tasks, ${counts.results} results`)
     }
@@ -58,17 +90,38 @@ async function main (): Promise<void> {
   }
 }
 
-async function show (name: string, child: string, source: string, folder: string, print: (line: string) => void): Promise<void> {
+async function show (
+  name: string,
+  child: string,
+  source: string,
+  folder: string,
+  print: (line: string) => void
+): Promise<void> {
   const file = join(folder, 'perfbook.sqlite')
   await (await openDatabase({ file })).close()
-  const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', import.meta.filename, '--child', child, '--folder', folder, '--source', source], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const started = spawn(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    import.meta.filename,
+    '--child',
+    child,
+    '--folder',
+    folder,
+    '--source',
+    source,
+  ], { stdio: ['ignore', 'pipe', 'inherit'] })
   const chunks: Buffer[] = []
-  started.stdout.on('data', (chunk: Buffer) => { chunks.push(chunk) })
+  started.stdout.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+  })
   const ended = once(started, 'close').then(() => true)
   const held = child === 'peer' ? 0 : await longestLock(file, ended)
   await ended
   const run = JSON.parse(Buffer.concat(chunks).toString()) as Run
-  print(`${name.padEnd(24)} ${run.seconds.toFixed(2).padStart(7)} ${run.cpuSeconds.toFixed(2).padStart(7)} ${run.peakMb.toFixed(0).padStart(9)} ${child === 'peer' ? '-'.padStart(14) : held.toFixed(0).padStart(14)}`)
+  print(
+    `${name.padEnd(24)} ${run.seconds.toFixed(2).padStart(7)} ${run.cpuSeconds.toFixed(2).padStart(7)} ${
+      run.peakMb.toFixed(0).padStart(9)
+    } ${child === 'peer' ? '-'.padStart(14) : held.toFixed(0).padStart(14)}`
+  )
 }
 
 /** The longest time in ms for which somebody else could not have the write lock. */
@@ -77,7 +130,11 @@ async function longestLock (file: string, ended: Promise<boolean>): Promise<numb
   let longest = 0
   let since: number | undefined
   let isOver = false
-  ended.then(() => { isOver = true }, () => { isOver = true })
+  ended.then(() => {
+    isOver = true
+  }, () => {
+    isOver = true
+  })
   while (!isOver) {
     try {
       sqlite.exec('BEGIN IMMEDIATE')
@@ -97,13 +154,25 @@ async function measured (work: () => Promise<{ added: number, unchanged: number 
   const start = performance.now()
   const counts = await work()
   const { user, system } = process.cpuUsage()
-  return { seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6, peakMb: process.resourceUsage().maxRSS / 1024, ...counts }
+  return {
+    seconds: (performance.now() - start) / 1000,
+    cpuSeconds: (user + system) / 1e6,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+    ...counts,
+  }
 }
 
 async function runImport (source: string, folder: string): Promise<Run> {
   return await measured(async () => {
     const outcome = await importSources([source], {
-      databaseFile: join(folder, 'perfbook.sqlite'), stagingFolder: join(folder, 'staging'), defaultTimeZone: 'UTC', dryRun: false, strict: false, allowRemovals: false, maxBytes: 2 ** 40, now: Date.now,
+      databaseFile: join(folder, 'perfbook.sqlite'),
+      stagingFolder: join(folder, 'staging'),
+      defaultTimeZone: 'UTC',
+      dryRun: false,
+      strict: false,
+      allowRemovals: false,
+      maxBytes: 2 ** 40,
+      now: Date.now,
     })
     if (!outcome.ok) throw new Error(JSON.stringify(outcome))
     return outcome.summary.scores
@@ -113,7 +182,9 @@ async function runImport (source: string, folder: string): Promise<Run> {
 async function runPeer (source: string, folder: string): Promise<Run> {
   return await measured(async () => {
     const sqlite = connect(join(folder, 'peer.sqlite'))
-    sqlite.exec('CREATE TABLE results (id TEXT PRIMARY KEY, item TEXT, student TEXT, status TEXT, score REAL, day TEXT); BEGIN')
+    sqlite.exec(
+      'CREATE TABLE results (id TEXT PRIMARY KEY, item TEXT, student TEXT, status TEXT, score REAL, day TEXT); BEGIN'
+    )
     const insert = sqlite.prepare('INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)')
     let added = 0
     const archive = await yauzl.openPromise(source, { lazyEntries: true, autoClose: false })
@@ -121,7 +192,14 @@ async function runPeer (source: string, folder: string): Promise<Run> {
       if (!entry.fileName.endsWith('results.csv')) continue
       const rows = (await archive.openReadStreamPromise(entry)).pipe(parse({ columns: true }))
       for await (const row of rows as AsyncIterable<Record<string, string>>) {
-        insert.run(row.sourcedId, row.lineItemSourcedId, row.studentSourcedId, row.scoreStatus, row.score === '' ? null : Number(row.score), row.scoreDate)
+        insert.run(
+          row.sourcedId,
+          row.lineItemSourcedId,
+          row.studentSourcedId,
+          row.scoreStatus,
+          row.score === '' ? null : Number(row.score),
+          row.scoreDate
+        )
         added++
       }
     }

@@ -1,7 +1,8 @@
-// The page in a real browser: `npm run bench:page [-- --data BUNDLE.zip] [--lighthouse]`. Frames while a book scrolls, time from a key or
-// click to the next paint, from Export to the file, and what Lighthouse would ask first. Two books are made up, 2,292 x 13 and 2,000 x
-// 150; with --data the largest course of a bundle takes the place of the first. The peer in the same run is a blank page that scrolls.
-// Nothing is asserted. --lighthouse audits with that package where it has been put in (`npm i --no-save lighthouse`).
+// The page in a real browser: `npm run bench:page [-- --data BUNDLE.zip] [--lighthouse]`. Frames while a book
+// scrolls, time from a key or click to the next paint, from Export to the file, and what Lighthouse would ask
+// first. Two books are made up, 2,292 x 13 and 2,000 x 150; with --data the largest course of a bundle takes
+// the place of the first. The peer in the same run is a blank page that scrolls. Nothing is asserted.
+// --lighthouse audits with that package where it has been put in (`npm i --no-save lighthouse`).
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
@@ -19,23 +20,39 @@ import { sampleCourse } from '../page/sample-course.ts'
 import { lighthouse } from './page/lighthouse.ts'
 import { frames, interactions, toFile, vitals } from './page/measures.ts'
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, lighthouse: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, lighthouse: { type: 'boolean', default: false } },
+})
 const EMAIL = 'admin@example.edu'
 const PASSWORD = 'correct horse battery staple'
 const DEMO = join(import.meta.dirname, '../../data/sample/physics-1.json')
 const DEBUG_PORT = 9333
 
-const print = (line: string) => { process.stdout.write(`${line}\n`) }
+const print = (line: string) => {
+  process.stdout.write(`${line}\n`)
+}
 const folder = mkdtempSync(join(tmpdir(), 'perfbook-bench-'))
 const config = readConfig({ DATA_DIR: folder, MIN_FREE_BYTES: '0' })
-await makeBookDatabase(config.databaseFile, ...(values.data === undefined ? [sampleCourse({ name: 'Long', sourceId: 'long', students: 2292, tasks: 13 })] : []), sampleCourse({ name: 'Wide', sourceId: 'wide', students: 2000, tasks: 150 }))
+await makeBookDatabase(
+  config.databaseFile,
+  ...(values.data === undefined
+    ? [sampleCourse({ name: 'Long', sourceId: 'long', students: 2292, tasks: 13 })]
+    : []),
+  sampleCourse({ name: 'Wide', sourceId: 'wide', students: 2000, tasks: 150 })
+)
 for (const source of [DEMO, ...(values.data === undefined ? [] : [values.data])]) await take(source)
 await buildPage()
 const services = await createServices({ config, log: { info () {}, warn () {}, error () {} } })
 const { server } = await createApp(services, false)
 const browser = await chromium.launch({
   executablePath: pathOf(findChromium()),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage', ...(values.lighthouse ? [`--remote-debugging-port=${DEBUG_PORT}`] : [])],
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-dev-shm-usage',
+    ...(values.lighthouse ? [`--remote-debugging-port=${DEBUG_PORT}`] : []),
+  ],
 })
 try {
   await services.accounts.add({ email: EMAIL, role: 'admin', password: PASSWORD })
@@ -51,9 +68,16 @@ try {
 }
 
 async function measure (browser: Browser, address: string): Promise<void> {
-  print(`${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}, Node ${process.version}, Chromium ${browser.version()}`)
+  print(
+    `${
+      cpus()[0]?.model ?? 'unknown'
+    } x ${cpus().length}, Node ${process.version}, Chromium ${browser.version()}`
+  )
   const html = readFileSync(join(PAGE_FOLDER, 'index.html'), 'utf8')
-  const packed = Array.from(html.matchAll(/assets\/[^"]+/g), ([name]) => statSync(join(PAGE_FOLDER, `${name}.gz`)).size)
+  const packed = Array.from(
+    html.matchAll(/assets\/[^"]+/g),
+    ([name]) => statSync(join(PAGE_FOLDER, `${name}.gz`)).size
+  )
   print(`first load, gzip: ${packed.reduce((sum, size) => sum + size, Buffer.byteLength(html))} bytes`)
 
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, locale: 'en-US' })
@@ -64,9 +88,15 @@ async function measure (browser: Browser, address: string): Promise<void> {
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: /courses/i }).waitFor()
-  const courses = (await services.courses.list({})).map(({ id, name, student_count: students }) => ({ id, name, students }))
+  const courses = (await services.courses.list({})).map(({ id, name, student_count: students }) => ({
+    id,
+    name,
+    students,
+  }))
   const of = (name: string) => courses.find((course) => course.name === name)!
-  const long = values.data === undefined ? of('Long') : courses.filter(({ name }) => name !== 'Wide').toSorted((a, b) => b.students - a.students)[0]!
+  const long = values.data === undefined
+    ? of('Long')
+    : courses.filter(({ name }) => name !== 'Wide').toSorted((a, b) => b.students - a.students)[0]!
   const demo = of('Physics I')
 
   print(`blank page: ${await frames(await blank(browser))}`)
@@ -80,12 +110,23 @@ async function measure (browser: Browser, address: string): Promise<void> {
   }
   await open(page, address, demo.id)
   for (const line of await toFile(page, 7)) print(`${demo.name}: ${line}`)
-  if (values.lighthouse) for (const url of [address, `${address}#/courses/${demo.id}`]) print(`Lighthouse ${url.replace(address, '/')}: ${await lighthouse(url, DEBUG_PORT)}`)
+  if (values.lighthouse) {
+    for (const url of [address, `${address}#/courses/${demo.id}`]) {
+      print(`Lighthouse ${url.replace(address, '/')}: ${await lighthouse(url, DEBUG_PORT)}`)
+    }
+  }
 }
 
 async function take (source: string): Promise<void> {
   const outcome = await importSources([source], {
-    databaseFile: config.databaseFile, stagingFolder: config.stagingFolder, defaultTimeZone: 'Europe/London', dryRun: false, strict: false, allowRemovals: false, maxBytes: config.IMPORT_MAX_BYTES, now: Date.now,
+    databaseFile: config.databaseFile,
+    stagingFolder: config.stagingFolder,
+    defaultTimeZone: 'Europe/London',
+    dryRun: false,
+    strict: false,
+    allowRemovals: false,
+    maxBytes: config.IMPORT_MAX_BYTES,
+    now: Date.now,
   })
   if (!outcome.ok) throw new Error(`${source}: ${outcome.errors[0]?.message}`)
 }
@@ -98,6 +139,8 @@ async function open (page: Page, address: string, courseId: number): Promise<voi
 
 async function blank (browser: Browser): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
-  await page.setContent('<div role="grid" style="height:600px;overflow:auto"><div style="height:90000px;width:9000px"></div></div>')
+  await page.setContent(
+    '<div role="grid" style="height:600px;overflow:auto"><div style="height:90000px;width:9000px"></div></div>'
+  )
   return page
 }

@@ -2,8 +2,9 @@
 //
 //   npm run bench -- [--sizes 300x60,2000x150] [--rounds 3] [--writers perfbook,floor]
 //
-// Ours reads a database on disk and does all that an export does; the others make their content up in memory and write one
-// worksheet without headings, so that what is compared favours them. A writer that is not on this machine is left out.
+// Ours reads a database on disk and does all that an export does; the others make their content up in memory
+// and write one worksheet without headings, so that what is compared favours them. A writer that is not on
+// this machine is left out.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -14,7 +15,13 @@ import { makeBookDatabase } from '../support/book-database.ts'
 import { readParts } from '../support/ooxml.ts'
 import { CATEGORIES, points, POSSIBLE, texts } from './workbook-peers/content.ts'
 
-const { values } = parseArgs({ options: { sizes: { type: 'string', default: '30x20,300x60,2000x150,10000x200,50000x200' }, rounds: { type: 'string', default: '3' }, writers: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '30x20,300x60,2000x150,10000x200,50000x200' },
+    rounds: { type: 'string', default: '3' },
+    writers: { type: 'string' },
+  },
+})
 
 interface Writer {
   name: string
@@ -23,9 +30,16 @@ interface Writer {
   command: (peers: string, folder: string) => string[] | undefined
 }
 
-const node = (script: string) => (peers: string): string[] => [process.execPath, '--disable-warning=ExperimentalWarning', join(peers, script)]
+const node =
+  (script: string) => (peers: string): string[] => [
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    join(peers, script),
+  ]
 const python = (name: string) => (peers: string): string[] | undefined =>
-  spawnSync('/usr/bin/python3', ['-c', `import ${name}`]).status === 0 ? ['/usr/bin/python3', join(peers, 'writers.py'), name] : undefined
+  spawnSync('/usr/bin/python3', ['-c', `import ${name}`]).status === 0
+    ? ['/usr/bin/python3', join(peers, 'writers.py'), name]
+    : undefined
 
 const WRITERS: Writer[] = [
   { name: 'perfbook', mostCells: Infinity, command: node('perfbook.ts') },
@@ -40,17 +54,35 @@ const WRITERS: Writer[] = [
   { name: 'openpyxl (Python)', mostCells: 2_000_000, command: python('openpyxl') },
 ]
 
-interface Measures { wallMs: number, ms: number, cpuMs: number, peakKb: number, bytes: number }
+interface Measures {
+  wallMs: number
+  ms: number
+  cpuMs: number
+  peakKb: number
+  bytes: number
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'workbook-bench-'))
 const peers = fileURLToPath(new URL('workbook-peers/', import.meta.url))
-const print = (text: string): void => { process.stdout.write(text + '\n') }
+const print = (text: string): void => {
+  process.stdout.write(text + '\n')
+}
 try {
   const wanted = values.writers?.split(',')
-  const writers = WRITERS.filter(({ name }) => wanted === undefined || wanted.some((part) => name.startsWith(part)))
-    .map((writer) => ({ ...writer, argv: writer.command(peers, folder) })).filter(({ argv }) => argv !== undefined)
-  print(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, median of ${values.rounds} rounds\n`)
-  print('| students × tasks | writer | writing, s | × ours | process, s | CPU of writing, s | peak memory, MB | file, MB |')
+  const writers = WRITERS.filter(({ name }) =>
+    wanted === undefined || wanted.some((part) => name.startsWith(part))
+  )
+    .map((writer) => ({ ...writer, argv: writer.command(peers, folder) })).filter(({ argv }) =>
+      argv !== undefined
+    )
+  print(
+    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${
+      cpus()[0]?.model ?? 'unknown'
+    }, Node ${process.version}, median of ${values.rounds} rounds\n`
+  )
+  print(
+    '| students × tasks | writer | writing, s | × ours | process, s | CPU of writing, s | peak memory, MB | file, MB |'
+  )
   print('| --- | --- | --: | --: | --: | --: | --: | --: |')
   for (const size of values.sizes.split(',')) {
     const [students, tasks] = size.split('x').map(Number) as [number, number]
@@ -62,8 +94,19 @@ try {
     }
     const ours = median(found.get('perfbook') ?? [], 'ms')
     for (const [name, measured] of found) {
-      const [ms, wall, cpu, peak] = [median(measured, 'ms'), median(measured, 'wallMs'), median(measured, 'cpuMs'), median(measured, 'peakKb')]
-      print(`| ${students.toLocaleString('en')} × ${tasks} | ${name} | ${seconds(ms)} | ${(ms / ours).toFixed(2)} | ${seconds(wall)} | ${seconds(cpu)} | ${Math.round(peak / 1024)} | ${(measured[0]!.bytes / 1e6).toFixed(2)} |`)
+      const [ms, wall, cpu, peak] = [
+        median(measured, 'ms'),
+        median(measured, 'wallMs'),
+        median(measured, 'cpuMs'),
+        median(measured, 'peakKb'),
+      ]
+      print(
+        `| ${students.toLocaleString('en')} × ${tasks} | ${name} | ${seconds(ms)} | ${
+          (ms / ours).toFixed(2)
+        } | ${seconds(wall)} | ${seconds(cpu)} | ${Math.round(peak / 1024)} | ${
+          (measured[0]!.bytes / 1e6).toFixed(2)
+        } |`
+      )
     }
   }
 } finally {
@@ -75,8 +118,18 @@ async function makeInput (students: number, tasks: number): Promise<{ database: 
   const database = join(folder, `${students}x${tasks}.sqlite`)
   await makeBookDatabase(database, {
     name: 'Bench',
-    categories: Array.from({ length: CATEGORIES }, (_, c) => ({ name: `Category ${c + 1}`, weight: 1 / CATEGORIES })),
-    tasks: Array.from({ length: tasks }, (_, j) => ({ title: `Task ${j + 1}`, category: j % CATEGORIES, pointsPossible: POSSIBLE[j % POSSIBLE.length]! })),
+    categories: Array.from(
+      { length: CATEGORIES },
+      (_, c) => ({ name: `Category ${c + 1}`, weight: 1 / CATEGORIES })
+    ),
+    tasks: Array.from(
+      { length: tasks },
+      (_, j) => ({
+        title: `Task ${j + 1}`,
+        category: j % CATEGORIES,
+        pointsPossible: POSSIBLE[j % POSSIBLE.length]!,
+      })
+    ),
     students: (function * () {
       for (let i = 0; i < students; i++) {
         const [lastName, firstName, identifier, email] = texts(i)
@@ -95,13 +148,26 @@ async function makeInput (students: number, tasks: number): Promise<{ database: 
   return { database, xml }
 }
 
-function run (name: string, argv: string[], students: number, tasks: number, { database, xml }: { database: string, xml: string }, file = join(folder, 'out.xlsx')): Measures {
+function run (
+  name: string,
+  argv: string[],
+  students: number,
+  tasks: number,
+  { database, xml }: { database: string, xml: string },
+  file = join(folder, 'out.xlsx')
+): Measures {
   const input = name.startsWith('perfbook') ? [database] : name === 'floor' ? [xml] : []
   const begun = performance.now()
-  const child = spawnSync(argv[0]!, [...argv.slice(1), String(students), String(tasks), file, ...input], { encoding: 'utf8' })
+  const child = spawnSync(argv[0]!, [...argv.slice(1), String(students), String(tasks), file, ...input], {
+    encoding: 'utf8',
+  })
   const wallMs = performance.now() - begun
   if (child.status !== 0) throw new Error(`${name} at ${students}x${tasks}: ${child.stderr.slice(-500)}`)
-  const measures = { wallMs, ...JSON.parse(child.stdout) as Omit<Measures, 'wallMs' | 'bytes'>, bytes: statSync(file).size }
+  const measures = {
+    wallMs,
+    ...JSON.parse(child.stdout) as Omit<Measures, 'wallMs' | 'bytes'>,
+    bytes: statSync(file).size,
+  }
   if (file.endsWith('out.xlsx')) rmSync(file)
   return measures
 }
@@ -109,7 +175,9 @@ function run (name: string, argv: string[], students: number, tasks: number, { d
 /** The program in C, where there is a compiler and the library. */
 function compiled (peers: string, folder: string): string[] | undefined {
   const program = join(folder, 'libxlsxwriter')
-  return spawnSync('cc', ['-O2', '-o', program, join(peers, 'libxlsxwriter.c'), '-lxlsxwriter']).status === 0 ? [program] : undefined
+  return spawnSync('cc', ['-O2', '-o', program, join(peers, 'libxlsxwriter.c'), '-lxlsxwriter']).status === 0
+    ? [program]
+    : undefined
 }
 
 function median (measured: Measures[], which: keyof Measures): number {
@@ -117,4 +185,6 @@ function median (measured: Measures[], which: keyof Measures): number {
   return sorted.length === 0 ? NaN : sorted[Math.floor(sorted.length / 2)]!
 }
 
-function seconds (ms: number): string { return ms < 1000 ? (ms / 1000).toFixed(3) : (ms / 1000).toFixed(2) }
+function seconds (ms: number): string {
+  return ms < 1000 ? (ms / 1000).toFixed(3) : (ms / 1000).toFixed(2)
+}

@@ -1,14 +1,26 @@
-// The single binary, built here, does the whole of its work from an empty folder, with an empty environment: no Node, no checkout.
+// The single binary, built here, does the whole of its work from an empty folder, with an empty environment:
+// no Node, no checkout.
 import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { buildBinary } from '../../tools/binary/build-binary.ts'
 import { VERSION } from '../../src/version.ts'
 import { unzippedNames } from '../crash/zip-names.ts'
 
-interface Job { id: number, status: string }
+interface Job {
+  id: number
+  status: string
+}
 
 const folder = t.testdir()
 const binary = join(folder, 'perfbook')
@@ -19,7 +31,12 @@ mkdirSync(home)
 const env = { CACHE_DIR: join(folder, 'cache') }
 
 function run (args: string[], extra: Record<string, string> = {}): SpawnSyncReturns<string> {
-  return spawnSync(binary, args, { cwd: home, env: { ...env, ...extra }, encoding: 'utf8', maxBuffer: 10_000_000 })
+  return spawnSync(binary, args, {
+    cwd: home,
+    env: { ...env, ...extra },
+    encoding: 'utf8',
+    maxBuffer: 10_000_000,
+  })
 }
 
 /** Runs it and wants it to succeed; what it prints. */
@@ -29,14 +46,25 @@ function say (...args: string[]): string {
   return stdout.trim()
 }
 
-async function serve (t: Test): Promise<{ address: string, kill: (signal: NodeJS.Signals) => Promise<number | null> }> {
-  const child = spawn(binary, ['serve', '--port', '0', '--log-level', 'warn', '--min-free-bytes', '0'], { cwd: home, env, stdio: ['ignore', 'pipe', 'inherit'] })
+async function serve (
+  t: Test
+): Promise<{ address: string, kill: (signal: NodeJS.Signals) => Promise<number | null> }> {
+  const child = spawn(binary, ['serve', '--port', '0', '--log-level', 'warn', '--min-free-bytes', '0'], {
+    cwd: home,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const closed = once(child, 'close') as Promise<[number | null]>
   t.teardown(async () => {
     child.kill('SIGKILL')
     await closed
   })
-  const [line] = await Promise.race([once(child.stdout.setEncoding('utf8'), 'data') as Promise<[string]>, closed.then(() => { throw new Error('it ended at once') })])
+  const [line] = await Promise.race([
+    once(child.stdout.setEncoding('utf8'), 'data') as Promise<[string]>,
+    closed.then(() => {
+      throw new Error('it ended at once')
+    }),
+  ])
   return {
     address: /^listening on (\S+)\n/.exec(line)![1]!,
     async kill (signal) {
@@ -47,7 +75,9 @@ async function serve (t: Test): Promise<{ address: string, kill: (signal: NodeJS
   }
 }
 
-t.before(async () => { await buildBinary(binary) })
+t.before(async () => {
+  await buildBinary(binary)
+})
 
 t.test('the whole story', async (t) => {
   t.equal(say('--version'), VERSION)
@@ -55,8 +85,19 @@ t.test('the whole story', async (t) => {
   const counts = JSON.parse(say('import', 'school.zip', '--json')) as { students: { added: number } }
   t.equal(counts.students.added, 1500)
   const courseId = (JSON.parse(say('courses', '--json')) as Array<{ id: number }>)[0]!.id
-  t.match(run(['user', 'add', 'ada@school.example', '--role', 'admin', '--password-stdin']).stderr, /password/i, 'an error as from the checkout')
-  const added = spawnSync(binary, ['user', 'add', 'ada@school.example', '--role', 'admin', '--password-stdin'], { cwd: home, env, input: 'correct horse battery\n', encoding: 'utf8' })
+  t.match(
+    run(['user', 'add', 'ada@school.example', '--role', 'admin', '--password-stdin']).stderr,
+    /password/i,
+    'an error as from the checkout'
+  )
+  const added = spawnSync(binary, [
+    'user',
+    'add',
+    'ada@school.example',
+    '--role',
+    'admin',
+    '--password-stdin',
+  ], { cwd: home, env, input: 'correct horse battery\n', encoding: 'utf8' })
   t.equal(added.status, 0, added.stderr)
   const authorization = `Bearer ${say('token', 'create', 'ada@school.example')}`
   const stored = say('export', String(courseId), '--sheets', 'period')
@@ -72,12 +113,20 @@ t.test('the whole story', async (t) => {
   await first.kill('SIGKILL')
 
   const second = await serve(t)
-  const ended = await followed(second.address, authorization, job.id, (one) => one.status === 'succeeded' || one.status === 'failed')
+  const ended = await followed(
+    second.address,
+    authorization,
+    job.id,
+    (one) => one.status === 'succeeded' || one.status === 'failed'
+  )
   t.equal(ended.status, 'succeeded', 'after a kill the job is done by the next start')
   const download = await fetch(`${api(second.address)}/exports/latest`, { headers: { authorization } })
   t.equal(download.status, 200)
   const names = await unzippedNames(Buffer.from(await download.arrayBuffer()))
-  t.ok(names.includes('xl/workbook.xml') && names.includes('xl/worksheets/sheet1.xml'), 'a workbook with its sheets')
+  t.ok(
+    names.includes('xl/workbook.xml') && names.includes('xl/worksheets/sheet1.xml'),
+    'a workbook with its sheets'
+  )
 
   await t.test('what lies beside the code is served', async (t) => {
     const page = await (await fetch(`${second.address}/`)).text()
@@ -85,20 +134,34 @@ t.test('the whole story', async (t) => {
     t.match((await fetch(`${second.address}/${script}`)).headers.get('content-type'), 'javascript')
     t.match(await (await fetch(`${second.address}/api/docs`)).text(), 'Perfbook API')
     t.equal((await fetch(`${second.address}/api/docs/style.css`)).status, 200)
-    const openapi = await (await fetch(`${second.address}/api/openapi.json`)).json() as { info: { version: string } }
+    const openapi = await (await fetch(`${second.address}/api/openapi.json`)).json() as {
+      info: { version: string },
+    }
     t.equal(openapi.info.version, VERSION)
     const upload = new FormData()
     upload.set('file', new Blob([readFileSync(join(home, 'school.zip'))]), 'school.zip')
-    const imported = await fetch(`${second.address}/api/imports`, { method: 'POST', headers: { authorization }, body: upload })
+    const imported = await fetch(`${second.address}/api/imports`, {
+      method: 'POST',
+      headers: { authorization },
+      body: upload,
+    })
     t.equal(imported.status, 202, 'an upload')
-    const importJob = await followed(second.address, authorization, (await imported.json() as Job).id, (one) => one.status === 'succeeded' || one.status === 'failed')
+    const importJob = await followed(
+      second.address,
+      authorization,
+      (await imported.json() as Job).id,
+      (one) => one.status === 'succeeded' || one.status === 'failed'
+    )
     t.equal(importJob.status, 'succeeded', 'imported in a thread')
   })
 
   await t.test('whoever has to run it', async (t) => {
     t.match(say('doctor'), second.address, 'finds the service')
     say('backup', 'backups')
-    t.match(await (await fetch(`${second.address}/metrics`, { headers: { authorization } })).text(), 'perfbook_exports_made_total 1')
+    t.match(
+      await (await fetch(`${second.address}/metrics`, { headers: { authorization } })).text(),
+      'perfbook_exports_made_total 1'
+    )
     t.equal(await second.kill('SIGTERM'), 0, 'it stops when it is asked to')
     say('restore', 'backups', '--data-dir', 'restored')
     const exportsOf = (dataDir: string) => run(['file', 'list', '--json'], { DATA_DIR: dataDir }).stdout
@@ -108,12 +171,22 @@ t.test('the whole story', async (t) => {
     t.match(run(['doctor', '--deep'], { DATA_DIR: 'restored' }), { status: 0 })
   })
   t.match(say('job', 'list'), 'succeeded')
-  t.strictSame(readdirSync(home).sort(), ['backups', 'data', 'restored', 'school.zip'], 'it leaves nothing else')
+  t.strictSame(
+    readdirSync(home).sort(),
+    ['backups', 'data', 'restored', 'school.zip'],
+    'it leaves nothing else'
+  )
 })
 
 t.test('the demo has its sample', async (t) => {
-  const child = spawn(binary, ['demo', '--port', '0'], { cwd: home, env: { ...env, DATA_DIR: join(folder, 'demo') }, stdio: ['ignore', 'pipe', 'ignore'] })
-  t.teardown(() => { child.kill('SIGKILL') })
+  const child = spawn(binary, ['demo', '--port', '0'], {
+    cwd: home,
+    env: { ...env, DATA_DIR: join(folder, 'demo') },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  t.teardown(() => {
+    child.kill('SIGKILL')
+  })
   let text = ''
   for await (const chunk of child.stdout.setEncoding('utf8')) {
     text += String(chunk)
@@ -124,16 +197,18 @@ t.test('the demo has its sample', async (t) => {
 
 t.test('the licences of all that is in it', async (t) => {
   const text = say('licences')
-  for (const part of [
-    'Perfbook (MIT)',
-    'Node.js is licensed',
-    'Open University Learning Analytics',
-    'better-sqlite3 ',
-    'fastify ',
-    'piscina ',
-    'preact ',
-    '@zxcvbn-ts/language-common ',
-  ]) t.match(text, part)
+  for (
+    const part of [
+      'Perfbook (MIT)',
+      'Node.js is licensed',
+      'Open University Learning Analytics',
+      'better-sqlite3 ',
+      'fastify ',
+      'piscina ',
+      'preact ',
+      '@zxcvbn-ts/language-common ',
+    ]
+  ) t.match(text, part)
 })
 
 t.test('a file that was changed is put right, and a folder of others is not used', async (t) => {
@@ -155,7 +230,15 @@ t.test('a file that was changed is put right, and a folder of others is not used
 })
 
 t.test('starts at the same time do not disturb each other', async (t) => {
-  const children = Array.from({ length: 4 }, () => spawn(binary, ['courses', '--cache-dir', join(folder, 'race')], { cwd: home, env: {}, stdio: 'ignore' }))
+  const children = Array.from(
+    { length: 4 },
+    () =>
+      spawn(binary, ['courses', '--cache-dir', join(folder, 'race')], {
+        cwd: home,
+        env: {},
+        stdio: 'ignore',
+      })
+  )
   const ended = await Promise.all(children.map((child) => once(child, 'close')))
   t.strictSame(ended.map(([status]) => status as number), [0, 0, 0, 0])
   t.equal(readdirSync(join(folder, 'race')).length, 1)
@@ -169,7 +252,12 @@ t.test('without a folder that can be used it says what to do', async (t) => {
 })
 
 /** Follows a job's events until one will do. */
-async function followed (address: string, authorization: string, jobId: number, will: (job: Job) => boolean): Promise<Job> {
+async function followed (
+  address: string,
+  authorization: string,
+  jobId: number,
+  will: (job: Job) => boolean
+): Promise<Job> {
   const response = await fetch(`${address}/api/jobs/${jobId}/events`, { headers: { authorization } })
   let text = ''
   for await (const chunk of response.body!) {

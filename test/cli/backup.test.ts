@@ -1,8 +1,20 @@
-// `perfbook backup` beside a service at work, and `perfbook restore` elsewhere: what comes back is what was there.
+// `perfbook backup` beside a service at work, and `perfbook restore` elsewhere: what comes back is what was
+// there.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, watch, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
@@ -19,7 +31,9 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 
 const course = (name: string) => ({
-  name, tasks: Array.from({ length: 10 }, (_, i) => ({ title: `HW ${i}` })), students: Array.from({ length: 30 }, (_, i) => ({ lastName: `${name} ${i}`, cells: [i % 10 / 10] })),
+  name,
+  tasks: Array.from({ length: 10 }, (_, i) => ({ title: `HW ${i}` })),
+  students: Array.from({ length: 30 }, (_, i) => ({ lastName: `${name} ${i}`, cells: [i % 10 / 10] })),
 })
 
 /** A data folder with courses and so many stored files, and a place for backups. */
@@ -36,7 +50,14 @@ async function store (folder: string, texts: string[]): Promise<void> {
   const context = { env: { DATA_DIR: folder } } as unknown as CommandContext
   await withServices(context, async ({ files }) => {
     for (const text of texts) {
-      await files.store(Readable.from([Buffer.from(text)]), { owner: { type: 'course', id: 1 }, category: 'slides', filename: 'slides.txt', contentType: 'text/plain', createdBy: null, expiresAt: null })
+      await files.store(Readable.from([Buffer.from(text)]), {
+        owner: { type: 'course', id: 1 },
+        category: 'slides',
+        filename: 'slides.txt',
+        contentType: 'text/plain',
+        createdBy: null,
+        expiresAt: null,
+      })
     }
   })
 }
@@ -44,21 +65,34 @@ async function store (folder: string, texts: string[]): Promise<void> {
 /** Every stored file: its path, and SHA-256 as the database has it. */
 function rows (folder: string): Array<{ path: string, sha256: string }> {
   const sqlite = connect(join(folder, 'perfbook.sqlite'), { readonly: true })
-  const found = sqlite.prepare<[], { path: string, sha256: string }>("SELECT hex || '/' || filename AS path, sha256 FROM files WHERE removed_at IS NULL ORDER BY id").all()
+  const found = sqlite.prepare<[], { path: string, sha256: string }>(
+    "SELECT hex || '/' || filename AS path, sha256 FROM files WHERE removed_at IS NULL ORDER BY id"
+  ).all()
   sqlite.close()
   return found
 }
 
 /** What lies in the files of a data folder: path and SHA-256. */
 function bytes (folder: string): Array<{ path: string, sha256: string }> {
-  const all = readdirSync(join(folder, 'files'), { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('/'))
-  return all.map((path) => ({ path, sha256: createHash('sha256').update(readFileSync(join(folder, 'files', path))).digest('hex') }))
+  const all = readdirSync(join(folder, 'files'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.includes('/')
+  )
+  return all.map((path) => ({
+    path,
+    sha256: createHash('sha256').update(readFileSync(join(folder, 'files', path))).digest('hex'),
+  }))
 }
 
-const byPath = (list: Array<{ path: string, sha256: string }>) => list.toSorted((a, b) => a.path < b.path ? -1 : 1)
-const pool = (backups: string) => readdirSync(join(backups, 'files'), { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('/')).sort()
-const wholeOnes = (backups: string) => existsSync(backups) ? readdirSync(backups).filter((name) => /^\d{4}-/.test(name)).sort() : []
-const json = async (folder: string, args: string[]) => JSON.parse((await perfbook(folder, [...args, '--json'])).stdout)
+const byPath = (list: Array<{ path: string, sha256: string }>) =>
+  list.toSorted((a, b) => a.path < b.path ? -1 : 1)
+const pool = (backups: string) =>
+  readdirSync(join(backups, 'files'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.includes('/')
+  ).sort()
+const wholeOnes = (backups: string) =>
+  existsSync(backups) ? readdirSync(backups).filter((name) => /^\d{4}-/.test(name)).sort() : []
+const json = async (folder: string, args: string[]) =>
+  JSON.parse((await perfbook(folder, [...args, '--json'])).stdout)
 
 t.test('while exports are made and deleted and imports run: each backup is a whole of its own', async (t) => {
   const { folder, backups, other } = await setUp(t, 3)
@@ -66,19 +100,28 @@ t.test('while exports are made and deleted and imports run: each backup is a who
   const token = (await perfbook(folder, ['token', 'create', 'admin@example.edu'])).stdout.trim()
   const headers = { authorization: `Bearer ${token}` }
   const server = await startServer(t, folder, { WORKER_THREADS: '2' })
-  const api = async (method: string, path: string, body?: FormData) => await fetch(`${server.address}${path}`, { method, headers, ...(body === undefined ? {} : { body }) })
+  const api = async (method: string, path: string, body?: FormData) =>
+    await fetch(`${server.address}${path}`, { method, headers, ...(body === undefined ? {} : { body }) })
   let over = false
   const done = { exports: 0, deletions: 0, imports: 0 }
   const exported = new Set<number>()
   const rounds = new EventEmitter()
   async function exportAndDelete (courseId: number): Promise<void> {
     for (let i = 0; !over; i++) {
-      await fetch(`${server.address}/api/courses/${courseId}`, { method: 'PATCH', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ missing_counts: i % 2 === 0 ? 'zero' : 'ignored' }) })
-      const { job } = await (await api('POST', `/api/courses/${courseId}/performance/export`)).json() as { job: string }
+      await fetch(`${server.address}/api/courses/${courseId}`, {
+        method: 'PATCH',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ missing_counts: i % 2 === 0 ? 'zero' : 'ignored' }),
+      })
+      const { job } = await (await api('POST', `/api/courses/${courseId}/performance/export`)).json() as {
+        job: string,
+      }
       await (await api('GET', `${job}/events`)).text()
       done.exports++
       exported.add(courseId)
-      const list = await (await api('GET', `/api/courses/${courseId}/performance/exports`)).json() as Array<{ id: number }>
+      const list = await (await api('GET', `/api/courses/${courseId}/performance/exports`)).json() as Array<
+        { id: number }
+      >
       if (list.length > 1) {
         await api('DELETE', `/api/courses/${courseId}/performance/exports/${list.at(-1)!.id}`)
         done.deletions++
@@ -98,7 +141,9 @@ t.test('while exports are made and deleted and imports run: each backup is a who
   }
   const load = Promise.all([exportAndDelete(1), exportAndDelete(2), importAgain()])
   const made: Array<{ path: string, files: number, missing: unknown[] }> = []
-  const goesOn = async (seen = { ...done }) => { while (done.exports < seen.exports + 2 || done.deletions === seen.deletions) await once(rounds, 'end') }
+  const goesOn = async (seen = { ...done }) => {
+    while (done.exports < seen.exports + 2 || done.deletions === seen.deletions) await once(rounds, 'end')
+  }
   await goesOn()
   // Each backup then has an export of both courses: the last one of a course is never deleted.
   while (exported.size < 2) await once(rounds, 'end')
@@ -116,12 +161,20 @@ t.test('while exports are made and deleted and imports run: each backup is a who
   t.equal(wholeOnes(backups).length, made.length)
   for (const [index, name] of [wholeOnes(backups)[0]!, wholeOnes(backups).at(-1)!].entries()) {
     const target = `${other}-${index}`
-    t.match(await perfbook(target, ['restore', backups, '--backup', name]), { status: 0, stdout: `${target}\n` })
+    t.match(await perfbook(target, ['restore', backups, '--backup', name]), {
+      status: 0,
+      stdout: `${target}\n`,
+    })
     t.strictSame(databaseProblems(join(target, 'perfbook.sqlite')), [])
-    t.strictSame(byPath(bytes(target)), byPath(rows(target)), 'every row has its bytes, and no others are there')
+    t.strictSame(
+      byPath(bytes(target)),
+      byPath(rows(target)),
+      'every row has its bytes, and no others are there'
+    )
     t.match(await json(target, ['file', 'verify']), { lost: [], damaged: [], orphaned: [] })
     const again = await startServer(t, target)
-    const list = await (await fetch(`${again.address}/api/courses/1/performance/exports`, { headers })).json() as Array<{ url: string }>
+    const list = await (await fetch(`${again.address}/api/courses/1/performance/exports`, { headers }))
+      .json() as Array<{ url: string }>
     t.ok(list.length > 0, 'the token of then opens it')
     for (const { url } of list) t.equal((await fetch(url)).status, 200)
     again.kill('SIGTERM')
@@ -142,7 +195,11 @@ t.test('a second backup copies only what is new, and looks at the rest again', a
   await store(folder, ['another'])
   t.match(await json(folder, ['backup', backups]), { files: 3, copied: 1 })
   writeFileSync(join(backups, 'files', pool(backups)[0]!), 'rotten')
-  t.match(await json(folder, ['backup', backups]), { files: 3, copied: 1 }, 'what has gone bad among the backups is copied again')
+  t.match(
+    await json(folder, ['backup', backups]),
+    { files: 3, copied: 1 },
+    'what has gone bad among the backups is copied again'
+  )
   t.equal(statSync(first.path).mode & 0o077, 0, 'for its owner alone')
   t.equal(statSync(join(first.path, 'perfbook.sqlite')).mode & 0o077, 0)
   t.notOk(readdirSync(first.path).includes('cookie.secret'))
@@ -164,8 +221,15 @@ t.test('a backup that is killed leaves nothing that looks like one', async (t) =
   sqlite.exec('INSERT INTO imports (applied_at, summary) VALUES (0, hex(zeroblob(15000000)))')
   sqlite.close()
   const watcher = watch(backups)
-  const begun = new Promise<void>((resolve) => { watcher.on('change', (type, name) => { if (name === '.unfinished') resolve() }) })
-  const child = spawn(process.execPath, [MAIN, 'backup', backups], { env: { PATH: process.env.PATH, DATA_DIR: folder }, stdio: 'ignore' })
+  const begun = new Promise<void>((resolve) => {
+    watcher.on('change', (type, name) => {
+      if (name === '.unfinished') resolve()
+    })
+  })
+  const child = spawn(process.execPath, [MAIN, 'backup', backups], {
+    env: { PATH: process.env.PATH, DATA_DIR: folder },
+    stdio: 'ignore',
+  })
   t.teardown(() => child.kill('SIGKILL'))
   await begun
   watcher.close()
@@ -177,7 +241,10 @@ t.test('a backup that is killed leaves nothing that looks like one', async (t) =
   t.strictSame(readdirSync(backups).includes('.unfinished'), false)
   const stopped = new AbortController()
   stopped.abort()
-  t.match(await perfbook(folder, ['backup', backups], { signal: stopped.signal }), { status: 1, stderr: /Stopped/ })
+  t.match(await perfbook(folder, ['backup', backups], { signal: stopped.signal }), {
+    status: 1,
+    stderr: /Stopped/,
+  })
   t.equal(wholeOnes(backups).length, 1)
 })
 
@@ -189,7 +256,10 @@ t.test('files that are lost or damaged in the data folder: the backup is made an
   const { status, stderr } = await perfbook(folder, ['backup', backups])
   t.equal(status, 1)
   t.match(stderr, new RegExp(`was made, without 2 .*lost ${lost!.path} .*damaged ${damaged!.path} `, 's'))
-  t.match(await perfbook(other, ['restore', backups]), { status: 0, stderr: /2 files were lost or damaged already/ })
+  t.match(await perfbook(other, ['restore', backups]), {
+    status: 0,
+    stderr: /2 files were lost or damaged already/,
+  })
   t.equal(bytes(other).length, 1)
 })
 
@@ -199,7 +269,11 @@ t.test('what is no good is not restored, and nothing of it is left', async (t) =
   const name = wholeOnes(backups)[0]!
   const refuse = async (pattern: RegExp, args: string[] = []) => {
     t.match(await perfbook(other, ['restore', backups, ...args]), { status: 1, stderr: pattern })
-    t.strictSame(existsSync(other) ? readdirSync(other).filter((entry) => !entry.startsWith('lock')) : [], [], 'nothing is left')
+    t.strictSame(
+      existsSync(other) ? readdirSync(other).filter((entry) => !entry.startsWith('lock')) : [],
+      [],
+      'nothing is left'
+    )
   }
   const spoil = async (file: string, pattern: RegExp) => {
     const whole = readFileSync(file)
@@ -216,11 +290,17 @@ t.test('what is no good is not restored, and nothing of it is left', async (t) =
   await spoil(join(backups, name, 'perfbook.sqlite'), /is damaged: it has another SHA-256/)
   await spoil(join(backups, name, 'backup.json'), /damaged|another version|list says/)
   await refuse(/There is no backup 2000.*There are: /, ['--backup', '2000-01-01T00-00-00.000Z'])
-  t.match(await perfbook(other, ['restore', join(backups, 'nowhere')]), { status: 1, stderr: /There is no folder/ })
+  t.match(await perfbook(other, ['restore', join(backups, 'nowhere')]), {
+    status: 1,
+    stderr: /There is no folder/,
+  })
   t.match(await perfbook(other, ['restore', backups]), { status: 0 })
   t.match(await perfbook(other, ['restore', backups]), { status: 1, stderr: /is not empty \(.*Move it away/ })
   const server = await startServer(t, other)
-  t.match(await perfbook(other, ['restore', backups]), { status: 1, stderr: /in use by another Perfbook \(process \d+, http:/ })
+  t.match(await perfbook(other, ['restore', backups]), {
+    status: 1,
+    stderr: /in use by another Perfbook \(process \d+, http:/,
+  })
   server.kill('SIGTERM')
   await server.ended
 })
@@ -240,10 +320,16 @@ t.test('where a backup does not go', async (t) => {
   const { folder, backups } = await setUp(t, 0)
   mkdirSync(backups)
   writeFileSync(join(backups, 'letters.txt'), '')
-  t.match(await perfbook(folder, ['backup', backups]), { status: 1, stderr: /holds other things than backups \(letters\.txt\)/ })
+  t.match(await perfbook(folder, ['backup', backups]), {
+    status: 1,
+    stderr: /holds other things than backups \(letters\.txt\)/,
+  })
   t.strictSame(readdirSync(backups), ['letters.txt'])
   t.match(await perfbook(folder, ['backup', folder]), { status: 1, stderr: /cannot lie in the data folder/ })
-  t.match(await perfbook(join(folder, 'nothing'), ['backup', join(backups, 'x')]), { status: 1, stderr: /There is no database in/ })
+  t.match(await perfbook(join(folder, 'nothing'), ['backup', join(backups, 'x')]), {
+    status: 1,
+    stderr: /There is no database in/,
+  })
   t.match(await perfbook(folder, ['backup']), { status: 2 })
   t.match(await perfbook(folder, ['backup', join(backups, 'in'), '--keep', '0']), { status: 2 })
 })

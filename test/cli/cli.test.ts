@@ -10,19 +10,52 @@ import { startServer } from '../support/server-process.ts'
 import { testFolder } from '../support/test-folder.ts'
 
 const COURSE = {
-  name: 'Physics I', term: 'Spring', teachers: [{ email: 'tea@example.edu' }], categories: [{ name: 'Homework' }],
-  tasks: [{ title: 'HW', category: 0, pointsPossible: 10 }], students: [{ lastName: 'Ames', cells: [5] }],
+  name: 'Physics I',
+  term: 'Spring',
+  teachers: [{ email: 'tea@example.edu' }],
+  categories: [{ name: 'Homework' }],
+  tasks: [{ title: 'HW', category: 0, pointsPossible: 10 }],
+  students: [{ lastName: 'Ames', cells: [5] }],
 }
 
 t.test('help, version and wrong usage', async (t) => {
   const folder = t.testdir()
   t.match(await perfbook(folder, ['--version']), { status: 0, stdout: /^\d+\.\d+\.\d+\n$/ })
   t.match(await perfbook(folder, ['--help']), { status: 0, stdout: /export/ })
-  for (const command of ['serve', 'demo', 'import', 'export', 'user add', 'token create', 'course set', 'courses', 'job list', 'generate']) {
-    t.match(await perfbook(folder, [...command.split(' '), '--help']), { status: 0, stdout: /Usage: perfbook/ }, command)
+  for (
+    const command of [
+      'serve',
+      'demo',
+      'import',
+      'export',
+      'user add',
+      'token create',
+      'course set',
+      'courses',
+      'job list',
+      'generate',
+    ]
+  ) {
+    t.match(await perfbook(folder, [...command.split(' '), '--help']), {
+      status: 0,
+      stdout: /Usage: perfbook/,
+    }, command)
   }
-  for (const args of [[], ['nonsense'], ['export'], ['export', 'x'], ['export', '1', '--sheets', 'all'], ['user', 'add', 'a@b.example'], ['user', 'add', 'a@b.example', '--role', 'king'],
-    ['token', 'create', 'a@b.example', '--scope', 'all'], ['token', 'create', 'a@b.example', '--expires-in', 'soon'], ['course', 'set', '1', '--weight', 'x'], ['course', 'set', '1', '--time-zone', 'Mars']]) {
+  for (
+    const args of [
+      [],
+      ['nonsense'],
+      ['export'],
+      ['export', 'x'],
+      ['export', '1', '--sheets', 'all'],
+      ['user', 'add', 'a@b.example'],
+      ['user', 'add', 'a@b.example', '--role', 'king'],
+      ['token', 'create', 'a@b.example', '--scope', 'all'],
+      ['token', 'create', 'a@b.example', '--expires-in', 'soon'],
+      ['course', 'set', '1', '--weight', 'x'],
+      ['course', 'set', '1', '--time-zone', 'Mars'],
+    ]
+  ) {
     const { status, stdout, stderr } = await perfbook(folder, args)
     t.equal(status, 2, args.join(' '))
     t.equal(stdout, '')
@@ -33,22 +66,63 @@ t.test('help, version and wrong usage', async (t) => {
 t.test('accounts and tokens', async (t) => {
   const folder = t.testdir()
   await makeBookDatabase(join(folder, 'perfbook.sqlite'), COURSE)
-  const add = ['user', 'add', 'admin@example.edu', '--role', 'admin', '--first-name', 'Ad', '--password-stdin']
+  const add = [
+    'user',
+    'add',
+    'admin@example.edu',
+    '--role',
+    'admin',
+    '--first-name',
+    'Ad',
+    '--password-stdin',
+  ]
   t.match(await perfbook(folder, add, { stdin: 'correct horse battery staple\n' }), { status: 0, stdout: '' })
-  t.match(await perfbook(folder, add, { stdin: 'correct horse battery staple\n' }), { status: 1, stderr: /has an account already/ })
-  t.match(await perfbook(folder, ['user', 'add', 'x@example.edu', '--role', 'admin', '--password-stdin'], { stdin: 'short\n' }), { status: 1, stderr: /too short/ })
-  const token = await perfbook(folder, ['token', 'create', 'admin@example.edu', '--name', 'probe', '--expires-in', '90d'])
+  t.match(await perfbook(folder, add, { stdin: 'correct horse battery staple\n' }), {
+    status: 1,
+    stderr: /has an account already/,
+  })
+  t.match(
+    await perfbook(folder, ['user', 'add', 'x@example.edu', '--role', 'admin', '--password-stdin'], {
+      stdin: 'short\n',
+    }),
+    { status: 1, stderr: /too short/ }
+  )
+  const token = await perfbook(folder, [
+    'token',
+    'create',
+    'admin@example.edu',
+    '--name',
+    'probe',
+    '--expires-in',
+    '90d',
+  ])
   t.match(token, { status: 0, stdout: /^pb_[\w-]+\n$/ })
-  t.match(await perfbook(folder, ['token', 'create', 'tea@example.edu']), { status: 0, stdout: /^pb_/ }, 'a teacher of a roster')
-  t.match(await perfbook(folder, ['token', 'create', 'nobody@example.edu']), { status: 1, stdout: '', stderr: /Nobody is known/ })
+  t.match(
+    await perfbook(folder, ['token', 'create', 'tea@example.edu']),
+    { status: 0, stdout: /^pb_/ },
+    'a teacher of a roster'
+  )
+  t.match(await perfbook(folder, ['token', 'create', 'nobody@example.edu']), {
+    status: 1,
+    stdout: '',
+    stderr: /Nobody is known/,
+  })
   const list = JSON.parse((await perfbook(folder, ['token', 'list', '--json'])).stdout)
   t.match(list, [{ email: 'admin@example.edu', name: 'probe', scopes: null }, { email: 'tea@example.edu' }])
   t.notMatch(JSON.stringify(list), token.stdout.trim())
   t.match(await perfbook(folder, ['token', 'revoke', String(list[0].id)]), { status: 0 })
   t.match(await perfbook(folder, ['token', 'revoke', '99']), { status: 1 })
-  t.match(await perfbook(folder, ['user', 'password', 'admin@example.edu', '--password-stdin'], { stdin: 'another long one\n' }), { status: 0 })
+  t.match(
+    await perfbook(folder, ['user', 'password', 'admin@example.edu', '--password-stdin'], {
+      stdin: 'another long one\n',
+    }),
+    { status: 0 }
+  )
   t.match(await perfbook(folder, ['user', 'disable', 'admin@example.edu']), { status: 0 })
-  t.match(JSON.parse((await perfbook(folder, ['user', 'list', '--json'])).stdout), [{ email: 'admin@example.edu', is_disabled: true }, { email: 'tea@example.edu', is_roster_only: true }])
+  t.match(JSON.parse((await perfbook(folder, ['user', 'list', '--json'])).stdout), [{
+    email: 'admin@example.edu',
+    is_disabled: true,
+  }, { email: 'tea@example.edu', is_roster_only: true }])
   t.match(await perfbook(folder, ['user', 'list']), { stdout: /admin@example\.edu\s+admin\s+Ad\s+disabled/ })
 })
 
@@ -57,9 +131,27 @@ t.test('courses and their settings', async (t) => {
   await makeBookDatabase(join(folder, 'perfbook.sqlite'), COURSE)
   const courses = async () => JSON.parse((await perfbook(folder, ['courses', '--json'])).stdout)
   t.match(await courses(), [{ id: 1, name: 'Physics I', term: 'Spring', student_count: 1 }])
-  t.match(await perfbook(folder, ['courses']), { stdout: /ID\s+NAME\s+TERM\s+STUDENTS\n1\s+Physics I\s+Spring\s+1\n/ })
-  t.match(await perfbook(folder, ['course', 'set', '1', '--missing-counts', 'zero', '--time-zone', 'Europe/Berlin', '--weight', 'Homework=0.5']), { status: 0 })
-  t.match(await perfbook(folder, ['course', 'set', '1', '--weight', 'Lab=0.5']), { status: 1, stderr: /no category Lab; it has Homework/ })
+  t.match(await perfbook(folder, ['courses']), {
+    stdout: /ID\s+NAME\s+TERM\s+STUDENTS\n1\s+Physics I\s+Spring\s+1\n/,
+  })
+  t.match(
+    await perfbook(folder, [
+      'course',
+      'set',
+      '1',
+      '--missing-counts',
+      'zero',
+      '--time-zone',
+      'Europe/Berlin',
+      '--weight',
+      'Homework=0.5',
+    ]),
+    { status: 0 }
+  )
+  t.match(await perfbook(folder, ['course', 'set', '1', '--weight', 'Lab=0.5']), {
+    status: 1,
+    stderr: /no category Lab; it has Homework/,
+  })
   t.match(await perfbook(folder, ['course', 'set', '9']), { status: 1, stderr: /no course with id 9/ })
   t.match(await perfbook(folder, ['course', 'delete', '1']), { status: 0 })
   t.match(await perfbook(folder, ['course', 'delete', '1']), { status: 1 })
@@ -75,7 +167,10 @@ t.test('export into a file, and as an export of the course', async (t) => {
   t.equal(readFileSync(file).subarray(0, 2).toString(), 'PK')
   t.equal(statSync(file).mode & 0o777, 0o600, 'for its user alone')
   t.strictSame(readdirSync(folder).sort(), ['data', 'out.xlsx'], 'nothing is left beside it')
-  t.match(await perfbook(data, ['export', '1', '-o', join(folder, 'no', 'out.xlsx')]), { status: 1, stderr: /There is no folder/ })
+  t.match(await perfbook(data, ['export', '1', '-o', join(folder, 'no', 'out.xlsx')]), {
+    status: 1,
+    stderr: /There is no folder/,
+  })
   t.match(await perfbook(data, ['export', '9', '-o', file]), { status: 1, stderr: /no course with id 9/ })
 
   const stored = await perfbook(data, ['export', '1', '--no-dropped'])
@@ -91,10 +186,23 @@ t.test('export into a file, and as an export of the course', async (t) => {
 
 t.test('settings that cannot be are all named', async (t) => {
   const folder = t.testdir()
-  const wrong = await perfbook(folder, ['serve', '--port', 'x', '--public-url', 'ftp://x', '--log-level', 'loud'], { env: { DEFAULT_TIME_ZONE: 'Mars', WORKER_THREADS: '0' } })
+  const wrong = await perfbook(folder, [
+    'serve',
+    '--port',
+    'x',
+    '--public-url',
+    'ftp://x',
+    '--log-level',
+    'loud',
+  ], { env: { DEFAULT_TIME_ZONE: 'Mars', WORKER_THREADS: '0' } })
   t.equal(wrong.status, 1)
   for (const name of ['PORT', 'LOG_LEVEL', 'WORKER_THREADS']) t.match(wrong.stderr, name)
-  t.match(await perfbook(folder, ['serve'], { env: { DEFAULT_TIME_ZONE: 'Mars', PUBLIC_URL: 'ftp://x', CORS_ORIGINS: 'https://a.example/path' } }), { stderr: /DEFAULT_TIME_ZONE=Mars[^]*PUBLIC_URL=ftp[^]*CORS_ORIGINS/ })
+  t.match(
+    await perfbook(folder, ['serve'], {
+      env: { DEFAULT_TIME_ZONE: 'Mars', PUBLIC_URL: 'ftp://x', CORS_ORIGINS: 'https://a.example/path' },
+    }),
+    { stderr: /DEFAULT_TIME_ZONE=Mars[^]*PUBLIC_URL=ftp[^]*CORS_ORIGINS/ }
+  )
 })
 
 t.test('serve: one line when it answers, the folder is its own, a signal stops it', async (t) => {
@@ -104,9 +212,15 @@ t.test('serve: one line when it answers, the folder is its own, a signal stops i
     const server = await startServer(t, folder)
     t.equal((await fetch(`${server.address}/healthz`)).status, 200)
     t.match(await perfbook(folder, ['serve', '--port', '0']), {
-      status: 1, stdout: '', stderr: new RegExp(`in use by another Perfbook \\(process ${server.pid}, ${server.address}\\)`),
+      status: 1,
+      stdout: '',
+      stderr: new RegExp(`in use by another Perfbook \\(process ${server.pid}, ${server.address}\\)`),
     })
-    t.match(await perfbook(folder, ['export', '1']), { status: 0, stdout: /\.xlsx\n$/ }, 'the server does the work')
+    t.match(
+      await perfbook(folder, ['export', '1']),
+      { status: 0, stdout: /\.xlsx\n$/ },
+      'the server does the work'
+    )
     server.kill(signal)
     t.strictSame(await server.ended, { status: 0, stdout: `listening on ${server.address}\n` })
     await t.rejects(fetch(`${server.address}/healthz`))
@@ -116,15 +230,28 @@ t.test('serve: one line when it answers, the folder is its own, a signal stops i
 t.test('serve: an address that it cannot have is explained with the setting that changes it', async (t) => {
   const folder = testFolder(t)
   const taken = createServer()
-  await new Promise<void>((resolve) => { taken.listen(0, '127.0.0.1', resolve) })
-  t.teardown(() => { taken.close() })
+  await new Promise<void>((resolve) => {
+    taken.listen(0, '127.0.0.1', resolve)
+  })
+  t.teardown(() => {
+    taken.close()
+  })
   const { port } = taken.address() as AddressInfo
   const env = { MIN_FREE_BYTES: '0' }
-  const expected = { status: 1, stdout: '', stderr: `error: Port ${port} is taken by another program. Choose another with PORT or --port.\n` }
+  const expected = {
+    status: 1,
+    stdout: '',
+    stderr: `error: Port ${port} is taken by another program. Choose another with PORT or --port.\n`,
+  }
   t.strictSame(await perfbook(folder, ['serve', '--port', String(port)], { env }), expected)
-  t.strictSame(await perfbook(folder, ['demo', '--port', String(port)], { env }).then(({ stderr, ...rest }) => ({
-    ...rest, stderr: stderr.split('\n').slice(-2).join('\n'),
-  })), expected, 'the demo as well')
+  t.strictSame(
+    await perfbook(folder, ['demo', '--port', String(port)], { env }).then(({ stderr, ...rest }) => ({
+      ...rest,
+      stderr: stderr.split('\n').slice(-2).join('\n'),
+    })),
+    expected,
+    'the demo as well'
+  )
   // An address for documentation (RFC 5737): no machine has it.
   t.strictSame(await perfbook(folder, ['serve', '--port', '0', '--host', '192.0.2.1'], { env }), {
     status: 1,
@@ -132,34 +259,62 @@ t.test('serve: an address that it cannot have is explained with the setting that
     stderr: 'error: This machine does not have the address 192.0.2.1. ' +
       'Set HOST to one that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.\n',
   })
-  t.match(listenFailure(Object.assign(new Error('listen EACCES'), { code: 'EACCES' }), { HOST: '127.0.0.1', PORT: 80 }), {
-    message: /^The system does not allow this user to listen on port 80\. Choose a port above 1023 with PORT or --port/,
-  }, 'not tried for real: the tests may run as a user that may listen there')
+  t.match(
+    listenFailure(Object.assign(new Error('listen EACCES'), { code: 'EACCES' }), {
+      HOST: '127.0.0.1',
+      PORT: 80,
+    }),
+    {
+      message:
+        /^The system does not allow this user to listen on port 80\. Choose a port above 1023 with PORT or --port/,
+    },
+    'not tried for real: the tests may run as a user that may listen there'
+  )
 })
 
 t.test('what the command line does is noted, in numbers', async (t) => {
   const folder = t.testdir()
   await makeBookDatabase(join(folder, 'perfbook.sqlite'), COURSE, COURSE)
   const env = { MIN_FREE_BYTES: '0' }
-  const run = async (...args: string[]) => { t.match(await perfbook(folder, args, { env }), { status: 0 }, args.join(' ')) }
+  const run = async (...args: string[]) => {
+    t.match(await perfbook(folder, args, { env }), { status: 0 }, args.join(' '))
+  }
   const source = join(import.meta.dirname, '../../data/sample/physics-1.json')
   await run('import', source, '--dry-run')
   t.equal((await perfbook(folder, ['import', join(folder, 'nothing.json')])).status, 1)
-  const { courses, students, scores } = JSON.parse((await perfbook(folder, ['import', source, '--json'])).stdout) as Record<string, { added: number }>
+  const { courses, students, scores } = JSON.parse(
+    (await perfbook(folder, ['import', source, '--json'])).stdout
+  ) as Record<string, { added: number }>
   await run('export', '1', '-o', join(folder, 'book.xlsx'))
   await run('export', '1')
   await run('job', 'list')
   await run('course', 'set', '1', '--missing-counts', 'zero')
   await run('file', 'delete', '1')
   const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
-  await db.write((trx) => trx.insertInto('jobs').values({ kind: 'performance-export', state: 'failed', key: 'x', owner_type: 'course', owner_id: 1, payload: '{}', run_after: 0, created_at: 0 }).execute())
+  await db.write((trx) =>
+    trx.insertInto('jobs').values({
+      kind: 'performance-export',
+      state: 'failed',
+      key: 'x',
+      owner_type: 'course',
+      owner_id: 1,
+      payload: '{}',
+      run_after: 0,
+      created_at: 0,
+    }).execute()
+  )
   await db.close()
   await run('job', 'retry', '2')
   await run('job', 'cancel', '2')
   await run('course', 'delete', '2')
-  const entries = JSON.parse((await perfbook(folder, ['audit', 'list', '--json'])).stdout) as Array<Record<string, unknown>>
+  const entries = JSON.parse((await perfbook(folder, ['audit', 'list', '--json'])).stdout) as Array<
+    Record<string, unknown>
+  >
   t.strictSame(entries.reverse().map(({ action, subject }) => [action, subject]), [
-    ['import.run', `changed: ${courses!.added} courses, ${students!.added} students, ${scores!.added} scores`],
+    [
+      'import.run',
+      `changed: ${courses!.added} courses, ${students!.added} students, ${scores!.added} scores`,
+    ],
     ['export.write', 'course 1'],
     ['export.request', 'course 1'],
     ['course.set', 'course 1'],
@@ -168,5 +323,9 @@ t.test('what the command line does is noted, in numbers', async (t) => {
     ['job.cancel', 'job 2'],
     ['course.delete', 'course 2'],
   ])
-  t.ok(entries.every(({ via, outcome, user_id: userId, address }) => via === 'command' && outcome === 'done' && userId === null && address === null))
+  t.ok(
+    entries.every(({ via, outcome, user_id: userId, address }) =>
+      via === 'command' && outcome === 'done' && userId === null && address === null
+    )
+  )
 })

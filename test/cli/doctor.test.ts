@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -9,18 +19,36 @@ import { perfbook } from '../support/cli.ts'
 import { startServer } from '../support/server-process.ts'
 import { testFolder } from '../support/test-folder.ts'
 
-interface Check { check: string, ok: boolean, message: string, advice: string | null }
+interface Check {
+  check: string
+  ok: boolean
+  message: string
+  advice: string | null
+}
 
 async function examine (folder: string, args: string[] = [], env: Record<string, string> = {}) {
-  const { status, stdout, stderr } = await perfbook(folder, ['doctor', '--json', ...args], { env: { PORT: '0', MIN_FREE_BYTES: '0', ...env } })
+  const { status, stdout, stderr } = await perfbook(folder, ['doctor', '--json', ...args], {
+    env: { PORT: '0', MIN_FREE_BYTES: '0', ...env },
+  })
   const { ok, checks } = JSON.parse(stdout) as { ok: boolean, checks: Check[] }
-  return { status, stderr, ok, checks, problems: checks.filter((one) => !one.ok), of: (name: string) => checks.find((one) => one.check === name) }
+  return {
+    status,
+    stderr,
+    ok,
+    checks,
+    problems: checks.filter((one) => !one.ok),
+    of: (name: string) => checks.find((one) => one.check === name),
+  }
 }
 
 /** A data folder as the service leaves it, with one exported file. */
 async function setUp (t: Test): Promise<{ folder: string, file: string }> {
   const folder = join(testFolder(t), 'data')
-  await makeBookDatabase(join(folder, 'perfbook.sqlite'), { name: 'Physics', tasks: [{ title: 'HW' }], students: [{ lastName: 'Ames', cells: [1] }] })
+  await makeBookDatabase(join(folder, 'perfbook.sqlite'), {
+    name: 'Physics',
+    tasks: [{ title: 'HW' }],
+    students: [{ lastName: 'Ames', cells: [1] }],
+  })
   await perfbook(folder, ['export', '1'])
   secretFromFile(join(folder, 'cookie.secret'))
   const [hex] = readdirSync(join(folder, 'files'))
@@ -32,7 +60,18 @@ t.test('all is well', async (t) => {
   for (const args of [[], ['--deep']]) {
     const { status, ok, checks } = await examine(folder, args)
     t.strictSame([status, ok], [0, true])
-    t.strictSame(checks.map(({ check }) => check), ['version', 'settings', 'data folder', 'permissions', 'disk', 'database', 'files', 'clock', 'service', 'threads'])
+    t.strictSame(checks.map(({ check }) => check), [
+      'version',
+      'settings',
+      'data folder',
+      'permissions',
+      'disk',
+      'database',
+      'files',
+      'clock',
+      'service',
+      'threads',
+    ])
     t.ok(checks.every(({ ok, advice }) => ok && advice === null))
   }
   const { status, stdout } = await perfbook(folder, ['doctor'], { env: { PORT: '0', MIN_FREE_BYTES: '0' } })
@@ -54,7 +93,12 @@ t.test('beside a service, which is asked whether it is ready', async (t) => {
 
 t.test('each problem is named, with what to do', async (t) => {
   const { folder, file } = await setUp(t)
-  const has = async (check: string, message: RegExp, args: string[] = [], env: Record<string, string> = {}) => {
+  const has = async (
+    check: string,
+    message: RegExp,
+    args: string[] = [],
+    env: Record<string, string> = {}
+  ) => {
     const { status, problems, stderr } = await examine(folder, args, env)
     t.equal(status, 1, check)
     t.strictSame(problems.map((one) => one.check), [check], JSON.stringify(problems))
@@ -73,8 +117,12 @@ t.test('each problem is named, with what to do', async (t) => {
   chmodSync(join(folder, 'cookie.secret'), 0o600)
 
   const taken = createServer().listen(0, '127.0.0.1')
-  await new Promise<void>((resolve) => { taken.once('listening', resolve) })
-  await has('service', /could not listen on 127\.0\.0\.1:\d+ \(EADDRINUSE\)/, [], { PORT: String((taken.address() as AddressInfo).port) })
+  await new Promise<void>((resolve) => {
+    taken.once('listening', resolve)
+  })
+  await has('service', /could not listen on 127\.0\.0\.1:\d+ \(EADDRINUSE\)/, [], {
+    PORT: String((taken.address() as AddressInfo).port),
+  })
   taken.close()
 
   utimesSync(join(folder, 'perfbook.sqlite'), new Date(), new Date(Date.now() + 3_600_000))
@@ -99,7 +147,9 @@ t.test('a database that is damaged, or newer', async (t) => {
   sqlite.close()
   t.match((await examine(folder)).problems, [{ check: 'database', message: /later version .*9999_future/ }])
   truncateSync(join(folder, 'perfbook.sqlite'), 40_000)
-  for (const name of ['perfbook.sqlite-wal', 'perfbook.sqlite-shm']) rmSync(join(folder, name), { force: true })
+  for (const name of ['perfbook.sqlite-wal', 'perfbook.sqlite-shm']) {
+    rmSync(join(folder, name), { force: true })
+  }
   t.match((await examine(folder)).of('database'), { ok: false, message: /It is damaged/ })
 })
 

@@ -8,7 +8,10 @@ import type { ProcessContext } from '../../src/cli/program/context.ts'
 import { runProgram } from '../../src/cli/program/program.ts'
 import { readBundle } from '../support/read-bundle.ts'
 
-async function run (args: string[], { isTTY = false, signal = new AbortController().signal } = {}): Promise<{ status: number, stdout: string, stderr: string }> {
+async function run (
+  args: string[],
+  { isTTY = false, signal = new AbortController().signal } = {}
+): Promise<{ status: number, stdout: string, stderr: string }> {
   const [stdout, stderr] = [new PassThrough(), Object.assign(new PassThrough(), { isTTY })]
   const said = [text(stdout), text(stderr)]
   const context: ProcessContext = { env: {}, stdin: new PassThrough(), stdout, stderr, signal, pid: 1 }
@@ -26,7 +29,10 @@ t.test('writes a bundle, says where on stdout and what on stderr', async (t) => 
   const { status, stdout, stderr } = await run([...FEW, '--seed', '5', '-o', output])
   t.equal(status, 0)
   t.equal(stdout, `${output}\n`)
-  t.match(stderr, /^1 school, 1 course, 2 periods, 40 students, 12 tasks\n[\d,]+ results \([\d.]+ % without a score\)/)
+  t.match(
+    stderr,
+    /^1 school, 1 course, 2 periods, 40 students, 12 tasks\n[\d,]+ results \([\d.]+ % without a score\)/
+  )
   const { users = [], classes = [], manifest = [] } = await readBundle(output)
   t.equal(users.filter(({ role }) => role === 'student').length, 40)
   t.equal(classes.length, 2)
@@ -36,10 +42,30 @@ t.test('writes a bundle, says where on stdout and what on stderr', async (t) => 
 t.test('every option reaches the bundle', async (t) => {
   const folder = t.testdir()
   const { status, stdout } = await run([
-    ...FEW, '--schools', '2', '--courses', '2', '--version', '1.2', '--starts-on', '2025-09-01', '--delta', join(folder, 'delta.zip'), '-o', join(folder, 'bulk.zip'), '--json',
+    ...FEW,
+    '--schools',
+    '2',
+    '--courses',
+    '2',
+    '--version',
+    '1.2',
+    '--starts-on',
+    '2025-09-01',
+    '--delta',
+    join(folder, 'delta.zip'),
+    '-o',
+    join(folder, 'bulk.zip'),
+    '--json',
   ])
   t.equal(status, 0)
-  t.match(JSON.parse(stdout), { schools: 2, courses: 4, periods: 8, students: 80, tasks: 48, delta: { changedScores: 20, addedStudents: 1, deletedResults: 1 } })
+  t.match(JSON.parse(stdout), {
+    schools: 2,
+    courses: 4,
+    periods: 8,
+    students: 80,
+    tasks: 48,
+    delta: { changedScores: 20, addedStudents: 1, deletedResults: 1 },
+  })
   const { manifest = [], academicSessions = [] } = await readBundle(join(folder, 'bulk.zip'))
   t.ok(manifest.some(({ propertyName, value }) => propertyName === 'oneroster.version' && value === '1.2'))
   t.ok(academicSessions.some(({ title }) => title === 'Fall 2025'))
@@ -49,7 +75,10 @@ t.test('every option reaches the bundle', async (t) => {
 t.test('a performance-book document', async (t) => {
   const output = join(t.testdir(), 'book.json')
   t.equal((await run([...FEW, '--format', 'performance-book', '-o', output])).status, 0)
-  t.match(JSON.parse(await readFile(output, 'utf8')), { format: 'performance-book/1', course: { name: 'Physics I' } })
+  t.match(JSON.parse(await readFile(output, 'utf8')), {
+    format: 'performance-book/1',
+    course: { name: 'Physics I' },
+  })
 })
 
 t.test('what exists is replaced with --force only', async (t) => {
@@ -104,6 +133,9 @@ t.test('stopped by the user', async (t) => {
 
 t.test('a bar on a terminal only', async (t) => {
   const folder = t.testdir()
-  t.match((await run([...FEW, '-o', join(folder, 'a.zip')], { isTTY: true })).stderr, /\rWriting \[[#.]{30}\]\s+\d+ %/)
+  t.match(
+    (await run([...FEW, '-o', join(folder, 'a.zip')], { isTTY: true })).stderr,
+    /\rWriting \[[#.]{30}\]\s+\d+ %/
+  )
   t.notMatch((await run([...FEW, '-o', join(folder, 'b.zip')])).stderr, /\r/)
 })

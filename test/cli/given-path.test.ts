@@ -16,7 +16,11 @@ t.test('called through npm in a subfolder: paths are relative to that one', asyn
   const env = { MIN_FREE_BYTES: '0', INIT_CWD: here, npm_package_json: resolve('package.json') }
   const run = (...args: string[]) => perfbook(join(folder, 'data'), args, { env })
   t.match(await run('import', 'physics.json'), { status: 0 })
-  t.strictSame(await run('export', '1', '-o', 'book.xlsx'), { status: 0, stdout: `${join(here, 'book.xlsx')}\n`, stderr: '' })
+  t.strictSame(await run('export', '1', '-o', 'book.xlsx'), {
+    status: 0,
+    stdout: `${join(here, 'book.xlsx')}\n`,
+    stderr: '',
+  })
   t.match(await run('generate', '--students', '2', '--tasks', '1', '-o', 'made.zip'), { status: 0 })
   t.ok(existsSync(join(here, 'made.zip')))
   t.match(await run('backup', 'backups'), { status: 0, stdout: new RegExp(`^${here}/backups/`) })
@@ -24,6 +28,9 @@ t.test('called through npm in a subfolder: paths are relative to that one', asyn
   t.match(await run('import', SAMPLE), { status: 0 }, 'an absolute path is left alone')
 
   const other = { ...env, npm_package_json: '/elsewhere/package.json' }
-  t.match(await perfbook(join(folder, 'data'), ['import', 'physics.json'], { env: other }), { status: 1 },
-    'npm of another project says nothing about the folder')
+  t.match(
+    await perfbook(join(folder, 'data'), ['import', 'physics.json'], { env: other }),
+    { status: 1 },
+    'npm of another project says nothing about the folder'
+  )
 })

@@ -11,26 +11,47 @@ const COURSE = { name: 'Physics', tasks: [{ title: 'HW 1' }], students: [{ lastN
 
 t.test('cancel reaches the server that runs the job, and the administrator sees why it ended', async (t) => {
   const [gate, clock] = [createGate(), createTestClock()]
-  const { services, call, courseIds } = await startTestService(t, { courses: [COURSE], clock, jobPool: createHeldPool(gate, { threads: 1 }) })
+  const { services, call, courseIds } = await startTestService(t, {
+    courses: [COURSE],
+    clock,
+    jobPool: createHeldPool(gate, { threads: 1 }),
+  })
   const { DATA_DIR: folder, stagingFolder } = services.config
   const job = (...args: string[]) => perfbook(folder, ['job', ...args])
   const { id } = (await call('POST', `/api/courses/${courseIds[0]}/performance/export`)).json()
   await gate.arrived()
-  t.match(JSON.parse((await job('list', '--json', '--status', 'started')).stdout), [{ id, kind: 'performance-export', status: 'started', attempts: 1, finished_at: null, error: null }])
+  t.match(JSON.parse((await job('list', '--json', '--status', 'started')).stdout), [{
+    id,
+    kind: 'performance-export',
+    status: 'started',
+    attempts: 1,
+    finished_at: null,
+    error: null,
+  }])
 
   t.match(await job('cancel', String(id)), { status: 0, stdout: '', stderr: /canceled/ })
   clock.advance(LOOK_EVERY_MS)
   await services.runner.drain()
   t.strictSame(readdirSync(stagingFolder), [], 'the thread was ended')
-  t.match(JSON.parse((await job('show', String(id))).stdout), { id, status: 'canceled', attempt_log: [{ attempt: 1, outcome: 'canceled', error: null }] })
+  t.match(JSON.parse((await job('show', String(id))).stdout), {
+    id,
+    status: 'canceled',
+    attempt_log: [{ attempt: 1, outcome: 'canceled', error: null }],
+  })
   t.match(await job('cancel', String(id)), { status: 1, stderr: /has ended already: it was canceled/ })
 
   gate.open()
   t.match(await job('retry', String(id)), { status: 0, stderr: /waits again/ })
-  t.match(await job('retry', String(id)), { status: 1, stderr: /is queued. Only a job that failed or was canceled/ })
+  t.match(await job('retry', String(id)), {
+    status: 1,
+    stderr: /is queued. Only a job that failed or was canceled/,
+  })
   clock.advance(LOOK_EVERY_MS)
   await services.runner.drain()
-  t.match(JSON.parse((await job('show', String(id))).stdout), { status: 'succeeded', attempt_log: [{ outcome: 'canceled' }, { outcome: 'succeeded' }] })
+  t.match(JSON.parse((await job('show', String(id))).stdout), {
+    status: 'succeeded',
+    attempt_log: [{ outcome: 'canceled' }, { outcome: 'succeeded' }],
+  })
   t.match(await job('cancel', String(id)), { status: 1, stderr: /it succeeded/ })
 })
 
@@ -40,7 +61,11 @@ t.test('the list for people, and what is not there', async (t) => {
   t.equal((await job('list')).stdout, 'ID  KIND  STATUS  ATTEMPTS  CREATED  ERROR\n')
   await call('POST', `/api/courses/${courseIds[0]}/performance/export`)
   await call('POST', `/api/courses/${courseIds[0]}/performance/export`, { body: { sheets: 'period' } })
-  t.match((await job('list')).stdout, /^ID .*\n2 +performance-export +queued +0 +\S+Z\n1 +performance-export +queued +0 +\S+Z\n$/, 'newest first')
+  t.match(
+    (await job('list')).stdout,
+    /^ID .*\n2 +performance-export +queued +0 +\S+Z\n1 +performance-export +queued +0 +\S+Z\n$/,
+    'newest first'
+  )
   t.equal((await job('list', '--limit', '1')).stdout.split('\n').length, 3)
   for (const command of ['show', 'retry', 'cancel']) {
     t.match(await job(command, '99'), { status: 1, stdout: '', stderr: /There is no job with id 99/ })

@@ -153,8 +153,12 @@ t.test('the public sample data of a checkout is no leak', (t) => {
   // A folder of that name elsewhere is not the sample.
   const other = testFolder(t, { sample: {} })
   for (const path of [other, join(other, 'sample')]) chmodSync(path, 0o755)
-  t.strictSame(openPlaces({ dataFolder: other, secretFile: join(other, 'cookie.secret') }).map(({ path }) => path), [
-    other, join(other, 'sample'),
-  ])
+  t.strictSame(
+    openPlaces({ dataFolder: other, secretFile: join(other, 'cookie.secret') }).map(({ path }) => path),
+    [
+      other,
+      join(other, 'sample'),
+    ]
+  )
   t.end()
 })

@@ -28,29 +28,45 @@ interface Held {
 /** A server with an export that cannot end, or not even start: somebody else is writing to the database. */
 async function startHeld (t: Test, env: Record<string, string>): Promise<Held> {
   const folder = testFolder(t)
-  await makeBookDatabase(join(folder, 'perfbook.sqlite'), { name: 'Physics', tasks: [{ title: 'HW 1' }], students: [{ lastName: 'Ames', cells: [0.7] }] })
+  await makeBookDatabase(join(folder, 'perfbook.sqlite'), {
+    name: 'Physics',
+    tasks: [{ title: 'HW 1' }],
+    students: [{ lastName: 'Ames', cells: [0.7] }],
+  })
   await perfbook(folder, ['user', 'add', 'admin@example.edu', '--role', 'admin'])
   const token = (await perfbook(folder, ['token', 'create', 'admin@example.edu'])).stdout.trim()
   const server = await startServer(t, folder, env)
-  const call: Held['call'] = (method, path) => fetch(`${server.address}${path}`, { method, headers: { authorization: `Bearer ${token}` } })
+  const call: Held['call'] = (method, path) =>
+    fetch(`${server.address}${path}`, { method, headers: { authorization: `Bearer ${token}` } })
   const sqlite = connect(join(folder, 'perfbook.sqlite'), { busyTimeoutMs: 10_000 })
   const asked = await call('POST', '/api/courses/1/performance/export')
   sqlite.exec('BEGIN IMMEDIATE')
-  t.teardown(() => { sqlite.close() })
+  t.teardown(() => {
+    sqlite.close()
+  })
   return {
     folder,
     server,
     call,
     jobId: (await asked.json() as { id: number }).id,
-    release: () => { sqlite.exec('COMMIT') },
-    async stopping () { while ((await call('GET', '/readyz')).status !== 503) { /* it has not heard of it yet */ } },
+    release: () => {
+      sqlite.exec('COMMIT')
+    },
+    async stopping () {
+      while ((await call('GET', '/readyz')).status !== 503) {
+        /* it has not heard of it yet */
+      }
+    },
   }
 }
 
-const stateOf = async (folder: string, jobId: number) => JSON.parse((await perfbook(folder, ['job', 'show', String(jobId)])).stdout)
+const stateOf = async (folder: string, jobId: number) =>
+  JSON.parse((await perfbook(folder, ['job', 'show', String(jobId)])).stdout)
 
 t.test('while it stops: no new exports, polls are answered; what ends in time ends well; exit status 0', async (t) => {
-  const { folder, server, jobId, call, stopping, release } = await startHeld(t, { SHUTDOWN_GRACE_MS: '60000' })
+  const { folder, server, jobId, call, stopping, release } = await startHeld(t, {
+    SHUTDOWN_GRACE_MS: '60000',
+  })
   server.kill('SIGTERM')
   await stopping()
   const refused = await call('POST', '/api/courses/1/performance/export')
@@ -84,9 +100,19 @@ t.test('a download that is slower than the grace period is cut off', async (t) =
   mkdirSync(join(folder, 'files', hex), { recursive: true })
   writeFileSync(join(folder, 'files', hex, filename), Buffer.alloc(MEGABYTES * 2 ** 20))
   const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
-  await db.write((trx) => insertFile(trx, {
-    owner_type: 'course', owner_id: 1, category: 'slides', filename, hex, content_type: 'application/octet-stream', size: MEGABYTES * 2 ** 20, sha256: '0'.repeat(64), created_at: 0,
-  }))
+  await db.write((trx) =>
+    insertFile(trx, {
+      owner_type: 'course',
+      owner_id: 1,
+      category: 'slides',
+      filename,
+      hex,
+      content_type: 'application/octet-stream',
+      size: MEGABYTES * 2 ** 20,
+      sha256: '0'.repeat(64),
+      created_at: 0,
+    })
+  )
   await db.close()
   const server = await startServer(t, folder, { SHUTDOWN_GRACE_MS: '200' })
   const socket = connectSocket(Number(new URL(server.address).port), '127.0.0.1').on('error', () => {})

@@ -1,4 +1,5 @@
-// What every place that keeps bytes must do: run it with `fileStorageContract(t, make)`. It asks only the interface.
+// What every place that keeps bytes must do: run it with `fileStorageContract(t, make)`. It asks only the
+// interface.
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
@@ -30,7 +31,8 @@ export async function fileStorageContract (t: Test, make: (t: Test) => Promise<F
     t.testdir({})
     return await make(t)
   }
-  const there = async (storage: FileStorage, hex: string, filename: string) => await storage.size(hex, filename) !== undefined
+  const there = async (storage: FileStorage, hex: string, filename: string) =>
+    await storage.size(hex, filename) !== undefined
 
   await t.test('put takes a staged file over', async (t) => {
     const storage = await start(t)
@@ -46,7 +48,13 @@ export async function fileStorageContract (t: Test, make: (t: Test) => Promise<F
 
   await t.test('any name and any bytes', async (t) => {
     const storage = await start(t)
-    const names = ['日本語 👩‍👧.xlsx', '.NET_Performance.xlsx', 'a%2fb#?&+.txt', `${'ä'.repeat(98)}.pdf`, "it's (1) [2].csv"]
+    const names = [
+      '日本語 👩‍👧.xlsx',
+      '.NET_Performance.xlsx',
+      'a%2fb#?&+.txt',
+      `${'ä'.repeat(98)}.pdf`,
+      "it's (1) [2].csv",
+    ]
     for (const name of names) {
       const hex = newHex()
       await storage.put(await stage(t, name), hex, name)
@@ -121,7 +129,9 @@ export async function fileStorageContract (t: Test, make: (t: Test) => Promise<F
 
   await t.test('many at once', async (t) => {
     const storage = await start(t)
-    const all = await Promise.all(Array.from({ length: 40 }, async (_, i) => ({ hex: newHex(), path: await stage(t, `file ${i}`) })))
+    const all = await Promise.all(
+      Array.from({ length: 40 }, async (_, i) => ({ hex: newHex(), path: await stage(t, `file ${i}`) }))
+    )
     await Promise.all(all.map(({ hex, path }) => storage.put(path, hex, 'f')))
     t.strictSame((await collect(storage.list())).sort(), all.map(({ hex }) => hex).sort())
     for (const [i, { hex }] of all.entries()) t.equal(String(await bytesOf(storage, hex, 'f')), `file ${i}`)

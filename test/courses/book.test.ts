@@ -11,13 +11,21 @@ async function open (t: Test, course: CourseDescription, reading: Partial<BookRe
   const [id] = await makeBookDatabase(file, course)
   const reader = openBookReader(file)
   const snapshot = reader.snapshot()
-  t.teardown(() => { snapshot.end(); reader.close() })
+  t.teardown(() => {
+    snapshot.end()
+    reader.close()
+  })
   return readBook(snapshot, id!, { now: NOW, ...reading })!
 }
 
-const lines = (book: Book, filter?: Parameters<Book['rows']>[0]) => Array.from(book.rows(filter), ({ student, scores, categoryAverages, courseAverage, isDropped }) => ({
-  name: student.last_name, scores: none(scores), categories: none(categoryAverages), course: none([courseAverage])[0], isDropped,
-}))
+const lines = (book: Book, filter?: Parameters<Book['rows']>[0]) =>
+  Array.from(book.rows(filter), ({ student, scores, categoryAverages, courseAverage, isDropped }) => ({
+    name: student.last_name,
+    scores: none(scores),
+    categories: none(categoryAverages),
+    course: none([courseAverage])[0],
+    isDropped,
+  }))
 const none = (values: Iterable<number>) => Array.from(values, (value) => Number.isNaN(value) ? null : value)
 
 const PHYSICS: CourseDescription = {
@@ -40,9 +48,21 @@ const PHYSICS: CourseDescription = {
 t.test('averages as the contract defines them', async (t) => {
   const book = await open(t, PHYSICS)
   t.strictSame(lines(book), [
-    { name: 'Ames', scores: [1, 0.5, 0.5, 1], categories: [0.75, 0.5], course: (0.6 * 0.75 + 0.4 * 0.5) / 1, isDropped: false },
+    {
+      name: 'Ames',
+      scores: [1, 0.5, 0.5, 1],
+      categories: [0.75, 0.5],
+      course: (0.6 * 0.75 + 0.4 * 0.5) / 1,
+      isDropped: false,
+    },
     { name: 'Burr', scores: [0.5, null, null, 0], categories: [0.5, null], course: 0.5, isDropped: false },
-    { name: 'Cole', scores: [null, null, null, null], categories: [null, null], course: null, isDropped: false },
+    {
+      name: 'Cole',
+      scores: [null, null, null, null],
+      categories: [null, null],
+      course: null,
+      isDropped: false,
+    },
     { name: 'Dorn', scores: [0, 0, 0, null], categories: [0, 0], course: 0, isDropped: true },
   ])
   const averages = book.averages()
@@ -52,13 +72,31 @@ t.test('averages as the contract defines them', async (t) => {
     { average: 0.5, lowest: 0.5, highest: 0.5 },
     { average: 0.5, lowest: 0, highest: 1 },
   ], 'dropped students count nowhere')
-  t.strictSame(averages.categories, [{ average: 0.625, lowest: 0.5, highest: 0.75 }, { average: 0.5, lowest: 0.5, highest: 0.5 }])
-  t.strictSame(averages.course, { average: (0.6 * 0.75 + 0.4 * 0.5 + 0.5) / 2, lowest: 0.5, highest: 0.6 * 0.75 + 0.4 * 0.5 })
-  t.match(averages, { students: 3, dropped: 1, scores: 9, scoreSum: 3.5, activeScores: 6, activeScoreSum: 3.5 })
+  t.strictSame(averages.categories, [{ average: 0.625, lowest: 0.5, highest: 0.75 }, {
+    average: 0.5,
+    lowest: 0.5,
+    highest: 0.5,
+  }])
+  t.strictSame(averages.course, {
+    average: (0.6 * 0.75 + 0.4 * 0.5 + 0.5) / 2,
+    lowest: 0.5,
+    highest: 0.6 * 0.75 + 0.4 * 0.5,
+  })
+  t.match(averages, {
+    students: 3,
+    dropped: 1,
+    scores: 9,
+    scoreSum: 3.5,
+    activeScores: 6,
+    activeScoreSum: 3.5,
+  })
 })
 
 t.test('a period has averages of its own, students without one as well', async (t) => {
-  const book = await open(t, { ...PHYSICS, students: [...PHYSICS.students!, { lastName: 'Ende', cells: [2] }] })
+  const book = await open(t, {
+    ...PHYSICS,
+    students: [...PHYSICS.students!, { lastName: 'Ende', cells: [2] }],
+  })
   const [first, second] = book.periods
   t.equal(book.averages(first!.id).tasks[0]!.average, 1)
   t.equal(book.averages(second!.id).tasks[0]!.average, 0.5)
@@ -72,7 +110,12 @@ t.test('missing work counts 0 where the course says so, from the moment after it
   const course: CourseDescription = {
     missingCounts: 'zero',
     categories: [{ name: 'Homework' }],
-    tasks: [{ title: 'Past', category: 0, pointsPossible: 10, dueAt: NOW - 1 }, { title: 'Now', category: 0, pointsPossible: 10, dueAt: NOW }, { title: 'Never', category: 0, pointsPossible: 10 }],
+    tasks: [{ title: 'Past', category: 0, pointsPossible: 10, dueAt: NOW - 1 }, {
+      title: 'Now',
+      category: 0,
+      pointsPossible: 10,
+      dueAt: NOW,
+    }, { title: 'Never', category: 0, pointsPossible: 10 }],
     students: [
       { lastName: 'A', cells: [{ status: 'missing' }, { status: 'missing' }, { status: 'missing' }] },
       { lastName: 'B', cells: [{ status: 'not_started' }, 5, 5] },
@@ -81,7 +124,11 @@ t.test('missing work counts 0 where the course says so, from the moment after it
     ],
   }
   const book = await open(t, course)
-  t.strictSame(lines(book).map(({ scores }) => scores), [[0, null, null], [0, 0.5, 0.5], [null, null, null], [0.3, null, null]])
+  t.strictSame(lines(book).map(({ scores }) => scores), [[0, null, null], [0, 0.5, 0.5], [null, null, null], [
+    0.3,
+    null,
+    null,
+  ]])
   t.equal(book.zeroedCells, 2)
   t.equal(book.currentUntil, NOW + 1, 'then the second task is past due')
   const ignored = await open(t, { ...course, missingCounts: 'ignored' })
@@ -89,23 +136,43 @@ t.test('missing work counts 0 where the course says so, from the moment after it
   t.equal(ignored.currentUntil, null)
 })
 
-t.test('a student is dropped from the beginning of his day in the course\'s zone', async (t) => {
-  const course = (droppedOn: string, timeZone: string): CourseDescription => ({ timeZone, students: [{ lastName: 'A', droppedOn }] })
+t.test("a student is dropped from the beginning of his day in the course's zone", async (t) => {
+  const course = (droppedOn: string, timeZone: string): CourseDescription => ({
+    timeZone,
+    students: [{ lastName: 'A', droppedOn }],
+  })
   t.equal(lines(await open(t, course('2015-04-01', 'UTC')))[0]!.isDropped, true)
   t.equal(lines(await open(t, course('2015-04-02', 'UTC')))[0]!.isDropped, false)
-  t.equal(lines(await open(t, course('2015-04-02', 'Pacific/Kiritimati')))[0]!.isDropped, true, 'there it is tomorrow already')
+  t.equal(
+    lines(await open(t, course('2015-04-02', 'Pacific/Kiritimati')))[0]!.isDropped,
+    true,
+    'there it is tomorrow already'
+  )
   const book = await open(t, course('2015-04-02', 'America/Chicago'))
   t.equal(new Date(book.currentUntil!).toISOString(), '2015-04-02T05:00:00.000Z')
 })
 
 t.test('tasks by due date, those without one last, then as imported', async (t) => {
-  const book = await open(t, { tasks: [{ title: 'none 1' }, { title: 'late', dueOn: '2015-05-01' }, { title: 'early', dueAt: 0 }, { title: 'late too', dueOn: '2015-05-01' }, { title: 'none 2' }] })
+  const book = await open(t, {
+    tasks: [{ title: 'none 1' }, { title: 'late', dueOn: '2015-05-01' }, { title: 'early', dueAt: 0 }, {
+      title: 'late too',
+      dueOn: '2015-05-01',
+    }, { title: 'none 2' }],
+  })
   t.strictSame(book.tasks.map(({ title }) => title), ['early', 'late', 'late too', 'none 1', 'none 2'])
 })
 
 t.test('an empty book has no averages and divides by nothing', async (t) => {
-  const book = await open(t, { categories: [{ name: 'A', weight: 0 }], tasks: [{ title: 'T', category: 0, pointsPossible: 1 }], students: [{ lastName: 'A', cells: [1] }] })
-  t.strictSame(lines(book), [{ name: 'A', scores: [1], categories: [1], course: null, isDropped: false }], 'weights that sum up to 0 give no course average')
+  const book = await open(t, {
+    categories: [{ name: 'A', weight: 0 }],
+    tasks: [{ title: 'T', category: 0, pointsPossible: 1 }],
+    students: [{ lastName: 'A', cells: [1] }],
+  })
+  t.strictSame(
+    lines(book),
+    [{ name: 'A', scores: [1], categories: [1], course: null, isDropped: false }],
+    'weights that sum up to 0 give no course average'
+  )
   const empty = await open(t, {})
   t.strictSame(lines(empty), [])
   t.strictSame(empty.averages().course, { average: null, lowest: null, highest: null })
@@ -116,11 +183,18 @@ t.test('settings tried out change the numbers of this reading only', async (t) =
   const [id] = await makeBookDatabase(file, PHYSICS)
   const reader = openBookReader(file)
   const snapshot = reader.snapshot()
-  t.teardown(() => { snapshot.end(); reader.close() })
+  t.teardown(() => {
+    snapshot.end()
+    reader.close()
+  })
   const cache = new BookCache()
   const stored = readBook(snapshot, id!, { now: NOW, cache })!
   const weights = new Map([[stored.categories[0]!.id, 0], [stored.categories[1]!.id, 1]])
-  const tried = readBook(snapshot, id!, { now: NOW, cache, overrides: { weights, timeZone: 'Asia/Tokyo', missingCounts: 'zero' } })!
+  const tried = readBook(snapshot, id!, {
+    now: NOW,
+    cache,
+    overrides: { weights, timeZone: 'Asia/Tokyo', missingCounts: 'zero' },
+  })!
   t.strictSame(tried.categories.map(({ weight }) => weight), [0, 1])
   t.equal(tried.course.timeZone, 'Asia/Tokyo')
   t.strictSame(lines(tried).map(({ course }) => course), [0.5, null, null, 0])
@@ -134,7 +208,10 @@ t.test('kept averages hold for the data and the time they were read at, and no l
   const [id] = await makeBookDatabase(file, { students: [{ lastName: 'A', droppedOn: '2015-04-02' }] })
   const reader = openBookReader(file)
   const snapshot = reader.snapshot()
-  t.teardown(() => { snapshot.end(); reader.close() })
+  t.teardown(() => {
+    snapshot.end()
+    reader.close()
+  })
   const cache = new BookCache()
   t.equal(readBook(snapshot, id!, { now: NOW, cache })!.averages().students, 1)
   t.not(cache.get(id!, 1, NOW), undefined)
@@ -144,10 +221,17 @@ t.test('kept averages hold for the data and the time they were read at, and no l
 })
 
 t.test('paging continues behind a student, into the dropped ones', async (t) => {
-  const book = await open(t, { students: ['A', 'B', 'C', 'D'].map((lastName, i) => ({ lastName, ...(i === 0 ? { isUnenrolled: true } : {}) })) })
+  const book = await open(t, {
+    students: ['A', 'B', 'C', 'D'].map((lastName, i) => ({
+      lastName,
+      ...(i === 0 ? { isUnenrolled: true } : {}),
+    })),
+  })
   const all = Array.from(book.rows(), ({ student }) => student.id)
   t.strictSame(lines(book).map(({ name }) => name), ['B', 'C', 'D', 'A'])
-  for (let i = 0; i < all.length; i++) t.strictSame(Array.from(book.rows({ after: all[i]! }), ({ student }) => student.id), all.slice(i + 1))
+  for (let i = 0; i < all.length; i++) {
+    t.strictSame(Array.from(book.rows({ after: all[i]! }), ({ student }) => student.id), all.slice(i + 1))
+  }
   t.strictSame(Array.from(book.rows({ after: 9999 })), [])
 })
 
@@ -155,6 +239,8 @@ t.test('no such course', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   await makeBookDatabase(file)
   const reader = openBookReader(file)
-  t.teardown(() => { reader.close() })
+  t.teardown(() => {
+    reader.close()
+  })
   t.equal(readBook(reader.snapshot(), 1, { now: NOW }), undefined)
 })

@@ -3,7 +3,7 @@ import { dayAt, endOfDay, isTimeZone, startOfDay, wallClock } from '../../src/co
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
-t.test('a day ends in its course\'s zone, whatever day that is in UTC', async (t) => {
+t.test("a day ends in its course's zone, whatever day that is in UTC", async (t) => {
   t.equal(iso(endOfDay('2015-03-15', 'America/Chicago')), '2015-03-16T04:59:59.000Z')
   t.equal(iso(endOfDay('2015-03-15', 'Asia/Tokyo')), '2015-03-15T14:59:59.000Z')
   t.equal(iso(endOfDay('2015-03-15', 'UTC')), '2015-03-15T23:59:59.000Z')
@@ -16,7 +16,11 @@ t.test('where the clock shows the end of a day twice, the later one counts', asy
 
 t.test('a day begins at its first moment, also where midnight does not exist', async (t) => {
   t.equal(iso(startOfDay('2015-03-15', 'America/Chicago')), '2015-03-15T05:00:00.000Z')
-  t.equal(iso(startOfDay('2018-11-04', 'America/Sao_Paulo')), '2018-11-04T03:00:00.000Z', 'the clock went from 23:59 to 1:00')
+  t.equal(
+    iso(startOfDay('2018-11-04', 'America/Sao_Paulo')),
+    '2018-11-04T03:00:00.000Z',
+    'the clock went from 23:59 to 1:00'
+  )
 })
 
 t.test('the calendar and the clock of a zone', async (t) => {
@@ -29,5 +33,7 @@ t.test('the calendar and the clock of a zone', async (t) => {
 
 t.test('names of zones', async (t) => {
   for (const zone of ['UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires']) t.ok(isTimeZone(zone), zone)
-  for (const zone of ['', 'Mars/Olympus', '+02:00', 'Europe/Berlin ']) t.notOk(isTimeZone(zone), JSON.stringify(zone))
+  for (const zone of ['', 'Mars/Olympus', '+02:00', 'Europe/Berlin ']) {
+    t.notOk(isTimeZone(zone), JSON.stringify(zone))
+  }
 })

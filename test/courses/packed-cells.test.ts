@@ -2,14 +2,28 @@ import t from 'tap'
 import { CellReader, packCells, STATUSES, type Cell } from '../../src/courses/packed-cells.ts'
 
 const cell = (change: Partial<Cell> = {}): Cell => ({
-  status: 'completed', points: null, exerciseCount: null, correctExerciseCount: null, recoveredExerciseCount: null, isLate: false, isProvisional: false, submittedAt: null, ...change,
+  status: 'completed',
+  points: null,
+  exerciseCount: null,
+  correctExerciseCount: null,
+  recoveredExerciseCount: null,
+  isLate: false,
+  isProvisional: false,
+  submittedAt: null,
+  ...change,
 })
 
 t.test('what goes in comes out', async (t) => {
   const cells = [
     cell({ points: 7.5, isLate: true }),
     undefined,
-    cell({ status: 'in_progress', exerciseCount: 9, correctExerciseCount: 0, recoveredExerciseCount: 2, isProvisional: true }),
+    cell({
+      status: 'in_progress',
+      exerciseCount: 9,
+      correctExerciseCount: 0,
+      recoveredExerciseCount: 2,
+      isProvisional: true,
+    }),
     cell({ status: 'missing', submittedAt: { ms: Date.UTC(2015, 3, 30), isPlainDate: true } }),
     cell({ points: 0, submittedAt: { ms: 1_430_422_442_123, isPlainDate: false } }),
     ...STATUSES.map((status) => cell({ status })),
@@ -45,10 +59,14 @@ t.test('one reader shows one row after the other, a larger one and none included
 t.test('bytes that are no packed row are refused', async (t) => {
   const reader = new CellReader()
   const row = packCells([cell({ points: 1 })])
-  t.throws(() => { reader.load(row.subarray(0, row.length - 1)) }, /damaged/)
+  t.throws(() => {
+    reader.load(row.subarray(0, row.length - 1))
+  }, /damaged/)
   const other = Buffer.from(row)
   other[0] = 2
-  t.throws(() => { reader.load(other) }, /damaged/)
+  t.throws(() => {
+    reader.load(other)
+  }, /damaged/)
 })
 
 t.test('score: points of points possible, else correct of all exercises; the exempt have none', async (t) => {
@@ -61,9 +79,17 @@ t.test('score: points of points possible, else correct of all exercises; the exe
   t.equal(score(cell({ points: 0 }), 10), 0)
   t.equal(score(cell({ points: 12 }), 10), 1.2, 'extra credit')
   t.equal(score(cell({ points: 7, exerciseCount: 9, correctExerciseCount: 3 }), 10), 0.7)
-  t.equal(score(cell({ points: 7, exerciseCount: 4, correctExerciseCount: 3 }), NaN), 0.75, 'no points possible')
+  t.equal(
+    score(cell({ points: 7, exerciseCount: 4, correctExerciseCount: 3 }), NaN),
+    0.75,
+    'no points possible'
+  )
   t.equal(score(cell({ exerciseCount: 4, correctExerciseCount: 3 }), 10), 0.75, 'no points')
-  t.equal(score(cell({ points: 7, exerciseCount: 4, correctExerciseCount: 3 }), 0), 0.75, 'points possible of 0 are none')
+  t.equal(
+    score(cell({ points: 7, exerciseCount: 4, correctExerciseCount: 3 }), 0),
+    0.75,
+    'points possible of 0 are none'
+  )
   t.ok(Number.isNaN(score(cell({ points: 7 }), NaN)))
   t.ok(Number.isNaN(score(cell({ exerciseCount: 0, correctExerciseCount: 0 }), 10)))
   t.ok(Number.isNaN(score(cell({ exerciseCount: 4 }), 10)))

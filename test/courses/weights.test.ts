@@ -1,7 +1,10 @@
 import t from 'tap'
 import { effectiveWeights } from '../../src/courses/weights.ts'
 
-const category = (imported: number | null, set: number | null = null) => ({ imported_weight: imported, set_weight: set })
+const category = (imported: number | null, set: number | null = null) => ({
+  imported_weight: imported,
+  set_weight: set,
+})
 
 t.test('imported weights count as they are', async (t) => {
   t.strictSame(effectiveWeights([category(0.6), category(0.4)]), [0.6, 0.4])

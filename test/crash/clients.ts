@@ -39,14 +39,27 @@ export function startClients ({ count, token, courseIds, random }: ClientsOption
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
 
   async function up (): Promise<string | undefined> {
-    while (server === undefined && !over) await new Promise<void>((resolve) => { waiting.push(resolve) })
+    while (server === undefined && !over) {
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve)
+      })
+    }
     return server
   }
 
   /** Null: the connection was cut. */
-  async function call (address: string, method: string, path: string, body: unknown): Promise<{ status: number, json: Record<string, unknown> } | null> {
+  async function call (
+    address: string,
+    method: string,
+    path: string,
+    body: unknown
+  ): Promise<{ status: number, json: Record<string, unknown> } | null> {
     try {
-      const answer = await fetch(`${address}${path}`, { method, headers: { authorization, 'content-type': 'application/json' }, body: JSON.stringify(body) })
+      const answer = await fetch(`${address}${path}`, {
+        method,
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
       return { status: answer.status, json: await answer.json() as Record<string, unknown> }
     } catch {
       return null
@@ -59,13 +72,23 @@ export function startClients ({ count, token, courseIds, random }: ClientsOption
       if (address === undefined) return
       const courseId = pick(courseIds)
       // Now and then the data changes, so that a started export does not serve the next wish.
-      if (random() < 0.3) await call(address, 'PATCH', `/api/courses/${courseId}`, { missing_counts: pick(['ignored', 'zero']) })
+      if (random() < 0.3) {
+        await call(address, 'PATCH', `/api/courses/${courseId}`, {
+          missing_counts: pick(['ignored', 'zero']),
+        })
+      }
       const answer = await call(address, 'POST', `/api/courses/${courseId}/performance/export`, pick(OPTIONS))
       if (answer?.status === 202) {
         const jobId = answer.json.id as number
-        promised.set(jobId, [...promised.get(jobId) ?? [], { jobId, courseId, requestedAt: answer.json.requested_at as string }])
+        promised.set(jobId, [...promised.get(jobId) ?? [], {
+          jobId,
+          courseId,
+          requestedAt: answer.json.requested_at as string,
+        }])
         await jobEnd(address, token, jobId)
-      } else if (answer !== null) complaints.push(`POST answered ${answer.status}: ${JSON.stringify(answer.json)}`)
+      } else if (answer !== null) {
+        complaints.push(`POST answered ${answer.status}: ${JSON.stringify(answer.json)}`)
+      }
       // Dead or about to be: whoever restarts it says so.
       if (answer === null && server === address) server = undefined
     }
@@ -89,12 +112,20 @@ export function startClients ({ count, token, courseIds, random }: ClientsOption
   }
 }
 
-/** Follows a job's events to their end; the last state that was told, or undefined where the connection was cut. */
+/**
+ * Follows a job's events to their end; the last state that was told, or undefined where the connection was
+ * cut.
+ */
 export async function jobEnd (address: string, token: string, jobId: number): Promise<string | undefined> {
   let last: string | undefined
   try {
-    const call = httpRequest(`${address}/api/jobs/${jobId}/events`, { headers: { authorization: `Bearer ${token}` }, agent: false }).end()
-    const response = await new Promise<IncomingMessage>((resolve, reject) => { call.on('response', resolve).on('error', reject) })
+    const call = httpRequest(`${address}/api/jobs/${jobId}/events`, {
+      headers: { authorization: `Bearer ${token}` },
+      agent: false,
+    }).end()
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      call.on('response', resolve).on('error', reject)
+    })
     let text = ''
     for await (const chunk of response.setEncoding('utf8')) text += String(chunk)
     last = /"status":"(\w+)"/.exec(text.trimEnd().split('\n').at(-1) ?? '')?.[1]

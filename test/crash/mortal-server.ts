@@ -1,5 +1,5 @@
-// The service as `perfbook serve` runs it, but for one thing: at the step that DIE_AT names, the DIE_AFTERth time, it dies as
-// by `kill -9`.
+// The service as `perfbook serve` runs it, but for one thing: at the step that DIE_AT names, the DIE_AFTERth
+// time, it dies as by `kill -9`.
 import { readConfig } from '../../src/config.ts'
 import { runService } from '../../src/cli/program/run-service.ts'
 import { createDiskStorage } from '../../src/files/storage/disk.ts'
@@ -23,7 +23,16 @@ const storage: FileStorage = {
   },
 }
 
-const context = { env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: new AbortController().signal, pid: process.pid }
+const context = {
+  env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: new AbortController().signal,
+  pid: process.pid,
+}
 const service = await runService(context, config, { onStep, storage })
 process.stdout.write(`listening on ${service.address}\n`)
-process.once('SIGTERM', () => { void service.stop() })
+process.once('SIGTERM', () => {
+  void service.stop()
+})

@@ -14,7 +14,10 @@ const MAIN = [join(import.meta.dirname, '../../src/main.ts'), 'serve']
 const MORTAL = [join(import.meta.dirname, 'mortal-server.ts')]
 
 /** Starts `perfbook serve`, or with `dieAt` the server that dies at that step, the `dieAfter`th time. */
-export function startLife (folder: string, { dieAt, dieAfter = 1 }: { dieAt?: string | undefined, dieAfter?: number } = {}): ServerLife {
+export function startLife (
+  folder: string,
+  { dieAt, dieAfter = 1 }: { dieAt?: string | undefined, dieAfter?: number } = {}
+): ServerLife {
   const child = spawn(process.execPath, dieAt === undefined ? MAIN : MORTAL, {
     env: {
       PATH: process.env.PATH,
@@ -29,15 +32,29 @@ export function startLife (folder: string, { dieAt, dieAfter = 1 }: { dieAt?: st
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr] = ['', '']
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text })
-  const ended = once(child, 'close').then(([status, signal]) => ({ status: status as number | null, signal: signal as NodeJS.Signals | null, stderr }))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const ended = once(child, 'close').then(([status, signal]) => ({
+    status: status as number | null,
+    signal: signal as NodeJS.Signals | null,
+    stderr,
+  }))
   const address = new Promise<string | undefined>((resolve) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
       const match = /^listening on (\S+)\n/.exec(stdout)
       if (match !== null) resolve(match[1])
     })
-    void ended.then(() => { resolve(undefined) })
+    void ended.then(() => {
+      resolve(undefined)
+    })
   })
-  return { address, kill: (signal) => { child.kill(signal) }, ended }
+  return {
+    address,
+    kill: (signal) => {
+      child.kill(signal)
+    },
+    ended,
+  }
 }

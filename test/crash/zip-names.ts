@@ -9,7 +9,11 @@ export function unzippedNames (bytes: Buffer): Promise<string[]> {
         return
       }
       const names: string[] = []
-      zip.on('entry', (entry) => { names.push(entry.fileName) }).on('end', () => { resolve(names) }).on('error', reject)
+      zip.on('entry', (entry) => {
+        names.push(entry.fileName)
+      }).on('end', () => {
+        resolve(names)
+      }).on('error', reject)
     })
   })
 }

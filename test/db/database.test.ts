@@ -10,8 +10,19 @@ import { DatabaseTooNewError } from '../../db/migrations/migrate.ts'
 import { migrations } from '../../db/migrations/all.ts'
 
 const course = (sourceId: string) => ({
-  source_id: sourceId, grouping: null, name: 'Physics', school: null, term: null, starts_on: null, ends_on: null,
-  imported_time_zone: 'UTC', set_time_zone: null, imported_missing_counts: 'ignored' as const, set_missing_counts: null, created_at: 1, updated_at: 1,
+  source_id: sourceId,
+  grouping: null,
+  name: 'Physics',
+  school: null,
+  term: null,
+  starts_on: null,
+  ends_on: null,
+  imported_time_zone: 'UTC',
+  set_time_zone: null,
+  imported_missing_counts: 'ignored' as const,
+  set_missing_counts: null,
+  created_at: 1,
+  updated_at: 1,
 })
 
 t.test('a new database gets all migrations, an old one only what it lacks', async (t) => {
@@ -24,7 +35,10 @@ t.test('a new database gets all migrations, an old one only what it lacks', asyn
   t.equal((await second.reads.selectFrom('courses').selectAll().execute()).length, 1)
   const sqlite = connect(file, { readonly: true })
   t.teardown(() => sqlite.close())
-  t.strictSame(sqlite.prepare('SELECT name FROM kysely_migration ORDER BY name').pluck().all(), Object.keys(migrations))
+  t.strictSame(
+    sqlite.prepare('SELECT name FROM kysely_migration ORDER BY name').pluck().all(),
+    Object.keys(migrations)
+  )
   t.equal(sqlite.pragma('journal_mode', { simple: true }), 'wal')
 })
 
@@ -48,32 +62,47 @@ t.test('a database that is newer than the program is refused and left alone', as
 t.test('foreign keys hold, and a transaction that fails leaves nothing', async (t) => {
   const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
   t.teardown(() => db.close())
-  await t.rejects(db.write(async (trx) => {
-    await trx.insertInto('courses').values(course('c1')).execute()
-    await trx.insertInto('periods').values({ course_id: 99, source_id: 'p', name: 'P', position: 0 }).execute()
-  }), /FOREIGN KEY/)
+  await t.rejects(
+    db.write(async (trx) => {
+      await trx.insertInto('courses').values(course('c1')).execute()
+      await trx.insertInto('periods').values({ course_id: 99, source_id: 'p', name: 'P', position: 0 })
+        .execute()
+    }),
+    /FOREIGN KEY/
+  )
   t.strictSame(await db.reads.selectFrom('courses').selectAll().execute(), [])
 })
 
 t.test('writes at once: each is all or nothing, sees those before it, and fails for itself', async (t) => {
   const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
   t.teardown(() => db.close())
-  const add = (sourceId: string, isBad = false) => db.write(async (trx) => {
-    await trx.insertInto('courses').values(course(sourceId)).execute()
-    if (isBad) throw new Error(`not ${sourceId}`)
-    return (await trx.selectFrom('courses').select('id').execute()).length
-  })
+  const add = (sourceId: string, isBad = false) =>
+    db.write(async (trx) => {
+      await trx.insertInto('courses').values(course(sourceId)).execute()
+      if (isBad) throw new Error(`not ${sourceId}`)
+      return (await trx.selectFrom('courses').select('id').execute()).length
+    })
   const outcomes = await Promise.allSettled([add('a'), add('b', true), add('c'), add('a'), add('d')])
-  t.match(outcomes, [{ value: 1 }, { reason: { message: 'not b' } }, { value: 2 }, { reason: { code: 'SQLITE_CONSTRAINT_UNIQUE' } }, { value: 3 }])
-  t.strictSame((await db.reads.selectFrom('courses').select('source_id').orderBy('id').execute()).map((row) => row.source_id), ['a', 'c', 'd'])
+  t.match(outcomes, [{ value: 1 }, { reason: { message: 'not b' } }, { value: 2 }, {
+    reason: { code: 'SQLITE_CONSTRAINT_UNIQUE' },
+  }, { value: 3 }])
+  t.strictSame(
+    (await db.reads.selectFrom('courses').select('source_id').orderBy('id').execute()).map((row) =>
+      row.source_id
+    ),
+    ['a', 'c', 'd']
+  )
   t.equal(await add('e'), 4, 'and goes on')
 })
 
 t.test('writes at once share the fate of their transaction', async (t) => {
   const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
   t.teardown(() => db.close())
-  const add = (sourceId: string) => db.write((trx) => trx.insertInto('courses').values(course(sourceId)).execute())
-  const ending = db.write(async (trx) => { await sql`ROLLBACK`.execute(trx) })
+  const add = (sourceId: string) =>
+    db.write((trx) => trx.insertInto('courses').values(course(sourceId)).execute())
+  const ending = db.write(async (trx) => {
+    await sql`ROLLBACK`.execute(trx)
+  })
   const outcomes = await Promise.allSettled([add('a'), ending, add('b')])
   t.strictSame(outcomes.map(({ status }) => status), ['rejected', 'rejected', 'rejected'])
   t.strictSame(await db.reads.selectFrom('courses').selectAll().execute(), [])
@@ -87,35 +116,55 @@ t.test('while somebody else writes, reads go on and a write waits without blocki
   t.teardown(() => db.close())
   const other = connect(file)
   other.exec('BEGIN IMMEDIATE')
-  other.prepare('INSERT INTO courses (source_id, name, imported_time_zone, imported_missing_counts, created_at, updated_at) VALUES (?, ?, ?, ?, 1, 1)').run('other', 'Other', 'UTC', 'ignored')
+  other.prepare(
+    'INSERT INTO courses (source_id, name, imported_time_zone, imported_missing_counts, created_at, updated_at) VALUES (?, ?, ?, ?, 1, 1)'
+  ).run('other', 'Other', 'UTC', 'ignored')
   let isWritten = false
-  const write = db.write((trx) => trx.insertInto('courses').values(course('mine')).execute()).then(() => { isWritten = true })
+  const write = db.write((trx) => trx.insertInto('courses').values(course('mine')).execute()).then(() => {
+    isWritten = true
+  })
   // Only a thread that is not blocked gets through these reads while the lock is held.
   for (let i = 0; i < 20; i++) t.strictSame(await db.reads.selectFrom('courses').select('id').execute(), [])
   t.equal(isWritten, false)
   other.exec('COMMIT')
   other.close()
   await write
-  t.strictSame((await db.reads.selectFrom('courses').select('source_id').orderBy('id').execute()).map((row) => row.source_id), ['other', 'mine'])
+  t.strictSame(
+    (await db.reads.selectFrom('courses').select('source_id').orderBy('id').execute()).map((row) =>
+      row.source_id
+    ),
+    ['other', 'mine']
+  )
 })
 
 t.test('a write gives up after its time, and says why', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   const db = await openDatabase({ file, lockTimeoutMs: 1 })
   const other = connect(file)
-  t.teardown(async () => { other.close(); await db.close() })
+  t.teardown(async () => {
+    other.close()
+    await db.close()
+  })
   other.exec('BEGIN IMMEDIATE')
-  await t.rejects(db.write((trx) => trx.insertInto('courses').values(course('mine')).execute()), { code: 'SQLITE_BUSY' })
+  await t.rejects(db.write((trx) => trx.insertInto('courses').values(course('mine')).execute()), {
+    code: 'SQLITE_BUSY',
+  })
 })
 
 t.test('one process holds a data folder; the next is told which, and gets it when that one dies', async (t) => {
   const folder = t.testdir()
-  const holder = spawn(process.execPath, ['--input-type=module', '-e', `
+  const holder = spawn(process.execPath, [
+    '--input-type=module',
+    '-e',
+    `
     import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, '../../db/sqlite/folder-lock.ts'))}
-    lockFolder(${JSON.stringify(folder)}, { pid: process.pid, address: 'starting' }).describe('http://127.0.0.1:4711')
+    lockFolder(${
+      JSON.stringify(folder)
+    }, { pid: process.pid, address: 'starting' }).describe('http://127.0.0.1:4711')
     process.stdout.write('held')
     setInterval(() => {}, 1000)
-  `], { stdio: ['ignore', 'pipe', 'inherit'] })
+  `,
+  ], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => holder.kill('SIGKILL'))
   await once(holder.stdout, 'data')
   const refused = t.throws(() => lockFolder(folder, { pid: 1, address: 'x' })) as unknown as FolderHeldError

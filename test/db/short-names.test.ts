@@ -1,4 +1,5 @@
-// A database of version 0.1 with names of megabytes: after the upgrade they are short, and the next import is taken.
+// A database of version 0.1 with names of megabytes: after the upgrade they are short, and the next import is
+// taken.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -23,8 +24,9 @@ t.test('names of megabytes', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   writeFileSync(file, gunzipSync(readFileSync(BEFORE)))
   const old = connect(file)
-  const version = (db: typeof old) => db.prepare<[], number>('SELECT max(data_version) FROM courses').pluck().get() ??
-    0
+  const version = (db: typeof old) =>
+    db.prepare<[], number>('SELECT max(data_version) FROM courses').pluck().get() ??
+      0
   const courseId = old.prepare<[], number>('SELECT min(id) FROM courses').pluck().get() ?? 0
   const before = version(old)
   const category = old.prepare(
@@ -34,14 +36,19 @@ t.test('names of megabytes', async (t) => {
   for (const [table, columns] of Object.entries(COLUMNS)) {
     if (table === 'categories') continue
     for (const column of columns) old.prepare(`UPDATE ${table} SET ${column} = ?`).run(LONG)
-    t.ok((old.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0) > 0, `there are ${table}`)
+    t.ok(
+      (old.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0) > 0,
+      `there are ${table}`
+    )
   }
   const record = old.prepare(
     'INSERT INTO roster_records (kind, source_id, parent, other, body) VALUES (?, ?, NULL, NULL, ?)'
   )
   for (let i = 0; i < 1100; i++) {
     record.run(
-      'user', `long-${i}`, JSON.stringify([1, 'ä'.repeat(1001), 'Lee', null, null])
+      'user',
+      `long-${i}`,
+      JSON.stringify([1, 'ä'.repeat(1001), 'Lee', null, null])
     )
   }
   record.run('class', 'long', JSON.stringify(['x'.repeat(1000), ['y'.repeat(2000)]]))
@@ -49,7 +56,9 @@ t.test('names of megabytes', async (t) => {
 
   await (await openDatabase({ file })).close()
   const db = connect(file, { readonly: true })
-  t.teardown(() => { db.close() })
+  t.teardown(() => {
+    db.close()
+  })
   for (const [table, columns] of Object.entries(COLUMNS)) {
     for (const column of columns) {
       const longest = db.prepare<[], number>(`SELECT max(length(${column})) FROM ${table}`).pluck().get() ?? 0

@@ -15,18 +15,21 @@ t.test('reports of megabytes', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   writeFileSync(file, gunzipSync(readFileSync(BEFORE)))
   const old = connect(file)
-  const job = old.prepare(`INSERT INTO jobs (kind, state, "key", unique_key, payload, run_after, created_at, started_at, finished_at, error_code, error_message, result, token, attempts)
-    VALUES ('import', 'failed', ?, NULL, ?, 0, 1, 2, 3, 'IMPORT_FAILED', ?, ?, ?, 1)`)
+  const job = old.prepare(
+    `INSERT INTO jobs (kind, state, "key", unique_key, payload, run_after, created_at, started_at, finished_at, error_code, error_message, result, token, attempts)
+    VALUES ('import', 'failed', ?, NULL, ?, 0, 1, 2, 3, 'IMPORT_FAILED', ?, ?, ?, 1)`
+  )
   const attempt = old.prepare(
     "INSERT INTO job_attempts (job_id, token, attempt, started_at, finished_at, outcome, error_message) VALUES (?, ?, 1, 2, 3, 'failed', ?)"
   )
   const error = (message: string) => ({ file: 'g.csv', line: 2, path: null, message })
-  const payload = (requestedBy: string) => JSON.stringify({
-    hex: 'x',
-    filename: 'g.csv',
-    choices: { dryRun: false },
-    requestedBy,
-  })
+  const payload = (requestedBy: string) =>
+    JSON.stringify({
+      hex: 'x',
+      filename: 'g.csv',
+      choices: { dryRun: false },
+      requestedBy,
+    })
   const add = (name: string, result: unknown, message: string, by = 'Ad Min') => {
     const id = Number(job.run(name, payload(by), message, JSON.stringify(result), 1000).lastInsertRowid)
     attempt.run(id, 1000, message)
@@ -36,7 +39,7 @@ t.test('reports of megabytes', async (t) => {
     add(
       `attack ${i}`,
       { errors: Array.from({ length: 20 }, () => error(LONG)), error_count: 1000 + i },
-    `g.csv:2: ${LONG}`
+      `g.csv:2: ${LONG}`
     )
   }
   const middling = add(
@@ -60,7 +63,9 @@ t.test('reports of megabytes', async (t) => {
   t.ok(performance.now() - started < 60_000, 'linear: tens of seconds would be a square')
 
   const db = connect(file, { readonly: true })
-  t.teardown(() => { db.close() })
+  t.teardown(() => {
+    db.close()
+  })
   const longest = (
     table: string,
     column: string
@@ -82,7 +87,9 @@ t.test('reports of megabytes', async (t) => {
   results.slice(0, ATTACKS).forEach((
     { report },
     i
-  ) => { t.strictSame(report, { errors: [], error_count: 1000 + i }) })
+  ) => {
+    t.strictSame(report, { errors: [], error_count: 1000 + i })
+  })
   const report = (id: number) => results.find((one) => one.id === id)!.report
   t.strictSame(report(middling).errors.map(({ message }) => message.length), [5, 1000, 1000])
   t.equal(report(middling).error_count, 3)

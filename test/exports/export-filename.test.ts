@@ -4,7 +4,7 @@ import { exportFilename } from '../../src/exports/export-filename.ts'
 const AT = Date.UTC(2015, 3, 30, 19, 34, 2)
 const name = (course: string, zone = 'UTC') => exportFilename(course, AT, zone)
 
-t.test('course, what it is, and the time in the course\'s zone', async (t) => {
+t.test("course, what it is, and the time in the course's zone", async (t) => {
   t.equal(name('Physics I'), 'Physics_I_Performance_20150430-193402.xlsx')
   t.equal(name('Physics I', 'Asia/Tokyo'), 'Physics_I_Performance_20150501-043402.xlsx')
 })
@@ -23,11 +23,22 @@ t.test('letters of every script stay, composed', async (t) => {
 })
 
 t.test('an empty rest becomes Course', async (t) => {
-  for (const course of ['', '???', '_', '\ud800']) t.equal(name(course), 'Course_Performance_20150430-193402.xlsx', JSON.stringify(course))
+  for (const course of ['', '???', '_', '\ud800']) {
+    t.equal(name(course), 'Course_Performance_20150430-193402.xlsx', JSON.stringify(course))
+  }
 })
 
 t.test('at most 200 bytes, never cut inside a character', async (t) => {
-  for (const course of ['x'.repeat(300), 'ü'.repeat(300), '物'.repeat(300), `a${'物'.repeat(300)}`, '𝒳'.repeat(100), 'व्या'.repeat(60)]) {
+  for (
+    const course of [
+      'x'.repeat(300),
+      'ü'.repeat(300),
+      '物'.repeat(300),
+      `a${'物'.repeat(300)}`,
+      '𝒳'.repeat(100),
+      'व्या'.repeat(60),
+    ]
+  ) {
     const made = name(course)
     t.ok(Buffer.byteLength(made) <= 200, `${Buffer.byteLength(made)} bytes`)
     t.ok(Buffer.byteLength(made) > 180)

@@ -29,12 +29,21 @@ const storage: typeof disk = {
 }
 const now = () => Date.UTC(2015, 3, 30)
 const files = createFileLibrary({ db, storage, stagingFolder: join(folder, 'staging'), now })
-const description = { owner: { type: 'course', id: 1 }, category: 'syllabus', filename: 'a.txt', contentType: 'text/plain', createdBy: null }
+const description = {
+  owner: { type: 'course', id: 1 },
+  category: 'syllabus',
+  filename: 'a.txt',
+  contentType: 'text/plain',
+  createdBy: null,
+}
 
-if (step.endsWith('rename')) await files.store(Readable.from([Buffer.from('bytes')]), { ...description, expiresAt: null })
-else if (step === 'sweep: before the bytes go') {
+if (step.endsWith('rename')) {
+  await files.store(Readable.from([Buffer.from('bytes')]), { ...description, expiresAt: null })
+} else if (step === 'sweep: before the bytes go') {
   await files.store(Readable.from([Buffer.from('bytes')]), { ...description, expiresAt: now() })
-  storage.remove = async () => { process.kill(process.pid, 'SIGKILL') }
+  storage.remove = async () => {
+    process.kill(process.pid, 'SIGKILL')
+  }
   await sweepFiles({ db, storage, now, tombstoneMs: 1000 })
 } else {
   const file = await files.store(Readable.from([Buffer.from('bytes')]), { ...description, expiresAt: null })

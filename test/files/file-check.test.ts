@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { newHex } from '../contracts/file-storage.contract.ts'
@@ -25,13 +34,17 @@ t.test('at boot: what no row knows is put out of the way, and comes back with it
   const [file, other] = [await store('kept'), await store('2')]
   // An older copy of the database, which does not know the file yet.
   const { hex } = file
-  await db.write(async (trx) => { await trx.deleteFrom('files').where('id', '=', file.id).execute() })
+  await db.write(async (trx) => {
+    await trx.deleteFrom('files').where('id', '=', file.id).execute()
+  })
   writeFileSync(join(folder, 'files', 'Thumbs.db'), 'x')
   t.strictSame(await files.reconcile(), { ...NOTHING, quarantined: 2 })
   t.strictSame(kept(), [other.hex])
   t.equal(readFileSync(join(folder, 'quarantine', hex, 'a.txt'), 'utf8'), 'kept')
   // The right copy again.
-  await db.write(async (trx) => { await trx.insertInto('files').values(file).execute() })
+  await db.write(async (trx) => {
+    await trx.insertInto('files').values(file).execute()
+  })
   t.strictSame(await files.reconcile(), NOTHING)
   t.equal((await files.find(hex))?.id, file.id)
 })
@@ -40,7 +53,15 @@ t.test('verify finds nothing wrong where nothing is', async (t) => {
   const { files, store } = await openTestLibrary(t)
   await store('12345')
   await store('')
-  t.strictSame(await files.verify(), { files: 2, bytes: 5, lost: [], damaged: [], orphaned: [], found: [], repaired: false })
+  t.strictSame(await files.verify(), {
+    files: 2,
+    bytes: 5,
+    lost: [],
+    damaged: [],
+    orphaned: [],
+    found: [],
+    repaired: false,
+  })
 })
 
 t.test('verify tells lost, damaged and orphaned apart, and changes nothing', async (t) => {
@@ -63,9 +84,18 @@ t.test('verify tells lost, damaged and orphaned apart, and changes nothing', asy
   const report = await files.verify()
   const name = (file: typeof good) => `${file.hex}/${file.filename}`
   t.strictSame(report.lost.map((file) => file.path), [name(lost), name(linked)])
-  t.strictSame(report.lost[0], { id: lost.id, path: name(lost), owner_type: 'course', owner_id: 1, category: 'syllabus' })
+  t.strictSame(report.lost[0], {
+    id: lost.id,
+    path: name(lost),
+    owner_type: 'course',
+    owner_id: 1,
+    category: 'syllabus',
+  })
   t.strictSame(report.damaged.map((file) => file.path), [name(flipped), name(short)])
-  t.strictSame([...report.orphaned].sort(), ['Thumbs.db', unknown, `${good.hex}/beside.txt`, name(linked)].sort())
+  t.strictSame(
+    [...report.orphaned].sort(),
+    ['Thumbs.db', unknown, `${good.hex}/beside.txt`, name(linked)].sort()
+  )
   t.strictSame(await files.verify(), report)
   t.equal((await files.info({ owner: COURSE })).length, 5)
 
@@ -74,13 +104,26 @@ t.test('verify tells lost, damaged and orphaned apart, and changes nothing', asy
   t.strictSame((await files.info({ owner: COURSE })).map((file) => file.id), [good.id])
   t.equal(readFileSync(pathOf(good), 'utf8'), 'good')
   const aside = readdirSync(join(folder, 'quarantine'), { recursive: true }) as string[]
-  for (const path of ['Thumbs.db', `${unknown}/x`, `${good.hex}/beside.txt`, name(flipped), name(short), name(linked)]) t.ok(aside.includes(path), path)
+  for (
+    const path of [
+      'Thumbs.db',
+      `${unknown}/x`,
+      `${good.hex}/beside.txt`,
+      name(flipped),
+      name(short),
+      name(linked),
+    ]
+  ) t.ok(aside.includes(path), path)
   t.equal(readFileSync(join(folder, 'secret'), 'utf8'), 'linked')
 
   const after = await files.verify()
   t.strictSame(after.orphaned, [])
   t.strictSame(after.damaged, [])
-  t.strictSame(after.lost.map((file) => file.id), [lost.id, flipped.id, short.id, linked.id], 'known as lost until somebody deletes them')
+  t.strictSame(
+    after.lost.map((file) => file.id),
+    [lost.id, flipped.id, short.id, linked.id],
+    'known as lost until somebody deletes them'
+  )
   t.equal(after.files, 1)
 })
 
@@ -110,13 +153,29 @@ t.test('damaged bytes in quarantine are not taken for the file', async (t) => {
   t.equal(readFileSync(join(folder, 'quarantine', file.hex, 'a.txt'), 'utf8'), 'wrong')
 })
 
-t.test('what is on its way in or out is nobody\'s orphan', async (t) => {
-  const { files, stage, store, db } = await openTestLibrary(t, { storage: (disk) => ({ ...disk, async remove () { throw new Error('busy') } }) })
+t.test("what is on its way in or out is nobody's orphan", async (t) => {
+  const { files, stage, store, db } = await openTestLibrary(t, {
+    storage: (disk) => ({
+      ...disk,
+      async remove () {
+        throw new Error('busy')
+      },
+    }),
+  })
   const placed = await files.place(await stage('x'), 'a.txt')
   const file = await store('y')
   await files.delete([file.id])
   t.match(await files.verify({ repair: true }), { files: 0, orphaned: [] })
-  await db.write((trx) => placed.record(trx, { owner: COURSE, category: 'syllabus', contentType: 'text/plain', createdBy: null, createdAt: 0, expiresAt: null }))
+  await db.write((trx) =>
+    placed.record(trx, {
+      owner: COURSE,
+      category: 'syllabus',
+      contentType: 'text/plain',
+      createdBy: null,
+      createdAt: 0,
+      expiresAt: null,
+    })
+  )
   t.match(await files.verify(), { files: 1, orphaned: [] })
 })
 

@@ -10,23 +10,40 @@ import { newHex } from '../contracts/file-storage.contract.ts'
 
 async function start (t: Test) {
   const folder = testFolder(t, {})
-  await makeBookDatabase(join(folder, 'perfbook.sqlite'), { name: 'Physics I', students: [{ lastName: 'Ames' }] })
+  await makeBookDatabase(join(folder, 'perfbook.sqlite'), {
+    name: 'Physics I',
+    students: [{ lastName: 'Ames' }],
+  })
   const library = await openTestLibrary(t, { folder })
   const run = (...args: string[]) => perfbook(folder, ['file', ...args], { env: { MIN_FREE_BYTES: '0' } })
-  return { ...library, run, json: async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout) }
+  return {
+    ...library,
+    run,
+    json: async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout),
+  }
 }
 
 t.test('wrong usage', async (t) => {
   const { run } = await start(t)
-  for (const args of [['nonsense'], ['list', '--limit', '0'], ['list', '--course', 'x'], ['delete'], ['delete', 'x'], ['verify', '--mend']]) {
+  for (
+    const args of [['nonsense'], ['list', '--limit', '0'], ['list', '--course', 'x'], ['delete'], [
+      'delete',
+      'x',
+    ], ['verify', '--mend']]
+  ) {
     t.match(await run(...args), { status: 2, stdout: '' }, args.join(' '))
   }
-  for (const name of ['list', 'verify', 'sweep', 'delete']) t.match(await run(name, '--help'), { status: 0, stdout: /Usage: perfbook file/ })
+  for (const name of ['list', 'verify', 'sweep', 'delete']) {
+    t.match(await run(name, '--help'), { status: 0, stdout: /Usage: perfbook file/ })
+  }
 })
 
 t.test('list', async (t) => {
   const { run, json, store } = await start(t)
-  t.match(await run('list'), { status: 0, stdout: /^ID\s+OWNER\s+CATEGORY\s+BYTES\s+CREATED\s+STATE\s+NAME\n$/ })
+  t.match(await run('list'), {
+    status: 0,
+    stdout: /^ID\s+OWNER\s+CATEGORY\s+BYTES\s+CREATED\s+STATE\s+NAME\n$/,
+  })
   const one = await store('12345', { filename: 'Week 1.txt' })
   const two = await store('x', { category: 'slides', owner: { type: 'course', id: 2 } })
   const old = await store('x', { expiresAt: 1 })
@@ -50,7 +67,9 @@ t.test('list', async (t) => {
   t.strictSame(await ids('--category', 'slides'), [two.id])
   t.strictSame(await ids('--limit', '1'), [two.id])
   t.strictSame(await ids('--all'), [old.id, two.id, one.id])
-  t.match(await run('list', '--all'), { stdout: new RegExp(`\n${old.id}\\s+course 1\\s+syllabus\\s+1\\s+\\S+\\s+expired\\s+a\\.txt\n`) })
+  t.match(await run('list', '--all'), {
+    stdout: new RegExp(`\n${old.id}\\s+course 1\\s+syllabus\\s+1\\s+\\S+\\s+expired\\s+a\\.txt\n`),
+  })
 })
 
 t.test('verify', async (t) => {
@@ -64,13 +83,28 @@ t.test('verify', async (t) => {
 
   const found = await run('verify')
   t.equal(found.status, 1)
-  t.equal(found.stdout, [
-    `lost      ${lost.hex}/a.txt (file ${lost.id} of course 1)`, `damaged   ${damaged.hex}/a.txt (file ${damaged.id} of course 1)`, `orphaned  ${unknown}`, '2 files with 11 bytes were read.', '',
-  ].join('\n'))
+  t.equal(
+    found.stdout,
+    [
+      `lost      ${lost.hex}/a.txt (file ${lost.id} of course 1)`,
+      `damaged   ${damaged.hex}/a.txt (file ${damaged.id} of course 1)`,
+      `orphaned  ${unknown}`,
+      '2 files with 11 bytes were read.',
+      '',
+    ].join('\n')
+  )
   t.match(found.stderr, '1 lost, 1 damaged, 1 orphaned. With --repair')
   const asJson = await perfbook(folder, ['file', 'verify', '--json'])
   t.equal(asJson.status, 1)
-  t.match(JSON.parse(asJson.stdout), { files: 2, bytes: 11, lost: [{ id: lost.id }], damaged: [{ id: damaged.id }], orphaned: [unknown], found: [], repaired: false })
+  t.match(JSON.parse(asJson.stdout), {
+    files: 2,
+    bytes: 11,
+    lost: [{ id: lost.id }],
+    damaged: [{ id: damaged.id }],
+    orphaned: [unknown],
+    found: [],
+    repaired: false,
+  })
 
   t.match(await run('verify', '--repair'), { status: 1, stderr: /quarantine/ })
   t.strictSame(readdirSync(join(folder, 'quarantine')).sort(), [damaged.hex, unknown].sort())
@@ -83,17 +117,34 @@ t.test('verify', async (t) => {
 t.test('verify on a terminal shows how far it is, and stops when told to', async (t) => {
   const { folder, store } = await start(t)
   await store('x')
-  t.match(await perfbook(folder, ['file', 'verify'], { isTTY: true }), { status: 0, stderr: /verify \[#+\] 100 %/ })
-  t.match(await perfbook(folder, ['file', 'verify'], { signal: AbortSignal.abort() }), { status: 1, stdout: '', stderr: 'error: Stopped before the end.\n' })
+  t.match(await perfbook(folder, ['file', 'verify'], { isTTY: true }), {
+    status: 0,
+    stderr: /verify \[#+\] 100 %/,
+  })
+  t.match(await perfbook(folder, ['file', 'verify'], { signal: AbortSignal.abort() }), {
+    status: 1,
+    stdout: '',
+    stderr: 'error: Stopped before the end.\n',
+  })
 })
 
 t.test('sweep', async (t) => {
   const { run, json, store, kept } = await start(t)
   await store('stays')
   const old = await store('goes', { expiresAt: 1 })
-  t.match(await run('sweep', '--dry-run'), { status: 0, stdout: `${old.id}  course 1  a.txt\n`, stderr: 'Would remove 1 expired files (4 bytes) and forget 0 that had gone before.\n' })
+  t.match(await run('sweep', '--dry-run'), {
+    status: 0,
+    stdout: `${old.id}  course 1  a.txt\n`,
+    stderr: 'Would remove 1 expired files (4 bytes) and forget 0 that had gone before.\n',
+  })
   t.equal(kept().length, 2)
-  t.match(await json('sweep', '--dry-run'), { files: 1, bytes: 4, tombstones: 0, dry_run: true, removed: [{ id: old.id, state: 'expired' }] })
+  t.match(await json('sweep', '--dry-run'), {
+    files: 1,
+    bytes: 4,
+    tombstones: 0,
+    dry_run: true,
+    removed: [{ id: old.id, state: 'expired' }],
+  })
   t.match(await run('sweep'), { status: 0, stderr: /^Removed 1 expired/ })
   t.equal(kept().length, 1)
   t.match(await json('sweep'), { files: 0, removed: [], dry_run: false })
@@ -102,13 +153,20 @@ t.test('sweep', async (t) => {
 t.test('delete', async (t) => {
   const { run, store, kept } = await start(t)
   const [one, two] = [await store('1'), await store('2')]
-  t.match(await run('delete', String(one.id), '999'), { status: 1, stdout: '', stderr: /1 deleted\nerror: There is no file with id 999/ })
+  t.match(await run('delete', String(one.id), '999'), {
+    status: 1,
+    stdout: '',
+    stderr: /1 deleted\nerror: There is no file with id 999/,
+  })
   t.strictSame(kept(), [two.hex])
 })
 
 t.test('beside a running service: an export is deleted, and its address with it', async (t) => {
   const folder = testFolder(t, {})
-  await makeBookDatabase(join(folder, 'perfbook.sqlite'), { name: 'Physics I', students: [{ lastName: 'Ames' }] })
+  await makeBookDatabase(join(folder, 'perfbook.sqlite'), {
+    name: 'Physics I',
+    students: [{ lastName: 'Ames' }],
+  })
   const server = await startServer(t, folder)
   t.match(await perfbook(folder, ['export', '1']), { status: 0 })
   const [file] = JSON.parse((await perfbook(folder, ['file', 'list', '--json'])).stdout)

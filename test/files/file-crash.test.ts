@@ -5,19 +5,29 @@ import t from 'tap'
 import { openTestLibrary, type TestLibrary } from '../support/file-library.ts'
 
 async function die (folder: string, step: string): Promise<void> {
-  const child = spawn(process.execPath, [new URL('die-in-the-middle.ts', import.meta.url).pathname, folder, step], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(process.execPath, [
+    new URL('die-in-the-middle.ts', import.meta.url).pathname,
+    folder,
+    step,
+  ], { stdio: ['ignore', 'ignore', 'inherit'] })
   const [, signal] = await once(child, 'exit')
   if (signal !== 'SIGKILL') throw new Error(`${step}: the process was not killed`)
 }
 
-const state = async ({ files, kept, intents }: TestLibrary) => ({ rows: (await files.info({ gone: true })).length, kept: kept().length, intents: (await intents()).length })
+const state = async ({ files, kept, intents }: TestLibrary) => ({
+  rows: (await files.info({ gone: true })).length,
+  kept: kept().length,
+  intents: (await intents()).length,
+})
 
-for (const { step, left, removed } of [
-  { step: 'before the rename', left: { rows: 0, kept: 0, intents: 1 }, removed: 1 },
-  { step: 'after the rename', left: { rows: 0, kept: 1, intents: 1 }, removed: 1 },
-  { step: 'before the bytes go', left: { rows: 0, kept: 1, intents: 1 }, removed: 1 },
-  { step: 'after the bytes went', left: { rows: 0, kept: 0, intents: 1 }, removed: 1 },
-]) {
+for (
+  const { step, left, removed } of [
+    { step: 'before the rename', left: { rows: 0, kept: 0, intents: 1 }, removed: 1 },
+    { step: 'after the rename', left: { rows: 0, kept: 1, intents: 1 }, removed: 1 },
+    { step: 'before the bytes go', left: { rows: 0, kept: 1, intents: 1 }, removed: 1 },
+    { step: 'after the bytes went', left: { rows: 0, kept: 0, intents: 1 }, removed: 1 },
+  ]
+) {
   t.test(step, async (t) => {
     const library = await openTestLibrary(t)
     await die(library.folder, step)

@@ -4,11 +4,21 @@ import { Readable } from 'node:stream'
 import t from 'tap'
 import { COURSE, openTestLibrary } from '../support/file-library.ts'
 
-const DESCRIPTION = { owner: COURSE, category: 'syllabus', filename: 'a.txt', contentType: 'text/plain', createdBy: 'Tea Cher', expiresAt: null }
+const DESCRIPTION = {
+  owner: COURSE,
+  category: 'syllabus',
+  filename: 'a.txt',
+  contentType: 'text/plain',
+  createdBy: 'Tea Cher',
+  expiresAt: null,
+}
 
 t.test('a staged file becomes a file of its owner', async (t) => {
   const { files, stage, pathOf, kept, staged, intents, clock } = await openTestLibrary(t)
-  const file = await files.store(await stage('some bytes'), { ...DESCRIPTION, filename: '../../Week 1: intro.txt' })
+  const file = await files.store(await stage('some bytes'), {
+    ...DESCRIPTION,
+    filename: '../../Week 1: intro.txt',
+  })
   t.match(file, {
     owner_type: 'course',
     owner_id: 1,
@@ -34,7 +44,10 @@ t.test('a staged file becomes a file of its owner', async (t) => {
 t.test('a stream is written, counted and hashed on the way', async (t) => {
   const { files, pathOf, staged } = await openTestLibrary(t)
   const content = randomBytes(1_000_003)
-  const pieces = Array.from({ length: 17 }, (_, i) => content.subarray(i * 60_000, i === 16 ? content.length : (i + 1) * 60_000))
+  const pieces = Array.from(
+    { length: 17 },
+    (_, i) => content.subarray(i * 60_000, i === 16 ? content.length : (i + 1) * 60_000)
+  )
   const file = await files.store(Readable.from(pieces, { objectMode: false }), DESCRIPTION)
   t.equal(file.size, content.length)
   t.equal(file.sha256, createHash('sha256').update(content).digest('hex'))
@@ -49,11 +62,20 @@ t.test('a stream that fails, or is too long, leaves nothing', async (t) => {
     yield Buffer.from('half')
     throw new Error('the line went dead')
   }
-  await t.rejects(files.store(Readable.from(broken(), { objectMode: false }), DESCRIPTION), { message: 'the line went dead' })
+  await t.rejects(files.store(Readable.from(broken(), { objectMode: false }), DESCRIPTION), {
+    message: 'the line went dead',
+  })
   const long = Readable.from([Buffer.alloc(60), Buffer.alloc(60)], { objectMode: false })
-  await t.rejects(files.store(long, DESCRIPTION, { maxBytes: 100 }), { message: 'The file is larger than 100 bytes.' })
+  await t.rejects(files.store(long, DESCRIPTION, { maxBytes: 100 }), {
+    message: 'The file is larger than 100 bytes.',
+  })
   t.ok(long.destroyed)
-  t.equal((await files.store(Readable.from([Buffer.alloc(100)], { objectMode: false }), DESCRIPTION, { maxBytes: 100 })).size, 100)
+  t.equal(
+    (await files.store(Readable.from([Buffer.alloc(100)], { objectMode: false }), DESCRIPTION, {
+      maxBytes: 100,
+    })).size,
+    100
+  )
   t.equal(kept().length, 1)
   t.strictSame(staged(), [])
   t.strictSame(await intents(), [])
@@ -62,15 +84,24 @@ t.test('a stream that fails, or is too long, leaves nothing', async (t) => {
 
 t.test('a transaction that refuses leaves no bytes, of staged files and streams alike', async (t) => {
   const { files, stage, kept, staged, intents } = await openTestLibrary(t)
-  const check = async () => { throw new Error('the course is gone') }
+  const check = async () => {
+    throw new Error('the course is gone')
+  }
   await t.rejects(files.store(await stage('x'), DESCRIPTION, { check }), { message: 'the course is gone' })
-  await t.rejects(files.store(Readable.from([Buffer.from('x')]), DESCRIPTION, { check }), { message: 'the course is gone' })
+  await t.rejects(files.store(Readable.from([Buffer.from('x')]), DESCRIPTION, { check }), {
+    message: 'the course is gone',
+  })
   t.strictSame([kept(), staged(), await intents(), await files.info({})], [[], [], [], []])
 })
 
 t.test('storage that cannot take a file: no row, no note, nothing staged by a stream', async (t) => {
   const { files, kept, staged, intents } = await openTestLibrary(t, {
-    storage: (disk) => ({ ...disk, async put () { throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }) } }),
+    storage: (disk) => ({
+      ...disk,
+      async put () {
+        throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+      },
+    }),
   })
   await t.rejects(files.store(Readable.from([Buffer.from('x')]), DESCRIPTION), { code: 'ENOSPC' })
   t.strictSame([kept(), staged(), await intents(), await files.info({})], [[], [], [], []])
@@ -81,13 +112,20 @@ t.test('info by owner, category, id and hex, newest first and paged', async (t) 
   const rows = []
   for (let i = 0; i < 7; i++) rows.push(await store(`${i}`, { category: i % 2 === 0 ? 'even' : 'odd' }))
   const other = await store('other', { owner: { type: 'user', id: 1 }, category: 'even' })
-  const ids = async (filter: Parameters<typeof files.info>[0]) => (await files.info(filter)).map((row) => row.id)
+  const ids = async (filter: Parameters<typeof files.info>[0]) =>
+    (await files.info(filter)).map((row) => row.id)
   const newestFirst = rows.map((row) => row.id).reverse()
   t.strictSame(await ids({ owner: COURSE }), newestFirst)
   t.strictSame(await ids({ owner: { type: 'user', id: 1 } }), [other.id])
   t.strictSame(await ids({ owner: { type: 'course', id: 2 } }), [])
   t.strictSame(await ids({ owner: COURSE, category: 'odd' }), [rows[5]!.id, rows[3]!.id, rows[1]!.id])
-  t.strictSame(await ids({ category: 'even' }), [other.id, rows[6]!.id, rows[4]!.id, rows[2]!.id, rows[0]!.id])
+  t.strictSame(await ids({ category: 'even' }), [
+    other.id,
+    rows[6]!.id,
+    rows[4]!.id,
+    rows[2]!.id,
+    rows[0]!.id,
+  ])
   t.strictSame(await ids({ id: rows[2]!.id }), [rows[2]!.id])
   t.strictSame(await ids({ hex: rows[2]!.hex }), [rows[2]!.id])
   t.strictSame(await ids({ id: rows[2]!.id, owner: { type: 'course', id: 2 } }), [])
@@ -127,8 +165,17 @@ t.test('delete takes rows, then bytes', async (t) => {
 t.test('bytes that cannot be removed are noted for the next start, and nobody sees the file', async (t) => {
   const warnings: string[] = []
   const { files, store, kept, intents } = await openTestLibrary(t, {
-    storage: (disk) => ({ ...disk, async remove () { throw Object.assign(new Error('operation not permitted'), { code: 'EPERM' }) } }),
-    log: { warn: (facts, text) => { warnings.push(text) } },
+    storage: (disk) => ({
+      ...disk,
+      async remove () {
+        throw Object.assign(new Error('operation not permitted'), { code: 'EPERM' })
+      },
+    }),
+    log: {
+      warn: (facts, text) => {
+        warnings.push(text)
+      },
+    },
   })
   const file = await store('1')
   t.equal(await files.delete([file.id]), 1)
@@ -142,7 +189,9 @@ t.test('an owner with more files than one statement takes', async (t) => {
   const { files, store, db, intents } = await openTestLibrary(t)
   const { id, ...row } = await store('x')
   await db.write(async (trx) => {
-    for (let i = 0; i < 1200; i++) await trx.insertInto('files').values({ ...row, hex: randomBytes(16).toString('hex') }).execute()
+    for (let i = 0; i < 1200; i++) {
+      await trx.insertInto('files').values({ ...row, hex: randomBytes(16).toString('hex') }).execute()
+    }
   })
   const hexes = await db.write((trx) => files.deleteRowsOfOwner(trx, COURSE))
   t.equal(hexes.length, 1201)

@@ -9,7 +9,9 @@ t.test('an owner may use so much and no more, to the byte', async (t) => {
   const { files, store, kept, intents } = await openTestLibrary(t, { ownerQuotaBytes: 100 })
   await store('x'.repeat(60))
   await files.checkQuota(COURSE)
-  await t.rejects(store('x'.repeat(41)), { message: '60 bytes of 100 bytes are in use here. Delete files that are not needed any more.' })
+  await t.rejects(store('x'.repeat(41)), {
+    message: '60 bytes of 100 bytes are in use here. Delete files that are not needed any more.',
+  })
   t.equal(kept().length, 1, 'the refused bytes are gone')
   t.strictSame(await intents(), [])
   await store('x'.repeat(40))
@@ -19,11 +21,18 @@ t.test('an owner may use so much and no more, to the byte', async (t) => {
 })
 
 t.test('the message says how much is used', async (t) => {
-  const { files, store } = await openTestLibrary(t, { ownerQuotaBytes: 1_500_000, totalQuotaBytes: 2_000_000 })
+  const { files, store } = await openTestLibrary(t, {
+    ownerQuotaBytes: 1_500_000,
+    totalQuotaBytes: 2_000_000,
+  })
   await store(Buffer.alloc(1_400_000))
-  await t.rejects(store(Buffer.alloc(200_000)), { message: '1.4 MB of 1.5 MB are in use here. Delete files that are not needed any more.' })
+  await t.rejects(store(Buffer.alloc(200_000)), {
+    message: '1.4 MB of 1.5 MB are in use here. Delete files that are not needed any more.',
+  })
   await store(Buffer.alloc(600_000), { owner: OTHER })
-  await t.rejects(files.checkQuota(OTHER), { message: '2 MB of 2 MB are in use on this server. Delete files that are not needed any more.' })
+  await t.rejects(files.checkQuota(OTHER), {
+    message: '2 MB of 2 MB are in use on this server. Delete files that are not needed any more.',
+  })
 })
 
 t.test('all owners together', async (t) => {
@@ -38,7 +47,11 @@ t.test('a race cannot pass it: it is judged in the transaction that stores', asy
   const { store, files, kept } = await openTestLibrary(t, { ownerQuotaBytes: 100 })
   const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => store('x'.repeat(30))))
   t.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled').length, 3)
-  t.ok(outcomes.every((outcome) => outcome.status === 'fulfilled' || outcome.reason instanceof QuotaExceededError))
+  t.ok(
+    outcomes.every((outcome) =>
+      outcome.status === 'fulfilled' || outcome.reason instanceof QuotaExceededError
+    )
+  )
   t.equal((await files.info({ owner: COURSE })).length, 3)
   t.equal(kept().length, 3)
 })
@@ -46,7 +59,12 @@ t.test('a race cannot pass it: it is judged in the transaction that stores', asy
 t.test('two processes that share the folder cannot pass it either', async (t) => {
   const one = await openTestLibrary(t, { ownerQuotaBytes: 100 })
   const two = await openTestLibrary(t, { ownerQuotaBytes: 100, folder: one.folder })
-  const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? one : two).store('x'.repeat(30), { createdBy: `${i}` })))
+  const outcomes = await Promise.allSettled(
+    Array.from(
+      { length: 10 },
+      (_, i) => (i % 2 === 0 ? one : two).store('x'.repeat(30), { createdBy: `${i}` })
+    )
+  )
   t.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled').length, 3)
 })
 
@@ -61,25 +79,44 @@ t.test('what has expired does not count, removed or not', async (t) => {
 t.test('room is made by the oldest of the same category', async (t) => {
   const { files, store, kept, intents } = await openTestLibrary(t, { ownerQuotaBytes: 100 })
   const syllabus = await store('x'.repeat(10), { category: 'syllabus' })
-  const exports = [await store('x'.repeat(30), { category: 'export' }), await store('x'.repeat(30), { category: 'export' }), await store('x'.repeat(30), { category: 'export' })]
+  const exports = [
+    await store('x'.repeat(30), { category: 'export' }),
+    await store('x'.repeat(30), { category: 'export' }),
+    await store('x'.repeat(30), { category: 'export' }),
+  ]
   await files.checkQuota(COURSE, 'export')
   await t.rejects(files.checkQuota(COURSE, 'nothing'), FULL)
-  await t.rejects(store('x'.repeat(91), { category: 'export', replacesOldest: true }), FULL, 'it would not fit even so')
+  await t.rejects(
+    store('x'.repeat(91), { category: 'export', replacesOldest: true }),
+    FULL,
+    'it would not fit even so'
+  )
   t.equal((await files.info({ owner: COURSE })).length, 4, 'and then nothing is deleted')
 
   const file = await store('x'.repeat(50), { category: 'export', replacesOldest: true })
   await files.settled()
-  t.strictSame((await files.info({ owner: COURSE })).map((row) => row.id), [file.id, exports[2]!.id, syllabus.id])
+  t.strictSame((await files.info({ owner: COURSE })).map((row) => row.id), [
+    file.id,
+    exports[2]!.id,
+    syllabus.id,
+  ])
   t.strictSame(kept(), [file, exports[2]!, syllabus].map((row) => row.hex).sort(), 'the bytes go as well')
   t.strictSame(await intents(), [])
 })
 
 t.test('room in all is made by the oldest of anybody, but for the newest of each', async (t) => {
   const { files, store } = await openTestLibrary(t, { totalQuotaBytes: 100 })
-  const theirs = [await store('x'.repeat(30), { owner: OTHER, category: 'export' }), await store('x'.repeat(30), { owner: OTHER, category: 'export' })]
+  const theirs = [
+    await store('x'.repeat(30), { owner: OTHER, category: 'export' }),
+    await store('x'.repeat(30), { owner: OTHER, category: 'export' }),
+  ]
   const mine = [await store('x'.repeat(40), { category: 'export' })]
   const next = await store('x'.repeat(60), { category: 'export', replacesOldest: true })
-  t.strictSame((await files.info({})).map((row) => row.id), [next.id, theirs[1]!.id], 'my own newest may go: there is a newer one')
+  t.strictSame(
+    (await files.info({})).map((row) => row.id),
+    [next.id, theirs[1]!.id],
+    'my own newest may go: there is a newer one'
+  )
   await t.rejects(store('x'.repeat(80), { category: 'export', replacesOldest: true }), FULL)
   t.ok(mine)
 })
@@ -88,10 +125,21 @@ t.test('when the transaction is rolled back, the bytes of what would have gone s
   const { files, store, stage, db, pathOf, storage } = await openTestLibrary(t, { ownerQuotaBytes: 100 })
   const old = await store('x'.repeat(80), { category: 'export' })
   const placed = await files.place(await stage('y'.repeat(50)), 'new.txt')
-  await t.rejects(db.write(async (trx) => {
-    await placed.record(trx, { owner: COURSE, category: 'export', contentType: 'text/plain', createdBy: null, createdAt: 0, expiresAt: null, replacesOldest: true })
-    throw new Error('the job was canceled')
-  }), { message: 'the job was canceled' })
+  await t.rejects(
+    db.write(async (trx) => {
+      await placed.record(trx, {
+        owner: COURSE,
+        category: 'export',
+        contentType: 'text/plain',
+        createdBy: null,
+        createdAt: 0,
+        expiresAt: null,
+        replacesOldest: true,
+      })
+      throw new Error('the job was canceled')
+    }),
+    { message: 'the job was canceled' }
+  )
   await placed.discard()
   await files.settled()
   t.equal(await storage.size(old.hex, old.filename), 80, pathOf(old))

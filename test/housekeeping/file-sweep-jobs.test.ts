@@ -4,7 +4,10 @@ import { storeFile } from '../support/stored-file.ts'
 import { startTestService } from '../support/test-service.ts'
 
 t.test('a sweep is queued only where there is something to do, once, and behind everything else', async (t) => {
-  const service = await startTestService(t, { courses: [{ students: [{ lastName: 'Ames' }] }], withoutRunner: true })
+  const service = await startTestService(t, {
+    courses: [{ students: [{ lastName: 'Ames' }] }],
+    withoutRunner: true,
+  })
   const { sweeps, db, runner } = service.services
   t.equal(await sweeps.request(), false)
   t.strictSame(await listJobs(db.reads, { limit: 9 }), [])
@@ -16,7 +19,10 @@ t.test('a sweep is queued only where there is something to do, once, and behind 
   await runner.start()
   await runner.drain()
   const jobs = await listJobs(db.reads, { limit: 9 })
-  t.strictSame(jobs.map(({ kind, state }) => [kind, state]), [['performance-export', 'succeeded'], ['file-sweep', 'succeeded']])
+  t.strictSame(jobs.map(({ kind, state }) => [kind, state]), [['performance-export', 'succeeded'], [
+    'file-sweep',
+    'succeeded',
+  ]])
   t.ok(jobs[0]!.token < jobs[1]!.token, 'the export went first')
   t.match(JSON.parse(jobs[1]!.result!), { files: 1, bytes: 1, tombstones: 0, failed: 0 })
 })
@@ -35,7 +41,11 @@ t.test('looking starts with the service and stops with it', async (t) => {
 })
 
 t.test('a queue that is full of exports takes a sweep; FILE_SWEEP_MINUTES=0 is never', async (t) => {
-  const service = await startTestService(t, { courses: [{ students: [{ lastName: 'Ames' }] }], withoutRunner: true, settings: { QUEUE_MAX: '1', FILE_SWEEP_MINUTES: '0' } })
+  const service = await startTestService(t, {
+    courses: [{ students: [{ lastName: 'Ames' }] }],
+    withoutRunner: true,
+    settings: { QUEUE_MAX: '1', FILE_SWEEP_MINUTES: '0' },
+  })
   const { sweeps, db } = service.services
   await storeFile(service, 'x', { expiresAt: 1 })
   await sweeps.start()
@@ -51,13 +61,22 @@ t.test('a look that fails is told, and the next one tries again', async (t) => {
   const { db, queue, config } = service.services
   const told: string[] = []
   const sweeps = createFileSweeps({
-    db: { ...db, write: async () => { throw new Error('database is locked') } },
+    db: {
+      ...db,
+      write: async () => {
+        throw new Error('database is locked')
+      },
+    },
     storage: createDiskStorage(config.filesFolder, config.quarantineFolder),
     queue,
     now: Date.now,
     rules: { exports: { retentionMs: 0, keepLatest: true }, tombstoneMs: 0 },
     everyMs: 1_000_000,
-    log: { warn: (facts, text) => { told.push(text) } },
+    log: {
+      warn: (facts, text) => {
+        told.push(text)
+      },
+    },
   })
   await sweeps.start()
   sweeps.stop()

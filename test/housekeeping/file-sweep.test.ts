@@ -4,7 +4,12 @@ import { openTestLibrary, type TestLibrary } from '../support/file-library.ts'
 
 const DAY = 86_400_000
 
-const rules = ({ db, storage, clock }: TestLibrary) => ({ db, storage, now: () => clock.now, tombstoneMs: 90 * DAY })
+const rules = ({ db, storage, clock }: TestLibrary) => ({
+  db,
+  storage,
+  now: () => clock.now,
+  tombstoneMs: 90 * DAY,
+})
 
 t.test('bytes go when a file has expired, its row stays for a while', async (t) => {
   const library = await openTestLibrary(t)
@@ -19,7 +24,13 @@ t.test('bytes go when a file has expired, its row stays for a while', async (t) 
   clock.now = start + DAY
   t.equal(await isSweepDue(rules(library)), true)
   const seen: number[] = []
-  const dry = await sweepFiles({ ...rules(library), dryRun: true, onFile: (file) => { seen.push(file.id) } })
+  const dry = await sweepFiles({
+    ...rules(library),
+    dryRun: true,
+    onFile: (file) => {
+      seen.push(file.id)
+    },
+  })
   t.strictSame(dry, { files: 1, bytes: 4, tombstones: 0, failed: 0 })
   t.strictSame(seen, [soon.id])
   t.equal(kept().length, 3, 'a dry run changes nothing')
@@ -43,7 +54,15 @@ t.test('bytes go when a file has expired, its row stays for a while', async (t) 
 
 t.test('more than one round, and bytes that cannot be removed', async (t) => {
   let stuck = ''
-  const library = await openTestLibrary(t, { storage: (disk) => ({ ...disk, async remove (hex) { if (hex === stuck) throw new Error('busy'); await disk.remove(hex) } }) })
+  const library = await openTestLibrary(t, {
+    storage: (disk) => ({
+      ...disk,
+      async remove (hex) {
+        if (hex === stuck) throw new Error('busy')
+        await disk.remove(hex)
+      },
+    }),
+  })
   const { store, clock, kept, intents, files } = library
   for (let i = 0; i < 210; i++) stuck = (await store('x', { expiresAt: clock.now })).hex
   t.strictSame(await sweepFiles(rules(library)), { files: 210, bytes: 210, tombstones: 0, failed: 1 })
@@ -54,7 +73,7 @@ t.test('more than one round, and bytes that cannot be removed', async (t) => {
   t.strictSame(kept(), [])
 })
 
-t.test('two sweeps at once do not get in each other\'s way', async (t) => {
+t.test("two sweeps at once do not get in each other's way", async (t) => {
   const library = await openTestLibrary(t)
   for (let i = 0; i < 30; i++) await library.store('x', { expiresAt: library.clock.now })
   await Promise.all([sweepFiles(rules(library)), sweepFiles(rules(library))])

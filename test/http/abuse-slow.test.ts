@@ -17,11 +17,20 @@ async function send (port: number, text: string) {
   return bytes.length === 0 ? undefined : parse(bytes)
 }
 
-const code = (answer: Awaited<ReturnType<typeof send>>) => (JSON.parse(answer!.body.toString()) as { code: string }).code
+const code = (answer: Awaited<ReturnType<typeof send>>) =>
+  (JSON.parse(answer!.body.toString()) as { code: string }).code
 
 t.test('what is no HTTP is refused in the one shape, and the connection closed', async (t) => {
   const port = await listen(await startTestService(t))
-  for (const text of ['hello\r\n\r\n', 'GET / HTTP/9.9\r\n\r\n', 'GET /\u0001 HTTP/1.1\r\nhost: x\r\n\r\n', 'GET / HTTP/1.1\r\nhost: x\r\nbad header: y\r\n\r\n', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n']) {
+  for (
+    const text of [
+      'hello\r\n\r\n',
+      'GET / HTTP/9.9\r\n\r\n',
+      'GET /\u0001 HTTP/1.1\r\nhost: x\r\n\r\n',
+      'GET / HTTP/1.1\r\nhost: x\r\nbad header: y\r\n\r\n',
+      'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n',
+    ]
+  ) {
     const answer = await send(port, text)
     t.equal(answer!.status, 400, JSON.stringify(text))
     t.equal(code(answer), 'VALIDATION_FAILED')
@@ -32,8 +41,15 @@ t.test('what is no HTTP is refused in the one shape, and the connection closed',
 })
 
 t.test('whoever does not finish the headers or the body is cut off', async (t) => {
-  const port = await listen(await startTestService(t, { settings: { HEADERS_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '200' } }))
-  for (const text of ['GET / HTTP/1.1\r\nhost: x\r\n', 'POST /api/session HTTP/1.1\r\nhost: x\r\norigin: http://x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{']) {
+  const port = await listen(
+    await startTestService(t, { settings: { HEADERS_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '200' } })
+  )
+  for (
+    const text of [
+      'GET / HTTP/1.1\r\nhost: x\r\n',
+      'POST /api/session HTTP/1.1\r\nhost: x\r\norigin: http://x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+    ]
+  ) {
     const answer = await send(port, text)
     t.equal(answer!.status, 408, text.slice(0, 4))
     t.equal(code(answer), 'REQUEST_TIMEOUT')

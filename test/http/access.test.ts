@@ -1,4 +1,5 @@
-// Every route with every kind of person, against the one table of who may do what; and the table against its documentation.
+// Every route with every kind of person, against the one table of who may do what; and the table against its
+// documentation.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -6,7 +7,13 @@ import { SCOPES, type Scope } from '../../src/accounts/access.ts'
 import { ROUTE_ACCESS, type RouteAccess, type Who } from '../../src/accounts/route-access.ts'
 import { PAGE_FOLDER } from '../../tools/page/build-page.ts'
 import { ORIGIN } from '../support/browser.ts'
-import { startTestService, TEACHER, type Answer, type CallOptions, type TestService } from '../support/test-service.ts'
+import {
+  startTestService,
+  TEACHER,
+  type Answer,
+  type CallOptions,
+  type TestService,
+} from '../support/test-service.ts'
 
 const OTHER = 'other@example.edu'
 const NEVER_LIVES = Date.UTC(2001, 0)
@@ -37,11 +44,18 @@ const PEOPLE: Record<string, Person> = {
   'a teacher by cookie': { role: 'teacher', isBrowser: true },
   'an administrator': { role: 'admin' },
   'an administrator by cookie': { role: 'admin', isBrowser: true },
-  'an administrator\'s token with every scope but the right one': { role: 'admin', scopes: ({ scope }) => SCOPES.filter((one) => one !== (scope ?? 'admin')) },
+  "an administrator's token with every scope but the right one": {
+    role: 'admin',
+    scopes: ({ scope }) => SCOPES.filter((one) => one !== (scope ?? 'admin')),
+  },
 }
 
 /** What the table says: a code, or that the route does its work. */
-function expected ({ who, scope }: RouteAccess, { role, isBrowser = false, scopes }: Person, fileAccess: 'link' | 'session'): string {
+function expected (
+  { who, scope }: RouteAccess,
+  { role, isBrowser = false, scopes }: Person,
+  fileAccess: 'link' | 'session'
+): string {
   if (who === 'anybody' || (who === 'file' && fileAccess === 'link')) return 'allowed'
   if (who === 'any page') return isBrowser ? 'allowed' : 'CROSS_ORIGIN'
   if (role === undefined) return 'UNAUTHENTICATED'
@@ -50,16 +64,24 @@ function expected ({ who, scope }: RouteAccess, { role, isBrowser = false, scope
   if (who === 'file' && isOutside) return 'FILE_NOT_FOUND'
   if (who === 'course' && isOutside) return 'NOT_A_TEACHER'
   if (who === 'staff' && role === 'student') return 'NOT_A_TEACHER'
-  if (who === 'session') return (role === 'admin' && scopes === undefined) || (role === 'teacher' && isBrowser) ? 'allowed' : 'SESSION_NOT_FOUND'
+  if (who === 'session') {
+    return (role === 'admin' && scopes === undefined) || (role === 'teacher' && isBrowser)
+      ? 'allowed'
+      : 'SESSION_NOT_FOUND'
+  }
   if (scope !== null && scopes !== undefined) return 'INSUFFICIENT_SCOPE'
   if ((who === 'admin' || scope === 'admin') && role !== 'admin') return 'INSUFFICIENT_SCOPE'
   return 'allowed'
 }
 
-/** These mean that the route has let somebody in; what it then finds wrong with an empty request is another matter. */
+/**
+ * These mean that the route has let somebody in; what it then finds wrong with an empty request is another
+ * matter.
+ */
 function outcomeOf ({ status, text }: Answer, who: Who): string {
   const code = status >= 400 ? (JSON.parse(text) as { code: string }).code : ''
-  const isRefusal = status === 401 || status === 403 || ['COURSE_NOT_FOUND', 'ROUTE_NOT_FOUND', 'USER_NOT_FOUND', `${who.toUpperCase()}_NOT_FOUND`].includes(code)
+  const isRefusal = status === 401 || status === 403 ||
+    ['COURSE_NOT_FOUND', 'ROUTE_NOT_FOUND', 'USER_NOT_FOUND', `${who.toUpperCase()}_NOT_FOUND`].includes(code)
   if (status >= 500 || status === 429) return `${status} ${code}`
   return isRefusal ? code : 'allowed'
 }
@@ -71,32 +93,72 @@ interface Scene {
 }
 
 async function setScene (t: Test, fileAccess: 'link' | 'session'): Promise<Scene> {
-  const service = await startTestService(t, { courses: [{ teachers: [{ email: TEACHER }] }, { teachers: [{ email: OTHER }] }], settings: { FILE_ACCESS: fileAccess } })
+  const service = await startTestService(t, {
+    courses: [{ teachers: [{ email: TEACHER }] }, { teachers: [{ email: OTHER }] }],
+    settings: { FILE_ACCESS: fileAccess },
+  })
   const { call, services, server } = service
   const { accounts, db, sessions, now } = services
-  for (const [email, role] of [[TEACHER, 'teacher'], [OTHER, 'teacher'], ['student@example.edu', 'student'], ['admin@example.edu', 'admin'], ['spare@example.edu', 'teacher'], ['disabled@example.edu', 'admin']] as const) {
+  for (
+    const [email, role] of [
+      [TEACHER, 'teacher'],
+      [OTHER, 'teacher'],
+      ['student@example.edu', 'student'],
+      ['admin@example.edu', 'admin'],
+      ['spare@example.edu', 'teacher'],
+      ['disabled@example.edu', 'admin'],
+    ] as const
+  ) {
     await accounts.add({ email, role })
   }
-  const emails = { student: 'student@example.edu', other: OTHER, teacher: TEACHER, admin: 'admin@example.edu' }
+  const emails = {
+    student: 'student@example.edu',
+    other: OTHER,
+    teacher: TEACHER,
+    admin: 'admin@example.edu',
+  }
   const spare = (await accounts.findByEmail('spare@example.edu'))!
-  const token = (email: string, scopes?: Scope[], expiresAt?: number) => accounts.createToken({ email, name: 'test', scopes, expiresAt: expiresAt ?? null })
-  const { job } = (await call('POST', '/api/courses/1/performance/export', { token: await token(TEACHER) })).json()
+  const token = (email: string, scopes?: Scope[], expiresAt?: number) =>
+    accounts.createToken({ email, name: 'test', scopes, expiresAt: expiresAt ?? null })
+  const { job } = (await call('POST', '/api/courses/1/performance/export', { token: await token(TEACHER) }))
+    .json()
   await services.runner.drain()
-  const [made] = (await call('GET', '/api/courses/1/performance/exports', { token: await token(TEACHER) })).json()
+  const [made] = (await call('GET', '/api/courses/1/performance/exports', { token: await token(TEACHER) }))
+    .json()
 
-  const importJob = await db.write((trx) => trx.insertInto('jobs')
-    .values({ kind: 'import', state: 'failed', key: 'import', owner_type: 'course', owner_id: 1, payload: '{}', error_code: 'IMPORT_FAILED', error_message: 'It failed.', run_after: 0, created_at: now() })
-    .returning('id').executeTakeFirstOrThrow())
+  const importJob = await db.write((trx) =>
+    trx.insertInto('jobs')
+      .values({
+        kind: 'import',
+        state: 'failed',
+        key: 'import',
+        owner_type: 'course',
+        owner_id: 1,
+        payload: '{}',
+        error_code: 'IMPORT_FAILED',
+        error_message: 'It failed.',
+        run_after: 0,
+        created_at: now(),
+      })
+      .returning('id').executeTakeFirstOrThrow()
+  )
 
   async function session (email: string): Promise<{ id: number, cookie: string }> {
     const user = (await accounts.findByEmail(email))!
-    const begun = await db.write((trx) => sessions.begin(trx, user, { address: '127.0.0.1', userAgent: undefined, previous: undefined }))
-    return { id: begun.principal.credential.id, cookie: `perfbook_session=${encodeURIComponent(server.signCookie(begun.secret))}` }
+    const begun = await db.write((trx) =>
+      sessions.begin(trx, user, { address: '127.0.0.1', userAgent: undefined, previous: undefined })
+    )
+    return {
+      id: begun.principal.credential.id,
+      cookie: `perfbook_session=${encodeURIComponent(server.signCookie(begun.secret))}`,
+    }
   }
   const ended = await session('admin@example.edu')
   await sessions.end(ended.id)
   const expired = await session('admin@example.edu')
-  await db.write((trx) => trx.updateTable('sessions').set({ created_at: NEVER_LIVES }).where('id', '=', expired.id).execute())
+  await db.write((trx) =>
+    trx.updateTable('sessions').set({ created_at: NEVER_LIVES }).where('id', '=', expired.id).execute()
+  )
   const revoked = await token('admin@example.edu')
   await accounts.revokeToken((await accounts.listTokens()).at(-1)!.id)
   const disabled = await token('disabled@example.edu')
@@ -124,7 +186,14 @@ async function setScene (t: Test, fileAccess: 'link' | 'session'): Promise<Scene
       }
       return { token: null, headers }
     }
-    return { token: role === undefined ? known.token ?? null : await service.token(role === 'other' ? 'teacher' : role, { email: emails[role], scopes: scopes?.(route) }) }
+    return {
+      token: role === undefined
+        ? known.token ?? null
+        : await service.token(role === 'other' ? 'teacher' : role, {
+          email: emails[role],
+          scopes: scopes?.(route),
+        }),
+    }
   }
   return {
     service,
@@ -140,7 +209,10 @@ async function setScene (t: Test, fileAccess: 'link' | 'session'): Promise<Scene
         hex: new URL(made.url).pathname.split('/')[2]!,
         filename: made.filename,
       }
-      const path = pattern.replace(/:(\w+)/g, (_, name: string) => String(params[name])).replace(/\*$/, () => pattern === '/assets/*' ? readdirSync(join(PAGE_FOLDER, 'assets'))[0]! : 'index.html')
+      const path = pattern.replace(/:(\w+)/g, (_, name: string) => String(params[name])).replace(
+        /\*$/,
+        () => pattern === '/assets/*' ? readdirSync(join(PAGE_FOLDER, 'assets'))[0]! : 'index.html'
+      )
       return await call(method, path, await credentials(person, ROUTE_ACCESS[key]!))
     },
   }
@@ -148,21 +220,37 @@ async function setScene (t: Test, fileAccess: 'link' | 'session'): Promise<Scene
 
 /** What takes things away comes last, and the course last of all. */
 function inOrder (keys: string[]): string[] {
-  const rank = (key: string) => key === 'DELETE /api/courses/:course_id' ? 2 : key.startsWith('DELETE') ? 1 : 0
+  const rank = (key: string) =>
+    key === 'DELETE /api/courses/:course_id' ? 2 : key.startsWith('DELETE') ? 1 : 0
   return keys.toSorted((a, b) => rank(a) - rank(b))
 }
 
-const registered = ({ routes }: TestService) => [...new Set(routes.filter(({ method }) => method !== 'HEAD').map(({ method, url }) => `${method} ${url}`))]
+const registered = (
+  { routes }: TestService
+) => [
+  ...new Set(routes.filter(({ method }) => method !== 'HEAD').map(({ method, url }) => `${method} ${url}`)),
+]
 
 t.test('every route is in the table, and the table has no other', async (t) => {
   const service = await startTestService(t)
-  t.strictSame(registered(service).filter((key) => !Object.hasOwn(ROUTE_ACCESS, key)), [], 'a route that nobody has put into route-access.ts')
-  t.strictSame(Object.keys(ROUTE_ACCESS).filter((key) => !registered(service).includes(key) && !SOMETIMES.includes(key)), [], 'a line for a route that is not there')
+  t.strictSame(
+    registered(service).filter((key) => !Object.hasOwn(ROUTE_ACCESS, key)),
+    [],
+    'a route that nobody has put into route-access.ts'
+  )
+  t.strictSame(
+    Object.keys(ROUTE_ACCESS).filter((key) => !registered(service).includes(key) && !SOMETIMES.includes(key)),
+    [],
+    'a line for a route that is not there'
+  )
 })
 
 t.test('the documentation shows the same table', async (t) => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8')
-  const rows = Array.from(text.matchAll(/^\| `([A-Z]+ \/\S*)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm), ([, key, who, scope, audit]) => [key, who, scope, audit])
+  const rows = Array.from(
+    text.matchAll(/^\| `([A-Z]+ \/\S*)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm),
+    ([, key, who, scope, audit]) => [key, who, scope, audit]
+  )
   t.strictSame(
     rows,
     Object.entries(ROUTE_ACCESS).map((
@@ -177,11 +265,15 @@ t.test('every route with every kind of person', async (t) => {
     const route = ROUTE_ACCESS[key]!
     if (route === undefined) continue // the first test says so
     // Whoever is refused asks first, while everything is there.
-    const order = Object.entries(PEOPLE).toSorted(([, a], [, b]) => Number(expected(route, a, 'link') === 'allowed') - Number(expected(route, b, 'link') === 'allowed'))
+    const order = Object.entries(PEOPLE).toSorted(([, a], [, b]) =>
+      Number(expected(route, a, 'link') === 'allowed') - Number(expected(route, b, 'link') === 'allowed')
+    )
     for (const [name, person] of order) {
       const answer = await scene.ask(name, key)
       // Once the first has deleted the course it is gone for the next.
-      const want = key === 'DELETE /api/courses/:course_id' && name.endsWith('administrator by cookie') ? 'COURSE_NOT_FOUND' : expected(route, person, 'link')
+      const want = key === 'DELETE /api/courses/:course_id' && name.endsWith('administrator by cookie')
+        ? 'COURSE_NOT_FOUND'
+        : expected(route, person, 'link')
       t.equal(outcomeOf(answer, route.who), want, `${key}: ${name}`)
     }
   }
@@ -190,5 +282,11 @@ t.test('every route with every kind of person', async (t) => {
 t.test('files with FILE_ACCESS=session', async (t) => {
   const scene = await setScene(t, 'session')
   const key = 'GET /files/:hex/:filename'
-  for (const [name, person] of Object.entries(PEOPLE)) t.equal(outcomeOf(await scene.ask(name, key), 'file'), expected(ROUTE_ACCESS[key]!, person, 'session'), name)
+  for (const [name, person] of Object.entries(PEOPLE)) {
+    t.equal(
+      outcomeOf(await scene.ask(name, key), 'file'),
+      expected(ROUTE_ACCESS[key]!, person, 'session'),
+      name
+    )
+  }
 })

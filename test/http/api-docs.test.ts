@@ -23,27 +23,43 @@ t.test('the page begins with how to authenticate, and responses have the text of
   const { call } = await startTestService(t)
   const docs = async (headers: Record<string, string>) =>
     (await call('GET', '/api/docs', { token: null, headers })).text
-  t.match(await docs({ host: 'school.example' }),
-    /<h1>[^]*<pre>curl -H 'Authorization: Bearer pb_…' http:\/\/school\.example\/api\/courses<\/pre>[^]*<h2>/)
-  t.match(await docs({ host: 'other.example' }), /http:\/\/other\.example\/api\/courses/, 'not the page of another request')
+  t.match(
+    await docs({ host: 'school.example' }),
+    /<h1>[^]*<pre>curl -H 'Authorization: Bearer pb_…' http:\/\/school\.example\/api\/courses<\/pre>[^]*<h2>/
+  )
+  t.match(
+    await docs({ host: 'other.example' }),
+    /http:\/\/other\.example\/api\/courses/,
+    'not the page of another request'
+  )
   const behindProxy = await startTestService(t, { settings: { PUBLIC_URL: 'https://school.example/books' } })
-  t.match((await behindProxy.call('GET', '/api/docs', { token: null })).text, / https:\/\/school\.example\/books\/api\/courses</)
+  t.match(
+    (await behindProxy.call('GET', '/api/docs', { token: null })).text,
+    / https:\/\/school\.example\/books\/api\/courses</
+  )
 
   const { paths } = (await call('GET', '/api/openapi.json', { token: null })).json() as {
-    paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>
+    paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>,
   }
-  const told = Object.values(paths).flatMap((methods) => Object.values(methods)).flatMap(({ responses }) => Object.entries(responses))
+  const told = Object.values(paths).flatMap((methods) => Object.values(methods)).flatMap(({ responses }) =>
+    Object.entries(responses)
+  )
   t.ok(told.length > 100)
-  t.strictSame(told.filter(([, { description }]) => description === 'Default Response' || description === ''), [])
+  t.strictSame(
+    told.filter(([, { description }]) => description === 'Default Response' || description === ''),
+    []
+  )
   t.equal(paths['/api/courses']?.['get']?.responses['401']?.description, 'Unauthorized')
 })
 
 t.test('API_DOCS: who may read it', async (t) => {
   const statuses = async (API_DOCS: string, role: 'teacher' | 'admin' | 'student' | null) => {
     const { call, token } = await startTestService(t, { settings: { API_DOCS } })
-    return await Promise.all(PATHS.map(async (path) => (await call('GET', path, {
-      token: role === null ? null : await token(role),
-    })).status))
+    return await Promise.all(PATHS.map(async (path) =>
+      (await call('GET', path, {
+        token: role === null ? null : await token(role),
+      })).status
+    ))
   }
   t.strictSame(await statuses('public', null), [200, 200, 200, 200])
   t.strictSame(await statuses('staff', null), [401, 401, 401, 401])

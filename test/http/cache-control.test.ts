@@ -22,8 +22,11 @@ t.test('every route, with credentials: private and checked again, or not stored 
   await services.runner.drain()
   const [made] = (await call('GET', EXPORTS)).json()
   const there: Record<string, string> = {
-    course_id: '1', export_id: String(made.id), job_id: job.split('/').at(-1),
-    hex: new URL(made.url).pathname.split('/')[2] ?? '', filename: made.filename,
+    course_id: '1',
+    export_id: String(made.id),
+    job_id: job.split('/').at(-1),
+    hex: new URL(made.url).pathname.split('/')[2] ?? '',
+    filename: made.filename,
   }
   const keys = [
     ...new Set(routes.map(({ method, url }) => `${method} ${url}`)),
@@ -35,7 +38,8 @@ t.test('every route, with credentials: private and checked again, or not stored 
     const [method, pattern = ''] = key.split(' ') as [Parameters<TestService['call']>[0], string]
     for (const params of [there, {} as Record<string, string>]) {
       const path = pattern.replace(/:(\w+)/g, (_, name: string) => params[name] ?? '999999').replace(
-        /\*$/, 'index.html'
+        /\*$/,
+        'index.html'
       )
       const { status, headers } = await call(method, path)
       const value = headers['cache-control'] ?? ''
@@ -47,7 +51,11 @@ t.test('every route, with credentials: private and checked again, or not stored 
           : /^(?:private, no-cache|no-store)$/,
         `${key}: ${status}`
       )
-      t.match((await call(method, path, { token: 'wrong' })).headers['cache-control'], /^(?:private, no-cache|no-store)$/, `${key}: a wrong token`)
+      t.match(
+        (await call(method, path, { token: 'wrong' })).headers['cache-control'],
+        /^(?:private, no-cache|no-store)$/,
+        `${key}: a wrong token`
+      )
     }
   }
   t.ok(answered >= 15, `${answered} answers were more than a refusal`)
@@ -56,12 +64,18 @@ t.test('every route, with credentials: private and checked again, or not stored 
 t.test('by cookie as by token; answers for anyone are as they were', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
   const browser = await signedInAs(service, 'teacher')
-  for (const path of [
-    '/api/session',
-    '/api/courses',
-    '/api/openapi.json',
-  ]) t.equal((await browser.call('GET', path)).headers['cache-control'], 'private, no-cache', path)
-  t.equal((await browser.signIn(TEACHER)).headers['cache-control'], 'no-store', 'the answer that brings a cookie')
+  for (
+    const path of [
+      '/api/session',
+      '/api/courses',
+      '/api/openapi.json',
+    ]
+  ) t.equal((await browser.call('GET', path)).headers['cache-control'], 'private, no-cache', path)
+  t.equal(
+    (await browser.signIn(TEACHER)).headers['cache-control'],
+    'no-store',
+    'the answer that brings a cookie'
+  )
   t.equal((await service.call('GET', '/', { token: null })).headers['cache-control'], 'no-cache')
 })
 

@@ -1,4 +1,5 @@
-// One click can be followed through the log: from the request, by its id, to the job, by its number, to the job's end.
+// One click can be followed through the log: from the request, by its id, to the job, by its number, to the
+// job's end.
 import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { PassThrough } from 'node:stream'
@@ -9,21 +10,43 @@ import { readConfig } from '../../src/config.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { testFolder } from '../support/test-folder.ts'
 
-interface Line { msg: string, reqId?: string, job?: number, kind?: string, req?: { id: string, url: string }, res?: { statusCode: number } }
+interface Line {
+  msg: string
+  reqId?: string
+  job?: number
+  kind?: string
+  req?: { id: string, url: string }
+  res?: { statusCode: number }
+}
 
-t.test('the log is JSON lines; a request\'s lines have its id, a job\'s lines its number', async (t) => {
+t.test("the log is JSON lines; a request's lines have its id, a job's lines its number", async (t) => {
   const folder = testFolder(t)
-  const env = { DATA_DIR: folder, PORT: '0', MIN_FREE_BYTES: '0', WORKER_THREADS: '1', OVERLOAD_DELAY_MS: '0' }
+  const env = {
+    DATA_DIR: folder,
+    PORT: '0',
+    MIN_FREE_BYTES: '0',
+    WORKER_THREADS: '1',
+    OVERLOAD_DELAY_MS: '0',
+  }
   const config = readConfig(env)
-  await makeBookDatabase(config.databaseFile, { name: 'Physics', tasks: [{ title: 'HW' }], students: [{ lastName: 'Ames', cells: [1] }] })
+  await makeBookDatabase(config.databaseFile, {
+    name: 'Physics',
+    tasks: [{ title: 'HW' }],
+    students: [{ lastName: 'Ames', cells: [1] }],
+  })
   const stderr = new PassThrough()
   let log = ''
-  stderr.on('data', (chunk: Buffer) => { log += chunk.toString() })
+  stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString()
+  })
   const service = await runService({ stderr, pid: process.pid }, config)
   const { accounts, runner } = service.services
   await accounts.add({ email: 'admin@example.edu', role: 'admin' })
   const authorization = `Bearer ${await accounts.createToken({ email: 'admin@example.edu', name: 'test' })}`
-  const answer = await fetch(`${service.address}/api/courses/1/performance/export`, { method: 'POST', headers: { authorization } })
+  const answer = await fetch(`${service.address}/api/courses/1/performance/export`, {
+    method: 'POST',
+    headers: { authorization },
+  })
   const { id } = await answer.json() as { id: number }
   await runner.drain()
   await service.stop()
@@ -58,7 +81,7 @@ t.test('a client that leaves in the middle of an upload is no error', async (t) 
   const part = '--b\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
   socket.write(
     `POST /api/imports HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\n` +
-    `content-type: multipart/form-data; boundary=b\r\ncontent-length: 1000000\r\n\r\n${part}`
+      `content-type: multipart/form-data; boundary=b\r\ncontent-length: 1000000\r\n\r\n${part}`
   )
   socket.write(Buffer.alloc(300_000, 'x'))
   // The upload has begun once its file is there.

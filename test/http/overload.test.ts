@@ -3,7 +3,9 @@ import t from 'tap'
 import { startTestService, type TestService } from '../support/test-service.ts'
 
 /** Holds up the event loop for so long, ms. */
-const block = (ms: number) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms) }
+const block = (ms: number) => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
 
 /** Asks until the answer has that status; what is measured is looked at once a second. */
 async function until (service: TestService, status: number, meanwhile: () => void = () => {}) {
@@ -15,18 +17,33 @@ async function until (service: TestService, status: number, meanwhile: () => voi
   }
 }
 
-t.test('too much memory: refused in the house\'s shape, with Retry-After; health and metrics answer', async (t) => {
+t.test("too much memory: refused in the house's shape, with Retry-After; health and metrics answer", async (t) => {
   const service = await startTestService(t, { courses: [{}], settings: { OVERLOAD_MEMORY_BYTES: '1' } })
   const refused = await until(service, 503)
-  t.strictSame(refused.json(), { statusCode: 503, code: 'OVERLOADED', error: 'Service Unavailable', message: 'The server is busy. Try again in a moment.' })
+  t.strictSame(refused.json(), {
+    statusCode: 503,
+    code: 'OVERLOADED',
+    error: 'Service Unavailable',
+    message: 'The server is busy. Try again in a moment.',
+  })
   t.match(refused.headers['retry-after'], /^[1-9]\d*$/)
   t.match((await service.call('POST', '/api/courses/1/performance/export')).json(), { code: 'OVERLOADED' })
-  for (const path of ['/healthz', '/readyz', '/metrics']) t.equal((await service.call('GET', path)).status, 200, path)
-  t.match((await service.call('GET', '/metrics')).text, /perfbook_http_requests_total\{method="GET",route="\/api\/courses",status="503"\} [1-9]/)
+  for (const path of ['/healthz', '/readyz', '/metrics']) {
+    t.equal((await service.call('GET', path)).status, 200, path)
+  }
+  t.match(
+    (await service.call('GET', '/metrics')).text,
+    /perfbook_http_requests_total\{method="GET",route="\/api\/courses",status="503"\} [1-9]/
+  )
 })
 
 t.test('an event loop that is held up: refused, and taken again when it has room', async (t) => {
   const service = await startTestService(t, { settings: { OVERLOAD_DELAY_MS: '100' } })
-  t.match((await until(service, 503, () => { block(250) })).json(), { code: 'OVERLOADED' })
+  t.match(
+    (await until(service, 503, () => {
+      block(250)
+    })).json(),
+    { code: 'OVERLOADED' }
+  )
   t.equal((await until(service, 200)).status, 200)
 })

@@ -2,14 +2,28 @@
 // Over sockets: what answers from memory stands before the routes.
 import t, { type Test } from 'tap'
 import { listenRaw, type RawAnswer } from '../support/raw-request.ts'
-import { ADMIN, startTestService, TEACHER, type TestService, type TestServiceOptions } from '../support/test-service.ts'
+import {
+  ADMIN,
+  startTestService,
+  TEACHER,
+  type TestService,
+  type TestServiceOptions,
+} from '../support/test-service.ts'
 
-const COURSE = { name: 'Physics', teachers: [{ email: TEACHER }], tasks: [{ title: 'HW' }], students: [{ lastName: 'Ames', cells: [0.5] }] }
+const COURSE = {
+  name: 'Physics',
+  teachers: [{ email: TEACHER }],
+  tasks: [{ title: 'HW' }],
+  students: [{ lastName: 'Ames', cells: [0.5] }],
+}
 const EXPORTS = '/api/courses/1/performance/exports'
 
 interface Polled extends Pick<TestService, 'services' | 'call' | 'token'> {
   /** GET, with a token (default: the administrator's) or none. */
-  poll: (path: string, options?: { token?: string | null, headers?: Record<string, string> }) => Promise<RawAnswer & { json: () => any }>
+  poll: (
+    path: string,
+    options?: { token?: string | null, headers?: Record<string, string> },
+  ) => Promise<RawAnswer & { json: () => any }>
   /** How often the list of exports was looked up. */
   lookUps: () => number
 }
@@ -19,7 +33,10 @@ async function startPolled (t: Test, options: TestServiceOptions): Promise<Polle
   const { services, call, token } = service
   const { list } = services.exports
   let count = 0
-  services.exports.list = async (courseId) => { count++; return await list(courseId) }
+  services.exports.list = async (courseId) => {
+    count++
+    return await list(courseId)
+  }
   const { request } = await listenRaw(service)
   return {
     services,
@@ -28,7 +45,10 @@ async function startPolled (t: Test, options: TestServiceOptions): Promise<Polle
     lookUps: () => count,
     async poll (path, { token: given, headers = {} } = {}) {
       const bearer = given === null ? undefined : given ?? await token('admin', { email: ADMIN })
-      const answer = await request('GET', path, { ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }), ...headers })
+      const answer = await request('GET', path, {
+        ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+        ...headers,
+      })
       return { ...answer, json: () => JSON.parse(answer.body.toString()) as unknown }
     },
   }
@@ -59,10 +79,16 @@ t.test('what was committed is in the next answer', async (t) => {
 
 t.test('an answer is for whoever asked, and for as long as he may ask', async (t) => {
   const clock = { now: Date.UTC(2026, 0, 5) }
-  const { poll, services: { accounts }, token } = await startPolled(t, { courses: [COURSE, { name: 'Biology' }], now: () => clock.now })
+  const { poll, services: { accounts }, token } = await startPolled(t, {
+    courses: [COURSE, { name: 'Biology' }],
+    now: () => clock.now,
+  })
   const teacher = await token('teacher', { email: TEACHER })
   t.equal((await poll(EXPORTS, { token: teacher })).status, 200)
-  t.equal((await poll(EXPORTS, { token: await token('teacher', { email: 'other@example.edu' }) })).status, 403)
+  t.equal(
+    (await poll(EXPORTS, { token: await token('teacher', { email: 'other@example.edu' }) })).status,
+    403
+  )
   t.equal((await poll(EXPORTS, { token: null })).status, 401)
   t.equal((await poll('/api/courses/2/performance/exports', { token: teacher })).status, 403)
 
@@ -77,23 +103,41 @@ t.test('an answer is for whoever asked, and for as long as he may ask', async (t
 })
 
 t.test('addresses in an answer are those of the request', async (t) => {
-  const { poll, call, services } = await startPolled(t, { courses: [COURSE], settings: { TRUST_PROXY: '127.0.0.1' } })
+  const { poll, call, services } = await startPolled(t, {
+    courses: [COURSE],
+    settings: { TRUST_PROXY: '127.0.0.1' },
+  })
   await call('POST', '/api/courses/1/performance/export')
   await services.runner.drain()
-  const originOf = async (headers: Record<string, string>) => new URL((await poll(EXPORTS, { headers })).json()[0].url).origin
+  const originOf = async (headers: Record<string, string>) =>
+    new URL((await poll(EXPORTS, { headers })).json()[0].url).origin
   for (let i = 0; i < 2; i++) {
     t.equal(await originOf({ host: 'one.example' }), 'http://one.example')
     t.equal(await originOf({ host: 'two.example' }), 'http://two.example')
-    t.equal(await originOf({ host: 'one.example', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'school.example' }), 'https://school.example')
+    t.equal(
+      await originOf({
+        host: 'one.example',
+        'x-forwarded-proto': 'https',
+        'x-forwarded-host': 'school.example',
+      }),
+      'https://school.example'
+    )
     t.equal(await originOf({ host: 'one.example', 'x-forwarded-proto': 'https' }), 'https://one.example')
   }
 })
 
 t.test('another front end gets its headers, whoever asked before', async (t) => {
-  const { poll } = await startPolled(t, { courses: [COURSE], settings: { CORS_ORIGINS: 'https://front.example' } })
+  const { poll } = await startPolled(t, {
+    courses: [COURSE],
+    settings: { CORS_ORIGINS: 'https://front.example' },
+  })
   for (let i = 0; i < 2; i++) {
     t.equal((await poll(EXPORTS)).headers['access-control-allow-origin'], undefined)
-    t.equal((await poll(EXPORTS, { headers: { origin: 'https://front.example' } })).headers['access-control-allow-origin'], 'https://front.example')
+    t.equal(
+      (await poll(EXPORTS, { headers: { origin: 'https://front.example' } }))
+        .headers['access-control-allow-origin'],
+      'https://front.example'
+    )
   }
 })
 
@@ -101,6 +145,12 @@ t.test('polls count in the metrics as any request', async (t) => {
   const { poll } = await startPolled(t, { courses: [COURSE] })
   for (let i = 0; i < 3; i++) await poll(EXPORTS)
   const text = (await poll('/metrics')).body.toString()
-  t.match(text, /perfbook_http_requests_total\{method="GET",route="\/api\/courses\/:course_id\/performance\/exports",status="200"\} 3\n/)
-  t.match(text, /perfbook_http_request_duration_seconds_count\{method="GET",route="\/api\/courses\/:course_id\/performance\/exports"\} 3\n/)
+  t.match(
+    text,
+    /perfbook_http_requests_total\{method="GET",route="\/api\/courses\/:course_id\/performance\/exports",status="200"\} 3\n/
+  )
+  t.match(
+    text,
+    /perfbook_http_request_duration_seconds_count\{method="GET",route="\/api\/courses\/:course_id\/performance\/exports"\} 3\n/
+  )
 })

@@ -65,7 +65,7 @@ t.test('with PUBLIC_URL only its origin is this site, and every link starts with
   }
 })
 
-t.test('without PUBLIC_URL it is the request\'s own, and what a proxy says counts only from TRUST_PROXY', async (t) => {
+t.test("without PUBLIC_URL it is the request's own, and what a proxy says counts only from TRUST_PROXY", async (t) => {
   const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'school.example' }
   const direct = await withTeacher(await startTestService(t, { courses: [COURSE] }))
   const trusting = await withTeacher(
@@ -91,7 +91,8 @@ t.test('without PUBLIC_URL it is the request\'s own, and what a proxy says count
   const linkOf = async ({ call, services }: TestService, headers: Record<string, string>) => {
     await call('POST', '/api/courses/1/performance/export')
     await services.runner.drain()
-    return new URL((await call('GET', EXPORTS, { headers: { host: 'here.test', ...headers } })).json()[0].url).origin
+    return new URL((await call('GET', EXPORTS, { headers: { host: 'here.test', ...headers } })).json()[0].url)
+      .origin
   }
   t.equal(await linkOf(direct, forwarded), 'http://here.test')
   t.equal(await linkOf(elsewhere, forwarded), 'http://here.test')
@@ -128,14 +129,22 @@ t.test('the cookie has a name that another site cannot plant', async (t) => {
     )
     const [, cookie = ''] = /^([^;]+)/.exec((await browser.signIn(TEACHER)).headers['set-cookie'] ?? '') ?? []
     t.match(
-      `${cookie}${pattern.source.includes('Secure;') ? `; Path=${pattern.source.includes('perfbook;') ? '/perfbook' : '/'}; HttpOnly; Secure; SameSite=Lax` : '; Path=/; HttpOnly; SameSite=Lax'}`,
+      `${cookie}${
+        pattern.source.includes('Secure;')
+          ? `; Path=${
+            pattern.source.includes('perfbook;') ? '/perfbook' : '/'
+          }; HttpOnly; Secure; SameSite=Lax`
+          : '; Path=/; HttpOnly; SameSite=Lax'
+      }`,
       pattern
     )
-    for (const other of [
-      'perfbook_session',
-      '__Host-perfbook_session',
-      '__Secure-perfbook_session',
-    ].filter((other) => other !== name)) {
+    for (
+      const other of [
+        'perfbook_session',
+        '__Host-perfbook_session',
+        '__Secure-perfbook_session',
+      ].filter((other) => other !== name)
+    ) {
       const { status } = await service.call('GET', '/api/session', {
         token: null,
         headers: { cookie: `${other}=${value}` },
@@ -147,7 +156,7 @@ t.test('the cookie has a name that another site cannot plant', async (t) => {
   }
 })
 
-t.test('an entry of X-Forwarded-For that is not an address: the socket\'s address counts', async (t) => {
+t.test("an entry of X-Forwarded-For that is not an address: the socket's address counts", async (t) => {
   for (const TRUST_PROXY of ['127.0.0.1', 'true']) {
     const service = await withTeacher(await startTestService(t, { settings: { TRUST_PROXY } }))
     const addressAfter = async (forwarded: string) => {
@@ -157,7 +166,8 @@ t.test('an entry of X-Forwarded-For that is not an address: the socket\'s addres
       await browser.call('DELETE', '/api/session')
       await service.services.audit.settled()
       const addresses = (await service.call(
-        'GET', '/api/audit?limit=2'
+        'GET',
+        '/api/audit?limit=2'
       )).json().entries.map((entry: { address: string }) => entry.address)
       t.strictSame(
         addresses,
@@ -166,10 +176,18 @@ t.test('an entry of X-Forwarded-For that is not an address: the socket\'s addres
       )
       return session.address
     }
-    for (const text of [
-      '<script>', 'unknown', '1.2.3.4:80', 'fe80::1%<b>', 'fe80::1%x', '300.1.1.1', `${'x'.repeat(15_000)}`,
-      '',
-    ]) {
+    for (
+      const text of [
+        '<script>',
+        'unknown',
+        '1.2.3.4:80',
+        'fe80::1%<b>',
+        'fe80::1%x',
+        '300.1.1.1',
+        `${'x'.repeat(15_000)}`,
+        '',
+      ]
+    ) {
       t.equal(await addressAfter(text), '127.0.0.1', text.slice(0, 20))
     }
     t.equal(
@@ -191,17 +209,32 @@ t.test('exactly one Host, and a valid one', async (t) => {
   const ask = async (hosts: string[], { version = '1.1', path = EXPORTS } = {}) => {
     const socket = connect(port, '127.0.0.1')
     socket.write(
-      `GET ${path} HTTP/${version}\r\n${hosts.map((line) => `${line}\r\n`).join('')}authorization: Bearer ${token}\r\nconnection: close\r\n\r\n`
+      `GET ${path} HTTP/${version}\r\n${
+        hosts.map((line) => `${line}\r\n`).join('')
+      }authorization: Bearer ${token}\r\nconnection: close\r\n\r\n`
     )
     return parse(await readAll(socket))
   }
-  for (let i = 0; i < 2; i++) t.equal((await ask(['Host: school.example'])).status, 200, 'from the second on, out of memory')
+  for (let i = 0; i < 2; i++) {
+    t.equal((await ask(['Host: school.example'])).status, 200, 'from the second on, out of memory')
+  }
   const bad = [
-    ['Host: school.example', 'Host: school.example'], ['Host: school.example', 'hOsT: evil.test'], [],
-    ['Host:'], ['Host: '], ['Host: a b'], ['Host: a,b'], ['Host: a/b'],
-    ['Host: user@school.example'], ['Host: school.example:port'], ['Host: school.example:123456'],
-    ['Host: <script>'], ['Host: [::1'], ['Host: sch\u00f6n'],
-    [`Host: ${'a'.repeat(300)}`], ['Host: %73chool.example'],
+    ['Host: school.example', 'Host: school.example'],
+    ['Host: school.example', 'hOsT: evil.test'],
+    [],
+    ['Host:'],
+    ['Host: '],
+    ['Host: a b'],
+    ['Host: a,b'],
+    ['Host: a/b'],
+    ['Host: user@school.example'],
+    ['Host: school.example:port'],
+    ['Host: school.example:123456'],
+    ['Host: <script>'],
+    ['Host: [::1'],
+    ['Host: sch\u00f6n'],
+    [`Host: ${'a'.repeat(300)}`],
+    ['Host: %73chool.example'],
   ]
   for (const hosts of bad) {
     for (const path of [EXPORTS, '/healthz', '/']) {
@@ -216,9 +249,16 @@ t.test('exactly one Host, and a valid one', async (t) => {
       })
     }
   }
-  for (const host of [
-    '127.0.0.1', '127.0.0.1:3000', '[::1]:3000', 'perf_book:80', 'school.example.', 'localhost',
-  ]) t.equal((await ask([`Host: ${host}`])).status, 200, host)
+  for (
+    const host of [
+      '127.0.0.1',
+      '127.0.0.1:3000',
+      '[::1]:3000',
+      'perf_book:80',
+      'school.example.',
+      'localhost',
+    ]
+  ) t.equal((await ask([`Host: ${host}`])).status, 200, host)
   t.equal((await ask([], { version: '1.0', path: '/healthz' })).status, 200, 'HTTP/1.0 has no Host')
   t.equal((await ask(['Host: a', 'Host: b'], { version: '1.0' })).status, 400)
 })

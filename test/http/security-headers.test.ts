@@ -1,7 +1,8 @@
 import t from 'tap'
 import { startTestService } from '../support/test-service.ts'
 
-const STRICT = /^default-src 'self';script-src 'self';style-src 'self';object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'$/
+const STRICT =
+  /^default-src 'self';script-src 'self';style-src 'self';object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'$/
 
 t.test('every answer has a strict policy, errors included', async (t) => {
   const { call } = await startTestService(t)

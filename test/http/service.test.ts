@@ -4,7 +4,10 @@ import { HTTP_ERRORS, JOB_ERRORS } from '../../src/errors.ts'
 import { startTestService } from '../support/test-service.ts'
 
 t.test('error codes are permanent: each of the contract is there with its status, and no other', async (t) => {
-  t.strictSame(Object.fromEntries(Object.entries(HTTP_ERRORS).map(([code, [status]]) => [code, status])), ERROR_CODES.http)
+  t.strictSame(
+    Object.fromEntries(Object.entries(HTTP_ERRORS).map(([code, [status]]) => [code, status])),
+    ERROR_CODES.http
+  )
   t.strictSame(Object.keys(JOB_ERRORS).sort(), ERROR_CODES.jobs)
 })
 
@@ -34,18 +37,33 @@ t.test('health: alive, ready, not ready when about to stop or when the disk is l
   t.strictSame((await service.call('GET', '/healthz', { token: null })).json(), { status: 'ok' })
   t.equal((await service.call('GET', '/readyz', { token: null })).status, 200)
   service.gate.close()
-  t.match((await service.call('GET', '/readyz', { token: null })).json(), { statusCode: 503, code: 'SHUTTING_DOWN' })
+  t.match((await service.call('GET', '/readyz', { token: null })).json(), {
+    statusCode: 503,
+    code: 'SHUTTING_DOWN',
+  })
   t.equal((await service.call('GET', '/healthz', { token: null })).status, 200)
   const full = await startTestService(t, { courses: [{}], settings: { MIN_FREE_BYTES: String(2 ** 50) } })
   t.match((await full.call('GET', '/readyz', { token: null })).json(), { statusCode: 503, code: 'DISK_LOW' })
-  t.match((await full.call('POST', '/api/courses/1/performance/export')).json(), { statusCode: 507, code: 'DISK_LOW' })
+  t.match((await full.call('POST', '/api/courses/1/performance/export')).json(), {
+    statusCode: 507,
+    code: 'DISK_LOW',
+  })
 })
 
 t.test('a front end on another origin: only those that are listed, with a token, never with a cookie', async (t) => {
-  const { call } = await startTestService(t, { courses: [{}], settings: { CORS_ORIGINS: 'https://front.example, https://two.example' } })
-  const preflight = (origin: string) => call('OPTIONS', '/api/courses/1/performance/export', {
-    token: null, headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' },
+  const { call } = await startTestService(t, {
+    courses: [{}],
+    settings: { CORS_ORIGINS: 'https://front.example, https://two.example' },
   })
+  const preflight = (origin: string) =>
+    call('OPTIONS', '/api/courses/1/performance/export', {
+      token: null,
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    })
   const allowed = await preflight('https://front.example')
   t.equal(allowed.status, 204)
   t.equal(allowed.headers['access-control-allow-origin'], 'https://front.example')
@@ -55,22 +73,40 @@ t.test('a front end on another origin: only those that are listed, with a token,
   t.equal((await preflight('https://evil.example')).headers['access-control-allow-origin'], undefined)
   const answer = await call('GET', '/api/courses', { headers: { origin: 'https://two.example' } })
   t.equal(answer.headers['access-control-allow-origin'], 'https://two.example')
-  for (const name of ['ETag', 'Location', 'Retry-After', 'Content-Disposition']) t.match(answer.headers['access-control-expose-headers'], name)
+  for (const name of ['ETag', 'Location', 'Retry-After', 'Content-Disposition']) {
+    t.match(answer.headers['access-control-expose-headers'], name)
+  }
   const none = await startTestService(t)
-  t.equal((await none.call('GET', '/api/courses', { headers: { origin: 'https://front.example' } })).headers['access-control-allow-origin'], undefined)
+  t.equal(
+    (await none.call('GET', '/api/courses', { headers: { origin: 'https://front.example' } }))
+      .headers['access-control-allow-origin'],
+    undefined
+  )
 })
 
 t.test('the contract is published, and every route of the API is in it', async (t) => {
   const { call, routes } = await startTestService(t)
   const { openapi, paths } = (await call('GET', '/api/openapi.json', { token: null })).json()
   t.match(openapi, /^3\.1\./)
-  for (const [path, method] of [
-    ['/api/courses', 'get'], ['/api/courses/{course_id}', 'patch'], ['/api/courses/{course_id}', 'delete'], ['/api/courses/{course_id}/performance', 'get'],
-    ['/api/courses/{course_id}/performance/export', 'post'], ['/api/courses/{course_id}/performance/exports', 'get'],
-    ['/api/courses/{course_id}/performance/exports/latest', 'get'], ['/api/courses/{course_id}/performance/exports/{export_id}', 'delete'],
-    ['/api/jobs', 'get'], ['/api/jobs/{job_id}', 'get'], ['/api/jobs/{job_id}/events', 'get'], ['/api/jobs/{job_id}/cancel', 'post'], ['/api/jobs/{job_id}/retry', 'post'],
-    ['/healthz', 'get'], ['/readyz', 'get'],
-  ] as const) t.ok(paths[path]?.[method], `${method} ${path}`)
+  for (
+    const [path, method] of [
+      ['/api/courses', 'get'],
+      ['/api/courses/{course_id}', 'patch'],
+      ['/api/courses/{course_id}', 'delete'],
+      ['/api/courses/{course_id}/performance', 'get'],
+      ['/api/courses/{course_id}/performance/export', 'post'],
+      ['/api/courses/{course_id}/performance/exports', 'get'],
+      ['/api/courses/{course_id}/performance/exports/latest', 'get'],
+      ['/api/courses/{course_id}/performance/exports/{export_id}', 'delete'],
+      ['/api/jobs', 'get'],
+      ['/api/jobs/{job_id}', 'get'],
+      ['/api/jobs/{job_id}/events', 'get'],
+      ['/api/jobs/{job_id}/cancel', 'post'],
+      ['/api/jobs/{job_id}/retry', 'post'],
+      ['/healthz', 'get'],
+      ['/readyz', 'get'],
+    ] as const
+  ) t.ok(paths[path]?.[method], `${method} ${path}`)
   t.ok(routes.some(({ url }) => url === '/api/openapi.json'))
   const docs = await call('GET', '/api/docs', { token: null })
   t.equal(docs.status, 200)

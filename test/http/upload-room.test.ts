@@ -11,8 +11,10 @@ import { startTestService, TEACHER } from '../support/test-service.ts'
 
 const MB = 1_000_000
 const BOUNDARY = 'a-boundary'
-const HEAD = Buffer.from(`--${BOUNDARY}\r\ncontent-disposition: form-data; name="category"\r\n\r\nslides\r\n--${BOUNDARY}\r\n` +
-  'content-disposition: form-data; name="file"; filename="a.pdf"\r\ncontent-type: application/pdf\r\n\r\n%PDF-')
+const HEAD = Buffer.from(
+  `--${BOUNDARY}\r\ncontent-disposition: form-data; name="category"\r\n\r\nslides\r\n--${BOUNDARY}\r\n` +
+    'content-disposition: form-data; name="file"; filename="a.pdf"\r\ncontent-type: application/pdf\r\n\r\n%PDF-'
+)
 const TAIL = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
 
 function bytesIn (folder: string): number {
@@ -64,7 +66,9 @@ async function setUp (
     path = '/api/courses/1/files'
   ): Promise<Slow> => {
     const socket = connect(port, '127.0.0.1')
-    t.teardown(() => { socket.destroy() })
+    t.teardown(() => {
+      socket.destroy()
+    })
     socket.on('error', () => {})
     const answer = firstAnswer(socket)
     const framing = length === undefined
@@ -75,20 +79,26 @@ async function setUp (
       socket.write(bytes)
       if (length === undefined) socket.write('\r\n')
     }
-    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${await service.token(role)}\r\n` +
-      `content-type: multipart/form-data; boundary=${BOUNDARY}\r\n${framing}\r\n\r\n`)
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${await service.token(role)}\r\n` +
+        `content-type: multipart/form-data; boundary=${BOUNDARY}\r\n${framing}\r\n\r\n`
+    )
     write(HEAD)
     return {
       socket,
       answer,
-      send (bytes) { write(Buffer.alloc(bytes, 7)) },
+      send (bytes) {
+        write(Buffer.alloc(bytes, 7))
+      },
       end () {
         write(TAIL)
         if (length === undefined) socket.write('0\r\n\r\n')
       },
     }
   }
-  const until = async (fact: () => boolean) => { while (!fact()) await nextTurn() }
+  const until = async (fact: () => boolean) => {
+    while (!fact()) await nextTurn()
+  }
   const staged = () => bytesIn(service.services.config.stagingFolder)
   return { service, begin, until, staged, used }
 }
@@ -101,7 +111,9 @@ t.test('uploads that are held open never pass the reserve, announced or not', as
     for (let i = 0; i < 20; i++) {
       const upload = await begin('admin', announced ? 2 * MB : undefined)
       const [before, answered] = [staged(), answers.length]
-      void upload.answer.then((answer) => { answers.push(answer) })
+      void upload.answer.then((answer) => {
+        answers.push(answer)
+      })
       upload.send(MB)
       open.push(upload)
       await until(() => staged() >= before + MB || answers.length > answered)
@@ -137,7 +149,9 @@ t.test('a client that announces the whole disk and sends nothing refuses nobody 
   idle.send(10 * MB)
   await until(() => staged() >= 10 * MB)
   let isAnswered = false
-  void idle.answer.then(() => { isAnswered = true })
+  void idle.answer.then(() => {
+    isAnswered = true
+  })
   for (let sent = 10; sent < 59 && !isAnswered; sent++) {
     idle.send(MB)
     await until(() => idle.socket.writableLength === 0 || isAnswered)
@@ -151,7 +165,9 @@ t.test('one long upload without a length is refused while it comes in, before th
   const { begin, until, staged, used } = await setUp(t, { diskMb: 30 })
   const upload = await begin('admin')
   let isAnswered = false
-  void upload.answer.then(() => { isAnswered = true })
+  void upload.answer.then(() => {
+    isAnswered = true
+  })
   for (let sent = 0; sent < 60 && !isAnswered; sent++) {
     upload.send(MB)
     await until(() => upload.socket.writableLength === 0 || isAnswered)

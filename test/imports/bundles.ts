@@ -21,13 +21,35 @@ export const NOW = Date.parse('2026-03-02T12:00:00Z')
 /** A small school: one course in two periods, one teacher, three students, two tasks in each period. */
 export function school (): Tables {
   const lineItem = (period: number, n: number, category: string) => ({
-    sourcedId: `li${n}-p${period}`, title: `HW ${n}`, assignDate: '2026-01-10', dueDate: `2026-02-0${n}`, classSourcedId: `p${period}`, categorySourcedId: category, resultValueMin: 0, resultValueMax: 10,
+    sourcedId: `li${n}-p${period}`,
+    title: `HW ${n}`,
+    assignDate: '2026-01-10',
+    dueDate: `2026-02-0${n}`,
+    classSourcedId: `p${period}`,
+    categorySourcedId: category,
+    resultValueMin: 0,
+    resultValueMax: 10,
   })
   return {
     orgs: [{ sourcedId: 'o1', name: 'Lakeview', type: 'school' }],
-    academicSessions: [{ sourcedId: 't1', title: 'Spring 2026', type: 'term', startDate: '2026-01-05', endDate: '2026-06-30', schoolYear: '2026' }],
+    academicSessions: [{
+      sourcedId: 't1',
+      title: 'Spring 2026',
+      type: 'term',
+      startDate: '2026-01-05',
+      endDate: '2026-06-30',
+      schoolYear: '2026',
+    }],
     courses: [{ sourcedId: 'c1', title: 'Physics', courseCode: 'PH', orgSourcedId: 'o1' }],
-    classes: [1, 2].map((n) => ({ sourcedId: `p${n}`, title: `Period ${n}`, courseSourcedId: 'c1', classCode: '', schoolSourcedId: 'o1', termSourcedIds: 't1', periods: n })),
+    classes: [1, 2].map((n) => ({
+      sourcedId: `p${n}`,
+      title: `Period ${n}`,
+      courseSourcedId: 'c1',
+      classCode: '',
+      schoolSourcedId: 'o1',
+      termSourcedIds: 't1',
+      periods: n,
+    })),
     users: [
       user('ted', 'Ted', 'Mayer', 'T-1'),
       user('ann', 'Ann', 'Lee', '0042'),
@@ -35,27 +57,81 @@ export function school (): Tables {
       user('cyd', 'Cyd', 'Ortiz', ''),
     ],
     enrollments: [
-      enrollment('e-t1', 'p1', 'ted', 'teacher'), enrollment('e-t2', 'p2', 'ted', 'teacher'),
-      enrollment('e-a', 'p1', 'ann'), enrollment('e-b', 'p1', 'bob'), enrollment('e-c', 'p2', 'cyd'),
+      enrollment('e-t1', 'p1', 'ted', 'teacher'),
+      enrollment('e-t2', 'p2', 'ted', 'teacher'),
+      enrollment('e-a', 'p1', 'ann'),
+      enrollment('e-b', 'p1', 'bob'),
+      enrollment('e-c', 'p2', 'cyd'),
     ],
     categories: [{ sourcedId: 'k1', title: 'Homework' }, { sourcedId: 'k2', title: 'Exams' }],
     lineItems: [lineItem(1, 1, 'k1'), lineItem(1, 2, 'k2'), lineItem(2, 1, 'k1'), lineItem(2, 2, 'k2')],
     results: [
-      result('r1', 'li1-p1', 'ann', 7), result('r2', 'li2-p1', 'ann', 8), result('r3', 'li1-p1', 'bob', 10), result('r4', 'li1-p2', 'cyd', 5),
+      result('r1', 'li1-p1', 'ann', 7),
+      result('r2', 'li2-p1', 'ann', 8),
+      result('r3', 'li1-p1', 'bob', 10),
+      result('r4', 'li1-p2', 'cyd', 5),
     ],
   }
 }
 
-export function user (id: string, givenName: string, familyName: string, identifier: string, extra: TableRow = {}): TableRow {
-  return { sourcedId: id, enabledUser: 'true', role: 'student', username: id, givenName, familyName, identifier, email: `${id}@example.edu`, ...extra }
+export function user (
+  id: string,
+  givenName: string,
+  familyName: string,
+  identifier: string,
+  extra: TableRow = {}
+): TableRow {
+  return {
+    sourcedId: id,
+    enabledUser: 'true',
+    role: 'student',
+    username: id,
+    givenName,
+    familyName,
+    identifier,
+    email: `${id}@example.edu`,
+    ...extra,
+  }
 }
 
-export function enrollment (id: string, period: string, person: string, role = 'student', extra: TableRow = {}): TableRow {
-  return { sourcedId: id, classSourcedId: period, userSourcedId: person, role, primary: 'false', beginDate: '', endDate: '', ...extra }
+export function enrollment (
+  id: string,
+  period: string,
+  person: string,
+  role = 'student',
+  extra: TableRow = {}
+): TableRow {
+  return {
+    sourcedId: id,
+    classSourcedId: period,
+    userSourcedId: person,
+    role,
+    primary: 'false',
+    beginDate: '',
+    endDate: '',
+    ...extra,
+  }
 }
 
-export function result (id: string, item: string, person: string, score: string | number, extra: TableRow = {}): TableRow {
-  return { sourcedId: id, status: '', dateLastModified: '', lineItemSourcedId: item, studentSourcedId: person, scoreStatus: score === '' ? '' : 'fully graded', score, scoreDate: '', comment: '', ...extra }
+export function result (
+  id: string,
+  item: string,
+  person: string,
+  score: string | number,
+  extra: TableRow = {}
+): TableRow {
+  return {
+    sourcedId: id,
+    status: '',
+    dateLastModified: '',
+    lineItemSourcedId: item,
+    studentSourcedId: person,
+    scoreStatus: score === '' ? '' : 'fully graded',
+    score,
+    scoreDate: '',
+    comment: '',
+    ...extra,
+  }
 }
 
 export interface BundleOptions {
@@ -65,7 +141,18 @@ export interface BundleOptions {
   lineEnd?: string
 }
 
-export const FILES = ['academicSessions', 'categories', 'classes', 'courses', 'enrollments', 'lineItems', 'orgs', 'results', 'roles', 'users']
+export const FILES = [
+  'academicSessions',
+  'categories',
+  'classes',
+  'courses',
+  'enrollments',
+  'lineItems',
+  'orgs',
+  'results',
+  'roles',
+  'users',
+]
 
 /** Headers of files without rows. */
 const EMPTY: Record<string, string> = {
@@ -76,13 +163,24 @@ const EMPTY: Record<string, string> = {
 }
 
 /** The files of a bundle as text, by name. */
-export function bundleTexts (tables: Tables, { modes = {}, version = '1.1', lineEnd = '\r\n' }: BundleOptions = {}): Record<string, string> {
+export function bundleTexts (
+  tables: Tables,
+  { modes = {}, version = '1.1', lineEnd = '\r\n' }: BundleOptions = {}
+): Record<string, string> {
   const texts: Record<string, string> = {}
-  for (const [name, rows] of Object.entries(tables)) texts[`${name}.csv`] = rows.length === 0 ? `${EMPTY[name]!}${lineEnd}` : csv(rows, lineEnd)
+  for (const [name, rows] of Object.entries(tables)) {
+    texts[`${name}.csv`] = rows.length === 0
+      ? `${EMPTY[name]!}${lineEnd}`
+      : csv(rows, lineEnd)
+  }
   if (modes !== false) {
     texts['manifest.csv'] = csv([
-      { propertyName: 'manifest.version', value: '1.0' }, { propertyName: 'oneroster.version', value: version },
-      ...FILES.map((name) => ({ propertyName: `file.${name}`, value: modes[name] ?? (name in tables ? 'bulk' : 'absent') })),
+      { propertyName: 'manifest.version', value: '1.0' },
+      { propertyName: 'oneroster.version', value: version },
+      ...FILES.map((name) => ({
+        propertyName: `file.${name}`,
+        value: modes[name] ?? (name in tables ? 'bulk' : 'absent'),
+      })),
     ], lineEnd)
   }
   return texts
@@ -94,7 +192,9 @@ export function csv (rows: TableRow[], lineEnd = '\r\n'): string {
     const text = String(value ?? '')
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
-  return [columns, ...rows.map((row) => columns.map((column) => row[column]))].map((row) => row.map(cell).join(',') + lineEnd).join('')
+  return [columns, ...rows.map((row) => columns.map((column) => row[column]))].map((row) =>
+    row.map(cell).join(',') + lineEnd
+  ).join('')
 }
 
 export function writeFolder (folder: string, files: Record<string, string | Buffer>): string {
@@ -104,7 +204,9 @@ export function writeFolder (folder: string, files: Record<string, string | Buff
 }
 
 export async function writeZip (
-  file: string, files: Record<string, string | Buffer>, { forceZip64Format = false } = {}
+  file: string,
+  files: Record<string, string | Buffer>,
+  { forceZip64Format = false } = {}
 ): Promise<string> {
   const zip = new yazl.ZipFile()
   for (const [name, content] of Object.entries(files)) {
@@ -136,16 +238,31 @@ export async function createWorld (folder: string): Promise<World> {
   const world: World = {
     folder,
     databaseFile,
-    import: (paths, options = {}) => importSources(typeof paths === 'string' ? [paths] : paths, {
-      databaseFile, stagingFolder: join(folder, 'staging'), defaultTimeZone: 'UTC', dryRun: false, strict: false, allowRemovals: false, maxBytes: 2 ** 31, now: () => NOW, ...options,
-    }),
+    import: (paths, options = {}) =>
+      importSources(typeof paths === 'string' ? [paths] : paths, {
+        databaseFile,
+        stagingFolder: join(folder, 'staging'),
+        defaultTimeZone: 'UTC',
+        dryRun: false,
+        strict: false,
+        allowRemovals: false,
+        maxBytes: 2 ** 31,
+        now: () => NOW,
+        ...options,
+      }),
     async take (tables, options = {}) {
-      const outcome = await world.import(writeFolder(join(folder, `bundle-${++bundles}`), bundleTexts(tables, options)), options)
+      const outcome = await world.import(
+        writeFolder(join(folder, `bundle-${++bundles}`), bundleTexts(tables, options)),
+        options
+      )
       if (!outcome.ok) throw new Error(`The import failed: ${showErrors(outcome).join('; ')}`)
       return outcome.summary
     },
     async refuse (tables, options = {}) {
-      const outcome = await world.import(writeFolder(join(folder, `bundle-${++bundles}`), bundleTexts(tables, options)), options)
+      const outcome = await world.import(
+        writeFolder(join(folder, `bundle-${++bundles}`), bundleTexts(tables, options)),
+        options
+      )
       if (outcome.ok) throw new Error('The import succeeded.')
       return showErrors(outcome)
     },
@@ -160,7 +277,11 @@ export async function createWorld (folder: string): Promise<World> {
 }
 
 export function showErrors (outcome: ImportOutcome): string[] {
-  return outcome.ok ? [] : outcome.errors.map((error) => [showPlace(error), error.message].filter((part) => part !== '').join(': '))
+  return outcome.ok
+    ? []
+    : outcome.errors.map((error) =>
+      [showPlace(error), error.message].filter((part) => part !== '').join(': ')
+    )
 }
 
 /** Codes of warnings with their counts. */
@@ -183,7 +304,15 @@ export interface ShownBook {
   /** Title, category, due, points possible. */
   tasks: string[]
   /** In the order of the book: name, id, period, `dropped`, and by title what the cell shows. */
-  students: Array<{ who: string, id: string | null, period: string | null, isDropped: boolean, cells: Record<string, string> }>
+  students: Array<
+    {
+      who: string,
+      id: string | null,
+      period: string | null,
+      isDropped: boolean,
+      cells: Record<string, string>,
+    }
+  >
   /** The control totals of the import add up to the book's own. */
   totals: { stored: [number, number], computed: [number, number] }
 }
@@ -221,8 +350,13 @@ function showBook (reader: ReturnType<typeof openBookReader>, id: number, now: n
       const parts = [
         STATUSES[(row.cells.marks[task.slot]! & STATUS_MASK) - 1],
         Number.isNaN(score) ? '' : String(Math.round(score * 1e6) / 1e6),
-        cell.isLate ? 'late' : '', cell.isProvisional ? 'provisional' : '',
-        cell.submittedAt === null ? '' : cell.submittedAt.isPlainDate ? new Date(cell.submittedAt.ms).toISOString().slice(0, 10) : new Date(cell.submittedAt.ms).toISOString(),
+        cell.isLate ? 'late' : '',
+        cell.isProvisional ? 'provisional' : '',
+        cell.submittedAt === null
+          ? ''
+          : cell.submittedAt.isPlainDate
+            ? new Date(cell.submittedAt.ms).toISOString().slice(0, 10)
+            : new Date(cell.submittedAt.ms).toISOString(),
       ]
       cells[titles[j]!] = parts.filter((part) => part !== '').join(' ')
     })
@@ -245,12 +379,26 @@ function showBook (reader: ReturnType<typeof openBookReader>, id: number, now: n
     term: book.course.term,
     timeZone: book.course.timeZone,
     version: course.data_version,
-    teachers: snapshot.teachers(id).map((teacher) => `${teacher.first_name ?? ''} ${teacher.last_name ?? ''} <${teacher.email_key ?? ''}>${teacher.is_enabled === 1 ? '' : ' disabled'}`.trim()),
+    teachers: snapshot.teachers(id).map((teacher) =>
+      `${teacher.first_name ?? ''} ${teacher.last_name ?? ''} <${teacher.email_key ?? ''}>${
+        teacher.is_enabled === 1 ? '' : ' disabled'
+      }`.trim()
+    ),
     periods: book.periods.map((period) => period.name),
     categories: Object.fromEntries(book.categories.map((category) => [category.name, category.weight])),
-    tasks: book.tasks.map((task) => [task.title, task.category === -1 ? '-' : book.categories[task.category]!.name, task.dueAt === null ? '-' : new Date(task.dueAt).toISOString(), task.pointsPossible ?? '-'].join(' | ')),
+    tasks: book.tasks.map((task) =>
+      [
+        task.title,
+        task.category === -1 ? '-' : book.categories[task.category]!.name,
+        task.dueAt === null ? '-' : new Date(task.dueAt).toISOString(),
+        task.pointsPossible ?? '-',
+      ].join(' | ')
+    ),
     students,
-    totals: { stored: [scores, Math.round(sum * 1e6) / 1e6], computed: [averages.scores - book.zeroedCells, Math.round(averages.scoreSum * 1e6) / 1e6] },
+    totals: {
+      stored: [scores, Math.round(sum * 1e6) / 1e6],
+      computed: [averages.scores - book.zeroedCells, Math.round(averages.scoreSum * 1e6) / 1e6],
+    },
   }
   snapshot.end()
   return shown

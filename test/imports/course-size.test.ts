@@ -40,10 +40,16 @@ t.test('faults of hundreds of thousands of results: the first in the document ar
   const world = await createWorld(t.testdir())
   const file = join(world.folder, 'book.json')
   const count = 50_000
-  writeFileSync(file, JSON.stringify({
-    format: 'performance-book/1', course, students: [{ source_id: 's' }], tasks: [{ source_id: 't' }],
-    results: list(count, (i) => ({ student: `s${count - i}`, task: 't' })),
-  }))
+  writeFileSync(
+    file,
+    JSON.stringify({
+      format: 'performance-book/1',
+      course,
+      students: [{ source_id: 's' }],
+      tasks: [{ source_id: 't' }],
+      results: list(count, (i) => ({ student: `s${count - i}`, task: 't' })),
+    })
+  )
   const outcome = await world.import(file)
   t.match(outcome, { ok: false, errorCount: count })
   const errors = showErrors(outcome)

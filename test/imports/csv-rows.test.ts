@@ -12,18 +12,26 @@ async function read (text: string | Buffer, size: number) {
     name: 'x.csv',
     base: 'x.csv',
     size: bytes.length,
-    async * read () { for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size) },
+    async * read () {
+      for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size)
+    },
   }
   await readCsv(file, (names, line) => {
     rows.push([line, ...names])
-    return (fields, line) => { rows.push([line, ...fields]) }
+    return (fields, line) => {
+      rows.push([line, ...fields])
+    }
   }, { problems })
   return { rows, problems }
 }
 
 t.test('rows and their lines are the same however the bytes come', async (t) => {
   const text = '\ufeffa,b\r\n1,"x\r\ny"\r\n\r\n2,é😀\n3,"a ""b"", c"\n"",\n4,last'
-  const expected = [[1, 'a', 'b'], [2, '1', 'x\r\ny'], [5, '2', 'é😀'], [6, '3', 'a "b", c'], [8, '4', 'last']]
+  const expected = [[1, 'a', 'b'], [2, '1', 'x\r\ny'], [5, '2', 'é😀'], [6, '3', 'a "b", c'], [
+    8,
+    '4',
+    'last',
+  ]]
   for (const size of [1, 2, 3, 4, 5, 7, 16, 1000]) {
     const { rows, problems } = await read(text, size)
     t.strictSame(rows, expected, `${size} bytes at a time`)
@@ -32,16 +40,35 @@ t.test('rows and their lines are the same however the bytes come', async (t) => 
 })
 
 t.test('whatever is written by the rules is read as it was', async () => {
-  const field = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !text.includes('\0') && text.isWellFormed())
+  const field = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) =>
+    !text.includes('\0') && text.isWellFormed()
+  )
   const table = fc.array(fc.tuple(field, field, field), { minLength: 1, maxLength: 8 })
-  await fc.assert(fc.asyncProperty(table, fc.integer({ min: 1, max: 40 }), fc.constantFrom('\n', '\r\n'), fc.boolean(), async (rows, size, lineEnd, always) => {
-    const quoted = (text: string) => always || /[",\r\n]/.test(text) || text.startsWith('\ufeff') ? `"${text.replaceAll('"', '""')}"` : text
-    const text = [['h1', 'h2', 'h3'], ...rows].map((row) => row.map(quoted).join(',') + lineEnd).join('')
-    const result = await read(text, size)
-    const kept = rows.filter((row) => row.some((value) => value.trim() !== ''))
-    const got = result.rows.slice(1).map(([, ...fields]) => fields)
-    if (JSON.stringify(got) !== JSON.stringify(kept)) throw new Error(`${JSON.stringify(text)} was read as ${JSON.stringify(got)}`)
-  }), { numRuns: 300, seed: 20260302 })
+  await fc.assert(
+    fc.asyncProperty(
+      table,
+      fc.integer({ min: 1, max: 40 }),
+      fc.constantFrom('\n', '\r\n'),
+      fc.boolean(),
+      async (rows, size, lineEnd, always) => {
+        const quoted = (text: string) => always || /[",\r\n]/.test(text) || text.startsWith('\ufeff')
+          ? `"${text.replaceAll('"', '""')}"`
+          : text
+        const text = [['h1', 'h2', 'h3'], ...rows].map((row) => row.map(quoted).join(',') + lineEnd).join('')
+        const result = await read(text, size)
+        const kept = rows.filter((row) => row.some((value) => value.trim() !== ''))
+        const got = result.rows.slice(1).map(([, ...fields]) =>
+          fields
+        )
+        if (JSON.stringify(got) !== JSON.stringify(kept)) {
+          throw new Error(
+            `${JSON.stringify(text)} was read as ${JSON.stringify(got)}`
+          )
+        }
+      }
+    ),
+    { numRuns: 300, seed: 20260302 }
+  )
 })
 
 t.test('a header of more columns than any table has is refused in a few words', async (t) => {

@@ -1,6 +1,17 @@
-// A delta and the full bundle that says the same must leave the same books: a school that changes at random, told both ways.
+// A delta and the full bundle that says the same must leave the same books: a school that changes at random,
+// told both ways.
 import t from 'tap'
-import { createWorld, enrollment, result, school, user, FILES, type ShownBook, type TableRow, type Tables } from './bundles.ts'
+import {
+  createWorld,
+  enrollment,
+  result,
+  school,
+  user,
+  FILES,
+  type ShownBook,
+  type TableRow,
+  type Tables,
+} from './bundles.ts'
 import { seededRandom } from './seeded-random.ts'
 
 const ROUNDS = 12
@@ -16,14 +27,28 @@ function larger (): Tables {
   }
   for (const period of [1, 2, 3]) {
     for (let n = 3; n < 7; n++) {
-      tables.lineItems!.push({ ...tables.lineItems![0]!, sourcedId: `li${n}-p${period}`, title: `HW ${n}`, dueDate: `2026-03-0${n}`, classSourcedId: `p${period}`, categorySourcedId: n % 2 === 0 ? 'k1' : 'k2' })
-      for (let i = 0; i < 9; i++) if (1 + i % 3 === period) tables.results!.push(result(`r-${n}-${i}`, `li${n}-p${period}`, `u${i}`, (n * i) % 11))
+      tables.lineItems!.push({
+        ...tables.lineItems![0]!,
+        sourcedId: `li${n}-p${period}`,
+        title: `HW ${n}`,
+        dueDate: `2026-03-0${n}`,
+        classSourcedId: `p${period}`,
+        categorySourcedId: n % 2 === 0 ? 'k1' : 'k2',
+      })
+      for (let i = 0; i < 9; i++) {
+        if (1 + i % 3 === period) {
+          tables.results!.push(result(`r-${n}-${i}`, `li${n}-p${period}`, `u${i}`, (n * i) % 11))
+        }
+      }
     }
   }
   return tables
 }
 
-/** Changes some rows, adds some, takes some away. Results that lose their line item or their enrolled student go as well. */
+/**
+ * Changes some rows, adds some, takes some away. Results that lose their line item or their enrolled student
+ * go as well.
+ */
 function change (tables: Tables, next: () => number, round: number): Tables {
   const after: Tables = structuredClone(tables)
   const pick = (name: string) => after[name]![Math.floor(next() * after[name]!.length)]!
@@ -31,15 +56,24 @@ function change (tables: Tables, next: () => number, round: number): Tables {
   const anyStudent = () => students()[Math.floor(next() * students().length)]!
   for (let n = 0; n < 4; n++) {
     switch (Math.floor(next() * 12)) {
-      case 0: case 1: pick('results').score = Math.floor(next() * 11); break
-      case 2: after.results!.splice(Math.floor(next() * after.results!.length), 1); break
+      case 0:
+      case 1:
+        pick('results').score = Math.floor(next() * 11)
+        break
+      case 2:
+        after.results!.splice(Math.floor(next() * after.results!.length), 1)
+        break
       case 3: {
         const item = pick('lineItems')
         const person = anyStudent().userSourcedId!
         // Only one result for each task: which of two is left when one goes, a delta cannot know.
         const likes = after.lineItems!.filter((row) => row.title === item.title).map((row) => row.sourcedId)
-        after.results = after.results!.filter((row) => !(likes.includes(row.lineItemSourcedId!) && row.studentSourcedId === person))
-        after.results.push(result(`new-${round}-${n}`, String(item.sourcedId), String(person), Math.floor(next() * 11)))
+        after.results = after.results!.filter((row) =>
+          !(likes.includes(row.lineItemSourcedId!) && row.studentSourcedId === person)
+        )
+        after.results.push(
+          result(`new-${round}-${n}`, String(item.sourcedId), String(person), Math.floor(next() * 11))
+        )
         break
       }
       case 4: {
@@ -48,12 +82,27 @@ function change (tables: Tables, next: () => number, round: number): Tables {
         after.enrollments!.push(enrollment(`e-${id}`, `p${1 + Math.floor(next() * 3)}`, id))
         break
       }
-      case 5: anyStudent().classSourcedId = `p${1 + Math.floor(next() * 3)}`; break
-      case 6: anyStudent().endDate = next() < 0.5 ? '2026-02-01' : ''; break
-      case 7: pick('lineItems').dueDate = `2026-04-0${1 + Math.floor(next() * 3)}`; break
-      case 8: { const item = pick('lineItems'); item.resultValueMin = Math.floor(next() * 3); item.resultValueMax = 10 + Math.floor(next() * 3); break }
-      case 9: pick('users').familyName = `Other ${round}`; break
-      case 10: pick('categories').title = `Category ${Math.floor(next() * 3)}`; break
+      case 5:
+        anyStudent().classSourcedId = `p${1 + Math.floor(next() * 3)}`
+        break
+      case 6:
+        anyStudent().endDate = next() < 0.5 ? '2026-02-01' : ''
+        break
+      case 7:
+        pick('lineItems').dueDate = `2026-04-0${1 + Math.floor(next() * 3)}`
+        break
+      case 8: {
+        const item = pick('lineItems')
+        item.resultValueMin = Math.floor(next() * 3)
+        item.resultValueMax = 10 + Math.floor(next() * 3)
+        break
+      }
+      case 9:
+        pick('users').familyName = `Other ${round}`
+        break
+      case 10:
+        pick('categories').title = `Category ${Math.floor(next() * 3)}`
+        break
       default: {
         const gone = next() < 0.5 ? pick('lineItems') : undefined
         if (gone === undefined) after.enrollments = after.enrollments!.filter((row) => row !== anyStudent())
@@ -74,7 +123,9 @@ function difference (before: Tables, after: Tables): Tables {
     const old = new Map(before[name]!.map((row) => [row.sourcedId, row]))
     const rows: TableRow[] = []
     for (const row of after[name]!) {
-      if (JSON.stringify(old.get(row.sourcedId!)) !== JSON.stringify(row)) rows.push({ ...row, status: 'active' })
+      if (JSON.stringify(old.get(row.sourcedId!)) !== JSON.stringify(row)) {
+        rows.push({ ...row, status: 'active' })
+      }
       old.delete(row.sourcedId!)
     }
     for (const row of old.values()) rows.push({ ...row, status: 'tobedeleted' })
@@ -83,7 +134,10 @@ function difference (before: Tables, after: Tables): Tables {
   return delta
 }
 
-/** What does not depend on the order in which things became known: tasks of one title are told apart by all that is said of them. */
+/**
+ * What does not depend on the order in which things became known: tasks of one title are told apart by all
+ * that is said of them.
+ */
 function comparable ({ version, id, ...book }: ShownBook): unknown {
   const nth = new Map<string, number>()
   const labels = new Map(book.tasks.map((task) => {
@@ -97,7 +151,10 @@ function comparable ({ version, id, ...book }: ShownBook): unknown {
     categories: Object.entries(book.categories).sort(),
     tasks: book.tasks.toSorted(),
     teachers: book.teachers.toSorted(),
-    students: book.students.map((student) => ({ ...student, cells: Object.entries(student.cells).map(([title, cell]) => [labels.get(title), cell]).sort() })),
+    students: book.students.map((student) => ({
+      ...student,
+      cells: Object.entries(student.cells).map(([title, cell]) => [labels.get(title), cell]).sort(),
+    })),
   }
 }
 
@@ -113,7 +170,10 @@ for (const seed of SEEDS) {
       const after = change(tables, next, round)
       const delta = difference(tables, after)
       if (Object.keys(delta).length > 0) {
-        await byDelta.take(delta, { allowRemovals: true, modes: Object.fromEntries(FILES.map((name) => [name, name in delta ? 'delta' : 'absent'])) })
+        await byDelta.take(delta, {
+          allowRemovals: true,
+          modes: Object.fromEntries(FILES.map((name) => [name, name in delta ? 'delta' : 'absent'])),
+        })
       }
       await byBulk.take(after, { allowRemovals: true })
       const [one, other] = [await byDelta.book(), await byBulk.book()]

@@ -7,12 +7,18 @@ import { WARNINGS } from '../../src/imports/outcome.ts'
 const text = readFileSync(join(import.meta.dirname, '../../docs/data-in.md'), 'utf8')
 
 t.test('docs/data-in.md says what each warning means, and no other', async (t) => {
-  t.strictSame(Array.from(text.matchAll(/^\| `([a-z_0-9]+)` \|/gm), ([, code]) => code), Object.keys(WARNINGS))
+  t.strictSame(
+    Array.from(text.matchAll(/^\| `([a-z_0-9]+)` \|/gm), ([, code]) => code),
+    Object.keys(WARNINGS)
+  )
 })
 
 t.test('and which columns must be there', async (t) => {
   for (const { name, required } of ROSTER_FILES) {
     const row = new RegExp(`^\\| ${name} \\| (.*) \\|$`, 'm').exec(text)?.[1] ?? ''
-    t.strictSame(Array.from(row.matchAll(/\*\*(\w+)\*\*/g), ([, column]) => column), ['sourcedId', ...required], name)
+    t.strictSame(Array.from(row.matchAll(/\*\*(\w+)\*\*/g), ([, column]) => column), [
+      'sourcedId',
+      ...required,
+    ], name)
   }
 })

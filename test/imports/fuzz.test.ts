@@ -1,5 +1,5 @@
-// Bundles and documents cut off, shuffled and mutated by a seed: whatever comes in, either all of it is imported or nothing, and an
-// error says where it is. Bounded, so that it stays quick.
+// Bundles and documents cut off, shuffled and mutated by a seed: whatever comes in, either all of it is
+// imported or nothing, and an error says where it is. Bounded, so that it stays quick.
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,34 @@ import { seededRandom } from './seeded-random.ts'
 
 const SEED = 20260302
 
-const SPICE = ['"', ',', '\n', '\r\n', '\0', '\ufeff', ';', '', ' ', 'tobedeleted', 'delta', '9'.repeat(400), '-1', '1e999', '2026-02-30', 'p1', 'ann', '{', '}', '[', 'null', '\\ud800', '😀', '=1+1', '__proto__', 'é'.repeat(50)]
+const SPICE = [
+  '"',
+  ',',
+  '\n',
+  '\r\n',
+  '\0',
+  '\ufeff',
+  ';',
+  '',
+  ' ',
+  'tobedeleted',
+  'delta',
+  '9'.repeat(400),
+  '-1',
+  '1e999',
+  '2026-02-30',
+  'p1',
+  'ann',
+  '{',
+  '}',
+  '[',
+  'null',
+  '\\ud800',
+  '😀',
+  '=1+1',
+  '__proto__',
+  'é'.repeat(50),
+]
 
 type Files = Record<string, Buffer>
 
@@ -24,17 +51,29 @@ function mutate (files: Files, next: () => number): Files {
     const lines = bytes.toString('latin1').split('\n')
     const line = Math.floor(next() * lines.length)
     switch (Math.floor(next() * 9)) {
-      case 0: result[name] = bytes.subarray(0, at); break
-      case 1: result[name] = Buffer.concat([bytes.subarray(0, at), Buffer.from(pick(SPICE)), bytes.subarray(at)]); break
-      case 2: result[name] = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + Math.floor(next() * 8))]); break
+      case 0:
+        result[name] = bytes.subarray(0, at)
+        break
+      case 1:
+        result[name] = Buffer.concat([bytes.subarray(0, at), Buffer.from(pick(SPICE)), bytes.subarray(at)])
+        break
+      case 2:
+        result[name] = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + Math.floor(next() * 8))])
+        break
       case 3: {
         const copy = Buffer.from(bytes)
         if (at < copy.length) copy[at] = Math.floor(next() * 256)
         result[name] = copy
         break
       }
-      case 4: lines.splice(line, 1); result[name] = Buffer.from(lines.join('\n'), 'latin1'); break
-      case 5: lines.splice(Math.floor(next() * lines.length), 0, lines[line]!); result[name] = Buffer.from(lines.join('\n'), 'latin1'); break
+      case 4:
+        lines.splice(line, 1)
+        result[name] = Buffer.from(lines.join('\n'), 'latin1')
+        break
+      case 5:
+        lines.splice(Math.floor(next() * lines.length), 0, lines[line]!)
+        result[name] = Buffer.from(lines.join('\n'), 'latin1')
+        break
       case 6: {
         const fields = lines[line]!.split(',')
         fields[Math.floor(next() * fields.length)] = pick(SPICE)
@@ -42,8 +81,11 @@ function mutate (files: Files, next: () => number): Files {
         result[name] = Buffer.from(lines.join('\n'), 'latin1')
         break
       }
-      case 7: result[name] = result[pick(Object.keys(result))]!; break
-      default: if (Object.keys(result).length > 1) delete result[name]
+      case 7:
+        result[name] = result[pick(Object.keys(result))]!
+        break
+      default:
+        if (Object.keys(result).length > 1) delete result[name]
     }
   }
   return result
@@ -53,14 +95,37 @@ function mutate (files: Files, next: () => number): Files {
 function contents (world: World): string {
   const sqlite = connect(world.databaseFile, { readonly: true })
   const hash = createHash('sha256')
-  for (const table of ['courses', 'periods', 'categories', 'tasks', 'task_sources', 'students', 'student_scores', 'course_teachers', 'roster_records', 'student_result_origins', 'imports']) {
-    for (const row of sqlite.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().iterate()) hash.update(JSON.stringify(row))
+  for (
+    const table of [
+      'courses',
+      'periods',
+      'categories',
+      'tasks',
+      'task_sources',
+      'students',
+      'student_scores',
+      'course_teachers',
+      'roster_records',
+      'student_result_origins',
+      'imports',
+    ]
+  ) {
+    for (const row of sqlite.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().iterate()) {
+      hash.update(JSON.stringify(row))
+    }
   }
   sqlite.close()
   return hash.digest('hex')
 }
 
-async function fuzz (t: Test, runs: number, files: Files, write: (files: Files) => Promise<string>, world: World, mayHaveNoPlace: RegExp): Promise<{ accepted: number, refused: number }> {
+async function fuzz (
+  t: Test,
+  runs: number,
+  files: Files,
+  write: (files: Files) => Promise<string>,
+  world: World,
+  mayHaveNoPlace: RegExp
+): Promise<{ accepted: number, refused: number }> {
   const tally = { accepted: 0, refused: 0 }
   for (let run = 0; run < runs; run++) {
     const path = await write(mutate(files, seededRandom(SEED + run)))
@@ -74,20 +139,28 @@ async function fuzz (t: Test, runs: number, files: Files, write: (files: Files) 
       else {
         for (const part of ['courses', 'periods', 'students', 'tasks', 'scores'] as const) {
           const { added, updated, removed } = again.summary[part]
-          if (added + updated + removed > 0) t.fail(`run ${run}: the same import again changes ${part}`, { again: again.summary })
+          if (added + updated + removed > 0) {
+            t.fail(`run ${run}: the same import again changes ${part}`, { again: again.summary })
+          }
         }
       }
       for (const { totals, sourceId } of await world.books()) {
-        if (JSON.stringify(totals.stored) !== JSON.stringify(totals.computed)) t.fail(`run ${run}: control totals of ${sourceId} are wrong`, totals)
+        if (JSON.stringify(totals.stored) !== JSON.stringify(totals.computed)) {
+          t.fail(`run ${run}: control totals of ${sourceId} are wrong`, totals)
+        }
       }
       continue
     }
     tally.refused++
     if (contents(world) !== before) t.fail(`run ${run}: refused, and yet something changed`)
-    if (outcome.errorCount < 1 || outcome.errors.length !== Math.min(20, outcome.errorCount)) t.fail(`run ${run}: errors are miscounted`)
+    if (outcome.errorCount < 1 || outcome.errors.length !== Math.min(20, outcome.errorCount)) {
+      t.fail(`run ${run}: errors are miscounted`)
+    }
     for (const error of outcome.errors) {
       const hasPlace = error.file !== null && (error.line !== null || error.path !== null)
-      if (!hasPlace && !mayHaveNoPlace.test(`${error.file ?? ''}: ${error.message}`)) t.fail(`run ${run}: an error without a place`, { error })
+      if (!hasPlace && !mayHaveNoPlace.test(`${error.file ?? ''}: ${error.message}`)) {
+        t.fail(`run ${run}: an error without a place`, { error })
+      }
     }
   }
   return tally
@@ -96,7 +169,9 @@ async function fuzz (t: Test, runs: number, files: Files, write: (files: Files) 
 t.test('bundles in folders', async (t) => {
   const world = await createWorld(t.testdir())
   await world.take(school())
-  const files = Object.fromEntries(Object.entries(bundleTexts(school())).map(([name, text]) => [name, Buffer.from(text)]))
+  const files = Object.fromEntries(
+    Object.entries(bundleTexts(school())).map(([name, text]) => [name, Buffer.from(text)])
+  )
   let n = 0
   const write = async (changed: Files) => writeFolder(join(world.folder, `fuzz-${n++}`), changed)
   const tally = await fuzz(t, 120, files, write, world, /is in no known format/)
@@ -112,7 +187,14 @@ t.test('archives', async (t) => {
     writeFileSync(file, zip!)
     return file
   }
-  const tally = await fuzz(t, 60, { zip: whole }, write, world, /archive|no known format|two files named|encrypted|unpacks to|is empty|entries/)
+  const tally = await fuzz(
+    t,
+    60,
+    { zip: whole },
+    write,
+    world,
+    /archive|no known format|two files named|encrypted|unpacks to|is empty|entries/
+  )
   t.ok(tally.refused > 30, JSON.stringify(tally))
 })
 
@@ -126,6 +208,13 @@ t.test('documents', async (t) => {
     writeFileSync(file, json!)
     return file
   }
-  const tally = await fuzz(t, 80, { json: Buffer.from(JSON.stringify(small, null, 1)) }, write, world, /no known format/)
+  const tally = await fuzz(
+    t,
+    80,
+    { json: Buffer.from(JSON.stringify(small, null, 1)) },
+    write,
+    world,
+    /no known format/
+  )
   t.ok(tally.refused > 30, JSON.stringify(tally))
 })

@@ -6,7 +6,8 @@ import { openDatabase } from '../../db/index.ts'
 import { createWorld, enrollment, result, school, user, warningCounts, type World } from './bundles.ts'
 
 const CASES = join(import.meta.dirname, '../fixtures/data-in/roster-canvas-roster')
-const HEADER = 'Student,ID,SIS User ID,SIS Login ID,Section,Lab (501),Essay (502)\nPoints Possible,,,,,10,10\n'
+const HEADER =
+  'Student,ID,SIS User ID,SIS Login ID,Section,Lab (501),Essay (502)\nPoints Possible,,,,,10,10\n'
 
 async function take (world: World, text: string, options = {}) {
   const file = join(world.folder, 'g.csv')
@@ -16,16 +17,19 @@ async function take (world: World, text: string, options = {}) {
   return outcome.summary
 }
 
-const cells = async (world: World) => (await world.book()).students.map(({
-  who,
-  isDropped,
-  cells,
-}) => [who, isDropped ? 'dropped' : '', cells])
+const cells = async (world: World) =>
+  (await world.book()).students.map(({
+    who,
+    isDropped,
+    cells,
+  }) => [who, isDropped ? 'dropped' : '', cells])
 
-for (const [first, next, of] of [
-  ['empty-gradebook', 'empty-gradebook', 'without'],
-  ['full', 'full-next-day', 'with'],
-] as const) {
+for (
+  const [first, next, of] of [
+    ['empty-gradebook', 'empty-gradebook', 'without'],
+    ['full', 'full-next-day', 'with'],
+  ] as const
+) {
   t.test(`a nightly roster ${of} a grade book keeps the tasks and scores of a teacher's file`, async (t) => {
     const world = await createWorld(t.testdir())
     const roster = (name: string) => world.import(join(CASES, `${name}.zip`))
@@ -52,11 +56,13 @@ for (const [first, next, of] of [
       })
     }
     t.strictSame(book.totals.stored, book.totals.computed)
-    for (const again of [
-      () => roster(next),
-      gradeBook,
-      () => roster(next),
-    ]) t.match(await again(), { ok: true, summary: { courses: { unchanged: 1 } } })
+    for (
+      const again of [
+        () => roster(next),
+        gradeBook,
+        () => roster(next),
+      ]
+    ) t.match(await again(), { ok: true, summary: { courses: { unchanged: 1 } } })
     t.strictSame(await world.book(), book, 'both again change nothing')
   })
 }
@@ -117,7 +123,8 @@ t.test('a roster that has the same ids for tasks and people of its own', async (
       '',
       { 'HW 1': 'completed 0.7', 'HW 2': 'completed 0.8', Lab: 'completed 0.5', Essay: 'completed 0.6' },
     ],
-    ['Bob Ng', '', { 'HW 1': 'completed 1' }], ['Cyd Ortiz', '', { 'HW 1': 'completed 0.5' }],
+    ['Bob Ng', '', { 'HW 1': 'completed 1' }],
+    ['Cyd Ortiz', '', { 'HW 1': 'completed 0.5' }],
   ]
   t.strictSame(await cells(world), expected)
   t.match(await take(world, `${HEADER}"Lee, Ann",1,0042,,P,5,6\n"Day, Dee",77,D7,,P,1,2\n`), {
@@ -127,14 +134,18 @@ t.test('a roster that has the same ids for tasks and people of its own', async (
   t.strictSame(await cells(world), expected)
 })
 
-t.test('a student of a file is not the roster\'s to drop, and becomes the roster\'s own when it brings them', async (t) => {
+t.test("a student of a file is not the roster's to drop, and becomes the roster's own when it brings them", async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   await world.take(tables)
   await take(world, `${HEADER}"Day, Dee",77,0077,dee,P,1,2\n"Eco, Eli",78,,eli@example.edu,P,3,4\n`)
   t.match(await world.take(tables), { courses: { unchanged: 1 } })
   t.strictSame((await world.book()).students.map(({ isDropped }) => isDropped), [
-    false, false, false, false, false,
+    false,
+    false,
+    false,
+    false,
+    false,
   ])
   tables.users!.push(user('d', 'Dee', 'Day', '0077'), user('e', 'Eli', 'Eco', ''))
   tables.users!.at(-1)!.email = 'Eli@example.edu'
@@ -153,10 +164,13 @@ t.test('a student of a file is not the roster\'s to drop, and becomes the roster
   tables.users!.splice(-2)
   tables.enrollments!.splice(-2)
   await world.take(tables)
-  t.strictSame((await world.book()).students.filter(({ isDropped }) => isDropped).map(({ who }) => who), ['Dee Day', 'Eli Eco'], 'now they are the roster\'s')
+  t.strictSame((await world.book()).students.filter(({ isDropped }) => isDropped).map(({ who }) => who), [
+    'Dee Day',
+    'Eli Eco',
+  ], "now they are the roster's")
 })
 
-t.test('a roster that comes after the file finds its people as the file would have found the roster\'s', async (t) => {
+t.test("a roster that comes after the file finds its people as the file would have found the roster's", async (t) => {
   const world = await createWorld(t.testdir())
   const rows = [
     '"Lee, Ann",1,42,,P,1,2',
@@ -169,8 +183,11 @@ t.test('a roster that comes after the file finds its people as the file would ha
   t.match(summary, { students: { added: 1, updated: 2 } })
   t.strictSame(warningCounts(summary), { people_matched_loosely: 1, people_matched_by_name: 1 })
   t.strictSame((await world.book()).students.map(({ who, id, cells }) => [who, id, cells['Lab'] ?? '']), [
-    ['Ann Lee', '0042', 'completed 0.1'], ['Bob Ng', '0043', 'completed 0.3'],
-    ['Cyd Ortiz', null, 'completed 0.5'], ['Cyd Ortiz', null, 'completed 0.7'], ['Cyd Ortiz', null, ''],
+    ['Ann Lee', '0042', 'completed 0.1'],
+    ['Bob Ng', '0043', 'completed 0.3'],
+    ['Cyd Ortiz', null, 'completed 0.5'],
+    ['Cyd Ortiz', null, 'completed 0.7'],
+    ['Cyd Ortiz', null, ''],
   ], 'of two with one name, neither is known to be the one')
   t.match(await world.take(school()), {
     courses: { unchanged: 1 },
@@ -182,12 +199,16 @@ t.test('a roster that comes after the file finds its people as the file would ha
 t.test('a document keeps them as well; a delta too', async (t) => {
   const world = await createWorld(t.testdir())
   const document = join(world.folder, 'book.json')
-  writeFileSync(document, JSON.stringify({
-    format: 'performance-book/1', course: { source_id: 'phys', name: 'Physics' },
-    tasks: [{ source_id: 'hw1', title: 'HW 1', points_possible: 10 }],
-    students: [{ source_id: 's1', first_name: 'Ann', last_name: 'Lee', student_identifier: '0042' }],
-    results: [{ student: 's1', task: 'hw1', points: 7 }],
-  }))
+  writeFileSync(
+    document,
+    JSON.stringify({
+      format: 'performance-book/1',
+      course: { source_id: 'phys', name: 'Physics' },
+      tasks: [{ source_id: 'hw1', title: 'HW 1', points_possible: 10 }],
+      students: [{ source_id: 's1', first_name: 'Ann', last_name: 'Lee', student_identifier: '0042' }],
+      results: [{ student: 's1', task: 'hw1', points: 7 }],
+    })
+  )
   t.match(await world.import(document), { ok: true })
   await take(world, `${HEADER}"Lee, Ann",1,0042,,P,5,6\n`)
   t.match(await world.import(document), { ok: true, summary: { courses: { unchanged: 1 } } })
@@ -202,8 +223,10 @@ t.test('the upgrade recognizes tasks and students of grade books of earlier vers
   await take(world, `${HEADER}"Lee, Ann",1,0042,,P,5,6\n"Day, Dee",77,D7,,P,1,2\n`)
   const db = await openDatabase({ file: world.databaseFile })
   await db.write(async (trx) => {
-    await trx.updateTable('tasks').set({ grade_book: 'unknown' }).where('grade_book', 'is not', null).execute()
-    await trx.updateTable('students').set({ grade_book: 'unknown' }).where('grade_book', 'is not', null).execute()
+    await trx.updateTable('tasks').set({ grade_book: 'unknown' }).where('grade_book', 'is not', null)
+      .execute()
+    await trx.updateTable('students').set({ grade_book: 'unknown' }).where('grade_book', 'is not', null)
+      .execute()
   })
   await db.close()
   t.match(await take(world, `${HEADER}"Lee, Ann",1,0042,,P,5,6\n"Day, Dee",77,D7,,P,1,2\n`), {

@@ -35,16 +35,18 @@ const scores = (book: ShownBook) => book.students.map((student) => [student.who,
 
 t.test('files of other systems are refused by name, with what to do instead', async (t) => {
   const world = await createWorld(t.testdir())
-  for (const [file, name, advice] of [
-    ['fmt-blackboard-ultra/gc.csv', 'a Blackboard grade export', 'rename its columns'],
-    ['fmt-brightspace/g.csv', 'a Brightspace grade export', 'rename its columns'],
-    ['fmt-google-classroom/g.csv', 'a Google Classroom grade export', 'rename its columns'],
-    ['fmt-gradescope/g.csv', 'a Gradescope grade export', 'rename its columns'],
-    ['fmt-schoology/g.csv', 'a Schoology grade export', 'rename its columns'],
-    ['fmt-microsoft-sds/b.zip', 'a Microsoft School Data Sync file', 'ask for OneRoster CSV'],
-    ['fmt-clever-sftp/b.zip', 'a Clever file', 'ask for OneRoster CSV'],
-    ['fmt-canvas-sis-csv/b.zip', 'a Canvas SIS import file', 'ask for OneRoster CSV'],
-  ] as const) {
+  for (
+    const [file, name, advice] of [
+      ['fmt-blackboard-ultra/gc.csv', 'a Blackboard grade export', 'rename its columns'],
+      ['fmt-brightspace/g.csv', 'a Brightspace grade export', 'rename its columns'],
+      ['fmt-google-classroom/g.csv', 'a Google Classroom grade export', 'rename its columns'],
+      ['fmt-gradescope/g.csv', 'a Gradescope grade export', 'rename its columns'],
+      ['fmt-schoology/g.csv', 'a Schoology grade export', 'rename its columns'],
+      ['fmt-microsoft-sds/b.zip', 'a Microsoft School Data Sync file', 'ask for OneRoster CSV'],
+      ['fmt-clever-sftp/b.zip', 'a Clever file', 'ask for OneRoster CSV'],
+      ['fmt-canvas-sis-csv/b.zip', 'a Canvas SIS import file', 'ask for OneRoster CSV'],
+    ] as const
+  ) {
     const errors = showErrors(await takeCase(world, file))
     t.equal(errors.length, 1, file)
     t.match(errors[0], `This looks like ${name}`)
@@ -64,10 +66,13 @@ t.test('files of other systems are refused by name, with what to do instead', as
     ),
     [/looks like a Blackboard grade export/]
   )
-  t.match(await refused(
-    'Apellidos,Nombre,Dirección de correo electrónico,Tarea 1,Tarea 2\nFecha,,,2026-09-08,\nPuntos,,,10,"2,5"\nLee,Ann,ann@example.edu,7,2\n'
-  ),
-  [/looks like a Google Classroom grade export/], 'in any language')
+  t.match(
+    await refused(
+      'Apellidos,Nombre,Dirección de correo electrónico,Tarea 1,Tarea 2\nFecha,,,2026-09-08,\nPuntos,,,10,"2,5"\nLee,Ann,ann@example.edu,7,2\n'
+    ),
+    [/looks like a Google Classroom grade export/],
+    'in any language'
+  )
   t.match(await refused('Student ID,Name,Essay [10]\n0042,"Lee, Ann",7\n'), [
     /looks like a Sakai grade export/,
   ])
@@ -98,7 +103,8 @@ t.test('another separator, or another language: the error says how to export', a
   const world = await createWorld(t.testdir())
   const refused = async (text: string, options = {}) => showErrors(await take(world, 'g.csv', text, options))
   const semicolons = ['g.csv:1: is separated by semicolons; export it with commas']
-  const canvas = 'Student;ID;SIS User ID;SIS Login ID;Section;Aufsatz (501)\n    Points Possible;;;;;10,00\n' +
+  const canvas =
+    'Student;ID;SIS User ID;SIS Login ID;Section;Aufsatz (501)\n    Points Possible;;;;;10,00\n' +
     '"Lee, Ann";101;S1;ann;A;7,50\n'
   const moodle = '"First name";"Last name";"ID number";"Essay, long (Percentage)"\nAnn;Lee;0042;"75,00 %"\n'
   for (const options of [{}, { format: 'canvas' }, { format: 'moodle' }] as const) {
@@ -109,31 +115,47 @@ t.test('another separator, or another language: the error says how to export', a
     t.strictSame(await refused(tabs, options), ['g.csv:1: is separated by tabs; export it with commas'])
   }
   t.strictSame(await refused(`sep=;\n${canvas}`), semicolons)
-  const odd = 'First name,ID number,Quiz: A; B; C (Percentage),"Quiz: ""D;"" (Percentage)"\nAnn,0042,50 %,60 %\n'
+  const odd =
+    'First name,ID number,Quiz: A; B; C (Percentage),"Quiz: ""D;"" (Percentage)"\nAnn,0042,50 %,60 %\n'
   const taken = await take(world, 'g.csv', odd, { dryRun: true })
   t.match(taken, { ok: true, summary: { tasks: { added: 2 } } }, 'semicolons in titles')
 
-  const other = /^g\.csv(:1)?: This looks like a Moodle grade export in another language, .*to English and export again/
+  const other =
+    /^g\.csv(:1)?: This looks like a Moodle grade export in another language, .*to English and export again/
   const german = 'Vorname,Nachname,ID-Nummer,Institution,Abteilung,E-Mail-Adresse,' +
     '"Aufgabe: Aufsatz (Punkte)","Kurs gesamt (Punkte)",Geladen\n' +
     'Ann,Lee,0042,,,ann@school.example,"7,50","7,50",1700000000\n'
-  const spanish = 'Nombre,Apellido(s),Número de ID,Dirección de correo,Tarea: Ensayo (Real),Tarea: Ensayo (Porcentaje)\n' +
+  const spanish =
+    'Nombre,Apellido(s),Número de ID,Dirección de correo,Tarea: Ensayo (Real),Tarea: Ensayo (Porcentaje)\n' +
     'Ann,Lee,0042,ann@school.example,7.5,75.00 %\n'
-  const french = 'Prénom,Nom,Adresse de courriel,Devoir : Essai (Étrange)\nAnn,Lee,ann@school.example,"75,00 %"\n'
-  const japanese = '名,姓,メールアドレス,小テスト: 一 (評点),ダウンロード\nAnn,Lee,ann@school.example,7,1700000000\n'
-  for (const text of [german, spanish, french, japanese]) t.match(await refused(text), [other], text.slice(0, 20))
+  const french =
+    'Prénom,Nom,Adresse de courriel,Devoir : Essai (Étrange)\nAnn,Lee,ann@school.example,"75,00 %"\n'
+  const japanese =
+    '名,姓,メールアドレス,小テスト: 一 (評点),ダウンロード\nAnn,Lee,ann@school.example,7,1700000000\n'
+  for (const text of [german, spanish, french, japanese]) {
+    t.match(await refused(text), [other], text.slice(0, 20))
+  }
   t.match(await refused(spanish, { format: 'moodle' }), [other])
   t.match(await refused(german, { format: 'moodle' }), [/has no Moodle grade column: .*in English/])
-  t.match(await refused('Name,Note: first (half)\nAnn,7\n'), [/is in no known format/], 'a table of one\'s own')
+  t.match(
+    await refused('Name,Note: first (half)\nAnn,7\n'),
+    [/is in no known format/],
+    "a table of one's own"
+  )
   t.match(await refused(`Vorname,Q: ${'(x'.repeat(400)}\nAnn,7\n`), [/is in no known format/])
   t.strictSame(await world.books(), [])
 })
 
 t.test('a workbook of ours is no source; any other one is named as before', async (t) => {
   const world = await createWorld(t.testdir())
-  const { file } = await makeWorkbook(world.folder, 'book', { name: 'Physics', categories: [{ name: 'Homework' }] })
+  const { file } = await makeWorkbook(world.folder, 'book', {
+    name: 'Physics',
+    categories: [{ name: 'Homework' }],
+  })
   const ours = [
-    `${basename(file)}: is a Perfbook export, which cannot be imported; import the file that the course came from`,
+    `${
+      basename(file)
+    }: is a Perfbook export, which cannot be imported; import the file that the course came from`,
   ]
   t.strictSame(showErrors(await world.import(file, { course: 'X' })), ours)
   t.strictSame(showErrors(await world.import(file, { course: 'X', format: 'canvas' })), ours)
@@ -141,15 +163,25 @@ t.test('a workbook of ours is no source; any other one is named as before', asyn
     '[Content_Types].xml': '<Types/>',
     'docProps/core.xml': `<dc:creator>Perfbook</dc:creator>${' '.repeat(70_000)}`,
   })
-  t.match(showErrors(await world.import(large)), [/^large\.xlsx: is an Excel workbook/], 'properties that are no properties are not read')
+  t.match(
+    showErrors(await world.import(large)),
+    [/^large\.xlsx: is an Excel workbook/],
+    'properties that are no properties are not read'
+  )
 })
 
 t.test('a format that is forced still makes no task of a column that is no grade', async (t) => {
   const world = await createWorld(t.testdir())
-  for (const file of [
-    'fmt-blackboard-ultra/gc.csv', 'fmt-brightspace/g.csv', 'fmt-google-classroom/g.csv',
-    'fmt-gradescope/g.csv', 'fmt-schoology/g.csv', 'fmt-plain-csv/g.csv',
-  ]) {
+  for (
+    const file of [
+      'fmt-blackboard-ultra/gc.csv',
+      'fmt-brightspace/g.csv',
+      'fmt-google-classroom/g.csv',
+      'fmt-gradescope/g.csv',
+      'fmt-schoology/g.csv',
+      'fmt-plain-csv/g.csv',
+    ]
+  ) {
     t.match(
       showErrors(await takeCase(world, file, { format: 'moodle' })),
       [/has no Moodle grade column: their headers end with \(Real\), \(Percentage\) or \(Letter\)/],
@@ -176,7 +208,8 @@ t.test('Moodle: two activities of one name are two tasks, also when columns move
     summary: { courses: { unchanged: 1 }, tasks: { unchanged: 2 }, scores: { unchanged: 4 } },
   })
   t.strictSame(await world.book(), book, 'the same again changes nothing')
-  const moved = 'First name,Last name,ID number,Quiz: Other (Percentage),Quiz: Weekly quiz (Percentage),Assignment: A (Percentage),Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Real)\n' +
+  const moved =
+    'First name,Last name,ID number,Quiz: Other (Percentage),Quiz: Weekly quiz (Percentage),Assignment: A (Percentage),Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Real)\n' +
     'Ann,Lee,0042,90 %,75 %,80 %,20 %,7.5\nBob,Poe,0043,90 %,100 %,80 %,50 %,10\n'
   t.match(await take(world, 'moved.csv', moved), {
     ok: true,
@@ -187,7 +220,8 @@ t.test('Moodle: two activities of one name are two tasks, also when columns move
     },
   })
 
-  const added = 'First name,Last name,ID number,Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Percentage)\n' +
+  const added =
+    'First name,Last name,ID number,Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Percentage)\n' +
     'Ann,Lee,0042,75 %,20 %,50 %\nBob,Poe,0043,100 %,50 %,60 %\n'
   const third = await take(world, 'third.csv', added)
   t.match(third, {
@@ -202,7 +236,8 @@ t.test('Moodle: two activities of one name are two tasks, also when columns move
   const same = await take(world, 'third.csv', added)
   t.strictSame(same.ok && warningCounts(same.summary), { tasks_of_earlier_file: 2 })
 
-  const partly = 'First name,Last name,ID number,Quiz: P (Real),Quiz: P (Real),Quiz: P (Percentage)\nAnn,Lee,0042,1,2,20 %\n'
+  const partly =
+    'First name,Last name,ID number,Quiz: P (Real),Quiz: P (Real),Quiz: P (Percentage)\nAnn,Lee,0042,1,2,20 %\n'
   const parts = await take(world, 'partly.csv', partly, { course: 'Partly' })
   t.strictSame(uses(parts).slice(3), [
     'Quiz: P (Real): task_points',
@@ -213,7 +248,8 @@ t.test('Moodle: two activities of one name are two tasks, also when columns move
     ['Ann Lee', '0042', { 'Quiz: P': 'completed', 'Quiz: P (2)': 'completed 0.2' }],
   ])
 
-  const odd = 'First name,Last name,ID number,Quiz: Q ‹2› (Percentage),Quiz: Q (Percentage),Quiz: Q (Percentage)\nAnn,Lee,0042,10 %,20 %,30 %\n'
+  const odd =
+    'First name,Last name,ID number,Quiz: Q ‹2› (Percentage),Quiz: Q (Percentage),Quiz: Q (Percentage)\nAnn,Lee,0042,10 %,20 %,30 %\n'
   t.match(
     await take(world, 'odd.csv', odd, { course: 'Odd' }),
     { ok: true, summary: { tasks: { added: 3 }, scores: { added: 3 } } },
@@ -229,17 +265,21 @@ t.test('Moodle: totals are left out, an activity called total is not', async (t)
     'Quiz: Sum total (Percentage): task_percent',
     'Assignment: Essay (Real): left_out (the percentages of the same activity are used)',
     'Assignment: Essay (Percentage): task_percent',
-    'Course total (Real): left_out (it is a total)', 'Course total (Percentage): left_out (it is a total)',
+    'Course total (Real): left_out (it is a total)',
+    'Course total (Percentage): left_out (it is a total)',
   ])
   t.strictSame(scores(await world.book()), [
     ['Ann Lee', '0042', { 'Quiz: Sum total': 'completed 0.75', 'Assignment: Essay': 'completed 0.5' }],
   ])
 
   const file = (titles: string[]) =>
-    `First name,Last name,ID number,${titles.map((title) => `${title} (Percentage)`).join(',')}\nAnn,Lee,0042,${titles.map(() => '50 %').join(',')}\n`
-  const tasks = async (...titles: string[]) => uses(
-    await take(world, 'm.csv', file(titles), { course: 'Y', dryRun: true })
-  ).filter((use) => use.includes('task_percent'))
+    `First name,Last name,ID number,${
+      titles.map((title) => `${title} (Percentage)`).join(',')
+    }\nAnn,Lee,0042,${titles.map(() => '50 %').join(',')}\n`
+  const tasks = async (...titles: string[]) =>
+    uses(
+      await take(world, 'm.csv', file(titles), { course: 'Y', dryRun: true })
+    ).filter((use) => use.includes('task_percent'))
   t.strictSame(
     await tasks('Assignment: A', 'Unit 1: Intro total', 'Homework total', 'Course total'),
     ['Assignment: A (Percentage): task_percent'],
@@ -256,12 +296,15 @@ t.test('Moodle: what may be a renamed course total is said', async (t) => {
   const world = await createWorld(t.testdir())
   const outcome = await takeCase(world, 'moodle-renamed-total/g.csv')
   t.strictSame(outcome.ok && warningCounts(outcome.summary), { renamed_total_left_out: 1 })
-  t.ok(uses(outcome).includes(
-    'Final grade (Percentage): left_out (its name looks like a renamed course total)'
-  ))
+  t.ok(
+    uses(outcome).includes(
+      'Final grade (Percentage): left_out (its name looks like a renamed course total)'
+    )
+  )
   t.strictSame((await world.book()).tasks, ['Assignment: Essay | Tasks | - | 100'])
 
-  const text = 'First name,Last name,ID number,Assignment: A (Percentage),Term 1 (Percentage)\nAnn,Lee,0042,50 %,60 %\n'
+  const text =
+    'First name,Last name,ID number,Assignment: A (Percentage),Term 1 (Percentage)\nAnn,Lee,0042,50 %,60 %\n'
   const other = await take(world, 'm.csv', text, { course: 'Y' })
   t.strictSame(other.ok && warningCounts(other.summary), { renamed_total_taken: 1 })
   t.ok(uses(other).includes('Term 1 (Percentage): task_percent (it may be a renamed course total)'))
@@ -286,7 +329,8 @@ t.test('Moodle: columns without a suffix beside columns that have one are no tas
     summary: { students: { added: 2 }, tasks: { added: 1 } },
   })
 
-  const bare = 'First name,Surname,ID number,Suspended,Quiz: A,Course total,Last downloaded from this course\nAnn,Lee,0042,,7,7,1700000000\n'
+  const bare =
+    'First name,Surname,ID number,Suspended,Quiz: A,Course total,Last downloaded from this course\nAnn,Lee,0042,,7,7,1700000000\n'
   const old = await take(world, 'old.csv', bare, { course: 'Z' })
   t.strictSame(old.ok && warningCounts(old.summary), {
     grade_columns_without_suffix: 1,
@@ -313,7 +357,8 @@ t.test('Canvas: its own columns are never read, whatever a grading period is cal
     ['Bob Poe', 'S2', { 'Essay 1': 'completed 1' }],
   ])
 
-  const header = 'Student,ID,SIS User ID,SIS Login ID,Section,Final Score (77),Notes,HW Current Score (1),Override Grade (Q 1),Unposted Final Points,Essay (501)'
+  const header =
+    'Student,ID,SIS User ID,SIS Login ID,Section,Final Score (77),Notes,HW Current Score (1),Override Grade (Q 1),Unposted Final Points,Essay (501)'
   const other = await take(
     world,
     'c.csv',
@@ -321,9 +366,11 @@ t.test('Canvas: its own columns are never read, whatever a grading period is cal
     { course: 'Y' }
   )
   t.strictSame(uses(other).slice(5), [
-    'Final Score (77): task_points', 'Notes: left_out (Perfbook does not use it)',
+    'Final Score (77): task_points',
+    'Notes: left_out (Perfbook does not use it)',
     'HW Current Score (1): task_points',
-    'Override Grade (Q 1): left_out (it is a total)', 'Unposted Final Points: left_out (it is a total)',
+    'Override Grade (Q 1): left_out (it is a total)',
+    'Unposted Final Points: left_out (it is a total)',
     'Essay (501): task_points',
   ], 'an assignment has an id and points possible')
 })
@@ -332,7 +379,8 @@ t.test('Canvas: custom columns, names in two columns, files without the id', asy
   const world = await createWorld(t.testdir())
   t.strictSame(uses(await takeCase(world, 'canvas-custom-column-paren/g.csv')).slice(5), [
     'Lab bench (2026): left_out (it is a custom column, not an assignment)',
-    'Locker: left_out (it has no points possible)', 'Essay (501): task_points',
+    'Locker: left_out (it has no points possible)',
+    'Essay (501): task_points',
     'Override Score: left_out (it is a total)',
   ])
   t.match(await takeCase(world, 'canvas-split-names/g.csv', { course: 'Y' }), {
@@ -371,7 +419,9 @@ t.test('a long list of columns is cut and counted', async (t) => {
   const short = await take(
     world,
     's.csv',
-    `First name,ID number,Quiz: A (Percentage),${Array.from({ length: 1200 }, () => 'Group').join(',')}\nAnn,0042,50 %${','.repeat(1200)}\n`
+    `First name,ID number,Quiz: A (Percentage),${
+      Array.from({ length: 1200 }, () => 'Group').join(',')
+    }\nAnn,0042,50 %${','.repeat(1200)}\n`
   )
   t.equal(short.ok && short.summary.columns!.length, 1000)
 })

@@ -15,15 +15,18 @@ async function take (world: World, rows: string[], options: Partial<ImportOption
 }
 
 /** Who has which points in the task of the file. */
-const labs = async (world: World) => (await world.book()).students.flatMap(({
-  who,
-  cells,
-}) => cells['Lab'] === undefined ? [] : [`${who}: ${cells['Lab']}`])
+const labs = async (world: World) =>
+  (await world.book()).students.flatMap(({
+    who,
+    cells,
+  }) => cells['Lab'] === undefined ? [] : [`${who}: ${cells['Lab']}`])
 
-for (const [name, warnings] of [
-  ['roster-then-canvas-login', {}],
-  ['roster-then-excel-canvas', { people_matched_loosely: 2 }],
-] as const) {
+for (
+  const [name, warnings] of [
+    ['roster-then-canvas-login', {}],
+    ['roster-then-excel-canvas', { people_matched_loosely: 2 }],
+  ] as const
+) {
   t.test(`${name}: no student is there twice`, async (t) => {
     const world = await createWorld(t.testdir())
     await world.import(join(CASES, 'roster-then-excel-canvas/baseline.zip'))
@@ -62,7 +65,9 @@ for (const [name, warnings] of [
 async function roster (folder: string): Promise<World> {
   const world = await createWorld(folder)
   const tables = school()
-  for (const row of tables.users!) row.username = `${String(row.givenName).toLowerCase()}.${String(row.familyName).toLowerCase()}`
+  for (const row of tables.users!) {
+    row.username = `${String(row.givenName).toLowerCase()}.${String(row.familyName).toLowerCase()}`
+  }
   await world.take(tables)
   return world
 }
@@ -101,7 +106,10 @@ t.test('by student id, source id, username, e-mail, name; the exact one first', 
     'Bob Ng: completed 0.5',
     'Cyd Ortiz: completed 0.6',
   ])
-  t.strictSame((await world.book()).students.map(({ who, id }) => [who, id]), [['Ann Lee', '0042'], ['Bob Ng', '0043'], ['Cyd Ortiz', null]], 'they keep what the roster says')
+  t.strictSame((await world.book()).students.map(({ who, id }) => [who, id]), [['Ann Lee', '0042'], [
+    'Bob Ng',
+    '0043',
+  ], ['Cyd Ortiz', null]], 'they keep what the roster says')
 })
 
 t.test('an id of the other system is no id of the roster', async (t) => {
@@ -140,7 +148,7 @@ t.test('a weaker match is used only where exactly one person fits', async (t) =>
   t.equal(
     await added('"X, A",1,0042,,P,1', '"X, B",2,42,,P,1'),
     1,
-    'also where one of the two is another row\'s'
+    "also where one of the two is another row's"
   )
   t.equal(await added('"Ortiz, Cyd",1,,x,P,1'), 1, 'two of one name in the course')
   t.equal(await added('"Ng, Bob",1,,x,P,1', '"Ng, Bob",2,,y,P,1'), 2, 'two of one name in the file')
@@ -157,7 +165,10 @@ t.test('a row whose values point to different people is skipped, counted and nam
   t.strictSame(conflict, { code: 'people_in_conflict', message, count: 2 })
   t.match(category, { code: 'category_added' })
   t.strictSame(await labs(world), ['Ann Lee: completed 0.1'])
-  t.match(showErrors(await take(world, rows, { strict: true }))[0], /^g\.csv:4: Grade book rows .* different people were skipped; 2 times/)
+  t.match(
+    showErrors(await take(world, rows, { strict: true }))[0],
+    /^g\.csv:4: Grade book rows .* different people were skipped; 2 times/
+  )
 })
 
 t.test('new people of a rostered course are counted, and more than a tenth of them is an error', async (t) => {
@@ -218,15 +229,21 @@ t.test('a roster that gives new ids to its people: the rows of a grade book are 
     ok: true,
     summary: { students: { added: 0, unchanged: 3 }, scores: { added: 3 } },
   })
-  t.strictSame((await world.book()).students.map(({
-    who,
-    isDropped,
-    cells,
-  }) => [who, isDropped, cells['Lab']]), [
-    ['Ann Lee', false, 'completed 0.1'], ['Bob Ng', false, 'completed 0.2'],
-    ['Cyd Ortiz', false, 'completed 0.3'],
-    ['Ann Lee', true, 'completed 0.1'], ['Bob Ng', true, 'completed 0.2'],
-    ['Cyd Ortiz', true, 'completed 0.3'],
-  ], 'those who left keep their scores')
+  t.strictSame(
+    (await world.book()).students.map(({
+      who,
+      isDropped,
+      cells,
+    }) => [who, isDropped, cells['Lab']]),
+    [
+      ['Ann Lee', false, 'completed 0.1'],
+      ['Bob Ng', false, 'completed 0.2'],
+      ['Cyd Ortiz', false, 'completed 0.3'],
+      ['Ann Lee', true, 'completed 0.1'],
+      ['Bob Ng', true, 'completed 0.2'],
+      ['Cyd Ortiz', true, 'completed 0.3'],
+    ],
+    'those who left keep their scores'
+  )
   t.match(await take(world, rows), { ok: true, summary: { courses: { unchanged: 1 } } })
 })

@@ -2,12 +2,31 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import t from 'tap'
-import { bundleTexts, createWorld, enrollment, result, school, showErrors, user, warningCounts, writeFolder, writeZip, type Tables, type World } from './bundles.ts'
+import {
+  bundleTexts,
+  createWorld,
+  enrollment,
+  result,
+  school,
+  showErrors,
+  user,
+  warningCounts,
+  writeFolder,
+  writeZip,
+  type Tables,
+  type World,
+} from './bundles.ts'
 
 let folders = 0
 
-async function refused (world: World, files: Record<string, string | Buffer>, options = {}): Promise<string[]> {
-  const errors = showErrors(await world.import(writeFolder(join(world.folder, `f${++folders}`), files), options))
+async function refused (
+  world: World,
+  files: Record<string, string | Buffer>,
+  options = {}
+): Promise<string[]> {
+  const errors = showErrors(
+    await world.import(writeFolder(join(world.folder, `f${++folders}`), files), options)
+  )
   t.strictSame(await world.books(), [], 'nothing was imported')
   return errors
 }
@@ -21,18 +40,42 @@ function changed (name: string, change: (text: string) => string | Buffer): Reco
 
 t.test('each bad value is an error with its line and what was expected', async (t) => {
   const cases: Array<[(tables: Tables) => void, string]> = [
-    [(x) => { x.results![0]!.score = '7,5' }, 'results.csv:2: score is "7,5", expected a number such as 7.5'],
-    [(x) => { x.results![0]!.score = 'NaN' }, 'results.csv:2: score is "NaN", expected a number such as 7.5'],
-    [(x) => { x.results![0]!.score = '1e999' }, 'results.csv:2: score is "1e999", expected a number such as 7.5'],
-    [(x) => { x.results![0]!.scoreDate = '12/31/2025' }, 'results.csv:2: scoreDate is "12/31/2025", expected a date written YYYY-MM-DD'],
-    [(x) => { x.results![0]!.status = 'perhaps' }, 'results.csv:2: status is "perhaps", expected active or tobedeleted'],
-    [(x) => { for (const row of x.results!) row.late = 'sometimes' }, 'results.csv:2: late is "sometimes", expected true or false'],
-    [(x) => { x.results![0]!.sourcedId = '' }, 'results.csv:2: sourcedId is blank, expected a sourcedId'],
-    [(x) => { x.lineItems![0]!.dueDate = '2026-02-29' }, 'lineItems.csv:2: dueDate is "2026-02-29", expected a date written YYYY-MM-DD'],
-    [(x) => { x.lineItems![0]!.resultValueMax = 'ten' }, 'lineItems.csv:2: resultValueMax is "ten", expected a number such as 7.5'],
-    [(x) => { x.enrollments![0]!.userSourcedId = '' }, 'enrollments.csv:2: userSourcedId is blank, expected a sourcedId'],
-    [(x) => { x.categories![0]!.weight = '-5' }, 'categories.csv:2: weight is "-5", expected a number that is not below 0'],
-    [(x) => { x.users![0]!.enabledUser = 'ja' }, 'users.csv:2: enabledUser is "ja", expected true or false'],
+    [(x) => {
+      x.results![0]!.score = '7,5'
+    }, 'results.csv:2: score is "7,5", expected a number such as 7.5'],
+    [(x) => {
+      x.results![0]!.score = 'NaN'
+    }, 'results.csv:2: score is "NaN", expected a number such as 7.5'],
+    [(x) => {
+      x.results![0]!.score = '1e999'
+    }, 'results.csv:2: score is "1e999", expected a number such as 7.5'],
+    [(x) => {
+      x.results![0]!.scoreDate = '12/31/2025'
+    }, 'results.csv:2: scoreDate is "12/31/2025", expected a date written YYYY-MM-DD'],
+    [(x) => {
+      x.results![0]!.status = 'perhaps'
+    }, 'results.csv:2: status is "perhaps", expected active or tobedeleted'],
+    [(x) => {
+      for (const row of x.results!) row.late = 'sometimes'
+    }, 'results.csv:2: late is "sometimes", expected true or false'],
+    [(x) => {
+      x.results![0]!.sourcedId = ''
+    }, 'results.csv:2: sourcedId is blank, expected a sourcedId'],
+    [(x) => {
+      x.lineItems![0]!.dueDate = '2026-02-29'
+    }, 'lineItems.csv:2: dueDate is "2026-02-29", expected a date written YYYY-MM-DD'],
+    [(x) => {
+      x.lineItems![0]!.resultValueMax = 'ten'
+    }, 'lineItems.csv:2: resultValueMax is "ten", expected a number such as 7.5'],
+    [(x) => {
+      x.enrollments![0]!.userSourcedId = ''
+    }, 'enrollments.csv:2: userSourcedId is blank, expected a sourcedId'],
+    [(x) => {
+      x.categories![0]!.weight = '-5'
+    }, 'categories.csv:2: weight is "-5", expected a number that is not below 0'],
+    [(x) => {
+      x.users![0]!.enabledUser = 'ja'
+    }, 'users.csv:2: enabledUser is "ja", expected true or false'],
   ]
   for (const [change, expected] of cases) {
     const world = await createWorld(t.testdir())
@@ -47,22 +90,78 @@ t.test('a CSV that is none: no header, another encoding, broken quotes, rows of 
   const cases: Array<[string, Record<string, string | Buffer>, RegExp]> = [
     ['empty', changed('users.csv', () => ''), /^users\.csv:1: has no header/],
     ['blank lines only', changed('users.csv', () => '\n\n'), /^users\.csv:1: has no header/],
-    ['no header', changed('results.csv', (text) => text.slice(text.indexOf('\n') + 1)), /^results\.csv:1: has no column sourcedId, .*header/],
-    ['another separator', changed('users.csv', (text) => text.replaceAll(',', ';')), /^users\.csv:1: is separated by semicolons; export it with commas$/],
-    ['a column twice', changed('users.csv', (text) => text.replace('username', 'givenName')), /^users\.csv:1: has the column givenName twice/],
-    ['Latin-1', changed('users.csv', (text) => Buffer.from(text.replace('Ann', 'Änn'), 'latin1')), /^users\.csv:3: is not UTF-8/],
-    ['UTF-16', changed('users.csv', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')), /^users\.csv:1: is UTF-16/],
+    [
+      'no header',
+      changed('results.csv', (text) => text.slice(text.indexOf('\n') + 1)),
+      /^results\.csv:1: has no column sourcedId, .*header/,
+    ],
+    [
+      'another separator',
+      changed('users.csv', (text) => text.replaceAll(',', ';')),
+      /^users\.csv:1: is separated by semicolons; export it with commas$/,
+    ],
+    [
+      'a column twice',
+      changed('users.csv', (text) => text.replace('username', 'givenName')),
+      /^users\.csv:1: has the column givenName twice/,
+    ],
+    [
+      'Latin-1',
+      changed('users.csv', (text) => Buffer.from(text.replace('Ann', 'Änn'), 'latin1')),
+      /^users\.csv:3: is not UTF-8/,
+    ],
+    [
+      'UTF-16',
+      changed('users.csv', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')),
+      /^users\.csv:1: is UTF-16/,
+    ],
     ['a NUL', changed('users.csv', (text) => text.replace('Bob', 'B\0b')), /^users\.csv:4: has a NUL/],
-    ['a quote that is never closed', changed('users.csv', (text) => text.replace('Bob', '"Bob')), /^users\.csv:4: a quote that opens here is never closed/],
-    ['a quote in the middle', changed('users.csv', (text) => text.replace('Bob', 'B"ob"')), /^users\.csv:4: has a quote inside a field/],
-    ['text after a quote', changed('users.csv', (text) => text.replace('Bob', '"Bob"by')), /^users\.csv:4: has text after a closing quote/],
-    ['too few fields', changed('results.csv', (text) => text.replace('r2,', 'r2')), /^results\.csv:3: has 8 fields, expected 9 as in the header/],
-    ['too many fields', changed('results.csv', (text) => text.replace('r2,', 'r2,x,')), /^results\.csv:3: has 10 fields, expected 9/],
-    ['cut off in a row', changed('results.csv', (text) => text.slice(0, -20)), /^results\.csv:5: has \d fields, expected 9/],
-    ['bytes of something else', changed('users.csv', () => Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')), /^users\.csv:1: is not UTF-8/],
+    [
+      'a quote that is never closed',
+      changed('users.csv', (text) => text.replace('Bob', '"Bob')),
+      /^users\.csv:4: a quote that opens here is never closed/,
+    ],
+    [
+      'a quote in the middle',
+      changed('users.csv', (text) => text.replace('Bob', 'B"ob"')),
+      /^users\.csv:4: has a quote inside a field/,
+    ],
+    [
+      'text after a quote',
+      changed('users.csv', (text) => text.replace('Bob', '"Bob"by')),
+      /^users\.csv:4: has text after a closing quote/,
+    ],
+    [
+      'too few fields',
+      changed('results.csv', (text) => text.replace('r2,', 'r2')),
+      /^results\.csv:3: has 8 fields, expected 9 as in the header/,
+    ],
+    [
+      'too many fields',
+      changed('results.csv', (text) => text.replace('r2,', 'r2,x,')),
+      /^results\.csv:3: has 10 fields, expected 9/,
+    ],
+    [
+      'cut off in a row',
+      changed('results.csv', (text) => text.slice(0, -20)),
+      /^results\.csv:5: has \d fields, expected 9/,
+    ],
+    [
+      'bytes of something else',
+      changed('users.csv', () => Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')),
+      /^users\.csv:1: is not UTF-8/,
+    ],
     ['one endless line', changed('users.csv', () => 'x'.repeat(5_000_000)), /^users\.csv:1: is longer than/],
-    ['a manifest that promises', changed('manifest.csv', (text) => text.replace('file.roles,absent', 'file.roles,bulk')), /^manifest\.csv:12: says that roles is bulk, but there is no roles\.csv/],
-    ['a manifest that stammers', changed('manifest.csv', (text) => text.replace('file.users,bulk', 'file.users,some')), /^manifest\.csv:13: value is "some", expected bulk, delta or absent/],
+    [
+      'a manifest that promises',
+      changed('manifest.csv', (text) => text.replace('file.roles,absent', 'file.roles,bulk')),
+      /^manifest\.csv:12: says that roles is bulk, but there is no roles\.csv/,
+    ],
+    [
+      'a manifest that stammers',
+      changed('manifest.csv', (text) => text.replace('file.users,bulk', 'file.users,some')),
+      /^manifest\.csv:13: value is "some", expected bulk, delta or absent/,
+    ],
   ]
   for (const [name, files, expected] of cases) t.match((await refused(world, files))[0], expected, name)
 })
@@ -75,17 +174,33 @@ t.test('errors in quoted text are at the line where their row begins', async (t)
   t.match(await world.refuse(tables), ['users.csv:8: enabledUser is "maybe", expected true or false'])
   tables.users!.pop()
   await world.take(tables)
-  t.ok((await world.book()).students.some((student) => student.who === 'Ann Lee,\r\nthe "elder"\nof two'), 'as it came')
+  t.ok(
+    (await world.book()).students.some((student) => student.who === 'Ann Lee,\r\nthe "elder"\nof two'),
+    'as it came'
+  )
 })
 
 t.test('what files in the wild do is read, with a warning', async (t) => {
   const world = await createWorld(t.testdir())
   const files = bundleTexts(school(), { lineEnd: '\n' })
-  files['users.csv'] = '\ufeff' + files['users.csv']!.replace('username', 'userId').replace('enabledUser', 'grade').replaceAll('true,student', ',student') + '\n \n,,,\n'
-  files['classes.csv'] = files['classes.csv']!.replace('termSourcedIds', 'termSourcedId').replaceAll('t1,1', '" t1 ",1')
-  files['enrollments.csv'] = files['enrollments.csv']!.split('\n').map((line) => line === '' ? '' : `${line},,`).join('\r\n')
+  files['users.csv'] = '\ufeff' +
+    files['users.csv']!.replace('username', 'userId').replace('enabledUser', 'grade').replaceAll(
+      'true,student',
+      ',student'
+    ) + '\n \n,,,\n'
+  files['classes.csv'] = files['classes.csv']!.replace('termSourcedIds', 'termSourcedId').replaceAll(
+    't1,1',
+    '" t1 ",1'
+  )
+  files['enrollments.csv'] = files['enrollments.csv']!.split('\n').map((line) =>
+    line === '' ? '' : `${line},,`
+  ).join('\r\n')
   files['lineItems.csv'] = files['lineItems.csv']!.replace('2026-02-01', '2026-02-01T00:00:00.000Z')
-  files['results.csv'] = files['results.csv']!.replace('r1,,', 'r1 ,Active,').replace('r2,,', 'r2,inactive,').replace('r3,,,', 'r3,,yesterday,').replace('fully graded', 'Fully Graded').replace('r4,,,li1-p2,cyd,fully graded', 'r4,,,li1-p2,cyd,earned_full')
+  files['results.csv'] = files['results.csv']!.replace('r1,,', 'r1 ,Active,').replace('r2,,', 'r2,inactive,')
+    .replace('r3,,,', 'r3,,yesterday,').replace('fully graded', 'Fully Graded').replace(
+      'r4,,,li1-p2,cyd,fully graded',
+      'r4,,,li1-p2,cyd,earned_full'
+    )
   const folder = writeFolder(join(world.folder, 'wild'), { ...files, 'notes.txt': 'x' })
   const outcome = await world.import(folder)
   t.strictSame(showErrors(outcome), [])
@@ -103,7 +218,10 @@ t.test('a bundle without a manifest, or with one that forgets a file', async (t)
   const world = await createWorld(t.testdir())
   t.match(warningCounts(await world.take(school(), { modes: false })), { manifest_missing: 1 })
   const files = bundleTexts(school())
-  files['manifest.csv'] = files['manifest.csv']!.replace('file.results,bulk\r\n', '').replace('version,1.1', 'version,7')
+  files['manifest.csv'] = files['manifest.csv']!.replace('file.results,bulk\r\n', '').replace(
+    'version,1.1',
+    'version,7'
+  )
   const outcome = await world.import(writeFolder(join(world.folder, 'forgetful'), files))
   t.match(outcome.ok && warningCounts(outcome.summary), { manifest_incomplete: 1, unknown_version: 1 })
 })
@@ -115,7 +233,11 @@ t.test('a sourcedId that appears twice: the newest, then the later line', async 
   tables.users![2]!.dateLastModified = '2026-02-02'
   tables.users!.push({ ...user('bob', 'Bobby', 'Ng', '0043'), dateLastModified: '2026-02-01' })
   t.match(warningCounts(await world.take(tables)), { duplicate_id: 2 })
-  t.strictSame((await world.book()).students.map((student) => student.who), ['Anna Lee', 'Bob Ng', 'Cyd Ortiz'])
+  t.strictSame((await world.book()).students.map((student) => student.who), [
+    'Anna Lee',
+    'Bob Ng',
+    'Cyd Ortiz',
+  ])
 })
 
 t.test('an archive in the format for large files is read like any other', async (t) => {
@@ -129,7 +251,12 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
   const world = await createWorld(t.testdir())
   const files = bundleTexts(school())
   const inside = Object.fromEntries(Object.entries(files).map(([name, text]) => [`export/${name}`, text]))
-  const good = await writeZip(join(world.folder, 'good.zip'), { ...inside, '__MACOSX/export/._users.csv': 'x', 'export/.DS_Store': 'x', 'readme.txt': 'x' })
+  const good = await writeZip(join(world.folder, 'good.zip'), {
+    ...inside,
+    '__MACOSX/export/._users.csv': 'x',
+    'export/.DS_Store': 'x',
+    'readme.txt': 'x',
+  })
   t.match(await world.import(good), { ok: true, summary: { scores: { added: 4 } } })
 
   const zipped = async (name: string, content: Buffer) => {
@@ -137,28 +264,58 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
     writeFileSync(file, content)
     return showErrors(await world.import(file))
   }
-  const entry = (name: string, text: string, change: { flags?: number, crc?: number, size?: number } = {}) => ({ name, text, ...change })
-  t.match(await zipped('climb.zip', archive([entry('../users.csv', 'x')])), [/^climb\.zip: is not a whole zip archive: invalid relative path/])
-  t.match(await zipped('absolute.zip', archive([entry('/etc/users.csv', 'x')])), [/^absolute\.zip: is not a whole zip archive: absolute path/])
-  t.match(await zipped('drive.zip', archive([entry('c:\\users.csv', 'x')])), [/^drive\.zip: is not a whole zip archive/])
-  t.match(await zipped('secret.zip', archive([entry('users.csv', 'x', { flags: 1 })])), [/^secret\.zip: users\.csv is encrypted/])
-  t.match(await zipped('twice.zip', archive([entry('users.csv', 'x'), entry('USERS.csv', 'y')])), [/^twice\.zip: has two files named USERS\.csv/])
-  t.match(await zipped('crc.zip', archive([entry('users.csv', files['users.csv']!, { crc: 1 })])), [/^users\.csv: is damaged in its archive: the checksum is wrong/])
-  t.match(await zipped('liar.zip', archive([entry('users.csv', files['users.csv']!, { size: 10 })])), [/^users\.csv: is damaged in its archive: too many bytes/])
-  t.match(await zipped('cut.zip', archive([entry('users.csv', 'x')]).subarray(0, 40)), [/^cut\.zip: is not a whole zip archive/])
-  t.match(await zipped('none.zip', archive([])), ['none.zip: is empty: it has none of the files of a OneRoster bundle (users.csv, classes.csv, …)'])
+  const entry = (
+    name: string,
+    text: string,
+    change: { flags?: number, crc?: number, size?: number } = {}
+  ) => ({ name, text, ...change })
+  t.match(await zipped('climb.zip', archive([entry('../users.csv', 'x')])), [
+    /^climb\.zip: is not a whole zip archive: invalid relative path/,
+  ])
+  t.match(await zipped('absolute.zip', archive([entry('/etc/users.csv', 'x')])), [
+    /^absolute\.zip: is not a whole zip archive: absolute path/,
+  ])
+  t.match(await zipped('drive.zip', archive([entry('c:\\users.csv', 'x')])), [
+    /^drive\.zip: is not a whole zip archive/,
+  ])
+  t.match(await zipped('secret.zip', archive([entry('users.csv', 'x', { flags: 1 })])), [
+    /^secret\.zip: users\.csv is encrypted/,
+  ])
+  t.match(await zipped('twice.zip', archive([entry('users.csv', 'x'), entry('USERS.csv', 'y')])), [
+    /^twice\.zip: has two files named USERS\.csv/,
+  ])
+  t.match(await zipped('crc.zip', archive([entry('users.csv', files['users.csv']!, { crc: 1 })])), [
+    /^users\.csv: is damaged in its archive: the checksum is wrong/,
+  ])
+  t.match(await zipped('liar.zip', archive([entry('users.csv', files['users.csv']!, { size: 10 })])), [
+    /^users\.csv: is damaged in its archive: too many bytes/,
+  ])
+  t.match(await zipped('cut.zip', archive([entry('users.csv', 'x')]).subarray(0, 40)), [
+    /^cut\.zip: is not a whole zip archive/,
+  ])
+  t.match(await zipped('none.zip', archive([])), [
+    'none.zip: is empty: it has none of the files of a OneRoster bundle (users.csv, classes.csv, …)',
+  ])
   const none = 'has none of the files of a OneRoster bundle (users.csv, classes.csv, …); found: '
-  t.strictSame(await zipped('other.zip', archive([entry('readme.txt', 'x')])), [`other.zip: ${none}readme.txt`])
+  t.strictSame(await zipped('other.zip', archive([entry('readme.txt', 'x')])), [
+    `other.zip: ${none}readme.txt`,
+  ])
   const seven = Array.from({ length: 7 }, (_, i) => entry(`folder/${'x'.repeat(400)}-${i}.txt`, ''))
   const [listed] = await zipped('seven.zip', archive(seven))
-  t.match(listed, /^seven\.zip: has none of .*; found: (folder\/x+…x+-\d\.txt, ){4}folder\/x+…x+-4\.txt and 2 more$/, 'five of them')
+  t.match(
+    listed,
+    /^seven\.zip: has none of .*; found: (folder\/x+…x+-\d\.txt, ){4}folder\/x+…x+-4\.txt and 2 more$/,
+    'five of them'
+  )
   t.ok(listed!.length < 500)
   const two = archive(['North', 'South'].map((folder) => entry(`${folder}/users.csv`, files['users.csv']!)))
   t.strictSame(await zipped('two.zip', two), [
     'two.zip: has files in 2 folders (North, South); import the files of one folder at a time',
   ])
   writeFileSync(join(world.folder, 'text.zip'), 'no zip at all')
-  t.match(showErrors(await world.import(join(world.folder, 'text.zip'))), ['text.zip: is not a zip archive; export or download it again'])
+  t.match(showErrors(await world.import(join(world.folder, 'text.zip'))), [
+    'text.zip: is not a zip archive; export or download it again',
+  ])
 
   const many = (count: number) => Array.from({ length: count }, (_, i) => entry(`${i}.txt`, ''))
   t.match(await zipped('many.zip', archive(many(99_999), { announced: 0xffff })), [
@@ -176,15 +333,25 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
   const thousand = archive([...many(999), entry('notes.json', '{}')])
   t.match(await zipped('thousand.zip', thousand), [/^notes\.json/], 'a thousand are read')
 
-  const bomb = await writeZip(join(world.folder, 'bomb.zip'), { 'users.csv': Buffer.alloc(3_000_000, 'a,b\n') })
-  t.match(showErrors(await world.import(bomb, { maxBytes: 1_000_000 })), [/^bomb\.zip: unpacks to 3000000 bytes; an import may have at most 1000000 bytes \(IMPORT_MAX_BYTES\)/])
-  const folder = writeFolder(join(world.folder, 'large'), { 'users.csv': `sourcedId,givenName,familyName\n${'x,y,z\n'.repeat(300_000)}` })
-  t.match(showErrors(await world.import(folder, { maxBytes: 1_000_000 })), [/^users\.csv: an import may have at most 1000000 bytes/])
+  const bomb = await writeZip(join(world.folder, 'bomb.zip'), {
+    'users.csv': Buffer.alloc(3_000_000, 'a,b\n'),
+  })
+  t.match(showErrors(await world.import(bomb, { maxBytes: 1_000_000 })), [
+    /^bomb\.zip: unpacks to 3000000 bytes; an import may have at most 1000000 bytes \(IMPORT_MAX_BYTES\)/,
+  ])
+  const folder = writeFolder(join(world.folder, 'large'), {
+    'users.csv': `sourcedId,givenName,familyName\n${'x,y,z\n'.repeat(300_000)}`,
+  })
+  t.match(showErrors(await world.import(folder, { maxBytes: 1_000_000 })), [
+    /^users\.csv: an import may have at most 1000000 bytes/,
+  ])
 })
 
 t.test('paths that are not there, or no source', async (t) => {
   const world = await createWorld(t.testdir())
-  t.strictSame(showErrors(await world.import(join(world.folder, 'nowhere.zip'))), ['nowhere.zip: there is no such file or folder'])
+  t.strictSame(showErrors(await world.import(join(world.folder, 'nowhere.zip'))), [
+    'nowhere.zip: there is no such file or folder',
+  ])
   t.match(showErrors(await world.import(writeFolder(join(world.folder, 'empty'), {}))), [
     'empty: is empty: it has none of the files of a OneRoster bundle (users.csv, classes.csv, …)',
   ])
@@ -192,7 +359,9 @@ t.test('paths that are not there, or no source', async (t) => {
   const file = join(world.folder, 'odd.csv')
   writeFileSync(file, 'a,b\n1,2\n')
   t.match(showErrors(await world.import(file)), [/^odd\.csv: is in no known format/])
-  t.match(showErrors(await world.import(file, { format: 'oneroster' })), [/^odd\.csv: has none of the files of a OneRoster bundle .*; found: odd\.csv$/])
+  t.match(showErrors(await world.import(file, { format: 'oneroster' })), [
+    /^odd\.csv: has none of the files of a OneRoster bundle .*; found: odd\.csv$/,
+  ])
   t.match(showErrors(await world.import(file, { format: 'performance-book' })), [/^odd\.csv:\$: is not JSON/])
 })
 
@@ -205,7 +374,10 @@ t.test('names of things that are there already in every object are names like ot
     tables.results!.push(result(`r-${name}`, 'li1-p1', name, 1))
   }
   await world.take(tables)
-  t.equal((await world.book()).students.filter((student) => student.cells['HW 1'] === 'completed 0.1').length, 3)
+  t.equal(
+    (await world.book()).students.filter((student) => student.cells['HW 1'] === 'completed 0.1').length,
+    3
+  )
 })
 
 /** A zip archive with a given fault; `announced`: how many entries its end says that it has. */

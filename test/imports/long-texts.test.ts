@@ -26,7 +26,8 @@ function shortErrors (t: Test, outcome: ImportOutcome, name: string): string {
   return first
 }
 
-const SAYS_WHAT = /expected|longer than|characters|is not known|no column|second time|there is none|is not JSON|no known format|is missing/
+const SAYS_WHAT =
+  /expected|longer than|characters|is not known|no column|second time|there is none|is not JSON|no known format|is missing/
 
 t.test('every cell of every file of a OneRoster bundle', async (t) => {
   const tables = school()
@@ -186,18 +187,20 @@ t.test('every cell of the grade books of Canvas and Moodle, and what is asked wi
           t.notMatch(
             JSON.stringify(await world.books()),
             /#{1001}/,
-          `${name} ${line}:${column}: nothing long was stored`
+            `${name} ${line}:${column}: nothing long was stored`
           )
         } else shortErrors(t, outcome, `${name} ${line}:${column}`)
       }
     }
   }
-  for (const options of [
-    { course: LONG },
-    { teacher: LONG },
-    { teacher: `${LONG}@example.edu` },
-    { timeZone: LONG },
-  ]) {
+  for (
+    const options of [
+      { course: LONG },
+      { teacher: LONG },
+      { teacher: `${LONG}@example.edu` },
+      { timeZone: LONG },
+    ]
+  ) {
     const world = await createWorld(t.testdir())
     shortErrors(t, await take(world, CANVAS, options), Object.keys(options).join())
   }

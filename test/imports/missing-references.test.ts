@@ -1,7 +1,18 @@
 // Rows that refer to something that is in no file: what is skipped, what is kept, and when that is too much.
 import t from 'tap'
 import {
-  bundleTexts, createWorld, enrollment, result, school, showErrors, user, warningCounts, writeFolder, type ShownBook, type Tables, type World,
+  bundleTexts,
+  createWorld,
+  enrollment,
+  result,
+  school,
+  showErrors,
+  user,
+  warningCounts,
+  writeFolder,
+  type ShownBook,
+  type Tables,
+  type World,
 } from './bundles.ts'
 
 /** The small school with more students in its first class, each with a result. */
@@ -22,29 +33,70 @@ t.test('one missing target: what refers to it is skipped or kept without it, wit
     term: 'Spring 2026',
     periods: ['Period 1', 'Period 2'],
   }
-  const cases: Array<[name: string, change: (tables: Tables) => void, code: string, place: string, book: object]> = [
-    ['class of an enrollment', (x) => { x.enrollments![3]!.classSourcedId = 'p7' }, 'enrollment_skipped', 'enrollments.csv:5: classSourcedId "p7"',
-      { ...plain, students: [{ who: 'Ann Lee' }, { who: 'Cyd Ortiz' }] }],
-    ['user of an enrollment', (x) => {
-      x.enrollments!.push(enrollment(
-        'e9', 'p1', 'gone77'
-      ))
-    }, 'enrollment_skipped', 'enrollments.csv:7: userSourcedId "gone77"',
-    { ...plain, students: [{ who: 'Ann Lee' }, { who: 'Bob Ng' }, { who: 'Cyd Ortiz' }] }],
-    ['teacher of an enrollment', (x) => { x.enrollments![1]!.userSourcedId = 'gone77' }, 'enrollment_skipped', 'enrollments.csv:3: userSourcedId "gone77"',
-      { ...plain, name: 'Period 1', periods: ['Period 1'] }],
-    ['class of a line item', (x) => {
-      x.lineItems!.push({
-        ...x.lineItems![0]!,
-        sourcedId: 'li9',
-        title: 'Lost',
-        classSourcedId: 'p7',
-      })
-    },
-    'line_item_skipped', 'lineItems.csv:6: classSourcedId "p7"', { ...plain, tasks: [/^HW 1/, /^HW 2/] }],
-    ['category of a line item', (x) => { x.lineItems![0]!.categorySourcedId = 'k7' }, 'category_missing', 'lineItems.csv:2: categorySourcedId "k7"',
-      { ...plain, tasks: [/^HW 1 \| - \|/, /^HW 1 \| Homework/, /^HW 2 \| Exams/] }],
-    ['line item of a result', (x) => { x.results![2]!.lineItemSourcedId = 'li7' }, 'result_skipped', 'results.csv:4: lineItemSourcedId "li7"',
+  const cases: Array<
+    [name: string, change: (tables: Tables) => void, code: string, place: string, book: object]
+  > = [
+    [
+      'class of an enrollment',
+      (x) => {
+        x.enrollments![3]!.classSourcedId = 'p7'
+      },
+      'enrollment_skipped',
+      'enrollments.csv:5: classSourcedId "p7"',
+      { ...plain, students: [{ who: 'Ann Lee' }, { who: 'Cyd Ortiz' }] },
+    ],
+    [
+      'user of an enrollment',
+      (x) => {
+        x.enrollments!.push(enrollment(
+          'e9',
+          'p1',
+          'gone77'
+        ))
+      },
+      'enrollment_skipped',
+      'enrollments.csv:7: userSourcedId "gone77"',
+      { ...plain, students: [{ who: 'Ann Lee' }, { who: 'Bob Ng' }, { who: 'Cyd Ortiz' }] },
+    ],
+    [
+      'teacher of an enrollment',
+      (x) => {
+        x.enrollments![1]!.userSourcedId = 'gone77'
+      },
+      'enrollment_skipped',
+      'enrollments.csv:3: userSourcedId "gone77"',
+      { ...plain, name: 'Period 1', periods: ['Period 1'] },
+    ],
+    [
+      'class of a line item',
+      (x) => {
+        x.lineItems!.push({
+          ...x.lineItems![0]!,
+          sourcedId: 'li9',
+          title: 'Lost',
+          classSourcedId: 'p7',
+        })
+      },
+      'line_item_skipped',
+      'lineItems.csv:6: classSourcedId "p7"',
+      { ...plain, tasks: [/^HW 1/, /^HW 2/] },
+    ],
+    [
+      'category of a line item',
+      (x) => {
+        x.lineItems![0]!.categorySourcedId = 'k7'
+      },
+      'category_missing',
+      'lineItems.csv:2: categorySourcedId "k7"',
+      { ...plain, tasks: [/^HW 1 \| - \|/, /^HW 1 \| Homework/, /^HW 2 \| Exams/] },
+    ],
+    [
+      'line item of a result',
+      (x) => {
+        x.results![2]!.lineItemSourcedId = 'li7'
+      },
+      'result_skipped',
+      'results.csv:4: lineItemSourcedId "li7"',
       {
         ...plain,
         students: [
@@ -52,32 +104,53 @@ t.test('one missing target: what refers to it is skipped or kept without it, wit
           { cells: {} },
           { cells: { 'HW 1': 'completed 0.5' } },
         ],
-      }],
-    ['student of a result', (x) => { x.results![2]!.studentSourcedId = 'e-b' }, 'result_skipped', 'results.csv:4: studentSourcedId "e-b"',
-      { ...plain, students: [{ who: 'Ann Lee' }, { who: 'Bob Ng', cells: {} }, { who: 'Cyd Ortiz' }] }],
+      },
+    ],
+    [
+      'student of a result',
+      (x) => {
+        x.results![2]!.studentSourcedId = 'e-b'
+      },
+      'result_skipped',
+      'results.csv:4: studentSourcedId "e-b"',
+      { ...plain, students: [{ who: 'Ann Lee' }, { who: 'Bob Ng', cells: {} }, { who: 'Cyd Ortiz' }] },
+    ],
     [
       'one term of several',
-      (x) => { for (const row of x.classes!) row.termSourcedIds = 't1,t7' },
+      (x) => {
+        for (const row of x.classes!) row.termSourcedIds = 't1,t7'
+      },
       'term_missing',
       'classes.csv:2: termSourcedIds "t7"',
       plain,
     ],
     [
       'the only term',
-      (x) => { for (const row of x.classes!) row.termSourcedIds = 't7' },
+      (x) => {
+        for (const row of x.classes!) row.termSourcedIds = 't7'
+      },
       'term_missing',
       'classes.csv:2: termSourcedIds "t7"',
       { ...plain, term: null },
     ],
     [
       'school of a class',
-      (x) => { for (const row of x.classes!) row.schoolSourcedId = 'o7' },
+      (x) => {
+        for (const row of x.classes!) row.schoolSourcedId = 'o7'
+      },
       'school_missing',
       'classes.csv:2: schoolSourcedId "o7"',
       { ...plain, school: null },
     ],
-    ['course of a class', (x) => { x.classes![0]!.courseSourcedId = 'c7' }, 'course_missing', 'classes.csv:2: courseSourcedId "c7"',
-      { ...plain, name: 'Period 1', periods: ['Period 1'] }],
+    [
+      'course of a class',
+      (x) => {
+        x.classes![0]!.courseSourcedId = 'c7'
+      },
+      'course_missing',
+      'classes.csv:2: courseSourcedId "c7"',
+      { ...plain, name: 'Period 1', periods: ['Period 1'] },
+    ],
   ]
   for (const [name, change, code, place, expected] of cases) {
     const world = await createWorld(t.testdir())
@@ -85,8 +158,10 @@ t.test('one missing target: what refers to it is skipped or kept without it, wit
     change(tables)
     const errors = await world.refuse(tables, { strict: true })
     t.ok(
-      errors.some((error) => error.startsWith(place.slice(0, place.indexOf(': '))) &&
-        error.includes(place.slice(place.indexOf(': ')))),
+      errors.some((error) =>
+        error.startsWith(place.slice(0, place.indexOf(': '))) &&
+        error.includes(place.slice(place.indexOf(': ')))
+      ),
       `${name}, strictly`
     )
     t.strictSame(await world.books(), [])
@@ -100,9 +175,15 @@ t.test('one missing target: what refers to it is skipped or kept without it, wit
     )
     t.match((await world.books())[0], expected, name)
     const again = await world.take(tables)
-    for (const part of [
-      'courses', 'periods', 'students', 'tasks', 'scores',
-    ] as const) t.match(again[part], { added: 0, updated: 0, removed: 0 }, `${name}, again`)
+    for (
+      const part of [
+        'courses',
+        'periods',
+        'students',
+        'tasks',
+        'scores',
+      ] as const
+    ) t.match(again[part], { added: 0, updated: 0, removed: 0 }, `${name}, again`)
   }
 })
 
@@ -180,7 +261,12 @@ t.test('a truncated file removes no one from a course', async (t) => {
   const before = await world.books()
   for (const [name, rest] of [['users', 12], ['lineItems', 0], ['classes', 1], ['courses', 0]] as const) {
     const cut = { ...tables, [name]: tables[name]!.slice(0, rest) }
-    t.ok((await world.refuse(cut, { allowRemovals: true })).every((error) => error.includes('more than a tenth')), name)
+    t.ok(
+      (await world.refuse(cut, { allowRemovals: true })).every((error) =>
+        error.includes('more than a tenth')
+      ),
+      name
+    )
     t.strictSame(await world.books(), before)
   }
   const half = { ...tables, users: tables.users!.slice(0, 12) }
@@ -200,10 +286,11 @@ t.test('a delta refers to what is stored; what is not there either is skipped, a
   const delta = async (
     tables: Tables,
     options = {}
-  ) => await world.take(tables, {
-    modes: Object.fromEntries(Object.keys(tables).map((name) => [name, 'delta'])),
-    ...options,
-  })
+  ) =>
+    await world.take(tables, {
+      modes: Object.fromEntries(Object.keys(tables).map((name) => [name, 'delta'])),
+      ...options,
+    })
   t.strictSame(warningCounts(await delta({ enrollments: [enrollment('e-a', 'p1', 'gone77')] })), {
     enrollment_skipped: 1,
   })

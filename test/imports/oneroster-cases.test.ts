@@ -68,7 +68,11 @@ t.test('a class without title and class code is named after its course', async (
 t.test('a due date that is an instant is due on its day in the zone of the course', async (t) => {
   const world = await createWorld(t.testdir())
   t.strictSame(warningCounts(await taken(world, 'due-utc-next-day')), { due_instant: 1 })
-  t.match((await world.book(NOW)).tasks[0], /^HW 1 \| Homework \| 2026-09-09T04:59:59\.000Z /, 'the end of 8 September in Chicago')
+  t.match(
+    (await world.book(NOW)).tasks[0],
+    /^HW 1 \| Homework \| 2026-09-09T04:59:59\.000Z /,
+    'the end of 8 September in Chicago'
+  )
 })
 
 t.test('a status written with underscores', async (t) => {
@@ -88,7 +92,8 @@ t.test('a letter is no score, as documented', async (t) => {
   const world = await createWorld(t.testdir())
   t.strictSame((await taken(world, '12-textscore')).warnings, [])
   t.strictSame((await world.book(NOW)).students.map((student) => student.cells), [
-    { 'HW 1': 'completed 2026-09-08', 'HW 2': 'completed 0.75 2026-09-15' }, SCORES[1]!.cells,
+    { 'HW 1': 'completed 2026-09-08', 'HW 2': 'completed 0.75 2026-09-15' },
+    SCORES[1]!.cells,
   ])
 })
 
@@ -102,10 +107,12 @@ t.test('an enrollment of a person who is in no file is skipped and named', async
 })
 
 t.test('a category that is in no file: the task has none', async (t) => {
-  for (const [name, categories] of [
-    ['campus-constant-category', ['-', '-']],
-    ['category-missing', ['Homework', '-']],
-  ] as const) {
+  for (
+    const [name, categories] of [
+      ['campus-constant-category', ['-', '-']],
+      ['category-missing', ['Homework', '-']],
+    ] as const
+  ) {
     const world = await createWorld(t.testdir())
     t.strictSame(Object.keys(warningCounts(await taken(world, name))), ['category_missing'])
     const book = await world.book(NOW)

@@ -14,13 +14,29 @@ t.test('a bundle becomes a course with a period for each class', async (t) => {
     warnings: [],
   })
   const book = await world.book()
-  t.match(book, { sourceId: 'p1', name: 'Physics', school: 'Lakeview', term: 'Spring 2026', timeZone: 'America/Chicago', version: 1 })
+  t.match(book, {
+    sourceId: 'p1',
+    name: 'Physics',
+    school: 'Lakeview',
+    term: 'Spring 2026',
+    timeZone: 'America/Chicago',
+    version: 1,
+  })
   t.strictSame(book.teachers, ['Ted Mayer <ted@example.edu>'])
   t.strictSame(book.periods, ['Period 1', 'Period 2'])
   t.strictSame(book.categories, { Homework: 0.5, Exams: 0.5 })
-  t.strictSame(book.tasks, ['HW 1 | Homework | 2026-02-02T05:59:59.000Z | 10', 'HW 2 | Exams | 2026-02-03T05:59:59.000Z | 10'])
+  t.strictSame(book.tasks, [
+    'HW 1 | Homework | 2026-02-02T05:59:59.000Z | 10',
+    'HW 2 | Exams | 2026-02-03T05:59:59.000Z | 10',
+  ])
   t.strictSame(book.students, [
-    { who: 'Ann Lee', id: '0042', period: 'Period 1', isDropped: false, cells: { 'HW 1': 'completed 0.7', 'HW 2': 'completed 0.8' } },
+    {
+      who: 'Ann Lee',
+      id: '0042',
+      period: 'Period 1',
+      isDropped: false,
+      cells: { 'HW 1': 'completed 0.7', 'HW 2': 'completed 0.8' },
+    },
     { who: 'Bob Ng', id: '0043', period: 'Period 1', isDropped: false, cells: { 'HW 1': 'completed 1' } },
     { who: 'Cyd Ortiz', id: null, period: 'Period 2', isDropped: false, cells: { 'HW 1': 'completed 0.5' } },
   ])
@@ -30,11 +46,20 @@ t.test('a bundle becomes a course with a period for each class', async (t) => {
 t.test('classes are one course where they agree in course, school and terms and have a teacher in common', async (t) => {
   const tables = school()
   tables.orgs!.push({ sourcedId: 'o2', name: 'Hillside', type: 'school' })
-  tables.academicSessions!.push({ sourcedId: 't2', title: 'Fall 2026', type: 'term', startDate: '2026-08-20', endDate: '2026-12-20', schoolYear: '2027' })
+  tables.academicSessions!.push({
+    sourcedId: 't2',
+    title: 'Fall 2026',
+    type: 'term',
+    startDate: '2026-08-20',
+    endDate: '2026-12-20',
+    schoolYear: '2027',
+  })
   const like = tables.classes![0]!
   const add = (id: string, teachers: string[], extra = {}) => {
     tables.classes!.push({ ...like, sourcedId: id, title: id, ...extra })
-    for (const teacher of teachers) tables.enrollments!.push(enrollment(`${id}-${teacher}`, id, teacher, 'teacher'))
+    for (const teacher of teachers) {
+      tables.enrollments!.push(enrollment(`${id}-${teacher}`, id, teacher, 'teacher'))
+    }
   }
   tables.users!.push(user('una', 'Una', 'Fox', 'T-2'), user('vic', 'Vic', 'Sol', 'T-3'))
   add('linked', ['una', 'ted'])
@@ -80,21 +105,30 @@ t.test('a class stays in its course, whoever teaches it later; a new one joins b
 t.test('line items of several classes that agree are one task, the n-th with the n-th', async (t) => {
   const tables = school()
   const base = tables.lineItems![0]!
-  const add = (id: string, period: string, extra = {}) => tables.lineItems!.push({ ...base, sourcedId: id, classSourcedId: period, title: 'Quiz', ...extra })
+  const add = (id: string, period: string, extra = {}) =>
+    tables.lineItems!.push({ ...base, sourcedId: id, classSourcedId: period, title: 'Quiz', ...extra })
   add('q1-p1', 'p1')
   add('q2-p1', 'p1')
   add('q1-p2', 'p2')
   add('q-other-max', 'p2', { resultValueMax: 20 })
   add('q-other-due', 'p2', { dueDate: '2026-02-09' })
   add('q-other-category', 'p2', { categorySourcedId: 'k2' })
-  tables.results!.push(result('q1', 'q1-p1', 'ann', 1), result('q2', 'q2-p1', 'ann', 2), result('q3', 'q1-p2', 'cyd', 3))
+  tables.results!.push(
+    result('q1', 'q1-p1', 'ann', 1),
+    result('q2', 'q2-p1', 'ann', 2),
+    result('q3', 'q1-p2', 'cyd', 3)
+  )
   const world = await createWorld(t.testdir())
   const summary = await world.take(tables)
-  t.equal(summary.tasks.added, 7, 'two homeworks, Quiz of both classes, the second Quiz, and three that differ')
+  t.equal(
+    summary.tasks.added,
+    7,
+    'two homeworks, Quiz of both classes, the second Quiz, and three that differ'
+  )
   t.equal(summary.scores.added, 7)
 })
 
-t.test('every status, as the standard\'s words say it', async (t) => {
+t.test("every status, as the standard's words say it", async (t) => {
   const cases: Array<[string, Record<string, string>, string]> = [
     ['numeric', { score: '7', scoreStatus: 'fully graded' }, 'completed 0.7'],
     ['no status', { score: '7', scoreStatus: '' }, 'completed 0.7'],
@@ -124,7 +158,16 @@ t.test('every status, as the standard\'s words say it', async (t) => {
   cases.forEach(([name, fields], i) => {
     tables.users!.push(user(`s${i}`, name, 'Case', ''))
     tables.enrollments!.push(enrollment(`e${i}`, 'p1', `s${i}`))
-    tables.results!.push(result(`x${i}`, 'li1-p1', `s${i}`, '7', { late: '', missing: '', incomplete: '', inProgress: '', textScore: '', ...fields }))
+    tables.results!.push(
+      result(`x${i}`, 'li1-p1', `s${i}`, '7', {
+        late: '',
+        missing: '',
+        incomplete: '',
+        inProgress: '',
+        textScore: '',
+        ...fields,
+      })
+    )
   })
   const world = await createWorld(t.testdir())
   const summary = await world.take(tables, { version: '1.2' })
@@ -152,9 +195,14 @@ t.test('points are the score less the minimum, of the maximum less the minimum',
   t.strictSame(warningCounts(summary), { points_possible_missing: 3 })
   const book = await world.book()
   t.strictSame(book.students[0]!.cells, {
-    'HW 1': 'completed 0.7', 'HW 2': 'completed 0.8', Min: 'completed 0.5', Blank: 'completed 0.9',
+    'HW 1': 'completed 0.7',
+    'HW 2': 'completed 0.8',
+    Min: 'completed 0.5',
+    Blank: 'completed 0.9',
     Below: 'completed 0.75',
-    None: 'completed', Flat: 'completed', Zero: 'completed',
+    None: 'completed',
+    Flat: 'completed',
+    Zero: 'completed',
   })
 })
 
@@ -170,10 +218,17 @@ t.test('a minimum that is blank, or in no column, is 0: such line items and thos
 t.test('weights: one category for each title, percentages made fractions, courses on their own', async (t) => {
   const tables = school()
   tables.categories = [
-    { sourcedId: 'k1', title: 'Homework', weight: 60 }, { sourcedId: 'k2', title: 'Exams', weight: '' },
-    { sourcedId: 'k3', title: 'Homework', weight: 30 }, { sourcedId: 'unused', title: 'Unused', weight: 10 },
+    { sourcedId: 'k1', title: 'Homework', weight: 60 },
+    { sourcedId: 'k2', title: 'Exams', weight: '' },
+    { sourcedId: 'k3', title: 'Homework', weight: 30 },
+    { sourcedId: 'unused', title: 'Unused', weight: 10 },
   ]
-  tables.lineItems!.push({ ...tables.lineItems![0]!, sourcedId: 'li3', title: 'HW 3', categorySourcedId: 'k3' })
+  tables.lineItems!.push({
+    ...tables.lineItems![0]!,
+    sourcedId: 'li3',
+    title: 'HW 3',
+    categorySourcedId: 'k3',
+  })
   tables.lineItems!.push({ ...tables.lineItems![0]!, sourcedId: 'li4', title: 'HW 4', categorySourcedId: '' })
   const world = await createWorld(t.testdir())
   const summary = await world.take(tables, { version: '1.2' })
@@ -183,12 +238,14 @@ t.test('weights: one category for each title, percentages made fractions, course
   t.match(book.tasks.find((task) => task.startsWith('HW 4')), /^HW 4 \| - /)
 })
 
-t.test('students: the newest active enrollment is the period, an end before the term\'s is a drop', async (t) => {
+t.test("students: the newest active enrollment is the period, an end before the term's is a drop", async (t) => {
   const tables = school()
   tables.enrollments = tables.enrollments!.filter((row) => row.role === 'teacher')
   const enrol = (who: string, ...rows: Array<[period: string, begin: string, end: string]>) => {
     tables.users!.push(user(who, who, 'X', ''))
-    rows.forEach(([period, beginDate, endDate], i) => tables.enrollments!.push(enrollment(`${who}-${i}`, period, who, 'student', { beginDate, endDate })))
+    rows.forEach(([period, beginDate, endDate], i) =>
+      tables.enrollments!.push(enrollment(`${who}-${i}`, period, who, 'student', { beginDate, endDate }))
+    )
   }
   enrol('moved', ['p1', '2026-01-05', '2026-02-01'], ['p2', '2026-02-01', ''])
   enrol('newest', ['p2', '2026-02-01', ''], ['p1', '2026-01-05', ''])
@@ -200,7 +257,12 @@ t.test('students: the newest active enrollment is the period, an end before the 
   tables.results = [result('m', 'li1-p1', 'moved', 4), result('l', 'li1-p2', 'left', 5)]
   const world = await createWorld(t.testdir())
   await world.take(tables)
-  const people = async (now?: number) => Object.fromEntries((await world.book(now)).students.map((student) => [student.who, `${student.period}${student.isDropped ? ', dropped' : ''}`]))
+  const people = async (now?: number) =>
+    Object.fromEntries(
+      (await world.book(now)).students.map((
+        student
+      ) => [student.who, `${student.period}${student.isDropped ? ', dropped' : ''}`])
+    )
   t.strictSame(await people(), {
     'moved X': 'Period 2',
     'newest X': 'Period 2',
@@ -280,10 +342,11 @@ t.test('when all students of a course are dropped, a warning says so', async (t)
 t.test('by a delta: when it drops the last student', async (t) => {
   const world = await createWorld(t.testdir())
   await world.take(school())
-  const drop = async (id: string, period: string, who: string) => await world.take(
-    { enrollments: [enrollment(id, period, who, 'student', { endDate: '2026-02-01' })] },
-    { modes: { enrollments: 'delta' } }
-  )
+  const drop = async (id: string, period: string, who: string) =>
+    await world.take(
+      { enrollments: [enrollment(id, period, who, 'student', { endDate: '2026-02-01' })] },
+      { modes: { enrollments: 'delta' } }
+    )
   t.strictSame(warningCounts(await drop('e-a', 'p1', 'ann')), {})
   t.strictSame(warningCounts(await drop('e-b', 'p1', 'bob')), {})
   t.strictSame(warningCounts(await drop('e-c', 'p2', 'cyd')), { all_students_dropped: 1 })
@@ -347,12 +410,18 @@ t.test('a due date stays what it was imported as when a teacher sets another zon
   tables.lineItems![0]!.dueDate = '2026-02-10T05:59:00Z'
   await world.take(tables, { timeZone: 'America/Chicago' })
   const db = await openDatabase({ file: world.databaseFile })
-  await db.write(async (trx) => { await trx.updateTable('courses').set({ set_time_zone: 'Pacific/Auckland' }).execute() })
+  await db.write(async (trx) => {
+    await trx.updateTable('courses').set({ set_time_zone: 'Pacific/Auckland' }).execute()
+  })
   await db.close()
   const again = await world.take(tables, { timeZone: 'America/Chicago' })
   t.match(again, { courses: { unchanged: 1 }, tasks: { unchanged: 3 } })
   t.equal(await dueOn(world, 'li1-p1'), '2026-02-09')
-  t.match((await world.book()).tasks, [/^HW 1 .*T10:59:59/, /^HW 2 /, /^HW 1 .* 2026-02-09T10:59:59/], 'the end of that day in Auckland')
+  t.match(
+    (await world.book()).tasks,
+    [/^HW 1 .*T10:59:59/, /^HW 2 /, /^HW 1 .* 2026-02-09T10:59:59/],
+    'the end of that day in Auckland'
+  )
   const delta = { lineItems: [{ ...tables.lineItems![2]!, dueDate: '2026-02-12T05:59:00Z' }] }
   await world.take(delta, { modes: { lineItems: 'delta' } })
   t.equal(
@@ -367,7 +436,11 @@ t.test('a due date stays what it was imported as when a teacher sets another zon
 async function dueOn (world: World, item: string): Promise<string | null | undefined> {
   const db = await openDatabase({ file: world.databaseFile })
   try {
-    const row = await db.reads.selectFrom('task_sources').innerJoin('tasks', 'tasks.id', 'task_sources.task_id')
+    const row = await db.reads.selectFrom('task_sources').innerJoin(
+      'tasks',
+      'tasks.id',
+      'task_sources.task_id'
+    )
       .select('tasks.due_on').where('task_sources.source_id', '=', item).executeTakeFirst()
     return row?.due_on
   } finally {
@@ -378,19 +451,30 @@ async function dueOn (world: World, item: string): Promise<string | null | undef
 t.test('who is who: preferred names, disabled teachers, teachers who left, e-mails', async (t) => {
   const tables = school()
   tables.users = [
-    user('ted', 'Ted', 'Mayer', '', { preferredGivenName: 'Teddy', preferredFamilyName: '', email: 'Ted@Example.EDU', enabledUser: 'false' }),
+    user('ted', 'Ted', 'Mayer', '', {
+      preferredGivenName: 'Teddy',
+      preferredFamilyName: '',
+      email: 'Ted@Example.EDU',
+      enabledUser: 'false',
+    }),
     user('ann', 'Ann', ' Lee ', '007', { preferredGivenName: ' ', preferredFamilyName: '' }),
     user('bob', '', '', '', { preferredGivenName: '', preferredFamilyName: '' }),
     user('cyd', '李', '明', '', { preferredGivenName: '', preferredFamilyName: 'עברית' }),
     user('gone', 'Left', 'Teacher', ''),
   ]
-  tables.enrollments!.push(enrollment('gone', 'p1', 'gone', 'teacher', { endDate: '2026-02-01' }), enrollment('odd', 'p1', 'gone', 'mascot'))
+  tables.enrollments!.push(
+    enrollment('gone', 'p1', 'gone', 'teacher', { endDate: '2026-02-01' }),
+    enrollment('odd', 'p1', 'gone', 'mascot')
+  )
   const world = await createWorld(t.testdir())
   const summary = await world.take(tables, { version: '1.2' })
   t.strictSame(warningCounts(summary), { unknown_role: 1 })
   const book = await world.book()
   t.strictSame(book.teachers, ['Teddy Mayer <ted@example.edu> disabled'])
-  t.strictSame(book.students.map((student) => [student.who, student.id]), [['Ann  Lee ', '007'], ['李 עברית', null], ['', null]])
+  t.strictSame(book.students.map((student) => [student.who, student.id]), [['Ann  Lee ', '007'], [
+    '李 עברית',
+    null,
+  ], ['', null]])
 })
 
 t.test('NULL is blank in every column but names and titles', async (t) => {
@@ -437,7 +521,11 @@ t.test('several results for one student and line item: the newest, then the late
   const world = await createWorld(t.testdir())
   const summary = await world.take(tables)
   t.strictSame(warningCounts(summary), { duplicate_result: 2, results_of_two_classes: 1 })
-  t.strictSame((await world.book()).students.map((student) => student.cells['HW 1']), ['completed 0.1', 'completed 0.4', 'completed 0.5'])
+  t.strictSame((await world.book()).students.map((student) => student.cells['HW 1']), [
+    'completed 0.1',
+    'completed 0.4',
+    'completed 0.5',
+  ])
 })
 
 t.test('results of known users who are not enrolled are skipped with a warning', async (t) => {
@@ -459,7 +547,11 @@ t.test('what is deleted takes with it what belongs to it', async (t) => {
   tables.enrollments![4]!.status = 'tobedeleted'
   const world = await createWorld(t.testdir())
   const summary = await world.take(tables)
-  t.strictSame(warningCounts(summary), { result_without_enrollment: 1, result_of_deleted: 2, reference_to_deleted: 1 })
+  t.strictSame(warningCounts(summary), {
+    result_without_enrollment: 1,
+    result_of_deleted: 2,
+    reference_to_deleted: 1,
+  })
   const book = await world.book()
   t.strictSame(book.students.map((student) => student.who), ['Ann Lee'])
   t.strictSame(book.students[0]!.cells, { 'HW 1': 'completed 0.7' })

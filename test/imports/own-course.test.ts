@@ -16,7 +16,9 @@ import {
   type World,
 } from './bundles.ts'
 
-const delta = (tables: Tables) => ({ modes: Object.fromEntries(FILES.map((name) => [name, name in tables ? 'delta' : 'absent'])) })
+const delta = (tables: Tables) => ({
+  modes: Object.fromEntries(FILES.map((name) => [name, name in tables ? 'delta' : 'absent'])),
+})
 
 interface TwoCourses {
   world: World
@@ -43,7 +45,12 @@ async function twoCourses (folder: string): Promise<TwoCourses> {
     enrollment('e-a9', 'p9', 'ann'),
     enrollment('e-d9', 'p9', 'dan')
   )
-  tables.lineItems!.push({ ...tables.lineItems![0]!, sourcedId: 'li-p9', title: 'Song', classSourcedId: 'p9' })
+  tables.lineItems!.push({
+    ...tables.lineItems![0]!,
+    sourcedId: 'li-p9',
+    title: 'Song',
+    classSourcedId: 'p9',
+  })
   tables.results!.push(result('r9', 'li-p9', 'ann', 3))
   await world.take(tables)
   const [ted, una] = await world.books()
@@ -147,7 +154,7 @@ t.test('tasks, categories, scores and own students change, and stay with later d
   t.match(
     sorted(await shown()),
     { lab: 'completed 0.8', tasks: 3 },
-    'an administrator\'s delta keeps what it does not name'
+    "an administrator's delta keeps what it does not name"
   )
   t.ok((await world.books())[0]!.tasks.some((task) => task.startsWith('Lab | Labs')), 'its category with it')
 })
@@ -171,25 +178,29 @@ t.test('a student who is taken out, and one who is not named', async (t) => {
 t.test('people outside the course are not shown, and look like people who do not exist', async (t) => {
   const { world, byTed, others } = await twoCourses(t.testdir())
   const before = await others()
-  for (const [known, unknown] of [
-    [{ enrollments: [enrollment('e-x', 'p1', 'dan')] }, { enrollments: [enrollment('e-x', 'p1', 'xan')] }],
-    [{ results: [result('r-x', 'li1-p1', 'dan', 1)] }, { results: [result('r-x', 'li1-p1', 'xan', 1)] }],
-    [{ results: [result('r-x', 'li-p9', 'ann', 1)] }, { results: [result('r-x', 'li-p0', 'ann', 1)] }],
-    [{ enrollments: [enrollment('e-x', 'p9', 'ann')] }, { enrollments: [enrollment('e-x', 'p0', 'ann')] }],
-    [
-      { results: [result('r9', 'li1-p1', 'xan', 1, { status: 'tobedeleted' })] },
-      { results: [result('r0', 'li1-p1', 'xan', 1, { status: 'tobedeleted' })] },
-    ],
-    [
-      { lineItems: [{ ...school().lineItems![0]!, sourcedId: 'li-x', classSourcedId: 'p9' }] },
-      { lineItems: [{ ...school().lineItems![0]!, sourcedId: 'li-x', classSourcedId: 'p0' }] },
-    ],
-  ] as Array<[Tables, Tables]>) {
-    const answers = [await byTed(known), await byTed(unknown)].map((answer) => JSON.stringify(answer)
-      .replaceAll(/xan|dan/g, '…an')
-      .replaceAll(/p[09]/g, 'p…')
-      .replaceAll(/"r[09]/g, '"r…')
-      .replaceAll(/bundle-\d+/g, ''))
+  for (
+    const [known, unknown] of [
+      [{ enrollments: [enrollment('e-x', 'p1', 'dan')] }, { enrollments: [enrollment('e-x', 'p1', 'xan')] }],
+      [{ results: [result('r-x', 'li1-p1', 'dan', 1)] }, { results: [result('r-x', 'li1-p1', 'xan', 1)] }],
+      [{ results: [result('r-x', 'li-p9', 'ann', 1)] }, { results: [result('r-x', 'li-p0', 'ann', 1)] }],
+      [{ enrollments: [enrollment('e-x', 'p9', 'ann')] }, { enrollments: [enrollment('e-x', 'p0', 'ann')] }],
+      [
+        { results: [result('r9', 'li1-p1', 'xan', 1, { status: 'tobedeleted' })] },
+        { results: [result('r0', 'li1-p1', 'xan', 1, { status: 'tobedeleted' })] },
+      ],
+      [
+        { lineItems: [{ ...school().lineItems![0]!, sourcedId: 'li-x', classSourcedId: 'p9' }] },
+        { lineItems: [{ ...school().lineItems![0]!, sourcedId: 'li-x', classSourcedId: 'p0' }] },
+      ],
+    ] as Array<[Tables, Tables]>
+  ) {
+    const answers = [await byTed(known), await byTed(unknown)].map((answer) =>
+      JSON.stringify(answer)
+        .replaceAll(/xan|dan/g, '…an')
+        .replaceAll(/p[09]/g, 'p…')
+        .replaceAll(/"r[09]/g, '"r…')
+        .replaceAll(/bundle-\d+/g, '')
+    )
     t.equal(answers[0], answers[1], JSON.stringify(known))
     t.notMatch(answers[0]!, /Secret|0099|Music|Una|Song/)
   }
@@ -213,67 +224,73 @@ t.test('what is about accounts, teachers, classes or other courses is left out a
   const before = await others()
   const own = { results: [result('r1', 'li1-p1', 'ann', 7)] }
   const item = school().lineItems![0]!
-  for (const [what, tables, count] of [
-    ['the e-mail of another', { users: [user('una', 'Una', 'Fox', 'T-2', { email: 'ted@example.edu' })] }, 1],
-    [
-      'enabled again',
-      {
-        users: [user('una', 'Una', 'Fox', 'T-2')],
-        enrollments: [enrollment('e-new', 'p1', 'una', 'teacher')],
-      },
-      2,
-    ],
-    [
-      'disabled',
-      {
-        users: [user('boss', 'The', 'Boss', '', { email: 'admin@example.edu', enabledUser: 'false' })],
-        enrollments: [enrollment('e-new', 'p1', 'boss', 'teacher')],
-      },
-      2,
-    ],
-    ['a teacher of another course', { enrollments: [enrollment('e-u', 'p1', 'una', 'teacher')] }, 1],
-    [
-      'a teacher who goes',
-      { enrollments: [enrollment('e-t1', 'p1', 'ted', 'teacher', { status: 'tobedeleted' })] },
-      1,
-    ],
-    ['a teacher made a student', { enrollments: [enrollment('e-t1', 'p1', 'ted', 'aide')] }, 1],
-    ['a user who goes', { users: [user('una', 'Una', 'Fox', 'T-2', { status: 'tobedeleted' })] }, 1],
-    [
-      'a class moved',
-      {
-        classes: [{ ...school().classes![0]!, courseSourcedId: 'c9' }],
-        courses: [{ sourcedId: 'c9', title: 'Mine', courseCode: '', orgSourcedId: 'o1' }],
-      },
-      2,
-    ],
-    ['a class that goes', { classes: [{ ...school().classes![0]!, status: 'tobedeleted' }] }, 1],
-    [
-      'another class too',
-      { classes: [school().classes![0]!, { ...school().classes![0]!, sourcedId: 'p9', title: 'Mine' }] },
-      1,
-    ],
-    [
-      'a new class',
-      { classes: [school().classes![0]!, { ...school().classes![0]!, sourcedId: 'p3', title: 'Mine' }] },
-      1,
-    ],
-    ['a school', { orgs: [{ sourcedId: 'o1', name: 'Mine', type: 'school' }] }, 1],
-    ['a term', { academicSessions: [{ ...school().academicSessions![0]!, endDate: '2026-02-01' }] }, 1],
-    [
-      'a line item of another course',
-      {
-        lineItems: [item, { ...item, sourcedId: 'li-p9', title: 'Mine' }],
-        results: [result('r9', 'li-p9', 'ann', 0)],
-      },
-      2,
-    ],
-    [
-      'a line item of another course that goes',
-      { lineItems: [item, { ...item, sourcedId: 'li-p9', classSourcedId: 'p9', status: 'tobedeleted' }] },
-      1,
-    ],
-  ] as Array<[string, Tables, number]>) {
+  for (
+    const [what, tables, count] of [
+      [
+        'the e-mail of another',
+        { users: [user('una', 'Una', 'Fox', 'T-2', { email: 'ted@example.edu' })] },
+        1,
+      ],
+      [
+        'enabled again',
+        {
+          users: [user('una', 'Una', 'Fox', 'T-2')],
+          enrollments: [enrollment('e-new', 'p1', 'una', 'teacher')],
+        },
+        2,
+      ],
+      [
+        'disabled',
+        {
+          users: [user('boss', 'The', 'Boss', '', { email: 'admin@example.edu', enabledUser: 'false' })],
+          enrollments: [enrollment('e-new', 'p1', 'boss', 'teacher')],
+        },
+        2,
+      ],
+      ['a teacher of another course', { enrollments: [enrollment('e-u', 'p1', 'una', 'teacher')] }, 1],
+      [
+        'a teacher who goes',
+        { enrollments: [enrollment('e-t1', 'p1', 'ted', 'teacher', { status: 'tobedeleted' })] },
+        1,
+      ],
+      ['a teacher made a student', { enrollments: [enrollment('e-t1', 'p1', 'ted', 'aide')] }, 1],
+      ['a user who goes', { users: [user('una', 'Una', 'Fox', 'T-2', { status: 'tobedeleted' })] }, 1],
+      [
+        'a class moved',
+        {
+          classes: [{ ...school().classes![0]!, courseSourcedId: 'c9' }],
+          courses: [{ sourcedId: 'c9', title: 'Mine', courseCode: '', orgSourcedId: 'o1' }],
+        },
+        2,
+      ],
+      ['a class that goes', { classes: [{ ...school().classes![0]!, status: 'tobedeleted' }] }, 1],
+      [
+        'another class too',
+        { classes: [school().classes![0]!, { ...school().classes![0]!, sourcedId: 'p9', title: 'Mine' }] },
+        1,
+      ],
+      [
+        'a new class',
+        { classes: [school().classes![0]!, { ...school().classes![0]!, sourcedId: 'p3', title: 'Mine' }] },
+        1,
+      ],
+      ['a school', { orgs: [{ sourcedId: 'o1', name: 'Mine', type: 'school' }] }, 1],
+      ['a term', { academicSessions: [{ ...school().academicSessions![0]!, endDate: '2026-02-01' }] }, 1],
+      [
+        'a line item of another course',
+        {
+          lineItems: [item, { ...item, sourcedId: 'li-p9', title: 'Mine' }],
+          results: [result('r9', 'li-p9', 'ann', 0)],
+        },
+        2,
+      ],
+      [
+        'a line item of another course that goes',
+        { lineItems: [item, { ...item, sourcedId: 'li-p9', classSourcedId: 'p9', status: 'tobedeleted' }] },
+        1,
+      ],
+    ] as Array<[string, Tables, number]>
+  ) {
     t.match(await byTed({ ...own, ...tables }), { warnings: { left_out: count } }, what)
     t.strictSame(await others(), before, what)
   }
@@ -290,10 +307,10 @@ t.test('a category that courses share changes in this course alone', async (t) =
     lineItems: [{ ...school().lineItems![0]!, sourcedId: 'li-new', title: 'New song', classSourcedId: 'p9' }],
   }
   await world.take(admin, delta(admin))
-  t.strictSame((await categories())[1], ['Homework'], 'also when an administrator\'s import touches the other')
+  t.strictSame((await categories())[1], ['Homework'], "also when an administrator's import touches the other")
 })
 
-t.test('nothing that a teacher\'s file says comes to life with a later import', async (t) => {
+t.test("nothing that a teacher's file says comes to life with a later import", async (t) => {
   const { world, byTed } = await twoCourses(t.testdir())
   await byTed({
     users: [
@@ -372,7 +389,9 @@ t.test('a document: teachers, names, periods of a roster, and students it does n
     periods: ['Period 1', 'Period 2'],
   })
   t.strictSame(book!.students.map(({ who, period, isDropped }) => [who, period, isDropped]), [
-    ['Some Body', 'Period 1', false], ['Bob Ng', 'Period 1', false], ['Cyd Ortiz', 'Period 2', false],
+    ['Some Body', 'Period 1', false],
+    ['Bob Ng', 'Period 1', false],
+    ['Cyd Ortiz', 'Period 2', false],
     ['Ann Own', 'Period 1', false],
   ])
   // The roster finds its classes where they were.
@@ -398,11 +417,14 @@ t.test('a grade book: students of other courses are not found by their number, a
   const { world, ted, others } = await twoCourses(t.testdir())
   const before = await others()
   const file = join(world.folder, 'grades.csv')
-  writeFileSync(file, `Student,ID,SIS User ID,SIS Login ID,Section,Essay (7)
+  writeFileSync(
+    file,
+    `Student,ID,SIS User ID,SIS Login ID,Section,Essay (7)
     Points Possible,,,,,10
 "Nobody, Some",1,0099,dan,p9,5
 "Lee, Ann",2,0042,ann,Music,6
-`)
+`
+  )
   t.match(
     await world.import(file, {
       onlyCourseId: ted,

@@ -29,20 +29,37 @@ const CRASHES = [
 
 for (const { task, code, says } of CRASHES) {
   t.test(`a task that goes wrong: ${task}`, async (t) => {
-    const service = await createJobService(t, { threads: 1, memoryMb: 32, kinds: [testKind({ task, maxAttempts: 2, backoffMs: () => 999.5 }), testKind({ name: 'sound' })] })
+    const service = await createJobService(t, {
+      threads: 1,
+      memoryMb: 32,
+      kinds: [testKind({ task, maxAttempts: 2, backoffMs: () => 999.5 }), testKind({ name: 'sound' })],
+    })
     await service.runner.start()
     const { job } = await service.request()
     await service.until(job.id, (row) => row.state === 'queued' && row.attempts === 1)
-    t.match((await service.row(job.id)), { started_at: null, progress: 0, run_after: service.clock.now() + 1000 }, 'tried again after the wait')
+    t.match(await service.row(job.id), {
+      started_at: null,
+      progress: 0,
+      run_after: service.clock.now() + 1000,
+    }, 'tried again after the wait')
     service.clock.advance(1000)
     t.match(await service.settled(job.id), { state: 'failed', attempts: 2, error_code: code })
-    t.match((service.log.find((line) => line.text === 'a run of a job failed')?.facts.err as Error).message, new RegExp(says, 'i'))
+    t.match(
+      (service.log.find((line) => line.text === 'a run of a job failed')?.facts.err as Error).message,
+      new RegExp(says, 'i')
+    )
     await isUnharmed(t, service)
   })
 }
 
 t.test('a task that loops for ever is ended at its time limit, by the clock that was handed in', async (t) => {
-  const service = await createJobService(t, { threads: 1, kinds: [testKind({ task: 'loop', timeLimitMs: 5000, maxAttempts: 2, backoffMs: () => 700 }), testKind({ name: 'sound' })] })
+  const service = await createJobService(t, {
+    threads: 1,
+    kinds: [
+      testKind({ task: 'loop', timeLimitMs: 5000, maxAttempts: 2, backoffMs: () => 700 }),
+      testKind({ name: 'sound' }),
+    ],
+  })
   await service.runner.start()
   const { job } = await service.request()
   for (const attempt of [1, 2]) {
@@ -56,13 +73,23 @@ t.test('a task that loops for ever is ended at its time limit, by the clock that
       service.clock.advance(700)
     }
   }
-  t.match(await service.settled(job.id), { state: 'failed', attempts: 2, error_code: 'TIMED_OUT', error_message: 'It took too long.' })
+  t.match(await service.settled(job.id), {
+    state: 'failed',
+    attempts: 2,
+    error_code: 'TIMED_OUT',
+    error_message: 'It took too long.',
+  })
   await isUnharmed(t, service)
 })
 
 t.test('a crash leaves the tasks in other threads alone', async (t) => {
   const gate = createGate()
-  const service = await createJobService(t, { kinds: [testKind({ task: 'exit', maxAttempts: 1 }), testKind({ name: 'held', extra: { gate: gate.memory } })] })
+  const service = await createJobService(t, {
+    kinds: [
+      testKind({ task: 'exit', maxAttempts: 1 }),
+      testKind({ name: 'held', extra: { gate: gate.memory } }),
+    ],
+  })
   await service.runner.start()
   const held = await service.request({ kind: 'held', key: 'held' })
   await gate.arrived()
@@ -84,17 +111,35 @@ t.test('a crash that does not come again: the job succeeds at its next attempt',
   t.match(await service.settled(job.id), { state: 'succeeded', attempts: 2, error_code: null })
 })
 
-t.test('a full disk, seen by the task', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full here' }, async (t) => {
-  const service = await createJobService(t, { kinds: [testKind({ task: 'fillDisk' }), testKind({ name: 'sound' })] })
+t.test('a full disk, seen by the task', {
+  skip: existsSync('/dev/full') ? false : 'there is no /dev/full here',
+}, async (t) => {
+  const service = await createJobService(t, {
+    kinds: [testKind({ task: 'fillDisk' }), testKind({ name: 'sound' })],
+  })
   await service.runner.start()
   const { job } = await service.request()
-  t.match(await service.settled(job.id), { state: 'failed', attempts: 1, error_code: 'DISK_FULL', error_message: /ENOSPC/ })
+  t.match(await service.settled(job.id), {
+    state: 'failed',
+    attempts: 1,
+    error_code: 'DISK_FULL',
+    error_message: /ENOSPC/,
+  })
   await isUnharmed(t, service)
 })
 
 t.test('a full disk, seen when the result is put away', async (t) => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, rename'), { code: 'ENOSPC' })
-  const service = await createJobService(t, { kinds: [testKind({ complete: async () => { throw full } }), testKind({ name: 'sound' })] })
+  const service = await createJobService(t, {
+    kinds: [
+      testKind({
+        complete: async () => {
+          throw full
+        },
+      }),
+      testKind({ name: 'sound' }),
+    ],
+  })
   await service.runner.start()
   const { job } = await service.request()
   t.match(await service.settled(job.id), { state: 'failed', attempts: 1, error_code: 'DISK_FULL' })
@@ -108,18 +153,30 @@ t.test('a database that cannot be written for a while keeps the end of a run wai
   const { job } = await service.request()
   await gate.arrived()
   // Every change of a job fails, as on a disk without room for it.
-  await service.db.write((trx) => sql.raw("CREATE TRIGGER no_room BEFORE UPDATE ON jobs BEGIN SELECT RAISE(ABORT, 'no room'); END").execute(trx))
+  await service.db.write((trx) =>
+    sql.raw("CREATE TRIGGER no_room BEFORE UPDATE ON jobs BEGIN SELECT RAISE(ABORT, 'no room'); END").execute(
+      trx
+    )
+  )
   gate.open()
   await service.logged('the end of a run could not be written; it is tried again')
   t.equal((await service.row(job.id)).state, 'started')
   await service.db.write((trx) => sql.raw('DROP TRIGGER no_room').execute(trx))
   service.clock.advance(10_000)
-  t.match(await service.settled(job.id), { state: 'succeeded', attempts: 2 }, 'the run counts as crashed, the next one is good')
+  t.match(
+    await service.settled(job.id),
+    { state: 'succeeded', attempts: 2 },
+    'the run counts as crashed, the next one is good'
+  )
 })
 
-t.test('an end that can never be written: the job is found to be nobody\'s and does not stay started', async (t) => {
+t.test("an end that can never be written: the job is found to be nobody's and does not stay started", async (t) => {
   const service = await createJobService(t, { kinds: [testKind({ task: 'knownFailure' })] })
-  await service.db.write((trx) => sql.raw("CREATE TRIGGER never BEFORE UPDATE ON jobs WHEN OLD.state = 'started' AND NEW.process_deaths = OLD.process_deaths AND OLD.process_deaths < 2 BEGIN SELECT RAISE(ABORT, 'never'); END").execute(trx))
+  await service.db.write((trx) =>
+    sql.raw(
+      "CREATE TRIGGER never BEFORE UPDATE ON jobs WHEN OLD.state = 'started' AND NEW.process_deaths = OLD.process_deaths AND OLD.process_deaths < 2 BEGIN SELECT RAISE(ABORT, 'never'); END"
+    ).execute(trx)
+  )
   await service.runner.start()
   const { job } = await service.request()
   // In each of two runs four waits between five tries to fail, and as many to go back to the queue.
@@ -127,7 +184,11 @@ t.test('an end that can never be written: the job is found to be nobody\'s and d
     await service.logged('the end of a run could not be written; it is tried again', wait)
     service.clock.advance(10_000)
   }
-  t.match(await service.settled(job.id), { state: 'failed', process_deaths: 2, error_code: 'WORKBOOK_TOO_LARGE' })
+  t.match(await service.settled(job.id), {
+    state: 'failed',
+    process_deaths: 2,
+    error_code: 'WORKBOOK_TOO_LARGE',
+  })
 })
 
 t.test('the wait before a retry doubles up to a limit, and is shortened at random by up to a half', async (t) => {
@@ -135,5 +196,8 @@ t.test('the wait before a retry doubles up to a limit, and is shortened at rando
   t.strictSame([1, 2, 3, 4, 7, 30].map(longest), [1000, 2000, 4000, 8000, 60_000, 60_000])
   const shortest = exponentialBackoff(1000, 60_000, () => 1)
   t.strictSame([1, 2, 30].map(shortest), [500, 1000, 30_000])
-  t.ok([1, 2, 3, 4, 5].map(exponentialBackoff(1000, 60_000)).every(Number.isInteger), 'whole ms, as the table keeps them')
+  t.ok(
+    [1, 2, 3, 4, 5].map(exponentialBackoff(1000, 60_000)).every(Number.isInteger),
+    'whole ms, as the table keeps them'
+  )
 })

@@ -21,16 +21,31 @@ t.test('the example works', async (t) => {
   const folder = testFolder(t)
   mkdirSync(join(folder, 'counts'))
   const service = await createJobService(t, {
-    folder, kinds: [wordCountKind({ folder: join(folder, 'counts') }) as never], pool: createWorkerPool({ tasksFile: TASKS, threads: 1, memoryMb: 64 }),
+    folder,
+    kinds: [wordCountKind({ folder: join(folder, 'counts') }) as never],
+    pool: createWorkerPool({ tasksFile: TASKS, threads: 1, memoryMb: 64 }),
   })
   await service.runner.start()
   const count = async (text: string) => {
-    const { job } = await service.request({ kind: 'word-count', key: `word-count:${text}`, payload: { text } })
+    const { job } = await service.request({
+      kind: 'word-count',
+      key: `word-count:${text}`,
+      payload: { text },
+    })
     return await service.settled(job.id)
   }
   const file = join(folder, 'counts', '1.txt')
-  t.match(await count('To be,\nor not to be'), { state: 'succeeded', progress: 1, result: JSON.stringify({ words: 6, file }) })
+  t.match(await count('To be,\nor not to be'), {
+    state: 'succeeded',
+    progress: 1,
+    result: JSON.stringify({ words: 6, file }),
+  })
   t.equal(readFileSync(file, 'utf8'), '6\n')
-  t.match(await count(' '), { state: 'failed', attempts: 1, error_code: 'NO_WORDS', error_message: 'There are no words in this text.' })
+  t.match(await count(' '), {
+    state: 'failed',
+    attempts: 1,
+    error_code: 'NO_WORDS',
+    error_message: 'There are no words in this text.',
+  })
   t.notOk(existsSync(join(folder, 'counts', '2.txt')))
 })

@@ -22,26 +22,51 @@ t.test('each run of a job is kept with its times and the reason of its end', asy
   service.clock.advance(2000)
   await service.settled(job.id)
   t.match(await attempts(service, job.id), [
-    { attempt: 1, token: 1, started_at: start, finished_at: start, outcome: 'failed', error_code: 'WORKER_CRASHED', error_message: /exit/ },
+    {
+      attempt: 1,
+      token: 1,
+      started_at: start,
+      finished_at: start,
+      outcome: 'failed',
+      error_code: 'WORKER_CRASHED',
+      error_message: /exit/,
+    },
     { attempt: 2, token: 2, started_at: start + 1000, outcome: 'failed', error_code: 'WORKER_CRASHED' },
-    { attempt: 3, token: 3, started_at: start + 3000, finished_at: start + 3000, outcome: 'succeeded', error_code: null, error_message: null },
+    {
+      attempt: 3,
+      token: 3,
+      started_at: start + 3000,
+      finished_at: start + 3000,
+      outcome: 'succeeded',
+      error_code: null,
+      error_message: null,
+    },
   ])
 })
 
 t.test('the one who asked reads a sentence, the attempt says what exactly went wrong', async (t) => {
-  const service = await createJobService(t, { kinds: [testKind({ task: 'loop', timeLimitMs: 5000, maxAttempts: 1 })] })
+  const service = await createJobService(t, {
+    kinds: [testKind({ task: 'loop', timeLimitMs: 5000, maxAttempts: 1 })],
+  })
   await service.runner.start()
   const { job } = await service.request()
   await service.clock.asked(5000)
   service.clock.advance(5000)
   t.match(await service.settled(job.id), { error_code: 'TIMED_OUT', error_message: 'It took too long.' })
-  t.match(await attempts(service, job.id), [{ outcome: 'failed', error_code: 'TIMED_OUT', error_message: 'It ran longer than 5000 ms.' }])
+  t.match(await attempts(service, job.id), [{
+    outcome: 'failed',
+    error_code: 'TIMED_OUT',
+    error_message: 'It ran longer than 5000 ms.',
+  }])
 })
 
 t.test('a known failure, a cancel, a shutdown and the death of the process are told apart', async (t) => {
   const folder = testFolder(t)
   const gate = createGate()
-  const kinds = [testKind({ extra: { gate: gate.memory } }), testKind({ name: 'known', task: 'knownFailure' })]
+  const kinds = [
+    testKind({ extra: { gate: gate.memory } }),
+    testKind({ name: 'known', task: 'knownFailure' }),
+  ]
   const service = await createJobService(t, { folder, kinds, threads: 3 })
   await service.runner.start()
   const known = await service.request({ kind: 'known', key: 'known' })
@@ -52,22 +77,45 @@ t.test('a known failure, a cancel, a shutdown and the death of the process are t
   t.match(await attempts(service, stopped.job.id), [{ outcome: null, finished_at: null }], 'it runs')
   await service.queue.cancel(canceled.job.id, { userId: null, force: true })
   await service.runner.stop(0)
-  t.match(await attempts(service, known.job.id), [{ outcome: 'failed', error_code: 'WORKBOOK_TOO_LARGE', error_message: 'too large: hello' }])
-  t.match(await attempts(service, canceled.job.id), [{ outcome: 'canceled', finished_at: service.clock.now() }])
-  t.match(await attempts(service, stopped.job.id), [{ outcome: 'stopped', error_message: 'The server was stopped before this run had ended.' }])
+  t.match(await attempts(service, known.job.id), [{
+    outcome: 'failed',
+    error_code: 'WORKBOOK_TOO_LARGE',
+    error_message: 'too large: hello',
+  }])
+  t.match(await attempts(service, canceled.job.id), [{
+    outcome: 'canceled',
+    finished_at: service.clock.now(),
+  }])
+  t.match(await attempts(service, stopped.job.id), [{
+    outcome: 'stopped',
+    error_message: 'The server was stopped before this run had ended.',
+  }])
 
   gate.open()
   const dead = await createJobService(t, { folder, kinds })
-  await dead.db.write((trx) => trx.updateTable('jobs').set({ state: 'started' }).where('id', '=', stopped.job.id).execute())
-  await dead.db.write((trx) => trx.insertInto('job_attempts').values({ job_id: stopped.job.id, token: 99, attempt: 1, started_at: 5 }).execute())
+  await dead.db.write((trx) =>
+    trx.updateTable('jobs').set({ state: 'started' }).where('id', '=', stopped.job.id).execute()
+  )
+  await dead.db.write((trx) =>
+    trx.insertInto('job_attempts').values({ job_id: stopped.job.id, token: 99, attempt: 1, started_at: 5 })
+      .execute()
+  )
   await dead.runner.start()
   await dead.settled(stopped.job.id)
-  t.match((await attempts(dead, stopped.job.id)).map((attempt) => attempt.outcome), ['stopped', 'died', 'succeeded'])
+  t.match((await attempts(dead, stopped.job.id)).map((attempt) => attempt.outcome), [
+    'stopped',
+    'died',
+    'succeeded',
+  ])
 })
 
 t.test('ended jobs go after a while, with their attempts and requests; what waits or runs stays, however old', async (t) => {
   const gate = createGate()
-  const service = await createJobService(t, { keepEndedMs: 10_000, threads: 1, kinds: [testKind({ name: 'held', extra: { gate: gate.memory } }), testKind()] })
+  const service = await createJobService(t, {
+    keepEndedMs: 10_000,
+    threads: 1,
+    kinds: [testKind({ name: 'held', extra: { gate: gate.memory } }), testKind()],
+  })
   await service.runner.start()
   const old = await service.request()
   await service.settled(old.job.id)
@@ -80,7 +128,10 @@ t.test('ended jobs go after a while, with their attempts and requests; what wait
   service.clock.advance(10_000)
   await service.logged('old jobs were deleted')
   t.equal(await service.queue.find(service.db.reads, old.job.id), undefined)
-  t.strictSame([await attempts(service, old.job.id), await jobRequests(service.db.reads, old.job.id)], [[], []])
+  t.strictSame([await attempts(service, old.job.id), await jobRequests(service.db.reads, old.job.id)], [
+    [],
+    [],
+  ])
   for (const { job } of [young, running, waiting]) t.ok(await service.queue.find(service.db.reads, job.id))
   gate.open()
 })

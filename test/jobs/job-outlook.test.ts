@@ -20,7 +20,10 @@ t.test('median', async (t) => {
 
 t.test('where a job stands: what runs and what waits before it, by past runs of its owner or else its kind', async (t) => {
   const gate = createGate()
-  const service = await createJobService(t, { threads: 1, kinds: [testKind({ extra: { gate: gate.memory } })] })
+  const service = await createJobService(t, {
+    threads: 1,
+    kinds: [testKind({ extra: { gate: gate.memory } })],
+  })
   await service.runner.start()
   const outlook = createJobOutlooks({ db: service.db, now: service.clock.now, threads: 1 })
   const ask = async (id: number, progress = 0) => {
@@ -52,15 +55,27 @@ t.test('where a job stands: what runs and what waits before it, by past runs of 
   t.strictSame(await ask(running.job.id), [0, 2], 'as the last one of this course')
   const next = await service.request({ key: 'next', owner: { type: 'course', id: 1 } })
   const last = await service.request({ key: 'last', owner: { type: 'course', id: 3 } })
-  t.strictSame(await ask(next.job.id), [1, 6 + 10], 'course 3 was never served, so it comes first; a run of the kind takes 6 s, one of this course 10 s')
+  t.strictSame(
+    await ask(next.job.id),
+    [1, 6 + 10],
+    'course 3 was never served, so it comes first; a run of the kind takes 6 s, one of this course 10 s'
+  )
   t.strictSame(await ask(last.job.id), [0, 6], 'a course without past runs goes by the kind')
-  const later = await service.request({ key: 'later', owner: { type: 'course', id: 2 }, runAfter: service.clock.now() + 60_000 })
+  const later = await service.request({
+    key: 'later',
+    owner: { type: 'course', id: 2 },
+    runAfter: service.clock.now() + 60_000,
+  })
   t.strictSame(await ask(later.job.id), [2, 60 + 2 * 6 + 2])
   t.strictSame(await ask(last.job.id), [0, 6], 'nothing that matters to it has changed')
   service.clock.advance(40_000)
   t.strictSame(await ask(later.job.id), [2, 20 + 2 * 6 + 2])
   service.clock.advance(20_000)
-  t.strictSame(await ask(later.job.id), [2, 2 * 6 + 2], 'it is due now; the course that was served last comes last all the same')
+  t.strictSame(
+    await ask(later.job.id),
+    [2, 2 * 6 + 2],
+    'it is due now; the course that was served last comes last all the same'
+  )
   await service.queue.cancel(next.job.id, { userId: null, force: true })
   t.strictSame(await ask(later.job.id), [1, 6 + 2], 'one less before it')
   gate.open()

@@ -5,11 +5,20 @@ import { createGate } from '../support/gate.ts'
 import { createJobService, testKind } from '../support/job-service.ts'
 
 /** As tokens and roles: who asks. Users stand in job_requests by reference. */
-async function addUsers (db: Awaited<ReturnType<typeof createJobService>>['db'], ...names: string[]): Promise<number[]> {
+async function addUsers (
+  db: Awaited<ReturnType<typeof createJobService>>['db'],
+  ...names: string[]
+): Promise<number[]> {
   return await db.write(async (trx) => {
     const ids: number[] = []
     for (const name of names) {
-      const { id } = await trx.insertInto('users').values({ email: name, email_key: name, role: 'teacher', origin: 'account', created_at: 0 }).returning('id').executeTakeFirstOrThrow()
+      const { id } = await trx.insertInto('users').values({
+        email: name,
+        email_key: name,
+        role: 'teacher',
+        origin: 'account',
+        created_at: 0,
+      }).returning('id').executeTakeFirstOrThrow()
       ids.push(id)
     }
     return ids
@@ -24,7 +33,10 @@ t.test('requests that wait share one job, each with its own time', async (t) => 
   t.equal(second.job.id, first.job.id)
   t.strictSame([first.joined, second.joined], [false, true])
   t.equal(second.requestedAt - first.requestedAt, 1000)
-  t.strictSame((await jobRequests(service.db.reads, first.job.id)).map((request) => request.requested_at), [first.requestedAt, second.requestedAt])
+  t.strictSame((await jobRequests(service.db.reads, first.job.id)).map((request) => request.requested_at), [
+    first.requestedAt,
+    second.requestedAt,
+  ])
   t.equal(second.job.created_at, first.requestedAt, 'the job is as old as its first request')
 })
 
@@ -44,13 +56,17 @@ t.test('many requests at once, from many connections of the mind: one job', asyn
 t.test('the unique index lets no second waiting job of a key in, whoever puts it in', async (t) => {
   const service = await createJobService(t)
   const { job } = await service.request()
-  await t.rejects(service.db.write((trx) => insertJob(trx, { ...job, id: undefined as unknown as number })), { code: 'SQLITE_CONSTRAINT_UNIQUE' })
+  await t.rejects(service.db.write((trx) => insertJob(trx, { ...job, id: undefined as unknown as number })), {
+    code: 'SQLITE_CONSTRAINT_UNIQUE',
+  })
 })
 
 t.test('a started job serves requests for the input that it started from, and no others', async (t) => {
   const gate = createGate()
   const version = { now: 7 }
-  const service = await createJobService(t, { kinds: [testKind({ extra: { gate: gate.memory }, inputVersion: async () => version.now })] })
+  const service = await createJobService(t, {
+    kinds: [testKind({ extra: { gate: gate.memory }, inputVersion: async () => version.now })],
+  })
   await service.runner.start()
   const first = await service.request({ inputVersion: 7 })
   await gate.arrived()
@@ -59,7 +75,11 @@ t.test('a started job serves requests for the input that it started from, and no
   t.strictSame([same.joined, same.job.id, same.job.state], [true, first.job.id, 'started'])
   version.now = 8
   const newer = await service.request({ inputVersion: 8 })
-  t.strictSame([newer.joined, newer.job.state], [false, 'queued'], 'nobody is handed data older than his request')
+  t.strictSame(
+    [newer.joined, newer.job.state],
+    [false, 'queued'],
+    'nobody is handed data older than his request'
+  )
   const again = await service.request({ inputVersion: 8 })
   t.strictSame([again.joined, again.job.id], [true, newer.job.id])
   const unknown = await service.request({ inputVersion: null })
@@ -67,8 +87,14 @@ t.test('a started job serves requests for the input that it started from, and no
 
   gate.open()
   await service.runner.drain()
-  t.strictSame([(await service.row(first.job.id)).state, (await service.row(newer.job.id)).state], ['succeeded', 'succeeded'])
-  t.strictSame([(await service.row(first.job.id)).input_version, (await service.row(newer.job.id)).input_version], [7, 8])
+  t.strictSame([(await service.row(first.job.id)).state, (await service.row(newer.job.id)).state], [
+    'succeeded',
+    'succeeded',
+  ])
+  t.strictSame([
+    (await service.row(first.job.id)).input_version,
+    (await service.row(newer.job.id)).input_version,
+  ], [7, 8])
 })
 
 t.test('an input without a version: a started job serves nobody else', async (t) => {
@@ -112,7 +138,11 @@ t.test('cancel withdraws one caller; the job ends when nobody wants it any more'
   t.equal(await service.queue.cancel(job.id, { userId: ada!, force: false }), 'withdrawn')
   t.equal((await service.row(job.id)).state, 'queued')
   t.equal(await service.queue.cancel(job.id, { userId: bob!, force: false }), 'canceled')
-  t.match(await service.row(job.id), { state: 'canceled', finished_at: service.clock.now(), unique_key: null })
+  t.match(await service.row(job.id), {
+    state: 'canceled',
+    finished_at: service.clock.now(),
+    unique_key: null,
+  })
   t.equal(await service.queue.cancel(job.id, { userId: bob!, force: false }), 'finished')
   t.equal((await service.request({ userId: ada! })).joined, false, 'a canceled job serves nobody')
 })
@@ -124,13 +154,19 @@ t.test('who did not ask withdraws nobody; the command line stays until force', a
   t.equal(await service.queue.cancel(job.id, { userId: bob!, force: false }), 'withdrawn')
   const { job: fromCommandLine } = await service.request({ key: 'test:2', userId: null })
   t.equal(await service.queue.cancel(fromCommandLine.id, { userId: ada!, force: false }), 'withdrawn')
-  t.strictSame([(await service.row(job.id)).state, (await service.row(fromCommandLine.id)).state], ['queued', 'queued'])
+  t.strictSame([(await service.row(job.id)).state, (await service.row(fromCommandLine.id)).state], [
+    'queued',
+    'queued',
+  ])
   t.equal(await service.queue.cancel(fromCommandLine.id, { userId: ada!, force: true }), 'canceled')
 })
 
 t.test('all jobs of an owner end with him, others stay', async (t) => {
   const gate = createGate()
-  const service = await createJobService(t, { threads: 1, kinds: [testKind({ extra: { gate: gate.memory } })] })
+  const service = await createJobService(t, {
+    threads: 1,
+    kinds: [testKind({ extra: { gate: gate.memory } })],
+  })
   await service.runner.start()
   const running = await service.request({ key: 'a', owner: { type: 'course', id: 1 } })
   await gate.arrived()
@@ -141,7 +177,11 @@ t.test('all jobs of an owner end with him, others stay', async (t) => {
   t.strictSame(ids, [running.job.id, waiting.job.id])
   gate.open()
   await service.runner.drain()
-  t.strictSame([(await service.row(running.job.id)).state, (await service.row(waiting.job.id)).state, (await service.row(other.job.id)).state], ['canceled', 'canceled', 'succeeded'])
+  t.strictSame([
+    (await service.row(running.job.id)).state,
+    (await service.row(waiting.job.id)).state,
+    (await service.row(other.job.id)).state,
+  ], ['canceled', 'canceled', 'succeeded'])
 })
 
 t.test('retry: what failed or was canceled waits again with all its attempts, nothing else does', async (t) => {
@@ -153,17 +193,34 @@ t.test('retry: what failed or was canceled waits again with all its attempts, no
   t.match(failed, { state: 'failed', attempts: 1, error_code: 'WORKBOOK_TOO_LARGE', result: '{"rows":7}' })
   kind.task = 'work'
   t.equal(await service.queue.retry(job.id), true)
-  t.match(await service.settled(job.id), { state: 'succeeded', attempts: 1, error_code: null, error_message: null, result: '{"text":"hello"}' })
+  t.match(await service.settled(job.id), {
+    state: 'succeeded',
+    attempts: 1,
+    error_code: null,
+    error_message: null,
+    result: '{"text":"hello"}',
+  })
   t.equal(await service.queue.retry(job.id), false, 'it succeeded')
   t.equal(await service.queue.retry(job.id + 1), false, 'it is not there')
 })
 
 t.test('a request that the transaction takes back leaves nothing', async (t) => {
   const service = await createJobService(t)
-  await t.rejects(service.db.write(async (trx) => {
-    await service.queue.request(trx, { kind: 'test', key: 'k', payload: {}, owner: null, userId: null, inputVersion: null, requestedAt: 1 })
-    throw new Error('the caller has changed his mind')
-  }), { message: 'the caller has changed his mind' })
+  await t.rejects(
+    service.db.write(async (trx) => {
+      await service.queue.request(trx, {
+        kind: 'test',
+        key: 'k',
+        payload: {},
+        owner: null,
+        userId: null,
+        inputVersion: null,
+        requestedAt: 1,
+      })
+      throw new Error('the caller has changed his mind')
+    }),
+    { message: 'the caller has changed his mind' }
+  )
   t.equal(await service.queue.find(service.db.reads, 1), undefined)
 })
 

@@ -13,12 +13,24 @@ t.test('a job from its request to its result', async (t) => {
   await service.runner.start()
   const { job } = await service.request()
   await gate.arrived()
-  t.match(await service.row(job.id), { state: 'started', attempts: 1, started_at: service.clock.now(), unique_key: null })
+  t.match(await service.row(job.id), {
+    state: 'started',
+    attempts: 1,
+    started_at: service.clock.now(),
+    unique_key: null,
+  })
   t.strictSame(readdirSync(service.stagingFolder), [`${job.id}-1`])
   service.clock.advance(400)
   gate.open()
   const ended = await service.settled(job.id)
-  t.match(ended, { state: 'succeeded', progress: 1, attempts: 1, finished_at: service.clock.now(), result: '{"text":"hello"}', error_code: null })
+  t.match(ended, {
+    state: 'succeeded',
+    progress: 1,
+    attempts: 1,
+    finished_at: service.clock.now(),
+    result: '{"text":"hello"}',
+    error_code: null,
+  })
   await service.runner.drain()
   t.strictSame(readdirSync(service.stagingFolder), [])
   t.match(service.log, [{ level: 'info', text: 'job succeeded', facts: { ms: 400 } }])
@@ -26,8 +38,14 @@ t.test('a job from its request to its result', async (t) => {
 
 t.test('claims: priority first, then the owner who has waited longest, then the order of requests', async (t) => {
   const order: string[] = []
-  const service = await createJobService(t, { threads: 1, onStep: (step, job) => { if (step === 'run: claimed') order.push(job.key) } })
-  const request = (key: string, id: number | null, priority = 0) => service.request({ key, owner: id === null ? null : { type: 'course', id }, priority })
+  const service = await createJobService(t, {
+    threads: 1,
+    onStep: (step, job) => {
+      if (step === 'run: claimed') order.push(job.key)
+    },
+  })
+  const request = (key: string, id: number | null, priority = 0) =>
+    service.request({ key, owner: id === null ? null : { type: 'course', id }, priority })
   for (const key of ['a1', 'a2', 'a3']) await request(key, 1)
   for (const key of ['b1', 'b2']) await request(key, 2)
   for (const key of ['none1', 'none2']) await request(key, null)
@@ -36,20 +54,27 @@ t.test('claims: priority first, then the owner who has waited longest, then the 
   await request('late', 4, -10)
   await service.runner.start()
   await service.runner.drain()
-  // Course 1 was served with its urgent job, so everybody else comes before its next one; those without an owner take turns as one.
+  // Course 1 was served with its urgent job, so everybody else comes before its next one; those without an
+  // owner take turns as one.
   t.strictSame(order, ['urgent', 'b1', 'none1', 'c1', 'a1', 'b2', 'none2', 'a2', 'a3', 'late'])
 })
 
 t.test('of one key one job runs at a time, of other keys as many as there are threads', async (t) => {
   const gate = createGate()
-  const service = await createJobService(t, { threads: 3, kinds: [testKind({ extra: { gate: gate.memory }, inputVersion: async () => 1 })] })
+  const service = await createJobService(t, {
+    threads: 3,
+    kinds: [testKind({ extra: { gate: gate.memory }, inputVersion: async () => 1 })],
+  })
   await service.runner.start()
   const first = await service.request({ key: 'a', inputVersion: 1 })
   await gate.arrived()
   const second = await service.request({ key: 'a', inputVersion: 2 })
   const other = await service.request({ key: 'b' })
   await gate.arrived(2)
-  t.strictSame([(await service.row(second.job.id)).state, (await service.row(other.job.id)).state], ['queued', 'started'])
+  t.strictSame([(await service.row(second.job.id)).state, (await service.row(other.job.id)).state], [
+    'queued',
+    'started',
+  ])
   gate.open()
   await service.runner.drain()
   t.ok((await service.row(second.job.id)).token > (await service.row(first.job.id)).token)
@@ -58,12 +83,22 @@ t.test('of one key one job runs at a time, of other keys as many as there are th
 
 t.test('a kind runs at most as often as it says, and leaves the threads to others', async (t) => {
   const gate = createGate()
-  const service = await createJobService(t, { threads: 3, kinds: [testKind({ name: 'heavy', concurrency: 1, extra: { gate: gate.memory } }), testKind({ extra: { gate: gate.memory } })] })
+  const service = await createJobService(t, {
+    threads: 3,
+    kinds: [
+      testKind({ name: 'heavy', concurrency: 1, extra: { gate: gate.memory } }),
+      testKind({ extra: { gate: gate.memory } }),
+    ],
+  })
   await service.runner.start()
-  const heavy = [await service.request({ kind: 'heavy', key: 'h1' }), await service.request({ kind: 'heavy', key: 'h2' })]
+  const heavy = [
+    await service.request({ kind: 'heavy', key: 'h1' }),
+    await service.request({ kind: 'heavy', key: 'h2' }),
+  ]
   const light = [await service.request({ key: 'l1' }), await service.request({ key: 'l2' })]
   await gate.arrived(3)
-  const states = async (tickets: typeof heavy) => (await Promise.all(tickets.map(({ job }) => service.row(job.id)))).map((job) => job.state)
+  const states = async (tickets: typeof heavy) =>
+    (await Promise.all(tickets.map(({ job }) => service.row(job.id)))).map((job) => job.state)
   t.strictSame(await states(heavy), ['started', 'queued'])
   t.strictSame(await states(light), ['started', 'started'])
   gate.open()
@@ -108,14 +143,22 @@ t.test('fencing: what a late run has made is taken back', async (t) => {
   const gate = createGate()
   const made = new Set<string>()
   let tookBack = (_: string) => {}
-  const takenBack = new Promise<string>((resolve) => { tookBack = resolve })
+  const takenBack = new Promise<string>((resolve) => {
+    tookBack = resolve
+  })
   const service = await createJobService(t, {
     kinds: [testKind({
       extra: { gate: gate.memory },
       async complete ({ job }, { text }) {
         const name = `${text} ${job.token}`
         made.add(name)
-        return { commit: async () => name, discard: async () => { made.delete(name); tookBack(name) } }
+        return {
+          commit: async () => name,
+          discard: async () => {
+            made.delete(name)
+            tookBack(name)
+          },
+        }
       },
     })],
   })
@@ -130,13 +173,19 @@ t.test('fencing: what a late run has made is taken back', async (t) => {
   gate.open()
   t.equal(await takenBack, 'hello 1')
   await service.runner.drain()
-  t.match(await service.row(job.id), { state: 'succeeded', result: '"hello 3"' }, 'nobody ran the other claim, so the job came back')
+  t.match(
+    await service.row(job.id),
+    { state: 'succeeded', result: '"hello 3"' },
+    'nobody ran the other claim, so the job came back'
+  )
   t.strictSame([...made], ['hello 3'])
 })
 
 t.test('progress only rises, is told at once, and ends with 1', async (t) => {
   const gate = createGate()
-  const service = await createJobService(t, { kinds: [testKind({ extra: { gate: gate.memory, progress: [0.5, 0.2, NaN, 7, -1, 0.75] } })] })
+  const service = await createJobService(t, {
+    kinds: [testKind({ extra: { gate: gate.memory, progress: [0.5, 0.2, NaN, 7, -1, 0.75] } })],
+  })
   await service.runner.start()
   const { job } = await service.request()
   const told: Array<number | undefined> = []
@@ -156,7 +205,9 @@ t.test('progress only rises, is told at once, and ends with 1', async (t) => {
 
 t.test('progress reaches the row, for other processes', async (t) => {
   const gate = createGate()
-  const service = await createJobService(t, { kinds: [testKind({ extra: { gate: gate.memory, progress: [0.5] } })] })
+  const service = await createJobService(t, {
+    kinds: [testKind({ extra: { gate: gate.memory, progress: [0.5] } })],
+  })
   const { job } = await service.request()
   const told = new Promise<void>((resolve) => {
     service.runner.watch(job.id, () => {
@@ -179,7 +230,12 @@ t.test('a known failure fails the job with its code and is not tried again', asy
   await service.runner.start()
   const { job } = await service.request()
   t.match(await service.settled(job.id), {
-    state: 'failed', attempts: 1, error_code: 'WORKBOOK_TOO_LARGE', error_message: 'too large: hello', result: '{"rows":7}', finished_at: service.clock.now(),
+    state: 'failed',
+    attempts: 1,
+    error_code: 'WORKBOOK_TOO_LARGE',
+    error_message: 'too large: hello',
+    result: '{"rows":7}',
+    finished_at: service.clock.now(),
   })
 })
 
@@ -190,18 +246,38 @@ t.test('a failure that shows itself at the end: known ones fail the job, what wa
       await setResult(trx, job.id, 'half done')
       throw new JobFailure('FILE_QUOTA_EXCEEDED', 'no room')
     },
-    discard: async () => { discarded.push(job.id) },
+    discard: async () => {
+      discarded.push(job.id)
+    },
   })
   const service = await createJobService(t, { kinds: [testKind({ complete })] })
   await service.runner.start()
   const { job } = await service.request()
-  t.match(await service.settled(job.id), { state: 'failed', attempts: 1, error_code: 'FILE_QUOTA_EXCEEDED', error_message: 'no room', result: null })
+  t.match(await service.settled(job.id), {
+    state: 'failed',
+    attempts: 1,
+    error_code: 'FILE_QUOTA_EXCEEDED',
+    error_message: 'no room',
+    result: null,
+  })
   t.strictSame(discarded, [job.id])
 })
 
 t.test('an input that cannot be judged or made fails its own job and stops no other', async (t) => {
   const service = await createJobService(t, {
-    kinds: [testKind({ name: 'broken', maxAttempts: 1, inputVersion: async () => { throw new Error('no such thing') }, input: async () => { throw new Error('not this either') } }), testKind()],
+    kinds: [
+      testKind({
+        name: 'broken',
+        maxAttempts: 1,
+        inputVersion: async () => {
+          throw new Error('no such thing')
+        },
+        input: async () => {
+          throw new Error('not this either')
+        },
+      }),
+      testKind(),
+    ],
     threads: 1,
   })
   await service.runner.start()
@@ -212,7 +288,7 @@ t.test('an input that cannot be judged or made fails its own job and stops no ot
 })
 
 t.test('boot: what a dead process left started is queued again at once, without losing the attempt', async (t) => {
-  const folder = testFolder(t, { staging: { '1-1': { staged: 'half a file' }, upload: 'somebody else\'s' } })
+  const folder = testFolder(t, { staging: { '1-1': { staged: 'half a file' }, upload: "somebody else's" } })
   const service = await createJobService(t, { folder })
   const { job } = await service.request()
   await service.db.write((trx) => claimJob(trx, job.id, 1, 7))
@@ -235,7 +311,10 @@ t.test('boot: a job that was running at too many deaths of the process is taken 
     await service.runner.stop(0)
   }
   t.match(await (await boot()).row(job.id), {
-    state: 'failed', error_code: 'WORKER_CRASHED', error_message: 'The server stopped 10 times while this job ran.', process_deaths: MAX_PROCESS_DEATHS,
+    state: 'failed',
+    error_code: 'WORKER_CRASHED',
+    error_message: 'The server stopped 10 times while this job ran.',
+    process_deaths: MAX_PROCESS_DEATHS,
   })
 })
 

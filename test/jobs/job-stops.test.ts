@@ -15,14 +15,27 @@ t.test('a started job that is canceled stops: thread back, staging empty, nothin
   let completed = 0
   const service = await createJobService(t, {
     threads: 1,
-    kinds: [testKind({ extra: { gate: gate.memory }, complete: async () => { completed++; return { commit: async () => null, discard: async () => {} } } }), testKind({ name: 'sound' })],
+    kinds: [
+      testKind({
+        extra: { gate: gate.memory },
+        complete: async () => {
+          completed++
+          return { commit: async () => null, discard: async () => {} }
+        },
+      }),
+      testKind({ name: 'sound' }),
+    ],
   })
   await service.runner.start()
   const { job } = await service.request()
   await gate.arrived()
   t.equal(await service.queue.cancel(job.id, force), 'canceled')
   await service.runner.drain()
-  t.match(await service.row(job.id), { state: 'canceled', finished_at: service.clock.now(), error_code: null })
+  t.match(await service.row(job.id), {
+    state: 'canceled',
+    finished_at: service.clock.now(),
+    error_code: null,
+  })
   t.strictSame(readdirSync(service.stagingFolder), [])
   t.equal(completed, 0)
   const next = await service.request({ kind: 'sound', key: 'sound' })
@@ -30,7 +43,10 @@ t.test('a started job that is canceled stops: thread back, staging empty, nothin
 })
 
 t.test('a thread that loops for ever is ended by a cancel as well', async (t) => {
-  const service = await createJobService(t, { threads: 1, kinds: [testKind({ task: 'loop' }), testKind({ name: 'sound' })] })
+  const service = await createJobService(t, {
+    threads: 1,
+    kinds: [testKind({ task: 'loop' }), testKind({ name: 'sound' })],
+  })
   await service.runner.start()
   const { job } = await service.request()
   await service.until(job.id, (row) => row.state === 'started')
@@ -46,7 +62,12 @@ t.test('a cancel that comes while the result is put away: nothing is kept', asyn
       async complete ({ job }) {
         kept.push('file')
         await service.queue.cancel(job.id, force)
-        return { commit: async () => null, discard: async () => { kept.pop() } }
+        return {
+          commit: async () => null,
+          discard: async () => {
+            kept.pop()
+          },
+        }
       },
     })],
   })
@@ -88,7 +109,10 @@ t.test('canceled and tried again at once: the run that ends late takes nothing w
 
 t.test('shutdown: what ends within the grace period ends well', async (t) => {
   const gate = createGate()
-  const service = await createJobService(t, { threads: 1, kinds: [testKind({ extra: { gate: gate.memory } })] })
+  const service = await createJobService(t, {
+    threads: 1,
+    kinds: [testKind({ extra: { gate: gate.memory } })],
+  })
   await service.runner.start()
   const running = await service.request({ key: 'a' })
   await gate.arrived()
@@ -113,7 +137,14 @@ t.test('shutdown: what does not end goes back to the queue without losing the at
   t.equal((await service.row(job.id)).state, 'started')
   service.clock.advance(10_000)
   await stopped
-  t.match(await service.row(job.id), { state: 'queued', attempts: 0, process_deaths: 0, started_at: null, progress: 0, run_after: 0 })
+  t.match(await service.row(job.id), {
+    state: 'queued',
+    attempts: 0,
+    process_deaths: 0,
+    started_at: null,
+    progress: 0,
+    run_after: 0,
+  })
   t.strictSame(readdirSync(service.stagingFolder), [])
   await service.runner.stop(0)
 

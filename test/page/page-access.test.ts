@@ -10,7 +10,8 @@ const chromium = needs(findChromium())
 /** More steps than any view has places to stop at. */
 const MANY = 60
 
-const focusedName = (page: Page) => page.evaluate(`(() => {
+const focusedName = (page: Page) =>
+  page.evaluate(`(() => {
   const focused = document.activeElement
   return focused.getAttribute('aria-label') ?? focused.closest('label')?.textContent ?? focused.textContent
 })()`) as Promise<string>
@@ -61,7 +62,11 @@ t.test('by keys alone, from sign-in to the file and through the book', chromium,
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor()
   await page.keyboard.press('Escape')
-  t.match(await page.evaluate('document.activeElement.getAttribute("role")'), 'gridcell', 'and back in the cell')
+  t.match(
+    await page.evaluate('document.activeElement.getAttribute("role")'),
+    'gridcell',
+    'and back in the cell'
+  )
   t.strictSame(problems, [])
 })
 
@@ -79,7 +84,11 @@ t.test('nothing is lost at 640 and 320 px, which are 200 % and 400 % of 1280', c
     for (const [i, view] of views.entries()) {
       await page.locator('.tabs a').nth(i).click()
       await page.locator(['[role=grid]', '.chart', '.settings form'][i]!).first().waitFor()
-      t.equal(await page.evaluate('document.documentElement.scrollWidth'), width, `${view} at ${width}: nothing sticks out`)
+      t.equal(
+        await page.evaluate('document.documentElement.scrollWidth'),
+        width,
+        `${view} at ${width}: nothing sticks out`
+      )
       t.strictSame(await accessibilityProblems(page), [], `${view} at ${width}`)
       await screenshot(page, `${view}-${width}`)
     }
@@ -89,21 +98,28 @@ t.test('nothing is lost at 640 and 320 px, which are 200 % and 400 % of 1280', c
     const box = (await remove.boundingBox())!
     t.ok(box.x >= 0 && box.x + box.width <= width, 'what can be done with an export is in sight')
   }
-  t.ok(await page.getByRole('cell', { name: /KB|kB/ }).count() > 0, 'a list of blocks still is a table to a screen reader')
+  t.ok(
+    await page.getByRole('cell', { name: /KB|kB/ }).count() > 0,
+    'a list of blocks still is a table to a screen reader'
+  )
   t.strictSame(problems, [])
 })
 
-t.test('in the reader\'s own colours what is chosen can be told', chromium, async (t) => {
+t.test("in the reader's own colours what is chosen can be told", chromium, async (t) => {
   const { address, open } = await startPage(t, { courses: [sampleCourse()] })
   const { page } = await open({ forcedColors: 'active' })
   await signIn(page, address)
   await page.getByRole('link', { name: /Physics I/ }).click()
   await page.getByRole('grid').waitFor()
   await screenshot(page, 'book-forced-colors')
-  const look = (selector: string) => page.locator(selector).first().evaluate((node) => {
-    const { backgroundColor, borderBottomColor } = (node.ownerDocument as unknown as { defaultView: { getComputedStyle: (node: unknown) => Record<string, string> } }).defaultView.getComputedStyle(node)
-    return `${backgroundColor} ${borderBottomColor}`
-  })
+  const look = (selector: string) =>
+    page.locator(selector).first().evaluate((node) => {
+      const { backgroundColor, borderBottomColor } =
+        (node.ownerDocument as unknown as {
+          defaultView: { getComputedStyle: (node: unknown) => Record<string, string> },
+        }).defaultView.getComputedStyle(node)
+      return `${backgroundColor} ${borderBottomColor}`
+    })
   t.not(await look('.switch label:has(:checked)'), await look('.switch label:not(:has(:checked))'))
   t.not(await look('.tabs a[aria-current]'), await look('.tabs a:not([aria-current])'))
   await page.locator('.tabs a').nth(1).click()

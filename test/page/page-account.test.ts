@@ -9,7 +9,8 @@ const chromium = needs(findChromium())
 
 t.test('an invitation: a password is chosen, and one is in', chromium, async (t) => {
   const { address, open, call } = await startPage(t, { courses: [sampleCourse()] })
-  const { invitation } = (await call('POST', '/api/users', { body: { email: 'new@example.edu', role: 'teacher' } })).json()
+  const { invitation } =
+    (await call('POST', '/api/users', { body: { email: 'new@example.edu', role: 'teacher' } })).json()
   const { page, problems } = await open()
   const link = `${address}/${new URL(invitation.url).hash}`
   await page.goto(link)
@@ -45,7 +46,10 @@ t.test('an invitation: a password is chosen, and one is in', chromium, async (t)
 
 t.test('signed-in devices: seen and signed out', chromium, async (t) => {
   const { address, open } = await startPage(t, { courses: [sampleCourse()] })
-  const phone = await open({ userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1' })
+  const phone = await open({
+    userAgent:
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1',
+  })
   await signIn(phone.page, address)
   const { page, problems } = await open()
   await signIn(page, address)
@@ -79,7 +83,7 @@ t.test('another password: a teacher asks for a link, an administrator makes one'
   t.strictSame([...teacher.problems, ...problems], [])
 })
 
-t.test('a teacher finds the administrators\' places closed', chromium, async (t) => {
+t.test("a teacher finds the administrators' places closed", chromium, async (t) => {
   const { address, open } = await startPage(t, { courses: [sampleCourse()] })
   const { page, problems } = await open()
   await signIn(page, address)
@@ -107,7 +111,13 @@ t.test('a part of the page that cannot be loaded says so', chromium, async (t) =
 
 t.test('administration in Spanish, right to left and narrow', chromium, async (t) => {
   const { address, open, call, services, courseIds } = await startPage(t, { courses: [sampleCourse()] })
-  await services.accounts.add({ email: ADMIN, role: 'admin', firstName: 'ليلى', lastName: 'حداد', password: PASSWORD })
+  await services.accounts.add({
+    email: ADMIN,
+    role: 'admin',
+    firstName: 'ليلى',
+    lastName: 'حداد',
+    password: PASSWORD,
+  })
   await call('POST', `/api/courses/${courseIds[0]}/performance/export`)
   const { page, problems } = await open({ viewport: { width: 320, height: 640 } })
   await signIn(page, address, ADMIN)
@@ -119,7 +129,10 @@ t.test('administration in Spanish, right to left and narrow', chromium, async (t
       await page.locator('main h1').waitFor()
       await page.locator('main .panel, main .empty').first().waitFor()
       if (part === 'users') t.equal((await page.locator('main h1').textContent())?.normalize(), heading)
-      t.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${part} in ${language}: nothing sticks out`)
+      t.ok(
+        await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+        `${part} in ${language}: nothing sticks out`
+      )
       await screenshot(page, `narrow-${language}-${part.replace('/', '-')}`)
     }
   }

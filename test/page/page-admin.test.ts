@@ -11,7 +11,13 @@ import { sampleCourse } from './sample-course.ts'
 const chromium = needs(findChromium())
 
 async function openAsAdmin ({ services, open, address }: PageService) {
-  await services.accounts.add({ email: ADMIN, role: 'admin', firstName: 'Ada', lastName: 'Admin', password: PASSWORD })
+  await services.accounts.add({
+    email: ADMIN,
+    role: 'admin',
+    firstName: 'Ada',
+    lastName: 'Admin',
+    password: PASSWORD,
+  })
   const opened = await open()
   await signIn(opened.page, address, ADMIN)
   return opened
@@ -50,7 +56,12 @@ t.test('users: found, invited, disabled after a question, enabled again', chromi
   t.ok(await dialog.getByRole('button', { name: 'Cancel' }).evaluate((node) => node.matches(':focus')))
   await lookAt(t, page, 'users-disable')
   await page.keyboard.press('Escape')
-  t.equal((await service.call('GET', '/api/users')).json().find((user: { email: string }) => user.email === 'new@example.edu').is_disabled, false)
+  t.equal(
+    (await service.call('GET', '/api/users')).json().find((user: { email: string }) =>
+      user.email === 'new@example.edu'
+    ).is_disabled,
+    false
+  )
   await page.getByRole('button', { name: 'Disable new@example.edu' }).click()
   await dialog.getByRole('button', { name: 'Disable' }).click()
   await page.getByRole('row', { name: /Nia Neu/ }).getByText('Disabled').waitFor()
@@ -63,12 +74,17 @@ t.test('users: found, invited, disabled after a question, enabled again', chromi
 
 t.test('jobs: seen while they run, canceled, tried again, explained', chromium, async (t) => {
   const gate = createGate()
-  const service = await startPage(t, { courses: [sampleCourse(), sampleCourse({ name: 'Chemistry', sourceId: 'chemistry' })], jobPool: createHeldPool(gate, { progress: 0.4 }) })
+  const service = await startPage(t, {
+    courses: [sampleCourse(), sampleCourse({ name: 'Chemistry', sourceId: 'chemistry' })],
+    jobPool: createHeldPool(gate, { progress: 0.4 }),
+  })
   const { page, problems } = await openAsAdmin(service)
   await page.getByRole('link', { name: 'Jobs' }).click()
   await page.getByText('No job has been asked for yet.').waitFor()
   await lookAt(t, page, 'jobs-empty')
-  const ask = async (course: number, body: object = {}): Promise<number> => (await service.call('POST', `/api/courses/${service.courseIds[course]}/performance/export`, { body })).json().id
+  const ask = async (course: number, body: object = {}): Promise<number> =>
+    (await service.call('POST', `/api/courses/${service.courseIds[course]}/performance/export`, { body }))
+      .json().id
   const first = await ask(0)
   const second = await ask(1)
   await page.reload()
@@ -99,10 +115,22 @@ t.test('a failed job says why, and long lists have pages', chromium, async (t) =
   const service = await startPage(t, { courses: [sampleCourse()] })
   const { page, problems } = await openAsAdmin(service)
   const { db, now } = service.services
-  await db.write((trx) => trx.insertInto('jobs').values(Array.from({ length: 60 }, (_, i) => ({
-    kind: 'performance-export', state: 'failed' as const, key: `k${i}`, owner_type: 'course', owner_id: service.courseIds[0]!, payload: '{"requestedBy":"Tea Cher"}',
-    error_code: 'WORKBOOK_TOO_LARGE', error_message: 'There are too many students.', run_after: 0, created_at: now(), finished_at: now(), attempts: 1,
-  }))).execute())
+  await db.write((trx) =>
+    trx.insertInto('jobs').values(Array.from({ length: 60 }, (_, i) => ({
+      kind: 'performance-export',
+      state: 'failed' as const,
+      key: `k${i}`,
+      owner_type: 'course',
+      owner_id: service.courseIds[0]!,
+      payload: '{"requestedBy":"Tea Cher"}',
+      error_code: 'WORKBOOK_TOO_LARGE',
+      error_message: 'There are too many students.',
+      run_after: 0,
+      created_at: now(),
+      finished_at: now(),
+      attempts: 1,
+    }))).execute()
+  )
   await page.getByRole('link', { name: 'Jobs' }).click()
   await page.locator('[data-job="60"]').waitFor()
   t.equal(await page.locator('[data-job]').count(), 50)
@@ -118,15 +146,34 @@ t.test('a failed job says why, and long lists have pages', chromium, async (t) =
 })
 
 t.test('storage: what is there, by whom, and what can go', chromium, async (t) => {
-  const service = await startPage(t, { courses: [sampleCourse(), sampleCourse({ name: 'Chemistry', sourceId: 'chemistry' })], settings: { TOTAL_QUOTA_BYTES: '4000000' } })
+  const service = await startPage(t, {
+    courses: [sampleCourse(), sampleCourse({ name: 'Chemistry', sourceId: 'chemistry' })],
+    settings: { TOTAL_QUOTA_BYTES: '4000000' },
+  })
   const { page, problems } = await openAsAdmin(service)
   await page.getByRole('link', { name: 'Storage' }).click()
   await page.getByText('No files are stored yet.').waitFor()
   const physics = { type: 'course', id: service.courseIds[0]! }
-  await storeFile(service, 'x'.repeat(1_500_000), { owner: physics, filename: 'Slides of week 1.pdf', createdBy: 'Jo Teacher' })
-  await storeFile(service, 'x'.repeat(30_000), { owner: physics, category: 'teacher-performance', filename: 'Physics_I.xlsx', createdBy: 'Jo Teacher' })
-  await storeFile(service, 'x'.repeat(700_000), { owner: { type: 'course', id: service.courseIds[1]! }, filename: 'Acids.pdf' })
-  await storeFile(service, 'x'.repeat(5000), { owner: { type: 'user', id: 1 }, filename: 'roster.zip', expiresAt: 1 })
+  await storeFile(service, 'x'.repeat(1_500_000), {
+    owner: physics,
+    filename: 'Slides of week 1.pdf',
+    createdBy: 'Jo Teacher',
+  })
+  await storeFile(service, 'x'.repeat(30_000), {
+    owner: physics,
+    category: 'teacher-performance',
+    filename: 'Physics_I.xlsx',
+    createdBy: 'Jo Teacher',
+  })
+  await storeFile(service, 'x'.repeat(700_000), {
+    owner: { type: 'course', id: service.courseIds[1]! },
+    filename: 'Acids.pdf',
+  })
+  await storeFile(service, 'x'.repeat(5000), {
+    owner: { type: 'user', id: 1 },
+    filename: 'roster.zip',
+    expiresAt: 1,
+  })
   await page.reload()
   await page.getByText('1 expired file of 5 kB still takes room.').waitFor()
   await page.getByText('55.8% of 4 MB').waitFor()
@@ -150,7 +197,9 @@ t.test('the audit log: who did what, by action and by person', chromium, async (
   const service = await startPage(t, { courses: [sampleCourse()] })
   const { page, problems } = await openAsAdmin(service)
   await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`)
-  await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, { token: await service.token('student') })
+  await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, {
+    token: await service.token('student'),
+  })
   await service.services.audit.settled()
   await page.getByRole('link', { name: 'Audit log' }).click()
   await page.getByRole('cell', { name: 'Asked for an export' }).first().waitFor()

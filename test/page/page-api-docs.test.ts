@@ -1,4 +1,5 @@
-// The API documentation in a real browser: it shows, has its style, and the site's policy has nothing to refuse.
+// The API documentation in a real browser: it shows, has its style, and the site's policy has nothing to
+// refuse.
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
@@ -17,11 +18,15 @@ async function proxyBelow (t: Test, path: string, address: () => string): Promis
       answer.pipe(outgoing)
     }))
   })
-  await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve) })
-  t.teardown(() => new Promise((resolve) => {
-    proxy.close(resolve)
-    proxy.closeAllConnections()
-  }))
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve)
+  })
+  t.teardown(() =>
+    new Promise((resolve) => {
+      proxy.close(resolve)
+      proxy.closeAllConnections()
+    })
+  )
   return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
 }
 
@@ -33,9 +38,13 @@ for (const prefix of ['', '/books']) {
     direct = service.address
     const { page, problems } = await openPage(t, site)
     const messages: string[] = []
-    page.on('console', (message) => { messages.push(message.text()) })
+    page.on('console', (message) => {
+      messages.push(message.text())
+    })
     const failed: string[] = []
-    page.on('response', (response) => { if (response.status() >= 400) failed.push(response.url()) })
+    page.on('response', (response) => {
+      if (response.status() >= 400) failed.push(response.url())
+    })
     for (const path of ['/api/docs', '/api/docs/']) {
       await page.goto(`${site}${prefix}${path}`, { waitUntil: 'networkidle' })
       t.equal(page.url(), `${site}${prefix}/api/docs`)

@@ -23,7 +23,8 @@ t.test('from sign-in to the file', needs(findChromium()), async (t) => {
   await page.getByRole('button', { name: 'Export to Excel' }).click()
   const file = await download
   t.match(file.suggestedFilename(), /^Physics_I_Performance_\d{8}-\d{6}\.xlsx$/)
-  await page.getByText(/The download of Physics_I.* has started/).and(page.locator(':visible[aria-hidden]')).waitFor()
+  await page.getByText(/The download of Physics_I.* has started/).and(page.locator(':visible[aria-hidden]'))
+    .waitFor()
   await page.getByRole('link', { name: /^Download Physics_I/ }).waitFor()
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'book')

@@ -1,15 +1,27 @@
-// The page in a real browser, on the real service behind a real socket. Whatever the page asks of another origin, and whatever
-// the browser complains of (a breach of the policy, an error in a script), is collected for the test to look at.
+// The page in a real browser, on the real service behind a real socket. Whatever the page asks of another
+// origin, and whatever the browser complains of (a breach of the policy, an error in a script), is collected
+// for the test to look at.
 import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core'
 import tap, { type Test } from 'tap'
 import { buildPage, PAGE_FOLDER } from '../../tools/page/build-page.ts'
 import type { CourseDescription } from '../support/book-database.ts'
-import { startTestService, TEACHER, type TestService, type TestServiceOptions } from '../support/test-service.ts'
+import {
+  startTestService,
+  TEACHER,
+  type TestService,
+  type TestServiceOptions,
+} from '../support/test-service.ts'
 import { findChromium, pathOf } from '../support/tools.ts'
 
 export const PASSWORD = 'correct horse battery staple'
@@ -34,10 +46,22 @@ export interface PageService extends TestService {
   open: (options?: BrowserContextOptions) => Promise<OpenPage>
 }
 
-/** Starts the service on a free port, with a teacher of all its courses who has a password, and a browser. The service ends with the test. */
-export async function startPage (t: Test, { courses = [], ...options }: TestServiceOptions = {}): Promise<PageService> {
+/**
+ * Starts the service on a free port, with a teacher of all its courses who has a password, and a browser. The
+ * service ends with the test.
+ */
+export async function startPage (
+  t: Test,
+  { courses = [], ...options }: TestServiceOptions = {}
+): Promise<PageService> {
   await builtPage()
-  const service = await startTestService(t, { ...options, courses: courses.map((course): CourseDescription => ({ teachers: [{ email: TEACHER, firstName: 'Jo', lastName: 'Teacher' }], ...course })) })
+  const service = await startTestService(t, {
+    ...options,
+    courses: courses.map((course): CourseDescription => ({
+      teachers: [{ email: TEACHER, firstName: 'Jo', lastName: 'Teacher' }],
+      ...course,
+    })),
+  })
   await service.services.accounts.add({ email: TEACHER, role: 'teacher', password: PASSWORD })
   const server = service.server.server
   await service.server.listen({ host: '127.0.0.1', port: 0 })
@@ -46,16 +70,36 @@ export async function startPage (t: Test, { courses = [], ...options }: TestServ
 }
 
 /** A browser of its own for the page at an address; closed with the test. */
-export async function openPage (t: Test, address: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
-  const context = await (await launch()).newContext({ locale: 'en-US', timezoneId: 'America/New_York', viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce', ...options })
+export async function openPage (
+  t: Test,
+  address: string,
+  options: BrowserContextOptions = {}
+): Promise<OpenPage> {
+  const context = await (await launch()).newContext({
+    locale: 'en-US',
+    timezoneId: 'America/New_York',
+    viewport: { width: 1280, height: 860 },
+    reducedMotion: 'reduce',
+    ...options,
+  })
   // Nothing leaves this machine, and what would is told.
   const problems: string[] = []
-  context.on('request', (request) => { if (!request.url().startsWith(address) && !request.url().startsWith('blob:')) problems.push(`asked ${request.url()}`) })
+  context.on('request', (request) => {
+    if (!request.url().startsWith(address) && !request.url().startsWith('blob:')) {
+      problems.push(`asked ${request.url()}`)
+    }
+  })
   context.setDefaultTimeout(PATIENCE_MS)
   t.teardown(() => context.close())
   const page = await context.newPage()
-  page.on('pageerror', (error) => { problems.push(String(error)) })
-  page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) problems.push(message.text()) })
+  page.on('pageerror', (error) => {
+    problems.push(String(error))
+  })
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) {
+      problems.push(message.text())
+    }
+  })
   return { page, context, problems }
 }
 
@@ -65,10 +109,21 @@ let launched: Promise<Browser> | undefined
 async function launch (): Promise<Browser> {
   return await (launched ??= chromium.launch({
     executablePath: pathOf(findChromium()),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-dev-shm-usage',
+    ],
   }))
 }
-tap.teardown(async () => { await (await launched)?.close() })
+tap.teardown(async () => {
+  await (await launched)?.close()
+})
 
 /** Through the form, as a person does. */
 export async function signIn (page: Page, address: string, email = TEACHER): Promise<void> {
@@ -79,16 +134,29 @@ export async function signIn (page: Page, address: string, email = TEACHER): Pro
   await page.getByRole('heading', { name: /courses/i }).waitFor()
 }
 
-/** Rules of WCAG 2.2 AA and good practice that the view breaks, with the elements that do; contrast in light and in dark. */
+/**
+ * Rules of WCAG 2.2 AA and good practice that the view breaks, with the elements that do; contrast in light
+ * and in dark.
+ */
 export async function accessibilityProblems (page: Page): Promise<string[]> {
   // The policy forbids a script in the page; the protocol's own evaluation is not the page's.
   await page.evaluate(await readFile(AXE, 'utf8'))
   const problems: string[] = []
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme })
-    const runOnly = colorScheme === 'light' ? { type: 'tag', values: RULES } : { type: 'rule', values: ['color-contrast'] }
-    const { violations } = await page.evaluate(`axe.run(document, ${JSON.stringify({ runOnly })})`) as { violations: Array<{ id: string, nodes: Array<{ html: string, failureSummary: string }> }> }
-    problems.push(...violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${colorScheme}, ${id}: ${html.slice(0, 200)} ${failureSummary}`)))
+    const runOnly = colorScheme === 'light'
+      ? { type: 'tag', values: RULES }
+      : { type: 'rule', values: ['color-contrast'] }
+    const { violations } = await page.evaluate(`axe.run(document, ${JSON.stringify({ runOnly })})`) as {
+      violations: Array<{ id: string, nodes: Array<{ html: string, failureSummary: string }> }>,
+    }
+    problems.push(
+      ...violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) =>
+          `${colorScheme}, ${id}: ${html.slice(0, 200)} ${failureSummary}`
+        )
+      )
+    )
   }
   await page.emulateMedia({ colorScheme: null })
   return problems
@@ -110,8 +178,15 @@ export async function lookAt (t: Test, page: Page, name: string): Promise<void> 
   await screenshot(page, name)
 }
 
-/** Builds the page where sources have changed since, in development; after `npm ci` they have not. Before a server starts. */
+/**
+ * Builds the page where sources have changed since, in development; after `npm ci` they have not. Before a
+ * server starts.
+ */
 export async function builtPage (): Promise<void> {
   const built = statSync(join(PAGE_FOLDER, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  if (readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).some((name) => statSync(join(SOURCE, name)).mtimeMs > built)) await buildPage()
+  if (
+    readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).some((name) =>
+      statSync(join(SOURCE, name)).mtimeMs > built
+    )
+  ) await buildPage()
 }

@@ -17,7 +17,10 @@ t.test('an export survives a reload and a second tab, and is downloaded once', c
   const { address, open, services } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
   const { page, context, problems } = await open()
   const downloads: string[] = []
-  const count = (tab: Page) => tab.on('download', (file) => { downloads.push(file.suggestedFilename()) })
+  const count = (tab: Page) =>
+    tab.on('download', (file) => {
+      downloads.push(file.suggestedFilename())
+    })
   count(page)
   await openCourse(page, address)
   await page.getByRole('button', { name: 'Export to Excel' }).dblclick()
@@ -43,30 +46,45 @@ t.test('an export survives a reload and a second tab, and is downloaded once', c
   t.strictSame(problems, [])
 })
 
-t.test('a colleague joins an export, and each of both gets it; a canceled one leaves nothing', chromium, async (t) => {
-  const { address, open, services, courseIds } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
-  const [mine, hers] = [await open(), await open()]
-  await openCourse(mine.page, address)
-  await openCourse(hers.page, address)
-  await mine.page.getByRole('button', { name: 'Export to Excel' }).click()
-  await mine.page.locator('[data-phase=following]').getByText('Waiting to start.').waitFor()
-  await mine.page.getByRole('button', { name: 'Cancel' }).click()
-  await mine.page.locator('[data-phase=canceled]').waitFor()
-  t.ok(await mine.page.getByRole('button', { name: 'Export to Excel' }).evaluate((button) => button.matches(':focus')), 'the focus is kept')
+t.test(
+  'a colleague joins an export, and each of both gets it; a canceled one leaves nothing',
+  chromium,
+  async (t) => {
+    const { address, open, services, courseIds } = await startPage(t, {
+      courses: [sampleCourse()],
+      withoutRunner: true,
+    })
+    const [mine, hers] = [await open(), await open()]
+    await openCourse(mine.page, address)
+    await openCourse(hers.page, address)
+    await mine.page.getByRole('button', { name: 'Export to Excel' }).click()
+    await mine.page.locator('[data-phase=following]').getByText('Waiting to start.').waitFor()
+    await mine.page.getByRole('button', { name: 'Cancel' }).click()
+    await mine.page.locator('[data-phase=canceled]').waitFor()
+    t.ok(
+      await mine.page.getByRole('button', { name: 'Export to Excel' }).evaluate((button) =>
+        button.matches(':focus')
+      ),
+      'the focus is kept'
+    )
 
-  await mine.page.getByRole('button', { name: 'Export to Excel' }).click()
-  await mine.page.locator('[data-phase=following]').waitFor()
-  await hers.page.getByRole('button', { name: 'Export to Excel' }).click()
-  await hers.page.getByText('you get the same file').waitFor()
-  const both = Promise.all([mine, hers].map(({ page }) => page.waitForEvent('download')))
-  await services.runner.start()
-  const [one, other] = await both
-  t.equal(one!.suggestedFilename(), other!.suggestedFilename())
-  t.equal((await services.exports.list(courseIds[0]!)).length, 1)
-})
+    await mine.page.getByRole('button', { name: 'Export to Excel' }).click()
+    await mine.page.locator('[data-phase=following]').waitFor()
+    await hers.page.getByRole('button', { name: 'Export to Excel' }).click()
+    await hers.page.getByText('you get the same file').waitFor()
+    const both = Promise.all([mine, hers].map(({ page }) => page.waitForEvent('download')))
+    await services.runner.start()
+    const [one, other] = await both
+    t.equal(one!.suggestedFilename(), other!.suggestedFilename())
+    t.equal((await services.exports.list(courseIds[0]!)).length, 1)
+  }
+)
 
 t.test('a failure says what happened, what to do, and the number of the job', chromium, async (t) => {
-  const { address, open } = await startPage(t, { courses: [sampleCourse()], settings: { OWNER_QUOTA_BYTES: '10' } })
+  const { address, open } = await startPage(t, {
+    courses: [sampleCourse()],
+    settings: { OWNER_QUOTA_BYTES: '10' },
+  })
   const { page } = await open()
   await openCourse(page, address)
   await page.getByRole('button', { name: 'Export to Excel' }).click()

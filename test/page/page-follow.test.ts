@@ -12,7 +12,15 @@ import { startServer } from '../support/server-process.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { TEACHER } from '../support/test-service.ts'
 import { findChromium, needs } from '../support/tools.ts'
-import { accessibilityProblems, builtPage, openPage, PASSWORD, screenshot, signIn, startPage } from './page-browser.ts'
+import {
+  accessibilityProblems,
+  builtPage,
+  openPage,
+  PASSWORD,
+  screenshot,
+  signIn,
+  startPage,
+} from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
 
 const chromium = needs(findChromium())
@@ -48,79 +56,100 @@ t.test('a lost connection and a wrong clock do not stop it', chromium, async (t)
   await page.locator('.exports time').getByText(/now|second/).waitFor()
 })
 
-t.test('events that do not come through are replaced by asking, which ends with the job', chromium, async (t) => {
-  const { address, open, services } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
-  const { page } = await open()
-  await page.clock.install()
-  const asked: string[] = []
-  await page.route('**/events', (route) => route.abort())
-  await page.route(/api\/jobs\/\d+$/, async (route) => {
-    // The first time nobody answers, then a connection that looks alive and is not.
-    asked.push(route.request().url())
-    if (asked.length === 1) await route.abort()
-    else if (asked.length > 2) await route.continue()
-  })
-  await openCourse(page, address)
-  await askForExport(page)
-  await following(page).getByText('The connection was lost').waitFor()
-  await screenshot(page, 'export-lost')
-  t.strictSame(await accessibilityProblems(page), [])
-  await services.runner.start()
-  const file = page.waitForEvent('download')
-  await page.clock.runFor(25_000)
-  await file
-  await isReady(page)
-  const count = asked.length
-  t.ok(count >= 3)
-  await page.clock.runFor(10 * MINUTES_MS)
-  await page.clock.resume()
-  t.equal(asked.length, count, 'it asks for nothing once the job has ended')
-})
+t.test(
+  'events that do not come through are replaced by asking, which ends with the job',
+  chromium,
+  async (t) => {
+    const { address, open, services } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
+    const { page } = await open()
+    await page.clock.install()
+    const asked: string[] = []
+    await page.route('**/events', (route) => route.abort())
+    await page.route(/api\/jobs\/\d+$/, async (route) => {
+      // The first time nobody answers, then a connection that looks alive and is not.
+      asked.push(route.request().url())
+      if (asked.length === 1) await route.abort()
+      else if (asked.length > 2) await route.continue()
+    })
+    await openCourse(page, address)
+    await askForExport(page)
+    await following(page).getByText('The connection was lost').waitFor()
+    await screenshot(page, 'export-lost')
+    t.strictSame(await accessibilityProblems(page), [])
+    await services.runner.start()
+    const file = page.waitForEvent('download')
+    await page.clock.runFor(25_000)
+    await file
+    await isReady(page)
+    const count = asked.length
+    t.ok(count >= 3)
+    await page.clock.runFor(10 * MINUTES_MS)
+    await page.clock.resume()
+    t.equal(asked.length, count, 'it asks for nothing once the job has ended')
+  }
+)
 
-t.test('progress is the job\'s own, and whoever stops waiting is told whether it goes on', chromium, async (t) => {
-  const COLLEAGUE = 'colleague@example.edu'
-  const gate = createGate()
-  const { address, open, services, call } = await startPage(t, {
-    courses: [sampleCourse({ teachers: [{ email: TEACHER }, { email: COLLEAGUE }] }), sampleCourse({ name: 'Chemistry', sourceId: 'chemistry' }), sampleCourse({ name: 'Biology', sourceId: 'biology' })],
-    jobPool: createHeldPool(gate, { threads: 1, progress: 0.42 }),
-    settings: { WORKER_THREADS: '1' },
-  })
-  await services.accounts.add({ email: COLLEAGUE, role: 'teacher', password: PASSWORD })
-  const [mine, hers] = [await open(), await open()]
-  await call('POST', '/api/courses/2/performance/export')
-  await gate.arrived()
-  await call('POST', '/api/courses/3/performance/export')
-  await openCourse(mine.page, address)
-  await askForExport(mine.page)
-  await following(mine.page).getByText('Waiting to start. 1 job before yours.').waitFor()
-  t.strictSame(await accessibilityProblems(mine.page), [])
-  gate.letOne()
-  gate.letOne()
-  await following(mine.page).getByText('Making the workbook: 42%.').waitFor()
-  t.equal(await mine.page.getByRole('progressbar').evaluate((bar) => (bar as unknown as { value: number }).value), 0.42)
-  t.equal(await mine.page.locator('.exports .hidden[role=status]').textContent(), 'Making the workbook: 25%.', 'a screen reader hears of each quarter')
-  await following(mine.page).getByText(/About \d+ seconds? left/).waitFor()
-  t.strictSame(await accessibilityProblems(mine.page), [])
-  await screenshot(mine.page, 'export-progress')
+t.test(
+  "progress is the job's own, and whoever stops waiting is told whether it goes on",
+  chromium,
+  async (t) => {
+    const COLLEAGUE = 'colleague@example.edu'
+    const gate = createGate()
+    const { address, open, services, call } = await startPage(t, {
+      courses: [
+        sampleCourse({ teachers: [{ email: TEACHER }, { email: COLLEAGUE }] }),
+        sampleCourse({ name: 'Chemistry', sourceId: 'chemistry' }),
+        sampleCourse({ name: 'Biology', sourceId: 'biology' }),
+      ],
+      jobPool: createHeldPool(gate, { threads: 1, progress: 0.42 }),
+      settings: { WORKER_THREADS: '1' },
+    })
+    await services.accounts.add({ email: COLLEAGUE, role: 'teacher', password: PASSWORD })
+    const [mine, hers] = [await open(), await open()]
+    await call('POST', '/api/courses/2/performance/export')
+    await gate.arrived()
+    await call('POST', '/api/courses/3/performance/export')
+    await openCourse(mine.page, address)
+    await askForExport(mine.page)
+    await following(mine.page).getByText('Waiting to start. 1 job before yours.').waitFor()
+    t.strictSame(await accessibilityProblems(mine.page), [])
+    gate.letOne()
+    gate.letOne()
+    await following(mine.page).getByText('Making the workbook: 42%.').waitFor()
+    t.equal(
+      await mine.page.getByRole('progressbar').evaluate((bar) => (bar as unknown as { value: number }).value),
+      0.42
+    )
+    t.equal(
+      await mine.page.locator('.exports .hidden[role=status]').textContent(),
+      'Making the workbook: 25%.',
+      'a screen reader hears of each quarter'
+    )
+    await following(mine.page).getByText(/About \d+ seconds? left/).waitFor()
+    t.strictSame(await accessibilityProblems(mine.page), [])
+    await screenshot(mine.page, 'export-progress')
 
-  await signIn(hers.page, address, COLLEAGUE)
-  await hers.page.getByRole('link', { name: /Physics I/ }).click()
-  await askForExport(hers.page)
-  await hers.page.getByText('you get the same file').waitFor()
-  await hers.page.getByRole('button', { name: 'Cancel' }).click()
-  await hers.page.locator('[data-phase=canceled]').getByText('It goes on for a colleague').waitFor()
-  await screenshot(hers.page, 'export-withdrawn')
-  await hers.page.reload()
-  await hers.page.getByRole('grid').waitFor()
-  t.equal(await following(hers.page).count(), 0, 'she does not wait for it any more')
-  const downloads: unknown[] = []
-  hers.page.on('download', (file) => { downloads.push(file) })
-  const file = mine.page.waitForEvent('download')
-  gate.open()
-  await file
-  await isReady(mine.page)
-  t.strictSame(downloads, [])
-})
+    await signIn(hers.page, address, COLLEAGUE)
+    await hers.page.getByRole('link', { name: /Physics I/ }).click()
+    await askForExport(hers.page)
+    await hers.page.getByText('you get the same file').waitFor()
+    await hers.page.getByRole('button', { name: 'Cancel' }).click()
+    await hers.page.locator('[data-phase=canceled]').getByText('It goes on for a colleague').waitFor()
+    await screenshot(hers.page, 'export-withdrawn')
+    await hers.page.reload()
+    await hers.page.getByRole('grid').waitFor()
+    t.equal(await following(hers.page).count(), 0, 'she does not wait for it any more')
+    const downloads: unknown[] = []
+    hers.page.on('download', (file) => {
+      downloads.push(file)
+    })
+    const file = mine.page.waitForEvent('download')
+    gate.open()
+    await file
+    await isReady(mine.page)
+    t.strictSame(downloads, [])
+  }
+)
 
 t.test('a tab that nobody looks at, and one that was frozen, come to the file too', chromium, async (t) => {
   const { address, open, services } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
@@ -148,14 +177,18 @@ t.test('a server that was killed and started again', chromium, async (t) => {
   await builtPage()
   const folder = testFolder(t)
   await makeBookDatabase(join(folder, 'perfbook.sqlite'), sampleCourse({ teachers: [{ email: TEACHER }] }))
-  await perfbook(folder, ['user', 'add', TEACHER, '--role', 'teacher', '--password-stdin'], { stdin: `${PASSWORD}\n` })
+  await perfbook(folder, ['user', 'add', TEACHER, '--role', 'teacher', '--password-stdin'], {
+    stdin: `${PASSWORD}\n`,
+  })
   const port = await freePort()
   const first = await startServer(t, folder, { PORT: String(port) })
   const { page, problems } = await openPage(t, first.address)
   await openCourse(page, first.address)
   // Once the job is queued somebody else writes, so that it cannot end before the server does.
   const sqlite = connect(join(folder, 'perfbook.sqlite'), { busyTimeoutMs: 10_000 })
-  t.teardown(() => { sqlite.close() })
+  t.teardown(() => {
+    sqlite.close()
+  })
   await page.route('**/performance/export', async (route) => {
     const response = await route.fetch()
     sqlite.exec('BEGIN IMMEDIATE')
@@ -174,27 +207,35 @@ t.test('a server that was killed and started again', chromium, async (t) => {
   t.strictSame(problems.filter((problem) => !problem.includes('net::ERR')), [])
 })
 
-t.test('whoever was signed out meanwhile signs in again, and the export is followed on', chromium, async (t) => {
-  const { address, open, services } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
-  const { page, context } = await open()
-  await openCourse(page, address)
-  await askForExport(page)
-  await following(page).getByText('Waiting to start.').waitFor()
-  await context.clearCookies()
-  await page.reload()
-  const file = page.waitForEvent('download')
-  await services.runner.start()
-  await page.getByLabel('E-mail').fill(TEACHER)
-  await page.getByLabel('Password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await file
-  await isReady(page)
-})
+t.test(
+  'whoever was signed out meanwhile signs in again, and the export is followed on',
+  chromium,
+  async (t) => {
+    const { address, open, services } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
+    const { page, context } = await open()
+    await openCourse(page, address)
+    await askForExport(page)
+    await following(page).getByText('Waiting to start.').waitFor()
+    await context.clearCookies()
+    await page.reload()
+    const file = page.waitForEvent('download')
+    await services.runner.start()
+    await page.getByLabel('E-mail').fill(TEACHER)
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await file
+    await isReady(page)
+  }
+)
 
 async function freePort (): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => { server.once('listening', resolve) })
+  await new Promise((resolve) => {
+    server.once('listening', resolve)
+  })
   const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => { server.close(resolve) })
+  await new Promise((resolve) => {
+    server.close(resolve)
+  })
   return port
 }

@@ -5,12 +5,15 @@ import { accessibilityProblems, screenshot, signIn, startPage } from './page-bro
 import { sampleCourse } from './sample-course.ts'
 
 const chromium = needs(findChromium())
-const cell = (page: Page, row: number, column: number) => page.locator(`[data-row="${row}"][data-column="${column}"]`)
+const cell = (page: Page, row: number, column: number) =>
+  page.locator(`[data-row="${row}"][data-column="${column}"]`)
 /** The first student below header and summaries. */
 const FIRST = 4
 
 t.test('a large book is a virtual grid, sorted, searched and walked by keys', chromium, async (t) => {
-  const { address, open, call, courseIds } = await startPage(t, { courses: [sampleCourse({ students: 700, tasks: 60 })] })
+  const { address, open, call, courseIds } = await startPage(t, {
+    courses: [sampleCourse({ students: 700, tasks: 60 })],
+  })
   const { page, problems } = await open()
   await signIn(page, address)
   await page.getByRole('link', { name: /Physics I/ }).click()
@@ -24,7 +27,8 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   t.equal(await grid.locator('[tabindex="0"]').count(), 1, 'one tab stop')
 
   // Summary rows are the server's numbers.
-  const percent = (fraction: number) => new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(fraction)
+  const percent = (fraction: number) =>
+    new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(fraction)
   t.equal(await cell(page, 1, 3).textContent(), percent(book.course_average))
   t.equal(await cell(page, 2, 6).textContent(), percent(book.data_headings[0].lowest))
   t.equal(await cell(page, FIRST, 3).textContent(), percent(book.students[0].course_average))
@@ -39,7 +43,11 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   t.equal(Math.round((await cell(page, 0, 65).boundingBox())!.y - box.y), 1)
   t.equal(Math.round((await cell(page, FIRST + 699, 0).boundingBox())!.x - box.x), 1)
   const shownBox = (await last.boundingBox())!
-  t.ok(shownBox.x + shownBox.width <= box.x + box.width + 1 && shownBox.y + shownBox.height <= box.y + box.height + 1, 'the focused cell is in sight')
+  t.ok(
+    shownBox.x + shownBox.width <= box.x + box.width + 1 &&
+      shownBox.y + shownBox.height <= box.y + box.height + 1,
+    'the focused cell is in sight'
+  )
   await screenshot(page, 'grid-end')
   await page.keyboard.press('Control+Home')
   t.ok(await cell(page, 0, 0).evaluate((node) => node.matches(':focus')))
@@ -50,7 +58,9 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Enter')
   await page.getByText(/Sorted by Course average, ascending/).waitFor()
-  const averages = book.students.filter((student: any) => !student.is_dropped).map((student: any) => student.course_average).sort((a: number, b: number) => a - b)
+  const averages = book.students.filter((student: any) => !student.is_dropped).map((student: any) =>
+    student.course_average
+  ).sort((a: number, b: number) => a - b)
   t.equal(await cell(page, FIRST, 3).textContent(), percent(averages[0]))
   t.equal(await cell(page, 0, 3).getAttribute('aria-sort'), 'ascending')
   await page.keyboard.press('Enter')
@@ -82,12 +92,24 @@ t.test('periods, points, marks and the details of a score', chromium, async (t) 
   await grid.waitFor()
   const book = (await call('GET', `/api/courses/${courseIds[0]}/performance`)).json()
   const at = (wanted: (cell: any) => boolean) => {
-    for (const [s, student] of book.students.entries()) for (const [j, one] of student.data.entries()) if (one !== null && wanted(one)) return { row: FIRST + Number(s), column: 6 + Number(j), score: one }
+    for (const [s, student] of book.students.entries()) {
+      for (const [j, one] of student.data.entries()) {
+        if (one !== null && wanted(one)) {
+          return { row: FIRST + Number(s), column: 6 + Number(j), score: one }
+        }
+      }
+    }
     throw new Error('There is no such score in the sample.')
   }
-  const late = at((one) => one.is_late && !one.is_provisional)
+  const late = at((one) =>
+    one.is_late && !one.is_provisional
+  )
   await cell(page, 0, 0).focus()
-  t.match(await cell(page, late.row, late.column).innerText(), /L\s*Late/, 'a mark is a letter, and a word for a screen reader')
+  t.match(
+    await cell(page, late.row, late.column).innerText(),
+    /L\s*Late/,
+    'a mark is a letter, and a word for a screen reader'
+  )
   await cell(page, late.row, late.column).click()
   const details = page.getByRole('dialog')
   await details.getByText('Submitted', { exact: true }).waitFor()
@@ -96,7 +118,10 @@ t.test('periods, points, marks and the details of a score', chromium, async (t) 
   await screenshot(page, 'details')
   await page.keyboard.press('Escape')
   await details.waitFor({ state: 'detached' })
-  t.ok(await cell(page, late.row, late.column).evaluate((node) => node.matches(':focus')), 'the focus is back where it was')
+  t.ok(
+    await cell(page, late.row, late.column).evaluate((node) => node.matches(':focus')),
+    'the focus is back where it was'
+  )
 
   await page.getByRole('region', { name: 'Performance book' }).getByText('Points', { exact: true }).click()
   await cell(page, late.row, late.column).getByText(String(late.score.score * 20), { exact: true }).waitFor()
@@ -104,9 +129,17 @@ t.test('periods, points, marks and the details of a score', chromium, async (t) 
   await cell(page, missing.row, missing.column).getByText('Missing').waitFor()
 
   const period = book.periods[1]
-  await page.getByRole('region', { name: 'Performance book' }).getByRole('combobox').selectOption({ label: period.name })
-  const inPeriod = (await call('GET', `/api/courses/${courseIds[0]}/performance?period_id=${period.id}`)).json()
+  await page.getByRole('region', { name: 'Performance book' }).getByRole('combobox').selectOption({
+    label: period.name,
+  })
+  const inPeriod = (await call('GET', `/api/courses/${courseIds[0]}/performance?period_id=${period.id}`))
+    .json()
   await page.getByText(`${inPeriod.students.length} students shown`).waitFor()
-  t.equal(await cell(page, 1, 6).textContent(), new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(inPeriod.data_headings[0].class_average))
+  t.equal(
+    await cell(page, 1, 6).textContent(),
+    new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(
+      inPeriod.data_headings[0].class_average
+    )
+  )
   t.strictSame(problems, [])
 })

@@ -20,16 +20,27 @@ const CANVAS = [
 ].join('\n')
 
 async function openAsAdmin ({ services, open, address }: PageService) {
-  await services.accounts.add({ email: ADMIN, role: 'admin', firstName: 'Ada', lastName: 'Admin', password: PASSWORD })
+  await services.accounts.add({
+    email: ADMIN,
+    role: 'admin',
+    firstName: 'Ada',
+    lastName: 'Admin',
+    password: PASSWORD,
+  })
   const opened = await open()
   await signIn(opened.page, address, ADMIN)
   return opened
 }
 async function choose (page: Page, name: string, text: string): Promise<void> {
-  await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) })
+  await page.locator('input[type=file]').setInputFiles({
+    name,
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(text),
+  })
   await page.locator('#file-chosen').getByText(name).waitFor()
 }
-const count = (page: Page, thing: string, change: number) => page.locator('.counts tr').filter({ hasText: thing }).locator('td').nth(change).textContent()
+const count = (page: Page, thing: string, change: number) =>
+  page.locator('.counts tr').filter({ hasText: thing }).locator('td').nth(change).textContent()
 
 t.test('checked first, then imported, then again to no effect', chromium, async (t) => {
   const service = await startPage(t)
@@ -38,7 +49,11 @@ t.test('checked first, then imported, then again to no effect', chromium, async 
   await page.getByText('Nothing has been imported here yet.').waitFor()
   await lookAt(t, page, 'import-empty')
   const button = (name: string) => page.getByRole('button', { name, exact: true })
-  t.equal(await button('Check').getAttribute('aria-disabled'), 'true', 'without a file there is nothing to check')
+  t.equal(
+    await button('Check').getAttribute('aria-disabled'),
+    'true',
+    'without a file there is nothing to check'
+  )
   await choose(page, 'physics-1.json', PHYSICS)
   t.equal(await button('Import').getAttribute('aria-disabled'), 'true', 'not before it was checked')
   await button('Check').click()
@@ -55,7 +70,9 @@ t.test('checked first, then imported, then again to no effect', chromium, async 
   await page.locator('button.primary', { hasText: 'Import' }).click()
   await page.getByText('This has changed:').waitFor()
   const jobs = await service.services.db.reads.selectFrom('jobs').select('payload').orderBy('id').execute()
-  const allowed = jobs.map(({ payload }) => (JSON.parse(payload) as { choices: { allowErased: boolean } }).choices.allowErased)
+  const allowed = jobs.map(({ payload }) =>
+    (JSON.parse(payload) as { choices: { allowErased: boolean } }).choices.allowErased
+  )
   t.strictSame(allowed, [false, true, true])
   t.equal((await service.call('GET', '/api/courses')).json().length, 1)
   const [, address] = page.url().split('#')
@@ -76,12 +93,19 @@ t.test('what is wrong is said with file and line; warnings are grouped', chromiu
   const service = await startPage(t)
   const { page, problems } = await openAsAdmin(service)
   await page.goto(`${service.address}/#/admin/import`)
-  const broken = { ...JSON.parse(PHYSICS), results: [{ student: 'nobody', task: 'nothing', status: 'completed' }] }
+  const broken = {
+    ...JSON.parse(PHYSICS),
+    results: [{ student: 'nobody', task: 'nothing', status: 'completed' }],
+  }
   await choose(page, 'broken.json', JSON.stringify(broken))
   await page.getByRole('button', { name: 'Check', exact: true }).click()
-  await page.getByText(/^\d errors?\. Nothing has changed\. See below what to do, then check again\.$/).waitFor()
+  await page.getByText(/^\d errors?\. Nothing has changed\. See below what to do, then check again\.$/)
+    .waitFor()
   t.match(await page.locator('.place').first().textContent(), /results/)
-  t.ok(await page.locator('.plain-focus').evaluate((node) => node.matches(':focus')), 'the keyboard is where the report is')
+  t.ok(
+    await page.locator('.plain-focus').evaluate((node) => node.matches(':focus')),
+    'the keyboard is where the report is'
+  )
   await lookAt(t, page, 'import-errors')
 
   // A grade book that names no course.
@@ -129,18 +153,38 @@ t.test('a slow upload tells how far it is, and can be stopped', chromium, async 
   await choose(page, 'slow.json', PHYSICS)
   const protocol = await context.newCDPSession(page)
   await protocol.send('Network.enable')
-  await protocol.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 30_000 })
+  await protocol.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 30_000,
+  })
   await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.locator('[data-phase=uploading]').getByText(/Uploading: [1-9]\d?%/).waitFor()
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.locator('[data-phase]').waitFor({ state: 'detached' })
   t.strictSame((await service.call('GET', '/api/imports')).json().imports, [])
-  t.equal(await page.getByRole('button', { name: 'Check', exact: true }).getAttribute('aria-disabled'), 'false', 'it can be begun again')
+  t.equal(
+    await page.getByRole('button', { name: 'Check', exact: true }).getAttribute('aria-disabled'),
+    'false',
+    'it can be begun again'
+  )
   t.strictSame(problems, [])
 })
 
 t.test('a teacher imports into his own course', chromium, async (t) => {
-  const service = await startPage(t, { courses: [sampleCourse({ sourceId: 'english-9', name: 'English 9', periods: [], categories: [], tasks: 0, students: 0 })] })
+  const service = await startPage(t, {
+    courses: [
+      sampleCourse({
+        sourceId: 'english-9',
+        name: 'English 9',
+        periods: [],
+        categories: [],
+        tasks: 0,
+        students: 0,
+      }),
+    ],
+  })
   const { page, problems } = await service.open()
   await signIn(page, service.address)
   await page.getByRole('link', { name: /English 9/ }).click()

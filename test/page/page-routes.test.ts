@@ -13,7 +13,17 @@ const FIRST_LOAD_MAX = 60_000
 
 t.test('a page that was not built says so, in the log and to whoever opens it', async (t) => {
   let log = ''
-  const app = Fastify({ logger: { level: 'warn', stream: new Writable({ write (chunk, _, done) { log += String(chunk); done() } }) } })
+  const app = Fastify({
+    logger: {
+      level: 'warn',
+      stream: new Writable({
+        write (chunk, _, done) {
+          log += String(chunk)
+          done()
+        },
+      }),
+    },
+  })
   await app.register(pageRoutes, { publicPath: '', folder: join(t.testdir(), 'nothing') })
   t.match(log, /The page is not built.*npm run build:page/)
   const answer = await app.inject('/')
@@ -33,7 +43,10 @@ t.test('the built page: strict policy, relative addresses, small', async (t) => 
   t.equal(headers['cache-control'], 'no-cache')
   t.notMatch(payload, /<style|style=|<script>|onclick/)
   const assets = Array.from(payload.matchAll(/(?:src|href)="([^"]+)"/g), ([, address]) => address!)
-  t.strictSame(['js', 'css', 'svg'].filter((ending) => !assets.some((address) => address.endsWith(ending))), [])
+  t.strictSame(
+    ['js', 'css', 'svg'].filter((ending) => !assets.some((address) => address.endsWith(ending))),
+    []
+  )
   t.ok(assets.every((address) => address.startsWith('assets/')), 'relative, so that any path prefix does')
 
   let size = Buffer.byteLength(payload)
@@ -55,7 +68,14 @@ t.test('the built page: strict policy, relative addresses, small', async (t) => 
     const wanted = Array.from(source.matchAll(/(?:from|import)\s*\(?"\.\/([^"]+)"/g), ([, other]) => other!)
     t.strictSame(wanted.filter((other) => !scripts.includes(other)), [], `${name} asks for what is there`)
     // What is imported at the top is loaded at the start as well: the browser is told beforehand.
-    if (assets.includes(`assets/${name}`)) t.strictSame(Array.from(source.matchAll(/from"\.\/([^"]+)"/g), ([, other]) => other!).filter((other) => !assets.includes(`assets/${other}`)), [])
+    if (assets.includes(`assets/${name}`)) {
+      t.strictSame(
+        Array.from(source.matchAll(/from"\.\/([^"]+)"/g), ([, other]) => other!).filter((other) =>
+          !assets.includes(`assets/${other}`)
+        ),
+        []
+      )
+    }
   }
 
   const bare = await app.inject('/perfbook')

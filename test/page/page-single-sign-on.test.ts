@@ -6,7 +6,9 @@ import { accessibilityProblems, startPage } from './page-browser.ts'
 
 t.test('the button of single sign-on, and why it did not work', needs(findChromium()), async (t) => {
   const provider = await startProvider(t)
-  const { address, open } = await startPage(t, { settings: { OIDC_ISSUER: provider.issuer, OIDC_NAME: 'School account', ...CLIENT } })
+  const { address, open } = await startPage(t, {
+    settings: { OIDC_ISSUER: provider.issuer, OIDC_NAME: 'School account', ...CLIENT },
+  })
   const { page, problems } = await open()
   await page.goto(address)
   await page.getByRole('button', { name: 'Sign in with School account' }).click()
@@ -25,5 +27,8 @@ t.test('the button of single sign-on, and why it did not work', needs(findChromi
   await other.page.getByRole('button', { name: 'Sign in with School account' }).click()
   await other.page.getByRole('heading', { name: /courses/i }).waitFor()
   await other.page.getByText(TEACHER).waitFor()
-  t.strictSame([...problems, ...other.problems].filter((problem) => !problem.startsWith(`asked ${provider.issuer}/`)), [])
+  t.strictSame(
+    [...problems, ...other.problems].filter((problem) => !problem.startsWith(`asked ${provider.issuer}/`)),
+    []
+  )
 })

@@ -9,7 +9,13 @@ const NOBODY = 'nobody@example.edu'
 
 t.test('empty, loading, failed and denied views', chromium, async (t) => {
   const { address, open, services, call, courseIds } = await startPage(t, {
-    courses: [sampleCourse(), { name: 'Empty course', sourceId: 'empty', categories: [], tasks: [], students: [] }, sampleCourse({ name: 'Not theirs', sourceId: 'other', teachers: [{ email: NOBODY }] })],
+    courses: [sampleCourse(), {
+      name: 'Empty course',
+      sourceId: 'empty',
+      categories: [],
+      tasks: [],
+      students: [],
+    }, sampleCourse({ name: 'Not theirs', sourceId: 'other', teachers: [{ email: NOBODY }] })],
   })
   const { page, problems } = await open()
   await signIn(page, address)
@@ -24,7 +30,9 @@ t.test('empty, loading, failed and denied views', chromium, async (t) => {
   await page.getByText('This course has no categories.').waitFor()
 
   let letGo = () => {}
-  const held = new Promise<void>((resolve) => { letGo = resolve })
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
   await page.route('**/performance?*', async (route) => {
     await held
     await route.abort()
@@ -49,7 +57,13 @@ t.test('empty, loading, failed and denied views', chromium, async (t) => {
   await page.getByRole('link', { name: 'Back to my courses' }).click()
   await page.getByRole('link', { name: /Physics I/ }).waitFor()
 
-  for (const [email, role, text] of [['pupil@example.edu', 'student', /This page is for teachers, and you signed in as a student/], ['new@example.edu', 'teacher', /There is no course here yet/]] as const) {
+  for (
+    const [email, role, text] of [[
+      'pupil@example.edu',
+      'student',
+      /This page is for teachers, and you signed in as a student/,
+    ], ['new@example.edu', 'teacher', /There is no course here yet/]] as const
+  ) {
     await services.accounts.add({ email, role, password: PASSWORD })
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
@@ -62,34 +76,42 @@ t.test('empty, loading, failed and denied views', chromium, async (t) => {
   t.strictSame(problems, [])
 })
 
-t.test('what is offered first: the newest export while it is current, a new one once scores have changed', chromium, async (t) => {
-  const { address, open, services, call, courseIds } = await startPage(t, { courses: [sampleCourse()] })
-  const ask = async (body?: object) => {
-    await call('POST', `/api/courses/${courseIds[0]}/performance/export`, { body })
-    await services.runner.drain()
-  }
-  await ask({ values: 'points' })
-  await ask({})
-  const { page } = await open()
-  await signIn(page, address)
-  await page.getByRole('link', { name: /Physics I/ }).click()
-  await page.getByText('Up to date').waitFor()
-  const file = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Download the newest export' }).click()
-  await file
-  await page.getByText('Options', { exact: true }).click()
-  await page.getByLabel('Scores as').selectOption('points')
-  await page.getByRole('button', { name: 'Export to Excel' }).waitFor()
-  t.equal(await page.getByRole('button', { name: 'Download the newest export' }).count(), 0, 'it is not what is asked for')
-  await page.getByLabel('Scores as').selectOption('percent')
-  await page.getByRole('button', { name: 'Show all 2 exports' }).click()
-  t.equal(await page.getByRole('row').filter({ hasText: 'Physics_I' }).count(), 2)
-  t.strictSame(await accessibilityProblems(page), [])
-  await screenshot(page, 'exports-all')
+t.test(
+  'what is offered first: the newest export while it is current, a new one once scores have changed',
+  chromium,
+  async (t) => {
+    const { address, open, services, call, courseIds } = await startPage(t, { courses: [sampleCourse()] })
+    const ask = async (body?: object) => {
+      await call('POST', `/api/courses/${courseIds[0]}/performance/export`, { body })
+      await services.runner.drain()
+    }
+    await ask({ values: 'points' })
+    await ask({})
+    const { page } = await open()
+    await signIn(page, address)
+    await page.getByRole('link', { name: /Physics I/ }).click()
+    await page.getByText('Up to date').waitFor()
+    const file = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download the newest export' }).click()
+    await file
+    await page.getByText('Options', { exact: true }).click()
+    await page.getByLabel('Scores as').selectOption('points')
+    await page.getByRole('button', { name: 'Export to Excel' }).waitFor()
+    t.equal(
+      await page.getByRole('button', { name: 'Download the newest export' }).count(),
+      0,
+      'it is not what is asked for'
+    )
+    await page.getByLabel('Scores as').selectOption('percent')
+    await page.getByRole('button', { name: 'Show all 2 exports' }).click()
+    t.equal(await page.getByRole('row').filter({ hasText: 'Physics_I' }).count(), 2)
+    t.strictSame(await accessibilityProblems(page), [])
+    await screenshot(page, 'exports-all')
 
-  await call('PATCH', `/api/courses/${courseIds[0]}`, { body: { missing_counts: 'zero' } })
-  await page.evaluate('document.dispatchEvent(new Event(\'visibilitychange\'))')
-  await page.getByText('Scores have changed since').first().waitFor()
-  await page.getByRole('button', { name: 'Export to Excel' }).waitFor()
-  await screenshot(page, 'exports-changed')
-})
+    await call('PATCH', `/api/courses/${courseIds[0]}`, { body: { missing_counts: 'zero' } })
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await page.getByText('Scores have changed since').first().waitFor()
+    await page.getByRole('button', { name: 'Export to Excel' }).waitFor()
+    await screenshot(page, 'exports-changed')
+  }
+)

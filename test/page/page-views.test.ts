@@ -18,19 +18,32 @@ t.test('settings show their effect before they are saved', chromium, async (t) =
   t.strictSame(await accessibilityProblems(page), [])
   await page.getByLabel('Weight of Homework in percent').fill('10')
   // Both changes together: the effect of the first alone may be shown in between.
-  const answered = page.waitForResponse((response) => /missing_counts.*"weight":0\.1/.test(response.request().postData() ?? ''))
+  const answered = page.waitForResponse((response) =>
+    /missing_counts.*"weight":0\.1/.test(response.request().postData() ?? '')
+  )
   await page.getByText('counts as zero').click()
-  const promised = new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format((await (await answered).json()).course_average)
+  const promised = new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(
+    (await (await answered).json()).course_average
+  )
   await page.locator('dd strong', { hasText: promised }).waitFor()
   await page.getByText(/The course averages of \d+ students change/).waitFor()
   t.not(promised, await page.locator('dd').first().textContent())
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'settings')
-  t.strictSame((await call('GET', `/api/courses/${courseIds[0]}/performance`)).json().course_average, before.course_average, 'nothing has been saved yet')
+  t.strictSame(
+    (await call('GET', `/api/courses/${courseIds[0]}/performance`)).json().course_average,
+    before.course_average,
+    'nothing has been saved yet'
+  )
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Saved.').waitFor()
   const after = (await call('GET', `/api/courses/${courseIds[0]}/performance`)).json()
-  t.equal(new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(after.course_average), promised)
+  t.equal(
+    new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(
+      after.course_average
+    ),
+    promised
+  )
   t.equal(after.course.missing_counts, 'zero')
   t.equal(after.categories[0].weight, 0.1)
   t.strictSame(problems, [])
@@ -70,14 +83,16 @@ t.test('Spanish, right to left, a small screen, on paper', chromium, async (t) =
   t.match(await spanish.page.locator('.figure').textContent(), /Promedio del curso: \d+,\d\s%/)
   t.equal(await spanish.page.locator('html').getAttribute('lang'), 'es-ES')
   await screenshot(spanish.page, 'book-spanish')
-  const rows = await spanish.page.evaluate('(() => { dispatchEvent(new Event(\'beforeprint\')); return document.querySelectorAll(\'.print tbody tr\').length })()')
+  const rows = await spanish.page.evaluate(
+    "(() => { dispatchEvent(new Event('beforeprint')); return document.querySelectorAll('.print tbody tr').length })()"
+  )
   t.equal(rows, 24, 'on paper every student stands')
   await spanish.page.emulateMedia({ media: 'print' })
   await screenshot(spanish.page, 'book-print')
 
   const small = await open({ viewport: { width: 360, height: 740 } })
   await signIn(small.page, address)
-  await small.page.evaluate('localStorage.setItem(\'perfbook.language\', \'pseudo\')')
+  await small.page.evaluate("localStorage.setItem('perfbook.language', 'pseudo')")
   await small.page.reload()
   await small.page.getByRole('link', { name: /Physics I/ }).click()
   const grid = small.page.getByRole('grid')

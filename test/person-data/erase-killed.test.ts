@@ -9,10 +9,12 @@ import { fillEverywhere, peopleWorld, storedHexes, TRACES } from './people.ts'
 
 const ERASER = join(import.meta.dirname, 'killed-eraser.ts')
 
-for (const [moment, isErased] of [
-  ['rows', false],
-  ['bytes', true],
-] as const) {
+for (
+  const [moment, isErased] of [
+    ['rows', false],
+    ['bytes', true],
+  ] as const
+) {
   t.test(
     moment === 'rows' ? 'killed inside the transaction' : 'killed before the bytes are removed',
     async (t) => {
@@ -33,7 +35,11 @@ for (const [moment, isErased] of [
         )
       )
       t.equal(TRACES.test(rows), !isErased, 'rows')
-      t.equal(world.sql('SELECT * FROM erased_people').length > 0, isErased, 'the hashes commit with the rows')
+      t.equal(
+        world.sql('SELECT * FROM erased_people').length > 0,
+        isErased,
+        'the hashes commit with the rows'
+      )
       t.equal(
         paths.every((path) => existsSync(path)),
         true,

@@ -60,10 +60,12 @@ t.test('a bulk roster', async (t) => {
 t.test('a new id: the e-mail or the identifier is enough', async (t) => {
   const world = await erasedWorld(t)
   const tables = schoolWithCyd()
-  for (const [extra, id] of [
-    [{ email: 'CYDWINA.O@EXAMPLE.EDU', identifier: '' }, 'new-1'],
-    [{ email: '', identifier: 'ID-90210' }, 'new-2'],
-  ] as const) {
+  for (
+    const [extra, id] of [
+      [{ email: 'CYDWINA.O@EXAMPLE.EDU', identifier: '' }, 'new-1'],
+      [{ email: '', identifier: 'ID-90210' }, 'new-2'],
+    ] as const
+  ) {
     tables['users']!.push(user(id, 'Cydwina', 'Ortizova', '', extra))
     tables['enrollments']!.push(enrollment(`e-${id}`, 'p1', id))
     tables['results']!.push(result(`r-${id}`, 'li1-p1', id, 5))
@@ -162,13 +164,19 @@ t.test('the username alone, and ids in another case, without leading zeros, or w
   ]
   await world.take(tables)
   t.match(await world.run(['student', 'erase', 'u-cyd-77', '--yes']), { status: 0 })
-  const canvas = (sis: string, login: string) => [
-    'Student,ID,SIS User ID,SIS Login ID,Section,Essay (1)',
-    'Points Possible,,,,,10',
-    `"Ortizova, Cydwina",901,${sis},${login},A,7`,
-    '"Gray, Gus",902,0999,gus,A,8',
-  ].join('\n')
-  for (const [sis, login] of [['', 'cyd.ort'], ['', ' CYD.ORT '], ['904', ''], ['000904', 'x'], ['U-CYD-77', 'y']] as const) {
+  const canvas = (sis: string, login: string) =>
+    [
+      'Student,ID,SIS User ID,SIS Login ID,Section,Essay (1)',
+      'Points Possible,,,,,10',
+      `"Ortizova, Cydwina",901,${sis},${login},A,7`,
+      '"Gray, Gus",902,0999,gus,A,8',
+    ].join('\n')
+  for (
+    const [sis, login] of [['', 'cyd.ort'], ['', ' CYD.ORT '], ['904', ''], ['000904', 'x'], [
+      'U-CYD-77',
+      'y',
+    ]] as const
+  ) {
     const summary = await takeFile(world, 'canvas.csv', canvas(sis, login), { course: 'Canvas' })
     t.match(warningCounts(summary), { erased_person: 1 }, `${sis} ${login}`)
   }
@@ -178,7 +186,8 @@ t.test('the username alone, and ids in another case, without leading zeros, or w
     user('new-3', 'Cydwina', 'Ortizova', '', { email: '', identifier: '904', username: '' }),
   ]
   tables['enrollments'] = tables['enrollments']!.map((row) =>
-    row['userSourcedId'] === 'u-cyd-77' ? { ...row, userSourcedId: 'U-Cyd-77' } : row)
+    row['userSourcedId'] === 'u-cyd-77' ? { ...row, userSourcedId: 'U-Cyd-77' } : row
+  )
   tables['results'] = tables['results']!.filter((row) => row['studentSourcedId'] !== 'u-cyd-77')
   t.match(warningCounts(await world.take(tables)), { erased_person: 2 })
   t.notMatch(JSON.stringify(await world.books()), /Cydwina/)
@@ -186,13 +195,24 @@ t.test('the username alone, and ids in another case, without leading zeros, or w
 
 t.test('an id that another person has in another case or with zeros does not leave them out', async (t) => {
   const world = await peopleWorld(t, null)
-  const document = (students: object[]) => JSON.stringify({
-    format: 'performance-book/1', course: { source_id: 'doc', name: 'Document' }, students,
-  })
+  const document = (students: object[]) =>
+    JSON.stringify({
+      format: 'performance-book/1',
+      course: { source_id: 'doc', name: 'Document' },
+      students,
+    })
   const other = { source_id: 'U-1', last_name: 'Fox', student_identifier: '42' }
-  await takeFile(world, 'doc.json', document([{ source_id: 'u-1', last_name: 'Ortizova', student_identifier: '0042' }, other]))
+  await takeFile(
+    world,
+    'doc.json',
+    document([{ source_id: 'u-1', last_name: 'Ortizova', student_identifier: '0042' }, other])
+  )
   t.match(await world.run(['student', 'erase', 'u-1', '--yes']), { status: 0 })
-  const summary = await takeFile(world, 'doc.json', document([{ source_id: 'u-1', last_name: 'Ortizova' }, other]))
+  const summary = await takeFile(
+    world,
+    'doc.json',
+    document([{ source_id: 'u-1', last_name: 'Ortizova' }, other])
+  )
   t.strictSame(warningCounts(summary), { erased_person: 1 })
   t.strictSame(namesOf(await world.books()), [['Fox']])
 })
@@ -232,10 +252,12 @@ t.test('a dry run with --allow-erased forgets nothing', async (t) => {
 
 t.test('an import that was compared before an erasure is not applied after it', async (t) => {
   const world = await erasedWorld(t)
-  for (const [isErased, name] of [
-    [true, 'erased'],
-    [false, 'not erased'],
-  ] as const) {
+  for (
+    const [isErased, name] of [
+      [true, 'erased'],
+      [false, 'not erased'],
+    ] as const
+  ) {
     const staging = openStaging({
       file: join(world.folder, `${name}.sqlite`),
       databaseFile: world.databaseFile,

@@ -54,11 +54,11 @@ export interface PeopleWorld extends World {
   sql: (statement: string, ...values: unknown[]) => any[]
   /** Stores a file with its bytes. */
   file: (row: {
-    id: string
-    ownerType: string
-    ownerId: number
-    category: string
-    filename: string
+    id: string,
+    ownerType: string,
+    ownerId: number,
+    category: string,
+    filename: string,
   }) => string
 }
 

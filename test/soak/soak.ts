@@ -1,5 +1,6 @@
-// `npm run test:soak`: a real server at work for SOAK_MINUTES (30) - exports, downloads, polls, pages, imports, deletions. Fails when any
-// answer is not what it should be, or when memory or open descriptors keep rising after the first third. Only on Linux: reads /proc.
+// `npm run test:soak`: a real server at work for SOAK_MINUTES (30) - exports, downloads, polls, pages,
+// imports, deletions. Fails when any answer is not what it should be, or when memory or open descriptors keep
+// rising after the first third. Only on Linux: reads /proc.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -12,7 +13,9 @@ import { median, rise, type Series } from './trend.ts'
 
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 30)
 const SAMPLES = 300
-/** In a shorter run the heaps of the threads still grow to their usual size, so memory is told and not judged. */
+/**
+ * In a shorter run the heaps of the threads still grow to their usual size, so memory is told and not judged.
+ */
 const MEMORY_JUDGED_FROM_MINUTES = 10
 /** Rises that are no leak: caches that fill, a heap that the collector lets grow. */
 const MEMORY_MAY_RISE = 0.15
@@ -26,16 +29,37 @@ const folder = mkdtempSync(join(tmpdir(), 'perfbook-soak-'))
 const course = (name: string) => ({
   name,
   tasks: Array.from({ length: 60 }, (_, i) => ({ title: `HW ${i}` })),
-  students: Array.from({ length: 400 }, (_, i) => ({ lastName: `${name} ${i}`, cells: Array.from({ length: 60 }, (_, j) => ((i * 7 + j * 3) % 11) / 10) })),
+  students: Array.from(
+    { length: 400 },
+    (_, i) => ({
+      lastName: `${name} ${i}`,
+      cells: Array.from({ length: 60 }, (_, j) => ((i * 7 + j * 3) % 11) / 10),
+    })
+  ),
 })
-await makeBookDatabase(join(folder, 'perfbook.sqlite'), ...Array.from({ length: COURSES }, (_, i) => course(`Course ${i + 1}`)))
+await makeBookDatabase(
+  join(folder, 'perfbook.sqlite'),
+  ...Array.from({ length: COURSES }, (_, i) => course(`Course ${i + 1}`))
+)
 await perfbook(folder, ['user', 'add', 'admin@example.edu', '--role', 'admin'])
-const authorization = `Bearer ${(await perfbook(folder, ['token', 'create', 'admin@example.edu'])).stdout.trim()}`
+const authorization = `Bearer ${
+  (await perfbook(folder, ['token', 'create', 'admin@example.edu'])).stdout.trim()
+}`
 const server = spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts'), 'serve'], {
-  env: { PATH: process.env['PATH'], DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error', MIN_FREE_BYTES: '0', EXPORT_RATE_MAX: '1000000' }, stdio: ['ignore', 'pipe', 'pipe'],
+  env: {
+    PATH: process.env['PATH'],
+    DATA_DIR: folder,
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    MIN_FREE_BYTES: '0',
+    EXPORT_RATE_MAX: '1000000',
+  },
+  stdio: ['ignore', 'pipe', 'pipe'],
 })
 const errors: string[] = []
-server.stderr.setEncoding('utf8').on('data', (text: string) => { errors.push(`the server wrote: ${text.trim()}`) })
+server.stderr.setEncoding('utf8').on('data', (text: string) => {
+  errors.push(`the server wrote: ${text.trim()}`)
+})
 const ended = once(server, 'exit')
 const [line] = await once(server.stdout.setEncoding('utf8'), 'data') as [string]
 const address = line.trim().replace('listening on ', '')
@@ -44,9 +68,17 @@ const done: Record<string, number> = {}
 let over = false
 
 /** Asks; whatever is not one of the statuses is an error. */
-async function ask (what: string, path: string, statuses: number[], options: RequestInit = {}): Promise<Response | undefined> {
+async function ask (
+  what: string,
+  path: string,
+  statuses: number[],
+  options: RequestInit = {}
+): Promise<Response | undefined> {
   try {
-    const response = await fetch(path.startsWith('http') ? path : `${address}${path}`, { ...options, headers: { authorization, ...options.headers } })
+    const response = await fetch(path.startsWith('http') ? path : `${address}${path}`, {
+      ...options,
+      headers: { authorization, ...options.headers },
+    })
     done[what] = (done[what] ?? 0) + 1
     if (statuses.includes(response.status)) return response
     errors.push(`${what}: ${response.status} ${(await response.text()).slice(0, 200)}`)
@@ -59,22 +91,43 @@ async function ask (what: string, path: string, statuses: number[], options: Req
 async function exportAndDownload (courseId: number): Promise<void> {
   for (let i = 0; !over; i++) {
     const json = { 'content-type': 'application/json' }
-    await (await ask('settings', `/api/courses/${courseId}`, [200], { method: 'PATCH', headers: json, body: JSON.stringify({ missing_counts: i % 2 === 0 ? 'zero' : 'ignored' }) }))?.arrayBuffer()
-    const asked = await ask('export', `/api/courses/${courseId}/performance/export`, [202], { method: 'POST', headers: json, body: JSON.stringify(i % 3 === 0 ? { values: 'points' } : {}) })
+    await (await ask('settings', `/api/courses/${courseId}`, [200], {
+      method: 'PATCH',
+      headers: json,
+      body: JSON.stringify({ missing_counts: i % 2 === 0 ? 'zero' : 'ignored' }),
+    }))?.arrayBuffer()
+    const asked = await ask('export', `/api/courses/${courseId}/performance/export`, [202], {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify(i % 3 === 0 ? { values: 'points' } : {}),
+    })
     if (asked === undefined) continue
     const { job } = await asked.json() as { job: string }
     const events = await (await ask('events', `${job}/events`, [200]))?.text() ?? ''
     if (!/"status":"succeeded"/.test(events)) errors.push(`job ${job} did not succeed: ${events.slice(-300)}`)
-    const list = await (await ask('list', `/api/courses/${courseId}/performance/exports`, [200]))?.json() as Array<{ id: number, url: string, size: number }> | undefined
+    const list = await (await ask('list', `/api/courses/${courseId}/performance/exports`, [200]))?.json() as
+      | Array<{ id: number, url: string, size: number }>
+      | undefined
     const bytes = await (await ask('download', list?.[0]?.url ?? '', [200]))?.arrayBuffer()
-    if (bytes?.byteLength !== list?.[0]?.size) errors.push(`a download has ${bytes?.byteLength} bytes instead of ${list?.[0]?.size}`)
-    if ((list?.length ?? 0) > EXPORTS_KEPT) await (await ask('delete', `/api/courses/${courseId}/performance/exports/${list!.at(-1)!.id}`, [204], { method: 'DELETE' }))?.arrayBuffer()
+    if (bytes?.byteLength !== list?.[0]?.size) {
+      errors.push(`a download has ${bytes?.byteLength} bytes instead of ${list?.[0]?.size}`)
+    }
+    if ((list?.length ?? 0) > EXPORTS_KEPT) {
+      await (await ask('delete', `/api/courses/${courseId}/performance/exports/${list!.at(-1)!.id}`, [204], {
+        method: 'DELETE',
+      }))?.arrayBuffer()
+    }
   }
 }
 
 async function poll (courseId: number): Promise<void> {
   for (let etag = ''; !over;) {
-    const response = await ask('poll', `/api/courses/${courseId}/performance/exports`, [200, 304], etag === '' ? {} : { headers: { 'if-none-match': etag } })
+    const response = await ask(
+      'poll',
+      `/api/courses/${courseId}/performance/exports`,
+      [200, 304],
+      etag === '' ? {} : { headers: { 'if-none-match': etag } }
+    )
     etag = response?.headers.get('etag') ?? ''
     await response?.arrayBuffer()
     await delay(POLL_EVERY_MS)
@@ -83,7 +136,17 @@ async function poll (courseId: number): Promise<void> {
 
 async function look (): Promise<void> {
   while (!over) {
-    for (const path of ['/', '/api/courses', '/api/courses/1/performance', '/api/jobs', '/readyz', '/metrics', '/api/openapi.json']) await (await ask('page', path, [200]))?.arrayBuffer()
+    for (
+      const path of [
+        '/',
+        '/api/courses',
+        '/api/courses/1/performance',
+        '/api/jobs',
+        '/readyz',
+        '/metrics',
+        '/api/openapi.json',
+      ]
+    ) await (await ask('page', path, [200]))?.arrayBuffer()
     await delay(POLL_EVERY_MS)
   }
 }
@@ -97,17 +160,27 @@ async function importAgain (): Promise<void> {
     if (asked === undefined) continue
     const { job } = await asked.json() as { job: string }
     const events = await (await ask('events', `${job}/events`, [200]))?.text() ?? ''
-    if (!/"status":"succeeded"/.test(events)) errors.push(`import ${job} did not succeed: ${events.slice(-300)}`)
+    if (!/"status":"succeeded"/.test(events)) {
+      errors.push(`import ${job} did not succeed: ${events.slice(-300)}`)
+    }
     await delay(POLL_EVERY_MS)
   }
 }
 
 function sample (): { memory: number, descriptors: number } {
   const status = readFileSync(`/proc/${server.pid}/status`, 'utf8')
-  return { memory: Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1024, descriptors: readdirSync(`/proc/${server.pid}/fd`).length }
+  return {
+    memory: Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1024,
+    descriptors: readdirSync(`/proc/${server.pid}/fd`).length,
+  }
 }
 
-const work = [...Array.from({ length: COURSES }, (_, i) => exportAndDownload(i + 1)), ...Array.from({ length: 10 }, (_, i) => poll(1 + i % COURSES)), look(), importAgain()]
+const work = [
+  ...Array.from({ length: COURSES }, (_, i) => exportAndDownload(i + 1)),
+  ...Array.from({ length: 10 }, (_, i) => poll(1 + i % COURSES)),
+  look(),
+  importAgain(),
+]
 const samples: Array<{ at: number, memory: number, descriptors: number }> = []
 const begun = performance.now()
 while (performance.now() - begun < MINUTES * 60_000 && server.exitCode === null && errors.length < 20) {
@@ -127,13 +200,28 @@ const memory = { median: median(warm.map((one) => one.memory)), rise: rise(of('m
 const descriptors = { median: median(warm.map((one) => one.descriptors)), rise: rise(of('descriptors')) }
 const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20)
 const isJudged = MINUTES >= MEMORY_JUDGED_FROM_MINUTES
-if (isJudged && memory.rise > Math.max(memory.median * MEMORY_MAY_RISE, MEMORY_MAY_RISE_BYTES)) errors.push(`memory rises: ${megabytes(memory.rise)} MB over a median of ${megabytes(memory.median)} MB`)
-if (descriptors.rise > DESCRIPTORS_MAY_RISE) errors.push(`descriptors rise: ${descriptors.rise.toFixed(1)} over a median of ${descriptors.median}`)
-process.stdout.write(`${JSON.stringify({
-  minutes: MINUTES,
-  answers: done,
-  memory_mb: { judged: isJudged, median: megabytes(memory.median), rise: megabytes(memory.rise), most: megabytes(Math.max(...samples.map((one) => one.memory))) },
-  descriptors: { median: descriptors.median, rise: Number(descriptors.rise.toFixed(1)) },
-  errors: errors.slice(0, 20),
-}, null, 2)}\n`)
+if (isJudged && memory.rise > Math.max(memory.median * MEMORY_MAY_RISE, MEMORY_MAY_RISE_BYTES)) {
+  errors.push(`memory rises: ${megabytes(memory.rise)} MB over a median of ${megabytes(memory.median)} MB`)
+}
+if (descriptors.rise > DESCRIPTORS_MAY_RISE) {
+  errors.push(`descriptors rise: ${descriptors.rise.toFixed(1)} over a median of ${descriptors.median}`)
+}
+process.stdout.write(`${
+  JSON.stringify(
+    {
+      minutes: MINUTES,
+      answers: done,
+      memory_mb: {
+        judged: isJudged,
+        median: megabytes(memory.median),
+        rise: megabytes(memory.rise),
+        most: megabytes(Math.max(...samples.map((one) => one.memory))),
+      },
+      descriptors: { median: descriptors.median, rise: Number(descriptors.rise.toFixed(1)) },
+      errors: errors.slice(0, 20),
+    },
+    null,
+    2
+  )
+}\n`)
 process.exitCode = errors.length === 0 ? 0 : 1

@@ -47,7 +47,14 @@ export interface StudentDescription {
 const CREATED = Date.UTC(2015, 0, 1)
 const ROWS_AT_ONCE = 500
 const EMPTY_CELL: Cell = {
-  status: 'not_started', points: null, exerciseCount: null, correctExerciseCount: null, recoveredExerciseCount: null, isLate: false, isProvisional: false, submittedAt: null,
+  status: 'not_started',
+  points: null,
+  exerciseCount: null,
+  correctExerciseCount: null,
+  recoveredExerciseCount: null,
+  isLate: false,
+  isProvisional: false,
+  submittedAt: null,
 }
 
 /** A cell of which only some is said: completed where it has points or exercises, else not started. */
@@ -72,7 +79,11 @@ export async function makeBookDatabase (file: string, ...courses: CourseDescript
 /** Writes one course in the caller's transaction; gives its id. */
 export async function insertCourse (trx: Trx, course: CourseDescription): Promise<number> {
   const courseId = (await trx.insertInto('courses').values({
-    source_id: course.sourceId ?? `course-${course.name ?? ''}-${(await trx.selectFrom('courses').select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()).n}`,
+    source_id: course.sourceId ??
+      `course-${course.name ?? ''}-${
+        (await trx.selectFrom('courses').select((eb) => eb.fn.countAll<number>().as('n'))
+          .executeTakeFirstOrThrow()).n
+      }`,
     grouping: null,
     name: course.name ?? 'Physics I',
     school: course.school ?? null,
@@ -87,48 +98,86 @@ export async function insertCourse (trx: Trx, course: CourseDescription): Promis
     updated_at: CREATED,
   }).returning('id').executeTakeFirstOrThrow()).id
 
-  const periodIds = await insertAll(trx, 'periods', (course.periods ?? []).map((name, i) => ({ course_id: courseId, source_id: `p${i}`, name, position: i })))
-  const categoryIds = await insertAll(trx, 'categories', (course.categories ?? []).map(({ name, weight, setWeight }, i) => ({
-    course_id: courseId, source_id: `c${i}`, name, imported_weight: weight ?? null, set_weight: setWeight ?? null, position: i,
-  })))
+  const periodIds = await insertAll(
+    trx,
+    'periods',
+    (course.periods ?? []).map((name, i) => ({ course_id: courseId, source_id: `p${i}`, name, position: i }))
+  )
+  const categoryIds = await insertAll(
+    trx,
+    'categories',
+    (course.categories ?? []).map(({ name, weight, setWeight }, i) => ({
+      course_id: courseId,
+      source_id: `c${i}`,
+      name,
+      imported_weight: weight ?? null,
+      set_weight: setWeight ?? null,
+      position: i,
+    }))
+  )
   const tasks = course.tasks ?? []
-  await insertAll(trx, 'tasks', tasks.map((task, i) => ({
-    course_id: courseId,
-    source_id: `t${i}`,
-    title: task.title,
-    type: task.type ?? 'external',
-    category_id: task.category === undefined ? null : categoryIds[task.category]!,
-    due_at: task.dueAt ?? null,
-    due_on: task.dueOn ?? null,
-    points_possible: task.pointsPossible ?? null,
-    slot: i,
-    position: i,
-  })))
-  await insertAll(trx, 'course_teachers', (course.teachers ?? []).map(({ email, firstName, lastName }, i) => ({
-    course_id: courseId,
-    source_id: `teacher${i}`,
-    email: email ?? null,
-    email_key: email?.toLowerCase() ?? null,
-    first_name: firstName ?? null,
-    last_name: lastName ?? null,
-    is_enabled: 1,
-    position: i,
-  })))
+  await insertAll(
+    trx,
+    'tasks',
+    tasks.map((task, i) => ({
+      course_id: courseId,
+      source_id: `t${i}`,
+      title: task.title,
+      type: task.type ?? 'external',
+      category_id: task.category === undefined ? null : categoryIds[task.category]!,
+      due_at: task.dueAt ?? null,
+      due_on: task.dueOn ?? null,
+      points_possible: task.pointsPossible ?? null,
+      slot: i,
+      position: i,
+    }))
+  )
+  await insertAll(
+    trx,
+    'course_teachers',
+    (course.teachers ?? []).map(({ email, firstName, lastName }, i) => ({
+      course_id: courseId,
+      source_id: `teacher${i}`,
+      email: email ?? null,
+      email_key: email?.toLowerCase() ?? null,
+      first_name: firstName ?? null,
+      last_name: lastName ?? null,
+      is_enabled: 1,
+      position: i,
+    }))
+  )
   await insertStudents(trx, courseId, periodIds, tasks, course.students ?? [])
   return courseId
 }
 
-async function insertStudents (trx: Trx, courseId: number, periodIds: number[], tasks: TaskDescription[], described: Iterable<StudentDescription>): Promise<void> {
+async function insertStudents (
+  trx: Trx,
+  courseId: number,
+  periodIds: number[],
+  tasks: TaskDescription[],
+  described: Iterable<StudentDescription>
+): Promise<void> {
   const reader = new CellReader()
-  const order: Array<{ id: number, lastName: string | null, firstName: string | null, identifier: string | null }> = []
+  const order: Array<
+    { id: number, lastName: string | null, firstName: string | null, identifier: string | null }
+  > = []
   let students: Array<NewRow<'students'>> = []
   let rows: Array<Omit<NewRow<'student_scores'>, 'student_id'> | undefined> = []
   const flush = async (): Promise<void> => {
     const ids = await insertAll(trx, 'students', students)
-    students.forEach((student, i) => order.push({
-      id: ids[i]!, lastName: student.last_name ?? null, firstName: student.first_name ?? null, identifier: student.student_identifier ?? null,
-    }))
-    await insertAll(trx, 'student_scores', rows.flatMap((row, i) => row === undefined ? [] : [{ ...row, student_id: ids[i]! }]))
+    students.forEach((student, i) =>
+      order.push({
+        id: ids[i]!,
+        lastName: student.last_name ?? null,
+        firstName: student.first_name ?? null,
+        identifier: student.student_identifier ?? null,
+      })
+    )
+    await insertAll(
+      trx,
+      'student_scores',
+      rows.flatMap((row, i) => row === undefined ? [] : [{ ...row, student_id: ids[i]! }])
+    )
     students = []
     rows = []
   }
@@ -146,7 +195,9 @@ async function insertStudents (trx: Trx, courseId: number, periodIds: number[], 
       is_unenrolled: student.isUnenrolled === true ? 1 : 0,
       position: n,
     })
-    const cells = packCells((student.cells ?? []).map((cell) => cell === undefined ? undefined : describedCell(cell)))
+    const cells = packCells(
+      (student.cells ?? []).map((cell) => cell === undefined ? undefined : describedCell(cell))
+    )
     reader.load(cells)
     let count = 0
     let sum = 0
@@ -161,15 +212,21 @@ async function insertStudents (trx: Trx, courseId: number, periodIds: number[], 
   }
   await flush()
   const compare = new Intl.Collator('en').compare
-  const text = (a: string | null, b: string | null): number => a === null || b === null ? Number(a === null) - Number(b === null) : compare(a, b)
-  order.sort((a, b) => text(a.lastName, b.lastName) || text(a.firstName, b.firstName) || text(a.identifier, b.identifier) || a.id - b.id)
+  const text = (a: string | null, b: string | null): number =>
+    a === null || b === null ? Number(a === null) - Number(b === null) : compare(a, b)
+  order.sort((a, b) =>
+    text(a.lastName, b.lastName) || text(a.firstName, b.firstName) || text(a.identifier, b.identifier) ||
+    a.id - b.id
+  )
   for (const [position, { id }] of order.entries()) {
     await trx.updateTable('students').set({ position }).where('id', '=', id).execute()
   }
 }
 
 /** Inserts rows in order and gives their ids, for tables that have one. */
-async function insertAll<T extends 'periods' | 'categories' | 'tasks' | 'course_teachers' | 'students' | 'student_scores'> (trx: Trx, table: T, rows: Array<NewRow<T>>): Promise<number[]> {
+async function insertAll<
+  T extends 'periods' | 'categories' | 'tasks' | 'course_teachers' | 'students' | 'student_scores'
+> (trx: Trx, table: T, rows: Array<NewRow<T>>): Promise<number[]> {
   const ids: number[] = []
   for (const row of rows) {
     const { insertId } = await trx.insertInto(table).values(row as never).executeTakeFirstOrThrow()

@@ -38,15 +38,21 @@ export function newBrowser (service: TestService, headers: Record<string, string
       if (set !== undefined) browser.cookie = /^[^=]+=;/.test(set) ? '' : set.split(';', 1)[0]!
       return answer
     },
-    signIn: (email, password = PASSWORD) => browser.call('POST', '/api/session', { body: { email, password } }),
+    signIn: (email, password = PASSWORD) =>
+      browser.call('POST', '/api/session', { body: { email, password } }),
   }
   return browser
 }
 
 /** A browser where somebody of the role has signed in; the account is made. */
-export async function signedInAs (service: TestService, role: 'admin' | 'teacher' | 'student', email = EMAIL[role]): Promise<Browser> {
-  if (!(await service.services.accounts.list()).some((user) => user.email === email)) await service.services.accounts.add({ email, role, password: PASSWORD })
-  else await service.services.accounts.setPassword(email, PASSWORD)
+export async function signedInAs (
+  service: TestService,
+  role: 'admin' | 'teacher' | 'student',
+  email = EMAIL[role]
+): Promise<Browser> {
+  if (!(await service.services.accounts.list()).some((user) => user.email === email)) {
+    await service.services.accounts.add({ email, role, password: PASSWORD })
+  } else await service.services.accounts.setPassword(email, PASSWORD)
   const browser = newBrowser(service)
   await browser.signIn(email)
   return browser

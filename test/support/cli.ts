@@ -13,16 +13,20 @@ export async function perfbook (
   dataDir: string,
   args: string[],
   options: {
-    stdin?: string
-    stdinIsTTY?: boolean
-    env?: Record<string, string>
-    signal?: AbortSignal
-    isTTY?: boolean
+    stdin?: string,
+    stdinIsTTY?: boolean,
+    env?: Record<string, string>,
+    signal?: AbortSignal,
+    isTTY?: boolean,
   } = {}
 ): Promise<CliResult> {
   const output = { stdout: new PassThrough(), stderr: new PassThrough() }
   const text = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) output[name].on('data', (chunk: Buffer) => { text[name] += chunk.toString() })
+  for (const name of ['stdout', 'stderr'] as const) {
+    output[name].on('data', (chunk: Buffer) => {
+      text[name] += chunk.toString()
+    })
+  }
   const status = await runProgram({
     env: { DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...options.env },
     stdin: Object.assign(Readable.from([options.stdin ?? '']), { isTTY: options.stdinIsTTY ?? false }),

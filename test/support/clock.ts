@@ -5,7 +5,10 @@ export interface TestClock extends Clock {
   advance: (ms: number) => void
   /** Sets the time without anything becoming due, as somebody who corrects the machine's clock. */
   set: (now: number) => void
-  /** Resolves when something has asked to be called after so many ms; at once if something waits for that already. */
+  /**
+   * Resolves when something has asked to be called after so many ms; at once if something waits for that
+   * already.
+   */
   asked: (ms: number) => Promise<void>
 }
 
@@ -27,7 +30,9 @@ export function createTestClock (start = Date.UTC(2026, 0, 5, 8)): TestClock {
         askers.delete(asker)
         asker.resolve()
       }
-      return () => { timers.delete(timer) }
+      return () => {
+        timers.delete(timer)
+      }
     },
     advance (ms) {
       const end = passed + ms
@@ -41,10 +46,13 @@ export function createTestClock (start = Date.UTC(2026, 0, 5, 8)): TestClock {
       now += end - passed
       passed = end
     },
-    set (at) { now = at },
-    asked: (ms) => new Promise((resolve) => {
-      if (soonest().some((timer) => timer.ms === ms)) resolve()
-      else askers.add({ ms, resolve })
-    }),
+    set (at) {
+      now = at
+    },
+    asked: (ms) =>
+      new Promise((resolve) => {
+        if (soonest().some((timer) => timer.ms === ms)) resolve()
+        else askers.add({ ms, resolve })
+      }),
   }
 }

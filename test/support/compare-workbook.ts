@@ -16,37 +16,53 @@ export interface Reader {
 }
 
 /**
- * Compares every cell of a student sheet, blank ones included, by value and by kind (a text that looks like a number is no
- * number), as openpyxl read it.
+ * Compares every cell of a student sheet, blank ones included, by value and by kind (a text that looks like a
+ * number is no number), as openpyxl read it.
  */
 export function compareSheet (t: Test, found: ReadSheet, expected: ExpectedSheet, reader: Reader = {}): void {
   t.strictSame(sheetDifferences(found.cells, expected, reader).slice(0, 10), [], `${found.name}: every cell`)
 }
 
 /** What differs, cell by cell: `A9: … instead of …`. */
-export function sheetDifferences (cells: Record<string, CellValue>, expected: ExpectedSheet, reader: Reader): string[] {
+export function sheetDifferences (
+  cells: Record<string, CellValue>,
+  expected: ExpectedSheet,
+  reader: Reader
+): string[] {
   const differences: string[] = []
   const seen = new Set<string>()
-  expected.rows.forEach((row, r) => row.forEach((wanted, c) => {
-    const at = `${columnName(c + 1)}${r + 1}`
-    seen.add(at)
-    const value = cells[at] ?? null
-    if (!sameCell(value, wanted, reader)) differences.push(`${at}: ${show(value)} instead of ${show(wanted)}`)
-  }))
+  expected.rows.forEach((row, r) =>
+    row.forEach((wanted, c) => {
+      const at = `${columnName(c + 1)}${r + 1}`
+      seen.add(at)
+      const value = cells[at] ?? null
+      if (!sameCell(value, wanted, reader)) {
+        differences.push(`${at}: ${show(value)} instead of ${show(wanted)}`)
+      }
+    })
+  )
   for (const [at, value] of Object.entries(cells)) {
     if (!seen.has(at) && value !== '') differences.push(`${at}: ${show(value)} instead of nothing`)
   }
   return differences
 }
 
-export function sameCell (found: CellValue, wanted: CellValue, { tolerance = 0, dropsReturns = false, isExact = false }: Reader): boolean {
+export function sameCell (
+  found: CellValue,
+  wanted: CellValue,
+  { tolerance = 0, dropsReturns = false, isExact = false }: Reader
+): boolean {
   if (wanted === null || wanted === '') return found === null || found === ''
-  if (typeof wanted === 'number') return typeof found === 'number' && (found === wanted || Math.abs(found - wanted) <= tolerance * Math.max(1, Math.abs(wanted)))
+  if (typeof wanted === 'number') {
+    return typeof found === 'number' &&
+      (found === wanted || Math.abs(found - wanted) <= tolerance * Math.max(1, Math.abs(wanted)))
+  }
   if (typeof wanted !== 'string') return JSON.stringify(found) === JSON.stringify(wanted)
   if (typeof found !== 'string') return false
   if (isExact) return found === asExcelShows(wanted)
   const lines = (text: string): string => dropsReturns ? text.replace(/\r\n?/g, '\n') : text
-  // openpyxl drops the very escape that would keep `_x0041_` apart from `A`; packages are compared to the letter elsewhere.
+  // openpyxl drops the very escape that would keep `_x0041_` apart from `A`; packages are compared to the
+  // letter elsewhere.
   return lines(decoded(found)) === lines(decoded(asExcelShows(wanted)))
 }
 

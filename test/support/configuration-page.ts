@@ -14,7 +14,11 @@ const BY_MACHINE: Readonly<Record<string, string>> = {
 
 /** The text of the page. */
 export function configurationPage (): string {
-  const rows = Object.entries(SETTINGS).map(([name, schema]) => `| \`${name}\` | ${shownDefault(name, schema)} | ${allowedValues(schema)} | ${(schema.description ?? '').replaceAll('|', '\\|')} |`)
+  const rows = Object.entries(SETTINGS).map(([name, schema]) =>
+    `| \`${name}\` | ${shownDefault(name, schema)} | ${allowedValues(schema)} | ${
+      (schema.description ?? '').replaceAll('|', '\\|')
+    } |`
+  )
   return `# Settings
 
 Made from \`src/config.ts\` by \`npm run docs:configuration\`; a test compares.

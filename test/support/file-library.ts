@@ -1,4 +1,5 @@
-// The file library on a folder of the test's own, over a real database and the disk, with a clock that the test sets.
+// The file library on a folder of the test's own, over a real database and the disk, with a clock that the
+// test sets.
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
@@ -6,7 +7,14 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { openDatabase, type Database } from '../../db/index.ts'
 import { createDiskStorage } from '../../src/files/storage/disk.ts'
-import { createFileLibrary, type FileDescription, type FileLibrary, type FileLibraryOptions, type FileRow, type StagedFile } from '../../src/files/file-library.ts'
+import {
+  createFileLibrary,
+  type FileDescription,
+  type FileLibrary,
+  type FileLibraryOptions,
+  type FileRow,
+  type StagedFile,
+} from '../../src/files/file-library.ts'
 import type { FileStorage } from '../../src/files/storage/file-storage.ts'
 import { testFolder } from './test-folder.ts'
 
@@ -30,7 +38,8 @@ export interface TestLibrary {
   staged: () => string[]
 }
 
-export interface TestLibraryOptions extends Partial<Pick<FileLibraryOptions, 'ownerQuotaBytes' | 'totalQuotaBytes' | 'log'>> {
+export interface TestLibraryOptions
+  extends Partial<Pick<FileLibraryOptions, 'ownerQuotaBytes' | 'totalQuotaBytes' | 'log'>> {
   /** Default: `t.testdir()`. One that is there is opened again. */
   folder?: string
   storage?: (disk: FileStorage) => FileStorage
@@ -38,7 +47,10 @@ export interface TestLibraryOptions extends Partial<Pick<FileLibraryOptions, 'ow
 
 export const COURSE = { type: 'course', id: 1 }
 
-export async function openTestLibrary (t: Test, { folder = testFolder(t, {}), storage: wrap = (disk) => disk, ...options }: TestLibraryOptions = {}): Promise<TestLibrary> {
+export async function openTestLibrary (
+  t: Test,
+  { folder = testFolder(t, {}), storage: wrap = (disk) => disk, ...options }: TestLibraryOptions = {}
+): Promise<TestLibrary> {
   const [filesFolder, stagingFolder] = [join(folder, 'files'), join(folder, 'staging')]
   await mkdir(filesFolder, { recursive: true })
   await mkdir(stagingFolder, { recursive: true })
@@ -54,7 +66,11 @@ export async function openTestLibrary (t: Test, { folder = testFolder(t, {}), st
   async function stage (content: string | Buffer): Promise<StagedFile> {
     const path = join(stagingFolder, `by-test-${++count}`)
     await writeFile(path, content)
-    return { path, size: Buffer.byteLength(content), sha256: createHash('sha256').update(content).digest('hex') }
+    return {
+      path,
+      size: Buffer.byteLength(content),
+      sha256: createHash('sha256').update(content).digest('hex'),
+    }
   }
   return {
     folder,
@@ -63,12 +79,20 @@ export async function openTestLibrary (t: Test, { folder = testFolder(t, {}), st
     files,
     clock,
     stage,
-    store: async (content, description = {}) => await files.store(await stage(content), {
-      owner: COURSE, category: 'syllabus', filename: 'a.txt', contentType: 'text/plain', createdBy: null, expiresAt: null, ...description,
-    }),
+    store: async (content, description = {}) =>
+      await files.store(await stage(content), {
+        owner: COURSE,
+        category: 'syllabus',
+        filename: 'a.txt',
+        contentType: 'text/plain',
+        createdBy: null,
+        expiresAt: null,
+        ...description,
+      }),
     pathOf: (file) => join(filesFolder, file.hex, file.filename),
     kept: () => existsSync(filesFolder) ? readdirSync(filesFolder).sort() : [],
-    intents: async () => (await db.reads.selectFrom('file_intents').select('hex').execute()).map((row) => row.hex),
+    intents: async () =>
+      (await db.reads.selectFrom('file_intents').select('hex').execute()).map((row) => row.hex),
     staged: () => readdirSync(stagingFolder),
   }
 }

@@ -1,4 +1,5 @@
-// Holds a task in its thread at a point of the test's choosing. Both sides wait for the other's word, nobody for time.
+// Holds a task in its thread at a point of the test's choosing. Both sides wait for the other's word, nobody
+// for time.
 
 export interface Gate {
   /** What the task gets in its input, to stand at with `waitAtGate`. */
@@ -31,8 +32,12 @@ export function createGate (): Gate {
         await Atomics.waitAsync(words, ARRIVED, seen).value
       }
     },
-    letOne: () => { admit(1) },
-    open: () => { admit(OPEN) },
+    letOne: () => {
+      admit(1)
+    },
+    open: () => {
+      admit(OPEN)
+    },
   }
 }
 

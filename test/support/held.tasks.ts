@@ -5,14 +5,20 @@ import type { ImportTaskInput } from '../../src/imports/import.job.ts'
 import * as tasks from '../../workers/tasks.ts'
 import { waitAtGate } from './gate.ts'
 
-interface Held { port: MessagePort, gate: SharedArrayBuffer, progress?: number }
+interface Held {
+  port: MessagePort
+  gate: SharedArrayBuffer
+  progress?: number
+}
 
 function hold ({ port, gate, progress }: Held): void {
   if (progress !== undefined) port.postMessage(progress)
   waitAtGate(gate)
 }
 
-export function performanceExport (input: ExportTaskInput & Held): ReturnType<typeof tasks.performanceExport> {
+export function performanceExport (
+  input: ExportTaskInput & Held
+): ReturnType<typeof tasks.performanceExport> {
   hold(input)
   return tasks.performanceExport(input)
 }

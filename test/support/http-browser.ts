@@ -28,20 +28,34 @@ export function newHttpBrowser (hosts: Readonly<Record<string, string>> = {}): H
         way.push(next.href)
         const jar = cookies.get(next.origin) ?? new Map<string, string>()
         cookies.set(next.origin, jar)
-        const response = await fetch(new URL(next.pathname + next.search, hosts[next.origin] ?? next.origin), {
-          redirect: 'manual', headers: { accept, cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
-        })
+        const response = await fetch(
+          new URL(next.pathname + next.search, hosts[next.origin] ?? next.origin),
+          {
+            redirect: 'manual',
+            headers: { accept, cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
+          }
+        )
         for (const line of response.headers.getSetCookie()) {
-          const [, name, value, rest] = /^([^=]+)=([^;]*)(.*)$/.exec(line) as unknown as [string, string, string, string]
+          const [, name, value, rest] = /^([^=]+)=([^;]*)(.*)$/.exec(line) as unknown as [
+            string,
+            string,
+            string,
+            string
+          ]
           const expires = /expires=([^;]+)/i.exec(rest)?.[1]
-          if (/max-age=0/i.test(rest) || (expires !== undefined && Date.parse(expires) < Date.now())) jar.delete(name)
-          else jar.set(name, value)
+          if (/max-age=0/i.test(rest) || (expires !== undefined && Date.parse(expires) < Date.now())) {
+            jar.delete(name)
+          } else jar.set(name, value)
         }
         const location = response.headers.get('location')
         const target = location === null ? undefined : new URL(location, next)
         const text = await response.text()
-        if (target === undefined || !follow) return { status: response.status, url: next.href, headers: response.headers, text, way }
-        if (until !== undefined && target.href.startsWith(until)) return { status: response.status, url: target.href, headers: response.headers, text, way }
+        if (target === undefined || !follow) {
+          return { status: response.status, url: next.href, headers: response.headers, text, way }
+        }
+        if (until !== undefined && target.href.startsWith(until)) {
+          return { status: response.status, url: target.href, headers: response.headers, text, way }
+        }
         if (way.length > 10) throw new Error(`too many redirects: ${way.join(' ')}`)
         next = target
       }

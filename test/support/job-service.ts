@@ -12,7 +12,11 @@ import { createTestClock, type TestClock } from './clock.ts'
 import type { TestTaskInput } from './jobs.tasks.ts'
 import { testFolder } from './test-folder.ts'
 
-export interface LogLine { level: 'info' | 'warn' | 'error', text: string, facts: Record<string, unknown> }
+export interface LogLine {
+  level: 'info' | 'warn' | 'error'
+  text: string
+  facts: Record<string, unknown>
+}
 
 export interface JobService {
   db: Database
@@ -49,7 +53,9 @@ export interface JobServiceOptions {
 }
 
 /** A kind of job whose result is the text that its task hands back. */
-export function testKind (kind: Partial<JobKind<{ text: string }>> & { extra?: Partial<TestTaskInput> } = {}): JobKind<never> {
+export function testKind (
+  kind: Partial<JobKind<{ text: string }>> & { extra?: Partial<TestTaskInput> } = {}
+): JobKind<never> {
   const { extra = {}, ...given } = kind
   const whole: JobKind<{ text: string }> = {
     name: 'test',
@@ -57,7 +63,11 @@ export function testKind (kind: Partial<JobKind<{ text: string }>> & { extra?: P
     timeLimitMs: 60_000,
     maxAttempts: 3,
     backoffMs: (attempt) => attempt * 1000,
-    input: async ({ job, stagingPath }) => ({ stagingPath, text: (JSON.parse(job.payload) as { text: string }).text, ...extra }),
+    input: async ({ job, stagingPath }) => ({
+      stagingPath,
+      text: (JSON.parse(job.payload) as { text: string }).text,
+      ...extra,
+    }),
     complete: async (run, { text }) => ({ commit: async () => ({ text }), discard: async () => {} }),
     ...given,
   }
@@ -99,9 +109,27 @@ export async function createJobService (
     for (const reader of readers) reader()
   }
   const runner = createJobRunner({
-    db, pool, kinds, stagingFolder, clock, log: { info: at('info'), warn: at('warn'), error: at('error') }, messages: { TIMED_OUT: 'It took too long.' }, keepEndedMs, onStep,
+    db,
+    pool,
+    kinds,
+    stagingFolder,
+    clock,
+    log: { info: at('info'), warn: at('warn'), error: at('error') },
+    messages: { TIMED_OUT: 'It took too long.' },
+    keepEndedMs,
+    onStep,
   })
-  const queue = createJobQueue({ db, now: clock.now, queueMax, wake: () => { runner.wake() }, canceled: (jobId) => { runner.abort(jobId) } })
+  const queue = createJobQueue({
+    db,
+    now: clock.now,
+    queueMax,
+    wake: () => {
+      runner.wake()
+    },
+    canceled: (jobId) => {
+      runner.abort(jobId)
+    },
+  })
   t.teardown(async () => {
     await runner.stop(0)
     await db.close()
@@ -116,7 +144,9 @@ export async function createJobService (
     for (;;) {
       let stop = () => {}
       // Watched before it is read, so that no change falls in between.
-      const changed = new Promise<void>((resolve) => { stop = runner.watch(jobId, resolve) })
+      const changed = new Promise<void>((resolve) => {
+        stop = runner.watch(jobId, resolve)
+      })
       const job = await row(jobId)
       if (fact(job)) {
         stop()
@@ -133,23 +163,33 @@ export async function createJobService (
     runner,
     stagingFolder,
     log,
-    logged: (text, count = 1) => new Promise((resolve) => {
-      const read = () => {
-        const line = log.filter((line) => line.text === text)[count - 1]
-        if (line === undefined) return
-        readers.delete(read)
-        resolve(line)
-      }
-      readers.add(read)
-      read()
-    }),
+    logged: (text, count = 1) =>
+      new Promise((resolve) => {
+        const read = () => {
+          const line = log.filter((line) => line.text === text)[count - 1]
+          if (line === undefined) return
+          readers.delete(read)
+          resolve(line)
+        }
+        readers.add(read)
+        read()
+      }),
     row,
     until,
     settled: (jobId) => until(jobId, (job) => job.state !== 'queued' && job.state !== 'started'),
     async request (request = {}) {
-      const ticket = await db.write((trx) => queue.request(trx, {
-        kind: 'test', key: 'test:1', payload: { text: 'hello' }, owner: { type: 'course', id: 1 }, userId: null, inputVersion: null, requestedAt: clock.now(), ...request,
-      }))
+      const ticket = await db.write((trx) =>
+        queue.request(trx, {
+          kind: 'test',
+          key: 'test:1',
+          payload: { text: 'hello' },
+          owner: { type: 'course', id: 1 },
+          userId: null,
+          inputVersion: null,
+          requestedAt: clock.now(),
+          ...request,
+        })
+      )
       if (!ticket.joined) queue.onQueued()
       return ticket
     },

@@ -1,4 +1,5 @@
-// Tasks for tests of the job subsystem, run in real threads: one that works, and each way in which a task can go wrong.
+// Tasks for tests of the job subsystem, run in real threads: one that works, and each way in which a task can
+// go wrong.
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
 import type { TaskOutcome } from '../../src/jobs/job-kind.ts'
@@ -28,20 +29,43 @@ export function knownFailure ({ text }: TestTaskInput): Outcome {
   return { ok: false, code: 'WORKBOOK_TOO_LARGE', message: `too large: ${text}`, details: { rows: 7 } }
 }
 
-export function throwError (): never { throw Object.assign(new Error('a bug in the task'), { code: 'EBUG' }) }
-export function rejectNothing (): Promise<never> { return Promise.reject(undefined) } // eslint-disable-line prefer-promise-reject-errors
-export function throwLater (): Promise<never> { return new Promise(() => { queueMicrotask(() => { throw new Error('nobody catches this') }) }) }
-export function exit (): void { process.exit(3) }
-export function loop (): never { for (;;) { /* for ever */ } }
+export function throwError (): never {
+  throw Object.assign(new Error('a bug in the task'), { code: 'EBUG' })
+}
+export function rejectNothing (): Promise<never> {
+  // eslint-disable-next-line prefer-promise-reject-errors
+  return Promise.reject(undefined)
+}
+export function throwLater (): Promise<never> {
+  return new Promise(() => {
+    queueMicrotask(() => {
+      throw new Error('nobody catches this')
+    })
+  })
+}
+export function exit (): void {
+  process.exit(3)
+}
+export function loop (): never {
+  for (;;) {
+    /* for ever */
+  }
+}
 export function allocate (): never {
   const kept: unknown[] = []
   for (;;) kept.push(Array.from({ length: 1000 }, (_, i) => ({ i, text: String(i) })))
 }
 
 export function returnNothing (): void {}
-export function returnText (): string { return 'done' }
-export function returnHalf (): unknown { return { ok: true } }
-export function returnFunction (): unknown { return { ok: true, facts: () => {} } }
+export function returnText (): string {
+  return 'done'
+}
+export function returnHalf (): unknown {
+  return { ok: true }
+}
+export function returnFunction (): unknown {
+  return { ok: true, facts: () => {} }
+}
 
 /** Writes until the device is full: /dev/full always is. */
 export function fillDisk (): Outcome {

@@ -5,14 +5,20 @@ import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findLibreOffice, pathOf } from './tools.ts'
 
-/** What a person would do by hand. Rows are sorted with all their columns; `column` counts from the range's first. */
+/**
+ * What a person would do by hand. Rows are sorted with all their columns; `column` counts from the range's
+ * first.
+ */
 export type Step =
   | { do: 'set', sheet: string, cell: string, value: number }
   | { do: 'text', sheet: string, cell: string, text: string }
   | { do: 'sort', sheet: string, range: string, column: number, order: 'up' | 'down' }
   | { do: 'filter', sheet: string, range: string, column: number, value: string }
 
-/** Starting it takes seconds, so one call takes many files. Each folder has a profile of its own: two may run at once. */
+/**
+ * Starting it takes seconds, so one call takes many files. Each folder has a profile of its own: two may run
+ * at once.
+ */
 export class LibreOffice {
   readonly #folder: string
   #hasMacro = false
@@ -40,11 +46,16 @@ export class LibreOffice {
   edit (jobs: Array<{ file: string, steps: Step[] }>): string[] {
     this.#installMacro()
     const saved = jobs.map((_, i) => join(this.#folder, `edited-${i}.xlsx`))
-    const lines = jobs.flatMap(({ file, steps }, i) => [['open', pathToFileURL(file).href], ...steps.map(words), ['save', pathToFileURL(saved[i]!).href]])
+    const lines = jobs.flatMap((
+      { file, steps },
+      i
+    ) => [['open', pathToFileURL(file).href], ...steps.map(words), ['save', pathToFileURL(saved[i]!).href]])
     const script = join(this.#folder, 'steps.txt')
     writeFileSync(script, lines.map((line) => line.join('\t') + '\n').join(''))
     this.#run(`macro:///Standard.Steps.Run("${script}")`)
-    if (existsSync(`${script}.failed`)) throw new Error(`LibreOffice failed at: ${readFileSync(`${script}.failed`, 'utf8')}`)
+    if (existsSync(`${script}.failed`)) {
+      throw new Error(`LibreOffice failed at: ${readFileSync(`${script}.failed`, 'utf8')}`)
+    }
     return saved.map(whereWritten)
   }
 
@@ -60,22 +71,35 @@ export class LibreOffice {
   }
 
   #run (...args: string[]): void {
-    const run = spawnSync(pathOf(findLibreOffice()), [`-env:UserInstallation=${pathToFileURL(join(this.#folder, 'profile')).href}`, '--headless', '--norestore', ...args], { encoding: 'utf8' })
+    const run = spawnSync(pathOf(findLibreOffice()), [
+      `-env:UserInstallation=${pathToFileURL(join(this.#folder, 'profile')).href}`,
+      '--headless',
+      '--norestore',
+      ...args,
+    ], { encoding: 'utf8' })
     if (run.status !== 0) throw new Error(`LibreOffice ended with ${run.status}: ${run.stderr.slice(-1000)}`)
   }
 }
 
 function words (step: Step): Array<string | number> {
   switch (step.do) {
-    case 'set': return ['set', step.sheet, step.cell, step.value]
-    case 'text': return ['text', step.sheet, step.cell, step.text]
-    case 'sort': return ['sort', step.sheet, step.range, step.column, step.order]
-    case 'filter': return ['filter', step.sheet, step.range, step.column, step.value]
+    case 'set':
+      return ['set', step.sheet, step.cell, step.value]
+    case 'text':
+      return ['text', step.sheet, step.cell, step.text]
+    case 'sort':
+      return ['sort', step.sheet, step.range, step.column, step.order]
+    case 'filter':
+      return ['filter', step.sheet, step.range, step.column, step.value]
   }
 }
 
 function whereWritten (file: string): string {
-  if (!existsSync(file)) throw new Error(`LibreOffice did not write ${basename(file)}: it could not open the workbook, or a step failed.`)
+  if (!existsSync(file)) {
+    throw new Error(
+      `LibreOffice did not write ${basename(file)}: it could not open the workbook, or a step failed.`
+    )
+  }
   return file
 }
 

@@ -17,14 +17,28 @@ export async function startMailServer (t: Test, options: SMTPServerOptions = {})
     logger: false,
     onData (stream, { envelope }, done) {
       let text = ''
-      stream.setEncoding('utf8').on('data', (chunk: string) => { text += chunk }).on('end', () => {
-        messages.push({ from: envelope.mailFrom === false ? '' : envelope.mailFrom.address, to: envelope.rcptTo.map(({ address }) => address), text })
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+      }).on('end', () => {
+        messages.push({
+          from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
+          to: envelope.rcptTo.map(({ address }) => address),
+          text,
+        })
         done()
       })
     },
     ...options,
   })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  t.teardown(() => new Promise<void>((resolve) => { server.close(() => { resolve() }) }))
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  t.teardown(() =>
+    new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve()
+      })
+    })
+  )
   return { port: (server.server.address() as AddressInfo).port, messages }
 }

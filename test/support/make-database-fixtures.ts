@@ -1,5 +1,6 @@
-// Databases as earlier versions left them, for `test/db/upgrades.test.ts`: one for each step of the schema, with rows in every table.
-// `npx node test/support/make-database-fixtures.ts` adds what is missing; what is there was written by the code of its day and stays.
+// Databases as earlier versions left them, for `test/db/upgrades.test.ts`: one for each step of the schema,
+// with rows in every table. `npx node test/support/make-database-fixtures.ts` adds what is missing; what is
+// there was written by the code of its day and stays.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,12 +21,18 @@ const ROWS: Readonly<Record<string, string[]>> = {
     `INSERT INTO users (email, email_key, role, origin, created_at) VALUES ('admin@example.edu', 'admin@example.edu', 'admin', 'account', ${AT})`,
     `INSERT INTO tokens (user_id, name, hash, created_at) VALUES (1, 'scripts', '${'a'.repeat(64)}', ${AT})`,
     `INSERT INTO jobs (kind, state, "key", unique_key, owner_type, owner_id, payload, run_after, created_at, started_at, finished_at, result, token, attempts)
-      VALUES ('performance-export', 'succeeded', 'export:1', NULL, 'course', 1, '{"courseId":1,"options":{},"requestedBy":"Ad Min"}', 0, ${AT}, ${AT + 10}, ${AT + 500}, '{"export_id":1}', 1, 1)`,
+      VALUES ('performance-export', 'succeeded', 'export:1', NULL, 'course', 1, '{"courseId":1,"options":{},"requestedBy":"Ad Min"}', 0, ${AT}, ${
+      AT + 10
+    }, ${AT + 500}, '{"export_id":1}', 1, 1)`,
     `INSERT INTO jobs (kind, state, "key", unique_key, owner_type, owner_id, payload, run_after, created_at)
-      VALUES ('performance-export', 'queued', 'export:1', 'export:1', 'course', 1, '{"courseId":1,"options":{},"requestedBy":"Ad Min"}', 0, ${AT + 1000})`,
+      VALUES ('performance-export', 'queued', 'export:1', 'export:1', 'course', 1, '{"courseId":1,"options":{},"requestedBy":"Ad Min"}', 0, ${
+      AT + 1000
+    })`,
     `INSERT INTO job_requests (job_id, user_id, requested_at) VALUES (1, 1, ${AT}), (2, 1, ${AT + 1000})`,
     `INSERT INTO files (owner_type, owner_id, category, filename, hex, content_type, size, sha256, created_at, created_by)
-      VALUES ('course', 1, 'teacher-performance', 'Physics.xlsx', '${'0'.repeat(32)}', 'application/octet-stream', 3, '${'b'.repeat(64)}', ${AT + 500}, 'Ad Min')`,
+      VALUES ('course', 1, 'teacher-performance', 'Physics.xlsx', '${
+      '0'.repeat(32)
+    }', 'application/octet-stream', 3, '${'b'.repeat(64)}', ${AT + 500}, 'Ad Min')`,
     "INSERT INTO exports (course_id, file_id, job_id, options, data_version) VALUES (1, 1, 1, '{}', 1)",
   ],
   '0002_imports': [
@@ -33,10 +40,14 @@ const ROWS: Readonly<Record<string, string[]>> = {
     `INSERT INTO imports (applied_at, reference, summary) VALUES (${AT}, 'job:7', '{}')`,
   ],
   '0004_job_attempts': [
-    `INSERT INTO job_attempts (job_id, token, attempt, started_at, finished_at, outcome) VALUES (1, 1, 1, ${AT + 10}, ${AT + 500}, 'succeeded')`,
+    `INSERT INTO job_attempts (job_id, token, attempt, started_at, finished_at, outcome) VALUES (1, 1, 1, ${
+      AT + 10
+    }, ${AT + 500}, 'succeeded')`,
   ],
   '0005_access': [
-    `INSERT INTO sessions (user_id, hash, created_at, last_used_at) VALUES (1, '${'c'.repeat(64)}', ${AT}, ${AT})`,
+    `INSERT INTO sessions (user_id, hash, created_at, last_used_at) VALUES (1, '${
+      'c'.repeat(64)
+    }', ${AT}, ${AT})`,
     `INSERT INTO audit_log (at, action, outcome, actor_id, via) VALUES (${AT}, 'export.request', 'done', 1, 'token')`,
   ],
   '0008_roster_disabled': [
@@ -57,18 +68,38 @@ async function makeFixture (step: string): Promise<Buffer> {
   const file = join(folder, 'perfbook.sqlite')
   const db = kyselyOver<Tables>(connect(file))
   try {
-    const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateTo(step)
+    const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } })
+      .migrateTo(step)
     if (error !== undefined) throw error
-    await db.transaction().execute((trx) => insertCourse(trx, {
-      sourceId: 'physics', name: 'Physics', term: 'Spring', periods: ['1st'], categories: [{ name: 'Homework', weight: 1 }], teachers: [{ email: 'tea@example.edu' }],
-      tasks: [{ title: 'HW 1', category: 0, pointsPossible: 10 }, { title: 'HW 2', category: 0, pointsPossible: 10 }],
-      students: [{ lastName: 'Ames', period: 0, cells: [5, 10] }, { lastName: 'Bell', period: 0, cells: [undefined, 8] }],
-    }))
+    await db.transaction().execute((trx) =>
+      insertCourse(trx, {
+        sourceId: 'physics',
+        name: 'Physics',
+        term: 'Spring',
+        periods: ['1st'],
+        categories: [{ name: 'Homework', weight: 1 }],
+        teachers: [{ email: 'tea@example.edu' }],
+        tasks: [{ title: 'HW 1', category: 0, pointsPossible: 10 }, {
+          title: 'HW 2',
+          category: 0,
+          pointsPossible: 10,
+        }],
+        students: [{ lastName: 'Ames', period: 0, cells: [5, 10] }, {
+          lastName: 'Bell',
+          period: 0,
+          cells: [undefined, 8],
+        }],
+      })
+    )
   } finally {
     await db.destroy()
   }
   const sqlite = connect(file)
-  for (const [name, statements] of Object.entries(ROWS)) if (name <= step) for (const statement of statements) sqlite.exec(statement)
+  for (const [name, statements] of Object.entries(ROWS)) {
+    if (name <= step) {
+      for (const statement of statements) sqlite.exec(statement)
+    }
+  }
   sqlite.pragma('journal_mode = DELETE')
   sqlite.exec('VACUUM')
   sqlite.close()

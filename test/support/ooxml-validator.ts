@@ -10,7 +10,11 @@ export async function validationFaults (files: string[]): Promise<string[]> {
   const work = async (): Promise<void> => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       const { ok, errors } = await validateFile(file, { officeVersion: 'Office2019' })
-      if (!ok) faults.push(...errors.map((error) => `${file}: ${error.description} ${error.path ?? ''} ${error.xPath ?? ''}`))
+      if (!ok) {
+        faults.push(
+          ...errors.map((error) => `${file}: ${error.description} ${error.path ?? ''} ${error.xPath ?? ''}`)
+        )
+      }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))

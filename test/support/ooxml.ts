@@ -1,5 +1,6 @@
-// What must hold of an .xlsx package and what openpyxl, LibreOffice and the Open XML SDK do not look at: part by part, with
-// a strict XML parser. Sources: ECMA-376 part 1 (SpreadsheetML) and part 2 (packages), Excel's specifications and limits.
+// What must hold of an .xlsx package and what openpyxl, LibreOffice and the Open XML SDK do not look at: part
+// by part, with a strict XML parser. Sources: ECMA-376 part 1 (SpreadsheetML) and part 2 (packages), Excel's
+// specifications and limits.
 import { writeFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import { SaxesParser } from 'saxes'
@@ -37,14 +38,25 @@ export function parseXml (xml: Buffer): XmlElement {
   const root: XmlElement = { name: '', attributes: {}, children: [], text: '' }
   const open = [root]
   const parser = new SaxesParser({ xmlns: true })
-  parser.on('error', (error) => { throw error })
+  parser.on('error', (error) => {
+    throw error
+  })
   parser.on('opentag', ({ name, attributes }) => {
-    const element: XmlElement = { name, attributes: Object.fromEntries(Object.entries(attributes).map(([key, { value }]) => [key, value])), children: [], text: '' }
+    const element: XmlElement = {
+      name,
+      attributes: Object.fromEntries(Object.entries(attributes).map(([key, { value }]) => [key, value])),
+      children: [],
+      text: '',
+    }
     open.at(-1)!.children.push(element)
     open.push(element)
   })
-  parser.on('closetag', () => { open.pop() })
-  parser.on('text', (piece) => { open.at(-1)!.text += piece })
+  parser.on('closetag', () => {
+    open.pop()
+  })
+  parser.on('text', (piece) => {
+    open.at(-1)!.text += piece
+  })
   parser.write(text).close()
   return root.children[0]!
 }
@@ -53,18 +65,54 @@ export function child (element: XmlElement, name: string): XmlElement | undefine
   return element.children.find((each) => each.name === name)
 }
 
-const MOST = { formats: 60, fonts: 60, name: 31, text: 32_767, formula: 8192, row: 1_048_576, column: 16_384, height: 409, width: 255 }
+const MOST = {
+  formats: 60,
+  fonts: 60,
+  name: 31,
+  text: 32_767,
+  formula: 8192,
+  row: 1_048_576,
+  column: 16_384,
+  height: 409,
+  width: 255,
+}
 const MOST_ARGUMENTS = 255
 const STYLE_LISTS = ['numFmts', 'fonts', 'fills', 'borders', 'cellStyleXfs', 'cellXfs', 'cellStyles', 'dxfs']
-const SHEET_ORDER = ['sheetPr', 'dimension', 'sheetViews', 'sheetFormatPr', 'cols', 'sheetData', 'sheetProtection', 'autoFilter', 'mergeCells', 'conditionalFormatting',
-  'dataValidations', 'hyperlinks', 'printOptions', 'pageMargins', 'pageSetup', 'headerFooter']
-const WORKBOOK_ORDER = ['fileVersion', 'workbookPr', 'bookViews', 'sheets', 'definedNames', 'calcPr', 'extLst']
+const SHEET_ORDER = [
+  'sheetPr',
+  'dimension',
+  'sheetViews',
+  'sheetFormatPr',
+  'cols',
+  'sheetData',
+  'sheetProtection',
+  'autoFilter',
+  'mergeCells',
+  'conditionalFormatting',
+  'dataValidations',
+  'hyperlinks',
+  'printOptions',
+  'pageMargins',
+  'pageSetup',
+  'headerFooter',
+]
+const WORKBOOK_ORDER = [
+  'fileVersion',
+  'workbookPr',
+  'bookViews',
+  'sheets',
+  'definedNames',
+  'calcPr',
+  'extLst',
+]
 const FONT_ORDER = ['b', 'i', 'u', 'sz', 'color', 'name', 'family', 'scheme']
 
 /** Everything that is wrong with a workbook's package; empty: nothing is. */
 export async function packageFaults (file: string): Promise<string[]> {
   const faults: string[] = []
-  const fault = (is: boolean, what: string): void => { if (is) faults.push(what) }
+  const fault = (is: boolean, what: string): void => {
+    if (is) faults.push(what)
+  }
   const bytes = await readParts(file)
   const parts = new Map(Array.from(bytes, ([path, xml]) => {
     try {
@@ -92,8 +140,12 @@ export async function packageFaults (file: string): Promise<string[]> {
   fault(formats.length > MOST.formats, `${formats.length} cell formats`)
   const fonts = child(styles, 'fonts')!.children
   fault(fonts.length > MOST.fonts, `${fonts.length} fonts`)
-  fonts.forEach((font, i) => fault(font.children.length === 0 || !isOrdered(font, FONT_ORDER), `font ${i} is empty or out of order`))
-  child(styles, 'fills')!.children.forEach((fill, i) => fault(fill.children.length !== 1, `fill ${i} is empty`))
+  fonts.forEach((font, i) =>
+    fault(font.children.length === 0 || !isOrdered(font, FONT_ORDER), `font ${i} is empty or out of order`)
+  )
+  child(styles, 'fills')!.children.forEach((fill, i) =>
+    fault(fill.children.length !== 1, `fill ${i} is empty`)
+  )
   for (const name of STYLE_LISTS) {
     const list = child(styles, name)
     fault(
@@ -113,7 +165,9 @@ export async function packageFaults (file: string): Promise<string[]> {
     table.attributes['count'] !== String(cells),
     `${table.attributes['count']} cells with a text instead of ${cells}`
   )
-  strings.forEach((item, i) => fault(decoded(item.children[0]!.text).length > MOST.text, `text ${i} is too long`))
+  strings.forEach((item, i) =>
+    fault(decoded(item.children[0]!.text).length > MOST.text, `text ${i} is too long`)
+  )
 
   for (const [i, sheet] of child(workbook, 'sheets')!.children.entries()) {
     const path = `xl/worksheets/sheet${i + 1}.xml`
@@ -131,11 +185,17 @@ type Fault = (is: boolean, what: string) => void
 
 function checkContentTypes (parts: Map<string, XmlElement>, fault: Fault): void {
   const types = parts.get('[Content_Types].xml')!.children
-  const overrides = types.filter(({ name }) => name === 'Override').map(({ attributes }) => attributes['PartName']!)
+  const overrides = types.filter(({ name }) => name === 'Override').map(({ attributes }) =>
+    attributes['PartName']!
+  )
   fault(new Set(overrides).size !== overrides.length, 'a content type is said twice')
-  for (const path of overrides) fault(!parts.has(path.slice(1)), `a content type is said of ${path}, which is not there`)
+  for (const path of overrides) {
+    fault(!parts.has(path.slice(1)), `a content type is said of ${path}, which is not there`)
+  }
   for (const path of parts.keys()) {
-    if (path.startsWith('xl/') && !path.includes('_rels/')) fault(!overrides.includes(`/${path}`), `${path} has no content type`)
+    if (path.startsWith('xl/') && !path.includes('_rels/')) {
+      fault(!overrides.includes(`/${path}`), `${path} has no content type`)
+    }
   }
 }
 
@@ -145,7 +205,9 @@ function checkRelationships (parts: Map<string, XmlElement>, fault: Fault): void
     const ids = part.children.map(({ attributes }) => attributes['Id'])
     fault(new Set(ids).size !== ids.length, `${path}: an id appears twice`)
     const folder = path.replace(/_rels\/[^/]*$/, '')
-    for (const { attributes } of part.children) fault(!parts.has(folder + attributes['Target']), `${path}: ${attributes['Target']} is not there`)
+    for (const { attributes } of part.children) {
+      fault(!parts.has(folder + attributes['Target']), `${path}: ${attributes['Target']} is not there`)
+    }
   }
 }
 
@@ -155,22 +217,41 @@ function checkSheetNames (names: string[], fault: Fault): void {
   fault(new Set(folded).size !== names.length, `names of worksheets clash: ${names.join(', ')}`)
   for (const name of names) {
     fault(name.length === 0 || name.length > MOST.name, `a worksheet's name has ${name.length} characters`)
-    fault(/[:\\/?*[\]\p{Cc}]|^'|'$/u.test(name) || !name.isWellFormed() || folded.includes('history'), `a worksheet's name is not allowed: ${JSON.stringify(name)}`)
+    fault(
+      /[:\\/?*[\]\p{Cc}]|^'|'$/u.test(name) || !name.isWellFormed() || folded.includes('history'),
+      `a worksheet's name is not allowed: ${JSON.stringify(name)}`
+    )
   }
 }
 
 function checkDefinedNames (workbook: XmlElement, sheets: number, fault: Fault): void {
-  const keys = (child(workbook, 'definedNames')?.children ?? []).map(({ attributes }) => `${attributes['name']} ${attributes['localSheetId']}`)
+  const keys = (child(workbook, 'definedNames')?.children ?? []).map(({ attributes }) =>
+    `${attributes['name']} ${attributes['localSheetId']}`
+  )
   fault(new Set(keys).size !== keys.length, 'a name is defined twice')
-  fault(keys.some((key) => Number(key.split(' ')[1]) >= sheets), 'a name is defined for a worksheet that is not there')
+  fault(
+    keys.some((key) => Number(key.split(' ')[1]) >= sheets),
+    'a name is defined for a worksheet that is not there'
+  )
 }
 
-function checkSheet (path: string, sheet: XmlElement, book: { formats: number, strings: number }, fault: Fault): void {
+function checkSheet (
+  path: string,
+  sheet: XmlElement,
+  book: { formats: number, strings: number },
+  fault: Fault
+): void {
   fault(!isOrdered(sheet, SHEET_ORDER), `${path}: elements are not in order`)
   let lastColumn = 0
   for (const { attributes } of child(sheet, 'cols')?.children ?? []) {
-    fault(Number(attributes['min']) <= lastColumn || Number(attributes['max']) > MOST.column, `${path}: columns overlap`)
-    fault(!(Number(attributes['width']) > 0 && Number(attributes['width']) <= MOST.width), `${path}: a column is ${attributes['width']} wide`)
+    fault(
+      Number(attributes['min']) <= lastColumn || Number(attributes['max']) > MOST.column,
+      `${path}: columns overlap`
+    )
+    fault(
+      !(Number(attributes['width']) > 0 && Number(attributes['width']) <= MOST.width),
+      `${path}: a column is ${attributes['width']} wide`
+    )
     lastColumn = Number(attributes['max'])
   }
   let lastRow = 0
@@ -184,7 +265,10 @@ function checkSheet (path: string, sheet: XmlElement, book: { formats: number, s
       const at = cell.attributes['r']!
       const [, letters, digits] = /^([A-Z]{1,3})(\d+)$/.exec(at) ?? []
       const column = columnNumber(letters ?? '')
-      fault(Number(digits) !== number || column <= last || column > MOST.column, `${path}: ${at} is out of its place`)
+      fault(
+        Number(digits) !== number || column <= last || column > MOST.column,
+        `${path}: ${at} is out of its place`
+      )
       last = column
       fault(!(Number(cell.attributes['s'] ?? 0) < book.formats), `${path}: ${at} has no format`)
       checkCell(`${path}: ${at}`, cell, book, fault)
@@ -197,14 +281,23 @@ function checkCell (at: string, cell: XmlElement, { strings }: { strings: number
   const type = cell.attributes['t']
   fault(value === undefined, `${at} has no value`)
   if (type === 's') {
-    fault(!(/^\d+$/.test(value!.text) && Number(value!.text) < strings), `${at} shows text ${value!.text} of ${strings}`)
+    fault(
+      !(/^\d+$/.test(value!.text) && Number(value!.text) < strings),
+      `${at} shows text ${value!.text} of ${strings}`
+    )
   } else if (type === undefined) {
-    fault(!/^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(value!.text) || !Number.isFinite(Number(value!.text)), `${at} is no number: ${value!.text}`)
+    fault(
+      !/^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(value!.text) || !Number.isFinite(Number(value!.text)),
+      `${at} is no number: ${value!.text}`
+    )
   } else {
     fault(type !== 'str' || formula === undefined, `${at} is of type ${type}`)
   }
   if (formula === undefined) return
-  fault(formula.text === '' || formula.text.startsWith('=') || formula.text.length > MOST.formula, `${at} has a formula of ${formula.text.length} characters`)
+  fault(
+    formula.text === '' || formula.text.startsWith('=') || formula.text.length > MOST.formula,
+    `${at} has a formula of ${formula.text.length} characters`
+  )
   fault(mostArguments(formula.text) > MOST_ARGUMENTS, `${at} has a call with too many arguments`)
   // Gnumeric, Numbers and others count booleans in an array as nothing, or fail.
   fault(formula.text.includes('ISNUMBER('), `${at} has ISNUMBER`)
@@ -232,7 +325,11 @@ function isOrdered (element: XmlElement, order: string[]): boolean {
 }
 
 /** Writes a package again with one part changed. */
-export async function rewritePart (file: string, path: string, change: (xml: string) => string): Promise<void> {
+export async function rewritePart (
+  file: string,
+  path: string,
+  change: (xml: string) => string
+): Promise<void> {
   await rewriteParts(file, (name, xml) => name === path ? change(xml) : xml)
 }
 

@@ -37,12 +37,19 @@ export interface ReadWorkbook {
 /** Reads workbooks in one call. Throws what openpyxl throws, for any of them. */
 export function readWithOpenpyxl (files: string[]): Map<string, ReadWorkbook> {
   const script = fileURLToPath(new URL('openpyxl-read.py', import.meta.url))
-  const run = spawnSync(pathOf(findOpenpyxl()), [script], { input: JSON.stringify(files), encoding: 'utf8', maxBuffer: 1 << 30 })
+  const run = spawnSync(pathOf(findOpenpyxl()), [script], {
+    input: JSON.stringify(files),
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  })
   if (run.status !== 0) throw new Error(`openpyxl cannot read a workbook: ${run.stderr.slice(-2000)}`)
   return new Map(Object.entries(JSON.parse(run.stdout) as Record<string, ReadWorkbook>))
 }
 
 /** Text with Excel's escapes (`_x000D_`) undone, which openpyxl leaves as they are. */
 export function decoded (text: string): string {
-  return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return text.replace(
+    /_x([0-9A-Fa-f]{4})_/g,
+    (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))
+  )
 }

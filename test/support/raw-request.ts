@@ -23,7 +23,9 @@ export async function listenRaw ({ server }: TestService): Promise<RawClient> {
   return {
     port,
     async request (method, path, headers = {}) {
-      const lines = Object.entries({ host: `127.0.0.1:${port}`, connection: 'close', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
+      const lines = Object.entries({ host: `127.0.0.1:${port}`, connection: 'close', ...headers }).map((
+        [name, value]
+      ) => `${name}: ${value}\r\n`)
       const socket = connect(port, '127.0.0.1')
       socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`)
       return parse(await readAll(socket))
@@ -33,7 +35,9 @@ export async function listenRaw ({ server }: TestService): Promise<RawClient> {
 
 export async function readAll (socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = []
-  socket.on('data', (chunk: Buffer) => { chunks.push(chunk) })
+  socket.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+  })
   await once(socket, 'close')
   return Buffer.concat(chunks)
 }
@@ -42,6 +46,10 @@ export async function readAll (socket: Socket): Promise<Buffer> {
 export function parse (bytes: Buffer): RawAnswer {
   const end = bytes.indexOf('\r\n\r\n')
   const [first = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n')
-  const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]))
+  const headers = Object.fromEntries(
+    lines.map((
+      line
+    ) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()])
+  )
   return { status: Number(first.split(' ')[1]), headers, body: bytes.subarray(end + 4) }
 }

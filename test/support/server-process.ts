@@ -15,12 +15,25 @@ export interface ServerProcess {
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 
 /** Starts it on a free port and waits until it answers; killed with the test. */
-export async function startServer (t: Test, dataDir: string, env: Record<string, string> = {}): Promise<ServerProcess> {
+export async function startServer (
+  t: Test,
+  dataDir: string,
+  env: Record<string, string> = {}
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, [MAIN, 'serve'], {
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error', MIN_FREE_BYTES: '0', ...env },
+    env: {
+      PATH: process.env.PATH,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      MIN_FREE_BYTES: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  t.teardown(() => { child.kill('SIGKILL') })
+  t.teardown(() => {
+    child.kill('SIGKILL')
+  })
   let stdout = ''
   const ended = once(child, 'close').then(([status]) => ({ status: status as number | null, stdout }))
   const address = await new Promise<string>((resolve, reject) => {
@@ -29,7 +42,16 @@ export async function startServer (t: Test, dataDir: string, env: Record<string,
       const match = /^listening on (\S+)\n/.exec(stdout)
       if (match !== null) resolve(match[1]!)
     })
-    void ended.then(({ status }) => { reject(new Error(`the server ended at once with ${status}`)) })
+    void ended.then(({ status }) => {
+      reject(new Error(`the server ended at once with ${status}`))
+    })
   })
-  return { pid: child.pid!, address, kill: (signal) => { child.kill(signal) }, ended }
+  return {
+    pid: child.pid!,
+    address,
+    kill: (signal) => {
+      child.kill(signal)
+    },
+    ended,
+  }
 }

@@ -3,9 +3,19 @@ import type { FileDescription, FileRow } from '../../src/files/file-library.ts'
 import type { TestService } from './test-service.ts'
 
 /** A file of the service's first course, stored through the library, and the path of its address. */
-export async function storeFile ({ services, courseIds }: TestService, content: string | Buffer, description: Partial<FileDescription> = {}): Promise<FileRow & { path: string }> {
+export async function storeFile (
+  { services, courseIds }: TestService,
+  content: string | Buffer,
+  description: Partial<FileDescription> = {}
+): Promise<FileRow & { path: string }> {
   const file = await services.files.store(Readable.from([Buffer.from(content)], { objectMode: false }), {
-    owner: { type: 'course', id: courseIds[0] ?? 1 }, category: 'slides', filename: 'a.bin', contentType: 'application/octet-stream', createdBy: null, expiresAt: null, ...description,
+    owner: { type: 'course', id: courseIds[0] ?? 1 },
+    category: 'slides',
+    filename: 'a.bin',
+    contentType: 'application/octet-stream',
+    createdBy: null,
+    expiresAt: null,
+    ...description,
   })
   return { ...file, path: `/files/${file.hex}/${encodeURIComponent(file.filename)}` }
 }

@@ -1,4 +1,5 @@
-// The real service in this process, on a folder of the test's own: real threads, real files, real SQLite; requests go in without a socket.
+// The real service in this process, on a folder of the test's own: real threads, real files, real SQLite;
+// requests go in without a socket.
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createApp, type App } from '../../src/app.ts'
@@ -18,9 +19,16 @@ export interface TestService extends App {
   services: Services
   courseIds: number[]
   /** A token of an account that is made where there is none yet. */
-  token: (role: 'admin' | 'teacher' | 'student', options?: { email?: string, scopes?: Scope[] }) => Promise<string>
+  token: (
+    role: 'admin' | 'teacher' | 'student',
+    options?: { email?: string, scopes?: Scope[] },
+  ) => Promise<string>
   /** A request; `token: null` sends none. Default: the administrator's. */
-  call: (method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE' | 'PUT' | 'OPTIONS', path: string, options?: CallOptions) => Promise<Answer>
+  call: (
+    method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE' | 'PUT' | 'OPTIONS',
+    path: string,
+    options?: CallOptions,
+  ) => Promise<Answer>
 }
 
 export interface CallOptions {
@@ -39,7 +47,8 @@ export interface Answer {
   json: () => any
 }
 
-export interface TestServiceOptions extends Pick<ServicesOptions, 'now' | 'clock' | 'freeBytes' | 'jobPool' | 'onStep'> {
+export interface TestServiceOptions
+  extends Pick<ServicesOptions, 'now' | 'clock' | 'freeBytes' | 'jobPool' | 'onStep'> {
   courses?: CourseDescription[]
   settings?: Record<string, string>
   /** Jobs wait until the test starts the runner itself. */
@@ -47,10 +56,19 @@ export interface TestServiceOptions extends Pick<ServicesOptions, 'now' | 'clock
 }
 
 /** Stops with the test. */
-export async function startTestService (t: Test, { courses = [], settings = {}, withoutRunner = false, ...options }: TestServiceOptions = {}): Promise<TestService> {
+export async function startTestService (
+  t: Test,
+  { courses = [], settings = {}, withoutRunner = false, ...options }: TestServiceOptions = {}
+): Promise<TestService> {
   const folder = testFolder(t)
   const courseIds = await makeBookDatabase(join(folder, 'perfbook.sqlite'), ...courses)
-  const config = readConfig({ DATA_DIR: folder, MIN_FREE_BYTES: '0', WORKER_THREADS: '2', OVERLOAD_DELAY_MS: '0', ...settings })
+  const config = readConfig({
+    DATA_DIR: folder,
+    MIN_FREE_BYTES: '0',
+    WORKER_THREADS: '2',
+    OVERLOAD_DELAY_MS: '0',
+    ...settings,
+  })
   const services = await createServices({ config, log: QUIET, ...options })
   const app = await createApp(services, false)
   if (!withoutRunner) await services.runner.start()
@@ -63,7 +81,9 @@ export async function startTestService (t: Test, { courses = [], settings = {}, 
   const token: TestService['token'] = (role, { email = `${role}@example.edu`, scopes } = {}) => {
     const key = JSON.stringify([email, scopes])
     const known = tokens.get(key) ?? (async () => {
-      if (!(await services.accounts.list()).some((user) => user.email === email)) await services.accounts.add({ email, role })
+      if (!(await services.accounts.list()).some((user) => user.email === email)) {
+        await services.accounts.add({ email, role })
+      }
       return await services.accounts.createToken({ email, name: 'test', scopes })
     })()
     tokens.set(key, known)
@@ -87,7 +107,11 @@ export async function startTestService (t: Test, { courses = [], settings = {}, 
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
       check ??= contractCheck(app.server.swagger() as unknown as PublishedContract)
-      const wrong = check(method, path, { status: response.statusCode, contentType: String(response.headers['content-type'] ?? ''), text: response.payload })
+      const wrong = check(method, path, {
+        status: response.statusCode,
+        contentType: String(response.headers['content-type'] ?? ''),
+        text: response.payload,
+      })
       if (wrong !== undefined) t.fail(wrong)
       return {
         status: response.statusCode,

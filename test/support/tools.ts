@@ -36,12 +36,20 @@ export function findJava (): Tool {
 }
 
 export function findChromium (): Tool {
-  return { name: 'Chromium', path: inPath('chromium') ?? inPath('chromium-browser') ?? inPath('google-chrome'), hint: 'apt-get install -y chromium' }
+  return {
+    name: 'Chromium',
+    path: inPath('chromium') ?? inPath('chromium-browser') ?? inPath('google-chrome'),
+    hint: 'apt-get install -y chromium',
+  }
 }
 
 export function findNginx (): Tool {
   // Debian keeps it where only root's PATH looks.
-  return { name: 'nginx', path: inPath('nginx') ?? (isExecutable('/usr/sbin/nginx') ? '/usr/sbin/nginx' : undefined), hint: 'apt-get install -y nginx-light' }
+  return {
+    name: 'nginx',
+    path: inPath('nginx') ?? (isExecutable('/usr/sbin/nginx') ? '/usr/sbin/nginx' : undefined),
+    hint: 'apt-get install -y nginx-light',
+  }
 }
 
 export function findCaddy (): Tool {
@@ -58,8 +66,9 @@ export function findSystemdAnalyze (): Tool {
 }
 
 /**
- * Options for a test that needs tools: skipped with a reason where one is missing, `false` where all are here. With CI=true
- * it is not skipped, and fails for want of the tool: a check that silently does not run is none.
+ * Options for a test that needs tools: skipped with a reason where one is missing, `false` where all are
+ * here. With CI=true it is not skipped, and fails for want of the tool: a check that silently does not run is
+ * none.
  */
 export function needs (...tools: Tool[]): { skip: string | false } {
   const missing = tools.filter((tool) => tool.path === undefined)
@@ -74,7 +83,9 @@ export function pathOf (tool: Tool): string {
 }
 
 function inPath (command: string): string | undefined {
-  return (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, command)).find(isExecutable)
+  return (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, command)).find(
+    isExecutable
+  )
 }
 
 function isExecutable (file: string): boolean {

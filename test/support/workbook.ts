@@ -1,9 +1,15 @@
-// A workbook from a described course, and what must stand in it, laid out a second time and plainly, from the contract alone.
+// A workbook from a described course, and what must stand in it, laid out a second time and plainly, from the
+// contract alone.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { openBookReader } from '../../db/queries/book.ts'
 import { readBook, type Book } from '../../src/courses/book.ts'
-import { writeWorkbook, type WorkbookFacts, type WorkbookOptions, type WorkbookRequest } from '../../workers/workbook/write-workbook.ts'
+import {
+  writeWorkbook,
+  type WorkbookFacts,
+  type WorkbookOptions,
+  type WorkbookRequest,
+} from '../../workers/workbook/write-workbook.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
 import type { CellValue } from './openpyxl.ts'
 
@@ -32,19 +38,48 @@ export interface MakeOptions extends Partial<WorkbookOptions> {
 }
 
 /** Makes a workbook in `folder` from a course written into a database there. */
-export async function makeWorkbook (folder: string, name: string, course: CourseDescription, { now = NOW, request = {}, ...chosen }: MakeOptions = {}): Promise<MadeWorkbook> {
+export async function makeWorkbook (
+  folder: string,
+  name: string,
+  course: CourseDescription,
+  { now = NOW, request = {}, ...chosen }: MakeOptions = {}
+): Promise<MadeWorkbook> {
   const database = join(folder, `${name}.sqlite`)
   const [courseId] = await makeBookDatabase(database, course)
   return await withBook(database, courseId!, now, async (book, controls) => {
     const options = { ...DEFAULTS, ...chosen }
     const file = join(folder, `${name}.xlsx`)
-    const facts = await writeWorkbook(book, { options, file, generatedAt: now, generatedBy: 'Jo Teacher', teachers: ['Jo Teacher', 'Ann Other'], controls, ...request })
-    return { file, facts, expected: expectedSheets(book, options), summary: expectedSummary(book, options), categoryAverages: book.averages().categories.map(({ average }, c) => ({ name: book.categories[c]!.name, average })) }
-  }).finally(() => { for (const end of ['', '-wal', '-shm']) rmSync(database + end, { force: true }) })
+    const facts = await writeWorkbook(book, {
+      options,
+      file,
+      generatedAt: now,
+      generatedBy: 'Jo Teacher',
+      teachers: ['Jo Teacher', 'Ann Other'],
+      controls,
+      ...request,
+    })
+    return {
+      file,
+      facts,
+      expected: expectedSheets(book, options),
+      summary: expectedSummary(book, options),
+      categoryAverages: book.averages().categories.map(({ average }, c) => ({
+        name: book.categories[c]!.name,
+        average,
+      })),
+    }
+  }).finally(() => {
+    for (const end of ['', '-wal', '-shm']) rmSync(database + end, { force: true })
+  })
 }
 
 /** Hands a course's book, on an open snapshot, and the database's control totals to `use`. */
-export async function withBook<T> (database: string, courseId: number, now: number, use: (book: Book, controls: WorkbookRequest['controls']) => Promise<T>): Promise<T> {
+export async function withBook<T> (
+  database: string,
+  courseId: number,
+  now: number,
+  use: (book: Book, controls: WorkbookRequest['controls']) => Promise<T>
+): Promise<T> {
   const reader = openBookReader(database)
   const snapshot = reader.snapshot()
   try {
@@ -74,49 +109,116 @@ export function expectedSummary (book: Book, options: WorkbookOptions): Record<s
 
 export function expectedSheets (book: Book, options: WorkbookOptions): ExpectedSheet[] {
   if (options.sheets === 'course') return [{ name: 'Performance', rows: sheetRows(book, options, undefined) }]
-  const sheets: ExpectedSheet[] = book.periods.map(({ id, name }) => ({ name, rows: sheetRows(book, options, id) }))
+  const sheets: ExpectedSheet[] = book.periods.map(({ id, name }) => ({
+    name,
+    rows: sheetRows(book, options, id),
+  }))
   const rest = sheetRows(book, options, null)
   if (rest.length > 8 || sheets.length === 0) sheets.push({ name: 'No period', rows: rest })
   return sheets
 }
 
-function sheetRows (book: Book, options: WorkbookOptions, periodId: number | null | undefined): CellValue[][] {
+function sheetRows (
+  book: Book,
+  options: WorkbookOptions,
+  periodId: number | null | undefined
+): CellValue[][] {
   const students = [...book.rows()].length // a full pass, so that nothing below depends on where an iteration stopped
   const shown = new Set<number>()
   for (const row of book.rows()) {
     if (row.isDropped && !options.include_dropped) continue
-    row.categoryAverages.forEach((average, c) => { if (!Number.isNaN(average)) shown.add(c) })
+    row.categoryAverages.forEach((average, c) => {
+      if (!Number.isNaN(average)) shown.add(c)
+    })
   }
-  const categories = book.categories.map((category, c) => ({ ...category, c })).filter(({ c }) => shown.has(c))
+  const categories = book.categories.map((category, c) => ({ ...category, c })).filter(({ c }) =>
+    shown.has(c)
+  )
   const hasPeriod = options.sheets === 'course' && book.periods.length > 1
   const fixed = ['Last name', 'First name', 'Student ID', 'Email', ...(hasPeriod ? ['Period'] : []), 'Status']
   const blank = fixed.slice(1).map(() => null)
   const averages = book.averages(periodId)
   const { tasks } = book
-  const spread = (label: string, which: 'average' | 'lowest' | 'highest'): CellValue[] =>
-    [label, ...blank, averages.course[which], ...categories.map(({ c }) => averages.categories[c]![which]), ...averages.tasks.map((task) => task[which])]
+  const spread = (
+    label: string,
+    which: 'average' | 'lowest' | 'highest'
+  ): CellValue[] => [
+    label,
+    ...blank,
+    averages.course[which],
+    ...categories.map(({ c }) => averages.categories[c]![which]),
+    ...averages.tasks.map((task) => task[which]),
+  ]
   const rows: CellValue[][] = [
-    [book.course.name, ...blank, null, ...categories.map(({ c }) => c + 1), ...tasks.map((task) => task.category < 0 ? null : task.category + 1)],
-    ['Due', ...blank, null, ...categories.map(() => null), ...tasks.map((task) => due(task.dueAt, book.course.timeZone))],
-    ['Category', ...blank, null, ...categories.map(({ name }) => name), ...tasks.map((task) => task.category < 0 ? null : book.categories[task.category]!.name)],
-    ['Points possible', ...blank, null, ...categories.map(({ weight }) => weight), ...tasks.map((task) => (task.pointsPossible ?? -1) < 0 ? null : task.pointsPossible)],
+    [
+      book.course.name,
+      ...blank,
+      null,
+      ...categories.map(({ c }) => c + 1),
+      ...tasks.map((task) => task.category < 0 ? null : task.category + 1),
+    ],
+    [
+      'Due',
+      ...blank,
+      null,
+      ...categories.map(() => null),
+      ...tasks.map((task) => due(task.dueAt, book.course.timeZone)),
+    ],
+    [
+      'Category',
+      ...blank,
+      null,
+      ...categories.map(({ name }) => name),
+      ...tasks.map((task) => task.category < 0 ? null : book.categories[task.category]!.name),
+    ],
+    [
+      'Points possible',
+      ...blank,
+      null,
+      ...categories.map(({ weight }) => weight),
+      ...tasks.map((task) => (task.pointsPossible ?? -1) < 0 ? null : task.pointsPossible),
+    ],
     spread('Class average', 'average'),
     spread('Lowest', 'lowest'),
     spread('Highest', 'highest'),
-    [...fixed, 'Course average', ...categories.map(({ name }) => `${name} average`), ...tasks.map((task) => task.title)],
+    [
+      ...fixed,
+      'Course average',
+      ...categories.map(({ name }) => `${name} average`),
+      ...tasks.map((task) => task.title),
+    ],
   ]
   for (const { student, isDropped, scores, cells, categoryAverages, courseAverage } of book.rows()) {
     if (isDropped && !options.include_dropped) continue
     if (periodId !== undefined && student.period_id !== periodId) continue
     const period = book.periods.find(({ id }) => id === student.period_id)?.name ?? null
     rows.push([
-      student.last_name, student.first_name, student.student_identifier, student.email, ...(hasPeriod ? [period] : []), isDropped ? 'Dropped' : 'Active',
-      number(courseAverage), ...categories.map(({ c }) => number(categoryAverages[c]!)),
+      student.last_name,
+      student.first_name,
+      student.student_identifier,
+      student.email,
+      ...(hasPeriod ? [period] : []),
+      isDropped ? 'Dropped' : 'Active',
+      number(courseAverage),
+      ...categories.map(({ c }) => number(categoryAverages[c]!)),
       ...tasks.map((task, j) => {
         const score = scores[j]!
-        if (!Number.isNaN(score)) return options.values === 'points' && (task.pointsPossible ?? 0) > 0 ? score * task.pointsPossible! : score
+        if (!Number.isNaN(score)) {
+          return options.values === 'points' && (task.pointsPossible ?? 0) > 0
+            ? score * task.pointsPossible!
+            : score
+        }
         const status = cells.cell(task.slot)?.status
-        return status === undefined ? null : { not_started: 'Not started', in_progress: 'In progress', completed: 'Completed', submitted: 'Submitted', missing: 'Missing', exempt: 'Exempt' }[status]
+        return status === undefined
+          ? null
+          : {
+              not_started: 'Not started',
+              in_progress: 'In progress',
+              completed: 'Completed',
+              submitted: 'Submitted',
+              missing: 'Missing',
+              exempt: 'Exempt',
+            }[status]
       }),
     ])
   }
@@ -131,9 +233,13 @@ function due (ms: number | null, timeZone: string): CellValue {
   return shown < '1900-03-01' || shown.length > 19 ? shown.slice(0, -3).replace('T', ' ') : { date: shown }
 }
 
-function number (value: number): number | null { return Number.isNaN(value) ? null : value }
+function number (value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}
 
 /** What a clock in the zone shows, as openpyxl says it. */
 export function clock (ms: number, timeZone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDateTime().toString({ smallestUnit: 'second' })
+  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).toPlainDateTime().toString({
+    smallestUnit: 'second',
+  })
 }

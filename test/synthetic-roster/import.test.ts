@@ -22,16 +22,17 @@ for (const { what, request, schools } of sources) {
     const databaseFile = join(folder, 'perfbook.sqlite')
     const db = await openDatabase({ file: databaseFile })
     t.teardown(() => db.close())
-    const run = (): Promise<ImportOutcome> => importSources([output], {
-      databaseFile,
-      stagingFolder: join(folder, 'staging'),
-      defaultTimeZone: 'UTC',
-      dryRun: false,
-      strict: false,
-      allowRemovals: false,
-      maxBytes: 2 ** 30,
-      now: () => Date.parse('2026-09-01T00:00:00Z'),
-    })
+    const run = (): Promise<ImportOutcome> =>
+      importSources([output], {
+        databaseFile,
+        stagingFolder: join(folder, 'staging'),
+        defaultTimeZone: 'UTC',
+        dryRun: false,
+        strict: false,
+        allowRemovals: false,
+        maxBytes: 2 ** 30,
+        now: () => Date.parse('2026-09-01T00:00:00Z'),
+      })
 
     const first = await run()
     t.match(first, {
@@ -46,6 +47,9 @@ for (const { what, request, schools } of sources) {
       },
     })
     t.strictSame(first.ok && first.summary.warnings.map(({ code }) => code), [])
-    t.match(await run(), { ok: true, summary: { scores: { added: 0, updated: 0, unchanged: counts.results, removed: 0 } } })
+    t.match(await run(), {
+      ok: true,
+      summary: { scores: { added: 0, updated: 0, unchanged: counts.results, removed: 0 } },
+    })
   })
 }

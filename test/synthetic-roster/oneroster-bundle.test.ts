@@ -11,7 +11,8 @@ const VERSIONS = ['1.1', '1.2'] as const
 
 t.test('the same seed gives the same bytes, another seed others', async (t) => {
   const folder = t.testdir()
-  const bytes = async (name: string, seed: number): Promise<Buffer> => readFile((await write(t, { seed }, { output: join(folder, name) })).path)
+  const bytes = async (name: string, seed: number): Promise<Buffer> =>
+    readFile((await write(t, { seed }, { output: join(folder, name) })).path)
   const first = await bytes('first.zip', 1)
   t.ok(first.equals(await bytes('second.zip', 1)))
   t.notOk(first.equals(await bytes('other.zip', 2)))
@@ -27,7 +28,18 @@ for (const version of VERSIONS) {
   t.test(`OneRoster ${version}: every reference leads somewhere, no id twice`, async (t) => {
     const { path } = await write(t, { schools: 2, courses: 2 }, { version })
     const bundle = await readBundle(path)
-    const { orgs = [], academicSessions = [], courses = [], classes = [], users = [], roles = [], enrollments = [], categories = [], lineItems = [], results = [] } = bundle
+    const {
+      orgs = [],
+      academicSessions = [],
+      courses = [],
+      classes = [],
+      users = [],
+      roles = [],
+      enrollments = [],
+      categories = [],
+      lineItems = [],
+      results = [],
+    } = bundle
     for (const [name, rows] of Object.entries(bundle)) {
       if (name !== 'manifest') t.equal(ids(rows).size, rows.length, `${name} has unique ids`)
     }
@@ -50,7 +62,11 @@ for (const version of VERSIONS) {
       userProfileSourcedId: new Set(['']),
     } as Record<string, Set<string>>
     for (const [name, rows] of Object.entries(bundle)) {
-      for (const column of Object.keys(rows[0]!).filter((column) => /SourcedIds?$/.test(column) && column !== 'agentSourcedIds')) {
+      for (
+        const column of Object.keys(rows[0]!).filter((column) =>
+          /SourcedIds?$/.test(column) && column !== 'agentSourcedIds'
+        )
+      ) {
         const lost = rows.map((row) => row[column]!).filter((id) => !all[column]!.has(id))
         t.strictSame(lost, [], `${name}.${column}`)
       }
@@ -65,10 +81,14 @@ for (const version of VERSIONS) {
   t.test(`OneRoster ${version}: the manifest names what is there`, async (t) => {
     const { path } = await write(t, {}, { version })
     const files = [...(await readZip(path)).keys()]
-    const manifest = Object.fromEntries((await readBundle(path)).manifest!.map(({ propertyName, value }) => [propertyName, value]))
+    const manifest = Object.fromEntries(
+      (await readBundle(path)).manifest!.map(({ propertyName, value }) => [propertyName, value])
+    )
     t.equal(files[0], 'manifest.csv')
     t.equal(manifest['oneroster.version'], version)
-    const bulk = Object.keys(manifest).filter((name) => manifest[name] === 'bulk').map((name) => name.replace('file.', '') + '.csv')
+    const bulk = Object.keys(manifest).filter((name) => manifest[name] === 'bulk').map((name) =>
+      name.replace('file.', '') + '.csv'
+    )
     t.strictSame(bulk.sort(), files.filter((name) => name !== 'manifest.csv').sort())
     t.equal(manifest['file.demographics'], 'absent')
     t.equal(manifest['file.roles'], version === '1.2' ? 'bulk' : undefined)
@@ -83,35 +103,74 @@ t.test('counts are as asked and as reported', async (t) => {
   t.equal(classes.length, 8)
   t.equal(lineItems.length, 2 * 4 * 40)
   const item = new Map(lineItems.map((row) => [row.sourcedId, row]))
-  const cells = results.map(({ studentSourcedId, lineItemSourcedId }) => `${studentSourcedId} ${item.get(lineItemSourcedId!)!.title} ${item.get(lineItemSourcedId!)!.classSourcedId!.slice(0, 10)}`)
+  const cells = results.map(({ studentSourcedId, lineItemSourcedId }) =>
+    `${studentSourcedId} ${item.get(lineItemSourcedId!)!.title} ${
+      item.get(lineItemSourcedId!)!.classSourcedId!.slice(0, 10)
+    }`
+  )
   t.equal(new Set(cells).size, results.length, 'one result for each student and task')
   const unscored = results.filter(({ score }) => score === '').length
-  t.match(counts, { schools: 1, courses: 2, periods: 8, students: 500, tasks: 80, results: results.length, unscored })
-  t.ok(unscored / results.length > 0.03 && unscored / results.length < 0.06, `${unscored} of ${results.length} have no score`)
+  t.match(counts, {
+    schools: 1,
+    courses: 2,
+    periods: 8,
+    students: 500,
+    tasks: 80,
+    results: results.length,
+    unscored,
+  })
+  t.ok(
+    unscored / results.length > 0.03 && unscored / results.length < 0.06,
+    `${unscored} of ${results.length} have no score`
+  )
 })
 
 t.test('results: words of the standard, numbers in range, dates of the term', async (t) => {
   const { path } = await write(t, { students: 400 })
   const { lineItems = [], results = [], academicSessions = [] } = await readBundle(path)
   const item = new Map(lineItems.map((row) => [row.sourcedId, row]))
-  t.strictSame([...new Set(results.map(({ scoreStatus }) => scoreStatus))].sort(), ['exempt', 'fully graded', 'not submitted', 'partially graded', 'submitted'])
-  const fractions = results.filter(({ score }) => score !== '').map(({ score, lineItemSourcedId }) => Number(score) / Number(item.get(lineItemSourcedId!)!.resultValueMax))
+  t.strictSame([...new Set(results.map(({ scoreStatus }) => scoreStatus))].sort(), [
+    'exempt',
+    'fully graded',
+    'not submitted',
+    'partially graded',
+    'submitted',
+  ])
+  const fractions = results.filter(({ score }) => score !== '').map(({ score, lineItemSourcedId }) =>
+    Number(score) / Number(item.get(lineItemSourcedId!)!.resultValueMax)
+  )
   t.ok(fractions.every((fraction) => fraction >= 0 && fraction <= 1.15))
   const mean = fractions.reduce((a, b) => a + b) / fractions.length
   t.ok(mean > 0.65 && mean < 0.85, `the mean score is ${mean}`)
   t.ok(fractions.some((fraction) => fraction > 1), 'there is extra credit')
   const { startDate = '', endDate = '' } = academicSessions.find(({ type }) => type === 'term')!
-  t.ok(lineItems.every(({ assignDate = '', dueDate = '' }) => assignDate >= startDate && assignDate < dueDate && dueDate <= endDate))
+  t.ok(
+    lineItems.every(({ assignDate = '', dueDate = '' }) =>
+      assignDate >= startDate && assignDate < dueDate && dueDate <= endDate
+    )
+  )
   t.ok(lineItems.every(({ dueDate }) => Temporal.PlainDate.from(dueDate!).dayOfWeek <= 5))
-  t.ok(results.some(({ scoreDate = '', lineItemSourcedId }) => scoreDate > item.get(lineItemSourcedId!)!.dueDate!), 'some are late')
-  t.ok(results.every(({ scoreStatus, scoreDate }) => (scoreDate === '') === ['exempt', 'not submitted'].includes(scoreStatus!)))
+  t.ok(
+    results.some(({ scoreDate = '', lineItemSourcedId }) =>
+      scoreDate > item.get(lineItemSourcedId!)!.dueDate!
+    ),
+    'some are late'
+  )
+  t.ok(
+    results.every(({ scoreStatus, scoreDate }) =>
+      (scoreDate === '') === ['exempt', 'not submitted'].includes(scoreStatus!)
+    )
+  )
 })
 
 t.test('who leaves, comes late or changes the period has the results of his time only', async (t) => {
   const { path } = await write(t, { students: 600, tasks: 40 })
   const { enrollments = [], lineItems = [], results = [], academicSessions = [] } = await readBundle(path)
   const item = new Map(lineItems.map((row) => [row.sourcedId, row]))
-  const seats = Map.groupBy(enrollments.filter(({ role }) => role === 'student'), ({ userSourcedId }) => userSourcedId!)
+  const seats = Map.groupBy(
+    enrollments.filter(({ role }) => role === 'student'),
+    ({ userSourcedId }) => userSourcedId!
+  )
   t.equal(seats.size, 600)
   t.ok([...seats.values()].some((seat) => seat.length === 2), 'some changed the period')
   const termEnd = academicSessions.find(({ type }) => type === 'term')!.endDate!
@@ -121,17 +180,35 @@ t.test('who leaves, comes late or changes the period has the results of his time
   const strays = results.filter(({ studentSourcedId, lineItemSourcedId }) => {
     const { classSourcedId, dueDate = '' } = item.get(lineItemSourcedId!)!
     return !seats.get(studentSourcedId!)!.some((seat) =>
-      seat.classSourcedId === classSourcedId && seat.beginDate! <= dueDate && (seat.endDate === '' || dueDate <= seat.endDate!))
+      seat.classSourcedId === classSourcedId && seat.beginDate! <= dueDate &&
+      (seat.endDate === '' || dueDate <= seat.endDate!)
+    )
   })
   t.strictSame(strays, [])
-  t.ok(results.some(({ studentSourcedId }) => studentSourcedId === dropped[0]!.userSourcedId), 'who left keeps his scores')
+  t.ok(
+    results.some(({ studentSourcedId }) => studentSourcedId === dropped[0]!.userSourcedId),
+    'who left keeps his scores'
+  )
 })
 
 t.test('people: many scripts, single names, leading zeros, unique e-mails', async (t) => {
   const { path } = await write(t, { students: 2000, tasks: 1 })
   const { users = [] } = await readBundle(path)
   const names = users.map(({ givenName, familyName }) => `${givenName} ${familyName}`).join('\n')
-  for (const script of ['Latin', 'Arabic', 'Han', 'Cyrillic', 'Devanagari', 'Hangul', 'Hebrew', 'Thai', 'Tamil', 'Greek']) {
+  for (
+    const script of [
+      'Latin',
+      'Arabic',
+      'Han',
+      'Cyrillic',
+      'Devanagari',
+      'Hangul',
+      'Hebrew',
+      'Thai',
+      'Tamil',
+      'Greek',
+    ]
+  ) {
     t.match(names, new RegExp(`\\p{Script=${script}}`, 'u'), script)
   }
   t.match(names, /O’Neill/)
@@ -163,7 +240,11 @@ t.test('OneRoster 1.2 says what 1.1 has no word for', async (t) => {
   t.equal(categories.reduce((sum, { weight }) => sum + Number(weight), 0), 1)
   const flagged = (flag: string): BundleRow[] => results.filter((row) => row[flag] === 'true')
   for (const flag of ['late', 'missing', 'incomplete', 'inProgress']) t.ok(flagged(flag).length > 0, flag)
-  t.ok(flagged('missing').every(({ scoreStatus, score, late }) => scoreStatus === 'not submitted' && score === '' && late === 'false'))
+  t.ok(
+    flagged('missing').every(({ scoreStatus, score, late }) =>
+      scoreStatus === 'not submitted' && score === '' && late === 'false'
+    )
+  )
   t.ok(flagged('incomplete').every(({ score, inProgress }) => score === '' && inProgress === 'false'))
   t.ok(flagged('late').every(({ scoreDate }) => scoreDate !== ''))
   t.ok(results.some(({ textScore }) => textScore === 'A'))

@@ -7,14 +7,32 @@ import { SeededRandom, seedFor } from '../../src/synthetic-roster/seeded-random.
 import { TERM_DAYS, termFrom } from '../../src/synthetic-roster/term.ts'
 
 t.test('whatever the cells hold, a CSV reader gets them back', async (t) => {
-  t.doesNotThrow(() => fc.assert(fc.property(fc.array(fc.string({ unit: fc.oneof(fc.constantFrom(',', '"', '\r', '\n', ' ', 'x'), fc.string({ unit: 'grapheme', maxLength: 1 })) }), { minLength: 2, maxLength: 6 }), (cells) => {
-    const [row] = parse(csvRow(cells), { record_delimiter: '\r\n' }) as string[][]
-    return JSON.stringify(row) === JSON.stringify(cells)
-  })))
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.string({
+            unit: fc.oneof(
+              fc.constantFrom(',', '"', '\r', '\n', ' ', 'x'),
+              fc.string({ unit: 'grapheme', maxLength: 1 })
+            ),
+          }),
+          { minLength: 2, maxLength: 6 }
+        ),
+        (cells) => {
+          const [row] = parse(csvRow(cells), { record_delimiter: '\r\n' }) as string[][]
+          return JSON.stringify(row) === JSON.stringify(cells)
+        }
+      )
+    )
+  )
 })
 
 t.test('random numbers follow from the seed and are spread evenly', async (t) => {
-  const draw = (seed: number): number[] => Array.from({ length: 20_000 }, function (this: SeededRandom) { return this.next() }, new SeededRandom(seed))
+  const draw = (seed: number): number[] =>
+    Array.from({ length: 20_000 }, function (this: SeededRandom) {
+      return this.next()
+    }, new SeededRandom(seed))
   t.equal(draw(7).join(), draw(7).join())
   t.not(draw(7)[0], draw(8)[0])
   const tenths = Array<number>(10).fill(0)
@@ -39,7 +57,8 @@ t.test('neighbouring parts have seeds of their own', async (t) => {
 t.test('every name has a mailbox in plain letters', async (t) => {
   const random = new SeededRandom(1)
   const wrong = Array.from({ length: 3000 }, () => drawName(random)).filter(({ given, family, mailbox }) =>
-    !/^[a-z-]+(\.[a-z-]+)?$/.test(mailbox) || family === '' || `${given}${family}`.includes('='))
+    !/^[a-z-]+(\.[a-z-]+)?$/.test(mailbox) || family === '' || `${given}${family}`.includes('=')
+  )
   t.strictSame(wrong, [])
 })
 

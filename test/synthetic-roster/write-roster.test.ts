@@ -8,7 +8,10 @@ t.test('a file in the way stays as it is, unless it may be replaced', async (t) 
   const folder = t.testdir({ 'roster.zip': 'mine' })
   const output = join(folder, 'roster.zip')
   await t.rejects(write(t, {}, { output }), /roster\.zip exists already\./)
-  await t.rejects(write(t, {}, { output: join(folder, 'new.zip'), delta: output }), /roster\.zip exists already\./)
+  await t.rejects(
+    write(t, {}, { output: join(folder, 'new.zip'), delta: output }),
+    /roster\.zip exists already\./
+  )
   t.equal(await readFile(output, 'utf8'), 'mine')
   t.strictSame(await readdir(folder), ['roster.zip'])
   await write(t, {}, { output, force: true })
@@ -20,7 +23,15 @@ t.test('a file that appears meanwhile is not replaced', async (t) => {
   const folder = t.testdir()
   const output = join(folder, 'roster.zip')
   let isThere: Promise<void> | undefined
-  await t.rejects(write(t, { students: 1000 }, { output, onProgress: () => { isThere ??= writeFile(output, 'mine') } }), /roster\.zip exists already\./)
+  await t.rejects(
+    write(t, { students: 1000 }, {
+      output,
+      onProgress: () => {
+        isThere ??= writeFile(output, 'mine')
+      },
+    }),
+    /roster\.zip exists already\./
+  )
   t.equal(await readFile(output, 'utf8'), 'mine')
 })
 
@@ -28,15 +39,28 @@ for (const format of ['oneroster', 'performance-book'] as const) {
   t.test(`${format}: stopped in the middle, it leaves nothing and keeps what was there`, async (t) => {
     const folder = t.testdir({ 'roster.zip': 'mine' })
     const stop = new AbortController()
-    const onProgress = (results: number): void => { if (results > 0) stop.abort(new Error('stopped')) }
-    await t.rejects(write(t, { students: 2000, tasks: 100 }, { format, output: join(folder, 'roster.zip'), force: true, signal: stop.signal, onProgress }), /stopped/)
+    const onProgress = (results: number): void => {
+      if (results > 0) stop.abort(new Error('stopped'))
+    }
+    await t.rejects(
+      write(t, { students: 2000, tasks: 100 }, {
+        format,
+        output: join(folder, 'roster.zip'),
+        force: true,
+        signal: stop.signal,
+        onProgress,
+      }),
+      /stopped/
+    )
     t.strictSame(await readdir(folder), ['roster.zip'])
     t.equal(await readFile(join(folder, 'roster.zip'), 'utf8'), 'mine')
   })
 
   t.test(`${format}: an error while it is made is the one that the caller sees`, async (t) => {
     const folder = t.testdir()
-    const onProgress = (): void => { throw new Error('broken') }
+    const onProgress = (): void => {
+      throw new Error('broken')
+    }
     await t.rejects(write(t, {}, { format, output: join(folder, 'roster.zip'), onProgress }), /broken/)
     t.strictSame(await readdir(folder), [])
   })
@@ -44,7 +68,9 @@ for (const format of ['oneroster', 'performance-book'] as const) {
 
 t.test('progress goes up to the number of results', async (t) => {
   const seen: number[] = []
-  const { counts } = await write(t, { students: 2000, tasks: 60 }, { onProgress: (results) => seen.push(results) })
+  const { counts } = await write(t, { students: 2000, tasks: 60 }, {
+    onProgress: (results) => seen.push(results),
+  })
   t.strictSame(seen, seen.toSorted((a, b) => a - b))
   t.ok(seen.length > 5)
   t.ok(seen.at(-1)! <= counts.results && seen.at(-1)! > counts.results - 20_000)

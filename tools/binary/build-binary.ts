@@ -1,6 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { hash } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { COLLECTED_FILE, licencesOf, packageFolder } from '../licenses/licenses.ts'
 import { programFile } from '../../src/program-files.ts'
@@ -22,8 +32,8 @@ export interface BuiltBinary {
 }
 
 /**
- * Builds the whole program into one executable for this platform. Throws where anything that belongs in it is missing: a
- * development package, a licence; and what `node --build-sea` says.
+ * Builds the whole program into one executable for this platform. Throws where anything that belongs in it is
+ * missing: a development package, a licence; and what `node --build-sea` says.
  */
 export async function buildBinary (output: string): Promise<BuiltBinary> {
   mkdirSync(dirname(output), { recursive: true })
@@ -39,30 +49,47 @@ export async function buildBinary (output: string): Promise<BuiltBinary> {
     const node = join(making, 'node')
     const stripped = spawnSync('strip', ['-o', node, process.execPath], { encoding: 'utf8' })
     const made = join(making, 'perfbook')
-    writeFileSync(join(making, 'sea.json'), JSON.stringify({
-      main: join(making, 'start.js'),
-      mainFormat: 'module',
-      executable: stripped.status === 0 ? node : process.execPath,
-      output: made,
-      disableExperimentalSEAWarning: true,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      assets: { 'manifest.json': join(making, 'manifest.json'), ...Object.fromEntries(manifest.files.map(({ path }) => [path, join(program, path)])) },
-    }))
-    const { status, stderr } = spawnSync(process.execPath, ['--build-sea', join(making, 'sea.json')], { encoding: 'utf8' })
+    writeFileSync(
+      join(making, 'sea.json'),
+      JSON.stringify({
+        main: join(making, 'start.js'),
+        mainFormat: 'module',
+        executable: stripped.status === 0 ? node : process.execPath,
+        output: made,
+        disableExperimentalSEAWarning: true,
+        execArgv: ['--disable-warning=ExperimentalWarning'],
+        assets: {
+          'manifest.json': join(making, 'manifest.json'),
+          ...Object.fromEntries(manifest.files.map(({ path }) => [path, join(program, path)])),
+        },
+      })
+    )
+    const { status, stderr } = spawnSync(process.execPath, ['--build-sea', join(making, 'sea.json')], {
+      encoding: 'utf8',
+    })
     if (status !== 0) throw new Error(`node --build-sea failed: ${stderr}`)
     renameSync(made, output)
     return {
       size: statSync(output).size,
       files: manifest.files.length,
       packages,
-      ...(stripped.status === 0 ? {} : { unstripped: stripped.error === undefined ? stripped.stderr.trim() : 'there is no strip here (Debian: apt-get install binutils)' }),
+      ...(stripped.status === 0
+        ? {}
+        : {
+            unstripped: stripped.error === undefined
+              ? stripped.stderr.trim()
+              : 'there is no strip here (Debian: apt-get install binutils)',
+          }),
     }
   } finally {
     rmSync(making, { recursive: true, force: true })
   }
 }
 
-/** Puts what the binary unpacks into a folder, in the places that it has in the checkout. Returns how many packages are in it. */
+/**
+ * Puts what the binary unpacks into a folder, in the places that it has in the checkout. Returns how many
+ * packages are in it.
+ */
 async function layOut (program: string): Promise<number> {
   mkdirSync(program)
   const inputs = [...await bundleProgram(program), ...await buildPage(join(program, 'dist/page'))]
@@ -76,7 +103,9 @@ async function layOut (program: string): Promise<number> {
 }
 
 function manifestOf (program: string): Manifest {
-  const paths = readdirSync(program, { recursive: true, encoding: 'utf8' }).filter((path) => statSync(join(program, path)).isFile()).sort()
+  const paths = readdirSync(program, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    statSync(join(program, path)).isFile()
+  ).sort()
   const files = paths.map((path) => ({ path, sha256: hash('sha256', readFileSync(join(program, path))) }))
   return { id: hash('sha256', JSON.stringify(files)).slice(0, 32), files }
 }

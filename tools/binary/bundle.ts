@@ -4,15 +4,18 @@ import { join, relative, sep } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { PROGRAM_FOLDER, programFile } from '../../src/program-files.ts'
 
-/** Each output file finds the program's folder from its own place, and loads what is built into Node as CommonJS does. */
+/**
+ * Each output file finds the program's folder from its own place, and loads what is built into Node as
+ * CommonJS does.
+ */
 const BANNER = `import { createRequire as __createRequire } from 'node:module'
 const require = __createRequire(import.meta.url)
 const __programFolder = import.meta.dirname.replace(/[\\\\/](src|workers|node_modules[\\\\/]piscina[\\\\/]dist)$/, '')`
 
 /**
- * Bundles command line, service and threads into `folder`: `src/main.js`, `workers/tasks.js`, Piscina's worker, what they share
- * and the native addon of this platform. Returns the paths of all files that went into it. Throws on errors in the source and
- * where esbuild, a development package, is missing.
+ * Bundles command line, service and threads into `folder`: `src/main.js`, `workers/tasks.js`, Piscina's
+ * worker, what they share and the native addon of this platform. Returns the paths of all files that went
+ * into it. Throws on errors in the source and where esbuild, a development package, is missing.
  */
 export async function bundleProgram (folder: string): Promise<string[]> {
   const { build } = await import('esbuild')
@@ -52,19 +55,41 @@ export async function bundleProgram (folder: string): Promise<string[]> {
 /** Bundles what the executable runs first, which unpacks the rest. */
 export async function bundleStart (file: string): Promise<void> {
   const { build } = await import('esbuild')
-  await build({ entryPoints: [programFile('src/binary/start.ts')], outfile: file, bundle: true, format: 'esm', platform: 'node', target: 'node26', logLevel: 'error' })
+  await build({
+    entryPoints: [programFile('src/binary/start.ts')],
+    outfile: file,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node26',
+    logLevel: 'error',
+  })
 }
 
-/** What is built into Node is required, not imported: an import looks at every export, and some load half of Node. */
+/**
+ * What is built into Node is required, not imported: an import looks at every export, and some load half of
+ * Node.
+ */
 const builtins: Plugin = {
   name: 'builtins',
   setup (build) {
-    build.onResolve({ filter: /^node:/ }, ({ path, kind }) => kind === 'require-call' || kind === 'require-resolve' ? { path, external: true } : { path, namespace: 'builtin' })
-    build.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)})` }))
+    build.onResolve(
+      { filter: /^node:/ },
+      ({ path, kind }) =>
+        kind === 'require-call' || kind === 'require-resolve'
+          ? { path, external: true }
+          : { path, namespace: 'builtin' }
+    )
+    build.onLoad(
+      { filter: /./, namespace: 'builtin' },
+      ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)})` })
+    )
   },
 }
 
-/** Packages that look for files beside their own (a worker, static files) look where they lie in node_modules. */
+/**
+ * Packages that look for files beside their own (a worker, static files) look where they lie in node_modules.
+ */
 const folders: Plugin = {
   name: 'folders',
   setup (build) {
@@ -72,16 +97,24 @@ const folders: Plugin = {
       const source = await readFile(path, 'utf8')
       if (!/\b__dirname\b/.test(source)) return undefined
       const folder = relative(PROGRAM_FOLDER, join(path, '..')).split(sep).join('/')
-      return { contents: source.replace(/\b__dirname\b/g, `(__programFolder + ${JSON.stringify(`/${folder}`)})`) }
+      return {
+        contents: source.replace(/\b__dirname\b/g, `(__programFolder + ${JSON.stringify(`/${folder}`)})`),
+      }
     })
   },
 }
 
-/** Loaded by packages for what Perfbook does not ask of them: a list of the static files in a folder, metrics sent away. Some 15 ms of the start. */
+/**
+ * Loaded by packages for what Perfbook does not ask of them: a list of the static files in a folder, metrics
+ * sent away. Some 15 ms of the start.
+ */
 const neverCalled: Plugin = {
   name: 'never-called',
   setup (build) {
-    build.onResolve({ filter: /^glob$|^\.\/lib\/pushgateway$/ }, ({ path }) => ({ path, namespace: 'never-called' }))
+    build.onResolve(
+      { filter: /^glob$|^\.\/lib\/pushgateway$/ },
+      ({ path }) => ({ path, namespace: 'never-called' })
+    )
     build.onLoad({ filter: /./, namespace: 'never-called' }, () => ({ contents: 'module.exports = {}' }))
   },
 }

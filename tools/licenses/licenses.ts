@@ -23,7 +23,10 @@ export function allLicences (): string {
   return existsSync(collected) ? readFileSync(collected, 'utf8') : licencesOf(installedPackages())
 }
 
-/** The text for the program with these packages, given by their folders. Throws where a package says nothing of its licence. */
+/**
+ * The text for the program with these packages, given by their folders. Throws where a package says nothing
+ * of its licence.
+ */
 export function licencesOf (folders: readonly string[]): string {
   const packages = folders.map((folder) => ({ folder, ...readPackage(folder) }))
     .sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1)
@@ -31,10 +34,15 @@ export function licencesOf (folders: readonly string[]): string {
     section('Perfbook (MIT)', readFileSync(programFile('LICENSE'), 'utf8')),
     section('Sample data', readFileSync(programFile('data/sample/NOTICE.md'), 'utf8')),
     section(`Node.js ${process.versions.node}`, nodeLicence()),
-    section('SQLite', 'In better-sqlite3. Its authors have dedicated it to the public domain: https://www.sqlite.org/copyright.html'),
+    section(
+      'SQLite',
+      'In better-sqlite3. Its authors have dedicated it to the public domain: https://www.sqlite.org/copyright.html'
+    ),
   ]
   const texts = packages.map((one) => ({ ...one, text: licenceText(one.folder, one) }))
-  for (const { name, version, license, text } of texts) parts.push(section(`${name} ${version} (${license ?? 'see below'})`, text))
+  for (const { name, version, license, text } of texts) {
+    parts.push(section(`${name} ${version} (${license ?? 'see below'})`, text))
+  }
   return `${parts.join('\n')}`
 }
 
@@ -43,10 +51,17 @@ export function packageFolder (file: string): string | undefined {
   return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(file)?.[0]
 }
 
-/** Node's own text, with those of all that is compiled into it. It is kept here since an install may leave it out. */
+/**
+ * Node's own text, with those of all that is compiled into it. It is kept here since an install may leave it
+ * out.
+ */
 function nodeLicence (): string {
   const file = programFile(`tools/licenses/node-${process.versions.node}.txt`)
-  if (!existsSync(file)) throw new Error(`The licence of Node ${process.versions.node} is missing: put the LICENSE file of its release at ${file}.`)
+  if (!existsSync(file)) {
+    throw new Error(
+      `The licence of Node ${process.versions.node} is missing: put the LICENSE file of its release at ${file}.`
+    )
+  }
   return readFileSync(file, 'utf8')
 }
 
@@ -56,7 +71,9 @@ function installedPackages (): string[] {
   const visit = (from: string, names: readonly string[], areOptional: boolean): void => {
     for (const name of names) {
       const folder = findPackage(from, name)
-      if (folder === undefined && !areOptional) throw new Error(`The package ${name} is not installed: run npm ci.`)
+      if (folder === undefined && !areOptional) {
+        throw new Error(`The package ${name} is not installed: run npm ci.`)
+      }
       if (folder === undefined || found.has(folder)) continue
       found.add(folder)
       const { dependencies = {}, optionalDependencies = {} } = readPackage(folder)
@@ -88,21 +105,30 @@ function readPackage (folder: string): PackageJson {
 function licenceText (folder: string, { name, version, license, author }: PackageJson): string {
   const names = readdirSync(folder)
   const files = names.filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort()
-  if (files.length > 0) return files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
+  if (files.length > 0) {
+    return files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
+  }
   // A few have no file of their own, but say it at the end of their README.
   const readme = names.find((file) => /^readme/i.test(file))
-  const told = readme === undefined ? null : /^#+\s*licen[cs]e\b[^]*?permission is hereby granted[^]*/im.exec(readFileSync(join(folder, readme), 'utf8'))
+  const told = readme === undefined
+    ? null
+    : /^#+\s*licen[cs]e\b[^]*?permission is hereby granted[^]*/im.exec(
+      readFileSync(join(folder, readme), 'utf8')
+    )
   if (told !== null) return told[0].trim()
   const holder = typeof author === 'string' ? author : author?.name
   if (license === 'MIT') return `Copyright (c) ${holder ?? `the authors of ${name}`}\n\n${MIT}`
-  throw new Error(`The package ${name} ${version} has no licence text: neither a file of that name nor one in its README.`)
+  throw new Error(
+    `The package ${name} ${version} has no licence text: neither a file of that name nor one in its README.`
+  )
 }
 
 function section (title: string, text: string): string {
   return `${'='.repeat(80)}\n${title}\n${'='.repeat(80)}\n\n${text.trim()}\n`
 }
 
-const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
+const MIT =
+  `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
 files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
 modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software
 is furnished to do so, subject to the following conditions:

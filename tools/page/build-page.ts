@@ -13,9 +13,10 @@ const toBrotli = promisify(brotliCompress)
 const toGzip = promisify(gzip)
 
 /**
- * Bundles the page's source into `folder`: `index.html`, and `assets/` with names that change with their content, each beside
- * its compressed forms. Needs no network. Throws where a development package is missing (`ERR_MODULE_NOT_FOUND`) and on
- * errors in the source; the page that was there stays then. Returns the paths of all files that went into it.
+ * Bundles the page's source into `folder`: `index.html`, and `assets/` with names that change with their
+ * content, each beside its compressed forms. Needs no network. Throws where a development package is missing
+ * (`ERR_MODULE_NOT_FOUND`) and on errors in the source; the page that was there stays then. Returns the paths
+ * of all files that went into it.
  */
 export async function buildPage (folder = PAGE_FOLDER): Promise<string[]> {
   const { build } = await import('esbuild')
@@ -39,7 +40,11 @@ export async function buildPage (folder = PAGE_FOLDER): Promise<string[]> {
 
 async function buildInto (making: string, build: typeof Build): Promise<string[]> {
   const { metafile } = await build({
-    entryPoints: { page: join(SOURCE, 'page.tsx'), style: join(SOURCE, 'style.css'), icon: join(SOURCE, 'icon.svg') },
+    entryPoints: {
+      page: join(SOURCE, 'page.tsx'),
+      style: join(SOURCE, 'style.css'),
+      icon: join(SOURCE, 'icon.svg'),
+    },
     outdir: join(making, 'assets'),
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
@@ -60,8 +65,18 @@ async function buildInto (making: string, build: typeof Build): Promise<string[]
   const made = Object.keys(metafile.outputs)
   const only = (pattern: RegExp) => made.find((name) => pattern.test(name))!
   const html = (await readFile(join(SOURCE, 'index.html'), 'utf8'))
-    .replace('</head>', `${preloads(metafile, only(/page-[^/]*\.js$/)).map((name) => `<link rel="modulepreload" href="${name}">\n`).join('')}</head>`)
-    .replace('page.js', only(/page-[^/]*\.js$/)).replace('style.css', only(/style-[^/]*\.css$/)).replace('icon.svg', only(/icon-[^/]*\.svg$/))
+    .replace(
+      '</head>',
+      `${
+        preloads(metafile, only(/page-[^/]*\.js$/)).map((name) =>
+          `<link rel="modulepreload" href="${name}">\n`
+        ).join('')
+      }</head>`
+    )
+    .replace('page.js', only(/page-[^/]*\.js$/)).replace('style.css', only(/style-[^/]*\.css$/)).replace(
+      'icon.svg',
+      only(/icon-[^/]*\.svg$/)
+    )
   await writeFile(join(making, 'index.html'), html)
   for (const name of await readdir(join(making, 'assets'))) {
     const file = join(making, 'assets', name)

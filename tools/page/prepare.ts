@@ -1,4 +1,5 @@
-// npm's `prepare` step: builds the page after an install. Where development packages were left out there is nothing to build with.
+// npm's `prepare` step: builds the page after an install. Where development packages were left out there is
+// nothing to build with.
 import { writeSync } from 'node:fs'
 import { buildPage } from './build-page.ts'
 

@@ -2,8 +2,9 @@
 const CHUNK = 131_072
 
 /**
- * XML in ASCII, written row by row into chunks. The bytes are set one by one, which for the short pieces of a cell is faster
- * than any call. A row must fit into the room that was asked for: nothing is checked while it is written.
+ * XML in ASCII, written row by row into chunks. The bytes are set one by one, which for the short pieces of a
+ * cell is faster than any call. A row must fit into the room that was asked for: nothing is checked while it
+ * is written.
  */
 export class ByteChunks {
   readonly #size: number
@@ -32,11 +33,15 @@ export class ByteChunks {
     this.length = at
   }
 
-  get isFull (): boolean { return this.length >= CHUNK }
+  get isFull (): boolean {
+    return this.length >= CHUNK
+  }
 
   /** What was written since the last time; its memory is written again after the next call. */
   take (): Buffer {
-    if (this.length > this.#size) throw new Error('A row of the workbook is longer than the room that was made for it.')
+    if (this.length > this.#size) {
+      throw new Error('A row of the workbook is longer than the room that was made for it.')
+    }
     const chunk = this.buffer.subarray(0, this.length)
     ;[this.buffer, this.#spare] = [this.#spare, this.buffer]
     this.length = 0

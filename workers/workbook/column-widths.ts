@@ -1,4 +1,5 @@
-// Widths for the columns, and a height for the headings, fitted to what they show and bounded so that no text takes the screen.
+// Widths for the columns, and a height for the headings, fitted to what they show and bounded so that no text
+// takes the screen.
 import type { Book } from '../../src/courses/book.ts'
 import type { SheetColumns } from './sheet-plan.ts'
 import type { ColumnWidths } from './workbook-package.ts'
@@ -14,24 +15,45 @@ const MOST_LINES = 5
 const LINE = 15
 
 /** Fits columns to the texts of the book's first thousand students and to their headings. */
-export function fitColumns (book: Book, columns: SheetColumns, headings: string[]): { widths: ColumnWidths, headingHeight: number } {
+export function fitColumns (
+  book: Book,
+  columns: SheetColumns,
+  headings: string[]
+): { widths: ColumnWidths, headingHeight: number } {
   const longest = headings.slice(0, 5).map(textWidth)
   let measured = 0
   for (const { student } of book.rows()) {
     const texts = [student.last_name, student.first_name, student.student_identifier, student.email]
-    texts.forEach((text, i) => { if (text !== null) longest[i] = Math.max(longest[i]!, textWidth(text)) })
+    texts.forEach((text, i) => {
+      if (text !== null) longest[i] = Math.max(longest[i]!, textWidth(text))
+    })
     if (++measured === MEASURED) break
   }
   longest[4] = Math.max(6, ...book.periods.map((period) => textWidth(period.name)))
   // The filter's button covers two characters.
   const texts = TEXT.map(([least, most], i) => bounded(longest[i]! + 2, least, most))
   // Two lines of a heading, where that is enough.
-  const half = (i: number, [least, most]: readonly [number, number]): number => bounded(textWidth(headings[i - 1]!) / 2 + 4, least, most)
+  const half = (i: number, [least, most]: readonly [number, number]): number =>
+    bounded(textWidth(headings[i - 1]!) / 2 + 4, least, most)
   const names = book.categories.map((category) => textWidth(category.name) + 2)
-  const averages = Array.from({ length: 1 + columns.categories.length }, (_, i) => bounded(Math.max(half(columns.courseAverage + i, AVERAGE), i === 0 ? 0 : names[columns.categories[i - 1]!]!), ...AVERAGE))
-  const tasks = book.tasks.map((task, j) => bounded(Math.max(half(columns.firstTask + j, TASK), names[task.category] ?? 0), ...TASK))
-  const lines = [...averages, ...tasks].map((width, i) => linesOf(headings[columns.courseAverage - 1 + i]!, width - 2))
-  return { widths: { texts, averages, tasks }, headingHeight: LINE * bounded(Math.max(...lines), 2, MOST_LINES) }
+  const averages = Array.from(
+    { length: 1 + columns.categories.length },
+    (_, i) =>
+      bounded(
+        Math.max(half(columns.courseAverage + i, AVERAGE), i === 0 ? 0 : names[columns.categories[i - 1]!]!),
+        ...AVERAGE
+      )
+  )
+  const tasks = book.tasks.map((task, j) =>
+    bounded(Math.max(half(columns.firstTask + j, TASK), names[task.category] ?? 0), ...TASK)
+  )
+  const lines = [...averages, ...tasks].map((width, i) =>
+    linesOf(headings[columns.courseAverage - 1 + i]!, width - 2)
+  )
+  return {
+    widths: { texts, averages, tasks },
+    headingHeight: LINE * bounded(Math.max(...lines), 2, MOST_LINES),
+  }
 }
 
 function bounded (value: number, least: number, most: number): number {
@@ -60,7 +82,11 @@ export function textWidth (text: string): number {
   let width = 0
   for (const character of text.slice(0, 400)) {
     if (/[\p{M}\p{Cf}\p{Cc}]/u.test(character)) continue
-    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u.test(character) ? 2 : 1
+    width +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
+        .test(character)
+        ? 2
+        : 1
   }
   return width
 }

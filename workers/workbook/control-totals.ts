@@ -19,21 +19,34 @@ export class WrittenTotals {
 const ROUNDING = 1e-9
 
 /**
- * Compares what was written with the database's own totals, which SQL adds up from what the import noted for each student.
+ * Compares what was written with the database's own totals, which SQL adds up from what the import noted for
+ * each student.
  *
- * - Every sheet has every task, and all sheets together have each student once, so students, scores and the sum are compared
+ * - Every sheet has every task, and all sheets together have each student once, so students, scores and the
+ * sum are compared
  *   over all sheets, with one sheet or many.
- * - The import's totals know no cell that counts 0 only because its task is past due; the book counts those apart.
- * - Where dropped students are left out, the scores that the book has of them are added to what was written: the database
+ * - The import's totals know no cell that counts 0 only because its task is past due; the book counts those
+ * apart.
+ * - Where dropped students are left out, the scores that the book has of them are added to what was written:
+ * the database
  *   has no total without them. That nobody else was left out shows in the count of the students who are not dropped.
  *
  * Throws WorkbookFailure CHECK_FAILED.
  */
-export function checkTotals (book: Book, written: WrittenTotals, controls: ControlTotals, options: WorkbookOptions): void {
+export function checkTotals (
+  book: Book,
+  written: WrittenTotals,
+  controls: ControlTotals,
+  options: WorkbookOptions
+): void {
   const averages = book.averages()
   const leftOut = options.include_dropped
     ? { dropped: 0, scores: 0, sum: 0 }
-    : { dropped: averages.dropped, scores: averages.scores - averages.activeScores, sum: averages.scoreSum - averages.activeScoreSum }
+    : {
+        dropped: averages.dropped,
+        scores: averages.scores - averages.activeScores,
+        sum: averages.scoreSum - averages.activeScoreSum,
+      }
   const pairs: Array<[string, number, number]> = [
     ['students', written.students, controls.students],
     ['dropped students', written.dropped + leftOut.dropped, controls.dropped],
@@ -45,10 +58,15 @@ export function checkTotals (book: Book, written: WrittenTotals, controls: Contr
   }
   const sum = written.scoreSum + leftOut.sum
   const allowed = ROUNDING * Math.max(1, written.scoreSize + Math.abs(leftOut.sum))
-  if (!(Math.abs(sum - controls.score_sum) <= allowed)) throw disagreement('the sum of scores', sum, controls.score_sum)
+  if (!(Math.abs(sum - controls.score_sum) <= allowed)) {
+    throw disagreement('the sum of scores', sum, controls.score_sum)
+  }
 }
 
 function disagreement (what: string, ours: number, theirs: number): WorkbookFailure {
-  return new WorkbookFailure('CHECK_FAILED', `The workbook does not agree with the database in ${what} (${ours} written, ${theirs} noted), so it was thrown away. ` +
-    'Import the course again and then export it; if that does not help, tell your administrator.')
+  return new WorkbookFailure(
+    'CHECK_FAILED',
+    `The workbook does not agree with the database in ${what} (${ours} written, ${theirs} noted), so it was thrown away. ` +
+      'Import the course again and then export it; if that does not help, tell your administrator.'
+  )
 }

@@ -1,5 +1,5 @@
-// What a cell's text looks like inside the XML. ECMA-376 part 1, 22.9.2.19 (ST_Xstring): what XML cannot carry is written
-// as _xHHHH_, and so is the underscore of a text that would be read as such an escape.
+// What a cell's text looks like inside the XML. ECMA-376 part 1, 22.9.2.19 (ST_Xstring): what XML cannot
+// carry is written as _xHHHH_, and so is the underscore of a text that would be read as such an escape.
 
 /** Excel's limit for the text of one cell, in UTF-16 units. */
 export const MOST_CHARACTERS = 32_767
@@ -15,12 +15,18 @@ export function isPlainText (text: string): boolean {
   return text.length <= MOST_CHARACTERS && PLAIN.test(text)
 }
 
-/** Text as a string cell holds it, not yet as XML: cut to the limit with `…`, escaped, without lone surrogates. */
+/**
+ * Text as a string cell holds it, not yet as XML: cut to the limit with `…`, escaped, without lone
+ * surrogates.
+ */
 export function cellText (text: string): string {
   if (isPlainText(text)) return text
   return cutText(text.toWellFormed(), MOST_CHARACTERS)
     .replace(LOOKS_ESCAPED, '_x005F_')
-    .replace(NOT_IN_XML, (character) => `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`)
+    .replace(
+      NOT_IN_XML,
+      (character) => `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`
+    )
 }
 
 /** Text for a part that has no such escapes (document properties): what XML cannot carry becomes a space. */

@@ -15,7 +15,11 @@ export interface SheetFormulas {
 }
 
 /** The formulas of one worksheet whose students end at `lastRow`. */
-export function sheetFormulas (columns: SheetColumns, lastRow: number, values: 'percent' | 'points'): SheetFormulas {
+export function sheetFormulas (
+  columns: SheetColumns,
+  lastRow: number,
+  values: 'percent' | 'points'
+): SheetFormulas {
   const [firstTask, lastTask] = [columnName(columns.firstTask), columnName(columns.last)]
   const [firstCategory, lastCategory] = [columnName(columns.firstCategory), columnName(columns.firstTask - 1)]
   const status = columnName(columns.status)
@@ -50,8 +54,13 @@ export function sheetFormulas (columns: SheetColumns, lastRow: number, values: '
 }
 
 /** What Summary adds up of one worksheet: the students not dropped, or the averages of those in a column. */
-export function sheetSums (sheet: string, columns: SheetColumns, lastRow: number): { students: string, sum: (column: number) => string, count: (column: number) => string } {
-  const range = (column: number): string => `${sheet}!$${columnName(column)}$${FIRST_STUDENT_ROW}:$${columnName(column)}$${lastRow}`
+export function sheetSums (
+  sheet: string,
+  columns: SheetColumns,
+  lastRow: number
+): { students: string, sum: (column: number) => string, count: (column: number) => string } {
+  const range = (column: number): string =>
+    `${sheet}!$${columnName(column)}$${FIRST_STUDENT_ROW}:$${columnName(column)}$${lastRow}`
   const statuses = range(columns.status)
   return {
     students: `COUNTIF(${statuses},"Active")`,

@@ -4,8 +4,9 @@ const SLOTS = 4096
 const WIDTH = 32
 
 /**
- * Numbers as ASCII, the shortest text that reads back to the same number. Scores repeat (7 of 9, 8 of 9, …), and turning one
- * into text is what costs most in writing a cell, so the last text of each of a few thousand slots is kept.
+ * Numbers as ASCII, the shortest text that reads back to the same number. Scores repeat (7 of 9, 8 of 9, …),
+ * and turning one into text is what costs most in writing a cell, so the last text of each of a few thousand
+ * slots is kept.
  */
 export class NumberBytes {
   readonly #keys = new Float64Array(SLOTS).fill(NaN)
@@ -14,7 +15,9 @@ export class NumberBytes {
   readonly #number = new Float64Array(1)
   readonly #halves = new Uint32Array(this.#number.buffer)
 
-  /** Writes a finite number at a place of a buffer that has room for 32 bytes there; gives the place after it. */
+  /**
+   * Writes a finite number at a place of a buffer that has room for 32 bytes there; gives the place after it.
+   */
   write (value: number, buffer: Uint8Array, at: number): number {
     this.#number[0] = value
     const slot = Math.imul(this.#halves[0]! ^ this.#halves[1]!, 0x9e3779b1) >>> 20

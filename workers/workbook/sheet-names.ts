@@ -5,8 +5,8 @@ const MOST_UNITS = 31
 const FORBIDDEN = /[:\\/?*[\]\p{Cc}\ufffe\uffff]/gu
 
 /**
- * Names for worksheets as Excel allows them, one for each given name, in the same order: what is forbidden becomes `-`, a
- * clash (whatever the case) is numbered `~2`, `~3`. `taken` names are not given out.
+ * Names for worksheets as Excel allows them, one for each given name, in the same order: what is forbidden
+ * becomes `-`, a clash (whatever the case) is numbered `~2`, `~3`. `taken` names are not given out.
  */
 export function sheetNames (names: readonly string[], taken: readonly string[]): string[] {
   const used = new Set(taken.map(fold))
@@ -27,7 +27,10 @@ export function sheetNames (names: readonly string[], taken: readonly string[]):
   })
 }
 
-/** A worksheet's name as formulas write it: `'1st ''A'''`; unquoted only where it cannot be taken for a cell or a column. */
+/**
+ * A worksheet's name as formulas write it: `'1st ''A'''`; unquoted only where it cannot be taken for a cell
+ * or a column.
+ */
 export function quotedSheetName (name: string): string {
   return /^[A-Z][a-z]{5,}$/.test(name) ? name : `'${name.replaceAll("'", "''")}'`
 }

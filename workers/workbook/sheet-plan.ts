@@ -54,7 +54,14 @@ export function planSheets (book: Book, options: WorkbookOptions): SheetPlan {
   const firstTask = firstCategory + categories.length
   const tasks = book.tasks.length
   const columns: SheetColumns = {
-    period: hasPeriods ? 5 : undefined, status, courseAverage: status + 1, categories, firstCategory, firstTask, tasks, last: firstTask + tasks - 1,
+    period: hasPeriods ? 5 : undefined,
+    status,
+    courseAverage: status + 1,
+    categories,
+    firstCategory,
+    firstTask,
+    tasks,
+    last: firstTask + tasks - 1,
   }
   const sheets = listSheets(book, options).map(({ name, periodId }): StudentSheet => {
     const { students, dropped } = book.averages(periodId)
@@ -65,7 +72,10 @@ export function planSheets (book: Book, options: WorkbookOptions): SheetPlan {
   return { columns, sheets }
 }
 
-function listSheets (book: Book, options: WorkbookOptions): Array<{ name: string, periodId: number | null | undefined }> {
+function listSheets (
+  book: Book,
+  options: WorkbookOptions
+): Array<{ name: string, periodId: number | null | undefined }> {
   if (options.sheets === 'course') return [{ name: PERFORMANCE, periodId: undefined }]
   const { students, dropped } = book.averages(null)
   const hasRest = book.periods.length === 0 || students + (options.include_dropped ? dropped : 0) > 0
@@ -78,32 +88,57 @@ function listSheets (book: Book, options: WorkbookOptions): Array<{ name: string
   return sheetNames(wanted, [SUMMARY, HISTORY]).map((name, i) => ({ name, periodId: ids[i]! }))
 }
 
-/** A category average is shown where somebody in the workbook has one; dropped students count in no average of the book's. */
+/**
+ * A category average is shown where somebody in the workbook has one; dropped students count in no average of
+ * the book's.
+ */
 function categoriesWithScores (book: Book, includeDropped: boolean): number[] {
   const { categories, dropped } = book.averages()
   const has = categories.map((category) => category.average !== null)
   if (includeDropped && dropped > 0 && has.includes(false)) {
     for (const row of book.rows({ isDropped: true })) {
-      row.categoryAverages.forEach((average, c) => { if (!Number.isNaN(average)) has[c] = true })
+      row.categoryAverages.forEach((average, c) => {
+        if (!Number.isNaN(average)) has[c] = true
+      })
     }
   }
   return Array.from(has.keys()).filter((c) => has[c])
 }
 
-function refuseTooLarge (book: Book, columns: SheetColumns, sheets: StudentSheet[], options: WorkbookOptions): void {
+function refuseTooLarge (
+  book: Book,
+  columns: SheetColumns,
+  sheets: StudentSheet[],
+  options: WorkbookOptions
+): void {
   const summaryColumns = options.sheets === 'period' ? summaryWidth(columns) : 3
   if (columns.last > MOST_COLUMNS || summaryColumns > MOST_COLUMNS) {
-    throw new WorkbookFailure('WORKBOOK_TOO_LARGE', `The course has ${withCommas(book.tasks.length)} tasks in ${withCommas(book.categories.length)} categories; ` +
-      `an Excel worksheet has room for ${withCommas(MOST_COLUMNS)} columns. Withdraw tasks that are no longer needed, or split the course.`)
+    throw new WorkbookFailure(
+      'WORKBOOK_TOO_LARGE',
+      `The course has ${withCommas(book.tasks.length)} tasks in ${
+        withCommas(book.categories.length)
+      } categories; ` +
+        `an Excel worksheet has room for ${
+          withCommas(MOST_COLUMNS)
+        } columns. Withdraw tasks that are no longer needed, or split the course.`
+    )
   }
   const largest = Math.max(...sheets.map((sheet) => sheet.lastRow))
   if (largest <= MOST_ROWS) return
-  const advice = options.sheets === 'course' && book.periods.length > 1 ? 'Export it with one sheet a period.' : 'Split the course.'
-  throw new WorkbookFailure('WORKBOOK_TOO_LARGE', `${withCommas(largest - HEADING_ROWS)} students would stand on one worksheet; ` +
-    `Excel has room for ${withCommas(MOST_ROWS - HEADING_ROWS)}. ${advice}`)
+  const advice = options.sheets === 'course' && book.periods.length > 1
+    ? 'Export it with one sheet a period.'
+    : 'Split the course.'
+  throw new WorkbookFailure(
+    'WORKBOOK_TOO_LARGE',
+    `${withCommas(largest - HEADING_ROWS)} students would stand on one worksheet; ` +
+      `Excel has room for ${withCommas(MOST_ROWS - HEADING_ROWS)}. ${advice}`
+  )
 }
 
-/** Columns of Summary's block of periods: name, students, course average, then a sum and a count for each average. */
+/**
+ * Columns of Summary's block of periods: name, students, course average, then a sum and a count for each
+ * average.
+ */
 export function summaryWidth (columns: SheetColumns): number {
   return 5 + 2 * columns.categories.length
 }
@@ -111,7 +146,9 @@ export function summaryWidth (columns: SheetColumns): number {
 /** `A`, `Z`, `AA`, … for 1, 26, 27, … */
 export function columnName (column: number): string {
   let name = ''
-  for (let n = column; n > 0; n = Math.floor((n - 1) / 26)) name = String.fromCharCode(65 + (n - 1) % 26) + name
+  for (let n = column; n > 0; n = Math.floor((n - 1) / 26)) {
+    name = String.fromCharCode(65 + (n - 1) % 26) + name
+  }
   return name
 }
 

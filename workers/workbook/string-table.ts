@@ -1,12 +1,16 @@
-// The shared strings of a workbook, as XML. Names, ids and addresses are as many as the students and mostly unique, so they
-// are not kept: they go out as bytes at once, into memory first and into a file of no name when there are many of them.
+// The shared strings of a workbook, as XML. Names, ids and addresses are as many as the students and mostly
+// unique, so they are not kept: they go out as bytes at once, into memory first and into a file of no name
+// when there are many of them.
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { cellText, escapeXml, isPlainText } from './excel-text.ts'
 
 const CHUNK = 131_072
 /** Bytes kept in memory before they are put into a file. */
 const IN_MEMORY = 1 << 20
-/** Texts that `intern` remembers, and their greatest length: what repeats (first names, statuses) shows up early. */
+/**
+ * Texts that `intern` remembers, and their greatest length: what repeats (first names, statuses) shows up
+ * early.
+ */
 const REMEMBERED = 4096
 const REMEMBERED_LENGTH = 64
 
@@ -38,7 +42,10 @@ export class StringTable {
     return index
   }
 
-  /** Adds a text that is not expected again and gives its index. Throws what the file system throws (a full disk). */
+  /**
+   * Adds a text that is not expected again and gives its index. Throws what the file system throws (a full
+   * disk).
+   */
   add (text: string): number {
     if (isPlainText(text)) {
       this.#write(`<si><t>${text}</t></si>`)
@@ -49,7 +56,9 @@ export class StringTable {
   }
 
   /** Texts so far, with those before the first that was added here. */
-  get texts (): number { return this.#next }
+  get texts (): number {
+    return this.#next
+  }
 
   /** All that was added, as XML in chunks. Nothing may be added afterwards. */
   * bytes (): Generator<Buffer> {
@@ -95,7 +104,13 @@ export class StringTable {
     }
     for (const chunk of this.#chunks) {
       for (let written = 0; written < chunk.length;) {
-        written += writeSync(this.#descriptor, chunk, written, chunk.length - written, this.#spooled + written)
+        written += writeSync(
+          this.#descriptor,
+          chunk,
+          written,
+          chunk.length - written,
+          this.#spooled + written
+        )
       }
       this.#spooled += chunk.length
     }

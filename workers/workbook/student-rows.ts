@@ -1,5 +1,5 @@
-// One row of XML a student. Ten million cells go through here, so nothing is looked up twice and no text is put together
-// that can be kept as bytes.
+// One row of XML a student. Ten million cells go through here, so nothing is looked up twice and no text is
+// put together that can be kept as bytes.
 import type { Style } from 'xlsx-populate'
 import type { Book, BookRow } from '../../src/courses/book.ts'
 import { LATE, PROVISIONAL, STATUS_MASK } from '../../src/courses/packed-cells.ts'
@@ -14,10 +14,21 @@ import type { WorkbookOptions } from './workbook-request.ts'
 import { DROPPED_LOOK, LATE_LOOK, PROVISIONAL_LOOK, type WorkbookStyles } from './workbook-styles.ts'
 
 /** By the code of a status, see `packed-cells.ts`. */
-const STATUS_WORDS = ['', 'Not started', 'In progress', 'Completed', 'Submitted', 'Missing', 'Exempt'] as const
+const STATUS_WORDS = [
+  '',
+  'Not started',
+  'In progress',
+  'Completed',
+  'Submitted',
+  'Missing',
+  'Exempt',
+] as const
 const WORDS = STATUS_WORDS.length
 
-/** Sums and counts over a sheet's students who are not dropped: of course averages, then of each category's in the sheet's order. */
+/**
+ * Sums and counts over a sheet's students who are not dropped: of course averages, then of each category's in
+ * the sheet's order.
+ */
 export interface AveragesAdded {
   sums: number[]
   counts: number[]
@@ -33,7 +44,10 @@ export interface StudentRowsOptions {
   values: WorkbookOptions['values']
 }
 
-/** What stands around a cell's value: `<c r="L`, then the row's number, then what depends on whether the student is dropped. */
+/**
+ * What stands around a cell's value: `<c r="L`, then the row's number, then what depends on whether the
+ * student is dropped.
+ */
 interface CellForm {
   start: Buffer
   active: Buffer
@@ -75,7 +89,12 @@ export class StudentRows {
   constructor (options: StudentRowsOptions) {
     const { book, columns, formulas, styles, strings } = options
     this.#o = options
-    const form = (column: number, active: Style, dropped: Style, rest: (isDropped: boolean) => string): CellForm => ({
+    const form = (
+      column: number,
+      active: Style,
+      dropped: Style,
+      rest: (isDropped: boolean) => string
+    ): CellForm => ({
       start: cellStart(column),
       active: Buffer.from(`" s="${active.id()}"${rest(false)}`),
       dropped: Buffer.from(`" s="${dropped.id()}"${rest(true)}`),
@@ -84,26 +103,52 @@ export class StudentRows {
       ...form(column, styles.average, styles.droppedAverage, () => ''),
       formula: formula?.('\n').split('\n').map((piece) => Buffer.from(piece.replaceAll('>', '&gt;'))),
     })
-    this.#texts = Array.from({ length: 5 }, (_, i) => form(i + 1, styles.text, styles.droppedText, () => ' t="s"><v>'))
-    this.#status = form(columns.status, styles.text, styles.droppedText, (isDropped) => ` t="s"><v>${strings.intern(isDropped ? 'Dropped' : 'Active')}</v></c>`)
+    this.#texts = Array.from(
+      { length: 5 },
+      (_, i) => form(i + 1, styles.text, styles.droppedText, () => ' t="s"><v>')
+    )
+    this.#status = form(
+      columns.status,
+      styles.text,
+      styles.droppedText,
+      (isDropped) => ` t="s"><v>${strings.intern(isDropped ? 'Dropped' : 'Active')}</v></c>`
+    )
     this.#averages = [
       average(columns.courseAverage, formulas.courseAverage),
-      ...columns.categories.map((_, i) => average(columns.firstCategory + i, (row) => formulas.categoryAverage(columns.firstCategory + i, row))),
+      ...columns.categories.map((_, i) =>
+        average(columns.firstCategory + i, (row) => formulas.categoryAverage(columns.firstCategory + i, row))
+      ),
     ]
-    this.#periods = new Map(columns.period === undefined ? [] : book.periods.filter(({ name }) => name !== '').map(({ id, name }) => [id, strings.intern(name)]))
+    this.#periods = new Map(
+      columns.period === undefined
+        ? []
+        : book.periods.filter(({ name }) => name !== '').map(({ id, name }) => [id, strings.intern(name)])
+    )
     this.#slots = Int32Array.from(book.tasks, (task) => task.slot)
-    this.#scale = Float64Array.from(book.tasks, ({ pointsPossible }) => options.values === 'points' && pointsPossible !== null && pointsPossible > 0 ? pointsPossible : NaN)
+    this.#scale = Float64Array.from(
+      book.tasks,
+      ({ pointsPossible }) =>
+        options.values === 'points' && pointsPossible !== null && pointsPossible > 0 ? pointsPossible : NaN
+    )
     this.#taskStarts = book.tasks.map((_, j) => cellStart(columns.firstTask + j))
     this.#scoreMiddles = styles.scores.map((style) => Buffer.from(`" s="${style.id()}"><v>`))
     this.#pointsMiddles = styles.points.map((style) => Buffer.from(`" s="${style.id()}"><v>`))
     const words = STATUS_WORDS.map((word) => word === '' ? 0 : strings.intern(word))
-    this.#words = styles.scores.flatMap((style) => words.map((index) => Buffer.from(`" s="${style.id()}" t="s"><v>${index}</v></c>`)))
+    this.#words = styles.scores.flatMap((style) =>
+      words.map((index) => Buffer.from(`" s="${style.id()}" t="s"><v>${index}</v></c>`))
+    )
     this.added = { sums: this.#averages.map(() => 0), counts: this.#averages.map(() => 0) }
-    const formulaBytes = this.#averages.flatMap(({ formula }) => formula ?? []).reduce((sum, piece) => sum + piece.length + ROW_DIGITS, 0)
+    const formulaBytes = this.#averages.flatMap(({ formula }) => formula ?? []).reduce(
+      (sum, piece) => sum + piece.length + ROW_DIGITS,
+      0
+    )
     this.chunks = new ByteChunks(MOST_CELL_BYTES * (columns.last + 2) + formulaBytes)
   }
 
-  /** Writes a student into the row of that number. Throws WorkbookFailure CHECK_FAILED for a score that is no finite number. */
+  /**
+   * Writes a student into the row of that number. Throws WorkbookFailure CHECK_FAILED for a score that is no
+   * finite number.
+   */
   write (row: BookRow, rowNumber: number): void {
     const { chunks } = this
     const at = String(rowNumber)
@@ -120,7 +165,13 @@ export class StudentRows {
 
   #writeStudent ({ student, isDropped }: BookRow, at: string): void {
     const { strings } = this.#o
-    const { last_name: lastName, first_name: firstName, student_identifier: identifier, email, period_id: periodId } = student
+    const {
+      last_name: lastName,
+      first_name: firstName,
+      student_identifier: identifier,
+      email,
+      period_id: periodId,
+    } = student
     if (lastName !== null && lastName !== '') this.#writeText(0, at, isDropped, strings.intern(lastName))
     if (firstName !== null && firstName !== '') this.#writeText(1, at, isDropped, strings.intern(firstName))
     if (identifier !== null && identifier !== '') this.#writeText(2, at, isDropped, strings.add(identifier))
@@ -210,9 +261,12 @@ export class StudentRows {
       }
       const possible = scale[j]!
       const isPoints = possible === possible // eslint-disable-line no-self-compare
-      // The points that came in, where the score comes from them: multiplying back could be off in the last digit.
+      // The points that came in, where the score comes from them: multiplying back could be off in the last
+      // digit.
       const value = !isPoints ? score : points[slot] === points[slot] ? points[slot]! : score * possible // eslint-disable-line no-self-compare
-      if (!Number.isFinite(value) || !Number.isFinite(score)) throw unwritable(`The score in “${this.#o.book.tasks[j]!.title}”`, row)
+      if (!Number.isFinite(value) || !Number.isFinite(score)) {
+        throw unwritable(`The score in “${this.#o.book.tasks[j]!.title}”`, row)
+      }
       const middle = (isPoints ? this.#pointsMiddles : this.#scoreMiddles)[look]!
       for (let i = 0; i < middle.length; i++) buffer[position++] = middle[i]!
       position = numbers.write(value, buffer, position)
@@ -235,6 +289,10 @@ function cellStart (column: number): Buffer {
 }
 
 function unwritable (what: string, { student }: BookRow): WorkbookFailure {
-  const name = [student.first_name, student.last_name].filter(Boolean).join(' ') || student.student_identifier || student.source_id
-  return new WorkbookFailure('CHECK_FAILED', `${what} of ${name} is not a number that a worksheet can hold. Correct it where it comes from and import it again.`)
+  const name = [student.first_name, student.last_name].filter(Boolean).join(' ') ||
+    student.student_identifier || student.source_id
+  return new WorkbookFailure(
+    'CHECK_FAILED',
+    `${what} of ${name} is not a number that a worksheet can hold. Correct it where it comes from and import it again.`
+  )
 }

@@ -34,14 +34,29 @@ export interface Summary {
 /** Column of the first sum in the block of periods. */
 const FIRST_SUM = 4
 
-/** Lays out Summary. `added(i)` gives what was added up over the students of sheet i, once they have been written. */
-export function summarySheet (book: Book, plan: SheetPlan, request: WorkbookRequest, styles: WorkbookStyles, added: (sheet: number) => AveragesAdded): Summary {
+/**
+ * Lays out Summary. `added(i)` gives what was added up over the students of sheet i, once they have been
+ * written.
+ */
+export function summarySheet (
+  book: Book,
+  plan: SheetPlan,
+  request: WorkbookRequest,
+  styles: WorkbookStyles,
+  added: (sheet: number) => AveragesAdded
+): Summary {
   const cells: SummaryCell[] = []
   const heights = new Map([[1, 21]])
   let row = 0
-  const put = (column: number, style: Style, content: { value: string | number | null } | { formula: string, result: () => number | null }): void => {
+  const put = (
+    column: number,
+    style: Style,
+    content: { value: string | number | null } | { formula: string, result: () => number | null }
+  ): void => {
     if (!('value' in content)) cells.push({ row, column, style, ...content })
-    else if (content.value !== null && content.value !== '') cells.push({ row, column, style, value: content.value })
+    else if (content.value !== null && content.value !== '') {
+      cells.push({ row, column, style, value: content.value })
+    }
   }
   const line = (label: string, value: string | number | null, style = styles.summaryValue): void => {
     row++
@@ -82,16 +97,39 @@ export function summarySheet (book: Book, plan: SheetPlan, request: WorkbookRequ
 
   const periodRows = isByPeriod ? putPeriods() : undefined
   putAverage(courseAverageRow, 2, columns.courseAverage, averages.course, FIRST_SUM)
-  columns.categories.forEach((c, i) => putAverage(firstCategoryRow + c, 3, columns.firstCategory + i, averages.categories[c]!, FIRST_SUM + 2 + 2 * i))
+  columns.categories.forEach((c, i) =>
+    putAverage(
+      firstCategoryRow + c,
+      3,
+      columns.firstCategory + i,
+      averages.categories[c]!,
+      FIRST_SUM + 2 + 2 * i
+    )
+  )
   putLegend()
   row++
   line('Check', 'agrees')
   put(3, styles.plain, {
-    value: `${count(sheets.reduce((sum, sheet) => sum + sheet.students, 0), 'student')}, ${count(book.tasks.length, 'task')}, ` +
-    `${count(included, 'score')} and their sum, counted while they were written, are those of the database.`
+    value: `${
+      count(sheets.reduce((sum, sheet) => sum + sheet.students, 0), 'student')
+    }, ${count(book.tasks.length, 'task')}, ` +
+      `${
+        count(included, 'score')
+      } and their sum, counted while they were written, are those of the database.`,
   })
-  const texts = cells.filter((cell) => cell.column === 1 && typeof cell.value === 'string').map((cell) => String(cell.value).length)
-  return { cells, weights, heights, widths: [Math.min(40, Math.max(18, ...texts) + 2), 24, ...Array.from({ length: (isByPeriod ? summaryWidth(columns) : 3) - 2 }, () => 17)] }
+  const texts = cells.filter((cell) => cell.column === 1 && typeof cell.value === 'string').map((cell) =>
+    String(cell.value).length
+  )
+  return {
+    cells,
+    weights,
+    heights,
+    widths: [
+      Math.min(40, Math.max(18, ...texts) + 2),
+      24,
+      ...Array.from({ length: (isByPeriod ? summaryWidth(columns) : 3) - 2 }, () => 17),
+    ],
+  }
 
   /** One row a sheet: students, course average, then the sum and the count of each average. */
   function putPeriods (): { first: number, last: number } {
@@ -106,12 +144,24 @@ export function summarySheet (book: Book, plan: SheetPlan, request: WorkbookRequ
       const name = quotedSheetName(sheet.name)
       const formulas = sheetSums(name, columns, sheet.lastRow)
       put(1, styles.plain, { value: periodName(sheet.periodId, sheet.name) })
-      put(2, styles.summaryValue, { formula: formulas.students, result: () => book.averages(sheet.periodId).students })
-      put(3, styles.average, { formula: `${name}!$${columnName(columns.courseAverage)}$5`, result: () => book.averages(sheet.periodId).course.average })
+      put(2, styles.summaryValue, {
+        formula: formulas.students,
+        result: () => book.averages(sheet.periodId).students,
+      })
+      put(3, styles.average, {
+        formula: `${name}!$${columnName(columns.courseAverage)}$5`,
+        result: () => book.averages(sheet.periodId).course.average,
+      })
       names.forEach((_, i) => {
         const column = columns.courseAverage + i
-        put(FIRST_SUM + 2 * i, styles.summarySum, { formula: formulas.sum(column), result: () => added(s).sums[i]! })
-        put(FIRST_SUM + 2 * i + 1, styles.centered, { formula: formulas.count(column), result: () => added(s).counts[i]! })
+        put(FIRST_SUM + 2 * i, styles.summarySum, {
+          formula: formulas.sum(column),
+          result: () => added(s).sums[i]!,
+        })
+        put(FIRST_SUM + 2 * i + 1, styles.centered, {
+          formula: formulas.count(column),
+          result: () => added(s).counts[i]!,
+        })
       })
     })
     return { first, last: row }
@@ -122,12 +172,26 @@ export function summarySheet (book: Book, plan: SheetPlan, request: WorkbookRequ
   }
 
   /** A live average over the whole course: the one worksheet's row 5, or the block's sums and counts. */
-  function putAverage (atRow: number, atColumn: number, column: number, spread: Spread, sumColumn: number): void {
-    const [sums, counts] = [sumColumn, sumColumn + 1].map((number) => `${columnName(number)}${periodRows?.first}:${columnName(number)}${periodRows?.last}`)
+  function putAverage (
+    atRow: number,
+    atColumn: number,
+    column: number,
+    spread: Spread,
+    sumColumn: number
+  ): void {
+    const [sums, counts] = [sumColumn, sumColumn + 1].map((number) =>
+      `${columnName(number)}${periodRows?.first}:${columnName(number)}${periodRows?.last}`
+    )
     const formula = isByPeriod
       ? `IF(SUM(${counts})=0,"",SUM(${sums})/SUM(${counts}))`
       : `${quotedSheetName(sheets[0]!.name)}!$${columnName(column)}$5`
-    cells.push({ row: atRow, column: atColumn, style: styles.summaryPercent, formula, result: () => spread.average })
+    cells.push({
+      row: atRow,
+      column: atColumn,
+      style: styles.summaryPercent,
+      formula,
+      result: () => spread.average,
+    })
   }
 
   function putLegend (): void {
@@ -139,18 +203,40 @@ export function summarySheet (book: Book, plan: SheetPlan, request: WorkbookRequ
     heading('Mark', 'Meaning')
     explain(styles.samples[LATE_LOOK]!, 'Late', 'in italics: handed in late')
     explain(styles.samples[PROVISIONAL_LOOK]!, 'Provisional', 'underlined: the score may still change')
-    explain(styles.samples[LATE_LOOK | PROVISIONAL_LOOK]!, 'Late, provisional', 'in italics and underlined: both')
+    explain(
+      styles.samples[LATE_LOOK | PROVISIONAL_LOOK]!,
+      'Late, provisional',
+      'in italics and underlined: both'
+    )
     if (request.options.include_dropped && averages.dropped > 0) {
-      explain(styles.samples[DROPPED_LOOK]!, 'Dropped', 'in grey, below the others: counts in no average, lowest or highest')
+      explain(
+        styles.samples[DROPPED_LOOK]!,
+        'Dropped',
+        'in grey, below the others: counts in no average, lowest or highest'
+      )
     }
     explain(styles.input, 'Weight', 'on yellow: may be changed, and every average in this workbook follows')
-    explain(styles.samples[0]!, 'A word', 'Completed, In progress, Not started, Submitted, Missing, Exempt: there is no score, and it counts in no average')
+    explain(
+      styles.samples[0]!,
+      'A word',
+      'Completed, In progress, Not started, Submitted, Missing, Exempt: there is no score, and it counts in no average'
+    )
     explain(styles.samples[0]!, 'An empty cell', 'the student was not given the task')
-    if (book.course.missingCounts === 'zero') explain(styles.samples[0]!, '0%', 'also: not started or missing when the task was due')
-    if (request.options.values === 'points') {
-      explain(styles.samples[0]!, 'Points', 'score × points possible; in per cent where a task has no points possible, and in all averages')
+    if (book.course.missingCounts === 'zero') {
+      explain(styles.samples[0]!, '0%', 'also: not started or missing when the task was due')
     }
-    explain(styles.samples[0]!, '1, 2, …', 'above the columns: the number of the category, by which the formulas go')
+    if (request.options.values === 'points') {
+      explain(
+        styles.samples[0]!,
+        'Points',
+        'score × points possible; in per cent where a task has no points possible, and in all averages'
+      )
+    }
+    explain(
+      styles.samples[0]!,
+      '1, 2, …',
+      'above the columns: the number of the category, by which the formulas go'
+    )
   }
 }
 

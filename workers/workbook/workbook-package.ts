@@ -1,5 +1,5 @@
-// The workbook without its rows, made by xlsx-populate, and the parts of it put right: what that library has no call for or
-// gets wrong is spliced into its XML here. See docs/workbook.md.
+// The workbook without its rows, made by xlsx-populate, and the parts of it put right: what that library has
+// no call for or gets wrong is spliced into its XML here. See docs/workbook.md.
 import XlsxPopulate, { type Workbook } from 'xlsx-populate'
 import { fromBufferPromise } from 'yauzl'
 import type { Book } from '../../src/courses/book.ts'
@@ -45,7 +45,13 @@ export interface ColumnWidths {
 }
 
 /** Makes all that is in the workbook but the rows of students and the texts in them. */
-export async function makePackage (book: Book, plan: SheetPlan, request: WorkbookRequest, widths: ColumnWidths, added: (sheet: number) => AveragesAdded): Promise<WorkbookPackage> {
+export async function makePackage (
+  book: Book,
+  plan: SheetPlan,
+  request: WorkbookRequest,
+  widths: ColumnWidths,
+  added: (sheet: number) => AveragesAdded
+): Promise<WorkbookPackage> {
   const workbook = await XlsxPopulate.fromBlankAsync()
   const styles = createStyles(workbook)
   const summary = summarySheet(book, plan, request, styles, added)
@@ -61,7 +67,11 @@ export async function makePackage (book: Book, plan: SheetPlan, request: Workboo
     return part
   }
   parts.set('[Content_Types].xml', withSheetTypes(take('[Content_Types].xml'), plan.sheets.length))
-  parts.set('docProps/core.xml', splice(take('docProps/core.xml'), '</cp:coreProperties>', (end) => w3cDate('created', request.generatedAt) + w3cDate('modified', request.generatedAt) + end))
+  parts.set(
+    'docProps/core.xml',
+    splice(take('docProps/core.xml'), '</cp:coreProperties>', (end) =>
+      w3cDate('created', request.generatedAt) + w3cDate('modified', request.generatedAt) + end)
+  )
   take('docProps/app.xml')
   parts.set('docProps/app.xml', APP_PROPERTIES)
   parts.set('xl/workbook.xml', workbookPart(take('xl/workbook.xml'), plan))
@@ -104,62 +114,105 @@ function fillSummary (workbook: Workbook, summary: Summary): void {
 }
 
 /** Columns get the look of their cells too, so that what a teacher adds looks and counts like the rest. */
-function shapeSheet (workbook: Workbook, { name }: StudentSheet, { columns }: SheetPlan, styles: WorkbookStyles, widths: ColumnWidths, book: Book, request: WorkbookRequest): void {
+function shapeSheet (
+  workbook: Workbook,
+  { name }: StudentSheet,
+  { columns }: SheetPlan,
+  styles: WorkbookStyles,
+  widths: ColumnWidths,
+  book: Book,
+  request: WorkbookRequest
+): void {
   const sheet = workbook.addSheet(name).freezePanes(3, HEADING_ROWS)
   const texts = columns.period === undefined ? widths.texts.slice(0, 4) : widths.texts
   texts.forEach((width, i) => sheet.column(i + 1).width(width).style(styles.text))
   sheet.column(columns.status).width(11).style(styles.text)
-  widths.averages.forEach((width, i) => sheet.column(columns.courseAverage + i).width(width).style(styles.average))
+  widths.averages.forEach((width, i) =>
+    sheet.column(columns.courseAverage + i).width(width).style(styles.average)
+  )
   widths.tasks.forEach((width, j) => {
     const hasPoints = request.options.values === 'points' && (book.tasks[j]!.pointsPossible ?? 0) > 0
     sheet.column(columns.firstTask + j).width(width).style((hasPoints ? styles.points : styles.scores)[0]!)
   })
 }
 
-function sheetFrame (xml: string, sheet: StudentSheet, { columns }: SheetPlan): { head: string, tail: string } {
+function sheetFrame (
+  xml: string,
+  sheet: StudentSheet,
+  { columns }: SheetPlan
+): { head: string, tail: string } {
   const fits = columns.tasks <= MOST_TASKS_ON_A_PAGE
   const last = columnName(columns.last)
   const [head, tail] = cut(xml, '<sheetData/>')
   const dimension = `<dimension ref="A1:${last}${HEADING_ROWS + sheet.students}"/>`
   return {
     head: splice(
-      splice(head, '<sheetPr/>', (found) => (fits ? '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' : found) + dimension),
-      '</sheetViews>', (found) => `${found}<sheetFormatPr defaultRowHeight="15"/>`) + '<sheetData>',
+      splice(
+        head,
+        '<sheetPr/>',
+        (found) => (fits ? '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' : found) + dimension
+      ),
+      '</sheetViews>',
+      (found) => `${found}<sheetFormatPr defaultRowHeight="15"/>`
+    ) + '<sheetData>',
     tail: `</sheetData><autoFilter ref="A${HEADING_ROWS}:${last}${sheet.lastRow}"/>${MARGINS}` +
-      `<pageSetup ${fits ? '' : 'pageOrder="overThenDown" '}orientation="landscape"${fits ? ' fitToHeight="0"' : ''}/>${FOOTER}${tail}`,
+      `<pageSetup ${fits ? '' : 'pageOrder="overThenDown" '}orientation="landscape"${
+        fits ? ' fitToHeight="0"' : ''
+      }/>${FOOTER}${tail}`,
   }
 }
 
 function summaryPageSetup (xml: string, isWide: boolean): string {
   const [head, tail] = cut(xml, '</sheetData>')
   return splice(head, '<sheetPr/>', () => '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>') +
-    `</sheetData>${MARGINS}<pageSetup orientation="${isWide ? 'landscape' : 'portrait'}" fitToHeight="0"/>${FOOTER}` +
+    `</sheetData>${MARGINS}<pageSetup orientation="${
+      isWide ? 'landscape' : 'portrait'
+    }" fitToHeight="0"/>${FOOTER}` +
     tail.replace(/<pageMargins [^>]*\/>/, '')
 }
 
 /** Formulas come out of the library without a value. */
 function withResults (xml: string, cells: SummaryCell[]): string {
-  const results = new Map(cells.filter((cell) => cell.result !== undefined).map((cell) => [`${columnName(cell.column)}${cell.row}`, cell.result!]))
-  return xml.replace(/<c r="([A-Z]+\d+)"([^>]*)>(<f>[^<]*<\/f>)<\/c>/g, (_, ref: string, attributes: string, formula: string) => {
-    const value = results.get(ref)!()
-    return value === null ? `<c r="${ref}"${attributes} t="str">${formula}<v></v></c>` : `<c r="${ref}"${attributes}>${formula}<v>${value}</v></c>`
-  })
+  const results = new Map(
+    cells.filter((cell) => cell.result !== undefined).map((
+      cell
+    ) => [`${columnName(cell.column)}${cell.row}`, cell.result!])
+  )
+  return xml.replace(
+    /<c r="([A-Z]+\d+)"([^>]*)>(<f>[^<]*<\/f>)<\/c>/g,
+    (_, ref: string, attributes: string, formula: string) => {
+      const value = results.get(ref)!()
+      return value === null
+        ? `<c r="${ref}"${attributes} t="str">${formula}<v></v></c>`
+        : `<c r="${ref}"${attributes}>${formula}<v>${value}</v></c>`
+    }
+  )
 }
 
-/** Names for what is filtered and printed; no path of the template's author; no reason for Excel to ask about saving. */
+/**
+ * Names for what is filtered and printed; no path of the template's author; no reason for Excel to ask about
+ * saving.
+ */
 function workbookPart (xml: string, { columns, sheets }: SheetPlan): string {
   const last = columnName(columns.last)
   const names = [
-    ...sheets.map((sheet, i) => `<definedName name="_xlnm._FilterDatabase" localSheetId="${i + 1}" hidden="1">` +
-      `${escapeXml(quotedSheetName(sheet.name))}!$A$${HEADING_ROWS}:$${last}$${sheet.lastRow}</definedName>`),
+    ...sheets.map((sheet, i) =>
+      `<definedName name="_xlnm._FilterDatabase" localSheetId="${i + 1}" hidden="1">` +
+      `${escapeXml(quotedSheetName(sheet.name))}!$A$${HEADING_ROWS}:$${last}$${sheet.lastRow}</definedName>`
+    ),
     ...sheets.map((sheet, i) => {
       const name = escapeXml(quotedSheetName(sheet.name))
-      return `<definedName name="_xlnm.Print_Titles" localSheetId="${i + 1}">${name}!$A:$B,${name}!$1:$${HEADING_ROWS}</definedName>`
+      return `<definedName name="_xlnm.Print_Titles" localSheetId="${
+        i + 1
+      }">${name}!$A:$B,${name}!$1:$${HEADING_ROWS}</definedName>`
     }),
   ]
   const calculation = /<calcPr [^>]*\/>/.exec(xml)?.[0] ?? ''
-  return splice(xml.replace(/<mc:AlternateContent[\s\S]*?<\/mc:AlternateContent>/, ''), calculation,
-    () => `<definedNames>${names.join('')}</definedNames><calcPr calcId="191029"/>`)
+  return splice(
+    xml.replace(/<mc:AlternateContent[\s\S]*?<\/mc:AlternateContent>/, ''),
+    calculation,
+    () => `<definedNames>${names.join('')}</definedNames><calcPr calcId="191029"/>`
+  )
 }
 
 /** What styles.xml lists, and the element that each item of a list is. */
@@ -192,27 +245,43 @@ function elements (xml: string, name: string): number {
 function stylesPart (xml: string): string {
   const [head, rest] = cut(xml, '<cellXfs>')
   const [formats, tail] = cut(rest, '</cellXfs>')
-  const said = formats.replace(/<xf ([^>]*applyFont[^>]*?)(\/?>)(?=(<alignment )?)/g, (_, attributes: string, end: string, alignment: string | undefined) =>
-    `<xf ${attributes.includes('numFmtId') ? `${attributes} applyNumberFormat="1"` : `numFmtId="0" ${attributes}`} xfId="0"${alignment === undefined ? '' : ' applyAlignment="1"'}${end}`)
+  const said = formats.replace(
+    /<xf ([^>]*applyFont[^>]*?)(\/?>)(?=(<alignment )?)/g,
+    (_, attributes: string, end: string, alignment: string | undefined) =>
+      `<xf ${
+        attributes.includes('numFmtId') ? `${attributes} applyNumberFormat="1"` : `numFmtId="0" ${attributes}`
+      } xfId="0"${alignment === undefined ? '' : ' applyAlignment="1"'}${end}`
+  )
   return `${head}<cellXfs>${said}</cellXfs>${tail}`
 }
 
 function withSheetTypes (xml: string, sheets: number): string {
-  const overrides = Array.from({ length: sheets }, (_, i) =>
-    `<Override PartName="/xl/worksheets/sheet${i + 2}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`)
+  const overrides = Array.from(
+    { length: sheets },
+    (_, i) =>
+      `<Override PartName="/xl/worksheets/sheet${
+        i + 2
+      }.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`
+  )
   return splice(xml, '</Types>', (end) => overrides.join('') + end)
 }
 
 function w3cDate (name: string, ms: number): string {
-  return `<dcterms:${name} xsi:type="dcterms:W3CDTF">${new Date(ms).toISOString().replace(/\.\d+/, '')}</dcterms:${name}>`
+  return `<dcterms:${name} xsi:type="dcterms:W3CDTF">${
+    new Date(ms).toISOString().replace(/\.\d+/, '')
+  }</dcterms:${name}>`
 }
 
-// LibreOffice trusts the values beside formulas only of a program that it knows by this name; else a large book opens slowly.
+// LibreOffice trusts the values beside formulas only of a program that it knows by this name; else a large
+// book opens slowly.
 const APP_PROPERTIES = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' +
   '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">' +
   '<Application>Microsoft Excel</Application><AppVersion>16.0300</AppVersion></Properties>'
 
-/** Replaces the one place where a text stands; throws where it does not, since the library then writes something else. */
+/**
+ * Replaces the one place where a text stands; throws where it does not, since the library then writes
+ * something else.
+ */
 function splice (xml: string, found: string, replacement: (found: string) => string): string {
   const [before, after] = cut(xml, found)
   return before + replacement(found) + after

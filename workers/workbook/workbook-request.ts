@@ -6,7 +6,10 @@ export interface WorkbookOptions {
   include_dropped: boolean
 }
 
-/** Students, scores and the sum of these fractions as the database itself adds them up, those of dropped students included. */
+/**
+ * Students, scores and the sum of these fractions as the database itself adds them up, those of dropped
+ * students included.
+ */
 export interface ControlTotals {
   students: number
   dropped: number

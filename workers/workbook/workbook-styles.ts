@@ -1,4 +1,5 @@
-// Every look that the workbook has, each made once: Excel breaks beyond 65,490 formats, and a file with a few opens fast.
+// Every look that the workbook has, each made once: Excel breaks beyond 65,490 formats, and a file with a few
+// opens fast.
 import type { Style, Workbook } from 'xlsx-populate'
 
 const PERCENT = '0%'
@@ -61,12 +62,14 @@ export interface WorkbookStyles {
 /** Adds the styles to a workbook. All must exist before the first `id()` is asked for. */
 export function createStyles (workbook: Workbook): WorkbookStyles {
   const make = (look: Look): Style => createStyle(workbook, look)
-  const marked = (look: Look) => Array.from({ length: 8 }, (_, bits) => make({
-    italic: (bits & LATE_LOOK) !== 0,
-    underline: (bits & PROVISIONAL_LOOK) !== 0,
-    color: (bits & DROPPED_LOOK) !== 0 ? GREY : BLACK,
-    ...look,
-  }))
+  const marked = (look: Look) =>
+    Array.from({ length: 8 }, (_, bits) =>
+      make({
+        italic: (bits & LATE_LOOK) !== 0,
+        underline: (bits & PROVISIONAL_LOOK) !== 0,
+        color: (bits & DROPPED_LOOK) !== 0 ? GREY : BLACK,
+        ...look,
+      }))
   return {
     plain: make({}),
     label: make({ bold: true }),
@@ -92,7 +95,8 @@ export function createStyles (workbook: Workbook): WorkbookStyles {
   }
 }
 
-// An empty <fill/> or <font/> is what some readers throw on, so both are always said in full, the font in the schema's order.
+// An empty <fill/> or <font/> is what some readers throw on, so both are always said in full, the font in the
+// schema's order.
 function createStyle (workbook: Workbook, look: Look): Style {
   const style = workbook.styleSheet().createStyle()
   const settings: Record<string, unknown> = {
@@ -102,7 +106,9 @@ function createStyle (workbook: Workbook, look: Look): Style {
     fontSize: look.size ?? 11,
     fontColor: look.color ?? BLACK,
     fontFamily: 'Calibri',
-    fill: look.fill === undefined ? { type: 'pattern', pattern: 'none' } : { type: 'solid', color: look.fill },
+    fill: look.fill === undefined
+      ? { type: 'pattern', pattern: 'none' }
+      : { type: 'solid', color: look.fill },
     ...(look.line === true ? { bottomBorder: 'thin' } : {}),
     ...(look.format === undefined ? {} : { numberFormat: look.format }),
     ...(look.align === undefined ? {} : { horizontalAlignment: look.align }),

@@ -1,5 +1,6 @@
-// The workbook of a course: xlsx-populate makes a package without students, and its parts are copied into the file, the rows
-// of students put in on the way. So no workbook is ever in memory, whatever its size. See docs/workbook.md.
+// The workbook of a course: xlsx-populate makes a package without students, and its parts are copied into the
+// file, the rows of students put in on the way. So no workbook is ever in memory, whatever its size. See
+// docs/workbook.md.
 import type { Book } from '../../src/courses/book.ts'
 import { fitColumns } from './column-widths.ts'
 import { checkTotals, WrittenTotals } from './control-totals.ts'
@@ -16,9 +17,10 @@ export { WorkbookFailure } from './workbook-failure.ts'
 export type { WorkbookFacts, WorkbookOptions, WorkbookRequest } from './workbook-request.ts'
 
 /**
- * Writes a book's workbook to `request.file` and flushes it to disk. The same book, options and clock give the same bytes.
- * Throws WorkbookFailure (too large for Excel: before anything is written; not the database's totals), the signal's reason,
- * or what the file system throws; then nothing is left of the file. The book's snapshot must stay open meanwhile.
+ * Writes a book's workbook to `request.file` and flushes it to disk. The same book, options and clock give
+ * the same bytes. Throws WorkbookFailure (too large for Excel: before anything is written; not the database's
+ * totals), the signal's reason, or what the file system throws; then nothing is left of the file. The book's
+ * snapshot must stay open meanwhile.
  */
 export async function writeWorkbook (book: Book, request: WorkbookRequest): Promise<WorkbookFacts> {
   const { options } = request
@@ -39,11 +41,33 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
     const { head, tail } = made.sheets[index]!
     const formulas = sheetFormulas(columns, lastRow, options.values)
     yield Buffer.from(head)
-    for (const row of headingRows({ book, columns, formulas, styles, strings, periodId, weights: made.summary.weights, height: headingHeight })) yield Buffer.from(row, 'latin1')
+    for (
+      const row of headingRows({
+        book,
+        columns,
+        formulas,
+        styles,
+        strings,
+        periodId,
+        weights: made.summary.weights,
+        height: headingHeight,
+      })
+    ) yield Buffer.from(row, 'latin1')
     totals.tasks.push(columns.tasks)
 
-    const writer = new StudentRows({ book, columns, formulas, styles, strings, totals, values: options.values })
-    const filter = { ...(periodId === undefined ? {} : { periodId }), ...(options.include_dropped ? {} : { isDropped: false }) }
+    const writer = new StudentRows({
+      book,
+      columns,
+      formulas,
+      styles,
+      strings,
+      totals,
+      values: options.values,
+    })
+    const filter = {
+      ...(periodId === undefined ? {} : { periodId }),
+      ...(options.include_dropped ? {} : { isDropped: false }),
+    }
     let rowNumber = FIRST_STUDENT_ROW
     for (const row of book.rows(filter)) {
       writer.write(row, rowNumber++)

@@ -27,7 +27,9 @@ export interface ZipOptions {
  * is left. The file is for its owner alone, since it holds scores.
  */
 export async function writeZip (
-  file: string, parts: ZipPart[], { signal }: ZipOptions = {}
+  file: string,
+  parts: ZipPart[],
+  { signal }: ZipOptions = {}
 ): Promise<{ size: number, sha256: string }> {
   signal?.throwIfAborted()
   const handle = await open(file, 'wx', 0o600)
@@ -50,19 +52,27 @@ class HashedFile {
   size = 0
   readonly #handle: FileHandle
   readonly #hash: Hash = createHash('sha256')
-  constructor (handle: FileHandle) { this.#handle = handle }
+  constructor (handle: FileHandle) {
+    this.#handle = handle
+  }
 
   async write (bytes: Buffer): Promise<void> {
     this.#hash.update(bytes)
     this.size += bytes.length
-    for (let written = 0; written < bytes.length;) written += (await this.#handle.write(bytes, written)).bytesWritten
+    for (let written = 0; written < bytes.length;) {
+      written += (await this.#handle.write(bytes, written)).bytesWritten
+    }
   }
 
-  sha256 (): string { return this.#hash.digest('hex') }
+  sha256 (): string {
+    return this.#hash.digest('hex')
+  }
 }
 
 async function writeEntry (
-  sink: HashedFile, { path, chunks }: ZipPart, signal: AbortSignal | undefined
+  sink: HashedFile,
+  { path, chunks }: ZipPart,
+  signal: AbortSignal | undefined
 ): Promise<ZipEntry> {
   const entry: ZipEntry = { path, offset: sink.size, crc: 0, size: 0, compressedSize: 0 }
   await sink.write(localHeader(path))
@@ -79,7 +89,12 @@ async function writeEntry (
       signal?.throwIfAborted()
       entry.crc = crc32(chunk, entry.crc)
       entry.size += chunk.length
-      const taken = new Promise<void>((resolve, reject) => { deflate.write(chunk, (error) => { if (error) reject(error); else resolve() }) })
+      const taken = new Promise<void>((resolve, reject) => {
+        deflate.write(chunk, (error) => {
+          if (error) reject(error)
+          else resolve()
+        })
+      })
       taken.catch(() => {}) // the same error comes out of `compressed`
       await Promise.race([before, compressed])
       before = taken

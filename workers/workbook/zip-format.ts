@@ -69,7 +69,11 @@ export function directory (entries: ZipEntry[], offset: number): Buffer {
   end.writeUInt16LE(needs64 ? FULL_16 : entries.length, 10)
   end.writeUInt32LE(needs64 ? FULL_32 : headers.length, 12)
   end.writeUInt32LE(needs64 ? FULL_32 : offset, 16)
-  return Buffer.concat([headers, needs64 ? end64(entries.length, headers.length, offset) : Buffer.alloc(0), end])
+  return Buffer.concat([
+    headers,
+    needs64 ? end64(entries.length, headers.length, offset) : Buffer.alloc(0),
+    end,
+  ])
 }
 
 function directoryHeader ({ path, offset, crc, size, compressedSize }: ZipEntry): Buffer {

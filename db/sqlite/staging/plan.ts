@@ -31,20 +31,43 @@ interface PlannedPart {
 export type PlannedPeriod = PlannedPart & { name: string }
 export type PlannedCategory = PlannedPart & { name: string, weight: number | null }
 export type PlannedTask = PlannedPart & {
-  title: string, type: string, category: string | null, due_at: number | null, due_on: string | null, points_possible: number | null
-  grade_book: string | null, slot: number
+  title: string,
+  type: string,
+  category: string | null,
+  due_at: number | null,
+  due_on: string | null,
+  points_possible: number | null,
+  grade_book: string | null,
+  slot: number,
 }
 export type PlannedStudent = PlannedPart & {
-  first_name: string | null, last_name: string | null, student_identifier: string | null, email: string | null
+  first_name: string | null,
+  last_name: string | null,
+  student_identifier: string | null,
+  email: string | null,
   /** Source id of the period. */
-  period: string | null, dropped_on: string | null, grade_book: string | null, is_unenrolled: 0 | 1
+  period: string | null,
+  dropped_on: string | null,
+  grade_book: string | null,
+  is_unenrolled: 0 | 1,
 }
 export type PlannedTeacher = PlannedPart & {
-  email: string | null, email_key: string | null, first_name: string | null, last_name: string | null, is_enabled: 0 | 1
+  email: string | null,
+  email_key: string | null,
+  first_name: string | null,
+  last_name: string | null,
+  is_enabled: 0 | 1,
 }
 
 /** A line item of a task; `task` is the task's source id. */
-export interface PlannedTaskSource { course: number, op: 'upsert' | 'delete', source_id: string, task: string | null, minimum: number | null, number: number | null }
+export interface PlannedTaskSource {
+  course: number
+  op: 'upsert' | 'delete'
+  source_id: string
+  task: string | null
+  minimum: number | null
+  number: number | null
+}
 
 export interface PlannedScores {
   course: number
@@ -58,7 +81,13 @@ export interface PlannedScores {
 }
 
 /** `body` null: the record goes. */
-export interface PlannedRecord { kind: string, source_id: string, parent: string | null, other: string | null, body: string | null }
+export interface PlannedRecord {
+  kind: string
+  source_id: string
+  parent: string | null
+  other: string | null
+  body: string | null
+}
 
 export interface PlanWrites {
   course: (row: PlannedCourse) => void
@@ -85,18 +114,29 @@ export interface PlanWrites {
 export function planWrites (sqlite: SqliteConnection): PlanWrites {
   const insert = (table: string, columns: string) => {
     const names = columns.split(' ')
-    const statement = sqlite.prepare(`INSERT INTO plan_${table} (${names.map((name) => `"${name}"`).join(', ')}) VALUES (${names.map((name) => `:${name}`).join(', ')})`)
-    return (row: object) => { statement.run(row) }
+    const statement = sqlite.prepare(
+      `INSERT INTO plan_${table} (${names.map((name) => `"${name}"`).join(', ')}) VALUES (${
+        names.map((name) => `:${name}`).join(', ')
+      })`
+    )
+    return (row: object) => {
+      statement.run(row)
+    }
   }
   const readmit = sqlite.prepare('INSERT OR IGNORE INTO plan_readmitted (hash) VALUES (?)')
   const leaver = sqlite.prepare('INSERT OR IGNORE INTO plan_leavers (kind, source_id) VALUES (?, ?)')
   const part = 'course live_id op source_id position'
-  const empty = sqlite.prepare(`SELECT NOT EXISTS (SELECT 1 FROM plan_courses WHERE op <> 'none' OR is_changed = 1) AND NOT EXISTS (SELECT 1 FROM plan_scores)
+  const empty = sqlite.prepare(
+    `SELECT NOT EXISTS (SELECT 1 FROM plan_courses WHERE op <> 'none' OR is_changed = 1) AND NOT EXISTS (SELECT 1 FROM plan_scores)
     AND NOT EXISTS (SELECT 1 FROM plan_task_sources) AND NOT EXISTS (SELECT 1 FROM plan_records)
     AND NOT EXISTS (SELECT 1 FROM plan_readmitted)
-    AND NOT EXISTS (SELECT 1 FROM plan_accounts)`).pluck()
+    AND NOT EXISTS (SELECT 1 FROM plan_accounts)`
+  ).pluck()
   return {
-    course: insert('courses', 'course live_id op source_id grouping name school term starts_on ends_on time_zone missing_counts is_changed'),
+    course: insert(
+      'courses',
+      'course live_id op source_id grouping name school term starts_on ends_on time_zone missing_counts is_changed'
+    ),
     period: insert('periods', `${part} name`),
     category: insert('categories', `${part} name weight`),
     task: insert('tasks', `${part} title type category due_at due_on points_possible grade_book slot`),
@@ -109,8 +149,12 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     scores: insert('scores', 'course live_id student cells score_count score_sum origins'),
     record: insert('records', 'kind source_id parent other body'),
     account: insert('accounts', 'user_id disabled_by'),
-    leaver: (kind, sourceId) => { if (sourceId !== null) leaver.run(kind, sourceId) },
-    readmit: (hash) => { readmit.run(hash) },
+    leaver: (kind, sourceId) => {
+      if (sourceId !== null) leaver.run(kind, sourceId)
+    },
+    readmit: (hash) => {
+      readmit.run(hash)
+    },
     isEmpty: () => empty.get() === 1,
   }
 }

@@ -55,24 +55,36 @@ export function stagedRecords (sqlite: SqliteConnection): StagedRecords {
   const find = sqlite.prepare('SELECT * FROM records WHERE kind = ? AND source_id = ?')
   const ofKind = sqlite.prepare('SELECT * FROM records WHERE kind = ? ORDER BY ord')
   const idsOfKind = sqlite.prepare('SELECT source_id FROM records WHERE kind = ? ORDER BY ord').pluck()
-  const ofParent = sqlite.prepare('SELECT * FROM records WHERE parent = ? AND kind = ? AND is_deleted = 0 ORDER BY ord')
+  const ofParent = sqlite.prepare(
+    'SELECT * FROM records WHERE parent = ? AND kind = ? AND is_deleted = 0 ORDER BY ord'
+  )
   const pointing = (
     field: 'parent' | 'other',
     isWrong: string
-  ) => sqlite.prepare(`SELECT r.file, r.line, r.source_id, r.${field} AS target FROM records r
+  ) =>
+    sqlite.prepare(`SELECT r.file, r.line, r.source_id, r.${field} AS target FROM records r
     LEFT JOIN records t ON t.kind = :target AND t.source_id = r.${field}
     WHERE r.kind = :kind AND r.file >= 0 AND r.is_deleted = 0 AND r.${field} IS NOT NULL AND ${isWrong} ORDER BY r.file, r.line`)
   const broken = { parent: pointing('parent', 't.kind IS NULL'), other: pointing('other', 't.kind IS NULL') }
-  const orphaned = { parent: pointing('parent', 't.is_deleted = 1'), other: pointing('other', 't.is_deleted = 1') }
+  const orphaned = {
+    parent: pointing('parent', 't.is_deleted = 1'),
+    other: pointing('other', 't.is_deleted = 1'),
+  }
   return {
     add: (record) => add.run(record).changes === 1,
-    replace: (record) => { replace.run(record) },
-    remove: (kind, sourceId) => { remove.run(kind, sourceId) },
+    replace: (record) => {
+      replace.run(record)
+    },
+    remove: (kind, sourceId) => {
+      remove.run(kind, sourceId)
+    },
     find: (kind, sourceId) => find.get(kind, sourceId) as RosterRecord | undefined,
     ofKind: (kind) => ofKind.all(kind) as RosterRecord[],
     idsOfKind: (kind) => idsOfKind.all(kind) as string[],
     ofParent: (kind, parent) => ofParent.all(parent, kind) as RosterRecord[],
-    index: () => { sqlite.exec('CREATE INDEX IF NOT EXISTS records_parent ON records (parent, kind, ord)') },
+    index: () => {
+      sqlite.exec('CREATE INDEX IF NOT EXISTS records_parent ON records (parent, kind, ord)')
+    },
     broken: (kind, field, target) => broken[field].all({ kind, target }) as BrokenReference[],
     orphaned: (kind, field, target) => orphaned[field].all({ kind, target }) as BrokenReference[],
   }

@@ -1,5 +1,5 @@
-// Tables of the staging database. `records` and `results` hold what a source says; `plan_*` what has to change. Courses go by
-// `course`, the number that this import gave them.
+// Tables of the staging database. `records` and `results` hold what a source says; `plan_*` what has to
+// change. Courses go by `course`, the number that this import gave them.
 export const STAGING_SCHEMA = [
   `CREATE TABLE records (
     kind TEXT NOT NULL,
@@ -15,7 +15,8 @@ export const STAGING_SCHEMA = [
     PRIMARY KEY (kind, source_id)
   ) STRICT, WITHOUT ROWID`,
 
-  // Some of a student's results in one course: how many, the place of the first, and the values of StagedResult as float64.
+  // Some of a student's results in one course: how many, the place of the first, and the values of
+  // StagedResult as float64.
   'CREATE TABLE results (course INTEGER NOT NULL, person INTEGER NOT NULL, results INTEGER NOT NULL, place REAL NOT NULL, data BLOB NOT NULL) STRICT',
 
   // op: 'insert', 'update', 'delete', or 'none' for a course that only changes inside

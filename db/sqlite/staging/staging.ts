@@ -1,5 +1,6 @@
-// The staging database of one import: a file of its own beside the service's database, which it sees as `live`. Everything is
-// read, checked and compared here; the service's database is written once, at the end, by `apply`.
+// The staging database of one import: a file of its own beside the service's database, which it sees as
+// `live`. Everything is read, checked and compared here; the service's database is written once, at the end,
+// by `apply`.
 import { rmSync } from 'node:fs'
 import { connectPlain, type SqliteConnection } from '../connection.ts'
 import { applyStatements } from '../../queries/imports-apply.ts'
@@ -16,7 +17,10 @@ export interface Staging {
   plan: PlanWrites
   /** The service's database as it was at the first look; one snapshot until `apply`. */
   live: LiveReads
-  /** Writes the plan in one transaction, under the write lock. False: somebody else's import came first, so stage again. */
+  /**
+   * Writes the plan in one transaction, under the write lock. False: somebody else's import came first, so
+   * stage again.
+   */
   apply: (options: ApplyOptions) => boolean
   /** Closes and removes the file; does nothing the second time. */
   close: () => void
@@ -32,7 +36,10 @@ export interface ApplyOptions {
   lockTimeoutMs: number
 }
 
-/** Makes the staging database. `file` must not exist, `databaseFile` must, and be migrated. Blocks while others hold locks. */
+/**
+ * Makes the staging database. `file` must not exist, `databaseFile` must, and be migrated. Blocks while
+ * others hold locks.
+ */
 export function openStaging ({ file, databaseFile }: { file: string, databaseFile: string }): Staging {
   const sqlite = connectPlain(file)
   let isOpen = true
@@ -60,15 +67,20 @@ export function openStaging ({ file, databaseFile }: { file: string, databaseFil
 }
 
 function configure (sqlite: SqliteConnection, databaseFile: string): void {
-  // Nothing here outlives the process, so nothing is journalled or synced; `live` keeps what the service's connections have.
-  for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -24576', 'busy_timeout = 5000']) sqlite.pragma(pragma)
+  // Nothing here outlives the process, so nothing is journalled or synced; `live` keeps what the service's
+  // connections have.
+  for (
+    const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -24576', 'busy_timeout = 5000']
+  ) sqlite.pragma(pragma)
   sqlite.prepare('ATTACH ? AS live').run(databaseFile)
-  for (const pragma of [
-    'live.synchronous = FULL',
-    'live.secure_delete = ON',
-    'live.cache_size = -16384',
-    'foreign_keys = ON',
-  ]) sqlite.pragma(pragma)
+  for (
+    const pragma of [
+      'live.synchronous = FULL',
+      'live.secure_delete = ON',
+      'live.cache_size = -16384',
+      'foreign_keys = ON',
+    ]
+  ) sqlite.pragma(pragma)
   sqlite.exec('BEGIN')
   for (const statement of STAGING_SCHEMA) sqlite.exec(statement)
 }

@@ -11,7 +11,10 @@ import { createPrinter } from './printer.ts'
 
 type MakeCommand = (context: CommandContext) => Command
 
-/** Loaded when called for: `perfbook courses` need not wait for the HTTP server and the workbook writer to load. */
+/**
+ * Loaded when called for: `perfbook courses` need not wait for the HTTP server and the workbook writer to
+ * load.
+ */
 const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   serve: async () => (await import('../serve.ts')).serveCommand,
   demo: async () => (await import('../demo.ts')).demoCommand,
@@ -37,14 +40,29 @@ async function createProgram (context: CommandContext, args: readonly string[]):
   const program = new Command('perfbook')
     .description('The performance book of a course, and its export to Excel.')
     .version(VERSION)
-    .option('--cache-dir <folder>', 'where the single binary unpacks itself, or CACHE_DIR; given with any command')
+    .option(
+      '--cache-dir <folder>',
+      'where the single binary unpacks itself, or CACHE_DIR; given with any command'
+    )
     .enablePositionalOptions() // or else `generate --version 1.2` would print the program's version
   const called = Object.hasOwn(COMMANDS, args[0] ?? '') ? COMMANDS[args[0]!] : undefined
-  for (const load of called === undefined ? Object.values(COMMANDS) : [called]) program.addCommand((await load())(context))
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((command) => command.commands)]) {
+  for (const load of called === undefined ? Object.values(COMMANDS) : [called]) {
+    program.addCommand((await load())(context))
+  }
+  for (
+    const command of [
+      program,
+      ...program.commands,
+      ...program.commands.flatMap((command) => command.commands),
+    ]
+  ) {
     command.exitOverride().configureOutput({
-      writeOut: (text) => { context.stdout.write(text) },
-      writeErr: (text) => { context.stderr.write(text) },
+      writeOut: (text) => {
+        context.stdout.write(text)
+      },
+      writeErr: (text) => {
+        context.stderr.write(text)
+      },
     }).showHelpAfterError('(--help says how)')
   }
   return program
@@ -69,10 +87,20 @@ export async function runProgram (given: ProcessContext, args: readonly string[]
       return 2
     }
     const isExplained = [
-      CommandFailure, ConfigError, AccountError, PasswordRefusedError, DatabaseTooNewError, UpgradeError,
-      FolderHeldError, BackupError,
+      CommandFailure,
+      ConfigError,
+      AccountError,
+      PasswordRefusedError,
+      DatabaseTooNewError,
+      UpgradeError,
+      FolderHeldError,
+      BackupError,
     ].some((known) => error instanceof known)
-    stderr.write(isExplained || isSystemError(error) ? `error: ${(error as Error).message}\n` : `error: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+    stderr.write(
+      isExplained || isSystemError(error)
+        ? `error: ${(error as Error).message}\n`
+        : `error: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`
+    )
     return 1
   }
 }

@@ -16,7 +16,9 @@ export function createProgressBar (stderr: CommandContext['stderr'], label: stri
   return {
     set (fraction) {
       const full = Math.round(fraction * WIDTH)
-      const line = `${label} [${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${String(Math.floor(fraction * 100)).padStart(3)} %`
+      const line = `${label} [${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${
+        String(Math.floor(fraction * 100)).padStart(3)
+      } %`
       if (line === shown) return
       shown = line
       stderr.redraw(line)

@@ -18,7 +18,10 @@ export interface RunningService {
   services: Services
   /** Where it answers: `http://127.0.0.1:3000`. */
   address: string
-  /** Stops it: no new jobs, a grace period for those that run, then everything in reverse order. Twice is fine. */
+  /**
+   * Stops it: no new jobs, a grace period for those that run, then everything in reverse order. Twice is
+   * fine.
+   */
   stop: () => Promise<void>
 }
 
@@ -32,8 +35,9 @@ export interface ServiceProcess {
 export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { settingsFiles?: readonly string[] }
 
 /**
- * Starts the whole service on a data folder: lock, database, files put right, HTTP, jobs. Throws FolderHeldError,
- * DatabaseTooNewError, CommandFailure where it cannot listen, and what the operating system says of the folder.
+ * Starts the whole service on a data folder: lock, database, files put right, HTTP, jobs. Throws
+ * FolderHeldError, DatabaseTooNewError, CommandFailure where it cannot listen, and what the operating system
+ * says of the folder.
  */
 export async function runService (
   context: ServiceProcess,
@@ -43,7 +47,9 @@ export async function runService (
   const { onStep, settingsFiles } = parts
   const log = createLog(context, config)
   const lock = lockFolder(config.DATA_DIR, { pid: context.pid, address: 'starting' })
-  const undo: Array<() => unknown> = [() => { lock.release() }]
+  const undo: Array<() => unknown> = [() => {
+    lock.release()
+  }]
   try {
     const services = await createServices({ config, log, ...parts })
     undo.push(() => services.close(0))
@@ -57,7 +63,9 @@ export async function runService (
       )
     }
     const reconciled = await services.files.reconcile()
-    if (Object.values(reconciled).some((count) => count > 0)) log.warn(reconciled, 'stored files were put right')
+    if (Object.values(reconciled).some((count) => count > 0)) {
+      log.warn(reconciled, 'stored files were put right')
+    }
     onStep?.('boot: files put right')
     const { server, gate, prepare } = await createApp(services, log)
     undo.push(() => server.close())
@@ -69,7 +77,9 @@ export async function runService (
     // Whoever has been waiting for the port is answered before threads are started.
     await turn()
     services.metrics.watchProcess()
-    const warmed = services.warm().catch((error: unknown) => { log.warn({ err: error }, 'a thread could not be prepared; each task will try again') })
+    const warmed = services.warm().catch((error: unknown) => {
+      log.warn({ err: error }, 'a thread could not be prepared; each task will try again')
+    })
     await services.runner.start()
     void services.sweeps.start()
     onStep?.('boot: jobs put right')
@@ -82,14 +92,22 @@ export async function runService (
       gate.close()
       await services.runner.stop(config.SHUTDOWN_GRACE_MS)
       // A download that is slow has as long again.
-      const cutOff = services.clock.after(config.SHUTDOWN_GRACE_MS, () => { server.server.closeAllConnections() })
+      const cutOff = services.clock.after(config.SHUTDOWN_GRACE_MS, () => {
+        server.server.closeAllConnections()
+      })
       await server.close()
       cutOff()
       await services.close(0)
       lock.release()
     }
     let stopping: Promise<void> | undefined
-    return { services, address, stop: async () => { await (stopping ??= stop()) } }
+    return {
+      services,
+      address,
+      stop: async () => {
+        await (stopping ??= stop())
+      },
+    }
   } catch (error) {
     for (const step of undo.reverse()) await step()
     throw error
@@ -100,7 +118,8 @@ export async function runService (
 export function createLog ({ stderr }: ServiceProcess, config: Config): Logger {
   return pino({
     level: config.LOG_LEVEL,
-    // Headers hold tokens and cookies; at its finest level a plugin logs all that it was given (@fastify/multipart does).
+    // Headers hold tokens and cookies; at its finest level a plugin logs all that it was given
+    // (@fastify/multipart does).
     redact: ['headers', '*.headers'],
     serializers: {
       req: (request: FastifyRequest) => ({
@@ -110,7 +129,11 @@ export function createLog ({ stderr }: ServiceProcess, config: Config): Logger {
       }),
       err: boundError,
     },
-  }, { write: (line) => { stderr.write(escapeUnprintable(line)) } })
+  }, {
+    write: (line) => {
+      stderr.write(escapeUnprintable(line))
+    },
+  })
 }
 
 /** An error as it is logged: one from a thread may quote a file. */
@@ -125,27 +148,38 @@ function boundError (error: Error): object {
 }
 
 /**
- * The path of a request. The address of a file is a secret, since whoever has it may download; so is the query of a way back
- * from single sign-on; and nobody knows what else people write into a query.
+ * The path of a request. The address of a file is a secret, since whoever has it may download; so is the
+ * query of a way back from single sign-on; and nobody knows what else people write into a query.
  */
 function loggedAddress ({ url, params, routeOptions }: FastifyRequest): string {
-  if (routeOptions.url === '/files/:hex/:filename') return `/files/${(params as { hex: string }).hex.slice(0, 6)}…`
+  if (routeOptions.url === '/files/:hex/:filename') {
+    return `/files/${(params as { hex: string }).hex.slice(0, 6)}…`
+  }
   return url.replace(/\?.*/s, '').replace(/(\/files\/.{6}).*/s, '$1…')
 }
 
 /** Why the service cannot listen, with the setting that changes it: a CommandFailure, or the error itself. */
-export function listenFailure (error: NodeJS.ErrnoException, { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>): Error {
+export function listenFailure (
+  error: NodeJS.ErrnoException,
+  { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>
+): Error {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new CommandFailure(`Port ${PORT} is taken by another program. Choose another with PORT or --port.`)
+      return new CommandFailure(
+        `Port ${PORT} is taken by another program. Choose another with PORT or --port.`
+      )
     case 'EACCES':
-      return new CommandFailure(`The system does not allow this user to listen on port ${PORT}. ` +
-        'Choose a port above 1023 with PORT or --port, and put a reverse proxy in front.')
+      return new CommandFailure(
+        `The system does not allow this user to listen on port ${PORT}. ` +
+          'Choose a port above 1023 with PORT or --port, and put a reverse proxy in front.'
+      )
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new CommandFailure(`This machine does not have the address ${HOST}. ` +
-        'Set HOST to one that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.')
+      return new CommandFailure(
+        `This machine does not have the address ${HOST}. ` +
+          'Set HOST to one that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.'
+      )
     default:
       return error
   }

@@ -4,22 +4,33 @@ import { readLine } from './arguments.ts'
 import { CommandFailure, type CommandContext } from './context.ts'
 
 /**
- * One line of standard input without its line end. On a terminal it is asked for with `prompt`, and what is typed is not
- * shown. Empty where the input ends. Throws CommandFailure when the person gives up (Ctrl-C).
+ * One line of standard input without its line end. On a terminal it is asked for with `prompt`, and what is
+ * typed is not shown. Empty where the input ends. Throws CommandFailure when the person gives up (Ctrl-C).
  */
-export async function readSecretLine ({ stdin, stderr, signal }: CommandContext, prompt: string): Promise<string> {
+export async function readSecretLine (
+  { stdin, stderr, signal }: CommandContext,
+  prompt: string
+): Promise<string> {
   if (stdin.isTTY !== true) return await readLine(stdin)
   // Readline turns the terminal's own echo off, and its echo goes nowhere.
-  const output = new Writable({ write (chunk, encoding, done) { done() } })
+  const output = new Writable({
+    write (chunk, encoding, done) {
+      done()
+    },
+  })
   const terminal = createInterface({ input: stdin, output, terminal: true, historySize: 0 })
   // Only now: what is typed as soon as the prompt is there is not shown either.
   stderr.write(prompt)
-  const stopped = () => { terminal.close() }
+  const stopped = () => {
+    terminal.close()
+  }
   signal.addEventListener('abort', stopped)
   try {
     return await new Promise<string>((resolve, reject) => {
       terminal.once('line', resolve)
-      terminal.once('SIGINT', () => { reject(new CommandFailure('Stopped. Nothing was changed.')) })
+      terminal.once('SIGINT', () => {
+        reject(new CommandFailure('Stopped. Nothing was changed.'))
+      })
       terminal.once('close', () => {
         if (signal.aborted) reject(new CommandFailure('Stopped. Nothing was changed.'))
         else resolve('')

@@ -9,7 +9,10 @@ export interface SettingsFile {
   problems: string[]
 }
 
-/** Reads settings from a file: lines `NAME=value` as in a `.env` file, or one JSON object. Throws UsageError where it cannot be read. */
+/**
+ * Reads settings from a file: lines `NAME=value` as in a `.env` file, or one JSON object. Throws UsageError
+ * where it cannot be read.
+ */
 export function readSettingsFile (path: string): SettingsFile {
   let text: string
   try {
@@ -28,7 +31,8 @@ export function readSettingsFile (path: string): SettingsFile {
 
 function fromLines (text: string): SettingsFile {
   const problems = text.split(/\r?\n/).flatMap((line, index) =>
-    /^\s*(#.*)?$|^\s*(export\s+)?[\w.-]+\s*=/.test(line) ? [] : [`line ${index + 1} is not NAME=value`])
+    /^\s*(#.*)?$|^\s*(export\s+)?[\w.-]+\s*=/.test(line) ? [] : [`line ${index + 1} is not NAME=value`]
+  )
   return { values: parseEnv(text) as Record<string, string>, problems }
 }
 
@@ -43,8 +47,9 @@ function fromJson (text: string): SettingsFile {
   const problems: string[] = []
   for (const [name, value] of Object.entries(parsed)) {
     if (['string', 'number', 'boolean'].includes(typeof value)) values[name] = String(value)
-    else if (Array.isArray(value) && value.every((one) => typeof one === 'string')) values[name] = value.join(',')
-    else problems.push(`${name}: must be text, a number, true or false, or a list of texts`)
+    else if (Array.isArray(value) && value.every((one) => typeof one === 'string')) {
+      values[name] = value.join(',')
+    } else problems.push(`${name}: must be text, a number, true or false, or a list of texts`)
   }
   return { values, problems }
 }

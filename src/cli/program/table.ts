@@ -7,5 +7,7 @@ import { oneLine } from './printer.ts'
 export function textTable (given: ReadonlyArray<readonly string[]>): string {
   const rows = given.map((row) => row.map(oneLine))
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`).join('')
+  return rows.map((row) =>
+    `${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`
+  ).join('')
 }

@@ -5,8 +5,9 @@ import { assertPathPart } from '../file-name.ts'
 import type { FileStorage } from './file-storage.ts'
 
 /**
- * Keeps each file as `<folder>/<hex>/<filename>`, and what is put out of the way as `<quarantineFolder>/<hex>/<filename>`.
- * Staged files and both folders must lie on one disk, since files are renamed.
+ * Keeps each file as `<folder>/<hex>/<filename>`, and what is put out of the way as
+ * `<quarantineFolder>/<hex>/<filename>`. Staged files and both folders must lie on one disk, since files are
+ * renamed.
  */
 export function createDiskStorage (folder: string, quarantineFolder: string): FileStorage {
   const place = (hex: string, filename?: string): string => {
@@ -23,7 +24,8 @@ export function createDiskStorage (folder: string, quarantineFolder: string): Fi
       await mkdir(dirname(file), { recursive: true })
       try {
         await rename(stagedPath, file)
-        // The names themselves must survive a loss of power: that of the file in its folder, that of the folder in its parent.
+        // The names themselves must survive a loss of power: that of the file in its folder, that of the
+        // folder in its parent.
         await syncPath(dirname(file))
         await syncPath(folder)
       } catch (error) {
@@ -56,7 +58,9 @@ export function createDiskStorage (folder: string, quarantineFolder: string): Fi
       if (filename !== undefined) assertPathPart(filename)
       const from = join(folder, name, filename ?? '')
       if (await kind(from) === undefined) return false
-      const to = filename === undefined ? join(quarantineFolder, name) : join(quarantineFolder, name, filename)
+      const to = filename === undefined
+        ? join(quarantineFolder, name)
+        : join(quarantineFolder, name, filename)
       await mkdir(dirname(to), { recursive: true })
       await rename(from, await freeName(to))
       // A folder with more in it stays.

@@ -1,4 +1,5 @@
-// Who is asking, for which course, and may they: hooks that run before a body is read, judged 401, then 404, then 403.
+// Who is asking, for which course, and may they: hooks that run before a body is read, judged 401, then 404,
+// then 403.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CourseRow } from '../../../db/queries/courses.ts'
 import { ServiceError } from '../../errors.ts'
@@ -36,7 +37,10 @@ export interface AccessHooks {
   scope: (scope: Scope) => Hook[]
 }
 
-export function accessHooks ({ accounts, applicationTokens, sessions, db, config }: Services, cookie: SessionCookie): AccessHooks {
+export function accessHooks (
+  { accounts, applicationTokens, sessions, db, config }: Services,
+  cookie: SessionCookie
+): AccessHooks {
   async function principalBehind (
     request: FastifyRequest,
     options = { notesUse: true }
@@ -63,27 +67,36 @@ export function accessHooks ({ accounts, applicationTokens, sessions, db, config
   return {
     signedIn,
     stillSignedIn: (request) => principalBehind(request, { notesUse: false }).catch(noOne),
-    sameOrigin: async (request) => { requireSameOrigin(request, config.PUBLIC_URL) },
+    sameOrigin: async (request) => {
+      requireSameOrigin(request, config.PUBLIC_URL)
+    },
     course: (scope) => [signedIn, async (request) => {
       const { course_id: id } = request.params as { course_id: string }
       const courseId = idOf(id)
-      const access = courseId === undefined ? undefined : await courseAccess(db, principalOf(request), courseId)
+      const access = courseId === undefined
+        ? undefined
+        : await courseAccess(db, principalOf(request), courseId)
       if (access === undefined) throw new ServiceError('COURSE_NOT_FOUND')
       if (!access.allowed) throw new ServiceError('NOT_A_TEACHER')
       requireScope(principalOf(request), scope)
       request.course = access.course
     }],
-    scope: (scope) => [signedIn, async (request) => { requireScope(principalOf(request), scope) }],
+    scope: (scope) => [signedIn, async (request) => {
+      requireScope(principalOf(request), scope)
+    }],
   }
 }
 
 /**
- * No page of another site can make a browser change something here with the cookie that it holds. A hook for all routes, that
- * none can forget: it runs after all that judges 401, 404 and 403, and before the body is read.
+ * No page of another site can make a browser change something here with the cookie that it holds. A hook for
+ * all routes, that none can forget: it runs after all that judges 401, 404 and 403, and before the body is
+ * read.
  */
 export function guardCookies (app: FastifyInstance, { config }: Services): void {
   app.addHook('preParsing', (request, reply, payload, next) => {
-    if (request.principal?.credential.kind === 'session' && isStateChanging(request)) requireSameOrigin(request, config.PUBLIC_URL)
+    if (request.principal?.credential.kind === 'session' && isStateChanging(request)) {
+      requireSameOrigin(request, config.PUBLIC_URL)
+    }
     next()
   })
 }
@@ -99,13 +112,17 @@ export function requireScope (principal: Principal, scope: Scope): void {
 
 /** The principal of a request that passed `signedIn`. */
 export function principalOf (request: FastifyRequest): Principal {
-  if (request.principal === null) throw new Error('a route that asks for the principal lacks the hook that finds it')
+  if (request.principal === null) {
+    throw new Error('a route that asks for the principal lacks the hook that finds it')
+  }
   return request.principal
 }
 
 /** The course of a request that passed `course`. */
 export function courseOf (request: FastifyRequest): CourseRow {
-  if (request.course === null) throw new Error('a route that asks for the course lacks the hook that finds it')
+  if (request.course === null) {
+    throw new Error('a route that asks for the course lacks the hook that finds it')
+  }
   return request.course
 }
 
@@ -115,10 +132,14 @@ export function idOf (text: string): number | undefined {
 }
 
 /** Three parts (RFC 7515, 3.1); our own tokens have no dot. */
-function isJwt (token: string): boolean { return token.split('.').length === 3 }
+function isJwt (token: string): boolean {
+  return token.split('.').length === 3
+}
 
 function unavailable (error: unknown): never {
-  throw error instanceof IssuerUnavailableError ? new ServiceError('ISSUER_UNAVAILABLE', undefined, ISSUER_RETRY_S) : error
+  throw error instanceof IssuerUnavailableError
+    ? new ServiceError('ISSUER_UNAVAILABLE', undefined, ISSUER_RETRY_S)
+    : error
 }
 
 /** If the sign-in provider does not respond, the stream ends; the client reconnects and gets the error. */

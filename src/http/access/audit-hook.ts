@@ -12,9 +12,18 @@ declare module 'fastify' {
 }
 
 /** Names of the ids in addresses, as an entry shows them. */
-const SUBJECTS = { course_id: 'course', export_id: 'export', file_id: 'file', job_id: 'job', user_id: 'user', session_id: 'session' } as const
+const SUBJECTS = {
+  course_id: 'course',
+  export_id: 'export',
+  file_id: 'file',
+  job_id: 'job',
+  user_id: 'user',
+  session_id: 'session',
+} as const
 
-/** Notes what the table of routes says is to be noted, once it is done, or refused to somebody who is known. */
+/**
+ * Notes what the table of routes says is to be noted, once it is done, or refused to somebody who is known.
+ */
 export function auditRequests (app: FastifyInstance, { audit, config }: Services): void {
   app.decorateRequest('audited', null)
   app.addHook('onResponse', (request, reply, next) => {
@@ -24,7 +33,13 @@ export function auditRequests (app: FastifyInstance, { audit, config }: Services
     const action = access?.audit ?? (config.AUDIT_READS ? access?.auditRead : null) ?? null
     if (action === null) return
     const outcome = request.audited?.outcome ?? outcomeOf(request, reply.statusCode)
-    const entry = { action, actorId: actorOf(request), via: viaOf(request), address: request.ip, subject: subjectOf(request) }
+    const entry = {
+      action,
+      actorId: actorOf(request),
+      via: viaOf(request),
+      address: request.ip,
+      subject: subjectOf(request),
+    }
     if (outcome !== null) audit.record({ ...entry, outcome })
   })
 }
@@ -32,12 +47,15 @@ export function auditRequests (app: FastifyInstance, { audit, config }: Services
 function outcomeOf (request: FastifyRequest, status: number): AuditEntry['outcome'] | null {
   // Any part of a file counts: all but the first byte is as good as the file. Repeats become one entry.
   if (status >= 200 && status < 300) return 'done'
-  // Whoever is nobody could fill the log with refusals; a sign-in that failed is the exception, and those are limited.
+  // Whoever is nobody could fill the log with refusals; a sign-in that failed is the exception, and those are
+  // limited.
   const isRefusal = status === 403 || (status === 401 && request.audited !== null)
   return isRefusal && (request.principal !== null || request.audited !== null) ? 'refused' : null
 }
 
-function actorOf ({ principal, audited }: FastifyRequest): number | null { return audited?.actorId ?? principal?.userId ?? null }
+function actorOf ({ principal, audited }: FastifyRequest): number | null {
+  return audited?.actorId ?? principal?.userId ?? null
+}
 
 function viaOf ({ principal, audited, method }: FastifyRequest): AuditEntry['via'] {
   if (principal !== null) return principal.credential.kind

@@ -7,14 +7,25 @@ import type { Services } from '../../services.ts'
 import { idOf, principalOf, requireScope, type AccessHooks } from './access-hooks.ts'
 
 declare module 'fastify' {
-  interface FastifyRequest { job: JobRow | null }
+  interface FastifyRequest {
+    job: JobRow | null
+  }
 }
 
-/** The job in the address (`:job_id`), for a requester, a teacher of its course or an administrator; to anybody else it is not there. */
-export function jobAccess ({ db, queue }: Services, access: AccessHooks, scope: Scope): Array<(request: FastifyRequest, reply: FastifyReply) => Promise<void>> {
+/**
+ * The job in the address (`:job_id`), for a requester, a teacher of its course or an administrator; to
+ * anybody else it is not there.
+ */
+export function jobAccess (
+  { db, queue }: Services,
+  access: AccessHooks,
+  scope: Scope
+): Array<(request: FastifyRequest, reply: FastifyReply) => Promise<void>> {
   return [access.signedIn, async (request) => {
     const jobId = idOf((request.params as { job_id: string }).job_id)
-    const job = jobId === undefined ? undefined : await db.remembered(`job ${jobId}`, () => queue.find(db.reads, jobId))
+    const job = jobId === undefined
+      ? undefined
+      : await db.remembered(`job ${jobId}`, () => queue.find(db.reads, jobId))
     if (job === undefined || !await mayReadJob(db, principalOf(request), job)) {
       throw new ServiceError('JOB_NOT_FOUND')
     }
@@ -29,7 +40,8 @@ export async function mayReadJob (db: Database, principal: Principal, job: JobRo
   if (principal.role === 'student') return false
   if (await mayUseCourseOf(db, principal, job)) return true
   return (await db.remembered(
-    `requests ${job.id}`, () => jobRequests(db.reads, job.id)
+    `requests ${job.id}`,
+    () => jobRequests(db.reads, job.id)
   )).some((one) => one.user_id === principal.userId)
 }
 

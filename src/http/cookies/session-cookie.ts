@@ -22,12 +22,16 @@ export interface SessionCookie {
   clear: (reply: FastifyReply) => void
 }
 
-/** `prefix` is PUBLIC_URL's path. Without a time limit of its own: it goes with the browser, and the session ends on the server. */
+/**
+ * `prefix` is PUBLIC_URL's path. Without a time limit of its own: it goes with the browser, and the session
+ * ends on the server.
+ */
 export function sessionCookie (publicUrl: string, prefix: string): SessionCookie {
-  const nameOf = (request: FastifyRequest) => sessionCookieName({
-    isHttps: isOnHttps(request, publicUrl),
-    prefix,
-  })
+  const nameOf = (request: FastifyRequest) =>
+    sessionCookieName({
+      isHttps: isOnHttps(request, publicUrl),
+      prefix,
+    })
   const options = (reply: FastifyReply) => ({
     path: prefix === '' ? '/' : prefix,
     httpOnly: true,
@@ -37,13 +41,19 @@ export function sessionCookie (publicUrl: string, prefix: string): SessionCookie
   return {
     read (request) {
       const given = request.cookies[nameOf(request)]
-      const { valid, value } = given === undefined ? { valid: false, value: null } : request.unsignCookie(given)
+      const { valid, value } = given === undefined
+        ? { valid: false, value: null }
+        : request.unsignCookie(given)
       return valid && value !== null ? value : undefined
     },
     set (
       reply,
       secret
-    ) { reply.setCookie(nameOf(reply.request), secret, { ...options(reply), signed: true }) },
-    clear (reply) { reply.clearCookie(nameOf(reply.request), options(reply)) },
+    ) {
+      reply.setCookie(nameOf(reply.request), secret, { ...options(reply), signed: true })
+    },
+    clear (reply) {
+      reply.clearCookie(nameOf(reply.request), options(reply))
+    },
   }
 }

@@ -7,7 +7,9 @@ const NAME = 'perfbook_sign_in'
 /** The same key signs the session's cookie: what was signed as one must not pass as the other. */
 const MARK = 'ticket:'
 
-/** The signed cookie that a browser brings back from the provider of single sign-on: who began here ends here. */
+/**
+ * The signed cookie that a browser brings back from the provider of single sign-on: who began here ends here.
+ */
 export interface SignInCookie {
   /** Undefined: there is none, or it is not ours. */
   read: (request: FastifyRequest) => SignInTicket | undefined
@@ -15,7 +17,10 @@ export interface SignInCookie {
   clear: (reply: FastifyReply) => void
 }
 
-/** `prefix` is PUBLIC_URL's path. The cookie goes to the routes of single sign-on alone, and ends by itself with the ticket. */
+/**
+ * `prefix` is PUBLIC_URL's path. The cookie goes to the routes of single sign-on alone, and ends by itself
+ * with the ticket.
+ */
 export function signInCookie (publicUrl: string, prefix: string): SignInCookie {
   // Not `__Host-`, which is for cookies at `/`.
   const nameOf = (request: FastifyRequest) => isOnHttps(request, publicUrl) ? `__Secure-${NAME}` : NAME
@@ -29,8 +34,12 @@ export function signInCookie (publicUrl: string, prefix: string): SignInCookie {
   return {
     read (request) {
       const given = request.cookies[nameOf(request)]
-      const { valid, value } = given === undefined ? { valid: false, value: null } : request.unsignCookie(given)
-      return valid && value?.startsWith(MARK) === true ? JSON.parse(Buffer.from(value.slice(MARK.length), 'base64url').toString()) as SignInTicket : undefined
+      const { valid, value } = given === undefined
+        ? { valid: false, value: null }
+        : request.unsignCookie(given)
+      return valid && value?.startsWith(MARK) === true
+        ? JSON.parse(Buffer.from(value.slice(MARK.length), 'base64url').toString()) as SignInTicket
+        : undefined
     },
     set (reply, ticket) {
       reply.setCookie(
@@ -39,6 +48,8 @@ export function signInCookie (publicUrl: string, prefix: string): SignInCookie {
         { ...options(reply), expires: new Date(ticket.until), signed: true }
       )
     },
-    clear (reply) { reply.clearCookie(nameOf(reply.request), options(reply)) },
+    clear (reply) {
+      reply.clearCookie(nameOf(reply.request), options(reply))
+    },
   }
 }

@@ -5,10 +5,14 @@ export interface ByteRange {
 }
 
 /**
- * The one range of bytes that a `Range` header asks for, of a file of `size` bytes (RFC 9110, 14.1.2 and 14.2). Undefined: the
- * whole file, since there is no header, or it names another unit, several ranges, or none that makes sense.
+ * The one range of bytes that a `Range` header asks for, of a file of `size` bytes (RFC 9110, 14.1.2 and
+ * 14.2). Undefined: the whole file, since there is no header, or it names another unit, several ranges, or
+ * none that makes sense.
  */
-export function byteRange (header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
+export function byteRange (
+  header: string | undefined,
+  size: number
+): ByteRange | 'unsatisfiable' | undefined {
   const match = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '')
   if (match === null) return undefined
   const [first, last] = [match[1]!, match[2]!]

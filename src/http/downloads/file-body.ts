@@ -15,9 +15,10 @@ export interface FilePart {
 }
 
 /**
- * A part of a file as the body of an answer. A read stream makes a new buffer for each piece, and the collector, whose work grows
- * with the whole heap, then costs more than all reading and sending. Here two buffers take turns: one is filled while the
- * other is on its way. So a buffer must have left before it is filled again, which only `pipe` can see to.
+ * A part of a file as the body of an answer. A read stream makes a new buffer for each piece, and the
+ * collector, whose work grows with the whole heap, then costs more than all reading and sending. Here two
+ * buffers take turns: one is filled while the other is on its way. So a buffer must have left before it is
+ * filled again, which only `pipe` can see to.
  */
 export class FileBody extends Readable {
   readonly #part: FilePart
@@ -35,7 +36,9 @@ export class FileBody extends Readable {
       destination.end()
       this.push(null)
       this.resume()
-    }, (error: Error) => { this.destroy(error) })
+    }, (error: Error) => {
+      this.destroy(error)
+    })
     return destination
   }
 }
@@ -68,7 +71,9 @@ async function send ({ path, start, length }: FilePart, destination: Writable): 
 /** Resolves when the bytes have left the process, or fails when they never will. */
 function write (destination: Writable, chunk: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    const gone = (): void => { reject(new Error('the client has gone')) }
+    const gone = (): void => {
+      reject(new Error('the client has gone'))
+    }
     destination.once('close', gone)
     destination.write(chunk, (error) => {
       destination.off('close', gone)
@@ -81,7 +86,9 @@ function write (destination: Writable, chunk: Buffer): Promise<void> {
 const idle: Buffer[][] = []
 let large = 0
 
-/** Two buffers; large ones are used again by the next download, unless one of them may still be on its way. */
+/**
+ * Two buffers; large ones are used again by the next download, unless one of them may still be on its way.
+ */
 function lend (length: number): { pair: Buffer[], giveBack: (isFree: boolean) => void } {
   if (large >= MOST_LARGE) {
     const size = Math.min(SMALL_BYTES, length)

@@ -23,14 +23,20 @@ export const API_DOCS_ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0
 
 /** The page as HTML. `address`: where the service is reached, for the example. */
 export function apiDocsPage ({ info, paths = {} }: Contract, address: string): string {
-  const operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({
-    path,
-    method,
-    operation,
-  })))
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      path,
+      method,
+      operation,
+    }))
+  )
   const tags = [...new Set(operations.map(({ operation }) => operation.tags?.[0] ?? 'Other'))]
-  const sections = tags.map((tag) => `<h2>${escape(tag)}</h2>\n${operations.filter(({ operation }) => (operation.tags?.[0] ?? 'Other') === tag)
-    .map(({ path, method, operation }) => section(path, method, operation)).join('\n')}`)
+  const sections = tags.map((tag) =>
+    `<h2>${escape(tag)}</h2>\n${
+      operations.filter(({ operation }) => (operation.tags?.[0] ?? 'Other') === tag)
+        .map(({ path, method, operation }) => section(path, method, operation)).join('\n')
+    }`
+  )
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -54,10 +60,18 @@ function section (
   { summary = '', description, parameters = [], requestBody, responses = {} }: Operation
 ): string {
   const rows = parameters.map((one) =>
-    `<tr><td><code>${escape(one.name)}</code></td><td>${escape(one.in)}${one.required === true ? ', required' : ''}</td><td>${escape(one.description ?? '')}${schemaOf(one.schema)}</td></tr>`)
+    `<tr><td><code>${escape(one.name)}</code></td><td>${escape(one.in)}${
+      one.required === true ? ', required' : ''
+    }</td><td>${escape(one.description ?? '')}${schemaOf(one.schema)}</td></tr>`
+  )
   const answers = Object.entries(responses).map(([status, answer]) =>
-    `<tr><td>${escape(status)}</td><td>${escape(answer.description ?? '')}${contentOf(answer.content)}</td></tr>`)
-  return `<details><summary><b>${escape(method.toUpperCase())}</b> <code>${escape(path)}</code> ${escape(summary)}</summary>
+    `<tr><td>${escape(status)}</td><td>${escape(answer.description ?? '')}${
+      contentOf(answer.content)
+    }</td></tr>`
+  )
+  return `<details><summary><b>${escape(method.toUpperCase())}</b> <code>${escape(path)}</code> ${
+    escape(summary)
+  }</summary>
 ${description === undefined ? '' : `<p>${escape(description)}</p>`}
 ${rows.length === 0 ? '' : `<h3>Parameters</h3><table>${rows.join('')}</table>`}
 ${requestBody === undefined ? '' : `<h3>Body</h3>${contentOf(requestBody.content)}`}

@@ -15,7 +15,11 @@ export function openApi (prefix: string, publicUrl: string): FastifyDynamicSwagg
   return {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Perfbook', version: VERSION, description: 'The performance book of a course, and its export to Excel.' },
+      info: {
+        title: 'Perfbook',
+        version: VERSION,
+        description: 'The performance book of a course, and its export to Excel.',
+      },
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },

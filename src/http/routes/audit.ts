@@ -10,7 +10,7 @@ const entrySchema = Type.Object({
   action: Type.String({ description: 'Such as `session.begin`, `export.request`, `file.download`' }),
   outcome: Type.Enum(['done', 'refused']),
   user_id: nullable(id),
-  email: nullable(Type.String({ description: 'Of the user as known today; never a student\'s' })),
+  email: nullable(Type.String({ description: "Of the user as known today; never a student's" })),
   via: Type.Enum(['session', 'token', 'link', 'nobody', 'command']),
   address: nullable(Type.String({ description: 'The network address; null for the command line' })),
   subject: nullable(Type.String({ description: 'What it was about: `course 3`' })),
@@ -32,11 +32,19 @@ export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
         limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
         cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
       }),
-      response: { 200: Type.Object({ entries: Type.Array(entrySchema), next_cursor: nullable(Type.String()) }), ...errors(400, 401, 403) },
+      response: {
+        200: Type.Object({ entries: Type.Array(entrySchema), next_cursor: nullable(Type.String()) }),
+        ...errors(400, 401, 403),
+      },
     },
   }, async (request, reply) => {
     const { action, user_id: actorId, limit, cursor } = request.query
-    const rows = await services.audit.list({ action, actorId, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
+    const rows = await services.audit.list({
+      action,
+      actorId,
+      limit: limit + 1,
+      before: cursor === undefined ? undefined : Number(cursor),
+    })
     const page = rows.slice(0, limit)
     return reply.send({
       entries: page.map(auditJson),

@@ -19,13 +19,19 @@ const tags = ['Files']
 /** Room for the form around the file: boundaries, headers, fields. */
 const FORM_BYTES = 65_536
 
-const category = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$', description: 'Small letters, digits and -' })
+const category = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
+  description: 'Small letters, digits and -',
+})
 
 const fileSchema = Type.Object({
   id,
   category: Type.String(),
   filename: Type.String(),
-  url: Type.String({ format: 'uri', description: 'Absolute; whoever has it may download, unless FILE_ACCESS says otherwise' }),
+  url: Type.String({
+    format: 'uri',
+    description: 'Absolute; whoever has it may download, unless FILE_ACCESS says otherwise',
+  }),
   content_type: Type.String(),
   size: Type.Integer({ description: 'Bytes' }),
   sha256: Type.String(),
@@ -34,13 +40,22 @@ const fileSchema = Type.Object({
   expires_at: nullable(time),
 }, { title: 'File' })
 
-/** Any files of a course: syllabus, slides, whatever. Its exports are among them, in a category of their own. */
+/**
+ * Any files of a course: syllabus, slides, whatever. Its exports are among them, in a category of their own.
+ */
 export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
   { services, access, links, gate, room }
 ) => {
   const { config, files, exports } = services
-  await app.register(multipart, { limits: { fileSize: config.FILE_MAX_BYTES }, throwFileSizeLimit: false, defParamCharset: 'utf8' } as object)
+  await app.register(
+    multipart,
+    {
+      limits: { fileSize: config.FILE_MAX_BYTES },
+      throwFileSizeLimit: false,
+      defParamCharset: 'utf8',
+    } as object
+  )
 
   const asJson = (request: FastifyRequest, file: FileRow) => ({
     id: file.id,
@@ -60,7 +75,10 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
       // Before a byte of it is read.
       await gate.openForFiles(courseOf(request).id)
       if (Number(request.headers['content-length'] ?? 0) > config.FILE_MAX_BYTES + FORM_BYTES) {
-        throw new ServiceError('BODY_TOO_LARGE', `The file is larger than ${new Intl.NumberFormat('en').format(config.FILE_MAX_BYTES)} bytes.`)
+        throw new ServiceError(
+          'BODY_TOO_LARGE',
+          `The file is larger than ${new Intl.NumberFormat('en').format(config.FILE_MAX_BYTES)} bytes.`
+        )
       }
     }],
     // The form is read while it comes in; `receiveUpload` checks it.
@@ -79,8 +97,13 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     const discard = ({ path }: { path: string }) => rm(path, { force: true })
     try {
       const upload = await receiveUpload(request, {
-        stagingFolder: config.stagingFolder, room, userId: principalOf(request).userId,
-        maxBytes: config.FILE_MAX_BYTES, types: config.fileTypes, checksContent: true, fields: ['category'],
+        stagingFolder: config.stagingFolder,
+        room,
+        userId: principalOf(request).userId,
+        maxBytes: config.FILE_MAX_BYTES,
+        types: config.fileTypes,
+        checksContent: true,
+        fields: ['category'],
       }, discard)
       try {
         const file = await files.store(upload.staged, {
@@ -91,7 +114,9 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
           createdBy: displayName(principalOf(request)),
           expiresAt: null,
         }, {
-          async check (trx) { if (await findCourse(trx, courseId) === undefined) throw new ServiceError('COURSE_NOT_FOUND') },
+          async check (trx) {
+            if (await findCourse(trx, courseId) === undefined) throw new ServiceError('COURSE_NOT_FOUND')
+          },
         })
         return await reply.code(201).header('location', links.file(request, file)).send(asJson(request, file))
       } finally {
@@ -108,14 +133,18 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     onRequest: access.course('read'),
     schema: {
       tags,
-      summary: 'The course\'s files, newest first',
+      summary: "The course's files, newest first",
       params: courseParams,
       querystring: Type.Object({
         category: Type.Optional(category),
         limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
         cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
       }),
-      response: { 200: Type.Object({ files: Type.Array(fileSchema), next_cursor: nullable(Type.String()) }), 304: Type.Null(), ...errors(400, 401, 403, 404) },
+      response: {
+        200: Type.Object({ files: Type.Array(fileSchema), next_cursor: nullable(Type.String()) }),
+        304: Type.Null(),
+        ...errors(400, 401, 403, 404),
+      },
     },
   }, async (request, reply) => {
     const { category, limit, cursor } = request.query
@@ -127,7 +156,11 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     })
     const shown = page.slice(0, limit)
     const next = page.length > limit ? String(shown.at(-1)!.id) : null
-    return sendTagged(request, reply, tagged(JSON.stringify({ files: shown.map((file) => asJson(request, file)), next_cursor: next })))
+    return sendTagged(
+      request,
+      reply,
+      tagged(JSON.stringify({ files: shown.map((file) => asJson(request, file)), next_cursor: next }))
+    )
   })
 
   app.delete('/api/courses/:course_id/files/:file_id', {
@@ -151,7 +184,14 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
 }
 
 function checkedCategory (given: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(given)) throw new ServiceError('VALIDATION_FAILED', 'category: must be small letters, digits and -, at most 64')
-  if (given === EXPORT_CATEGORY) throw new ServiceError('VALIDATION_FAILED', `category: ${EXPORT_CATEGORY} is for exports; choose another one`)
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(given)) {
+    throw new ServiceError('VALIDATION_FAILED', 'category: must be small letters, digits and -, at most 64')
+  }
+  if (given === EXPORT_CATEGORY) {
+    throw new ServiceError(
+      'VALIDATION_FAILED',
+      `category: ${EXPORT_CATEGORY} is for exports; choose another one`
+    )
+  }
   return given
 }

@@ -20,13 +20,25 @@ const tags = ['Courses']
 const settingsBody = Type.Object({
   missing_counts: Type.Optional(Type.Enum(['ignored', 'zero'])),
   time_zone: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-  categories: Type.Optional(Type.Array(Type.Object({
-    id,
-    weight: nullable(Type.Number({ minimum: 0, maximum: 1, description: 'A fraction; null goes back to the imported weight' })),
-  }, { additionalProperties: false }), { maxItems: 10_000 })),
+  categories: Type.Optional(Type.Array(
+    Type.Object({
+      id,
+      weight: nullable(
+        Type.Number({
+          minimum: 0,
+          maximum: 1,
+          description: 'A fraction; null goes back to the imported weight',
+        })
+      ),
+    }, { additionalProperties: false }),
+    { maxItems: 10_000 }
+  )),
 }, { additionalProperties: false })
 
-export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links }) => {
+export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, links }
+) => {
   const { courses, books, exports, config } = services
   const traffic = createBookTraffic(config.BOOKS_MAX_BYTES)
 
@@ -38,7 +50,12 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
       querystring: Type.Object({ source_id: Type.Optional(Type.String()) }),
       response: {
         200: Type.Array(Type.Object({
-          id, source_id: Type.String(), name: Type.String(), term: nullable(Type.String()), school: nullable(Type.String()), student_count: Type.Integer(),
+          id,
+          source_id: Type.String(),
+          name: Type.String(),
+          term: nullable(Type.String()),
+          school: nullable(Type.String()),
+          student_count: Type.Integer(),
         })),
         ...errors(401, 403),
       },
@@ -46,7 +63,10 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
   }, async (request) => {
     const { role, emailKey } = principalOf(request)
     if (role === 'student') throw new ServiceError('NOT_A_TEACHER')
-    return await courses.list({ teacherKey: role === 'admin' ? undefined : emailKey, sourceId: request.query.source_id })
+    return await courses.list({
+      teacherKey: role === 'admin' ? undefined : emailKey,
+      sourceId: request.query.source_id,
+    })
   })
 
   app.get('/api/courses/:course_id/performance', {
@@ -65,7 +85,12 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
   }, async (request, reply) => {
     const { limit, cursor, period_id: periodId } = request.query
     const after = cursor === undefined ? undefined : readCursor(cursor)
-    if (cursor !== undefined && after === undefined) throw new ServiceError('VALIDATION_FAILED', 'cursor: is not one of this service; take next_cursor from the page before')
+    if (cursor !== undefined && after === undefined) {
+      throw new ServiceError(
+        'VALIDATION_FAILED',
+        'cursor: is not one of this service; take next_cursor from the page before'
+      )
+    }
     const courseId = courseOf(request).id
     const items = (await exports.list(courseId)).map((item) => exportJson(item, links.file(request, item)))
     const answer = await books.page(
@@ -103,7 +128,11 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
       )
     }
     const settings: CourseSettings = {
-      missingCounts, timeZone, weights: categories === undefined ? undefined : new Map(categories.map(({ id, weight }) => [id, weight])),
+      missingCounts,
+      timeZone,
+      weights: categories === undefined
+        ? undefined
+        : new Map(categories.map(({ id, weight }) => [id, weight])),
     }
     const courseId = courseOf(request).id
     try {
@@ -114,13 +143,20 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
       await courses.set(courseId, settings)
       return await sendBytes(reply, await books.trySettings(courseId, {}, false))
     } catch (error) {
-      throw error instanceof CourseSettingsError ? new ServiceError('VALIDATION_FAILED', error.message) : error
+      throw error instanceof CourseSettingsError
+        ? new ServiceError('VALIDATION_FAILED', error.message)
+        : error
     }
   })
 
   app.delete('/api/courses/:course_id', {
     onRequest: access.course('admin'),
-    schema: { tags, summary: 'Delete a course, its scores and its files', params: courseParams, response: { 204: Type.Null(), ...errors(401, 403, 404) } },
+    schema: {
+      tags,
+      summary: 'Delete a course, its scores and its files',
+      params: courseParams,
+      response: { 204: Type.Null(), ...errors(401, 403, 404) },
+    },
   }, async (request, reply) => {
     if (!await courses.delete(courseOf(request).id)) throw new ServiceError('COURSE_NOT_FOUND')
     return await reply.code(204).send(null)
@@ -133,6 +169,8 @@ function sendBytes (reply: FastifyReply, answer: BookAnswer): FastifyReply {
   const { chunks } = answer
   reply.type('application/json; charset=utf-8')
     .header('content-length', chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  if (chunks.length === 1) return reply.send(Buffer.from(chunks[0]!.buffer, chunks[0]!.byteOffset, chunks[0]!.byteLength))
+  if (chunks.length === 1) {
+    return reply.send(Buffer.from(chunks[0]!.buffer, chunks[0]!.byteOffset, chunks[0]!.byteLength))
+  }
   return reply.send(Readable.from(chunks, { objectMode: false }))
 }

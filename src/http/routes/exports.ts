@@ -15,7 +15,10 @@ const tags = ['Exports']
 /** After so many seconds a full queue has moved on. */
 const QUEUE_FULL_RETRY_S = 10
 
-export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, gate }) => {
+export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, links, gate }
+) => {
   const { exports, config } = services
   /** What a list became: nearly every poll gets the same as the one before. */
   const answers = new WeakMap<readonly ExportItem[], { base: string, content: Tagged }>()
@@ -23,7 +26,9 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
   app.post('/api/courses/:course_id/performance/export', {
     onRequest: access.course('export'),
     // An empty body is an export with all defaults.
-    preValidation: async (request) => { request.body ??= {} as never },
+    preValidation: async (request) => {
+      request.body ??= {} as never
+    },
     config: {
       rateLimit: {
         max: config.EXPORT_RATE_MAX,
@@ -31,17 +36,28 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
         hook: 'preHandler',
         keyGenerator: (request: FastifyRequest) => String(principalOf(request).userId),
         errorResponseBuilder: (request: FastifyRequest, { max, ttl }: { max: number, ttl: number }) =>
-          new ServiceError('RATE_LIMITED', `More than ${max} exports were asked for within a minute. Try again a little later.`, Math.ceil(ttl / 1000)),
+          new ServiceError(
+            'RATE_LIMITED',
+            `More than ${max} exports were asked for within a minute. Try again a little later.`,
+            Math.ceil(ttl / 1000)
+          ),
       },
     },
     schema: {
       tags,
-      summary: 'Ask for an export of the course\'s performance book',
-      description: 'Answers at once. A request that an export serves already, which waits or has read the same data, joins that one.',
+      summary: "Ask for an export of the course's performance book",
+      description:
+        'Answers at once. A request that an export serves already, which waits or has read the same data, joins that one.',
       params: courseParams,
       body: exportOptionsSchema,
       response: {
-        202: Type.Object({ job: Type.String(), id, status: Type.String(), requested_at: time, joined: Type.Boolean() }),
+        202: Type.Object({
+          job: Type.String(),
+          id,
+          status: Type.String(),
+          requested_at: time,
+          joined: Type.Boolean(),
+        }),
         ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507),
       },
     },
@@ -49,9 +65,14 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     await gate.openForJobs(courseOf(request).id)
     const principal = principalOf(request)
     const ticket = await exports.request({
-      courseId: courseOf(request).id, options: request.body, userId: principal.userId, requestedBy: displayName(principal),
+      courseId: courseOf(request).id,
+      options: request.body,
+      userId: principal.userId,
+      requestedBy: displayName(principal),
     }).catch((error: unknown) => {
-      throw error instanceof QueueFullError ? new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S) : error
+      throw error instanceof QueueFullError
+        ? new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)
+        : error
     })
     if (ticket === undefined) throw new ServiceError('COURSE_NOT_FOUND')
     const { job, joined, requestedAt } = ticket
@@ -66,8 +87,9 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     config: { isPolled: true },
     schema: {
       tags,
-      summary: 'The course\'s exports, newest first',
-      description: 'Made for polling: ETag, and 304 to If-None-Match. An export appears when its file is whole.',
+      summary: "The course's exports, newest first",
+      description:
+        'Made for polling: ETag, and 304 to If-None-Match. An export appears when its file is whole.',
       params: courseParams,
       response: { 200: Type.Array(exportSchema), 304: Type.Null(), ...errors(401, 403, 404) },
     },
@@ -76,7 +98,10 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     const base = links.absolute(request, '')
     let answer = answers.get(items)
     if (answer?.base !== base) {
-      answer = { base, content: tagged(JSON.stringify(items.map((item) => exportJson(item, links.file(request, item))))) }
+      answer = {
+        base,
+        content: tagged(JSON.stringify(items.map((item) => exportJson(item, links.file(request, item))))),
+      }
       answers.set(items, answer)
     }
     return sendTagged(request, reply, answer.content)
@@ -84,7 +109,12 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 
   app.get('/api/courses/:course_id/performance/exports/latest', {
     onRequest: access.course('read'),
-    schema: { tags, summary: 'Redirects to the newest export\'s file', params: courseParams, response: { 302: Type.Null(), ...errors(401, 403, 404) } },
+    schema: {
+      tags,
+      summary: "Redirects to the newest export's file",
+      params: courseParams,
+      response: { 302: Type.Null(), ...errors(401, 403, 404) },
+    },
   }, async (request, reply) => {
     const latest = await exports.latest(courseOf(request).id)
     if (latest === undefined) throw new ServiceError('NO_EXPORT_YET')
@@ -101,7 +131,9 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     },
   }, async (request, reply) => {
     const exportId = idOf(request.params.export_id)
-    if (exportId === undefined || !await exports.delete(courseOf(request).id, exportId)) throw new ServiceError('EXPORT_NOT_FOUND')
+    if (exportId === undefined || !await exports.delete(courseOf(request).id, exportId)) {
+      throw new ServiceError('EXPORT_NOT_FOUND')
+    }
     return await reply.code(204).send(null)
   })
 }

@@ -19,9 +19,14 @@ const LONGEST_ADDRESS = 1000
 
 const bytes = { '*/*': { schema: Type.String({ format: 'binary' }) } }
 
-/** Stored files by their unguessable address. Whatever there is nothing for - a wrong hex or name, a listing, a path that climbs - ends in `notFound`. */
+/**
+ * Stored files by their unguessable address. Whatever there is nothing for - a wrong hex or name, a listing,
+ * a path that climbs - ends in `notFound`.
+ */
 export const filesRoutes: FastifyPluginAsync<RouteContext> = async (app, context) => {
-  await app.register(async (app) => { serveFiles(app, context) }, { prefix: '/files' })
+  await app.register(async (app) => {
+    serveFiles(app, context)
+  }, { prefix: '/files' })
 }
 
 const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }: RouteContext): void => {
@@ -40,7 +45,8 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
     })
   }
   app.setNotFoundHandler((request, reply) => notFound(reply))
-  // Told only when the bytes really go out: a file that goes at the last moment has the same answer as one that never was.
+  // Told only when the bytes really go out: a file that goes at the last moment has the same answer as one
+  // that never was.
   const described = new WeakMap<FastifyRequest, Record<string, string>>()
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode === 200 || reply.statusCode === 206) reply.headers(described.get(request) ?? {})
@@ -68,7 +74,9 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
       noteRefusal(request, file)
       return notFound(reply)
     }
-    if (file.removed_at !== null || (file.expires_at !== null && file.expires_at <= now())) return refuse(reply, 'FILE_EXPIRED')
+    if (file.removed_at !== null || (file.expires_at !== null && file.expires_at <= now())) {
+      return refuse(reply, 'FILE_EXPIRED')
+    }
     return send(request, reply, file)
   })
 
@@ -88,7 +96,8 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
   async function isEntitled (request: FastifyRequest, file: FileRow): Promise<boolean> {
     if (isOpen) return true
     const principal = principalOf(request)
-    const isTheirs = principal.role === 'admin' || (file.owner_type === 'course' && await mayUseCourse(db, principal, file.owner_id))
+    const isTheirs = principal.role === 'admin' ||
+      (file.owner_type === 'course' && await mayUseCourse(db, principal, file.owner_id))
     if (isTheirs) requireScope(principal, 'read')
     return isTheirs
   }
@@ -100,12 +109,30 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
     const ifMatch = headers['if-match']
     if (ifMatch !== undefined && !isSame(ifMatch, etag)) return refuse(reply, 'PRECONDITION_FAILED')
     if (isFresh(request, etag)) return reply.code(304).headers({ etag, ...ALWAYS }).send()
-    const isPart = request.method === 'GET' && (headers['if-range'] === undefined || headers['if-range'] === etag)
+    const isPart = request.method === 'GET' &&
+      (headers['if-range'] === undefined || headers['if-range'] === etag)
     const range = isPart ? byteRange(headers.range, file.size) : undefined
-    if (range === 'unsatisfiable') return refuse(reply.headers({ etag, 'content-range': `bytes */${file.size}` }), 'RANGE_NOT_SATISFIABLE')
-    described.set(request, { etag, ...ALWAYS, 'content-type': file.content_type, 'content-disposition': contentDisposition(file.filename) })
-    // @fastify/static would judge these by a tag and a date of its own making. What is left for it is one range that fits, or none.
-    for (const name of ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range'] as const) delete headers[name]
+    if (range === 'unsatisfiable') {
+      return refuse(reply.headers({ etag, 'content-range': `bytes */${file.size}` }), 'RANGE_NOT_SATISFIABLE')
+    }
+    described.set(request, {
+      etag,
+      ...ALWAYS,
+      'content-type': file.content_type,
+      'content-disposition': contentDisposition(file.filename),
+    })
+    // @fastify/static would judge these by a tag and a date of its own making. What is left for it is one
+    // range that fits, or none.
+    for (
+      const name of [
+        'if-match',
+        'if-none-match',
+        'if-modified-since',
+        'if-unmodified-since',
+        'if-range',
+        'range',
+      ] as const
+    ) delete headers[name]
     if (range !== undefined) headers.range = `bytes=${range.start}-${range.end}`
     return reply.sendFile(`${file.hex}/${file.filename}`, config.filesFolder)
   }
@@ -115,7 +142,11 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
 function sameBytes (reply: FastifyReply, stream: ReadStream): FileBody {
   stream.on('error', () => {}).destroy()
   const start = /^bytes (\d+)-/.exec(String(reply.getHeader('content-range') ?? ''))?.[1] ?? 0
-  return new FileBody({ path: String(stream.path), start: Number(start), length: Number(reply.getHeader('content-length')) })
+  return new FileBody({
+    path: String(stream.path),
+    start: Number(start),
+    length: Number(reply.getHeader('content-length')),
+  })
 }
 
 const ALWAYS = {
@@ -130,8 +161,8 @@ function notFound (reply: FastifyReply): FastifyReply {
 }
 
 /**
- * An address that the router could not read (broken percent-encoding, far too long) becomes one that it can and that has no file,
- * so that it goes the same way as every other.
+ * An address that the router could not read (broken percent-encoding, far too long) becomes one that it can
+ * and that has no file, so that it goes the same way as every other.
  */
 export function readableAddress (url: string): string {
   if (!url.startsWith('/files/')) return url

@@ -9,14 +9,27 @@ const tags = ['Health']
 const ok = Type.Object({ status: Type.Literal('ok') })
 
 export const healthRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, gate }) => {
-  app.get('/healthz', { logLevel: 'warn', schema: { tags, summary: 'The process lives', response: { 200: ok } } }, async () => ({ status: 'ok' as const }))
+  app.get('/healthz', {
+    logLevel: 'warn',
+    schema: { tags, summary: 'The process lives', response: { 200: ok } },
+  }, async () => ({ status: 'ok' as const }))
 
   app.get('/readyz', {
     logLevel: 'warn',
-    schema: { tags, summary: 'The service can do its work: database, workers, disk', response: { 200: ok, 503: errorSchema } },
+    schema: {
+      tags,
+      summary: 'The service can do its work: database, workers, disk',
+      response: { 200: ok, 503: errorSchema },
+    },
   }, async (request, reply) => {
     if (gate.isClosed()) throw new ServiceError('SHUTTING_DOWN', undefined, 5)
-    if (await gate.isDiskLow()) return await reply.code(503).send({ ...errorBody('DISK_LOW'), statusCode: 503, error: 'Service Unavailable' })
+    if (await gate.isDiskLow()) {
+      return await reply.code(503).send({
+        ...errorBody('DISK_LOW'),
+        statusCode: 503,
+        error: 'Service Unavailable',
+      })
+    }
     // A read: a write lock that an import holds does not make the service unready.
     await countWaiting(services.db.reads)
     return { status: 'ok' as const }

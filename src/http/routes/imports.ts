@@ -27,7 +27,13 @@ import { courseParams, errors, isoTime, nullable, ticketSchema } from '../schema
 const tags = ['Imports']
 const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
 const FIELDS = [
-  'format', 'time_zone', 'dry_run', 'strict', 'allow_removals', 'allow_skips', 'allow_new_people',
+  'format',
+  'time_zone',
+  'dry_run',
+  'strict',
+  'allow_removals',
+  'allow_skips',
+  'allow_new_people',
 ]
 /** After so many seconds a full queue has moved on. */
 const QUEUE_FULL_RETRY_S = 10
@@ -39,26 +45,39 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   { services, access, links, gate, room }
 ) => {
   const { config, imports } = services
-  await app.register(multipart, { limits: { fileSize: config.IMPORT_MAX_BYTES }, throwFileSizeLimit: false, defParamCharset: 'utf8' } as object)
+  await app.register(
+    multipart,
+    {
+      limits: { fileSize: config.IMPORT_MAX_BYTES },
+      throwFileSizeLimit: false,
+      defParamCharset: 'utf8',
+    } as object
+  )
   app.decorateRequest('job', null)
 
   const upload = {
     tags,
-    description: 'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, `strict`, `allow_removals`, `allow_skips`, `allow_new_people`.',
+    description:
+      'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, `strict`, `allow_removals`, `allow_skips`, `allow_new_people`.',
     consumes: ['multipart/form-data'],
     response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507) },
   }
   /** Before a byte of the upload is read. */
   const mayWait = async (request: FastifyRequest) => {
-    await imports.checkWaiting(principalOf(request).userId).catch((error: unknown) => { throw asRefusal(error) })
+    await imports.checkWaiting(principalOf(request).userId).catch((error: unknown) => {
+      throw asRefusal(error)
+    })
   }
 
   app.post('/api/imports', {
-    onRequest: [...access.scope('admin'), async () => { await gate.openForImports() }, mayWait],
+    onRequest: [...access.scope('admin'), async () => {
+      await gate.openForImports()
+    }, mayWait],
     schema: {
       ...upload,
       summary: 'Import a roster, a document or a grade book (administrator)',
-      description: `${upload.description} An administrator may also send \`course\`, \`teacher\`, \`allow_erased\`.`,
+      description:
+        `${upload.description} An administrator may also send \`course\`, \`teacher\`, \`allow_erased\`.`,
     },
   }, async (
     request,
@@ -68,13 +87,18 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app.post('/api/courses/:course_id/imports', {
     onRequest: [
       ...access.course('import'),
-      async (request: FastifyRequest) => { await gate.openForFiles(courseOf(request).id) },
+      async (request: FastifyRequest) => {
+        await gate.openForFiles(courseOf(request).id)
+      },
       mayWait,
     ],
     schema: {
-      ...upload, params: courseParams, summary: 'Import into one course',
-      description: `${upload.description} It changes tasks, categories, scores and the named students of this course. ` +
-        'Rows about accounts, teachers, classes or other courses are left out, with the warning `left_out`.'
+      ...upload,
+      params: courseParams,
+      summary: 'Import into one course',
+      description:
+        `${upload.description} It changes tasks, categories, scores and the named students of this course. ` +
+        'Rows about accounts, teachers, classes or other courses are left out, with the warning `left_out`.',
     },
   }, async (request, reply) => {
     const course = courseOf(request)
@@ -91,17 +115,33 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
 
   app.get('/api/imports', {
     onRequest: access.scope('admin'),
-    schema: { tags, summary: 'All imports, newest first, as long as their jobs are kept (administrator)', querystring, response: { ...listed, ...errors(400, 401, 403) } },
+    schema: {
+      tags,
+      summary: 'All imports, newest first, as long as their jobs are kept (administrator)',
+      querystring,
+      response: { ...listed, ...errors(400, 401, 403) },
+    },
   }, async (request) => await list(request, request.query))
 
   app.get('/api/courses/:course_id/imports', {
     onRequest: access.course('import'),
-    schema: { tags, summary: 'Imports into one course by its teachers, newest first', params: courseParams, querystring, response: { ...listed, ...errors(400, 401, 403, 404) } },
+    schema: {
+      tags,
+      summary: 'Imports into one course by its teachers, newest first',
+      params: courseParams,
+      querystring,
+      response: { ...listed, ...errors(400, 401, 403, 404) },
+    },
   }, async (request) => await list(request, request.query, { type: 'course', id: courseOf(request).id }))
 
   app.get('/api/imports/:job_id', {
     onRequest: jobAccess(services, access, 'read'),
-    schema: { tags, summary: 'An import: its job, what it did, or what is wrong', params: Type.Object({ job_id: Type.String() }), response: { 200: importSchema, ...errors(401, 403, 404) } },
+    schema: {
+      tags,
+      summary: 'An import: its job, what it did, or what is wrong',
+      params: Type.Object({ job_id: Type.String() }),
+      response: { 200: importSchema, ...errors(401, 403, 404) },
+    },
   }, async (request) => {
     const job = request.job!
     if (job.kind !== IMPORT_KIND) throw new ServiceError('JOB_NOT_FOUND')
@@ -113,12 +153,24 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       tags,
       summary: 'The JSON Schema of performance-book/1 documents',
       security: [],
-      response: { 200: Type.Object({}, { additionalProperties: true, description: 'JSON Schema 2020-12' }), 304: Type.Null() },
+      response: {
+        200: Type.Object({}, { additionalProperties: true, description: 'JSON Schema 2020-12' }),
+        304: Type.Null(),
+      },
     },
   }, async (request, reply) => sendTagged(request, reply, PERFORMANCE_BOOK))
 
-  async function list (request: FastifyRequest, { limit, cursor }: { limit: number, cursor?: string }, owner?: { type: string, id: number }) {
-    const rows = await listJobs(services.db.reads, { kind: IMPORT_KIND, owner, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
+  async function list (
+    request: FastifyRequest,
+    { limit, cursor }: { limit: number, cursor?: string },
+    owner?: { type: string, id: number }
+  ) {
+    const rows = await listJobs(services.db.reads, {
+      kind: IMPORT_KIND,
+      owner,
+      limit: limit + 1,
+      before: cursor === undefined ? undefined : Number(cursor),
+    })
     const page = rows.slice(0, limit)
     const jobs = await jobsJson(services, links, request, page)
     return {
@@ -127,13 +179,24 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     }
   }
 
-  async function take (request: FastifyRequest, reply: FastifyReply, optional: string[], fixed: Partial<ImportChoices>): Promise<FastifyReply> {
+  async function take (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    optional: string[],
+    fixed: Partial<ImportChoices>
+  ): Promise<FastifyReply> {
     const principal = principalOf(request)
     const discard = ({ path }: { path: string }) => rm(path, { force: true })
     try {
       const { staged, filename, fields } = await receiveUpload(request, {
-        stagingFolder: config.stagingFolder, room, userId: principal.userId,
-        maxBytes: config.IMPORT_MAX_BYTES, types: ['*/*'], checksContent: false, fields: [], optional,
+        stagingFolder: config.stagingFolder,
+        room,
+        userId: principal.userId,
+        maxBytes: config.IMPORT_MAX_BYTES,
+        types: ['*/*'],
+        checksContent: false,
+        fields: [],
+        optional,
       }, discard)
       try {
         const { job, joined, requestedAt } = await imports.request({
@@ -146,7 +209,13 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
         })
         const address = links.job(job.id)
         request.log.info({ job: job.id, kind: job.kind, joined }, 'a job was asked for')
-        return await reply.code(202).header('location', address).send({ job: address, id: job.id, status: job.state, requested_at: isoTime(requestedAt), joined })
+        return await reply.code(202).header('location', address).send({
+          job: address,
+          id: job.id,
+          status: job.state,
+          requested_at: isoTime(requestedAt),
+          joined,
+        })
       } finally {
         await discard(staged)
       }
@@ -169,7 +238,9 @@ function asRefusal (error: unknown): unknown {
 /** The fields of the form. Throws VALIDATION_FAILED, which names the field. */
 function choicesOf (fields: Record<string, string>): ImportChoices {
   const { format, time_zone: timeZone, course, teacher } = fields
-  if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) throw new ServiceError('VALIDATION_FAILED', `format: must be one of ${FORMATS.join(', ')}`)
+  if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) {
+    throw new ServiceError('VALIDATION_FAILED', `format: must be one of ${FORMATS.join(', ')}`)
+  }
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     throw new ServiceError(
       'VALIDATION_FAILED',
@@ -198,6 +269,8 @@ function choicesOf (fields: Record<string, string>): ImportChoices {
 
 function flag (fields: Record<string, string>, name: string): boolean {
   const value = fields[name]
-  if (value !== undefined && value !== 'true' && value !== 'false') throw new ServiceError('VALIDATION_FAILED', `${name}: must be true or false`)
+  if (value !== undefined && value !== 'true' && value !== 'false') {
+    throw new ServiceError('VALIDATION_FAILED', `${name}: must be true or false`)
+  }
   return value === 'true'
 }

@@ -14,10 +14,17 @@ const tags = ['Session']
 /** Sign-ins wait as long where too many wait for a hash. */
 const OVERLOADED_RETRY_S = 5
 /** In the body and not in the address: addresses end up in logs. */
-const token = Type.String({ minLength: 1, maxLength: 100, description: 'What stands behind `#invitation=` in the link' })
+const token = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  description: 'What stands behind `#invitation=` in the link',
+})
 
 /** The other end of one-time links: invitations and resets. The page is opened as `/#invitation=TOKEN`. */
-export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, cookie }) => {
+export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, cookie }
+) => {
   const { passwordLinks, config } = services
   const rateLimit = {
     max: config.INVITATION_RATE_MAX,
@@ -55,7 +62,11 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     if (found === undefined) throw new ServiceError('INVITATION_NOT_FOUND')
     const { user, expiresAt } = found
     return reply.header('cache-control', 'no-store').send({
-      email: user.email, first_name: user.first_name, last_name: user.last_name, has_password: user.password_hash !== null, expires_at: isoTime(expiresAt),
+      email: user.email,
+      first_name: user.first_name,
+      last_name: user.last_name,
+      has_password: user.password_hash !== null,
+      expires_at: isoTime(expiresAt),
     })
   })
 
@@ -66,12 +77,17 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
       tags,
       summary: 'Choose a password by a one-time link; signs in, and out everywhere else',
       security: [],
-      body: Type.Object({ token, password: Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH }) }, { additionalProperties: false }),
+      body: Type.Object({
+        token,
+        password: Type.String({ minLength: MIN_PASSWORD_LENGTH, maxLength: MAX_PASSWORD_LENGTH }),
+      }, { additionalProperties: false }),
       response: { 200: principalSchema, ...errors(400, 403, 404, 429, 503) },
     },
   }, async (request, reply) => {
     const begun = await passwordLinks.redeem(request.body.token, request.body.password, {
-      address: request.ip, userAgent: request.headers['user-agent'], previous: cookie.read(request),
+      address: request.ip,
+      userAgent: request.headers['user-agent'],
+      previous: cookie.read(request),
     }).catch((error: unknown) => {
       if (error instanceof PasswordRefusedError) {
         throw new ServiceError('VALIDATION_FAILED', `password: ${error.message}`)

@@ -15,7 +15,10 @@ import { errors, jobSchema, jobWithAttemptsSchema, nullable } from '../schemas/c
 const tags = ['Jobs']
 const jobParams = Type.Object({ job_id: Type.String({ description: 'Id of a job' }) })
 
-export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links, closing }) => {
+export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, links, closing }
+) => {
   const { db, queue, config, clock } = services
   app.decorateRequest('job', null)
 
@@ -35,7 +38,13 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
   app.get('/api/jobs/:job_id', {
     onRequest: jobAccess(services, access, 'read'),
     config: { isPolled: true },
-    schema: { tags, summary: 'One job', description: 'An administrator sees all its attempts as well.', params: jobParams, response: { 200: jobWithAttemptsSchema, ...errors(401, 403, 404) } },
+    schema: {
+      tags,
+      summary: 'One job',
+      description: 'An administrator sees all its attempts as well.',
+      params: jobParams,
+      response: { 200: jobWithAttemptsSchema, ...errors(401, 403, 404) },
+    },
   }, async (request) => {
     // Its progress lives in memory.
     request.isLive = request.job!.state === 'started'
@@ -49,10 +58,14 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
     schema: {
       tags,
       summary: 'The job as server-sent events, one at each change; closed at its end',
-      description: 'Each event\'s data is what GET /api/jobs/:job_id answers. The stream ends when the client may no longer see the job. A client that reconnects after the last event gets 204, which ends an EventSource.',
+      description:
+        "Each event's data is what GET /api/jobs/:job_id answers. The stream ends when the client may no longer see the job. A client that reconnects after the last event gets 204, which ends an EventSource.",
       params: jobParams,
       response: {
-        200: { description: 'Events', content: { 'text/event-stream': { schema: Type.Unsafe<Readable>({ type: 'string' }) } } },
+        200: {
+          description: 'Events',
+          content: { 'text/event-stream': { schema: Type.Unsafe<Readable>({ type: 'string' }) } },
+        },
         204: Type.Null({ description: 'The client has had the last one' }),
         ...errors(401, 403, 404, 429),
       },
@@ -79,26 +92,42 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
     }
     const leave = streams.enter(principalOf(request).userId)
     const events = jobEvents({ runner: services.runner, clock, jobId: id, read, mayGoOn, closing }).once(
-      'close', leave
+      'close',
+      leave
     )
     return reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8').send(events)
   })
 
   app.post('/api/jobs/:job_id/cancel', {
     onRequest: jobAccess(services, access, 'export'),
-    schema: { tags, summary: 'Withdraw from a job; it stops when nobody wants it any more', params: jobParams, response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) } },
+    schema: {
+      tags,
+      summary: 'Withdraw from a job; it stops when nobody wants it any more',
+      params: jobParams,
+      response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) },
+    },
   }, async (request, reply) => {
     const principal = principalOf(request)
-    const outcome = await queue.cancel(request.job!.id, { userId: principal.userId, force: principal.role === 'admin' })
+    const outcome = await queue.cancel(request.job!.id, {
+      userId: principal.userId,
+      force: principal.role === 'admin',
+    })
     if (outcome === 'finished') throw new ServiceError('JOB_FINISHED')
     return await reply.code(202).send(await answerNow(request))
   })
 
   app.post('/api/jobs/:job_id/retry', {
     onRequest: jobAccess(services, access, 'admin'),
-    schema: { tags, summary: 'Let a job that failed or was canceled wait again (administrator)', params: jobParams, response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) } },
+    schema: {
+      tags,
+      summary: 'Let a job that failed or was canceled wait again (administrator)',
+      params: jobParams,
+      response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) },
+    },
   }, async (request, reply) => {
-    if (!await queue.retry(request.job!.id)) throw new ServiceError('JOB_FINISHED', 'Only a job that failed or was canceled can be tried again.')
+    if (!await queue.retry(request.job!.id)) {
+      throw new ServiceError('JOB_FINISHED', 'Only a job that failed or was canceled can be tried again.')
+    }
     return await reply.code(202).send(await answerNow(request))
   })
 
@@ -109,15 +138,28 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, {
       summary: 'All jobs, newest first (administrator)',
       querystring: Type.Object({
         status: Type.Optional(Type.Enum(['queued', 'started', 'succeeded', 'failed', 'canceled'])),
-        kind: Type.Optional(Type.String({ maxLength: 100, description: 'Such as `performance-export`, `import`, `file-sweep`' })),
+        kind: Type.Optional(
+          Type.String({
+            maxLength: 100,
+            description: 'Such as `performance-export`, `import`, `file-sweep`',
+          })
+        ),
         limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
         cursor: Type.Optional(Type.String({ maxLength: 32, pattern: '^[1-9][0-9]*$' })),
       }),
-      response: { 200: Type.Object({ jobs: Type.Array(jobSchema), next_cursor: nullable(Type.String()) }), ...errors(400, 401, 403) },
+      response: {
+        200: Type.Object({ jobs: Type.Array(jobSchema), next_cursor: nullable(Type.String()) }),
+        ...errors(400, 401, 403),
+      },
     },
   }, async (request) => {
     const { status, kind, limit, cursor } = request.query
-    const rows = await listJobs(db.reads, { state: status, kind, limit: limit + 1, before: cursor === undefined ? undefined : Number(cursor) })
+    const rows = await listJobs(db.reads, {
+      state: status,
+      kind,
+      limit: limit + 1,
+      before: cursor === undefined ? undefined : Number(cursor),
+    })
     const page = rows.slice(0, limit)
     return {
       jobs: await jobsJson(services, links, request, page),

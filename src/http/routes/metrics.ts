@@ -17,7 +17,10 @@ export const metricsRoutes: FastifyPluginAsync<RouteContext> = async (app, { ser
     schema: {
       tags: ['Health'],
       summary: 'Metrics for Prometheus (administrator, or METRICS_TOKEN)',
-      response: { 200: { description: 'Prometheus text format', content: { 'text/plain': { schema: Type.String() } } }, ...errors(401, 403) },
+      response: {
+        200: { description: 'Prometheus text format', content: { 'text/plain': { schema: Type.String() } } },
+        ...errors(401, 403),
+      },
     },
   }, async (request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
 }

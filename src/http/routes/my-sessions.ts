@@ -26,7 +26,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (ap
     onRequest: access.scope('read'),
     schema: {
       tags,
-      summary: 'Live sessions, newest first: one\'s own, and for an administrator everybody\'s',
+      summary: "Live sessions, newest first: one's own, and for an administrator everybody's",
       querystring: Type.Object({ user_id: Type.Optional(id) }),
       response: { 200: Type.Array(sessionSchema), ...errors(400, 401, 403) },
     },
@@ -49,7 +49,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (ap
     onRequest: access.signedIn,
     schema: {
       tags,
-      summary: 'End a session: one\'s own, signed in by cookie, or any for an administrator',
+      summary: "End a session: one's own, signed in by cookie, or any for an administrator",
       params: Type.Object({ session_id: Type.String() }),
       response: { 204: Type.Null(), ...errors(401, 403, 404) },
     },
@@ -58,7 +58,9 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (ap
     const sessionId = idOf(request.params.session_id)
     const session = sessionId === undefined ? undefined : await sessions.find(sessionId)
     const isTheirs = scopes.has('admin') || (credential.kind === 'session' && session?.user_id === userId)
-    if (session === undefined || !isTheirs || !await sessions.end(session.id)) throw new ServiceError('SESSION_NOT_FOUND')
+    if (session === undefined || !isTheirs || !await sessions.end(session.id)) {
+      throw new ServiceError('SESSION_NOT_FOUND')
+    }
     return await reply.code(204).send(null)
   })
 }

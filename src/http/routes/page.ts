@@ -13,8 +13,8 @@ export interface PageOptions {
 }
 
 /**
- * Scripts, styles, pictures and requests of this origin only; nothing inline; in no frame. The same header, to the
- * letter, as every other response has: see `src/http/security-headers.ts`.
+ * Scripts, styles, pictures and requests of this origin only; nothing inline; in no frame. The same header,
+ * to the letter, as every other response has: see `src/http/security-headers.ts`.
  */
 const POLICY = [
   "default-src 'self'",
@@ -27,12 +27,19 @@ const POLICY = [
 ].join(';')
 
 /**
- * The page for people, at `/`. Its addresses are relative, so it works behind a path prefix. Where it was not built the
- * log says so, and a plain page says how to build it.
+ * The page for people, at `/`. Its addresses are relative, so it works behind a path prefix. Where it was not
+ * built the log says so, and a plain page says how to build it.
  */
-export const pageRoutes: FastifyPluginAsync<PageOptions> = async (app, { publicPath, folder = programFile('dist/page') }) => {
+export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
+  app,
+  { publicPath, folder = programFile('dist/page') }
+) => {
   const isBuilt = existsSync(join(folder, 'index.html'))
-  if (!isBuilt) app.log.warn(`The page is not built: "npm run build:page" makes it. The API works without. Looked in ${folder}`)
+  if (!isBuilt) {
+    app.log.warn(
+      `The page is not built: "npm run build:page" makes it. The API works without. Looked in ${folder}`
+    )
+  }
 
   const headers = {
     'content-security-policy': POLICY,
@@ -47,7 +54,10 @@ export const pageRoutes: FastifyPluginAsync<PageOptions> = async (app, { publicP
     return await reply.headers(headers).type('text/html; charset=utf-8').send(html)
   })
   // Without its slash at the end the page's relative addresses would miss the prefix.
-  if (publicPath !== '') app.get(publicPath, { schema: { hide: true } }, async (request, reply) => await reply.redirect(`${publicPath}/`, 308))
+  if (publicPath !== '') {
+    app.get(publicPath, { schema: { hide: true } }, async (request, reply) =>
+      await reply.redirect(`${publicPath}/`, 308))
+  }
 
   if (!isBuilt) return
   await app.register(fastifyStatic, {
@@ -59,7 +69,9 @@ export const pageRoutes: FastifyPluginAsync<PageOptions> = async (app, { publicP
     // A name changes with its content.
     immutable: true,
     maxAge: '365d',
-    setHeaders (reply) { reply.header('x-content-type-options', 'nosniff') },
+    setHeaders (reply) {
+      reply.header('x-content-type-options', 'nosniff')
+    },
   })
 }
 

@@ -18,7 +18,10 @@ export const principalSchema = Type.Object({
   role: Type.Enum(['admin', 'teacher', 'student']),
 }, { title: 'User' })
 
-export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, cookie }) => {
+export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, cookie }
+) => {
   const { sessions } = services
 
   app.post('/api/session', {
@@ -35,11 +38,19 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     },
   }, async (request, reply) => {
     const begun = await sessions.signIn(request.body, {
-      address: request.ip, userAgent: request.headers['user-agent'], previous: cookie.read(request),
+      address: request.ip,
+      userAgent: request.headers['user-agent'],
+      previous: cookie.read(request),
     }).catch((error: unknown) => {
       throw error instanceof TooManyWaitError ? new ServiceError('OVERLOADED', undefined, 5) : error
     })
-    if ('waitMs' in begun) throw new ServiceError('RATE_LIMITED', 'Too many sign-ins failed. Wait a little, then try again.', Math.ceil(begun.waitMs / 1000))
+    if ('waitMs' in begun) {
+      throw new ServiceError(
+        'RATE_LIMITED',
+        'Too many sign-ins failed. Wait a little, then try again.',
+        Math.ceil(begun.waitMs / 1000)
+      )
+    }
     request.audited = { actorId: 'refused' in begun ? begun.userId : begun.principal.userId }
     if ('refused' in begun) throw new ServiceError('BAD_CREDENTIALS')
     cookie.set(reply, begun.secret)
@@ -48,12 +59,20 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
 
   app.get('/api/session', {
     onRequest: access.signedIn,
-    schema: { tags, summary: 'Who is signed in, or whose the token is', response: { 200: principalSchema, ...errors(401) } },
+    schema: {
+      tags,
+      summary: 'Who is signed in, or whose the token is',
+      response: { 200: principalSchema, ...errors(401) },
+    },
   }, async (request) => principalJson(principalOf(request)))
 
   app.delete('/api/session', {
     onRequest: access.signedIn,
-    schema: { tags, summary: 'Sign out: ends the session', response: { 204: Type.Null(), ...errors(401, 403) } },
+    schema: {
+      tags,
+      summary: 'Sign out: ends the session',
+      response: { 204: Type.Null(), ...errors(401, 403) },
+    },
   }, async (request, reply) => {
     const { credential } = principalOf(request)
     if (credential.kind === 'session') await sessions.end(credential.id)

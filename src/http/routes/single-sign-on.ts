@@ -20,15 +20,25 @@ const CODES: Readonly<Record<SignInRefusal, HttpErrorCode>> = {
   expired: 'SIGN_IN_EXPIRED',
 }
 
-/** Single sign-on: out to the provider, and back. A browser that is refused is sent to the page, which shows why. */
-export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, links, cookie }) => {
+/**
+ * Single sign-on: out to the provider, and back. A browser that is refused is sent to the page, which shows
+ * why.
+ */
+export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, links, cookie }
+) => {
   const { singleSignOn, config } = services
   const ticketCookie = signInCookie(config.PUBLIC_URL, links.prefix)
   const rateLimit = {
     max: PER_MINUTE,
     timeWindow: 60_000,
     errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
-      new ServiceError('RATE_LIMITED', 'Too many sign-ins were begun from this address. Wait a little, then try again.', Math.ceil(ttl / 1000)),
+      new ServiceError(
+        'RATE_LIMITED',
+        'Too many sign-ins were begun from this address. Wait a little, then try again.',
+        Math.ceil(ttl / 1000)
+      ),
   }
   const redirectUri = (request: FastifyRequest) => links.absolute(request, '/api/oidc/callback')
 
@@ -37,12 +47,20 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async
     return singleSignOn
   }
   /** What the route throws, as a person can read it where a person asks. */
-  async function readably (request: FastifyRequest, reply: FastifyReply, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
+  async function readably (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: () => Promise<FastifyReply>
+  ): Promise<FastifyReply> {
     try {
       return await work()
     } catch (error) {
-      const refusal = error instanceof IssuerUnavailableError ? new ServiceError('ISSUER_UNAVAILABLE', undefined, UNAVAILABLE_RETRY_S) : error
-      if (!(refusal instanceof ServiceError) || request.headers.accept?.includes('text/html') !== true) throw refusal
+      const refusal = error instanceof IssuerUnavailableError
+        ? new ServiceError('ISSUER_UNAVAILABLE', undefined, UNAVAILABLE_RETRY_S)
+        : error
+      if (!(refusal instanceof ServiceError) || request.headers.accept?.includes('text/html') !== true) {
+        throw refusal
+      }
       return reply.redirect(`${links.prefix}/?sign_in=${refusal.code}`)
     }
   }
@@ -62,50 +80,75 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async
         }),
       },
     },
-  }, async (request, reply) => reply.header('cache-control', 'no-store').send({
-    password: true,
-    single_sign_on: singleSignOn === undefined ? null : { name: singleSignOn.name, url: `${links.prefix}/api/oidc/login` },
-  }))
+  }, async (request, reply) =>
+    reply.header('cache-control', 'no-store').send({
+      password: true,
+      single_sign_on: singleSignOn === undefined
+        ? null
+        : { name: singleSignOn.name, url: `${links.prefix}/api/oidc/login` },
+    }))
 
-  app.get('/api/oidc/login', {
-    config: { rateLimit },
-    schema: {
-      tags,
-      summary: 'Begin single sign-on: sends the browser to the provider',
-      description: 'A browser (`Accept: text/html`) that cannot be sent there comes back to the page as `/?sign_in=CODE`.',
-      security: [],
-      response: { 302: Type.Null(), ...errors(404, 429, 503) },
+  app.get(
+    '/api/oidc/login',
+    {
+      config: { rateLimit },
+      schema: {
+        tags,
+        summary: 'Begin single sign-on: sends the browser to the provider',
+        description:
+          'A browser (`Accept: text/html`) that cannot be sent there comes back to the page as `/?sign_in=CODE`.',
+        security: [],
+        response: { 302: Type.Null(), ...errors(404, 429, 503) },
+      },
     },
-  }, async (request, reply) => await readably(request, reply.header('cache-control', 'no-store'), async () => {
-    const { url, ticket } = await required().begin(redirectUri(request))
-    ticketCookie.set(reply, ticket)
-    return reply.redirect(url)
-  }))
+    async (request, reply) =>
+      await readably(request, reply.header('cache-control', 'no-store'), async () => {
+        const { url, ticket } = await required().begin(redirectUri(request))
+        ticketCookie.set(reply, ticket)
+        return reply.redirect(url)
+      })
+  )
 
-  app.get('/api/oidc/callback', {
-    config: { rateLimit },
-    schema: {
-      tags,
-      summary: 'The way back from the provider: begins a session, sets its cookie, and sends the browser to the page',
-      description: 'The user is found by the e-mail that the provider has verified. A browser that is refused comes to the page as `/?sign_in=CODE`.',
-      security: [],
-      response: { 302: Type.Null(), ...errors(400, 403, 404, 429, 503) },
+  app.get(
+    '/api/oidc/callback',
+    {
+      config: { rateLimit },
+      schema: {
+        tags,
+        summary:
+          'The way back from the provider: begins a session, sets its cookie, and sends the browser to the page',
+        description:
+          'The user is found by the e-mail that the provider has verified. A browser that is refused comes to the page as `/?sign_in=CODE`.',
+        security: [],
+        response: { 302: Type.Null(), ...errors(400, 403, 404, 429, 503) },
+      },
     },
-  }, async (request, reply) => await readably(request, reply.header('cache-control', 'no-store'), async () => {
-    const signOn = required()
-    const ticket = ticketCookie.read(request)
-    if (ticket === undefined) throw new ServiceError('SIGN_IN_EXPIRED')
-    ticketCookie.clear(reply)
-    const begun = await signOn.finish(redirectUri(request), new URL(request.url, 'http://localhost').search, ticket, {
-      address: request.ip, userAgent: request.headers['user-agent'], previous: cookie.read(request),
-    })
-    if ('refused' in begun) {
-      // Where the provider has vouched for nobody nothing is noted: anybody could fill the log with it.
-      if (begun.refused !== 'expired' && begun.refused !== 'refused') request.audited = { actorId: begun.userId, outcome: 'refused', subject: 'single sign-on' }
-      throw new ServiceError(CODES[begun.refused])
-    }
-    request.audited = { actorId: begun.principal.userId, outcome: 'done', subject: 'single sign-on' }
-    cookie.set(reply, begun.secret)
-    return reply.redirect(`${links.prefix}/`)
-  }))
+    async (request, reply) =>
+      await readably(request, reply.header('cache-control', 'no-store'), async () => {
+        const signOn = required()
+        const ticket = ticketCookie.read(request)
+        if (ticket === undefined) throw new ServiceError('SIGN_IN_EXPIRED')
+        ticketCookie.clear(reply)
+        const begun = await signOn.finish(
+          redirectUri(request),
+          new URL(request.url, 'http://localhost').search,
+          ticket,
+          {
+            address: request.ip,
+            userAgent: request.headers['user-agent'],
+            previous: cookie.read(request),
+          }
+        )
+        if ('refused' in begun) {
+          // Where the provider has vouched for nobody nothing is noted: anybody could fill the log with it.
+          if (begun.refused !== 'expired' && begun.refused !== 'refused') {
+            request.audited = { actorId: begun.userId, outcome: 'refused', subject: 'single sign-on' }
+          }
+          throw new ServiceError(CODES[begun.refused])
+        }
+        request.audited = { actorId: begun.principal.userId, outcome: 'done', subject: 'single sign-on' }
+        cookie.set(reply, begun.secret)
+        return reply.redirect(`${links.prefix}/`)
+      })
+  )
 }

@@ -18,25 +18,35 @@ const storageSchema = Type.Object({
   files: Type.Integer(),
   used: bytes,
   quota: nullable(Type.Integer({ description: 'Most bytes in all (TOTAL_QUOTA_BYTES); null: no limit' })),
-  owner_quota: nullable(Type.Integer({ description: 'Most bytes of one owner (OWNER_QUOTA_BYTES); null: no limit' })),
+  owner_quota: nullable(
+    Type.Integer({ description: 'Most bytes of one owner (OWNER_QUOTA_BYTES); null: no limit' })
+  ),
   disk_free: bytes,
-  disk_reserve: Type.Integer({ description: 'Free bytes below which exports and uploads are refused (MIN_FREE_BYTES)' }),
+  disk_reserve: Type.Integer({
+    description: 'Free bytes below which exports and uploads are refused (MIN_FREE_BYTES)',
+  }),
   expired: Type.Object({
     files: Type.Integer(),
     bytes,
     tombstones: Type.Integer({ description: 'Rows of files whose bytes went long ago' }),
   }, { description: 'What a sweep would remove now' }),
-  owners: Type.Array(Type.Object({
-    owner_type: Type.String({ description: '`course`, or `user` for what an administrator imports' }),
-    owner_id: id,
-    name: nullable(Type.String({ description: 'Of a course' })),
-    files: Type.Integer(),
-    bytes,
-  }), { description: 'The largest, with most bytes first' }),
+  owners: Type.Array(
+    Type.Object({
+      owner_type: Type.String({ description: '`course`, or `user` for what an administrator imports' }),
+      owner_id: id,
+      name: nullable(Type.String({ description: 'Of a course' })),
+      files: Type.Integer(),
+      bytes,
+    }),
+    { description: 'The largest, with most bytes first' }
+  ),
 }, { title: 'Storage' })
 
 /** What is stored, for administrators. Files of one course: GET /api/courses/:course_id/files. */
-export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links }) => {
+export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, links }
+) => {
   const { config, db, now, sweeps } = services
 
   app.get('/api/storage', {
@@ -44,13 +54,18 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
     schema: {
       tags,
       summary: 'How much is stored, by whom, and what room is left (administrator)',
-      querystring: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Most owners' }) }),
+      querystring: Type.Object({
+        limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Most owners' }),
+      }),
       response: { 200: storageSchema, ...errors(400, 401, 403) },
     },
   }, async (request, reply) => {
     const at = now()
     const owners = await usageByOwner(db.reads, { now: at, limit: request.query.limit })
-    const names = await courseNames(db.reads, owners.filter((owner) => owner.owner_type === 'course').map((owner) => owner.owner_id))
+    const names = await courseNames(
+      db.reads,
+      owners.filter((owner) => owner.owner_type === 'course').map((owner) => owner.owner_id)
+    )
     const { bavail, bsize } = await statfs(config.DATA_DIR)
     const { files, bytes, tombstones } = await sweeps.run({ dryRun: true })
     return reply.send({
@@ -61,20 +76,35 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app
       disk_free: bavail * bsize,
       disk_reserve: config.MIN_FREE_BYTES,
       expired: { files, bytes, tombstones },
-      owners: owners.map((owner) => ({ ...owner, name: owner.owner_type === 'course' ? names.get(owner.owner_id) ?? null : null })),
+      owners: owners.map((owner) => ({
+        ...owner,
+        name: owner.owner_type === 'course' ? names.get(owner.owner_id) ?? null : null,
+      })),
     })
   })
 
   app.post('/api/storage/sweep', {
     onRequest: access.scope('admin'),
-    schema: { tags, summary: 'Remove what has expired, as a job (administrator)', response: { 202: ticketSchema, ...errors(401, 403, 503) } },
+    schema: {
+      tags,
+      summary: 'Remove what has expired, as a job (administrator)',
+      response: { 202: ticketSchema, ...errors(401, 403, 503) },
+    },
   }, async (request, reply) => {
     try {
       const { job, joined, requestedAt } = await sweeps.requestNow(principalOf(request).userId)
       const address = links.job(job.id)
-      return await reply.code(202).header('location', address).send({ job: address, id: job.id, status: job.state, requested_at: isoTime(requestedAt), joined })
+      return await reply.code(202).header('location', address).send({
+        job: address,
+        id: job.id,
+        status: job.state,
+        requested_at: isoTime(requestedAt),
+        joined,
+      })
     } catch (error) {
-      throw error instanceof QueueFullError ? new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S) : error
+      throw error instanceof QueueFullError
+        ? new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)
+        : error
     }
   })
 }

@@ -24,7 +24,8 @@ const userSchema = Type.Object({
     description: 'For people to read: `disabled by the roster of the course "Physics"`',
   })),
   disabled_in: Type.Array(Type.Object({ id, name: Type.String() }), {
-    description: 'Courses whose roster disables the account; may be empty where the person has left all courses',
+    description:
+      'Courses whose roster disables the account; may be empty where the person has left all courses',
   }),
   is_roster_only: Type.Boolean({ description: 'Known from a roster; nobody gave it a role yet' }),
   has_password: Type.Boolean(),
@@ -32,17 +33,26 @@ const userSchema = Type.Object({
   last_sign_in_at: nullable(time),
 }, { title: 'Account' })
 const linkSchema = Type.Object({
-  url: Type.String({ format: 'uri', description: 'For the user alone, seen this once: whoever opens it chooses the password' }),
+  url: Type.String({
+    format: 'uri',
+    description: 'For the user alone, seen this once: whoever opens it chooses the password',
+  }),
   expires_at: time,
   mail: Type.Optional(Type.Object({
     sent: Type.Boolean(),
     reason: nullable(Type.String({ description: 'Why it was not sent, as the mail server says' })),
-  }, { description: 'Where a mail server is set up: whether the link was sent to the user. It is good in any case' })),
+  }, {
+    description:
+      'Where a mail server is set up: whether the link was sent to the user. It is good in any case',
+  })),
 })
 const params = Type.Object({ user_id: Type.String({ description: 'Id of a user' }) })
 
 /** People, for administrators. */
-export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access, links }) => {
+export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+  app,
+  { services, access, links }
+) => {
   const { accounts, passwordLinks, linkMail } = services
 
   async function userOf (request: FastifyRequest): Promise<UserRow> {
@@ -54,14 +64,25 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
   async function linkFor (request: FastifyRequest, user: UserRow) {
     const { secret, expiresAt } = await passwordLinks.create(user.id)
     const url = links.invitation(request, secret)
-    const outcome = await linkMail?.send({ to: user.email, kind: user.password_hash === null ? 'invitation' : 'reset', url, expiresAt })
-    const mail = outcome === undefined ? {} : { mail: { sent: outcome.sent, reason: outcome.sent ? null : outcome.reason } }
+    const outcome = await linkMail?.send({
+      to: user.email,
+      kind: user.password_hash === null ? 'invitation' : 'reset',
+      url,
+      expiresAt,
+    })
+    const mail = outcome === undefined
+      ? {}
+      : { mail: { sent: outcome.sent, reason: outcome.sent ? null : outcome.reason } }
     return { url, expires_at: isoTime(expiresAt), ...mail }
   }
 
   app.get('/api/users', {
     onRequest: access.scope('admin'),
-    schema: { tags, summary: 'All accounts (administrator)', response: { 200: Type.Array(userSchema), ...errors(401, 403) } },
+    schema: {
+      tags,
+      summary: 'All accounts (administrator)',
+      response: { 200: Type.Array(userSchema), ...errors(401, 403) },
+    },
   }, async () => (await accounts.listWithStates()).map(({ user, state }) => userJson(user, state)))
 
   app.post('/api/users', {
@@ -75,16 +96,20 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
         first_name: Type.Optional(name),
         last_name: Type.Optional(name),
       }, { additionalProperties: false }),
-      response: { 201: Type.Object({ user: userSchema, invitation: linkSchema }), ...errors(400, 401, 403, 409) },
+      response: {
+        201: Type.Object({ user: userSchema, invitation: linkSchema }),
+        ...errors(400, 401, 403, 409),
+      },
     },
   }, async (request, reply) => {
     const { email, role, first_name: firstName, last_name: lastName } = request.body
-    const user = await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null }).catch((error: unknown) => {
-      if (error instanceof InvalidAccountError) {
-        throw new ServiceError('VALIDATION_FAILED', error.message.replaceAll(' name:', '_name:'))
-      }
-      throw error instanceof AccountError ? new ServiceError('USER_EXISTS', error.message) : error
-    })
+    const user = await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null })
+      .catch((error: unknown) => {
+        if (error instanceof InvalidAccountError) {
+          throw new ServiceError('VALIDATION_FAILED', error.message.replaceAll(' name:', '_name:'))
+        }
+        throw error instanceof AccountError ? new ServiceError('USER_EXISTS', error.message) : error
+      })
     request.audited = { subject: `user ${user.id}, ${role}` }
     const json = userJson(user, await accounts.state(user))
     const invitation = await linkFor(request, user)
@@ -93,7 +118,12 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
 
   app.post('/api/users/:user_id/reset', {
     onRequest: access.scope('admin'),
-    schema: { tags, summary: 'Make a one-time link by which the user chooses a new password (administrator)', params, response: { 201: linkSchema, ...errors(401, 403, 404, 409) } },
+    schema: {
+      tags,
+      summary: 'Make a one-time link by which the user chooses a new password (administrator)',
+      params,
+      response: { 201: linkSchema, ...errors(401, 403, 404, 409) },
+    },
   }, async (request, reply) => {
     const user = await userOf(request)
     const state = await accounts.state(user)
@@ -103,17 +133,28 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
     return await reply.code(201).header('cache-control', 'no-store').send(await linkFor(request, user))
   })
 
-  for (const [verb, isDisabled, summary] of [
-    ['disable', true, 'Nobody signs in as this user any more; sessions end, tokens are void (administrator)'],
-    ['enable', false, 'Enable a disabled user, until a roster disables them again (administrator)'],
-  ] as const) {
+  for (
+    const [verb, isDisabled, summary] of [
+      [
+        'disable',
+        true,
+        'Nobody signs in as this user any more; sessions end, tokens are void (administrator)',
+      ],
+      ['enable', false, 'Enable a disabled user, until a roster disables them again (administrator)'],
+    ] as const
+  ) {
     app.post(`/api/users/:user_id/${verb}`, {
       onRequest: access.scope('admin'),
       schema: { tags, summary, params, response: { 200: userSchema, ...errors(400, 401, 403, 404) } },
     }, async (request) => {
       const user = await userOf(request)
       // Or else nobody might be left who can undo it.
-      if (isDisabled && user.id === principalOf(request).userId) throw new ServiceError('VALIDATION_FAILED', 'user_id: you cannot disable yourself; another administrator can')
+      if (isDisabled && user.id === principalOf(request).userId) {
+        throw new ServiceError(
+          'VALIDATION_FAILED',
+          'user_id: you cannot disable yourself; another administrator can'
+        )
+      }
       const changed = await accounts.setDisabled(user.id, isDisabled)
       return userJson(changed.user, changed.state)
     })

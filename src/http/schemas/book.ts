@@ -5,9 +5,21 @@ const text = Type.String()
 const spread = { class_average: nullable(fraction), lowest: nullable(fraction), highest: nullable(fraction) }
 
 const course = Type.Object({
-  id, source_id: text, name: text, time_zone: text, school: nullable(text), term: nullable(text), missing_counts: Type.Enum(['ignored', 'zero']),
+  id,
+  source_id: text,
+  name: text,
+  time_zone: text,
+  school: nullable(text),
+  term: nullable(text),
+  missing_counts: Type.Enum(['ignored', 'zero']),
 })
-const category = Type.Object({ id, source_id: text, name: text, weight: Type.Number({ description: 'The effective weight, a fraction' }), ...spread })
+const category = Type.Object({
+  id,
+  source_id: text,
+  name: text,
+  weight: Type.Number({ description: 'The effective weight, a fraction' }),
+  ...spread,
+})
 const taskType = Type.Enum(['homework', 'reading', 'external'])
 const cell = Type.Object({
   type: taskType,
@@ -29,7 +41,14 @@ export const bookSchema = Type.Object({
   periods: Type.Array(Type.Object({ id, source_id: text, name: text })),
   categories: Type.Array(category),
   data_headings: Type.Array(Type.Object({
-    id, source_id: text, title: text, type: taskType, category_id: nullable(id), due_at: nullable(time), points_possible: nullable(Type.Number()), ...spread,
+    id,
+    source_id: text,
+    title: text,
+    type: taskType,
+    category_id: nullable(id),
+    due_at: nullable(time),
+    points_possible: nullable(Type.Number()),
+    ...spread,
   })),
   students: Type.Array(Type.Object({
     id,
@@ -43,7 +62,9 @@ export const bookSchema = Type.Object({
     is_dropped: Type.Boolean(),
     course_average: nullable(fraction),
     category_averages: Type.Array(nullable(fraction), { description: 'One for each of categories' }),
-    data: Type.Array(nullable(cell), { description: 'One for each of data_headings; null: the student was not given the task' }),
+    data: Type.Array(nullable(cell), {
+      description: 'One for each of data_headings; null: the student was not given the task',
+    }),
   })),
   course_average: nullable(fraction),
   course_lowest: nullable(fraction),

@@ -2,10 +2,15 @@
 import Type, { type Static, type TSchema, type TUnsafe } from 'typebox'
 import { exportOptionsSchema } from '../../exports/export-options.ts'
 
-/** Or null. Said by `type` and not by a choice of schemas: for those Fastify's serializer asks a validator each time, and builds one at the start. */
+/**
+ * Or null. Said by `type` and not by a choice of schemas: for those Fastify's serializer asks a validator
+ * each time, and builds one at the start.
+ */
 export function nullable<T extends TSchema> (schema: T): TUnsafe<Static<T> | null> {
   const { type } = schema as { type?: unknown }
-  return Type.Unsafe(typeof type === 'string' ? { ...schema, type: [type, 'null'] } : Type.Union([schema, Type.Null()]))
+  return Type.Unsafe(
+    typeof type === 'string' ? { ...schema, type: [type, 'null'] } : Type.Union([schema, Type.Null()])
+  )
 }
 
 export const time = Type.String({ format: 'date-time', description: 'UTC, with milliseconds' })
@@ -29,18 +34,29 @@ export const courseParams = Type.Object({ course_id: Type.String({ description: 
 export const exportSchema = Type.Object({
   id,
   filename: Type.String(),
-  url: Type.String({ format: 'uri', description: 'Absolute; whoever has it may download, unless FILE_ACCESS says otherwise' }),
+  url: Type.String({
+    format: 'uri',
+    description: 'Absolute; whoever has it may download, unless FILE_ACCESS says otherwise',
+  }),
   created_at: time,
   size: Type.Integer({ description: 'Bytes' }),
   job_id: nullable(id),
-  is_current: Type.Boolean({ description: 'Nothing in the book has changed since this export\'s data was read' }),
+  is_current: Type.Boolean({
+    description: "Nothing in the book has changed since this export's data was read",
+  }),
   expires_at: nullable(time),
   created_by: nullable(Type.String()),
   options: exportOptionsSchema,
 }, { title: 'Export' })
 
 /** What whoever asks for a job gets at once. */
-export const ticketSchema = Type.Object({ job: Type.String(), id, status: Type.String(), requested_at: time, joined: Type.Boolean() })
+export const ticketSchema = Type.Object({
+  job: Type.String(),
+  id,
+  status: Type.String(),
+  requested_at: time,
+  joined: Type.Boolean(),
+})
 
 export const jobSchema = Type.Object({
   id,
@@ -63,13 +79,20 @@ export const jobSchema = Type.Object({
 /** What an administrator sees of one job besides: each of its runs. */
 export const jobWithAttemptsSchema = Type.Object({
   ...jobSchema.properties,
-  attempt_log: Type.Optional(Type.Array(Type.Object({
-    attempt: Type.Integer(),
-    started_at: time,
-    finished_at: nullable(time),
-    outcome: nullable(Type.Enum(['succeeded', 'failed', 'canceled', 'stopped', 'died'], { description: '`stopped`: the server shut down; `died`: its process was gone' })),
-    error: nullable(Type.Object({ code: nullable(Type.String()), message: Type.String() })),
-  }), { description: 'For administrators: all runs, oldest first' })),
+  attempt_log: Type.Optional(Type.Array(
+    Type.Object({
+      attempt: Type.Integer(),
+      started_at: time,
+      finished_at: nullable(time),
+      outcome: nullable(
+        Type.Enum(['succeeded', 'failed', 'canceled', 'stopped', 'died'], {
+          description: '`stopped`: the server shut down; `died`: its process was gone',
+        })
+      ),
+      error: nullable(Type.Object({ code: nullable(Type.String()), message: Type.String() })),
+    }),
+    { description: 'For administrators: all runs, oldest first' }
+  )),
 }, { title: 'Job' })
 
 export const isoTime = (ms: number) => new Date(ms).toISOString()

@@ -6,7 +6,12 @@ import { importPayload, type ImportResult } from '../../imports/import.job.ts'
 import type { ImportError, ImportSummary } from '../../imports/outcome.ts'
 import { jobSchema, nullable } from './common.ts'
 
-const counts = Type.Object({ added: Type.Integer(), updated: Type.Integer(), unchanged: Type.Integer(), removed: Type.Integer() })
+const counts = Type.Object({
+  added: Type.Integer(),
+  updated: Type.Integer(),
+  unchanged: Type.Integer(),
+  removed: Type.Integer(),
+})
 const warning = Type.Object({ code: Type.String(), message: Type.String(), count: Type.Integer() })
 
 const column = Type.Object({
@@ -20,7 +25,11 @@ const column = Type.Object({
 })
 
 const summary = Type.Object({
-  courses: counts, periods: counts, students: counts, tasks: counts, scores: counts,
+  courses: counts,
+  periods: counts,
+  students: counts,
+  tasks: counts,
+  scores: counts,
   warnings: Type.Array(warning),
   columns: Type.Optional(Type.Array(column, {
     description: 'Of grade book files: the first columns, and their use',
@@ -37,7 +46,15 @@ const common = {
 export const importSchema = Type.Object({
   ...common,
   summary: nullable(summary),
-  errors: Type.Array(Type.Object({ file: nullable(Type.String()), line: nullable(Type.Integer()), path: nullable(Type.String()), message: Type.String() }), { description: 'The first of them' }),
+  errors: Type.Array(
+    Type.Object({
+      file: nullable(Type.String()),
+      line: nullable(Type.Integer()),
+      path: nullable(Type.String()),
+      message: Type.String(),
+    }),
+    { description: 'The first of them' }
+  ),
   error_count: Type.Integer(),
   warnings: Type.Array(warning),
 }, { title: 'Import' })
@@ -74,9 +91,9 @@ function requestOf (job: JobRow): { filename: string | null, dry_run: boolean } 
 }
 
 function reportOf (job: JobRow): {
-  summary: ImportSummary | null
-  errors: ImportError[]
-  errorCount: number
+  summary: ImportSummary | null,
+  errors: ImportError[],
+  errorCount: number,
 } {
   const result = readResult(job.result) as ImportResult | null
   if (result === null) return { summary: null, errors: [], errorCount: 0 }

@@ -11,7 +11,12 @@ import { isoTime, isoTimeOrNull } from './common.ts'
 export type JobJson = Awaited<ReturnType<typeof jobJson>>
 
 /** Several jobs as the API shows them. */
-export async function jobsJson (services: Services, links: Links, request: FastifyRequest, jobs: readonly JobRow[]): Promise<JobJson[]> {
+export async function jobsJson (
+  services: Services,
+  links: Links,
+  request: FastifyRequest,
+  jobs: readonly JobRow[]
+): Promise<JobJson[]> {
   const outlook = services.outlook()
   const shown: JobJson[] = []
   for (const job of jobs) shown.push(await jobJson(services, links, request, job, outlook))
@@ -19,7 +24,12 @@ export async function jobsJson (services: Services, links: Links, request: Fasti
 }
 
 /** A job as the API shows it; to an administrator with all its attempts. */
-export async function oneJobJson (services: Services, links: Links, request: FastifyRequest, job: JobRow): Promise<JobJson & { attempt_log?: ReturnType<typeof attemptJson>[] }> {
+export async function oneJobJson (
+  services: Services,
+  links: Links,
+  request: FastifyRequest,
+  job: JobRow
+): Promise<JobJson & { attempt_log?: ReturnType<typeof attemptJson>[] }> {
   const shown = await jobJson(services, links, request, job, services.outlook())
   if (principalOf(request).role !== 'admin') return shown
   return { ...shown, attempt_log: (await jobAttempts(services.db.reads, job.id)).map(attemptJson) }
@@ -63,6 +73,8 @@ function attemptJson (attempt: AttemptRow) {
     started_at: isoTime(attempt.started_at),
     finished_at: isoTimeOrNull(attempt.finished_at),
     outcome: attempt.outcome,
-    error: attempt.error_message === null ? null : { code: attempt.error_code, message: attempt.error_message },
+    error: attempt.error_message === null
+      ? null
+      : { code: attempt.error_code, message: attempt.error_message },
   }
 }

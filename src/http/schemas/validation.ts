@@ -3,9 +3,17 @@ import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastif
 import { shorten } from '../../short-text.ts'
 import type { WhenNeeded } from './lazy.ts'
 
-// A body says what it means: a misspelt option or a number written as text is refused, never repaired in silence. What stands
-// in an address is text by nature and becomes what its schema says. The schemas themselves are TypeBox's work and a test's to judge.
-const always = { allErrors: false, removeAdditional: false, useDefaults: true, strict: false, validateSchema: false, meta: false } as const
+// A body says what it means: a misspelt option or a number written as text is refused, never repaired in
+// silence. What stands in an address is text by nature and becomes what its schema says. The schemas
+// themselves are TypeBox's work and a test's to judge.
+const always = {
+  allErrors: false,
+  removeAdditional: false,
+  useDefaults: true,
+  strict: false,
+  validateSchema: false,
+  meta: false,
+} as const
 const forBodies = new Ajv({ ...always, coerceTypes: false })
 const forAddresses = new Ajv({ ...always, coerceTypes: true })
 
@@ -26,13 +34,21 @@ export function createValidatorCompiler ({ once }: WhenNeeded): FastifySchemaCom
 export function validationMessage (errors: FastifySchemaValidationError[], part: string | undefined): string {
   const error = errors[0]!
   const where = part === 'querystring' ? 'the query' : part === 'params' ? 'the address' : 'the body'
-  const params = error.params as { additionalProperty?: string, missingProperty?: string, allowedValues?: unknown[] }
+  const params = error.params as {
+    additionalProperty?: string,
+    missingProperty?: string,
+    allowedValues?: unknown[],
+  }
   const path = shorten(error.instancePath.slice(1).replaceAll('/', '.'), 200)
   const field = (name: string) => path === '' ? name : `${path}.${name}`
   if (params.additionalProperty !== undefined) {
     return `${field(shorten(params.additionalProperty))}: there is no such field in ${where}`
   }
-  if (params.missingProperty !== undefined) return `${field(params.missingProperty)}: is missing from ${where}`
-  const allowed = params.allowedValues === undefined ? error.message ?? 'is not valid' : `must be one of ${params.allowedValues.join(', ')}`
+  if (params.missingProperty !== undefined) {
+    return `${field(params.missingProperty)}: is missing from ${where}`
+  }
+  const allowed = params.allowedValues === undefined
+    ? error.message ?? 'is not valid'
+    : `must be one of ${params.allowedValues.join(', ')}`
   return `${path === '' ? where : path}: ${allowed}`
 }

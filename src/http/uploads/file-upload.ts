@@ -43,8 +43,14 @@ export interface Upload {
  * UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, RATE_LIMITED, DISK_LOW, the last two also in the middle of it; then
  * nothing is left of it.
  */
-export async function receiveUpload (request: FastifyRequest, rules: UploadRules, discard: (staged: StagedFile) => Promise<void>): Promise<Upload> {
-  if (!request.isMultipart()) throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'Send the file as multipart/form-data.')
+export async function receiveUpload (
+  request: FastifyRequest,
+  rules: UploadRules,
+  discard: (staged: StagedFile) => Promise<void>
+): Promise<Upload> {
+  if (!request.isMultipart()) {
+    throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'Send the file as multipart/form-data.')
+  }
   const fields: Record<string, string> = {}
   let file: Omit<Upload, 'fields'> | undefined
   let open: OpenUpload | undefined
@@ -55,7 +61,14 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
     )
     const { write } = open
     const parts = request.parts({
-      limits: { fileSize: rules.maxBytes + 1, fieldSize: FIELD_BYTES, fieldNameSize: 100, files: 2, fields: 20, parts: 22 },
+      limits: {
+        fileSize: rules.maxBytes + 1,
+        fieldSize: FIELD_BYTES,
+        fieldNameSize: 100,
+        files: 2,
+        fields: 20,
+        parts: 22,
+      },
     })
     for await (const part of parts) {
       // The types say otherwise, but a part may come without a name.
@@ -76,9 +89,11 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
       // From here on the part's stream must be read or destroyed.
       if (name !== 'file' || file !== undefined) {
         part.file.destroy()
-        throw invalid(name === 'file'
-          ? 'file: send one file at a time'
-          : `${shorten(name)}: there is no such field in the form`)
+        throw invalid(
+          name === 'file'
+            ? 'file: send one file at a time'
+            : `${shorten(name)}: there is no such field in the form`
+        )
       }
       const contentType = part.mimetype.slice(0, MEDIA_TYPE_MAX).toLowerCase()
       if (!isAllowed(contentType, rules.types)) {
@@ -104,7 +119,8 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
     return { ...file, fields }
   } catch (error) {
     if (file !== undefined) await discard(file.staged)
-    // What still comes is read and thrown away, or the answer would be lost on a client that sends before it reads.
+    // What still comes is read and thrown away, or the answer would be lost on a client that sends before it
+    // reads.
     request.raw.unpipe()
     request.raw.resume()
     if (error instanceof FileTooLargeError) throw new ServiceError('BODY_TOO_LARGE', error.message)
@@ -120,7 +136,9 @@ export async function receiveUpload (request: FastifyRequest, rules: UploadRules
 
 /** Whether a media type is one of those allowed. */
 export function isAllowed (type: string, allowed: readonly string[]): boolean {
-  return allowed.some((pattern) => pattern === '*/*' || (pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern))
+  return allowed.some((pattern) =>
+    pattern === '*/*' || (pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern)
+  )
 }
 
 function invalid (message: string): ServiceError {

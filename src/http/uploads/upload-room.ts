@@ -29,7 +29,8 @@ export interface UploadRoomOptions {
 export interface UploadRoom {
   /**
    * Admits an upload of a user if there is space for all of `announcedBytes`, its Content-Length (0 if it has
-   * none), and reserves space for the next few megabytes of it. Throws ServiceErrors RATE_LIMITED (too many, or too much, of this user) and DISK_LOW.
+   * none), and reserves space for the next few megabytes of it. Throws ServiceErrors RATE_LIMITED (too many,
+   * or too much, of this user) and DISK_LOW.
    */
   open: (userId: number, announcedBytes: number) => Promise<OpenUpload>
 }
@@ -74,7 +75,9 @@ export function createUploadRoom ({
   /** Free bytes once everything that is being written is on the disk. */
   async function left (): Promise<number> {
     if (written >= MEASURE_AFTER_BYTES || Math.abs(now() - measured.at) > MEASURE_AFTER_MS) {
-      measuring ??= measure().finally(() => { measuring = undefined })
+      measuring ??= measure().finally(() => {
+        measuring = undefined
+      })
       await measuring
     }
     return measured.free - written - beingWritten
@@ -102,7 +105,13 @@ export function createUploadRoom ({
       users.set(userId, user)
       user.uploads++
       user.bytes += announcedBytes
-      const upload = { received: 0, counted: announcedBytes, toCome: announcedBytes, reserved: 0, isOpen: true }
+      const upload = {
+        received: 0,
+        counted: announcedBytes,
+        toCome: announcedBytes,
+        reserved: 0,
+        isOpen: true,
+      }
 
       function reserve (bytes: number): void {
         reserved += bytes - upload.reserved
@@ -147,7 +156,9 @@ export function createUploadRoom ({
       try {
         if (user.uploads > 1 && user.bytes > userMaxBytes) throw tooMuch(user)
         const free = await left()
-        if (free - (reserved - upload.reserved) - announcedBytes < minFreeBytes) throw new ServiceError('DISK_LOW')
+        if (free - (reserved - upload.reserved) - announcedBytes < minFreeBytes) {
+          throw new ServiceError('DISK_LOW')
+        }
       } catch (error) {
         end()
         throw error

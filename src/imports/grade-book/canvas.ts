@@ -1,4 +1,5 @@
-// The grade book export of Canvas: a row of headers, perhaps a row about posting, a row "Points Possible", then the students.
+// The grade book export of Canvas: a row of headers, perhaps a row about posting, a row "Points Possible",
+// then the students.
 import { NAME_MAX, shorten } from '../../short-text.ts'
 import type { ColumnReason, ColumnUse } from '../columns.ts'
 import { Refusal } from '../problems.ts'
@@ -32,16 +33,26 @@ const ASSIGNMENT = /^(.*\S)\s*\((\d+)\)$/s
 /** "(read only)" in the language of the user. */
 const IN_PARENTHESES = /^\(.*\)$/s
 
-interface TaskColumn { at: number, task: number, title: string }
+interface TaskColumn {
+  at: number
+  task: number
+  title: string
+}
 
 /**
  * Takes the header of a file and returns what takes its rows. Throws Refusal where the row "Points Possible"
  * is missing.
  */
-export function readCanvas (names: string[], header: number, { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }): RowVisitor {
+export function readCanvas (
+  names: string[],
+  header: number,
+  { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }
+): RowVisitor {
   const fileNumber = run.fileNumber(file)
   const columns = new Map<string, number>()
-  names.forEach((name, i) => { if (!columns.has(name.toLowerCase())) columns.set(name.toLowerCase(), i) })
+  names.forEach((name, i) => {
+    if (!columns.has(name.toLowerCase())) columns.set(name.toLowerCase(), i)
+  })
   let tasks: TaskColumn[] | undefined
   const visit = (fields: string[], line: number) => {
     const value = (name: string) => {
@@ -50,7 +61,12 @@ export function readCanvas (names: string[], header: number, { book, file, run }
     }
     if (tasks === undefined) {
       if (fields[0]!.trim().toLowerCase() !== 'points possible') {
-        if (value('id') !== null) throw new Refusal({ file: file.name, line }, 'is a student, expected the row "Points Possible" first; export the whole grade book')
+        if (value('id') !== null) {
+          throw new Refusal(
+            { file: file.name, line },
+            'is a student, expected the row "Points Possible" first; export the whole grade book'
+          )
+        }
         return
       }
       tasks = taskColumns(names, fields, { tasks: book.file('canvas', file), file, line, run })
@@ -63,21 +79,33 @@ export function readCanvas (names: string[], header: number, { book, file, run }
     }
     const id = (name: string) => idOf(fields[columns.get(name) ?? -1], name, { file: file.name, line }, run)
     const [ownId, studentIdentifier, login] = [id('id'), id('sis user id'), id('sis login id')]
-    const grades = tasks.map(({ at, task, title }) => ({ task, grade: gradeOf(fields[at]!.trim(), title, { file, line, run }) }))
-    book.row({
-      system: 'canvas',
-      ids: [ownId, studentIdentifier, login].filter((one) => one !== null),
-      logins: login === null ? [] : [login],
-      firstName,
-      lastName,
-      studentIdentifier,
-      email: login?.includes('@') === true ? login : null,
-      section: value('section'),
-    }, grades, { file, fileNumber, line })
+    const grades = tasks.map(({ at, task, title }) => ({
+      task,
+      grade: gradeOf(fields[at]!.trim(), title, { file, line, run }),
+    }))
+    book.row(
+      {
+        system: 'canvas',
+        ids: [ownId, studentIdentifier, login].filter((one) => one !== null),
+        logins: login === null ? [] : [login],
+        firstName,
+        lastName,
+        studentIdentifier,
+        email: login?.includes('@') === true ? login : null,
+        section: value('section'),
+      },
+      grades,
+      { file, fileNumber, line }
+    )
   }
   return Object.assign(visit, {
     end () {
-      if (tasks === undefined) throw new Refusal({ file: file.name, line: header }, 'has no row "Points Possible"; export the whole grade book')
+      if (tasks === undefined) {
+        throw new Refusal(
+          { file: file.name, line: header },
+          'has no row "Points Possible"; export the whole grade book'
+        )
+      }
     },
   })
 }
@@ -97,7 +125,9 @@ function taskColumns (
   ) => !isPerson(name) && gradeNumber(points[at]!.trim()) !== undefined)
   names.forEach((name, at) => {
     const lower = name.toLowerCase()
-    const leaveOut = (reason: ColumnReason) => { run.columns.add(name, 'left_out', reason) }
+    const leaveOut = (reason: ColumnReason) => {
+      run.columns.add(name, 'left_out', reason)
+    }
     if (isPerson(name)) {
       const use = PERSON_COLUMNS[lower]!
       if (seen.has(lower)) leaveOut('twice')
@@ -128,9 +158,15 @@ function taskColumns (
   return taken
 }
 
-function isPerson (name: string): boolean { return Object.hasOwn(PERSON_COLUMNS, name.toLowerCase()) }
+function isPerson (name: string): boolean {
+  return Object.hasOwn(PERSON_COLUMNS, name.toLowerCase())
+}
 
-function gradeOf (text: string, title: string, { file, line, run }: { file: SourceFile, line: number, run: ImportRun }): Grade {
+function gradeOf (
+  text: string,
+  title: string,
+  { file, line, run }: { file: SourceFile, line: number, run: ImportRun }
+): Grade {
   if (text === '' || text === '-' || text.toUpperCase() === 'N/A') return null
   if (text.toUpperCase() === 'EX') return 'exempt'
   const points = gradeNumber(text)
@@ -143,7 +179,11 @@ function gradeOf (text: string, title: string, { file, line, run }: { file: Sour
 }
 
 /** `Last, First`, or columns of their own. */
-function nameOf (student: string, last: string | null, first: string | null): [last: string | null, first: string | null] {
+function nameOf (
+  student: string,
+  last: string | null,
+  first: string | null
+): [last: string | null, first: string | null] {
   if (last !== null || first !== null) return [last, first]
   const comma = student.indexOf(',')
   const parts = comma === -1 ? [student, ''] : [student.slice(0, comma), student.slice(comma + 1)]

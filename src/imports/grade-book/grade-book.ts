@@ -21,7 +21,11 @@ import type { GradeBookFormat } from './recognize.ts'
 /** A cell: points, excused, or nothing. */
 export type Grade = { points: number } | 'exempt' | null
 
-interface GradeBookRow { person: GradeBookPerson, file: string, line: number }
+interface GradeBookRow {
+  person: GradeBookPerson
+  file: string
+  line: number
+}
 
 const CATEGORY = 'Tasks'
 /** A file with a larger share of new people probably belongs to another course. */
@@ -38,7 +42,13 @@ export class GradeBook {
   readonly #students: Array<Row<'students'>>
   #place: BookSource['place'] = { file: null }
 
-  constructor ({ live, course, run }: { live: Row<'courses'> | null, course: { sourceId: string, name: string }, run: ImportRun }) {
+  constructor (
+    { live, course, run }: {
+      live: Row<'courses'> | null,
+      course: { sourceId: string, name: string },
+      run: ImportRun,
+    }
+  ) {
     this.#run = run
     this.#live = live
     this.#course = course
@@ -61,7 +71,11 @@ export class GradeBook {
     { file, fileNumber, line }: { file: SourceFile, fileNumber: number, line: number }
   ): void {
     const tooLong = [
-      ...person.ids, person.firstName, person.lastName, person.studentIdentifier, person.email,
+      ...person.ids,
+      person.firstName,
+      person.lastName,
+      person.studentIdentifier,
+      person.email,
       person.section,
     ]
       .find((text) => text !== null && isNameTooLong(text))
@@ -74,7 +88,20 @@ export class GradeBook {
     }
     const number = this.#rows.push({ person, file: file.name, line }) - 1
     if (person.section !== null) this.#sections.add(person.section)
-    const result: StagedResult = [this.#number, number, 0, placeNumber(fileNumber, line), 0, null, null, null, null, null, null, null]
+    const result: StagedResult = [
+      this.#number,
+      number,
+      0,
+      placeNumber(fileNumber, line),
+      0,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]
     for (const { task, grade } of grades) {
       if (grade === null && this.#live === null) continue
       result[RESULT.item] = task
@@ -135,7 +162,14 @@ export class GradeBook {
       students,
       isFull: false,
       hasAllResults: false,
-      isGone: { period: () => false, task: () => false, student: () => false, teacher: () => false, item: () => false, emptyCategories: false },
+      isGone: {
+        period: () => false,
+        task: () => false,
+        student: () => false,
+        teacher: () => false,
+        item: () => false,
+        emptyCategories: false,
+      },
     }
   }
 
@@ -146,9 +180,11 @@ export class GradeBook {
 
   #people (): Array<Omit<SourceStudent, 'period'> & { section: string | null, periodId: number | null }> {
     const { problems, staging } = this.#run
-    const usernames = new Map(this.#live === null
-      ? []
-      : staging.live.enrolledUsers(this.#live.id).map(({ source_id: id, body }) => [id, usernameOf(body)]))
+    const usernames = new Map(
+      this.#live === null
+        ? []
+        : staging.live.enrolledUsers(this.#live.id).map(({ source_id: id, body }) => [id, usernameOf(body)])
+    )
     const today = dayAt(this.#run.options.now(), this.#timeZone)
     const known = this.#students.map((row) => ({
       row,
@@ -163,7 +199,9 @@ export class GradeBook {
       const { person, file, line } = row
       const place = { file, line }
       const match = matches[number]!
-      warnOf(match, () => { problems.warn(WARNING_OF[match.kind]!, place) })
+      warnOf(match, () => {
+        problems.warn(WARNING_OF[match.kind]!, place)
+      })
       if (match.kind === 'conflict') return []
       if (match.kind === 'new' && this.#isErased(person, place)) return []
       const stored = match.kind === 'new' ? undefined : match.row
@@ -211,16 +249,23 @@ export class GradeBook {
    */
   #judgeNewPeople (added: GradeBookRow[], people: number): void {
     const first = added[0]
-    if (first === undefined ||
-      (this.#live?.grouping == null && this.#students.every((row) => row.grade_book !== null))) {
+    if (
+      first === undefined ||
+      (this.#live?.grouping == null && this.#students.every((row) => row.grade_book !== null))
+    ) {
       return
     }
     const { problems, options } = this.#run
     const place = { file: first.file, line: first.line }
     if (options.allowNewPeople !== true && added.length > people * MOST_NEW) {
-      problems.error(place, `${added.length} of the ${people} people of this grade book are not in the course "${shorten(this.#live!.name)}", more than a tenth ` +
-        '(this is the first); check that it is the right course and that no spreadsheet changed the ids, ' +
-        `or allow it ${HOW_TO_ALLOW.newPeople}`)
+      problems.error(
+        place,
+        `${added.length} of the ${people} people of this grade book are not in the course "${
+          shorten(this.#live!.name)
+        }", more than a tenth ` +
+          '(this is the first); check that it is the right course and that no spreadsheet changed the ids, ' +
+          `or allow it ${HOW_TO_ALLOW.newPeople}`
+      )
     } else problems.warn('new_people', place, added.length)
   }
 
@@ -231,14 +276,19 @@ export class GradeBook {
       const cell = `"${CATEGORY}" counts ${shareOfNew(categories)} of the course average`
       this.#run.problems.warn('category_added', { ...this.#place, cell })
     }
-    return [{ sourceId: stored?.source_id ?? CATEGORY, name: CATEGORY, weight: stored?.imported_weight ?? null }]
+    return [{
+      sourceId: stored?.source_id ?? CATEGORY,
+      name: CATEGORY,
+      weight: stored?.imported_weight ?? null,
+    }]
   }
 
   #teachers (): BookSource['teachers'] {
     const email = this.#run.options.teacher?.trim()
     if (email === undefined) return []
     const key = email.toLowerCase()
-    const isKnown = this.#live !== null && this.#run.staging.live.teachers(this.#live.id).some((teacher) => teacher.email_key === key)
+    const isKnown = this.#live !== null &&
+      this.#run.staging.live.teachers(this.#live.id).some((teacher) => teacher.email_key === key)
     return isKnown ? [] : [{ sourceId: key, email, firstName: null, lastName: null, isEnabled: true }]
   }
 }
@@ -259,7 +309,9 @@ const WARNING_OF = {
   conflict: 'people_in_conflict',
 } as const
 
-function warnOf ({ kind }: Match, warn: () => void): void { if (WARNING_OF[kind] !== null) warn() }
+function warnOf ({ kind }: Match, warn: () => void): void {
+  if (WARNING_OF[kind] !== null) warn()
+}
 
 /**
  * For a student whom the course does not have: the system's own id, unless a student of another source has
@@ -273,7 +325,9 @@ function newId (
 }
 
 /** Bodies of older imports have no username. */
-function usernameOf (body: string): string | null { return (JSON.parse(body) as UserBody)[5] ?? null }
+function usernameOf (body: string): string | null {
+  return (JSON.parse(body) as UserBody)[5] ?? null
+}
 
 /**
  * Of "A and B", for a student in two sections, the first that others are in alone; else all of it, since a

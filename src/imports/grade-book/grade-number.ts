@@ -1,6 +1,9 @@
 import { numberOf, VALUE_MAX } from '../text-values.ts'
 
-/** A number as grade books write it in different languages: `7.5`, `7,5`, `1,000.00`. `1,000` could be either and is none. */
+/**
+ * A number as grade books write it in different languages: `7.5`, `7,5`, `1,000.00`. `1,000` could be either
+ * and is none.
+ */
 export function gradeNumber (text: string): number | undefined {
   const plain = numberOf(text)
   if (plain !== undefined) return plain

@@ -12,8 +12,11 @@ export function idOf (cell: string | undefined, name: string, place: Place, run:
   const text = cell?.trim() ?? ''
   const id = (FORMULA.exec(text)?.[1] ?? text).trim()
   if (ROUNDED.test(id)) {
-    run.problems.error(place, `${shorten(name)} is "${shorten(id)}": a spreadsheet changed the ids into rounded numbers; ` +
-      'export the file again and do not save it from a spreadsheet, or format that column as text first')
+    run.problems.error(
+      place,
+      `${shorten(name)} is "${shorten(id)}": a spreadsheet changed the ids into rounded numbers; ` +
+        'export the file again and do not save it from a spreadsheet, or format that column as text first'
+    )
   }
   return id === '' ? null : id
 }

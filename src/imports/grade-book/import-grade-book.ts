@@ -11,8 +11,8 @@ import { NO_COURSE } from '../course-scope.ts'
 import type { GradeBookFormat } from './recognize.ts'
 
 /**
- * Imports grade book CSVs, all of them into one course. Problems are added to the run. Throws Refusal where no
- * course is named.
+ * Imports grade book CSVs, all of them into one course. Problems are added to the run. Throws Refusal where
+ * no course is named.
  */
 export async function importGradeBooks (
   files: Array<{ file: SourceFile, format: GradeBookFormat }>,
@@ -49,12 +49,13 @@ export async function importGradeBooks (
 }
 
 /**
- * The course that the caller named by its source id, else by its name, else a new one. A course that an earlier
- * file made has its name as source id, so the same command always finds it again; a warning says that others
- * have that name. Throws Refusal where several courses have the name and none has it as source id.
+ * The course that the caller named by its source id, else by its name, else a new one. A course that an
+ * earlier file made has its name as source id, so the same command always finds it again; a warning says that
+ * others have that name. Throws Refusal where several courses have the name and none has it as source id.
  */
 function courseFor (
-  file: SourceFile, { options, problems, staging: { live } }: ImportRun
+  file: SourceFile,
+  { options, problems, staging: { live } }: ImportRun
 ): { live: Row<'courses'> | null, course: { sourceId: string, name: string } } {
   const named = (row: Row<'courses'>) => ({ live: row, course: { sourceId: row.source_id, name: row.name } })
   if (options.onlyCourseId !== undefined) {
@@ -67,7 +68,7 @@ function courseFor (
     throw new Refusal(
       { file: file.name },
       'is a grade book, which names no course; say which with --course SOURCE_ID or --course NAME ' +
-      '(it is made if there is none)'
+        '(it is made if there is none)'
     )
   }
   const bySource = live.courseBySource(wanted)

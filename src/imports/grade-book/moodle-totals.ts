@@ -3,27 +3,84 @@
 
 /** Names of activity modules as Moodle writes them: those of Moodle itself, then add-ons that give grades. */
 const MODULES = new Set([
-  'assignment', 'book', 'chat', 'choice', 'database', 'external tool', 'feedback', 'forum', 'glossary',
-  'h5p', 'h5p activity', 'lesson', 'lti', 'page', 'quiz',
-  'scorm', 'scorm package', 'survey', 'url', 'wiki', 'workshop', 'bigbluebutton', 'bigbluebuttonbn',
+  'assignment',
+  'book',
+  'chat',
+  'choice',
+  'database',
+  'external tool',
+  'feedback',
+  'forum',
+  'glossary',
+  'h5p',
+  'h5p activity',
+  'lesson',
+  'lti',
+  'page',
+  'quiz',
+  'scorm',
+  'scorm package',
+  'survey',
+  'url',
+  'wiki',
+  'workshop',
+  'bigbluebutton',
+  'bigbluebuttonbn',
   'subsection',
-  'active quiz', 'adaptive quiz', 'attendance', 'attendance register', 'certificate', 'checklist',
-  'coursework', 'custom certificate', 'data form', 'dialogue',
-  'game', 'hot potatoes', 'hotpot', 'interactive content', 'interactive video', 'journal',
-  'kaltura video assignment', 'level up', 'mastery quiz', 'media assignment',
-  'moodleoverflow', 'offline quiz', 'open forum', 'peer assessment', 'peerwork', 'poodll', 'questionnaire',
-  'quiz practice', 'realtime quiz', 'scheduler',
-  'student folder', 'student quiz', 'studentquiz', 'taskchain', 'turnitin assignment',
-  'turnitin assignment 2', 'virtual programming lab', 'vpl', 'zoom', 'zoom meeting',
+  'active quiz',
+  'adaptive quiz',
+  'attendance',
+  'attendance register',
+  'certificate',
+  'checklist',
+  'coursework',
+  'custom certificate',
+  'data form',
+  'dialogue',
+  'game',
+  'hot potatoes',
+  'hotpot',
+  'interactive content',
+  'interactive video',
+  'journal',
+  'kaltura video assignment',
+  'level up',
+  'mastery quiz',
+  'media assignment',
+  'moodleoverflow',
+  'offline quiz',
+  'open forum',
+  'peer assessment',
+  'peerwork',
+  'poodll',
+  'questionnaire',
+  'quiz practice',
+  'realtime quiz',
+  'scheduler',
+  'student folder',
+  'student quiz',
+  'studentquiz',
+  'taskchain',
+  'turnitin assignment',
+  'turnitin assignment 2',
+  'virtual programming lab',
+  'vpl',
+  'zoom',
+  'zoom meeting',
 ])
 /** "Course total", "Homework total". */
 const TOTAL = /(^| )total$/i
-const LIKE_A_TOTAL = /^((final|course|overall|total|end|term|semester) (course )?(grade|mark|score|result|points|percentage)|grand total|total|final|overall)$/i
+const LIKE_A_TOTAL =
+  /^((final|course|overall|total|end|term|semester) (course )?(grade|mark|score|result|points|percentage)|grand total|total|final|overall)$/i
 
-export function isCourseTotal (title: string): boolean { return /^course total$/i.test(title) }
+export function isCourseTotal (title: string): boolean {
+  return /^course total$/i.test(title)
+}
 
 /** The total of the course or of a category. An activity whose title ends with "total" is none. */
-export function isTotal (title: string): boolean { return TOTAL.test(title) && !isActivity(title) }
+export function isTotal (title: string): boolean {
+  return TOTAL.test(title) && !isActivity(title)
+}
 
 /**
  * A teacher may rename the course total ("Final grade"). `titles` in the order of the file; one that is named

@@ -28,21 +28,34 @@ const PERSON_COLUMNS: Readonly<Record<string, ColumnUse>> = {
 }
 const ITEM = /^(.*\S)\s*\((real|percentage|letter|feedback)\)$/is
 
-interface Item { title: string, real: number, percentage: number, task: number }
+interface Item {
+  title: string
+  real: number
+  percentage: number
+  task: number
+}
 
 /**
  * Takes the header of a file and returns what takes its rows. Throws Refusal where no column can be told to
  * be a grade.
  */
-export function readMoodle (names: string[], header: number, { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }): RowVisitor {
+export function readMoodle (
+  names: string[],
+  header: number,
+  { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }
+): RowVisitor {
   const fileNumber = run.fileNumber(file)
   const columns = new Map<string, number>()
-  names.forEach((name, i) => { if (!columns.has(name.toLowerCase())) columns.set(name.toLowerCase(), i) })
+  names.forEach((name, i) => {
+    if (!columns.has(name.toLowerCase())) columns.set(name.toLowerCase(), i)
+  })
   const items = itemsOf(names, header, file, run)
   assertEnglishMoodle(names, { file: file.name, line: header })
   const tasks = book.file('moodle', file)
   for (const item of items) {
-    if (item.percentage === -1) run.problems.warn('points_without_possible', { file: file.name, line: header })
+    if (item.percentage === -1) {
+      run.problems.warn('points_without_possible', { file: file.name, line: header })
+    }
     item.task = tasks.add(null, item.title, item.percentage === -1 ? null : 100)
   }
   return (fields, line) => {
@@ -54,18 +67,25 @@ export function readMoodle (names: string[], header: number, { book, file, run }
     const id = (name: string) => idOf(fields[columns.get(name) ?? -1], name, { file: file.name, line }, run)
     const [identifier, login] = [id('id number'), id('username')]
     const grades = items.map(({ title, real, percentage, task }) => ({
-      task, grade: percentage === -1 ? gradeOf(fields[real]!, title, { file, line, run }) : percentOf(fields[percentage]!, title, { file, line, run }),
+      task,
+      grade: percentage === -1
+        ? gradeOf(fields[real]!, title, { file, line, run })
+        : percentOf(fields[percentage]!, title, { file, line, run }),
     }))
-    book.row({
-      system: 'moodle',
-      ids: [identifier, login, email?.toLowerCase() ?? null].filter((one) => one !== null),
-      logins: login === null ? [] : [login],
-      firstName: value('first name'),
-      lastName: value('last name') ?? value('surname'),
-      studentIdentifier: identifier,
-      email,
-      section: value('group'),
-    }, grades, { file, fileNumber, line })
+    book.row(
+      {
+        system: 'moodle',
+        ids: [identifier, login, email?.toLowerCase() ?? null].filter((one) => one !== null),
+        logins: login === null ? [] : [login],
+        firstName: value('first name'),
+        lastName: value('last name') ?? value('surname'),
+        studentIdentifier: identifier,
+        email,
+        section: value('group'),
+      },
+      grades,
+      { file, fileNumber, line }
+    )
   }
 }
 
@@ -77,11 +97,14 @@ function itemsOf (names: string[], header: number, file: SourceFile, run: Import
   const lower = names.map((name) => name.toLowerCase())
   const hasSuffix = names.some((name, at) => !isPerson(lower[at]!) && ITEM.test(name))
   if (!hasSuffix && !lower.includes(LAST_DOWNLOADED)) {
-    throw new Refusal({
-      file: file.name,
-      line: header,
-    }, 'has no Moodle grade column: their headers end with (Real), (Percentage) or (Letter); ' +
-      'export it in Moodle with Grades, Export, "Plain text file", in English')
+    throw new Refusal(
+      {
+        file: file.name,
+        line: header,
+      },
+      'has no Moodle grade column: their headers end with (Real), (Percentage) or (Letter); ' +
+        'export it in Moodle with Grades, Export, "Plain text file", in English'
+    )
   }
   const grades = names.map((
     name,
@@ -111,7 +134,9 @@ function itemsOf (names: string[], header: number, file: SourceFile, run: Import
     }
     const leaveOut = (
       reason: Parameters<typeof run.columns.add>[2]
-    ) => { run.columns.add(name, 'left_out', reason) }
+    ) => {
+      run.columns.add(name, 'left_out', reason)
+    }
     if (name === '') return leaveOut('no_title')
     if (grade === undefined) return leaveOut('no_suffix')
     const { title, kind } = grade
@@ -177,7 +202,10 @@ function activityNumbers (grades: Array<GradeColumn | undefined>): number[] {
   })
 }
 
-interface GradeColumn { title: string, kind: 'real' | 'percentage' | 'letter' | 'feedback' }
+interface GradeColumn {
+  title: string
+  kind: 'real' | 'percentage' | 'letter' | 'feedback'
+}
 
 /** Undefined: other columns have a suffix, and this one has none. */
 function gradeColumn (name: string, hasSuffix: boolean): GradeColumn | undefined {
@@ -191,14 +219,22 @@ function gradeColumn (name: string, hasSuffix: boolean): GradeColumn | undefined
  * The title that may be the course total under another name. Where there is a "Course total", no other one
  * is.
  */
-function courseTotalOf (grades: Array<GradeColumn | undefined>): { title: string, isLeftOut: boolean } | undefined {
+function courseTotalOf (
+  grades: Array<GradeColumn | undefined>
+): { title: string, isLeftOut: boolean } | undefined {
   const titles = [...new Set(grades.flatMap((grade) => grade === undefined ? [] : [grade.title]))]
   return titles.some(isCourseTotal) ? undefined : mayBeCourseTotal(titles)
 }
 
-function isPerson (lower: string): boolean { return Object.hasOwn(PERSON_COLUMNS, lower) }
+function isPerson (lower: string): boolean {
+  return Object.hasOwn(PERSON_COLUMNS, lower)
+}
 
-interface At { file: SourceFile, line: number, run: ImportRun }
+interface At {
+  file: SourceFile
+  line: number
+  run: ImportRun
+}
 
 function gradeOf (cell: string, title: string, { file, line, run }: At): Grade {
   const text = cell.trim()
@@ -216,7 +252,9 @@ function percentOf (
   cell: string,
   title: string,
   at: At
-): Grade { return gradeOf(withoutPercent(cell.trim()), title, at) }
+): Grade {
+  return gradeOf(withoutPercent(cell.trim()), title, at)
+}
 
 function withoutPercent (text: string): string {
   return text.endsWith('%')

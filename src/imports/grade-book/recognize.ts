@@ -94,21 +94,54 @@ function isEnglishMoodle (names: string[]): boolean {
  */
 function isTranslatedMoodle (names: string[], [row = []]: string[][]): boolean {
   const suffixes = names.map((name) => TRANSLATED_ITEM.exec(name)?.[1])
-  const isMarked = (suffix: string | undefined, at: number) => suffix !== undefined &&
+  const isMarked = (suffix: string | undefined, at: number) =>
+    suffix !== undefined &&
     (TRANSLATED_TYPES.has(suffix) || /^[\d.,]{1,12}\s?%$/.test(row[at]?.trim() ?? ''))
   const last = row[names.length - 1]?.trim() ?? ''
   const hasDownloadTime = suffixes.at(-1) === undefined && /^1\d{9}$/.test(last)
   return suffixes.some((suffix) => suffix !== undefined) && (suffixes.some(isMarked) || hasDownloadTime)
 }
 
-const MOODLE_PERSON = new Set(['first name', 'last name', 'surname', 'id number', 'username', 'email address'])
+const MOODLE_PERSON = new Set([
+  'first name',
+  'last name',
+  'surname',
+  'id number',
+  'username',
+  'email address',
+])
 /** "Aufgabe: Aufsatz (Punkte)": not the number of a Canvas assignment in parentheses. */
 const TRANSLATED_ITEM = /^[^:]{1,60}:.*\(([^()\d]{1,40})\)$/s
 /** Moodle's "Real", "Percentage" and "Letter" in other languages. */
 const TRANSLATED_TYPES = new Set([
-  'punkte', 'prozentsatz', 'prozent', 'buchstabe', 'porcentaje', 'letra', 'brute', 'brut', 'pourcentage', 'lettre',
-  'punteggio', 'percentuale', 'lettera', 'percentagem', 'porcentagem', 'punten', 'procent', 'prosent', 'bokstav',
-  'bogstav', 'prosentti', 'procentowo', 'procento', 'percentatge', 'lletra', 'yüzde', 'проценты', 'процент',
+  'punkte',
+  'prozentsatz',
+  'prozent',
+  'buchstabe',
+  'porcentaje',
+  'letra',
+  'brute',
+  'brut',
+  'pourcentage',
+  'lettre',
+  'punteggio',
+  'percentuale',
+  'lettera',
+  'percentagem',
+  'porcentagem',
+  'punten',
+  'procent',
+  'prosent',
+  'bokstav',
+  'bogstav',
+  'prosentti',
+  'procentowo',
+  'procento',
+  'percentatge',
+  'lletra',
+  'yüzde',
+  'проценты',
+  'процент',
   'відсоток',
 ])
 const MOODLE_IN_ANOTHER_LANGUAGE: OtherSystem = {
@@ -126,7 +159,8 @@ export function assertEnglishMoodle (names: string[], place: Place): void {
 export const LAST_DOWNLOADED = 'last downloaded from this course'
 const SUFFIX = /\((real|percentage|letter)\)$/
 
-const RENAME = 'rename its columns to those of Canvas: "Student" (Last, First), "ID", "SIS User ID" (the student id), "SIS Login ID", "Section", ' +
+const RENAME =
+  'rename its columns to those of Canvas: "Student" (Last, First), "ID", "SIS User ID" (the student id), "SIS Login ID", "Section", ' +
   'and one column per task; below them comes a row that begins with "Points Possible"; leave out totals'
 const ONE_ROSTER = 'ask for OneRoster CSV (1.1 or 1.2) instead'
 
@@ -157,14 +191,16 @@ const OTHERS: OtherSystem[] = [
   { name: 'a Google Classroom grade export', isIt: isClassroom },
   {
     name: 'a Sakai grade export',
-    isIt: (names) => (names[0] === 'student id' || names[0] === 'student name' || names[0] === 'name') &&
+    isIt: (names) =>
+      (names[0] === 'student id' || names[0] === 'student name' || names[0] === 'name') &&
       any(/\S \[\d+([.,]\d+)?\]$/)(names),
   },
   { name: 'a Microsoft School Data Sync file', advice: ONE_ROSTER, isIt: any(/^(section|school) sis id$/) },
   {
     name: 'a Clever file',
     advice: ONE_ROSTER,
-    isIt: (names) => names.includes('school_id') &&
+    isIt: (names) =>
+      names.includes('school_id') &&
       (any(/^(student|teacher|section|staff)_id$/)(names) || names.includes('school_name')),
   },
   {
@@ -178,8 +214,10 @@ const OTHERS: OtherSystem[] = [
  * In any language: a row of dates and a row of points, each with a label in its first cell and nothing else.
  */
 function isClassroom (names: string[], [dates, points]: string[][]): boolean {
-  if (dates === undefined || points === undefined || (dates[0] ?? '').trim() === '' ||
-    (points[0] ?? '').trim() === '') {
+  if (
+    dates === undefined || points === undefined || (dates[0] ?? '').trim() === '' ||
+    (points[0] ?? '').trim() === ''
+  ) {
     return false
   }
   const only = (row: string[], pattern: RegExp) => {
@@ -203,9 +241,11 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
   for (const file of files.filter(({ base }) => base.endsWith('.csv')).slice(0, 20)) {
     let names: string[]
     try {
-      names = (await readFirstRows(file)).names.map((column) => isNameTooLong(column)
-        ? ''
-        : column.toLowerCase())
+      names = (await readFirstRows(file)).names.map((column) =>
+        isNameTooLong(column)
+          ? ''
+          : column.toLowerCase()
+      )
     } catch (error) {
       // The reader of the bundle says what is wrong with it.
       if (error instanceof Refusal) continue
@@ -225,6 +265,9 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
 
 /** A table without columns that are known. */
 function unknownFormat (name: string): Refusal {
-  return new Refusal({ file: name }, 'is in no known format: expected a OneRoster bundle, a performance-book/1 ' +
-    `document, or the grade book CSV of Canvas or Moodle; to import a table of your own, ${RENAME}`)
+  return new Refusal(
+    { file: name },
+    'is in no known format: expected a OneRoster bundle, a performance-book/1 ' +
+      `document, or the grade book CSV of Canvas or Moodle; to import a table of your own, ${RENAME}`
+  )
 }

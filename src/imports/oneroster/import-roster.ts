@@ -58,7 +58,8 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
     const book = buildBook(course, run, {
       sourceName: sources[0]!.name,
       today,
-      timeZone: options.timeZone ?? (known.isBulk ? undefined : course.live?.imported_time_zone) ?? options.defaultTimeZone,
+      timeZone: options.timeZone ?? (known.isBulk ? undefined : course.live?.imported_time_zone) ??
+        options.defaultTimeZone,
       itemNumber: (id) => targets.itemNumber(id),
       personNumber: (id) => targets.personNumber(id),
       isFull: known.isBulk,
@@ -127,7 +128,8 @@ function warnIfAllDropped (book: BookSource, today: string, { staging, problems 
   const others = book.live === null
     ? []
     : staging.live.students(book.live.id).filter((row) => !named.has(row.source_id))
-  const isKept = (row: Row<'students'>) => row.is_unenrolled === 0 && !book.isFull &&
+  const isKept = (row: Row<'students'>) =>
+    row.is_unenrolled === 0 && !book.isFull &&
     !book.isGone.student(row)
   if (others.some((row) => isActive(row.dropped_on) && isKept(row))) return
   if (book.students.length + others.length > 0) problems.warn('all_students_dropped', book.place)

@@ -1,5 +1,6 @@
-// What a delta (or a bundle without some file) refers to: the roster as earlier imports told it. It is put into staging beside what
-// was read, as far as the courses concerned need it, so that from there on a delta is handled like everything else.
+// What a delta (or a bundle without some file) refers to: the roster as earlier imports told it. It is put
+// into staging beside what was read, as far as the courses concerned need it, so that from there on a delta
+// is handled like everything else.
 import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
 import type { Row } from '../../../db/tables.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -20,10 +21,14 @@ export class KnownRoster {
   constructor (bundle: Bundle, run: ImportRun) {
     this.#run = run
     this.#modes = new Map(ROSTER_FILES.map(({ name, kind }) => [kind, bundle.modes.get(name)!]))
-    this.isBulk = (['class', 'enrollment', 'lineItem'] as const).every((kind) => this.#modes.get(kind) === 'bulk')
+    this.isBulk = (['class', 'enrollment', 'lineItem'] as const).every((kind) =>
+      this.#modes.get(kind) === 'bulk'
+    )
   }
 
-  isKnown (kind: RosterKind): boolean { return this.#modes.get(kind) !== 'bulk' }
+  isKnown (kind: RosterKind): boolean {
+    return this.#modes.get(kind) !== 'bulk'
+  }
 
   /** Whether an earlier import left such a record that counts in this one. */
   isStored (kind: RosterKind, sourceId: string): boolean {
@@ -33,16 +38,20 @@ export class KnownRoster {
   /** Adds the courses that what was read is about, and whatever else it refers to. */
   load (): void {
     const { staging: { records, live } } = this.#run
-    if (!this.isBulk) for (const classId of this.#touchedClasses()) this.#loadClass(classId)
+    if (!this.isBulk) { for (const classId of this.#touchedClasses()) this.#loadClass(classId) }
     for (const record of records.ofKind('class')) {
       if (record.is_deleted === 1 || this.#courseOf(record.source_id) !== undefined) continue
       // A new class may join a course that has classes like it; a bulk file speaks of its own classes only.
-      if (this.isKnown('class')) for (const course of live.coursesByGrouping(groupingOf(record))) this.loadCourse(course)
+      if (this.isKnown('class')) {
+        for (const course of live.coursesByGrouping(groupingOf(record))) this.loadCourse(course)
+      }
     }
     for (const { kind, field, target } of REFERENCES) {
       for (const { target: sourceId } of records.broken(kind, field, target)) this.ensure(target, sourceId)
     }
-    for (const record of records.ofKind('class')) for (const term of termsOf(record)) this.ensure('session', term)
+    for (const record of records.ofKind('class')) {
+      for (const term of termsOf(record)) this.ensure('session', term)
+    }
     for (const record of records.ofKind('class')) {
       this.ensure('course', record.parent)
       this.ensure('org', record.other)
@@ -56,9 +65,17 @@ export class KnownRoster {
     const { staging: { live, records } } = this.#run
     const periods = live.periods(course.id)
     const periodOf = new Map(periods.map((period) => [period.id, period.source_id]))
-    const standsIn = new Map(live.students(course.id).map((student) => [student.source_id, student.period_id === null ? null : periodOf.get(student.period_id)]))
+    const standsIn = new Map(
+      live.students(course.id).map((
+        student
+      ) => [student.source_id, student.period_id === null ? null : periodOf.get(student.period_id)])
+    )
     const places = new Map(live.tasks(course.id).map((task) => [task.id, task.position]))
-    const itemPlaces = new Map(live.taskSources(course.id).map((item) => [item.source_id, places.get(item.task_id)! * 1e4 + item.number]))
+    const itemPlaces = new Map(
+      live.taskSources(course.id).map((
+        item
+      ) => [item.source_id, places.get(item.task_id)! * 1e4 + item.number])
+    )
     for (const { source_id: classId, position } of periods) {
       if (live.record('class', classId) === undefined) continue
       if (this.isKnown('class')) this.ensure('class', classId, KNOWN + 1 + position)
@@ -82,7 +99,10 @@ export class KnownRoster {
     }
   }
 
-  /** Adds one stored record, unless it was read or its file is bulk. What was read keeps its words and takes the stored place. */
+  /**
+   * Adds one stored record, unless it was read or its file is bulk. What was read keeps its words and takes
+   * the stored place.
+   */
   ensure (kind: RosterKind, sourceId: string | null, ord = KNOWN): RosterRecord | undefined {
     if (sourceId === null) return undefined
     const { staging: { live, records } } = this.#run
@@ -103,8 +123,13 @@ export class KnownRoster {
   shrunken (): Array<Row<'courses'>> {
     if (this.#modes.get('class') !== 'delta') return []
     const { staging: { records } } = this.#run
-    const courses = records.ofKind('class').filter((record) => record.is_deleted === 1).map((record) => this.#courseOf(record.source_id))
-    return [...new Map(courses.flatMap((course) => course === undefined ? [] : [[course.id, course] as const])).values()]
+    const courses = records.ofKind('class').filter((record) => record.is_deleted === 1).map((record) =>
+      this.#courseOf(record.source_id)
+    )
+    return [
+      ...new Map(courses.flatMap((course) => course === undefined ? [] : [[course.id, course] as const]))
+        .values(),
+    ]
   }
 
   /** A stored class's course, by the id of the class. */
@@ -118,12 +143,16 @@ export class KnownRoster {
     else if (this.isKnown('class')) this.ensure('class', classId)
   }
 
-  /** Classes that what was read says something about. With a bulk file of classes: those in it, and no others. */
+  /**
+   * Classes that what was read says something about. With a bulk file of classes: those in it, and no others.
+   */
   #touchedClasses (): Set<string> {
     const { staging: { records, live } } = this.#run
     const touched = new Set(records.idsOfKind('class'))
     if (!this.isKnown('class')) return touched
-    const add = (found: Array<{ parent: string | null }>) => { for (const { parent } of found) if (parent !== null) touched.add(parent) }
+    const add = (found: Array<{ parent: string | null }>) => {
+      for (const { parent } of found) if (parent !== null) touched.add(parent)
+    }
     for (const kind of ['enrollment', 'lineItem'] as const) {
       const read = records.ofKind(kind)
       add(read)
@@ -131,19 +160,33 @@ export class KnownRoster {
     }
     for (const id of this.#changed('user')) add(live.recordsOfOther('enrollment', id))
     for (const id of this.#changed('category')) add(live.recordsOfOther('lineItem', id))
-    for (const id of this.#changed('course')) for (const { source_id: classId } of live.recordsOfParent('class', id)) touched.add(classId)
-    for (const id of this.#changed('org')) for (const { source_id: classId } of live.recordsOfOther('class', id)) touched.add(classId)
+    for (const id of this.#changed('course')) {
+      for (const { source_id: classId } of live.recordsOfParent('class', id)) {
+        touched.add(classId)
+      }
+    }
+    for (const id of this.#changed('org')) {
+      for (const { source_id: classId } of live.recordsOfOther('class', id)) {
+        touched.add(classId)
+      }
+    }
     const sessions = new Set(this.#changed('session'))
     if (sessions.size > 0) {
-      for (const record of live.recordsOfKind('class')) if (termsOf(record).some((term) => sessions.has(term))) touched.add(record.source_id)
+      for (const record of live.recordsOfKind('class')) {
+        if (termsOf(record).some((term) => sessions.has(term))) touched.add(record.source_id)
+      }
     }
     return touched
   }
 
   #changed (kind: RosterKind): string[] {
     const { staging: { records, live } } = this.#run
-    return records.ofKind(kind).filter((record) => record.is_deleted === 1 || live.record(kind, record.source_id)?.body !== record.body).map((record) => record.source_id)
+    return records.ofKind(kind).filter((record) =>
+      record.is_deleted === 1 || live.record(kind, record.source_id)?.body !== record.body
+    ).map((record) => record.source_id)
   }
 }
 
-function termsOf (record: { body: string }): string[] { return (JSON.parse(record.body) as ClassBody)[1] }
+function termsOf (record: { body: string }): string[] {
+  return (JSON.parse(record.body) as ClassBody)[1]
+}

@@ -17,7 +17,9 @@ export interface Bundle {
 
 /** Whether some file of a source is called like a file of a OneRoster bundle. */
 export function isBundle (source: Source): boolean {
-  return source.files.some((file) => file.base === 'manifest.csv' || BUNDLE_FILES.some((name) => file.base === `${name.toLowerCase()}.csv`))
+  return source.files.some((file) =>
+    file.base === 'manifest.csv' || BUNDLE_FILES.some((name) => file.base === `${name.toLowerCase()}.csv`)
+  )
 }
 
 /** Reads the manifests of all sources and says which file is to be read how. Throws Refusal. */
@@ -26,23 +28,38 @@ export async function readManifests (sources: Source[], run: ImportRun): Promise
   for (const source of sources) {
     const manifest = source.files.find((file) => file.base === 'manifest.csv')
     const told = manifest === undefined ? undefined : await readManifest(manifest, run)
-    if (manifest === undefined && !sources.some((other) => other.files.some((file) => file.base === 'manifest.csv'))) {
+    if (
+      manifest === undefined &&
+      !sources.some((other) => other.files.some((file) => file.base === 'manifest.csv'))
+    ) {
       run.problems.warn('manifest_missing', { file: source.name })
     }
-    const rest: FileMode = told !== undefined && [...told.values()].every(({ mode }) => mode !== 'bulk') && [...told.values()].some(({ mode }) => mode === 'delta') ? 'delta' : 'bulk'
+    const rest: FileMode = told !== undefined && [...told.values()].every(({ mode }) =>
+      mode !== 'bulk'
+    ) && [...told.values()].some(({ mode }) => mode === 'delta')
+      ? 'delta'
+      : 'bulk'
     for (const name of BUNDLE_FILES) {
       const file = source.files.find(({ base }) => base === `${name.toLowerCase()}.csv`)
       const entry = told?.get(name)
       let mode = entry?.mode
       if (mode === 'absent' || (mode === undefined && file === undefined)) continue
-      if (file === undefined) throw new Refusal({ file: manifest!.name, line: entry!.line }, `says that ${name} is ${mode}, but there is no ${name}.csv`)
+      if (file === undefined) {
+        throw new Refusal(
+          { file: manifest!.name, line: entry!.line },
+          `says that ${name} is ${mode}, but there is no ${name}.csv`
+        )
+      }
       if (mode === undefined) {
         mode = rest
         if (told !== undefined) run.problems.warn('manifest_incomplete', { file: file.name })
       }
       const other = bundle.modes.get(name)
       if (other !== undefined && other !== mode) {
-        throw new Refusal({ file: file.name }, `is ${mode}, but another ${name}.csv of this import is ${other}; import one after the other, bulk first`)
+        throw new Refusal(
+          { file: file.name },
+          `is ${mode}, but another ${name}.csv of this import is ${other}; import one after the other, bulk first`
+        )
       }
       bundle.modes.set(name, mode)
       bundle.files.set(name, [...bundle.files.get(name) ?? [], file])
@@ -52,15 +69,26 @@ export async function readManifests (sources: Source[], run: ImportRun): Promise
   return bundle
 }
 
-async function readManifest (file: SourceFile, run: ImportRun): Promise<Map<string, { mode: FileMode, line: number }>> {
+async function readManifest (
+  file: SourceFile,
+  run: ImportRun
+): Promise<Map<string, { mode: FileMode, line: number }>> {
   const modes = new Map<string, { mode: FileMode, line: number }>()
   await run.readCsv(file, (names, header) => {
-    const row = new RowReader({ file: file.name, names, line: header, required: ['propertyName', 'value'], problems: run.problems })
+    const row = new RowReader({
+      file: file.name,
+      names,
+      line: header,
+      required: ['propertyName', 'value'],
+      problems: run.problems,
+    })
     return (fields, line) => {
       row.next(fields, line)
       const property = row.id('propertyName') ?? ''
       const value = row.word('value')
-      if (property === 'oneroster.version' && !['1.0', '1.1', '1.2'].includes(value)) row.warn('unknown_version')
+      if (property === 'oneroster.version' && !['1.0', '1.1', '1.2'].includes(value)) {
+        row.warn('unknown_version')
+      }
       const name = BUNDLE_FILES.find((known) => `file.${known}`.toLowerCase() === property.toLowerCase())
       if (name === undefined) return
       if (value === 'bulk' || value === 'delta' || value === 'absent') modes.set(name, { mode: value, line })

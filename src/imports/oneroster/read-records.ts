@@ -42,7 +42,13 @@ async function readRecordFile (
   const number = run.fileNumber(source)
   let rows = 0
   await run.readCsv(source, (names, header) => {
-    const row = new RowReader({ file: source.name, names, line: header, required: ['sourcedId', ...file.required], problems: run.problems })
+    const row = new RowReader({
+      file: source.name,
+      names,
+      line: header,
+      required: ['sourcedId', ...file.required],
+      problems: run.problems,
+    })
     return (fields, line) => {
       rows++
       row.next(fields, line)
@@ -50,11 +56,13 @@ async function readRecordFile (
       if (sourceId === null) return
       const isDeleted = row.isDeleted()
       const { parent, other, body } = file.read(row)
-      if (isOfErased(
-        { kind: file.kind, sourceId, parent, other, body, isDeleted },
-        { file: source.name, line },
-        run
-      )) {
+      if (
+        isOfErased(
+          { kind: file.kind, sourceId, parent, other, body, isDeleted },
+          { file: source.name, line },
+          run
+        )
+      ) {
         return
       }
       const record: RosterRecord = {
@@ -78,7 +86,14 @@ async function readRecordFile (
   skipped.wasRead(number, rows)
 }
 
-interface ReadRecord { kind: RosterKind, sourceId: string, parent: string | null, other: string | null, body: unknown[], isDeleted: boolean }
+interface ReadRecord {
+  kind: RosterKind
+  sourceId: string
+  parent: string | null
+  other: string | null
+  body: unknown[]
+  isDeleted: boolean
+}
 
 /** Whether a row is about a person who was erased: the user, or what belongs to them. */
 function isOfErased (
@@ -89,7 +104,8 @@ function isOfErased (
   if (kind === 'user') {
     const [, , , studentIdentifier, email, username] = body as UserBody
     const usernames = username === null || username === undefined ? [] : [username]
-    return !isDeleted && erased.leavesOut({ sourceIds: [sourceId], studentIdentifier, email, usernames }, place)
+    return !isDeleted &&
+      erased.leavesOut({ sourceIds: [sourceId], studentIdentifier, email, usernames }, place)
   }
   const user = kind === 'enrollment' ? other : kind === 'role' ? parent : null
   return user !== null && erased.leavesOutUser(user, place)

@@ -10,7 +10,20 @@ import type { RosterKind } from './roster-files.ts'
 import { RowReader, withoutNull } from './row-reader.ts'
 import type { SkippedRows } from './skipped-rows.ts'
 
-const COLUMNS = ['sourcedId', 'status', 'dateLastModified', 'lineItemSourcedId', 'studentSourcedId', 'scoreStatus', 'score', 'scoreDate', 'late', 'missing', 'incomplete', 'inProgress'] as const
+const COLUMNS = [
+  'sourcedId',
+  'status',
+  'dateLastModified',
+  'lineItemSourcedId',
+  'studentSourcedId',
+  'scoreStatus',
+  'score',
+  'scoreDate',
+  'late',
+  'missing',
+  'incomplete',
+  'inProgress',
+] as const
 const REQUIRED = ['sourcedId', 'lineItemSourcedId', 'studentSourcedId', 'score']
 
 const day = remembered((text) => dayMs(text))
@@ -35,10 +48,14 @@ export async function readResults (
   let rows = 0
   await run.readCsv(source, (names, header) => {
     const row = new RowReader({ file: source.name, names, line: header, required: REQUIRED, problems })
-    const at = Object.fromEntries(COLUMNS.map((name) => [name, row.column(name)])) as Record<typeof COLUMNS[number], number>
+    const at = Object.fromEntries(COLUMNS.map((name) => [name, row.column(name)])) as Record<
+      typeof COLUMNS[number],
+      number
+    >
     let fields: string[] = []
     const text = (column: number) => column === -1 ? '' : withoutNull(fields[column]!.trim())
-    const flag = (name: 'late' | 'missing' | 'incomplete' | 'inProgress') => at[name] !== -1 && fields[at[name]] !== '' && row.flag(name) === true
+    const flag = (name: 'late' | 'missing' | 'incomplete' | 'inProgress') =>
+      at[name] !== -1 && fields[at[name]] !== '' && row.flag(name) === true
 
     const refer = (name: 'lineItemSourcedId' | 'studentSourcedId') => {
       const sourceId = text(at[name])
@@ -85,13 +102,21 @@ export async function readResults (
       const statusWord = text(at.scoreStatus)
       const scoreStatus = statusWord === '' ? undefined : scoreStatusOf(statusWord)
       if (statusWord !== '' && scoreStatus === undefined) row.warn('unknown_score_status')
-      const marks = resultMarks({ scoreStatus, hasScore: points !== null, isMissing: flag('missing'), isIncomplete: flag('incomplete') || flag('inProgress') }) |
+      const marks =
+        resultMarks({
+          scoreStatus,
+          hasScore: points !== null,
+          isMissing: flag('missing'),
+          isIncomplete: flag('incomplete') || flag('inProgress'),
+        }) |
         (flag('late') ? LATE : 0) | (submitted === null ? 0 : PLAIN_DATE)
       const modified = text(at.dateLastModified) === '' ? null : row.lastModified()
       if (item === undefined || person === undefined) {
         const student = text(at.studentSourcedId)
-        if (person === undefined && student !== '' &&
-          run.erased.leavesOutUser(student, { file: source.name, line })) {
+        if (
+          person === undefined && student !== '' &&
+          run.erased.leavesOutUser(student, { file: source.name, line })
+        ) {
           return
         }
         // What is to be deleted may have lost its line item or student before.

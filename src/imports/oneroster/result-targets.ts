@@ -1,5 +1,5 @@
-// Numbers for the line items and users that results name, and the courses they are of: those of the bundle, and, in a delta, those
-// that only a result leads to.
+// Numbers for the line items and users that results name, and the courses they are of: those of the bundle,
+// and, in a delta, those that only a result leads to.
 import { placeNumber, placeOf } from '../../../db/sqlite/staging/results.ts'
 import type { Row } from '../../../db/tables.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -12,7 +12,12 @@ const DELETED = -1
 export const LEFT_OUT = -2
 
 /** Where a delta puts a result. */
-interface Move { course: number, person: number, item: number, place: number }
+interface Move {
+  course: number
+  person: number
+  item: number
+  place: number
+}
 
 export class ResultTargets {
   readonly #run: ImportRun
@@ -36,7 +41,9 @@ export class ResultTargets {
     for (const course of courses) {
       if (course.live !== null) this.#byLive.set(course.live.id, course)
       for (const record of course.classes) {
-        for (const item of records.ofParent('lineItem', record.source_id)) this.#number(item.source_id, course.number)
+        for (const item of records.ofParent('lineItem', record.source_id)) {
+          this.#number(item.source_id, course.number)
+        }
       }
     }
     // What is left is deleted, or of a deleted class.
@@ -48,7 +55,9 @@ export class ResultTargets {
         )
       }
     }
-    for (const user of records.ofKind('user')) this.#persons.set(user.source_id, user.is_deleted === 1 ? DELETED : this.#persons.size)
+    for (const user of records.ofKind('user')) {
+      this.#persons.set(user.source_id, user.is_deleted === 1 ? DELETED : this.#persons.size)
+    }
   }
 
   /** -1: deleted; -2: left out; undefined: there is none. */
@@ -57,7 +66,9 @@ export class ResultTargets {
     if (number !== undefined || !this.#known.isKnown('lineItem')) return number
     const { live } = this.#run.staging
     const known = live.record('lineItem', sourceId)
-    const course = known?.parent === null || known === undefined ? undefined : live.courseOfClass(known.parent)
+    const course = known?.parent === null || known === undefined
+      ? undefined
+      : live.courseOfClass(known.parent)
     return course === undefined ? undefined : this.#number(sourceId, this.#courseFor(course).number)
   }
 
@@ -65,13 +76,19 @@ export class ResultTargets {
   person (sourceId: string): number | undefined {
     const number = this.#persons.get(sourceId)
     if (number !== undefined || !this.#known.isKnown('user')) return number
-    return this.#run.staging.live.record('user', sourceId) === undefined ? undefined : this.personNumber(sourceId)
+    return this.#run.staging.live.record('user', sourceId) === undefined
+      ? undefined
+      : this.personNumber(sourceId)
   }
 
-  courseOf (item: number): number { return this.#courseOfItem[item]! }
+  courseOf (item: number): number {
+    return this.#courseOfItem[item]!
+  }
 
   /** For one that is known to be there. */
-  itemNumber (sourceId: string): number { return this.#items.get(sourceId) ?? this.#number(sourceId, DELETED) }
+  itemNumber (sourceId: string): number {
+    return this.#items.get(sourceId) ?? this.#number(sourceId, DELETED)
+  }
 
   personNumber (sourceId: string): number {
     let number = this.#persons.get(sourceId)
@@ -80,12 +97,19 @@ export class ResultTargets {
   }
 
   /** Notes a result that a delta deletes. */
-  remove (key: number, place: { file: number, line: number }): void { this.#moves.set(key, { place: placeNumber(place.file, place.line) }) }
+  remove (key: number, place: { file: number, line: number }): void {
+    this.#moves.set(key, { place: placeNumber(place.file, place.line) })
+  }
 
   /** Notes where a delta puts a result: it may have stood elsewhere. */
-  move (key: number, move: Move): void { this.#moves.set(key, move) }
+  move (key: number, move: Move): void {
+    this.#moves.set(key, move)
+  }
 
-  /** Takes results that are deleted, or that moved, away from where they are stored. Once, after all results are read. */
+  /**
+   * Takes results that are deleted, or that moved, away from where they are stored. Once, after all results
+   * are read.
+   */
   settle (): void {
     if (this.#moves.size === 0) return
     const { staging, problems } = this.#run
@@ -95,7 +119,9 @@ export class ResultTargets {
       origins.load(row.origins)
       for (let slot = 0; slot < origins.length; slot++) {
         const key = origins.key(slot)
-        if (key !== 0 && this.#moves.has(key)) found.push({ key, courseId: row.course_id, student: row.source_id, storedItem: origins.item(slot) })
+        if (key !== 0 && this.#moves.has(key)) {
+          found.push({ key, courseId: row.course_id, student: row.source_id, storedItem: origins.item(slot) })
+        }
       }
     }
     const itemIds = new Map<number, Map<number, string>>()
@@ -103,7 +129,12 @@ export class ResultTargets {
     for (const { key, courseId, student, storedItem } of found) {
       seen.add(key)
       let ids = itemIds.get(courseId)
-      if (ids === undefined) itemIds.set(courseId, ids = new Map(staging.live.taskSources(courseId).map((row) => [row.number, row.source_id])))
+      if (ids === undefined) {
+        itemIds.set(
+          courseId,
+          ids = new Map(staging.live.taskSources(courseId).map((row) => [row.number, row.source_id]))
+        )
+      }
       const itemId = ids.get(storedItem)
       const live = staging.live.course(courseId)
       if (itemId === undefined || live === undefined) continue

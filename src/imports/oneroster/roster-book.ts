@@ -2,12 +2,27 @@
 import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
 import { NAME_MAX, shorten } from '../../short-text.ts'
 import { dayAt } from '../../courses/course-time.ts'
-import { asFractions, type BookSource, type SourceCategory, type SourceTask, type SourceTeacher } from '../book-source.ts'
+import {
+  asFractions,
+  type BookSource,
+  type SourceCategory,
+  type SourceTask,
+  type SourceTeacher,
+} from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
 import { dayMs } from '../text-values.ts'
 import { groupingOf, type RosterCourse } from './roster-courses.ts'
 import { studentsOf } from './roster-students.ts'
-import type { CategoryBody, ClassBody, CourseBody, EnrollmentBody, LineItemBody, OrgBody, SessionBody, UserBody } from './roster-files.ts'
+import type {
+  CategoryBody,
+  ClassBody,
+  CourseBody,
+  EnrollmentBody,
+  LineItemBody,
+  OrgBody,
+  SessionBody,
+  UserBody,
+} from './roster-files.ts'
 
 export interface BookOptions {
   /** Names the bundle where no line of it can be named. */
@@ -23,7 +38,11 @@ export interface BookOptions {
 }
 
 /** Terms as far as they concern a course: title and days. */
-export interface Term { title: string | null, start: string | null, end: string | null }
+export interface Term {
+  title: string | null
+  start: string | null
+  end: string | null
+}
 
 export function termsOf (record: RosterRecord, run: ImportRun): Term[] {
   return termsById((JSON.parse(record.body) as ClassBody)[1], run)
@@ -39,10 +58,16 @@ export function termsById (ids: string[], { staging }: ImportRun): Term[] {
   }).sort((a, b) => (a.start ?? '') < (b.start ?? '') ? -1 : (a.start ?? '') > (b.start ?? '') ? 1 : 0)
 }
 
-/** The day on which an enrollment was over before its time: before the latest of its terms ends. Null: it was not. */
+/**
+ * The day on which an enrollment was over before its time: before the latest of its terms ends. Null: it was
+ * not.
+ */
 export function endedOn (end: string | null, terms: Term[]): string | null {
   if (end === null) return null
-  const termEnd = terms.reduce<string | null>((latest, term) => term.end !== null && (latest === null || term.end > latest) ? term.end : latest, null)
+  const termEnd = terms.reduce<string | null>(
+    (latest, term) => term.end !== null && (latest === null || term.end > latest) ? term.end : latest,
+    null
+  )
   return termEnd === null || end < termEnd ? end : null
 }
 
@@ -56,7 +81,9 @@ export function buildBook (course: RosterCourse, run: ImportRun, options: BookOp
   const { tasks, categories } = tasksOf(course, run, options)
   return {
     number: course.number,
-    place: first.file === -1 ? { file: options.sourceName } : { file: run.fileName(first.file), line: first.line },
+    place: first.file === -1
+      ? { file: options.sourceName }
+      : { file: run.fileName(first.file), line: first.line },
     live: course.live,
     sourceId: course.sourceId,
     grouping: groupingOf(first),
@@ -136,8 +163,8 @@ function teachersOf (
 }
 
 /**
- * Line items of the course's classes that agree in title, category, due date, minimum and maximum are one task; of those that agree
- * within one class the n-th goes with the n-th of the others.
+ * Line items of the course's classes that agree in title, category, due date, minimum and maximum are one
+ * task; of those that agree within one class the n-th goes with the n-th of the others.
  */
 function tasksOf (
   course: RosterCourse,
@@ -178,9 +205,15 @@ function tasksOf (
       }
       const possible = maximum === null ? null : maximum - minimum
       tasks.set(key, {
-        sourceId: item.source_id, gradeBook: null, title, type: 'external', category: categoryTitle,
-        dueAt: null, dueOn: due,
-        pointsPossible: possible !== null && possible > 0 ? possible : null, items: [part],
+        sourceId: item.source_id,
+        gradeBook: null,
+        title,
+        type: 'external',
+        category: categoryTitle,
+        dueAt: null,
+        dueOn: due,
+        pointsPossible: possible !== null && possible > 0 ? possible : null,
+        items: [part],
       })
     }
   }
@@ -198,12 +231,14 @@ function storedCategories (
   { staging: { live } }: ImportRun
 ): (itemId: string) => SourceCategory | undefined {
   if (row === null) return () => undefined
-  const categories = new Map(live.categories(row.id).map(({
-    id,
-    source_id: sourceId,
-    name,
-    imported_weight: weight,
-  }) => [id, { sourceId, name, weight }]))
+  const categories = new Map(
+    live.categories(row.id).map(({
+      id,
+      source_id: sourceId,
+      name,
+      imported_weight: weight,
+    }) => [id, { sourceId, name, weight }])
+  )
   const ofTask = new Map(live.tasks(row.id).map((task) => [task.id, task.category_id]))
   const ofItem = new Map(live.taskSources(row.id).map((item) => [item.source_id, ofTask.get(item.task_id)]))
   return (itemId) => categories.get(ofItem.get(itemId) ?? -1)
@@ -222,7 +257,9 @@ function categoriesOf (used: RosterRecord[], run: ImportRun): SourceCategory[] {
     const [name, weight] = JSON.parse(record.body) as CategoryBody
     const known = categories.get(name)
     if (known === undefined) categories.set(name, { sourceId: record.source_id, name, weight })
-    else if (known.weight !== weight) run.problems.warn('category_weights_differ', { file: run.fileName(record.file), line: record.line })
+    else if (known.weight !== weight) {
+      run.problems.warn('category_weights_differ', { file: run.fileName(record.file), line: record.line })
+    }
   }
   return asFractions([...categories.values()])
 }

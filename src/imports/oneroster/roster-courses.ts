@@ -1,4 +1,5 @@
-// Which classes are one course. This is decided when a class is first seen; a class that is known stays in its course.
+// Which classes are one course. This is decided when a class is first seen; a class that is known stays in
+// its course.
 import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
 import type { Row } from '../../../db/tables.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -12,14 +13,22 @@ export interface RosterCourse {
   classes: RosterRecord[]
 }
 
-/** What classes must agree in to be one course: OneRoster course, school and terms. A class without a course is alone. */
+/**
+ * What classes must agree in to be one course: OneRoster course, school and terms. A class without a course
+ * is alone.
+ */
 export function groupingOf (record: RosterRecord): string {
   const [, terms] = JSON.parse(record.body) as ClassBody
-  return JSON.stringify(record.parent === null ? [null, record.source_id] : [record.parent, record.other, terms.toSorted()])
+  return JSON.stringify(
+    record.parent === null ? [null, record.source_id] : [record.parent, record.other, terms.toSorted()]
+  )
 }
 
 /** Groups the classes in staging, in order. `isActive` judges a teacher's enrollment. */
-export function groupClasses (run: ImportRun, isActive: (enrollment: EnrollmentBody, terms: string[]) => boolean): RosterCourse[] {
+export function groupClasses (
+  run: ImportRun,
+  isActive: (enrollment: EnrollmentBody, terms: string[]) => boolean
+): RosterCourse[] {
   const { staging } = run
   const courses: RosterCourse[] = []
   const byLive = new Map<number, RosterCourse>()
@@ -28,7 +37,8 @@ export function groupClasses (run: ImportRun, isActive: (enrollment: EnrollmentB
   for (const record of staging.records.ofKind('class')) {
     if (record.is_deleted === 1) continue
     const keys = teachersOf(record, run, isActive).map((teacher) => `${groupingOf(record)} ${teacher}`)
-    const live = staging.live.courseOfClass(record.source_id) ?? staging.live.courseBySource(record.source_id) ?? null
+    const live = staging.live.courseOfClass(record.source_id) ??
+      staging.live.courseBySource(record.source_id) ?? null
     if (live === null) {
       fresh.push({ record, keys })
       continue
@@ -43,7 +53,9 @@ export function groupClasses (run: ImportRun, isActive: (enrollment: EnrollmentB
     for (const key of keys) if (!known.has(key)) known.set(key, course)
   }
   for (const group of connected(fresh)) {
-    let course = group.flatMap(({ keys }) => keys).map((key) => known.get(key)).find((found) => found !== undefined)
+    let course = group.flatMap(({ keys }) => keys).map((key) => known.get(key)).find((found) =>
+      found !== undefined
+    )
     if (course === undefined) {
       course = { number: run.newCourse(), live: null, sourceId: group[0]!.record.source_id, classes: [] }
       courses.push(course)
@@ -54,12 +66,17 @@ export function groupClasses (run: ImportRun, isActive: (enrollment: EnrollmentB
   return courses
 }
 
-function teachersOf (record: RosterRecord, { staging }: ImportRun, isActive: (enrollment: EnrollmentBody, terms: string[]) => boolean): string[] {
+function teachersOf (
+  record: RosterRecord,
+  { staging }: ImportRun,
+  isActive: (enrollment: EnrollmentBody, terms: string[]) => boolean
+): string[] {
   const [, terms] = JSON.parse(record.body) as ClassBody
   return staging.records.ofParent('enrollment', record.source_id)
     .filter((enrollment) => {
       const body = JSON.parse(enrollment.body) as EnrollmentBody
-      return body[0] === 'teacher' && enrollment.other !== null && isActive(body, terms) && staging.records.find('user', enrollment.other)?.is_deleted === 0
+      return body[0] === 'teacher' && enrollment.other !== null && isActive(body, terms) &&
+        staging.records.find('user', enrollment.other)?.is_deleted === 0
     })
     .map((enrollment) => enrollment.other!)
 }

@@ -1,16 +1,37 @@
-// The files of a OneRoster CSV bundle (1EdTech OneRoster 1.1 and 1.2, CSV binding) and what of them is kept: for each kind of record
-// what `parent`, `other` and `body` are. Bodies stand in the database (`roster_records`), so their order must stay.
+// The files of a OneRoster CSV bundle (1EdTech OneRoster 1.1 and 1.2, CSV binding) and what of them is kept:
+// for each kind of record what `parent`, `other` and `body` are. Bodies stand in the database
+// (`roster_records`), so their order must stay.
 import type { WarningCode } from '../outcome.ts'
 import type { RowReader } from './row-reader.ts'
 
-export type RosterKind = 'org' | 'session' | 'course' | 'class' | 'user' | 'role' | 'enrollment' | 'category' | 'lineItem'
+export type RosterKind =
+  | 'org'
+  | 'session'
+  | 'course'
+  | 'class'
+  | 'user'
+  | 'role'
+  | 'enrollment'
+  | 'category'
+  | 'lineItem'
 
 export type OrgBody = [name: string | null]
 export type SessionBody = [title: string | null, start: string | null, end: string | null]
 export type CourseBody = [title: string | null]
 /** A class without a title has its class code instead. */
-export type ClassBody = [title: string, terms: string[]] | [title: null, terms: string[], classCode: string | null]
-export type UserBody = [isEnabled: 0 | 1, given: string | null, family: string | null, identifier: string | null, email: string | null, username?: string | null]
+export type ClassBody = [title: string, terms: string[]] | [
+  title: null,
+  terms: string[],
+  classCode: string | null
+]
+export type UserBody = [
+  isEnabled: 0 | 1,
+  given: string | null,
+  family: string | null,
+  identifier: string | null,
+  email: string | null,
+  username?: string | null
+]
 export type EnrollmentBody = [role: string, begin: string | null, end: string | null]
 export type CategoryBody = [title: string, weight: number | null]
 /** `due` is a plain date, or an instant in UTC whose date depends on the course's zone. */
@@ -101,7 +122,11 @@ export const ROSTER_FILES: RosterFile[] = [
     name: 'academicSessions',
     kind: 'session',
     required: ['title'],
-    read: (row) => ({ parent: null, other: null, body: [row.text('title'), row.date('startDate'), row.date('endDate')] satisfies SessionBody }),
+    read: (row) => ({
+      parent: null,
+      other: null,
+      body: [row.text('title'), row.date('startDate'), row.date('endDate')] satisfies SessionBody,
+    }),
   },
   {
     name: 'courses',
@@ -147,7 +172,11 @@ export const ROSTER_FILES: RosterFile[] = [
     name: 'roles',
     kind: 'role',
     required: ['userSourcedId', 'role'],
-    read: (row) => ({ parent: row.needed('userSourcedId'), other: row.id('orgSourcedId'), body: [row.word('role')] }),
+    read: (row) => ({
+      parent: row.needed('userSourcedId'),
+      other: row.id('orgSourcedId'),
+      body: [row.word('role')],
+    }),
   },
   {
     name: 'enrollments',
@@ -176,7 +205,11 @@ export const ROSTER_FILES: RosterFile[] = [
     read (row) {
       const weight = row.number('weight')
       if (weight !== null && weight < 0) row.error('weight', 'a number that is not below 0')
-      return { parent: null, other: null, body: [row.text('title') ?? row.idForTitle(), weight] satisfies CategoryBody }
+      return {
+        parent: null,
+        other: null,
+        body: [row.text('title') ?? row.idForTitle(), weight] satisfies CategoryBody,
+      }
     },
   },
   {

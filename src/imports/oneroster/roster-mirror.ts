@@ -5,18 +5,34 @@ import type { Bundle } from './manifest.ts'
 import type { RosterCourse } from './roster-courses.ts'
 import type { ClassBody, RosterKind } from './roster-files.ts'
 
-const MIRRORED: RosterKind[] = ['org', 'session', 'course', 'class', 'user', 'enrollment', 'category', 'lineItem']
+const MIRRORED: RosterKind[] = [
+  'org',
+  'session',
+  'course',
+  'class',
+  'user',
+  'enrollment',
+  'category',
+  'lineItem',
+]
 
-/** Plans what has to change in the stored roster: what the bundle says, and without what a bulk file of these courses does not have any more. */
+/**
+ * Plans what has to change in the stored roster: what the bundle says, and without what a bulk file of these
+ * courses does not have any more.
+ */
 export function planMirror (courses: RosterCourse[], bundle: Bundle, run: ImportRun): void {
   const { staging } = run
-  const remove = ({ kind, source_id }: { kind: string, source_id: string }) => { staging.plan.record({ kind, source_id, parent: null, other: null, body: null }) }
+  const remove = ({ kind, source_id }: { kind: string, source_id: string }) => {
+    staging.plan.record({ kind, source_id, parent: null, other: null, body: null })
+  }
   for (const kind of MIRRORED) {
     for (const record of staging.records.ofKind(kind)) if (record.file !== -1) mirror(record, run)
   }
   for (const user of staging.records.ofKind('user')) {
     if (user.is_deleted === 0) continue
-    for (const known of staging.live.recordsOfOther('enrollment', user.source_id)) if (staging.records.find('enrollment', known.source_id) === undefined) remove(known)
+    for (const known of staging.live.recordsOfOther('enrollment', user.source_id)) {
+      if (staging.records.find('enrollment', known.source_id) === undefined) remove(known)
+    }
   }
   const ofClass = (classId: string, isGone: (kind: RosterKind, sourceId: string) => boolean) => {
     for (const kind of ['enrollment', 'lineItem'] as const) {
@@ -32,7 +48,8 @@ export function planMirror (courses: RosterCourse[], bundle: Bundle, run: Import
     if (course.classes.length === 0) {
       for (const student of staging.live.students(course.live.id)) {
         staging.plan.leaver(
-          'user', student.source_id
+          'user',
+          student.source_id
         )
       }
     }
@@ -40,10 +57,20 @@ export function planMirror (courses: RosterCourse[], bundle: Bundle, run: Import
     for (const period of staging.live.periods(course.live.id)) {
       const isDeleted = staging.records.find('class', period.source_id)?.is_deleted === 1
       if (classes.has(period.source_id)) {
-        ofClass(period.source_id, (kind, id) => bundle.modes.get(kind === 'enrollment' ? 'enrollments' : 'lineItems') === 'bulk' && staging.records.find(kind, id) === undefined)
-      } else if ((isDeleted || bundle.modes.get('classes') === 'bulk') && staging.live.record('class', period.source_id) !== undefined) {
+        ofClass(
+          period.source_id,
+          (kind, id) =>
+            bundle.modes.get(kind === 'enrollment' ? 'enrollments' : 'lineItems') === 'bulk' &&
+            staging.records.find(kind, id) === undefined
+        )
+      } else if (
+        (isDeleted || bundle.modes.get('classes') === 'bulk') &&
+        staging.live.record('class', period.source_id) !== undefined
+      ) {
         ofClass(period.source_id, (kind, id) => staging.records.find(kind, id) === undefined)
-        if (staging.records.find('class', period.source_id) === undefined) remove({ kind: 'class', source_id: period.source_id })
+        if (staging.records.find('class', period.source_id) === undefined) {
+          remove({ kind: 'class', source_id: period.source_id })
+        }
         leaveClass(period.source_id, run)
       }
     }

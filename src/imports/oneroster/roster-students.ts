@@ -12,10 +12,15 @@ interface Enrollment {
 }
 
 /**
- * The students of a course, in the order of their first enrollment. Each stands in the period of the newest active enrollment,
- * a dropped one in the last. Somebody is dropped when the last enrollment has ended before its time.
+ * The students of a course, in the order of their first enrollment. Each stands in the period of the newest
+ * active enrollment, a dropped one in the last. Somebody is dropped when the last enrollment has ended before
+ * its time.
  */
-export function studentsOf (course: RosterCourse, run: ImportRun, { today, personNumber }: BookOptions): SourceStudent[] {
+export function studentsOf (
+  course: RosterCourse,
+  run: ImportRun,
+  { today, personNumber }: BookOptions
+): SourceStudent[] {
   const { records } = run.staging
   const enrollments = new Map<string, Enrollment[]>()
   for (const record of course.classes) {
@@ -35,10 +40,15 @@ export function studentsOf (course: RosterCourse, run: ImportRun, { today, perso
     if (user === undefined || user.is_deleted === 1) continue
     const [, firstName, lastName, studentIdentifier, email] = JSON.parse(user.body) as UserBody
     const active = list.filter(({ droppedOn }) => droppedOn === null || droppedOn > today)
-    const current = active.length > 0 ? newest(active, ({ begin }) => begin) : newest(list, ({ droppedOn, begin }) => `${droppedOn ?? ''} ${begin}`)
+    const current = active.length > 0
+      ? newest(active, ({ begin }) => begin)
+      : newest(list, ({ droppedOn, begin }) => `${droppedOn ?? ''} ${begin}`)
     const droppedOn = list.some((enrollment) => enrollment.droppedOn === null)
       ? null
-      : list.reduce((latest, enrollment) => enrollment.droppedOn! > latest ? enrollment.droppedOn! : latest, '')
+      : list.reduce(
+        (latest, enrollment) => enrollment.droppedOn! > latest ? enrollment.droppedOn! : latest,
+        ''
+      )
     students.push({
       number: personNumber(sourceId),
       sourceId,

@@ -6,7 +6,13 @@ import { dayMs, instantMs, numberOf, remembered, VALUE_MAX } from '../text-value
 /** Names of OneRoster 1.0 for columns that are used. */
 const OLD_NAMES: Record<string, string> = { termsourcedid: 'termsourcedids' }
 /** Further columns by which a file of 1.0 is known, unless the newer one stands beside it. */
-const OLD_COLUMNS: Record<string, string> = { grade: 'grades', userid: 'userids', schoolyearid: 'schoolyearsourcedid', agents: 'agentsourcedids', ...OLD_NAMES }
+const OLD_COLUMNS: Record<string, string> = {
+  grade: 'grades',
+  userid: 'userids',
+  schoolyearid: 'schoolyearsourcedid',
+  agents: 'agentsourcedids',
+  ...OLD_NAMES,
+}
 
 /** Most characters of a list of ids in one cell. */
 const ID_LIST_MAX = 10 * NAME_MAX
@@ -14,8 +20,9 @@ const ID_LIST_MAX = 10 * NAME_MAX
 const instant = remembered((text) => instantMs(text) ?? dayMs(text))
 
 /**
- * Reads the columns of a file row by row, by header name, in any order and case. Whatever is wrong with a value is an error with
- * its line and column, and reads as blank. Throws Refusal where a column is missing or appears twice.
+ * Reads the columns of a file row by row, by header name, in any order and case. Whatever is wrong with a
+ * value is an error with its line and column, and reads as blank. Throws Refusal where a column is missing or
+ * appears twice.
  */
 export class RowReader {
   line = 0
@@ -24,7 +31,15 @@ export class RowReader {
   readonly #columns = new Map<string, number>()
   #fields: string[] = []
 
-  constructor ({ file, names, line, required, problems }: { file: string, names: string[], line: number, required: string[], problems: Problems }) {
+  constructor (
+    { file, names, line, required, problems }: {
+      file: string,
+      names: string[],
+      line: number,
+      required: string[],
+      problems: Problems,
+    }
+  ) {
     this.#file = file
     this.#problems = problems
     const place = { file, line }
@@ -42,7 +57,12 @@ export class RowReader {
       if (old in OLD_NAMES) this.#columns.set(now, this.#columns.get(old)!)
     }
     const missing = required.filter((column) => !this.#columns.has(column.toLowerCase()))
-    if (missing.length > 0) throw new Refusal(place, `has no column ${missing.join(', ')}; the first line must be the header, separated by commas`)
+    if (missing.length > 0) {
+      throw new Refusal(
+        place,
+        `has no column ${missing.join(', ')}; the first line must be the header, separated by commas`
+      )
+    }
   }
 
   next (fields: string[], line: number): void {
@@ -50,7 +70,9 @@ export class RowReader {
     this.line = line
   }
 
-  column (name: string): number { return this.#columns.get(name.toLowerCase()) ?? -1 }
+  column (name: string): number {
+    return this.#columns.get(name.toLowerCase()) ?? -1
+  }
 
   #raw (name: string): string {
     const index = this.column(name)
@@ -98,7 +120,9 @@ export class RowReader {
   }
 
   /** In lower case; of a long text only the beginning, which is no word that anything expects. */
-  word (name: string): string { return withoutNull(this.#raw(name).trim().slice(0, VALUE_MAX)).toLowerCase() }
+  word (name: string): string {
+    return withoutNull(this.#raw(name).trim().slice(0, VALUE_MAX)).toLowerCase()
+  }
 
   flag (name: string): boolean | null {
     const word = this.word(name)
@@ -167,9 +191,13 @@ export class RowReader {
     return this.id('sourcedId') ?? ''
   }
 
-  error (name: string, expected: string): void { this.#fault(`${name} is "${shorten(this.#raw(name))}", expected ${expected}`) }
+  error (name: string, expected: string): void {
+    this.#fault(`${name} is "${shorten(this.#raw(name))}", expected ${expected}`)
+  }
 
-  warn (code: WarningCode): void { this.#problems.warn(code, { file: this.#file, line: this.line }) }
+  warn (code: WarningCode): void {
+    this.#problems.warn(code, { file: this.#file, line: this.line })
+  }
 
   #fault (message: string): void {
     this.#problems.error({ file: this.#file, line: this.line }, message)
@@ -177,4 +205,6 @@ export class RowReader {
 }
 
 /** Databases that export without templates write `NULL` for nothing. */
-export function withoutNull (text: string): string { return text === 'NULL' ? '' : text }
+export function withoutNull (text: string): string {
+  return text === 'NULL' ? '' : text
+}

@@ -2,13 +2,27 @@ import { RESULT, placeNumber, placeOf } from '../../../db/sqlite/staging/results
 import { isNameTooLong, shorten } from '../../short-text.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS } from '../../courses/packed-cells.ts'
-import { ALL_GONE, asFractions, type BookSource, type SourceCategory, type SourceTask } from '../book-source.ts'
+import {
+  ALL_GONE,
+  asFractions,
+  type BookSource,
+  type SourceCategory,
+  type SourceTask,
+} from '../book-source.ts'
 import { assertCourseSize } from '../course-size.ts'
 import type { ImportRun } from '../import-run.ts'
 import { ERRORS_LISTED } from '../problems.ts'
 import type { SourceFile } from '../source-files.ts'
 import { dayMs, instantMs, remembered } from '../text-values.ts'
-import type { CategoryPiece, CoursePiece, PeriodPiece, ResultPiece, StudentPiece, TaskPiece, TeacherPiece } from './performance-book-1.schema.ts'
+import type {
+  CategoryPiece,
+  CoursePiece,
+  PeriodPiece,
+  ResultPiece,
+  StudentPiece,
+  TaskPiece,
+  TeacherPiece,
+} from './performance-book-1.schema.ts'
 
 /** A time as it is written: an instant, or a plain date (ms of its midnight in UTC). */
 const moment = remembered((text) => {
@@ -16,7 +30,10 @@ const moment = remembered((text) => {
   return day !== undefined ? { ms: day, isPlainDate: true } : { ms: instantMs(text)!, isPlainDate: false }
 })
 
-/** Collects the pieces of one document, in whatever order its lists come, and makes its course of them. Results go straight to staging. */
+/**
+ * Collects the pieces of one document, in whatever order its lists come, and makes its course of them.
+ * Results go straight to staging.
+ */
 export class BookDocument {
   readonly #file: SourceFile
   readonly #fileNumber: number
@@ -24,11 +41,21 @@ export class BookDocument {
   readonly number: number
   #course: CoursePiece | undefined
   #categories: Array<CategoryPiece & { index: number }> | undefined
-  readonly #teachers = new Map<string, { email: string | null, firstName: string | null, lastName: string | null }>()
+  readonly #teachers = new Map<
+    string,
+    { email: string | null, firstName: string | null, lastName: string | null }
+  >()
+
   readonly #periods = new Map<string, string>()
   readonly #tasks: Array<{ piece: TaskPiece, index: number, number: number }> = []
   readonly #students: Array<{ piece: StudentPiece, index: number, number: number }> = []
-  readonly #ids = { periods: new Set<string>(), categories: new Set<string>(), tasks: new Set<string>(), students: new Set<string>() }
+  readonly #ids = {
+    periods: new Set<string>(),
+    categories: new Set<string>(),
+    tasks: new Set<string>(),
+    students: new Set<string>(),
+  }
+
   /** Ids of pieces that were refused: whatever points at them is not wrong as well. */
   readonly #refused = new Set<string>()
   /** Numbers by source id, for whoever is met first: a list, or a result. */
@@ -44,34 +71,60 @@ export class BookDocument {
 
   add (property: string, index: number, value: unknown): void {
     switch (property) {
-      case 'course': this.#course = value as CoursePiece; break
-      case 'teachers': this.#teacher(value as TeacherPiece, index); break
-      case 'periods': this.#period(value as PeriodPiece, index); break
-      case 'categories': this.#category(value as CategoryPiece, index); break
-      case 'tasks': this.#task(value as TaskPiece, index); break
-      case 'students': this.#student(value as StudentPiece, index); break
-      case 'results': this.#result(value as ResultPiece, index); break
+      case 'course':
+        this.#course = value as CoursePiece
+        break
+      case 'teachers':
+        this.#teacher(value as TeacherPiece, index)
+        break
+      case 'periods':
+        this.#period(value as PeriodPiece, index)
+        break
+      case 'categories':
+        this.#category(value as CategoryPiece, index)
+        break
+      case 'tasks':
+        this.#task(value as TaskPiece, index)
+        break
+      case 'students':
+        this.#student(value as StudentPiece, index)
+        break
+      case 'results':
+        this.#result(value as ResultPiece, index)
+        break
     }
   }
 
   /** A piece that cannot be used. */
   refuse (property: string, value: unknown): void {
-    if (typeof value === 'object' && value !== null && 'source_id' in value &&
-      typeof value.source_id === 'string' && !isNameTooLong(value.source_id)) {
+    if (
+      typeof value === 'object' && value !== null && 'source_id' in value &&
+      typeof value.source_id === 'string' && !isNameTooLong(value.source_id)
+    ) {
       this.#refused.add(`${property} ${value.source_id}`)
     }
   }
 
-  #isRefused (property: 'periods' | 'categories' | 'tasks' | 'students', sourceId: string): boolean { return this.#refused.has(`${property} ${sourceId}`) }
+  #isRefused (property: 'periods' | 'categories' | 'tasks' | 'students', sourceId: string): boolean {
+    return this.#refused.has(`${property} ${sourceId}`)
+  }
 
-  error (path: string, message: string): void { this.#run.problems.error({ file: this.#file.name, path }, message) }
+  error (path: string, message: string): void {
+    this.#run.problems.error({ file: this.#file.name, path }, message)
+  }
 
   #teacher ({ email, first_name: firstName, last_name: lastName }: TeacherPiece, index: number): void {
-    const teacher = { email: blank(email)?.trim() ?? null, firstName: blank(firstName), lastName: blank(lastName) }
-    const key = teacher.email?.toLowerCase() ?? [teacher.firstName, teacher.lastName].filter((part) => part !== null).join(' ')
+    const teacher = {
+      email: blank(email)?.trim() ?? null,
+      firstName: blank(firstName),
+      lastName: blank(lastName),
+    }
+    const key = teacher.email?.toLowerCase() ??
+      [teacher.firstName, teacher.lastName].filter((part) => part !== null).join(' ')
     if (key === '') return
-    if (this.#teachers.has(key)) this.#run.problems.warn('duplicate_teacher', { file: this.#file.name, path: `$.teachers[${index}]` })
-    else {
+    if (this.#teachers.has(key)) {
+      this.#run.problems.warn('duplicate_teacher', { file: this.#file.name, path: `$.teachers[${index}]` })
+    } else {
       this.#teachers.set(key, teacher)
       assertCourseSize('teachers', this.#teachers.size, {
         file: this.#file.name,
@@ -81,7 +134,9 @@ export class BookDocument {
   }
 
   #period (piece: PeriodPiece, index: number): void {
-    if (this.#isNew('periods', piece.source_id, index)) this.#periods.set(piece.source_id, blank(piece.name) ?? piece.source_id)
+    if (this.#isNew('periods', piece.source_id, index)) {
+      this.#periods.set(piece.source_id, blank(piece.name) ?? piece.source_id)
+    }
   }
 
   #category (piece: CategoryPiece, index: number): void {
@@ -89,14 +144,20 @@ export class BookDocument {
   }
 
   /** Called where the list begins, which tells an empty list from one that is left out. */
-  beginCategories (): void { this.#categories ??= [] }
+  beginCategories (): void {
+    this.#categories ??= []
+  }
 
   #task (piece: TaskPiece, index: number): void {
-    if (this.#isNew('tasks', piece.source_id, index)) this.#tasks.push({ piece, index, number: numberFor(this.#items, piece.source_id) })
+    if (this.#isNew('tasks', piece.source_id, index)) {
+      this.#tasks.push({ piece, index, number: numberFor(this.#items, piece.source_id) })
+    }
   }
 
   #student (piece: StudentPiece, index: number): void {
-    if (this.#isNew('students', piece.source_id, index)) this.#students.push({ piece, index, number: numberFor(this.#persons, piece.source_id) })
+    if (this.#isNew('students', piece.source_id, index)) {
+      this.#students.push({ piece, index, number: numberFor(this.#persons, piece.source_id) })
+    }
   }
 
   #result (piece: ResultPiece, index: number): void {
@@ -107,10 +168,21 @@ export class BookDocument {
     const status = piece.status ?? (points !== null || correct !== null ? 'completed' : 'not_started')
     const worked = blank(piece.last_worked_at)
     const submitted = worked === null ? null : moment(worked)
-    const marks = STATUS[status] | (piece.is_late === true ? LATE : 0) | (piece.is_provisional === true ? PROVISIONAL : 0) | (submitted?.isPlainDate === true ? PLAIN_DATE : 0)
+    const marks = STATUS[status] | (piece.is_late === true ? LATE : 0) |
+      (piece.is_provisional === true ? PROVISIONAL : 0) | (submitted?.isPlainDate === true ? PLAIN_DATE : 0)
     this.#run.staging.results.add([
-      this.number, numberFor(this.#persons, piece.student), numberFor(this.#items, piece.task), placeNumber(this.#fileNumber, index),
-      marks, points, submitted?.ms ?? null, exercises, correct, recovered, null, null,
+      this.number,
+      numberFor(this.#persons, piece.student),
+      numberFor(this.#items, piece.task),
+      placeNumber(this.#fileNumber, index),
+      marks,
+      points,
+      submitted?.ms ?? null,
+      exercises,
+      correct,
+      recovered,
+      null,
+      null,
     ])
   }
 
@@ -130,7 +202,9 @@ export class BookDocument {
     return false
   }
 
-  /** The course, once all pieces are in; undefined, with errors added, where something does not fit together. */
+  /**
+   * The course, once all pieces are in; undefined, with errors added, where something does not fit together.
+   */
   book (): BookSource | undefined {
     const course = this.#course
     if (course === undefined) return undefined
@@ -143,21 +217,23 @@ export class BookDocument {
       )
     }
     const { categories, nameOf } = this.#mergedCategories()
-    const tasks = this.#tasks.filter(({ piece }) => piece.withdrawn !== true).map(({ piece, index, number }): SourceTask => {
-      const due = blank(piece.due_at)
-      const isDate = due !== null && dayMs(due) !== undefined
-      return {
-        sourceId: piece.source_id,
-        gradeBook: null,
-        title: blank(piece.title) ?? piece.source_id,
-        type: piece.type ?? 'external',
-        category: nameOf(piece, index),
-        dueAt: due === null || isDate ? null : instantMs(due)!,
-        dueOn: isDate ? due : null,
-        pointsPossible: piece.points_possible ?? null,
-        items: [{ number, sourceId: null, minimum: 0 }],
+    const tasks = this.#tasks.filter(({ piece }) => piece.withdrawn !== true).map(
+      ({ piece, index, number }): SourceTask => {
+        const due = blank(piece.due_at)
+        const isDate = due !== null && dayMs(due) !== undefined
+        return {
+          sourceId: piece.source_id,
+          gradeBook: null,
+          title: blank(piece.title) ?? piece.source_id,
+          type: piece.type ?? 'external',
+          category: nameOf(piece, index),
+          dueAt: due === null || isDate ? null : instantMs(due)!,
+          dueOn: isDate ? due : null,
+          pointsPossible: piece.points_possible ?? null,
+          items: [{ number, sourceId: null, minimum: 0 }],
+        }
       }
-    })
+    )
     const students = this.#students.filter(({
       piece,
       index,
@@ -200,7 +276,10 @@ export class BookDocument {
       periods: Array.from(this.#periods, ([sourceId, name]) => ({ sourceId, name })),
       categories,
       tasks,
-      teachers: Array.from(this.#teachers, ([sourceId, teacher]) => ({ sourceId, ...teacher, isEnabled: true })),
+      teachers: Array.from(
+        this.#teachers,
+        ([sourceId, teacher]) => ({ sourceId, ...teacher, isEnabled: true })
+      ),
       students,
       isFull: true,
       hasAllResults: true,
@@ -210,13 +289,18 @@ export class BookDocument {
 
   #isErased (piece: StudentPiece, index: number, course: string): boolean {
     return this.#run.erased.leavesOut({
-      sourceIds: [piece.source_id], studentIdentifier: blank(piece.student_identifier),
-      email: blank(piece.email), course,
+      sourceIds: [piece.source_id],
+      studentIdentifier: blank(piece.student_identifier),
+      email: blank(piece.email),
+      course,
     }, { file: this.#file.name, path: `$.students[${index}]` })
   }
 
   /** Categories of one title are one. Left out: one for each task type in use. */
-  #mergedCategories (): { categories: SourceCategory[], nameOf: (task: TaskPiece, index: number) => string | null } {
+  #mergedCategories (): {
+    categories: SourceCategory[],
+    nameOf: (task: TaskPiece, index: number) => string | null,
+  } {
     const names = new Map<string, string>()
     const merged = new Map<string, SourceCategory>()
     for (const { source_id: sourceId, name: given, weight: givenWeight, index } of this.#categories ?? []) {
@@ -225,12 +309,19 @@ export class BookDocument {
       names.set(sourceId, name)
       const known = merged.get(name)
       if (known === undefined) merged.set(name, { sourceId, name, weight })
-      else if (known.weight !== weight) this.#run.problems.warn('category_weights_differ', { file: this.#file.name, path: `$.categories[${index}].weight` })
+      else if (known.weight !== weight) {
+        this.#run.problems.warn('category_weights_differ', {
+          file: this.#file.name,
+          path: `$.categories[${index}].weight`,
+        })
+      }
     }
     const isGiven = this.#categories !== undefined
     if (!isGiven) {
       for (const type of ['homework', 'reading', 'external'] as const) {
-        if (this.#tasks.some(({ piece }) => piece.withdrawn !== true && (piece.type ?? 'external') === type)) merged.set(type, { sourceId: type, name: TYPE_NAMES[type], weight: null })
+        if (
+          this.#tasks.some(({ piece }) => piece.withdrawn !== true && (piece.type ?? 'external') === type)
+        ) merged.set(type, { sourceId: type, name: TYPE_NAMES[type], weight: null })
       }
     }
     const nameOf = (task: TaskPiece, index: number) => {
@@ -313,7 +404,9 @@ class FirstFaults {
 
 const TYPE_NAMES = { homework: 'Homework', reading: 'Reading', external: 'External' }
 
-function blank (text: string | null | undefined): string | null { return text === null || text === undefined || text.trim() === '' ? null : text }
+function blank (text: string | null | undefined): string | null {
+  return text === null || text === undefined || text.trim() === '' ? null : text
+}
 
 function numberFor (numbers: Map<string, number>, sourceId: string): number {
   let number = numbers.get(sourceId)

@@ -6,9 +6,19 @@ import { readPieces } from './json-pieces.ts'
 import { pieceChecks } from './piece-check.ts'
 
 const KINDS: Record<string, string> = {
-  format: 'format', course: 'course', teachers: 'teacher', periods: 'period', categories: 'category', tasks: 'task', students: 'student', results: 'result',
+  format: 'format',
+  course: 'course',
+  teachers: 'teacher',
+  periods: 'period',
+  categories: 'category',
+  tasks: 'task',
+  students: 'student',
+  results: 'result',
 }
-const SHAPE = { values: ['format', 'course'], lists: ['teachers', 'periods', 'categories', 'tasks', 'students', 'results'] }
+const SHAPE = {
+  values: ['format', 'course'],
+  lists: ['teachers', 'periods', 'categories', 'tasks', 'students', 'results'],
+}
 
 /** Imports `performance-book/1` documents, one course each. Problems are added to the run. */
 export async function importDocuments (files: SourceFile[], run: ImportRun): Promise<void> {
@@ -19,9 +29,15 @@ export async function importDocuments (files: SourceFile[], run: ImportRun): Pro
     const seen = new Set<string>()
     try {
       await readPieces(file, SHAPE, {
-        onBlock: (bytes) => { run.onBytes(bytes, file) },
-        onFault: (path, message) => { document.error(path, message) },
-        onList: (property) => { if (property === 'categories') document.beginCategories() },
+        onBlock: (bytes) => {
+          run.onBytes(bytes, file)
+        },
+        onFault: (path, message) => {
+          document.error(path, message)
+        },
+        onList: (property) => {
+          if (property === 'categories') document.beginCategories()
+        },
         onPiece (property, index, value) {
           seen.add(property)
           const path = index < 0 ? `$.${property}` : `$.${property}[${index}]`

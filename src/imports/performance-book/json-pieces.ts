@@ -1,4 +1,5 @@
-// Reads one large JSON object piece by piece: its lists element by element, so that no list is ever in memory.
+// Reads one large JSON object piece by piece: its lists element by element, so that no list is ever in
+// memory.
 import { TokenParser, TokenParserError, Tokenizer, TokenizerError, TokenType } from '@streamparser/json'
 import { shorten } from '../../short-text.ts'
 import { Refusal } from '../problems.ts'
@@ -26,10 +27,20 @@ const MAX_DEPTH = 16
 /** One text, and one element, may have so many bytes. */
 const MAX_PIECE_BYTES = 4 * 1024 * 1024
 
-/** Reads the file. Throws Refusal where it is not JSON in UTF-8, or not an object; its path says how far reading came. */
-export async function readPieces (file: SourceFile, shape: Shape, { onPiece, onFault, onList, onBlock }: PieceReading): Promise<void> {
+/**
+ * Reads the file. Throws Refusal where it is not JSON in UTF-8, or not an object; its path says how far
+ * reading came.
+ */
+export async function readPieces (
+  file: SourceFile,
+  shape: Shape,
+  { onPiece, onFault, onList, onBlock }: PieceReading
+): Promise<void> {
   const tokenizer = new Tokenizer()
-  const parser = new TokenParser({ paths: [...shape.values.map((name) => `$.${name}`), ...shape.lists.map((name) => `$.${name}.*`)], keepStack: false })
+  const parser = new TokenParser({
+    paths: [...shape.values.map((name) => `$.${name}`), ...shape.lists.map((name) => `$.${name}.*`)],
+    keepStack: false,
+  })
   const seen = new Set<string>()
   let depth = 0
   let expectsKey = false
@@ -45,8 +56,9 @@ export async function readPieces (file: SourceFile, shape: Shape, { onPiece, onF
     property = name
     index = -1
     isList = false
-    if (!shape.values.includes(name) && !shape.lists.includes(name)) onFault(path(), `is not known; expected one of ${[...shape.values, ...shape.lists].join(', ')}`)
-    else if (seen.has(name)) onFault(path(), 'appears twice')
+    if (!shape.values.includes(name) && !shape.lists.includes(name)) {
+      onFault(path(), `is not known; expected one of ${[...shape.values, ...shape.lists].join(', ')}`)
+    } else if (seen.has(name)) onFault(path(), 'appears twice')
     else seen.add(name)
   }
   const enterValue = (token: TokenType) => {
@@ -58,7 +70,9 @@ export async function readPieces (file: SourceFile, shape: Shape, { onPiece, onF
   tokenizer.onToken = (parsed) => {
     const { token, value } = parsed
     hasBegun = true
-    if (depth === 0 && token !== TokenType.LEFT_BRACE) throw refusal('is no object, expected one document of performance-book/1')
+    if (depth === 0 && token !== TokenType.LEFT_BRACE) {
+      throw refusal('is no object, expected one document of performance-book/1')
+    }
     if (depth === 1) {
       if (token === TokenType.STRING && expectsKey) enterProperty(value as string)
       else if (token === TokenType.COLON) expectsKey = false
@@ -95,17 +109,22 @@ export async function readPieces (file: SourceFile, shape: Shape, { onPiece, onF
   }
 }
 
-function rethrow (error: Error): void { throw error }
+function rethrow (error: Error): void {
+  throw error
+}
 
 function isFault (error: unknown): error is Error {
-  return error instanceof TokenizerError || error instanceof TokenParserError || (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+  return error instanceof TokenizerError || error instanceof TokenParserError ||
+    (error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
 }
 
 function describe (error: Error): string {
   if (error instanceof TypeError) return 'is not UTF-8; save the file as UTF-8'
   if (/ended in the middle/.test(error.message)) return 'ends in the middle of the document'
   const byte = /absolute position "(\d+)"/.exec(error.message)
-  return `is not JSON: ${shorten(withoutPosition(error.message), 200)}${byte === null ? '' : ` at byte ${byte[1]}`}`
+  return `is not JSON: ${shorten(withoutPosition(error.message), 200)}${
+    byte === null ? '' : ` at byte ${byte[1]}`
+  }`
 }
 
 /** Without what the tokenizer says of its own state. */

@@ -1,6 +1,7 @@
 import { NAME_MAX } from '../../short-text.ts'
 
-// The published JSON Schema of `performance-book/1`. Descriptions are shown to people: they complete the sentence "expected …".
+// The published JSON Schema of `performance-book/1`. Descriptions are shown to people: they complete the
+// sentence "expected …".
 const text = { type: ['string', 'null'], maxLength: NAME_MAX, description: 'text' } as const
 const id = {
   type: 'string',
@@ -9,7 +10,12 @@ const id = {
   description: 'text that is not empty',
 } as const
 const flag = { type: ['boolean', 'null'], description: 'true or false' } as const
-const count = { type: ['integer', 'null'], minimum: 0, maximum: 4294967294, description: 'a whole number that is not below 0' } as const
+const count = {
+  type: ['integer', 'null'],
+  minimum: 0,
+  maximum: 4294967294,
+  description: 'a whole number that is not below 0',
+} as const
 const date = { type: ['string', 'null'], format: 'date', description: 'a date written YYYY-MM-DD' } as const
 const moment = {
   anyOf: [{ type: 'string', format: 'date-time' }, { type: 'string', format: 'date' }, { type: 'null' }],
@@ -17,9 +23,17 @@ const moment = {
 } as const
 
 const object = <P extends object>(description: string, required: string[], properties: P) => ({
-  type: 'object', description, required, properties, additionalProperties: false,
+  type: 'object',
+  description,
+  required,
+  properties,
+  additionalProperties: false,
 })
-const list = (name: string) => ({ type: ['array', 'null'], items: { $ref: `#/$defs/${name}` }, description: 'a list' })
+const list = (name: string) => ({
+  type: ['array', 'null'],
+  items: { $ref: `#/$defs/${name}` },
+  description: 'a list',
+})
 
 export const PERFORMANCE_BOOK_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -55,12 +69,19 @@ export const PERFORMANCE_BOOK_SCHEMA = {
     category: object('a category', ['source_id'], {
       source_id: id,
       name: text,
-      weight: { type: ['number', 'null'], minimum: 0, description: 'a number that is not below 0; if any exceeds 1, all are percentages' },
+      weight: {
+        type: ['number', 'null'],
+        minimum: 0,
+        description: 'a number that is not below 0; if any exceeds 1, all are percentages',
+      },
     }),
     task: object('a task', ['source_id'], {
       source_id: id,
       title: text,
-      type: { enum: ['homework', 'reading', 'external', null], description: '"homework", "reading" or "external" (default)' },
+      type: {
+        enum: ['homework', 'reading', 'external', null],
+        description: '"homework", "reading" or "external" (default)',
+      },
       category: { ...text, description: 'the source_id of a category' },
       due_at: moment,
       points_possible: { type: ['number', 'null'], description: 'a number' },
@@ -96,22 +117,56 @@ export const PERFORMANCE_BOOK_SCHEMA = {
 type Optional<T> = T | null | undefined
 
 export interface CoursePiece {
-  source_id: string, name: string, school?: Optional<string>, term?: Optional<string>, time_zone?: Optional<string>
-  starts_on?: Optional<string>, ends_on?: Optional<string>, missing_counts?: Optional<'ignored' | 'zero'>
+  source_id: string
+  name: string
+  school?: Optional<string>
+  term?: Optional<string>
+  time_zone?: Optional<string>
+  starts_on?: Optional<string>
+  ends_on?: Optional<string>
+  missing_counts?: Optional<'ignored' | 'zero'>
 }
-export interface TeacherPiece { email?: Optional<string>, first_name?: Optional<string>, last_name?: Optional<string> }
-export interface PeriodPiece { source_id: string, name?: Optional<string> }
-export interface CategoryPiece { source_id: string, name?: Optional<string>, weight?: Optional<number> }
+export interface TeacherPiece {
+  email?: Optional<string>
+  first_name?: Optional<string>
+  last_name?: Optional<string>
+}
+export interface PeriodPiece {
+  source_id: string
+  name?: Optional<string>
+}
+export interface CategoryPiece {
+  source_id: string
+  name?: Optional<string>
+  weight?: Optional<number>
+}
 export interface TaskPiece {
-  source_id: string, title?: Optional<string>, type?: Optional<'homework' | 'reading' | 'external'>, category?: Optional<string>
-  due_at?: Optional<string>, points_possible?: Optional<number>, withdrawn?: Optional<boolean>
+  source_id: string
+  title?: Optional<string>
+  type?: Optional<'homework' | 'reading' | 'external'>
+  category?: Optional<string>
+  due_at?: Optional<string>
+  points_possible?: Optional<number>
+  withdrawn?: Optional<boolean>
 }
 export interface StudentPiece {
-  source_id: string, first_name?: Optional<string>, last_name?: Optional<string>, student_identifier?: Optional<string>
-  email?: Optional<string>, period?: Optional<string>, dropped_on?: Optional<string>
+  source_id: string
+  first_name?: Optional<string>
+  last_name?: Optional<string>
+  student_identifier?: Optional<string>
+  email?: Optional<string>
+  period?: Optional<string>
+  dropped_on?: Optional<string>
 }
 export interface ResultPiece {
-  student: string, task: string, status?: Optional<'not_started' | 'in_progress' | 'completed' | 'exempt' | 'submitted' | 'missing'>
-  points?: Optional<number>, exercise_count?: Optional<number>, correct_exercise_count?: Optional<number>, recovered_exercise_count?: Optional<number>
-  is_late?: Optional<boolean>, is_provisional?: Optional<boolean>, last_worked_at?: Optional<string>
+  student: string
+  task: string
+  status?: Optional<'not_started' | 'in_progress' | 'completed' | 'exempt' | 'submitted' | 'missing'>
+  points?: Optional<number>
+  exercise_count?: Optional<number>
+  correct_exercise_count?: Optional<number>
+  recovered_exercise_count?: Optional<number>
+  is_late?: Optional<boolean>
+  is_provisional?: Optional<boolean>
+  last_worked_at?: Optional<string>
 }

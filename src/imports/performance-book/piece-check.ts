@@ -18,7 +18,9 @@ export function pieceChecks (): (kind: string) => PieceCheck {
   ajv.addFormat('date-time', (text) => instantMs(text) !== undefined)
   ajv.addSchema(PERFORMANCE_BOOK_SCHEMA, 'book')
   return (kind) => {
-    const validate = ajv.getSchema(kind === 'format' ? 'book#/properties/format' : `book#/$defs/${kind}`) as ValidateFunction
+    const validate = ajv.getSchema(
+      kind === 'format' ? 'book#/properties/format' : `book#/$defs/${kind}`
+    ) as ValidateFunction
     return (value) => validate(value) ? null : describe(validate.errors!)
   }
 }
@@ -27,7 +29,9 @@ function describe (errors: ErrorObject[]): PieceFault {
   // Where one of several forms was expected, the last error is about all of them.
   const error = errors.at(-1)!
   const path = error.instancePath.replaceAll('/', '.')
-  if (error.keyword === 'required') return { path: `${path}.${error.params.missingProperty as string}`, message: 'is missing' }
+  if (error.keyword === 'required') {
+    return { path: `${path}.${error.params.missingProperty as string}`, message: 'is missing' }
+  }
   if (error.keyword === 'additionalProperties') {
     const known = Object.keys((error.parentSchema as { properties: object }).properties)
     return {
@@ -41,7 +45,12 @@ function describe (errors: ErrorObject[]): PieceFault {
       message: `is ${show(error.data)}, expected at most ${error.params.limit as number} characters`,
     }
   }
-  return { path, message: `is ${show(error.data)}, expected ${(error.parentSchema as { description?: string }).description ?? error.message}` }
+  return {
+    path,
+    message: `is ${show(error.data)}, expected ${
+      (error.parentSchema as { description?: string }).description ?? error.message
+    }`,
+  }
 }
 
 function show (value: unknown): string {

@@ -20,12 +20,17 @@ interface Session {
 export function Account ({ user }: { user: User }) {
   const { t, reason, ago, localTime } = useLaterTexts()
   useTitle(t('app.account'))
-  const loaded = useLoaded('sessions', (signal) => call<Session[]>('GET', `api/sessions?user_id=${user.id}`, undefined, signal))
+  const loaded = useLoaded(
+    'sessions',
+    (signal) => call<Session[]>('GET', `api/sessions?user_id=${user.id}`, undefined, signal)
+  )
   const [ended, setEnded] = useState<ReadonlySet<number>>(new Set())
   const [error, setError] = useState<unknown>()
   const news = useRef<HTMLDivElement>(null)
   // With the row went the button that had the focus.
-  useEffect(() => { if (ended.size > 0 && document.activeElement === document.body) news.current?.focus() }, [ended])
+  useEffect(() => {
+    if (ended.size > 0 && document.activeElement === document.body) news.current?.focus()
+  }, [ended])
 
   async function end (sessions: readonly Session[]) {
     setError(undefined)
@@ -49,24 +54,52 @@ export function Account ({ user }: { user: User }) {
   const now = serverNow()
   return (
     <>
-      <div class='bar'><h1>{t('app.account')}</h1></div>
+      <div class='bar'>
+        <h1>{t('app.account')}</h1>
+      </div>
       <section class='panel' aria-label={t('app.account')}>
         <dl>
-          <div><dt>{t('signIn.email')}</dt><dd><bdi>{user.email}</bdi></dd></div>
-          <div><dt>{t('account.name')}</dt><dd><bdi>{[user.first_name, user.last_name].filter(Boolean).join(' ') || '–'}</bdi></dd></div>
-          <div><dt>{t('users.role')}</dt><dd>{t(`role.${user.role}`)}</dd></div>
+          <div>
+            <dt>{t('signIn.email')}</dt>
+            <dd>
+              <bdi>{user.email}</bdi>
+            </dd>
+          </div>
+          <div>
+            <dt>{t('account.name')}</dt>
+            <dd>
+              <bdi>{[user.first_name, user.last_name].filter(Boolean).join(' ') || '–'}</bdi>
+            </dd>
+          </div>
+          <div>
+            <dt>{t('users.role')}</dt>
+            <dd>{t(`role.${user.role}`)}</dd>
+          </div>
         </dl>
-        <p class='muted small'>{t(user.role === 'admin' ? 'account.passwordHelpAdmin' : 'account.passwordHelp')}</p>
+        <p class='muted small'>
+          {t(user.role === 'admin' ? 'account.passwordHelpAdmin' : 'account.passwordHelp')}
+        </p>
       </section>
       <section class='panel' aria-labelledby='devices-title'>
         <div class='row'>
           <h2 id='devices-title'>{t('account.devices')}</h2>
           <span class='spacer' />
-          {others.length > 0 && <button type='button' onClick={() => { void end(others) }}>{t('account.endOthers')}</button>}
+          {others.length > 0 && (
+            <button
+              type='button'
+              onClick={() => {
+                void end(others)
+              }}
+            >
+              {t('account.endOthers')}
+            </button>
+          )}
         </div>
         <p class='muted small'>{t('account.devicesHelp')}</p>
         <div role='alert'>{error !== undefined && <p class='notice bad'>{reason(error)}</p>}</div>
-        <div role='status' ref={news} tabIndex={-1} class='plain-focus'>{ended.size > 0 && <p class='notice good'>{t('account.ended', { count: ended.size })}</p>}</div>
+        <div role='status' ref={news} tabIndex={-1} class='plain-focus'>
+          {ended.size > 0 && <p class='notice good'>{t('account.ended', { count: ended.size })}</p>}
+        </div>
         {loaded.state === 'failed' && <Failure error={loaded.error} retry={loaded.reload} />}
         {loaded.state === 'loading' && <Loading />}
         {loaded.state === 'ready' && (
@@ -74,15 +107,41 @@ export function Account ({ user }: { user: User }) {
             {sessions.map((session) => (
               <li key={session.id} class='row'>
                 <div>
-                  <strong><bdi>{browserOf(session.user_agent, t('account.unknownDevice'))}</bdi></strong> {session.is_current && <span class='tag good'>{t('account.thisDevice')}</span>}
+                  <strong>
+                    <bdi>{browserOf(session.user_agent, t('account.unknownDevice'))}</bdi>
+                  </strong>{' '}
+                  {session.is_current && <span class='tag good'>{t('account.thisDevice')}</span>}
                   <p class='small muted'>
                     {t('account.since', { time: localTime(session.created_at) })}
-                    {!session.is_current && <> · {t('account.lastUsed', { when: ago(Math.min(Date.parse(session.last_used_at), now), now) })}</>}
-                    {session.address !== null && <> · <bdi>{session.address}</bdi></>}
+                    {!session.is_current && (
+                      <>
+                        ·{' '}
+                        {t('account.lastUsed', {
+                          when: ago(Math.min(Date.parse(session.last_used_at), now), now),
+                        })}
+                      </>
+                    )}
+                    {session.address !== null && (
+                      <>
+                        · <bdi>{session.address}</bdi>
+                      </>
+                    )}
                   </p>
                 </div>
                 <span class='spacer' />
-                {!session.is_current && <button type='button' aria-label={t('account.endName', { name: browserOf(session.user_agent, t('account.unknownDevice')) })} onClick={() => { void end([session]) }}>{t('account.end')}</button>}
+                {!session.is_current && (
+                  <button
+                    type='button'
+                    aria-label={t('account.endName', {
+                      name: browserOf(session.user_agent, t('account.unknownDevice')),
+                    })}
+                    onClick={() => {
+                      void end([session])
+                    }}
+                  >
+                    {t('account.end')}
+                  </button>
+                )}
               </li>
             ))}
           </ul>

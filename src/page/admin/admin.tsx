@@ -11,15 +11,22 @@ import { StorageOverview } from './storage/storage-overview.tsx'
 import { Users } from './users/users.tsx'
 
 /** The views for administrators; whoever else comes here has been turned away before. */
-export function Admin ({ part, id, query, user }: { part: AdminPart, id: number | null, query: URLSearchParams, user: User }) {
+export function Admin (
+  { part, id, query, user }: { part: AdminPart, id: number | null, query: URLSearchParams, user: User }
+) {
   const { t } = useLaterTexts()
   useTitle(id === null ? t(`nav.${part}`) : `${t(`nav.${part}`)} ${id}`)
   switch (part) {
-    case 'import': return <ImportPage query={query} />
-    case 'users': return <Users user={user} />
-    case 'jobs': return id === null ? <Jobs query={query} /> : <JobDetails key={id} jobId={id} />
-    case 'storage': return id === null ? <StorageOverview /> : <CourseFiles key={id} courseId={id} query={query} />
-    case 'audit': return <AuditLog query={query} />
+    case 'import':
+      return <ImportPage query={query} />
+    case 'users':
+      return <Users user={user} />
+    case 'jobs':
+      return id === null ? <Jobs query={query} /> : <JobDetails key={id} jobId={id} />
+    case 'storage':
+      return id === null ? <StorageOverview /> : <CourseFiles key={id} courseId={id} query={query} />
+    case 'audit':
+      return <AuditLog query={query} />
   }
 }
 
@@ -27,7 +34,9 @@ function ImportPage ({ query }: { query: URLSearchParams }) {
   const { t } = useLaterTexts()
   return (
     <>
-      <div class='bar'><h1>{t('nav.import')}</h1></div>
+      <div class='bar'>
+        <h1>{t('nav.import')}</h1>
+      </div>
       <ImportView query={query} />
     </>
   )

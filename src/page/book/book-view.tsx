@@ -31,52 +31,122 @@ export function BookView ({ book, isWhole, periodId, onPeriod, range, onRange }:
   const columns = useMemo(() => columnsOf(book, texts), [book, texts])
   const students = useMemo(
     () => rowsOf(book.students, columns, { search, sort, showDropped, range }, compare),
-    [book.students, columns, search, sort, showDropped, range, compare])
+    [book.students, columns, search, sort, showDropped, range, compare]
+  )
   usePrintTable({ title: book.course.name, students, columns, shown })
 
   // Once: from the lowest. Twice: from the highest. A third time: the workbook's order.
   function sortBy (key: string) {
-    setSort((before) => before?.key !== key ? { key, isDescending: false } : before.isDescending ? null : { key, isDescending: true })
+    setSort((before) =>
+      before?.key !== key
+        ? { key, isDescending: false }
+        : before.isDescending
+          ? null
+          : { key, isDescending: true }
+    )
   }
   function clear () {
     setSearch('')
     if (range !== null) onRange(null)
   }
 
-  if (book.students.length === 0 && periodId === null) return <Empty><p>{t('book.none')}</p></Empty>
-  const sortedTitle = sort === null ? undefined : sort.key === 'name' ? t('book.student') : columns.find(({ key }) => key === sort.key)?.title
+  if (book.students.length === 0 && periodId === null) {
+    return (
+      <Empty>
+        <p>{t('book.none')}</p>
+      </Empty>
+    )
+  }
+  const sortedTitle = sort === null
+    ? undefined
+    : sort.key === 'name'
+      ? t('book.student')
+      : columns.find(({ key }) => key === sort.key)?.title
   return (
     <section class='book' aria-label={t('tabs.book')}>
       <Toolbar
-        search={search} onSearch={setSearch} periods={book.periods} periodId={periodId} onPeriod={onPeriod} shown={shown} onShown={setShown}
-        showDropped={book.students.some((student) => student.is_dropped) ? showDropped : undefined} onDropped={setShowDropped}
+        search={search}
+        onSearch={setSearch}
+        periods={book.periods}
+        periodId={periodId}
+        onPeriod={onPeriod}
+        shown={shown}
+        onShown={setShown}
+        showDropped={book.students.some((student) => student.is_dropped) ? showDropped : undefined}
+        onDropped={setShowDropped}
       />
       {range !== null && (
         <p class='row'>
-          <span class='chip'>{range === 'none' ? t('book.withoutAverage') : t('book.between', { from: percent(range.from), to: range.to === null ? '…' : percent(range.to) })}</span>
-          <button type='button' onClick={() => { onRange(null) }}>{t('book.removeFilter')}</button>
+          <span class='chip'>
+            {range === 'none'
+              ? t('book.withoutAverage')
+              : t('book.between', {
+                from: percent(range.from),
+                to: range.to === null ? '…' : percent(range.to),
+              })}
+          </span>
+          <button
+            type='button'
+            onClick={() => {
+              onRange(null)
+            }}
+          >
+            {t('book.removeFilter')}
+          </button>
         </p>
       )}
       <p class='muted small' role='status'>
         {t('book.shown', { count: students.length })}
-        {sortedTitle !== undefined && ` · ${t('book.sorted', { column: sortedTitle, direction: t(sort!.isDescending ? 'book.descending' : 'book.ascending') })}`}
+        {sortedTitle !== undefined &&
+          ` · ${
+            t('book.sorted', {
+              column: sortedTitle,
+              direction: t(sort!.isDescending ? 'book.descending' : 'book.ascending'),
+            })
+          }`}
         {!isWhole && ` · ${t('app.loading')}`}
       </p>
       {students.length === 0
-        ? <Empty><p>{t('book.noMatch')}</p><button type='button' onClick={clear}>{t('book.clear')}</button></Empty>
+        ? (
+          <Empty>
+            <p>{t('book.noMatch')}</p>
+            <button type='button' onClick={clear}>{t('book.clear')}</button>
+          </Empty>
+          )
         : (
           <Grid
-            label={t('book.grid', { course: book.course.name })} students={students} columns={columns} timeZone={book.course.time_zone}
-            shown={shown} sort={sort} onSort={sortBy} onOpen={(student, column) => { setOpen({ student, column }) }}
+            label={t('book.grid', { course: book.course.name })}
+            students={students}
+            columns={columns}
+            timeZone={book.course.time_zone}
+            shown={shown}
+            sort={sort}
+            onSort={sortBy}
+            onOpen={(student, column) => {
+              setOpen({ student, column })
+            }}
           />
           )}
       <p class='legend muted small'>
         <span>{t('book.legend')}:</span>
-        <span><Mark short={t('mark.lateShort')} long='' kind='late' /> {t('mark.late')}</span>
-        <span><Mark short={t('mark.provisionalShort')} long='' kind='provisional' /> {t('mark.provisional')}</span>
+        <span>
+          <Mark short={t('mark.lateShort')} long='' kind='late' /> {t('mark.late')}
+        </span>
+        <span>
+          <Mark short={t('mark.provisionalShort')} long='' kind='provisional' /> {t('mark.provisional')}
+        </span>
         <span class='help'>{t('book.help')}</span>
       </p>
-      {open !== null && <Details student={open.student} column={open.column} timeZone={book.course.time_zone} onClose={() => { setOpen(null) }} />}
+      {open !== null && (
+        <Details
+          student={open.student}
+          column={open.column}
+          timeZone={book.course.time_zone}
+          onClose={() => {
+            setOpen(null)
+          }}
+        />
+      )}
     </section>
   )
 }

@@ -23,11 +23,36 @@ export function columnsOf (book: Book, { t }: Pick<Texts, 't'>): Column[] {
   const periods = new Map(book.periods.map(({ id, name }) => [id, name]))
   const categories = new Map(book.categories.map(({ id, name }) => [id, name]))
   return [
-    { key: 'id', title: t('book.studentId'), kind: 'id', width: 120, value: (student) => student.student_identifier },
+    {
+      key: 'id',
+      title: t('book.studentId'),
+      kind: 'id',
+      width: 120,
+      value: (student) => student.student_identifier,
+    },
     ...(book.periods.length > 1
-      ? [{ key: 'period', title: t('book.period'), kind: 'period', width: 120, value: (student) => periods.get(student.period_id ?? 0) ?? null } satisfies Column]
+      ? [
+        {
+          key: 'period',
+          title: t('book.period'),
+          kind: 'period',
+          width: 120,
+          value: (student) => periods.get(student.period_id ?? 0) ?? null,
+        } satisfies Column,
+        ]
       : []),
-    { key: 'average', title: t('book.courseAverage'), kind: 'average', width: 104, value: (student) => student.course_average, spread: { class_average: book.course_average, lowest: book.course_lowest, highest: book.course_highest } },
+    {
+      key: 'average',
+      title: t('book.courseAverage'),
+      kind: 'average',
+      width: 104,
+      value: (student) => student.course_average,
+      spread: {
+        class_average: book.course_average,
+        lowest: book.course_lowest,
+        highest: book.course_highest,
+      },
+    },
     ...book.categories.map((category, i): Column => ({
       key: `category-${category.id}`,
       title: t('book.categoryAverage', { category: category.name }),

@@ -6,11 +6,20 @@ import { scoreText } from './score-text.tsx'
 import { sortedName } from './rows.ts'
 
 /** All that is known of one score, in a dialog; the browser gives the focus back to the cell at its end. */
-export function Details ({ student, column, timeZone, onClose }: { student: Student, column: Column, timeZone: string, onClose: () => void }) {
+export function Details (
+  { student, column, timeZone, onClose }: {
+    student: Student,
+    column: Column,
+    timeZone: string,
+    onClose: () => void,
+  }
+) {
   const texts = useTexts()
   const { t, number, exactTime } = texts
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => { dialog.current?.showModal() }, [])
+  useEffect(() => {
+    dialog.current?.showModal()
+  }, [])
   const { heading, category, index } = column.task!
   const cell = student.data[index] ?? null
   const facts: Array<[string, string | null | undefined]> = [
@@ -18,25 +27,70 @@ export function Details ({ student, column, timeZone, onClose }: { student: Stud
     [t('details.due'), heading.due_at === null ? t('book.noDue') : exactTime(heading.due_at, timeZone)],
   ]
   if (cell !== null) {
-    const marks = [cell.is_late && t('mark.late'), cell.is_provisional && t('mark.provisional')].filter((mark) => mark !== false)
+    const marks = [cell.is_late && t('mark.late'), cell.is_provisional && t('mark.provisional')].filter((
+      mark
+    ) => mark !== false)
     facts.push(
       [t('details.status'), t(`status.${cell.status}`)],
       [t('details.score'), cell.score === null ? null : scoreText(cell, heading, 'percent', texts)],
-      [t('details.points'), cell.points === null ? null : heading.points_possible === null ? number(cell.points) : t('details.pointsOf', { points: number(cell.points), possible: number(heading.points_possible) })],
-      [t('details.exercises'), cell.exercise_count === null ? null : t('details.exerciseCounts', { correct: cell.correct_exercise_count ?? 0, all: cell.exercise_count })],
-      [t('details.recovered'), cell.recovered_exercise_count === null ? null : number(cell.recovered_exercise_count)],
+      [
+        t('details.points'),
+        cell.points === null
+          ? null
+          : heading.points_possible === null
+            ? number(cell.points)
+            : t('details.pointsOf', { points: number(cell.points), possible: number(heading.points_possible) }),
+      ],
+      [
+        t('details.exercises'),
+        cell.exercise_count === null
+          ? null
+          : t('details.exerciseCounts', {
+            correct: cell.correct_exercise_count ?? 0,
+            all: cell.exercise_count,
+          }),
+      ],
+      [
+        t('details.recovered'),
+        cell.recovered_exercise_count === null ? null : number(cell.recovered_exercise_count),
+      ],
       [t('details.submitted'), cell.submitted_at === null ? null : exactTime(cell.submitted_at, timeZone)],
-      [t('details.marks'), marks.length === 0 ? null : marks.join(', ')])
+      [t('details.marks'), marks.length === 0 ? null : marks.join(', ')]
+    )
   }
   return (
-    <dialog ref={dialog} class='details' aria-labelledby='details-title' onClose={onClose} onClick={(event) => { if (event.target === dialog.current) dialog.current?.close() }}>
-      <h2 id='details-title'><bdi>{heading.title}</bdi></h2>
+    <dialog
+      ref={dialog}
+      class='details'
+      aria-labelledby='details-title'
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === dialog.current) dialog.current?.close()
+      }}
+    >
+      <h2 id='details-title'>
+        <bdi>{heading.title}</bdi>
+      </h2>
       <p dir='auto' class='muted'>{sortedName(student)}</p>
       {cell === null && <p>{t('details.notGiven')}</p>}
       <dl>
-        {facts.map(([label, value]) => value != null && value !== '' && <div key={label}><dt>{label}</dt><dd dir='auto'>{value}</dd></div>)}
+        {facts.map(([label, value]) =>
+          value != null && value !== '' && (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd dir='auto'>{value}</dd>
+            </div>
+          )
+        )}
       </dl>
-      <button type='button' onClick={() => { dialog.current?.close() }}>{t('details.close')}</button>
+      <button
+        type='button'
+        onClick={() => {
+          dialog.current?.close()
+        }}
+      >
+        {t('details.close')}
+      </button>
     </dialog>
   )
 }

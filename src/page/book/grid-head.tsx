@@ -9,7 +9,10 @@ import type { Sort } from './rows.ts'
 
 const TITLE_HEIGHT = 84
 const SUMMARY_HEIGHT = 30
-const SUMMARIES: ReadonlyArray<readonly [TextKey, keyof Spread]> = [['book.classAverage', 'class_average'], ['book.lowest', 'lowest'], ['book.highest', 'highest']]
+const SUMMARIES: ReadonlyArray<readonly [TextKey, keyof Spread]> = [['book.classAverage', 'class_average'], [
+  'book.lowest',
+  'lowest',
+], ['book.highest', 'highest']]
 /** Rows above the first student: the header and the summaries. */
 export const HEAD_ROWS = 1 + SUMMARIES.length
 /** Px. */
@@ -26,33 +29,61 @@ export interface GridHeadProps {
   texts: Texts
 }
 
-/** Titles with due dates, and the class's average, lowest and highest: they stay in sight. Not drawn again while only rows move. */
+/**
+ * Titles with due dates, and the class's average, lowest and highest: they stay in sight. Not drawn again
+ * while only rows move.
+ */
 export class GridHead extends Component<GridHeadProps> {
-  override shouldComponentUpdate (next: GridHeadProps): boolean { return hasChanged(this.props, next) }
+  override shouldComponentUpdate (next: GridHeadProps): boolean {
+    return hasChanged(this.props, next)
+  }
 
   override render () {
     const { columns, items, tabRow, tabColumn, sort, timeZone, texts } = this.props
     const { t, percent, day } = texts
     const tab = (row: number, column: number) => tabRow === row && tabColumn === column ? 0 : -1
-    const sorted = (key: string) => sort?.key !== key ? undefined : sort.isDescending ? 'descending' : 'ascending'
+    const sorted = (key: string) =>
+      sort?.key !== key ? undefined : sort.isDescending ? 'descending' : 'ascending'
     return (
       <div role='rowgroup' class='head'>
         <div role='row' aria-rowindex={1} class='titles' style={{ height: `${TITLE_HEIGHT}px` }}>
-          <div role='columnheader' aria-colindex={1} aria-sort={sorted('name')} class='cell pinned' tabIndex={tab(0, 0)} data-row={0} data-column={0}>
-            <span class='title'>{t('book.student')}</span><Arrow direction={sorted('name')} />
+          <div
+            role='columnheader'
+            aria-colindex={1}
+            aria-sort={sorted('name')}
+            class='cell pinned'
+            tabIndex={tab(0, 0)}
+            data-row={0}
+            data-column={0}
+          >
+            <span class='title'>{t('book.student')}</span>
+            <Arrow direction={sorted('name')} />
           </div>
           {items.map(({ index, start, size }) => {
             const { key, title, kind, task } = columns[index]!
             return (
               <div
-                key={key} role='columnheader' aria-colindex={index + 2} aria-sort={sorted(key)} class={`cell ${kind}`} tabIndex={tab(0, index + 1)}
-                data-row={0} data-column={index + 1} style={{ insetInlineStart: `${start}px`, width: `${size}px` }} title={title}
+                key={key}
+                role='columnheader'
+                aria-colindex={index + 2}
+                aria-sort={sorted(key)}
+                class={`cell ${kind}`}
+                tabIndex={tab(0, index + 1)}
+                data-row={0}
+                data-column={index + 1}
+                style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
+                title={title}
               >
-                <span class='title' dir='auto'>{title}</span><Arrow direction={sorted(key)} />
+                <span class='title' dir='auto'>{title}</span>
+                <Arrow direction={sorted(key)} />
                 {task !== undefined && (
                   <span class='sub'>
                     <span dir='auto'>{task.category ?? ''}</span>
-                    <span>{task.heading.due_at === null ? t('book.noDue') : t('book.due', { date: day(task.heading.due_at, timeZone) })}</span>
+                    <span>
+                      {task.heading.due_at === null
+                        ? t('book.noDue')
+                        : t('book.due', { date: day(task.heading.due_at, timeZone) })}
+                    </span>
                   </span>
                 )}
               </div>
@@ -60,13 +91,34 @@ export class GridHead extends Component<GridHeadProps> {
           })}
         </div>
         {SUMMARIES.map(([label, which], s) => (
-          <div key={which} role='row' aria-rowindex={s + 2} class='summary' style={{ height: `${SUMMARY_HEIGHT}px` }}>
-            <div role='rowheader' aria-colindex={1} class='cell pinned' tabIndex={tab(s + 1, 0)} data-row={s + 1} data-column={0}>{t(label)}</div>
+          <div
+            key={which}
+            role='row'
+            aria-rowindex={s + 2}
+            class='summary'
+            style={{ height: `${SUMMARY_HEIGHT}px` }}
+          >
+            <div
+              role='rowheader'
+              aria-colindex={1}
+              class='cell pinned'
+              tabIndex={tab(s + 1, 0)}
+              data-row={s + 1}
+              data-column={0}
+            >
+              {t(label)}
+            </div>
             {items.map(({ index, start, size }) => {
               const { key, kind, spread } = columns[index]!
               return (
                 <div
-                  key={key} role='gridcell' aria-colindex={index + 2} class={`cell ${kind}`} tabIndex={tab(s + 1, index + 1)} data-row={s + 1} data-column={index + 1}
+                  key={key}
+                  role='gridcell'
+                  aria-colindex={index + 2}
+                  class={`cell ${kind}`}
+                  tabIndex={tab(s + 1, index + 1)}
+                  data-row={s + 1}
+                  data-column={index + 1}
                   style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
                 >
                   {spread === undefined ? '' : percent(spread[which])}
@@ -81,5 +133,7 @@ export class GridHead extends Component<GridHeadProps> {
 }
 
 function Arrow ({ direction }: { direction: 'ascending' | 'descending' | undefined }) {
-  return direction === undefined ? null : <span class='arrow' aria-hidden='true'>{direction === 'ascending' ? '▲' : '▼'}</span>
+  return direction === undefined
+    ? null
+    : <span class='arrow' aria-hidden='true'>{direction === 'ascending' ? '▲' : '▼'}</span>
 }

@@ -22,19 +22,35 @@ export interface GridRowProps {
 
 /** One student. Drawn again only when something of it changed: scrolling moves many rows. */
 export class GridRow extends Component<GridRowProps> {
-  /** By column: a cell that is the same object is not looked at again when others come into view beside it. */
+  /**
+   * By column: a cell that is the same object is not looked at again when others come into view beside it.
+   */
   #cells = new Map<number, VNode>()
   #madeFor: GridRowProps | undefined
 
-  override shouldComponentUpdate (next: GridRowProps): boolean { return hasChanged(this.props, next) }
+  override shouldComponentUpdate (next: GridRowProps): boolean {
+    return hasChanged(this.props, next)
+  }
 
   override render () {
     const { student, index, top, tabColumn, texts } = this.props
     const { t } = texts
     const name = sortedName(student)
     return (
-      <div role='row' aria-rowindex={index + 1} class={student.is_dropped ? 'line dropped' : index % 2 === 0 ? 'line' : 'line odd'} style={{ top: `${top}px` }}>
-        <div role='rowheader' aria-colindex={1} class='cell pinned' tabIndex={tabColumn === 0 ? 0 : -1} data-row={index} data-column={0}>
+      <div
+        role='row'
+        aria-rowindex={index + 1}
+        class={student.is_dropped ? 'line dropped' : index % 2 === 0 ? 'line' : 'line odd'}
+        style={{ top: `${top}px` }}
+      >
+        <div
+          role='rowheader'
+          aria-colindex={1}
+          class='cell pinned'
+          tabIndex={tabColumn === 0 ? 0 : -1}
+          data-row={index}
+          data-column={0}
+        >
           <span class='name' dir='auto' title={name}>{name === '' ? t('book.noName') : name}</span>
           {student.is_dropped && <span class='tag'>{t('book.dropped')}</span>}
         </div>
@@ -44,27 +60,51 @@ export class GridRow extends Component<GridRowProps> {
   }
 
   #cellsOf (props: GridRowProps): VNode[] {
-    const known = this.#madeFor !== undefined && !hasChanged({ ...this.#madeFor, items: props.items }, props) ? this.#cells : undefined
+    const known = this.#madeFor !== undefined && !hasChanged({ ...this.#madeFor, items: props.items }, props)
+      ? this.#cells
+      : undefined
     const { student, index, columns, items, tabColumn, shown, texts } = props
     this.#madeFor = props
     this.#cells = new Map(items.map(({ index: i, start, size }) => {
       const column = columns[i]!
-      return [i, known?.get(i) ?? (
-        <div
-          key={column.key} role='gridcell' aria-colindex={i + 2} class={`cell ${column.kind}`} tabIndex={tabColumn === i + 1 ? 0 : -1}
-          data-row={index} data-column={i + 1} style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
-        >
-          {this.#content(column, student, shown, texts)}
-        </div>
-      )]
+      return [
+        i,
+        known?.get(i) ?? (
+          <div
+            key={column.key}
+            role='gridcell'
+            aria-colindex={i + 2}
+            class={`cell ${column.kind}`}
+            tabIndex={tabColumn === i + 1 ? 0 : -1}
+            data-row={index}
+            data-column={i + 1}
+            style={{ insetInlineStart: `${start}px`, width: `${size}px` }}
+          >
+            {this.#content(column, student, shown, texts)}
+          </div>
+        ),
+      ]
     }))
     return [...this.#cells.values()]
   }
 
   #content (column: Column, student: Student, shown: Shown, texts: Texts) {
-    if (column.task !== undefined) return <Score cell={student.data[column.task.index] ?? null} heading={column.task.heading} shown={shown} texts={texts} />
+    if (column.task !== undefined) {
+      return (
+        <Score
+          cell={student.data[column.task.index] ?? null}
+          heading={column.task.heading}
+          shown={shown}
+          texts={texts}
+        />
+      )
+    }
     const value = column.value(student)
     if (column.kind === 'average') return texts.percent(value as number | null)
-    return <span class='name' dir='auto'>{value ?? (column.kind === 'period' ? texts.t('book.noPeriod') : '')}</span>
+    return (
+      <span class='name' dir='auto'>
+        {value ?? (column.kind === 'period' ? texts.t('book.noPeriod') : '')}
+      </span>
+    )
   }
 }

@@ -27,8 +27,8 @@ export interface GridProps {
 }
 
 /**
- * The book as a grid (WAI-ARIA grid pattern): one tab stop, arrow keys between cells; only the cells in view, and the one with
- * the focus, exist. Header and summary rows and the student's column stay in place.
+ * The book as a grid (WAI-ARIA grid pattern): one tab stop, arrow keys between cells; only the cells in view,
+ * and the one with the focus, exist. Header and summary rows and the student's column stay in place.
  */
 export function Grid ({ label, students, columns, timeZone, shown, sort, onSort, onOpen }: GridProps) {
   const texts = useTexts()
@@ -62,18 +62,23 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
     overscan: 1,
     rangeExtractor: useCallback((range: Range) => withKept(range, keptColumn, COLUMN_STEP), [keptColumn]),
   })
-  useLayoutEffect(() => { across.measure() }, [columns, pinned])
+  useLayoutEffect(() => {
+    across.measure()
+  }, [columns, pinned])
 
   useLayoutEffect(() => {
     if (!mayFocus.current) return
     mayFocus.current = false
-    scroller.current?.querySelector<HTMLElement>(`[data-row="${at.row}"][data-column="${at.column}"]`)?.focus({ preventScroll: true })
+    scroller.current?.querySelector<HTMLElement>(`[data-row="${at.row}"][data-column="${at.column}"]`)?.focus(
+      { preventScroll: true }
+    )
   })
 
   function goTo (next: Place) {
     mayFocus.current = true
     setPlace(next)
-    // Header and student are always in sight; who leaps to them wants the beginning of what is below or beside.
+    // Header and student are always in sight; who leaps to them wants the beginning of what is below or
+    // beside.
     if (next.row >= HEAD_ROWS) rows.scrollToIndex(next.row - HEAD_ROWS, { align: 'auto' })
     else if (at.row >= HEAD_ROWS) rows.scrollToOffset(0)
     if (next.column > 0) across.scrollToIndex(next.column - 1, { align: 'auto' })
@@ -84,7 +89,9 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
     if (row === 0) {
       onSort(column === 0 ? 'name' : columns[column - 1]!.key)
       rows.scrollToOffset(0)
-    } else if (row >= HEAD_ROWS && columns[column - 1]?.task !== undefined) onOpen(students[row - HEAD_ROWS]!, columns[column - 1]!)
+    } else if (row >= HEAD_ROWS && columns[column - 1]?.task !== undefined) {
+      onOpen(students[row - HEAD_ROWS]!, columns[column - 1]!)
+    }
   }
 
   function onKeyDown (event: KeyboardEvent) {
@@ -94,7 +101,10 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
       act(at)
       return
     }
-    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - HEAD_HEIGHT) / ROW_HEIGHT) - 1)
+    const page = Math.max(
+      1,
+      Math.floor(((scroller.current?.clientHeight ?? 0) - HEAD_HEIGHT) / ROW_HEIGHT) - 1
+    )
     const next = moveInGrid(event, at, last, { page, isRtl: texts.dir === 'rtl' })
     if (next === undefined) return
     event.preventDefault()
@@ -119,18 +129,47 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
   const height = rows.getTotalSize()
   return (
     <div
-      class='grid' role='grid' aria-label={label} aria-rowcount={last.row + 1} aria-colcount={last.column + 1} ref={scroller}
-      style={{ '--pinned': `${pinned}px`, '--height': `${height + 18}px` }} onKeyDown={onKeyDown} onClick={onClick} onFocusIn={onFocusIn}
+      class='grid'
+      role='grid'
+      aria-label={label}
+      aria-rowcount={last.row + 1}
+      aria-colcount={last.column + 1}
+      ref={scroller}
+      style={{ '--pinned': `${pinned}px`, '--height': `${height + 18}px` }}
+      onKeyDown={onKeyDown}
+      onClick={onClick}
+      onFocusIn={onFocusIn}
     >
-      <div class='canvas' role='presentation' style={{ width: `${across.getTotalSize()}px`, height: `${height}px` }}>
-        <GridHead columns={columns} items={items} tabRow={at.row < HEAD_ROWS ? at.row : null} tabColumn={at.row < HEAD_ROWS ? at.column : null} sort={sort} timeZone={timeZone} texts={texts} />
+      <div
+        class='canvas'
+        role='presentation'
+        style={{ width: `${across.getTotalSize()}px`, height: `${height}px` }}
+      >
+        <GridHead
+          columns={columns}
+          items={items}
+          tabRow={at.row < HEAD_ROWS ? at.row : null}
+          tabColumn={at.row < HEAD_ROWS ? at.column : null}
+          sort={sort}
+          timeZone={timeZone}
+          texts={texts}
+        />
         <div role='rowgroup'>
-          {rows.getVirtualItems().map(({ index, start }) => students[index] !== undefined && (
-            <GridRow
-              key={index} student={students[index]} index={index + HEAD_ROWS} top={start} columns={columns} items={items}
-              tabColumn={at.row === index + HEAD_ROWS ? at.column : null} shown={shown} texts={texts}
-            />
-          ))}
+          {rows.getVirtualItems().map(({ index, start }) =>
+            students[index] !== undefined && (
+              <GridRow
+                key={index}
+                student={students[index]}
+                index={index + HEAD_ROWS}
+                top={start}
+                columns={columns}
+                items={items}
+                tabColumn={at.row === index + HEAD_ROWS ? at.column : null}
+                shown={shown}
+                texts={texts}
+              />
+            )
+          )}
         </div>
       </div>
     </div>
@@ -138,12 +177,16 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
 }
 
 /**
- * The part in view and the cell with the focus, in the order of the document. The part begins and ends at multiples of `step`: many
- * frames of scrolling then change nothing, instead of each a little, and a change costs much more than its size.
+ * The part in view and the cell with the focus, in the order of the document. The part begins and ends at
+ * multiples of `step`: many frames of scrolling then change nothing, instead of each a little, and a change
+ * costs much more than its size.
  */
 function withKept ({ startIndex, endIndex, overscan, count }: Range, kept: number, step: number): number[] {
   const inView = defaultRangeExtractor({
-    startIndex: Math.floor(Math.max(0, startIndex - overscan) / step) * step, endIndex: Math.min(count, Math.ceil((endIndex + 1 + overscan) / step) * step) - 1, overscan: 0, count,
+    startIndex: Math.floor(Math.max(0, startIndex - overscan) / step) * step,
+    endIndex: Math.min(count, Math.ceil((endIndex + 1 + overscan) / step) * step) - 1,
+    overscan: 0,
+    count,
   })
   if (kept < 0 || kept >= count || inView.includes(kept)) return inView
   return [...inView, kept].sort((a, b) => a - b)
@@ -151,16 +194,22 @@ function withKept ({ startIndex, endIndex, overscan, count }: Range, kept: numbe
 
 function placeOf (target: EventTarget | null): Place | undefined {
   const cell = (target as Element | null)?.closest<HTMLElement>('[data-row]')
-  return cell == null ? undefined : { row: Number(cell.dataset['row']), column: Number(cell.dataset['column']) }
+  return cell == null
+    ? undefined
+    : { row: Number(cell.dataset['row']), column: Number(cell.dataset['column']) }
 }
 
 function useNarrow (): boolean {
   const [query] = useState(() => matchMedia('(max-width: 40rem)'))
   const [isNarrow, setNarrow] = useState(query.matches)
   useEffect(() => {
-    const changed = () => { setNarrow(query.matches) }
+    const changed = () => {
+      setNarrow(query.matches)
+    }
     query.addEventListener('change', changed)
-    return () => { query.removeEventListener('change', changed) }
+    return () => {
+      query.removeEventListener('change', changed)
+    }
   }, [query])
   return isNarrow
 }

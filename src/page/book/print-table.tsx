@@ -13,15 +13,26 @@ export interface PrintTableProps {
   shown: Shown
 }
 
-/** On paper the whole table stands, which on the screen exists in part only: it is made when printing begins. */
+/**
+ * On paper the whole table stands, which on the screen exists in part only: it is made when printing begins.
+ */
 export function usePrintTable (props: PrintTableProps): void {
   const texts = useTexts()
   useEffect(() => {
     const host = document.createElement('div')
     host.className = 'print'
     document.body.append(host)
-    const before = () => { render(<TextsProvider value={texts}><PrintTable {...props} /></TextsProvider>, host) }
-    const after = () => { render(null, host) }
+    const before = () => {
+      render(
+        <TextsProvider value={texts}>
+          <PrintTable {...props} />
+        </TextsProvider>,
+        host
+      )
+    }
+    const after = () => {
+      render(null, host)
+    }
     addEventListener('beforeprint', before)
     addEventListener('afterprint', after)
     return () => {
@@ -40,8 +51,16 @@ function PrintTable ({ title, students, columns, shown }: PrintTableProps) {
       <h1 dir='auto'>{title}</h1>
       <table>
         <thead>
-          <tr><th>{t('book.student')}</th>{columns.map(({ key, title }) => <th key={key} dir='auto'>{title}</th>)}</tr>
-          <tr><th>{t('book.classAverage')}</th>{columns.map(({ key, spread }) => <td key={key}>{spread === undefined ? '' : percent(spread.class_average)}</td>)}</tr>
+          <tr>
+            <th>{t('book.student')}</th>
+            {columns.map(({ key, title }) => <th key={key} dir='auto'>{title}</th>)}
+          </tr>
+          <tr>
+            <th>{t('book.classAverage')}</th>
+            {columns.map(({ key, spread }) => (
+              <td key={key}>{spread === undefined ? '' : percent(spread.class_average)}</td>
+            ))}
+          </tr>
         </thead>
         <tbody>
           {students.map((student) => (
@@ -52,8 +71,17 @@ function PrintTable ({ title, students, columns, shown }: PrintTableProps) {
                 return (
                   <td key={column.key}>
                     {column.task !== undefined
-                      ? <Score cell={student.data[column.task.index] ?? null} heading={column.task.heading} shown={shown} texts={texts} />
-                      : column.kind === 'average' ? percent(value as number | null) : value}
+                      ? (
+                        <Score
+                          cell={student.data[column.task.index] ?? null}
+                          heading={column.task.heading}
+                          shown={shown}
+                          texts={texts}
+                        />
+                        )
+                      : column.kind === 'average'
+                        ? percent(value as number | null)
+                        : value}
                   </td>
                 )
               })}

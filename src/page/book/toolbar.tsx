@@ -15,18 +15,32 @@ export interface ToolbarProps {
   onDropped: (show: boolean) => void
 }
 
-export function Toolbar ({ search, onSearch, periods, periodId, onPeriod, shown, onShown, showDropped, onDropped }: ToolbarProps) {
+export function Toolbar (
+  { search, onSearch, periods, periodId, onPeriod, shown, onShown, showDropped, onDropped }: ToolbarProps
+) {
   const { t } = useTexts()
   return (
     <div class='toolbar'>
       <label class='search'>
         <span class='hidden'>{t('book.search')}</span>
-        <input type='search' placeholder={t('book.search')} value={search} onInput={(event) => { onSearch(event.currentTarget.value) }} />
+        <input
+          type='search'
+          placeholder={t('book.search')}
+          value={search}
+          onInput={(event) => {
+            onSearch(event.currentTarget.value)
+          }}
+        />
       </label>
       {periods.length > 0 && (
         <label>
           <span>{t('book.period')}</span>
-          <select value={periodId ?? ''} onChange={({ currentTarget: { value } }) => { onPeriod(value === '' ? null : value) }}>
+          <select
+            value={periodId ?? ''}
+            onChange={({ currentTarget: { value } }) => {
+              onPeriod(value === '' ? null : value)
+            }}
+          >
             <option value=''>{t('book.allPeriods')}</option>
             {periods.map(({ id, name }) => <option key={id} value={String(id)} dir='auto'>{name}</option>)}
           </select>
@@ -36,14 +50,28 @@ export function Toolbar ({ search, onSearch, periods, periodId, onPeriod, shown,
         <legend class='hidden'>{t('book.values')}</legend>
         {(['percent', 'points'] as const).map((value) => (
           <label key={value}>
-            <input type='radio' name='values' value={value} checked={shown === value} onChange={() => { onShown(value) }} />
+            <input
+              type='radio'
+              name='values'
+              value={value}
+              checked={shown === value}
+              onChange={() => {
+                onShown(value)
+              }}
+            />
             <span>{t(`book.${value}`)}</span>
           </label>
         ))}
       </fieldset>
       {showDropped !== undefined && (
         <label class='check'>
-          <input type='checkbox' checked={showDropped} onChange={(event) => { onDropped(event.currentTarget.checked) }} />
+          <input
+            type='checkbox'
+            checked={showDropped}
+            onChange={(event) => {
+              onDropped(event.currentTarget.checked)
+            }}
+          />
           <span>{t('book.showDropped')}</span>
         </label>
       )}

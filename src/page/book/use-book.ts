@@ -12,14 +12,21 @@ export type BookState =
   /** `isWhole` is false while more students are on their way. */
   | { state: 'ready', book: Book, isWhole: boolean }
 
-/** The book of a course, or of one of its periods, page by page. `reload` fetches it anew and keeps showing the old one. */
+/**
+ * The book of a course, or of one of its periods, page by page. `reload` fetches it anew and keeps showing
+ * the old one.
+ */
 export function useBook (courseId: number, periodId: string | null): BookState & { reload: () => void } {
   const [shown, setShown] = useState<BookState>({ state: 'loading' })
   const [attempt, setAttempt] = useState(0)
   useEffect(() => {
     const over = new AbortController()
     const page = (limit: number, cursor: string | null) => {
-      const query = new URLSearchParams({ limit: String(limit), ...(cursor === null ? {} : { cursor }), ...(periodId === null ? {} : { period_id: periodId }) })
+      const query = new URLSearchParams({
+        limit: String(limit),
+        ...(cursor === null ? {} : { cursor }),
+        ...(periodId === null ? {} : { period_id: periodId }),
+      })
       return call<Book>('GET', `api/courses/${courseId}/performance?${query}`, undefined, over.signal)
     }
     async function load () {
@@ -32,8 +39,17 @@ export function useBook (courseId: number, periodId: string | null): BookState &
       }
     }
     setShown((before) => before.state === 'ready' ? before : { state: 'loading' })
-    load().catch((error: unknown) => { if (!over.signal.aborted) setShown({ state: 'failed', error }) })
-    return () => { over.abort() }
+    load().catch((error: unknown) => {
+      if (!over.signal.aborted) setShown({ state: 'failed', error })
+    })
+    return () => {
+      over.abort()
+    }
   }, [courseId, periodId, attempt])
-  return { ...shown, reload: () => { setAttempt((n) => n + 1) } }
+  return {
+    ...shown,
+    reload: () => {
+      setAttempt((n) => n + 1)
+    },
+  }
 }

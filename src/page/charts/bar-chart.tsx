@@ -65,7 +65,14 @@ export function BarChart ({ label, bars, valueLabel, top = 1, lines = [] }: BarC
           <>
             <title>{bar.label}</title>
             <rect class='hit' x={x} y={0} width={step} height={HEIGHT} />
-            <rect class='bar-mark' x={x + step * 0.12} y={y} width={step * 0.76} height={HEIGHT - FOOT - y} rx={Math.min(4, step * 0.2)} />
+            <rect
+              class='bar-mark'
+              x={x + step * 0.12}
+              y={y}
+              width={step * 0.76}
+              height={HEIGHT - FOOT - y}
+              rx={Math.min(4, step * 0.2)}
+            />
           </>
         )
         return (

@@ -7,37 +7,64 @@ import { useTexts } from '../texts/use-texts.ts'
 import { BarChart } from './bar-chart.tsx'
 import { histogram } from './histogram.ts'
 
-/** The book to look at: how course averages are spread, and the class's average from task to task. The numbers stand beside as tables. */
+/**
+ * The book to look at: how course averages are spread, and the class's average from task to task. The numbers
+ * stand beside as tables.
+ */
 export function Charts ({ book, courseId }: { book: Book, courseId: number }) {
   const { t, percent, number, day } = useTexts()
   const bins = useMemo(() => histogram(book.students), [book.students])
-  const rangeLabel = (range: AverageRange) => range === 'none'
-    ? t('charts.without')
-    : t('charts.bar', { from: percent(range.from), to: range.to === null ? '…' : percent(range.to) })
-  const linkOf = (range: AverageRange) => courseLink(courseId, 'book', range === 'none'
-    ? { average: 'none' }
-    : { from: String(range.from), ...(range.to === null ? {} : { to: String(range.to) }) })
+  const rangeLabel = (range: AverageRange) =>
+    range === 'none'
+      ? t('charts.without')
+      : t('charts.bar', { from: percent(range.from), to: range.to === null ? '…' : percent(range.to) })
+  const linkOf = (range: AverageRange) =>
+    courseLink(
+      courseId,
+      'book',
+      range === 'none'
+        ? { average: 'none' }
+        : { from: String(range.from), ...(range.to === null ? {} : { to: String(range.to) }) }
+    )
   const tasks = book.data_headings.filter(({ class_average }) => class_average !== null)
-  if (bins.every(({ count }) => count === 0) && tasks.length === 0) return <Empty><p>{t('charts.none')}</p></Empty>
+  if (bins.every(({ count }) => count === 0) && tasks.length === 0) {
+    return (
+      <Empty>
+        <p>{t('charts.none')}</p>
+      </Empty>
+    )
+  }
   return (
     <>
       <section class='panel' aria-labelledby='distribution'>
         <h2 id='distribution'>{t('charts.distribution')}</h2>
         <p class='muted small'>{t('charts.distributionHelp')}</p>
         <BarChart
-          label={t('charts.distribution')} valueLabel={number}
+          label={t('charts.distribution')}
+          valueLabel={number}
           bars={bins.map(({ range, count }) => ({
-            key: JSON.stringify(range), value: count, axis: range === 'none' ? '–' : percent(range.from),
-            label: `${rangeLabel(range)}: ${t('courses.students', { count })}`, href: count === 0 ? undefined : linkOf(range),
+            key: JSON.stringify(range),
+            value: count,
+            axis: range === 'none' ? '–' : percent(range.from),
+            label: `${rangeLabel(range)}: ${t('courses.students', { count })}`,
+            href: count === 0 ? undefined : linkOf(range),
           }))}
         />
         <details class='options'>
           <summary>{t('charts.data')}</summary>
           <table class='list'>
-            <thead><tr><th>{t('charts.range')}</th><th>{t('charts.students')}</th></tr></thead>
+            <thead>
+              <tr>
+                <th>{t('charts.range')}</th>
+                <th>{t('charts.students')}</th>
+              </tr>
+            </thead>
             <tbody>
               {bins.map(({ range, count }) => (
-                <tr key={JSON.stringify(range)}><td>{rangeLabel(range)}</td><td>{count === 0 ? number(0) : <a href={linkOf(range)}>{number(count)}</a>}</td></tr>
+                <tr key={JSON.stringify(range)}>
+                  <td>{rangeLabel(range)}</td>
+                  <td>{count === 0 ? number(0) : <a href={linkOf(range)}>{number(count)}</a>}</td>
+                </tr>
               ))}
             </tbody>
           </table>
@@ -47,20 +74,38 @@ export function Charts ({ book, courseId }: { book: Book, courseId: number }) {
         <section class='panel' aria-labelledby='by-task'>
           <h2 id='by-task'>{t('charts.byTask')}</h2>
           <BarChart
-            label={t('charts.byTask')} valueLabel={percent} lines={[0.5, 1]}
+            label={t('charts.byTask')}
+            valueLabel={percent}
+            lines={[0.5, 1]}
             bars={tasks.map((task, i) => ({
-              key: String(task.id), value: task.class_average!, axis: String(i + 1), label: `${task.title}: ${percent(task.class_average)}`,
+              key: String(task.id),
+              value: task.class_average!,
+              axis: String(i + 1),
+              label: `${task.title}: ${percent(task.class_average)}`,
             }))}
           />
           <details class='options'>
             <summary>{t('charts.data')}</summary>
             <table class='list'>
-              <thead><tr><th>#</th><th>{t('charts.task')}</th><th>{t('details.due')}</th><th>{t('book.classAverage')}</th></tr></thead>
+              <thead>
+                <tr>
+                  <th>#</th>
+                  <th>{t('charts.task')}</th>
+                  <th>{t('details.due')}</th>
+                  <th>{t('book.classAverage')}</th>
+                </tr>
+              </thead>
               <tbody>
                 {tasks.map((task, i) => (
                   <tr key={task.id}>
-                    <td>{number(i + 1)}</td><td><bdi>{task.title}</bdi></td>
-                    <td>{task.due_at === null ? t('book.noDue') : day(task.due_at, book.course.time_zone)}</td><td>{percent(task.class_average)}</td>
+                    <td>{number(i + 1)}</td>
+                    <td>
+                      <bdi>{task.title}</bdi>
+                    </td>
+                    <td>
+                      {task.due_at === null ? t('book.noDue') : day(task.due_at, book.course.time_zone)}
+                    </td>
+                    <td>{percent(task.class_average)}</td>
                   </tr>
                 ))}
               </tbody>

@@ -10,4 +10,6 @@ export function download (url: string): void {
 }
 
 /** A file's name, from its address. */
-export function nameOf (url: string): string { return decodeURIComponent(new URL(url).pathname.split('/').at(-1)!) }
+export function nameOf (url: string): string {
+  return decodeURIComponent(new URL(url).pathname.split('/').at(-1)!)
+}

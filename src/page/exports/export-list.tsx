@@ -2,10 +2,23 @@ import type { ExportItem } from '../api-types.ts'
 import { serverNow } from '../api.ts'
 import { useTexts } from '../texts/use-texts.ts'
 
-const COLUMNS = ['exports.file', 'exports.made', 'exports.by', 'exports.size', 'exports.state', 'exports.actions'] as const
+const COLUMNS = [
+  'exports.file',
+  'exports.made',
+  'exports.by',
+  'exports.size',
+  'exports.state',
+  'exports.actions',
+] as const
 
 /** On a small screen each export is a block; the roles say that it still is a table. */
-export function ExportList ({ items, timeZone, onDelete }: { items: readonly ExportItem[], timeZone: string, onDelete: (item: ExportItem) => void }) {
+export function ExportList (
+  { items, timeZone, onDelete }: {
+    items: readonly ExportItem[],
+    timeZone: string,
+    onDelete: (item: ExportItem) => void,
+  }
+) {
   const { t, ago, exactTime, size } = useTexts()
   const now = serverNow()
   return (
@@ -19,18 +32,49 @@ export function ExportList ({ items, timeZone, onDelete }: { items: readonly Exp
         <tbody role='rowgroup'>
           {items.map((item) => (
             <tr key={item.id} role='row'>
-              <td role='cell'><a href={item.url} download='' dir='auto'>{item.filename}</a></td>
-              <td role='cell' data-label={t('exports.made')}><time dateTime={item.created_at}>{ago(Math.min(Date.parse(item.created_at), now), now)}<br /><span class='muted small'>{exactTime(item.created_at, timeZone)}</span></time></td>
-              <td role='cell' data-label={t('exports.by')}><bdi>{item.created_by ?? '–'}</bdi></td>
+              <td role='cell'>
+                <a href={item.url} download='' dir='auto'>{item.filename}</a>
+              </td>
+              <td role='cell' data-label={t('exports.made')}>
+                <time dateTime={item.created_at}>
+                  {ago(Math.min(Date.parse(item.created_at), now), now)}
+                  <br />
+                  <span class='muted small'>{exactTime(item.created_at, timeZone)}</span>
+                </time>
+              </td>
+              <td role='cell' data-label={t('exports.by')}>
+                <bdi>{item.created_by ?? '–'}</bdi>
+              </td>
               <td role='cell' data-label={t('exports.size')}>{size(item.size)}</td>
               <td role='cell' data-label={t('exports.state')}>
-                <span class={item.is_current ? 'tag good' : 'tag'}>{t(item.is_current ? 'exports.isCurrent' : 'exports.isOld')}</span>
-                {item.expires_at !== null && <span class='muted small'> {t('exports.expires', { when: ago(Date.parse(item.expires_at), now) })}</span>}
+                <span class={item.is_current ? 'tag good' : 'tag'}>
+                  {t(item.is_current ? 'exports.isCurrent' : 'exports.isOld')}
+                </span>
+                {item.expires_at !== null && (
+                  <span class='muted small'>
+                    {t('exports.expires', { when: ago(Date.parse(item.expires_at), now) })}
+                  </span>
+                )}
               </td>
               <td role='cell'>
                 <div class='row'>
-                  <a class='button' href={item.url} download='' aria-label={t('exports.downloadName', { name: item.filename })}>{t('exports.download')}</a>
-                  <button type='button' aria-label={t('exports.deleteName', { name: item.filename })} onClick={() => { onDelete(item) }}>{t('exports.delete')}</button>
+                  <a
+                    class='button'
+                    href={item.url}
+                    download=''
+                    aria-label={t('exports.downloadName', { name: item.filename })}
+                  >
+                    {t('exports.download')}
+                  </a>
+                  <button
+                    type='button'
+                    aria-label={t('exports.deleteName', { name: item.filename })}
+                    onClick={() => {
+                      onDelete(item)
+                    }}
+                  >
+                    {t('exports.delete')}
+                  </button>
                 </div>
               </td>
             </tr>

@@ -13,7 +13,9 @@ import { useExport } from './use-export.ts'
 const LOOK_EVERY_MS = 30_000
 
 /** Exports of the course: ask for one, follow it, what is there. */
-export function Exports ({ courseId, timeZone, hasPeriods }: { courseId: number, timeZone: string, hasPeriods: boolean }) {
+export function Exports (
+  { courseId, timeZone, hasPeriods }: { courseId: number, timeZone: string, hasPeriods: boolean }
+) {
   const { t, reason } = useTexts()
   const { items, error, refresh } = useExportList(courseId)
   const { state, start, cancel, dismiss } = useExport(courseId, refresh)
@@ -26,12 +28,15 @@ export function Exports ({ courseId, timeZone, hasPeriods }: { courseId: number,
   const going = new Set(deletions.map(({ exportId }) => exportId))
   const shown = items?.filter(({ id }) => !going.has(id))
   const newest = shown?.[0]
-  const offersNewest = newest !== undefined && newest.is_current && !isBusy && JSON.stringify(newest.options) === JSON.stringify(options)
+  const offersNewest = newest !== undefined && newest.is_current && !isBusy &&
+    JSON.stringify(newest.options) === JSON.stringify(options)
 
   function remove (item: ExportItem) {
     deleteLater(courseId, item.id, item.filename, refresh)
     // Its row has gone, and with it the button that had the focus.
-    requestAnimationFrame(() => { undo.current?.focus() })
+    requestAnimationFrame(() => {
+      undo.current?.focus()
+    })
   }
 
   return (
@@ -39,39 +44,95 @@ export function Exports ({ courseId, timeZone, hasPeriods }: { courseId: number,
       <div class='row'>
         <h2 id='exports-title'>{t('exports.title')}</h2>
         <span class='spacer' />
-        {offersNewest && <button type='button' class='primary' onClick={() => { download(newest.url) }}>{t('exports.downloadCurrent')}</button>}
-        <button type='button' class={offersNewest ? '' : 'primary'} ref={button} aria-disabled={isBusy} onClick={() => { void start(options) }}>
+        {offersNewest && (
+          <button
+            type='button'
+            class='primary'
+            onClick={() => {
+              download(newest.url)
+            }}
+          >
+            {t('exports.downloadCurrent')}
+          </button>
+        )}
+        <button
+          type='button'
+          class={offersNewest ? '' : 'primary'}
+          ref={button}
+          aria-disabled={isBusy}
+          onClick={() => {
+            void start(options)
+          }}
+        >
           {t(offersNewest ? 'exports.startAgain' : 'exports.start')}
         </button>
       </div>
       {offersNewest && <p class='muted small'>{t('exports.current')}</p>}
       <ExportOptionsForm options={options} onOptions={setOptions} hasPeriods={hasPeriods} />
       <ExportStatus
-        state={state} onCancel={(jobId) => { void cancel(jobId); button.current?.focus() }}
-        onDismiss={() => { dismiss(); button.current?.focus() }}
+        state={state}
+        onCancel={(jobId) => {
+          void cancel(jobId)
+          button.current?.focus()
+        }}
+        onDismiss={() => {
+          dismiss()
+          button.current?.focus()
+        }}
       />
       {deletions.map(({ exportId, name, secondsLeft, error }) => (
         <div key={exportId} class='notice' role='status'>
           <p class='row'>
             {error === undefined
-              ? <span><bdi>{t('exports.deleted', { name })}</bdi> <span class='muted' aria-hidden='true'>{t('exports.undoSeconds', { count: secondsLeft })}</span></span>
+              ? (
+                <span>
+                  <bdi>{t('exports.deleted', { name })}</bdi>{' '}
+                  <span class='muted' aria-hidden='true'>
+                    {t('exports.undoSeconds', { count: secondsLeft })}
+                  </span>
+                </span>
+                )
               : <span>{t('exports.deleteFailed', { name, reason: reason(error) })}</span>}
-            <button type='button' ref={undo} onClick={() => { undoDeletion(exportId); button.current?.focus() }}>{t(error === undefined ? 'exports.undo' : 'job.dismiss')}</button>
+            <button
+              type='button'
+              ref={undo}
+              onClick={() => {
+                undoDeletion(exportId)
+                button.current?.focus()
+              }}
+            >
+              {t(error === undefined ? 'exports.undo' : 'job.dismiss')}
+            </button>
           </p>
         </div>
       ))}
-      {error !== undefined && <p class='muted small' role='status'>{t('exports.offline', { reason: reason(error) })}</p>}
+      {error !== undefined && (
+        <p class='muted small' role='status'>{t('exports.offline', { reason: reason(error) })}</p>
+      )}
       {shown !== undefined && (shown.length === 0
         ? <p class='muted'>{t('exports.none')}</p>
         : <ExportList items={showsAll ? shown : shown.slice(0, 1)} timeZone={timeZone} onDelete={remove} />)}
       {shown !== undefined && shown.length > 1 && (
-        <p><button type='button' aria-expanded={showsAll} onClick={() => { setShowsAll(!showsAll) }}>{showsAll ? t('exports.newestOnly') : t('exports.showAll', { count: shown.length })}</button></p>
+        <p>
+          <button
+            type='button'
+            aria-expanded={showsAll}
+            onClick={() => {
+              setShowsAll(!showsAll)
+            }}
+          >
+            {showsAll ? t('exports.newestOnly') : t('exports.showAll', { count: shown.length })}
+          </button>
+        </p>
       )}
     </section>
   )
 }
 
-/** The list, kept up to date: asked for again from time to time, when the page is looked at again, and on `refresh`. */
+/**
+ * The list, kept up to date: asked for again from time to time, when the page is looked at again, and on
+ * `refresh`.
+ */
 function useExportList (courseId: number) {
   const [items, setItems] = useState<ExportItem[]>()
   const [error, setError] = useState<unknown>()
@@ -85,11 +146,16 @@ function useExportList (courseId: number) {
         setItems(answer)
         setError(undefined)
       },
-      (reason: unknown) => { if (turn === latest.current) setError(reason) })
+      (reason: unknown) => {
+        if (turn === latest.current) setError(reason)
+      }
+    )
   }, [courseId])
   useEffect(() => {
     refresh()
-    const look = () => { if (document.visibilityState === 'visible') refresh() }
+    const look = () => {
+      if (document.visibilityState === 'visible') refresh()
+    }
     const timer = setInterval(look, LOOK_EVERY_MS)
     document.addEventListener('visibilitychange', look)
     addEventListener('online', look)

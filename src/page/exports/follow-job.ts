@@ -10,14 +10,20 @@ export type JobNews =
 
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
-/** A connection that a sleeping laptop lost can look alive: after so long without news or answer the job itself is asked for (again). */
+/**
+ * A connection that a sleeping laptop lost can look alive: after so long without news or answer the job
+ * itself is asked for (again).
+ */
 const SILENCE_MS = 20_000
 
-export function hasEnded ({ status }: Job): boolean { return status !== 'queued' && status !== 'started' }
+export function hasEnded ({ status }: Job): boolean {
+  return status !== 'queued' && status !== 'started'
+}
 
 /**
- * Tells of a job until it has ended: by events, and by asking with growing pauses where events do not come through. It goes on as
- * long as the job lives, and asks for nothing once it has ended. Returns what stops it before.
+ * Tells of a job until it has ended: by events, and by asking with growing pauses where events do not come
+ * through. It goes on as long as the job lives, and asks for nothing once it has ended. Returns what stops it
+ * before.
  */
 export function followJob (jobId: number, tell: (news: JobNews) => void): () => void {
   const over = new AbortController()
@@ -48,8 +54,8 @@ export function followJob (jobId: number, tell: (news: JobNews) => void): () => 
     tell({ kind: 'job', job })
   }
 
-  // Anew, since the old stream may be dead. Not in a tab that nobody looks at: a browser opens six connections to a server that
-  // speaks HTTP/1.1, and waiting tabs would hold them all.
+  // Anew, since the old stream may be dead. Not in a tab that nobody looks at: a browser opens six
+  // connections to a server that speaks HTTP/1.1, and waiting tabs would hold them all.
   function listen () {
     source?.close()
     source = undefined
@@ -68,7 +74,9 @@ export function followJob (jobId: number, tell: (news: JobNews) => void): () => 
     }
   }
 
-  function pause (): number { return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++) }
+  function pause (): number {
+    return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++)
+  }
 
   async function look () {
     asking?.abort()
@@ -105,7 +113,9 @@ export function followJob (jobId: number, tell: (news: JobNews) => void): () => 
     }
   }
   for (const name of ['online', 'pageshow']) addEventListener(name, wake, { signal: over.signal })
-  for (const name of ['visibilitychange', 'resume']) document.addEventListener(name, wake, { signal: over.signal })
+  for (const name of ['visibilitychange', 'resume']) {
+    document.addEventListener(name, wake, { signal: over.signal })
+  }
   listen()
   later(source === undefined ? pause() : SILENCE_MS)
   return stop

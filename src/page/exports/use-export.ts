@@ -17,7 +17,10 @@ export type ExportState =
   | { phase: 'canceled', goesOn: boolean }
   | { phase: 'gone', jobId: number }
 
-/** The export of a course that this browser waits for, whichever tab asked for it. `onFile` is called when its file is there. */
+/**
+ * The export of a course that this browser waits for, whichever tab asked for it. `onFile` is called when its
+ * file is there.
+ */
 export function useExport (courseId: number, onFile: () => void) {
   const [state, setState] = useState<ExportState>({ phase: 'idle' })
   const stop = useRef(() => {})
@@ -44,9 +47,11 @@ export function useExport (courseId: number, onFile: () => void) {
         forgetExport(courseId)
         setState({ phase: 'gone', jobId })
         onFile()
-      } else if (news.kind === 'lost') setState((before) => before.phase === 'following' ? { ...before, isLost: true } : before)
-      else if (news.job.status === 'queued' || news.job.status === 'started') setState({ phase: 'following', jobId, joined, job: news.job, isLost: false })
-      else void end(news.job)
+      } else if (news.kind === 'lost') {
+        setState((before) => before.phase === 'following' ? { ...before, isLost: true } : before)
+      } else if (news.job.status === 'queued' || news.job.status === 'started') {
+        setState({ phase: 'following', jobId, joined, job: news.job, isLost: false })
+      } else void end(news.job)
     })
   }, [courseId, onFile])
 
@@ -73,7 +78,12 @@ export function useExport (courseId: number, onFile: () => void) {
       setState({ phase: 'asking' })
       try {
         const ticket = await call<Ticket>('POST', `api/courses/${courseId}/performance/export`, options)
-        rememberExport(courseId, { jobId: ticket.id, requestedAt: ticket.requested_at, joined: ticket.joined, isDelivered: false })
+        rememberExport(courseId, {
+          jobId: ticket.id,
+          requestedAt: ticket.requested_at,
+          joined: ticket.joined,
+          isDelivered: false,
+        })
         follow(ticket.id, ticket.joined)
       } catch (error) {
         setState({ phase: 'refused', error })
@@ -85,13 +95,17 @@ export function useExport (courseId: number, onFile: () => void) {
         job = await call<Job>('POST', `api/jobs/${jobId}/cancel`)
       } catch (error) {
         // It has ended already, and how is on its way; or nobody answers, and it goes on.
-        if (error instanceof ApiError && error.code === 'NO_ANSWER') setState((before) => before.phase === 'following' ? { ...before, isLost: true } : before)
+        if (error instanceof ApiError && error.code === 'NO_ANSWER') {
+          setState((before) => before.phase === 'following' ? { ...before, isLost: true } : before)
+        }
         return
       }
       stop.current()
       forgetExport(courseId)
       setState({ phase: 'canceled', goesOn: job.status !== 'canceled' })
     },
-    dismiss () { setState({ phase: 'idle' }) },
+    dismiss () {
+      setState({ phase: 'idle' })
+    },
   }
 }

@@ -1,8 +1,13 @@
 import { useRef, useState } from 'preact/hooks'
 import { useLaterTexts } from '../texts/later.ts'
 
-/** One file, dropped here or chosen. The field itself is the browser's, so keys and screen readers find what they know. */
-export function FileChooser ({ file, onFile, isBusy }: { file: File | undefined, onFile: (file: File) => void, isBusy: boolean }) {
+/**
+ * One file, dropped here or chosen. The field itself is the browser's, so keys and screen readers find what
+ * they know.
+ */
+export function FileChooser (
+  { file, onFile, isBusy }: { file: File | undefined, onFile: (file: File) => void, isBusy: boolean }
+) {
   const { t, size } = useLaterTexts()
   const [isOver, setOver] = useState(false)
   const field = useRef<HTMLInputElement>(null)
@@ -17,18 +22,41 @@ export function FileChooser ({ file, onFile, isBusy }: { file: File | undefined,
   return (
     <div
       class={`drop ${isOver ? 'over' : ''}`}
-      onDragOver={(event) => { event.preventDefault(); setOver(!isBusy) }}
-      onDragLeave={() => { setOver(false) }}
-      onDrop={(event) => { event.preventDefault(); setOver(false); take(event.dataTransfer?.files) }}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(!isBusy)
+      }}
+      onDragLeave={() => {
+        setOver(false)
+      }}
+      onDrop={(event) => {
+        event.preventDefault()
+        setOver(false)
+        take(event.dataTransfer?.files)
+      }}
     >
       <label class='button' aria-disabled={isBusy}>
         <span>{t(file === undefined ? 'import.choose' : 'import.chooseOther')}</span>
-        <input ref={field} class='hidden' type='file' accept='.zip,.csv,.json' disabled={isBusy} aria-describedby='file-chosen' onChange={({ currentTarget }) => { take(currentTarget.files) }} />
+        <input
+          ref={field}
+          class='hidden'
+          type='file'
+          accept='.zip,.csv,.json'
+          disabled={isBusy}
+          aria-describedby='file-chosen'
+          onChange={({ currentTarget }) => {
+            take(currentTarget.files)
+          }}
+        />
       </label>
       <p id='file-chosen'>
         {file === undefined
           ? <span class='muted'>{t('import.drop')}</span>
-          : <><strong dir='auto'>{file.name}</strong> <span class='muted'>{size(file.size)}</span></>}
+          : (
+            <>
+              <strong dir='auto'>{file.name}</strong> <span class='muted'>{size(file.size)}</span>
+            </>
+            )}
       </p>
     </div>
   )

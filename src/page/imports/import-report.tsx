@@ -17,7 +17,10 @@ const CHANGES = ['added', 'updated', 'unchanged', 'removed'] as const
 
 /** The report of a job that has ended. */
 export function ImportReportOf ({ jobId }: { jobId: number }) {
-  const loaded = useLoaded(`import ${jobId}`, (signal) => call<ImportReport>('GET', `api/imports/${jobId}`, undefined, signal))
+  const loaded = useLoaded(
+    `import ${jobId}`,
+    (signal) => call<ImportReport>('GET', `api/imports/${jobId}`, undefined, signal)
+  )
   if (loaded.state === 'failed') return <Failure error={loaded.error} retry={loaded.reload} />
   return loaded.state === 'ready' ? <ImportReportView report={loaded.value} /> : <Loading />
 }
@@ -27,38 +30,84 @@ export function ImportReportView ({ report }: { report: ImportReport }) {
   const { t } = useLaterTexts()
   return (
     <section class='panel' aria-labelledby='report-title' data-status={report.status}>
-      <h2 id='report-title'>{t(report.dry_run ? 'import.reportOfCheck' : 'import.report')}{report.filename !== null && <> – <bdi>{report.filename}</bdi></>}</h2>
+      <h2 id='report-title'>
+        {t(report.dry_run ? 'import.reportOfCheck' : 'import.report')}
+        {report.filename !== null && (
+          <>
+            – <bdi>{report.filename}</bdi>
+          </>
+        )}
+      </h2>
       <Outcome report={report} />
       {report.summary !== null && <Summary summary={report.summary} />}
-      {report.summary !== null && report.summary.warnings.length > 0 && <Warnings warnings={report.summary.warnings} />}
-      {report.summary?.columns !== undefined && <Columns columns={report.summary.columns} count={report.summary.column_count ?? report.summary.columns.length} />}
+      {report.summary !== null && report.summary.warnings.length > 0 && (
+        <Warnings warnings={report.summary.warnings} />
+      )}
+      {report.summary?.columns !== undefined && (
+        <Columns
+          columns={report.summary.columns}
+          count={report.summary.column_count ?? report.summary.columns.length}
+        />
+      )}
       {report.errors.length > 0 && <Errors errors={report.errors} count={report.error_count} />}
     </section>
   )
 }
 
-function Outcome ({ report: { status, dry_run: isCheck, summary, error_count: errors, error } }: { report: ImportReport }) {
+function Outcome (
+  { report: { status, dry_run: isCheck, summary, error_count: errors, error } }: { report: ImportReport }
+) {
   const { t, reason } = useLaterTexts()
   if (status === 'canceled') return <p class='notice'>{t('import.canceled')}</p>
-  if (status === 'failed' && errors > 0) return <p class='notice bad'>{t('import.failed', { count: errors })}</p>
-  if (status === 'failed') return <p class='notice bad'>{t('import.failedOtherwise')} {error !== null && reason(error)}</p>
-  const changes = summary === null ? 0 : THINGS.reduce((sum, thing) => sum + summary[thing].added + summary[thing].updated + summary[thing].removed, 0)
-  if (changes === 0) return <p class='notice good'>{t(isCheck ? 'import.wouldChangeNothing' : 'import.changedNothing')}</p>
+  if (status === 'failed' && errors > 0) {
+    return <p class='notice bad'>{t('import.failed', { count: errors })}</p>
+  }
+  if (status === 'failed') {
+    return <p class='notice bad'>{t('import.failedOtherwise')} {error !== null && reason(error)}</p>
+  }
+  const changes = summary === null
+    ? 0
+    : THINGS.reduce(
+      (sum, thing) => sum + summary[thing].added + summary[thing].updated + summary[thing].removed,
+      0
+    )
+  if (changes === 0) {
+    return <p class='notice good'>{t(isCheck ? 'import.wouldChangeNothing' : 'import.changedNothing')}</p>
+  }
   return <p class='notice good'>{t(isCheck ? 'import.checked' : 'import.done')}</p>
 }
 
 function Summary ({ summary }: { summary: ImportSummary }) {
   const { t, number } = useLaterTexts()
   const cell = (counts: Counts, change: typeof CHANGES[number]) => (
-    <td key={change} class={`number ${counts[change] === 0 ? 'muted' : change === 'unchanged' ? '' : 'strong'}`}>{number(counts[change])}</td>
+    <td
+      key={change}
+      class={`number ${counts[change] === 0 ? 'muted' : change === 'unchanged' ? '' : 'strong'}`}
+    >
+      {number(counts[change])}
+    </td>
   )
   return (
     <div class='wide' tabIndex={0} role='group' aria-label={t('import.counts')}>
       <table class='list counts'>
         <caption class='hidden'>{t('import.counts')}</caption>
-        <thead><tr><td />{CHANGES.map((change) => <th key={change} scope='col' class='number'>{t(`import.${change}`)}</th>)}</tr></thead>
+        <thead>
+          <tr>
+            <td />
+            {CHANGES.map((change) => (
+              <th key={change} scope='col' class='number'>
+                {t(`import.${change}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
         <tbody>
-          {THINGS.map((thing) => <tr key={thing}><th scope='row'>{t(`import.${thing}`)}</th>{CHANGES.map((change) => cell(summary[thing], change))}</tr>)}
+          {THINGS.map((thing) => (
+            <tr key={thing}>
+              <th scope='row'>{t(`import.${thing}`)}</th>
+              {CHANGES.map((change) => cell(summary[thing], change))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
@@ -69,17 +118,27 @@ function Warnings ({ warnings }: { warnings: readonly ImportWarning[] }) {
   const { t, number, known } = useLaterTexts()
   return (
     <>
-      <h3 id='warnings-title'>{t('import.warnings', { count: warnings.reduce((sum, { count }) => sum + count, 0) })}</h3>
+      <h3 id='warnings-title'>
+        {t('import.warnings', { count: warnings.reduce((sum, { count }) => sum + count, 0) })}
+      </h3>
       <div class='wide' tabIndex={0} role='group' aria-labelledby='warnings-title'>
         <table class='list rows'>
-          <thead><tr><th>{t('import.warning')}</th><th>{t('import.firstPlace')}</th><th class='number'>{t('import.times')}</th></tr></thead>
+          <thead>
+            <tr>
+              <th>{t('import.warning')}</th>
+              <th>{t('import.firstPlace')}</th>
+              <th class='number'>{t('import.times')}</th>
+            </tr>
+          </thead>
           <tbody>
             {warnings.map((warning) => {
               const { text, place } = partsOf(warning.message)
               return (
                 <tr key={warning.code}>
                   <td>{textOf(warning.code, text, known)}</td>
-                  <td><bdi class='place'>{place}</bdi></td>
+                  <td>
+                    <bdi class='place'>{place}</bdi>
+                  </td>
                   <td class='number'>{number(warning.count)}</td>
                 </tr>
               )
@@ -99,15 +158,29 @@ function Columns ({ columns, count }: { columns: readonly ImportColumn[], count:
       <h3 id='columns-title'>{t('import.columns', { count })}</h3>
       <div class='wide' tabIndex={0} role='group' aria-labelledby='columns-title'>
         <table class='list rows'>
-          <thead><tr><th>{t('import.column')}</th><th>{t('import.usedAs')}</th><th>{t('import.why')}</th></tr></thead>
+          <thead>
+            <tr>
+              <th>{t('import.column')}</th>
+              <th>{t('import.usedAs')}</th>
+              <th>{t('import.why')}</th>
+            </tr>
+          </thead>
           <tbody>
             {columns.map((column, i) => (
-              <tr key={i}><td><bdi>{column.name}</bdi></td><td>{known(`column.${column.used_as}`) ?? column.used_as}</td><td>{reasonOf(column, t)}</td></tr>
+              <tr key={i}>
+                <td>
+                  <bdi>{column.name}</bdi>
+                </td>
+                <td>{known(`column.${column.used_as}`) ?? column.used_as}</td>
+                <td>{reasonOf(column, t)}</td>
+              </tr>
             ))}
           </tbody>
         </table>
       </div>
-      {count > columns.length && <p class='muted'>{t('import.moreColumns', { count: count - columns.length })}</p>}
+      {count > columns.length && (
+        <p class='muted'>{t('import.moreColumns', { count: count - columns.length })}</p>
+      )}
     </>
   )
 }
@@ -115,7 +188,8 @@ function Columns ({ columns, count }: { columns: readonly ImportColumn[], count:
 /** The service gives the reason in English; a text of the page that is the same has a translation. */
 function reasonOf ({ reason }: ImportColumn, t: (key: ImportTextKey) => string): string {
   const key = (Object.keys(importEn) as ImportTextKey[]).find((one) =>
-    one.startsWith('columnReason.') && importEn[one] === reason)
+    one.startsWith('columnReason.') && importEn[one] === reason
+  )
   return key === undefined ? reason ?? '' : t(key)
 }
 
@@ -139,18 +213,27 @@ function Errors ({ errors, count }: { errors: readonly ImportError[], count: num
       <h3 id='errors-title'>{t('import.errors', { count })}</h3>
       <div class='wide' tabIndex={0} role='group' aria-labelledby='errors-title'>
         <table class='list rows'>
-          <thead><tr><th>{t('import.place')}</th><th>{t('import.whatIsWrong')}</th></tr></thead>
+          <thead>
+            <tr>
+              <th>{t('import.place')}</th>
+              <th>{t('import.whatIsWrong')}</th>
+            </tr>
+          </thead>
           <tbody>
             {errors.map((error, i) => (
               <tr key={i}>
-                <td><bdi class='place'>{placeOf(error)}</bdi></td>
+                <td>
+                  <bdi class='place'>{placeOf(error)}</bdi>
+                </td>
                 <td lang='en' dir='auto'>{error.message}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      {count > errors.length && <p class='muted'>{t('import.moreErrors', { count: count - errors.length })}</p>}
+      {count > errors.length && (
+        <p class='muted'>{t('import.moreErrors', { count: count - errors.length })}</p>
+      )}
     </>
   )
 }

@@ -5,20 +5,40 @@ import type { ImportState } from './use-import.ts'
 const SPOKEN_STEP = 0.25
 
 /** What becomes of the import that was asked for, until its report is there. */
-export function ImportStatus ({ state, onCancel, onDismiss }: { state: ImportState, onCancel: () => void, onDismiss: () => void }) {
+export function ImportStatus (
+  { state, onCancel, onDismiss }: { state: ImportState, onCancel: () => void, onDismiss: () => void }
+) {
   const texts = useLaterTexts()
   const { t, percent } = texts
   const isLive = state.phase === 'uploading' || state.phase === 'following'
-  const progress = state.phase === 'uploading' ? state.sent : state.phase === 'following' && state.job?.status === 'started' ? state.job.progress : undefined
+  const progress = state.phase === 'uploading'
+    ? state.sent
+    : state.phase === 'following' && state.job?.status === 'started'
+      ? state.job.progress
+      : undefined
   return (
     <>
-      <p class='hidden' role='status'>{sentence(state, texts, Math.floor((progress ?? 0) / SPOKEN_STEP) * SPOKEN_STEP)}</p>
+      <p class='hidden' role='status'>
+        {sentence(state, texts, Math.floor((progress ?? 0) / SPOKEN_STEP) * SPOKEN_STEP)}
+      </p>
       {(isLive || state.phase === 'refused' || state.phase === 'gone') && (
         <div class={`notice ${isLive ? '' : 'bad'}`} data-phase={state.phase}>
           <p aria-hidden='true'>{sentence(state, texts, progress ?? 0)}</p>
-          {isLive && <progress max={1} {...(progress === undefined ? {} : { value: progress, 'aria-valuetext': percent(Math.floor(progress * 100) / 100) })} aria-label={t('import.progress')} />}
+          {isLive && (
+            <progress
+              max={1}
+              {...(progress === undefined
+                ? {}
+                : { value: progress, 'aria-valuetext': percent(Math.floor(progress * 100) / 100) })}
+              aria-label={t('import.progress')}
+            />
+          )}
           <p class='row small'>
-            {state.phase === 'following' && state.job !== null && state.job.seconds_left !== null && <span class='muted'>{t('job.secondsLeft', { count: Math.max(1, Math.round(state.job.seconds_left)) })}</span>}
+            {state.phase === 'following' && state.job !== null && state.job.seconds_left !== null && (
+              <span class='muted'>
+                {t('job.secondsLeft', { count: Math.max(1, Math.round(state.job.seconds_left)) })}
+              </span>
+            )}
             {isLive
               ? <button type='button' onClick={onCancel}>{t('job.cancel')}</button>
               : <button type='button' onClick={onDismiss}>{t('job.dismiss')}</button>}
@@ -32,14 +52,27 @@ export function ImportStatus ({ state, onCancel, onDismiss }: { state: ImportSta
 function sentence (state: ImportState, { t, percent, reason }: LaterTexts, progress: number): string {
   const share = percent(Math.floor(progress * 100) / 100)
   switch (state.phase) {
-    case 'idle': return ''
-    case 'uploading': return t('import.uploading', { progress: share })
-    case 'refused': return t('import.refused', { reason: reason(state.error) })
-    case 'gone': return t('import.gone', { id: String(state.jobId) })
-    case 'ended': return t(state.report.status === 'succeeded' ? 'import.spokenDone' : state.report.status === 'failed' ? 'import.spokenFailed' : 'import.canceled')
+    case 'idle':
+      return ''
+    case 'uploading':
+      return t('import.uploading', { progress: share })
+    case 'refused':
+      return t('import.refused', { reason: reason(state.error) })
+    case 'gone':
+      return t('import.gone', { id: String(state.jobId) })
+    case 'ended':
+      return t(
+        state.report.status === 'succeeded'
+          ? 'import.spokenDone'
+          : state.report.status === 'failed'
+            ? 'import.spokenFailed'
+            : 'import.canceled'
+      )
     case 'following':
       if (state.isLost) return t('import.lost')
       if (state.job?.status === 'started') return t('import.running', { progress: share })
-      return state.job !== null && state.job.queue_position > 0 ? `${t('job.queued')} ${t('job.ahead', { count: state.job.queue_position })}` : t('job.queued')
+      return state.job !== null && state.job.queue_position > 0
+        ? `${t('job.queued')} ${t('job.ahead', { count: state.job.queue_position })}`
+        : t('job.queued')
   }
 }

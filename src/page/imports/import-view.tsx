@@ -10,37 +10,50 @@ import { NO_OPTIONS, needsCourse, type ImportOptions, type ImportReport } from '
 import { useImport } from './use-import.ts'
 
 /**
- * From a file to its report: first a check, which changes nothing, then the import of what was checked. The job's number stands in
- * the address, so that a reload goes on following it. With a course: into that course alone, as its teachers may.
+ * From a file to its report: first a check, which changes nothing, then the import of what was checked. The
+ * job's number stands in the address, so that a reload goes on following it. With a course: into that course
+ * alone, as its teachers may.
  */
-export function ImportView ({ courseId, query, onImported }: { courseId?: number, query: URLSearchParams, onImported?: () => void }) {
+export function ImportView (
+  { courseId, query, onImported }: { courseId?: number, query: URLSearchParams, onImported?: () => void }
+) {
   const { t } = useLaterTexts()
   const [file, setFile] = useState<File>()
   const [options, setOptions] = useState<ImportOptions>(NO_OPTIONS)
   /** What was checked last, with which job. */
   const [checked, setChecked] = useState<{ file: File, options: ImportOptions, jobId: number }>()
   const heading = useRef<HTMLDivElement>(null)
-  const href = (jobId: number) => courseId === undefined ? adminLink('import', undefined, { job: String(jobId) }) : courseLink(courseId, 'import', { job: String(jobId) })
+  const href = (jobId: number) =>
+    courseId === undefined
+      ? adminLink('import', undefined, { job: String(jobId) })
+      : courseLink(courseId, 'import', { job: String(jobId) })
   const path = courseId === undefined ? 'api/imports' : `api/courses/${courseId}/imports`
   const { state, start, cancel, dismiss } = useImport({
     path,
     jobId: Number(query.get('job')) || null,
-    onJob: (jobId) => { location.replace(href(jobId)) },
+    onJob: (jobId) => {
+      location.replace(href(jobId))
+    },
     onEnd: (report) => {
       if (!report.dry_run && report.status === 'succeeded') {
         setChecked(undefined)
         onImported?.()
       }
       // The button that was pressed may be gone or out of use.
-      requestAnimationFrame(() => { heading.current?.focus() })
+      requestAnimationFrame(() => {
+        heading.current?.focus()
+      })
     },
   })
   const isBusy = state.phase === 'uploading' || state.phase === 'following'
   const report = state.phase === 'ended' ? state.report : undefined
-  const isChecked = file !== undefined && checked?.file === file && checked.options === options && report?.id === checked.jobId && report.status === 'succeeded'
+  const isChecked = file !== undefined && checked?.file === file && checked.options === options &&
+    report?.id === checked.jobId && report.status === 'succeeded'
   const lacks = file === undefined
     ? 'import.needsFile' as const
-    : courseId === undefined && needsCourse(options.format, file.name) && options.course.trim() === '' ? 'import.needsCourse' as const : undefined
+    : courseId === undefined && needsCourse(options.format, file.name) && options.course.trim() === ''
+      ? 'import.needsCourse' as const
+      : undefined
 
   async function go (dryRun: boolean) {
     if (file === undefined || lacks !== undefined || isBusy || (!dryRun && !isChecked)) return
@@ -53,19 +66,67 @@ export function ImportView ({ courseId, query, onImported }: { courseId?: number
       <section class='panel' aria-label={t('nav.import')}>
         <p>{t(courseId === undefined ? 'import.lead' : 'import.leadOfCourse')}</p>
         <FileChooser file={file} onFile={setFile} isBusy={isBusy} />
-        <OptionsForm options={options} filename={file?.name ?? ''} isOfCourse={courseId !== undefined} isBusy={isBusy} onOptions={setOptions} />
+        <OptionsForm
+          options={options}
+          filename={file?.name ?? ''}
+          isOfCourse={courseId !== undefined}
+          isBusy={isBusy}
+          onOptions={setOptions}
+        />
         <p class='row'>
-          <button type='button' class={isChecked ? '' : 'primary'} aria-disabled={lacks !== undefined || isBusy} aria-describedby='import-hint' onClick={() => { void go(true) }}>{t('import.check')}</button>
-          <button type='button' class={isChecked ? 'primary' : ''} aria-disabled={!isChecked || isBusy} aria-describedby='import-hint' onClick={() => { void go(false) }}>{t('import.import')}</button>
-          <span id='import-hint' class='muted small'>{lacks === undefined ? t(isChecked ? 'import.hintChecked' : 'import.hint') : t(lacks)}</span>
+          <button
+            type='button'
+            class={isChecked ? '' : 'primary'}
+            aria-disabled={lacks !== undefined || isBusy}
+            aria-describedby='import-hint'
+            onClick={() => {
+              void go(true)
+            }}
+          >
+            {t('import.check')}
+          </button>
+          <button
+            type='button'
+            class={isChecked ? 'primary' : ''}
+            aria-disabled={!isChecked || isBusy}
+            aria-describedby='import-hint'
+            onClick={() => {
+              void go(false)
+            }}
+          >
+            {t('import.import')}
+          </button>
+          <span id='import-hint' class='muted small'>
+            {lacks === undefined ? t(isChecked ? 'import.hintChecked' : 'import.hint') : t(lacks)}
+          </span>
         </p>
-        <ImportStatus state={state} onCancel={() => { void cancel() }} onDismiss={dismiss} />
+        <ImportStatus
+          state={state}
+          onCancel={() => {
+            void cancel()
+          }}
+          onDismiss={dismiss}
+        />
       </section>
-      <div ref={heading} tabIndex={-1} class='plain-focus'>{report !== undefined && <ImportReportView report={report} />}</div>
-      {report !== undefined && hasBrought(report) && <p><a href={courseId === undefined ? '#/' : courseLink(courseId)}>{t(courseId === undefined ? 'import.toCourses' : 'import.toBook')}</a></p>}
-      <PastImports path={path} version={report?.id ?? (state.phase === 'following' ? state.jobId : 0)} href={href} />
+      <div ref={heading} tabIndex={-1} class='plain-focus'>
+        {report !== undefined && <ImportReportView report={report} />}
+      </div>
+      {report !== undefined && hasBrought(report) && (
+        <p>
+          <a href={courseId === undefined ? '#/' : courseLink(courseId)}>
+            {t(courseId === undefined ? 'import.toCourses' : 'import.toBook')}
+          </a>
+        </p>
+      )}
+      <PastImports
+        path={path}
+        version={report?.id ?? (state.phase === 'following' ? state.jobId : 0)}
+        href={href}
+      />
     </>
   )
 }
 
-function hasBrought ({ status, dry_run: isCheck }: ImportReport): boolean { return status === 'succeeded' && !isCheck }
+function hasBrought ({ status, dry_run: isCheck }: ImportReport): boolean {
+  return status === 'succeeded' && !isCheck
+}

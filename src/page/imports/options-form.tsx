@@ -16,41 +16,79 @@ export interface OptionsFormProps {
 /** How a file is to be read. What a format does not need is not asked for. */
 export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions }: OptionsFormProps) {
   const { t } = useLaterTexts()
-  const set = (change: Partial<ImportOptions>) => { onOptions({ ...options, ...change }) }
+  const set = (change: Partial<ImportOptions>) => {
+    onOptions({ ...options, ...change })
+  }
   const asksForCourse = !isOfCourse && needsCourse(options.format, filename)
   return (
     <fieldset class='fields' disabled={isBusy}>
       <legend class='hidden'>{t('import.options')}</legend>
       <label>
         {t('import.format')}
-        <select value={options.format} onChange={({ currentTarget }) => { set({ format: currentTarget.value as ImportOptions['format'] }) }}>
+        <select
+          value={options.format}
+          onChange={({ currentTarget }) => {
+            set({ format: currentTarget.value as ImportOptions['format'] })
+          }}
+        >
           <option value=''>{t('import.format.auto')}</option>
           {FORMATS.map((one) => <option key={one} value={one}>{t(`import.format.${one}`)}</option>)}
         </select>
       </label>
       <label>
         {t('settings.timeZone')}
-        <select value={options.timeZone} onChange={({ currentTarget }) => { set({ timeZone: currentTarget.value }) }}>
+        <select
+          value={options.timeZone}
+          onChange={({ currentTarget }) => {
+            set({ timeZone: currentTarget.value })
+          }}
+        >
           <option value=''>{t('import.zone.auto')}</option>
-          {Intl.supportedValuesOf('timeZone').map((zone) => <option key={zone} value={zone}>{zone.replaceAll('_', ' ')}</option>)}
+          {Intl.supportedValuesOf('timeZone').map((zone) => (
+            <option key={zone} value={zone}>{zone.replaceAll('_', ' ')}</option>
+          ))}
         </select>
       </label>
       {asksForCourse && <CourseFields options={options} set={set} />}
       <label class='check'>
-        <input type='checkbox' checked={options.strict} onChange={({ currentTarget }) => { set({ strict: currentTarget.checked }) }} />
+        <input
+          type='checkbox'
+          checked={options.strict}
+          onChange={({ currentTarget }) => {
+            set({ strict: currentTarget.checked })
+          }}
+        />
         <span>{t('import.strict')}</span>
       </label>
       <label class='check'>
-        <input type='checkbox' checked={options.allowRemovals} onChange={({ currentTarget }) => { set({ allowRemovals: currentTarget.checked }) }} />
+        <input
+          type='checkbox'
+          checked={options.allowRemovals}
+          onChange={({ currentTarget }) => {
+            set({ allowRemovals: currentTarget.checked })
+          }}
+        />
         <span>{t('import.allowRemovals')}</span>
       </label>
       <label class='check'>
-        <input type='checkbox' checked={options.allowSkips} onChange={({ currentTarget }) => { set({ allowSkips: currentTarget.checked }) }} />
+        <input
+          type='checkbox'
+          checked={options.allowSkips}
+          onChange={({ currentTarget }) => {
+            set({ allowSkips: currentTarget.checked })
+          }}
+        />
         <span>{t('import.allowSkips')}</span>
       </label>
       {needsCourse(options.format, filename) && (
         <label class='check'>
-          <input type='checkbox' checked={options.allowNewPeople} onChange={({ currentTarget }) => { set({ allowNewPeople: currentTarget.checked }) }} />
+          <input
+            type='checkbox'
+            checked={options.allowNewPeople}
+            onChange={({ currentTarget }) => {
+              set({ allowNewPeople: currentTarget.checked })
+            }}
+          />
           <span>{t('import.allowNewPeople')}</span>
         </label>
       )}
@@ -59,7 +97,9 @@ export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions 
           <input
             type='checkbox'
             checked={options.allowErased}
-            onChange={({ currentTarget }) => { set({ allowErased: currentTarget.checked }) }}
+            onChange={({ currentTarget }) => {
+              set({ allowErased: currentTarget.checked })
+            }}
           />
           <span>{t('import.allowErased')}</span>
         </label>
@@ -69,20 +109,33 @@ export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions 
 }
 
 /** A grade book of another system names neither its course nor who may see it. */
-function CourseFields ({ options, set }: { options: ImportOptions, set: (change: Partial<ImportOptions>) => void }) {
+function CourseFields (
+  { options, set }: { options: ImportOptions, set: (change: Partial<ImportOptions>) => void }
+) {
   const { t } = useLaterTexts()
   const [courses, setCourses] = useState<CourseItem[]>([])
   useEffect(() => {
     const over = new AbortController()
     call<CourseItem[]>('GET', 'api/courses', undefined, over.signal).then(setCourses, () => {})
-    return () => { over.abort() }
+    return () => {
+      over.abort()
+    }
   }, [])
   return (
     <>
       <div>
         <label>
           {t('import.course')}
-          <input type='text' list='import-courses' maxLength={1000} value={options.course} aria-describedby='import-course-help' onInput={({ currentTarget }) => { set({ course: currentTarget.value }) }} />
+          <input
+            type='text'
+            list='import-courses'
+            maxLength={1000}
+            value={options.course}
+            aria-describedby='import-course-help'
+            onInput={({ currentTarget }) => {
+              set({ course: currentTarget.value })
+            }}
+          />
         </label>
         <datalist id='import-courses'>
           {courses.map((course) => <CourseOption key={course.id} course={course} courses={courses} />)}
@@ -92,7 +145,16 @@ function CourseFields ({ options, set }: { options: ImportOptions, set: (change:
       <div>
         <label>
           {t('import.teacher')}
-          <input type='email' maxLength={254} autocomplete='off' value={options.teacher} aria-describedby='import-teacher-help' onInput={({ currentTarget }) => { set({ teacher: currentTarget.value }) }} />
+          <input
+            type='email'
+            maxLength={254}
+            autocomplete='off'
+            value={options.teacher}
+            aria-describedby='import-teacher-help'
+            onInput={({ currentTarget }) => {
+              set({ teacher: currentTarget.value })
+            }}
+          />
         </label>
         <p class='muted small' id='import-teacher-help'>{t('import.teacherHelp')}</p>
       </div>

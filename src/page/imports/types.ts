@@ -4,11 +4,24 @@ import type { Job } from '../api-types.ts'
 /** What an import counts. */
 export const THINGS = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
 
-export interface Counts { added: number, updated: number, unchanged: number, removed: number }
+export interface Counts {
+  added: number
+  updated: number
+  unchanged: number
+  removed: number
+}
 
-export interface ImportWarning { code: string, message: string, count: number }
+export interface ImportWarning {
+  code: string
+  message: string
+  count: number
+}
 
-export interface ImportColumn { name: string, used_as: string, reason: string | null }
+export interface ImportColumn {
+  name: string
+  used_as: string
+  reason: string | null
+}
 
 export interface ImportSummary {
   courses: Counts
@@ -22,7 +35,12 @@ export interface ImportSummary {
   column_count?: number
 }
 
-export interface ImportError { file: string | null, line: number | null, path: string | null, message: string }
+export interface ImportError {
+  file: string | null
+  line: number | null
+  path: string | null
+  message: string
+}
 
 interface Import extends Job {
   filename: string | null

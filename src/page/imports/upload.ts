@@ -12,9 +12,15 @@ export function upload<T> (path: string, form: FormData, tell: (sent: number) =>
   const answer = new Promise<T>((resolve, reject) => {
     request.open('POST', addressOf(path))
     request.responseType = 'text'
-    request.upload.onprogress = ({ loaded, total, lengthComputable }) => { if (lengthComputable && total > 0) tell(loaded / total) }
-    request.onabort = () => { reject(new ApiError('UPLOAD_STOPPED', '')) }
-    request.onerror = () => { reject(new ApiError('NO_ANSWER', 'The server does not answer.')) }
+    request.upload.onprogress = ({ loaded, total, lengthComputable }) => {
+      if (lengthComputable && total > 0) tell(loaded / total)
+    }
+    request.onabort = () => {
+      reject(new ApiError('UPLOAD_STOPPED', ''))
+    }
+    request.onerror = () => {
+      reject(new ApiError('NO_ANSWER', 'The server does not answer.'))
+    }
     request.onload = () => {
       const said = parsed(request.responseText)
       if (request.status >= 200 && request.status < 300 && said !== undefined) {
@@ -22,12 +28,20 @@ export function upload<T> (path: string, form: FormData, tell: (sent: number) =>
         return
       }
       // Also a proxy's refusal, which is no JSON: most often of what is too large.
-      const { code = request.status === 413 ? 'BODY_TOO_LARGE' : 'NO_ANSWER', message = `The server answered ${request.status}.` } = (said ?? {}) as { code?: string, message?: string }
+      const {
+        code = request.status === 413 ? 'BODY_TOO_LARGE' : 'NO_ANSWER',
+        message = `The server answered ${request.status}.`,
+      } = (said ?? {}) as { code?: string, message?: string }
       reject(new ApiError(code, message, request.status))
     }
     request.send(form)
   })
-  return { answer, stop: () => { request.abort() } }
+  return {
+    answer,
+    stop: () => {
+      request.abort()
+    },
+  }
 }
 
 function parsed (text: string): unknown {

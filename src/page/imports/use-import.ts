@@ -15,10 +15,17 @@ export type ImportState =
   | { phase: 'gone', jobId: number }
 
 /**
- * An import from the upload to its result. `jobId` is one that was asked for before a reload, or null; `onJob` is told of a new
- * one, to remember it, and `onEnd` when one has ended.
+ * An import from the upload to its result. `jobId` is one that was asked for before a reload, or null;
+ * `onJob` is told of a new one, to remember it, and `onEnd` when one has ended.
  */
-export function useImport ({ path, jobId, onJob, onEnd }: { path: string, jobId: number | null, onJob: (jobId: number) => void, onEnd: (report: ImportReport) => void }) {
+export function useImport (
+  { path, jobId, onJob, onEnd }: {
+    path: string,
+    jobId: number | null,
+    onJob: (jobId: number) => void,
+    onEnd: (report: ImportReport) => void,
+  }
+) {
   const [state, setState] = useState<ImportState>({ phase: 'idle' })
   const stopUpload = useRef(() => {})
   const stopFollowing = useRef(() => {})
@@ -37,18 +44,28 @@ export function useImport ({ path, jobId, onJob, onEnd }: { path: string, jobId:
         setState({ phase: 'ended', report })
         told.current.onEnd(report)
       } catch (error) {
-        if (followed.current === id) setState(error instanceof ApiError && error.status === 404 ? { phase: 'gone', jobId: id } : { phase: 'refused', error })
+        if (followed.current === id) {
+          setState(
+            error instanceof ApiError && error.status === 404
+              ? { phase: 'gone', jobId: id }
+              : { phase: 'refused', error }
+          )
+        }
       }
     }
     stopFollowing.current = followJob(id, (news) => {
       if (news.kind === 'gone') setState({ phase: 'gone', jobId: id })
-      else if (news.kind === 'lost') setState((before) => before.phase === 'following' ? { ...before, isLost: true } : before)
-      else if (news.job.status === 'queued' || news.job.status === 'started') setState({ phase: 'following', jobId: id, job: news.job, isLost: false })
-      else void report()
+      else if (news.kind === 'lost') {
+        setState((before) => before.phase === 'following' ? { ...before, isLost: true } : before)
+      } else if (news.job.status === 'queued' || news.job.status === 'started') {
+        setState({ phase: 'following', jobId: id, job: news.job, isLost: false })
+      } else void report()
     })
   }, [])
 
-  useEffect(() => { if (jobId !== null && jobId !== followed.current) follow(jobId) }, [jobId, follow])
+  useEffect(() => {
+    if (jobId !== null && jobId !== followed.current) follow(jobId)
+  }, [jobId, follow])
   useEffect(() => () => {
     followed.current = null
     stopUpload.current()
@@ -57,10 +74,15 @@ export function useImport ({ path, jobId, onJob, onEnd }: { path: string, jobId:
 
   return {
     state,
-    /** Uploads the file and follows its import. True once the service has it, false where it was refused or stopped. */
+    /**
+     * Uploads the file and follows its import. True once the service has it, false where it was refused or
+     * stopped.
+     */
     async start (file: File, options: ImportOptions, dryRun: boolean): Promise<number | undefined> {
       setState({ phase: 'uploading', dryRun, sent: 0 })
-      const { answer, stop } = upload<Ticket>(path, formOf(file, options, dryRun), (sent) => { setState({ phase: 'uploading', dryRun, sent }) })
+      const { answer, stop } = upload<Ticket>(path, formOf(file, options, dryRun), (sent) => {
+        setState({ phase: 'uploading', dryRun, sent })
+      })
       stopUpload.current = stop
       try {
         const { id } = await answer
@@ -68,7 +90,11 @@ export function useImport ({ path, jobId, onJob, onEnd }: { path: string, jobId:
         told.current.onJob(id)
         return id
       } catch (error) {
-        setState(error instanceof ApiError && error.code === 'UPLOAD_STOPPED' ? { phase: 'idle' } : { phase: 'refused', error })
+        setState(
+          error instanceof ApiError && error.code === 'UPLOAD_STOPPED'
+            ? { phase: 'idle' }
+            : { phase: 'refused', error }
+        )
         return undefined
       }
     },
@@ -77,7 +103,9 @@ export function useImport ({ path, jobId, onJob, onEnd }: { path: string, jobId:
       // However it has ended, the job itself tells.
       if (state.phase === 'following') await call('POST', `api/jobs/${state.jobId}/cancel`).catch(() => {})
     },
-    dismiss () { setState({ phase: 'idle' }) },
+    dismiss () {
+      setState({ phase: 'idle' })
+    },
   }
 }
 

@@ -8,13 +8,22 @@ export interface Draft {
 }
 
 /** A weight as it is typed: percent with two digits at most, in plain digits. */
-export function weightText (fraction: number): string { return String(Math.round(fraction * 10_000) / 100) }
-
-export function draftOf (course: Course, categories: readonly Category[]): Draft {
-  return { missingCounts: course.missing_counts, timeZone: course.time_zone, weights: new Map(categories.map(({ id, weight }) => [id, weightText(weight)])) }
+export function weightText (fraction: number): string {
+  return String(Math.round(fraction * 10_000) / 100)
 }
 
-/** A percent as typed, with a comma or a point, as a fraction; null for nothing, undefined for what is no weight. */
+export function draftOf (course: Course, categories: readonly Category[]): Draft {
+  return {
+    missingCounts: course.missing_counts,
+    timeZone: course.time_zone,
+    weights: new Map(categories.map(({ id, weight }) => [id, weightText(weight)])),
+  }
+}
+
+/**
+ * A percent as typed, with a comma or a point, as a fraction; null for nothing, undefined for what is no
+ * weight.
+ */
 export function weightOf (text: string): number | null | undefined {
   if (text.trim() === '') return null
   const value = Number(text.trim().replace(',', '.').replace(/%$/, '').trimEnd())

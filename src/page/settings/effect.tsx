@@ -8,7 +8,10 @@ const SHOWN = 10
 /** A difference that no digit shows. */
 const NOTHING = 0.0005
 
-/** What settings that are not saved yet would change: the course's average, how many students', and the largest changes. */
+/**
+ * What settings that are not saved yet would change: the course's average, how many students', and the
+ * largest changes.
+ */
 export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: boolean, effect: DryRun }) {
   const { t, percent, reason } = useTexts()
   const { answer, error, isAsking } = effect
@@ -16,7 +19,9 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
     const then = new Map(answer?.students?.map(({ id, course_average }) => [id, course_average]))
     return book.students.filter(({ id }) => then.has(id))
       .map((student) => ({ student, now: student.course_average, then: then.get(student.id) ?? null }))
-      .filter(({ now, then }) => now === null || then === null ? now !== then : Math.abs(now - then) >= NOTHING)
+      .filter(({ now, then }) =>
+        now === null || then === null ? now !== then : Math.abs(now - then) >= NOTHING
+      )
       .sort((a, b) => size(b) - size(a))
   }, [answer, book.students])
   return (
@@ -25,12 +30,22 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
       <div role='status' aria-busy={isAsking}>
         {!hasChanges && <p class='muted'>{t('settings.noChange')}</p>}
         {hasChanges && error !== undefined && <p class='notice bad'>{reason(error)}</p>}
-        {hasChanges && answer === undefined && error === undefined && <p class='muted'>{t('settings.checking')}</p>}
+        {hasChanges && answer === undefined && error === undefined && (
+          <p class='muted'>{t('settings.checking')}</p>
+        )}
         {hasChanges && answer !== undefined && (
           <>
             <dl>
-              <div><dt>{t('settings.averageNow')}</dt><dd>{percent(book.course_average)}</dd></div>
-              <div><dt>{t('settings.averageThen')}</dt><dd><strong>{percent(answer.course_average ?? null)}</strong></dd></div>
+              <div>
+                <dt>{t('settings.averageNow')}</dt>
+                <dd>{percent(book.course_average)}</dd>
+              </div>
+              <div>
+                <dt>{t('settings.averageThen')}</dt>
+                <dd>
+                  <strong>{percent(answer.course_average ?? null)}</strong>
+                </dd>
+              </div>
             </dl>
             <p>{t('settings.changed', { count: changed.length })}</p>
           </>
@@ -40,10 +55,22 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
         <>
           <h3>{t('settings.largest')}</h3>
           <table class='list change'>
-            <thead><tr><th>{t('book.student')}</th><th>{t('settings.now')}</th><th>{t('settings.then')}</th></tr></thead>
+            <thead>
+              <tr>
+                <th>{t('book.student')}</th>
+                <th>{t('settings.now')}</th>
+                <th>{t('settings.then')}</th>
+              </tr>
+            </thead>
             <tbody>
               {changed.slice(0, SHOWN).map(({ student, now, then }) => (
-                <tr key={student.id}><td><bdi>{sortedName(student)}</bdi></td><td>{percent(now)}</td><td>{percent(then)}</td></tr>
+                <tr key={student.id}>
+                  <td>
+                    <bdi>{sortedName(student)}</bdi>
+                  </td>
+                  <td>{percent(now)}</td>
+                  <td>{percent(then)}</td>
+                </tr>
               ))}
             </tbody>
           </table>

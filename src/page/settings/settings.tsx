@@ -9,11 +9,15 @@ import { Effect } from './effect.tsx'
 const REST_MS = 250
 
 /** What counts how much in a course. What it would change is shown before it is saved. */
-export function CourseSettings ({ book, courseId, onSaved }: { book: Book, courseId: number, onSaved: () => void }) {
+export function CourseSettings (
+  { book, courseId, onSaved }: { book: Book, courseId: number, onSaved: () => void }
+) {
   const { t, percent, reason } = useTexts()
   const before = useMemo(() => draftOf(book.course, book.categories), [book.course, book.categories])
   const [draft, setDraft] = useState<Draft>(before)
-  useEffect(() => { setDraft(before) }, [before])
+  useEffect(() => {
+    setDraft(before)
+  }, [before])
   const [note, setNote] = useState<'saved' | { error: unknown }>()
   const changes = changesOf(draft, before)
   const effect = useDryRun(courseId, changes)
@@ -38,56 +42,112 @@ export function CourseSettings ({ book, courseId, onSaved }: { book: Book, cours
     <div class='settings'>
       <section class='panel' aria-labelledby='settings-title'>
         <h2 id='settings-title'>{t('settings.title')}</h2>
-        <form onSubmit={(event) => { void save(event) }} noValidate>
+        <form
+          onSubmit={(event) => {
+            void save(event)
+          }}
+          noValidate
+        >
           <fieldset>
             <legend>{t('settings.weights')}</legend>
-            <p class='muted small' id='weights-help'>{book.categories.length === 0 ? t('settings.noCategories') : t('settings.weightsHelp')}</p>
+            <p class='muted small' id='weights-help'>
+              {book.categories.length === 0 ? t('settings.noCategories') : t('settings.weightsHelp')}
+            </p>
             {book.categories.length > 0 && (
               <table class='list'>
-                <thead><tr><th>{t('settings.category')}</th><th>{t('settings.weight')}</th><th>{t('settings.effective')}</th></tr></thead>
+                <thead>
+                  <tr>
+                    <th>{t('settings.category')}</th>
+                    <th>{t('settings.weight')}</th>
+                    <th>{t('settings.effective')}</th>
+                  </tr>
+                </thead>
                 <tbody>
                   {book.categories.map(({ id, name, weight }) => {
                     const text = draft.weights.get(id) ?? ''
                     const isWrong = weightOf(text) === undefined
                     return (
                       <tr key={id}>
-                        <td><bdi>{name}</bdi></td>
+                        <td>
+                          <bdi>{name}</bdi>
+                        </td>
                         <td>
                           <input
-                            type='text' inputMode='decimal' value={text} aria-label={t('settings.weightOf', { category: name })} aria-invalid={isWrong} aria-describedby='weights-help weights-wrong'
-                            onInput={({ currentTarget }) => { change({ weights: new Map(draft.weights).set(id, currentTarget.value) }) }}
+                            type='text'
+                            inputMode='decimal'
+                            value={text}
+                            aria-label={t('settings.weightOf', { category: name })}
+                            aria-invalid={isWrong}
+                            aria-describedby='weights-help weights-wrong'
+                            onInput={({ currentTarget }) => {
+                              change({ weights: new Map(draft.weights).set(id, currentTarget.value) })
+                            }}
                           />
                         </td>
-                        <td>{percent(effect.answer?.categories.find((category) => category.id === id)?.weight ?? weight)}</td>
+                        <td>
+                          {percent(
+                            effect.answer?.categories.find((category) => category.id === id)?.weight ??
+                              weight
+                          )}
+                        </td>
                       </tr>
                     )
                   })}
                 </tbody>
               </table>
             )}
-            <p id='weights-wrong' role='alert' class={changes === undefined ? 'notice bad' : ''}>{changes === undefined && t('settings.weightWrong')}</p>
+            <p id='weights-wrong' role='alert' class={changes === undefined ? 'notice bad' : ''}>
+              {changes === undefined && t('settings.weightWrong')}
+            </p>
           </fieldset>
           <fieldset>
             <legend>{t('settings.missing')}</legend>
             {(['ignored', 'zero'] as const).map((value) => (
               <label key={value} class='radio'>
-                <input type='radio' name='missing' value={value} checked={draft.missingCounts === value} onChange={() => { change({ missingCounts: value }) }} />
+                <input
+                  type='radio'
+                  name='missing'
+                  value={value}
+                  checked={draft.missingCounts === value}
+                  onChange={() => {
+                    change({ missingCounts: value })
+                  }}
+                />
                 <span>{t(`settings.${value}`)}</span>
               </label>
             ))}
           </fieldset>
           <label>
             <strong>{t('settings.timeZone')}</strong>
-            <select value={draft.timeZone} onChange={({ currentTarget }) => { change({ timeZone: currentTarget.value }) }}>
-              {timeZones(before.timeZone).map((zone) => <option key={zone} value={zone}>{zone.replaceAll('_', ' ')}</option>)}
+            <select
+              value={draft.timeZone}
+              onChange={({ currentTarget }) => {
+                change({ timeZone: currentTarget.value })
+              }}
+            >
+              {timeZones(before.timeZone).map((zone) => (
+                <option key={zone} value={zone}>{zone.replaceAll('_', ' ')}</option>
+              ))}
             </select>
           </label>
           <p class='row'>
-            <button type='submit' class='primary' aria-disabled={changes == null}>{t('settings.save')}</button>
-            <button type='button' aria-disabled={changes === null} onClick={() => { setDraft(before) }}>{t('settings.discard')}</button>
+            <button type='submit' class='primary' aria-disabled={changes == null}>
+              {t('settings.save')}
+            </button>
+            <button
+              type='button'
+              aria-disabled={changes === null}
+              onClick={() => {
+                setDraft(before)
+              }}
+            >
+              {t('settings.discard')}
+            </button>
           </p>
           <div role='status'>{note === 'saved' && <p class='notice good'>{t('settings.saved')}</p>}</div>
-          <div role='alert'>{note !== undefined && note !== 'saved' && <p class='notice bad'>{reason(note.error)}</p>}</div>
+          <div role='alert'>
+            {note !== undefined && note !== 'saved' && <p class='notice bad'>{reason(note.error)}</p>}
+          </div>
         </form>
       </section>
       <Effect book={book} hasChanges={changes != null} effect={effect} />
@@ -95,7 +155,11 @@ export function CourseSettings ({ book, courseId, onSaved }: { book: Book, cours
   )
 }
 
-export interface DryRun { answer: SettingsAnswer | undefined, error: unknown, isAsking: boolean }
+export interface DryRun {
+  answer: SettingsAnswer | undefined
+  error: unknown
+  isAsking: boolean
+}
 
 /** The averages as the changes would make them; nothing is changed by asking. */
 function useDryRun (courseId: number, changes: ReturnType<typeof changesOf>): DryRun {
@@ -110,8 +174,13 @@ function useDryRun (courseId: number, changes: ReturnType<typeof changesOf>): Dr
     setRun((before) => ({ ...before, isAsking: true }))
     const timer = setTimeout(() => {
       call<SettingsAnswer>('PATCH', `api/courses/${courseId}?dry_run=true`, changes, over.signal).then(
-        (answer) => { setRun({ answer, error: undefined, isAsking: false }) },
-        (error: unknown) => { if (!over.signal.aborted) setRun({ answer: undefined, error, isAsking: false }) })
+        (answer) => {
+          setRun({ answer, error: undefined, isAsking: false })
+        },
+        (error: unknown) => {
+          if (!over.signal.aborted) setRun({ answer: undefined, error, isAsking: false })
+        }
+      )
     }, REST_MS)
     return () => {
       clearTimeout(timer)

@@ -1,7 +1,10 @@
 import { en, type Text, type TextKey } from './en.ts'
 import { es } from './es.ts'
 
-/** Languages of the page by their own names. `pseudo` is English in accents, from right to left: it shows what a translation would break. */
+/**
+ * Languages of the page by their own names. `pseudo` is English in accents, from right to left: it shows what
+ * a translation would break.
+ */
 export const LANGUAGES = { en: 'English', es: 'Español' } as const
 export type Language = keyof typeof LANGUAGES | 'pseudo'
 
@@ -16,8 +19,14 @@ export type Catalogue<K extends string> = Readonly<Record<keyof typeof LANGUAGES
 /** The texts that are there from the start. Views that are loaded later bring theirs along (`later.ts`). */
 export const TEXTS: Catalogue<TextKey> = { en, es }
 
-/** Looks texts up in one language. `{count}` chooses the plural form and is written in the locale's digits. */
-export function translator<K extends string> (catalogue: Catalogue<K>, language: Language, locale: string): (key: K, values?: Values) => string {
+/**
+ * Looks texts up in one language. `{count}` chooses the plural form and is written in the locale's digits.
+ */
+export function translator<K extends string> (
+  catalogue: Catalogue<K>,
+  language: Language,
+  locale: string
+): (key: K, values?: Values) => string {
   const texts = catalogue[language === 'pseudo' ? 'en' : language]
   const plurals = new Intl.PluralRules(locale)
   const numbers = new Intl.NumberFormat(locale)
@@ -38,19 +47,30 @@ export function translator<K extends string> (catalogue: Catalogue<K>, language:
 export function preferredLanguage (): Language {
   const asked = new URL(location.href).searchParams.get('language') ?? localStorage.getItem(STORED)
   if (asked !== null && isLanguage(asked)) return asked
-  return navigator.languages.map((tag) => tag.split('-')[0]!).find((tag) => tag in LANGUAGES) as Language | undefined ?? 'en'
+  return navigator.languages.map((tag) => tag.split('-')[0]!).find((tag) => tag in LANGUAGES) as
+    | Language
+    | undefined ?? 'en'
 }
 
-export function rememberLanguage (language: Language): void { localStorage.setItem(STORED, language) }
+export function rememberLanguage (language: Language): void {
+  localStorage.setItem(STORED, language)
+}
 
-/** The browser's own locale where it is of that language (dates of en-GB and en-US differ), else the language. */
+/**
+ * The browser's own locale where it is of that language (dates of en-GB and en-US differ), else the language.
+ */
 export function localeOf (language: Language): string {
   const base = language === 'pseudo' ? 'en' : language
   return navigator.languages.find((tag) => tag === base || tag.startsWith(`${base}-`)) ?? base
 }
 
-function isLanguage (tag: string): tag is Language { return tag in LANGUAGES || tag === 'pseudo' }
+function isLanguage (tag: string): tag is Language {
+  return tag in LANGUAGES || tag === 'pseudo'
+}
 
 function accented (text: string): string {
-  return text.replace(/[aeiou]/g, (letter) => `${letter}${letter}\u0301`).replace(/[AEIOU]/g, (letter) => `${letter}\u0301`)
+  return text.replace(/[aeiou]/g, (letter) => `${letter}${letter}\u0301`).replace(
+    /[AEIOU]/g,
+    (letter) => `${letter}\u0301`
+  )
 }

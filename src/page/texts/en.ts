@@ -26,14 +26,17 @@ export const en = {
   'invitation.title': 'Choose your password',
   'invitation.reset': 'Choose a new password',
   'invitation.lead': 'For {email}. Afterwards you are signed in.',
-  'invitation.other': 'You are signed in as {name}. Choosing the password here signs you in as {email} instead.',
+  'invitation.other':
+    'You are signed in as {name}. Choosing the password here signs you in as {email} instead.',
   'invitation.password': 'New password',
   'invitation.repeat': 'The same once more',
-  'invitation.help': 'At least {count} characters: preferably several unrelated words, without your name, school, or email address.',
+  'invitation.help':
+    'At least {count} characters: preferably several unrelated words, without your name, school, or email address.',
   'invitation.submit': 'Save and sign in',
   'invitation.differ': 'The two passwords differ.',
   'invitation.short': 'The password is too short.',
-  'invitation.weak': 'This password is too easy to guess. Choose several unrelated words, without your name, school, or email address.',
+  'invitation.weak':
+    'This password is too easy to guess. Choose several unrelated words, without your name, school, or email address.',
   'invitation.signIn': 'To sign-in',
   'invitation.expires': 'This link is good until {time}.',
 
@@ -49,8 +52,10 @@ export const en = {
   'courses.all': 'All courses',
   'courses.search': 'Search courses',
   'courses.students': { one: '{count} student', other: '{count} students' },
-  'courses.none': 'There is no course here yet. A course appears once an administrator has imported it and you are among its teachers.',
-  'courses.student': 'This page is for teachers, and you signed in as a student. There is nothing here for a student; to see your scores, ask your teacher.',
+  'courses.none':
+    'There is no course here yet. A course appears once an administrator has imported it and you are among its teachers.',
+  'courses.student':
+    'This page is for teachers, and you signed in as a student. There is nothing here for a student; to see your scores, ask your teacher.',
   'courses.noMatch': 'No course matches “{query}”.',
 
   'tabs.label': 'Parts of the course',
@@ -171,7 +176,8 @@ export const en = {
   'job.failed': 'The export failed. {reason}',
   'job.number': 'Job {id}. Give this number to your administrator if it happens again.',
   'job.canceled': 'The export was canceled.',
-  'job.withdrawn': 'You no longer wait for this export. It goes on for a colleague; its file will appear in the list below.',
+  'job.withdrawn':
+    'You no longer wait for this export. It goes on for a colleague; its file will appear in the list below.',
   'job.gone': 'The server no longer knows this export (job {id}). Look at the list below, or export again.',
   'job.dismiss': 'Dismiss',
   'job.refused': 'The export could not be asked for. {reason}',
@@ -179,7 +185,8 @@ export const en = {
 
   'settings.title': 'Settings of the course',
   'settings.weights': 'Category weights',
-  'settings.weightsHelp': 'The course average goes by these weights. Leave a field empty to go back to the imported weight.',
+  'settings.weightsHelp':
+    'The course average goes by these weights. Leave a field empty to go back to the imported weight.',
   'settings.category': 'Category',
   'settings.weight': 'Weight in percent',
   'settings.weightOf': 'Weight of {category} in percent',
@@ -193,7 +200,10 @@ export const en = {
   'settings.noChange': 'Nothing has been changed.',
   'settings.averageNow': 'Course average now',
   'settings.averageThen': 'Course average then',
-  'settings.changed': { one: 'The course average of {count} student changes.', other: 'The course averages of {count} students change.' },
+  'settings.changed': {
+    one: 'The course average of {count} student changes.',
+    other: 'The course averages of {count} students change.',
+  },
   'settings.largest': 'Largest changes',
   'settings.now': 'Now',
   'settings.then': 'Then',
@@ -218,18 +228,25 @@ export const en = {
   'error.title': 'This did not work',
   'error.NO_ANSWER': 'The server does not answer. Check your connection.',
   'error.BAD_CREDENTIALS': 'The e-mail or the password is wrong.',
-  'error.SIGN_IN_UNKNOWN': 'Nobody here has the e-mail address of your account. Ask your administrator to invite you.',
-  'error.SIGN_IN_UNVERIFIED': 'Your account has no verified e-mail address. Contact your account administrator.',
+  'error.SIGN_IN_UNKNOWN':
+    'Nobody here has the e-mail address of your account. Ask your administrator to invite you.',
+  'error.SIGN_IN_UNVERIFIED':
+    'Your account has no verified e-mail address. Contact your account administrator.',
   'error.SIGN_IN_DISABLED': 'Your account here is disabled. Ask your administrator.',
   'error.SIGN_IN_REFUSED': 'The sign-in was refused or canceled. Try again.',
-  'error.SIGN_IN_EXPIRED': 'The sign-in took too long, was begun in another browser, or has been used already. Try again.',
-  'error.SINGLE_SIGN_ON_OFF': 'This way to sign in is not set up here. Sign in with your e-mail and password.',
+  'error.SIGN_IN_EXPIRED':
+    'The sign-in took too long, was begun in another browser, or has been used already. Try again.',
+  'error.SINGLE_SIGN_ON_OFF':
+    'This way to sign in is not set up here. Sign in with your e-mail and password.',
   'error.ISSUER_UNAVAILABLE': 'The sign-in provider is not responding. Try again in a moment.',
   'error.NOT_A_TEACHER': 'Only a teacher of this course or an administrator may see this.',
   'error.INSUFFICIENT_SCOPE': 'You may not do this.',
-  'error.CROSS_ORIGIN': 'This page was opened under another address than the server expects. Ask your administrator to check PUBLIC_URL.',
-  'error.INVITATION_NOT_FOUND': 'This link was used already, or is too old. Ask your administrator for a new one.',
-  'error.VIEW_NOT_LOADED': 'A part of the page could not be loaded. The server does not answer, or was updated since you opened the page. Try again.',
+  'error.CROSS_ORIGIN':
+    'This page was opened under another address than the server expects. Ask your administrator to check PUBLIC_URL.',
+  'error.INVITATION_NOT_FOUND':
+    'This link was used already, or is too old. Ask your administrator for a new one.',
+  'error.VIEW_NOT_LOADED':
+    'A part of the page could not be loaded. The server does not answer, or was updated since you opened the page. Try again.',
   'error.COURSE_NOT_FOUND': 'There is no such course.',
   'error.EXPORT_NOT_FOUND': 'This export has been deleted already.',
   'error.JOB_NOT_FOUND': 'There is no such job, or it ended so long ago that it is not kept any more.',
@@ -245,7 +262,8 @@ export const en = {
   'error.OUT_OF_MEMORY': 'The server had not enough memory. Tell your administrator.',
   'error.TIMED_OUT': 'It took longer than the server allows. Try again, or tell your administrator.',
   'error.WORKER_CRASHED': 'The part of the server that makes the workbook stopped unexpectedly. Try again.',
-  'error.CHECK_FAILED': 'The workbook did not match the database, so it was discarded. Tell your administrator.',
+  'error.CHECK_FAILED':
+    'The workbook did not match the database, so it was discarded. Tell your administrator.',
   'error.INTERNAL_ERROR': 'Something went wrong on the server. Details are in its log.',
 } as const satisfies Record<string, Text>
 

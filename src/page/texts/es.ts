@@ -25,14 +25,17 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'invitation.title': 'Elija su contraseña',
   'invitation.reset': 'Elija una contraseña nueva',
   'invitation.lead': 'Para {email}. Después quedará iniciada la sesión.',
-  'invitation.other': 'Tiene iniciada la sesión de {name}. Si elige aquí la contraseña, se iniciará la de {email} en su lugar.',
+  'invitation.other':
+    'Tiene iniciada la sesión de {name}. Si elige aquí la contraseña, se iniciará la de {email} en su lugar.',
   'invitation.password': 'Contraseña nueva',
   'invitation.repeat': 'La misma otra vez',
-  'invitation.help': 'Al menos {count} caracteres: mejor varias palabras sin relación entre sí, sin su nombre, su centro ni su correo.',
+  'invitation.help':
+    'Al menos {count} caracteres: mejor varias palabras sin relación entre sí, sin su nombre, su centro ni su correo.',
   'invitation.submit': 'Guardar e iniciar sesión',
   'invitation.differ': 'Las dos contraseñas no coinciden.',
   'invitation.short': 'La contraseña es demasiado corta.',
-  'invitation.weak': 'Esta contraseña es demasiado fácil de adivinar. Elija varias palabras sin relación entre sí, sin su nombre, su centro ni su correo.',
+  'invitation.weak':
+    'Esta contraseña es demasiado fácil de adivinar. Elija varias palabras sin relación entre sí, sin su nombre, su centro ni su correo.',
   'invitation.signIn': 'Ir al inicio de sesión',
   'invitation.expires': 'Este enlace sirve hasta el {time}.',
 
@@ -47,9 +50,15 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'courses.title': 'Mis cursos',
   'courses.all': 'Todos los cursos',
   'courses.search': 'Buscar cursos',
-  'courses.students': { one: '{count} estudiante', many: '{count} de estudiantes', other: '{count} estudiantes' },
-  'courses.none': 'Aún no hay ningún curso. Un curso aparece cuando un administrador lo ha importado y usted figura entre sus docentes.',
-  'courses.student': 'Esta página es para docentes y usted inició sesión como estudiante. Aquí no hay nada para estudiantes; para ver sus notas, pregunte a su docente.',
+  'courses.students': {
+    one: '{count} estudiante',
+    many: '{count} de estudiantes',
+    other: '{count} estudiantes',
+  },
+  'courses.none':
+    'Aún no hay ningún curso. Un curso aparece cuando un administrador lo ha importado y usted figura entre sus docentes.',
+  'courses.student':
+    'Esta página es para docentes y usted inició sesión como estudiante. Aquí no hay nada para estudiantes; para ver sus notas, pregunte a su docente.',
   'courses.noMatch': 'Ningún curso coincide con «{query}».',
 
   'tabs.label': 'Partes del curso',
@@ -85,14 +94,19 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'book.none': 'Este curso aún no tiene estudiantes.',
   'book.noMatch': 'Ningún estudiante coincide.',
   'book.clear': 'Quitar los filtros',
-  'book.shown': { one: '{count} estudiante mostrado', many: '{count} de estudiantes mostrados', other: '{count} estudiantes mostrados' },
+  'book.shown': {
+    one: '{count} estudiante mostrado',
+    many: '{count} de estudiantes mostrados',
+    other: '{count} estudiantes mostrados',
+  },
   'book.between': 'Promedio del curso de {from} a {to}',
   'book.withoutAverage': 'Sin promedio del curso',
   'book.removeFilter': 'Quitar este filtro',
   'book.sorted': 'Ordenado por {column}, {direction}',
   'book.ascending': 'ascendente',
   'book.descending': 'descendente',
-  'book.help': 'Las flechas mueven entre celdas. Intro ordena por una columna o muestra los detalles de una nota.',
+  'book.help':
+    'Las flechas mueven entre celdas. Intro ordena por una columna o muestra los detalles de una nota.',
   'book.legend': 'Marcas',
 
   'mark.late': 'Con retraso',
@@ -149,17 +163,33 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'exports.deleteName': 'Eliminar {name}',
   'exports.deleted': '{name} se eliminará.',
   'exports.undo': 'Deshacer',
-  'exports.undoSeconds': { one: 'Queda {count} segundo', many: 'Quedan {count} de segundos', other: 'Quedan {count} segundos' },
+  'exports.undoSeconds': {
+    one: 'Queda {count} segundo',
+    many: 'Quedan {count} de segundos',
+    other: 'Quedan {count} segundos',
+  },
   'exports.deleteFailed': 'No se pudo eliminar {name}: {reason}',
-  'exports.showAll': { one: 'Mostrar {count} exportación', many: 'Mostrar las {count} de exportaciones', other: 'Mostrar las {count} exportaciones' },
+  'exports.showAll': {
+    one: 'Mostrar {count} exportación',
+    many: 'Mostrar las {count} de exportaciones',
+    other: 'Mostrar las {count} exportaciones',
+  },
   'exports.newestOnly': 'Mostrar solo la última',
   'exports.offline': 'No se pudo actualizar la lista: {reason}',
 
   'job.asking': 'Solicitando la exportación …',
   'job.queued': 'En espera.',
-  'job.ahead': { one: '{count} trabajo antes que el suyo.', many: '{count} de trabajos antes que el suyo.', other: '{count} trabajos antes que el suyo.' },
+  'job.ahead': {
+    one: '{count} trabajo antes que el suyo.',
+    many: '{count} de trabajos antes que el suyo.',
+    other: '{count} trabajos antes que el suyo.',
+  },
   'job.started': 'Creando el libro: {progress}.',
-  'job.secondsLeft': { one: 'Queda alrededor de {count} segundo.', many: 'Quedan alrededor de {count} de segundos.', other: 'Quedan alrededor de {count} segundos.' },
+  'job.secondsLeft': {
+    one: 'Queda alrededor de {count} segundo.',
+    many: 'Quedan alrededor de {count} de segundos.',
+    other: 'Quedan alrededor de {count} segundos.',
+  },
   'job.joined': 'La misma exportación ya estaba en marcha; recibirá el mismo archivo.',
   'job.lost': 'Se perdió la conexión. La exportación continúa; la página volverá a mirar por sí sola.',
   'job.cancel': 'Cancelar',
@@ -170,15 +200,18 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'job.failed': 'La exportación falló. {reason}',
   'job.number': 'Trabajo {id}. Si vuelve a ocurrir, dé este número a su administrador.',
   'job.canceled': 'La exportación se canceló.',
-  'job.withdrawn': 'Usted ya no espera esta exportación. Continúa para un colega; su archivo aparecerá en la lista de abajo.',
-  'job.gone': 'El servidor ya no conoce esta exportación (trabajo {id}). Mire la lista de abajo o exporte de nuevo.',
+  'job.withdrawn':
+    'Usted ya no espera esta exportación. Continúa para un colega; su archivo aparecerá en la lista de abajo.',
+  'job.gone':
+    'El servidor ya no conoce esta exportación (trabajo {id}). Mire la lista de abajo o exporte de nuevo.',
   'job.dismiss': 'Descartar',
   'job.refused': 'No se pudo solicitar la exportación. {reason}',
   'job.progress': 'Progreso de la exportación',
 
   'settings.title': 'Ajustes del curso',
   'settings.weights': 'Pesos de las categorías',
-  'settings.weightsHelp': 'El promedio del curso se calcula con estos pesos. Deje un campo vacío para volver al peso importado.',
+  'settings.weightsHelp':
+    'El promedio del curso se calcula con estos pesos. Deje un campo vacío para volver al peso importado.',
   'settings.category': 'Categoría',
   'settings.weight': 'Peso en porcentaje',
   'settings.weightOf': 'Peso de {category} en porcentaje',
@@ -192,7 +225,11 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'settings.noChange': 'No se ha cambiado nada.',
   'settings.averageNow': 'Promedio del curso ahora',
   'settings.averageThen': 'Promedio del curso después',
-  'settings.changed': { one: 'Cambia el promedio de {count} estudiante.', many: 'Cambian los promedios de {count} de estudiantes.', other: 'Cambian los promedios de {count} estudiantes.' },
+  'settings.changed': {
+    one: 'Cambia el promedio de {count} estudiante.',
+    many: 'Cambian los promedios de {count} de estudiantes.',
+    other: 'Cambian los promedios de {count} estudiantes.',
+  },
   'settings.largest': 'Mayores cambios',
   'settings.now': 'Ahora',
   'settings.then': 'Después',
@@ -217,18 +254,25 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'error.title': 'Esto no funcionó',
   'error.NO_ANSWER': 'El servidor no responde. Compruebe su conexión.',
   'error.BAD_CREDENTIALS': 'El correo electrónico o la contraseña no son correctos.',
-  'error.SIGN_IN_UNKNOWN': 'Nadie tiene aquí la dirección de correo de su cuenta. Pida a su administrador que le invite.',
-  'error.SIGN_IN_UNVERIFIED': 'Su cuenta no tiene una dirección de correo verificada. Pregunte a quien gestiona su cuenta.',
+  'error.SIGN_IN_UNKNOWN':
+    'Nadie tiene aquí la dirección de correo de su cuenta. Pida a su administrador que le invite.',
+  'error.SIGN_IN_UNVERIFIED':
+    'Su cuenta no tiene una dirección de correo verificada. Pregunte a quien gestiona su cuenta.',
   'error.SIGN_IN_DISABLED': 'Su cuenta está desactivada aquí. Pregunte a su administrador.',
   'error.SIGN_IN_REFUSED': 'El inicio de sesión fue rechazado o cancelado. Inténtelo de nuevo.',
-  'error.SIGN_IN_EXPIRED': 'El inicio de sesión tardó demasiado, se empezó en otro navegador o ya se usó. Inténtelo de nuevo.',
-  'error.SINGLE_SIGN_ON_OFF': 'Esta forma de iniciar sesión no está configurada aquí. Use su correo electrónico y su contraseña.',
-  'error.ISSUER_UNAVAILABLE': 'El servicio que confirma quién es usted no responde. Inténtelo de nuevo en un momento.',
+  'error.SIGN_IN_EXPIRED':
+    'El inicio de sesión tardó demasiado, se empezó en otro navegador o ya se usó. Inténtelo de nuevo.',
+  'error.SINGLE_SIGN_ON_OFF':
+    'Esta forma de iniciar sesión no está configurada aquí. Use su correo electrónico y su contraseña.',
+  'error.ISSUER_UNAVAILABLE':
+    'El servicio que confirma quién es usted no responde. Inténtelo de nuevo en un momento.',
   'error.NOT_A_TEACHER': 'Solo un docente de este curso o un administrador puede ver esto.',
   'error.INSUFFICIENT_SCOPE': 'No puede hacer esto.',
-  'error.CROSS_ORIGIN': 'Esta página se abrió con otra dirección que la que espera el servidor. Pida a su administrador que revise PUBLIC_URL.',
+  'error.CROSS_ORIGIN':
+    'Esta página se abrió con otra dirección que la que espera el servidor. Pida a su administrador que revise PUBLIC_URL.',
   'error.INVITATION_NOT_FOUND': 'Este enlace ya se usó o ha caducado. Pida uno nuevo a su administrador.',
-  'error.VIEW_NOT_LOADED': 'No se pudo cargar una parte de la página. El servidor no responde o se ha actualizado desde que la abrió. Inténtelo de nuevo.',
+  'error.VIEW_NOT_LOADED':
+    'No se pudo cargar una parte de la página. El servidor no responde o se ha actualizado desde que la abrió. Inténtelo de nuevo.',
   'error.COURSE_NOT_FOUND': 'Este curso no existe.',
   'error.EXPORT_NOT_FOUND': 'Esta exportación ya se había eliminado.',
   'error.JOB_NOT_FOUND': 'Este trabajo no existe o acabó hace tanto que ya no se guarda.',
@@ -242,8 +286,10 @@ export const es: Readonly<Record<TextKey, Text>> = {
   'error.DISK_FULL': 'El disco del servidor está lleno. Avise a su administrador.',
   'error.WORKBOOK_TOO_LARGE': 'El libro no cabe en una hoja de Excel.',
   'error.OUT_OF_MEMORY': 'El servidor no tuvo memoria suficiente. Avise a su administrador.',
-  'error.TIMED_OUT': 'Tardó más de lo que permite el servidor. Inténtelo de nuevo o avise a su administrador.',
-  'error.WORKER_CRASHED': 'La parte del servidor que crea el libro se detuvo de forma inesperada. Inténtelo de nuevo.',
+  'error.TIMED_OUT':
+    'Tardó más de lo que permite el servidor. Inténtelo de nuevo o avise a su administrador.',
+  'error.WORKER_CRASHED':
+    'La parte del servidor que crea el libro se detuvo de forma inesperada. Inténtelo de nuevo.',
   'error.CHECK_FAILED': 'El libro no coincidía con la base de datos y se descartó. Avise a su administrador.',
   'error.INTERNAL_ERROR': 'Algo salió mal en el servidor. Ha quedado en su registro.',
 }

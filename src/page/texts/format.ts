@@ -1,5 +1,9 @@
 const MINUTE_S = 60
-const STEPS: ReadonlyArray<readonly [Intl.RelativeTimeFormatUnit, number]> = [['day', 86_400], ['hour', 3600], ['minute', MINUTE_S]]
+const STEPS: ReadonlyArray<readonly [Intl.RelativeTimeFormatUnit, number]> = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', MINUTE_S],
+]
 
 export interface Formats {
   /** A fraction as a percent, with one digit after the point at most; `null` as a dash. */
@@ -25,7 +29,16 @@ export function formats (locale: string): Formats {
   const inZone = new Map<string, { exact: Intl.DateTimeFormat, day: Intl.DateTimeFormat }>()
   const zone = (timeZone: string) => {
     const known = inZone.get(timeZone) ?? {
-      exact: new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit', timeZoneName: 'short', timeZone }),
+      exact: new Intl.DateTimeFormat(locale, {
+        year: 'numeric',
+        month: 'short',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: '2-digit',
+        second: '2-digit',
+        timeZoneName: 'short',
+        timeZone,
+      }),
       day: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone }),
     }
     inZone.set(timeZone, known)
@@ -35,8 +48,19 @@ export function formats (locale: string): Formats {
     percent: (fraction) => fraction === null ? '–' : percents.format(fraction),
     number: (value) => numbers.format(value),
     size: (bytes) => {
-      const [value, unit] = bytes < 1000 ? [bytes, 'byte'] : bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : bytes < 1e9 ? [bytes / 1e6, 'megabyte'] : [bytes / 1e9, 'gigabyte']
-      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short', maximumSignificantDigits: 3 }).format(value)
+      const [value, unit] = bytes < 1000
+        ? [bytes, 'byte']
+        : bytes < 1e6
+          ? [bytes / 1e3, 'kilobyte']
+          : bytes < 1e9
+            ? [bytes / 1e6, 'megabyte']
+            : [bytes / 1e9, 'gigabyte']
+      return new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit,
+        unitDisplay: unit === 'byte' ? 'long' : 'short',
+        maximumSignificantDigits: 3,
+      }).format(value)
     },
     exactTime: (iso, timeZone) => zone(timeZone).exact.format(new Date(iso)),
     day: (iso, timeZone) => zone(timeZone).day.format(new Date(iso)),

@@ -2,8 +2,10 @@ import type { Text } from './en.ts'
 
 /** Of the views that are loaded later: see `later.ts`. */
 export const importEn = {
-  'import.lead': 'A OneRoster bundle (zip), a performance-book document (json) or a grade book of Canvas or Moodle (csv). It is checked first, and nothing is changed until you press Import.',
-  'import.leadOfCourse': 'A Canvas or Moodle grade book (csv), or a performance-book document (json) for this course. It is checked first, and nothing is changed until you press Import. An import changes the tasks, categories and scores of this course, and the students that the file names. It does not change accounts, teachers, the roster or other courses: such rows are left out and counted, and a file about another course is refused.',
+  'import.lead':
+    'A OneRoster bundle (zip), a performance-book document (json) or a grade book of Canvas or Moodle (csv). It is checked first, and nothing is changed until you press Import.',
+  'import.leadOfCourse':
+    'A Canvas or Moodle grade book (csv), or a performance-book document (json) for this course. It is checked first, and nothing is changed until you press Import. An import changes the tasks, categories and scores of this course, and the students that the file names. It does not change accounts, teachers, the roster or other courses: such rows are left out and counted, and a file about another course is refused.',
   'import.choose': 'Choose a file',
   'import.chooseOther': 'Choose another file',
   'import.drop': 'or drop it here: zip, csv or json',
@@ -21,7 +23,8 @@ export const importEn = {
   'import.teacherHelp': 'Who is to see the course.',
   'import.strict': 'Treat warnings as errors',
   'import.allowRemovals': 'Allow removals: more than half of a course’s results',
-  'import.allowSkips': 'Allow skipped rows: more than a tenth of a file, because they refer to missing records',
+  'import.allowSkips':
+    'Allow skipped rows: more than a tenth of a file, because they refer to missing records',
   'import.allowNewPeople': 'Allow new people: more than a tenth of a grade book',
   'import.allowErased': 'Allow erased people: let them back in',
   'import.check': 'Check',
@@ -42,10 +45,14 @@ export const importEn = {
   'import.report': 'Result',
   'import.reportOfCheck': 'Result of the check',
   'import.checked': 'The file can be imported. This is what would change:',
-  'import.wouldChangeNothing': 'The file can be read, and everything in it is here already: nothing would change.',
+  'import.wouldChangeNothing':
+    'The file can be read, and everything in it is here already: nothing would change.',
   'import.done': 'Imported. This has changed:',
   'import.changedNothing': 'Everything in the file was here already: nothing has changed.',
-  'import.failed': { one: '{count} error. Nothing has changed. See below what to do, then check again.', other: '{count} errors. Nothing has changed. See below what to do, then check again.' },
+  'import.failed': {
+    one: '{count} error. Nothing has changed. See below what to do, then check again.',
+    other: '{count} errors. Nothing has changed. See below what to do, then check again.',
+  },
   'import.failedOtherwise': 'It failed, and nothing has changed.',
   'import.counts': 'What changes, by kind',
   'import.added': 'Added',
@@ -78,22 +85,30 @@ export const importEn = {
   'import.warningCount': 'Warnings',
   'import.checkOnly': 'Check only',
 
-  'warning.left_out': 'Rows about accounts, teachers, classes or other courses were left out; only an administrator\'s import can change these',
+  'warning.left_out':
+    "Rows about accounts, teachers, classes or other courses were left out; only an administrator's import can change these",
   'warning.manifest_missing': 'There is no manifest.csv; every file was taken as bulk',
-  'warning.manifest_incomplete': 'A file is there that manifest.csv does not name; it was taken as the others',
-  'warning.unknown_version': 'The bundle names a OneRoster version that this program does not know; it was read as 1.2',
+  'warning.manifest_incomplete':
+    'A file is there that manifest.csv does not name; it was taken as the others',
+  'warning.unknown_version':
+    'The bundle names a OneRoster version that this program does not know; it was read as 1.2',
   'warning.oneroster_1_0': 'Columns of OneRoster 1.0 were read as those of 1.1',
   'warning.blank_lines': 'Blank lines were skipped',
-  'warning.duplicate_id': 'A sourcedId appears twice in one file; the newest one counts, or else the later line',
-  'warning.duplicate_result': 'A student has several results for one line item; the newest, else the later line counts',
-  'warning.results_of_two_classes': 'A student has results for one task from two classes; one with a score, else the newest, else the later line counts',
-  'warning.result_without_enrollment': 'Results of students who are enrolled in no class of the course were skipped',
+  'warning.duplicate_id':
+    'A sourcedId appears twice in one file; the newest one counts, or else the later line',
+  'warning.duplicate_result':
+    'A student has several results for one line item; the newest, else the later line counts',
+  'warning.results_of_two_classes':
+    'A student has results for one task from two classes; one with a score, else the newest, else the later line counts',
+  'warning.result_without_enrollment':
+    'Results of students who are enrolled in no class of the course were skipped',
   'warning.result_of_deleted': 'Results of deleted line items or users were skipped',
   'warning.result_not_known': 'A result to be deleted was not there',
   'warning.enrollment_skipped': 'Enrollments were skipped because their class or user is not in any file',
   'warning.line_item_skipped': 'Line items were skipped because their class is not in any file',
   'warning.result_skipped': 'Results were skipped because their line item or student is not in any file',
-  'warning.category_missing': 'Line items name a category that is not in any file; they were imported without one',
+  'warning.category_missing':
+    'Line items name a category that is not in any file; they were imported without one',
   'warning.course_missing': 'Classes name a course that is not in any file; each became a course of its own',
   'warning.school_missing': 'Classes name a school that is not in any file; they were imported without it',
   'warning.term_missing': 'Classes name a term that is not in any file; they were imported without it',
@@ -101,10 +116,13 @@ export const importEn = {
   'warning.class_without_course': 'A class names no course; it is a course of its own',
   'warning.title_missing': 'A title is blank; the id is shown instead',
   'warning.end_before_begin': 'An enrollment ends before it begins; its end date was ignored',
-  'warning.all_students_dropped': 'All students of a course are dropped: their enrollments ended before the last term of the course or were removed',
+  'warning.all_students_dropped':
+    'All students of a course are dropped: their enrollments ended before the last term of the course or were removed',
   'warning.teacher_without_email': 'A teacher has no e-mail, so they cannot sign in and see the course',
-  'warning.category_weights_differ': 'Categories of one title have different weights in one course; the first counts',
-  'warning.points_possible_missing': 'A line item has no resultValueMax above its resultValueMin, so its results have no score',
+  'warning.category_weights_differ':
+    'Categories of one title have different weights in one course; the first counts',
+  'warning.points_possible_missing':
+    'A line item has no resultValueMax above its resultValueMin, so its results have no score',
   'warning.score_scale_ignored': 'Score scales are not used; scores count by their number',
   'warning.unknown_score_status': 'A scoreStatus is unknown; it counts as blank',
   'warning.unknown_role': 'An enrollment has an unknown role, which gives no access',
@@ -113,21 +131,29 @@ export const importEn = {
   'warning.unreadable_date_last_modified': 'A dateLastModified cannot be read; it counts as blank',
   'warning.lone_surrogate': 'Broken characters (lone surrogates) became U+FFFD',
   'warning.duplicate_teacher': 'A teacher appears twice; the first one counts',
-  'warning.points_without_possible': 'A column has points but no points possible, so it gives no score; export percentages as well',
+  'warning.points_without_possible':
+    'A column has points but no points possible, so it gives no score; export percentages as well',
   'warning.row_of_no_student': 'Rows of test students were left out',
-  'warning.erased_person': 'Erased people were left out; to let them back in, use "Allow erased people" on the page or --allow-erased on the command line',
+  'warning.erased_person':
+    'Erased people were left out; to let them back in, use "Allow erased people" on the page or --allow-erased on the command line',
   'warningOfTeacher.erased_person': 'Erased people were left out; ask an administrator to let them back in',
-  'warning.people_matched_loosely': 'People in a grade book were matched only after ignoring case and leading zeros',
+  'warning.people_matched_loosely':
+    'People in a grade book were matched only after ignoring case and leading zeros',
   'warning.people_matched_by_name': 'People in a grade book were matched by name alone',
   'warning.people_in_conflict': 'Grade book rows whose values point to different people were skipped',
   'warning.new_people': 'People in a grade book who were not in the course were added to it',
   'warning.namesake_courses': 'Other courses have the same name; the one whose source id was given is used',
   'warning.category_added': 'The course has a new category; check the weights in the settings of the course',
-  'warning.tasks_of_earlier_file': 'Tasks from an earlier grade book file are not in this one; they were kept',
-  'warning.same_titles_changed': 'Tasks with the same title are told apart by their order, and there are more or fewer of them than in the earlier file; check their scores',
-  'warning.grade_columns_without_suffix': 'No column has a suffix such as (Real), so every other column was imported as a task; see the list of columns',
-  'warning.renamed_total_left_out': 'A column named like a course total was left out; see the list of columns',
-  'warning.renamed_total_taken': 'A column that may be a renamed course total was imported as a task; see the list of columns',
+  'warning.tasks_of_earlier_file':
+    'Tasks from an earlier grade book file are not in this one; they were kept',
+  'warning.same_titles_changed':
+    'Tasks with the same title are told apart by their order, and there are more or fewer of them than in the earlier file; check their scores',
+  'warning.grade_columns_without_suffix':
+    'No column has a suffix such as (Real), so every other column was imported as a task; see the list of columns',
+  'warning.renamed_total_left_out':
+    'A column named like a course total was left out; see the list of columns',
+  'warning.renamed_total_taken':
+    'A column that may be a renamed course total was imported as a task; see the list of columns',
 
   'column.task_points': 'a task, in points',
   'column.task_percent': 'a task, in percent',

@@ -2,8 +2,10 @@ import type { Text } from './en.ts'
 import type { ImportTextKey } from './import-en.ts'
 
 export const importEs: Readonly<Record<ImportTextKey, Text>> = {
-  'import.lead': 'Un paquete OneRoster (zip), un documento performance-book (json) o un libro de notas de Canvas o Moodle (csv). Primero se comprueba, y no se cambia nada hasta que pulse Importar.',
-  'import.leadOfCourse': 'Un libro de notas de Canvas o Moodle (csv) o un documento performance-book (json) de este curso. Primero se comprueba, y no se cambia nada hasta que pulse Importar. La importación cambia las tareas, las categorías y las notas de este curso, y a los alumnos que el archivo nombra. No cambia cuentas, profesores, la matrícula ni otros cursos: esas filas se omiten y se cuentan, y un archivo de otro curso se rechaza.',
+  'import.lead':
+    'Un paquete OneRoster (zip), un documento performance-book (json) o un libro de notas de Canvas o Moodle (csv). Primero se comprueba, y no se cambia nada hasta que pulse Importar.',
+  'import.leadOfCourse':
+    'Un libro de notas de Canvas o Moodle (csv) o un documento performance-book (json) de este curso. Primero se comprueba, y no se cambia nada hasta que pulse Importar. La importación cambia las tareas, las categorías y las notas de este curso, y a los alumnos que el archivo nombra. No cambia cuentas, profesores, la matrícula ni otros cursos: esas filas se omiten y se cuentan, y un archivo de otro curso se rechaza.',
   'import.choose': 'Elegir un archivo',
   'import.chooseOther': 'Elegir otro archivo',
   'import.drop': 'o suéltelo aquí: zip, csv o json',
@@ -21,7 +23,8 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.teacherHelp': 'Quién podrá ver el curso.',
   'import.strict': 'Tratar las advertencias como errores',
   'import.allowRemovals': 'Permitir eliminaciones: más de la mitad de los resultados de un curso',
-  'import.allowSkips': 'Permitir filas omitidas: más de una décima parte de un archivo, porque falta aquello a lo que remiten',
+  'import.allowSkips':
+    'Permitir filas omitidas: más de una décima parte de un archivo, porque falta aquello a lo que remiten',
   'import.allowNewPeople': 'Permitir personas nuevas: más de una décima parte de un libro de notas',
   'import.allowErased': 'Permitir personas borradas: volver a admitirlas',
   'import.check': 'Comprobar',
@@ -42,10 +45,15 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.report': 'Resultado',
   'import.reportOfCheck': 'Resultado de la comprobación',
   'import.checked': 'El archivo se puede importar. Esto es lo que cambiaría:',
-  'import.wouldChangeNothing': 'El archivo se puede leer y todo lo que contiene ya está aquí: no cambiaría nada.',
+  'import.wouldChangeNothing':
+    'El archivo se puede leer y todo lo que contiene ya está aquí: no cambiaría nada.',
   'import.done': 'Importado. Esto ha cambiado:',
   'import.changedNothing': 'Todo lo que contiene el archivo ya estaba aquí: no ha cambiado nada.',
-  'import.failed': { one: '{count} error. No ha cambiado nada. Vea abajo qué hacer y vuelva a comprobar.', many: '{count} de errores. No ha cambiado nada. Vea abajo qué hacer y vuelva a comprobar.', other: '{count} errores. No ha cambiado nada. Vea abajo qué hacer y vuelva a comprobar.' },
+  'import.failed': {
+    one: '{count} error. No ha cambiado nada. Vea abajo qué hacer y vuelva a comprobar.',
+    many: '{count} de errores. No ha cambiado nada. Vea abajo qué hacer y vuelva a comprobar.',
+    other: '{count} errores. No ha cambiado nada. Vea abajo qué hacer y vuelva a comprobar.',
+  },
   'import.failedOtherwise': 'Falló y no ha cambiado nada.',
   'import.counts': 'Qué cambia, por tipo',
   'import.added': 'Añadidos',
@@ -57,7 +65,11 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.students': 'Estudiantes',
   'import.tasks': 'Tareas',
   'import.scores': 'Notas',
-  'import.warnings': { one: '{count} advertencia', many: '{count} de advertencias', other: '{count} advertencias' },
+  'import.warnings': {
+    one: '{count} advertencia',
+    many: '{count} de advertencias',
+    other: '{count} advertencias',
+  },
   'import.warning': 'Advertencia',
   'import.firstPlace': 'Primera vez en',
   'import.times': 'Veces',
@@ -77,7 +89,11 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.errors': { one: '{count} error', many: '{count} de errores', other: '{count} errores' },
   'import.place': 'Dónde',
   'import.whatIsWrong': 'Qué está mal',
-  'import.moreErrors': { one: 'No se muestra {count} más.', many: 'No se muestran {count} más.', other: 'No se muestran {count} más.' },
+  'import.moreErrors': {
+    one: 'No se muestra {count} más.',
+    many: 'No se muestran {count} más.',
+    other: 'No se muestran {count} más.',
+  },
   'import.toCourses': 'Ir a los cursos',
   'import.toBook': 'Ir al libro de rendimiento',
   'import.past': 'Importaciones anteriores',
@@ -86,33 +102,48 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.warningCount': 'Advertencias',
   'import.checkOnly': 'Solo comprobación',
 
-  'warning.left_out': 'Se omitieron filas sobre cuentas, profesores, grupos u otros cursos; solo la importación de un administrador puede cambiarlos',
+  'warning.left_out':
+    'Se omitieron filas sobre cuentas, profesores, grupos u otros cursos; solo la importación de un administrador puede cambiarlos',
   'warning.manifest_missing': 'No hay manifest.csv; todos los archivos se tomaron como completos (bulk)',
   'warning.manifest_incomplete': 'Hay un archivo que manifest.csv no nombra; se tomó como los demás',
   'warning.unknown_version': 'El paquete nombra una versión de OneRoster desconocida; se leyó como 1.2',
   'warning.oneroster_1_0': 'Las columnas de OneRoster 1.0 se leyeron como las de 1.1',
   'warning.blank_lines': 'Se omitieron líneas en blanco',
-  'warning.duplicate_id': 'Un sourcedId aparece dos veces en un archivo; cuenta el más reciente o, si no, la última línea',
-  'warning.duplicate_result': 'Un estudiante tiene varios resultados para una tarea; cuenta el más reciente o, si no, la última línea',
-  'warning.results_of_two_classes': 'Un estudiante tiene resultados de una tarea en dos grupos; cuenta el que tiene nota, si no el más reciente, si no la última línea',
-  'warning.result_without_enrollment': 'Se omitieron resultados de estudiantes sin matrícula en ningún grupo del curso',
+  'warning.duplicate_id':
+    'Un sourcedId aparece dos veces en un archivo; cuenta el más reciente o, si no, la última línea',
+  'warning.duplicate_result':
+    'Un estudiante tiene varios resultados para una tarea; cuenta el más reciente o, si no, la última línea',
+  'warning.results_of_two_classes':
+    'Un estudiante tiene resultados de una tarea en dos grupos; cuenta el que tiene nota, si no el más reciente, si no la última línea',
+  'warning.result_without_enrollment':
+    'Se omitieron resultados de estudiantes sin matrícula en ningún grupo del curso',
   'warning.result_of_deleted': 'Se omitieron resultados de tareas o usuarios eliminados',
   'warning.result_not_known': 'Un resultado que se debía eliminar no estaba',
-  'warning.enrollment_skipped': 'Se omitieron matrículas porque su grupo o su usuario no está en ningún archivo',
+  'warning.enrollment_skipped':
+    'Se omitieron matrículas porque su grupo o su usuario no está en ningún archivo',
   'warning.line_item_skipped': 'Se omitieron tareas porque su grupo no está en ningún archivo',
-  'warning.result_skipped': 'Se omitieron resultados porque su tarea o su estudiante no está en ningún archivo',
-  'warning.category_missing': 'Hay tareas que nombran una categoría que no está en ningún archivo; quedan sin categoría',
-  'warning.course_missing': 'Hay grupos que nombran un curso que no está en ningún archivo; cada uno es un curso propio',
-  'warning.school_missing': 'Hay grupos que nombran un centro que no está en ningún archivo; se tomaron sin él',
-  'warning.term_missing': 'Hay grupos que nombran un periodo que no está en ningún archivo; se tomaron sin él',
+  'warning.result_skipped':
+    'Se omitieron resultados porque su tarea o su estudiante no está en ningún archivo',
+  'warning.category_missing':
+    'Hay tareas que nombran una categoría que no está en ningún archivo; quedan sin categoría',
+  'warning.course_missing':
+    'Hay grupos que nombran un curso que no está en ningún archivo; cada uno es un curso propio',
+  'warning.school_missing':
+    'Hay grupos que nombran un centro que no está en ningún archivo; se tomaron sin él',
+  'warning.term_missing':
+    'Hay grupos que nombran un periodo que no está en ningún archivo; se tomaron sin él',
   'warning.reference_to_deleted': 'Se omitieron registros que pertenecen a algo eliminado',
   'warning.class_without_course': 'Un grupo no nombra ningún curso; es un curso propio',
   'warning.title_missing': 'Falta un título; se muestra el identificador',
   'warning.end_before_begin': 'Una matrícula termina antes de empezar; se tomó como si no tuviera fin',
-  'warning.all_students_dropped': 'Todos los estudiantes de un curso figuran como dados de baja: sus matrículas terminaron antes del último periodo del curso o ya no están',
-  'warning.teacher_without_email': 'Un docente no tiene correo, así que no puede iniciar sesión ni ver el curso',
-  'warning.category_weights_differ': 'Categorías con el mismo título tienen pesos distintos en un curso; cuenta la primera',
-  'warning.points_possible_missing': 'Una tarea no tiene un resultValueMax mayor que su resultValueMin, así que sus resultados no tienen nota',
+  'warning.all_students_dropped':
+    'Todos los estudiantes de un curso figuran como dados de baja: sus matrículas terminaron antes del último periodo del curso o ya no están',
+  'warning.teacher_without_email':
+    'Un docente no tiene correo, así que no puede iniciar sesión ni ver el curso',
+  'warning.category_weights_differ':
+    'Categorías con el mismo título tienen pesos distintos en un curso; cuenta la primera',
+  'warning.points_possible_missing':
+    'Una tarea no tiene un resultValueMax mayor que su resultValueMin, así que sus resultados no tienen nota',
   'warning.score_scale_ignored': 'Las escalas no se usan; las notas cuentan por su número',
   'warning.unknown_score_status': 'Un scoreStatus es desconocido; cuenta como vacío',
   'warning.unknown_role': 'Una matrícula tiene una función desconocida, que no da acceso',
@@ -121,21 +152,33 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.unreadable_date_last_modified': 'Un dateLastModified no se puede leer; cuenta como vacío',
   'warning.lone_surrogate': 'Caracteres rotos (sustitutos sueltos) se cambiaron por U+FFFD',
   'warning.duplicate_teacher': 'Un docente aparece dos veces; cuenta el primero',
-  'warning.points_without_possible': 'Una columna tiene puntos pero no puntos posibles, así que no da nota; exporte también los porcentajes',
+  'warning.points_without_possible':
+    'Una columna tiene puntos pero no puntos posibles, así que no da nota; exporte también los porcentajes',
   'warning.row_of_no_student': 'Se omitieron filas de estudiantes de prueba',
-  'warning.erased_person': 'Se omitieron personas cuyos datos se borraron; para volver a admitirlas, use «Permitir personas borradas» en la página o --allow-erased en la línea de comandos',
-  'warningOfTeacher.erased_person': 'Se omitieron personas cuyos datos se borraron; pida a un administrador que vuelva a admitirlas',
-  'warning.people_matched_loosely': 'Personas de un libro de notas se encontraron solo sin distinguir mayúsculas ni ceros iniciales',
+  'warning.erased_person':
+    'Se omitieron personas cuyos datos se borraron; para volver a admitirlas, use «Permitir personas borradas» en la página o --allow-erased en la línea de comandos',
+  'warningOfTeacher.erased_person':
+    'Se omitieron personas cuyos datos se borraron; pida a un administrador que vuelva a admitirlas',
+  'warning.people_matched_loosely':
+    'Personas de un libro de notas se encontraron solo sin distinguir mayúsculas ni ceros iniciales',
   'warning.people_matched_by_name': 'Personas de un libro de notas se encontraron solo por su nombre',
-  'warning.people_in_conflict': 'Se omitieron filas de un libro de notas cuyos valores señalan a personas distintas',
+  'warning.people_in_conflict':
+    'Se omitieron filas de un libro de notas cuyos valores señalan a personas distintas',
   'warning.new_people': 'Se añadieron al curso personas de un libro de notas que no estaban en él',
-  'warning.namesake_courses': 'Otros cursos tienen el mismo nombre; se usa aquel cuyo identificador de origen se indicó',
-  'warning.category_added': 'El curso tiene una categoría nueva; compruebe los pesos en los ajustes del curso',
-  'warning.tasks_of_earlier_file': 'Tareas de un libro de notas anterior no están en este; se quedan como están',
-  'warning.same_titles_changed': 'Las tareas con el mismo título se distinguen por su orden, y hay más o menos que en el archivo anterior; compruebe sus notas',
-  'warning.grade_columns_without_suffix': 'Ninguna columna tiene un sufijo como (Real), así que todas las demás se tomaron como tareas; vea la lista de columnas',
-  'warning.renamed_total_left_out': 'Se omitió una columna con nombre de total del curso; vea la lista de columnas',
-  'warning.renamed_total_taken': 'Una columna que puede ser un total del curso renombrado se tomó como tarea; vea la lista de columnas',
+  'warning.namesake_courses':
+    'Otros cursos tienen el mismo nombre; se usa aquel cuyo identificador de origen se indicó',
+  'warning.category_added':
+    'El curso tiene una categoría nueva; compruebe los pesos en los ajustes del curso',
+  'warning.tasks_of_earlier_file':
+    'Tareas de un libro de notas anterior no están en este; se quedan como están',
+  'warning.same_titles_changed':
+    'Las tareas con el mismo título se distinguen por su orden, y hay más o menos que en el archivo anterior; compruebe sus notas',
+  'warning.grade_columns_without_suffix':
+    'Ninguna columna tiene un sufijo como (Real), así que todas las demás se tomaron como tareas; vea la lista de columnas',
+  'warning.renamed_total_left_out':
+    'Se omitió una columna con nombre de total del curso; vea la lista de columnas',
+  'warning.renamed_total_taken':
+    'Una columna que puede ser un total del curso renombrado se tomó como tarea; vea la lista de columnas',
 
   'column.task_points': 'tarea, en puntos',
   'column.task_percent': 'tarea, en porcentaje',

@@ -79,8 +79,10 @@ export const laterEn = {
   'users.isRosterOnly': 'In the roster only',
   'users.isDisabled': 'Disabled',
   'users.disabledByHand': 'By an administrator',
-  'users.disabledByRoster': 'By the roster. If you enable the account, the next roster that disables it will do so again.',
-  'users.disabledByRosterOf': 'By the roster of {courses}. If you enable the account, the next roster that disables it will do so again.',
+  'users.disabledByRoster':
+    'By the roster. If you enable the account, the next roster that disables it will do so again.',
+  'users.disabledByRosterOf':
+    'By the roster of {courses}. If you enable the account, the next roster that disables it will do so again.',
   'users.you': 'You',
   'users.reset': 'Password link',
   'users.newLink': 'Invitation link',
@@ -91,10 +93,12 @@ export const laterEn = {
   'users.enable': 'Enable',
   'users.enableName': 'Enable {email}',
   'users.disableTitle': 'Disable this account?',
-  'users.disableText': 'Signed out everywhere at once, and all tokens are void. Courses, exports and jobs stay. You can enable the account again.',
+  'users.disableText':
+    'Signed out everywhere at once, and all tokens are void. Courses, exports and jobs stay. You can enable the account again.',
   'users.linkTitle': 'Invitation for {email}',
   'users.resetTitle': 'Password link for {email}',
-  'users.linkHelp': 'Pass this link on to that person alone: whoever opens it chooses the password. It works once, until {time}, and is shown only now.',
+  'users.linkHelp':
+    'Pass this link on to that person alone: whoever opens it chooses the password. It works once, until {time}, and is shown only now.',
   'users.mailed': 'It was sent to {email}.',
   'users.notMailed': 'The mail could not be sent: {reason} Pass the link on yourself.',
   'users.link': 'One-time link',
@@ -111,8 +115,14 @@ export const laterEn = {
   'storage.reserve': 'Below {reserve} exports and uploads are refused.',
   'storage.diskLow': 'Less than {reserve} are free: exports and uploads are refused. Make room on the disk.',
   'storage.expired': 'Expired',
-  'storage.expiredFiles': { one: '{count} expired file of {size} still takes room.', other: '{count} expired files of {size} in all still take room.' },
-  'storage.tombstones': { one: '{count} note of a file that expired long ago can go.', other: '{count} notes of files that expired long ago can go.' },
+  'storage.expiredFiles': {
+    one: '{count} expired file of {size} still takes room.',
+    other: '{count} expired files of {size} in all still take room.',
+  },
+  'storage.tombstones': {
+    one: '{count} note of a file that expired long ago can go.',
+    other: '{count} notes of files that expired long ago can go.',
+  },
   'storage.nothingExpired': 'Nothing has expired. The service looks by itself from time to time.',
   'storage.sweep': 'Remove what has expired',
   'storage.sweeping': 'It is being removed.',
@@ -187,7 +197,8 @@ export const laterEn = {
 
   'account.name': 'Name',
   'account.passwordHelp': 'To choose another password, ask an administrator for a password link.',
-  'account.passwordHelpAdmin': 'To choose another password, make yourself a link under Users, “Password link”.',
+  'account.passwordHelpAdmin':
+    'To choose another password, make yourself a link under Users, “Password link”.',
   'account.devices': 'Signed-in devices',
   'account.devicesHelp': 'If you do not know one of them, sign it out and choose another password.',
   'account.thisDevice': 'This one',
@@ -197,9 +208,13 @@ export const laterEn = {
   'account.end': 'Sign out',
   'account.endName': 'Sign out {name}',
   'account.endOthers': 'Sign out everywhere else',
-  'account.ended': { one: '{count} device has been signed out.', other: '{count} devices have been signed out.' },
+  'account.ended': {
+    one: '{count} device has been signed out.',
+    other: '{count} devices have been signed out.',
+  },
 
-  'error.USER_EXISTS': 'An account with this e-mail already exists. Make a password link for it in the list below.',
+  'error.USER_EXISTS':
+    'An account with this e-mail already exists. Make a password link for it in the list below.',
   'error.USER_DISABLED': 'This account is disabled. Enable it first.',
   'error.USER_NOT_FOUND': 'There is no such user any more.',
   'error.FILE_NOT_FOUND': 'This file has been deleted already.',

@@ -79,8 +79,10 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
   'users.isRosterOnly': 'Solo en la lista importada',
   'users.isDisabled': 'Desactivado',
   'users.disabledByHand': 'Por un administrador',
-  'users.disabledByRoster': 'Por la matrícula. Si activa la cuenta, la próxima matrícula que la desactive lo hará de nuevo.',
-  'users.disabledByRosterOf': 'Por la matrícula de {courses}. Si activa la cuenta, la próxima matrícula que la desactive lo hará de nuevo.',
+  'users.disabledByRoster':
+    'Por la matrícula. Si activa la cuenta, la próxima matrícula que la desactive lo hará de nuevo.',
+  'users.disabledByRosterOf':
+    'Por la matrícula de {courses}. Si activa la cuenta, la próxima matrícula que la desactive lo hará de nuevo.',
   'users.you': 'Usted',
   'users.reset': 'Enlace de contraseña',
   'users.newLink': 'Enlace de invitación',
@@ -91,10 +93,12 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
   'users.enable': 'Activar',
   'users.enableName': 'Activar {email}',
   'users.disableTitle': '¿Desactivar esta cuenta?',
-  'users.disableText': 'Se cierran al momento todas sus sesiones y sus tokens dejan de valer. Los cursos, las exportaciones y los trabajos se conservan. Puede volver a activar la cuenta.',
+  'users.disableText':
+    'Se cierran al momento todas sus sesiones y sus tokens dejan de valer. Los cursos, las exportaciones y los trabajos se conservan. Puede volver a activar la cuenta.',
   'users.linkTitle': 'Invitación para {email}',
   'users.resetTitle': 'Enlace de contraseña para {email}',
-  'users.linkHelp': 'Haga llegar este enlace solo a esa persona: quien lo abra elige la contraseña. Sirve una vez, hasta el {time}, y solo se muestra ahora.',
+  'users.linkHelp':
+    'Haga llegar este enlace solo a esa persona: quien lo abra elige la contraseña. Sirve una vez, hasta el {time}, y solo se muestra ahora.',
   'users.mailed': 'Se envió a {email}.',
   'users.notMailed': 'No se pudo enviar el correo: {reason} Haga llegar el enlace usted mismo.',
   'users.link': 'Enlace de un solo uso',
@@ -104,15 +108,28 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
   'users.done': 'Listo',
 
   'storage.used': 'En uso',
-  'storage.files': { one: 'en {count} archivo', many: 'en {count} de archivos', other: 'en {count} archivos' },
+  'storage.files': {
+    one: 'en {count} archivo',
+    many: 'en {count} de archivos',
+    other: 'en {count} archivos',
+  },
   'storage.ofQuota': '{share} de {quota}',
   'storage.noQuota': 'No hay ningún límite (TOTAL_QUOTA_BYTES).',
   'storage.free': 'Libre en el disco',
   'storage.reserve': 'Por debajo de {reserve} se rechazan exportaciones y subidas.',
-  'storage.diskLow': 'Quedan menos de {reserve} libres: se rechazan exportaciones y subidas. Haga sitio en el disco.',
+  'storage.diskLow':
+    'Quedan menos de {reserve} libres: se rechazan exportaciones y subidas. Haga sitio en el disco.',
   'storage.expired': 'Caducado',
-  'storage.expiredFiles': { one: '{count} archivo caducado de {size} ocupa espacio todavía.', many: '{count} de archivos caducados, de {size} en total, ocupan espacio todavía.', other: '{count} archivos caducados, de {size} en total, ocupan espacio todavía.' },
-  'storage.tombstones': { one: '{count} nota de un archivo caducado hace tiempo puede eliminarse.', many: '{count} de notas de archivos caducados hace tiempo pueden eliminarse.', other: '{count} notas de archivos caducados hace tiempo pueden eliminarse.' },
+  'storage.expiredFiles': {
+    one: '{count} archivo caducado de {size} ocupa espacio todavía.',
+    many: '{count} de archivos caducados, de {size} en total, ocupan espacio todavía.',
+    other: '{count} archivos caducados, de {size} en total, ocupan espacio todavía.',
+  },
+  'storage.tombstones': {
+    one: '{count} nota de un archivo caducado hace tiempo puede eliminarse.',
+    many: '{count} de notas de archivos caducados hace tiempo pueden eliminarse.',
+    other: '{count} notas de archivos caducados hace tiempo pueden eliminarse.',
+  },
   'storage.nothingExpired': 'No ha caducado nada. El servicio lo comprueba por sí solo de vez en cuando.',
   'storage.sweep': 'Eliminar lo caducado',
   'storage.sweeping': 'Se está eliminando.',
@@ -187,7 +204,8 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
 
   'account.name': 'Nombre',
   'account.passwordHelp': 'Para elegir otra contraseña, pida un enlace de contraseña a un administrador.',
-  'account.passwordHelpAdmin': 'Para elegir otra contraseña, cree un enlace para usted en Usuarios, «Enlace de contraseña».',
+  'account.passwordHelpAdmin':
+    'Para elegir otra contraseña, cree un enlace para usted en Usuarios, «Enlace de contraseña».',
   'account.devices': 'Dispositivos con sesión iniciada',
   'account.devicesHelp': 'Si no reconoce alguno, cierre su sesión y elija otra contraseña.',
   'account.thisDevice': 'Este',
@@ -197,9 +215,14 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
   'account.end': 'Cerrar sesión',
   'account.endName': 'Cerrar sesión en {name}',
   'account.endOthers': 'Cerrar las demás sesiones',
-  'account.ended': { one: 'Se ha cerrado la sesión en {count} dispositivo.', many: 'Se ha cerrado la sesión en {count} de dispositivos.', other: 'Se ha cerrado la sesión en {count} dispositivos.' },
+  'account.ended': {
+    one: 'Se ha cerrado la sesión en {count} dispositivo.',
+    many: 'Se ha cerrado la sesión en {count} de dispositivos.',
+    other: 'Se ha cerrado la sesión en {count} dispositivos.',
+  },
 
-  'error.USER_EXISTS': 'Ya existe una cuenta con este correo. Cree un enlace de contraseña para ella en la lista de abajo.',
+  'error.USER_EXISTS':
+    'Ya existe una cuenta con este correo. Cree un enlace de contraseña para ella en la lista de abajo.',
   'error.USER_DISABLED': 'Esta cuenta está desactivada. Actívela primero.',
   'error.USER_NOT_FOUND': 'Este usuario ya no existe.',
   'error.FILE_NOT_FOUND': 'Este archivo ya se había eliminado.',

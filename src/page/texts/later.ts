@@ -1,4 +1,5 @@
-// Texts of the views that are loaded when they are first looked at: administration, imports, one's own account.
+// Texts of the views that are loaded when they are first looked at: administration, imports, one's own
+// account.
 import { useMemo } from 'preact/hooks'
 import { TEXTS, translator, type Catalogue, type Values } from './catalogue.ts'
 import type { TextKey } from './en.ts'
@@ -10,7 +11,10 @@ import { reasonIn, useTexts, type Texts } from './use-texts.ts'
 
 export type LaterKey = TextKey | LaterTextKey | ImportTextKey
 
-const ALL: Catalogue<LaterKey> = { en: { ...TEXTS.en, ...laterEn, ...importEn }, es: { ...TEXTS.es, ...laterEs, ...importEs } }
+const ALL: Catalogue<LaterKey> = {
+  en: { ...TEXTS.en, ...laterEn, ...importEn },
+  es: { ...TEXTS.es, ...laterEs, ...importEs },
+}
 
 export interface LaterTexts extends Omit<Texts, 't'> {
   t: (key: LaterKey, values?: Values) => string

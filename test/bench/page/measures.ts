@@ -4,9 +4,13 @@ import type { Page } from 'playwright-core'
 const SCROLL_SPEED = 3000
 const FRAME_MS = 1000 / 60
 
-const quantile = (all: readonly number[], q: number) => all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * q))] ?? NaN
+const quantile = (all: readonly number[], q: number) =>
+  all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * q))] ?? NaN
 
-/** Largest contentful paint, layout shift and blocking time since the page was loaded, by the browser's own observers. */
+/**
+ * Largest contentful paint, layout shift and blocking time since the page was loaded, by the browser's own
+ * observers.
+ */
 export async function vitals (page: Page): Promise<string> {
   const { lcp, cls, tbt } = await page.evaluate(`new Promise((resolve) => {
     const found = { lcp: 0, cls: 0, tbt: 0 }
@@ -15,11 +19,19 @@ export async function vitals (page: Page): Promise<string> {
     new PerformanceObserver((list) => { for (const one of list.getEntries()) found.tbt += Math.max(0, one.duration - 50) }).observe({ type: 'longtask', buffered: true })
     setTimeout(() => { resolve(found) }, 500)
   })`) as { lcp: number, cls: number, tbt: number }
-  return `largest paint after ${lcp.toFixed(0)} ms, layout shift ${cls.toFixed(3)}, blocking ${tbt.toFixed(0)} ms`
+  return `largest paint after ${lcp.toFixed(0)} ms, layout shift ${cls.toFixed(3)}, blocking ${
+    tbt.toFixed(0)
+  } ms`
 }
 
-/** Scrolls the grid as a wheel does, `by` px at most. Blank is a frame without a cell in the middle of the grid. */
-export async function frames (page: Page, by: { x: number, y: number } = { x: 0, y: 12_000 }): Promise<string> {
+/**
+ * Scrolls the grid as a wheel does, `by` px at most. Blank is a frame without a cell in the middle of the
+ * grid.
+ */
+export async function frames (
+  page: Page,
+  by: { x: number, y: number } = { x: 0, y: 12_000 }
+): Promise<string> {
   const box = (await page.getByRole('grid').boundingBox())!
   const middle = { x: Math.round(box.x + box.width * 0.6), y: Math.round(box.y + box.height * 0.6) }
   await page.evaluate(`(() => {
@@ -37,16 +49,32 @@ export async function frames (page: Page, by: { x: number, y: number } = { x: 0,
     return { x: scrollWidth! - clientWidth!, y: scrollHeight! - clientHeight! }
   })
   const protocol = await page.context().newCDPSession(page)
-  await protocol.send('Input.synthesizeScrollGesture', { ...middle, xDistance: -Math.min(by.x, room.x), yDistance: -Math.min(by.y, room.y), speed: SCROLL_SPEED, gestureSourceType: 'mouse', preventFling: true })
+  await protocol.send('Input.synthesizeScrollGesture', {
+    ...middle,
+    xDistance: -Math.min(by.x, room.x),
+    yDistance: -Math.min(by.y, room.y),
+    speed: SCROLL_SPEED,
+    gestureSourceType: 'mouse',
+    preventFling: true,
+  })
   await protocol.detach()
-  const { times, looks, blank } = await page.evaluate('(() => { seen.on = false; return seen })()') as { times: number[], looks: number, blank: number }
+  const { times, looks, blank } = await page.evaluate('(() => { seen.on = false; return seen })()') as {
+    times: number[],
+    looks: number,
+    blank: number,
+  }
   const steps = times.slice(1).map((time, i) => time - times[i]!)
   const rate = 1000 * steps.length / (times.at(-1)! - times[0]!)
   const late = steps.filter((step) => step > FRAME_MS * 1.5).length
-  return `${rate.toFixed(1)} frames a second over ${steps.length} frames, p95 ${quantile(steps, 0.95).toFixed(1)} ms, longest ${Math.max(...steps).toFixed(1)} ms, ${late} late, blank at ${blank} of ${looks} looks`
+  return `${rate.toFixed(1)} frames a second over ${steps.length} frames, p95 ${
+    quantile(steps, 0.95).toFixed(1)
+  } ms, longest ${Math.max(...steps).toFixed(1)} ms, ${late} late, blank at ${blank} of ${looks} looks`
 }
 
-/** From a key or a click to the next paint, by the Event Timing API (whole frames, in steps of 8 ms); the longest event of each interaction. */
+/**
+ * From a key or a click to the next paint, by the Event Timing API (whole frames, in steps of 8 ms); the
+ * longest event of each interaction.
+ */
 export async function interactions (page: Page): Promise<string[]> {
   await page.evaluate(`
     globalThis.events = []
@@ -59,20 +87,52 @@ export async function interactions (page: Page): Promise<string[]> {
     // Entries are handed out after the paint.
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 400))')
     const found = await page.evaluate('events') as Array<{ id: number, ms: number }>
-    const longest = [...Map.groupBy(found, ({ id }) => id).values()].map((one) => Math.max(...one.map(({ ms }) => ms)))
-    lines.push(`${name.padEnd(28)} ${longest.length === 0 ? 'under 16 ms' : `${Math.max(...longest)} ms at most, median ${quantile(longest, 0.5)} ms, ${longest.length} slower than a frame`}`)
+    const longest = [...Map.groupBy(found, ({ id }) => id).values()].map((one) =>
+      Math.max(...one.map(({ ms }) => ms))
+    )
+    lines.push(
+      `${name.padEnd(28)} ${
+        longest.length === 0
+          ? 'under 16 ms'
+          : `${Math.max(...longest)} ms at most, median ${
+            quantile(longest, 0.5)
+          } ms, ${longest.length} slower than a frame`
+      }`
+    )
   }
   const column = (n: number) => page.locator(`[data-row="0"][data-column="${n}"]`)
-  await during('sort by name', async () => { for (let i = 0; i < 6; i++) await column(0).click() })
-  await during('sort by course average', async () => { for (let i = 0; i < 6; i++) await column(3).click() })
-  await during('search, each key', async () => { await page.getByLabel('Search by name or ID').pressSequentially('alvarez 12', { delay: 120 }) })
-  await during('search taken back', async () => { for (let i = 0; i < 10; i++) await page.keyboard.press('Backspace', { delay: 60 }) })
-  await during('points, percent', async () => { for (let i = 0; i < 3; i++) for (const text of ['Points', 'Percent']) await page.locator('.book .switch').getByText(text, { exact: true }).click() })
+  await during('sort by name', async () => {
+    for (let i = 0; i < 6; i++) await column(0).click()
+  })
+  await during('sort by course average', async () => {
+    for (let i = 0; i < 6; i++) await column(3).click()
+  })
+  await during('search, each key', async () => {
+    await page.getByLabel('Search by name or ID').pressSequentially('alvarez 12', { delay: 120 })
+  })
+  await during('search taken back', async () => {
+    for (let i = 0; i < 10; i++) await page.keyboard.press('Backspace', { delay: 60 })
+  })
+  await during('points, percent', async () => {
+    for (let i = 0; i < 3; i++) {
+      for (const text of ['Points', 'Percent']) {
+        await page.locator('.book .switch').getByText(text, { exact: true }).click()
+      }
+    }
+  })
   const dropped = page.getByLabel('Show dropped students')
-  if (await dropped.count() > 0) await during('without, with dropped', async () => { for (let i = 0; i < 6; i++) await dropped.click() })
+  if (await dropped.count() > 0) {
+    await during('without, with dropped', async () => {
+      for (let i = 0; i < 6; i++) await dropped.click()
+    })
+  }
   await during('arrow keys', async () => {
     await page.locator('[data-row="4"][data-column="3"]').focus()
-    for (const key of ['ArrowDown', 'ArrowRight', 'PageDown', 'Control+End', 'Control+Home']) for (let i = 0; i < 4; i++) await page.keyboard.press(key, { delay: 30 })
+    for (const key of ['ArrowDown', 'ArrowRight', 'PageDown', 'Control+End', 'Control+Home']) {
+      for (let i = 0; i < 4; i++) {
+        await page.keyboard.press(key, { delay: 30 })
+      }
+    }
   })
   await during('details opened and closed', async () => {
     for (let i = 0; i < 4; i++) {
@@ -105,5 +165,9 @@ export async function toFile (page: Page, rounds: number): Promise<string[]> {
     taken.push(performance.now() - start)
     await page.locator('[data-phase=succeeded]').waitFor()
   }
-  return [`from click to file: median ${quantile(taken, 0.5).toFixed(0)} ms, first ${taken[0]!.toFixed(0)} ms, longest ${Math.max(...taken).toFixed(0)} ms`]
+  return [
+    `from click to file: median ${quantile(taken, 0.5).toFixed(0)} ms, first ${
+      taken[0]!.toFixed(0)
+    } ms, longest ${Math.max(...taken).toFixed(0)} ms`,
+  ]
 }

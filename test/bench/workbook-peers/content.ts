@@ -1,5 +1,5 @@
-// What every writer of the comparison puts into its sheet: worked out by sums of whole numbers, so that the writers in Python
-// and C have the very same without reading anything.
+// What every writer of the comparison puts into its sheet: worked out by sums of whole numbers, so that the
+// writers in Python and C have the very same without reading anything.
 export const CATEGORIES = 4
 export const WEIGHT = 1 / CATEGORIES
 /** Points possible, by task. */
@@ -22,7 +22,15 @@ export interface Line {
   cells: Array<number | string | null>
 }
 
-export const HEADINGS = ['Last name', 'First name', 'Student ID', 'Email', 'Status', 'Course average', ...Array.from({ length: CATEGORIES }, (_, c) => `Category ${c + 1} average`)]
+export const HEADINGS = [
+  'Last name',
+  'First name',
+  'Student ID',
+  'Email',
+  'Status',
+  'Course average',
+  ...Array.from({ length: CATEGORIES }, (_, c) => `Category ${c + 1} average`),
+]
 export const FIRST_TASK = HEADINGS.length + 1
 
 export function line (student: number, tasks: number): Line {
@@ -38,7 +46,11 @@ export function line (student: number, tasks: number): Line {
     counts[j % CATEGORIES]!++
   }
   const averages = sums.map((sum, c) => sum / counts[c]!)
-  return { texts: texts(student), averages: [averages.reduce((sum, average) => sum + average, 0) / CATEGORIES, ...averages], cells }
+  return {
+    texts: texts(student),
+    averages: [averages.reduce((sum, average) => sum + average, 0) / CATEGORIES, ...averages],
+    cells,
+  }
 }
 
 export function texts (student: number): Line['texts'] {
@@ -52,12 +64,16 @@ export function formulas (row: number, tasks: number): string[] {
   const counted = `SUMIF($G${row}:$J${row},">=-1E+300",$G$4:$J$4)`
   return [
     `IF(${counted}=0,"",SUMPRODUCT($G${row}:$J${row},$G$4:$J$4)/${counted})`,
-    ...['G', 'H', 'I', 'J'].map((column) => `IFERROR(AVERAGEIF($K$1:$${last}$1,${column}$1,$K${row}:$${last}${row}),"")`),
+    ...['G', 'H', 'I', 'J'].map((column) =>
+      `IFERROR(AVERAGEIF($K$1:$${last}$1,${column}$1,$K${row}:$${last}${row}),"")`
+    ),
   ]
 }
 
 export function columnName (column: number): string {
   let name = ''
-  for (let n = column; n > 0; n = Math.floor((n - 1) / 26)) name = String.fromCharCode(65 + (n - 1) % 26) + name
+  for (let n = column; n > 0; n = Math.floor((n - 1) / 26)) {
+    name = String.fromCharCode(65 + (n - 1) % 26) + name
+  }
   return name
 }

@@ -4,7 +4,9 @@ import { readBook } from '../../../src/courses/book.ts'
 import { writeWorkbook } from '../../../workers/workbook/write-workbook.ts'
 import type { Task } from './measure.ts'
 
-/** Ours, from a database on disk: everything that an export does, the check and the flush to disk included. */
+/**
+ * Ours, from a database on disk: everything that an export does, the check and the flush to disk included.
+ */
 export async function exportCourse ({ file, input }: Task): Promise<void> {
   rmSync(file, { force: true })
   const reader = openBookReader(input)
@@ -12,7 +14,14 @@ export async function exportCourse ({ file, input }: Task): Promise<void> {
   const now = Date.UTC(2015, 3, 30)
   const book = readBook(snapshot, 1, { now })!
   const controls = { ...snapshot.totals(1, book.today), zeroedCells: book.zeroedCells }
-  await writeWorkbook(book, { options: { sheets: 'course', values: 'percent', include_dropped: true }, file, generatedAt: now, generatedBy: 'bench', teachers: [], controls })
+  await writeWorkbook(book, {
+    options: { sheets: 'course', values: 'percent', include_dropped: true },
+    file,
+    generatedAt: now,
+    generatedBy: 'bench',
+    teachers: [],
+    controls,
+  })
   snapshot.end()
   reader.close()
 }

@@ -1,13 +1,22 @@
-// Around a writer in JavaScript: size and file from the command line, the measures as one line of JSON on standard output.
+// Around a writer in JavaScript: size and file from the command line, the measures as one line of JSON on
+// standard output.
 import { readFileSync } from 'node:fs'
 
-export interface Task { students: number, tasks: number, file: string, input: string }
+export interface Task {
+  students: number
+  tasks: number
+  file: string
+  input: string
+}
 
 /**
- * Runs a writer; `ms` is from its first call to the closed file, without the time in which modules were loaded and without
- * what is done `before`.
+ * Runs a writer; `ms` is from its first call to the closed file, without the time in which modules were
+ * loaded and without what is done `before`.
  */
-export async function measure (write: (task: Task) => Promise<void>, { before }: { before?: (task: Task) => Promise<void> } = {}): Promise<void> {
+export async function measure (
+  write: (task: Task) => Promise<void>,
+  { before }: { before?: (task: Task) => Promise<void> } = {}
+): Promise<void> {
   const [students, tasks, file, input] = process.argv.slice(2)
   const task = { students: Number(students), tasks: Number(tasks), file: file!, input: input! }
   await before?.(task)

@@ -10,13 +10,21 @@ await measure(async ({ students, tasks, file }) => {
   percent.style('numberFormat', '0%')
   const sheet = workbook.sheet(0)
   sheet.freezePanes(3, 8)
-  ;[...HEADINGS, ...Array.from({ length: tasks }, (_, j) => `Task ${j + 1}`)].forEach((text, c) => { sheet.cell(8, c + 1).value(text) })
+  ;[...HEADINGS, ...Array.from({ length: tasks }, (_, j) => `Task ${j + 1}`)].forEach((text, c) => {
+    sheet.cell(8, c + 1).value(text)
+  })
   for (let i = 0; i < students; i++) {
     const row = 9 + i
     const { texts, cells } = line(i, tasks)
-    texts.forEach((text, c) => { sheet.cell(row, c + 1).value(text) })
-    formulas(row, tasks).forEach((formula, a) => { sheet.cell(row, 6 + a).formula(formula).style(percent) })
-    cells.forEach((value, j) => { if (value !== null) sheet.cell(row, FIRST_TASK + j).value(value).style(percent) })
+    texts.forEach((text, c) => {
+      sheet.cell(row, c + 1).value(text)
+    })
+    formulas(row, tasks).forEach((formula, a) => {
+      sheet.cell(row, 6 + a).formula(formula).style(percent)
+    })
+    cells.forEach((value, j) => {
+      if (value !== null) sheet.cell(row, FIRST_TASK + j).value(value).style(percent)
+    })
   }
   writeFileSync(file, await workbook.outputAsync())
 })

@@ -2,27 +2,58 @@
 import { createHmac, createPublicKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWTPayload } from 'jose'
+import {
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+  type CryptoKey,
+  type JWTPayload,
+} from 'jose'
 import t, { type Test } from 'tap'
 import { createApplicationTokens } from '../../../src/accounts/application-tokens.ts'
-import { startTestService, TEACHER, type TestService, type TestServiceOptions } from '../../support/test-service.ts'
+import {
+  startTestService,
+  TEACHER,
+  type TestService,
+  type TestServiceOptions,
+} from '../../support/test-service.ts'
 
 const SECRET = 'a secret of thirty-two bytes, or more'
 const GIVEN = { JWT_AUDIENCE: 'perfbook', JWT_ISSUER: 'https://app.example' }
 const CLAIMS = { iss: GIVEN.JWT_ISSUER, aud: GIVEN.JWT_AUDIENCE, email: TEACHER }
 const HOUR_S = 3600
 
-interface Signing { key: CryptoKey | Uint8Array, alg: string, kid?: string }
+interface Signing {
+  key: CryptoKey | Uint8Array
+  alg: string
+  kid?: string
+}
 
 const bySecret: Signing = { key: new TextEncoder().encode(SECRET), alg: 'HS256' }
 const inAnHour = () => Math.floor(Date.now() / 1000) + HOUR_S
 
-async function sign (claims: JWTPayload & Record<string, unknown>, { key, alg, kid }: Signing = bySecret): Promise<string> {
-  return await new SignJWT({ exp: inAnHour(), ...claims }).setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }) }).sign(key)
+async function sign (
+  claims: JWTPayload & Record<string, unknown>,
+  { key, alg, kid }: Signing = bySecret
+): Promise<string> {
+  return await new SignJWT({ exp: inAnHour(), ...claims }).setProtectedHeader({
+    alg,
+    ...(kid === undefined ? {} : { kid }),
+  }).sign(key)
 }
 
-async function start (t: Test, settings: Record<string, string>, options: TestServiceOptions = {}): Promise<TestService> {
-  const service = await startTestService(t, { courses: [{ teachers: [{ email: TEACHER }, { email: 'roster@example.edu' }] }], ...options, settings: { ...GIVEN, ...settings } })
+async function start (
+  t: Test,
+  settings: Record<string, string>,
+  options: TestServiceOptions = {}
+): Promise<TestService> {
+  const service = await startTestService(t, {
+    courses: [{ teachers: [{ email: TEACHER }, { email: 'roster@example.edu' }] }],
+    ...options,
+    settings: { ...GIVEN, ...settings },
+  })
   await service.services.accounts.add({ email: TEACHER, role: 'teacher' })
   return service
 }
@@ -38,31 +69,70 @@ async function publish (t: Test) {
   const shown = { keys: [] as object[], status: 200, asked: 0, url: '' }
   const server = createServer((request, response) => {
     shown.asked++
-    response.writeHead(shown.status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: shown.keys }))
+    response.writeHead(shown.status, { 'content-type': 'application/json' }).end(
+      JSON.stringify({ keys: shown.keys })
+    )
   })
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  t.teardown(() => { server.close() })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  t.teardown(() => {
+    server.close()
+  })
   shown.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`
   return shown
 }
 
-async function newKey (alg: string, kid: string): Promise<Signing & { key: CryptoKey, jwk: object, pem: string }> {
+async function newKey (
+  alg: string,
+  kid: string
+): Promise<Signing & { key: CryptoKey, jwk: object, pem: string }> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
-  return { key: privateKey, alg, kid, jwk: { ...await exportJWK(publicKey), kid }, pem: await exportSPKI(publicKey) }
+  return {
+    key: privateKey,
+    alg,
+    kid,
+    jwk: { ...await exportJWK(publicKey), kid },
+    pem: await exportSPKI(publicKey),
+  }
 }
 
 t.test('signed with the shared secret', async (t) => {
   const service = await start(t, { JWT_SECRET: SECRET })
   const now = Math.floor(Date.now() / 1000)
   t.equal(await whoIs(service, await sign(CLAIMS)), TEACHER)
-  t.equal(await whoIs(service, await sign({ ...CLAIMS, email: ' Teacher@EXAMPLE.edu', aud: ['other', 'perfbook'], email_verified: true })), TEACHER)
-  t.equal(await whoIs(service, await sign({ ...CLAIMS, email: 'roster@example.edu' })), 'roster@example.edu', 'a teacher of a roster')
-  t.equal((await service.call('POST', '/api/courses/1/performance/export', { token: await sign(CLAIMS) })).status, 202, 'a bearer needs no origin')
-  t.match(await whoIs(service, await service.token('admin')), 'admin@example.edu', 'our own tokens work beside')
+  t.equal(
+    await whoIs(
+      service,
+      await sign({
+        ...CLAIMS,
+        email: ' Teacher@EXAMPLE.edu',
+        aud: ['other', 'perfbook'],
+        email_verified: true,
+      })
+    ),
+    TEACHER
+  )
+  t.equal(
+    await whoIs(service, await sign({ ...CLAIMS, email: 'roster@example.edu' })),
+    'roster@example.edu',
+    'a teacher of a roster'
+  )
+  t.equal(
+    (await service.call('POST', '/api/courses/1/performance/export', { token: await sign(CLAIMS) })).status,
+    202,
+    'a bearer needs no origin'
+  )
+  t.match(
+    await whoIs(service, await service.token('admin')),
+    'admin@example.edu',
+    'our own tokens work beside'
+  )
 
   const other: Signing = { key: new TextEncoder().encode(SECRET.replace('a', 'b')), alg: 'HS256' }
   const [head, body, signature] = (await sign(CLAIMS)).split('..') as [string, string, string]
-  const altered = Buffer.from(JSON.stringify({ ...CLAIMS, exp: inAnHour(), email: 'admin@example.edu' })).toString('base64url')
+  const altered = Buffer.from(JSON.stringify({ ...CLAIMS, exp: inAnHour(), email: 'admin@example.edu' }))
+    .toString('base64url')
   const bad: Record<string, string> = {
     expired: await sign({ ...CLAIMS, exp: now - 10 }),
     'not yet good': await sign({ ...CLAIMS, nbf: now + 60 }),
@@ -72,7 +142,11 @@ t.test('signed with the shared secret', async (t) => {
     'another issuer': await sign({ ...CLAIMS, iss: 'https://app.example/' }),
     'no issuer': await sign({ ...CLAIMS, iss: undefined }),
     'another secret': await sign(CLAIMS, other),
-    'another algorithm': await sign(CLAIMS, { ...bySecret, alg: 'HS512', key: new TextEncoder().encode(SECRET.repeat(2)) }),
+    'another algorithm': await sign(CLAIMS, {
+      ...bySecret,
+      alg: 'HS512',
+      key: new TextEncoder().encode(SECRET.repeat(2)),
+    }),
     'no signature': new UnsecuredJWT({ ...CLAIMS, exp: inAnHour() }).encode(),
     'none by another spelling': `${Buffer.from('{"alg":"NONE"}').toString('base64url')}.${body}.`,
     'a signature that was cut off': `${head}.${body}.`,
@@ -91,14 +165,16 @@ t.test('signed with the shared secret', async (t) => {
     'issued at a word': await sign({ ...CLAIMS, iat: 'now' } as unknown as JWTPayload),
     'not good before a word': await sign({ ...CLAIMS, nbf: 'now' } as unknown as JWTPayload),
     'good until a word': await sign({ ...CLAIMS, exp: 'tomorrow' } as unknown as JWTPayload),
-    'nobody\'s e-mail': await sign({ ...CLAIMS, email: 'nobody@example.edu' }),
+    "nobody's e-mail": await sign({ ...CLAIMS, email: 'nobody@example.edu' }),
     'no e-mail': await sign({ ...CLAIMS, email: undefined }),
     'an e-mail that is none': await sign({ ...CLAIMS, email: [TEACHER] }),
     'a scope that is none': await sign({ ...CLAIMS, scope: ['read'] }),
     'no JWT': 'a.b.c',
   }
   const users = (await service.services.accounts.list()).length
-  for (const [what, token] of Object.entries(bad)) t.equal(await whoIs(service, token), 'UNAUTHENTICATED', what)
+  for (const [what, token] of Object.entries(bad)) {
+    t.equal(await whoIs(service, token), 'UNAUTHENTICATED', what)
+  }
   t.equal((await service.services.accounts.list()).length, users, 'nobody was made an account')
   await service.services.accounts.disable(TEACHER)
   t.equal(await whoIs(service, await sign(CLAIMS)), 'UNAUTHENTICATED', 'disabled')
@@ -107,8 +183,16 @@ t.test('signed with the shared secret', async (t) => {
 t.test('scopes: what the token names and the role has; all of the role where it names none', async (t) => {
   const service = await start(t, { JWT_SECRET: SECRET })
   await service.token('admin')
-  const codes = async (claims: object) => await Promise.all(([['GET', '/api/courses'], ['POST', '/api/courses/1/performance/export'], ['GET', '/api/users']] as const)
-    .map(async ([method, path]) => (await service.call(method, path, { token: await sign({ ...CLAIMS, ...claims }) })).status))
+  const codes = async (claims: object) =>
+    await Promise.all(
+      ([['GET', '/api/courses'], ['POST', '/api/courses/1/performance/export'], [
+        'GET',
+        '/api/users',
+      ]] as const)
+        .map(async ([method, path]) =>
+          (await service.call(method, path, { token: await sign({ ...CLAIMS, ...claims }) })).status
+        )
+    )
   t.strictSame(await codes({}), [200, 202, 403], 'a teacher')
   t.strictSame(await codes({ scope: 'read export import admin' }), [200, 202, 403], 'no more than the role')
   t.strictSame(await codes({ scope: 'openid read' }), [200, 403, 403])
@@ -139,14 +223,21 @@ t.test('another claim holds the e-mail', async (t) => {
 t.test('signed with a private key, of which the public one is published', async (t) => {
   const published = await publish(t)
   const rsa = await newKey('RS256', 'one')
-  const keys = [rsa, await newKey('ES256', 'two'), await newKey('EdDSA', 'three'), await newKey('PS384', 'four')]
+  const keys = [
+    rsa,
+    await newKey('ES256', 'two'),
+    await newKey('EdDSA', 'three'),
+    await newKey('PS384', 'four'),
+  ]
   published.keys = keys.map(({ jwk }) => jwk)
   const service = await start(t, { JWT_JWKS_URL: published.url })
   for (const key of keys) t.equal(await whoIs(service, await sign(CLAIMS, key)), TEACHER, key.alg)
   t.equal(published.asked, 1)
 
   const confused = (secret: string | Buffer) => {
-    const signed = `${Buffer.from('{"alg":"HS256","kid":"one"}').toString('base64url')}.${Buffer.from(JSON.stringify({ ...CLAIMS, exp: inAnHour() })).toString('base64url')}`
+    const signed = `${Buffer.from('{"alg":"HS256","kid":"one"}').toString('base64url')}.${
+      Buffer.from(JSON.stringify({ ...CLAIMS, exp: inAnHour() })).toString('base64url')
+    }`
     return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
   }
   const stranger = await newKey('RS256', 'one')
@@ -156,14 +247,19 @@ t.test('signed with a private key, of which the public one is published', async 
     'the same, as published': confused(JSON.stringify(rsa.jwk)),
     none: new UnsecuredJWT({ ...CLAIMS, exp: inAnHour() }).encode(),
     'another key by the same name': await sign(CLAIMS, stranger),
-    'a key that the token brings itself': await new SignJWT({ ...CLAIMS, exp: inAnHour() }).setProtectedHeader({ alg: 'RS256', jwk: stranger.jwk, jku: published.url }).sign(stranger.key),
+    'a key that the token brings itself': await new SignJWT({ ...CLAIMS, exp: inAnHour() })
+      .setProtectedHeader({ alg: 'RS256', jwk: stranger.jwk, jku: published.url }).sign(stranger.key),
     'the algorithm of another key': await sign(CLAIMS, { ...keys[1]!, kid: 'one' }),
     expired: await sign({ ...CLAIMS, exp: 1 }, rsa),
     'another audience': await sign({ ...CLAIMS, aud: 'other' }, rsa),
     'another issuer': await sign({ ...CLAIMS, iss: 'other' }, rsa),
   }
-  for (const [what, token] of Object.entries(bad)) t.equal(await whoIs(service, token), 'UNAUTHENTICATED', what)
-  for (let i = 0; i < 5; i++) t.equal(await whoIs(service, await sign(CLAIMS, { ...stranger, kid: `made up ${i}` })), 'UNAUTHENTICATED')
+  for (const [what, token] of Object.entries(bad)) {
+    t.equal(await whoIs(service, token), 'UNAUTHENTICATED', what)
+  }
+  for (let i = 0; i < 5; i++) {
+    t.equal(await whoIs(service, await sign(CLAIMS, { ...stranger, kid: `made up ${i}` })), 'UNAUTHENTICATED')
+  }
   t.equal(published.asked, 1, 'names of keys that are made up are not asked for at once')
 })
 
@@ -177,7 +273,11 @@ t.test('the application changes its keys; and they cannot be fetched', async (t)
   const tokens = createApplicationTokens({
     db,
     now,
-    log: { warn: (facts) => { log.push(facts) } },
+    log: {
+      warn: (facts) => {
+        log.push(facts)
+      },
+    },
     keys: { url: published.url, cooldownMs: 0 },
     audience: 'perfbook',
     issuer: GIVEN.JWT_ISSUER,
@@ -186,8 +286,16 @@ t.test('the application changes its keys; and they cannot be fetched', async (t)
   })
   t.match(await tokens.authenticate(await sign(CLAIMS, old)), { email: TEACHER })
   published.keys = [next.jwk]
-  t.match(await tokens.authenticate(await sign(CLAIMS, next)), { email: TEACHER }, 'an unknown name: asked again')
-  t.equal(await tokens.authenticate(await sign(CLAIMS, old)), undefined, 'what is published no more is worth nothing')
+  t.match(
+    await tokens.authenticate(await sign(CLAIMS, next)),
+    { email: TEACHER },
+    'an unknown name: asked again'
+  )
+  t.equal(
+    await tokens.authenticate(await sign(CLAIMS, old)),
+    undefined,
+    'what is published no more is worth nothing'
+  )
 
   published.status = 500
   const answer = await service.call('GET', '/api/session', { token: await sign(CLAIMS, next) })

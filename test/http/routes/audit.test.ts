@@ -5,7 +5,11 @@ import { startTestService, TEACHER } from '../../support/test-service.ts'
 t.test('the audit log: who did what, in numbers, and nothing changes it', async (t) => {
   const clock = { now: Date.UTC(2026, 0, 5, 8) }
   const service = await startTestService(t, {
-    courses: [{ teachers: [{ email: TEACHER }], tasks: [{ title: 'HW' }], students: [{ firstName: 'Zebedee', lastName: 'Quux', email: 'zebedee@example.edu', cells: [1] }] }],
+    courses: [{
+      teachers: [{ email: TEACHER }],
+      tasks: [{ title: 'HW' }],
+      students: [{ firstName: 'Zebedee', lastName: 'Quux', email: 'zebedee@example.edu', cells: [1] }],
+    }],
     now: () => clock.now,
     settings: { AUDIT_RETENTION_DAYS: '30' },
   })
@@ -27,21 +31,41 @@ t.test('the audit log: who did what, in numbers, and nothing changes it', async 
   await teacher.call('DELETE', '/api/session')
   await services.audit.settled()
   const { entries, next_cursor: cursor } = (await service.call('GET', '/api/audit?limit=6')).json()
-  t.strictSame(entries.map((entry: Record<string, unknown>) => [entry.action, entry.outcome, entry.user_id, entry.email, entry.via, entry.subject]), [
-    // A part of a file counts as well: all of it but the first byte is as good as the file.
-    ['file.download', 'done', null, null, 'link', `file ${pathname.split('/')[2]!.slice(0, 6)}…`],
-    ['session.end', 'done', 1, TEACHER, 'session', null],
-    ['file.download', 'done', null, null, 'link', `file ${pathname.split('/')[2]!.slice(0, 6)}…`],
-    ['export.request', 'done', 1, TEACHER, 'session', 'course 1'],
-    ['export.request', 'refused', 2, null, 'session', 'course 1'],
-    ['session.begin', 'done', 2, null, 'session', null],
-  ])
+  t.strictSame(
+    entries.map((
+      entry: Record<string, unknown>
+    ) => [entry.action, entry.outcome, entry.user_id, entry.email, entry.via, entry.subject]),
+    [
+      // A part of a file counts as well: all of it but the first byte is as good as the file.
+      ['file.download', 'done', null, null, 'link', `file ${pathname.split('/')[2]!.slice(0, 6)}…`],
+      ['session.end', 'done', 1, TEACHER, 'session', null],
+      ['file.download', 'done', null, null, 'link', `file ${pathname.split('/')[2]!.slice(0, 6)}…`],
+      ['export.request', 'done', 1, TEACHER, 'session', 'course 1'],
+      ['export.request', 'refused', 2, null, 'session', 'course 1'],
+      ['session.begin', 'done', 2, null, 'session', null],
+    ]
+  )
   const rest = (await service.call('GET', `/api/audit?cursor=${cursor}`)).json()
-  t.strictSame(rest.entries.map((entry: Record<string, unknown>) => [entry.outcome, entry.user_id]), [['refused', null], ['refused', 1], ['done', 1]])
-  t.strictSame((await service.call('GET', '/api/audit?action=file.download')).json().entries.map(({ count }: { count: number }) => count), [1, 1])
+  t.strictSame(rest.entries.map((entry: Record<string, unknown>) => [entry.outcome, entry.user_id]), [
+    ['refused', null],
+    ['refused', 1],
+    ['done', 1],
+  ])
+  t.strictSame(
+    (await service.call('GET', '/api/audit?action=file.download')).json().entries.map((
+      { count }: { count: number }
+    ) => count),
+    [1, 1]
+  )
   t.equal((await service.call('GET', '/api/audit?user_id=1')).json().entries.length, 4)
-  t.notMatch(JSON.stringify(await services.db.reads.selectFrom('audit_log').selectAll().execute()), /zebedee|quux/i)
-  await t.rejects(services.db.write((trx) => trx.updateTable('audit_log').set({ outcome: 'done' }).execute()), /append-only/)
+  t.notMatch(
+    JSON.stringify(await services.db.reads.selectFrom('audit_log').selectAll().execute()),
+    /zebedee|quux/i
+  )
+  await t.rejects(
+    services.db.write((trx) => trx.updateTable('audit_log').set({ outcome: 'done' }).execute()),
+    /append-only/
+  )
 
   clock.now += 31 * 86_400_000
   await newBrowser(service).signIn(TEACHER, 'wrong password')
@@ -52,21 +76,35 @@ t.test('the audit log: who did what, in numbers, and nothing changes it', async 
 t.test('guessing is slowed down with the reason and Retry-After; the address of a proxy counts only if it is trusted', async (t) => {
   const clock = { now: Date.UTC(2026, 0, 5, 8) }
   for (const trusted of [false, true]) {
-    const service = await startTestService(t, { now: () => clock.now, settings: trusted ? { TRUST_PROXY: '127.0.0.1' } : {} })
+    const service = await startTestService(t, {
+      now: () => clock.now,
+      settings: trusted ? { TRUST_PROXY: '127.0.0.1' } : {},
+    })
     await service.services.accounts.add({ email: TEACHER, role: 'teacher', password: PASSWORD })
     const home = newBrowser(service, { 'x-forwarded-for': '10.0.0.200' })
     t.equal((await home.signIn(TEACHER)).status, 200)
     // The same work for each: this fills the account's bucket from many addresses.
-    const guesses = await Promise.all(Array.from({ length: 11 }, (_, i) => newBrowser(service, { 'x-forwarded-for': `10.0.0.${i}` }).signIn(TEACHER, 'guess')))
+    const guesses = await Promise.all(
+      Array.from({ length: 11 }, (_, i) =>
+        newBrowser(service, { 'x-forwarded-for': `10.0.0.${i}` }).signIn(TEACHER, 'guess'))
+    )
     const statuses = guesses.map(({ status }) => status)
     if (trusted) {
       t.strictSame(statuses, [...Array<number>(10).fill(401), 429])
       t.match(guesses[10]!.json(), { statusCode: 429, code: 'RATE_LIMITED', message: /sign-ins failed/ })
       t.equal(guesses[10]!.headers['retry-after'], '30')
-      t.equal((await newBrowser(service, { 'x-forwarded-for': '10.0.0.99' }).signIn('nobody@example.edu')).status, 401, 'others are not slowed down')
+      t.equal(
+        (await newBrowser(service, { 'x-forwarded-for': '10.0.0.99' }).signIn('nobody@example.edu')).status,
+        401,
+        'others are not slowed down'
+      )
       t.equal((await home.signIn(TEACHER)).status, 200, 'nor is the user where he was before')
       clock.now += 30_000
-      t.equal((await newBrowser(service, { 'x-forwarded-for': '10.0.0.99' }).signIn(TEACHER)).status, 200, 'and after the wait anybody may try')
+      t.equal(
+        (await newBrowser(service, { 'x-forwarded-for': '10.0.0.99' }).signIn(TEACHER)).status,
+        200,
+        'and after the wait anybody may try'
+      )
     } else {
       // One address, where the user has been before: a bucket of its own.
       t.strictSame(statuses, [...Array<number>(10).fill(401), 429])

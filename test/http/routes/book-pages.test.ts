@@ -6,20 +6,22 @@ import { startTestService, type TestService } from '../../support/test-service.t
 
 const MIB = 1024 ** 2
 const NAME = 'ä'.repeat(1000)
-const students = (count: number) => Array.from(
-  { length: count },
-  (_, i) => ({ firstName: `${i} ${NAME}`.slice(0, 1000), lastName: NAME, identifier: NAME, email: NAME })
-)
+const students = (count: number) =>
+  Array.from(
+    { length: count },
+    (_, i) => ({ firstName: `${i} ${NAME}`.slice(0, 1000), lastName: NAME, identifier: NAME, email: NAME })
+  )
 
 t.test('a page has a size limit, at least one student, and continues on the next one', async (t) => {
   const service = await startTestService(t, {
     courses: [{ students: students(40) }],
     settings: { BOOK_PAGE_MAX_BYTES: '100000' },
   })
-  const page = async (cursor: string | null) => await service.call(
-    'GET',
-    `/api/courses/1/performance?limit=500${cursor === null ? '' : `&cursor=${cursor}`}`
-  )
+  const page = async (cursor: string | null) =>
+    await service.call(
+      'GET',
+      `/api/courses/1/performance?limit=500${cursor === null ? '' : `&cursor=${cursor}`}`
+    )
   const ids: number[] = []
   let pages = 0
   for (let cursor: string | null = null; ;) {
@@ -50,7 +52,9 @@ async function slowReader (
 ): Promise<{ socket: Socket, status: number }> {
   const { port } = service.server.server.address() as { port: number }
   const socket = connect(port, '127.0.0.1')
-  t.teardown(() => { socket.destroy() })
+  t.teardown(() => {
+    socket.destroy()
+  })
   socket.on('error', () => {})
   socket.write(
     `GET /api/courses/1/performance?limit=100000 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\n\r\n`
@@ -81,7 +85,11 @@ t.test('pages that no client reads have a limit for one user and for all', async
   t.equal(await status(tokens[0]!), 429, 'a second one of that user')
   t.equal(await status(tokens[1]!), 200, 'another user')
   t.equal(await status(tokens[2]!), 503, 'no room for a third')
-  t.equal((await service.call('GET', '/api/courses/1/performance?limit=1')).status, 200, 'a small page has room')
+  t.equal(
+    (await service.call('GET', '/api/courses/1/performance?limit=1')).status,
+    200,
+    'a small page has room'
+  )
 
   first.socket.destroy()
   const free = async () => {

@@ -16,26 +16,89 @@ const COURSE: CourseDescription = {
     { title: 'Read 1', type: 'reading', category: 1, dueAt: Date.UTC(2015, 3, 1) },
   ],
   students: [
-    { firstName: 'Ann', lastName: 'Ames', identifier: '007', email: 'ann@example.edu', period: 0, cells: [{ status: 'completed', points: 5, isLate: true, isProvisional: true, submittedAt: { ms: Date.UTC(2015, 2, 16), isPlainDate: true } }] },
-    { firstName: null, lastName: null, period: 1, cells: [undefined, { exerciseCount: 8, correctExerciseCount: 6, recoveredExerciseCount: 1 }] },
+    {
+      firstName: 'Ann',
+      lastName: 'Ames',
+      identifier: '007',
+      email: 'ann@example.edu',
+      period: 0,
+      cells: [{
+        status: 'completed',
+        points: 5,
+        isLate: true,
+        isProvisional: true,
+        submittedAt: { ms: Date.UTC(2015, 2, 16), isPlainDate: true },
+      }],
+    },
+    {
+      firstName: null,
+      lastName: null,
+      period: 1,
+      cells: [undefined, { exerciseCount: 8, correctExerciseCount: 6, recoveredExerciseCount: 1 }],
+    },
     { lastName: 'Zorn', period: 1, droppedOn: '2015-01-01', cells: [{ status: 'missing' }] },
   ],
 }
-const OTHER: CourseDescription = { sourceId: 'chem-1', name: 'Chemistry', teachers: [{ email: 'other@example.edu' }] }
+const OTHER: CourseDescription = {
+  sourceId: 'chem-1',
+  name: 'Chemistry',
+  teachers: [{ email: 'other@example.edu' }],
+}
 
-const book = async (service: TestService, query = '') => (await service.call('GET', `/api/courses/${service.courseIds[0]}/performance${query}`)).json()
+const book = async (service: TestService, query = '') =>
+  (await service.call('GET', `/api/courses/${service.courseIds[0]}/performance${query}`)).json()
 
 t.test('the performance book, to the letter', async (t) => {
   const service = await startTestService(t, { courses: [COURSE], now: () => Date.UTC(2015, 4, 1) })
   const answer = await book(service)
-  t.strictSame(Object.keys(answer), ['course', 'exports', 'periods', 'categories', 'data_headings', 'students', 'course_average', 'course_lowest', 'course_highest', 'next_cursor'])
-  t.strictSame(answer.course, { id: 1, source_id: 'phys-1', name: 'Physics I', time_zone: 'America/Chicago', school: 'Hill School', term: 'Spring 2015', missing_counts: 'ignored' })
+  t.strictSame(Object.keys(answer), [
+    'course',
+    'exports',
+    'periods',
+    'categories',
+    'data_headings',
+    'students',
+    'course_average',
+    'course_lowest',
+    'course_highest',
+    'next_cursor',
+  ])
+  t.strictSame(answer.course, {
+    id: 1,
+    source_id: 'phys-1',
+    name: 'Physics I',
+    time_zone: 'America/Chicago',
+    school: 'Hill School',
+    term: 'Spring 2015',
+    missing_counts: 'ignored',
+  })
   t.strictSame(answer.exports, [])
   t.strictSame(answer.periods.map((period: { name: string }) => period.name), ['1st', '2nd'])
-  t.match(answer.categories, [{ name: 'Homework', weight: 0.75, class_average: 0.5, lowest: 0.5, highest: 0.5 }, { name: 'Reading', weight: 0.25, class_average: 0.75 }])
+  t.match(answer.categories, [{
+    name: 'Homework',
+    weight: 0.75,
+    class_average: 0.5,
+    lowest: 0.5,
+    highest: 0.5,
+  }, { name: 'Reading', weight: 0.25, class_average: 0.75 }])
   t.match(answer.data_headings, [
-    { title: 'HW 1', type: 'homework', category_id: answer.categories[0].id, due_at: '2015-03-16T04:59:59.000Z', points_possible: 10, class_average: 0.5, lowest: 0.5, highest: 0.5 },
-    { title: 'Read 1', type: 'reading', due_at: '2015-04-01T00:00:00.000Z', points_possible: null, class_average: 0.75 },
+    {
+      title: 'HW 1',
+      type: 'homework',
+      category_id: answer.categories[0].id,
+      due_at: '2015-03-16T04:59:59.000Z',
+      points_possible: 10,
+      class_average: 0.5,
+      lowest: 0.5,
+      highest: 0.5,
+    },
+    {
+      title: 'Read 1',
+      type: 'reading',
+      due_at: '2015-04-01T00:00:00.000Z',
+      points_possible: null,
+      class_average: 0.75,
+    },
   ])
   const [ames, unnamed, zorn] = answer.students
   t.strictSame(ames, {
@@ -51,12 +114,38 @@ t.test('the performance book, to the letter', async (t) => {
     course_average: 0.5,
     category_averages: [0.5, null],
     data: [{
-      type: 'homework', id: answer.data_headings[0].id, status: 'completed', score: 0.5, points: 5, exercise_count: null, correct_exercise_count: null, recovered_exercise_count: null,
-      is_late: true, is_provisional: true, submitted_at: '2015-03-16T05:00:00.000Z',
+      type: 'homework',
+      id: answer.data_headings[0].id,
+      status: 'completed',
+      score: 0.5,
+      points: 5,
+      exercise_count: null,
+      correct_exercise_count: null,
+      recovered_exercise_count: null,
+      is_late: true,
+      is_provisional: true,
+      submitted_at: '2015-03-16T05:00:00.000Z',
     }, null],
   })
-  t.match(unnamed, { name: null, first_name: null, last_name: null, course_average: 0.75, data: [null, { score: 0.75, exercise_count: 8, correct_exercise_count: 6, recovered_exercise_count: 1, points: null }] })
-  t.match(zorn, { name: 'Zorn', is_dropped: true, course_average: null, data: [{ status: 'missing', score: null }, null] })
+  t.match(unnamed, {
+    name: null,
+    first_name: null,
+    last_name: null,
+    course_average: 0.75,
+    data: [null, {
+      score: 0.75,
+      exercise_count: 8,
+      correct_exercise_count: 6,
+      recovered_exercise_count: 1,
+      points: null,
+    }],
+  })
+  t.match(zorn, {
+    name: 'Zorn',
+    is_dropped: true,
+    course_average: null,
+    data: [{ status: 'missing', score: null }, null],
+  })
   t.match(answer, { course_average: 0.625, course_lowest: 0.5, course_highest: 0.75 })
   t.equal(answer.next_cursor, null)
 })
@@ -68,11 +157,20 @@ t.test('one period: its students, and averages over them', async (t) => {
   t.strictSame(first.students.map((student: { name: string }) => student.name), ['Ann Ames'])
   t.match(first, { course_average: 0.5, course_lowest: 0.5, course_highest: 0.5 })
   t.equal(first.data_headings[1].class_average, null)
-  t.match(await book(service, '?period_id=999'), { statusCode: 400, code: 'VALIDATION_FAILED', message: /^period_id: / })
+  t.match(await book(service, '?period_id=999'), {
+    statusCode: 400,
+    code: 'VALIDATION_FAILED',
+    message: /^period_id: /,
+  })
 })
 
 t.test('pages by student; averages are over the whole course on each', async (t) => {
-  const service = await startTestService(t, { courses: [{ ...COURSE, students: Array.from({ length: 7 }, (_, i) => ({ lastName: `S${i}`, cells: [i] })) }] })
+  const service = await startTestService(t, {
+    courses: [{
+      ...COURSE,
+      students: Array.from({ length: 7 }, (_, i) => ({ lastName: `S${i}`, cells: [i] })),
+    }],
+  })
   const whole = await book(service)
   const names: string[] = []
   let cursor = ''
@@ -83,58 +181,114 @@ t.test('pages by student; averages are over the whole course on each', async (t)
     cursor = page.next_cursor === null ? '' : `&cursor=${page.next_cursor}`
   } while (cursor !== '')
   t.strictSame(names, ['S0', 'S1', 'S2', 'S3', 'S4', 'S5', 'S6'])
-  for (const query of ['?limit=0', '?limit=100001', '?limit=x', '?cursor=nonsense', '?period_id=0']) t.equal((await book(service, query)).code, 'VALIDATION_FAILED', query)
+  for (const query of ['?limit=0', '?limit=100001', '?limit=x', '?cursor=nonsense', '?period_id=0']) {
+    t.equal((await book(service, query)).code, 'VALIDATION_FAILED', query)
+  }
 })
 
 t.test('settings: tried out, stored, taken back', async (t) => {
   const service = await startTestService(t, { courses: [COURSE], now: () => Date.UTC(2015, 4, 1) })
   const before = await book(service)
   const [homework, reading] = before.categories
-  const patch = async (body: unknown, query = '') => (await service.call('PATCH', `/api/courses/1${query}`, { body })).json()
+  const patch = async (body: unknown, query = '') =>
+    (await service.call('PATCH', `/api/courses/1${query}`, { body })).json()
   const version = async () => (await service.services.courses.find(1))!.data_version
 
-  const tried = await patch({ categories: [{ id: homework.id, weight: 0 }], missing_counts: 'zero' }, '?dry_run=true')
+  const tried = await patch(
+    { categories: [{ id: homework.id, weight: 0 }], missing_counts: 'zero' },
+    '?dry_run=true'
+  )
   t.strictSame(Object.keys(tried), ['course', 'categories', 'course_average', 'students'])
-  t.match(tried, { course: { missing_counts: 'zero' }, categories: [{ weight: 0 }, { weight: 0.25 }], course_average: 0.75 })
-  t.strictSame(tried.students.map((student: { course_average: number }) => student.course_average), [null, 0.75, null])
+  t.match(tried, {
+    course: { missing_counts: 'zero' },
+    categories: [{ weight: 0 }, { weight: 0.25 }],
+    course_average: 0.75,
+  })
+  t.strictSame(tried.students.map((student: { course_average: number }) => student.course_average), [
+    null,
+    0.75,
+    null,
+  ])
   t.equal(await version(), 1)
   t.strictSame(await book(service), before, 'nothing changed')
 
-  const set = await patch({ categories: [{ id: homework.id, weight: 0 }], missing_counts: 'zero', time_zone: 'UTC' })
+  const set = await patch({
+    categories: [{ id: homework.id, weight: 0 }],
+    missing_counts: 'zero',
+    time_zone: 'UTC',
+  })
   t.strictSame(Object.keys(set), ['course', 'categories'])
-  t.match(set, { course: { missing_counts: 'zero', time_zone: 'UTC' }, categories: [{ weight: 0 }, { weight: 0.25 }] })
+  t.match(set, {
+    course: { missing_counts: 'zero', time_zone: 'UTC' },
+    categories: [{ weight: 0 }, { weight: 0.25 }],
+  })
   t.equal(await version(), 2)
   const after = await book(service)
-  t.equal(after.data_headings[0].due_at, '2015-03-15T23:59:59.000Z', 'a due day ends in whatever zone the course has now')
+  t.equal(
+    after.data_headings[0].due_at,
+    '2015-03-15T23:59:59.000Z',
+    'a due day ends in whatever zone the course has now'
+  )
   t.match(after.students[2].data[0], { status: 'missing', score: 0 })
 
   await patch({ missing_counts: 'zero' })
   await patch({ categories: [{ id: reading.id, weight: 0.25 }] })
   await patch({})
   t.equal(await version(), 2, 'a value that is not changed moves nothing')
-  t.match(await patch({ categories: [{ id: homework.id, weight: null }] }), { categories: [{ weight: 0.75 }, { weight: 0.25 }] })
+  t.match(await patch({ categories: [{ id: homework.id, weight: null }] }), {
+    categories: [{ weight: 0.75 }, { weight: 0.25 }],
+  })
   t.equal(await version(), 3)
 })
 
 t.test('settings that cannot be', async (t) => {
   const service = await startTestService(t, { courses: [COURSE, OTHER] })
   const refused = async (body: unknown) => (await service.call('PATCH', '/api/courses/1', { body })).json()
-  t.match(await refused({ time_zone: 'Mars/Olympus' }), { statusCode: 400, code: 'VALIDATION_FAILED', message: /^time_zone: / })
-  t.match(await refused({ missing_counts: 'none' }), { code: 'VALIDATION_FAILED', message: /^missing_counts: / })
+  t.match(await refused({ time_zone: 'Mars/Olympus' }), {
+    statusCode: 400,
+    code: 'VALIDATION_FAILED',
+    message: /^time_zone: /,
+  })
+  t.match(await refused({ missing_counts: 'none' }), {
+    code: 'VALIDATION_FAILED',
+    message: /^missing_counts: /,
+  })
   t.match(await refused({ weight: 1 }), { code: 'VALIDATION_FAILED', message: /^weight: / })
-  t.match(await refused({ categories: [{ id: 1, weight: '0.5' }] }), { code: 'VALIDATION_FAILED', message: /weight/ })
-  t.match(await refused({ categories: [{ id: 1, weight: 60 }] }), { code: 'VALIDATION_FAILED', message: /weight/ })
-  t.match(await refused({ categories: [{ id: 999, weight: 0.5 }] }), { code: 'VALIDATION_FAILED', message: /^categories: / })
+  t.match(await refused({ categories: [{ id: 1, weight: '0.5' }] }), {
+    code: 'VALIDATION_FAILED',
+    message: /weight/,
+  })
+  t.match(await refused({ categories: [{ id: 1, weight: 60 }] }), {
+    code: 'VALIDATION_FAILED',
+    message: /weight/,
+  })
+  t.match(await refused({ categories: [{ id: 999, weight: 0.5 }] }), {
+    code: 'VALIDATION_FAILED',
+    message: /^categories: /,
+  })
   t.match(await refused('x'), { statusCode: 415 })
   t.equal((await service.services.courses.find(1))!.data_version, 1)
 })
 
-t.test('whose courses: a teacher\'s by e-mail, all for an administrator, none for a student', async (t) => {
+t.test("whose courses: a teacher's by e-mail, all for an administrator, none for a student", async (t) => {
   const service = await startTestService(t, { courses: [COURSE, OTHER] })
-  const list = async (token: string | null, query = '') => (await service.call('GET', `/api/courses${query}`, { token })).json()
-  t.strictSame(await list(await service.token('teacher')), [{ id: 1, source_id: 'phys-1', name: 'Physics I', term: 'Spring 2015', school: 'Hill School', student_count: 2 }])
+  const list = async (token: string | null, query = '') =>
+    (await service.call('GET', `/api/courses${query}`, { token })).json()
+  t.strictSame(await list(await service.token('teacher')), [{
+    id: 1,
+    source_id: 'phys-1',
+    name: 'Physics I',
+    term: 'Spring 2015',
+    school: 'Hill School',
+    student_count: 2,
+  }])
   t.equal((await list(await service.token('admin'))).length, 2)
-  t.strictSame((await list(await service.token('admin'), '?source_id=chem-1')).map((course: { name: string }) => course.name), ['Chemistry'])
+  t.strictSame(
+    (await list(await service.token('admin'), '?source_id=chem-1')).map((course: { name: string }) =>
+      course.name
+    ),
+    ['Chemistry']
+  )
   t.match(await list(await service.token('student')), { statusCode: 403, code: 'NOT_A_TEACHER' })
   t.match(await list(null), { statusCode: 401, code: 'UNAUTHENTICATED' })
 })
@@ -142,20 +296,44 @@ t.test('whose courses: a teacher\'s by e-mail, all for an administrator, none fo
 t.test('401, then 404, then 403', async (t) => {
   const service = await startTestService(t, { courses: [COURSE, OTHER] })
   const teacher = await service.token('teacher')
-  const routes = [['GET', ''], ['GET', '/exports'], ['GET', '/exports/latest'], ['POST', '/export'], ['DELETE', '/exports/1']] as const
+  const routes = [['GET', ''], ['GET', '/exports'], ['GET', '/exports/latest'], ['POST', '/export'], [
+    'DELETE',
+    '/exports/1',
+  ]] as const
   for (const [method, rest] of routes) {
-    const code = async (course: string, token: string | null) => (await service.call(method, `/api/courses/${course}/performance${rest}`, { token })).json().code
+    const code = async (course: string, token: string | null) =>
+      (await service.call(method, `/api/courses/${course}/performance${rest}`, { token })).json().code
     t.equal(await code('999', null), 'UNAUTHENTICATED', `${method} ${rest}`)
     t.equal(await code('1', 'pb_wrong'), 'UNAUTHENTICATED')
-    for (const id of ['999', '0', '-1', '1.5', 'x', '01', '99999999999999999999']) t.equal(await code(id, teacher), 'COURSE_NOT_FOUND', `${method} ${rest} ${id}`)
+    for (const id of ['999', '0', '-1', '1.5', 'x', '01', '99999999999999999999']) {
+      t.equal(await code(id, teacher), 'COURSE_NOT_FOUND', `${method} ${rest} ${id}`)
+    }
     t.equal(await code('2', teacher), 'NOT_A_TEACHER')
     t.equal(await code('1', await service.token('student')), 'NOT_A_TEACHER')
   }
   const reader = await service.token('teacher', { scopes: ['read'] })
-  t.equal((await service.call('POST', '/api/courses/1/performance/export', { token: reader })).json().code, 'INSUFFICIENT_SCOPE')
+  t.equal(
+    (await service.call('POST', '/api/courses/1/performance/export', { token: reader })).json().code,
+    'INSUFFICIENT_SCOPE'
+  )
   t.equal((await service.call('GET', '/api/courses/1/performance', { token: reader })).status, 200)
-  t.equal((await service.call('POST', '/api/courses/1/performance/export', { token: teacher, body: '{"bad', headers: { 'content-type': 'application/json' } })).json().code, 'INVALID_JSON')
-  t.equal((await service.call('POST', '/api/courses/999/performance/export', { token: teacher, body: '{"bad', headers: { 'content-type': 'application/json' } })).json().code, 'COURSE_NOT_FOUND', 'before the body is looked at')
+  t.equal(
+    (await service.call('POST', '/api/courses/1/performance/export', {
+      token: teacher,
+      body: '{"bad',
+      headers: { 'content-type': 'application/json' },
+    })).json().code,
+    'INVALID_JSON'
+  )
+  t.equal(
+    (await service.call('POST', '/api/courses/999/performance/export', {
+      token: teacher,
+      body: '{"bad',
+      headers: { 'content-type': 'application/json' },
+    })).json().code,
+    'COURSE_NOT_FOUND',
+    'before the body is looked at'
+  )
 })
 
 t.test('a course goes with its scores, files and jobs', async (t) => {
@@ -164,11 +342,25 @@ t.test('a course goes with its scores, files and jobs', async (t) => {
   await call('POST', '/api/courses/1/performance/export')
   await services.runner.drain()
   const [item] = (await call('GET', '/api/courses/1/performance/exports')).json()
-  t.equal((await call('DELETE', '/api/courses/1', { token: await service.token('teacher') })).json().code, 'INSUFFICIENT_SCOPE')
+  t.equal(
+    (await call('DELETE', '/api/courses/1', { token: await service.token('teacher') })).json().code,
+    'INSUFFICIENT_SCOPE'
+  )
   t.equal((await call('DELETE', '/api/courses/1')).status, 204)
   t.equal((await call('DELETE', '/api/courses/1')).json().code, 'COURSE_NOT_FOUND')
   t.equal((await call('GET', new URL(item.url).pathname, { token: null })).status, 404)
-  for (const table of ['students', 'student_scores', 'tasks', 'categories', 'periods', 'exports', 'files', 'file_intents'] as const) {
+  for (
+    const table of [
+      'students',
+      'student_scores',
+      'tasks',
+      'categories',
+      'periods',
+      'exports',
+      'files',
+      'file_intents',
+    ] as const
+  ) {
     t.strictSame(await services.db.reads.selectFrom(table).selectAll().execute(), [], table)
   }
   t.equal((await call('GET', '/api/courses')).json().length, 1)

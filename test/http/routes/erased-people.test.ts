@@ -30,7 +30,7 @@ async function upload (
     },
     payload: Buffer.from(await body.arrayBuffer()),
   })
-  const { id, code, message } = response.json() as { id: number; code: string; message: string }
+  const { id, code, message } = response.json() as { id: number, code: string, message: string }
   if (response.statusCode !== 202) return { status: response.statusCode, code, message }
   await service.services.runner.drain()
   return (await service.call('GET', `/api/imports/${id}`)).json()
@@ -60,13 +60,23 @@ t.test('beside a running service', async (t) => {
   t.match(again, {
     status: 'succeeded',
     summary: { students: { added: 0 } },
-    warnings: [{ code: 'erased_person', count: 1, message: /use "Allow erased people" on the page or --allow-erased/ }],
+    warnings: [{
+      code: 'erased_person',
+      count: 1,
+      message: /use "Allow erased people" on the page or --allow-erased/,
+    }],
   })
   t.notMatch(JSON.stringify(again), new RegExp(who!.last_name))
   const teacher = await service.token('teacher', { email: TEACHER })
   t.match(
     await upload(service, '/api/courses/1/imports', {}, teacher),
-    { warnings: [{ code: 'erased_person', count: 1, message: /; ask an administrator to let them back in \(/ }] },
+    {
+      warnings: [{
+        code: 'erased_person',
+        count: 1,
+        message: /; ask an administrator to let them back in \(/,
+      }],
+    },
     "a teacher's import"
   )
   t.match(
@@ -93,7 +103,7 @@ t.test('an export that has read the person already is made again without them', 
   const service = await startTestService(t, {
     jobPool: {
       ...pool,
-      async run<Result>(
+      async run<Result> (
         task: string,
         input: Record<string, unknown>,
         options?: Parameters<WorkerPool['run']>[2]

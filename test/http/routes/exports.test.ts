@@ -31,16 +31,47 @@ t.test('from the click to the file', async (t) => {
   t.equal(asked.status, 202)
   const ticket = asked.json()
   t.strictSame(Object.keys(ticket), ['job', 'id', 'status', 'requested_at', 'joined'])
-  t.match(ticket, { job: `/api/jobs/${ticket.id}`, status: 'queued', joined: false, requested_at: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ })
+  t.match(ticket, {
+    job: `/api/jobs/${ticket.id}`,
+    status: 'queued',
+    joined: false,
+    requested_at: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  })
   t.equal(asked.headers.location, ticket.job)
   await service.services.runner.drain()
 
   const job = (await call('GET', ticket.job, { token })).json()
-  t.match(job, { kind: 'performance-export', status: 'succeeded', course_id: service.courseIds[0], progress: 1, attempts: 1, requested_by: 'Tea Cher', error: null })
+  t.match(job, {
+    kind: 'performance-export',
+    status: 'succeeded',
+    course_id: service.courseIds[0],
+    progress: 1,
+    attempts: 1,
+    requested_by: 'Tea Cher',
+    error: null,
+  })
   const list = await call('GET', path(service, '/exports'), { token })
   const [item] = list.json()
-  t.strictSame(Object.keys(item), ['id', 'filename', 'url', 'created_at', 'size', 'job_id', 'is_current', 'expires_at', 'created_by', 'options'])
-  t.match(item, { id: job.export_id, url: job.url, job_id: ticket.id, is_current: true, expires_at: null, created_by: 'Tea Cher' })
+  t.strictSame(Object.keys(item), [
+    'id',
+    'filename',
+    'url',
+    'created_at',
+    'size',
+    'job_id',
+    'is_current',
+    'expires_at',
+    'created_by',
+    'options',
+  ])
+  t.match(item, {
+    id: job.export_id,
+    url: job.url,
+    job_id: ticket.id,
+    is_current: true,
+    expires_at: null,
+    created_by: 'Tea Cher',
+  })
   t.strictSame(item.options, {})
   t.match(item.url, /^http:\/\/[^/]+\/files\/[0-9a-f]{32}\/Physics_I_Performance_\d{8}-\d{6}\.xlsx$/)
   t.ok(item.created_at > ticket.requested_at, 'made after it was asked for')
@@ -54,59 +85,122 @@ t.test('from the click to the file', async (t) => {
   t.equal(latest.status, 302)
   t.equal(latest.headers.location, item.url)
 
-  t.equal((await call('GET', path(service, '/exports'), { token, headers: { 'if-none-match': list.headers.etag! } })).status, 304)
+  t.equal(
+    (await call('GET', path(service, '/exports'), {
+      token,
+      headers: { 'if-none-match': list.headers.etag! },
+    })).status,
+    304
+  )
   t.equal((await call('DELETE', path(service, `/exports/${item.id}`), { token })).status, 204)
   t.equal((await call('GET', new URL(item.url).pathname, { token: null })).json().code, 'FILE_NOT_FOUND')
-  t.equal((await call('DELETE', path(service, `/exports/${item.id}`), { token })).json().code, 'EXPORT_NOT_FOUND')
+  t.equal(
+    (await call('DELETE', path(service, `/exports/${item.id}`), { token })).json().code,
+    'EXPORT_NOT_FOUND'
+  )
   t.strictSame((await call('GET', path(service, '/exports'), { token })).json(), [])
   t.equal((await call('GET', ticket.job, { token })).json().url, null)
 })
 
 t.test('eight clicks at once are one job and one file; one after a change of the data is a second', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
-  const clicks = await Promise.all(Array.from({ length: 8 }, () => service.call('POST', path(service, '/export'))))
+  const clicks = await Promise.all(
+    Array.from({ length: 8 }, () => service.call('POST', path(service, '/export')))
+  )
   const tickets = clicks.map((click) => click.json())
   t.equal(new Set(tickets.map((ticket) => ticket.id)).size, 1)
   t.equal(tickets.filter((ticket) => ticket.joined === false).length, 1)
   await service.services.runner.drain()
   t.equal((await service.call('GET', path(service, '/exports'))).json().length, 1)
 
-  t.equal((await service.call('PATCH', `/api/courses/${service.courseIds[0]}`, { body: { missing_counts: 'zero' } })).status, 200)
+  t.equal(
+    (await service.call('PATCH', `/api/courses/${service.courseIds[0]}`, {
+      body: { missing_counts: 'zero' },
+    })).status,
+    200
+  )
   t.equal((await service.call('GET', path(service, '/exports'))).json()[0].is_current, false)
   const again = (await exported(service)).json()
   t.not(again.id, tickets[0].id)
-  t.strictSame((await service.call('GET', path(service, '/exports'))).json().map((item: { is_current: boolean }) => item.is_current), [true, false])
+  t.strictSame(
+    (await service.call('GET', path(service, '/exports'))).json().map((item: { is_current: boolean }) =>
+      item.is_current
+    ),
+    [true, false]
+  )
 })
 
 t.test('who asks for other options gets another file; options compare after defaults', async (t) => {
-  const service = await startTestService(t, { courses: [COURSE], withoutRunner: true, settings: { WORKER_THREADS: '1' } })
-  const ask = async (body?: unknown) => (await service.call('POST', path(service, '/export'), { body })).json()
+  const service = await startTestService(t, {
+    courses: [COURSE],
+    withoutRunner: true,
+    settings: { WORKER_THREADS: '1' },
+  })
+  const ask = async (body?: unknown) =>
+    (await service.call('POST', path(service, '/export'), { body })).json()
   const plain = await ask()
-  for (const same of [{}, { sheets: 'course' }, { values: 'percent', include_dropped: true }]) t.match(await ask(same), { id: plain.id, joined: true })
+  for (const same of [{}, { sheets: 'course' }, { values: 'percent', include_dropped: true }]) {
+    t.match(await ask(same), { id: plain.id, joined: true })
+  }
   const other = await ask({ include_dropped: false })
   t.match(other, { joined: false })
   t.not(other.id, plain.id)
   await service.services.runner.start()
   await service.services.runner.drain()
-  t.strictSame((await service.call('GET', path(service, '/exports'))).json().map((item: { options: object }) => item.options), [{ include_dropped: false }, {}])
+  t.strictSame(
+    (await service.call('GET', path(service, '/exports'))).json().map((item: { options: object }) =>
+      item.options
+    ),
+    [{ include_dropped: false }, {}]
+  )
 })
 
 t.test('an empty body is an export with all defaults, whatever it calls itself', async (t) => {
   const service = await startTestService(t, { courses: [COURSE], withoutRunner: true })
-  for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x']) {
-    t.equal((await service.call('POST', path(service, '/export'), { body: '', headers: { 'content-type': type } })).status, 202, type)
+  for (
+    const type of [
+      'application/json',
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'multipart/form-data; boundary=x',
+    ]
+  ) {
+    t.equal(
+      (await service.call('POST', path(service, '/export'), { body: '', headers: { 'content-type': type } }))
+        .status,
+      202,
+      type
+    )
   }
 })
 
 t.test('what is wrong with the options is said and nothing is queued', async (t) => {
   const service = await startTestService(t, { courses: [COURSE], withoutRunner: true })
-  const refused = async (body: unknown, headers: Record<string, string> = {}) => (await service.call('POST', path(service, '/export'), { body, headers })).json()
-  t.match(await refused({ sheet: 'period' }), { statusCode: 400, code: 'VALIDATION_FAILED', error: 'Bad Request', message: /^sheet: / })
-  t.match(await refused({ sheets: 'periods' }), { code: 'VALIDATION_FAILED', message: 'sheets: must be one of course, period' })
-  t.match(await refused({ include_dropped: 'true' }), { code: 'VALIDATION_FAILED', message: /^include_dropped: / })
+  const refused = async (body: unknown, headers: Record<string, string> = {}) =>
+    (await service.call('POST', path(service, '/export'), { body, headers })).json()
+  t.match(await refused({ sheet: 'period' }), {
+    statusCode: 400,
+    code: 'VALIDATION_FAILED',
+    error: 'Bad Request',
+    message: /^sheet: /,
+  })
+  t.match(await refused({ sheets: 'periods' }), {
+    code: 'VALIDATION_FAILED',
+    message: 'sheets: must be one of course, period',
+  })
+  t.match(await refused({ include_dropped: 'true' }), {
+    code: 'VALIDATION_FAILED',
+    message: /^include_dropped: /,
+  })
   t.match(await refused([]), { code: 'VALIDATION_FAILED' })
-  t.match(await refused('{"sheets":', { 'content-type': 'application/json' }), { statusCode: 400, code: 'INVALID_JSON' })
-  t.match(await refused('a=b', { 'content-type': 'application/x-www-form-urlencoded' }), { statusCode: 415, code: 'UNSUPPORTED_MEDIA_TYPE' })
+  t.match(await refused('{"sheets":', { 'content-type': 'application/json' }), {
+    statusCode: 400,
+    code: 'INVALID_JSON',
+  })
+  t.match(await refused('a=b', { 'content-type': 'application/x-www-form-urlencoded' }), {
+    statusCode: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+  })
   t.match(await refused({ x: 'x'.repeat(2_000_000) }), { statusCode: 413, code: 'BODY_TOO_LARGE' })
   t.strictSame((await service.call('GET', '/api/jobs')).json().jobs, [])
 })
@@ -118,7 +212,10 @@ t.test('a clock that was set back: the file is newer than the click, and an old 
   const [first] = (await service.call('GET', path(service, '/exports'))).json()
   now -= 3_600_000
   const asked = (await service.call('POST', path(service, '/export'))).json()
-  t.ok(asked.requested_at >= first.created_at, 'a client that waits for a newer file does not take the old one')
+  t.ok(
+    asked.requested_at >= first.created_at,
+    'a client that waits for a newer file does not take the old one'
+  )
   await service.services.runner.drain()
   const [second] = (await service.call('GET', path(service, '/exports'))).json()
   t.not(second.id, first.id)
@@ -127,7 +224,10 @@ t.test('a clock that was set back: the file is newer than the click, and an old 
 
 t.test('a due or drop date that passes makes an export out of date', async (t) => {
   let now = Date.UTC(2015, 2, 1, 12)
-  const course: CourseDescription = { ...COURSE, students: [...COURSE.students!, { lastName: 'Cole', droppedOn: '2015-03-02' }] }
+  const course: CourseDescription = {
+    ...COURSE,
+    students: [...COURSE.students!, { lastName: 'Cole', droppedOn: '2015-03-02' }],
+  }
   const service = await startTestService(t, { courses: [course], now: () => now })
   await exported(service)
   const isCurrent = async () => (await service.call('GET', path(service, '/exports'))).json()[0].is_current
@@ -139,20 +239,32 @@ t.test('a due or drop date that passes makes an export out of date', async (t) =
 })
 
 t.test('behind a public address with a path', async (t) => {
-  const service = await startTestService(t, { courses: [COURSE], settings: { PUBLIC_URL: 'https://school.example/perfbook/' } })
+  const service = await startTestService(t, {
+    courses: [COURSE],
+    settings: { PUBLIC_URL: 'https://school.example/perfbook/' },
+  })
   const asked = await service.call('POST', `/perfbook${path(service, '/export')}`)
   t.match(asked.json().job, /^\/perfbook\/api\/jobs\/\d+$/)
   t.equal(asked.headers.location, asked.json().job)
   await service.services.runner.drain()
   const [item] = (await service.call('GET', path(service, '/exports'))).json()
   t.ok(item.url.startsWith('https://school.example/perfbook/files/'))
-  t.equal((await service.call('GET', new URL(item.url).pathname, { token: null })).status, 200, 'the proxy may keep the path or strip it')
+  t.equal(
+    (await service.call('GET', new URL(item.url).pathname, { token: null })).status,
+    200,
+    'the proxy may keep the path or strip it'
+  )
 })
 
 t.test('limits: the queue, the rate, the quota, a closing server', async (t) => {
   const courses = [COURSE, { ...COURSE, name: 'Other' }]
-  const service = await startTestService(t, { courses, withoutRunner: true, settings: { QUEUE_MAX: '1', EXPORT_RATE_MAX: '4' } })
-  const ask = (course: number) => service.call('POST', `/api/courses/${service.courseIds[course]}/performance/export`)
+  const service = await startTestService(t, {
+    courses,
+    withoutRunner: true,
+    settings: { QUEUE_MAX: '1', EXPORT_RATE_MAX: '4' },
+  })
+  const ask = (course: number) =>
+    service.call('POST', `/api/courses/${service.courseIds[course]}/performance/export`)
   t.equal((await ask(0)).status, 202)
   const full = await ask(1)
   t.match(full.json(), { statusCode: 503, code: 'QUEUE_FULL' })
@@ -163,7 +275,18 @@ t.test('limits: the queue, the rate, the quota, a closing server', async (t) => 
   t.match(closing.json(), { statusCode: 503, code: 'SHUTTING_DOWN' })
   t.ok(Number(closing.headers['retry-after']) > 0)
   const limited = await ask(0)
-  t.match(limited.json(), { statusCode: 429, code: 'RATE_LIMITED', error: 'Too Many Requests', message: /More than 4 exports were asked for within a minute/ })
+  t.match(limited.json(), {
+    statusCode: 429,
+    code: 'RATE_LIMITED',
+    error: 'Too Many Requests',
+    message: /More than 4 exports were asked for within a minute/,
+  })
   t.ok(Number(limited.headers['retry-after']) > 0)
-  t.equal((await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, { token: await service.token('admin', { email: 'second@example.edu' }) })).json().code, 'SHUTTING_DOWN', 'another user is not limited by it')
+  t.equal(
+    (await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, {
+      token: await service.token('admin', { email: 'second@example.edu' }),
+    })).json().code,
+    'SHUTTING_DOWN',
+    'another user is not limited by it'
+  )
 })

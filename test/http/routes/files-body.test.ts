@@ -22,7 +22,9 @@ t.test('many downloads at once, slow and fast, more than there are large buffers
   const service = await startTestService(t, { courses: [{}] })
   const SIZE = 4_000_000
   const files = []
-  for (let i = 0; i < 24; i++) files.push({ ...await storeFile(service, content(i, SIZE)), content: content(i, SIZE) })
+  for (let i = 0; i < 24; i++) {
+    files.push({ ...await storeFile(service, content(i, SIZE)), content: content(i, SIZE) })
+  }
   const raw = await listenRaw(service)
   const slow = await Promise.all(files.map(async ({ path }): Promise<Socket> => {
     const socket = connect({ port: raw.port, host: '127.0.0.1' })
@@ -30,10 +32,18 @@ t.test('many downloads at once, slow and fast, more than there are large buffers
     await once(socket, 'readable')
     return socket
   }))
-  for (const { path, content } of [...files, ...files.slice(0, 6)]) t.ok((await raw.request('GET', path)).body.equals(content))
+  for (const { path, content } of [...files, ...files.slice(0, 6)]) {
+    t.ok((await raw.request('GET', path)).body.equals(content))
+  }
   const answers = await Promise.all(slow.map((socket) => buffer(socket)))
   for (const [i, answer] of answers.entries()) t.ok(parse(answer).body.equals(files[i]!.content))
-  for (const { path, content } of files.slice(0, 4)) t.ok((await raw.request('GET', path, { range: 'bytes=1-3000000' })).body.equals(content.subarray(1, 3_000_001)))
+  for (const { path, content } of files.slice(0, 4)) {
+    t.ok(
+      (await raw.request('GET', path, { range: 'bytes=1-3000000' })).body.equals(
+        content.subarray(1, 3_000_001)
+      )
+    )
+  }
 })
 
 t.test('a client that has gone gives its place back', async (t) => {
@@ -52,7 +62,13 @@ t.test('a client that has gone gives its place back', async (t) => {
 t.test('a file that is shorter than it was said to be, or gone, is an error and not a short answer', async (t) => {
   const path = join(t.testdir({}), 'file')
   writeFileSync(path, 'short')
-  for (const part of [{ path, start: 0, length: 6 }, { path, start: 3, length: 3 }, { path: `${path}.none`, start: 0, length: 1 }]) {
+  for (
+    const part of [{ path, start: 0, length: 6 }, { path, start: 3, length: 3 }, {
+      path: `${path}.none`,
+      start: 0,
+      length: 1,
+    }]
+  ) {
     const body = new FileBody(part)
     const sink = new PassThrough()
     const failed = once(body, 'error')

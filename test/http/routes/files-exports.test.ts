@@ -6,9 +6,18 @@ import { storeFile } from '../../support/stored-file.ts'
 import { startTestService, type TestService, type TestServiceOptions } from '../../support/test-service.ts'
 
 const DAY = 86_400_000
-const COURSE = { name: 'Physics I', tasks: [{ title: 'HW 1', pointsPossible: 10 }], students: [{ lastName: 'Ames', cells: [7] }] }
+const COURSE = {
+  name: 'Physics I',
+  tasks: [{ title: 'HW 1', pointsPossible: 10 }],
+  students: [{ lastName: 'Ames', cells: [7] }],
+}
 
-interface Item { id: number, url: string, size: number, expires_at: string | null }
+interface Item {
+  id: number
+  url: string
+  size: number
+  expires_at: string | null
+}
 
 const path = ({ courseIds }: TestService, course = 0) => `/api/courses/${courseIds[course]}/performance`
 
@@ -37,8 +46,16 @@ async function exportSize (t: Test): Promise<number> {
   return known
 }
 
-function start (t: Test, settings: Record<string, string>, options: TestServiceOptions = {}): Promise<TestService> {
-  return startTestService(t, { courses: [{ ...COURSE, sourceId: 'a' }, { ...COURSE, sourceId: 'b' }], settings, ...options })
+function start (
+  t: Test,
+  settings: Record<string, string>,
+  options: TestServiceOptions = {}
+): Promise<TestService> {
+  return startTestService(t, {
+    courses: [{ ...COURSE, sourceId: 'a' }, { ...COURSE, sourceId: 'b' }],
+    settings,
+    ...options,
+  })
 }
 
 t.test('an export over the quota fails and says how much is used; the next click is refused at once', async (t) => {
@@ -46,11 +63,21 @@ t.test('an export over the quota fails and says how much is used; the next click
   const service = await start(t, { OWNER_QUOTA_BYTES: String(Math.round(size * 1.5)) })
   t.match(await exported(service), { status: 'succeeded' })
   const failed = await exported(service)
-  t.match(failed, { status: 'failed', url: null, error: { code: 'FILE_QUOTA_EXCEEDED', message: /^[\d.]+ kB of [\d.]+ kB are in use here\. Delete files that are not needed any more\.$/ } })
+  t.match(failed, {
+    status: 'failed',
+    url: null,
+    error: {
+      code: 'FILE_QUOTA_EXCEEDED',
+      message: /^[\d.]+ kB of [\d.]+ kB are in use here\. Delete files that are not needed any more\.$/,
+    },
+  })
   t.equal((await list(service)).length, 1)
   t.equal(kept(service), 1)
 
-  const filler = await storeFile(service, 'x'.repeat(service.services.config.OWNER_QUOTA_BYTES - (await list(service))[0]!.size))
+  const filler = await storeFile(
+    service,
+    'x'.repeat(service.services.config.OWNER_QUOTA_BYTES - (await list(service))[0]!.size)
+  )
   t.match(await exported(service), { status: 409, code: 'FILE_QUOTA_EXCEEDED', message: /are in use here/ })
   t.match(await exported(service, 1), { status: 'succeeded' }, 'another course is not concerned')
   const [old] = await list(service)
@@ -63,13 +90,19 @@ t.test('the quota over all', async (t) => {
   const size = await exportSize(t)
   const service = await start(t, { TOTAL_QUOTA_BYTES: String(Math.round(size * 1.5)) })
   t.match(await exported(service), { status: 'succeeded' })
-  t.match(await exported(service, 1), { status: 'failed', error: { code: 'FILE_QUOTA_EXCEEDED', message: /are in use on this server/ } })
+  t.match(await exported(service, 1), {
+    status: 'failed',
+    error: { code: 'FILE_QUOTA_EXCEEDED', message: /are in use on this server/ },
+  })
   t.equal(kept(service), 1)
 })
 
 t.test('DELETE_OLDEST_EXPORTS makes room', async (t) => {
   const size = await exportSize(t)
-  const service = await start(t, { OWNER_QUOTA_BYTES: String(Math.round(size * 2.5)), DELETE_OLDEST_EXPORTS: 'true' })
+  const service = await start(t, {
+    OWNER_QUOTA_BYTES: String(Math.round(size * 2.5)),
+    DELETE_OLDEST_EXPORTS: 'true',
+  })
   const jobs = []
   for (let i = 0; i < 4; i++) jobs.push(await exported(service))
   t.ok(jobs.every((job) => job.status === 'succeeded'))
@@ -109,11 +142,18 @@ t.test('EXPORT_RETENTION_DAYS: all but the newest export of a course expire', as
   clock.now += DAY
   const second = await exported(service)
   t.strictSame((await list(service)).map((item) => item.expires_at), [null, iso(start1 + 30 * DAY + 1)])
-  t.strictSame((await list(service, 1)).map((item) => item.expires_at), [null], 'that of another course is its own newest')
+  t.strictSame(
+    (await list(service, 1)).map((item) => item.expires_at),
+    [null],
+    'that of another course is its own newest'
+  )
 
   clock.now = start1 + 30 * DAY + 1
   t.strictSame((await list(service)).map((item) => item.id), [second.export_id])
-  t.match((await service.call('GET', new URL(first.url).pathname)).json(), { statusCode: 410, code: 'FILE_EXPIRED' })
+  t.match((await service.call('GET', new URL(first.url).pathname)).json(), {
+    statusCode: 410,
+    code: 'FILE_EXPIRED',
+  })
   t.equal(kept(service), 3)
   t.equal(await service.services.sweeps.request(), true)
   await service.services.runner.drain()
@@ -139,17 +179,27 @@ t.test('when the newest is deleted, the one before it is kept', async (t) => {
 
   clock.now += DAY
   await exported(service)
-  const files = (await service.call('GET', `/api/courses/${service.courseIds[0]}/files?category=teacher-performance`)).json().files
+  const files =
+    (await service.call('GET', `/api/courses/${service.courseIds[0]}/files?category=teacher-performance`))
+      .json().files
   t.equal(files.length, 2)
-  t.equal((await service.call('DELETE', `/api/courses/${service.courseIds[0]}/files/${files[0].id}`)).status, 204, 'also by way of the course\'s files')
+  t.equal(
+    (await service.call('DELETE', `/api/courses/${service.courseIds[0]}/files/${files[0].id}`)).status,
+    204,
+    "also by way of the course's files"
+  )
   t.strictSame((await list(service)).map((item) => item.expires_at), [null])
 })
 
 t.test('KEEP_LATEST_EXPORT=false: the newest expires as well', async (t) => {
   const clock = { now: Date.UTC(2015, 3, 30) }
-  const service = await start(t, { EXPORT_RETENTION_DAYS: '0.5', KEEP_LATEST_EXPORT: 'false' }, { now: () => clock.now })
+  const service = await start(t, { EXPORT_RETENTION_DAYS: '0.5', KEEP_LATEST_EXPORT: 'false' }, {
+    now: () => clock.now,
+  })
   await exported(service)
-  t.strictSame((await list(service)).map((item) => item.expires_at), [new Date(clock.now + DAY / 2 + 1).toISOString()])
+  t.strictSame((await list(service)).map((item) => item.expires_at), [
+    new Date(clock.now + DAY / 2 + 1).toISOString(),
+  ])
   clock.now += DAY
   t.strictSame(await list(service), [])
   t.equal((await service.call('GET', `${path(service)}/exports/latest`)).json().code, 'NO_EXPORT_YET')
@@ -166,12 +216,18 @@ t.test('other settings at the next start hold for what is there already', async 
   clock.now += 1
   const { createServices } = await import('../../../src/services.ts')
   const expiry = async (settings: object) => {
-    const again = await createServices({ config: { ...service.services.config, ...settings }, log: { info () {}, warn () {}, error () {} }, now: () => clock.now })
+    const again = await createServices({
+      config: { ...service.services.config, ...settings },
+      log: { info () {}, warn () {}, error () {} },
+      now: () => clock.now,
+    })
     await again.sweeps.start()
     await again.close(0)
     // What another connection of this thread commits is seen from the next turn of the event loop on.
     await setImmediate()
-    return (await list(service)).map((item) => item.expires_at === null ? null : Math.round((Date.parse(item.expires_at) - clock.now) / DAY))
+    return (await list(service)).map((item) =>
+      item.expires_at === null ? null : Math.round((Date.parse(item.expires_at) - clock.now) / DAY)
+    )
   }
   t.strictSame(await expiry({}), [null, 10], 'the first has expired by now')
   t.strictSame(await expiry({ EXPORT_RETENTION_DAYS: 60 }), [null, 40])
@@ -188,7 +244,7 @@ t.test('low on disk: no new exports, not ready, and what is there is still serve
     statusCode: 507,
     code: 'DISK_LOW',
     error: 'Insufficient Storage',
-    message: 'The server\'s disk is nearly full. Contact its administrator.',
+    message: "The server's disk is nearly full. Contact its administrator.",
   })
   const ready = await service.call('GET', '/readyz', { token: null })
   t.equal(ready.status, 503)

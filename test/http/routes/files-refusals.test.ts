@@ -17,7 +17,12 @@ async function withFiles (service: TestService) {
   const file = await storeFile(service, 'content', { filename: 'notes 1.txt' })
   const on = (hex: string, name: string) => join(filesFolder, hex, name)
   const [lost, short, linked, folder, behindLink, gone] = [
-    await storeFile(service, 'lost'), await storeFile(service, 'shorter'), await storeFile(service, 'linked'), await storeFile(service, 'folder'), await storeFile(service, 'behind'), await storeFile(service, 'gone'),
+    await storeFile(service, 'lost'),
+    await storeFile(service, 'shorter'),
+    await storeFile(service, 'linked'),
+    await storeFile(service, 'folder'),
+    await storeFile(service, 'behind'),
+    await storeFile(service, 'gone'),
   ]
   rmSync(on(lost.hex, 'a.bin'))
   truncateSync(on(short.hex, 'a.bin'), 3)
@@ -102,8 +107,15 @@ t.test('one and the same 404, to the byte, however it is asked', async (t) => {
   t.equal((await raw.request('GET', files.file.path)).body.toString(), 'content')
   const expected = told(await raw.request('GET', `/files/${newHex()}/a`))
   t.equal(expected.status, 404)
-  t.strictSame(JSON.parse(expected.body), { statusCode: 404, code: 'FILE_NOT_FOUND', error: 'Not Found', message: 'There is no such file.' })
-  for (const name of ['etag', 'content-disposition', 'accept-ranges', 'x-robots-tag']) t.notOk(name in expected.headers, name)
+  t.strictSame(JSON.parse(expected.body), {
+    statusCode: 404,
+    code: 'FILE_NOT_FOUND',
+    error: 'Not Found',
+    message: 'There is no such file.',
+  })
+  for (const name of ['etag', 'content-disposition', 'accept-ranges', 'x-robots-tag']) {
+    t.notOk(name in expected.headers, name)
+  }
   for (const path of WRONG(files)) {
     t.strictSame(told(await raw.request('GET', path)), expected, path.slice(0, 100))
     const head = told(await raw.request('HEAD', path))
@@ -117,7 +129,12 @@ t.test('a condition or a range tells nobody more', async (t) => {
   const raw = await listenRaw(service)
   const expected = told(await raw.request('GET', `/files/${newHex()}/a`))
   for (const { path, sha256 } of [lost, gone]) {
-    for (const [name, value] of [['if-none-match', `"${sha256}"`], ['if-none-match', '*'], ['if-match', '"x"'], ['range', 'bytes=0-1'], ['range', 'bytes=900-']] as const) {
+    for (
+      const [name, value] of [['if-none-match', `"${sha256}"`], ['if-none-match', '*'], ['if-match', '"x"'], [
+        'range',
+        'bytes=0-1',
+      ], ['range', 'bytes=900-']] as const
+    ) {
       t.strictSame(told(await raw.request('GET', path, { [name]: value })), expected)
     }
   }
@@ -127,7 +144,11 @@ t.test('only GET and HEAD', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const file = await storeFile(service, 'content')
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'] as const) {
-    t.match((await service.call(method, file.path)).json(), { statusCode: 404, code: 'FILE_NOT_FOUND' }, method)
+    t.match(
+      (await service.call(method, file.path)).json(),
+      { statusCode: 404, code: 'FILE_NOT_FOUND' },
+      method
+    )
   }
   t.equal((await service.call('GET', file.path, { token: null })).text, 'content')
 })
@@ -148,12 +169,21 @@ t.test('a file that goes while it is about to be sent is the same 404', async (t
 })
 
 t.test('under a path of its own, and with front ends elsewhere', async (t) => {
-  const service = await startTestService(t, { courses: [{}], settings: { PUBLIC_URL: 'https://school.example/books', CORS_ORIGINS: 'https://front.example' } })
+  const service = await startTestService(t, {
+    courses: [{}],
+    settings: { PUBLIC_URL: 'https://school.example/books', CORS_ORIGINS: 'https://front.example' },
+  })
   const file = await storeFile(service, 'content')
   const raw = await listenRaw(service)
   t.equal((await raw.request('GET', `/books${file.path}`)).body.toString(), 'content')
-  t.equal((await raw.request('GET', file.path)).body.toString(), 'content', 'behind a proxy that takes the path away')
-  for (const path of ['/books/files/%zz', '/books/files/', `/books/files/${newHex()}/a`, '/books/files/../x']) {
+  t.equal(
+    (await raw.request('GET', file.path)).body.toString(),
+    'content',
+    'behind a proxy that takes the path away'
+  )
+  for (
+    const path of ['/books/files/%zz', '/books/files/', `/books/files/${newHex()}/a`, '/books/files/../x']
+  ) {
     t.match(JSON.parse((await raw.request('GET', path)).body.toString()), { code: 'FILE_NOT_FOUND' }, path)
   }
   const shared = await raw.request('GET', file.path, { origin: 'https://front.example' })
@@ -161,14 +191,22 @@ t.test('under a path of its own, and with front ends elsewhere', async (t) => {
 })
 
 t.test('FILE_ACCESS=session', async (t) => {
-  const service = await startTestService(t, { courses: [{ sourceId: 'a', teachers: [{ email: TEACHER }] }, { sourceId: 'b' }], settings: { FILE_ACCESS: 'session' } })
+  const service = await startTestService(t, {
+    courses: [{ sourceId: 'a', teachers: [{ email: TEACHER }] }, { sourceId: 'b' }],
+    settings: { FILE_ACCESS: 'session' },
+  })
   const mine = await storeFile(service, 'mine')
   const theirs = await storeFile(service, 'theirs', { owner: { type: 'course', id: service.courseIds[1]! } })
-  const users = await storeFile(service, 'a user\'s', { owner: { type: 'user', id: 1 } })
+  const users = await storeFile(service, "a user's", { owner: { type: 'user', id: 1 } })
   const expired = await storeFile(service, 'old', { expiresAt: 1 })
-  const [teacher, admin, student] = [await service.token('teacher'), await service.token('admin'), await service.token('student')]
+  const [teacher, admin, student] = [
+    await service.token('teacher'),
+    await service.token('admin'),
+    await service.token('student'),
+  ]
   const narrow = await service.token('teacher', { scopes: ['export'] })
-  const status = async (token: string | null, path: string) => (await service.call('GET', path, { token })).status
+  const status = async (token: string | null, path: string) =>
+    (await service.call('GET', path, { token })).status
   const missing = (await service.call('GET', `/files/${newHex()}/a`, { token: teacher })).text
 
   t.equal(await status(teacher, mine.path), 200)

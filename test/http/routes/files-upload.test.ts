@@ -16,11 +16,18 @@ interface Part {
 }
 
 function form (parts: Part[]): Buffer {
-  return Buffer.concat([...parts.flatMap(({ name, value, filename, type }) => [
-    Buffer.from(`--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n${type === undefined ? '' : `content-type: ${type}\r\n`}\r\n`),
-    Buffer.from(value),
-    Buffer.from('\r\n'),
-  ]), Buffer.from(`--${BOUNDARY}--\r\n`)])
+  return Buffer.concat([
+    ...parts.flatMap(({ name, value, filename, type }) => [
+      Buffer.from(
+        `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"${
+          filename === undefined ? '' : `; filename="${filename}"`
+        }\r\n${type === undefined ? '' : `content-type: ${type}\r\n`}\r\n`
+      ),
+      Buffer.from(value),
+      Buffer.from('\r\n'),
+    ]),
+    Buffer.from(`--${BOUNDARY}--\r\n`),
+  ])
 }
 
 /** Begins as a PDF does; `value` is what follows. */
@@ -34,18 +41,33 @@ const pdf = (value: string | Buffer, filename = 'syllabus.pdf'): Part => (
 )
 const category: Part = { name: 'category', value: 'syllabus' }
 
-async function upload (service: TestService, parts: Part[] | Buffer, { token, course = 0, headers = {} }: { token?: string | null, course?: number, headers?: Record<string, string> } = {}) {
+async function upload (
+  service: TestService,
+  parts: Part[] | Buffer,
+  { token, course = 0, headers = {} }: {
+    token?: string | null,
+    course?: number,
+    headers?: Record<string, string>,
+  } = {}
+) {
   const bearer = token === undefined ? await service.token('admin') : token
   const response = await service.server.inject({
     method: 'POST',
     url: `/api/courses/${service.courseIds[course]}/files`,
-    headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}`, ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }), ...headers },
+    headers: {
+      'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+      ...headers,
+    },
     payload: Array.isArray(parts) ? form(parts) : parts,
   })
   return { status: response.statusCode, headers: response.headers, json: response.json() }
 }
 
-const left = ({ services: { config } }: TestService) => ({ kept: readdirSync(config.filesFolder).length, staged: readdirSync(config.stagingFolder) })
+const left = ({ services: { config } }: TestService) => ({
+  kept: readdirSync(config.filesFolder).length,
+  staged: readdirSync(config.stagingFolder),
+})
 
 t.test('a part without a name is refused like one with an unknown name', async (t) => {
   const service = await startTestService(t, { courses: [{ teachers: [{ email: TEACHER }] }] })
@@ -85,46 +107,89 @@ t.test('a teacher uploads, lists, hands on and deletes', async (t) => {
   const path = `/api/courses/${service.courseIds[0]}/files`
   const list = await service.call('GET', path, { token })
   t.strictSame(list.json(), { files: [made.json], next_cursor: null })
-  t.equal((await service.call('GET', path, { token, headers: { 'if-none-match': list.headers.etag! } })).status, 304)
+  t.equal(
+    (await service.call('GET', path, { token, headers: { 'if-none-match': list.headers.etag! } })).status,
+    304
+  )
   const file = await service.call('GET', new URL(made.json.url).pathname, { token: null })
   t.equal(file.text, '%PDF-1.7')
   t.equal(file.headers['content-type'], 'application/pdf')
   t.match(file.headers['content-disposition'], /^attachment/)
 
   t.equal((await service.call('DELETE', `${path}/${made.json.id}`, { token })).status, 204)
-  t.match((await service.call('DELETE', `${path}/${made.json.id}`, { token })).json(), { statusCode: 404, code: 'FILE_NOT_FOUND' })
+  t.match((await service.call('DELETE', `${path}/${made.json.id}`, { token })).json(), {
+    statusCode: 404,
+    code: 'FILE_NOT_FOUND',
+  })
   t.equal((await service.call('GET', new URL(made.json.url).pathname)).status, 404)
   t.strictSame(left(service), { kept: 0, staged: [] })
 })
 
 t.test('who may', async (t) => {
-  const service = await startTestService(t, { courses: [{ sourceId: 'a', teachers: [{ email: TEACHER }] }, { sourceId: 'b' }] })
+  const service = await startTestService(t, {
+    courses: [{ sourceId: 'a', teachers: [{ email: TEACHER }] }, { sourceId: 'b' }],
+  })
   const [teacher, student] = [await service.token('teacher'), await service.token('student')]
   const reader = await service.token('teacher', { scopes: ['read'] })
-  const code = async (options: Parameters<typeof upload>[2]) => (await upload(service, [category, pdf('x')], options)).json.code
+  const code = async (options: Parameters<typeof upload>[2]) =>
+    (await upload(service, [category, pdf('x')], options)).json.code
   t.equal(await code({ token: null }), 'UNAUTHENTICATED')
   t.equal(await code({ token: teacher, course: 1 }), 'NOT_A_TEACHER')
   t.equal(await code({ token: student }), 'NOT_A_TEACHER')
   t.equal(await code({ token: reader }), 'INSUFFICIENT_SCOPE')
   t.equal(await code({ course: 7 }), 'COURSE_NOT_FOUND')
-  t.equal((await upload(service, [category, pdf('x')], { course: 1 })).status, 201, 'an administrator any course')
+  t.equal(
+    (await upload(service, [category, pdf('x')], { course: 1 })).status,
+    201,
+    'an administrator any course'
+  )
   const theirs = (await service.call('GET', `/api/courses/${service.courseIds[1]}/files`)).json().files[0]
-  t.equal((await service.call('GET', `/api/courses/${service.courseIds[1]}/files`, { token: teacher })).json().code, 'NOT_A_TEACHER')
-  t.equal((await service.call('DELETE', `/api/courses/${service.courseIds[0]}/files/${theirs.id}`, { token: teacher })).json().code, 'FILE_NOT_FOUND', 'not by way of his own course')
-  t.equal((await service.call('DELETE', `/api/courses/${service.courseIds[1]}/files/${theirs.id}`, { token: reader })).json().code, 'NOT_A_TEACHER')
-  for (const id of ['0', 'x', '1.0', '99999999999999999999']) t.equal((await service.call('DELETE', `/api/courses/${service.courseIds[0]}/files/${id}`)).json().code, 'FILE_NOT_FOUND')
+  t.equal(
+    (await service.call('GET', `/api/courses/${service.courseIds[1]}/files`, { token: teacher })).json().code,
+    'NOT_A_TEACHER'
+  )
+  t.equal(
+    (await service.call('DELETE', `/api/courses/${service.courseIds[0]}/files/${theirs.id}`, {
+      token: teacher,
+    })).json().code,
+    'FILE_NOT_FOUND',
+    'not by way of his own course'
+  )
+  t.equal(
+    (await service.call('DELETE', `/api/courses/${service.courseIds[1]}/files/${theirs.id}`, {
+      token: reader,
+    })).json().code,
+    'NOT_A_TEACHER'
+  )
+  for (const id of ['0', 'x', '1.0', '99999999999999999999']) {
+    t.equal(
+      (await service.call('DELETE', `/api/courses/${service.courseIds[0]}/files/${id}`)).json().code,
+      'FILE_NOT_FOUND'
+    )
+  }
   t.equal(left(service).kept, 1)
 })
 
 t.test('the form in any order, of any size up to the limit', async (t) => {
-  const service = await startTestService(t, { courses: [{}], settings: { FILE_MAX_BYTES: '3000000', BODY_MAX_BYTES: '1000' } })
+  const service = await startTestService(t, {
+    courses: [{}],
+    settings: { FILE_MAX_BYTES: '3000000', BODY_MAX_BYTES: '1000' },
+  })
   t.equal((await upload(service, [pdf('x'), category])).status, 201)
   const large = await upload(service, [category, pdf(Buffer.alloc(2_999_995, 7))])
   t.equal(large.status, 201)
   t.equal(large.json.size, 3_000_000)
-  t.equal((await upload(service, [category, { ...pdf(''), value: '' }])).json.size, 0, 'an empty one is of any type')
+  t.equal(
+    (await upload(service, [category, { ...pdf(''), value: '' }])).json.size,
+    0,
+    'an empty one is of any type'
+  )
   const over = await upload(service, [category, pdf(Buffer.alloc(3_000_001))])
-  t.match(over.json, { statusCode: 413, code: 'BODY_TOO_LARGE', message: 'The file is larger than 3,000,000 bytes.' })
+  t.match(over.json, {
+    statusCode: 413,
+    code: 'BODY_TOO_LARGE',
+    message: 'The file is larger than 3,000,000 bytes.',
+  })
   const farOver = await upload(service, [category, pdf(Buffer.alloc(3_100_000))])
   t.match(farOver.json, { statusCode: 413, code: 'BODY_TOO_LARGE' })
   t.strictSame(left(service), { kept: 3, staged: [] })
@@ -133,31 +198,43 @@ t.test('the form in any order, of any size up to the limit', async (t) => {
 t.test('a form that is wrong is refused with its field, and nothing of it stays', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const truncated = form([category, pdf('x'.repeat(5000))]).subarray(0, 3000)
-  for (const [parts, message] of [
-    [[category], 'file: is missing from the form'],
-    [[pdf('x')], 'category: is missing from the form'],
-    [[], 'file: is missing from the form'],
-    [[category, pdf('x'), pdf('y')], 'file: send one file at a time'],
-    [[category, category, pdf('x')], 'category: is in the form twice'],
-    [[category, { name: 'colour', value: 'red' }, pdf('x')], 'colour: there is no such field in the form'],
-    [[pdf('x'), { ...pdf('y'), name: 'other' }], 'other: there is no such field in the form'],
-    [[{ name: 'category', value: 'Slides & more' }, pdf('x')], /^category: must be small letters/],
-    [[{ name: 'category', value: 'a'.repeat(65) }, pdf('x')], /^category: must be small letters/],
-    [[{ name: 'category', value: 'a'.repeat(5000) }, pdf('x')], 'category: must be text of at most 4096 bytes'],
-    [[{ name: 'category', value: '{"a":1}', type: 'application/json' }, pdf('x')], 'category: must be text of at most 4096 bytes'],
-    [[{ name: 'category', value: 'teacher-performance' }, pdf('x')], /is for exports/],
-    [[{ name: '__proto__', value: 'x' }, category, pdf('x')], /./],
-    [truncated, /^the form cannot be read/],
-    [Buffer.from('no form at all'), /./],
-    [Buffer.alloc(0), /./],
-  ] as const) {
+  for (
+    const [parts, message] of [
+      [[category], 'file: is missing from the form'],
+      [[pdf('x')], 'category: is missing from the form'],
+      [[], 'file: is missing from the form'],
+      [[category, pdf('x'), pdf('y')], 'file: send one file at a time'],
+      [[category, category, pdf('x')], 'category: is in the form twice'],
+      [[category, { name: 'colour', value: 'red' }, pdf('x')], 'colour: there is no such field in the form'],
+      [[pdf('x'), { ...pdf('y'), name: 'other' }], 'other: there is no such field in the form'],
+      [[{ name: 'category', value: 'Slides & more' }, pdf('x')], /^category: must be small letters/],
+      [[{ name: 'category', value: 'a'.repeat(65) }, pdf('x')], /^category: must be small letters/],
+      [
+        [{ name: 'category', value: 'a'.repeat(5000) }, pdf('x')],
+        'category: must be text of at most 4096 bytes',
+      ],
+      [
+        [{ name: 'category', value: '{"a":1}', type: 'application/json' }, pdf('x')],
+        'category: must be text of at most 4096 bytes',
+      ],
+      [[{ name: 'category', value: 'teacher-performance' }, pdf('x')], /is for exports/],
+      [[{ name: '__proto__', value: 'x' }, category, pdf('x')], /./],
+      [truncated, /^the form cannot be read/],
+      [Buffer.from('no form at all'), /./],
+      [Buffer.alloc(0), /./],
+    ] as const
+  ) {
     const answer = await upload(service, parts as Part[] | Buffer)
     t.match(answer.json, { statusCode: 400, code: 'VALIDATION_FAILED', message }, String(message))
     t.strictSame(left(service), { kept: 0, staged: [] })
   }
-  const noBoundary = await upload(service, form([category, pdf('x')]), { headers: { 'content-type': 'multipart/form-data' } })
+  const noBoundary = await upload(service, form([category, pdf('x')]), {
+    headers: { 'content-type': 'multipart/form-data' },
+  })
   t.match(noBoundary.json, { statusCode: 400, code: 'VALIDATION_FAILED' })
-  for (const type of ['application/json', 'application/octet-stream', 'application/x-www-form-urlencoded', '']) {
+  for (
+    const type of ['application/json', 'application/octet-stream', 'application/x-www-form-urlencoded', '']
+  ) {
     const answer = await upload(service, Buffer.from('{}'), { headers: { 'content-type': type } })
     t.match(answer.json, { statusCode: 415, code: 'UNSUPPORTED_MEDIA_TYPE' }, type)
   }
@@ -172,45 +249,75 @@ t.test('types are what the setting allows', async (t) => {
     value = 'x'
   ) => (await upload(service, [category, { name: 'file', value, filename, type }])).status
   const strict = await startTestService(t, { courses: [{}] })
-  for (const [type, filename, value] of [
-    ['application/pdf', 'a.pdf', '%PDF-1.7'],
-    ['IMAGE/GIF', 'a.gif', 'GIF89a'],
-    ['text/plain; charset=utf-8', 'a.txt', 'x'],
-  ] as const) {
+  for (
+    const [type, filename, value] of [
+      ['application/pdf', 'a.pdf', '%PDF-1.7'],
+      ['IMAGE/GIF', 'a.gif', 'GIF89a'],
+      ['text/plain; charset=utf-8', 'a.txt', 'x'],
+    ] as const
+  ) {
     t.equal(await status(strict, type, filename, value), 201, type)
   }
-  for (const type of ['text/html', 'image/svg+xml', 'application/javascript', 'application/x-msdownload', 'application/pdfx', 'nonsense']) t.equal(await status(strict, type), 415, type)
-  const refused = await upload(strict, [category, { name: 'file', value: '<script>', filename: 'a.html', type: 'text/html' }])
-  t.match(refused.json, { code: 'UNSUPPORTED_MEDIA_TYPE', message: /^file: text\/html may not be uploaded. Allowed are application\/pdf, / })
+  for (
+    const type of [
+      'text/html',
+      'image/svg+xml',
+      'application/javascript',
+      'application/x-msdownload',
+      'application/pdfx',
+      'nonsense',
+    ]
+  ) t.equal(await status(strict, type), 415, type)
+  const refused = await upload(strict, [category, {
+    name: 'file',
+    value: '<script>',
+    filename: 'a.html',
+    type: 'text/html',
+  }])
+  t.match(refused.json, {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message: /^file: text\/html may not be uploaded. Allowed are application\/pdf, /,
+  })
 
-  const images = await startTestService(t, { courses: [{}], settings: { FILE_TYPES_ALLOWED: 'image/*, text/csv' } })
-  for (const [type, filename, expected] of [
-    ['image/x-own', 'a.own', 201],
-    ['text/csv', 'a.csv', 201],
-    ['text/plain', 'a.txt', 415],
-    ['application/pdf', 'a.pdf', 415],
-  ] as const) {
+  const images = await startTestService(t, {
+    courses: [{}],
+    settings: { FILE_TYPES_ALLOWED: 'image/*, text/csv' },
+  })
+  for (
+    const [type, filename, expected] of [
+      ['image/x-own', 'a.own', 201],
+      ['text/csv', 'a.csv', 201],
+      ['text/plain', 'a.txt', 415],
+      ['application/pdf', 'a.pdf', 415],
+    ] as const
+  ) {
     t.equal(await status(images, type, filename), expected, type)
   }
   const any = await startTestService(t, { courses: [{}], settings: { FILE_TYPES_ALLOWED: '*/*' } })
   t.equal(await status(any, 'text/html', 'a.html'), 201)
-  await t.rejects(startTestService(t, { settings: { FILE_TYPES_ALLOWED: 'pdf' } }), { message: /FILE_TYPES_ALLOWED: pdf is not a media type/ })
+  await t.rejects(startTestService(t, { settings: { FILE_TYPES_ALLOWED: 'pdf' } }), {
+    message: /FILE_TYPES_ALLOWED: pdf is not a media type/,
+  })
 })
 
 t.test('a file has to be what it says', async (t) => {
   for (const settings of [{}, { FILE_TYPES_ALLOWED: '*/*' }] as Array<Record<string, string>>) {
     const service = await startTestService(t, { courses: [{}], settings })
     const html = '<!DOCTYPE html><script>alert(1)</script>'
-    for (const [filename, type] of [
-      ['a.png', 'image/png'],
-      ['a.html', 'image/png'],
-      ['a.txt', 'text/plain'],
-      ['a.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
-    ] as const) {
-      for (const parts of [
-        [category, { name: 'file', value: html, filename, type }],
-        [{ name: 'file', value: html, filename, type }, category],
-      ]) {
+    for (
+      const [filename, type] of [
+        ['a.png', 'image/png'],
+        ['a.html', 'image/png'],
+        ['a.txt', 'text/plain'],
+        ['a.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+      ] as const
+    ) {
+      for (
+        const parts of [
+          [category, { name: 'file', value: html, filename, type }],
+          [{ name: 'file', value: html, filename, type }, category],
+        ]
+      ) {
         const answer = await upload(service, parts)
         t.match(
           answer.json,
@@ -219,7 +326,15 @@ t.test('a file has to be what it says', async (t) => {
         )
       }
     }
-    t.match((await upload(service, [category, { name: 'file', value: html, filename: `${'n'.repeat(5000)}.png`, type: 'image/png' }])).json.message, /^.{1,300}$/)
+    t.match(
+      (await upload(service, [category, {
+        name: 'file',
+        value: html,
+        filename: `${'n'.repeat(5000)}.png`,
+        type: 'image/png',
+      }])).json.message,
+      /^.{1,300}$/
+    )
     t.strictSame(left(service), { kept: 0, staged: [] })
   }
 })
@@ -242,17 +357,24 @@ t.test('what an import is called says nothing about what a download of it is', a
 t.test('the list by category, in pages', async (t) => {
   const service = await startTestService(t, { courses: [{ sourceId: 'a' }, { sourceId: 'b' }] })
   const ids: number[] = []
-  for (let i = 0; i < 5; i++) ids.push((await storeFile(service, `${i}`, { category: i < 4 ? 'slides' : 'syllabus' })).id)
+  for (let i = 0; i < 5; i++) {
+    ids.push((await storeFile(service, `${i}`, { category: i < 4 ? 'slides' : 'syllabus' })).id)
+  }
   await storeFile(service, 'other', { owner: { type: 'course', id: service.courseIds[1]! } })
   await storeFile(service, 'expired', { expiresAt: 1 })
-  const get = async (query: string) => (await service.call('GET', `/api/courses/${service.courseIds[0]}/files${query}`)).json()
-  const shown = (page: { files: Array<{ id: number }>, next_cursor: string | null }) => [page.files.map(({ id }) => id), page.next_cursor]
+  const get = async (query: string) =>
+    (await service.call('GET', `/api/courses/${service.courseIds[0]}/files${query}`)).json()
+  const shown = (
+    page: { files: Array<{ id: number }>, next_cursor: string | null }
+  ) => [page.files.map(({ id }) => id), page.next_cursor]
   const first = await get('?limit=2')
   t.strictSame(shown(first), [[ids[4], ids[3]], String(ids[3])])
   t.strictSame(shown(await get(`?limit=3&cursor=${first.next_cursor}`)), [[ids[2], ids[1], ids[0]], null])
   t.strictSame(shown(await get('?category=slides&limit=3')), [[ids[3], ids[2], ids[1]], String(ids[1])])
   t.strictSame(shown(await get('?category=nothing')), [[], null])
-  for (const query of ['?limit=0', '?limit=1001', '?cursor=x', '?cursor=-1', '?category=A%20b']) t.equal((await get(query)).code, 'VALIDATION_FAILED', query)
+  for (const query of ['?limit=0', '?limit=1001', '?cursor=x', '?cursor=-1', '?category=A%20b']) {
+    t.equal((await get(query)).code, 'VALIDATION_FAILED', query)
+  }
 })
 
 t.test('quota and disk', async (t) => {
@@ -264,7 +386,10 @@ t.test('quota and disk', async (t) => {
     message: /^60 bytes of 100 bytes are in use/,
   })
   t.equal((await upload(service, [category, pdf('x'.repeat(35))])).status, 201)
-  t.match((await upload(service, Buffer.from('not even read'))).json, { statusCode: 409, code: 'FILE_QUOTA_EXCEEDED' })
+  t.match((await upload(service, Buffer.from('not even read'))).json, {
+    statusCode: 409,
+    code: 'FILE_QUOTA_EXCEEDED',
+  })
   t.strictSame(left(service), { kept: 2, staged: [] })
   const full = await startTestService(t, { courses: [{}], settings: { MIN_FREE_BYTES: String(2 ** 52) } })
   t.match((await upload(full, [category, pdf('x')])).json, { statusCode: 507, code: 'DISK_LOW' })
@@ -272,7 +397,9 @@ t.test('quota and disk', async (t) => {
 
 t.test('a disk that is full in the middle is a 507 as well', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
-  service.services.files.store = async () => { throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC', syscall: 'write' }) }
+  service.services.files.store = async () => {
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC', syscall: 'write' })
+  }
   t.match((await upload(service, [category, pdf('x')])).json, { statusCode: 507, code: 'DISK_LOW' })
   t.strictSame(left(service), { kept: 0, staged: [] })
 })
@@ -280,7 +407,8 @@ t.test('a disk that is full in the middle is a 507 as well', async (t) => {
 t.test('two uploads at once cannot pass the quota', async (t) => {
   const service = await startTestService(t, { courses: [{}], settings: { OWNER_QUOTA_BYTES: '100' } })
   const answers = await Promise.all(Array.from(
-    { length: 6 }, () => upload(service, [category, pdf('x'.repeat(35))])
+    { length: 6 },
+    () => upload(service, [category, pdf('x'.repeat(35))])
   ))
   t.strictSame(answers.map(({ status }) => status).sort(), [201, 201, 409, 409, 409, 409])
   t.strictSame(left(service), { kept: 2, staged: [] })
@@ -311,7 +439,13 @@ t.test('a client that goes away in the middle leaves nothing', async (t) => {
   const { port } = await listenRaw(service)
   const body = form([category, pdf(Buffer.alloc(500_000))])
   const socket = connect(port, '127.0.0.1')
-  socket.write(`POST /api/courses/${service.courseIds[0]}/files HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${await service.token('admin')}\r\ncontent-type: multipart/form-data; boundary=${BOUNDARY}\r\ncontent-length: ${body.length}\r\n\r\n`)
+  socket.write(
+    `POST /api/courses/${
+      service.courseIds[0]
+    }/files HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${await service.token(
+      'admin'
+    )}\r\ncontent-type: multipart/form-data; boundary=${BOUNDARY}\r\ncontent-length: ${body.length}\r\n\r\n`
+  )
   socket.write(body.subarray(0, 300_000))
   while (left(service).staged.length === 0) await nextTurn()
   socket.destroy()
@@ -326,7 +460,11 @@ t.test('an answer before the end of a large form reaches a client that sends it 
   const socket = connect(port, '127.0.0.1')
   const send = async (parts: Part[], connection: string) => {
     const body = form(parts)
-    socket.write(`POST /api/courses/${service.courseIds[0]}/files HTTP/1.1\r\nhost: x\r\nconnection: ${connection}\r\nauthorization: Bearer ${token}\r\ncontent-type: multipart/form-data; boundary=${BOUNDARY}\r\ncontent-length: ${body.length}\r\n\r\n`)
+    socket.write(
+      `POST /api/courses/${
+        service.courseIds[0]
+      }/files HTTP/1.1\r\nhost: x\r\nconnection: ${connection}\r\nauthorization: Bearer ${token}\r\ncontent-type: multipart/form-data; boundary=${BOUNDARY}\r\ncontent-length: ${body.length}\r\n\r\n`
+    )
     // Until all of it is taken.
     await new Promise((resolve) => socket.write(body, resolve))
   }

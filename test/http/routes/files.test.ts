@@ -12,7 +12,10 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 t.test('the bytes, with all that a file comes with', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const content = Buffer.from(Array.from({ length: 3000 }, (_, i) => i % 251))
-  const file = await storeFile(service, content, { filename: 'Physics_I_Performance_20150430-193402.xlsx', contentType: XLSX })
+  const file = await storeFile(service, content, {
+    filename: 'Physics_I_Performance_20150430-193402.xlsx',
+    contentType: XLSX,
+  })
   const answer = await service.call('GET', file.path, { token: null })
   t.equal(answer.status, 200)
   t.ok(answer.bytes.equals(content))
@@ -33,12 +36,14 @@ t.test('the bytes, with all that a file comes with', async (t) => {
 
 t.test('names of any script, by RFC 6266', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
-  for (const [filename, disposition] of [
-    ['物理 I.xlsx', "attachment; filename=\"?? I.xlsx\"; filename*=UTF-8''%E7%89%A9%E7%90%86%20I.xlsx"],
-    ['été 100%.txt', "attachment; filename=\"?t? 100%.txt\"; filename*=UTF-8''%C3%A9t%C3%A9%20100%25.txt"],
-    ["it's #1 & more (draft).txt", 'attachment; filename="it\'s #1 & more (draft).txt"'],
-    ['a%2Fb.txt', "attachment; filename=a%2Fb.txt; filename*=UTF-8''a%252Fb.txt"],
-  ] as const) {
+  for (
+    const [filename, disposition] of [
+      ['物理 I.xlsx', 'attachment; filename="?? I.xlsx"; filename*=UTF-8\'\'%E7%89%A9%E7%90%86%20I.xlsx'],
+      ['été 100%.txt', 'attachment; filename="?t? 100%.txt"; filename*=UTF-8\'\'%C3%A9t%C3%A9%20100%25.txt'],
+      ["it's #1 & more (draft).txt", 'attachment; filename="it\'s #1 & more (draft).txt"'],
+      ['a%2Fb.txt', "attachment; filename=a%2Fb.txt; filename*=UTF-8''a%252Fb.txt"],
+    ] as const
+  ) {
     const file = await storeFile(service, filename, { filename })
     const answer = await service.call('GET', file.path, { token: null })
     t.equal(answer.text, filename)
@@ -58,7 +63,10 @@ t.test('HEAD is GET without the bytes', async (t) => {
   t.equal(headers['content-length'], '10')
   t.equal((await raw.request('HEAD', file.path, { 'if-none-match': headers.etag! })).status, 304)
   t.equal((await raw.request('HEAD', `/files/${'0'.repeat(32)}/a`)).status, 404)
-  t.match(await raw.request('HEAD', file.path, { range: 'bytes=2-3' }), { status: 200, headers: { 'content-length': '10' } }, 'a range is for GET')
+  t.match(await raw.request('HEAD', file.path, { range: 'bytes=2-3' }), {
+    status: 200,
+    headers: { 'content-length': '10' },
+  }, 'a range is for GET')
 })
 
 t.test('an empty file', async (t) => {
@@ -66,19 +74,30 @@ t.test('an empty file', async (t) => {
   const file = await storeFile(service, '')
   const raw = await listenRaw(service)
   t.match(await raw.request('GET', file.path), { status: 200, headers: { 'content-length': '0' } })
-  t.match(await raw.request('GET', file.path, { range: 'bytes=0-' }), { status: 416, headers: { 'content-range': 'bytes */0' } })
+  t.match(await raw.request('GET', file.path, { range: 'bytes=0-' }), {
+    status: 416,
+    headers: { 'content-range': 'bytes */0' },
+  })
 })
 
 t.test('who has the file already gets 304', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const file = await storeFile(service, 'some bytes')
   const same = await storeFile(service, 'some bytes')
-  const status = async (tags: string) => (await service.call('GET', file.path, { token: null, headers: { 'if-none-match': tags } })).status
+  const status = async (tags: string) =>
+    (await service.call('GET', file.path, { token: null, headers: { 'if-none-match': tags } })).status
   const etag = `"${file.sha256}"`
   t.equal(`"${same.sha256}"`, etag, 'the tag is of the content')
-  for (const tags of [etag, `W/${etag}`, '*', `"other", ${etag}`, `"other",W/${etag}`]) t.equal(await status(tags), 304, tags)
-  for (const tags of ['"other"', file.sha256, `"${file.sha256.slice(1)}"`]) t.equal(await status(tags), 200, tags)
-  const answer = await service.call('GET', file.path, { token: null, headers: { 'if-none-match': etag, 'cache-control': 'no-cache' } })
+  for (const tags of [etag, `W/${etag}`, '*', `"other", ${etag}`, `"other",W/${etag}`]) {
+    t.equal(await status(tags), 304, tags)
+  }
+  for (const tags of ['"other"', file.sha256, `"${file.sha256.slice(1)}"`]) {
+    t.equal(await status(tags), 200, tags)
+  }
+  const answer = await service.call('GET', file.path, {
+    token: null,
+    headers: { 'if-none-match': etag, 'cache-control': 'no-cache' },
+  })
   t.equal(answer.status, 304)
   t.equal(answer.bytes.length, 0)
   t.match(answer.headers, { etag, 'cache-control': 'private, no-cache' })
@@ -112,24 +131,36 @@ t.test('an expired file is 410, first with its bytes and then without, until it 
   await service.services.sweeps.run()
   t.strictSame(readdirSync(service.services.config.filesFolder), [])
   t.strictSame((await get()).text, expired.text)
-  t.equal((await service.call('GET', `/files/${file.hex}/other`, { token: null })).status, 404, 'only for who knows its name')
+  t.equal(
+    (await service.call('GET', `/files/${file.hex}/other`, { token: null })).status,
+    404,
+    'only for who knows its name'
+  )
   clock.now += 90 * 86_400_000
   await service.services.sweeps.run()
   t.equal((await get()).status, 404)
 })
 
-t.test('a client that goes away in the middle leaves nothing open', { skip: process.platform === 'linux' ? false : 'reads /proc' }, async (t) => {
+t.test('a client that goes away in the middle leaves nothing open', {
+  skip: process.platform === 'linux' ? false : 'reads /proc',
+}, async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const file = await storeFile(service, Buffer.alloc(20_000_000))
   const raw = await listenRaw(service)
-  const closed = new Promise<void>((resolve) => { service.server.server.once('connection', (connection) => { connection.once('close', resolve) }) })
+  const closed = new Promise<void>((resolve) => {
+    service.server.server.once('connection', (connection) => {
+      connection.once('close', resolve)
+    })
+  })
   const socket = connect(raw.port, '127.0.0.1')
   socket.write(`GET ${file.path} HTTP/1.1\r\nhost: x\r\n\r\n`)
   await once(socket, 'data')
   socket.destroy()
   await closed
   // Closed in the background; if it never were, the test would run into its time limit.
-  while (readdirSync('/proc/self/fd').some((fd) => linkOf(fd).startsWith(service.services.config.filesFolder))) await nextTurn()
+  while (
+    readdirSync('/proc/self/fd').some((fd) => linkOf(fd).startsWith(service.services.config.filesFolder))
+  ) await nextTurn()
   t.equal((await raw.request('GET', file.path)).body.length, 20_000_000, 'the next one is served')
 })
 

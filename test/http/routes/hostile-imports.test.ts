@@ -16,7 +16,9 @@ const MOST_MS = 2000
 t.test('cells of megabytes that are made to be slow, and a queue of imports', async (t) => {
   const folder = testFolder(t)
   await perfbook(folder, ['user', 'add', 'admin@example.edu', '--role', 'admin'])
-  const authorization = `Bearer ${(await perfbook(folder, ['token', 'create', 'admin@example.edu'])).stdout.trim()}`
+  const authorization = `Bearer ${
+    (await perfbook(folder, ['token', 'create', 'admin@example.edu'])).stdout.trim()
+  }`
   await perfbook(folder, ['import', SAMPLE])
   const { address } = await startServer(t, folder, { WORKER_THREADS: '1', IMPORT_WAITING_MAX: '5' })
   const ask = async (method: string, path: string, body?: FormData) => {

@@ -11,7 +11,13 @@ const PHYSICS = readFileSync(join(SAMPLE, 'physics-1.json'))
 const PHYSICS_TEACHER = 'elena.marquez@example.edu'
 
 /** Uploads as a browser does. */
-async function upload (service: TestService, path: string, file: { name: string, bytes: Uint8Array | string } | undefined, fields: Record<string, string> = {}, token?: string | null) {
+async function upload (
+  service: TestService,
+  path: string,
+  file: { name: string, bytes: Uint8Array | string } | undefined,
+  fields: Record<string, string> = {},
+  token?: string | null
+) {
   const form = new FormData()
   if (file !== undefined) form.set('file', new File([file.bytes as Uint8Array<ArrayBuffer>], file.name))
   for (const [name, value] of Object.entries(fields)) form.set(name, value)
@@ -20,39 +26,83 @@ async function upload (service: TestService, path: string, file: { name: string,
   const response = await service.server.inject({
     method: 'POST',
     url: path,
-    headers: { 'content-type': body.headers.get('content-type')!, ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) },
+    headers: {
+      'content-type': body.headers.get('content-type')!,
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    },
     payload: Buffer.from(await body.arrayBuffer()),
   })
-  const answer = { status: response.statusCode, headers: response.headers, json: response.json() as { id: number, code: string, message: string, job: string } }
+  const answer = {
+    status: response.statusCode,
+    headers: response.headers,
+    json: response.json() as { id: number, code: string, message: string, job: string },
+  }
   if (answer.status === 202) await service.services.runner.drain()
   return answer
 }
-const result = async (service: TestService, id: number, token?: string) => (await service.call('GET', `/api/imports/${id}`, token === undefined ? {} : { token })).json()
+const result = async (service: TestService, id: number, token?: string) =>
+  (await service.call('GET', `/api/imports/${id}`, token === undefined ? {} : { token })).json()
 
 t.test('an upload becomes a job, the job a course', async (t) => {
   const service = await startTestService(t)
-  const answer = await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE }, { time_zone: 'Europe/London' })
+  const answer = await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE }, {
+    time_zone: 'Europe/London',
+  })
   t.equal(answer.status, 202)
   t.match(answer.json, { job: `/api/jobs/${answer.json.id}`, joined: false })
   t.equal(answer.headers.location, answer.json.job)
   t.match(await result(service, answer.json.id), {
-    kind: 'import', status: 'succeeded', progress: 1, error: null, export_id: null, course_id: null,
-    summary: { courses: { added: 2, updated: 0, unchanged: 0, removed: 0 }, students: { added: 1335 }, scores: { added: 7583 } }, errors: [], error_count: 0, warnings: [],
+    kind: 'import',
+    status: 'succeeded',
+    progress: 1,
+    error: null,
+    export_id: null,
+    course_id: null,
+    summary: {
+      courses: { added: 2, updated: 0, unchanged: 0, removed: 0 },
+      students: { added: 1335 },
+      scores: { added: 7583 },
+    },
+    errors: [],
+    error_count: 0,
+    warnings: [],
   })
-  t.strictSame((await service.call('GET', '/api/courses')).json().map((course: { student_count: number }) => course.student_count), [383, 952])
-  t.match((await service.call('GET', '/api/courses/1/performance?limit=1')).json().course, { time_zone: 'Europe/London' })
+  t.strictSame(
+    (await service.call('GET', '/api/courses')).json().map((course: { student_count: number }) =>
+      course.student_count
+    ),
+    [383, 952]
+  )
+  t.match((await service.call('GET', '/api/courses/1/performance?limit=1')).json().course, {
+    time_zone: 'Europe/London',
+  })
 
   await service.call('POST', '/api/courses/1/performance/export')
   await service.services.runner.drain()
-  const again = await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE }, { time_zone: 'Europe/London' })
-  t.match((await result(service, again.json.id)).summary, { courses: { added: 0, updated: 0, unchanged: 2 }, scores: { unchanged: 7583 } })
-  t.equal((await service.call('GET', '/api/courses/1/performance/exports')).json()[0].is_current, true, 'the same again changes nothing')
+  const again = await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE }, {
+    time_zone: 'Europe/London',
+  })
+  t.match((await result(service, again.json.id)).summary, {
+    courses: { added: 0, updated: 0, unchanged: 2 },
+    scores: { unchanged: 7583 },
+  })
+  t.equal(
+    (await service.call('GET', '/api/courses/1/performance/exports')).json()[0].is_current,
+    true,
+    'the same again changes nothing'
+  )
   t.strictSame(readdirSync(service.services.config.stagingFolder), [], 'no upload is left lying about')
 })
 
 t.test('what is wrong with a file is said line by line, and nothing has changed', async (t) => {
   const service = await startTestService(t)
-  const { json } = await upload(service, '/api/imports', { name: 'physics.json', bytes: JSON.stringify({ ...JSON.parse(PHYSICS.toString()), results: [{ student: 'nobody', task: 'nothing', status: 'completed' }] }) })
+  const { json } = await upload(service, '/api/imports', {
+    name: 'physics.json',
+    bytes: JSON.stringify({
+      ...JSON.parse(PHYSICS.toString()),
+      results: [{ student: 'nobody', task: 'nothing', status: 'completed' }],
+    }),
+  })
   const failed = await result(service, json.id)
   t.match(failed, { status: 'failed', summary: null, error: { code: 'IMPORT_FAILED' } })
   t.ok(failed.error_count >= 1)
@@ -65,7 +115,9 @@ t.test('what is wrong with a file is said line by line, and nothing has changed'
 
 t.test('a dry run reports and writes nothing', async (t) => {
   const service = await startTestService(t)
-  const { json } = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, { dry_run: 'true' })
+  const { json } = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, {
+    dry_run: 'true',
+  })
   t.match(await result(service, json.id), { status: 'succeeded', summary: { courses: { added: 1 } } })
   t.strictSame((await service.call('GET', '/api/courses')).json(), [])
 })
@@ -99,30 +151,67 @@ t.test('a teacher imports into the own course and into no other', async (t) => {
   const teacher = await service.token('teacher', { email: PHYSICS_TEACHER })
   const [course] = (await service.call('GET', '/api/courses', { token: teacher })).json()
   const changed = JSON.parse(PHYSICS.toString()) as {
-    course: { name: string }
-    tasks: Array<{ title: string }>
+    course: { name: string },
+    tasks: Array<{ title: string }>,
   }
   changed.course.name = 'Physics One'
   changed.tasks[0]!.title = 'Another title'
-  const own = await upload(service, `/api/courses/${course.id}/imports`, { name: 'physics.json', bytes: JSON.stringify(changed) }, {}, teacher)
+  const own = await upload(
+    service,
+    `/api/courses/${course.id}/imports`,
+    { name: 'physics.json', bytes: JSON.stringify(changed) },
+    {},
+    teacher
+  )
   t.equal(own.status, 202)
   t.match(await result(service, own.json.id, teacher), {
     status: 'succeeded',
     course_id: course.id,
     summary: { courses: { updated: 1 }, warnings: [{ code: 'left_out', count: 1 }] },
   })
-  t.not((await service.call('GET', `/api/courses/${course.id}/performance`)).json().course.name, 'Physics One')
-  const other = await upload(service, `/api/courses/${course.id}/imports`, { name: 'roster.zip', bytes: BUNDLE }, {}, teacher)
-  t.match(await result(service, other.json.id, teacher), { status: 'failed', error: { code: 'IMPORT_FAILED' } })
-  t.equal((await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, {}, teacher)).json.code, 'INSUFFICIENT_SCOPE')
-  const elsewhere = (await service.call('GET', '/api/courses')).json().find((one: { id: number }) => one.id !== course.id)
-  t.equal((await upload(service, `/api/courses/${elsewhere.id}/imports`, { name: 'physics.json', bytes: PHYSICS }, {}, teacher)).json.code, 'NOT_A_TEACHER')
-  t.equal((await upload(service, '/api/courses/999/imports', { name: 'physics.json', bytes: PHYSICS }, {}, teacher)).json.code, 'COURSE_NOT_FOUND')
+  t.not(
+    (await service.call('GET', `/api/courses/${course.id}/performance`)).json().course.name,
+    'Physics One'
+  )
+  const other = await upload(
+    service,
+    `/api/courses/${course.id}/imports`,
+    { name: 'roster.zip', bytes: BUNDLE },
+    {},
+    teacher
+  )
+  t.match(await result(service, other.json.id, teacher), {
+    status: 'failed',
+    error: { code: 'IMPORT_FAILED' },
+  })
+  t.equal(
+    (await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS }, {}, teacher)).json.code,
+    'INSUFFICIENT_SCOPE'
+  )
+  const elsewhere = (await service.call('GET', '/api/courses')).json().find((one: { id: number }) =>
+    one.id !== course.id
+  )
+  t.equal(
+    (await upload(
+      service,
+      `/api/courses/${elsewhere.id}/imports`,
+      { name: 'physics.json', bytes: PHYSICS },
+      {},
+      teacher
+    )).json.code,
+    'NOT_A_TEACHER'
+  )
+  t.equal(
+    (await upload(service, '/api/courses/999/imports', { name: 'physics.json', bytes: PHYSICS }, {}, teacher))
+      .json.code,
+    'COURSE_NOT_FOUND'
+  )
 })
 
 t.test('forms that cannot be', async (t) => {
   const service = await startTestService(t)
-  const refused = async (file: Parameters<typeof upload>[2], fields?: Record<string, string>, token?: null) => (await upload(service, '/api/imports', file, fields, token)).json
+  const refused = async (file: Parameters<typeof upload>[2], fields?: Record<string, string>, token?: null) =>
+    (await upload(service, '/api/imports', file, fields, token)).json
   const file = { name: 'physics.json', bytes: PHYSICS }
   t.match(await refused(undefined), { code: 'VALIDATION_FAILED', message: /^file: / })
   t.match(await refused(file, { format: 'xml' }), { code: 'VALIDATION_FAILED', message: /^format: / })
@@ -130,7 +219,9 @@ t.test('forms that cannot be', async (t) => {
   t.match(await refused(file, { strict: 'yes' }), { code: 'VALIDATION_FAILED', message: /^strict: / })
   t.match(await refused(file, { colour: 'red' }), { code: 'VALIDATION_FAILED', message: /^colour: / })
   t.match(await refused(file, {}, null), { code: 'UNAUTHENTICATED' })
-  t.match((await service.call('POST', '/api/imports', { body: {} })).json(), { code: 'UNSUPPORTED_MEDIA_TYPE' })
+  t.match((await service.call('POST', '/api/imports', { body: {} })).json(), {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+  })
   t.equal((await service.call('GET', '/api/imports/1')).json().code, 'JOB_NOT_FOUND')
   t.strictSame((await service.call('GET', '/api/jobs')).json().jobs, [])
   t.strictSame(readdirSync(service.services.config.stagingFolder), [])
@@ -143,7 +234,13 @@ t.test('the schema of a document is published, and the sample keeps to it', asyn
   const validate = new Ajv2020({ validateFormats: false }).compile(answer.json())
   t.equal(validate(JSON.parse(PHYSICS.toString())), true)
   t.equal(validate({ format: 'performance-book/1' }), false)
-  t.equal((await call('GET', '/api/schemas/performance-book-1.json', { token: null, headers: { 'if-none-match': answer.headers.etag! } })).status, 304)
+  t.equal(
+    (await call('GET', '/api/schemas/performance-book-1.json', {
+      token: null,
+      headers: { 'if-none-match': answer.headers.etag! },
+    })).status,
+    304
+  )
 })
 
 t.test('past imports are listed, with what became of them', async (t) => {
@@ -153,24 +250,54 @@ t.test('past imports are listed, with what became of them', async (t) => {
   const rubbish = await upload(service, '/api/imports', { name: 'rubbish.zip', bytes: 'not a zip' })
   const { imports, next_cursor: cursor } = (await service.call('GET', '/api/imports?limit=2')).json()
   t.match(imports, [
-    { id: rubbish.json.id, filename: 'rubbish.zip', dry_run: false, status: 'failed', summary: null, error_count: 1 },
+    {
+      id: rubbish.json.id,
+      filename: 'rubbish.zip',
+      dry_run: false,
+      status: 'failed',
+      summary: null,
+      error_count: 1,
+    },
     { filename: 'physics.json', dry_run: false, status: 'succeeded', summary: { courses: { added: 1 } } },
   ])
-  t.match((await service.call('GET', `/api/imports?limit=2&cursor=${cursor}`)).json(), { imports: [{ dry_run: true, filename: 'physics.json' }], next_cursor: null })
+  t.match((await service.call('GET', `/api/imports?limit=2&cursor=${cursor}`)).json(), {
+    imports: [{ dry_run: true, filename: 'physics.json' }],
+    next_cursor: null,
+  })
 
   const teacher = await service.token('teacher', { email: PHYSICS_TEACHER })
-  t.strictSame((await service.call('GET', '/api/courses/1/imports', { token: teacher })).json(), { imports: [], next_cursor: null }, 'the administrator\'s are not of the course')
-  const own = await upload(service, '/api/courses/1/imports', { name: 'again.json', bytes: PHYSICS }, {}, teacher)
-  t.match((await service.call('GET', '/api/courses/1/imports', { token: teacher })).json().imports, [{ id: own.json.id, filename: 'again.json', course_id: 1 }])
+  t.strictSame((await service.call('GET', '/api/courses/1/imports', { token: teacher })).json(), {
+    imports: [],
+    next_cursor: null,
+  }, "the administrator's are not of the course")
+  const own = await upload(
+    service,
+    '/api/courses/1/imports',
+    { name: 'again.json', bytes: PHYSICS },
+    {},
+    teacher
+  )
+  t.match((await service.call('GET', '/api/courses/1/imports', { token: teacher })).json().imports, [{
+    id: own.json.id,
+    filename: 'again.json',
+    course_id: 1,
+  }])
   t.equal((await service.call('GET', '/api/imports', { token: teacher })).json().code, 'INSUFFICIENT_SCOPE')
-  t.strictSame((await service.call('GET', '/api/jobs?kind=import&limit=1')).json().jobs.map((job: { id: number }) => job.id), [own.json.id])
+  t.strictSame(
+    (await service.call('GET', '/api/jobs?kind=import&limit=1')).json().jobs.map((job: { id: number }) =>
+      job.id
+    ),
+    [own.json.id]
+  )
   t.strictSame((await service.call('GET', '/api/jobs?kind=file-sweep')).json().jobs, [])
 })
 
 t.test('lists have counts instead of reports; a report is short for any file', async (t) => {
   const service = await startTestService(t)
   const long = '#'.repeat(500_000)
-  const grades = `First name,Last name,ID number,Email address,HW 1 (Real)\n${Array.from({ length: 30 }, (_, i) => `Ann,Lee,${i},a@b.example,${long}`).join('\n')}`
+  const grades = `First name,Last name,ID number,Email address,HW 1 (Real)\n${
+    Array.from({ length: 30 }, (_, i) => `Ann,Lee,${i},a@b.example,${long}`).join('\n')
+  }`
   const { json } = await upload(
     service,
     '/api/imports',
@@ -241,7 +368,11 @@ t.test('a user has some imports waiting and no more; others and exports have the
   const teacher = await service.token('teacher', { email: 'tea@example.edu' })
   t.equal((await post(teacher)).statusCode, 202, 'another user')
   t.equal((await post(teacher)).json().code, 'QUEUE_FULL')
-  t.equal((await service.call('POST', '/api/courses/1/performance/export')).status, 202, 'exports have a queue of their own')
+  t.equal(
+    (await service.call('POST', '/api/courses/1/performance/export')).status,
+    202,
+    'exports have a queue of their own'
+  )
   await service.call('POST', `/api/jobs/${answers[0]!.json().id}/cancel`)
   t.equal((await post()).statusCode, 202, 'one was canceled')
   t.strictSame(readdirSync(service.services.config.stagingFolder), [], 'no refused upload is left')

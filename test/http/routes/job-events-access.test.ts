@@ -33,7 +33,9 @@ async function untilEnded (
         events.push(block)
       }
     }
-  })).then(() => { isOver = true })
+  })).then(() => {
+    isOver = true
+  })
   let passed = 0
   for (let look = 0; !isOver && passed < ENDS_WITHIN_MS; look++) {
     const ms = look % 2 === 0 ? 100 : 1000
@@ -50,7 +52,9 @@ type Way = (streaming: Streaming, credentials: { sessionId: number, tokenId: num
 const setTeachers = ({
   service,
 }: Streaming) =>
-  service.services.db.write((trx) => trx.deleteFrom('course_teachers').where('email_key', '=', TEACHER).execute())
+  service.services.db.write((trx) =>
+    trx.deleteFrom('course_teachers').where('email_key', '=', TEACHER).execute()
+  )
 
 const WAYS: Record<string, Way> = {
   'the user was disabled': ({ service }) => service.services.accounts.disable(TEACHER),
@@ -116,7 +120,7 @@ t.test('a token or a session that runs out while the stream is open', async (t) 
   t.strictSame((await untilEnded(clock, streams)).events, [], 'an open stream is no use of the session')
 })
 
-t.test('a requester who lost the course: the job\'s state without the file\'s address, wherever it is shown', async (t) => {
+t.test("a requester who lost the course: the job's state without the file's address, wherever it is shown", async (t) => {
   const streaming = await startStreaming(t)
   const { service, gate, open, jobId } = streaming
   const token = await service.token('teacher')
@@ -130,7 +134,11 @@ t.test('a requester who lost the course: the job\'s state without the file\'s ad
   const stream = await open({ token })
   t.match(jobOf(await stream.next()), { id: jobId, status: 'succeeded', url: null })
   t.equal((await service.call('GET', '/api/courses/1/performance/exports', { token })).status, 403)
-  t.match((await service.call('GET', `/api/jobs/${jobId}`)).json().url, /\/files\//, 'for an administrator it is there')
+  t.match(
+    (await service.call('GET', `/api/jobs/${jobId}`)).json().url,
+    /\/files\//,
+    'for an administrator it is there'
+  )
   t.match((await service.call('GET', '/api/jobs')).json().jobs[0].url, /\/files\//)
 })
 
@@ -139,16 +147,23 @@ t.test('a client that does not read is watched too, and does not get what was wa
   const access = { isGood: true }
   let looks = 0
   const closing = new AbortController()
-  t.teardown(() => { closing.abort() })
+  t.teardown(() => {
+    closing.abort()
+  })
   const stream = jobEvents({
     runner: { watch: () => () => {} },
     clock,
     jobId: 1,
     read: async () => ({ status: 'started', text: 'x'.repeat(100_000) }),
-    mayGoOn: async () => { looks++; return access.isGood },
+    mayGoOn: async () => {
+      looks++
+      return access.isGood
+    },
     closing: closing.signal,
   })
-  const closed = new Promise((resolve) => { stream.on('close', resolve) })
+  const closed = new Promise((resolve) => {
+    stream.on('close', resolve)
+  })
   await clock.asked(1000)
   clock.advance(1000)
   await clock.asked(1000)

@@ -6,9 +6,17 @@ t.test('the job at once, at each change, and the end', async (t) => {
   const { service, clock, gate, jobId, open } = await startStreaming(t)
   const stream = await open()
   t.equal(stream.status, 200)
-  t.match(stream.headers, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'private, no-cache, no-transform', 'x-accel-buffering': 'no' })
+  t.match(stream.headers, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'private, no-cache, no-transform',
+    'x-accel-buffering': 'no',
+  })
   const first = await stream.next()
-  t.strictSame(jobOf(first), (await service.call('GET', `/api/jobs/${jobId}`, { token: await service.token('teacher') })).json(), 'the same as a poll answers')
+  t.strictSame(
+    jobOf(first),
+    (await service.call('GET', `/api/jobs/${jobId}`, { token: await service.token('teacher') })).json(),
+    'the same as a poll answers'
+  )
   t.match(first, /^id: started\ndata: \{/)
   gate.open()
   await service.services.runner.drain()
@@ -20,7 +28,11 @@ t.test('the job at once, at each change, and the end', async (t) => {
 t.test('what this process does not hear of is looked up: the place in the queue', async (t) => {
   const { service, clock, jobId, open } = await startStreaming(t, { withoutRunner: true })
   const token = await service.token('teacher')
-  const second = (await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, { token, body: { sheets: 'period' } })).json().id
+  const second =
+    (await service.call('POST', `/api/courses/${service.courseIds[0]}/performance/export`, {
+      token,
+      body: { sheets: 'period' },
+    })).json().id
   const stream = await open({ jobId: second })
   t.match(jobOf(await stream.next()), { status: 'queued', queue_position: 1 })
   await service.call('POST', `/api/jobs/${jobId}/cancel`, { token })
@@ -51,7 +63,11 @@ t.test('a job that has ended: told once; who comes back after that is told that 
   const stream = await open()
   t.match(jobOf(await stream.next()), { status: 'succeeded' })
   t.equal(await stream.next(), undefined)
-  t.equal((await open({ headers: { 'last-event-id': 'succeeded' } })).status, 204, 'an EventSource does not come again')
+  t.equal(
+    (await open({ headers: { 'last-event-id': 'succeeded' } })).status,
+    204,
+    'an EventSource does not come again'
+  )
   t.equal((await open({ headers: { 'last-event-id': 'started' } })).status, 200)
 })
 

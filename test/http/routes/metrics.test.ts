@@ -4,15 +4,22 @@ import t from 'tap'
 import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
 
 const DEPLOY = join(import.meta.dirname, '../../../docs/deploy')
-const COURSE = { name: 'Chemistry of Ames', teachers: [{ email: TEACHER }], tasks: [{ title: 'HW' }], students: [{ lastName: 'Ames', cells: [0.5] }] }
+const COURSE = {
+  name: 'Chemistry of Ames',
+  teachers: [{ email: TEACHER }],
+  tasks: [{ title: 'HW' }],
+  students: [{ lastName: 'Ames', cells: [0.5] }],
+}
 
 /** Series by their line, without comments: `name{labels}` to number. */
 async function series (service: TestService): Promise<Map<string, number>> {
   const { text } = await service.call('GET', '/metrics')
-  return new Map(text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => {
-    const at = line.lastIndexOf(' ')
-    return [line.slice(0, at), Number(line.slice(at + 1))]
-  }))
+  return new Map(
+    text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => {
+      const at = line.lastIndexOf(' ')
+      return [line.slice(0, at), Number(line.slice(at + 1))]
+    })
+  )
 }
 
 t.test('for an administrator, or with METRICS_TOKEN, and for nobody else', async (t) => {
@@ -23,13 +30,28 @@ t.test('for an administrator, or with METRICS_TOKEN, and for nobody else', async
   t.match(answer.headers['content-type'], /^text\/plain; version=0\.0\.4/)
   const bare = (authorization: string) => call('GET', '/metrics', { token: null, headers: { authorization } })
   t.equal((await bare('Bearer scrape me')).status, 200)
-  for (const wrong of ['Bearer scrape', 'Bearer scrape me ', 'scrape me', 'Bearer ']) t.match((await bare(wrong)).json(), { statusCode: 401, code: 'UNAUTHENTICATED' }, wrong)
+  for (const wrong of ['Bearer scrape', 'Bearer scrape me ', 'scrape me', 'Bearer ']) {
+    t.match((await bare(wrong)).json(), { statusCode: 401, code: 'UNAUTHENTICATED' }, wrong)
+  }
   t.match((await call('GET', '/metrics', { token: null })).json(), { statusCode: 401 })
-  t.match((await call('GET', '/metrics', { token: await token('teacher') })).json(), { statusCode: 403, code: 'INSUFFICIENT_SCOPE' })
-  t.match((await call('GET', '/metrics', { token: await token('admin', { scopes: ['read'] }) })).json(), { statusCode: 403 })
-  t.equal((await call('GET', '/api/session', { token: null, headers: { authorization: 'Bearer scrape me' } })).status, 401, 'it opens nothing else')
+  t.match((await call('GET', '/metrics', { token: await token('teacher') })).json(), {
+    statusCode: 403,
+    code: 'INSUFFICIENT_SCOPE',
+  })
+  t.match((await call('GET', '/metrics', { token: await token('admin', { scopes: ['read'] }) })).json(), {
+    statusCode: 403,
+  })
+  t.equal(
+    (await call('GET', '/api/session', { token: null, headers: { authorization: 'Bearer scrape me' } }))
+      .status,
+    401,
+    'it opens nothing else'
+  )
   const without = await startTestService(t)
-  t.equal((await without.call('GET', '/metrics', { token: null, headers: { authorization: 'Bearer ' } })).status, 401)
+  t.equal(
+    (await without.call('GET', '/metrics', { token: null, headers: { authorization: 'Bearer ' } })).status,
+    401
+  )
 })
 
 t.test('requests by pattern and status, jobs by kind and state, what runs and what is stored', async (t) => {
@@ -47,7 +69,11 @@ t.test('requests by pattern and status, jobs by kind and state, what runs and wh
   const route = '/api/courses/:course_id/performance/exports'
   t.equal(after.get(`perfbook_http_requests_total{method="GET",route="${route}",status="200"}`), 3)
   t.equal(after.get(`perfbook_http_requests_total{method="GET",route="${route}",status="404"}`), 1)
-  t.equal(after.get('perfbook_http_requests_total{method="GET",route="none",status="404"}'), 2, 'made-up addresses are one series')
+  t.equal(
+    after.get('perfbook_http_requests_total{method="GET",route="none",status="404"}'),
+    2,
+    'made-up addresses are one series'
+  )
   t.equal(after.get(`perfbook_http_request_duration_seconds_count{method="GET",route="${route}"}`), 4)
   t.equal(after.get('perfbook_jobs{kind="performance-export",state="succeeded"}'), 1)
   t.equal(after.get('perfbook_job_run_seconds_count{kind="performance-export",outcome="succeeded"}'), 1)
@@ -69,7 +95,11 @@ t.test('requests by pattern and status, jobs by kind and state, what runs and wh
 
 t.test('what waits is seen, and threads at work', async (t) => {
   let now = Date.UTC(2026, 0, 5)
-  const service = await startTestService(t, { courses: [COURSE, COURSE], withoutRunner: true, now: () => now })
+  const service = await startTestService(t, {
+    courses: [COURSE, COURSE],
+    withoutRunner: true,
+    now: () => now,
+  })
   for (const id of service.courseIds) await service.call('POST', `/api/courses/${id}/performance/export`)
   now += 90_000
   const waiting = await series(service)
@@ -87,10 +117,20 @@ t.test('nothing personal: labels hold patterns, kinds and states alone', async (
   const { text } = await service.call('GET', '/metrics')
   for (const secret of ['Ames', 'example.edu', file!.hex, 'Chemistry', 'xlsx']) t.notMatch(text, secret)
   const labels = new Set(Array.from(text.matchAll(/[{,](\w+)="/g), ([, name]) => name))
-  t.strictSame([...labels].sort(), ['kind', 'le', 'method', 'outcome', 'pool', 'route', 'state', 'status', 'version'])
+  t.strictSame([...labels].sort(), [
+    'kind',
+    'le',
+    'method',
+    'outcome',
+    'pool',
+    'route',
+    'state',
+    'status',
+    'version',
+  ])
 })
 
-t.test('every metric of the dashboard and the alert rules exists, and each of the service\'s own is on one of them', async (t) => {
+t.test("every metric of the dashboard and the alert rules exists, and each of the service's own is on one of them", async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
   service.services.metrics.watchProcess()
   await service.call('POST', '/api/courses/1/performance/export')

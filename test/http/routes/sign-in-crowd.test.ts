@@ -20,9 +20,9 @@ interface Door {
   service: TestService
   /** POST from an address, as the proxy in front says it. */
   post: (path: string, body: object, address?: string) => Promise<{
-    status: number
-    code: string | undefined
-    retryAfter: number
+    status: number,
+    code: string | undefined,
+    retryAfter: number,
   }>
 }
 
@@ -34,46 +34,54 @@ async function open (t: Test, options: TestServiceOptions = {}): Promise<Door> {
   const { port } = await listenRaw(service)
   return {
     service,
-    post: (path, body, address = SCHOOL) => new Promise((resolve, reject) => {
-      const headers = {
-        'content-type': 'application/json',
-        origin: `http://127.0.0.1:${port}`,
-        'x-forwarded-for': address,
-      }
-      httpRequest({ host: '127.0.0.1', port, path, method: 'POST', headers, agent: false }, (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => { chunks.push(chunk) }).on('end', () => {
-          const { code } = JSON.parse(Buffer.concat(chunks).toString()) as { code?: string }
-          resolve({
-            status: response.statusCode ?? 0,
-            code,
-            retryAfter: Number(response.headers['retry-after'] ?? 0),
+    post: (path, body, address = SCHOOL) =>
+      new Promise((resolve, reject) => {
+        const headers = {
+          'content-type': 'application/json',
+          origin: `http://127.0.0.1:${port}`,
+          'x-forwarded-for': address,
+        }
+        httpRequest({ host: '127.0.0.1', port, path, method: 'POST', headers, agent: false }, (response) => {
+          const chunks: Buffer[] = []
+          response.on('data', (chunk: Buffer) => {
+            chunks.push(chunk)
+          }).on('end', () => {
+            const { code } = JSON.parse(Buffer.concat(chunks).toString()) as { code?: string }
+            resolve({
+              status: response.statusCode ?? 0,
+              code,
+              retryAfter: Number(response.headers['retry-after'] ?? 0),
+            })
           })
-        })
-      }).on('error', reject).end(JSON.stringify(body))
-    }),
+        }).on('error', reject).end(JSON.stringify(body))
+      }),
   }
 }
 
 const counted = (answers: Array<{ status: number, code: string | undefined }>) => {
   const counts: Record<string, number> = {}
-  for (const {
-    status,
-    code,
-  } of answers) counts[`${status} ${code ?? ''}`.trim()] = (counts[`${status} ${code ?? ''}`.trim()] ?? 0) + 1
+  for (
+    const {
+      status,
+      code,
+    } of answers
+  ) counts[`${status} ${code ?? ''}`.trim()] = (counts[`${status} ${code ?? ''}`.trim()] ?? 0) + 1
   return counts
 }
 
 t.test('200 requests at once with one unused link: one hash, one gets it', async (t) => {
-  for (const [INVITATION_RATE_MAX, expected] of [
-    ['1000', { 200: 1, '404 INVITATION_NOT_FOUND': 199 }],
-    ['60', { 200: 1, '404 INVITATION_NOT_FOUND': 59, '429 RATE_LIMITED': 140 }],
-  ] as const) {
+  for (
+    const [INVITATION_RATE_MAX, expected] of [
+      ['1000', { 200: 1, '404 INVITATION_NOT_FOUND': 199 }],
+      ['60', { 200: 1, '404 INVITATION_NOT_FOUND': 59, '429 RATE_LIMITED': 140 }],
+    ] as const
+  ) {
     const { service, post } = await open(t, { settings: { INVITATION_RATE_MAX } })
     const user = await service.services.accounts.add({ email: TEACHER, role: 'teacher' })
     const { secret: token } = await service.services.passwordLinks.create(user.id)
     const answers = await Promise.all(Array.from(
-      { length: 200 }, () => post('/api/invitations', { token, password: PASSWORD })
+      { length: 200 },
+      () => post('/api/invitations', { token, password: PASSWORD })
     ))
     t.strictSame(counted(answers), expected)
     for (const { status, retryAfter } of answers) if (status === 429) t.ok(retryAfter > 0 && retryAfter <= 60)
@@ -117,7 +125,7 @@ t.test('a link is usable again where the hash was not made: the queue is full, o
   t.equal((await sessions.list(user.id)).length, 1)
 })
 
-t.test('guesses at unknown e-mails from a school\'s address: every teacher who has used it gets in, during and after', async (t) => {
+t.test("guesses at unknown e-mails from a school's address: every teacher who has used it gets in, during and after", async (t) => {
   // The time stands still: a slow machine must not empty the bucket.
   const { service, post } = await open(t, { now: () => Date.UTC(2026, 0, 5, 8) })
   const { accounts, sessions, db } = service.services
@@ -132,11 +140,13 @@ t.test('guesses at unknown e-mails from a school\'s address: every teacher who h
   ]
   await db.write((trx) => trx.updateTable('users').set({ password_hash: first.password_hash }).execute())
   for (const user of teachers) {
-    await db.write((trx) => sessions.begin(trx, user, {
-      address: SCHOOL,
-      userAgent: undefined,
-      previous: undefined,
-    }))
+    await db.write((trx) =>
+      sessions.begin(trx, user, {
+        address: SCHOOL,
+        userAgent: undefined,
+        previous: undefined,
+      })
+    )
   }
   // More than a week later sessions are gone, but the address is still known.
   await db.write((trx) => trx.deleteFrom('sessions').execute())
@@ -156,9 +166,11 @@ t.test('guesses at unknown e-mails from a school\'s address: every teacher who h
     { status: 429, code: 'RATE_LIMITED' },
     'the address is full'
   )
-  const afterwards = await Promise.all(teachers.slice(0, 3).map(({
-    email,
-  }) => post('/api/session', { email, password: PASSWORD })))
+  const afterwards = await Promise.all(
+    teachers.slice(0, 3).map(({
+      email,
+    }) => post('/api/session', { email, password: PASSWORD }))
+  )
   t.strictSame(counted(afterwards), { 200: 3 })
 })
 
@@ -170,7 +182,8 @@ t.test('25 wrong passwords where the user is known: ten are checked; the right o
     t.equal((await post('/api/session', { email: TEACHER, password: PASSWORD }, address)).status, 200)
   }
   const tries = await Promise.all(Array.from(
-    { length: 25 }, () => post('/api/session', { email: TEACHER, password: 'a guess' })
+    { length: 25 },
+    () => post('/api/session', { email: TEACHER, password: 'a guess' })
   ))
   t.strictSame(counted(tries), { '401 BAD_CREDENTIALS': 10, '429 RATE_LIMITED': 15 })
   t.strictSame(
@@ -178,7 +191,11 @@ t.test('25 wrong passwords where the user is known: ten are checked; the right o
     [90]
   )
   t.equal((await post('/api/session', { email: TEACHER, password: PASSWORD })).status, 429)
-  t.equal((await post('/api/session', { email: TEACHER, password: PASSWORD }, '2001:db8:0:7:ffff::9')).status, 200, 'the same network at home')
+  t.equal(
+    (await post('/api/session', { email: TEACHER, password: PASSWORD }, '2001:db8:0:7:ffff::9')).status,
+    200,
+    'the same network at home'
+  )
   clock.now += 90_000
   t.equal((await post('/api/session', { email: TEACHER, password: PASSWORD })).status, 200)
   clock.now += 181 * 86_400_000

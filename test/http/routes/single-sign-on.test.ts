@@ -3,7 +3,12 @@ import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { newHttpBrowser, type HttpBrowser } from '../../support/http-browser.ts'
 import { CLIENT, startProvider, type TestProvider } from '../../support/oidc-provider.ts'
-import { startTestService, TEACHER, type TestService, type TestServiceOptions } from '../../support/test-service.ts'
+import {
+  startTestService,
+  TEACHER,
+  type TestService,
+  type TestServiceOptions,
+} from '../../support/test-service.ts'
 
 interface Scene extends TestService {
   provider: TestProvider
@@ -17,9 +22,16 @@ interface Scene extends TestService {
   counts: () => Promise<number[]>
 }
 
-async function setScene (t: Test, { settings = {}, ...options }: TestServiceOptions = {}, registration?: Parameters<TestProvider['register']>[1]): Promise<Scene> {
+async function setScene (
+  t: Test,
+  { settings = {}, ...options }: TestServiceOptions = {},
+  registration?: Parameters<TestProvider['register']>[1]
+): Promise<Scene> {
   const provider = await startProvider(t)
-  const service = await startTestService(t, { ...options, settings: { OIDC_ISSUER: provider.issuer, ...CLIENT, ...settings } })
+  const service = await startTestService(t, {
+    ...options,
+    settings: { OIDC_ISSUER: provider.issuer, ...CLIENT, ...settings },
+  })
   await service.server.listen({ host: '127.0.0.1', port: 0 })
   const address = `http://127.0.0.1:${(service.server.server.address() as AddressInfo).port}`
   const base = settings.PUBLIC_URL ?? address
@@ -30,39 +42,78 @@ async function setScene (t: Test, { settings = {}, ...options }: TestServiceOpti
     provider,
     base,
     browser: () => newHttpBrowser({ [new URL(base).origin]: address }),
-    signIn: (browser, accept) => browser.visit(`${base}/api/oidc/login`, accept === undefined ? {} : { accept }),
+    signIn: (browser, accept) =>
+      browser.visit(`${base}/api/oidc/login`, accept === undefined ? {} : { accept }),
     user: async (browser) => JSON.parse((await browser.visit(`${base}/api/session`)).text),
     async entries () {
       await audit.settled()
       return (await service.call('GET', '/api/audit')).json().entries
     },
-    counts: () => Promise.all((['users', 'sessions', 'tokens'] as const).map(async (table) => (await db.reads.selectFrom(table).selectAll().execute()).length)),
+    counts: () =>
+      Promise.all(
+        (['users', 'sessions', 'tokens'] as const).map(async (table) =>
+          (await db.reads.selectFrom(table).selectAll().execute()).length
+        )
+      ),
   }
 }
 
-t.test('in by the school\'s account: no password, any case of the e-mail, a new session each time', async (t) => {
+t.test("in by the school's account: no password, any case of the e-mail, a new session each time", async (t) => {
   const scene = await setScene(t, { settings: { OIDC_NAME: 'School account' } })
   const { provider, base, services, browser } = scene
   await services.accounts.add({ email: TEACHER, role: 'teacher', firstName: 'Tea' })
-  t.strictSame((await scene.call('GET', '/api/sign-in-options', { token: null })).json(), { password: true, single_sign_on: { name: 'School account', url: '/api/oidc/login' } })
+  t.strictSame((await scene.call('GET', '/api/sign-in-options', { token: null })).json(), {
+    password: true,
+    single_sign_on: { name: 'School account', url: '/api/oidc/login' },
+  })
   provider.person = { email: 'Teacher@Example.EDU', email_verified: true }
   const teacher = browser()
   const arrived = await scene.signIn(teacher)
   t.equal(arrived.status, 200)
   t.equal(arrived.url, `${base}/`)
   const asked = new URL(arrived.way[1]!).searchParams
-  t.match(Object.fromEntries(asked), { response_type: 'code', scope: 'openid email', code_challenge_method: 'S256', code_challenge: /^[\w-]{43}$/, state: /^[\w-]{43}$/, nonce: /^[\w-]{43}$/, client_id: 'perfbook' })
+  t.match(Object.fromEntries(asked), {
+    response_type: 'code',
+    scope: 'openid email',
+    code_challenge_method: 'S256',
+    code_challenge: /^[\w-]{43}$/,
+    state: /^[\w-]{43}$/,
+    nonce: /^[\w-]{43}$/,
+    client_id: 'perfbook',
+  })
   t.match(await scene.user(teacher), { id: 1, email: TEACHER, role: 'teacher', first_name: 'Tea' })
-  t.strictSame([...teacher.cookies.get(new URL(base).origin)!.keys()], ['perfbook_session'], 'the cookie of the way there is gone')
+  t.strictSame(
+    [...teacher.cookies.get(new URL(base).origin)!.keys()],
+    ['perfbook_session'],
+    'the cookie of the way there is gone'
+  )
   const before = teacher.cookies.get(new URL(base).origin)!.get('perfbook_session')!
   await scene.signIn(teacher)
   t.not(teacher.cookies.get(new URL(base).origin)!.get('perfbook_session'), before)
-  t.equal((await scene.call('GET', '/api/session', { token: null, headers: { cookie: `perfbook_session=${before}` } })).status, 401, 'the session of before has ended')
-  t.match(await scene.entries(), Array(2).fill({ action: 'session.begin', outcome: 'done', user_id: 1, via: 'session', subject: 'single sign-on' }))
+  t.equal(
+    (await scene.call('GET', '/api/session', {
+      token: null,
+      headers: { cookie: `perfbook_session=${before}` },
+    })).status,
+    401,
+    'the session of before has ended'
+  )
+  t.match(
+    await scene.entries(),
+    Array(2).fill({
+      action: 'session.begin',
+      outcome: 'done',
+      user_id: 1,
+      via: 'session',
+      subject: 'single sign-on',
+    })
+  )
 })
 
 t.test('a teacher of a roster comes in without an invitation', async (t) => {
-  const scene = await setScene(t, { courses: [{ teachers: [{ email: 'roster@example.edu', firstName: 'Ros' }] }] })
+  const scene = await setScene(t, {
+    courses: [{ teachers: [{ email: 'roster@example.edu', firstName: 'Ros' }] }],
+  })
   scene.provider.person = { email: 'roster@example.edu', email_verified: true }
   const browser = scene.browser()
   await scene.signIn(browser)
@@ -102,7 +153,8 @@ t.test('whoever is not let in is told why, and nothing is made', async (t) => {
   }
   t.strictSame(await scene.counts(), before, 'no user, no session')
   const entries = await scene.entries()
-  const times = (some: Array<Record<string, unknown>>) => some.reduce((sum, { count }) => sum + Number(count), 0)
+  const times = (some: Array<Record<string, unknown>>) =>
+    some.reduce((sum, { count }) => sum + Number(count), 0)
   t.equal(times(entries), 2 * (cases.length - 1), 'a person who gave up has proved nothing')
   t.ok(entries.every(({ outcome, action }) => outcome === 'refused' && action === 'session.begin'))
   const ofGone = entries.filter(({ user_id: id }) => id === 2)
@@ -136,9 +188,19 @@ t.test('the way back belongs to the browser that went, once, and not for long', 
   const attacker = await almost(scene.browser())
   t.equal(await codeOf(holding(victim.cookie), attacker.url), 'SIGN_IN_EXPIRED', 'the way back of another')
   t.equal(await codeOf(holding(`${victim.cookie.slice(0, -3)}AAA`), victim.url), 'SIGN_IN_EXPIRED', 'changed')
-  t.equal(await codeOf(holding(encodeURIComponent(scene.server.signCookie('a session\'s secret'))), victim.url), 'SIGN_IN_EXPIRED', 'another cookie that carries our signature')
+  t.equal(
+    await codeOf(holding(encodeURIComponent(scene.server.signCookie("a session's secret"))), victim.url),
+    'SIGN_IN_EXPIRED',
+    'another cookie that carries our signature'
+  )
   t.match((await scene.browser().visit(callback)).url, /\?sign_in=SIGN_IN_EXPIRED$/)
-  t.match((await holding(victim.cookie).visit(`${callback}?state=${new URL(victim.url).searchParams.get('state')}&error=access_denied`, { accept: 'application/json' })).text, /SIGN_IN_REFUSED/)
+  t.match(
+    (await holding(victim.cookie).visit(
+      `${callback}?state=${new URL(victim.url).searchParams.get('state')}&error=access_denied`,
+      { accept: 'application/json' }
+    )).text,
+    /SIGN_IN_REFUSED/
+  )
   t.equal(await codeOf(holding(victim.cookie), victim.url), 'SIGN_IN_EXPIRED', 'a ticket is good once')
 
   const twice = await almost(scene.browser())
@@ -152,9 +214,18 @@ t.test('the way back belongs to the browser that went, once, and not for long', 
   for (const changed of ['nonce', 'verifier']) {
     const { url, cookie } = await almost(scene.browser())
     const value = scene.server.unsignCookie(decodeURIComponent(cookie)).value!
-    const ticket = JSON.parse(Buffer.from(value.slice('ticket:'.length), 'base64url').toString()) as Record<string, unknown>
-    const forged = `ticket:${Buffer.from(JSON.stringify({ ...ticket, [changed]: 'x'.repeat(43) })).toString('base64url')}`
-    t.equal(await codeOf(holding(encodeURIComponent(scene.server.signCookie(forged))), url), 'SIGN_IN_REFUSED', changed)
+    const ticket = JSON.parse(Buffer.from(value.slice('ticket:'.length), 'base64url').toString()) as Record<
+      string,
+      unknown
+    >
+    const forged = `ticket:${
+      Buffer.from(JSON.stringify({ ...ticket, [changed]: 'x'.repeat(43) })).toString('base64url')
+    }`
+    t.equal(
+      await codeOf(holding(encodeURIComponent(scene.server.signCookie(forged))), url),
+      'SIGN_IN_REFUSED',
+      changed
+    )
   }
 })
 
@@ -167,12 +238,20 @@ t.test('a provider that is down stops nothing, and works when it is up', async (
   const answer = await down.call('GET', '/api/oidc/login', { token: null })
   t.match(answer.json(), { statusCode: 503, code: 'ISSUER_UNAVAILABLE' })
   t.equal(answer.headers['retry-after'], '10')
-  t.equal((await down.call('GET', '/api/oidc/login', { token: null, headers: { accept: 'text/html' } })).headers.location, '/?sign_in=ISSUER_UNAVAILABLE')
+  t.equal(
+    (await down.call('GET', '/api/oidc/login', { token: null, headers: { accept: 'text/html' } })).headers
+      .location,
+    '/?sign_in=ISSUER_UNAVAILABLE'
+  )
   t.equal(answer.headers['set-cookie'], undefined)
 
   const sleepy = await startProvider(t)
   const service = await startTestService(t, { settings: { OIDC_ISSUER: sleepy.issuer, ...CLIENT } })
-  t.equal((await service.call('GET', '/api/oidc/login', { token: null })).json().code, 'ISSUER_UNAVAILABLE', 'it answers, but not as a provider')
+  t.equal(
+    (await service.call('GET', '/api/oidc/login', { token: null })).json().code,
+    'ISSUER_UNAVAILABLE',
+    'it answers, but not as a provider'
+  )
   sleepy.register('http://localhost:80/api/oidc/callback')
   t.equal((await service.call('GET', '/api/oidc/login', { token: null })).status, 302, 'asked again')
 
@@ -181,7 +260,10 @@ t.test('a provider that is down stops nothing, and works when it is up', async (
   provider.person = { email: TEACHER, email_verified: true }
   const { url } = await browser.visit(`${base}/api/oidc/login`, { until: `${base}/api/oidc/callback` })
   provider.close()
-  t.match(JSON.parse((await browser.visit(url, { accept: 'application/json' })).text), { statusCode: 503, code: 'ISSUER_UNAVAILABLE' })
+  t.match(JSON.parse((await browser.visit(url, { accept: 'application/json' })).text), {
+    statusCode: 503,
+    code: 'ISSUER_UNAVAILABLE',
+  })
 })
 
 t.test('questions to the provider are limited by address', async (t) => {
@@ -196,23 +278,41 @@ t.test('questions to the provider are limited by address', async (t) => {
 })
 
 t.test('under a path, behind a proxy', async (t) => {
-  const scene = await setScene(t, { settings: { PUBLIC_URL: 'http://school.test/perfbook' } }, { clientAuthMethods: ['client_secret_post'], clientDefaults: { token_endpoint_auth_method: 'client_secret_post' } })
+  const scene = await setScene(t, { settings: { PUBLIC_URL: 'http://school.test/perfbook' } }, {
+    clientAuthMethods: ['client_secret_post'],
+    clientDefaults: { token_endpoint_auth_method: 'client_secret_post' },
+  })
   await scene.services.accounts.add({ email: TEACHER, role: 'teacher' })
   scene.provider.person = { email: TEACHER, email_verified: 'true' }
-  t.equal((await scene.call('GET', '/api/sign-in-options', { token: null })).json().single_sign_on.url, '/perfbook/api/oidc/login')
+  t.equal(
+    (await scene.call('GET', '/api/sign-in-options', { token: null })).json().single_sign_on.url,
+    '/perfbook/api/oidc/login'
+  )
   const browser = scene.browser()
   const first = await browser.visit(`${scene.base}/api/oidc/login`, { follow: false })
-  t.match(first.headers.get('set-cookie'), /^perfbook_sign_in=[^;]+; Path=\/perfbook\/api\/oidc; Expires=[^;]+; HttpOnly; SameSite=Lax$/)
+  t.match(
+    first.headers.get('set-cookie'),
+    /^perfbook_sign_in=[^;]+; Path=\/perfbook\/api\/oidc; Expires=[^;]+; HttpOnly; SameSite=Lax$/
+  )
   const arrived = await scene.signIn(browser)
   t.equal(arrived.url, `${scene.base}/`)
   t.match(await scene.user(browser), { email: TEACHER })
-  t.match((await scene.call('GET', '/api/oidc/callback', { token: null, headers: { accept: 'text/html' } })).headers.location, '/perfbook/?sign_in=SIGN_IN_EXPIRED')
+  t.match(
+    (await scene.call('GET', '/api/oidc/callback', { token: null, headers: { accept: 'text/html' } })).headers
+      .location,
+    '/perfbook/?sign_in=SIGN_IN_EXPIRED'
+  )
 })
 
 t.test('a provider that never says whether an e-mail is verified, where the school trusts it', async (t) => {
   const scene = await setScene(t, { settings: { OIDC_TRUST_EMAIL: 'true' } })
   await scene.services.accounts.add({ email: TEACHER, role: 'teacher' })
-  for (const [person, address] of [[{ email: TEACHER }, '/'], [{ email: TEACHER, email_verified: false }, '/?sign_in=SIGN_IN_UNVERIFIED']] as const) {
+  for (
+    const [person, address] of [[{ email: TEACHER }, '/'], [
+      { email: TEACHER, email_verified: false },
+      '/?sign_in=SIGN_IN_UNVERIFIED',
+    ]] as const
+  ) {
     scene.provider.person = person
     t.equal((await scene.signIn(scene.browser())).url, scene.base + address)
   }
@@ -220,6 +320,14 @@ t.test('a provider that never says whether an e-mail is verified, where the scho
 
 t.test('not set up', async (t) => {
   const { call } = await startTestService(t)
-  t.strictSame((await call('GET', '/api/sign-in-options', { token: null })).json(), { password: true, single_sign_on: null })
-  for (const path of ['login', 'callback?code=x&state=y']) t.match((await call('GET', `/api/oidc/${path}`, { token: null })).json(), { statusCode: 404, code: 'SINGLE_SIGN_ON_OFF' })
+  t.strictSame((await call('GET', '/api/sign-in-options', { token: null })).json(), {
+    password: true,
+    single_sign_on: null,
+  })
+  for (const path of ['login', 'callback?code=x&state=y']) {
+    t.match((await call('GET', `/api/oidc/${path}`, { token: null })).json(), {
+      statusCode: 404,
+      code: 'SINGLE_SIGN_ON_OFF',
+    })
+  }
 })

@@ -37,14 +37,19 @@ function district (): Tables {
   return tables
 }
 
-const deltaModes = (tables: Tables) => Object.fromEntries(FILES.map((name) => [
-  name,
-  name in tables ? 'delta' : 'absent',
-]))
+const deltaModes = (tables: Tables) =>
+  Object.fromEntries(FILES.map((name) => [
+    name,
+    name in tables ? 'delta' : 'absent',
+  ]))
 
 interface District extends TestService {
   /** An import of a bundle; its job as `GET /api/imports/:id` shows it to the one who asked. */
-  take: (path: string, tables: Tables, options: { token: string, isDelta?: boolean }) => Promise<Record<string, any>>
+  take: (
+    path: string,
+    tables: Tables,
+    options: { token: string, isDelta?: boolean },
+  ) => Promise<Record<string, any>>
   admin: string
   ted: string
 }
@@ -83,11 +88,12 @@ async function startDistrict (t: Test): Promise<District> {
 const entries = async (service: TestService, action: string) => {
   await service.services.audit.settled()
   return (await service.call(
-    'GET', `/api/audit?action=${action}`
+    'GET',
+    `/api/audit?action=${action}`
   )).json().entries as Array<Record<string, unknown>>
 }
 
-t.test('a teacher\'s file disables no administrator and no colleague', async (t) => {
+t.test("a teacher's file disables no administrator and no colleague", async (t) => {
   const service = await startDistrict(t)
   const boss = await signedInAs(service, 'admin')
   const una = await signedInAs(service, 'teacher', UNA)
@@ -104,7 +110,12 @@ t.test('a teacher\'s file disables no administrator and no colleague', async (t)
   })
   t.equal((await boss.call('GET', '/api/session')).status, 200)
   t.equal((await una.call('GET', '/api/session')).status, 200)
-  t.strictSame((await service.call('GET', '/api/users')).json().filter((one: { is_disabled: boolean }) => one.is_disabled), [])
+  t.strictSame(
+    (await service.call('GET', '/api/users')).json().filter((one: { is_disabled: boolean }) =>
+      one.is_disabled
+    ),
+    []
+  )
   // Nor later, when an administrator's import touches the same classes.
   const later = { enrollments: [enrollment('e-n', 'p1', 'cyd')] }
   t.match(await service.take('/api/imports', later, { token: service.admin }), { status: 'succeeded' })
@@ -113,7 +124,7 @@ t.test('a teacher\'s file disables no administrator and no colleague', async (t)
   t.equal((await una.call('GET', '/api/courses/1/performance')).json().code, 'NOT_A_TEACHER')
 })
 
-t.test('a colleague whom the district disabled does not get in again by a teacher\'s file', async (t) => {
+t.test("a colleague whom the district disabled does not get in again by a teacher's file", async (t) => {
   const service = await startDistrict(t)
   const una = await signedInAs(service, 'teacher', UNA)
   const token = await service.token('teacher', { email: UNA })
@@ -159,20 +170,35 @@ t.test('the list of users and enable say the true state, its reason, and what to
     ],
   }
   await service.take('/api/imports', disabling, { token: service.admin })
-  const users = async () => new Map((await service.call(
-    'GET', '/api/users'
-  )).json().map((one: { email: string }) => [
-    one.email,
-    one,
-  ])) as Map<string, { id: number }>
+  const users = async () =>
+    new Map(
+      (await service.call(
+        'GET',
+        '/api/users'
+      )).json().map((one: { email: string }) => [
+        one.email,
+        one,
+      ])
+    ) as Map<string, { id: number }>
   t.match((await users()).get(UNA), {
-    is_disabled: true, disabled_by: 'roster', disabled_in: [{ id: 2, name: 'Music' }],
+    is_disabled: true,
+    disabled_by: 'roster',
+    disabled_in: [{ id: 2, name: 'Music' }],
     disabled_reason: 'disabled by the roster of the course "Music"',
   })
-  t.match((await users()).get('hand@example.edu'), { is_disabled: false, disabled_by: null, disabled_in: [], disabled_reason: null }, 'an account made by hand is disabled by hand alone')
+  t.match((await users()).get('hand@example.edu'), {
+    is_disabled: false,
+    disabled_by: null,
+    disabled_in: [],
+    disabled_reason: null,
+  }, 'an account made by hand is disabled by hand alone')
   t.match((await users()).get(ADMIN), { is_disabled: false })
   t.equal((await hand.call('GET', '/api/session')).status, 200)
-  t.equal((await hand.call('GET', '/api/courses/2/performance')).status, 200, 'the roster\'s teacher still may')
+  t.equal(
+    (await hand.call('GET', '/api/courses/2/performance')).status,
+    200,
+    "the roster's teacher still may"
+  )
   const { id } = (await users()).get(UNA)!
   t.match((await service.call('POST', `/api/users/${id}/reset`)).json(), {
     code: 'USER_DISABLED',
@@ -187,7 +213,11 @@ t.test('the list of users and enable say the true state, its reason, and what to
   t.equal((await una.signIn(UNA)).status, 200)
   const unrelated = { lineItems: [{ ...district().lineItems!.at(-1)!, title: 'Another song' }] }
   await service.take('/api/imports', unrelated, { token: service.admin })
-  t.equal((await una.call('GET', '/api/session')).status, 200, 'a delta that does not name the person changes nothing')
+  t.equal(
+    (await una.call('GET', '/api/session')).status,
+    200,
+    'a delta that does not name the person changes nothing'
+  )
   await service.take('/api/imports', disabling, { token: service.admin })
   t.equal((await una.call('GET', '/api/session')).status, 401, 'a roster that says it again disables again')
   await service.call('POST', `/api/users/${id}/disable`)
@@ -196,7 +226,10 @@ t.test('the list of users and enable say the true state, its reason, and what to
     disabled_reason: 'disabled by an administrator and by the roster of the course "Music"',
   })
   await service.take('/api/imports', { users: [user('una', 'Una', 'Fox', 'T-2')] }, { token: service.admin })
-  t.match((await users()).get(UNA), { disabled_by: 'administrator', disabled_reason: 'disabled by an administrator' }, 'a roster does not undo what was done by hand')
+  t.match((await users()).get(UNA), {
+    disabled_by: 'administrator',
+    disabled_reason: 'disabled by an administrator',
+  }, 'a roster does not undo what was done by hand')
 })
 
 t.test('a teacher who has left every course is disabled as well', async (t) => {
@@ -208,7 +241,10 @@ t.test('a teacher who has left every course is disabled as well', async (t) => {
   }
   t.match(await service.take('/api/imports', left, { token: service.admin }), { status: 'succeeded' })
   t.equal((await una.signIn(UNA)).json().code, 'BAD_CREDENTIALS')
-  t.match((await service.call('GET', '/api/users')).json().find((one: { email: string }) => one.email === UNA), { is_disabled: true, disabled_in: [], disabled_reason: 'disabled by the roster' })
+  t.match(
+    (await service.call('GET', '/api/users')).json().find((one: { email: string }) => one.email === UNA),
+    { is_disabled: true, disabled_in: [], disabled_reason: 'disabled by the roster' }
+  )
   await service.take('/api/imports', { users: [user('una', 'Una', 'Fox', 'T-2')] }, { token: service.admin })
   t.equal((await una.signIn(UNA)).status, 200, 'enabled again by the same user of the roster')
 })
@@ -226,9 +262,17 @@ t.test('a one-time link stops working when a roster disables its account', async
     { token: service.admin }
   )
   const token = invitation.url.split('=')[1]
-  t.equal((await newBrowser(service).call('POST', '/api/invitations', { body: { token, password: PASSWORD } })).json().code, 'INVITATION_NOT_FOUND')
+  t.equal(
+    (await newBrowser(service).call('POST', '/api/invitations', { body: { token, password: PASSWORD } }))
+      .json().code,
+    'INVITATION_NOT_FOUND'
+  )
   await admin.call('POST', `/api/users/${id}/enable`)
-  t.equal((await newBrowser(service).call('POST', '/api/invitations', { body: { token, password: PASSWORD } })).status, 200)
+  t.equal(
+    (await newBrowser(service).call('POST', '/api/invitations', { body: { token, password: PASSWORD } }))
+      .status,
+    200
+  )
 })
 
 t.test('a sourcedId of another course shows no one and gets the same answer as an unknown one', async (t) => {
@@ -241,7 +285,10 @@ t.test('a sourcedId of another course shows no one and gets the same answer as a
     )
     const text = JSON.stringify(answer)
     t.notMatch(text, /Secret|0099|Music|Una|c9/)
-    t.notMatch((await service.call('GET', '/api/courses/1/performance', { token: service.ted })).text, /Secret|0099|dan/)
+    t.notMatch(
+      (await service.call('GET', '/api/courses/1/performance', { token: service.ted })).text,
+      /Secret|0099|dan/
+    )
   }
   const answers: string[] = []
   for (const id of ['li-p9', 'li-p0']) {
@@ -258,12 +305,13 @@ t.test('a sourcedId of another course shows no one and gets the same answer as a
   t.notMatch(answers[0]!, /Secret|0099|Music|Una|Song/)
 })
 
-t.test('a teacher\'s import adds and removes no teachers, and imports are noted with what they changed', async (t) => {
+t.test("a teacher's import adds and removes no teachers, and imports are noted with what they changed", async (t) => {
   const service = await startDistrict(t)
-  const teachers = async () => await service.services.db.reads.selectFrom('course_teachers').select([
-    'course_id',
-    'email_key',
-  ]).orderBy('id').execute()
+  const teachers = async () =>
+    await service.services.db.reads.selectFrom('course_teachers').select([
+      'course_id',
+      'email_key',
+    ]).orderBy('id').execute()
   const before = await teachers()
   const file = {
     users: [user('spy', 'The', 'Spy', '')],
@@ -287,12 +335,15 @@ t.test('a teacher\'s import adds and removes no teachers, and imports are noted 
   )
   t.match(refused, { status: 'failed' })
 
-  const actors = new Map((await service.call(
-    'GET', '/api/users'
-  )).json().map((one: { email: string, id: number }) => [
-    one.email,
-    one.id,
-  ]))
+  const actors = new Map(
+    (await service.call(
+      'GET',
+      '/api/users'
+    )).json().map((one: { email: string, id: number }) => [
+      one.email,
+      one.id,
+    ])
+  )
   const noted = (await entries(service, 'import.run')).map(({
     outcome,
     user_id: userId,
@@ -327,10 +378,11 @@ t.test('the command line: list, enable, disable, invite and tokens', async (t) =
     tables: Tables,
     name: string,
     isDelta: boolean
-  ) => await writeZip(
-    join(folder, `${name}.zip`),
-    bundleTexts(tables, isDelta ? { modes: deltaModes(tables) } : {})
-  )
+  ) =>
+    await writeZip(
+      join(folder, `${name}.zip`),
+      bundleTexts(tables, isDelta ? { modes: deltaModes(tables) } : {})
+    )
   t.match(await perfbook(folder, ['import', await roster(district(), 'all', false)]), { status: 0 })
   t.match(
     await perfbook(folder, [
@@ -355,7 +407,8 @@ t.test('the command line: list, enable, disable, invite and tokens', async (t) =
   })
   t.match(await perfbook(folder, ['user', 'enable', UNA]), {
     status: 0,
-    stderr: /is enabled\nIt was disabled by the roster of the course "Music"\. The next roster that says enabledUser=false disables it again/,
+    stderr:
+      /is enabled\nIt was disabled by the roster of the course "Music"\. The next roster that says enabledUser=false disables it again/,
   })
   t.match(await perfbook(folder, ['token', 'create', UNA]), { status: 0 })
   t.match(await perfbook(folder, ['user', 'disable', TED]), { status: 0 }, 'who is known only from a roster')

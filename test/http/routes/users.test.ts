@@ -9,23 +9,64 @@ t.test('invited, let in by a link that works once, disabled, let in again', asyn
   const clock = { now: Date.UTC(2026, 0, 5, 8) }
   const service = await startTestService(t, { now: () => clock.now })
   const admin = await signedInAs(service, 'admin')
-  const invited = await admin.call('POST', '/api/users', { body: { email: TEACHER, role: 'teacher', first_name: 'Tea' } })
+  const invited = await admin.call('POST', '/api/users', {
+    body: { email: TEACHER, role: 'teacher', first_name: 'Tea' },
+  })
   t.equal(invited.status, 201)
   const { user, invitation } = invited.json()
-  t.match(user, { id: 2, email: TEACHER, role: 'teacher', first_name: 'Tea', last_name: null, is_disabled: false, has_password: false, last_sign_in_at: null })
-  t.match(invitation, { url: /^http:\/\/localhost(:80)?\/#invitation=[\w-]{43}$/, expires_at: '2026-01-08T08:00:00.000Z' })
-  t.equal((await admin.call('POST', '/api/users', { body: { email: TEACHER, role: 'admin' } })).json().code, 'USER_EXISTS')
+  t.match(user, {
+    id: 2,
+    email: TEACHER,
+    role: 'teacher',
+    first_name: 'Tea',
+    last_name: null,
+    is_disabled: false,
+    has_password: false,
+    last_sign_in_at: null,
+  })
+  t.match(invitation, {
+    url: /^http:\/\/localhost(:80)?\/#invitation=[\w-]{43}$/,
+    expires_at: '2026-01-08T08:00:00.000Z',
+  })
+  t.equal(
+    (await admin.call('POST', '/api/users', { body: { email: TEACHER, role: 'admin' } })).json().code,
+    'USER_EXISTS'
+  )
 
   const token = invitation.url.split('=')[1]
   const browser = newBrowser(service)
   t.equal((await browser.signIn(TEACHER)).json().code, 'BAD_CREDENTIALS')
-  t.strictSame((await browser.call('POST', '/api/invitations/check', { body: { token } })).json(), { email: TEACHER, first_name: 'Tea', last_name: null, has_password: false, expires_at: '2026-01-08T08:00:00.000Z' })
-  t.equal((await browser.call('POST', '/api/invitations', { body: { token, password: 'short' } })).json().code, 'VALIDATION_FAILED')
-  t.equal((await browser.call('POST', '/api/invitations', { body: { token, password: PASSWORD }, headers: { origin: 'https://evil.example' } })).json().code, 'CROSS_ORIGIN')
-  const both = await Promise.all([1, 2].map(() => newBrowser(service).call('POST', '/api/invitations', { body: { token, password: PASSWORD } })))
+  t.strictSame((await browser.call('POST', '/api/invitations/check', { body: { token } })).json(), {
+    email: TEACHER,
+    first_name: 'Tea',
+    last_name: null,
+    has_password: false,
+    expires_at: '2026-01-08T08:00:00.000Z',
+  })
+  t.equal(
+    (await browser.call('POST', '/api/invitations', { body: { token, password: 'short' } })).json().code,
+    'VALIDATION_FAILED'
+  )
+  t.equal(
+    (await browser.call('POST', '/api/invitations', {
+      body: { token, password: PASSWORD },
+      headers: { origin: 'https://evil.example' },
+    })).json().code,
+    'CROSS_ORIGIN'
+  )
+  const both = await Promise.all(
+    [1, 2].map(() =>
+      newBrowser(service).call('POST', '/api/invitations', { body: { token, password: PASSWORD } })
+    )
+  )
   t.strictSame(both.map(({ status }) => status).sort(), [200, 404], 'two at once: one gets it')
   for (const path of ['/api/invitations', '/api/invitations/check']) {
-    t.equal((await browser.call('POST', path, { body: { token, ...(path.endsWith('check') ? {} : { password: PASSWORD }) } })).json().code, 'INVITATION_NOT_FOUND')
+    t.equal(
+      (await browser.call('POST', path, {
+        body: { token, ...(path.endsWith('check') ? {} : { password: PASSWORD }) },
+      })).json().code,
+      'INVITATION_NOT_FOUND'
+    )
   }
   t.equal((await browser.signIn(TEACHER)).status, 200)
   t.equal((await admin.call('GET', '/api/users')).json()[1].last_sign_in_at, '2026-01-05T08:00:00.000Z')
@@ -38,10 +79,22 @@ t.test('invited, let in by a link that works once, disabled, let in again', asyn
   t.equal((await admin.call('POST', '/api/users/2/enable')).json().is_disabled, false)
   t.equal((await browser.signIn(TEACHER)).status, 200)
 
-  const links = [await admin.call('POST', '/api/users/2/reset'), await admin.call('POST', '/api/users/2/reset')].map((answer) => answer.json().url.split('=')[1])
-  t.equal((await browser.call('POST', '/api/invitations/check', { body: { token: links[0] } })).status, 404, 'a later link ends the one before')
+  const links = [
+    await admin.call('POST', '/api/users/2/reset'),
+    await admin.call('POST', '/api/users/2/reset'),
+  ].map((answer) => answer.json().url.split('=')[1])
+  t.equal(
+    (await browser.call('POST', '/api/invitations/check', { body: { token: links[0] } })).status,
+    404,
+    'a later link ends the one before'
+  )
   clock.now += 72 * 3_600_000
-  t.equal((await browser.call('POST', '/api/invitations', { body: { token: links[1], password: PASSWORD } })).json().code, 'INVITATION_NOT_FOUND', 'too old')
+  t.equal(
+    (await browser.call('POST', '/api/invitations', { body: { token: links[1], password: PASSWORD } })).json()
+      .code,
+    'INVITATION_NOT_FOUND',
+    'too old'
+  )
   t.equal((await admin.signIn(ADMIN)).status, 200)
   t.strictSame((await admin.call('GET', '/api/users')).json().map((one: { id: number }) => one.id), [1, 2])
 })
@@ -53,7 +106,9 @@ t.test('sessions are listed, and ended from elsewhere', async (t) => {
   await phone.signIn(TEACHER)
   const admin = await signedInAs(service, 'admin')
   const list = (await teacher.call('GET', '/api/sessions')).json()
-  t.match(list, [{ user_agent: 'Phone', is_current: false, address: '127.0.0.1', email: TEACHER }, { is_current: true }])
+  t.match(list, [{ user_agent: 'Phone', is_current: false, address: '127.0.0.1', email: TEACHER }, {
+    is_current: true,
+  }])
   t.equal(list.length, 2)
   t.equal((await admin.call('GET', '/api/sessions')).json().length, 3)
   t.equal((await admin.call('GET', '/api/sessions?user_id=2')).json().length, 1)
@@ -66,19 +121,44 @@ t.test('sessions are listed, and ended from elsewhere', async (t) => {
 
 t.test('the command line: invite, reset, enable, and what is noted of it', async (t) => {
   const dataDir = t.testdir()
-  const invited = await perfbook(dataDir, ['user', 'invite', TEACHER, '--role', 'teacher'], { env: { PUBLIC_URL: 'https://school.example/p' } })
+  const invited = await perfbook(dataDir, ['user', 'invite', TEACHER, '--role', 'teacher'], {
+    env: { PUBLIC_URL: 'https://school.example/p' },
+  })
   t.match(invited, { status: 0, stdout: /^https:\/\/school\.example\/p\/#invitation=[\w-]{43}\n$/ })
-  t.equal((await perfbook(dataDir, ['user', 'invite', TEACHER])).status, 0, 'again, as long as there is no password')
-  t.match(await perfbook(dataDir, ['user', 'invite', TEACHER, '--role', 'admin']), { status: 1, stderr: /has an account already/ })
-  t.match(await perfbook(dataDir, ['user', 'reset', 'nobody@example.edu']), { status: 1, stderr: /no account/ })
+  t.equal(
+    (await perfbook(dataDir, ['user', 'invite', TEACHER])).status,
+    0,
+    'again, as long as there is no password'
+  )
+  t.match(await perfbook(dataDir, ['user', 'invite', TEACHER, '--role', 'admin']), {
+    status: 1,
+    stderr: /has an account already/,
+  })
+  t.match(await perfbook(dataDir, ['user', 'reset', 'nobody@example.edu']), {
+    status: 1,
+    stderr: /no account/,
+  })
   t.equal((await perfbook(dataDir, ['user', 'disable', TEACHER])).status, 0)
   t.match(await perfbook(dataDir, ['user', 'reset', TEACHER]), { status: 1, stderr: /is disabled/ })
   t.equal((await perfbook(dataDir, ['user', 'enable', TEACHER])).status, 0)
-  t.match(await perfbook(dataDir, ['user', 'reset', TEACHER]), { status: 0, stdout: /^http:\/\/127\.0\.0\.1:3000\/#invitation=/, stderr: /PUBLIC_URL is not set/ })
+  t.match(await perfbook(dataDir, ['user', 'reset', TEACHER]), {
+    status: 0,
+    stdout: /^http:\/\/127\.0\.0\.1:3000\/#invitation=/,
+    stderr: /PUBLIC_URL is not set/,
+  })
   t.match(await perfbook(dataDir, ['user', 'enable', 'nobody@example.edu']), { status: 1 })
   await perfbook(dataDir, ['token', 'create', TEACHER])
-  const entries = JSON.parse((await perfbook(dataDir, ['audit', 'list', '--json'])).stdout) as Array<{ action: string, via: string, subject: string }>
-  t.strictSame(entries.map(({ action }) => action), ['token.create', 'user.reset', 'user.enable', 'user.disable', 'user.invite', 'user.invite'])
+  const entries = JSON.parse((await perfbook(dataDir, ['audit', 'list', '--json'])).stdout) as Array<
+    { action: string, via: string, subject: string }
+  >
+  t.strictSame(entries.map(({ action }) => action), [
+    'token.create',
+    'user.reset',
+    'user.enable',
+    'user.disable',
+    'user.invite',
+    'user.invite',
+  ])
   t.ok(entries.every(({ via, subject }) => via === 'command' && subject === 'user 1'))
   t.match((await perfbook(dataDir, ['audit', 'list', '--action', 'user.reset'])).stdout, /user\.reset +done/)
 })
@@ -88,29 +168,52 @@ t.test('the command line: a link leads to where the service of the folder is', a
   const invite = async (env: Record<string, string> = {}) => {
     const { status, stdout, stderr } = await perfbook(dataDir, ['user', 'invite', TEACHER], { env })
     t.equal(status, 0)
-    return { base: stdout.replace(/\/#invitation=[\w-]{43}\n$/, ''), warns: /PUBLIC_URL is not set: .* Set PUBLIC_URL/.test(stderr) }
+    return {
+      base: stdout.replace(/\/#invitation=[\w-]{43}\n$/, ''),
+      warns: /PUBLIC_URL is not set: .* Set PUBLIC_URL/.test(stderr),
+    }
   }
   const local = await startServer(t, dataDir)
   t.strictSame(await invite(), { base: local.address, warns: true }, 'the port that it chose')
-  t.strictSame(await invite({ PUBLIC_URL: 'https://school.example' }), { base: 'https://school.example', warns: false })
+  t.strictSame(await invite({ PUBLIC_URL: 'https://school.example' }), {
+    base: 'https://school.example',
+    warns: false,
+  })
   local.kill('SIGTERM')
   await local.ended
   t.strictSame(await invite({ PORT: '8080' }), { base: 'http://127.0.0.1:8080', warns: true }, 'none runs')
   t.strictSame(await invite({ HOST: '0.0.0.0' }), { base: 'http://127.0.0.1:3000', warns: true })
   const behindProxy = await startServer(t, dataDir, { PUBLIC_URL: 'https://school.example/books/' })
-  t.strictSame(await invite(), { base: 'https://school.example/books', warns: false }, 'the PUBLIC_URL of the service')
+  t.strictSame(
+    await invite(),
+    { base: 'https://school.example/books', warns: false },
+    'the PUBLIC_URL of the service'
+  )
   behindProxy.kill('SIGKILL')
   await behindProxy.ended
-  t.strictSame(await invite(), { base: 'http://127.0.0.1:3000', warns: true }, 'what a killed one left counts no more')
+  t.strictSame(
+    await invite(),
+    { base: 'http://127.0.0.1:3000', warns: true },
+    'what a killed one left counts no more'
+  )
 })
 
 t.test('an account with an e-mail or a name that is none: 400, which names the field', async (t) => {
   const { call } = await startTestService(t)
-  for (const [body, field] of [
-    [{ email: 'nope' }, 'email'], [{ email: 'a\u001b[31m@b.example' }, 'email'], [{ email: `a@${'b'.repeat(300)}` }, 'email'],
-    [{ email: 'new@example.edu', first_name: '\u202eab' }, 'first_name'], [{ email: 'new@example.edu', last_name: 'x'.repeat(201) }, 'last_name'],
-  ] as const) {
+  for (
+    const [body, field] of [
+      [{ email: 'nope' }, 'email'],
+      [{ email: 'a\u001b[31m@b.example' }, 'email'],
+      [{ email: `a@${'b'.repeat(300)}` }, 'email'],
+      [{ email: 'new@example.edu', first_name: '\u202eab' }, 'first_name'],
+      [{ email: 'new@example.edu', last_name: 'x'.repeat(201) }, 'last_name'],
+    ] as const
+  ) {
     const answer = await call('POST', '/api/users', { body: { role: 'teacher', ...body } })
-    t.match(answer.json(), { statusCode: 400, code: 'VALIDATION_FAILED', message: new RegExp(`^${field}: `) }, JSON.stringify(body).slice(0, 60))
+    t.match(
+      answer.json(),
+      { statusCode: 400, code: 'VALIDATION_FAILED', message: new RegExp(`^${field}: `) },
+      JSON.stringify(body).slice(0, 60)
+    )
   }
 })

@@ -11,8 +11,13 @@ export interface WordCountFacts {
   words: number
 }
 
-/** Runs in a thread. What may go wrong and is known comes back as data; whatever is thrown is a bug and is tried again. */
-export function wordCount ({ text, stagingPath, port }: WordCountInput & { port: MessagePort }): TaskOutcome<WordCountFacts> {
+/**
+ * Runs in a thread. What may go wrong and is known comes back as data; whatever is thrown is a bug and is
+ * tried again.
+ */
+export function wordCount (
+  { text, stagingPath, port }: WordCountInput & { port: MessagePort }
+): TaskOutcome<WordCountFacts> {
   if (text.trim() === '') return { ok: false, code: 'NO_WORDS', message: 'There are no words in this text.' }
   const lines = text.split('\n')
   let words = 0

@@ -1,4 +1,5 @@
-// Every course of the corpus before the gates: each misses what another sees. LibreOffice has a file of its own.
+// Every course of the corpus before the gates: each misses what another sees. LibreOffice has a file of its
+// own.
 import t from 'tap'
 import { packageFaults } from '../../support/ooxml.ts'
 import { validationFaults } from '../../support/ooxml-validator.ts'

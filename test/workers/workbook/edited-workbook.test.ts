@@ -1,12 +1,17 @@
-// A teacher sorts, filters, changes a weight, a score or a status: all averages follow, and are those that we compute on the
-// changed data.
+// A teacher sorts, filters, changes a weight, a score or a status: all averages follow, and are those that we
+// compute on the changed data.
 import t from 'tap'
 import type { CourseDescription, StudentDescription } from '../../support/book-database.ts'
 import { addressed, compareSheet } from '../../support/compare-workbook.ts'
 import { LibreOffice, type Step } from '../../support/libreoffice.ts'
 import { readWithOpenpyxl, type ReadWorkbook } from '../../support/openpyxl.ts'
 import { findLibreOffice, findOpenpyxl, needs } from '../../support/tools.ts'
-import { makeWorkbook, type ExpectedSheet, type MadeWorkbook, type MakeOptions } from '../../support/workbook.ts'
+import {
+  makeWorkbook,
+  type ExpectedSheet,
+  type MadeWorkbook,
+  type MakeOptions,
+} from '../../support/workbook.ts'
 import { columnName } from '../../../workers/workbook/sheet-plan.ts'
 
 const TASKS = 24
@@ -31,8 +36,19 @@ function course (change: { weight?: number, points?: number, dropped?: boolean }
   return {
     name: 'Chemistry',
     periods: ['1st', "Jo's 2nd", '3rd'],
-    categories: [{ name: '*Quiz?', weight: change.weight ?? 0.4 }, { name: '>50%', weight: 0.3 }, { name: 'Homework', weight: 0.2 }, { name: 'homework', weight: 0.1 }],
-    tasks: Array.from({ length: TASKS }, (_, j) => ({ title: `Task ${j}`, category: j % 4, pointsPossible: POSSIBLE[j % 4]!, dueOn: `2015-03-${String(1 + j).padStart(2, '0')}` })),
+    categories: [{ name: '*Quiz?', weight: change.weight ?? 0.4 }, { name: '>50%', weight: 0.3 }, {
+      name: 'Homework',
+      weight: 0.2,
+    }, { name: 'homework', weight: 0.1 }],
+    tasks: Array.from(
+      { length: TASKS },
+      (_, j) => ({
+        title: `Task ${j}`,
+        category: j % 4,
+        pointsPossible: POSSIBLE[j % 4]!,
+        dueOn: `2015-03-${String(1 + j).padStart(2, '0')}`,
+      })
+    ),
     students: Array.from({ length: 30 }, (_, i) => student(i)),
   }
 }
@@ -40,9 +56,19 @@ function course (change: { weight?: number, points?: number, dropped?: boolean }
 const CHANGED = 6
 const CHANGED_TASK = 4
 
-const KINDS: MakeOptions[] = [{}, { values: 'points' }, { sheets: 'period' }, { sheets: 'period', values: 'points' }, { include_dropped: false }]
+const KINDS: MakeOptions[] = [{}, { values: 'points' }, { sheets: 'period' }, {
+  sheets: 'period',
+  values: 'points',
+}, { include_dropped: false }]
 
-interface Case { title: string, made: MadeWorkbook, steps: Step[], expected: ExpectedSheet[], summary: MadeWorkbook['categoryAverages'], courseAverage: unknown }
+interface Case {
+  title: string
+  made: MadeWorkbook
+  steps: Step[]
+  expected: ExpectedSheet[]
+  summary: MadeWorkbook['categoryAverages']
+  courseAverage: unknown
+}
 
 // Other programs do most of the work here; on a busy machine that takes minutes.
 t.setTimeout(600_000)
@@ -53,50 +79,114 @@ t.test('edited in LibreOffice', needs(findLibreOffice(), findOpenpyxl()), async 
   for (const [k, kind] of KINDS.entries()) {
     const made = await makeWorkbook(folder, `kind-${k}`, course(), kind)
     const isByPeriod = kind.sheets === 'period'
-    const add = async (title: string, steps: Step[], change: Parameters<typeof course>[0] = {}): Promise<void> => {
-      const changed = await makeWorkbook(folder, 'changed', course(change), { ...kind, request: { file: `${folder}/changed-${cases.length}.xlsx` } })
-      cases.push({ title: `${title}: ${JSON.stringify(kind)}`, made, steps, expected: changed.expected, summary: changed.categoryAverages, courseAverage: changed.summary['Course average'] })
+    const add = async (
+      title: string,
+      steps: Step[],
+      change: Parameters<typeof course>[0] = {}
+    ): Promise<void> => {
+      const changed = await makeWorkbook(folder, 'changed', course(change), {
+        ...kind,
+        request: { file: `${folder}/changed-${cases.length}.xlsx` },
+      })
+      cases.push({
+        title: `${title}: ${JSON.stringify(kind)}`,
+        made,
+        steps,
+        expected: changed.expected,
+        summary: changed.categoryAverages,
+        courseAverage: changed.summary['Course average'],
+      })
     }
-    const table = (sheet: ExpectedSheet, from: number): string => `A${from}:${columnName(sheet.rows[7]!.length)}${sheet.rows.length}`
-    const sorted = (column: number, order: 'up' | 'down'): Step[] => made.expected.map((sheet) => ({ do: 'sort', sheet: sheet.name, range: table(sheet, 9), column, order }))
+    const table = (sheet: ExpectedSheet, from: number): string =>
+      `A${from}:${columnName(sheet.rows[7]!.length)}${sheet.rows.length}`
+    const sorted = (column: number, order: 'up' | 'down'): Step[] =>
+      made.expected.map((sheet) => ({ do: 'sort', sheet: sheet.name, range: table(sheet, 9), column, order }))
     const headings = made.expected[0]!.rows[7]!
     const [average, task] = [headings.indexOf('Course average'), headings.indexOf(`Task ${CHANGED_TASK}`)]
     const place = isByPeriod ? made.expected[2]! : made.expected[0]!
     const row = place.rows.findIndex((cells) => cells[2] === `00${CHANGED}`) + 1
     const points = 5
     const score = kind.values === 'points' ? points : points / POSSIBLE[CHANGED_TASK % 4]!
-    const changeScore: Step = { do: 'set', sheet: place.name, cell: `${columnName(task + 1)}${row}`, value: score }
+    const changeScore: Step = {
+      do: 'set',
+      sheet: place.name,
+      cell: `${columnName(task + 1)}${row}`,
+      value: score,
+    }
     const changeWeight: Step = { do: 'set', sheet: 'Summary', cell: 'B14', value: 0.85 }
 
     if (k === 0) {
-      await add('sorted by several columns', [...sorted(1, 'down'), ...sorted(task, 'up'), ...sorted(average, 'down')])
-      await add('filtered', made.expected.map((sheet) => ({ do: 'filter', sheet: sheet.name, range: table(sheet, 8), column: headings.indexOf('Status'), value: 'Active' })))
+      await add('sorted by several columns', [
+        ...sorted(1, 'down'),
+        ...sorted(task, 'up'),
+        ...sorted(average, 'down'),
+      ])
+      await add(
+        'filtered',
+        made.expected.map((sheet) => ({
+          do: 'filter',
+          sheet: sheet.name,
+          range: table(sheet, 8),
+          column: headings.indexOf('Status'),
+          value: 'Active',
+        }))
+      )
       await add('another weight', [changeWeight], { weight: 0.85 })
       await add('a score where there was none', [changeScore], { points })
     }
     if (kind.include_dropped === false) {
-      await add('scored, weighted and sorted', [changeScore, changeWeight, ...sorted(task, 'up')], { weight: 0.85, points })
+      await add('scored, weighted and sorted', [changeScore, changeWeight, ...sorted(task, 'up')], {
+        weight: 0.85,
+        points,
+      })
     } else {
-      const drop: Step = { do: 'text', sheet: place.name, cell: `${columnName(headings.indexOf('Status') + 1)}${row}`, text: 'Dropped' }
-      await add('dropped by hand, scored, weighted and sorted', [drop, changeScore, changeWeight, ...sorted(average, 'up')], { weight: 0.85, points, dropped: true })
+      const drop: Step = {
+        do: 'text',
+        sheet: place.name,
+        cell: `${columnName(headings.indexOf('Status') + 1)}${row}`,
+        text: 'Dropped',
+      }
+      await add('dropped by hand, scored, weighted and sorted', [
+        drop,
+        changeScore,
+        changeWeight,
+        ...sorted(average, 'up'),
+      ], { weight: 0.85, points, dropped: true })
     }
   }
   const edited = new LibreOffice(folder).edit(cases.map(({ made, steps }) => ({ file: made.file, steps })))
   const read = readWithOpenpyxl(edited)
   cases.forEach((each, i) => {
-    t.test(each.title, async (t) => { compareEdited(t, read.get(edited[i]!)!, each) })
+    t.test(each.title, async (t) => {
+      compareEdited(t, read.get(edited[i]!)!, each)
+    })
   })
 })
 
-function compareEdited (t: Parameters<typeof compareSheet>[0], found: ReadWorkbook, { expected, summary, courseAverage }: Case): void {
+function compareEdited (
+  t: Parameters<typeof compareSheet>[0],
+  found: ReadWorkbook,
+  { expected, summary, courseAverage }: Case
+): void {
   expected.forEach((sheet, s) => {
     const shown = found.sheets[s + 1]!
     const students = new Map(sheet.rows.slice(8).map((row) => [row[2], row]))
     // The teacher's order is his own: each student's row is looked for by the student id.
     const order = sheet.rows.slice(8).map((_, i) => shown.cells[`C${9 + i}`])
     t.equal(new Set(order).size, students.size, `${sheet.name}: every student once`)
-    compareSheet(t, shown, { name: sheet.name, rows: [...sheet.rows.slice(0, 8), ...order.map((id) => students.get(id as string) ?? [])] }, { tolerance: 1e-9 })
+    compareSheet(t, shown, {
+      name: sheet.name,
+      rows: [...sheet.rows.slice(0, 8), ...order.map((id) => students.get(id as string) ?? [])],
+    }, { tolerance: 1e-9 })
   })
-  t.ok(Math.abs(Number(addressed(found.sheets[0]!, 'Course average')) - Number(courseAverage)) < 1e-9, 'the course average on Summary')
-  for (const { name, average } of summary) t.ok(Math.abs(Number(addressed(found.sheets[0]!, name, 'C')) - Number(average)) < 1e-9, `the class average of ${name}`)
+  t.ok(
+    Math.abs(Number(addressed(found.sheets[0]!, 'Course average')) - Number(courseAverage)) < 1e-9,
+    'the course average on Summary'
+  )
+  for (const { name, average } of summary) {
+    t.ok(
+      Math.abs(Number(addressed(found.sheets[0]!, name, 'C')) - Number(average)) < 1e-9,
+      `the class average of ${name}`
+    )
+  }
 }

@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Book } from '../../../src/courses/book.ts'
 import { planSheets } from '../../../workers/workbook/sheet-plan.ts'
-import { writeWorkbook, type WorkbookOptions, type WorkbookRequest } from '../../../workers/workbook/write-workbook.ts'
+import {
+  writeWorkbook,
+  type WorkbookOptions,
+  type WorkbookRequest,
+} from '../../../workers/workbook/write-workbook.ts'
 import { makeBookDatabase, type CourseDescription } from '../../support/book-database.ts'
 import { DEFAULTS, makeWorkbook, NOW, withBook } from '../../support/workbook.ts'
 import { CORPUS, PHYSICS } from './corpus.ts'
@@ -15,15 +19,36 @@ import { CORPUS, PHYSICS } from './corpus.ts'
 const LARGE: CourseDescription = {
   categories: [{ name: 'Homework' }],
   tasks: Array.from({ length: 100 }, (_, j) => ({ title: `Task ${j}`, category: 0, pointsPossible: 10 })),
-  students: Array.from({ length: 500 }, (_, i) => ({ lastName: `Student ${i}`, cells: Array.from({ length: 100 }, (_, j) => (i * j) % 11) })),
+  students: Array.from(
+    { length: 500 },
+    (_, i) => ({ lastName: `Student ${i}`, cells: Array.from({ length: 100 }, (_, j) => (i * j) % 11) })
+  ),
 }
-const EVERY: WorkbookOptions[] = (['course', 'period'] as const).flatMap((sheets) => [true, false].map((include_dropped) => ({ sheets, values: 'percent' as const, include_dropped })))
+const EVERY: WorkbookOptions[] = (['course', 'period'] as const).flatMap((sheets) =>
+  [true, false].map((include_dropped) => ({ sheets, values: 'percent' as const, include_dropped }))
+)
 
-async function withCourse (folder: string, course: CourseDescription, use: (book: Book, request: WorkbookRequest) => Promise<void>): Promise<void> {
+async function withCourse (
+  folder: string,
+  course: CourseDescription,
+  use: (book: Book, request: WorkbookRequest) => Promise<void>
+): Promise<void> {
   const database = join(folder, 'book.sqlite')
   const [id] = await makeBookDatabase(database, course)
-  await withBook(database, id!, NOW, (book, controls) =>
-    use(book, { options: DEFAULTS, file: join(folder, 'out.xlsx'), generatedAt: NOW, generatedBy: 'command line', teachers: [], controls }))
+  await withBook(
+    database,
+    id!,
+    NOW,
+    (book, controls) =>
+      use(book, {
+        options: DEFAULTS,
+        file: join(folder, 'out.xlsx'),
+        generatedAt: NOW,
+        generatedBy: 'command line',
+        teachers: [],
+        controls,
+      })
+  )
 }
 
 const written = (folder: string): string[] => readdirSync(folder).filter((name) => name.startsWith('out'))
@@ -33,9 +58,24 @@ t.test('the check fails where the database has other totals than what was writte
     const folder = t.testdir()
     await withCourse(folder, CORPUS[name]!, async (book, request) => {
       for (const options of EVERY) {
-        for (const [total, by] of [['students', 1], ['students', -1], ['dropped', 1], ['scores', 1], ['scores', -1], ['score_sum', 0.001], ['score_sum', -1], ['score_sum', NaN], ['zeroedCells', 1]] as const) {
+        for (
+          const [total, by] of [
+            ['students', 1],
+            ['students', -1],
+            ['dropped', 1],
+            ['scores', 1],
+            ['scores', -1],
+            ['score_sum', 0.001],
+            ['score_sum', -1],
+            ['score_sum', NaN],
+            ['zeroedCells', 1],
+          ] as const
+        ) {
           const controls = { ...request.controls, [total]: request.controls[total] + by }
-          await t.rejects(writeWorkbook(book, { ...request, options, controls }), { code: 'CHECK_FAILED', message: /does not agree.*Import the course again/ }, `${name}, ${JSON.stringify(options)}, ${total} ${by}`)
+          await t.rejects(writeWorkbook(book, { ...request, options, controls }), {
+            code: 'CHECK_FAILED',
+            message: /does not agree.*Import the course again/,
+          }, `${name}, ${JSON.stringify(options)}, ${total} ${by}`)
           t.strictSame(written(folder), [])
         }
       }
@@ -46,8 +86,21 @@ t.test('the check fails where the database has other totals than what was writte
 t.test('a book that leaves a student out, or shows one twice, does not pass the check', async (t) => {
   const folder = t.testdir()
   await withCourse(folder, PHYSICS, async (book, request) => {
-    const less: Book = { ...book, * rows (filter) { for (const row of book.rows(filter)) if (row.student.first_name !== 'Cleo') yield row } }
-    const twice: Book = { ...book, * rows (filter) { for (const row of book.rows(filter)) { yield row; yield row } } }
+    const less: Book = {
+      ...book,
+      * rows (filter) {
+        for (const row of book.rows(filter)) if (row.student.first_name !== 'Cleo') yield row
+      },
+    }
+    const twice: Book = {
+      ...book,
+      * rows (filter) {
+        for (const row of book.rows(filter)) {
+          yield row
+          yield row
+        }
+      },
+    }
     for (const options of EVERY) {
       await t.rejects(writeWorkbook(less, { ...request, options }), { code: 'CHECK_FAILED' })
       await t.rejects(writeWorkbook(twice, { ...request, options }), { code: 'CHECK_FAILED' })
@@ -58,11 +111,19 @@ t.test('a book that leaves a student out, or shows one twice, does not pass the 
 
 t.test('a score that is no finite number is said with its student and task', async (t) => {
   const folder = t.testdir()
-  const course = { ...PHYSICS, tasks: [{ title: 'Tiny', pointsPossible: 1e-300, category: 0 }], students: [{ firstName: 'Ana', lastName: 'Zimmer', droppedOn: '2015-01-01', cells: [1e300] }] }
+  const course = {
+    ...PHYSICS,
+    tasks: [{ title: 'Tiny', pointsPossible: 1e-300, category: 0 }],
+    students: [{ firstName: 'Ana', lastName: 'Zimmer', droppedOn: '2015-01-01', cells: [1e300] }],
+  }
   await withCourse(folder, course, async (book, request) => {
     await t.rejects(writeWorkbook(book, request), { code: 'CHECK_FAILED', message: /Ana Zimmer/ })
   })
-  const high = { categories: [{ name: 'Homework' }], tasks: [{ title: 'High', category: 0, pointsPossible: 1 }], students: [1, 2].map((n) => ({ lastName: `Student ${n}`, cells: [1e308] })) }
+  const high = {
+    categories: [{ name: 'Homework' }],
+    tasks: [{ title: 'High', category: 0, pointsPossible: 1 }],
+    students: [1, 2].map((n) => ({ lastName: `Student ${n}`, cells: [1e308] })),
+  }
   await withCourse(t.testdir(), high, async (book, request) => {
     await t.rejects(writeWorkbook(book, request), { code: 'CHECK_FAILED', message: /far too high/ })
   })
@@ -76,11 +137,27 @@ t.test('a book too large for Excel is refused before any work', async (t) => {
     await writeWorkbook(book, request)
     t.ok(existsSync(request.file), 'as many columns as Excel has')
     const wider: Book = { ...book, tasks: [...book.tasks, book.tasks[0]!] }
-    await t.rejects(writeWorkbook(wider, { ...request, file: join(folder, 'out-2.xlsx') }), { code: 'WORKBOOK_TOO_LARGE', message: /16,379 tasks .* 16,384 columns\. Withdraw/ })
-    const crowd = (students: number): Book => ({ ...book, averages: (id) => ({ ...book.averages(id), students }) })
+    await t.rejects(writeWorkbook(wider, { ...request, file: join(folder, 'out-2.xlsx') }), {
+      code: 'WORKBOOK_TOO_LARGE',
+      message: /16,379 tasks .* 16,384 columns\. Withdraw/,
+    })
+    const crowd = (students: number): Book => ({
+      ...book,
+      averages: (id) => ({ ...book.averages(id), students }),
+    })
     t.equal(planSheets(crowd(1_048_568), DEFAULTS).sheets[0]!.lastRow, 1_048_576)
-    t.throws(() => planSheets(crowd(1_048_569), DEFAULTS), { code: 'WORKBOOK_TOO_LARGE', message: /1,048,569 students/ })
-    t.throws(() => planSheets({ ...crowd(1_048_569), periods: [{ id: 1, sourceId: '1', name: 'a' }, { id: 2, sourceId: '2', name: 'b' }] }, DEFAULTS), { code: 'WORKBOOK_TOO_LARGE' })
+    t.throws(() => planSheets(crowd(1_048_569), DEFAULTS), {
+      code: 'WORKBOOK_TOO_LARGE',
+      message: /1,048,569 students/,
+    })
+    t.throws(
+      () =>
+        planSheets({
+          ...crowd(1_048_569),
+          periods: [{ id: 1, sourceId: '1', name: 'a' }, { id: 2, sourceId: '2', name: 'b' }],
+        }, DEFAULTS),
+      { code: 'WORKBOOK_TOO_LARGE' }
+    )
     t.strictSame(written(folder), ['out.xlsx'])
   })
 })
@@ -88,19 +165,37 @@ t.test('a book too large for Excel is refused before any work', async (t) => {
 t.test('aborted: nothing stays, and the thread was not held meanwhile', async (t) => {
   const folder = t.testdir()
   await withCourse(folder, LARGE, async (book, request) => {
-    await t.rejects(writeWorkbook(book, { ...request, signal: AbortSignal.abort(new Error('before')) }), { message: 'before' })
+    await t.rejects(writeWorkbook(book, { ...request, signal: AbortSignal.abort(new Error('before')) }), {
+      message: 'before',
+    })
     const controller = new AbortController()
     let told = 0
-    // The abort comes from the event loop, so that it is late if rows are written without letting go of the thread.
-    await t.rejects(writeWorkbook(book, {
-      ...request,
-      signal: controller.signal,
-      onProgress: () => { if (told++ === 0) setImmediate(() => { controller.abort(new Error('enough')) }) },
-    }), { message: 'enough' })
+    // The abort comes from the event loop, so that it is late if rows are written without letting go of the
+    // thread.
+    await t.rejects(
+      writeWorkbook(book, {
+        ...request,
+        signal: controller.signal,
+        onProgress: () => {
+          if (told++ === 0) {
+            setImmediate(() => {
+              controller.abort(new Error('enough'))
+            })
+          }
+        },
+      }),
+      { message: 'enough' }
+    )
     t.ok(told < 8, `${told} chunks went out`)
     t.strictSame(written(folder), [])
     const steps: number[] = []
-    await writeWorkbook(book, { ...request, onProgress: (done, of) => { t.equal(of, 500); steps.push(done) } })
+    await writeWorkbook(book, {
+      ...request,
+      onProgress: (done, of) => {
+        t.equal(of, 500)
+        steps.push(done)
+      },
+    })
     t.ok(steps.length > 8)
     t.strictSame(steps, steps.toSorted((a, b) => a - b))
     t.equal(steps.at(-1), 500)
@@ -113,7 +208,9 @@ t.test('what the file system throws comes through', async (t) => {
     writeFileSync(request.file, 'somebody else’s')
     await t.rejects(writeWorkbook(book, request), { code: 'EEXIST' })
     t.equal(readFileSync(request.file, 'utf8'), 'somebody else’s')
-    await t.rejects(writeWorkbook(book, { ...request, file: join(folder, 'nowhere', 'out.xlsx') }), { code: 'ENOENT' })
+    await t.rejects(writeWorkbook(book, { ...request, file: join(folder, 'nowhere', 'out.xlsx') }), {
+      code: 'ENOENT',
+    })
   })
 })
 
@@ -122,16 +219,27 @@ t.test('a file that cannot grow any more', async (t) => {
   const database = join(folder, 'book.sqlite')
   await makeBookDatabase(database, LARGE)
   const script = fileURLToPath(new URL('write-until-full.ts', import.meta.url))
-  // In blocks of 512 bytes: more than the database's own index in shared memory, less than the workbook. Without what the
-  // test runner adds to processes, since that listens to the signal of this limit and ends them by it.
-  const run = spawnSync('sh', ['-c', 'unset NODE_OPTIONS; ulimit -f 128 && exec "$0" "$@"', process.execPath, script, database, join(folder, 'out.xlsx')], { encoding: 'utf8' })
+  // In blocks of 512 bytes: more than the database's own index in shared memory, less than the workbook.
+  // Without what the test runner adds to processes, since that listens to the signal of this limit and ends
+  // them by it.
+  const run = spawnSync('sh', [
+    '-c',
+    'unset NODE_OPTIONS; ulimit -f 128 && exec "$0" "$@"',
+    process.execPath,
+    script,
+    database,
+    join(folder, 'out.xlsx'),
+  ], { encoding: 'utf8' })
   t.equal(run.stdout, 'EFBIG', run.stderr)
   t.strictSame(written(folder), [])
 })
 
 t.test('the machine’s own zone changes nothing', async (t) => {
   const zone = process.env['TZ']
-  t.teardown(() => { if (zone === undefined) delete process.env['TZ']; else process.env['TZ'] = zone })
+  t.teardown(() => {
+    if (zone === undefined) delete process.env['TZ']
+    else process.env['TZ'] = zone
+  })
   const folder = t.testdir()
   const hashes: string[] = []
   for (const name of ['UTC', 'Pacific/Kiritimati', 'America/New_York']) {

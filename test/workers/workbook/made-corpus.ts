@@ -13,14 +13,19 @@ export interface CorpusWorkbook extends MadeWorkbook {
  * take every name of a period.
  */
 export async function makeCorpus (
-  folder: string, rename: (periodName: string) => string = (name) => name
+  folder: string,
+  rename: (periodName: string) => string = (name) => name
 ): Promise<CorpusWorkbook[]> {
   const made: CorpusWorkbook[] = []
   for (const [i, [name, course]] of Object.entries(CORPUS).entries()) {
     const periods = course.periods?.map(rename) ?? []
     for (const [k, kind] of kindsOf(name).entries()) {
       const workbook = await makeWorkbook(folder, `${i}-${k}`, { ...course, periods }, kind)
-      if (kind.sheets === 'period') workbook.expected.forEach((sheet, s) => { sheet.name = PERIOD_SHEETS[name]?.[s] ?? sheet.name })
+      if (kind.sheets === 'period') {
+        workbook.expected.forEach((sheet, s) => {
+          sheet.name = PERIOD_SHEETS[name]?.[s] ?? sheet.name
+        })
+      }
       made.push({ ...workbook, title: `${name}: ${Object.values(kind).join(', ')}` })
     }
   }
@@ -28,18 +33,36 @@ export async function makeCorpus (
 }
 
 /** Compares each worksheet of each workbook, cell by cell, with what should stand there. */
-export function compareCorpus (t: Pick<TAP, 'test'>, made: CorpusWorkbook[], read: ReadWorkbook[], reader: Reader): void {
+export function compareCorpus (
+  t: Pick<TAP, 'test'>,
+  made: CorpusWorkbook[],
+  read: ReadWorkbook[],
+  reader: Reader
+): void {
   made.forEach(({ title, expected, summary }, i) => {
     const { sheets } = read[i]!
     t.test(title, async (t) => {
       t.strictSame(sheets.map(({ name }) => name), ['Summary', ...expected.map(({ name }) => name)])
-      expected.forEach((sheet, s) => { compareSheet(t, sheets[s + 1]!, sheet, reader) })
+      expected.forEach((sheet, s) => {
+        compareSheet(t, sheets[s + 1]!, sheet, reader)
+      })
       // The labels at the top come in a fixed order, without a gap.
       const top = sheets[0]!.cells
       const found = Array.from({ length: 11 }, (_, r) => [top[`A${r + 1}`], top[`B${r + 1}`] ?? null])
       for (const [label, value] of Object.entries(summary)) {
-        const row = label === 'Check' ? Object.keys(top).filter((at) => /^A\d+$/.test(at)).at(-1)!.slice(1) : found.findIndex(([text]) => text === label) + 1
-        compareSheet(t, { ...sheets[0]!, name: `Summary, ${label}`, cells: { A1: top[`A${row}`] ?? null, A2: top[`B${row}`] ?? null } }, { name: 'Summary', rows: [[label], [value]] }, reader)
+        const row = label === 'Check'
+          ? Object.keys(top).filter((at) => /^A\d+$/.test(at)).at(-1)!.slice(1)
+          : found.findIndex(([text]) => text === label) + 1
+        compareSheet(
+          t,
+          {
+            ...sheets[0]!,
+            name: `Summary, ${label}`,
+            cells: { A1: top[`A${row}`] ?? null, A2: top[`B${row}`] ?? null },
+          },
+          { name: 'Summary', rows: [[label], [value]] },
+          reader
+        )
       }
     })
   })

@@ -17,8 +17,17 @@ t.test('calculated again by LibreOffice', needs(findLibreOffice(), findOpenpyxl(
   // A value that is wrong on purpose: had nothing been calculated, it would come back.
   const wrong = join(folder, 'wrong-value.xlsx')
   copyFileSync(made[0]!.file, wrong)
-  await rewritePart(wrong, 'xl/worksheets/sheet2.xml', (xml) => xml.replace(/(<c r="G5"[^>]*><f>[^<]*<\/f><v>)[^<]*/, '$1123'))
+  await rewritePart(
+    wrong,
+    'xl/worksheets/sheet2.xml',
+    (xml) => xml.replace(/(<c r="G5"[^>]*><f>[^<]*<\/f><v>)[^<]*/, '$1123')
+  )
   const recalculated = new LibreOffice(folder).recalculate([...made.map(({ file }) => file), wrong])
   const read = readWithOpenpyxl(recalculated)
-  compareCorpus(t, [...made, { ...made[0]!, title: 'a stored value that is wrong' }], recalculated.map((file) => read.get(file)!), { tolerance: 1e-9, dropsReturns: true })
+  compareCorpus(
+    t,
+    [...made, { ...made[0]!, title: 'a stored value that is wrong' }],
+    recalculated.map((file) => read.get(file)!),
+    { tolerance: 1e-9, dropsReturns: true }
+  )
 })

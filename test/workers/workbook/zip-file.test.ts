@@ -23,7 +23,9 @@ function * reusedChunks (): Generator<Buffer> {
 }
 
 function fill (piece: Buffer, n: number): Buffer {
-  for (let at = 0; at < piece.length; at += 32) createHash('sha256').update(`${n} ${at}`).digest().copy(piece, at)
+  for (let at = 0; at < piece.length; at += 32) {
+    createHash('sha256').update(`${n} ${at}`).digest().copy(piece, at)
+  }
   return piece
 }
 
@@ -46,7 +48,9 @@ t.test('a part of any size has the plain header and descriptor', async (t) => {
   const file = join(t.testdir(), 'out.zip')
   await writeZip(file, PARTS)
   const zip = await openPromise(file)
-  t.teardown(() => { zip.close() })
+  t.teardown(() => {
+    zip.close()
+  })
   const bytes = readFileSync(file)
   const sizes: number[] = []
   for await (const entry of zip.eachEntry()) {
@@ -97,6 +101,14 @@ t.test('an error of a part ends the file, wherever it comes', async (t) => {
     await t.rejects(writeZip(file, [PARTS[0]!, failing(after), PARTS[1]!]), { message: `after ${after}` })
     t.notOk(existsSync(file))
   }
-  await t.rejects(writeZip(file, [{ path: 'x', chunks () { throw new Error('at once') } }]), { message: 'at once' })
+  await t.rejects(
+    writeZip(file, [{
+      path: 'x',
+      chunks () {
+        throw new Error('at once')
+      },
+    }]),
+    { message: 'at once' }
+  )
   t.notOk(existsSync(file))
 })

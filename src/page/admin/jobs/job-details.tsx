@@ -20,12 +20,13 @@ export function JobDetails ({ jobId }: { jobId: number }) {
   const [isLost, setLost] = useState(false)
   const [error, setError] = useState<unknown>()
   const [turn, setTurn] = useState(0)
-  useEffect(() => followJob(jobId, (news) => {
-    setLost(news.kind === 'lost')
-    if (news.kind === 'gone') setGone(true)
-    // What an administrator is told of a job has more in it than others see.
-    if (news.kind === 'job') setJob(news.job as AdminJob)
-  }), [jobId, turn])
+  useEffect(() =>
+    followJob(jobId, (news) => {
+      setLost(news.kind === 'lost')
+      if (news.kind === 'gone') setGone(true)
+      // What an administrator is told of a job has more in it than others see.
+      if (news.kind === 'job') setJob(news.job as AdminJob)
+    }), [jobId, turn])
 
   async function act (verb: 'cancel' | 'retry') {
     setError(undefined)
@@ -38,62 +39,172 @@ export function JobDetails ({ jobId }: { jobId: number }) {
   }
 
   if (isGone) return <Failure error={new ApiError('JOB_NOT_FOUND', '')} />
-  if (job === undefined) return isLost ? <Failure error={new ApiError('NO_ANSWER', '')} retry={() => { setTurn((n) => n + 1) }} /> : <Loading />
+  if (job === undefined) {
+    return isLost
+      ? (
+        <Failure
+          error={new ApiError('NO_ANSWER', '')}
+          retry={() => {
+            setTurn((n) => n + 1)
+          }}
+        />
+        )
+      : <Loading />
+  }
   const isLive = !hasEnded(job)
   return (
     <>
       <div class='bar'>
         <div>
-          <nav class='small'><a href={adminLink('jobs')}>{t('nav.jobs')}</a></nav>
+          <nav class='small'>
+            <a href={adminLink('jobs')}>{t('nav.jobs')}</a>
+          </nav>
           <h1>{t('jobs.name', { kind: kindName(job.kind), id: String(job.id) })}</h1>
         </div>
         <p class='row'>
-          {job.url !== null && <button type='button' class='primary' onClick={() => { download(job.url!) }}>{t('exports.download')}</button>}
-          {isLive && <button type='button' onClick={() => { void act('cancel') }}>{t('job.cancel')}</button>}
-          {!isLive && job.status !== 'succeeded' && <button type='button' onClick={() => { void act('retry') }}>{t('jobs.retry')}</button>}
+          {job.url !== null && (
+            <button
+              type='button'
+              class='primary'
+              onClick={() => {
+                download(job.url!)
+              }}
+            >
+              {t('exports.download')}
+            </button>
+          )}
+          {isLive && (
+            <button
+              type='button'
+              onClick={() => {
+                void act('cancel')
+              }}
+            >
+              {t('job.cancel')}
+            </button>
+          )}
+          {!isLive && job.status !== 'succeeded' && (
+            <button
+              type='button'
+              onClick={() => {
+                void act('retry')
+              }}
+            >
+              {t('jobs.retry')}
+            </button>
+          )}
         </p>
       </div>
       <div role='alert'>{error !== undefined && <p class='notice bad'>{reason(error)}</p>}</div>
       <section class='panel' aria-label={t('jobs.details')}>
-        <p role='status'><JobStatus job={job} /> {isLost && <span class='muted small'>{t('job.lost')}</span>}</p>
-        {isLive && <progress max={1} {...(job.status === 'started' ? { value: job.progress } : {})} aria-label={t('job.progress')} />}
+        <p role='status'>
+          <JobStatus job={job} /> {isLost && <span class='muted small'>{t('job.lost')}</span>}
+        </p>
+        {isLive && (
+          <progress
+            max={1}
+            {...(job.status === 'started' ? { value: job.progress } : {})}
+            aria-label={t('job.progress')}
+          />
+        )}
         {job.error !== null && (
           <div class='notice bad'>
-            <p><strong>{reason(job.error)}</strong></p>
-            {job.error.message !== reason(job.error) && <p class='small' lang='en' dir='auto'>{job.error.message}</p>}
-            <p class='small'><code>{job.error.code}</code></p>
+            <p>
+              <strong>{reason(job.error)}</strong>
+            </p>
+            {job.error.message !== reason(job.error) && (
+              <p class='small' lang='en' dir='auto'>{job.error.message}</p>
+            )}
+            <p class='small'>
+              <code>{job.error.code}</code>
+            </p>
           </div>
         )}
         <dl>
-          <div><dt>{t('jobs.course')}</dt><dd>{job.course_id === null ? '–' : <a href={courseLink(job.course_id)} dir='auto'>{names.get(job.course_id) ?? t('jobs.courseNumber', { id: String(job.course_id) })}</a>}</dd></div>
-          <div><dt>{t('jobs.requestedBy')}</dt><dd><bdi>{job.requested_by ?? '–'}</bdi></dd></div>
-          <div><dt>{t('jobs.requested')}</dt><dd><When iso={job.created_at} /></dd></div>
-          <div><dt>{t('jobs.started')}</dt><dd>{job.started_at === null ? '–' : <When iso={job.started_at} />}</dd></div>
-          <div><dt>{t('jobs.finished')}</dt><dd>{job.finished_at === null ? '–' : <When iso={job.finished_at} />}</dd></div>
-          {job.url !== null && <div><dt>{t('exports.file')}</dt><dd><bdi>{nameOf(job.url)}</bdi></dd></div>}
+          <div>
+            <dt>{t('jobs.course')}</dt>
+            <dd>
+              {job.course_id === null
+                ? '–'
+                : (
+                  <a href={courseLink(job.course_id)} dir='auto'>
+                    {names.get(job.course_id) ?? t('jobs.courseNumber', { id: String(job.course_id) })}
+                  </a>
+                  )}
+            </dd>
+          </div>
+          <div>
+            <dt>{t('jobs.requestedBy')}</dt>
+            <dd>
+              <bdi>{job.requested_by ?? '–'}</bdi>
+            </dd>
+          </div>
+          <div>
+            <dt>{t('jobs.requested')}</dt>
+            <dd>
+              <When iso={job.created_at} />
+            </dd>
+          </div>
+          <div>
+            <dt>{t('jobs.started')}</dt>
+            <dd>{job.started_at === null ? '–' : <When iso={job.started_at} />}</dd>
+          </div>
+          <div>
+            <dt>{t('jobs.finished')}</dt>
+            <dd>{job.finished_at === null ? '–' : <When iso={job.finished_at} />}</dd>
+          </div>
+          {job.url !== null && (
+            <div>
+              <dt>{t('exports.file')}</dt>
+              <dd>
+                <bdi>{nameOf(job.url)}</bdi>
+              </dd>
+            </div>
+          )}
         </dl>
       </section>
       {job.kind === 'import' && !isLive && <ImportReportOf key={job.finished_at} jobId={job.id} />}
-      {(job.attempt_log?.length ?? 0) > 0 && <Attempts attempts={job.attempt_log!} outcomeName={(outcome) => known(`outcome.${outcome}`) ?? outcome} />}
+      {(job.attempt_log?.length ?? 0) > 0 && (
+        <Attempts
+          attempts={job.attempt_log!}
+          outcomeName={(outcome) => known(`outcome.${outcome}`) ?? outcome}
+        />
+      )}
     </>
   )
 }
 
-function Attempts ({ attempts, outcomeName }: { attempts: readonly Attempt[], outcomeName: (outcome: string) => string }) {
+function Attempts (
+  { attempts, outcomeName }: { attempts: readonly Attempt[], outcomeName: (outcome: string) => string }
+) {
   const { t, localTime, number } = useLaterTexts()
   return (
     <section class='panel' aria-labelledby='attempts-title'>
       <h2 id='attempts-title'>{t('jobs.attempts')}</h2>
       <div class='wide' tabIndex={0} role='group' aria-label={t('jobs.attempts')}>
         <table class='list rows attempts'>
-          <thead><tr><th>{t('jobs.attempt')}</th><th>{t('jobs.outcome')}</th><th>{t('jobs.started')}</th><th>{t('jobs.took')}</th><th>{t('jobs.reason')}</th></tr></thead>
+          <thead>
+            <tr>
+              <th>{t('jobs.attempt')}</th>
+              <th>{t('jobs.outcome')}</th>
+              <th>{t('jobs.started')}</th>
+              <th>{t('jobs.took')}</th>
+              <th>{t('jobs.reason')}</th>
+            </tr>
+          </thead>
           <tbody>
             {attempts.map((one, i) => (
               <tr key={i}>
                 <td>{number(one.attempt)}</td>
                 <td>{one.outcome === null ? t('jobStatus.started') : outcomeName(one.outcome)}</td>
                 <td>{localTime(one.started_at)}</td>
-                <td>{one.finished_at === null ? '–' : t('jobs.seconds', { seconds: number((Date.parse(one.finished_at) - Date.parse(one.started_at)) / 1000) })}</td>
+                <td>
+                  {one.finished_at === null
+                    ? '–'
+                    : t('jobs.seconds', {
+                      seconds: number((Date.parse(one.finished_at) - Date.parse(one.started_at)) / 1000),
+                    })}
+                </td>
                 <td>{one.error === null ? '–' : <span lang='en' dir='auto'>{one.error.message}</span>}</td>
               </tr>
             ))}

@@ -15,7 +15,9 @@ export function JobStatus ({ job }: { job: Pick<Job, 'status' | 'progress'> }) {
   return (
     <>
       <span class={`tag ${LOOKS[job.status] ?? ''}`}>{t(`jobStatus.${job.status}`)}</span>
-      {job.status === 'started' && <span class='muted small'> {percent(Math.floor(job.progress * 100) / 100)}</span>}
+      {job.status === 'started' && (
+        <span class='muted small'>{percent(Math.floor(job.progress * 100) / 100)}</span>
+      )}
     </>
   )
 }
@@ -24,5 +26,11 @@ export function JobStatus ({ job }: { job: Pick<Job, 'status' | 'progress'> }) {
 export function When ({ iso }: { iso: string }) {
   const { ago, localTime } = useLaterTexts()
   const now = serverNow()
-  return <time dateTime={iso}>{ago(Math.min(Date.parse(iso), now), now)}<br /><span class='muted small'>{localTime(iso)}</span></time>
+  return (
+    <time dateTime={iso}>
+      {ago(Math.min(Date.parse(iso), now), now)}
+      <br />
+      <span class='muted small'>{localTime(iso)}</span>
+    </time>
+  )
 }

@@ -15,14 +15,19 @@ export function StorageOverview () {
   const { t, reason } = useLaterTexts()
   const [sweep, setSweep] = useState<{ jobId: number, job?: Job }>()
   const [refusal, setRefusal] = useState<unknown>()
-  const { value, error, refresh } = useRefreshed('storage', (signal) => call<Storage>('GET', 'api/storage', undefined, signal), () => false)
-  useEffect(() => sweep === undefined
-    ? undefined
-    : followJob(sweep.jobId, (news) => {
-      if (news.kind !== 'job' || !hasEnded(news.job)) return
-      setSweep({ jobId: news.job.id, job: news.job })
-      refresh()
-    }), [sweep?.jobId])
+  const { value, error, refresh } = useRefreshed(
+    'storage',
+    (signal) => call<Storage>('GET', 'api/storage', undefined, signal),
+    () => false
+  )
+  useEffect(() =>
+    sweep === undefined
+      ? undefined
+      : followJob(sweep.jobId, (news) => {
+        if (news.kind !== 'job' || !hasEnded(news.job)) return
+        setSweep({ jobId: news.job.id, job: news.job })
+        refresh()
+      }), [sweep?.jobId])
 
   async function removeExpired () {
     setRefusal(undefined)
@@ -35,43 +40,92 @@ export function StorageOverview () {
 
   return (
     <>
-      <div class='bar'><h1>{t('nav.storage')}</h1></div>
+      <div class='bar'>
+        <h1>{t('nav.storage')}</h1>
+      </div>
       {value === undefined && (error === undefined ? <Loading /> : <Failure error={error} retry={refresh} />)}
       {value !== undefined && (
         <>
-          {error !== undefined && <p class='muted small' role='status'>{t('list.offline', { reason: reason(error) })}</p>}
+          {error !== undefined && (
+            <p class='muted small' role='status'>{t('list.offline', { reason: reason(error) })}</p>
+          )}
           <Figures storage={value} />
           <section class='panel' aria-labelledby='expired-title'>
             <div class='row'>
               <h2 id='expired-title'>{t('storage.expired')}</h2>
               <span class='spacer' />
-              {value.expired.files + value.expired.tombstones > 0 && <button type='button' onClick={() => { void removeExpired() }}>{t('storage.sweep')}</button>}
+              {value.expired.files + value.expired.tombstones > 0 && (
+                <button
+                  type='button'
+                  onClick={() => {
+                    void removeExpired()
+                  }}
+                >
+                  {t('storage.sweep')}
+                </button>
+              )}
             </div>
             <Expired expired={value.expired} />
-            <div role='status'>{sweep !== undefined && <p class={`notice ${LOOKS[sweep.job?.status ?? 'queued'] ?? ''}`}>{t(sweep.job === undefined ? 'storage.sweeping' : sweep.job.status === 'succeeded' ? 'storage.swept' : 'storage.notSwept')} <a href={adminLink('jobs', sweep.jobId)}>{t('jobs.number', { id: String(sweep.jobId) })}</a></p>}</div>
+            <div role='status'>
+              {sweep !== undefined && (
+                <p class={`notice ${LOOKS[sweep.job?.status ?? 'queued'] ?? ''}`}>
+                  {t(
+                    sweep.job === undefined
+                      ? 'storage.sweeping'
+                      : sweep.job.status === 'succeeded'
+                        ? 'storage.swept'
+                        : 'storage.notSwept'
+                  )}{' '}
+                  <a href={adminLink('jobs', sweep.jobId)}>{t('jobs.number', { id: String(sweep.jobId) })}</a>
+                </p>
+              )}
+            </div>
             <div role='alert'>{refusal !== undefined && <p class='notice bad'>{reason(refusal)}</p>}</div>
           </section>
-          {value.owners.length === 0 ? <Empty><p>{t('storage.nothing')}</p></Empty> : <Owners storage={value} />}
+          {value.owners.length === 0
+            ? (
+              <Empty>
+                <p>{t('storage.nothing')}</p>
+              </Empty>
+              )
+            : <Owners storage={value} />}
         </>
       )}
     </>
   )
 }
 
-function Figures ({ storage: { files, used, quota, disk_free: free, disk_reserve: reserve } }: { storage: Storage }) {
+function Figures (
+  { storage: { files, used, quota, disk_free: free, disk_reserve: reserve } }: { storage: Storage }
+) {
   const { t, size, percent } = useLaterTexts()
   return (
     <dl class='figures'>
       <div class='panel'>
         <dt>{t('storage.used')}</dt>
-        <dd><strong>{size(used)}</strong> <span class='muted'>{t('storage.files', { count: files })}</span></dd>
-        {quota !== null && <dd><meter min={0} max={quota} high={quota * 0.9} value={used} aria-label={t('storage.used')} /><span class='small muted'>{t('storage.ofQuota', { share: percent(used / quota), quota: size(quota) })}</span></dd>}
+        <dd>
+          <strong>{size(used)}</strong> <span class='muted'>{t('storage.files', { count: files })}</span>
+        </dd>
+        {quota !== null && (
+          <dd>
+            <meter min={0} max={quota} high={quota * 0.9} value={used} aria-label={t('storage.used')} />
+            <span class='small muted'>
+              {t('storage.ofQuota', { share: percent(used / quota), quota: size(quota) })}
+            </span>
+          </dd>
+        )}
         {quota === null && <dd class='small muted'>{t('storage.noQuota')}</dd>}
       </div>
       <div class='panel'>
         <dt>{t('storage.free')}</dt>
-        <dd><strong>{size(free)}</strong></dd>
-        {reserve > 0 && <dd class={free < reserve ? 'notice bad' : 'small muted'}>{t(free < reserve ? 'storage.diskLow' : 'storage.reserve', { reserve: size(reserve) })}</dd>}
+        <dd>
+          <strong>{size(free)}</strong>
+        </dd>
+        {reserve > 0 && (
+          <dd class={free < reserve ? 'notice bad' : 'small muted'}>
+            {t(free < reserve ? 'storage.diskLow' : 'storage.reserve', { reserve: size(reserve) })}
+          </dd>
+        )}
       </div>
     </dl>
   )
@@ -96,14 +150,27 @@ function Owners ({ storage: { owners, owner_quota: quota, used } }: { storage: S
       {quota !== null && <p class='muted small'>{t('storage.ownerQuota', { quota: size(quota) })}</p>}
       <div class='wide' tabIndex={0} role='group' aria-label={t('storage.owners')}>
         <table class='list rows'>
-          <thead><tr><th>{t('storage.owner')}</th><th class='number'>{t('storage.fileCount')}</th><th class='number'>{t('exports.size')}</th><th class='number'>{t('storage.share')}</th></tr></thead>
+          <thead>
+            <tr>
+              <th>{t('storage.owner')}</th>
+              <th class='number'>{t('storage.fileCount')}</th>
+              <th class='number'>{t('exports.size')}</th>
+              <th class='number'>{t('storage.share')}</th>
+            </tr>
+          </thead>
           <tbody>
             {owners.map((owner) => (
               <tr key={`${owner.owner_type} ${owner.owner_id}`}>
                 <td>
                   {owner.owner_type === 'course'
-                    ? <a href={adminLink('storage', owner.owner_id)} dir='auto'>{owner.name ?? t('jobs.courseNumber', { id: String(owner.owner_id) })}</a>
-                    : t(owner.owner_type === 'user' ? 'storage.uploads' : 'storage.other', { id: String(owner.owner_id) })}
+                    ? (
+                      <a href={adminLink('storage', owner.owner_id)} dir='auto'>
+                        {owner.name ?? t('jobs.courseNumber', { id: String(owner.owner_id) })}
+                      </a>
+                      )
+                    : t(owner.owner_type === 'user' ? 'storage.uploads' : 'storage.other', {
+                      id: String(owner.owner_id),
+                    })}
                 </td>
                 <td class='number'>{number(owner.files)}</td>
                 <td class='number'>{size(owner.bytes)}</td>

@@ -6,12 +6,19 @@ import type { Account, OneTimeLink } from '../types.ts'
 const ROLES = ['teacher', 'admin', 'student'] as const
 
 /** Gives an e-mail address a role; the answer has the link by which the person gets in. */
-export function InviteForm ({ onInvited, onCancel }: { onInvited: (account: Account, invitation: OneTimeLink) => void, onCancel: () => void }) {
+export function InviteForm (
+  { onInvited, onCancel }: {
+    onInvited: (account: Account, invitation: OneTimeLink) => void,
+    onCancel: () => void,
+  }
+) {
   const { t, reason } = useLaterTexts()
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
   const email = useRef<HTMLInputElement>(null)
-  useEffect(() => { email.current?.focus() }, [])
+  useEffect(() => {
+    email.current?.focus()
+  }, [])
 
   async function submit (event: SubmitEvent) {
     event.preventDefault()
@@ -21,12 +28,16 @@ export function InviteForm ({ onInvited, onCancel }: { onInvited: (account: Acco
     setBusy(true)
     setError(undefined)
     try {
-      const { user, invitation } = await call<{ user: Account, invitation: OneTimeLink }>('POST', 'api/users', {
-        email: text('email'),
-        role: text('role'),
-        ...(text('first') === '' ? {} : { first_name: text('first') }),
-        ...(text('last') === '' ? {} : { last_name: text('last') }),
-      })
+      const { user, invitation } = await call<{ user: Account, invitation: OneTimeLink }>(
+        'POST',
+        'api/users',
+        {
+          email: text('email'),
+          role: text('role'),
+          ...(text('first') === '' ? {} : { first_name: text('first') }),
+          ...(text('last') === '' ? {} : { last_name: text('last') }),
+        }
+      )
       onInvited(user, invitation)
     } catch (refusal) {
       setError(refusal)
@@ -38,12 +49,41 @@ export function InviteForm ({ onInvited, onCancel }: { onInvited: (account: Acco
   return (
     <section class='panel' aria-labelledby='invite-title'>
       <h2 id='invite-title'>{t('users.inviteTitle')}</h2>
-      <form class='fields' onSubmit={(event) => { void submit(event) }}>
-        <label>{t('signIn.email')}<input ref={email} name='email' type='email' required maxLength={254} autocomplete='off' aria-describedby='invite-error' /></label>
-        <label>{t('users.role')}<select name='role'>{ROLES.map((role) => <option key={role} value={role}>{t(`role.${role}`)}</option>)}</select></label>
-        <label>{t('users.firstName')}<input name='first' type='text' maxLength={200} autocomplete='off' /></label>
-        <label>{t('users.lastName')}<input name='last' type='text' maxLength={200} autocomplete='off' /></label>
-        <div id='invite-error' role='alert' class='full'>{error !== undefined && <p class='notice bad'>{reason(error)}</p>}</div>
+      <form
+        class='fields'
+        onSubmit={(event) => {
+          void submit(event)
+        }}
+      >
+        <label>
+          {t('signIn.email')}
+          <input
+            ref={email}
+            name='email'
+            type='email'
+            required
+            maxLength={254}
+            autocomplete='off'
+            aria-describedby='invite-error'
+          />
+        </label>
+        <label>
+          {t('users.role')}
+          <select name='role'>
+            {ROLES.map((role) => <option key={role} value={role}>{t(`role.${role}`)}</option>)}
+          </select>
+        </label>
+        <label>
+          {t('users.firstName')}
+          <input name='first' type='text' maxLength={200} autocomplete='off' />
+        </label>
+        <label>
+          {t('users.lastName')}
+          <input name='last' type='text' maxLength={200} autocomplete='off' />
+        </label>
+        <div id='invite-error' role='alert' class='full'>
+          {error !== undefined && <p class='notice bad'>{reason(error)}</p>}
+        </div>
         <p class='row full'>
           <button type='submit' class='primary' aria-disabled={isBusy}>{t('users.makeLink')}</button>
           <button type='button' onClick={onCancel}>{t('confirm.cancel')}</button>

@@ -21,28 +21,81 @@ export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: User
   return (
     <div class='panel wide' tabIndex={0} role='region' aria-label={t('nav.users')}>
       <table class='list rows'>
-        <thead><tr><th>{t('users.person')}</th><th>{t('users.role')}</th><th>{t('users.lastSignIn')}</th><th>{t('users.state')}</th><th>{t('list.actions')}</th></tr></thead>
+        <thead>
+          <tr>
+            <th>{t('users.person')}</th>
+            <th>{t('users.role')}</th>
+            <th>{t('users.lastSignIn')}</th>
+            <th>{t('users.state')}</th>
+            <th>{t('list.actions')}</th>
+          </tr>
+        </thead>
         <tbody>
           {users.map((account) => (
             <tr key={account.id}>
               <td>
                 <strong dir='auto'>{nameOf(account) || account.email}</strong>
-                {account.id === selfId && <> <span class='tag'>{t('users.you')}</span></>}
-                {nameOf(account) !== '' && <><br /><span class='muted small' dir='auto'>{account.email}</span></>}
+                {account.id === selfId && (
+                  <>
+                    <span class='tag'>{t('users.you')}</span>
+                  </>
+                )}
+                {nameOf(account) !== '' && (
+                  <>
+                    <br />
+                    <span class='muted small' dir='auto'>{account.email}</span>
+                  </>
+                )}
               </td>
               <td>{t(`role.${account.role}`)}</td>
               <td>
                 {account.last_sign_in_at === null
                   ? <span class='muted'>{t('users.never')}</span>
-                  : <time dateTime={account.last_sign_in_at} title={localTime(account.last_sign_in_at)}>{ago(Math.min(Date.parse(account.last_sign_in_at), now), now)}</time>}
+                  : (
+                    <time dateTime={account.last_sign_in_at} title={localTime(account.last_sign_in_at)}>
+                      {ago(Math.min(Date.parse(account.last_sign_in_at), now), now)}
+                    </time>
+                    )}
               </td>
               <td>{stateOf(account)}</td>
               <td>
                 <div class='row'>
-                  {!account.is_disabled && <button type='button' aria-label={t(account.has_password ? 'users.resetName' : 'users.newLinkName', { email: account.email })} onClick={() => { onReset(account) }}>{t(account.has_password ? 'users.reset' : 'users.newLink')}</button>}
+                  {!account.is_disabled && (
+                    <button
+                      type='button'
+                      aria-label={t(account.has_password ? 'users.resetName' : 'users.newLinkName', {
+                        email: account.email,
+                      })}
+                      onClick={() => {
+                        onReset(account)
+                      }}
+                    >
+                      {t(account.has_password ? 'users.reset' : 'users.newLink')}
+                    </button>
+                  )}
                   {account.is_disabled
-                    ? <button type='button' aria-label={t('users.enableName', { email: account.email })} onClick={() => { onEnable(account) }}>{t('users.enable')}</button>
-                    : account.id !== selfId && <button type='button' aria-label={t('users.disableName', { email: account.email })} onClick={() => { onDisable(account) }}>{t('users.disable')}</button>}
+                    ? (
+                      <button
+                        type='button'
+                        aria-label={t('users.enableName', { email: account.email })}
+                        onClick={() => {
+                          onEnable(account)
+                        }}
+                      >
+                        {t('users.enable')}
+                      </button>
+                      )
+                    : account.id !== selfId && (
+                      <button
+                        type='button'
+                        aria-label={t('users.disableName', { email: account.email })}
+                        onClick={() => {
+                          onDisable(account)
+                        }}
+                      >
+                        {t('users.disable')}
+                      </button>
+                    )}
                 </div>
               </td>
             </tr>
@@ -66,11 +119,14 @@ export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: User
       return (
         <>
           <span class='tag bad'>{t('users.isDisabled')}</span>
-          <br /><span class='muted small' dir='auto'>{whyDisabled(account)}</span>
+          <br />
+          <span class='muted small' dir='auto'>{whyDisabled(account)}</span>
         </>
       )
     }
     if (account.is_roster_only) return <span class='tag'>{t('users.isRosterOnly')}</span>
-    return account.has_password ? <span class='tag good'>{t('users.isActive')}</span> : <span class='tag'>{t('users.isInvited')}</span>
+    return account.has_password
+      ? <span class='tag good'>{t('users.isActive')}</span>
+      : <span class='tag'>{t('users.isInvited')}</span>
   }
 }

@@ -31,15 +31,26 @@ export function Users ({ user: self }: { user: User }) {
 
   if (state === 'failed') return <Failure error={error} retry={reload} />
   const known = value ?? []
-  const all = [...known.map((one) => changed.get(one.id) ?? one), ...[...changed.values()].filter(({ id }) => !known.some((one) => one.id === id))]
+  const all = [
+    ...known.map((one) => changed.get(one.id) ?? one),
+    ...[...changed.values()].filter(({ id }) => !known.some((one) => one.id === id)),
+  ]
   const wanted = query.trim().toLocaleLowerCase()
-  const matching = all.filter((one) => isOf(one, which) && `${one.email} ${nameOf(one)}`.toLocaleLowerCase().includes(wanted))
-  const keep = (account: Account) => { setChanged(new Map(changed).set(account.id, account)) }
+  const matching = all.filter((one) =>
+    isOf(one, which) && `${one.email} ${nameOf(one)}`.toLocaleLowerCase().includes(wanted)
+  )
+  const keep = (account: Account) => {
+    setChanged(new Map(changed).set(account.id, account))
+  }
 
   async function reset (account: Account) {
     setFailure(undefined)
     try {
-      setLink({ email: account.email, link: await call<OneTimeLink>('POST', `api/users/${account.id}/reset`), isNew: !account.has_password })
+      setLink({
+        email: account.email,
+        link: await call<OneTimeLink>('POST', `api/users/${account.id}/reset`),
+        isNew: !account.has_password,
+      })
     } catch (refusal) {
       setFailure(refusal)
     }
@@ -57,7 +68,17 @@ export function Users ({ user: self }: { user: User }) {
     <>
       <div class='bar'>
         <h1>{t('nav.users')}</h1>
-        <button ref={invite} type='button' class='primary' aria-expanded={isInviting} onClick={() => { setInviting(!isInviting) }}>{t('users.invite')}</button>
+        <button
+          ref={invite}
+          type='button'
+          class='primary'
+          aria-expanded={isInviting}
+          onClick={() => {
+            setInviting(!isInviting)
+          }}
+        >
+          {t('users.invite')}
+        </button>
       </div>
       {isInviting && (
         <InviteForm
@@ -66,36 +87,97 @@ export function Users ({ user: self }: { user: User }) {
             setInviting(false)
             setLink({ email: account.email, link: invitation, isNew: true })
           }}
-          onCancel={() => { setInviting(false); invite.current?.focus() }}
+          onCancel={() => {
+            setInviting(false)
+            invite.current?.focus()
+          }}
         />
       )}
       <div role='alert'>{failure !== undefined && <p class='notice bad'>{reason(failure)}</p>}</div>
-      {link !== undefined && <LinkNotice key={link.link.url} {...link} onClose={() => { setLink(undefined); invite.current?.focus() }} />}
+      {link !== undefined && (
+        <LinkNotice
+          key={link.link.url}
+          {...link}
+          onClose={() => {
+            setLink(undefined)
+            invite.current?.focus()
+          }}
+        />
+      )}
       <div class='toolbar'>
         <label class='search'>
           <span class='hidden'>{t('users.search')}</span>
-          <input type='search' placeholder={t('users.search')} value={query} onInput={({ currentTarget }) => { setQuery(currentTarget.value) }} />
+          <input
+            type='search'
+            placeholder={t('users.search')}
+            value={query}
+            onInput={({ currentTarget }) => {
+              setQuery(currentTarget.value)
+            }}
+          />
         </label>
         <label>
           <span class='hidden'>{t('users.which')}</span>
-          <select value={which} onChange={({ currentTarget }) => { setWhich(currentTarget.value as Which) }}>
+          <select
+            value={which}
+            onChange={({ currentTarget }) => {
+              setWhich(currentTarget.value as Which)
+            }}
+          >
             {WHICH.map((one) => <option key={one} value={one}>{t(`users.which.${one}`)}</option>)}
           </select>
         </label>
-        <p class='muted small' role='status'>{state === 'ready' && t('users.shown', { count: matching.length })}</p>
+        <p class='muted small' role='status'>
+          {state === 'ready' && t('users.shown', { count: matching.length })}
+        </p>
       </div>
       {state === 'loading'
         ? <Loading />
         : matching.length === 0
-          ? <Empty><p>{t('users.noMatch')}</p></Empty>
-          : <UserTable users={matching.slice(0, most)} selfId={self.id} onReset={(account) => { void reset(account) }} onEnable={(account) => { void enable(account) }} onDisable={setAsked} />}
-      {matching.length > most && <p><button type='button' onClick={() => { setMost(most + SHOWN_AT_ONCE) }}>{t('users.more', { count: Math.min(SHOWN_AT_ONCE, matching.length - most) })}</button></p>}
+          ? (
+            <Empty>
+              <p>{t('users.noMatch')}</p>
+            </Empty>
+            )
+          : (
+            <UserTable
+              users={matching.slice(0, most)}
+              selfId={self.id}
+              onReset={(account) => {
+                void reset(account)
+              }}
+              onEnable={(account) => {
+                void enable(account)
+              }}
+              onDisable={setAsked}
+            />
+            )}
+      {matching.length > most && (
+        <p>
+          <button
+            type='button'
+            onClick={() => {
+              setMost(most + SHOWN_AT_ONCE)
+            }}
+          >
+            {t('users.more', { count: Math.min(SHOWN_AT_ONCE, matching.length - most) })}
+          </button>
+        </p>
+      )}
       {asked !== undefined && (
         <Confirm
-          title={t('users.disableTitle')} action={t('users.disable')} onClose={() => { setAsked(undefined) }}
-          onConfirm={async () => { keep(await call<Account>('POST', `api/users/${asked.id}/disable`)) }}
+          title={t('users.disableTitle')}
+          action={t('users.disable')}
+          onClose={() => {
+            setAsked(undefined)
+          }}
+          onConfirm={async () => {
+            keep(await call<Account>('POST', `api/users/${asked.id}/disable`))
+          }}
         >
-          <p dir='auto'><strong>{asked.email}</strong></p>
+          <p dir='auto'>
+            <strong>{asked.email}</strong>
+          </p>
           <p>{t('users.disableText')}</p>
         </Confirm>
       )}
@@ -104,7 +186,11 @@ export function Users ({ user: self }: { user: User }) {
 }
 
 /** First and last name, as far as there are any. */
-export function nameOf ({ first_name: first, last_name: last }: Pick<User, 'first_name' | 'last_name'>): string { return [first, last].filter(Boolean).join(' ') }
+export function nameOf (
+  { first_name: first, last_name: last }: Pick<User, 'first_name' | 'last_name'>
+): string {
+  return [first, last].filter(Boolean).join(' ')
+}
 
 function isOf (account: Account, which: Which): boolean {
   return which === 'all' || (which === 'disabled' ? account.is_disabled : account.role === which)
