@@ -7,7 +7,7 @@ import { isBundle } from './oneroster/manifest.ts'
 import { importDocuments } from './performance-book/import-document.ts'
 import { Refusal } from './problems.ts'
 import { listNames, shortenName } from '../short-text.ts'
-import type { Source, SourceFile } from './source-files.ts'
+import type { Source, SourceFile } from './sources/source-files.ts'
 
 /**
  * Hands each source to the reader of its format; all bundles are one, and all grade books. Throws Refusal

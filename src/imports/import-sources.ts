@@ -11,9 +11,9 @@ import type { ImportOptions } from './import-options.ts'
 import { ImportRun } from './import-run.ts'
 import { importByFormat } from './formats.ts'
 import type { ImportOutcome, ImportSummary } from './outcome.ts'
-import { emptyTallies } from './plan-course.ts'
+import { emptyTallies } from './plan/course.ts'
 import { Problems, Refusal } from './problems.ts'
-import { openSource, type Source } from './source-files.ts'
+import { openSource, type Source } from './sources/source-files.ts'
 
 /** How often an import starts again because another one came first. */
 const ATTEMPTS = 5

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { readCsv } from '../../src/imports/csv-rows.ts'
+import { readCsv } from '../../src/imports/sources/csv-rows.ts'
 import { Problems } from '../../src/imports/problems.ts'
 
 /** Reads text in chunks of so many bytes. */

@@ -1,4 +1,4 @@
-import { numberOf, VALUE_MAX } from '../text-values.ts'
+import { numberOf, VALUE_MAX } from '../sources/text-values.ts'
 
 /**
  * A number as grade books write it in different languages: `7.5`, `7,5`, `1,000.00`. `1,000` could be either

@@ -2,10 +2,10 @@
 // for each grade item, once for each display type ("(Real)", "(Percentage)", "(Letter)") that was chosen.
 import { shorten } from '../../short-text.ts'
 import type { ColumnUse } from '../columns.ts'
-import type { RowVisitor } from '../csv-rows.ts'
+import type { RowVisitor } from '../sources/csv-rows.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
-import type { SourceFile } from '../source-files.ts'
+import type { SourceFile } from '../sources/source-files.ts'
 import type { Grade, GradeBook } from './grade-book.ts'
 import { gradeNumber } from './grade-number.ts'
 import { idOf } from './id-text.ts'

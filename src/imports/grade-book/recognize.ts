@@ -2,10 +2,10 @@
 // all systems share (first name, last name). A file of another system that can be named is refused by its
 // name.
 import { isNameTooLong } from '../../short-text.ts'
-import { readCsv } from '../csv-rows.ts'
+import { readCsv } from '../sources/csv-rows.ts'
 import { Problems, Refusal, type Place } from '../problems.ts'
-import type { SourceFile } from '../source-files.ts'
-import { VALUE_MAX } from '../text-values.ts'
+import type { SourceFile } from '../sources/source-files.ts'
+import { VALUE_MAX } from '../sources/text-values.ts'
 
 export type GradeBookFormat = 'canvas' | 'moodle'
 

@@ -1,6 +1,6 @@
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
-import type { Source, SourceFile } from '../source-files.ts'
+import type { Source, SourceFile } from '../sources/source-files.ts'
 import { ROSTER_FILES } from './roster-files.ts'
 import { RowReader } from './row-reader.ts'
 

@@ -1,7 +1,7 @@
 import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal, type Place } from '../problems.ts'
-import type { SourceFile } from '../source-files.ts'
+import type { SourceFile } from '../sources/source-files.ts'
 import type { Bundle } from './manifest.ts'
 import { ROSTER_FILES, type RosterFile, type RosterKind, type UserBody } from './roster-files.ts'
 import { RowReader } from './row-reader.ts'

@@ -1,5 +1,5 @@
 import { PROVISIONAL, STATUS } from '../../courses/packed-cells.ts'
-import { remembered } from '../text-values.ts'
+import { remembered } from '../sources/text-values.ts'
 
 /** The standard's words for a result, letters only. */
 const SCORE_STATUS = new Map<string, number>([

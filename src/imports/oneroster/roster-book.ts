@@ -10,7 +10,7 @@ import {
   type SourceTeacher,
 } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
-import { dayMs } from '../text-values.ts'
+import { dayMs } from '../sources/text-values.ts'
 import { groupingOf, type RosterCourse } from './roster-courses.ts'
 import { studentsOf } from './roster-students.ts'
 import type {

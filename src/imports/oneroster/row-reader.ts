@@ -1,7 +1,7 @@
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import type { WarningCode } from '../outcome.ts'
 import { Refusal, type Problems } from '../problems.ts'
-import { dayMs, instantMs, numberOf, remembered, VALUE_MAX } from '../text-values.ts'
+import { dayMs, instantMs, numberOf, remembered, VALUE_MAX } from '../sources/text-values.ts'
 
 /** Names of OneRoster 1.0 for columns that are used. */
 const OLD_NAMES: Record<string, string> = { termsourcedid: 'termsourcedids' }

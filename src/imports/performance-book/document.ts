@@ -12,8 +12,8 @@ import {
 import { assertCourseSize } from '../course-size.ts'
 import type { ImportRun } from '../import-run.ts'
 import { ERRORS_LISTED } from '../problems.ts'
-import type { SourceFile } from '../source-files.ts'
-import { dayMs, instantMs, remembered } from '../text-values.ts'
+import type { SourceFile } from '../sources/source-files.ts'
+import { dayMs, instantMs, remembered } from '../sources/text-values.ts'
 import type {
   CategoryPiece,
   CoursePiece,

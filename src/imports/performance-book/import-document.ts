@@ -1,6 +1,6 @@
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
-import type { SourceFile } from '../source-files.ts'
+import type { SourceFile } from '../sources/source-files.ts'
 import { BookDocument } from './document.ts'
 import { readPieces } from './json-pieces.ts'
 import { pieceChecks } from './piece-check.ts'

@@ -3,7 +3,7 @@
 import { TokenParser, TokenParserError, Tokenizer, TokenizerError, TokenType } from '@streamparser/json'
 import { shorten } from '../../short-text.ts'
 import { Refusal } from '../problems.ts'
-import type { SourceFile } from '../source-files.ts'
+import type { SourceFile } from '../sources/source-files.ts'
 
 export interface Shape {
   /** Properties that are read whole. */

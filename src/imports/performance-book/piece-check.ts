@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { shorten } from '../../short-text.ts'
-import { dayMs, instantMs } from '../text-values.ts'
+import { dayMs, instantMs } from '../sources/text-values.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from './performance-book-1.schema.ts'
 
 /** What is wrong with a piece: path below the piece (`.points`), and a sentence. */

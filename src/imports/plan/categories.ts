@@ -1,6 +1,6 @@
-import type { Row } from '../../db/tables.ts'
-import { inOrder, type CoursePlanning } from './plan-course.ts'
-import type { PlannedTasks } from './plan-tasks.ts'
+import type { Row } from '../../../db/tables.ts'
+import { inOrder, type CoursePlanning } from './course.ts'
+import type { PlannedTasks } from './tasks.ts'
 
 /**
  * Plans the categories of a course. One keeps its id, and with it the weight that a teacher set, by its name,

@@ -1,7 +1,7 @@
-import type { Row } from '../../db/tables.ts'
-import type { SourceStudent } from './book-source.ts'
-import { looseKey, nameKey } from './person-keys.ts'
-import type { CoursePlanning } from './plan-course.ts'
+import type { Row } from '../../../db/tables.ts'
+import type { SourceStudent } from '../book-source.ts'
+import { looseKey, nameKey } from '../person-keys.ts'
+import type { CoursePlanning } from './course.ts'
 
 /** A student of the course as he or she will be. */
 export interface FinalStudent {

@@ -5,8 +5,8 @@ import { open, opendir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import yauzl from 'yauzl'
-import { NAME_MAX, shorten, shortenName } from '../short-text.ts'
-import { Refusal } from './problems.ts'
+import { NAME_MAX, shorten, shortenName } from '../../short-text.ts'
+import { Refusal } from '../problems.ts'
 
 export interface SourceFile {
   /** As errors name it. */

@@ -1,6 +1,6 @@
-import type { Row } from '../../db/tables.ts'
-import type { SourceTask } from './book-source.ts'
-import { inOrder, type CoursePlanning } from './plan-course.ts'
+import type { Row } from '../../../db/tables.ts'
+import type { SourceTask } from '../book-source.ts'
+import { inOrder, type CoursePlanning } from './course.ts'
 
 /** A task of the course as it will be. */
 export interface FinalTask {

@@ -1,18 +1,18 @@
 // Compares one course as its source tells it with the course as it is stored, and notes what has to change.
 // Nothing is written to the service's database here.
-import { emailKey } from '../../db/queries/accounts.ts'
-import { shorten } from '../short-text.ts'
-import type { Staging } from '../../db/sqlite/staging/staging.ts'
-import type { Row } from '../../db/tables.ts'
-import { CellReader } from '../courses/packed-cells.ts'
-import type { BookSource } from './book-source.ts'
-import { HOW_TO_ALLOW } from './how-to-allow.ts'
-import type { Counts, ImportSummary } from './outcome.ts'
-import { planCategories } from './plan-categories.ts'
-import { planScores } from './plan-scores.ts'
-import { planStudents } from './plan-students.ts'
-import { planTasks } from './plan-tasks.ts'
-import type { Place, Problems } from './problems.ts'
+import { emailKey } from '../../../db/queries/accounts.ts'
+import { shorten } from '../../short-text.ts'
+import type { Staging } from '../../../db/sqlite/staging/staging.ts'
+import type { Row } from '../../../db/tables.ts'
+import { CellReader } from '../../courses/packed-cells.ts'
+import type { BookSource } from '../book-source.ts'
+import { HOW_TO_ALLOW } from '../how-to-allow.ts'
+import type { Counts, ImportSummary } from '../outcome.ts'
+import { planCategories } from './categories.ts'
+import { planScores } from './scores.ts'
+import { planStudents } from './students.ts'
+import { planTasks } from './tasks.ts'
+import type { Place, Problems } from '../problems.ts'
 
 export type Tallies = Omit<ImportSummary, 'warnings' | 'columns' | 'column_count'>
 

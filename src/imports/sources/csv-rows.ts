@@ -3,8 +3,8 @@
 // which also says what is wrong with them.
 import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
-import { shorten } from '../short-text.ts'
-import { Refusal, type Problems } from './problems.ts'
+import { shorten } from '../../short-text.ts'
+import { Refusal, type Problems } from '../problems.ts'
 import type { SourceFile } from './source-files.ts'
 
 export type CsvRow = string[]

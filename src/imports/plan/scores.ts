@@ -1,8 +1,8 @@
 // The packed cells of every student of a course: what is stored, with what the source says put over it,
 // compared byte by byte.
-import type { LiveScores } from '../../db/queries/imports.ts'
-import { RESULT, placeOf, type StagedResult } from '../../db/sqlite/staging/results.ts'
-import { shorten } from '../short-text.ts'
+import type { LiveScores } from '../../../db/queries/imports.ts'
+import { RESULT, placeOf, type StagedResult } from '../../../db/sqlite/staging/results.ts'
+import { shorten } from '../../short-text.ts'
 import {
   CellReader,
   LATE,
@@ -12,12 +12,12 @@ import {
   STATUS_MASK,
   packCells,
   type Cell,
-} from '../courses/packed-cells.ts'
-import { HOW_TO_ALLOW } from './how-to-allow.ts'
-import type { CoursePlanning } from './plan-course.ts'
-import type { FinalStudent } from './plan-students.ts'
-import type { FinalTask, PlannedTasks } from './plan-tasks.ts'
-import { OriginReader, packOrigins, type Origin } from './result-origins.ts'
+} from '../../courses/packed-cells.ts'
+import { HOW_TO_ALLOW } from '../how-to-allow.ts'
+import type { CoursePlanning } from './course.ts'
+import type { FinalStudent } from './students.ts'
+import type { FinalTask, PlannedTasks } from './tasks.ts'
+import { OriginReader, packOrigins, type Origin } from '../result-origins.ts'
 
 /**
  * Plans the cells of all students, those who left included. Adds an error where more than half of the stored
