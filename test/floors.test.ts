@@ -29,6 +29,8 @@ const GROUND = [
   'src/errors.ts',
   'src/version.ts',
   'src/short-text.ts',
+  'src/iso-time.ts',
+  'src/person-name.ts',
   'src/compile-cache.ts',
   'src/program-files.ts',
 ]

@@ -6,6 +6,7 @@ import { exportFilename } from '../src/exports/export-filename.ts'
 import type { ExportFacts, ExportTaskInput } from '../src/exports/export.job.ts'
 import { readBook } from '../src/courses/book.ts'
 import type { TaskOutcome } from '../src/jobs/job-kind.ts'
+import { personName } from '../src/person-name.ts'
 import { threadReader } from './read-book.ts'
 import { WorkbookFailure, writeWorkbook } from './workbook/write-workbook.ts'
 
@@ -82,6 +83,6 @@ function teacherName (
     source_id: string,
   }
 ): string {
-  const name = [firstName, lastName].filter((part) => part !== null && part !== '').join(' ')
+  const name = personName(firstName, lastName)
   return name === '' ? email ?? sourceId : name
 }

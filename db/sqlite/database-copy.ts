@@ -10,6 +10,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { fileTime } from '../../src/iso-time.ts'
 import { connect, connectPlain, kyselyOver, type SqliteConnection } from './connection.ts'
 import { migrations } from '../migrations/all.ts'
 import type { Reads } from '../index.ts'
@@ -134,7 +135,7 @@ export function keepBeforeUpgrade (file: string, step: string, now: number): str
   const folder = join(dirname(file), 'backups')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const prefix = `${basename(file, '.sqlite')}-before-`
-  const path = join(folder, `${prefix}${step}-${new Date(now).toISOString().replaceAll(':', '-')}.sqlite`)
+  const path = join(folder, `${prefix}${step}-${fileTime(now)}.sqlite`)
   const unfinished = `${path}.unfinished`
   const source = connect(file, { readonly: true, busyTimeoutMs: 5000 })
   try {

@@ -2,6 +2,7 @@
 import { teaches } from '../../db/queries/accounts.ts'
 import { findCourse, type CourseRow } from '../../db/queries/courses.ts'
 import type { Database } from '../../db/index.ts'
+import { personName } from '../person-name.ts'
 import { shorten } from '../short-text.ts'
 
 export const SCOPES = ['read', 'export', 'import', 'admin'] as const
@@ -37,7 +38,7 @@ const DISPLAY_NAME_MAX = 200
 export function displayName (
   { firstName, lastName, email }: Pick<Principal, 'firstName' | 'lastName' | 'email'>
 ): string {
-  const name = [firstName, lastName].filter((part) => part !== null && part !== '').join(' ')
+  const name = personName(firstName, lastName)
   return shorten(name === '' ? email : name, DISPLAY_NAME_MAX)
 }
 

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import { isoTime } from '../iso-time.ts'
 
 /**
  * How long the mail server may take: for the connection and its first word, and between two words after that,
@@ -61,7 +62,7 @@ export function createLinkMail ({ url, from, log }: LinkMailOptions): LinkMail {
 }
 
 function letter ({ kind, url, expiresAt }: LinkMessage): { subject: string, text: string } {
-  const until = `${new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const until = `${isoTime(expiresAt).slice(0, 16).replace('T', ' ')} UTC`
   const [subject, why, otherwise] = kind === 'invitation'
     ? [
         'Your invitation to Perfbook',

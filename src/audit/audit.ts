@@ -6,6 +6,7 @@ import {
 } from '../../db/queries/audit.ts'
 import { isBusy, isDiskFull } from '../../db/sqlite/connection.ts'
 import type { Database } from '../../db/index.ts'
+import { isoTime } from '../iso-time.ts'
 import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'
 
 /** Entries that are too old are looked for this often at most, ms. */
@@ -198,7 +199,7 @@ export function auditJson ({
 }: AuditRow & { email: string | null }) {
   return {
     id,
-    at: new Date(at).toISOString(),
+    at: isoTime(at),
     action,
     outcome,
     user_id: userId,

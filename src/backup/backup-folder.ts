@@ -8,6 +8,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FolderHeldError, lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
+import { fileTime } from '../iso-time.ts'
 
 /** A backup cannot be made, read or restored; the sentence says why and what to do. */
 export class BackupError extends Error {}
@@ -38,7 +39,7 @@ export interface Manifest {
 
 /** The name of a backup made at that time, ms. */
 export function backupName (at: number): string {
-  return new Date(at).toISOString().replaceAll(':', '-')
+  return fileTime(at)
 }
 
 /** Where the bytes with this hash lie. */

@@ -9,6 +9,7 @@ import {
 import { findFileByHex, storedFiles, type FileRow } from '../../db/queries/files.ts'
 import type { FileStorage } from '../files/storage/file-storage.ts'
 import { stageStream } from '../files/staged-file.ts'
+import { isoTime } from '../iso-time.ts'
 import {
   BackupError,
   backupName,
@@ -103,7 +104,7 @@ export async function makeBackup (options: BackupOptions): Promise<BackupFacts> 
     }
     const database = (await fileFacts(copy))!
     const name = backupName(at)
-    const madeAt = new Date(at).toISOString()
+    const madeAt = isoTime(at)
     const { count, bytes, copied, missing } = collected
     await writeManifest(unfinished, {
       perfbook: version,

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { BY_COMMAND } from '../audit/audit.ts'
 import type { FileRow } from '../files/file-library.ts'
 import type { BadFile, Verification } from '../files/file-check.ts'
+import { isoTime } from '../iso-time.ts'
 import { parseId } from './program/arguments.ts'
 import { CommandFailure, type CommandContext } from './program/context.ts'
 import { withServices } from './program/open-services.ts'
@@ -174,9 +175,9 @@ function shown (row: FileRow, now: number) {
     content_type: row.content_type,
     size: row.size,
     sha256: row.sha256,
-    created_at: iso(row.created_at),
+    created_at: isoTime(row.created_at),
     created_by: row.created_by,
-    expires_at: iso(row.expires_at),
+    expires_at: isoTime(row.expires_at),
     state: row.removed_at !== null
       ? 'removed'
       : row.lost_at !== null
@@ -209,8 +210,4 @@ function summary ({ lost, damaged, orphaned, repaired }: Verification): string {
   return repaired
     ? `${counts}. Damaged and orphaned ones are in quarantine/, and lost and damaged ones are hidden until their bytes are back; "perfbook file delete" forgets them.`
     : `${counts}. With --repair they are put out of the way.`
-}
-
-function iso (ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }

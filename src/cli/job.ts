@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { jobAttempts, type AttemptRow } from '../../db/queries/job-attempts.ts'
 import { listJobs, type JobRow } from '../../db/queries/jobs.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
+import { isoTime } from '../iso-time.ts'
 import { parseId } from './program/arguments.ts'
 import { CommandFailure, type CommandContext } from './program/context.ts'
 import { withServices } from './program/open-services.ts'
@@ -28,7 +29,7 @@ export function jobCommand (context: CommandContext): Command {
               job.kind,
               job.state,
               String(job.attempts),
-              iso(job.created_at)!,
+              isoTime(job.created_at),
               job.state === 'failed' ? job.error_code ?? '' : '',
             ]),
           ])
@@ -95,9 +96,9 @@ function shown (job: JobRow) {
     course_id: job.owner_type === 'course' ? job.owner_id : null,
     progress: job.progress,
     attempts: job.attempts,
-    created_at: iso(job.created_at),
-    started_at: iso(job.started_at),
-    finished_at: iso(job.finished_at),
+    created_at: isoTime(job.created_at),
+    started_at: isoTime(job.started_at),
+    finished_at: isoTime(job.finished_at),
     error: job.state === 'failed' ? { code: job.error_code, message: job.error_message } : null,
   }
 }
@@ -105,8 +106,8 @@ function shown (job: JobRow) {
 function shownAttempt (attempt: AttemptRow) {
   return {
     attempt: attempt.attempt,
-    started_at: iso(attempt.started_at),
-    finished_at: iso(attempt.finished_at),
+    started_at: isoTime(attempt.started_at),
+    finished_at: isoTime(attempt.finished_at),
     outcome: attempt.outcome,
     error: attempt.error_message === null
       ? null
@@ -116,8 +117,4 @@ function shownAttempt (attempt: AttemptRow) {
 
 function noJob (id: number): CommandFailure {
   return new CommandFailure(`There is no job with id ${id}. "perfbook job list" lists them.`)
-}
-
-function iso (ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }

@@ -9,6 +9,7 @@ import {
   type ErasurePreview,
 } from '../person-data/erase-person.ts'
 import { findPeople, type Person } from '../person-data/person.ts'
+import { personName } from '../person-name.ts'
 import type { Services } from '../services.ts'
 import { parseId, readLine } from './program/arguments.ts'
 import { CommandFailure, UsageError, type CommandContext } from './program/context.ts'
@@ -110,7 +111,7 @@ async function onePerson (
           [
             person.sourceId ?? '',
             person.names
-              .map(({ first, last }) => [first, last].filter((part) => part !== null).join(' '))
+              .map(({ first, last }) => personName(first, last))
               .join(' / '),
             person.identifiers.join(', '),
             person.emails.join(', '),

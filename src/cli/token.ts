@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { SCOPES, type Scope } from '../accounts/access.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
+import { isoTime } from '../iso-time.ts'
 import { parseDuration, parseId } from './program/arguments.ts'
 import { CommandFailure, type CommandContext } from './program/context.ts'
 import { withServices } from './program/open-services.ts'
@@ -50,10 +51,10 @@ export function tokenCommand (context: CommandContext): Command {
         email: token.email,
         name: token.name,
         scopes: token.scopes === null ? null : JSON.parse(token.scopes) as Scope[],
-        created_at: iso(token.created_at),
-        last_used_at: iso(token.last_used_at),
-        expires_at: iso(token.expires_at),
-        revoked_at: iso(token.revoked_at),
+        created_at: isoTime(token.created_at),
+        last_used_at: isoTime(token.last_used_at),
+        expires_at: isoTime(token.expires_at),
+        revoked_at: isoTime(token.revoked_at),
       }))
       if (json === true) context.stdout.json(tokens)
       else {
@@ -95,8 +96,4 @@ function parseScopes (text: string): Scope[] {
     throw new InvalidArgumentError(`There is no scope ${unknown.join(', ')}; there are ${SCOPES.join(', ')}.`)
   }
   return scopes as Scope[]
-}
-
-function iso (ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }

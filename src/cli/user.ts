@@ -6,6 +6,8 @@ import { AccountExistsError } from '../accounts/accounts.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { invitationUrl } from '../accounts/password-links.ts'
 import type { Config } from '../config.ts'
+import { isoTime } from '../iso-time.ts'
+import { personName } from '../person-name.ts'
 import type { Services } from '../services.ts'
 import { CommandFailure, UsageError, type CommandContext } from './program/context.ts'
 import { withServices } from './program/open-services.ts'
@@ -105,7 +107,7 @@ export function userCommand (context: CommandContext): Command {
             String(user.id),
             user.email,
             user.role,
-            [user.first_name, user.last_name].filter(Boolean).join(' '),
+            personName(user.first_name, user.last_name),
             [user.disabled_reason, user.has_password ? null : 'no password yet'].filter(Boolean).join(', '),
           ]),
         ]))
@@ -201,7 +203,7 @@ async function printLink (
         'Set PUBLIC_URL to the address under which people reach the service, so that it works on other machines.\n'
     )
   }
-  context.stderr.write(`for ${user.email} alone, good once and until ${new Date(expiresAt).toISOString()}:\n`)
+  context.stderr.write(`for ${user.email} alone, good once and until ${isoTime(expiresAt)}:\n`)
   const url = invitationUrl(base, secret)
   context.stdout.write(`${url}\n`)
   const mail = await linkMail?.send({

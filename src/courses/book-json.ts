@@ -1,5 +1,7 @@
 // The book as the API gives it, as finished bytes: a large page is tens of megabytes, which a worker thread
 // makes and hands over, and the server's own thread never sees as objects.
+import { isoTime } from '../iso-time.ts'
+import { personName } from '../person-name.ts'
 import type { Averages, Book, BookRow, BookTask } from './book.ts'
 import { startOfDay } from './course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS_MASK, STATUSES } from './packed-cells.ts'
@@ -138,7 +140,7 @@ function headingsJson (book: Book, averages: Averages) {
       title: task.title,
       type: task.type,
       category_id: task.categoryId,
-      due_at: task.dueAt === null ? null : isoTime(task.dueAt),
+      due_at: isoTime(task.dueAt),
       points_possible: task.pointsPossible,
       class_average: average,
       lowest,
@@ -159,15 +161,13 @@ function lineWriter (book: Book): (row: BookRow) => string {
     if (text === undefined) {
       days.set(
         ms,
-        text = `"${isoTime(startOfDay(new Date(ms).toISOString().slice(0, 10), book.course.timeZone))}"`
+        text = `"${isoTime(startOfDay(isoTime(ms).slice(0, 10), book.course.timeZone))}"`
       )
     }
     return text
   }
   return ({ student, isDropped, cells, scores, categoryAverages, courseAverage }) => {
-    const name = [student.first_name, student.last_name].filter((part) => part !== null && part !== '').join(
-      ' '
-    )
+    const name = personName(student.first_name, student.last_name)
     let text =
       `{"id":${student.id},"source_id":${JSON.stringify(student.source_id)},"name":${
         name === '' ? 'null' : JSON.stringify(name)
@@ -203,10 +203,6 @@ function lineWriter (book: Book): (row: BookRow) => string {
 }
 
 /** UTC with milliseconds, as all times of the API. */
-function isoTime (ms: number): string {
-  return new Date(ms).toISOString()
-}
-
 function number (value: number): string {
   return Number.isNaN(value) ? 'null' : String(value)
 }

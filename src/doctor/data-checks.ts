@@ -6,6 +6,7 @@ import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite
 import { newestTime } from '../../db/queries/monitoring.ts'
 import { createDiskStorage } from '../files/storage/disk.ts'
 import { verifyFiles } from '../files/file-check.ts'
+import { isoTime } from '../iso-time.ts'
 import { fine, problem, type Finding } from './finding.ts'
 import { openPlaces } from './open-places.ts'
 
@@ -185,7 +186,7 @@ export async function checkFiles (
 export async function checkClock ({ databaseFile }: DataPlaces, now: number): Promise<Finding> {
   const name = 'clock'
   const advice = 'Set the clock of this machine, best by a time service (systemd-timesyncd, chrony).'
-  const shown = new Date(now).toISOString()
+  const shown = isoTime(now)
   if (new Date(now).getUTCFullYear() < FIRST_YEAR) {
     return problem(name, `It says ${shown}, which is long past.`, advice)
   }
@@ -196,7 +197,7 @@ export async function checkClock ({ databaseFile }: DataPlaces, now: number): Pr
     return problem(
       name,
       `It says ${shown}, and the data knows of ${
-        new Date(latest).toISOString()
+        isoTime(latest)
       } already: it was set back, or ran ahead before.`,
       advice
     )

@@ -1,4 +1,5 @@
 import { cutToBytes, MAX_FILENAME_BYTES } from '../files/file-name.ts'
+import { isoTime } from '../iso-time.ts'
 import { NAME_MAX } from '../short-text.ts'
 import { wallClock } from '../courses/course-time.ts'
 
@@ -7,7 +8,7 @@ import { wallClock } from '../courses/course-time.ts'
  * letters and digits of any script (with their combining marks), `.` and `-` become one `_`; at most 200 bytes of UTF-8.
  */
 export function exportFilename (courseName: string, at: number, timeZone: string): string {
-  const clock = new Date(wallClock(at, timeZone)).toISOString()
+  const clock = isoTime(wallClock(at, timeZone))
   const stamp = clock.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')
   const ending = `_Performance_${stamp}.xlsx`
   const name = courseName.slice(0, NAME_MAX)

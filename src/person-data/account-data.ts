@@ -7,9 +7,8 @@ import {
   sessionsOfUsers,
   tokensOfUsers,
 } from '../../db/queries/people.ts'
+import { isoTime } from '../iso-time.ts'
 import type { PersonalData } from './personal-data.ts'
-
-const isoTime = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
 
 /** The person's own account, without passwords, tokens and secrets, of which only hashes are stored. */
 export const ACCOUNT_DATA: PersonalData = {

@@ -10,6 +10,7 @@ import { OriginReader } from '../imports/result-origins.ts'
 import { readBook, type Book, type BookRow } from '../courses/book.ts'
 import { startOfDay } from '../courses/course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUSES, STATUS_MASK } from '../courses/packed-cells.ts'
+import { isoTime } from '../iso-time.ts'
 import type { ExportContext, PersonalData } from './personal-data.ts'
 
 /** A student's line in each of their courses, computed as for the page and the workbook. */
@@ -134,7 +135,7 @@ function taskJson (
   const { slot } = task
   const marks = cells.marks[slot] ?? 0
   const submitted = cells.submittedAt(slot)
-  const plainDay = Number.isNaN(submitted) ? '' : new Date(submitted).toISOString().slice(0, 10)
+  const plainDay = Number.isNaN(submitted) ? '' : isoTime(submitted).slice(0, 10)
   return {
     task: task.title,
     type: task.type,
@@ -161,8 +162,4 @@ function taskJson (
 
 function orNull (value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : value
-}
-
-function isoTime (ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }

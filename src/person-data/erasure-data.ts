@@ -1,4 +1,5 @@
 import { erasedAt, erasureSecret } from '../../db/queries/erased-people.ts'
+import { isoTime } from '../iso-time.ts'
 import { identifierHash, looseHash, looseKey } from './identifier-hash.ts'
 import type { Person } from './person.ts'
 import type { PersonalData } from './personal-data.ts'
@@ -49,7 +50,7 @@ export const ERASURE_DATA: PersonalData = {
   async read (person, { db }) {
     const secret = await erasureSecret(db)
     const at = secret === undefined ? undefined : await erasedAt(db, hashesOf(person, secret))
-    return { was_erased_at: at === undefined ? null : new Date(at).toISOString() }
+    return { was_erased_at: isoTime(at ?? null) }
   },
   erase: async () => ({}),
 }

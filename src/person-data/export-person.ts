@@ -1,4 +1,5 @@
 import type { Database } from '../../db/index.ts'
+import { isoTime } from '../iso-time.ts'
 import { perhapsTheSame } from './perhaps-the-same.ts'
 import type { Person } from './person.ts'
 import { personTerms } from './person-terms.ts'
@@ -22,7 +23,7 @@ export async function exportPerson (
   const context = { db: db.reads, databaseFile: db.file, now, terms: personTerms(person) }
   const { sourceId, names, identifiers, emails } = person
   const all: PersonExport = {
-    exported_at: new Date(now).toISOString(),
+    exported_at: isoTime(now),
     person: { source_id: sourceId, names, student_identifiers: identifiers, emails },
     perhaps_the_same: (await perhapsTheSame(db.reads, person)).map(({ courseId, course, sourceId }) => ({
       course_id: courseId,

@@ -9,6 +9,8 @@ import {
 import { restartJobsOfOwner } from '../../db/queries/jobs.ts'
 import { EXPORT_CATEGORY, EXPORT_KIND } from '../exports/export.job.ts'
 import { IMPORT_CATEGORY } from '../imports/import.job.ts'
+import { isoTime } from '../iso-time.ts'
+import { personName } from '../person-name.ts'
 import type { Person } from './person.ts'
 import type { PersonTerms } from './person-terms.ts'
 import type { PersonalData } from './personal-data.ts'
@@ -63,8 +65,8 @@ export const FILE_DATA: PersonalData = {
       category: file.category,
       filename: file.filename,
       bytes: file.size,
-      created_at: new Date(file.created_at).toISOString(),
-      expires_at: file.expires_at === null ? null : new Date(file.expires_at).toISOString(),
+      created_at: isoTime(file.created_at),
+      expires_at: isoTime(file.expires_at),
     })
     return {
       exports: exports.map(shown),
@@ -92,7 +94,7 @@ export const FILE_DATA: PersonalData = {
     await forgetCreator(
       trx,
       person.accounts.flatMap(({ role, email, first_name: first, last_name: last }) =>
-        role === 'student' ? [email, `${first ?? ''} ${last ?? ''}`.trim()] : []
+        role === 'student' ? [email, personName(first, last)] : []
       )
     )
     return { exports: exports.length, uploads: uploads.length, other_files: named.length }

@@ -12,6 +12,7 @@ import {
 } from '../../db/queries/people.ts'
 import { emailKey } from '../../db/queries/accounts.ts'
 import type { Row } from '../../db/tables.ts'
+import { personName } from '../person-name.ts'
 
 export interface PersonName {
   first: string | null
@@ -173,10 +174,7 @@ function areDifferent (some: Traits[], others: Traits[]): boolean {
 
 function traitsOf ({ students, teaching, records }: Rows): Traits[] {
   const nameOf = ({ first, last }: PersonName) =>
-    [first, last]
-      .filter((part) => part !== null)
-      .join(' ')
-      .toLowerCase() || null
+    personName(first, last).toLowerCase() || null
   return [
     ...students.map((row) => ({
       name: nameOf({ first: row.first_name, last: row.last_name }),

@@ -6,6 +6,7 @@ import {
   updateImportReport,
   updateJobReport,
 } from '../../db/queries/reports.ts'
+import { isoTime } from '../iso-time.ts'
 import type { PersonalData } from './personal-data.ts'
 
 /** Errors, warnings and names of uploads that jobs and imports keep, as far as they name the person. */
@@ -25,7 +26,7 @@ export const REPORT_DATA: PersonalData = {
         found.push({
           ...of, ...(at === null
             ? {}
-            : { at: new Date(at).toISOString() }), texts
+            : { at: isoTime(at) }), texts
         })
       }
     }

@@ -1,4 +1,5 @@
 import { wallClock } from '../../src/courses/course-time.ts'
+import { isoTime } from '../../src/iso-time.ts'
 
 const DAY = 86_400_000
 /** 1970-01-01 as a serial number of the 1900 date system (ECMA-376 part 1, 18.17.4.1). */
@@ -18,5 +19,5 @@ export function excelDate (ms: number, timeZone: string): number | string {
   const clock = wallClock(ms, timeZone)
   const serial = clock / DAY + EPOCH
   if (serial >= FIRST && serial < END) return serial
-  return new Date(clock).toISOString().replace('T', ' ').replace(/:\d\d\.\d+Z$/, '')
+  return isoTime(clock).replace('T', ' ').replace(/:\d\d\.\d+Z$/, '')
 }

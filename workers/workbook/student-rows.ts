@@ -3,6 +3,7 @@
 import type { Style } from 'xlsx-populate'
 import type { Book, BookRow } from '../../src/courses/book.ts'
 import { LATE, PROVISIONAL, STATUS_MASK } from '../../src/courses/packed-cells.ts'
+import { personName } from '../../src/person-name.ts'
 import { ByteChunks } from './byte-chunks.ts'
 import type { WrittenTotals } from './control-totals.ts'
 import type { SheetFormulas } from './formulas.ts'
@@ -289,7 +290,7 @@ function cellStart (column: number): Buffer {
 }
 
 function unwritable (what: string, { student }: BookRow): WorkbookFailure {
-  const name = [student.first_name, student.last_name].filter(Boolean).join(' ') ||
+  const name = personName(student.first_name, student.last_name) ||
     student.student_identifier || student.source_id
   return new WorkbookFailure(
     'CHECK_FAILED',

@@ -3,6 +3,7 @@
 import XlsxPopulate, { type Workbook } from 'xlsx-populate'
 import { fromBufferPromise } from 'yauzl'
 import type { Book } from '../../src/courses/book.ts'
+import { isoTime } from '../../src/iso-time.ts'
 import { cellText, escapeXml, propertyText } from './excel-text.ts'
 import { quotedSheetName } from './sheet-names.ts'
 import { columnName, HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
@@ -268,7 +269,7 @@ function withSheetTypes (xml: string, sheets: number): string {
 
 function w3cDate (name: string, ms: number): string {
   return `<dcterms:${name} xsi:type="dcterms:W3CDTF">${
-    new Date(ms).toISOString().replace(/\.\d+/, '')
+    isoTime(ms).replace(/\.\d+/, '')
   }</dcterms:${name}>`
 }
 

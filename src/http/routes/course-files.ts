@@ -9,11 +9,12 @@ import { ServiceError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
 import { EXPORT_CATEGORY } from '../../exports/export.job.ts'
 import { QuotaExceededError, type FileRow } from '../../files/file-library.ts'
+import { isoTime } from '../../iso-time.ts'
 import { courseOf, idOf, principalOf } from '../access/access-hooks.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { receiveUpload } from '../uploads/file-upload.ts'
 import type { RouteContext } from '../route-context.ts'
-import { courseParams, errors, id, isoTime, isoTimeOrNull, nullable, time } from '../schemas/common.ts'
+import { courseParams, errors, id, nullable, time } from '../schemas/common.ts'
 
 const tags = ['Files']
 /** Room for the form around the file: boundaries, headers, fields. */
@@ -67,7 +68,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     sha256: file.sha256,
     created_at: isoTime(file.created_at),
     created_by: file.created_by,
-    expires_at: isoTimeOrNull(file.expires_at),
+    expires_at: isoTime(file.expires_at),
   })
 
   app.post('/api/courses/:course_id/files', {

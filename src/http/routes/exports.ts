@@ -5,11 +5,12 @@ import { ServiceError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
 import { exportOptionsSchema } from '../../exports/export-options.ts'
 import type { ExportItem } from '../../exports/exports.ts'
+import { isoTime } from '../../iso-time.ts'
 import { QueueFullError } from '../../jobs/job-queue.ts'
 import { courseOf, idOf, principalOf } from '../access/access-hooks.ts'
 import { sendTagged, tagged, type Tagged } from '../entity-tags.ts'
 import type { RouteContext } from '../route-context.ts'
-import { courseParams, errors, exportSchema, id, isoTime, isoTimeOrNull, time } from '../schemas/common.ts'
+import { courseParams, errors, exportSchema, id, time } from '../schemas/common.ts'
 
 const tags = ['Exports']
 /** After so many seconds a full queue has moved on. */
@@ -148,7 +149,7 @@ export function exportJson (item: ExportItem, url: string) {
     size: item.size,
     job_id: item.jobId,
     is_current: item.isCurrent,
-    expires_at: isoTimeOrNull(item.expiresAt),
+    expires_at: isoTime(item.expiresAt),
     created_by: item.createdBy,
     options: item.options,
   }

@@ -13,6 +13,7 @@ import type { ImportFormat } from '../../imports/import-options.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../../imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import { QuotaExceededError } from '../../files/file-library.ts'
+import { isoTime } from '../../iso-time.ts'
 import { QueueFullError } from '../../jobs/job-queue.ts'
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import { courseOf, principalOf } from '../access/access-hooks.ts'
@@ -22,7 +23,7 @@ import { importJson, importSchema, listedImportJson, listedImportSchema } from '
 import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
 import { jobAccess } from '../access/job-access.ts'
 import type { RouteContext } from '../route-context.ts'
-import { courseParams, errors, isoTime, nullable, ticketSchema } from '../schemas/common.ts'
+import { courseParams, errors, nullable, ticketSchema } from '../schemas/common.ts'
 
 const tags = ['Imports']
 const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const

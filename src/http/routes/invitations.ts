@@ -6,8 +6,9 @@ import { networkOf } from '../../accounts/network.ts'
 import { PasswordRefusedError } from '../../accounts/password-rules.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
 import { TooManyWaitError } from '../../accounts/turns.ts'
+import { isoTime } from '../../iso-time.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, isoTime, nullable, time } from '../schemas/common.ts'
+import { errors, nullable, time } from '../schemas/common.ts'
 import { principalJson, principalSchema } from './sign-in.ts'
 
 const tags = ['Session']

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { ServiceError } from '../../errors.ts'
+import { isoTime } from '../../iso-time.ts'
 import { idOf, principalOf } from '../access/access-hooks.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, id, isoTime, nullable, time } from '../schemas/common.ts'
+import { errors, id, nullable, time } from '../schemas/common.ts'
 
 const tags = ['Session']
 

@@ -4,10 +4,11 @@ import Type from 'typebox'
 import { courseNames } from '../../../db/queries/courses.ts'
 import { bytesInUse, countFiles, usageByOwner } from '../../../db/queries/files.ts'
 import { ServiceError } from '../../errors.ts'
+import { isoTime } from '../../iso-time.ts'
 import { QueueFullError } from '../../jobs/job-queue.ts'
 import { principalOf } from '../access/access-hooks.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, id, isoTime, nullable, ticketSchema } from '../schemas/common.ts'
+import { errors, id, nullable, ticketSchema } from '../schemas/common.ts'
 
 const tags = ['Storage']
 /** After so many seconds a full queue has moved on. */

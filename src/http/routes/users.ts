@@ -5,9 +5,10 @@ import type { UserRow } from '../../../db/queries/accounts.ts'
 import { ServiceError } from '../../errors.ts'
 import { stateText, type AccountState } from '../../accounts/account-state.ts'
 import { AccountError, InvalidAccountError } from '../../accounts/accounts.ts'
+import { isoTime } from '../../iso-time.ts'
 import { idOf, principalOf } from '../access/access-hooks.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, id, isoTime, isoTimeOrNull, nullable, time } from '../schemas/common.ts'
+import { errors, id, nullable, time } from '../schemas/common.ts'
 
 const tags = ['Users']
 const name = nullable(Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$' }))
@@ -175,6 +176,6 @@ function userJson (user: UserRow, state: AccountState) {
     is_roster_only: user.origin === 'roster',
     has_password: user.password_hash !== null,
     created_at: isoTime(user.created_at),
-    last_sign_in_at: isoTimeOrNull(user.last_sign_in_at),
+    last_sign_in_at: isoTime(user.last_sign_in_at),
   }
 }

@@ -94,6 +94,3 @@ export const jobWithAttemptsSchema = Type.Object({
     { description: 'For administrators: all runs, oldest first' }
   )),
 }, { title: 'Job' })
-
-export const isoTime = (ms: number) => new Date(ms).toISOString()
-export const isoTimeOrNull = (ms: number | null) => ms === null ? null : isoTime(ms)

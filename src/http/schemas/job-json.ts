@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import { jobAttempts, type AttemptRow } from '../../../db/queries/job-attempts.ts'
 import type { JobRow } from '../../../db/queries/jobs.ts'
+import { isoTime } from '../../iso-time.ts'
 import type { JobOutlook } from '../../jobs/job-outlook.ts'
 import type { Services } from '../../services.ts'
 import { principalOf } from '../access/access-hooks.ts'
 import { mayUseCourseOf } from '../access/job-access.ts'
 import type { Links } from '../links.ts'
-import { isoTime, isoTimeOrNull } from './common.ts'
 
 export type JobJson = Awaited<ReturnType<typeof jobJson>>
 
@@ -56,8 +56,8 @@ async function jobJson (
     attempts: job.attempts,
     requested_by: (JSON.parse(job.payload) as { requestedBy?: string }).requestedBy ?? null,
     created_at: isoTime(job.created_at),
-    started_at: isoTimeOrNull(job.started_at),
-    finished_at: isoTimeOrNull(job.finished_at),
+    started_at: isoTime(job.started_at),
+    finished_at: isoTime(job.finished_at),
     error: job.state === 'failed' ? { code: job.error_code!, message: job.error_message! } : null,
     // A requester who lost the course may see how the job went, not what is in the file.
     url: made !== undefined && await mayUseCourseOf(db, principalOf(request), job)
@@ -71,7 +71,7 @@ function attemptJson (attempt: AttemptRow) {
   return {
     attempt: attempt.attempt,
     started_at: isoTime(attempt.started_at),
-    finished_at: isoTimeOrNull(attempt.finished_at),
+    finished_at: isoTime(attempt.finished_at),
     outcome: attempt.outcome,
     error: attempt.error_message === null
       ? null

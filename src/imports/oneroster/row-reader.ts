@@ -1,3 +1,4 @@
+import { isoTime } from '../../iso-time.ts'
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import type { WarningCode } from '../outcome.ts'
 import { Refusal, type Problems } from '../problems.ts'
@@ -165,7 +166,7 @@ export class RowReader {
     const ms = instantMs(text)
     if (ms === undefined) return this.date(name)
     this.warn('due_instant')
-    return new Date(ms).toISOString()
+    return isoTime(ms)
   }
 
   /** Ms since 1970, 0: unknown. */

@@ -1,4 +1,5 @@
 import { RESULT, placeNumber, placeOf } from '../../../db/sqlite/staging/results.ts'
+import { personName } from '../../person-name.ts'
 import { isNameTooLong, shorten } from '../../short-text.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS } from '../../courses/packed-cells.ts'
@@ -120,7 +121,7 @@ export class BookDocument {
       lastName: blank(lastName),
     }
     const key = teacher.email?.toLowerCase() ??
-      [teacher.firstName, teacher.lastName].filter((part) => part !== null).join(' ')
+      personName(teacher.firstName, teacher.lastName)
     if (key === '') return
     if (this.#teachers.has(key)) {
       this.#run.problems.warn('duplicate_teacher', { file: this.#file.name, path: `$.teachers[${index}]` })

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { personName } from '../../person-name.ts'
 import { call, serverNow } from '../api.ts'
 import type { User } from '../api-types.ts'
 import { Failure, Loading } from '../notices.tsx'
@@ -68,7 +69,7 @@ export function Account ({ user }: { user: User }) {
           <div>
             <dt>{t('account.name')}</dt>
             <dd>
-              <bdi>{[user.first_name, user.last_name].filter(Boolean).join(' ') || '–'}</bdi>
+              <bdi>{personName(user.first_name, user.last_name) || '–'}</bdi>
             </dd>
           </div>
           <div>

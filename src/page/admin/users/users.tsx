@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
+import { personName } from '../../../person-name.ts'
 import { call } from '../../api.ts'
 import type { User } from '../../api-types.ts'
 import { Confirm } from '../../confirm.tsx'
@@ -189,7 +190,7 @@ export function Users ({ user: self }: { user: User }) {
 export function nameOf (
   { first_name: first, last_name: last }: Pick<User, 'first_name' | 'last_name'>
 ): string {
-  return [first, last].filter(Boolean).join(' ')
+  return personName(first, last)
 }
 
 function isOf (account: Account, which: Which): boolean {
