@@ -13,3 +13,6 @@ export const TASKS_FILE = new URL(`../workers/tasks${extname(import.meta.url)}`,
 export function programFile (path: string): string {
   return join(PROGRAM_FOLDER, path)
 }
+
+/** License texts of everything in the program, by its path in the checkout; written by the install or the build. */
+export const LICENSES_FILE = 'dist/licenses.txt'

@@ -1,8 +1,19 @@
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { allLicences } from '../../tools/licenses/licenses.ts'
-import type { CommandContext } from './program/context.ts'
+import { LICENSES_FILE, programFile } from '../program-files.ts'
+import { CommandFailure, type CommandContext } from './program/context.ts'
 
-export function licencesCommand (context: CommandContext): Command {
-  return new Command('licences').description('the licences of everything that the program is made of')
-    .action(() => { context.stdout.write(allLicences()) })
+/** Prints the license texts that the install (or the build of the single binary) collected. */
+export function licensesCommand (context: CommandContext): Command {
+  return new Command('licenses').alias('licences').description('print the licenses of everything in the program')
+    .action(() => { context.stdout.write(licenseTexts(programFile(LICENSES_FILE))) })
+}
+
+function licenseTexts (file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new CommandFailure(`The license texts are missing (${file}). Run "npm ci" in the project's folder.`)
+  }
 }

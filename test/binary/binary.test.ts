@@ -195,8 +195,8 @@ t.test('the demo has its sample', async (t) => {
   t.match(text, /export +http:\/\/127\.0\.0\.1:\d+\/files\/[0-9a-f]+\/Physics/)
 })
 
-t.test('the licences of all that is in it', async (t) => {
-  const text = say('licences')
+t.test('the licenses of all that is in it', async (t) => {
+  const text = say('licenses')
   for (
     const part of [
       'Perfbook (MIT)',

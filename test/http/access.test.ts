@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { SCOPES, type Scope } from '../../src/accounts/access.ts'
 import { ROUTE_ACCESS, type RouteAccess, type Who } from '../../src/accounts/route-access.ts'
-import { PAGE_FOLDER } from '../../tools/page/build-page.ts'
+import { PAGE_FOLDER } from '../../tools/build-page.ts'
 import { ORIGIN } from '../support/browser.ts'
 import {
   startTestService,

@@ -14,7 +14,7 @@ import {
   type Page,
 } from 'playwright-core'
 import tap, { type Test } from 'tap'
-import { buildPage, PAGE_FOLDER } from '../../tools/page/build-page.ts'
+import { buildPage, PAGE_FOLDER } from '../../tools/build-page.ts'
 import type { CourseDescription } from '../support/book-database.ts'
 import {
   startTestService,

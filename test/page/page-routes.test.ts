@@ -5,7 +5,7 @@ import { Writable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import Fastify from 'fastify'
 import t from 'tap'
-import { buildPage } from '../../tools/page/build-page.ts'
+import { buildPage } from '../../tools/build-page.ts'
 import { pageRoutes } from '../../src/http/routes/page.ts'
 
 /** All that the first view loads, compressed, in bytes. */

@@ -12,9 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { COLLECTED_FILE, licencesOf, packageFolder } from '../licenses/licenses.ts'
-import { programFile } from '../../src/program-files.ts'
-import { buildPage } from '../page/build-page.ts'
+import { licensesOf, packageFolder } from '../licenses/licenses.ts'
+import { LICENSES_FILE, programFile } from '../../src/program-files.ts'
+import { buildPage } from '../build-page.ts'
 import { bundleProgram, bundleStart } from './bundle.ts'
 import type { Manifest } from '../../src/binary/unpack.ts'
 
@@ -33,7 +33,7 @@ export interface BuiltBinary {
 
 /**
  * Builds the whole program into one executable for this platform. Throws where anything that belongs in it is
- * missing: a development package, a licence; and what `node --build-sea` says.
+ * missing: a development package, a license; and what `node --build-sea` says.
  */
 export async function buildBinary (output: string): Promise<BuiltBinary> {
   mkdirSync(dirname(output), { recursive: true })
@@ -95,7 +95,7 @@ async function layOut (program: string): Promise<number> {
   const inputs = [...await bundleProgram(program), ...await buildPage(join(program, 'dist/page'))]
   for (const path of STATIC) cpSync(programFile(path), join(program, path), { recursive: true })
   const packages = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined))
-  writeFileSync(join(program, COLLECTED_FILE), licencesOf([...packages]))
+  writeFileSync(join(program, LICENSES_FILE), licensesOf([...packages]))
   writeFileSync(join(program, 'package.json'), '{ "type": "module" }\n')
   // An executable's own main may import nothing but what is built into Node; a file may.
   writeFileSync(join(program, 'main.cjs'), "import('./src/main.js')\n")

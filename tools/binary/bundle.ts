@@ -38,7 +38,7 @@ export async function bundleProgram (folder: string): Promise<string[]> {
     // Smaller to read and to check, and a stack still has its names.
     minifyWhitespace: true,
     minifySyntax: true,
-    // Told by "perfbook licences".
+    // "perfbook licenses" prints them.
     legalComments: 'none',
     loader: { '.node': 'copy' },
     // The addon of this platform by its name; the package's own search would find it in node_modules only.

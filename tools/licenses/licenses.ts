@@ -1,12 +1,10 @@
-// The licences of all that the program is made of: its own, Node's, every npm package's, the sample data's.
+// License texts of everything in the program: Perfbook, Node, every npm package, the sample data.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { programFile } from '../../src/program-files.ts'
 
 /** Bundled into the page, and so no package that the program needs at run time. */
 const PAGE_PACKAGES = ['preact', '@tanstack/virtual-core']
-/** Written by the build of the single binary, which has no node_modules to look into. */
-export const COLLECTED_FILE = 'licences.txt'
 
 interface PackageJson {
   name: string
@@ -17,29 +15,23 @@ interface PackageJson {
   optionalDependencies?: Record<string, string>
 }
 
-/** Everything that `perfbook licences` prints. Throws what `licencesOf` throws. */
-export function allLicences (): string {
-  const collected = programFile(COLLECTED_FILE)
-  return existsSync(collected) ? readFileSync(collected, 'utf8') : licencesOf(installedPackages())
-}
-
 /**
- * The text for the program with these packages, given by their folders. Throws where a package says nothing
- * of its licence.
+ * License texts of the program and of these packages, each given by its folder. Throws where a package has no
+ * license text.
  */
-export function licencesOf (folders: readonly string[]): string {
+export function licensesOf (folders: readonly string[]): string {
   const packages = folders.map((folder) => ({ folder, ...readPackage(folder) }))
     .sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1)
   const parts = [
     section('Perfbook (MIT)', readFileSync(programFile('LICENSE'), 'utf8')),
     section('Sample data', readFileSync(programFile('data/sample/NOTICE.md'), 'utf8')),
-    section(`Node.js ${process.versions.node}`, nodeLicence()),
+    section(`Node.js ${process.versions.node}`, nodeLicense()),
     section(
       'SQLite',
       'In better-sqlite3. Its authors have dedicated it to the public domain: https://www.sqlite.org/copyright.html'
     ),
   ]
-  const texts = packages.map((one) => ({ ...one, text: licenceText(one.folder, one) }))
+  const texts = packages.map((one) => ({ ...one, text: licenseText(one.folder, one) }))
   for (const { name, version, license, text } of texts) {
     parts.push(section(`${name} ${version} (${license ?? 'see below'})`, text))
   }
@@ -51,22 +43,19 @@ export function packageFolder (file: string): string | undefined {
   return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(file)?.[0]
 }
 
-/**
- * Node's own text, with those of all that is compiled into it. It is kept here since an install may leave it
- * out.
- */
-function nodeLicence (): string {
+/** Node's license file, which covers everything compiled into Node. The npm package `node` may lack it. */
+function nodeLicense (): string {
   const file = programFile(`tools/licenses/node-${process.versions.node}.txt`)
   if (!existsSync(file)) {
     throw new Error(
-      `The licence of Node ${process.versions.node} is missing: put the LICENSE file of its release at ${file}.`
+      `The license of Node ${process.versions.node} is missing: put the LICENSE file of its release at ${file}.`
     )
   }
   return readFileSync(file, 'utf8')
 }
 
-/** What the program needs at run time, found as Node finds it. */
-function installedPackages (): string[] {
+/** Folders of the packages that the program needs at run time, and of those in the page. Throws if one is missing. */
+export function installedPackages (): string[] {
   const found = new Set<string>()
   const visit = (from: string, names: readonly string[], areOptional: boolean): void => {
     for (const name of names) {
@@ -83,7 +72,7 @@ function installedPackages (): string[] {
   }
   const root = programFile('.')
   const { dependencies = {} } = readPackage(root)
-  // Node is told of by its own text; the package only fetches it.
+  // Node has its own section; the package only fetches it.
   visit(root, Object.keys(dependencies).filter((name) => name !== 'node'), false)
   // Not installed where development packages were left out: then there is no page either.
   visit(root, PAGE_PACKAGES, true)
@@ -102,7 +91,7 @@ function readPackage (folder: string): PackageJson {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageJson
 }
 
-function licenceText (folder: string, { name, version, license, author }: PackageJson): string {
+function licenseText (folder: string, { name, version, license, author }: PackageJson): string {
   const names = readdirSync(folder)
   const files = names.filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort()
   if (files.length > 0) {
@@ -119,7 +108,7 @@ function licenceText (folder: string, { name, version, license, author }: Packag
   const holder = typeof author === 'string' ? author : author?.name
   if (license === 'MIT') return `Copyright (c) ${holder ?? `the authors of ${name}`}\n\n${MIT}`
   throw new Error(
-    `The package ${name} ${version} has no licence text: neither a file of that name nor one in its README.`
+    `The package ${name} ${version} has no license text: neither a file of that name nor one in its README.`
   )
 }
 

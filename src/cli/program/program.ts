@@ -32,8 +32,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   restore: async () => (await import('../restore.ts')).restoreCommand,
   doctor: async () => (await import('../doctor.ts')).doctorCommand,
   generate: async () => (await import('../generate.ts')).generateCommand,
-  licences: async () => (await import('../licenses.ts')).licencesCommand,
+  licenses: async () => (await import('../licenses.ts')).licensesCommand,
 }
+
+/** Names that commands had before, by which scripts may still call them. */
+const FORMER_NAMES = new Map([['licences', 'licenses']])
 
 /** The command with the subcommand that the arguments call for, or with all of them. */
 async function createProgram (context: CommandContext, args: readonly string[]): Promise<Command> {
@@ -45,7 +48,8 @@ async function createProgram (context: CommandContext, args: readonly string[]):
       'where the single binary unpacks itself, or CACHE_DIR; given with any command'
     )
     .enablePositionalOptions() // or else `generate --version 1.2` would print the program's version
-  const called = Object.hasOwn(COMMANDS, args[0] ?? '') ? COMMANDS[args[0]!] : undefined
+  const [name = ''] = args
+  const called = new Map(Object.entries(COMMANDS)).get(FORMER_NAMES.get(name) ?? name)
   for (const load of called === undefined ? Object.values(COMMANDS) : [called]) {
     program.addCommand((await load())(context))
   }

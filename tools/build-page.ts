@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { build as Build, Metafile } from 'esbuild'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { programFile } from '../../src/program-files.ts'
+import { programFile } from '../src/program-files.ts'
 
 /** Where the built page lies. */
 export const PAGE_FOLDER = programFile('dist/page')
