@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { MessagePort } from 'node:worker_threads'
-import { isDiskFull } from '../db/sqlite/connection.ts'
+import { isDiskFull } from '../db/failures.ts'
 import { JOB_ERRORS } from '../src/errors.ts'
 import type { ImportTaskInput } from '../src/imports/import.job.ts'
 import { importSources } from '../src/imports/import-sources.ts'

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
-import { isDiskFull } from '../db/sqlite/connection.ts'
+import { isDiskFull } from '../db/failures.ts'
 import { JOB_ERRORS } from '../src/errors.ts'
 import { exportFilename } from '../src/exports/export-filename.ts'
 import type { ExportFacts, ExportTaskInput } from '../src/exports/export.job.ts'

@@ -15,6 +15,7 @@ import {
   type SqliteDialectConfig,
   type SqliteStatement,
 } from 'kysely'
+import { isBusy } from '../failures.ts'
 
 export type SqliteConnection = Sqlite
 
@@ -147,18 +148,6 @@ class ImmediateDriver extends SqliteDriver {
       }
     }
   }
-}
-
-/** Whether an error says that another connection holds the write lock. */
-export function isBusy (error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' &&
-    error.code.startsWith('SQLITE_BUSY')
-}
-
-/** Whether an error says that the disk, or the space given to us on it, is full. */
-export function isDiskFull (error: unknown): boolean {
-  return error instanceof Error && 'code' in error &&
-    (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC' || error.code === 'EDQUOT')
 }
 
 /**

@@ -3,7 +3,8 @@
 // closing any other handle on the file gives the lock up (POSIX record locks).
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { connectPlain, isBusy } from './connection.ts'
+import { isBusy } from '../failures.ts'
+import { connectPlain } from './connection.ts'
 
 export interface FolderHolder {
   pid: number

@@ -1,6 +1,7 @@
 // Erased data must not survive in the database file: not in free pages, not in gaps inside pages, not in the
 // log.
-import { connect, isBusy, isDiskFull } from './connection.ts'
+import { isBusy, isDiskFull } from '../failures.ts'
+import { connect } from './connection.ts'
 
 export interface Wiped {
   /**

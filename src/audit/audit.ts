@@ -4,7 +4,7 @@ import {
   listAuditEntries,
   type AuditRow,
 } from '../../db/queries/audit.ts'
-import { isBusy, isDiskFull } from '../../db/sqlite/connection.ts'
+import { isBusy, isDiskFull } from '../../db/failures.ts'
 import type { Database } from '../../db/index.ts'
 import { isoTime } from '../iso-time.ts'
 import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'

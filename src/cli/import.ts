@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { isDiskFull } from '../../db/sqlite/connection.ts'
+import { isDiskFull } from '../../db/failures.ts'
 import { openDatabase, type Database } from '../../db/index.ts'
 import { readConfig, type Config } from '../config.ts'
 import { BY_COMMAND, createAudit } from '../audit/audit.ts'

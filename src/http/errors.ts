@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isDiskFull } from '../../db/sqlite/connection.ts'
+import { isDiskFull } from '../../db/failures.ts'
 import { errorBody, HTTP_ERRORS, ServiceError, type HttpErrorCode } from '../errors.ts'
 import { validationMessage } from './schemas/validation.ts'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { isBusy } from '../../db/sqlite/connection.ts'
+import { isBusy } from '../../db/failures.ts'
 import { readResult, storedResult } from '../../db/queries/stored-json.ts'
 import { openStaging } from '../../db/sqlite/staging/staging.ts'
 import { shorten } from '../short-text.ts'

@@ -1,7 +1,7 @@
 // One run of a job, from its claim to its end.
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isBusy, isDiskFull } from '../../db/sqlite/connection.ts'
+import { isBusy, isDiskFull } from '../../db/failures.ts'
 import type { Database, Trx } from '../../db/index.ts'
 import type { AttemptEnd } from '../../db/queries/job-attempts.ts'
 import { endRun, setResult, type RunChange } from '../../db/queries/job-claims.ts'

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isBusy } from '../../db/sqlite/connection.ts'
+import { isBusy } from '../../db/failures.ts'
 import type { Database } from '../../db/index.ts'
 import * as jobs from '../../db/queries/job-claims.ts'
 import { findJob, type JobRow } from '../../db/queries/jobs.ts'

@@ -1,0 +1,15 @@
+// What went wrong with the database or the disk, whichever engine says so.
+
+/** Whether an error says that another connection holds the write lock. */
+export function isBusy (error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_BUSY')
+}
+
+/** Whether an error says that the disk, or the space given to us on it, is full. */
+export function isDiskFull (error: unknown): boolean {
+  return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'].includes(codeOf(error))
+}
+
+function codeOf (error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
