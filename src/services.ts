@@ -106,7 +106,10 @@ export async function createServices ({
   assertNotRestoring(config.DATA_DIR)
   mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
   mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
-  const db = await openDatabase({ file: config.databaseFile })
+  const db = await openDatabase({
+    file: config.databaseFile,
+    onCallbackError: (error) => { log.error({ err: error }, 'what follows from a database write failed') },
+  })
   // A thread that exports never fill: whoever opens a page does not wait for a workbook.
   const readers = createWorkerPool({
     tasksFile: TASKS_FILE,

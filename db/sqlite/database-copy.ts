@@ -13,7 +13,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileTime } from '../../src/iso-time.ts'
 import { connect, connectPlain, kyselyOver, type SqliteConnection } from './connection.ts'
 import { migrations } from '../migrations/all.ts'
-import type { Reads } from '../index.ts'
+import type { Reads } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
 /** A handful of pages at a time lets others have the thread in between. */

@@ -1,23 +1,32 @@
-import { sql } from 'kysely'
-import { isDiskFull } from './connection.ts'
-import type { Reads, Trx } from '../index.ts'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Trx } from '../database.ts'
+import type { Tables } from '../tables.ts'
+import { isDiskFull } from '../failures.ts'
 
 type Write = <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
+type Callback = () => void | Promise<void>
 
 interface Waiting {
-  /** Runs the work and keeps what it returns until the commit. */
-  run: (trx: Trx) => Promise<void>
-  done: () => void
+  /** Runs the work. Keeps what it returns, and the callbacks that it registers, until the commit. */
+  run: (trx: Transaction<Tables>) => Promise<void>
+  /** After the commit: runs the callbacks and answers the caller. */
+  done: () => Promise<void>
   failed: (error: unknown) => void
 }
 
+export interface GroupCommitOptions {
+  /** Called first after each commit. */
+  committed: () => void
+  /** Called with what a callback of `afterCommit` throws: its write has succeeded all the same. */
+  callbackFailed: (error: unknown) => void
+}
+
 /**
- * Writes that come while another one is under way share one transaction: a flush to disk is most of what a
- * small write costs, and eight clicks at once need one, not eight. Each is all or nothing by a savepoint of
- * its own, sees those before it, and is answered after the commit and after `committed`. Where the
- * transaction as a whole fails (no lock, no disk), all that are in it fail.
+ * Writes that arrive while another one is under way share one transaction: a flush to disk is most of what a small
+ * write costs, and eight clicks at once need one, not eight. Each write is all or nothing by a savepoint of its own
+ * and sees those before it. Where the transaction as a whole fails (no lock, no disk), all writes in it fail.
  */
-export function groupCommit (db: Reads, committed: () => void): Write {
+export function groupCommit (db: Kysely<Tables>, { committed, callbackFailed }: GroupCommitOptions): Write {
   const waiting: Waiting[] = []
   let isBusy = false
 
@@ -29,7 +38,7 @@ export function groupCommit (db: Reads, committed: () => void): Write {
   }
 
   async function commitGroup (): Promise<void> {
-    // Whoever comes while the lock is waited for goes along, but has a time limit of its own.
+    // A write that arrives while the lock is awaited joins this group, but has a time limit of its own.
     const present = waiting.length
     let group: Waiting[] = []
     const refused = new Map<Waiting, unknown>()
@@ -42,8 +51,8 @@ export function groupCommit (db: Reads, committed: () => void): Write {
             await one.run(trx)
           } catch (error) {
             refused.set(one, error)
-            // A full disk may have ended the whole transaction, savepoints and all: then all that are in it
-            // fail with its reason.
+            // A full disk may have ended the whole transaction, with its savepoints: then every write in it
+            // fails with that reason.
             if (isDiskFull(error)) throw error
             await sql`ROLLBACK TO SAVEPOINT one`.execute(trx)
           }
@@ -52,29 +61,51 @@ export function groupCommit (db: Reads, committed: () => void): Write {
       })
     } catch (error) {
       if (group.length === 0) group = waiting.splice(0, present)
-      // What a work itself threw says more than that its savepoint had gone with the transaction.
+      // The error of a write itself says more than the loss of its savepoint with the transaction.
       for (const one of group) one.failed(refused.get(one) ?? error)
       return
     }
     committed()
     for (const one of group) {
       if (refused.has(one)) one.failed(refused.get(one))
-      else one.done()
+      // Not awaited: a callback may write again, and that write waits for its turn here.
+      else void one.done()
     }
   }
 
-  return (work) =>
-    new Promise((resolve, reject) => {
-      let result: Awaited<ReturnType<typeof work>>
-      waiting.push({
-        run: async (trx) => {
-          result = await work(trx)
-        },
-        done: () => {
-          resolve(result)
-        },
-        failed: reject,
-      })
-      void commitAll()
+  return <T>(work: (trx: Trx) => Promise<T>) => new Promise<T>((resolve, reject) => {
+    let result: T
+    const callbacks: Callback[] = []
+    let isOpen = true
+    waiting.push({
+      async run (trx) {
+        try {
+          result = await work(withAfterCommit(trx, (callback) => {
+            if (!isOpen) throw new Error('afterCommit was called when its transaction was over')
+            callbacks.push(callback)
+          }))
+        } finally {
+          isOpen = false
+        }
+      },
+      async done () {
+        for (const callback of callbacks) {
+          try {
+            await callback()
+          } catch (error) {
+            callbackFailed(error)
+          }
+        }
+        resolve(result)
+      },
+      failed: reject,
     })
+    void commitAll()
+  })
+}
+
+/** A handle of its own for each write of a group, so that its callbacks are kept apart from those of the others. */
+function withAfterCommit (trx: Transaction<Tables>, afterCommit: Trx['afterCommit']): Trx {
+  // There are no plugins: this is how Kysely makes a second handle on the same transaction.
+  return Object.assign(trx.withoutPlugins(), { afterCommit })
 }

@@ -1,5 +1,5 @@
 // Databases for tests of what reads a book: courses written straight into the tables, without an import.
-import { openDatabase, type Trx } from '../../db/index.ts'
+import { openDatabase, type Reads } from '../../db/index.ts'
 import type { NewRow } from '../../db/tables.ts'
 import { CellReader, packCells, type Cell } from '../../src/courses/packed-cells.ts'
 
@@ -77,7 +77,7 @@ export async function makeBookDatabase (file: string, ...courses: CourseDescript
 }
 
 /** Writes one course in the caller's transaction; gives its id. */
-export async function insertCourse (trx: Trx, course: CourseDescription): Promise<number> {
+export async function insertCourse (trx: Reads, course: CourseDescription): Promise<number> {
   const courseId = (await trx.insertInto('courses').values({
     source_id: course.sourceId ??
       `course-${course.name ?? ''}-${
@@ -151,7 +151,7 @@ export async function insertCourse (trx: Trx, course: CourseDescription): Promis
 }
 
 async function insertStudents (
-  trx: Trx,
+  trx: Reads,
   courseId: number,
   periodIds: number[],
   tasks: TaskDescription[],
@@ -226,7 +226,7 @@ async function insertStudents (
 /** Inserts rows in order and gives their ids, for tables that have one. */
 async function insertAll<
   T extends 'periods' | 'categories' | 'tasks' | 'course_teachers' | 'students' | 'student_scores'
-> (trx: Trx, table: T, rows: Array<NewRow<T>>): Promise<number[]> {
+> (trx: Reads, table: T, rows: Array<NewRow<T>>): Promise<number[]> {
   const ids: number[] = []
   for (const row of rows) {
     const { insertId } = await trx.insertInto(table).values(row as never).executeTakeFirstOrThrow()

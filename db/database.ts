@@ -1,0 +1,47 @@
+// What a database is, whichever engine keeps it. `index.ts` opens one.
+import type { Kysely, Transaction } from 'kysely'
+import type { Tables } from './tables.ts'
+
+/** Reads committed state. */
+export type Reads = Kysely<Tables>
+
+/** The handle of one write; inside a write, use no other. */
+export type Trx = Transaction<Tables> & {
+  /**
+   * Calls back once the write is durable, in the order of the calls; never, if the write or the transaction that
+   * it shares is rolled back. `write` resolves after its callbacks. An error in a callback is logged: the write has
+   * happened all the same, and the callbacks after it run.
+   *
+   * Whatever follows from a write belongs here, not after `await db.write(…)`: a caller cannot forget it. When there
+   * are several nodes, this is where a node tells the others what has changed.
+   */
+  afterCommit: (callback: () => void | Promise<void>) => void
+}
+
+/** Reads never wait for a writer; writes wait for each other without blocking the thread. */
+export interface Database {
+  readonly file: string
+  /** Committed state only. Never inside a transaction: there use the transaction's own handle. */
+  readonly reads: Reads
+  /**
+   * A number that is another one after each commit, whoever made it: this process, or the command line in
+   * another.
+   */
+  change: () => number
+  /**
+   * What `read` returned last under this key, if nothing has been committed since. Not to be changed by
+   * whoever gets it.
+   */
+  remembered: <T>(key: string, read: () => Promise<T>) => Promise<T>
+  /**
+   * Runs `work` under the write lock, all or nothing. Resolves when it is on disk and the callbacks of
+   * `trx.afterCommit` have run. `work` may await its own queries and nothing else.
+   */
+  write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
+  /**
+   * Empties the write-ahead log, which still holds what was just deleted. False: a reader was in the way; a later
+   * checkpoint does it.
+   */
+  emptyLog: () => Promise<boolean>
+  close: () => Promise<void>
+}
