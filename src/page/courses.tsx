@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
+import type { CourseItem } from '../http/schemas/book.ts'
+import type { User } from '../http/schemas/users.ts'
 import { call } from './api.ts'
-import type { CourseItem, User } from './api-types.ts'
 import { Empty, Failure, Loading } from './notices.tsx'
 import { courseLink } from './router.ts'
 import { useTexts } from './texts/use-texts.ts'

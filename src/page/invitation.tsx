@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Invitation, User } from '../http/schemas/users.ts'
 import { ApiError, call } from './api.ts'
-import type { User } from './api-types.ts'
 import { Loading } from './notices.tsx'
 import { useTexts } from './texts/use-texts.ts'
 import { useLoaded } from './use-loaded.ts'
@@ -8,12 +8,6 @@ import { useTitle } from './use-title.ts'
 
 /** As the service asks for; it refuses what is shorter in any case. */
 const MIN_LENGTH = 8
-
-interface Invitation {
-  email: string
-  has_password: boolean
-  expires_at: string
-}
 
 /** The other end of a one-time link: whose it is, and the password that he chooses. */
 export function InvitationView (

@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { User } from '../http/schemas/users.ts'
 import { call, onSignedOut, ApiError } from './api.ts'
-import type { User } from './api-types.ts'
 import { Course } from './course.tsx'
 import { Courses } from './courses.tsx'
 import { forgetExports } from './exports/remembered.ts'

@@ -1,11 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { SignInOptions, User } from '../http/schemas/users.ts'
 import { addressOf, call } from './api.ts'
-import type { User } from './api-types.ts'
 import { useTexts } from './texts/use-texts.ts'
-
-interface SignInOptions {
-  single_sign_on: { name: string } | null
-}
 
 export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
   const { t, reason } = useTexts()

@@ -2,23 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { auditJson } from '../../audit/audit.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, id, nullable, time } from '../schemas/common.ts'
-
-const entrySchema = Type.Object({
-  id,
-  at: time,
-  action: Type.String({ description: 'Such as `session.begin`, `export.request`, `file.download`' }),
-  outcome: Type.Enum(['done', 'refused']),
-  user_id: nullable(id),
-  email: nullable(Type.String({ description: "Of the user as known today; never a student's" })),
-  via: Type.Enum(['session', 'token', 'link', 'nobody', 'command']),
-  address: nullable(Type.String({ description: 'The network address; null for the command line' })),
-  subject: nullable(Type.String({ description: 'What it was about: `course 3`' })),
-  count: Type.Integer({
-    minimum: 1,
-    description: 'How often it happened: repeats within a minute are one entry',
-  }),
-}, { title: 'AuditEntry' })
+import { auditEntrySchema } from '../schemas/audit.ts'
+import { errors, id, nullable } from '../schemas/common.ts'
 
 export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access }) => {
   app.get('/api/audit', {
@@ -33,7 +18,7 @@ export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
         cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
       }),
       response: {
-        200: Type.Object({ entries: Type.Array(entrySchema), next_cursor: nullable(Type.String()) }),
+        200: Type.Object({ entries: Type.Array(auditEntrySchema), next_cursor: nullable(Type.String()) }),
         ...errors(400, 401, 403),
       },
     },

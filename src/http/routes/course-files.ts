@@ -14,7 +14,8 @@ import { courseOf, idOf, principalOf } from '../access/access-hooks.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { receiveUpload } from '../uploads/file-upload.ts'
 import type { RouteContext } from '../route-context.ts'
-import { courseParams, errors, id, nullable, time } from '../schemas/common.ts'
+import { courseParams, errors, nullable } from '../schemas/common.ts'
+import { fileSchema } from '../schemas/storage.ts'
 
 const tags = ['Files']
 /** Room for the form around the file: boundaries, headers, fields. */
@@ -24,22 +25,6 @@ const category = Type.String({
   pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
   description: 'Small letters, digits and -',
 })
-
-const fileSchema = Type.Object({
-  id,
-  category: Type.String(),
-  filename: Type.String(),
-  url: Type.String({
-    format: 'uri',
-    description: 'Absolute; whoever has it may download, unless FILE_ACCESS says otherwise',
-  }),
-  content_type: Type.String(),
-  size: Type.Integer({ description: 'Bytes' }),
-  sha256: Type.String(),
-  created_at: time,
-  created_by: nullable(Type.String()),
-  expires_at: nullable(time),
-}, { title: 'File' })
 
 /**
  * Any files of a course: syllabus, slides, whatever. Its exports are among them, in a category of their own.

@@ -10,30 +10,12 @@ import { CourseSettingsError, type CourseSettings } from '../../courses/courses.
 import { shorten } from '../../short-text.ts'
 import { courseOf, principalOf } from '../access/access-hooks.ts'
 import { createBookTraffic } from '../book-traffic.ts'
-import { bookSchema, settingsSchema } from '../schemas/book.ts'
+import { bookSchema, courseChangesSchema, courseItemSchema, settingsSchema } from '../schemas/book.ts'
 import { exportJson } from './exports.ts'
 import type { RouteContext } from '../route-context.ts'
-import { courseParams, errors, id, nullable } from '../schemas/common.ts'
+import { courseParams, errors } from '../schemas/common.ts'
 
 const tags = ['Courses']
-
-const settingsBody = Type.Object({
-  missing_counts: Type.Optional(Type.Enum(['ignored', 'zero'])),
-  time_zone: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-  categories: Type.Optional(Type.Array(
-    Type.Object({
-      id,
-      weight: nullable(
-        Type.Number({
-          minimum: 0,
-          maximum: 1,
-          description: 'A fraction; null goes back to the imported weight',
-        })
-      ),
-    }, { additionalProperties: false }),
-    { maxItems: 10_000 }
-  )),
-}, { additionalProperties: false })
 
 export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
@@ -49,14 +31,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       summary: 'The courses that the user teaches; all, for an administrator',
       querystring: Type.Object({ source_id: Type.Optional(Type.String()) }),
       response: {
-        200: Type.Array(Type.Object({
-          id,
-          source_id: Type.String(),
-          name: Type.String(),
-          term: nullable(Type.String()),
-          school: nullable(Type.String()),
-          student_count: Type.Integer(),
-        })),
+        200: Type.Array(courseItemSchema),
         ...errors(401, 403),
       },
     },
@@ -116,7 +91,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       summary: 'Settings of a course: what missing work counts, time zone, category weights',
       params: courseParams,
       querystring: Type.Object({ dry_run: Type.Optional(Type.Boolean()) }),
-      body: settingsBody,
+      body: courseChangesSchema,
       response: { 200: settingsSchema, ...errors(400, 401, 403, 404, 413, 415) },
     },
   }, async (request, reply) => {

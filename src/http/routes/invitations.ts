@@ -8,8 +8,9 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../accounts/passwor
 import { TooManyWaitError } from '../../accounts/turns.ts'
 import { isoTime } from '../../iso-time.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, nullable, time } from '../schemas/common.ts'
-import { principalJson, principalSchema } from './sign-in.ts'
+import { errors } from '../schemas/common.ts'
+import { invitationSchema, principalSchema } from '../schemas/users.ts'
+import { principalJson } from './sign-in.ts'
 
 const tags = ['Session']
 /** Sign-ins wait as long where too many wait for a hash. */
@@ -48,13 +49,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
       security: [],
       body: Type.Object({ token }, { additionalProperties: false }),
       response: {
-        200: Type.Object({
-          email: Type.String(),
-          first_name: nullable(Type.String()),
-          last_name: nullable(Type.String()),
-          has_password: Type.Boolean({ description: 'True: a reset; false: an invitation' }),
-          expires_at: time,
-        }),
+        200: invitationSchema,
         ...errors(400, 403, 404, 429),
       },
     },

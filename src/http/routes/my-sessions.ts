@@ -4,20 +4,10 @@ import { ServiceError } from '../../errors.ts'
 import { isoTime } from '../../iso-time.ts'
 import { idOf, principalOf } from '../access/access-hooks.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, id, nullable, time } from '../schemas/common.ts'
+import { errors, id } from '../schemas/common.ts'
+import { sessionSchema } from '../schemas/users.ts'
 
 const tags = ['Session']
-
-const sessionSchema = Type.Object({
-  id,
-  user_id: id,
-  email: Type.String(),
-  address: nullable(Type.String({ description: 'The network address where it was begun' })),
-  user_agent: nullable(Type.String()),
-  created_at: time,
-  last_used_at: time,
-  is_current: Type.Boolean({ description: 'It is the one of this request' }),
-}, { title: 'Session' })
 
 /** Where somebody is signed in, and how to end that. */
 export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access }) => {

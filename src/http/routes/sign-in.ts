@@ -6,17 +6,10 @@ import { MAX_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
 import { TooManyWaitError } from '../../accounts/turns.ts'
 import { principalOf } from '../access/access-hooks.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, id, nullable } from '../schemas/common.ts'
+import { errors } from '../schemas/common.ts'
+import { principalSchema } from '../schemas/users.ts'
 
 const tags = ['Session']
-
-export const principalSchema = Type.Object({
-  id,
-  email: Type.String(),
-  first_name: nullable(Type.String()),
-  last_name: nullable(Type.String()),
-  role: Type.Enum(['admin', 'teacher', 'student']),
-}, { title: 'User' })
 
 export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,

@@ -5,7 +5,8 @@ import { ServiceError, type HttpErrorCode } from '../../errors.ts'
 import { IssuerUnavailableError } from '../../accounts/issuer-unavailable.ts'
 import type { SignInRefusal, SingleSignOn } from '../../accounts/single-sign-on.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, nullable } from '../schemas/common.ts'
+import { errors } from '../schemas/common.ts'
+import { signInOptionsSchema } from '../schemas/users.ts'
 import { signInCookie } from '../cookies/sign-in-cookie.ts'
 
 const tags = ['Session']
@@ -70,15 +71,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async
       tags,
       summary: 'By which ways one can sign in',
       security: [],
-      response: {
-        200: Type.Object({
-          password: Type.Boolean(),
-          single_sign_on: nullable(Type.Object({
-            name: Type.String({ description: 'What the provider is called' }),
-            url: Type.String({ description: 'Where a browser begins, as a path' }),
-          })),
-        }),
-      },
+      response: { 200: signInOptionsSchema },
     },
   }, async (request, reply) =>
     reply.header('cache-control', 'no-store').send({

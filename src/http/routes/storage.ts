@@ -8,40 +8,12 @@ import { isoTime } from '../../iso-time.ts'
 import { QueueFullError } from '../../jobs/job-queue.ts'
 import { principalOf } from '../access/access-hooks.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, id, nullable, ticketSchema } from '../schemas/common.ts'
+import { errors, ticketSchema } from '../schemas/common.ts'
+import { storageSchema } from '../schemas/storage.ts'
 
 const tags = ['Storage']
 /** After so many seconds a full queue has moved on. */
 const QUEUE_FULL_RETRY_S = 10
-
-const bytes = Type.Integer({ description: 'Bytes' })
-const storageSchema = Type.Object({
-  files: Type.Integer(),
-  used: bytes,
-  quota: nullable(Type.Integer({ description: 'Most bytes in all (TOTAL_QUOTA_BYTES); null: no limit' })),
-  owner_quota: nullable(
-    Type.Integer({ description: 'Most bytes of one owner (OWNER_QUOTA_BYTES); null: no limit' })
-  ),
-  disk_free: bytes,
-  disk_reserve: Type.Integer({
-    description: 'Free bytes below which exports and uploads are refused (MIN_FREE_BYTES)',
-  }),
-  expired: Type.Object({
-    files: Type.Integer(),
-    bytes,
-    tombstones: Type.Integer({ description: 'Rows of files whose bytes went long ago' }),
-  }, { description: 'What a sweep would remove now' }),
-  owners: Type.Array(
-    Type.Object({
-      owner_type: Type.String({ description: '`course`, or `user` for what an administrator imports' }),
-      owner_id: id,
-      name: nullable(Type.String({ description: 'Of a course' })),
-      files: Type.Integer(),
-      bytes,
-    }),
-    { description: 'The largest, with most bytes first' }
-  ),
-}, { title: 'Storage' })
 
 /** What is stored, for administrators. Files of one course: GET /api/courses/:course_id/files. */
 export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (

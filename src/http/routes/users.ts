@@ -8,45 +8,12 @@ import { AccountError, InvalidAccountError } from '../../accounts/accounts.ts'
 import { isoTime } from '../../iso-time.ts'
 import { idOf, principalOf } from '../access/access-hooks.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, id, nullable, time } from '../schemas/common.ts'
+import { errors, nullable } from '../schemas/common.ts'
+import { accountSchema, oneTimeLinkSchema } from '../schemas/users.ts'
 
 const tags = ['Users']
 const name = nullable(Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$' }))
 
-const userSchema = Type.Object({
-  id,
-  email: Type.String(),
-  role: Type.Enum(['admin', 'teacher', 'student']),
-  first_name: nullable(Type.String()),
-  last_name: nullable(Type.String()),
-  is_disabled: Type.Boolean({ description: 'The account cannot be used' }),
-  disabled_by: nullable(Type.Enum(['administrator', 'roster'])),
-  disabled_reason: nullable(Type.String({
-    description: 'For people to read: `disabled by the roster of the course "Physics"`',
-  })),
-  disabled_in: Type.Array(Type.Object({ id, name: Type.String() }), {
-    description:
-      'Courses whose roster disables the account; may be empty where the person has left all courses',
-  }),
-  is_roster_only: Type.Boolean({ description: 'Known from a roster; nobody gave it a role yet' }),
-  has_password: Type.Boolean(),
-  created_at: time,
-  last_sign_in_at: nullable(time),
-}, { title: 'Account' })
-const linkSchema = Type.Object({
-  url: Type.String({
-    format: 'uri',
-    description: 'For the user alone, seen this once: whoever opens it chooses the password',
-  }),
-  expires_at: time,
-  mail: Type.Optional(Type.Object({
-    sent: Type.Boolean(),
-    reason: nullable(Type.String({ description: 'Why it was not sent, as the mail server says' })),
-  }, {
-    description:
-      'Where a mail server is set up: whether the link was sent to the user. It is good in any case',
-  })),
-})
 const params = Type.Object({ user_id: Type.String({ description: 'Id of a user' }) })
 
 /** People, for administrators. */
@@ -82,7 +49,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     schema: {
       tags,
       summary: 'All accounts (administrator)',
-      response: { 200: Type.Array(userSchema), ...errors(401, 403) },
+      response: { 200: Type.Array(accountSchema), ...errors(401, 403) },
     },
   }, async () => (await accounts.listWithStates()).map(({ user, state }) => userJson(user, state)))
 
@@ -98,7 +65,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
         last_name: Type.Optional(name),
       }, { additionalProperties: false }),
       response: {
-        201: Type.Object({ user: userSchema, invitation: linkSchema }),
+        201: Type.Object({ user: accountSchema, invitation: oneTimeLinkSchema }),
         ...errors(400, 401, 403, 409),
       },
     },
@@ -123,7 +90,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       tags,
       summary: 'Make a one-time link by which the user chooses a new password (administrator)',
       params,
-      response: { 201: linkSchema, ...errors(401, 403, 404, 409) },
+      response: { 201: oneTimeLinkSchema, ...errors(401, 403, 404, 409) },
     },
   }, async (request, reply) => {
     const user = await userOf(request)
@@ -146,7 +113,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   ) {
     app.post(`/api/users/:user_id/${verb}`, {
       onRequest: access.scope('admin'),
-      schema: { tags, summary, params, response: { 200: userSchema, ...errors(400, 401, 403, 404) } },
+      schema: { tags, summary, params, response: { 200: accountSchema, ...errors(400, 401, 403, 404) } },
     }, async (request) => {
       const user = await userOf(request)
       // Or else nobody might be left who can undo it.

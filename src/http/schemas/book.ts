@@ -1,4 +1,5 @@
-import Type from 'typebox'
+// Courses and their performance books, as the API shows them.
+import Type, { type Static } from 'typebox'
 import { exportSchema, fraction, id, nullable, time } from './common.ts'
 
 const text = Type.String()
@@ -71,6 +72,44 @@ export const bookSchema = Type.Object({
   course_highest: nullable(fraction),
   next_cursor: nullable(text),
 }, { title: 'PerformanceBook' })
+export type Book = Static<typeof bookSchema>
+export type Course = Book['course']
+export type Period = Book['periods'][number]
+export type Category = Book['categories'][number]
+export type Task = Book['data_headings'][number]
+export type Student = Book['students'][number]
+export type Cell = NonNullable<Student['data'][number]>
+
+/** A course in a list. */
+export const courseItemSchema = Type.Object({
+  id,
+  source_id: text,
+  name: text,
+  term: nullable(text),
+  school: nullable(text),
+  student_count: Type.Integer(),
+})
+export type CourseItem = Static<typeof courseItemSchema>
+
+/** What changes in a course; what is left out stays as it is. */
+export const courseChangesSchema = Type.Object({
+  missing_counts: Type.Optional(Type.Enum(['ignored', 'zero'])),
+  time_zone: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  categories: Type.Optional(Type.Array(
+    Type.Object({
+      id,
+      weight: nullable(
+        Type.Number({
+          minimum: 0,
+          maximum: 1,
+          description: 'A fraction; null goes back to the imported weight',
+        })
+      ),
+    }, { additionalProperties: false }),
+    { maxItems: 10_000 }
+  )),
+}, { additionalProperties: false })
+export type CourseChanges = Static<typeof courseChangesSchema>
 
 export const settingsSchema = Type.Object({
   course,
@@ -78,3 +117,4 @@ export const settingsSchema = Type.Object({
   course_average: Type.Optional(nullable(fraction)),
   students: Type.Optional(Type.Array(Type.Object({ id, course_average: nullable(fraction) }))),
 }, { title: 'CourseSettings' })
+export type SettingsAnswer = Static<typeof settingsSchema>

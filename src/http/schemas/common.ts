@@ -48,6 +48,8 @@ export const exportSchema = Type.Object({
   created_by: nullable(Type.String()),
   options: exportOptionsSchema,
 }, { title: 'Export' })
+export type ExportItem = Static<typeof exportSchema>
+export type ExportOptions = ExportItem['options']
 
 /** What whoever asks for a job gets at once. */
 export const ticketSchema = Type.Object({
@@ -57,6 +59,7 @@ export const ticketSchema = Type.Object({
   requested_at: time,
   joined: Type.Boolean(),
 })
+export type Ticket = Static<typeof ticketSchema>
 
 export const jobSchema = Type.Object({
   id,
@@ -75,6 +78,7 @@ export const jobSchema = Type.Object({
   error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
   url: nullable(Type.String({ format: 'uri', description: 'The file, once the job succeeded' })),
 }, { title: 'Job' })
+export type Job = Static<typeof jobSchema>
 
 /** What an administrator sees of one job besides: each of its runs. */
 export const jobWithAttemptsSchema = Type.Object({
@@ -94,3 +98,5 @@ export const jobWithAttemptsSchema = Type.Object({
     { description: 'For administrators: all runs, oldest first' }
   )),
 }, { title: 'Job' })
+export type JobWithAttempts = Static<typeof jobWithAttemptsSchema>
+export type Attempt = NonNullable<JobWithAttempts['attempt_log']>[number]

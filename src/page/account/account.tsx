@@ -1,21 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { personName } from '../../person-name.ts'
+import type { Session, User } from '../../http/schemas/users.ts'
 import { call, serverNow } from '../api.ts'
-import type { User } from '../api-types.ts'
 import { Failure, Loading } from '../notices.tsx'
 import { useLaterTexts } from '../texts/later.ts'
 import { useLoaded } from '../use-loaded.ts'
 import { useTitle } from '../use-title.ts'
 import { browserOf } from './browser-name.ts'
-
-interface Session {
-  id: number
-  address: string | null
-  user_agent: string | null
-  created_at: string
-  last_used_at: string
-  is_current: boolean
-}
 
 /** Who one is, and where one is signed in. */
 export function Account ({ user }: { user: User }) {

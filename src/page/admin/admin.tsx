@@ -1,4 +1,4 @@
-import type { User } from '../api-types.ts'
+import type { User } from '../../http/schemas/users.ts'
 import { ImportView } from '../imports/import-view.tsx'
 import type { AdminPart } from '../router.ts'
 import { useLaterTexts } from '../texts/later.ts'

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { CourseItem } from '../../http/schemas/book.ts'
 import { call } from '../api.ts'
-import type { CourseItem } from '../api-types.ts'
 
 /** Names of courses by id, as far as they are known by now; without them ids do. */
 export function useCourseNames (): ReadonlyMap<number, string> {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
-import type { Book, Student } from '../api-types.ts'
+import type { Book, Student } from '../../http/schemas/book.ts'
 import { Empty } from '../notices.tsx'
 import { useTexts } from '../texts/use-texts.ts'
 import { columnsOf, type Column, type Shown } from './columns.ts'

@@ -1,8 +1,10 @@
-import type { Book, Spread, Student, Task } from '../api-types.ts'
+import type { Book, Category, Student, Task } from '../../http/schemas/book.ts'
 import type { Texts } from '../texts/use-texts.ts'
 
 /** How scores are shown: percent, or points where a task has points possible. */
 export type Shown = 'percent' | 'points'
+
+export type Spread = Pick<Category, 'class_average' | 'lowest' | 'highest'>
 
 export interface Column {
   key: string

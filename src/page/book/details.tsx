@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
-import type { Student } from '../api-types.ts'
+import type { Student } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import type { Column } from './columns.ts'
 import { scoreText } from './score-text.tsx'

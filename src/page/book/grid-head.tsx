@@ -1,9 +1,8 @@
 import { Component } from 'preact'
 import type { VirtualItem } from '@tanstack/virtual-core'
-import type { Spread } from '../api-types.ts'
 import type { TextKey } from '../texts/en.ts'
 import type { Texts } from '../texts/use-texts.ts'
-import type { Column } from './columns.ts'
+import type { Column, Spread } from './columns.ts'
 import { hasChanged } from './has-changed.ts'
 import type { Sort } from './rows.ts'
 

@@ -1,6 +1,6 @@
 import { Component, type VNode } from 'preact'
 import type { VirtualItem } from '@tanstack/virtual-core'
-import type { Student } from '../api-types.ts'
+import type { Student } from '../../http/schemas/book.ts'
 import type { Texts } from '../texts/use-texts.ts'
 import type { Column, Shown } from './columns.ts'
 import { hasChanged } from './has-changed.ts'

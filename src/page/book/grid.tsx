@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, type Range } from '@tanstack/virtual-core'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { Student } from '../api-types.ts'
+import type { Student } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import type { Column, Shown } from './columns.ts'
 import { GridHead, HEAD_HEIGHT, HEAD_ROWS } from './grid-head.tsx'

@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import { useEffect } from 'preact/hooks'
-import type { Student } from '../api-types.ts'
+import type { Student } from '../../http/schemas/book.ts'
 import { TextsProvider, useTexts } from '../texts/use-texts.ts'
 import type { Column, Shown } from './columns.ts'
 import { sortedName } from './rows.ts'

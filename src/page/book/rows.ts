@@ -1,4 +1,4 @@
-import type { Student } from '../api-types.ts'
+import type { Student } from '../../http/schemas/book.ts'
 import type { Column } from './columns.ts'
 
 export interface Sort {

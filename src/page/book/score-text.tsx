@@ -1,4 +1,4 @@
-import type { Cell, Task } from '../api-types.ts'
+import type { Cell, Task } from '../../http/schemas/book.ts'
 import type { Texts } from '../texts/use-texts.ts'
 import type { Shown } from './columns.ts'
 

@@ -1,4 +1,4 @@
-import type { Period } from '../api-types.ts'
+import type { Period } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import type { Shown } from './columns.ts'
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { Book } from '../../http/schemas/book.ts'
 import { call } from '../api.ts'
-import type { Book } from '../api-types.ts'
 
 /** Enough for the first screens, so that they are there soon; the rest comes after. */
 const FIRST_PAGE = 300

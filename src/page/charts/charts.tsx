@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import type { Book } from '../api-types.ts'
+import type { Book } from '../../http/schemas/book.ts'
 import type { AverageRange } from '../book/rows.ts'
 import { Empty } from '../notices.tsx'
 import { courseLink } from '../router.ts'

@@ -1,4 +1,4 @@
-import type { Student } from '../api-types.ts'
+import type { Student } from '../../http/schemas/book.ts'
 import { isInRange, type AverageRange } from '../book/rows.ts'
 
 export interface Bin {

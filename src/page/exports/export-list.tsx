@@ -1,4 +1,4 @@
-import type { ExportItem } from '../api-types.ts'
+import type { ExportItem } from '../../http/schemas/common.ts'
 import { serverNow } from '../api.ts'
 import { useTexts } from '../texts/use-texts.ts'
 

@@ -1,4 +1,4 @@
-import type { ExportOptions } from '../api-types.ts'
+import type { ExportOptions } from '../../http/schemas/common.ts'
 import { useTexts } from '../texts/use-texts.ts'
 
 /** What differs from the default is all that the options hold, as in the API. */

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { ExportItem, ExportOptions } from '../../http/schemas/common.ts'
 import { call } from '../api.ts'
-import type { ExportItem, ExportOptions } from '../api-types.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { deleteLater, undoDeletion, useDeletions } from './deletions.ts'
 import { download } from './download.ts'

@@ -1,5 +1,5 @@
+import type { Job } from '../../http/schemas/common.ts'
 import { addressOf, ApiError, call } from '../api.ts'
-import type { Job } from '../api-types.ts'
 
 export type JobNews =
   | { kind: 'job', job: Job }

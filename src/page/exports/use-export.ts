@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { ExportOptions, Job, Ticket } from '../../http/schemas/common.ts'
 import { ApiError, call } from '../api.ts'
-import type { ExportOptions, Job, Ticket } from '../api-types.ts'
 import { download } from './download.ts'
 import { followJob } from './follow-job.ts'
 import { claimDelivery, forgetExport, onRemembered, rememberedExport, rememberExport } from './remembered.ts'

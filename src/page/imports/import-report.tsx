@@ -1,18 +1,19 @@
+import type {
+  Counts,
+  ImportColumn,
+  ImportError,
+  ImportReport,
+  ImportSummary,
+  ImportWarning,
+} from '../../http/schemas/imports.ts'
 import { call } from '../api.ts'
 import { Failure, Loading } from '../notices.tsx'
 import { useLaterTexts } from '../texts/later.ts'
 import { useLoaded } from '../use-loaded.ts'
 import { importEn, type ImportTextKey } from '../texts/import-en.ts'
-import {
-  THINGS,
-  type Counts,
-  type ImportColumn,
-  type ImportError,
-  type ImportReport,
-  type ImportSummary,
-  type ImportWarning,
-} from './types.ts'
 
+/** What an import counts. */
+const THINGS = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
 const CHANGES = ['added', 'updated', 'unchanged', 'removed'] as const
 
 /** The report of a job that has ended. */

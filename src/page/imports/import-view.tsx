@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
+import type { ImportReport } from '../../http/schemas/imports.ts'
 import { adminLink, courseLink } from '../router.ts'
 import { useLaterTexts } from '../texts/later.ts'
 import { FileChooser } from './file-chooser.tsx'
@@ -6,7 +7,7 @@ import { ImportReportView } from './import-report.tsx'
 import { ImportStatus } from './import-status.tsx'
 import { OptionsForm } from './options-form.tsx'
 import { PastImports } from './past-imports.tsx'
-import { NO_OPTIONS, needsCourse, type ImportOptions, type ImportReport } from './types.ts'
+import { NO_OPTIONS, needsCourse, type ImportOptions } from './import-options.ts'
 import { useImport } from './use-import.ts'
 
 /**

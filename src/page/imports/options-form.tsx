@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { CourseItem } from '../../http/schemas/book.ts'
 import { call } from '../api.ts'
-import type { CourseItem } from '../api-types.ts'
 import { useLaterTexts } from '../texts/later.ts'
-import { FORMATS, needsCourse, type ImportOptions } from './types.ts'
+import { FORMATS, needsCourse, type ImportOptions } from './import-options.ts'
 
 export interface OptionsFormProps {
   options: ImportOptions

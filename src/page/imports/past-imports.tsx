@@ -1,9 +1,9 @@
+import type { ListedImport } from '../../http/schemas/imports.ts'
 import { call } from '../api.ts'
 import { When, JobStatus } from '../admin/jobs/job-texts.tsx'
 import { hasEnded } from '../exports/follow-job.ts'
 import { useLaterTexts } from '../texts/later.ts'
 import { useRefreshed } from '../use-refreshed.ts'
-import type { ListedImport } from './types.ts'
 
 const SHOWN = 20
 

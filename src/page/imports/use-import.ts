@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { Job, Ticket } from '../../http/schemas/common.ts'
+import type { ImportReport } from '../../http/schemas/imports.ts'
 import { ApiError, call } from '../api.ts'
-import type { Job, Ticket } from '../api-types.ts'
 import { followJob } from '../exports/follow-job.ts'
-import type { ImportOptions, ImportReport } from './types.ts'
+import type { ImportOptions } from './import-options.ts'
 import { upload } from './upload.ts'
 
 export type ImportState =

@@ -1,4 +1,4 @@
-import type { Category, Course, Settings } from '../api-types.ts'
+import type { Category, Course, CourseChanges } from '../../http/schemas/book.ts'
 
 /** What stands in the form. A weight is text as typed, in percent; empty goes back to the imported one. */
 export interface Draft {
@@ -31,14 +31,14 @@ export function weightOf (text: string): number | null | undefined {
 }
 
 /** What a draft changes, for the API; null: nothing, undefined: a weight cannot be used. */
-export function changesOf (draft: Draft, before: Draft): Settings | null | undefined {
+export function changesOf (draft: Draft, before: Draft): CourseChanges | null | undefined {
   const typed = [...draft.weights].filter(([id, text]) => text.trim() !== before.weights.get(id))
   const categories = typed.map(([id, text]) => ({ id, weight: weightOf(text) }))
   if (categories.some(({ weight }) => weight === undefined)) return undefined
-  const changes: Settings = {
+  const changes: CourseChanges = {
     ...(draft.missingCounts === before.missingCounts ? {} : { missing_counts: draft.missingCounts }),
     ...(draft.timeZone === before.timeZone ? {} : { time_zone: draft.timeZone }),
-    ...(categories.length === 0 ? {} : { categories: categories as NonNullable<Settings['categories']> }),
+    ...(categories.length === 0 ? {} : { categories: categories as NonNullable<CourseChanges['categories']> }),
   }
   return Object.keys(changes).length === 0 ? null : changes
 }

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import type { Book } from '../api-types.ts'
+import type { Book } from '../../http/schemas/book.ts'
 import { sortedName } from '../book/rows.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import type { DryRun } from './settings.tsx'

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { Book, SettingsAnswer } from '../../http/schemas/book.ts'
 import { call } from '../api.ts'
-import type { Book, SettingsAnswer } from '../api-types.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { changesOf, draftOf, weightOf, type Draft } from './draft.ts'
 import { Effect } from './effect.tsx'

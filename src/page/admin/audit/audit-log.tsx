@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../../http/schemas/audit.ts'
 import { call } from '../../api.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink } from '../../router.ts'
@@ -5,7 +6,6 @@ import { useLaterTexts } from '../../texts/later.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
 import { When } from '../jobs/job-texts.tsx'
 import { Pager, queryOf } from '../pager.tsx'
-import type { AuditEntry } from '../types.ts'
 
 const ON_A_PAGE = 100
 /** As `route-access.ts` and the command line note them. */

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { Attempt, JobWithAttempts } from '../../../http/schemas/common.ts'
 import { ApiError, call } from '../../api.ts'
 import { download, nameOf } from '../../exports/download.ts'
 import { followJob, hasEnded } from '../../exports/follow-job.ts'
@@ -6,7 +7,6 @@ import { ImportReportOf } from '../../imports/import-report.tsx'
 import { Failure, Loading } from '../../notices.tsx'
 import { adminLink, courseLink } from '../../router.ts'
 import { useLaterTexts } from '../../texts/later.ts'
-import type { AdminJob, Attempt } from '../types.ts'
 import { useCourseNames } from '../use-course-names.ts'
 import { JobStatus, useKindName, When } from './job-texts.tsx'
 
@@ -15,7 +15,7 @@ export function JobDetails ({ jobId }: { jobId: number }) {
   const { t, reason, known } = useLaterTexts()
   const kindName = useKindName()
   const names = useCourseNames()
-  const [job, setJob] = useState<AdminJob>()
+  const [job, setJob] = useState<JobWithAttempts>()
   const [isGone, setGone] = useState(false)
   const [isLost, setLost] = useState(false)
   const [error, setError] = useState<unknown>()
@@ -25,13 +25,13 @@ export function JobDetails ({ jobId }: { jobId: number }) {
       setLost(news.kind === 'lost')
       if (news.kind === 'gone') setGone(true)
       // What an administrator is told of a job has more in it than others see.
-      if (news.kind === 'job') setJob(news.job as AdminJob)
+      if (news.kind === 'job') setJob(news.job as JobWithAttempts)
     }), [jobId, turn])
 
   async function act (verb: 'cancel' | 'retry') {
     setError(undefined)
     try {
-      setJob(await call<AdminJob>('POST', `api/jobs/${jobId}/${verb}`))
+      setJob(await call<JobWithAttempts>('POST', `api/jobs/${jobId}/${verb}`))
     } catch (refusal) {
       setError(refusal)
     }

@@ -1,5 +1,5 @@
+import type { Job } from '../../../http/schemas/common.ts'
 import { serverNow } from '../../api.ts'
-import type { Job } from '../../api-types.ts'
 import { useLaterTexts } from '../../texts/later.ts'
 
 /** What a kind of job is called. */

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import type { JobWithAttempts } from '../../../http/schemas/common.ts'
 import { call } from '../../api.ts'
 import { hasEnded } from '../../exports/follow-job.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
@@ -6,7 +7,6 @@ import { adminLink, courseLink } from '../../router.ts'
 import { useLaterTexts } from '../../texts/later.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
 import { Pager, queryOf } from '../pager.tsx'
-import type { AdminJob } from '../types.ts'
 import { useCourseNames } from '../use-course-names.ts'
 import { JobStatus, useKindName, When } from './job-texts.tsx'
 
@@ -24,7 +24,7 @@ export function Jobs ({ query }: { query: URLSearchParams }) {
   const { value, error, refresh } = useRefreshed(
     String(search),
     (signal) =>
-      call<{ jobs: AdminJob[], next_cursor: string | null }>('GET', `api/jobs?${search}`, undefined, signal),
+      call<{ jobs: JobWithAttempts[], next_cursor: string | null }>('GET', `api/jobs?${search}`, undefined, signal),
     ({ jobs }) => jobs.some((job) => !hasEnded(job))
   )
   const [note, setNote] = useState<{ jobId: number, error?: unknown }>()

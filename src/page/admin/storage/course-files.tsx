@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { StoredFile } from '../../../http/schemas/storage.ts'
 import { call } from '../../api.ts'
 import { Confirm } from '../../confirm.tsx'
 import { Empty, Failure, Loading } from '../../notices.tsx'
@@ -7,7 +8,6 @@ import { useLaterTexts } from '../../texts/later.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
 import { When } from '../jobs/job-texts.tsx'
 import { Pager, queryOf } from '../pager.tsx'
-import type { StoredFile } from '../types.ts'
 import { useCourseNames } from '../use-course-names.ts'
 
 const ON_A_PAGE = 50

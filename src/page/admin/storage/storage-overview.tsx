@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { Job, Ticket } from '../../../http/schemas/common.ts'
+import type { Storage } from '../../../http/schemas/storage.ts'
 import { call } from '../../api.ts'
-import type { Job, Ticket } from '../../api-types.ts'
 import { followJob, hasEnded } from '../../exports/follow-job.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink } from '../../router.ts'
 import { useLaterTexts } from '../../texts/later.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
-import type { Storage } from '../types.ts'
 
 const LOOKS: Partial<Record<Job['status'], string>> = { succeeded: 'good', failed: 'bad' }
 

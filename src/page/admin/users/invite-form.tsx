@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Account, OneTimeLink } from '../../../http/schemas/users.ts'
 import { call } from '../../api.ts'
 import { useLaterTexts } from '../../texts/later.ts'
-import type { Account, OneTimeLink } from '../types.ts'
 
 const ROLES = ['teacher', 'admin', 'student'] as const
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { OneTimeLink } from '../../../http/schemas/users.ts'
 import { useLaterTexts } from '../../texts/later.ts'
-import type { OneTimeLink } from '../types.ts'
 
 /**
  * A one-time link, to be passed on. The service keeps only a hash of it, so this is the one time it can be

@@ -1,6 +1,6 @@
+import type { Account } from '../../../http/schemas/users.ts'
 import { serverNow } from '../../api.ts'
 import { useLaterTexts } from '../../texts/later.ts'
-import type { Account } from '../types.ts'
 import { nameOf } from './users.tsx'
 
 /** Most courses that are named. */

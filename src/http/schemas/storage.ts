@@ -1,0 +1,52 @@
+// Stored files and the room they take, as the API shows them.
+import Type, { type Static } from 'typebox'
+import { id, nullable, time } from './common.ts'
+
+const bytes = Type.Integer({ description: 'Bytes' })
+
+export const storageSchema = Type.Object({
+  files: Type.Integer(),
+  used: bytes,
+  quota: nullable(Type.Integer({ description: 'Most bytes in total (TOTAL_QUOTA_BYTES); null: no limit' })),
+  owner_quota: nullable(
+    Type.Integer({ description: 'Most bytes of one owner (OWNER_QUOTA_BYTES); null: no limit' })
+  ),
+  disk_free: bytes,
+  disk_reserve: Type.Integer({
+    description: 'Free bytes below which exports and uploads are refused (MIN_FREE_BYTES)',
+  }),
+  expired: Type.Object({
+    files: Type.Integer(),
+    bytes,
+    tombstones: Type.Integer({ description: 'Rows of files whose bytes were removed long ago' }),
+  }, { description: 'What a sweep would remove now' }),
+  owners: Type.Array(
+    Type.Object({
+      owner_type: Type.String({ description: '`course`, or `user` for what an administrator imports' }),
+      owner_id: id,
+      name: nullable(Type.String({ description: 'Of a course' })),
+      files: Type.Integer(),
+      bytes,
+    }),
+    { description: 'The largest, with most bytes first' }
+  ),
+}, { title: 'Storage' })
+export type Storage = Static<typeof storageSchema>
+
+/** A file of a course. */
+export const fileSchema = Type.Object({
+  id,
+  category: Type.String(),
+  filename: Type.String(),
+  url: Type.String({
+    format: 'uri',
+    description: 'Absolute; anyone who has it can download the file, unless FILE_ACCESS says otherwise',
+  }),
+  content_type: Type.String(),
+  size: bytes,
+  sha256: Type.String(),
+  created_at: time,
+  created_by: nullable(Type.String()),
+  expires_at: nullable(time),
+}, { title: 'File' })
+export type StoredFile = Static<typeof fileSchema>

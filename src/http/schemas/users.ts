@@ -1,0 +1,79 @@
+// Accounts, sessions and one-time links, as the API shows them.
+import Type, { type Static } from 'typebox'
+import { id, nullable, time } from './common.ts'
+
+const person = {
+  email: Type.String(),
+  first_name: nullable(Type.String()),
+  last_name: nullable(Type.String()),
+}
+const role = Type.Enum(['admin', 'teacher', 'student'])
+
+/** The user who is signed in. */
+export const principalSchema = Type.Object({ id, ...person, role }, { title: 'User' })
+export type User = Static<typeof principalSchema>
+
+/** An account, as administrators see it. */
+export const accountSchema = Type.Object({
+  id,
+  ...person,
+  role,
+  is_disabled: Type.Boolean({ description: 'The account cannot be used' }),
+  disabled_by: nullable(Type.Enum(['administrator', 'roster'])),
+  disabled_reason: nullable(Type.String({
+    description: 'For people to read: `disabled by the roster of the course "Physics"`',
+  })),
+  disabled_in: Type.Array(Type.Object({ id, name: Type.String() }), {
+    description: 'Courses whose roster disables the account; may be empty if the user has left all courses',
+  }),
+  is_roster_only: Type.Boolean({ description: 'Known from a roster only; it has not been given a role yet' }),
+  has_password: Type.Boolean(),
+  created_at: time,
+  last_sign_in_at: nullable(time),
+}, { title: 'Account' })
+export type Account = Static<typeof accountSchema>
+
+export const oneTimeLinkSchema = Type.Object({
+  url: Type.String({
+    format: 'uri',
+    description: 'For this user only, and shown once: anyone who opens it can choose the password',
+  }),
+  expires_at: time,
+  mail: Type.Optional(Type.Object({
+    sent: Type.Boolean(),
+    reason: nullable(Type.String({ description: 'Why it was not sent, as the mail server says' })),
+  }, {
+    description: 'If a mail server is set up: whether the link was sent to the user. The link is valid either way',
+  })),
+})
+export type OneTimeLink = Static<typeof oneTimeLinkSchema>
+
+/** The user of a one-time link, before a password is chosen. */
+export const invitationSchema = Type.Object({
+  ...person,
+  has_password: Type.Boolean({ description: 'True: a reset; false: an invitation' }),
+  expires_at: time,
+})
+export type Invitation = Static<typeof invitationSchema>
+
+/** The ways to sign in. */
+export const signInOptionsSchema = Type.Object({
+  password: Type.Boolean(),
+  single_sign_on: nullable(Type.Object({
+    name: Type.String({ description: 'The name of the provider' }),
+    url: Type.String({ description: 'Where a browser begins, as a path' }),
+  })),
+})
+export type SignInOptions = Static<typeof signInOptionsSchema>
+
+export const sessionSchema = Type.Object({
+  id,
+  user_id: id,
+  email: Type.String(),
+  address: nullable(Type.String({ description: 'The network address where it began' })),
+  user_agent: nullable(Type.String()),
+  created_at: time,
+  last_used_at: time,
+  is_current: Type.Boolean({ description: 'True for the session of this request' }),
+}, { title: 'Session' })
+export type Session = Static<typeof sessionSchema>
