@@ -27,7 +27,7 @@ import { createDiskStorage } from './files/storage/disk.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
 import type { FileStorage } from './files/storage/file-storage.ts'
 import { systemClock, type Clock } from './jobs/clock.ts'
-import { createJobOutlooks, type JobOutlook } from './jobs/job-outlook.ts'
+import { createJobOutlook, type JobOutlook } from './jobs/job-outlook.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runner.ts'
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
@@ -66,8 +66,7 @@ export interface Services {
   metrics: Metrics
   /** Bytes that are free on the disk of the data folder. */
   freeBytes: () => Promise<number>
-  /** What is known now about jobs that wait or run. */
-  outlook: () => JobOutlook
+  outlook: JobOutlook
   /** Starts the threads before they are needed; resolves when they have their code. */
   warm: () => Promise<void>
   /** Stops jobs (see JobRunner.stop), then closes everything, in reverse order. */
@@ -280,7 +279,7 @@ export async function createServices ({
     runner,
     metrics,
     freeBytes,
-    outlook: createJobOutlooks({
+    outlook: createJobOutlook({
       db,
       now,
       threads: pool.threads,

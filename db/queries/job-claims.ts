@@ -13,9 +13,17 @@ export interface ClaimFilter {
 }
 
 /**
- * The next job that may start: due, of a kind with room, none of its key running; the higher priority first,
- * then the owner that has waited longest since a job of his was claimed, so that no course waits for all of
- * another's.
+ * The token of the last claim of a job of the same owner; 0 if there was none. Jobs without an owner count as
+ * jobs of one owner.
+ */
+export const lastServed = sql<number>`(SELECT coalesce(max(served.token), 0) FROM jobs AS served
+  WHERE served.owner_type IS NOT DISTINCT FROM jobs.owner_type
+  AND served.owner_id IS NOT DISTINCT FROM jobs.owner_id)`
+
+/**
+ * The next job that may start: due, of a kind with room, and no job of the same key is running. The higher
+ * priority comes first, then the owner that has waited longest since one of its jobs was claimed, so that no
+ * course waits for all jobs of another one. `queuePositions` counts in the same order.
  */
 export async function nextJob (trx: Trx, { now, kinds }: ClaimFilter): Promise<JobRow | undefined> {
   if (kinds.length === 0) return undefined
@@ -25,24 +33,11 @@ export async function nextJob (trx: Trx, { now, kinds }: ClaimFilter): Promise<J
     .where('kind', 'in', kinds)
     .where(({ not, exists, selectFrom }) =>
       not(exists(
-        selectFrom('jobs as running').select('running.id').whereRef('running.key', '=', 'jobs.key').where(
-          'running.state',
-          '=',
-          state('started')
-        )
+        selectFrom('jobs as running').select('running.id')
+          .whereRef('running.key', '=', 'jobs.key').where('running.state', '=', state('started'))
       ))
     )
-    .orderBy('priority', 'desc')
-    .orderBy((eb) =>
-      eb.selectFrom('jobs as served').select(sql<number>`coalesce(max(served.token), 0)`.as('token'))
-        // Those without an owner take turns as one.
-        .whereRef('served.owner_type', 'is not distinct from', 'jobs.owner_type').whereRef(
-          'served.owner_id',
-          'is not distinct from',
-          'jobs.owner_id'
-        )
-    )
-    .orderBy('id')
+    .orderBy('priority', 'desc').orderBy(lastServed).orderBy('id')
     .limit(1).executeTakeFirst()
 }
 

@@ -1,58 +1,51 @@
-// What the outlook of a job is told from: who else waits, and how long runs took on this machine.
+// What the outlook of a job is based on: the jobs ahead of it, and how long runs took on this machine.
 import { sql } from 'kysely'
 import type { Reads } from '../index.ts'
+import { lastServed } from './job-claims.ts'
 import { state, type JobRow } from './jobs.ts'
 
-export type WaitingJob =
-  & Pick<JobRow, 'id' | 'kind' | 'owner_type' | 'owner_id' | 'priority' | 'run_after'>
-  & {
-    /** The claim at which a job of its owner was last started; 0: none was. */
-    served: number,
-  }
-
-/** All jobs that wait, in the order of their ids. */
-export async function waitingJobs (db: Reads): Promise<WaitingJob[]> {
-  const rows = await db.selectFrom('jobs').select([
-    'id',
-    'kind',
-    'owner_type',
-    'owner_id',
-    'priority',
-    'run_after',
-  ])
-    .where('state', '=', state('queued')).orderBy('id').execute()
-  const owners = await db.selectFrom('jobs').select(['owner_type', 'owner_id']).distinct().where(
-    'state',
-    '=',
-    state('queued')
-  )
-    .select((eb) =>
-      eb.selectFrom('jobs as served').select(sql<number>`coalesce(max(served.token), 0)`.as('token'))
-        .whereRef('served.owner_type', 'is not distinct from', 'jobs.owner_type').whereRef(
-          'served.owner_id',
-          'is not distinct from',
-          'jobs.owner_id'
-        ).as('served')
+/**
+ * How many jobs are ahead of each waiting job, by its id: the order in which `nextJob` claims them, as far as
+ * it is known now. Jobs that are not due yet come last. A job waits only for jobs that use the same threads:
+ * each of the kinds in `ownThreads` has its own, all other kinds share theirs.
+ */
+export async function queuePositions (
+  db: Reads,
+  { now, ownThreads }: { now: number, ownThreads: readonly string[] }
+): Promise<Map<number, number>> {
+  const threads = ownThreads.length === 0
+    ? sql`''`
+    : sql`CASE WHEN kind IN (${sql.join(ownThreads)}) THEN kind ELSE '' END`
+  const { rows } = await sql<{ id: number, position: number }>`
+    WITH waiting AS (
+      SELECT id, priority, owner_type, owner_id, ${threads} AS threads, ${lastServed} AS served,
+        CASE WHEN run_after > ${now} THEN run_after ELSE 0 END AS due_at
+      FROM jobs WHERE state = ${state('queued')}
+    ), in_turn AS (
+      -- Owners take turns: each one's first job, then each one's second job.
+      SELECT id, threads, due_at, priority, served,
+        row_number() OVER owner AS turn, min(id) OVER owner AS first
+      FROM waiting
+      WINDOW owner AS (PARTITION BY threads, due_at, priority, owner_type, owner_id ORDER BY id)
     )
-    .execute()
-  const served = new Map(owners.map((owner) => [`${owner.owner_type}:${owner.owner_id}`, owner.served ?? 0]))
-  return rows.map((row) => ({ ...row, served: served.get(`${row.owner_type}:${row.owner_id}`) ?? 0 }))
+    SELECT id, row_number() OVER (
+      PARTITION BY threads ORDER BY due_at, priority DESC, turn, served, first, id
+    ) - 1 AS position FROM in_turn`.execute(db)
+  return new Map(rows.map(({ id, position }) => [id, position]))
 }
 
-/** How long the last good runs of a kind took, ms each, newest first; with `owner` only those of his jobs. */
+/** How long the last successful runs of a kind took, ms each, newest first; with `owner` only runs for it. */
 export async function lastRuns (
   db: Reads,
   kind: string,
   { owner, limit }: { owner?: Pick<JobRow, 'owner_type' | 'owner_id'>, limit: number }
 ): Promise<number[]> {
-  let query = db.selectFrom('jobs').select(['started_at', 'finished_at'])
+  let query = db.selectFrom('jobs')
+    .select(sql<number>`finished_at - started_at`.as('ms'))
     .where('state', '=', state('succeeded')).where('kind', '=', kind).orderBy('id', 'desc').limit(limit)
   if (owner !== undefined) {
-    query = query.where('owner_type', 'is not distinct from', owner.owner_type).where(
-      'owner_id',
-      'is not distinct from',
-      owner.owner_id
-    )
+    query = query.where('owner_type', 'is not distinct from', owner.owner_type)
+      .where('owner_id', 'is not distinct from', owner.owner_id)
   }
-  return (await query.execute()).map((row) => row.finished_at! - row.started_at!)
+  return (await query.execute()).map(({ ms }) => ms)
 }

@@ -1,18 +1,18 @@
 export interface RunSoFar {
   /** Fraction of the work that is done. */
   progress: number
-  /** Since its start, ms. */
+  /** Since it started, ms. */
   elapsedMs: number
-  /** How long such a run usually takes here, ms; undefined: none was seen yet. */
+  /** How long such a run usually takes on this machine, ms; undefined if none was seen yet. */
   usualMs: number | undefined
 }
 
-/** Below this fraction the pace of a run says nothing yet. */
+/** Below this fraction the pace of a run means nothing yet. */
 const TOO_EARLY = 0.05
 
 /**
- * What is left of a run, ms: at first what such runs usually take, then more and more what its own pace says.
- * Undefined without either.
+ * Time left of a run, ms: at first by what such runs usually take, then more and more by its own pace.
+ * Undefined if neither is known.
  */
 export function timeLeft ({ progress, elapsedMs, usualMs }: RunSoFar): number | undefined {
   const byPace = progress > TOO_EARLY ? elapsedMs * (1 - progress) / progress : undefined
@@ -21,16 +21,10 @@ export function timeLeft ({ progress, elapsedMs, usualMs }: RunSoFar): number | 
   return progress * byPace + (1 - progress) * usualMs * (1 - progress)
 }
 
-/**
- * The middle one, or the mean of the two in the middle; undefined of none. One run beside a busy backup does
- * not count for much.
- */
+/** The middle value, or the mean of the two in the middle; undefined if there is none. */
 export function median (values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1
-    ? sorted[middle]
-    : sorted.length === 0
-      ? undefined
-      : (sorted[middle - 1]! + sorted[middle]!) / 2
+  const lower = sorted[(sorted.length - 1) >> 1]
+  const upper = sorted[sorted.length >> 1]
+  return lower === undefined || upper === undefined ? undefined : (lower + upper) / 2
 }

@@ -1,5 +1,9 @@
 import t from 'tap'
-import { createJobOutlooks } from '../../src/jobs/job-outlook.ts'
+import type { Database } from '../../db/index.ts'
+import { claimJob, endRun, nextJob } from '../../db/queries/job-claims.ts'
+import { queuePositions } from '../../db/queries/job-estimates.ts'
+import { insertJob } from '../../db/queries/jobs.ts'
+import { createJobOutlook } from '../../src/jobs/job-outlook.ts'
 import { median, timeLeft } from '../../src/jobs/time-left.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind } from '../support/job-service.ts'
@@ -18,17 +22,18 @@ t.test('median', async (t) => {
   t.strictSame([median([]), median([3]), median([4, 1]), median([100, 1, 2])], [undefined, 3, 2.5, 2])
 })
 
-t.test('where a job stands: what runs and what waits before it, by past runs of its owner or else its kind', async (t) => {
+t.test('the outlook of a job: jobs ahead of it, past runs of its owner or else of its kind', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, {
     threads: 1,
     kinds: [testKind({ extra: { gate: gate.memory } })],
   })
   await service.runner.start()
-  const outlook = createJobOutlooks({ db: service.db, now: service.clock.now, threads: 1 })
+  const outlook = createJobOutlook({ db: service.db, now: service.clock.now, threads: 1 })
   const ask = async (id: number, progress = 0) => {
     const job = await service.row(id)
-    return [await outlook().position(job), await outlook().secondsLeft(job, progress)]
+    const ahead = (await outlook.positions()).get(job.id) ?? 0
+    return [ahead, await outlook.secondsLeft(job, { progress, ahead })]
   }
   let runs = 0
   async function run (course: number, seconds: number): Promise<void> {
@@ -79,4 +84,81 @@ t.test('where a job stands: what runs and what waits before it, by past runs of 
   await service.queue.cancel(next.job.id, { userId: null, force: true })
   t.strictSame(await ask(later.job.id), [1, 6 + 2], 'one less before it')
   gate.open()
+})
+
+const NOW = 1000
+
+interface Waiting { course?: number, priority?: number, runAfter?: number, kind?: string }
+
+/** Puts waiting jobs into the queue; returns their ids. */
+async function queueJobs (db: Database, jobs: readonly Waiting[]): Promise<number[]> {
+  return await db.write(async (trx) => {
+    const ids: number[] = []
+    for (const { course, priority = 0, runAfter = 0, kind = 'test' } of jobs) {
+      const { id } = await insertJob(trx, {
+        kind,
+        key: `key ${Math.random()}`,
+        unique_key: null,
+        state: 'queued',
+        payload: '{}',
+        owner_type: course === undefined ? null : 'course',
+        owner_id: course ?? null,
+        priority,
+        run_after: runAfter,
+        created_at: 0,
+      })
+      ids.push(id)
+    }
+    return ids
+  })
+}
+
+/** Claims and ends the next job; returns its id. */
+async function runNext (db: Database): Promise<number> {
+  return await db.write(async (trx) => {
+    const next = await nextJob(trx, { now: NOW, kinds: ['test'] })
+    const run = next === undefined ? undefined : await claimJob(trx, next.id, NOW, null)
+    if (run === undefined) return 0
+    const end = { finishedAt: NOW, outcome: 'succeeded' } as const
+    await endRun(trx, run, { state: 'succeeded', finished_at: NOW }, end)
+    return run.id
+  })
+}
+
+t.test('positions are in the order of the claims: by priority, then owners in turn', async (t) => {
+  const { db } = await createJobService(t)
+  t.strictSame(await queuePositions(db.reads, { now: NOW, ownThreads: [] }), new Map(), 'an empty queue')
+  await queueJobs(db, [{ course: 1 }, { course: 2 }])
+  for (let i = 0; i < 2; i++) await runNext(db)
+  const ids = await queueJobs(db, [
+    { course: 1 }, { course: 1 }, { course: 2 }, {}, { course: 3, priority: -10 },
+    { course: 2, priority: 10 }, { course: 4 }, {}, { course: 1 }, { course: 2 }, { course: 4 },
+  ])
+  const positions = await queuePositions(db.reads, { now: NOW, ownThreads: ['other'] })
+  const claimed: number[] = []
+  while (claimed.length < ids.length) claimed.push(await runNext(db))
+  t.strictSame([...positions.keys()].sort((a, b) => positions.get(a)! - positions.get(b)!), claimed)
+  t.strictSame(claimed.toSorted((a, b) => a - b), ids)
+  t.strictSame([...positions.values()].sort((a, b) => a - b), ids.map((_, i) => i))
+})
+
+t.test('jobs that are not due yet come last, by their time', async (t) => {
+  const { db } = await createJobService(t)
+  const [late = 0, first = 0, sooner = 0, second = 0] = await queueJobs(db, [
+    { course: 1, runAfter: 5000, priority: 99 }, { course: 2 }, { course: 3, runAfter: 3000 },
+    { course: 4, runAfter: NOW },
+  ])
+  t.strictSame(
+    await queuePositions(db.reads, { now: NOW, ownThreads: [] }),
+    new Map([[first, 0], [second, 1], [sooner, 2], [late, 3]])
+  )
+})
+
+t.test('a job waits only for jobs that use the same threads', async (t) => {
+  const { db } = await createJobService(t)
+  const ids = await queueJobs(db, [
+    { kind: 'import' }, { kind: 'test' }, { kind: 'import' }, { kind: 'sweep' }, { kind: 'other' },
+  ])
+  const positions = await queuePositions(db.reads, { now: NOW, ownThreads: ['import', 'sweep'] })
+  t.strictSame(ids.map((id) => positions.get(id)), [0, 0, 1, 0, 1])
 })

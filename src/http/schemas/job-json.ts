@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify'
 import { jobAttempts, type AttemptRow } from '../../../db/queries/job-attempts.ts'
 import type { JobRow } from '../../../db/queries/jobs.ts'
 import { isoTime } from '../../iso-time.ts'
-import type { JobOutlook } from '../../jobs/job-outlook.ts'
 import type { Services } from '../../services.ts'
 import { principalOf } from '../access/access-hooks.ts'
 import { mayUseCourseOf } from '../access/job-access.ts'
@@ -17,9 +16,9 @@ export async function jobsJson (
   request: FastifyRequest,
   jobs: readonly JobRow[]
 ): Promise<JobJson[]> {
-  const outlook = services.outlook()
+  const positions = await positionsOf(services, jobs)
   const shown: JobJson[] = []
-  for (const job of jobs) shown.push(await jobJson(services, links, request, job, outlook))
+  for (const job of jobs) shown.push(await jobJson(services, links, request, job, positions))
   return shown
 }
 
@@ -30,19 +29,29 @@ export async function oneJobJson (
   request: FastifyRequest,
   job: JobRow
 ): Promise<JobJson & { attempt_log?: ReturnType<typeof attemptJson>[] }> {
-  const shown = await jobJson(services, links, request, job, services.outlook())
+  const shown = await jobJson(services, links, request, job, await positionsOf(services, [job]))
   if (principalOf(request).role !== 'admin') return shown
   return { ...shown, attempt_log: (await jobAttempts(services.db.reads, job.id)).map(attemptJson) }
 }
 
+/** How many jobs are ahead of each of these that waits, by its id. */
+async function positionsOf (
+  { outlook }: Services,
+  jobs: readonly JobRow[]
+): Promise<ReadonlyMap<number, number>> {
+  return jobs.some(({ state }) => state === 'queued') ? await outlook.positions() : new Map()
+}
+
 async function jobJson (
-  { db, runner, exports }: Services,
+  { db, runner, exports, outlook }: Services,
   links: Links,
   request: FastifyRequest,
   job: JobRow,
-  outlook: JobOutlook
+  positions: ReadonlyMap<number, number>
 ) {
   const made = job.state === 'succeeded' ? await exports.ofJob(job.id) : undefined
+  // A job may have been claimed after its row was read.
+  const ahead = job.state === 'queued' ? positions.get(job.id) ?? 0 : 0
   const progress = job.state === 'started' ? runner.progress(job.id) ?? job.progress : job.progress
   return {
     id: job.id,
@@ -51,8 +60,8 @@ async function jobJson (
     course_id: job.owner_type === 'course' ? job.owner_id : null,
     export_id: made?.id ?? null,
     progress,
-    queue_position: await outlook.position(job),
-    seconds_left: await outlook.secondsLeft(job, progress),
+    queue_position: ahead,
+    seconds_left: await outlook.secondsLeft(job, { progress, ahead }),
     attempts: job.attempts,
     requested_by: (JSON.parse(job.payload) as { requestedBy?: string }).requestedBy ?? null,
     created_at: isoTime(job.created_at),
