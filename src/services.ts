@@ -291,7 +291,6 @@ export async function createServices ({
     async close (graceMs) {
       sweeps.stop()
       await runner.stop(graceMs)
-      await files.settled()
       await readers.destroy()
       await audit.close()
       await db.close()

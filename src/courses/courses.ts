@@ -96,24 +96,21 @@ export function createCourses (
       }),
     async delete (courseId) {
       const owner = { type: 'course', id: courseId }
-      const gone = await db.write(async (trx) => {
-        if (await queries.findCourse(trx, courseId) === undefined) return undefined
-        const jobIds = await queue.cancelAll(trx, owner)
-        const hexes = await files.deleteRowsOfOwner(trx, owner)
+      const isDeleted = await db.write(async (trx) => {
+        if (await queries.findCourse(trx, courseId) === undefined) return false
+        await queue.cancelAll(trx, owner)
+        await files.deleteAllOf(trx, owner)
         await forgetReportsOfCourse(trx, courseId)
         await deleteRosterOfCourse(trx, courseId)
         await queries.deleteCourse(trx, courseId)
         if (!await queries.hasCourses(trx)) {
           await forgetImports(trx)
-          hexes.push(...await files.deleteRows(trx, await uploadsOfEndedImports(trx, UPLOADS)))
+          await files.deleteIn(trx, await uploadsOfEndedImports(trx, UPLOADS))
         }
-        return { jobIds, hexes }
+        return true
       })
-      if (gone === undefined) return false
-      queue.onCanceled(gone.jobIds)
-      await files.removeBytes(gone.hexes)
-      await db.emptyLog()
-      return true
+      if (isDeleted) await db.emptyLog()
+      return isDeleted
     },
   }
 }

@@ -64,7 +64,7 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
     async request ({ courseId, options, userId, requestedBy }) {
       const complete = completeOptions(options)
       const payload: ExportPayload = { courseId, options: complete, requestedBy }
-      const ticket = await db.write(async (trx) => {
+      return await db.write(async (trx) => {
         const course = await findCourse(trx, courseId)
         if (course === undefined) return undefined
         // Never before an export that is there already: with a clock set back, that one would look like the
@@ -80,8 +80,6 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
           requestedAt,
         })
       })
-      if (ticket !== undefined && !ticket.joined) queue.onQueued()
-      return ticket
     },
     async list (courseId) {
       const rows = await db.remembered(`exports ${courseId}`, () => queries.listExports(db.reads, courseId))
@@ -110,17 +108,14 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
       return row === undefined ? undefined : { id: row.id, courseId: row.course_id }
     },
     async delete (courseId, exportId) {
-      const hexes = await db.write(async (trx) => {
+      return await db.write(async (trx) => {
         const row = await queries.findExport(trx, courseId, exportId)
-        if (row === undefined) return undefined
-        const deleted = await files.deleteRows(trx, [row.file_id])
+        if (row === undefined) return false
+        await files.deleteIn(trx, [row.file_id])
         // Another one may be the newest now, and is kept.
         await queries.setExportExpiry(trx, retention, now(), courseId)
-        return deleted
+        return true
       })
-      if (hexes === undefined) return false
-      await files.removeBytes(hexes)
-      return true
     },
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Database } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileRow } from '../../db/queries/files.ts'
-import type { ByteRemoval } from './byte-removal.ts'
+import { removeBytes, type FileLog } from './byte-removal.ts'
 import type { FileStorage } from './storage/file-storage.ts'
 
 const ROWS_AT_ONCE = 1000
@@ -31,10 +31,10 @@ export interface Reconciled {
  * what no row knows. By names and sizes; `verifyFiles` reads the bytes as well.
  */
 export async function reconcileFiles (
-  { db, storage, now, removal }: Parts & { removal: ByteRemoval }
+  { db, storage, now, log }: Parts & { log: FileLog }
 ): Promise<Reconciled> {
   const intents = await files.listIntents(db.reads)
-  await removal.remove(intents)
+  await removeBytes({ db, storage, log }, intents)
   const lost: number[] = []
   const found: number[] = []
   for await (const rows of storedRows(db)) {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import type { Database, Trx } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileFilter, FileRow } from '../../db/queries/files.ts'
-import { createByteRemoval, type FileLog } from './byte-removal.ts'
+import { removeBytes, type FileLog } from './byte-removal.ts'
 import {
   reconcileFiles,
   verifyFiles,
@@ -74,14 +74,10 @@ export interface FileLibrary {
    * as it is.
    */
   place: (staged: StagedFile, filename: string) => Promise<PlacedFile>
-  /**
-   * The first half of `delete`, in the caller's transaction: returns what `removeBytes` wants after the
-   * commit.
-   */
-  deleteRows: (trx: Trx, ids: readonly number[]) => Promise<string[]>
-  /** The same for all files of an owner that is being deleted itself. */
-  deleteRowsOfOwner: (trx: Trx, owner: FileOwner) => Promise<string[]>
-  removeBytes: (hexes: readonly string[]) => Promise<void>
+  /** `delete` in the caller's transaction: the rows now, the bytes after the commit. */
+  deleteIn: (trx: Trx, ids: readonly number[]) => Promise<number>
+  /** The same for all files of an owner that is being deleted. */
+  deleteAllOf: (trx: Trx, owner: FileOwner) => Promise<number>
   /**
    * Throws QuotaExceededError where there is no room left; room that `replaceable` files of a category would
    * make counts.
@@ -96,8 +92,6 @@ export interface FileLibrary {
   reconcile: () => Promise<Reconciled>
   /** Reads every byte again: see `verifyFiles`. */
   verify: (options?: VerifyOptions) => Promise<Verification>
-  /** Resolves when no bytes of replaced files are being removed any more. */
-  settled: () => Promise<void>
 }
 
 export interface FileLibraryOptions {
@@ -117,8 +111,15 @@ export function createFileLibrary (
   { db, storage, stagingFolder, now, ownerQuotaBytes = 0, totalQuotaBytes = 0, log = { warn () {} } }:
   FileLibraryOptions
 ): FileLibrary {
-  const quota = createFileQuota({ ownerQuotaBytes, totalQuotaBytes, now })
-  const removal = createByteRemoval({ db, storage, log })
+  const parts = { db, storage, now, log }
+
+  async function deleteIn (trx: Trx, ids: readonly number[]): Promise<number> {
+    const { count, hexes } = await files.deleteFiles(trx, ids, now())
+    trx.afterCommit(async () => { await removeBytes(parts, hexes) })
+    return count
+  }
+
+  const quota = createFileQuota({ ownerQuotaBytes, totalQuotaBytes, now, deleteFiles: deleteIn })
 
   async function place (staged: StagedFile, filename: string): Promise<PlacedFile> {
     assertPathPart(filename)
@@ -126,9 +127,7 @@ export function createFileLibrary (
     // Noted first, so that a death between the rename and the row leaves bytes that the next start knows to
     // be nobody's.
     await db.write((trx) => files.insertIntents(trx, [hex], now()))
-    const discard = async () => {
-      await removal.remove([hex])
-    }
+    const discard = async () => { await removeBytes(parts, [hex]) }
     try {
       await storage.put(staged.path, hex, filename)
     } catch (error) {
@@ -141,9 +140,7 @@ export function createFileLibrary (
         trx,
         { owner, category, contentType, createdBy, createdAt, expiresAt, replacesOldest = false }
       ) {
-        removal.removeAfterCommit(
-          await quota.claim(trx, owner, staged.size, replacesOldest ? category : undefined)
-        )
+        await quota.claim(trx, owner, staged.size, replacesOldest ? category : undefined)
         await files.deleteIntents(trx, [hex])
         return await files.insertFile(trx, {
           owner_type: owner.type,
@@ -181,9 +178,6 @@ export function createFileLibrary (
     }
   }
 
-  const deleteRows = async (trx: Trx, ids: readonly number[]) =>
-    (await files.deleteFiles(trx, ids, now())).hexes
-
   return {
     place,
     async store (source, description, options = {}) {
@@ -198,26 +192,16 @@ export function createFileLibrary (
       }
     },
     info: (filter) => files.listFiles(db.reads, filter, now()),
-    async delete (ids) {
-      const { count, hexes } = await db.write((trx) => files.deleteFiles(trx, ids, now()))
-      await removal.remove(hexes)
-      return count
-    },
-    deleteRows,
-    async deleteRowsOfOwner (trx, owner) {
-      return await deleteRows(trx, await files.ownerFileIds(trx, owner))
-    },
-    async removeBytes (hexes) {
-      await removal.remove(hexes)
-    },
+    delete: (ids) => db.write((trx) => deleteIn(trx, ids)),
+    deleteIn,
+    deleteAllOf: async (trx, owner) => await deleteIn(trx, await files.ownerFileIds(trx, owner)),
     checkQuota: (owner, replaceable) => quota.check(db.reads, owner, replaceable),
     async find (hex) {
       const file = await files.findFileByHex(db.reads, hex)
       if (file === undefined || file.removed_at !== null) return file
       return file.lost_at === null && await storage.size(hex, file.filename) === file.size ? file : undefined
     },
-    reconcile: () => reconcileFiles({ db, storage, now, removal }),
-    verify: (options) => verifyFiles({ db, storage, now }, options),
-    settled: removal.settled,
+    reconcile: () => reconcileFiles(parts),
+    verify: (options) => verifyFiles(parts, options),
   }
 }

@@ -23,6 +23,8 @@ export interface QuotaOptions {
   /** Most bytes in all; 0: no limit. */
   totalQuotaBytes: number
   now: () => number
+  /** Deletes files that make room for a new one. */
+  deleteFiles: (trx: Trx, ids: readonly number[]) => Promise<unknown>
 }
 
 export interface FileQuota {
@@ -32,13 +34,15 @@ export interface FileQuota {
    */
   check: (db: Reads, owner: FileOwner, replaceable?: string) => Promise<void>
   /**
-   * Inside the transaction that stores `size` bytes: throws QuotaExceededError, or with a `replaceable`
-   * category deletes its oldest rows until there is room and returns the hexes of their bytes.
+   * In the transaction that stores `size` bytes: throws QuotaExceededError, or with a `replaceable` category deletes
+   * its oldest files until there is room.
    */
-  claim: (trx: Trx, owner: FileOwner, size: number, replaceable?: string) => Promise<string[]>
+  claim: (trx: Trx, owner: FileOwner, size: number, replaceable?: string) => Promise<void>
 }
 
-export function createFileQuota ({ ownerQuotaBytes, totalQuotaBytes, now }: QuotaOptions): FileQuota {
+export function createFileQuota (
+  { ownerQuotaBytes, totalQuotaBytes, now, deleteFiles }: QuotaOptions
+): FileQuota {
   const limits = ([['owner', ownerQuotaBytes], ['all', totalQuotaBytes]] as const).filter(([, quota]) =>
     quota > 0
   )
@@ -58,7 +62,6 @@ export function createFileQuota ({ ownerQuotaBytes, totalQuotaBytes, now }: Quot
       }
     },
     async claim (trx, owner, size, replaceable) {
-      const hexes: string[] = []
       for (const [whose, quota] of limits) {
         const taken = await used(trx, whose, owner)
         let excess = taken + size - quota
@@ -70,9 +73,8 @@ export function createFileQuota ({ ownerQuotaBytes, totalQuotaBytes, now }: Quot
           excess -= file.size
         }
         if (excess > 0) throw new QuotaExceededError(taken, quota, whose)
-        hexes.push(...(await files.deleteFiles(trx, ids, now())).hexes)
+        await deleteFiles(trx, ids)
       }
-      return hexes
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileRow } from '../../db/queries/files.ts'
-import { createByteRemoval, type FileLog } from './byte-removal.ts'
+import { removeBytes, type FileLog } from './byte-removal.ts'
 import type { FileStorage } from './storage/file-storage.ts'
 
 const ROWS_AT_ONCE = 200
@@ -36,7 +36,6 @@ export interface Swept {
 export async function sweepFiles (
   { db, storage, now, tombstoneMs, dryRun = false, log = { warn () {} }, onFile }: SweepOptions
 ): Promise<Swept> {
-  const removal = createByteRemoval({ db, storage, log })
   const at = now()
   const swept: Swept = { files: 0, bytes: 0, tombstones: 0, failed: 0 }
   for (let after = 0; ;) {
@@ -49,9 +48,8 @@ export async function sweepFiles (
       onFile?.(file)
     }
     if (!dryRun) {
-      swept.failed += await removal.remove(
-        await db.write((trx) => files.entombFiles(trx, expired.map((file) => file.id), at))
-      )
+      const hexes = await db.write((trx) => files.entombFiles(trx, expired.map((file) => file.id), at))
+      swept.failed += await removeBytes({ db, storage, log }, hexes)
     }
   }
   const until = at - tombstoneMs

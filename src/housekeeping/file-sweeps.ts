@@ -35,7 +35,7 @@ export function createFileSweeps (
 
   async function put (userId: number | null): Promise<JobTicket> {
     // Nobody waits for it: everything else goes first.
-    const ticket = await db.write((trx) =>
+    return await db.write((trx) =>
       queue.request(trx, {
         kind: SWEEP_KIND,
         key: SWEEP_KIND,
@@ -47,8 +47,6 @@ export function createFileSweeps (
         priority: -1,
       })
     )
-    if (!ticket.joined) queue.onQueued()
-    return ticket
   }
 
   async function request (): Promise<boolean> {

@@ -75,7 +75,7 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
         expiresAt: now() + KEEP_MS,
       })
       try {
-        const ticket = await db.write(async (trx) => {
+        return await db.write(async (trx) => {
           await checkWaiting(userId, trx)
           return await queue.request(trx, {
             kind: IMPORT_KIND,
@@ -94,8 +94,6 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
             requestedAt: now(),
           })
         })
-        queue.onQueued()
-        return ticket
       } catch (error) {
         await files.delete([file.id])
         throw error

@@ -37,12 +37,10 @@ export class QueueFullError extends Error {
 
 export interface JobQueue {
   /**
-   * Inside the caller's write transaction: puts in a job, or joins the one that serves the request already -
-   * it waits to start, or has started from the same input. Throws QueueFullError. Call `onQueued` after the
-   * commit.
+   * In the caller's transaction: adds a job, or joins the one that serves the request already - it waits to
+   * start, or has started from the same input. Throws QueueFullError.
    */
   request: (trx: Trx, request: JobRequest) => Promise<JobTicket>
-  onQueued: () => void
   /**
    * Withdraws a user (null: nobody); the job is canceled when nobody wants it any more, or at once with
    * `force`.
@@ -51,12 +49,8 @@ export interface JobQueue {
     jobId: number,
     by: { userId: number | null, force: boolean },
   ) => Promise<'canceled' | 'withdrawn' | 'finished'>
-  /**
-   * Inside the caller's transaction: ends all jobs of an owner that is going away. Call `onCanceled` after
-   * the commit.
-   */
+  /** In the caller's transaction: cancels all jobs of an owner that is being deleted; returns their ids. */
   cancelAll: (trx: Trx, owner: { type: string, id: number }) => Promise<number[]>
-  onCanceled: (jobIds: readonly number[]) => void
   /** A job that failed or was canceled waits again; false: it is in another state. */
   retry: (jobId: number) => Promise<boolean>
   find: (db: Reads, jobId: number) => Promise<JobRow | undefined>
@@ -67,10 +61,11 @@ export interface JobQueueOptions {
   now: () => number
   /** Most jobs of one kind that may wait. */
   queueMax: number
-  /** Told of each job that became ready, and of each that was canceled. */
+  /** Called after the commit with which a job began to wait. */
   wake: () => void
+  /** Called after the commit that canceled a job. */
   canceled: (jobId: number) => void
-  /** Told of each step of a request, between it and the next one. */
+  /** Called between the steps of a request. */
   onStep?: ((step: RequestStep) => void) | undefined
 }
 
@@ -94,34 +89,36 @@ export function createJobQueue (
         withdrawn_at: null,
       })
       onStep('request: written')
+      if (found === undefined) {
+        trx.afterCommit(() => {
+          onStep('request: committed')
+          wake()
+        })
+      }
       return { job, joined: found !== undefined, requestedAt: request.requestedAt }
     },
-    onQueued () {
-      onStep('request: committed')
-      wake()
-    },
     async cancel (jobId, { userId, force }) {
-      const outcome = await db.write(async (trx) => {
+      return await db.write(async (trx) => {
         const job = await jobs.findJob(trx, jobId)
         if (job === undefined || (job.state !== 'queued' && job.state !== 'started')) return 'finished'
         if (userId !== null) await jobs.withdrawRequests(trx, jobId, userId, now())
         const isWanted = (await jobs.jobRequests(trx, jobId)).some((request) => request.withdrawn_at === null)
         if (isWanted && !force) return 'withdrawn'
         await jobs.cancelJob(trx, jobId, now())
+        trx.afterCommit(() => { canceled(jobId) })
         return 'canceled'
       })
-      if (outcome === 'canceled') canceled(jobId)
-      return outcome
     },
-    cancelAll: (trx, owner) => jobs.cancelJobsOfOwner(trx, owner.type, owner.id, now()),
-    onCanceled: (jobIds) => {
-      for (const jobId of jobIds) canceled(jobId)
+    async cancelAll (trx, owner) {
+      const jobIds = await jobs.cancelJobsOfOwner(trx, owner.type, owner.id, now())
+      trx.afterCommit(() => { for (const jobId of jobIds) canceled(jobId) })
+      return jobIds
     },
-    async retry (jobId) {
-      const isQueued = await db.write((trx) => jobs.requeueEnded(trx, jobId))
-      if (isQueued) wake()
+    retry: (jobId) => db.write(async (trx) => {
+      const isQueued = await jobs.requeueEnded(trx, jobId)
+      if (isQueued) trx.afterCommit(wake)
       return isQueued
-    },
+    }),
     find: (reads, jobId) => jobs.findJob(reads, jobId),
   }
 

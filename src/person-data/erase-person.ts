@@ -61,7 +61,7 @@ export async function previewErasure (person: Person, { db }: ErasureOptions): P
 }
 
 /**
- * Erases the person in one transaction; then deletes the bytes of their files and overwrites the free space
+ * Erases the person in one transaction and the bytes of their files after it; then overwrites the free space
  * of the database. Undefined: there was nothing left to erase. Throws ErasureError. Blocks the thread while
  * the database is rewritten.
  */
@@ -74,8 +74,7 @@ export async function erasePerson (
     const current = await again(trx, person)
     if (current === undefined) return undefined
     assertErasable(current)
-    const hexes: string[] = []
-    const context = { files, now: now(), terms: personTerms(current), hexes }
+    const context = { files, now: now(), terms: personTerms(current) }
     const counts: Record<string, number> = {}
     for (const { erase } of PERSONAL_DATA) {
       for (const [what, count] of Object.entries(await erase(trx, current, context))) {
@@ -86,10 +85,9 @@ export async function erasePerson (
     // The person's own rows are gone by now: what is left is others'.
     const hashes = hashesOf(await withoutShared(trx, current), secret, await looseKeys(trx))
     await insertErased(trx, hashes, now())
-    return { counts, hexes }
+    return { counts }
   })
   if (done === undefined) return undefined
-  await files.removeBytes(done.hexes)
   return {
     counts: done.counts,
     copies: upgradeCopies(db.file),

@@ -74,14 +74,9 @@ export const FILE_DATA: PersonalData = {
       named_after_them: named.map(shown),
     }
   },
-  async erase (trx, person, { files, now, terms, hexes }) {
+  async erase (trx, person, { files, now, terms }) {
     const { exports, uploads, named } = await filesOfPerson(trx, person, terms)
-    hexes.push(
-      ...(await files.deleteRows(
-        trx,
-        [...exports, ...uploads, ...named].map((file) => file.id)
-      ))
-    )
+    await files.deleteIn(trx, [...exports, ...uploads, ...named].map((file) => file.id))
     // A workbook that is being written has read the person already.
     for (const id of new Set(person.students.map((student) => student.course_id))) {
       await restartJobsOfOwner(trx, {

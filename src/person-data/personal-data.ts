@@ -21,12 +21,10 @@ export interface ExportContext {
 }
 
 export interface EraseContext {
-  files: Pick<FileLibrary, 'deleteRows'>
+  files: Pick<FileLibrary, 'deleteIn'>
   /** Ms. */
   now: number
   terms: PersonTerms
-  /** Bytes to remove once the rows are gone for good: a store adds what it deleted. */
-  hexes: string[]
 }
 
 export interface PersonalData {

@@ -94,7 +94,6 @@ t.test('room is made by the oldest of the same category', async (t) => {
   t.equal((await files.info({ owner: COURSE })).length, 4, 'and then nothing is deleted')
 
   const file = await store('x'.repeat(50), { category: 'export', replacesOldest: true })
-  await files.settled()
   t.strictSame((await files.info({ owner: COURSE })).map((row) => row.id), [
     file.id,
     exports[2]!.id,
@@ -141,7 +140,6 @@ t.test('when the transaction is rolled back, the bytes of what would have gone s
     { message: 'the job was canceled' }
   )
   await placed.discard()
-  await files.settled()
   t.equal(await storage.size(old.hex, old.filename), 80, pathOf(old))
   t.strictSame((await files.info({})).map((row) => row.id), [old.id])
 })

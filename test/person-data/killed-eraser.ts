@@ -1,6 +1,7 @@
 // Erases a person and dies on the way: `rows`: before the commit, `bytes`: after it, before the first bytes
 // are removed.
 import { readConfig } from '../../src/config.ts'
+import { createDiskStorage } from '../../src/files/storage/disk.ts'
 import { erasePerson } from '../../src/person-data/erase-person.ts'
 import { findPeople } from '../../src/person-data/person.ts'
 import { createServices } from '../../src/services.ts'
@@ -11,7 +12,12 @@ const die = () => {
   process.kill(process.pid, 'SIGKILL')
 }
 
-const services = await createServices({ config: readConfig({ DATA_DIR: dataDir! }), log: QUIET })
+const config = readConfig({ DATA_DIR: dataDir })
+const storage = {
+  ...createDiskStorage(config.filesFolder, config.quarantineFolder),
+  remove: async () => { die() },
+}
+const services = await createServices({ config, log: QUIET, storage })
 const { db, files, now } = services
 const [person] = await findPeople(db.reads, text!)
 await erasePerson(person!, {
@@ -24,11 +30,6 @@ await erasePerson(person!, {
         return result
       }),
   },
-  files: {
-    ...files,
-    removeBytes: async () => {
-      die()
-    },
-  },
+  files,
   now,
 })

@@ -178,7 +178,7 @@ export async function createJobService (
     until,
     settled: (jobId) => until(jobId, (job) => job.state !== 'queued' && job.state !== 'started'),
     async request (request = {}) {
-      const ticket = await db.write((trx) =>
+      return await db.write((trx) =>
         queue.request(trx, {
           kind: 'test',
           key: 'test:1',
@@ -190,8 +190,6 @@ export async function createJobService (
           ...request,
         })
       )
-      if (!ticket.joined) queue.onQueued()
-      return ticket
     },
   }
 }
