@@ -1,7 +1,6 @@
 // Everything that the service and the command line are made of, put together once. Nothing here runs until
 // `start`.
 import { mkdirSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
 import { openDatabase, type Database } from '../db/index.ts'
 import type { Config } from './config.ts'
 import { JOB_ERRORS } from './errors.ts'
@@ -23,6 +22,7 @@ import { jobKinds } from './job-kinds.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { createBooks, type Books } from './courses/books.ts'
 import { createCourses, type Courses } from './courses/courses.ts'
+import { freeSpace } from './files/disk-space.ts'
 import { createDiskStorage } from './files/storage/disk.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
 import type { FileStorage } from './files/storage/file-storage.ts'
@@ -96,7 +96,7 @@ export async function createServices ({
   log,
   now: time = Date.now,
   clock = systemClock(time),
-  freeBytes = () => freeBytesOf(config.DATA_DIR),
+  freeBytes = async () => (await freeSpace(config.DATA_DIR)).bytes,
   jobPool,
   storage = createDiskStorage(config.filesFolder, config.quarantineFolder),
   onStep,
@@ -168,7 +168,7 @@ export async function createServices ({
     db,
     now,
     version: VERSION,
-    dataFolder: config.DATA_DIR,
+    freeBytes,
     kinds: kinds.map((kind) => kind.name),
     pools: { jobs: pool, readers },
   })
@@ -296,9 +296,4 @@ export async function createServices ({
       await db.close()
     },
   }
-}
-
-async function freeBytesOf (folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
 }

@@ -1,9 +1,9 @@
 // What lies in the data folder. Nothing here changes anything, and all of it may run beside the service.
 import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite/database-copy.ts'
 import { newestTime } from '../../db/queries/monitoring.ts'
+import { freeSpace } from '../files/disk-space.ts'
 import { createDiskStorage } from '../files/storage/disk.ts'
 import { verifyFiles } from '../files/file-check.ts'
 import { isoTime } from '../iso-time.ts'
@@ -85,23 +85,22 @@ export function checkPermissions (places: DataPlaces, settingsFile?: string): Fi
 }
 
 export async function checkDisk ({ dataFolder }: DataPlaces, minFreeBytes: number): Promise<Finding> {
-  const { bavail, bsize, files, ffree } = await statfs(dataFolder)
-  const free = bavail * bsize
+  const free = await freeSpace(dataFolder)
   const advice =
     'Make room on the disk, let old exports expire with EXPORT_RETENTION_DAYS, or delete files with "perfbook file delete".'
-  if (free < minFreeBytes) {
+  if (free.bytes < minFreeBytes) {
     return problem(
       'disk',
-      `${megabytes(free)} are free, less than MIN_FREE_BYTES (${
+      `${megabytes(free.bytes)} are free, less than MIN_FREE_BYTES (${
         megabytes(minFreeBytes)
       }): exports are refused.`,
       advice
     )
   }
-  if (files > 0 && ffree < 1000) {
-    return problem('disk', `The disk has room for ${ffree} more files only.`, advice)
+  if (free.files < 1000) {
+    return problem('disk', `The disk has room for ${free.files} more files only.`, advice)
   }
-  return fine('disk', `${megabytes(free)} are free`)
+  return fine('disk', `${megabytes(free.bytes)} are free`)
 }
 
 export function checkDatabase ({ databaseFile }: DataPlaces, isDeep: boolean): Finding {

@@ -1,6 +1,6 @@
 // A small archive can unpack to gigabytes of staging. An import in progress may use part of the reserve; the
 // rest stays for the service, so that people can sign in and the audit log is written.
-import { statfsSync } from 'node:fs'
+import { freeSpaceSync } from '../files/disk-space.ts'
 
 /** The disk is checked at most this often, ms. */
 const ASK_EVERY_MS = 50
@@ -21,8 +21,7 @@ export function createDiskReserve (folder: string, minFreeBytes: number): DiskRe
       const now = performance.now()
       if (now - askedAt < ASK_EVERY_MS) return
       askedAt = now
-      const { bavail, bsize } = statfsSync(folder)
-      if (bavail * bsize < minFreeBytes) {
+      if (freeSpaceSync(folder).bytes < minFreeBytes) {
         throw Object.assign(new Error(`less than ${minFreeBytes} bytes are free on the disk`), {
           code: 'ENOSPC',
         })

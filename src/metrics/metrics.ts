@@ -1,7 +1,6 @@
 // What the service tells Prometheus of itself (https://prometheus.io/docs/practices/naming/). Labels are few
 // and fixed - a route's pattern, a kind of job - never an address, a name or an id.
 import { statSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../../db/index.ts'
 import { bytesInUse } from '../../db/queries/files.ts'
@@ -45,14 +44,14 @@ export interface MetricsOptions {
   db: Database
   now: () => number
   version: string
-  /** The disk that is looked at. */
-  dataFolder: string
+  /** Bytes that are free on the disk of the data folder. */
+  freeBytes: () => Promise<number>
   /** Names of the kinds of jobs: each is told of from the start, as zero. */
   kinds: readonly string[]
   pools: Readonly<Record<'jobs' | 'readers', WorkerPool>>
 }
 
-export function createMetrics ({ db, now, version, dataFolder, kinds, pools }: MetricsOptions): Metrics {
+export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: MetricsOptions): Metrics {
   const registers = [new Registry()]
   const registry = registers[0]!
 
@@ -139,8 +138,7 @@ export function createMetrics ({ db, now, version, dataFolder, kinds, pools }: M
     }
   )
   gauge('perfbook_storage_free_bytes', 'Free on the disk of the data folder.', [], async (set) => {
-    const { bavail, bsize } = await statfs(dataFolder)
-    set(bavail * bsize)
+    set(await freeBytes())
   })
   gauge('perfbook_database_bytes', 'The database with its write-ahead log.', [], (set) => {
     set(

@@ -52,10 +52,10 @@ t.test("the log is JSON lines; a request's lines have its id, a job's lines its 
   await service.stop()
 
   const lines = log.trim().split('\n').map((line) => JSON.parse(line) as Line)
-  const asked = lines.find((line) => line.msg === 'a job was asked for')
+  const asked = lines.find((line) => line.msg === 'job requested')
   t.match(asked, { job: id, kind: 'performance-export', reqId: /\w/ })
   const request = lines.filter((line) => line.reqId === asked!.reqId)
-  t.match(request.map((line) => line.msg), ['incoming request', 'a job was asked for', 'request completed'])
+  t.match(request.map((line) => line.msg), ['incoming request', 'job requested', 'request completed'])
   t.match(request[0], { req: { url: '/api/courses/1/performance/export' } })
   t.match(request.at(-1), { res: { statusCode: 202 } })
   t.match(lines.find((line) => line.msg === 'job succeeded'), { job: id, kind: 'performance-export' })

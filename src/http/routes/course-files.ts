@@ -13,8 +13,9 @@ import { isoTime } from '../../iso-time.ts'
 import { courseOf, idOf, principalOf } from '../access/access-hooks.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { receiveUpload } from '../uploads/file-upload.ts'
+import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
 import type { RouteContext } from '../route-context.ts'
-import { courseParams, errors, nullable } from '../schemas/common.ts'
+import { courseParams, errors } from '../schemas/common.ts'
 import { fileSchema } from '../schemas/storage.ts'
 
 const tags = ['Files']
@@ -123,30 +124,23 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
       params: courseParams,
       querystring: Type.Object({
         category: Type.Optional(category),
-        limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-        cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
+        ...pageQuery(),
       }),
       response: {
-        200: Type.Object({ files: Type.Array(fileSchema), next_cursor: nullable(Type.String()) }),
+        200: Type.Object({ files: Type.Array(fileSchema), next_cursor: nextCursorSchema }),
         304: Type.Null(),
         ...errors(400, 401, 403, 404),
       },
     },
   }, async (request, reply) => {
-    const { category, limit, cursor } = request.query
-    const page = await files.info({
-      owner: { type: 'course', id: courseOf(request).id },
-      ...(category === undefined ? {} : { category }),
-      ...(cursor === undefined ? {} : { before: Number(cursor) }),
-      limit: limit + 1,
-    })
-    const shown = page.slice(0, limit)
-    const next = page.length > limit ? String(shown.at(-1)!.id) : null
-    return sendTagged(
-      request,
-      reply,
-      tagged(JSON.stringify({ files: shown.map((file) => asJson(request, file)), next_cursor: next }))
+    const { category } = request.query
+    const owner = { type: 'course', id: courseOf(request).id }
+    const { rows, nextCursor } = await readPage(
+      request.query,
+      (part) => files.info({ owner, ...(category === undefined ? {} : { category }), ...part })
     )
+    const json = { files: rows.map((file) => asJson(request, file)), next_cursor: nextCursor }
+    return sendTagged(request, reply, tagged(JSON.stringify(json)))
   })
 
   app.delete('/api/courses/:course_id/files/:file_id', {

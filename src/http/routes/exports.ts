@@ -9,8 +9,9 @@ import { isoTime } from '../../iso-time.ts'
 import { QueueFullError } from '../../jobs/job-queue.ts'
 import { courseOf, idOf, principalOf } from '../access/access-hooks.ts'
 import { sendTagged, tagged, type Tagged } from '../entity-tags.ts'
+import { sendTicket } from '../job-ticket.ts'
 import type { RouteContext } from '../route-context.ts'
-import { courseParams, errors, exportSchema, id, time } from '../schemas/common.ts'
+import { courseParams, errors, exportSchema, ticketSchema } from '../schemas/common.ts'
 
 const tags = ['Exports']
 /** After so many seconds a full queue has moved on. */
@@ -52,13 +53,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       params: courseParams,
       body: exportOptionsSchema,
       response: {
-        202: Type.Object({
-          job: Type.String(),
-          id,
-          status: Type.String(),
-          requested_at: time,
-          joined: Type.Boolean(),
-        }),
+        202: ticketSchema,
         ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507),
       },
     },
@@ -76,11 +71,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
         : error
     })
     if (ticket === undefined) throw new ServiceError('COURSE_NOT_FOUND')
-    const { job, joined, requestedAt } = ticket
-    request.log.info({ job: job.id, kind: job.kind, joined }, 'a job was asked for')
-    const address = links.job(job.id)
-    return await reply.code(202).header('location', address)
-      .send({ job: address, id: job.id, status: job.state, requested_at: isoTime(requestedAt), joined })
+    return await sendTicket(reply, links, ticket)
   })
 
   app.get('/api/courses/:course_id/performance/exports', {

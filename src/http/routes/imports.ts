@@ -13,7 +13,6 @@ import type { ImportFormat } from '../../imports/import-options.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../../imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import { QuotaExceededError } from '../../files/file-library.ts'
-import { isoTime } from '../../iso-time.ts'
 import { QueueFullError } from '../../jobs/job-queue.ts'
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import { courseOf, principalOf } from '../access/access-hooks.ts'
@@ -23,8 +22,10 @@ import { importJson, listedImportJson } from '../schemas/import-json.ts'
 import { importSchema, listedImportSchema } from '../schemas/imports.ts'
 import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
 import { jobAccess } from '../access/job-access.ts'
+import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
+import { sendTicket } from '../job-ticket.ts'
 import type { RouteContext } from '../route-context.ts'
-import { courseParams, errors, nullable, ticketSchema } from '../schemas/common.ts'
+import { courseParams, errors, ticketSchema } from '../schemas/common.ts'
 
 const tags = ['Imports']
 const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
@@ -108,12 +109,9 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   const listed = {
-    200: Type.Object({ imports: Type.Array(listedImportSchema), next_cursor: nullable(Type.String()) }),
+    200: Type.Object({ imports: Type.Array(listedImportSchema), next_cursor: nextCursorSchema }),
   }
-  const querystring = Type.Object({
-    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
-    cursor: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$' })),
-  })
+  const querystring = Type.Object(pageQuery({ limit: 20, most: 100 }))
 
   app.get('/api/imports', {
     onRequest: access.scope('admin'),
@@ -164,20 +162,17 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
 
   async function list (
     request: FastifyRequest,
-    { limit, cursor }: { limit: number, cursor?: string },
+    query: { limit: number, cursor?: string },
     owner?: { type: string, id: number }
   ) {
-    const rows = await listJobs(services.db.reads, {
-      kind: IMPORT_KIND,
-      owner,
-      limit: limit + 1,
-      before: cursor === undefined ? undefined : Number(cursor),
-    })
-    const page = rows.slice(0, limit)
-    const jobs = await jobsJson(services, links, request, page)
+    const { rows, nextCursor } = await readPage(
+      query,
+      (part) => listJobs(services.db.reads, { kind: IMPORT_KIND, owner, ...part })
+    )
+    const jobs = await jobsJson(services, links, request, rows)
     return {
-      imports: jobs.map((job, i) => ({ ...job, ...listedImportJson(page[i]!) })),
-      next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null,
+      imports: jobs.map((job, i) => ({ ...job, ...listedImportJson(rows[i]!) })),
+      next_cursor: nextCursor,
     }
   }
 
@@ -201,7 +196,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
         optional,
       }, discard)
       try {
-        const { job, joined, requestedAt } = await imports.request({
+        const ticket = await imports.request({
           staged,
           filename,
           choices: { ...choicesOf(fields), ...fixed },
@@ -209,15 +204,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
           via: principal.credential.kind,
           requestedBy: displayName(principal),
         })
-        const address = links.job(job.id)
-        request.log.info({ job: job.id, kind: job.kind, joined }, 'a job was asked for')
-        return await reply.code(202).header('location', address).send({
-          job: address,
-          id: job.id,
-          status: job.state,
-          requested_at: isoTime(requestedAt),
-          joined,
-        })
+        return await sendTicket(reply, links, ticket)
       } finally {
         await discard(staged)
       }

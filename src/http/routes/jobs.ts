@@ -8,9 +8,10 @@ import { principalOf } from '../access/access-hooks.ts'
 import { jobAccess, mayReadJob, mayUseCourseOf } from '../access/job-access.ts'
 import { hasEnded, jobEvents } from '../job-events.ts'
 import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
+import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
 import { limitStreams } from '../stream-limit.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, jobSchema, jobWithAttemptsSchema, nullable } from '../schemas/common.ts'
+import { errors, jobSchema, jobWithAttemptsSchema } from '../schemas/common.ts'
 
 const tags = ['Jobs']
 const jobParams = Type.Object({ job_id: Type.String({ description: 'Id of a job' }) })
@@ -144,26 +145,19 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
             description: 'Such as `performance-export`, `import`, `file-sweep`',
           })
         ),
-        limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-        cursor: Type.Optional(Type.String({ maxLength: 32, pattern: '^[1-9][0-9]*$' })),
+        ...pageQuery(),
       }),
       response: {
-        200: Type.Object({ jobs: Type.Array(jobSchema), next_cursor: nullable(Type.String()) }),
+        200: Type.Object({ jobs: Type.Array(jobSchema), next_cursor: nextCursorSchema }),
         ...errors(400, 401, 403),
       },
     },
   }, async (request) => {
-    const { status, kind, limit, cursor } = request.query
-    const rows = await listJobs(db.reads, {
-      state: status,
-      kind,
-      limit: limit + 1,
-      before: cursor === undefined ? undefined : Number(cursor),
-    })
-    const page = rows.slice(0, limit)
-    return {
-      jobs: await jobsJson(services, links, request, page),
-      next_cursor: rows.length > limit ? String(page.at(-1)!.id) : null,
-    }
+    const { status, kind } = request.query
+    const { rows, nextCursor } = await readPage(
+      request.query,
+      (part) => listJobs(db.reads, { state: status, kind, ...part })
+    )
+    return { jobs: await jobsJson(services, links, request, rows), next_cursor: nextCursor }
   })
 }

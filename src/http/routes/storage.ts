@@ -1,12 +1,11 @@
-import { statfs } from 'node:fs/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { courseNames } from '../../../db/queries/courses.ts'
 import { bytesInUse, countFiles, usageByOwner } from '../../../db/queries/files.ts'
 import { ServiceError } from '../../errors.ts'
-import { isoTime } from '../../iso-time.ts'
 import { QueueFullError } from '../../jobs/job-queue.ts'
 import { principalOf } from '../access/access-hooks.ts'
+import { sendTicket } from '../job-ticket.ts'
 import type { RouteContext } from '../route-context.ts'
 import { errors, ticketSchema } from '../schemas/common.ts'
 import { storageSchema } from '../schemas/storage.ts'
@@ -20,7 +19,7 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
   { services, access, links }
 ) => {
-  const { config, db, now, sweeps } = services
+  const { config, db, freeBytes, now, sweeps } = services
 
   app.get('/api/storage', {
     onRequest: access.scope('admin'),
@@ -39,14 +38,13 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       db.reads,
       owners.filter((owner) => owner.owner_type === 'course').map((owner) => owner.owner_id)
     )
-    const { bavail, bsize } = await statfs(config.DATA_DIR)
     const { files, bytes, tombstones } = await sweeps.run({ dryRun: true })
     return reply.send({
       files: await countFiles(db.reads, at),
       used: await bytesInUse(db.reads, null, at),
       quota: config.TOTAL_QUOTA_BYTES === 0 ? null : config.TOTAL_QUOTA_BYTES,
       owner_quota: config.OWNER_QUOTA_BYTES === 0 ? null : config.OWNER_QUOTA_BYTES,
-      disk_free: bavail * bsize,
+      disk_free: await freeBytes(),
       disk_reserve: config.MIN_FREE_BYTES,
       expired: { files, bytes, tombstones },
       owners: owners.map((owner) => ({
@@ -65,15 +63,7 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     },
   }, async (request, reply) => {
     try {
-      const { job, joined, requestedAt } = await sweeps.requestNow(principalOf(request).userId)
-      const address = links.job(job.id)
-      return await reply.code(202).header('location', address).send({
-        job: address,
-        id: job.id,
-        status: job.state,
-        requested_at: isoTime(requestedAt),
-        joined,
-      })
+      return await sendTicket(reply, links, await sweeps.requestNow(principalOf(request).userId))
     } catch (error) {
       throw error instanceof QueueFullError
         ? new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)

@@ -51,7 +51,7 @@ export const exportSchema = Type.Object({
 export type ExportItem = Static<typeof exportSchema>
 export type ExportOptions = ExportItem['options']
 
-/** What whoever asks for a job gets at once. */
+/** The answer to a request for a job. */
 export const ticketSchema = Type.Object({
   job: Type.String(),
   id,
