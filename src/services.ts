@@ -20,7 +20,7 @@ import { createFileSweeps, type FileSweeps } from './housekeeping/file-sweeps.ts
 import { createImports, type Imports } from './imports/imports.ts'
 import { jobKinds } from './job-kinds.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
-import { createBooks, type Books } from './courses/books.ts'
+import type { BookTasks } from './courses/book-tasks.ts'
 import { createCourses, type Courses } from './courses/courses.ts'
 import { freeSpace } from './files/disk-space.ts'
 import { createDiskStorage } from './files/storage/disk.ts'
@@ -29,10 +29,12 @@ import type { FileStorage } from './files/storage/file-storage.ts'
 import { systemClock, type Clock } from './jobs/clock.ts'
 import { createJobOutlook, type JobOutlook } from './jobs/job-outlook.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
+import { withTasks } from './jobs/job-kind.ts'
 import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runner.ts'
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
 import { TASKS_FILE } from './program-files.ts'
 import { VERSION } from './version.ts'
+import type { JobTasks } from '../workers/task-map.ts'
 
 const DAY_MS = 86_400_000
 /** Of the four threads that Node has for this and for files. */
@@ -56,7 +58,6 @@ export interface Services {
   applicationTokens: ApplicationTokens | undefined
   audit: Audit
   courses: Courses
-  books: Books
   exports: Exports
   imports: Imports
   files: FileLibrary
@@ -83,7 +84,7 @@ export interface ServicesOptions {
   /** Instead of asking the disk of the data folder. */
   freeBytes?: () => Promise<number>
   /** Instead of the threads that run jobs. */
-  jobPool?: WorkerPool
+  jobPool?: WorkerPool<JobTasks>
   /** Instead of files on the local disk. */
   storage?: FileStorage
   /** Told of each step on the way, between it and the next: the kill test ends the process there. */
@@ -110,11 +111,11 @@ export async function createServices ({
     onCallbackError: (error) => { log.error({ err: error }, 'what follows from a database write failed') },
   })
   // A thread that exports never fill: whoever opens a page does not wait for a workbook.
-  const readers = createWorkerPool({
+  const readers = createWorkerPool<BookTasks>({
     tasksFile: TASKS_FILE,
     threads: 1,
     memoryMb: config.WORKER_MEMORY_MB,
-    warmTask: 'warmReads',
+    preload: ['readPage'],
   })
   const files = createFileLibrary({
     db,
@@ -130,7 +131,7 @@ export async function createServices ({
     keepLatest: config.KEEP_LATEST_EXPORT,
   }
   const rules = { exports: retention, tombstoneMs: Math.round(config.TOMBSTONE_DAYS * DAY_MS) }
-  const kinds = jobKinds({
+  const definitions = jobKinds({
     exports: {
       db,
       files,
@@ -157,13 +158,14 @@ export async function createServices ({
     },
   })
   const pool = jobPool ??
-    createWorkerPool({
+    createWorkerPool<JobTasks>({
       tasksFile: TASKS_FILE,
       threads: config.WORKER_THREADS,
-      extraThreads: kinds.filter((kind) => kind.hasOwnThread === true).length,
+      extraThreads: Object.values(definitions).filter((kind) => kind.hasOwnThread === true).length,
       memoryMb: config.WORKER_MEMORY_MB,
-      warmTask: 'warmExports',
+      preload: ['performanceExport'],
     })
+  const kinds = withTasks(pool, definitions)
   const metrics = createMetrics({
     db,
     now,
@@ -269,8 +271,7 @@ export async function createServices ({
           maxHours: config.JWT_MAX_HOURS,
         }),
     audit,
-    courses: createCourses({ db, files, queue, now }),
-    books: createBooks({ databaseFile: db.file, readers, now }),
+    courses: createCourses({ db, files, queue, readers, now }),
     exports: createExports({ db, files, queue, now, retention }),
     imports: createImports({ db, files, queue, now, waitingMax: config.IMPORT_WAITING_MAX }),
     files,

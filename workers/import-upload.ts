@@ -1,48 +1,24 @@
 import { dirname } from 'node:path'
-import type { MessagePort } from 'node:worker_threads'
 import { isDiskFull } from '../db/failures.ts'
 import { JOB_ERRORS } from '../src/errors.ts'
-import type { ImportTaskInput } from '../src/imports/import.job.ts'
+import type { ImportTask } from '../src/imports/import.job.ts'
 import { importSources } from '../src/imports/import-sources.ts'
-import type { ImportSummary } from '../src/imports/outcome.ts'
-import type { TaskOutcome } from '../src/jobs/job-kind.ts'
+import type { TaskContext, TaskOutcome } from '../src/jobs/task.ts'
+import { throttleProgress } from './progress.ts'
 
-/** Progress goes out at most this often, ms. */
-const PROGRESS_EVERY_MS = 100
-
-/**
- * Imports an uploaded file. What is wrong with it comes back as data: the first errors, and how many there
- * are.
- */
-export async function importUpload ({
-  source,
-  choices,
-  databaseFile,
-  stagingPath,
-  defaultTimeZone,
-  maxBytes,
-  minFreeBytes,
-  reference,
-  port,
-}: ImportTaskInput & { port?: MessagePort }): Promise<TaskOutcome<{ summary: ImportSummary }>> {
-  let toldAt = 0
+/** Imports an uploaded file. The details of a failure are the first errors in it and their number. */
+export async function importUpload (
+  { source, choices, stagingPath, ...rest }: ImportTask['input'],
+  { onProgress }: TaskContext
+): Promise<TaskOutcome<ImportTask>> {
   try {
     const outcome = await importSources([source], {
       ...choices,
-      databaseFile,
-      // The run's own folder, which goes with the run.
+      ...rest,
+      // The run's own folder, which is removed when the run ends.
       stagingFolder: dirname(stagingPath),
-      defaultTimeZone,
-      maxBytes,
-      minFreeBytes,
-      reference,
       now: Date.now,
-      onProgress (fraction) {
-        const at = performance.now()
-        if (at - toldAt < PROGRESS_EVERY_MS) return
-        toldAt = at
-        port?.postMessage(fraction)
-      },
+      onProgress: throttleProgress(onProgress),
     })
     if (outcome.ok) return { ok: true, facts: { summary: outcome.summary } }
     const { errors, errorCount } = outcome
@@ -60,10 +36,7 @@ export async function importUpload ({
       details: { errors, error_count: errorCount },
     }
   } catch (error) {
-    // An error loses its code on its way out of a thread.
     if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: JOB_ERRORS.DISK_FULL }
     throw error
-  } finally {
-    port?.close()
   }
 }

@@ -1,38 +1,21 @@
 import { rmSync } from 'node:fs'
-import type { MessagePort } from 'node:worker_threads'
 import { isDiskFull } from '../db/failures.ts'
 import { JOB_ERRORS } from '../src/errors.ts'
 import { exportFilename } from '../src/exports/export-filename.ts'
-import type { ExportFacts, ExportTaskInput } from '../src/exports/export.job.ts'
+import type { ExportTask } from '../src/exports/export.job.ts'
 import { readBook } from '../src/courses/book.ts'
-import type { TaskOutcome } from '../src/jobs/job-kind.ts'
+import type { TaskContext, TaskOutcome } from '../src/jobs/task.ts'
 import { personName } from '../src/person-name.ts'
+import { throttleProgress } from './progress.ts'
 import { threadReader } from './read-book.ts'
 import { WorkbookFailure, writeWorkbook } from './workbook/write-workbook.ts'
 
-/** Progress goes out at most this often, ms. */
-const PROGRESS_EVERY_MS = 100
-
-/**
- * Makes a course's workbook at `stagingPath` from one snapshot of the database. Failures that are known come
- * back as data; an error that is thrown is a bug, or the machine's.
- */
+/** Writes the workbook of a course from one snapshot of the database. */
 export async function performanceExport (
-  input: ExportTaskInput & {
-    port?: MessagePort,
-    onProgress?: (fraction: number) => void,
-    signal?: AbortSignal,
-  }
-): Promise<TaskOutcome<ExportFacts>> {
-  const { databaseFile, courseId, options, requestedBy, stagingPath, now, port, onProgress, signal } = input
-  let toldAt = 0
-  const tell = (fraction: number) => {
-    const at = performance.now()
-    if (fraction < 1 && at - toldAt < PROGRESS_EVERY_MS) return
-    toldAt = at
-    port?.postMessage(fraction)
-    onProgress?.(fraction)
-  }
+  { databaseFile, courseId, options, requestedBy, stagingPath, now }: ExportTask['input'],
+  { onProgress, signal }: TaskContext
+): Promise<TaskOutcome<ExportTask>> {
+  const report = throttleProgress(onProgress)
   const snapshot = threadReader(databaseFile).snapshot()
   try {
     const book = readBook(snapshot, courseId, { now })
@@ -48,7 +31,7 @@ export async function performanceExport (
       controls: { ...snapshot.totals(courseId, book.today), zeroedCells: book.zeroedCells },
       ...(signal === undefined ? {} : { signal }),
       onProgress: (done, of) => {
-        tell(of === 0 ? 1 : done / of)
+        report(of === 0 ? 1 : done / of)
       },
     })
     const filename = exportFilename(book.course.name, now, book.course.timeZone)
@@ -71,7 +54,6 @@ export async function performanceExport (
     throw error
   } finally {
     snapshot.end()
-    port?.close()
   }
 }
 

@@ -1,31 +1,10 @@
 import { openBookReader, type BookReader } from '../db/queries/book.ts'
 import { BookCache, readBook } from '../src/courses/book.ts'
-import { bookJson, settingsJson, type PageRequest } from '../src/courses/book-json.ts'
+import { bookJson, settingsJson } from '../src/courses/book-json.ts'
+import type { PreviewSettingsTask, ReadPageTask } from '../src/courses/book-tasks.ts'
+import type { TaskOutcome } from '../src/jobs/task.ts'
 
-export interface ReadBookInput {
-  databaseFile: string
-  courseId: number
-  now: number
-  page: PageRequest
-  /** JSON of the course's exports. */
-  exports: string
-}
-
-export interface TrySettingsInput {
-  databaseFile: string
-  courseId: number
-  now: number
-  timeZone?: string | undefined
-  missingCounts?: 'ignored' | 'zero' | undefined
-  /** By category id; null: back to the imported one. */
-  weights?: Array<[number, number | null]> | undefined
-  withStudents: boolean
-}
-
-/** Finished JSON in chunks, or why there is none. */
-export type BookBytes =
-  | { ok: true, chunks: Uint8Array[] }
-  | { ok: false, code: 'COURSE_NOT_FOUND' | 'VALIDATION_FAILED', message?: string }
+const NO_COURSE = { ok: false, code: 'COURSE_NOT_FOUND', message: 'There is no such course.' } as const
 
 const cache = new BookCache()
 let reader: { file: string, reader: BookReader } | undefined
@@ -39,12 +18,14 @@ export function threadReader (file: string): BookReader {
   return reader.reader
 }
 
-/** A page of a course's performance book. */
-export function readBookPage ({ databaseFile, courseId, now, page, exports }: ReadBookInput): BookBytes {
+/** Reads a page of a course's performance book. */
+export function readPage (
+  { databaseFile, courseId, now, page, exports }: ReadPageTask['input']
+): TaskOutcome<ReadPageTask> {
   const snapshot = threadReader(databaseFile).snapshot()
   try {
     const book = readBook(snapshot, courseId, { now, cache })
-    if (book === undefined) return { ok: false, code: 'COURSE_NOT_FOUND' }
+    if (book === undefined) return NO_COURSE
     if (page.periodId !== undefined && !book.periods.some((period) => period.id === page.periodId)) {
       return {
         ok: false,
@@ -52,27 +33,25 @@ export function readBookPage ({ databaseFile, courseId, now, page, exports }: Re
         message: `period_id: the course has no period with id ${page.periodId}`,
       }
     }
-    return { ok: true, chunks: bookJson(book, page, exports) }
+    return transferred(bookJson(book, page, exports))
   } finally {
     snapshot.end()
   }
 }
 
-/** A course's averages under settings that need not be stored. */
-export function trySettings (
-  { databaseFile, courseId, now, timeZone, missingCounts, weights, withStudents }: TrySettingsInput
-): BookBytes {
+/** Computes a course's averages under other settings, without storing them. */
+export function previewSettings (
+  { databaseFile, courseId, now, settings, withStudents }: PreviewSettingsTask['input']
+): TaskOutcome<PreviewSettingsTask> {
   const snapshot = threadReader(databaseFile).snapshot()
   try {
-    const overrides = {
-      timeZone,
-      missingCounts,
-      ...(weights === undefined ? {} : { weights: new Map(weights) }),
-    }
-    const book = readBook(snapshot, courseId, { now, overrides, cache })
-    if (book === undefined) return { ok: false, code: 'COURSE_NOT_FOUND' }
-    return { ok: true, chunks: settingsJson(book, withStudents) }
+    const book = readBook(snapshot, courseId, { now, overrides: settings, cache })
+    return book === undefined ? NO_COURSE : transferred(settingsJson(book, withStudents))
   } finally {
     snapshot.end()
   }
+}
+
+function transferred (chunks: Uint8Array[]) {
+  return { ok: true, facts: chunks, transfer: chunks.map((chunk) => chunk.buffer) } as const
 }

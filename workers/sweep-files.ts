@@ -1,15 +1,13 @@
-import type { MessagePort } from 'node:worker_threads'
 import { openDatabase } from '../db/index.ts'
-import type { SweepTaskInput } from '../src/housekeeping/file-sweep.job.ts'
+import type { SweepTask } from '../src/housekeeping/file-sweep.job.ts'
 import { sweep } from '../src/housekeeping/sweep.ts'
 import { createDiskStorage } from '../src/files/storage/disk.ts'
-import type { Swept } from '../src/files/file-sweep.ts'
-import type { TaskOutcome } from '../src/jobs/job-kind.ts'
+import type { TaskOutcome } from '../src/jobs/task.ts'
 
-/** Removes expired files, over a connection of its own. */
+/** Removes expired files. */
 export async function sweepFiles (
-  { databaseFile, filesFolder, quarantineFolder, now, rules, port }: SweepTaskInput & { port?: MessagePort }
-): Promise<TaskOutcome<Swept>> {
+  { databaseFile, filesFolder, quarantineFolder, now, rules }: SweepTask['input']
+): Promise<TaskOutcome<SweepTask>> {
   const db = await openDatabase({ file: databaseFile })
   try {
     return {
@@ -23,6 +21,5 @@ export async function sweepFiles (
     }
   } finally {
     await db.close()
-    port?.close()
   }
 }

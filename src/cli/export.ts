@@ -89,6 +89,7 @@ async function writeExport (
       requestedBy: MAKER,
       stagingPath,
       now: now(),
+    }, {
       onProgress: (fraction) => {
         bar.set(fraction)
       },

@@ -2,6 +2,7 @@
 // here, each on one snapshot of the database; nothing else in the house divides points.
 import type { Snapshot, StudentRow } from '../../db/queries/book.ts'
 import type { Row } from '../../db/tables.ts'
+import type { CourseSettings } from './course-settings.ts'
 import { dayAt, endOfDay, startOfDay } from './course-time.ts'
 import { CellReader, STATUS, STATUS_MASK } from './packed-cells.ts'
 import { Tally, type Spread } from './tally.ts'
@@ -100,18 +101,10 @@ export interface Book {
   today: string
 }
 
-/** Settings tried out, not stored (`dry_run`). */
-export interface BookOverrides {
-  timeZone?: string | undefined
-  missingCounts?: 'ignored' | 'zero' | undefined
-  /** By category id; null: back to the imported one. */
-  weights?: ReadonlyMap<number, number | null> | undefined
-}
-
 export interface BookReading {
   /** The time at which due and drop dates are judged, ms. */
   now: number
-  overrides?: BookOverrides
+  overrides?: CourseSettings
   /** Averages kept from an earlier reading in this thread. */
   cache?: BookCache
 }
@@ -253,7 +246,7 @@ export function readBook (
   }
 }
 
-function readCategories (snapshot: Snapshot, courseId: number, overrides: BookOverrides): BookCategory[] {
+function readCategories (snapshot: Snapshot, courseId: number, overrides: CourseSettings): BookCategory[] {
   const rows = snapshot.categories(courseId).map((row) =>
     overrides.weights?.has(row.id) === true ? { ...row, set_weight: overrides.weights.get(row.id)! } : row
   )

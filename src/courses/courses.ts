@@ -4,19 +4,16 @@ import { forgetImports, forgetReportsOfCourse, uploadsOfEndedImports } from '../
 import { deleteRosterOfCourse } from '../../db/queries/roster-records.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
+import type { TaskOutcome } from '../jobs/task.ts'
+import type { WorkerPool } from '../jobs/worker-pool.ts'
+import type { PageRequest } from './book-json.ts'
+import type { BookTasks, PreviewSettingsTask, ReadPageTask } from './book-tasks.ts'
+import type { CourseSettings } from './course-settings.ts'
 import { dayAt } from './course-time.ts'
 import { effectiveWeights } from './weights.ts'
 
 /** Category of the files of imports; see `import.job.ts`. */
 const UPLOADS = 'import-source'
-
-/** What a teacher may set; what is left out stays. */
-export interface CourseSettings {
-  missingCounts?: 'ignored' | 'zero' | undefined
-  timeZone?: string | undefined
-  /** By category id: a fraction, or null for the imported weight. */
-  weights?: ReadonlyMap<number, number | null> | undefined
-}
 
 /** A setting that cannot be: names what is wrong with it. */
 export class CourseSettingsError extends Error {}
@@ -35,6 +32,14 @@ export interface Courses {
    */
   set: (courseId: number, settings: CourseSettings) => Promise<boolean>
   categories: (courseId: number) => ReturnType<typeof queries.listCategories>
+  /** A page of the course's book as the API returns it. `exports` is the JSON of its exports. */
+  readPage: (courseId: number, page: PageRequest, exports: string) => Promise<TaskOutcome<ReadPageTask>>
+  /** The course's settings and averages as they would be under `settings`. */
+  previewSettings: (
+    courseId: number,
+    settings: CourseSettings,
+    options: { withStudents: boolean }
+  ) => Promise<TaskOutcome<PreviewSettingsTask>>
   /**
    * Deletes the course with its scores, its files, what its jobs tell of people, and what of the stored
    * roster no other course needs, and ends its jobs. With the last course nothing about people is left.
@@ -43,9 +48,16 @@ export interface Courses {
   delete: (courseId: number) => Promise<boolean>
 }
 
-export function createCourses (
-  { db, files, queue, now }: { db: Database, files: FileLibrary, queue: JobQueue, now: () => number }
-): Courses {
+export interface CoursesOptions {
+  db: Database
+  files: FileLibrary
+  queue: JobQueue
+  /** Threads that read books. */
+  readers: Pick<WorkerPool<BookTasks>, 'run'>
+  now: () => number
+}
+
+export function createCourses ({ db, files, queue, readers, now }: CoursesOptions): Courses {
   async function check (known: ReadonlySet<number>, { weights = new Map() }: CourseSettings): Promise<void> {
     for (const id of weights.keys()) {
       if (!known.has(id)) {
@@ -58,6 +70,10 @@ export function createCourses (
     list: ({ teacherKey, sourceId }) =>
       queries.listCourses(db.reads, { teacherKey, sourceId, today: (timeZone) => dayAt(now(), timeZone) }),
     categories: (courseId) => queries.listCategories(db.reads, courseId),
+    readPage: (courseId, page, exports) =>
+      readers.run('readPage', { databaseFile: db.file, courseId, now: now(), page, exports }),
+    previewSettings: (courseId, settings, { withStudents }) =>
+      readers.run('previewSettings', { databaseFile: db.file, courseId, now: now(), settings, withStudents }),
     async checkSettings (courseId, settings) {
       await check(
         new Set((await queries.listCategories(db.reads, courseId)).map((category) => category.id)),

@@ -56,11 +56,11 @@ function checkFree (host: string, port: number): Promise<Finding> {
   })
 }
 
-/** Starts a thread as jobs have it, and hears from it. */
+/** Starts a thread like those of jobs, with the code of all tasks. */
 export async function checkThreads (tasksFile: URL, memoryMb: number): Promise<Finding> {
   const pool = createWorkerPool({ tasksFile, threads: 1, memoryMb })
   try {
-    await pool.run('answer', {})
+    await pool.warm()
     return fine('threads', 'a worker thread starts')
   } catch (error) {
     return problem(

@@ -18,24 +18,25 @@ export interface ExportPayload {
   requestedBy: string
 }
 
-/** What the worker's task gets. */
-export interface ExportTaskInput extends ExportPayload {
-  databaseFile: string
-  stagingPath: string
-  /** When the data is read, ms: dates are judged by it, the file is named by it. */
-  now: number
-}
-
-/** What the worker found and wrote. */
-export interface ExportFacts {
-  filename: string
-  size: number
-  sha256: string
-  students: number
-  scores: number
-  /** The course's data version that was read. */
-  dataVersion: number
-  currentUntil: number | null
+/** Writes the workbook of a course to `stagingPath`. */
+export interface ExportTask {
+  input: ExportPayload & {
+    databaseFile: string
+    stagingPath: string
+    /** The time at which dates are judged and by which the file is named, ms. */
+    now: number
+  }
+  facts: {
+    filename: string
+    size: number
+    sha256: string
+    students: number
+    scores: number
+    /** The data version of the course that was read. */
+    dataVersion: number
+    currentUntil: number | null
+  }
+  failure: 'COURSE_NOT_FOUND' | 'WORKBOOK_TOO_LARGE' | 'CHECK_FAILED' | 'DISK_FULL'
 }
 
 export interface ExportKindOptions {
@@ -51,16 +52,19 @@ export interface ExportKindOptions {
 /** Exports of a course's performance book as a kind of job. */
 export function exportKind (
   { db, files, now, timeLimitMs, retention, replacesOldest }: ExportKindOptions
-): JobKind<ExportFacts> {
+): JobKind<ExportTask> {
   return {
     name: EXPORT_KIND,
-    task: 'performanceExport',
     timeLimitMs,
     maxAttempts: 3,
     backoffMs: exponentialBackoff(1000, 60_000),
     inputVersion: async (trx, job) => (await findCourse(trx, payloadOf(job).courseId))?.data_version ?? null,
-    input: async ({ job, stagingPath }) =>
-      ({ ...payloadOf(job), databaseFile: db.file, stagingPath, now: now() }) satisfies ExportTaskInput,
+    input: async ({ job, stagingPath }) => ({
+      ...payloadOf(job),
+      databaseFile: db.file,
+      stagingPath,
+      now: now(),
+    }),
     async complete ({ job, stagingPath }, facts) {
       const { courseId, options, requestedBy } = payloadOf(job)
       const placed = await files.place(

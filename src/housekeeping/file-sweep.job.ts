@@ -4,17 +4,21 @@ import type { SweepRules } from './sweep.ts'
 
 export const SWEEP_KIND = 'file-sweep'
 
-/** What the worker's task gets. */
-export interface SweepTaskInput {
-  databaseFile: string
-  filesFolder: string
-  quarantineFolder: string
-  /** When it is asked, ms. */
-  now: number
-  rules: SweepRules
+/** Removes expired files. */
+export interface SweepTask {
+  input: {
+    databaseFile: string
+    filesFolder: string
+    quarantineFolder: string
+    /** Ms. */
+    now: number
+    rules: SweepRules
+  }
+  facts: Swept
+  failure: never
 }
 
-export interface SweepKindOptions extends Omit<SweepTaskInput, 'now'> {
+export interface SweepKindOptions extends Omit<SweepTask['input'], 'now'> {
   now: () => number
 }
 
@@ -22,15 +26,14 @@ export interface SweepKindOptions extends Omit<SweepTaskInput, 'now'> {
  * Removing expired files as a kind of job. All is done in the thread; what is left by one that died the next
  * start puts right.
  */
-export function sweepKind ({ now, ...input }: SweepKindOptions): JobKind<Swept> {
+export function sweepKind ({ now, ...input }: SweepKindOptions): JobKind<SweepTask> {
   return {
     name: SWEEP_KIND,
-    task: 'sweepFiles',
     timeLimitMs: 600_000,
     maxAttempts: 3,
     backoffMs: exponentialBackoff(10_000, 60_000),
     concurrency: 1,
-    input: async () => ({ ...input, now: now() }) satisfies SweepTaskInput,
+    input: async () => ({ ...input, now: now() }),
     complete: async (run, swept) => ({ commit: async () => swept, discard: async () => {} }),
   }
 }

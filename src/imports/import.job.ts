@@ -41,17 +41,21 @@ export interface ImportPayload {
   actor?: ImportEntry['actor']
 }
 
-/** What the worker's task gets. */
-export interface ImportTaskInput {
-  source: string
-  choices: ImportChoices
-  databaseFile: string
-  stagingPath: string
-  defaultTimeZone: string
-  maxBytes: number
-  minFreeBytes: number
-  /** Names the job, so that what a dead run made visible is not imported a second time. */
-  reference: string
+/** Imports an uploaded file. */
+export interface ImportTask {
+  input: {
+    source: string
+    choices: ImportChoices
+    databaseFile: string
+    stagingPath: string
+    defaultTimeZone: string
+    maxBytes: number
+    minFreeBytes: number
+    /** Names the job, so that what a dead run made visible is not imported a second time. */
+    reference: string
+  }
+  facts: { summary: ImportSummary }
+  failure: 'IMPORT_FAILED' | 'DISK_FULL'
 }
 
 /** A finished import as its job's row keeps it. */
@@ -85,7 +89,7 @@ export function importKind ({
   minFreeBytes,
   now,
   timeLimitMs,
-}: ImportKindOptions): JobKind<{ summary: ImportSummary }> {
+}: ImportKindOptions): JobKind<ImportTask> {
   async function note (trx: Trx, job: JobRow, summary: ImportSummary | undefined): Promise<void> {
     const { choices, actor = null }: Partial<ImportPayload> = importPayload(job)
     // As on the command line, a dry run is not noted.
@@ -94,7 +98,6 @@ export function importKind ({
   }
   return {
     name: IMPORT_KIND,
-    task: 'importUpload',
     timeLimitMs,
     maxAttempts: 3,
     backoffMs: exponentialBackoff(1000, 60_000),
@@ -115,7 +118,7 @@ export function importKind ({
         maxBytes,
         minFreeBytes,
         reference: referenceOf(job),
-      } satisfies ImportTaskInput
+      }
     },
     complete: async ({ job }, facts) => ({
       async commit (trx) {

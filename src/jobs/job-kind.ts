@@ -1,63 +1,87 @@
 import type { Trx } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
-
-/**
- * What the worker's task hands back. Known failures are data: an error thrown in a thread arrives without its
- * code.
- */
-export type TaskOutcome<Facts> =
-  | { ok: true, facts: Facts }
-  /**
-   * `details` are kept as the job's result, for whoever shows the failure (the lines of an import that are
-   * wrong).
-   */
-  | { ok: false, code: string, message: string, details?: unknown }
+import type { TaskMap, TaskName, TaskTypes } from './task.ts'
+import type { TaskOptions, WorkerPool } from './worker-pool.ts'
 
 /** What was made outside the database and waits for the one transaction that makes it visible. */
 export interface Completion {
   /** Inside the transaction that ends the job; returns what the job's row keeps as its result. */
   commit: (trx: Trx) => Promise<unknown>
-  /** The transaction failed or the run was not the job's any more: takes everything back. */
+  /** Removes what was made, because the transaction failed or the run no longer owned the job. */
   discard: () => Promise<void>
 }
 
 export interface Run {
   job: JobRow
-  /**
-   * A file in a folder of this run's own below the staging folder; all that lies there goes when the run
-   * ends, however it ends.
-   */
+  /** A file in the run's own folder, which is removed when the run ends. */
   stagingPath: string
 }
 
-/** A kind of job is one value of this type, listed in `src/job-kinds.ts`. */
-export interface JobKind<Facts = unknown> {
+/** What the runner knows of a kind of job, whatever its task. */
+interface JobRules {
+  /** The name of the kind in rows and answers. */
   name: string
-  /** The exported function of `workers/tasks.ts` that does the work in a thread. */
-  task: string
-  /** Longest that one run may take in its thread, ms. */
+  /** The longest that one run may take, ms. */
   timeLimitMs: number
   /** Runs that may crash, time out or run out of memory before the job fails. */
   maxAttempts: number
-  /** Wait before attempt n + 1 (n from 1), ms. */
+  /** The wait before attempt n + 1 (n from 1), ms. */
   backoffMs: (attempt: number) => number
-  /** How many may run at once; default: as many as there are threads. */
+  /** How many may run at once. Default: as many as there are threads. */
   concurrency?: number
-  /** Runs one at a time in its own thread, so that jobs of other kinds start however long it takes. */
+  /** Runs one at a time in its own thread, so that it never delays jobs of other kinds. */
   hasOwnThread?: boolean
-  /**
-   * Noted at the claim: what the input looks like, so that a later request can tell whether this run serves
-   * it.
-   */
+  /** Recorded at the claim. A later request compares it to know whether this run serves it. */
   inputVersion?: (trx: Trx, job: JobRow) => Promise<number | null>
-  /** What the task gets, besides the port for its progress; must be cloneable. */
-  input: (run: Run) => Promise<Record<string, unknown>>
-  complete: (run: Run, facts: Facts) => Promise<Completion>
-  /** Inside the transaction in which the job fails for good. */
+  /** Runs in the transaction in which the job fails for good. */
   failed?: (trx: Trx, job: JobRow) => Promise<void>
 }
 
-/** A failure that `complete` knows, with its code: the job fails with it and is not tried again. */
+/** A kind of job is one value of this type, listed in `src/job-kinds.ts` under its task. */
+export interface JobKind<Types extends TaskTypes> extends JobRules {
+  input: (run: Run) => Promise<Types['input']>
+  complete: (run: Run, facts: Types['facts']) => Promise<Completion>
+}
+
+/** A kind for each task of a map. */
+export type JobKinds<Tasks extends TaskMap> = { [Name in keyof Tasks]: JobKind<Tasks[Name]> }
+
+export type WorkOutcome =
+  | { ok: true, complete: () => Promise<Completion> }
+  | { ok: false, code: string, message: string, details?: unknown }
+
+/** A kind joined with its task, as the runner takes it. */
+export interface RunnableKind extends JobRules {
+  /** Runs the task. Throws what `input` and `WorkerPool.run` throw. */
+  work: (run: Run, options: TaskOptions) => Promise<WorkOutcome>
+}
+
+/** Joins a kind with the task that does its work. */
+export function withTask<Tasks extends TaskMap, Name extends TaskName<Tasks>> (
+  pool: WorkerPool<Tasks>,
+  task: Name,
+  { input, complete, ...rules }: JobKind<Tasks[Name]>
+): RunnableKind {
+  return {
+    ...rules,
+    async work (run, options) {
+      const outcome = await pool.run(task, await input(run), options)
+      return outcome.ok ? { ok: true, complete: () => complete(run, outcome.facts) } : outcome
+    },
+  }
+}
+
+/** Joins each kind with its task. */
+export function withTasks<Tasks extends TaskMap> (
+  pool: WorkerPool<Tasks>,
+  kinds: JobKinds<Tasks>
+): RunnableKind[] {
+  const runnable: RunnableKind[] = []
+  for (const task in kinds) runnable.push(withTask(pool, task, kinds[task]))
+  return runnable
+}
+
+/** A known failure of `input` or `complete`. The job fails with its code and is not retried. */
 export class JobFailure extends Error {
   readonly code: string
   constructor (code: string, message: string) {
@@ -67,8 +91,8 @@ export class JobFailure extends Error {
 }
 
 /**
- * Whole ms: doubles from `firstMs`, up to `mostMs`, each wait shortened by up to a half at random, so that
- * retries do not march in step.
+ * Waits in whole ms that double from `firstMs` up to `mostMs`. Each is shortened at random by up to a half,
+ * so that retries do not all come at once.
  */
 export function exponentialBackoff (
   firstMs: number,

@@ -9,9 +9,9 @@ import type { JobRow } from '../../db/queries/jobs.ts'
 import { storedResult } from '../../db/queries/stored-json.ts'
 import { boundMessage } from '../short-text.ts'
 import { pause, type Clock } from './clock.ts'
-import { JobFailure, type Completion, type JobKind, type Run } from './job-kind.ts'
+import { JobFailure, type Completion, type Run, type RunnableKind, type WorkOutcome } from './job-kind.ts'
 import type { RunnerLog } from './job-runner.ts'
-import { isTaskOutcome, TaskCrash, type WorkerPool } from './worker-pool.ts'
+import { TaskCrash } from './worker-pool.ts'
 
 /** The steps of a run, in their order. */
 export const RUN_STEPS = [
@@ -32,7 +32,7 @@ export type RunOutcome = 'succeeded' | 'failed' | 'retried' | 'canceled' | 'stop
 
 export interface LiveRun {
   readonly job: JobRow
-  readonly kind: JobKind
+  readonly kind: RunnableKind
   readonly controller: AbortController
   /** Why it was aborted: put back at shutdown, too late, or canceled (the row says so already). */
   reason?: 'shutdown' | 'timeout' | 'canceled'
@@ -43,7 +43,6 @@ export interface LiveRun {
 
 export interface RunOptions {
   db: Database
-  pool: WorkerPool
   stagingFolder: string
   clock: Clock
   log: RunnerLog
@@ -76,7 +75,7 @@ export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>)
  * put right at the next look.
  */
 export function createRun (options: RunOptions): (live: LiveRun) => Promise<void> {
-  const { db, pool, clock, log, messages, onStep, onEnd, givingUp } = options
+  const { db, clock, log, messages, onStep, onEnd, givingUp } = options
 
   async function perform (live: LiveRun): Promise<void> {
     const { job } = live
@@ -87,13 +86,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       onStep('run: staged', job)
       const outcome = await work(live, run)
       onStep('run: worked', job)
-      if (!isTaskOutcome(outcome)) {
-        throw new TaskCrash(
-          'WORKER_CRASHED',
-          `the task ${live.kind.task} returned something that is no outcome`
-        )
-      }
-      if (outcome.ok) await succeed(run, live.kind, outcome.facts)
+      if (outcome.ok) await succeed(job, await outcome.complete())
       else await fail(live, outcome.code, outcome.message, { result: outcome.details })
     } catch (error) {
       await afterError(live, error)
@@ -105,13 +98,13 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     }
   }
 
-  async function work (live: LiveRun, run: Run): Promise<unknown> {
+  async function work (live: LiveRun, run: Run): Promise<WorkOutcome> {
     const { kind, controller } = live
     const giveUp = clock.after(kind.timeLimitMs, () => {
       abortRun(live, 'timeout')
     })
     try {
-      return await pool.run(kind.task, await kind.input(run), {
+      return await kind.work(run, {
         signal: controller.signal,
         onProgress: (fraction) => {
           options.onProgress(live, fraction)
@@ -122,9 +115,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     }
   }
 
-  async function succeed (run: Run, kind: JobKind, facts: unknown): Promise<void> {
-    const { job } = run
-    const completion: Completion = await kind.complete(run, facts)
+  async function succeed (job: JobRow, completion: Completion): Promise<void> {
     onStep('run: placed', job)
     let isOurs = false
     try {
@@ -228,7 +219,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     job: JobRow,
     change: RunChange,
     attempt: Omit<AttemptEnd, 'finishedAt'>,
-    also?: JobKind['failed']
+    also?: RunnableKind['failed']
   ): Promise<void> {
     await untilWritten(async (trx) => {
       const isOurs = await endRun(trx, job, change, { ...attempt, finishedAt: clock.now() })

@@ -5,11 +5,11 @@ import type { Database } from '../../db/index.ts'
 import * as jobs from '../../db/queries/job-claims.ts'
 import { findJob, type JobRow } from '../../db/queries/jobs.ts'
 import { pause, type Clock } from './clock.ts'
-import type { JobKind } from './job-kind.ts'
+import type { RunnableKind } from './job-kind.ts'
 import { abortRun, createRun, type LiveRun, type RunOutcome, type RunStep } from './job-run.ts'
 import { createJobRetention } from './job-retention.ts'
 import { createJobWatchers } from './job-watchers.ts'
-import type { WorkerPool } from './worker-pool.ts'
+import type { Threads } from './worker-pool.ts'
 
 /** Deaths of the whole process that one job may live through, before it is taken for their cause. */
 export const MAX_PROCESS_DEATHS = 10
@@ -26,8 +26,8 @@ export interface RunnerLog {
 
 export interface RunnerOptions {
   db: Database
-  pool: WorkerPool
-  kinds: readonly JobKind<never>[]
+  pool: Threads
+  kinds: readonly RunnableKind[]
   stagingFolder: string
   clock: Clock
   log: RunnerLog
@@ -66,7 +66,7 @@ export interface JobRunner {
 
 export function createJobRunner (options: RunnerOptions): JobRunner {
   const { db, pool, stagingFolder, clock, log, onStep = () => {}, onEnd = () => {} } = options
-  const kinds = new Map(options.kinds.map((kind) => [kind.name, kind as unknown as JobKind]))
+  const kinds = new Map(options.kinds.map((kind) => [kind.name, kind]))
   // By token and not by job: a job that was canceled and is tried again may start while its last run is still
   // being cleared away.
   const live = new Map<number, LiveRun>()
@@ -156,7 +156,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   async function claimOne (): Promise<boolean> {
     const running = (kind: string) => Array.from(live.values()).filter((run) => run.job.kind === kind).length
     const shared = Array.from(live.values()).filter((run) => run.kind.hasOwnThread !== true).length
-    const hasRoom = (kind: JobKind) =>
+    const hasRoom = (kind: RunnableKind) =>
       kind.hasOwnThread === true
         ? running(kind.name) === 0
         : shared < pool.threads

@@ -1,21 +1,20 @@
+// Threads for tasks. The inside of such a thread is in `task-thread.ts`.
 import { MessageChannel } from 'node:worker_threads'
-import { Piscina } from 'piscina'
+import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina'
 import { boundMessage } from '../short-text.ts'
-import type { TaskOutcome } from './job-kind.ts'
+import { isTaskOutcome, type TaskMap, type TaskName, type TaskOutcome } from './task.ts'
+import type { TaskCall } from './task-thread.ts'
 
-// Piscina derives this from an overload of postMessage that takes no list.
-type TransferList = NonNullable<NonNullable<Parameters<Piscina['run']>[1]>['transferList']>
-
-export interface PoolOptions {
-  /** The module whose exported functions are the tasks. */
+export interface PoolOptions<Tasks extends TaskMap> {
+  /** The module that exports the two functions of `serveTasks`. */
   tasksFile: URL
   threads: number
   /** Additional threads for kinds of jobs that have their own. Default: none. */
   extraThreads?: number
   /** Heap of one thread, MB. */
   memoryMb: number
-  /** A task without input that loads what the others need. */
-  warmTask?: string
+  /** What `warm` loads. Default: all tasks. */
+  preload?: ReadonlyArray<TaskName<Tasks>>
 }
 
 export interface TaskOptions {
@@ -25,47 +24,61 @@ export interface TaskOptions {
   onProgress?: (fraction: number) => void
 }
 
-/** How a task can end besides by returning. */
+/** A task ended without an outcome. */
 export class TaskCrash extends Error {
   readonly code: 'OUT_OF_MEMORY' | 'WORKER_CRASHED'
   constructor (code: 'OUT_OF_MEMORY' | 'WORKER_CRASHED', cause: unknown) {
     const text = cause instanceof Error ? cause.message : String(cause)
-    // What cannot be cloned between threads arrives without a word.
+    // An error that cannot be cloned arrives without its message.
     super(text === '' ? 'the task failed without an error message' : boundMessage(text), { cause })
     this.code = code
   }
 }
 
-export interface WorkerPool {
+export interface PoolLoad {
+  /** Tasks in a thread. */
+  running: number
+  /** Tasks that wait for a thread. */
+  waiting: number
+}
+
+/** What a pool is, whatever its tasks are. */
+export interface Threads {
   /** Threads that all tasks share. */
   readonly threads: number
   readonly extraThreads: number
-  /** Tasks in a thread, and those that wait for one. Piscina's own `utilization` is wrong. */
-  load: () => { running: number, waiting: number }
-  /** Runs a task. Throws TaskCrash when its thread died or it threw, and AbortError when `signal` fired. */
-  run: <Result>(task: string, input: Record<string, unknown>, options?: TaskOptions) => Promise<Result>
-  /**
-   * Starts the first thread and lets it run `warmTask`, if there is one: the next task need not wait for code
-   * to be loaded.
-   */
+  load: () => PoolLoad
+  /** Starts the first thread and loads code, so that the first task does not wait for that. */
   warm: () => Promise<void>
-  /** Ends all threads at once; what runs is rejected. */
+  /** Ends all threads at once. Running tasks reject. */
   destroy: () => Promise<void>
 }
 
-/** Threads for tasks. Piscina's own close() is not used: with more than one thread it loses running tasks. */
-export function createWorkerPool ({
+export interface WorkerPool<Tasks extends TaskMap> extends Threads {
+  /**
+   * Runs a task. Throws TaskCrash if its thread died, it threw or it returned no outcome, and AbortError if
+   * `signal` fired.
+   */
+  run: <Name extends TaskName<Tasks>>(
+    task: Name,
+    input: Tasks[Name]['input'],
+    options?: TaskOptions
+  ) => Promise<TaskOutcome<Tasks[Name]>>
+}
+
+/** Two methods of Piscina are not used: `close()` loses running tasks, and `utilization` is wrong. */
+export function createWorkerPool<Tasks extends TaskMap> ({
   tasksFile,
   threads,
   extraThreads = 0,
   memoryMb,
-  warmTask,
-}: PoolOptions): WorkerPool {
+  preload,
+}: PoolOptions<Tasks>): WorkerPool<Tasks> {
   let piscina: Piscina | undefined
   let live = 0
-  // Made at the first task: most commands of the command line need no thread.
-  const start = (): Piscina => {
-    piscina = new Piscina({
+  /** Most commands of the command line need no thread, so the first task starts it. */
+  function start (): Piscina {
+    const made = new Piscina({
       filename: tasksFile.href,
       minThreads: 1,
       maxThreads: threads + extraThreads,
@@ -73,14 +86,13 @@ export function createWorkerPool ({
       concurrentTasksPerWorker: 1,
       maxQueue: Infinity,
       resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 16 },
-      // Loaders that the process was started with (a test's, a profiler's) would cost each thread a third of
-      // a second.
+      // The loaders of a test or a profiler would cost each thread a third of a second.
       execArgv: [],
       recordTiming: false,
       workerHistogram: false,
     })
-    // A thread that dies between tasks is replaced; without a listener the event would end the process.
-    return piscina.on('error', () => {})
+    // Piscina replaces a thread that dies between tasks. Without a listener the event would end the process.
+    return made.on('error', () => {})
   }
   return {
     threads,
@@ -90,8 +102,7 @@ export function createWorkerPool ({
       waiting: Math.max(0, live - threads - extraThreads),
     }),
     async warm () {
-      piscina ??= start()
-      if (warmTask !== undefined) await piscina.run({}, { name: warmTask })
+      await (piscina ??= start()).run(preload, { name: 'load' })
     },
     async run (task, input, { signal, onProgress } = {}) {
       const { port1, port2 } = new MessageChannel()
@@ -101,11 +112,15 @@ export function createWorkerPool ({
       port1.unref()
       live++
       try {
-        return await (piscina ??= start()).run({ ...input, port: port2 }, {
-          name: task,
-          transferList: [port2] as unknown as TransferList,
-          signal: signal ?? null,
-        })
+        const call: TaskCall<Tasks, typeof task> = { task, input, port: port2 }
+        const outcome: unknown = await (piscina ??= start()).run(
+          move({ [transferableSymbol]: [port2], [valueSymbol]: call }),
+          { name: 'run', signal: signal ?? null }
+        )
+        if (!isTaskOutcome<Tasks[typeof task]>(outcome)) {
+          throw new Error(`The task ${task} returned no outcome.`)
+        }
+        return outcome
       } catch (error) {
         if (signal?.aborted === true) throw error
         const isMemory = error instanceof Error && 'code' in error &&
@@ -120,13 +135,4 @@ export function createWorkerPool ({
       await piscina?.destroy()
     },
   }
-}
-
-/** Whether a task's answer has the form that all tasks of jobs keep to. */
-export function isTaskOutcome (value: unknown): value is TaskOutcome<unknown> {
-  if (typeof value !== 'object' || value === null || !('ok' in value)) return false
-  return value.ok === true
-    ? 'facts' in value
-    : 'code' in value && typeof value.code === 'string' && 'message' in value &&
-      typeof value.message === 'string'
 }

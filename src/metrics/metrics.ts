@@ -7,7 +7,7 @@ import { bytesInUse } from '../../db/queries/files.ts'
 import { countJobs, oldestWaiting } from '../../db/queries/monitoring.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import type { RunOutcome } from '../jobs/job-run.ts'
-import type { WorkerPool } from '../jobs/worker-pool.ts'
+import type { Threads } from '../jobs/worker-pool.ts'
 import { EXPORT_KIND } from '../exports/export.job.ts'
 
 /** Seconds: from a poll that is answered from memory to a large upload. */
@@ -48,7 +48,7 @@ export interface MetricsOptions {
   freeBytes: () => Promise<number>
   /** Names of the kinds of jobs: each is told of from the start, as zero. */
   kinds: readonly string[]
-  pools: Readonly<Record<'jobs' | 'readers', WorkerPool>>
+  pools: Readonly<Record<'jobs' | 'readers', Threads>>
 }
 
 export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: MetricsOptions): Metrics {
@@ -165,7 +165,7 @@ export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: Me
       },
     })
   }
-  function forPools (name: string, help: string, read: (pool: WorkerPool) => number): void {
+  function forPools (name: string, help: string, read: (pool: Threads) => number): void {
     gauge(name, help, ['pool'], (set) => {
       for (const [name, pool] of Object.entries(pools)) set(read(pool), { pool: name })
     })

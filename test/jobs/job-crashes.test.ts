@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { exponentialBackoff } from '../../src/jobs/job-kind.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind, type JobService } from '../support/job-service.ts'
+import type { TestTaskName } from '../support/jobs.tasks.ts'
 
 /** Nothing left, and the threads take new work. */
 async function isUnharmed (t: Test, service: JobService): Promise<void> {
@@ -14,7 +15,7 @@ async function isUnharmed (t: Test, service: JobService): Promise<void> {
   t.equal((await service.settled(job.id)).state, 'succeeded', 'the next job finds a thread')
 }
 
-const CRASHES = [
+const CRASHES: Array<{ task: TestTaskName, code: string, says: string }> = [
   { task: 'throwError', code: 'WORKER_CRASHED', says: 'a bug in the task' },
   { task: 'rejectNothing', code: 'WORKER_CRASHED', says: 'undefined' },
   { task: 'throwLater', code: 'WORKER_CRASHED', says: 'nobody catches this' },

@@ -2,12 +2,14 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { withTask } from '../../src/jobs/job-kind.ts'
 import { createWorkerPool } from '../../src/jobs/worker-pool.ts'
 import { createJobService } from '../support/job-service.ts'
 import { testFolder } from '../support/test-folder.ts'
+import type { ExampleTasks } from './example/tasks.ts'
 import { wordCountKind } from './example/word-count.job.ts'
 
-const TASKS = new URL('./example/word-count.task.ts', import.meta.url)
+const TASKS = new URL('./example/tasks.ts', import.meta.url)
 
 t.test('docs/jobs.md shows the example as it is', async (t) => {
   const text = readFileSync(join(import.meta.dirname, '../../docs/jobs.md'), 'utf8')
@@ -20,11 +22,9 @@ t.test('docs/jobs.md shows the example as it is', async (t) => {
 t.test('the example works', async (t) => {
   const folder = testFolder(t)
   mkdirSync(join(folder, 'counts'))
-  const service = await createJobService(t, {
-    folder,
-    kinds: [wordCountKind({ folder: join(folder, 'counts') }) as never],
-    pool: createWorkerPool({ tasksFile: TASKS, threads: 1, memoryMb: 64 }),
-  })
+  const pool = createWorkerPool<ExampleTasks>({ tasksFile: TASKS, threads: 1, memoryMb: 64 })
+  const kind = withTask(pool, 'wordCount', wordCountKind({ folder: join(folder, 'counts') }))
+  const service = await createJobService(t, { folder, kinds: [kind], pool })
   await service.runner.start()
   const count = async (text: string) => {
     const { job } = await service.request({

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { claimJob, setResult, updateRun } from '../../db/queries/job-claims.ts'
-import { JobFailure, type JobKind } from '../../src/jobs/job-kind.ts'
+import { JobFailure } from '../../src/jobs/job-kind.ts'
 import { MAX_PROCESS_DEATHS, LOOK_EVERY_MS } from '../../src/jobs/job-runner.ts'
 import { createGate } from '../support/gate.ts'
-import { createJobService, testKind } from '../support/job-service.ts'
+import { createJobService, testKind, type TestKind } from '../support/job-service.ts'
 import { testFolder } from '../support/test-folder.ts'
 
 t.test('a job from its request to its result', async (t) => {
@@ -241,7 +241,7 @@ t.test('a known failure fails the job with its code and is not tried again', asy
 
 t.test('a failure that shows itself at the end: known ones fail the job, what was made is taken back', async (t) => {
   const discarded: number[] = []
-  const complete: JobKind['complete'] = async ({ job }) => ({
+  const complete: TestKind['complete'] = async ({ job }) => ({
     async commit (trx) {
       await setResult(trx, job.id, 'half done')
       throw new JobFailure('FILE_QUOTA_EXCEEDED', 'no room')

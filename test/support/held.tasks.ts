@@ -1,29 +1,33 @@
-// The service's own tasks, each held at a gate before it begins.
-import type { MessagePort } from 'node:worker_threads'
-import type { ExportTaskInput } from '../../src/exports/export.job.ts'
-import type { ImportTaskInput } from '../../src/imports/import.job.ts'
-import * as tasks from '../../workers/tasks.ts'
+// The service's own tasks of jobs. Each is held at a gate before it begins.
+import type { Task, TaskContext, TaskTypes } from '../../src/jobs/task.ts'
+import { serveTasks } from '../../src/jobs/task-thread.ts'
+import type { JobTasks } from '../../workers/task-map.ts'
 import { waitAtGate } from './gate.ts'
 
-interface Held {
-  port: MessagePort
+interface Hold {
   gate: SharedArrayBuffer
-  progress?: number
+  /** Reported before the gate. */
+  progress?: number | undefined
 }
 
-function hold ({ port, gate, progress }: Held): void {
-  if (progress !== undefined) port.postMessage(progress)
-  waitAtGate(gate)
+export interface HeldTask<Types extends TaskTypes> {
+  input: { hold: Hold, input: Types['input'] }
+  facts: Types['facts']
+  failure: Types['failure']
 }
 
-export function performanceExport (
-  input: ExportTaskInput & Held
-): ReturnType<typeof tasks.performanceExport> {
-  hold(input)
-  return tasks.performanceExport(input)
-}
+export type HeldTasks = { [Name in keyof JobTasks]: HeldTask<JobTasks[Name]> }
 
-export async function importUpload (input: ImportTaskInput & Held): ReturnType<typeof tasks.importUpload> {
-  hold(input)
-  return await tasks.importUpload(input)
+export const { run, load } = serveTasks<HeldTasks>({
+  performanceExport: async () => held((await import('../../workers/performance-export.ts')).performanceExport),
+  importUpload: async () => held((await import('../../workers/import-upload.ts')).importUpload),
+  sweepFiles: async () => held((await import('../../workers/sweep-files.ts')).sweepFiles),
+})
+
+function held<Types extends TaskTypes> (task: Task<Types>): Task<HeldTask<Types>> {
+  return ({ hold, input }: HeldTask<Types>['input'], context: TaskContext) => {
+    if (hold.progress !== undefined) context.onProgress(hold.progress)
+    waitAtGate(hold.gate)
+    return task(input, context)
+  }
 }

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { openDatabase, type Database } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
-import type { JobKind } from '../../src/jobs/job-kind.ts'
+import { withTask, type JobKind, type RunnableKind } from '../../src/jobs/job-kind.ts'
 import { createJobQueue, type JobQueue, type JobRequest, type JobTicket } from '../../src/jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerOptions } from '../../src/jobs/job-runner.ts'
-import { createWorkerPool, type WorkerPool } from '../../src/jobs/worker-pool.ts'
+import { createWorkerPool, type Threads, type WorkerPool } from '../../src/jobs/worker-pool.ts'
 import { createTestClock, type TestClock } from './clock.ts'
-import type { TestTaskInput } from './jobs.tasks.ts'
+import type { TestTask, TestTaskName, TestTasks } from './jobs.tasks.ts'
 import { testFolder } from './test-folder.ts'
 
 export interface LogLine {
@@ -38,7 +38,7 @@ export interface JobService {
 
 export interface JobServiceOptions {
   /** Default: one kind `test` that runs the task `work`. */
-  kinds?: Array<JobKind<never>>
+  kinds?: Array<TestKind | RunnableKind>
   threads?: number
   extraThreads?: number
   memoryMb?: number
@@ -48,16 +48,20 @@ export interface JobServiceOptions {
   folder?: string
   onStep?: RunnerOptions['onStep']
   clock?: TestClock
-  /** Default: threads with the tasks of `jobs.tasks.ts`. */
-  pool?: WorkerPool
+  /** The threads of `RunnableKind`s. Default: threads with the tasks of `jobs.tasks.ts`. */
+  pool?: Threads
 }
 
-/** A kind of job whose result is the text that its task hands back. */
+export interface TestKind extends JobKind<TestTask> {
+  /** A test may change it between two runs. */
+  task: TestTaskName
+}
+
+/** A kind of job whose result is the text that its task returns. */
 export function testKind (
-  kind: Partial<JobKind<{ text: string }>> & { extra?: Partial<TestTaskInput> } = {}
-): JobKind<never> {
-  const { extra = {}, ...given } = kind
-  const whole: JobKind<{ text: string }> = {
+  { extra = {}, ...given }: Partial<TestKind> & { extra?: Partial<TestTask['input']> } = {}
+): TestKind {
+  return {
     name: 'test',
     task: 'work',
     timeLimitMs: 60_000,
@@ -71,16 +75,13 @@ export function testKind (
     complete: async (run, { text }) => ({ commit: async () => ({ text }), discard: async () => {} }),
     ...given,
   }
-  return whole as unknown as JobKind<never>
 }
 
-function testPool (threads: number, extraThreads: number, memoryMb: number): WorkerPool {
-  return createWorkerPool({
-    tasksFile: new URL('./jobs.tasks.ts', import.meta.url),
-    threads,
-    extraThreads,
-    memoryMb,
-  })
+function runnable (pool: WorkerPool<TestTasks>, kind: TestKind): RunnableKind {
+  return {
+    ...withTask(pool, kind.task, kind),
+    work: (run, options) => withTask(pool, kind.task, kind).work(run, options),
+  }
 }
 
 /** Closed with the test. The runner is not started. */
@@ -96,7 +97,7 @@ export async function createJobService (
     folder = testFolder(t),
     onStep,
     clock = createTestClock(),
-    pool = testPool(threads, extraThreads, memoryMb),
+    pool,
   }: JobServiceOptions = {}
 ): Promise<JobService> {
   const stagingFolder = join(folder, 'staging')
@@ -108,10 +109,16 @@ export async function createJobService (
     log.push({ level, text, facts: facts as Record<string, unknown> })
     for (const reader of readers) reader()
   }
+  const testPool = createWorkerPool<TestTasks>({
+    tasksFile: new URL('./jobs.tasks.ts', import.meta.url),
+    threads,
+    extraThreads,
+    memoryMb,
+  })
   const runner = createJobRunner({
     db,
-    pool,
-    kinds,
+    pool: pool ?? testPool,
+    kinds: kinds.map((kind) => 'work' in kind ? kind : runnable(testPool, kind)),
     stagingFolder,
     clock,
     log: { info: at('info'), warn: at('warn'), error: at('error') },

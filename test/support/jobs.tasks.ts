@@ -1,74 +1,85 @@
 // Tasks for tests of the job subsystem, run in real threads: one that works, and each way in which a task can
 // go wrong.
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
-import type { MessagePort } from 'node:worker_threads'
-import type { TaskOutcome } from '../../src/jobs/job-kind.ts'
+import type { TaskContext, TaskOutcome } from '../../src/jobs/task.ts'
+import { serveTasks } from '../../src/jobs/task-thread.ts'
 import { waitAtGate } from './gate.ts'
 
-export interface TestTaskInput {
-  stagingPath: string
-  /** Comes back as the facts, and stands in the staged file. */
-  text: string
-  port: MessagePort
-  gate?: SharedArrayBuffer
-  /** Told in this order. */
-  progress?: number[]
+export interface TestTask {
+  input: {
+    stagingPath: string
+    /** Comes back as the facts, and is written to the staged file. */
+    text: string
+    gate?: SharedArrayBuffer
+    /** Reported in this order. */
+    progress?: number[]
+  }
+  facts: { text: string }
+  failure: string
 }
 
-type Outcome = TaskOutcome<{ text: string }>
+type Outcome = TaskOutcome<TestTask>
 
-/** Writes its file, stands at the gate if there is one, and is done. */
-export function work ({ stagingPath, text, gate, port, progress = [] }: TestTaskInput): Outcome {
-  for (const fraction of progress) port.postMessage(fraction)
+const tasks = {
+  work,
+  knownFailure,
+  fillDisk,
+  throwError () {
+    throw Object.assign(new Error('a bug in the task'), { code: 'EBUG' })
+  },
+  // eslint-disable-next-line prefer-promise-reject-errors
+  rejectNothing: () => Promise.reject(undefined),
+  throwLater: () => new Promise<never>(() => {
+    queueMicrotask(() => {
+      throw new Error('nobody catches this')
+    })
+  }),
+  exit: () => process.exit(3),
+  loop () {
+    for (;;) {
+      /* for ever */
+    }
+  },
+  allocate () {
+    const kept: unknown[] = []
+    for (;;) kept.push(Array.from({ length: 1000 }, (_, i) => ({ i, text: String(i) })))
+  },
+  returnNothing: () => wrong(undefined),
+  returnText: () => wrong('done'),
+  returnHalf: () => wrong({ ok: true }),
+  returnFunction: () => wrong({ ok: true, facts: () => {} }),
+} satisfies Record<string, (input: TestTask['input'], context: TaskContext) => Outcome | Promise<Outcome>>
+
+/** `isNotThere` is a name that the threads do not know. */
+export type TestTaskName = keyof typeof tasks | 'isNotThere'
+export type TestTasks = Record<TestTaskName, TestTask>
+
+export const { run, load } = serveTasks<Record<string, TestTask>>(
+  Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, async () => task]))
+)
+
+/** A value that is no outcome, for the test of what happens then. */
+function wrong (value: unknown): Outcome {
+  return value as Outcome
+}
+
+/** Writes its file and waits at the gate if there is one. */
+function work (
+  { stagingPath, text, gate, progress = [] }: TestTask['input'],
+  { onProgress }: TaskContext
+): Outcome {
+  for (const fraction of progress) onProgress(fraction)
   writeFileSync(stagingPath, text)
   if (gate !== undefined) waitAtGate(gate)
   return { ok: true, facts: { text } }
 }
 
-export function knownFailure ({ text }: TestTaskInput): Outcome {
+function knownFailure ({ text }: TestTask['input']): Outcome {
   return { ok: false, code: 'WORKBOOK_TOO_LARGE', message: `too large: ${text}`, details: { rows: 7 } }
 }
 
-export function throwError (): never {
-  throw Object.assign(new Error('a bug in the task'), { code: 'EBUG' })
-}
-export function rejectNothing (): Promise<never> {
-  // eslint-disable-next-line prefer-promise-reject-errors
-  return Promise.reject(undefined)
-}
-export function throwLater (): Promise<never> {
-  return new Promise(() => {
-    queueMicrotask(() => {
-      throw new Error('nobody catches this')
-    })
-  })
-}
-export function exit (): void {
-  process.exit(3)
-}
-export function loop (): never {
-  for (;;) {
-    /* for ever */
-  }
-}
-export function allocate (): never {
-  const kept: unknown[] = []
-  for (;;) kept.push(Array.from({ length: 1000 }, (_, i) => ({ i, text: String(i) })))
-}
-
-export function returnNothing (): void {}
-export function returnText (): string {
-  return 'done'
-}
-export function returnHalf (): unknown {
-  return { ok: true }
-}
-export function returnFunction (): unknown {
-  return { ok: true, facts: () => {} }
-}
-
 /** Writes until the device is full: /dev/full always is. */
-export function fillDisk (): Outcome {
+function fillDisk (): Outcome {
   const file = openSync('/dev/full', 'w')
   try {
     writeSync(file, 'x')

@@ -4,9 +4,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { ServiceError } from '../../errors.ts'
 import { readCursor } from '../../courses/book-json.ts'
-import type { BookAnswer } from '../../courses/books.ts'
+import type { BookTasks } from '../../courses/book-tasks.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
-import { CourseSettingsError, type CourseSettings } from '../../courses/courses.ts'
+import type { CourseSettings } from '../../courses/course-settings.ts'
+import { CourseSettingsError } from '../../courses/courses.ts'
+import type { TaskOutcome } from '../../jobs/task.ts'
 import { shorten } from '../../short-text.ts'
 import { courseOf, principalOf } from '../access/access-hooks.ts'
 import { createBookTraffic } from '../book-traffic.ts'
@@ -21,7 +23,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
   { services, access, links }
 ) => {
-  const { courses, books, exports, config } = services
+  const { courses, exports, config } = services
   const traffic = createBookTraffic(config.BOOKS_MAX_BYTES)
 
   app.get('/api/courses', {
@@ -68,20 +70,15 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     }
     const courseId = courseOf(request).id
     const items = (await exports.list(courseId)).map((item) => exportJson(item, links.file(request, item)))
-    const answer = await books.page(
+    const chunks = factsOf(await courses.readPage(
       courseId,
       { limit, after, periodId, maxBytes: config.BOOK_PAGE_MAX_BYTES },
       JSON.stringify(items)
-    )
-    if (answer.ok) {
-      // Only this request refers to the page so far, so a refusal frees its memory at once.
-      const arrived = traffic.send(
-        principalOf(request).userId,
-        answer.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-      )
-      finished(reply.raw, arrived)
-    }
-    return sendBytes(reply, answer)
+    ))
+    // Only this request refers to the page so far, so a refusal frees its memory at once.
+    const arrived = traffic.send(principalOf(request).userId, byteLength(chunks))
+    finished(reply.raw, arrived)
+    return sendChunks(reply, chunks)
   })
 
   app.patch('/api/courses/:course_id', {
@@ -113,10 +110,12 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     try {
       if (request.query.dry_run === true) {
         await courses.checkSettings(courseId, settings)
-        return await sendBytes(reply, await books.trySettings(courseId, settings, true))
+        const preview = await courses.previewSettings(courseId, settings, { withStudents: true })
+        return await sendChunks(reply, factsOf(preview))
       }
       await courses.set(courseId, settings)
-      return await sendBytes(reply, await books.trySettings(courseId, {}, false))
+      const stored = await courses.previewSettings(courseId, {}, { withStudents: false })
+      return await sendChunks(reply, factsOf(stored))
     } catch (error) {
       throw error instanceof CourseSettingsError
         ? new ServiceError('VALIDATION_FAILED', error.message)
@@ -138,14 +137,20 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 }
 
-/** Sends finished JSON without looking into it. */
-function sendBytes (reply: FastifyReply, answer: BookAnswer): FastifyReply {
-  if (!answer.ok) throw new ServiceError(answer.code, answer.message)
-  const { chunks } = answer
-  reply.type('application/json; charset=utf-8')
-    .header('content-length', chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  if (chunks.length === 1) {
-    return reply.send(Buffer.from(chunks[0]!.buffer, chunks[0]!.byteOffset, chunks[0]!.byteLength))
-  }
-  return reply.send(Readable.from(chunks, { objectMode: false }))
+function factsOf (outcome: TaskOutcome<BookTasks[keyof BookTasks]>): Uint8Array[] {
+  if (!outcome.ok) throw new ServiceError(outcome.code, outcome.message)
+  return outcome.facts
+}
+
+function byteLength (chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+}
+
+/** Sends finished JSON. */
+function sendChunks (reply: FastifyReply, chunks: readonly Uint8Array[]): FastifyReply {
+  reply.type('application/json; charset=utf-8').header('content-length', byteLength(chunks))
+  const [first] = chunks
+  return first !== undefined && chunks.length === 1
+    ? reply.send(Buffer.from(first.buffer, first.byteOffset, first.byteLength))
+    : reply.send(Readable.from(chunks, { objectMode: false }))
 }

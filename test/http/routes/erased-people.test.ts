@@ -3,10 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { createWorkerPool, type WorkerPool } from '../../../src/jobs/worker-pool.ts'
+import { createWorkerPool } from '../../../src/jobs/worker-pool.ts'
 import { TASKS_FILE } from '../../../src/program-files.ts'
 import { perfbook } from '../../support/cli.ts'
 import { startTestService, type TestService } from '../../support/test-service.ts'
+import type { JobTasks } from '../../../workers/task-map.ts'
 
 const PHYSICS = readFileSync(join(import.meta.dirname, '../../../data/sample/physics-1.json'))
 const TEACHER = 'elena.marquez@example.edu'
@@ -98,17 +99,13 @@ t.test('beside a running service', async (t) => {
 })
 
 t.test('an export that has read the person already is made again without them', async (t) => {
-  const pool = createWorkerPool({ tasksFile: TASKS_FILE, threads: 2, memoryMb: 256 })
+  const pool = createWorkerPool<JobTasks>({ tasksFile: TASKS_FILE, threads: 2, memoryMb: 256 })
   let afterWriting = async () => {}
   const service = await startTestService(t, {
     jobPool: {
       ...pool,
-      async run<Result> (
-        task: string,
-        input: Record<string, unknown>,
-        options?: Parameters<WorkerPool['run']>[2]
-      ) {
-        const outcome = await pool.run<Result>(task, input, options)
+      async run (task, input, options) {
+        const outcome = await pool.run(task, input, options)
         if (task === 'performanceExport') await afterWriting()
         return outcome
       },
