@@ -8,11 +8,11 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { ServiceError } from './errors.ts'
 import { secretFromFile } from './accounts/secrets.ts'
-import { accessHooks, guardCookies } from './http/access/access-hooks.ts'
+import { enforceAccess, type RegisteredRoute } from './http/access/route-access.ts'
 import { publishContract } from './http/openapi/api-docs.ts'
 import { acceptBodies } from './http/bodies.ts'
 import { courseFilesRoutes } from './http/routes/course-files.ts'
-import { auditRequests } from './http/access/audit-hook.ts'
+import { createAuthentication } from './http/access/authentication.ts'
 import { auditRoutes } from './http/routes/audit.ts'
 import { keepAnswersPrivate } from './http/cache-control.ts'
 import { coursesRoutes } from './http/routes/courses.ts'
@@ -57,8 +57,8 @@ export interface App {
   server: FastifyInstance
   /** Refuses new jobs from now on. */
   gate: JobGate
-  /** Every route, as it was registered. */
-  routes: ReadonlyArray<{ method: string, url: string }>
+  /** In the order of their registration. */
+  routes: readonly RegisteredRoute[]
   /** Compiles the schemas that no request has needed so far, in between requests. */
   prepare: () => Promise<void>
 }
@@ -77,7 +77,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   })
   const closing = new AbortController()
   const cookie = sessionCookie(config.PUBLIC_URL, links.prefix)
-  const access = accessHooks(services, cookie)
+  const authentication = createAuthentication({ ...services, cookie })
   const polls = createPollCache(services)
 
   const server = Fastify({
@@ -106,23 +106,16 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
       ),
     frameworkErrors,
   }).withTypeProvider<TypeBoxTypeProvider>()
-  const routes: Array<{ method: string, url: string }> = []
-  server.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) routes.push({ method: one, url })
-  })
   const compiling = whenNeeded()
   server.setValidatorCompiler(createValidatorCompiler(compiling))
   server.setSerializerCompiler(createSerializerCompiler(compiling))
-  server.decorateRequest('principal', null)
-  server.decorateRequest('course', null)
   checkClientAddresses(server)
   countRequests(server, services)
-  polls.keepAnswersOf(server)
   acceptBodies(server)
   handleErrors(server)
   await server.register(cookies, { secret: secretFromFile(config.secretFile) })
-  guardCookies(server, services)
-  auditRequests(server, services)
+  const routes = enforceAccess(server, { ...services, authentication })
+  polls.keepAnswersOf(server)
   server.addHook('preClose', async () => {
     closing.abort()
   })
@@ -144,7 +137,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
       new ServiceError('RATE_LIMITED', undefined, Math.ceil(ttl / 1000)),
   })
   await server.register(swagger, openApi(links.prefix, config.PUBLIC_URL))
-  await publishContract(server, { access, links }, config.API_DOCS)
+  await publishContract(server, links, config.API_DOCS)
   await server.register(fastifyStatic, {
     root: config.filesFolder,
     serve: false,
@@ -155,7 +148,9 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     dotfiles: 'allow',
   })
 
-  const context: RouteContext = { services, access, links, cookie, gate, room, closing: closing.signal }
+  const context: RouteContext = {
+    services, authentication, links, cookie, gate, room, closing: closing.signal,
+  }
   await server.register(healthRoutes, context)
   await server.register(metricsRoutes, context)
   await server.register(sessionRoutes, context)

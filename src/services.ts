@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { openDatabase, type Database } from '../db/index.ts'
 import type { Config } from './config.ts'
 import { JOB_ERRORS } from './errors.ts'
+import { createAccess, type Access } from './accounts/access.ts'
 import { createAccounts, type Accounts } from './accounts/accounts.ts'
 import type { ApplicationTokens } from './accounts/application-tokens.ts'
 import { createAudit, type Audit } from './audit/audit.ts'
@@ -47,6 +48,7 @@ export interface Services {
   now: () => number
   clock: Clock
   db: Database
+  access: Access
   accounts: Accounts
   sessions: Sessions
   passwordLinks: PasswordLinks
@@ -227,6 +229,7 @@ export async function createServices ({
     now,
     clock,
     db,
+    access: createAccess({ db }),
     accounts: createAccounts({ db, now, passwords }),
     sessions,
     passwordLinks: createPasswordLinks({

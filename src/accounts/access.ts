@@ -2,13 +2,17 @@
 import { teaches } from '../../db/queries/accounts.ts'
 import { findCourse, type CourseRow } from '../../db/queries/courses.ts'
 import type { Database } from '../../db/index.ts'
+import { findJob, jobRequests, type JobRow } from '../../db/queries/jobs.ts'
 import { personName } from '../person-name.ts'
 import { shorten } from '../short-text.ts'
+
+export type { CourseRow } from '../../db/queries/courses.ts'
+export type { JobRow } from '../../db/queries/jobs.ts'
 
 export const SCOPES = ['read', 'export', 'import', 'admin'] as const
 export type Scope = typeof SCOPES[number]
 
-/** Somebody whose token (or session) was checked. */
+/** A person whose token or session was checked. */
 export interface Principal {
   userId: number
   email: string
@@ -17,10 +21,7 @@ export interface Principal {
   lastName: string | null
   role: 'admin' | 'teacher' | 'student'
   scopes: ReadonlySet<Scope>
-  /**
-   * By what he was known: a row of `tokens` or of `sessions`; 0: a token of an embedding application, which
-   * has none.
-   */
+  /** A row of `tokens` or of `sessions`; 0: a token of an embedding application, which has none. */
   credential: { kind: 'token' | 'session', id: number }
 }
 
@@ -44,24 +45,52 @@ export function displayName (
 
 export type CourseAccess = { course: CourseRow, allowed: boolean }
 
-/**
- * A course and whether the principal may see it (its teacher, or an administrator); undefined: there is none.
- */
-export async function courseAccess (
-  db: Database,
-  principal: Principal,
-  courseId: number
-): Promise<CourseAccess | undefined> {
-  const course = await db.remembered(`course ${courseId}`, () => findCourse(db.reads, courseId))
-  if (course === undefined) return undefined
-  return { course, allowed: await mayUseCourse(db, principal, courseId) }
+export interface Access {
+  /** A course, and whether the principal may use it. Undefined: there is no such course. */
+  course: (principal: Principal, courseId: number) => Promise<CourseAccess | undefined>
+  /** Teachers of a course and administrators may use it. */
+  mayUseCourse: (principal: Principal, courseId: number) => Promise<boolean>
+  /** A job that the principal may read. Undefined: there is none, or for them there is none. */
+  job: (principal: Principal, jobId: number) => Promise<JobRow | undefined>
+  /** Requesters of a job, teachers of its course, and administrators may read it. */
+  mayReadJob: (principal: Principal, job: JobRow) => Promise<boolean>
+  /** Whether the job's course exists and the principal may use it: then they may have what the job made. */
+  mayUseCourseOf: (principal: Principal, job: JobRow) => Promise<boolean>
 }
 
-export async function mayUseCourse (db: Database, principal: Principal, courseId: number): Promise<boolean> {
-  if (principal.role === 'admin') return true
-  return principal.role === 'teacher' &&
-    await db.remembered(
-      `teaches ${courseId} ${principal.emailKey}`,
-      () => teaches(db.reads, principal.emailKey, courseId)
-    )
+export function createAccess ({ db }: { db: Database }): Access {
+  async function course (principal: Principal, courseId: number): Promise<CourseAccess | undefined> {
+    const course = await db.remembered(`course ${courseId}`, () => findCourse(db.reads, courseId))
+    return course === undefined ? undefined : { course, allowed: await mayUseCourse(principal, courseId) }
+  }
+
+  async function mayUseCourse ({ role, emailKey }: Principal, courseId: number): Promise<boolean> {
+    if (role === 'admin') return true
+    return role === 'teacher' &&
+      await db.remembered(`teaches ${courseId} ${emailKey}`, () => teaches(db.reads, emailKey, courseId))
+  }
+
+  async function mayUseCourseOf (principal: Principal, job: JobRow): Promise<boolean> {
+    if (job.owner_type !== 'course' || job.owner_id === null) return false
+    return (await course(principal, job.owner_id))?.allowed === true
+  }
+
+  async function mayReadJob (principal: Principal, job: JobRow): Promise<boolean> {
+    if (principal.role === 'admin') return true
+    if (principal.role === 'student') return false
+    if (await mayUseCourseOf(principal, job)) return true
+    const requests = await db.remembered(`requests ${job.id}`, () => jobRequests(db.reads, job.id))
+    return requests.some((request) => request.user_id === principal.userId)
+  }
+
+  return {
+    course,
+    mayUseCourse,
+    mayReadJob,
+    mayUseCourseOf,
+    async job (principal, jobId) {
+      const job = await db.remembered(`job ${jobId}`, () => findJob(db.reads, jobId))
+      return job !== undefined && await mayReadJob(principal, job) ? job : undefined
+    },
+  }
 }

@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts'
-import type { AccessHooks } from './access/access-hooks.ts'
+import type { Authentication } from './access/authentication.ts'
 import type { JobGate } from './job-gate.ts'
 import type { Links } from './links.ts'
 import type { SessionCookie } from './cookies/session-cookie.ts'
@@ -8,7 +8,7 @@ import type { UploadRoom } from './uploads/upload-room.ts'
 /** What every file of routes is given. */
 export interface RouteContext {
   services: Services
-  access: AccessHooks
+  authentication: Authentication
   links: Links
   cookie: SessionCookie
   gate: JobGate

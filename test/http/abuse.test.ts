@@ -1,6 +1,5 @@
 // Thousands of bad inputs against every route: no 500, no stack trace, always the one shape of errors.
 import t from 'tap'
-import { ROUTE_ACCESS } from '../../src/accounts/route-access.ts'
 import { ORIGIN } from '../support/browser.ts'
 import { startTestService, type TestService } from '../support/test-service.ts'
 
@@ -309,9 +308,8 @@ t.test('no input makes the service fail', async (t) => {
   t.setTimeout(600_000)
   await service.token('teacher')
   const admin = await service.token('admin')
-  const routes = [...new Set(service.routes.map(({ method, url }) => `${method} ${url}`))].filter((key) =>
-    Object.hasOwn(ROUTE_ACCESS, key)
-  )
+  const routes = [...new Set(service.routes.map(({ method, url }) => `${method} ${url}`))]
+    .filter((key) => !key.startsWith('HEAD '))
     .toSorted((a, b) => Number(a.startsWith('DELETE')) - Number(b.startsWith('DELETE')))
   await service.services.db.write((trx) =>
     trx.insertInto('jobs').values([1, 2].map((id) => (

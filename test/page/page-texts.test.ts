@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { ROUTE_ACCESS } from '../../src/accounts/route-access.ts'
 import { COLUMN_REASONS, COLUMN_USES } from '../../src/imports/columns.ts'
 import { HOW_TO_ALLOW } from '../../src/imports/how-to-allow.ts'
 import { WARNINGS, WARNINGS_OF_TEACHER } from '../../src/imports/outcome.ts'
@@ -12,6 +11,7 @@ import { importEn } from '../../src/page/texts/import-en.ts'
 import { importEs } from '../../src/page/texts/import-es.ts'
 import { laterEn } from '../../src/page/texts/later-en.ts'
 import { laterEs } from '../../src/page/texts/later-es.ts'
+import { startTestService } from '../support/test-service.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const source = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -20,7 +20,8 @@ const spanish: Record<string, Text> = { ...es, ...importEs, ...laterEs }
 const lacking = (keys: readonly string[]) => keys.filter((key) => !(key in english))
 
 t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t) => {
-  const byRoutes = Object.values(ROUTE_ACCESS).flatMap(({ audit }) => audit === null ? [] : [audit])
+  const { routes } = await startTestService(t)
+  const byRoutes = routes.flatMap(({ access: { audit } }) => audit === undefined ? [] : [audit])
   const commands = readdirSync(join(ROOT, 'src/cli'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
   const byCommands = commands.flatMap((name) =>

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import '@fastify/swagger'
-import { ServiceError } from '../../errors.ts'
-import { principalOf, type AccessHooks } from '../access/access-hooks.ts'
+import type { RouteAccess } from '../access/route-access.ts'
 import { API_DOCS_ICON, API_DOCS_STYLE, apiDocsPage, type Contract } from './api-docs-page.ts'
 import type { Links } from '../links.ts'
 
@@ -11,38 +10,31 @@ import type { Links } from '../links.ts'
  */
 export async function publishContract (
   server: FastifyInstance,
-  { access, links }: { access: AccessHooks, links: Pick<Links, 'absolute'> },
+  links: Pick<Links, 'absolute'>,
   audience: 'public' | 'staff' | 'off'
 ): Promise<void> {
   if (audience === 'off') return
   await server.register(async (app) => {
-    if (audience === 'staff') {
-      app.addHook('onRequest', access.signedIn)
-      app.addHook('onRequest', async (request) => {
-        if (principalOf(request).role === 'student') {
-          throw new ServiceError('NOT_A_TEACHER', 'Only teachers and administrators may read this.')
-        }
-      })
-    }
-    const schema = { hide: true }
+    const access: RouteAccess = { who: audience === 'staff' ? 'staff' : 'public' }
+    const options = { config: { access }, schema: { hide: true } }
     let last: { address: string, page: string } | undefined
-    app.get('/api/openapi.json', { schema }, async () => server.swagger())
-    app.get('/api/docs', { schema }, async (request, reply) => {
+    app.get('/api/openapi.json', options, async () => server.swagger())
+    app.get('/api/docs', options, async (request, reply) => {
       const address = links.absolute(request, '')
       if (last?.address !== address) {
         last = { address, page: apiDocsPage(server.swagger() as unknown as Contract, address) }
       }
       return await reply.type('text/html; charset=utf-8').send(last.page)
     })
-    app.get('/api/docs/', { schema }, async (request, reply) => await reply.redirect('../docs', 308))
+    app.get('/api/docs/', options, async (request, reply) => await reply.redirect('../docs', 308))
     app.get(
       '/api/docs/style.css',
-      { schema },
+      options,
       async (request, reply) => await reply.type('text/css; charset=utf-8').send(API_DOCS_STYLE)
     )
     app.get(
       '/api/docs/icon.svg',
-      { schema },
+      options,
       async (request, reply) => await reply.type('image/svg+xml').send(API_DOCS_ICON)
     )
   })

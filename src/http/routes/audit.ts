@@ -6,9 +6,9 @@ import type { RouteContext } from '../route-context.ts'
 import { auditEntrySchema } from '../schemas/audit.ts'
 import { errors, id } from '../schemas/common.ts'
 
-export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access }) => {
+export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services }) => {
   app.get('/api/audit', {
-    onRequest: access.scope('admin'),
+    config: { access: { who: 'admin', scope: 'admin' } },
     schema: {
       tags: ['Audit'],
       summary: 'Who did what, newest first (administrator)',

@@ -10,12 +10,12 @@ import { displayName } from '../../accounts/access.ts'
 import { EXPORT_CATEGORY } from '../../exports/export.job.ts'
 import { QuotaExceededError, type FileRow } from '../../files/file-library.ts'
 import { isoTime } from '../../iso-time.ts'
-import { courseOf, idOf, principalOf } from '../access/access-hooks.ts'
+import { courseOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { receiveUpload } from '../uploads/file-upload.ts'
 import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
 import type { RouteContext } from '../route-context.ts'
-import { courseParams, errors } from '../schemas/common.ts'
+import { courseParams, errors, idOf } from '../schemas/common.ts'
 import { fileSchema } from '../schemas/storage.ts'
 
 const tags = ['Files']
@@ -32,7 +32,7 @@ const category = Type.String({
  */
 export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, access, links, gate, room }
+  { services, links, gate, room }
 ) => {
   const { config, files, exports } = services
   await app.register(
@@ -58,7 +58,8 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
   })
 
   app.post('/api/courses/:course_id/files', {
-    onRequest: [...access.course('export'), async (request: FastifyRequest) => {
+    config: { access: { who: 'course', scope: 'export', audit: 'file.upload' } },
+    onRequest: async (request) => {
       // Before a byte of it is read.
       await gate.openForFiles(courseOf(request).id)
       if (Number(request.headers['content-length'] ?? 0) > config.FILE_MAX_BYTES + FORM_BYTES) {
@@ -67,7 +68,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
           `The file is larger than ${new Intl.NumberFormat('en').format(config.FILE_MAX_BYTES)} bytes.`
         )
       }
-    }],
+    },
     // The form is read while it comes in; `receiveUpload` checks it.
     validatorCompiler: () => () => true,
     schema: {
@@ -117,7 +118,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
   })
 
   app.get('/api/courses/:course_id/files', {
-    onRequest: access.course('read'),
+    config: { access: { who: 'course', scope: 'read' } },
     schema: {
       tags,
       summary: "The course's files, newest first",
@@ -144,7 +145,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
   })
 
   app.delete('/api/courses/:course_id/files/:file_id', {
-    onRequest: access.course('export'),
+    config: { access: { who: 'course', scope: 'export', audit: 'file.delete' } },
     schema: {
       tags,
       summary: 'Delete a file of a course',

@@ -10,7 +10,7 @@ import type { CourseSettings } from '../../courses/course-settings.ts'
 import { CourseSettingsError } from '../../courses/courses.ts'
 import type { TaskOutcome } from '../../jobs/task.ts'
 import { shorten } from '../../short-text.ts'
-import { courseOf, principalOf } from '../access/access-hooks.ts'
+import { courseOf, principalOf } from '../access/route-access.ts'
 import { createBookTraffic } from '../book-traffic.ts'
 import { bookSchema, courseChangesSchema, courseItemSchema, settingsSchema } from '../schemas/book.ts'
 import { exportJson } from './exports.ts'
@@ -21,13 +21,13 @@ const tags = ['Courses']
 
 export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, access, links }
+  { services, links }
 ) => {
   const { courses, exports, config } = services
   const traffic = createBookTraffic(config.BOOKS_MAX_BYTES)
 
   app.get('/api/courses', {
-    onRequest: access.scope('read'),
+    config: { access: { who: 'staff', scope: 'read' } },
     schema: {
       tags,
       summary: 'The courses that the user teaches; all, for an administrator',
@@ -39,7 +39,6 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     },
   }, async (request) => {
     const { role, emailKey } = principalOf(request)
-    if (role === 'student') throw new ServiceError('NOT_A_TEACHER')
     return await courses.list({
       teacherKey: role === 'admin' ? undefined : emailKey,
       sourceId: request.query.source_id,
@@ -47,7 +46,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.get('/api/courses/:course_id/performance', {
-    onRequest: access.course('read'),
+    config: { access: { who: 'course', scope: 'read', auditRead: 'book.read' } },
     schema: {
       tags,
       summary: 'The performance book: every student, every task, every score and average',
@@ -82,7 +81,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.patch('/api/courses/:course_id', {
-    onRequest: access.course('export'),
+    config: { access: { who: 'course', scope: 'export', audit: 'course.set' } },
     schema: {
       tags,
       summary: 'Settings of a course: what missing work counts, time zone, category weights',
@@ -124,7 +123,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.delete('/api/courses/:course_id', {
-    onRequest: access.course('admin'),
+    config: { access: { who: 'course', scope: 'admin', audit: 'course.delete' } },
     schema: {
       tags,
       summary: 'Delete a course, its scores and its files',

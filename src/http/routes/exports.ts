@@ -7,11 +7,11 @@ import { exportOptionsSchema } from '../../exports/export-options.ts'
 import type { ExportItem } from '../../exports/exports.ts'
 import { isoTime } from '../../iso-time.ts'
 import { QueueFullError } from '../../jobs/job-queue.ts'
-import { courseOf, idOf, principalOf } from '../access/access-hooks.ts'
+import { courseOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged, type Tagged } from '../entity-tags.ts'
 import { sendTicket } from '../job-ticket.ts'
 import type { RouteContext } from '../route-context.ts'
-import { courseParams, errors, exportSchema, ticketSchema } from '../schemas/common.ts'
+import { courseParams, errors, exportSchema, idOf, ticketSchema } from '../schemas/common.ts'
 
 const tags = ['Exports']
 /** After so many seconds a full queue has moved on. */
@@ -19,19 +19,19 @@ const QUEUE_FULL_RETRY_S = 10
 
 export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, access, links, gate }
+  { services, links, gate }
 ) => {
   const { exports, config } = services
   /** What a list became: nearly every poll gets the same as the one before. */
   const answers = new WeakMap<readonly ExportItem[], { base: string, content: Tagged }>()
 
   app.post('/api/courses/:course_id/performance/export', {
-    onRequest: access.course('export'),
     // An empty body is an export with all defaults.
     preValidation: async (request) => {
       request.body ??= {} as never
     },
     config: {
+      access: { who: 'course', scope: 'export', audit: 'export.request' },
       rateLimit: {
         max: config.EXPORT_RATE_MAX,
         timeWindow: 60_000,
@@ -75,8 +75,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.get('/api/courses/:course_id/performance/exports', {
-    onRequest: access.course('read'),
-    config: { isPolled: true },
+    config: { access: { who: 'course', scope: 'read' }, isPolled: true },
     schema: {
       tags,
       summary: "The course's exports, newest first",
@@ -100,7 +99,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.get('/api/courses/:course_id/performance/exports/latest', {
-    onRequest: access.course('read'),
+    config: { access: { who: 'course', scope: 'read' } },
     schema: {
       tags,
       summary: "Redirects to the newest export's file",
@@ -114,7 +113,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.delete('/api/courses/:course_id/performance/exports/:export_id', {
-    onRequest: access.course('export'),
+    config: { access: { who: 'course', scope: 'export', audit: 'export.delete' } },
     schema: {
       tags,
       summary: 'Delete an export and its file',

@@ -4,9 +4,8 @@ import { ReadStream } from 'node:fs'
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { mayUseCourse } from '../../accounts/access.ts'
 import type { FileRow } from '../../files/file-library.ts'
-import { principalOf, requireScope } from '../access/access-hooks.ts'
+import { principalOf, requireScope } from '../access/route-access.ts'
 import { byteRange } from '../downloads/byte-range.ts'
 import { isFresh, isSame } from '../entity-tags.ts'
 import { refuse } from '../errors.ts'
@@ -29,21 +28,15 @@ export const filesRoutes: FastifyPluginAsync<RouteContext> = async (app, context
   }, { prefix: '/files' })
 }
 
-const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }: RouteContext): void => {
-  const { db, config, files, now } = services
+const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services }: RouteContext): void => {
+  const { access, config, files, now } = services
   const isOpen = config.FILE_ACCESS === 'link'
 
-  if (!isOpen) {
-    app.addHook<{ Params: { hex: string, filename: string } }>('onRequest', async (request, reply) => {
-      try {
-        await access.signedIn(request, reply)
-      } catch (error) {
-        const file = await fileOf(request.params)
-        if (file !== undefined) noteRefusal(request, file)
-        throw error
-      }
-    })
-  }
+  app.addHook('onSend', async (request, reply) => {
+    if (reply.statusCode !== 401) return
+    const file = await fileOf(request.params as { hex: string, filename: string })
+    if (file !== undefined) noteRefusal(request, file)
+  })
   app.setNotFoundHandler((request, reply) => notFound(reply))
   // Told only when the bytes really go out: a file that goes at the last moment has the same answer as one
   // that never was.
@@ -54,6 +47,7 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
   })
 
   app.get<{ Params: { hex: string, filename: string } }>('/:hex/:filename', {
+    config: { access: { who: 'file', scope: 'read', audit: 'file.download' } },
     schema: {
       tags: ['Files'],
       summary: 'The bytes of a stored file',
@@ -97,7 +91,7 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services, access }
     if (isOpen) return true
     const principal = principalOf(request)
     const isTheirs = principal.role === 'admin' ||
-      (file.owner_type === 'course' && await mayUseCourse(db, principal, file.owner_id))
+      (file.owner_type === 'course' && await access.mayUseCourse(principal, file.owner_id))
     if (isTheirs) requireScope(principal, 'read')
     return isTheirs
   }

@@ -10,11 +10,13 @@ const ok = Type.Object({ status: Type.Literal('ok') })
 
 export const healthRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, gate }) => {
   app.get('/healthz', {
+    config: { access: { who: 'public' } },
     logLevel: 'warn',
     schema: { tags, summary: 'The process lives', response: { 200: ok } },
   }, async () => ({ status: 'ok' as const }))
 
   app.get('/readyz', {
+    config: { access: { who: 'public' } },
     logLevel: 'warn',
     schema: {
       tags,

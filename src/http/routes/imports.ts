@@ -15,13 +15,12 @@ import { isTimeZone } from '../../courses/course-time.ts'
 import { QuotaExceededError } from '../../files/file-library.ts'
 import { QueueFullError } from '../../jobs/job-queue.ts'
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
-import { courseOf, principalOf } from '../access/access-hooks.ts'
+import { courseOf, jobOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { receiveUpload } from '../uploads/file-upload.ts'
 import { importJson, listedImportJson } from '../schemas/import-json.ts'
 import { importSchema, listedImportSchema } from '../schemas/imports.ts'
 import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
-import { jobAccess } from '../access/job-access.ts'
 import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
 import { sendTicket } from '../job-ticket.ts'
 import type { RouteContext } from '../route-context.ts'
@@ -45,7 +44,7 @@ const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2)
 
 export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, access, links, gate, room }
+  { services, links, gate, room }
 ) => {
   const { config, imports } = services
   await app.register(
@@ -56,7 +55,6 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       defParamCharset: 'utf8',
     } as object
   )
-  app.decorateRequest('job', null)
 
   const upload = {
     tags,
@@ -73,7 +71,8 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }
 
   app.post('/api/imports', {
-    onRequest: [...access.scope('admin'), async () => {
+    config: { access: { who: 'admin', scope: 'admin', audit: 'import.request' } },
+    onRequest: [async () => {
       await gate.openForImports()
     }, mayWait],
     schema: {
@@ -88,8 +87,8 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   ) => await take(request, reply, [...FIELDS, 'allow_erased', 'course', 'teacher'], {}))
 
   app.post('/api/courses/:course_id/imports', {
+    config: { access: { who: 'course', scope: 'import', audit: 'import.request' } },
     onRequest: [
-      ...access.course('import'),
       async (request: FastifyRequest) => {
         await gate.openForFiles(courseOf(request).id)
       },
@@ -114,7 +113,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   const querystring = Type.Object(pageQuery({ limit: 20, most: 100 }))
 
   app.get('/api/imports', {
-    onRequest: access.scope('admin'),
+    config: { access: { who: 'admin', scope: 'admin' } },
     schema: {
       tags,
       summary: 'All imports, newest first, as long as their jobs are kept (administrator)',
@@ -124,7 +123,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }, async (request) => await list(request, request.query))
 
   app.get('/api/courses/:course_id/imports', {
-    onRequest: access.course('import'),
+    config: { access: { who: 'course', scope: 'import' } },
     schema: {
       tags,
       summary: 'Imports into one course by its teachers, newest first',
@@ -135,7 +134,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }, async (request) => await list(request, request.query, { type: 'course', id: courseOf(request).id }))
 
   app.get('/api/imports/:job_id', {
-    onRequest: jobAccess(services, access, 'read'),
+    config: { access: { who: 'job', scope: 'read' } },
     schema: {
       tags,
       summary: 'An import: its job, what it did, or what is wrong',
@@ -143,12 +142,13 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       response: { 200: importSchema, ...errors(401, 403, 404) },
     },
   }, async (request) => {
-    const job = request.job!
+    const job = jobOf(request)
     if (job.kind !== IMPORT_KIND) throw new ServiceError('JOB_NOT_FOUND')
     return { ...await oneJobJson(services, links, request, job), ...importJson(job) }
   })
 
   app.get('/api/schemas/performance-book-1.json', {
+    config: { access: { who: 'public' } },
     schema: {
       tags,
       summary: 'The JSON Schema of performance-book/1 documents',

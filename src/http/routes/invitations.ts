@@ -25,7 +25,7 @@ const token = Type.String({
 /** The other end of one-time links: invitations and resets. The page is opened as `/#invitation=TOKEN`. */
 export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, access, cookie }
+  { services, cookie }
 ) => {
   const { passwordLinks, config } = services
   const rateLimit = {
@@ -41,8 +41,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
   }
 
   app.post('/api/invitations/check', {
-    onRequest: access.sameOrigin,
-    config: { rateLimit },
+    config: { access: { who: 'same-origin' }, rateLimit },
     schema: {
       tags,
       summary: 'Whose link it is, before a password is asked for',
@@ -67,8 +66,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
   })
 
   app.post('/api/invitations', {
-    onRequest: access.sameOrigin,
-    config: { rateLimit },
+    config: { access: { who: 'same-origin', audit: 'invitation.accept' }, rateLimit },
     schema: {
       tags,
       summary: 'Choose a password by a one-time link; signs in, and out everywhere else',

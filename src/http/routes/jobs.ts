@@ -4,8 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { listJobs, type JobRow } from '../../../db/queries/jobs.ts'
 import { ServiceError } from '../../errors.ts'
-import { principalOf } from '../access/access-hooks.ts'
-import { jobAccess, mayReadJob, mayUseCourseOf } from '../access/job-access.ts'
+import { jobOf, principalOf } from '../access/route-access.ts'
 import { hasEnded, jobEvents } from '../job-events.ts'
 import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
 import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
@@ -18,16 +17,15 @@ const jobParams = Type.Object({ job_id: Type.String({ description: 'Id of a job'
 
 export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, access, links, closing }
+  { services, authentication, links, closing }
 ) => {
-  const { db, queue, config, clock } = services
-  app.decorateRequest('job', null)
+  const { access, db, queue, config, clock } = services
 
   const streams = limitStreams(config.EVENT_STREAMS_MAX)
   const json = (request: FastifyRequest, job: JobRow) => oneJobJson(services, links, request, job)
   /** The job as it is by now. */
   async function jsonNow (request: FastifyRequest) {
-    const job = await queue.find(db.reads, request.job!.id)
+    const job = await queue.find(db.reads, jobOf(request).id)
     return job === undefined ? undefined : await json(request, job)
   }
   async function answerNow (request: FastifyRequest) {
@@ -37,8 +35,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }
 
   app.get('/api/jobs/:job_id', {
-    onRequest: jobAccess(services, access, 'read'),
-    config: { isPolled: true },
+    config: { access: { who: 'job', scope: 'read' }, isPolled: true },
     schema: {
       tags,
       summary: 'One job',
@@ -48,12 +45,12 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     },
   }, async (request) => {
     // Its progress lives in memory.
-    request.isLive = request.job!.state === 'started'
-    return await json(request, request.job!)
+    request.isLive = jobOf(request).state === 'started'
+    return await json(request, jobOf(request))
   })
 
   app.get('/api/jobs/:job_id/events', {
-    onRequest: jobAccess(services, access, 'read'),
+    config: { access: { who: 'job', scope: 'read' } },
     // A HEAD would run the whole stream to throw it away.
     exposeHeadRoute: false,
     schema: {
@@ -72,18 +69,18 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       },
     },
   }, async (request, reply) => {
-    const { id, state } = request.job!
+    const { id, state } = jobOf(request)
     reply.header('cache-control', 'private, no-cache, no-transform')
     if (hasEnded(state) && request.headers['last-event-id'] === state) return await reply.code(204).send(null)
-    const hadCourse = await mayUseCourseOf(db, principalOf(request), request.job!)
+    const hadCourse = await access.mayUseCourseOf(principalOf(request), jobOf(request))
     /** Whether the client may see the job now, and as much of it as when the stream began. */
     async function mayGoOn (): Promise<boolean> {
-      const principal = await access.stillSignedIn(request)
+      const principal = await authentication.stillSignedIn(request)
       if (principal === undefined || !principal.scopes.has('read')) return false
       request.principal = principal
       return hadCourse
-        ? await mayUseCourseOf(db, principal, request.job!)
-        : await mayReadJob(db, principal, request.job!)
+        ? await access.mayUseCourseOf(principal, jobOf(request))
+        : await access.mayReadJob(principal, jobOf(request))
     }
     /** Checks access after reading, so that nothing is sent after access was lost. */
     async function read () {
@@ -100,7 +97,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.post('/api/jobs/:job_id/cancel', {
-    onRequest: jobAccess(services, access, 'export'),
+    config: { access: { who: 'job', scope: 'export', audit: 'job.cancel' } },
     schema: {
       tags,
       summary: 'Withdraw from a job; it stops when nobody wants it any more',
@@ -109,7 +106,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     },
   }, async (request, reply) => {
     const principal = principalOf(request)
-    const outcome = await queue.cancel(request.job!.id, {
+    const outcome = await queue.cancel(jobOf(request).id, {
       userId: principal.userId,
       force: principal.role === 'admin',
     })
@@ -118,7 +115,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.post('/api/jobs/:job_id/retry', {
-    onRequest: jobAccess(services, access, 'admin'),
+    config: { access: { who: 'job', scope: 'admin', audit: 'job.retry' } },
     schema: {
       tags,
       summary: 'Let a job that failed or was canceled wait again (administrator)',
@@ -126,14 +123,14 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) },
     },
   }, async (request, reply) => {
-    if (!await queue.retry(request.job!.id)) {
+    if (!await queue.retry(jobOf(request).id)) {
       throw new ServiceError('JOB_FINISHED', 'Only a job that failed or was canceled can be tried again.')
     }
     return await reply.code(202).send(await answerNow(request))
   })
 
   app.get('/api/jobs', {
-    onRequest: access.scope('admin'),
+    config: { access: { who: 'admin', scope: 'admin' } },
     schema: {
       tags,
       summary: 'All jobs, newest first (administrator)',

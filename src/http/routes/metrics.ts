@@ -5,14 +5,17 @@ import Type from 'typebox'
 import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
 
-export const metricsRoutes: FastifyPluginAsync<RouteContext> = async (app, { services, access }) => {
+export const metricsRoutes: FastifyPluginAsync<RouteContext> = async (app, { services }) => {
   const { config, metrics } = services
 
   app.get('/metrics', {
     logLevel: 'warn',
-    onRequest: async (request, reply) => {
-      if (config.METRICS_TOKEN !== '' && hasToken(request, config.METRICS_TOKEN)) return
-      for (const hook of access.scope('admin')) await hook(request, reply)
+    config: {
+      access: {
+        who: 'admin',
+        scope: 'admin',
+        exempt: (request) => config.METRICS_TOKEN !== '' && hasToken(request, config.METRICS_TOKEN),
+      },
     },
     schema: {
       tags: ['Health'],

@@ -2,19 +2,19 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { ServiceError } from '../../errors.ts'
 import { isoTime } from '../../iso-time.ts'
-import { idOf, principalOf } from '../access/access-hooks.ts'
+import { principalOf } from '../access/route-access.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, id } from '../schemas/common.ts'
+import { errors, id, idOf } from '../schemas/common.ts'
 import { sessionSchema } from '../schemas/users.ts'
 
 const tags = ['Session']
 
 /** Where somebody is signed in, and how to end that. */
-export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, access }) => {
+export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services }) => {
   const { sessions } = services
 
   app.get('/api/sessions', {
-    onRequest: access.scope('read'),
+    config: { access: { who: 'user', scope: 'read' } },
     schema: {
       tags,
       summary: "Live sessions, newest first: one's own, and for an administrator everybody's",
@@ -37,7 +37,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (ap
   })
 
   app.delete('/api/sessions/:session_id', {
-    onRequest: access.signedIn,
+    config: { access: { who: 'session', audit: 'session.revoke' } },
     schema: {
       tags,
       summary: "End a session: one's own, signed in by cookie, or any for an administrator",

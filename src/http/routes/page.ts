@@ -48,14 +48,15 @@ export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
     'referrer-policy': 'same-origin',
     'cross-origin-opener-policy': 'same-origin',
   }
-  app.get('/', { schema: { hide: true } }, async (request, reply) => {
+  const options = { config: { access: { who: 'public' } }, schema: { hide: true } } as const
+  app.get('/', options, async (request, reply) => {
     // Read each time: it is small, and may have been built anew meanwhile.
     const html = isBuilt ? await readFile(join(folder, 'index.html'), 'utf8') : NOT_BUILT
     return await reply.headers(headers).type('text/html; charset=utf-8').send(html)
   })
   // Without its slash at the end the page's relative addresses would miss the prefix.
   if (publicPath !== '') {
-    app.get(publicPath, { schema: { hide: true } }, async (request, reply) =>
+    app.get(publicPath, options, async (request, reply) =>
       await reply.redirect(`${publicPath}/`, 308))
   }
 

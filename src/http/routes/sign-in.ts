@@ -4,7 +4,7 @@ import { ServiceError } from '../../errors.ts'
 import type { Principal } from '../../accounts/access.ts'
 import { MAX_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
 import { TooManyWaitError } from '../../accounts/turns.ts'
-import { principalOf } from '../access/access-hooks.ts'
+import { principalOf } from '../access/route-access.ts'
 import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
 import { principalSchema } from '../schemas/users.ts'
@@ -13,12 +13,12 @@ const tags = ['Session']
 
 export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, access, cookie }
+  { services, cookie }
 ) => {
   const { sessions } = services
 
   app.post('/api/session', {
-    onRequest: access.sameOrigin,
+    config: { access: { who: 'same-origin', audit: 'session.begin' } },
     schema: {
       tags,
       summary: 'Sign in: begins a session and sets its cookie',
@@ -51,7 +51,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.get('/api/session', {
-    onRequest: access.signedIn,
+    config: { access: { who: 'user' } },
     schema: {
       tags,
       summary: 'Who is signed in, or whose the token is',
@@ -60,7 +60,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }, async (request) => principalJson(principalOf(request)))
 
   app.delete('/api/session', {
-    onRequest: access.signedIn,
+    config: { access: { who: 'user', audit: 'session.end' } },
     schema: {
       tags,
       summary: 'Sign out: ends the session',

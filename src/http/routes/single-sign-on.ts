@@ -67,6 +67,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async
   }
 
   app.get('/api/sign-in-options', {
+    config: { access: { who: 'public' } },
     schema: {
       tags,
       summary: 'By which ways one can sign in',
@@ -84,7 +85,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async
   app.get(
     '/api/oidc/login',
     {
-      config: { rateLimit },
+      config: { access: { who: 'public' }, rateLimit },
       schema: {
         tags,
         summary: 'Begin single sign-on: sends the browser to the provider',
@@ -105,7 +106,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async
   app.get(
     '/api/oidc/callback',
     {
-      config: { rateLimit },
+      config: { access: { who: 'public', audit: 'session.begin' }, rateLimit },
       schema: {
         tags,
         summary:

@@ -4,7 +4,7 @@ import { courseNames } from '../../../db/queries/courses.ts'
 import { bytesInUse, countFiles, usageByOwner } from '../../../db/queries/files.ts'
 import { ServiceError } from '../../errors.ts'
 import { QueueFullError } from '../../jobs/job-queue.ts'
-import { principalOf } from '../access/access-hooks.ts'
+import { principalOf } from '../access/route-access.ts'
 import { sendTicket } from '../job-ticket.ts'
 import type { RouteContext } from '../route-context.ts'
 import { errors, ticketSchema } from '../schemas/common.ts'
@@ -17,12 +17,12 @@ const QUEUE_FULL_RETRY_S = 10
 /** What is stored, for administrators. Files of one course: GET /api/courses/:course_id/files. */
 export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, access, links }
+  { services, links }
 ) => {
   const { config, db, freeBytes, now, sweeps } = services
 
   app.get('/api/storage', {
-    onRequest: access.scope('admin'),
+    config: { access: { who: 'admin', scope: 'admin' } },
     schema: {
       tags,
       summary: 'How much is stored, by whom, and what room is left (administrator)',
@@ -55,7 +55,7 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.post('/api/storage/sweep', {
-    onRequest: access.scope('admin'),
+    config: { access: { who: 'admin', scope: 'admin', audit: 'storage.sweep' } },
     schema: {
       tags,
       summary: 'Remove what has expired, as a job (administrator)',

@@ -6,9 +6,9 @@ import { ServiceError } from '../../errors.ts'
 import { stateText, type AccountState } from '../../accounts/account-state.ts'
 import { AccountError, InvalidAccountError } from '../../accounts/accounts.ts'
 import { isoTime } from '../../iso-time.ts'
-import { idOf, principalOf } from '../access/access-hooks.ts'
+import { principalOf } from '../access/route-access.ts'
 import type { RouteContext } from '../route-context.ts'
-import { errors, nullable } from '../schemas/common.ts'
+import { errors, idOf, nullable } from '../schemas/common.ts'
 import { accountSchema, oneTimeLinkSchema } from '../schemas/users.ts'
 
 const tags = ['Users']
@@ -19,7 +19,7 @@ const params = Type.Object({ user_id: Type.String({ description: 'Id of a user' 
 /** People, for administrators. */
 export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, access, links }
+  { services, links }
 ) => {
   const { accounts, passwordLinks, linkMail } = services
 
@@ -45,7 +45,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }
 
   app.get('/api/users', {
-    onRequest: access.scope('admin'),
+    config: { access: { who: 'admin', scope: 'admin' } },
     schema: {
       tags,
       summary: 'All accounts (administrator)',
@@ -54,7 +54,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }, async () => (await accounts.listWithStates()).map(({ user, state }) => userJson(user, state)))
 
   app.post('/api/users', {
-    onRequest: access.scope('admin'),
+    config: { access: { who: 'admin', scope: 'admin', audit: 'user.invite' } },
     schema: {
       tags,
       summary: 'Invite somebody: gives an e-mail address a role and makes a one-time link (administrator)',
@@ -85,7 +85,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.post('/api/users/:user_id/reset', {
-    onRequest: access.scope('admin'),
+    config: { access: { who: 'admin', scope: 'admin', audit: 'user.reset' } },
     schema: {
       tags,
       summary: 'Make a one-time link by which the user chooses a new password (administrator)',
@@ -112,7 +112,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     ] as const
   ) {
     app.post(`/api/users/:user_id/${verb}`, {
-      onRequest: access.scope('admin'),
+      config: { access: { who: 'admin', scope: 'admin', audit: `user.${verb}` } },
       schema: { tags, summary, params, response: { 200: accountSchema, ...errors(400, 401, 403, 404) } },
     }, async (request) => {
       const user = await userOf(request)

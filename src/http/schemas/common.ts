@@ -29,6 +29,11 @@ export function errors (...statuses: number[]): Record<string, TSchema> {
   return Object.fromEntries([...statuses].map((status) => [String(status), errorSchema]))
 }
 
+/** A positive decimal integer from an address; undefined: it is none, so nothing has this id. */
+export function idOf (text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
+}
+
 export const courseParams = Type.Object({ course_id: Type.String({ description: 'Id of a course' }) })
 
 export const exportSchema = Type.Object({

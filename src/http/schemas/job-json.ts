@@ -3,8 +3,7 @@ import { jobAttempts, type AttemptRow } from '../../../db/queries/job-attempts.t
 import type { JobRow } from '../../../db/queries/jobs.ts'
 import { isoTime } from '../../iso-time.ts'
 import type { Services } from '../../services.ts'
-import { principalOf } from '../access/access-hooks.ts'
-import { mayUseCourseOf } from '../access/job-access.ts'
+import { principalOf } from '../access/route-access.ts'
 import type { Links } from '../links.ts'
 
 export type JobJson = Awaited<ReturnType<typeof jobJson>>
@@ -43,7 +42,7 @@ async function positionsOf (
 }
 
 async function jobJson (
-  { db, runner, exports, outlook }: Services,
+  { access, runner, exports, outlook }: Services,
   links: Links,
   request: FastifyRequest,
   job: JobRow,
@@ -69,7 +68,7 @@ async function jobJson (
     finished_at: isoTime(job.finished_at),
     error: job.state === 'failed' ? { code: job.error_code!, message: job.error_message! } : null,
     // A requester who lost the course may see how the job went, not what is in the file.
-    url: made !== undefined && await mayUseCourseOf(db, principalOf(request), job)
+    url: made !== undefined && await access.mayUseCourseOf(principalOf(request), job)
       ? links.file(request, made)
       : null,
   }

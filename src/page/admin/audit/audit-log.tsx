@@ -8,7 +8,7 @@ import { When } from '../jobs/job-texts.tsx'
 import { Pager, queryOf } from '../pager.tsx'
 
 const ON_A_PAGE = 100
-/** As `route-access.ts` and the command line note them. */
+/** As routes declare them and the command line records them. */
 const ACTIONS = [
   'session.begin',
   'session.end',
