@@ -28,7 +28,10 @@ export const filesRoutes: FastifyPluginAsync<RouteContext> = async (app, context
   }, { prefix: '/files' })
 }
 
-const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services }: RouteContext): void => {
+const serveFiles = (
+  app: Parameters<FastifyPluginAsync>[0],
+  { services, authentication }: RouteContext
+): void => {
   const { access, config, files, now } = services
   const isOpen = config.FILE_ACCESS === 'link'
 
@@ -37,7 +40,12 @@ const serveFiles = (app: Parameters<FastifyPluginAsync>[0], { services }: RouteC
     const file = await fileOf(request.params as { hex: string, filename: string })
     if (file !== undefined) noteRefusal(request, file)
   })
-  app.setNotFoundHandler((request, reply) => notFound(reply))
+  // An address that no route has is refused as one that no file has.
+  app.setNotFoundHandler({
+    preHandler: async (request: FastifyRequest, reply: FastifyReply) => {
+      if (!isOpen) await authentication.signIn(request, reply)
+    },
+  }, (request, reply) => notFound(reply))
   // Told only when the bytes really go out: a file that goes at the last moment has the same answer as one
   // that never was.
   const described = new WeakMap<FastifyRequest, Record<string, string>>()
