@@ -6,7 +6,7 @@ import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { ServiceError } from './errors.ts'
+import { DomainError } from './errors.ts'
 import { secretFromFile } from './accounts/secrets.ts'
 import { enforceAccess, type RegisteredRoute } from './http/access/route-access.ts'
 import { publishContract } from './http/openapi/api-docs.ts'
@@ -134,7 +134,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(rateLimit, {
     global: false,
     errorResponseBuilder: (request, { ttl }) =>
-      new ServiceError('RATE_LIMITED', undefined, Math.ceil(ttl / 1000)),
+      new DomainError('RATE_LIMITED', { retryAfterSeconds: Math.ceil(ttl / 1000) }),
   })
   await server.register(swagger, openApi(links.prefix, config.PUBLIC_URL))
   await publishContract(server, links, config.API_DOCS)

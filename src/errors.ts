@@ -1,10 +1,8 @@
-// Every error that a client can meet: its permanent code, its status, and a sentence that a person can act
-// on.
-import { STATUS_CODES } from 'node:http'
-import { boundMessage } from './short-text.ts'
+// Every error that Perfbook explains: its permanent code, the status of its response, and a sentence that a
+// person can act on. `src/http/errors.ts` turns a code into a response, `src/cli/program/` into an exit status.
 
-/** Answers over HTTP. */
-export const HTTP_ERRORS = {
+/** Status over HTTP and sentence of each code. A code without a status never leaves over HTTP as a response. */
+export const ERRORS = {
   VALIDATION_FAILED: [400, 'The request is not valid.'],
   INVALID_JSON: [400, 'The body is not valid JSON.'],
   SIGN_IN_EXPIRED: [
@@ -12,93 +10,130 @@ export const HTTP_ERRORS = {
     'This sign-in took too long, was started in another browser, or was already used. Try again.',
   ],
   UNAUTHENTICATED: [401, 'Sign in, or send a valid token as "Authorization: Bearer <token>".'],
-  BAD_CREDENTIALS: [401, 'The e-mail or the password is wrong.'],
+  BAD_CREDENTIALS: [401, 'The email address or the password is wrong.'],
   NOT_A_TEACHER: [403, 'Only a teacher of this course or an administrator may do this.'],
   INSUFFICIENT_SCOPE: [403, 'This token does not have the required scope.'],
-  CROSS_ORIGIN: [403, 'A request that changes something must come from this site itself.'],
+  CROSS_ORIGIN: [403, 'A request that changes data must come from this site.'],
   SIGN_IN_UNKNOWN: [
     403,
-    'No user here has the e-mail address of your account. Ask your administrator to invite you.',
+    'There is no user with the email address of your account. Ask your administrator to invite you.',
   ],
   SIGN_IN_UNVERIFIED: [
     403,
-    'Your account has no verified e-mail address. Contact your account administrator.',
+    'Your account has no verified email address. Contact your account administrator.',
   ],
-  SIGN_IN_DISABLED: [403, 'Your account here is disabled. Ask the administrator.'],
+  SIGN_IN_DISABLED: [403, 'Your account is disabled. Contact your administrator.'],
   SIGN_IN_REFUSED: [403, 'The sign-in was refused or canceled. Try again.'],
   ROUTE_NOT_FOUND: [404, 'There is nothing at this address.'],
-  SINGLE_SIGN_ON_OFF: [404, 'Single sign-on is not set up here. Sign in with your e-mail and password.'],
+  SINGLE_SIGN_ON_OFF: [404, 'Single sign-on is not set up. Sign in with your email address and password.'],
   COURSE_NOT_FOUND: [404, 'There is no such course.'],
   EXPORT_NOT_FOUND: [404, 'There is no such export in this course.'],
-  NO_EXPORT_YET: [404, 'This course has no export yet. Ask for one first.'],
+  NO_EXPORT_YET: [404, 'This course has no export yet. Request one first.'],
   JOB_NOT_FOUND: [404, 'There is no such job.'],
   FILE_NOT_FOUND: [404, 'There is no such file.'],
   USER_NOT_FOUND: [404, 'There is no such user.'],
   SESSION_NOT_FOUND: [404, 'There is no such session, or it has ended.'],
   INVITATION_NOT_FOUND: [
     404,
-    'This link was already used or is too old. Ask your administrator for a new one.',
+    'This link was already used or has expired. Ask your administrator for a new one.',
   ],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
-  FILE_QUOTA_EXCEEDED: [409, 'There is no room for another file. Delete old ones first.'],
+  FILE_QUOTA_EXCEEDED: [409, 'There is no room for another file. Delete old files first.'],
   JOB_FINISHED: [409, 'The job has already ended.'],
-  USER_EXISTS: [409, 'An account with this e-mail already exists.'],
+  USER_EXISTS: [409, 'An account with this email address already exists.'],
   USER_DISABLED: [409, 'This account is disabled. Enable it first.'],
   FILE_EXPIRED: [410, 'This file has expired. Make a new export.'],
-  PRECONDITION_FAILED: [412, 'The file is not the one that the request is about.'],
+  PRECONDITION_FAILED: [412, 'The file is not the one that the request refers to.'],
   BODY_TOO_LARGE: [413, 'The body of the request is too large.'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'Send the body as application/json.'],
   RANGE_NOT_SATISFIABLE: [416, 'The file has no bytes in this range.'],
-  RATE_LIMITED: [429, 'Too many requests. Try again a little later.'],
+  RATE_LIMITED: [429, 'Too many requests. Try again later.'],
   HEADERS_TOO_LARGE: [431, 'The headers of the request are too large.'],
-  INTERNAL_ERROR: [500, 'Something went wrong on the server. Details are in its log.'],
-  QUEUE_FULL: [503, 'Too many jobs are waiting. Try again a little later.'],
-  SHUTTING_DOWN: [503, 'The server is about to stop. Try again in a moment.'],
+  INTERNAL_ERROR: [500, 'Something went wrong on the server. Its log has the details.'],
+  QUEUE_FULL: [503, 'Too many jobs are waiting. Try again later.'],
+  SHUTTING_DOWN: [503, 'The server is shutting down. Try again in a moment.'],
   OVERLOADED: [503, 'The server is busy. Try again in a moment.'],
   ISSUER_UNAVAILABLE: [503, 'The sign-in provider is not responding. Try again in a moment.'],
-  DISK_LOW: [507, "The server's disk is nearly full. Contact its administrator."],
-} as const satisfies Record<string, readonly [number, string]>
+  DISK_LOW: [507, 'The server\'s disk is nearly full. Contact its administrator.'],
+
+  // Why a job failed: in the job's JSON. FILE_QUOTA_EXCEEDED and COURSE_NOT_FOUND are such reasons too.
+  WORKBOOK_TOO_LARGE: [null, 'The book does not fit in an Excel sheet (1,048,576 rows and 16,384 columns).'],
+  DISK_FULL: [null, 'The server\'s disk is full. Contact its administrator.'],
+  OUT_OF_MEMORY: [null, 'The server ran out of memory.'],
+  TIMED_OUT: [null, 'This took longer than the server allows.'],
+  WORKER_CRASHED: [null, 'The worker that ran this job stopped unexpectedly.'],
+  CHECK_FAILED: [null, 'The workbook did not match the database, so it was discarded.'],
+  IMPORT_FAILED: [null, 'The import failed. Nothing was changed.'],
+
+  // Why a command, or the start of the service, failed: on stderr.
+  WRONG_USAGE: [null, 'The command was not used correctly.'],
+  INVALID_SETTINGS: [null, 'These settings are not valid.'],
+  COMMAND_FAILED: [null, 'The command failed.'],
+  STOPPED: [null, 'Stopped. Nothing was changed.'],
+  FOLDER_IN_USE: [null, 'The data folder is in use by another Perfbook.'],
+  SCHEMA_TOO_OLD: [null, 'The database has an older schema. Start the service, or run "perfbook migrate".'],
+  SCHEMA_TOO_NEW: [null, 'The database was written by a later version of Perfbook. Start that version.'],
+  UPGRADE_FAILED: [null, 'The database could not be upgraded. Nothing was changed.'],
+  BACKUP_FAILED: [null, 'The backup could not be made or restored.'],
+  RESTORE_UNFINISHED: [null, 'A restore into this data folder did not finish. Run "perfbook restore" again.'],
+  ERASURE_REFUSED: [null, 'This person cannot be erased. Nothing was changed.'],
+  FILE_EXISTS: [null, 'The file already exists.'],
+  ADDRESS_UNAVAILABLE: [null, 'The service cannot listen on this address.'],
+  CANNOT_UNPACK: [null, 'The program cannot unpack itself.'],
+} as const satisfies Record<string, readonly [number | null, string]>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** Codes of responses. */
+export type HttpErrorCode = {
+  [Code in ErrorCode]: (typeof ERRORS)[Code] extends readonly [number, string] ? Code : never
+}[ErrorCode]
 
 /** Reasons for which a job fails. */
-export const JOB_ERRORS = {
-  WORKBOOK_TOO_LARGE: 'The book does not fit into an Excel sheet (1,048,576 rows and 16,384 columns).',
-  FILE_QUOTA_EXCEEDED: 'There is no room for another file. Delete old ones first.',
-  DISK_FULL: "The server's disk is full. Contact its administrator.",
-  OUT_OF_MEMORY: 'The server ran out of memory.',
-  TIMED_OUT: 'This took longer than the server allows.',
-  WORKER_CRASHED: 'The worker that ran this job stopped unexpectedly.',
-  CHECK_FAILED: 'The workbook did not match the database, so it was discarded.',
-  IMPORT_FAILED: 'The import failed, and nothing was changed.',
-  COURSE_NOT_FOUND: 'The course was deleted in the meantime.',
-} as const
+export const JOB_ERROR_CODES = [
+  'WORKBOOK_TOO_LARGE', 'FILE_QUOTA_EXCEEDED', 'DISK_FULL', 'OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED',
+  'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND',
+] as const satisfies readonly ErrorCode[]
+/** Those after which a job is tried again, as often as its kind allows. */
+const CRASHES: readonly ErrorCode[] = ['OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']
 
-export type HttpErrorCode = keyof typeof HTTP_ERRORS
-export type JobErrorCode = keyof typeof JOB_ERRORS
+export interface DomainErrorOptions {
+  /** A sentence that says more than the code's own, which it replaces. */
+  detail?: string | undefined
+  /** For `Retry-After`. */
+  retryAfterSeconds?: number | undefined
+  /** The error behind this one, for the log. */
+  cause?: unknown
+}
 
-/** A refusal with its code; the error handler of the service makes the answer of it. */
-export class ServiceError extends Error {
-  readonly code: HttpErrorCode
-  readonly statusCode: number
-  /** For `Retry-After`, in seconds. */
-  readonly retryAfter: number | undefined
+/** A failure that Perfbook can explain. Any other error is a bug or the machine's. */
+export class DomainError extends Error {
+  readonly code: ErrorCode
+  readonly retryAfterSeconds: number | undefined
 
-  constructor (code: HttpErrorCode, message: string = HTTP_ERRORS[code][1], retryAfter?: number) {
-    super(boundMessage(message))
+  constructor (code: ErrorCode, { detail, retryAfterSeconds, cause }: DomainErrorOptions = {}) {
+    super(detail ?? sentenceOf(code), cause === undefined ? {} : { cause })
     this.code = code
-    this.statusCode = HTTP_ERRORS[code][0]
-    this.retryAfter = retryAfter
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
-/** The one shape of an error answer. */
-export interface ErrorBody {
-  statusCode: number
-  code: string
-  error: string
-  message: string
+/** The error, if it is a reason for which a job fails at once. A crash is none: the job is tried again. */
+export function failureOf (error: unknown): DomainError | undefined {
+  if (!(error instanceof DomainError) || CRASHES.includes(error.code)) return undefined
+  return (JOB_ERROR_CODES as readonly ErrorCode[]).includes(error.code) ? error : undefined
 }
 
-export function errorBody (code: HttpErrorCode, message: string = HTTP_ERRORS[code][1]): ErrorBody {
-  const statusCode = HTTP_ERRORS[code][0]
-  return { statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message: boundMessage(message) }
+/** Whether an error is the DomainError with this code. */
+export function hasCode (error: unknown, code: ErrorCode): error is DomainError {
+  return error instanceof DomainError && error.code === code
 }
+
+/** The sentence of a code. */
+export function sentenceOf (code: ErrorCode): string { return ERRORS[code][1] }
+
+/** Whether a code may be the code of a response. */
+export function isHttpCode (code: ErrorCode): code is HttpErrorCode { return ERRORS[code][0] !== null }
+
+/** The status of a response with this code. */
+export function statusOf (code: HttpErrorCode): number { return ERRORS[code][0] }

@@ -3,7 +3,6 @@
 import { mkdirSync } from 'node:fs'
 import { openDatabase, type Database } from '../db/index.ts'
 import type { Config } from './config.ts'
-import { JOB_ERRORS } from './errors.ts'
 import { createAccess, type Access } from './accounts/access.ts'
 import { createAccounts, type Accounts } from './accounts/accounts.ts'
 import type { ApplicationTokens } from './accounts/application-tokens.ts'
@@ -183,7 +182,6 @@ export async function createServices ({
     stagingFolder: config.stagingFolder,
     clock,
     log,
-    messages: JOB_ERRORS,
     keepEndedMs: Math.round(config.JOB_RETENTION_DAYS * DAY_MS),
     onStep,
     onEnd: metrics.runEnded,

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { isDiskFull } from '../db/failures.ts'
-import { JOB_ERRORS } from '../src/errors.ts'
+import { sentenceOf } from '../src/errors.ts'
 import type { ImportTask } from '../src/imports/import.job.ts'
 import { importSources } from '../src/imports/import-sources.ts'
 import type { TaskContext, TaskOutcome } from '../src/jobs/task.ts'
@@ -36,7 +36,7 @@ export async function importUpload (
       details: { errors, error_count: errorCount },
     }
   } catch (error) {
-    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: JOB_ERRORS.DISK_FULL }
+    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: sentenceOf('DISK_FULL') }
     throw error
   }
 }

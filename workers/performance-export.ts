@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { isDiskFull } from '../db/failures.ts'
-import { JOB_ERRORS } from '../src/errors.ts'
+import { sentenceOf } from '../src/errors.ts'
 import { exportFilename } from '../src/exports/export-filename.ts'
 import type { ExportTask } from '../src/exports/export.job.ts'
 import { readBook } from '../src/courses/book.ts'
@@ -50,7 +50,7 @@ export async function performanceExport (
   } catch (error) {
     rmSync(stagingPath, { force: true })
     if (error instanceof WorkbookFailure) return { ok: false, code: error.code, message: error.message }
-    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: JOB_ERRORS.DISK_FULL }
+    if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: sentenceOf('DISK_FULL') }
     throw error
   } finally {
     snapshot.end()

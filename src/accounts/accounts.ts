@@ -2,6 +2,7 @@ import type { Database } from '../../db/index.ts'
 import { enableInRosters } from '../../db/queries/account-state.ts'
 import * as queries from '../../db/queries/accounts.ts'
 import { endSessionsOfUser } from '../../db/queries/sessions.ts'
+import { DomainError } from '../errors.ts'
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../short-text.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 import type { PasswordQueue } from './password-queue.ts'
@@ -27,15 +28,6 @@ export interface NewAccount {
   password?: string | undefined
 }
 
-/** What was asked of an account cannot be done; the sentence says why. */
-export class AccountError extends Error {}
-
-/** The same because the e-mail has an account already. */
-export class AccountExistsError extends AccountError {}
-
-/** The same because of a value that was given, which the sentence names first. */
-export class InvalidAccountError extends AccountError {}
-
 export interface Accounts {
   /**
    * The user of a bearer token; undefined: the token is unknown, revoked or expired, or its user is disabled.
@@ -43,17 +35,15 @@ export interface Accounts {
    */
   authenticate: (token: string, options?: { notesUse: boolean }) => Promise<Principal | undefined>
   /**
-   * Gives an e-mail a role and a password. Throws AccountExistsError, InvalidAccountError and
-   * PasswordRefusedError.
+   * Gives an email address a role and a password. Throws USER_EXISTS and VALIDATION_FAILED.
    */
   add: (account: NewAccount) => Promise<queries.UserRow>
-  /** All sessions of the user end. Throws AccountError if there is no such user, and PasswordRefusedError. */
+  /** All sessions of the user end. Throws USER_NOT_FOUND and VALIDATION_FAILED. */
   setPassword: (email: string, password: string) => Promise<void>
   disable: (email: string) => Promise<void>
   /**
    * By the user's id. A disabled user is signed out everywhere. Enabling also takes back what rosters have
-   * said, until a roster says it again. `before`: the state until now. Throws AccountError where there is no
-   * such user.
+   * said, until a roster says it again. `before`: the state until now. Throws USER_NOT_FOUND.
    */
   setDisabled: (userId: number, isDisabled: boolean) => Promise<UserState & { before: AccountState }>
   /** Whether a user may sign in, and if not, why. */
@@ -70,7 +60,7 @@ export interface Accounts {
   listWithStates: () => Promise<UserState[]>
   /**
    * Makes a token for any account or roster teacher and returns it: the only time that it is seen. Throws
-   * AccountError.
+   * USER_NOT_FOUND, USER_DISABLED and VALIDATION_FAILED.
    */
   createToken: (
     token: { email: string, name: string, scopes?: readonly Scope[] | undefined, expiresAt?: number | null },
@@ -88,13 +78,13 @@ export interface AccountsOptions {
 export function createAccounts ({ db, now, passwords }: AccountsOptions): Accounts {
   async function existing (email: string): Promise<queries.UserRow> {
     const user = await queries.findUser(db.reads, queries.emailKey(email))
-    if (user === undefined) throw new AccountError(`There is no account for ${email}.`)
+    if (user === undefined) throw new DomainError('USER_NOT_FOUND', { detail: `There is no account for ${email}.` })
     return user
   }
   async function setDisabled (userId: number, isDisabled: boolean): ReturnType<Accounts['setDisabled']> {
     return await db.write(async (trx) => {
       const known = await queries.findUserById(trx, userId)
-      if (known === undefined) throw new AccountError(`There is no user ${userId}.`)
+      if (known === undefined) throw new DomainError('USER_NOT_FOUND')
       const before = await accountState(trx, known)
       if (isDisabled) await endSessionsOfUser(trx, userId, now())
       else await enableInRosters(trx, known)
@@ -124,8 +114,8 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
     },
     async add ({ email, role, firstName = null, lastName = null, password }) {
       checkEmail(email)
-      checkName('first name', firstName)
-      checkName('last name', lastName)
+      checkName('first_name', firstName)
+      checkName('last_name', lastName)
       const key = queries.emailKey(email)
       const known = await queries.rosterTeacher(db.reads, key)
       const owner = {
@@ -136,7 +126,9 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       const passwordHash = password === undefined ? null : await passwords.choose(password, owner)
       return await db.write(async (trx) => {
         const user = await queries.findUser(trx, key)
-        if (user?.origin === 'account') throw new AccountExistsError(`${email} has an account already.`)
+        if (user?.origin === 'account') {
+          throw new DomainError('USER_EXISTS', { detail: `${email} already has an account.` })
+        }
         const roster = await queries.rosterTeacher(trx, key)
         const account = {
           role,
@@ -182,13 +174,19 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       await db.write(async (trx) => {
         const user = await knownUser(trx, key, now())
         if (user === undefined) {
-          throw new AccountError(`Nobody is known by ${email}: neither an account nor a teacher of a course.`)
+          throw new DomainError('USER_NOT_FOUND', {
+            detail: `There is no account for ${email}, and no teacher of a course has this email address.`,
+          })
         }
         const state = await accountState(trx, user)
-        if (!state.mayEnter) throw new AccountError(`The account of ${email} is ${stateText(state)}.`)
+        if (!state.mayEnter) {
+          throw new DomainError('USER_DISABLED', { detail: `The account of ${email} is ${stateText(state)}.` })
+        }
         const tooMuch = scopes?.filter((scope) => !SCOPES_OF_ROLE[user.role].includes(scope)) ?? []
         if (tooMuch.length > 0) {
-          throw new AccountError(`A ${user.role} may not have the scope ${tooMuch.join(', ')}.`)
+          throw new DomainError('VALIDATION_FAILED', {
+            detail: `scope: a ${user.role} may not have ${tooMuch.join(', ')}`,
+          })
         }
         await queries.insertToken(trx, {
           user_id: user.id,
@@ -213,12 +211,16 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
 
 function checkEmail (email: string): void {
   if (email.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(email.trim()) || UNPRINTABLE.test(email)) {
-    throw new InvalidAccountError(`email: "${shorten(email)}" is not an e-mail address.`)
+    throw invalid(`email: "${shorten(email)}" is not an email address`)
   }
 }
 
-function checkName (what: string, name: string | null): void {
+function checkName (field: string, name: string | null): void {
   if (name === null) return
-  if (isNameTooLong(name)) throw new InvalidAccountError(`${what}: has more than ${NAME_MAX} characters.`)
-  if (UNPRINTABLE.test(name)) throw new InvalidAccountError(`${what}: has control characters.`)
+  if (isNameTooLong(name)) throw invalid(`${field}: has more than ${NAME_MAX} characters`)
+  if (UNPRINTABLE.test(name)) throw invalid(`${field}: has control characters`)
+}
+
+function invalid (detail: string): DomainError {
+  return new DomainError('VALIDATION_FAILED', { detail })
 }

@@ -5,7 +5,7 @@ import { emailKey, findUser } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
 import { SCOPES, type Principal, type Scope } from './access.ts'
 import { mayEnter } from './account-state.ts'
-import { IssuerUnavailableError } from './issuer-unavailable.ts'
+import { DomainError } from '../errors.ts'
 import { knownUser, principalFrom } from './principals.ts'
 
 /**
@@ -31,6 +31,8 @@ const CLOCK_TOLERANCE_S = 5
 const HOUR_S = 3600
 /** How long the keys may take to come, ms. */
 const KEYS_TIMEOUT_MS = 5000
+/** When to try again if they cannot be fetched. */
+const RETRY_S = 10
 /** After so long they are fetched again, ms; an unknown key's name fetches them sooner. */
 const KEYS_AGE_MS = 600_000
 /** But not twice within so long, ms: tokens that are made up must not become requests. */
@@ -39,7 +41,7 @@ const KEYS_COOLDOWN_MS = 30_000
 export interface ApplicationTokens {
   /**
    * Who a token stands for; undefined: nobody (it is not right, or nobody here has the e-mail). Throws
-   * IssuerUnavailableError where the keys cannot be had.
+   * ISSUER_UNAVAILABLE where the keys cannot be had.
    */
   authenticate: (token: string) => Promise<Principal | undefined>
 }
@@ -91,7 +93,7 @@ export function createApplicationTokens ({
         { code: (error as { code?: string }).code, reason: (error as Error).message },
         "the keys of the application's tokens cannot be fetched"
       )
-      throw new IssuerUnavailableError()
+      throw new DomainError('ISSUER_UNAVAILABLE', { retryAfterSeconds: RETRY_S })
     }
   }
 

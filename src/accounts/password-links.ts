@@ -18,8 +18,7 @@ export interface PasswordLinks {
   find: (secret: string) => Promise<{ user: UserRow, expiresAt: number } | undefined>
   /**
    * Sets the password, ends every session of the user and begins one. Undefined as in `find`, and while
-   * another request is using the link. Throws PasswordRefusedError and TooManyWaitError: the link stays
-   * valid.
+   * another request is using the link. Throws VALIDATION_FAILED and OVERLOADED: the link stays valid.
    */
   redeem: (secret: string, password: string, browser: Browser) => Promise<NewSession | undefined>
 }

@@ -10,13 +10,13 @@ import type { Lane, Turns } from './turns.ts'
 const MOST_SCHOOLS = 100
 
 export interface PasswordQueue {
-  /** Whether the password is that of the hash. Throws TooManyWaitError. */
+  /** Whether the password is that of the hash. Throws OVERLOADED. */
   verify: (password: string, hash: string, lane: Lane) => Promise<boolean>
   /**
-   * The hash of a password that its owner has just chosen. Throws PasswordRefusedError and TooManyWaitError.
+   * The hash of a password that its owner has just chosen. Throws VALIDATION_FAILED and OVERLOADED.
    */
   choose: (password: string, owner: PasswordOwner, lane?: Lane) => Promise<string>
-  /** The hash, at the cost of today, of a password that was just verified. Throws TooManyWaitError. */
+  /** The hash, at the cost of today, of a password that was just verified. Throws OVERLOADED. */
   renew: (password: string, lane: Lane) => Promise<string>
 }
 

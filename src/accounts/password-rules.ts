@@ -1,6 +1,7 @@
 // Which passwords are accepted: long enough, not a common one, and not made of words that belong to the user
 // or the service (NIST SP 800-63B, 5.1.1.2). No rules about digits and symbols: they make passwords
 // predictable.
+import { DomainError } from '../errors.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './passwords.ts'
 
 /** Shorter words occur in too many other words. */
@@ -21,9 +22,6 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   '!': 'i',
 }
 
-/** A password that is not accepted; the sentence says why and what to do. */
-export class PasswordRefusedError extends Error {}
-
 /** Whose password it is. */
 export interface PasswordOwner {
   email: string
@@ -32,7 +30,7 @@ export interface PasswordOwner {
 }
 
 /**
- * Throws PasswordRefusedError. `serviceWords` are texts about the service: its host, the names of schools.
+ * Throws VALIDATION_FAILED if the password is not accepted. `serviceWords` are texts about the service: its host, the names of schools.
  */
 export async function checkPassword (
   password: string,
@@ -64,7 +62,7 @@ export async function checkPassword (
 }
 
 function refuse (reason: string): never {
-  throw new PasswordRefusedError(`The password ${reason}`)
+  throw new DomainError('VALIDATION_FAILED', { detail: `password: ${reason}` })
 }
 
 /** One to four characters again and again, or a run of the alphabet or of digits. */

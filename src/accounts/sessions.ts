@@ -2,6 +2,7 @@ import { emailKey, findUser, updateUser, type UserRow } from '../../db/queries/a
 import type { Database, Trx } from '../../db/index.ts'
 import * as queries from '../../db/queries/sessions.ts'
 import { hasSignedInFrom, noteSignInNetwork } from '../../db/queries/sign-in-networks.ts'
+import { hasCode } from '../errors.ts'
 import type { Principal } from './access.ts'
 import { mayEnter } from './account-state.ts'
 import { networkOf } from './network.ts'
@@ -10,7 +11,6 @@ import { dummyHash, isOutdated } from './passwords.ts'
 import { principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 import type { SignInLimit } from './sign-in-limit.ts'
-import { TooManyWaitError } from './turns.ts'
 
 /** A session's last use is noted at most this often, ms. */
 const NOTE_USE_EVERY_MS = 60_000
@@ -37,7 +37,7 @@ export interface Sessions {
   /**
    * Begins a session. `refused`: the e-mail or the password is wrong, or the account may not be used; an
    * e-mail that nobody has takes the same way as a wrong password. `waitMs`: too many failed before; try
-   * again then. Throws TooManyWaitError.
+   * again then. Throws OVERLOADED.
    */
   signIn: (
     credentials: { email: string, password: string },
@@ -178,5 +178,5 @@ export function createSessions ({
 
 /** A hash that cannot be renewed now is renewed at the next sign-in. */
 function laterIfTooMany (error: unknown): undefined {
-  if (!(error instanceof TooManyWaitError)) throw error
+  if (!hasCode(error, 'OVERLOADED')) throw error
 }

@@ -4,7 +4,7 @@
 import * as oidc from 'openid-client'
 import { emailKey, findUser } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
-import { IssuerUnavailableError } from './issuer-unavailable.ts'
+import { DomainError } from '../errors.ts'
 import { mayEnter } from './account-state.ts'
 import { knownUser } from './principals.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
@@ -15,6 +15,8 @@ const TICKET_MS = 600_000
 const MOST_USED = 10_000
 /** How long the provider may take for one answer, s. */
 const ANSWER_S = 10
+/** When to try again after an outage of the provider. */
+const RETRY_S = 10
 /** What the provider publishes of itself is asked for again after so long, ms. */
 const DISCOVERY_MS = 3_600_000
 
@@ -38,12 +40,12 @@ export interface SingleSignOn {
   name: string
   /**
    * Where to send the browser, and what it has to bring back. `redirectUri` is where the provider sends it.
-   * Throws IssuerUnavailableError.
+   * Throws ISSUER_UNAVAILABLE.
    */
   begin: (redirectUri: string) => Promise<{ url: string, ticket: SignInTicket }>
   /**
    * The way back: `query` is what the provider added to `redirectUri`. Begins a session. Throws
-   * IssuerUnavailableError.
+   * ISSUER_UNAVAILABLE.
    */
   finish: (
     redirectUri: string,
@@ -95,9 +97,9 @@ export function createSingleSignOn (
       throw unavailable(error)
     })
   }
-  function unavailable (error: unknown): IssuerUnavailableError {
+  function unavailable (error: unknown): DomainError {
     log.warn({ issuer, ...causeOf(error) }, 'the provider of single sign-on does not answer as one')
-    return new IssuerUnavailableError()
+    return new DomainError('ISSUER_UNAVAILABLE', { retryAfterSeconds: RETRY_S })
   }
   /** False: it was used before, or is too old. */
   function take ({ state, until }: SignInTicket): boolean {

@@ -1,3 +1,5 @@
+import { DomainError } from '../errors.ts'
+
 /**
  * Who waits: `first` runs before `other` and has its own queue, so that a crowd in `other` cannot fill it.
  */
@@ -7,11 +9,12 @@ export type Lane = 'first' | 'other'
  * Runs a limited number of tasks at once and queues the rest, up to a limit in each lane; then it refuses.
  */
 export interface Turns {
-  /** Throws TooManyWaitError. */
+  /** Throws OVERLOADED. */
   take: <T>(work: () => Promise<T>, lane?: Lane) => Promise<T>
 }
 
-export class TooManyWaitError extends Error {}
+/** By then a few hashes are done. */
+const RETRY_S = 5
 
 /**
  * A password's hash takes 32 MiB and a thread of the few that also read files: a crowd of them must not take
@@ -23,7 +26,7 @@ export function createTurns ({ atOnce, waiting }: { atOnce: number, waiting: num
   return {
     async take (work, lane = 'other') {
       if (running >= atOnce) {
-        if (lanes[lane].length >= waiting) throw new TooManyWaitError()
+        if (lanes[lane].length >= waiting) throw new DomainError('OVERLOADED', { retryAfterSeconds: RETRY_S })
         await new Promise<void>((resolve) => {
           lanes[lane].push(resolve)
         })

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import type { UserRow } from '../../db/queries/accounts.ts'
 import { reachable, runningService } from '../../db/sqlite/folder-lock.ts'
 import { stateText, type AccountState } from '../accounts/account-state.ts'
-import { AccountExistsError } from '../accounts/accounts.ts'
+import { hasCode } from '../errors.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { invitationUrl } from '../accounts/password-links.ts'
 import type { Config } from '../config.ts'
@@ -170,7 +170,7 @@ function howToSetPassword (email: string): string {
 }
 
 function explained (error: unknown): never {
-  throw error instanceof AccountExistsError
+  throw hasCode(error, 'USER_EXISTS')
     ? new CommandFailure(
       `${error.message} Set a password with "perfbook user password", ` +
         'or print a one-time link with "perfbook user reset".'

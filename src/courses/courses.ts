@@ -2,6 +2,7 @@ import type { Database } from '../../db/index.ts'
 import * as queries from '../../db/queries/courses.ts'
 import { forgetImports, forgetReportsOfCourse, uploadsOfEndedImports } from '../../db/queries/reports.ts'
 import { deleteRosterOfCourse } from '../../db/queries/roster-records.ts'
+import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
 import type { TaskOutcome } from '../jobs/task.ts'
@@ -15,20 +16,17 @@ import { effectiveWeights } from './weights.ts'
 /** Category of the files of imports; see `import.job.ts`. */
 const UPLOADS = 'import-source'
 
-/** A setting that cannot be: names what is wrong with it. */
-export class CourseSettingsError extends Error {}
-
 export interface Courses {
   find: (id: number) => Promise<queries.CourseRow | undefined>
   /** All courses, or those that `teacherKey` teaches, with the number of students who are not dropped. */
   list: (
     filter: { teacherKey?: string | undefined, sourceId?: string | undefined },
   ) => Promise<queries.CourseListRow[]>
-  /** Throws CourseSettingsError for a category of another course. */
+  /** Throws VALIDATION_FAILED for a category of another course. */
   checkSettings: (courseId: number, settings: CourseSettings) => Promise<void>
   /**
    * Stores settings; the data version moves only if something changed. False: no such course. Throws
-   * CourseSettingsError.
+   * VALIDATION_FAILED.
    */
   set: (courseId: number, settings: CourseSettings) => Promise<boolean>
   categories: (courseId: number) => ReturnType<typeof queries.listCategories>
@@ -61,7 +59,9 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
   async function check (known: ReadonlySet<number>, { weights = new Map() }: CourseSettings): Promise<void> {
     for (const id of weights.keys()) {
       if (!known.has(id)) {
-        throw new CourseSettingsError(`categories: the course has no category with id ${id}`)
+        throw new DomainError('VALIDATION_FAILED', {
+          detail: `categories: the course has no category with id ${id}`,
+        })
       }
     }
   }

@@ -3,8 +3,9 @@ import { findCourse } from '../../db/queries/courses.ts'
 import { insertExport, setExportExpiry, type RetentionRule } from '../../db/queries/exports.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { jobRequests } from '../../db/queries/jobs.ts'
-import { QuotaExceededError, type FileLibrary } from '../files/file-library.ts'
-import { exponentialBackoff, JobFailure, type JobKind } from '../jobs/job-kind.ts'
+import { DomainError } from '../errors.ts'
+import type { FileLibrary } from '../files/file-library.ts'
+import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
 import { optionsGiven, type ExportOptions } from './export-options.ts'
 
 export const EXPORT_KIND = 'performance-export'
@@ -75,7 +76,7 @@ export function exportKind (
         discard: placed.discard,
         async commit (trx) {
           if (await findCourse(trx, courseId) === undefined) {
-            throw new JobFailure('COURSE_NOT_FOUND', 'The course was deleted in the meantime.')
+            throw new DomainError('COURSE_NOT_FOUND', { detail: 'The course was deleted in the meantime.' })
           }
           // Clients stop polling at the first export made after they asked; so it is, also when the clock was
           // set back.
@@ -89,10 +90,6 @@ export function exportKind (
             createdAt,
             expiresAt: null,
             replacesOldest,
-          }).catch((error: unknown) => {
-            throw error instanceof QuotaExceededError
-              ? new JobFailure('FILE_QUOTA_EXCEEDED', error.message)
-              : error
           })
           const row = await insertExport(trx, {
             course_id: courseId,

@@ -32,7 +32,7 @@ export interface ExportItem {
 export interface Exports {
   /**
    * Queues an export or joins the one that serves the request. Undefined: no such course. Throws
-   * QueueFullError.
+   * QUEUE_FULL.
    */
   request: (request: ExportRequest) => Promise<JobTicket | undefined>
   /** Newest first; the same array as before while nothing has changed. */

@@ -18,7 +18,7 @@ import type { FileStorage } from './storage/file-storage.ts'
 import { stageStream, type StagedFile, type StageOptions } from './staged-file.ts'
 
 export type { FileFilter, FileRow } from '../../db/queries/files.ts'
-export { QuotaExceededError, type FileOwner } from './file-quota.ts'
+export type { FileOwner } from './file-quota.ts'
 export type { StagedFile } from './staged-file.ts'
 
 export interface FileDescription {
@@ -44,7 +44,7 @@ export interface StoreOptions extends StageOptions {
 
 /** Bytes that lie in their place, but have no row yet: nobody sees them. */
 export interface PlacedFile {
-  /** Makes them a file, in the caller's transaction. Throws QuotaExceededError. */
+  /** Makes them a file, in the caller's transaction. Throws FILE_QUOTA_EXCEEDED. */
   record: (
     trx: Trx,
     description: Omit<FileDescription, 'filename'> & { createdAt: number },
@@ -55,8 +55,8 @@ export interface PlacedFile {
 
 export interface FileLibrary {
   /**
-   * Stores a staged file or a stream for an owner: bytes first, then the row. Throws QuotaExceededError,
-   * FileTooLargeError (streams, beyond `maxBytes`), and what the stream or the file system fails with; then
+   * Stores a staged file or a stream for an owner: bytes first, then the row. Throws
+   * FILE_QUOTA_EXCEEDED, BODY_TOO_LARGE (streams, beyond `maxBytes`), and what the stream or the file system fails with; then
    * nothing is stored or left over.
    */
   store: (
@@ -79,7 +79,7 @@ export interface FileLibrary {
   /** The same for all files of an owner that is being deleted. */
   deleteAllOf: (trx: Trx, owner: FileOwner) => Promise<number>
   /**
-   * Throws QuotaExceededError where there is no room left; room that `replaceable` files of a category would
+   * Throws FILE_QUOTA_EXCEEDED where there is no room left; room that `replaceable` files of a category would
    * make counts.
    */
   checkQuota: (owner: FileOwner, replaceable?: string) => Promise<void>

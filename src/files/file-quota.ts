@@ -1,20 +1,10 @@
 import type { Reads, Trx } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
+import { DomainError } from '../errors.ts'
 
 export interface FileOwner {
   type: string
   id: number
-}
-
-/** There is no room left, for an owner or at all. */
-export class QuotaExceededError extends Error {
-  constructor (used: number, quota: number, whose: 'owner' | 'all') {
-    super(
-      `${amount(used)} of ${amount(quota)} are in use ${
-        whose === 'owner' ? 'here' : 'on this server'
-      }. Delete files that are not needed any more.`
-    )
-  }
 }
 
 export interface QuotaOptions {
@@ -29,13 +19,13 @@ export interface QuotaOptions {
 
 export interface FileQuota {
   /**
-   * Throws QuotaExceededError where there is no room at all; room that `replaceable` files of a category
+   * Throws FILE_QUOTA_EXCEEDED where there is no room at all; room that `replaceable` files of a category
    * would make counts.
    */
   check: (db: Reads, owner: FileOwner, replaceable?: string) => Promise<void>
   /**
-   * In the transaction that stores `size` bytes: throws QuotaExceededError, or with a `replaceable` category deletes
-   * its oldest files until there is room.
+   * In the transaction that stores `size` bytes: throws FILE_QUOTA_EXCEEDED, or with a `replaceable` category
+   * deletes its oldest files until there is room.
    */
   claim: (trx: Trx, owner: FileOwner, size: number, replaceable?: string) => Promise<void>
 }
@@ -58,7 +48,7 @@ export function createFileQuota (
         const taken = await used(db, whose, owner)
         if (taken < quota) continue
         const freed = replaceable === undefined ? 0 : sum(await oldest(db, whose, owner, replaceable))
-        if (taken - freed >= quota) throw new QuotaExceededError(taken, quota, whose)
+        if (taken - freed >= quota) throw quotaExceeded(taken, quota, whose)
       }
     },
     async claim (trx, owner, size, replaceable) {
@@ -72,7 +62,7 @@ export function createFileQuota (
           ids.push(file.id)
           excess -= file.size
         }
-        if (excess > 0) throw new QuotaExceededError(taken, quota, whose)
+        if (excess > 0) throw quotaExceeded(taken, quota, whose)
         await deleteFiles(trx, ids)
       }
     },
@@ -81,6 +71,13 @@ export function createFileQuota (
 
 function sum (all: ReadonlyArray<{ size: number }>): number {
   return all.reduce((total, file) => total + file.size, 0)
+}
+
+function quotaExceeded (used: number, quota: number, whose: 'owner' | 'all'): DomainError {
+  const where = whose === 'owner' ? 'here' : 'on this server'
+  return new DomainError('FILE_QUOTA_EXCEEDED', {
+    detail: `${amount(used)} of ${amount(quota)} are in use ${where}. Delete files that are no longer needed.`,
+  })
 }
 
 function amount (bytes: number): string {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { DomainError } from '../errors.ts'
 
 /**
  * A file that waits to be stored. Size in bytes, SHA-256 in hex: computed by whoever wrote it, while writing.
@@ -10,13 +11,6 @@ export interface StagedFile {
   path: string
   size: number
   sha256: string
-}
-
-/** A stream has more bytes than were allowed. */
-export class FileTooLargeError extends Error {
-  constructor (maxBytes: number) {
-    super(`The file is larger than ${new Intl.NumberFormat('en').format(maxBytes)} bytes.`)
-  }
 }
 
 export interface StageOptions {
@@ -28,7 +22,7 @@ export interface StageOptions {
 
 /**
  * Writes a stream to a new file in a folder, flushes it to disk, and hashes it on the way. Throws
- * FileTooLargeError, what the stream failed with, and what the file system says; then no file is left.
+ * BODY_TOO_LARGE, what the stream failed with, and what the file system says; then no file is left.
  */
 export async function stageStream (
   stream: Readable,
@@ -65,7 +59,7 @@ async function write (
   let size = 0
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxBytes) throw new FileTooLargeError(maxBytes)
+    if (size > maxBytes) throw fileTooLarge(maxBytes)
     hash.update(chunk)
     await around(chunk.length, async () => {
       for (let written = 0; written < chunk.length;) {
@@ -77,4 +71,11 @@ async function write (
     })
   }
   return { size, sha256: hash.digest('hex') }
+}
+
+/** The error for a file that has more bytes than are allowed. */
+export function fileTooLarge (maxBytes: number): DomainError {
+  return new DomainError('BODY_TOO_LARGE', {
+    detail: `The file is larger than ${new Intl.NumberFormat('en').format(maxBytes)} bytes.`,
+  })
 }

@@ -1,7 +1,8 @@
 import type { Database } from '../../db/index.ts'
+import { hasCode } from '../errors.ts'
 import { isSweepDue, type SweepOptions, type Swept } from '../files/file-sweep.ts'
 import type { FileStorage } from '../files/storage/file-storage.ts'
-import { QueueFullError, type JobQueue, type JobTicket } from '../jobs/job-queue.ts'
+import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
 import { SWEEP_KIND } from './file-sweep.job.ts'
 import { applyRetention, sweep, type SweepRules } from './sweep.ts'
 
@@ -10,7 +11,7 @@ export interface FileSweeps {
   run: (options?: Pick<SweepOptions, 'dryRun' | 'onFile'>) => Promise<Swept>
   /** Queues a sweep if there is anything to remove; false: there is not, or too many jobs wait. */
   request: () => Promise<boolean>
-  /** Queues a sweep whatever there is, or joins the one that waits. Throws QueueFullError. */
+  /** Queues a sweep whatever there is, or joins the one that waits. Throws QUEUE_FULL. */
   requestNow: (userId: number) => Promise<JobTicket>
   /** Applies the rules to what is there and looks for something to remove, now and from time to time. */
   start: () => Promise<void>
@@ -55,7 +56,7 @@ export function createFileSweeps (
       await put(null)
       return true
     } catch (error) {
-      if (error instanceof QueueFullError) return false
+      if (hasCode(error, 'QUEUE_FULL')) return false
       throw error
     }
   }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { ServiceError } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import { shorten } from '../short-text.ts'
 
 /**
@@ -16,7 +16,9 @@ export function acceptBodies (app: FastifyInstance): void {
         if (error === null) done(null, value)
         else {
           done(
-            new ServiceError('INVALID_JSON', `The body is not valid JSON: ${shorten(error.message, 200)}`),
+            new DomainError('INVALID_JSON', {
+              detail: `The body is not valid JSON: ${shorten(error.message, 200)}`,
+            }),
             undefined
           )
         }
@@ -25,6 +27,6 @@ export function acceptBodies (app: FastifyInstance): void {
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined)
-    else done(new ServiceError('UNSUPPORTED_MEDIA_TYPE'), undefined)
+    else done(new DomainError('UNSUPPORTED_MEDIA_TYPE'), undefined)
   })
 }

@@ -1,4 +1,4 @@
-import { ServiceError } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 
 /** Seconds after which a page has probably arrived. */
 const RETRY_S = 2
@@ -22,13 +22,15 @@ export function createBookTraffic (maxBytes: number): BookTraffic {
     send (userId, bytes) {
       const own = perUser.get(userId) ?? 0
       if (own > 0 && own + bytes > maxBytes / 2) {
-        throw new ServiceError(
-          'RATE_LIMITED',
-          'Large pages of performance books are still being sent to you. Wait for them, or ask for fewer students at a time (limit).',
-          RETRY_S
-        )
+        throw new DomainError('RATE_LIMITED', {
+          detail: 'Large pages of performance books are still being sent to you. ' +
+            'Wait for them, or request fewer students at a time (limit).',
+          retryAfterSeconds: RETRY_S,
+        })
       }
-      if (total > 0 && total + bytes > maxBytes) throw new ServiceError('OVERLOADED', undefined, RETRY_S)
+      if (total > 0 && total + bytes > maxBytes) {
+        throw new DomainError('OVERLOADED', { retryAfterSeconds: RETRY_S })
+      }
       total += bytes
       perUser.set(userId, own + bytes)
       let isOver = false

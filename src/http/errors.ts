@@ -1,17 +1,33 @@
+// The one place where an error becomes a response.
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isDiskFull } from '../../db/failures.ts'
-import { errorBody, HTTP_ERRORS, ServiceError, type HttpErrorCode } from '../errors.ts'
+import { DomainError, isHttpCode, sentenceOf, statusOf, type HttpErrorCode } from '../errors.ts'
+import { boundMessage } from '../short-text.ts'
 import { validationMessage } from './schemas/validation.ts'
+
+/** The one shape of an error response. */
+export interface ErrorBody {
+  statusCode: number
+  code: string
+  error: string
+  message: string
+}
+
+export function errorBody (code: HttpErrorCode, message: string = sentenceOf(code)): ErrorBody {
+  const statusCode = statusOf(code)
+  return { statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message: boundMessage(message) }
+}
 
 /** One shape for every error, Fastify's own and unknown routes included. */
 export function handleErrors (app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const { code, message, retryAfter } = translate(error)
+    const { code, message, retryAfterSeconds } = translate(error)
     // Anyone can break off uploads, so that alone must not fill the log with errors.
     if (hasLeft(request)) request.log.info('the client left before its request was complete')
     else if (code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'a request failed')
-    if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
     return refuse(reply, code, message)
   })
   app.setNotFoundHandler((request, reply) => refuse(reply, 'ROUTE_NOT_FOUND'))
@@ -24,9 +40,7 @@ function hasLeft ({ raw }: FastifyRequest): boolean {
 
 /** Answers with an error. */
 export function refuse (reply: FastifyReply, code: HttpErrorCode, message?: string): FastifyReply {
-  return reply.code(HTTP_ERRORS[code][0]).type('application/json; charset=utf-8').send(
-    errorBody(code, message)
-  )
+  return reply.code(statusOf(code)).type('application/json; charset=utf-8').send(errorBody(code, message))
 }
 
 /**
@@ -63,11 +77,17 @@ export function clientErrors (error: Error & { code?: string }, socket: Socket):
   )
 }
 
-function translate (
-  error: FastifyError
-): { code: HttpErrorCode, message?: string | undefined, retryAfter?: number | undefined } {
-  if (error instanceof ServiceError) {
-    return { code: error.code, message: error.message, retryAfter: error.retryAfter }
+interface Answer {
+  code: HttpErrorCode
+  message?: string
+  retryAfterSeconds?: number | undefined
+}
+
+function translate (error: FastifyError): Answer {
+  if (error instanceof DomainError) {
+    const { code, message, retryAfterSeconds } = error
+    // A code of a job or of the command line says nothing to a client.
+    return isHttpCode(code) ? { code, message, retryAfterSeconds } : { code: 'INTERNAL_ERROR' }
   }
   if (error.validation !== undefined) {
     return {
@@ -76,24 +96,13 @@ function translate (
     }
   }
   if (isDiskFull(error)) return { code: 'DISK_LOW' }
-  switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return { code: 'BODY_TOO_LARGE' }
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return { code: 'UNSUPPORTED_MEDIA_TYPE' }
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return { code: 'VALIDATION_FAILED', message: 'content-length: is not the length of the body' }
+  if (error.code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
+    return { code: 'VALIDATION_FAILED', message: 'content-length: is not the length of the body' }
   }
-  const statusCode = error.statusCode ?? 500
-  if (statusCode >= 400 && statusCode < 500) {
-    return {
-      code: statusCode === 413
-        ? 'BODY_TOO_LARGE'
-        : statusCode === 415
-          ? 'UNSUPPORTED_MEDIA_TYPE'
-          : 'VALIDATION_FAILED',
-      message: error.message,
-    }
-  }
-  return { code: 'INTERNAL_ERROR' }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { code: 'BODY_TOO_LARGE' }
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return { code: 'UNSUPPORTED_MEDIA_TYPE' }
+  const { statusCode = 500, message } = error
+  if (statusCode < 400 || statusCode >= 500) return { code: 'INTERNAL_ERROR' }
+  if (statusCode === 413) return { code: 'BODY_TOO_LARGE', message }
+  return { code: statusCode === 415 ? 'UNSUPPORTED_MEDIA_TYPE' : 'VALIDATION_FAILED', message }
 }

@@ -5,7 +5,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http'
-import { errorBody } from '../errors.ts'
+import { errorBody } from './errors.ts'
 import type { PollCache } from './poll-cache.ts'
 import { hasOneHost } from './access/request-origin.ts'
 

@@ -1,6 +1,5 @@
-import { ServiceError } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import { EXPORT_CATEGORY } from '../exports/export.job.ts'
-import { QuotaExceededError } from '../files/file-library.ts'
 import type { Services } from '../services.ts'
 
 /** Free disk is looked at this often at most, ms: it is asked for at every click. */
@@ -32,18 +31,12 @@ export function createJobGate ({ config, files, now, freeBytes }: Services): Job
     return looked.isLow
   }
   async function openForImports (): Promise<void> {
-    if (closed) throw new ServiceError('SHUTTING_DOWN', undefined, 5)
-    if (await isDiskLow()) throw new ServiceError('DISK_LOW')
+    if (closed) throw new DomainError('SHUTTING_DOWN', { retryAfterSeconds: 5 })
+    if (await isDiskLow()) throw new DomainError('DISK_LOW')
   }
   async function open (courseId: number, replaceable?: string): Promise<void> {
     await openForImports()
-    try {
-      await files.checkQuota({ type: 'course', id: courseId }, replaceable)
-    } catch (error) {
-      throw error instanceof QuotaExceededError
-        ? new ServiceError('FILE_QUOTA_EXCEEDED', error.message)
-        : error
-    }
+    await files.checkQuota({ type: 'course', id: courseId }, replaceable)
   }
   return {
     isDiskLow,

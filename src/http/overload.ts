@@ -1,6 +1,6 @@
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
-import { ServiceError } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import type { Services } from '../services.ts'
 
 /** Whoever watches the service must hear from it most of all when it is in trouble. */
@@ -19,7 +19,7 @@ export async function shedLoad (app: FastifyInstance, { config }: Services): Pro
       // Nothing was measured in the last second; the next one tells.
       if (value === Infinity || EXEMPT.has(request.routeOptions.url ?? '')) return
       request.log.debug({ reason: type, value }, 'overloaded: a request was turned away')
-      throw new ServiceError('OVERLOADED', undefined, RETRY_AFTER_S)
+      throw new DomainError('OVERLOADED', { retryAfterSeconds: RETRY_AFTER_S })
     },
   })
 }

@@ -1,4 +1,4 @@
-import { ServiceError } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 
 export interface StreamLimit {
   /** Counts one more open stream of a user; returns what to call when it is closed. Throws RATE_LIMITED. */
@@ -12,11 +12,10 @@ export function limitStreams (max: number): StreamLimit {
     enter (userId) {
       const count = open.get(userId) ?? 0
       if (count >= max) {
-        throw new ServiceError(
-          'RATE_LIMITED',
-          `You have ${count} event streams open already. Close one, or ask for the job itself from time to time.`,
-          5
-        )
+        throw new DomainError('RATE_LIMITED', {
+          detail: `You already have ${count} event streams open. Close one, or poll the job instead.`,
+          retryAfterSeconds: 5,
+        })
       }
       open.set(userId, count + 1)
       return () => {

@@ -3,7 +3,8 @@ import { appliedImport } from '../../db/queries/applied-imports.ts'
 import type { Database, Trx } from '../../db/index.ts'
 import { findFileByHex, setExpiry } from '../../db/queries/files.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
-import { exponentialBackoff, JobFailure, type JobKind } from '../jobs/job-kind.ts'
+import { DomainError } from '../errors.ts'
+import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
 import { noteImport, type ImportEntry } from './import-audit.ts'
 import type { ImportFormat } from './import-options.ts'
 import type { ImportError, ImportSummary } from './outcome.ts'
@@ -107,7 +108,9 @@ export function importKind ({
       const { hex, choices } = importPayload(job)
       const file = await findFileByHex(db.reads, hex)
       if (file === undefined || file.removed_at !== null || file.lost_at !== null) {
-        throw new JobFailure('IMPORT_FAILED', 'The uploaded file is not there any more. Upload it again.')
+        throw new DomainError('IMPORT_FAILED', {
+          detail: 'The uploaded file no longer exists. Upload it again.',
+        })
       }
       return {
         source: join(filesFolder, file.hex, file.filename),

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Database, Reads, Trx } from '../../db/index.ts'
 import { countWaitingOfUser } from '../../db/queries/jobs.ts'
+import { DomainError } from '../errors.ts'
 import type { FileLibrary, StagedFile } from '../files/file-library.ts'
-import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
+import { QUEUE_FULL_RETRY_S, type JobQueue, type JobTicket } from '../jobs/job-queue.ts'
 import { IMPORT_CATEGORY, IMPORT_KIND, type ImportChoices, type ImportPayload } from './import.job.ts'
 
 /** An upload that failed is kept so long, so that an administrator may try the job again, ms. */
@@ -19,24 +20,15 @@ export interface ImportRequest {
   requestedBy: string
 }
 
-/** One user already has the most imports waiting that are allowed. */
-export class ImportsWaitingError extends Error {
-  constructor (waiting: number) {
-    super(
-      `${waiting} of your imports are waiting already. Try again when some of them are done, or cancel them.`
-    )
-  }
-}
-
 export interface Imports {
   /**
-   * Throws ImportsWaitingError where a user may have no further import waiting; to be asked before an upload
-   * is read.
+   * Throws RATE_LIMITED if the user has the most imports waiting that are allowed. To be called before an
+   * upload is read.
    */
   checkWaiting: (userId: number) => Promise<void>
   /**
-   * Stores the upload and queues its import. Throws ImportsWaitingError, QueueFullError and
-   * QuotaExceededError; then nothing is kept.
+   * Stores the upload and queues its import. Throws RATE_LIMITED, QUEUE_FULL and
+   * FILE_QUOTA_EXCEEDED; then nothing is kept.
    */
   request: (request: ImportRequest) => Promise<JobTicket>
 }
@@ -56,7 +48,11 @@ export interface ImportsOptions {
 export function createImports ({ db, files, queue, now, waitingMax }: ImportsOptions): Imports {
   async function checkWaiting (userId: number, reads: Trx | Reads = db.reads): Promise<void> {
     const waiting = await countWaitingOfUser(reads, IMPORT_KIND, userId)
-    if (waiting >= waitingMax) throw new ImportsWaitingError(waiting)
+    if (waiting < waitingMax) return
+    throw new DomainError('RATE_LIMITED', {
+      detail: `${waiting} of your imports are already waiting. Try again when some are done, or cancel them.`,
+      retryAfterSeconds: QUEUE_FULL_RETRY_S,
+    })
   }
   return {
     checkWaiting: (userId) => checkWaiting(userId),

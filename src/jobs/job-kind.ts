@@ -39,6 +39,10 @@ interface JobRules {
 
 /** A kind of job is one value of this type, listed in `src/job-kinds.ts` under its task. */
 export interface JobKind<Types extends TaskTypes> extends JobRules {
+  /**
+   * If this or `complete` throws a DomainError with a reason for which jobs fail, the job fails with it and is
+   * not retried.
+   */
   input: (run: Run) => Promise<Types['input']>
   complete: (run: Run, facts: Types['facts']) => Promise<Completion>
 }
@@ -79,15 +83,6 @@ export function withTasks<Tasks extends TaskMap> (
   const runnable: RunnableKind[] = []
   for (const task in kinds) runnable.push(withTask(pool, task, kinds[task]))
   return runnable
-}
-
-/** A known failure of `input` or `complete`. The job fails with its code and is not retried. */
-export class JobFailure extends Error {
-  readonly code: string
-  constructor (code: string, message: string) {
-    super(message)
-    this.code = code
-  }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Database, Reads, Trx } from '../../db/index.ts'
 import * as jobs from '../../db/queries/jobs.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { storedPayload } from '../../db/queries/stored-json.ts'
+import { DomainError } from '../errors.ts'
 
 export interface JobRequest {
   kind: string
@@ -26,19 +27,13 @@ export interface JobTicket {
   requestedAt: number
 }
 
-/** More jobs of a kind wait than `QUEUE_MAX` allows. */
-export class QueueFullError extends Error {
-  readonly waiting: number
-  constructor (waiting: number) {
-    super(`${waiting} jobs are waiting already.`)
-    this.waiting = waiting
-  }
-}
+/** A full queue has moved on after so many seconds. */
+export const QUEUE_FULL_RETRY_S = 10
 
 export interface JobQueue {
   /**
    * In the caller's transaction: adds a job, or joins the one that serves the request already - it waits to
-   * start, or has started from the same input. Throws QueueFullError.
+   * start, or has started from the same input. Throws QUEUE_FULL.
    */
   request: (trx: Trx, request: JobRequest) => Promise<JobTicket>
   /**
@@ -128,7 +123,7 @@ export function createJobQueue (
   ): Promise<JobRow> {
     // By kind: a queue full of imports still accepts exports.
     const waiting = await jobs.countWaiting(trx, kind)
-    if (waiting >= queueMax) throw new QueueFullError(waiting)
+    if (waiting >= queueMax) throw new DomainError('QUEUE_FULL', { retryAfterSeconds: QUEUE_FULL_RETRY_S })
     return await jobs.insertJob(trx, {
       kind,
       key,

@@ -7,11 +7,11 @@ import type { AttemptEnd } from '../../db/queries/job-attempts.ts'
 import { endRun, setResult, type RunChange } from '../../db/queries/job-claims.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { storedResult } from '../../db/queries/stored-json.ts'
+import { failureOf, hasCode, sentenceOf } from '../errors.ts'
 import { boundMessage } from '../short-text.ts'
 import { pause, type Clock } from './clock.ts'
-import { JobFailure, type Completion, type Run, type RunnableKind, type WorkOutcome } from './job-kind.ts'
+import type { Completion, Run, RunnableKind, WorkOutcome } from './job-kind.ts'
 import type { RunnerLog } from './job-runner.ts'
-import { TaskCrash } from './worker-pool.ts'
 
 /** The steps of a run, in their order. */
 export const RUN_STEPS = [
@@ -46,8 +46,6 @@ export interface RunOptions {
   stagingFolder: string
   clock: Clock
   log: RunnerLog
-  /** Sentences for failures that have no own one, by code. */
-  messages: Readonly<Record<string, string>>
   onStep: (step: RunStep, job: JobRow) => void
   /** Told once of each run that has ended, when the database knows it. */
   onEnd: (job: JobRow, outcome: RunOutcome) => void
@@ -75,7 +73,7 @@ export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>)
  * put right at the next look.
  */
 export function createRun (options: RunOptions): (live: LiveRun) => Promise<void> {
-  const { db, clock, log, messages, onStep, onEnd, givingUp } = options
+  const { db, clock, log, onStep, onEnd, givingUp } = options
 
   async function perform (live: LiveRun): Promise<void> {
     const { job } = live
@@ -152,7 +150,8 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
 
   async function afterError (live: LiveRun, error: unknown): Promise<void> {
     const { job, kind, reason } = live
-    if (error instanceof JobFailure) return await fail(live, error.code, error.message)
+    const failure = failureOf(error)
+    if (failure !== undefined) return await fail(live, failure.code, failure.message)
     if (reason === 'canceled') {
       onEnd(job, 'canceled')
       return
@@ -166,11 +165,11 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       log.info({ job: job.id, kind: job.kind }, 'job goes back to the queue: the server stops')
       return
     }
-    if (isDiskFull(error)) return await fail(live, 'DISK_FULL')
+    if (isDiskFull(error)) return await fail(live, 'DISK_FULL', sentenceOf('DISK_FULL'))
     const code = reason === 'timeout'
       ? 'TIMED_OUT'
-      : error instanceof TaskCrash
-        ? error.code
+      : hasCode(error, 'OUT_OF_MEMORY')
+        ? 'OUT_OF_MEMORY'
         : 'WORKER_CRASHED'
     // The one who asked reads a sentence; what exactly went wrong is for whoever looks into it.
     const details = reason === 'timeout'
@@ -182,7 +181,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       { err: error, job: job.id, kind: job.kind, attempt: job.attempts, code },
       'a run of a job failed'
     )
-    if (job.attempts >= kind.maxAttempts) return await fail(live, code, messages[code], { details })
+    if (job.attempts >= kind.maxAttempts) return await fail(live, code, sentenceOf(code), { details })
     await end(job, { ...WAITING, run_after: Math.round(clock.now() + kind.backoffMs(job.attempts)) }, {
       outcome: 'failed',
       code,
@@ -194,7 +193,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
   async function fail (
     live: LiveRun,
     code: string,
-    message = messages[code] ?? code,
+    message: string,
     { details = message, result }: { details?: string, result?: unknown } = {}
   ): Promise<void> {
     const { job, kind } = live

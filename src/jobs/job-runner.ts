@@ -31,8 +31,6 @@ export interface RunnerOptions {
   stagingFolder: string
   clock: Clock
   log: RunnerLog
-  /** Sentences for failures that have no own one, by code. */
-  messages: Readonly<Record<string, string>>
   /** How long the rows of ended jobs are kept, ms; 0: for ever. */
   keepEndedMs: number
   /** Told of each step of each run, between it and the next one. */

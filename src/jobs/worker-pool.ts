@@ -1,6 +1,7 @@
 // Threads for tasks. The inside of such a thread is in `task-thread.ts`.
 import { MessageChannel } from 'node:worker_threads'
 import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina'
+import { DomainError } from '../errors.ts'
 import { boundMessage } from '../short-text.ts'
 import { isTaskOutcome, type TaskMap, type TaskName, type TaskOutcome } from './task.ts'
 import type { TaskCall } from './task-thread.ts'
@@ -24,17 +25,6 @@ export interface TaskOptions {
   onProgress?: (fraction: number) => void
 }
 
-/** A task ended without an outcome. */
-export class TaskCrash extends Error {
-  readonly code: 'OUT_OF_MEMORY' | 'WORKER_CRASHED'
-  constructor (code: 'OUT_OF_MEMORY' | 'WORKER_CRASHED', cause: unknown) {
-    const text = cause instanceof Error ? cause.message : String(cause)
-    // An error that cannot be cloned arrives without its message.
-    super(text === '' ? 'the task failed without an error message' : boundMessage(text), { cause })
-    this.code = code
-  }
-}
-
 export interface PoolLoad {
   /** Tasks in a thread. */
   running: number
@@ -56,7 +46,7 @@ export interface Threads {
 
 export interface WorkerPool<Tasks extends TaskMap> extends Threads {
   /**
-   * Runs a task. Throws TaskCrash if its thread died, it threw or it returned no outcome, and AbortError if
+   * Runs a task. Throws WORKER_CRASHED or OUT_OF_MEMORY if its thread died, it threw or it returned no outcome, and AbortError if
    * `signal` fired.
    */
   run: <Name extends TaskName<Tasks>>(
@@ -125,7 +115,12 @@ export function createWorkerPool<Tasks extends TaskMap> ({
         if (signal?.aborted === true) throw error
         const isMemory = error instanceof Error && 'code' in error &&
           error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-        throw new TaskCrash(isMemory ? 'OUT_OF_MEMORY' : 'WORKER_CRASHED', error)
+        const text = error instanceof Error ? error.message : String(error)
+        throw new DomainError(isMemory ? 'OUT_OF_MEMORY' : 'WORKER_CRASHED', {
+          // An error that cannot be cloned arrives without its message.
+          detail: text === '' ? 'the task failed without an error message' : boundMessage(text),
+          cause: error,
+        })
       } finally {
         live--
         port1.close()

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { checkPassword, PasswordRefusedError } from '../../src/accounts/password-rules.ts'
+import { checkPassword } from '../../src/accounts/password-rules.ts'
+import { hasCode } from '../../src/errors.ts'
 
 const OWNER = { email: 'Elena.Marquez@riverside.example', firstName: 'Elena', lastName: 'Márquez' }
 const SERVICE = ['grades.riverside.example', 'Riverside High School']
@@ -11,7 +12,7 @@ async function reasonFor (password: string): Promise<string> {
     await checkPassword(password, OWNER, SERVICE)
     return 'accepted'
   } catch (error) {
-    if (!(error instanceof PasswordRefusedError)) throw error
+    if (!hasCode(error, 'VALIDATION_FAILED')) throw error
     return error.message
   }
 }

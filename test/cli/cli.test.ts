@@ -79,7 +79,7 @@ t.test('accounts and tokens', async (t) => {
   t.match(await perfbook(folder, add, { stdin: 'correct horse battery staple\n' }), { status: 0, stdout: '' })
   t.match(await perfbook(folder, add, { stdin: 'correct horse battery staple\n' }), {
     status: 1,
-    stderr: /has an account already/,
+    stderr: /already has an account/,
   })
   t.match(
     await perfbook(folder, ['user', 'add', 'x@example.edu', '--role', 'admin', '--password-stdin'], {
@@ -105,7 +105,7 @@ t.test('accounts and tokens', async (t) => {
   t.match(await perfbook(folder, ['token', 'create', 'nobody@example.edu']), {
     status: 1,
     stdout: '',
-    stderr: /Nobody is known/,
+    stderr: /There is no account/,
   })
   const list = JSON.parse((await perfbook(folder, ['token', 'list', '--json'])).stdout)
   t.match(list, [{ email: 'admin@example.edu', name: 'probe', scopes: null }, { email: 'tea@example.edu' }])

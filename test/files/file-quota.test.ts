@@ -1,5 +1,5 @@
 import t from 'tap'
-import { QuotaExceededError } from '../../src/files/file-library.ts'
+import { hasCode } from '../../src/errors.ts'
 import { COURSE, openTestLibrary } from '../support/file-library.ts'
 
 const OTHER = { type: 'course', id: 2 }
@@ -10,7 +10,7 @@ t.test('an owner may use so much and no more, to the byte', async (t) => {
   await store('x'.repeat(60))
   await files.checkQuota(COURSE)
   await t.rejects(store('x'.repeat(41)), {
-    message: '60 bytes of 100 bytes are in use here. Delete files that are not needed any more.',
+    message: '60 bytes of 100 bytes are in use here. Delete files that are no longer needed.',
   })
   t.equal(kept().length, 1, 'the refused bytes are gone')
   t.strictSame(await intents(), [])
@@ -27,11 +27,11 @@ t.test('the message says how much is used', async (t) => {
   })
   await store(Buffer.alloc(1_400_000))
   await t.rejects(store(Buffer.alloc(200_000)), {
-    message: '1.4 MB of 1.5 MB are in use here. Delete files that are not needed any more.',
+    message: '1.4 MB of 1.5 MB are in use here. Delete files that are no longer needed.',
   })
   await store(Buffer.alloc(600_000), { owner: OTHER })
   await t.rejects(files.checkQuota(OTHER), {
-    message: '2 MB of 2 MB are in use on this server. Delete files that are not needed any more.',
+    message: '2 MB of 2 MB are in use on this server. Delete files that are no longer needed.',
   })
 })
 
@@ -49,7 +49,7 @@ t.test('a race cannot pass it: it is judged in the transaction that stores', asy
   t.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled').length, 3)
   t.ok(
     outcomes.every((outcome) =>
-      outcome.status === 'fulfilled' || outcome.reason instanceof QuotaExceededError
+      outcome.status === 'fulfilled' || hasCode(outcome.reason, 'FILE_QUOTA_EXCEEDED')
     )
   )
   t.equal((await files.info({ owner: COURSE })).length, 3)

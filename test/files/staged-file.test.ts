@@ -2,7 +2,7 @@ import { createReadStream, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { FileTooLargeError, stageStream } from '../../src/files/staged-file.ts'
+import { stageStream } from '../../src/files/staged-file.ts'
 
 t.test('a stream becomes a file, with its size and SHA-256', async (t) => {
   const folder = t.testdir()
@@ -18,7 +18,10 @@ t.test('a stream that fails, also before it is read, is an error of the call, an
   gone.destroy(new Error('the client has gone'))
   await t.rejects(stageStream(gone, folder), { message: 'the client has gone' })
   const large = Readable.from([Buffer.alloc(10)])
-  await t.rejects(stageStream(large, folder, { maxBytes: 9 }), new FileTooLargeError(9))
+  await t.rejects(stageStream(large, folder, { maxBytes: 9 }), {
+    code: 'BODY_TOO_LARGE',
+    message: 'The file is larger than 9 bytes.',
+  })
   t.ok(large.destroyed)
   t.strictSame(readdirSync(folder), [])
 })

@@ -1,14 +1,16 @@
 import t from 'tap'
 import { ERROR_CODES } from '../support/error-codes.ts'
-import { HTTP_ERRORS, JOB_ERRORS } from '../../src/errors.ts'
+import { ERRORS, JOB_ERROR_CODES } from '../../src/errors.ts'
 import { startTestService } from '../support/test-service.ts'
 
 t.test('error codes are permanent: each of the contract is there with its status, and no other', async (t) => {
   t.strictSame(
-    Object.fromEntries(Object.entries(HTTP_ERRORS).map(([code, [status]]) => [code, status])),
+    Object.fromEntries(
+      Object.entries(ERRORS).flatMap(([code, [status]]) => status === null ? [] : [[code, status]])
+    ),
     ERROR_CODES.http
   )
-  t.strictSame(Object.keys(JOB_ERRORS).sort(), ERROR_CODES.jobs)
+  t.strictSame([...JOB_ERROR_CODES].sort(), ERROR_CODES.jobs)
 })
 
 t.test('every error has the one shape, those of unknown addresses and of the framework included', async (t) => {

@@ -1,6 +1,5 @@
 import t from 'tap'
 import { jobRequests, insertJob } from '../../db/queries/jobs.ts'
-import { QueueFullError } from '../../src/jobs/job-queue.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind } from '../support/job-service.ts'
 
@@ -122,7 +121,7 @@ t.test('a full queue refuses new jobs and still lets requests join', async (t) =
   const service = await createJobService(t, { queueMax: 2 })
   await service.request({ key: 'a' })
   await service.request({ key: 'b' })
-  await t.rejects(service.request({ key: 'c' }), new QueueFullError(2))
+  await t.rejects(service.request({ key: 'c' }), { code: 'QUEUE_FULL', retryAfterSeconds: 10 })
   t.equal((await service.request({ key: 'b' })).joined, true)
   await service.runner.start()
   await service.runner.drain()
@@ -227,6 +226,6 @@ t.test('a queue that is full of one kind takes the others', async (t) => {
   const service = await createJobService(t, { queueMax: 2, kinds: [testKind(), testKind({ name: 'other' })] })
   await service.request({ key: 'a' })
   await service.request({ key: 'b' })
-  await t.rejects(service.request({ key: 'c' }), new QueueFullError(2))
+  await t.rejects(service.request({ key: 'c' }), { code: 'QUEUE_FULL', retryAfterSeconds: 10 })
   t.equal((await service.request({ key: 'd', kind: 'other' })).joined, false)
 })

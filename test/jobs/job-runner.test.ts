@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { claimJob, setResult, updateRun } from '../../db/queries/job-claims.ts'
-import { JobFailure } from '../../src/jobs/job-kind.ts'
+import { DomainError } from '../../src/errors.ts'
 import { MAX_PROCESS_DEATHS, LOOK_EVERY_MS } from '../../src/jobs/job-runner.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind, type TestKind } from '../support/job-service.ts'
@@ -244,7 +244,7 @@ t.test('a failure that shows itself at the end: known ones fail the job, what wa
   const complete: TestKind['complete'] = async ({ job }) => ({
     async commit (trx) {
       await setResult(trx, job.id, 'half done')
-      throw new JobFailure('FILE_QUOTA_EXCEEDED', 'no room')
+      throw new DomainError('FILE_QUOTA_EXCEEDED', { detail: 'no room' })
     },
     discard: async () => {
       discarded.push(job.id)

@@ -122,7 +122,6 @@ export async function createJobService (
     stagingFolder,
     clock,
     log: { info: at('info'), warn: at('warn'), error: at('error') },
-    messages: { TIMED_OUT: 'It took too long.' },
     keepEndedMs,
     onStep,
   })

@@ -2,8 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { DatabaseTooNewError, UpgradeError } from '../../../db/migrations/migrate.ts'
 import { FolderHeldError } from '../../../db/sqlite/folder-lock.ts'
 import { ConfigError } from '../../config.ts'
-import { AccountError } from '../../accounts/accounts.ts'
-import { PasswordRefusedError } from '../../accounts/password-rules.ts'
+import { DomainError } from '../../errors.ts'
 import { BackupError } from '../../backup/backup-folder.ts'
 import { VERSION } from '../../version.ts'
 import { CommandFailure, UsageError, type CommandContext, type ProcessContext } from './context.ts'
@@ -93,8 +92,7 @@ export async function runProgram (given: ProcessContext, args: readonly string[]
     const isExplained = [
       CommandFailure,
       ConfigError,
-      AccountError,
-      PasswordRefusedError,
+      DomainError,
       DatabaseTooNewError,
       UpgradeError,
       FolderHeldError,

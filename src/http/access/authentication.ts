@@ -1,15 +1,11 @@
 // Who sent a request: by bearer token, or by the cookie of a session.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ServiceError } from '../../errors.ts'
+import { DomainError, hasCode } from '../../errors.ts'
 import type { Principal } from '../../accounts/access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { ApplicationTokens } from '../../accounts/application-tokens.ts'
-import { IssuerUnavailableError } from '../../accounts/issuer-unavailable.ts'
 import type { Sessions } from '../../accounts/sessions.ts'
 import type { SessionCookie } from '../cookies/session-cookie.ts'
-
-/** When to retry while the keys of an application's tokens are unavailable, s. */
-const ISSUER_RETRY_S = 10
 
 export interface Authentication {
   /** Sets `request.principal`. Throws UNAUTHENTICATED and ISSUER_UNAVAILABLE. */
@@ -50,21 +46,17 @@ export function createAuthentication (
 
   return {
     async signIn (request, reply) {
-      const principal = await principalBehind(request, { notesUse: true }).catch((error: unknown) => {
-        throw error instanceof IssuerUnavailableError
-          ? new ServiceError('ISSUER_UNAVAILABLE', undefined, ISSUER_RETRY_S)
-          : error
-      })
+      const principal = await principalBehind(request, { notesUse: true })
       if (principal === undefined) {
         reply.header('www-authenticate', 'Bearer')
-        throw new ServiceError('UNAUTHENTICATED')
+        throw new DomainError('UNAUTHENTICATED')
       }
       request.principal = principal
       return principal
     },
     stillSignedIn: (request) => principalBehind(request, { notesUse: false }).catch((error: unknown) => {
       // The stream ends; the client reconnects and gets the error.
-      if (!(error instanceof IssuerUnavailableError)) throw error
+      if (!hasCode(error, 'ISSUER_UNAVAILABLE')) throw error
       return undefined
     }),
   }

@@ -2,7 +2,7 @@
 // checks run before the body is read, in the order 401, 404, 403.
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler, RouteOptions } from 'fastify'
 import type { Config } from '../../config.ts'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import type { Access, CourseRow, JobRow, Principal, Scope } from '../../accounts/access.ts'
 import type { Authentication } from './authentication.ts'
 import { recordsAction, type AuditLog } from './audit-hook.ts'
@@ -120,7 +120,7 @@ export function enforceAccess (
       if (who === 'course') await requireCourse(request, principal)
       if (who === 'job') await requireJob(request, principal)
       if (who === 'staff' && principal.role === 'student') {
-        throw new ServiceError('NOT_A_TEACHER', 'Only teachers and administrators may do this.')
+        throw new DomainError('NOT_A_TEACHER', { detail: 'Only teachers and administrators may do this.' })
       }
       if (scope !== undefined && who !== 'file') requireScope(principal, scope)
       // A page of another site can make a browser send its cookie.
@@ -131,20 +131,20 @@ export function enforceAccess (
   async function requireCourse (request: FastifyRequest, principal: Principal): Promise<void> {
     const courseId = idOf(addressOf(request).course_id)
     const found = courseId === undefined ? undefined : await access.course(principal, courseId)
-    if (found === undefined) throw new ServiceError('COURSE_NOT_FOUND')
-    if (!found.allowed) throw new ServiceError('NOT_A_TEACHER')
+    if (found === undefined) throw new DomainError('COURSE_NOT_FOUND')
+    if (!found.allowed) throw new DomainError('NOT_A_TEACHER')
     request.course = found.course
   }
 
   async function requireJob (request: FastifyRequest, principal: Principal): Promise<void> {
     const jobId = idOf(addressOf(request).job_id)
     const job = jobId === undefined ? undefined : await access.job(principal, jobId)
-    if (job === undefined) throw new ServiceError('JOB_NOT_FOUND')
+    if (job === undefined) throw new DomainError('JOB_NOT_FOUND')
     request.job = job
   }
 
   function requireSameOrigin (request: FastifyRequest): void {
-    if (!isSameOrigin(request, config.PUBLIC_URL)) throw new ServiceError('CROSS_ORIGIN')
+    if (!isSameOrigin(request, config.PUBLIC_URL)) throw new DomainError('CROSS_ORIGIN')
   }
 }
 
@@ -158,7 +158,7 @@ function accessOf ({ method, url, config }: RouteOptions): RouteAccess {
 
 /** Throws INSUFFICIENT_SCOPE. */
 export function requireScope (principal: Principal, scope: Scope): void {
-  if (!principal.scopes.has(scope)) throw new ServiceError('INSUFFICIENT_SCOPE')
+  if (!principal.scopes.has(scope)) throw new DomainError('INSUFFICIENT_SCOPE')
 }
 
 /** Who sent the request, on a route that is not public. */

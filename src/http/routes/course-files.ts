@@ -3,12 +3,12 @@ import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { isDiskFull } from '../../../db/failures.ts'
 import { findCourse } from '../../../db/queries/courses.ts'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
 import { EXPORT_CATEGORY } from '../../exports/export.job.ts'
-import { QuotaExceededError, type FileRow } from '../../files/file-library.ts'
+import type { FileRow } from '../../files/file-library.ts'
+import { fileTooLarge } from '../../files/staged-file.ts'
 import { isoTime } from '../../iso-time.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
@@ -63,10 +63,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
       // Before a byte of it is read.
       await gate.openForFiles(courseOf(request).id)
       if (Number(request.headers['content-length'] ?? 0) > config.FILE_MAX_BYTES + FORM_BYTES) {
-        throw new ServiceError(
-          'BODY_TOO_LARGE',
-          `The file is larger than ${new Intl.NumberFormat('en').format(config.FILE_MAX_BYTES)} bytes.`
-        )
+        throw fileTooLarge(config.FILE_MAX_BYTES)
       }
     },
     // The form is read while it comes in; `receiveUpload` checks it.
@@ -83,37 +80,31 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
   }, async (request, reply) => {
     const courseId = courseOf(request).id
     const discard = ({ path }: { path: string }) => rm(path, { force: true })
+    const upload = await receiveUpload(request, {
+      stagingFolder: config.stagingFolder,
+      room,
+      userId: principalOf(request).userId,
+      maxBytes: config.FILE_MAX_BYTES,
+      types: config.fileTypes,
+      checksContent: true,
+      fields: ['category'],
+    }, discard)
     try {
-      const upload = await receiveUpload(request, {
-        stagingFolder: config.stagingFolder,
-        room,
-        userId: principalOf(request).userId,
-        maxBytes: config.FILE_MAX_BYTES,
-        types: config.fileTypes,
-        checksContent: true,
-        fields: ['category'],
-      }, discard)
-      try {
-        const file = await files.store(upload.staged, {
-          owner: { type: 'course', id: courseId },
-          category: checkedCategory(upload.fields.category!),
-          filename: upload.filename,
-          contentType: upload.contentType,
-          createdBy: displayName(principalOf(request)),
-          expiresAt: null,
-        }, {
-          async check (trx) {
-            if (await findCourse(trx, courseId) === undefined) throw new ServiceError('COURSE_NOT_FOUND')
-          },
-        })
-        return await reply.code(201).header('location', links.file(request, file)).send(asJson(request, file))
-      } finally {
-        await discard(upload.staged)
-      }
-    } catch (error) {
-      if (error instanceof QuotaExceededError) throw new ServiceError('FILE_QUOTA_EXCEEDED', error.message)
-      if (isDiskFull(error)) throw new ServiceError('DISK_LOW')
-      throw error
+      const file = await files.store(upload.staged, {
+        owner: { type: 'course', id: courseId },
+        category: checkedCategory(upload.fields.category!),
+        filename: upload.filename,
+        contentType: upload.contentType,
+        createdBy: displayName(principalOf(request)),
+        expiresAt: null,
+      }, {
+        async check (trx) {
+          if (await findCourse(trx, courseId) === undefined) throw new DomainError('COURSE_NOT_FOUND')
+        },
+      })
+      return await reply.code(201).header('location', links.file(request, file)).send(asJson(request, file))
+    } finally {
+      await discard(upload.staged)
     }
   })
 
@@ -156,7 +147,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     const fileId = idOf(request.params.file_id)
     const owner = { type: 'course', id: courseOf(request).id }
     const [file] = fileId === undefined ? [] : await files.info({ id: fileId, owner })
-    if (file === undefined) throw new ServiceError('FILE_NOT_FOUND')
+    if (file === undefined) throw new DomainError('FILE_NOT_FOUND')
     const made = await exports.ofFile(file.id)
     if (made === undefined) await files.delete([file.id])
     else await exports.delete(made.courseId, made.id)
@@ -166,13 +157,14 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
 
 function checkedCategory (given: string): string {
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(given)) {
-    throw new ServiceError('VALIDATION_FAILED', 'category: must be small letters, digits and -, at most 64')
+    throw new DomainError('VALIDATION_FAILED', {
+      detail: 'category: must be small letters, digits and -, at most 64',
+    })
   }
   if (given === EXPORT_CATEGORY) {
-    throw new ServiceError(
-      'VALIDATION_FAILED',
-      `category: ${EXPORT_CATEGORY} is for exports; choose another one`
-    )
+    throw new DomainError('VALIDATION_FAILED', {
+      detail: `category: ${EXPORT_CATEGORY} is for exports; choose another one`,
+    })
   }
   return given
 }

@@ -2,12 +2,11 @@ import { finished, Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import { readCursor } from '../../courses/book-json.ts'
 import type { BookTasks } from '../../courses/book-tasks.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import type { CourseSettings } from '../../courses/course-settings.ts'
-import { CourseSettingsError } from '../../courses/courses.ts'
 import type { TaskOutcome } from '../../jobs/task.ts'
 import { shorten } from '../../short-text.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
@@ -62,10 +61,9 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     const { limit, cursor, period_id: periodId } = request.query
     const after = cursor === undefined ? undefined : readCursor(cursor)
     if (cursor !== undefined && after === undefined) {
-      throw new ServiceError(
-        'VALIDATION_FAILED',
-        'cursor: is not one of this service; take next_cursor from the page before'
-      )
+      throw new DomainError('VALIDATION_FAILED', {
+        detail: 'cursor: is not one of this service; take next_cursor from the page before',
+      })
     }
     const courseId = courseOf(request).id
     const items = (await exports.list(courseId)).map((item) => exportJson(item, links.file(request, item)))
@@ -93,10 +91,9 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }, async (request, reply) => {
     const { missing_counts: missingCounts, time_zone: timeZone, categories } = request.body
     if (timeZone !== undefined && !isTimeZone(timeZone)) {
-      throw new ServiceError(
-        'VALIDATION_FAILED',
-        `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`
-      )
+      throw new DomainError('VALIDATION_FAILED', {
+        detail: `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`,
+      })
     }
     const settings: CourseSettings = {
       missingCounts,
@@ -106,20 +103,14 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
         : new Map(categories.map(({ id, weight }) => [id, weight])),
     }
     const courseId = courseOf(request).id
-    try {
-      if (request.query.dry_run === true) {
-        await courses.checkSettings(courseId, settings)
-        const preview = await courses.previewSettings(courseId, settings, { withStudents: true })
-        return await sendChunks(reply, factsOf(preview))
-      }
-      await courses.set(courseId, settings)
-      const stored = await courses.previewSettings(courseId, {}, { withStudents: false })
-      return await sendChunks(reply, factsOf(stored))
-    } catch (error) {
-      throw error instanceof CourseSettingsError
-        ? new ServiceError('VALIDATION_FAILED', error.message)
-        : error
+    if (request.query.dry_run === true) {
+      await courses.checkSettings(courseId, settings)
+      const preview = await courses.previewSettings(courseId, settings, { withStudents: true })
+      return await sendChunks(reply, factsOf(preview))
     }
+    await courses.set(courseId, settings)
+    const stored = await courses.previewSettings(courseId, {}, { withStudents: false })
+    return await sendChunks(reply, factsOf(stored))
   })
 
   app.delete('/api/courses/:course_id', {
@@ -131,13 +122,13 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       response: { 204: Type.Null(), ...errors(401, 403, 404) },
     },
   }, async (request, reply) => {
-    if (!await courses.delete(courseOf(request).id)) throw new ServiceError('COURSE_NOT_FOUND')
+    if (!await courses.delete(courseOf(request).id)) throw new DomainError('COURSE_NOT_FOUND')
     return await reply.code(204).send(null)
   })
 }
 
 function factsOf (outcome: TaskOutcome<BookTasks[keyof BookTasks]>): Uint8Array[] {
-  if (!outcome.ok) throw new ServiceError(outcome.code, outcome.message)
+  if (!outcome.ok) throw new DomainError(outcome.code, { detail: outcome.message })
   return outcome.facts
 }
 

@@ -1,12 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
 import { exportOptionsSchema } from '../../exports/export-options.ts'
 import type { ExportItem } from '../../exports/exports.ts'
 import { isoTime } from '../../iso-time.ts'
-import { QueueFullError } from '../../jobs/job-queue.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged, type Tagged } from '../entity-tags.ts'
 import { sendTicket } from '../job-ticket.ts'
@@ -14,8 +13,6 @@ import type { RouteContext } from '../route-context.ts'
 import { courseParams, errors, exportSchema, idOf, ticketSchema } from '../schemas/common.ts'
 
 const tags = ['Exports']
-/** After so many seconds a full queue has moved on. */
-const QUEUE_FULL_RETRY_S = 10
 
 export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
@@ -38,11 +35,10 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
         hook: 'preHandler',
         keyGenerator: (request: FastifyRequest) => String(principalOf(request).userId),
         errorResponseBuilder: (request: FastifyRequest, { max, ttl }: { max: number, ttl: number }) =>
-          new ServiceError(
-            'RATE_LIMITED',
-            `More than ${max} exports were asked for within a minute. Try again a little later.`,
-            Math.ceil(ttl / 1000)
-          ),
+          new DomainError('RATE_LIMITED', {
+            detail: `More than ${max} exports were asked for within a minute. Try again a little later.`,
+            retryAfterSeconds: Math.ceil(ttl / 1000),
+          }),
       },
     },
     schema: {
@@ -65,12 +61,8 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       options: request.body,
       userId: principal.userId,
       requestedBy: displayName(principal),
-    }).catch((error: unknown) => {
-      throw error instanceof QueueFullError
-        ? new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)
-        : error
     })
-    if (ticket === undefined) throw new ServiceError('COURSE_NOT_FOUND')
+    if (ticket === undefined) throw new DomainError('COURSE_NOT_FOUND')
     return await sendTicket(reply, links, ticket)
   })
 
@@ -108,7 +100,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     },
   }, async (request, reply) => {
     const latest = await exports.latest(courseOf(request).id)
-    if (latest === undefined) throw new ServiceError('NO_EXPORT_YET')
+    if (latest === undefined) throw new DomainError('NO_EXPORT_YET')
     return reply.redirect(links.file(request, latest), 302)
   })
 
@@ -123,7 +115,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }, async (request, reply) => {
     const exportId = idOf(request.params.export_id)
     if (exportId === undefined || !await exports.delete(courseOf(request).id, exportId)) {
-      throw new ServiceError('EXPORT_NOT_FOUND')
+      throw new DomainError('EXPORT_NOT_FOUND')
     }
     return await reply.code(204).send(null)
   })

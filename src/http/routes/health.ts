@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { countWaiting } from '../../../db/queries/jobs.ts'
-import { errorBody, ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
+import { errorBody } from '../errors.ts'
 import type { RouteContext } from '../route-context.ts'
 import { errorSchema } from '../schemas/common.ts'
 
@@ -24,7 +25,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       response: { 200: ok, 503: errorSchema },
     },
   }, async (request, reply) => {
-    if (gate.isClosed()) throw new ServiceError('SHUTTING_DOWN', undefined, 5)
+    if (gate.isClosed()) throw new DomainError('SHUTTING_DOWN', { retryAfterSeconds: 5 })
     if (await gate.isDiskLow()) {
       return await reply.code(503).send({
         ...errorBody('DISK_LOW'),

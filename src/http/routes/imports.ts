@@ -3,17 +3,13 @@ import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { isDiskFull } from '../../../db/failures.ts'
 import { listJobs } from '../../../db/queries/jobs.ts'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
 import { IMPORT_KIND, type ImportChoices } from '../../imports/import.job.ts'
-import { ImportsWaitingError } from '../../imports/imports.ts'
 import type { ImportFormat } from '../../imports/import-options.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../../imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
-import { QuotaExceededError } from '../../files/file-library.ts'
-import { QueueFullError } from '../../jobs/job-queue.ts'
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import { courseOf, jobOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
@@ -37,8 +33,6 @@ const FIELDS = [
   'allow_skips',
   'allow_new_people',
 ]
-/** After so many seconds a full queue has moved on. */
-const QUEUE_FULL_RETRY_S = 10
 
 const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2))
 
@@ -65,9 +59,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }
   /** Before a byte of the upload is read. */
   const mayWait = async (request: FastifyRequest) => {
-    await imports.checkWaiting(principalOf(request).userId).catch((error: unknown) => {
-      throw asRefusal(error)
-    })
+    await imports.checkWaiting(principalOf(request).userId)
   }
 
   app.post('/api/imports', {
@@ -143,7 +135,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     },
   }, async (request) => {
     const job = jobOf(request)
-    if (job.kind !== IMPORT_KIND) throw new ServiceError('JOB_NOT_FOUND')
+    if (job.kind !== IMPORT_KIND) throw new DomainError('JOB_NOT_FOUND')
     return { ...await oneJobJson(services, links, request, job), ...importJson(job) }
   })
 
@@ -184,63 +176,48 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   ): Promise<FastifyReply> {
     const principal = principalOf(request)
     const discard = ({ path }: { path: string }) => rm(path, { force: true })
+    const { staged, filename, fields } = await receiveUpload(request, {
+      stagingFolder: config.stagingFolder,
+      room,
+      userId: principal.userId,
+      maxBytes: config.IMPORT_MAX_BYTES,
+      types: ['*/*'],
+      checksContent: false,
+      fields: [],
+      optional,
+    }, discard)
     try {
-      const { staged, filename, fields } = await receiveUpload(request, {
-        stagingFolder: config.stagingFolder,
-        room,
+      const ticket = await imports.request({
+        staged,
+        filename,
+        choices: { ...choicesOf(fields), ...fixed },
         userId: principal.userId,
-        maxBytes: config.IMPORT_MAX_BYTES,
-        types: ['*/*'],
-        checksContent: false,
-        fields: [],
-        optional,
-      }, discard)
-      try {
-        const ticket = await imports.request({
-          staged,
-          filename,
-          choices: { ...choicesOf(fields), ...fixed },
-          userId: principal.userId,
-          via: principal.credential.kind,
-          requestedBy: displayName(principal),
-        })
-        return await sendTicket(reply, links, ticket)
-      } finally {
-        await discard(staged)
-      }
-    } catch (error) {
-      throw asRefusal(error)
+        via: principal.credential.kind,
+        requestedBy: displayName(principal),
+      })
+      return await sendTicket(reply, links, ticket)
+    } finally {
+      await discard(staged)
     }
   }
-}
-
-/** The error for the client when an import is refused; other errors pass through. */
-function asRefusal (error: unknown): unknown {
-  if (error instanceof ImportsWaitingError) {
-    return new ServiceError('RATE_LIMITED', error.message, QUEUE_FULL_RETRY_S)
-  }
-  if (error instanceof QueueFullError) return new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)
-  if (error instanceof QuotaExceededError) return new ServiceError('FILE_QUOTA_EXCEEDED', error.message)
-  return isDiskFull(error) ? new ServiceError('DISK_LOW') : error
 }
 
 /** The fields of the form. Throws VALIDATION_FAILED, which names the field. */
 function choicesOf (fields: Record<string, string>): ImportChoices {
   const { format, time_zone: timeZone, course, teacher } = fields
   if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) {
-    throw new ServiceError('VALIDATION_FAILED', `format: must be one of ${FORMATS.join(', ')}`)
+    throw new DomainError('VALIDATION_FAILED', { detail: `format: must be one of ${FORMATS.join(', ')}` })
   }
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
-    throw new ServiceError(
-      'VALIDATION_FAILED',
-      `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`
-    )
+    throw new DomainError('VALIDATION_FAILED', {
+      detail: `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`,
+    })
   }
   if (course !== undefined && isNameTooLong(course)) {
-    throw new ServiceError('VALIDATION_FAILED', `course: has more than ${NAME_MAX} characters`)
+    throw new DomainError('VALIDATION_FAILED', { detail: `course: has more than ${NAME_MAX} characters` })
   }
   if (teacher !== undefined && teacher.length > EMAIL_MAX) {
-    throw new ServiceError('VALIDATION_FAILED', `teacher: has more than ${EMAIL_MAX} characters`)
+    throw new DomainError('VALIDATION_FAILED', { detail: `teacher: has more than ${EMAIL_MAX} characters` })
   }
   return {
     format: format as ImportFormat | undefined,
@@ -259,7 +236,7 @@ function choicesOf (fields: Record<string, string>): ImportChoices {
 function flag (fields: Record<string, string>, name: string): boolean {
   const value = fields[name]
   if (value !== undefined && value !== 'true' && value !== 'false') {
-    throw new ServiceError('VALIDATION_FAILED', `${name}: must be true or false`)
+    throw new DomainError('VALIDATION_FAILED', { detail: `${name}: must be true or false` })
   }
   return value === 'true'
 }

@@ -1,11 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import { networkOf } from '../../accounts/network.ts'
-import { PasswordRefusedError } from '../../accounts/password-rules.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
-import { TooManyWaitError } from '../../accounts/turns.ts'
 import { isoTime } from '../../iso-time.ts'
 import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
@@ -13,8 +11,6 @@ import { invitationSchema, principalSchema } from '../schemas/users.ts'
 import { principalJson } from './sign-in.ts'
 
 const tags = ['Session']
-/** Sign-ins wait as long where too many wait for a hash. */
-const OVERLOADED_RETRY_S = 5
 /** In the body and not in the address: addresses end up in logs. */
 const token = Type.String({
   minLength: 1,
@@ -33,11 +29,10 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     timeWindow: 60_000,
     keyGenerator: (request: FastifyRequest) => networkOf(request.ip),
     errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
-      new ServiceError(
-        'RATE_LIMITED',
-        'Too many one-time links were tried from this address. Wait a little, then try again.',
-        Math.ceil(ttl / 1000)
-      ),
+      new DomainError('RATE_LIMITED', {
+        detail: 'Too many one-time links were tried from this address. Wait a little, then try again.',
+        retryAfterSeconds: Math.ceil(ttl / 1000),
+      }),
   }
 
   app.post('/api/invitations/check', {
@@ -54,7 +49,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
     },
   }, async (request, reply) => {
     const found = await passwordLinks.find(request.body.token)
-    if (found === undefined) throw new ServiceError('INVITATION_NOT_FOUND')
+    if (found === undefined) throw new DomainError('INVITATION_NOT_FOUND')
     const { user, expiresAt } = found
     return reply.header('cache-control', 'no-store').send({
       email: user.email,
@@ -82,15 +77,8 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
       address: request.ip,
       userAgent: request.headers['user-agent'],
       previous: cookie.read(request),
-    }).catch((error: unknown) => {
-      if (error instanceof PasswordRefusedError) {
-        throw new ServiceError('VALIDATION_FAILED', `password: ${error.message}`)
-      }
-      throw error instanceof TooManyWaitError
-        ? new ServiceError('OVERLOADED', undefined, OVERLOADED_RETRY_S)
-        : error
     })
-    if (begun === undefined) throw new ServiceError('INVITATION_NOT_FOUND')
+    if (begun === undefined) throw new DomainError('INVITATION_NOT_FOUND')
     request.audited = { actorId: begun.principal.userId }
     cookie.set(reply, begun.secret)
     return reply.header('cache-control', 'no-store').send(principalJson(begun.principal))

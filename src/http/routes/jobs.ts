@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { listJobs, type JobRow } from '../../../db/queries/jobs.ts'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import { jobOf, principalOf } from '../access/route-access.ts'
 import { hasEnded, jobEvents } from '../job-events.ts'
 import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
@@ -30,7 +30,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }
   async function answerNow (request: FastifyRequest) {
     const job = await jsonNow(request)
-    if (job === undefined) throw new ServiceError('JOB_NOT_FOUND')
+    if (job === undefined) throw new DomainError('JOB_NOT_FOUND')
     return job
   }
 
@@ -110,7 +110,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       userId: principal.userId,
       force: principal.role === 'admin',
     })
-    if (outcome === 'finished') throw new ServiceError('JOB_FINISHED')
+    if (outcome === 'finished') throw new DomainError('JOB_FINISHED')
     return await reply.code(202).send(await answerNow(request))
   })
 
@@ -124,7 +124,9 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     },
   }, async (request, reply) => {
     if (!await queue.retry(jobOf(request).id)) {
-      throw new ServiceError('JOB_FINISHED', 'Only a job that failed or was canceled can be tried again.')
+      throw new DomainError('JOB_FINISHED', {
+        detail: 'Only a job that failed or was canceled can be tried again.',
+      })
     }
     return await reply.code(202).send(await answerNow(request))
   })

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import { isoTime } from '../../iso-time.ts'
 import { principalOf } from '../access/route-access.ts'
 import type { RouteContext } from '../route-context.ts'
@@ -50,7 +50,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (ap
     const session = sessionId === undefined ? undefined : await sessions.find(sessionId)
     const isTheirs = scopes.has('admin') || (credential.kind === 'session' && session?.user_id === userId)
     if (session === undefined || !isTheirs || !await sessions.end(session.id)) {
-      throw new ServiceError('SESSION_NOT_FOUND')
+      throw new DomainError('SESSION_NOT_FOUND')
     }
     return await reply.code(204).send(null)
   })

@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import type { Principal } from '../../accounts/access.ts'
 import { MAX_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
-import { TooManyWaitError } from '../../accounts/turns.ts'
 import { principalOf } from '../access/route-access.ts'
 import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
@@ -34,18 +33,15 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       address: request.ip,
       userAgent: request.headers['user-agent'],
       previous: cookie.read(request),
-    }).catch((error: unknown) => {
-      throw error instanceof TooManyWaitError ? new ServiceError('OVERLOADED', undefined, 5) : error
     })
     if ('waitMs' in begun) {
-      throw new ServiceError(
-        'RATE_LIMITED',
-        'Too many sign-ins failed. Wait a little, then try again.',
-        Math.ceil(begun.waitMs / 1000)
-      )
+      throw new DomainError('RATE_LIMITED', {
+        detail: 'Too many sign-ins failed. Wait a little, then try again.',
+        retryAfterSeconds: Math.ceil(begun.waitMs / 1000),
+      })
     }
     request.audited = { actorId: 'refused' in begun ? begun.userId : begun.principal.userId }
-    if ('refused' in begun) throw new ServiceError('BAD_CREDENTIALS')
+    if ('refused' in begun) throw new DomainError('BAD_CREDENTIALS')
     cookie.set(reply, begun.secret)
     return reply.header('cache-control', 'no-store').send(principalJson(begun.principal))
   })

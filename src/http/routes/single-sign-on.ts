@@ -1,8 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { ServiceError, type HttpErrorCode } from '../../errors.ts'
-import { IssuerUnavailableError } from '../../accounts/issuer-unavailable.ts'
+import { DomainError, type HttpErrorCode } from '../../errors.ts'
 import type { SignInRefusal, SingleSignOn } from '../../accounts/single-sign-on.ts'
 import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
@@ -12,7 +11,6 @@ import { signInCookie } from '../cookies/sign-in-cookie.ts'
 const tags = ['Session']
 /** A whole school may be behind one address; each asks the provider something. */
 const PER_MINUTE = 300
-const UNAVAILABLE_RETRY_S = 10
 const CODES: Readonly<Record<SignInRefusal, HttpErrorCode>> = {
   unknown: 'SIGN_IN_UNKNOWN',
   unverified: 'SIGN_IN_UNVERIFIED',
@@ -35,16 +33,15 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async
     max: PER_MINUTE,
     timeWindow: 60_000,
     errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
-      new ServiceError(
-        'RATE_LIMITED',
-        'Too many sign-ins were begun from this address. Wait a little, then try again.',
-        Math.ceil(ttl / 1000)
-      ),
+      new DomainError('RATE_LIMITED', {
+        detail: 'Too many sign-ins were begun from this address. Wait a little, then try again.',
+        retryAfterSeconds: Math.ceil(ttl / 1000),
+      }),
   }
   const redirectUri = (request: FastifyRequest) => links.absolute(request, '/api/oidc/callback')
 
   function required (): SingleSignOn {
-    if (singleSignOn === undefined) throw new ServiceError('SINGLE_SIGN_ON_OFF')
+    if (singleSignOn === undefined) throw new DomainError('SINGLE_SIGN_ON_OFF')
     return singleSignOn
   }
   /** What the route throws, as a person can read it where a person asks. */
@@ -56,13 +53,8 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async
     try {
       return await work()
     } catch (error) {
-      const refusal = error instanceof IssuerUnavailableError
-        ? new ServiceError('ISSUER_UNAVAILABLE', undefined, UNAVAILABLE_RETRY_S)
-        : error
-      if (!(refusal instanceof ServiceError) || request.headers.accept?.includes('text/html') !== true) {
-        throw refusal
-      }
-      return reply.redirect(`${links.prefix}/?sign_in=${refusal.code}`)
+      if (!(error instanceof DomainError) || request.headers.accept?.includes('text/html') !== true) throw error
+      return reply.redirect(`${links.prefix}/?sign_in=${error.code}`)
     }
   }
 
@@ -121,7 +113,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async
       await readably(request, reply.header('cache-control', 'no-store'), async () => {
         const signOn = required()
         const ticket = ticketCookie.read(request)
-        if (ticket === undefined) throw new ServiceError('SIGN_IN_EXPIRED')
+        if (ticket === undefined) throw new DomainError('SIGN_IN_EXPIRED')
         ticketCookie.clear(reply)
         const begun = await signOn.finish(
           redirectUri(request),
@@ -138,7 +130,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async
           if (begun.refused !== 'expired' && begun.refused !== 'refused') {
             request.audited = { actorId: begun.userId, outcome: 'refused', subject: 'single sign-on' }
           }
-          throw new ServiceError(CODES[begun.refused])
+          throw new DomainError(CODES[begun.refused])
         }
         request.audited = { actorId: begun.principal.userId, outcome: 'done', subject: 'single sign-on' }
         cookie.set(reply, begun.secret)

@@ -2,8 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { courseNames } from '../../../db/queries/courses.ts'
 import { bytesInUse, countFiles, usageByOwner } from '../../../db/queries/files.ts'
-import { ServiceError } from '../../errors.ts'
-import { QueueFullError } from '../../jobs/job-queue.ts'
 import { principalOf } from '../access/route-access.ts'
 import { sendTicket } from '../job-ticket.ts'
 import type { RouteContext } from '../route-context.ts'
@@ -11,8 +9,6 @@ import { errors, ticketSchema } from '../schemas/common.ts'
 import { storageSchema } from '../schemas/storage.ts'
 
 const tags = ['Storage']
-/** After so many seconds a full queue has moved on. */
-const QUEUE_FULL_RETRY_S = 10
 
 /** What is stored, for administrators. Files of one course: GET /api/courses/:course_id/files. */
 export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
@@ -62,12 +58,6 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       response: { 202: ticketSchema, ...errors(401, 403, 503) },
     },
   }, async (request, reply) => {
-    try {
-      return await sendTicket(reply, links, await sweeps.requestNow(principalOf(request).userId))
-    } catch (error) {
-      throw error instanceof QueueFullError
-        ? new ServiceError('QUEUE_FULL', undefined, QUEUE_FULL_RETRY_S)
-        : error
-    }
+    return await sendTicket(reply, links, await sweeps.requestNow(principalOf(request).userId))
   })
 }

@@ -2,9 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { UserRow } from '../../../db/queries/accounts.ts'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import { stateText, type AccountState } from '../../accounts/account-state.ts'
-import { AccountError, InvalidAccountError } from '../../accounts/accounts.ts'
 import { isoTime } from '../../iso-time.ts'
 import { principalOf } from '../access/route-access.ts'
 import type { RouteContext } from '../route-context.ts'
@@ -26,7 +25,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   async function userOf (request: FastifyRequest): Promise<UserRow> {
     const userId = idOf((request.params as { user_id: string }).user_id)
     const user = userId === undefined ? undefined : await accounts.find(userId)
-    if (user === undefined) throw new ServiceError('USER_NOT_FOUND')
+    if (user === undefined) throw new DomainError('USER_NOT_FOUND')
     return user
   }
   async function linkFor (request: FastifyRequest, user: UserRow) {
@@ -72,12 +71,6 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }, async (request, reply) => {
     const { email, role, first_name: firstName, last_name: lastName } = request.body
     const user = await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null })
-      .catch((error: unknown) => {
-        if (error instanceof InvalidAccountError) {
-          throw new ServiceError('VALIDATION_FAILED', error.message.replaceAll(' name:', '_name:'))
-        }
-        throw error instanceof AccountError ? new ServiceError('USER_EXISTS', error.message) : error
-      })
     request.audited = { subject: `user ${user.id}, ${role}` }
     const json = userJson(user, await accounts.state(user))
     const invitation = await linkFor(request, user)
@@ -96,7 +89,9 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     const user = await userOf(request)
     const state = await accounts.state(user)
     if (!state.mayEnter) {
-      throw new ServiceError('USER_DISABLED', `The account is ${stateText(state)}. Enable it first.`)
+      throw new DomainError('USER_DISABLED', {
+        detail: `The account is ${stateText(state)}. Enable it first.`,
+      })
     }
     return await reply.code(201).header('cache-control', 'no-store').send(await linkFor(request, user))
   })
@@ -118,10 +113,9 @@ export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       const user = await userOf(request)
       // Or else nobody might be left who can undo it.
       if (isDisabled && user.id === principalOf(request).userId) {
-        throw new ServiceError(
-          'VALIDATION_FAILED',
-          'user_id: you cannot disable yourself; another administrator can'
-        )
+        throw new DomainError('VALIDATION_FAILED', {
+          detail: 'user_id: you cannot disable yourself; another administrator can',
+        })
       }
       const changed = await accounts.setDisabled(user.id, isDisabled)
       return userJson(changed.user, changed.state)

@@ -1,9 +1,9 @@
 import '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import { contentProblem } from '../../files/file-content.ts'
 import { cutGivenName } from '../../files/file-name.ts'
-import { FileTooLargeError, stageStream, type StagedFile } from '../../files/staged-file.ts'
+import { stageStream, type StagedFile } from '../../files/staged-file.ts'
 import { shorten } from '../../short-text.ts'
 import type { OpenUpload, UploadRoom } from './upload-room.ts'
 
@@ -39,7 +39,7 @@ export interface Upload {
 
 /**
  * Reads a multipart form with one `file`, which goes straight to disk, and the fields of the rules, in any
- * order. Whoever gets the upload owns the staged file. Throws ServiceErrors VALIDATION_FAILED,
+ * order. Whoever gets the upload owns the staged file. Throws DomainErrors VALIDATION_FAILED,
  * UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, RATE_LIMITED, DISK_LOW, the last two also in the middle of it; then
  * nothing is left of it.
  */
@@ -49,7 +49,7 @@ export async function receiveUpload (
   discard: (staged: StagedFile) => Promise<void>
 ): Promise<Upload> {
   if (!request.isMultipart()) {
-    throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'Send the file as multipart/form-data.')
+    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', { detail: 'Send the file as multipart/form-data.' })
   }
   const fields: Record<string, string> = {}
   let file: Omit<Upload, 'fields'> | undefined
@@ -98,10 +98,9 @@ export async function receiveUpload (
       const contentType = part.mimetype.slice(0, MEDIA_TYPE_MAX).toLowerCase()
       if (!isAllowed(contentType, rules.types)) {
         part.file.destroy()
-        throw new ServiceError(
-          'UNSUPPORTED_MEDIA_TYPE',
-          `file: ${shorten(contentType)} may not be uploaded. Allowed are ${rules.types.join(', ')}.`
-        )
+        throw new DomainError('UNSUPPORTED_MEDIA_TYPE', {
+          detail: `file: ${shorten(contentType)} may not be uploaded. Allowed are ${rules.types.join(', ')}.`,
+        })
       }
       const staged = await stageStream(part.file, rules.stagingFolder, {
         maxBytes: rules.maxBytes,
@@ -111,7 +110,7 @@ export async function receiveUpload (
       const problem = rules.checksContent
         ? await contentProblem(staged.path, { filename: file.filename, type: contentType })
         : undefined
-      if (problem !== undefined) throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', problem)
+      if (problem !== undefined) throw new DomainError('UNSUPPORTED_MEDIA_TYPE', { detail: problem })
     }
     if (file === undefined) throw invalid('file: is missing from the form')
     const missing = rules.fields.find((name) => !Object.hasOwn(fields, name))
@@ -123,7 +122,6 @@ export async function receiveUpload (
     // reads.
     request.raw.unpipe()
     request.raw.resume()
-    if (error instanceof FileTooLargeError) throw new ServiceError('BODY_TOO_LARGE', error.message)
     // The parser of forms has no errors of its own kind.
     if (error instanceof Error && error.constructor === Error && !('code' in error)) {
       throw invalid(`the form cannot be read: ${shorten(error.message, 200)}`)
@@ -141,6 +139,6 @@ export function isAllowed (type: string, allowed: readonly string[]): boolean {
   )
 }
 
-function invalid (message: string): ServiceError {
-  return new ServiceError('VALIDATION_FAILED', message)
+function invalid (message: string): DomainError {
+  return new DomainError('VALIDATION_FAILED', { detail: message })
 }

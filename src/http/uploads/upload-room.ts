@@ -1,6 +1,6 @@
 // Disk space for uploads in progress. They count before they are stored: a partial file takes space as well,
 // and a hundred slow uploads would exceed a reserve that is checked only at their start.
-import { ServiceError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 
 /** The free disk is measured again after this many bytes or this long (ms); in between it is computed. */
 const MEASURE_AFTER_BYTES = 8 * 1024 ** 2
@@ -29,7 +29,7 @@ export interface UploadRoomOptions {
 export interface UploadRoom {
   /**
    * Admits an upload of a user if there is space for all of `announcedBytes`, its Content-Length (0 if it has
-   * none), and reserves space for the next few megabytes of it. Throws ServiceErrors RATE_LIMITED (too many,
+   * none), and reserves space for the next few megabytes of it. Throws DomainErrors RATE_LIMITED (too many,
    * or too much, of this user) and DISK_LOW.
    */
   open: (userId: number, announcedBytes: number) => Promise<OpenUpload>
@@ -83,24 +83,23 @@ export function createUploadRoom ({
     return measured.free - written - beingWritten
   }
 
-  function tooMuch (user: User): ServiceError {
+  function tooMuch (user: User): DomainError {
     const mb = new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(user.bytes / 1e6)
-    return new ServiceError(
-      'RATE_LIMITED',
-      `Your ${user.uploads} uploads in progress have ${mb} MB in total. Wait until one has finished.`,
-      RETRY_S
-    )
+    return new DomainError('RATE_LIMITED', {
+      detail: `Your ${user.uploads} uploads in progress have ${mb} MB in total. Wait until one has finished.`,
+      retryAfterSeconds: RETRY_S,
+    })
   }
 
   return {
     async open (userId, announcedBytes) {
       const user = users.get(userId) ?? { uploads: 0, bytes: 0 }
       if (user.uploads >= userMax) {
-        throw new ServiceError(
-          'RATE_LIMITED',
-          `You have ${user.uploads} uploads in progress, the most that are allowed. Wait until one has finished.`,
-          RETRY_S
-        )
+        throw new DomainError('RATE_LIMITED', {
+          detail: `You have ${user.uploads} uploads in progress, which is the limit. ` +
+            'Wait until one has finished.',
+          retryAfterSeconds: RETRY_S,
+        })
       }
       users.set(userId, user)
       user.uploads++
@@ -145,7 +144,7 @@ export function createUploadRoom ({
           // Bytes without a reservation must leave the space that other uploads reserved.
           const free = await left()
           const room = isReserved ? free : free - (reserved - upload.reserved)
-          if (room < minFreeBytes) throw new ServiceError('DISK_LOW')
+          if (room < minFreeBytes) throw new DomainError('DISK_LOW')
           await write()
           written += bytes
         } finally {
@@ -157,7 +156,7 @@ export function createUploadRoom ({
         if (user.uploads > 1 && user.bytes > userMaxBytes) throw tooMuch(user)
         const free = await left()
         if (free - (reserved - upload.reserved) - announcedBytes < minFreeBytes) {
-          throw new ServiceError('DISK_LOW')
+          throw new DomainError('DISK_LOW')
         }
       } catch (error) {
         end()

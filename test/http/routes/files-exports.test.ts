@@ -68,7 +68,7 @@ t.test('an export over the quota fails and says how much is used; the next click
     url: null,
     error: {
       code: 'FILE_QUOTA_EXCEEDED',
-      message: /^[\d.]+ kB of [\d.]+ kB are in use here\. Delete files that are not needed any more\.$/,
+      message: /^[\d.]+ kB of [\d.]+ kB are in use here\. Delete files that are no longer needed\.$/,
     },
   })
   t.equal((await list(service)).length, 1)

@@ -363,7 +363,7 @@ t.test('a user has some imports waiting and no more; others and exports have the
   const answers = []
   for (let i = 0; i < 4; i++) answers.push(await post())
   t.strictSame(answers.map(({ statusCode }) => statusCode), [202, 202, 202, 429])
-  t.match(answers[3]!.json(), { code: 'RATE_LIMITED', message: /3 of your imports are waiting already/ })
+  t.match(answers[3]!.json(), { code: 'RATE_LIMITED', message: /3 of your imports are already waiting/ })
   t.ok(Number(answers[3]!.headers['retry-after']) > 0)
   const teacher = await service.token('teacher', { email: 'tea@example.edu' })
   t.equal((await post(teacher)).statusCode, 202, 'another user')
