@@ -132,7 +132,7 @@ t.test('the command line: invite, reset, enable, and what is noted of it', async
   )
   t.match(await perfbook(dataDir, ['user', 'invite', TEACHER, '--role', 'admin']), {
     status: 1,
-    stderr: /has an account already/,
+    stderr: /already has an account/,
   })
   t.match(await perfbook(dataDir, ['user', 'reset', 'nobody@example.edu']), {
     status: 1,
