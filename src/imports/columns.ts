@@ -18,9 +18,7 @@ export const COLUMN_USES = {
 
 export type ColumnUse = keyof typeof COLUMN_USES
 
-/**
- * Why a column is left out, or what is special about its use. The page finds its translation by these texts.
- */
+/** Why a column is left out, or what is special about its use. The names are permanent. */
 export const COLUMN_REASONS = {
   not_used: 'Perfbook does not use it',
   no_title: 'it has no title',
@@ -40,20 +38,21 @@ export const COLUMN_REASONS = {
 export type ColumnReason = keyof typeof COLUMN_REASONS
 
 /**
- * One column as the summary lists it. `name` is cut to 200 characters; `reason` is null where there is
- * nothing to say.
+ * One column as the summary lists it. `name` is cut to 200 characters; `reason` and its code are null where
+ * there is nothing to say.
  */
 export interface ColumnEntry {
   name: string
   used_as: ColumnUse
   reason: string | null
+  reason_code: ColumnReason | null
 }
 
 /** How many columns a summary lists; the rest is counted. `json`: most characters of the list as JSON. */
 export interface ColumnBounds { columns: number, json: number }
 
 /** A job's result, which holds the list, is bounded (`db/queries/stored-json.ts`). */
-const BOUNDS_OF_JOBS: ColumnBounds = { columns: 1000, json: 90_000 }
+const BOUNDS_OF_JOBS: ColumnBounds = { columns: 1000, json: 108_000 }
 /** Nothing is kept of a command's list. It has more columns than a spreadsheet may have (16,384). */
 export const BOUNDS_OF_COMMANDS: ColumnBounds = { columns: 20_000, json: Infinity }
 const MOST_CHARACTERS = 200
@@ -75,6 +74,7 @@ export class ColumnLog {
       name: shorten(name, MOST_CHARACTERS),
       used_as: use,
       reason: reason === null ? null : COLUMN_REASONS[reason],
+      reason_code: reason,
     }
     this.#characters += JSON.stringify(entry).length + 1
     this.#isFull = this.entries.length === this.#bounds.columns || this.#characters > this.#bounds.json

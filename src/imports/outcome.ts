@@ -14,6 +14,12 @@ export interface ImportWarning {
   code: WarningCode
   message: string
   count: number
+  /** The first place, as in an error. */
+  file: string | null
+  line: number | null
+  path: string | null
+  /** What the message quotes of that place; null if it quotes nothing. */
+  cell: string | null
 }
 
 export interface Counts {

@@ -28,6 +28,8 @@ export class Refusal extends Error {
   }
 }
 
+type BoundPlace = Required<Omit<Place, 'cell'>>
+
 /** Errors that an import lists, unless it was asked for more; the rest is counted. */
 export const ERRORS_LISTED = 20
 /** Most characters of all errors of one import together, as JSON; those that do not fit are counted. */
@@ -46,7 +48,7 @@ export class Problems {
   readonly errors: ImportError[] = []
   errorCount = 0
   #size = 0
-  readonly #warnings = new Map<WarningCode, { count: number, first: Place, cell: string | undefined }>()
+  readonly #warnings = new Map<WarningCode, { count: number, first: BoundPlace, cell: string | undefined }>()
   readonly #most: number
   readonly #texts: Readonly<Record<WarningCode, string>>
 
@@ -99,7 +101,8 @@ export class Problems {
       const place = `${count === 1 ? 'in' : 'first in'} ${showPlace(first)}${
         cell === undefined ? '' : `: ${cell}`
       }`
-      return [{ code, message: boundMessage(`${this.#texts[code]} (${place}).`), count }]
+      const message = boundMessage(`${this.#texts[code]} (${place}).`)
+      return [{ code, message, count, ...first, cell: cell ?? null }]
     })
   }
 
@@ -114,7 +117,7 @@ export class Problems {
   }
 }
 
-function boundPlace ({ file, line = null, path = null }: Place): Required<Omit<Place, 'cell'>> {
+function boundPlace ({ file, line = null, path = null }: Place): BoundPlace {
   return {
     file: file === null ? null : shorten(file, PLACE_MAX),
     line,

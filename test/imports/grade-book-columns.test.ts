@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import t from 'tap'
+import { storedResult } from '../../db/queries/stored-json.ts'
 import type { ImportOptions } from '../../src/imports/import-options.ts'
 import type { ImportOutcome } from '../../src/imports/outcome.ts'
 import { makeWorkbook } from '../support/workbook.ts'
@@ -412,7 +413,7 @@ t.test('a long list of columns is cut and counted', async (t) => {
     `First name,ID number,Quiz: A (Percentage),${many.join(',')}\nAnn,0042,50 %${','.repeat(1200)}\n`
   )
   if (!outcome.ok) throw new Error(showErrors(outcome).join('; '))
-  t.ok(JSON.stringify(outcome.summary.columns).length < 100_000, 'a job keeps the summary')
+  t.not(storedResult({ summary: outcome.summary }), 'null', 'a job keeps the summary')
   t.ok(outcome.summary.columns!.length > 250)
   t.equal(outcome.summary.column_count, 1203)
   t.ok(outcome.summary.columns!.every(({ name }) => name.length <= 200))

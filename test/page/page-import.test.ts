@@ -116,6 +116,18 @@ t.test('what is wrong is said with file and line; warnings are grouped', chromiu
   await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByText('This is what would change:').waitFor()
   t.equal(await count(page, 'Scores', 0), '3')
+  const columns = page.getByRole('group', { name: /columns of the file$/ })
+  const reasons = await columns.getByRole('row').filter({ hasText: 'Essay' }).allTextContents()
+  t.equal(reasons.length, 2)
+
+  // A warning and a column have their words from the page, found by code, and their place from the report.
+  const moodle = 'First name,Last name,ID number,Institution,HW 1 (Real)\nAnn,Lee,0042,Northfield,7\n'
+  await choose(page, 'moodle.csv', moodle)
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  const warnings = page.getByRole('group', { name: /warning/ })
+  await warnings.getByText('A column has points but no points possible').waitFor()
+  await warnings.getByText('moodle.csv:1', { exact: true }).waitFor()
+  await columns.getByRole('row', { name: 'Institution left out Perfbook does not use it' }).waitFor()
 
   await choose(page, 'rubbish.zip', 'no zip at all')
   await page.getByRole('button', { name: 'Check', exact: true }).click()

@@ -3,6 +3,9 @@ import { readResult } from '../../../db/queries/stored-json.ts'
 import { importPayload, type ImportResult } from '../../imports/import.job.ts'
 import type { ImportError, ImportSummary } from '../../imports/outcome.ts'
 
+const NO_PLACE = { file: null, line: null, path: null, cell: null }
+const NO_REASON = { reason_code: null }
+
 /** What an import says besides its job: what was asked, what it did or what is wrong. */
 export function importJson (job: JobRow) {
   const { summary, errors, errorCount } = reportOf(job)
@@ -34,6 +37,13 @@ function reportOf (job: JobRow): {
   const result = readResult(job.result) as ImportResult | null
   if (result === null) return { summary: null, errors: [], errorCount: 0 }
   return 'summary' in result
-    ? { summary: result.summary, errors: [], errorCount: 0 }
+    ? { summary: completed(result.summary), errors: [], errorCount: 0 }
     : { summary: null, errors: result.errors, errorCount: result.error_count }
+}
+
+/** Reports of older versions have no places of warnings and no codes of reasons. */
+function completed (summary: ImportSummary): ImportSummary {
+  const warnings = summary.warnings.map((one) => ({ ...NO_PLACE, ...one }))
+  const columns = summary.columns?.map((one) => ({ ...NO_REASON, ...one }))
+  return { ...summary, warnings, ...(columns === undefined ? {} : { columns }) }
 }

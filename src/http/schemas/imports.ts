@@ -1,6 +1,6 @@
 // Imports and their reports, as the API shows them.
 import Type, { type Static } from 'typebox'
-import { COLUMN_USES, type ColumnUse } from '../../imports/columns.ts'
+import { COLUMN_REASONS, COLUMN_USES, type ColumnReason, type ColumnUse } from '../../imports/columns.ts'
 import { jobSchema, nullable } from './common.ts'
 
 const counts = Type.Object({
@@ -9,7 +9,20 @@ const counts = Type.Object({
   unchanged: Type.Integer(),
   removed: Type.Integer(),
 })
-const warning = Type.Object({ code: Type.String(), message: Type.String(), count: Type.Integer() })
+
+const place = {
+  file: nullable(Type.String()),
+  line: nullable(Type.Integer({ description: 'From 1' })),
+  path: nullable(Type.String({ description: 'In a JSON document, instead of the line' })),
+}
+const error = Type.Object({ ...place, message: Type.String() })
+const warning = Type.Object({
+  code: Type.String({ description: 'Permanent; the message may change' }),
+  message: Type.String(),
+  count: Type.Integer({ description: 'How often it was found' }),
+  ...place,
+  cell: nullable(Type.String({ description: 'What the message quotes of the first place' })),
+}, { description: '`file`, `line`, `path`: the first place; null in reports of older versions' })
 
 const column = Type.Object({
   name: Type.String({ description: 'At most 200 characters' }),
@@ -18,6 +31,9 @@ const column = Type.Object({
   }),
   reason: nullable(Type.String({
     description: 'Why a column is left out, or what is special about its use',
+  })),
+  reason_code: nullable(Type.Enum(Object.keys(COLUMN_REASONS) as ColumnReason[], {
+    description: 'Permanent; null in reports of older versions',
   })),
 })
 
@@ -43,15 +59,7 @@ const common = {
 export const importSchema = Type.Object({
   ...common,
   summary: nullable(summary),
-  errors: Type.Array(
-    Type.Object({
-      file: nullable(Type.String()),
-      line: nullable(Type.Integer()),
-      path: nullable(Type.String()),
-      message: Type.String(),
-    }),
-    { description: 'The first of them' }
-  ),
+  errors: Type.Array(error, { description: 'The first of them' }),
   error_count: Type.Integer(),
   warnings: Type.Array(warning),
 }, { title: 'Import' })

@@ -107,7 +107,7 @@ export function Account ({ user }: { user: User }) {
                     {t('account.since', { time: localTime(session.created_at) })}
                     {!session.is_current && (
                       <>
-                        ·{' '}
+                        {' · '}
                         {t('account.lastUsed', {
                           when: ago(Math.min(Date.parse(session.last_used_at), now), now),
                         })}
@@ -115,7 +115,8 @@ export function Account ({ user }: { user: User }) {
                     )}
                     {session.address !== null && (
                       <>
-                        · <bdi>{session.address}</bdi>
+                        {' · '}
+                        <bdi>{session.address}</bdi>
                       </>
                     )}
                   </p>

@@ -52,6 +52,7 @@ export function ExportList (
                 </span>
                 {item.expires_at !== null && (
                   <span class='muted small'>
+                    {' '}
                     {t('exports.expires', { when: ago(Date.parse(item.expires_at), now) })}
                   </span>
                 )}

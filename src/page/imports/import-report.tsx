@@ -10,7 +10,6 @@ import { call } from '../api.ts'
 import { Failure, Loading } from '../notices.tsx'
 import { useLaterTexts } from '../texts/later.ts'
 import { useLoaded } from '../use-loaded.ts'
-import { importEn, type ImportTextKey } from '../texts/import-en.ts'
 
 /** What an import counts. */
 const THINGS = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
@@ -35,14 +34,15 @@ export function ImportReportView ({ report }: { report: ImportReport }) {
         {t(report.dry_run ? 'import.reportOfCheck' : 'import.report')}
         {report.filename !== null && (
           <>
-            – <bdi>{report.filename}</bdi>
+            {' – '}
+            <bdi>{report.filename}</bdi>
           </>
         )}
       </h2>
       <Outcome report={report} />
       {report.summary !== null && <Summary summary={report.summary} />}
       {report.summary !== null && report.summary.warnings.length > 0 && (
-        <Warnings warnings={report.summary.warnings} />
+        <Warnings warnings={report.summary.warnings} isOfCourse={report.course_id !== null} />
       )}
       {report.summary?.columns !== undefined && (
         <Columns
@@ -115,8 +115,11 @@ function Summary ({ summary }: { summary: ImportSummary }) {
   )
 }
 
-function Warnings ({ warnings }: { warnings: readonly ImportWarning[] }) {
+/** `isOfCourse`: an import into one course, as its teachers may do; some of its warnings have other words. */
+function Warnings ({ warnings, isOfCourse }: { warnings: readonly ImportWarning[], isOfCourse: boolean }) {
   const { t, number, known } = useLaterTexts()
+  const textOf = ({ code, message }: ImportWarning) =>
+    (isOfCourse ? known(`warningOfTeacher.${code}`) : undefined) ?? known(`warning.${code}`) ?? message
   return (
     <>
       <h3 id='warnings-title'>
@@ -132,18 +135,18 @@ function Warnings ({ warnings }: { warnings: readonly ImportWarning[] }) {
             </tr>
           </thead>
           <tbody>
-            {warnings.map((warning) => {
-              const { text, place } = partsOf(warning.message)
-              return (
-                <tr key={warning.code}>
-                  <td>{textOf(warning.code, text, known)}</td>
-                  <td>
-                    <bdi class='place'>{place}</bdi>
-                  </td>
-                  <td class='number'>{number(warning.count)}</td>
-                </tr>
-              )
-            })}
+            {warnings.map((warning) => (
+              <tr key={warning.code}>
+                <td>{textOf(warning)}</td>
+                <td>
+                  <bdi class='place'>
+                    {placeOf(warning)}
+                    {warning.cell !== null && `: ${warning.cell}`}
+                  </bdi>
+                </td>
+                <td class='number'>{number(warning.count)}</td>
+              </tr>
+            ))}
           </tbody>
         </table>
       </div>
@@ -173,7 +176,7 @@ function Columns ({ columns, count }: { columns: readonly ImportColumn[], count:
                   <bdi>{column.name}</bdi>
                 </td>
                 <td>{known(`column.${column.used_as}`) ?? column.used_as}</td>
-                <td>{reasonOf(column, t)}</td>
+                <td>{known(`columnReason.${column.reason_code ?? ''}`) ?? column.reason}</td>
               </tr>
             ))}
           </tbody>
@@ -184,27 +187,6 @@ function Columns ({ columns, count }: { columns: readonly ImportColumn[], count:
       )}
     </>
   )
-}
-
-/** The service gives the reason in English; a text of the page that is the same has a translation. */
-function reasonOf ({ reason }: ImportColumn, t: (key: ImportTextKey) => string): string {
-  const key = (Object.keys(importEn) as ImportTextKey[]).find((one) =>
-    one.startsWith('columnReason.') && importEn[one] === reason
-  )
-  return key === undefined ? reason ?? '' : t(key)
-}
-
-/** In the language of the page. A teacher's import says some things in other words. */
-function textOf (code: string, text: string, known: (key: string) => string | undefined): string {
-  const ofTeacher = `warningOfTeacher.${code}`
-  const isOfTeacher = Object.hasOwn(importEn, ofTeacher) && importEn[ofTeacher as ImportTextKey] === text
-  return known(isOfTeacher ? ofTeacher : `warning.${code}`) ?? text
-}
-
-/** The service's own sentence ends with the place where this was met first, in brackets. */
-function partsOf (message: string): { text: string, place: string } {
-  const [, text = message, place = '–'] = /^(.*) \((?:first )?in (.*)\)\.$/s.exec(message) ?? []
-  return { text, place }
 }
 
 function Errors ({ errors, count }: { errors: readonly ImportError[], count: number }) {
@@ -240,7 +222,7 @@ function Errors ({ errors, count }: { errors: readonly ImportError[], count: num
 }
 
 /** As the command line shows it: `file:line`, or `file:path` in JSON. */
-function placeOf ({ file, line, path }: ImportError): string {
+function placeOf ({ file, line, path }: Pick<ImportError, 'file' | 'line' | 'path'>): string {
   const parts = [file, path ?? (line === null ? null : String(line))].filter((part) => part !== null)
   return parts.length === 0 ? '–' : parts.join(':')
 }

@@ -139,8 +139,52 @@ t.test('rows that refer to nothing: a tenth is the limit unless the form allows 
     status: 'succeeded',
     summary: {
       students: { added: 1 },
-      warnings: [{ code: 'enrollment_skipped', count: 2 }, { code: 'result_skipped', count: 2 }],
+      warnings: [
+        {
+          code: 'enrollment_skipped',
+          count: 2,
+          file: 'enrollments.csv',
+          line: 5,
+          path: null,
+          cell: /^userSourcedId "/,
+        },
+        { code: 'result_skipped', count: 2, file: 'results.csv' },
+      ],
     },
+  })
+})
+
+t.test('a report says in fields where a warning was met and why a column is left out', async (t) => {
+  const service = await startTestService(t)
+  const grades = 'First name,Last name,ID number,Institution,HW 1 (Real)\nAnn,Lee,0042,Northfield,7\n'
+  const { json } = await upload(
+    service,
+    '/api/imports',
+    { name: 'grades.csv', bytes: grades },
+    { course: 'Physics' }
+  )
+  const { warnings, summary } = await result(service, json.id)
+  t.match(warnings, [
+    { code: 'points_without_possible', file: 'grades.csv', line: 1, path: null, cell: null },
+  ])
+  t.match(summary.columns.find(({ name }: { name: string }) => name === 'Institution'), {
+    used_as: 'left_out',
+    reason: 'Perfbook does not use it',
+    reason_code: 'not_used',
+  })
+
+  // Versions up to 0.1 stored neither.
+  const older = {
+    ...summary,
+    warnings: [{ code: 'title_missing', message: 'A title is blank (in a.csv:2).', count: 1 }],
+    columns: [{ name: 'Institution', used_as: 'left_out', reason: 'Perfbook does not use it' }],
+  }
+  await service.services.db.write((trx) =>
+    trx.updateTable('jobs').set({ result: JSON.stringify({ summary: older }) }).where('id', '=', json.id).execute()
+  )
+  t.match(await result(service, json.id), {
+    warnings: [{ ...older.warnings[0], file: null, line: null, path: null, cell: null }],
+    summary: { columns: [{ ...older.columns[0], reason_code: null }] },
   })
 })
 

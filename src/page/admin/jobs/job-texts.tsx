@@ -16,7 +16,7 @@ export function JobStatus ({ job }: { job: Pick<Job, 'status' | 'progress'> }) {
     <>
       <span class={`tag ${LOOKS[job.status] ?? ''}`}>{t(`jobStatus.${job.status}`)}</span>
       {job.status === 'started' && (
-        <span class='muted small'>{percent(Math.floor(job.progress * 100) / 100)}</span>
+        <span class='muted small'>{` ${percent(Math.floor(job.progress * 100) / 100)}`}</span>
       )}
     </>
   )

@@ -1,7 +1,7 @@
 import type { Account } from '../../../http/schemas/users.ts'
+import { personName } from '../../../person-name.ts'
 import { serverNow } from '../../api.ts'
 import { useLaterTexts } from '../../texts/later.ts'
-import { nameOf } from './users.tsx'
 
 /** Most courses that are named. */
 const NAMED = 3
@@ -34,18 +34,7 @@ export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: User
           {users.map((account) => (
             <tr key={account.id}>
               <td>
-                <strong dir='auto'>{nameOf(account) || account.email}</strong>
-                {account.id === selfId && (
-                  <>
-                    <span class='tag'>{t('users.you')}</span>
-                  </>
-                )}
-                {nameOf(account) !== '' && (
-                  <>
-                    <br />
-                    <span class='muted small' dir='auto'>{account.email}</span>
-                  </>
-                )}
+                <Person account={account} isSelf={account.id === selfId} />
               </td>
               <td>{t(`role.${account.role}`)}</td>
               <td>
@@ -129,4 +118,27 @@ export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: User
       ? <span class='tag good'>{t('users.isActive')}</span>
       : <span class='tag'>{t('users.isInvited')}</span>
   }
+}
+
+/** The name with the email address below it, or the email address alone. */
+function Person ({ account, isSelf }: { account: Account, isSelf: boolean }) {
+  const { t } = useLaterTexts()
+  const name = personName(account.first_name, account.last_name)
+  return (
+    <>
+      <strong dir='auto'>{name === '' ? account.email : name}</strong>
+      {isSelf && (
+        <>
+          {' '}
+          <span class='tag'>{t('users.you')}</span>
+        </>
+      )}
+      {name !== '' && (
+        <>
+          <br />
+          <span class='muted small' dir='auto'>{account.email}</span>
+        </>
+      )}
+    </>
+  )
 }

@@ -37,7 +37,7 @@ export function Users ({ user: self }: { user: User }) {
   ]
   const wanted = query.trim().toLocaleLowerCase()
   const matching = all.filter((one) =>
-    isOf(one, which) && `${one.email} ${nameOf(one)}`.toLocaleLowerCase().includes(wanted)
+    isOf(one, which) && `${one.email} ${personName(one.first_name, one.last_name)}`.toLocaleLowerCase().includes(wanted)
   )
   const keep = (account: Account) => {
     setChanged(new Map(changed).set(account.id, account))
@@ -183,13 +183,6 @@ export function Users ({ user: self }: { user: User }) {
       )}
     </>
   )
-}
-
-/** First and last name, as far as there are any. */
-export function nameOf (
-  { first_name: first, last_name: last }: Pick<User, 'first_name' | 'last_name'>
-): string {
-  return personName(first, last)
 }
 
 function isOf (account: Account, which: Which): boolean {
