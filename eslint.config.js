@@ -25,6 +25,11 @@ export default [
     },
   },
   {
+    // Steps of the schema that were released never change, not even their line breaks.
+    files: ['db/migrations/000[1-6]-*.ts'],
+    rules: { '@stylistic/max-len': 'off' },
+  },
+  {
     // A text from outside may have megabytes: every expression takes time in proportion to its length.
     files: ['src/**', 'workers/**', 'db/**', 'tools/**'],
     plugins: { regexp },

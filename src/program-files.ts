@@ -14,5 +14,5 @@ export function programFile (path: string): string {
   return join(PROGRAM_FOLDER, path)
 }
 
-/** License texts of everything in the program, by its path in the checkout; written by the install or the build. */
+/** License texts of everything in the program, written by the install or the build of the single binary. */
 export const LICENSES_FILE = 'dist/licenses.txt'

@@ -43,7 +43,8 @@ const nginxSite: Site = (folder, port, upstream) => {
   const file = join(folder, 'nginx.conf')
   writeFileSync(
     file,
-    `daemon off; pid ${folder}/pid; error_log stderr warn; events {} http { access_log off; ${temporary}\n${site}\n}\n`
+    `daemon off; pid ${folder}/pid; error_log stderr warn; events {}
+http { access_log off; ${temporary}\n${site}\n}\n`
   )
   return [findNginx(), '-p', folder, '-e', 'stderr', '-c', file]
 }

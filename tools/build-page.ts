@@ -62,21 +62,17 @@ async function buildInto (making: string, build: typeof Build): Promise<string[]
     absWorkingDir: making,
     logLevel: 'silent',
   })
-  const made = Object.keys(metafile.outputs)
-  const only = (pattern: RegExp) => made.find((name) => pattern.test(name))!
+  const [script, style, icon] = [/page-[^/]*\.js$/, /style-[^/]*\.css$/, /icon-[^/]*\.svg$/].map((pattern) => {
+    const name = Object.keys(metafile.outputs).find((output) => pattern.test(output))
+    if (name === undefined) throw new Error(`esbuild wrote no file like ${pattern}`)
+    return name
+  }) as [string, string, string]
+  const links = preloads(metafile, script).map((name) => `<link rel="modulepreload" href="${name}">\n`)
   const html = (await readFile(join(SOURCE, 'index.html'), 'utf8'))
-    .replace(
-      '</head>',
-      `${
-        preloads(metafile, only(/page-[^/]*\.js$/)).map((name) =>
-          `<link rel="modulepreload" href="${name}">\n`
-        ).join('')
-      }</head>`
-    )
-    .replace('page.js', only(/page-[^/]*\.js$/)).replace('style.css', only(/style-[^/]*\.css$/)).replace(
-      'icon.svg',
-      only(/icon-[^/]*\.svg$/)
-    )
+    .replace('</head>', `${links.join('')}</head>`)
+    .replace('page.js', script)
+    .replace('style.css', style)
+    .replace('icon.svg', icon)
   await writeFile(join(making, 'index.html'), html)
   for (const name of await readdir(join(making, 'assets'))) {
     const file = join(making, 'assets', name)
@@ -87,9 +83,12 @@ async function buildInto (making: string, build: typeof Build): Promise<string[]
   return Object.keys(metafile.inputs).map((file) => resolve(making, file))
 }
 
-/** What a script cannot start without, so that the browser need not read the script first to learn of it. */
+/**
+ * Names of the files that a script imports, directly or not. The browser loads them at once, not only after it
+ * has read the script.
+ */
 function preloads ({ outputs }: Metafile, name: string, known = new Set<string>()): string[] {
-  for (const { path, kind } of outputs[name]!.imports) {
+  for (const { path, kind } of outputs[name]?.imports ?? []) {
     if (kind !== 'import-statement' || known.has(path)) continue
     known.add(path)
     preloads({ outputs } as Metafile, path, known)

@@ -1,4 +1,4 @@
-// npm's `prepare` step, after an install: builds the page, and collects the license texts of what is installed.
+// npm's `prepare` step after an install: builds the page and collects the license texts of the packages.
 import { mkdirSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LICENSES_FILE, programFile } from '../src/program-files.ts'

@@ -1,5 +1,5 @@
-// What imports keep besides the books themselves: the roster as it was last told, so that a delta can refer
-// to it; which result stands in which cell; and which imports were made.
+// What imports keep besides the books themselves: the roster as it was last told, so that a delta can refer to it; which
+// result stands in which cell; and which imports were made.
 export const IMPORTS = [
   `CREATE TABLE roster_records (
     kind TEXT NOT NULL,

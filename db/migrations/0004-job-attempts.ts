@@ -1,5 +1,4 @@
-// Why a job needed more than one attempt, for a person who asks; and what the estimates and the retention of
-// jobs look up.
+// Why a job needed more than one attempt, for a person who asks; and what the estimates and the retention of jobs look up.
 export const JOB_ATTEMPTS = [
   `CREATE TABLE job_attempts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

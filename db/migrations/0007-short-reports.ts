@@ -15,12 +15,10 @@ export async function shortenReports (db: Kysely<unknown>): Promise<void> {
   await shortenColumn(db, { table: 'jobs', column: 'error_message', most: MESSAGE_MAX })
   await shortenColumn(db, { table: 'job_attempts', column: 'error_message', most: MESSAGE_MAX })
   await shortenColumn(db, { table: 'files', column: 'created_by', most: NAME_MAX })
-  await sql`UPDATE jobs SET payload = json_set(payload, '$.requestedBy', substr(json_extract(payload, '$.requestedBy'), 1, ${
-    sql.lit(NAME_MAX)
-  }))
-    WHERE length(payload) > ${sql.lit(NAME_MAX)} AND length(json_extract(payload, '$.requestedBy')) > ${
-    sql.lit(NAME_MAX)
-  }`.execute(db)
+  const most = sql.lit(NAME_MAX)
+  await sql`UPDATE jobs
+    SET payload = json_set(payload, '$.requestedBy', substr(json_extract(payload, '$.requestedBy'), 1, ${most}))
+    WHERE length(payload) > ${most} AND length(json_extract(payload, '$.requestedBy')) > ${most}`.execute(db)
   await shortenJson(db, { table: 'jobs', column: 'result' })
   await shortenJson(db, { table: 'imports', column: 'summary' })
 }
@@ -30,9 +28,8 @@ async function shortenColumn (
   { table, column, most }: { table: string, column: string, most: number }
 ): Promise<void> {
   const name = sql.ref(column)
-  await sql`UPDATE ${sql.table(table)} SET ${name} = substr(${name}, 1, ${
-    sql.lit(most - 1)
-  }) || '…' WHERE length(${name}) > ${sql.lit(most)}`.execute(db)
+  await sql`UPDATE ${sql.table(table)} SET ${name} = substr(${name}, 1,
+    ${sql.lit(most - 1)}) || '…' WHERE length(${name}) > ${sql.lit(most)}`.execute(db)
 }
 
 async function shortenJson (
@@ -41,12 +38,10 @@ async function shortenJson (
 ): Promise<void> {
   const name = sql.ref(column)
   for (let after = 0; ;) {
-    const { rows } = await sql<{ id: number, length: number }>`SELECT id, length(${name}) AS length FROM ${
-      sql.table(table)
-    }
-      WHERE id > ${after} AND length(${name}) > ${sql.lit(MESSAGE_MAX)} ORDER BY id LIMIT ${
-      sql.lit(ROWS_AT_ONCE)
-    }`.execute(db)
+    const { rows } = await sql<{ id: number, length: number }>`SELECT id, length(${name}) AS length FROM
+      ${sql.table(table)}
+      WHERE id > ${after} AND length(${name}) > ${sql.lit(MESSAGE_MAX)} ORDER BY id LIMIT
+        ${sql.lit(ROWS_AT_ONCE)}`.execute(db)
     for (const { id, length } of rows) {
       const short = length > READ_MAX
         ? await countedOnly(db, { table, column, id })
@@ -65,18 +60,16 @@ interface Cell {
 }
 
 async function read (db: Kysely<unknown>, { table, column, id }: Cell): Promise<string> {
-  const { rows } = await sql<{ json: string }>`SELECT ${sql.ref(column)} AS json FROM ${
-    sql.table(table)
-  } WHERE id = ${id}`.execute(db)
+  const { rows } = await sql<{ json: string }>`SELECT ${sql.ref(column)} AS json FROM
+    ${sql.table(table)} WHERE id = ${id}`.execute(db)
   const json = JSON.stringify(withShortTexts(JSON.parse(rows[0]!.json)))
   return json.length > RESULT_MAX ? '{"errors":[],"error_count":0}' : json
 }
 
 /** The number is at the end of such a report. */
 async function countedOnly (db: Kysely<unknown>, { table, column, id }: Cell): Promise<string> {
-  const { rows } = await sql<{ end: string }>`SELECT substr(${sql.ref(column)}, -40) AS "end" FROM ${
-    sql.table(table)
-  } WHERE id = ${id}`.execute(db)
+  const { rows } = await sql<{ end: string }>`SELECT substr(${sql.ref(column)}, -40) AS "end" FROM
+    ${sql.table(table)} WHERE id = ${id}`.execute(db)
   const count = /"error_count":(\d{1,15})\}$/.exec(rows[0]!.end)?.[1] ?? '0'
   return `{"errors":[],"error_count":${count}}`
 }

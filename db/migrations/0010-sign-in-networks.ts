@@ -8,5 +8,6 @@ export const SIGN_IN_NETWORKS = [
     PRIMARY KEY (user_id, network)
   ) STRICT`,
   `INSERT INTO sign_in_networks (user_id, network, last_at)
-    SELECT user_id, address, max(created_at) FROM sessions WHERE address IS NOT NULL AND address NOT LIKE '%:%' GROUP BY user_id, address`,
+    SELECT user_id, address, max(created_at) FROM sessions
+    WHERE address IS NOT NULL AND address NOT LIKE '%:%' GROUP BY user_id, address`,
 ]

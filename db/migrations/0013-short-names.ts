@@ -23,14 +23,12 @@ export async function shortenNames (db: Kysely<unknown>): Promise<void> {
   }
   // A course has one category of each name: the end tells them apart.
   await markChanged(db, { table: 'categories', column: 'name' })
-  await sql`UPDATE categories SET name = substr(name, 1, ${
-    sql.lit(NAME_MAX - 24)
-  }) || '… ' || id WHERE length(name) > ${sql.lit(NAME_MAX)}`.execute(db)
+  await sql`UPDATE categories SET name = substr(name, 1,
+    ${sql.lit(NAME_MAX - 24)}) || '… ' || id WHERE length(name) > ${sql.lit(NAME_MAX)}`.execute(db)
   for (const column of ['name', 'school', 'term']) {
     const name = sql.ref(column)
-    await sql`UPDATE courses SET data_version = data_version + 1, ${name} = substr(${name}, 1, ${
-      sql.lit(NAME_MAX - 1)
-    }) || '…'
+    await sql`UPDATE courses SET data_version = data_version + 1, ${name} = substr(${name}, 1,
+      ${sql.lit(NAME_MAX - 1)}) || '…'
       WHERE length(${name}) > ${sql.lit(NAME_MAX)}`.execute(db)
   }
   for (const table of ['users', 'tokens']) {

@@ -172,7 +172,8 @@ async function startNginx (folder: string): Promise<string> {
     daemon off; user root; worker_processes 1; pid ${own}/pid; error_log ${own}/error.log;
     events { worker_connections 64; }
     http { access_log off; sendfile on; tcp_nopush on; default_type application/octet-stream;
-      client_body_temp_path ${own}; proxy_temp_path ${own}; fastcgi_temp_path ${own}; uwsgi_temp_path ${own}; scgi_temp_path ${own};
+      client_body_temp_path ${own}; proxy_temp_path ${own}; fastcgi_temp_path ${own};
+      uwsgi_temp_path ${own}; scgi_temp_path ${own};
       server { listen 127.0.0.1:${port}; location /files/ { alias ${folder}/files/; } } }`
   )
   const child = spawn(NGINX, ['-c', join(own, 'nginx.conf')], { stdio: 'inherit' })
@@ -218,11 +219,8 @@ async function download (): Promise<void> {
     for await (const chunk of (await fetch(url)).body!) hash.update(chunk)
     if (hash.digest('hex') !== file.sha256) throw new Error(`${url} sends other bytes`)
   }
-  print(
-    `\n${
-      DOWNLOAD_BYTES / 1e6
-    } MB over 127.0.0.1 to curl, MB/s (median, least and most of 15; the two take turns; file in memory; ${availableParallelism()} cores)`
-  )
+  print(`\n${DOWNLOAD_BYTES / 1e6} MB over 127.0.0.1 to curl, MB/s (median, least and most of 15;`)
+  print(`the two take turns; file in memory; ${availableParallelism()} cores)`)
   for (
     const [name, extra] of [['whole', []], ['from byte 1 on (Range)', ['-H', 'Range: bytes=1-']]] as const
   ) {

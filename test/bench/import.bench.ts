@@ -183,7 +183,8 @@ async function runPeer (source: string, folder: string): Promise<Run> {
   return await measured(async () => {
     const sqlite = connect(join(folder, 'peer.sqlite'))
     sqlite.exec(
-      'CREATE TABLE results (id TEXT PRIMARY KEY, item TEXT, student TEXT, status TEXT, score REAL, day TEXT); BEGIN'
+      `CREATE TABLE results (id TEXT PRIMARY KEY, item TEXT, student TEXT, status TEXT, score REAL,
+        day TEXT); BEGIN`
     )
     const insert = sqlite.prepare('INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)')
     let added = 0

@@ -160,7 +160,8 @@ function report (
 function fairness (folder: string, print: (line: string) => void): void {
   const sqlite = connect(join(folder, 'perfbook.sqlite'), { readonly: true })
   const rows = sqlite.prepare(
-    "SELECT owner_id, avg(finished_at - created_at) / 1000 AS seconds, sum(state <> 'succeeded') AS bad FROM jobs WHERE kind = 'performance-export' GROUP BY owner_id"
+    `SELECT owner_id, avg(finished_at - created_at) / 1000 AS seconds, sum(state <> 'succeeded') AS bad
+      FROM jobs WHERE kind = 'performance-export' GROUP BY owner_id`
   ).all() as Array<{ seconds: number, bad: number }>
   const [exports] = sqlite.prepare('SELECT count(*) AS n, count(DISTINCT job_id) AS jobs FROM exports')
     .all() as [{ n: number, jobs: number }]

@@ -140,7 +140,8 @@ async function open (page: Page, address: string, courseId: number): Promise<voi
 async function blank (browser: Browser): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
   await page.setContent(
-    '<div role="grid" style="height:600px;overflow:auto"><div style="height:90000px;width:9000px"></div></div>'
+    '<div role="grid" style="height:600px;overflow:auto">' +
+      '<div style="height:90000px;width:9000px"></div></div>'
   )
   return page
 }

@@ -90,11 +90,10 @@ async function main (): Promise<void> {
       MIN_FREE_BYTES: '0',
     })
     const authorization = `Bearer ${token}`
-    print(
-      `${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} × ${
-        cpus()[0]?.model ?? 'unknown'
-      }, Node ${process.version}; a second, median of ${values.rounds} rounds of ${values.seconds} s, ${values.connections} connections\n`
-    )
+    const today = new Date().toISOString().slice(0, 10)
+    print(`${today}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version};`)
+    print(`per second, median of ${values.rounds} rounds of ${values.seconds} s,`)
+    print(`${values.connections} connections\n`)
     print('| a poll | bytes | perfbook | bare Fastify | ratio |')
     print('| --- | --: | --: | --: | --: |')
     for (

@@ -81,7 +81,8 @@ try {
     }, Node ${process.version}, median of ${values.rounds} rounds\n`
   )
   print(
-    '| students × tasks | writer | writing, s | × ours | process, s | CPU of writing, s | peak memory, MB | file, MB |'
+    '| students × tasks | writer | writing, s | × ours | process, s | CPU of writing, s ' +
+      '| peak memory, MB | file, MB |'
   )
   print('| --- | --- | --: | --: | --: | --: | --: | --: |')
   for (const size of values.sizes.split(',')) {

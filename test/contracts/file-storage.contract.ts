@@ -139,7 +139,7 @@ export async function fileStorageContract (t: Test, make: (t: Test) => Promise<F
     t.strictSame(await collect(storage.list()), [])
   })
 
-  await t.test('a hex that is none, and a name that is more than a name, are bugs of the caller', async (t) => {
+  await t.test('an invalid hex and a name that is more than a name are bugs of the caller', async (t) => {
     const storage = await start(t)
     for (const hex of ['', '..', 'ABCDEF00ABCDEF00ABCDEF00ABCDEF00', `${newHex()}0`, `../${newHex()}`]) {
       await t.rejects(storage.put(await stage(t, ''), hex, 'a'), { message: /hex/ })

@@ -55,13 +55,16 @@ export async function lookAtAftermath (
   none(
     'jobs without exactly one export',
     all(
-      "SELECT jobs.id, count(exports.id) AS exports FROM jobs LEFT JOIN exports ON exports.job_id = jobs.id WHERE kind = 'performance-export' GROUP BY jobs.id HAVING count(exports.id) <> 1"
+      `SELECT jobs.id, count(exports.id) AS exports FROM jobs LEFT JOIN exports ON exports.job_id = jobs.id
+        WHERE kind = 'performance-export' GROUP BY jobs.id HAVING count(exports.id) <> 1`
     )
   )
   none(
     'jobs without exactly one attempt that succeeded',
     all(
-      "SELECT jobs.id FROM jobs LEFT JOIN job_attempts ON job_attempts.job_id = jobs.id AND outcome = 'succeeded' WHERE jobs.state = 'succeeded' GROUP BY jobs.id HAVING count(job_attempts.id) <> 1"
+      `SELECT jobs.id FROM jobs LEFT JOIN job_attempts ON job_attempts.job_id = jobs.id
+        AND outcome = 'succeeded' WHERE jobs.state = 'succeeded' GROUP BY jobs.id
+        HAVING count(job_attempts.id) <> 1`
     )
   )
   none(
@@ -83,7 +86,8 @@ export async function lookAtAftermath (
   )
 
   const rows = all<StoredRow>(
-    'SELECT hex, filename, size, sha256, files.created_at, job_id, course_id FROM files JOIN exports ON exports.file_id = files.id'
+    `SELECT hex, filename, size, sha256, files.created_at, job_id, course_id FROM files
+      JOIN exports ON exports.file_id = files.id`
   )
   const onDisk = new Set(readdirSync(join(folder, 'files')))
   none('rows without a file', rows.filter((row) => !onDisk.delete(row.hex)))

@@ -10,7 +10,8 @@ async function open (t: Test, options: Partial<OpenOptions> = {}): Promise<Datab
   return db
 }
 
-const insert = (trx: Trx, hex: string) => trx.insertInto('file_intents').values({ hex, created_at: 1 }).execute()
+const insert = (trx: Trx, hex: string) =>
+  trx.insertInto('file_intents').values({ hex, created_at: 1 }).execute()
 
 /** Committed rows. */
 const rows = async (db: Database) =>
@@ -74,7 +75,7 @@ t.test('a callback may write, and does not hold up the writes of others', async 
   t.strictSame(await rows(db), ['a', 'b', 'by the callback'])
 })
 
-t.test('an error in a callback is reported; the write has succeeded and the other callbacks run', async (t) => {
+t.test('an error in a callback is reported; the write succeeded and the other callbacks run', async (t) => {
   const errors: unknown[] = []
   const db = await open(t, { onCallbackError: (error) => { errors.push(error) } })
   const seen: string[] = []

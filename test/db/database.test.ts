@@ -45,8 +45,11 @@ t.test('a new database gets all migrations, an old one only what it lacks', asyn
 t.test('two first starts at once migrate one after the other', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   const both = await Promise.all([openDatabase({ file }), openDatabase({ file })])
-  for (const db of both) await db.close()
-  t.pass('both opened')
+  for (const db of both) {
+    const steps = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`.execute(db.reads)
+    t.strictSame(steps.rows.map(({ name }) => name), Object.keys(migrations))
+    await db.close()
+  }
 })
 
 t.test('a database that is newer than the program is refused and left alone', async (t) => {
@@ -117,7 +120,8 @@ t.test('while somebody else writes, reads go on and a write waits without blocki
   const other = connect(file)
   other.exec('BEGIN IMMEDIATE')
   other.prepare(
-    'INSERT INTO courses (source_id, name, imported_time_zone, imported_missing_counts, created_at, updated_at) VALUES (?, ?, ?, ?, 1, 1)'
+    `INSERT INTO courses (source_id, name, imported_time_zone, imported_missing_counts, created_at,
+      updated_at) VALUES (?, ?, ?, ?, 1, 1)`
   ).run('other', 'Other', 'UTC', 'ignored')
   let isWritten = false
   const write = db.write((trx) => trx.insertInto('courses').values(course('mine')).execute()).then(() => {
@@ -151,7 +155,7 @@ t.test('a write gives up after its time, and says why', async (t) => {
   })
 })
 
-t.test('one process holds a data folder; the next is told which, and gets it when that one dies', async (t) => {
+t.test('one process locks a data folder; the next learns which, and gets it after its death', async (t) => {
   const folder = t.testdir()
   const holder = spawn(process.execPath, [
     '--input-type=module',

@@ -21,7 +21,8 @@ t.test("tasks without line items and students without enrollments are not the ro
     id: number,
     grouping: string | null
   ) =>
-    `INSERT INTO courses (id, source_id, "grouping", name, imported_time_zone, imported_missing_counts, created_at, updated_at)
+    `INSERT INTO courses (id, source_id, "grouping", name, imported_time_zone, imported_missing_counts,
+      created_at, updated_at)
     VALUES (${id}, 'c${id}', ${grouping === null ? 'NULL' : `'${grouping}'`}, 'C', 'UTC', 'ignored', 0, 0)`
   const task = (
     courseId: number,
@@ -36,20 +37,24 @@ t.test("tasks without line items and students without enrollments are not the ro
     source: string,
     isUnenrolled = 0
   ) =>
-    `INSERT INTO students (course_id, source_id, is_unenrolled, position) VALUES (${courseId}, '${source}', ${isUnenrolled}, 0)`
+    `INSERT INTO students (course_id, source_id, is_unenrolled, position)
+      VALUES (${courseId}, '${source}', ${isUnenrolled}, 0)`
   for (
     const statement of [
       course(1, '["c",null,[]]'),
       course(2, null),
       course(3, null),
-      "INSERT INTO categories (id, course_id, source_id, name, position) VALUES (1, 1, 'Tasks', 'Tasks', 0), (2, 2, 'Tasks', 'Tasks', 0), (3, 3, 'Tasks', 'Tasks', 0), (4, 3, 'hw', 'Homework', 1)",
+      `INSERT INTO categories (id, course_id, source_id, name, position)
+        VALUES (1, 1, 'Tasks', 'Tasks', 0), (2, 2, 'Tasks', 'Tasks', 0), (3, 3, 'Tasks', 'Tasks', 0), (4, 3,
+        'hw', 'Homework', 1)`,
       task(1, 'l1', null, 0),
       task(1, '501', 1, 1),
       task(2, '501', 2, 0),
       task(3, '501', 3, 0),
       task(3, 'hw1', 4, 1),
       "INSERT INTO task_sources (course_id, source_id, task_id, minimum, number) VALUES (1, 'l1', 1, 0, 1)",
-      "INSERT INTO roster_records (kind, source_id, parent, other, body) VALUES ('enrollment', 'e1', 'k1', 's1', '[\"student\",null,null]')",
+      `INSERT INTO roster_records (kind, source_id, parent, other, body)
+        VALUES ('enrollment', 'e1', 'k1', 's1', '["student",null,null]')`,
       student(1, 's1'),
       student(1, 'left', 1),
       student(1, '101'),

@@ -16,11 +16,13 @@ t.test('reports of megabytes', async (t) => {
   writeFileSync(file, gunzipSync(readFileSync(BEFORE)))
   const old = connect(file)
   const job = old.prepare(
-    `INSERT INTO jobs (kind, state, "key", unique_key, payload, run_after, created_at, started_at, finished_at, error_code, error_message, result, token, attempts)
+    `INSERT INTO jobs (kind, state, "key", unique_key, payload, run_after, created_at, started_at,
+      finished_at, error_code, error_message, result, token, attempts)
     VALUES ('import', 'failed', ?, NULL, ?, 0, 1, 2, 3, 'IMPORT_FAILED', ?, ?, ?, 1)`
   )
   const attempt = old.prepare(
-    "INSERT INTO job_attempts (job_id, token, attempt, started_at, finished_at, outcome, error_message) VALUES (?, ?, 1, 2, 3, 'failed', ?)"
+    `INSERT INTO job_attempts (job_id, token, attempt, started_at, finished_at, outcome, error_message)
+      VALUES (?, ?, 1, 2, 3, 'failed', ?)`
   )
   const error = (message: string) => ({ file: 'g.csv', line: 2, path: null, message })
   const payload = (requestedBy: string) =>

@@ -28,7 +28,8 @@ function oldFolder (t: Test, step: string): string {
 function contents (file: string): Map<string, string[]> {
   const sqlite = connect(file, { readonly: true })
   const tables = sqlite.prepare<[], string>(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'kysely_%' ORDER BY name"
+    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+      AND name NOT LIKE 'kysely_%' ORDER BY name`
   ).pluck().all()
   const rows = new Map(
     tables.map((table) => [
@@ -102,7 +103,7 @@ t.test('where no copy can be made nothing is upgraded', async (t) => {
   })
 })
 
-t.test('of copies from before upgrades the newest three are kept; other files in the folder stay', async (t) => {
+t.test('the newest three copies from before upgrades are kept; other files in the folder stay', async (t) => {
   const folder = oldFolder(t, steps[0]!)
   mkdirSync(join(folder, 'backups'))
   writeFileSync(join(folder, 'backups', 'mine.sqlite'), '')

@@ -35,7 +35,7 @@ async function listen (t: Test, answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-t.test('the snippet for other front ends exports, through a network that fails and a server that is busy', async (t) => {
+t.test('the snippet for other front ends exports despite a failing network and a busy server', async (t) => {
   const exportCourse = await snippet(t)
   const { server, token } = await startTestService(t, {
     courses: [{

@@ -23,9 +23,13 @@ export function configurationPage (): string {
 
 Made from \`src/config.ts\` by \`npm run docs:configuration\`; a test compares.
 
-Each setting is a flag of \`perfbook serve\` (\`DATA_DIR\` is \`--data-dir\`), an environment variable, or a line of the file that \`perfbook serve --config FILE\`
-names. A flag counts before the environment, the environment before the file; an empty value counts as not given. All other commands
-read the environment. The file holds lines as a \`.env\` file does, or one JSON object, in which lists may be lists:
+There are three ways to change a setting. The first one that is given counts; an empty value does not.
+
+1. A flag of \`perfbook serve\`: \`DATA_DIR\` is \`--data-dir\`.
+2. An environment variable. Other commands read only these.
+3. A line in the file of \`perfbook serve --config FILE\`: a \`.env\` file, or one JSON object.
+
+For example, as a \`.env\` file and as JSON:
 
     DATA_DIR=/var/lib/perfbook
     PUBLIC_URL=https://school.example/perfbook
@@ -33,9 +37,10 @@ read the environment. The file holds lines as a \`.env\` file does, or one JSON 
 
     { "DATA_DIR": "/var/lib/perfbook", "CORS_ORIGINS": ["https://front.example"] }
 
-Everything that is wrong is named at the start, all at once - a name in the file that is no setting as well - and the service does not
-start then. Secrets (\`METRICS_TOKEN\`, \`OIDC_CLIENT_SECRET\`, \`JWT_SECRET\`, \`SMTP_URL\`) are better kept in the file or the environment than in flags, which every
-user of the machine can see.
+With an invalid setting, or an unknown name in the file, the service does not start. It names all of them.
+
+Keep secrets (\`METRICS_TOKEN\`, \`OIDC_CLIENT_SECRET\`, \`JWT_SECRET\`, \`SMTP_URL\`) in the file or the
+environment. Every user of the machine can see flags.
 
 | setting | default | allowed | |
 | --- | --- | --- | --- |

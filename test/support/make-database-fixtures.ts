@@ -18,37 +18,38 @@ const AT = Date.UTC(2026, 0, 5, 8)
 /** What each step's own tables get; the courses come from `insertCourse`. */
 const ROWS: Readonly<Record<string, string[]>> = {
   '0001_foundation': [
-    `INSERT INTO users (email, email_key, role, origin, created_at) VALUES ('admin@example.edu', 'admin@example.edu', 'admin', 'account', ${AT})`,
+    `INSERT INTO users (email, email_key, role, origin, created_at)
+      VALUES ('admin@example.edu', 'admin@example.edu', 'admin', 'account', ${AT})`,
     `INSERT INTO tokens (user_id, name, hash, created_at) VALUES (1, 'scripts', '${'a'.repeat(64)}', ${AT})`,
-    `INSERT INTO jobs (kind, state, "key", unique_key, owner_type, owner_id, payload, run_after, created_at, started_at, finished_at, result, token, attempts)
-      VALUES ('performance-export', 'succeeded', 'export:1', NULL, 'course', 1, '{"courseId":1,"options":{},"requestedBy":"Ad Min"}', 0, ${AT}, ${
-      AT + 10
-    }, ${AT + 500}, '{"export_id":1}', 1, 1)`,
+    `INSERT INTO jobs (kind, state, "key", unique_key, owner_type, owner_id, payload, run_after, created_at,
+      started_at, finished_at, result, token, attempts)
+      VALUES ('performance-export', 'succeeded', 'export:1', NULL, 'course', 1,
+        '{"courseId":1,"options":{},"requestedBy":"Ad Min"}', 0, ${AT},
+          ${AT + 10}, ${AT + 500}, '{"export_id":1}', 1, 1)`,
     `INSERT INTO jobs (kind, state, "key", unique_key, owner_type, owner_id, payload, run_after, created_at)
-      VALUES ('performance-export', 'queued', 'export:1', 'export:1', 'course', 1, '{"courseId":1,"options":{},"requestedBy":"Ad Min"}', 0, ${
-      AT + 1000
-    })`,
+      VALUES ('performance-export', 'queued', 'export:1', 'export:1', 'course', 1,
+        '{"courseId":1,"options":{},"requestedBy":"Ad Min"}', 0, ${AT + 1000})`,
     `INSERT INTO job_requests (job_id, user_id, requested_at) VALUES (1, 1, ${AT}), (2, 1, ${AT + 1000})`,
-    `INSERT INTO files (owner_type, owner_id, category, filename, hex, content_type, size, sha256, created_at, created_by)
-      VALUES ('course', 1, 'teacher-performance', 'Physics.xlsx', '${
-      '0'.repeat(32)
-    }', 'application/octet-stream', 3, '${'b'.repeat(64)}', ${AT + 500}, 'Ad Min')`,
+    `INSERT INTO files (owner_type, owner_id, category, filename, hex, content_type, size, sha256, created_at,
+      created_by)
+      VALUES ('course', 1, 'teacher-performance', 'Physics.xlsx',
+        '${'0'.repeat(32)}', 'application/octet-stream', 3, '${'b'.repeat(64)}', ${AT + 500}, 'Ad Min')`,
     "INSERT INTO exports (course_id, file_id, job_id, options, data_version) VALUES (1, 1, 1, '{}', 1)",
   ],
   '0002_imports': [
-    "INSERT INTO roster_records (kind, source_id, parent, other, body) VALUES ('orgs', 'o1', NULL, NULL, '[\"School\"]')",
+    `INSERT INTO roster_records (kind, source_id, parent, other, body)
+      VALUES ('orgs', 'o1', NULL, NULL, '["School"]')`,
     `INSERT INTO imports (applied_at, reference, summary) VALUES (${AT}, 'job:7', '{}')`,
   ],
   '0004_job_attempts': [
-    `INSERT INTO job_attempts (job_id, token, attempt, started_at, finished_at, outcome) VALUES (1, 1, 1, ${
-      AT + 10
-    }, ${AT + 500}, 'succeeded')`,
+    `INSERT INTO job_attempts (job_id, token, attempt, started_at, finished_at, outcome) VALUES (1, 1, 1,
+      ${AT + 10}, ${AT + 500}, 'succeeded')`,
   ],
   '0005_access': [
-    `INSERT INTO sessions (user_id, hash, created_at, last_used_at) VALUES (1, '${
-      'c'.repeat(64)
-    }', ${AT}, ${AT})`,
-    `INSERT INTO audit_log (at, action, outcome, actor_id, via) VALUES (${AT}, 'export.request', 'done', 1, 'token')`,
+    `INSERT INTO sessions (user_id, hash, created_at, last_used_at) VALUES (1,
+      '${'c'.repeat(64)}', ${AT}, ${AT})`,
+    `INSERT INTO audit_log (at, action, outcome, actor_id, via)
+      VALUES (${AT}, 'export.request', 'done', 1, 'token')`,
   ],
   '0008_roster_disabled': [
     `INSERT INTO users (email, email_key, role, origin, created_at, is_from_roster, roster_disabled_by)

@@ -123,7 +123,8 @@ function sheetRows (
   options: WorkbookOptions,
   periodId: number | null | undefined
 ): CellValue[][] {
-  const students = [...book.rows()].length // a full pass, so that nothing below depends on where an iteration stopped
+  // A full pass, so that nothing below depends on where an iteration stopped.
+  const students = [...book.rows()].length
   const shown = new Set<number>()
   for (const row of book.rows()) {
     if (row.isDropped && !options.include_dropped) continue

@@ -10,7 +10,8 @@ import { PROGRAM_FOLDER, programFile } from '../../src/program-files.ts'
  */
 const BANNER = `import { createRequire as __createRequire } from 'node:module'
 const require = __createRequire(import.meta.url)
-const __programFolder = import.meta.dirname.replace(/[\\\\/](src|workers|node_modules[\\\\/]piscina[\\\\/]dist)$/, '')`
+const __programFolder = import.meta.dirname
+  .replace(/[\\\\/](src|workers|node_modules[\\\\/]piscina[\\\\/]dist)$/, '')`
 
 /**
  * Bundles command line, service and threads into `folder`: `src/main.js`, `workers/tasks.js`, Piscina's

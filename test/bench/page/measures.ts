@@ -14,9 +14,12 @@ const quantile = (all: readonly number[], q: number) =>
 export async function vitals (page: Page): Promise<string> {
   const { lcp, cls, tbt } = await page.evaluate(`new Promise((resolve) => {
     const found = { lcp: 0, cls: 0, tbt: 0 }
-    new PerformanceObserver((list) => { for (const one of list.getEntries()) found.lcp = one.startTime }).observe({ type: 'largest-contentful-paint', buffered: true })
-    new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) found.cls += one.value }).observe({ type: 'layout-shift', buffered: true })
-    new PerformanceObserver((list) => { for (const one of list.getEntries()) found.tbt += Math.max(0, one.duration - 50) }).observe({ type: 'longtask', buffered: true })
+    const each = (type, look) => {
+      new PerformanceObserver((list) => { list.getEntries().forEach(look) }).observe({ type, buffered: true })
+    }
+    each('largest-contentful-paint', (one) => { found.lcp = one.startTime })
+    each('layout-shift', (one) => { if (!one.hadRecentInput) found.cls += one.value })
+    each('longtask', (one) => { found.tbt += Math.max(0, one.duration - 50) })
     setTimeout(() => { resolve(found) }, 500)
   })`) as { lcp: number, cls: number, tbt: number }
   return `largest paint after ${lcp.toFixed(0)} ms, layout shift ${cls.toFixed(3)}, blocking ${
@@ -39,7 +42,11 @@ export async function frames (
     const look = (time) => {
       seen.times.push(time)
       // Now and then: looking for what is at a point costs as much as a frame may.
-      if (seen.times.length % 8 === 0 && ++seen.looks && document.elementFromPoint(${middle.x}, ${middle.y})?.closest('.cell') == null) seen.blank++
+      if (seen.times.length % 8 === 0) {
+        seen.looks++
+        const found = document.elementFromPoint(${middle.x}, ${middle.y})
+        if (found?.closest('.cell') == null) seen.blank++
+      }
       if (seen.on) requestAnimationFrame(look)
     }
     requestAnimationFrame(look)
@@ -78,8 +85,10 @@ export async function frames (
 export async function interactions (page: Page): Promise<string[]> {
   await page.evaluate(`
     globalThis.events = []
-    new PerformanceObserver((list) => { events.push(...list.getEntries().filter((one) => one.interactionId > 0).map((one) => ({ id: one.interactionId, ms: one.duration }))) })
-      .observe({ type: 'event', durationThreshold: 16, buffered: false })`)
+    new PerformanceObserver((list) => {
+      const found = list.getEntries().filter((one) => one.interactionId > 0)
+      events.push(...found.map((one) => ({ id: one.interactionId, ms: one.duration })))
+    }).observe({ type: 'event', durationThreshold: 16, buffered: false })`)
   const lines: string[] = []
   async function during (name: string, act: () => Promise<void>) {
     await page.evaluate('events.length = 0')
