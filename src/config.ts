@@ -30,7 +30,6 @@ const DEFAULT_FILE_TYPES = [
   'application/vnd.oasis.opendocument.*',
 ].join(',')
 
-const DAY_MS = 86_400_000
 /** HS256 wants a key as long as its hash (RFC 7518, 3.2). */
 const MIN_JWT_SECRET_BYTES = 32
 
@@ -298,8 +297,6 @@ export type Config = Readonly<Values> & {
   /** Holds the key that signs cookies; for its owner only. */
   readonly secretFile: string,
   readonly fileTypes: readonly string[],
-  /** How long entries of the audit log are kept, ms; 0: for ever. */
-  readonly auditKeepMs: number,
   readonly corsOrigins: readonly string[],
   /** Whose X-Forwarded-* headers are believed: everybody's, nobody's, or those of these addresses. */
   readonly trustProxy: boolean | string[],
@@ -386,7 +383,6 @@ export function readConfig (
     quarantineFolder: resolve(folder, 'quarantine'),
     secretFile: resolve(folder, 'cookie.secret'),
     fileTypes,
-    auditKeepMs: Math.round(values.AUDIT_RETENTION_DAYS * DAY_MS),
     corsOrigins,
     trustProxy: proxies.length > 0 ? proxies : values.TRUST_PROXY === 'true',
   })

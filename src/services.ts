@@ -16,7 +16,8 @@ import type { SingleSignOn } from './accounts/single-sign-on.ts'
 import { createTurns } from './accounts/turns.ts'
 import { assertNotRestoring } from './backup/data-folder.ts'
 import { createExports, type Exports } from './exports/exports.ts'
-import { createFileSweeps, type FileSweeps } from './housekeeping/file-sweeps.ts'
+import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts'
+import { keepRules } from './housekeeping/keep-rules.ts'
 import { createImports, type Imports } from './imports/imports.ts'
 import { jobKinds } from './job-kinds.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
@@ -36,7 +37,8 @@ import { TASKS_FILE } from './program-files.ts'
 import { VERSION } from './version.ts'
 import type { JobTasks } from '../workers/task-map.ts'
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 /** Of the four threads that Node has for this and for files. */
 const HASHES_AT_ONCE = 2
 /** At a few a second, so many are done before a person gives up. */
@@ -62,7 +64,7 @@ export interface Services {
   exports: Exports
   imports: Imports
   files: FileLibrary
-  sweeps: FileSweeps
+  housekeeping: Housekeeping
   queue: JobQueue
   runner: JobRunner
   metrics: Metrics
@@ -127,18 +129,14 @@ export async function createServices ({
     totalQuotaBytes: config.TOTAL_QUOTA_BYTES,
     log,
   })
-  const retention = {
-    retentionMs: Math.round(config.EXPORT_RETENTION_DAYS * DAY_MS),
-    keepLatest: config.KEEP_LATEST_EXPORT,
-  }
-  const rules = { exports: retention, tombstoneMs: Math.round(config.TOMBSTONE_DAYS * DAY_MS) }
+  const rules = keepRules(config)
   const definitions = jobKinds({
     exports: {
       db,
       files,
       now,
       timeLimitMs: config.EXPORT_TIMEOUT_MS,
-      retention,
+      retention: rules.exports,
       replacesOldest: config.DELETE_OLDEST_EXPORTS,
     },
     imports: {
@@ -150,7 +148,7 @@ export async function createServices ({
       now,
       timeLimitMs: config.IMPORT_TIMEOUT_MS,
     },
-    sweeps: {
+    housekeeping: {
       databaseFile: db.file,
       filesFolder: config.filesFolder,
       quarantineFolder: config.quarantineFolder,
@@ -182,7 +180,6 @@ export async function createServices ({
     stagingFolder: config.stagingFolder,
     clock,
     log,
-    keepEndedMs: Math.round(config.JOB_RETENTION_DAYS * DAY_MS),
     onStep,
     onEnd: metrics.runEnded,
   })
@@ -198,13 +195,13 @@ export async function createServices ({
     },
     onStep,
   })
-  const sweeps = createFileSweeps({
+  const housekeeping = createHousekeeping({
     db,
     storage,
     queue,
-    now,
+    clock,
     rules,
-    everyMs: config.FILE_SWEEP_MINUTES * 60_000,
+    filesEveryMs: config.FILE_SWEEP_MINUTES * 60_000,
     log,
   })
   const passwords = createPasswordQueue({
@@ -218,10 +215,10 @@ export async function createServices ({
     limit: createSignInLimit({ now }),
     passwords,
     idleMs: config.SESSION_IDLE_MINUTES * 60_000,
-    maxMs: config.SESSION_MAX_HOURS * 3_600_000,
+    maxMs: config.SESSION_MAX_HOURS * HOUR_MS,
     knownMs: config.KNOWN_ADDRESS_DAYS * DAY_MS,
   })
-  const audit = createAudit({ db, now, after: clock.after, log, keepMs: config.auditKeepMs })
+  const audit = createAudit({ db, now, after: clock.after, log })
   return {
     config,
     now,
@@ -235,7 +232,7 @@ export async function createServices ({
       now,
       sessions,
       passwords,
-      validMs: config.INVITATION_HOURS * 3_600_000,
+      validMs: config.INVITATION_HOURS * HOUR_MS,
     }),
     // What a school does not use is not loaded: the packages behind these three would be a fifth of the
     // start.
@@ -273,10 +270,10 @@ export async function createServices ({
         }),
     audit,
     courses: createCourses({ db, files, queue, readers, now }),
-    exports: createExports({ db, files, queue, now, retention }),
+    exports: createExports({ db, files, queue, now, retention: rules.exports }),
     imports: createImports({ db, files, queue, now, waitingMax: config.IMPORT_WAITING_MAX }),
     files,
-    sweeps,
+    housekeeping,
     queue,
     runner,
     metrics,
@@ -291,7 +288,7 @@ export async function createServices ({
       await Promise.all([pool.warm(), readers.warm()])
     },
     async close (graceMs) {
-      sweeps.stop()
+      housekeeping.stop()
       await runner.stop(graceMs)
       await readers.destroy()
       await audit.close()

@@ -1,14 +1,14 @@
 // Every task that runs in a thread, with what it gets and gives. The tasks themselves are in `tasks.ts`.
 import type { BookTasks } from '../src/courses/book-tasks.ts'
 import type { ExportTask } from '../src/exports/export.job.ts'
-import type { SweepTask } from '../src/housekeeping/file-sweep.job.ts'
+import type { HousekeepingTask } from '../src/housekeeping/housekeeping.job.ts'
 import type { ImportTask } from '../src/imports/import.job.ts'
 
 /** Tasks of the pool that runs jobs. */
 export type JobTasks = {
   performanceExport: ExportTask
   importUpload: ImportTask
-  sweepFiles: SweepTask
+  housekeeping: HousekeepingTask
 }
 
 export type Tasks = JobTasks & BookTasks

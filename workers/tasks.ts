@@ -15,9 +15,9 @@ export const { run, load } = serveTasks<Tasks>({
     lowerPriority()
     return (await import('./import-upload.ts')).importUpload
   },
-  async sweepFiles () {
+  async housekeeping () {
     lowerPriority()
-    return (await import('./sweep-files.ts')).sweepFiles
+    return (await import('./housekeeping.ts')).housekeeping
   },
   readPage: async () => (await import('./read-book.ts')).readPage,
   previewSettings: async () => (await import('./read-book.ts')).previewSettings,

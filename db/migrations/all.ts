@@ -13,6 +13,7 @@ import { SIGN_IN_NETWORKS } from './0010-sign-in-networks.ts'
 import { AUDIT_COUNTS } from './0011-audit-counts.ts'
 import { GRADE_BOOKS } from './0012-grade-books.ts'
 import { shortenNames } from './0013-short-names.ts'
+import { HOUSEKEEPING } from './0014-housekeeping.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': {
@@ -75,6 +76,11 @@ export const migrations: Record<string, Migration> = {
   },
   '0013_short_names': {
     async up (db) { await shortenNames(db as Kysely<unknown>) },
+  },
+  '0014_housekeeping': {
+    async up (db) {
+      for (const statement of HOUSEKEEPING) await sql.raw(statement).execute(db as Kysely<unknown>)
+    },
   },
 }
 

@@ -25,14 +25,3 @@ export async function listAuditEntries (
   if (actorId !== undefined) query = query.where('audit_log.actor_id', '=', actorId)
   return await query.orderBy('audit_log.id', 'desc').limit(limit).execute()
 }
-
-/** Deletes the oldest of what is older than `before`, `limit` at most; how many. */
-export async function deleteAuditEntries (trx: Trx, before: number, limit: number): Promise<number> {
-  const result = await trx.deleteFrom('audit_log')
-    .where(
-      'id',
-      'in',
-      trx.selectFrom('audit_log').select('id').where('at', '<', before).orderBy('at').limit(limit)
-    ).executeTakeFirst()
-  return Number(result.numDeletedRows)
-}

@@ -151,15 +151,3 @@ export async function requeueEnded (trx: Trx, id: number): Promise<boolean> {
     .where('id', '=', id).where('state', 'in', [state('failed'), state('canceled')]).executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
-
-/**
- * Deletes jobs that ended before `before`, ms, oldest first, at most `limit`; what they made stays. Returns
- * how many.
- */
-export async function deleteEndedJobs (trx: Trx, before: number, limit: number): Promise<number> {
-  const old = trx.selectFrom('jobs').select('id').where('finished_at', '<', before)
-    .where('state', 'in', [state('succeeded'), state('failed'), state('canceled')]).orderBy('finished_at')
-    .limit(limit)
-  const result = await trx.deleteFrom('jobs').where('id', 'in', old).executeTakeFirst()
-  return Number(result.numDeletedRows)
-}

@@ -75,8 +75,3 @@ export async function endSessionsOfUser (trx: Trx, userId: number, at: number): 
     null
   ).execute()
 }
-
-/** Those that nobody can use any more, whatever they are. */
-export async function deleteSessionsBefore (trx: Trx, createdBefore: number): Promise<void> {
-  await trx.deleteFrom('sessions').where('created_at', '<=', createdBefore).execute()
-}

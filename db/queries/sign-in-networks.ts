@@ -1,23 +1,12 @@
 import type { Reads, Trx } from '../index.ts'
 
-/**
- * Notes where a user has signed in. Keeps the newest `most` networks of the user, none that was last used
- * before `since` (ms).
- */
+/** Notes where a user has signed in. Keeps the newest `most` networks of the user. */
 export async function noteSignInNetwork (
   trx: Trx,
-  {
-    userId,
-    network,
-    at,
-    since,
-    most,
-  }: { userId: number, network: string, at: number, since: number, most: number }
+  { userId, network, at, most }: { userId: number, network: string, at: number, most: number }
 ): Promise<void> {
   await trx.insertInto('sign_in_networks').values({ user_id: userId, network, last_at: at })
     .onConflict((conflict) => conflict.columns(['user_id', 'network']).doUpdateSet({ last_at: at })).execute()
-  await trx.deleteFrom('sign_in_networks').where('user_id', '=', userId).where('last_at', '<', since)
-    .execute()
   const kept = await trx.selectFrom('sign_in_networks').select('network').where('user_id', '=', userId)
     .orderBy('last_at', 'desc').limit(most + 1).execute()
   const oldest = kept[most]?.network

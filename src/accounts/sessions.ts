@@ -90,7 +90,6 @@ export function createSessions ({
     const secret = newSecret()
     // The browser's old session ends with the new one: a secret that was planted before is worth nothing.
     if (previous !== undefined) await queries.endSessionByHash(trx, hashOfSecret(previous), at)
-    await queries.deleteSessionsBefore(trx, at - maxMs)
     const session = await queries.insertSession(trx, {
       user_id: user.id,
       hash: hashOfSecret(secret),
@@ -105,7 +104,6 @@ export function createSessions ({
       userId: user.id,
       network: networkOf(address),
       at,
-      since: at - knownMs,
       most: MOST_NETWORKS,
     })
     return { principal: principalFrom(user, null, { kind: 'session', id: session.id }), secret }

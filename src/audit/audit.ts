@@ -1,5 +1,4 @@
 import {
-  deleteAuditEntries,
   insertAuditEntry,
   listAuditEntries,
   type AuditRow,
@@ -9,10 +8,6 @@ import type { Database } from '../../db/index.ts'
 import { isoTime } from '../iso-time.ts'
 import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'
 
-/** Entries that are too old are looked for this often at most, ms. */
-const SWEEP_EVERY_MS = 3_600_000
-/** So many go at once. */
-const SWEEP_AT_ONCE = 1000
 /** Most entries in one transaction. */
 const WRITTEN_AT_ONCE = 500
 /** Most entries that wait in memory while they cannot be written: a few megabytes. */
@@ -58,15 +53,12 @@ export interface AuditOptions {
   /** Calls back once after a delay in ms; returns a function that cancels it. */
   after: (ms: number, callback: () => void) => () => void
   log: Record<'info' | 'warn' | 'error', (facts: object, text: string) => void>
-  /** How long entries are kept, ms; 0: for ever. */
-  keepMs: number
 }
 
-export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Audit {
+export function createAudit ({ db, now, after, log }: AuditOptions): Audit {
   const repeats = createAuditRepeats()
   let last: Promise<void> = Promise.resolve()
   let pending: CountedEntry[] = []
-  let sweptAt = -Infinity
   /** Entries that could not be written; only the retry timer writes them. */
   let isStuck = false
   let lost = 0
@@ -76,19 +68,12 @@ export function createAudit ({ db, now, after, log, keepMs }: AuditOptions): Aud
   /** All that came while the ones before were written. */
   async function writePending (): Promise<void> {
     const entries = pending.slice(0, WRITTEN_AT_ONCE)
-    const at = entries.at(-1)?.at
-    if (at === undefined) return
+    if (entries.length === 0) return
     try {
       await db.write(async (trx) => {
-        for (
-          const {
-            actorId,
-            ...entry
-          } of entries
-        ) await insertAuditEntry(trx, { ...entry, actor_id: actorId })
-        if (keepMs === 0 || Math.abs(at - sweptAt) < SWEEP_EVERY_MS) return
-        // Where there is more, the next entry goes on.
-        if (await deleteAuditEntries(trx, at - keepMs, SWEEP_AT_ONCE) < SWEEP_AT_ONCE) sweptAt = at
+        for (const { actorId, ...entry } of entries) {
+          await insertAuditEntry(trx, { ...entry, actor_id: actorId })
+        }
       })
     } catch (error) {
       failed(error, entries.length)

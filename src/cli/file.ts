@@ -95,8 +95,8 @@ export function fileCommand (context: CommandContext): Command {
     .option('--json', 'as JSON')
     .action(async ({ dryRun = false, json }: { dryRun?: boolean, json?: boolean }) => {
       const rows: FileRow[] = []
-      const { swept, at } = await withServices(context, async ({ sweeps, now }) => ({
-        swept: await sweeps.run({
+      const { swept, at } = await withServices(context, async ({ housekeeping, now }) => ({
+        swept: await housekeeping.sweepFiles({
           dryRun,
           onFile: (file) => {
             rows.push(file)

@@ -125,7 +125,6 @@ async function note (
     db,
     now: Date.now,
     after: systemClock().after,
-    keepMs: config.auditKeepMs,
     log: { info () {}, warn, error: warn },
   })
   audit.record({ ...BY_COMMAND, action: IMPORT_RUN, subject: changesText(summary) })

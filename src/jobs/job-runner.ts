@@ -7,7 +7,6 @@ import { findJob, type JobRow } from '../../db/queries/jobs.ts'
 import { pause, type Clock } from './clock.ts'
 import type { RunnableKind } from './job-kind.ts'
 import { abortRun, createRun, type LiveRun, type RunOutcome, type RunStep } from './job-run.ts'
-import { createJobRetention } from './job-retention.ts'
 import { createJobWatchers } from './job-watchers.ts'
 import type { Threads } from './worker-pool.ts'
 
@@ -31,8 +30,6 @@ export interface RunnerOptions {
   stagingFolder: string
   clock: Clock
   log: RunnerLog
-  /** How long the rows of ended jobs are kept, ms; 0: for ever. */
-  keepEndedMs: number
   /** Told of each step of each run, between it and the next one. */
   onStep?: ((step: RunStep, job: JobRow) => void) | undefined
   /** Told once of each run that has ended. */
@@ -70,7 +67,6 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   const live = new Map<number, LiveRun>()
   const { watch, changed } = createJobWatchers()
   const givingUp = new AbortController()
-  const retention = createJobRetention(options)
   const savedProgress = new WeakMap<LiveRun, number>()
   let state: 'new' | 'running' | 'stopping' = 'new'
   let looking: Promise<void> | undefined
@@ -232,7 +228,6 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   async function stop (graceMs: number): Promise<void> {
     state = 'stopping'
     stopLooking()
-    await retention.stop()
     if (graceMs > 0) {
       const grace = new AbortController()
       await Promise.race([runsEnded(), pause(clock, graceMs, grace.signal)])
@@ -253,7 +248,6 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       await recover([])
       state = 'running'
       lookEvery(LOOK_EVERY_MS)
-      retention.start()
       void look()
     },
     wake: () => {

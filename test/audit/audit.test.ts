@@ -37,7 +37,6 @@ async function setUp (t: Test) {
     now: clock.now,
     after: clock.after,
     log: { info: line('info'), warn: line('warn'), error: line('error') },
-    keepMs: 0,
   })
   const rows = async () =>
     (await db.reads.selectFrom('audit_log').select([

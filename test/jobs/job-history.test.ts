@@ -1,8 +1,6 @@
-// What is kept of a job: each of its runs with the reason of its end, and for how long.
+// What is kept of a job: each of its runs with the reason of its end.
 import t from 'tap'
 import { jobAttempts } from '../../db/queries/job-attempts.ts'
-import { jobRequests } from '../../db/queries/jobs.ts'
-import { SWEEP_EVERY_MS } from '../../src/jobs/job-retention.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind, type JobService } from '../support/job-service.ts'
 import { testFolder } from '../support/test-folder.ts'
@@ -107,31 +105,4 @@ t.test('a known failure, a cancel, a shutdown and the death of the process are t
     'died',
     'succeeded',
   ])
-})
-
-t.test('ended jobs go after a while, with their attempts and requests; what waits or runs stays, however old', async (t) => {
-  const gate = createGate()
-  const service = await createJobService(t, {
-    keepEndedMs: 10_000,
-    threads: 1,
-    kinds: [testKind({ name: 'held', extra: { gate: gate.memory } }), testKind()],
-  })
-  await service.runner.start()
-  const old = await service.request()
-  await service.settled(old.job.id)
-  service.clock.advance(SWEEP_EVERY_MS - 10_000)
-  const young = await service.request()
-  await service.settled(young.job.id)
-  const running = await service.request({ kind: 'held', key: 'held' })
-  await gate.arrived()
-  const waiting = await service.request()
-  service.clock.advance(10_000)
-  await service.logged('old jobs were deleted')
-  t.equal(await service.queue.find(service.db.reads, old.job.id), undefined)
-  t.strictSame([await attempts(service, old.job.id), await jobRequests(service.db.reads, old.job.id)], [
-    [],
-    [],
-  ])
-  for (const { job } of [young, running, waiting]) t.ok(await service.queue.find(service.db.reads, job.id))
-  gate.open()
 })

@@ -21,7 +21,7 @@ export type HeldTasks = { [Name in keyof JobTasks]: HeldTask<JobTasks[Name]> }
 export const { run, load } = serveTasks<HeldTasks>({
   performanceExport: async () => held((await import('../../workers/performance-export.ts')).performanceExport),
   importUpload: async () => held((await import('../../workers/import-upload.ts')).importUpload),
-  sweepFiles: async () => held((await import('../../workers/sweep-files.ts')).sweepFiles),
+  housekeeping: async () => held((await import('../../workers/housekeeping.ts')).housekeeping),
 })
 
 function held<Types extends TaskTypes> (task: Task<Types>): Task<HeldTask<Types>> {

@@ -43,7 +43,6 @@ export interface JobServiceOptions {
   extraThreads?: number
   memoryMb?: number
   queueMax?: number
-  keepEndedMs?: number
   /** Default: a new one in the test's folder. */
   folder?: string
   onStep?: RunnerOptions['onStep']
@@ -93,7 +92,6 @@ export async function createJobService (
     extraThreads = 0,
     memoryMb = 64,
     queueMax = 1000,
-    keepEndedMs = 0,
     folder = testFolder(t),
     onStep,
     clock = createTestClock(),
@@ -122,7 +120,6 @@ export async function createJobService (
     stagingFolder,
     clock,
     log: { info: at('info'), warn: at('warn'), error: at('error') },
-    keepEndedMs,
     onStep,
   })
   const queue = createJobQueue({

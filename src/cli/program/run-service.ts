@@ -81,7 +81,7 @@ export async function runService (
       log.warn({ err: error }, 'a thread could not be prepared; each task will try again')
     })
     await services.runner.start()
-    void services.sweeps.start()
+    void services.housekeeping.start()
     onStep?.('boot: jobs put right')
     // Whoever is told that the service listens may press Export at once.
     await Promise.all([warmed, prepare()])

@@ -141,7 +141,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
         kind: Type.Optional(
           Type.String({
             maxLength: 100,
-            description: 'Such as `performance-export`, `import`, `file-sweep`',
+            description: 'Such as `performance-export`, `import`, `housekeeping`',
           })
         ),
         ...pageQuery(),

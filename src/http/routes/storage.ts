@@ -15,7 +15,7 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
   { services, links }
 ) => {
-  const { config, db, freeBytes, now, sweeps } = services
+  const { config, db, freeBytes, now, housekeeping } = services
 
   app.get('/api/storage', {
     config: { access: { who: 'admin', scope: 'admin' } },
@@ -34,7 +34,7 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       db.reads,
       owners.filter((owner) => owner.owner_type === 'course').map((owner) => owner.owner_id)
     )
-    const { files, bytes, tombstones } = await sweeps.run({ dryRun: true })
+    const { files, bytes, tombstones } = await housekeeping.sweepFiles({ dryRun: true })
     return reply.send({
       files: await countFiles(db.reads, at),
       used: await bytesInUse(db.reads, null, at),
@@ -58,6 +58,6 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       response: { 202: ticketSchema, ...errors(401, 403, 503) },
     },
   }, async (request, reply) => {
-    return await sendTicket(reply, links, await sweeps.requestNow(principalOf(request).userId))
+    return await sendTicket(reply, links, await housekeeping.requestNow(principalOf(request).userId))
   })
 }

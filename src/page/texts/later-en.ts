@@ -15,7 +15,7 @@ export const laterEn = {
 
   'kind.performance-export': 'Export',
   'kind.import': 'Import',
-  'kind.file-sweep': 'Removal of expired files',
+  'kind.housekeeping': 'Removal of old data',
   'jobStatus.queued': 'Waiting',
   'jobStatus.started': 'Running',
   'jobStatus.succeeded': 'Done',

@@ -15,7 +15,7 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
 
   'kind.performance-export': 'Exportación',
   'kind.import': 'Importación',
-  'kind.file-sweep': 'Eliminación de archivos caducados',
+  'kind.housekeeping': 'Eliminación de datos antiguos',
   'jobStatus.queued': 'En espera',
   'jobStatus.started': 'En marcha',
   'jobStatus.succeeded': 'Terminado',

@@ -70,6 +70,8 @@ t.test('the audit log: who did what, in numbers, and nothing changes it', async 
   clock.now += 31 * 86_400_000
   await newBrowser(service).signIn(TEACHER, 'wrong password')
   await services.audit.settled()
+  await services.housekeeping.start()
+  await services.runner.drain()
   t.equal((await service.call('GET', '/api/audit')).json().entries.length, 1, 'what is too old is gone')
 })
 

@@ -124,7 +124,7 @@ t.test('by default nothing expires', async (t) => {
   const service = await start(t, {}, { now: () => clock.now })
   await exported(service)
   clock.now += 10_000 * DAY
-  await service.services.sweeps.start()
+  await service.services.housekeeping.start()
   await service.services.runner.drain()
   t.strictSame((await list(service)).map((item) => item.expires_at), [null])
   t.equal(kept(service), 1)
@@ -154,13 +154,13 @@ t.test('EXPORT_RETENTION_DAYS: all but the newest export of a course expire', as
     code: 'FILE_EXPIRED',
   })
   t.equal(kept(service), 3)
-  t.equal(await service.services.sweeps.request(), true)
+  t.equal(await service.services.housekeeping.request(), true)
   await service.services.runner.drain()
   t.equal(kept(service), 2, 'swept by a job')
   const { jobs } = (await service.call('GET', '/api/jobs?limit=1')).json()
-  t.match(jobs[0], { kind: 'file-sweep', status: 'succeeded', course_id: null, error: null })
+  t.match(jobs[0], { kind: 'housekeeping', status: 'succeeded', course_id: null, error: null })
   t.equal((await service.call('GET', new URL(first.url).pathname)).status, 410)
-  t.equal(await service.services.sweeps.request(), false, 'nothing more to do')
+  t.equal(await service.services.housekeeping.request(), false, 'nothing more to do')
 
   clock.now += 1000 * DAY
   t.equal((await list(service)).length, 1)
@@ -220,7 +220,7 @@ t.test('other settings at the next start hold for what is there already', async 
       log: { info () {}, warn () {}, error () {} },
       now: () => clock.now,
     })
-    await again.sweeps.start()
+    await again.housekeeping.start()
     await again.close(0)
     // What another connection of this thread commits is seen from the next turn of the event loop on.
     await setImmediate()

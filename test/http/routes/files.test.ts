@@ -128,7 +128,7 @@ t.test('an expired file is 410, first with its bytes and then without, until it 
   const expired = await get()
   t.equal(expired.status, 410)
   t.match(expired.json(), { statusCode: 410, code: 'FILE_EXPIRED', error: 'Gone' })
-  await service.services.sweeps.run()
+  await service.services.housekeeping.sweepFiles()
   t.strictSame(readdirSync(service.services.config.filesFolder), [])
   t.strictSame((await get()).text, expired.text)
   t.equal(
@@ -137,7 +137,7 @@ t.test('an expired file is 410, first with its bytes and then without, until it 
     'only for who knows its name'
   )
   clock.now += 90 * 86_400_000
-  await service.services.sweeps.run()
+  await service.services.housekeeping.sweepFiles()
   t.equal((await get()).status, 404)
 })
 

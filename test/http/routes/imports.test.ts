@@ -333,7 +333,7 @@ t.test('past imports are listed, with what became of them', async (t) => {
     ),
     [own.json.id]
   )
-  t.strictSame((await service.call('GET', '/api/jobs?kind=file-sweep')).json().jobs, [])
+  t.strictSame((await service.call('GET', '/api/jobs?kind=housekeeping')).json().jobs, [])
 })
 
 t.test('lists have counts instead of reports; a report is short for any file', async (t) => {

@@ -49,7 +49,7 @@ t.test('a sweep that somebody asks for', async (t) => {
   t.match((await service.call('POST', '/api/storage/sweep')).json(), { id: asked.json().id, joined: true })
   await service.services.runner.start()
   await service.services.runner.drain()
-  t.match((await service.call('GET', asked.json().job)).json(), { kind: 'file-sweep', status: 'succeeded' })
+  t.match((await service.call('GET', asked.json().job)).json(), { kind: 'housekeeping', status: 'succeeded' })
   t.match((await service.call('GET', '/api/storage')).json(), { files: 0, expired: { files: 0 } })
   t.match((await service.call('GET', '/api/audit?action=storage.sweep')).json().entries, [
     { outcome: 'done' },

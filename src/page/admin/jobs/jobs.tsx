@@ -11,7 +11,7 @@ import { useCourseNames } from '../use-course-names.ts'
 import { JobStatus, useKindName, When } from './job-texts.tsx'
 
 const STATUSES = ['queued', 'started', 'succeeded', 'failed', 'canceled'] as const
-const KINDS = ['performance-export', 'import', 'file-sweep'] as const
+const KINDS = ['performance-export', 'import', 'housekeeping'] as const
 const ON_A_PAGE = 50
 
 /** All jobs, newest first, kept up to date. */

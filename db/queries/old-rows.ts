@@ -1,0 +1,36 @@
+// Rows that are kept only for a time.
+import { sql } from 'kysely'
+import type { Reads, Trx } from '../index.ts'
+
+/** For each table: the time from which a row's age counts (null: not yet), and what identifies a row. */
+const TABLES = {
+  /** Jobs that ended; their attempts and requests go with them. */
+  jobs: { since: 'finished_at', key: ['id'] },
+  audit_log: { since: 'at', key: ['id'] },
+  sessions: { since: 'created_at', key: ['id'] },
+  password_links: { since: 'expires_at', key: ['id'] },
+  sign_in_networks: { since: 'last_at', key: ['user_id', 'network'] },
+} as const
+
+export type AgingTable = keyof typeof TABLES
+
+/** Whether a table has a row from before that time, ms. */
+export async function hasOldRows (db: Reads, table: AgingTable, before: number): Promise<boolean> {
+  const { rows } = await sql`SELECT 1 FROM ${sql.table(table)}
+    WHERE ${sql.ref(TABLES[table].since)} < ${before} LIMIT 1`.execute(db)
+  return rows.length > 0
+}
+
+/** Deletes at most `limit` rows from before that time, ms, the oldest first; returns how many. */
+export async function deleteOldRows (
+  trx: Trx,
+  table: AgingTable,
+  { before, limit }: { before: number, limit: number }
+): Promise<number> {
+  const since = sql.ref(TABLES[table].since)
+  const key = sql.join(TABLES[table].key.map((column) => sql.ref(column)))
+  const { numAffectedRows = 0n } = await sql`DELETE FROM ${sql.table(table)} WHERE (${key}) IN (
+    SELECT ${key} FROM ${sql.table(table)} WHERE ${since} < ${before}
+    ORDER BY ${since} LIMIT ${limit})`.execute(trx)
+  return Number(numAffectedRows)
+}

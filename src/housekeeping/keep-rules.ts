@@ -1,0 +1,44 @@
+import type { RetentionRule } from '../../db/queries/exports.ts'
+import type { AgingTable } from '../../db/queries/old-rows.ts'
+import type { Config } from '../config.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+/** How long data is kept. */
+export interface KeepRules {
+  exports: RetentionRule
+  /** The row of an expired file, after its bytes, ms. */
+  tombstoneMs: number
+  /** Rows of each table, by their age as `db/queries/old-rows.ts` counts it, ms; Infinity: forever. */
+  rowsMs: Readonly<Record<AgingTable, number>>
+}
+
+type Settings = Pick<
+  Config,
+  | 'AUDIT_RETENTION_DAYS'
+  | 'EXPORT_RETENTION_DAYS'
+  | 'JOB_RETENTION_DAYS'
+  | 'KEEP_LATEST_EXPORT'
+  | 'KNOWN_ADDRESS_DAYS'
+  | 'SESSION_MAX_HOURS'
+  | 'TOMBSTONE_DAYS'
+>
+
+/** The rules that the settings make. */
+export function keepRules (config: Settings): KeepRules {
+  return {
+    exports: { retentionMs: days(config.EXPORT_RETENTION_DAYS), keepLatest: config.KEEP_LATEST_EXPORT },
+    tombstoneMs: days(config.TOMBSTONE_DAYS),
+    rowsMs: {
+      jobs: days(config.JOB_RETENTION_DAYS) || Infinity,
+      audit_log: days(config.AUDIT_RETENTION_DAYS) || Infinity,
+      sessions: config.SESSION_MAX_HOURS * HOUR_MS,
+      // Their age counts from the moment at which they expire.
+      password_links: 0,
+      sign_in_networks: days(config.KNOWN_ADDRESS_DAYS),
+    },
+  }
+}
+
+function days (count: number): number { return Math.round(count * DAY_MS) }

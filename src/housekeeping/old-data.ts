@@ -1,0 +1,62 @@
+import type { Database } from '../../db/index.ts'
+import { setExportExpiry, type RetentionRule } from '../../db/queries/exports.ts'
+import { deleteOldRows, hasOldRows, type AgingTable } from '../../db/queries/old-rows.ts'
+import { isSweepDue, sweepFiles, type SweepOptions, type Swept } from '../files/file-sweep.ts'
+import type { KeepRules } from './keep-rules.ts'
+
+/** Rows that one transaction deletes, so that other writes get their turn. */
+const ROWS_AT_ONCE = 500
+
+/** What was removed: files, and for each table how many rows. */
+export type Removed = Partial<Swept> & { rows: Record<string, number> }
+
+export interface OldDataOptions extends Omit<SweepOptions, 'tombstoneMs' | 'dryRun' | 'onFile'> {
+  rules: KeepRules
+  /** Leaves files alone. */
+  rowsOnly: boolean
+}
+
+/** Removes all data that is older than the rules allow. */
+export async function removeOldData ({ rowsOnly, ...options }: OldDataOptions): Promise<Removed> {
+  const swept = rowsOnly ? {} : await sweepByRules(options)
+  const rows: Record<string, number> = {}
+  for (const [table, before] of cutoffs(options.rules, options.now())) {
+    let deleted = 0
+    do {
+      deleted = await options.db.write((trx) => deleteOldRows(trx, table, { before, limit: ROWS_AT_ONCE }))
+      rows[table] = (rows[table] ?? 0) + deleted
+    } while (deleted === ROWS_AT_ONCE)
+  }
+  return { ...swept, rows }
+}
+
+/** Whether `removeOldData` would remove anything. */
+export async function isAnythingOld (
+  { db, now, rules, rowsOnly }: Pick<OldDataOptions, 'db' | 'now' | 'rules' | 'rowsOnly'>
+): Promise<boolean> {
+  if (!rowsOnly && await isSweepDue({ db, now, tombstoneMs: rules.tombstoneMs })) return true
+  for (const [table, before] of cutoffs(rules, now())) {
+    if (await hasOldRows(db.reads, table, before)) return true
+  }
+  return false
+}
+
+/** Sets when exports expire by the rules as they are now; removes expired files. A dry run changes nothing. */
+export async function sweepByRules (
+  { rules, ...options }: Omit<SweepOptions, 'tombstoneMs'> & { rules: KeepRules }
+): Promise<Swept> {
+  if (options.dryRun !== true) await applyRetention(options.db, rules.exports, options.now())
+  return await sweepFiles({ ...options, tombstoneMs: rules.tombstoneMs })
+}
+
+/** After a change of the settings, existing exports follow the new ones. */
+export async function applyRetention (db: Database, rule: RetentionRule, now: number): Promise<void> {
+  await db.write((trx) => setExportExpiry(trx, rule, now))
+}
+
+/** For each table whose rows are not kept forever the time before which they are too old, ms. */
+function cutoffs ({ rowsMs }: KeepRules, now: number): Array<[AgingTable, number]> {
+  return (Object.entries(rowsMs) as Array<[AgingTable, number]>)
+    .filter(([, keepMs]) => keepMs !== Infinity)
+    .map(([table, keepMs]) => [table, now - keepMs])
+}

@@ -1,0 +1,18 @@
+import { openDatabase } from '../db/index.ts'
+import { createDiskStorage } from '../src/files/storage/disk.ts'
+import type { HousekeepingTask } from '../src/housekeeping/housekeeping.job.ts'
+import { removeOldData } from '../src/housekeeping/old-data.ts'
+import type { TaskOutcome } from '../src/jobs/task.ts'
+
+/** Removes old data, over a connection of its own. */
+export async function housekeeping (
+  { databaseFile, filesFolder, quarantineFolder, now, rules, rowsOnly }: HousekeepingTask['input']
+): Promise<TaskOutcome<HousekeepingTask>> {
+  const db = await openDatabase({ file: databaseFile })
+  try {
+    const storage = createDiskStorage(filesFolder, quarantineFolder)
+    return { ok: true, facts: await removeOldData({ db, storage, now: () => now, rules, rowsOnly }) }
+  } finally {
+    await db.close()
+  }
+}
