@@ -23,16 +23,8 @@ export interface Database {
   readonly file: string
   /** Committed state only. Never inside a transaction: there use the transaction's own handle. */
   readonly reads: Reads
-  /**
-   * A number that is another one after each commit, whoever made it: this process, or the command line in
-   * another.
-   */
+  /** A number that changes with every commit of this process or another one, such as the command line. */
   change: () => number
-  /**
-   * What `read` returned last under this key, if nothing has been committed since. Not to be changed by
-   * whoever gets it.
-   */
-  remembered: <T>(key: string, read: () => Promise<T>) => Promise<T>
   /**
    * Runs `work` under the write lock, all or nothing. Resolves when it is on disk and the callbacks of
    * `trx.afterCommit` have run. `work` may await its own queries and nothing else.

@@ -6,7 +6,7 @@ import { connect, kyselyOver } from './sqlite/connection.ts'
 import { keepBeforeUpgrade } from './sqlite/database-copy.ts'
 import { groupCommit } from './sqlite/group-commit.ts'
 import { migrate } from './migrations/migrate.ts'
-import { changeCounter, rememberer } from './sqlite/remembered.ts'
+import { changeCounter } from './sqlite/change-counter.ts'
 import type { Tables } from './tables.ts'
 
 export type { Database, Reads, Trx } from './database.ts'
@@ -45,7 +45,6 @@ export async function openDatabase ({
     file,
     reads,
     change: change.now,
-    remembered: rememberer(change.now),
     write: groupCommit(writes, { committed: change.look, callbackFailed: onCallbackError }),
     async emptyLog () {
       const { rows } = await sql<{ busy: 0 | 1 }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writes)

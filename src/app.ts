@@ -20,7 +20,6 @@ import { clientErrors, frameworkErrors, handleErrors } from './http/errors.ts'
 import { exportsRoutes } from './http/routes/exports.ts'
 import { filesRoutes, readableAddress } from './http/routes/files.ts'
 import { healthRoutes } from './http/routes/health.ts'
-import { createHttpServer, type HttpServerOptions } from './http/http-server.ts'
 import { importsRoutes } from './http/routes/imports.ts'
 import { createJobGate, type JobGate } from './http/job-gate.ts'
 import { createPollCache } from './http/poll-cache.ts'
@@ -31,7 +30,7 @@ import { countRequests } from './http/metrics-hook.ts'
 import { metricsRoutes } from './http/routes/metrics.ts'
 import { openApi } from './http/openapi/openapi.ts'
 import { shedLoad } from './http/overload.ts'
-import { checkClientAddresses } from './http/access/request-origin.ts'
+import { checkClientAddresses, requireOneHost } from './http/access/request-origin.ts'
 import type { RouteContext } from './http/route-context.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
 import { createSerializerCompiler } from './http/schemas/serialization.ts'
@@ -77,8 +76,8 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   })
   const closing = new AbortController()
   const cookie = sessionCookie(config.PUBLIC_URL, links.prefix)
-  const authentication = createAuthentication({ ...services, cookie })
   const polls = createPollCache(services)
+  const authentication = createAuthentication({ ...services, cookie, polls })
 
   const server = Fastify({
     ...(logger === false ? { logger: false } : { loggerInstance: logger }),
@@ -91,10 +90,9 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
       headersTimeout: Math.min(config.HEADERS_TIMEOUT_MS, config.REQUEST_TIMEOUT_MS),
       connectionsCheckingInterval: Math.min(config.HEADERS_TIMEOUT_MS, 10_000),
       maxHeaderSize: MAX_HEADER_BYTES,
+      // `requireOneHost` answers instead, in the shape of all errors.
+      requireHostHeader: false,
     },
-    // What it gets are all options, the defaults filled in, with a type that says nothing.
-    serverFactory: (handler, options) =>
-      createHttpServer(handler, options as unknown as HttpServerOptions, polls, closing.signal),
     clientErrorHandler: clientErrors,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -109,13 +107,13 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   const compiling = whenNeeded()
   server.setValidatorCompiler(createValidatorCompiler(compiling))
   server.setSerializerCompiler(createSerializerCompiler(compiling))
+  requireOneHost(server)
   checkClientAddresses(server)
   countRequests(server, services)
   acceptBodies(server)
   handleErrors(server)
   await server.register(cookies, { secret: secretFromFile(config.secretFile) })
-  const routes = enforceAccess(server, { ...services, authentication })
-  polls.keepAnswersOf(server)
+  const routes = enforceAccess(server, { ...services, authentication, polls })
   server.addHook('preClose', async () => {
     closing.abort()
   })
@@ -149,7 +147,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   })
 
   const context: RouteContext = {
-    services, authentication, links, cookie, gate, room, closing: closing.signal,
+    services, authentication, polls, links, cookie, gate, room, closing: closing.signal,
   }
   await server.register(healthRoutes, context)
   await server.register(metricsRoutes, context)

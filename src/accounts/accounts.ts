@@ -94,23 +94,17 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
   }
   return {
     async authenticate (token, { notesUse } = { notesUse: true }) {
-      const found = await db.remembered(`token ${token}`, async () => {
-        const found = await queries.findToken(db.reads, hashOfSecret(token))
-        if (found === undefined || !await mayEnter(db.reads, found.user)) return undefined
-        const scopes = found.token.scopes === null ? null : JSON.parse(found.token.scopes) as Scope[]
-        return {
-          row: found.token,
-          principal: principalFrom(found.user, scopes, { kind: 'token', id: found.token.id }),
-        }
-      })
+      const found = await queries.findToken(db.reads, hashOfSecret(token))
       if (found === undefined) return undefined
-      const { row, principal } = found
+      const { user, token: row } = found
       const at = now()
       if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= at)) return undefined
+      if (!await mayEnter(db.reads, user)) return undefined
       if (notesUse && at - (row.last_used_at ?? 0) > NOTE_USE_EVERY_MS) {
         void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
       }
-      return principal
+      const scopes = row.scopes === null ? null : JSON.parse(row.scopes) as Scope[]
+      return principalFrom(user, scopes, { kind: 'token', id: row.id })
     },
     async add ({ email, role, firstName = null, lastName = null, password }) {
       checkEmail(email)

@@ -147,25 +147,18 @@ export function createSessions ({
       })
     },
     async authenticate (secret, { notesUse } = { notesUse: true }) {
-      const hash = hashOfSecret(secret)
-      const found = await db.remembered(`session ${hash}`, async () => {
-        const found = await queries.findSession(db.reads, hash)
-        if (found === undefined || !await mayEnter(db.reads, found.user)) return undefined
-        return {
-          session: found.session,
-          principal: principalFrom(found.user, null, { kind: 'session', id: found.session.id }),
-        }
-      })
+      const found = await queries.findSession(db.reads, hashOfSecret(secret))
       if (found === undefined) return undefined
-      const { session, principal } = found
+      const { user, session } = found
       const at = now()
       if (
         session.ended_at !== null || session.last_used_at + idleMs <= at || session.created_at + maxMs <= at
       ) return undefined
+      if (!await mayEnter(db.reads, user)) return undefined
       if (notesUse && at - session.last_used_at > Math.min(NOTE_USE_EVERY_MS, idleMs / 10)) {
         void db.write((trx) => queries.noteSessionUse(trx, session.id, at)).catch(() => {})
       }
-      return principal
+      return principalFrom(user, null, { kind: 'session', id: session.id })
     },
     list: (userId) =>
       queries.listSessions(db.reads, { userId, createdAfter: now() - maxMs, usedAfter: now() - idleMs }),

@@ -143,7 +143,6 @@ export async function checkFiles (
       file: places.databaseFile,
       reads: snapshot.reads,
       change: () => 0,
-      remembered: <T>(key: string, read: () => Promise<T>) => read(),
       write: () => {
         throw new Error('doctor changes nothing')
       },

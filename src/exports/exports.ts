@@ -35,7 +35,7 @@ export interface Exports {
    * QUEUE_FULL.
    */
   request: (request: ExportRequest) => Promise<JobTicket | undefined>
-  /** Newest first; the same array as before while nothing has changed. */
+  /** Newest first. */
   list: (courseId: number) => Promise<readonly ExportItem[]>
   latest: (courseId: number) => Promise<ExportItem | undefined>
   /** The export that a job made. */
@@ -55,11 +55,6 @@ export interface ExportsOptions {
 }
 
 export function createExports ({ db, files, queue, now, retention }: ExportsOptions): Exports {
-  /** What rows are at a time, until one expires or a date passes. */
-  const lists = new WeakMap<
-    readonly queries.ExportListRow[],
-    { from: number, until: number, items: ExportItem[] }
-  >()
   return {
     async request ({ courseId, options, userId, requestedBy }) {
       const complete = completeOptions(options)
@@ -82,27 +77,16 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
       })
     },
     async list (courseId) {
-      const rows = await db.remembered(`exports ${courseId}`, () => queries.listExports(db.reads, courseId))
+      const rows = await queries.listExports(db.reads, courseId)
       const at = now()
-      const kept = lists.get(rows)
-      if (kept !== undefined && kept.from <= at && at < kept.until) return kept.items
-      const until = Math.min(
-        ...rows.flatMap((row) =>
-          [row.expires_at, row.current_until].filter((time) => time !== null && time > at) as number[]
-        )
-      )
-      const items = rows.filter((row) => row.expires_at === null || row.expires_at > at).map((row) =>
-        item(row, at)
-      )
-      lists.set(rows, { from: at, until, items })
-      return items
+      return rows.filter((row) => row.expires_at === null || row.expires_at > at).map((row) => item(row, at))
     },
     async latest (courseId) {
       const at = now()
       const row = await queries.latestExport(db.reads, courseId, at)
       return row === undefined ? undefined : item(row, at)
     },
-    ofJob: (jobId) => db.remembered(`export of ${jobId}`, () => queries.exportOfJob(db.reads, jobId)),
+    ofJob: (jobId) => queries.exportOfJob(db.reads, jobId),
     async ofFile (fileId) {
       const row = await queries.exportOfFile(db.reads, fileId)
       return row === undefined ? undefined : { id: row.id, courseId: row.course_id }

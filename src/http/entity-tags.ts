@@ -7,7 +7,7 @@ export function entityTag (content: string | Uint8Array): string {
   return `"${createHash('sha1').update(content).digest('base64url')}"`
 }
 
-/** Whether the client has this already (`If-None-Match`), so that 304 is the answer. */
+/** Whether the client has this content already (`If-None-Match`), so that the answer is 304. */
 export function isFresh (request: FastifyRequest, etag: string): boolean {
   return request.headers['if-none-match'] !== undefined &&
     fresh({ 'if-none-match': request.headers['if-none-match'] }, { etag })
@@ -26,7 +26,7 @@ export interface Tagged {
 
 export const tagged = (json: string): Tagged => ({ json, etag: entityTag(json) })
 
-/** Sends JSON with its entity tag, or 304 to a client that has it. */
+/** Sends JSON with its entity tag, or 304 to a client that has it already. */
 export function sendTagged (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -34,5 +34,10 @@ export function sendTagged (
 ): FastifyReply {
   reply.header('etag', etag)
   if (isFresh(request, etag)) return reply.code(304).send()
+  return sendJson(reply, json)
+}
+
+/** Sends text that is JSON already. */
+export function sendJson (reply: FastifyReply, json: string): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(json)
 }

@@ -2,6 +2,7 @@ import type { Services } from '../services.ts'
 import type { Authentication } from './access/authentication.ts'
 import type { JobGate } from './job-gate.ts'
 import type { Links } from './links.ts'
+import type { PollCache } from './poll-cache.ts'
 import type { SessionCookie } from './cookies/session-cookie.ts'
 import type { UploadRoom } from './uploads/upload-room.ts'
 
@@ -9,6 +10,7 @@ import type { UploadRoom } from './uploads/upload-room.ts'
 export interface RouteContext {
   services: Services
   authentication: Authentication
+  polls: PollCache
   links: Links
   cookie: SessionCookie
   gate: JobGate

@@ -240,7 +240,11 @@ function accessByRoute ({ routes }: TestService): Map<string, RouteAccess> {
 t.test('a route that does not declare its access cannot be registered', async (t) => {
   const { services } = await startTestService(t)
   const app = Fastify()
-  enforceAccess(app, { ...services, authentication: { signIn: unexpected, stillSignedIn: unexpected } })
+  enforceAccess(app, {
+    ...services,
+    authentication: { signIn: unexpected, stillSignedIn: unexpected },
+    polls: { get: unexpected },
+  })
   t.throws(() => app.get('/api/new', async () => ({})), { message: /GET \/api\/new does not declare its access/ })
   t.throws(() => app.get('/api/new', { config: {} as never }, async () => ({})), { message: /does not declare/ })
   t.doesNotThrow(() => app.get('/api/new', { config: { access: { who: 'public' } } }, async () => ({})))

@@ -1,5 +1,4 @@
-// Polls are answered from memory while nobody has committed anything: what must be noticed all the same.
-// Over sockets: what answers from memory stands before the routes.
+// Polls are answered from memory until the next commit. These tests are about what clients must notice at once.
 import t, { type Test } from 'tap'
 import { listenRaw, type RawAnswer } from '../support/raw-request.ts'
 import {
@@ -77,7 +76,7 @@ t.test('what was committed is in the next answer', async (t) => {
   t.strictSame((await poll(EXPORTS)).json(), [])
 })
 
-t.test('an answer is for whoever asked, and for as long as he may ask', async (t) => {
+t.test('an answer is for the client that asked, as long as it has access', async (t) => {
   const clock = { now: Date.UTC(2026, 0, 5) }
   const { poll, services: { accounts }, token } = await startPolled(t, {
     courses: [COURSE, { name: 'Biology' }],
@@ -126,7 +125,7 @@ t.test('addresses in an answer are those of the request', async (t) => {
   }
 })
 
-t.test('another front end gets its headers, whoever asked before', async (t) => {
+t.test('another front end gets its headers, whichever client asked before', async (t) => {
   const { poll } = await startPolled(t, {
     courses: [COURSE],
     settings: { CORS_ORIGINS: 'https://front.example' },

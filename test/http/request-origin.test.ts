@@ -216,7 +216,7 @@ t.test('exactly one Host, and a valid one', async (t) => {
     return parse(await readAll(socket))
   }
   for (let i = 0; i < 2; i++) {
-    t.equal((await ask(['Host: school.example'])).status, 200, 'from the second on, out of memory')
+    t.equal((await ask(['Host: school.example'])).status, 200, 'the second one from memory')
   }
   const bad = [
     ['Host: school.example', 'Host: school.example'],

@@ -6,6 +6,7 @@ import type { Accounts } from '../../accounts/accounts.ts'
 import type { ApplicationTokens } from '../../accounts/application-tokens.ts'
 import type { Sessions } from '../../accounts/sessions.ts'
 import type { SessionCookie } from '../cookies/session-cookie.ts'
+import type { PollCache } from '../poll-cache.ts'
 
 export interface Authentication {
   /** Sets `request.principal`. Throws UNAUTHENTICATED and ISSUER_UNAVAILABLE. */
@@ -23,30 +24,40 @@ export interface AuthenticationOptions {
   /** Undefined: no application is set up. */
   applicationTokens: ApplicationTokens | undefined
   cookie: Pick<SessionCookie, 'read'>
+  polls: PollCache
 }
 
+/** A bearer token, or the secret of a session's cookie. Undefined: it is missing or not valid. */
+interface Credential { kind: 'token' | 'session', secret: string | undefined }
+
 export function createAuthentication (
-  { accounts, sessions, applicationTokens, cookie }: AuthenticationOptions
+  { accounts, sessions, applicationTokens, cookie, polls }: AuthenticationOptions
 ): Authentication {
-  async function principalBehind (
-    request: FastifyRequest,
+  function credentialOf (request: FastifyRequest): Credential {
+    // A client that sends a token means it: the cookie that a browser adds does not count then.
+    return request.headers.authorization === undefined
+      ? { kind: 'session', secret: cookie.read(request) }
+      : { kind: 'token', secret: bearerToken(request.headers.authorization) }
+  }
+
+  async function authenticate (
+    { kind, secret }: Credential,
     options: { notesUse: boolean }
   ): Promise<Principal | undefined> {
-    // A client that sends a token means it: the cookie that a browser adds does not count then.
-    if (request.headers.authorization === undefined) {
-      const secret = cookie.read(request)
-      return secret === undefined ? undefined : await sessions.authenticate(secret, options)
-    }
-    const token = bearerToken(request.headers.authorization)
-    if (token === undefined) return undefined
-    return isJwt(token)
-      ? await applicationTokens?.authenticate(token)
-      : await accounts.authenticate(token, options)
+    if (secret === undefined) return undefined
+    if (kind === 'session') return await sessions.authenticate(secret, options)
+    return isJwt(secret)
+      ? await applicationTokens?.authenticate(secret)
+      : await accounts.authenticate(secret, options)
   }
 
   return {
     async signIn (request, reply) {
-      const principal = await principalBehind(request, { notesUse: true })
+      const credential = credentialOf(request)
+      const principal = await polls.get(
+        `${credential.kind} ${credential.secret}`,
+        () => authenticate(credential, { notesUse: true })
+      )
       if (principal === undefined) {
         reply.header('www-authenticate', 'Bearer')
         throw new DomainError('UNAUTHENTICATED')
@@ -54,11 +65,15 @@ export function createAuthentication (
       request.principal = principal
       return principal
     },
-    stillSignedIn: (request) => principalBehind(request, { notesUse: false }).catch((error: unknown) => {
-      // The stream ends; the client reconnects and gets the error.
-      if (!hasCode(error, 'ISSUER_UNAVAILABLE')) throw error
-      return undefined
-    }),
+    async stillSignedIn (request) {
+      try {
+        return await authenticate(credentialOf(request), { notesUse: false })
+      } catch (error) {
+        // The stream ends; the client reconnects and gets the error.
+        if (hasCode(error, 'ISSUER_UNAVAILABLE')) return undefined
+        throw error
+      }
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 // The client's address, and the origin that the client used to reach the service.
 import { isIP } from 'node:net'
 import type { IncomingMessage } from 'node:http'
+import { DomainError } from '../../errors.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 /**
@@ -9,8 +10,25 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
  */
 const HOST = /^(?:[a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
 
+/**
+ * Refuses a request without exactly one valid `Host` before anything else looks at it: two hosts, or none, may
+ * mean one site to a proxy in front and another one here.
+ */
+export function requireOneHost (app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, next) => {
+    if (hasOneHost(request.raw)) {
+      next()
+      return
+    }
+    reply.headers({ connection: 'close', 'cache-control': 'no-store' })
+    next(new DomainError('VALIDATION_FAILED', {
+      detail: 'host: send exactly one Host header with a valid host name.',
+    }))
+  })
+}
+
 /** Whether a request has exactly one usable `Host` (RFC 9112, 3.2). HTTP/1.0 may do without. */
-export function hasOneHost ({ rawHeaders, headers, httpVersion }: IncomingMessage): boolean {
+function hasOneHost ({ rawHeaders, headers, httpVersion }: IncomingMessage): boolean {
   let count = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? ''
@@ -43,8 +61,7 @@ export function isOnHttps (request: FastifyRequest, publicUrl: string): boolean 
  */
 export function checkClientAddresses (app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, next) => {
-    const { ip, socket } = request
-    Object.defineProperty(request, 'ip', { value: isAddress(ip) ? ip : socket.remoteAddress })
+    if (!isAddress(request.ip)) Object.defineProperty(request, 'ip', { value: request.socket.remoteAddress })
     next()
   })
 }

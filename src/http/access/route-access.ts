@@ -6,6 +6,7 @@ import { DomainError } from '../../errors.ts'
 import type { Access, CourseRow, JobRow, Principal, Scope } from '../../accounts/access.ts'
 import type { Authentication } from './authentication.ts'
 import { recordsAction, type AuditLog } from './audit-hook.ts'
+import type { PollCache } from '../poll-cache.ts'
 import { isSameOrigin, isStateChanging } from './same-origin.ts'
 import { idOf } from '../schemas/common.ts'
 
@@ -80,6 +81,7 @@ export interface EnforceAccessOptions {
   authentication: Authentication
   access: Pick<Access, 'course' | 'job'>
   audit: AuditLog
+  polls: PollCache
   config: Pick<Config, 'AUDIT_READS' | 'FILE_ACCESS' | 'PUBLIC_URL'>
 }
 
@@ -95,7 +97,7 @@ export interface RegisteredRoute {
  */
 export function enforceAccess (
   app: FastifyInstance,
-  { authentication, access, audit, config }: EnforceAccessOptions
+  { authentication, access, audit, polls, config }: EnforceAccessOptions
 ): readonly RegisteredRoute[] {
   const routes: RegisteredRoute[] = []
   for (const name of ['principal', 'course', 'job', 'audited'] as const) app.decorateRequest(name, null)
@@ -130,7 +132,9 @@ export function enforceAccess (
 
   async function requireCourse (request: FastifyRequest, principal: Principal): Promise<void> {
     const courseId = idOf(addressOf(request).course_id)
-    const found = courseId === undefined ? undefined : await access.course(principal, courseId)
+    const found = courseId === undefined
+      ? undefined
+      : await polls.get(`course ${courseId} ${principal.userId}`, () => access.course(principal, courseId))
     if (found === undefined) throw new DomainError('COURSE_NOT_FOUND')
     if (!found.allowed) throw new DomainError('NOT_A_TEACHER')
     request.course = found.course
@@ -138,7 +142,9 @@ export function enforceAccess (
 
   async function requireJob (request: FastifyRequest, principal: Principal): Promise<void> {
     const jobId = idOf(addressOf(request).job_id)
-    const job = jobId === undefined ? undefined : await access.job(principal, jobId)
+    const job = jobId === undefined
+      ? undefined
+      : await polls.get(`job ${jobId} ${principal.userId}`, () => access.job(principal, jobId))
     if (job === undefined) throw new DomainError('JOB_NOT_FOUND')
     request.job = job
   }

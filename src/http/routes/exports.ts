@@ -7,7 +7,7 @@ import { exportOptionsSchema } from '../../exports/export-options.ts'
 import type { ExportItem } from '../../exports/exports.ts'
 import { isoTime } from '../../iso-time.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
-import { sendTagged, tagged, type Tagged } from '../entity-tags.ts'
+import { sendTagged, tagged } from '../entity-tags.ts'
 import { sendTicket } from '../job-ticket.ts'
 import type { RouteContext } from '../route-context.ts'
 import { courseParams, errors, exportSchema, idOf, ticketSchema } from '../schemas/common.ts'
@@ -16,11 +16,9 @@ const tags = ['Exports']
 
 export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, links, gate }
+  { services, links, gate, polls }
 ) => {
   const { exports, config } = services
-  /** What a list became: nearly every poll gets the same as the one before. */
-  const answers = new WeakMap<readonly ExportItem[], { base: string, content: Tagged }>()
 
   app.post('/api/courses/:course_id/performance/export', {
     // An empty body is an export with all defaults.
@@ -67,7 +65,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   })
 
   app.get('/api/courses/:course_id/performance/exports', {
-    config: { access: { who: 'course', scope: 'read' }, isPolled: true },
+    config: { access: { who: 'course', scope: 'read' } },
     schema: {
       tags,
       summary: "The course's exports, newest first",
@@ -77,17 +75,12 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       response: { 200: Type.Array(exportSchema), 304: Type.Null(), ...errors(401, 403, 404) },
     },
   }, async (request, reply) => {
-    const items = await exports.list(courseOf(request).id)
-    const base = links.absolute(request, '')
-    let answer = answers.get(items)
-    if (answer?.base !== base) {
-      answer = {
-        base,
-        content: tagged(JSON.stringify(items.map((item) => exportJson(item, links.file(request, item))))),
-      }
-      answers.set(items, answer)
-    }
-    return sendTagged(request, reply, answer.content)
+    const { id: courseId } = courseOf(request)
+    const list = await polls.get(`exports ${courseId} ${links.absolute(request, '')}`, async () => {
+      const items = await exports.list(courseId)
+      return tagged(JSON.stringify(items.map((item) => exportJson(item, links.file(request, item)))))
+    })
+    return sendTagged(request, reply, list)
   })
 
   app.get('/api/courses/:course_id/performance/exports/latest', {

@@ -38,8 +38,9 @@ const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2)
 
 export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, links, gate, room }
+  context
 ) => {
+  const { services, links, gate, room } = context
   const { config, imports } = services
   await app.register(
     multipart,
@@ -136,7 +137,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }, async (request) => {
     const job = jobOf(request)
     if (job.kind !== IMPORT_KIND) throw new DomainError('JOB_NOT_FOUND')
-    return { ...await oneJobJson(services, links, request, job), ...importJson(job) }
+    return { ...await oneJobJson(context, request, job), ...importJson(job) }
   })
 
   app.get('/api/schemas/performance-book-1.json', {
@@ -161,7 +162,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       query,
       (part) => listJobs(services.db.reads, { kind: IMPORT_KIND, owner, ...part })
     )
-    const jobs = await jobsJson(services, links, request, rows)
+    const jobs = await jobsJson(context, request, rows)
     return {
       imports: jobs.map((job, i) => ({ ...job, ...listedImportJson(rows[i]!) })),
       next_cursor: nextCursor,

@@ -6,6 +6,7 @@ import { listJobs, type JobRow } from '../../../db/queries/jobs.ts'
 import { DomainError } from '../../errors.ts'
 import { jobOf, principalOf } from '../access/route-access.ts'
 import { hasEnded, jobEvents } from '../job-events.ts'
+import { sendJson } from '../entity-tags.ts'
 import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
 import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
 import { limitStreams } from '../stream-limit.ts'
@@ -17,12 +18,13 @@ const jobParams = Type.Object({ job_id: Type.String({ description: 'Id of a job'
 
 export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   app,
-  { services, authentication, links, closing }
+  context
 ) => {
+  const { services, authentication, links, polls, closing } = context
   const { access, db, queue, config, clock } = services
 
   const streams = limitStreams(config.EVENT_STREAMS_MAX)
-  const json = (request: FastifyRequest, job: JobRow) => oneJobJson(services, links, request, job)
+  const json = (request: FastifyRequest, job: JobRow) => oneJobJson(context, request, job)
   /** The job as it is by now. */
   async function jsonNow (request: FastifyRequest) {
     const job = await queue.find(db.reads, jobOf(request).id)
@@ -35,7 +37,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }
 
   app.get('/api/jobs/:job_id', {
-    config: { access: { who: 'job', scope: 'read' }, isPolled: true },
+    config: { access: { who: 'job', scope: 'read' } },
     schema: {
       tags,
       summary: 'One job',
@@ -43,10 +45,12 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       params: jobParams,
       response: { 200: jobWithAttemptsSchema, ...errors(401, 403, 404) },
     },
-  }, async (request) => {
-    // Its progress lives in memory.
-    request.isLive = jobOf(request).state === 'started'
-    return await json(request, jobOf(request))
+  }, async (request, reply) => {
+    const job = jobOf(request)
+    const read = async () => JSON.stringify(await json(request, job))
+    const key = `job answer ${job.id} ${principalOf(request).userId} ${links.absolute(request, '')}`
+    // The progress of a running job changes without a commit.
+    return sendJson(reply, job.state === 'started' ? await read() : await polls.get(key, read))
   })
 
   app.get('/api/jobs/:job_id/events', {
@@ -157,6 +161,6 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       request.query,
       (part) => listJobs(db.reads, { state: status, kind, ...part })
     )
-    return { jobs: await jobsJson(services, links, request, rows), next_cursor: nextCursor }
+    return { jobs: await jobsJson(context, request, rows), next_cursor: nextCursor }
   })
 }

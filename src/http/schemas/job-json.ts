@@ -2,55 +2,45 @@ import type { FastifyRequest } from 'fastify'
 import { jobAttempts, type AttemptRow } from '../../../db/queries/job-attempts.ts'
 import type { JobRow } from '../../../db/queries/jobs.ts'
 import { isoTime } from '../../iso-time.ts'
-import type { Services } from '../../services.ts'
 import { principalOf } from '../access/route-access.ts'
-import type { Links } from '../links.ts'
+import type { RouteContext } from '../route-context.ts'
+
+type JobContext = Pick<RouteContext, 'services' | 'links' | 'polls'>
 
 export type JobJson = Awaited<ReturnType<typeof jobJson>>
 
 /** Several jobs as the API shows them. */
 export async function jobsJson (
-  services: Services,
-  links: Links,
+  context: JobContext,
   request: FastifyRequest,
   jobs: readonly JobRow[]
 ): Promise<JobJson[]> {
-  const positions = await positionsOf(services, jobs)
   const shown: JobJson[] = []
-  for (const job of jobs) shown.push(await jobJson(services, links, request, job, positions))
+  for (const job of jobs) shown.push(await jobJson(context, request, job))
   return shown
 }
 
 /** A job as the API shows it; to an administrator with all its attempts. */
 export async function oneJobJson (
-  services: Services,
-  links: Links,
+  context: JobContext,
   request: FastifyRequest,
   job: JobRow
 ): Promise<JobJson & { attempt_log?: ReturnType<typeof attemptJson>[] }> {
-  const shown = await jobJson(services, links, request, job, await positionsOf(services, [job]))
+  const shown = await jobJson(context, request, job)
   if (principalOf(request).role !== 'admin') return shown
-  return { ...shown, attempt_log: (await jobAttempts(services.db.reads, job.id)).map(attemptJson) }
-}
-
-/** How many jobs are ahead of each of these that waits, by its id. */
-async function positionsOf (
-  { outlook }: Services,
-  jobs: readonly JobRow[]
-): Promise<ReadonlyMap<number, number>> {
-  return jobs.some(({ state }) => state === 'queued') ? await outlook.positions() : new Map()
+  return { ...shown, attempt_log: (await jobAttempts(context.services.db.reads, job.id)).map(attemptJson) }
 }
 
 async function jobJson (
-  { access, runner, exports, outlook }: Services,
-  links: Links,
+  { services: { access, runner, exports, outlook }, links, polls }: JobContext,
   request: FastifyRequest,
-  job: JobRow,
-  positions: ReadonlyMap<number, number>
+  job: JobRow
 ) {
   const made = job.state === 'succeeded' ? await exports.ofJob(job.id) : undefined
   // A job may have been claimed after its row was read.
-  const ahead = job.state === 'queued' ? positions.get(job.id) ?? 0 : 0
+  const ahead = job.state === 'queued'
+    ? (await polls.get('queue positions', outlook.positions)).get(job.id) ?? 0
+    : 0
   const progress = job.state === 'started' ? runner.progress(job.id) ?? job.progress : job.progress
   return {
     id: job.id,
