@@ -28,11 +28,13 @@ import { createDiskStorage } from './files/storage/disk.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
 import type { FileStorage } from './files/storage/file-storage.ts'
 import { systemClock, type Clock } from './jobs/clock.ts'
+import { createLocalDelivery } from './jobs/delivery/local.ts'
 import { createJobOutlook, type JobOutlook } from './jobs/job-outlook.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
 import { withTasks } from './jobs/job-kind.ts'
-import { createJobRunner, type JobRunner, type RunnerLog } from './jobs/job-runner.ts'
+import { createJobRunner, type JobRunner } from './jobs/job-runner.ts'
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
+import type { Log } from './log.ts'
 import { TASKS_FILE } from './program-files.ts'
 import { VERSION } from './version.ts'
 import type { JobTasks } from '../workers/task-map.ts'
@@ -79,7 +81,7 @@ export interface Services {
 
 export interface ServicesOptions {
   config: Config
-  log: RunnerLog
+  log: Log
   /** The time, ms since 1970; a test hands in its own. */
   now?: () => number
   /** Instead of it the time with its timers, for a test of what waits: jobs, event streams. */
@@ -173,8 +175,10 @@ export async function createServices ({
     kinds: kinds.map((kind) => kind.name),
     pools: { jobs: pool, readers },
   })
+  const delivery = createLocalDelivery({ db, clock, log, onStep })
   const runner = createJobRunner({
     db,
+    delivery,
     pool,
     kinds,
     stagingFolder: config.stagingFolder,
@@ -187,12 +191,8 @@ export async function createServices ({
     db,
     now,
     queueMax: config.QUEUE_MAX,
-    wake: () => {
-      runner.wake()
-    },
-    canceled: (jobId) => {
-      runner.abort(jobId)
-    },
+    delivery,
+    canceled: (jobId) => { runner.abort(jobId) },
     onStep,
   })
   const housekeeping = createHousekeeping({

@@ -2,6 +2,7 @@ import type { Database, Reads, Trx } from '../../db/index.ts'
 import * as jobs from '../../db/queries/jobs.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { storedPayload } from '../../db/queries/stored-json.ts'
+import type { JobDelivery } from './delivery/delivery.ts'
 import { DomainError } from '../errors.ts'
 
 export interface JobRequest {
@@ -56,8 +57,7 @@ export interface JobQueueOptions {
   now: () => number
   /** Most jobs of one kind that may wait. */
   queueMax: number
-  /** Called after the commit with which a job began to wait. */
-  wake: () => void
+  delivery: Pick<JobDelivery, 'announce'>
   /** Called after the commit that canceled a job. */
   canceled: (jobId: number) => void
   /** Called between the steps of a request. */
@@ -69,7 +69,7 @@ export const REQUEST_STEPS = ['request: written', 'request: committed'] as const
 export type RequestStep = typeof REQUEST_STEPS[number]
 
 export function createJobQueue (
-  { db, now, queueMax, wake, canceled, onStep = () => {} }: JobQueueOptions
+  { db, now, queueMax, delivery, canceled, onStep = () => {} }: JobQueueOptions
 ): JobQueue {
   return {
     async request (trx, request) {
@@ -85,10 +85,8 @@ export function createJobQueue (
       })
       onStep('request: written')
       if (found === undefined) {
-        trx.afterCommit(() => {
-          onStep('request: committed')
-          wake()
-        })
+        trx.afterCommit(() => { onStep('request: committed') })
+        delivery.announce(trx)
       }
       return { job, joined: found !== undefined, requestedAt: request.requestedAt }
     },
@@ -111,7 +109,7 @@ export function createJobQueue (
     },
     retry: (jobId) => db.write(async (trx) => {
       const isQueued = await jobs.requeueEnded(trx, jobId)
-      if (isQueued) trx.afterCommit(wake)
+      if (isQueued) delivery.announce(trx)
       return isQueued
     }),
     find: (reads, jobId) => jobs.findJob(reads, jobId),

@@ -8,10 +8,10 @@ import { endRun, setResult, type RunChange } from '../../db/queries/job-claims.t
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { storedResult } from '../../db/queries/stored-json.ts'
 import { failureOf, hasCode, sentenceOf } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { boundMessage } from '../short-text.ts'
 import { pause, type Clock } from './clock.ts'
 import type { Completion, Run, RunnableKind, WorkOutcome } from './job-kind.ts'
-import type { RunnerLog } from './job-runner.ts'
 
 /** The steps of a run, in their order. */
 export const RUN_STEPS = [
@@ -38,6 +38,8 @@ export interface LiveRun {
   reason?: 'shutdown' | 'timeout' | 'canceled'
   /** Fraction. */
   progress: number
+  /** When progress was last written, ms; undefined while it is being written. */
+  progressSavedAt: number | undefined
   done: Promise<void>
 }
 
@@ -45,13 +47,13 @@ export interface RunOptions {
   db: Database
   stagingFolder: string
   clock: Clock
-  log: RunnerLog
+  log: Log
   onStep: (step: RunStep, job: JobRow) => void
   /** Told once of each run that has ended, when the database knows it. */
   onEnd: (job: JobRow, outcome: RunOutcome) => void
   onProgress: (live: LiveRun, fraction: number) => void
-  /** Aborted when the process cannot wait for the database any longer. */
-  givingUp: AbortSignal
+  /** Aborted when the process can no longer wait for the database. */
+  shutdownSignal: AbortSignal
 }
 
 /** The end of a run is tried to be written again after so many ms, doubled up to `MOST_MS`. */
@@ -73,7 +75,7 @@ export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>)
  * put right at the next look.
  */
 export function createRun (options: RunOptions): (live: LiveRun) => Promise<void> {
-  const { db, clock, log, onStep, onEnd, givingUp } = options
+  const { db, clock, log, onStep, onEnd, shutdownSignal } = options
 
   async function perform (live: LiveRun): Promise<void> {
     const { job } = live
@@ -234,9 +236,9 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       try {
         return await db.write(work)
       } catch (error) {
-        if (givingUp.aborted || !mayPass(error, tries)) throw error
+        if (shutdownSignal.aborted || !mayPass(error, tries)) throw error
         log.error({ err: error }, 'the end of a run could not be written; it is tried again')
-        await pause(clock, wait, givingUp)
+        await pause(clock, wait, shutdownSignal)
       }
     }
   }

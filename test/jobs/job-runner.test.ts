@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { claimJob, setResult, updateRun } from '../../db/queries/job-claims.ts'
 import { DomainError } from '../../src/errors.ts'
-import { MAX_PROCESS_DEATHS, LOOK_EVERY_MS } from '../../src/jobs/job-runner.ts'
+import { MAX_PROCESS_DEATHS, LOOK_EVERY_MS } from '../../src/jobs/delivery/local.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind, type TestKind } from '../support/job-service.ts'
 import { testFolder } from '../support/test-folder.ts'
@@ -335,7 +335,7 @@ t.test('a job that says started although nobody runs it comes back at the next l
 
 t.test('a wake before the start is harmless, a second start too', async (t) => {
   const service = await createJobService(t)
-  service.runner.wake()
+  await service.delivery.look()
   const { job } = await service.request()
   await service.runner.drain()
   t.equal((await service.row(job.id)).state, 'queued')

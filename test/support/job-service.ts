@@ -5,6 +5,8 @@ import type { Test } from 'tap'
 import { openDatabase, type Database } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { withTask, type JobKind, type RunnableKind } from '../../src/jobs/job-kind.ts'
+import type { JobDelivery } from '../../src/jobs/delivery/delivery.ts'
+import { createLocalDelivery } from '../../src/jobs/delivery/local.ts'
 import { createJobQueue, type JobQueue, type JobRequest, type JobTicket } from '../../src/jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerOptions } from '../../src/jobs/job-runner.ts'
 import { createWorkerPool, type Threads, type WorkerPool } from '../../src/jobs/worker-pool.ts'
@@ -21,6 +23,7 @@ export interface LogLine {
 export interface JobService {
   db: Database
   clock: TestClock
+  delivery: JobDelivery
   queue: JobQueue
   runner: JobRunner
   stagingFolder: string
@@ -113,25 +116,24 @@ export async function createJobService (
     extraThreads,
     memoryMb,
   })
+  const logger = { info: at('info'), warn: at('warn'), error: at('error') }
+  const delivery = createLocalDelivery({ db, clock, log: logger, onStep })
   const runner = createJobRunner({
     db,
+    delivery,
     pool: pool ?? testPool,
     kinds: kinds.map((kind) => 'work' in kind ? kind : runnable(testPool, kind)),
     stagingFolder,
     clock,
-    log: { info: at('info'), warn: at('warn'), error: at('error') },
+    log: logger,
     onStep,
   })
   const queue = createJobQueue({
     db,
     now: clock.now,
     queueMax,
-    wake: () => {
-      runner.wake()
-    },
-    canceled: (jobId) => {
-      runner.abort(jobId)
-    },
+    delivery,
+    canceled: (jobId) => { runner.abort(jobId) },
   })
   t.teardown(async () => {
     await runner.stop(0)
@@ -162,6 +164,7 @@ export async function createJobService (
   return {
     db,
     clock,
+    delivery,
     queue,
     runner,
     stagingFolder,

@@ -1,0 +1,34 @@
+import type { Trx } from '../../../db/index.ts'
+import type { JobRow } from '../../../db/queries/jobs.ts'
+import type { RunnableKind } from '../job-kind.ts'
+
+/** A process that runs jobs, as the delivery sees it. */
+export interface JobWorker {
+  /** Undefined: this process does not know the kind. */
+  kind: (name: string) => RunnableKind | undefined
+  /** Names of the kinds of which one more job can start now. */
+  openKinds: () => string[]
+  /** Tokens of the runs in this process. */
+  tokens: () => number[]
+  /** Starts the run of a job that was claimed for this process. Does not wait for its end. */
+  begin: (job: JobRow) => void
+  /** Ends the run with this token: its job was canceled, or is no longer this run's job. */
+  abandon: (token: number) => void
+  /** The row of this job has changed. */
+  changed: (jobId: number) => void
+}
+
+/**
+ * How a waiting job reaches a process that runs it: at least once, also when processes die. The row of the job is the
+ * truth about its state, and the token of the claim guards every later write, so a job that is delivered twice ends once.
+ */
+export interface JobDelivery {
+  /** In the transaction after which a job waits: some process claims the job soon after the commit. */
+  announce: (trx: Trx) => void
+  /** Requeues jobs of dead processes, then claims jobs for this worker until `stop`. */
+  start: (worker: JobWorker) => Promise<void>
+  /** Looks for jobs now. Resolves when none can start; at once before `start` and after `stop`. */
+  look: () => Promise<void>
+  /** Claims nothing from now on. Resolves when a claim that was under way is done. */
+  stop: () => Promise<void>
+}
