@@ -1,5 +1,5 @@
-// What every format comes down to: one course as its source tells it. Its results lie in the staging database
-// and go by the numbers given here.
+// What every format is converted to: one course as its source describes it. The results are in the staging
+// database, under the numbers given here.
 import type { Row } from '../../db/tables.ts'
 import type { Place } from './problems.ts'
 
@@ -7,7 +7,7 @@ export interface BookSource {
   /** The course's number in this import. */
   number: number
   place: Place
-  /** The stored course that this is, null: a new one. */
+  /** The stored course; null for a new one. */
   live: Row<'courses'> | null
   sourceId: string
   grouping: string | null
@@ -24,19 +24,19 @@ export interface BookSource {
   tasks: SourceTask[]
   teachers: SourceTeacher[]
   students: SourceStudent[]
-  /** The source is the whole truth about the course: its order counts, and what it has not goes. */
+  /** The source is complete for the course: its order counts, and what it does not have is removed. */
   isFull: boolean
-  /** Staged results are all there are; else they change those that are stored. */
+  /** The staged results are complete. Otherwise they change the stored ones. */
   hasAllResults: boolean
-  /** Teachers, and students whom the source does not name, stay as they are. */
+  /** Teachers, and students who are not in the source, are not changed. */
   isTeachersImport?: boolean
-  /** Which of the stored things that are not in this source are to go, where it is not full. */
+  /** If the source is not full: which stored things that it does not have are removed. */
   isGone: {
     period: (row: Row<'periods'>) => boolean,
     task: (row: Row<'tasks'>) => boolean,
     student: (row: Row<'students'>) => boolean,
     teacher: (row: Row<'course_teachers'>) => boolean,
-    /** Stored line items (`task_sources`) that were deleted: their results go. */
+    /** Line items (`task_sources`), with their results. */
     item: (row: Row<'task_sources'>) => boolean,
     emptyCategories: boolean,
   }
@@ -56,7 +56,7 @@ export interface SourceCategory {
 
 export interface SourceTask {
   sourceId: string
-  /** The system whose grade book file the task is from; null: another source. */
+  /** The system whose grade book file has the task; null for another source. */
   gradeBook: string | null
   title: string
   type: 'homework' | 'reading' | 'external'
@@ -66,8 +66,8 @@ export interface SourceTask {
   dueOn: string | null
   pointsPossible: number | null
   /**
-   * Its line items: number in this import, what to take off a score to have points. A task without line items
-   * is one itself, without id.
+   * Its line items, by their numbers in this import. `minimum` is subtracted from a score. A task of a format
+   * without line items has one without an id.
    */
   items: Array<{ number: number, sourceId: string | null, minimum: number }>
 }
@@ -84,7 +84,7 @@ export interface SourceStudent {
   /** The person's number in this import. */
   number: number
   sourceId: string
-  /** The system whose grade book file brought the student; null: another source. */
+  /** The system whose grade book file added the student; null for another source. */
   gradeBook: string | null
   firstName: string | null
   lastName: string | null
@@ -95,7 +95,7 @@ export interface SourceStudent {
   droppedOn: string | null
 }
 
-/** What a full source says of what it does not name: it goes. */
+/** Everything that the source does not have is removed. */
 export const ALL_GONE: BookSource['isGone'] = {
   period: () => true,
   task: () => true,
@@ -105,7 +105,17 @@ export const ALL_GONE: BookSource['isGone'] = {
   emptyCategories: true,
 }
 
-/** Weights as fractions: if any of the course exceeds 1, all are percentages. */
+/** Nothing is removed. */
+export const NOTHING_GONE: BookSource['isGone'] = {
+  period: () => false,
+  task: () => false,
+  student: () => false,
+  teacher: () => false,
+  item: () => false,
+  emptyCategories: false,
+}
+
+/** Weights as fractions. If any weight exceeds 1, all are percentages. */
 export function asFractions<T extends { weight: number | null }> (categories: T[]): T[] {
   if (!categories.some(({ weight }) => weight !== null && weight > 1)) return categories
   return categories.map((category) => ({

@@ -141,7 +141,7 @@ export function withinCourse (
     // Name and id are the file's own: nothing was looked up.
     const given = `"${shorten(book.name)}" (${shorten(book.sourceId)})`
     const ownId = book.name === course.name ? ` (${shorten(course.source_id)})` : ''
-    problems.error(book.place, `is about the course ${given}, not "${shorten(course.name)}"${ownId}. ` +
+    problems.error(book.place, `is for the course ${given}, not "${shorten(course.name)}"${ownId}. ` +
       'Choose the file of this course, or ask an administrator to import it.')
     return undefined
   }

@@ -2,26 +2,20 @@ import type { BookSource } from './book-source.ts'
 import { Refusal, type Place, type Problems } from './problems.ts'
 
 /**
- * Most things of each kind in one course. No course has nearly as many, and an Excel worksheet ends at 16,384
- * columns. All of a course's headings are on every page of its book, so that without a limit one file makes
- * pages of any size. Students have no limit: pages are cut by student.
+ * Most entries of each list in one course. A real course never has nearly as many, and an Excel worksheet ends at
+ * 16,384 columns. Every page of a book has all headings of its course, so without a limit a file could make pages
+ * of any size. There is no limit for students, since pages are divided by student.
  */
 const MOST = { tasks: 50_000, categories: 5000, periods: 5000, teachers: 5000 } as const
 
 export type CourseList = keyof typeof MOST
 
-/**
- * Throws Refusal where a list of one course has `count` entries and that is too many. For readers, before
- * they keep them.
- */
+/** Throws Refusal if `count` entries are too many for a list of one course. For readers, before they keep them. */
 export function assertCourseSize (list: CourseList, count: number, place: Place): void {
   if (count > MOST[list]) throw new Refusal(place, tooMany(list))
 }
 
-/**
- * The same for a whole course of any format, as an error for each list that is too long. False: there was
- * one.
- */
+/** Adds an error for each list of a course that is too long. Returns whether there was none. */
 export function checkCourseSize (book: BookSource, problems: Problems): boolean {
   const lists = (Object.keys(MOST) as CourseList[]).filter((list) => book[list].length > MOST[list])
   for (const list of lists) problems.error(book.place, tooMany(list))
@@ -29,7 +23,6 @@ export function checkCourseSize (book: BookSource, problems: Problems): boolean 
 }
 
 function tooMany (list: CourseList): string {
-  return `has more than ${
-    MOST[list]
-  } ${list} in one course; split the course, or leave out those that are no longer needed`
+  return `has more than ${MOST[list]} ${list} in one course; ` +
+    'split the course, or leave out those that are no longer needed'
 }

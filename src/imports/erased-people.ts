@@ -16,58 +16,39 @@ export interface NamedPerson {
 }
 
 export interface ErasedPeople {
-  /** Whether the source's person is to be left out. Each is counted in the warning `erased_person` once. */
-  leavesOut: (person: NamedPerson, place: Place) => boolean
-  /** The same for a row of a roster that refers to a user by the source id alone. */
-  leavesOutUser: (sourceId: string, place: Place) => boolean
+  /** Whether to leave out a person of the source. Each is counted in the warning `erased_person` once. */
+  excludes: (person: NamedPerson, place: Place) => boolean
+  /** The same for a row of a roster that refers to a user only by the source id. */
+  excludesUser: (sourceId: string, place: Place) => boolean
 }
 
-const NO_ONE: ErasedPeople = { leavesOut: () => false, leavesOutUser: () => false }
+const NO_ONE: ErasedPeople = { excludes: () => false, excludesUser: () => false }
 
-/**
- * Without erased people this costs nothing. With `allow` no person is left out, and those who return are
- * erased no more.
- */
-export function erasedPeople ({
-  staging,
-  problems,
-  allow,
-}: {
+export interface ErasedPeopleOptions {
   staging: Staging
   problems: Problems
+  /** No person is left out. People who return are no longer erased. */
   allow: boolean
-}): ErasedPeople {
+}
+
+/** Recognizes erased people. Costs nothing if there are none. */
+export function erasedPeople ({ staging, problems, allow }: ErasedPeopleOptions): ErasedPeople {
   const erased = staging.live.erased()
   if (erased === undefined) return NO_ONE
   const { secret } = erased
   const hashes = new Set(erased.hashes)
   const users = new Map<string, boolean>()
 
-  function found ({ sourceIds, studentIdentifier, email, usernames = [], course }: NamedPerson): string[] {
-    const given: Array<[IdentifierKind, string | null, string?]> = [
-      ...sourceIds.flatMap((id): Array<[IdentifierKind, string, string?]> =>
-        course === undefined
-          ? [['source_id', id]]
-          : [
-              ['source_id', id],
-              ['source_id', id, course],
-            ]
-      ),
-      ['student_identifier', studentIdentifier],
-      ['email', email],
-      ...usernames.map((name): [IdentifierKind, string] => ['username', name]),
-    ]
-    return given
-      .flatMap(([kind, value, scope]) =>
-        value === null || value.trim() === ''
-          ? []
-          : [identifierHash(secret, kind, value, scope), looseHash(secret, looseKey(kind, value, scope))]
-      )
+  function hashesOf (person: NamedPerson): string[] {
+    return identifiersOf(person)
+      .flatMap(({ kind, value, course }) => [
+        identifierHash(secret, kind, value, course), looseHash(secret, looseKey(kind, value, course)),
+      ])
       .filter((hash) => hashes.has(hash))
   }
 
-  function leavesOut (person: NamedPerson, place: Place): boolean {
-    const known = found(person)
+  function excludes (person: NamedPerson, place: Place): boolean {
+    const known = hashesOf(person)
     if (known.length === 0) return false
     if (allow) {
       for (const hash of known) staging.plan.readmit(hash)
@@ -78,21 +59,40 @@ export function erasedPeople ({
   }
 
   return {
-    leavesOut (person, place) {
-      if (person.course === undefined && person.sourceIds.some((id) => users.get(id) === true)) return true
-      const isOut = leavesOut(person, place)
-      if (isOut && person.course === undefined) for (const id of person.sourceIds) users.set(id, true)
-      return isOut
+    excludes (person, place) {
+      const isUser = person.course === undefined
+      if (isUser && person.sourceIds.some((id) => users.get(id) === true)) return true
+      const isExcluded = excludes(person, place)
+      if (isExcluded && isUser) for (const id of person.sourceIds) users.set(id, true)
+      return isExcluded
     },
-    leavesOutUser (sourceId, place) {
-      let isOut = users.get(sourceId)
-      if (isOut === undefined) {
-        users.set(
-          sourceId,
-          (isOut = leavesOut({ sourceIds: [sourceId], studentIdentifier: null, email: null }, place))
-        )
-      }
-      return isOut
+    excludesUser (sourceId, place) {
+      const known = users.get(sourceId)
+      if (known !== undefined) return known
+      const isExcluded = excludes({ sourceIds: [sourceId], studentIdentifier: null, email: null }, place)
+      users.set(sourceId, isExcluded)
+      return isExcluded
     },
   }
+}
+
+interface Identifier {
+  kind: IdentifierKind
+  value: string
+  course?: string
+}
+
+function identifiersOf ({ sourceIds, studentIdentifier, email, usernames = [], course }: NamedPerson): Identifier[] {
+  const identifiers: Identifier[] = []
+  const add = (kind: IdentifierKind, value: string | null) => {
+    if (value !== null && value.trim() !== '') identifiers.push({ kind, value })
+  }
+  for (const id of sourceIds) {
+    add('source_id', id)
+    if (course !== undefined && id.trim() !== '') identifiers.push({ kind: 'source_id', value: id, course })
+  }
+  add('student_identifier', studentIdentifier)
+  add('email', email)
+  for (const name of usernames) add('username', name)
+  return identifiers
 }

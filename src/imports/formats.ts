@@ -1,61 +1,62 @@
-import { importGradeBooks } from './grade-book/import-grade-book.ts'
-import { gradeBookFormat, otherRoster, type GradeBookFormat } from './grade-book/recognize.ts'
+import { listNames, shortenName } from '../short-text.ts'
+import { importGradeBooks, type GradeBookFile } from './grade-book/import-grade-book.ts'
+import { gradeBookFormat, otherRoster } from './grade-book/recognize.ts'
 import type { ImportFormat } from './import-options.ts'
 import type { ImportRun } from './import-run.ts'
 import { importRoster } from './oneroster/import-roster.ts'
 import { isBundle } from './oneroster/manifest.ts'
 import { importDocuments } from './performance-book/import-document.ts'
 import { Refusal } from './problems.ts'
-import { listNames, shortenName } from '../short-text.ts'
 import type { Source, SourceFile } from './sources/source-files.ts'
 
+/** Files of each format among the sources. */
+interface Sorted {
+  bundles: Source[]
+  documents: SourceFile[]
+  gradeBooks: GradeBookFile[]
+}
+
 /**
- * Hands each source to the reader of its format; all bundles are one, and all grade books. Throws Refusal
- * where a format is not recognized.
+ * Imports each source with the reader of its format. All bundles are read as one, and so are all grade books.
+ * Throws Refusal if a format is not recognized.
  */
 export async function importByFormat (sources: Source[], run: ImportRun): Promise<void> {
-  const bundles: Source[] = []
-  const documents: SourceFile[] = []
-  const gradeBooks: Array<{ file: SourceFile, format: GradeBookFormat }> = []
-  for (const source of sources) {
-    await refuseWorkbook(source)
-    const format = run.options.format ?? await recognize(source)
-    const files = (ending: string) =>
-      source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
-    if (format === 'oneroster') bundles.push(source)
-    else if (format === 'performance-book') documents.push(...files('.json'))
-    else {
-      for (const file of files('.csv')) {
-        gradeBooks.push({
-          file,
-          format: format ?? await gradeBookFormat(file),
-        })
-      }
-    }
-    if (format === 'oneroster' && !isBundle(source)) throw noKnownFile(source, NO_BUNDLE_FILE)
-    const ending = format === 'performance-book' ? '.json' : '.csv'
-    if (files(ending).length === 0) throw noKnownFile(source, `has no ${ending} file`)
-  }
+  const sorted: Sorted = { bundles: [], documents: [], gradeBooks: [] }
+  for (const source of sources) await sort(source, sorted, run.options.format)
+  const { bundles, documents, gradeBooks: [firstGradeBook, ...otherGradeBooks] } = sorted
   const { course, teacher, onlyCourseId } = run.options
-  if (
-    gradeBooks.length === 0 && onlyCourseId === undefined && (course !== undefined || teacher !== undefined)
-  ) {
-    throw new Refusal(
-      { file: null },
-      '--course and --teacher are for grade book CSVs; other sources name their courses and teachers themselves'
-    )
+  const namesCourse = onlyCourseId === undefined && (course !== undefined || teacher !== undefined)
+  if (firstGradeBook === undefined && namesCourse) {
+    throw new Refusal({ file: null }, '--course and --teacher are for grade book CSVs; ' +
+      'other sources name their courses and teachers themselves')
   }
   if (bundles.length > 0) await importRoster(asBundles(bundles), run)
   if (documents.length > 0) await importDocuments(documents, run)
-  if (gradeBooks.length > 0) await importGradeBooks(gradeBooks, run)
+  if (firstGradeBook !== undefined) await importGradeBooks([firstGradeBook, ...otherGradeBooks], run)
 }
 
-/** Files that were named one by one are one bundle, so that their manifest is about all of them. */
+async function sort (source: Source, sorted: Sorted, forced: ImportFormat | undefined): Promise<void> {
+  await refuseWorkbook(source)
+  const format = forced ?? await recognize(source)
+  const ending = format === 'performance-book' ? '.json' : '.csv'
+  const files = source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
+  if (format === 'oneroster' && !isBundle(source)) throw noKnownFile(source, NO_BUNDLE_FILE)
+  if (files.length === 0) throw noKnownFile(source, `has no ${ending} file`)
+  if (format === 'oneroster') {
+    sorted.bundles.push(source)
+  } else if (format === 'performance-book') {
+    sorted.documents.push(...files)
+  } else {
+    for (const file of files) sorted.gradeBooks.push({ file, format: format ?? await gradeBookFormat(file) })
+  }
+}
+
+/** Single files are one bundle, so that their manifest is about all of them. */
 function asBundles (sources: Source[]): Source[] {
-  const loose = sources.filter((source) => source.isFile)
-  if (loose.length < 2) return sources
-  const files = loose.flatMap((source) => source.files)
-  const bundle = { name: loose[0]!.name, isFile: false, files, found: [], close: () => {} }
+  const [first, ...others] = sources.filter((source) => source.isFile)
+  if (first === undefined || others.length === 0) return sources
+  const files = [first, ...others].flatMap((source) => source.files)
+  const bundle = { name: first.name, isFile: false, files, found: [], close: () => {} }
   return [...sources.filter((source) => !source.isFile), bundle]
 }
 

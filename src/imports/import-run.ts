@@ -1,21 +1,37 @@
 import type { Staging } from '../../db/sqlite/staging/staging.ts'
 import type { Row } from '../../db/tables.ts'
 import { shorten } from '../short-text.ts'
-import { ColumnLog } from './columns.ts'
-import { readCsv, type RowVisitor } from './sources/csv-rows.ts'
-import { erasedPeople, type ErasedPeople } from './erased-people.ts'
-import { createDiskReserve, type DiskReserve } from './disk-reserve.ts'
-import type { ImportOptions } from './import-options.ts'
-import { checkCourseSize } from './course-size.ts'
-import { checkNameLengths } from './name-lengths.ts'
-import { planCourse, planCourseRemoval, type Planning, type Tallies } from './plan/course.ts'
 import type { BookSource } from './book-source.ts'
+import { ColumnLog } from './columns.ts'
+import { checkCourseSize } from './course-size.ts'
 import { withinCourse, type CourseScope } from './course-scope.ts'
+import { createDiskReserve, type DiskReserve } from './disk-reserve.ts'
+import { erasedPeople, type ErasedPeople } from './erased-people.ts'
+import type { ImportOptions } from './import-options.ts'
+import { checkNameLengths } from './name-lengths.ts'
+import type { Tallies } from './outcome.ts'
+import { planCourse, planCourseRemoval } from './plan/course.ts'
+import type { Planning } from './plan/planning.ts'
 import type { Place, Problems } from './problems.ts'
+import { readCsv, type HeaderVisitor } from './sources/csv-rows.ts'
 import type { SourceFile } from './sources/source-files.ts'
 
-/** Share of the whole that reading takes; comparing takes most of the rest. */
+/** The share of the progress that reading takes. Comparing takes most of the rest. */
 const READING = 0.7
+/** Comparing ends here; what remains is the transaction. */
+const COMPARED = 0.97
+/** Other work on the thread waits at most about this long, ms. */
+const TURN_MS = 50
+
+export interface ImportRunOptions {
+  staging: Staging
+  problems: Problems
+  options: ImportOptions
+  tallies: Tallies
+  /** Size of all files, in bytes. */
+  totalBytes: number
+  scope?: CourseScope | undefined
+}
 
 /** One attempt at one import: what its steps share. */
 export class ImportRun {
@@ -23,31 +39,24 @@ export class ImportRun {
   readonly problems: Problems
   readonly options: ImportOptions
   readonly tallies: Tallies
-  /** Of a teacher's import: the one course that it sees and may change. */
+  /** In a teacher's import: the only course that it can see and change. */
   readonly scope: CourseScope | undefined
   readonly erased: ErasedPeople
-  /** Of grade book files: what becomes of each column. */
+  /** How each column of grade book files is used. */
   readonly columns: ColumnLog
   readonly #planning: Planning
   readonly #totalBytes: number
   readonly #files: string[] = []
   readonly #disk: DiskReserve
+  readonly #sourceIds = new Set<string>()
   #bytes = 0
   #courses = 0
-  readonly #sourceIds = new Set<string>()
   #planned = 0
   #fraction = 0
   #step = ''
-  #tick = 0
+  #turnBegan = 0
 
-  constructor ({ staging, problems, options, tallies, totalBytes, scope }: {
-    staging: Staging,
-    problems: Problems,
-    options: ImportOptions,
-    tallies: Tallies,
-    totalBytes: number,
-    scope?: CourseScope | undefined,
-  }) {
+  constructor ({ staging, problems, options, tallies, totalBytes, scope }: ImportRunOptions) {
     this.scope = scope
     this.staging = staging
     this.problems = problems
@@ -68,29 +77,23 @@ export class ImportRun {
   }
 
   /** A number for a course of this import. */
-  newCourse (): number {
-    return this.#courses++
-  }
+  newCourse (): number { return this.#courses++ }
 
-  /** A number for a file, by which staged rows remember it. */
-  fileNumber (file: SourceFile): number {
-    return this.#files.push(file.name) - 1
-  }
+  /** A number for a file, which staged rows refer to. */
+  fileNumber (file: SourceFile): number { return this.#files.push(file.name) - 1 }
 
-  fileName (number: number): string | null {
-    return this.#files[number] ?? null
-  }
+  fileName (number: number): string | null { return this.#files[number] ?? null }
+
+  /** The place of a staged row, by its file's number and its line. */
+  placeOf ({ file, line }: { file: number, line: number }): Place { return { file: this.fileName(file), line } }
 
   /** Reads a CSV file; see `readCsv`. */
-  async readCsv (file: SourceFile, onHeader: (names: string[], line: number) => RowVisitor): Promise<void> {
-    await readCsv(file, onHeader, {
-      problems: this.problems,
-      onBlock: (bytes) => {
-        this.onBytes(bytes, file)
-      },
-    })
+  async readCsv (file: SourceFile, onHeader: HeaderVisitor): Promise<void> {
+    const onBlock = (bytes: number) => { this.onBytes(bytes, file) }
+    await readCsv(file, onHeader, { problems: this.problems, onBlock })
   }
 
+  /** To be called as a file is read. Throws if the import is aborted or the disk is almost full. */
   onBytes (bytes: number, file: SourceFile): void {
     this.options.signal?.throwIfAborted()
     this.#disk.check()
@@ -98,32 +101,24 @@ export class ImportRun {
     this.#report(READING * Math.min(1, this.#bytes / Math.max(1, this.#totalBytes)), `reading ${file.name}`)
   }
 
-  /** Plans the removal of a stored course, with all that hangs on it. */
+  /** Plans the removal of a stored course with its periods, students, tasks and results. */
   planRemoval (live: Row<'courses'>, place: Place): void {
-    if (this.scope !== undefined) {
-      this.problems.error(
-        place,
-        "the course would be removed; only an administrator's import can do that"
-      )
-    } else planCourseRemoval(live, this.newCourse(), place, this.#planning)
+    if (this.scope === undefined) planCourseRemoval(live, this.newCourse(), place, this.#planning)
+    else this.problems.error(place, "the course would be removed; only an administrator's import can do that")
   }
 
-  /** Plans one course of `courses`; lets others run in between. Throws if aborted. */
+  /** Plans one course of `courses`, and lets other work run in between. Throws if the import is aborted. */
   async plan (book: BookSource, courses: number): Promise<void> {
     this.#disk.check()
     const now = performance.now()
-    if (now - this.#tick > 50) {
-      await new Promise((resolve) => {
-        setImmediate(resolve)
-      })
-      this.#tick = now
+    if (now - this.#turnBegan > TURN_MS) {
+      await new Promise((resolve) => { setImmediate(resolve) })
+      this.#turnBegan = now
     }
     this.options.signal?.throwIfAborted()
     if (this.#sourceIds.has(book.sourceId)) {
-      this.problems.error(
-        book.place,
-        `is about the course ${shorten(book.sourceId)}, which another part of this import already covers`
-      )
+      const id = shorten(book.sourceId)
+      this.problems.error(book.place, `is for the course ${id}, which is in another part of this import too`)
       return
     }
     this.#sourceIds.add(book.sourceId)
@@ -131,10 +126,10 @@ export class ImportRun {
     if (allowed === undefined) return
     const isFine = [checkCourseSize, checkNameLengths].every((check) => check(allowed, this.problems))
     if (isFine) planCourse(allowed, this.#planning)
-    this.#report(READING + (0.97 - READING) * Math.min(1, ++this.#planned / courses), 'comparing')
+    this.#report(READING + (COMPARED - READING) * Math.min(1, ++this.#planned / courses), 'comparing')
   }
 
-  /** Never backwards, and not for every course of a thousand. */
+  /** Never reports less than before, and no small steps. */
   #report (fraction: number, step: string): void {
     if (step === this.#step && fraction - this.#fraction < 0.002) return
     this.#fraction = Math.max(this.#fraction, fraction)

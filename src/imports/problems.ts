@@ -1,25 +1,17 @@
 import { boundMessage, shorten } from '../short-text.ts'
-import {
-  WARNINGS,
-  WARNINGS_OF_TEACHER,
-  type ImportError,
-  type ImportWarning,
-  type WarningCode,
-} from './outcome.ts'
+import { WARNINGS, WARNINGS_OF_TEACHER, type WarningCode } from './messages.ts'
+import type { ImportError, ImportWarning } from './outcome.ts'
 
-/** Where something was met. */
+/** Where a problem is. */
 export interface Place {
   file: string | null
   line?: number | null
   path?: string | null
-  /** With a warning: what is quoted of the row, already shortened. */
+  /** With a warning: what it quotes of the row, already shortened. */
   cell?: string | undefined
 }
 
-/**
- * A fault after which this file, or the whole import, cannot be read on. It is caught where errors are
- * collected.
- */
+/** An error that stops the reading of a file, or of the whole import. `Problems.collect` catches it. */
 export class Refusal extends Error {
   readonly place: Place
   constructor (place: Place, message: string) {
@@ -30,50 +22,54 @@ export class Refusal extends Error {
 
 type BoundPlace = Required<Omit<Place, 'cell'>>
 
-/** Errors that an import lists, unless it was asked for more; the rest is counted. */
+/** Errors that an import lists by default. The others are counted. */
 export const ERRORS_LISTED = 20
-/** Most characters of all errors of one import together, as JSON; those that do not fit are counted. */
+/** Most characters of all errors of one import together, as JSON. Errors that do not fit are counted. */
 const ERRORS_MAX = 40_000
 /** Most characters of a cell with the name of its column. */
 const CELL_MAX = 150
-/** Most characters of a file's name or a JSON path with an error: both come from the file. */
+/** Most characters of a file name or a JSON path with an error. Both come from the file. */
 const PLACE_MAX = 200
 
 /**
- * Errors and warnings of one import as they are found: the first ones in full, the rest counted. All messages
- * pass through here, and none leaves longer than a message may be; quote a file's content with `shorten`, so
- * that the rest of the message is kept.
+ * Errors and warnings of one import as they are found: the first ones in full, the others counted. No message
+ * that leaves here is longer than a message may be. Quote a file's content with `shorten`, so that the rest of
+ * the message is kept.
  */
 export class Problems {
   readonly errors: ImportError[] = []
   errorCount = 0
   #size = 0
   readonly #warnings = new Map<WarningCode, { count: number, first: BoundPlace, cell: string | undefined }>()
-  readonly #most: number
   readonly #texts: Readonly<Record<WarningCode, string>>
 
-  /** `most`: errors that are kept in full. `isOfTeacher`: warnings are worded for a teacher's import. */
-  constructor ({ most = ERRORS_LISTED, isOfTeacher = false } = {}) {
-    this.#most = most
+  /** `isOfTeacher`: warnings are worded for a teacher's import. */
+  constructor ({ isOfTeacher = false } = {}) {
     this.#texts = isOfTeacher ? { ...WARNINGS, ...WARNINGS_OF_TEACHER } : WARNINGS
   }
 
   error (place: Place, message: string): void {
     this.errorCount++
-    if (this.errors.length >= this.#most) return
+    if (this.errors.length >= ERRORS_LISTED) return
     const error = { ...boundPlace(place), message: boundMessage(message) }
-    // Control characters take six in JSON.
+    // A control character takes six characters in JSON.
     this.#size += JSON.stringify(error).length
     if (this.#size <= ERRORS_MAX) this.errors.push(error)
   }
 
   /** Counts errors that are not listed, because they come after those that are. */
-  countErrors (count: number): void {
-    this.errorCount += count
-  }
+  countErrors (count: number): void { this.errorCount += count }
 
-  refuse (refusal: Refusal): void {
-    this.error(refusal.place, refusal.message)
+  refuse (refusal: Refusal): void { this.error(refusal.place, refusal.message) }
+
+  /** Runs a step of an import. If it throws a Refusal, that becomes an error. Other errors are thrown on. */
+  async collect (step: () => Promise<void>): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      this.refuse(error)
+    }
   }
 
   warn (code: WarningCode, place: Place, count = 1): void {
@@ -92,27 +88,26 @@ export class Problems {
     return this.errorCount > 0
   }
 
-  /** In the order of WARNINGS; each says where it was met first. */
+  /** In the order of WARNINGS. Each says where it occurred first. */
   warnings (): ImportWarning[] {
     return (Object.keys(WARNINGS) as WarningCode[]).flatMap((code) => {
-      const met = this.#warnings.get(code)
-      if (met === undefined) return []
-      const { count, first, cell } = met
-      const place = `${count === 1 ? 'in' : 'first in'} ${showPlace(first)}${
-        cell === undefined ? '' : `: ${cell}`
-      }`
+      const warning = this.#warnings.get(code)
+      if (warning === undefined) return []
+      const { count, first, cell } = warning
+      const quote = cell === undefined ? '' : `: ${cell}`
+      const place = `${count === 1 ? 'in' : 'first in'} ${showPlace(first)}${quote}`
       const message = boundMessage(`${this.#texts[code]} (${place}).`)
       return [{ code, message, count, ...first, cell: cell ?? null }]
     })
   }
 
-  /** For `--strict`: every kind of warning is an error. */
+  /** For `--strict`: every kind of warning becomes an error. */
   turnWarningsIntoErrors (): void {
     for (const [code, { count, first, cell }] of this.#warnings) {
       const what = `${this.#texts[code]}${cell === undefined ? '' : `: ${cell}`}`
       const times = count === 1 ? 'once' : `${count} times`
-      const strict = 'with --strict ("Treat warnings as errors" on the page) a warning is an error'
-      this.error(first, `${what}; ${times}, and ${strict}`)
+      const strict = 'warnings are errors with --strict ("Treat warnings as errors" on the page)'
+      this.error(first, `${what}; ${times}; ${strict}`)
     }
   }
 }

@@ -296,7 +296,7 @@ t.test('strict takes warnings as errors', async (t) => {
   const tables = school()
   tables.results!.push(result('again', 'li1-p1', 'ann', 3))
   t.match(await world.refuse(tables, { strict: true }), [
-    /^results\.csv:6: A student has several results .*; once, and with --strict \("Treat warnings as errors" on the page\) a warning is an error$/,
+    /^results\.csv:6: A student has several results .*; once; warnings are errors with --strict \("Treat warnings as errors" on the page\) a warning is an error$/,
   ])
   t.strictSame(await world.books(), [])
 })
@@ -362,7 +362,7 @@ t.test('an import that another one overtakes starts again', async (t) => {
         if (step === 'saving') rival()
       },
     }),
-    ['other imports kept changing the same database; try again when they are done']
+    ['other imports kept changing the database; try again when they have finished']
   )
   t.equal(times, 6)
 })

@@ -225,7 +225,7 @@ t.test('a reference to what was never told is no reference', async (t) => {
       modes: { results: 'delta' },
     }),
     [
-      'results.csv:2: 2 of 2 rows refer to something that is not in any file, more than a tenth; the first is lineItemSourcedId "nowhere"; ' +
+      'results.csv:2: 2 of 2 rows refer to records that are not in any file, more than a tenth; the first is lineItemSourcedId "nowhere"; ' +
       'export all files at the same time, or allow it ("Allow skipped rows" on the page, --allow-skips on the command line)',
     ]
   )

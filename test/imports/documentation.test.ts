@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ROSTER_FILES } from '../../src/imports/oneroster/roster-files.ts'
-import { WARNINGS } from '../../src/imports/outcome.ts'
+import { WARNINGS } from '../../src/imports/messages.ts'
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/data-in.md'), 'utf8')
 

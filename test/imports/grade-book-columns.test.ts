@@ -103,7 +103,7 @@ t.test('files of other systems are refused by name, with what to do instead', as
 t.test('another separator, or another language: the error says how to export', async (t) => {
   const world = await createWorld(t.testdir())
   const refused = async (text: string, options = {}) => showErrors(await take(world, 'g.csv', text, options))
-  const semicolons = ['g.csv:1: is separated by semicolons; export it with commas']
+  const semicolons = ['g.csv:1: uses semicolons as separators; export it with commas']
   const canvas =
     'Student;ID;SIS User ID;SIS Login ID;Section;Aufsatz (501)\n    Points Possible;;;;;10,00\n' +
     '"Lee, Ann";101;S1;ann;A;7,50\n'
@@ -113,7 +113,7 @@ t.test('another separator, or another language: the error says how to export', a
     t.strictSame(await refused(`\ufeff${canvas.replaceAll('\n', '\r\n')}`, options), semicolons)
     t.strictSame(await refused(moodle, options), semicolons)
     const tabs = moodle.replaceAll(';', '\t')
-    t.strictSame(await refused(tabs, options), ['g.csv:1: is separated by tabs; export it with commas'])
+    t.strictSame(await refused(tabs, options), ['g.csv:1: uses tabs as separators; export it with commas'])
   }
   t.strictSame(await refused(`sep=;\n${canvas}`), semicolons)
   const odd =
@@ -137,7 +137,7 @@ t.test('another separator, or another language: the error says how to export', a
     t.match(await refused(text), [other], text.slice(0, 20))
   }
   t.match(await refused(spanish, { format: 'moodle' }), [other])
-  t.match(await refused(german, { format: 'moodle' }), [/has no Moodle grade column: .*in English/])
+  t.match(await refused(german, { format: 'moodle' }), [/has no Moodle grade columns: .*in English/])
   t.match(
     await refused('Name,Note: first (half)\nAnn,7\n'),
     [/is in no known format/],
@@ -185,7 +185,7 @@ t.test('a format that is forced still makes no task of a column that is no grade
   ) {
     t.match(
       showErrors(await takeCase(world, file, { format: 'moodle' })),
-      [/has no Moodle grade column: their headers end with \(Real\), \(Percentage\) or \(Letter\)/],
+      [/has no Moodle grade columns: their headers end with \(Real\), \(Percentage\) or \(Letter\)/],
       file
     )
     t.notSame(showErrors(await takeCase(world, file, { format: 'canvas' })), [], file)
@@ -310,7 +310,7 @@ t.test('Moodle: what may be a renamed course total is said', async (t) => {
   t.strictSame(other.ok && warningCounts(other.summary), { renamed_total_taken: 1 })
   t.ok(uses(other).includes('Term 1 (Percentage): task_percent (it may be a renamed course total)'))
   t.match(showErrors(await take(world, 'm.csv', text, { course: 'Z', strict: true })), [
-    /see the list of columns; once, and with --strict/,
+    /see the list of columns; once; warnings are errors with --strict/,
   ])
 })
 

@@ -158,7 +158,7 @@ t.test('laid over a course of a roster: its students are found, and nothing of i
 t.test('which course: by source id, by name, or not at all', async (t) => {
   const world = await createWorld(t.testdir())
   t.match(showErrors(await take(world, 'canvas.csv', CANVAS)), [
-    /^canvas\.csv: is a grade book, which names no course; say which with --course/,
+    /^canvas\.csv: is a grade book, which does not name its course; name it with --course/,
   ])
   await world.take(school())
   t.match(await take(world, 'canvas.csv', CANVAS, { course: 'Physics', dryRun: true }), {
@@ -180,7 +180,7 @@ t.test('which course: by source id, by name, or not at all', async (t) => {
     'this course no longer exists',
   ])
   t.match(showErrors(await take(world, 'canvas.csv', CANVAS, { course: 'x', teacher: 'ted' })), [
-    '"ted" is not an e-mail; expected one for --teacher',
+    '"ted" is not an e-mail address; --teacher expects one',
   ])
   t.match(showErrors(await take(world, 'book.json', '{}', { course: 'x' })), [
     /^--course and --teacher are for grade book CSVs/,
@@ -262,25 +262,25 @@ t.test('what cannot be a grade book is an error with its line', async (t) => {
   const refused = async (text: string, options = {}) =>
     showErrors(await take(world, 'book.csv', text, { course: 'x', ...options }))
   t.strictSame(await refused(CANVAS.replace('9.5', 'great')), [
-    'book.csv:5: HW 1 is "great", expected a number such as 7.5, EX or nothing',
+    'book.csv:5: HW 1 is "great", expected a number such as 7.5, EX or a blank cell',
   ])
   t.strictSame(await refused(CANVAS.replace('9.5', '"1,000"')), [
-    'book.csv:5: HW 1 is "1,000", expected a number such as 7.5, EX or nothing',
+    'book.csv:5: HW 1 is "1,000", expected a number such as 7.5, EX or a blank cell',
   ])
   t.match(await refused(CANVAS.replace(/ {4}Points.*\n/, '')), [
-    /^book\.csv:3: is a student, expected the row "Points Possible" first/,
+    /^book\.csv:3: is a student; expected the row "Points Possible" before it/,
   ])
   t.match(await refused(CANVAS.split('\n', 2).join('\n') + '\n'), [
     /^book\.csv:1: has no row "Points Possible"/,
   ])
   t.strictSame(await refused(CANVAS.replace('502', '501')), [
-    'book.csv:5: is about the student 501 for the second time',
+    'book.csv:5: is a second row for the student 501',
   ])
   t.strictSame(await refused(CANVAS.replace('502,0043,bob', ',,')), [
-    'book.csv:5: names no student: the id, the login and the e-mail are all blank',
+    'book.csv:5: does not identify a student: the id, the login and the e-mail address are all blank',
   ])
   t.strictSame(await refused(MOODLE.replace('8.5', 'F-')), [
-    'book.csv:2: Quiz: Q 1 is "F-", expected a number such as 7.5, - or nothing',
+    'book.csv:2: Quiz: Q 1 is "F-", expected a number such as 7.5, - or a blank cell',
   ])
   t.match(await refused(MOODLE, { format: 'canvas' }), [
     /^book\.csv:2: is a student|has no row "Points Possible"/,

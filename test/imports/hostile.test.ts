@@ -98,7 +98,7 @@ t.test('a CSV that is none: no header, another encoding, broken quotes, rows of 
     [
       'another separator',
       changed('users.csv', (text) => text.replaceAll(',', ';')),
-      /^users\.csv:1: is separated by semicolons; export it with commas$/,
+      /^users\.csv:1: uses semicolons as separators; export it with commas$/,
     ],
     [
       'a column twice',
@@ -119,7 +119,7 @@ t.test('a CSV that is none: no header, another encoding, broken quotes, rows of 
     [
       'a quote that is never closed',
       changed('users.csv', (text) => text.replace('Bob', '"Bob')),
-      /^users\.csv:4: a quote that opens here is never closed/,
+      /^users\.csv:4: has an opening quote that is never closed/,
     ],
     [
       'a quote in the middle',
@@ -155,7 +155,7 @@ t.test('a CSV that is none: no header, another encoding, broken quotes, rows of 
     [
       'a manifest that promises',
       changed('manifest.csv', (text) => text.replace('file.roles,absent', 'file.roles,bulk')),
-      /^manifest\.csv:12: says that roles is bulk, but there is no roles\.csv/,
+      /^manifest\.csv:12: lists roles as bulk, but there is no roles\.csv/,
     ],
     [
       'a manifest that stammers',
@@ -270,13 +270,13 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
     change: { flags?: number, crc?: number, size?: number } = {}
   ) => ({ name, text, ...change })
   t.match(await zipped('climb.zip', archive([entry('../users.csv', 'x')])), [
-    /^climb\.zip: is not a whole zip archive: invalid relative path/,
+    /^climb\.zip: is not a complete zip archive: invalid relative path/,
   ])
   t.match(await zipped('absolute.zip', archive([entry('/etc/users.csv', 'x')])), [
-    /^absolute\.zip: is not a whole zip archive: absolute path/,
+    /^absolute\.zip: is not a complete zip archive: absolute path/,
   ])
   t.match(await zipped('drive.zip', archive([entry('c:\\users.csv', 'x')])), [
-    /^drive\.zip: is not a whole zip archive/,
+    /^drive\.zip: is not a complete zip archive/,
   ])
   t.match(await zipped('secret.zip', archive([entry('users.csv', 'x', { flags: 1 })])), [
     /^secret\.zip: users\.csv is encrypted/,
@@ -291,7 +291,7 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
     /^users\.csv: is damaged in its archive: too many bytes/,
   ])
   t.match(await zipped('cut.zip', archive([entry('users.csv', 'x')]).subarray(0, 40)), [
-    /^cut\.zip: is not a whole zip archive/,
+    /^cut\.zip: is not a complete zip archive/,
   ])
   t.match(await zipped('none.zip', archive([])), [
     'none.zip: is empty: it has none of the files of a OneRoster bundle (users.csv, classes.csv, …)',
@@ -325,10 +325,10 @@ t.test('archives: in one folder, with the litter of desktops; damaged, encrypted
     /^one-more\.zip: has 1001 entries; at most 1000 are read/,
   ])
   t.match(await zipped('hidden.zip', archive(many(50_000), { announced: 5 })), [
-    /^hidden\.zip: has more entries than the 5 that it announces/,
+    /^hidden\.zip: has more entries than the 5 that it declares/,
   ])
   t.match(await zipped('promised.zip', archive(many(5), { announced: 900 })), [
-    /^promised\.zip: is not a whole zip archive/,
+    /^promised\.zip: is not a complete zip archive/,
   ])
   const thousand = archive([...many(999), entry('notes.json', '{}')])
   t.match(await zipped('thousand.zip', thousand), [/^notes\.json/], 'a thousand are read')

@@ -123,15 +123,15 @@ t.test('every text of a document, its properties and its ids', async (t) => {
     }
     const extra = document() as Record<string, any>
     ;(Array.isArray(value) ? extra[list][0] : extra[list])[LONG] = 1
-    t.match(shortErrors(t, await take(extra), `a property of ${list}`), /is not known/)
+    t.match(shortErrors(t, await take(extra), `a property of ${list}`), /is not a known property/)
   }
   t.match(
     shortErrors(t, await take({ ...document(), format: LONG }), 'format'),
     /expected "performance-book\/1"/
   )
-  t.match(shortErrors(t, await take({ ...document(), [LONG]: 1 }), 'a property'), /is not known/)
+  t.match(shortErrors(t, await take({ ...document(), [LONG]: 1 }), 'a property'), /is not a known property/)
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`${i}${'#'.repeat(3000)}`, 1]))
-  t.match(shortErrors(t, await take({ ...document(), ...many }), 'many properties'), /is not known/)
+  t.match(shortErrors(t, await take({ ...document(), ...many }), 'many properties'), /is not a known property/)
   writeFileSync(
     join(world.folder, 'broken.json'),
     `{"format":"performance-book/1","course":{"name":${LONG}}}`

@@ -218,14 +218,14 @@ t.test('more than a tenth of a file is an error, unless it is allowed', async (t
   // 20 enrollments are whole: 2 of 22 are less than a tenth, 3 of 23 more.
   t.strictSame(warningCounts(await world.take(without(2), { dryRun: true })), { enrollment_skipped: 2 })
   t.strictSame(await world.refuse(without(3)), [
-    'enrollments.csv:22: 3 of 23 rows refer to something that is not in any file, more than a tenth; the first is userSourcedId "gone0"; ' +
+    'enrollments.csv:22: 3 of 23 rows refer to records that are not in any file, more than a tenth; the first is userSourcedId "gone0"; ' +
     'export all files at the same time, or allow it ("Allow skipped rows" on the page, --allow-skips on the command line)',
   ])
   t.strictSame(await world.books(), [])
   t.strictSame(warningCounts(await world.take(without(3), { allowSkips: true })), { enrollment_skipped: 3 })
   t.equal((await world.book()).students.length, 18)
   t.match(await world.refuse(without(3), { allowSkips: true, strict: true }), [
-    /^enrollments\.csv:22: Enrollments were skipped .*3 times, and with --strict/,
+    /^enrollments\.csv:22: Enrollments were skipped .*3 times; warnings are errors with --strict/,
   ])
 })
 
@@ -245,7 +245,7 @@ t.test('the share is of each file: results, classes without their course; a cate
     results: tables.results!.map((row, i) => i % 5 === 0 ? { ...row, lineItemSourcedId: 'li9' } : row),
   }
   t.match(await world.refuse(orphans), [
-    /^results\.csv:2: 5 of 24 rows refer to something that is not in any file/,
+    /^results\.csv:2: 5 of 24 rows refer to records that are not in any file/,
   ])
   t.match(await world.refuse({ ...tables, courses: [{ ...tables.courses![0]!, sourcedId: 'c9' }] }), [
     /^classes\.csv:2: 2 of 2 rows refer/,

@@ -403,7 +403,7 @@ t.test('a document: teachers, names, periods of a roster, and students it does n
   const known = showErrors(await world.import(file, { onlyCourseId: ted }))
   writeFileSync(file, JSON.stringify({ ...document, course: { source_id: 'p0', name: 'x' } }))
   t.strictSame(known, [
-    'mine.json:$.course: is about the course "x" (p9), not "Physics". ' +
+    'mine.json:$.course: is for the course "x" (p9), not "Physics". ' +
     'Choose the file of this course, or ask an administrator to import it.',
   ])
   t.strictSame(

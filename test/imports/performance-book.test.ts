@@ -252,7 +252,7 @@ t.test('what is wrong is named by its path', async (t) => {
   }, '$.results[2].points: is "7", expected a number')
   await one((d) => {
     d.results[0].point = 7
-  }, /^\$\.results\[0\]\.point: is not known; expected one of student, task, status, points,/)
+  }, /^\$\.results\[0\]\.point: is not a known property; expected one of student, task, status, points,/)
   await one((d) => {
     d.results[0].status = 'done'
   }, /^\$\.results\[0\]\.status: is "done", expected "not_started", /)
@@ -283,10 +283,10 @@ t.test('what is wrong is named by its path', async (t) => {
   ])
   await one((d) => {
     d.students.push({ source_id: 's1' })
-  }, '$.students[3].source_id: is "s1" for the second time; ids are unique within their list')
+  }, '$.students[3].source_id: is "s1", which appears earlier in the list; ids must be unique within their list')
   await one((d) => {
     d.tasks.push({ source_id: 'hw1' })
-  }, '$.tasks[3].source_id: is "hw1" for the second time; ids are unique within their list')
+  }, '$.tasks[3].source_id: is "hw1", which appears earlier in the list; ids must be unique within their list')
   await one((d) => {
     d.results.push({ student: 's9', task: 'hw1' }, { student: 's1', task: 't9' })
   }, [
@@ -295,16 +295,16 @@ t.test('what is wrong is named by its path', async (t) => {
   ])
   await one((d) => {
     d.results.push({ student: 's1', task: 'hw1' })
-  }, '$.results[5]: is the second result for one student and task')
+  }, '$.results[5]: is a second result for the same student and task')
   await one((d) => {
     d.results = {}
-  }, '$.results: is no list, expected a list')
+  }, '$.results: is not a list')
   await one((d) => {
     d.teachers = 5
-  }, '$.teachers: is no list, expected a list')
+  }, '$.teachers: is not a list')
   await one((d) => {
     d.result = []
-  }, /^\$\.result: is not known; expected one of format, course, teachers/)
+  }, /^\$\.result: is not a known property; expected one of format, course, teachers/)
   await one(
     (d) => {
       d.students[0] = null
@@ -325,9 +325,9 @@ t.test('what is no JSON of ours is refused', async (t) => {
   const world = await createWorld(t.testdir())
   const text = JSON.stringify(physics())
   t.strictSame(await refused(world, ''), ['$: is empty'])
-  t.strictSame(await refused(world, '[]'), ['$: is no object, expected one document of performance-book/1'])
+  t.strictSame(await refused(world, '[]'), ['$: is not an object; expected one performance-book/1 document'])
   t.strictSame(await refused(world, '"text"'), [
-    '$: is no object, expected one document of performance-book/1',
+    '$: is not an object; expected one performance-book/1 document',
   ])
   t.match(await refused(world, text.slice(0, text.indexOf('"rd1","status"') + 9)), [
     '$.results[1]: ends in the middle of the document',
@@ -378,7 +378,7 @@ t.test('several documents, and one course twice', async (t) => {
     return file
   })
   t.match(showErrors(await world.import(files)), [
-    'many-2.json:$.course: is about the course phys-1, which another part of this import already covers',
+    'many-2.json:$.course: is for the course phys-1, which is in another part of this import too',
   ])
   t.match(await world.import(files.slice(0, 2)), { ok: true, summary: { courses: { added: 2 } } })
 })
@@ -390,7 +390,7 @@ t.test("a teacher's import is about the teacher's own course", async (t) => {
   other.course.source_id = 'phys-2'
   const [book] = await world.books()
   t.match(await refused(world, other, { onlyCourseId: book!.id }), [
-    /^\$\.course: is about the course "Physics I" \(phys-2\), not "Physics I" \(phys-1\)\. Choose the file of this course/,
+    /^\$\.course: is for the course "Physics I" \(phys-2\), not "Physics I" \(phys-1\)\. Choose the file of this course/,
   ])
   t.match(await take(world, physics(), { onlyCourseId: book!.id }), { ok: true })
 })

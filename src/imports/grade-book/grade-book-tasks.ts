@@ -3,7 +3,7 @@
 import type { Row } from '../../../db/tables.ts'
 import type { SourceTask } from '../book-source.ts'
 import type { Place, Problems } from '../problems.ts'
-import { firstId, ownId } from './own-ids.ts'
+import { firstFittingId, prefixedId } from './source-ids.ts'
 import type { GradeBookFormat } from './recognize.ts'
 
 /** Takes the task columns of one file. */
@@ -70,7 +70,7 @@ export class GradeBookTasks {
     const isOwn = (one: string) => [system, 'unknown'].includes(this.#stored.get(one)?.grade_book ?? '') ||
       this.#tasks.get(one)?.gradeBook === system
     const isFree = (one: string) => !this.#stored.has(one) && !this.#tasks.has(one)
-    return firstId(system, id, isOwn) ?? firstId(system, id, isFree) ?? ownId(system, id)
+    return firstFittingId(system, id, isOwn) ?? firstFittingId(system, id, isFree) ?? prefixedId(system, id)
   }
 
   /** How many tasks of earlier files these files lack. They are kept. */
@@ -101,7 +101,7 @@ export class GradeBookTasks {
 
 /** Whether a stored task has no id but its title, perhaps with the number that `nthId` gives. */
 function isNamedByTitle ({ source_id: id, title, grade_book: system }: Row<'tasks'>): boolean {
-  return [title, ownId(system ?? '', title)].includes(id.replace(/ ‹\d+›$/, ''))
+  return [title, prefixedId(system ?? '', title)].includes(id.replace(/ ‹\d+›$/, ''))
 }
 
 function countBy<T> (values: T[], keyOf: (value: T) => string): Map<string, number> {

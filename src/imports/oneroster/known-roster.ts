@@ -1,47 +1,43 @@
-// What a delta (or a bundle without some file) refers to: the roster as earlier imports told it. It is put
-// into staging beside what was read, as far as the courses concerned need it, so that from there on a delta
-// is handled like everything else.
+// The stored roster that a delta, or a bundle without some file, refers to. What the affected courses need of it
+// is added to staging, so that from there on a delta is handled like a bulk import.
 import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
 import type { Row } from '../../../db/tables.ts'
 import type { ImportRun } from '../import-run.ts'
-import type { Bundle } from './manifest.ts'
+import type { Bundle, FileMode } from './manifest.ts'
 import { groupingOf } from './roster-courses.ts'
 import { REFERENCES, ROSTER_FILES, type ClassBody, type RosterKind } from './roster-files.ts'
 
-/** Before everything that is read. */
+/** Orders stored records before all records that were read. */
 const KNOWN = -1e12
 
 export class KnownRoster {
   readonly #run: ImportRun
-  readonly #modes: Map<RosterKind, 'bulk' | 'delta' | 'absent'>
+  readonly #modes: ReadonlyMap<RosterKind, FileMode>
   readonly #courses = new Set<number>()
-  /** Nothing but what was read counts. */
+  /** Only what was read counts. */
   readonly isBulk: boolean
 
   constructor (bundle: Bundle, run: ImportRun) {
     this.#run = run
-    this.#modes = new Map(ROSTER_FILES.map(({ name, kind }) => [kind, bundle.modes.get(name)!]))
-    this.isBulk = (['class', 'enrollment', 'lineItem'] as const).every((kind) =>
-      this.#modes.get(kind) === 'bulk'
-    )
+    this.#modes = new Map(ROSTER_FILES.map(({ name, kind }) => [kind, bundle.modes.get(name) ?? 'absent']))
+    this.isBulk = !this.isKnown('class') && !this.isKnown('enrollment') && !this.isKnown('lineItem')
   }
 
-  isKnown (kind: RosterKind): boolean {
-    return this.#modes.get(kind) !== 'bulk'
-  }
+  /** Whether stored records of a kind count. */
+  isKnown (kind: RosterKind): boolean { return this.#modes.get(kind) !== 'bulk' }
 
-  /** Whether an earlier import left such a record that counts in this one. */
+  /** Whether there is such a stored record, and it counts. */
   isStored (kind: RosterKind, sourceId: string): boolean {
     return this.isKnown(kind) && this.#run.staging.live.record(kind, sourceId) !== undefined
   }
 
-  /** Adds the courses that what was read is about, and whatever else it refers to. */
+  /** Adds the courses that the bundle affects, and everything that it refers to. */
   load (): void {
     const { staging: { records, live } } = this.#run
-    if (!this.isBulk) { for (const classId of this.#touchedClasses()) this.#loadClass(classId) }
+    if (!this.isBulk) for (const classId of this.#touchedClasses()) this.#loadClass(classId)
     for (const record of records.ofKind('class')) {
       if (record.is_deleted === 1 || this.#courseOf(record.source_id) !== undefined) continue
-      // A new class may join a course that has classes like it; a bulk file speaks of its own classes only.
+      // A new class may join a stored course. A bulk file is only about its own classes.
       if (this.isKnown('class')) {
         for (const course of live.coursesByGrouping(groupingOf(record))) this.loadCourse(course)
       }
@@ -65,17 +61,13 @@ export class KnownRoster {
     const { staging: { live, records } } = this.#run
     const periods = live.periods(course.id)
     const periodOf = new Map(periods.map((period) => [period.id, period.source_id]))
-    const standsIn = new Map(
-      live.students(course.id).map((
-        student
-      ) => [student.source_id, student.period_id === null ? null : periodOf.get(student.period_id)])
-    )
-    const places = new Map(live.tasks(course.id).map((task) => [task.id, task.position]))
-    const itemPlaces = new Map(
-      live.taskSources(course.id).map((
-        item
-      ) => [item.source_id, places.get(item.task_id)! * 1e4 + item.number])
-    )
+    const classOf = new Map(live.students(course.id).map((student) => {
+      return [student.source_id, student.period_id === null ? undefined : periodOf.get(student.period_id)]
+    }))
+    const taskOrder = new Map(live.tasks(course.id).map((task) => [task.id, task.position]))
+    const itemOrder = new Map(live.taskSources(course.id).map((item) => {
+      return [item.source_id, (taskOrder.get(item.task_id) ?? 0) * 1e4 + item.number]
+    }))
     for (const { source_id: classId, position } of periods) {
       if (live.record('class', classId) === undefined) continue
       if (this.isKnown('class')) this.ensure('class', classId, KNOWN + 1 + position)
@@ -86,13 +78,14 @@ export class KnownRoster {
       this.ensure('org', staged.other)
       if (this.isKnown('enrollment')) {
         for (const { source_id: id, other } of live.recordsOfParent('enrollment', classId)) {
-          this.ensure('enrollment', id, KNOWN + (other !== null && standsIn.get(other) === classId ? 2 : 1))
+          // The later line wins, so the enrollment of the stored period comes last.
+          this.ensure('enrollment', id, KNOWN + (other !== null && classOf.get(other) === classId ? 2 : 1))
           this.ensure('user', other)
         }
       }
       if (this.isKnown('lineItem')) {
         for (const { source_id: id, other } of live.recordsOfParent('lineItem', classId)) {
-          this.ensure('lineItem', id, KNOWN + 1 + (itemPlaces.get(id) ?? 0))
+          this.ensure('lineItem', id, KNOWN + 1 + (itemOrder.get(id) ?? 0))
           this.ensure('category', other)
         }
       }
@@ -100,36 +93,31 @@ export class KnownRoster {
   }
 
   /**
-   * Adds one stored record, unless it was read or its file is bulk. What was read keeps its words and takes
-   * the stored place.
+   * Adds one stored record, unless it was read or its file is bulk. A record that was read keeps its values and
+   * gets the stored order.
    */
-  ensure (kind: RosterKind, sourceId: string | null, ord = KNOWN): RosterRecord | undefined {
-    if (sourceId === null) return undefined
+  ensure (kind: RosterKind, sourceId: string | null, ord = KNOWN): void {
+    if (sourceId === null) return
     const { staging: { live, records } } = this.#run
     const staged = records.find(kind, sourceId)
     if (staged !== undefined) {
       if (staged.ord >= 0 && ord !== KNOWN) records.replace({ ...staged, ord })
-      return staged
+      return
     }
-    if (!this.isKnown(kind)) return undefined
-    const known = live.record(kind, sourceId)
-    if (known === undefined) return undefined
-    const record: RosterRecord = { ...known, is_deleted: 0, modified: 0, file: -1, line: 0, ord }
-    records.add(record)
-    return record
+    const known = this.isKnown(kind) ? live.record(kind, sourceId) : undefined
+    if (known !== undefined) records.add({ ...known, is_deleted: 0, modified: 0, file: -1, line: 0, ord })
   }
 
-  /** Stored courses that lost classes by a delta. */
+  /** Stored courses of which a delta deletes classes. */
   shrunken (): Array<Row<'courses'>> {
     if (this.#modes.get('class') !== 'delta') return []
     const { staging: { records } } = this.#run
-    const courses = records.ofKind('class').filter((record) => record.is_deleted === 1).map((record) =>
-      this.#courseOf(record.source_id)
-    )
-    return [
-      ...new Map(courses.flatMap((course) => course === undefined ? [] : [[course.id, course] as const]))
-        .values(),
-    ]
+    const courses = new Map<number, Row<'courses'>>()
+    for (const record of records.ofKind('class')) {
+      const course = record.is_deleted === 1 ? this.#courseOf(record.source_id) : undefined
+      if (course !== undefined) courses.set(course.id, course)
+    }
+    return [...courses.values()]
   }
 
   /** A stored class's course, by the id of the class. */
@@ -143,9 +131,7 @@ export class KnownRoster {
     else if (this.isKnown('class')) this.ensure('class', classId)
   }
 
-  /**
-   * Classes that what was read says something about. With a bulk file of classes: those in it, and no others.
-   */
+  /** Classes that the bundle is about. If the file of classes is bulk, only the classes in it. */
   #touchedClasses (): Set<string> {
     const { staging: { records, live } } = this.#run
     const touched = new Set(records.idsOfKind('class'))
@@ -161,14 +147,10 @@ export class KnownRoster {
     for (const id of this.#changed('user')) add(live.recordsOfOther('enrollment', id))
     for (const id of this.#changed('category')) add(live.recordsOfOther('lineItem', id))
     for (const id of this.#changed('course')) {
-      for (const { source_id: classId } of live.recordsOfParent('class', id)) {
-        touched.add(classId)
-      }
+      for (const { source_id: classId } of live.recordsOfParent('class', id)) touched.add(classId)
     }
     for (const id of this.#changed('org')) {
-      for (const { source_id: classId } of live.recordsOfOther('class', id)) {
-        touched.add(classId)
-      }
+      for (const { source_id: classId } of live.recordsOfOther('class', id)) touched.add(classId)
     }
     const sessions = new Set(this.#changed('session'))
     if (sessions.size > 0) {
@@ -181,9 +163,9 @@ export class KnownRoster {
 
   #changed (kind: RosterKind): string[] {
     const { staging: { records, live } } = this.#run
-    return records.ofKind(kind).filter((record) =>
+    const isChanged = (record: RosterRecord) =>
       record.is_deleted === 1 || live.record(kind, record.source_id)?.body !== record.body
-    ).map((record) => record.source_id)
+    return records.ofKind(kind).filter(isChanged).map((record) => record.source_id)
   }
 }
 

@@ -1,65 +1,53 @@
 import type { ImportRun } from '../import-run.ts'
-import { Refusal } from '../problems.ts'
+import { Refusal, type Place } from '../problems.ts'
 import type { Source, SourceFile } from '../sources/source-files.ts'
 import { ROSTER_FILES } from './roster-files.ts'
 import { RowReader } from './row-reader.ts'
 
-/** `bulk`: all there is; `delta`: what changed; `absent`: nothing is said. */
+/** `bulk`: the file is complete; `delta`: it has changes; `absent`: there is no such file. */
 export type FileMode = 'bulk' | 'delta' | 'absent'
 
-export const BUNDLE_FILES = [...ROSTER_FILES.map((file) => file.name), 'results']
+const BUNDLE_FILES = [...ROSTER_FILES.map((file) => file.name), 'results']
 
 export interface Bundle {
-  /** By the name of the file; more than one where several PATHs are one import. */
+  /** By name: `users`. There are several of one name if several PATHs are one import. */
   files: Map<string, SourceFile[]>
   modes: Map<string, FileMode>
 }
 
-/** Whether some file of a source is called like a file of a OneRoster bundle. */
+/** Whether a source has a file with the name of a OneRoster file. */
 export function isBundle (source: Source): boolean {
-  return source.files.some((file) =>
-    file.base === 'manifest.csv' || BUNDLE_FILES.some((name) => file.base === `${name.toLowerCase()}.csv`)
-  )
+  return source.files.some((file) => isManifest(file) || BUNDLE_FILES.some((name) => file.base === baseOf(name)))
 }
 
-/** Reads the manifests of all sources and says which file is to be read how. Throws Refusal. */
+function isManifest ({ base }: SourceFile): boolean { return base === 'manifest.csv' }
+
+function baseOf (name: string): string { return `${name.toLowerCase()}.csv` }
+
+/** Reads the manifests of all sources and returns their files with their modes. Throws Refusal. */
 export async function readManifests (sources: Source[], run: ImportRun): Promise<Bundle> {
   const bundle: Bundle = { files: new Map(), modes: new Map() }
+  const hasManifest = sources.some((source) => source.files.some(isManifest))
   for (const source of sources) {
-    const manifest = source.files.find((file) => file.base === 'manifest.csv')
-    const told = manifest === undefined ? undefined : await readManifest(manifest, run)
-    if (
-      manifest === undefined &&
-      !sources.some((other) => other.files.some((file) => file.base === 'manifest.csv'))
-    ) {
-      run.problems.warn('manifest_missing', { file: source.name })
-    }
-    const rest: FileMode = told !== undefined && [...told.values()].every(({ mode }) =>
-      mode !== 'bulk'
-    ) && [...told.values()].some(({ mode }) => mode === 'delta')
-      ? 'delta'
-      : 'bulk'
+    const manifest = source.files.find(isManifest)
+    const entries = manifest === undefined ? undefined : await readManifest(manifest, run)
+    if (!hasManifest) run.problems.warn('manifest_missing', { file: source.name })
     for (const name of BUNDLE_FILES) {
-      const file = source.files.find(({ base }) => base === `${name.toLowerCase()}.csv`)
-      const entry = told?.get(name)
-      let mode = entry?.mode
-      if (mode === 'absent' || (mode === undefined && file === undefined)) continue
+      const file = source.files.find(({ base }) => base === baseOf(name))
+      const entry = entries?.get(name)
+      if (entry?.mode === 'absent') continue
       if (file === undefined) {
-        throw new Refusal(
-          { file: manifest!.name, line: entry!.line },
-          `says that ${name} is ${mode}, but there is no ${name}.csv`
-        )
+        if (entry === undefined) continue
+        throw new Refusal(entry.place, `lists ${name} as ${entry.mode}, but there is no ${name}.csv`)
       }
-      if (mode === undefined) {
-        mode = rest
-        if (told !== undefined) run.problems.warn('manifest_incomplete', { file: file.name })
+      if (entry === undefined && entries !== undefined) {
+        run.problems.warn('manifest_incomplete', { file: file.name })
       }
+      const mode = entry?.mode ?? modeOfUnlisted(entries)
       const other = bundle.modes.get(name)
       if (other !== undefined && other !== mode) {
-        throw new Refusal(
-          { file: file.name },
-          `is ${mode}, but another ${name}.csv of this import is ${other}; import one after the other, bulk first`
-        )
+        throw new Refusal({ file: file.name }, `is ${mode}, but another ${name}.csv of this import is ${other}; ` +
+          'import one after the other, bulk first')
       }
       bundle.modes.set(name, mode)
       bundle.files.set(name, [...bundle.files.get(name) ?? [], file])
@@ -69,11 +57,16 @@ export async function readManifests (sources: Source[], run: ImportRun): Promise
   return bundle
 }
 
-async function readManifest (
-  file: SourceFile,
-  run: ImportRun
-): Promise<Map<string, { mode: FileMode, line: number }>> {
-  const modes = new Map<string, { mode: FileMode, line: number }>()
+/** The mode of a file that the manifest does not list: as the other files, bulk if they are mixed. */
+function modeOfUnlisted (entries: Manifest | undefined): FileMode {
+  const modes = entries === undefined ? [] : Array.from(entries.values(), ({ mode }) => mode)
+  return modes.includes('delta') && !modes.includes('bulk') ? 'delta' : 'bulk'
+}
+
+type Manifest = Map<string, { mode: FileMode, place: Place }>
+
+async function readManifest (file: SourceFile, run: ImportRun): Promise<Manifest> {
+  const entries: Manifest = new Map()
   await run.readCsv(file, (names, header) => {
     const row = new RowReader({
       file: file.name,
@@ -91,9 +84,10 @@ async function readManifest (
       }
       const name = BUNDLE_FILES.find((known) => `file.${known}`.toLowerCase() === property.toLowerCase())
       if (name === undefined) return
-      if (value === 'bulk' || value === 'delta' || value === 'absent') modes.set(name, { mode: value, line })
-      else row.error('value', 'bulk, delta or absent')
+      if (value === 'bulk' || value === 'delta' || value === 'absent') {
+        entries.set(name, { mode: value, place: { file: file.name, line } })
+      } else row.error('value', 'bulk, delta or absent')
     }
   })
-  return modes
+  return entries
 }

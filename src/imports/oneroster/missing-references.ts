@@ -1,21 +1,16 @@
-// References whose target is not in any file nor, where a file is not bulk, in the database. Records that
-// need the target are skipped; others are kept without the reference. Afterwards every reference has a
-// target.
-import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
+// References whose target is in no file and, if that file is not bulk, not in the database. Records that need the
+// target are skipped. Others are kept without the reference. Afterwards every reference has a target.
 import type { ImportRun } from '../import-run.ts'
 import type { KnownRoster } from './known-roster.ts'
 import { REFERENCES, type ClassBody, type RosterKind } from './roster-files.ts'
 import type { SkippedRows } from './skipped-rows.ts'
 
 /**
- * Takes missing references out of what was read, with a warning for each. `unread` are kinds of records of
- * which some could not be read: whether one of those is missing cannot be known.
+ * Removes missing references from what was read, with a warning for each. `unread` are kinds of records of which
+ * some could not be read: references to those are not checked.
  */
 export function removeMissingReferences (
-  known: KnownRoster,
-  unread: ReadonlySet<RosterKind>,
-  skipped: SkippedRows,
-  run: ImportRun
+  known: KnownRoster, unread: ReadonlySet<RosterKind>, skipped: SkippedRows, run: ImportRun
 ): void {
   const { records } = run.staging
   for (const { kind, field, column, target, whenMissing } of REFERENCES) {
@@ -26,29 +21,27 @@ export function removeMissingReferences (
       const reference = { file, line, column, sourceId: missing }
       if (action === 'keep') skipped.warn(warning, reference)
       else skipped.skip(warning, reference)
-      if (action === 'skip') records.remove(kind, sourceId)
-      else records.replace({ ...records.find(kind, sourceId) as RosterRecord, [field]: null })
+      if (action === 'skip') {
+        records.remove(kind, sourceId)
+        continue
+      }
+      const record = records.find(kind, sourceId)
+      if (record !== undefined) records.replace({ ...record, [field]: null })
     }
   }
   if (!unread.has('session')) removeMissingTerms(known, skipped, run)
 }
 
 function removeMissingTerms (
-  known: KnownRoster,
-  skipped: SkippedRows,
-  { staging: { records } }: ImportRun
+  known: KnownRoster, skipped: SkippedRows, { staging: { records } }: ImportRun
 ): void {
   for (const record of records.ofKind('class')) {
     if (record.is_deleted === 1) continue
     const [title, terms, ...rest] = JSON.parse(record.body) as ClassBody
     const found = terms.filter((term) => {
       if (records.find('session', term) !== undefined || known.isStored('session', term)) return true
-      skipped.warn('term_missing', {
-        file: record.file,
-        line: record.line,
-        column: 'termSourcedIds',
-        sourceId: term,
-      })
+      const { file, line } = record
+      skipped.warn('term_missing', { file, line, column: 'termSourcedIds', sourceId: term })
       return false
     })
     if (found.length < terms.length) {
@@ -62,8 +55,8 @@ export function warnOfDeleted (run: ImportRun): void {
   const { staging: { records }, problems } = run
   for (const { kind, field, target, whenMissing } of REFERENCES) {
     if (whenMissing.action !== 'skip') continue
-    for (const { file, line } of records.orphaned(
-      kind, field, target
-    )) problems.warn('reference_to_deleted', { file: run.fileName(file), line })
+    for (const row of records.orphaned(kind, field, target)) {
+      problems.warn('reference_to_deleted', run.placeOf(row))
+    }
   }
 }

@@ -1,6 +1,6 @@
 import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
 import type { ImportRun } from '../import-run.ts'
-import { Refusal, type Place } from '../problems.ts'
+import type { Place } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import type { Bundle } from './manifest.ts'
 import { ROSTER_FILES, type RosterFile, type RosterKind, type UserBody } from './roster-files.ts'
@@ -8,24 +8,17 @@ import { RowReader } from './row-reader.ts'
 import type { SkippedRows } from './skipped-rows.ts'
 
 /**
- * Reads every file of a bundle but results into the staging database. What is wrong is added to the problems.
- * Returns the kinds of records in whose files something was wrong: some of them may not have been read.
+ * Reads every file of a bundle except results into the staging database. Errors are added to the problems.
+ * Returns the kinds of records whose files had errors: some of those records may not have been read.
  */
 export async function readRecords (
-  bundle: Bundle,
-  skipped: SkippedRows,
-  run: ImportRun
+  bundle: Bundle, skipped: SkippedRows, run: ImportRun
 ): Promise<Set<RosterKind>> {
   const unread = new Set<RosterKind>()
   for (const file of ROSTER_FILES) {
     const before = run.problems.errorCount
     for (const source of bundle.files.get(file.name) ?? []) {
-      try {
-        await readRecordFile(file, source, skipped, run)
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error
-        run.problems.refuse(error)
-      }
+      await run.problems.collect(async () => { await readRecordFile(file, source, skipped, run) })
     }
     if (run.problems.errorCount > before) unread.add(file.kind)
   }
@@ -33,10 +26,7 @@ export async function readRecords (
 }
 
 async function readRecordFile (
-  file: RosterFile,
-  source: SourceFile,
-  skipped: SkippedRows,
-  run: ImportRun
+  file: RosterFile, source: SourceFile, skipped: SkippedRows, run: ImportRun
 ): Promise<void> {
   const { records } = run.staging
   const number = run.fileNumber(source)
@@ -56,15 +46,8 @@ async function readRecordFile (
       if (sourceId === null) return
       const isDeleted = row.isDeleted()
       const { parent, other, body } = file.read(row)
-      if (
-        isOfErased(
-          { kind: file.kind, sourceId, parent, other, body, isDeleted },
-          { file: source.name, line },
-          run
-        )
-      ) {
-        return
-      }
+      const place = { file: source.name, line }
+      if (isOfErased({ kind: file.kind, sourceId, parent, other, body, isDeleted }, place, run)) return
       const record: RosterRecord = {
         kind: file.kind,
         source_id: sourceId,
@@ -78,9 +61,11 @@ async function readRecordFile (
         ord: number * 1e9 + line,
       }
       if (records.add(record)) return
-      const rival = records.find(file.kind, sourceId)!
-      if (rival.file === number) row.warn('duplicate_id')
-      if (record.modified >= rival.modified) records.replace({ ...record, ord: rival.ord })
+      const rival = records.find(file.kind, sourceId)
+      if (rival?.file === number) row.warn('duplicate_id')
+      if (record.modified >= (rival?.modified ?? 0)) {
+        records.replace({ ...record, ord: rival?.ord ?? record.ord })
+      }
     }
   })
   skipped.wasRead(number, rows)
@@ -97,16 +82,13 @@ interface ReadRecord {
 
 /** Whether a row is about a person who was erased: the user, or what belongs to them. */
 function isOfErased (
-  { kind, sourceId, parent, other, body, isDeleted }: ReadRecord,
-  place: Place,
-  { erased }: ImportRun
+  { kind, sourceId, parent, other, body, isDeleted }: ReadRecord, place: Place, { erased }: ImportRun
 ): boolean {
   if (kind === 'user') {
     const [, , , studentIdentifier, email, username] = body as UserBody
     const usernames = username === null || username === undefined ? [] : [username]
-    return !isDeleted &&
-      erased.leavesOut({ sourceIds: [sourceId], studentIdentifier, email, usernames }, place)
+    return !isDeleted && erased.excludes({ sourceIds: [sourceId], studentIdentifier, email, usernames }, place)
   }
   const user = kind === 'enrollment' ? other : kind === 'role' ? parent : null
-  return user !== null && erased.leavesOutUser(user, place)
+  return user !== null && erased.excludesUser(user, place)
 }

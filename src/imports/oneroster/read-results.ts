@@ -3,7 +3,7 @@ import { LATE, PLAIN_DATE } from '../../courses/packed-cells.ts'
 import type { ImportRun } from '../import-run.ts'
 import { resultKey } from '../result-origins.ts'
 import type { SourceFile } from '../sources/source-files.ts'
-import { dayMs, numberOf, remembered } from '../sources/text-values.ts'
+import { dayMs, memoize, numberOf } from '../sources/text-values.ts'
 import { resultMarks, scoreStatusOf } from './result-status.ts'
 import { LEFT_OUT, type ResultTargets } from './result-targets.ts'
 import type { RosterKind } from './roster-files.ts'
@@ -24,19 +24,22 @@ const COLUMNS = [
   'incomplete',
   'inProgress',
 ] as const
+type Column = typeof COLUMNS[number]
+/** The kinds of record that a result refers to, by column. */
+const TARGETS = { lineItemSourcedId: 'lineItem', studentSourcedId: 'user' } as const
 const REQUIRED = ['sourcedId', 'lineItemSourcedId', 'studentSourcedId', 'score']
 
-const day = remembered((text) => dayMs(text))
+const day = memoize(dayMs)
 
-/** What results refer to, and what becomes of those whose target is missing. */
+/** What results refer to, and what happens to those whose target is missing. */
 export interface ResultReferences {
   targets: ResultTargets
   skipped: SkippedRows
-  /** Kinds of records of which some could not be read: what is missing there is no fault of a result. */
+  /** Kinds of records of which some could not be read. A result may refer to one of those. */
   unread: ReadonlySet<RosterKind>
 }
 
-/** Reads results.csv into the staging database. Columns are looked up once, not a row: there are millions. */
+/** Reads results.csv into the staging database. There are millions of rows, so columns are looked up only once. */
 export async function readResults (
   source: SourceFile,
   { targets, skipped, unread }: ResultReferences,
@@ -48,28 +51,23 @@ export async function readResults (
   let rows = 0
   await run.readCsv(source, (names, header) => {
     const row = new RowReader({ file: source.name, names, line: header, required: REQUIRED, problems })
-    const at = Object.fromEntries(COLUMNS.map((name) => [name, row.column(name)])) as Record<
-      typeof COLUMNS[number],
-      number
-    >
+    const at = Object.fromEntries(COLUMNS.map((name) => [name, row.column(name)])) as Record<Column, number>
     let fields: string[] = []
-    const text = (column: number) => column === -1 ? '' : withoutNull(fields[column]!.trim())
+    const text = (column: number) => column === -1 ? '' : withoutNull((fields[column] ?? '').trim())
     const flag = (name: 'late' | 'missing' | 'incomplete' | 'inProgress') =>
       at[name] !== -1 && fields[at[name]] !== '' && row.flag(name) === true
 
-    const refer = (name: 'lineItemSourcedId' | 'studentSourcedId') => {
-      const sourceId = text(at[name])
-      if (sourceId !== '') {
-        return name === 'lineItemSourcedId' ? targets.item(sourceId) : targets.person(sourceId)
-      }
-      row.needed(name)
-      return undefined
-    }
-    /** Of a result whose line item or student has no number. */
-    const skip = (line: number, isItem: boolean) => {
-      const column = isItem ? 'lineItemSourcedId' : 'studentSourcedId'
+    const targetOf = (column: keyof typeof TARGETS) => {
       const sourceId = text(at[column])
-      if (sourceId !== '' && !unread.has(isItem ? 'lineItem' : 'user')) {
+      if (sourceId === '') {
+        row.needed(column)
+        return undefined
+      }
+      return column === 'lineItemSourcedId' ? targets.item(sourceId) : targets.person(sourceId)
+    }
+    const skip = (line: number, column: keyof typeof TARGETS) => {
+      const sourceId = text(at[column])
+      if (sourceId !== '' && !unread.has(TARGETS[column])) {
         skipped.skip('result_skipped', { file, line, column, sourceId })
       }
     }
@@ -93,34 +91,29 @@ export async function readResults (
       const key = sourceId === null ? 0 : resultKey(sourceId)
       const isDeleted = text(at.status) !== '' && row.isDeleted()
       if (isDeleted && targets.isDelta) targets.remove(key, { file, line })
-      // A deleted result may say nothing but its id.
+      // A deleted result may have nothing but its id.
       if (isDeleted && (text(at.lineItemSourcedId) === '' || text(at.studentSourcedId) === '')) return
-      const item = refer('lineItemSourcedId')
-      const person = refer('studentSourcedId')
+      const item = targetOf('lineItemSourcedId')
+      const person = targetOf('studentSourcedId')
       const points = score()
       const submitted = scoreDate()
       const statusWord = text(at.scoreStatus)
       const scoreStatus = statusWord === '' ? undefined : scoreStatusOf(statusWord)
       if (statusWord !== '' && scoreStatus === undefined) row.warn('unknown_score_status')
-      const marks =
-        resultMarks({
-          scoreStatus,
-          hasScore: points !== null,
-          isMissing: flag('missing'),
-          isIncomplete: flag('incomplete') || flag('inProgress'),
-        }) |
-        (flag('late') ? LATE : 0) | (submitted === null ? 0 : PLAIN_DATE)
+      const status = resultMarks({
+        scoreStatus,
+        hasScore: points !== null,
+        isMissing: flag('missing'),
+        isIncomplete: flag('incomplete') || flag('inProgress'),
+      })
+      const marks = status | (flag('late') ? LATE : 0) | (submitted === null ? 0 : PLAIN_DATE)
       const modified = text(at.dateLastModified) === '' ? null : row.lastModified()
       if (item === undefined || person === undefined) {
         const student = text(at.studentSourcedId)
-        if (
-          person === undefined && student !== '' &&
-          run.erased.leavesOutUser(student, { file: source.name, line })
-        ) {
-          return
-        }
-        // What is to be deleted may have lost its line item or student before.
-        if (!isDeleted) skip(line, item === undefined)
+        const isErased = person === undefined && student !== '' &&
+          run.erased.excludesUser(student, { file: source.name, line })
+        // The line item or student of a deleted result may have been deleted before.
+        if (!isErased && !isDeleted) skip(line, item === undefined ? 'lineItemSourcedId' : 'studentSourcedId')
         return
       }
       if (item < 0 || person < 0) {

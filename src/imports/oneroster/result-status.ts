@@ -1,7 +1,7 @@
 import { PROVISIONAL, STATUS } from '../../courses/packed-cells.ts'
-import { remembered } from '../sources/text-values.ts'
+import { memoize } from '../sources/text-values.ts'
 
-/** The standard's words for a result, letters only. */
+/** The values of `scoreStatus` in the standard, only their letters. */
 const SCORE_STATUS = new Map<string, number>([
   ['fullygraded', STATUS.completed],
   ['partiallygraded', STATUS.in_progress],
@@ -11,17 +11,17 @@ const SCORE_STATUS = new Map<string, number>([
 ])
 
 /**
- * The status that a `scoreStatus` names, as in `packed-cells.ts`; undefined where the standard has no such
- * word. Case and separators do not count: programs that turn JSON into CSV write `not_submitted`.
+ * The status for a `scoreStatus`, as in `packed-cells.ts`; undefined if the standard has no such value. Case and
+ * separators are ignored: programs that convert JSON to CSV write `not_submitted`.
  */
-export const scoreStatusOf = remembered((text) => SCORE_STATUS.get(text.toLowerCase().replaceAll(
-  /[^a-z]/g, ''
-)))
+export const scoreStatusOf = memoize((text) => {
+  return SCORE_STATUS.get(text.toLowerCase().replaceAll(/[^a-z]/g, ''))
+})
 
 /**
- * Status and provisional mark of a result, as in `packed-cells.ts`. Where several apply: exempt, a score,
- * missing, submitted. `scoreStatus` is what `scoreStatusOf` gives, `isIncomplete` the flag `incomplete` or
- * `inProgress` of OneRoster 1.2.
+ * Status and provisional mark of a result, as in `packed-cells.ts`. If several apply, the first of these wins:
+ * exempt, a score, missing, submitted. `scoreStatus` comes from `scoreStatusOf`; `isIncomplete` is the flag
+ * `incomplete` or `inProgress` of OneRoster 1.2.
  */
 export function resultMarks ({ scoreStatus, hasScore, isMissing, isIncomplete }: {
   scoreStatus: number | undefined

@@ -1,7 +1,7 @@
 // The files of a OneRoster CSV bundle (1EdTech OneRoster 1.1 and 1.2, CSV binding) and what of them is kept:
 // for each kind of record what `parent`, `other` and `body` are. Bodies stand in the database
 // (`roster_records`), so their order must stay.
-import type { WarningCode } from '../outcome.ts'
+import type { WarningCode } from '../messages.ts'
 import type { RowReader } from './row-reader.ts'
 
 export type RosterKind =

@@ -1,29 +1,36 @@
 import { isoTime } from '../../iso-time.ts'
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
-import type { WarningCode } from '../outcome.ts'
+import type { WarningCode } from '../messages.ts'
 import { Refusal, type Problems } from '../problems.ts'
-import { dayMs, instantMs, numberOf, remembered, VALUE_MAX } from '../sources/text-values.ts'
+import { dayMs, instantMs, memoize, numberOf, VALUE_MAX } from '../sources/text-values.ts'
 
-/** Names of OneRoster 1.0 for columns that are used. */
-const OLD_NAMES: Record<string, string> = { termsourcedid: 'termsourcedids' }
-/** Further columns by which a file of 1.0 is known, unless the newer one stands beside it. */
-const OLD_COLUMNS: Record<string, string> = {
-  grade: 'grades',
-  userid: 'userids',
-  schoolyearid: 'schoolyearsourcedid',
-  agents: 'agentsourcedids',
-  ...OLD_NAMES,
+/** Columns of OneRoster 1.0, in lower case. Only `isRead` ones are used; the others only identify a file of 1.0. */
+const OLD_COLUMNS = [
+  { old: 'grade', now: 'grades', isRead: false },
+  { old: 'userid', now: 'userids', isRead: false },
+  { old: 'schoolyearid', now: 'schoolyearsourcedid', isRead: false },
+  { old: 'agents', now: 'agentsourcedids', isRead: false },
+  { old: 'termsourcedid', now: 'termsourcedids', isRead: true },
+]
+
+export interface RowReaderOptions {
+  file: string
+  /** The header and its line. */
+  names: string[]
+  line: number
+  required: string[]
+  problems: Problems
 }
 
 /** Most characters of a list of ids in one cell. */
 const ID_LIST_MAX = 10 * NAME_MAX
 
-const instant = remembered((text) => instantMs(text) ?? dayMs(text))
+const instant = memoize((text) => instantMs(text) ?? dayMs(text))
 
 /**
- * Reads the columns of a file row by row, by header name, in any order and case. Whatever is wrong with a
- * value is an error with its line and column, and reads as blank. Throws Refusal where a column is missing or
- * appears twice.
+ * Reads the columns of a file row by row. Columns are found by their header name, in any order and case. An
+ * invalid value is an error with its line and column, and is read as blank. Throws Refusal if a column is missing
+ * or appears twice.
  */
 export class RowReader {
   line = 0
@@ -32,15 +39,7 @@ export class RowReader {
   readonly #columns = new Map<string, number>()
   #fields: string[] = []
 
-  constructor (
-    { file, names, line, required, problems }: {
-      file: string,
-      names: string[],
-      line: number,
-      required: string[],
-      problems: Problems,
-    }
-  ) {
+  constructor ({ file, names, line, required, problems }: RowReaderOptions) {
     this.#file = file
     this.#problems = problems
     const place = { file, line }
@@ -52,10 +51,11 @@ export class RowReader {
       }
       if (!this.#columns.has(key)) this.#columns.set(key, i)
     })
-    for (const [old, now] of Object.entries(OLD_COLUMNS)) {
-      if (!this.#columns.has(old) || this.#columns.has(now)) continue
+    for (const { old, now, isRead } of OLD_COLUMNS) {
+      const index = this.#columns.get(old)
+      if (index === undefined || this.#columns.has(now)) continue
       problems.warn('oneroster_1_0', place)
-      if (old in OLD_NAMES) this.#columns.set(now, this.#columns.get(old)!)
+      if (isRead) this.#columns.set(now, index)
     }
     const missing = required.filter((column) => !this.#columns.has(column.toLowerCase()))
     if (missing.length > 0) {
@@ -80,7 +80,7 @@ export class RowReader {
     return index === -1 ? '' : this.#fields[index] ?? ''
   }
 
-  /** A name, a title or an id; one that is too long is an error and reads as blank. */
+  /** A name, a title or an id. One that is too long is an error and is read as blank. */
   #bounded (name: string): string {
     const text = this.#raw(name)
     if (text.length <= NAME_MAX || !isNameTooLong(text)) return text
@@ -88,29 +88,32 @@ export class RowReader {
     return ''
   }
 
-  /** A name or a title as it stands, null where it is blank. `NULL` may be one. */
+  /** A name or a title as it is written; null if it is blank. `NULL` can be a name. */
   text (name: string): string | null {
     const text = this.#bounded(name)
     return text.trim() === '' ? null : text
   }
 
-  /** Any other text as it stands, null where it is blank. */
+  /** Any other text as it is written; null if it is blank. */
   value (name: string): string | null {
     const text = this.#bounded(name)
     return withoutNull(text.trim()) === '' ? null : text
   }
 
+  /** An id, trimmed; null if it is blank. */
   id (name: string): string | null {
     const text = withoutNull(this.#bounded(name).trim())
     return text === '' ? null : text
   }
 
+  /** An id that must not be blank. */
   needed (name: string): string | null {
     const id = this.id(name)
     if (id === null) this.#fault(`${name} is blank, expected a sourcedId`)
     return id
   }
 
+  /** A comma-separated list of ids. */
   ids (name: string): string[] {
     const text = withoutNull(this.#raw(name).trim())
     if (text.length > ID_LIST_MAX) {
@@ -120,7 +123,7 @@ export class RowReader {
     return text.split(',').map((id) => id.trim()).filter((id) => id !== '')
   }
 
-  /** In lower case; of a long text only the beginning, which is no word that anything expects. */
+  /** An enumeration value in lower case. A long text is cut, since no value is that long. */
   word (name: string): string {
     return withoutNull(this.#raw(name).trim().slice(0, VALUE_MAX)).toLowerCase()
   }
@@ -156,8 +159,8 @@ export class RowReader {
   }
 
   /**
-   * A plain date, or an instant in UTC as `Date` writes it: its date depends on a zone that the row does not
-   * know.
+   * A plain date, or an instant in UTC (ISO 8601). The instant's date depends on the course's time zone, which
+   * is not known here.
    */
   dayOrInstant (name: string): string | null {
     const text = this.id(name)
@@ -169,7 +172,7 @@ export class RowReader {
     return isoTime(ms)
   }
 
-  /** Ms since 1970, 0: unknown. */
+  /** Ms since 1970; 0 if unknown. */
   lastModified (): number {
     const text = this.id('dateLastModified')
     if (text === null) return 0
@@ -187,6 +190,7 @@ export class RowReader {
     return false
   }
 
+  /** The id as a stand-in for a blank title, with a warning. */
   idForTitle (): string {
     this.warn('title_missing')
     return this.id('sourcedId') ?? ''
@@ -205,7 +209,7 @@ export class RowReader {
   }
 }
 
-/** Databases that export without templates write `NULL` for nothing. */
+/** Some databases export `NULL` for a blank cell. */
 export function withoutNull (text: string): string {
   return text === 'NULL' ? '' : text
 }

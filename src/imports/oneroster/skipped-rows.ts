@@ -1,7 +1,6 @@
 import { shorten } from '../../short-text.ts'
-import { HOW_TO_ALLOW } from '../how-to-allow.ts'
 import type { ImportRun } from '../import-run.ts'
-import type { WarningCode } from '../outcome.ts'
+import { HOW_TO_ALLOW, type WarningCode } from '../messages.ts'
 
 /** A reference of one row to something that is missing. */
 export interface MissingReference {
@@ -22,7 +21,7 @@ export class SkippedRows {
 
   constructor (run: ImportRun) { this.#run = run }
 
-  /** Call once for each file that was read to its end; otherwise its share of skipped rows is unknown. */
+  /** To be called for each file that was read to its end. The share of skipped rows is known only for those. */
   wasRead (file: number, rows: number): void { this.#of(file).read = rows }
 
   /** Warns of a row that is skipped. */
@@ -34,33 +33,34 @@ export class SkippedRows {
   }
 
   /** Warns of a row that is kept without the reference. */
-  warn (code: WarningCode, { file, line, column, sourceId }: MissingReference): void {
-    const cell = this.#warned.has(code) ? undefined : `${column} "${shorten(sourceId)}"`
+  warn (code: WarningCode, reference: MissingReference): void {
+    const cell = this.#warned.has(code) ? undefined : `${reference.column} "${shorten(reference.sourceId)}"`
     this.#warned.add(code)
-    this.#run.problems.warn(code, { file: this.#run.fileName(file), line, cell })
+    this.#run.problems.warn(code, { ...this.#run.placeOf(reference), cell })
   }
 
   /**
-   * Adds an error for each file that loses more than a tenth of its rows: usually it or another file is cut
-   * off, or was exported at another time. A single row is always skipped, also in a file of less than ten.
+   * Adds an error for each file of which more than a tenth of the rows are skipped. The usual cause is that it or
+   * another file is cut off, or was exported at another time. A single skipped row is never an error.
    */
   check (): void {
     if (this.#run.options.allowSkips === true) return
-    for (const [file, { read, skipped, first }] of this.#files) {
+    for (const { read, skipped, first } of this.#files.values()) {
       if (first === null || skipped < 2 || skipped * 10 <= read) continue
       const cell = `${first.column} "${shorten(first.sourceId)}"`
-      this.#run.problems.error({
-        file: this.#run.fileName(file),
-        line: first.line,
-      }, `${skipped} of ${read} rows refer to something that is not ` +
-        `in any file, more than a tenth; the first is ${cell}; export all files at the same time, ` +
-        `or allow it ${HOW_TO_ALLOW.skips}`)
+      this.#run.problems.error(
+        this.#run.placeOf(first),
+        `${skipped} of ${read} rows refer to records that are not in any file, more than a tenth; ` +
+          `the first is ${cell}; export all files at the same time, or allow it ${HOW_TO_ALLOW.skips}`
+      )
     }
   }
 
   #of (file: number): FileRows {
-    let rows = this.#files.get(file)
-    if (rows === undefined) this.#files.set(file, rows = { read: 0, skipped: 0, first: null })
+    const known = this.#files.get(file)
+    if (known !== undefined) return known
+    const rows = { read: 0, skipped: 0, first: null }
+    this.#files.set(file, rows)
     return rows
   }
 }

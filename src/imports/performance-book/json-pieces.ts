@@ -1,4 +1,4 @@
-// Reads one large JSON object piece by piece: its lists element by element, so that no list is ever in
+// Reads one large JSON object piece by piece. Lists are read element by element, so that no list is ever in
 // memory.
 import { TokenParser, TokenParserError, Tokenizer, TokenizerError, TokenType } from '@streamparser/json'
 import { shorten } from '../../short-text.ts'
@@ -8,33 +8,31 @@ import type { SourceFile } from '../sources/source-files.ts'
 export interface Shape {
   /** Properties that are read whole. */
   values: string[]
-  /** Properties that are lists, read element by element; null counts as left out. */
+  /** Properties that are lists, read element by element. Null means left out. */
   lists: string[]
 }
 
 export interface PieceReading {
   /** `index` -1: the value of the property itself. */
   onPiece: (property: string, index: number, value: unknown) => void
-  /** A property that the shape does not have, has twice, or that is no list. */
+  /** A property is not in the shape, appears twice, or is not a list. */
   onFault: (path: string, message: string) => void
   /** A list begins. */
   onList: (property: string) => void
   onBlock: (bytes: number) => void
 }
 
-/** Deeper than any document of ours: beyond it is no honest file. */
+/** A valid document is never nested this deep. */
 const MAX_DEPTH = 16
-/** One text, and one element, may have so many bytes. */
+/** Most bytes of one text or element. */
 const MAX_PIECE_BYTES = 4 * 1024 * 1024
 
 /**
- * Reads the file. Throws Refusal where it is not JSON in UTF-8, or not an object; its path says how far
- * reading came.
+ * Reads the file. Throws Refusal if it is not JSON in UTF-8, or not an object. The Refusal's path is where reading
+ * stopped.
  */
 export async function readPieces (
-  file: SourceFile,
-  shape: Shape,
-  { onPiece, onFault, onList, onBlock }: PieceReading
+  file: SourceFile, shape: Shape, { onPiece, onFault, onList, onBlock }: PieceReading
 ): Promise<void> {
   const tokenizer = new Tokenizer()
   const parser = new TokenParser({
@@ -57,7 +55,7 @@ export async function readPieces (
     index = -1
     isList = false
     if (!shape.values.includes(name) && !shape.lists.includes(name)) {
-      onFault(path(), `is not known; expected one of ${[...shape.values, ...shape.lists].join(', ')}`)
+      onFault(path(), `is not a known property; expected one of ${[...shape.values, ...shape.lists].join(', ')}`)
     } else if (seen.has(name)) onFault(path(), 'appears twice')
     else seen.add(name)
   }
@@ -65,13 +63,13 @@ export async function readPieces (
     if (!shape.lists.includes(property)) return
     isList = token === TokenType.LEFT_BRACKET
     if (isList) onList(property)
-    else if (token !== TokenType.NULL) onFault(path(), 'is no list, expected a list')
+    else if (token !== TokenType.NULL) onFault(path(), 'is not a list')
   }
   tokenizer.onToken = (parsed) => {
     const { token, value } = parsed
     hasBegun = true
     if (depth === 0 && token !== TokenType.LEFT_BRACE) {
-      throw refusal('is no object, expected one document of performance-book/1')
+      throw refusal('is not an object; expected one performance-book/1 document')
     }
     if (depth === 1) {
       if (token === TokenType.STRING && expectsKey) enterProperty(value as string)

@@ -1,9 +1,9 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import { shorten } from '../../short-text.ts'
 import { dayMs, instantMs } from '../sources/text-values.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from './performance-book-1.schema.ts'
 
-/** What is wrong with a piece: path below the piece (`.points`), and a sentence. */
+/** What is wrong with a piece: the path below the piece (`.points`), and a sentence. */
 export interface PieceFault {
   path: string
   message: string
@@ -18,16 +18,18 @@ export function pieceChecks (): (kind: string) => PieceCheck {
   ajv.addFormat('date-time', (text) => instantMs(text) !== undefined)
   ajv.addSchema(PERFORMANCE_BOOK_SCHEMA, 'book')
   return (kind) => {
-    const validate = ajv.getSchema(
-      kind === 'format' ? 'book#/properties/format' : `book#/$defs/${kind}`
-    ) as ValidateFunction
-    return (value) => validate(value) ? null : describe(validate.errors!)
+    const path = kind === 'format' ? 'book#/properties/format' : `book#/$defs/${kind}`
+    const validate = ajv.getSchema(path)
+    if (validate === undefined) throw new Error(`The schema has no ${kind}.`)
+    return (value) => {
+      // If one of several forms was expected, the last error is about all of them.
+      const error = validate(value) ? undefined : validate.errors?.at(-1)
+      return error === undefined ? null : describe(error)
+    }
   }
 }
 
-function describe (errors: ErrorObject[]): PieceFault {
-  // Where one of several forms was expected, the last error is about all of them.
-  const error = errors.at(-1)!
+function describe (error: ErrorObject): PieceFault {
   const path = error.instancePath.replaceAll('/', '.')
   if (error.keyword === 'required') {
     return { path: `${path}.${error.params.missingProperty as string}`, message: 'is missing' }
@@ -36,7 +38,7 @@ function describe (errors: ErrorObject[]): PieceFault {
     const known = Object.keys((error.parentSchema as { properties: object }).properties)
     return {
       path: `${path}.${shorten(error.params.additionalProperty as string)}`,
-      message: `is not known; expected one of ${known.join(', ')}`,
+      message: `is not a known property; expected one of ${known.join(', ')}`,
     }
   }
   if (error.keyword === 'maxLength') {
@@ -45,12 +47,8 @@ function describe (errors: ErrorObject[]): PieceFault {
       message: `is ${show(error.data)}, expected at most ${error.params.limit as number} characters`,
     }
   }
-  return {
-    path,
-    message: `is ${show(error.data)}, expected ${
-      (error.parentSchema as { description?: string }).description ?? error.message
-    }`,
-  }
+  const { description = error.message } = error.parentSchema as { description?: string }
+  return { path, message: `is ${show(error.data)}, expected ${description}` }
 }
 
 function show (value: unknown): string {

@@ -1,33 +1,31 @@
-// Values as text files write them. Each answers `undefined` where the text is not one, so that the caller can
-// say where.
+// Values as text files write them. Each function returns `undefined` if the text is not such a value.
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?([Zz]|[+-]\d\d(:?\d\d)?)$/
 
-/** No number, date or flag is written in more characters. What is longer is none, and is not remembered. */
+/** Most characters of a number, date or flag. A longer text is not a value and is not cached. */
 export const VALUE_MAX = 100
 
-/** Ms of a calendar day's midnight in UTC. A day that does not exist is none. */
+/** Ms of a calendar day's midnight in UTC (`YYYY-MM-DD`). The day must exist. */
 export function dayMs (text: string): number | undefined {
   const match = DATE.exec(text)
   if (match === null) return undefined
-  const [, year, month, day] = match
+  const [, year, month, day] = match.map(Number)
+  if (year === undefined || month === undefined || year === 0) return undefined
   const date = new Date(0)
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
-  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) && Number(year) > 0
-    ? date.getTime()
-    : undefined
+  date.setUTCFullYear(year, month - 1, day)
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined
 }
 
-/** A finite number; a decimal point, no grouping. */
+/** A finite number with a decimal point and without digit groups. */
 export function numberOf (text: string): number | undefined {
   if (text.length > VALUE_MAX || !NUMBER.test(text)) return undefined
   const value = Number(text)
   return Number.isFinite(value) ? value : undefined
 }
 
-/** Ms since 1970 of an instant with its offset (RFC 3339, and what is close to it). */
+/** Ms since 1970 of an instant with its offset (RFC 3339, and similar forms). */
 export function instantMs (text: string): number | undefined {
   if (text.length > VALUE_MAX || !INSTANT.test(text)) return undefined
   try {
@@ -37,16 +35,19 @@ export function instantMs (text: string): number | undefined {
   }
 }
 
-/** Remembers what the last texts gave: dates and enumerations repeat a thousandfold. */
-export function remembered<T> (compute: (text: string) => T, most = 4096): (text: string) => T {
-  const known = new Map<string, T>()
+/** Most texts that `memoize` remembers. */
+const CACHED_MAX = 4096
+
+/** A function that remembers its latest values, since dates and enumerations repeat thousands of times. */
+export function memoize<T> (compute: (text: string) => T): (text: string) => T {
+  const cache = new Map<string, { value: T }>()
   return (text) => {
     if (text.length > VALUE_MAX) return compute(text)
-    const value = known.get(text)
-    if (value !== undefined || known.has(text)) return value as T
-    if (known.size >= most) known.clear()
-    const computed = compute(text)
-    known.set(text, computed)
-    return computed
+    const cached = cache.get(text)
+    if (cached !== undefined) return cached.value
+    if (cache.size >= CACHED_MAX) cache.clear()
+    const value = compute(text)
+    cache.set(text, { value })
+    return value
   }
 }

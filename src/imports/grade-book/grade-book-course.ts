@@ -1,0 +1,66 @@
+import type { Row } from '../../../db/tables.ts'
+import { shorten } from '../../short-text.ts'
+import { NO_COURSE } from '../course-scope.ts'
+import type { ImportRun } from '../import-run.ts'
+import { Refusal } from '../problems.ts'
+import type { SourceFile } from '../sources/source-files.ts'
+
+/** The course that grade book files are imported into. */
+export interface GradeBookCourse {
+  /** Null for a new course. */
+  live: Row<'courses'> | null
+  sourceId: string
+  name: string
+  timeZone: string
+}
+
+/** The course of a teacher's import, or the one that `--course` names. Throws Refusal. */
+export function courseFor (file: SourceFile, run: ImportRun): GradeBookCourse {
+  const { options } = run
+  const live = options.onlyCourseId === undefined ? undefined : run.staging.live.course(options.onlyCourseId)
+  if (live === undefined && options.onlyCourseId !== undefined) throw new Refusal({ file: null }, NO_COURSE)
+  const wanted = options.course?.trim() ?? ''
+  const row = live ?? namedCourse(wanted, file, run)
+  return {
+    live: row ?? null,
+    sourceId: row?.source_id ?? wanted,
+    name: row?.name ?? wanted,
+    timeZone: options.timeZone ?? row?.imported_time_zone ?? options.defaultTimeZone,
+  }
+}
+
+/**
+ * The course with that source id, else the one with that name. Undefined if there is none: it will be created. A
+ * course that an earlier file created has its name as source id, so the same command finds it again; a warning says
+ * if others have that name. Throws Refusal if several courses have the name and none has it as source id.
+ */
+function namedCourse (
+  wanted: string, file: SourceFile, { problems, staging: { live } }: ImportRun
+): Row<'courses'> | undefined {
+  if (wanted === '') {
+    throw new Refusal({ file: file.name }, 'is a grade book, which does not name its course; name it with ' +
+      '--course SOURCE_ID or --course NAME (the course is created if it does not exist)')
+  }
+  const bySource = live.courseBySource(wanted)
+  const byName = live.coursesByName(wanted).filter((row) => row.id !== bySource?.id)
+  if (bySource !== undefined) {
+    if (byName.length > 0) problems.warn('namesake_courses', { file: file.name }, byName.length)
+    return bySource
+  }
+  if (byName.length > 1) throw new Refusal({ file: file.name }, severalCourses(wanted, byName))
+  return byName[0]
+}
+
+/** Most courses that an error lists, and most characters of a school or term there. */
+const COURSES_LISTED = 5
+const WHERE_MAX = 25
+
+function severalCourses (wanted: string, courses: Array<Row<'courses'>>): string {
+  const shown = courses.slice(0, COURSES_LISTED).map(({ source_id: id, school, term }) => {
+    const where = [school, term].flatMap((part) => part === null ? [] : [shorten(part, WHERE_MAX)])
+    return `"${shorten(id)}"${where.length === 0 ? '' : ` (${where.join(', ')})`}`
+  })
+  const more = courses.length > shown.length ? ` and ${courses.length - shown.length} more` : ''
+  return `${courses.length} courses have the name "${shorten(wanted)}"; ` +
+    `give the source id of the one you mean: ${shown.join(', ')}${more}`
+}
