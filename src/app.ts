@@ -2,7 +2,6 @@
 import cookies from '@fastify/cookie'
 import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
-import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -136,15 +135,6 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   })
   await server.register(swagger, openApi(links.prefix, config.PUBLIC_URL))
   await publishContract(server, links, config.API_DOCS)
-  await server.register(fastifyStatic, {
-    root: config.filesFolder,
-    serve: false,
-    etag: false,
-    lastModified: false,
-    cacheControl: false,
-    contentType: false,
-    dotfiles: 'allow',
-  })
 
   const context: RouteContext = {
     services, authentication, polls, links, cookie, gate, room, closing: closing.signal,

@@ -143,7 +143,7 @@ export async function createServices ({
     },
     imports: {
       db,
-      filesFolder: config.filesFolder,
+      files,
       defaultTimeZone: config.DEFAULT_TIME_ZONE,
       maxBytes: config.IMPORT_MAX_BYTES,
       minFreeBytes: Math.floor(config.MIN_FREE_BYTES / 2),

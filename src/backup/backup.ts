@@ -8,7 +8,7 @@ import {
 } from '../../db/sqlite/database-copy.ts'
 import { findFileByHex, storedFiles, type FileRow } from '../../db/queries/files.ts'
 import type { FileStorage } from '../files/storage/file-storage.ts'
-import { stageStream } from '../files/staged-file.ts'
+import { stageStream, type StagedFile } from '../files/staged-file.ts'
 import { isoTime } from '../iso-time.ts'
 import {
   BackupError,
@@ -180,13 +180,15 @@ async function collectFile (
   const place = pooledFile(folder, row.sha256)
   const facts = await fileFacts(place)
   if (facts?.sha256 === row.sha256) return 'there'
-  const source = storage.read(row.hex, row.filename)
-  const staged = await stageStream(source, join(folder, UNFINISHED)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return 'lost' as const
-    if (error.code === 'EIO') return 'damaged' as const
+  let staged: StagedFile
+  try {
+    staged = await stageStream(await storage.open(row), join(folder, UNFINISHED))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return 'lost'
+    if (code === 'EIO') return 'damaged'
     throw error
-  })
-  if (typeof staged === 'string') return staged
+  }
   if (staged.sha256 !== row.sha256 || staged.size !== row.size) {
     await rm(staged.path)
     return 'damaged'

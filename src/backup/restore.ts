@@ -153,7 +153,7 @@ async function restoreFiles (
         signal.throwIfAborted()
         if (missing.has(row.id)) continue
         const staged = await stageWhole(pooledFile(folder, row.sha256), restoring, row.sha256)
-        await storage.put(staged.path, row.hex, row.filename)
+        await storage.put(staged.path, row)
         files++
         bytes += row.size
         onProgress?.(files, manifest.files.count)

@@ -147,7 +147,7 @@ async function storeExport (
     }
     const file = await services.exports.ofJob(ticket.job.id)
     if (file === undefined) throw new CommandFailure('The export was deleted right after it was made.')
-    return join(config.filesFolder, file.hex, file.filename)
+    return services.files.localPath(file) ?? `${file.hex}/${file.filename}`
   } finally {
     if (lock !== undefined) {
       await services.runner.stop(0)

@@ -41,7 +41,7 @@ export async function reconcileFiles (
     for (let i = 0; i < rows.length; i += LOOKS_AT_ONCE) {
       await Promise.all(
         rows.slice(i, i + LOOKS_AT_ONCE).map(async (row) => {
-          const isThere = await storage.size(row.hex, row.filename) === row.size ||
+          const isThere = await storage.size(row) === row.size ||
             await bringBack(storage, row)
           if (isThere && row.lost_at !== null) found.push(row.id)
           if (!isThere && row.lost_at === null) lost.push(row.id)
@@ -182,7 +182,7 @@ async function * unknownThings ({ db, storage }: Pick<Parts, 'db' | 'storage'>):
     }
     for await (const filename of storage.list(name)) {
       // Of the right name, but a link or a folder: `size` says that it is no file.
-      if (filename !== row.filename || await storage.size(name, filename) === undefined) {
+      if (filename !== row.filename || await storage.size({ hex: name, filename }) === undefined) {
         yield { name, filename }
       }
     }
@@ -194,13 +194,13 @@ async function judge (
   row: FileRow,
   sizesOnly = false
 ): Promise<'whole' | 'lost' | 'damaged'> {
-  const size = await storage.size(row.hex, row.filename)
+  const size = await storage.size(row)
   if (size === undefined) return 'lost'
   if (size !== row.size) return 'damaged'
   if (sizesOnly) return 'whole'
   const hash = createHash('sha256')
   try {
-    for await (const chunk of storage.read(row.hex, row.filename)) hash.update(chunk as Buffer)
+    for await (const chunk of await storage.open(row)) hash.update(chunk as Buffer)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'lost'
     // A sector that cannot be read: the file is as bad as one with other bytes.
@@ -214,7 +214,7 @@ async function judge (
  * Looks among what was put out of the way: an older database was used for a while and did not know the file.
  */
 async function bringBack (storage: FileStorage, row: FileRow): Promise<boolean> {
-  if (!await storage.restore(row.hex, row.filename)) return false
+  if (!await storage.restore(row)) return false
   if (await judge(storage, row) === 'whole') return true
   await storage.quarantine(row.hex, row.filename)
   return false

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
 import { unlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Database, Trx } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileFilter, FileRow } from '../../db/queries/files.ts'
@@ -14,7 +17,7 @@ import {
 } from './file-check.ts'
 import { assertPathPart, cleanFilename } from './file-name.ts'
 import { createFileQuota, type FileOwner } from './file-quota.ts'
-import type { FileStorage } from './storage/file-storage.ts'
+import type { FileKey, FileStorage } from './storage/file-storage.ts'
 import { stageStream, type StagedFile, type StageOptions } from './staged-file.ts'
 
 export type { FileFilter, FileRow } from '../../db/queries/files.ts'
@@ -88,6 +91,12 @@ export interface FileLibrary {
    * are not all there.
    */
   find: (hex: string) => Promise<FileRow | undefined>
+  /** The bytes of a file, or a range of them: see `FileStorage.open`. */
+  open: FileStorage['open']
+  /** The path of a file on the local disk; undefined if files are stored elsewhere. */
+  localPath: FileStorage['localPath']
+  /** A path with the bytes of a file: its own on the local disk, or that of a copy in `folder`. */
+  localFile: (file: FileKey, folder: string) => Promise<string>
   /** At boot, before anything is stored: see `reconcileFiles`. */
   reconcile: () => Promise<Reconciled>
   /** Reads every byte again: see `verifyFiles`. */
@@ -129,7 +138,7 @@ export function createFileLibrary (
     await db.write((trx) => files.insertIntents(trx, [hex], now()))
     const discard = async () => { await removeBytes(parts, [hex]) }
     try {
-      await storage.put(staged.path, hex, filename)
+      await storage.put(staged.path, { hex, filename })
     } catch (error) {
       await discard()
       throw error
@@ -199,7 +208,16 @@ export function createFileLibrary (
     async find (hex) {
       const file = await files.findFileByHex(db.reads, hex)
       if (file === undefined || file.removed_at !== null) return file
-      return file.lost_at === null && await storage.size(hex, file.filename) === file.size ? file : undefined
+      return file.lost_at === null && await storage.size(file) === file.size ? file : undefined
+    },
+    open: storage.open,
+    localPath: storage.localPath,
+    async localFile (file, folder) {
+      const own = storage.localPath(file)
+      if (own !== undefined) return own
+      const copy = join(folder, file.filename)
+      await pipeline(await storage.open(file), createWriteStream(copy, { flags: 'wx', mode: 0o600 }))
+      return copy
     },
     reconcile: () => reconcileFiles(parts),
     verify: (options) => verifyFiles(parts, options),

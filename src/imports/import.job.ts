@@ -1,9 +1,10 @@
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import { appliedImport } from '../../db/queries/applied-imports.ts'
 import type { Database, Trx } from '../../db/index.ts'
-import { findFileByHex, setExpiry } from '../../db/queries/files.ts'
+import { setExpiry } from '../../db/queries/files.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
+import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
 import { noteImport, type ImportEntry } from './import-audit.ts'
 import type { ImportFormat } from './import-options.ts'
@@ -66,7 +67,7 @@ export type ImportResult =
 
 export interface ImportKindOptions {
   db: Database
-  filesFolder: string
+  files: Pick<FileLibrary, 'find' | 'localFile'>
   defaultTimeZone: string
   maxBytes: number
   minFreeBytes: number
@@ -84,7 +85,7 @@ function referenceOf (job: JobRow): string {
  */
 export function importKind ({
   db,
-  filesFolder,
+  files,
   defaultTimeZone,
   maxBytes,
   minFreeBytes,
@@ -106,14 +107,14 @@ export function importKind ({
     hasOwnThread: true,
     async input ({ job, stagingPath }) {
       const { hex, choices } = importPayload(job)
-      const file = await findFileByHex(db.reads, hex)
-      if (file === undefined || file.removed_at !== null || file.lost_at !== null) {
+      const file = await files.find(hex)
+      if (file === undefined || file.removed_at !== null) {
         throw new DomainError('IMPORT_FAILED', {
           detail: 'The uploaded file no longer exists. Upload it again.',
         })
       }
       return {
-        source: join(filesFolder, file.hex, file.filename),
+        source: await files.localFile(file, dirname(stagingPath)),
         choices,
         databaseFile: db.file,
         stagingPath,

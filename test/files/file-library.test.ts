@@ -207,6 +207,6 @@ t.test('a file of another size than its row says is not to be had', async (t) =>
   const file = await store('whole')
   await storage.remove(file.hex)
   t.equal(await files.find(file.hex), undefined)
-  await storage.put((await stage('half')).path, file.hex, file.filename)
+  await storage.put((await stage('half')).path, file)
   t.equal(await files.find(file.hex), undefined)
 })

@@ -140,6 +140,6 @@ t.test('when the transaction is rolled back, the bytes of what would have gone s
     { message: 'the job was canceled' }
   )
   await placed.discard()
-  t.equal(await storage.size(old.hex, old.filename), 80, pathOf(old))
+  t.equal(await storage.size(old), 80, pathOf(old))
   t.strictSame((await files.info({})).map((row) => row.id), [old.id])
 })

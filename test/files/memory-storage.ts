@@ -1,57 +1,60 @@
 import { readFile, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { assertPathPart } from '../../src/files/file-name.ts'
-import type { FileStorage } from '../../src/files/storage/file-storage.ts'
+import type { FileKey, FileStorage } from '../../src/files/storage/file-storage.ts'
 
-/** Keeps bytes in memory: a second implementation, with nothing of the disk's ways. */
+/** Bytes per piece of a stream. */
+const CHUNK_BYTES = 65_536
+
+/** Stores bytes in memory: a second implementation, with none of the disk's behavior. */
 export function createMemoryStorage (): FileStorage {
-  const kept = new Map<string, Map<string, Buffer>>()
-  const aside: Array<{ hex: string, filename: string, bytes: Buffer }> = []
+  const stored = new Map<string, Map<string, Buffer>>()
+  const aside: Array<FileKey & { bytes: Buffer }> = []
   const check = (hex: string, filename?: string): void => {
     if (!/^[0-9a-f]{32}$/.test(hex)) throw new Error(`not a hex: ${hex}`)
     if (filename !== undefined) assertPathPart(filename)
   }
+  const bytesAt = ({ hex, filename }: FileKey): Buffer | undefined => {
+    check(hex, filename)
+    return stored.get(hex)?.get(filename)
+  }
+  const add = ({ hex, filename }: FileKey, bytes: Buffer): void => {
+    const names = stored.get(hex) ?? new Map<string, Buffer>()
+    stored.set(hex, names.set(filename, bytes))
+  }
   const take = (hex: string, filename: string): Buffer | undefined => {
-    const bytes = kept.get(hex)?.get(filename)
-    kept.get(hex)?.delete(filename)
-    if (kept.get(hex)?.size === 0) kept.delete(hex)
+    const names = stored.get(hex)
+    const bytes = names?.get(filename)
+    names?.delete(filename)
+    if (names?.size === 0) stored.delete(hex)
     return bytes
   }
   return {
-    async put (stagedPath, hex, filename) {
-      check(hex, filename)
-      const bytes = await readFile(stagedPath)
-      kept.set(hex, (kept.get(hex) ?? new Map<string, Buffer>()).set(filename, bytes))
+    async put (stagedPath, key) {
+      check(key.hex, key.filename)
+      add(key, await readFile(stagedPath))
       await rm(stagedPath)
     },
-    async size (hex, filename) {
-      check(hex, filename)
-      return kept.get(hex)?.get(filename)?.length
+    size: async (key) => bytesAt(key)?.length,
+    async open (key, { range } = {}) {
+      const bytes = bytesAt(key)
+      if (bytes === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' })
+      const part = range === undefined ? bytes : bytes.subarray(range.start, range.end + 1)
+      return Readable.from((function * () {
+        for (let at = 0; at < part.length; at += CHUNK_BYTES) yield part.subarray(at, at + CHUNK_BYTES)
+      })(), { objectMode: false })
     },
-    read (hex, filename) {
-      check(hex, filename)
-      const bytes = kept.get(hex)?.get(filename)
-      return new Readable({
-        read () {
-          if (bytes === undefined) {
-            this.destroy(Object.assign(new Error('no such file'), { code: 'ENOENT' }))
-            return
-          }
-          this.push(bytes)
-          this.push(null)
-        },
-      })
-    },
+    localPath: () => undefined,
     async remove (hex) {
       check(hex)
-      kept.delete(hex)
+      stored.delete(hex)
     },
     async * list (hex) {
-      yield * (hex === undefined ? kept : kept.get(hex) ?? new Map<string, Buffer>()).keys()
+      yield * (hex === undefined ? stored : stored.get(hex) ?? new Map<string, Buffer>()).keys()
     },
     async quarantine (hex, filename) {
       assertPathPart(hex)
-      const names = filename === undefined ? Array.from(kept.get(hex)?.keys() ?? []) : [filename]
+      const names = filename === undefined ? Array.from(stored.get(hex)?.keys() ?? []) : [filename]
       let any = false
       for (const name of names) {
         const bytes = take(hex, name)
@@ -61,11 +64,10 @@ export function createMemoryStorage (): FileStorage {
       }
       return any
     },
-    async restore (hex, filename) {
-      const at = aside.findIndex((one) => one.hex === hex && one.filename === filename)
-      if (at < 0 || kept.get(hex)?.has(filename) === true) return false
-      const [one] = aside.splice(at, 1)
-      kept.set(hex, (kept.get(hex) ?? new Map<string, Buffer>()).set(filename, one!.bytes))
+    async restore (key) {
+      const at = aside.findIndex(({ hex, filename }) => hex === key.hex && filename === key.filename)
+      if (at < 0 || bytesAt(key) !== undefined) return false
+      for (const { bytes } of aside.splice(at, 1)) add(key, bytes)
       return true
     },
   }

@@ -48,7 +48,7 @@ export interface Answer {
 }
 
 export interface TestServiceOptions
-  extends Pick<ServicesOptions, 'now' | 'clock' | 'freeBytes' | 'jobPool' | 'onStep'> {
+  extends Pick<ServicesOptions, 'now' | 'clock' | 'freeBytes' | 'jobPool' | 'onStep' | 'storage'> {
   courses?: CourseDescription[]
   settings?: Record<string, string>
   /** Jobs wait until the test starts the runner itself. */

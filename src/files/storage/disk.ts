@@ -1,77 +1,86 @@
-import { createReadStream } from 'node:fs'
 import { lstat, mkdir, open, opendir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { assertPathPart } from '../file-name.ts'
-import type { FileStorage } from './file-storage.ts'
+import type { FileKey, FileStorage } from './file-storage.ts'
+
+/** Bytes per read of an opened file. */
+const CHUNK_BYTES = 262_144
 
 /**
- * Keeps each file as `<folder>/<hex>/<filename>`, and what is put out of the way as
- * `<quarantineFolder>/<hex>/<filename>`. Staged files and both folders must lie on one disk, since files are
+ * Stores each file as `<folder>/<hex>/<filename>`, and what was moved out of the way as
+ * `<quarantineFolder>/<hex>/<filename>`. Staged files and both folders must be on one disk, because files are
  * renamed.
  */
 export function createDiskStorage (folder: string, quarantineFolder: string): FileStorage {
-  const place = (hex: string, filename?: string): string => {
+  const folderOf = (hex: string): string => {
     if (!/^[0-9a-f]{32}$/.test(hex)) throw new Error(`not the hex of a file: ${hex}`)
-    if (filename === undefined) return join(folder, hex)
+    return join(folder, hex)
+  }
+  const pathOf = ({ hex, filename }: FileKey): string => {
     assertPathPart(filename)
-    return join(folder, hex, filename)
+    return join(folderOf(hex), filename)
   }
 
   return {
-    async put (stagedPath, hex, filename) {
-      const file = place(hex, filename)
+    async put (stagedPath, key) {
+      const path = pathOf(key)
       await syncPath(stagedPath)
-      await mkdir(dirname(file), { recursive: true })
+      await mkdir(dirname(path), { recursive: true })
       try {
-        await rename(stagedPath, file)
-        // The names themselves must survive a loss of power: that of the file in its folder, that of the
-        // folder in its parent.
-        await syncPath(dirname(file))
+        await rename(stagedPath, path)
+        // The names must survive a power loss too: the file's in its folder, and the folder's in its parent.
+        await syncPath(dirname(path))
         await syncPath(folder)
       } catch (error) {
-        await rm(dirname(file), { recursive: true, force: true })
+        await rm(dirname(path), { recursive: true, force: true })
         throw error
       }
     },
 
-    async size (hex, filename) {
-      const file = place(hex, filename)
-      // Neither a link nor what lies behind a linked folder is ours.
-      const [parent, found] = await Promise.all([kind(dirname(file)), kind(file)])
+    async size (key) {
+      const path = pathOf(key)
+      // A link, or a file behind a linked folder, is not ours.
+      const [parent, found] = await Promise.all([statsOf(dirname(path)), statsOf(path)])
       return parent?.isDirectory() === true && found?.isFile() === true ? found.size : undefined
     },
 
-    read: (hex, filename) => createReadStream(place(hex, filename), { highWaterMark: 1 << 18 }),
+    async open (key, { range } = {}) {
+      const handle = await open(pathOf(key)).catch((error: NodeJS.ErrnoException) => {
+        throw isMissing(error) ? Object.assign(error, { code: 'ENOENT' }) : error
+      })
+      return handle.createReadStream({ ...range, highWaterMark: CHUNK_BYTES })
+    },
+
+    localPath: pathOf,
 
     async remove (hex) {
-      await rm(place(hex), { recursive: true, force: true })
+      await rm(folderOf(hex), { recursive: true, force: true })
     },
 
     async * list (hex) {
-      if (hex !== undefined && (await kind(place(hex)))?.isDirectory() !== true) return
-      await mkdir(folder, { recursive: true })
-      for await (const entry of await opendir(hex === undefined ? folder : place(hex))) yield entry.name
+      const path = hex === undefined ? folder : folderOf(hex)
+      if (hex === undefined) await mkdir(folder, { recursive: true })
+      else if ((await statsOf(path))?.isDirectory() !== true) return
+      for await (const entry of await opendir(path)) yield entry.name
     },
 
     async quarantine (name, filename) {
       assertPathPart(name)
       if (filename !== undefined) assertPathPart(filename)
       const from = join(folder, name, filename ?? '')
-      if (await kind(from) === undefined) return false
-      const to = filename === undefined
-        ? join(quarantineFolder, name)
-        : join(quarantineFolder, name, filename)
+      if (await statsOf(from) === undefined) return false
+      const to = join(quarantineFolder, name, filename ?? '')
       await mkdir(dirname(to), { recursive: true })
       await rename(from, await freeName(to))
-      // A folder with more in it stays.
+      // A folder with other things in it stays.
       if (filename !== undefined) await rmdir(dirname(from)).catch(() => {})
       return true
     },
 
-    async restore (hex, filename) {
-      const to = place(hex, filename)
-      const from = join(quarantineFolder, hex, filename)
-      if (await kind(from) === undefined || await kind(to) !== undefined) return false
+    async restore (key) {
+      const to = pathOf(key)
+      const from = join(quarantineFolder, key.hex, key.filename)
+      if (await statsOf(from) === undefined || await statsOf(to) !== undefined) return false
       await mkdir(dirname(to), { recursive: true })
       await rename(from, to)
       await syncPath(dirname(to))
@@ -82,19 +91,23 @@ export function createDiskStorage (folder: string, quarantineFolder: string): Fi
   }
 }
 
-/** What lies there, links not followed. */
-async function kind (path: string) {
+/** What is at a path; links are not followed. Undefined if there is nothing. */
+async function statsOf (path: string) {
   return await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ENAMETOOLONG') return undefined
+    if (isMissing(error)) return undefined
     throw error
   })
 }
 
-/** Nothing in quarantine is ever overwritten: the second of a name is `name~2`. */
+function isMissing ({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG'
+}
+
+/** Nothing in quarantine is ever overwritten: the second of a name becomes `name~2`. */
 async function freeName (path: string): Promise<string> {
   for (let n = 1; ; n++) {
     const name = n === 1 ? path : join(dirname(path), `${basename(path)}~${n}`)
-    if (await kind(name) === undefined) return name
+    if (await statsOf(name) === undefined) return name
   }
 }
 

@@ -1,13 +1,9 @@
-export interface ByteRange {
-  /** First and last byte, both included. */
-  start: number
-  end: number
-}
+import type { ByteRange } from '../../files/storage/file-storage.ts'
 
 /**
- * The one range of bytes that a `Range` header asks for, of a file of `size` bytes (RFC 9110, 14.1.2 and
- * 14.2). Undefined: the whole file, since there is no header, or it names another unit, several ranges, or
- * none that makes sense.
+ * The one range that a `Range` header requests, of a file of `size` bytes (RFC 9110, 14.1.2 and 14.2).
+ * Undefined means the whole file: there is no header, or it has another unit, several ranges, or none that is
+ * valid.
  */
 export function byteRange (
   header: string | undefined,
@@ -15,10 +11,10 @@ export function byteRange (
 ): ByteRange | 'unsatisfiable' | undefined {
   const match = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '')
   if (match === null) return undefined
-  const [first, last] = [match[1]!, match[2]!]
+  const [, first = '', last = ''] = match
   if (first === '') {
     if (last === '') return undefined
-    // The last so many bytes; more than there are is all of them.
+    // The last bytes of the file, at most all of them.
     const length = Math.min(Number(last), size)
     return length === 0 ? 'unsatisfiable' : { start: size - length, end: size - 1 }
   }

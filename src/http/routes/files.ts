@@ -1,15 +1,11 @@
-import '@fastify/static'
+import fastifyStatic from '@fastify/static'
 import '@fastify/swagger'
-import { ReadStream } from 'node:fs'
-import { create as contentDisposition } from 'content-disposition'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { FileRow } from '../../files/file-library.ts'
 import { principalOf, requireScope } from '../access/route-access.ts'
-import { byteRange } from '../downloads/byte-range.ts'
-import { isFresh, isSame } from '../entity-tags.ts'
+import { sendStoredFile, STATIC_OPTIONS } from '../downloads/send-stored-file.ts'
 import { refuse } from '../errors.ts'
-import { FileBody } from '../downloads/file-body.ts'
 import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
 
@@ -24,6 +20,7 @@ const bytes = { '*/*': { schema: Type.String({ format: 'binary' }) } }
  */
 export const filesRoutes: FastifyPluginAsync<RouteContext> = async (app, context) => {
   await app.register(async (app) => {
+    await app.register(fastifyStatic, STATIC_OPTIONS)
     serveFiles(app, context)
   }, { prefix: '/files' })
 }
@@ -46,13 +43,6 @@ const serveFiles = (
       if (!isOpen) await authentication.signIn(request, reply)
     },
   }, (request, reply) => notFound(reply))
-  // Told only when the bytes really go out: a file that goes at the last moment has the same answer as one
-  // that never was.
-  const described = new WeakMap<FastifyRequest, Record<string, string>>()
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (reply.statusCode === 200 || reply.statusCode === 206) reply.headers(described.get(request) ?? {})
-    return payload instanceof ReadStream ? sameBytes(reply, payload) : payload
-  })
 
   app.get<{ Params: { hex: string, filename: string } }>('/:hex/:filename', {
     config: { access: { who: 'file', scope: 'read', audit: 'file.download' } },
@@ -79,7 +69,7 @@ const serveFiles = (
     if (file.removed_at !== null || (file.expires_at !== null && file.expires_at <= now())) {
       return refuse(reply, 'FILE_EXPIRED')
     }
-    return send(request, reply, file)
+    return await sendStoredFile(request, reply, { file, files })
   })
 
   async function fileOf ({ hex, filename }: { hex: string, filename: string }): Promise<FileRow | undefined> {
@@ -103,58 +93,6 @@ const serveFiles = (
     if (isTheirs) requireScope(principal, 'read')
     return isTheirs
   }
-
-  /** In the order of RFC 9110, 13.2.2: If-Match, If-None-Match, If-Range, Range. */
-  function send (request: FastifyRequest, reply: FastifyReply, file: FileRow): FastifyReply {
-    const { headers } = request
-    const etag = `"${file.sha256}"`
-    const ifMatch = headers['if-match']
-    if (ifMatch !== undefined && !isSame(ifMatch, etag)) return refuse(reply, 'PRECONDITION_FAILED')
-    if (isFresh(request, etag)) return reply.code(304).headers({ etag, ...ALWAYS }).send()
-    const isPart = request.method === 'GET' &&
-      (headers['if-range'] === undefined || headers['if-range'] === etag)
-    const range = isPart ? byteRange(headers.range, file.size) : undefined
-    if (range === 'unsatisfiable') {
-      return refuse(reply.headers({ etag, 'content-range': `bytes */${file.size}` }), 'RANGE_NOT_SATISFIABLE')
-    }
-    described.set(request, {
-      etag,
-      ...ALWAYS,
-      'content-type': file.content_type,
-      'content-disposition': contentDisposition(file.filename),
-    })
-    // @fastify/static would judge these by a tag and a date of its own making. What is left for it is one
-    // range that fits, or none.
-    for (
-      const name of [
-        'if-match',
-        'if-none-match',
-        'if-modified-since',
-        'if-unmodified-since',
-        'if-range',
-        'range',
-      ] as const
-    ) delete headers[name]
-    if (range !== undefined) headers.range = `bytes=${range.start}-${range.end}`
-    return reply.sendFile(`${file.hex}/${file.filename}`, config.filesFolder)
-  }
-}
-
-/** The bytes that the headers promise, by a way that is as fast as the disk: see FileBody. */
-function sameBytes (reply: FastifyReply, stream: ReadStream): FileBody {
-  stream.on('error', () => {}).destroy()
-  const start = /^bytes (\d+)-/.exec(String(reply.getHeader('content-range') ?? ''))?.[1] ?? 0
-  return new FileBody({
-    path: String(stream.path),
-    start: Number(start),
-    length: Number(reply.getHeader('content-length')),
-  })
-}
-
-const ALWAYS = {
-  'x-content-type-options': 'nosniff',
-  'x-robots-tag': 'noindex',
-  'referrer-policy': 'no-referrer',
 }
 
 /** The one answer to everything that is not there. */
