@@ -30,7 +30,7 @@ import { metricsRoutes } from './http/routes/metrics.ts'
 import { openApi } from './http/openapi/openapi.ts'
 import { shedLoad } from './http/overload.ts'
 import { checkClientAddresses, requireOneHost } from './http/access/request-origin.ts'
-import type { RouteContext } from './http/route-context.ts'
+import { createJobView } from './http/job-view.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
 import { createSerializerCompiler } from './http/schemas/serialization.ts'
 import { sessionCookie } from './http/cookies/session-cookie.ts'
@@ -63,11 +63,14 @@ export interface App {
 
 /** The HTTP side of the services; whoever made them closes them, after the server. */
 export async function createApp (services: Services, logger: FastifyBaseLogger | false): Promise<App> {
-  const { config } = services
+  const {
+    config, clock, access, accounts, sessions, passwordLinks, audit, courses, exports, imports, files,
+    freeBytes, queue, runner, outlook, housekeeping, metrics,
+  } = services
   const links = createLinks(config.PUBLIC_URL)
-  const gate = createJobGate(services)
+  const gate = createJobGate({ config, files, freeBytes, now: clock.now })
   const room = createUploadRoom({
-    freeBytes: services.freeBytes,
+    freeBytes,
     minFreeBytes: config.MIN_FREE_BYTES,
     userMax: config.UPLOADS_MAX,
     userMaxBytes: config.UPLOADS_MAX_BYTES,
@@ -75,8 +78,11 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   })
   const closing = new AbortController()
   const cookie = sessionCookie(config.PUBLIC_URL, links.prefix)
-  const polls = createPollCache(services)
-  const authentication = createAuthentication({ ...services, cookie, polls })
+  const polls = createPollCache({ db: services.db, now: clock.now })
+  const authentication = createAuthentication({
+    accounts, sessions, applicationTokens: services.applicationTokens, cookie, polls,
+  })
+  const jobView = createJobView({ access, exports, links, outlook, polls, queue, runner })
 
   const server = Fastify({
     ...(logger === false ? { logger: false } : { loggerInstance: logger }),
@@ -108,16 +114,16 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   server.setSerializerCompiler(createSerializerCompiler(compiling))
   requireOneHost(server)
   checkClientAddresses(server)
-  countRequests(server, services)
+  countRequests(server, metrics)
   acceptBodies(server)
   handleErrors(server)
   await server.register(cookies, { secret: secretFromFile(config.secretFile) })
-  const routes = enforceAccess(server, { ...services, authentication, polls })
+  const routes = enforceAccess(server, { authentication, access, audit, polls, config })
   server.addHook('preClose', async () => {
     closing.abort()
   })
 
-  await shedLoad(server, services)
+  await shedLoad(server, config)
   setSecurityHeaders(server, config.PUBLIC_URL)
   keepAnswersPrivate(server)
   if (config.corsOrigins.length > 0) {
@@ -136,24 +142,24 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(swagger, openApi(links.prefix, config.PUBLIC_URL))
   await publishContract(server, links, config.API_DOCS)
 
-  const context: RouteContext = {
-    services, authentication, polls, links, cookie, gate, room, closing: closing.signal,
-  }
-  await server.register(healthRoutes, context)
-  await server.register(metricsRoutes, context)
-  await server.register(sessionRoutes, context)
-  await server.register(singleSignOnRoutes, context)
-  await server.register(sessionsRoutes, context)
-  await server.register(invitationsRoutes, context)
-  await server.register(usersRoutes, context)
-  await server.register(auditRoutes, context)
-  await server.register(coursesRoutes, context)
-  await server.register(exportsRoutes, context)
-  await server.register(jobsRoutes, context)
-  await server.register(filesRoutes, context)
-  await server.register(courseFilesRoutes, context)
-  await server.register(importsRoutes, context)
-  await server.register(storageRoutes, context)
+  await server.register(healthRoutes, { gate, queue })
+  await server.register(metricsRoutes, { config, metrics })
+  await server.register(sessionRoutes, { cookie, sessions })
+  await server.register(singleSignOnRoutes, { config, cookie, links, singleSignOn: services.singleSignOn })
+  await server.register(sessionsRoutes, { sessions })
+  await server.register(invitationsRoutes, { config, cookie, passwordLinks })
+  await server.register(usersRoutes, { accounts, linkMail: services.linkMail, links, passwordLinks })
+  await server.register(auditRoutes, { audit })
+  await server.register(coursesRoutes, { config, courses, exports, links })
+  await server.register(exportsRoutes, { config, exports, gate, links, polls })
+  await server.register(jobsRoutes, {
+    access, authentication, clock, closing: closing.signal, config, jobView, links, polls,
+    queue, runner,
+  })
+  await server.register(filesRoutes, { access, authentication, config, files, now: clock.now })
+  await server.register(courseFilesRoutes, { config, courses, exports, files, gate, links, room })
+  await server.register(importsRoutes, { config, gate, imports, jobView, links, room })
+  await server.register(storageRoutes, { config, courses, files, freeBytes, links, housekeeping })
   await server.register(pageRoutes, { publicPath: links.prefix })
   return { server, gate, routes, prepare: compiling.makeAll }
 }

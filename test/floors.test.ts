@@ -93,6 +93,12 @@ t.test('imports go down or stay on their floor', async (t) => {
   t.strictSame(climbing.map(({ from, to }) => `${from} -> ${to}`), [])
 })
 
+t.test('HTTP asks features, not the database', async (t) => {
+  const known = ['src/http/errors.ts -> db/failures.ts']
+  const bypassing = all.filter(({ from, to }) => from.startsWith('src/http/') && to.startsWith('db/'))
+  t.strictSame(bypassing.map(({ from, to }) => `${from} -> ${to}`).filter((one) => !known.includes(one)), [])
+})
+
 t.test('jobs and files know no feature and not each other', async (t) => {
   const crossing = all.filter(({ from, to }) =>
     (from.startsWith('src/jobs/') && to.startsWith('src/files/')) ||

@@ -17,6 +17,8 @@ import {
 import { knownUser, principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 
+export type { UserRow } from '../../db/queries/accounts.ts'
+
 /** A token's last use is noted at most this often, ms. */
 const NOTE_USE_EVERY_MS = 60_000
 

@@ -126,7 +126,7 @@ async function storeExport (
     if (ticket === undefined) throw noCourse(courseId)
     services.audit.record({ ...BY_COMMAND, action: 'export.request', subject: `course ${courseId}` })
     for (;;) {
-      const job = await services.queue.find(services.db.reads, ticket.job.id)
+      const job = await services.queue.find(ticket.job.id)
       if (job === undefined) {
         throw new CommandFailure(`Job ${ticket.job.id} is gone: the course was deleted meanwhile.`)
       }

@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander'
-import { jobAttempts, type AttemptRow } from '../../db/queries/job-attempts.ts'
-import { listJobs, type JobRow } from '../../db/queries/jobs.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { isoTime } from '../iso-time.ts'
+import type { AttemptRow, JobRow } from '../jobs/job-queue.ts'
 import { parseId } from './program/arguments.ts'
 import { CommandFailure, type CommandContext } from './program/context.ts'
 import { withServices } from './program/open-services.ts'
@@ -18,7 +17,7 @@ export function jobCommand (context: CommandContext): Command {
     .option('--limit <number>', 'how many', parseId, 50)
     .option('--json', 'as JSON')
     .action(async ({ status, limit, json }: { status?: JobRow['state'], limit: number, json?: boolean }) => {
-      const jobs = await withServices(context, ({ db }) => listJobs(db.reads, { state: status, limit }))
+      const jobs = await withServices(context, ({ queue }) => queue.list({ state: status, limit }))
       if (json === true) context.stdout.json(jobs.map(shown))
       else {
         context.stdout.write(
@@ -40,10 +39,10 @@ export function jobCommand (context: CommandContext): Command {
   command.command('show').description('one job with all its attempts, as JSON')
     .argument('<id>', 'see job list', parseId)
     .action(async (id: number) => {
-      const job = await withServices(context, async ({ db, queue }) => {
-        const job = await queue.find(db.reads, id)
+      const job = await withServices(context, async ({ queue }) => {
+        const job = await queue.find(id)
         if (job === undefined) throw noJob(id)
-        return { ...shown(job), attempt_log: (await jobAttempts(db.reads, id)).map(shownAttempt) }
+        return { ...shown(job), attempt_log: (await queue.attempts(id)).map(shownAttempt) }
       })
       context.stdout.json(job, 2)
     })
@@ -51,12 +50,12 @@ export function jobCommand (context: CommandContext): Command {
   command.command('retry').description('a job that failed or was canceled waits again, with all its attempts')
     .argument('<id>', 'see job list', parseId)
     .action(async (id: number) => {
-      await withServices(context, async ({ db, queue, audit }) => {
+      await withServices(context, async ({ queue, audit }) => {
         if (await queue.retry(id)) {
           audit.record({ ...BY_COMMAND, action: 'job.retry', subject: `job ${id}` })
           return
         }
-        const job = await queue.find(db.reads, id)
+        const job = await queue.find(id)
         throw job === undefined
           ? noJob(id)
           : new CommandFailure(
@@ -69,13 +68,13 @@ export function jobCommand (context: CommandContext): Command {
   command.command('cancel').description('ends a job that waits or runs, whoever asked for it')
     .argument('<id>', 'see job list', parseId)
     .action(async (id: number) => {
-      await withServices(context, async ({ db, queue, audit }) => {
+      await withServices(context, async ({ queue, audit }) => {
         // No user: nobody is withdrawn, the job ends for all.
         if (await queue.cancel(id, { userId: null, force: true }) === 'canceled') {
           audit.record({ ...BY_COMMAND, action: 'job.cancel', subject: `job ${id}` })
           return
         }
-        const job = await queue.find(db.reads, id)
+        const job = await queue.find(id)
         throw job === undefined
           ? noJob(id)
           : new CommandFailure(

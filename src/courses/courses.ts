@@ -1,4 +1,4 @@
-import type { Database } from '../../db/index.ts'
+import type { Database, Trx } from '../../db/index.ts'
 import * as queries from '../../db/queries/courses.ts'
 import { forgetImports, forgetReportsOfCourse, uploadsOfEndedImports } from '../../db/queries/reports.ts'
 import { deleteRosterOfCourse } from '../../db/queries/roster-records.ts'
@@ -18,6 +18,10 @@ const UPLOADS = 'import-source'
 
 export interface Courses {
   find: (id: number) => Promise<queries.CourseRow | undefined>
+  /** In the caller's transaction. */
+  exists: (trx: Trx, id: number) => Promise<boolean>
+  /** Names by id, of the courses that exist. */
+  names: (ids: readonly number[]) => Promise<ReadonlyMap<number, string>>
   /** All courses, or those that `teacherKey` teaches, with the number of students who are not dropped. */
   list: (
     filter: { teacherKey?: string | undefined, sourceId?: string | undefined },
@@ -67,6 +71,8 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
   }
   return {
     find: (id) => queries.findCourse(db.reads, id),
+    exists: async (trx, id) => await queries.findCourse(trx, id) !== undefined,
+    names: (ids) => queries.courseNames(db.reads, ids),
     list: ({ teacherKey, sourceId }) =>
       queries.listCourses(db.reads, { teacherKey, sourceId, today: (timeZone) => dayAt(now(), timeZone) }),
     categories: (courseId) => queries.listCategories(db.reads, courseId),

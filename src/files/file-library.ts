@@ -56,6 +56,12 @@ export interface PlacedFile {
   discard: () => Promise<void>
 }
 
+export interface FileUsage {
+  files: number
+  bytes: number
+  owners: files.OwnerUsage[]
+}
+
 export interface FileLibrary {
   /**
    * Stores a staged file or a stream for an owner: bytes first, then the row. Throws
@@ -97,6 +103,8 @@ export interface FileLibrary {
   localPath: FileStorage['localPath']
   /** A path with the bytes of a file: its own on the local disk, or that of a copy in `folder`. */
   localFile: (file: FileKey, folder: string) => Promise<string>
+  /** How much is stored: in all, and by the owners with the most bytes. */
+  usage: (most: { owners: number }) => Promise<FileUsage>
   /** At boot, before anything is stored: see `reconcileFiles`. */
   reconcile: () => Promise<Reconciled>
   /** Reads every byte again: see `verifyFiles`. */
@@ -218,6 +226,15 @@ export function createFileLibrary (
       const copy = join(folder, file.filename)
       await pipeline(await storage.open(file), createWriteStream(copy, { flags: 'wx', mode: 0o600 }))
       return copy
+    },
+    async usage ({ owners: limit }) {
+      const at = now()
+      const [count, bytes, owners] = await Promise.all([
+        files.countFiles(db.reads, at),
+        files.bytesInUse(db.reads, null, at),
+        files.usageByOwner(db.reads, { now: at, limit }),
+      ])
+      return { files: count, bytes, owners }
     },
     reconcile: () => reconcileFiles(parts),
     verify: (options) => verifyFiles(parts, options),

@@ -1,6 +1,7 @@
+import type { Config } from '../config.ts'
 import { DomainError } from '../errors.ts'
 import { EXPORT_CATEGORY } from '../exports/export.job.ts'
-import type { Services } from '../services.ts'
+import type { FileLibrary } from '../files/file-library.ts'
 
 /** Free disk is looked at this often at most, ms: it is asked for at every click. */
 const LOOK_EVERY_MS = 1000
@@ -21,7 +22,15 @@ export interface JobGate {
   close: () => void
 }
 
-export function createJobGate ({ config, files, now, freeBytes }: Services): JobGate {
+export interface JobGateOptions {
+  config: Pick<Config, 'DELETE_OLDEST_EXPORTS' | 'MIN_FREE_BYTES'>
+  files: Pick<FileLibrary, 'checkQuota'>
+  /** Bytes that are free on the disk of the data folder. */
+  freeBytes: () => Promise<number>
+  now: () => number
+}
+
+export function createJobGate ({ config, files, freeBytes, now }: JobGateOptions): JobGate {
   let closed = false
   let looked = { at: -Infinity, isLow: false }
   async function isDiskLow (): Promise<boolean> {

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import type { Services } from '../services.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 
 /**
  * Counts every answer by its route's pattern. What is not found has none: made-up addresses make no new
  * series.
  */
-export function countRequests (app: FastifyInstance, { metrics }: Services): void {
+export function countRequests (app: FastifyInstance, metrics: Pick<Metrics, 'requestAnswered'>): void {
   app.addHook('onResponse', (request, reply, next) => {
     const isStream = String(reply.getHeader('content-type') ?? '').startsWith('text/event-stream')
     metrics.requestAnswered({

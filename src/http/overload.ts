@@ -1,7 +1,7 @@
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
+import type { Config } from '../config.ts'
 import { DomainError } from '../errors.ts'
-import type { Services } from '../services.ts'
 
 /** Whoever watches the service must hear from it most of all when it is in trouble. */
 const EXEMPT = new Set(['/healthz', '/readyz', '/metrics'])
@@ -11,7 +11,10 @@ const RETRY_AFTER_S = 5
  * Turns requests away with 503 OVERLOADED before the process drowns: late answers make clients ask again.
  * Judged once a second by the mean delay of the event loop and the memory of the whole process.
  */
-export async function shedLoad (app: FastifyInstance, { config }: Services): Promise<void> {
+export async function shedLoad (
+  app: FastifyInstance,
+  config: Pick<Config, 'OVERLOAD_DELAY_MS' | 'OVERLOAD_MEMORY_BYTES'>
+): Promise<void> {
   await app.register(underPressure, {
     maxEventLoopDelay: config.OVERLOAD_DELAY_MS,
     maxRssBytes: config.OVERLOAD_MEMORY_BYTES,

@@ -1,5 +1,3 @@
-import type { Database } from '../../db/index.ts'
-
 /**
  * The longest that anything is kept, ms: dates pass without a commit. With several nodes, this is also how late
  * a node may notice what another one has committed.
@@ -21,7 +19,7 @@ export interface PollCache {
  * token, does that person teach this course, what are its exports), and nearly always nothing has changed.
  * Everything is forgotten with the next commit, whichever process makes it, and after a second.
  */
-export function createPollCache ({ db, now }: { db: Pick<Database, 'change'>, now: () => number }): PollCache {
+export function createPollCache ({ db, now }: { db: { change: () => number }, now: () => number }): PollCache {
   let kept = new Map<string, Promise<unknown>>()
   let change = Number.NaN
   let since = 0

@@ -3,7 +3,7 @@ import type { Database, Reads, Trx } from '../../db/index.ts'
 import { countWaitingOfUser } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary, StagedFile } from '../files/file-library.ts'
-import { QUEUE_FULL_RETRY_S, type JobQueue, type JobTicket } from '../jobs/job-queue.ts'
+import { QUEUE_FULL_RETRY_S, type JobQueue, type JobRow, type JobTicket } from '../jobs/job-queue.ts'
 import { IMPORT_CATEGORY, IMPORT_KIND, type ImportChoices, type ImportPayload } from './import.job.ts'
 
 /** An upload that failed is kept so long, so that an administrator may try the job again, ms. */
@@ -31,6 +31,8 @@ export interface Imports {
    * FILE_QUOTA_EXCEEDED; then nothing is kept.
    */
   request: (request: ImportRequest) => Promise<JobTicket>
+  /** Jobs of imports, newest first: all, or those into one course by its teachers. */
+  list: (filter: { courseId?: number | undefined, limit: number, before?: number }) => Promise<JobRow[]>
 }
 
 export interface ImportsOptions {
@@ -56,6 +58,11 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
   }
   return {
     checkWaiting: (userId) => checkWaiting(userId),
+    list: ({ courseId, ...part }) => queue.list({
+      kind: IMPORT_KIND,
+      owner: courseId === undefined ? undefined : { type: 'course', id: courseId },
+      ...part,
+    }),
     async request ({ staged, filename, choices, userId, via, requestedBy }) {
       const { onlyCourseId } = choices
       const file = await files.store(staged, {

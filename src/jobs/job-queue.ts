@@ -1,9 +1,13 @@
-import type { Database, Reads, Trx } from '../../db/index.ts'
+import type { Database, Trx } from '../../db/index.ts'
 import * as jobs from '../../db/queries/jobs.ts'
-import type { JobRow } from '../../db/queries/jobs.ts'
+import { jobAttempts, type AttemptRow } from '../../db/queries/job-attempts.ts'
+import type { JobListFilter, JobRow } from '../../db/queries/jobs.ts'
 import { storedPayload } from '../../db/queries/stored-json.ts'
 import type { JobDelivery } from './delivery/delivery.ts'
 import { DomainError } from '../errors.ts'
+
+export type { AttemptRow } from '../../db/queries/job-attempts.ts'
+export type { JobRow } from '../../db/queries/jobs.ts'
 
 export interface JobRequest {
   kind: string
@@ -49,7 +53,13 @@ export interface JobQueue {
   cancelAll: (trx: Trx, owner: { type: string, id: number }) => Promise<number[]>
   /** A job that failed or was canceled waits again; false: it is in another state. */
   retry: (jobId: number) => Promise<boolean>
-  find: (db: Reads, jobId: number) => Promise<JobRow | undefined>
+  find: (jobId: number) => Promise<JobRow | undefined>
+  /** Newest first, each with its result, which has up to `RESULT_MAX` characters. */
+  list: (filter: JobListFilter) => Promise<JobRow[]>
+  /** All runs of a job, oldest first. */
+  attempts: (jobId: number) => Promise<AttemptRow[]>
+  /** How many jobs wait, of all kinds. */
+  countWaiting: () => Promise<number>
 }
 
 export interface JobQueueOptions {
@@ -112,7 +122,10 @@ export function createJobQueue (
       if (isQueued) delivery.announce(trx)
       return isQueued
     }),
-    find: (reads, jobId) => jobs.findJob(reads, jobId),
+    find: (jobId) => jobs.findJob(db.reads, jobId),
+    list: (filter) => jobs.listJobs(db.reads, filter),
+    attempts: (jobId) => jobAttempts(db.reads, jobId),
+    countWaiting: () => jobs.countWaiting(db.reads),
   }
 
   async function insert (

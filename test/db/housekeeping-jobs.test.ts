@@ -28,7 +28,7 @@ t.test('jobs of the former kind', async (t) => {
   const config = readConfig({ DATA_DIR: folder, WORKER_THREADS: '1' })
   const services = await createServices({ config, log: QUIET })
   t.teardown(() => services.close(0))
-  const { db, queue, runner } = services
+  const { queue, runner } = services
   const joined = await services.housekeeping.requestNow(1)
   t.strictSame([joined.joined, joined.job.id], [true, waiting], 'a request joins the one that waits')
   await runner.start()
@@ -36,7 +36,7 @@ t.test('jobs of the former kind', async (t) => {
   t.equal(await queue.retry(failed), true)
   await runner.drain()
   for (const id of [failed, waiting]) {
-    const job = await queue.find(db.reads, id)
+    const job = await queue.find(id)
     t.match(job, { kind: 'housekeeping', state: 'succeeded' })
     t.match(JSON.parse(job?.result ?? ''), { files: 0, rows: {} })
   }

@@ -219,7 +219,7 @@ t.test('a request that the transaction takes back leaves nothing', async (t) => 
     }),
     { message: 'the caller has changed his mind' }
   )
-  t.equal(await service.queue.find(service.db.reads, 1), undefined)
+  t.equal(await service.queue.find(1), undefined)
 })
 
 t.test('a queue that is full of one kind takes the others', async (t) => {

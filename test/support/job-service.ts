@@ -141,7 +141,7 @@ export async function createJobService (
   })
 
   async function row (jobId: number): Promise<JobRow> {
-    const job = await queue.find(db.reads, jobId)
+    const job = await queue.find(jobId)
     if (job === undefined) throw new Error(`there is no job ${jobId}`)
     return job
   }

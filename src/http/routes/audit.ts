@@ -1,12 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { auditJson } from '../../audit/audit.ts'
+import { auditJson, type Audit } from '../../audit/audit.ts'
 import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
-import type { RouteContext } from '../route-context.ts'
 import { auditEntrySchema } from '../schemas/audit.ts'
 import { errors, id } from '../schemas/common.ts'
 
-export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services }) => {
+export interface AuditRoutesOptions {
+  audit: Pick<Audit, 'list'>
+}
+
+export const auditRoutes: FastifyPluginAsyncTypebox<AuditRoutesOptions> = async (app, { audit }) => {
   app.get('/api/audit', {
     config: { access: { who: 'admin', scope: 'admin' } },
     schema: {
@@ -26,7 +29,7 @@ export const auditRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, 
     const { action, user_id: actorId } = request.query
     const { rows, nextCursor } = await readPage(
       request.query,
-      (part) => services.audit.list({ action, actorId, ...part })
+      (part) => audit.list({ action, actorId, ...part })
     )
     return reply.send({ entries: rows.map(auditJson), next_cursor: nextCursor })
   })

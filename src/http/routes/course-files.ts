@@ -3,18 +3,22 @@ import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { findCourse } from '../../../db/queries/courses.ts'
+import type { Config } from '../../config.ts'
+import type { Courses } from '../../courses/courses.ts'
 import { DomainError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
 import { EXPORT_CATEGORY } from '../../exports/export.job.ts'
-import type { FileRow } from '../../files/file-library.ts'
+import type { Exports } from '../../exports/exports.ts'
+import type { FileLibrary, FileRow } from '../../files/file-library.ts'
 import { fileTooLarge } from '../../files/staged-file.ts'
 import { isoTime } from '../../iso-time.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { receiveUpload } from '../uploads/file-upload.ts'
+import type { UploadRoom } from '../uploads/upload-room.ts'
 import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
-import type { RouteContext } from '../route-context.ts'
+import type { JobGate } from '../job-gate.ts'
+import type { Links } from '../links.ts'
 import { courseParams, errors, idOf } from '../schemas/common.ts'
 import { fileSchema } from '../schemas/storage.ts'
 
@@ -27,14 +31,22 @@ const category = Type.String({
   description: 'Small letters, digits and -',
 })
 
-/**
- * Any files of a course: syllabus, slides, whatever. Its exports are among them, in a category of their own.
- */
-export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+export interface CourseFilesRoutesOptions {
+  config: Pick<Config, 'FILE_MAX_BYTES' | 'fileTypes' | 'stagingFolder'>
+  courses: Pick<Courses, 'exists'>
+  exports: Pick<Exports, 'delete' | 'ofFile'>
+  files: Pick<FileLibrary, 'delete' | 'info' | 'store'>
+  gate: Pick<JobGate, 'openForFiles'>
+  links: Links
+  /** Room on the disk for what is being uploaded. */
+  room: UploadRoom
+}
+
+/** Any files of a course, such as its syllabus. Its exports are among them, in a category of their own. */
+export const courseFilesRoutes: FastifyPluginAsyncTypebox<CourseFilesRoutesOptions> = async (
   app,
-  { services, links, gate, room }
+  { config, courses, exports, files, gate, links, room }
 ) => {
-  const { config, files, exports } = services
   await app.register(
     multipart,
     {
@@ -99,7 +111,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async 
         expiresAt: null,
       }, {
         async check (trx) {
-          if (await findCourse(trx, courseId) === undefined) throw new DomainError('COURSE_NOT_FOUND')
+          if (!await courses.exists(trx, courseId)) throw new DomainError('COURSE_NOT_FOUND')
         },
       })
       return await reply.code(201).header('location', links.file(request, file)).send(asJson(request, file))

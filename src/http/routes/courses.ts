@@ -7,22 +7,31 @@ import { readCursor } from '../../courses/book-json.ts'
 import type { BookTasks } from '../../courses/book-tasks.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import type { CourseSettings } from '../../courses/course-settings.ts'
+import type { Courses } from '../../courses/courses.ts'
 import type { TaskOutcome } from '../../jobs/task.ts'
 import { shorten } from '../../short-text.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
 import { createBookTraffic } from '../book-traffic.ts'
 import { bookSchema, courseChangesSchema, courseItemSchema, settingsSchema } from '../schemas/book.ts'
 import { exportJson } from './exports.ts'
-import type { RouteContext } from '../route-context.ts'
 import { courseParams, errors } from '../schemas/common.ts'
+import type { Links } from '../links.ts'
+import type { Exports } from '../../exports/exports.ts'
+import type { Config } from '../../config.ts'
 
 const tags = ['Courses']
 
-export const coursesRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+export interface CoursesRoutesOptions {
+  config: Pick<Config, 'BOOKS_MAX_BYTES' | 'BOOK_PAGE_MAX_BYTES'>
+  courses: Pick<Courses, 'checkSettings' | 'delete' | 'list' | 'previewSettings' | 'readPage' | 'set'>
+  exports: Pick<Exports, 'list'>
+  links: Links
+}
+
+export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = async (
   app,
-  { services, links }
+  { config, courses, exports, links }
 ) => {
-  const { courses, exports, config } = services
   const traffic = createBookTraffic(config.BOOKS_MAX_BYTES)
 
   app.get('/api/courses', {

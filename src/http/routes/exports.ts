@@ -4,22 +4,31 @@ import Type from 'typebox'
 import { DomainError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
 import { exportOptionsSchema } from '../../exports/export-options.ts'
-import type { ExportItem } from '../../exports/exports.ts'
+import type { ExportItem, Exports } from '../../exports/exports.ts'
 import { isoTime } from '../../iso-time.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { sendTicket } from '../job-ticket.ts'
-import type { RouteContext } from '../route-context.ts'
 import { courseParams, errors, exportSchema, idOf, ticketSchema } from '../schemas/common.ts'
+import type { Links } from '../links.ts'
+import type { PollCache } from '../poll-cache.ts'
+import type { JobGate } from '../job-gate.ts'
+import type { Config } from '../../config.ts'
 
 const tags = ['Exports']
 
-export const exportsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
-  app,
-  { services, links, gate, polls }
-) => {
-  const { exports, config } = services
+export interface ExportsRoutesOptions {
+  config: Pick<Config, 'EXPORT_RATE_MAX'>
+  exports: Pick<Exports, 'delete' | 'latest' | 'list' | 'request'>
+  gate: Pick<JobGate, 'openForJobs'>
+  links: Links
+  polls: PollCache
+}
 
+export const exportsRoutes: FastifyPluginAsyncTypebox<ExportsRoutesOptions> = async (
+  app,
+  { config, exports, gate, links, polls }
+) => {
   app.post('/api/courses/:course_id/performance/export', {
     // An empty body is an export with all defaults.
     preValidation: async (request) => {

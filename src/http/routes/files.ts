@@ -2,11 +2,13 @@ import fastifyStatic from '@fastify/static'
 import '@fastify/swagger'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import type { FileRow } from '../../files/file-library.ts'
+import type { Access } from '../../accounts/access.ts'
+import type { Config } from '../../config.ts'
+import type { FileLibrary, FileRow } from '../../files/file-library.ts'
+import type { Authentication } from '../access/authentication.ts'
 import { principalOf, requireScope } from '../access/route-access.ts'
 import { sendStoredFile, STATIC_OPTIONS } from '../downloads/send-stored-file.ts'
 import { refuse } from '../errors.ts'
-import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
 
 /** Longer than any address of a file: hex, and 255 bytes percent-encoded. */
@@ -14,22 +16,29 @@ const LONGEST_ADDRESS = 1000
 
 const bytes = { '*/*': { schema: Type.String({ format: 'binary' }) } }
 
+export interface FilesRoutesOptions {
+  access: Pick<Access, 'mayUseCourse'>
+  authentication: Pick<Authentication, 'signIn'>
+  config: Pick<Config, 'FILE_ACCESS'>
+  files: FileLibrary
+  now: () => number
+}
+
 /**
  * Stored files by their unguessable address. Whatever there is nothing for - a wrong hex or name, a listing,
  * a path that climbs - ends in `notFound`.
  */
-export const filesRoutes: FastifyPluginAsync<RouteContext> = async (app, context) => {
+export const filesRoutes: FastifyPluginAsync<FilesRoutesOptions> = async (app, options) => {
   await app.register(async (app) => {
     await app.register(fastifyStatic, STATIC_OPTIONS)
-    serveFiles(app, context)
+    serveFiles(app, options)
   }, { prefix: '/files' })
 }
 
 const serveFiles = (
   app: Parameters<FastifyPluginAsync>[0],
-  { services, authentication }: RouteContext
+  { access, authentication, config, files, now }: FilesRoutesOptions
 ): void => {
-  const { access, config, files, now } = services
   const isOpen = config.FILE_ACCESS === 'link'
 
   app.addHook('onSend', async (request, reply) => {

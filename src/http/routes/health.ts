@@ -1,15 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { countWaiting } from '../../../db/queries/jobs.ts'
 import { DomainError } from '../../errors.ts'
+import type { JobQueue } from '../../jobs/job-queue.ts'
 import { errorBody } from '../errors.ts'
-import type { RouteContext } from '../route-context.ts'
+import type { JobGate } from '../job-gate.ts'
 import { errorSchema } from '../schemas/common.ts'
 
 const tags = ['Health']
 const ok = Type.Object({ status: Type.Literal('ok') })
 
-export const healthRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services, gate }) => {
+export interface HealthRoutesOptions {
+  gate: Pick<JobGate, 'isClosed' | 'isDiskLow'>
+  queue: Pick<JobQueue, 'countWaiting'>
+}
+
+export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = async (app, { gate, queue }) => {
   app.get('/healthz', {
     config: { access: { who: 'public' } },
     logLevel: 'warn',
@@ -34,7 +39,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app,
       })
     }
     // A read: a write lock that an import holds does not make the service unready.
-    await countWaiting(services.db.reads)
+    await queue.countWaiting()
     return { status: 'ok' as const }
   })
 }

@@ -3,10 +3,11 @@ import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { listJobs } from '../../../db/queries/jobs.ts'
+import type { Config } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
 import { IMPORT_KIND, type ImportChoices } from '../../imports/import.job.ts'
+import type { Imports } from '../../imports/imports.ts'
 import type { ImportFormat } from '../../imports/import-options.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../../imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
@@ -14,12 +15,14 @@ import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts
 import { courseOf, jobOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { receiveUpload } from '../uploads/file-upload.ts'
+import type { UploadRoom } from '../uploads/upload-room.ts'
 import { importJson, listedImportJson } from '../schemas/import-json.ts'
 import { importSchema, listedImportSchema } from '../schemas/imports.ts'
-import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
+import type { JobGate } from '../job-gate.ts'
+import type { JobView } from '../job-view.ts'
+import type { Links } from '../links.ts'
 import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
 import { sendTicket } from '../job-ticket.ts'
-import type { RouteContext } from '../route-context.ts'
 import { courseParams, errors, ticketSchema } from '../schemas/common.ts'
 
 const tags = ['Imports']
@@ -36,12 +39,20 @@ const FIELDS = [
 
 const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2))
 
-export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+export interface ImportsRoutesOptions {
+  config: Pick<Config, 'IMPORT_MAX_BYTES' | 'stagingFolder'>
+  gate: Pick<JobGate, 'openForFiles' | 'openForImports'>
+  imports: Imports
+  jobView: JobView
+  links: Links
+  /** Room on the disk for what is being uploaded. */
+  room: UploadRoom
+}
+
+export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = async (
   app,
-  context
+  { config, gate, imports, jobView, links, room }
 ) => {
-  const { services, links, gate, room } = context
-  const { config, imports } = services
   await app.register(
     multipart,
     {
@@ -124,7 +135,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       querystring,
       response: { ...listed, ...errors(400, 401, 403, 404) },
     },
-  }, async (request) => await list(request, request.query, { type: 'course', id: courseOf(request).id }))
+  }, async (request) => await list(request, request.query, courseOf(request).id))
 
   app.get('/api/imports/:job_id', {
     config: { access: { who: 'job', scope: 'read' } },
@@ -137,7 +148,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   }, async (request) => {
     const job = jobOf(request)
     if (job.kind !== IMPORT_KIND) throw new DomainError('JOB_NOT_FOUND')
-    return { ...await oneJobJson(context, request, job), ...importJson(job) }
+    return { ...await jobView.one(request, job), ...importJson(job) }
   })
 
   app.get('/api/schemas/performance-book-1.json', {
@@ -156,13 +167,13 @@ export const importsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
   async function list (
     request: FastifyRequest,
     query: { limit: number, cursor?: string },
-    owner?: { type: string, id: number }
+    courseId?: number
   ) {
     const { rows, nextCursor } = await readPage(
       query,
-      (part) => listJobs(services.db.reads, { kind: IMPORT_KIND, owner, ...part })
+      (part) => imports.list({ courseId, ...part })
     )
-    const jobs = await jobsJson(context, request, rows)
+    const jobs = await jobView.list(request, rows)
     return {
       imports: jobs.map((job, i) => ({ ...job, ...listedImportJson(rows[i]!) })),
       next_cursor: nextCursor,

@@ -5,10 +5,12 @@ import { DomainError } from '../../errors.ts'
 import { networkOf } from '../../accounts/network.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
 import { isoTime } from '../../iso-time.ts'
-import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
 import { invitationSchema, principalSchema } from '../schemas/users.ts'
 import { principalJson } from './sign-in.ts'
+import type { SessionCookie } from '../cookies/session-cookie.ts'
+import type { Config } from '../../config.ts'
+import type { PasswordLinks } from '../../accounts/password-links.ts'
 
 const tags = ['Session']
 /** In the body and not in the address: addresses end up in logs. */
@@ -18,12 +20,17 @@ const token = Type.String({
   description: 'What stands behind `#invitation=` in the link',
 })
 
+export interface InvitationsRoutesOptions {
+  config: Pick<Config, 'INVITATION_RATE_MAX'>
+  cookie: SessionCookie
+  passwordLinks: Pick<PasswordLinks, 'find' | 'redeem'>
+}
+
 /** The other end of one-time links: invitations and resets. The page is opened as `/#invitation=TOKEN`. */
-export const invitationsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+export const invitationsRoutes: FastifyPluginAsyncTypebox<InvitationsRoutesOptions> = async (
   app,
-  { services, cookie }
+  { config, cookie, passwordLinks }
 ) => {
-  const { passwordLinks, config } = services
   const rateLimit = {
     max: config.INVITATION_RATE_MAX,
     timeWindow: 60_000,

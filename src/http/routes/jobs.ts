@@ -2,33 +2,49 @@ import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { listJobs, type JobRow } from '../../../db/queries/jobs.ts'
+import type { Access } from '../../accounts/access.ts'
+import type { Config } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
+import type { Clock } from '../../jobs/clock.ts'
+import type { JobQueue } from '../../jobs/job-queue.ts'
+import type { JobRunner } from '../../jobs/job-runner.ts'
+import type { Authentication } from '../access/authentication.ts'
 import { jobOf, principalOf } from '../access/route-access.ts'
 import { hasEnded, jobEvents } from '../job-events.ts'
 import { sendJson } from '../entity-tags.ts'
-import { jobsJson, oneJobJson } from '../schemas/job-json.ts'
+import type { JobView } from '../job-view.ts'
+import type { Links } from '../links.ts'
 import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
+import type { PollCache } from '../poll-cache.ts'
 import { limitStreams } from '../stream-limit.ts'
-import type { RouteContext } from '../route-context.ts'
 import { errors, jobSchema, jobWithAttemptsSchema } from '../schemas/common.ts'
 
 const tags = ['Jobs']
 const jobParams = Type.Object({ job_id: Type.String({ description: 'Id of a job' }) })
 
-export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
-  app,
-  context
-) => {
-  const { services, authentication, links, polls, closing } = context
-  const { access, db, queue, config, clock } = services
+export interface JobsRoutesOptions {
+  access: Pick<Access, 'mayReadJob' | 'mayUseCourseOf'>
+  authentication: Pick<Authentication, 'stillSignedIn'>
+  clock: Clock
+  /** Aborted when the server stops: long responses end. */
+  closing: AbortSignal
+  config: Pick<Config, 'EVENT_STREAMS_MAX'>
+  jobView: JobView
+  links: Pick<Links, 'absolute'>
+  polls: PollCache
+  queue: Pick<JobQueue, 'cancel' | 'find' | 'list' | 'retry'>
+  runner: Pick<JobRunner, 'watch'>
+}
 
+export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
+  app,
+  { access, authentication, clock, closing, config, jobView, links, polls, queue, runner }
+) => {
   const streams = limitStreams(config.EVENT_STREAMS_MAX)
-  const json = (request: FastifyRequest, job: JobRow) => oneJobJson(context, request, job)
   /** The job as it is by now. */
   async function jsonNow (request: FastifyRequest) {
-    const job = await queue.find(db.reads, jobOf(request).id)
-    return job === undefined ? undefined : await json(request, job)
+    const job = await queue.find(jobOf(request).id)
+    return job === undefined ? undefined : await jobView.one(request, job)
   }
   async function answerNow (request: FastifyRequest) {
     const job = await jsonNow(request)
@@ -47,7 +63,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     },
   }, async (request, reply) => {
     const job = jobOf(request)
-    const read = async () => JSON.stringify(await json(request, job))
+    const read = async () => JSON.stringify(await jobView.one(request, job))
     const key = `job answer ${job.id} ${principalOf(request).userId} ${links.absolute(request, '')}`
     // The progress of a running job changes without a commit.
     return sendJson(reply, job.state === 'started' ? await read() : await polls.get(key, read))
@@ -93,7 +109,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       return hadCourse ? job : { ...job, url: null }
     }
     const leave = streams.enter(principalOf(request).userId)
-    const events = jobEvents({ runner: services.runner, clock, jobId: id, read, mayGoOn, closing }).once(
+    const events = jobEvents({ runner, clock, jobId: id, read, mayGoOn, closing }).once(
       'close',
       leave
     )
@@ -159,8 +175,8 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
     const { status, kind } = request.query
     const { rows, nextCursor } = await readPage(
       request.query,
-      (part) => listJobs(db.reads, { state: status, kind, ...part })
+      (part) => queue.list({ state: status, kind, ...part })
     )
-    return { jobs: await jobsJson(context, request, rows), next_cursor: nextCursor }
+    return { jobs: await jobView.list(request, rows), next_cursor: nextCursor }
   })
 }

@@ -2,12 +2,16 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import '@fastify/swagger'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
+import type { Config } from '../../config.ts'
 
-export const metricsRoutes: FastifyPluginAsync<RouteContext> = async (app, { services }) => {
-  const { config, metrics } = services
+export interface MetricsRoutesOptions {
+  config: Pick<Config, 'METRICS_TOKEN'>
+  metrics: Pick<Metrics, 'contentType' | 'text'>
+}
 
+export const metricsRoutes: FastifyPluginAsync<MetricsRoutesOptions> = async (app, { config, metrics }) => {
   app.get('/metrics', {
     logLevel: 'warn',
     config: {

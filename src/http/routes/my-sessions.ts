@@ -3,16 +3,18 @@ import Type from 'typebox'
 import { DomainError } from '../../errors.ts'
 import { isoTime } from '../../iso-time.ts'
 import { principalOf } from '../access/route-access.ts'
-import type { RouteContext } from '../route-context.ts'
 import { errors, id, idOf } from '../schemas/common.ts'
 import { sessionSchema } from '../schemas/users.ts'
+import type { Sessions } from '../../accounts/sessions.ts'
 
 const tags = ['Session']
 
-/** Where somebody is signed in, and how to end that. */
-export const sessionsRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (app, { services }) => {
-  const { sessions } = services
+export interface SessionsRoutesOptions {
+  sessions: Pick<Sessions, 'end' | 'find' | 'list'>
+}
 
+/** Where somebody is signed in, and how to end that. */
+export const sessionsRoutes: FastifyPluginAsyncTypebox<SessionsRoutesOptions> = async (app, { sessions }) => {
   app.get('/api/sessions', {
     config: { access: { who: 'user', scope: 'read' } },
     schema: {

@@ -4,18 +4,22 @@ import { DomainError } from '../../errors.ts'
 import type { Principal } from '../../accounts/access.ts'
 import { MAX_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
 import { principalOf } from '../access/route-access.ts'
-import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
 import { principalSchema } from '../schemas/users.ts'
+import type { SessionCookie } from '../cookies/session-cookie.ts'
+import type { Sessions } from '../../accounts/sessions.ts'
 
 const tags = ['Session']
 
-export const sessionRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
-  app,
-  { services, cookie }
-) => {
-  const { sessions } = services
+export interface SessionRoutesOptions {
+  cookie: SessionCookie
+  sessions: Pick<Sessions, 'end' | 'signIn'>
+}
 
+export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = async (
+  app,
+  { cookie, sessions }
+) => {
   app.post('/api/session', {
     config: { access: { who: 'same-origin', audit: 'session.begin' } },
     schema: {

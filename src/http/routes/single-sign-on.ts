@@ -3,10 +3,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { DomainError, type HttpErrorCode } from '../../errors.ts'
 import type { SignInRefusal, SingleSignOn } from '../../accounts/single-sign-on.ts'
-import type { RouteContext } from '../route-context.ts'
 import { errors } from '../schemas/common.ts'
 import { signInOptionsSchema } from '../schemas/users.ts'
 import { signInCookie } from '../cookies/sign-in-cookie.ts'
+import type { Links } from '../links.ts'
+import type { SessionCookie } from '../cookies/session-cookie.ts'
+import type { Config } from '../../config.ts'
 
 const tags = ['Session']
 /** A whole school may be behind one address; each asks the provider something. */
@@ -19,15 +21,22 @@ const CODES: Readonly<Record<SignInRefusal, HttpErrorCode>> = {
   expired: 'SIGN_IN_EXPIRED',
 }
 
+export interface SingleSignOnRoutesOptions {
+  config: Pick<Config, 'PUBLIC_URL'>
+  cookie: SessionCookie
+  links: Links
+  /** Undefined: it is not set up. */
+  singleSignOn: SingleSignOn | undefined
+}
+
 /**
  * Single sign-on: out to the provider, and back. A browser that is refused is sent to the page, which shows
  * why.
  */
-export const singleSignOnRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
+export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOptions> = async (
   app,
-  { services, links, cookie }
+  { config, cookie, links, singleSignOn }
 ) => {
-  const { singleSignOn, config } = services
   const ticketCookie = signInCookie(config.PUBLIC_URL, links.prefix)
   const rateLimit = {
     max: PER_MINUTE,

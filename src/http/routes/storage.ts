@@ -1,22 +1,32 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { courseNames } from '../../../db/queries/courses.ts'
-import { bytesInUse, countFiles, usageByOwner } from '../../../db/queries/files.ts'
+import type { Config } from '../../config.ts'
+import type { Courses } from '../../courses/courses.ts'
+import type { FileLibrary } from '../../files/file-library.ts'
+import type { Housekeeping } from '../../housekeeping/housekeeping.ts'
 import { principalOf } from '../access/route-access.ts'
 import { sendTicket } from '../job-ticket.ts'
-import type { RouteContext } from '../route-context.ts'
+import type { Links } from '../links.ts'
 import { errors, ticketSchema } from '../schemas/common.ts'
 import { storageSchema } from '../schemas/storage.ts'
 
 const tags = ['Storage']
 
-/** What is stored, for administrators. Files of one course: GET /api/courses/:course_id/files. */
-export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
-  app,
-  { services, links }
-) => {
-  const { config, db, freeBytes, now, housekeeping } = services
+export interface StorageRoutesOptions {
+  config: Pick<Config, 'MIN_FREE_BYTES' | 'OWNER_QUOTA_BYTES' | 'TOTAL_QUOTA_BYTES'>
+  courses: Pick<Courses, 'names'>
+  files: Pick<FileLibrary, 'usage'>
+  /** Bytes that are free on the disk of the data folder. */
+  freeBytes: () => Promise<number>
+  links: Links
+  housekeeping: Pick<Housekeeping, 'requestNow' | 'sweepFiles'>
+}
 
+/** What is stored, for administrators. Files of one course: GET /api/courses/:course_id/files. */
+export const storageRoutes: FastifyPluginAsyncTypebox<StorageRoutesOptions> = async (
+  app,
+  { config, courses, files, freeBytes, housekeeping, links }
+) => {
   app.get('/api/storage', {
     config: { access: { who: 'admin', scope: 'admin' } },
     schema: {
@@ -28,22 +38,20 @@ export const storageRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
       response: { 200: storageSchema, ...errors(400, 401, 403) },
     },
   }, async (request, reply) => {
-    const at = now()
-    const owners = await usageByOwner(db.reads, { now: at, limit: request.query.limit })
-    const names = await courseNames(
-      db.reads,
-      owners.filter((owner) => owner.owner_type === 'course').map((owner) => owner.owner_id)
+    const usage = await files.usage({ owners: request.query.limit })
+    const names = await courses.names(
+      usage.owners.filter((owner) => owner.owner_type === 'course').map((owner) => owner.owner_id)
     )
-    const { files, bytes, tombstones } = await housekeeping.sweepFiles({ dryRun: true })
+    const expired = await housekeeping.sweepFiles({ dryRun: true })
     return reply.send({
-      files: await countFiles(db.reads, at),
-      used: await bytesInUse(db.reads, null, at),
+      files: usage.files,
+      used: usage.bytes,
       quota: config.TOTAL_QUOTA_BYTES === 0 ? null : config.TOTAL_QUOTA_BYTES,
       owner_quota: config.OWNER_QUOTA_BYTES === 0 ? null : config.OWNER_QUOTA_BYTES,
       disk_free: await freeBytes(),
       disk_reserve: config.MIN_FREE_BYTES,
-      expired: { files, bytes, tombstones },
-      owners: owners.map((owner) => ({
+      expired: { files: expired.files, bytes: expired.bytes, tombstones: expired.tombstones },
+      owners: usage.owners.map((owner) => ({
         ...owner,
         name: owner.owner_type === 'course' ? names.get(owner.owner_id) ?? null : null,
       })),

@@ -1,27 +1,35 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import type { UserRow } from '../../../db/queries/accounts.ts'
 import { DomainError } from '../../errors.ts'
 import { stateText, type AccountState } from '../../accounts/account-state.ts'
+import type { Accounts, UserRow } from '../../accounts/accounts.ts'
 import { isoTime } from '../../iso-time.ts'
 import { principalOf } from '../access/route-access.ts'
-import type { RouteContext } from '../route-context.ts'
 import { errors, idOf, nullable } from '../schemas/common.ts'
 import { accountSchema, oneTimeLinkSchema } from '../schemas/users.ts'
+import type { Links } from '../links.ts'
+import type { PasswordLinks } from '../../accounts/password-links.ts'
+import type { LinkMail } from '../../accounts/link-mail.ts'
 
 const tags = ['Users']
 const name = nullable(Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$' }))
 
 const params = Type.Object({ user_id: Type.String({ description: 'Id of a user' }) })
 
-/** People, for administrators. */
-export const usersRoutes: FastifyPluginAsyncTypebox<RouteContext> = async (
-  app,
-  { services, links }
-) => {
-  const { accounts, passwordLinks, linkMail } = services
+export interface UsersRoutesOptions {
+  accounts: Accounts
+  /** Undefined: no mail server is set up. */
+  linkMail: LinkMail | undefined
+  links: Links
+  passwordLinks: Pick<PasswordLinks, 'create'>
+}
 
+/** People, for administrators. */
+export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async (
+  app,
+  { accounts, linkMail, links, passwordLinks }
+) => {
   async function userOf (request: FastifyRequest): Promise<UserRow> {
     const userId = idOf((request.params as { user_id: string }).user_id)
     const user = userId === undefined ? undefined : await accounts.find(userId)

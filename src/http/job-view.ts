@@ -1,0 +1,80 @@
+import type { FastifyRequest } from 'fastify'
+import type { Access } from '../accounts/access.ts'
+import type { Exports } from '../exports/exports.ts'
+import { isoTime } from '../iso-time.ts'
+import type { JobOutlook } from '../jobs/job-outlook.ts'
+import type { AttemptRow, JobQueue, JobRow } from '../jobs/job-queue.ts'
+import type { JobRunner } from '../jobs/job-runner.ts'
+import { principalOf } from './access/route-access.ts'
+import type { Links } from './links.ts'
+import type { PollCache } from './poll-cache.ts'
+
+export type JobJson = Awaited<ReturnType<ReturnType<typeof createJobView>['one']>>
+
+export interface JobViewOptions {
+  access: Pick<Access, 'mayUseCourseOf'>
+  exports: Pick<Exports, 'ofJob'>
+  links: Pick<Links, 'file'>
+  outlook: JobOutlook
+  polls: PollCache
+  queue: Pick<JobQueue, 'attempts'>
+  runner: Pick<JobRunner, 'progress'>
+}
+
+export type JobView = ReturnType<typeof createJobView>
+
+/** Jobs as the API shows them to the client of a request. */
+export function createJobView ({ access, exports, links, outlook, polls, queue, runner }: JobViewOptions) {
+  return {
+    /** One job; for an administrator with all its attempts. */
+    async one (request: FastifyRequest, job: JobRow) {
+      const shown = await jobJson(request, job)
+      if (principalOf(request).role !== 'admin') return shown
+      return { ...shown, attempt_log: (await queue.attempts(job.id)).map(attemptJson) }
+    },
+    list: (request: FastifyRequest, jobs: readonly JobRow[]) =>
+      Promise.all(jobs.map((job) => jobJson(request, job))),
+  }
+
+  async function jobJson (request: FastifyRequest, job: JobRow) {
+    const made = job.state === 'succeeded' ? await exports.ofJob(job.id) : undefined
+    // A job may have been claimed after its row was read.
+    const ahead = job.state === 'queued'
+      ? (await polls.get('queue positions', outlook.positions)).get(job.id) ?? 0
+      : 0
+    const progress = job.state === 'started' ? runner.progress(job.id) ?? job.progress : job.progress
+    const { error_code: code, error_message: message } = job
+    return {
+      id: job.id,
+      kind: job.kind,
+      status: job.state,
+      course_id: job.owner_type === 'course' ? job.owner_id : null,
+      export_id: made?.id ?? null,
+      progress,
+      queue_position: ahead,
+      seconds_left: await outlook.secondsLeft(job, { progress, ahead }),
+      attempts: job.attempts,
+      requested_by: (JSON.parse(job.payload) as { requestedBy?: string }).requestedBy ?? null,
+      created_at: isoTime(job.created_at),
+      started_at: isoTime(job.started_at),
+      finished_at: isoTime(job.finished_at),
+      error: job.state === 'failed' && code !== null && message !== null ? { code, message } : null,
+      // A requester who lost access to the course may see how the job went, not what is in the file.
+      url: made !== undefined && await access.mayUseCourseOf(principalOf(request), job)
+        ? links.file(request, made)
+        : null,
+    }
+  }
+}
+
+/** One run of a job: when, how it ended, and why. */
+function attemptJson (attempt: AttemptRow) {
+  const { error_code: code, error_message: message } = attempt
+  return {
+    attempt: attempt.attempt,
+    started_at: isoTime(attempt.started_at),
+    finished_at: isoTime(attempt.finished_at),
+    outcome: attempt.outcome,
+    error: message === null ? null : { code, message },
+  }
+}
