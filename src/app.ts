@@ -1,4 +1,4 @@
-// The service's table of contents: plugins, then routes, in the order of boot.
+// The service's table of contents: plugins, then routes, in boot order.
 import cookies from '@fastify/cookie'
 import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
@@ -13,7 +13,7 @@ import { acceptBodies } from './http/bodies.ts'
 import { courseFilesRoutes } from './http/routes/course-files.ts'
 import { createAuthentication } from './http/access/authentication.ts'
 import { auditRoutes } from './http/routes/audit.ts'
-import { keepAnswersPrivate } from './http/cache-control.ts'
+import { keepResponsesPrivate } from './http/cache-control.ts'
 import { coursesRoutes } from './http/routes/courses.ts'
 import { clientErrors, frameworkErrors, handleErrors } from './http/errors.ts'
 import { exportsRoutes } from './http/routes/exports.ts'
@@ -40,15 +40,12 @@ import { singleSignOnRoutes } from './http/routes/single-sign-on.ts'
 import { storageRoutes } from './http/routes/storage.ts'
 import { usersRoutes } from './http/routes/users.ts'
 import { createValidatorCompiler } from './http/schemas/validation.ts'
-import { whenNeeded } from './http/schemas/lazy.ts'
+import { createLazyValues } from './http/schemas/lazy.ts'
 import type { Services } from './services.ts'
 import { pageRoutes } from './http/routes/page.ts'
 import { createUploadRoom } from './http/uploads/upload-room.ts'
 
-/**
- * All headers of a request together: a cookie, a token, a long address. Node's own limit, said here so that
- * it stays.
- */
+/** For all headers of a request together. Node's own default, set explicitly so that it stays. */
 const MAX_HEADER_BYTES = 16_384
 
 export interface App {
@@ -57,11 +54,11 @@ export interface App {
   gate: JobGate
   /** In the order of their registration. */
   routes: readonly RegisteredRoute[]
-  /** Compiles the schemas that no request has needed so far, in between requests. */
+  /** Compiles the schemas that no request has needed yet. Requests are answered in between. */
   prepare: () => Promise<void>
 }
 
-/** The HTTP side of the services; whoever made them closes them, after the server. */
+/** The HTTP side of the services. The caller closes the server first, then the services. */
 export async function createApp (services: Services, logger: FastifyBaseLogger | false): Promise<App> {
   const {
     config, clock, access, accounts, sessions, passwordLinks, audit, courses, exports, imports, files,
@@ -88,7 +85,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     ...(logger === false ? { logger: false } : { loggerInstance: logger }),
     trustProxy: config.trustProxy,
     bodyLimit: config.BODY_MAX_BYTES,
-    // Whoever sends or takes too slowly is cut off.
+    // Clients that send or read too slowly are disconnected.
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     connectionTimeout: config.CONNECTION_TIMEOUT_MS,
     http: {
@@ -102,16 +99,16 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 2000 },
-    // Behind a proxy that keeps PUBLIC_URL's path, and behind one that strips it, the routes are the same.
+    // The routes are the same behind a proxy that keeps PUBLIC_URL's path and behind one that removes it.
     rewriteUrl: ({ url = '/' }) =>
       readableAddress(
         links.prefix !== '' && url.startsWith(`${links.prefix}/`) ? url.slice(links.prefix.length) : url
       ),
     frameworkErrors,
   }).withTypeProvider<TypeBoxTypeProvider>()
-  const compiling = whenNeeded()
-  server.setValidatorCompiler(createValidatorCompiler(compiling))
-  server.setSerializerCompiler(createSerializerCompiler(compiling))
+  const schemas = createLazyValues()
+  server.setValidatorCompiler(createValidatorCompiler(schemas))
+  server.setSerializerCompiler(createSerializerCompiler(schemas))
   requireOneHost(server)
   checkClientAddresses(server)
   countRequests(server, metrics)
@@ -125,7 +122,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
 
   await shedLoad(server, config)
   setSecurityHeaders(server, config.PUBLIC_URL)
-  keepAnswersPrivate(server)
+  keepResponsesPrivate(server)
   if (config.corsOrigins.length > 0) {
     await server.register(cors, {
       origin: [...config.corsOrigins],
@@ -161,5 +158,5 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(importsRoutes, { config, gate, imports, jobView, links, room })
   await server.register(storageRoutes, { config, courses, files, freeBytes, links, housekeeping })
   await server.register(pageRoutes, { publicPath: links.prefix })
-  return { server, gate, routes, prepare: compiling.makeAll }
+  return { server, gate, routes, prepare: schemas.computeAll }
 }

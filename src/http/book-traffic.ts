@@ -1,19 +1,20 @@
 import { DomainError } from '../errors.ts'
 
-/** Seconds after which a page has probably arrived. */
+/** After this many seconds a page has probably arrived. */
 const RETRY_S = 2
 
 export interface BookTraffic {
   /**
-   * Counts bytes that are about to be sent to a user; call the returned function when they are sent or given
-   * up. Throws RATE_LIMITED if this user would have more than half of `maxBytes` in progress, and OVERLOADED
-   * if all users would exceed it. A single page is always sent.
+   * Counts bytes that are about to be sent to a user. Call the returned function when they are sent, or when
+   * sending has failed. Throws RATE_LIMITED if this user would have more than half of `maxBytes` in progress,
+   * and OVERLOADED if all users together would have more. A single page is always sent.
    */
   send: (userId: number, bytes: number) => () => void
 }
 
 /**
- * A page of a book stays in memory until its client has taken it: clients that read slowly share `maxBytes`.
+ * A page of a book stays in memory until its client has read it. `maxBytes` limits the memory for slow
+ * clients.
  */
 export function createBookTraffic (maxBytes: number): BookTraffic {
   const perUser = new Map<number, number>()
@@ -38,7 +39,7 @@ export function createBookTraffic (maxBytes: number): BookTraffic {
         if (isOver) return
         isOver = true
         total -= bytes
-        const left = perUser.get(userId)! - bytes
+        const left = (perUser.get(userId) ?? 0) - bytes
         if (left > 0) perUser.set(userId, left)
         else perUser.delete(userId)
       }

@@ -24,7 +24,7 @@ export function errorBody (code: HttpErrorCode, message: string = sentenceOf(cod
 export function handleErrors (app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const { code, message, retryAfterSeconds } = translate(error)
-    // Anyone can break off uploads, so that alone must not fill the log with errors.
+    // Anyone can abort an upload, so that must not fill the log with errors.
     if (hasLeft(request)) request.log.info('the client left before its request was complete')
     else if (code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'a request failed')
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
@@ -38,14 +38,14 @@ function hasLeft ({ raw }: FastifyRequest): boolean {
   return raw.destroyed && !raw.complete
 }
 
-/** Answers with an error. */
+/** Responds with an error. */
 export function refuse (reply: FastifyReply, code: HttpErrorCode, message?: string): FastifyReply {
   return reply.code(statusOf(code)).type('application/json; charset=utf-8').send(errorBody(code, message))
 }
 
 /**
- * What Fastify calls before it has a route: an address that cannot be decoded, and the like (not of files:
- * see `readableAddress`).
+ * Errors that Fastify reports before it knows the route, such as an address that cannot be decoded. Addresses
+ * of files never get here: see `readableAddress`.
  */
 export function frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   void refuse(
@@ -56,9 +56,11 @@ export function frameworkErrors (error: FastifyError, request: FastifyRequest, r
   )
 }
 
-/** What Node refuses before Fastify sees it: no HTTP, headers that are too large or too slow. */
+/**
+ * Requests that Node refuses before Fastify sees them: not HTTP, or headers that are too large or too slow.
+ */
 export function clientErrors (error: Error & { code?: string }, socket: Socket): void {
-  // The client has gone, or an answer is on its way already.
+  // The client is gone, or a response is already on its way.
   if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
     socket.destroy()
     return
@@ -70,23 +72,25 @@ export function clientErrors (error: Error & { code?: string }, socket: Socket):
       : 'VALIDATION_FAILED'
   const body = errorBody(code, code === 'VALIDATION_FAILED' ? 'This is not a valid HTTP request.' : undefined)
   const json = JSON.stringify(body)
-  socket.end(
-    `HTTP/1.1 ${body.statusCode} ${body.error}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${
-      Buffer.byteLength(json)
-    }\r\nConnection: close\r\n\r\n${json}`
-  )
+  const head = [
+    `HTTP/1.1 ${body.statusCode} ${body.error}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(json)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${json}`)
 }
 
 interface Answer {
   code: HttpErrorCode
-  message?: string
+  message?: string | undefined
   retryAfterSeconds?: number | undefined
 }
 
 function translate (error: FastifyError): Answer {
   if (error instanceof DomainError) {
     const { code, message, retryAfterSeconds } = error
-    // A code of a job or of the command line says nothing to a client.
+    // Codes of jobs and of the command line mean nothing to a client.
     return isHttpCode(code) ? { code, message, retryAfterSeconds } : { code: 'INTERNAL_ERROR' }
   }
   if (error.validation !== undefined) {
@@ -97,7 +101,7 @@ function translate (error: FastifyError): Answer {
   }
   if (isDiskFull(error)) return { code: 'DISK_LOW' }
   if (error.code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
-    return { code: 'VALIDATION_FAILED', message: 'content-length: is not the length of the body' }
+    return { code: 'VALIDATION_FAILED', message: 'content-length: does not match the length of the body' }
   }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { code: 'BODY_TOO_LARGE' }
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return { code: 'UNSUPPORTED_MEDIA_TYPE' }

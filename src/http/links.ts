@@ -3,28 +3,26 @@ import { invitationUrl } from '../accounts/password-links.ts'
 import { siteOrigin } from './access/request-origin.ts'
 
 export interface Links {
-  /** The path under which the service is reached from outside; empty, or `/perfbook`. */
+  /** The path of the service as seen from outside: empty, or for example `/perfbook`. */
   prefix: string
-  /** The address of a job, as a path. */
+  /** The path of a job. */
   job: (id: number) => string
   /** The absolute address of a path of the service. */
   absolute: (request: FastifyRequest, path: string) => string
   /**
-   * The absolute address of the page where a one-time link is taken. The secret stands behind `#`, which no
-   * browser sends to any server.
+   * The absolute address of the page for a one-time link. The secret follows a `#`, which browsers do not
+   * send to servers.
    */
   invitation: (request: FastifyRequest, secret: string) => string
   /** The absolute address of a file. */
   file: (request: FastifyRequest, file: { hex: string, filename: string }) => string
 }
 
-/** Addresses in answers: under PUBLIC_URL, or else under the origin of the request. */
+/** Addresses in responses. They start with PUBLIC_URL, or else with the origin of the request. */
 export function createLinks (publicUrl: string): Links {
   const prefix = publicUrl === '' ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
-  const absolute: Links['absolute'] = (
-    request,
-    path
-  ) => `${publicUrl === '' ? siteOrigin(request, publicUrl) : publicUrl}${path}`
+  const absolute: Links['absolute'] = (request, path) =>
+    `${publicUrl === '' ? siteOrigin(request, publicUrl) : publicUrl}${path}`
   return {
     prefix,
     absolute,

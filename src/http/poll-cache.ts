@@ -1,6 +1,6 @@
 /**
- * The longest that anything is kept, ms: dates pass without a commit. With several nodes, this is also how late
- * a node may notice what another one has committed.
+ * The longest that anything is kept, ms: dates pass without a commit. With several nodes, this is also how
+ * late a node may notice what another one has committed.
  */
 const KEPT_MS = 1000
 /** More entries than clients that poll at the same time. */
@@ -8,8 +8,8 @@ const MOST = 10_000
 
 export interface PollCache {
   /**
-   * What `read` returned the last time for this key, if nothing was committed since then. The key names all that
-   * the value depends on. Callers must not change the value.
+   * What `read` returned the last time for this key, if nothing was committed since then. The key names all
+   * that the value depends on. Callers must not change the value.
    */
   get: <T>(key: string, read: () => Promise<T>) => Promise<T>
 }
@@ -38,7 +38,8 @@ export function createPollCache ({ db, now }: { db: { change: () => number }, no
       const value = read()
       const generation = kept
       generation.set(key, value)
-      // Only what exists is kept: made-up tokens must not fill the memory, and what failed may succeed next time.
+      // Only what exists is kept: made-up tokens must not fill the memory, and what failed may succeed next
+      // time.
       const forget = () => { generation.delete(key) }
       value.then((found) => { if (found === undefined) forget() }, forget)
       return value

@@ -4,9 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import helmet, { type HelmetOptions } from 'helmet'
 
 /**
- * What every answer tells a browser (Content Security Policy Level 3): scripts, styles and requests of this
- * origin only, nothing inline, in no frame. The page of the API's documentation and the product's page set a
- * policy of their own, as strict.
+ * What browsers may do with a response (Content Security Policy Level 3): scripts, styles and requests of
+ * this origin only, nothing inline, no frames.
  */
 function securityHeaders (publicUrl: string): HelmetOptions {
   return {
@@ -24,15 +23,13 @@ function securityHeaders (publicUrl: string): HelmetOptions {
     },
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
-    // Only where the site is known to be on HTTPS: it would lock out whoever tries it on a plain port first.
+    // Only if the site is known to use HTTPS. Otherwise people who first try it without HTTPS could not use
+    // it.
     hsts: publicUrl.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
   }
 }
 
-/**
- * Puts them on every answer. Helmet would work them out anew for each, and they are always the same: so it is
- * asked once.
- */
+/** Sets these headers on every response. They are always the same, so Helmet computes them only once. */
 export function setSecurityHeaders (app: FastifyInstance, publicUrl: string): void {
   const response = new ServerResponse(new IncomingMessage(new Socket()))
   helmet(securityHeaders(publicUrl))(response.req, response, (error) => {

@@ -1,11 +1,11 @@
 import { DomainError } from '../errors.ts'
 
 export interface StreamLimit {
-  /** Counts one more open stream of a user; returns what to call when it is closed. Throws RATE_LIMITED. */
+  /** Counts an open stream of a user. Call the returned function when it is closed. Throws RATE_LIMITED. */
   enter: (userId: number) => () => void
 }
 
-/** Each open stream costs a connection and a look at the database a second: a user may have `max`. */
+/** Each open stream costs a connection and a few queries per second, so a user may have at most `max`. */
 export function limitStreams (max: number): StreamLimit {
   const open = new Map<number, number>()
   return {
@@ -19,7 +19,7 @@ export function limitStreams (max: number): StreamLimit {
       }
       open.set(userId, count + 1)
       return () => {
-        const left = open.get(userId)! - 1
+        const left = (open.get(userId) ?? 1) - 1
         if (left === 0) open.delete(userId)
         else open.set(userId, left)
       }

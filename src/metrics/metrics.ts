@@ -1,5 +1,5 @@
-// What the service tells Prometheus of itself (https://prometheus.io/docs/practices/naming/). Labels are few
-// and fixed - a route's pattern, a kind of job - never an address, a name or an id.
+// The service's metrics for Prometheus (https://prometheus.io/docs/practices/naming/). Labels are few and
+// fixed, such as a route's pattern or a kind of job. An address, a name or an id is never a label.
 import { statSync } from 'node:fs'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../../db/index.ts'
@@ -10,32 +10,32 @@ import type { RunOutcome } from '../jobs/job-run.ts'
 import type { Threads } from '../jobs/worker-pool.ts'
 import { EXPORT_KIND } from '../exports/export.job.ts'
 
-/** Seconds: from a poll that is answered from memory to a large upload. */
+/** Seconds: from a poll to a large upload. */
 const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-/** Seconds: from an export of one class to an import of a whole university. */
+/** Seconds: from an export of one class to an import for a whole university. */
 const JOB_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800]
 const STATES = ['queued', 'started', 'succeeded', 'failed', 'canceled'] as const
 
 export interface Metrics {
-  /** The text that Prometheus reads, and its media type. */
+  /** The text for Prometheus. `contentType` is its media type. */
   text: () => Promise<string>
   readonly contentType: string
   /** One request was answered. */
   requestAnswered: (request: AnsweredRequest) => void
   /** One run of a job has ended. */
   runEnded: (job: JobRow, outcome: RunOutcome) => void
-  /** From now on also about the process: event-loop delay, memory, CPU, descriptors. Once a process. */
+  /** Adds metrics of the process: event-loop delay, memory, CPU, descriptors. Call it once per process. */
   watchProcess: () => void
 }
 
 export interface AnsweredRequest {
   method: string
-  /** The route's pattern; undefined: there is none at this address. */
+  /** The route's pattern. Undefined: no route has this address. */
   route: string | undefined
   status: number
   /**
-   * Until the last byte was handed over; undefined for an answer whose length says nothing, such as an event
-   * stream.
+   * Until the last byte was sent. Undefined for responses whose duration means nothing, such as event
+   * streams.
    */
   seconds: number | undefined
 }
@@ -46,14 +46,14 @@ export interface MetricsOptions {
   version: string
   /** Bytes that are free on the disk of the data folder. */
   freeBytes: () => Promise<number>
-  /** Names of the kinds of jobs: each is told of from the start, as zero. */
+  /** Names of the kinds of jobs. Each has metrics from the start, with the value zero. */
   kinds: readonly string[]
   pools: Readonly<Record<'jobs' | 'readers', Threads>>
 }
 
 export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: MetricsOptions): Metrics {
-  const registers = [new Registry()]
-  const registry = registers[0]!
+  const registry = new Registry()
+  const registers = [registry]
 
   const requests = new Counter({
     registers,
@@ -64,21 +64,21 @@ export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: Me
   const durations = new Histogram({
     registers,
     name: 'perfbook_http_request_duration_seconds',
-    help: "From a request's headers to the end of its answer; event streams do not count.",
+    help: "From a request's headers to the end of its response. Event streams do not count.",
     labelNames: ['method', 'route'],
     buckets: REQUEST_BUCKETS,
   })
   const waits = new Histogram({
     registers,
     name: 'perfbook_job_wait_seconds',
-    help: 'From the moment a job might start to its start.',
+    help: 'Time from when a job could start until it starts.',
     labelNames: ['kind'],
     buckets: JOB_BUCKETS,
   })
   const runs = new Histogram({
     registers,
     name: 'perfbook_job_run_seconds',
-    help: 'Runs of jobs by how they ended: retried means that the job is tried again.',
+    help: 'Runs of jobs by outcome. The outcome retried means that the job is tried again.',
     labelNames: ['kind', 'outcome'],
     buckets: JOB_BUCKETS,
   })
@@ -91,27 +91,25 @@ export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: Me
   new Gauge({
     registers,
     name: 'perfbook_info',
-    help: 'The version that runs; always 1.',
+    help: 'The version that is running. Always 1.',
     labelNames: ['version'],
   }).set({ version }, 1)
   gauge(
     'perfbook_jobs',
-    'Jobs in the database; ended ones until JOB_RETENTION_DAYS.',
+    'Jobs in the database. Ended jobs are kept for JOB_RETENTION_DAYS.',
     ['kind', 'state'],
     async (set) => {
       for (const kind of kinds) for (const state of STATES) set(0, { kind, state })
       for (const { kind, state, count } of await countJobs(db.reads)) set(count, { kind, state })
     }
   )
-  gauge('perfbook_job_queue_length', 'Jobs that wait.', [], async (set) => {
-    set(
-      (await countJobs(db.reads)).filter(({ state }) => state === 'queued').reduce((sum, { count }) =>
-        sum + count, 0)
-    )
+  gauge('perfbook_job_queue_length', 'Waiting jobs.', [], async (set) => {
+    const waiting = (await countJobs(db.reads)).filter(({ state }) => state === 'queued')
+    set(waiting.reduce((sum, { count }) => sum + count, 0))
   })
   gauge(
     'perfbook_job_queue_oldest_seconds',
-    'How long the oldest job that could start has waited; 0 if there is none.',
+    'How long the oldest job that could start has been waiting. 0 if there is none.',
     [],
     async (set) => {
       const since = await oldestWaiting(db.reads, now())
@@ -120,10 +118,10 @@ export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: Me
   )
   forPools(
     'perfbook_worker_threads',
-    'Threads that a pool may have.',
+    'The maximum number of threads of a pool.',
     (pool) => pool.threads + pool.extraThreads
   )
-  forPools('perfbook_worker_threads_busy', 'Threads of a pool that work.', (pool) => pool.load().running)
+  forPools('perfbook_worker_threads_busy', 'Busy threads of a pool.', (pool) => pool.load().running)
   forPools(
     'perfbook_worker_tasks_waiting',
     'Tasks that wait for a thread of a pool.',
@@ -137,14 +135,12 @@ export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: Me
       set(await bytesInUse(db.reads, null, now()))
     }
   )
-  gauge('perfbook_storage_free_bytes', 'Free on the disk of the data folder.', [], async (set) => {
+  gauge('perfbook_storage_free_bytes', 'Free bytes on the disk of the data folder.', [], async (set) => {
     set(await freeBytes())
   })
   gauge('perfbook_database_bytes', 'The database with its write-ahead log.', [], (set) => {
-    set(
-      ['', '-wal'].reduce((sum, suffix) =>
-        sum + (statSync(`${db.file}${suffix}`, { throwIfNoEntry: false })?.size ?? 0), 0)
-    )
+    const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+    set(sizeOf(db.file) + sizeOf(`${db.file}-wal`))
   })
 
   function gauge (
@@ -181,9 +177,9 @@ export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: Me
     },
     runEnded (job, outcome) {
       const { kind } = job
-      const startedAt = job.started_at!
+      const startedAt = job.started_at ?? now()
       runs.observe({ kind, outcome }, Math.max(0, now() - startedAt) / 1000)
-      // Of a later attempt the wait is a backoff that was meant.
+      // Before a later attempt, the job waited on purpose.
       if (job.attempts === 1) {
         waits.observe({ kind }, Math.max(0, startedAt - Math.max(job.created_at, job.run_after)) / 1000)
       }

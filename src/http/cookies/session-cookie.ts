@@ -5,33 +5,30 @@ import { isOnHttps } from '../access/request-origin.ts'
 const NAME = 'perfbook_session'
 
 /**
- * The cookie's name. Browsers take a name with `__Host-` or `__Secure-` only over HTTPS and, for `__Host-`,
- * only from this very host at `/` (RFC 6265bis, 4.1.3): another site below the same domain cannot plant a
- * session. On plain HTTP they do not know it.
+ * The cookie's name. Browsers accept names with `__Host-` or `__Secure-` only over HTTPS, and `__Host-` only
+ * from this exact host with the path `/` (RFC 6265bis, 4.1.3), so another site of the same domain cannot set
+ * a session. They do not accept these names over plain HTTP.
  */
 export function sessionCookieName ({ isHttps, prefix }: { isHttps: boolean, prefix: string }): string {
   if (!isHttps) return NAME
   return prefix === '' ? `__Host-${NAME}` : `__Secure-${NAME}`
 }
 
-/** The signed cookie that holds a session's secret. */
+/** The signed cookie with a session's secret. */
 export interface SessionCookie {
-  /** The secret of a cookie that carries our signature; undefined: there is none. */
+  /** The secret, if the cookie has a valid signature. */
   read: (request: FastifyRequest) => string | undefined
   set: (reply: FastifyReply, secret: string) => void
   clear: (reply: FastifyReply) => void
 }
 
 /**
- * `prefix` is PUBLIC_URL's path. Without a time limit of its own: it goes with the browser, and the session
- * ends on the server.
+ * `prefix` is PUBLIC_URL's path. The cookie has no expiry date: browsers delete it when they close, and the
+ * server ends the session.
  */
 export function sessionCookie (publicUrl: string, prefix: string): SessionCookie {
   const nameOf = (request: FastifyRequest) =>
-    sessionCookieName({
-      isHttps: isOnHttps(request, publicUrl),
-      prefix,
-    })
+    sessionCookieName({ isHttps: isOnHttps(request, publicUrl), prefix })
   const options = (reply: FastifyReply) => ({
     path: prefix === '' ? '/' : prefix,
     httpOnly: true,
@@ -46,10 +43,7 @@ export function sessionCookie (publicUrl: string, prefix: string): SessionCookie
         : request.unsignCookie(given)
       return valid && value !== null ? value : undefined
     },
-    set (
-      reply,
-      secret
-    ) {
+    set (reply, secret) {
       reply.setCookie(nameOf(reply.request), secret, { ...options(reply), signed: true })
     },
     clear (reply) {

@@ -4,30 +4,31 @@ import type { SignInTicket } from '../../accounts/single-sign-on.ts'
 import { isOnHttps } from '../access/request-origin.ts'
 
 const NAME = 'perfbook_sign_in'
-/** The same key signs the session's cookie: what was signed as one must not pass as the other. */
+/** The same key signs session cookies. A value that was signed as one must not pass as the other. */
 const MARK = 'ticket:'
 
 /**
- * The signed cookie that a browser brings back from the provider of single sign-on: who began here ends here.
+ * The signed cookie that a browser brings back from the sign-in provider. It proves that this browser started
+ * the sign-in.
  */
 export interface SignInCookie {
-  /** Undefined: there is none, or it is not ours. */
+  /** Undefined: the cookie is missing, or its signature is not valid. */
   read: (request: FastifyRequest) => SignInTicket | undefined
   set: (reply: FastifyReply, ticket: SignInTicket) => void
   clear: (reply: FastifyReply) => void
 }
 
 /**
- * `prefix` is PUBLIC_URL's path. The cookie goes to the routes of single sign-on alone, and ends by itself
+ * `prefix` is PUBLIC_URL's path. Browsers send the cookie only to the routes of single sign-on. It expires
  * with the ticket.
  */
 export function signInCookie (publicUrl: string, prefix: string): SignInCookie {
-  // Not `__Host-`, which is for cookies at `/`.
+  // Not `__Host-`, which requires the path `/`.
   const nameOf = (request: FastifyRequest) => isOnHttps(request, publicUrl) ? `__Secure-${NAME}` : NAME
   const options = (reply: FastifyReply) => ({
     path: `${prefix}/api/oidc`,
     httpOnly: true,
-    // The provider sends the browser here from its own page.
+    // The provider redirects the browser here from its own page.
     sameSite: 'lax' as const,
     secure: isOnHttps(reply.request, publicUrl),
   })

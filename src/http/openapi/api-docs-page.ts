@@ -1,5 +1,5 @@
-// The contract as a page of plain HTML, made from the OpenAPI document. No script and no inline style, so
-// that the site's strict Content-Security-Policy holds here as well.
+// The contract as plain HTML, generated from the OpenAPI document. It has no scripts and no inline styles, so
+// the site's strict Content-Security-Policy applies to it as well.
 
 interface Operation {
   tags?: string[]
@@ -18,10 +18,10 @@ export interface Contract {
 
 /** The icon of the site. Without one, browsers ask for `/favicon.ico` and report that it is missing. */
 export const API_DOCS_ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">' +
-  '<rect width="32" height="32" rx="7" fill="#1d5bbf"/><path d="M8 23V14m5.3 9V9m5.4 14v-6m5.3 6v-11" stroke="#fff" ' +
-  'stroke-width="3" stroke-linecap="round"/></svg>'
+  '<rect width="32" height="32" rx="7" fill="#1d5bbf"/>' +
+  '<path d="M8 23V14m5.3 9V9m5.4 14v-6m5.3 6v-11" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>'
 
-/** The page as HTML. `address`: where the service is reached, for the example. */
+/** The page as HTML. `address` is the address of the service, for the example. */
 export function apiDocsPage ({ info, paths = {} }: Contract, address: string): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -44,9 +44,10 @@ export function apiDocsPage ({ info, paths = {} }: Contract, address: string): s
 <link rel="stylesheet" href="docs/style.css"></head>
 <body><main>
 <h1>${escape(info.title)} API ${escape(info.version)}</h1>
-<p>${escape(info.description ?? '')} The same as data: <a href="openapi.json">openapi.json</a>.</p>
-<p>Send an API token with every request. An administrator makes one with <code>perfbook token create EMAIL</code>;
-it may do what that person may do, and no more. The site itself uses the session cookie that sign-in sets.</p>
+<p>${escape(info.description ?? '')} This page as data: <a href="openapi.json">openapi.json</a>.</p>
+<p>Send an API token with every request. An administrator creates one with
+<code>perfbook token create EMAIL</code>. A token has the rights of that person, and no more.
+The site itself uses the session cookie that sign-in sets.</p>
 <pre>curl -H 'Authorization: Bearer pb_…' ${escape(address)}/api/courses</pre>
 ${sections.join('\n')}
 </main></body>
@@ -64,9 +65,9 @@ function section (
       one.required === true ? ', required' : ''
     }</td><td>${escape(one.description ?? '')}${schemaOf(one.schema)}</td></tr>`
   )
-  const answers = Object.entries(responses).map(([status, answer]) =>
-    `<tr><td>${escape(status)}</td><td>${escape(answer.description ?? '')}${
-      contentOf(answer.content)
+  const answers = Object.entries(responses).map(([status, response]) =>
+    `<tr><td>${escape(status)}</td><td>${escape(response.description ?? '')}${
+      contentOf(response.content)
     }</td></tr>`
   )
   return `<details><summary><b>${escape(method.toUpperCase())}</b> <code>${escape(path)}</code> ${

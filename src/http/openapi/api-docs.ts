@@ -5,8 +5,8 @@ import { API_DOCS_ICON, API_DOCS_STYLE, apiDocsPage, type Contract } from './api
 import type { Links } from '../links.ts'
 
 /**
- * The contract as data and as a page, for everyone, for teachers and administrators (`staff`), or for no one
- * (`off`): `API_DOCS`.
+ * Publishes the contract as data and as a page: for everyone, for teachers and administrators (`staff`), or
+ * not at all (`off`). The setting is `API_DOCS`.
  */
 export async function publishContract (
   server: FastifyInstance,

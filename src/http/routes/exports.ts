@@ -74,6 +74,7 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<ExportsRoutesOptions> = as
   })
 
   app.get('/api/courses/:course_id/performance/exports', {
+    logLevel: 'warn',
     config: { access: { who: 'course', scope: 'read' } },
     schema: {
       tags,

@@ -53,6 +53,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
   }
 
   app.get('/api/jobs/:job_id', {
+    logLevel: 'warn',
     config: { access: { who: 'job', scope: 'read' } },
     schema: {
       tags,

@@ -64,7 +64,7 @@ export const bookSchema = Type.Object({
     course_average: nullable(fraction),
     category_averages: Type.Array(nullable(fraction), { description: 'One for each of categories' }),
     data: Type.Array(nullable(cell), {
-      description: 'One for each of data_headings; null: the student was not given the task',
+      description: 'One for each of data_headings. Null: the student was not given the task.',
     }),
   })),
   course_average: nullable(fraction),
@@ -91,7 +91,7 @@ export const courseItemSchema = Type.Object({
 })
 export type CourseItem = Static<typeof courseItemSchema>
 
-/** What changes in a course; what is left out stays as it is. */
+/** Changes of a course. What is left out stays as it is. */
 export const courseChangesSchema = Type.Object({
   missing_counts: Type.Optional(Type.Enum(['ignored', 'zero'])),
   time_zone: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
@@ -102,7 +102,7 @@ export const courseChangesSchema = Type.Object({
         Type.Number({
           minimum: 0,
           maximum: 1,
-          description: 'A fraction; null goes back to the imported weight',
+          description: 'A fraction. Null restores the imported weight.',
         })
       ),
     }, { additionalProperties: false }),

@@ -1,10 +1,10 @@
-// Pieces of answers that several routes share, for the published contract.
+// Parts of responses that several routes share, for the published contract.
 import Type, { type Static, type TSchema, type TUnsafe } from 'typebox'
 import { exportOptionsSchema } from '../../exports/export-options.ts'
 
 /**
- * Or null. Said by `type` and not by a choice of schemas: for those Fastify's serializer asks a validator
- * each time, and builds one at the start.
+ * The same or null. Uses a list of types where possible, because for `anyOf` Fastify's serializer needs a
+ * validator at the start and for every value.
  */
 export function nullable<T extends TSchema> (schema: T): TUnsafe<Static<T> | null> {
   const { type } = schema as { type?: unknown }
@@ -15,21 +15,23 @@ export function nullable<T extends TSchema> (schema: T): TUnsafe<Static<T> | nul
 
 export const time = Type.String({ format: 'date-time', description: 'UTC, with milliseconds' })
 export const id = Type.Integer({ minimum: 1 })
-export const fraction = Type.Number({ description: 'A fraction: 0.85 is 85 %; over 1 is extra credit' })
+export const fraction = Type.Number({ description: 'A fraction: 0.85 is 85%. Over 1 is extra credit.' })
 
 export const errorSchema = Type.Object({
   statusCode: Type.Integer(),
-  code: Type.String({ description: 'Permanent; the message may change' }),
+  code: Type.String({ description: 'Permanent. The message may change.' }),
   error: Type.String(),
   message: Type.String({ description: 'A sentence that a person can act on' }),
 }, { $id: 'Error', title: 'Error' })
 
 /** The errors of a route, by status. */
 export function errors (...statuses: number[]): Record<string, TSchema> {
-  return Object.fromEntries([...statuses].map((status) => [String(status), errorSchema]))
+  return Object.fromEntries(statuses.map((status) => [String(status), errorSchema]))
 }
 
-/** A positive decimal integer from an address; undefined: it is none, so nothing has this id. */
+/**
+ * A positive decimal integer in an address. Undefined: the text is something else, so nothing has this id.
+ */
 export function idOf (text: string | undefined): number | undefined {
   return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
 }
@@ -41,7 +43,7 @@ export const exportSchema = Type.Object({
   filename: Type.String(),
   url: Type.String({
     format: 'uri',
-    description: 'Absolute; whoever has it may download, unless FILE_ACCESS says otherwise',
+    description: 'Absolute. Everyone who has it may download the file, unless FILE_ACCESS says otherwise.',
   }),
   created_at: time,
   size: Type.Integer({ description: 'Bytes' }),
@@ -56,7 +58,7 @@ export const exportSchema = Type.Object({
 export type ExportItem = Static<typeof exportSchema>
 export type ExportOptions = ExportItem['options']
 
-/** The answer to a request for a job. */
+/** The response to a request for a job. */
 export const ticketSchema = Type.Object({
   job: Type.String(),
   id,
@@ -73,7 +75,7 @@ export const jobSchema = Type.Object({
   course_id: nullable(id),
   export_id: nullable(id),
   progress: Type.Number({ minimum: 0, maximum: 1 }),
-  queue_position: Type.Integer({ description: 'Jobs that wait before this one' }),
+  queue_position: Type.Integer({ description: 'Jobs that are ahead of this one' }),
   seconds_left: nullable(Type.Number({ description: 'An estimate' })),
   attempts: Type.Integer(),
   requested_by: nullable(Type.String()),
@@ -81,11 +83,11 @@ export const jobSchema = Type.Object({
   started_at: nullable(time),
   finished_at: nullable(time),
   error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
-  url: nullable(Type.String({ format: 'uri', description: 'The file, once the job succeeded' })),
+  url: nullable(Type.String({ format: 'uri', description: 'The file, once the job has succeeded' })),
 }, { title: 'Job' })
 export type Job = Static<typeof jobSchema>
 
-/** What an administrator sees of one job besides: each of its runs. */
+/** A job as administrators see it: with each of its runs. */
 export const jobWithAttemptsSchema = Type.Object({
   ...jobSchema.properties,
   attempt_log: Type.Optional(Type.Array(
@@ -95,7 +97,7 @@ export const jobWithAttemptsSchema = Type.Object({
       finished_at: nullable(time),
       outcome: nullable(
         Type.Enum(['succeeded', 'failed', 'canceled', 'stopped', 'died'], {
-          description: '`stopped`: the server shut down; `died`: its process was gone',
+          description: '`stopped`: the server shut down. `died`: the server process ended.',
         })
       ),
       error: nullable(Type.Object({ code: nullable(Type.String()), message: Type.String() })),

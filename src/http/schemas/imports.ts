@@ -17,12 +17,12 @@ const place = {
 }
 const error = Type.Object({ ...place, message: Type.String() })
 const warning = Type.Object({
-  code: Type.String({ description: 'Permanent; the message may change' }),
+  code: Type.String({ description: 'Permanent. The message may change.' }),
   message: Type.String(),
-  count: Type.Integer({ description: 'How often it was found' }),
+  count: Type.Integer({ description: 'How many times it was found' }),
   ...place,
-  cell: nullable(Type.String({ description: 'What the message quotes of the first place' })),
-}, { description: '`file`, `line`, `path`: the first place; null in reports of older versions' })
+  cell: nullable(Type.String({ description: 'The value at the first place, as the message quotes it' })),
+}, { description: '`file`, `line`, `path`: the first place. Null in reports of older versions.' })
 
 const column = Type.Object({
   name: Type.String({ description: 'At most 200 characters' }),
@@ -33,7 +33,7 @@ const column = Type.Object({
     description: 'Why a column is left out, or what is special about its use',
   })),
   reason_code: nullable(Type.Enum(Object.keys(COLUMN_REASONS) as ColumnReason[], {
-    description: 'Permanent; null in reports of older versions',
+    description: 'Permanent. Null in reports of older versions.',
   })),
 })
 
@@ -52,14 +52,14 @@ const summary = Type.Object({
 
 const common = {
   ...jobSchema.properties,
-  filename: nullable(Type.String({ description: 'As it was uploaded' })),
-  dry_run: Type.Boolean({ description: 'It only looked; nothing was changed' }),
+  filename: nullable(Type.String({ description: 'The name of the uploaded file' })),
+  dry_run: Type.Boolean({ description: 'Nothing was changed' }),
 }
 
 export const importSchema = Type.Object({
   ...common,
   summary: nullable(summary),
-  errors: Type.Array(error, { description: 'The first of them' }),
+  errors: Type.Array(error, { description: 'The first errors' }),
   error_count: Type.Integer(),
   warnings: Type.Array(warning),
 }, { title: 'Import' })
@@ -75,6 +75,6 @@ export const listedImportSchema = Type.Object({
   ...common,
   summary: nullable(Type.Omit(summary, ['warnings', 'columns', 'column_count'])),
   error_count: Type.Integer(),
-  warning_count: Type.Integer({ description: 'How often something odd was found' }),
+  warning_count: Type.Integer({ description: 'How many times something unusual was found' }),
 }, { title: 'ListedImport' })
 export type ListedImport = Static<typeof listedImportSchema>

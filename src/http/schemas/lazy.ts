@@ -1,29 +1,30 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** What is made when it is first needed, or before by `makeAll`, bit by bit. */
-export interface WhenNeeded {
-  /** Wraps a costly making; the result is kept. */
-  once: <T>(make: () => T) => () => T
-  /** Makes all that nobody has needed so far; requests come in between. */
-  makeAll: () => Promise<void>
+/** Values that are computed when they are first needed, or earlier by `computeAll`. */
+export interface LazyValues {
+  /** Wraps an expensive computation. The result is kept. */
+  lazy: <T>(compute: () => T) => () => T
+  /** Computes what has not been needed yet. Requests are answered in between. */
+  computeAll: () => Promise<void>
 }
 
-export function whenNeeded (): WhenNeeded {
-  const waiting = new Set<() => unknown>()
+export function createLazyValues (): LazyValues {
+  const pending = new Set<() => unknown>()
   return {
-    once<T> (make: () => T) {
-      let made: { is: T } | undefined
+    lazy<T> (compute: () => T) {
+      let computed: { value: T } | undefined
       const get = () => {
-        waiting.delete(get)
-        return (made ??= { is: make() }).is
+        pending.delete(get)
+        computed ??= { value: compute() }
+        return computed.value
       }
-      waiting.add(get)
+      pending.add(get)
       return get
     },
-    async makeAll () {
-      for (const get of waiting) {
+    async computeAll () {
+      for (const get of pending) {
         get()
-        await turn()
+        await nextTurn()
       }
     },
   }

@@ -1,11 +1,11 @@
 import { Ajv } from 'ajv'
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
 import { shorten } from '../../short-text.ts'
-import type { WhenNeeded } from './lazy.ts'
+import type { LazyValues } from './lazy.ts'
 
-// A body says what it means: a misspelt option or a number written as text is refused, never repaired in
-// silence. What stands in an address is text by nature and becomes what its schema says. The schemas
-// themselves are TypeBox's work and a test's to judge.
+// A body is never repaired silently: a misspelled option, or a number written as text, is refused. Values in
+// an address are always text, so they are converted to what the schema says. The schemas themselves come from
+// TypeBox and are checked by a test, so they are not validated here.
 const always = {
   allErrors: false,
   removeAdditional: false,
@@ -17,10 +17,10 @@ const always = {
 const forBodies = new Ajv({ ...always, coerceTypes: false })
 const forAddresses = new Ajv({ ...always, coerceTypes: true })
 
-/** Each schema is compiled when a request first needs it, so that the start of the service waits for none. */
-export function createValidatorCompiler ({ once }: WhenNeeded): FastifySchemaCompiler<object> {
+/** Compiles each schema when a request first needs it, so that the service starts faster. */
+export function createValidatorCompiler ({ lazy }: LazyValues): FastifySchemaCompiler<object> {
   return ({ schema, httpPart }) => {
-    const compiled = once(() => (httpPart === 'body' ? forBodies : forAddresses).compile(schema))
+    const compiled = lazy(() => (httpPart === 'body' ? forBodies : forAddresses).compile(schema))
     const validate: ReturnType<FastifySchemaCompiler<object>> = (data) => {
       const isValid = compiled()(data)
       validate.errors = compiled().errors ?? null
@@ -31,8 +31,11 @@ export function createValidatorCompiler ({ once }: WhenNeeded): FastifySchemaCom
 }
 
 /** A sentence that names the field: `sheets must be one of course, period`. */
-export function validationMessage (errors: FastifySchemaValidationError[], part: string | undefined): string {
-  const error = errors[0]!
+export function validationMessage (
+  [error]: FastifySchemaValidationError[],
+  part: string | undefined
+): string | undefined {
+  if (error === undefined) return undefined
   const where = part === 'querystring' ? 'the query' : part === 'params' ? 'the address' : 'the body'
   const params = error.params as {
     additionalProperty?: string,
