@@ -125,7 +125,10 @@ export function failureOf (error: unknown): DomainError | undefined {
 }
 
 /** Whether an error is the DomainError with this code. */
-export function hasCode (error: unknown, code: ErrorCode): error is DomainError {
+export function hasCode<Code extends ErrorCode> (
+  error: unknown,
+  code: Code
+): error is DomainError & { readonly code: Code } {
   return error instanceof DomainError && error.code === code
 }
 

@@ -92,11 +92,13 @@ export interface ServicesOptions {
   jobPool?: WorkerPool<JobTasks>
   /** Instead of files on the local disk. */
   storage?: FileStorage
+  /** Whether an older database is upgraded: only where the caller holds the lock on the data folder. */
+  mayUpgrade?: boolean
   /** Told of each step on the way, between it and the next: the kill test ends the process there. */
   onStep?: (step: string) => void
 }
 
-/** Throws DatabaseTooNewError, and what the file system says of the data folder. */
+/** Throws SCHEMA_TOO_NEW, SCHEMA_TOO_OLD, UPGRADE_FAILED, and what the file system says of the data folder. */
 export async function createServices ({
   config,
   log,
@@ -105,6 +107,7 @@ export async function createServices ({
   freeBytes = async () => (await freeSpace(config.DATA_DIR)).bytes,
   jobPool,
   storage = createDiskStorage(config.filesFolder, config.quarantineFolder),
+  mayUpgrade = false,
   onStep,
 }: ServicesOptions): Promise<Services> {
   const { now } = clock
@@ -112,6 +115,7 @@ export async function createServices ({
   mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
   mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
   const db = await openDatabase({
+    mayUpgrade,
     file: config.databaseFile,
     onCallbackError: (error) => { log.error({ err: error }, 'what follows from a database write failed') },
   })

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { ConfigError, readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config.ts'
+import { hasCode } from '../src/errors.ts'
 
 const SECRET = 'a secret of thirty-two bytes, or more'
 
@@ -9,7 +10,7 @@ function wrong (env: Record<string, string>): string[] {
     readConfig(env)
     return []
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
+    if (!hasCode(error, 'INVALID_SETTINGS')) throw error
     return Array.from(error.message.matchAll(/^ {2}([A-Z_, ]+)[=:]/gm), (match) => match[1]!)
   }
 }

@@ -25,6 +25,7 @@ const WIRING = ['src/main.ts', 'src/app.ts', 'src/services.ts']
 /** Known by all: they know nobody. */
 const GROUND = [
   'src/config.ts',
+  'src/settings.ts',
   'src/setting-values.ts',
   'src/errors.ts',
   'src/version.ts',

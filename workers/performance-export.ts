@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { isDiskFull } from '../db/failures.ts'
-import { sentenceOf } from '../src/errors.ts'
+import { hasCode, sentenceOf } from '../src/errors.ts'
 import { exportFilename } from '../src/exports/export-filename.ts'
 import type { ExportTask } from '../src/exports/export.job.ts'
 import { readBook } from '../src/courses/book.ts'
@@ -8,7 +8,7 @@ import type { TaskContext, TaskOutcome } from '../src/jobs/task.ts'
 import { personName } from '../src/person-name.ts'
 import { throttleProgress } from './progress.ts'
 import { threadReader } from './read-book.ts'
-import { WorkbookFailure, writeWorkbook } from './workbook/write-workbook.ts'
+import { writeWorkbook } from './workbook/write-workbook.ts'
 
 /** Writes the workbook of a course from one snapshot of the database. */
 export async function performanceExport (
@@ -49,7 +49,9 @@ export async function performanceExport (
     }
   } catch (error) {
     rmSync(stagingPath, { force: true })
-    if (error instanceof WorkbookFailure) return { ok: false, code: error.code, message: error.message }
+    if (hasCode(error, 'WORKBOOK_TOO_LARGE') || hasCode(error, 'CHECK_FAILED')) {
+      return { ok: false, code: error.code, message: error.message }
+    }
     if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: sentenceOf('DISK_FULL') }
     throw error
   } finally {

@@ -1,56 +1,86 @@
 import { Migrator } from 'kysely/migration'
 import { sql, type Kysely } from 'kysely'
+import { DomainError } from '../../src/errors.ts'
 import { migrations } from './all.ts'
 import type { Tables } from '../tables.ts'
 
-/** The database was written by a later program; nothing in it was touched. */
-export class DatabaseTooNewError extends Error {
-  constructor (unknown: string[]) {
-    super(
-      `The database is newer than this program (it has had ${
-        unknown.join(', ')
-      }). Start the version that wrote it, or a later one.`
-    )
-  }
+/** Which steps of the schema a database has had. */
+export interface MigrationStatus {
+  applied: string[]
+  /** Steps that this program would still apply. */
+  pending: string[]
+  /** Steps that a later program applied. */
+  unknown: string[]
 }
 
-/** The database could not be kept as it was before an upgrade, so that it was not upgraded. */
-export class UpgradeError extends Error {
-  constructor (cause: unknown) {
-    super(
-      `The database has to be upgraded, and a copy of it as it is now could not be made first: ${
-        cause instanceof Error ? cause.message : String(cause)
-      }. Make room in the data folder and start again; nothing was changed.`,
-      { cause }
-    )
-  }
+export interface MigrateOptions {
+  /** Whether a database that has been in use may be upgraded; only the service and `migrate` do that. */
+  mayUpgrade: boolean
+  /** Gets the first step of an upgrade, before it; copies the database. */
+  keep: (step: string) => void
 }
 
 /**
- * Brings the schema up to date, all or nothing: one write transaction around all steps, so that two processes
- * that start at once do it one after the other. Before it changes a database that has been in use, `keep` is
- * told the first step to come and makes a copy. Returns the names of the steps done. Throws
- * DatabaseTooNewError and UpgradeError.
+ * Creates the schema of a new database, or upgrades an older one: all steps in one write transaction, so that
+ * two processes that start at once take turns. Returns the names of the applied steps. Throws SCHEMA_TOO_NEW,
+ * SCHEMA_TOO_OLD and UPGRADE_FAILED; then nothing was changed.
  */
-export async function migrate (
-  db: Kysely<Tables>,
-  keep: (step: string) => void = () => {}
-): Promise<string[]> {
+export async function migrate (db: Kysely<Tables>, { mayUpgrade, keep }: MigrateOptions): Promise<string[]> {
+  // Most databases are up to date. They are opened without waiting for the write lock.
+  if (checkSchema(statusOf(await appliedMigrations(db)), { mayUpgrade }) === 'current') return []
   return await db.transaction().execute(async (trx) => {
-    const applied = await appliedMigrations(trx)
-    const unknown = applied.filter((name) => !(name in migrations))
-    if (unknown.length > 0) throw new DatabaseTooNewError(unknown)
-    const next = Object.keys(migrations).find((name) => !applied.includes(name))
+    const status = statusOf(await appliedMigrations(trx))
+    const schema = checkSchema(status, { mayUpgrade })
+    const [next] = status.pending
     if (next === undefined) return []
-    try {
-      if (applied.length > 0) keep(next)
-    } catch (error) {
-      throw new UpgradeError(error)
-    }
+    if (schema === 'old') keepBefore(next, keep)
     const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations } })
     const { error, results } = await migrator.migrateToLatest()
     if (error !== undefined) throw error
     return (results ?? []).map((step) => step.migrationName)
+  })
+}
+
+function keepBefore (step: string, keep: MigrateOptions['keep']): void {
+  try {
+    keep(step)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new DomainError('UPGRADE_FAILED', {
+      detail: `The database has to be upgraded, and it could not be copied first: ${reason}. ` +
+        'Make room in the data folder and try again. Nothing was changed.',
+      cause: error,
+    })
+  }
+}
+
+/** Sorts the steps that a database has had. */
+export function statusOf (applied: string[]): MigrationStatus {
+  return {
+    applied,
+    pending: Object.keys(migrations).filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !(name in migrations)),
+  }
+}
+
+/** How a schema compares to this program's. Throws SCHEMA_TOO_NEW, and SCHEMA_TOO_OLD unless `mayUpgrade`. */
+export function checkSchema (
+  { applied, pending, unknown }: MigrationStatus,
+  { mayUpgrade }: { mayUpgrade: boolean }
+): 'new' | 'old' | 'current' {
+  if (unknown.length > 0) {
+    throw new DomainError('SCHEMA_TOO_NEW', {
+      detail: `A later version of Perfbook has upgraded the database (${unknown.join(', ')}). ` +
+        'Start that version, or a later one.',
+    })
+  }
+  if (pending.length === 0) return 'current'
+  const last = applied.at(-1)
+  if (last === undefined) return 'new'
+  if (mayUpgrade) return 'old'
+  throw new DomainError('SCHEMA_TOO_OLD', {
+    detail: `The database has the schema of an older version of Perfbook (${last}). ` +
+      'Stop the older service if it is running, then start this version or run "perfbook migrate".',
   })
 }
 

@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { fileTime } from '../../src/iso-time.ts'
 import { connect, connectPlain, kyselyOver, type SqliteConnection } from './connection.ts'
-import { migrations } from '../migrations/all.ts'
+import { statusOf, type MigrationStatus } from '../migrations/migrate.ts'
 import type { Reads } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
@@ -82,24 +82,11 @@ export function databaseProblems (file: string, { quick = false }: { quick?: boo
   }
 }
 
-export interface MigrationStatus {
-  applied: string[]
-  /** What this program would still do. */
-  pending: string[]
-  /** What a later program did. */
-  unknown: string[]
-}
-
 /** Which steps of the schema a database has had. Throws what SQLite says. */
 export function migrationStatus (file: string): MigrationStatus {
   const sqlite = connect(file, { readonly: true, busyTimeoutMs: 5000 })
   try {
-    const applied = appliedMigrations(sqlite)
-    return {
-      applied,
-      pending: Object.keys(migrations).filter((name) => !applied.includes(name)),
-      unknown: applied.filter((name) => !(name in migrations)),
-    }
+    return statusOf(appliedMigrations(sqlite))
   } finally {
     sqlite.close()
   }

@@ -3,6 +3,7 @@
 // closing any other handle on the file gives the lock up (POSIX record locks).
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DomainError } from '../../src/errors.ts'
 import { isBusy } from '../failures.ts'
 import { connectPlain } from './connection.ts'
 
@@ -22,20 +23,7 @@ export interface FolderLock {
   release: () => void
 }
 
-/** Another process holds the folder. */
-export class FolderHeldError extends Error {
-  readonly holder: FolderHolder | undefined
-  constructor (folder: string, holder: FolderHolder | undefined) {
-    super(
-      `The data folder ${folder} is in use by another Perfbook${
-        holder === undefined ? '' : ` (process ${holder.pid}, ${holder.address})`
-      }. Stop that one first, or use another data folder.`
-    )
-    this.holder = holder
-  }
-}
-
-/** Takes the lock at once or throws FolderHeldError. `pid` is this process's. */
+/** Takes the lock at once or throws FOLDER_IN_USE. `pid` is this process's. */
 export function lockFolder (folder: string, { pid, address }: FolderHolder): FolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const description = join(folder, 'lock.json')
@@ -44,7 +32,7 @@ export function lockFolder (folder: string, { pid, address }: FolderHolder): Fol
     sqlite.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     sqlite.close()
-    if (isBusy(error)) throw new FolderHeldError(folder, folderHolder(folder))
+    if (isBusy(error)) throw folderInUse(folder, error)
     throw error
   }
   const describe = (what: string, publicUrl?: string) => {
@@ -61,6 +49,16 @@ export function lockFolder (folder: string, { pid, address }: FolderHolder): Fol
       sqlite.close()
     },
   }
+}
+
+function folderInUse (folder: string, cause: unknown): DomainError {
+  const holder = folderHolder(folder)
+  const who = holder === undefined ? '' : ` (process ${holder.pid}, ${holder.address})`
+  return new DomainError('FOLDER_IN_USE', {
+    detail: `The data folder ${folder} is in use by another Perfbook${who}. ` +
+      'Stop that one first, or use another data folder.',
+    cause,
+  })
 }
 
 /** Who says to hold the folder; not proof that it still runs. */

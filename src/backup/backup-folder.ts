@@ -7,11 +7,9 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FolderHeldError, lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
+import { lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
+import { DomainError, hasCode } from '../errors.ts'
 import { fileTime } from '../iso-time.ts'
-
-/** A backup cannot be made, read or restored; the sentence says why and what to do. */
-export class BackupError extends Error {}
 
 export const UNFINISHED = '.unfinished'
 export const DATABASE = 'perfbook.sqlite'
@@ -48,22 +46,22 @@ export function pooledFile (folder: string, sha256: string): string {
 }
 
 /**
- * Makes or checks a folder of backups and takes its lock. Throws BackupError where something else lies in it,
+ * Makes or checks a folder of backups and takes its lock. Throws BACKUP_FAILED where something else lies in it,
  * or another backup runs.
  */
 export async function openBackupFolder (folder: string, pid: number): Promise<FolderLock> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const stranger = (await readdir(folder)).find((name) => !OWN_NAMES.has(name) && !BACKUP_NAME.test(name))
   if (stranger !== undefined) {
-    throw new BackupError(
-      `${folder} holds other things than backups (${stranger}). Name a folder that is empty or not there yet.`
-    )
+    throw new DomainError('BACKUP_FAILED', {
+      detail: `${folder} holds other things than backups (${stranger}). Name a folder that is empty or not there yet.`,
+    })
   }
   try {
     return lockFolder(folder, { pid, address: 'backup' })
   } catch (error) {
-    throw error instanceof FolderHeldError
-      ? new BackupError(`Another backup into ${folder} runs just now.`)
+    throw hasCode(error, 'FOLDER_IN_USE')
+      ? new DomainError('BACKUP_FAILED', { detail: `Another backup into ${folder} runs just now.` })
       : error
   }
 }
@@ -72,7 +70,7 @@ export async function openBackupFolder (folder: string, pid: number): Promise<Fo
 export async function listBackups (folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
-      ? new BackupError(`There is no folder ${folder}.`)
+      ? new DomainError('BACKUP_FAILED', { detail: `There is no folder ${folder}.` })
       : error
   })
   return names.filter((name) => BACKUP_NAME.test(name)).sort()
@@ -81,21 +79,23 @@ export async function listBackups (folder: string): Promise<string[]> {
 export async function readManifest (folder: string, name: string): Promise<Manifest> {
   const text = await readFile(join(folder, name, MANIFEST), 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT'
-      ? new BackupError(`${join(folder, name)} is not a whole backup: it has no ${MANIFEST}.`)
+      ? new DomainError('BACKUP_FAILED', {
+        detail: `${join(folder, name)} is not a whole backup: it has no ${MANIFEST}.`,
+      })
       : error
   })
   let manifest: Partial<Manifest>
   try {
     manifest = JSON.parse(text) as Partial<Manifest>
   } catch {
-    throw new BackupError(`${join(folder, name, MANIFEST)} is damaged.`)
+    throw new DomainError('BACKUP_FAILED', { detail: `${join(folder, name, MANIFEST)} is damaged.` })
   }
   if (manifest.format !== FORMAT) {
-    throw new BackupError(
-      `${join(folder, name)} was made by another version of Perfbook (format ${
+    throw new DomainError('BACKUP_FAILED', {
+      detail: `${join(folder, name)} was made by another version of Perfbook (format ${
         String(manifest.format)
-      }). Restore it with that one.`
-    )
+      }). Restore it with that one.`,
+    })
   }
   return manifest as Manifest
 }

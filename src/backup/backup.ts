@@ -7,11 +7,11 @@ import {
   openSnapshot,
 } from '../../db/sqlite/database-copy.ts'
 import { findFileByHex, storedFiles, type FileRow } from '../../db/queries/files.ts'
+import { DomainError } from '../errors.ts'
 import type { FileStorage } from '../files/storage/file-storage.ts'
 import { stageStream, type StagedFile } from '../files/staged-file.ts'
 import { isoTime } from '../iso-time.ts'
 import {
-  BackupError,
   backupName,
   DATABASE,
   fileFacts,
@@ -68,7 +68,7 @@ interface Collected {
 /**
  * Backs up the database and all stored files, also while a service runs on them: the database as of one
  * moment, every file that it names, each read and its SHA-256 compared. Interrupted, it leaves nothing that
- * looks like a backup. Throws BackupError, the signal's reason, and what the file system says.
+ * looks like a backup. Throws BACKUP_FAILED, the signal's reason, and what the file system says.
  */
 export async function makeBackup (options: BackupOptions): Promise<BackupFacts> {
   const { folder, databaseFile, now, version } = options
@@ -89,18 +89,18 @@ export async function makeBackup (options: BackupOptions): Promise<BackupFacts> 
       collected = await collectFiles(copy, whole, options)
       if (!collected.isOld) break
       if (tries === MOST_TRIES) {
-        throw new BackupError(
-          'Files were deleted all the time while the backup ran. Try again when less is going on.'
-        )
+        throw new DomainError('BACKUP_FAILED', {
+          detail: 'Files were deleted all the time while the backup ran. Try again when less is going on.',
+        })
       }
     }
     const problems = databaseProblems(copy)
     if (problems.length > 0) {
-      throw new BackupError(
-        `The database is damaged, so there is no new backup: ${problems[
+      throw new DomainError('BACKUP_FAILED', {
+        detail: `The database is damaged, so there is no new backup: ${problems[
           0
-        ]!}. Keep the older backups; "perfbook doctor" says more.`
-      )
+        ]!}. Keep the older backups; "perfbook doctor" says more.`,
+      })
     }
     const database = (await fileFacts(copy))!
     const name = backupName(at)

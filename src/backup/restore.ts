@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite/database-copy.ts'
 import { storedFiles } from '../../db/queries/files.ts'
 import { LOCK_FILES, lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
-import { DatabaseTooNewError } from '../../db/migrations/migrate.ts'
+import { checkSchema } from '../../db/migrations/migrate.ts'
+import { DomainError } from '../errors.ts'
 import { createDiskStorage } from '../files/storage/disk.ts'
 import { stageStream, type StagedFile } from '../files/staged-file.ts'
 import {
-  BackupError,
   DATABASE,
   flushFolder,
   listBackups,
@@ -44,18 +44,22 @@ export interface RestoreFacts {
 
 /**
  * Puts a backup into an empty data folder: every byte is read and compared with its SHA-256, and either all
- * of it is there in the end or nothing. Throws BackupError, FolderHeldError, DatabaseTooNewError, the
- * signal's reason, and what the file system says.
+ * of it is there in the end or nothing. Throws BACKUP_FAILED, FOLDER_IN_USE, SCHEMA_TOO_NEW, the signal's
+ * reason, and what the file system says.
  */
 export async function restoreBackup (options: RestoreOptions): Promise<RestoreFacts> {
   const { folder, dataFolder } = options
   const names = await listBackups(folder)
   const name = options.name ?? names.at(-1)
-  if (name === undefined) throw new BackupError(`There is no whole backup in ${folder}.`)
+  if (name === undefined) {
+    throw new DomainError('BACKUP_FAILED', {
+      detail: `There is no whole backup in ${folder}.`,
+    })
+  }
   if (!names.includes(name)) {
-    throw new BackupError(
-      `There is no backup ${name} in ${folder}. There are: ${names.join(', ') || 'none'}.`
-    )
+    throw new DomainError('BACKUP_FAILED', {
+      detail: `There is no backup ${name} in ${folder}. There are: ${names.join(', ') || 'none'}.`,
+    })
   }
   const manifest = await readManifest(folder, name)
 
@@ -86,8 +90,8 @@ export async function restoreBackup (options: RestoreOptions): Promise<RestoreFa
 
 /**
  * Locks a folder that is empty or holds an unfinished restore. It is looked at again under the lock: between
- * the first look and the lock a service may have started there, and stopped. Throws BackupError and
- * FolderHeldError.
+ * the first look and the lock a service may have started there, and stopped. Throws BACKUP_FAILED and
+ * FOLDER_IN_USE.
  */
 async function lockEmpty (dataFolder: string, pid: number): Promise<FolderLock> {
   const take = () => lockFolder(dataFolder, { pid, address: 'restore' })
@@ -104,7 +108,7 @@ async function lockEmpty (dataFolder: string, pid: number): Promise<FolderLock> 
   throw late
 }
 
-async function notEmpty (dataFolder: string): Promise<BackupError | undefined> {
+async function notEmpty (dataFolder: string): Promise<DomainError | undefined> {
   const names = await readdir(dataFolder).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []
     throw error
@@ -115,10 +119,10 @@ async function notEmpty (dataFolder: string): Promise<BackupError | undefined> {
     !NO_MATTER.has(name) && !(isHalfRestored && (name === 'files' || name === DATABASE))
   )
   if (others.length === 0) return undefined
-  return new BackupError(
-    `${dataFolder} is not empty (${others.slice(0, 3).join(', ')}). ` +
-      'Move it away, or restore into another folder with --data-dir.'
-  )
+  return new DomainError('BACKUP_FAILED', {
+    detail: `${dataFolder} is not empty (${others.slice(0, 3).join(', ')}). ` +
+      'Move it away, or restore into another folder with --data-dir.',
+  })
 }
 
 async function restoreDatabase (from: string, restoring: string, manifest: Manifest): Promise<string> {
@@ -126,9 +130,13 @@ async function restoreDatabase (from: string, restoring: string, manifest: Manif
   const database = join(restoring, DATABASE)
   await rename(copy.path, database)
   const problems = databaseProblems(database)
-  if (problems.length > 0) throw new BackupError(`The database in the backup is damaged: ${problems[0]!}.`)
-  const { unknown } = migrationStatus(database)
-  if (unknown.length > 0) throw new DatabaseTooNewError(unknown)
+  if (problems.length > 0) {
+    throw new DomainError('BACKUP_FAILED', {
+      detail: `The database in the backup is damaged: ${problems[0]!}.`,
+    })
+  }
+  // The next start of the service, or `migrate`, upgrades an older one.
+  checkSchema(migrationStatus(database), { mayUpgrade: true })
   return database
 }
 
@@ -164,7 +172,9 @@ async function restoreFiles (
     await snapshot.close()
   }
   if (files !== manifest.files.count || bytes !== manifest.files.bytes) {
-    throw new BackupError('The backup does not hold what its list says. Take another one with --backup.')
+    throw new DomainError('BACKUP_FAILED', {
+      detail: 'The backup does not hold what its list says. Take another one with --backup.',
+    })
   }
   return { files, bytes }
 }
@@ -172,13 +182,15 @@ async function restoreFiles (
 async function stageWhole (path: string, folder: string, sha256: string): Promise<StagedFile> {
   const staged = await stageStream(createReadStream(path), folder).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT'
-      ? new BackupError(`${path} is missing from the backup. Take another one with --backup.`)
+      ? new DomainError('BACKUP_FAILED', {
+        detail: `${path} is missing from the backup. Take another one with --backup.`,
+      })
       : error
   })
   if (staged.sha256 !== sha256) {
-    throw new BackupError(
-      `${path} is damaged: it has another SHA-256 than when the backup was made. Take another one with --backup.`
-    )
+    throw new DomainError('BACKUP_FAILED', {
+      detail: `${path} is damaged: it has another SHA-256 than when the backup was made. Take another one with --backup.`,
+    })
   }
   return staged
 }

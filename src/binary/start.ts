@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { getAsset, getRawAsset } from 'node:sea'
 import { printable } from '../cli/program/printer.ts'
 import { chooseCacheFolder } from './cache-folder.ts'
-import { unpack, UnpackError, type Manifest } from './unpack.ts'
+import { hasCode } from '../errors.ts'
+import { unpack, type Manifest } from './unpack.ts'
 
 /** Asset with the manifest; the files are assets by their paths. */
 const MANIFEST = 'manifest.json'
@@ -26,7 +27,7 @@ try {
     userId,
   })
 } catch (error) {
-  if (!(error instanceof UnpackError)) throw error
+  if (!(hasCode(error, 'CANNOT_UNPACK'))) throw error
   process.stderr.write(`error: ${printable(error.message)}\n`)
   process.exitCode = 1
 }

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { DomainError, hasCode } from '../errors.ts'
 
 /** What the binary carries: each file's path and SHA-256 (hex), and a name that changes with any of them. */
 export interface Manifest {
@@ -30,15 +31,12 @@ export interface UnpackOptions {
   userId: number | undefined
 }
 
-/** The program cannot be unpacked; the sentence says what to do. */
-export class UnpackError extends Error {}
-
 const ELSEWHERE = 'Choose another folder with --cache-dir FOLDER or CACHE_DIR.'
 
 /**
  * Returns the folder with the unpacked program, `<cache folder>/<id>`, for its owner only. What is there is
  * checked by its hashes and made anew where it is not as it was; starts at the same time do not disturb each
- * other. Throws UnpackError.
+ * other. Throws CANNOT_UNPACK.
  */
 export function unpack ({ manifest, read, cacheFolders, userId }: UnpackOptions): string {
   const reasons: string[] = []
@@ -50,7 +48,7 @@ export function unpack ({ manifest, read, cacheFolders, userId }: UnpackOptions)
       if (!isIntact(folder, manifest, userId)) make(folder, manifest, read, userId)
     } catch (error) {
       // Of another user, read-only, full, under a file: perhaps the next one will do.
-      if (!(error instanceof UnpackError) && !(error instanceof Error && 'syscall' in error)) throw error
+      if (!(hasCode(error, 'CANNOT_UNPACK')) && !(error instanceof Error && 'syscall' in error)) throw error
       reasons.push(error.message)
       continue
     }
@@ -59,9 +57,9 @@ export function unpack ({ manifest, read, cacheFolders, userId }: UnpackOptions)
     }
     return folder
   }
-  throw new UnpackError(
-    `The program cannot unpack itself:\n${reasons.map((reason) => `  ${reason}`).join('\n')}\n${ELSEWHERE}`
-  )
+  throw new DomainError('CANNOT_UNPACK', {
+    detail: `The program cannot unpack itself:\n${reasons.map((reason) => `  ${reason}`).join('\n')}\n${ELSEWHERE}`,
+  })
 }
 
 /** What is run from here must be nobody else's to change. */
@@ -69,10 +67,12 @@ function claim (folder: string, userId: number | undefined): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { uid, mode } = lstatSync(folder)
   if (!lstatSync(folder).isDirectory()) {
-    throw new UnpackError(`${folder} is no folder (a link is not followed).`)
+    throw new DomainError('CANNOT_UNPACK', { detail: `${folder} is no folder (a link is not followed).` })
   }
   if (userId !== undefined && (uid !== userId || (mode & 0o022) !== 0)) {
-    throw new UnpackError(`${folder} belongs to another user, or others may write to it.`)
+    throw new DomainError('CANNOT_UNPACK', {
+      detail: `${folder} belongs to another user, or others may write to it.`,
+    })
   }
 }
 
@@ -137,8 +137,8 @@ function mayRun (file: string, cacheFolder: string): void {
   try {
     accessSync(file, constants.X_OK)
   } catch {
-    throw new UnpackError(
-      `Nothing in ${cacheFolder} may be executed: its file system is mounted noexec.\n${ELSEWHERE}`
-    )
+    throw new DomainError('CANNOT_UNPACK', {
+      detail: `Nothing in ${cacheFolder} may be executed: its file system is mounted noexec.\n${ELSEWHERE}`,
+    })
   }
 }

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { checkSchema } from '../../db/migrations/migrate.ts'
+import { migrationStatus } from '../../db/sqlite/database-copy.ts'
 import { readConfig } from '../config.ts'
 import { makeBackup, type BackupFacts } from '../backup/backup.ts'
 import { createDiskStorage } from '../files/storage/disk.ts'
 import { VERSION } from '../version.ts'
 import { parseId } from './program/arguments.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { oneLine } from './program/printer.ts'
 import { createProgressBar } from './program/progress-bar.ts'
@@ -19,16 +22,17 @@ export function backupCommand (context: CommandContext): Command {
     .option('--json', 'as JSON')
     .action(
       async (dir: string, { dataDir, keep, json }: { dataDir?: string, keep?: number, json?: boolean }) => {
-        const config = readConfig({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
+        const config = readConfig(context.env, { flags: { DATA_DIR: dataDir } })
         const folder = resolve(givenPath(context, dir))
         if (!existsSync(config.databaseFile)) {
-          throw new CommandFailure(
+          throw failed(
             `There is no database in ${config.DATA_DIR}. Name the data folder with --data-dir or DATA_DIR.`
           )
         }
         if (folder === config.DATA_DIR) {
-          throw new CommandFailure('A backup cannot lie in the data folder itself. Name another one.')
+          throw failed('A backup cannot lie in the data folder itself. Name another one.')
         }
+        checkSchema(migrationStatus(config.databaseFile), { mayUpgrade: false })
         const bar = createProgressBar(context.stderr, 'backup')
         const facts = await makeBackup({
           databaseFile: config.databaseFile,
@@ -44,7 +48,7 @@ export function backupCommand (context: CommandContext): Command {
           },
         }).catch((error: unknown) => {
           throw context.signal.aborted
-            ? new CommandFailure('Stopped. There is no new backup, and the older ones are as they were.')
+            ? failed('Stopped. There is no new backup, and the older ones are as they were.')
             : error
         }).finally(() => {
           bar.end()
@@ -57,7 +61,7 @@ export function backupCommand (context: CommandContext): Command {
           context.stdout.write(`${facts.path}\n`)
         }
         if (facts.missing.length > 0) {
-          throw new CommandFailure(
+          throw failed(
             `The backup was made, without ${facts.missing.length} stored files that are lost or damaged in the data folder:\n${
               facts.missing.map(({ id, path, reason }) => `  ${reason} ${oneLine(path)} (file ${id})`).join(
                 '\n'

@@ -2,8 +2,10 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { isTimeZone } from '../courses/course-time.ts'
 import { listNames, shorten } from '../short-text.ts'
+import type { DomainError } from '../errors.ts'
 import { parseId } from './program/arguments.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { oneLine } from './program/printer.ts'
 
@@ -52,13 +54,13 @@ export function courseCommand (context: CommandContext): Command {
   return command
 }
 
-function noCourse (courseId: number): CommandFailure {
-  return new CommandFailure(`There is no course with id ${courseId}. "perfbook courses" lists them.`)
+function noCourse (courseId: number): DomainError {
+  return failed(`There is no course with id ${courseId}. "perfbook courses" lists them.`)
 }
 
-function noCategory (name: string, names: readonly string[]): CommandFailure {
+function noCategory (name: string, names: readonly string[]): DomainError {
   const known = names.length === 0 ? '' : `; it has ${oneLine(listNames(names))}`
-  return new CommandFailure(`The course has no category ${oneLine(shorten(name))}${known}.`)
+  return failed(`The course has no category ${oneLine(shorten(name))}${known}.`)
 }
 
 function parseTimeZone (text: string): string {

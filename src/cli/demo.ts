@@ -4,11 +4,13 @@ import { readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { FolderHeldError, LOCK_FILES, lockFolder } from '../../db/sqlite/folder-lock.ts'
+import { LOCK_FILES, lockFolder, runningService } from '../../db/sqlite/folder-lock.ts'
 import { readConfig, type Config } from '../config.ts'
+import { DomainError, hasCode } from '../errors.ts'
 import { importSources } from '../imports/import-sources.ts'
 import { programFile } from '../program-files.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { runService, type RunningService } from './program/run-service.ts'
 import { aborted } from './serve.ts'
@@ -20,9 +22,9 @@ const COURSE = 'physics-1-spring-2026'
 /** The demo of the README: a small real school on `data/demo/`, one export made, and what to try next. */
 export function demoCommand (context: CommandContext): Command {
   return new Command('demo').description('a small school to try things on, in data/demo/')
-    .option('--reset', 'delete the demo and set it up again')
+    .option('--reset', 'delete the demo and set it up again', false)
     .option('--port <number>', `default: ${FIRST_PORT}, or the next free one`, parsePort)
-    .action(async ({ reset, port }: { reset?: boolean, port?: number }) => {
+    .action(async ({ reset, port }: { reset: boolean, port?: number }) => {
       const folder = join(context.env.DATA_DIR ?? 'data', 'demo')
       const settings = {
         LOG_LEVEL: 'warn',
@@ -32,14 +34,9 @@ export function demoCommand (context: CommandContext): Command {
         PUBLIC_URL: '',
       }
       const config = readConfig({ ...settings, PORT: String(port ?? await freePort(FIRST_PORT)) })
-      await prepareFolder(config.DATA_DIR, { pid: context.pid, empty: reset === true }).catch(explained)
-      context.stderr.write(
-        existsSync(config.databaseFile)
-          ? 'Starting the existing demo (--reset sets it up again) …\n'
-          : 'Setting up the demo: importing a small school …\n'
-      )
-      await importSample(context, config)
-      const service = await runService(context, config).catch(explained)
+      const service = await startDemo(context, config, { reset }).catch((error: unknown) => {
+        throw explained(error, config.DATA_DIR)
+      })
       try {
         context.stdout.write(await introduce(service))
         await aborted(context.signal)
@@ -50,9 +47,24 @@ export function demoCommand (context: CommandContext): Command {
     })
 }
 
+async function startDemo (
+  context: CommandContext,
+  config: Config,
+  { reset }: { reset: boolean }
+): Promise<RunningService> {
+  await prepareFolder(config.DATA_DIR, { pid: context.pid, empty: reset })
+  context.stderr.write(
+    existsSync(config.databaseFile)
+      ? 'Starting the existing demo (--reset sets it up again) …\n'
+      : 'Setting up the demo: importing a small school …\n'
+  )
+  await importSample(context, config)
+  return await runService(context, config)
+}
+
 /**
  * Makes sure that no demo runs on the folder, and deletes what is in it if asked to, while no other process
- * can start there. Throws FolderHeldError; nothing was deleted then.
+ * can start there. Throws FOLDER_IN_USE; nothing was deleted then.
  */
 async function prepareFolder (
   folder: string,
@@ -69,17 +81,25 @@ async function prepareFolder (
   }
 }
 
-function explained (error: unknown): never {
-  const { holder } = error instanceof FolderHeldError ? error : {}
-  throw holder?.address.startsWith('http') === true
-    ? new CommandFailure(`The demo is running at ${holder.address}. Stop it first (Ctrl-C).`)
-    : error
+/** What the person can do about a demo that runs already, or that an older version made. */
+function explained (error: unknown, folder: string): unknown {
+  if (hasCode(error, 'SCHEMA_TOO_OLD')) {
+    return new DomainError('SCHEMA_TOO_OLD', {
+      detail: 'An older version of Perfbook made this demo. Set it up again with --reset.',
+    })
+  }
+  const running = hasCode(error, 'FOLDER_IN_USE') ? runningService(folder) : undefined
+  return running === undefined
+    ? error
+    : new DomainError('FOLDER_IN_USE', {
+      detail: `The demo is already running at ${running.address}. Stop it first (Ctrl-C).`,
+    })
 }
 
 /** Matched by its ids, so that a second time changes nothing. */
 async function importSample (context: CommandContext, config: Config): Promise<void> {
   const sample = programFile('data/sample')
-  // Opening makes and migrates the database.
+  // Opening a new database creates it.
   await withServices({ ...context, env: { DATA_DIR: config.DATA_DIR } }, async () => {
     const outcome = await importSources([
       join(sample, 'open-university-oneroster-1.1.zip'),
@@ -96,7 +116,7 @@ async function importSample (context: CommandContext, config: Config): Promise<v
       now: Date.now,
     })
     if (!outcome.ok) {
-      throw new CommandFailure(`The sample could not be imported: ${outcome.errors[0]?.message ?? 'unknown'}`)
+      throw failed(`The sample could not be imported: ${outcome.errors[0]?.message ?? 'unknown'}`)
     }
   })
 }
@@ -105,7 +125,7 @@ async function introduce ({ services, address }: RunningService): Promise<string
   const { accounts, courses, exports, runner } = services
   const course = (await courses.list({ sourceId: COURSE }))[0]
   if (course === undefined) {
-    throw new CommandFailure('The demo lacks its course. Set it up again with --reset.')
+    throw failed('The demo lacks its course. Set it up again with --reset.')
   }
   const password = randomBytes(9).toString('base64url')
   if ((await accounts.list()).some((user) => user.email === TEACHER && user.origin === 'account')) {
@@ -157,7 +177,7 @@ async function freePort (first: number): Promise<number> {
     })
     if (isFree) return port
   }
-  throw new CommandFailure(`No port from ${first} to ${first + 99} is free. Choose one with --port.`)
+  throw failed(`No port from ${first} to ${first + 99} is free. Choose one with --port.`)
 }
 
 function parsePort (text: string): number {

@@ -1,7 +1,7 @@
 import { versions } from 'node:process'
 import { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
-import { ConfigError, readConfig, type Config } from '../config.ts'
+import { readConfig, type Config } from '../config.ts'
 import {
   checkClock,
   checkDatabase,
@@ -10,61 +10,51 @@ import {
   checkFolder,
   checkPermissions,
   checkRestore,
+  type DataPlaces,
 } from '../doctor/data-checks.ts'
+import { checkFileSystem } from '../doctor/file-system.ts'
 import { fine, problem, type Finding } from '../doctor/finding.ts'
 import { checkPort, checkThreads } from '../doctor/service-checks.ts'
+import { hasCode } from '../errors.ts'
 import { TASKS_FILE } from '../program-files.ts'
 import { VERSION } from '../version.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 import { oneLine } from './program/printer.ts'
 import { createProgressBar } from './program/progress-bar.ts'
-import { withFile } from './serve.ts'
 import { readSettingsFile } from './program/settings-file.ts'
 
+interface DoctorFlags {
+  dataDir?: string
+  config?: string
+  deep?: boolean
+  json?: boolean
+}
+
 export function doctorCommand (context: CommandContext): Command {
-  return new Command('doctor').description(
-    'looks whether all is well, and says what to do where it is not; changes nothing; exit status 1 for a problem'
-  )
-    .option('--data-dir <dir>', 'the data folder (default: DATA_DIR)')
-    .option('--config <file>', 'the file of settings that serve is given')
-    .option('--deep', 'reads all of the database and every byte of every file')
-    .option('--json', 'as JSON')
-    .action(
-      async (
-        { dataDir, config, deep = false, json }: {
-          dataDir?: string,
-          config?: string,
-          deep?: boolean,
-          json?: boolean,
-        }
-      ) => {
-        const findings = [checkVersion()]
-        const settings = readSettings({
-          ...context.env,
-          ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }),
-        }, config)
-        if (settings instanceof ConfigError) {
-          findings.push(
-            problem(
-              'settings',
-              settings.message.replace(/\n\s*/g, ' '),
-              'docs/configuration.md lists them all.'
-            )
-          )
-        } else {
-          findings.push(
-            fine('settings', 'all of them can be used'),
-            ...await examine(context, settings, { isDeep: deep, settingsFile: config })
-          )
-        }
-        const problems = findings.filter((finding) => !finding.ok)
-        if (json === true) context.stdout.json({ ok: problems.length === 0, checks: findings })
-        else for (const finding of findings) context.stdout.write(findingText(finding))
-        if (problems.length > 0) {
-          throw new CommandFailure(`${problems.length} of ${findings.length} checks found a problem.`)
-        }
-      }
+  return new Command('doctor')
+    .description(
+      'check the installation and the data folder, and say how to fix each problem; changes nothing. ' +
+      'Exits with 1 if there is a problem'
     )
+    .option('--data-dir <dir>', 'data folder (default: DATA_DIR)')
+    .option('--config <file>', 'file with settings that the service is started with')
+    .option('--deep', 'check the whole database and read every byte of every file')
+    .option('--json', 'print the result as JSON')
+    .action(async (flags: DoctorFlags) => {
+      const settings = readSettings(context.env, flags)
+      const findings = 'finding' in settings
+        ? [checkVersion(), settings.finding]
+        : [
+            checkVersion(),
+            fine('settings', 'all are valid'),
+            ...await examine(context, settings.config, flags),
+          ]
+      const problems = findings.filter((finding) => !finding.ok)
+      if (flags.json === true) context.stdout.json({ ok: problems.length === 0, checks: findings })
+      else for (const finding of findings) context.stdout.write(findingText(finding))
+      if (problems.length > 0) throw failed(`${problems.length} of ${findings.length} checks found a problem.`)
+    })
 }
 
 function findingText ({ check, ok, message, advice }: Finding): string {
@@ -74,11 +64,11 @@ function findingText ({ check, ok, message, advice }: Finding): string {
 }
 
 async function examine (
-  { stderr, signal }: CommandContext,
+  context: CommandContext,
   config: Config,
-  { isDeep, settingsFile }: { isDeep: boolean, settingsFile: string | undefined }
+  { deep: isDeep = false, config: settingsFile }: DoctorFlags
 ): Promise<Finding[]> {
-  const places = {
+  const places: DataPlaces = {
     dataFolder: config.DATA_DIR,
     databaseFile: config.databaseFile,
     filesFolder: config.filesFolder,
@@ -86,51 +76,66 @@ async function examine (
     secretFile: config.secretFile,
   }
   const threads = await checkThreads(TASKS_FILE, config.WORKER_MEMORY_MB)
-  const half = checkRestore(places)
-  if (half !== undefined) return [half, threads]
+  const unfinished = checkRestore(places)
+  if (unfinished !== undefined) return [unfinished, threads]
   const folder = checkFolder(places)
   if (!folder.ok) return [folder, threads]
-  const bar = createProgressBar(stderr, 'files')
   const database = checkDatabase(places, isDeep)
   return [
     folder,
+    await checkFileSystem(places.dataFolder),
     checkPermissions(places, settingsFile),
     await checkDisk(places, config.MIN_FREE_BYTES),
     database,
-    // What stands in a damaged database says nothing of the rest.
-    ...database.ok
-      ? [
-          await checkFiles(places, isDeep, signal, (fraction) => {
-            bar.set(fraction)
-          }).finally(() => {
-            bar.end()
-          }),
-          await checkClock(places, Date.now()),
-        ]
-      : [],
+    // A database that is damaged or has another schema cannot be asked about files and times.
+    ...database.ok ? await examineContents(context, places, isDeep) : [],
     await checkPort(config.DATA_DIR, { host: config.HOST, port: config.PORT }),
     threads,
   ]
 }
 
-function checkVersion (): Finding {
-  const wanted = Number(/\d+/.exec(packageJson.engines.node)![0])
-  const text = `Perfbook ${VERSION} on Node ${versions.node}`
-  return Number(versions.node.split('.')[0]) >= wanted
-    ? fine('version', text)
-    : problem(
-      'version',
-      text,
-      `It needs Node ${wanted} or later: start it with "npm start", which brings its own.`
-    )
+async function examineContents (
+  { stderr, signal }: CommandContext,
+  places: DataPlaces,
+  isDeep: boolean
+): Promise<Finding[]> {
+  const bar = createProgressBar(stderr, 'files')
+  try {
+    return [
+      await checkFiles(places, isDeep, signal, bar.set),
+      await checkClock(places, Date.now()),
+    ]
+  } finally {
+    bar.end()
+  }
 }
 
-function readSettings (env: CommandContext['env'], path: string | undefined): Config | ConfigError {
+function checkVersion (): Finding {
+  const [needed = ''] = /\d+/.exec(packageJson.engines.node) ?? []
+  const text = `Perfbook ${VERSION} on Node ${versions.node}`
+  if (Number.parseInt(versions.node, 10) >= Number(needed)) return fine('version', text)
+  return problem(
+    'version',
+    text,
+    `Perfbook needs Node ${needed} or later. Start it with "npm start", which uses the Node that it installs.`
+  )
+}
+
+function readSettings (
+  env: CommandContext['env'],
+  { dataDir, config: path }: DoctorFlags
+): { config: Config } | { finding: Finding } {
   try {
     const file = path === undefined ? undefined : readSettingsFile(path)
-    return readConfig(withFile(env, file?.values), file?.problems)
+    return { config: readConfig(env, { flags: { DATA_DIR: dataDir }, file }) }
   } catch (error) {
-    if (error instanceof ConfigError) return error
-    throw error
+    if (!hasCode(error, 'INVALID_SETTINGS')) throw error
+    return {
+      finding: problem(
+        'settings',
+        error.message.replace(/\n\s*/g, ' '),
+        'docs/configuration.md describes each setting.'
+      ),
+    }
   }
 }

@@ -3,13 +3,16 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { performanceExport } from '../../workers/performance-export.ts'
-import { FolderHeldError, lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
+import { lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
+import { hasCode } from '../errors.ts'
 import type { Config } from '../config.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { completeOptions, type ExportOptionsGiven } from '../exports/export-options.ts'
 import type { Services } from '../services.ts'
+import type { DomainError } from '../errors.ts'
 import { parseId } from './program/arguments.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { withServices } from './program/open-services.ts'
 import { createProgressBar, type ProgressBar } from './program/progress-bar.ts'
@@ -78,7 +81,7 @@ async function writeExport (
   if (await courses.find(courseId) === undefined) throw noCourse(courseId)
   const folder = await stat(dirname(file)).catch(() => undefined)
   if (folder?.isDirectory() !== true) {
-    throw new CommandFailure(`There is no folder ${dirname(file)} to write to.`)
+    throw failed(`There is no folder ${dirname(file)} to write to.`)
   }
   const stagingPath = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
   try {
@@ -95,11 +98,11 @@ async function writeExport (
       },
       signal: context.signal,
     })
-    if (!outcome.ok) throw new CommandFailure(`${outcome.message} (${outcome.code})`)
+    if (!outcome.ok) throw failed(`${outcome.message} (${outcome.code})`)
     await rename(stagingPath, file)
     audit.record({ ...BY_COMMAND, action: 'export.write', subject: `course ${courseId}` })
   } catch (error) {
-    if (context.signal.aborted) throw new CommandFailure('Stopped; nothing was written.')
+    if (context.signal.aborted) throw failed('Stopped; nothing was written.')
     throw error
   } finally {
     await rm(stagingPath, { force: true })
@@ -128,16 +131,16 @@ async function storeExport (
     for (;;) {
       const job = await services.queue.find(ticket.job.id)
       if (job === undefined) {
-        throw new CommandFailure(`Job ${ticket.job.id} is gone: the course was deleted meanwhile.`)
+        throw failed(`Job ${ticket.job.id} is gone: the course was deleted meanwhile.`)
       }
       bar.set(services.runner.progress(job.id) ?? job.progress)
       if (job.state === 'failed') {
-        throw new CommandFailure(`${job.error_message} (${job.error_code}, job ${job.id})`)
+        throw failed(`${job.error_message} (${job.error_code}, job ${job.id})`)
       }
-      if (job.state === 'canceled') throw new CommandFailure(`Job ${job.id} was canceled.`)
+      if (job.state === 'canceled') throw failed(`Job ${job.id} was canceled.`)
       if (job.state === 'succeeded') break
       if (context.signal.aborted) {
-        throw new CommandFailure(
+        throw failed(
           lock === undefined
             ? `Stopped following; job ${job.id} goes on in the server.`
             : `Stopped; job ${job.id} waits until the server runs.`
@@ -146,7 +149,7 @@ async function storeExport (
       await delay(LOOK_EVERY_MS, undefined, { signal: context.signal }).catch(() => {})
     }
     const file = await services.exports.ofJob(ticket.job.id)
-    if (file === undefined) throw new CommandFailure('The export was deleted right after it was made.')
+    if (file === undefined) throw failed('The export was deleted right after it was made.')
     return services.files.localPath(file) ?? `${file.hex}/${file.filename}`
   } finally {
     if (lock !== undefined) {
@@ -160,11 +163,11 @@ function tryLock (context: CommandContext, config: Config): FolderLock | undefin
   try {
     return lockFolder(config.DATA_DIR, { pid: context.pid, address: 'perfbook export' })
   } catch (error) {
-    if (error instanceof FolderHeldError) return undefined
+    if (hasCode(error, 'FOLDER_IN_USE')) return undefined
     throw error
   }
 }
 
-function noCourse (courseId: number): CommandFailure {
-  return new CommandFailure(`There is no course with id ${courseId}. "perfbook courses" lists them.`)
+function noCourse (courseId: number): DomainError {
+  return failed(`There is no course with id ${courseId}. "perfbook courses" lists them.`)
 }

@@ -4,7 +4,8 @@ import type { FileRow } from '../files/file-library.ts'
 import type { BadFile, Verification } from '../files/file-check.ts'
 import { isoTime } from '../iso-time.ts'
 import { parseId } from './program/arguments.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { oneLine } from './program/printer.ts'
 import { createProgressBar } from './program/progress-bar.ts'
@@ -76,7 +77,7 @@ export function fileCommand (context: CommandContext): Command {
           })
       )
         .catch((error: unknown) => {
-          throw context.signal.aborted ? new CommandFailure('Stopped before the end.') : error
+          throw context.signal.aborted ? failed('Stopped before the end.') : error
         })
         .finally(() => {
           bar.end()
@@ -84,7 +85,7 @@ export function fileCommand (context: CommandContext): Command {
       if (json === true) context.stdout.json(report)
       else context.stdout.write(verificationText(report))
       if (report.lost.length + report.damaged.length + report.orphaned.length > 0) {
-        throw new CommandFailure(summary(report))
+        throw failed(summary(report))
       }
     })
 
@@ -123,7 +124,7 @@ export function fileCommand (context: CommandContext): Command {
         )
       }
       if (swept.failed > 0) {
-        throw new CommandFailure(
+        throw failed(
           `The bytes of ${swept.failed} files could not be removed. The next start of the service tries again.`
         )
       }
@@ -154,7 +155,7 @@ export function fileCommand (context: CommandContext): Command {
       })
       context.stderr.write(`${ids.length - missing.length} deleted\n`)
       if (missing.length > 0) {
-        throw new CommandFailure(
+        throw failed(
           `There is no file with id ${missing.join(', ')}. "perfbook file list --all" lists them.`
         )
       }

@@ -2,11 +2,11 @@ import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { OPTION_LIMITS, type SyntheticRosterOptions } from '../synthetic-roster/options.ts'
 import {
-  FileExistsError,
   writeSyntheticRoster,
   type WrittenRoster,
 } from '../synthetic-roster/write-roster.ts'
-import { CommandFailure, UsageError, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed, wrongUsage } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { createProgressBar } from './program/progress-bar.ts'
 
@@ -62,12 +62,12 @@ async function generate (flags: GenerateFlags, context: CommandContext): Promise
   const output = resolve(givenPath(context, flags.output))
   const delta = flags.delta === undefined ? undefined : resolve(givenPath(context, flags.delta))
   if (format === 'performance-book' && (schools > 1 || courses > 1)) {
-    throw new UsageError('A performance-book document has one course. Leave --schools and --courses at 1.')
+    throw wrongUsage('A performance-book document has one course. Leave --schools and --courses at 1.')
   }
   if (format === 'performance-book' && delta !== undefined) {
-    throw new UsageError('--delta is for OneRoster bundles only.')
+    throw wrongUsage('--delta is for OneRoster bundles only.')
   }
-  if (delta === output) throw new UsageError('--delta and --output name the same file.')
+  if (delta === output) throw wrongUsage('--delta and --output name the same file.')
 
   const bar = createProgressBar(context.stderr, 'Writing')
   const startedAt = performance.now()
@@ -86,14 +86,9 @@ async function generate (flags: GenerateFlags, context: CommandContext): Promise
       },
     })
   } catch (error) {
-    if (error instanceof FileExistsError) {
-      throw new CommandFailure(
-        `${error.path} exists already. Choose another name, or replace it with --force.`
-      )
-    }
-    if (context.signal.aborted) throw new CommandFailure('Stopped. Nothing was written.')
+    if (context.signal.aborted) throw failed('Stopped. Nothing was written.')
     if (error instanceof Error && 'syscall' in error) {
-      throw new CommandFailure(`${output} could not be written: ${error.message}.`)
+      throw failed(`${output} could not be written: ${error.message}.`)
     }
     throw error
   } finally {

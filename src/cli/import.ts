@@ -10,7 +10,8 @@ import { importSources } from '../imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
 import { showPlace } from '../imports/problems.ts'
 import { systemClock } from '../jobs/clock.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { shorten } from '../short-text.ts'
 import { oneLine } from './program/printer.ts'
@@ -93,9 +94,9 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
     })
     if (outcome.ok && !flags.dryRun) await note(outcome.summary, database, config, context)
   } catch (error) {
-    if (context.signal.aborted) throw new CommandFailure('Stopped. Nothing was changed.')
+    if (context.signal.aborted) throw failed('Stopped. Nothing was changed.')
     if (isDiskFull(error)) {
-      throw new CommandFailure(`The disk of ${config.DATA_DIR} is full. Nothing was changed.`)
+      throw failed(`The disk of ${config.DATA_DIR} is full. Nothing was changed.`)
     }
     throw error
   } finally {
@@ -144,7 +145,7 @@ function fail (
     )
   }
   if (count > errors.length) stderr.write(`and ${count - errors.length} more\n`)
-  throw new CommandFailure(`${count === 1 ? '1 error' : `${count} errors`}. Nothing was changed.`)
+  throw failed(`${count === 1 ? '1 error' : `${count} errors`}. Nothing was changed.`)
 }
 
 function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stderr }: CommandContext): void {

@@ -2,8 +2,10 @@ import { Command, Option } from 'commander'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { isoTime } from '../iso-time.ts'
 import type { AttemptRow, JobRow } from '../jobs/job-queue.ts'
+import type { DomainError } from '../errors.ts'
 import { parseId } from './program/arguments.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { textTable } from './program/table.ts'
 
@@ -58,7 +60,7 @@ export function jobCommand (context: CommandContext): Command {
         const job = await queue.find(id)
         throw job === undefined
           ? noJob(id)
-          : new CommandFailure(
+          : failed(
             `Job ${id} is ${job.state}. Only a job that failed or was canceled can be tried again.`
           )
       })
@@ -77,7 +79,7 @@ export function jobCommand (context: CommandContext): Command {
         const job = await queue.find(id)
         throw job === undefined
           ? noJob(id)
-          : new CommandFailure(
+          : failed(
             `Job ${id} has ended already: it ${job.state === 'canceled' ? 'was canceled' : job.state}.`
           )
       })
@@ -114,6 +116,6 @@ function shownAttempt (attempt: AttemptRow) {
   }
 }
 
-function noJob (id: number): CommandFailure {
-  return new CommandFailure(`There is no job with id ${id}. "perfbook job list" lists them.`)
+function noJob (id: number): DomainError {
+  return failed(`There is no job with id ${id}. "perfbook job list" lists them.`)
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { LICENSES_FILE, programFile } from '../program-files.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 
 /** Prints the license texts that the install (or the build of the single binary) collected. */
 export function licensesCommand (context: CommandContext): Command {
@@ -14,6 +15,6 @@ function licenseTexts (file: string): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new CommandFailure(`The license texts are missing (${file}). Run "npm ci" in the project's folder.`)
+    throw failed(`The license texts are missing (${file}). Run "npm ci" in the project's folder.`)
   }
 }

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { migrationStatus } from '../../db/sqlite/database-copy.ts'
 import { readConfig } from '../config.ts'
 import { restoreBackup } from '../backup/restore.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { createProgressBar } from './program/progress-bar.ts'
 
@@ -17,7 +19,7 @@ export function restoreCommand (context: CommandContext): Command {
         dir: string,
         { dataDir, backup, json }: { dataDir?: string, backup?: string, json?: boolean }
       ) => {
-        const config = readConfig({ ...context.env, ...(dataDir === undefined ? {} : { DATA_DIR: dataDir }) })
+        const config = readConfig(context.env, { flags: { DATA_DIR: dataDir } })
         const bar = createProgressBar(context.stderr, 'restore')
         const facts = await restoreBackup({
           folder: resolve(givenPath(context, dir)),
@@ -29,7 +31,7 @@ export function restoreCommand (context: CommandContext): Command {
             bar.set(done / of)
           },
         }).catch((error: unknown) => {
-          throw context.signal.aborted ? new CommandFailure('Stopped. Nothing was restored.') : error
+          throw context.signal.aborted ? failed('Stopped. Nothing was restored.') : error
         }).finally(() => {
           bar.end()
         })
@@ -45,11 +47,18 @@ export function restoreCommand (context: CommandContext): Command {
           })
         } else context.stdout.write(`${config.DATA_DIR}\n`)
         context.stderr.write(
-          `Restored ${name}: the database and ${files} files with ${bytes} bytes, all right. Whoever was signed in signs in again; tokens and accounts are as they were then.\n`
+          `Restored ${name}: the database and ${files} files with ${bytes} bytes, all verified. ` +
+            'All users have to sign in again. Accounts and tokens are as they were when the backup was made.\n'
         )
         if (missing.length > 0) {
           context.stderr.write(
-            `${missing.length} files were lost or damaged already when the backup was made; the service hides them.\n`
+            `${missing.length} files were already lost or damaged when the backup was made; the service hides them.\n`
+          )
+        }
+        if (migrationStatus(config.databaseFile).pending.length > 0) {
+          context.stderr.write(
+            'The backup is of an older version of Perfbook. ' +
+              'Start the service, or run "perfbook migrate", before you use other commands.\n'
           )
         }
       }

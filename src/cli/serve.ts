@@ -1,65 +1,42 @@
 import { Command, Option } from 'commander'
-import { readConfig, SETTINGS } from '../config.ts'
+import { readConfig } from '../config.ts'
+import { SETTINGS } from '../settings.ts'
 import type { CommandContext } from './program/context.ts'
 import { runService } from './program/run-service.ts'
 import { readSettingsFile } from './program/settings-file.ts'
 
 export function serveCommand (context: CommandContext): Command {
-  const command = new Command('serve').description(
-    'the service; every setting is a flag, an environment variable of the same name, or a line of a file: the first of these counts'
-  )
-    .option('--config <file>', 'a file of settings: lines NAME=value, or JSON')
-  for (const [name, { description, default: value }] of Object.entries(SETTINGS)) {
-    command.addOption(
-      new Option(
-        `--${name.toLowerCase().replaceAll('_', '-')} <value>`,
-        `${description ?? ''}${value === '' ? '' : ` (default: ${String(value)})`}`
-      )
+  const command = new Command('serve')
+    .description(
+      'run the service. Each setting is a flag, an environment variable of the same name, or a line of a file, ' +
+      'in this order of precedence'
     )
+    .option('--config <file>', 'file with settings: lines NAME=value, or JSON')
+  const flagNames = new Map<string, string>()
+  for (const [name, { description = '', default: value }] of Object.entries(SETTINGS)) {
+    const flag = `--${name.toLowerCase().replaceAll('_', '-')} <value>`
+    const option = new Option(flag, value === '' ? description : `${description} (default: ${String(value)})`)
+    flagNames.set(option.attributeName(), name)
+    command.addOption(option)
   }
-  return command.action(async ({ config, ...flags }: Record<string, string>) => {
-    const file = config === undefined ? undefined : readSettingsFile(config)
-    const given = Object.fromEntries(
-      Object.entries(flags).map(([flag, value]) => [
-        flag.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
-        value,
-      ])
+  return command.action(async ({ config: settingsFile, ...given }: Record<string, string>) => {
+    const flags = Object.fromEntries(
+      Object.entries(given).map(([attribute, value]) => [flagNames.get(attribute) ?? attribute, value])
     )
-    const service = await runService(
-      context,
-      readConfig(
-        withFile({ ...context.env, ...given }, file?.values),
-        file?.problems
-      ),
-      {
-        settingsFiles: config === undefined ? [] : [config],
-      }
-    )
+    const file = settingsFile === undefined ? undefined : readSettingsFile(settingsFile)
+    const service = await runService(context, readConfig(context.env, { flags, file }), {
+      settingsFiles: settingsFile === undefined ? [] : [settingsFile],
+    })
     context.stdout.write(`listening on ${service.address}\n`)
     await aborted(context.signal)
     await service.stop()
   })
 }
 
-/** An empty value counts as not given, so what the file says stands then. */
-export function withFile (
-  given: Readonly<Record<string, string | undefined>>,
-  file: Readonly<Record<string, string>> = {}
-): Record<string, string | undefined> {
-  return {
-    ...file,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== '')),
-  }
-}
-
 /** Resolves when the signal fires. */
 export function aborted (signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()
-    else {
-      signal.addEventListener('abort', () => {
-        resolve()
-      }, { once: true })
-    }
+    else signal.addEventListener('abort', () => { resolve() }, { once: true })
   })
 }

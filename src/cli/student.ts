@@ -3,7 +3,6 @@ import { BY_COMMAND } from '../audit/audit.ts'
 import { exportPerson } from '../person-data/export-person.ts'
 import {
   erasePerson,
-  ErasureError,
   previewErasure,
   type Erased,
   type ErasurePreview,
@@ -12,7 +11,8 @@ import { findPeople, type Person } from '../person-data/person.ts'
 import { personName } from '../person-name.ts'
 import type { Services } from '../services.ts'
 import { parseId, readLine } from './program/arguments.ts'
-import { CommandFailure, UsageError, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed, wrongUsage } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { oneLine, type Printer } from './program/printer.ts'
 import { textTable } from './program/table.ts'
@@ -66,12 +66,12 @@ export function studentCommand (context: CommandContext): Command {
       await withServices(context, async (services) => {
         const { stderr } = context
         const person = await onePerson(text, course, services, stderr)
-        const preview = await previewErasure(person, services).catch(explained)
+        const preview = await previewErasure(person, services)
         stderr.write(previewText(preview))
         if (!yes) await confirm(context)
-        const erased = await erasePerson(person, services).catch(explained)
+        const erased = await erasePerson(person, services)
         if (erased === undefined) {
-          throw new CommandFailure(
+          throw failed(
             'The data about this person changed in the meantime. Nothing was erased. Run the command again.'
           )
         }
@@ -91,11 +91,11 @@ async function onePerson (
   stderr: Printer
 ): Promise<Person> {
   if (text.trim() === '') {
-    throw new UsageError('PERSON is blank. Give a source id, an e-mail or a student identifier.')
+    throw wrongUsage('PERSON is blank. Give a source id, an e-mail or a student identifier.')
   }
   const people = await findPeople(db.reads, text, courseId)
   if (people.length === 0) {
-    throw new CommandFailure(
+    throw failed(
       'No person is stored with the source id, e-mail or student identifier ' +
         `"${oneLine(text.slice(0, 100))}"` +
       (courseId === undefined ? '.' : ` in course ${courseId}.`)
@@ -122,7 +122,7 @@ async function onePerson (
   )
   if (people.length > MOST_LISTED) stderr.write(`and ${people.length - MOST_LISTED} more\n`)
   const isOneId = new Set(people.map((person) => person.sourceId)).size === 1
-  throw new CommandFailure(
+  throw failed(
     `${people.length} people match. ` +
     `${isOneId ? 'Choose one with --course ID.' : 'Give the source id of one of them.'} Nothing was done.`
   )
@@ -209,7 +209,7 @@ function erasedText ({ counts, copies, wiped }: Erased): string {
  */
 async function confirm ({ stdin, stderr, signal }: CommandContext): Promise<void> {
   if (stdin.isTTY !== true) {
-    throw new UsageError('Nothing was erased. Run this in a terminal to confirm, or use --yes.')
+    throw wrongUsage('Nothing was erased. Run this in a terminal to confirm, or use --yes.')
   }
   stderr.write('Erase permanently? Type yes: ')
   const giveUp = () => {
@@ -221,11 +221,7 @@ async function confirm ({ stdin, stderr, signal }: CommandContext): Promise<void
     throw error
   })
   signal.removeEventListener('abort', giveUp)
-  if (answer.trim().toLowerCase() !== 'yes') throw new CommandFailure('Nothing was erased.')
-}
-
-function explained (error: unknown): never {
-  throw error instanceof ErasureError ? new CommandFailure(error.message) : error
+  if (answer.trim().toLowerCase() !== 'yes') throw failed('Nothing was erased.')
 }
 
 function some (lines: string[]): string[] {

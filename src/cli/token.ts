@@ -3,7 +3,8 @@ import { SCOPES, type Scope } from '../accounts/access.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { isoTime } from '../iso-time.ts'
 import { parseDuration, parseId } from './program/arguments.ts'
-import { CommandFailure, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { textTable } from './program/table.ts'
 
@@ -79,7 +80,7 @@ export function tokenCommand (context: CommandContext): Command {
     .action(async (id: number) => {
       await withServices(context, async ({ accounts, audit }) => {
         if (!await accounts.revokeToken(id)) {
-          throw new CommandFailure(`There is no valid token with id ${id}.`)
+          throw failed(`There is no valid token with id ${id}.`)
         }
         audit.record({ ...BY_COMMAND, action: 'token.revoke', subject: `token ${id}` })
       })

@@ -9,7 +9,8 @@ import type { Config } from '../config.ts'
 import { isoTime } from '../iso-time.ts'
 import { personName } from '../person-name.ts'
 import type { Services } from '../services.ts'
-import { CommandFailure, UsageError, type CommandContext } from './program/context.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed, wrongUsage } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { readSecretLine } from './program/secret-line.ts'
 import { textTable } from './program/table.ts'
@@ -70,13 +71,13 @@ export function userCommand (context: CommandContext): Command {
       await withServices(context, async (services, config) => {
         const user = await services.accounts.findByEmail(email)
         if (user === undefined) {
-          throw new CommandFailure(
+          throw failed(
             `There is no account for ${email}. Invite the person: perfbook user invite`
           )
         }
         const state = await services.accounts.state(user)
         if (!state.mayEnter) {
-          throw new CommandFailure(
+          throw failed(
             `The account of ${email} is ${stateText(state)}. First: perfbook user enable ${email}`
           )
         }
@@ -145,7 +146,7 @@ export function userCommand (context: CommandContext): Command {
         const before = await withServices(context, async ({ accounts, audit }) => {
           // A teacher of a roster may not have an account yet.
           const user = await accounts.known(email)
-          if (user === undefined) throw new CommandFailure(`There is no account for ${email}.`)
+          if (user === undefined) throw failed(`There is no account for ${email}.`)
           const { before } = await accounts.setDisabled(user.id, isDisabled)
           audit.record({ ...BY_COMMAND, action: `user.${verb}`, subject: `user ${user.id}` })
           return before
@@ -171,7 +172,7 @@ function howToSetPassword (email: string): string {
 
 function explained (error: unknown): never {
   throw hasCode(error, 'USER_EXISTS')
-    ? new CommandFailure(
+    ? failed(
       `${error.message} Set a password with "perfbook user password", ` +
         'or print a one-time link with "perfbook user reset".'
     )
@@ -237,6 +238,6 @@ function baseOfLinks ({ DATA_DIR, HOST, PORT, PUBLIC_URL }: Config): { base: str
 
 async function readPassword (context: CommandContext): Promise<string> {
   const password = await readSecretLine(context, 'Password: ')
-  if (password === '') throw new UsageError('there is no password on standard input')
+  if (password === '') throw wrongUsage('there is no password on standard input')
   return password
 }

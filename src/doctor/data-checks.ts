@@ -1,8 +1,10 @@
 // What lies in the data folder. Nothing here changes anything, and all of it may run beside the service.
 import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkSchema } from '../../db/migrations/migrate.ts'
 import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite/database-copy.ts'
 import { newestTime } from '../../db/queries/monitoring.ts'
+import { hasCode } from '../errors.ts'
 import { freeSpace } from '../files/disk-space.ts'
 import { createDiskStorage } from '../files/storage/disk.ts'
 import { verifyFiles } from '../files/file-check.ts'
@@ -113,21 +115,21 @@ export function checkDatabase ({ databaseFile }: DataPlaces, isDeep: boolean): F
       'Stop the service, keep a copy of the data folder, and restore the last backup into an empty folder with "perfbook restore". See docs/operations.md.'
     )
   }
-  const { applied, pending, unknown } = migrationStatus(databaseFile)
-  if (unknown.length > 0) {
+  const status = migrationStatus(databaseFile)
+  try {
+    checkSchema(status, { mayUpgrade: false })
+  } catch (error) {
+    if (hasCode(error, 'SCHEMA_TOO_NEW')) {
+      return problem(name, error.message, 'Start the version that wrote it, or a later one.')
+    }
+    if (!hasCode(error, 'SCHEMA_TOO_OLD')) throw error
     return problem(
       name,
-      `A later version of Perfbook has written it (${unknown.join(', ')}).`,
-      'Start that version, or a later one.'
+      error.message,
+      'The upgrade keeps a copy of the database in backups/ first. See docs/operations.md.'
     )
   }
-  const at = `sound, at ${applied.at(-1) ?? 'nothing yet'}`
-  return fine(
-    name,
-    pending.length === 0
-      ? at
-      : `${at}; the next start brings it to ${pending.at(-1)!} and keeps a copy first`
-  )
+  return fine(name, `sound, at ${status.applied.at(-1) ?? 'nothing yet'}`)
 }
 
 export async function checkFiles (

@@ -7,6 +7,7 @@ import type { Database, Trx } from '../../db/index.ts'
 import { ensureErasureSecret, insertErased } from '../../db/queries/erased-people.ts'
 import { wipeFreeSpace, type Wiped } from '../../db/sqlite/free-space.ts'
 import { identifiersOfAll, matchingSourceIds, rosterUsers } from '../../db/queries/people.ts'
+import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { hashesOf } from './erasure-data.ts'
 import { filesOfPerson, type FilesOfPerson } from './file-data.ts'
@@ -18,9 +19,6 @@ import { PERSONAL_DATA } from './personal-data.ts'
 
 /** How long a free moment for emptying the log is waited for, ms. */
 const LOCK_TIMEOUT_MS = 10_000
-
-/** The person cannot be erased; the sentence says why and what to do. Nothing was changed. */
-export class ErasureError extends Error {}
 
 export interface ErasurePreview extends FilesOfPerson {
   courses: Array<{ id: number; name: string }>
@@ -45,7 +43,7 @@ export interface ErasureOptions {
   now: () => number
 }
 
-/** What an erasure would remove. Throws ErasureError where it must not be done. */
+/** What an erasure would remove. Throws ERASURE_REFUSED where it must not be done. */
 export async function previewErasure (person: Person, { db }: ErasureOptions): Promise<ErasurePreview> {
   assertErasable(person)
   return {
@@ -62,7 +60,7 @@ export async function previewErasure (person: Person, { db }: ErasureOptions): P
 
 /**
  * Erases the person in one transaction and the bytes of their files after it; then overwrites the free space
- * of the database. Undefined: there was nothing left to erase. Throws ErasureError. Blocks the thread while
+ * of the database. Undefined: there was nothing left to erase. Throws ERASURE_REFUSED. Blocks the thread while
  * the database is rewritten.
  */
 export async function erasePerson (
@@ -98,16 +96,16 @@ export async function erasePerson (
 function assertErasable ({ teaching, records, accounts, students }: Person): void {
   const courses = [...new Set(teaching.map((row) => `${row.course_name} (course ${row.course_id})`))]
   if (courses.length > 0) {
-    throw new ErasureError(
-      `This person teaches ${courses.join(', ')}. Only students can be erased: ` +
-      'remove them from the roster as a teacher, import it, and try again.'
-    )
+    throw new DomainError('ERASURE_REFUSED', {
+      detail: `This person teaches ${courses.join(', ')}. Only students can be erased: ` +
+      'remove them from the roster as a teacher, import it, and try again.',
+    })
   }
   if (students.length + records.length === 0 && accounts.every((user) => user.role !== 'student')) {
-    throw new ErasureError(
-      'This person has a staff account and is not a student. Only students can be erased; ' +
-      '"perfbook user disable" disables an account.'
-    )
+    throw new DomainError('ERASURE_REFUSED', {
+      detail: 'This person has a staff account and is not a student. Only students can be erased; ' +
+      '"perfbook user disable" disables an account.',
+    })
   }
 }
 

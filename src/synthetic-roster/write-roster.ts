@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { DomainError } from '../errors.ts'
 import { writeText, writeZip } from './bundle-zip.ts'
 import { deltaBundle, type DeltaCounts } from './delta-bundle.ts'
 import { oneRosterBundle, type BundleFile } from './oneroster-bundle.ts'
@@ -30,25 +31,18 @@ export interface WrittenRoster {
   bytes: number
 }
 
-/** A file is in the way and may not be replaced. */
-export class FileExistsError extends Error {
-  readonly path: string
-  constructor (path: string) {
-    super(`${path} exists already.`)
-    this.path = path
-  }
-}
-
 /**
  * Writes a made-up roster. The files appear under their names when all are whole; on any error nothing is
- * left behind. Throws FileExistsError, what the file system throws, and the signal's reason.
+ * left behind. Throws FILE_EXISTS, what the file system throws, and the signal's reason.
  */
 export async function writeSyntheticRoster (request: WriteRosterRequest): Promise<WrittenRoster> {
   const { options, format, version, output, delta, force, signal } = request
   const targets = delta === undefined ? [output] : [output, delta]
   const refuseExisting = (): void => {
     const existing = force ? undefined : targets.find((path) => existsSync(path))
-    if (existing !== undefined) throw new FileExistsError(existing)
+    if (existing !== undefined) throw new DomainError('FILE_EXISTS', {
+        detail: `${existing} already exists. Choose another name, or replace it with --force.`,
+      })
   }
   refuseExisting()
   const parts = targets.map((path) => `${path}.${randomUUID()}.part`)

@@ -195,13 +195,14 @@ t.test('settings that cannot be are all named', async (t) => {
     '--log-level',
     'loud',
   ], { env: { DEFAULT_TIME_ZONE: 'Mars', WORKER_THREADS: '0' } })
-  t.equal(wrong.status, 1)
+  t.equal(wrong.status, 2, 'a wrong flag is wrong usage')
   for (const name of ['PORT', 'LOG_LEVEL', 'WORKER_THREADS']) t.match(wrong.stderr, name)
   t.match(
     await perfbook(folder, ['serve'], {
       env: { DEFAULT_TIME_ZONE: 'Mars', PUBLIC_URL: 'ftp://x', CORS_ORIGINS: 'https://a.example/path' },
     }),
-    { stderr: /DEFAULT_TIME_ZONE=Mars[^]*PUBLIC_URL=ftp[^]*CORS_ORIGINS/ }
+    { status: 1, stderr: /DEFAULT_TIME_ZONE=Mars[^]*PUBLIC_URL=ftp[^]*CORS_ORIGINS/ },
+    'the environment is not usage'
   )
 })
 
@@ -241,7 +242,7 @@ t.test('serve: an address that it cannot have is explained with the setting that
   const expected = {
     status: 1,
     stdout: '',
-    stderr: `error: Port ${port} is taken by another program. Choose another with PORT or --port.\n`,
+    stderr: `error: Port ${port} is in use by another program. Choose another port with PORT or --port.\n`,
   }
   t.strictSame(await perfbook(folder, ['serve', '--port', String(port)], { env }), expected)
   t.strictSame(
@@ -257,7 +258,7 @@ t.test('serve: an address that it cannot have is explained with the setting that
     status: 1,
     stdout: '',
     stderr: 'error: This machine does not have the address 192.0.2.1. ' +
-      'Set HOST to one that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.\n',
+      'Set HOST to an address that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.\n',
   })
   t.match(
     listenFailure(Object.assign(new Error('listen EACCES'), { code: 'EACCES' }), {

@@ -64,6 +64,7 @@ t.test('all is well', async (t) => {
       'version',
       'settings',
       'data folder',
+      'file system',
       'permissions',
       'disk',
       'database',

@@ -64,7 +64,7 @@ t.test("tasks without line items and students without enrollments are not the ro
   ) sqlite.exec(statement)
   sqlite.close()
 
-  const db = await openDatabase({ file })
+  const db = await openDatabase({ file, mayUpgrade: true })
   const of = async (table: 'tasks' | 'students') =>
     (await db.reads.selectFrom(table).select([
       'course_id',

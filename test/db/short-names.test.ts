@@ -54,7 +54,7 @@ t.test('names of megabytes', async (t) => {
   record.run('class', 'long', JSON.stringify(['x'.repeat(1000), ['y'.repeat(2000)]]))
   old.close()
 
-  await (await openDatabase({ file })).close()
+  await (await openDatabase({ file, mayUpgrade: true })).close()
   const db = connect(file, { readonly: true })
   t.teardown(() => {
     db.close()

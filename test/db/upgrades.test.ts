@@ -7,7 +7,6 @@ import t, { type Test } from 'tap'
 import { connect } from '../../db/sqlite/connection.ts'
 import { databaseProblems, keepBeforeUpgrade, migrationStatus } from '../../db/sqlite/database-copy.ts'
 import { openDatabase } from '../../db/index.ts'
-import { UpgradeError } from '../../db/migrations/migrate.ts'
 import { migrations } from '../../db/migrations/all.ts'
 import { perfbook } from '../support/cli.ts'
 
@@ -56,13 +55,15 @@ for (const step of steps) {
     const before = contents(file)
     const filled = [...before].filter(([, rows]) => rows.length > 0).map(([table]) => table)
     t.ok(filled.length >= 13, `rows in ${filled.length} tables`)
-    await (await openDatabase({ file })).close()
+    const isLast = step === steps.at(-1)
+    if (!isLast) await t.rejects(openDatabase({ file }), { code: 'SCHEMA_TOO_OLD' }, 'not by accident')
+    t.strictSame(contents(file), before)
+    await (await openDatabase({ file, mayUpgrade: true })).close()
     t.strictSame(migrationStatus(file), { applied: steps, pending: [], unknown: [] })
     t.strictSame(databaseProblems(file), [])
     const after = contents(file)
     for (const [table, rows] of before) t.equal(after.get(table)?.length, rows.length, table)
 
-    const isLast = step === steps.at(-1)
     t.equal(
       existsSync(join(folder, 'backups')),
       !isLast,
@@ -95,11 +96,11 @@ t.test('where no copy can be made nothing is upgraded', async (t) => {
   // A file where the folder should be.
   writeFileSync(join(folder, 'backups'), '')
   const file = join(folder, 'perfbook.sqlite')
-  t.type(await openDatabase({ file }).catch((error: unknown) => error), UpgradeError)
+  await t.rejects(openDatabase({ file, mayUpgrade: true }), { code: 'UPGRADE_FAILED' })
   t.strictSame(migrationStatus(file).applied, [steps[0]])
-  t.match(await perfbook(folder, ['courses']), {
+  t.match(await perfbook(folder, ['migrate']), {
     status: 1,
-    stderr: /has to be upgraded.*nothing was changed/s,
+    stderr: /has to be upgraded.*Nothing was changed/s,
   })
 })
 

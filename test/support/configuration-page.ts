@@ -1,7 +1,7 @@
 // docs/configuration.md, made from the settings themselves: `npm run docs:configuration`.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SETTINGS } from '../../src/config.ts'
+import { SETTINGS } from '../../src/settings.ts'
 import { allowedValues, type SettingSchema } from '../../src/setting-values.ts'
 
 export const CONFIGURATION_FILE = join(import.meta.dirname, '../../docs/configuration.md')
@@ -21,7 +21,7 @@ export function configurationPage (): string {
   )
   return `# Settings
 
-Made from \`src/config.ts\` by \`npm run docs:configuration\`; a test compares.
+Made from \`src/settings.ts\` by \`npm run docs:configuration\`; a test compares.
 
 There are three ways to change a setting. The first one that is given counts; an empty value does not.
 

@@ -1,5 +1,5 @@
 import type { Book } from '../../src/courses/book.ts'
-import { WorkbookFailure } from './workbook-failure.ts'
+import { DomainError } from '../../src/errors.ts'
 import type { ControlTotals, WorkbookOptions } from './workbook-request.ts'
 
 /** What went out, counted cell by cell by the row writers. */
@@ -31,7 +31,7 @@ const ROUNDING = 1e-9
  * the database
  *   has no total without them. That nobody else was left out shows in the count of the students who are not dropped.
  *
- * Throws WorkbookFailure CHECK_FAILED.
+ * Throws CHECK_FAILED.
  */
 export function checkTotals (
   book: Book,
@@ -63,10 +63,9 @@ export function checkTotals (
   }
 }
 
-function disagreement (what: string, ours: number, theirs: number): WorkbookFailure {
-  return new WorkbookFailure(
-    'CHECK_FAILED',
-    `The workbook does not agree with the database in ${what} (${ours} written, ${theirs} noted), so it was thrown away. ` +
-      'Import the course again and then export it; if that does not help, tell your administrator.'
-  )
+function disagreement (what: string, ours: number, theirs: number): DomainError {
+  return new DomainError('CHECK_FAILED', {
+    detail: `The workbook does not agree with the database in ${what} (${ours} written, ${theirs} noted), so it was thrown away. ` +
+      'Import the course again and then export it; if that does not help, tell your administrator.',
+  })
 }

@@ -7,7 +7,7 @@ import { escapeXml } from './excel-text.ts'
 import type { SheetFormulas } from './formulas.ts'
 import { columnName, type SheetColumns } from './sheet-plan.ts'
 import type { StringTable } from './string-table.ts'
-import { WorkbookFailure } from './workbook-failure.ts'
+import { DomainError } from '../../src/errors.ts'
 import type { WorkbookStyles } from './workbook-styles.ts'
 
 export interface HeadingsOptions {
@@ -133,8 +133,7 @@ export function columnHeadings (book: Book, columns: SheetColumns): string[] {
 
 function refuseInfinite (value: number): void {
   if (Number.isFinite(value)) return
-  throw new WorkbookFailure(
-    'CHECK_FAILED',
-    'Scores of this course add up to more than a worksheet can hold. Look for a score that is far too high, correct it where it comes from and import it again.'
-  )
+  throw new DomainError('CHECK_FAILED', {
+    detail: 'Scores of this course add up to more than a worksheet can hold. Look for a score that is far too high, correct it where it comes from and import it again.',
+  })
 }

@@ -1,7 +1,7 @@
 // Which worksheets a workbook has, and which columns each of them has: the same on all of them.
 import type { Book } from '../../src/courses/book.ts'
 import { sheetNames } from './sheet-names.ts'
-import { WorkbookFailure } from './workbook-failure.ts'
+import { DomainError } from '../../src/errors.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
 
 export const SUMMARY = 'Summary'
@@ -45,7 +45,7 @@ export interface SheetPlan {
   sheets: StudentSheet[]
 }
 
-/** Plans the worksheets. Throws WorkbookFailure WORKBOOK_TOO_LARGE where Excel's limits are exceeded. */
+/** Plans the worksheets. Throws WORKBOOK_TOO_LARGE where Excel's limits are exceeded. */
 export function planSheets (book: Book, options: WorkbookOptions): SheetPlan {
   const categories = categoriesWithScores(book, options.include_dropped)
   const hasPeriods = options.sheets === 'course' && book.periods.length > 1
@@ -113,26 +113,24 @@ function refuseTooLarge (
 ): void {
   const summaryColumns = options.sheets === 'period' ? summaryWidth(columns) : 3
   if (columns.last > MOST_COLUMNS || summaryColumns > MOST_COLUMNS) {
-    throw new WorkbookFailure(
-      'WORKBOOK_TOO_LARGE',
-      `The course has ${withCommas(book.tasks.length)} tasks in ${
+    throw new DomainError('WORKBOOK_TOO_LARGE', {
+      detail: `The course has ${withCommas(book.tasks.length)} tasks in ${
         withCommas(book.categories.length)
       } categories; ` +
         `an Excel worksheet has room for ${
           withCommas(MOST_COLUMNS)
-        } columns. Withdraw tasks that are no longer needed, or split the course.`
-    )
+        } columns. Withdraw tasks that are no longer needed, or split the course.`,
+    })
   }
   const largest = Math.max(...sheets.map((sheet) => sheet.lastRow))
   if (largest <= MOST_ROWS) return
   const advice = options.sheets === 'course' && book.periods.length > 1
     ? 'Export it with one sheet a period.'
     : 'Split the course.'
-  throw new WorkbookFailure(
-    'WORKBOOK_TOO_LARGE',
-    `${withCommas(largest - HEADING_ROWS)} students would stand on one worksheet; ` +
-      `Excel has room for ${withCommas(MOST_ROWS - HEADING_ROWS)}. ${advice}`
-  )
+  throw new DomainError('WORKBOOK_TOO_LARGE', {
+    detail: `${withCommas(largest - HEADING_ROWS)} students would stand on one worksheet; ` +
+      `Excel has room for ${withCommas(MOST_ROWS - HEADING_ROWS)}. ${advice}`,
+  })
 }
 
 /**

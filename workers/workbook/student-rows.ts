@@ -10,7 +10,7 @@ import type { SheetFormulas } from './formulas.ts'
 import { NumberBytes } from './number-bytes.ts'
 import { columnName, type SheetColumns } from './sheet-plan.ts'
 import type { StringTable } from './string-table.ts'
-import { WorkbookFailure } from './workbook-failure.ts'
+import { DomainError } from '../../src/errors.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
 import { DROPPED_LOOK, LATE_LOOK, PROVISIONAL_LOOK, type WorkbookStyles } from './workbook-styles.ts'
 
@@ -147,7 +147,7 @@ export class StudentRows {
   }
 
   /**
-   * Writes a student into the row of that number. Throws WorkbookFailure CHECK_FAILED for a score that is no
+   * Writes a student into the row of that number. Throws CHECK_FAILED for a score that is no
    * finite number.
    */
   write (row: BookRow, rowNumber: number): void {
@@ -289,11 +289,10 @@ function cellStart (column: number): Buffer {
   return Buffer.from(`<c r="${columnName(column)}`)
 }
 
-function unwritable (what: string, { student }: BookRow): WorkbookFailure {
+function unwritable (what: string, { student }: BookRow): DomainError {
   const name = personName(student.first_name, student.last_name) ||
     student.student_identifier || student.source_id
-  return new WorkbookFailure(
-    'CHECK_FAILED',
-    `${what} of ${name} is not a number that a worksheet can hold. Correct it where it comes from and import it again.`
-  )
+  return new DomainError('CHECK_FAILED', {
+    detail: `${what} of ${name} is not a number that a worksheet can hold. Correct it where it comes from and import it again.`,
+  })
 }

@@ -13,13 +13,12 @@ import { makePackage } from './workbook-package.ts'
 import type { WorkbookFacts, WorkbookRequest } from './workbook-request.ts'
 import { writeZip, type ZipPart } from './zip-file.ts'
 
-export { WorkbookFailure } from './workbook-failure.ts'
 export type { WorkbookFacts, WorkbookOptions, WorkbookRequest } from './workbook-request.ts'
 
 /**
  * Writes a book's workbook to `request.file` and flushes it to disk. The same book, options and clock give
- * the same bytes. Throws WorkbookFailure (too large for Excel: before anything is written; not the database's
- * totals), the signal's reason, or what the file system throws; then nothing is left of the file. The book's
+ * the same bytes. Throws WORKBOOK_TOO_LARGE (before anything is written) and CHECK_FAILED (not the
+ * database's totals), the signal's reason, or what the file system throws; then nothing is left of the file. The book's
  * snapshot must stay open meanwhile.
  */
 export async function writeWorkbook (book: Book, request: WorkbookRequest): Promise<WorkbookFacts> {

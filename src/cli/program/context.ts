@@ -22,9 +22,3 @@ export interface CommandContext extends Omit<ProcessContext, 'stdout' | 'stderr'
   /** What a person reads. */
   stderr: Printer
 }
-
-/** The command failed in a way that it can explain: the sentence goes to stderr, the exit status is 1. */
-export class CommandFailure extends Error {}
-
-/** The command was called wrongly: the sentence goes to stderr, the exit status is 2. */
-export class UsageError extends Error {}

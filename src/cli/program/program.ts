@@ -1,12 +1,11 @@
 import { Command, CommanderError } from 'commander'
-import { DatabaseTooNewError, UpgradeError } from '../../../db/migrations/migrate.ts'
-import { FolderHeldError } from '../../../db/sqlite/folder-lock.ts'
-import { ConfigError } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
-import { BackupError } from '../../backup/backup-folder.ts'
 import { VERSION } from '../../version.ts'
-import { CommandFailure, UsageError, type CommandContext, type ProcessContext } from './context.ts'
+import type { CommandContext, ProcessContext } from './context.ts'
+import { exitStatusOf } from './failures.ts'
 import { createPrinter } from './printer.ts'
+
+const HELP_HINT = '(--help says how)'
 
 type MakeCommand = (context: CommandContext) => Command
 
@@ -29,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   file: async () => (await import('../file.ts')).fileCommand,
   backup: async () => (await import('../backup.ts')).backupCommand,
   restore: async () => (await import('../restore.ts')).restoreCommand,
+  migrate: async () => (await import('../migrate.ts')).migrateCommand,
   doctor: async () => (await import('../doctor.ts')).doctorCommand,
   generate: async () => (await import('../generate.ts')).generateCommand,
   licenses: async () => (await import('../licenses.ts')).licensesCommand,
@@ -66,7 +66,7 @@ async function createProgram (context: CommandContext, args: readonly string[]):
       writeErr: (text) => {
         context.stderr.write(text)
       },
-    }).showHelpAfterError('(--help says how)')
+    }).showHelpAfterError(HELP_HINT)
   }
   return program
 }
@@ -85,29 +85,22 @@ export async function runProgram (given: ProcessContext, args: readonly string[]
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    if (error instanceof UsageError) {
-      stderr.write(`error: ${error.message}\n(--help says how)\n`)
-      return 2
+    if (error instanceof DomainError) {
+      const status = exitStatusOf(error)
+      stderr.write(`error: ${error.message}\n${status === 2 ? `${HELP_HINT}\n` : ''}`)
+      return status
     }
-    const isExplained = [
-      CommandFailure,
-      ConfigError,
-      DomainError,
-      DatabaseTooNewError,
-      UpgradeError,
-      FolderHeldError,
-      BackupError,
-    ].some((known) => error instanceof known)
-    stderr.write(
-      isExplained || isSystemError(error)
-        ? `error: ${(error as Error).message}\n`
-        : `error: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`
-    )
+    stderr.write(`error: ${isSystemError(error) ? error.message : textOf(error)}\n`)
     return 1
   }
 }
 
 /** What the operating system says (no such folder, no permission, port in use): its sentence is enough. */
-function isSystemError (error: unknown): boolean {
+function isSystemError (error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error
+}
+
+/** A bug: with its stack. */
+function textOf (error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error)
 }

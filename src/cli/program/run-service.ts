@@ -5,8 +5,8 @@ import { pino, type Logger } from 'pino'
 import { lockFolder } from '../../../db/sqlite/folder-lock.ts'
 import { createApp } from '../../app.ts'
 import type { Config } from '../../config.ts'
+import { DomainError } from '../../errors.ts'
 import { byFolder, openPlaces } from '../../doctor/open-places.ts'
-import { CommandFailure } from './context.ts'
 import { createServices, type Services, type ServicesOptions } from '../../services.ts'
 import { escapeUnprintable } from './printer.ts'
 import { boundMessage, listNames, shorten } from '../../short-text.ts'
@@ -36,7 +36,7 @@ export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { setti
 
 /**
  * Starts the whole service on a data folder: lock, database, files put right, HTTP, jobs. Throws
- * FolderHeldError, DatabaseTooNewError, CommandFailure where it cannot listen, and what the operating system
+ * FOLDER_IN_USE, SCHEMA_TOO_NEW, UPGRADE_FAILED, ADDRESS_UNAVAILABLE, and what the operating system
  * says of the folder.
  */
 export async function runService (
@@ -51,7 +51,7 @@ export async function runService (
     lock.release()
   }]
   try {
-    const services = await createServices({ config, log, ...parts })
+    const services = await createServices({ config, log, mayUpgrade: true, ...parts })
     undo.push(() => services.close(0))
     onStep?.('boot: opened')
     const open = openPlaces({ dataFolder: config.DATA_DIR, secretFile: config.secretFile, settingsFiles })
@@ -158,27 +158,28 @@ function loggedAddress ({ url, params, routeOptions }: FastifyRequest): string {
   return url.replace(/\?.*/s, '').replace(/(\/files\/.{6}).*/s, '$1…')
 }
 
-/** Why the service cannot listen, with the setting that changes it: a CommandFailure, or the error itself. */
+/** Why the service cannot listen, with the setting that changes it: ADDRESS_UNAVAILABLE, or the error itself. */
 export function listenFailure (
   error: NodeJS.ErrnoException,
   { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>
 ): Error {
+  const unavailable = (detail: string) => new DomainError('ADDRESS_UNAVAILABLE', { detail, cause: error })
   switch (error.code) {
     case 'EADDRINUSE':
-      return new CommandFailure(
-        `Port ${PORT} is taken by another program. Choose another with PORT or --port.`
+      return unavailable(
+        `Port ${PORT} is in use by another program. Choose another port with PORT or --port.`
       )
     case 'EACCES':
-      return new CommandFailure(
+      return unavailable(
         `The system does not allow this user to listen on port ${PORT}. ` +
           'Choose a port above 1023 with PORT or --port, and put a reverse proxy in front.'
       )
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new CommandFailure(
+      return unavailable(
         `This machine does not have the address ${HOST}. ` +
-          'Set HOST to one that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.'
+          'Set HOST to an address that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.'
       )
     default:
       return error

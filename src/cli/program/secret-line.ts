@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { readLine } from './arguments.ts'
-import { CommandFailure, type CommandContext } from './context.ts'
+import type { CommandContext } from './context.ts'
+import { failed } from './failures.ts'
 
 /**
  * One line of standard input without its line end. On a terminal it is asked for with `prompt`, and what is
@@ -29,10 +30,10 @@ export async function readSecretLine (
     return await new Promise<string>((resolve, reject) => {
       terminal.once('line', resolve)
       terminal.once('SIGINT', () => {
-        reject(new CommandFailure('Stopped. Nothing was changed.'))
+        reject(failed('Stopped. Nothing was changed.'))
       })
       terminal.once('close', () => {
-        if (signal.aborted) reject(new CommandFailure('Stopped. Nothing was changed.'))
+        if (signal.aborted) reject(failed('Stopped. Nothing was changed.'))
         else resolve('')
       })
     })

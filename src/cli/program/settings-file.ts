@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { SETTINGS } from '../../config.ts'
-import { UsageError } from './context.ts'
+import { SETTINGS } from '../../settings.ts'
+import { wrongUsage } from './failures.ts'
 
 export interface SettingsFile {
   values: Record<string, string>
@@ -18,7 +18,7 @@ export function readSettingsFile (path: string): SettingsFile {
   try {
     text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
-    throw new UsageError(`The file of settings cannot be read: ${(error as Error).message}`)
+    throw wrongUsage(`The file of settings cannot be read: ${(error as Error).message}`)
   }
   const { values, problems } = text.trimStart().startsWith('{') ? fromJson(text) : fromLines(text)
   for (const name of Object.keys(values)) {
