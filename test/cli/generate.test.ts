@@ -85,7 +85,7 @@ t.test('what exists is replaced with --force only', async (t) => {
   const output = join(t.testdir({ 'demo.zip': 'mine' }), 'demo.zip')
   const refused = await run([...FEW, '-o', output])
   t.equal(refused.status, 1)
-  t.match(refused.stderr, /demo\.zip exists already\. Choose another name, or replace it with --force\./)
+  t.match(refused.stderr, /demo\.zip already exists\. Choose another name, or replace it with --force\./)
   t.equal(refused.stdout, '')
   t.equal(await readFile(output, 'utf8'), 'mine')
   t.equal((await run([...FEW, '-o', output, '--force'])).status, 0)
