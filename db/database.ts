@@ -35,5 +35,17 @@ export interface Database {
    * checkpoint does it.
    */
   emptyLog: () => Promise<boolean>
+  /**
+   * Rewrites the database without anything that was deleted, also by versions that did not overwrite it. Other
+   * readers and writers go on; writers wait a moment. Blocks the calling thread, at most `timeoutMs` for each lock.
+   */
+  wipeFreeSpace: (timeoutMs: number) => Wiped
   close: () => Promise<void>
+}
+
+export interface Wiped {
+  /** False: others were writing all the time, or there was no room for a second copy. */
+  isCompacted: boolean
+  /** The write-ahead log is empty. False: others were reading all the time; the next checkpoint empties it. */
+  isLogEmpty: boolean
 }

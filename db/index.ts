@@ -4,12 +4,13 @@ import { sql, type Kysely } from 'kysely'
 import type { Database } from './database.ts'
 import { connect, kyselyOver } from './sqlite/connection.ts'
 import { keepBeforeUpgrade } from './sqlite/database-copy.ts'
+import { wipeFreeSpace } from './sqlite/free-space.ts'
 import { groupCommit } from './sqlite/group-commit.ts'
 import { migrate } from './migrations/migrate.ts'
 import { changeCounter } from './sqlite/change-counter.ts'
 import type { Tables } from './tables.ts'
 
-export type { Database, Reads, Trx } from './database.ts'
+export type { Database, Reads, Trx, Wiped } from './database.ts'
 
 const LOCK_TIMEOUT_MS = 30_000
 
@@ -46,6 +47,7 @@ export async function openDatabase ({
       const { rows } = await sql<{ busy: 0 | 1 }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writes)
       return rows[0]?.busy === 0
     },
+    wipeFreeSpace: (timeoutMs) => wipeFreeSpace(file, timeoutMs),
     async close () {
       await reads.destroy()
       await writes.destroy()

@@ -3,9 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Database, Trx } from '../../db/index.ts'
+import type { Database, Trx, Wiped } from '../../db/index.ts'
 import { ensureErasureSecret, insertErased } from '../../db/queries/erased-people.ts'
-import { wipeFreeSpace, type Wiped } from '../../db/sqlite/free-space.ts'
 import { identifiersOfAll, matchingSourceIds, rosterUsers } from '../../db/queries/people.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
@@ -89,7 +88,7 @@ export async function erasePerson (
   return {
     counts: done.counts,
     copies: upgradeCopies(db.file),
-    wiped: wipeFreeSpace(db.file, LOCK_TIMEOUT_MS),
+    wiped: db.wipeFreeSpace(LOCK_TIMEOUT_MS),
   }
 }
 
