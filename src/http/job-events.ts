@@ -9,15 +9,16 @@ export const HEARTBEAT_MS = 15_000
  * and checks the client's access, ms. The contract gives a stream 5 s to end after access is lost.
  */
 const LOOK_EVERY_MS = 1000
-/** A moving progress is told at most this often, ms. */
-const TELL_EVERY_MS = 100
+/** Progress is sent at most this often, ms. */
+const SEND_EVERY_MS = 100
 
 export interface JobEventsOptions {
   runner: Pick<JobRunner, 'watch'>
   clock: Clock
   jobId: number
   /**
-   * The job as the API shows it to the client now; undefined: it is gone, or the client may no longer see it.
+   * The job as the API shows it to the client now. Undefined: the job is deleted, or the client may no longer
+   * see it.
    */
   read: () => Promise<{ status: string } | undefined>
   /** Whether the client may still see the job. */
@@ -30,9 +31,9 @@ export interface JobEventsOptions {
 export function hasEnded (status: string): boolean { return status !== 'queued' && status !== 'started' }
 
 /**
- * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the job at once and
- * then at each change, until it has ended, the client has gone or may no longer see it, or the server stops.
- * A slow client gets fewer events, not later ones.
+ * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the job at once, and
+ * then at each change. The stream ends when the job ends, when the client leaves or may no longer see the
+ * job, and when the server stops. A slow client gets fewer events, not later ones.
  */
 export function jobEvents ({ runner, clock, jobId, read, mayGoOn, closing }: JobEventsOptions): Readable {
   const over = new AbortController()
@@ -47,10 +48,10 @@ export function jobEvents ({ runner, clock, jobId, read, mayGoOn, closing }: Job
   })
 
   /**
-   * Resolves when the client has read the event, or never will. A client that does not read is checked as
-   * well.
+   * Resolves when the client has read the event, or has left. The access of a client that does not read is
+   * checked as well.
    */
-  async function tell (text: string): Promise<void> {
+  async function send (text: string): Promise<void> {
     const room = new AbortController()
     makeRoom = () => { room.abort() }
     if (stream.push(text)) return
@@ -71,7 +72,7 @@ export function jobEvents ({ runner, clock, jobId, read, mayGoOn, closing }: Job
     }
     beat()
     while (!over.signal.aborted) {
-      // Before the job is read, so that no change falls in between.
+      // This comes before the job is read, so that no change is missed in between.
       const turn = new AbortController()
       wake = () => { turn.abort() }
       const job = await read()
@@ -82,12 +83,12 @@ export function jobEvents ({ runner, clock, jobId, read, mayGoOn, closing }: Job
       }
       const json = JSON.stringify(job)
       if (json !== last || isQuiet) {
-        await tell(json === last ? ': still here\n\n' : `id: ${job.status}\ndata: ${json}\n\n`)
+        await send(json === last ? ': still here\n\n' : `id: ${job.status}\ndata: ${json}\n\n`)
         last = json
         beat()
       }
       if (hasEnded(job.status)) break
-      await pause(clock, TELL_EVERY_MS, over.signal)
+      await pause(clock, SEND_EVERY_MS, over.signal)
       await pause(clock, LOOK_EVERY_MS, turn.signal)
     }
     if (!stream.destroyed) stream.push(null)

@@ -3,22 +3,20 @@ import { DomainError } from '../errors.ts'
 import { EXPORT_CATEGORY } from '../exports/export.job.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 
-/** Free disk is looked at this often at most, ms: it is asked for at every click. */
-const LOOK_EVERY_MS = 1000
+/** Free disk space is checked at most this often, ms. Every click needs it. */
+const CHECK_EVERY_MS = 1000
 
-/** Whether the service takes new work. */
+/** Whether the service accepts new work. */
 export interface JobGate {
-  /**
-   * Throws SHUTTING_DOWN, DISK_LOW or FILE_QUOTA_EXCEEDED where an export of that course could not end well.
-   */
+  /** Throws SHUTTING_DOWN, DISK_LOW or FILE_QUOTA_EXCEEDED if an export of the course could not succeed. */
   openForJobs: (courseId: number) => Promise<void>
-  /** The same for a file that is about to be uploaded to that course. */
+  /** The same for a file that is about to be uploaded to the course. */
   openForFiles: (courseId: number) => Promise<void>
-  /** The same for an import, which belongs to no course. */
+  /** The same for an import that belongs to no course. */
   openForImports: () => Promise<void>
   isDiskLow: () => Promise<boolean>
   isClosed: () => boolean
-  /** From now on no new work: the server is about to stop. */
+  /** Accepts no new work from now on, because the server is about to stop. */
   close: () => void
 }
 
@@ -32,12 +30,12 @@ export interface JobGateOptions {
 
 export function createJobGate ({ config, files, freeBytes, now }: JobGateOptions): JobGate {
   let closed = false
-  let looked = { at: -Infinity, isLow: false }
+  let checked = { at: -Infinity, isLow: false }
   async function isDiskLow (): Promise<boolean> {
-    if (Math.abs(now() - looked.at) > LOOK_EVERY_MS) {
-      looked = { at: now(), isLow: await freeBytes() < config.MIN_FREE_BYTES }
+    if (Math.abs(now() - checked.at) > CHECK_EVERY_MS) {
+      checked = { at: now(), isLow: await freeBytes() < config.MIN_FREE_BYTES }
     }
-    return looked.isLow
+    return checked.isLow
   }
   async function openForImports (): Promise<void> {
     if (closed) throw new DomainError('SHUTTING_DOWN', { retryAfterSeconds: 5 })

@@ -3,7 +3,7 @@ import { isoTime } from '../iso-time.ts'
 import type { JobTicket } from '../jobs/job-queue.ts'
 import type { Links } from './links.ts'
 
-/** Answers a request for a job at once: 202 with the job's address. */
+/** Answers a request for a job at once: 202 and the job's address. */
 export function sendTicket (reply: FastifyReply, links: Links, ticket: JobTicket): FastifyReply {
   const { job, joined, requestedAt } = ticket
   reply.log.info({ job: job.id, kind: job.kind, joined }, 'job requested')

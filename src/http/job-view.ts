@@ -26,14 +26,14 @@ export type JobView = ReturnType<typeof createJobView>
 /** Jobs as the API shows them to the client of a request. */
 export function createJobView ({ access, exports, links, outlook, polls, queue, runner }: JobViewOptions) {
   return {
-    /** One job; for an administrator with all its attempts. */
+    /** One job. Administrators see all its attempts as well. */
     async one (request: FastifyRequest, job: JobRow) {
       const shown = await jobJson(request, job)
       if (principalOf(request).role !== 'admin') return shown
       return { ...shown, attempt_log: (await queue.attempts(job.id)).map(attemptJson) }
     },
-    list: (request: FastifyRequest, jobs: readonly JobRow[]) =>
-      Promise.all(jobs.map((job) => jobJson(request, job))),
+    /** A job in a list, without attempts. */
+    listed: jobJson,
   }
 
   async function jobJson (request: FastifyRequest, job: JobRow) {

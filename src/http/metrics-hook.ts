@@ -2,8 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../metrics/metrics.ts'
 
 /**
- * Counts every answer by its route's pattern. What is not found has none: made-up addresses make no new
- * series.
+ * Counts every response by its route's pattern. Unknown addresses have none, so they cannot add new series.
  */
 export function countRequests (app: FastifyInstance, metrics: Pick<Metrics, 'requestAnswered'>): void {
   app.addHook('onResponse', (request, reply, next) => {

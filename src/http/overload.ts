@@ -3,13 +3,14 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import { DomainError } from '../errors.ts'
 
-/** Whoever watches the service must hear from it most of all when it is in trouble. */
+/** Monitoring needs these routes most of all when the service is in trouble. */
 const EXEMPT = new Set(['/healthz', '/readyz', '/metrics'])
 const RETRY_AFTER_S = 5
 
 /**
- * Turns requests away with 503 OVERLOADED before the process drowns: late answers make clients ask again.
- * Judged once a second by the mean delay of the event loop and the memory of the whole process.
+ * Refuses requests with 503 OVERLOADED when the process has too much work: clients that wait too long send
+ * their requests again. Checked once a second, by the mean delay of the event loop and the memory of the
+ * whole process.
  */
 export async function shedLoad (
   app: FastifyInstance,
@@ -19,9 +20,9 @@ export async function shedLoad (
     maxEventLoopDelay: config.OVERLOAD_DELAY_MS,
     maxRssBytes: config.OVERLOAD_MEMORY_BYTES,
     pressureHandler (request, reply, type, value) {
-      // Nothing was measured in the last second; the next one tells.
+      // Infinity: nothing was measured in the last second.
       if (value === Infinity || EXEMPT.has(request.routeOptions.url ?? '')) return
-      request.log.debug({ reason: type, value }, 'overloaded: a request was turned away')
+      request.log.debug({ reason: type, value }, 'overloaded: a request was refused')
       throw new DomainError('OVERLOADED', { retryAfterSeconds: RETRY_AFTER_S })
     },
   })

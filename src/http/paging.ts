@@ -9,7 +9,7 @@ export function pageQuery ({ limit, most }: { limit: number, most: number } = { 
   }
 }
 
-/** What `next_cursor` is in the answer: the `cursor` of the next page; null on the last one. */
+/** `next_cursor` of a response: the `cursor` of the next page, or null on the last page. */
 export const nextCursorSchema = nullable(Type.String())
 
 /** One page of rows, newest first. `read` returns at most `limit` rows, with ids below `before`. */
@@ -17,7 +17,7 @@ export async function readPage<T extends { id: number }> (
   { limit, cursor }: { limit: number, cursor?: string },
   read: (part: { limit: number, before?: number }) => Promise<T[]>
 ): Promise<{ rows: T[], nextCursor: string | null }> {
-  // One row more than is shown says whether there is another page.
+  // One row more than is shown tells whether there is another page.
   const found = await read({ limit: limit + 1, ...(cursor === undefined ? {} : { before: Number(cursor) }) })
   const rows = found.slice(0, limit)
   const last = found.length > limit ? rows.at(-1) : undefined

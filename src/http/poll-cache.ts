@@ -19,7 +19,9 @@ export interface PollCache {
  * token, does that person teach this course, what are its exports), and nearly always nothing has changed.
  * Everything is forgotten with the next commit, whichever process makes it, and after a second.
  */
-export function createPollCache ({ db, now }: { db: { change: () => number }, now: () => number }): PollCache {
+export function createPollCache (
+  { db, now }: { db: { change: () => number }, now: () => number }
+): PollCache {
   let kept = new Map<string, Promise<unknown>>()
   let change = Number.NaN
   let since = 0

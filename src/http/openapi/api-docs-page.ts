@@ -19,7 +19,8 @@ export interface Contract {
 /** The icon of the site. Without one, browsers ask for `/favicon.ico` and report that it is missing. */
 export const API_DOCS_ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">' +
   '<rect width="32" height="32" rx="7" fill="#1d5bbf"/>' +
-  '<path d="M8 23V14m5.3 9V9m5.4 14v-6m5.3 6v-11" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>'
+  '<path d="M8 23V14m5.3 9V9m5.4 14v-6m5.3 6v-11" stroke="#fff" stroke-width="3" ' +
+  'stroke-linecap="round"/></svg>'
 
 /** The page as HTML. `address` is the address of the service, for the example. */
 export function apiDocsPage ({ info, paths = {} }: Contract, address: string): string {

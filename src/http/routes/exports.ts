@@ -10,10 +10,10 @@ import { courseOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { sendTicket } from '../job-ticket.ts'
 import { courseParams, errors, exportSchema, idOf, ticketSchema } from '../schemas/common.ts'
+import type { Config } from '../../config.ts'
+import type { JobGate } from '../job-gate.ts'
 import type { Links } from '../links.ts'
 import type { PollCache } from '../poll-cache.ts'
-import type { JobGate } from '../job-gate.ts'
-import type { Config } from '../../config.ts'
 
 const tags = ['Exports']
 
@@ -43,16 +43,15 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<ExportsRoutesOptions> = as
         keyGenerator: (request: FastifyRequest) => String(principalOf(request).userId),
         errorResponseBuilder: (request: FastifyRequest, { max, ttl }: { max: number, ttl: number }) =>
           new DomainError('RATE_LIMITED', {
-            detail: `More than ${max} exports were asked for within a minute. Try again a little later.`,
+            detail: `More than ${max} exports were requested within a minute. Try again later.`,
             retryAfterSeconds: Math.ceil(ttl / 1000),
           }),
       },
     },
     schema: {
       tags,
-      summary: "Ask for an export of the course's performance book",
-      description:
-        'Answers at once. A request that an export serves already, which waits or has read the same data, joins that one.',
+      summary: "Request an export of the course's performance book",
+      description: 'Responds at once. A request joins an export that waits, or that has read the same data.',
       params: courseParams,
       body: exportOptionsSchema,
       response: {
@@ -79,8 +78,8 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<ExportsRoutesOptions> = as
     schema: {
       tags,
       summary: "The course's exports, newest first",
-      description:
-        'Made for polling: ETag, and 304 to If-None-Match. An export appears when its file is whole.',
+      description: 'Made for polling: sends ETag and answers 304 to If-None-Match. ' +
+        'An export appears when its file is complete.',
       params: courseParams,
       response: { 200: Type.Array(exportSchema), 304: Type.Null(), ...errors(401, 403, 404) },
     },

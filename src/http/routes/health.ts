@@ -18,7 +18,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
   app.get('/healthz', {
     config: { access: { who: 'public' } },
     logLevel: 'warn',
-    schema: { tags, summary: 'The process lives', response: { 200: ok } },
+    schema: { tags, summary: 'The process is alive', response: { 200: ok } },
   }, async () => ({ status: 'ok' as const }))
 
   app.get('/readyz', {
@@ -26,7 +26,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
     logLevel: 'warn',
     schema: {
       tags,
-      summary: 'The service can do its work: database, workers, disk',
+      summary: 'The service is ready: database, workers, disk',
       response: { 200: ok, 503: errorSchema },
     },
   }, async (request, reply) => {
@@ -38,7 +38,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
         error: 'Service Unavailable',
       })
     }
-    // A read: a write lock that an import holds does not make the service unready.
+    // This only reads: the service is ready even while an import holds the write lock.
     await queue.countWaiting()
     return { status: 'ok' as const }
   })

@@ -65,39 +65,32 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
   const upload = {
     tags,
     description:
-      'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, `strict`, `allow_removals`, `allow_skips`, `allow_new_people`.',
+      'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, ' +
+      '`strict`, `allow_removals`, `allow_skips`, `allow_new_people`.',
     consumes: ['multipart/form-data'],
     response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507) },
   }
-  /** Before a byte of the upload is read. */
-  const mayWait = async (request: FastifyRequest) => {
+  /** Runs before any of the upload is read. */
+  const checkWaiting = async (request: FastifyRequest) => {
     await imports.checkWaiting(principalOf(request).userId)
   }
 
   app.post('/api/imports', {
     config: { access: { who: 'admin', scope: 'admin', audit: 'import.request' } },
-    onRequest: [async () => {
-      await gate.openForImports()
-    }, mayWait],
+    onRequest: [() => gate.openForImports(), checkWaiting],
     schema: {
       ...upload,
       summary: 'Import a roster, a document or a grade book (administrator)',
       description:
-        `${upload.description} An administrator may also send \`course\`, \`teacher\`, \`allow_erased\`.`,
+        `${upload.description} Administrators may also send \`course\`, \`teacher\`, \`allow_erased\`.`,
     },
-  }, async (
-    request,
-    reply
-  ) => await take(request, reply, [...FIELDS, 'allow_erased', 'course', 'teacher'], {}))
+  }, async (request, reply) => {
+    return await take(request, reply, [...FIELDS, 'allow_erased', 'course', 'teacher'], {})
+  })
 
   app.post('/api/courses/:course_id/imports', {
     config: { access: { who: 'course', scope: 'import', audit: 'import.request' } },
-    onRequest: [
-      async (request: FastifyRequest) => {
-        await gate.openForFiles(courseOf(request).id)
-      },
-      mayWait,
-    ],
+    onRequest: [(request: FastifyRequest) => gate.openForFiles(courseOf(request).id), checkWaiting],
     schema: {
       ...upload,
       params: courseParams,
@@ -141,7 +134,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
     config: { access: { who: 'job', scope: 'read' } },
     schema: {
       tags,
-      summary: 'An import: its job, what it did, or what is wrong',
+      summary: 'An import: its job, and what it did or what is wrong',
       params: Type.Object({ job_id: Type.String() }),
       response: { 200: importSchema, ...errors(401, 403, 404) },
     },
@@ -169,13 +162,12 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
     query: { limit: number, cursor?: string },
     courseId?: number
   ) {
-    const { rows, nextCursor } = await readPage(
-      query,
-      (part) => imports.list({ courseId, ...part })
-    )
-    const jobs = await jobView.list(request, rows)
+    const { rows, nextCursor } = await readPage(query, (part) => imports.list({ courseId, ...part }))
     return {
-      imports: jobs.map((job, i) => ({ ...job, ...listedImportJson(rows[i]!) })),
+      imports: await Promise.all(rows.map(async (row) => ({
+        ...await jobView.listed(request, row),
+        ...listedImportJson(row),
+      }))),
       next_cursor: nextCursor,
     }
   }

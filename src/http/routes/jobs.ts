@@ -41,7 +41,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
   { access, authentication, clock, closing, config, jobView, links, polls, queue, runner }
 ) => {
   const streams = limitStreams(config.EVENT_STREAMS_MAX)
-  /** The job as it is by now. */
+  /** The job as it is now, not as it was when the request came. */
   async function jsonNow (request: FastifyRequest) {
     const job = await queue.find(jobOf(request).id)
     return job === undefined ? undefined : await jobView.one(request, job)
@@ -58,7 +58,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
     schema: {
       tags,
       summary: 'One job',
-      description: 'An administrator sees all its attempts as well.',
+      description: 'Administrators also see all its attempts.',
       params: jobParams,
       response: { 200: jobWithAttemptsSchema, ...errors(401, 403, 404) },
     },
@@ -72,20 +72,22 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
 
   app.get('/api/jobs/:job_id/events', {
     config: { access: { who: 'job', scope: 'read' } },
-    // A HEAD would run the whole stream to throw it away.
+    // HEAD would run the whole stream and then discard it.
     exposeHeadRoute: false,
     schema: {
       tags,
-      summary: 'The job as server-sent events, one at each change; closed at its end',
+      summary: 'The job as server-sent events, one for each change, until the job ends',
       description:
-        "Each event's data is what GET /api/jobs/:job_id answers. The stream ends when the client may no longer see the job. A client that reconnects after the last event gets 204, which ends an EventSource.",
+        'The data of each event is the response of GET /api/jobs/:job_id. The stream also ends when the ' +
+        'client may no longer see the job. A client that reconnects after the last event gets 204, which ' +
+        'ends an EventSource.',
       params: jobParams,
       response: {
         200: {
           description: 'Events',
           content: { 'text/event-stream': { schema: Type.Unsafe<Readable>({ type: 'string' }) } },
         },
-        204: Type.Null({ description: 'The client has had the last one' }),
+        204: Type.Null({ description: 'The client already has the last event' }),
         ...errors(401, 403, 404, 429),
       },
     },
@@ -94,7 +96,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
     reply.header('cache-control', 'private, no-cache, no-transform')
     if (hasEnded(state) && request.headers['last-event-id'] === state) return await reply.code(204).send(null)
     const hadCourse = await access.mayUseCourseOf(principalOf(request), jobOf(request))
-    /** Whether the client may see the job now, and as much of it as when the stream began. */
+    /** Whether the client may still see the job, and as much of it as when the stream started. */
     async function mayGoOn (): Promise<boolean> {
       const principal = await authentication.stillSignedIn(request)
       if (principal === undefined || !principal.scopes.has('read')) return false
@@ -110,10 +112,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
       return hadCourse ? job : { ...job, url: null }
     }
     const leave = streams.enter(principalOf(request).userId)
-    const events = jobEvents({ runner, clock, jobId: id, read, mayGoOn, closing }).once(
-      'close',
-      leave
-    )
+    const events = jobEvents({ runner, clock, jobId: id, read, mayGoOn, closing }).once('close', leave)
     return reply.header('x-accel-buffering', 'no').type('text/event-stream; charset=utf-8').send(events)
   })
 
@@ -121,7 +120,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
     config: { access: { who: 'job', scope: 'export', audit: 'job.cancel' } },
     schema: {
       tags,
-      summary: 'Withdraw from a job; it stops when nobody wants it any more',
+      summary: 'Withdraw from a job, which stops when no requester is left',
       params: jobParams,
       response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) },
     },
@@ -139,14 +138,14 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
     config: { access: { who: 'job', scope: 'admin', audit: 'job.retry' } },
     schema: {
       tags,
-      summary: 'Let a job that failed or was canceled wait again (administrator)',
+      summary: 'Queue a failed or canceled job again (administrator)',
       params: jobParams,
       response: { 202: jobWithAttemptsSchema, ...errors(401, 403, 404, 409) },
     },
   }, async (request, reply) => {
     if (!await queue.retry(jobOf(request).id)) {
       throw new DomainError('JOB_FINISHED', {
-        detail: 'Only a job that failed or was canceled can be tried again.',
+        detail: 'Only a failed or canceled job can be retried.',
       })
     }
     return await reply.code(202).send(await answerNow(request))
@@ -162,7 +161,7 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
         kind: Type.Optional(
           Type.String({
             maxLength: 100,
-            description: 'Such as `performance-export`, `import`, `housekeeping`',
+            description: 'For example `performance-export`, `import`, `housekeeping`',
           })
         ),
         ...pageQuery(),
@@ -178,6 +177,9 @@ export const jobsRoutes: FastifyPluginAsyncTypebox<JobsRoutesOptions> = async (
       request.query,
       (part) => queue.list({ state: status, kind, ...part })
     )
-    return { jobs: await jobView.list(request, rows), next_cursor: nextCursor }
+    return {
+      jobs: await Promise.all(rows.map((row) => jobView.listed(request, row))),
+      next_cursor: nextCursor,
+    }
   })
 }

@@ -32,7 +32,7 @@ export const metricsRoutes: FastifyPluginAsync<MetricsRoutesOptions> = async (ap
   }, async (request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
 }
 
-/** Takes as long whatever is sent. */
+/** Takes the same time for every header. */
 function hasToken (request: FastifyRequest, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${token}`))

@@ -6,7 +6,13 @@ import type { JobRow } from '../../jobs/job-queue.ts'
 export function importJson (job: JobRow) {
   const report = importReport(job)
   const { summary, errors, errorCount } = report
-  return { ...requestJson(report), summary, errors, error_count: errorCount, warnings: summary?.warnings ?? [] }
+  return {
+    ...requestJson(report),
+    summary,
+    errors,
+    error_count: errorCount,
+    warnings: summary?.warnings ?? [],
+  }
 }
 
 /** The same for a list, with numbers only. */

@@ -279,7 +279,7 @@ t.test('limits: the queue, the rate, the quota, a closing server', async (t) => 
     statusCode: 429,
     code: 'RATE_LIMITED',
     error: 'Too Many Requests',
-    message: /More than 4 exports were asked for within a minute/,
+    message: /More than 4 exports were requested within a minute/,
   })
   t.ok(Number(limited.headers['retry-after']) > 0)
   t.equal(
