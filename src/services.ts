@@ -48,7 +48,6 @@ const HASHES_WAITING = 50
 
 export interface Services {
   config: Config
-  now: () => number
   clock: Clock
   db: Database
   access: Access
@@ -82,9 +81,7 @@ export interface Services {
 export interface ServicesOptions {
   config: Config
   log: Log
-  /** The time, ms since 1970; a test hands in its own. */
-  now?: () => number
-  /** Instead of it the time with its timers, for a test of what waits: jobs, event streams. */
+  /** Instead of the machine's own time and timers. */
   clock?: Clock
   /** Instead of asking the disk of the data folder. */
   freeBytes?: () => Promise<number>
@@ -102,8 +99,7 @@ export interface ServicesOptions {
 export async function createServices ({
   config,
   log,
-  now: time = Date.now,
-  clock = systemClock(time),
+  clock = systemClock(),
   freeBytes = async () => (await freeSpace(config.DATA_DIR)).bytes,
   jobPool,
   storage = createDiskStorage(config.filesFolder, config.quarantineFolder),
@@ -222,10 +218,9 @@ export async function createServices ({
     maxMs: config.SESSION_MAX_HOURS * HOUR_MS,
     knownMs: config.KNOWN_ADDRESS_DAYS * DAY_MS,
   })
-  const audit = createAudit({ db, now, after: clock.after, log })
+  const audit = createAudit({ db, clock, log })
   return {
     config,
-    now,
     clock,
     db,
     access: createAccess({ db }),

@@ -6,6 +6,8 @@ import {
 import { isBusy, isDiskFull } from '../../db/failures.ts'
 import type { Database } from '../../db/index.ts'
 import { isoTime } from '../iso-time.ts'
+import type { Clock } from '../jobs/clock.ts'
+import type { Log } from '../log.ts'
 import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'
 
 /** Most entries in one transaction. */
@@ -49,13 +51,12 @@ export interface Audit {
 
 export interface AuditOptions {
   db: Database
-  now: () => number
-  /** Calls back once after a delay in ms; returns a function that cancels it. */
-  after: (ms: number, callback: () => void) => () => void
-  log: Record<'info' | 'warn' | 'error', (facts: object, text: string) => void>
+  clock: Clock
+  log: Log
 }
 
-export function createAudit ({ db, now, after, log }: AuditOptions): Audit {
+export function createAudit ({ db, clock, log }: AuditOptions): Audit {
+  const { now, after } = clock
   const repeats = createAuditRepeats()
   let last: Promise<void> = Promise.resolve()
   let pending: CountedEntry[] = []

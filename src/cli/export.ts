@@ -72,7 +72,7 @@ export function exportCommand (context: CommandContext): Command {
 /** Straight into a file, without a job: beside it first, and moved when it is whole. */
 async function writeExport (
   context: CommandContext,
-  { config, now, courses, audit }: Services,
+  { config, clock, courses, audit }: Services,
   courseId: number,
   options: ExportOptionsGiven,
   file: string,
@@ -91,7 +91,7 @@ async function writeExport (
       options: completeOptions(options),
       requestedBy: MAKER,
       stagingPath,
-      now: now(),
+      now: clock.now(),
     }, {
       onProgress: (fraction) => {
         bar.set(fraction)

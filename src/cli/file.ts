@@ -29,13 +29,13 @@ export function fileCommand (context: CommandContext): Command {
     .option('--all', 'also those that have expired or are lost')
     .option('--json', 'as JSON')
     .action(async ({ course, category, limit, all, json }: ListOptions) => {
-      const rows = await withServices(context, async ({ files, now }) =>
+      const rows = await withServices(context, async ({ files, clock }) =>
         (await files.info({
           ...(course === undefined ? {} : { owner: { type: 'course', id: course } }),
           ...(category === undefined ? {} : { category }),
           limit,
           gone: all === true,
-        })).map((row) => shown(row, now())))
+        })).map((row) => shown(row, clock.now())))
       if (json === true) context.stdout.json(rows)
       else {
         context.stdout.write(
@@ -96,14 +96,14 @@ export function fileCommand (context: CommandContext): Command {
     .option('--json', 'as JSON')
     .action(async ({ dryRun = false, json }: { dryRun?: boolean, json?: boolean }) => {
       const rows: FileRow[] = []
-      const { swept, at } = await withServices(context, async ({ housekeeping, now }) => ({
+      const { swept, at } = await withServices(context, async ({ housekeeping, clock }) => ({
         swept: await housekeeping.sweepFiles({
           dryRun,
           onFile: (file) => {
             rows.push(file)
           },
         }),
-        at: now(),
+        at: clock.now(),
       }))
       if (json === true) {
         context.stdout.json({

@@ -124,8 +124,7 @@ async function note (
   }
   const audit = createAudit({
     db,
-    now: Date.now,
-    after: systemClock().after,
+    clock: systemClock(),
     log: { info () {}, warn, error: warn },
   })
   audit.record({ ...BY_COMMAND, action: IMPORT_RUN, subject: changesText(summary) })

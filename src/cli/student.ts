@@ -44,7 +44,7 @@ export function studentCommand (context: CommandContext): Command {
     .action(async (text: string, { course }: PersonFlags) => {
       await withServices(context, async (services) => {
         const person = await onePerson(text, course, services, context.stderr)
-        const exported = await exportPerson(person, { db: services.db, now: services.now() })
+        const exported = await exportPerson(person, { db: services.db, now: services.clock.now() })
         context.stdout.json(exported, 2)
         context.stderr.write(
           alikeText(
@@ -66,10 +66,11 @@ export function studentCommand (context: CommandContext): Command {
       await withServices(context, async (services) => {
         const { stderr } = context
         const person = await onePerson(text, course, services, stderr)
-        const preview = await previewErasure(person, services)
+        const options = { db: services.db, files: services.files, now: services.clock.now }
+        const preview = await previewErasure(person, options)
         stderr.write(previewText(preview))
         if (!yes) await confirm(context)
-        const erased = await erasePerson(person, services)
+        const erased = await erasePerson(person, options)
         if (erased === undefined) {
           throw failed(
             'The data about this person changed in the meantime. Nothing was erased. Run the command again.'

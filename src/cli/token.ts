@@ -27,12 +27,12 @@ export function tokenCommand (context: CommandContext): Command {
     )
     .option('--expires-in <time>', 'such as 90d or 12h; default: never', parseDuration)
     .action(async (email: string, { name, scope, expiresIn }: CreateOptions) => {
-      const token = await withServices(context, async ({ accounts, audit, now }) => {
+      const token = await withServices(context, async ({ accounts, audit, clock }) => {
         const made = await accounts.createToken({
           email,
           name,
           scopes: scope,
-          expiresAt: expiresIn === undefined ? null : now() + expiresIn,
+          expiresAt: expiresIn === undefined ? null : clock.now() + expiresIn,
         })
         audit.record({
           ...BY_COMMAND,

@@ -34,8 +34,7 @@ async function setUp (t: Test) {
     }
   const audit = createAudit({
     db,
-    now: clock.now,
-    after: clock.after,
+    clock,
     log: { info: line('info'), warn: line('warn'), error: line('error') },
   })
   const rows = async () =>

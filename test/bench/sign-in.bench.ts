@@ -6,19 +6,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { systemClock } from '../../src/jobs/clock.ts'
 import { createServices } from '../../src/services.ts'
 
 const rounds = Number(process.argv[2] ?? 30)
 const folder = mkdtempSync(join(tmpdir(), 'perfbook-bench-'))
 // A minute passes at each look at the clock, so that nobody is slowed down.
-let clock = Date.now()
+let time = Date.now()
 const services = await createServices({
   config: readConfig({ DATA_DIR: folder }),
   log: { info () {}, warn () {}, error () {} },
-  now: () => {
-    clock += 60_000
-    return clock
-  },
+  clock: systemClock(() => {
+    time += 60_000
+    return time
+  }),
 })
 const { server } = await createApp(services, false)
 try {

@@ -98,7 +98,7 @@ async function setScene (t: Test, fileAccess: 'link' | 'session'): Promise<Scene
     settings: { FILE_ACCESS: fileAccess },
   })
   const { call, services, server } = service
-  const { accounts, db, sessions, now } = services
+  const { accounts, db, sessions, clock: { now } } = services
   for (
     const [email, role] of [
       [TEACHER, 'teacher'],

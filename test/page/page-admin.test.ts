@@ -114,7 +114,7 @@ t.test('jobs: seen while they run, canceled, tried again, explained', chromium, 
 t.test('a failed job says why, and long lists have pages', chromium, async (t) => {
   const service = await startPage(t, { courses: [sampleCourse()] })
   const { page, problems } = await openAsAdmin(service)
-  const { db, now } = service.services
+  const { db, clock: { now } } = service.services
   await db.write((trx) =>
     trx.insertInto('jobs').values(Array.from({ length: 60 }, (_, i) => ({
       kind: 'performance-export',

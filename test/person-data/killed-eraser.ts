@@ -18,7 +18,7 @@ const storage = {
   remove: async () => { die() },
 }
 const services = await createServices({ config, log: QUIET, storage })
-const { db, files, now } = services
+const { db, files, clock } = services
 const [person] = await findPeople(db.reads, text!)
 await erasePerson(person!, {
   db: {
@@ -31,5 +31,5 @@ await erasePerson(person!, {
       }),
   },
   files,
-  now,
+  now: clock.now,
 })

@@ -5,6 +5,7 @@ import type { Test } from 'tap'
 import { createApp, type App } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Scope } from '../../src/accounts/access.ts'
+import { systemClock } from '../../src/jobs/clock.ts'
 import { createServices, type Services, type ServicesOptions } from '../../src/services.ts'
 import { contractCheck, type PublishedContract } from './published-contract.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
@@ -48,7 +49,9 @@ export interface Answer {
 }
 
 export interface TestServiceOptions
-  extends Pick<ServicesOptions, 'now' | 'clock' | 'freeBytes' | 'jobPool' | 'onStep' | 'storage'> {
+  extends Pick<ServicesOptions, 'clock' | 'freeBytes' | 'jobPool' | 'onStep' | 'storage'> {
+  /** The time, where no timer matters. */
+  now?: () => number
   courses?: CourseDescription[]
   settings?: Record<string, string>
   /** Jobs wait until the test starts the runner itself. */
@@ -58,7 +61,14 @@ export interface TestServiceOptions
 /** Stops with the test. */
 export async function startTestService (
   t: Test,
-  { courses = [], settings = {}, withoutRunner = false, ...options }: TestServiceOptions = {}
+  {
+    courses = [],
+    settings = {},
+    withoutRunner = false,
+    now,
+    clock = systemClock(now),
+    ...options
+  }: TestServiceOptions = {}
 ): Promise<TestService> {
   const folder = testFolder(t)
   const courseIds = await makeBookDatabase(join(folder, 'perfbook.sqlite'), ...courses)
@@ -69,7 +79,7 @@ export async function startTestService (
     OVERLOAD_DELAY_MS: '0',
     ...settings,
   })
-  const services = await createServices({ config, log: QUIET, ...options })
+  const services = await createServices({ config, log: QUIET, clock, ...options })
   const app = await createApp(services, false)
   if (!withoutRunner) await services.runner.start()
   t.teardown(async () => {

@@ -268,7 +268,7 @@ t.test('the application changes its keys; and they cannot be fetched', async (t)
   const [old, next] = [await newKey('ES256', 'old'), await newKey('ES256', 'next')]
   published.keys = [old.jwk]
   const service = await start(t, { JWT_JWKS_URL: published.url })
-  const { db, now } = service.services
+  const { db, clock: { now } } = service.services
   const log: object[] = []
   const tokens = createApplicationTokens({
     db,

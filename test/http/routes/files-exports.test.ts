@@ -218,7 +218,7 @@ t.test('other settings at the next start hold for what is there already', async 
     const again = await createServices({
       config: { ...service.services.config, ...settings },
       log: { info () {}, warn () {}, error () {} },
-      now: () => clock.now,
+      clock: service.services.clock,
     })
     await again.housekeeping.start()
     await again.close(0)

@@ -90,7 +90,7 @@ t.test('200 requests at once with one unused link: one hash, one gets it', async
 
 t.test('a link is usable again where the hash was not made: the queue is full, or the password is refused', async (t) => {
   const { service, post } = await open(t)
-  const { accounts, sessions, db, now } = service.services
+  const { accounts, sessions, db, clock: { now } } = service.services
   const turns = createTurns({ atOnce: 1, waiting: 0 })
   const passwordLinks = createPasswordLinks({
     db,
