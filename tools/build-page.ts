@@ -5,7 +5,7 @@ import type { build as Build, Metafile } from 'esbuild'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { programFile } from '../src/program-files.ts'
 
-/** Where the built page lies. */
+/** The folder of the built page. */
 export const PAGE_FOLDER = programFile('dist/page')
 
 const SOURCE = programFile('src/page')
@@ -13,43 +13,43 @@ const toBrotli = promisify(brotliCompress)
 const toGzip = promisify(gzip)
 
 /**
- * Bundles the page's source into `folder`: `index.html`, and `assets/` with names that change with their
- * content, each beside its compressed forms. Needs no network. Throws where a development package is missing
- * (`ERR_MODULE_NOT_FOUND`) and on errors in the source; the page that was there stays then. Returns the paths
- * of all files that went into it.
+ * Bundles the page's source into `folder`: `index.html`, and `assets/` with compressed copies of each file.
+ * The names in `assets/` change with their content. Needs no network. Returns the paths of all source files.
+ * Throws if a development package is missing (`ERR_MODULE_NOT_FOUND`) or if the source has an error; the page
+ * that was built before is kept then.
  */
 export async function buildPage (folder = PAGE_FOLDER): Promise<string[]> {
   const { build } = await import('esbuild')
   await mkdir(dirname(folder), { recursive: true })
-  // Its own for each build: two at once do not meet.
-  const making = await mkdtemp(`${folder}.new-`)
-  // The service may be another user than whoever built it.
-  await chmod(making, 0o755)
+  // Each build has its own folder, so that two can run at the same time.
+  const unfinished = await mkdtemp(`${folder}.new-`)
+  // The service may run as another user than the build.
+  await chmod(unfinished, 0o755)
   try {
-    const inputs = await buildInto(making, build)
+    const inputs = await buildInto(unfinished, build)
     await rm(folder, { recursive: true, force: true })
-    await rename(making, folder).catch((error: NodeJS.ErrnoException) => {
-      // Another build was done in this very moment.
+    await rename(unfinished, folder).catch((error: NodeJS.ErrnoException) => {
+      // Another build has just finished.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
     })
     return inputs
   } finally {
-    await rm(making, { recursive: true, force: true })
+    await rm(unfinished, { recursive: true, force: true })
   }
 }
 
-async function buildInto (making: string, build: typeof Build): Promise<string[]> {
+async function buildInto (unfinished: string, build: typeof Build): Promise<string[]> {
   const { metafile } = await build({
     entryPoints: {
       page: join(SOURCE, 'page.tsx'),
       style: join(SOURCE, 'style.css'),
       icon: join(SOURCE, 'icon.svg'),
     },
-    outdir: join(making, 'assets'),
+    outdir: join(unfinished, 'assets'),
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
-    // What only some people look at (`import()` in the source) comes when they do.
+    // A view that only some users open (`import()` in the source) is loaded when it is opened.
     splitting: true,
     bundle: true,
     minify: true,
@@ -59,28 +59,30 @@ async function buildInto (making: string, build: typeof Build): Promise<string[]
     jsxImportSource: 'preact',
     loader: { '.svg': 'copy' },
     metafile: true,
-    absWorkingDir: making,
+    absWorkingDir: unfinished,
     logLevel: 'silent',
   })
-  const [script, style, icon] = [/page-[^/]*\.js$/, /style-[^/]*\.css$/, /icon-[^/]*\.svg$/].map((pattern) => {
-    const name = Object.keys(metafile.outputs).find((output) => pattern.test(output))
-    if (name === undefined) throw new Error(`esbuild wrote no file like ${pattern}`)
-    return name
-  }) as [string, string, string]
+  const outputs = Object.keys(metafile.outputs)
+  const outputOf = (pattern: RegExp) => {
+    const found = outputs.find((name) => pattern.test(name))
+    if (found === undefined) throw new Error(`The build has no file that matches ${pattern}`)
+    return found
+  }
+  const script = outputOf(/page-[^/]*\.js$/)
   const links = preloads(metafile, script).map((name) => `<link rel="modulepreload" href="${name}">\n`)
   const html = (await readFile(join(SOURCE, 'index.html'), 'utf8'))
     .replace('</head>', `${links.join('')}</head>`)
     .replace('page.js', script)
-    .replace('style.css', style)
-    .replace('icon.svg', icon)
-  await writeFile(join(making, 'index.html'), html)
-  for (const name of await readdir(join(making, 'assets'))) {
-    const file = join(making, 'assets', name)
+    .replace('style.css', outputOf(/style-[^/]*\.css$/))
+    .replace('icon.svg', outputOf(/icon-[^/]*\.svg$/))
+  await writeFile(join(unfinished, 'index.html'), html)
+  for (const name of await readdir(join(unfinished, 'assets'))) {
+    const file = join(unfinished, 'assets', name)
     const bytes = await readFile(file)
     await writeFile(`${file}.br`, await toBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
     await writeFile(`${file}.gz`, await toGzip(bytes, { level: 9 }))
   }
-  return Object.keys(metafile.inputs).map((file) => resolve(making, file))
+  return Object.keys(metafile.inputs).map((file) => resolve(unfinished, file))
 }
 
 /**

@@ -3,15 +3,15 @@ import { shorten } from '../short-text.ts'
 
 /** Every use of a column; permanent names. */
 export const COLUMN_USES = {
-  task_points: 'a task, in points',
-  task_percent: 'a task, in percent',
+  task_points: 'an assignment, in points',
+  task_percent: 'an assignment, in percent',
   identity_name: 'identity: the name',
   identity_first_name: 'identity: the first name',
   identity_last_name: 'identity: the last name',
   identity_student_id: 'identity: the student id',
   identity_system_id: 'identity: the id in the other system',
   identity_login: 'identity: the login',
-  identity_email: 'identity: the e-mail',
+  identity_email: 'identity: the email address',
   identity_period: 'identity: the period',
   left_out: 'left out',
 } as const

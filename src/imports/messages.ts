@@ -3,7 +3,8 @@
 /** Every warning there is; permanent names. docs/data-in.md explains each. */
 export const WARNINGS = {
   left_out:
-    "Rows about accounts, teachers, classes or other courses were left out; only an administrator's import can change these",
+    "Rows about accounts, teachers, classes or other courses were left out; only an administrator's import " +
+    'can change these',
   manifest_missing: 'There is no manifest.csv; every file was taken as bulk',
   manifest_incomplete: 'A file is there that manifest.csv does not name; it was taken as the others',
   unknown_version: 'The bundle names a OneRoster version that this program does not know; it was read as 1.2',
@@ -12,7 +13,8 @@ export const WARNINGS = {
   duplicate_id: 'A sourcedId appears twice in one file; the newest one counts, or else the later line',
   duplicate_result: 'A student has several results for one line item; the newest, else the later line counts',
   results_of_two_classes:
-    'A student has results for one task from two classes; one with a score, else the newest, else the later line counts',
+    'A student has results for one assignment from two classes; one with a score, else the newest, else ' +
+    'the later line counts',
   result_without_enrollment: 'Results of students who are enrolled in no class of the course were skipped',
   result_of_deleted: 'Results of deleted line items or users were skipped',
   result_not_known: 'A result to be deleted was not there',
@@ -28,8 +30,9 @@ export const WARNINGS = {
   title_missing: 'A title is blank; the id is shown instead',
   end_before_begin: 'An enrollment ends before it begins; its end date was ignored',
   all_students_dropped:
-    'All students of a course are dropped: their enrollments ended before the last term of the course or were removed',
-  teacher_without_email: 'A teacher has no e-mail, so they cannot sign in and see the course',
+    'All students of a course are dropped: their enrollments ended before the last term of the course or ' +
+    'were removed',
+  teacher_without_email: 'A teacher has no email address, so they cannot sign in and see the course',
   category_weights_differ: 'Categories of one title have different weights in one course; the first counts',
   points_possible_missing:
     'A line item has no resultValueMax above its resultValueMin, so its results have no score',
@@ -43,8 +46,9 @@ export const WARNINGS = {
   duplicate_teacher: 'A teacher appears twice; the first one counts',
   points_without_possible:
     'A column has points but no points possible, so it gives no score; export percentages as well',
-  erased_person: 'Erased people were left out; to let them back in, use "Allow erased people" on the page ' +
-    'or --allow-erased on the command line',
+  erased_person:
+    'Erased people were left out; to let them back in, use "Allow erased people" on the page or ' +
+    '--allow-erased on the command line',
   row_of_no_student: 'Rows of test students were left out',
   people_matched_loosely: 'People in a grade book were matched only after ignoring case and leading zeros',
   people_matched_by_name: 'People in a grade book were matched by name alone',
@@ -52,14 +56,16 @@ export const WARNINGS = {
   new_people: 'People in a grade book who were not in the course were added to it',
   namesake_courses: 'Other courses have the same name; the one whose source id was given is used',
   category_added: 'The course has a new category; check the weights in the settings of the course',
-  tasks_of_earlier_file: 'Tasks from an earlier grade book file are not in this one; they were kept',
+  tasks_of_earlier_file: 'Assignments from an earlier grade book file are not in this one; they were kept',
   same_titles_changed:
-    'Tasks with the same title are told apart by their order, and there are more or fewer of them than in the earlier file; check their scores',
+    'Assignments with the same title are matched by their order, and there are more or fewer of them than ' +
+    'in the earlier file; check their scores',
   grade_columns_without_suffix:
-    'No column has a suffix such as (Real), so every other column was imported as a task; see the list of columns',
+    'No column has a suffix such as (Real), so every other column was imported as an assignment; see the ' +
+    'list of columns',
   renamed_total_left_out: 'A column named like a course total was left out; see the list of columns',
   renamed_total_taken:
-    'A column that may be a renamed course total was imported as a task; see the list of columns',
+    'A column that may be a renamed course total was imported as an assignment; see the list of columns',
 } as const satisfies Record<string, string>
 
 /** What a teacher's import says instead: only an administrator can do something about it. */
@@ -74,8 +80,8 @@ function inBoth (onPage: string, flag: string): string {
 }
 
 /**
- * How to allow what an import refuses. Reports are read on the page and on the command line, so a message names
- * the choice in both. The names on the page are the beginnings of its texts `import.allow…`.
+ * How to allow what an import refuses. Reports are read on the page and on the command line, so a message
+ * names the choice in both. The names on the page are the beginnings of its texts `import.allow…`.
  */
 export const HOW_TO_ALLOW = {
   removals: inBoth('Allow removals', '--allow-removals'),

@@ -1,8 +1,8 @@
-/** A refusal by the service, or no answer at all (`NO_ANSWER`). */
+/** The service refused a request or did not answer (`NO_ANSWER`). */
 export class ApiError extends Error {
   readonly code: string
   readonly status: number
-  /** Seconds after which to ask again, where the service said so. */
+  /** `Retry-After`, in seconds. */
   readonly retryAfter: number | undefined
 
   constructor (code: string, message: string, status = 0, retryAfter?: number) {
@@ -16,11 +16,11 @@ export class ApiError extends Error {
 type Listener = () => void
 const signedOut = new Set<Listener>()
 /**
- * The server's clock minus this machine's, ms: what is "two minutes ago" does not depend on a laptop's clock.
+ * The server's clock minus this machine's clock, ms: a wrong clock here must not change "two minutes ago".
  */
 let clockOffset = 0
 
-/** Calls `listener` when an answer says that nobody is signed in. Returns what ends it. */
+/** Calls `listener` when an answer says that the user is signed out. Returns a function that stops it. */
 export function onSignedOut (listener: Listener): () => void {
   signedOut.add(listener)
   return () => {
@@ -33,17 +33,18 @@ export function serverNow (): number {
   return Date.now() + clockOffset
 }
 
-/** An address of the service, from `api/…`; the page lies at its root, with or without a path prefix. */
+/**
+ * The address of an API path such as `api/…`. The page is at the root of the service, below its path prefix.
+ */
 export function addressOf (path: string): string {
   return new URL(path, document.baseURI).href
 }
 
-/** Asks the service. Throws ApiError. */
+/** Sends a request to the API and returns its answer. Throws ApiError. */
 export async function call<T> (
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
-  body?: unknown,
-  signal?: AbortSignal
+  { body, signal }: { body?: unknown, signal?: AbortSignal } = {}
 ): Promise<T> {
   let response: Response
   try {
@@ -57,10 +58,10 @@ export async function call<T> (
     })
   } catch (error) {
     if (signal?.aborted === true) throw error
-    throw new ApiError('NO_ANSWER', 'The server does not answer.')
+    throw new ApiError('NO_ANSWER', 'The server is not responding.')
   }
   const date = Date.parse(response.headers.get('date') ?? '')
-  // The header has whole seconds: a small difference is none.
+  // The header has whole seconds, so a small difference is ignored.
   if (!Number.isNaN(date)) clockOffset = Math.abs(date - Date.now()) < 5000 ? 0 : date - Date.now()
   if (response.status === 204) return undefined as T
   const answer: unknown = await response.json().catch(() => undefined)
@@ -69,7 +70,9 @@ export async function call<T> (
     code?: string,
     message?: string,
   }
-  if (code === 'UNAUTHENTICATED') { for (const listener of signedOut) listener() }
+  if (code === 'UNAUTHENTICATED') {
+    for (const listener of signedOut) listener()
+  }
   const seconds = Number(response.headers.get('retry-after') ?? undefined)
   throw new ApiError(code, message, response.status, Number.isNaN(seconds) ? undefined : seconds)
 }

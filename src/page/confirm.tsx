@@ -2,17 +2,17 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useLaterTexts } from './texts/later.ts'
 
-export interface ConfirmProps {
+interface ConfirmProps {
   title: string
   children: ComponentChildren
-  /** What the button says that does it. */
+  /** The text of the button that confirms. */
   action: string
-  /** Where it throws, the reason is shown and the dialog stays. */
+  /** If it throws, the reason is shown, and the dialog stays open. */
   onConfirm: () => Promise<void>
   onClose: () => void
 }
 
-/** Asks before something that cannot be undone; the browser gives the focus back at its end. */
+/** Asks for confirmation. When the dialog closes, the browser restores the focus. */
 export function Confirm ({ title, children, action, onConfirm, onClose }: ConfirmProps) {
   const { t, reason } = useLaterTexts()
   const dialog = useRef<HTMLDialogElement>(null)

@@ -5,7 +5,7 @@ import type { AverageRange } from './book/rows.ts'
 import { useBook } from './book/use-book.ts'
 import { Charts } from './charts/charts.tsx'
 import { Exports } from './exports/exports.tsx'
-import { lazily } from './lazily.tsx'
+import { lazyView } from './lazy-view.tsx'
 import { Failure, Loading } from './notices.tsx'
 import { courseLink, type CourseTab } from './router.ts'
 import { CourseSettings } from './settings/settings.tsx'
@@ -14,9 +14,9 @@ import { useTitle } from './use-title.ts'
 
 const TABS: readonly CourseTab[] = ['book', 'charts', 'settings', 'import']
 
-const CourseImport = lazily(async () => (await import('./imports/import-view.tsx')).ImportView)
+const CourseImport = lazyView(async () => (await import('./imports/import-view.tsx')).ImportView)
 
-/** One course: its book with the exports, its charts, its settings. */
+/** One course: its performance book with the exports, its charts, its settings, and its imports. */
 export function Course (
   { courseId, tab, query }: { courseId: number, tab: CourseTab, query: URLSearchParams }
 ) {
@@ -114,7 +114,7 @@ function Tab (
   )
 }
 
-/** The filter that a bar of the chart links to: `?from=0.6&to=0.7`, or `?average=none`. */
+/** The filter in a chart's link: `?from=0.6&to=0.7`, or `?average=none`. */
 function rangeOf (query: URLSearchParams): AverageRange | null {
   if (query.get('average') === 'none') return 'none'
   const from = Number(query.get('from') ?? NaN)

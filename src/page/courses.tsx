@@ -8,7 +8,7 @@ import { useTexts } from './texts/use-texts.ts'
 import { useLoaded } from './use-loaded.ts'
 import { useTitle } from './use-title.ts'
 
-/** More than these are a list that wants a search field. */
+/** A longer list has a search field. */
 const SEARCH_FROM = 8
 
 export function Courses ({ user }: { user: User }) {
@@ -18,7 +18,7 @@ export function Courses ({ user }: { user: User }) {
   useTitle(title)
   const courses = useLoaded(
     'courses',
-    (signal) => call<CourseItem[]>('GET', 'api/courses', undefined, signal)
+    (signal) => call<CourseItem[]>('GET', 'api/courses', { signal })
   )
   if (courses.state === 'failed' && user.role === 'student') {
     return (

@@ -6,17 +6,17 @@ import { useTexts } from './texts/use-texts.ts'
 import { useLoaded } from './use-loaded.ts'
 import { useTitle } from './use-title.ts'
 
-/** As the service asks for; it refuses what is shorter in any case. */
+/** As in the service, which refuses a shorter password in any case. */
 const MIN_LENGTH = 8
 
-/** The other end of a one-time link: whose it is, and the password that he chooses. */
+/** The page of a one-time link: shows its user, and lets them choose a password. */
 export function InvitationView (
   { token, user, onSignedIn }: { token: string, user: User | undefined, onSignedIn: (user: User) => void }
 ) {
   const { t, reason, exactTime } = useTexts()
   const loaded = useLoaded(
     token,
-    (signal) => call<Invitation>('POST', 'api/invitations/check', { token }, signal)
+    (signal) => call<Invitation>('POST', 'api/invitations/check', { body: { token }, signal })
   )
   const invitation = loaded.state === 'ready' ? loaded.value : undefined
   const title = t(invitation?.has_password === true ? 'invitation.reset' : 'invitation.title')
@@ -89,12 +89,12 @@ function PasswordForm (
     }
     setBusy(true)
     try {
-      const user = await call<User>('POST', 'api/invitations', { token, password })
-      // The used link goes from the browser's history as well.
+      const user = await call<User>('POST', 'api/invitations', { body: { token, password } })
+      // Removes the used link from the browser's history too.
       location.replace('#/')
       onSignedIn(user)
     } catch (refusal) {
-      // The form has checked the length and sends nothing else that could be wrong.
+      // The form has checked the length. Only the strength of the password can be wrong.
       setWrong(
         refusal instanceof ApiError && refusal.code === 'VALIDATION_FAILED'
           ? t('invitation.weak')
@@ -114,7 +114,7 @@ function PasswordForm (
       <div role='alert' id='password-wrong' class={wrong === undefined ? '' : 'notice bad'}>
         {wrong !== undefined && <p>{wrong}</p>}
       </div>
-      {/* For the browser's keeper of passwords. */}
+      {/* For the browser's password manager. */}
       <input
         class='hidden'
         type='email'

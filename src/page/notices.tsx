@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useTexts } from './texts/use-texts.ts'
 
-/** A load that failed: what happened, and a way on. */
+/** Says what failed, and offers a way to continue. */
 export function Failure ({ error, retry }: { error: unknown, retry?: (() => void) | undefined }) {
   const { t, reason } = useTexts()
   return (
@@ -25,7 +25,7 @@ export function Empty ({ children }: { children: ComponentChildren }) {
   return <div class='empty'>{children}</div>
 }
 
-/** A place that is there, but not for this person. */
+/** A view that this user has no access to. */
 export function Denied () {
   const { t } = useTexts()
   return (

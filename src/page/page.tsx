@@ -4,23 +4,24 @@ import type { User } from '../http/schemas/users.ts'
 import { call, onSignedOut, ApiError } from './api.ts'
 import { Course } from './course.tsx'
 import { Courses } from './courses.tsx'
-import { forgetExports } from './exports/remembered.ts'
+import { removeSavedExports } from './exports/saved-export.ts'
 import { InvitationView } from './invitation.tsx'
-import { lazily } from './lazily.tsx'
+import { lazyView } from './lazy-view.tsx'
 import { Denied, Empty, Failure, Loading } from './notices.tsx'
 import { ADMIN_PARTS, adminLink, useRoute, type Route } from './router.ts'
 import { SignIn } from './sign-in.tsx'
-import { LANGUAGES, preferredLanguage, rememberLanguage, type Language } from './texts/catalogue.ts'
+import { LANGUAGES, preferredLanguage, saveLanguage, type Language } from './texts/catalogue.ts'
 import { textsIn, TextsProvider, useTexts } from './texts/use-texts.ts'
 
-// Most people never look at these.
-const Admin = lazily(async () => (await import('./admin/admin.tsx')).Admin)
-const Account = lazily(async () => (await import('./account/account.tsx')).Account)
+// Most users never open these.
+const Admin = lazyView(async () => (await import('./admin/admin.tsx')).Admin)
+const Account = lazyView(async () => (await import('./account/account.tsx')).Account)
 
-type Session = { state: 'asking' } | { state: 'signed-out' } | { state: 'signed-in', user: User } | {
-  state: 'failed',
-  error: unknown,
-}
+type Session =
+  | { state: 'loading' }
+  | { state: 'signed-out' }
+  | { state: 'signed-in', user: User }
+  | { state: 'failed', error: unknown }
 
 function Page () {
   const [language, setLanguage] = useState(preferredLanguage)
@@ -30,11 +31,11 @@ function Page () {
     document.documentElement.lang = locale
     document.documentElement.dir = dir
   }, [locale, dir])
-  const [session, setSession] = useState<Session>({ state: 'asking' })
+  const [session, setSession] = useState<Session>({ state: 'loading' })
   const route = useRoute()
 
-  function ask () {
-    setSession({ state: 'asking' })
+  function loadSession () {
+    setSession({ state: 'loading' })
     call<User>('GET', 'api/session').then(
       (user) => {
         setSession({ state: 'signed-in', user })
@@ -48,7 +49,7 @@ function Page () {
       }
     )
   }
-  useEffect(ask, [])
+  useEffect(loadSession, [])
   useEffect(() =>
     onSignedOut(() => {
       setSession({ state: 'signed-out' })
@@ -56,13 +57,13 @@ function Page () {
 
   async function signOut () {
     await call('DELETE', 'api/session').catch(() => {})
-    forgetExports()
+    removeSavedExports()
     setSession({ state: 'signed-out' })
     location.hash = '#/'
   }
 
   function choose (chosen: Language) {
-    rememberLanguage(chosen)
+    saveLanguage(chosen)
     setLanguage(chosen)
     setTexts(textsIn(chosen))
   }
@@ -118,7 +119,7 @@ function Page () {
         )}
         {session.state === 'signed-in' && session.user.role === 'admin' && <AdminNav route={route} />}
       </header>
-      {route.view === 'invitation' && session.state !== 'asking'
+      {route.view === 'invitation' && session.state !== 'loading'
         ? (
           <InvitationView
             key={route.token}
@@ -141,7 +142,9 @@ function Page () {
               )
             : (
               <main id='content' tabIndex={-1}>
-                {session.state === 'failed' ? <Failure error={session.error} retry={ask} /> : <Loading />}
+                {session.state === 'failed'
+                  ? <Failure error={session.error} retry={loadSession} />
+                  : <Loading />}
               </main>
               )}
     </TextsProvider>
@@ -170,7 +173,7 @@ function SignedIn ({ user, route }: { user: User, route: Route }) {
   const { t } = useTexts()
   const main = useRef<HTMLElement>(null)
   const place = placeOf(route)
-  // A new view starts at its top, for eyes and for a screen reader alike.
+  // A new view starts at its top, on the screen and for a screen reader.
   useEffect(() => {
     main.current?.focus({ preventScroll: true })
     scrollTo(0, 0)
@@ -197,10 +200,11 @@ function SignedIn ({ user, route }: { user: User, route: Route }) {
   )
 }
 
-/** What is another view, and not only another state of it. */
+/** Identifies a view: another state of the same view has the same text. */
 function placeOf (route: Route): string {
   if (route.view === 'course') return `${route.courseId}/${route.tab}`
   return route.view === 'admin' ? `${route.part}/${route.id ?? ''}` : route.view
 }
 
-render(<Page />, document.getElementById('page')!)
+const root = document.getElementById('page')
+if (root !== null) render(<Page />, root)

@@ -1,20 +1,20 @@
 import { useEffect, useState } from 'preact/hooks'
 
-// Addresses stand behind the #, so that the page is one document whatever path it is served under.
+// Addresses are after the #, so the page is one document regardless of the path that it is served at.
 export type CourseTab = 'book' | 'charts' | 'settings' | 'import'
 export const ADMIN_PARTS = ['import', 'users', 'jobs', 'storage', 'audit'] as const
 export type AdminPart = typeof ADMIN_PARTS[number]
 export type Route =
   | { view: 'courses' }
   | { view: 'account' }
-  /** `id`: the job, or in storage the course, whose details are shown. */
+  /** `id`: the job (or, in storage, the course) whose details are shown. */
   | { view: 'admin', part: AdminPart, id: number | null, query: URLSearchParams }
-  /** A one-time link, by which somebody chooses a password. */
+  /** A one-time link to choose a password. */
   | { view: 'invitation', token: string }
   | { view: 'course', courseId: number, tab: CourseTab, query: URLSearchParams }
   | { view: 'unknown' }
 
-export function parseRoute (hash: string): Route {
+function parseRoute (hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?')
   if (path === '' || path === '/') return { view: 'courses' }
   if (path === '/account') return { view: 'account' }

@@ -10,7 +10,7 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
   const email = useRef<HTMLInputElement>(null)
   const [provider, setProvider] = useState<string>()
   useEffect(() => {
-    // A browser that single sign-on refused comes back with the reason in the address.
+    // After single sign-on is refused, the browser returns with the reason in the address.
     const address = new URL(location.href)
     const code = address.searchParams.get('sign_in')
     address.searchParams.delete('sign_in')
@@ -18,7 +18,7 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
       history.replaceState(null, '', address)
       setError({ code, message: t('signIn.refused', { code }) })
     }
-    // Without an answer there is the password.
+    // Without an answer, the password is the only way to sign in.
     call<SignInOptions>('GET', 'api/sign-in-options').then((options) => {
       setProvider(options.single_sign_on?.name)
     }, () => {})
@@ -35,8 +35,7 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
     try {
       onSignedIn(
         await call<User>('POST', 'api/session', {
-          email: String(form.get('email')).trim(),
-          password: String(form.get('password')),
+          body: { email: String(form.get('email')).trim(), password: String(form.get('password')) },
         })
       )
     } catch (refusal) {

@@ -5,7 +5,7 @@ export type Loaded<T> =
   | { state: 'ready', value: T }
   | { state: 'failed', error: unknown, value?: undefined }
 
-/** Loads again whenever `key` changes; what comes late for an old key is dropped. `reload` tries again. */
+/** Loads again when `key` changes. A late answer for an old key is dropped. `reload` tries again. */
 export function useLoaded<T> (
   key: string,
   load: (signal: AbortSignal) => Promise<T>

@@ -1,29 +1,28 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 
-/** While something moves it is asked for again this often, ms. */
+/** Pause between two requests while something is changing, ms. */
 const SOON_MS = 2000
-/** What others do shows up after so long, ms. */
+/** Pause between two requests otherwise, ms. */
 const RARELY_MS = 30_000
-/** After failures the pauses grow up to this, ms. */
+/** Longest pause after failures, ms. */
 const LONGEST_MS = 60_000
 
-export interface Refreshed<T> {
-  /** Undefined until the first answer, and after a change of the key. */
+interface Refreshed<T> {
+  /** Undefined before the first answer for this key. */
   value: T | undefined
-  /** Of the last attempt; the value before it stays. */
+  /** The error of the last attempt. The value of an earlier attempt is kept. */
   error: unknown
   refresh: () => void
 }
 
 /**
- * Loads, and loads again from time to time: soon while `isMoving` says so, else rarely, with growing pauses
- * where it fails, and not at all while nobody looks at the page. The next turn begins when the one before has
- * ended.
+ * Loads a value, and loads it again: soon while `isChanging` says so, rarely otherwise, with growing pauses
+ * after failures, and not at all while the page is hidden. One request starts after the one before has ended.
  */
 export function useRefreshed<T> (
   key: string,
   load: (signal: AbortSignal) => Promise<T>,
-  isMoving: (value: T) => boolean
+  isChanging: (value: T) => boolean
 ): Refreshed<T> {
   const [shown, setShown] = useState<{ key: string, value: T | undefined, error: unknown }>({
     key,
@@ -31,8 +30,8 @@ export function useRefreshed<T> (
     error: undefined,
   })
   const again = useRef(() => {})
-  const latest = useRef({ load, isMoving })
-  latest.current = { load, isMoving }
+  const latest = useRef({ load, isChanging })
+  latest.current = { load, isChanging }
   useEffect(() => {
     const over = new AbortController()
     let turn = new AbortController()
@@ -40,15 +39,15 @@ export function useRefreshed<T> (
     let failures = 0
     setShown({ key, value: undefined, error: undefined })
 
-    function later (ms: number) {
+    function requestAfter (ms: number) {
       clearTimeout(timer)
       if (!over.signal.aborted && document.visibilityState === 'visible') {
         timer = setTimeout(() => {
-          void look()
+          void request()
         }, ms)
       }
     }
-    async function look () {
+    async function request () {
       clearTimeout(timer)
       turn.abort()
       const mine = turn = new AbortController()
@@ -57,22 +56,22 @@ export function useRefreshed<T> (
         if (mine.signal.aborted || over.signal.aborted) return
         failures = 0
         setShown({ key, value, error: undefined })
-        later(latest.current.isMoving(value) ? SOON_MS : RARELY_MS)
+        requestAfter(latest.current.isChanging(value) ? SOON_MS : RARELY_MS)
       } catch (error) {
         if (mine.signal.aborted || over.signal.aborted) return
         setShown((before) => ({ ...before, error }))
-        later(Math.min(LONGEST_MS, SOON_MS * 2 ** failures++))
+        requestAfter(Math.min(LONGEST_MS, SOON_MS * 2 ** failures++))
       }
     }
     again.current = () => {
-      void look()
+      void request()
     }
-    const seen = () => {
-      if (document.visibilityState === 'visible') void look()
+    const requestIfVisible = () => {
+      if (document.visibilityState === 'visible') void request()
     }
-    document.addEventListener('visibilitychange', seen, { signal: over.signal })
-    addEventListener('online', seen, { signal: over.signal })
-    void look()
+    document.addEventListener('visibilitychange', requestIfVisible, { signal: over.signal })
+    addEventListener('online', requestIfVisible, { signal: over.signal })
+    void request()
     return () => {
       clearTimeout(timer)
       over.abort()

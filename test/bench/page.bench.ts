@@ -82,9 +82,9 @@ async function measure (browser: Browser, address: string): Promise<void> {
 
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, locale: 'en-US' })
   await page.goto(address)
-  await page.getByLabel('E-mail').waitFor()
+  await page.getByLabel('Email').waitFor()
   print(`sign-in: ${await vitals(page)}`)
-  await page.getByLabel('E-mail').fill(EMAIL)
+  await page.getByLabel('Email').fill(EMAIL)
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: /courses/i }).waitFor()

@@ -159,9 +159,14 @@ t.test('every column of a grade book file is named, however many there are', asy
     (await perfbook(join(folder, 'data'), ['import', file, '--course', 'New', '--dry-run', '--json'])).stdout
   )
   t.equal(summary.columns.length, 1505)
-  t.strictSame(summary.columns.at(-1), { name: titles.at(-1), used_as: 'task_points', reason: null })
+  t.strictSame(summary.columns.at(-1), {
+    name: titles.at(-1),
+    used_as: 'task_points',
+    reason: null,
+    reason_code: null,
+  })
   const { stdout } = await perfbook(join(folder, 'data'), ['import', file, '--course', 'New'])
-  t.equal(stdout.match(/ a task, in points$/gm)?.length, 1500)
+  t.equal(stdout.match(/ an assignment, in points$/gm)?.length, 1500)
   t.notMatch(stdout, /more columns/)
 })
 

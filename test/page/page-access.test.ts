@@ -1,4 +1,4 @@
-// The page without a mouse, on small and zoomed screens, in the reader's own colours.
+// The page without a mouse, on small and zoomed screens, and in the user's own colors.
 import t from 'tap'
 import type { Page } from 'playwright-core'
 import { TEACHER } from '../support/test-service.ts'
@@ -32,7 +32,7 @@ t.test('by keys alone, from sign-in to the file and through the book', chromium,
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   await tabTo(page, /^Skip to content$/)
   await page.keyboard.press('Enter')
-  await tabTo(page, /^E-mail/)
+  await tabTo(page, /^Email/)
   await page.keyboard.type(TEACHER)
   await tabTo(page, /^Password/)
   await page.keyboard.type(PASSWORD)
@@ -48,7 +48,7 @@ t.test('by keys alone, from sign-in to the file and through the book', chromium,
   await page.keyboard.press('Enter')
   t.match((await file).suggestedFilename(), /\.xlsx$/)
   await page.locator('[data-phase=succeeded]').waitFor()
-  t.equal(await focusedName(page), 'Export again', 'the focus is where it was')
+  t.equal(await focusedName(page), 'New export', 'the focus is where it was')
 
   await tabTo(page, /^Search by name or ID$/)
   await page.keyboard.type('okafor')
@@ -105,7 +105,7 @@ t.test('nothing is lost at 640 and 320 px, which are 200 % and 400 % of 1280', c
   t.strictSame(problems, [])
 })
 
-t.test("in the reader's own colours what is chosen can be told", chromium, async (t) => {
+t.test("with the user's own colors, the choice is visible", chromium, async (t) => {
   const { address, open } = await startPage(t, { courses: [sampleCourse()] })
   const { page } = await open({ forcedColors: 'active' })
   await signIn(page, address)

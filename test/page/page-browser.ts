@@ -82,7 +82,7 @@ export async function openPage (
     reducedMotion: 'reduce',
     ...options,
   })
-  // Nothing leaves this machine, and what would is told.
+  // A request to another origin is a problem.
   const problems: string[] = []
   context.on('request', (request) => {
     if (!request.url().startsWith(address) && !request.url().startsWith('blob:')) {
@@ -128,7 +128,7 @@ tap.teardown(async () => {
 /** Through the form, as a person does. */
 export async function signIn (page: Page, address: string, email = TEACHER): Promise<void> {
   await page.goto(address)
-  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: /courses/i }).waitFor()

@@ -40,7 +40,7 @@ t.test('an export survives a reload and a second tab, and is downloaded once', c
   await Promise.all([isReady(page), isReady(second)])
   await second.getByRole('link', { name: /^Download Physics_I/ }).waitFor()
   await page.reload()
-  await page.getByText('The newest export has all the scores as they are now.').waitFor()
+  await page.getByText('The latest export has all current scores.').waitFor()
   t.equal(downloads.length, 1)
   t.equal(await page.locator('[data-phase]').count(), 0)
   t.strictSame(problems, [])
@@ -94,8 +94,8 @@ t.test('a failure says what happened, what to do, and the number of the job', ch
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'export-failed')
   await page.reload()
-  await page.getByText('There is no export of this course yet.').waitFor()
-  t.equal(await notice.count(), 0, 'it is not told again')
+  await page.getByText('This course has no exports yet.').waitFor()
+  t.equal(await notice.count(), 0, 'it is not shown again')
 })
 
 t.test('deleting can be undone for some seconds', chromium, async (t) => {
@@ -116,6 +116,6 @@ t.test('deleting can be undone for some seconds', chromium, async (t) => {
   const deleted = page.waitForResponse((response) => response.request().method() === 'DELETE')
   await page.clock.fastForward(10_000)
   t.equal((await deleted).status(), 204)
-  await page.getByText('There is no export of this course yet.').waitFor()
+  await page.getByText('This course has no exports yet.').waitFor()
   t.strictSame(await services.exports.list(courseIds[0]!), [])
 })

@@ -66,7 +66,7 @@ t.test(
     const asked: string[] = []
     await page.route('**/events', (route) => route.abort())
     await page.route(/api\/jobs\/\d+$/, async (route) => {
-      // The first time nobody answers, then a connection that looks alive and is not.
+      // The first request gets no answer; the second one never ends.
       asked.push(route.request().url())
       if (asked.length === 1) await route.abort()
       else if (asked.length > 2) await route.continue()
@@ -90,7 +90,7 @@ t.test(
 )
 
 t.test(
-  "progress is the job's own, and whoever stops waiting is told whether it goes on",
+  "progress is the job's own, and a user who cancels learns whether it continues",
   chromium,
   async (t) => {
     const COLLEAGUE = 'colleague@example.edu'
@@ -111,18 +111,18 @@ t.test(
     await call('POST', '/api/courses/3/performance/export')
     await openCourse(mine.page, address)
     await askForExport(mine.page)
-    await following(mine.page).getByText('Waiting to start. 1 job before yours.').waitFor()
+    await following(mine.page).getByText('Waiting to start. 1 job ahead of yours.').waitFor()
     t.strictSame(await accessibilityProblems(mine.page), [])
     gate.letOne()
     gate.letOne()
-    await following(mine.page).getByText('Making the workbook: 42%.').waitFor()
+    await following(mine.page).getByText('Creating the workbook: 42%.').waitFor()
     t.equal(
       await mine.page.getByRole('progressbar').evaluate((bar) => (bar as unknown as { value: number }).value),
       0.42
     )
     t.equal(
       await mine.page.locator('.exports .hidden[role=status]').textContent(),
-      'Making the workbook: 25%.',
+      'Creating the workbook: 25%.',
       'a screen reader hears of each quarter'
     )
     await following(mine.page).getByText(/About \d+ seconds? left/).waitFor()
@@ -134,7 +134,7 @@ t.test(
     await askForExport(hers.page)
     await hers.page.getByText('you get the same file').waitFor()
     await hers.page.getByRole('button', { name: 'Cancel' }).click()
-    await hers.page.locator('[data-phase=canceled]').getByText('It goes on for a colleague').waitFor()
+    await hers.page.locator('[data-phase=canceled]').getByText('It continues for a colleague').waitFor()
     await screenshot(hers.page, 'export-withdrawn')
     await hers.page.reload()
     await hers.page.getByRole('grid').waitFor()
@@ -151,7 +151,7 @@ t.test(
   }
 )
 
-t.test('a tab that nobody looks at, and one that was frozen, come to the file too', chromium, async (t) => {
+t.test('a hidden tab, and one that was frozen, get the file too', chromium, async (t) => {
   const { address, open, services } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
   const { page, context } = await open()
   await openCourse(page, address)
@@ -184,7 +184,7 @@ t.test('a server that was killed and started again', chromium, async (t) => {
   const first = await startServer(t, folder, { PORT: String(port) })
   const { page, problems } = await openPage(t, first.address)
   await openCourse(page, first.address)
-  // Once the job is queued somebody else writes, so that it cannot end before the server does.
+  // Once the job is queued, another process writes, so that the job cannot end before the server does.
   const sqlite = connect(join(folder, 'perfbook.sqlite'), { busyTimeoutMs: 10_000 })
   t.teardown(() => {
     sqlite.close()
@@ -208,7 +208,7 @@ t.test('a server that was killed and started again', chromium, async (t) => {
 })
 
 t.test(
-  'whoever was signed out meanwhile signs in again, and the export is followed on',
+  'after being signed out and signing in again, the user still gets the export',
   chromium,
   async (t) => {
     const { address, open, services } = await startPage(t, { courses: [sampleCourse()], withoutRunner: true })
@@ -220,7 +220,7 @@ t.test(
     await page.reload()
     const file = page.waitForEvent('download')
     await services.runner.start()
-    await page.getByLabel('E-mail').fill(TEACHER)
+    await page.getByLabel('Email').fill(TEACHER)
     await page.getByLabel('Password').fill(PASSWORD)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await file

@@ -68,7 +68,7 @@ t.test('checked first, then imported, then again to no effect', chromium, async 
   await page.getByLabel(/^Allow erased people/).check()
   await button('Check').click()
   await page.locator('button.primary', { hasText: 'Import' }).click()
-  await page.getByText('This has changed:').waitFor()
+  await page.getByText('This is what changed:').waitFor()
   const jobs = await service.services.db.reads.selectFrom('jobs').select('payload').orderBy('id').execute()
   const allowed = jobs.map(({ payload }) =>
     (JSON.parse(payload) as { choices: { allowErased: boolean } }).choices.allowErased
@@ -78,8 +78,8 @@ t.test('checked first, then imported, then again to no effect', chromium, async 
   const [, address] = page.url().split('#')
   t.match(address, /^\/admin\/import\?job=\d+$/)
   await page.reload()
-  await page.getByText('This has changed:').waitFor()
-  await page.getByRole('link', { name: 'To the courses' }).waitFor()
+  await page.getByText('This is what changed:').waitFor()
+  await page.getByRole('link', { name: 'Go to courses' }).waitFor()
   await choose(page, 'again.json', PHYSICS)
   await button('Check').click()
   await page.getByText('nothing would change').waitFor()
@@ -99,7 +99,7 @@ t.test('what is wrong is said with file and line; warnings are grouped', chromiu
   }
   await choose(page, 'broken.json', JSON.stringify(broken))
   await page.getByRole('button', { name: 'Check', exact: true }).click()
-  await page.getByText(/^\d errors?\. Nothing has changed\. See below what to do, then check again\.$/)
+  await page.getByText(/^\d errors?\. Nothing has changed\. See below for what to do, then check again\.$/)
     .waitFor()
   t.match(await page.locator('.place').first().textContent(), /results/)
   t.ok(
@@ -110,9 +110,9 @@ t.test('what is wrong is said with file and line; warnings are grouped', chromiu
 
   // A grade book that names no course.
   await choose(page, 'grades.csv', CANVAS)
-  await page.getByText('Say which course this grade book is of.').waitFor()
+  await page.getByText('Enter the course of this grade book.').waitFor()
   await page.getByLabel('Course', { exact: true }).fill('English 9')
-  await page.getByLabel('Teacher’s e-mail').fill('teacher@example.edu')
+  await page.getByLabel("Teacher's email").fill('teacher@example.edu')
   await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByText('This is what would change:').waitFor()
   t.equal(await count(page, 'Scores', 0), '3')
@@ -153,7 +153,7 @@ t.test('dropped, followed through a reload, canceled', chromium, async (t) => {
   await page.reload()
   await page.locator('[data-phase=following]').getByText('Reading the file: 40%.').waitFor()
   await page.getByRole('button', { name: 'Cancel' }).click()
-  await page.locator('[data-status=canceled]').getByText('It was canceled; nothing has changed.').waitFor()
+  await page.locator('[data-status=canceled]').getByText('Canceled. Nothing has changed.').waitFor()
   gate.open()
   t.strictSame(problems, [])
 })
@@ -184,7 +184,7 @@ t.test('a slow upload tells how far it is, and can be stopped', chromium, async 
   t.strictSame(problems, [])
 })
 
-t.test('a teacher imports into his own course', chromium, async (t) => {
+t.test('a teacher imports into their own course', chromium, async (t) => {
   const service = await startPage(t, {
     courses: [
       sampleCourse({
@@ -202,14 +202,14 @@ t.test('a teacher imports into his own course', chromium, async (t) => {
   await page.getByRole('link', { name: /English 9/ }).click()
   await page.getByRole('link', { name: 'Import' }).click()
   await choose(page, 'grades.csv', CANVAS)
-  t.equal(await page.getByLabel('Teacher’s e-mail').count(), 0, 'course and teacher are known')
+  t.equal(await page.getByLabel("Teacher's email").count(), 0, 'course and teacher are known')
   t.equal(await page.getByLabel(/^Allow erased people/).count(), 0, 'only an administrator may')
   await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByText('This is what would change:').waitFor()
   await page.locator('button.primary', { hasText: 'Import' }).click()
-  await page.getByText('This has changed:').waitFor()
+  await page.getByText('This is what changed:').waitFor()
   await lookAt(t, page, 'import-course')
-  await page.getByRole('link', { name: 'To the performance book' }).click()
+  await page.getByRole('link', { name: 'Go to the performance book' }).click()
   await page.getByText('2 students shown').waitFor()
   t.strictSame(problems, [])
 })

@@ -72,7 +72,7 @@ for (const strips of [false, true]) {
       t.ok((await file).url().startsWith(`${proxy.address}/files/`))
       t.equal((await context.cookies())[0]?.path, PREFIX)
       await page.reload()
-      await page.getByText('The newest export has all the scores as they are now.').waitFor()
+      await page.getByText('The latest export has all current scores.').waitFor()
       t.strictSame(problems, [])
     }
   )

@@ -1,4 +1,4 @@
-// How the page is served; what it does stands in the tests with a browser.
+// How the page is served. What it does is tested in a browser.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -11,7 +11,7 @@ import { pageRoutes } from '../../src/http/routes/page.ts'
 /** All that the first view loads, compressed, in bytes. */
 const FIRST_LOAD_MAX = 60_000
 
-t.test('a page that was not built says so, in the log and to whoever opens it', async (t) => {
+t.test('a page that was not built says so, in the log and in the browser', async (t) => {
   let log = ''
   const app = Fastify({
     logger: {
@@ -67,7 +67,7 @@ t.test('the built page: strict policy, relative addresses, small', async (t) => 
     const source = readFileSync(join(folder, 'assets', name), 'utf8')
     const wanted = Array.from(source.matchAll(/(?:from|import)\s*\(?"\.\/([^"]+)"/g), ([, other]) => other!)
     t.strictSame(wanted.filter((other) => !scripts.includes(other)), [], `${name} asks for what is there`)
-    // What is imported at the top is loaded at the start as well: the browser is told beforehand.
+    // What a script of the first load imports is loaded at the start too: the browser preloads it.
     if (assets.includes(`assets/${name}`)) {
       t.strictSame(
         Array.from(source.matchAll(/from"\.\/([^"]+)"/g), ([, other]) => other!).filter((other) =>

@@ -18,7 +18,7 @@ t.test('the button of single sign-on, and why it did not work', needs(findChromi
   provider.register(`${address}/api/oidc/callback`)
   provider.person = { email: 'stranger@example.edu', email_verified: true }
   await page.getByRole('button', { name: 'Sign in with School account' }).click()
-  await page.getByRole('alert').getByText('Nobody here has the e-mail address of your account.').waitFor()
+  await page.getByRole('alert').getByText('No user here has the email address of your account.').waitFor()
   t.strictSame(await accessibilityProblems(page), [])
 
   const other = await open()

@@ -25,7 +25,7 @@ t.test('empty, loading, failed and denied views', chromium, async (t) => {
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'empty-course')
   await page.getByRole('link', { name: 'Charts' }).click()
-  await page.getByText('There are no scores to draw yet.').waitFor()
+  await page.getByText('There are no scores to chart yet.').waitFor()
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByText('This course has no categories.').waitFor()
 
@@ -38,22 +38,22 @@ t.test('empty, loading, failed and denied views', chromium, async (t) => {
     await route.abort()
   }, { times: 1 })
   await page.goto(`${address}/#/courses/${courseIds[0]}`)
-  await page.getByRole('status').getByText('Loading …').waitFor()
+  await page.getByRole('status').getByText('Loading…').waitFor()
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'loading')
   letGo()
-  await page.getByRole('alert').getByText('The server does not answer. Check your connection.').waitFor()
+  await page.getByRole('alert').getByText('The server is not responding. Check your connection.').waitFor()
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'failed')
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('grid').waitFor()
 
   await page.goto(`${address}/#/courses/${courseIds[2]}`)
-  await page.getByText('Only a teacher of this course or an administrator may see this.').waitFor()
+  await page.getByText('Only a teacher of this course or an administrator can do this.').waitFor()
   t.strictSame(await accessibilityProblems(page), [])
   await screenshot(page, 'denied')
   await page.goto(`${address}/#/nowhere`)
-  await page.getByText('There is no such page.').waitFor()
+  await page.getByText('This page does not exist.').waitFor()
   await page.getByRole('link', { name: 'Back to my courses' }).click()
   await page.getByRole('link', { name: /Physics I/ }).waitFor()
 
@@ -61,8 +61,8 @@ t.test('empty, loading, failed and denied views', chromium, async (t) => {
     const [email, role, text] of [[
       'pupil@example.edu',
       'student',
-      /This page is for teachers, and you signed in as a student/,
-    ], ['new@example.edu', 'teacher', /There is no course here yet/]] as const
+      /This page is for teachers, and you are signed in as a student/,
+    ], ['new@example.edu', 'teacher', /There are no courses here yet/]] as const
   ) {
     await services.accounts.add({ email, role, password: PASSWORD })
     await page.getByRole('button', { name: 'Sign out' }).click()
@@ -92,13 +92,13 @@ t.test(
     await page.getByRole('link', { name: /Physics I/ }).click()
     await page.getByText('Up to date').waitFor()
     const file = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'Download the newest export' }).click()
+    await page.getByRole('button', { name: 'Download latest' }).click()
     await file
     await page.getByText('Options', { exact: true }).click()
     await page.getByLabel('Scores as').selectOption('points')
     await page.getByRole('button', { name: 'Export to Excel' }).waitFor()
     t.equal(
-      await page.getByRole('button', { name: 'Download the newest export' }).count(),
+      await page.getByRole('button', { name: 'Download latest' }).count(),
       0,
       'it is not what is asked for'
     )
@@ -110,7 +110,7 @@ t.test(
 
     await call('PATCH', `/api/courses/${courseIds[0]}`, { body: { missing_counts: 'zero' } })
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    await page.getByText('Scores have changed since').first().waitFor()
+    await page.getByText('Out of date').first().waitFor()
     await page.getByRole('button', { name: 'Export to Excel' }).waitFor()
     await screenshot(page, 'exports-changed')
   }

@@ -40,11 +40,7 @@ t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t)
   }
   for (const [code, text] of Object.entries(COLUMN_USES)) t.equal(english[`column.${code}`], text)
   for (const [code, text] of Object.entries(COLUMN_REASONS)) {
-    t.equal(
-      english[`columnReason.${code}`],
-      text,
-      'by which the page finds the translation'
-    )
+    t.equal(english[`columnReason.${code}`], text)
   }
   const kinds = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.job.ts'))

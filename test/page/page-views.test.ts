@@ -11,10 +11,10 @@ t.test('settings show their effect before they are saved', chromium, async (t) =
   await signIn(page, address)
   await page.getByRole('link', { name: /Physics I/ }).click()
   await page.getByRole('link', { name: 'Settings' }).click()
-  await page.getByText('Nothing has been changed.').waitFor()
+  await page.getByText('You have not changed anything.').waitFor()
   const before = (await call('GET', `/api/courses/${courseIds[0]}/performance`)).json()
   await page.getByLabel('Weight of Homework in percent').fill('a lot')
-  await page.getByText('A weight is a number from 0 to 100.').waitFor()
+  await page.getByText('A weight must be a number from 0 to 100.').waitFor()
   t.strictSame(await accessibilityProblems(page), [])
   await page.getByLabel('Weight of Homework in percent').fill('10')
   // Both changes together: the effect of the first alone may be shown in between.
@@ -66,7 +66,7 @@ t.test('charts lead to the students behind a bar', chromium, async (t) => {
   await page.keyboard.press('Enter')
   await page.getByText('Course average from 60% to 70%').waitFor()
   await page.getByText(new RegExp(`^${count} students? shown`)).waitFor()
-  await page.getByRole('button', { name: 'Remove this filter' }).click()
+  await page.getByRole('button', { name: 'Remove filter' }).click()
   await page.getByText('60 students shown').waitFor()
   t.strictSame(problems, [])
 })
@@ -86,7 +86,7 @@ t.test('Spanish, right to left, a small screen, on paper', chromium, async (t) =
   const rows = await spanish.page.evaluate(
     "(() => { dispatchEvent(new Event('beforeprint')); return document.querySelectorAll('.print tbody tr').length })()"
   )
-  t.equal(rows, 24, 'on paper every student stands')
+  t.equal(rows, 24, 'every student is printed')
   await spanish.page.emulateMedia({ media: 'print' })
   await screenshot(spanish.page, 'book-print')
 
@@ -101,7 +101,7 @@ t.test('Spanish, right to left, a small screen, on paper', chromium, async (t) =
   t.ok(await small.page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'nothing sticks out')
   const cell = small.page.locator('[data-row="4"][data-column="0"]')
   const [box, pinned] = [(await grid.boundingBox())!, (await cell.boundingBox())!]
-  t.ok(Math.abs(box.x + box.width - pinned.x - pinned.width) < 20, 'the student stands at the right')
+  t.ok(Math.abs(box.x + box.width - pinned.x - pinned.width) < 20, 'the student is at the right')
   await cell.focus()
   for (let step = 0; step < 6; step++) await small.page.keyboard.press('ArrowLeft')
   t.ok(await small.page.locator('[data-row="4"][data-column="6"]').evaluate((node) => node.matches(':focus')))

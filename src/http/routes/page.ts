@@ -6,15 +6,15 @@ import type { FastifyPluginAsync } from 'fastify'
 import { programFile } from '../../program-files.ts'
 
 export interface PageOptions {
-  /** The path under which the service is reached from outside; empty, or `/perfbook`. */
+  /** The path prefix of the public address: empty, or for example `/perfbook`. */
   publicPath: string
-  /** The built page; default: where `npm ci` puts it. */
+  /** The folder of the built page. The default is where `npm ci` builds it. */
   folder?: string
 }
 
 /**
- * Scripts, styles, pictures and requests of this origin only; nothing inline; in no frame. The same header,
- * to the letter, as every other response has: see `src/http/security-headers.ts`.
+ * Allows scripts, styles, images and requests of this origin only, nothing inline, and no frames. This is
+ * exactly the header of every other response: see `src/http/security-headers.ts`.
  */
 const POLICY = [
   "default-src 'self'",
@@ -27,8 +27,8 @@ const POLICY = [
 ].join(';')
 
 /**
- * The page for people, at `/`. Its addresses are relative, so it works behind a path prefix. Where it was not
- * built the log says so, and a plain page says how to build it.
+ * Serves the page at `/`. Its addresses are relative, so it works behind a path prefix. If the page has not
+ * been built, the log says so, and a plain page says how to build it.
  */
 export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
   app,
@@ -37,7 +37,8 @@ export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
   const isBuilt = existsSync(join(folder, 'index.html'))
   if (!isBuilt) {
     app.log.warn(
-      `The page is not built: "npm run build:page" makes it. The API works without. Looked in ${folder}`
+      'The page is not built. Run "npm run build:page" to build it. The API works without it. ' +
+        `Folder: ${folder}`
     )
   }
 
@@ -50,11 +51,11 @@ export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
   }
   const options = { config: { access: { who: 'public' } }, schema: { hide: true } } as const
   app.get('/', options, async (request, reply) => {
-    // Read each time: it is small, and may have been built anew meanwhile.
+    // Read for each request: it is small, and the page may have been built again.
     const html = isBuilt ? await readFile(join(folder, 'index.html'), 'utf8') : NOT_BUILT
     return await reply.headers(headers).type('text/html; charset=utf-8').send(html)
   })
-  // Without its slash at the end the page's relative addresses would miss the prefix.
+  // Without the final slash, the page's relative addresses would lose the prefix.
   if (publicPath !== '') {
     app.get(publicPath, options, async (request, reply) =>
       await reply.redirect(`${publicPath}/`, 308))
@@ -67,7 +68,7 @@ export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
     decorateReply: false,
     index: false,
     preCompressed: true,
-    // A name changes with its content.
+    // A file's name changes with its content.
     immutable: true,
     maxAge: '365d',
     setHeaders (reply) {
@@ -78,11 +79,17 @@ export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
 
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Perfbook</title></head>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Perfbook</title>
+</head>
 <body>
 <h1>Perfbook</h1>
-<p>This service is running, but its page was not built. In the project's folder, run <code>npm ci</code> (with development packages) or <code>npm run build:page</code>, then start the service again.</p>
-<p>The API works without the page. It is described at <a href="api/docs">api/docs</a> (as data: <a href="api/openapi.json">api/openapi.json</a>).</p>
+<p>The service is running, but its page was not built. In the project's folder, run <code>npm ci</code> with
+development packages, or <code>npm run build:page</code>. Then start the service again.</p>
+<p>The API works without the page. See <a href="api/docs">api/docs</a>, or
+<a href="api/openapi.json">api/openapi.json</a> for OpenAPI.</p>
 </body>
 </html>
 `

@@ -43,7 +43,8 @@ export const oneTimeLinkSchema = Type.Object({
     sent: Type.Boolean(),
     reason: nullable(Type.String({ description: 'Why it was not sent, as the mail server says' })),
   }, {
-    description: 'If a mail server is set up: whether the link was sent to the user. The link is valid either way',
+    description:
+      'If a mail server is set up: whether the link was sent to the user. The link is valid either way',
   })),
 })
 export type OneTimeLink = Static<typeof oneTimeLinkSchema>

@@ -8,18 +8,18 @@ import { useLoaded } from '../use-loaded.ts'
 import { useTitle } from '../use-title.ts'
 import { browserOf } from './browser-name.ts'
 
-/** Who one is, and where one is signed in. */
+/** The user's own account, and the devices where they are signed in. */
 export function Account ({ user }: { user: User }) {
   const { t, reason, ago, localTime } = useLaterTexts()
   useTitle(t('app.account'))
   const loaded = useLoaded(
     'sessions',
-    (signal) => call<Session[]>('GET', `api/sessions?user_id=${user.id}`, undefined, signal)
+    (signal) => call<Session[]>('GET', `api/sessions?user_id=${user.id}`, { signal })
   )
   const [ended, setEnded] = useState<ReadonlySet<number>>(new Set())
   const [error, setError] = useState<unknown>()
   const news = useRef<HTMLDivElement>(null)
-  // With the row went the button that had the focus.
+  // The row is removed, and with it the button that had the focus.
   useEffect(() => {
     if (ended.size > 0 && document.activeElement === document.body) news.current?.focus()
   }, [ended])
@@ -30,7 +30,7 @@ export function Account ({ user }: { user: User }) {
     try {
       for (const { id } of sessions) {
         await call('DELETE', `api/sessions/${id}`).catch((refusal: { code?: string }) => {
-          // It has ended by itself meanwhile.
+          // The session has already ended.
           if (refusal.code !== 'SESSION_NOT_FOUND') throw refusal
         })
         gone.add(id)

@@ -1,5 +1,4 @@
-// A browser's long name for itself in two words. Every one claims to be older ones as well, so the order
-// matters.
+// Turns the User-Agent of a browser into two words. Each browser also names older ones, so the order matters.
 const BROWSERS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bEdg(?:A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -18,7 +17,7 @@ const SYSTEMS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bLinux\b/, 'Linux'],
 ]
 
-/** Such as `Firefox, Windows`; what is not known is shown as it is, and nothing as `unknown`. */
+/** For example `Firefox, Windows`. An unknown User-Agent is returned as it is; without one, `unknown`. */
 export function browserOf (userAgent: string | null, unknown: string): string {
   if (userAgent === null || userAgent === '') return unknown
   const found = [BROWSERS, SYSTEMS].map((list) => list.find(([pattern]) => pattern.test(userAgent))?.[1])

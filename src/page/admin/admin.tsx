@@ -10,7 +10,7 @@ import { CourseFiles } from './storage/course-files.tsx'
 import { StorageOverview } from './storage/storage-overview.tsx'
 import { Users } from './users/users.tsx'
 
-/** The views for administrators; whoever else comes here has been turned away before. */
+/** The views for administrators. Other users do not get here. */
 export function Admin (
   { part, id, query, user }: { part: AdminPart, id: number | null, query: URLSearchParams, user: User }
 ) {

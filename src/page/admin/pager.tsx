@@ -1,8 +1,6 @@
 import { useLaterTexts } from '../texts/later.ts'
 
-/**
- * From page to page of a list that shows the newest first; the browser's own Back leads to the page before.
- */
+/** Links between the pages of a list, newest first. The browser's Back leads to the page before. */
 export function Pager (
   { cursor, next, href }: {
     cursor: string | null,
@@ -20,7 +18,7 @@ export function Pager (
   )
 }
 
-/** An address with what is set of these. */
+/** The parameters of a query that have a value; undefined if none has. */
 export function queryOf (parts: Record<string, string | null>): Record<string, string> | undefined {
   const set = Object.entries(parts).filter((part): part is [string, string] =>
     part[1] !== null && part[1] !== ''

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks'
 import type { Book, Student } from '../../http/schemas/book.ts'
 import { Empty } from '../notices.tsx'
 import { useTexts } from '../texts/use-texts.ts'
-import { columnsOf, type Column, type Shown } from './columns.ts'
+import { columnsOf, type Shown, type TaskColumn } from './columns.ts'
 import { Details } from './details.tsx'
 import { Grid } from './grid.tsx'
 import { usePrintTable } from './print-table.tsx'
@@ -10,7 +10,7 @@ import { rowsOf, type AverageRange, type Sort } from './rows.ts'
 import { Mark } from './score-text.tsx'
 import { Toolbar } from './toolbar.tsx'
 
-export interface BookViewProps {
+interface BookViewProps {
   book: Book
   isWhole: boolean
   periodId: string | null
@@ -26,7 +26,7 @@ export function BookView ({ book, isWhole, periodId, onPeriod, range, onRange }:
   const [shown, setShown] = useState<Shown>('percent')
   const [showDropped, setShowDropped] = useState(true)
   const [sort, setSort] = useState<Sort | null>(null)
-  const [open, setOpen] = useState<{ student: Student, column: Column } | null>(null)
+  const [open, setOpen] = useState<{ student: Student, task: TaskColumn } | null>(null)
 
   const columns = useMemo(() => columnsOf(book, texts), [book, texts])
   const students = useMemo(
@@ -35,7 +35,7 @@ export function BookView ({ book, isWhole, periodId, onPeriod, range, onRange }:
   )
   usePrintTable({ title: book.course.name, students, columns, shown })
 
-  // Once: from the lowest. Twice: from the highest. A third time: the workbook's order.
+  // The first time ascending, the second time descending, the third time in the workbook's order.
   function sortBy (key: string) {
     setSort((before) =>
       before?.key !== key
@@ -44,6 +44,11 @@ export function BookView ({ book, isWhole, periodId, onPeriod, range, onRange }:
           ? null
           : { key, isDescending: true }
     )
+  }
+  function orderOf ({ key, isDescending }: Sort): string | undefined {
+    const column = key === 'name' ? t('book.student') : columns.find((one) => one.key === key)?.title
+    if (column === undefined) return undefined
+    return t('book.sorted', { column, direction: t(isDescending ? 'book.descending' : 'book.ascending') })
   }
   function clear () {
     setSearch('')
@@ -57,11 +62,7 @@ export function BookView ({ book, isWhole, periodId, onPeriod, range, onRange }:
       </Empty>
     )
   }
-  const sortedTitle = sort === null
-    ? undefined
-    : sort.key === 'name'
-      ? t('book.student')
-      : columns.find(({ key }) => key === sort.key)?.title
+  const order = sort === null ? undefined : orderOf(sort)
   return (
     <section class='book' aria-label={t('tabs.book')}>
       <Toolbar
@@ -97,13 +98,7 @@ export function BookView ({ book, isWhole, periodId, onPeriod, range, onRange }:
       )}
       <p class='muted small' role='status'>
         {t('book.shown', { count: students.length })}
-        {sortedTitle !== undefined &&
-          ` · ${
-            t('book.sorted', {
-              column: sortedTitle,
-              direction: t(sort!.isDescending ? 'book.descending' : 'book.ascending'),
-            })
-          }`}
+        {order !== undefined && ` · ${order}`}
         {!isWhole && ` · ${t('app.loading')}`}
       </p>
       {students.length === 0
@@ -122,8 +117,8 @@ export function BookView ({ book, isWhole, periodId, onPeriod, range, onRange }:
             shown={shown}
             sort={sort}
             onSort={sortBy}
-            onOpen={(student, column) => {
-              setOpen({ student, column })
+            onOpen={(student, task) => {
+              setOpen({ student, task })
             }}
           />
           )}
@@ -140,7 +135,7 @@ export function BookView ({ book, isWhole, periodId, onPeriod, range, onRange }:
       {open !== null && (
         <Details
           student={open.student}
-          column={open.column}
+          task={open.task}
           timeZone={book.course.time_zone}
           onClose={() => {
             setOpen(null)

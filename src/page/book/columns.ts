@@ -6,18 +6,32 @@ export type Shown = 'percent' | 'points'
 
 export type Spread = Pick<Category, 'class_average' | 'lowest' | 'highest'>
 
+/** The scores of one task: its index in a student's `data`, the task, and the name of its category. */
+export interface TaskColumn {
+  index: number
+  heading: Task
+  category: string | undefined
+}
+
 export interface Column {
   key: string
   title: string
   kind: 'id' | 'period' | 'average' | 'task'
   /** Px. */
   width: number
-  /** What the column sorts by; null stands last. */
+  /** What the column sorts by; null sorts last. */
   value: (student: Student) => string | number | null
-  /** The class's numbers, from the server. */
+  /** The numbers of the class, from the server. */
   spread?: Spread
-  /** Of a task: the column of `data`, its task and its category's name. */
-  task?: { index: number, heading: Task, category: string | undefined }
+  task?: TaskColumn
+}
+
+/** A column in view: its index, and its place from the start of the line, px. */
+export interface PlacedColumn {
+  column: Column
+  index: number
+  start: number
+  size: number
 }
 
 /** The columns after the student's name, in the workbook's order. */

@@ -1,15 +1,15 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Student } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
-import type { Column } from './columns.ts'
+import type { TaskColumn } from './columns.ts'
 import { scoreText } from './score-text.tsx'
 import { sortedName } from './rows.ts'
 
-/** All that is known of one score, in a dialog; the browser gives the focus back to the cell at its end. */
+/** The details of one score, in a dialog. When it closes, the browser returns the focus to the cell. */
 export function Details (
-  { student, column, timeZone, onClose }: {
+  { student, task: { heading, category, index }, timeZone, onClose }: {
     student: Student,
-    column: Column,
+    task: TaskColumn,
     timeZone: string,
     onClose: () => void,
   }
@@ -20,16 +20,16 @@ export function Details (
   useEffect(() => {
     dialog.current?.showModal()
   }, [])
-  const { heading, category, index } = column.task!
   const cell = student.data[index] ?? null
   const facts: Array<[string, string | null | undefined]> = [
     [t('details.category'), category],
     [t('details.due'), heading.due_at === null ? t('book.noDue') : exactTime(heading.due_at, timeZone)],
   ]
   if (cell !== null) {
-    const marks = [cell.is_late && t('mark.late'), cell.is_provisional && t('mark.provisional')].filter((
-      mark
-    ) => mark !== false)
+    const marks = [
+      ...(cell.is_late ? [t('mark.late')] : []),
+      ...(cell.is_provisional ? [t('mark.provisional')] : []),
+    ]
     facts.push(
       [t('details.status'), t(`status.${cell.status}`)],
       [t('details.score'), cell.score === null ? null : scoreText(cell, heading, 'percent', texts)],
@@ -39,7 +39,10 @@ export function Details (
           ? null
           : heading.points_possible === null
             ? number(cell.points)
-            : t('details.pointsOf', { points: number(cell.points), possible: number(heading.points_possible) }),
+            : t('details.pointsOf', {
+              points: number(cell.points),
+              possible: number(heading.points_possible),
+            }),
       ],
       [
         t('details.exercises'),

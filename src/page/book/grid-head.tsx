@@ -1,26 +1,25 @@
 import { Component } from 'preact'
-import type { VirtualItem } from '@tanstack/virtual-core'
 import type { TextKey } from '../texts/en.ts'
 import type { Texts } from '../texts/use-texts.ts'
-import type { Column, Spread } from './columns.ts'
+import type { PlacedColumn, Spread } from './columns.ts'
 import { hasChanged } from './has-changed.ts'
 import type { Sort } from './rows.ts'
 
 const TITLE_HEIGHT = 84
 const SUMMARY_HEIGHT = 30
-const SUMMARIES: ReadonlyArray<readonly [TextKey, keyof Spread]> = [['book.classAverage', 'class_average'], [
-  'book.lowest',
-  'lowest',
-], ['book.highest', 'highest']]
+const SUMMARIES: ReadonlyArray<readonly [TextKey, keyof Spread]> = [
+  ['book.classAverage', 'class_average'],
+  ['book.lowest', 'lowest'],
+  ['book.highest', 'highest'],
+]
 /** Rows above the first student: the header and the summaries. */
 export const HEAD_ROWS = 1 + SUMMARIES.length
-/** Px. */
+/** Height of those rows, px. */
 export const HEAD_HEIGHT = TITLE_HEIGHT + SUMMARIES.length * SUMMARY_HEIGHT
 
-export interface GridHeadProps {
-  columns: readonly Column[]
-  items: readonly VirtualItem[]
-  /** The cell that Tab reaches; `tabRow` is null where it is a student's. */
+interface GridHeadProps {
+  items: readonly PlacedColumn[]
+  /** The cell that Tab reaches; `tabRow` is null if that is a student's cell. */
   tabRow: number | null
   tabColumn: number | null
   sort: Sort | null
@@ -29,8 +28,8 @@ export interface GridHeadProps {
 }
 
 /**
- * Titles with due dates, and the class's average, lowest and highest: they stay in sight. Not drawn again
- * while only rows move.
+ * Titles with due dates, and the class average, lowest and highest. They stay in view. They are not drawn
+ * again while only rows move.
  */
 export class GridHead extends Component<GridHeadProps> {
   override shouldComponentUpdate (next: GridHeadProps): boolean {
@@ -38,7 +37,7 @@ export class GridHead extends Component<GridHeadProps> {
   }
 
   override render () {
-    const { columns, items, tabRow, tabColumn, sort, timeZone, texts } = this.props
+    const { items, tabRow, tabColumn, sort, timeZone, texts } = this.props
     const { t, percent, day } = texts
     const tab = (row: number, column: number) => tabRow === row && tabColumn === column ? 0 : -1
     const sorted = (key: string) =>
@@ -58,8 +57,8 @@ export class GridHead extends Component<GridHeadProps> {
             <span class='title'>{t('book.student')}</span>
             <Arrow direction={sorted('name')} />
           </div>
-          {items.map(({ index, start, size }) => {
-            const { key, title, kind, task } = columns[index]!
+          {items.map(({ column, index, start, size }) => {
+            const { key, title, kind, task } = column
             return (
               <div
                 key={key}
@@ -107,8 +106,8 @@ export class GridHead extends Component<GridHeadProps> {
             >
               {t(label)}
             </div>
-            {items.map(({ index, start, size }) => {
-              const { key, kind, spread } = columns[index]!
+            {items.map(({ column, index, start, size }) => {
+              const { key, kind, spread } = column
               return (
                 <div
                   key={key}

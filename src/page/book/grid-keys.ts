@@ -5,8 +5,9 @@ export interface Place {
 }
 
 /**
- * Where a key leads from a cell, by the WAI-ARIA grid pattern
- * (https://www.w3.org/WAI/ARIA/apg/patterns/grid/); undefined: it is no key of the grid.
+ * The cell that a key leads to, by the WAI-ARIA grid pattern
+ * (https://www.w3.org/WAI/ARIA/apg/patterns/grid/); undefined if the grid does not use the key. `page`: rows
+ * that Page Down moves.
  */
 export function moveInGrid (
   { key, ctrlKey, metaKey, altKey }: KeyboardEvent,
@@ -16,14 +17,14 @@ export function moveInGrid (
 ): Place | undefined {
   if (altKey) return undefined
   const isFar = ctrlKey || metaKey
-  const forth = isRtl ? 'ArrowLeft' : 'ArrowRight'
+  const forward = isRtl ? 'ArrowLeft' : 'ArrowRight'
   const back = isRtl ? 'ArrowRight' : 'ArrowLeft'
   switch (key) {
     case 'ArrowDown':
       return { row: isFar ? last.row : Math.min(row + 1, last.row), column }
     case 'ArrowUp':
       return { row: isFar ? 0 : Math.max(row - 1, 0), column }
-    case forth:
+    case forward:
       return { row, column: isFar ? last.column : Math.min(column + 1, last.column) }
     case back:
       return { row, column: isFar ? 0 : Math.max(column - 1, 0) }

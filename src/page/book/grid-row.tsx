@@ -1,32 +1,30 @@
 import { Component, type VNode } from 'preact'
-import type { VirtualItem } from '@tanstack/virtual-core'
 import type { Student } from '../../http/schemas/book.ts'
 import type { Texts } from '../texts/use-texts.ts'
-import type { Column, Shown } from './columns.ts'
+import type { Column, PlacedColumn, Shown } from './columns.ts'
 import { hasChanged } from './has-changed.ts'
 import { sortedName } from './rows.ts'
 import { Score } from './score-text.tsx'
 
-export interface GridRowProps {
+interface GridRowProps {
   student: Student
-  /** Of the row in the grid, the header and the summary rows included. */
+  /** Index of the row in the grid, counting the header and the summary rows. */
   index: number
   top: number
-  columns: readonly Column[]
-  items: readonly VirtualItem[]
+  items: readonly PlacedColumn[]
   /** The column of the cell that Tab reaches, if it is in this row. */
   tabColumn: number | null
   shown: Shown
   texts: Texts
 }
 
-/** One student. Drawn again only when something of it changed: scrolling moves many rows. */
+/** One student. It is drawn again only if a property changed: scrolling moves many rows. */
 export class GridRow extends Component<GridRowProps> {
   /**
-   * By column: a cell that is the same object is not looked at again when others come into view beside it.
+   * Preact skips a cell that is the same object as before, for example when others come into view beside it.
    */
-  #cells = new Map<number, VNode>()
-  #madeFor: GridRowProps | undefined
+  #cells = new Map<Column, { start: number, node: VNode }>()
+  #drawnFor: GridRowProps | undefined
 
   override shouldComponentUpdate (next: GridRowProps): boolean {
     return hasChanged(this.props, next)
@@ -60,16 +58,16 @@ export class GridRow extends Component<GridRowProps> {
   }
 
   #cellsOf (props: GridRowProps): VNode[] {
-    const known = this.#madeFor !== undefined && !hasChanged({ ...this.#madeFor, items: props.items }, props)
-      ? this.#cells
-      : undefined
-    const { student, index, columns, items, tabColumn, shown, texts } = props
-    this.#madeFor = props
-    this.#cells = new Map(items.map(({ index: i, start, size }) => {
-      const column = columns[i]!
-      return [
-        i,
-        known?.get(i) ?? (
+    const { student, index, items, tabColumn, shown, texts } = props
+    const isSameRow = this.#drawnFor !== undefined && !hasChanged({ ...this.#drawnFor, items }, props)
+    const before = isSameRow ? this.#cells : new Map<Column, never>()
+    this.#drawnFor = props
+    this.#cells = new Map()
+    return items.map(({ column, index: i, start, size }) => {
+      const known = before.get(column)
+      const node = known?.start === start
+        ? known.node
+        : (
           <div
             key={column.key}
             role='gridcell'
@@ -82,10 +80,10 @@ export class GridRow extends Component<GridRowProps> {
           >
             {this.#content(column, student, shown, texts)}
           </div>
-        ),
-      ]
-    }))
-    return [...this.#cells.values()]
+          )
+      this.#cells.set(column, { start, node })
+      return node
+    })
   }
 
   #content (column: Column, student: Student, shown: Shown, texts: Texts) {

@@ -1,8 +1,8 @@
 import { defaultRangeExtractor, type Range } from '@tanstack/virtual-core'
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Student } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
-import type { Column, Shown } from './columns.ts'
+import type { Column, PlacedColumn, Shown, TaskColumn } from './columns.ts'
 import { GridHead, HEAD_HEIGHT, HEAD_ROWS } from './grid-head.tsx'
 import { GridRow } from './grid-row.tsx'
 import { moveInGrid, type Place } from './grid-keys.ts'
@@ -12,10 +12,10 @@ import { useVirtualizer } from './use-virtualizer.ts'
 const ROW_HEIGHT = 36
 const ROW_STEP = 4
 const COLUMN_STEP = 2
-/** Of the student's column; less on a small screen. Px. */
+/** Width of the student's column, px; less on a small screen. */
 const PINNED = { wide: 220, narrow: 132 }
 
-export interface GridProps {
+interface GridProps {
   label: string
   students: readonly Student[]
   columns: readonly Column[]
@@ -23,12 +23,13 @@ export interface GridProps {
   shown: Shown
   sort: Sort | null
   onSort: (key: string) => void
-  onOpen: (student: Student, column: Column) => void
+  onOpen: (student: Student, task: TaskColumn) => void
 }
 
 /**
- * The book as a grid (WAI-ARIA grid pattern): one tab stop, arrow keys between cells; only the cells in view,
- * and the one with the focus, exist. Header and summary rows and the student's column stay in place.
+ * The book as a grid (WAI-ARIA grid pattern): one tab stop, and arrow keys between cells. Only the cells in
+ * view and the one with the focus exist. The header, the summary rows, and the student's column stay in
+ * place.
  */
 export function Grid ({ label, students, columns, timeZone, shown, sort, onSort, onOpen }: GridProps) {
   const texts = useTexts()
@@ -54,7 +55,7 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
   const across = useVirtualizer({
     count: columns.length,
     getScrollElement,
-    estimateSize: (i) => columns[i]!.width,
+    estimateSize: (i) => columns[i]?.width ?? 0,
     horizontal: true,
     isRtl: texts.dir === 'rtl',
     paddingStart: pinned,
@@ -69,16 +70,15 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
   useLayoutEffect(() => {
     if (!mayFocus.current) return
     mayFocus.current = false
-    scroller.current?.querySelector<HTMLElement>(`[data-row="${at.row}"][data-column="${at.column}"]`)?.focus(
-      { preventScroll: true }
-    )
+    const cell = `[data-row="${at.row}"][data-column="${at.column}"]`
+    scroller.current?.querySelector<HTMLElement>(cell)?.focus({ preventScroll: true })
   })
 
   function goTo (next: Place) {
     mayFocus.current = true
     setPlace(next)
-    // Header and student are always in sight; who leaps to them wants the beginning of what is below or
-    // beside.
+    // The header and the student's name are always in view. A jump to them scrolls to the start of the
+    // scores.
     if (next.row >= HEAD_ROWS) rows.scrollToIndex(next.row - HEAD_ROWS, { align: 'auto' })
     else if (at.row >= HEAD_ROWS) rows.scrollToOffset(0)
     if (next.column > 0) across.scrollToIndex(next.column - 1, { align: 'auto' })
@@ -86,12 +86,12 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
   }
 
   function act ({ row, column }: Place) {
+    const { key = 'name', task } = columns[column - 1] ?? {}
+    const student = students[row - HEAD_ROWS]
     if (row === 0) {
-      onSort(column === 0 ? 'name' : columns[column - 1]!.key)
+      onSort(key)
       rows.scrollToOffset(0)
-    } else if (row >= HEAD_ROWS && columns[column - 1]?.task !== undefined) {
-      onOpen(students[row - HEAD_ROWS]!, columns[column - 1]!)
-    }
+    } else if (student !== undefined && task !== undefined) onOpen(student, task)
   }
 
   function onKeyDown (event: KeyboardEvent) {
@@ -119,13 +119,17 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
     act(clicked)
   }
 
-  // Also what a screen reader focuses without a key of ours.
+  // A screen reader can move the focus without one of our keys.
   function onFocusIn (event: FocusEvent) {
     const focused = placeOf(event.target)
     if (focused !== undefined && (focused.row !== at.row || focused.column !== at.column)) setPlace(focused)
   }
 
-  const items = across.getVirtualItems()
+  const inView = across.getVirtualItems()
+  const items = useMemo(() => inView.flatMap(({ index, start, size }): PlacedColumn[] => {
+    const column = columns[index]
+    return column === undefined ? [] : [{ column, index, start, size }]
+  }), [inView, columns])
   const height = rows.getTotalSize()
   return (
     <div
@@ -146,7 +150,6 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
         style={{ width: `${across.getTotalSize()}px`, height: `${height}px` }}
       >
         <GridHead
-          columns={columns}
           items={items}
           tabRow={at.row < HEAD_ROWS ? at.row : null}
           tabColumn={at.row < HEAD_ROWS ? at.column : null}
@@ -162,7 +165,6 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
                 student={students[index]}
                 index={index + HEAD_ROWS}
                 top={start}
-                columns={columns}
                 items={items}
                 tabColumn={at.row === index + HEAD_ROWS ? at.column : null}
                 shown={shown}
@@ -177,9 +179,9 @@ export function Grid ({ label, students, columns, timeZone, shown, sort, onSort,
 }
 
 /**
- * The part in view and the cell with the focus, in the order of the document. The part begins and ends at
- * multiples of `step`: many frames of scrolling then change nothing, instead of each a little, and a change
- * costs much more than its size.
+ * The indexes of the part in view and of the cell with the focus, in document order. The part starts and ends
+ * at multiples of `step`. Most frames of scrolling then change nothing, instead of each changing a little: a
+ * change has a high fixed cost.
  */
 function withKept ({ startIndex, endIndex, overscan, count }: Range, kept: number, step: number): number[] {
   const inView = defaultRangeExtractor({

@@ -6,7 +6,7 @@ import type { Column, Shown } from './columns.ts'
 import { sortedName } from './rows.ts'
 import { Score } from './score-text.tsx'
 
-export interface PrintTableProps {
+interface PrintTableProps {
   title: string
   students: readonly Student[]
   columns: readonly Column[]
@@ -14,7 +14,7 @@ export interface PrintTableProps {
 }
 
 /**
- * On paper the whole table stands, which on the screen exists in part only: it is made when printing begins.
+ * Prints the whole table. The screen has only the part in view, so the table is made when printing starts.
  */
 export function usePrintTable (props: PrintTableProps): void {
   const texts = useTexts()

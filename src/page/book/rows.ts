@@ -8,12 +8,12 @@ export interface Sort {
 }
 
 /**
- * Of the course average, both as fractions: from (included) to (left out; the last bar of a chart has no
- * end). `none`: students without one.
+ * A range of course averages, as fractions: `from` is included, `to` is not; null: no upper limit. `none`:
+ * students without a course average.
  */
 export type AverageRange = { from: number, to: number | null } | 'none'
 
-export interface RowChoice {
+interface RowChoice {
   search: string
   sort: Sort | null
   showDropped: boolean
@@ -26,8 +26,8 @@ export function isInRange (average: number | null, range: AverageRange): boolean
 }
 
 /**
- * The students to show, in order; without a sort that of the workbook. Dropped ones stand apart at the end,
- * those without a value last.
+ * The students to show, in order; without a sort, in the workbook's order. Dropped students come last. Before
+ * them come the students without a value.
  */
 export function rowsOf (
   students: readonly Student[],
@@ -35,13 +35,11 @@ export function rowsOf (
   { search, sort, showDropped, range }: RowChoice,
   compare: (a: string, b: string) => number
 ): Student[] {
-  const wanted = search.trim().toLocaleLowerCase().normalize('NFC')
+  const wanted = folded(search.trim())
   const rows = students.filter((student) =>
     (showDropped || !student.is_dropped) &&
     (range === null || (!student.is_dropped && isInRange(student.course_average, range))) &&
-    (wanted === '' ||
-      `${sortedName(student)} ${student.name ?? ''} ${student.student_identifier ?? ''}`.toLocaleLowerCase()
-        .normalize('NFC').includes(wanted))
+    (wanted === '' || searchText(student).includes(wanted))
   )
   if (sort === null) return rows
   const value = sort.key === 'name' ? sortedName : columns.find(({ key }) => key === sort.key)?.value
@@ -51,9 +49,7 @@ export function rowsOf (
     .map((student) => ({ student, value: value(student) }))
     .sort((a, b) => {
       if (a.student.is_dropped !== b.student.is_dropped) return a.student.is_dropped ? 1 : -1
-      if (a.value === null || a.value === '' || b.value === null || b.value === '') {
-        return Number(a.value === null || a.value === '') - Number(b.value === null || b.value === '')
-      }
+      if (isBlank(a.value) || isBlank(b.value)) return Number(isBlank(a.value)) - Number(isBlank(b.value))
       return direction *
         (typeof a.value === 'number' && typeof b.value === 'number'
           ? a.value - b.value
@@ -62,7 +58,19 @@ export function rowsOf (
     .map(({ student }) => student)
 }
 
-/** Last name first, as lists of a class are read. */
+/** Last name first, as in a class list. */
 export function sortedName ({ first_name, last_name }: Student): string {
   return [last_name, first_name].filter((part) => part !== null && part !== '').join(', ')
+}
+
+function searchText (student: Student): string {
+  return folded(`${sortedName(student)} ${student.name ?? ''} ${student.student_identifier ?? ''}`)
+}
+
+function folded (text: string): string {
+  return text.toLocaleLowerCase().normalize('NFC')
+}
+
+function isBlank (value: string | number | null): boolean {
+  return value === null || value === ''
 }

@@ -3,20 +3,16 @@ import type { Texts } from '../texts/use-texts.ts'
 import type { Shown } from './columns.ts'
 
 /**
- * A score in percent, or in points where the task has points possible (as the workbook does); a status where
- * there is none.
+ * A score in percent, or in points if the task has points possible, as in the workbook. Without a score, the
+ * status.
  */
 export function scoreText (cell: Cell, heading: Task, shown: Shown, { t, percent, number }: Texts): string {
   if (cell.score === null) return t(`status.${cell.status}`)
-  if (shown === 'points' && (heading.points_possible ?? 0) > 0) {
-    return number(cell.score * heading.points_possible!)
-  }
-  return percent(cell.score)
+  const possible = heading.points_possible ?? 0
+  return shown === 'points' && possible > 0 ? number(cell.score * possible) : percent(cell.score)
 }
 
-/**
- * What a cell of a task shows. Marks are letters in a frame, statuses words: none is told by colour alone.
- */
+/** The cell of a task. Marks are framed letters and statuses are words: nothing is shown by color alone. */
 export function Score (
   { cell, heading, shown, texts }: { cell: Cell | null, heading: Task, shown: Shown, texts: Texts }
 ) {

@@ -2,7 +2,7 @@ import type { Period } from '../../http/schemas/book.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import type { Shown } from './columns.ts'
 
-export interface ToolbarProps {
+interface ToolbarProps {
   search: string
   onSearch: (search: string) => void
   periods: readonly Period[]
@@ -10,7 +10,7 @@ export interface ToolbarProps {
   onPeriod: (id: string | null) => void
   shown: Shown
   onShown: (shown: Shown) => void
-  /** Undefined: nobody was dropped. */
+  /** Undefined if no student is dropped. */
   showDropped: boolean | undefined
   onDropped: (show: boolean) => void
 }

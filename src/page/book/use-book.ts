@@ -2,19 +2,19 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Book } from '../../http/schemas/book.ts'
 import { call } from '../api.ts'
 
-/** Enough for the first screens, so that they are there soon; the rest comes after. */
+/** Students in the first request: enough for the first screens, so that they appear soon. */
 const FIRST_PAGE = 300
 const NEXT_PAGE = 100_000
 
-export type BookState =
+type BookState =
   | { state: 'loading' }
   | { state: 'failed', error: unknown }
-  /** `isWhole` is false while more students are on their way. */
+  /** `isWhole` is false while more students are being loaded. */
   | { state: 'ready', book: Book, isWhole: boolean }
 
 /**
- * The book of a course, or of one of its periods, page by page. `reload` fetches it anew and keeps showing
- * the old one.
+ * The book of a course, or of one of its periods, loaded page by page. `reload` fetches it again; until the
+ * answer arrives, the old book is shown.
  */
 export function useBook (courseId: number, periodId: string | null): BookState & { reload: () => void } {
   const [shown, setShown] = useState<BookState>({ state: 'loading' })
@@ -27,7 +27,7 @@ export function useBook (courseId: number, periodId: string | null): BookState &
         ...(cursor === null ? {} : { cursor }),
         ...(periodId === null ? {} : { period_id: periodId }),
       })
-      return call<Book>('GET', `api/courses/${courseId}/performance?${query}`, undefined, over.signal)
+      return call<Book>('GET', `api/courses/${courseId}/performance?${query}`, { signal: over.signal })
     }
     async function load () {
       let book = await page(FIRST_PAGE, null)

@@ -15,8 +15,8 @@ type Options = Omit<
 const waiting = new Set<() => void>()
 
 /**
- * At the end of the frame, once for all virtualisers: rows and columns that move together are drawn together,
- * and nobody measures in between.
+ * Draws at the end of the frame, once for all virtualizers. Rows and columns that move together are drawn
+ * together, and no layout is measured in between.
  */
 function drawInFrame (draw: () => void): void {
   if (waiting.size === 0) {
@@ -30,13 +30,12 @@ function drawInFrame (draw: () => void): void {
 }
 
 /**
- * TanStack's virtualiser for an element that scrolls, drawn again when another part of the list comes into
- * view.
+ * TanStack's virtualizer for a scrolling element. It draws again when another part of the list is in view.
  */
 export function useVirtualizer (options: Options): Virtualizer<HTMLElement, HTMLElement> {
-  const [, count] = useReducer((n: number, _: undefined) => n + 1, 0)
+  const [, redraw] = useReducer((n: number, _: undefined) => n + 1, 0)
   const [draw] = useState(() => () => {
-    count(undefined)
+    redraw(undefined)
   })
   const complete = {
     ...options,

@@ -3,24 +3,24 @@ import { useRef } from 'preact/hooks'
 import { useTexts } from '../texts/use-texts.ts'
 import { useWidth } from './use-width.ts'
 
-export interface Bar {
+interface Bar {
   key: string
-  /** Not below 0. */
+  /** 0 or more. */
   value: number
-  /** Below the bar, short. */
+  /** A short label below the bar. */
   axis: string
-  /** All that there is to say, for a screen reader and as a tooltip. */
+  /** The full text, for a screen reader and as a tooltip. */
   label: string
   href?: string | undefined
 }
 
-export interface BarChartProps {
+interface BarChartProps {
   label: string
   bars: readonly Bar[]
   valueLabel: (value: number) => string
-  /** Where the scale ends at least. */
+  /** The scale ends at this value or higher. */
   top?: number
-  /** Values at which a line stands across, with its number at the side. */
+  /** Values that have a grid line, with the number at the side. */
   lines?: readonly number[]
 }
 
@@ -31,10 +31,10 @@ const HEAD = 22
 const SIDE = 46
 const LETTER = 8
 const USUAL_WIDTH = 960
-/** So many bars share a label where there is no room for each. */
-const SHARES = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+/** How many bars share a label if there is no room for each. */
+const BARS_PER_LABEL = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 
-/** Bars with their numbers. Each is an image with a text; those that lead somewhere are links. */
+/** Bars with their numbers. Each bar is an image with a text; a bar with an address is a link. */
 export function BarChart ({ label, bars, valueLabel, top = 1, lines = [] }: BarChartProps) {
   const isRtl = useTexts().dir === 'rtl'
   const svg = useRef<SVGSVGElement>(null)
@@ -46,7 +46,8 @@ export function BarChart ({ label, bars, valueLabel, top = 1, lines = [] }: BarC
   const yOf = (value: number) => HEIGHT - FOOT - value / most * (HEIGHT - FOOT - HEAD)
   const room = (text: string) => (text.length + 1) * LETTER
   const hasValues = bars.every(({ value }) => room(valueLabel(value)) <= step)
-  const share = SHARES.find((many) => bars.every(({ axis }) => room(axis) <= step * many)) ?? bars.length
+  const fits = (count: number) => bars.every(({ axis }) => room(axis) <= step * count)
+  const barsPerLabel = BARS_PER_LABEL.find(fits) ?? bars.length
   return (
     <svg class='chart' viewBox={`0 0 ${width} ${HEIGHT}`} role='group' aria-label={label} ref={svg}>
       <g aria-hidden='true'>
@@ -82,7 +83,7 @@ export function BarChart ({ label, bars, valueLabel, top = 1, lines = [] }: BarC
               : <a href={bar.href} aria-label={bar.label}>{drawing}</a>}
             <g aria-hidden='true' class='texts'>
               {hasValues && <text x={middle} y={y - 7} class='value'>{valueLabel(bar.value)}</text>}
-              {i % share === 0 && <text x={middle} y={HEIGHT - 7}>{bar.axis}</text>}
+              {i % barsPerLabel === 0 && <text x={middle} y={HEIGHT - 7}>{bar.axis}</text>}
             </g>
           </Fragment>
         )

@@ -7,10 +7,7 @@ import { useTexts } from '../texts/use-texts.ts'
 import { BarChart } from './bar-chart.tsx'
 import { histogram } from './histogram.ts'
 
-/**
- * The book to look at: how course averages are spread, and the class's average from task to task. The numbers
- * stand beside as tables.
- */
+/** The distribution of course averages, and the class average of each task. Each chart is also a table. */
 export function Charts ({ book, courseId }: { book: Book, courseId: number }) {
   const { t, percent, number, day } = useTexts()
   const bins = useMemo(() => histogram(book.students), [book.students])
@@ -26,7 +23,9 @@ export function Charts ({ book, courseId }: { book: Book, courseId: number }) {
         ? { average: 'none' }
         : { from: String(range.from), ...(range.to === null ? {} : { to: String(range.to) }) }
     )
-  const tasks = book.data_headings.filter(({ class_average }) => class_average !== null)
+  const tasks = book.data_headings.flatMap(({ class_average: average, ...task }) =>
+    average === null ? [] : [{ ...task, average }]
+  )
   if (bins.every(({ count }) => count === 0) && tasks.length === 0) {
     return (
       <Empty>
@@ -79,9 +78,9 @@ export function Charts ({ book, courseId }: { book: Book, courseId: number }) {
             lines={[0.5, 1]}
             bars={tasks.map((task, i) => ({
               key: String(task.id),
-              value: task.class_average!,
+              value: task.average,
               axis: String(i + 1),
-              label: `${task.title}: ${percent(task.class_average)}`,
+              label: `${task.title}: ${percent(task.average)}`,
             }))}
           />
           <details class='options'>
@@ -105,7 +104,7 @@ export function Charts ({ book, courseId }: { book: Book, courseId: number }) {
                     <td>
                       {task.due_at === null ? t('book.noDue') : day(task.due_at, book.course.time_zone)}
                     </td>
-                    <td>{percent(task.class_average)}</td>
+                    <td>{percent(task.average)}</td>
                   </tr>
                 ))}
               </tbody>

@@ -1,7 +1,7 @@
 import type { Student } from '../../http/schemas/book.ts'
 import { isInRange, type AverageRange } from '../book/rows.ts'
 
-export interface Bin {
+interface Bin {
   range: AverageRange
   count: number
 }
@@ -9,8 +9,9 @@ export interface Bin {
 const STEPS = 10
 
 /**
- * How many students that are not dropped have a course average in each tenth; what is over 90 % is one, extra
- * credit included, and those without one are the last.
+ * How many students have a course average in each tenth. Dropped students are not counted. The bin from 90 %
+ * up includes extra credit. The last bin is for students without a course average; without such students,
+ * there is none.
  */
 export function histogram (students: readonly Student[]): Bin[] {
   const ranges: AverageRange[] = Array.from(
@@ -22,5 +23,5 @@ export function histogram (students: readonly Student[]): Bin[] {
     range,
     count: counted.filter(({ course_average }) => isInRange(course_average, range)).length,
   }))
-  return bins.at(-1)!.count === 0 ? bins.slice(0, -1) : bins
+  return bins.at(-1)?.count === 0 ? bins.slice(0, -1) : bins
 }

@@ -2,21 +2,23 @@ import { useLayoutEffect, useState } from 'preact/hooks'
 import type { RefObject } from 'preact'
 
 /**
- * The width of an element, px, kept up to date: what is drawn in its pixels has letters of the same size on
- * every screen.
+ * The current width of an element, px; `initial` until it is measured. A drawing that uses these pixels has
+ * letters of the same size on every screen.
  */
-export function useWidth (element: RefObject<Element | null>, before: number): number {
-  const [width, setWidth] = useState(before)
+export function useWidth (ref: RefObject<Element | null>, initial: number): number {
+  const [width, setWidth] = useState(initial)
   useLayoutEffect(() => {
+    const element = ref.current
+    if (element === null) return
     const measure = () => {
-      setWidth(Math.round(element.current!.getBoundingClientRect().width))
+      setWidth(Math.round(element.getBoundingClientRect().width))
     }
     measure()
-    const watch = new ResizeObserver(measure)
-    watch.observe(element.current!)
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
     return () => {
-      watch.disconnect()
+      observer.disconnect()
     }
-  }, [element])
+  }, [ref])
   return width
 }

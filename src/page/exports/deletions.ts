@@ -1,8 +1,8 @@
 import { useEffect, useReducer } from 'preact/hooks'
 import { call } from '../api.ts'
 
-/** So long a deletion can be taken back, ms. */
-export const UNDO_MS = 8000
+/** How long a deletion can be undone, ms. */
+const UNDO_MS = 8000
 
 interface Deletion {
   courseId: number
@@ -13,43 +13,40 @@ interface Deletion {
   error?: unknown
 }
 
-// Outside of any view: whoever looks at another course meanwhile still gets what he asked for. Closing the
-// page takes it back.
+// Not in a view: a deletion continues when the user opens another course. Closing the page cancels it.
 const deletions = new Map<number, Deletion>()
 const listeners = new Set<() => void>()
 const changed = () => {
   for (const listener of listeners) listener()
 }
 
-export interface ShownDeletion {
+interface ShownDeletion {
   exportId: number
   name: string
   secondsLeft: number
   error?: unknown
 }
 
-/**
- * Deletes an export after some seconds in which it can be undone; `then` is called when the server has done
- * it.
- */
-export function deleteLater (courseId: number, exportId: number, name: string, then: () => void): void {
+/** Deletes an export after a few seconds in which it can be undone. Calls `onDeleted` after it is deleted. */
+export function deleteLater (courseId: number, exportId: number, name: string, onDeleted: () => void): void {
   const timer = setTimeout(() => {
     call('DELETE', `api/courses/${courseId}/performance/exports/${exportId}`).then(
       () => {
         deletions.delete(exportId)
-        then()
+        onDeleted()
         changed()
       },
       (error: { code?: string }) => {
         if (error.code === 'EXPORT_NOT_FOUND') {
           deletions.delete(exportId)
-          then()
-        } else deletions.set(exportId, { ...deletions.get(exportId)!, error })
+          onDeleted()
+        } else deletions.set(exportId, { ...deletion, error })
         changed()
       }
     )
   }, UNDO_MS)
-  deletions.set(exportId, { courseId, exportId, name, endsAt: performance.now() + UNDO_MS, timer })
+  const deletion = { courseId, exportId, name, endsAt: performance.now() + UNDO_MS, timer }
+  deletions.set(exportId, deletion)
   changed()
 }
 
@@ -59,7 +56,7 @@ export function undoDeletion (exportId: number): void {
   changed()
 }
 
-/** What is about to be deleted in a course, and what could not be. */
+/** Deletions in a course that are pending or have failed. */
 export function useDeletions (courseId: number): ShownDeletion[] {
   const [, draw] = useReducer((n: number, _: undefined) => n + 1, 0)
   useEffect(() => {
@@ -67,7 +64,7 @@ export function useDeletions (courseId: number): ShownDeletion[] {
       draw(undefined)
     }
     listeners.add(listener)
-    // The seconds that are left move.
+    // The seconds left change.
     const clock = setInterval(() => {
       if (deletions.size > 0) listener()
     }, 1000)

@@ -1,4 +1,4 @@
-/** Starts the download of a file; the answer says that it is an attachment, so the page stays. */
+/** Starts the download of a file. The response is an attachment, so the page stays open. */
 export function download (url: string): void {
   const link = document.createElement('a')
   link.href = url
@@ -9,7 +9,7 @@ export function download (url: string): void {
   link.remove()
 }
 
-/** A file's name, from its address. */
+/** The name of a file, from its address. */
 export function nameOf (url: string): string {
-  return decodeURIComponent(new URL(url).pathname.split('/').at(-1)!)
+  return decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '')
 }

@@ -4,14 +4,14 @@ import { useTexts } from '../texts/use-texts.ts'
 
 const COLUMNS = [
   'exports.file',
-  'exports.made',
-  'exports.by',
+  'exports.created',
+  'exports.createdBy',
   'exports.size',
-  'exports.state',
+  'exports.status',
   'exports.actions',
 ] as const
 
-/** On a small screen each export is a block; the roles say that it still is a table. */
+/** A table. On a small screen each export is a block; the roles keep it a table for screen readers. */
 export function ExportList (
   { items, timeZone, onDelete }: {
     items: readonly ExportItem[],
@@ -35,18 +35,18 @@ export function ExportList (
               <td role='cell'>
                 <a href={item.url} download='' dir='auto'>{item.filename}</a>
               </td>
-              <td role='cell' data-label={t('exports.made')}>
+              <td role='cell' data-label={t('exports.created')}>
                 <time dateTime={item.created_at}>
                   {ago(Math.min(Date.parse(item.created_at), now), now)}
                   <br />
                   <span class='muted small'>{exactTime(item.created_at, timeZone)}</span>
                 </time>
               </td>
-              <td role='cell' data-label={t('exports.by')}>
+              <td role='cell' data-label={t('exports.createdBy')}>
                 <bdi>{item.created_by ?? '–'}</bdi>
               </td>
               <td role='cell' data-label={t('exports.size')}>{size(item.size)}</td>
-              <td role='cell' data-label={t('exports.state')}>
+              <td role='cell' data-label={t('exports.status')}>
                 <span class={item.is_current ? 'tag good' : 'tag'}>
                   {t(item.is_current ? 'exports.isCurrent' : 'exports.isOld')}
                 </span>

@@ -1,7 +1,7 @@
 import type { ExportOptions } from '../../http/schemas/common.ts'
 import { useTexts } from '../texts/use-texts.ts'
 
-/** What differs from the default is all that the options hold, as in the API. */
+/** The options of a new export. As in the API, they hold only what differs from the defaults. */
 export function ExportOptionsForm (
   { options, onOptions, hasPeriods }: {
     options: ExportOptions,
@@ -10,17 +10,14 @@ export function ExportOptionsForm (
   }
 ) {
   const { t } = useTexts()
-  const { sheets, values, include_dropped: dropped } = options
-  const choose = (sheets: 'period' | undefined, values: 'points' | undefined, dropped: false | undefined) => {
+  const choose = (change: ExportOptions) => {
+    const { sheets, values, include_dropped: dropped } = { ...options, ...change }
     onOptions({
-      ...(sheets && { sheets }),
-      ...(values && { values }),
+      ...(sheets === 'period' && { sheets }),
+      ...(values === 'points' && { values }),
       ...(dropped === false && { include_dropped: false }),
     })
   }
-  const periods = sheets === 'period' ? sheets : undefined
-  const points = values === 'points' ? values : undefined
-  const without = dropped === false ? dropped : undefined
   return (
     <details class='options'>
       <summary>{t('exports.options')}</summary>
@@ -29,9 +26,9 @@ export function ExportOptionsForm (
           <label>
             <span>{t('exports.sheets')}</span>
             <select
-              value={periods ?? 'course'}
+              value={options.sheets ?? 'course'}
               onChange={({ currentTarget }) => {
-                choose(currentTarget.value === 'period' ? 'period' : undefined, points, without)
+                choose({ sheets: currentTarget.value === 'period' ? 'period' : 'course' })
               }}
             >
               <option value='course'>{t('exports.sheetsCourse')}</option>
@@ -42,9 +39,9 @@ export function ExportOptionsForm (
         <label>
           <span>{t('exports.values')}</span>
           <select
-            value={points ?? 'percent'}
+            value={options.values ?? 'percent'}
             onChange={({ currentTarget }) => {
-              choose(periods, currentTarget.value === 'points' ? 'points' : undefined, without)
+              choose({ values: currentTarget.value === 'points' ? 'points' : 'percent' })
             }}
           >
             <option value='percent'>{t('book.percent')}</option>
@@ -54,9 +51,9 @@ export function ExportOptionsForm (
         <label class='check'>
           <input
             type='checkbox'
-            checked={without === undefined}
+            checked={options.include_dropped !== false}
             onChange={({ currentTarget }) => {
-              choose(periods, points, currentTarget.checked ? undefined : false)
+              choose({ include_dropped: currentTarget.checked })
             }}
           />
           <span>{t('exports.includeDropped')}</span>

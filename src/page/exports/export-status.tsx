@@ -2,12 +2,12 @@ import { useTexts } from '../texts/use-texts.ts'
 import { download, nameOf } from './download.ts'
 import type { ExportState } from './use-export.ts'
 
-/** A screen reader is told of progress in quarters. */
+/** A screen reader announces progress in steps of this size. */
 const SPOKEN_STEP = 0.25
 
 /**
- * What becomes of the export that was asked for. The moving parts are for the eye; a quiet line beside says
- * it in few words.
+ * The state of the requested export. The progress is visible only; a hidden line announces it to screen
+ * readers, less often.
  */
 export function ExportStatus (
   { state, onCancel, onDismiss }: {
@@ -69,22 +69,27 @@ export function ExportStatus (
           {state.phase === 'failed' && <p class='small'>{t('job.number', { id: String(state.job.id) })}</p>}
           {state.phase !== 'following' && state.phase !== 'asking' && (
             <p class='row'>
-              {state.phase === 'succeeded' && state.job.url !== null && (
-                <button
-                  type='button'
-                  onClick={() => {
-                    download(state.job.url!)
-                  }}
-                >
-                  {t('job.again')}
-                </button>
-              )}
+              {state.phase === 'succeeded' && state.url !== null && <DownloadAgain url={state.url} />}
               <button type='button' onClick={onDismiss}>{t('job.dismiss')}</button>
             </p>
           )}
         </div>
       )}
     </>
+  )
+}
+
+function DownloadAgain ({ url }: { url: string }) {
+  const { t } = useTexts()
+  return (
+    <button
+      type='button'
+      onClick={() => {
+        download(url)
+      }}
+    >
+      {t('job.again')}
+    </button>
   )
 }
 
@@ -101,16 +106,14 @@ function sentence (
     case 'refused':
       return t('job.refused', { reason: reason(state.error) })
     case 'canceled':
-      return t(state.goesOn ? 'job.withdrawn' : 'job.canceled')
+      return t(state.continues ? 'job.withdrawn' : 'job.canceled')
     case 'gone':
       return t('job.gone', { id: String(state.jobId) })
     case 'failed':
       return t('job.failed', { reason: state.job.error === null ? '' : reason(state.job.error) })
     case 'succeeded':
-      if (state.job.url === null) return t('job.succeededGone')
-      return t(state.isDownloading ? 'job.succeeded' : 'job.succeededElsewhere', {
-        name: nameOf(state.job.url),
-      })
+      if (state.url === null) return t('job.succeededGone')
+      return t(state.isDownloading ? 'job.succeeded' : 'job.succeededElsewhere', { name: nameOf(state.url) })
     case 'following':
       if (state.isLost) return t('job.lost')
       if (state.job?.status === 'started') {

@@ -9,10 +9,10 @@ import { ExportOptionsForm } from './export-options-form.tsx'
 import { ExportStatus } from './export-status.tsx'
 import { useExport } from './use-export.ts'
 
-/** What a colleague exported, or that scores have changed, shows up after so long at most, ms. */
-const LOOK_EVERY_MS = 30_000
+/** A colleague's export, or a change of scores, is shown after this time at most, ms. */
+const POLL_EVERY_MS = 30_000
 
-/** Exports of the course: ask for one, follow it, what is there. */
+/** The exports of a course: request one, follow it, and the list of files. */
 export function Exports (
   { courseId, timeZone, hasPeriods }: { courseId: number, timeZone: string, hasPeriods: boolean }
 ) {
@@ -25,15 +25,15 @@ export function Exports (
   const button = useRef<HTMLButtonElement>(null)
   const undo = useRef<HTMLButtonElement>(null)
   const isBusy = state.phase === 'asking' || state.phase === 'following'
-  const going = new Set(deletions.map(({ exportId }) => exportId))
-  const shown = items?.filter(({ id }) => !going.has(id))
+  const deleted = new Set(deletions.map(({ exportId }) => exportId))
+  const shown = items?.filter(({ id }) => !deleted.has(id))
   const newest = shown?.[0]
   const offersNewest = newest !== undefined && newest.is_current && !isBusy &&
     JSON.stringify(newest.options) === JSON.stringify(options)
 
   function remove (item: ExportItem) {
     deleteLater(courseId, item.id, item.filename, refresh)
-    // Its row has gone, and with it the button that had the focus.
+    // The row is removed, and with it the button that had the focus.
     requestAnimationFrame(() => {
       undo.current?.focus()
     })
@@ -130,7 +130,7 @@ export function Exports (
 }
 
 /**
- * The list, kept up to date: asked for again from time to time, when the page is looked at again, and on
+ * The list of exports. It is loaded again from time to time, when the page is visible again, and by
  * `refresh`.
  */
 function useExportList (courseId: number) {
@@ -141,7 +141,7 @@ function useExportList (courseId: number) {
     const turn = ++latest.current
     call<ExportItem[]>('GET', `api/courses/${courseId}/performance/exports`).then(
       (answer) => {
-        // An older answer that comes late changes nothing.
+        // A late answer to an older request changes nothing.
         if (turn !== latest.current) return
         setItems(answer)
         setError(undefined)
@@ -153,17 +153,17 @@ function useExportList (courseId: number) {
   }, [courseId])
   useEffect(() => {
     refresh()
-    const look = () => {
+    const refreshIfVisible = () => {
       if (document.visibilityState === 'visible') refresh()
     }
-    const timer = setInterval(look, LOOK_EVERY_MS)
-    document.addEventListener('visibilitychange', look)
-    addEventListener('online', look)
+    const timer = setInterval(refreshIfVisible, POLL_EVERY_MS)
+    document.addEventListener('visibilitychange', refreshIfVisible)
+    addEventListener('online', refreshIfVisible)
     return () => {
       latest.current++
       clearInterval(timer)
-      document.removeEventListener('visibilitychange', look)
-      removeEventListener('online', look)
+      document.removeEventListener('visibilitychange', refreshIfVisible)
+      removeEventListener('online', refreshIfVisible)
     }
   }, [refresh])
   return { items, error, refresh }

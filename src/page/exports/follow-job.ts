@@ -1,18 +1,18 @@
-import type { Job } from '../../http/schemas/common.ts'
+import type { Job, JobWithAttempts } from '../../http/schemas/common.ts'
 import { addressOf, ApiError, call } from '../api.ts'
 
-export type JobNews =
-  | { kind: 'job', job: Job }
-  /** No answer just now; it is asked again by itself. */
+type JobNews =
+  | { kind: 'job', job: JobWithAttempts }
+  /** The server does not answer at the moment. It is asked again automatically. */
   | { kind: 'lost' }
-  /** The server does not know the job any more. */
+  /** The server no longer has the job. */
   | { kind: 'gone' }
 
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
 /**
- * A connection that a sleeping laptop lost can look alive: after so long without news or answer the job
- * itself is asked for (again).
+ * After this time without an event or an answer, the job is requested again: a connection that a sleeping
+ * laptop lost can still look open.
  */
 const SILENCE_MS = 20_000
 
@@ -21,41 +21,40 @@ export function hasEnded ({ status }: Job): boolean {
 }
 
 /**
- * Tells of a job until it has ended: by events, and by asking with growing pauses where events do not come
- * through. It goes on as long as the job lives, and asks for nothing once it has ended. Returns what stops it
- * before.
+ * Follows a job until it ends: by its events, and by polling with growing pauses where events do not arrive.
+ * It sends no requests after the job has ended. Returns a function that stops it earlier.
  */
-export function followJob (jobId: number, tell: (news: JobNews) => void): () => void {
+export function followJob (jobId: number, onNews: (news: JobNews) => void): () => void {
   const over = new AbortController()
   let source: EventSource | undefined
-  let asking: AbortController | undefined
+  let polling: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let failures = 0
 
   function stop () {
     over.abort()
-    asking?.abort()
+    polling?.abort()
     clearTimeout(timer)
     source?.close()
   }
 
-  function later (ms: number) {
+  function pollAfter (ms: number) {
     clearTimeout(timer)
     if (over.signal.aborted) return
     timer = setTimeout(() => {
-      if (asking !== undefined) tell({ kind: 'lost' })
-      void look()
+      if (polling !== undefined) onNews({ kind: 'lost' })
+      void poll()
     }, ms)
   }
 
-  function hear (job: Job) {
+  function report (job: JobWithAttempts) {
     if (over.signal.aborted) return
     if (hasEnded(job)) stop()
-    tell({ kind: 'job', job })
+    onNews({ kind: 'job', job })
   }
 
-  // Anew, since the old stream may be dead. Not in a tab that nobody looks at: a browser opens six
-  // connections to a server that speaks HTTP/1.1, and waiting tabs would hold them all.
+  // Opens a new stream, since the old one may be dead. A hidden tab has none: a browser opens six connections
+  // to an HTTP/1.1 server, and waiting tabs would take them all.
   function listen () {
     source?.close()
     source = undefined
@@ -63,14 +62,14 @@ export function followJob (jobId: number, tell: (news: JobNews) => void): () => 
     const stream = source = new EventSource(addressOf(`api/jobs/${jobId}/events`))
     stream.onmessage = ({ data }) => {
       failures = 0
-      later(SILENCE_MS)
-      hear(JSON.parse(data as string) as Job)
+      pollAfter(SILENCE_MS)
+      report(JSON.parse(data as string) as JobWithAttempts)
     }
-    // Also what EventSource would try again by itself: our pauses grow, and an answer like 404 is understood.
+    // EventSource would retry by itself. We poll instead: our pauses grow, and we see a status such as 404.
     stream.onerror = () => {
       stream.close()
       if (source === stream) source = undefined
-      later(pause())
+      pollAfter(pause())
     }
   }
 
@@ -78,38 +77,38 @@ export function followJob (jobId: number, tell: (news: JobNews) => void): () => 
     return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++)
   }
 
-  async function look () {
-    asking?.abort()
-    const turn = asking = new AbortController()
-    // A request that a sleeping laptop lost may never be answered.
-    later(SILENCE_MS)
+  async function poll () {
+    polling?.abort()
+    const turn = polling = new AbortController()
+    // A request that a sleeping laptop lost may never get an answer.
+    pollAfter(SILENCE_MS)
     try {
-      hear(await call<Job>('GET', `api/jobs/${jobId}`, undefined, turn.signal))
+      report(await call<JobWithAttempts>('GET', `api/jobs/${jobId}`, { signal: turn.signal }))
       if (turn.signal.aborted) return
-      asking = undefined
+      polling = undefined
       listen()
-      // Until a stream has said something, go on asking.
-      later(source !== undefined && failures === 0 ? SILENCE_MS : pause())
+      // Until the stream has sent something, polling continues.
+      pollAfter(source !== undefined && failures === 0 ? SILENCE_MS : pause())
     } catch (error) {
       if (turn.signal.aborted) return
-      asking = undefined
+      polling = undefined
       const { status = 0, retryAfter } = error instanceof ApiError ? error : {} as Partial<ApiError>
       if (status === 404 || status === 401) {
         stop()
-        if (status === 404) tell({ kind: 'gone' })
+        if (status === 404) onNews({ kind: 'gone' })
         return
       }
-      tell({ kind: 'lost' })
-      later(Math.max(pause(), (retryAfter ?? 0) * 1000))
+      onNews({ kind: 'lost' })
+      pollAfter(Math.max(pause(), (retryAfter ?? 0) * 1000))
     }
   }
 
   const wake = () => {
     failures = 0
-    if (document.visibilityState === 'visible') void look()
+    if (document.visibilityState === 'visible') void poll()
     else {
       listen()
-      later(pause())
+      pollAfter(pause())
     }
   }
   for (const name of ['online', 'pageshow']) addEventListener(name, wake, { signal: over.signal })
@@ -117,6 +116,6 @@ export function followJob (jobId: number, tell: (news: JobNews) => void): () => 
     document.addEventListener(name, wake, { signal: over.signal })
   }
   listen()
-  later(source === undefined ? pause() : SILENCE_MS)
+  pollAfter(source === undefined ? pause() : SILENCE_MS)
   return stop
 }

@@ -3,23 +3,30 @@ import type { ExportOptions, Job, Ticket } from '../../http/schemas/common.ts'
 import { ApiError, call } from '../api.ts'
 import { download } from './download.ts'
 import { followJob } from './follow-job.ts'
-import { claimDelivery, forgetExport, onRemembered, rememberedExport, rememberExport } from './remembered.ts'
+import {
+  claimDownload,
+  onSavedExportChange,
+  removeSavedExport,
+  savedExport,
+  saveExport,
+} from './saved-export.ts'
 
 export type ExportState =
   | { phase: 'idle' }
   | { phase: 'asking' }
   | { phase: 'refused', error: unknown }
-  /** `job` is null until the server has told of it. */
+  /** `job` is null until the server has sent it. */
   | { phase: 'following', jobId: number, joined: boolean, job: Job | null, isLost: boolean }
-  | { phase: 'succeeded', job: Job, isDownloading: boolean }
+  /** `url` is null if the file has been deleted. */
+  | { phase: 'succeeded', url: string | null, isDownloading: boolean }
   | { phase: 'failed', job: Job }
-  /** `goesOn`: a colleague still waits for it. */
-  | { phase: 'canceled', goesOn: boolean }
+  /** `continues`: a colleague still waits for it. */
+  | { phase: 'canceled', continues: boolean }
   | { phase: 'gone', jobId: number }
 
 /**
- * The export of a course that this browser waits for, whichever tab asked for it. `onFile` is called when its
- * file is there.
+ * The export of a course that this browser waits for, regardless of which tab requested it. Calls `onFile`
+ * when its file is ready.
  */
 export function useExport (courseId: number, onFile: () => void) {
   const [state, setState] = useState<ExportState>({ phase: 'idle' })
@@ -33,18 +40,19 @@ export function useExport (courseId: number, onFile: () => void) {
     setState({ phase: 'following', jobId, joined, job: null, isLost: false })
     async function end (job: Job) {
       if (job.status !== 'succeeded') {
-        forgetExport(courseId)
-        setState(job.status === 'failed' ? { phase: 'failed', job } : { phase: 'canceled', goesOn: false })
+        removeSavedExport(courseId)
+        setState(job.status === 'failed' ? { phase: 'failed', job } : { phase: 'canceled', continues: false })
         return
       }
-      const isDownloading = await claimDelivery(courseId, jobId) && job.url !== null
-      if (isDownloading) download(job.url!)
-      setState({ phase: 'succeeded', job, isDownloading })
+      const { url } = job
+      const isDownloading = await claimDownload(courseId, jobId) && url !== null
+      if (isDownloading) download(url)
+      setState({ phase: 'succeeded', url, isDownloading })
       onFile()
     }
     stop.current = followJob(jobId, (news) => {
       if (news.kind === 'gone') {
-        forgetExport(courseId)
+        removeSavedExport(courseId)
         setState({ phase: 'gone', jobId })
         onFile()
       } else if (news.kind === 'lost') {
@@ -57,13 +65,13 @@ export function useExport (courseId: number, onFile: () => void) {
 
   useEffect(() => {
     const resume = () => {
-      const remembered = rememberedExport(courseId)
-      if (remembered !== undefined && !remembered.isDelivered) follow(remembered.jobId, remembered.joined)
+      const saved = savedExport(courseId)
+      if (saved !== undefined && !saved.isDelivered) follow(saved.jobId, saved.joined)
     }
     resume()
-    const unwatch = onRemembered(courseId, resume)
+    const stopListening = onSavedExportChange(courseId, resume)
     return () => {
-      unwatch()
+      stopListening()
       stop.current()
       followed.current = undefined
     }
@@ -71,14 +79,15 @@ export function useExport (courseId: number, onFile: () => void) {
 
   return {
     state,
-    /** Asks for an export. A second click while one is asked for changes nothing. */
+    /** Requests an export. While one is requested or followed, another call does nothing. */
     async start (options: ExportOptions) {
       if (state.phase === 'asking' || state.phase === 'following') return
       followed.current = undefined
       setState({ phase: 'asking' })
       try {
-        const ticket = await call<Ticket>('POST', `api/courses/${courseId}/performance/export`, options)
-        rememberExport(courseId, {
+        const path = `api/courses/${courseId}/performance/export`
+        const ticket = await call<Ticket>('POST', path, { body: options })
+        saveExport(courseId, {
           jobId: ticket.id,
           requestedAt: ticket.requested_at,
           joined: ticket.joined,
@@ -94,15 +103,15 @@ export function useExport (courseId: number, onFile: () => void) {
       try {
         job = await call<Job>('POST', `api/jobs/${jobId}/cancel`)
       } catch (error) {
-        // It has ended already, and how is on its way; or nobody answers, and it goes on.
+        // Either the job has ended, and its last event is on the way, or the server does not answer.
         if (error instanceof ApiError && error.code === 'NO_ANSWER') {
           setState((before) => before.phase === 'following' ? { ...before, isLost: true } : before)
         }
         return
       }
       stop.current()
-      forgetExport(courseId)
-      setState({ phase: 'canceled', goesOn: job.status !== 'canceled' })
+      removeSavedExport(courseId)
+      setState({ phase: 'canceled', continues: job.status !== 'canceled' })
     },
     dismiss () {
       setState({ phase: 'idle' })

@@ -1,10 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
 import { useLaterTexts } from '../texts/later.ts'
 
-/**
- * One file, dropped here or chosen. The field itself is the browser's, so keys and screen readers find what
- * they know.
- */
+/** Takes one file, by drag and drop or from the browser's own file field, which works with all aids. */
 export function FileChooser (
   { file, onFile, isBusy }: { file: File | undefined, onFile: (file: File) => void, isBusy: boolean }
 ) {
@@ -15,7 +12,7 @@ export function FileChooser (
   function take (files: FileList | null | undefined) {
     const [first] = files ?? []
     if (first !== undefined && !isBusy) onFile(first)
-    // The same file, corrected meanwhile, can be chosen again.
+    // The same file can be chosen again after it was corrected.
     if (field.current !== null) field.current.value = ''
   }
 

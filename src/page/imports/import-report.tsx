@@ -11,7 +11,7 @@ import { Failure, Loading } from '../notices.tsx'
 import { useLaterTexts } from '../texts/later.ts'
 import { useLoaded } from '../use-loaded.ts'
 
-/** What an import counts. */
+/** The things that an import counts. */
 const THINGS = ['courses', 'periods', 'students', 'tasks', 'scores'] as const
 const CHANGES = ['added', 'updated', 'unchanged', 'removed'] as const
 
@@ -19,13 +19,13 @@ const CHANGES = ['added', 'updated', 'unchanged', 'removed'] as const
 export function ImportReportOf ({ jobId }: { jobId: number }) {
   const loaded = useLoaded(
     `import ${jobId}`,
-    (signal) => call<ImportReport>('GET', `api/imports/${jobId}`, undefined, signal)
+    (signal) => call<ImportReport>('GET', `api/imports/${jobId}`, { signal })
   )
   if (loaded.state === 'failed') return <Failure error={loaded.error} retry={loaded.reload} />
   return loaded.state === 'ready' ? <ImportReportView report={loaded.value} /> : <Loading />
 }
 
-/** What an import did, or would do, or what is wrong with the file. */
+/** What an import changed or would change, or the errors of the file. */
 export function ImportReportView ({ report }: { report: ImportReport }) {
   const { t } = useLaterTexts()
   return (
@@ -115,7 +115,7 @@ function Summary ({ summary }: { summary: ImportSummary }) {
   )
 }
 
-/** `isOfCourse`: an import into one course, as its teachers may do; some of its warnings have other words. */
+/** `isOfCourse`: an import into one course, as its teachers may do. Some of its warnings have other words. */
 function Warnings ({ warnings, isOfCourse }: { warnings: readonly ImportWarning[], isOfCourse: boolean }) {
   const { t, number, known } = useLaterTexts()
   const textOf = ({ code, message }: ImportWarning) =>
@@ -154,7 +154,7 @@ function Warnings ({ warnings, isOfCourse }: { warnings: readonly ImportWarning[
   )
 }
 
-/** What becomes of each column of a grade book file. */
+/** How each column of a grade book file is used. */
 function Columns ({ columns, count }: { columns: readonly ImportColumn[], count: number }) {
   const { t, known } = useLaterTexts()
   return (
@@ -199,7 +199,7 @@ function Errors ({ errors, count }: { errors: readonly ImportError[], count: num
           <thead>
             <tr>
               <th>{t('import.place')}</th>
-              <th>{t('import.whatIsWrong')}</th>
+              <th>{t('import.problem')}</th>
             </tr>
           </thead>
           <tbody>
@@ -221,7 +221,7 @@ function Errors ({ errors, count }: { errors: readonly ImportError[], count: num
   )
 }
 
-/** As the command line shows it: `file:line`, or `file:path` in JSON. */
+/** `file:line`, or `file:path` in JSON, as on the command line. */
 function placeOf ({ file, line, path }: Pick<ImportError, 'file' | 'line' | 'path'>): string {
   const parts = [file, path ?? (line === null ? null : String(line))].filter((part) => part !== null)
   return parts.length === 0 ? '–' : parts.join(':')

@@ -1,10 +1,10 @@
 import { useLaterTexts, type LaterTexts } from '../texts/later.ts'
 import type { ImportState } from './use-import.ts'
 
-/** A screen reader is told of progress in quarters. */
+/** A screen reader announces progress in steps of this size. */
 const SPOKEN_STEP = 0.25
 
-/** What becomes of the import that was asked for, until its report is there. */
+/** The state of the requested import, until there is a report. */
 export function ImportStatus (
   { state, onCancel, onDismiss }: { state: ImportState, onCancel: () => void, onDismiss: () => void }
 ) {

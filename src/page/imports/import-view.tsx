@@ -11,9 +11,9 @@ import { NO_OPTIONS, needsCourse, type ImportOptions } from './import-options.ts
 import { useImport } from './use-import.ts'
 
 /**
- * From a file to its report: first a check, which changes nothing, then the import of what was checked. The
- * job's number stands in the address, so that a reload goes on following it. With a course: into that course
- * alone, as its teachers may.
+ * From a file to its report: first a check, which changes nothing, then the import of the checked file. The
+ * job's id is in the address, so that a reload continues to follow it. With a course, it imports into that
+ * course only, as its teachers may.
  */
 export function ImportView (
   { courseId, query, onImported }: { courseId?: number, query: URLSearchParams, onImported?: () => void }
@@ -21,7 +21,7 @@ export function ImportView (
   const { t } = useLaterTexts()
   const [file, setFile] = useState<File>()
   const [options, setOptions] = useState<ImportOptions>(NO_OPTIONS)
-  /** What was checked last, with which job. */
+  /** The last check, with its job. */
   const [checked, setChecked] = useState<{ file: File, options: ImportOptions, jobId: number }>()
   const heading = useRef<HTMLDivElement>(null)
   const href = (jobId: number) =>
@@ -40,7 +40,7 @@ export function ImportView (
         setChecked(undefined)
         onImported?.()
       }
-      // The button that was pressed may be gone or out of use.
+      // The pressed button may be removed or disabled.
       requestAnimationFrame(() => {
         heading.current?.focus()
       })
@@ -50,16 +50,19 @@ export function ImportView (
   const report = state.phase === 'ended' ? state.report : undefined
   const isChecked = file !== undefined && checked?.file === file && checked.options === options &&
     report?.id === checked.jobId && report.status === 'succeeded'
-  const lacks = file === undefined
+  const missing = file === undefined
     ? 'import.needsFile' as const
     : courseId === undefined && needsCourse(options.format, file.name) && options.course.trim() === ''
       ? 'import.needsCourse' as const
       : undefined
 
-  async function go (dryRun: boolean) {
-    if (file === undefined || lacks !== undefined || isBusy || (!dryRun && !isChecked)) return
-    const jobId = await start(file, options, dryRun)
-    if (dryRun && jobId !== undefined) setChecked({ file, options, jobId })
+  async function check () {
+    if (file === undefined || missing !== undefined || isBusy) return
+    const jobId = await start({ file, options, dryRun: true })
+    if (jobId !== undefined) setChecked({ file, options, jobId })
+  }
+  async function importChecked () {
+    if (isChecked && !isBusy) await start({ file, options, dryRun: false })
   }
 
   return (
@@ -78,10 +81,10 @@ export function ImportView (
           <button
             type='button'
             class={isChecked ? '' : 'primary'}
-            aria-disabled={lacks !== undefined || isBusy}
+            aria-disabled={missing !== undefined || isBusy}
             aria-describedby='import-hint'
             onClick={() => {
-              void go(true)
+              void check()
             }}
           >
             {t('import.check')}
@@ -92,13 +95,13 @@ export function ImportView (
             aria-disabled={!isChecked || isBusy}
             aria-describedby='import-hint'
             onClick={() => {
-              void go(false)
+              void importChecked()
             }}
           >
             {t('import.import')}
           </button>
           <span id='import-hint' class='muted small'>
-            {lacks === undefined ? t(isChecked ? 'import.hintChecked' : 'import.hint') : t(lacks)}
+            {missing === undefined ? t(isChecked ? 'import.hintChecked' : 'import.hint') : t(missing)}
           </span>
         </p>
         <ImportStatus
@@ -112,7 +115,7 @@ export function ImportView (
       <div ref={heading} tabIndex={-1} class='plain-focus'>
         {report !== undefined && <ImportReportView report={report} />}
       </div>
-      {report !== undefined && hasBrought(report) && (
+      {report !== undefined && hasImported(report) && (
         <p>
           <a href={courseId === undefined ? '#/' : courseLink(courseId)}>
             {t(courseId === undefined ? 'import.toCourses' : 'import.toBook')}
@@ -128,6 +131,6 @@ export function ImportView (
   )
 }
 
-function hasBrought ({ status, dry_run: isCheck }: ImportReport): boolean {
+function hasImported ({ status, dry_run: isCheck }: ImportReport): boolean {
   return status === 'succeeded' && !isCheck
 }

@@ -4,16 +4,16 @@ import { call } from '../api.ts'
 import { useLaterTexts } from '../texts/later.ts'
 import { FORMATS, needsCourse, type ImportOptions } from './import-options.ts'
 
-export interface OptionsFormProps {
+interface OptionsFormProps {
   options: ImportOptions
   filename: string
-  /** An import into one course: the course is known. */
+  /** An import into one course: the form does not ask for the course. */
   isOfCourse: boolean
   isBusy: boolean
   onOptions: (options: ImportOptions) => void
 }
 
-/** How a file is to be read. What a format does not need is not asked for. */
+/** How to read a file. The form asks only for what the format needs. */
 export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions }: OptionsFormProps) {
   const { t } = useLaterTexts()
   const set = (change: Partial<ImportOptions>) => {
@@ -108,7 +108,7 @@ export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions 
   )
 }
 
-/** A grade book of another system names neither its course nor who may see it. */
+/** The grade book of another system names neither its course nor its teacher. */
 function CourseFields (
   { options, set }: { options: ImportOptions, set: (change: Partial<ImportOptions>) => void }
 ) {
@@ -116,7 +116,7 @@ function CourseFields (
   const [courses, setCourses] = useState<CourseItem[]>([])
   useEffect(() => {
     const over = new AbortController()
-    call<CourseItem[]>('GET', 'api/courses', undefined, over.signal).then(setCourses, () => {})
+    call<CourseItem[]>('GET', 'api/courses', { signal: over.signal }).then(setCourses, () => {})
     return () => {
       over.abort()
     }
@@ -162,7 +162,7 @@ function CourseFields (
   )
 }
 
-/** By its name; where several courses have it, by the ID, with the name and where it is taught beside it. */
+/** A course by its name. If several courses have the name: by its ID, with name, school and term. */
 function CourseOption ({ course, courses }: { course: CourseItem, courses: CourseItem[] }) {
   const { name, source_id: sourceId, school, term } = course
   const isOnly = courses.every((other) => {

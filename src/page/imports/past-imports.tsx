@@ -7,14 +7,14 @@ import { useRefreshed } from '../use-refreshed.ts'
 
 const SHOWN = 20
 
-/** What was imported lately, by anybody; `version` changes when there is news of one's own. */
+/** The latest imports of all users. A change of `version` loads the list again. */
 export function PastImports (
   { path, version, href }: { path: string, version: unknown, href: (jobId: number) => string }
 ) {
   const { t, reason, number } = useLaterTexts()
   const { value, error } = useRefreshed(
     `${path} ${String(version)}`,
-    (signal) => call<{ imports: ListedImport[] }>('GET', `${path}?limit=${SHOWN}`, undefined, signal),
+    (signal) => call<{ imports: ListedImport[] }>('GET', `${path}?limit=${SHOWN}`, { signal }),
     ({ imports }) => imports.some((one) => !hasEnded(one))
   )
   const changesOf = ({ summary }: ListedImport) =>

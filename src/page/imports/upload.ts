@@ -2,24 +2,27 @@ import { addressOf, ApiError } from '../api.ts'
 
 export interface Upload<T> {
   answer: Promise<T>
-  /** Ends it; the answer then rejects with `UPLOAD_STOPPED`. */
+  /** Stops the upload. The answer then rejects with `UPLOAD_STOPPED`. */
   stop: () => void
 }
 
-/** Sends a form and tells how far it is, as a fraction: `fetch` cannot. The answer rejects with ApiError. */
-export function upload<T> (path: string, form: FormData, tell: (sent: number) => void): Upload<T> {
+/**
+ * Sends a form. Calls `onProgress` with the fraction that is sent, which `fetch` cannot do. The answer
+ * rejects with ApiError.
+ */
+export function upload<T> (path: string, form: FormData, onProgress: (sent: number) => void): Upload<T> {
   const request = new XMLHttpRequest()
   const answer = new Promise<T>((resolve, reject) => {
     request.open('POST', addressOf(path))
     request.responseType = 'text'
     request.upload.onprogress = ({ loaded, total, lengthComputable }) => {
-      if (lengthComputable && total > 0) tell(loaded / total)
+      if (lengthComputable && total > 0) onProgress(loaded / total)
     }
     request.onabort = () => {
       reject(new ApiError('UPLOAD_STOPPED', ''))
     }
     request.onerror = () => {
-      reject(new ApiError('NO_ANSWER', 'The server does not answer.'))
+      reject(new ApiError('NO_ANSWER', 'The server is not responding.'))
     }
     request.onload = () => {
       const said = parsed(request.responseText)
@@ -27,7 +30,7 @@ export function upload<T> (path: string, form: FormData, tell: (sent: number) =>
         resolve(said as T)
         return
       }
-      // Also a proxy's refusal, which is no JSON: most often of what is too large.
+      // A refusal by a proxy is not JSON. Most often the file is too large.
       const {
         code = request.status === 413 ? 'BODY_TOO_LARGE' : 'NO_ANSWER',
         message = `The server answered ${request.status}.`,

@@ -6,18 +6,25 @@ import { followJob } from '../exports/follow-job.ts'
 import type { ImportOptions } from './import-options.ts'
 import { upload } from './upload.ts'
 
+interface ImportRequest {
+  file: File
+  options: ImportOptions
+  dryRun: boolean
+}
+
 export type ImportState =
   | { phase: 'idle' }
-  | { phase: 'uploading', dryRun: boolean, sent: number }
+  /** `sent` is a fraction. */
+  | { phase: 'uploading', sent: number }
   | { phase: 'refused', error: unknown }
-  /** `job` is null until the server has told of it. */
+  /** `job` is null until the server has sent it. */
   | { phase: 'following', jobId: number, job: Job | null, isLost: boolean }
   | { phase: 'ended', report: ImportReport }
   | { phase: 'gone', jobId: number }
 
 /**
- * An import from the upload to its result. `jobId` is one that was asked for before a reload, or null;
- * `onJob` is told of a new one, to remember it, and `onEnd` when one has ended.
+ * An import, from the upload to its report. `jobId` is a job from before a reload, or null. Calls `onJob`
+ * with a new job, and `onEnd` with the report of a job that has ended.
  */
 export function useImport (
   { path, jobId, onJob, onEnd }: {
@@ -31,8 +38,8 @@ export function useImport (
   const stopUpload = useRef(() => {})
   const stopFollowing = useRef(() => {})
   const followed = useRef<number | null>(null)
-  const told = useRef({ onJob, onEnd })
-  told.current = { onJob, onEnd }
+  const callbacks = useRef({ onJob, onEnd })
+  callbacks.current = { onJob, onEnd }
 
   const follow = useCallback((id: number) => {
     stopFollowing.current()
@@ -43,7 +50,7 @@ export function useImport (
         const report = await call<ImportReport>('GET', `api/imports/${id}`)
         if (followed.current !== id) return
         setState({ phase: 'ended', report })
-        told.current.onEnd(report)
+        callbacks.current.onEnd(report)
       } catch (error) {
         if (followed.current === id) {
           setState(
@@ -76,19 +83,19 @@ export function useImport (
   return {
     state,
     /**
-     * Uploads the file and follows its import. True once the service has it, false where it was refused or
-     * stopped.
+     * Uploads the file and follows its import. Returns the id of the job, or undefined if the upload was
+     * refused or stopped.
      */
-    async start (file: File, options: ImportOptions, dryRun: boolean): Promise<number | undefined> {
-      setState({ phase: 'uploading', dryRun, sent: 0 })
-      const { answer, stop } = upload<Ticket>(path, formOf(file, options, dryRun), (sent) => {
-        setState({ phase: 'uploading', dryRun, sent })
+    async start (request: ImportRequest): Promise<number | undefined> {
+      setState({ phase: 'uploading', sent: 0 })
+      const { answer, stop } = upload<Ticket>(path, formOf(request), (sent) => {
+        setState({ phase: 'uploading', sent })
       })
       stopUpload.current = stop
       try {
         const { id } = await answer
         follow(id)
-        told.current.onJob(id)
+        callbacks.current.onJob(id)
         return id
       } catch (error) {
         setState(
@@ -101,7 +108,7 @@ export function useImport (
     },
     async cancel () {
       if (state.phase === 'uploading') stopUpload.current()
-      // However it has ended, the job itself tells.
+      // The job's last event says how it ended.
       if (state.phase === 'following') await call('POST', `api/jobs/${state.jobId}/cancel`).catch(() => {})
     },
     dismiss () {
@@ -110,7 +117,7 @@ export function useImport (
   }
 }
 
-function formOf (file: File, options: ImportOptions, dryRun: boolean): FormData {
+function formOf ({ file, options, dryRun }: ImportRequest): FormData {
   const form = new FormData()
   const fields = {
     format: options.format,
@@ -124,7 +131,7 @@ function formOf (file: File, options: ImportOptions, dryRun: boolean): FormData 
     allow_new_people: options.allowNewPeople ? 'true' : '',
     allow_erased: options.allowErased ? 'true' : '',
   }
-  // Before the file, so that what is wrong with them is known before all of it has come.
+  // Before the file, so that the service can refuse a field before it has received the whole file.
   for (const [name, value] of Object.entries(fields)) if (value !== '') form.set(name, value)
   form.set('file', file)
   return form

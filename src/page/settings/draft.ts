@@ -1,14 +1,14 @@
 import type { Category, Course, CourseChanges } from '../../http/schemas/book.ts'
 
-/** What stands in the form. A weight is text as typed, in percent; empty goes back to the imported one. */
+/** The fields of the form. A weight is in percent, as typed; an empty one means the imported weight. */
 export interface Draft {
   missingCounts: 'ignored' | 'zero'
   timeZone: string
   weights: ReadonlyMap<number, string>
 }
 
-/** A weight as it is typed: percent with two digits at most, in plain digits. */
-export function weightText (fraction: number): string {
+/** A weight as a user types it: percent, with at most two decimals. */
+function weightText (fraction: number): string {
   return String(Math.round(fraction * 10_000) / 100)
 }
 
@@ -21,8 +21,8 @@ export function draftOf (course: Course, categories: readonly Category[]): Draft
 }
 
 /**
- * A percent as typed, with a comma or a point, as a fraction; null for nothing, undefined for what is no
- * weight.
+ * The fraction for a percentage as typed, with a decimal comma or point. Null: the field is empty. Undefined:
+ * this is not a weight.
  */
 export function weightOf (text: string): number | null | undefined {
   if (text.trim() === '') return null
@@ -30,15 +30,19 @@ export function weightOf (text: string): number | null | undefined {
   return value >= 0 && value <= 100 ? value / 100 : undefined
 }
 
-/** What a draft changes, for the API; null: nothing, undefined: a weight cannot be used. */
+/** The changes of a draft, for the API. Null: there are none. Undefined: a weight is invalid. */
 export function changesOf (draft: Draft, before: Draft): CourseChanges | null | undefined {
-  const typed = [...draft.weights].filter(([id, text]) => text.trim() !== before.weights.get(id))
-  const categories = typed.map(([id, text]) => ({ id, weight: weightOf(text) }))
-  if (categories.some(({ weight }) => weight === undefined)) return undefined
+  const categories: Array<{ id: number, weight: number | null }> = []
+  for (const [id, text] of draft.weights) {
+    if (text.trim() === before.weights.get(id)) continue
+    const weight = weightOf(text)
+    if (weight === undefined) return undefined
+    categories.push({ id, weight })
+  }
   const changes: CourseChanges = {
     ...(draft.missingCounts === before.missingCounts ? {} : { missing_counts: draft.missingCounts }),
     ...(draft.timeZone === before.timeZone ? {} : { time_zone: draft.timeZone }),
-    ...(categories.length === 0 ? {} : { categories: categories as NonNullable<CourseChanges['categories']> }),
+    ...(categories.length === 0 ? {} : { categories }),
   }
   return Object.keys(changes).length === 0 ? null : changes
 }

@@ -2,25 +2,25 @@ import { useMemo } from 'preact/hooks'
 import type { Book } from '../../http/schemas/book.ts'
 import { sortedName } from '../book/rows.ts'
 import { useTexts } from '../texts/use-texts.ts'
-import type { DryRun } from './settings.tsx'
+import type { DryRun } from './use-dry-run.ts'
 
 const SHOWN = 10
-/** A difference that no digit shows. */
-const NOTHING = 0.0005
+/** A smaller difference is not visible in the rounded numbers. */
+const SMALLEST = 0.0005
 
 /**
- * What settings that are not saved yet would change: the course's average, how many students', and the
- * largest changes.
+ * The effect of unsaved settings: the course average, how many students' averages change, and the largest
+ * changes.
  */
 export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: boolean, effect: DryRun }) {
   const { t, percent, reason } = useTexts()
   const { answer, error, isAsking } = effect
   const changed = useMemo(() => {
-    const then = new Map(answer?.students?.map(({ id, course_average }) => [id, course_average]))
-    return book.students.filter(({ id }) => then.has(id))
-      .map((student) => ({ student, now: student.course_average, then: then.get(student.id) ?? null }))
-      .filter(({ now, then }) =>
-        now === null || then === null ? now !== then : Math.abs(now - then) >= NOTHING
+    const averages = new Map(answer?.students?.map(({ id, course_average }) => [id, course_average]))
+    return book.students.filter(({ id }) => averages.has(id))
+      .map((student) => ({ student, now: student.course_average, after: averages.get(student.id) ?? null }))
+      .filter(({ now, after }) =>
+        now === null || after === null ? now !== after : Math.abs(now - after) >= SMALLEST
       )
       .sort((a, b) => size(b) - size(a))
   }, [answer, book.students])
@@ -41,7 +41,7 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
                 <dd>{percent(book.course_average)}</dd>
               </div>
               <div>
-                <dt>{t('settings.averageThen')}</dt>
+                <dt>{t('settings.averageAfter')}</dt>
                 <dd>
                   <strong>{percent(answer.course_average ?? null)}</strong>
                 </dd>
@@ -59,17 +59,17 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
               <tr>
                 <th>{t('book.student')}</th>
                 <th>{t('settings.now')}</th>
-                <th>{t('settings.then')}</th>
+                <th>{t('settings.after')}</th>
               </tr>
             </thead>
             <tbody>
-              {changed.slice(0, SHOWN).map(({ student, now, then }) => (
+              {changed.slice(0, SHOWN).map(({ student, now, after }) => (
                 <tr key={student.id}>
                   <td>
                     <bdi>{sortedName(student)}</bdi>
                   </td>
                   <td>{percent(now)}</td>
-                  <td>{percent(then)}</td>
+                  <td>{percent(after)}</td>
                 </tr>
               ))}
             </tbody>
@@ -80,7 +80,7 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
   )
 }
 
-/** An average that appears or vanishes is the largest change. */
-function size ({ now, then }: { now: number | null, then: number | null }): number {
-  return now === null || then === null ? Infinity : Math.abs(now - then)
+/** The size of a change; an average that appears or disappears is the largest. */
+function size ({ now, after }: { now: number | null, after: number | null }): number {
+  return now === null || after === null ? Infinity : Math.abs(now - after)
 }

@@ -1,14 +1,12 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import type { Book, SettingsAnswer } from '../../http/schemas/book.ts'
+import type { Book } from '../../http/schemas/book.ts'
 import { call } from '../api.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import { changesOf, draftOf, weightOf, type Draft } from './draft.ts'
 import { Effect } from './effect.tsx'
+import { useDryRun } from './use-dry-run.ts'
 
-/** So long after the last key the effect is asked for, ms. */
-const REST_MS = 250
-
-/** What counts how much in a course. What it would change is shown before it is saved. */
+/** How much each category and missing work count in a course. The effect is shown before it is saved. */
 export function CourseSettings (
   { book, courseId, onSaved }: { book: Book, courseId: number, onSaved: () => void }
 ) {
@@ -26,7 +24,7 @@ export function CourseSettings (
     event.preventDefault()
     if (changes == null) return
     try {
-      await call('PATCH', `api/courses/${courseId}`, changes)
+      await call('PATCH', `api/courses/${courseId}`, { body: changes })
       setNote('saved')
       onSaved()
     } catch (error) {
@@ -155,41 +153,7 @@ export function CourseSettings (
   )
 }
 
-export interface DryRun {
-  answer: SettingsAnswer | undefined
-  error: unknown
-  isAsking: boolean
-}
-
-/** The averages as the changes would make them; nothing is changed by asking. */
-function useDryRun (courseId: number, changes: ReturnType<typeof changesOf>): DryRun {
-  const [run, setRun] = useState<DryRun>({ answer: undefined, error: undefined, isAsking: false })
-  const key = JSON.stringify(changes)
-  useEffect(() => {
-    const over = new AbortController()
-    if (changes == null) {
-      setRun({ answer: undefined, error: undefined, isAsking: false })
-      return
-    }
-    setRun((before) => ({ ...before, isAsking: true }))
-    const timer = setTimeout(() => {
-      call<SettingsAnswer>('PATCH', `api/courses/${courseId}?dry_run=true`, changes, over.signal).then(
-        (answer) => {
-          setRun({ answer, error: undefined, isAsking: false })
-        },
-        (error: unknown) => {
-          if (!over.signal.aborted) setRun({ answer: undefined, error, isAsking: false })
-        }
-      )
-    }, REST_MS)
-    return () => {
-      clearTimeout(timer)
-      over.abort()
-    }
-  }, [courseId, key])
-  return run
-}
-
+/** All time zones, and the course's own if the browser does not know it. */
 function timeZones (own: string): string[] {
   const known = Intl.supportedValuesOf('timeZone')
   return known.includes(own) ? known : [own, ...known]

@@ -2,26 +2,24 @@ import { en, type Text, type TextKey } from './en.ts'
 import { es } from './es.ts'
 
 /**
- * Languages of the page by their own names. `pseudo` is English in accents, from right to left: it shows what
- * a translation would break.
+ * The languages of the page, by their own names. `pseudo` is English with accents, from right to left: it
+ * shows what a translation would break.
  */
 export const LANGUAGES = { en: 'English', es: 'Español' } as const
 export type Language = keyof typeof LANGUAGES | 'pseudo'
 
-const STORED = 'perfbook.language'
+const STORAGE_KEY = 'perfbook.language'
 
-/** What stands in for `{names}` in a text. */
+/** The values for the `{names}` in a text. */
 export type Values = Readonly<Record<string, string | number>>
 
 /** Texts by language. */
 export type Catalogue<K extends string> = Readonly<Record<keyof typeof LANGUAGES, Readonly<Record<K, Text>>>>
 
-/** The texts that are there from the start. Views that are loaded later bring theirs along (`later.ts`). */
+/** The texts of the first load. Views that are loaded later have their own (`later.ts`). */
 export const TEXTS: Catalogue<TextKey> = { en, es }
 
-/**
- * Looks texts up in one language. `{count}` chooses the plural form and is written in the locale's digits.
- */
+/** Looks up texts in one language. `{count}` selects the plural form; numbers use the locale's digits. */
 export function translator<K extends string> (
   catalogue: Catalogue<K>,
   language: Language,
@@ -43,22 +41,18 @@ export function translator<K extends string> (
   }
 }
 
-/** The reader's choice, else the first language of the browser that there is, else English. */
+/** The user's choice, or else the first of the browser's languages that the page has, or else English. */
 export function preferredLanguage (): Language {
-  const asked = new URL(location.href).searchParams.get('language') ?? localStorage.getItem(STORED)
+  const asked = new URL(location.href).searchParams.get('language') ?? localStorage.getItem(STORAGE_KEY)
   if (asked !== null && isLanguage(asked)) return asked
-  return navigator.languages.map((tag) => tag.split('-')[0]!).find((tag) => tag in LANGUAGES) as
-    | Language
-    | undefined ?? 'en'
+  return navigator.languages.map((tag) => tag.replace(/-.*/, '')).find(isLanguage) ?? 'en'
 }
 
-export function rememberLanguage (language: Language): void {
-  localStorage.setItem(STORED, language)
+export function saveLanguage (language: Language): void {
+  localStorage.setItem(STORAGE_KEY, language)
 }
 
-/**
- * The browser's own locale where it is of that language (dates of en-GB and en-US differ), else the language.
- */
+/** The browser's locale if it has this language (dates of en-GB and en-US differ), or else the language. */
 export function localeOf (language: Language): string {
   const base = language === 'pseudo' ? 'en' : language
   return navigator.languages.find((tag) => tag === base || tag.startsWith(`${base}-`)) ?? base

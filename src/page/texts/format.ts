@@ -6,22 +6,22 @@ const STEPS: ReadonlyArray<readonly [Intl.RelativeTimeFormatUnit, number]> = [
 ]
 
 export interface Formats {
-  /** A fraction as a percent, with one digit after the point at most; `null` as a dash. */
+  /** A fraction as a percentage with at most one decimal; null as a dash. */
   percent: (fraction: number | null) => string
   number: (value: number) => string
-  /** Bytes with a unit that fits. */
+  /** A number of bytes, with a suitable unit. */
   size: (bytes: number) => string
-  /** Day and time in the zone of the course, with the zone's name. */
+  /** Day and time in a time zone, with the name of the zone. */
   exactTime: (iso: string, timeZone: string) => string
-  /** Day in the zone of the course. */
+  /** The day in a time zone. */
   day: (iso: string, timeZone: string) => string
-  /** "2 minutes ago"; both in ms. */
+  /** "2 minutes ago"; both times in ms since 1970. */
   ago: (time: number, now: number) => string
-  /** Compares names as this language orders them; digits by their value. */
+  /** Compares names in the order of this language; digits by their value. */
   compare: (a: string, b: string) => number
 }
 
-/** Numbers, dates and order of a locale. */
+/** Formats of numbers and dates, and the sort order, of a locale. */
 export function formats (locale: string): Formats {
   const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })

@@ -1,28 +1,33 @@
 import type { Text } from './en.ts'
 
-/** Of the views that are loaded later: see `later.ts`. */
+/** Texts of views that are loaded on demand: see `later.ts`. */
 export const importEn = {
   'import.lead':
-    'A OneRoster bundle (zip), a performance-book document (json) or a grade book of Canvas or Moodle (csv). It is checked first, and nothing is changed until you press Import.',
+    'Import a OneRoster bundle (zip), a performance-book document (json), or a Canvas or Moodle grade book ' +
+    '(csv). The file is checked first. Nothing changes until you select Import.',
   'import.leadOfCourse':
-    'A Canvas or Moodle grade book (csv), or a performance-book document (json) for this course. It is checked first, and nothing is changed until you press Import. An import changes the tasks, categories and scores of this course, and the students that the file names. It does not change accounts, teachers, the roster or other courses: such rows are left out and counted, and a file about another course is refused.',
+    'Import a Canvas or Moodle grade book (csv) or a performance-book document (json) into this course. ' +
+    'The file is checked first. Nothing changes until you select Import. An import changes the ' +
+    'assignments, categories, and scores of this course, and the students that the file names. It does not ' +
+    'change accounts, teachers, the roster, or other courses: rows about them are left out and counted, ' +
+    'and a file about another course is refused.',
   'import.choose': 'Choose a file',
   'import.chooseOther': 'Choose another file',
-  'import.drop': 'or drop it here: zip, csv or json',
+  'import.drop': 'or drop it here: zip, csv, or json',
   'import.options': 'How the file is read',
   'import.format': 'Format',
-  'import.format.auto': 'Recognise it',
+  'import.format.auto': 'Detect automatically',
   'import.format.oneroster': 'OneRoster',
   'import.format.performance-book': 'performance-book/1',
   'import.format.canvas': 'Canvas grade book',
   'import.format.moodle': 'Moodle grade book',
-  'import.zone.auto': 'As the file or the server says',
+  'import.zone.auto': 'From the file, or from the server',
   'import.course': 'Course',
-  'import.courseHelp': 'Its name or ID. It is made if there is none.',
-  'import.teacher': 'Teacher’s e-mail',
-  'import.teacherHelp': 'Who is to see the course.',
+  'import.courseHelp': 'Its name or ID. A course that does not exist yet is created.',
+  'import.teacher': "Teacher's email",
+  'import.teacherHelp': 'This teacher gets access to the course.',
   'import.strict': 'Treat warnings as errors',
-  'import.allowRemovals': 'Allow removals: more than half of a course’s results',
+  'import.allowRemovals': "Allow removals: more than half of a course's results",
   'import.allowSkips':
     'Allow skipped rows: more than a tenth of a file, because they refer to missing records',
   'import.allowNewPeople': 'Allow new people: more than a tenth of a grade book',
@@ -30,31 +35,31 @@ export const importEn = {
   'import.check': 'Check',
   'import.import': 'Import',
   'import.needsFile': 'Choose a file first.',
-  'import.needsCourse': 'Say which course this grade book is of.',
+  'import.needsCourse': 'Enter the course of this grade book.',
   'import.hint': 'A check changes nothing.',
-  'import.hintChecked': 'Checked. Import does what the report below says.',
-  'import.progress': 'Progress of the import',
+  'import.hintChecked': 'The file is checked. Import makes the changes in the report below.',
+  'import.progress': 'Import progress',
   'import.uploading': 'Uploading: {progress}.',
   'import.running': 'Reading the file: {progress}.',
-  'import.lost': 'The connection is lost. The import goes on; the page looks again by itself.',
-  'import.refused': 'The file was not taken. {reason}',
-  'import.gone': 'The server does not know this import any more (job {id}).',
-  'import.spokenDone': 'The report is there.',
-  'import.spokenFailed': 'It failed. The report says why.',
-  'import.canceled': 'It was canceled; nothing has changed.',
+  'import.lost': 'The connection was lost. The import continues, and this page reconnects automatically.',
+  'import.refused': 'The file was not accepted. {reason}',
+  'import.gone': 'The server no longer has this import (job {id}).',
+  'import.spokenDone': 'The report is ready.',
+  'import.spokenFailed': 'The file was not imported. The report says why.',
+  'import.canceled': 'Canceled. Nothing has changed.',
   'import.report': 'Result',
   'import.reportOfCheck': 'Result of the check',
   'import.checked': 'The file can be imported. This is what would change:',
   'import.wouldChangeNothing':
-    'The file can be read, and everything in it is here already: nothing would change.',
-  'import.done': 'Imported. This has changed:',
-  'import.changedNothing': 'Everything in the file was here already: nothing has changed.',
+    'The file can be read, but everything in it is already here: nothing would change.',
+  'import.done': 'Imported. This is what changed:',
+  'import.changedNothing': 'Everything in the file was already here: nothing changed.',
   'import.failed': {
-    one: '{count} error. Nothing has changed. See below what to do, then check again.',
-    other: '{count} errors. Nothing has changed. See below what to do, then check again.',
+    one: '{count} error. Nothing has changed. See below for what to do, then check again.',
+    other: '{count} errors. Nothing has changed. See below for what to do, then check again.',
   },
-  'import.failedOtherwise': 'It failed, and nothing has changed.',
-  'import.counts': 'What changes, by kind',
+  'import.failedOtherwise': 'The file was not imported. Nothing has changed.',
+  'import.counts': 'Changes by kind',
   'import.added': 'Added',
   'import.updated': 'Updated',
   'import.unchanged': 'Unchanged',
@@ -62,12 +67,12 @@ export const importEn = {
   'import.courses': 'Courses',
   'import.periods': 'Periods',
   'import.students': 'Students',
-  'import.tasks': 'Tasks',
+  'import.tasks': 'Assignments',
   'import.scores': 'Scores',
   'import.warnings': { one: '{count} warning', other: '{count} warnings' },
   'import.warning': 'Warning',
-  'import.firstPlace': 'First in',
-  'import.times': 'Times',
+  'import.firstPlace': 'First found in',
+  'import.times': 'Count',
   'import.columns': { one: '{count} column of the file', other: '{count} columns of the file' },
   'import.column': 'Column',
   'import.usedAs': 'Used as',
@@ -75,10 +80,10 @@ export const importEn = {
   'import.moreColumns': { one: '{count} more is not listed.', other: '{count} more are not listed.' },
   'import.errors': { one: '{count} error', other: '{count} errors' },
   'import.place': 'Where',
-  'import.whatIsWrong': 'What is wrong',
+  'import.problem': 'Problem',
   'import.moreErrors': { one: '{count} more is not listed.', other: '{count} more are not listed.' },
-  'import.toCourses': 'To the courses',
-  'import.toBook': 'To the performance book',
+  'import.toCourses': 'Go to courses',
+  'import.toBook': 'Go to the performance book',
   'import.past': 'Past imports',
   'import.pastNone': 'Nothing has been imported here yet.',
   'import.changes': 'Changes',
@@ -86,7 +91,8 @@ export const importEn = {
   'import.checkOnly': 'Check only',
 
   'warning.left_out':
-    "Rows about accounts, teachers, classes or other courses were left out; only an administrator's import can change these",
+    "Rows about accounts, teachers, classes or other courses were left out; only an administrator's import " +
+    'can change these',
   'warning.manifest_missing': 'There is no manifest.csv; every file was taken as bulk',
   'warning.manifest_incomplete':
     'A file is there that manifest.csv does not name; it was taken as the others',
@@ -99,7 +105,8 @@ export const importEn = {
   'warning.duplicate_result':
     'A student has several results for one line item; the newest, else the later line counts',
   'warning.results_of_two_classes':
-    'A student has results for one task from two classes; one with a score, else the newest, else the later line counts',
+    'A student has results for one assignment from two classes; one with a score, else the newest, else ' +
+    'the later line counts',
   'warning.result_without_enrollment':
     'Results of students who are enrolled in no class of the course were skipped',
   'warning.result_of_deleted': 'Results of deleted line items or users were skipped',
@@ -117,8 +124,10 @@ export const importEn = {
   'warning.title_missing': 'A title is blank; the id is shown instead',
   'warning.end_before_begin': 'An enrollment ends before it begins; its end date was ignored',
   'warning.all_students_dropped':
-    'All students of a course are dropped: their enrollments ended before the last term of the course or were removed',
-  'warning.teacher_without_email': 'A teacher has no e-mail, so they cannot sign in and see the course',
+    'All students of a course are dropped: their enrollments ended before the last term of the course or ' +
+    'were removed',
+  'warning.teacher_without_email':
+    'A teacher has no email address, so they cannot sign in and see the course',
   'warning.category_weights_differ':
     'Categories of one title have different weights in one course; the first counts',
   'warning.points_possible_missing':
@@ -135,7 +144,8 @@ export const importEn = {
     'A column has points but no points possible, so it gives no score; export percentages as well',
   'warning.row_of_no_student': 'Rows of test students were left out',
   'warning.erased_person':
-    'Erased people were left out; to let them back in, use "Allow erased people" on the page or --allow-erased on the command line',
+    'Erased people were left out; to let them back in, use "Allow erased people" on the page or ' +
+    '--allow-erased on the command line',
   'warningOfTeacher.erased_person': 'Erased people were left out; ask an administrator to let them back in',
   'warning.people_matched_loosely':
     'People in a grade book were matched only after ignoring case and leading zeros',
@@ -145,25 +155,27 @@ export const importEn = {
   'warning.namesake_courses': 'Other courses have the same name; the one whose source id was given is used',
   'warning.category_added': 'The course has a new category; check the weights in the settings of the course',
   'warning.tasks_of_earlier_file':
-    'Tasks from an earlier grade book file are not in this one; they were kept',
+    'Assignments from an earlier grade book file are not in this one; they were kept',
   'warning.same_titles_changed':
-    'Tasks with the same title are told apart by their order, and there are more or fewer of them than in the earlier file; check their scores',
+    'Assignments with the same title are matched by their order, and there are more or fewer of them than ' +
+    'in the earlier file; check their scores',
   'warning.grade_columns_without_suffix':
-    'No column has a suffix such as (Real), so every other column was imported as a task; see the list of columns',
+    'No column has a suffix such as (Real), so every other column was imported as an assignment; see the ' +
+    'list of columns',
   'warning.renamed_total_left_out':
     'A column named like a course total was left out; see the list of columns',
   'warning.renamed_total_taken':
-    'A column that may be a renamed course total was imported as a task; see the list of columns',
+    'A column that may be a renamed course total was imported as an assignment; see the list of columns',
 
-  'column.task_points': 'a task, in points',
-  'column.task_percent': 'a task, in percent',
+  'column.task_points': 'an assignment, in points',
+  'column.task_percent': 'an assignment, in percent',
   'column.identity_name': 'identity: the name',
   'column.identity_first_name': 'identity: the first name',
   'column.identity_last_name': 'identity: the last name',
   'column.identity_student_id': 'identity: the student id',
   'column.identity_system_id': 'identity: the id in the other system',
   'column.identity_login': 'identity: the login',
-  'column.identity_email': 'identity: the e-mail',
+  'column.identity_email': 'identity: the email address',
   'column.identity_period': 'identity: the period',
   'column.left_out': 'left out',
   'columnReason.not_used': 'Perfbook does not use it',
@@ -180,7 +192,7 @@ export const importEn = {
   'columnReason.feedback': 'feedback is not a score',
   'columnReason.twice': 'an earlier column has the same name',
 
-  'error.BODY_TOO_LARGE': 'The file is larger than the server takes (IMPORT_MAX_BYTES).',
+  'error.BODY_TOO_LARGE': 'The file is larger than the server accepts (IMPORT_MAX_BYTES).',
 } as const satisfies Record<string, Text>
 
 export type ImportTextKey = keyof typeof importEn

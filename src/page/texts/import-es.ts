@@ -2,29 +2,33 @@ import type { Text } from './en.ts'
 import type { ImportTextKey } from './import-en.ts'
 
 export const importEs: Readonly<Record<ImportTextKey, Text>> = {
-  'import.lead':
-    'Un paquete OneRoster (zip), un documento performance-book (json) o un libro de notas de Canvas o Moodle (csv). Primero se comprueba, y no se cambia nada hasta que pulse Importar.',
-  'import.leadOfCourse':
-    'Un libro de notas de Canvas o Moodle (csv) o un documento performance-book (json) de este curso. Primero se comprueba, y no se cambia nada hasta que pulse Importar. La importación cambia las tareas, las categorías y las notas de este curso, y a los alumnos que el archivo nombra. No cambia cuentas, profesores, la matrícula ni otros cursos: esas filas se omiten y se cuentan, y un archivo de otro curso se rechaza.',
+  'import.lead': 'Importe un paquete OneRoster (zip), un documento performance-book (json) o un libro de ' +
+    'notas de Canvas o Moodle (csv). Primero se comprueba el archivo. No cambia nada hasta que elija ' +
+    'Importar.',
+  'import.leadOfCourse': 'Importe en este curso un libro de notas de Canvas o Moodle (csv) o un documento ' +
+    'performance-book (json). Primero se comprueba el archivo. No cambia nada hasta que elija Importar. ' +
+    'Una importación cambia las tareas, las categorías y las notas de este curso, y los estudiantes que el ' +
+    'archivo nombra. No cambia cuentas, docentes, la lista importada ni otros cursos: esas filas se omiten ' +
+    'y se cuentan, y un archivo de otro curso se rechaza.',
   'import.choose': 'Elegir un archivo',
   'import.chooseOther': 'Elegir otro archivo',
   'import.drop': 'o suéltelo aquí: zip, csv o json',
   'import.options': 'Cómo se lee el archivo',
   'import.format': 'Formato',
-  'import.format.auto': 'Reconocerlo',
+  'import.format.auto': 'Detectar automáticamente',
   'import.format.oneroster': 'OneRoster',
   'import.format.performance-book': 'performance-book/1',
   'import.format.canvas': 'Libro de notas de Canvas',
   'import.format.moodle': 'Libro de notas de Moodle',
   'import.zone.auto': 'La del archivo o la del servidor',
   'import.course': 'Curso',
-  'import.courseHelp': 'Su nombre o identificador. Se crea si no existe.',
-  'import.teacher': 'Correo del docente',
-  'import.teacherHelp': 'Quién podrá ver el curso.',
+  'import.courseHelp': 'Su nombre o identificador. Si el curso no existe, se crea.',
+  'import.teacher': 'Correo electrónico del docente',
+  'import.teacherHelp': 'Este docente recibe acceso al curso.',
   'import.strict': 'Tratar las advertencias como errores',
   'import.allowRemovals': 'Permitir eliminaciones: más de la mitad de los resultados de un curso',
-  'import.allowSkips':
-    'Permitir filas omitidas: más de una décima parte de un archivo, porque falta aquello a lo que remiten',
+  'import.allowSkips': 'Permitir filas omitidas: más de una décima parte de un archivo, porque remiten a ' +
+    'registros que faltan',
   'import.allowNewPeople': 'Permitir personas nuevas: más de una décima parte de un libro de notas',
   'import.allowErased': 'Permitir personas borradas: volver a admitirlas',
   'import.check': 'Comprobar',
@@ -32,30 +36,31 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.needsFile': 'Elija primero un archivo.',
   'import.needsCourse': 'Indique de qué curso es este libro de notas.',
   'import.hint': 'Comprobar no cambia nada.',
-  'import.hintChecked': 'Comprobado. Importar hace lo que dice el informe de abajo.',
+  'import.hintChecked': 'El archivo está comprobado. Importar hace los cambios del informe de abajo.',
   'import.progress': 'Progreso de la importación',
   'import.uploading': 'Subiendo: {progress}.',
   'import.running': 'Leyendo el archivo: {progress}.',
-  'import.lost': 'Se perdió la conexión. La importación continúa; la página volverá a mirar por sí sola.',
+  'import.lost': 'Se perdió la conexión. La importación continúa, y esta página se reconecta ' +
+    'automáticamente.',
   'import.refused': 'No se aceptó el archivo. {reason}',
-  'import.gone': 'El servidor ya no conoce esta importación (trabajo {id}).',
+  'import.gone': 'El servidor ya no tiene esta importación (trabajo {id}).',
   'import.spokenDone': 'El informe está listo.',
-  'import.spokenFailed': 'Falló. El informe dice por qué.',
-  'import.canceled': 'Se canceló; no ha cambiado nada.',
+  'import.spokenFailed': 'El archivo no se importó. El informe dice por qué.',
+  'import.canceled': 'Cancelado. No ha cambiado nada.',
   'import.report': 'Resultado',
   'import.reportOfCheck': 'Resultado de la comprobación',
   'import.checked': 'El archivo se puede importar. Esto es lo que cambiaría:',
-  'import.wouldChangeNothing':
-    'El archivo se puede leer y todo lo que contiene ya está aquí: no cambiaría nada.',
-  'import.done': 'Importado. Esto ha cambiado:',
-  'import.changedNothing': 'Todo lo que contiene el archivo ya estaba aquí: no ha cambiado nada.',
+  'import.wouldChangeNothing': 'El archivo se puede leer, pero todo lo que contiene ya está aquí: no ' +
+    'cambiaría nada.',
+  'import.done': 'Importado. Esto es lo que cambió:',
+  'import.changedNothing': 'Todo lo que contiene el archivo ya estaba aquí: no cambió nada.',
   'import.failed': {
     one: '{count} error. No ha cambiado nada. Vea abajo qué hacer y vuelva a comprobar.',
     many: '{count} de errores. No ha cambiado nada. Vea abajo qué hacer y vuelva a comprobar.',
     other: '{count} errores. No ha cambiado nada. Vea abajo qué hacer y vuelva a comprobar.',
   },
-  'import.failedOtherwise': 'Falló y no ha cambiado nada.',
-  'import.counts': 'Qué cambia, por tipo',
+  'import.failedOtherwise': 'El archivo no se importó. No ha cambiado nada.',
+  'import.counts': 'Cambios por tipo',
   'import.added': 'Añadidos',
   'import.updated': 'Modificados',
   'import.unchanged': 'Sin cambios',
@@ -88,7 +93,7 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   },
   'import.errors': { one: '{count} error', many: '{count} de errores', other: '{count} errores' },
   'import.place': 'Dónde',
-  'import.whatIsWrong': 'Qué está mal',
+  'import.problem': 'Problema',
   'import.moreErrors': {
     one: 'No se muestra {count} más.',
     many: 'No se muestran {count} más.',
@@ -103,7 +108,8 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.checkOnly': 'Solo comprobación',
 
   'warning.left_out':
-    'Se omitieron filas sobre cuentas, profesores, grupos u otros cursos; solo la importación de un administrador puede cambiarlos',
+    'Se omitieron filas sobre cuentas, docentes, grupos u otros cursos; solo la importación de un ' +
+    'administrador puede cambiarlos',
   'warning.manifest_missing': 'No hay manifest.csv; todos los archivos se tomaron como completos (bulk)',
   'warning.manifest_incomplete': 'Hay un archivo que manifest.csv no nombra; se tomó como los demás',
   'warning.unknown_version': 'El paquete nombra una versión de OneRoster desconocida; se leyó como 1.2',
@@ -114,7 +120,8 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.duplicate_result':
     'Un estudiante tiene varios resultados para una tarea; cuenta el más reciente o, si no, la última línea',
   'warning.results_of_two_classes':
-    'Un estudiante tiene resultados de una tarea en dos grupos; cuenta el que tiene nota, si no el más reciente, si no la última línea',
+    'Un estudiante tiene resultados de una tarea en dos grupos; cuenta el que tiene nota, si no el más ' +
+    'reciente, si no la última línea',
   'warning.result_without_enrollment':
     'Se omitieron resultados de estudiantes sin matrícula en ningún grupo del curso',
   'warning.result_of_deleted': 'Se omitieron resultados de tareas o usuarios eliminados',
@@ -137,7 +144,8 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.title_missing': 'Falta un título; se muestra el identificador',
   'warning.end_before_begin': 'Una matrícula termina antes de empezar; se tomó como si no tuviera fin',
   'warning.all_students_dropped':
-    'Todos los estudiantes de un curso figuran como dados de baja: sus matrículas terminaron antes del último periodo del curso o ya no están',
+    'Todos los estudiantes de un curso figuran como dados de baja: sus matrículas terminaron antes del ' +
+    'último periodo del curso o ya no están',
   'warning.teacher_without_email':
     'Un docente no tiene correo, así que no puede iniciar sesión ni ver el curso',
   'warning.category_weights_differ':
@@ -156,7 +164,8 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
     'Una columna tiene puntos pero no puntos posibles, así que no da nota; exporte también los porcentajes',
   'warning.row_of_no_student': 'Se omitieron filas de estudiantes de prueba',
   'warning.erased_person':
-    'Se omitieron personas cuyos datos se borraron; para volver a admitirlas, use «Permitir personas borradas» en la página o --allow-erased en la línea de comandos',
+    'Se omitieron personas cuyos datos se borraron; para volver a admitirlas, use «Permitir personas ' +
+    'borradas» en la página o --allow-erased en la línea de comandos',
   'warningOfTeacher.erased_person':
     'Se omitieron personas cuyos datos se borraron; pida a un administrador que vuelva a admitirlas',
   'warning.people_matched_loosely':
@@ -172,9 +181,11 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.tasks_of_earlier_file':
     'Tareas de un libro de notas anterior no están en este; se quedan como están',
   'warning.same_titles_changed':
-    'Las tareas con el mismo título se distinguen por su orden, y hay más o menos que en el archivo anterior; compruebe sus notas',
+    'Las tareas con el mismo título se distinguen por su orden, y hay más o menos que en el archivo ' +
+    'anterior; compruebe sus notas',
   'warning.grade_columns_without_suffix':
-    'Ninguna columna tiene un sufijo como (Real), así que todas las demás se tomaron como tareas; vea la lista de columnas',
+    'Ninguna columna tiene un sufijo como (Real), así que todas las demás se tomaron como tareas; vea la ' +
+    'lista de columnas',
   'warning.renamed_total_left_out':
     'Se omitió una columna con nombre de total del curso; vea la lista de columnas',
   'warning.renamed_total_taken':

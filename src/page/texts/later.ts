@@ -1,5 +1,4 @@
-// Texts of the views that are loaded when they are first looked at: administration, imports, one's own
-// account.
+// Texts of the views that are loaded when they are first shown: administration, imports, the user's account.
 import { useMemo } from 'preact/hooks'
 import { TEXTS, translator, type Catalogue, type Values } from './catalogue.ts'
 import type { TextKey } from './en.ts'
@@ -9,7 +8,7 @@ import { laterEn, type LaterTextKey } from './later-en.ts'
 import { laterEs } from './later-es.ts'
 import { reasonIn, useTexts, type Texts } from './use-texts.ts'
 
-export type LaterKey = TextKey | LaterTextKey | ImportTextKey
+type LaterKey = TextKey | LaterTextKey | ImportTextKey
 
 const ALL: Catalogue<LaterKey> = {
   en: { ...TEXTS.en, ...laterEn, ...importEn },
@@ -18,13 +17,13 @@ const ALL: Catalogue<LaterKey> = {
 
 export interface LaterTexts extends Omit<Texts, 't'> {
   t: (key: LaterKey, values?: Values) => string
-  /** A text for a name that the server gave; undefined: one that this page does not know. */
+  /** The text for a name that the server sent; undefined if the page has no text for it. */
   known: (key: string) => string | undefined
-  /** Day and time on the reader's own clock: what administrators look at belongs to no course. */
+  /** Day and time in the time zone of this browser, for what belongs to no course. */
   localTime: (iso: string) => string
 }
 
-/** As `useTexts`, with the texts of these views. */
+/** Like `useTexts`, with the texts of these views. */
 export function useLaterTexts (): LaterTexts {
   const texts = useTexts()
   return useMemo(() => {

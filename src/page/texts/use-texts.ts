@@ -10,7 +10,7 @@ export interface Texts extends Formats {
   locale: string
   dir: 'ltr' | 'rtl'
   t: (key: TextKey, values?: Values) => string
-  /** What to tell a person about an error: ours where we know its code, else the server's own sentence. */
+  /** The sentence for an error: the page's own text for its code, or else the server's message. */
   reason: (error: unknown) => string
 }
 
@@ -27,7 +27,7 @@ export function textsIn (language: Language): Texts {
   }
 }
 
-/** Says errors in the texts of a catalogue. */
+/** Explains errors in the texts of a catalog. */
 export function reasonIn<K extends string> (catalogue: Catalogue<K>, t: (key: K) => string): Texts['reason'] {
   return (error) => {
     const { code, message } = error instanceof ApiError ? error : error as { code?: string, message: string }
@@ -39,5 +39,5 @@ export function reasonIn<K extends string> (catalogue: Catalogue<K>, t: (key: K)
 const TextsContext = createContext<Texts>(textsIn('en'))
 export const TextsProvider = TextsContext.Provider
 
-/** Texts and formats of the reader's language. */
+/** Texts and formats in the user's language. */
 export function useTexts (): Texts { return useContext(TextsContext) }

@@ -40,7 +40,7 @@ const ACTIONS = [
   'storage.sweep',
 ] as const
 
-/** Who did what, newest first. */
+/** The audit log: actions and their users, newest first. */
 export function AuditLog ({ query }: { query: URLSearchParams }) {
   const { t, reason, known } = useLaterTexts()
   const [action, user, cursor] = [query.get('action'), query.get('user'), query.get('cursor')]
@@ -54,8 +54,7 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
       call<{ entries: AuditEntry[], next_cursor: string | null }>(
         'GET',
         `api/audit?${search}`,
-        undefined,
-        signal
+        { signal }
       ),
     () => false
   )
@@ -83,7 +82,7 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
             <span class='chip row'>
               {t('audit.onlyUser', {
                 name: value?.entries.find((one) => String(one.user_id) === user)?.email ?? user,
-              })} <a href={link({ user: null })}>{t('audit.everybody')}</a>
+              })} <a href={link({ user: null })}>{t('audit.allUsers')}</a>
             </span>
           )}
         </div>
@@ -102,7 +101,7 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
           <table class='list rows'>
             <thead>
               <tr>
-                <th>{t('audit.what')}</th>
+                <th>{t('audit.action')}</th>
                 <th>{t('audit.when')}</th>
                 <th>{t('audit.who')}</th>
                 <th>{t('audit.about')}</th>
@@ -124,7 +123,7 @@ export function AuditLog ({ query }: { query: URLSearchParams }) {
                     {entry.user_id === null
                       ? (
                         <span class='muted'>
-                          {t(entry.via === 'command' ? 'audit.commandLine' : 'audit.nobody')}
+                          {t(entry.via === 'command' ? 'audit.commandLine' : 'audit.unknown')}
                         </span>
                         )
                       : (

@@ -10,7 +10,7 @@ import { useLaterTexts } from '../../texts/later.ts'
 import { useCourseNames } from '../use-course-names.ts'
 import { JobStatus, useKindName, When } from './job-texts.tsx'
 
-/** One job while it lives and after: what is known of it, its attempts, retry and cancel. */
+/** One job, during and after its run: details, attempts, retry and cancel. */
 export function JobDetails ({ jobId }: { jobId: number }) {
   const { t, reason, known } = useLaterTexts()
   const kindName = useKindName()
@@ -24,8 +24,7 @@ export function JobDetails ({ jobId }: { jobId: number }) {
     followJob(jobId, (news) => {
       setLost(news.kind === 'lost')
       if (news.kind === 'gone') setGone(true)
-      // What an administrator is told of a job has more in it than others see.
-      if (news.kind === 'job') setJob(news.job as JobWithAttempts)
+      if (news.kind === 'job') setJob(news.job)
     }), [jobId, turn])
 
   async function act (verb: 'cancel' | 'retry') {
@@ -51,6 +50,7 @@ export function JobDetails ({ jobId }: { jobId: number }) {
         )
       : <Loading />
   }
+  const { url } = job
   const isLive = !hasEnded(job)
   return (
     <>
@@ -62,12 +62,12 @@ export function JobDetails ({ jobId }: { jobId: number }) {
           <h1>{t('jobs.name', { kind: kindName(job.kind), id: String(job.id) })}</h1>
         </div>
         <p class='row'>
-          {job.url !== null && (
+          {url !== null && (
             <button
               type='button'
               class='primary'
               onClick={() => {
-                download(job.url!)
+                download(url)
               }}
             >
               {t('exports.download')}
@@ -98,13 +98,13 @@ export function JobDetails ({ jobId }: { jobId: number }) {
       <div role='alert'>{error !== undefined && <p class='notice bad'>{reason(error)}</p>}</div>
       <section class='panel' aria-label={t('jobs.details')}>
         <p role='status'>
-          <JobStatus job={job} /> {isLost && <span class='muted small'>{t('job.lost')}</span>}
+          <JobStatus job={job} /> {isLost && <span class='muted small'>{t('jobs.lost')}</span>}
         </p>
         {isLive && (
           <progress
             max={1}
             {...(job.status === 'started' ? { value: job.progress } : {})}
-            aria-label={t('job.progress')}
+            aria-label={t('jobs.progress')}
           />
         )}
         {job.error !== null && (

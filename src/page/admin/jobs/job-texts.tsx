@@ -2,7 +2,7 @@ import type { Job } from '../../../http/schemas/common.ts'
 import { serverNow } from '../../api.ts'
 import { useLaterTexts } from '../../texts/later.ts'
 
-/** What a kind of job is called. */
+/** Names of the kinds of jobs. */
 export function useKindName (): (kind: string) => string {
   const { known } = useLaterTexts()
   return (kind) => known(`kind.${kind}`) ?? kind
@@ -22,7 +22,7 @@ export function JobStatus ({ job }: { job: Pick<Job, 'status' | 'progress'> }) {
   )
 }
 
-/** When, in words, and exactly below. */
+/** A time relative to now, with the exact time below. */
 export function When ({ iso }: { iso: string }) {
   const { ago, localTime } = useLaterTexts()
   const now = serverNow()

@@ -14,7 +14,7 @@ const STATUSES = ['queued', 'started', 'succeeded', 'failed', 'canceled'] as con
 const KINDS = ['performance-export', 'import', 'housekeeping'] as const
 const ON_A_PAGE = 50
 
-/** All jobs, newest first, kept up to date. */
+/** All jobs, newest first. The list refreshes itself. */
 export function Jobs ({ query }: { query: URLSearchParams }) {
   const { t, reason } = useLaterTexts()
   const kindName = useKindName()
@@ -24,7 +24,7 @@ export function Jobs ({ query }: { query: URLSearchParams }) {
   const { value, error, refresh } = useRefreshed(
     String(search),
     (signal) =>
-      call<{ jobs: JobWithAttempts[], next_cursor: string | null }>('GET', `api/jobs?${search}`, undefined, signal),
+      call<{ jobs: JobWithAttempts[], next_cursor: string | null }>('GET', `api/jobs?${search}`, { signal }),
     ({ jobs }) => jobs.some((job) => !hasEnded(job))
   )
   const [note, setNote] = useState<{ jobId: number, error?: unknown }>()

@@ -24,15 +24,14 @@ export function CourseFiles ({ courseId, query }: { courseId: number, query: URL
       call<{ files: StoredFile[], next_cursor: string | null }>(
         'GET',
         `api/courses/${courseId}/files?${search}`,
-        undefined,
-        signal
+        { signal }
       ),
     () => false
   )
   const [asked, setAsked] = useState<StoredFile>()
   const [deleted, setDeleted] = useState<string>()
   const news = useRef<HTMLDivElement>(null)
-  // With the row went the button that had the focus.
+  // The row is removed, and with it the button that had the focus.
   useEffect(() => {
     if (deleted !== undefined && document.activeElement === document.body) news.current?.focus()
   }, [value])
@@ -70,8 +69,8 @@ export function CourseFiles ({ courseId, query }: { courseId: number, query: URL
               <tr>
                 <th>{t('exports.file')}</th>
                 <th>{t('storage.category')}</th>
-                <th>{t('exports.made')}</th>
-                <th>{t('exports.by')}</th>
+                <th>{t('exports.created')}</th>
+                <th>{t('exports.createdBy')}</th>
                 <th class='number'>{t('exports.size')}</th>
                 <th>{t('list.actions')}</th>
               </tr>

@@ -10,14 +10,14 @@ import { useRefreshed } from '../../use-refreshed.ts'
 
 const LOOKS: Partial<Record<Job['status'], string>> = { succeeded: 'good', failed: 'bad' }
 
-/** What is stored, by whom, what room is left, and what could go. */
+/** Used and free space, the largest owners, and what has expired. */
 export function StorageOverview () {
   const { t, reason } = useLaterTexts()
   const [sweep, setSweep] = useState<{ jobId: number, job?: Job }>()
   const [refusal, setRefusal] = useState<unknown>()
   const { value, error, refresh } = useRefreshed(
     'storage',
-    (signal) => call<Storage>('GET', 'api/storage', undefined, signal),
+    (signal) => call<Storage>('GET', 'api/storage', { signal }),
     () => false
   )
   useEffect(() =>

@@ -5,7 +5,7 @@ import { useLaterTexts } from '../../texts/later.ts'
 
 const ROLES = ['teacher', 'admin', 'student'] as const
 
-/** Gives an e-mail address a role; the answer has the link by which the person gets in. */
+/** Invites a user by email address and role. The answer has their one-time link. */
 export function InviteForm (
   { onInvited, onCancel }: {
     onInvited: (account: Account, invitation: OneTimeLink) => void,
@@ -32,10 +32,12 @@ export function InviteForm (
         'POST',
         'api/users',
         {
-          email: text('email'),
-          role: text('role'),
-          ...(text('first') === '' ? {} : { first_name: text('first') }),
-          ...(text('last') === '' ? {} : { last_name: text('last') }),
+          body: {
+            email: text('email'),
+            role: text('role'),
+            ...(text('first') === '' ? {} : { first_name: text('first') }),
+            ...(text('last') === '' ? {} : { last_name: text('last') }),
+          },
         }
       )
       onInvited(user, invitation)
@@ -48,7 +50,7 @@ export function InviteForm (
 
   return (
     <section class='panel' aria-labelledby='invite-title'>
-      <h2 id='invite-title'>{t('users.inviteTitle')}</h2>
+      <h2 id='invite-title'>{t('users.invite')}</h2>
       <form
         class='fields'
         onSubmit={(event) => {
@@ -85,7 +87,7 @@ export function InviteForm (
           {error !== undefined && <p class='notice bad'>{reason(error)}</p>}
         </div>
         <p class='row full'>
-          <button type='submit' class='primary' aria-disabled={isBusy}>{t('users.makeLink')}</button>
+          <button type='submit' class='primary' aria-disabled={isBusy}>{t('users.createLink')}</button>
           <button type='button' onClick={onCancel}>{t('confirm.cancel')}</button>
         </p>
       </form>

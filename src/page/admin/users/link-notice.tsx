@@ -2,10 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { OneTimeLink } from '../../../http/schemas/users.ts'
 import { useLaterTexts } from '../../texts/later.ts'
 
-/**
- * A one-time link, to be passed on. The service keeps only a hash of it, so this is the one time it can be
- * seen.
- */
+/** A one-time link to send to a user. The service keeps only a hash of it, so it can be shown only now. */
 export function LinkNotice (
   { email, link, isNew, onClose }: { email: string, link: OneTimeLink, isNew: boolean, onClose: () => void }
 ) {
@@ -18,7 +15,7 @@ export function LinkNotice (
 
   async function copy () {
     try {
-      // Only on https and on this machine itself.
+      // Browsers allow this on https and on localhost only.
       await navigator.clipboard.writeText(link.url)
       setCopied(true)
     } catch {

@@ -3,12 +3,12 @@ import { personName } from '../../../person-name.ts'
 import { serverNow } from '../../api.ts'
 import { useLaterTexts } from '../../texts/later.ts'
 
-/** Most courses that are named. */
+/** How many courses are named. */
 const NAMED = 3
 
-export interface UserTableProps {
+interface UserTableProps {
   users: readonly Account[]
-  /** Whoever looks at this: nobody disables himself. */
+  /** The user who is signed in: they cannot disable themselves. */
   selfId: number
   onReset: (account: Account) => void
   onEnable: (account: Account) => void
@@ -23,10 +23,10 @@ export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: User
       <table class='list rows'>
         <thead>
           <tr>
-            <th>{t('users.person')}</th>
+            <th>{t('users.user')}</th>
             <th>{t('users.role')}</th>
             <th>{t('users.lastSignIn')}</th>
-            <th>{t('users.state')}</th>
+            <th>{t('users.status')}</th>
             <th>{t('list.actions')}</th>
           </tr>
         </thead>

@@ -12,10 +12,10 @@ import { UserTable } from './user-table.tsx'
 
 type Which = 'all' | User['role'] | 'disabled'
 const WHICH: readonly Which[] = ['all', 'admin', 'teacher', 'student', 'disabled']
-/** More rows than these are shown when somebody asks for them. */
+/** More rows are shown on request. */
 const SHOWN_AT_ONCE = 100
 
-/** Everybody who may sign in, or could be invited to. */
+/** All accounts: users who can sign in, and users who can be invited. */
 export function Users ({ user: self }: { user: User }) {
   const { t, reason } = useLaterTexts()
   const { value, state, error, reload } = useUsers()
@@ -36,9 +36,10 @@ export function Users ({ user: self }: { user: User }) {
     ...[...changed.values()].filter(({ id }) => !known.some((one) => one.id === id)),
   ]
   const wanted = query.trim().toLocaleLowerCase()
-  const matching = all.filter((one) =>
-    isOf(one, which) && `${one.email} ${personName(one.first_name, one.last_name)}`.toLocaleLowerCase().includes(wanted)
-  )
+  const matching = all.filter((one) => {
+    const name = personName(one.first_name, one.last_name)
+    return isOf(one, which) && `${one.email} ${name}`.toLocaleLowerCase().includes(wanted)
+  })
   const keep = (account: Account) => {
     setChanged(new Map(changed).set(account.id, account))
   }
@@ -190,6 +191,6 @@ function isOf (account: Account, which: Which): boolean {
 }
 
 function useUsers () {
-  const loaded = useLoaded('users', (signal) => call<Account[]>('GET', 'api/users', undefined, signal))
+  const loaded = useLoaded('users', (signal) => call<Account[]>('GET', 'api/users', { signal }))
   return { ...loaded, error: loaded.state === 'failed' ? loaded.error : undefined }
 }

@@ -3,10 +3,10 @@ import { useEffect, useState } from 'preact/hooks'
 import { ApiError } from './api.ts'
 import { Failure, Loading } from './notices.tsx'
 
-/** A view whose code is fetched when it is first looked at. */
-export function lazily<P extends object> (load: () => Promise<ComponentType<P>>): ComponentType<P> {
+/** A view whose code is loaded when it is first shown. */
+export function lazyView<P extends object> (load: () => Promise<ComponentType<P>>): ComponentType<P> {
   let View: ComponentType<P> | undefined
-  return function Lazily (props: P) {
+  return function LazyView (props: P) {
     const [failed, setFailed] = useState(false)
     const [, setLoaded] = useState(View !== undefined)
     useEffect(() => {
@@ -21,8 +21,7 @@ export function lazily<P extends object> (load: () => Promise<ComponentType<P>>)
         }
       )
     }, [])
-    // The service may have been replaced by a newer one since this page was opened: then its parts have other
-    // names.
+    // The service may have been updated since this page was opened. Its scripts have other names then.
     if (failed) {
       return (
         <Failure
