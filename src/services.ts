@@ -3,17 +3,8 @@
 import { mkdirSync } from 'node:fs'
 import { openDatabase, type Database } from '../db/index.ts'
 import type { Config } from './config.ts'
-import { createAccess, type Access } from './accounts/access.ts'
-import { createAccounts, type Accounts } from './accounts/accounts.ts'
-import type { ApplicationTokens } from './accounts/application-tokens.ts'
+import { createAccountServices, type AccountServices } from './accounts/account-services.ts'
 import { createAudit, type Audit } from './audit/audit.ts'
-import type { LinkMail } from './accounts/link-mail.ts'
-import { createPasswordQueue } from './accounts/password-queue.ts'
-import { createPasswordLinks, type PasswordLinks } from './accounts/password-links.ts'
-import { createSessions, type Sessions } from './accounts/sessions.ts'
-import { createSignInLimit } from './accounts/sign-in-limit.ts'
-import type { SingleSignOn } from './accounts/single-sign-on.ts'
-import { createTurns } from './accounts/turns.ts'
 import { assertNotRestoring } from './backup/data-folder.ts'
 import { createExports, type Exports } from './exports/exports.ts'
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts'
@@ -39,27 +30,10 @@ import { TASKS_FILE } from './program-files.ts'
 import { VERSION } from './version.ts'
 import type { JobTasks } from '../workers/task-map.ts'
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-/** Of the four threads that Node has for this and for files. */
-const HASHES_AT_ONCE = 2
-/** At a few a second, so many are done before a person gives up. */
-const HASHES_WAITING = 50
-
-export interface Services {
+export interface Services extends AccountServices {
   config: Config
   clock: Clock
   db: Database
-  access: Access
-  accounts: Accounts
-  sessions: Sessions
-  passwordLinks: PasswordLinks
-  /** Undefined: no mail server is set up. */
-  linkMail: LinkMail | undefined
-  /** Undefined: it is not set up. */
-  singleSignOn: SingleSignOn | undefined
-  /** The same. */
-  applicationTokens: ApplicationTokens | undefined
   audit: Audit
   courses: Courses
   exports: Exports
@@ -204,69 +178,12 @@ export async function createServices ({
     filesEveryMs: config.FILE_SWEEP_MINUTES * 60_000,
     log,
   })
-  const passwords = createPasswordQueue({
-    db,
-    turns: createTurns({ atOnce: HASHES_AT_ONCE, waiting: HASHES_WAITING }),
-    publicUrl: config.PUBLIC_URL,
-  })
-  const sessions = createSessions({
-    db,
-    now,
-    limit: createSignInLimit({ now }),
-    passwords,
-    idleMs: config.SESSION_IDLE_MINUTES * 60_000,
-    maxMs: config.SESSION_MAX_HOURS * HOUR_MS,
-    knownMs: config.KNOWN_ADDRESS_DAYS * DAY_MS,
-  })
   const audit = createAudit({ db, clock, log })
   return {
     config,
     clock,
     db,
-    access: createAccess({ db }),
-    accounts: createAccounts({ db, now, passwords }),
-    sessions,
-    passwordLinks: createPasswordLinks({
-      db,
-      now,
-      sessions,
-      passwords,
-      validMs: config.INVITATION_HOURS * HOUR_MS,
-    }),
-    // What a school does not use is not loaded: the packages behind these three would be a fifth of the
-    // start.
-    linkMail: config.SMTP_URL === ''
-      ? undefined
-      : (await import('./accounts/link-mail.ts')).createLinkMail({
-          url: config.SMTP_URL,
-          from: config.MAIL_FROM,
-          log,
-        }),
-    singleSignOn: config.OIDC_ISSUER === ''
-      ? undefined
-      : (await import('./accounts/single-sign-on.ts')).createSingleSignOn({
-          db,
-          now,
-          log,
-          sessions,
-          issuer: config.OIDC_ISSUER,
-          clientId: config.OIDC_CLIENT_ID,
-          clientSecret: config.OIDC_CLIENT_SECRET,
-          name: config.OIDC_NAME,
-          trustsEmail: config.OIDC_TRUST_EMAIL,
-        }),
-    applicationTokens: config.JWT_SECRET === '' && config.JWT_JWKS_URL === ''
-      ? undefined
-      : (await import('./accounts/application-tokens.ts')).createApplicationTokens({
-          db,
-          now,
-          log,
-          keys: config.JWT_SECRET === '' ? { url: config.JWT_JWKS_URL } : { secret: config.JWT_SECRET },
-          audience: config.JWT_AUDIENCE,
-          issuer: config.JWT_ISSUER,
-          userClaim: config.JWT_USER_CLAIM,
-          maxHours: config.JWT_MAX_HOURS,
-        }),
+    ...await createAccountServices({ config, db, log, now }),
     audit,
     courses: createCourses({ db, files, queue, readers, now }),
     exports: createExports({ db, files, queue, now, retention: rules.exports }),
