@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fresh from 'fresh'
 
 /** A strong entity tag of some content. */
-export function entityTag (content: string | Uint8Array): string {
+function entityTag (content: string | Uint8Array): string {
   return `"${createHash('sha1').update(content).digest('base64url')}"`
 }
 
@@ -19,7 +19,7 @@ export function isSame (header: string, etag: string): boolean {
 }
 
 /** JSON with its entity tag. */
-export interface Tagged {
+interface Tagged {
   json: string
   etag: string
 }

@@ -8,7 +8,7 @@ import { boundMessage } from '../short-text.ts'
 import { validationMessage } from './schemas/validation.ts'
 
 /** The one shape of an error response. */
-export interface ErrorBody {
+interface ErrorBody {
   statusCode: number
   code: string
   error: string

@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 1000
 /** Progress is sent at most this often, ms. */
 const SEND_EVERY_MS = 100
 
-export interface JobEventsOptions {
+interface JobEventsOptions {
   runner: Pick<JobRunner, 'watch'>
   clock: Clock
   jobId: number

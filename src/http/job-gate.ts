@@ -20,7 +20,7 @@ export interface JobGate {
   close: () => void
 }
 
-export interface JobGateOptions {
+interface JobGateOptions {
   config: Pick<Config, 'DELETE_OLDEST_EXPORTS' | 'MIN_FREE_BYTES'>
   files: Pick<FileLibrary, 'checkQuota'>
   /** Bytes that are free on the disk of the data folder. */

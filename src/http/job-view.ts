@@ -9,9 +9,7 @@ import { principalOf } from './access/route-access.ts'
 import type { Links } from './links.ts'
 import type { PollCache } from './poll-cache.ts'
 
-export type JobJson = Awaited<ReturnType<ReturnType<typeof createJobView>['one']>>
-
-export interface JobViewOptions {
+interface JobViewOptions {
   access: Pick<Access, 'mayUseCourseOf'>
   exports: Pick<Exports, 'ofJob'>
   links: Pick<Links, 'file'>

@@ -9,7 +9,7 @@ export function countRequests (app: FastifyInstance, metrics: Pick<Metrics, 'req
     const isStream = String(reply.getHeader('content-type') ?? '').startsWith('text/event-stream')
     metrics.requestAnswered({
       method: request.method,
-      route: request.is404 ? undefined : request.routeOptions.url,
+      route: request.routeOptions.url,
       status: reply.statusCode,
       seconds: isStream ? undefined : reply.elapsedTime / 1000,
     })

@@ -17,7 +17,7 @@ export async function readPage<T extends { id: number }> (
   { limit, cursor }: { limit: number, cursor?: string },
   read: (part: { limit: number, before?: number }) => Promise<T[]>
 ): Promise<{ rows: T[], nextCursor: string | null }> {
-  // One row more than is shown tells whether there is another page.
+  // One row more than is shown: if it exists, there is another page.
   const found = await read({ limit: limit + 1, ...(cursor === undefined ? {} : { before: Number(cursor) }) })
   const rows = found.slice(0, limit)
   const last = found.length > limit ? rows.at(-1) : undefined

@@ -1,6 +1,6 @@
 import { DomainError } from '../errors.ts'
 
-export interface StreamLimit {
+interface StreamLimit {
   /** Counts an open stream of a user. Call the returned function when it is closed. Throws RATE_LIMITED. */
   enter: (userId: number) => () => void
 }

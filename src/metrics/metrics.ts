@@ -28,7 +28,7 @@ export interface Metrics {
   watchProcess: () => void
 }
 
-export interface AnsweredRequest {
+interface AnsweredRequest {
   method: string
   /** The route's pattern. Undefined: no route has this address. */
   route: string | undefined
@@ -40,7 +40,7 @@ export interface AnsweredRequest {
   seconds: number | undefined
 }
 
-export interface MetricsOptions {
+interface MetricsOptions {
   db: Database
   now: () => number
   version: string

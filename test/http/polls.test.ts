@@ -66,8 +66,8 @@ t.test('what was committed is in the next answer', async (t) => {
   const again = await poll(EXPORTS)
   t.equal(lookUps(), before, 'from memory')
   t.strictSame(again.body, made.body)
-  const told = ({ headers: { date, ...headers } }: typeof made) => headers
-  t.strictSame(told(again), told(made), 'the same headers, those for security included')
+  const headersOf = ({ headers: { date, ...headers } }: typeof made) => headers
+  t.strictSame(headersOf(again), headersOf(made), 'the same headers, including those for security')
   for (let i = 0; i < 2; i++) {
     const { status, body } = await poll(EXPORTS, { headers: { 'if-none-match': made.headers.etag! } })
     t.strictSame([status, body.length], [304, 0])

@@ -11,8 +11,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 const HOST = /^(?:[a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
 
 /**
- * Refuses a request without exactly one valid `Host` before anything else looks at it: two hosts, or none, may
- * mean one site to a proxy in front and another one here.
+ * Refuses a request without exactly one valid `Host` before anything else looks at it: a proxy and the
+ * service could disagree about which site such a request is for.
  */
 export function requireOneHost (app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, next) => {
@@ -55,9 +55,9 @@ export function isOnHttps (request: FastifyRequest, publicUrl: string): boolean 
 }
 
 /**
- * Makes `request.ip` an IP address everywhere. A trusted proxy passes on what its client wrote into
- * `X-Forwarded-For`, and that can be any text: where the entry that counts is not an address, the socket's
- * own address is used.
+ * Makes sure that `request.ip` is an IP address. A trusted proxy forwards what its client wrote into
+ * `X-Forwarded-For`, which can be any text. If the entry that counts is not an address, the address of the
+ * socket is used.
  */
 export function checkClientAddresses (app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, next) => {
@@ -66,10 +66,7 @@ export function checkClientAddresses (app: FastifyInstance): void {
   })
 }
 
-/**
- * Without a zone (`fe80::1%eth0`), which means something on the sender's machine only and can be any text.
- */
+/** An address without a zone (`fe80::1%eth0`): a zone has a meaning on the sender's machine only. */
 function isAddress (text: string | undefined): boolean {
-  return text !== undefined && isIP(text) !== 0 &&
-  !text.includes('%')
+  return text !== undefined && isIP(text) !== 0 && !text.includes('%')
 }

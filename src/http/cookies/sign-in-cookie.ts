@@ -11,7 +11,7 @@ const MARK = 'ticket:'
  * The signed cookie that a browser brings back from the sign-in provider. It proves that this browser started
  * the sign-in.
  */
-export interface SignInCookie {
+interface SignInCookie {
   /** Undefined: the cookie is missing, or its signature is not valid. */
   read: (request: FastifyRequest) => SignInTicket | undefined
   set: (reply: FastifyReply, ticket: SignInTicket) => void
