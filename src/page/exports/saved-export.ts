@@ -47,7 +47,10 @@ export function onSavedExportChange (courseId: number, listener: () => void): ()
   }
 }
 
-/** Returns true in exactly one tab: the one that starts the download of the job's file. */
+/**
+ * Returns true in exactly one tab: the one that starts the download of the job's file. That tab keeps a lock
+ * until it closes, because another tab may read its own old copy of the local storage for a moment.
+ */
 export async function claimDownload (courseId: number, jobId: number): Promise<boolean> {
   const claim = () => {
     const saved = savedExport(courseId)
@@ -55,7 +58,13 @@ export async function claimDownload (courseId: number, jobId: number): Promise<b
     saveExport(courseId, { ...saved, isDelivered: true })
     return true
   }
-  // Browsers have locks on https and on localhost only. Without them, two tabs could both claim in the same
-  // millisecond.
-  return await (navigator.locks as LockManager | undefined)?.request(`${PREFIX}${courseId}`, claim) ?? claim()
+  // Browsers have locks on https and on localhost only.
+  const locks = navigator.locks as LockManager | undefined
+  if (locks === undefined) return claim()
+  return await new Promise((resolve) => {
+    void locks.request(`${PREFIX}${courseId}.${jobId}`, { ifAvailable: true }, async (lock) => {
+      resolve(lock !== null && claim())
+      if (lock !== null) await new Promise(() => {})
+    })
+  })
 }
