@@ -137,7 +137,7 @@ t.test('positions are in the order of the claims: by priority, then owners in tu
   const positions = await queuePositions(db.reads, { now: NOW, ownThreads: ['other'] })
   const claimed: number[] = []
   while (claimed.length < ids.length) claimed.push(await runNext(db))
-  t.strictSame([...positions.keys()].sort((a, b) => positions.get(a)! - positions.get(b)!), claimed)
+  t.strictSame([...positions].toSorted(([, a], [, b]) => a - b).map(([id]) => id), claimed)
   t.strictSame(claimed.toSorted((a, b) => a - b), ids)
   t.strictSame([...positions.values()].sort((a, b) => a - b), ids.map((_, i) => i))
 })
