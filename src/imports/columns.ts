@@ -48,12 +48,12 @@ export interface ColumnEntry {
   reason_code: ColumnReason | null
 }
 
-/** How many columns a summary lists; the rest is counted. `json`: most characters of the list as JSON. */
+/** How many columns a summary lists. The others are counted. `json`: most characters of the list as JSON. */
 export interface ColumnBounds { columns: number, json: number }
 
 /** A job's result, which holds the list, is bounded (`db/queries/stored-json.ts`). */
 const BOUNDS_OF_JOBS: ColumnBounds = { columns: 1000, json: 108_000 }
-/** Nothing is kept of a command's list. It has more columns than a spreadsheet may have (16,384). */
+/** The list of a command is not stored. A spreadsheet has fewer columns (16,384). */
 export const BOUNDS_OF_COMMANDS: ColumnBounds = { columns: 20_000, json: Infinity }
 const MOST_CHARACTERS = 200
 

@@ -1,6 +1,6 @@
-// A teacher's import into one course. It sees a database in which there is only that course: people, classes,
-// line items and categories are found there or in the file itself. What belongs to another course looks as if
-// it did not exist, so that no result, warning or error can depend on it.
+// A teacher's import into one course sees a database that has only that course. People, classes, line items
+// and categories are found there or in the file itself. What belongs to another course seems not to exist,
+// so that no result, warning or error can depend on it.
 import { emailKey } from '../../db/queries/accounts.ts'
 import type { LiveReads, LiveRecord } from '../../db/queries/imports.ts'
 import type { Row } from '../../db/tables.ts'
@@ -8,7 +8,7 @@ import { shorten } from '../short-text.ts'
 import type { BookSource, SourceStudent } from './book-source.ts'
 import type { Place, Problems } from './problems.ts'
 
-/** The course of a teacher's import was deleted in the meantime. */
+/** The error if the course of a teacher's import was deleted in the meantime. */
 export const NO_COURSE = 'this course no longer exists'
 
 export interface CourseScope {
@@ -17,14 +17,11 @@ export interface CourseScope {
   live: LiveReads
   /** Whether a line item belongs to another course: such an id cannot be used here. */
   isForeignItem: (sourceId: string) => boolean
-  /**
-   * Whether an enrollment in a class of this course says what is stored. A teacher's enrollment counts as
-   * well.
-   */
+  /** Whether an enrollment in a class of this course is the same as the stored one, also for a teacher. */
   isStoredEnrollment: (record: Omit<LiveRecord, 'kind'>) => boolean
 }
 
-/** The view of one course; undefined: there is no such course. */
+/** The view of one course; undefined if the course does not exist. */
 export function courseScope (live: LiveReads, courseId: number): CourseScope | undefined {
   const course = live.course(courseId)
   if (course === undefined) return undefined
@@ -72,8 +69,8 @@ function * ofCourse (rows: OriginRows, courseId: number): OriginRows {
 }
 
 /**
- * The stored roster as far as it is about one course. A user is what the course's own book shows of a
- * student.
+ * The part of the stored roster that is about one course. Its users are the students as the course's own book
+ * shows them.
  */
 function courseRecords (live: LiveReads, courseId: number) {
   const classes = new Map<string, LiveRecord>()
@@ -82,7 +79,7 @@ function courseRecords (live: LiveReads, courseId: number) {
     if (record !== undefined) classes.set(id, record)
   }
   const users = new Map(live.students(courseId).map((student) => [student.source_id, userOf(student)]))
-  // What classes and line items point at.
+  // What classes and line items refer to.
   const courses = new Set<string>()
   const orgs = new Set<string>()
   const sessions = new Set<string>()
@@ -129,16 +126,16 @@ function userOf (student: Row<'students'>): LiveRecord {
 }
 
 /**
- * The book as a teacher's import may change it: tasks, categories, scores, and the students that it names.
- * The course's own row, its teachers, and the periods of a rostered course stay as they are. What is left out
- * is a warning. Undefined, with an error added, where the book is another course's.
+ * The book as a teacher's import may change it: tasks, categories, scores, and the students in the file.
+ * The course's own row, its teachers, and the periods of a rostered course are not changed. A warning
+ * counts what is left out. If the book belongs to another course, adds an error and returns undefined.
  */
 export function withinCourse (
   book: BookSource, scope: CourseScope, problems: Problems
 ): BookSource | undefined {
   const { course, live } = scope
   if (book.live?.id !== course.id) {
-    // Name and id are the file's own: nothing was looked up.
+    // Name and id are those of the file. Nothing of the other course is looked up.
     const given = `"${shorten(book.name)}" (${shorten(book.sourceId)})`
     const ownId = book.name === course.name ? ` (${shorten(course.source_id)})` : ''
     problems.error(book.place, `is for the course ${given}, not "${shorten(course.name)}"${ownId}. ` +
@@ -146,16 +143,16 @@ export function withinCourse (
     return undefined
   }
   const leftOut = (place: Place, count: number) => { if (count > 0) problems.warn('left_out', place, count) }
-  // The names of a roster are those stored: its own were left out before.
-  const saysNames = book.grouping === null
-  leftOut(book.place, saysNames && isOfAnotherName(book, course) ? 1 : 0)
+  // The names of a roster were left out before, so they are the stored ones.
+  const hasNames = book.grouping === null
+  leftOut(book.place, hasNames && isOfAnotherName(book, course) ? 1 : 0)
   leftOut(book.place, changedTeachers(book, live.teachers(course.id)))
   const { name, school, term, starts_on: startsOn, ends_on: endsOn, grouping } = course
   const kept = { name, school, term, startsOn, endsOn, grouping, teachers: [], isTeachersImport: true }
   if (grouping === null) return { ...book, ...kept }
   const periods = live.periods(course.id)
   const names = new Map(periods.map((row) => [row.source_id, row.name]))
-  if (saysNames) {
+  if (hasNames) {
     leftOut(book.place, book.periods.filter((one) => names.get(one.sourceId) !== one.name).length)
   }
   return {
@@ -179,7 +176,7 @@ function changedTeachers ({ teachers }: BookSource, stored: Array<Row<'course_te
   }).length
 }
 
-/** Students in the periods that there are: one whose period is not among them stays in the present one. */
+/** The students in the stored periods. A student with an unknown period stays in the current one. */
 function inPeriods (
   students: SourceStudent[], periods: Array<Row<'periods'>>, stored: Array<Row<'students'>>
 ): SourceStudent[] {

@@ -2,15 +2,18 @@ import type { BookSource } from './book-source.ts'
 import { Refusal, type Place, type Problems } from './problems.ts'
 
 /**
- * Most entries of each list in one course. A real course never has nearly as many, and an Excel worksheet ends at
- * 16,384 columns. Every page of a book has all headings of its course, so without a limit a file could make pages
- * of any size. There is no limit for students, since pages are divided by student.
+ * Most entries of each list in one course. A real course never has nearly as many, and an Excel worksheet
+ * ends at 16,384 columns. Every page of a book has all headings of its course, so without a limit a file
+ * could make pages of any size. There is no limit for students, since pages are divided by student.
  */
 const MOST = { tasks: 50_000, categories: 5000, periods: 5000, teachers: 5000 } as const
 
 export type CourseList = keyof typeof MOST
 
-/** Throws Refusal if `count` entries are too many for a list of one course. For readers, before they keep them. */
+/**
+ * Throws Refusal if `count` entries are too many for a list of one course. For readers, before they keep
+ * them.
+ */
 export function assertCourseSize (list: CourseList, count: number, place: Place): void {
   if (count > MOST[list]) throw new Refusal(place, tooMany(list))
 }

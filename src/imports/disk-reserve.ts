@@ -7,13 +7,13 @@ const ASK_EVERY_MS = 50
 
 export interface DiskReserve {
   /**
-   * Throws an error with the code ENOSPC if less than the reserve is free. Blocks for some microseconds: not
-   * for the main thread.
+   * Throws an error with the code ENOSPC if less than the reserve is free. Blocks for some microseconds, so
+   * it is not for the main thread.
    */
   check: () => void
 }
 
-/** `folder` is on the disk; it exists. */
+/** `folder` is on the disk and exists. */
 export function createDiskReserve (folder: string, minFreeBytes: number): DiskReserve {
   let askedAt = -Infinity
   return {

@@ -82,7 +82,9 @@ interface Identifier {
   course?: string
 }
 
-function identifiersOf ({ sourceIds, studentIdentifier, email, usernames = [], course }: NamedPerson): Identifier[] {
+function identifiersOf (
+  { sourceIds, studentIdentifier, email, usernames = [], course }: NamedPerson
+): Identifier[] {
   const identifiers: Identifier[] = []
   const add = (kind: IdentifierKind, value: string | null) => {
     if (value !== null && value.trim() !== '') identifiers.push({ kind, value })

@@ -60,28 +60,26 @@ function asBundles (sources: Source[]): Source[] {
   return [...sources.filter((source) => !source.isFile), bundle]
 }
 
-/** Undefined: by each file's header. */
+/** The format of a source. Undefined for a grade book, whose format each file's header shows. */
 async function recognize (source: Source): Promise<ImportFormat | undefined> {
   if (!source.files.some((file) => file.base === 'manifest.csv')) {
     const other = await otherRoster(source.files, source.name)
     if (other !== undefined) throw other
   }
   if (isBundle(source)) return 'oneroster'
-  if (
-    source.files.some((file) => file.base.endsWith('.json')) ||
-    (source.isFile && await beginsWithBrace(source.files[0]!))
-  ) return 'performance-book'
-  if (source.files.length > 0 && (source.isFile || source.files.some((file) => file.base.endsWith('.csv')))) {
-    return undefined
-  }
+  const { files: [first, ...others], isFile } = source
+  if (first === undefined) throw noKnownFile(source, NO_BUNDLE_FILE)
+  const has = (ending: string) => [first, ...others].some((file) => file.base.endsWith(ending))
+  if (has('.json') || (isFile && await beginsWithBrace(first))) return 'performance-book'
+  if (isFile || has('.csv')) return undefined
   throw noKnownFile(source, NO_BUNDLE_FILE)
 }
 
 const NO_BUNDLE_FILE = 'has none of the files of a OneRoster bundle (users.csv, classes.csv, …)'
-/** Most names that an error lists of what was found. */
+/** Most names of files that an error lists. */
 const FOUND_LISTED = 5
 
-/** A zip archive or folder without a file that can be read; `lack` says what it should have. */
+/** The error for a zip archive or folder without a readable file. `lack` says what is missing. */
 function noKnownFile ({ name, found }: Source, lack: string): Refusal {
   const nested = found.filter((one) => one.includes('/') && /\.(csv|json)$/i.test(one))
   const folders = [...new Set(nested.map((one) => one.slice(0, one.lastIndexOf('/'))))]
@@ -108,7 +106,7 @@ async function refuseWorkbook (source: Source): Promise<void> {
   )
 }
 
-/** More than the properties of a workbook ever have. */
+/** Most bytes of a workbook's properties. */
 const PROPERTIES_MAX = 64 * 1024
 
 /** Whether a workbook names this program as its author, as `workers/workbook` writes it. */

@@ -6,7 +6,7 @@ import type { Counts, ImportSummary } from './outcome.ts'
 
 export const IMPORT_RUN = 'import.run'
 
-/** `changed: 1 courses, 3 students, 12 scores`; `changed: nothing` of an import that failed. */
+/** `changed: 1 courses, 3 students, 12 scores`, or `changed: nothing` for an import that failed. */
 export function changesText (summary: ImportSummary | undefined): string {
   if (summary === undefined) return 'changed: nothing'
   const changed = ({ added, updated, removed }: Counts) => added + updated + removed
@@ -20,9 +20,9 @@ export interface ImportEntry {
   jobId: number
   /** The course of a teacher's import. */
   courseId: number | undefined
-  /** A row of `users` and how the user was known; null: the job is older than this entry. */
+  /** Id of the user, and how they were authenticated; null for a job of an older version. */
   actor: { userId: number, via: Row<'audit_log'>['via'] } | null
-  /** Undefined: the import failed. */
+  /** Undefined if the import failed. */
   summary: ImportSummary | undefined
 }
 

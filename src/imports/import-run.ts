@@ -85,7 +85,9 @@ export class ImportRun {
   fileName (number: number): string | null { return this.#files[number] ?? null }
 
   /** The place of a staged row, by its file's number and its line. */
-  placeOf ({ file, line }: { file: number, line: number }): Place { return { file: this.fileName(file), line } }
+  placeOf ({ file, line }: { file: number, line: number }): Place {
+    return { file: this.fileName(file), line }
+  }
 
   /** Reads a CSV file; see `readCsv`. */
   async readCsv (file: SourceFile, onHeader: HeaderVisitor): Promise<void> {

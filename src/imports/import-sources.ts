@@ -20,11 +20,11 @@ const ATTEMPTS = 5
 const LOCK_TIMEOUT_MS = 60_000
 
 /**
- * Imports files and folders, all of them as one import: all or nothing. First everything is read, checked and
- * compared in a staging database. Then one short transaction makes it visible.
+ * Imports files and folders, all of them as one import: all or nothing. First everything is read, checked
+ * and compared in a staging database. Then one short transaction makes it visible.
  *
- * Errors in the sources are returned as `ok: false`. Throws the signal's reason when aborted, and bugs and disk
- * errors. Opens its own connections, and blocks the thread while it waits for the write lock.
+ * Errors in the sources are returned as `ok: false`. Throws the signal's reason when aborted, and bugs and
+ * disk errors. Opens its own connections, and blocks the thread while it waits for the write lock.
  */
 export async function importSources (paths: string[], options: ImportOptions): Promise<ImportOutcome> {
   const problems = () => new Problems({ isOfTeacher: options.onlyCourseId !== undefined })
@@ -35,7 +35,10 @@ export async function importSources (paths: string[], options: ImportOptions): P
       const outcome = await attemptImport(paths, options, problems())
       if (outcome !== 'overtaken') return outcome
     }
-    throw new Refusal({ file: null }, 'other imports kept changing the database; try again when they have finished')
+    throw new Refusal(
+      { file: null },
+      'other imports kept changing the database; try again when they have finished'
+    )
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const found = problems()
@@ -141,7 +144,9 @@ async function planImport (
   }
 }
 
-/** Makes the import visible. False if another import was applied first. Throws Refusal if the lock is held. */
+/**
+ * Makes the import visible. False if another import was applied first. Throws Refusal if the lock is held.
+ */
 function apply (summary: ImportSummary, staging: Staging, options: ImportOptions): boolean {
   const { now, reference = null, lockTimeoutMs = LOCK_TIMEOUT_MS } = options
   try {
@@ -149,9 +154,13 @@ function apply (summary: ImportSummary, staging: Staging, options: ImportOptions
   } catch (error) {
     if (!isBusy(error)) throw error
     const seconds = Math.round(lockTimeoutMs / 1000)
-    throw new Refusal({ file: null }, `another program has kept the database locked for ${seconds} seconds; ` +
-      'try again when it has finished')
+    throw new Refusal(
+      { file: null },
+      `another program has kept the database locked for ${seconds} seconds; try again when it has finished`
+    )
   }
 }
 
-function failureOf ({ errors, errorCount }: Problems): ImportOutcome { return { ok: false, errors, errorCount } }
+function failureOf ({ errors, errorCount }: Problems): ImportOutcome {
+  return { ok: false, errors, errorCount }
+}

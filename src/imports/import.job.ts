@@ -13,33 +13,33 @@ import type { ImportError, ImportSummary } from './outcome.ts'
 export const IMPORT_KIND = 'import'
 export const IMPORT_CATEGORY = 'import-source'
 
-/** What somebody asked for with an upload. */
+/** The options of an upload. */
 export interface ImportChoices {
   format?: ImportFormat | undefined
   timeZone?: string | undefined
   dryRun: boolean
   strict: boolean
   allowRemovals: boolean
-  /** Only an administrator may ask for it; not in jobs of older versions. */
+  /** Administrators only. Not in jobs of older versions. */
   allowErased?: boolean | undefined
   /** Not in jobs of older versions. */
   allowSkips?: boolean | undefined
   allowNewPeople?: boolean | undefined
-  /** For grade book CSVs: source id or name of the course, and who is to see it. */
+  /** For grade book CSVs: source id or name of the course, and e-mail address of its teacher. */
   course?: string | undefined
   teacher?: string | undefined
-  /** A teacher's import into this course, which changes nothing else; see `course-scope.ts`. */
+  /** A teacher's import, which changes only this course; see `course-scope.ts`. */
   onlyCourseId?: number | undefined
 }
 
 export interface ImportPayload {
   /** The stored upload. */
   hex: string
-  /** As the client named it; not in jobs of older versions. */
+  /** As the client named it. Not in jobs of older versions. */
   filename?: string
   choices: ImportChoices
   requestedBy: string
-  /** For the audit log; not in jobs of older versions. */
+  /** For the audit log. Not in jobs of older versions. */
   actor?: ImportEntry['actor']
 }
 
@@ -53,7 +53,7 @@ export interface ImportTask {
     defaultTimeZone: string
     maxBytes: number
     minFreeBytes: number
-    /** Names the job, so that what a dead run made visible is not imported a second time. */
+    /** Identifies the job, so that an import that a dead run applied is not applied again. */
     reference: string
   }
   facts: { summary: ImportSummary }
@@ -126,7 +126,7 @@ export function importKind ({
     },
     complete: async ({ job }, facts) => ({
       async commit (trx) {
-        // Nobody needs the upload any more; the sweeper takes it away.
+        // The upload is no longer needed. Housekeeping removes it.
         await setExpiry(trx, importPayload(job).hex, now())
         await note(trx, job, facts.summary)
         return { summary: facts.summary } satisfies ImportResult

@@ -3,9 +3,8 @@ import type { BookSource } from './book-source.ts'
 import type { Problems } from './problems.ts'
 
 /**
- * Adds an error for every name, title, id and e-mail of a course that is longer than `NAME_MAX`. Readers
- * refuse most of them earlier, with their line; this check is for all formats, also those to come. False:
- * there was one.
+ * Adds an error for every name, title, id and e-mail address of a course that is longer than `NAME_MAX`.
+ * Readers refuse most of them earlier, with their line. Returns whether there was none.
  */
 export function checkNameLengths (book: BookSource, problems: Problems): boolean {
   let isFine = true

@@ -1,8 +1,8 @@
-// What an import answers: the same object from the command line, the API and a worker thread.
+// The outcome of an import: the same object on the command line, in the API and from a worker thread.
 import type { ColumnEntry } from './columns.ts'
 import type { WarningCode } from './messages.ts'
 
-/** Where and what is wrong. `line` counts from 1; JSON has a path instead; both null: the file as a whole. */
+/** `line` counts from 1. JSON has a path instead. Both are null if the error is about the whole file. */
 export interface ImportError {
   file: string | null
   line: number | null
@@ -10,7 +10,7 @@ export interface ImportError {
   message: string
 }
 
-/** One kind of oddity that did not stop the import, how often it was met, and where first. */
+/** Something unusual that did not stop the import, how often it occurred, and where first. */
 export interface ImportWarning {
   code: WarningCode
   message: string

@@ -1,4 +1,4 @@
-// By what people are found where their ids are not exactly the same.
+// Keys to find people whose ids are not exactly the same.
 
 /** Without case and leading zeros. */
 export function looseKey (text: string): string { return text.toLowerCase().replace(/^0+(?=.)/, '') }

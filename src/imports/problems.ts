@@ -32,9 +32,9 @@ const CELL_MAX = 150
 const PLACE_MAX = 200
 
 /**
- * Errors and warnings of one import as they are found: the first ones in full, the others counted. No message
- * that leaves here is longer than a message may be. Quote a file's content with `shorten`, so that the rest of
- * the message is kept.
+ * Errors and warnings of one import as they are found: the first ones in full, the others counted. No
+ * message that leaves here is longer than a message may be. Quote a file's content with `shorten`, so that
+ * the rest of the message is kept.
  */
 export class Problems {
   readonly errors: ImportError[] = []

@@ -1,9 +1,8 @@
-// Which result, of which line item, stands in each cell of a student's row: so that a delta can take back or
-// move a result that it names by nothing but its id, and so that results follow their line item into another
-// task.
+// Which result, of which line item, each cell of a student's row shows. With it, a delta can remove or move a
+// result by its id alone, and results follow their line item to another task.
 //
-//   n x float64   a number that stands for the result's sourcedId (52 bits of its SHA-1), 0: unknown
-//   n x uint32    the line item's number in its course (`task_sources.number`), 0: unknown
+//   n x float64   key of the result: 52 bits of the SHA-1 of its sourcedId; 0 if unknown
+//   n x uint32    number of the line item in its course (`task_sources.number`); 0 if unknown
 //
 // By slot, like the cells. Little-endian.
 import { hash } from 'node:crypto'
@@ -13,16 +12,15 @@ export interface Origin {
   item: number
 }
 
+/** A number for a result's sourcedId. */
 export function resultKey (sourceId: string): number {
   return Number.parseInt(hash('sha1', sourceId, 'hex').slice(0, 13), 16)
 }
 
-/** Null where nothing is known of any cell. The same origins always give the same bytes. */
+/** Null if no origin is known. The same origins always give the same bytes. */
 export function packOrigins (origins: ReadonlyArray<Origin | undefined>): Buffer | null {
-  let n = origins.length
-  while (
-    n > 0 && (origins[n - 1] === undefined || (origins[n - 1]!.key === 0 && origins[n - 1]!.item === 0))
-  ) n--
+  const isKnown = (origin?: Origin) => origin !== undefined && (origin.key !== 0 || origin.item !== 0)
+  const n = 1 + origins.findLastIndex(isKnown)
   if (n === 0) return null
   const bytes = new ArrayBuffer(12 * n)
   const keys = new Float64Array(bytes, 0, n)
@@ -34,6 +32,7 @@ export function packOrigins (origins: ReadonlyArray<Origin | undefined>): Buffer
   return Buffer.from(bytes)
 }
 
+/** Reads packed rows one after the other. It shows the row that was loaded last. */
 export class OriginReader {
   #keys = new Float64Array(0)
   #items = new Uint32Array(0)
@@ -45,15 +44,9 @@ export class OriginReader {
     this.#items = new Uint32Array(bytes, 8 * n, n)
   }
 
-  get length (): number {
-    return this.#keys.length
-  }
+  get length (): number { return this.#keys.length }
 
-  key (slot: number): number {
-    return this.#keys[slot] ?? 0
-  }
+  key (slot: number): number { return this.#keys[slot] ?? 0 }
 
-  item (slot: number): number {
-    return this.#items[slot] ?? 0
-  }
+  item (slot: number): number { return this.#items[slot] ?? 0 }
 }

@@ -250,3 +250,15 @@ t.test('a file that is absent says nothing: what is stored stays', async (t) => 
   })
   t.match(await world.take({ results: [] }, { modes: { results: 'bulk' } }), { courses: { added: 0 } })
 })
+
+t.test('deleted classes together with their results: the course goes, and nothing else', async (t) => {
+  const world = await prepared(t.testdir())
+  const deleted = { status: 'tobedeleted' }
+  const tables = {
+    classes: ['p1', 'p2'].map((sourcedId) => ({ sourcedId, ...deleted, title: '', courseSourcedId: 'c1' })),
+    results: ['r1', 'r2', 'r3'].map((id) => result(id, '', '', '', deleted)),
+  }
+  const summary = await delta(world, tables, { allowRemovals: true })
+  t.match(summary, { courses: { removed: 1, updated: 0 }, periods: { removed: 2 } })
+  t.strictSame(await world.books(), [])
+})

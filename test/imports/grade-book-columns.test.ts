@@ -83,18 +83,18 @@ t.test('files of other systems are refused by name, with what to do instead', as
   )
   t.match(
     await refused('First name,Last name,Email address,ID number,HW 1\nAnn,Lee,ann@example.edu,0042,7\n'),
-    [/is in no known format: .*"Points Possible"/],
+    [/is not in a known format: .*"Points Possible"/],
     'columns that all systems share'
   )
   t.match(showErrors(await takeCase(world, 'fmt-plain-csv/g.csv')), [
-    /is in no known format: .*rename its columns to those of Canvas/,
+    /is not in a known format: .*rename its columns to those of Canvas/,
   ])
   t.match(showErrors(await takeCase(world, 'fmt-xlsx/moodle.xlsx')), [
     /is an Excel workbook, which is not supported yet; save its sheet as CSV UTF-8/,
   ])
   t.match(
     await refused(`${'x'.repeat(1_100_000)},"[Total Pts: ${'[total pts: '.repeat(1000)}"\n`),
-    [/is in no known format/],
+    [/is not in a known format/],
     'a header of a megabyte'
   )
   t.strictSame(await world.books(), [])
@@ -140,10 +140,10 @@ t.test('another separator, or another language: the error says how to export', a
   t.match(await refused(german, { format: 'moodle' }), [/has no Moodle grade columns: .*in English/])
   t.match(
     await refused('Name,Note: first (half)\nAnn,7\n'),
-    [/is in no known format/],
+    [/is not in a known format/],
     "a table of one's own"
   )
-  t.match(await refused(`Vorname,Q: ${'(x'.repeat(400)}\nAnn,7\n`), [/is in no known format/])
+  t.match(await refused(`Vorname,Q: ${'(x'.repeat(400)}\nAnn,7\n`), [/is not in a known format/])
   t.strictSame(await world.books(), [])
 })
 

@@ -358,7 +358,7 @@ t.test('paths that are not there, or no source', async (t) => {
   t.match(showErrors(await world.import('/dev/null')), [/^null: is neither a file nor a folder/])
   const file = join(world.folder, 'odd.csv')
   writeFileSync(file, 'a,b\n1,2\n')
-  t.match(showErrors(await world.import(file)), [/^odd\.csv: is in no known format/])
+  t.match(showErrors(await world.import(file)), [/^odd\.csv: is not in a known format/])
   t.match(showErrors(await world.import(file, { format: 'oneroster' })), [
     /^odd\.csv: has none of the files of a OneRoster bundle .*; found: odd\.csv$/,
   ])

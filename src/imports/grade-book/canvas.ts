@@ -1,5 +1,5 @@
-// The grade book export of Canvas: a row of headers, sometimes a row about posting, a row "Points Possible", then
-// the students.
+// The grade book export of Canvas: a row of headers, sometimes a row about posting, a row "Points
+// Possible", then the students.
 import { NAME_MAX, shorten } from '../../short-text.ts'
 import type { ColumnReason } from '../columns.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -24,8 +24,8 @@ const IDENTITY = new IdentityColumns({
   notes: 'left_out',
 })
 /**
- * Totals of groups and of the course, and their overrides. With grading periods, the period's title follows in
- * parentheses.
+ * Totals of groups and of the course, and their overrides. With grading periods, the period's title follows
+ * in parentheses.
  */
 const TOTAL = /(^| )(current|final|unposted|override) (score|points|grade|status)( \(.*\))?$/is
 /** An assignment, with its number. */
@@ -40,7 +40,10 @@ interface TaskColumn {
   title: string
 }
 
-/** Takes the header of a file and returns the visitor of its rows, which throws Refusal without "Points Possible". */
+/**
+ * Takes the header of a file and returns the visitor of its rows, which throws Refusal without "Points
+ * Possible".
+ */
 export function readCanvas (
   names: string[], header: number, { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }
 ): RowVisitor {
@@ -54,8 +57,10 @@ export function readCanvas (
       if (fields[0]?.trim().toLowerCase() === 'points possible') {
         tasks = taskColumns(names, fields, { tasks: book.file('canvas', file), place, run })
       } else if (value('id') !== null) {
-        const message = 'is a student; expected the row "Points Possible" before it; export the whole grade book'
-        throw new Refusal(place, message)
+        throw new Refusal(
+          place,
+          'is a student; expected the row "Points Possible" before it; export the whole grade book'
+        )
       }
       return
     }

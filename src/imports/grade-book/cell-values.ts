@@ -4,8 +4,8 @@ import type { Problems, Place } from '../problems.ts'
 import { numberOf, VALUE_MAX } from '../sources/text-values.ts'
 
 /**
- * A number as grade books write it in several languages: `7.5`, `7,5`, `1,000.00`. `1,000` is undefined, since the
- * comma could be either separator.
+ * A number as grade books write it in several languages: `7.5`, `7,5`, `1,000.00`. `1,000` is undefined,
+ * since the comma could be either separator.
  */
 export function gradeNumber (text: string): number | undefined {
   const plain = numberOf(text)

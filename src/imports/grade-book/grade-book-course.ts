@@ -30,9 +30,10 @@ export function courseFor (file: SourceFile, run: ImportRun): GradeBookCourse {
 }
 
 /**
- * The course with that source id, else the one with that name. Undefined if there is none: it will be created. A
- * course that an earlier file created has its name as source id, so the same command finds it again; a warning says
- * if others have that name. Throws Refusal if several courses have the name and none has it as source id.
+ * The course with that source id, else the one with that name. Undefined if there is none: it will be
+ * created. A course that an earlier file created has its name as source id, so the same command finds it
+ * again; a warning says if others have that name. Throws Refusal if several courses have the name and none
+ * has it as source id.
  */
 function namedCourse (
   wanted: string, file: SourceFile, { problems, staging: { live } }: ImportRun

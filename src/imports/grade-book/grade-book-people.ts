@@ -19,7 +19,10 @@ export interface GradeBookRow {
 }
 
 /** A student with the section of the file, or else the stored period. */
-export type GradeBookStudent = Omit<SourceStudent, 'period'> & { section: string | null, periodId: number | null }
+export interface GradeBookStudent extends Omit<SourceStudent, 'period'> {
+  section: string | null
+  periodId: number | null
+}
 
 /** A file with a larger share of new people probably belongs to another course. */
 const NEW_PEOPLE_MAX = 0.1
@@ -31,7 +34,9 @@ const WARNINGS_OF_MATCHES = {
 } as const
 
 /** The students whom the rows are about. Warnings and errors are added to the problems. */
-export function studentsOf (rows: GradeBookRow[], course: GradeBookCourse, run: ImportRun): GradeBookStudent[] {
+export function studentsOf (
+  rows: GradeBookRow[], course: GradeBookCourse, run: ImportRun
+): GradeBookStudent[] {
   const { problems } = run
   const stored = course.live === null ? [] : run.staging.live.students(course.live.id)
   const storedIds = new Set(stored.map((row) => row.source_id))
@@ -45,7 +50,8 @@ export function studentsOf (rows: GradeBookRow[], course: GradeBookCourse, run: 
     const known = match.kind === 'new' ? undefined : match.row
     const sourceId = known?.source_id ?? newId(person, storedIds)
     if (sourceId === undefined) {
-      problems.error(place, 'does not identify a student: the id, the login and the e-mail address are all blank')
+      const message = 'does not identify a student: the id, the login and the e-mail address are all blank'
+      problems.error(place, message)
       return []
     }
     if (named.has(sourceId)) {
@@ -60,7 +66,9 @@ export function studentsOf (rows: GradeBookRow[], course: GradeBookCourse, run: 
   return students
 }
 
-function knownPeople (stored: Array<Row<'students'>>, course: GradeBookCourse, run: ImportRun): KnownPerson[] {
+function knownPeople (
+  stored: Array<Row<'students'>>, course: GradeBookCourse, run: ImportRun
+): KnownPerson[] {
   const users = course.live === null ? [] : run.staging.live.enrolledUsers(course.live.id)
   const usernames = new Map(users.map(({ source_id: id, body }) => [id, usernameOf(body)]))
   const today = dayAt(run.options.now(), course.timeZone)
@@ -75,7 +83,9 @@ function knownPeople (stored: Array<Row<'students'>>, course: GradeBookCourse, r
 function usernameOf (body: string): string | null { return (JSON.parse(body) as UserBody)[5] ?? null }
 
 /** The ids of a course without a roster are that course's own. */
-function isErased ({ person, place }: GradeBookRow, { live, sourceId }: GradeBookCourse, run: ImportRun): boolean {
+function isErased (
+  { person, place }: GradeBookRow, { live, sourceId }: GradeBookCourse, run: ImportRun
+): boolean {
   const isRostered = live !== null && live.grouping !== null
   return run.erased.excludes({
     sourceIds: [...person.ids, ...person.ids.slice(0, 1).map((id) => prefixedId(person.system, id))],
@@ -94,7 +104,16 @@ function newId ({ system, ids: [id] }: GradeBookPerson, taken: ReadonlySet<strin
 function newStudent ({ number, person }: GradeBookRow, sourceId: string): GradeBookStudent {
   const { system: gradeBook, firstName, lastName, studentIdentifier, email, section } = person
   return {
-    number, sourceId, gradeBook, firstName, lastName, studentIdentifier, email, section, droppedOn: null, periodId: null,
+    number,
+    sourceId,
+    gradeBook,
+    firstName,
+    lastName,
+    studentIdentifier,
+    email,
+    section,
+    droppedOn: null,
+    periodId: null,
   }
 }
 
@@ -125,7 +144,9 @@ interface NewPeople {
 }
 
 /** In a course with people from a roster or document, new people are a warning, and many are an error. */
-function checkNewPeople (added: GradeBookRow[], { people, stored, course, run: { problems, options } }: NewPeople): void {
+function checkNewPeople (
+  added: GradeBookRow[], { people, stored, course, run: { problems, options } }: NewPeople
+): void {
   const [first] = added
   if (first === undefined || course.live === null) return
   if (course.live.grouping === null && stored.every((row) => row.grade_book !== null)) return
@@ -136,7 +157,7 @@ function checkNewPeople (added: GradeBookRow[], { people, stored, course, run: {
   problems.error(
     first.place,
     `${added.length} of the ${people} people in this grade book are not in the course ` +
-      `"${shorten(course.live.name)}", more than a tenth (this is the first); check that it is the right course ` +
-      `and that no spreadsheet changed the ids, or allow it ${HOW_TO_ALLOW.newPeople}`
+      `"${shorten(course.live.name)}", more than a tenth (this is the first); check that it is the right ` +
+      `course and that no spreadsheet changed the ids, or allow it ${HOW_TO_ALLOW.newPeople}`
   )
 }

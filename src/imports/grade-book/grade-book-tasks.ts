@@ -1,5 +1,5 @@
-// The tasks that the columns of grade book files name, in one course. Systems give a task an id or only its
-// title, and other sources have tasks in the course too, so which task a column is about is decided here.
+// Decides which task of a course each column of a grade book file is about. Some systems give a task an id,
+// others only a title, and the course may have tasks of other sources.
 import type { Row } from '../../../db/tables.ts'
 import type { SourceTask } from '../book-source.ts'
 import type { Place, Problems } from '../problems.ts'
@@ -8,18 +8,18 @@ import type { GradeBookFormat } from './recognize.ts'
 
 /** Takes the task columns of one file. */
 export interface FileTasks {
-  /** Notes a task; its number goes with its grades. `id` is the system's own, null where it gives none. */
+  /** Adds a task and returns its number, for its grades. `id` is the system's own; null if it has none. */
   add: (id: string | null, title: string, pointsPossible: number | null) => number
 }
 
 export class GradeBookTasks {
   readonly #category: string
   readonly #stored: Map<string, Row<'tasks'>>
-  readonly #tasks = new Map<string, SourceTask>()
+  readonly #tasks = new Map<string, { number: number, task: SourceTask }>()
   /** Source ids of the tasks that have no id but their title. */
   readonly #named = new Set<string>()
 
-  /** `stored` are the tasks that the course has; new ones go into the category with the name `category`. */
+  /** `stored` are the tasks of the course. New tasks are in the category with the name `category`. */
   constructor ({ stored, category }: { stored: Array<Row<'tasks'>>, category: string }) {
     this.#stored = new Map(stored.map((task) => [task.source_id, task]))
     this.#category = category
@@ -36,9 +36,9 @@ export class GradeBookTasks {
         const sourceId = this.#taskId(system, nthId(key, count))
         if (id === null) this.#named.add(sourceId)
         const known = this.#tasks.get(sourceId)
-        if (known !== undefined) return known.items[0]!.number
+        if (known !== undefined) return known.number
         const number = this.#tasks.size
-        this.#tasks.set(sourceId, {
+        const task: SourceTask = {
           sourceId,
           gradeBook: system,
           title,
@@ -48,16 +48,17 @@ export class GradeBookTasks {
           dueOn: null,
           pointsPossible,
           items: [{ number, sourceId: null, minimum: 0 }],
-        })
+        }
+        this.#tasks.set(sourceId, { number, task })
         return number
       },
     }
   }
 
   /** In the order in which they were added. */
-  all (): SourceTask[] { return [...this.#tasks.values()] }
+  all (): SourceTask[] { return Array.from(this.#tasks.values(), ({ task }) => task) }
 
-  /** Warns about what the files and the stored course disagree on, at `place`. Once, after all files. */
+  /** Adds warnings, at `place`, if the files and the stored course differ. Once, after all files. */
   compare (problems: Problems, place: Place): void {
     const missing = this.#missing()
     if (missing > 0) problems.warn('tasks_of_earlier_file', place, missing)
@@ -65,15 +66,15 @@ export class GradeBookTasks {
     if (changed > 0) problems.warn('same_titles_changed', place, changed)
   }
 
-  /** The id of a task, in this course: a roster's task that happens to have the same id is another one. */
+  /** The id of a task in this course. A roster's task with the same id is a different task. */
   #taskId (system: GradeBookFormat, id: string): string {
     const isOwn = (one: string) => [system, 'unknown'].includes(this.#stored.get(one)?.grade_book ?? '') ||
-      this.#tasks.get(one)?.gradeBook === system
+      this.#tasks.get(one)?.task.gradeBook === system
     const isFree = (one: string) => !this.#stored.has(one) && !this.#tasks.has(one)
     return firstFittingId(system, id, isOwn) ?? firstFittingId(system, id, isFree) ?? prefixedId(system, id)
   }
 
-  /** How many tasks of earlier files these files lack. They are kept. */
+  /** How many tasks of earlier files are not in these files. They are kept. */
   #missing (): number {
     const systems = new Set<string | null>(this.all().map((task) => task.gradeBook))
     return [...this.#stored.values()]
@@ -83,8 +84,8 @@ export class GradeBookTasks {
   }
 
   /**
-   * How many titles have more or fewer tasks than before. Tasks of one title and without ids are told apart
-   * by their order, which says little then.
+   * How many titles have more or fewer tasks than before. Tasks with the same title and without ids are
+   * matched by their order, which is unreliable then.
    */
   #changedTitles (): number {
     const now = countBy(
@@ -111,7 +112,9 @@ function countBy<T> (values: T[], keyOf: (value: T) => string): Map<string, numb
 }
 
 /**
- * The first is its title or id alone, so that it keeps its name when a second one comes. What already looks
- * like an n-th one is numbered as well.
+ * The first has the title or id alone, so that it keeps its id when a second one is added. A title that
+ * already looks numbered gets a number too.
  */
-function nthId (key: string, n: number): string { return n > 1 || /‹\d+›$/.test(key) ? `${key} ‹${n}›` : key }
+function nthId (key: string, n: number): string {
+  return n > 1 || /‹\d+›$/.test(key) ? `${key} ‹${n}›` : key
+}

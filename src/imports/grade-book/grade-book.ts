@@ -1,6 +1,6 @@
-// A grade book CSV has scores and names and little else: no course, no teacher, no due date, and nothing about
-// people who are not in it. So its data is merged into the stored course: what it has is added or updated, and
-// nothing else changes.
+// A grade book CSV has scores and names and little else: no course, no teacher, no due date, and nothing
+// about people who are not in it. So its data is merged into the stored course: what it has is added or
+// updated, and nothing else changes.
 import { placeNumber, RESULT, type StagedResult } from '../../../db/sqlite/staging/results.ts'
 import type { Row } from '../../../db/tables.ts'
 import { STATUS } from '../../courses/packed-cells.ts'
@@ -51,8 +51,8 @@ export class GradeBook {
   ): void {
     const place = { file: file.name, line }
     const { ids, firstName, lastName, studentIdentifier, email, section } = person
-    const names = [...ids, firstName, lastName, studentIdentifier, email, section].filter((text) => text !== null)
-    const tooLong = names.find(isNameTooLong)
+    const names = [...ids, firstName, lastName, studentIdentifier, email, section]
+    const tooLong = names.filter((text) => text !== null).find(isNameTooLong)
     if (tooLong !== undefined) {
       const message = `has "${shorten(tooLong)}", which is longer than ${NAME_MAX} characters`
       this.#run.problems.error(place, message)
@@ -157,8 +157,8 @@ function shareOfNew (stored: Array<Row<'categories'>>): string {
 }
 
 /**
- * For a student in two sections ("A and B"), the first one that other students are in alone. Otherwise the whole
- * text, since a name may contain "and".
+ * For a student in two sections ("A and B"), the first one that other students are in alone. Otherwise the
+ * whole text, since a name may contain "and".
  */
 function firstSection (given: string, sections: ReadonlySet<string>): string {
   return given.split(/, and | and |, /).find((part) => part !== given && sections.has(part)) ?? given

@@ -1,6 +1,9 @@
 import type { ColumnLog, ColumnUse } from '../columns.ts'
 
-/** Finds the cells of a file's rows by the names of their columns, in any case. Of two columns, the first is used. */
+/**
+ * Finds the cells of a file's rows by the names of their columns, in any case. Of two columns, the first is
+ * used.
+ */
 export class NamedCells {
   readonly #columns = new Map<string, number>()
 

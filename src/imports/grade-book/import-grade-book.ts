@@ -14,8 +14,8 @@ export interface GradeBookFile {
 }
 
 /**
- * Imports at least one grade book CSV, all of them into one course. Problems are added to the run. Throws Refusal
- * if no course is named.
+ * Imports at least one grade book CSV, all of them into one course. Problems are added to the run. Throws
+ * Refusal if no course is named.
  */
 export async function importGradeBooks (
   files: readonly [GradeBookFile, ...GradeBookFile[]], run: ImportRun

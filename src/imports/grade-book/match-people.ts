@@ -45,10 +45,10 @@ interface Indexes {
 type Index = Map<string, Row<'students'> | null>
 
 /**
- * Matches the people of all files with the students of a course, by the first of these: the student id; the SIS id
- * or login, compared with source id, username and e-mail address; the e-mail address. Then the same without regard
- * to case and leading zeros, then the name if it is unique in the course and in the files. A student who is
- * matched exactly is not matched again in a weaker way.
+ * Matches the people of all files with the students of a course, by the first of these: the student id; the
+ * SIS id or login, compared with source id, username and e-mail address; the e-mail address. Then the same
+ * without regard to case and leading zeros, then the name if it is unique in the course and in the files. A
+ * student who is matched exactly is not matched again in a weaker way.
  */
 export function matchPeople<T extends { person: GradeBookPerson }> (
   rows: T[], known: KnownPerson[]
@@ -107,10 +107,12 @@ function nameMatcher (
 }
 
 /**
- * Students from an earlier file of the same system. `unknown` is the system of students whose file was imported by
- * a version that did not note it.
+ * Students from an earlier file of the same system. `unknown` is the system of students whose file was
+ * imported by a version that did not note it.
  */
-function ownRows ({ system, ids }: GradeBookPerson, own: Map<string, Row<'students'>>): Array<Row<'students'>> {
+function ownRows (
+  { system, ids }: GradeBookPerson, own: Map<string, Row<'students'>>
+): Array<Row<'students'>> {
   const [id] = ids
   if (id === undefined) return []
   const find = (candidates: string[], gradeBook: string) => {
@@ -122,7 +124,9 @@ function ownRows ({ system, ids }: GradeBookPerson, own: Map<string, Row<'studen
 
 /** For each value of a person, the first student who has it. */
 function hitsOf (
-  { studentIdentifier, logins, email }: GradeBookPerson, { identifiers, handles, emails }: Indexes, key: (text: string) => string
+  { studentIdentifier, logins, email }: GradeBookPerson,
+  { identifiers, handles, emails }: Indexes,
+  key: (text: string) => string
 ): Set<Row<'students'>> {
   const first = (value: string, ...indexes: Index[]) => {
     return indexes.flatMap((index) => index.get(key(value)) ?? []).slice(0, 1)

@@ -2,8 +2,8 @@ import type { ColumnReason } from '../columns.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal, type Place } from '../problems.ts'
 import { IdentityColumns } from './identity-columns.ts'
+import { LAST_DOWNLOADED } from './moodle-marks.ts'
 import { isCourseTotal, isTotal, mayBeCourseTotal } from './moodle-totals.ts'
-import { LAST_DOWNLOADED } from './recognize.ts'
 
 const IDENTITY = new IdentityColumns({
   'first name': 'identity_first_name',
@@ -35,13 +35,17 @@ interface GradeColumn {
 
 /**
  * The grade items that are not totals and have points or percentages. Notes how each column is used. Two
- * activities may have the same title; see `activityNumbers`. Throws Refusal if no column is recognized as a grade.
+ * activities may have the same title; see `activityNumbers`. Throws Refusal if no column is recognized as a
+ * grade.
  */
 export function itemsOf (names: string[], place: Place, run: ImportRun): Item[] {
   const hasSuffix = names.some((name) => !IDENTITY.has(name) && SUFFIX.test(name))
   if (!hasSuffix && !names.some((name) => name.toLowerCase() === LAST_DOWNLOADED)) {
-    throw new Refusal(place, 'has no Moodle grade columns: their headers end with (Real), (Percentage) or (Letter); ' +
-      'export it in Moodle with Grades, Export, "Plain text file", in English')
+    throw new Refusal(
+      place,
+      'has no Moodle grade columns: their headers end with (Real), (Percentage) or (Letter); ' +
+        'export it in Moodle with Grades, Export, "Plain text file", in English'
+    )
   }
   const grades = names.map((name) => {
     return IDENTITY.has(name) || name === '' ? undefined : gradeColumn(name, { hasSuffix })
@@ -50,7 +54,9 @@ export function itemsOf (names: string[], place: Place, run: ImportRun): Item[] 
   const items = new Map<string, Item>()
   const numbers = activityNumbers(grades)
   const keyOf = ({ title }: GradeColumn, at: number) => `${numbers[at] ?? 0} ${title}`
-  const inPercent = new Set(grades.flatMap((grade, at) => grade?.kind === 'percentage' ? [keyOf(grade, at)] : []))
+  const inPercent = new Set(grades.flatMap((grade, at) => {
+    return grade?.kind === 'percentage' ? [keyOf(grade, at)] : []
+  }))
   IDENTITY.note(names, run.columns, (name, at) => {
     const leaveOut = (reason: ColumnReason) => { run.columns.add(name, 'left_out', reason) }
     const grade = grades[at]
@@ -75,9 +81,9 @@ export function itemsOf (names: string[], place: Place, run: ImportRun): Item[] 
 }
 
 /**
- * For each column, the number of its activity among the activities with the same title, from 1. If a title has as
- * many columns of points as of percentages, the n-th belong together. If some are missing, adjacent columns do:
- * Moodle writes the columns of an activity next to each other.
+ * For each column, the number of its activity among the activities with the same title, from 1. If a title
+ * has as many columns of points as of percentages, the n-th belong together. If some are missing, adjacent
+ * columns do: Moodle writes the columns of an activity next to each other.
  */
 function activityNumbers (grades: Array<GradeColumn | undefined>): number[] {
   const columns = new Counter()
@@ -118,7 +124,9 @@ class Counter {
 /** Undefined if other columns have a suffix and this one has none. */
 function gradeColumn (name: string, { hasSuffix }: { hasSuffix: boolean }): GradeColumn | undefined {
   const [, title, kind] = SUFFIX.exec(name) ?? []
-  if (title !== undefined && kind !== undefined) return { title, kind: kind.toLowerCase() as GradeColumn['kind'] }
+  if (title !== undefined && kind !== undefined) {
+    return { title, kind: kind.toLowerCase() as GradeColumn['kind'] }
+  }
   if (/^feedback: /i.test(name)) return { title: name, kind: 'feedback' }
   return hasSuffix ? undefined : { title: name, kind: 'real' }
 }

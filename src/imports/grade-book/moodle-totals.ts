@@ -1,5 +1,5 @@
-// Which grade items of a Moodle export are totals. Moodle writes the title of an activity as "Quiz: Title"; a
-// total has no such prefix.
+// Which grade items of a Moodle export are totals. Moodle writes the title of an activity as "Quiz: Title".
+// A total has no such prefix.
 
 /** Names of activity modules as Moodle writes them: those of Moodle itself, then add-ons that give grades. */
 const MODULES = new Set([
@@ -70,31 +70,34 @@ const MODULES = new Set([
 ])
 /** "Course total", "Homework total". */
 const TOTAL = /(^| )total$/i
+/** "Final grade", "Overall course mark". */
 const LIKE_A_TOTAL =
-  /^((final|course|overall|total|end|term|semester) (course )?(grade|mark|score|result|points|percentage)|grand total|total|final|overall)$/i
+  /^(final|course|overall|total|end|term|semester) (course )?(grade|mark|score|result|points|percentage)$/i
+const TOTALS = new Set(['grand total', 'total', 'final', 'overall'])
 
 export function isCourseTotal (title: string): boolean {
   return /^course total$/i.test(title)
 }
 
-/** The total of the course or of a category. An activity whose title ends with "total" is none. */
+/** The total of the course or of a category. An activity whose title ends with "total" is not one. */
 export function isTotal (title: string): boolean {
   return TOTAL.test(title) && !isActivity(title)
 }
 
 /**
- * A teacher may rename the course total ("Final grade"). `titles` in the order of the file; one that is named
- * like a total is left out. Moodle puts the course total last or first, so that the one item without a prefix
- * there may be it under any name; that one is taken.
+ * A teacher may rename the course total ("Final grade"). `titles` are in the order of the file. A title
+ * like that of a total is left out. Moodle puts the course total last or first. So if the only title
+ * without a prefix is there, it may be the total under any name; it is imported, with a warning.
  */
 export function mayBeCourseTotal (titles: string[]): { title: string, isLeftOut: boolean } | undefined {
   const items = titles.filter((title) => !isTotal(title))
   const bare = items.filter((title) => !isActivity(title))
-  const named = bare.find((title) => LIKE_A_TOTAL.test(title))
+  const named = bare.find((title) => LIKE_A_TOTAL.test(title) || TOTALS.has(title.toLowerCase()))
   if (named !== undefined) return { title: named, isLeftOut: true }
   const [only] = bare
-  if (bare.length !== 1 || items.length < 2 || (items[0] !== only && items.at(-1) !== only)) return undefined
-  return { title: only!, isLeftOut: false }
+  const isAtAnEnd = items[0] === only || items.at(-1) === only
+  if (only === undefined || bare.length > 1 || items.length < 2 || !isAtAnEnd) return undefined
+  return { title: only, isLeftOut: false }
 }
 
 function isActivity (title: string): boolean {

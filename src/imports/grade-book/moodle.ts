@@ -1,5 +1,5 @@
-// The grader's export of Moodle as plain text: columns about the students, sometimes profile fields, then a column
-// for each grade item and each selected display type: "(Real)", "(Percentage)", "(Letter)".
+// The grader's export of Moodle as plain text: columns about the students, sometimes profile fields, then a
+// column for each grade item and each selected display type: "(Real)", "(Percentage)", "(Letter)".
 import { shorten } from '../../short-text.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { Place, Problems } from '../problems.ts'
@@ -12,8 +12,8 @@ import { itemsOf } from './moodle-items.ts'
 import { assertEnglishMoodle } from './recognize.ts'
 
 /**
- * Takes the header of a file and returns the visitor of its rows. Throws Refusal if no column is recognized as a
- * grade.
+ * Takes the header of a file and returns the visitor of its rows. Throws Refusal if no column is recognized
+ * as a grade.
  */
 export function readMoodle (
   names: string[], header: number, { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }
@@ -67,4 +67,6 @@ function gradeOf (text: string, title: string, place: Place, problems: Problems)
   return null
 }
 
-function withoutPercent (text: string): string { return text.endsWith('%') ? text.slice(0, -1).trimEnd() : text }
+function withoutPercent (text: string): string {
+  return text.endsWith('%') ? text.slice(0, -1).trimEnd() : text
+}

@@ -4,7 +4,9 @@
 export function prefixedId (system: string, id: string): string { return `${system}:${id}` }
 
 /** The first id that fits: the system's own id, else prefixed ones. Undefined if none fits. */
-export function firstFittingId (system: string, id: string, fits: (id: string) => boolean): string | undefined {
+export function firstFittingId (
+  system: string, id: string, fits: (id: string) => boolean
+): string | undefined {
   const prefixed = prefixedId(system, id)
   return [id, prefixed, `${prefixed} ‹2›`, `${prefixed} ‹3›`].find(fits)
 }

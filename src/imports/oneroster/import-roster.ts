@@ -39,7 +39,8 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
     const left = endedEarlyOn(end, termsById(terms, run))
     return left === null || left > today
   })
-  const targets = new ResultTargets({ courses: grouped, known, isDelta: bundle.modes.get('results') === 'delta', run })
+  const isDelta = bundle.modes.get('results') === 'delta'
+  const targets = new ResultTargets({ courses: grouped, known, isDelta, run })
   for (const file of bundle.files.get('results') ?? []) {
     await problems.collect(async () => { await readResults(file, { targets, skipped, unread }, run) })
   }

@@ -1,5 +1,5 @@
-// The stored roster that a delta, or a bundle without some file, refers to. What the affected courses need of it
-// is added to staging, so that from there on a delta is handled like a bulk import.
+// The stored roster that a delta, or a bundle without some file, refers to. What the affected courses need
+// of it is added to staging, so that from there on a delta is handled like a bulk import.
 import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
 import type { Row } from '../../../db/tables.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -93,8 +93,8 @@ export class KnownRoster {
   }
 
   /**
-   * Adds one stored record, unless it was read or its file is bulk. A record that was read keeps its values and
-   * gets the stored order.
+   * Adds one stored record, unless it was read or its file is bulk. A record that was read keeps its values
+   * and gets the stored order.
    */
   ensure (kind: RosterKind, sourceId: string | null, ord = KNOWN): void {
     if (sourceId === null) return

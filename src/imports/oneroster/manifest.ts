@@ -17,7 +17,8 @@ export interface Bundle {
 
 /** Whether a source has a file with the name of a OneRoster file. */
 export function isBundle (source: Source): boolean {
-  return source.files.some((file) => isManifest(file) || BUNDLE_FILES.some((name) => file.base === baseOf(name)))
+  const bases = new Set(BUNDLE_FILES.map(baseOf))
+  return source.files.some((file) => isManifest(file) || bases.has(file.base))
 }
 
 function isManifest ({ base }: SourceFile): boolean { return base === 'manifest.csv' }
@@ -46,8 +47,11 @@ export async function readManifests (sources: Source[], run: ImportRun): Promise
       const mode = entry?.mode ?? modeOfUnlisted(entries)
       const other = bundle.modes.get(name)
       if (other !== undefined && other !== mode) {
-        throw new Refusal({ file: file.name }, `is ${mode}, but another ${name}.csv of this import is ${other}; ` +
-          'import one after the other, bulk first')
+        throw new Refusal(
+          { file: file.name },
+          `is ${mode}, but another ${name}.csv of this import is ${other}; ` +
+            'import one after the other, bulk first'
+        )
       }
       bundle.modes.set(name, mode)
       bundle.files.set(name, [...bundle.files.get(name) ?? [], file])

@@ -1,13 +1,14 @@
-// References whose target is in no file and, if that file is not bulk, not in the database. Records that need the
-// target are skipped. Others are kept without the reference. Afterwards every reference has a target.
+// References whose target is in no file and, if that file is not bulk, not in the database. Records that
+// need the target are skipped. Others are kept without the reference. Afterwards every reference has a
+// target.
 import type { ImportRun } from '../import-run.ts'
 import type { KnownRoster } from './known-roster.ts'
 import { REFERENCES, type ClassBody, type RosterKind } from './roster-files.ts'
 import type { SkippedRows } from './skipped-rows.ts'
 
 /**
- * Removes missing references from what was read, with a warning for each. `unread` are kinds of records of which
- * some could not be read: references to those are not checked.
+ * Removes missing references from what was read, with a warning for each. `unread` are kinds of records of
+ * which some could not be read: references to those are not checked.
  */
 export function removeMissingReferences (
   known: KnownRoster, unread: ReadonlySet<RosterKind>, skipped: SkippedRows, run: ImportRun

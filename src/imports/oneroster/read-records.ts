@@ -87,7 +87,8 @@ function isOfErased (
   if (kind === 'user') {
     const [, , , studentIdentifier, email, username] = body as UserBody
     const usernames = username === null || username === undefined ? [] : [username]
-    return !isDeleted && erased.excludes({ sourceIds: [sourceId], studentIdentifier, email, usernames }, place)
+    const person = { sourceIds: [sourceId], studentIdentifier, email, usernames }
+    return !isDeleted && erased.excludes(person, place)
   }
   const user = kind === 'enrollment' ? other : kind === 'role' ? parent : null
   return user !== null && erased.excludesUser(user, place)

@@ -39,7 +39,10 @@ export interface ResultReferences {
   unread: ReadonlySet<RosterKind>
 }
 
-/** Reads results.csv into the staging database. There are millions of rows, so columns are looked up only once. */
+/**
+ * Reads results.csv into the staging database. There are millions of rows, so columns are looked up only
+ * once.
+ */
 export async function readResults (
   source: SourceFile,
   { targets, skipped, unread }: ResultReferences,

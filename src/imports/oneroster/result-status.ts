@@ -11,17 +11,17 @@ const SCORE_STATUS = new Map<string, number>([
 ])
 
 /**
- * The status for a `scoreStatus`, as in `packed-cells.ts`; undefined if the standard has no such value. Case and
- * separators are ignored: programs that convert JSON to CSV write `not_submitted`.
+ * The status for a `scoreStatus`, as in `packed-cells.ts`; undefined if the standard has no such value.
+ * Case and separators are ignored: programs that convert JSON to CSV write `not_submitted`.
  */
 export const scoreStatusOf = memoize((text) => {
   return SCORE_STATUS.get(text.toLowerCase().replaceAll(/[^a-z]/g, ''))
 })
 
 /**
- * Status and provisional mark of a result, as in `packed-cells.ts`. If several apply, the first of these wins:
- * exempt, a score, missing, submitted. `scoreStatus` comes from `scoreStatusOf`; `isIncomplete` is the flag
- * `incomplete` or `inProgress` of OneRoster 1.2.
+ * Status and provisional mark of a result, as in `packed-cells.ts`. If several apply, the first of these
+ * wins: exempt, a score, missing, submitted. `scoreStatus` comes from `scoreStatusOf`; `isIncomplete` is
+ * the flag `incomplete` or `inProgress` of OneRoster 1.2.
  */
 export function resultMarks ({ scoreStatus, hasScore, isMissing, isIncomplete }: {
   scoreStatus: number | undefined

@@ -1,5 +1,5 @@
-// Numbers for the line items and users that results refer to, and the courses that they belong to: those of the
-// bundle, and in a delta also those that only a result refers to.
+// Numbers for the line items and users that results refer to, and the courses that they belong to: those of
+// the bundle, and in a delta also those that only a result refers to.
 import { placeNumber, placeOf } from '../../../db/sqlite/staging/results.ts'
 import type { Row } from '../../../db/tables.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -17,6 +17,17 @@ interface Move {
   person: number
   item: number
   place: number
+}
+
+/** A result that a delta moves or deletes, and where it is stored. */
+interface StoredMove {
+  key: number
+  move: Move | { place: number }
+  courseId: number
+  /** Source id. */
+  student: string
+  /** Number of the line item in the database. */
+  storedItem: number
 }
 
 export interface ResultTargetsOptions {
@@ -85,7 +96,9 @@ export class ResultTargets {
   courseOf (item: number): number { return this.#courseOfItem[item] ?? DELETED }
 
   /** The number of a line item that exists. */
-  itemNumber (sourceId: string): number { return this.#items.get(sourceId) ?? this.#addItem(sourceId, DELETED) }
+  itemNumber (sourceId: string): number {
+    return this.#items.get(sourceId) ?? this.#addItem(sourceId, DELETED)
+  }
 
   /** The number of a user who exists. */
   personNumber (sourceId: string): number {
@@ -104,7 +117,10 @@ export class ResultTargets {
   /** Notes where a delta puts a result, which may be stored elsewhere. */
   move (key: number, move: Move): void { this.#moves.set(key, move) }
 
-  /** Removes results that were deleted or moved from where they are stored. Once, after all results are read. */
+  /**
+   * Removes results that were deleted or moved from where they are stored. Once, after all results are
+   * read.
+   */
   settle (): void {
     if (this.#moves.size === 0) return
     const { staging, problems } = this.#run
@@ -127,8 +143,7 @@ export class ResultTargets {
       const person = this.personNumber(student)
       const item = this.item(itemId) ?? DELETED
       if (item < 0 || person === DELETED) continue
-      const isUnmoved = 'course' in move && move.course === course && move.person === person && move.item === item
-      if (isUnmoved) continue
+      if ('course' in move && move.course === course && move.person === person && move.item === item) continue
       staging.results.add([course, person, item, move.place, 0, null, null, null, null, null, null, key])
     }
     for (const [key, move] of this.#moves) {
@@ -138,16 +153,17 @@ export class ResultTargets {
   }
 
   /** Where results that this delta names are stored. */
-  #storedMoves () {
+  #storedMoves (): StoredMove[] {
     const origins = new OriginReader()
-    const found: Array<{ key: number, move: Move | { place: number }, courseId: number, student: string, storedItem: number }> = []
+    const found: StoredMove[] = []
     for (const row of this.#run.staging.live.origins()) {
       origins.load(row.origins)
       for (let slot = 0; slot < origins.length; slot++) {
         const key = origins.key(slot)
         const move = key === 0 ? undefined : this.#moves.get(key)
         if (move === undefined) continue
-        found.push({ key, move, courseId: row.course_id, student: row.source_id, storedItem: origins.item(slot) })
+        const storedItem = origins.item(slot)
+        found.push({ key, move, courseId: row.course_id, student: row.source_id, storedItem })
       }
     }
     return found

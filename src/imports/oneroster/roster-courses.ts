@@ -84,8 +84,8 @@ interface Node {
 }
 
 /**
- * Groups classes that have a key in common, directly or through others (union-find). Groups are in the order of
- * their first class.
+ * Groups classes that have a key in common, directly or through others (union-find). Groups are in the
+ * order of their first class.
  */
 function connected (items: KeyedClass[]): Array<{ first: KeyedClass, all: KeyedClass[] }> {
   const nodes = items.map((item, order): Node => ({ item, order, parent: null }))

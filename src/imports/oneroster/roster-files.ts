@@ -1,6 +1,6 @@
-// The files of a OneRoster CSV bundle (1EdTech OneRoster 1.1 and 1.2, CSV binding) and what of them is kept:
-// for each kind of record what `parent`, `other` and `body` are. Bodies stand in the database
-// (`roster_records`), so their order must stay.
+// The files of a OneRoster CSV bundle (1EdTech OneRoster 1.1 and 1.2, CSV binding) and what is kept of
+// them: for each kind of record, what `parent`, `other` and `body` are. Bodies are stored in the database
+// (`roster_records`), so their order must not change.
 import type { WarningCode } from '../messages.ts'
 import type { RowReader } from './row-reader.ts'
 

@@ -19,8 +19,9 @@ interface Enrollment {
 }
 
 /**
- * The students of a course, in the order of their first enrollment. A student is in the period of their newest
- * active enrollment, a dropped one in their last period. A student is dropped if all enrollments ended early.
+ * The students of a course, in the order of their first enrollment. A student is in the period of their
+ * newest active enrollment, a dropped one in their last period. A student is dropped if all enrollments
+ * ended early.
  */
 export function studentsOf (
   course: RosterCourse, run: ImportRun, { today, personNumber }: StudentOptions
@@ -53,7 +54,8 @@ function enrollmentsOf (course: RosterCourse, run: ImportRun): Map<string, Enrol
   const enrollments = new Map<string, Enrollment[]>()
   for (const record of course.classes) {
     const terms = termsOf(record, run)
-    for (const { other: student, body, ord } of run.staging.records.ofParent('enrollment', record.source_id)) {
+    const records = run.staging.records.ofParent('enrollment', record.source_id)
+    for (const { other: student, body, ord } of records) {
       const [role, begin, end] = JSON.parse(body) as EnrollmentBody
       if (role !== 'student' || student === null) continue
       const droppedOn = endedEarlyOn(end, terms)
@@ -83,9 +85,9 @@ function newest (
   let best: { enrollment: Enrollment, date: string } | undefined
   for (const enrollment of enrollments) {
     const date = dateOf(enrollment)
-    if (best === undefined || date > best.date || (date === best.date && enrollment.ord > best.enrollment.ord)) {
-      best = { enrollment, date }
-    }
+    const isLater = best === undefined || date > best.date ||
+      (date === best.date && enrollment.ord > best.enrollment.ord)
+    if (isLater) best = { enrollment, date }
   }
   return best?.enrollment
 }

@@ -13,9 +13,9 @@ export interface TaskOptions {
 }
 
 /**
- * The tasks of a course, with their categories. Line items of its classes that agree in title, category, due
- * date, minimum and maximum are one task. If several of one class agree, the n-th is paired with the n-th of the
- * other classes.
+ * The tasks of a course, with their categories. Line items of its classes that agree in title, category,
+ * due date, minimum and maximum are one task. If several of one class agree, the n-th is paired with the
+ * n-th of the other classes.
  */
 export function tasksOf (
   course: RosterCourse, run: ImportRun, { itemNumber, timeZone }: TaskOptions

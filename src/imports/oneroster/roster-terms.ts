@@ -23,10 +23,11 @@ export function termsById (ids: string[], { staging }: ImportRun): Term[] {
 function compareText (a: string, b: string): number { return a < b ? -1 : a > b ? 1 : 0 }
 
 /**
- * The day on which an enrollment ended early, which is before the latest end of its terms; null if it did not.
+ * The day on which an enrollment ended early, which is before the latest end of its terms; null if it did
+ * not.
  */
 export function endedEarlyOn (end: string | null, terms: Term[]): string | null {
   if (end === null) return null
-  const lastDay = terms.flatMap((term) => term.end ?? []).reduce((latest, day) => day > latest ? day : latest, '')
-  return lastDay === '' || end < lastDay ? end : null
+  const lastDay = terms.flatMap((term) => term.end ?? []).sort().at(-1)
+  return lastDay === undefined || end < lastDay ? end : null
 }

@@ -4,7 +4,10 @@ import type { WarningCode } from '../messages.ts'
 import { Refusal, type Problems } from '../problems.ts'
 import { dayMs, instantMs, memoize, numberOf, VALUE_MAX } from '../sources/text-values.ts'
 
-/** Columns of OneRoster 1.0, in lower case. Only `isRead` ones are used; the others only identify a file of 1.0. */
+/**
+ * Columns of OneRoster 1.0, in lower case. Only `isRead` ones are used; the others only identify a file of
+ * 1.0.
+ */
 const OLD_COLUMNS = [
   { old: 'grade', now: 'grades', isRead: false },
   { old: 'userid', now: 'userids', isRead: false },
@@ -29,8 +32,8 @@ const instant = memoize((text) => instantMs(text) ?? dayMs(text))
 
 /**
  * Reads the columns of a file row by row. Columns are found by their header name, in any order and case. An
- * invalid value is an error with its line and column, and is read as blank. Throws Refusal if a column is missing
- * or appears twice.
+ * invalid value is an error with its line and column, and is read as blank. Throws Refusal if a column is
+ * missing or appears twice.
  */
 export class RowReader {
   line = 0
@@ -159,8 +162,8 @@ export class RowReader {
   }
 
   /**
-   * A plain date, or an instant in UTC (ISO 8601). The instant's date depends on the course's time zone, which
-   * is not known here.
+   * A plain date, or an instant in UTC (ISO 8601). The instant's date depends on the course's time zone,
+   * which is not known here.
    */
   dayOrInstant (name: string): string | null {
     const text = this.id(name)

@@ -21,7 +21,9 @@ export class SkippedRows {
 
   constructor (run: ImportRun) { this.#run = run }
 
-  /** To be called for each file that was read to its end. The share of skipped rows is known only for those. */
+  /**
+   * To be called for each file that was read to its end. The share of skipped rows is known only for those.
+   */
   wasRead (file: number, rows: number): void { this.#of(file).read = rows }
 
   /** Warns of a row that is skipped. */
@@ -40,8 +42,8 @@ export class SkippedRows {
   }
 
   /**
-   * Adds an error for each file of which more than a tenth of the rows are skipped. The usual cause is that it or
-   * another file is cut off, or was exported at another time. A single skipped row is never an error.
+   * Adds an error for each file of which more than a tenth of the rows are skipped. The usual cause is that
+   * it or another file is cut off, or was exported at another time. A single skipped row is never an error.
    */
   check (): void {
     if (this.#run.options.allowSkips === true) return

@@ -16,8 +16,8 @@ const OF_CLASS = [
 ] as const
 
 /**
- * Plans what has to change in the stored roster: records of the bundle are stored, and what a bulk file of these
- * courses no longer has is removed.
+ * Plans what has to change in the stored roster: records of the bundle are stored, and what a bulk file of
+ * these courses no longer has is removed.
  */
 export function planStoredRoster (courses: RosterCourse[], bundle: Bundle, run: ImportRun): void {
   const { staging: { records, live, plan } } = run

@@ -1,6 +1,6 @@
 // Selects what a teacher's import into one course uses of a OneRoster bundle: the course's line items,
 // categories and results, and its students. Everything else is removed from staging before anything is
-// compared: it is neither used nor stored.
+// compared, so it is neither used nor stored.
 import type { RosterRecord } from '../../../db/sqlite/staging/records.ts'
 import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
@@ -18,9 +18,9 @@ const ADMINISTRATIVE: Array<[kind: RosterKind, file: string]> = [
 ]
 
 /**
- * Takes out of staging what a teacher's import does not use, and counts it in a warning. Call it after the
- * records are read and before stored ones are added. Throws Refusal where nothing in the bundle is about the
- * course.
+ * Removes from staging what a teacher's import does not use, and counts it in a warning. To be called after
+ * the records are read and before stored ones are added. Throws Refusal if nothing in the bundle is about
+ * the course.
  */
 export function keepWithinCourse (scope: CourseScope, bundle: Bundle, run: ImportRun): void {
   const { records } = run.staging
@@ -30,13 +30,13 @@ export function keepWithinCourse (scope: CourseScope, bundle: Bundle, run: Impor
     const file = [...bundle.files.values()].flat()[0]?.name ?? null
     throw new Refusal(
       { file },
-      'is a roster, but this course did not come with one; ask an administrator to import it'
+      'is a roster, but this course was not imported from a roster; ask an administrator to import it'
     )
   }
   assertAboutCourse(classes, scope.course, run)
   for (const [kind, file] of ADMINISTRATIVE) {
     for (const record of records.ofKind(kind)) {
-      // Nothing that a role says is used.
+      // Roles are not used.
       if (kind !== 'role' && !isAsStored(record, scope)) leaveOut(record, run)
       records.remove(kind, record.source_id)
     }
@@ -55,7 +55,7 @@ export function keepWithinCourse (scope: CourseScope, bundle: Bundle, run: Impor
     // It stays in staging, deleted and without a class, so that its results are left out as well.
     records.replace({ ...record, is_deleted: 1, parent: null })
   }
-  // A student, or a category, that is not named stays as it is.
+  // Students and categories that are not in the bundle are kept.
   for (const file of ['users', 'enrollments', 'categories']) {
     if (bundle.modes.get(file) === 'bulk') bundle.modes.set(file, 'delta')
   }
@@ -63,20 +63,20 @@ export function keepWithinCourse (scope: CourseScope, bundle: Bundle, run: Impor
 
 const CHOOSE_ANOTHER = 'Choose the bundle of this course, or ask an administrator to import it.'
 
-/** Throws Refusal where classes are named, and none of them is the course's. */
+/** Throws Refusal if the bundle has classes, and none of them belongs to the course. */
 function assertAboutCourse (classes: ReadonlySet<string>, course: Row<'courses'>, run: ImportRun): void {
   const { records } = run.staging
   const named = [...records.ofKind('class'), ...records.ofKind('enrollment'), ...records.ofKind('lineItem')]
   const classOf = (record: RosterRecord) => record.kind === 'class' ? record.source_id : record.parent ?? ''
-  const first = named[0]
+  const [first] = named
   if (first === undefined || named.some((record) => classes.has(classOf(record)))) return
-  const place = { file: run.fileName(first.file), line: first.line }
-  throw new Refusal(place, `This bundle has no class of "${shorten(course.name)}". ${CHOOSE_ANOTHER}`)
+  throw new Refusal(
+    run.placeOf(first),
+    `This bundle has no class of "${shorten(course.name)}". ${CHOOSE_ANOTHER}`
+  )
 }
 
-/**
- * Counts the users of whom nothing is used, once the course's students are known. Its teachers do not count.
- */
+/** Counts the users who are not used, once the course's students are known. Its teachers do not count. */
 export function countUnusedUsers ({ course, live }: CourseScope, book: BookSource, run: ImportRun): void {
   const students = new Set(book.students.map((student) => student.sourceId))
   const teachers = new Map(live.teachers(course.id).map((row) => {
@@ -92,7 +92,7 @@ export function countUnusedUsers ({ course, live }: CourseScope, book: BookSourc
 }
 
 export interface StudentsOptions {
-  /** The students as their enrollments say, those of the bundle and those stored. */
+  /** The students by their enrollments, those of the bundle and the stored ones. */
   computed: SourceStudent[]
   /** A person's number in this import. */
   numberOf: (sourceId: string) => number
@@ -100,8 +100,8 @@ export interface StudentsOptions {
 }
 
 /**
- * The students of the course: those whose enrollment the bundle names as `computed`, the others as they are
- * stored. `dropped`: source ids of those whom the bundle takes out of the course.
+ * The students of the course: those whose enrollments are in the bundle as `computed`, the others as they are
+ * stored. `dropped`: source ids of students whom the bundle removes from the course.
  */
 export function studentsWithin (
   scope: CourseScope, options: StudentsOptions
@@ -142,9 +142,9 @@ function asStored (
 }
 
 /**
- * Stores the line items of the course, so that a later delta can refer to them. People, enrollments, classes
- * and what courses share are not stored: nothing that a teacher's file says of them may take effect with a
- * later import.
+ * Stores the line items of the course, so that a later delta can refer to them. People, enrollments,
+ * classes and what courses share are not stored, since a teacher's file must not change them with a later
+ * import.
  */
 export function planLineItems (scope: CourseScope, bundle: Bundle, run: ImportRun): void {
   const { records, plan } = run.staging
@@ -173,5 +173,5 @@ function isAsStored (record: RosterRecord, { live }: CourseScope): boolean {
 }
 
 function leaveOut (record: RosterRecord, run: ImportRun): void {
-  run.problems.warn('left_out', { file: run.fileName(record.file), line: record.line })
+  run.problems.warn('left_out', run.placeOf(record))
 }

@@ -1,7 +1,14 @@
 // Turns a document whose pieces are all read into a `BookSource`.
 import { isTimeZone } from '../../courses/course-time.ts'
 import { shorten } from '../../short-text.ts'
-import { ALL_GONE, asFractions, type BookSource, type SourceCategory, type SourceStudent, type SourceTask } from '../book-source.ts'
+import {
+  ALL_GONE,
+  asFractions,
+  type BookSource,
+  type SourceCategory,
+  type SourceStudent,
+  type SourceTask,
+} from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
 import { dayMs, instantMs } from '../sources/text-values.ts'
 import { textOf, type BookDocument, type Numbered } from './document.ts'
@@ -47,7 +54,9 @@ export function bookOf (document: BookDocument, run: ImportRun): BookSource | un
     periods: Array.from(document.periods, ([sourceId, name]) => ({ sourceId, name })),
     categories,
     tasks,
-    teachers: Array.from(document.teachers, ([sourceId, teacher]) => ({ sourceId, ...teacher, isEnabled: true })),
+    teachers: Array.from(document.teachers, ([sourceId, teacher]) => {
+      return { sourceId, ...teacher, isEnabled: true }
+    }),
     students,
     isFull: true,
     hasAllResults: true,
@@ -71,7 +80,9 @@ function sourceTask ({ piece, number }: Numbered<TaskPiece>, category: string | 
   }
 }
 
-function sourceStudent ({ piece, index, number }: Numbered<StudentPiece>, document: BookDocument): SourceStudent {
+function sourceStudent (
+  { piece, index, number }: Numbered<StudentPiece>, document: BookDocument
+): SourceStudent {
   const period = textOf(piece.period)
   if (period !== null && !document.periods.has(period) && !document.isRefused('periods', period)) {
     const message = `is "${shorten(period)}", expected the source_id of a period`
@@ -113,7 +124,9 @@ interface Categories {
   nameOf: (task: Numbered<TaskPiece>) => string | null
 }
 
-/** Categories with the same title are one. If the list is left out, there is one for each task type in use. */
+/**
+ * Categories with the same title are one. If the list is left out, there is one for each task type in use.
+ */
 function categoriesOf (document: BookDocument, { problems }: ImportRun): Categories {
   if (document.categories === undefined) return categoriesByType(document)
   const names = new Map<string, string>()
@@ -142,8 +155,10 @@ function categoriesByType (document: BookDocument): Categories {
     const category = textOf(task.piece.category)
     return category === null ? TYPE_NAMES[typeOf(task)] : unknownCategory(category, task.index, document)
   }
-  const types = TYPES.filter((type) => inUse.has(type))
-  return { categories: types.map((type) => ({ sourceId: type, name: TYPE_NAMES[type], weight: null })), nameOf }
+  const categories = TYPES.filter((type) => inUse.has(type)).map((type) => {
+    return { sourceId: type, name: TYPE_NAMES[type], weight: null }
+  })
+  return { categories, nameOf }
 }
 
 function unknownCategory (category: string, index: number, document: BookDocument): null {

@@ -5,8 +5,8 @@ import { ERRORS_LISTED } from '../problems.ts'
 import type { BookDocument } from './document.ts'
 
 /**
- * Adds an error for each result of an unknown student or task, and for each second result of a student and task.
- * To be called when all pieces are read.
+ * Adds an error for each result of an unknown student or task, and for each second result of a student and
+ * task. To be called when all pieces are read.
  */
 export function checkResults (document: BookDocument, { staging: { results }, problems }: ImportRun): void {
   const students = new Set(document.students.map(({ number }) => number))
@@ -14,7 +14,9 @@ export function checkResults (document: BookDocument, { staging: { results }, pr
   const studentIds = [...document.personNumbers.keys()]
   const taskIds = [...document.taskNumbers.keys()]
   const faults = new FirstFaults()
-  const unknown = (thing: string, id = '') => () => `is "${shorten(id)}", expected the source_id of a ${thing}`
+  const unknown = (thing: string, id = '') => {
+    return () => `is "${shorten(id)}", expected the source_id of a ${thing}`
+  }
   for (const { person } of results.persons(document.number)) {
     const studentId = studentIds[person]
     const isStudent = students.has(person) || document.isRefused('students', studentId ?? '')
@@ -45,7 +47,9 @@ interface Fault {
   message: () => string
 }
 
-/** The faults that come first in the document, and the number of all. A document may have a million of them. */
+/**
+ * The faults that come first in the document, and the number of all. A document may have a million of them.
+ */
 class FirstFaults {
   count = 0
   #faults: Fault[] = []

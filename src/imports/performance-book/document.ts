@@ -97,7 +97,9 @@ export class BookDocument {
     }
   }
 
-  isRefused (list: IdentifiedList, sourceId: string): boolean { return this.#refused.has(`${list} ${sourceId}`) }
+  isRefused (list: IdentifiedList, sourceId: string): boolean {
+    return this.#refused.has(`${list} ${sourceId}`)
+  }
 
   #addTeacher ({ email, first_name: first, last_name: last }: TeacherPiece, index: number): void {
     const teacher = { email: textOf(email)?.trim() ?? null, firstName: textOf(first), lastName: textOf(last) }

@@ -8,7 +8,12 @@ import { pieceChecks, type PieceCheck } from './piece-check.ts'
 /** Properties with a single value, and lists: by the kind of piece that they hold. */
 const VALUES = { format: 'format', course: 'course' }
 const LISTS = {
-  teachers: 'teacher', periods: 'period', categories: 'category', tasks: 'task', students: 'student', results: 'result',
+  teachers: 'teacher',
+  periods: 'period',
+  categories: 'category',
+  tasks: 'task',
+  students: 'student',
+  results: 'result',
 }
 const SHAPE = { values: Object.keys(VALUES), lists: Object.keys(LISTS) }
 
@@ -52,8 +57,8 @@ async function readDocument (
 }
 
 /**
- * Adds an error for NUL characters, and replaces lone surrogates with U+FFFD, since other programs cannot read
- * them. Changes the value in place.
+ * Adds an error for NUL characters, and replaces lone surrogates with U+FFFD, since other programs cannot
+ * read them. Changes the value in place.
  */
 function cleanTexts (value: unknown, path: string, document: BookDocument, { problems }: ImportRun): unknown {
   const clean = (text: string, where: string) => {

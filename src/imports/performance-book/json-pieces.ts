@@ -28,8 +28,8 @@ const MAX_DEPTH = 16
 const MAX_PIECE_BYTES = 4 * 1024 * 1024
 
 /**
- * Reads the file. Throws Refusal if it is not JSON in UTF-8, or not an object. The Refusal's path is where reading
- * stopped.
+ * Reads the file. Throws Refusal if it is not JSON in UTF-8, or not an object. The Refusal's path is where
+ * reading stopped.
  */
 export async function readPieces (
   file: SourceFile, shape: Shape, { onPiece, onFault, onList, onBlock }: PieceReading
@@ -55,7 +55,8 @@ export async function readPieces (
     index = -1
     isList = false
     if (!shape.values.includes(name) && !shape.lists.includes(name)) {
-      onFault(path(), `is not a known property; expected one of ${[...shape.values, ...shape.lists].join(', ')}`)
+      const known = [...shape.values, ...shape.lists].join(', ')
+      onFault(path(), `is not a known property; expected one of ${known}`)
     } else if (seen.has(name)) onFault(path(), 'appears twice')
     else seen.add(name)
   }

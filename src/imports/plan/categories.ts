@@ -2,8 +2,8 @@ import type { Row } from '../../../db/tables.ts'
 import { inOrder, type CoursePlanning } from './planning.ts'
 
 /**
- * Plans the categories of a course. A category is matched by its name, else by its source id. It then keeps its
- * id, and with it the weight that a teacher set. `inUse`: names of the categories that its tasks have.
+ * Plans the categories of a course. A category is matched by its name, else by its source id. It then keeps
+ * its id, and with it the weight that a teacher set. `inUse`: names of the categories that its tasks have.
  */
 export function planCategories (
   { book, staging, changed }: CoursePlanning, inUse: ReadonlySet<string | null>

@@ -27,8 +27,13 @@ export function planCourse (book: BookSource, planning: Planning): void {
   planCourseRow(course, { isBookChanged: isChanged })
 }
 
-/** Plans the removal of a stored course. Without `allowRemovals`, removing a course with results is an error. */
-export function planCourseRemoval (live: Row<'courses'>, number: number, place: Place, planning: Planning): void {
+/**
+ * Plans the removal of a stored course. Without `allowRemovals`, removing a course with results is an
+ * error.
+ */
+export function planCourseRemoval (
+  live: Row<'courses'>, number: number, place: Place, planning: Planning
+): void {
   const { staging, problems, tallies, allowRemovals } = planning
   const students = staging.live.students(live.id)
   const results = new CellReader()
@@ -66,7 +71,9 @@ export function planCourseRemoval (live: Row<'courses'>, number: number, place: 
   })
 }
 
-function planCourseRow ({ book, staging, tallies }: CoursePlanning, { isBookChanged }: { isBookChanged: boolean }): void {
+function planCourseRow (
+  { book, staging, tallies }: CoursePlanning, { isBookChanged }: { isBookChanged: boolean }
+): void {
   const { live, number: course } = book
   const row = {
     source_id: book.sourceId,

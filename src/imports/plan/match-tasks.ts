@@ -2,8 +2,8 @@ import type { Row } from '../../../db/tables.ts'
 import type { SourceTask } from '../book-source.ts'
 
 /**
- * Which stored task each task is: the one that has the id of the task or of one of its line items, else the one
- * that has most of its line items.
+ * Which stored task each task is: the one that has the id of the task or of one of its line items, else the
+ * one that has most of its line items.
  */
 export function matchTasks (
   tasks: SourceTask[], live: Array<Row<'tasks'>>, liveItems: Array<Row<'task_sources'>>

@@ -2,8 +2,8 @@ import type { Row } from '../../../db/tables.ts'
 import { inOrder, type CoursePlanning } from './planning.ts'
 
 /**
- * Plans the periods of a course. `inUse`: source ids of the periods that its students are in. A period is kept
- * as long as it has students, since dropped students remain in their last period.
+ * Plans the periods of a course. `inUse`: source ids of the periods that its students are in. A period is
+ * kept as long as it has students, since dropped students remain in their last period.
  */
 export function planPeriods (
   { book, staging, tallies, changed }: CoursePlanning, inUse: ReadonlySet<string | null>

@@ -36,8 +36,8 @@ export function inOrder<T> (
 }
 
 /**
- * An id with the prefix of its system that is not in `taken`: `canvas:7`, then `canvas:canvas:7`. It is added to
- * `taken`.
+ * An id with the prefix of its system that is not in `taken`: `canvas:7`, then `canvas:canvas:7`. It is
+ * added to `taken`.
  */
 export function freeId (system: string, id: string, taken: Set<string>): string {
   let free = `${system}:${id}`

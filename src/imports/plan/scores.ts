@@ -8,8 +8,8 @@ import type { FinalStudent } from './students.ts'
 import type { PlannedTasks } from './tasks.ts'
 
 /**
- * Plans the cells of all students, dropped ones included. Adds an error if more than half of the stored results
- * would be removed.
+ * Plans the cells of all students, dropped ones included. Adds an error if more than half of the stored
+ * results would be removed.
  */
 export function planScores (course: CoursePlanning, tasks: PlannedTasks, students: FinalStudent[]): void {
   const { book, staging, problems, tallies, changed } = course

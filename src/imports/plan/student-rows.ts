@@ -76,8 +76,8 @@ export class StudentRows {
   }
 
   /**
-   * Copies the stored results, each to the slot that its line item's task has now. `onlyForeign`: only those of
-   * tasks that are not in the source.
+   * Copies the stored results, each to the slot that its line item's task has now. `onlyForeign`: only
+   * those of tasks that are not in the source.
    */
   #keepStored (
     { cells, origins }: Slots, { isInSource, onlyForeign }: { isInSource: boolean, onlyForeign: boolean }
@@ -172,8 +172,8 @@ export class StudentRows {
 }
 
 /**
- * Of one line item, the newest result counts, else the later line. Of two classes, a result with a score comes
- * first.
+ * Of one line item, the newest result counts, else the later line. Of two classes, a result with a score
+ * comes first.
  */
 function isPreferred (result: StagedResult, rival: StagedResult): boolean {
   const hasScore = result[RESULT.points] !== null

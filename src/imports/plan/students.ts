@@ -59,7 +59,9 @@ export function planStudents (planning: CoursePlanning): FinalStudent[] {
   const final = [...named, ...others]
   const positions = new Map(inBookOrder(final, collator).map((student, position) => [student, position]))
   // In the order of the source, which decides the ids of new students.
-  for (const student of final) planStudent(student, { position: positions.get(student) ?? 0, periodOf, planning })
+  for (const student of final) {
+    planStudent(student, { position: positions.get(student) ?? 0, periodOf, planning })
+  }
   return final
 }
 

@@ -27,8 +27,8 @@ export interface PlannedTasks {
 }
 
 /**
- * Plans tasks and their line items. Stored tasks keep their source id and slot. A new one takes the lowest free
- * slot.
+ * Plans tasks and their line items. Stored tasks keep their source id and slot. A new one takes the lowest
+ * free slot.
  */
 export function planTasks (course: CoursePlanning): PlannedTasks {
   const { book, staging } = course
@@ -123,7 +123,9 @@ function planTask (task: FinalTask, { position, categoryOf, course }: TaskPlanni
   if (isUpdated || isMoved) changed()
 }
 
-function valuesOf (task: FinalTask): Pick<Row<'tasks'>, 'title' | 'type' | 'due_at' | 'due_on' | 'grade_book'> {
+function valuesOf (
+  task: FinalTask
+): Pick<Row<'tasks'>, 'title' | 'type' | 'due_at' | 'due_on' | 'grade_book'> {
   if (task.source === null) {
     const { title, type, due_at, due_on, grade_book } = task.live
     return { title, type, due_at, due_on, grade_book }

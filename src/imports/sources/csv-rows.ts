@@ -1,6 +1,6 @@
-// CSV as in RFC 4180, read as a stream. Most of a large file has no quotes and needs no parser: such blocks are
-// split at line ends and commas, which is nine times as fast. Blocks with quotes go through csv-parse, which also
-// says what is wrong with them.
+// CSV as in RFC 4180, read as a stream. Most of a large file has no quotes and needs no parser: such blocks
+// are split at line ends and commas, which is nine times as fast. Blocks with quotes go through csv-parse,
+// which also says what is wrong with them.
 import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import { shorten } from '../../short-text.ts'
@@ -35,9 +35,9 @@ export interface CsvReading {
 }
 
 /**
- * Reads a file row by row. Blank rows are skipped with a warning. A row with too many or too few fields is an
- * error and is not visited. Throws Refusal if reading cannot go on: bytes that are not UTF-8, a NUL, a quote that
- * is misplaced or never closed, no header.
+ * Reads a file row by row. Blank rows are skipped with a warning. A row with too many or too few fields is
+ * an error and is not visited. Throws Refusal if reading cannot go on: bytes that are not UTF-8, a NUL, a
+ * quote that is misplaced or never closed, no header.
  */
 export async function readCsv (
   file: SourceFile, onHeader: HeaderVisitor, { problems, onBlock }: CsvReading
@@ -110,7 +110,9 @@ class RowSplitter {
       const line = this.#lineOf(bytes, (one) => !isUtf8(one))
       throw this.#refusal(line, 'is not UTF-8; save the file as UTF-8')
     }
-    if (bytes.includes(0)) throw this.#refusal(this.#lineOf(bytes, (one) => one.includes(0)), 'has a NUL character')
+    if (bytes.includes(0)) {
+      throw this.#refusal(this.#lineOf(bytes, (one) => one.includes(0)), 'has a NUL character')
+    }
     const separator = this.#visit === undefined ? OTHER_SEPARATORS.get(firstSeparator(bytes)) : undefined
     if (separator !== undefined) {
       throw this.#refusal(this.#line + 1, `uses ${separator} as separators; export it with commas`)
@@ -201,13 +203,18 @@ class RowSplitter {
     return line
   }
 
-  #refusal (line: number, message: string): Refusal { return new Refusal({ file: this.#file, line }, message) }
+  #refusal (line: number, message: string): Refusal {
+    return new Refusal({ file: this.#file, line }, message)
+  }
 }
 
 /** Separators that are not supported, by their byte. */
 const OTHER_SEPARATORS = new Map([[0x3b, 'semicolons'], [0x09, 'tabs']])
 
-/** The byte of the first comma, semicolon or tab of the first line that is not in quotes; 0 if there is none. */
+/**
+ * The byte of the first comma, semicolon or tab of the first line that is not in quotes; 0 if there is
+ * none.
+ */
 function firstSeparator (bytes: Buffer): number {
   let isQuoted = false
   for (const byte of bytes) {

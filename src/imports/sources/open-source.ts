@@ -15,7 +15,9 @@ export async function openSource (path: string, budget: ByteBudget): Promise<Sou
   const { isFolder, size } = await lookAt(path, name)
   if (isFolder) return await openFolder(path, name, budget)
   if (await isZipArchive(path)) return await openZipArchive(path, name, budget)
-  if (/\.zip$/i.test(path)) throw new Refusal({ file: name }, 'is not a zip archive; export or download it again')
+  if (/\.zip$/i.test(path)) {
+    throw new Refusal({ file: name }, 'is not a zip archive; export or download it again')
+  }
   const file = { name, base: name.toLowerCase(), size, read: () => readFile(path, name, budget) }
   return { name, isFile: true, files: [file], found: [name], close: () => {} }
 }
@@ -70,7 +72,9 @@ async function entriesOf (folder: string, name: string): Promise<Dirent[]> {
   return entries
 }
 
-async function * readFile (path: string, name: string, budget: ByteBudget): AsyncGenerator<Buffer, void, void> {
+async function * readFile (
+  path: string, name: string, budget: ByteBudget
+): AsyncGenerator<Buffer, void, void> {
   for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
     budget.spend(name, chunk.length)
     yield chunk

@@ -10,7 +10,9 @@ export interface SourceFile {
   base: string
   /** Bytes, unpacked. */
   size: number
-  /** The bytes from the beginning. Throws Refusal if an archive is damaged or the import becomes too large. */
+  /**
+   * The bytes from the beginning. Throws Refusal if an archive is damaged or the import becomes too large.
+   */
   read: () => AsyncGenerator<Buffer, void, void>
 }
 

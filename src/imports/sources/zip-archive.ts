@@ -15,13 +15,14 @@ const BEGINNINGS = ['PK\u0003', 'PK\u0005', 'PK\u0007'].map((text) => Buffer.fro
 /** Whether the content of a file is that of a zip archive. */
 export async function isZipArchive (path: string): Promise<boolean> {
   const bytes = await bytesAt(path, { length: 4, position: 0 })
-  return bytes.length === 4 && BEGINNINGS.some((beginning) => beginning.equals(bytes.subarray(0, beginning.length)))
+  return bytes.length === 4 && BEGINNINGS.some((one) => one.equals(bytes.subarray(0, one.length)))
 }
 
 /** Opens an archive. If all data is in one folder, its files are those of that folder. Throws Refusal. */
 export async function openZipArchive (path: string, name: string, budget: ByteBudget): Promise<Source> {
   const damaged = (error: unknown) => {
-    return new Refusal({ file: name }, `is not a complete zip archive: ${shorten((error as Error).message, 200)}`)
+    const why = shorten((error as Error).message, 200)
+    return new Refusal({ file: name }, `is not a complete zip archive: ${why}`)
   }
   let archive: yauzl.ZipFile
   try {
@@ -69,8 +70,10 @@ async function entriesOf (archive: yauzl.ZipFile, path: string, name: string): P
   const position = archive.readEntryCursor as unknown as number
   const next = await bytesAt(path, { length: DIRECTORY_HEADER.length, position })
   if (DIRECTORY_HEADER.equals(next)) {
-    const message = `has more entries than the ${archive.entryCount} that it declares; create the archive again`
-    throw new Refusal(place, message)
+    throw new Refusal(
+      place,
+      `has more entries than the ${archive.entryCount} that it declares; create the archive again`
+    )
   }
   return entries
 }

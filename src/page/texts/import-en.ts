@@ -91,81 +91,81 @@ export const importEn = {
   'import.checkOnly': 'Check only',
 
   'warning.left_out':
-    "Rows about accounts, teachers, classes or other courses were left out; only an administrator's import " +
-    'can change these',
-  'warning.manifest_missing': 'There is no manifest.csv; every file was taken as bulk',
-  'warning.manifest_incomplete':
-    'A file is there that manifest.csv does not name; it was taken as the others',
-  'warning.unknown_version':
-    'The bundle names a OneRoster version that this program does not know; it was read as 1.2',
+    "Rows about accounts, teachers, classes or other courses were left out; only an administrator's " +
+    'import can change these',
+  'warning.manifest_missing': 'There is no manifest.csv; every file was read as bulk',
+  'warning.manifest_incomplete': 'A file is not listed in manifest.csv; it was read like the other files',
+  'warning.unknown_version': 'The OneRoster version of the bundle is unknown; it was read as 1.2',
   'warning.oneroster_1_0': 'Columns of OneRoster 1.0 were read as those of 1.1',
   'warning.blank_lines': 'Blank lines were skipped',
   'warning.duplicate_id':
-    'A sourcedId appears twice in one file; the newest one counts, or else the later line',
+    'A sourcedId appears twice in one file; the newest record counts, else the later line',
   'warning.duplicate_result':
-    'A student has several results for one line item; the newest, else the later line counts',
+    'A student has several results for one line item; the newest counts, else the later line',
   'warning.results_of_two_classes':
-    'A student has results for one assignment from two classes; one with a score, else the newest, else ' +
-    'the later line counts',
+    'A student has results for one assignment from two classes; one with a score counts, else the ' +
+    'newest, else the later line',
   'warning.result_without_enrollment':
     'Results of students who are enrolled in no class of the course were skipped',
   'warning.result_of_deleted': 'Results of deleted line items or users were skipped',
-  'warning.result_not_known': 'A result to be deleted was not there',
+  'warning.result_not_known': 'A result to be deleted does not exist',
   'warning.enrollment_skipped': 'Enrollments were skipped because their class or user is not in any file',
   'warning.line_item_skipped': 'Line items were skipped because their class is not in any file',
   'warning.result_skipped': 'Results were skipped because their line item or student is not in any file',
   'warning.category_missing':
     'Line items name a category that is not in any file; they were imported without one',
-  'warning.course_missing': 'Classes name a course that is not in any file; each became a course of its own',
+  'warning.course_missing': 'Classes name a course that is not in any file; each became a separate course',
   'warning.school_missing': 'Classes name a school that is not in any file; they were imported without it',
   'warning.term_missing': 'Classes name a term that is not in any file; they were imported without it',
-  'warning.reference_to_deleted': 'Records that belong to something deleted were skipped',
-  'warning.class_without_course': 'A class names no course; it is a course of its own',
+  'warning.reference_to_deleted': 'Records that refer to deleted records were skipped',
+  'warning.class_without_course': 'A class names no course; it became a separate course',
   'warning.title_missing': 'A title is blank; the id is shown instead',
   'warning.end_before_begin': 'An enrollment ends before it begins; its end date was ignored',
   'warning.all_students_dropped':
-    'All students of a course are dropped: their enrollments ended before the last term of the course or ' +
-    'were removed',
+    'All students of a course are dropped: their enrollments ended before the last term of the course ' +
+    'or were removed',
   'warning.teacher_without_email':
     'A teacher has no email address, so they cannot sign in and see the course',
   'warning.category_weights_differ':
-    'Categories of one title have different weights in one course; the first counts',
+    'Categories with the same title have different weights in one course; the first weight is used',
   'warning.points_possible_missing':
     'A line item has no resultValueMax above its resultValueMin, so its results have no score',
-  'warning.score_scale_ignored': 'Score scales are not used; scores count by their number',
-  'warning.unknown_score_status': 'A scoreStatus is unknown; it counts as blank',
+  'warning.score_scale_ignored': 'Score scales are not used; only numeric scores count',
+  'warning.unknown_score_status': 'A scoreStatus is unknown; it was read as blank',
   'warning.unknown_role': 'An enrollment has an unknown role, which gives no access',
-  'warning.date_with_time': 'A date has a time of day, which was left out',
+  'warning.date_with_time': 'A date has a time of day, which was ignored',
   'warning.due_instant': 'A due date is an instant; its date in the time zone of the course was used',
-  'warning.unreadable_date_last_modified': 'A dateLastModified cannot be read; it counts as blank',
-  'warning.lone_surrogate': 'Broken characters (lone surrogates) became U+FFFD',
-  'warning.duplicate_teacher': 'A teacher appears twice; the first one counts',
+  'warning.unreadable_date_last_modified': 'A dateLastModified cannot be read; it was read as blank',
+  'warning.lone_surrogate': 'Invalid characters (lone surrogates) were replaced with U+FFFD',
+  'warning.duplicate_teacher': 'A teacher appears twice; the first entry is used',
   'warning.points_without_possible':
-    'A column has points but no points possible, so it gives no score; export percentages as well',
+    'A column has points but no points possible, so it gives no score; export percentages too',
   'warning.row_of_no_student': 'Rows of test students were left out',
   'warning.erased_person':
     'Erased people were left out; to let them back in, use "Allow erased people" on the page or ' +
     '--allow-erased on the command line',
   'warningOfTeacher.erased_person': 'Erased people were left out; ask an administrator to let them back in',
   'warning.people_matched_loosely':
-    'People in a grade book were matched only after ignoring case and leading zeros',
+    'People in a grade book were matched only by ignoring case and leading zeros',
   'warning.people_matched_by_name': 'People in a grade book were matched by name alone',
   'warning.people_in_conflict': 'Grade book rows whose values point to different people were skipped',
   'warning.new_people': 'People in a grade book who were not in the course were added to it',
-  'warning.namesake_courses': 'Other courses have the same name; the one whose source id was given is used',
-  'warning.category_added': 'The course has a new category; check the weights in the settings of the course',
+  'warning.namesake_courses': 'Other courses have the same name; the one with the given source id is used',
+  'warning.category_added':
+    'The course has a new category; check the weights in the settings of the course',
   'warning.tasks_of_earlier_file':
     'Assignments from an earlier grade book file are not in this one; they were kept',
   'warning.same_titles_changed':
-    'Assignments with the same title are matched by their order, and there are more or fewer of them than ' +
-    'in the earlier file; check their scores',
+    'The number of assignments with the same title has changed since the earlier file; they are ' +
+    'matched by their order, so check their scores',
   'warning.grade_columns_without_suffix':
-    'No column has a suffix such as (Real), so every other column was imported as an assignment; see the ' +
-    'list of columns',
+    'No column has a suffix such as (Real), so every other column was imported as an assignment; see ' +
+    'the list of columns',
   'warning.renamed_total_left_out':
-    'A column named like a course total was left out; see the list of columns',
+    'A column with a name like a course total was left out; see the list of columns',
   'warning.renamed_total_taken':
-    'A column that may be a renamed course total was imported as an assignment; see the list of columns',
+    'A column that may be a renamed course total was imported as an assignment; see the list of ' +
+    'columns',
 
   'column.task_points': 'an assignment, in points',
   'column.task_percent': 'an assignment, in percent',
