@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import yazl from 'yazl'
-import type { BundleFile } from './oneroster-bundle.ts'
+import type { BundleFile } from './bundle-files.ts'
 
 /** Bytes that are handed to zlib at a time: enough to be fast, and short enough for the event loop. */
 const CHUNK = 128 * 1024

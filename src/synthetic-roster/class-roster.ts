@@ -8,7 +8,7 @@ export interface Student {
   name: PersonName
   /** Digits, many with leading zeros. */
   identifier: string
-  /** What his friends call him, empty for most. */
+  /** Empty for most. */
   preferredGiven: string
   hasEmail: boolean
 }
@@ -25,66 +25,75 @@ export function studentOf (seed: number, school: number, student: number, studen
   }
 }
 
-/** Who sits where in one course and how good he is. Columns of numbers, so that a million students fit. */
+/** The students of one course. Their data is in columns of numbers, so that a million students fit. */
 export class ClassRoster {
   readonly students: number
-  /** Period by student, counted from 0. */
-  readonly period: Uint16Array
-  /** The period that he was in before `moves`; the same as `period` for those who never moved. */
-  readonly firstPeriod: Uint16Array
-  /**
-   * Days of the term: the first in the course, the first in the last period, and the first after he left (or
-   * never).
-   */
-  readonly joins: Int16Array
-  readonly moves: Int16Array
-  readonly leaves: Int16Array
-  /** Roughly normal, in log-odds of a point. */
-  readonly ability: Float32Array
-  /** How often he does not hand in, is late, …: a factor, 1 is average. */
-  readonly carelessness: Float32Array
+  readonly #period: Uint16Array
+  readonly #firstPeriod: Uint16Array
+  readonly #joins: Int16Array
+  readonly #moves: Int16Array
+  readonly #leaves: Int16Array
+  readonly #ability: Float32Array
+  readonly #carelessness: Float32Array
 
   constructor (courseSeed: number, students: number, periods: number) {
     this.students = students
-    this.period = new Uint16Array(students)
-    this.firstPeriod = new Uint16Array(students)
-    this.joins = new Int16Array(students)
-    this.moves = new Int16Array(students)
-    this.leaves = new Int16Array(students).fill(NEVER)
-    this.ability = new Float32Array(students)
-    this.carelessness = new Float32Array(students)
+    this.#period = new Uint16Array(students)
+    this.#firstPeriod = new Uint16Array(students)
+    this.#joins = new Int16Array(students)
+    this.#moves = new Int16Array(students)
+    this.#leaves = new Int16Array(students).fill(NEVER)
+    this.#ability = new Float32Array(students)
+    this.#carelessness = new Float32Array(students)
     for (let i = 0; i < students; i++) {
       const random = new SeededRandom(seedFor(courseSeed, 3, i))
-      this.period[i] = this.firstPeriod[i] = i % periods
-      this.ability[i] = random.normal() * 0.8
-      this.carelessness[i] = Math.min(6, Math.exp(random.normal() * 0.7 - 0.245))
-      const fate = random.next()
-      if (fate < 0.04) this.leaves[i] = 10 + random.below(TERM_DAYS - 30)
-      else if (fate < 0.06) this.joins[i] = 7 + random.below(35)
-      else if (fate < 0.07 && periods > 1) {
-        this.moves[i] = 20 + random.below(80)
-        this.firstPeriod[i] = (i + 1 + random.below(periods - 1)) % periods
+      this.#period[i] = this.#firstPeriod[i] = i % periods
+      this.#ability[i] = random.normal() * 0.8
+      this.#carelessness[i] = Math.min(6, Math.exp(random.normal() * 0.7 - 0.245))
+      const event = random.next()
+      if (event < 0.04) this.#leaves[i] = 10 + random.below(TERM_DAYS - 30)
+      else if (event < 0.06) this.#joins[i] = 7 + random.below(35)
+      else if (event < 0.07 && periods > 1) {
+        this.#moves[i] = 20 + random.below(80)
+        this.#firstPeriod[i] = (i + 1 + random.below(periods - 1)) % periods
       }
     }
   }
 
-  isDropped (student: number): boolean {
-    return this.leaves[student] !== NEVER
-  }
+  /** The student's last period, counted from 0. */
+  period (student: number): number { return this.#period[student] ?? 0 }
 
-  hasMoved (student: number): boolean {
-    return this.firstPeriod[student] !== this.period[student]
-  }
+  /** The period before `moves`; the same as `period` for a student who does not move. */
+  firstPeriod (student: number): number { return this.#firstPeriod[student] ?? 0 }
 
-  /** The period in which he did what was due on that day. */
+  /**
+   * Days of the term: the first in the course, the first in the last period, the first after leaving (or
+   * never).
+   */
+  joins (student: number): number { return this.#joins[student] ?? 0 }
+  moves (student: number): number { return this.#moves[student] ?? 0 }
+  leaves (student: number): number { return this.#leaves[student] ?? NEVER }
+
+  /** Roughly normal, in log-odds of a point. */
+  ability (student: number): number { return this.#ability[student] ?? 0 }
+
+  /** How often the student misses work, is late, …: a factor; 1 is average. */
+  carelessness (student: number): number { return this.#carelessness[student] ?? 1 }
+
+  isDropped (student: number): boolean { return this.leaves(student) !== NEVER }
+
+  hasMoved (student: number): boolean { return this.firstPeriod(student) !== this.period(student) }
+
+  /** The period in which the student did work that was due on that day. */
   periodAt (student: number, day: number): number {
-    return day < this.moves[student]! ? this.firstPeriod[student]! : this.period[student]!
+    return day < this.moves(student) ? this.firstPeriod(student) : this.period(student)
   }
 
-  /** All who ever sat in a period, in order. */
+  /** All students who were ever in a period, in order. */
   members (period: number): Int32Array {
-    const isMember = (student: number): boolean =>
-      this.period[student] === period || this.firstPeriod[student] === period
+    const isMember = (student: number) => {
+      return this.period(student) === period || this.firstPeriod(student) === period
+    }
     let count = 0
     for (let i = 0; i < this.students; i++) if (isMember(i)) count++
     const members = new Int32Array(count)

@@ -3,18 +3,34 @@ import type { SyntheticRosterOptions } from './options.ts'
 import { SeededRandom, seedFor } from './seeded-random.ts'
 import { TERM_DAYS, type Term } from './term.ts'
 
-export const CATEGORIES = [
-  { key: 'homework', title: 'Homework', task: 'HW', weight: 0.35, type: 'homework' },
-  { key: 'reading', title: 'Reading', task: 'Reading', weight: 0.15, type: 'reading' },
-  { key: 'labs', title: 'Labs', task: 'Lab', weight: 0.2, type: 'external' },
-  { key: 'exams', title: 'Exams', task: 'Exam', weight: 0.3, type: 'external' },
-] as const
+export interface Category {
+  key: 'homework' | 'reading' | 'labs' | 'exams'
+  title: string
+  /** Begins the titles of its tasks. */
+  task: string
+  weight: number
+  type: 'homework' | 'reading' | 'external'
+  /** Points possible of its tasks. */
+  points: readonly number[]
+}
 
-/** Which category comes when: indices into CATEGORIES, over and over. */
-const RHYTHM = [0, 1, 0, 1, 0, 2, 0, 1, 0, 3]
+const HOMEWORK: Category = {
+  key: 'homework', title: 'Homework', task: 'HW', weight: 0.35, type: 'homework', points: [10, 8, 12, 20],
+}
+const READING: Category = {
+  key: 'reading', title: 'Reading', task: 'Reading', weight: 0.15, type: 'reading', points: [5, 6, 10],
+}
+const LABS: Category = {
+  key: 'labs', title: 'Labs', task: 'Lab', weight: 0.2, type: 'external', points: [20, 25, 50],
+}
+const EXAMS: Category = {
+  key: 'exams', title: 'Exams', task: 'Exam', weight: 0.3, type: 'external', points: [100, 60, 150],
+}
 
-/** Points possible by category. */
-const POINTS = [[10, 8, 12, 20], [5, 6, 10], [20, 25, 50], [100, 60, 150]]
+export const CATEGORIES: readonly Category[] = [HOMEWORK, READING, LABS, EXAMS]
+
+/** The categories of tasks one after the other, repeated. */
+const SEQUENCE = [HOMEWORK, READING, HOMEWORK, READING, HOMEWORK, LABS, HOMEWORK, READING, HOMEWORK, EXAMS]
 
 const COURSE_TITLES = [
   'Physics I',
@@ -60,9 +76,10 @@ const TOPICS = [
 ]
 
 export interface TaskPlan {
+  /** In the course, counted from 0. */
+  index: number
   title: string
-  /** Index into CATEGORIES. */
-  category: number
+  category: Category
   /** Days of the term. */
   assigned: number
   due: number
@@ -75,7 +92,7 @@ export interface TaskPlan {
 export interface CoursePlan {
   school: number
   course: number
-  /** A seed of its own, for what its students do. */
+  /** The seed for its students and their results. */
   seed: number
   title: string
   code: string
@@ -114,25 +131,26 @@ export function planCourse (
 }
 
 function planTasks (count: number, random: SeededRandom, term: Term): TaskPlan[] {
-  const numbers = CATEGORIES.map(() => 0)
+  const numbers = new Map<Category, number>()
   return Array.from({ length: count }, (_, i) => {
-    const category = RHYTHM[i % RHYTHM.length]!
-    const number = numbers[category]! + 1
-    numbers[category] = number
+    const category = SEQUENCE[i % SEQUENCE.length] ?? HOMEWORK
+    const number = (numbers.get(category) ?? 0) + 1
+    numbers.set(category, number)
     const due = Math.min(TERM_DAYS, term.schoolDay(4 + Math.round((i + 1) / (count + 1) * (TERM_DAYS - 6))))
     return {
-      title: `${CATEGORIES[category]!.task} ${number} – ${random.pick(TOPICS)}`,
+      index: i,
+      title: `${category.task} ${number} – ${random.pick(TOPICS)}`,
       category,
       assigned: Math.max(0, due - 7),
       due,
-      pointsPossible: random.pick(POINTS[category]!),
-      ease: random.normal() * 0.4 - (category === 3 ? 0.4 : 0),
+      pointsPossible: random.pick(category.points),
+      ease: random.normal() * 0.4 - (category === EXAMS ? 0.4 : 0),
     }
   })
 }
 
-/** The n-th of a list, counted from 1; when it is used up it begins again with a number. */
+/** The n-th of a list, counted from 1. After the last one, the list is repeated with a number. */
 function numbered (names: readonly string[], n: number): string {
   const round = Math.floor((n - 1) / names.length)
-  return names[(n - 1) % names.length]! + (round === 0 ? '' : ` (${round + 1})`)
+  return (names[(n - 1) % names.length] ?? '') + (round === 0 ? '' : ` (${round + 1})`)
 }

@@ -1,4 +1,4 @@
-/** A cell as RFC 4180 has it: quoted where it must be. */
+/** A cell as in RFC 4180, with quotes if it needs them. */
 export function csvCell (text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

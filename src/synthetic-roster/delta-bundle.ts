@@ -1,11 +1,11 @@
+import { bundleFiles, type BundleFile, type BundleRows } from './bundle-files.ts'
 import { ClassRoster, studentOf } from './class-roster.ts'
 import { planCourse } from './course-plan.ts'
 import { csvRow } from './csv-row.ts'
-import { withHeader, type BundleFile } from './oneroster-bundle.ts'
-import { COLUMNS, manifest, type OneRosterFile, type OneRosterVersion } from './oneroster-columns.ts'
+import type { OneRosterVersion } from './oneroster-columns.ts'
 import { classId, enrollmentId, orgId } from './oneroster-ids.ts'
 import type { SyntheticRosterOptions } from './options.ts'
-import { Outcomes } from './outcomes.ts'
+import { Outcomes, type Outcome } from './outcomes.ts'
 import { ResultRows } from './result-rows.ts'
 import { SeededRandom, seedFor } from './seeded-random.ts'
 import { TERM_DAYS, termFrom } from './term.ts'
@@ -13,7 +13,7 @@ import { roleRow, studentUser, userRow } from './user-rows.ts'
 
 const CHANGED_SCORES = 20
 
-/** What a delta bundle does to the bulk one of the same options. */
+/** What a delta bundle changes in the bulk bundle of the same options. */
 export interface DeltaCounts {
   changedScores: number
   addedStudents: number
@@ -21,8 +21,9 @@ export interface DeltaCounts {
 }
 
 /**
- * A delta bundle: in the first course other scores for up to twenty results, one result deleted, and a new
- * student with results of the first three tasks. What it refers to beyond that is in the bulk bundle only.
+ * A delta bundle: in the first course, other scores for up to twenty results, one deleted result, and a new
+ * student with results of the first three tasks. Everything else that it refers to is only in the bulk
+ * bundle.
  */
 export function deltaBundle (
   options: SyntheticRosterOptions,
@@ -41,12 +42,13 @@ export function deltaBundle (
 
   const cells = new Set<string>()
   for (let tries = 0; tries < 10 * CHANGED_SCORES && counts.changedScores < CHANGED_SCORES; tries++) {
-    const [student, task] = [random.below(options.students), random.below(options.tasks)]
-    if (options.students === 0 || options.tasks === 0 || cells.has(`${student} ${task}`)) continue
+    const [student, index] = [random.below(options.students), random.below(options.tasks)]
+    const task = plan.tasks[index]
+    if (options.students === 0 || task === undefined || cells.has(`${student} ${index}`)) continue
     const outcome = outcomes.of(student, task)
     if (outcome?.status !== 'scored') continue
-    cells.add(`${student} ${task}`)
-    const period = roster.periodAt(student, plan.tasks[task]!.due)
+    cells.add(`${student} ${index}`)
+    const period = roster.periodAt(student, task.due)
     if (counts.deletedResults === 0) {
       resultRows.push(results.row(student, task, period, outcome, `tobedeleted,${modified}`))
       counts.deletedResults++
@@ -58,48 +60,25 @@ export function deltaBundle (
   }
 
   const newcomer = options.students
-  const period = roster.period[newcomer]!
-  const user = studentUser(1, newcomer, {
-    ...studentOf(options.seed, 1, newcomer, options.students),
-    identifier: '0000007',
-  })
-  for (let task = 0; task < Math.min(3, options.tasks); task++) {
-    const halfPoints = 2 * plan.tasks[task]!.pointsPossible
-    resultRows.push(
-      results.row(newcomer, task, period, {
-        status: 'scored',
-        halfPoints,
-        isLate: false,
-        submitted: TERM_DAYS,
-        bits: 0x100,
-      }, change.join(','))
-    )
+  const period = roster.period(newcomer)
+  const person = { ...studentOf(options.seed, 1, newcomer, options.students), identifier: '0000007' }
+  const user = studentUser(1, newcomer, person)
+  for (const task of plan.tasks.slice(0, 3)) {
+    const halfPoints = 2 * task.pointsPossible
+    const outcome: Outcome = {
+      status: 'scored', halfPoints, isLate: false, submitted: TERM_DAYS, bits: 0x100,
+    }
+    resultRows.push(results.row(newcomer, task, period, outcome, change.join(',')))
   }
-  const rows: Partial<Record<OneRosterFile, string[]>> = {
-    users: [userRow(version, user, change)],
-    ...(version === '1.2' ? { roles: [roleRow(user, change)] } : {}),
-    enrollments: [csvRow([
-      enrollmentId(1, 1, newcomer),
-      ...change,
-      classId(1, 1, period),
-      orgId(1),
-      user.id,
-      'student',
-      'false',
-      term.startsOn,
-      '',
-    ])],
-    results: resultRows,
-  }
-  const names = Object.keys(rows) as OneRosterFile[]
-  return {
-    counts,
-    files: [
-      { name: 'manifest.csv', text: [manifest(version, 'delta', names)] },
-      ...names.map((name) => ({
-        name: `${name}.csv`,
-        text: withHeader(COLUMNS[version][name]!, () => rows[name]!),
-      })),
-    ],
-  }
+  const enrollment = [
+    enrollmentId(1, 1, newcomer), ...change, classId(1, 1, period), orgId(1), user.id, 'student', 'false',
+    term.startsOn, '',
+  ]
+  const rows: BundleRows = [
+    ['users', () => [userRow(version, user, change)]],
+    ['enrollments', () => [csvRow(enrollment)]],
+    ['results', () => resultRows],
+  ]
+  if (version === '1.2') rows.splice(1, 0, ['roles', () => [roleRow(user, change)]])
+  return { counts, files: bundleFiles(version, 'delta', rows) }
 }

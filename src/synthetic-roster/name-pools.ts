@@ -15,35 +15,41 @@ export interface NamePool {
 
 const names = (list: string): readonly string[] => list.split(',').map((name) => name.trim())
 
-export const NAME_POOLS: readonly NamePool[] = [
+export const NAME_POOLS: readonly [NamePool, ...NamePool[]] = [
   {
     weight: 30,
     hasHyphens: true,
     given: names(
-      'James, Emma, Olivia, Liam, Noah, Ava, Mary Kate, D’Andre, Aaliyah, Isaiah, Grace, Tyler, Jordan, Ella-Rose, Ethan, Chloe, Siobhán, Owen, Zoë, J.'
+      'James, Emma, Olivia, Liam, Noah, Ava, Mary Kate, D’Andre, Aaliyah, Isaiah, Grace, Tyler, ' +
+      'Jordan, Ella-Rose, Ethan, Chloe, Siobhán, Owen, Zoë, J.'
     ),
     family: names(
-      "Smith, Johnson, Williams, O’Neill, O'Connor, D'Angelo, McDonald, Brown, Clark, van der Berg, Washington, Price, Murphy, St. John, Ng, Abernathy III, Taylor, Fitzgerald, Hall, Young"
+      "Smith, Johnson, Williams, O’Neill, O'Connor, D'Angelo, McDonald, Brown, Clark, van der Berg, " +
+      'Washington, Price, Murphy, St. John, Ng, Abernathy III, Taylor, Fitzgerald, Hall, Young'
     ),
   },
   {
     weight: 18,
     hasTwoFamilyNames: true,
     given: names(
-      'José Luis, María José, Lucía, Mateo, Sofía, Santiago, Ximena, Ángel, Íñigo, Begoña, Diego, Valentina, Joaquín, Inés, Martín'
+      'José Luis, María José, Lucía, Mateo, Sofía, Santiago, Ximena, Ángel, Íñigo, Begoña, Diego, ' +
+      'Valentina, Joaquín, Inés, Martín'
     ),
     family: names(
-      'García, Rodríguez, Muñoz, Peña, Fernández de Córdoba, de la Cruz, Hernández, Ibáñez, Núñez, Álvarez, Martínez, López, Gutiérrez, Zúñiga, Ortiz y Gasset'
+      'García, Rodríguez, Muñoz, Peña, Fernández de Córdoba, de la Cruz, Hernández, Ibáñez, Núñez, ' +
+      'Álvarez, Martínez, López, Gutiérrez, Zúñiga, Ortiz y Gasset'
     ),
   },
   {
     weight: 8,
     hasHyphens: true,
     given: names(
-      'Jean-Baptiste, Françoise, Renée, Jürgen, Anaïs, Käthe, Gaël, André, João, Beatriz, Chiara, Niccolò, Annelies, Joris'
+      'Jean-Baptiste, Françoise, Renée, Jürgen, Anaïs, Käthe, Gaël, André, João, Beatriz, Chiara, ' +
+      'Niccolò, Annelies, Joris'
     ),
     family: names(
-      'Müller, Groß, Lefèvre, de la Fontaine, Sá, Gonçalves, D’Amico, Weiß, Dubois, van ’t Hoff, Rossi, Schäfer, Conceição, Bäcker'
+      'Müller, Groß, Lefèvre, de la Fontaine, Sá, Gonçalves, D’Amico, Weiß, Dubois, van ’t Hoff, ' +
+      'Rossi, Schäfer, Conceição, Bäcker'
     ),
   },
   {
@@ -55,7 +61,8 @@ export const NAME_POOLS: readonly NamePool[] = [
     weight: 6,
     given: names('Łukasz, Božena, Jiří, Zdeněk, Agnieszka, Čedomir, Žofia, Dóra, Ștefan, Ionuț'),
     family: names(
-      'Dvořáková, Wiśniewski, Kovačević, Nagy, Šťastný, Łukasiewicz, Horváth, Țurcanu, Brzęczyszczykiewicz, Novák'
+      'Dvořáková, Wiśniewski, Kovačević, Nagy, Šťastný, Łukasiewicz, Horváth, Țurcanu, ' +
+      'Brzęczyszczykiewicz, Novák'
     ),
   },
   {
@@ -72,13 +79,15 @@ export const NAME_POOLS: readonly NamePool[] = [
     weight: 6,
     given: names('Oluwaseun, Chukwuemeka, Amara, Wanjiru, Thandiwe, Kwame, Kaʻiulani, Nomvula, Adébáyọ̀'),
     family: names(
-      'Okafor, Nwosu, Ndlovu, Mwangi, Adéyẹmí, Mensah, Keihanaikukauakahihuliheekahaunaele, Venkataramanasubramanian'
+      'Okafor, Nwosu, Ndlovu, Mwangi, Adéyẹmí, Mensah, Keihanaikukauakahihuliheekahaunaele, ' +
+      'Venkataramanasubramanian'
     ),
   },
   {
     weight: 5,
     given: names(
-      'محمد=mohammed, فاطمة=fatima, أحمد=ahmed, ليلى=layla, عبد الرحمن=abdulrahman, نور=noor, يوسف=yousef'
+      'محمد=mohammed, فاطمة=fatima, أحمد=ahmed, ليلى=layla, عبد الرحمن=abdulrahman, نور=noor, ' +
+      'يوسف=yousef'
     ),
     family: names(
       'الحسيني=alhusseini, العلي=alali, حداد=haddad, بن سعيد=binsaeed, الشمري=alshammari, خوري=khoury'
@@ -102,10 +111,12 @@ export const NAME_POOLS: readonly NamePool[] = [
   {
     weight: 4,
     given: names(
-      'Владимир=vladimir, Данило=danylo, Анна-Мария=anna-maria, Наталія=nataliia, Ђорђе=dorde, Алёна=alyona'
+      'Владимир=vladimir, Данило=danylo, Анна-Мария=anna-maria, Наталія=nataliia, Ђорђе=dorde, ' +
+      'Алёна=alyona'
     ),
     family: names(
-      'Кузнецов=kuznetsov, Шевченко=shevchenko, Иванова=ivanova, Соловьёва=solovyova, Петровић=petrovic, Ґалаґан=galagan'
+      'Кузнецов=kuznetsov, Шевченко=shevchenko, Иванова=ivanova, Соловьёва=solovyova, ' +
+      'Петровић=petrovic, Ґалаґан=galagan'
     ),
   },
   {
@@ -129,7 +140,7 @@ export const NAME_POOLS: readonly NamePool[] = [
     family: names('ศรีสุวรรณ=srisuwan, ბერიძე=beridze, Հակոբյան=hakobyan, ተስፋዬ=tesfaye, முருகன்=murugan'),
   },
   {
-    // People with one name only: it stands as the family name, and the given name is empty.
+    // People with one name: it is the family name, and the given name is empty.
     weight: 2,
     given: [],
     family: names('Sukarno, Suharti, Sita, தமிழ்ச்செல்வி=tamilselvi, Teller, བསྟན་འཛིན=tenzin'),

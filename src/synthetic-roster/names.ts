@@ -11,10 +11,11 @@ export interface PersonName {
 
 const TOTAL = NAME_POOLS.reduce((sum, pool) => sum + pool.weight, 0)
 
-/** Draws a name of one of many scripts. */
+/** Draws a name in one of many scripts. */
 export function drawName (random: SeededRandom): PersonName {
   const pool = drawPool(random)
-  const family = [draw(random, pool.family)]
+  const first = draw(random, pool.family)
+  const family = [first]
   let joint = ' '
   if (pool.hasTwoFamilyNames === true) family.push(draw(random, pool.family))
   else if (pool.hasHyphens === true && random.next() < 0.08) {
@@ -25,13 +26,13 @@ export function drawName (random: SeededRandom): PersonName {
   return {
     given: given.text,
     family: family.map((name) => name.text).join(joint),
-    mailbox: [given.latin, family[0]!.latin].filter((part) => part !== '').join('.'),
+    mailbox: [given.latin, first.latin].filter((part) => part !== '').join('.'),
   }
 }
 
 function drawPool (random: SeededRandom): NamePool {
   let rest = random.next() * TOTAL
-  return NAME_POOLS.find((pool) => (rest -= pool.weight) < 0) ?? NAME_POOLS[0]!
+  return NAME_POOLS.find((pool) => (rest -= pool.weight) < 0) ?? NAME_POOLS[0]
 }
 
 function draw (random: SeededRandom, names: readonly string[]): { text: string, latin: string } {
@@ -43,6 +44,6 @@ function draw (random: SeededRandom, names: readonly string[]): { text: string, 
 const LETTERS: Record<string, string> = { ø: 'o', æ: 'ae', ß: 'ss', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' }
 
 function toAscii (name: string): string {
-  return name.toLowerCase().normalize('NFD').replace(/[øæßłđðþı]/g, (letter) => LETTERS[letter]!)
+  return name.toLowerCase().normalize('NFD').replace(/[øæßłđðþı]/g, (letter) => LETTERS[letter] ?? '')
     .replace(/ /g, '-').replace(/[^a-z-]/g, '')
 }

@@ -1,7 +1,8 @@
+import { bundleFiles, type BundleFile, type BundleRows } from './bundle-files.ts'
 import { ClassRoster, studentOf } from './class-roster.ts'
 import { CATEGORIES, planCourse, schoolName, type CoursePlan } from './course-plan.ts'
 import { csvRow } from './csv-row.ts'
-import { COLUMNS, manifest, type OneRosterFile, type OneRosterVersion } from './oneroster-columns.ts'
+import type { OneRosterVersion } from './oneroster-columns.ts'
 import {
   categoryId,
   classId,
@@ -20,14 +21,8 @@ import { ResultRows } from './result-rows.ts'
 import { TERM_DAYS, termFrom, type Term } from './term.ts'
 import { roleRow, staffOf, studentUser, userRow } from './user-rows.ts'
 
-/** A file of a bundle, made piece by piece while it is read. */
-export interface BundleFile {
-  name: string
-  text: Iterable<string>
-}
-
 /**
- * A bulk bundle, file by file. `counts` grows while results.csv is read, and is right when it has been read
+ * A bulk bundle, file by file. `counts` grows while results.csv is read, and is correct after it was read
  * once.
  */
 export function oneRosterBundle (
@@ -36,32 +31,25 @@ export function oneRosterBundle (
 ): { files: BundleFile[], counts: SyntheticRosterCounts } {
   const term = termFrom(options.startsOn)
   const counts = countsOf(options)
-  const rows: Partial<Record<OneRosterFile, () => Iterable<string>>> = {
-    academicSessions: () => academicSessionRows(term),
-    orgs: () => orgRows(options),
-    courses: () => eachCourse(options, term, courseRow),
-    classes: () => eachCourse(options, term, (plan) => classRows(plan, options)),
-    users: () => userRows(options, term, version),
-    ...(version === '1.2' ? { roles: () => roleRows(options, term) } : {}),
-    enrollments: () => enrollmentRows(options, term),
-    categories: () =>
-      CATEGORIES.map(({ key, title, weight }) =>
-        csvRow([categoryId(key), '', '', title, ...(version === '1.2' ? [weight] : [])])
-      ),
-    lineItems: () => eachCourse(options, term, (plan) => itemRows(plan, options, term, version)),
-    results: () => resultRows(options, term, version, counts),
-  }
-  const names = Object.keys(rows) as OneRosterFile[]
-  return {
-    counts,
-    files: [
-      { name: 'manifest.csv', text: [manifest(version, 'bulk', names)] },
-      ...names.map((name) => ({
-        name: `${name}.csv`,
-        text: withHeader(COLUMNS[version][name]!, rows[name]!),
-      })),
-    ],
-  }
+  const rows: BundleRows = [
+    ['academicSessions', () => academicSessionRows(term)],
+    ['orgs', () => orgRows(options)],
+    ['courses', () => eachCourse(options, term, courseRow)],
+    ['classes', () => eachCourse(options, term, (plan) => classRows(plan, options))],
+    ['users', () => userRows(options, term, version)],
+    ['enrollments', () => enrollmentRows(options, term)],
+    ['categories', () => categoryRows(version)],
+    ['lineItems', () => eachCourse(options, term, (plan) => itemRows(plan, options, term, version))],
+    ['results', () => resultRows(options, term, version, counts)],
+  ]
+  if (version === '1.2') rows.splice(5, 0, ['roles', () => roleRows(options, term)])
+  return { counts, files: bundleFiles(version, 'bulk', rows) }
+}
+
+function categoryRows (version: OneRosterVersion): string[] {
+  return CATEGORIES.map(({ key, title, weight }) => {
+    return csvRow([categoryId(key), '', '', title, ...(version === '1.2' ? [weight] : [])])
+  })
 }
 
 export function countsOf (options: SyntheticRosterOptions): SyntheticRosterCounts {
@@ -75,11 +63,6 @@ export function countsOf (options: SyntheticRosterOptions): SyntheticRosterCount
     results: 0,
     unscored: 0,
   }
-}
-
-export function * withHeader (header: string, rows: () => Iterable<string>): Generator<string, void, void> {
-  yield header + '\r\n'
-  yield * rows()
 }
 
 function * eachCourse (
@@ -234,15 +217,11 @@ function enrollmentRows (options: SyntheticRosterOptions, term: Term): Iterable<
         ])
       const id = enrollmentId(school, course, i)
       if (roster.hasMoved(i)) {
-        yield row(`${id}-old`, roster.firstPeriod[i]!, roster.joins[i]!, term.date(roster.moves[i]! - 1))
-        yield row(id, roster.period[i]!, roster.moves[i]!, '')
+        yield row(`${id}-old`, roster.firstPeriod(i), roster.joins(i), term.date(roster.moves(i) - 1))
+        yield row(id, roster.period(i), roster.moves(i), '')
       } else {
-        yield row(
-          id,
-          roster.period[i]!,
-          roster.joins[i]!,
-          roster.isDropped(i) ? term.date(roster.leaves[i]! - 1) : ''
-        )
+        const end = roster.isDropped(i) ? term.date(roster.leaves(i) - 1) : ''
+        yield row(id, roster.period(i), roster.joins(i), end)
       }
     }
   })
@@ -256,9 +235,9 @@ function * itemRows (
 ): Generator<string, void, void> {
   const { school, course } = plan
   for (let period = 0; period < periods; period++) {
-    for (const [i, task] of plan.tasks.entries()) {
+    for (const task of plan.tasks) {
       yield csvRow([
-        itemId(school, course, period, i),
+        itemId(school, course, period, task.index),
         '',
         '',
         task.title,
@@ -266,7 +245,7 @@ function * itemRows (
         term.date(task.assigned),
         term.date(task.due),
         classId(school, course, period),
-        categoryId(CATEGORIES[task.category]!.key),
+        categoryId(task.category.key),
         TERM,
         0,
         task.pointsPossible,
@@ -289,14 +268,14 @@ function resultRows (
     const rows = new ResultRows(version, plan, term)
     for (let period = 0; period < options.periods; period++) {
       const members = roster.members(period)
-      for (const [i, task] of plan.tasks.entries()) {
+      for (const task of plan.tasks) {
         for (const student of members) {
           if (roster.periodAt(student, task.due) !== period) continue
-          const outcome = outcomes.of(student, i)
+          const outcome = outcomes.of(student, task)
           if (outcome === undefined) continue
           counts.results++
           if (outcome.status !== 'scored' && outcome.status !== 'provisional') counts.unscored++
-          yield rows.row(student, i, period, outcome)
+          yield rows.row(student, task, period, outcome)
         }
       }
     }

@@ -3,7 +3,7 @@
 
 export type OneRosterVersion = '1.1' | '1.2'
 
-/** The files that we write. */
+/** The files that are written. */
 export type OneRosterFile =
   | 'academicSessions'
   | 'categories'
@@ -21,7 +21,8 @@ const LEAD = 'sourcedId,status,dateLastModified'
 const COMMON = {
   academicSessions: `${LEAD},title,type,startDate,endDate,parentSourcedId,schoolYear`,
   classes:
-    `${LEAD},title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods`,
+    `${LEAD},title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,` +
+    'termSourcedIds,subjects,subjectCodes,periods',
   courses: `${LEAD},schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes`,
   enrollments: `${LEAD},classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate`,
   orgs: `${LEAD},name,type,identifier,parentSourcedId`,
@@ -33,25 +34,31 @@ export const COLUMNS: Record<OneRosterVersion, Partial<Record<OneRosterFile, str
     ...COMMON,
     categories: `${LEAD},title`,
     lineItems:
-      `${LEAD},title,description,assignDate,dueDate,classSourcedId,categorySourcedId,gradingPeriodSourcedId,resultValueMin,resultValueMax`,
+      `${LEAD},title,description,assignDate,dueDate,classSourcedId,categorySourcedId,` +
+      'gradingPeriodSourcedId,resultValueMin,resultValueMax',
     results: `${LEAD},lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,comment`,
     users:
-      `${LEAD},enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password`,
+      `${LEAD},enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,` +
+      'identifier,email,sms,phone,agentSourcedIds,grades,password',
   },
   1.2: {
     ...COMMON,
     categories: `${LEAD},title,weight`,
     lineItems:
-      `${LEAD},title,description,assignDate,dueDate,classSourcedId,categorySourcedId,academicSessionSourcedId,resultValueMin,resultValueMax,schoolSourcedId`,
+      `${LEAD},title,description,assignDate,dueDate,classSourcedId,categorySourcedId,` +
+      'academicSessionSourcedId,resultValueMin,resultValueMax,schoolSourcedId',
     results:
-      `${LEAD},lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,comment,textScore,classSourcedId,inProgress,incomplete,late,missing`,
+      `${LEAD},lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,comment,textScore,` +
+      'classSourcedId,inProgress,incomplete,late,missing',
     roles: `${LEAD},userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId`,
     users:
-      `${LEAD},enabledUser,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,userMasterIdentifier,preferredGivenName,preferredMiddleName,preferredFamilyName,primaryOrgSourcedId,pronouns`,
+      `${LEAD},enabledUser,username,userIds,givenName,familyName,middleName,identifier,email,sms,` +
+      'phone,agentSourcedIds,grades,password,userMasterIdentifier,preferredGivenName,' +
+      'preferredMiddleName,preferredFamilyName,primaryOrgSourcedId,pronouns',
   },
 }
 
-/** All files that a manifest speaks of. */
+/** All files that a manifest lists. */
 const MANIFEST_FILES: Record<OneRosterVersion, readonly string[]> = {
   1.1: [
     'academicSessions',

@@ -1,10 +1,10 @@
-/** What to make up. Whole numbers; the same options give the same bytes. */
+/** The size of a synthetic roster, in whole numbers. The same options give the same bytes. */
 export interface SyntheticRosterOptions {
   seed: number
   schools: number
   /** Courses in each school. */
   courses: number
-  /** Students of each school; each takes every course there. */
+  /** Students of each school. Each of them takes every course of the school. */
   students: number
   /** Tasks of each course. */
   tasks: number
@@ -32,7 +32,7 @@ export interface SyntheticRosterCounts {
   schools: number
   courses: number
   periods: number
-  /** People, each counted once however many courses they take. */
+  /** People, each counted once regardless of how many courses they take. */
   students: number
   /** Tasks of all courses; in OneRoster each is a line item in each period. */
   tasks: number

@@ -72,10 +72,10 @@ function * list (name: string, items: Iterable<object>): Generator<string, void,
 }
 
 function * taskObjects (plan: CoursePlan, term: Term): Generator<object, void, void> {
-  for (const [i, task] of plan.tasks.entries()) {
-    const { key, type } = CATEGORIES[task.category]!
+  for (const task of plan.tasks) {
+    const { key, type } = task.category
     yield {
-      source_id: itemId(1, 1, 0, i),
+      source_id: itemId(1, 1, 0, task.index),
       title: task.title,
       type,
       category: key,
@@ -98,8 +98,8 @@ function * studentObjects (
       last_name: user.family,
       student_identifier: user.identifier,
       email: user.email || null,
-      period: classId(1, 1, roster.period[i]!),
-      dropped_on: roster.isDropped(i) ? term.date(roster.leaves[i]!) : null,
+      period: classId(1, 1, roster.period(i)),
+      dropped_on: roster.isDropped(i) ? term.date(roster.leaves(i)) : null,
     }
   }
 }
@@ -111,17 +111,17 @@ function * resultObjects (
   counts: SyntheticRosterCounts
 ): Generator<object, void, void> {
   const outcomes = new Outcomes(plan, roster)
-  for (const [i, task] of plan.tasks.entries()) {
-    const { type } = CATEGORIES[task.category]!
+  for (const task of plan.tasks) {
+    const { type } = task.category
     for (let student = 0; student < roster.students; student++) {
-      const outcome = outcomes.of(student, i)
+      const outcome = outcomes.of(student, task)
       if (outcome === undefined) continue
       const hasScore = outcome.status === 'scored' || outcome.status === 'provisional'
       counts.results++
       if (!hasScore) counts.unscored++
       yield {
         student: studentId(1, student),
-        task: itemId(1, 1, 0, i),
+        task: itemId(1, 1, 0, task.index),
         status: statusOf(outcome, type),
         ...(hasScore && type !== 'reading' ? { points: outcome.halfPoints / 2 } : {}),
         ...(type === 'external' ? {} : exercises(outcome, task.pointsPossible, hasScore)),

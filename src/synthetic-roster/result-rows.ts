@@ -1,11 +1,11 @@
-import { CATEGORIES, type CoursePlan } from './course-plan.ts'
+import type { CoursePlan, TaskPlan } from './course-plan.ts'
 import { csvCell } from './csv-row.ts'
 import type { OneRosterVersion } from './oneroster-columns.ts'
 import { classId, itemId, resultId, studentId } from './oneroster-ids.ts'
 import type { Outcome, OutcomeStatus } from './outcomes.ts'
 import type { Term } from './term.ts'
 
-/** OneRoster's words for what became of a task. What 1.1 has no word for comes nearest to these as well. */
+/** `scoreStatus` in OneRoster. Version 1.1 has fewer values; these are the closest. */
 const SCORE_STATUS: Record<OutcomeStatus, string> = {
   scored: 'fully graded',
   provisional: 'partially graded',
@@ -24,11 +24,12 @@ const COMMENTS = [
   'Bien joué – continue !',
 ].map(csvCell)
 
-const LETTERS = [[0.9, 'A'], [0.8, 'B'], [0.7, 'C'], [0.6, 'D'], [0, 'F']] as const
+const LAST_LETTER = [0, 'F'] as const
+const LETTERS = [[0.9, 'A'], [0.8, 'B'], [0.7, 'C'], [0.6, 'D'], LAST_LETTER] as const
 
 /**
- * Writes lines of results.csv for one course. Millions of them: so by hand, and only the comment may need
- * quotes.
+ * Writes lines of results.csv for one course. There are millions, so they are built by hand. Only the
+ * comment may need quotes.
  */
 export class ResultRows {
   readonly #version: OneRosterVersion
@@ -43,22 +44,20 @@ export class ResultRows {
   }
 
   /** `change`: status and dateLastModified with a comma between, both empty in a bulk file. */
-  row (student: number, task: number, period: number, outcome: Outcome, change = ','): string {
+  row (student: number, task: TaskPlan, period: number, outcome: Outcome, change = ','): string {
     const { school, course } = this.#plan
     const hasScore = outcome.status === 'scored' || outcome.status === 'provisional'
     const score = hasScore ? this.#number(outcome.halfPoints) : ''
     const date = outcome.submitted < 0 ? '' : this.#term.date(outcome.submitted)
     const comment = hasScore && (outcome.bits >>> 8 & 0xff) === 0
-      ? COMMENTS[outcome.bits % COMMENTS.length]!
+      ? COMMENTS[outcome.bits % COMMENTS.length] ?? ''
       : ''
-    const start =
-      `${resultId(school, course, task, student)},${change},${itemId(school, course, period, task)},${
-        studentId(school, student)
-      },` +
-      `${SCORE_STATUS[outcome.status]},${score},${date},${comment}`
+    const ids = `${resultId(school, course, task.index, student)},${change},` +
+      `${itemId(school, course, period, task.index)},${studentId(school, student)}`
+    const start = `${ids},${SCORE_STATUS[outcome.status]},${score},${date},${comment}`
     return this.#version === '1.1'
       ? start + '\r\n'
-      : `${start},${this.#textScore(task, outcome)},${classId(school, course, period)},${flags(outcome)}\r\n`
+      : `${start},${textScore(task, outcome)},${classId(school, course, period)},${flags(outcome)}\r\n`
   }
 
   #number (halfPoints: number): string {
@@ -68,15 +67,15 @@ export class ResultRows {
     this.#points[halfPoints] = text
     return text
   }
+}
 
-  /** Exams have a letter beside the number; what was completed without a number was passed. */
-  #textScore (task: number, outcome: Outcome): string {
-    if (outcome.status === 'completed') return 'P'
-    const { category, pointsPossible } = this.#plan.tasks[task]!
-    if (outcome.status !== 'scored' || CATEGORIES[category]!.key !== 'exams') return ''
-    const fraction = outcome.halfPoints / 2 / pointsPossible
-    return LETTERS.find(([least]) => fraction >= least)![1]
-  }
+/** Exams have a letter besides the number. A task that is completed without a number was passed. */
+function textScore ({ category, pointsPossible }: TaskPlan, outcome: Outcome): string {
+  if (outcome.status === 'completed') return 'P'
+  if (outcome.status !== 'scored' || category.key !== 'exams') return ''
+  const fraction = outcome.halfPoints / 2 / pointsPossible
+  const [, letter] = LETTERS.find(([least]) => fraction >= least) ?? LAST_LETTER
+  return letter
 }
 
 /** inProgress, incomplete, late, missing (1.2). */

@@ -34,8 +34,9 @@ export class SeededRandom {
 
   /** One of them; throws on an empty list. */
   pick<T> (values: readonly T[]): T {
-    if (values.length === 0) throw new Error('There is nothing to pick from.')
-    return values[this.below(values.length)]!
+    const value = values[this.below(values.length)]
+    if (value === undefined) throw new Error('There is nothing to pick from.')
+    return value
   }
 
   /** Roughly normal: mean 0, standard deviation 1, never beyond 3.5. */

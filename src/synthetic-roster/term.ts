@@ -27,8 +27,8 @@ export function termFrom (startsOn: string): Term {
   const isSpring = start.month < 7
   return {
     title: `${isSpring ? 'Spring' : 'Fall'} ${start.year}`,
-    startsOn: dates[0]!,
-    endsOn: dates[TERM_DAYS]!,
+    startsOn: start.toString(),
+    endsOn: start.add({ days: TERM_DAYS }).toString(),
     schoolYear: start.year + (isSpring ? 0 : 1),
     date: (day) => dates[day] ?? start.add({ days: day }).toString(),
     schoolDay (day) {

@@ -18,7 +18,7 @@ export interface User {
   email: string
 }
 
-/** Somebody who teaches, and the periods (from 0) in which. */
+/** A person who teaches, and their periods, counted from 0. */
 export interface StaffMember extends User {
   periods: readonly number[]
   isPrimary: boolean

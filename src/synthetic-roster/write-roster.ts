@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { DomainError } from '../errors.ts'
 import { writeText, writeZip } from './bundle-zip.ts'
 import { deltaBundle, type DeltaCounts } from './delta-bundle.ts'
-import { oneRosterBundle, type BundleFile } from './oneroster-bundle.ts'
+import { oneRosterBundle } from './oneroster-bundle.ts'
 import type { OneRosterVersion } from './oneroster-columns.ts'
 import type { SyntheticRosterCounts, SyntheticRosterOptions } from './options.ts'
 import { performanceBookDocument } from './performance-book-document.ts'
@@ -20,7 +20,7 @@ export interface WriteRosterRequest {
   /** Whether files that exist may be replaced. */
   force: boolean
   signal: AbortSignal
-  /** Told the results written so far and the most there can be. */
+  /** Called with the number of results written so far, and the highest possible number. */
   onProgress?: (results: number, most: number) => void
 }
 
@@ -32,48 +32,56 @@ export interface WrittenRoster {
 }
 
 /**
- * Writes a made-up roster. The files appear under their names when all are whole; on any error nothing is
- * left behind. Throws FILE_EXISTS, what the file system throws, and the signal's reason.
+ * Writes a synthetic roster. The files get their names when all of them are complete. After an error, no
+ * file is left behind. Throws FILE_EXISTS, file system errors, and the signal's reason.
  */
 export async function writeSyntheticRoster (request: WriteRosterRequest): Promise<WrittenRoster> {
-  const { options, format, version, output, delta, force, signal } = request
-  const targets = delta === undefined ? [output] : [output, delta]
-  const refuseExisting = (): void => {
-    const existing = force ? undefined : targets.find((path) => existsSync(path))
-    if (existing !== undefined) throw new DomainError('FILE_EXISTS', {
-        detail: `${existing} already exists. Choose another name, or replace it with --force.`,
+  const { options, version, signal } = request
+  const main = target(request.output)
+  const delta = request.delta === undefined ? undefined : target(request.delta)
+  const targets = delta === undefined ? [main] : [main, delta]
+  const refuseExisting = () => {
+    const existing = request.force ? undefined : targets.find(({ path }) => existsSync(path))
+    if (existing !== undefined) {
+      throw new DomainError('FILE_EXISTS', {
+        detail: `${existing.path} already exists. Choose another name, or replace it with --force.`,
       })
+    }
   }
   refuseExisting()
-  const parts = targets.map((path) => `${path}.${randomUUID()}.part`)
   try {
-    for (const path of targets) await mkdir(dirname(path), { recursive: true })
-    let counts: SyntheticRosterCounts
-    if (format === 'performance-book') {
-      const document = performanceBookDocument(options)
-      counts = document.counts
-      await writeText(parts[0]!, watched(document.text, counts, request), signal)
-    } else {
-      const bundle = oneRosterBundle(options, version)
-      counts = bundle.counts
-      const files = bundle.files.map((file): BundleFile => ({
-        name: file.name,
-        text: watched(file.text, counts, request),
-      }))
-      await writeZip(parts[0]!, files, signal)
-    }
+    for (const { path } of targets) await mkdir(dirname(path), { recursive: true })
+    const counts = await writeMain(main.part, request)
     const change = delta === undefined ? undefined : deltaBundle(options, version)
-    if (change !== undefined) await writeZip(parts[1]!, change.files, signal)
-    const { size } = await stat(parts[0]!)
+    if (delta !== undefined && change !== undefined) await writeZip(delta.part, change.files, signal)
+    const { size } = await stat(main.part)
     refuseExisting()
-    for (const [i, path] of targets.entries()) await rename(parts[i]!, path)
+    for (const { path, part } of targets) await rename(part, path)
     return { counts, delta: change?.counts, bytes: size }
   } finally {
-    for (const part of parts) await rm(part, { force: true })
+    for (const { part } of targets) await rm(part, { force: true })
   }
 }
 
-/** Reports now and then how far the text has come. */
+/** A file, and the name that it has until it is complete. */
+function target (path: string): { path: string, part: string } {
+  return { path, part: `${path}.${randomUUID()}.part` }
+}
+
+async function writeMain (path: string, request: WriteRosterRequest): Promise<SyntheticRosterCounts> {
+  const { options, format, version, signal } = request
+  if (format === 'performance-book') {
+    const { text, counts } = performanceBookDocument(options)
+    await writeText(path, watched(text, counts, request), signal)
+    return counts
+  }
+  const { files, counts } = oneRosterBundle(options, version)
+  const watchedFiles = files.map(({ name, text }) => ({ name, text: watched(text, counts, request) }))
+  await writeZip(path, watchedFiles, signal)
+  return counts
+}
+
+/** Passes the text on, and reports the progress from time to time. */
 function * watched (
   text: Iterable<string>,
   counts: SyntheticRosterCounts,
