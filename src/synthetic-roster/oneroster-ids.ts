@@ -1,5 +1,5 @@
-// The sourcedIds of a synthetic bundle. They are computed from numbers, so that a delta bundle can refer to the
-// bulk bundle. Schools, courses, periods and tasks in them count from 1.
+// The sourcedIds of a synthetic bundle. They are computed from numbers, so that a delta bundle can refer to
+// the bulk bundle. Schools, courses, periods and tasks in them count from 1.
 
 export const DISTRICT = 'district'
 export const SCHOOL_YEAR = 'year'
