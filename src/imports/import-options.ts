@@ -15,7 +15,7 @@ export interface ImportOptions {
   defaultTimeZone: string
   /** Source id or name of the course of a grade book CSV. */
   course?: string | undefined
-  /** E-mail address of the teacher who can see the course of a grade book CSV. */
+  /** Email address of the teacher who can see the course of a grade book CSV. */
   teacher?: string | undefined
   /** A teacher's import, which can change and see only this course; see `course-scope.ts`. */
   onlyCourseId?: number | undefined

@@ -25,7 +25,7 @@ export interface ImportChoices {
   /** Not in jobs of older versions. */
   allowSkips?: boolean | undefined
   allowNewPeople?: boolean | undefined
-  /** For grade book CSVs: source id or name of the course, and e-mail address of its teacher. */
+  /** For grade book CSVs: source id or name of the course, and email address of its teacher. */
   course?: string | undefined
   teacher?: string | undefined
   /** A teacher's import, which changes only this course; see `course-scope.ts`. */

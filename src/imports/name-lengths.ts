@@ -3,7 +3,7 @@ import type { BookSource } from './book-source.ts'
 import type { Problems } from './problems.ts'
 
 /**
- * Adds an error for every name, title, id and e-mail address of a course that is longer than `NAME_MAX`.
+ * Adds an error for every name, title, id and email address of a course that is longer than `NAME_MAX`.
  * Readers refuse most of them earlier, with their line. Returns whether there was none.
  */
 export function checkNameLengths (book: BookSource, problems: Problems): boolean {
@@ -31,7 +31,7 @@ export function checkNameLengths (book: BookSource, problems: Problems): boolean
       id: sourceId,
       'first name': firstName,
       'last name': lastName,
-      'e-mail': email,
+      'email address': email,
     })
   }
   for (const { sourceId, firstName, lastName, studentIdentifier, email, period } of book.students) {
@@ -40,7 +40,7 @@ export function checkNameLengths (book: BookSource, problems: Problems): boolean
       'first name': firstName,
       'last name': lastName,
       'student id': studentIdentifier,
-      'e-mail': email,
+      'email address': email,
       period,
     })
   }

@@ -87,7 +87,7 @@ t.test('every change moves the version by one, and of its own course alone', asy
     ['a term', () => {
       tables.academicSessions![0]!.endDate = '2026-06-29'
     }],
-    ["a teacher's e-mail", () => {
+    ["a teacher's email", () => {
       tables.users![0]!.email = 'mayer@example.edu'
     }],
     ['a transfer', () => {

@@ -72,7 +72,7 @@ async function roster (folder: string): Promise<World> {
   return world
 }
 
-t.test('by student id, source id, username, e-mail, name; the exact one first', async (t) => {
+t.test('by student id, source id, username, email, name; the exact one first', async (t) => {
   const world = await roster(t.testdir())
   const outcome = await take(world, [
     '"X, A",1,0042,,P,1',

@@ -180,7 +180,7 @@ t.test('which course: by source id, by name, or not at all', async (t) => {
     'this course no longer exists',
   ])
   t.match(showErrors(await take(world, 'canvas.csv', CANVAS, { course: 'x', teacher: 'ted' })), [
-    '"ted" is not an e-mail address; --teacher expects one',
+    '"ted" is not an email address; --teacher expects one',
   ])
   t.match(showErrors(await take(world, 'book.json', '{}', { course: 'x' })), [
     /^--course and --teacher are for grade book CSVs/,
@@ -277,7 +277,7 @@ t.test('what cannot be a grade book is an error with its line', async (t) => {
     'book.csv:5: is a second row for the student 501',
   ])
   t.strictSame(await refused(CANVAS.replace('502,0043,bob', ',,')), [
-    'book.csv:5: does not identify a student: the id, the login and the e-mail address are all blank',
+    'book.csv:5: does not identify a student: the id, the login and the email address are all blank',
   ])
   t.strictSame(await refused(MOODLE.replace('8.5', 'F-')), [
     'book.csv:2: Quiz: Q 1 is "F-", expected a number such as 7.5, - or a blank cell',

@@ -81,7 +81,7 @@ t.test('a status written with underscores', async (t) => {
   t.strictSame((await world.book(NOW)).students, SCORES)
 })
 
-t.test('a teacher without an e-mail', async (t) => {
+t.test('a teacher without an email', async (t) => {
   const world = await createWorld(t.testdir())
   const { warnings } = await taken(world, 'teacher-no-email')
   t.match(warnings, [{ code: 'teacher_without_email', count: 1, message: /in users\.csv:2/ }])

@@ -448,7 +448,7 @@ async function dueOn (world: World, item: string): Promise<string | null | undef
   }
 }
 
-t.test('who is who: preferred names, disabled teachers, teachers who left, e-mails', async (t) => {
+t.test('who is who: preferred names, disabled teachers, teachers who left, email addresses', async (t) => {
   const tables = school()
   tables.users = [
     user('ted', 'Ted', 'Mayer', '', {

@@ -227,7 +227,7 @@ t.test('what is about accounts, teachers, classes or other courses is left out a
   for (
     const [what, tables, count] of [
       [
-        'the e-mail of another',
+        'the email of another',
         { users: [user('una', 'Una', 'Fox', 'T-2', { email: 'ted@example.edu' })] },
         1,
       ],

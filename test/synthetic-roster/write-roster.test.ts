@@ -7,10 +7,10 @@ import { write } from './synthetic-roster.ts'
 t.test('a file in the way stays as it is, unless it may be replaced', async (t) => {
   const folder = t.testdir({ 'roster.zip': 'mine' })
   const output = join(folder, 'roster.zip')
-  await t.rejects(write(t, {}, { output }), /roster\.zip exists already\./)
+  await t.rejects(write(t, {}, { output }), { code: 'FILE_EXISTS', message: /roster\.zip already exists\./ })
   await t.rejects(
     write(t, {}, { output: join(folder, 'new.zip'), delta: output }),
-    /roster\.zip exists already\./
+    { code: 'FILE_EXISTS', message: /roster\.zip already exists\./ }
   )
   t.equal(await readFile(output, 'utf8'), 'mine')
   t.strictSame(await readdir(folder), ['roster.zip'])
@@ -30,7 +30,7 @@ t.test('a file that appears meanwhile is not replaced', async (t) => {
         isThere ??= writeFile(output, 'mine')
       },
     }),
-    /roster\.zip exists already\./
+    { code: 'FILE_EXISTS', message: /roster\.zip already exists\./ }
   )
   t.equal(await readFile(output, 'utf8'), 'mine')
 })

@@ -50,7 +50,7 @@ export function studentsOf (
     const known = match.kind === 'new' ? undefined : match.row
     const sourceId = known?.source_id ?? newId(person, storedIds)
     if (sourceId === undefined) {
-      const message = 'does not identify a student: the id, the login and the e-mail address are all blank'
+      const message = 'does not identify a student: the id, the login and the email address are all blank'
       problems.error(place, message)
       return []
     }

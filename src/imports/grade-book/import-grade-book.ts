@@ -22,7 +22,7 @@ export async function importGradeBooks (
 ): Promise<void> {
   const { problems, options: { teacher } } = run
   if (teacher !== undefined && (teacher.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(teacher.trim()))) {
-    throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an e-mail address; --teacher expects one`)
+    throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an email address; --teacher expects one`)
   }
   const [first] = files
   const book = new GradeBook(courseFor(first.file, run), run)

@@ -37,7 +37,7 @@ export type Match =
 /** Indexes from a value to the student who has it; null if several have it. See `indexOf`. */
 interface Indexes {
   identifiers: Index
-  /** Source id of a roster or document, username, e-mail. */
+  /** Source id of a roster or document, username, email. */
   handles: Index
   emails: Index
 }
@@ -46,7 +46,7 @@ type Index = Map<string, Row<'students'> | null>
 
 /**
  * Matches the people of all files with the students of a course, by the first of these: the student id; the
- * SIS id or login, compared with source id, username and e-mail address; the e-mail address. Then the same
+ * SIS id or login, compared with source id, username and email address; the email address. Then the same
  * without regard to case and leading zeros, then the name if it is unique in the course and in the files. A
  * student who is matched exactly is not matched again in a weaker way.
  */

@@ -5,7 +5,7 @@ import type { UserBody } from './roster-files.ts'
 /**
  * Plans which accounts an administrator's roster disables and which it enables again, by what it says of its
  * users now. An account that one user of a roster disables stays disabled when another user with the same
- * e-mail is enabled.
+ * email is enabled.
  */
 export function planAccounts ({ staging: { live, plan, records } }: ImportRun): void {
   const accounts = new Map(live.accounts().map((account) => {

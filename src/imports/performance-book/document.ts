@@ -43,7 +43,7 @@ export class BookDocument {
   course: CoursePiece | undefined
   /** Undefined if the list is left out. */
   categories: Array<{ piece: CategoryPiece, index: number }> | undefined
-  /** By e-mail address, else by name. */
+  /** By email address, else by name. */
   readonly teachers = new Map<string, Teacher>()
   /** Names by source id. */
   readonly periods = new Map<string, string>()

@@ -9,7 +9,7 @@ type StoredStudent = Row<'students'>
 /**
  * Which stored student each student is: the one with the same source id. Ids of a grade book file mean
  * nothing to another source, so a student from such a file is matched with a student of a later roster if
- * the student id, the e-mail, or both the id and the name agree. The others are matched by student id
+ * the student id, the email, or both the id and the name agree. The others are matched by student id
  * without regard to case and leading zeros, then by a unique name, with a warning.
  */
 export function matchStudents (
