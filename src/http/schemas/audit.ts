@@ -4,16 +4,16 @@ import { id, nullable, time } from './common.ts'
 export const auditEntrySchema = Type.Object({
   id,
   at: time,
-  action: Type.String({ description: 'Such as `session.begin`, `export.request`, `file.download`' }),
+  action: Type.String({ description: 'For example `session.begin`, `export.request`, `file.download`' }),
   outcome: Type.Enum(['done', 'refused']),
   user_id: nullable(id),
-  email: nullable(Type.String({ description: "Of the user as known today; never a student's" })),
+  email: nullable(Type.String({ description: "The user's current e-mail. Never a student's." })),
   via: Type.Enum(['session', 'token', 'link', 'nobody', 'command']),
-  address: nullable(Type.String({ description: 'The network address; null for the command line' })),
-  subject: nullable(Type.String({ description: 'What it was about: `course 3`' })),
+  address: nullable(Type.String({ description: 'The network address. Null for the command line.' })),
+  subject: nullable(Type.String({ description: 'What the action concerns, for example `course 3`' })),
   count: Type.Integer({
     minimum: 1,
-    description: 'How often it happened: repeats within a minute are one entry',
+    description: 'How many times it happened. Repeats within a minute are one entry.',
   }),
 }, { title: 'AuditEntry' })
 export type AuditEntry = Static<typeof auditEntrySchema>

@@ -1,4 +1,4 @@
-// Stored files and the room they take, as the API shows them.
+// Stored files and their sizes, as the API shows them.
 import Type, { type Static } from 'typebox'
 import { id, nullable, time } from './common.ts'
 
@@ -7,9 +7,9 @@ const bytes = Type.Integer({ description: 'Bytes' })
 export const storageSchema = Type.Object({
   files: Type.Integer(),
   used: bytes,
-  quota: nullable(Type.Integer({ description: 'Most bytes in total (TOTAL_QUOTA_BYTES); null: no limit' })),
+  quota: nullable(Type.Integer({ description: 'The most bytes in total (TOTAL_QUOTA_BYTES). Null: no limit.' })),
   owner_quota: nullable(
-    Type.Integer({ description: 'Most bytes of one owner (OWNER_QUOTA_BYTES); null: no limit' })
+    Type.Integer({ description: 'The most bytes per owner (OWNER_QUOTA_BYTES). Null: no limit.' })
   ),
   disk_free: bytes,
   disk_reserve: Type.Integer({
@@ -19,16 +19,16 @@ export const storageSchema = Type.Object({
     files: Type.Integer(),
     bytes,
     tombstones: Type.Integer({ description: 'Rows of files whose bytes were removed long ago' }),
-  }, { description: 'What a sweep would remove now' }),
+  }, { description: 'What the next housekeeping job would remove' }),
   owners: Type.Array(
     Type.Object({
-      owner_type: Type.String({ description: '`course`, or `user` for what an administrator imports' }),
+      owner_type: Type.String({ description: '`course`, or `user` for the uploads of an administrator' }),
       owner_id: id,
-      name: nullable(Type.String({ description: 'Of a course' })),
+      name: nullable(Type.String({ description: 'The name of a course' })),
       files: Type.Integer(),
       bytes,
     }),
-    { description: 'The largest, with most bytes first' }
+    { description: 'The largest owners first' }
   ),
 }, { title: 'Storage' })
 export type Storage = Static<typeof storageSchema>
@@ -40,7 +40,7 @@ export const fileSchema = Type.Object({
   filename: Type.String(),
   url: Type.String({
     format: 'uri',
-    description: 'Absolute; anyone who has it can download the file, unless FILE_ACCESS says otherwise',
+    description: 'Absolute. Everyone who has it may download the file, unless FILE_ACCESS says otherwise.',
   }),
   content_type: Type.String(),
   size: bytes,

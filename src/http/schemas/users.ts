@@ -21,12 +21,12 @@ export const accountSchema = Type.Object({
   is_disabled: Type.Boolean({ description: 'The account cannot be used' }),
   disabled_by: nullable(Type.Enum(['administrator', 'roster'])),
   disabled_reason: nullable(Type.String({
-    description: 'For people to read: `disabled by the roster of the course "Physics"`',
+    description: 'A text for people: `disabled by the roster of the course "Physics"`',
   })),
   disabled_in: Type.Array(Type.Object({ id, name: Type.String() }), {
-    description: 'Courses whose roster disables the account; may be empty if the user has left all courses',
+    description: 'Courses whose roster disables the account. Empty if the user has left all courses.',
   }),
-  is_roster_only: Type.Boolean({ description: 'Known from a roster only; it has not been given a role yet' }),
+  is_roster_only: Type.Boolean({ description: 'Known only from a roster. It has no role yet.' }),
   has_password: Type.Boolean(),
   created_at: time,
   last_sign_in_at: nullable(time),
@@ -36,15 +36,14 @@ export type Account = Static<typeof accountSchema>
 export const oneTimeLinkSchema = Type.Object({
   url: Type.String({
     format: 'uri',
-    description: 'For this user only, and shown once: anyone who opens it can choose the password',
+    description: 'Shown once, and for this user only: everyone who has it can choose the password',
   }),
   expires_at: time,
   mail: Type.Optional(Type.Object({
     sent: Type.Boolean(),
     reason: nullable(Type.String({ description: 'Why it was not sent, as the mail server says' })),
   }, {
-    description:
-      'If a mail server is set up: whether the link was sent to the user. The link is valid either way',
+    description: 'If a mail server is set up: whether the link was sent. The link is valid either way.',
   })),
 })
 export type OneTimeLink = Static<typeof oneTimeLinkSchema>
@@ -52,7 +51,7 @@ export type OneTimeLink = Static<typeof oneTimeLinkSchema>
 /** The user of a one-time link, before a password is chosen. */
 export const invitationSchema = Type.Object({
   ...person,
-  has_password: Type.Boolean({ description: 'True: a reset; false: an invitation' }),
+  has_password: Type.Boolean({ description: 'True for a reset, false for an invitation' }),
   expires_at: time,
 })
 export type Invitation = Static<typeof invitationSchema>
@@ -62,7 +61,7 @@ export const signInOptionsSchema = Type.Object({
   password: Type.Boolean(),
   single_sign_on: nullable(Type.Object({
     name: Type.String({ description: 'The name of the provider' }),
-    url: Type.String({ description: 'Where a browser begins, as a path' }),
+    url: Type.String({ description: 'The path where a browser starts' }),
   })),
 })
 export type SignInOptions = Static<typeof signInOptionsSchema>
@@ -71,7 +70,7 @@ export const sessionSchema = Type.Object({
   id,
   user_id: id,
   email: Type.String(),
-  address: nullable(Type.String({ description: 'The network address where it began' })),
+  address: nullable(Type.String({ description: 'The network address where the session began' })),
   user_agent: nullable(Type.String()),
   created_at: time,
   last_used_at: time,
