@@ -8,12 +8,12 @@ export type Reads = Kysely<Tables>
 /** The handle of one write; inside a write, use no other. */
 export type Trx = Transaction<Tables> & {
   /**
-   * Calls back once the write is durable, in the order of the calls; never, if the write or the transaction that
-   * it shares is rolled back. `write` resolves after its callbacks. An error in a callback is logged: the write has
-   * happened all the same, and the callbacks after it run.
+   * Calls back once the write is durable, in the order of the calls; never, if the write or the transaction
+   * that it shares is rolled back. `write` resolves after its callbacks. An error in a callback is logged:
+   * the write has happened all the same, and the callbacks after it run.
    *
-   * Whatever follows from a write belongs here, not after `await db.write(…)`: a caller cannot forget it. When there
-   * are several nodes, this is where a node tells the others what has changed.
+   * Whatever follows from a write belongs here, not after `await db.write(…)`: a caller cannot forget it.
+   * When there are several nodes, this is where a node tells the others what has changed.
    */
   afterCommit: (callback: () => void | Promise<void>) => void
 }
@@ -31,13 +31,14 @@ export interface Database {
    */
   write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
   /**
-   * Empties the write-ahead log, which still holds what was just deleted. False: a reader was in the way; a later
-   * checkpoint does it.
+   * Empties the write-ahead log, which still holds what was just deleted. False: a reader was in the way; a
+   * later checkpoint does it.
    */
   emptyLog: () => Promise<boolean>
   /**
-   * Rewrites the database without anything that was deleted, also by versions that did not overwrite it. Other
-   * readers and writers go on; writers wait a moment. Blocks the calling thread, at most `timeoutMs` for each lock.
+   * Rewrites the database without anything that was deleted, also by versions that did not overwrite it.
+   * Other readers and writers go on; writers wait a moment. Blocks the calling thread, at most `timeoutMs`
+   * for each lock.
    */
   wipeFreeSpace: (timeoutMs: number) => Wiped
   close: () => Promise<void>
@@ -46,6 +47,8 @@ export interface Database {
 export interface Wiped {
   /** False: others were writing all the time, or there was no room for a second copy. */
   isCompacted: boolean
-  /** The write-ahead log is empty. False: others were reading all the time; the next checkpoint empties it. */
+  /**
+   * The write-ahead log is empty. False: others were reading all the time; the next checkpoint empties it.
+   */
   isLogEmpty: boolean
 }

@@ -23,7 +23,9 @@ export interface OpenOptions {
    * `migrate` do that, while no other process uses the folder. A new database is created in any case.
    */
   mayUpgrade?: boolean
-  /** Gets an error of a callback of `trx.afterCommit`. Default: it is uncaught and ends the process or thread. */
+  /**
+   * Gets an error of a callback of `trx.afterCommit`. Default: it is uncaught and ends the process or thread.
+   */
   onCallbackError?: (error: unknown) => void
 }
 

@@ -17,7 +17,8 @@ export async function shortenReports (db: Kysely<unknown>): Promise<void> {
   await shortenColumn(db, { table: 'files', column: 'created_by', most: NAME_MAX })
   const most = sql.lit(NAME_MAX)
   await sql`UPDATE jobs
-    SET payload = json_set(payload, '$.requestedBy', substr(json_extract(payload, '$.requestedBy'), 1, ${most}))
+    SET payload = json_set(payload, '$.requestedBy',
+      substr(json_extract(payload, '$.requestedBy'), 1, ${most}))
     WHERE length(payload) > ${most} AND length(json_extract(payload, '$.requestedBy')) > ${most}`.execute(db)
   await shortenJson(db, { table: 'jobs', column: 'result' })
   await shortenJson(db, { table: 'imports', column: 'summary' })

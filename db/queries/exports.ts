@@ -125,7 +125,8 @@ export async function setExportExpiry (
     : !keepLatest
         ? sql`false`
         : sql`id IN (SELECT file_id FROM exports WHERE id IN (SELECT max(exports.id) FROM exports
-            INNER JOIN files AS newer ON newer.id = exports.file_id AND newer.removed_at IS NULL AND newer.lost_at IS NULL
+            INNER JOIN files AS newer ON newer.id = exports.file_id
+            AND newer.removed_at IS NULL AND newer.lost_at IS NULL
             AND (newer.expires_at IS NULL OR newer.expires_at > ${now}) ${ofCourse} GROUP BY course_id))`
   const expiry = sql<number | null>`CASE WHEN ${isKept} THEN NULL ELSE created_at + ${retentionMs} END`
   await trx.updateTable('files').set({ expires_at: expiry })

@@ -46,7 +46,7 @@ export interface FileFilter {
   before?: number
   /** Default 1000. */
   limit?: number
-  /** Also files that cannot be had any more: expired, lost, and those of which only the row is left. */
+  /** Also files that are no longer available: expired, lost, or with only their row left. */
   gone?: boolean
 }
 
@@ -137,29 +137,29 @@ export async function countFiles (db: Reads, now: number): Promise<number> {
 }
 
 /**
- * Files of a category that may go to make room for a new one of `owner`, oldest first: his own, or with
- * `anybody` also those of others, but for the newest of each.
+ * Files of a category that may be deleted to make room for a new one of `owner`, oldest first: those of the
+ * owner, or those of all owners except the newest of each.
  */
 export async function oldestFiles (
   db: Reads | Trx,
-  { owner, category, anybody, now }: {
+  { owner, category, ofAllOwners, now }: {
     owner: { type: string, id: number },
     category: string,
-    anybody: boolean,
+    ofAllOwners: boolean,
     now: number,
   }
 ): Promise<Array<Pick<FileRow, 'id' | 'size'>>> {
-  const isHis = (eb: FilesBuilder) =>
+  const isOwn = (eb: FilesBuilder) =>
     eb.and([eb('owner_type', '=', owner.type), eb('owner_id', '=', owner.id)])
   const query = db.selectFrom('files').select(['id', 'size'])
     .where('category', '=', category).where('removed_at', 'is', null).where(isAlive(now)).orderBy('id')
-  if (!anybody) return await query.where(isHis).execute()
+  if (!ofAllOwners) return await query.where(isOwn).execute()
   const newest = db.selectFrom('files').select((eb) => eb.fn.max('id').as('id'))
     .where('category', '=', category).where('removed_at', 'is', null).where('lost_at', 'is', null).groupBy([
       'owner_type',
       'owner_id',
     ])
-  return await query.where((eb) => eb.or([isHis(eb), eb('id', 'not in', newest)])).execute()
+  return await query.where((eb) => eb.or([isOwn(eb), eb('id', 'not in', newest)])).execute()
 }
 
 /**
@@ -209,7 +209,7 @@ export async function expiredFiles (
  * Makes tombstones of rows that have expired at `at` (ms) and have their bytes, and notes the bytes for
  * removal; returns their hexes.
  */
-export async function entombFiles (trx: Trx, ids: readonly number[], at: number): Promise<string[]> {
+export async function markExpired (trx: Trx, ids: readonly number[], at: number): Promise<string[]> {
   const hexes: string[] = []
   for (const some of inParts(ids)) {
     const rows = await trx.updateTable('files').set({ removed_at: at }).where('id', 'in', some)

@@ -8,8 +8,8 @@ export interface ChangeCounter {
 }
 
 /**
- * Asks SQLite at most once per turn of the event loop. `sqlite` must be a connection that never writes, because
- * its own commits do not count.
+ * Asks SQLite at most once per turn of the event loop. `sqlite` must be a connection that never writes,
+ * because its own commits do not count.
  */
 export function changeCounter (sqlite: SqliteConnection): ChangeCounter {
   const statement = sqlite.prepare<[], number>('PRAGMA data_version').pluck()

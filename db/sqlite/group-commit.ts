@@ -22,9 +22,10 @@ export interface GroupCommitOptions {
 }
 
 /**
- * Writes that arrive while another one is under way share one transaction: a flush to disk is most of what a small
- * write costs, and eight clicks at once need one, not eight. Each write is all or nothing by a savepoint of its own
- * and sees those before it. Where the transaction as a whole fails (no lock, no disk), all writes in it fail.
+ * Writes that arrive while another one is under way share one transaction: a flush to disk is most of what a
+ * small write costs, and eight clicks at once need one, not eight. Each write is all or nothing by a
+ * savepoint of its own and sees those before it. Where the transaction as a whole fails (no lock, no disk),
+ * all writes in it fail.
  */
 export function groupCommit (db: Kysely<Tables>, { committed, callbackFailed }: GroupCommitOptions): Write {
   const waiting: Waiting[] = []
@@ -104,7 +105,10 @@ export function groupCommit (db: Kysely<Tables>, { committed, callbackFailed }: 
   })
 }
 
-/** A handle of its own for each write of a group, so that its callbacks are kept apart from those of the others. */
+/**
+ * A handle of its own for each write of a group, so that its callbacks are kept apart from those of the
+ * others.
+ */
 function withAfterCommit (trx: Transaction<Tables>, afterCommit: Trx['afterCommit']): Trx {
   // There are no plugins: this is how Kysely makes a second handle on the same transaction.
   return Object.assign(trx.withoutPlugins(), { afterCommit })

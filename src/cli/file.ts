@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { BY_COMMAND } from '../audit/audit.ts'
 import type { FileRow } from '../files/file-library.ts'
-import type { BadFile, Verification } from '../files/file-check.ts'
+import type { BadFile, Verification } from '../files/verify-files.ts'
 import { isoTime } from '../iso-time.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'

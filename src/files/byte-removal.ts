@@ -13,8 +13,9 @@ export interface ByteRemovalParts {
 }
 
 /**
- * Removes bytes whose removal was noted with the commit that deleted their rows. Bytes that cannot be removed now stay
- * noted, and the next start tries again. Returns how many those are. Throws only errors of the database.
+ * Removes bytes whose removal was noted with the commit that deleted their rows. Bytes that cannot be removed
+ * now stay noted, and the next start tries again. Returns how many those are. Throws only errors of the
+ * database.
  */
 export async function removeBytes (
   { db, storage, log }: ByteRemovalParts,

@@ -1,5 +1,5 @@
-// Checks whether an uploaded file is what its type says: HTML sent as image/png must not be stored as a
-// picture. Reads the first kilobytes and, of an Office document, its table of contents.
+// Checks that the content of an uploaded file matches its type: HTML sent as image/png must not be stored as
+// a picture. Reads the first kilobytes and, of an Office document, its table of contents.
 import { open } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { fileTypeFromBuffer, supportedMimeTypes } from 'file-type'
@@ -8,7 +8,7 @@ import { shortenName } from '../short-text.ts'
 import { cleanFilename } from './file-name.ts'
 import { isOpenDocument, officeContentTypes } from './office-container.ts'
 
-/** As many bytes as `file-type` reads. */
+/** `file-type` reads this many bytes. */
 const HEAD_BYTES = 4100
 
 /** Names that browsers use for types that have another name. */
@@ -42,10 +42,9 @@ const MARKUP = /^\s*<[a-z!?/]/i
 const OTHER_FORMAT = /^(%PDF-|%!PS|\{\\rtf)/
 
 /**
- * What is wrong with a file for its type, as a sentence that begins with `file:`; undefined where nothing is.
- * `type` is a media type in small letters without parameters, `filename` a name as the client gave it. Reads
- * at most some kilobytes of `path`, for Office documents at most a megabyte. Throws what the file system
- * says.
+ * Why a file does not match its type, as a sentence that begins with `file:`; undefined if it matches. `type`
+ * is a media type in lower case without parameters, `filename` the name as the client sent it. Reads a few
+ * kilobytes of `path`, of an Office document at most a megabyte. Throws errors of the file system.
  */
 export async function contentProblem (
   path: string,
@@ -103,7 +102,7 @@ function textProblem (head: Buffer, { shown, type }: { shown: string, type: stri
   return undefined
 }
 
-/** By the byte order mark, which goes; else a character for each byte. */
+/** Decodes by the byte order mark, which is removed; without one, each byte is a character. */
 function decode (head: Buffer): string {
   const [first, second] = head
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(head)

@@ -8,17 +8,12 @@ import type { Database, Trx } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileFilter, FileRow } from '../../db/queries/files.ts'
 import { removeBytes, type FileLog } from './byte-removal.ts'
-import {
-  reconcileFiles,
-  verifyFiles,
-  type Reconciled,
-  type Verification,
-  type VerifyOptions,
-} from './file-check.ts'
 import { assertPathPart, cleanFilename } from './file-name.ts'
 import { createFileQuota, type FileOwner } from './file-quota.ts'
-import type { FileKey, FileStorage } from './storage/file-storage.ts'
+import { reconcileFiles, type Reconciled } from './reconcile-files.ts'
 import { stageStream, type StagedFile, type StageOptions } from './staged-file.ts'
+import type { FileKey, FileStorage } from './storage/file-storage.ts'
+import { verifyFiles, type Verification, type VerifyOptions } from './verify-files.ts'
 
 export type { FileFilter, FileRow } from '../../db/queries/files.ts'
 export type { FileOwner } from './file-quota.ts'
@@ -27,32 +22,32 @@ export type { StagedFile } from './staged-file.ts'
 export interface FileDescription {
   owner: FileOwner
   category: string
-  /** As it came; kept as `cleanFilename` makes it. */
+  /** As the client sent it; stored as `cleanFilename` makes it. */
   filename: string
   contentType: string
   createdBy: string | null
   /** Ms; null: never. */
   expiresAt: number | null
   /**
-   * Where quotas leave no room, the oldest files of the same category go: the owner's, then anybody's but for
-   * his newest.
+   * If a quota leaves no room, the oldest files of the same category are deleted: those of the owner, then
+   * those of all owners except the newest of each.
    */
   replacesOldest?: boolean
 }
 
 export interface StoreOptions extends StageOptions {
-  /** Runs in the transaction of the row, before it; whatever it throws, nothing is stored. */
+  /** Runs in the transaction of the row, before it. If it throws, nothing is stored. */
   check?: (trx: Trx) => Promise<void>
 }
 
-/** Bytes that lie in their place, but have no row yet: nobody sees them. */
+/** Bytes that are in their place and have no row yet: no reader sees them. */
 export interface PlacedFile {
   /** Makes them a file, in the caller's transaction. Throws FILE_QUOTA_EXCEEDED. */
   record: (
     trx: Trx,
     description: Omit<FileDescription, 'filename'> & { createdAt: number },
   ) => Promise<FileRow>
-  /** Takes them away again. */
+  /** Removes them. */
   discard: () => Promise<void>
 }
 
@@ -64,9 +59,9 @@ export interface FileUsage {
 
 export interface FileLibrary {
   /**
-   * Stores a staged file or a stream for an owner: bytes first, then the row. Throws
-   * FILE_QUOTA_EXCEEDED, BODY_TOO_LARGE (streams, beyond `maxBytes`), and what the stream or the file system fails with; then
-   * nothing is stored or left over.
+   * Stores a staged file or a stream for an owner: bytes first, then the row. Throws FILE_QUOTA_EXCEEDED,
+   * BODY_TOO_LARGE (a stream beyond `maxBytes`), and errors of the stream and the file system; then nothing
+   * is stored.
    */
   store: (
     source: StagedFile | Readable,
@@ -79,22 +74,19 @@ export interface FileLibrary {
   delete: (ids: readonly number[]) => Promise<number>
 
   /**
-   * The first half of `store`, for a caller whose own rows belong into the same transaction. The name is kept
-   * as it is.
+   * The first half of `store`, for a caller with rows of its own in the same transaction. Keeps the name as
+   * it is.
    */
   place: (staged: StagedFile, filename: string) => Promise<PlacedFile>
   /** `delete` in the caller's transaction: the rows now, the bytes after the commit. */
   deleteIn: (trx: Trx, ids: readonly number[]) => Promise<number>
   /** The same for all files of an owner that is being deleted. */
   deleteAllOf: (trx: Trx, owner: FileOwner) => Promise<number>
-  /**
-   * Throws FILE_QUOTA_EXCEEDED where there is no room left; room that `replaceable` files of a category would
-   * make counts.
-   */
+  /** Throws FILE_QUOTA_EXCEEDED if no room is left. Files of the category `replaceable` count as room. */
   checkQuota: (owner: FileOwner, replaceable?: string) => Promise<void>
   /**
-   * A file by its hex for whoever serves it, expired and removed ones included; undefined: none, or its bytes
-   * are not all there.
+   * A file by its hex, also one that expired or was removed. Undefined: there is none, or its bytes are
+   * incomplete.
    */
   find: (hex: string) => Promise<FileRow | undefined>
   /** The bytes of a file, or a range of them: see `FileStorage.open`. */
@@ -105,9 +97,9 @@ export interface FileLibrary {
   localFile: (file: FileKey, folder: string) => Promise<string>
   /** How much is stored: in all, and by the owners with the most bytes. */
   usage: (most: { owners: number }) => Promise<FileUsage>
-  /** At boot, before anything is stored: see `reconcileFiles`. */
+  /** See `reconcileFiles`; at boot, before anything is stored. */
   reconcile: () => Promise<Reconciled>
-  /** Reads every byte again: see `verifyFiles`. */
+  /** See `verifyFiles`. */
   verify: (options?: VerifyOptions) => Promise<Verification>
 }
 
@@ -141,8 +133,8 @@ export function createFileLibrary (
   async function place (staged: StagedFile, filename: string): Promise<PlacedFile> {
     assertPathPart(filename)
     const hex = randomBytes(16).toString('hex')
-    // Noted first, so that a death between the rename and the row leaves bytes that the next start knows to
-    // be nobody's.
+    // Noted first: if the process dies between the rename and the row, the next start knows that no row has
+    // the bytes.
     await db.write((trx) => files.insertIntents(trx, [hex], now()))
     const discard = async () => { await removeBytes(parts, [hex]) }
     try {

@@ -1,26 +1,27 @@
-/** Most bytes of UTF-8 in a file name: what all file systems and archives carry. */
+/** Most bytes of UTF-8 in a file name: all file systems and archives can store that many. */
 export const MAX_FILENAME_BYTES = 200
 /**
- * What follows the last dot is an extension up to this length, in bytes; longer, it is part of a sentence.
+ * Text after the last dot is an extension up to this length, bytes; if it is longer, it is part of a
+ * sentence.
  */
 const MAX_EXTENSION_BYTES = 32
 
-/** Characters of a given name that are looked at: more than any disk keeps. */
+/** Characters of a given name that are read: more than any file system stores. */
 const GIVEN_MAX = 1000
 
 /**
- * Device names of Windows, whatever follows the first dot ("Naming Files, Paths, and Namespaces" in its
- * documentation).
+ * Device names of Windows, with any extension ("Naming Files, Paths, and Namespaces" in its documentation).
  */
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(\.|$)/i
-// Controls, line and paragraph separators, the byte order mark, and what turns the direction of text:
-// `gpj.exe` can be made to read `exe.jpg`. Joiners stay; emoji and several scripts need them.
+// Control characters, line and paragraph separators, the byte order mark, and characters that change the
+// direction of text: they can make `gpj.exe` read as `exe.jpg`. Joiners stay, because emoji and several
+// scripts need them.
 const INVISIBLE = /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
 /**
- * A name under which any system can keep a file: the last part of a path, no control or direction characters,
- * none that Windows refuses, no device name, no dot or blank at the ends, at most 200 bytes of UTF-8 with the
- * extension kept. Nothing left: `file`.
+ * A name under which any system can store a file: the last part of the path, without control and direction
+ * characters and those that Windows refuses, not a device name, without dots and blanks at the ends, at most
+ * 200 bytes of UTF-8 including the extension. If nothing is left: `file`.
  */
 export function cleanFilename (given: string): string {
   const last = cutGivenName(given).toWellFormed().normalize('NFC')
@@ -34,18 +35,13 @@ export function cleanFilename (given: string): string {
   return `${cut === '' ? 'file' : cut}${extension}`
 }
 
-/**
- * The last part of a path as it was given; of a part that is too long for any disk the beginning and the end.
- */
+/** The last part of a path as given. If it is too long for any file system: its beginning and its end. */
 export function cutGivenName (given: string): string {
   const last = given.slice(Math.max(given.lastIndexOf('/'), given.lastIndexOf('\\')) + 1)
   return last.length <= GIVEN_MAX ? last : last.slice(0, GIVEN_MAX / 2) + last.slice(-GIVEN_MAX / 2)
 }
 
-/**
- * Throws where a name made by other rules is not one part of a path that can be kept: that is a bug of its
- * maker.
- */
+/** Throws if a name cannot be one part of a path. That is a bug in the code that made the name. */
 export function assertPathPart (name: string): void {
   // eslint-disable-next-line no-control-regex
   const isUnsafe = /[/\\\u0000-\u001f]/.test(name) || !name.isWellFormed()
@@ -54,7 +50,7 @@ export function assertPathPart (name: string): void {
   }
 }
 
-/** Cuts text to at most so many bytes of UTF-8, never inside a character. */
+/** Cuts text to at most `most` bytes of UTF-8, never inside a character. */
 export function cutToBytes (text: string, most: number): string {
   if (Buffer.byteLength(text) <= most) return text
   let cut = ''

@@ -18,14 +18,11 @@ export interface QuotaOptions {
 }
 
 export interface FileQuota {
-  /**
-   * Throws FILE_QUOTA_EXCEEDED where there is no room at all; room that `replaceable` files of a category
-   * would make counts.
-   */
+  /** Throws FILE_QUOTA_EXCEEDED if no room is left. Files of the category `replaceable` count as room. */
   check: (db: Reads, owner: FileOwner, replaceable?: string) => Promise<void>
   /**
-   * In the transaction that stores `size` bytes: throws FILE_QUOTA_EXCEEDED, or with a `replaceable` category
-   * deletes its oldest files until there is room.
+   * In the transaction that stores `size` bytes: makes room by deleting the oldest files of the category
+   * `replaceable`. Throws FILE_QUOTA_EXCEEDED if that is not enough.
    */
   claim: (trx: Trx, owner: FileOwner, size: number, replaceable?: string) => Promise<void>
 }
@@ -40,7 +37,7 @@ export function createFileQuota (
   const used = (db: Reads | Trx, whose: 'owner' | 'all', owner: FileOwner) =>
     files.bytesInUse(db, whose === 'owner' ? owner : null, now())
   const oldest = (db: Reads | Trx, whose: 'owner' | 'all', owner: FileOwner, category: string) =>
-    files.oldestFiles(db, { owner, category, anybody: whose === 'all', now: now() })
+    files.oldestFiles(db, { owner, category, ofAllOwners: whose === 'all', now: now() })
 
   return {
     async check (db, owner, replaceable) {

@@ -12,10 +12,10 @@ export interface SweepOptions {
   now: () => number
   /** How long the row of an expired file stays after its bytes, ms. */
   tombstoneMs: number
-  /** Changes nothing and says what it would do. */
+  /** Changes nothing; reports what a sweep would do. */
   dryRun?: boolean
   log?: FileLog
-  /** Told of each file that goes. */
+  /** Called for each file whose bytes are removed. */
   onFile?: (file: FileRow) => void
 }
 
@@ -23,32 +23,32 @@ export interface Swept {
   /** Expired files, and their bytes. */
   files: number
   bytes: number
-  /** Rows of files whose bytes had gone long ago. */
+  /** Rows of files whose bytes were removed earlier. */
   tombstones: number
-  /** Of the files, those whose bytes could not be removed; the next start tries again. */
+  /** Expired files whose bytes could not be removed. The next start tries again. */
   failed: number
 }
 
 /**
- * Removes the bytes of what has expired; the rows stay as tombstones for a while and answer that the file has
- * expired.
+ * Removes the bytes of expired files. The rows stay for a while as tombstones: requests are answered with
+ * 410.
  */
 export async function sweepFiles (
   { db, storage, now, tombstoneMs, dryRun = false, log = { warn () {} }, onFile }: SweepOptions
 ): Promise<Swept> {
   const at = now()
   const swept: Swept = { files: 0, bytes: 0, tombstones: 0, failed: 0 }
-  for (let after = 0; ;) {
-    const expired = await files.expiredFiles(db.reads, { now: at, after, limit: ROWS_AT_ONCE })
-    if (expired.length === 0) break
-    after = expired.at(-1)!.id
+  let after: number | undefined = 0
+  while (after !== undefined) {
+    const expired: FileRow[] = await files.expiredFiles(db.reads, { now: at, after, limit: ROWS_AT_ONCE })
+    after = expired.at(-1)?.id
     for (const file of expired) {
       swept.files++
       swept.bytes += file.size
       onFile?.(file)
     }
-    if (!dryRun) {
-      const hexes = await db.write((trx) => files.entombFiles(trx, expired.map((file) => file.id), at))
+    if (!dryRun && expired.length > 0) {
+      const hexes = await db.write((trx) => files.markExpired(trx, expired.map((file) => file.id), at))
       swept.failed += await removeBytes({ db, storage, log }, hexes)
     }
   }

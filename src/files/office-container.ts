@@ -1,18 +1,18 @@
-// Office documents are zips; what kind of document is said inside.
+// Office documents are zip archives; an entry inside names the kind of document.
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 
 const CONTENT_TYPES = '[Content_Types].xml'
-/** Large slide decks have some hundred kilobytes. */
+/** Large slide decks have a few hundred kilobytes. */
 const CONTENT_TYPES_MAX_BYTES = 1_048_576
-/** Entries that are looked at; large documents have some thousand. */
+/** Entries that are read; large documents have a few thousand. */
 const ENTRIES_MAX = 5000
-/** Of a local file header (APPNOTE.TXT, 4.3.7): where its fields are, and where its name begins. */
+/** Offsets in a local file header (APPNOTE.TXT, 4.3.7): its fields, and its name. */
 const HEADER = { method: 8, size: 18, nameLength: 26, extraLength: 28, name: 30 }
 
 /**
- * The text of `[Content_Types].xml` of an Office Open XML document (ECMA-376 part 2, 10.1.2.2); undefined
- * where the file is no zip, or has none, or an unreasonable one. Reads at most ENTRIES_MAX entries and a
- * megabyte. Throws nothing about the content.
+ * The text of `[Content_Types].xml` of an Office Open XML document (ECMA-376 part 2, 10.1.2.2). Undefined if
+ * the file is not a zip archive, has no such entry, or has one that is too large. Reads at most ENTRIES_MAX
+ * entries and a megabyte. Never throws because of the content.
  */
 export async function officeContentTypes (path: string): Promise<string | undefined> {
   let zip: ZipFile
@@ -29,7 +29,7 @@ export async function officeContentTypes (path: string): Promise<string | undefi
     }
     return undefined
   } catch {
-    // Damaged: no document of any kind.
+    // A damaged archive is not a document.
     return undefined
   } finally {
     zip.close()
@@ -39,7 +39,7 @@ export async function officeContentTypes (path: string): Promise<string | undefi
 async function readEntry (zip: ZipFile, entry: Entry): Promise<string | undefined> {
   if (entry.uncompressedSize > CONTENT_TYPES_MAX_BYTES || entry.isEncrypted()) return undefined
   const chunks: Buffer[] = []
-  // yauzl ends a stream that has more bytes than were announced.
+  // yauzl ends a stream that has more bytes than its header says.
   for await (const chunk of await zip.openReadStreamPromise(entry) as AsyncIterable<Buffer>) {
     chunks.push(chunk)
   }
@@ -47,7 +47,7 @@ async function readEntry (zip: ZipFile, entry: Entry): Promise<string | undefine
 }
 
 /**
- * Whether a zip, by its first bytes, is an OpenDocument of a type: its first entry is `mimetype` and says so
+ * Whether a zip archive, by its first bytes, is an OpenDocument of a type: its first entry is `mimetype`
  * (part 2, 3.3).
  */
 export function isOpenDocument (head: Buffer, type: string): boolean {

@@ -5,7 +5,8 @@ import type { Readable } from 'node:stream'
 import { DomainError } from '../errors.ts'
 
 /**
- * A file that waits to be stored. Size in bytes, SHA-256 in hex: computed by whoever wrote it, while writing.
+ * A file that waits to be stored, with its size in bytes and its SHA-256 in hex, computed while it was
+ * written.
  */
 export interface StagedFile {
   path: string
@@ -14,15 +15,15 @@ export interface StagedFile {
 }
 
 export interface StageOptions {
-  /** Most bytes; default: any number. */
+  /** Most bytes. Default: no limit. */
   maxBytes?: number
-  /** Called for each chunk with its size in bytes; calls `write` to write it, or throws. */
+  /** Called for each chunk with its size in bytes. Calls `write` to write the chunk, or throws. */
   around?: (bytes: number, write: () => Promise<void>) => Promise<void>
 }
 
 /**
- * Writes a stream to a new file in a folder, flushes it to disk, and hashes it on the way. Throws
- * BODY_TOO_LARGE, what the stream failed with, and what the file system says; then no file is left.
+ * Writes a stream to a new file in a folder, hashes it on the way, and flushes it to disk. Throws
+ * BODY_TOO_LARGE, and errors of the stream and the file system; then no file is left.
  */
 export async function stageStream (
   stream: Readable,
@@ -30,8 +31,8 @@ export async function stageStream (
   { maxBytes = Infinity, around = (bytes, write) => write() }: StageOptions = {}
 ): Promise<StagedFile> {
   const path = join(folder, `incoming-${randomBytes(16).toString('hex')}`)
-  // It may fail before anybody reads it - a file that is not there, a client that has gone - and an error
-  // that nobody hears ends the process. Whoever reads it then gets the error all the same.
+  // The stream may fail before it is read (the file is missing, the client is gone), and an error without a
+  // listener ends the process. The loop that reads the stream later still gets the error.
   stream.on('error', () => {})
   const handle = await open(path, 'wx', 0o600).catch((error: unknown) => {
     stream.destroy()
@@ -63,10 +64,8 @@ async function write (
     hash.update(chunk)
     await around(chunk.length, async () => {
       for (let written = 0; written < chunk.length;) {
-        written += (await handle.write(
-          chunk,
-          written
-        )).bytesWritten
+        const { bytesWritten } = await handle.write(chunk, written)
+        written += bytesWritten
       }
     })
   }

@@ -41,7 +41,9 @@ export async function isAnythingOld (
   return false
 }
 
-/** Sets when exports expire by the rules as they are now; removes expired files. A dry run changes nothing. */
+/**
+ * Sets when exports expire by the rules as they are now; removes expired files. A dry run changes nothing.
+ */
 export async function sweepByRules (
   { rules, ...options }: Omit<SweepOptions, 'tombstoneMs'> & { rules: KeepRules }
 ): Promise<Swept> {

@@ -2,7 +2,7 @@
 // and categories are found there or in the file itself. What belongs to another course seems not to exist,
 // so that no result, warning or error can depend on it.
 import { emailKey } from '../../db/queries/accounts.ts'
-import type { LiveReads, LiveRecord } from '../../db/queries/imports.ts'
+import type { LiveReads, LiveRecord } from '../../db/sqlite/staging/live-reads.ts'
 import type { Row } from '../../db/tables.ts'
 import { shorten } from '../short-text.ts'
 import type { BookSource, SourceStudent } from './book-source.ts'

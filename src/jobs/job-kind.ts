@@ -40,8 +40,8 @@ interface JobRules {
 /** A kind of job is one value of this type, listed in `src/job-kinds.ts` under its task. */
 export interface JobKind<Types extends TaskTypes> extends JobRules {
   /**
-   * If this or `complete` throws a DomainError with a reason for which jobs fail, the job fails with it and is
-   * not retried.
+   * If this or `complete` throws a DomainError with a reason for which jobs fail, the job fails with it and
+   * is not retried.
    */
   input: (run: Run) => Promise<Types['input']>
   complete: (run: Run, facts: Types['facts']) => Promise<Completion>

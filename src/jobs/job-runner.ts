@@ -30,8 +30,8 @@ export interface RunnerOptions {
 
 export interface JobRunner {
   /**
-   * Removes what a dead process left and requeues its jobs, then runs jobs until `stop`. Only for the holder of the
-   * folder's lock. A second call does nothing.
+   * Removes what a dead process left and requeues its jobs, then runs jobs until `stop`. Only for the holder
+   * of the folder's lock. A second call does nothing.
    */
   start: () => Promise<void>
   /** Ends a run whose job was canceled in the database. */
@@ -43,8 +43,8 @@ export interface JobRunner {
   /** Calls back at each change of the job in this process. Returns a function that ends this. */
   watch: (jobId: number, changed: () => void) => () => void
   /**
-   * Starts no more jobs. Running jobs have `graceMs` to end, then go back to the queue without losing the attempt. May
-   * be called twice.
+   * Starts no more jobs. Running jobs have `graceMs` to end, then go back to the queue without losing the
+   * attempt. May be called twice.
    */
   stop: (graceMs: number) => Promise<void>
 }
@@ -52,7 +52,8 @@ export interface JobRunner {
 export function createJobRunner (options: RunnerOptions): JobRunner {
   const { db, delivery, pool, stagingFolder, clock, log, onStep = () => {}, onEnd = () => {} } = options
   const kinds = new Map(options.kinds.map((kind) => [kind.name, kind]))
-  // By token and not by job: a job that was canceled and retried may start while its last run is still being cleaned up.
+  // By token and not by job: a job that was canceled and retried may start while its last run is still being
+  // cleaned up.
   const live = new Map<number, LiveRun>()
   const { watch, changed } = createJobWatchers()
   const shutdown = new AbortController()
@@ -165,7 +166,9 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   }
 }
 
-/** Removes what runs of a dead process left. Other files in the folder, such as uploads, are not the runner's. */
+/**
+ * Removes what runs of a dead process left. Other files in the folder, such as uploads, are not the runner's.
+ */
 async function removeStaged (folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   for (const name of await readdir(folder)) {

@@ -14,7 +14,9 @@ export interface TaskTypes {
 export type TaskMap = Record<string, TaskTypes>
 export type TaskName<Tasks extends TaskMap> = keyof Tasks & string
 
-/** What a task returns. A known failure is data, because an error loses its class and code between threads. */
+/**
+ * What a task returns. A known failure is data, because an error loses its class and code between threads.
+ */
 export type TaskOutcome<Types extends TaskTypes = TaskTypes> =
   | {
     ok: true

@@ -46,8 +46,8 @@ export interface Threads {
 
 export interface WorkerPool<Tasks extends TaskMap> extends Threads {
   /**
-   * Runs a task. Throws WORKER_CRASHED or OUT_OF_MEMORY if its thread died, it threw or it returned something that is
-   * not an outcome, and AbortError if `signal` fired.
+   * Runs a task. Throws WORKER_CRASHED or OUT_OF_MEMORY if its thread died, it threw or it returned something
+   * that is not an outcome, and AbortError if `signal` fired.
    */
   run: <Name extends TaskName<Tasks>>(
     task: Name,

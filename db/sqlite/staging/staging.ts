@@ -3,8 +3,8 @@
 // by `apply`.
 import { rmSync } from 'node:fs'
 import { connectPlain, type SqliteConnection } from '../connection.ts'
-import { applyStatements } from '../../queries/imports-apply.ts'
-import { liveReads, type LiveReads } from '../../queries/imports.ts'
+import { applyStatements } from './apply.ts'
+import { liveReads, type LiveReads } from './live-reads.ts'
 import { planWrites, type PlanWrites } from './plan.ts'
 import { stagedRecords, type StagedRecords } from './records.ts'
 import { stagedResults, type StagedResults } from './results.ts'

@@ -1,4 +1,4 @@
-import type { LiveScores } from '../../../db/queries/imports.ts'
+import type { LiveScores } from '../../../db/sqlite/staging/live-reads.ts'
 import { RESULT, placeOf, type StagedResult } from '../../../db/sqlite/staging/results.ts'
 import {
   CellReader,

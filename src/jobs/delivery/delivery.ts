@@ -19,8 +19,9 @@ export interface JobWorker {
 }
 
 /**
- * How a waiting job reaches a process that runs it: at least once, also when processes die. The row of the job is the
- * truth about its state, and the token of the claim guards every later write, so a job that is delivered twice ends once.
+ * How a waiting job reaches a process that runs it: at least once, also when processes die. The row of the
+ * job is the truth about its state, and the token of the claim guards every later write, so a job that is
+ * delivered twice ends once.
  */
 export interface JobDelivery {
   /** In the transaction after which a job waits: some process claims the job soon after the commit. */

@@ -1,6 +1,6 @@
-// Delivery within one process: a look at the `jobs` table after each commit that queued a job here, and twice a second,
-// because other processes (the command line) queue and cancel jobs too. Only the holder of the folder's lock claims jobs,
-// so a job that is started and does not run here belonged to a process that died.
+// Delivery within one process: a look at the `jobs` table after each commit that queued a job here, and twice
+// a second, because other processes (the command line) queue and cancel jobs too. Only the holder of the
+// folder's lock claims jobs, so a job that is started and does not run here belonged to a process that died.
 import { isBusy } from '../../../db/failures.ts'
 import type { Database } from '../../../db/index.ts'
 import { claimJob, isAnyDue, nextJob, recoverStarted, startedJobs } from '../../../db/queries/job-claims.ts'

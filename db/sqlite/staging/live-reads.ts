@@ -1,7 +1,7 @@
 // What an import reads of the service's database: one snapshot, through the staging connection, where it is
 // called `live`.
-import type { SqliteConnection } from '../sqlite/connection.ts'
-import type { Row } from '../tables.ts'
+import type { SqliteConnection } from '../connection.ts'
+import type { Row } from '../../tables.ts'
 
 export type LiveScores = Pick<Row<'student_scores'>, 'cells' | 'score_count' | 'score_sum'> & {
   origins: Buffer | null,
@@ -40,13 +40,13 @@ export interface LiveReads {
   recordsOfKind: (kind: string) => LiveRecord[]
   recordsOfParent: (kind: string, parent: string) => LiveRecord[]
   recordsOfOther: (kind: string, other: string) => LiveRecord[]
-  /** Every student whose results can be told apart. Nothing can be written while this is read. */
+  /** Every student whose results can be distinguished. Nothing can be written while this is read. */
   origins: () => IterableIterator<{ course_id: number, source_id: string, origins: Buffer }>
 }
 
 /** What must be the same when a plan is applied as when it was made. */
-export const GENERATION =
-  "SELECT (SELECT coalesce(max(id), 0) FROM live.imports) || ' ' || (SELECT coalesce(max(id), 0) FROM live.erased_people)"
+export const GENERATION = `SELECT (SELECT coalesce(max(id), 0) FROM live.imports) || ' ' ||
+  (SELECT coalesce(max(id), 0) FROM live.erased_people)`
 
 export function liveReads (sqlite: SqliteConnection): LiveReads {
   const generation = sqlite.prepare(GENERATION).pluck()
@@ -70,8 +70,10 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
   const teachers = ofCourse('course_teachers')
   const taskSources = sqlite.prepare('SELECT * FROM live.task_sources WHERE course_id = ? ORDER BY number')
   const enrolledUsers = sqlite.prepare(
-    `SELECT s.source_id, u.body FROM live.students s JOIN live.roster_records u ON u.kind = 'user' AND u.source_id = s.source_id
-    WHERE s.course_id = ? AND EXISTS (SELECT 1 FROM live.roster_records e JOIN live.periods p ON p.course_id = s.course_id AND p.source_id = e.parent
+    `SELECT s.source_id, u.body FROM live.students s
+    JOIN live.roster_records u ON u.kind = 'user' AND u.source_id = s.source_id
+    WHERE s.course_id = ? AND EXISTS (SELECT 1 FROM live.roster_records e
+      JOIN live.periods p ON p.course_id = s.course_id AND p.source_id = e.parent
       WHERE e.kind = 'enrollment' AND e.other = s.source_id)`
   )
   const scores = sqlite.prepare(
