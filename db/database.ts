@@ -2,6 +2,12 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from './tables.ts'
 
+/**
+ * Where a database is: what a thread needs to open it. A value, so that it passes between threads. A second engine
+ * is a second member.
+ */
+export type DatabaseLocation = { engine: 'sqlite', connection: { file: string } }
+
 /** Reads committed state. */
 export type Reads = Kysely<Tables>
 
@@ -20,7 +26,7 @@ export type Trx = Transaction<Tables> & {
 
 /** Reads never wait for a writer; writes wait for each other without blocking the thread. */
 export interface Database {
-  readonly file: string
+  readonly location: DatabaseLocation
   /** Committed state only. Never inside a transaction: there use the transaction's own handle. */
   readonly reads: Reads
   /** A number that changes with every commit of this process or another one, such as the command line. */
@@ -51,4 +57,13 @@ export interface Wiped {
    * The write-ahead log is empty. False: others were reading all the time; the next checkpoint empties it.
    */
   isLogEmpty: boolean
+}
+
+/** A connection of a thread that reads whole books. */
+export interface BookReader {
+  /**
+   * Runs `work` on a snapshot: all its queries see the same state of the database. One at a time; others wait.
+   */
+  read: <T>(work: (snapshot: Reads) => Promise<T>) => Promise<T>
+  close: () => Promise<void>
 }

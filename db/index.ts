@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { sql, type Kysely } from 'kysely'
-import type { Database } from './database.ts'
+import type { BookReader, Database, DatabaseLocation } from './database.ts'
+import { openSqliteReader } from './sqlite/book-reader.ts'
 import { connect, kyselyOver } from './sqlite/connection.ts'
 import { keepBeforeUpgrade } from './sqlite/database-copy.ts'
 import { wipeFreeSpace } from './sqlite/free-space.ts'
@@ -10,7 +11,7 @@ import { migrate } from './migrations/migrate.ts'
 import { changeCounter } from './sqlite/change-counter.ts'
 import type { Tables } from './tables.ts'
 
-export type { Database, Reads, Trx, Wiped } from './database.ts'
+export type { BookReader, Database, DatabaseLocation, Reads, Trx, Wiped } from './database.ts'
 
 const LOCK_TIMEOUT_MS = 30_000
 
@@ -41,7 +42,7 @@ export async function openDatabase ({
   const reads = kyselyOver<Tables>(reader)
   const change = changeCounter(reader)
   return {
-    file,
+    location: sqliteFile(file),
     reads,
     change: change.now,
     write: groupCommit(writes, { committed: change.look, callbackFailed: onCallbackError }),
@@ -80,7 +81,7 @@ async function openWriter (
   { lockTimeoutMs, mayUpgrade }: { lockTimeoutMs: number, mayUpgrade: boolean }
 ): Promise<Upgrade & { writes: Kysely<Tables> }> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const writes = kyselyOver<Tables>(connect(file), lockTimeoutMs)
+  const writes = kyselyOver<Tables>(connect(file), { lockTimeoutMs })
   let copy: string | null = null
   try {
     const steps = await migrate(writes, {
@@ -92,6 +93,18 @@ async function openWriter (
     await writes.destroy()
     throw error
   }
+}
+
+/** Opens a connection that only reads, for a thread. Throws if the database is not there. */
+export function openBookReader ({ engine, connection }: DatabaseLocation): BookReader {
+  switch (engine) {
+    case 'sqlite': return openSqliteReader(connection.file)
+  }
+}
+
+/** A database in a file. */
+export function sqliteFile (file: string): DatabaseLocation {
+  return { engine: 'sqlite', connection: { file } }
 }
 
 function throwUncaught (error: unknown): void {

@@ -125,7 +125,7 @@ export async function createServices ({
       timeLimitMs: config.IMPORT_TIMEOUT_MS,
     },
     housekeeping: {
-      databaseFile: db.file,
+      database: db.location,
       filesFolder: config.filesFolder,
       quarantineFolder: config.quarantineFolder,
       now,

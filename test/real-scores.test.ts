@@ -21,7 +21,7 @@ async function exportLargest (t: Test) {
   const service = await startTestService(t)
   const { services, call } = service
   const outcome = await importSources([BUNDLE], {
-    databaseFile: services.config.databaseFile,
+    database: services.db.location,
     stagingFolder: services.config.stagingFolder,
     defaultTimeZone: 'Europe/London',
     dryRun: false,

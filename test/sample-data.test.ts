@@ -16,7 +16,7 @@ t.test('the sample data imports, all of it at once', async (t) => {
     join(SAMPLE, 'open-university-oneroster-1.1.zip'),
     join(SAMPLE, 'physics-1.json'),
   ], {
-    databaseFile,
+    database: db.location,
     stagingFolder: join(folder, 'staging'),
     defaultTimeZone: 'UTC',
     dryRun: false,

@@ -6,9 +6,9 @@ import type { TaskOutcome } from '../src/jobs/task.ts'
 
 /** Removes old data, over a connection of its own. */
 export async function housekeeping (
-  { databaseFile, filesFolder, quarantineFolder, now, rules, rowsOnly }: HousekeepingTask['input']
+  { database, filesFolder, quarantineFolder, now, rules, rowsOnly }: HousekeepingTask['input']
 ): Promise<TaskOutcome<HousekeepingTask>> {
-  const db = await openDatabase({ file: databaseFile })
+  const db = await openDatabase(database.connection)
   try {
     const storage = createDiskStorage(filesFolder, quarantineFolder)
     return { ok: true, facts: await removeOldData({ db, storage, now: () => now, rules, rowsOnly }) }

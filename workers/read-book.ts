@@ -1,5 +1,6 @@
-import { openBookReader, type BookReader } from '../db/queries/book.ts'
-import { BookCache, readBook } from '../src/courses/book.ts'
+import { openBookReader, type BookReader, type DatabaseLocation } from '../db/index.ts'
+import { readBook } from '../src/courses/book.ts'
+import { BookCache } from '../src/courses/book-cache.ts'
 import { bookJson, settingsJson } from '../src/courses/book-json.ts'
 import type { PreviewSettingsTask, ReadPageTask } from '../src/courses/book-tasks.ts'
 import type { TaskOutcome } from '../src/jobs/task.ts'
@@ -7,24 +8,25 @@ import type { TaskOutcome } from '../src/jobs/task.ts'
 const NO_COURSE = { ok: false, code: 'COURSE_NOT_FOUND', message: 'There is no such course.' } as const
 
 const cache = new BookCache()
-let reader: { file: string, reader: BookReader } | undefined
+let open: { location: string, reader: BookReader } | undefined
 
-/** This thread's connection, opened once. */
-export function threadReader (file: string): BookReader {
-  if (reader?.file !== file) {
-    reader?.reader.close()
-    reader = { file, reader: openBookReader(file) }
+/** This thread's connection. It is opened once. */
+export async function threadReader (database: DatabaseLocation): Promise<BookReader> {
+  const location = JSON.stringify(database)
+  if (open?.location !== location) {
+    await open?.reader.close()
+    open = { location, reader: openBookReader(database) }
   }
-  return reader.reader
+  return open.reader
 }
 
 /** Reads a page of a course's performance book. */
-export function readPage (
-  { databaseFile, courseId, now, page, exports }: ReadPageTask['input']
-): TaskOutcome<ReadPageTask> {
-  const snapshot = threadReader(databaseFile).snapshot()
-  try {
-    const book = readBook(snapshot, courseId, { now, cache })
+export async function readPage (
+  { database, courseId, now, page, exports }: ReadPageTask['input']
+): Promise<TaskOutcome<ReadPageTask>> {
+  const reader = await threadReader(database)
+  return await reader.read(async (snapshot) => {
+    const book = await readBook(snapshot, courseId, { now, cache })
     if (book === undefined) return NO_COURSE
     if (page.periodId !== undefined && !book.periods.some((period) => period.id === page.periodId)) {
       return {
@@ -33,23 +35,19 @@ export function readPage (
         message: `period_id: the course has no period with id ${page.periodId}`,
       }
     }
-    return transferred(bookJson(book, page, exports))
-  } finally {
-    snapshot.end()
-  }
+    return transferred(await bookJson(book, page, exports))
+  })
 }
 
 /** Computes a course's averages under other settings, without storing them. */
-export function previewSettings (
-  { databaseFile, courseId, now, settings, withStudents }: PreviewSettingsTask['input']
-): TaskOutcome<PreviewSettingsTask> {
-  const snapshot = threadReader(databaseFile).snapshot()
-  try {
-    const book = readBook(snapshot, courseId, { now, overrides: settings, cache })
-    return book === undefined ? NO_COURSE : transferred(settingsJson(book, withStudents))
-  } finally {
-    snapshot.end()
-  }
+export async function previewSettings (
+  { database, courseId, now, settings, withStudents }: PreviewSettingsTask['input']
+): Promise<TaskOutcome<PreviewSettingsTask>> {
+  const reader = await threadReader(database)
+  return await reader.read(async (snapshot) => {
+    const book = await readBook(snapshot, courseId, { now, settings, cache })
+    return book === undefined ? NO_COURSE : transferred(await settingsJson(book, { withStudents }))
+  })
 }
 
 function transferred (chunks: Uint8Array[]) {

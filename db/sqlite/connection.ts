@@ -40,11 +40,18 @@ export function connect (file: string, options: { readonly?: boolean, busyTimeou
   return sqlite
 }
 
-/**
- * Kysely over a connection whose transactions take the write lock at once and wait for it without blocking
- * the thread.
- */
-export function kyselyOver<T> (sqlite: Sqlite, lockTimeoutMs = 0): Kysely<T> {
+interface TransactionOptions {
+  /** How long a transaction waits for the write lock of another connection, without blocking the thread, ms. */
+  lockTimeoutMs: number
+  /** `begin immediate` takes the write lock at once. `begin` takes none, for transactions that only read. */
+  begin: 'begin' | 'begin immediate'
+}
+
+/** Kysely over a connection. */
+export function kyselyOver<T> (
+  sqlite: Sqlite,
+  { lockTimeoutMs = 0, begin = 'begin immediate' }: Partial<TransactionOptions> = {}
+): Kysely<T> {
   const prepare = preparedOnce(sqlite)
   // Kysely prepares a statement each time it is run, which costs more than running a small one.
   const database = {
@@ -54,8 +61,9 @@ export function kyselyOver<T> (sqlite: Sqlite, lockTimeoutMs = 0): Kysely<T> {
     },
   }
   return new Kysely<T>({
-    dialect: new ImmediateDialect({ database }, {
+    dialect: new WaitingDialect({ database }, {
       lockTimeoutMs,
+      begin,
       isInTransaction: () => sqlite.inTransaction,
     }),
   })
@@ -87,22 +95,21 @@ export function preparedOnce (sqlite: Sqlite): (text: string) => Statement {
   }
 }
 
-interface ImmediateOptions {
-  lockTimeoutMs: number
+interface DriverOptions extends TransactionOptions {
   isInTransaction: () => boolean
 }
 
-class ImmediateDialect extends SqliteDialect implements Dialect {
+class WaitingDialect extends SqliteDialect implements Dialect {
   readonly #config: SqliteDialectConfig
-  readonly #options: ImmediateOptions
-  constructor (config: SqliteDialectConfig, options: ImmediateOptions) {
+  readonly #options: DriverOptions
+  constructor (config: SqliteDialectConfig, options: DriverOptions) {
     super(config)
     this.#config = config
     this.#options = options
   }
 
   override createDriver (): Driver {
-    return new ImmediateDriver(this.#config, this.#options)
+    return new WaitingDriver(this.#config, this.#options)
   }
 
   override createAdapter (): SqliteAdapter {
@@ -120,9 +127,9 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
-class ImmediateDriver extends SqliteDriver {
-  readonly #options: ImmediateOptions
-  constructor (config: SqliteDialectConfig, options: ImmediateOptions) {
+class WaitingDriver extends SqliteDriver {
+  readonly #options: DriverOptions
+  constructor (config: SqliteDialectConfig, options: DriverOptions) {
     super(config)
     this.#options = options
   }
@@ -140,7 +147,7 @@ class ImmediateDriver extends SqliteDriver {
     const deadline = performance.now() + this.#options.lockTimeoutMs
     for (;;) {
       try {
-        await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+        await connection.executeQuery(CompiledQuery.raw(this.#options.begin))
         return
       } catch (error) {
         if (!isBusy(error) || performance.now() >= deadline) throw error

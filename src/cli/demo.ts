@@ -100,12 +100,12 @@ function explained (error: unknown, folder: string): unknown {
 async function importSample (context: CommandContext, config: Config): Promise<void> {
   const sample = programFile('data/sample')
   // Opening a new database creates it.
-  await withServices({ ...context, env: { DATA_DIR: config.DATA_DIR } }, async () => {
+  await withServices({ ...context, env: { DATA_DIR: config.DATA_DIR } }, async ({ db }) => {
     const outcome = await importSources([
       join(sample, 'open-university-oneroster-1.1.zip'),
       join(sample, 'physics-1.json'),
     ], {
-      databaseFile: config.databaseFile,
+      database: db.location,
       stagingFolder: config.stagingFolder,
       defaultTimeZone: 'Europe/London',
       dryRun: false,

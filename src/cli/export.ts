@@ -72,7 +72,7 @@ export function exportCommand (context: CommandContext): Command {
 /** Straight into a file, without a job: beside it first, and moved when it is whole. */
 async function writeExport (
   context: CommandContext,
-  { config, clock, courses, audit }: Services,
+  { db, clock, courses, audit }: Services,
   courseId: number,
   options: ExportOptionsGiven,
   file: string,
@@ -86,7 +86,7 @@ async function writeExport (
   const stagingPath = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
   try {
     const outcome = await performanceExport({
-      databaseFile: config.databaseFile,
+      database: db.location,
       courseId,
       options: completeOptions(options),
       requestedBy: MAKER,

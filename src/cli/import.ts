@@ -82,7 +82,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
     const { json, ...options } = flags
     outcome = await importSources(paths.map((path) => givenPath(context, path)), {
       ...options,
-      databaseFile: config.databaseFile,
+      database: database.location,
       stagingFolder: config.stagingFolder,
       defaultTimeZone: config.DEFAULT_TIME_ZONE,
       columnBounds: BOUNDS_OF_COMMANDS,

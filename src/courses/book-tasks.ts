@@ -1,9 +1,10 @@
 // Reading a whole book takes seconds for the largest courses, so it is a task for a thread.
+import type { DatabaseLocation } from '../../db/index.ts'
 import type { PageRequest } from './book-json.ts'
 import type { CourseSettings } from './course-settings.ts'
 
 interface BookInput {
-  databaseFile: string
+  database: DatabaseLocation
   courseId: number
   /** The time at which due and drop dates are judged, ms. */
   now: number

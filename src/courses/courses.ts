@@ -77,9 +77,15 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
       queries.listCourses(db.reads, { teacherKey, sourceId, today: (timeZone) => dayAt(now(), timeZone) }),
     categories: (courseId) => queries.listCategories(db.reads, courseId),
     readPage: (courseId, page, exports) =>
-      readers.run('readPage', { databaseFile: db.file, courseId, now: now(), page, exports }),
+      readers.run('readPage', { database: db.location, courseId, now: now(), page, exports }),
     previewSettings: (courseId, settings, { withStudents }) =>
-      readers.run('previewSettings', { databaseFile: db.file, courseId, now: now(), settings, withStudents }),
+      readers.run('previewSettings', {
+        database: db.location,
+        courseId,
+        now: now(),
+        settings,
+        withStudents,
+      }),
     async checkSettings (courseId, settings) {
       await check(
         new Set((await queries.listCategories(db.reads, courseId)).map((category) => category.id)),

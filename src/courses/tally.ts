@@ -1,4 +1,4 @@
-import type { Averages, BookRow } from './book.ts'
+import type { BookRow } from './book-row.ts'
 
 /** Mean, lowest and highest of some fractions; all null where there is none. */
 export interface Spread {
@@ -7,7 +7,29 @@ export interface Spread {
   highest: number | null
 }
 
-/** Adds up lines of a book, in the order in which they come. */
+export const NO_SPREAD: Spread = { average: null, lowest: null, highest: null }
+
+/** Averages over a set of students. Dropped students count in none of them. */
+export interface Averages {
+  /** Not dropped. */
+  students: number
+  dropped: number
+  /** Cells that have a score, those of dropped students included, and the sum of these fractions. */
+  scores: number
+  scoreSum: number
+  /** The same without dropped students. */
+  activeScores: number
+  activeScoreSum: number
+  /** By the index of the task in the book. */
+  tasks: Spread[]
+  /** By the index of the category in the book. */
+  categories: Spread[]
+  course: Spread
+  /** By category: whether any student has an average in it, dropped students included. */
+  isScored: boolean[]
+}
+
+/** Adds up rows of a book, in the order in which they come. */
 export class Tally {
   #students = 0
   #dropped = 0
@@ -17,33 +39,44 @@ export class Tally {
   #activeScoreSum = 0
   readonly #tasks: Column[]
   readonly #categories: Column[]
+  readonly #isScored: boolean[]
   readonly #course = new Column()
 
+  /** @param tasks number of tasks @param categories number of categories */
   constructor (tasks: number, categories: number) {
     this.#tasks = Array.from({ length: tasks }, () => new Column())
     this.#categories = Array.from({ length: categories }, () => new Column())
+    this.#isScored = new Array<boolean>(categories).fill(false)
   }
 
-  add (row: BookRow): void {
-    let scores = 0
+  add ({ isDropped, scores, categoryAverages, courseAverage }: BookRow): void {
+    let count = 0
     let sum = 0
-    for (const score of row.scores) {
-      if (Number.isNaN(score)) continue
-      scores++
+    let j = 0
+    // One loop for all that is added up of the scores: a large course has ten million.
+    for (const column of this.#tasks) {
+      const score = scores[j++]
+      if (score === undefined || Number.isNaN(score)) continue
+      count++
       sum += score
+      if (!isDropped) column.add(score)
     }
-    this.#scores += scores
+    this.#scores += count
     this.#scoreSum += sum
-    if (row.isDropped) {
+    for (const [c, column] of this.#categories.entries()) {
+      const average = categoryAverages[c]
+      if (average === undefined || Number.isNaN(average)) continue
+      this.#isScored[c] = true
+      if (!isDropped) column.add(average)
+    }
+    if (isDropped) {
       this.#dropped++
       return
     }
     this.#students++
-    this.#activeScores += scores
+    this.#activeScores += count
     this.#activeScoreSum += sum
-    for (let j = 0; j < this.#tasks.length; j++) this.#tasks[j]!.add(row.scores[j]!)
-    for (let c = 0; c < this.#categories.length; c++) this.#categories[c]!.add(row.categoryAverages[c]!)
-    this.#course.add(row.courseAverage)
+    if (!Number.isNaN(courseAverage)) this.#course.add(courseAverage)
   }
 
   averages (): Averages {
@@ -57,6 +90,7 @@ export class Tally {
       tasks: this.#tasks.map((column) => column.spread()),
       categories: this.#categories.map((column) => column.spread()),
       course: this.#course.spread(),
+      isScored: [...this.#isScored],
     }
   }
 }
@@ -68,7 +102,6 @@ class Column {
   #highest = -Infinity
 
   add (value: number): void {
-    if (value !== value) return // eslint-disable-line no-self-compare
     this.#count++
     this.#sum += value
     if (value < this.#lowest) this.#lowest = value
@@ -76,7 +109,7 @@ class Column {
   }
 
   spread (): Spread {
-    if (this.#count === 0) return { average: null, lowest: null, highest: null }
+    if (this.#count === 0) return NO_SPREAD
     return { average: this.#sum / this.#count, lowest: this.#lowest, highest: this.#highest }
   }
 }

@@ -1,6 +1,7 @@
 // What lies in the data folder. Nothing here changes anything, and all of it may run beside the service.
 import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { sqliteFile } from '../../db/index.ts'
 import { checkSchema } from '../../db/migrations/migrate.ts'
 import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite/database-copy.ts'
 import { newestTime } from '../../db/queries/monitoring.ts'
@@ -142,7 +143,7 @@ export async function checkFiles (
   const snapshot = openSnapshot(places.databaseFile)
   try {
     const db = {
-      file: places.databaseFile,
+      location: sqliteFile(places.databaseFile),
       reads: snapshot.reads,
       change: () => 0,
       write: changesNothing,

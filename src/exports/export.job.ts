@@ -1,4 +1,4 @@
-import type { Database } from '../../db/index.ts'
+import type { Database, DatabaseLocation } from '../../db/index.ts'
 import { findCourse } from '../../db/queries/courses.ts'
 import { insertExport, setExportExpiry, type RetentionRule } from '../../db/queries/exports.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
@@ -22,7 +22,7 @@ export interface ExportPayload {
 /** Writes the workbook of a course to `stagingPath`. */
 export interface ExportTask {
   input: ExportPayload & {
-    databaseFile: string
+    database: DatabaseLocation
     stagingPath: string
     /** The time at which dates are judged and by which the file is named, ms. */
     now: number
@@ -62,7 +62,7 @@ export function exportKind (
     inputVersion: async (trx, job) => (await findCourse(trx, payloadOf(job).courseId))?.data_version ?? null,
     input: async ({ job, stagingPath }) => ({
       ...payloadOf(job),
-      databaseFile: db.file,
+      database: db.location,
       stagingPath,
       now: now(),
     }),

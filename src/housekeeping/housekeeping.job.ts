@@ -1,3 +1,4 @@
+import type { DatabaseLocation } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
 import type { KeepRules } from './keep-rules.ts'
@@ -13,7 +14,7 @@ export interface HousekeepingPayload {
 /** Removes old data. */
 export interface HousekeepingTask {
   input: {
-    databaseFile: string
+    database: DatabaseLocation
     filesFolder: string
     quarantineFolder: string
     /** The time by which things are old, ms. */

@@ -63,7 +63,7 @@ async function attemptImport (
   const sources: Source[] = []
   const staging = openStaging({
     file: join(options.stagingFolder, `import-${randomBytes(8).toString('hex')}.sqlite`),
-    databaseFile: options.databaseFile,
+    databaseFile: options.database.connection.file,
   })
   try {
     const earlier = summaryOfEarlier(staging, options)

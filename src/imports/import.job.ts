@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { appliedImport } from '../../db/queries/applied-imports.ts'
-import type { Database, Trx } from '../../db/index.ts'
+import type { Database, DatabaseLocation, Trx } from '../../db/index.ts'
 import { setExpiry } from '../../db/queries/files.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
@@ -48,7 +48,7 @@ export interface ImportTask {
   input: {
     source: string
     choices: ImportChoices
-    databaseFile: string
+    database: DatabaseLocation
     stagingPath: string
     defaultTimeZone: string
     maxBytes: number
@@ -116,7 +116,7 @@ export function importKind ({
       return {
         source: await files.localFile(file, dirname(stagingPath)),
         choices,
-        databaseFile: db.file,
+        database: db.location,
         stagingPath,
         defaultTimeZone,
         maxBytes,

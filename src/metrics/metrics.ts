@@ -140,7 +140,8 @@ export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: Me
   })
   gauge('perfbook_database_bytes', 'The database with its write-ahead log.', [], (set) => {
     const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0
-    set(sizeOf(db.file) + sizeOf(`${db.file}-wal`))
+    const { file } = db.location.connection
+    set(sizeOf(file) + sizeOf(`${file}-wal`))
   })
 
   function gauge (

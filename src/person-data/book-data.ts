@@ -1,4 +1,4 @@
-import { openBookReader, type Snapshot } from '../../db/queries/book.ts'
+import { openBookReader, type Reads } from '../../db/index.ts'
 import { raiseDataVersion } from '../../db/queries/courses.ts'
 import {
   deleteStudent,
@@ -7,7 +7,8 @@ import {
   type StudentInCourse,
 } from '../../db/queries/people.ts'
 import { OriginReader } from '../imports/result-origins.ts'
-import { readBook, type Book, type BookRow } from '../courses/book.ts'
+import { readBook, type Book } from '../courses/book.ts'
+import type { BookRow } from '../courses/book-row.ts'
 import { startOfDay } from '../courses/course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUSES, STATUS_MASK } from '../courses/packed-cells.ts'
 import { isoTime } from '../iso-time.ts'
@@ -27,15 +28,15 @@ export const BOOK_DATA: PersonalData = {
     'student_result_origins.origins': 'which result of which line item each score is',
   },
   async read (person, context) {
-    const reader = openBookReader(context.databaseFile)
-    const snapshot = reader.snapshot()
+    const reader = openBookReader(context.database)
     try {
-      const courses = []
-      for (const student of person.students) courses.push(await courseOf(student, snapshot, context))
-      return courses
+      return await reader.read(async (snapshot) => {
+        const courses = []
+        for (const student of person.students) courses.push(await courseOf(student, snapshot, context))
+        return courses
+      })
     } finally {
-      snapshot.end()
-      reader.close()
+      await reader.close()
     }
   },
   async erase (trx, { students }, { now }) {
@@ -71,11 +72,11 @@ export const TEACHING_DATA: PersonalData = {
 
 async function courseOf (
   student: StudentInCourse,
-  snapshot: Snapshot,
+  snapshot: Reads,
   { db, now }: ExportContext
 ): Promise<unknown> {
-  const book = readBook(snapshot, student.course_id, { now })
-  const row = book === undefined ? undefined : rowOf(book, student.id)
+  const book = await readBook(snapshot, student.course_id, { now })
+  const row = book === undefined ? undefined : await rowOf(book, student.id)
   if (book === undefined || row === undefined) {
     return { course_id: student.course_id, course: student.course_name, student: studentJson(student) }
   }
@@ -105,9 +106,11 @@ async function courseOf (
   }
 }
 
-/** The book reuses its row: what is found holds until the next step, which never comes. */
-function rowOf (book: Book, studentId: number): BookRow | undefined {
-  for (const row of book.rows()) if (row.student.id === studentId) return row
+/** The row holds as long as no other row of the book is computed. */
+async function rowOf (book: Book, studentId: number): Promise<BookRow | undefined> {
+  for await (const batch of book.batches()) {
+    for (const row of batch) if (row.student.id === studentId) return row
+  }
   return undefined
 }
 

@@ -87,7 +87,7 @@ export async function erasePerson (
   if (done === undefined) return undefined
   return {
     counts: done.counts,
-    copies: upgradeCopies(db.file),
+    copies: upgradeCopies(db.location.connection.file),
     wiped: db.wipeFreeSpace(LOCK_TIMEOUT_MS),
   }
 }

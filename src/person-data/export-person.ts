@@ -20,7 +20,7 @@ export async function exportPerson (
   person: Person,
   { db, now }: { db: Database; now: number }
 ): Promise<PersonExport> {
-  const context = { db: db.reads, databaseFile: db.file, now, terms: personTerms(person) }
+  const context = { db: db.reads, database: db.location, now, terms: personTerms(person) }
   const { sourceId, names, identifiers, emails } = person
   const all: PersonExport = {
     exported_at: isoTime(now),

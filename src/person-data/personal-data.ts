@@ -1,7 +1,7 @@
 // The one list of what is stored about people. Every store of personal data is a value here: which columns
 // hold it, how it is exported and how it is erased. `test/person-data/registry.test.ts` walks every
 // table and fails for a column that neither this list nor `NOT_PERSONAL` names.
-import type { Reads, Trx } from '../../db/index.ts'
+import type { DatabaseLocation, Reads, Trx } from '../../db/index.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { ACCOUNT_DATA, AUDIT_DATA } from './account-data.ts'
 import { BOOK_DATA, TEACHING_DATA } from './book-data.ts'
@@ -14,7 +14,7 @@ import { ROSTER_DATA } from './roster-data.ts'
 
 export interface ExportContext {
   db: Reads
-  databaseFile: string
+  database: DatabaseLocation
   /** Ms; due and drop dates are judged by it. */
   now: number
   terms: PersonTerms

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { parse } from 'csv-parse'
 import yauzl from 'yauzl'
 import { connect } from '../../db/sqlite/connection.ts'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { importSources } from '../../src/imports/import-sources.ts'
 import { writeSyntheticRoster } from '../../src/synthetic-roster/write-roster.ts'
 
@@ -165,7 +165,7 @@ async function measured (work: () => Promise<{ added: number, unchanged: number 
 async function runImport (source: string, folder: string): Promise<Run> {
   return await measured(async () => {
     const outcome = await importSources([source], {
-      databaseFile: join(folder, 'perfbook.sqlite'),
+      database: sqliteFile(join(folder, 'perfbook.sqlite')),
       stagingFolder: join(folder, 'staging'),
       defaultTimeZone: 'UTC',
       dryRun: false,

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { sqliteFile } from '../../db/index.ts'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { createApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
@@ -119,7 +120,7 @@ async function measure (browser: Browser, address: string): Promise<void> {
 
 async function take (source: string): Promise<void> {
   const outcome = await importSources([source], {
-    databaseFile: config.databaseFile,
+    database: sqliteFile(config.databaseFile),
     stagingFolder: config.stagingFolder,
     defaultTimeZone: 'Europe/London',
     dryRun: false,

@@ -1,31 +1,29 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openBookReader } from '../../db/queries/book.ts'
-import { BookCache, readBook, type Book, type BookReading } from '../../src/courses/book.ts'
+import { readBook, type Book, type BookReading, type RowFilter } from '../../src/courses/book.ts'
+import { BookCache } from '../../src/courses/book-cache.ts'
 import { makeBookDatabase, type CourseDescription } from '../support/book-database.ts'
+import { openSnapshot, rowsOf } from '../support/book-rows.ts'
 
 const NOW = Date.UTC(2015, 3, 1, 12)
 
 async function open (t: Test, course: CourseDescription, reading: Partial<BookReading> = {}): Promise<Book> {
   const file = join(t.testdir(), 'perfbook.sqlite')
   const [id] = await makeBookDatabase(file, course)
-  const reader = openBookReader(file)
-  const snapshot = reader.snapshot()
-  t.teardown(() => {
-    snapshot.end()
-    reader.close()
-  })
-  return readBook(snapshot, id!, { now: NOW, ...reading })!
+  return (await readBook(await openSnapshot(t, file), id!, { now: NOW, ...reading }))!
 }
 
-const lines = (book: Book, filter?: Parameters<Book['rows']>[0]) =>
-  Array.from(book.rows(filter), ({ student, scores, categoryAverages, courseAverage, isDropped }) => ({
-    name: student.last_name,
-    scores: none(scores),
-    categories: none(categoryAverages),
-    course: none([courseAverage])[0],
-    isDropped,
-  }))
+const lines = (book: Book, filter?: RowFilter) =>
+  Array.fromAsync(
+    rowsOf(book, filter),
+    ({ student, scores, categoryAverages, courseAverage, isDropped }) => ({
+      name: student.last_name,
+      scores: none(scores),
+      categories: none(categoryAverages),
+      course: none([courseAverage])[0],
+      isDropped,
+    })
+  )
 const none = (values: Iterable<number>) => Array.from(values, (value) => Number.isNaN(value) ? null : value)
 
 const PHYSICS: CourseDescription = {
@@ -47,7 +45,7 @@ const PHYSICS: CourseDescription = {
 
 t.test('averages as the contract defines them', async (t) => {
   const book = await open(t, PHYSICS)
-  t.strictSame(lines(book), [
+  t.strictSame(await lines(book), [
     {
       name: 'Ames',
       scores: [1, 0.5, 0.5, 1],
@@ -102,8 +100,8 @@ t.test('a period has averages of its own, students without one as well', async (
   t.equal(book.averages(second!.id).tasks[0]!.average, 0.5)
   t.equal(book.averages(null).tasks[0]!.average, 0.2)
   t.equal(book.averages(9999).tasks[0]!.average, null)
-  t.strictSame(lines(book, { periodId: second!.id }).map(({ name }) => name), ['Burr', 'Cole'])
-  t.strictSame(lines(book, { periodId: null }).map(({ name }) => name), ['Ende'])
+  t.strictSame((await lines(book, { periodId: second!.id })).map(({ name }) => name), ['Burr', 'Cole'])
+  t.strictSame((await lines(book, { periodId: null })).map(({ name }) => name), ['Ende'])
 })
 
 t.test('missing work counts 0 where the course says so, from the moment after its due date', async (t) => {
@@ -124,7 +122,7 @@ t.test('missing work counts 0 where the course says so, from the moment after it
     ],
   }
   const book = await open(t, course)
-  t.strictSame(lines(book).map(({ scores }) => scores), [[0, null, null], [0, 0.5, 0.5], [null, null, null], [
+  t.strictSame((await lines(book)).map(({ scores }) => scores), [[0, null, null], [0, 0.5, 0.5], [null, null, null], [
     0.3,
     null,
     null,
@@ -132,7 +130,7 @@ t.test('missing work counts 0 where the course says so, from the moment after it
   t.equal(book.zeroedCells, 2)
   t.equal(book.currentUntil, NOW + 1, 'then the second task is past due')
   const ignored = await open(t, { ...course, missingCounts: 'ignored' })
-  t.strictSame(lines(ignored).map(({ scores }) => scores[0]), [null, null, null, 0.3])
+  t.strictSame((await lines(ignored)).map(({ scores }) => scores[0]), [null, null, null, 0.3])
   t.equal(ignored.currentUntil, null)
 })
 
@@ -141,10 +139,10 @@ t.test("a student is dropped from the beginning of his day in the course's zone"
     timeZone,
     students: [{ lastName: 'A', droppedOn }],
   })
-  t.equal(lines(await open(t, course('2015-04-01', 'UTC')))[0]!.isDropped, true)
-  t.equal(lines(await open(t, course('2015-04-02', 'UTC')))[0]!.isDropped, false)
+  t.equal((await lines(await open(t, course('2015-04-01', 'UTC'))))[0]!.isDropped, true)
+  t.equal((await lines(await open(t, course('2015-04-02', 'UTC'))))[0]!.isDropped, false)
   t.equal(
-    lines(await open(t, course('2015-04-02', 'Pacific/Kiritimati')))[0]!.isDropped,
+    (await lines(await open(t, course('2015-04-02', 'Pacific/Kiritimati'))))[0]!.isDropped,
     true,
     'there it is tomorrow already'
   )
@@ -169,55 +167,42 @@ t.test('an empty book has no averages and divides by nothing', async (t) => {
     students: [{ lastName: 'A', cells: [1] }],
   })
   t.strictSame(
-    lines(book),
+    await lines(book),
     [{ name: 'A', scores: [1], categories: [1], course: null, isDropped: false }],
     'weights that sum up to 0 give no course average'
   )
   const empty = await open(t, {})
-  t.strictSame(lines(empty), [])
+  t.strictSame(await lines(empty), [])
   t.strictSame(empty.averages().course, { average: null, lowest: null, highest: null })
 })
 
 t.test('settings tried out change the numbers of this reading only', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   const [id] = await makeBookDatabase(file, PHYSICS)
-  const reader = openBookReader(file)
-  const snapshot = reader.snapshot()
-  t.teardown(() => {
-    snapshot.end()
-    reader.close()
-  })
+  const snapshot = await openSnapshot(t, file)
   const cache = new BookCache()
-  const stored = readBook(snapshot, id!, { now: NOW, cache })!
+  const stored = (await readBook(snapshot, id!, { now: NOW, cache }))!
   const weights = new Map([[stored.categories[0]!.id, 0], [stored.categories[1]!.id, 1]])
-  const tried = readBook(snapshot, id!, {
-    now: NOW,
-    cache,
-    overrides: { weights, timeZone: 'Asia/Tokyo', missingCounts: 'zero' },
-  })!
+  const settings = { weights, timeZone: 'Asia/Tokyo', missingCounts: 'zero' } as const
+  const tried = (await readBook(snapshot, id!, { now: NOW, cache, settings }))!
   t.strictSame(tried.categories.map(({ weight }) => weight), [0, 1])
   t.equal(tried.course.timeZone, 'Asia/Tokyo')
-  t.strictSame(lines(tried).map(({ course }) => course), [0.5, null, null, 0])
-  const again = readBook(snapshot, id!, { now: NOW, cache })!
+  t.strictSame((await lines(tried)).map(({ course }) => course), [0.5, null, null, 0])
+  const again = (await readBook(snapshot, id!, { now: NOW, cache }))!
   t.strictSame(again.averages(), stored.averages())
-  t.strictSame(lines(again), lines(stored))
+  t.strictSame(await lines(again), await lines(stored))
 })
 
 t.test('kept averages hold for the data and the time they were read at, and no longer', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   const [id] = await makeBookDatabase(file, { students: [{ lastName: 'A', droppedOn: '2015-04-02' }] })
-  const reader = openBookReader(file)
-  const snapshot = reader.snapshot()
-  t.teardown(() => {
-    snapshot.end()
-    reader.close()
-  })
+  const snapshot = await openSnapshot(t, file)
   const cache = new BookCache()
-  t.equal(readBook(snapshot, id!, { now: NOW, cache })!.averages().students, 1)
+  t.equal((await readBook(snapshot, id!, { now: NOW, cache }))!.averages().students, 1)
   t.not(cache.get(id!, 1, NOW), undefined)
   t.equal(cache.get(id!, 2, NOW), undefined, 'other data')
   t.equal(cache.get(id!, 1, NOW + 86_400_000), undefined, 'a student is dropped meanwhile')
-  t.equal(readBook(snapshot, id!, { now: NOW + 86_400_000, cache })!.averages().students, 0)
+  t.equal((await readBook(snapshot, id!, { now: NOW + 86_400_000, cache }))!.averages().students, 0)
 })
 
 t.test('paging continues behind a student, into the dropped ones', async (t) => {
@@ -227,20 +212,17 @@ t.test('paging continues behind a student, into the dropped ones', async (t) => 
       ...(i === 0 ? { isUnenrolled: true } : {}),
     })),
   })
-  const all = Array.from(book.rows(), ({ student }) => student.id)
-  t.strictSame(lines(book).map(({ name }) => name), ['B', 'C', 'D', 'A'])
+  const ids = (filter: RowFilter) => Array.fromAsync(rowsOf(book, filter), ({ student }) => student.id)
+  const all = await ids({})
+  t.strictSame((await lines(book)).map(({ name }) => name), ['B', 'C', 'D', 'A'])
   for (let i = 0; i < all.length; i++) {
-    t.strictSame(Array.from(book.rows({ after: all[i]! }), ({ student }) => student.id), all.slice(i + 1))
+    t.strictSame(await ids({ after: all[i]! }), all.slice(i + 1))
   }
-  t.strictSame(Array.from(book.rows({ after: 9999 })), [])
+  t.strictSame(await ids({ after: 9999 }), [])
 })
 
 t.test('no such course', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   await makeBookDatabase(file)
-  const reader = openBookReader(file)
-  t.teardown(() => {
-    reader.close()
-  })
-  t.equal(readBook(reader.snapshot(), 1, { now: NOW }), undefined)
+  t.equal(await readBook(await openSnapshot(t, file), 1, { now: NOW }), undefined)
 })

@@ -3,14 +3,15 @@ import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import yazl from 'yazl'
-import { openBookReader } from '../../db/queries/book.ts'
-import { openDatabase } from '../../db/index.ts'
+import { controlTotals, listTeachers } from '../../db/queries/books.ts'
+import { openBookReader, openDatabase, sqliteFile, type Reads } from '../../db/index.ts'
 import type { ImportOptions } from '../../src/imports/import-options.ts'
 import { importSources } from '../../src/imports/import-sources.ts'
 import type { ImportOutcome, ImportSummary } from '../../src/imports/outcome.ts'
 import { showPlace } from '../../src/imports/problems.ts'
 import { readBook } from '../../src/courses/book.ts'
 import { STATUSES, STATUS_MASK } from '../../src/courses/packed-cells.ts'
+import { rowsOf } from '../support/book-rows.ts'
 
 export type TableRow = Record<string, string | number>
 /** Rows by the name of the file; the columns are those of all rows together. */
@@ -240,7 +241,7 @@ export async function createWorld (folder: string): Promise<World> {
     databaseFile,
     import: (paths, options = {}) =>
       importSources(typeof paths === 'string' ? [paths] : paths, {
-        databaseFile,
+        database: sqliteFile(databaseFile),
         stagingFolder: join(folder, 'staging'),
         defaultTimeZone: 'UTC',
         dryRun: false,
@@ -321,18 +322,16 @@ async function showBooks (databaseFile: string, now: number): Promise<ShownBook[
   const db = await openDatabase({ file: databaseFile })
   const ids = await db.reads.selectFrom('courses').select('id').orderBy('id').execute()
   await db.close()
-  const reader = openBookReader(databaseFile)
+  const reader = openBookReader(sqliteFile(databaseFile))
   try {
-    return ids.map(({ id }) => showBook(reader, id, now))
+    return await reader.read((snapshot) => Array.fromAsync(ids, ({ id }) => showBook(snapshot, id, now)))
   } finally {
-    reader.close()
+    await reader.close()
   }
 }
 
-function showBook (reader: ReturnType<typeof openBookReader>, id: number, now: number): ShownBook {
-  const snapshot = reader.snapshot()
-  const book = readBook(snapshot, id, { now })!
-  const course = snapshot.course(id)!
+async function showBook (snapshot: Reads, id: number, now: number): Promise<ShownBook> {
+  const book = (await readBook(snapshot, id, { now }))!
   const periods = new Map(book.periods.map((period) => [period.id, period.name]))
   const nth = new Map<string, number>()
   const titles = book.tasks.map(({ title }) => {
@@ -341,7 +340,7 @@ function showBook (reader: ReturnType<typeof openBookReader>, id: number, now: n
     return n === 1 ? title : `${title} (${n})`
   })
   const students: ShownBook['students'] = []
-  for (const row of book.rows()) {
+  for await (const row of rowsOf(book)) {
     const cells: Record<string, string> = {}
     book.tasks.forEach((task, j) => {
       if (!row.cells.isGiven(task.slot)) return
@@ -369,17 +368,18 @@ function showBook (reader: ReturnType<typeof openBookReader>, id: number, now: n
       cells,
     })
   }
-  const { scores, score_sum: sum } = snapshot.totals(id, book.today)
+  const { scores, score_sum: sum } = await controlTotals(snapshot, id, book.today)
+  const teachers = await listTeachers(snapshot, id)
   const averages = book.averages()
-  const shown: ShownBook = {
+  return {
     id,
     sourceId: book.course.sourceId,
     name: book.course.name,
     school: book.course.school,
     term: book.course.term,
     timeZone: book.course.timeZone,
-    version: course.data_version,
-    teachers: snapshot.teachers(id).map((teacher) =>
+    version: book.dataVersion,
+    teachers: teachers.map((teacher) =>
       `${teacher.first_name ?? ''} ${teacher.last_name ?? ''} <${teacher.email_key ?? ''}>${
         teacher.is_enabled === 1 ? '' : ' disabled'
       }`.trim()
@@ -400,6 +400,4 @@ function showBook (reader: ReturnType<typeof openBookReader>, id: number, now: n
       computed: [averages.scores - book.zeroedCells, Math.round(averages.scoreSum * 1e6) / 1e6],
     },
   }
-  snapshot.end()
-  return shown
 }

@@ -2,15 +2,13 @@
 // contract alone.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { openBookReader } from '../../db/queries/book.ts'
+import { openBookReader, sqliteFile } from '../../db/index.ts'
+import { controlTotals } from '../../db/queries/books.ts'
 import { readBook, type Book } from '../../src/courses/book.ts'
-import {
-  writeWorkbook,
-  type WorkbookFacts,
-  type WorkbookOptions,
-  type WorkbookRequest,
-} from '../../workers/workbook/write-workbook.ts'
+import type { WorkbookFacts, WorkbookOptions, WorkbookRequest } from '../../workers/workbook/workbook-request.ts'
+import { writeWorkbook } from '../../workers/workbook/write-workbook.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
+import { rowsOf } from './book-rows.ts'
 import type { CellValue } from './openpyxl.ts'
 
 export const NOW = Date.UTC(2015, 3, 30, 19, 34, 2)
@@ -61,7 +59,7 @@ export async function makeWorkbook (
     return {
       file,
       facts,
-      expected: expectedSheets(book, options),
+      expected: await expectedSheets(book, options),
       summary: expectedSummary(book, options),
       categoryAverages: book.averages().categories.map(({ average }, c) => ({
         name: book.categories[c]!.name,
@@ -80,14 +78,15 @@ export async function withBook<T> (
   now: number,
   use: (book: Book, controls: WorkbookRequest['controls']) => Promise<T>
 ): Promise<T> {
-  const reader = openBookReader(database)
-  const snapshot = reader.snapshot()
+  const reader = openBookReader(sqliteFile(database))
   try {
-    const book = readBook(snapshot, courseId, { now })!
-    return await use(book, { ...snapshot.totals(courseId, book.today), zeroedCells: book.zeroedCells })
+    return await reader.read(async (snapshot) => {
+      const book = (await readBook(snapshot, courseId, { now }))!
+      const controls = await controlTotals(snapshot, courseId, book.today)
+      return await use(book, { ...controls, zeroedCells: book.zeroedCells })
+    })
   } finally {
-    snapshot.end()
-    reader.close()
+    await reader.close()
   }
 }
 
@@ -107,26 +106,28 @@ export function expectedSummary (book: Book, options: WorkbookOptions): Record<s
   }
 }
 
-export function expectedSheets (book: Book, options: WorkbookOptions): ExpectedSheet[] {
-  if (options.sheets === 'course') return [{ name: 'Performance', rows: sheetRows(book, options, undefined) }]
-  const sheets: ExpectedSheet[] = book.periods.map(({ id, name }) => ({
+export async function expectedSheets (book: Book, options: WorkbookOptions): Promise<ExpectedSheet[]> {
+  if (options.sheets === 'course') {
+    return [{ name: 'Performance', rows: await sheetRows(book, options, undefined) }]
+  }
+  const sheets: ExpectedSheet[] = await Array.fromAsync(book.periods, async ({ id, name }) => ({
     name,
-    rows: sheetRows(book, options, id),
+    rows: await sheetRows(book, options, id),
   }))
-  const rest = sheetRows(book, options, null)
+  const rest = await sheetRows(book, options, null)
   if (rest.length > 8 || sheets.length === 0) sheets.push({ name: 'No period', rows: rest })
   return sheets
 }
 
-function sheetRows (
+async function sheetRows (
   book: Book,
   options: WorkbookOptions,
   periodId: number | null | undefined
-): CellValue[][] {
+): Promise<CellValue[][]> {
   // A full pass, so that nothing below depends on where an iteration stopped.
-  const students = [...book.rows()].length
+  const students = (await Array.fromAsync(rowsOf(book))).length
   const shown = new Set<number>()
-  for (const row of book.rows()) {
+  for await (const row of rowsOf(book)) {
     if (row.isDropped && !options.include_dropped) continue
     row.categoryAverages.forEach((average, c) => {
       if (!Number.isNaN(average)) shown.add(c)
@@ -189,7 +190,8 @@ function sheetRows (
       ...tasks.map((task) => task.title),
     ],
   ]
-  for (const { student, isDropped, scores, cells, categoryAverages, courseAverage } of book.rows()) {
+  for await (const row of rowsOf(book)) {
+    const { student, isDropped, scores, cells, categoryAverages, courseAverage } = row
     if (isDropped && !options.include_dropped) continue
     if (periodId !== undefined && student.period_id !== periodId) continue
     const period = book.periods.find(({ id }) => id === student.period_id)?.name ?? null

@@ -24,7 +24,7 @@ for (const { what, request, schools } of sources) {
     t.teardown(() => db.close())
     const run = (): Promise<ImportOutcome> =>
       importSources([output], {
-        databaseFile,
+        database: db.location,
         stagingFolder: join(folder, 'staging'),
         defaultTimeZone: 'UTC',
         dryRun: false,

@@ -1,62 +1,87 @@
 // Widths for the columns, and a height for the headings, fitted to what they show and bounded so that no text
 // takes the screen.
+import type { StudentRow } from '../../db/queries/books.ts'
 import type { Book } from '../../src/courses/book.ts'
+import type { ColumnHeadings } from './heading-rows.ts'
 import type { SheetColumns } from './sheet-plan.ts'
-import type { ColumnWidths } from './workbook-package.ts'
 
-/** Students that are measured; beyond these few names are longer than all before. */
+export interface ColumnWidths {
+  /** Last name, first name, student ID, email, period, in characters. */
+  texts: number[]
+  averages: number[]
+  tasks: number[]
+}
+
+/** In characters. */
+interface Bounds {
+  least: number
+  most: number
+}
+
+interface TextColumn extends Bounds {
+  heading: string
+  text: (student: StudentRow) => string | null
+}
+
+/** Students that are measured. Few of the others have longer names. */
 const MEASURED = 1000
-/** Least and most characters. */
-const TEXT = [[12, 28], [12, 24], [12, 20], [10, 36], [8, 24]] as const
-const AVERAGE = [10, 18] as const
-const TASK = [11, 16] as const
-/** Of row 8: lines, and points a line. */
-const MOST_LINES = 5
+const TEXTS: TextColumn[] = [
+  { heading: 'Last name', text: (student) => student.last_name, least: 12, most: 28 },
+  { heading: 'First name', text: (student) => student.first_name, least: 12, most: 24 },
+  { heading: 'Student ID', text: (student) => student.student_identifier, least: 12, most: 20 },
+  { heading: 'Email', text: (student) => student.email, least: 10, most: 36 },
+]
+const PERIOD: Bounds = { least: 8, most: 24 }
+const AVERAGE: Bounds = { least: 10, most: 18 }
+const TASK: Bounds = { least: 11, most: 16 }
+const HEADING_LINES: Bounds = { least: 2, most: 5 }
+/** Height of a line, in points. */
 const LINE = 15
 
-/** Fits columns to the texts of the book's first thousand students and to their headings. */
-export function fitColumns (
+/** Fits columns to their headings and to the texts of the book's first thousand students. */
+export async function fitColumns (
   book: Book,
   columns: SheetColumns,
-  headings: string[]
-): { widths: ColumnWidths, headingHeight: number } {
-  const longest = headings.slice(0, 5).map(textWidth)
-  let measured = 0
-  for (const { student } of book.rows()) {
-    const texts = [student.last_name, student.first_name, student.student_identifier, student.email]
-    texts.forEach((text, i) => {
-      if (text !== null) longest[i] = Math.max(longest[i]!, textWidth(text))
-    })
-    if (++measured === MEASURED) break
-  }
-  longest[4] = Math.max(6, ...book.periods.map((period) => textWidth(period.name)))
-  // The filter's button covers two characters.
-  const texts = TEXT.map(([least, most], i) => bounded(longest[i]! + 2, least, most))
-  // Two lines of a heading, where that is enough.
-  const half = (i: number, [least, most]: readonly [number, number]): number =>
-    bounded(textWidth(headings[i - 1]!) / 2 + 4, least, most)
+  headings: ColumnHeadings
+): Promise<{ widths: ColumnWidths, headingHeight: number }> {
+  const periods = Math.max(6, ...book.periods.map((period) => textWidth(period.name)))
   const names = book.categories.map((category) => textWidth(category.name) + 2)
-  const averages = Array.from(
-    { length: 1 + columns.categories.length },
-    (_, i) =>
-      bounded(
-        Math.max(half(columns.courseAverage + i, AVERAGE), i === 0 ? 0 : names[columns.categories[i - 1]!]!),
-        ...AVERAGE
-      )
-  )
-  const tasks = book.tasks.map((task, j) =>
-    bounded(Math.max(half(columns.firstTask + j, TASK), names[task.category] ?? 0), ...TASK)
-  )
-  const lines = [...averages, ...tasks].map((width, i) =>
-    linesOf(headings[columns.courseAverage - 1 + i]!, width - 2)
-  )
+  const fitted = (heading: string, category: number | undefined, bounds: Bounds) => ({
+    heading,
+    // Two lines of the heading, where that is enough.
+    width: bounded(Math.max(textWidth(heading) / 2 + 4, names[category ?? -1] ?? 0), bounds),
+  })
+  const averages = headings.averages.map((heading, i) => fitted(heading, columns.categories[i - 1]?.index, AVERAGE))
+  const tasks = book.tasks.map((task) => fitted(task.title, task.category, TASK))
+  const lines = [...averages, ...tasks].map(({ heading, width }) => linesOf(heading, width - 2))
   return {
-    widths: { texts, averages, tasks },
-    headingHeight: LINE * bounded(Math.max(...lines), 2, MOST_LINES),
+    widths: {
+      // The filter's button covers two characters.
+      texts: [...await fitTexts(book), bounded(periods + 2, PERIOD)],
+      averages: averages.map(({ width }) => width),
+      tasks: tasks.map(({ width }) => width),
+    },
+    headingHeight: LINE * bounded(Math.max(...lines), HEADING_LINES),
   }
 }
 
-function bounded (value: number, least: number, most: number): number {
+async function fitTexts (book: Book): Promise<number[]> {
+  const columns = TEXTS.map((column) => ({ ...column, longest: textWidth(column.heading) }))
+  let measured = 0
+  for await (const batch of book.batches()) {
+    for (const { student } of batch) {
+      for (const column of columns) {
+        column.longest = Math.max(column.longest, textWidth(column.text(student) ?? ''))
+      }
+      measured++
+      if (measured === MEASURED) break
+    }
+    if (measured === MEASURED) break
+  }
+  return columns.map((column) => bounded(column.longest + 2, column))
+}
+
+function bounded (value: number, { least, most }: Bounds): number {
   return Math.ceil(Math.min(most, Math.max(least, value)))
 }
 

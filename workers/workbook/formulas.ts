@@ -1,5 +1,5 @@
 // The workbook's formulas, without an equals sign. Excel 2007 (rows 6 and 7: 2019), LibreOffice and Gnumeric
-// calculate them to the same numbers. Why these: docs/workbook.md.
+// calculate the same numbers from them. The reasons are in docs/workbook.md.
 import { columnName, FIRST_STUDENT_ROW, type SheetColumns } from './sheet-plan.ts'
 
 /** A condition that any number meets and no text does. */
@@ -10,8 +10,12 @@ export interface SheetFormulas {
   categoryAverage: (column: number, row: string) => string
   /** Undefined where no category has scores. */
   courseAverage: ((row: string) => string) | undefined
-  /** Over students who are not dropped; `isTask`: of a task, else of averages. */
-  overStudents: (which: 'average' | 'lowest' | 'highest', column: number, isTask: boolean) => string
+  /** Over students who are not dropped. `isTask`: the column of a task, not of averages. */
+  overStudents: (
+    which: 'average' | 'lowest' | 'highest',
+    column: number,
+    options: { isTask: boolean }
+  ) => string
 }
 
 /** The formulas of one worksheet whose students end at `lastRow`. */
@@ -43,12 +47,13 @@ export function sheetFormulas (
           const counted = `SUMIF(${cells},${ANY_NUMBER},${weights})`
           return `IF(${counted}=0,"",SUMPRODUCT(${cells},${weights})/${counted})`
         },
-    overStudents (which, column, isTask) {
+    overStudents (which, column, { isTask }) {
       const name = columnName(column)
       const cells = `${name}$${FIRST_STUDENT_ROW}:${name}$${lastRow}`
       const call = { average: 'AVERAGEIFS', lowest: '_xlfn.MINIFS', highest: '_xlfn.MAXIFS' }[which]
       const scale = values === 'points' && isTask ? `/(${name}$4+(${name}$4=0))` : ''
-      return `IF(COUNTIFS(${statuses},"Active",${cells},${ANY_NUMBER})=0,"",${call}(${cells},${statuses},"Active")${scale})`
+      const value = `${call}(${cells},${statuses},"Active")${scale}`
+      return `IF(COUNTIFS(${statuses},"Active",${cells},${ANY_NUMBER})=0,"",${value})`
     },
   }
 }

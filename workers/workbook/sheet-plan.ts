@@ -1,7 +1,8 @@
-// Which worksheets a workbook has, and which columns each of them has: the same on all of them.
+// Which worksheets of students a workbook has, and which columns: the same on all of them.
 import type { Book } from '../../src/courses/book.ts'
-import { sheetNames } from './sheet-names.ts'
+import type { BookCategory } from '../../src/courses/book-columns.ts'
 import { DomainError } from '../../src/errors.ts'
+import { sheetNames } from './sheet-names.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
 
 export const SUMMARY = 'Summary'
@@ -13,22 +14,33 @@ const HISTORY = 'History'
 /** Rows above the students, of which the last has the headings. */
 export const HEADING_ROWS = 8
 export const FIRST_STUDENT_ROW = HEADING_ROWS + 1
-/** ECMA-376 sets none, Excel does: its specifications and limits. */
+/** Excel's limits. ECMA-376 has none. */
 const MOST_ROWS = 1_048_576
 const MOST_COLUMNS = 16_384
 
-/** Columns by number, 1 is A. The first four (last name, first name, student id, e-mail) are always there. */
+/** Columns by number, 1 is A. The first four (last name, first name, student ID, email) are always there. */
 export interface SheetColumns {
   /** Undefined where there is none. */
   period: number | undefined
   status: number
   courseAverage: number
-  /** Indexes into the book's categories; the first stands at `firstCategory`. */
-  categories: number[]
+  categories: SheetCategory[]
   firstCategory: number
   firstTask: number
   tasks: number
   last: number
+}
+
+/** A category with a column of averages. */
+export interface SheetCategory extends BookCategory {
+  /** Its index in the book. */
+  index: number
+}
+
+/** Adds up averages of students who are not dropped. */
+export interface AverageSum {
+  sum: number
+  count: number
 }
 
 export interface StudentSheet {
@@ -36,8 +48,10 @@ export interface StudentSheet {
   /** What it shows; undefined: the whole course, null: students without a period. */
   periodId: number | null | undefined
   students: number
-  /** The last row that formulas take in: the last student's, the first student row where there is none. */
+  /** The last row of formulas: the last student's, or the first student row if there is no student. */
   lastRow: number
+  /** The course average, then each category with a column. Complete when the sheet's rows are written. */
+  sums: AverageSum[]
 }
 
 export interface SheetPlan {
@@ -45,9 +59,9 @@ export interface SheetPlan {
   sheets: StudentSheet[]
 }
 
-/** Plans the worksheets. Throws WORKBOOK_TOO_LARGE where Excel's limits are exceeded. */
+/** Throws WORKBOOK_TOO_LARGE if Excel's limits are exceeded. */
 export function planSheets (book: Book, options: WorkbookOptions): SheetPlan {
-  const categories = categoriesWithScores(book, options.include_dropped)
+  const categories = categoriesWithScores(book, options)
   const hasPeriods = options.sheets === 'course' && book.periods.length > 1
   const status = hasPeriods ? 6 : 5
   const firstCategory = status + 2
@@ -66,7 +80,8 @@ export function planSheets (book: Book, options: WorkbookOptions): SheetPlan {
   const sheets = listSheets(book, options).map(({ name, periodId }): StudentSheet => {
     const { students, dropped } = book.averages(periodId)
     const rows = students + (options.include_dropped ? dropped : 0)
-    return { name, periodId, students: rows, lastRow: HEADING_ROWS + Math.max(1, rows) }
+    const sums = Array.from({ length: 1 + categories.length }, () => ({ sum: 0, count: 0 }))
+    return { name, periodId, students: rows, lastRow: HEADING_ROWS + Math.max(1, rows), sums }
   })
   refuseTooLarge(book, columns, sheets, options)
   return { columns, sheets }
@@ -79,30 +94,17 @@ function listSheets (
   if (options.sheets === 'course') return [{ name: PERFORMANCE, periodId: undefined }]
   const { students, dropped } = book.averages(null)
   const hasRest = book.periods.length === 0 || students + (options.include_dropped ? dropped : 0) > 0
-  const ids: Array<number | null> = book.periods.map((period) => period.id)
-  const wanted = book.periods.map((period) => period.name)
-  if (hasRest) {
-    ids.push(null)
-    wanted.push(NO_PERIOD)
-  }
-  return sheetNames(wanted, [SUMMARY, HISTORY]).map((name, i) => ({ name, periodId: ids[i]! }))
+  const wanted: Array<{ id: number | null, name: string }> = [...book.periods]
+  if (hasRest) wanted.push({ id: null, name: NO_PERIOD })
+  const names = sheetNames(wanted.map(({ name }) => name), [SUMMARY, HISTORY])
+  return wanted.map(({ id, name }, i) => ({ name: names[i] ?? name, periodId: id }))
 }
 
-/**
- * A category average is shown where somebody in the workbook has one; dropped students count in no average of
- * the book's.
- */
-function categoriesWithScores (book: Book, includeDropped: boolean): number[] {
-  const { categories, dropped } = book.averages()
-  const has = categories.map((category) => category.average !== null)
-  if (includeDropped && dropped > 0 && has.includes(false)) {
-    for (const row of book.rows({ isDropped: true })) {
-      row.categoryAverages.forEach((average, c) => {
-        if (!Number.isNaN(average)) has[c] = true
-      })
-    }
-  }
-  return Array.from(has.keys()).filter((c) => has[c])
+/** A category has a column if anyone in the workbook has an average in it. Dropped students count in no average. */
+function categoriesWithScores (book: Book, options: WorkbookOptions): SheetCategory[] {
+  const { categories, isScored } = book.averages()
+  return book.categories.map((category, index) => ({ ...category, index }))
+    .filter(({ index }) => options.include_dropped ? isScored[index] : categories[index]?.average !== null)
 }
 
 function refuseTooLarge (
@@ -114,21 +116,18 @@ function refuseTooLarge (
   const summaryColumns = options.sheets === 'period' ? summaryWidth(columns) : 3
   if (columns.last > MOST_COLUMNS || summaryColumns > MOST_COLUMNS) {
     throw new DomainError('WORKBOOK_TOO_LARGE', {
-      detail: `The course has ${withCommas(book.tasks.length)} tasks in ${
-        withCommas(book.categories.length)
-      } categories; ` +
-        `an Excel worksheet has room for ${
-          withCommas(MOST_COLUMNS)
-        } columns. Withdraw tasks that are no longer needed, or split the course.`,
+      detail: `The course has ${withCommas(book.tasks.length)} tasks in ${withCommas(book.categories.length)} ` +
+        `categories. An Excel worksheet has room for ${withCommas(MOST_COLUMNS)} columns. ` +
+        'Withdraw tasks that are no longer needed, or split the course.',
     })
   }
   const largest = Math.max(...sheets.map((sheet) => sheet.lastRow))
   if (largest <= MOST_ROWS) return
   const advice = options.sheets === 'course' && book.periods.length > 1
-    ? 'Export it with one sheet a period.'
+    ? 'Export it with one sheet for each period.'
     : 'Split the course.'
   throw new DomainError('WORKBOOK_TOO_LARGE', {
-    detail: `${withCommas(largest - HEADING_ROWS)} students would stand on one worksheet; ` +
+    detail: `One worksheet would have ${withCommas(largest - HEADING_ROWS)} students. ` +
       `Excel has room for ${withCommas(MOST_ROWS - HEADING_ROWS)}. ${advice}`,
   })
 }
@@ -150,7 +149,7 @@ export function columnName (column: number): string {
   return name
 }
 
-/** `1,048,576`; a formatter of the platform takes 20 ms to load, a third of a small workbook. */
+/** `1,048,576`. `Intl.NumberFormat` takes 20 ms to load, a third of the time of a small workbook. */
 export function withCommas (n: number): string {
   // eslint-disable-next-line regexp/no-super-linear-move -- a number has at most 25 characters
   return String(n).replace(/\B(?=(\d{3})+$)/g, ',')

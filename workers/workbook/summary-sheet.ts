@@ -1,14 +1,14 @@
-// The cells of Summary. Its formulas' values are asked for last, when all rows have been written.
+// The cells of Summary. The values of its formulas are asked for last, when all rows have been written.
 import type { Style } from 'xlsx-populate'
 import type { Book } from '../../src/courses/book.ts'
-import type { Spread } from '../../src/courses/tally.ts'
+import { NO_SPREAD } from '../../src/courses/tally.ts'
 import { excelDate } from './excel-date.ts'
 import { sheetSums } from './formulas.ts'
 import { quotedSheetName } from './sheet-names.ts'
-import { columnName, summaryWidth, withCommas, type SheetPlan } from './sheet-plan.ts'
-import type { AveragesAdded } from './student-rows.ts'
+import { columnName, PERFORMANCE, summaryWidth, withCommas, type SheetPlan } from './sheet-plan.ts'
+import { legend } from './summary-legend.ts'
 import type { WorkbookRequest } from './workbook-request.ts'
-import { DROPPED_LOOK, LATE_LOOK, PROVISIONAL_LOOK, type WorkbookStyles } from './workbook-styles.ts'
+import type { WorkbookStyles } from './workbook-styles.ts'
 
 export interface SummaryCell {
   row: number
@@ -17,33 +17,29 @@ export interface SummaryCell {
   /** Text as it came in, or a number; a cell with a formula has none. */
   value?: string | number
   formula?: string
-  /** The formula's value, null for the empty text. */
+  /** The formula's value, null for the empty text. Known when all rows have been written. */
   result?: () => number | null
 }
 
 export interface Summary {
   cells: SummaryCell[]
-  /** Where each category's weight stands, by the book's index: `Summary!$B$15`. */
-  weights: string[]
+  /** The cell of a category's weight, by the category's index in the book: `Summary!$B$15`. */
+  weightCell: (category: number) => string
   /** Characters, from column A on. */
   widths: number[]
-  /** Points, by row, where it is not the usual. */
+  /** In points, of rows that do not have the usual height. */
   heights: Map<number, number>
 }
 
 /** Column of the first sum in the block of periods. */
 const FIRST_SUM = 4
 
-/**
- * Lays out Summary. `added(i)` gives what was added up over the students of sheet i, once they have been
- * written.
- */
+/** Lays out Summary. */
 export function summarySheet (
   book: Book,
-  plan: SheetPlan,
+  { columns, sheets }: SheetPlan,
   request: WorkbookRequest,
-  styles: WorkbookStyles,
-  added: (sheet: number) => AveragesAdded
+  styles: WorkbookStyles
 ): Summary {
   const cells: SummaryCell[] = []
   const heights = new Map([[1, 21]])
@@ -65,13 +61,12 @@ export function summarySheet (
   }
   const heading = (...names: string[]): void => {
     row += 2
-    names.forEach((value, i) => put(i + 1, styles.heading, { value }))
+    for (const [i, value] of names.entries()) put(i + 1, styles.heading, { value })
   }
 
-  const { columns, sheets } = plan
   const isByPeriod = request.options.sheets === 'period'
   const averages = book.averages()
-  const included = request.options.include_dropped ? averages.scores : averages.activeScores
+  const scores = request.options.include_dropped ? averages.scores : averages.activeScores
   line('Course', book.course.name, styles.title)
   line('School', book.course.school)
   line('Term', book.course.term)
@@ -82,161 +77,106 @@ export function summarySheet (
   line('Students', averages.students)
   line('Dropped students', averages.dropped)
   line('Tasks', book.tasks.length)
-  line('Scores', included)
+  line('Scores', scores)
   line('Course average', null)
   const courseAverageRow = row
 
   heading('Category', 'Weight', 'Class average')
   const firstCategoryRow = row + 1
-  const weights = book.categories.map((category) => {
+  for (const category of book.categories) {
     row++
     put(1, styles.plain, { value: category.name })
     put(2, styles.input, { value: category.weight })
-    return `Summary!$B$${row}`
-  })
+  }
 
-  const periodRows = isByPeriod ? putPeriods() : undefined
-  putAverage(courseAverageRow, 2, columns.courseAverage, averages.course, FIRST_SUM)
-  columns.categories.forEach((c, i) =>
-    putAverage(
-      firstCategoryRow + c,
-      3,
-      columns.firstCategory + i,
-      averages.categories[c]!,
-      FIRST_SUM + 2 + 2 * i
-    )
-  )
-  putLegend()
+  const averageFormula = isByPeriod ? overPeriods(putPeriods()) : fromTheSheet
+  putAverage(courseAverageRow, 2, 0, averages.course.average)
+  for (const [i, { index }] of columns.categories.entries()) {
+    putAverage(firstCategoryRow + index, 3, i + 1, (averages.categories[index] ?? NO_SPREAD).average)
+  }
+
+  heading('Mark', 'Meaning')
+  const hasDropped = request.options.include_dropped && averages.dropped > 0
+  for (const { style, mark, meaning } of legend(book, request.options, styles, { hasDropped })) {
+    row++
+    put(1, style, { value: mark })
+    put(2, styles.plain, { value: meaning })
+  }
   row++
   line('Check', 'agrees')
+  const students = sheets.reduce((sum, sheet) => sum + sheet.students, 0)
   put(3, styles.plain, {
-    value: `${
-      count(sheets.reduce((sum, sheet) => sum + sheet.students, 0), 'student')
-    }, ${count(book.tasks.length, 'task')}, ` +
-      `${
-        count(included, 'score')
-      } and their sum, counted while they were written, are those of the database.`,
+    value: `${count(students, 'student')}, ${count(book.tasks.length, 'task')}, ${count(scores, 'score')} ` +
+      'and their sum, counted while they were written, are those of the database.',
   })
-  const texts = cells.filter((cell) => cell.column === 1 && typeof cell.value === 'string').map((cell) =>
-    String(cell.value).length
-  )
+  const labels = cells.flatMap(({ column, value }) => column === 1 && typeof value === 'string' ? [value.length] : [])
   return {
     cells,
-    weights,
+    weightCell: (category) => `Summary!$B$${firstCategoryRow + category}`,
     heights,
     widths: [
-      Math.min(40, Math.max(18, ...texts) + 2),
+      Math.min(40, Math.max(18, ...labels) + 2),
       24,
       ...Array.from({ length: (isByPeriod ? summaryWidth(columns) : 3) - 2 }, () => 17),
     ],
   }
 
-  /** One row a sheet: students, course average, then the sum and the count of each average. */
+  /** One row for each sheet: students, course average, then the sum and the count of each average. */
   function putPeriods (): { first: number, last: number } {
-    const names = ['Course average', ...columns.categories.map((c) => `${book.categories[c]!.name} average`)]
+    const names = ['Course average', ...columns.categories.map(({ name }) => `${name} average`)]
     heading('Period', 'Students')
     heights.set(row, 48)
     const titles = ['Course average', ...names.flatMap((name) => [`${name}: sum`, `${name}: students`])]
-    titles.forEach((value, i) => put(3 + i, styles.taskHeading, { value }))
+    for (const [i, value] of titles.entries()) put(3 + i, styles.taskHeading, { value })
     const first = row + 1
-    sheets.forEach((sheet, s) => {
+    for (const { name, periodId, lastRow, sums } of sheets) {
       row++
-      const name = quotedSheetName(sheet.name)
-      const formulas = sheetSums(name, columns, sheet.lastRow)
-      put(1, styles.plain, { value: periodName(sheet.periodId, sheet.name) })
+      const sheet = quotedSheetName(name)
+      const formulas = sheetSums(sheet, columns, lastRow)
+      put(1, styles.plain, { value: book.periods.find((period) => period.id === periodId)?.name || name })
       put(2, styles.summaryValue, {
         formula: formulas.students,
-        result: () => book.averages(sheet.periodId).students,
+        result: () => book.averages(periodId).students,
       })
       put(3, styles.average, {
-        formula: `${name}!$${columnName(columns.courseAverage)}$5`,
-        result: () => book.averages(sheet.periodId).course.average,
+        formula: `${sheet}!$${columnName(columns.courseAverage)}$5`,
+        result: () => book.averages(periodId).course.average,
       })
-      names.forEach((_, i) => {
+      for (const [i, average] of sums.entries()) {
         const column = columns.courseAverage + i
-        put(FIRST_SUM + 2 * i, styles.summarySum, {
-          formula: formulas.sum(column),
-          result: () => added(s).sums[i]!,
-        })
+        put(FIRST_SUM + 2 * i, styles.summarySum, { formula: formulas.sum(column), result: () => average.sum })
         put(FIRST_SUM + 2 * i + 1, styles.centered, {
           formula: formulas.count(column),
-          result: () => added(s).counts[i]!,
+          result: () => average.count,
         })
-      })
-    })
+      }
+    }
     return { first, last: row }
   }
 
-  function periodName (id: number | null | undefined, sheetName: string): string {
-    return book.periods.find((period) => period.id === id)?.name || sheetName
-  }
-
-  /** A live average over the whole course: the one worksheet's row 5, or the block's sums and counts. */
-  function putAverage (
-    atRow: number,
-    atColumn: number,
-    column: number,
-    spread: Spread,
-    sumColumn: number
-  ): void {
-    const [sums, counts] = [sumColumn, sumColumn + 1].map((number) =>
-      `${columnName(number)}${periodRows?.first}:${columnName(number)}${periodRows?.last}`
-    )
-    const formula = isByPeriod
-      ? `IF(SUM(${counts})=0,"",SUM(${sums})/SUM(${counts}))`
-      : `${quotedSheetName(sheets[0]!.name)}!$${columnName(column)}$5`
+  /** `average`: 0 is the course average, then the categories with a column. */
+  function putAverage (atRow: number, column: number, average: number, value: number | null): void {
     cells.push({
       row: atRow,
-      column: atColumn,
+      column,
       style: styles.summaryPercent,
-      formula,
-      result: () => spread.average,
+      formula: averageFormula(average),
+      result: () => value,
     })
   }
 
-  function putLegend (): void {
-    const explain = (style: Style, mark: string | number, meaning: string): void => {
-      row++
-      put(1, style, { value: mark })
-      put(2, styles.plain, { value: meaning })
+  /** A live average over the whole course, from the sums and counts of the periods. */
+  function overPeriods ({ first, last }: { first: number, last: number }): (average: number) => string {
+    const range = (column: number): string => `${columnName(column)}${first}:${columnName(column)}${last}`
+    return (average) => {
+      const [sums, counts] = [range(FIRST_SUM + 2 * average), range(FIRST_SUM + 2 * average + 1)]
+      return `IF(SUM(${counts})=0,"",SUM(${sums})/SUM(${counts}))`
     }
-    heading('Mark', 'Meaning')
-    explain(styles.samples[LATE_LOOK]!, 'Late', 'in italics: handed in late')
-    explain(styles.samples[PROVISIONAL_LOOK]!, 'Provisional', 'underlined: the score may still change')
-    explain(
-      styles.samples[LATE_LOOK | PROVISIONAL_LOOK]!,
-      'Late, provisional',
-      'in italics and underlined: both'
-    )
-    if (request.options.include_dropped && averages.dropped > 0) {
-      explain(
-        styles.samples[DROPPED_LOOK]!,
-        'Dropped',
-        'in grey, below the others: counts in no average, lowest or highest'
-      )
-    }
-    explain(styles.input, 'Weight', 'on yellow: may be changed, and every average in this workbook follows')
-    explain(
-      styles.samples[0]!,
-      'A word',
-      'Completed, In progress, Not started, Submitted, Missing, Exempt: there is no score, and it counts in no average'
-    )
-    explain(styles.samples[0]!, 'An empty cell', 'the student was not given the task')
-    if (book.course.missingCounts === 'zero') {
-      explain(styles.samples[0]!, '0%', 'also: not started or missing when the task was due')
-    }
-    if (request.options.values === 'points') {
-      explain(
-        styles.samples[0]!,
-        'Points',
-        'score × points possible; in per cent where a task has no points possible, and in all averages'
-      )
-    }
-    explain(
-      styles.samples[0]!,
-      '1, 2, …',
-      'above the columns: the number of the category, by which the formulas go'
-    )
+  }
+
+  /** The same from row 5 of the one worksheet. */
+  function fromTheSheet (average: number): string {
+    return `${quotedSheetName(PERFORMANCE)}!$${columnName(columns.courseAverage + average)}$5`
   }
 }
 

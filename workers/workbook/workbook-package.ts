@@ -1,28 +1,27 @@
-// The workbook without its rows, made by xlsx-populate, and the parts of it put right: what that library has
-// no call for or gets wrong is spliced into its XML here. See docs/workbook.md.
+// The workbook without its rows, made by xlsx-populate. What that library has no call for or writes wrong is
+// spliced into its XML here. See docs/workbook.md.
 import XlsxPopulate, { type Workbook } from 'xlsx-populate'
 import { fromBufferPromise } from 'yauzl'
 import type { Book } from '../../src/courses/book.ts'
 import { isoTime } from '../../src/iso-time.ts'
+import type { ColumnWidths } from './column-widths.ts'
 import { cellText, escapeXml, propertyText } from './excel-text.ts'
 import { quotedSheetName } from './sheet-names.ts'
 import { columnName, HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
 import { summarySheet, type Summary, type SummaryCell } from './summary-sheet.ts'
-import type { AveragesAdded } from './student-rows.ts'
 import type { WorkbookRequest } from './workbook-request.ts'
 import { createStyles, type WorkbookStyles } from './workbook-styles.ts'
 
-/** Tasks beside each other up to which a printed page takes in the whole width. */
+/** Up to so many tasks, a printed page shows the whole width. */
 const MOST_TASKS_ON_A_PAGE = 15
 const MARGINS = '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
 const FOOTER = '<headerFooter><oddFooter>&amp;L&amp;A&amp;RPage &amp;P of &amp;N</oddFooter></headerFooter>'
 
 export interface WorkbookPackage {
-  /** Parts that stand as they are, by path. */
+  /** Finished parts, by path. */
   parts: Map<string, string>
-  /** What stands before and after the rows of each student sheet. */
-  sheets: Array<{ path: string, head: string, tail: string }>
-  /** What comes before and after the texts of the student sheets; the first `count` numbers are Summary's. */
+  sheets: SheetFrame[]
+  /** What goes before and after the texts of the student sheets. The first `count` indexes are Summary's. */
   sharedStrings: { head: (all: StringCounts) => string, tail: string, count: number }
   summaryPath: string
   /** Summary's XML, its formulas with their values. */
@@ -38,24 +37,24 @@ export interface StringCounts {
   cells: number
 }
 
-export interface ColumnWidths {
-  /** Last name, first name, student id, e-mail, period, in characters. */
-  texts: number[]
-  averages: number[]
-  tasks: number[]
+/** What goes before and after the rows of a student sheet. */
+export interface SheetFrame {
+  sheet: StudentSheet
+  path: string
+  head: string
+  tail: string
 }
 
-/** Makes all that is in the workbook but the rows of students and the texts in them. */
+/** Makes all parts of the workbook except the rows of students and the texts in them. */
 export async function makePackage (
   book: Book,
   plan: SheetPlan,
   request: WorkbookRequest,
-  widths: ColumnWidths,
-  added: (sheet: number) => AveragesAdded
+  widths: ColumnWidths
 ): Promise<WorkbookPackage> {
   const workbook = await XlsxPopulate.fromBlankAsync()
   const styles = createStyles(workbook)
-  const summary = summarySheet(book, plan, request, styles, added)
+  const summary = summarySheet(book, plan, request, styles)
   fillSummary(workbook, summary)
   for (const sheet of plan.sheets) shapeSheet(workbook, sheet, plan, styles, widths, book, request)
   workbook.property({ title: propertyText(book.course.name), author: 'Perfbook' })
@@ -85,7 +84,7 @@ export async function makePackage (
     parts,
     sheets: plan.sheets.map((sheet, i) => {
       const path = `xl/worksheets/sheet${i + 2}.xml`
-      return { path, ...sheetFrame(take(path), sheet, plan) }
+      return { sheet, path, ...sheetXml(take(path), sheet, plan) }
     }),
     sharedStrings: {
       head: ({ texts, cells }) => {
@@ -132,12 +131,12 @@ function shapeSheet (
     sheet.column(columns.courseAverage + i).width(width).style(styles.average)
   )
   widths.tasks.forEach((width, j) => {
-    const hasPoints = request.options.values === 'points' && (book.tasks[j]!.pointsPossible ?? 0) > 0
-    sheet.column(columns.firstTask + j).width(width).style((hasPoints ? styles.points : styles.scores)[0]!)
+    const hasPoints = request.options.values === 'points' && (book.tasks[j]?.pointsPossible ?? 0) > 0
+    sheet.column(columns.firstTask + j).width(width).style((hasPoints ? styles.points : styles.scores)[0])
   })
 }
 
-function sheetFrame (
+function sheetXml (
   xml: string,
   sheet: StudentSheet,
   { columns }: SheetPlan

@@ -30,7 +30,7 @@ export interface WorkbookRequest {
   teachers: string[]
   /** Of the same snapshot as the book. */
   controls: ControlTotals
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Students written so far, of all that will be. */
   onProgress?: (done: number, of: number) => void
 }

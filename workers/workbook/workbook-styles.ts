@@ -10,8 +10,8 @@ const DATE_TIME = 'yyyy-mm-dd hh:mm'
 const TEXT = '@'
 
 const BLACK = 'FF000000'
-/** Greys that keep a contrast of 4.5 on white. */
-const GREY = 'FF6B6B6B'
+/** Has a contrast of 4.5 on white. */
+const GRAY = 'FF6B6B6B'
 const HEADING_FILL = 'FFDCE6F1'
 const INPUT_FILL = 'FFFFF2CC'
 
@@ -52,24 +52,25 @@ export interface WorkbookStyles {
   droppedAverage: Style
   text: Style
   droppedText: Style
-  /** By the sum of the look's bits: a score in per cent, and one in points. */
-  scores: Style[]
-  points: Style[]
+  /** By the sum of the look's bits: a score in percent, and one in points. */
+  scores: [Style, ...Style[]]
+  points: [Style, ...Style[]]
   /** The same looks, for the legend. */
-  samples: Style[]
+  samples: Record<'plain' | 'late' | 'provisional' | 'lateAndProvisional' | 'dropped', Style>
 }
 
 /** Adds the styles to a workbook. All must exist before the first `id()` is asked for. */
 export function createStyles (workbook: Workbook): WorkbookStyles {
   const make = (look: Look): Style => createStyle(workbook, look)
-  const marked = (look: Look) =>
-    Array.from({ length: 8 }, (_, bits) =>
-      make({
-        italic: (bits & LATE_LOOK) !== 0,
-        underline: (bits & PROVISIONAL_LOOK) !== 0,
-        color: (bits & DROPPED_LOOK) !== 0 ? GREY : BLACK,
-        ...look,
-      }))
+  const marked = (bits: number, look: Look): Style =>
+    make({
+      italic: (bits & LATE_LOOK) !== 0,
+      underline: (bits & PROVISIONAL_LOOK) !== 0,
+      color: (bits & DROPPED_LOOK) !== 0 ? GRAY : BLACK,
+      ...look,
+    })
+  const allMarked = (look: Look): [Style, ...Style[]] =>
+    [marked(0, look), ...[1, 2, 3, 4, 5, 6, 7].map((bits) => marked(bits, look))]
   return {
     plain: make({}),
     label: make({ bold: true }),
@@ -81,17 +82,23 @@ export function createStyles (workbook: Workbook): WorkbookStyles {
     summarySum: make({ align: 'center', format: '0.000' }),
     summaryPercent: make({ align: 'left', format: FINE_PERCENT }),
     input: make({ align: 'left', format: FINE_PERCENT, fill: INPUT_FILL, line: true }),
-    categoryNumber: make({ size: 8, color: GREY, align: 'center' }),
+    categoryNumber: make({ size: 8, color: GRAY, align: 'center' }),
     centered: make({ align: 'center' }),
     due: make({ align: 'center', format: DATE }),
     weight: make({ align: 'center', format: FINE_PERCENT }),
     average: make({ align: 'center', format: FINE_PERCENT }),
-    droppedAverage: make({ align: 'center', format: FINE_PERCENT, color: GREY }),
+    droppedAverage: make({ align: 'center', format: FINE_PERCENT, color: GRAY }),
     text: make({ format: TEXT }),
-    droppedText: make({ format: TEXT, color: GREY }),
-    scores: marked({ align: 'center', format: PERCENT }),
-    points: marked({ align: 'center' }),
-    samples: marked({ align: 'left' }),
+    droppedText: make({ format: TEXT, color: GRAY }),
+    scores: allMarked({ align: 'center', format: PERCENT }),
+    points: allMarked({ align: 'center' }),
+    samples: {
+      plain: marked(0, { align: 'left' }),
+      late: marked(LATE_LOOK, { align: 'left' }),
+      provisional: marked(PROVISIONAL_LOOK, { align: 'left' }),
+      lateAndProvisional: marked(LATE_LOOK | PROVISIONAL_LOOK, { align: 'left' }),
+      dropped: marked(DROPPED_LOOK, { align: 'left' }),
+    },
   }
 }
 

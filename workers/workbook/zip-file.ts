@@ -14,7 +14,7 @@ export interface ZipPart {
    * Called when the parts before it have been written. The bytes of a chunk must stay as they are until the
    * next chunk but one is asked for; then their memory may be written again.
    */
-  chunks: () => Iterable<Buffer>
+  chunks: () => Iterable<Buffer> | AsyncIterable<Buffer>
 }
 
 export interface ZipOptions {
@@ -85,7 +85,7 @@ async function writeEntry (
   try {
     // zlib works in a thread of its own: while it has one chunk, the next is made here.
     let before: Promise<void> | undefined
-    for (const chunk of chunks()) {
+    for await (const chunk of chunks()) {
       signal?.throwIfAborted()
       entry.crc = crc32(chunk, entry.crc)
       entry.size += chunk.length

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
-import { openBookReader } from '../../../db/queries/book.ts'
+import { openBookReader, sqliteFile } from '../../../db/index.ts'
+import { controlTotals } from '../../../db/queries/books.ts'
 import { readBook } from '../../../src/courses/book.ts'
 import { writeWorkbook } from '../../../workers/workbook/write-workbook.ts'
 import type { Task } from './measure.ts'
@@ -9,19 +10,19 @@ import type { Task } from './measure.ts'
  */
 export async function exportCourse ({ file, input }: Task): Promise<void> {
   rmSync(file, { force: true })
-  const reader = openBookReader(input)
-  const snapshot = reader.snapshot()
+  const reader = openBookReader(sqliteFile(input))
   const now = Date.UTC(2015, 3, 30)
-  const book = readBook(snapshot, 1, { now })!
-  const controls = { ...snapshot.totals(1, book.today), zeroedCells: book.zeroedCells }
-  await writeWorkbook(book, {
-    options: { sheets: 'course', values: 'percent', include_dropped: true },
-    file,
-    generatedAt: now,
-    generatedBy: 'bench',
-    teachers: [],
-    controls,
+  await reader.read(async (snapshot) => {
+    const book = (await readBook(snapshot, 1, { now }))!
+    const controls = { ...await controlTotals(snapshot, 1, book.today), zeroedCells: book.zeroedCells }
+    await writeWorkbook(book, {
+      options: { sheets: 'course', values: 'percent', include_dropped: true },
+      file,
+      generatedAt: now,
+      generatedBy: 'bench',
+      teachers: [],
+      controls,
+    })
   })
-  snapshot.end()
-  reader.close()
+  await reader.close()
 }

@@ -8,7 +8,7 @@ const COLUMNS: SheetColumns = {
   period: 5,
   status: 6,
   courseAverage: 7,
-  categories: [0, 1, 2, 3],
+  categories: [0, 1, 2, 3].map((index) => ({ index, id: index, sourceId: '', name: '', weight: 0.25 })),
   firstCategory: 8,
   firstTask: 12,
   tasks: 196,
@@ -27,9 +27,9 @@ t.test('in percent', async (t) => {
   const columns = [['G', COURSE, false], ['H', CATEGORY, false], ['L', TASK, true]] as const
   for (const [column, number, isTask] of columns) {
     const cells = `(${column}$9:${column}$100,$F$9:$F$100,"Active")`
-    t.equal(overStudents('average', number, isTask), guarded(column, `AVERAGEIFS${cells}`))
-    t.equal(overStudents('lowest', number, isTask), guarded(column, `_xlfn.MINIFS${cells}`))
-    t.equal(overStudents('highest', number, isTask), guarded(column, `_xlfn.MAXIFS${cells}`))
+    t.equal(overStudents('average', number, { isTask }), guarded(column, `AVERAGEIFS${cells}`))
+    t.equal(overStudents('lowest', number, { isTask }), guarded(column, `_xlfn.MINIFS${cells}`))
+    t.equal(overStudents('highest', number, { isTask }), guarded(column, `_xlfn.MAXIFS${cells}`))
   }
 })
 
@@ -41,10 +41,10 @@ t.test('in points', async (t) => {
   const percent = sheetFormulas(COLUMNS, 100, 'percent')
   t.equal(courseAverage!('9'), percent.courseAverage!('9'))
   for (const which of ['average', 'lowest', 'highest'] as const) {
-    t.equal(overStudents(which, CATEGORY, false), percent.overStudents(which, CATEGORY, false))
+    t.equal(overStudents(which, CATEGORY, { isTask: false }), percent.overStudents(which, CATEGORY, { isTask: false }))
     // A task without points possible stays in percent: it is divided by 1.
-    const inPoints = percent.overStudents(which, TASK, true).replace(/\)$/, '/(L$4+(L$4=0)))')
-    t.equal(overStudents(which, TASK, true), inPoints)
+    const inPoints = percent.overStudents(which, TASK, { isTask: true }).replace(/\)$/, '/(L$4+(L$4=0)))')
+    t.equal(overStudents(which, TASK, { isTask: true }), inPoints)
   }
 })
 

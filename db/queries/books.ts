@@ -1,0 +1,133 @@
+// What a book is read from, besides the course and its categories (`courses.ts`). All queries of one reading get
+// the same snapshot, see `BookReader`.
+import { sql } from 'kysely'
+import type { Reads } from '../index.ts'
+import type { Row } from '../tables.ts'
+
+export type StudentRow = Row<'students'> & {
+  is_dropped: 0 | 1
+  /** Packed, see `packed-cells.ts`. */
+  cells: Uint8Array | null
+}
+
+export interface StudentFilter {
+  /** Plain date in the course's zone. Students who were dropped on it or before are dropped. */
+  today: string
+  /** Only these students; `null`: those without a period. */
+  periodId?: number | null | undefined
+  isDropped?: boolean | undefined
+  /** Only students after this one. */
+  after?: Place | undefined
+}
+
+/** A student's place in the order of the book: not dropped first, then by position. */
+export interface Place {
+  isDropped: boolean
+  position: number
+  id: number
+}
+
+/** Totals by SQL. Scores and their sum are what the import recorded with each student's cells. */
+export interface ControlTotals {
+  students: number
+  dropped: number
+  scores: number
+  score_sum: number
+}
+
+const isDropped = (today: string) =>
+  sql`(students.is_unenrolled = 1 OR (students.dropped_on IS NOT NULL AND students.dropped_on <= ${today}))`
+
+export async function listPeriods (db: Reads, courseId: number): Promise<Array<Row<'periods'>>> {
+  return await db.selectFrom('periods').selectAll().where('course_id', '=', courseId)
+    .orderBy('position').orderBy('id').execute()
+}
+
+export async function listTasks (db: Reads, courseId: number): Promise<Array<Row<'tasks'>>> {
+  return await db.selectFrom('tasks').selectAll().where('course_id', '=', courseId)
+    .orderBy('position').orderBy('id').execute()
+}
+
+export async function listTeachers (db: Reads, courseId: number): Promise<Array<Row<'course_teachers'>>> {
+  return await db.selectFrom('course_teachers').selectAll().where('course_id', '=', courseId)
+    .orderBy('position').orderBy('id').execute()
+}
+
+export async function findStudent (
+  db: Reads,
+  courseId: number,
+  id: number
+): Promise<Row<'students'> | undefined> {
+  return await db.selectFrom('students').selectAll().where('course_id', '=', courseId).where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/**
+ * Students with their cells, in the order of the book, in batches of at most `size`. Each batch is one query
+ * that continues after the last student of the batch before.
+ */
+export async function * studentBatches (
+  db: Reads,
+  courseId: number,
+  { after, ...filter }: StudentFilter,
+  size: number
+): AsyncGenerator<StudentRow[], void, void> {
+  for (const dropped of [false, true]) {
+    if (filter.isDropped !== undefined && filter.isDropped !== dropped) continue
+    if (after?.isDropped === true && !dropped) continue
+    let last = after?.isDropped === dropped ? after : undefined
+    for (;;) {
+      const rows = await listStudents(db, courseId, { ...filter, isDropped: dropped, after: last }, size)
+      if (rows.length > 0) yield rows
+      const end = rows.at(-1)
+      if (end === undefined || rows.length < size) break
+      last = { isDropped: dropped, position: end.position, id: end.id }
+    }
+  }
+}
+
+async function listStudents (
+  db: Reads,
+  courseId: number,
+  { today, periodId, isDropped: dropped, after }: StudentFilter & { isDropped: boolean },
+  limit: number
+): Promise<StudentRow[]> {
+  const is = sql.lit(dropped ? 1 : 0)
+  let query = db.selectFrom('students')
+    .leftJoin('student_scores', 'student_scores.student_id', 'students.id')
+    .selectAll('students')
+    .select(['student_scores.cells', sql<0 | 1>`${is}`.as('is_dropped')])
+    .where('students.course_id', '=', courseId)
+    .where(sql<boolean>`${isDropped(today)} = ${is}`)
+    .orderBy('students.position').orderBy('students.id')
+    .limit(limit)
+  if (periodId === null) query = query.where('students.period_id', 'is', null)
+  else if (periodId !== undefined) query = query.where('students.period_id', '=', periodId)
+  if (after !== undefined) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('students.position', 'students.id'), '>', tuple(after.position, after.id))
+    )
+  }
+  return await query.execute()
+}
+
+/** The earliest day after `today` on which a student is dropped. */
+export async function nextDrop (db: Reads, courseId: number, today: string): Promise<string | null> {
+  const row = await db.selectFrom('students').select((eb) => eb.fn.min('dropped_on').as('day'))
+    .where('course_id', '=', courseId).where('is_unenrolled', '=', 0).where('dropped_on', '>', today)
+    .executeTakeFirst()
+  return row?.day ?? null
+}
+
+export async function controlTotals (db: Reads, courseId: number, today: string): Promise<ControlTotals> {
+  return await db.selectFrom('students')
+    .leftJoin('student_scores', 'student_scores.student_id', 'students.id')
+    .select([
+      sql<number>`count(*) FILTER (WHERE NOT ${isDropped(today)})`.as('students'),
+      sql<number>`count(*) FILTER (WHERE ${isDropped(today)})`.as('dropped'),
+      sql<number>`coalesce(sum(student_scores.score_count), 0)`.as('scores'),
+      sql<number>`coalesce(sum(student_scores.score_sum), 0.0)`.as('score_sum'),
+    ])
+    .where('students.course_id', '=', courseId)
+    .executeTakeFirstOrThrow()
+}

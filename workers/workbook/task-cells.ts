@@ -1,0 +1,111 @@
+// The cells of tasks, the one hot loop of an export: ten million cells go through it. So everything that can be
+// is bytes beforehand, and each byte is set by hand, which for pieces of a few bytes is faster than any call.
+// That is also why this file asserts (`!`) what an index finds: a check for each byte would cost time.
+import type { BookRow } from '../../src/courses/book-row.ts'
+import type { BookTask } from '../../src/courses/book-columns.ts'
+import { LATE, PROVISIONAL, STATUS_MASK } from '../../src/courses/packed-cells.ts'
+import type { ByteChunks } from './byte-chunks.ts'
+import { cellStart, unwritable, VALUE_END } from './cell-xml.ts'
+import type { WrittenTotals } from './control-totals.ts'
+import { NumberBytes } from './number-bytes.ts'
+import type { StringTable } from './string-table.ts'
+import type { WorkbookOptions } from './workbook-request.ts'
+import { DROPPED_LOOK, LATE_LOOK, PROVISIONAL_LOOK, type WorkbookStyles } from './workbook-styles.ts'
+
+/** By the code of a status, see `packed-cells.ts`. */
+const STATUS_WORDS = ['', 'Not started', 'In progress', 'Completed', 'Submitted', 'Missing', 'Exempt'] as const
+const WORDS = STATUS_WORDS.length
+
+export interface TaskCellsOptions {
+  tasks: readonly BookTask[]
+  /** The column of the first task. */
+  firstColumn: number
+  styles: WorkbookStyles
+  strings: StringTable
+  totals: WrittenTotals
+  values: WorkbookOptions['values']
+}
+
+interface TaskColumn {
+  title: string
+  slot: number
+  /** Points possible if the column shows points, else NaN. */
+  possible: number
+  start: Buffer
+}
+
+export class TaskCells {
+  readonly #columns: TaskColumn[]
+  readonly #strings: StringTable
+  readonly #totals: WrittenTotals
+  readonly #numbers = new NumberBytes()
+  /** What goes before a value, by look. */
+  readonly #scoreMiddles: Buffer[]
+  readonly #pointsMiddles: Buffer[]
+  /** What follows the reference, by look and status. */
+  readonly #words: Buffer[]
+
+  constructor ({ tasks, firstColumn, styles, strings, totals, values }: TaskCellsOptions) {
+    this.#strings = strings
+    this.#totals = totals
+    this.#columns = tasks.map(({ title, slot, pointsPossible }, j) => ({
+      title,
+      slot,
+      possible: values === 'points' && pointsPossible !== null && pointsPossible > 0 ? pointsPossible : NaN,
+      start: cellStart(firstColumn + j),
+    }))
+    this.#scoreMiddles = styles.scores.map((style) => Buffer.from(`" s="${style.id()}"><v>`))
+    this.#pointsMiddles = styles.points.map((style) => Buffer.from(`" s="${style.id()}"><v>`))
+    const words = STATUS_WORDS.map((word) => word === '' ? 0 : strings.intern(word))
+    this.#words = styles.scores.flatMap((style) =>
+      words.map((index) => Buffer.from(`" s="${style.id()}" t="s"><v>${index}</v></c>`))
+    )
+  }
+
+  /**
+   * Writes the cells of a student into the row with that number. Throws CHECK_FAILED for a score
+   * that is not a finite number.
+   */
+  write (row: BookRow, rowNumber: Buffer, chunks: ByteChunks): void {
+    const { buffer } = chunks
+    const { scores, cells } = row
+    const { marks, points, length } = cells
+    const droppedLook = row.isDropped ? DROPPED_LOOK : 0
+    let position = chunks.length
+    let words = 0
+    let count = 0
+    let sum = 0
+    let size = 0
+    let j = 0
+    for (const { slot, possible, start, title } of this.#columns) {
+      const score = scores[j++]!
+      const mark = slot < length ? marks[slot]! : 0
+      if (mark === 0) continue
+      const look = droppedLook | (mark & LATE ? LATE_LOOK : 0) | (mark & PROVISIONAL ? PROVISIONAL_LOOK : 0)
+      for (let i = 0; i < start.length; i++) buffer[position++] = start[i]!
+      for (let i = 0; i < rowNumber.length; i++) buffer[position++] = rowNumber[i]!
+      if (Number.isNaN(score)) {
+        const word = this.#words[look * WORDS + (mark & STATUS_MASK)]!
+        for (let i = 0; i < word.length; i++) buffer[position++] = word[i]!
+        words++
+        continue
+      }
+      const isPoints = !Number.isNaN(possible)
+      // The points that came in, if the score comes from them: score × possible could differ in the last digit.
+      const value = isPoints ? Number.isNaN(points[slot]) ? score * possible : points[slot]! : score
+      if (!Number.isFinite(value) || !Number.isFinite(score)) throw unwritable(`The score in “${title}”`, row)
+      const middle = (isPoints ? this.#pointsMiddles : this.#scoreMiddles)[look]!
+      for (let i = 0; i < middle.length; i++) buffer[position++] = middle[i]!
+      position = this.#numbers.write(value, buffer, position)
+      for (let i = 0; i < VALUE_END.length; i++) buffer[position++] = VALUE_END[i]!
+      count++
+      sum += score
+      size += Math.abs(score)
+    }
+    chunks.length = position
+    this.#strings.cells += words
+    this.#totals.scores += count
+    this.#totals.scoreSum += sum
+    this.#totals.scoreSize += size
+  }
+}
