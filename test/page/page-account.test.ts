@@ -48,7 +48,8 @@ t.test('signed-in devices: seen and signed out', chromium, async (t) => {
   const { address, open } = await startPage(t, { courses: [sampleCourse()] })
   const phone = await open({
     userAgent:
-      'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1',
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) ' +
+      'Version/19.0 Mobile/15E148 Safari/604.1',
   })
   await signIn(phone.page, address)
   const { page, problems } = await open()

@@ -115,13 +115,14 @@ t.test('a failed job says why, and long lists have pages', chromium, async (t) =
   const service = await startPage(t, { courses: [sampleCourse()] })
   const { page, problems } = await openAsAdmin(service)
   const { db, clock: { now } } = service.services
+  const [courseId = 0] = service.courseIds
   await db.write((trx) =>
     trx.insertInto('jobs').values(Array.from({ length: 60 }, (_, i) => ({
       kind: 'performance-export',
       state: 'failed' as const,
       key: `k${i}`,
       owner_type: 'course',
-      owner_id: service.courseIds[0]!,
+      owner_id: courseId,
       payload: '{"requestedBy":"Tea Cher"}',
       error_code: 'WORKBOOK_TOO_LARGE',
       error_message: 'There are too many students.',

@@ -144,7 +144,8 @@ t.test('dropped, followed through a reload, canceled', chromium, async (t) => {
   await page.evaluate(`{
     const data = new DataTransfer()
     data.items.add(new File([${JSON.stringify(PHYSICS)}], 'dropped.json'))
-    document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+    const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+    document.querySelector('.drop').dispatchEvent(drop)
   }`)
   await page.locator('#file-chosen').getByText('dropped.json').waitFor()
   await page.getByRole('button', { name: 'Check', exact: true }).click()

@@ -1,10 +1,11 @@
 // How the page is served. What it does is tested in a browser.
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { Writable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import Fastify from 'fastify'
 import t from 'tap'
+import { programFile } from '../../src/program-files.ts'
 import { buildPage } from '../../tools/build-page.ts'
 import { pageRoutes } from '../../src/http/routes/page.ts'
 
@@ -34,7 +35,9 @@ t.test('a page that was not built says so, in the log and in the browser', async
 
 t.test('the built page: strict policy, relative addresses, small', async (t) => {
   const folder = join(t.testdir(), 'page')
-  await buildPage(folder)
+  const sources = (await buildPage(folder)).map((file) => relative(programFile('.'), file))
+  const others = sources.filter((file) => !/^(?:src\/page|node_modules)\//.test(file))
+  t.strictSame(others, ['src/person-name.ts'], "the API's schemas are imported as types only")
   const app = Fastify()
   await app.register(pageRoutes, { publicPath: '/perfbook', folder })
   const { payload, headers } = await app.inject('/')
