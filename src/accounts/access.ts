@@ -1,4 +1,4 @@
-// Who may do what. Everything that decides about access asks here.
+// The rules of access: who may use which course and which job.
 import { teaches } from '../../db/queries/accounts.ts'
 import { findCourse, type CourseRow } from '../../db/queries/courses.ts'
 import type { Database } from '../../db/index.ts'
@@ -21,18 +21,20 @@ export interface Principal {
   lastName: string | null
   role: 'admin' | 'teacher' | 'student'
   scopes: ReadonlySet<Scope>
-  /** A row of `tokens` or of `sessions`; 0: a token of an embedding application, which has none. */
+  /**
+   * The id of a row of `tokens` or `sessions`; 0 for a token of an embedding application, which has no row.
+   */
   credential: { kind: 'token' | 'session', id: number }
 }
 
-/** All that a role may do. */
+/** Everything that a role may do. */
 export const SCOPES_OF_ROLE: Readonly<Record<Principal['role'], readonly Scope[]>> = {
   admin: SCOPES,
   teacher: ['read', 'export', 'import'],
   student: ['read'],
 }
 
-/** Most characters of a name; every list shows it. */
+/** The most characters of a name, which every list shows. */
 const DISPLAY_NAME_MAX = 200
 
 /** What a person is called in files and lists. */
@@ -43,7 +45,7 @@ export function displayName (
   return shorten(name === '' ? email : name, DISPLAY_NAME_MAX)
 }
 
-export type CourseAccess = { course: CourseRow, allowed: boolean }
+type CourseAccess = { course: CourseRow, allowed: boolean }
 
 export interface Access {
   /** A course, and whether the principal may use it. Undefined: there is no such course. */

@@ -33,7 +33,7 @@ export interface AccountServices {
   applicationTokens: ApplicationTokens | undefined
 }
 
-export interface AccountServicesOptions {
+interface AccountServicesOptions {
   config: Config
   db: Database
   log: Log

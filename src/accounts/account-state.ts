@@ -11,10 +11,10 @@ import { shorten } from '../short-text.ts'
 
 export interface AccountState {
   mayEnter: boolean
-  /** Who disabled the account; both may have. */
+  /** Who disabled the account; it may be both. */
   byAdministrator: boolean
   byRoster: boolean
-  /** Courses whose roster disables it; none where the roster names the person in no course any more. */
+  /** Courses whose roster disables it; empty if the roster no longer has the person in any course. */
   courses: Array<{ id: number, name: string }>
 }
 
@@ -56,12 +56,12 @@ function isDisabledUser (person: Person): boolean {
   return 'id' in person && person.roster_disabled_by !== null
 }
 
-/** Most courses that are named. */
+/** The most courses that are named. */
 const NAMED = 3
 
 /**
- * Why an account is disabled, for an administrator: `disabled by the roster of the course "Physics"`; empty:
- * it is not.
+ * Why an account is disabled, for an administrator: `disabled by the roster of the course "Physics"`. Empty
+ * if it is not disabled.
  */
 export function stateText ({ byAdministrator, byRoster, courses }: AccountState): string {
   const parts: string[] = []

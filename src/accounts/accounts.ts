@@ -1,4 +1,4 @@
-import type { Database } from '../../db/index.ts'
+import type { Database, Trx } from '../../db/index.ts'
 import { enableInRosters } from '../../db/queries/account-state.ts'
 import * as queries from '../../db/queries/accounts.ts'
 import { endSessionsOfUser } from '../../db/queries/sessions.ts'
@@ -19,10 +19,10 @@ import { hashOfSecret, newSecret } from './secrets.ts'
 
 export type { UserRow } from '../../db/queries/accounts.ts'
 
-/** A token's last use is noted at most this often, ms. */
-const NOTE_USE_EVERY_MS = 60_000
+/** A token's last use is recorded at most this often, ms. */
+const RECORD_USE_EVERY_MS = 60_000
 
-export interface NewAccount {
+interface NewAccount {
   email: string
   role: Principal['role']
   firstName?: string | null
@@ -32,36 +32,32 @@ export interface NewAccount {
 
 export interface Accounts {
   /**
-   * The user of a bearer token; undefined: the token is unknown, revoked or expired, or its user is disabled.
+   * The user of a bearer token. Undefined: the token is unknown, revoked or expired, or its user is disabled.
    * With `notesUse: false` this does not count as a use of the token.
    */
   authenticate: (token: string, options?: { notesUse: boolean }) => Promise<Principal | undefined>
-  /**
-   * Gives an email address a role and a password. Throws USER_EXISTS and VALIDATION_FAILED.
-   */
+  /** Gives an email address a role and a password. Throws USER_EXISTS and VALIDATION_FAILED. */
   add: (account: NewAccount) => Promise<queries.UserRow>
-  /** All sessions of the user end. Throws USER_NOT_FOUND and VALIDATION_FAILED. */
+  /** Also ends all sessions of the user. Throws USER_NOT_FOUND and VALIDATION_FAILED. */
   setPassword: (email: string, password: string) => Promise<void>
-  disable: (email: string) => Promise<void>
-  /**
-   * By the user's id. A disabled user is signed out everywhere. Enabling also takes back what rosters have
-   * said, until a roster says it again. `before`: the state until now. Throws USER_NOT_FOUND.
-   */
-  setDisabled: (userId: number, isDisabled: boolean) => Promise<UserState & { before: AccountState }>
+  /** Also signs the user out everywhere. `before` is the state until now. Throws USER_NOT_FOUND. */
+  disable: (userId: number) => Promise<UserState & { before: AccountState }>
+  /** The same, and overrides rosters that disable the user, until the next import that disables them. */
+  enable: (userId: number) => Promise<UserState & { before: AccountState }>
   /** Whether a user may sign in, and if not, why. */
   state: (user: queries.UserRow) => Promise<AccountState>
   /**
-   * The user with an e-mail. A teacher who is known only from a roster gets an account, without a password,
-   * now.
+   * The user with this email address. A teacher who is known only from a roster gets an account without a
+   * password.
    */
   known: (email: string) => Promise<queries.UserRow | undefined>
   find: (userId: number) => Promise<queries.UserRow | undefined>
   findByEmail: (email: string) => Promise<queries.UserRow | undefined>
   list: () => Promise<queries.UserRow[]>
-  /** All users, each with its state. */
+  /** All users and their states. */
   listWithStates: () => Promise<UserState[]>
   /**
-   * Makes a token for any account or roster teacher and returns it: the only time that it is seen. Throws
+   * Makes a token for any account or roster teacher and returns it. It cannot be read again. Throws
    * USER_NOT_FOUND, USER_DISABLED and VALIDATION_FAILED.
    */
   createToken: (
@@ -71,7 +67,7 @@ export interface Accounts {
   revokeToken: (id: number) => Promise<boolean>
 }
 
-export interface AccountsOptions {
+interface AccountsOptions {
   db: Database
   now: () => number
   passwords: Pick<PasswordQueue, 'choose'>
@@ -80,17 +76,20 @@ export interface AccountsOptions {
 export function createAccounts ({ db, now, passwords }: AccountsOptions): Accounts {
   async function existing (email: string): Promise<queries.UserRow> {
     const user = await queries.findUser(db.reads, queries.emailKey(email))
-    if (user === undefined) throw new DomainError('USER_NOT_FOUND', { detail: `There is no account for ${email}.` })
+    if (user === undefined) {
+      throw new DomainError('USER_NOT_FOUND', { detail: `There is no account for ${email}.` })
+    }
     return user
   }
-  async function setDisabled (userId: number, isDisabled: boolean): ReturnType<Accounts['setDisabled']> {
+  async function change (
+    userId: number,
+    changeOf: (trx: Trx, user: queries.UserRow) => Promise<{ disabled_at: number | null }>
+  ): Promise<UserState & { before: AccountState }> {
     return await db.write(async (trx) => {
       const known = await queries.findUserById(trx, userId)
       if (known === undefined) throw new DomainError('USER_NOT_FOUND')
       const before = await accountState(trx, known)
-      if (isDisabled) await endSessionsOfUser(trx, userId, now())
-      else await enableInRosters(trx, known)
-      const user = await queries.updateUser(trx, userId, { disabled_at: isDisabled ? now() : null })
+      const user = await queries.updateUser(trx, userId, await changeOf(trx, known))
       return { user, before, state: await accountState(trx, user) }
     })
   }
@@ -102,7 +101,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       const at = now()
       if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= at)) return undefined
       if (!await mayEnter(db.reads, user)) return undefined
-      if (notesUse && at - (row.last_used_at ?? 0) > NOTE_USE_EVERY_MS) {
+      if (notesUse && at - (row.last_used_at ?? 0) > RECORD_USE_EVERY_MS) {
         void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
       }
       const scopes = row.scopes === null ? null : JSON.parse(row.scopes) as Scope[]
@@ -153,10 +152,14 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
         await endSessionsOfUser(trx, user.id, now())
       })
     },
-    async disable (email) {
-      await setDisabled((await existing(email)).id, true)
-    },
-    setDisabled,
+    disable: (userId) => change(userId, async (trx) => {
+      await endSessionsOfUser(trx, userId, now())
+      return { disabled_at: now() }
+    }),
+    enable: (userId) => change(userId, async (trx, user) => {
+      await enableInRosters(trx, user)
+      return { disabled_at: null }
+    }),
     find: (userId) => queries.findUserById(db.reads, userId),
     findByEmail: (email) => queries.findUser(db.reads, queries.emailKey(email)),
     list: () => queries.listUsers(db.reads),
@@ -176,7 +179,9 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
         }
         const state = await accountState(trx, user)
         if (!state.mayEnter) {
-          throw new DomainError('USER_DISABLED', { detail: `The account of ${email} is ${stateText(state)}.` })
+          throw new DomainError('USER_DISABLED', {
+            detail: `The account of ${email} is ${stateText(state)}.`,
+          })
         }
         const tooMuch = scopes?.filter((scope) => !SCOPES_OF_ROLE[user.role].includes(scope)) ?? []
         if (tooMuch.length > 0) {
@@ -202,7 +207,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
   }
 }
 
-/** Characters that no e-mail and no name has, and that a terminal or a page may obey. */
+/** Characters that email addresses and names do not have, and that a terminal or a page may obey. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
 
 function checkEmail (email: string): void {

@@ -1,6 +1,6 @@
-// Tokens of an application in which the product is embedded: it signs in people itself and says in a JWT (RFC
-// 7519) who asks.
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
+// Tokens of an application that embeds Perfbook: it signs in people itself, and its JWT (RFC 7519) says who
+// sends a request.
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose'
 import { emailKey, findUser } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
 import { SCOPES, type Principal, type Scope } from './access.ts'
@@ -9,8 +9,8 @@ import { DomainError } from '../errors.ts'
 import { knownUser, principalFrom } from './principals.ts'
 
 /**
- * What may sign, by kind of key: never `none`, and never a shared secret where the keys are public (RFC 8725,
- * 3.1).
+ * Accepted algorithms, by kind of key: never `none`, and never a shared secret where the keys are public (RFC
+ * 8725, 3.1).
  */
 const SECRET_ALGORITHMS = ['HS256']
 const KEY_ALGORITHMS = [
@@ -26,27 +26,27 @@ const KEY_ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ]
-/** The application's clock may be so far ahead or behind, s. */
+/** How far the application's clock may be ahead or behind, s. */
 const CLOCK_TOLERANCE_S = 5
 const HOUR_S = 3600
-/** How long the keys may take to come, ms. */
+/** Time-out of fetching the keys, ms. */
 const KEYS_TIMEOUT_MS = 5000
 /** When to try again if they cannot be fetched. */
 const RETRY_S = 10
-/** After so long they are fetched again, ms; an unknown key's name fetches them sooner. */
+/** Keys are fetched again after this long, ms, or when a token names an unknown key. */
 const KEYS_AGE_MS = 600_000
-/** But not twice within so long, ms: tokens that are made up must not become requests. */
+/** The shortest time between two fetches, ms: made-up tokens must not become requests. */
 const KEYS_COOLDOWN_MS = 30_000
 
 export interface ApplicationTokens {
   /**
-   * Who a token stands for; undefined: nobody (it is not right, or nobody here has the e-mail). Throws
-   * ISSUER_UNAVAILABLE where the keys cannot be had.
+   * The user of a token. Undefined: the token is not valid, or no user has its email address. Throws
+   * ISSUER_UNAVAILABLE if the keys cannot be fetched.
    */
   authenticate: (token: string) => Promise<Principal | undefined>
 }
 
-export interface ApplicationTokensOptions {
+interface ApplicationTokensOptions {
   db: Database
   now: () => number
   log: { warn: (facts: object, text: string) => void }
@@ -54,9 +54,9 @@ export interface ApplicationTokensOptions {
   keys: { secret: string } | { url: string, cooldownMs?: number }
   audience: string
   issuer: string
-  /** The claim that holds the user's e-mail. */
+  /** The claim with the user's email address. */
   userClaim: string
-  /** A token that expires later than this from now is refused, hours. */
+  /** The longest time until a token expires, hours. */
   maxHours: number
 }
 
@@ -71,22 +71,11 @@ export function createApplicationTokens ({
   maxHours,
 }: ApplicationTokensOptions): ApplicationTokens {
   const checks = { audience, issuer, requiredClaims: ['exp', userClaim], clockTolerance: CLOCK_TOLERANCE_S }
-  const secret = 'secret' in keys ? new TextEncoder().encode(keys.secret) : undefined
-  const published = 'url' in keys
-    ? createRemoteJWKSet(new URL(keys.url), {
-      timeoutDuration: KEYS_TIMEOUT_MS,
-      cacheMaxAge: KEYS_AGE_MS,
-      cooldownDuration: keys.cooldownMs ?? KEYS_COOLDOWN_MS,
-    })
-    : undefined
+  const verify = createVerify(keys)
 
   async function claimsOf (token: string): Promise<JWTPayload | undefined> {
     try {
-      const currentDate = new Date(now())
-      const { payload } = secret !== undefined
-        ? await jwtVerify(token, secret, { ...checks, currentDate, algorithms: SECRET_ALGORITHMS })
-        : await jwtVerify(token, published!, { ...checks, currentDate, algorithms: KEY_ALGORITHMS })
-      return payload
+      return (await verify(token, { ...checks, currentDate: new Date(now()) })).payload
     } catch (error) {
       if (!isOutage(error)) return undefined
       log.warn(
@@ -97,10 +86,7 @@ export function createApplicationTokens ({
     }
   }
 
-  /**
-   * `iat` is optional; where it is there, it is a time that has passed. `exp` and `nbf` were checked against
-   * the clock.
-   */
+  /** `iat` is optional; if present, it is in the past. `exp` and `nbf` were checked against the clock. */
   function isShortLived ({ exp = Infinity, iat }: JWTPayload): boolean {
     const latest = now() / 1000 + CLOCK_TOLERANCE_S
     if (iat !== undefined && !(typeof iat === 'number' && iat >= 0 && iat <= latest && iat < exp)) {
@@ -124,25 +110,35 @@ export function createApplicationTokens ({
       const known = await findUser(db.reads, key)
       if (!await mayEnter(db.reads, known ?? { email_key: key })) return undefined
       const user = known ?? await db.write((trx) => knownUser(trx, key, now()))
-      // It has no row in `tokens`.
+      // The token has no row in `tokens`.
       return user === undefined ? undefined : principalFrom(user, scopes, { kind: 'token', id: 0 })
     },
   }
 }
 
-/**
- * Whether the application vouches for the e-mail: it says `true`, or nothing. Words such as "false" are not
- * taken for a value.
- */
-function isVerified ({
-  email_verified: verified,
-}: JWTPayload): boolean {
+function createVerify (keys: ApplicationTokensOptions['keys']) {
+  if ('secret' in keys) {
+    const secret = new TextEncoder().encode(keys.secret)
+    return (token: string, checks: JWTVerifyOptions) =>
+      jwtVerify(token, secret, { ...checks, algorithms: SECRET_ALGORITHMS })
+  }
+  const published = createRemoteJWKSet(new URL(keys.url), {
+    timeoutDuration: KEYS_TIMEOUT_MS,
+    cacheMaxAge: KEYS_AGE_MS,
+    cooldownDuration: keys.cooldownMs ?? KEYS_COOLDOWN_MS,
+  })
+  return (token: string, checks: JWTVerifyOptions) =>
+    jwtVerify(token, published, { ...checks, algorithms: KEY_ALGORITHMS })
+}
+
+/** Whether the application vouches for the email address: the claim is `true`, or there is none. */
+function isVerified ({ email_verified: verified }: JWTPayload): boolean {
   return verified === undefined || verified === true
 }
 
 /**
- * Of a `scope` claim (RFC 8693, 4.2) what means something here; null: it says nothing of scopes; undefined:
- * it is none.
+ * The known scopes of a `scope` claim (RFC 8693, 4.2). Null: there is no claim. Undefined: the claim is not
+ * valid.
  */
 function scopesOf (claim: unknown): Scope[] | null | undefined {
   if (claim === undefined) return null
@@ -152,8 +148,8 @@ function scopesOf (claim: unknown): Scope[] | null | undefined {
 }
 
 /**
- * What jose throws where the keys did not come: its base class, a time-out, or what `fetch` said. What is
- * wrong with a token has classes of its own.
+ * Whether the keys could not be fetched: jose throws its base class, a time-out, or the error of `fetch`. It
+ * has other classes for what is wrong with a token.
  */
 function isOutage (error: unknown): boolean {
   return error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid ||

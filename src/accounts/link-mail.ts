@@ -1,32 +1,30 @@
 import { createTransport } from 'nodemailer'
 import { isoTime } from '../iso-time.ts'
 
-/**
- * How long the mail server may take: for the connection and its first word, and between two words after that,
- * ms.
- */
+/** Time-out of the connection and of the mail server's greeting, ms. */
 const CONNECTION_MS = 10_000
+/** The longest that the mail server may be silent after that, ms. */
 const SILENCE_MS = 20_000
 
-export interface LinkMessage {
+interface LinkMessage {
   to: string
-  /** An invitation, or a new password for somebody who has one. */
+  /** An invitation, or a new password for a user who has one. */
   kind: 'invitation' | 'reset'
   url: string
-  /** ms since 1970. */
+  /** Ms since 1970. */
   expiresAt: number
 }
 
-/** `reason` is what the mail server said, for the administrator. */
-export type MailOutcome = { sent: true } | { sent: false, reason: string }
+/** `reason` is the mail server's answer, for the administrator. */
+type MailOutcome = { sent: true } | { sent: false, reason: string }
 
-/** Sends one-time links to those whom they are for. */
+/** Sends one-time links to their users. */
 export interface LinkMail {
-  /** Never throws: the link is good all the same, and can be passed on by hand. */
+  /** Never throws: the link is valid either way and can be passed on by hand. */
   send: (message: LinkMessage) => Promise<MailOutcome>
 }
 
-export interface LinkMailOptions {
+interface LinkMailOptions {
   /** `smtp://user:password@host:587`, or `smtps://`. */
   url: string
   from: string
@@ -53,8 +51,8 @@ export function createLinkMail ({ url, from, log }: LinkMailOptions): LinkMail {
           responseCode?: number,
           message: string,
         }
-        // Not whose mail it was, nor what the server said of the address.
-        log.warn({ code, responseCode }, 'a one-time link could not be sent by e-mail')
+        // Neither the address nor the server's answer, which may quote it.
+        log.warn({ code, responseCode }, 'a one-time link could not be sent by email')
         return { sent: false, reason }
       }
     },
@@ -67,16 +65,19 @@ function letter ({ kind, url, expiresAt }: LinkMessage): { subject: string, text
     ? [
         'Your invitation to Perfbook',
         'You have been invited to Perfbook, the performance book of your courses.',
-        'If you do not know what this is about, ignore this message.',
+        'If you did not expect this, ignore this message.',
       ]
     : [
         'A new password for Perfbook',
-        'An administrator has made a link by which you choose a new password for Perfbook.',
-        'If you did not ask for it, ignore this message: your password stays as it is.',
+        'An administrator made a link for you to choose a new password for Perfbook.',
+        'If you did not ask for this, ignore this message. Your password does not change.',
       ]
   return {
     subject,
     text:
-      `${why} Open this link and choose a password:\n\n${url}\n\nIt is good once, until ${until}. Keep it to yourself: whoever opens it chooses the password.\n\n${otherwise}\n`,
+      `${why} Open this link and choose a password:\n\n${url}\n\n` +
+      `You can use it once, until ${until}. Keep it to yourself: anyone who opens it can choose the ` +
+      'password.\n\n' +
+      `${otherwise}\n`,
   }
 }

@@ -7,14 +7,11 @@ import type { PasswordQueue } from './password-queue.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
 
-/**
- * One-time links by which somebody chooses a password: an invitation, or a reset. An administrator passes
- * them on.
- */
+/** One-time links to choose a password: an invitation, or a reset. An administrator passes them on. */
 export interface PasswordLinks {
-  /** Makes a link; earlier ones of the user are void. The secret is seen this once. */
+  /** Makes a link; the user's earlier links become invalid. The secret cannot be read again. */
   create: (userId: number) => Promise<{ secret: string, expiresAt: number }>
-  /** Whose link it is; undefined: there is none, or it was used, is too old, or its account is disabled. */
+  /** The user of a link. Undefined: it is unknown, used or expired, or the account is disabled. */
   find: (secret: string) => Promise<{ user: UserRow, expiresAt: number } | undefined>
   /**
    * Sets the password, ends every session of the user and begins one. Undefined as in `find`, and while
@@ -23,12 +20,12 @@ export interface PasswordLinks {
   redeem: (secret: string, password: string, browser: Browser) => Promise<NewSession | undefined>
 }
 
-export interface PasswordLinksOptions {
+interface PasswordLinksOptions {
   db: Database
   now: () => number
   sessions: Pick<Sessions, 'begin'>
   passwords: Pick<PasswordQueue, 'choose'>
-  /** How long a link is good, ms. */
+  /** How long a link is valid, ms. */
   validMs: number
 }
 
@@ -39,7 +36,7 @@ export function createPasswordLinks ({
   passwords,
   validMs,
 }: PasswordLinksOptions): PasswordLinks {
-  /** Links that a request is using right now, by their hash. */
+  /** Hashes of the links that a request is using right now. */
   const claimed = new Set<string>()
   async function findByHash (hash: string): ReturnType<PasswordLinks['find']> {
     const link = await findLink(db.reads, hash, now())
@@ -66,9 +63,9 @@ export function createPasswordLinks ({
     },
     async redeem (secret, password, browser) {
       const hash = hashOfSecret(secret)
-      // One request at a time: many with one link must not fill the queue of hashes. In memory, so that a
-      // link that was claimed when the process ended is usable again; what decides who gets it is the
-      // transaction below.
+      // One request at a time: many with one link must not fill the queue of hashes. This is kept in memory,
+      // so a link that was in use when the process ended is usable again. The transaction below decides which
+      // request gets it.
       if (claimed.has(hash)) return undefined
       claimed.add(hash)
       try {
@@ -83,7 +80,7 @@ export function createPasswordLinks ({
     const user = (await findByHash(hash))?.user
     if (user === undefined) return undefined
     const owner = { email: user.email, firstName: user.first_name, lastName: user.last_name }
-    // A link is as good as a password, so its owner does not wait behind guesses.
+    // A link proves as much as a password, so its user does not wait behind guesses.
     const passwordHash = await passwords.choose(password, owner, 'first')
     return await db.write(async (trx) => {
       const at = now()

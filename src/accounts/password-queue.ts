@@ -1,22 +1,20 @@
-// The one place of the process that hashes passwords: every hash waits here for its turn, and a new password
-// is checked first.
+// The only place that hashes passwords: every hash waits here for its turn, and a new password is checked
+// first.
 import { schoolNames } from '../../db/queries/courses.ts'
 import type { Database } from '../../db/index.ts'
 import { checkPassword, type PasswordOwner } from './password-rules.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import type { Lane, Turns } from './turns.ts'
 
-/** Names of schools that a password is compared with, at most. */
+/** The most names of schools that a password is compared with. */
 const MOST_SCHOOLS = 100
 
 export interface PasswordQueue {
-  /** Whether the password is that of the hash. Throws OVERLOADED. */
+  /** Whether the password matches the hash. Throws OVERLOADED. */
   verify: (password: string, hash: string, lane: Lane) => Promise<boolean>
-  /**
-   * The hash of a password that its owner has just chosen. Throws VALIDATION_FAILED and OVERLOADED.
-   */
+  /** The hash of a password that its owner has just chosen. Throws VALIDATION_FAILED and OVERLOADED. */
   choose: (password: string, owner: PasswordOwner, lane?: Lane) => Promise<string>
-  /** The hash, at the cost of today, of a password that was just verified. Throws OVERLOADED. */
+  /** The hash, at today's cost, of a password that was just verified. Throws OVERLOADED. */
   renew: (password: string, lane: Lane) => Promise<string>
 }
 

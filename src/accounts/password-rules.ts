@@ -6,9 +6,9 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './passwords.ts'
 
 /** Shorter words occur in too many other words. */
 const SHORTEST_WORD = 3
-/** Other letters that a password with known words needs. */
+/** The least number of letters beside known words. */
 const OTHER_LETTERS = 4
-/** Digits and signs around a common password count as decoration up to this many. */
+/** Up to this many digits and symbols around a common password count as decoration. */
 const MOST_DECORATION = 7
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   0: 'o',
@@ -22,7 +22,7 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   '!': 'i',
 }
 
-/** Whose password it is. */
+/** The user of a password. */
 export interface PasswordOwner {
   email: string
   firstName: string | null
@@ -30,7 +30,8 @@ export interface PasswordOwner {
 }
 
 /**
- * Throws VALIDATION_FAILED if the password is not accepted. `serviceWords` are texts about the service: its host, the names of schools.
+ * Throws VALIDATION_FAILED if the password is not accepted. `serviceWords` are texts about the service: its
+ * host and the names of schools.
  */
 export async function checkPassword (
   password: string,
@@ -51,13 +52,11 @@ export async function checkPassword (
     ...[firstName, lastName, ...serviceWords].flatMap((one) => wordsOf(one ?? '')),
   ]
   if (isMadeOf(text, ['perfbook', ...words])) {
-    refuse(
-      'is made of your name, your email address, or the name of the school or the service. Choose other words.'
-    )
+    refuse('is made of your name, your email address, the school or the service. Choose other words.')
   }
   const common = await commonPasswords()
   if (candidates(text).some((candidate) => common.has(candidate))) {
-    refuse('is one of the most common ones, or close to one. Choose several unrelated words.')
+    refuse('is a very common password, or close to one. Choose several unrelated words.')
   }
 }
 
@@ -65,7 +64,7 @@ function refuse (reason: string): never {
   throw new DomainError('VALIDATION_FAILED', { detail: `password: ${reason}` })
 }
 
-/** One to four characters again and again, or a run of the alphabet or of digits. */
+/** Whether it is one to four characters repeated, or a run of the alphabet or of digits. */
 function isPattern (text: string): boolean {
   if (/^(.{1,4})\1+$/su.test(text)) return true
   const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0)
@@ -74,9 +73,9 @@ function isPattern (text: string): boolean {
 }
 
 /**
- * As it is; without digits and signs around it, which count as decoration where they are few or a simple
- * pattern; without blanks and signs anywhere. Each also without accents, and with look-alikes read as
- * letters.
+ * What is looked up in the list of common passwords: the text itself, without the decoration around it
+ * (digits and symbols that are few or a simple pattern), and without any spaces and symbols. Each also
+ * without accents, and with look-alikes read as letters.
  */
 function candidates (text: string): string[] {
   const letters = /\p{L}/u
@@ -101,20 +100,16 @@ function withoutAccents (text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '')
 }
 
-/** Whether little else is left of a password without the words. */
+/** Whether little is left of a password without the words. */
 function isMadeOf (text: string, words: readonly string[]): boolean {
   const plain = plainText(text)
   let rest = plain
-  for (
-    const word of [...new Set(words)].sort((
-      a,
-      b
-    ) => b.length - a.length)
-  ) rest = rest.replaceAll(word, ' ')
+  const longestFirst = [...new Set(words)].sort((a, b) => b.length - a.length)
+  for (const word of longestFirst) rest = rest.replaceAll(word, ' ')
   return rest !== plain && rest.replace(/[\s\p{N}]/gu, '').length < OTHER_LETTERS
 }
 
-/** The whole text and its parts, of letters and digits alone. */
+/** The whole text and its parts, reduced to letters and digits. */
 function wordsOf (text: string): string[] {
   const lower = text.slice(0, 1000).normalize('NFKC').toLowerCase()
   return [plainText(lower), ...lower.split(/[^\p{L}\p{N}]+/u)].filter((word) => word.length >= SHORTEST_WORD)
@@ -127,13 +122,12 @@ function plainText (text: string): string {
 let loading: Promise<ReadonlySet<string>> | undefined
 
 /**
- * About 49,000, all in small letters. Half a megabyte, so it is loaded when a password is chosen for the
- * first time.
+ * About 49,000 passwords in lower case. They take half a megabyte, so they are loaded when a password is
+ * first chosen.
  */
 function commonPasswords (): Promise<ReadonlySet<string>> {
-  // The package is CommonJS. In the bundle of the binary such a module has a default export only.
-  loading ??= import('@zxcvbn-ts/language-common').then(({
-    default: { dictionary },
-  }) => new Set(dictionary['passwords-common']))
+  // The package is CommonJS. In the bundle of the binary, such a module has a default export only.
+  loading ??= import('@zxcvbn-ts/language-common')
+    .then(({ default: { dictionary } }) => new Set(dictionary['passwords-common']))
   return loading
 }

@@ -6,20 +6,20 @@ interface Cost {
   p: number
 }
 
-// scrypt at N = 2^15, r = 8, p = 3: one of the settings that OWASP's password storage advice gives as equally
-// strong.
+// scrypt at N = 2^15, r = 8, p = 3: one of the equally strong settings in OWASP's Password Storage Cheat
+// Sheet.
 const COST: Cost = { N: 2 ** 15, r: 8, p: 3 }
 const SALT_BYTES = 16
 const KEY_BYTES = 32
 
-/** Shortest password that is taken. */
+/** The shortest accepted password. */
 export const MIN_PASSWORD_LENGTH = 8
-/** Longest one: nobody types more, and all of it is hashed. */
+/** The longest: all of it is hashed. */
 export const MAX_PASSWORD_LENGTH = 1024
 
 /**
- * `scrypt$N$r$p$salt$key`, the last two in base64url: the parameters stand beside the hash, so that they can
- * be raised later.
+ * `scrypt$N$r$p$salt$key`, the last two in base64url. The parameters are stored with the hash, so they can be
+ * raised later.
  */
 export async function hashPassword (password: string, cost: Cost = COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
@@ -27,14 +27,14 @@ export async function hashPassword (password: string, cost: Cost = COST): Promis
 }
 
 /**
- * A hash at the cost of today that no password fits: checking against it takes the time that a real one
- * takes.
+ * A hash at today's cost that no password matches. Checking a password against it takes as long as against a
+ * real one.
  */
 export function dummyHash (): string {
   return format(COST, randomBytes(SALT_BYTES), randomBytes(KEY_BYTES))
 }
 
-/** Whether the password is that of the hash. Takes the same time for every wrong one. */
+/** Whether the password matches the hash. Takes the same time for every wrong password. */
 export async function verifyPassword (password: string, hash: string): Promise<boolean> {
   const [scheme, N, r, p, salt, key] = hash.split('$')
   if (scheme !== 'scrypt' || salt === undefined || key === undefined) return false
@@ -48,8 +48,8 @@ export async function verifyPassword (password: string, hash: string): Promise<b
 }
 
 /**
- * Whether the hash was made at another cost than that of today, and should be made again while the password
- * is at hand.
+ * Whether the hash was made at a cost other than today's, so that it should be made again while the password
+ * is known.
  */
 export function isOutdated (hash: string): boolean {
   return !hash.startsWith(`scrypt$${COST.N}$${COST.r}$${COST.p}$`)

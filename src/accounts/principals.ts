@@ -3,8 +3,8 @@ import type { Trx } from '../../db/index.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 
 /**
- * The user with an e-mail. Whoever is known only as a teacher of a roster gets his row now; undefined: nobody
- * has it.
+ * The user with an email key. A teacher who is known only from a roster gets a row in `users`. Undefined: the
+ * email address is unknown.
  */
 export async function knownUser (trx: Trx, key: string, now: number): Promise<UserRow | undefined> {
   const user = await findUser(trx, key)
@@ -27,8 +27,8 @@ export async function knownUser (trx: Trx, key: string, now: number): Promise<Us
 }
 
 /**
- * The user as the rest of the service sees him. `scopes` null: all that the role may do; never more than
- * that.
+ * The user as the rest of the service sees them. Their scopes are those of their role, limited to `scopes` if
+ * it is not null.
  */
 export function principalFrom (
   user: UserRow,

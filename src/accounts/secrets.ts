@@ -3,22 +3,23 @@ import { chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:f
 
 const SECRET_BYTES = 32
 
-/** A secret that nobody can guess: 256 random bits, base64url. */
+/** A secret that cannot be guessed: 256 random bits, base64url. */
 export function newSecret (): string {
   return randomBytes(SECRET_BYTES).toString('base64url')
 }
 
 /**
- * What is kept of a secret: SHA-256, hex. It has too many bits to be guessed, so that a slow hash would gain
- * nothing.
+ * The stored form of a secret: SHA-256, hex. A secret has too many bits to be guessed, so a slow hash would
+ * gain nothing.
  */
 export function hashOfSecret (secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
 
 /**
- * The secret in a file that only its owner may read; made where there is none. Two processes that start at
- * once get the same one. Throws what the file system says, and an Error where the file holds something else.
+ * The secret in a file that only its owner may read. The file is created if it does not exist; two processes
+ * that start at the same time get the same secret. Throws errors of the file system, and an Error if the file
+ * has other content.
  */
 export function secretFromFile (file: string): string {
   const found = read(file)
@@ -32,7 +33,9 @@ export function secretFromFile (file: string): string {
   } finally {
     rmSync(made, { force: true })
   }
-  return read(file)!
+  const secret = read(file)
+  if (secret === undefined) throw new Error(`${file} was deleted while it was created.`)
+  return secret
 }
 
 function read (file: string): string | undefined {
@@ -45,10 +48,11 @@ function read (file: string): string | undefined {
   }
   if (!/^[\w-]{43}$/.test(text)) {
     throw new Error(
-      `${file} does not hold a secret of this service. Delete it, and a new one is made; everybody has to sign in again.`
+      `${file} does not contain a secret of this service. Delete it. The next start creates a new one, and ` +
+      'all users have to sign in again.'
     )
   }
-  // A copy or a restore may have opened it to others.
+  // A copy or a restore may have made it readable to others.
   chmodSync(file, 0o600)
   return text
 }

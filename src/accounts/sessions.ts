@@ -12,22 +12,22 @@ import { principalFrom } from './principals.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 import type { SignInLimit } from './sign-in-limit.ts'
 
-/** A session's last use is noted at most this often, ms. */
-const NOTE_USE_EVERY_MS = 60_000
-/** So much of a browser's name for itself is kept. */
+/** A session's last use is recorded at most this often, ms. */
+const RECORD_USE_EVERY_MS = 60_000
+/** Characters of a browser's name for itself that are stored. */
 const USER_AGENT_LENGTH = 200
-/** Most networks that are kept for each user. */
+/** The most networks that are stored for each user. */
 const MOST_NETWORKS = 20
 
-/** Where a session is begun. */
+/** Where a session begins. */
 export interface Browser {
   address: string
   userAgent: string | undefined
-  /** The secret of the session that the browser had until now; it ends. */
+  /** The secret of the browser's session until now, which ends. */
   previous: string | undefined
 }
 
-/** A session that was begun; the secret is what the cookie holds, and is kept nowhere else. */
+/** A session that has just begun. The secret goes into the cookie and is stored nowhere else. */
 export interface NewSession {
   principal: Principal
   secret: string
@@ -35,38 +35,38 @@ export interface NewSession {
 
 export interface Sessions {
   /**
-   * Begins a session. `refused`: the e-mail or the password is wrong, or the account may not be used; an
-   * e-mail that nobody has takes the same way as a wrong password. `waitMs`: too many failed before; try
-   * again then. Throws OVERLOADED.
+   * Begins a session. `refused`: the email address or the password is wrong, or the account is disabled. An
+   * unknown email address takes the same path as a wrong password. `waitMs`: too many attempts failed; when
+   * to try again. Throws OVERLOADED.
    */
   signIn: (
     credentials: { email: string, password: string },
     browser: Browser,
   ) => Promise<NewSession | { refused: true, userId: number | null } | { waitMs: number }>
-  /** Begins a session for somebody who has just proved by other means who he is. */
+  /** Begins a session for a user who has just proved their identity by other means. */
   begin: (trx: Trx, user: UserRow, browser: Browser) => Promise<NewSession>
   /**
-   * The user of a session; undefined: the session has ended or expired, or its user is disabled. With
+   * The user of a session. Undefined: the session has ended or expired, or its user is disabled. With
    * `notesUse: false` this does not count as a use: the session still ends after its idle time.
    */
   authenticate: (secret: string, options?: { notesUse: boolean }) => Promise<Principal | undefined>
-  /** Live sessions, newest first; of everybody where no user is named. */
+  /** Live sessions, newest first: of one user, or of all. */
   list: (userId?: number) => ReturnType<typeof queries.listSessions>
   find: (id: number) => Promise<queries.SessionRow | undefined>
-  /** False: it had ended before. */
+  /** False: it had already ended. */
   end: (id: number) => Promise<boolean>
 }
 
-export interface SessionsOptions {
+interface SessionsOptions {
   db: Database
   now: () => number
   limit: SignInLimit
   passwords: Pick<PasswordQueue, 'verify' | 'renew'>
-  /** A session ends when it was not used for so long, ms. */
+  /** A session ends if it is not used for this long, ms. */
   idleMs: number
-  /** And so long after it was begun in any case, ms. */
+  /** A session ends this long after it began in any case, ms. */
   maxMs: number
-  /** A network is unknown again when a user has not signed in from it for this long, ms. */
+  /** A network is no longer known if the user has not signed in from it for this long, ms. */
   knownMs: number
 }
 
@@ -79,7 +79,7 @@ export function createSessions ({
   maxMs,
   knownMs,
 }: SessionsOptions): Sessions {
-  const nobody = dummyHash()
+  const hashOfNoOne = dummyHash()
 
   async function begin (
     trx: Trx,
@@ -88,7 +88,7 @@ export function createSessions ({
   ): Promise<NewSession> {
     const at = now()
     const secret = newSecret()
-    // The browser's old session ends with the new one: a secret that was planted before is worth nothing.
+    // The browser's old session ends: an attacker may have planted it.
     if (previous !== undefined) await queries.endSessionByHash(trx, hashOfSecret(previous), at)
     const session = await queries.insertSession(trx, {
       user_id: user.id,
@@ -114,9 +114,9 @@ export function createSessions ({
     async signIn ({ email, password }, browser) {
       const key = emailKey(email)
       const user = await findUser(db.reads, key)
-      const hash = user?.password_hash ?? nobody
+      const hash = user?.password_hash ?? hashOfNoOne
       const network = networkOf(browser.address)
-      // An e-mail without an account takes the same path: id 0 has never signed in anywhere.
+      // An email address without an account takes the same path: id 0 has never signed in anywhere.
       const isKnownThere = await hasSignedInFrom(db.reads, {
         userId: user?.id ?? 0,
         network,
@@ -135,10 +135,10 @@ export function createSessions ({
       if (user === undefined || !isRight || !isAllowed) return refusal
       limit.succeeded(attempt)
       const renewed = isOutdated(hash)
-        ? await passwords.renew(password, lane).catch(laterIfTooMany)
+        ? await passwords.renew(password, lane).catch(skipIfOverloaded)
         : undefined
       return await db.write(async (trx) => {
-        // The hash took its time: the password may have been changed meanwhile, or the account disabled.
+        // Hashing took a while: the password may have been changed in the meantime, or the account disabled.
         const current = await findUser(trx, key)
         if (current === undefined || current.password_hash !== hash) return refusal
         if (!await mayEnter(trx, current)) return refusal
@@ -155,7 +155,7 @@ export function createSessions ({
         session.ended_at !== null || session.last_used_at + idleMs <= at || session.created_at + maxMs <= at
       ) return undefined
       if (!await mayEnter(db.reads, user)) return undefined
-      if (notesUse && at - session.last_used_at > Math.min(NOTE_USE_EVERY_MS, idleMs / 10)) {
+      if (notesUse && at - session.last_used_at > Math.min(RECORD_USE_EVERY_MS, idleMs / 10)) {
         void db.write((trx) => queries.noteSessionUse(trx, session.id, at)).catch(() => {})
       }
       return principalFrom(user, null, { kind: 'session', id: session.id })
@@ -168,6 +168,6 @@ export function createSessions ({
 }
 
 /** A hash that cannot be renewed now is renewed at the next sign-in. */
-function laterIfTooMany (error: unknown): undefined {
+function skipIfOverloaded (error: unknown): undefined {
   if (!hasCode(error, 'OVERLOADED')) throw error
 }

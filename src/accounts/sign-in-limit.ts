@@ -3,7 +3,7 @@
 // Own code, since a limiter of requests counts requests, and here only failures count, which are known only
 // after the password was checked.
 
-/** A bucket: so many failures at once, and then one each `drainMs`. */
+/** A bucket: it has room for so many failures at once, and then for one each `drainMs`. */
 interface Bucket {
   room: number
   drainMs: number
@@ -23,7 +23,7 @@ const BUCKETS = {
 type Kind = keyof typeof BUCKETS
 
 /**
- * Most buckets of each kind; beyond that the emptiest ones are removed. Filling one kind does not remove
+ * The most buckets of each kind; beyond that the emptiest ones are removed. Filling one kind does not remove
  * others.
  */
 const MOST_BUCKETS = 20_000
@@ -42,11 +42,11 @@ export interface Attempt {
 
 export interface SignInLimit {
   /**
-   * Counts an attempt as a failure until `succeeded`. Returns how long to wait first, ms; 0: go on. What has
-   * to wait is not counted.
+   * Counts an attempt as a failure until `succeeded` is called. Returns how long to wait first, ms; 0 means
+   * go on. An attempt that has to wait is not counted.
    */
   begin: (attempt: Attempt) => number
-  /** The attempt was no failure. */
+  /** The attempt was not a failure. */
   succeeded: (attempt: Attempt) => void
 }
 
@@ -62,7 +62,9 @@ export function createSignInLimit ({ now }: { now: () => number }): SignInLimit 
     begin (attempt) {
       const buckets = bucketsOf(attempt)
       const waitMs = Math.max(...buckets.map(([kind, key]) => kinds[kind].waitMs(key)))
-      if (waitMs === 0) { for (const [kind, key] of buckets) kinds[kind].add(key, 1) }
+      if (waitMs === 0) {
+        for (const [kind, key] of buckets) kinds[kind].add(key, 1)
+      }
       return waitMs
     },
     succeeded (attempt) {

@@ -1,6 +1,6 @@
 // Single sign-on by OpenID Connect: the code flow with PKCE, state and nonce (OpenID Connect Core 1.0, 3.1;
-// RFC 9700, 2.1). The provider says who somebody is; who may enter is said here, by the e-mail of the
-// account.
+// RFC 9700, 2.1). The provider confirms the email address; the account with this address decides who may sign
+// in.
 import * as oidc from 'openid-client'
 import { emailKey, findUser } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
@@ -9,29 +9,29 @@ import { mayEnter } from './account-state.ts'
 import { knownUser } from './principals.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
 
-/** Between the click and the way back, ms: a password and a second factor fit in. */
+/** Time from the click to the way back, ms: enough for a password and a second factor. */
 const TICKET_MS = 600_000
-/** So many tickets that were used are remembered; of later ones the provider itself refuses the code. */
+/** How many used tickets are remembered. The provider itself refuses a code that was used. */
 const MOST_USED = 10_000
-/** How long the provider may take for one answer, s. */
+/** Time-out of a request to the provider, s. */
 const ANSWER_S = 10
 /** When to try again after an outage of the provider. */
 const RETRY_S = 10
-/** What the provider publishes of itself is asked for again after so long, ms. */
+/** The provider's metadata is fetched again after this long, ms. */
 const DISCOVERY_MS = 3_600_000
 
-/** What the browser keeps between the click and the way back; whoever holds it keeps it signed. */
+/** What the browser keeps between the click and the way back, in a signed cookie. */
 export interface SignInTicket {
   state: string
   nonce: string
   verifier: string
-  /** ms since 1970. */
+  /** Ms since 1970. */
   until: number
 }
 
 /**
- * Why somebody is not let in: nobody has the e-mail, it was not verified, the account is disabled, the
- * provider refused, the ticket does not fit.
+ * Why a sign-in is refused: no user has the email address, it was not verified, the account is disabled, the
+ * provider refused, or the ticket does not match.
  */
 export type SignInRefusal = 'unknown' | 'unverified' | 'disabled' | 'refused' | 'expired'
 
@@ -39,12 +39,12 @@ export interface SingleSignOn {
   /** What the provider is called on the page. */
   name: string
   /**
-   * Where to send the browser, and what it has to bring back. `redirectUri` is where the provider sends it.
-   * Throws ISSUER_UNAVAILABLE.
+   * Where to send the browser, and what it has to bring back. The provider sends it to `redirectUri`. Throws
+   * ISSUER_UNAVAILABLE.
    */
   begin: (redirectUri: string) => Promise<{ url: string, ticket: SignInTicket }>
   /**
-   * The way back: `query` is what the provider added to `redirectUri`. Begins a session. Throws
+   * The way back: begins a session. `query` is what the provider added to `redirectUri`. Throws
    * ISSUER_UNAVAILABLE.
    */
   finish: (
@@ -55,7 +55,7 @@ export interface SingleSignOn {
   ) => Promise<NewSession | { refused: SignInRefusal, userId: number | null }>
 }
 
-export interface SingleSignOnOptions {
+interface SingleSignOnOptions {
   db: Database
   now: () => number
   log: { warn: (facts: object, text: string) => void }
@@ -65,7 +65,7 @@ export interface SingleSignOnOptions {
   clientSecret: string
   /** Empty: the issuer's host. */
   name: string
-  /** E-mails of which the provider does not say whether they are verified count as verified. */
+  /** An email address counts as verified if the provider does not say whether it is. */
   trustsEmail: boolean
 }
 
@@ -74,9 +74,9 @@ export function createSingleSignOn (
 ): SingleSignOn {
   const server = new URL(issuer)
   const used = new Map<string, number>()
-  let provider: { asked: Promise<oidc.Configuration>, at: number } | undefined
+  let provider: { metadata: Promise<oidc.Configuration>, at: number } | undefined
 
-  /** Asked for when it is needed, so that a provider that is down does not stop the service from starting. */
+  /** Fetched when it is needed, so that the service starts even if the provider is down. */
   async function discover (): Promise<oidc.Configuration> {
     if (provider === undefined || Math.abs(now() - provider.at) > DISCOVERY_MS) {
       const execute = [
@@ -84,43 +84,45 @@ export function createSingleSignOn (
         ...(server.protocol === 'http:' ? [oidc.allowInsecureRequests] : []),
       ]
       provider = {
-        asked: oidc.discovery(server, clientId, undefined, authentication(clientSecret), {
+        metadata: oidc.discovery(server, clientId, undefined, authentication(clientSecret), {
           execute,
           timeout: ANSWER_S,
         }),
         at: now(),
       }
     }
-    const { asked } = provider
-    return await asked.catch((error: unknown) => {
-      if (provider?.asked === asked) provider = undefined
+    const { metadata } = provider
+    return await metadata.catch((error: unknown) => {
+      if (provider?.metadata === metadata) provider = undefined
       throw unavailable(error)
     })
   }
   function unavailable (error: unknown): DomainError {
-    log.warn({ issuer, ...causeOf(error) }, 'the provider of single sign-on does not answer as one')
+    log.warn({ issuer, ...causeOf(error) }, 'the sign-in provider is not responding as expected')
     return new DomainError('ISSUER_UNAVAILABLE', { retryAfterSeconds: RETRY_S })
   }
-  /** False: it was used before, or is too old. */
+  /** False: the ticket was used before, or has expired. */
   function take ({ state, until }: SignInTicket): boolean {
     for (const [known, end] of used) if (end <= now() || used.size > MOST_USED) used.delete(known)
     if (until <= now() || used.has(state)) return false
     used.set(state, until)
     return true
   }
-  /** The e-mail that the provider vouches for. */
+  /** The email address that the provider vouches for. */
   async function emailOf (
     config: oidc.Configuration,
     tokens: Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>
   ): Promise<string | undefined> {
-    const claims = tokens.claims()!
+    const claims = tokens.claims()
+    // The library requires an ID token, because a nonce is expected.
+    if (claims === undefined) throw new Error('the provider sent no ID token')
     const isAsked = claims.email === undefined && config.serverMetadata().userinfo_endpoint !== undefined
     const { email, email_verified: verified } =
       (isAsked ? await oidc.fetchUserInfo(config, tokens.access_token, claims.sub) : claims) as {
         email?: unknown,
         email_verified?: unknown,
       }
-    // Some providers write the word (AWS Cognito does).
+    // Some providers send a string (AWS Cognito does).
     const isVerified = verified === true || verified === 'true' || (trustsEmail && verified === undefined)
     return isVerified && typeof email === 'string' && email !== '' ? email : undefined
   }
@@ -162,7 +164,7 @@ export function createSingleSignOn (
         email = await emailOf(config, tokens)
       } catch (error) {
         if (isOutage(error)) throw unavailable(error)
-        // Somebody pressed "cancel", or something is set up wrongly: the administrator has to see which.
+        // The user canceled, or the setup is wrong: the log says which.
         log.warn({ issuer, ...causeOf(error) }, 'a single sign-on was refused')
         return { refused: 'refused', userId: null }
       }
@@ -182,8 +184,8 @@ export function createSingleSignOn (
 }
 
 /**
- * In the header, which is the way of a client that was registered without naming one (OpenID Connect
- * Registration 1.0, 2), unless the provider takes it in the body alone.
+ * Sends the client secret in the header, the default of OpenID Connect Registration 1.0, 2, unless the
+ * provider accepts it only in the body.
  */
 function authentication (secret: string): oidc.ClientAuth {
   const inBody = oidc.ClientSecretPost(secret)
@@ -195,14 +197,14 @@ function authentication (secret: string): oidc.ClientAuth {
   }
 }
 
-/** No connection, no answer in time, or a failure on the other side. */
+/** Whether there was no connection, no answer in time, or a failure of the provider. */
 function isOutage (error: unknown): boolean {
   const { code, cause, status } = error as { code?: string, cause?: unknown, status?: number }
   return error instanceof TypeError || code === 'OAUTH_TIMEOUT' || (status ?? 0) >= 500 ||
     (cause instanceof Response && cause.status >= 500)
 }
 
-/** For the log: codes, nothing of the person. */
+/** For the log: codes, nothing about the person. */
 function causeOf (error: unknown) {
   const { name, code, error: answer, cause } = error as {
     name?: string,

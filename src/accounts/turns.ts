@@ -13,12 +13,12 @@ export interface Turns {
   take: <T>(work: () => Promise<T>, lane?: Lane) => Promise<T>
 }
 
-/** By then a few hashes are done. */
+/** When to try again: a few tasks are done by then. */
 const RETRY_S = 5
 
 /**
- * A password's hash takes 32 MiB and a thread of the few that also read files: a crowd of them must not take
- * all.
+ * A password hash takes 32 MiB and one of the few threads that also read files. Many at once must not take
+ * all of them.
  */
 export function createTurns ({ atOnce, waiting }: { atOnce: number, waiting: number }): Turns {
   let running = 0
@@ -34,7 +34,7 @@ export function createTurns ({ atOnce, waiting }: { atOnce: number, waiting: num
       try {
         return await work()
       } finally {
-        // Hands its place on, or gives it back.
+        // Passes its place on, or frees it.
         const next = lanes.first.shift() ?? lanes.other.shift()
         if (next === undefined) running--
         else next()

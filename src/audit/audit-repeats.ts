@@ -5,34 +5,34 @@ import type { AuditEntry } from './audit.ts'
 
 /** How long repeats are counted, from the first on, ms. */
 const REPEATS_MS = 60_000
-/** Most kinds that are counted at a time; beyond that the oldest is written early. */
+/** The most kinds that are counted at a time; beyond that the oldest is written early. */
 const KINDS_MAX = 5000
 /**
- * Most subjects for which one actor's refusals are counted separately within a minute; the rest become one
- * kind.
+ * The most subjects for which one actor's refusals are counted separately within a minute; the rest become
+ * one kind.
  */
 const REFUSED_SUBJECTS_MAX = 50
 /** The subject of that kind. */
 const MORE_SUBJECTS = 'more'
 
 export interface CountedEntry extends AuditEntry {
-  /** Of the last time, ms since 1970. */
+  /** The last time, ms since 1970. */
   at: number
   count: number
 }
 
 interface Kind extends CountedEntry {
   firstAt: number
-  /** Those whose subjects are counted by it. */
+  /** Entries that differ only in their subject; undefined: their subjects are not counted. */
   family: string | undefined
 }
 
-export interface AuditRepeats {
-  /** The entries to write now: the first of its kind, and what had to make room. */
+interface AuditRepeats {
+  /** Returns the entries to write now: the first of its kind, and any that had to make room. */
   add: (entry: AuditEntry, at: number) => CountedEntry[]
-  /** Repeats whose minute is over at that time; `all`: also those whose minute goes on. */
+  /** Returns repeats whose minute is over at that time; with `all`, also those whose minute is not. */
   take: (at: number, options?: { all: boolean }) => CountedEntry[]
-  /** When the next minute is over, ms since 1970; undefined: nothing is counted. */
+  /** When the next minute is over, ms since 1970. Undefined: nothing is counted. */
   nextAt: () => number | undefined
 }
 

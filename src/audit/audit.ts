@@ -10,31 +10,31 @@ import type { Clock } from '../jobs/clock.ts'
 import type { Log } from '../log.ts'
 import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'
 
-/** Most entries in one transaction. */
+/** The most entries in one transaction. */
 const WRITTEN_AT_ONCE = 500
-/** Most entries that wait in memory while they cannot be written: a few megabytes. */
+/** The most entries that wait in memory while they cannot be written: a few megabytes. */
 const WAITING_MAX = 10_000
 /** Delay before entries that could not be written are retried, ms. */
 const RETRY_MS = 5000
 
-/** What is noted: numbers of people and things, never their names. */
+/** What is recorded: ids of people and things, never their names. */
 export interface AuditEntry {
   action: string
   outcome: AuditRow['outcome']
-  /** A row of `users`; null: nobody who is known, or the command line. */
+  /** The id of a user; null: an unknown person, or the command line. */
   actorId: number | null
   via: AuditRow['via']
   /** The network address; null on the command line. */
   address: string | null
-  /** `course 3`; null where the action says it all. */
+  /** Such as `course 3`; null if the action says it all. */
   subject: string | null
 }
 
-/** Whoever sits at the machine itself. */
+/** An entry of the command line. */
 export const BY_COMMAND = { outcome: 'done', actorId: null, via: 'command', address: null } as const
 
 export interface Audit {
-  /** Notes it soon, or counts it as a repeat. Throws nothing: what was done is done. */
+  /** Writes the entry soon, or counts it as a repeat. Throws nothing: what was done is done. */
   record: (entry: AuditEntry) => void
   /**
    * Newest first, after everything that was recorded is written. `email` is null for students and where there
@@ -49,7 +49,7 @@ export interface Audit {
   close: () => Promise<void>
 }
 
-export interface AuditOptions {
+interface AuditOptions {
   db: Database
   clock: Clock
   log: Log
@@ -63,10 +63,10 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
   /** Entries that could not be written; only the retry timer writes them. */
   let isStuck = false
   let lost = 0
-  let giveUpTimer: (() => void) | undefined
+  let cancelTimer: (() => void) | undefined
   let isClosed = false
 
-  /** All that came while the ones before were written. */
+  /** Writes entries until none are left. */
   async function writePending (): Promise<void> {
     const entries = pending.slice(0, WRITTEN_AT_ONCE)
     if (entries.length === 0) return
@@ -89,8 +89,8 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
   }
 
   function failed (error: unknown, count: number): void {
-    if (!isPassing(error)) {
-      // A bug, or damage: it must not block the entries after these.
+    if (!isTemporary(error)) {
+      // A bug, or a damaged database: it must not block the entries after these.
       log.error(
         { err: error, actions: pending.splice(0, count).map(({ action }) => action) },
         'audit log entries could not be written'
@@ -104,20 +104,20 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
       )
     }
     isStuck = true
-    // Sooner than the end of a minute.
-    giveUpTimer?.()
-    giveUpTimer = undefined
+    // The retry comes before the end of a minute of repeats.
+    cancelTimer?.()
+    cancelTimer = undefined
     schedule()
   }
 
-  /** One timer, for what comes first: trying again, or the end of a minute of repeats. */
+  /** One timer for what comes first: the retry, or the end of a minute of repeats. */
   function schedule (): void {
-    if (giveUpTimer !== undefined || isClosed) return
+    if (cancelTimer !== undefined || isClosed) return
     const nextAt = repeats.nextAt()
     if (!isStuck && nextAt === undefined) return
     const ms = isStuck ? RETRY_MS : Math.max(0, (nextAt ?? 0) - now())
-    giveUpTimer = after(ms, () => {
-      giveUpTimer = undefined
+    cancelTimer = after(ms, () => {
+      cancelTimer = undefined
       keep(repeats.take(now()))
       last = last.then(writePending).then(schedule)
     })
@@ -152,7 +152,7 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
     settled,
     async close () {
       isClosed = true
-      giveUpTimer?.()
+      cancelTimer?.()
       await settled()
       if (pending.length > 0) {
         log.error(
@@ -165,7 +165,7 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
 }
 
 /** Whether a retry may succeed: the disk is full, locked or not responding. */
-function isPassing (error: unknown): boolean {
+function isTemporary (error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return isDiskFull(error) || isBusy(error) || /^SQLITE_(IOERR|READONLY|CANTOPEN|NOMEM)/.test(code)
 }

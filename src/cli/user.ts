@@ -147,7 +147,7 @@ export function userCommand (context: CommandContext): Command {
           // A teacher of a roster may not have an account yet.
           const user = await accounts.known(email)
           if (user === undefined) throw failed(`There is no account for ${email}.`)
-          const { before } = await accounts.setDisabled(user.id, isDisabled)
+          const { before } = await accounts[verb](user.id)
           audit.record({ ...BY_COMMAND, action: `user.${verb}`, subject: `user ${user.id}` })
           return before
         })

@@ -35,7 +35,7 @@ export interface Erased {
   wiped: Wiped
 }
 
-export interface ErasureOptions {
+interface ErasureOptions {
   db: Database
   files: FileLibrary
   /** Ms. */
@@ -59,8 +59,8 @@ export async function previewErasure (person: Person, { db }: ErasureOptions): P
 
 /**
  * Erases the person in one transaction and the bytes of their files after it; then overwrites the free space
- * of the database. Undefined: there was nothing left to erase. Throws ERASURE_REFUSED. Blocks the thread while
- * the database is rewritten.
+ * of the database. Undefined: there was nothing left to erase. Throws ERASURE_REFUSED. Blocks the thread
+ * while the database is rewritten.
  */
 export async function erasePerson (
   person: Person,

@@ -6,7 +6,7 @@ import { personTerms } from './person-terms.ts'
 import { PERSONAL_DATA } from './personal-data.ts'
 
 /** One JSON value; the fields that are not named here come from `PERSONAL_DATA`. */
-export interface PersonExport extends Record<string, unknown> {
+interface PersonExport extends Record<string, unknown> {
   perhaps_the_same: Array<{ course_id: number; course: string; source_id: string }>
 }
 

@@ -20,7 +20,7 @@ export interface ExportContext {
   terms: PersonTerms
 }
 
-export interface EraseContext {
+interface EraseContext {
   files: Pick<FileLibrary, 'deleteIn'>
   /** Ms. */
   now: number

@@ -8,6 +8,7 @@ import { createApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/jobs/clock.ts'
 import { createServices } from '../../src/services.ts'
+import { disableUser } from '../support/test-service.ts'
 
 const rounds = Number(process.argv[2] ?? 30)
 const folder = mkdtempSync(join(tmpdir(), 'perfbook-bench-'))
@@ -26,7 +27,7 @@ try {
   for (const email of ['known@example.edu', 'disabled@example.edu']) {
     await services.accounts.add({ email, role: 'teacher', password: 'the right password' })
   }
-  await services.accounts.disable('disabled@example.edu')
+  await disableUser(services.accounts, 'disabled@example.edu')
   const times: Record<string, number[]> = {
     'known@example.edu': [],
     'unknown@example.edu': [],

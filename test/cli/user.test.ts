@@ -30,7 +30,7 @@ t.test('an account without a password: what is missing, and which command sets i
   t.match(await state(), { hasPassword: false, text: /ada@example\.edu +teacher +no password yet\n/ })
   t.match(await perfbook(folder, ADD), {
     status: 1,
-    stderr: /^error: ada@example\.edu has an account already\. Set a password with "perfbook user password"/,
+    stderr: /^error: ada@example\.edu already has an account\. Set a password with "perfbook user password"/,
   })
   await perfbook(folder, ['user', 'disable', EMAIL])
   t.match(await state(), { text: /disabled.*, no password yet\n/ })

@@ -10,6 +10,7 @@ import { PAGE_FOLDER } from '../../tools/build-page.ts'
 import { SECURITY_FILE, withAccessTable } from '../support/access-table.ts'
 import { ORIGIN } from '../support/browser.ts'
 import {
+  disableUser,
   startTestService,
   TEACHER,
   type Answer,
@@ -162,7 +163,7 @@ async function setScene (t: Test, fileAccess: 'link' | 'session'): Promise<Scene
   const revoked = await token('admin@example.edu')
   await accounts.revokeToken((await accounts.listTokens()).at(-1)!.id)
   const disabled = await token('disabled@example.edu')
-  await accounts.disable('disabled@example.edu')
+  await disableUser(accounts, 'disabled@example.edu')
   const fixed: Record<string, CallOptions> = {
     'a revoked token': { token: revoked },
     'an expired token': { token: await token('admin@example.edu', undefined, now()) },

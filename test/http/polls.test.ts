@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { listenRaw, type RawAnswer } from '../support/raw-request.ts'
 import {
   ADMIN,
+  disableUser,
   startTestService,
   TEACHER,
   type TestService,
@@ -97,7 +98,7 @@ t.test('an answer is for the client that asked, as long as it has access', async
   t.equal((await poll(EXPORTS, { token: passing })).status, 401, 'expired')
 
   t.equal((await poll(EXPORTS, { token: teacher })).status, 200)
-  await accounts.disable(TEACHER)
+  await disableUser(accounts, TEACHER)
   t.equal((await poll(EXPORTS, { token: teacher })).status, 401, 'disabled')
 })
 

@@ -5,6 +5,7 @@ import type { Test } from 'tap'
 import { createApp, type App } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Scope } from '../../src/accounts/access.ts'
+import type { Accounts } from '../../src/accounts/accounts.ts'
 import { systemClock } from '../../src/jobs/clock.ts'
 import { createServices, type Services, type ServicesOptions } from '../../src/services.ts'
 import { contractCheck, type PublishedContract } from './published-contract.ts'
@@ -56,6 +57,13 @@ export interface TestServiceOptions
   settings?: Record<string, string>
   /** Jobs wait until the test starts the runner itself. */
   withoutRunner?: boolean
+}
+
+/** Disables the account with an email address. */
+export async function disableUser (accounts: Accounts, email: string): Promise<void> {
+  const user = await accounts.findByEmail(email)
+  if (user === undefined) throw new Error(`there is no account for ${email}`)
+  await accounts.disable(user.id)
 }
 
 /** Stops with the test. */

@@ -18,7 +18,7 @@ export interface Authentication {
   stillSignedIn: (request: FastifyRequest) => Promise<Principal | undefined>
 }
 
-export interface AuthenticationOptions {
+interface AuthenticationOptions {
   accounts: Pick<Accounts, 'authenticate'>
   sessions: Pick<Sessions, 'authenticate'>
   /** Undefined: no application is set up. */

@@ -77,7 +77,7 @@ const PLUGIN_ROUTES: Readonly<Record<string, RouteAccess>> = {
   'HEAD,GET /assets/*': { who: 'public' },
 }
 
-export interface EnforceAccessOptions {
+interface EnforceAccessOptions {
   authentication: Authentication
   access: Pick<Access, 'course' | 'job'>
   audit: AuditLog

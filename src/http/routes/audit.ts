@@ -5,7 +5,7 @@ import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
 import { auditEntrySchema } from '../schemas/audit.ts'
 import { errors, id } from '../schemas/common.ts'
 
-export interface AuditRoutesOptions {
+interface AuditRoutesOptions {
   audit: Pick<Audit, 'list'>
 }
 

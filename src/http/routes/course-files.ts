@@ -31,7 +31,7 @@ const category = Type.String({
   description: 'Small letters, digits and -',
 })
 
-export interface CourseFilesRoutesOptions {
+interface CourseFilesRoutesOptions {
   config: Pick<Config, 'FILE_MAX_BYTES' | 'fileTypes' | 'stagingFolder'>
   courses: Pick<Courses, 'exists'>
   exports: Pick<Exports, 'delete' | 'ofFile'>

@@ -2,26 +2,26 @@ import { finished, Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { DomainError } from '../../errors.ts'
+import type { Config } from '../../config.ts'
 import { readCursor } from '../../courses/book-json.ts'
 import type { BookTasks } from '../../courses/book-tasks.ts'
-import { isTimeZone } from '../../courses/course-time.ts'
 import type { CourseSettings } from '../../courses/course-settings.ts'
+import { isTimeZone } from '../../courses/course-time.ts'
 import type { Courses } from '../../courses/courses.ts'
+import { DomainError } from '../../errors.ts'
+import type { Exports } from '../../exports/exports.ts'
 import type { TaskOutcome } from '../../jobs/task.ts'
 import { shorten } from '../../short-text.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
 import { createBookTraffic } from '../book-traffic.ts'
-import { bookSchema, courseChangesSchema, courseItemSchema, settingsSchema } from '../schemas/book.ts'
-import { exportJson } from './exports.ts'
-import { courseParams, errors } from '../schemas/common.ts'
 import type { Links } from '../links.ts'
-import type { Exports } from '../../exports/exports.ts'
-import type { Config } from '../../config.ts'
+import { bookSchema, courseChangesSchema, courseItemSchema, settingsSchema } from '../schemas/book.ts'
+import { courseParams, errors } from '../schemas/common.ts'
+import { exportJson } from './exports.ts'
 
 const tags = ['Courses']
 
-export interface CoursesRoutesOptions {
+interface CoursesRoutesOptions {
   config: Pick<Config, 'BOOKS_MAX_BYTES' | 'BOOK_PAGE_MAX_BYTES'>
   courses: Pick<Courses, 'checkSettings' | 'delete' | 'list' | 'previewSettings' | 'readPage' | 'set'>
   exports: Pick<Exports, 'list'>

@@ -1,23 +1,23 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { DomainError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
+import type { Config } from '../../config.ts'
+import { DomainError } from '../../errors.ts'
 import { exportOptionsSchema } from '../../exports/export-options.ts'
 import type { ExportItem, Exports } from '../../exports/exports.ts'
 import { isoTime } from '../../iso-time.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
-import { sendTicket } from '../job-ticket.ts'
-import { courseParams, errors, exportSchema, idOf, ticketSchema } from '../schemas/common.ts'
-import type { Config } from '../../config.ts'
 import type { JobGate } from '../job-gate.ts'
+import { sendTicket } from '../job-ticket.ts'
 import type { Links } from '../links.ts'
 import type { PollCache } from '../poll-cache.ts'
+import { courseParams, errors, exportSchema, idOf, ticketSchema } from '../schemas/common.ts'
 
 const tags = ['Exports']
 
-export interface ExportsRoutesOptions {
+interface ExportsRoutesOptions {
   config: Pick<Config, 'EXPORT_RATE_MAX'>
   exports: Pick<Exports, 'delete' | 'latest' | 'list' | 'request'>
   gate: Pick<JobGate, 'openForJobs'>

@@ -16,7 +16,7 @@ const LONGEST_ADDRESS = 1000
 
 const bytes = { '*/*': { schema: Type.String({ format: 'binary' }) } }
 
-export interface FilesRoutesOptions {
+interface FilesRoutesOptions {
   access: Pick<Access, 'mayUseCourse'>
   authentication: Pick<Authentication, 'signIn'>
   config: Pick<Config, 'FILE_ACCESS'>

@@ -9,7 +9,7 @@ import { errorSchema } from '../schemas/common.ts'
 const tags = ['Health']
 const ok = Type.Object({ status: Type.Literal('ok') })
 
-export interface HealthRoutesOptions {
+interface HealthRoutesOptions {
   gate: Pick<JobGate, 'isClosed' | 'isDiskLow'>
   queue: Pick<JobQueue, 'countWaiting'>
 }

@@ -39,7 +39,7 @@ const FIELDS = [
 
 const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2))
 
-export interface ImportsRoutesOptions {
+interface ImportsRoutesOptions {
   config: Pick<Config, 'IMPORT_MAX_BYTES' | 'stagingFolder'>
   gate: Pick<JobGate, 'openForFiles' | 'openForImports'>
   imports: Imports

@@ -1,32 +1,32 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { DomainError } from '../../errors.ts'
 import { networkOf } from '../../accounts/network.ts'
+import type { PasswordLinks } from '../../accounts/password-links.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
+import type { Config } from '../../config.ts'
+import { DomainError } from '../../errors.ts'
 import { isoTime } from '../../iso-time.ts'
+import type { SessionCookie } from '../cookies/session-cookie.ts'
 import { errors } from '../schemas/common.ts'
 import { invitationSchema, principalSchema } from '../schemas/users.ts'
 import { principalJson } from './sign-in.ts'
-import type { SessionCookie } from '../cookies/session-cookie.ts'
-import type { Config } from '../../config.ts'
-import type { PasswordLinks } from '../../accounts/password-links.ts'
 
 const tags = ['Session']
 /** In the body and not in the address: addresses end up in logs. */
 const token = Type.String({
   minLength: 1,
   maxLength: 100,
-  description: 'What stands behind `#invitation=` in the link',
+  description: 'The part of the link after `#invitation=`',
 })
 
-export interface InvitationsRoutesOptions {
+interface InvitationsRoutesOptions {
   config: Pick<Config, 'INVITATION_RATE_MAX'>
   cookie: SessionCookie
   passwordLinks: Pick<PasswordLinks, 'find' | 'redeem'>
 }
 
-/** The other end of one-time links: invitations and resets. The page is opened as `/#invitation=TOKEN`. */
+/** One-time links are used here: invitations and resets. The page is opened as `/#invitation=TOKEN`. */
 export const invitationsRoutes: FastifyPluginAsyncTypebox<InvitationsRoutesOptions> = async (
   app,
   { config, cookie, passwordLinks }
@@ -37,7 +37,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<InvitationsRoutesOptio
     keyGenerator: (request: FastifyRequest) => networkOf(request.ip),
     errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
       new DomainError('RATE_LIMITED', {
-        detail: 'Too many one-time links were tried from this address. Wait a little, then try again.',
+        detail: 'Too many one-time links were tried from this address. Wait a moment, then try again.',
         retryAfterSeconds: Math.ceil(ttl / 1000),
       }),
   }
@@ -46,7 +46,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<InvitationsRoutesOptio
     config: { access: { who: 'same-origin' }, rateLimit },
     schema: {
       tags,
-      summary: 'Whose link it is, before a password is asked for',
+      summary: 'The user of a one-time link, before they choose a password',
       security: [],
       body: Type.Object({ token }, { additionalProperties: false }),
       response: {
@@ -71,7 +71,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<InvitationsRoutesOptio
     config: { access: { who: 'same-origin', audit: 'invitation.accept' }, rateLimit },
     schema: {
       tags,
-      summary: 'Choose a password by a one-time link; signs in, and out everywhere else',
+      summary: 'Choose a password with a one-time link: signs in here, and out everywhere else',
       security: [],
       body: Type.Object({
         token,

@@ -22,7 +22,7 @@ import { errors, jobSchema, jobWithAttemptsSchema } from '../schemas/common.ts'
 const tags = ['Jobs']
 const jobParams = Type.Object({ job_id: Type.String({ description: 'Id of a job' }) })
 
-export interface JobsRoutesOptions {
+interface JobsRoutesOptions {
   access: Pick<Access, 'mayReadJob' | 'mayUseCourseOf'>
   authentication: Pick<Authentication, 'stillSignedIn'>
   clock: Clock

@@ -2,11 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import '@fastify/swagger'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { errors } from '../schemas/common.ts'
-import type { Metrics } from '../../metrics/metrics.ts'
 import type { Config } from '../../config.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
+import { errors } from '../schemas/common.ts'
 
-export interface MetricsRoutesOptions {
+interface MetricsRoutesOptions {
   config: Pick<Config, 'METRICS_TOKEN'>
   metrics: Pick<Metrics, 'contentType' | 'text'>
 }

@@ -1,25 +1,25 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
+import type { Sessions } from '../../accounts/sessions.ts'
 import { DomainError } from '../../errors.ts'
 import { isoTime } from '../../iso-time.ts'
 import { principalOf } from '../access/route-access.ts'
 import { errors, id, idOf } from '../schemas/common.ts'
 import { sessionSchema } from '../schemas/users.ts'
-import type { Sessions } from '../../accounts/sessions.ts'
 
 const tags = ['Session']
 
-export interface SessionsRoutesOptions {
+interface SessionsRoutesOptions {
   sessions: Pick<Sessions, 'end' | 'find' | 'list'>
 }
 
-/** Where somebody is signed in, and how to end that. */
+/** A user's sessions, and how to end them. */
 export const sessionsRoutes: FastifyPluginAsyncTypebox<SessionsRoutesOptions> = async (app, { sessions }) => {
   app.get('/api/sessions', {
     config: { access: { who: 'user', scope: 'read' } },
     schema: {
       tags,
-      summary: "Live sessions, newest first: one's own, and for an administrator everybody's",
+      summary: "Live sessions, newest first: the user's own; for an administrator, all",
       querystring: Type.Object({ user_id: Type.Optional(id) }),
       response: { 200: Type.Array(sessionSchema), ...errors(400, 401, 403) },
     },
@@ -42,7 +42,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<SessionsRoutesOptions> = 
     config: { access: { who: 'session', audit: 'session.revoke' } },
     schema: {
       tags,
-      summary: "End a session: one's own, signed in by cookie, or any for an administrator",
+      summary: "End a session: one of the user's own, signed in by cookie; for an administrator, any",
       params: Type.Object({ session_id: Type.String() }),
       response: { 204: Type.Null(), ...errors(401, 403, 404) },
     },

@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
 import { programFile } from '../../program-files.ts'
 
-export interface PageOptions {
+interface PageOptions {
   /** The path prefix of the public address: empty, or for example `/perfbook`. */
   publicPath: string
   /** The folder of the built page. The default is where `npm ci` builds it. */

@@ -1,17 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { DomainError } from '../../errors.ts'
 import type { Principal } from '../../accounts/access.ts'
 import { MAX_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
+import type { Sessions } from '../../accounts/sessions.ts'
+import { DomainError } from '../../errors.ts'
 import { principalOf } from '../access/route-access.ts'
+import type { SessionCookie } from '../cookies/session-cookie.ts'
 import { errors } from '../schemas/common.ts'
 import { principalSchema } from '../schemas/users.ts'
-import type { SessionCookie } from '../cookies/session-cookie.ts'
-import type { Sessions } from '../../accounts/sessions.ts'
 
 const tags = ['Session']
 
-export interface SessionRoutesOptions {
+interface SessionRoutesOptions {
   cookie: SessionCookie
   sessions: Pick<Sessions, 'end' | 'signIn'>
 }
@@ -40,7 +40,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     })
     if ('waitMs' in begun) {
       throw new DomainError('RATE_LIMITED', {
-        detail: 'Too many sign-ins failed. Wait a little, then try again.',
+        detail: 'Too many sign-ins failed. Wait a moment, then try again.',
         retryAfterSeconds: Math.ceil(begun.waitMs / 1000),
       })
     }
@@ -54,7 +54,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
     config: { access: { who: 'user' } },
     schema: {
       tags,
-      summary: 'Who is signed in, or whose the token is',
+      summary: 'The user who is signed in, or the user of the token',
       response: { 200: principalSchema, ...errors(401) },
     },
   }, async (request) => principalJson(principalOf(request)))

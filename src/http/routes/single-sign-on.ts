@@ -1,17 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { DomainError, type HttpErrorCode } from '../../errors.ts'
 import type { SignInRefusal, SingleSignOn } from '../../accounts/single-sign-on.ts'
-import { errors } from '../schemas/common.ts'
-import { signInOptionsSchema } from '../schemas/users.ts'
+import type { Config } from '../../config.ts'
+import { DomainError, type HttpErrorCode } from '../../errors.ts'
+import type { SessionCookie } from '../cookies/session-cookie.ts'
 import { signInCookie } from '../cookies/sign-in-cookie.ts'
 import type { Links } from '../links.ts'
-import type { SessionCookie } from '../cookies/session-cookie.ts'
-import type { Config } from '../../config.ts'
+import { errors } from '../schemas/common.ts'
+import { signInOptionsSchema } from '../schemas/users.ts'
 
 const tags = ['Session']
-/** A whole school may be behind one address; each asks the provider something. */
+/** Per address; a whole school may share one. Each request also sends one to the provider. */
 const PER_MINUTE = 300
 const CODES: Readonly<Record<SignInRefusal, HttpErrorCode>> = {
   unknown: 'SIGN_IN_UNKNOWN',
@@ -21,7 +21,7 @@ const CODES: Readonly<Record<SignInRefusal, HttpErrorCode>> = {
   expired: 'SIGN_IN_EXPIRED',
 }
 
-export interface SingleSignOnRoutesOptions {
+interface SingleSignOnRoutesOptions {
   config: Pick<Config, 'PUBLIC_URL'>
   cookie: SessionCookie
   links: Links
@@ -29,10 +29,7 @@ export interface SingleSignOnRoutesOptions {
   singleSignOn: SingleSignOn | undefined
 }
 
-/**
- * Single sign-on: out to the provider, and back. A browser that is refused is sent to the page, which shows
- * why.
- */
+/** Single sign-on: to the provider and back. A browser that is refused goes to the page, which shows why. */
 export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOptions> = async (
   app,
   { config, cookie, links, singleSignOn }
@@ -43,7 +40,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
     timeWindow: 60_000,
     errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
       new DomainError('RATE_LIMITED', {
-        detail: 'Too many sign-ins were begun from this address. Wait a little, then try again.',
+        detail: 'Too many sign-ins were started from this address. Wait a moment, then try again.',
         retryAfterSeconds: Math.ceil(ttl / 1000),
       }),
   }
@@ -53,8 +50,8 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
     if (singleSignOn === undefined) throw new DomainError('SINGLE_SIGN_ON_OFF')
     return singleSignOn
   }
-  /** What the route throws, as a person can read it where a person asks. */
-  async function readably (
+  /** Sends a browser to the page with the error, which the page shows; a program gets the error as JSON. */
+  async function withReadableErrors (
     request: FastifyRequest,
     reply: FastifyReply,
     work: () => Promise<FastifyReply>
@@ -62,7 +59,8 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof DomainError) || request.headers.accept?.includes('text/html') !== true) throw error
+      const isBrowser = request.headers.accept?.includes('text/html') === true
+      if (!isBrowser || !(error instanceof DomainError)) throw error
       return reply.redirect(`${links.prefix}/?sign_in=${error.code}`)
     }
   }
@@ -71,7 +69,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
     config: { access: { who: 'public' } },
     schema: {
       tags,
-      summary: 'By which ways one can sign in',
+      summary: 'The ways to sign in',
       security: [],
       response: { 200: signInOptionsSchema },
     },
@@ -91,13 +89,13 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
         tags,
         summary: 'Begin single sign-on: sends the browser to the provider',
         description:
-          'A browser (`Accept: text/html`) that cannot be sent there comes back to the page as `/?sign_in=CODE`.',
+          'If that fails, a browser (`Accept: text/html`) is redirected to the page: `/?sign_in=CODE`.',
         security: [],
         response: { 302: Type.Null(), ...errors(404, 429, 503) },
       },
     },
     async (request, reply) =>
-      await readably(request, reply.header('cache-control', 'no-store'), async () => {
+      await withReadableErrors(request, reply.header('cache-control', 'no-store'), async () => {
         const { url, ticket } = await required().begin(redirectUri(request))
         ticketCookie.set(reply, ticket)
         return reply.redirect(url)
@@ -111,15 +109,16 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
       schema: {
         tags,
         summary:
-          'The way back from the provider: begins a session, sets its cookie, and sends the browser to the page',
+          'The way back from the provider: begins a session, sets its cookie, and redirects to the page',
         description:
-          'The user is found by the e-mail that the provider has verified. A browser that is refused comes to the page as `/?sign_in=CODE`.',
+          'The user has the email address that the provider verified. A browser that is refused is ' +
+          'redirected to the page: `/?sign_in=CODE`.',
         security: [],
         response: { 302: Type.Null(), ...errors(400, 403, 404, 429, 503) },
       },
     },
     async (request, reply) =>
-      await readably(request, reply.header('cache-control', 'no-store'), async () => {
+      await withReadableErrors(request, reply.header('cache-control', 'no-store'), async () => {
         const signOn = required()
         const ticket = ticketCookie.read(request)
         if (ticket === undefined) throw new DomainError('SIGN_IN_EXPIRED')
@@ -135,7 +134,7 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
           }
         )
         if ('refused' in begun) {
-          // Where the provider has vouched for nobody nothing is noted: anybody could fill the log with it.
+          // If the provider vouched for no one, nothing is recorded: anyone could fill the log.
           if (begun.refused !== 'expired' && begun.refused !== 'refused') {
             request.audited = { actorId: begun.userId, outcome: 'refused', subject: 'single sign-on' }
           }

@@ -12,7 +12,7 @@ import { storageSchema } from '../schemas/storage.ts'
 
 const tags = ['Storage']
 
-export interface StorageRoutesOptions {
+interface StorageRoutesOptions {
   config: Pick<Config, 'MIN_FREE_BYTES' | 'OWNER_QUOTA_BYTES' | 'TOTAL_QUOTA_BYTES'>
   courses: Pick<Courses, 'names'>
   files: Pick<FileLibrary, 'usage'>

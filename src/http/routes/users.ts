@@ -1,23 +1,23 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { DomainError } from '../../errors.ts'
 import { stateText, type AccountState } from '../../accounts/account-state.ts'
 import type { Accounts, UserRow } from '../../accounts/accounts.ts'
+import type { LinkMail } from '../../accounts/link-mail.ts'
+import type { PasswordLinks } from '../../accounts/password-links.ts'
+import { DomainError } from '../../errors.ts'
 import { isoTime } from '../../iso-time.ts'
 import { principalOf } from '../access/route-access.ts'
+import type { Links } from '../links.ts'
 import { errors, idOf, nullable } from '../schemas/common.ts'
 import { accountSchema, oneTimeLinkSchema } from '../schemas/users.ts'
-import type { Links } from '../links.ts'
-import type { PasswordLinks } from '../../accounts/password-links.ts'
-import type { LinkMail } from '../../accounts/link-mail.ts'
 
 const tags = ['Users']
 const name = nullable(Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$' }))
 
 const params = Type.Object({ user_id: Type.String({ description: 'Id of a user' }) })
 
-export interface UsersRoutesOptions {
+interface UsersRoutesOptions {
   accounts: Accounts
   /** Undefined: no mail server is set up. */
   linkMail: LinkMail | undefined
@@ -64,9 +64,9 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
     config: { access: { who: 'admin', scope: 'admin', audit: 'user.invite' } },
     schema: {
       tags,
-      summary: 'Invite somebody: gives an e-mail address a role and makes a one-time link (administrator)',
+      summary: 'Invite a person: gives an email address a role and makes a one-time link (administrator)',
       body: Type.Object({
-        email: Type.String({ maxLength: 254, description: 'An e-mail address' }),
+        email: Type.String({ maxLength: 254, description: 'An email address' }),
         role: Type.Enum(['admin', 'teacher', 'student']),
         first_name: Type.Optional(name),
         last_name: Type.Optional(name),
@@ -89,7 +89,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
     config: { access: { who: 'admin', scope: 'admin', audit: 'user.reset' } },
     schema: {
       tags,
-      summary: 'Make a one-time link by which the user chooses a new password (administrator)',
+      summary: 'Make a one-time link for the user to choose a new password (administrator)',
       params,
       response: { 201: oneTimeLinkSchema, ...errors(401, 403, 404, 409) },
     },
@@ -104,31 +104,38 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
     return await reply.code(201).header('cache-control', 'no-store').send(await linkFor(request, user))
   })
 
-  for (
-    const [verb, isDisabled, summary] of [
-      [
-        'disable',
-        true,
-        'Nobody signs in as this user any more; sessions end, tokens are void (administrator)',
-      ],
-      ['enable', false, 'Enable a disabled user, until a roster disables them again (administrator)'],
-    ] as const
-  ) {
-    app.post(`/api/users/:user_id/${verb}`, {
-      config: { access: { who: 'admin', scope: 'admin', audit: `user.${verb}` } },
-      schema: { tags, summary, params, response: { 200: accountSchema, ...errors(400, 401, 403, 404) } },
-    }, async (request) => {
-      const user = await userOf(request)
-      // Or else nobody might be left who can undo it.
-      if (isDisabled && user.id === principalOf(request).userId) {
-        throw new DomainError('VALIDATION_FAILED', {
-          detail: 'user_id: you cannot disable yourself; another administrator can',
-        })
-      }
-      const changed = await accounts.setDisabled(user.id, isDisabled)
-      return userJson(changed.user, changed.state)
-    })
-  }
+  app.post('/api/users/:user_id/disable', {
+    config: { access: { who: 'admin', scope: 'admin', audit: 'user.disable' } },
+    schema: {
+      tags,
+      summary: 'Disable a user: sign-in is refused, sessions end, tokens are invalid (administrator)',
+      params,
+      response: { 200: accountSchema, ...errors(400, 401, 403, 404) },
+    },
+  }, async (request) => {
+    const { id } = await userOf(request)
+    // Otherwise there might be no administrator left to undo it.
+    if (id === principalOf(request).userId) {
+      throw new DomainError('VALIDATION_FAILED', {
+        detail: 'user_id: you cannot disable yourself; ask another administrator',
+      })
+    }
+    const { user, state } = await accounts.disable(id)
+    return userJson(user, state)
+  })
+
+  app.post('/api/users/:user_id/enable', {
+    config: { access: { who: 'admin', scope: 'admin', audit: 'user.enable' } },
+    schema: {
+      tags,
+      summary: 'Enable a disabled user, until a roster disables them again (administrator)',
+      params,
+      response: { 200: accountSchema, ...errors(400, 401, 403, 404) },
+    },
+  }, async (request) => {
+    const { user, state } = await accounts.enable((await userOf(request)).id)
+    return userJson(user, state)
+  })
 }
 
 function userJson (user: UserRow, state: AccountState) {

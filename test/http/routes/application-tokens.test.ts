@@ -14,6 +14,7 @@ import {
 import t, { type Test } from 'tap'
 import { createApplicationTokens } from '../../../src/accounts/application-tokens.ts'
 import {
+  disableUser,
   startTestService,
   TEACHER,
   type TestService,
@@ -176,7 +177,7 @@ t.test('signed with the shared secret', async (t) => {
     t.equal(await whoIs(service, token), 'UNAUTHENTICATED', what)
   }
   t.equal((await service.services.accounts.list()).length, users, 'nobody was made an account')
-  await service.services.accounts.disable(TEACHER)
+  await disableUser(service.services.accounts, TEACHER)
   t.equal(await whoIs(service, await sign(CLAIMS)), 'UNAUTHENTICATED', 'disabled')
 })
 

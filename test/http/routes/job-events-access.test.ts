@@ -4,7 +4,7 @@ import { jobEvents } from '../../../src/http/job-events.ts'
 import { newBrowser, PASSWORD } from '../../support/browser.ts'
 import { createTestClock, type TestClock } from '../../support/clock.ts'
 import { jobOf, startStreaming, type EventStream, type Streaming } from '../../support/event-stream.ts'
-import { TEACHER } from '../../support/test-service.ts'
+import { disableUser, TEACHER } from '../../support/test-service.ts'
 
 /** The contract's limit, ms. */
 const ENDS_WITHIN_MS = 5000
@@ -57,7 +57,7 @@ const setTeachers = ({
   )
 
 const WAYS: Record<string, Way> = {
-  'the user was disabled': ({ service }) => service.services.accounts.disable(TEACHER),
+  'the user was disabled': ({ service }) => disableUser(service.services.accounts, TEACHER),
   'the token was revoked, the session ended elsewhere': async ({ service }, { sessionId, tokenId }) => {
     await service.services.accounts.revokeToken(tokenId)
     await service.services.sessions.end(sessionId)

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { newHttpBrowser, type HttpBrowser } from '../../support/http-browser.ts'
 import { CLIENT, startProvider, type TestProvider } from '../../support/oidc-provider.ts'
 import {
+  disableUser,
   startTestService,
   TEACHER,
   type TestService,
@@ -126,7 +127,7 @@ t.test('whoever is not let in is told why, and nothing is made', async (t) => {
   const { provider, services, base } = scene
   await services.accounts.add({ email: TEACHER, role: 'teacher' })
   await services.accounts.add({ email: 'gone@example.edu', role: 'admin' })
-  await services.accounts.disable('gone@example.edu')
+  await disableUser(services.accounts, 'gone@example.edu')
   await services.db.write((trx) => trx.updateTable('course_teachers').set({ is_enabled: 0 }).execute())
   await scene.token('admin')
   const before = await scene.counts()
