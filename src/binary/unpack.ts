@@ -58,7 +58,7 @@ export function unpack ({ manifest, read, cacheFolders, userId }: UnpackOptions)
     return folder
   }
   throw new DomainError('CANNOT_UNPACK', {
-    detail: `The program cannot unpack itself:\n${reasons.map((reason) => `  ${reason}`).join('\n')}\n${ELSEWHERE}`,
+    detail: ['The program cannot unpack itself:', ...reasons.map((reason) => `  ${reason}`), ELSEWHERE].join('\n'),
   })
 }
 

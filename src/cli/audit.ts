@@ -13,13 +13,13 @@ interface ListOptions {
 }
 
 export function auditCommand (context: CommandContext): Command {
-  const command = new Command('audit').description('who did what')
+  const command = new Command('audit').description('audit log')
 
-  command.command('list').description('entries of the audit log, newest first')
-    .option('--action <name>', 'such as session.begin, export.request or file.download')
-    .option('--user <id>', 'what this user did; see user list', parseId)
-    .option('--limit <count>', 'at most so many', parseId, 100)
-    .option('--json', 'as JSON')
+  command.command('list').description('list entries of the audit log, newest first')
+    .option('--action <name>', 'only this action, such as session.begin, export.request or file.download')
+    .option('--user <id>', 'only what this user did; "perfbook user list" shows ids', parseId)
+    .option('--limit <count>', 'number of entries', parseId, 100)
+    .option('--json', 'print JSON')
     .action(async ({ action, user, limit, json }: ListOptions) => {
       const entries = (await withServices(context, ({ audit }) =>
         audit.list({ action, actorId: user, limit }))).map(auditJson)
@@ -27,16 +27,7 @@ export function auditCommand (context: CommandContext): Command {
         context.stdout.json(entries)
       } else {
         context.stdout.write(textTable([
-          [
-            'AT',
-            'ACTION',
-            'OUTCOME',
-            'COUNT',
-            'WHO',
-            'VIA',
-            'FROM',
-            'ABOUT',
-          ],
+          ['AT', 'ACTION', 'OUTCOME', 'COUNT', 'WHO', 'VIA', 'FROM', 'ABOUT'],
           ...entries.map((entry) => [
             entry.at,
             entry.action,

@@ -9,17 +9,18 @@ import { createDiskStorage } from '../files/storage/disk.ts'
 import { VERSION } from '../version.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed } from './program/failures.ts'
+import { failed, stopped } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { oneLine } from './program/printer.ts'
 import { createProgressBar } from './program/progress-bar.ts'
 
 export function backupCommand (context: CommandContext): Command {
-  return new Command('backup').description('the database and all stored files, also while the service runs')
-    .argument('<dir>', 'where backups lie; what an earlier one has already is not copied again')
-    .option('--data-dir <dir>', 'the data folder (default: DATA_DIR)')
-    .option('--keep <number>', 'remove all backups in it but the newest so many (default: none)', parseId)
-    .option('--json', 'as JSON')
+  return new Command('backup')
+    .description('back up the database and all stored files; the service may be running')
+    .argument('<dir>', 'folder of backups; files that an earlier backup has are not copied again')
+    .option('--data-dir <dir>', 'data folder (default: DATA_DIR)')
+    .option('--keep <number>', 'number of backups to keep; older ones are deleted (default: all)', parseId)
+    .option('--json', 'print JSON')
     .action(
       async (dir: string, { dataDir, keep, json }: { dataDir?: string, keep?: number, json?: boolean }) => {
         const config = readConfig(context.env, { flags: { DATA_DIR: dataDir } })
@@ -30,7 +31,7 @@ export function backupCommand (context: CommandContext): Command {
           )
         }
         if (folder === config.DATA_DIR) {
-          throw failed('A backup cannot lie in the data folder itself. Name another one.')
+          throw failed('A backup cannot be in the data folder itself. Name another folder.')
         }
         checkSchema(migrationStatus(config.databaseFile), { mayUpgrade: false })
         const bar = createProgressBar(context.stderr, 'backup')
@@ -48,7 +49,7 @@ export function backupCommand (context: CommandContext): Command {
           },
         }).catch((error: unknown) => {
           throw context.signal.aborted
-            ? failed('Stopped. There is no new backup, and the older ones are as they were.')
+            ? stopped('Stopped. No backup was made. Older backups are unchanged.')
             : error
         }).finally(() => {
           bar.end()
@@ -56,17 +57,18 @@ export function backupCommand (context: CommandContext): Command {
         if (json === true) context.stdout.json(shown(facts))
         else {
           context.stderr.write(
-            `${facts.files} files with ${facts.bytes} bytes, ${facts.copied} of them new, and a database of ${facts.databaseBytes} bytes; all read back and right.\n`
+            `${facts.files} files with ${facts.bytes} bytes, ${facts.copied} of them new, ` +
+              `and a database of ${facts.databaseBytes} bytes, all verified.\n`
           )
           context.stdout.write(`${facts.path}\n`)
         }
         if (facts.missing.length > 0) {
           throw failed(
-            `The backup was made, without ${facts.missing.length} stored files that are lost or damaged in the data folder:\n${
-              facts.missing.map(({ id, path, reason }) => `  ${reason} ${oneLine(path)} (file ${id})`).join(
-                '\n'
-              )
-            }\n"perfbook file verify --repair" hides them; an older backup may have them.`
+            [
+              `The backup was made without ${facts.missing.length} stored files that are lost or damaged:`,
+              ...facts.missing.map(({ id, path, reason }) => `  ${reason} ${oneLine(path)} (file ${id})`),
+              '"perfbook file verify --repair" hides them. An older backup may have them.',
+            ].join('\n')
           )
         }
       }

@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { BY_COMMAND } from '../audit/audit.ts'
-import { isTimeZone } from '../courses/course-time.ts'
 import { listNames, shorten } from '../short-text.ts'
 import type { DomainError } from '../errors.ts'
-import { parseId } from './program/arguments.ts'
+import { parseId, parseTimeZone } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed } from './program/failures.ts'
+import { failed, noCourse } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { oneLine } from './program/printer.ts'
 
@@ -16,15 +15,16 @@ interface SetOptions {
 }
 
 export function courseCommand (context: CommandContext): Command {
-  const command = new Command('course').description('settings of a course, or delete it')
+  const command = new Command('course').description('change the settings of a course, or delete it')
 
-  command.command('set').description('what missing work counts, the time zone, weights of categories')
-    .argument('<course-id>', 'see courses', parseId)
-    .addOption(new Option('--missing-counts <how>').choices(['ignored', 'zero']))
-    .option('--time-zone <zone>', 'such as Europe/Berlin', parseTimeZone)
+  command.command('set')
+    .description('set how missing work counts, the time zone, or the weights of categories')
+    .argument('<course-id>', '"perfbook courses" shows ids', parseId)
+    .addOption(new Option('--missing-counts <how>', 'how missing work counts').choices(['ignored', 'zero']))
+    .option('--time-zone <zone>', 'time zone, such as Europe/Berlin', parseTimeZone)
     .option(
       '--weight <category=weight>',
-      'a fraction (Homework=0.6), or nothing for the imported one (Homework=); may be repeated',
+      'weight of a category as a fraction (Homework=0.6), or empty for the imported weight; repeatable',
       collectWeight
     )
     .action(async (courseId: number, { missingCounts, timeZone, weight = [] }: SetOptions) => {
@@ -38,34 +38,25 @@ export function courseCommand (context: CommandContext): Command {
         if (!await courses.set(courseId, { missingCounts, timeZone, weights })) throw noCourse(courseId)
         audit.record({ ...BY_COMMAND, action: 'course.set', subject: `course ${courseId}` })
       })
-      context.stderr.write(`course ${courseId} was set\n`)
+      context.stderr.write(`The settings of course ${courseId} were changed.\n`)
     })
 
-  command.command('delete').description('the course, its scores and its files')
-    .argument('<course-id>', 'see courses', parseId)
+  command.command('delete').description('delete a course, its scores and its files')
+    .argument('<course-id>', '"perfbook courses" shows ids', parseId)
     .action(async (courseId: number) => {
       await withServices(context, async ({ courses, audit }) => {
         if (!await courses.delete(courseId)) throw noCourse(courseId)
         audit.record({ ...BY_COMMAND, action: 'course.delete', subject: `course ${courseId}` })
       })
-      context.stderr.write(`course ${courseId} was deleted\n`)
+      context.stderr.write(`Course ${courseId} was deleted.\n`)
     })
 
   return command
 }
 
-function noCourse (courseId: number): DomainError {
-  return failed(`There is no course with id ${courseId}. "perfbook courses" lists them.`)
-}
-
 function noCategory (name: string, names: readonly string[]): DomainError {
   const known = names.length === 0 ? '' : `; it has ${oneLine(listNames(names))}`
   return failed(`The course has no category ${oneLine(shorten(name))}${known}.`)
-}
-
-function parseTimeZone (text: string): string {
-  if (!isTimeZone(text)) throw new InvalidArgumentError('Write a time zone like Europe/Berlin.')
-  return text
 }
 
 function collectWeight (text: string, before: SetOptions['weight'] = []): SetOptions['weight'] {

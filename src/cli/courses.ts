@@ -4,8 +4,8 @@ import { withServices } from './program/open-services.ts'
 import { textTable } from './program/table.ts'
 
 export function coursesCommand (context: CommandContext): Command {
-  return new Command('courses').description('all courses')
-    .option('--json', 'as JSON, the array of GET /api/courses')
+  return new Command('courses').description('list all courses')
+    .option('--json', 'print the JSON array of GET /api/courses')
     .action(async ({ json }: { json?: boolean }) => {
       const courses = await withServices(context, ({ courses }) => courses.list({}))
       if (json === true) context.stdout.json(courses)

@@ -21,9 +21,9 @@ const COURSE = 'physics-1-spring-2026'
 
 /** The demo of the README: a small real school on `data/demo/`, one export made, and what to try next. */
 export function demoCommand (context: CommandContext): Command {
-  return new Command('demo').description('a small school to try things on, in data/demo/')
+  return new Command('demo').description('run a demo with a small school, in data/demo/')
     .option('--reset', 'delete the demo and set it up again', false)
-    .option('--port <number>', `default: ${FIRST_PORT}, or the next free one`, parsePort)
+    .option('--port <number>', `port (default: ${FIRST_PORT}, or the next free port)`, parsePort)
     .action(async ({ reset, port }: { reset: boolean, port?: number }) => {
       const folder = join(context.env.DATA_DIR ?? 'data', 'demo')
       const settings = {
@@ -43,7 +43,7 @@ export function demoCommand (context: CommandContext): Command {
       } finally {
         await service.stop()
       }
-      context.stderr.write('\nStopped. The demo stays in its folder.\n')
+      context.stderr.write('\nStopped. The data of the demo is kept.\n')
     })
 }
 
@@ -125,7 +125,7 @@ async function introduce ({ services, address }: RunningService): Promise<string
   const { accounts, courses, exports, runner } = services
   const course = (await courses.list({ sourceId: COURSE }))[0]
   if (course === undefined) {
-    throw failed('The demo lacks its course. Set it up again with --reset.')
+    throw failed('The course of the demo is missing. Set the demo up again with --reset.')
   }
   const password = randomBytes(9).toString('base64url')
   if ((await accounts.list()).some((user) => user.email === TEACHER && user.origin === 'account')) {
@@ -177,12 +177,12 @@ async function freePort (first: number): Promise<number> {
     })
     if (isFree) return port
   }
-  throw failed(`No port from ${first} to ${first + 99} is free. Choose one with --port.`)
+  throw failed(`No port from ${first} to ${first + 99} is free. Choose a port with --port.`)
 }
 
 function parsePort (text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) {
-    throw new InvalidArgumentError('It must be a port number.')
+    throw new InvalidArgumentError('It must be a port number from 0 to 65535.')
   }
   return Number(text)
 }

@@ -53,7 +53,8 @@ export function doctorCommand (context: CommandContext): Command {
       const problems = findings.filter((finding) => !finding.ok)
       if (flags.json === true) context.stdout.json({ ok: problems.length === 0, checks: findings })
       else for (const finding of findings) context.stdout.write(findingText(finding))
-      if (problems.length > 0) throw failed(`${problems.length} of ${findings.length} checks found a problem.`)
+      if (problems.length === 0) return
+      throw failed(`${problems.length} of ${findings.length} checks found a problem.`)
     })
 }
 

@@ -9,10 +9,9 @@ import type { Config } from '../config.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { completeOptions, type ExportOptionsGiven } from '../exports/export-options.ts'
 import type { Services } from '../services.ts'
-import type { DomainError } from '../errors.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed } from './program/failures.ts'
+import { failed, noCourse, stopped } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { withServices } from './program/open-services.ts'
 import { createProgressBar, type ProgressBar } from './program/progress-bar.ts'
@@ -31,16 +30,19 @@ interface Flags {
 }
 
 export function exportCommand (context: CommandContext): Command {
-  return new Command('export').description('the workbook of a course; prints its path')
-    .argument('<course-id>', 'see courses', parseId)
+  return new Command('export').description('export the workbook of a course and print its path')
+    .argument('<course-id>', '"perfbook courses" shows ids', parseId)
     .option(
       '-o, --output <file>',
-      'write it there; otherwise it is stored as an export of the course like any other'
+      'file to write (default: store it as an export of the course)'
     )
-    .addOption(new Option('--sheets <which>').choices(['course', 'period']))
-    .addOption(new Option('--values <which>').choices(['percent', 'points']))
-    .option('--no-dropped', 'without dropped students')
-    .option('--json', 'result as JSON')
+    .addOption(
+      new Option('--sheets <which>', 'one sheet for the course, or one for each period')
+        .choices(['course', 'period'])
+    )
+    .addOption(new Option('--values <which>', 'values of the cells').choices(['percent', 'points']))
+    .option('--no-dropped', 'leave out dropped students')
+    .option('--json', 'print JSON')
     .action(async (courseId: number, flags: Flags) => {
       const options: ExportOptionsGiven = {
         ...(flags.sheets === undefined ? {} : { sheets: flags.sheets }),
@@ -102,7 +104,7 @@ async function writeExport (
     await rename(stagingPath, file)
     audit.record({ ...BY_COMMAND, action: 'export.write', subject: `course ${courseId}` })
   } catch (error) {
-    if (context.signal.aborted) throw failed('Stopped; nothing was written.')
+    if (context.signal.aborted) throw stopped('Stopped. Nothing was written.')
     throw error
   } finally {
     await rm(stagingPath, { force: true })
@@ -131,7 +133,7 @@ async function storeExport (
     for (;;) {
       const job = await services.queue.find(ticket.job.id)
       if (job === undefined) {
-        throw failed(`Job ${ticket.job.id} is gone: the course was deleted meanwhile.`)
+        throw failed(`Job ${ticket.job.id} no longer exists: the course was deleted in the meantime.`)
       }
       bar.set(services.runner.progress(job.id) ?? job.progress)
       if (job.state === 'failed') {
@@ -140,16 +142,16 @@ async function storeExport (
       if (job.state === 'canceled') throw failed(`Job ${job.id} was canceled.`)
       if (job.state === 'succeeded') break
       if (context.signal.aborted) {
-        throw failed(
+        throw stopped(
           lock === undefined
-            ? `Stopped following; job ${job.id} goes on in the server.`
-            : `Stopped; job ${job.id} waits until the server runs.`
+            ? `Stopped. The server continues with job ${job.id}.`
+            : `Stopped. Job ${job.id} waits until the service runs.`
         )
       }
       await delay(LOOK_EVERY_MS, undefined, { signal: context.signal }).catch(() => {})
     }
     const file = await services.exports.ofJob(ticket.job.id)
-    if (file === undefined) throw failed('The export was deleted right after it was made.')
+    if (file === undefined) throw failed('The export was deleted immediately after it was made.')
     return services.files.localPath(file) ?? `${file.hex}/${file.filename}`
   } finally {
     if (lock !== undefined) {
@@ -166,8 +168,4 @@ function tryLock (context: CommandContext, config: Config): FolderLock | undefin
     if (hasCode(error, 'FOLDER_IN_USE')) return undefined
     throw error
   }
-}
-
-function noCourse (courseId: number): DomainError {
-  return failed(`There is no course with id ${courseId}. "perfbook courses" lists them.`)
 }

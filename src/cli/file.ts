@@ -3,9 +3,10 @@ import { BY_COMMAND } from '../audit/audit.ts'
 import type { FileRow } from '../files/file-library.ts'
 import type { BadFile, Verification } from '../files/verify-files.ts'
 import { isoTime } from '../iso-time.ts'
+import { DomainError } from '../errors.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed } from './program/failures.ts'
+import { failed, stopped } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { oneLine } from './program/printer.ts'
 import { createProgressBar } from './program/progress-bar.ts'
@@ -20,14 +21,14 @@ interface ListOptions {
 }
 
 export function fileCommand (context: CommandContext): Command {
-  const command = new Command('file').description('stored files: exports and whatever was uploaded')
+  const command = new Command('file').description('stored files: exports and uploads')
 
-  command.command('list').description('the newest files')
-    .option('--course <id>', 'of one course', parseId)
-    .option('--category <name>', 'of one category, such as teacher-performance')
-    .option('--limit <number>', 'how many', parseId, 50)
-    .option('--all', 'also those that have expired or are lost')
-    .option('--json', 'as JSON')
+  command.command('list').description('list the newest files')
+    .option('--course <id>', 'only files of this course', parseId)
+    .option('--category <name>', 'only this category, such as teacher-performance')
+    .option('--limit <number>', 'number of files', parseId, 50)
+    .option('--all', 'include expired and lost files')
+    .option('--json', 'print JSON')
     .action(async ({ course, category, limit, all, json }: ListOptions) => {
       const rows = await withServices(context, async ({ files, clock }) =>
         (await files.info({
@@ -46,7 +47,7 @@ export function fileCommand (context: CommandContext): Command {
               `${row.owner_type} ${row.owner_id}`,
               row.category,
               String(row.size),
-              row.created_at!,
+              row.created_at,
               row.state,
               row.filename,
             ]),
@@ -56,13 +57,13 @@ export function fileCommand (context: CommandContext): Command {
     })
 
   command.command('verify').description(
-    'reads every file again and compares it with the database; exit status 1 when something is wrong'
+    'read every file and compare it with the database; exits with 1 if a file is wrong'
   )
     .option(
       '--repair',
-      'hide files that are lost or damaged, and put damaged and unknown ones into quarantine/; nothing is deleted'
+      'hide lost and damaged files, and move damaged and unknown ones to quarantine/; nothing is deleted'
     )
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(async ({ repair = false, json }: { repair?: boolean, json?: boolean }) => {
       const bar = createProgressBar(context.stderr, 'verify')
       const report = await withServices(
@@ -77,7 +78,7 @@ export function fileCommand (context: CommandContext): Command {
           })
       )
         .catch((error: unknown) => {
-          throw context.signal.aborted ? failed('Stopped before the end.') : error
+          throw context.signal.aborted ? stopped('Stopped before all files were read.') : error
         })
         .finally(() => {
           bar.end()
@@ -90,10 +91,10 @@ export function fileCommand (context: CommandContext): Command {
     })
 
   command.command('sweep').description(
-    'removes the bytes of what has expired, as the service does from time to time'
+    'remove expired files, as the service does regularly'
   )
-    .option('--dry-run', 'say what would go, and change nothing')
-    .option('--json', 'as JSON')
+    .option('--dry-run', 'show what would be removed, and change nothing')
+    .option('--json', 'print JSON')
     .action(async ({ dryRun = false, json }: { dryRun?: boolean, json?: boolean }) => {
       const rows: FileRow[] = []
       const { swept, at } = await withServices(context, async ({ housekeeping, clock }) => ({
@@ -117,21 +118,23 @@ export function fileCommand (context: CommandContext): Command {
             `${row.id}  ${row.owner_type} ${row.owner_id}  ${oneLine(row.filename)}\n`
           )
         }
+        const removed = `${swept.files} expired files (${swept.bytes} bytes)`
+        const forgotten = `${swept.tombstones} that were removed earlier`
         context.stderr.write(
-          `${
-            dryRun ? 'Would remove' : 'Removed'
-          } ${swept.files} expired files (${swept.bytes} bytes) and forget ${swept.tombstones} that had gone before.\n`
+          dryRun
+            ? `Would remove ${removed} and forget ${forgotten}.\n`
+            : `Removed ${removed} and forgot ${forgotten}.\n`
         )
       }
       if (swept.failed > 0) {
         throw failed(
-          `The bytes of ${swept.failed} files could not be removed. The next start of the service tries again.`
+          `The bytes of ${swept.failed} files could not be removed. The service tries again when it starts.`
         )
       }
     })
 
-  command.command('delete').description('files for good, an export as well')
-    .argument('<id...>', 'see file list', (text: string, before: number[] = []) => [...before, parseId(text)])
+  command.command('delete').description('delete files, including exports, permanently')
+    .argument('<id...>', '"perfbook file list" shows ids', collectIds)
     .action(async (ids: number[]) => {
       const missing: number[] = []
       await withServices(context, async ({ files, exports, audit }) => {
@@ -153,11 +156,12 @@ export function fileCommand (context: CommandContext): Command {
           }
         }
       })
-      context.stderr.write(`${ids.length - missing.length} deleted\n`)
+      context.stderr.write(`Deleted ${ids.length - missing.length} files.\n`)
       if (missing.length > 0) {
-        throw failed(
-          `There is no file with id ${missing.join(', ')}. "perfbook file list --all" lists them.`
-        )
+        throw new DomainError('FILE_NOT_FOUND', {
+          detail: `There is no file with id ${missing.join(', ')}. ` +
+            '"perfbook file list --all" lists all files.',
+        })
       }
     })
 
@@ -189,6 +193,10 @@ function shown (row: FileRow, now: number) {
   }
 }
 
+function collectIds (text: string, before: readonly number[] = []): number[] {
+  return [...before, parseId(text)]
+}
+
 function verificationText ({ files, bytes, lost, damaged, orphaned, found, repaired }: Verification): string {
   const named = ({
     id,
@@ -209,6 +217,7 @@ function verificationText ({ files, bytes, lost, damaged, orphaned, found, repai
 function summary ({ lost, damaged, orphaned, repaired }: Verification): string {
   const counts = `${lost.length} lost, ${damaged.length} damaged, ${orphaned.length} orphaned`
   return repaired
-    ? `${counts}. Damaged and orphaned ones are in quarantine/, and lost and damaged ones are hidden until their bytes are back; "perfbook file delete" forgets them.`
-    : `${counts}. With --repair they are put out of the way.`
+    ? `${counts}. Damaged and orphaned files are in quarantine/. Lost and damaged files are hidden until ` +
+      'their bytes are back; "perfbook file delete" removes their entries.'
+    : `${counts}. --repair hides them and moves damaged and orphaned files to quarantine/.`
 }

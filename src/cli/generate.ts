@@ -6,7 +6,7 @@ import {
   type WrittenRoster,
 } from '../synthetic-roster/write-roster.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed, wrongUsage } from './program/failures.ts'
+import { failed, stopped, wrongUsage } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { createProgressBar } from './program/progress-bar.ts'
 
@@ -23,12 +23,12 @@ interface GenerateFlags extends SyntheticRosterOptions {
 export function generateCommand (context: CommandContext): Command {
   return new Command('generate')
     .description(
-      'Make up a believable roster with scores: a OneRoster bundle, or one performance-book document.'
+      'generate a realistic roster with scores: a OneRoster bundle, or a performance-book document'
     )
-    .requiredOption('-o, --output <file>', 'the file to write')
+    .requiredOption('-o, --output <file>', 'file to write')
     .option(
       '--students <n>',
-      'students of each school, who take each of its courses',
+      'students of each school; each takes all of its courses',
       wholeNumber('students'),
       2000
     )
@@ -38,20 +38,20 @@ export function generateCommand (context: CommandContext): Command {
     .option('--schools <n>', 'schools', wholeNumber('schools'), 1)
     .option(
       '--seed <n>',
-      'another seed makes other people and scores; the same seed makes the same bytes',
+      'seed of the random numbers; the same seed gives the same bytes',
       wholeNumber('seed'),
       1
     )
     .option('--starts-on <date>', 'first day of the term', calendarDay, '2026-01-12')
     .addOption(
-      new Option('--format <format>', 'what to write').choices(['oneroster', 'performance-book']).default(
-        'oneroster'
-      )
+      new Option('--format <format>', 'format of the file')
+        .choices(['oneroster', 'performance-book'])
+        .default('oneroster')
     )
     .addOption(new Option('--version <version>', 'of OneRoster').choices(['1.1', '1.2']).default('1.1'))
-    .option('--delta <file>', 'write a delta bundle as well: changed scores, a deleted result, a new student')
-    .option('--force', 'replace a file that exists', false)
-    .option('--json', 'say what was written as JSON', false)
+    .option('--delta <file>', 'also write a delta bundle: changed scores, a deleted result, a new student')
+    .option('--force', 'replace an existing file', false)
+    .option('--json', 'print JSON', false)
     .action(async (flags: GenerateFlags) => {
       await generate(flags, context)
     })
@@ -62,10 +62,10 @@ async function generate (flags: GenerateFlags, context: CommandContext): Promise
   const output = resolve(givenPath(context, flags.output))
   const delta = flags.delta === undefined ? undefined : resolve(givenPath(context, flags.delta))
   if (format === 'performance-book' && (schools > 1 || courses > 1)) {
-    throw wrongUsage('A performance-book document has one course. Leave --schools and --courses at 1.')
+    throw wrongUsage('A performance-book document has one course. Omit --schools and --courses.')
   }
   if (format === 'performance-book' && delta !== undefined) {
-    throw wrongUsage('--delta is for OneRoster bundles only.')
+    throw wrongUsage('--delta works only with OneRoster bundles.')
   }
   if (delta === output) throw wrongUsage('--delta and --output name the same file.')
 
@@ -86,7 +86,7 @@ async function generate (flags: GenerateFlags, context: CommandContext): Promise
       },
     })
   } catch (error) {
-    if (context.signal.aborted) throw failed('Stopped. Nothing was written.')
+    if (context.signal.aborted) throw stopped('Stopped. Nothing was written.')
     if (error instanceof Error && 'syscall' in error) {
       throw failed(`${output} could not be written: ${error.message}.`)
     }
@@ -142,7 +142,7 @@ function calendarDay (text: string): string {
       return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
     }
   } catch {
-    // Said below, with what was expected.
+    // Reported below, with what is expected.
   }
   throw new InvalidArgumentError('It must be a day such as 2026-01-12.')
 }

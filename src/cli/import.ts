@@ -10,8 +10,9 @@ import { importSources } from '../imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
 import { showPlace } from '../imports/problems.ts'
 import { systemClock } from '../jobs/clock.ts'
+import { parseTimeZone } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed } from './program/failures.ts'
+import { failed, stopped } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { shorten } from '../short-text.ts'
 import { oneLine } from './program/printer.ts'
@@ -36,27 +37,31 @@ interface ImportFlags {
 export function importCommand (context: CommandContext): Command {
   return new Command('import')
     .description(
-      'Take in courses with their students and scores: folders, .zip, .json or .csv, all of them as one import.'
+      'import courses with their students and scores from folders, .zip, .json or .csv files, as one import'
     )
-    .argument('<path...>', 'what to import')
+    .argument('<path...>', 'files or folders to import')
     .addOption(
-      new Option('--format <format>', 'default: recognised').choices([
+      new Option('--format <format>', 'format of the files (default: detected)').choices([
         'oneroster',
         'performance-book',
         'canvas',
         'moodle',
       ])
     )
-    .option('--time-zone <zone>', 'time zone of courses whose source names none (default: DEFAULT_TIME_ZONE)')
+    .option(
+      '--time-zone <zone>',
+      'time zone of courses whose source does not name one (default: DEFAULT_TIME_ZONE)',
+      parseTimeZone
+    )
     .option(
       '--course <course>',
-      'source id or name of the course of a grade book CSV; it is made if there is none'
+      'source id or name of the course of a grade book CSV; created if there is none'
     )
-    .option('--teacher <email>', 'who is to see the course of a grade book CSV')
-    .option('--dry-run', 'report and write nothing', false)
-    .option('--strict', 'take warnings as errors', false)
+    .option('--teacher <email>', 'teacher who gets access to the course of a grade book CSV')
+    .option('--dry-run', 'only report what the import would change', false)
+    .option('--strict', 'treat warnings as errors', false)
     .option('--allow-removals', "allow more than half of a course's results to be removed", false)
-    .option('--allow-erased', 'let people back in who were erased with "student erase"', false)
+    .option('--allow-erased', 'import people again who were erased with "student erase"', false)
     .option(
       '--allow-skips',
       "allow more than a tenth of a file's rows to be skipped because they refer to missing records",
@@ -67,7 +72,7 @@ export function importCommand (context: CommandContext): Command {
       "allow more than a tenth of a grade book's people to be new to a course",
       false
     )
-    .option('--json', 'the summary, or the errors, as JSON on stdout', false)
+    .option('--json', 'print the summary, or the errors, as JSON', false)
     .action(async (paths: string[], flags: ImportFlags) => {
       await runImport(paths, flags, context)
     })
@@ -94,7 +99,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
     })
     if (outcome.ok && !flags.dryRun) await note(outcome.summary, database, config, context)
   } catch (error) {
-    if (context.signal.aborted) throw failed('Stopped. Nothing was changed.')
+    if (context.signal.aborted) throw stopped()
     if (isDiskFull(error)) {
       throw failed(`The disk of ${config.DATA_DIR} is full. Nothing was changed.`)
     }
@@ -112,7 +117,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
   }
 }
 
-/** In the audit log: how much, and nothing of whom. */
+/** Records in the audit log how much was changed, and nothing about people. */
 async function note (
   summary: ImportSummary,
   db: Database,
@@ -164,7 +169,7 @@ function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stde
   if (dryRun) stderr.write('This was a dry run. Nothing was changed.\n')
 }
 
-/** What becomes of each column of a grade book file. */
+/** How each column of a grade book file is used. */
 function columnsTable (columns: NonNullable<ImportSummary['columns']>, count: number): string {
   const row = ({ name, used_as: use, reason }: ColumnEntry) => [shorten(name), COLUMN_USES[use], reason ?? '']
   const table = textTable([['COLUMN', 'USED AS', 'WHY'], ...columns.map(row)])

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { isoTime } from '../iso-time.ts'
 import type { AttemptRow, JobRow } from '../jobs/job-queue.ts'
-import type { DomainError } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
 import { failed } from './program/failures.ts'
@@ -12,12 +12,13 @@ import { textTable } from './program/table.ts'
 export function jobCommand (context: CommandContext): Command {
   const command = new Command('job').description('background jobs')
 
-  command.command('list').description('the newest jobs')
+  command.command('list').description('list the newest jobs')
     .addOption(
-      new Option('--status <status>').choices(['queued', 'started', 'succeeded', 'failed', 'canceled'])
+      new Option('--status <status>', 'only jobs with this status')
+        .choices(['queued', 'started', 'succeeded', 'failed', 'canceled'])
     )
-    .option('--limit <number>', 'how many', parseId, 50)
-    .option('--json', 'as JSON')
+    .option('--limit <number>', 'number of jobs', parseId, 50)
+    .option('--json', 'print JSON')
     .action(async ({ status, limit, json }: { status?: JobRow['state'], limit: number, json?: boolean }) => {
       const jobs = await withServices(context, ({ queue }) => queue.list({ state: status, limit }))
       if (json === true) context.stdout.json(jobs.map(shown))
@@ -38,8 +39,8 @@ export function jobCommand (context: CommandContext): Command {
       }
     })
 
-  command.command('show').description('one job with all its attempts, as JSON')
-    .argument('<id>', 'see job list', parseId)
+  command.command('show').description('print one job with all its attempts as JSON')
+    .argument('<id>', '"perfbook job list" shows ids', parseId)
     .action(async (id: number) => {
       const job = await withServices(context, async ({ queue }) => {
         const job = await queue.find(id)
@@ -49,8 +50,9 @@ export function jobCommand (context: CommandContext): Command {
       context.stdout.json(job, 2)
     })
 
-  command.command('retry').description('a job that failed or was canceled waits again, with all its attempts')
-    .argument('<id>', 'see job list', parseId)
+  command.command('retry')
+    .description('queue a failed or canceled job again, with its full number of attempts')
+    .argument('<id>', '"perfbook job list" shows ids', parseId)
     .action(async (id: number) => {
       await withServices(context, async ({ queue, audit }) => {
         if (await queue.retry(id)) {
@@ -61,17 +63,17 @@ export function jobCommand (context: CommandContext): Command {
         throw job === undefined
           ? noJob(id)
           : failed(
-            `Job ${id} is ${job.state}. Only a job that failed or was canceled can be tried again.`
+            `Job ${id} is ${job.state}. Only a failed or canceled job can be queued again.`
           )
       })
-      context.stderr.write(`Job ${id} waits again.\n`)
+      context.stderr.write(`Job ${id} is queued again.\n`)
     })
 
-  command.command('cancel').description('ends a job that waits or runs, whoever asked for it')
-    .argument('<id>', 'see job list', parseId)
+  command.command('cancel').description('cancel a waiting or running job for everyone who requested it')
+    .argument('<id>', '"perfbook job list" shows ids', parseId)
     .action(async (id: number) => {
       await withServices(context, async ({ queue, audit }) => {
-        // No user: nobody is withdrawn, the job ends for all.
+        // Without a user the job is canceled for everyone.
         if (await queue.cancel(id, { userId: null, force: true }) === 'canceled') {
           audit.record({ ...BY_COMMAND, action: 'job.cancel', subject: `job ${id}` })
           return
@@ -80,10 +82,10 @@ export function jobCommand (context: CommandContext): Command {
         throw job === undefined
           ? noJob(id)
           : failed(
-            `Job ${id} has ended already: it ${job.state === 'canceled' ? 'was canceled' : job.state}.`
+            `Job ${id} has already ended: it ${job.state === 'canceled' ? 'was canceled' : job.state}.`
           )
       })
-      context.stderr.write(`Job ${id} is canceled. If it was running, the server ends it within a second.\n`)
+      context.stderr.write(`Job ${id} was canceled. If it was running, it stops within a second.\n`)
     })
 
   return command
@@ -117,5 +119,7 @@ function shownAttempt (attempt: AttemptRow) {
 }
 
 function noJob (id: number): DomainError {
-  return failed(`There is no job with id ${id}. "perfbook job list" lists them.`)
+  return new DomainError('JOB_NOT_FOUND', {
+    detail: `There is no job with id ${id}. "perfbook job list" lists all jobs.`,
+  })
 }

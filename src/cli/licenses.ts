@@ -6,7 +6,8 @@ import { failed } from './program/failures.ts'
 
 /** Prints the license texts that the install (or the build of the single binary) collected. */
 export function licensesCommand (context: CommandContext): Command {
-  return new Command('licenses').alias('licences').description('print the licenses of everything in the program')
+  return new Command('licenses').alias('licences')
+    .description('print the licenses of everything in the program')
     .action(() => { context.stdout.write(licenseTexts(programFile(LICENSES_FILE))) })
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { upgradeDatabase } from '../../db/index.ts'
+import { upgradeDatabase, type Upgrade } from '../../db/index.ts'
 import { lockFolder } from '../../db/sqlite/folder-lock.ts'
 import { assertNotRestoring } from '../backup/data-folder.ts'
 import { readConfig } from '../config.ts'
@@ -23,11 +23,14 @@ export function migrateCommand (context: CommandContext): Command {
         const { steps, copy } = await upgradeDatabase(databaseFile)
         if (json === true) context.stdout.json({ steps, copy })
         else context.stdout.write(steps.map((step) => `${step}\n`).join(''))
-        if (copy !== null) context.stderr.write(`The database was upgraded. A copy from before is in ${copy}.\n`)
-        else if (steps.length > 0) context.stderr.write(`A new database was created in ${folder}.\n`)
-        else context.stderr.write('The database is up to date.\n')
+        context.stderr.write(`${sentenceOf({ steps, copy }, folder)}\n`)
       } finally {
         lock.release()
       }
     })
+}
+
+function sentenceOf ({ steps, copy }: Upgrade, folder: string): string {
+  if (copy !== null) return `The database was upgraded. A copy from before is in ${copy}.`
+  return steps.length > 0 ? `A new database was created in ${folder}.` : 'The database is up to date.'
 }

@@ -4,16 +4,17 @@ import { migrationStatus } from '../../db/sqlite/database-copy.ts'
 import { readConfig } from '../config.ts'
 import { restoreBackup } from '../backup/restore.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed } from './program/failures.ts'
+import { stopped } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { createProgressBar } from './program/progress-bar.ts'
 
 export function restoreCommand (context: CommandContext): Command {
-  return new Command('restore').description('a backup into an empty data folder, all of it or nothing')
-    .argument('<dir>', 'where backups lie')
-    .option('--data-dir <dir>', 'the data folder to make (default: DATA_DIR)')
-    .option('--backup <name>', 'which one, such as 2026-11-22T22-46-00.123Z (default: the newest)')
-    .option('--json', 'as JSON')
+  return new Command('restore')
+    .description('restore a backup into an empty data folder, completely or not at all')
+    .argument('<dir>', 'folder of backups')
+    .option('--data-dir <dir>', 'data folder to create (default: DATA_DIR)')
+    .option('--backup <name>', 'name of the backup, such as 2026-11-22T22-46-00.123Z (default: the newest)')
+    .option('--json', 'print JSON')
     .action(
       async (
         dir: string,
@@ -31,7 +32,7 @@ export function restoreCommand (context: CommandContext): Command {
             bar.set(done / of)
           },
         }).catch((error: unknown) => {
-          throw context.signal.aborted ? failed('Stopped. Nothing was restored.') : error
+          throw context.signal.aborted ? stopped('Stopped. Nothing was restored.') : error
         }).finally(() => {
           bar.end()
         })
@@ -48,11 +49,11 @@ export function restoreCommand (context: CommandContext): Command {
         } else context.stdout.write(`${config.DATA_DIR}\n`)
         context.stderr.write(
           `Restored ${name}: the database and ${files} files with ${bytes} bytes, all verified. ` +
-            'All users have to sign in again. Accounts and tokens are as they were when the backup was made.\n'
+            'All users have to sign in again. Accounts and tokens are those of the backup.\n'
         )
         if (missing.length > 0) {
           context.stderr.write(
-            `${missing.length} files were already lost or damaged when the backup was made; the service hides them.\n`
+            `${missing.length} files were already lost or damaged in the backup; the service hides them.\n`
           )
         }
         if (migrationStatus(config.databaseFile).pending.length > 0) {

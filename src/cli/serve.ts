@@ -8,8 +8,8 @@ import { readSettingsFile } from './program/settings-file.ts'
 export function serveCommand (context: CommandContext): Command {
   const command = new Command('serve')
     .description(
-      'run the service. Each setting is a flag, an environment variable of the same name, or a line of a file, ' +
-      'in this order of precedence'
+      'run the service. Each setting is a flag, an environment variable of the same name, or a line of a ' +
+      'file, in this order of precedence'
     )
     .option('--config <file>', 'file with settings: lines NAME=value, or JSON')
   const flagNames = new Map<string, string>()

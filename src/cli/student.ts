@@ -12,7 +12,7 @@ import { personName } from '../person-name.ts'
 import type { Services } from '../services.ts'
 import { parseId, readLine } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed, wrongUsage } from './program/failures.ts'
+import { failed, stopped, wrongUsage } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { oneLine, type Printer } from './program/printer.ts'
 import { textTable } from './program/table.ts'
@@ -29,16 +29,16 @@ export function studentCommand (context: CommandContext): Command {
   const command = new Command('student').description(
     'export or erase everything that is stored about one student'
   )
-  const person = 'source id, e-mail, or student identifier'
+  const person = 'source id, email address, or student identifier'
   const course = [
     '--course <id>',
-    'if several courses have a person with this id: the one in this course',
+    'the person in this course, if several courses have one with this id',
     parseId,
   ] as const
 
   command
     .command('export')
-    .description('write everything that is stored about a person as JSON to stdout')
+    .description('print everything that is stored about a person as JSON')
     .argument('<person>', person)
     .option(...course)
     .action(async (text: string, { course }: PersonFlags) => {
@@ -61,7 +61,7 @@ export function studentCommand (context: CommandContext): Command {
     .description('permanently remove a person from books, rosters, reports and stored files')
     .argument('<person>', person)
     .option(...course)
-    .option('--yes', 'do not ask', false)
+    .option('--yes', 'do not ask for confirmation', false)
     .action(async (text: string, { course, yes }: PersonFlags & { yes: boolean }) => {
       await withServices(context, async (services) => {
         const { stderr } = context
@@ -84,7 +84,7 @@ export function studentCommand (context: CommandContext): Command {
   return command
 }
 
-/** The one person that is meant. Throws CommandFailure for none and, after listing them, for several. */
+/** The person with this id. Throws if there is none and, after listing them, if there are several. */
 async function onePerson (
   text: string,
   courseId: number | undefined,
@@ -92,20 +92,21 @@ async function onePerson (
   stderr: Printer
 ): Promise<Person> {
   if (text.trim() === '') {
-    throw wrongUsage('PERSON is blank. Give a source id, an e-mail or a student identifier.')
+    throw wrongUsage('PERSON is blank. Give a source id, an email address or a student identifier.')
   }
   const people = await findPeople(db.reads, text, courseId)
   if (people.length === 0) {
     throw failed(
-      'No person is stored with the source id, e-mail or student identifier ' +
+      'No person is stored with the source id, email address or student identifier ' +
         `"${oneLine(text.slice(0, 100))}"` +
       (courseId === undefined ? '.' : ` in course ${courseId}.`)
     )
   }
-  if (people.length === 1) return people[0]!
+  const [person, ...others] = people
+  if (person !== undefined && others.length === 0) return person
   stderr.write(
     textTable([
-      ['SOURCE ID', 'NAME', 'STUDENT ID', 'E-MAIL', 'COURSES'],
+      ['SOURCE ID', 'NAME', 'STUDENT ID', 'EMAIL', 'COURSES'],
       ...people
         .slice(0, MOST_LISTED)
         .map((person) =>
@@ -129,13 +130,12 @@ async function onePerson (
   )
 }
 
-/** In the audit log: courses, and nothing of whom. */
+/** For the audit log: courses, and nothing about the person. */
 function subjectOf (person: Person): string {
   const ids = [...new Set(person.students.map((row) => row.course_id))]
   if (ids.length === 0) return 'no course'
-  return ids.length === 1
-    ? `course ${ids[0]!}`
-    : `courses ${ids.slice(0, MOST_LISTED).join(', ')}${ids.length > MOST_LISTED ? ', …' : ''}`
+  const noun = ids.length === 1 ? 'course' : 'courses'
+  return `${noun} ${ids.slice(0, MOST_LISTED).join(', ')}${ids.length > MOST_LISTED ? ', …' : ''}`
 }
 
 function previewText ({ courses, exports, uploads, named, alike, keptAccounts }: ErasurePreview): string {
@@ -168,8 +168,8 @@ function previewText ({ courses, exports, uploads, named, alike, keptAccounts }:
 function alikeText (alike: ReadonlyArray<{ sourceId: string; course: string }>, consequence: string): string {
   if (alike.length === 0) return ''
   return [
-    'Possibly the same person under another source id: they have the same name or e-mail, or a student ' +
-      `identifier or username that differs only in case and leading zeros. ${consequence}`,
+    'Possibly the same person under another source id: they have the same name or email address, or a ' +
+      `student identifier or username that differs only in case and leading zeros. ${consequence}`,
     ...some(alike.map(({ sourceId, course }) => `  ${oneLine(sourceId)}  in ${oneLine(course)}`)),
     '',
   ].join('\n')
@@ -206,23 +206,21 @@ function erasedText ({ counts, copies, wiped }: Erased): string {
 }
 
 /**
- * Throws UsageError without a terminal, and CommandFailure for any other answer than "yes", Ctrl-C included.
+ * Throws WRONG_USAGE without a terminal, and STOPPED for any other answer than "yes", Ctrl-C included.
  */
 async function confirm ({ stdin, stderr, signal }: CommandContext): Promise<void> {
   if (stdin.isTTY !== true) {
     throw wrongUsage('Nothing was erased. Run this in a terminal to confirm, or use --yes.')
   }
   stderr.write('Erase permanently? Type yes: ')
-  const giveUp = () => {
-    stdin.destroy()
-  }
+  const giveUp = () => { stdin.destroy() }
   signal.addEventListener('abort', giveUp)
   const answer = await readLine(stdin).catch((error: unknown) => {
     if (signal.aborted) return ''
     throw error
   })
   signal.removeEventListener('abort', giveUp)
-  if (answer.trim().toLowerCase() !== 'yes') throw failed('Nothing was erased.')
+  if (answer.trim().toLowerCase() !== 'yes') throw stopped('Nothing was erased.')
 }
 
 function some (lines: string[]): string[] {

@@ -4,7 +4,7 @@ import { BY_COMMAND } from '../audit/audit.ts'
 import { isoTime } from '../iso-time.ts'
 import { parseDuration, parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed } from './program/failures.ts'
+import { failed, noAccount } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { textTable } from './program/table.ts'
 
@@ -17,35 +17,33 @@ interface CreateOptions {
 export function tokenCommand (context: CommandContext): Command {
   const command = new Command('token').description('API tokens')
 
-  command.command('create').description('prints a new token, the only time that it can be seen')
-    .argument('<email>', 'an account, or a teacher of a course')
-    .option('--name <text>', 'what it is for', 'token')
+  command.command('create').description('create a token and print it; it cannot be shown again')
+    .argument('<email>', 'email address of an account or of a teacher of a course')
+    .option('--name <text>', 'name of the token', 'token')
     .option(
       '--scope <list>',
-      `comma list of ${SCOPES.join(', ')}; default: all that the role may do`,
+      `scopes, separated by commas: ${SCOPES.join(', ')} (default: everything that the role may do)`,
       parseScopes
     )
-    .option('--expires-in <time>', 'such as 90d or 12h; default: never', parseDuration)
+    .option('--expires-in <time>', 'lifetime, such as 90d or 12h (default: unlimited)', parseDuration)
     .action(async (email: string, { name, scope, expiresIn }: CreateOptions) => {
       const token = await withServices(context, async ({ accounts, audit, clock }) => {
+        const user = await accounts.known(email)
+        if (user === undefined) throw noAccount(email)
         const made = await accounts.createToken({
           email,
           name,
           scopes: scope,
           expiresAt: expiresIn === undefined ? null : clock.now() + expiresIn,
         })
-        audit.record({
-          ...BY_COMMAND,
-          action: 'token.create',
-          subject: `user ${(await accounts.findByEmail(email))!.id}`,
-        })
+        audit.record({ ...BY_COMMAND, action: 'token.create', subject: `user ${user.id}` })
         return made
       })
       context.stdout.write(`${token}\n`)
     })
 
-  command.command('list').description('all tokens, without the secret')
-    .option('--json', 'as JSON')
+  command.command('list').description('list all tokens, without their secrets')
+    .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const tokens = (await withServices(context, ({ accounts }) => accounts.listTokens())).map((token) => ({
         id: token.id,
@@ -61,7 +59,7 @@ export function tokenCommand (context: CommandContext): Command {
       else {
         context.stdout.write(
           textTable([
-            ['ID', 'E-MAIL', 'NAME', 'SCOPES', 'LAST USED', 'STATE'],
+            ['ID', 'EMAIL', 'NAME', 'SCOPES', 'LAST USED', 'STATE'],
             ...tokens.map((token) => [
               String(token.id),
               token.email,
@@ -75,8 +73,8 @@ export function tokenCommand (context: CommandContext): Command {
       }
     })
 
-  command.command('revoke').description('a token is void from now on')
-    .argument('<id>', 'see token list', parseId)
+  command.command('revoke').description('revoke a token')
+    .argument('<id>', '"perfbook token list" shows ids', parseId)
     .action(async (id: number) => {
       await withServices(context, async ({ accounts, audit }) => {
         if (!await accounts.revokeToken(id)) {
@@ -84,7 +82,7 @@ export function tokenCommand (context: CommandContext): Command {
         }
         audit.record({ ...BY_COMMAND, action: 'token.revoke', subject: `token ${id}` })
       })
-      context.stderr.write(`token ${id} is void\n`)
+      context.stderr.write(`Token ${id} was revoked.\n`)
     })
 
   return command
@@ -94,7 +92,8 @@ function parseScopes (text: string): Scope[] {
   const scopes = text.split(',').map((scope) => scope.trim())
   const unknown = scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope))
   if (unknown.length > 0) {
-    throw new InvalidArgumentError(`There is no scope ${unknown.join(', ')}; there are ${SCOPES.join(', ')}.`)
+    const known = SCOPES.join(', ')
+    throw new InvalidArgumentError(`There is no scope ${unknown.join(', ')}. The scopes are ${known}.`)
   }
   return scopes as Scope[]
 }

@@ -10,7 +10,7 @@ import { isoTime } from '../iso-time.ts'
 import { personName } from '../person-name.ts'
 import type { Services } from '../services.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed, wrongUsage } from './program/failures.ts'
+import { failed, noAccount, wrongUsage } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { readSecretLine } from './program/secret-line.ts'
 import { textTable } from './program/table.ts'
@@ -22,14 +22,17 @@ interface AddOptions {
   passwordStdin?: boolean
 }
 
-export function userCommand (context: CommandContext): Command {
-  const command = new Command('user').description('people who may sign in')
+const PASSWORD_STDIN = 'read the password from the first line of standard input; a terminal prompts for it'
 
-  command.command('add').description('give an e-mail address a role')
-    .argument('<email>')
-    .addOption(new Option('--role <role>').choices(['admin', 'teacher', 'student']).makeOptionMandatory())
-    .option('--first-name <name>').option('--last-name <name>')
-    .option('--password-stdin', 'the password is the first line of standard input; a terminal asks for it')
+export function userCommand (context: CommandContext): Command {
+  const command = new Command('user').description('accounts of people who may sign in')
+
+  command.command('add').description('give an email address a role')
+    .argument('<email>', 'email address')
+    .addOption(roleOption().makeOptionMandatory())
+    .option('--first-name <name>', 'first name')
+    .option('--last-name <name>', 'last name')
+    .option('--password-stdin', PASSWORD_STDIN)
     .action(async (email: string, options: AddOptions) => {
       const password = options.passwordStdin === true ? await readPassword(context) : undefined
       const { user, state } = await withServices(context, async ({ accounts, audit }) => {
@@ -38,17 +41,18 @@ export function userCommand (context: CommandContext): Command {
         audit.record({ ...BY_COMMAND, action: 'user.add', subject: `user ${added.id}, ${added.role}` })
         return { user: added, state: await accounts.state(added) }
       })
-      context.stderr.write(`${user.email} is ${user.role} now\n`)
+      context.stderr.write(`${user.email} now has the role ${user.role}.\n`)
       if (user.password_hash === null) context.stderr.write(howToSetPassword(user.email))
       warnIfDisabled(context, user.email, state)
     })
 
   command.command('invite').description(
-    'give an e-mail address a role, and print a one-time link by which the person chooses a password'
+    'give an email address a role, and print a one-time link for choosing a password'
   )
-    .argument('<email>')
-    .addOption(new Option('--role <role>').choices(['admin', 'teacher', 'student']).default('teacher'))
-    .option('--first-name <name>').option('--last-name <name>')
+    .argument('<email>', 'email address')
+    .addOption(roleOption().default('teacher'))
+    .option('--first-name <name>', 'first name')
+    .option('--last-name <name>', 'last name')
     .action(async (email: string, { role, firstName, lastName }: AddOptions) => {
       await withServices(context, async (services, config) => {
         const { accounts } = services
@@ -65,28 +69,24 @@ export function userCommand (context: CommandContext): Command {
       })
     })
 
-  command.command('reset').description('print a one-time link by which the person chooses a new password')
-    .argument('<email>')
+  command.command('reset').description('print a one-time link for choosing a new password')
+    .argument('<email>', 'email address')
     .action(async (email: string) => {
       await withServices(context, async (services, config) => {
         const user = await services.accounts.findByEmail(email)
-        if (user === undefined) {
-          throw failed(
-            `There is no account for ${email}. Invite the person: perfbook user invite`
-          )
-        }
+        if (user === undefined) throw noAccount(email)
         const state = await services.accounts.state(user)
         if (!state.mayEnter) {
           throw failed(
-            `The account of ${email} is ${stateText(state)}. First: perfbook user enable ${email}`
+            `The account of ${email} is ${stateText(state)}. Enable it first: perfbook user enable ${email}`
           )
         }
         await printLink(context, services, config, { user, action: 'user.reset' })
       })
     })
 
-  command.command('list').description('all accounts')
-    .option('--json', 'as JSON')
+  command.command('list').description('list all accounts')
+    .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const users = await withServices(context, ({ accounts }) => accounts.listWithStates())
       const shown = users.map(({ user, state }) => ({
@@ -103,7 +103,7 @@ export function userCommand (context: CommandContext): Command {
       if (json === true) context.stdout.json(shown)
       else {
         context.stdout.write(textTable([
-          ['ID', 'E-MAIL', 'ROLE', 'NAME', ''],
+          ['ID', 'EMAIL', 'ROLE', 'NAME', ''],
           ...shown.map((user) => [
             String(user.id),
             user.email,
@@ -116,42 +116,37 @@ export function userCommand (context: CommandContext): Command {
     })
 
   command.command('password').description('set a new password')
-    .argument('<email>')
-    .requiredOption(
-      '--password-stdin',
-      'the password is the first line of standard input; a terminal asks for it'
-    )
+    .argument('<email>', 'email address')
+    .requiredOption('--password-stdin', PASSWORD_STDIN)
     .action(async (email: string) => {
       const password = await readPassword(context)
       await withServices(context, async ({ accounts, audit }) => {
+        const user = await accounts.findByEmail(email)
+        if (user === undefined) throw noAccount(email)
         await accounts.setPassword(email, password)
-        audit.record({
-          ...BY_COMMAND,
-          action: 'user.password',
-          subject: `user ${(await accounts.findByEmail(email))!.id}`,
-        })
+        audit.record({ ...BY_COMMAND, action: 'user.password', subject: `user ${user.id}` })
       })
-      context.stderr.write(`the password of ${email} was changed\n`)
+      context.stderr.write(`The password of ${email} was changed.\n`)
     })
 
   for (
     const [verb, isDisabled, description] of [
-      ['disable', true, 'nobody can sign in as this user any more; sessions end and tokens are void'],
-      ['enable', false, 'let a disabled user in again'],
+      ['disable', true, 'disable an account: its sessions end and its tokens are revoked'],
+      ['enable', false, 'enable a disabled account again'],
     ] as const
   ) {
     command.command(verb).description(description)
-      .argument('<email>')
+      .argument('<email>', 'email address')
       .action(async (email: string) => {
         const before = await withServices(context, async ({ accounts, audit }) => {
           // A teacher of a roster may not have an account yet.
           const user = await accounts.known(email)
-          if (user === undefined) throw failed(`There is no account for ${email}.`)
+          if (user === undefined) throw noAccount(email)
           const { before } = await accounts[verb](user.id)
           audit.record({ ...BY_COMMAND, action: `user.${verb}`, subject: `user ${user.id}` })
           return before
         })
-        context.stderr.write(`${email} is ${verb}d\n`)
+        context.stderr.write(`${email} is ${verb}d.\n`)
         if (isDisabled || !before.byRoster) return
         context.stderr.write(
           `It was ${stateText(before)}. The next roster that says enabledUser=false ` +
@@ -163,10 +158,14 @@ export function userCommand (context: CommandContext): Command {
   return command
 }
 
+function roleOption (): Option {
+  return new Option('--role <role>', 'role of the account').choices(['admin', 'teacher', 'student'])
+}
+
 function howToSetPassword (email: string): string {
-  return 'There is no password yet, so they cannot sign in with one. Set it:\n' +
+  return 'The account has no password yet. Set one:\n' +
     `  perfbook user password ${email} --password-stdin\n` +
-    'or print a one-time link by which they choose it:\n' +
+    'or print a one-time link for choosing one:\n' +
     `  perfbook user reset ${email}\n`
 }
 
@@ -179,15 +178,14 @@ function explained (error: unknown): never {
     : error
 }
 
-/** A roster may disable a person who gets a role only now. */
+/** A roster may have disabled the person already. */
 function warnIfDisabled ({ stderr }: CommandContext, email: string, state: AccountState): void {
   if (state.mayEnter) return
-  stderr.write(`The account is ${stateText(state)}. To let the person in: perfbook user enable ${email}\n`)
+  stderr.write(`The account is ${stateText(state)}. To enable it: perfbook user enable ${email}\n`)
 }
 
 /**
- * The link alone on stdout: it goes to the person and nobody else. By e-mail as well, where there is a mail
- * server.
+ * Prints the link alone to stdout. Also sends it by email if a mail server is set up.
  */
 async function printLink (
   context: CommandContext,
@@ -200,11 +198,11 @@ async function printLink (
   const { base, isPublic } = baseOfLinks(config)
   if (!isPublic) {
     context.stderr.write(
-      `PUBLIC_URL is not set: the link begins with ${base}. ` +
-        'Set PUBLIC_URL to the address under which people reach the service, so that it works on other machines.\n'
+      `PUBLIC_URL is not set, so the link starts with ${base}. ` +
+        'Set PUBLIC_URL to the public address of the service so that the link works on other machines.\n'
     )
   }
-  context.stderr.write(`for ${user.email} alone, good once and until ${isoTime(expiresAt)}:\n`)
+  context.stderr.write(`One-time link for ${user.email}, valid until ${isoTime(expiresAt)}:\n`)
   const url = invitationUrl(base, secret)
   context.stdout.write(`${url}\n`)
   const mail = await linkMail?.send({
@@ -217,14 +215,14 @@ async function printLink (
     context.stderr.write(
       mail.sent
         ? `It was sent to ${user.email}.\n`
-        : `It could not be sent by e-mail (${mail.reason}): pass it on yourself.\n`
+        : `It could not be sent by email (${mail.reason}). Pass it on yourself.\n`
     )
   }
 }
 
 /**
- * Where links lead: PUBLIC_URL, that of the running service first; else where the service that runs on the
- * folder listens; else where `serve` with these settings would listen. `isPublic`: from PUBLIC_URL.
+ * Start of a link: the PUBLIC_URL of the running service or of the settings, or else the address where the
+ * service listens or would listen. `isPublic`: it is a PUBLIC_URL.
  */
 function baseOfLinks ({ DATA_DIR, HOST, PORT, PUBLIC_URL }: Config): { base: string, isPublic: boolean } {
   const service = runningService(DATA_DIR)
@@ -238,6 +236,6 @@ function baseOfLinks ({ DATA_DIR, HOST, PORT, PUBLIC_URL }: Config): { base: str
 
 async function readPassword (context: CommandContext): Promise<string> {
   const password = await readSecretLine(context, 'Password: ')
-  if (password === '') throw wrongUsage('there is no password on standard input')
+  if (password === '') throw wrongUsage('There is no password on standard input.')
   return password
 }

@@ -1,4 +1,4 @@
-// What lies in the data folder. Nothing here changes anything, and all of it may run beside the service.
+// Checks of the data folder. They change nothing and may run while the service runs.
 import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { sqliteFile } from '../../db/index.ts'
@@ -13,9 +13,9 @@ import { isoTime } from '../iso-time.ts'
 import { fine, problem, type Finding } from './finding.ts'
 import { openPlaces } from './open-places.ts'
 
-/** No clock that is right says an earlier year. */
+/** The clock is wrong if it shows an earlier year. */
 const FIRST_YEAR = 2026
-/** Two clocks are never quite the same, ms. */
+/** Tolerance between two clocks, ms. */
 const CLOCK_MAY_DIFFER_MS = 60_000
 
 export interface DataPlaces {
@@ -32,33 +32,35 @@ export function checkFolder ({ dataFolder, databaseFile, filesFolder }: DataPlac
   if (stats === undefined) {
     return problem(
       name,
-      `${dataFolder} is not there.`,
-      'If this is the right place, start the service once, which makes it. Else set DATA_DIR.'
+      `${dataFolder} does not exist.`,
+      'If the path is right, start the service once, which creates it. Otherwise set DATA_DIR.'
     )
   }
-  if (!stats.isDirectory()) return problem(name, `${dataFolder} is no folder.`, 'Set DATA_DIR to a folder.')
+  if (!stats.isDirectory()) {
+    return problem(name, `${dataFolder} is not a folder.`, 'Set DATA_DIR to a folder.')
+  }
   const parts = [dataFolder, databaseFile, filesFolder].filter((path) => existsSync(path))
   const closed = parts.find((path) => !isAllowed(path, constants.R_OK | constants.W_OK))
   if (closed !== undefined) {
     return problem(
       name,
-      `${closed} cannot be read and written by this user.`,
+      `This user cannot read and write ${closed}.`,
       'Run doctor as the user that the service runs as, or give the folder to that user with chown -R.'
     )
   }
   if (!existsSync(databaseFile)) {
     return problem(
       name,
-      `${dataFolder} holds no database.`,
-      'If this is the right place, start the service once. Else set DATA_DIR.'
+      `${dataFolder} contains no database.`,
+      'If the path is right, start the service once, which creates one. Otherwise set DATA_DIR.'
     )
   }
   return fine(name, dataFolder)
 }
 
 /**
- * Who may read what is about children, and whether all of it belongs to one user. `settingsFile`: the one
- * that serve is given.
+ * Whether only its owner can access the data, and whether all of it has one owner. `settingsFile`: the one
+ * that the service is started with.
  */
 export function checkPermissions (places: DataPlaces, settingsFile?: string): Finding {
   const { dataFolder, databaseFile, filesFolder, secretFile } = places
@@ -76,32 +78,32 @@ export function checkPermissions (places: DataPlaces, settingsFile?: string): Fi
       open.map(({ command }) => command).join(' && ')
     )
   }
-  const strange = present.find((path) => lstatSync(path).uid !== folder.uid)
-  if (strange !== undefined) {
+  const foreign = present.find((path) => lstatSync(path).uid !== folder.uid)
+  if (foreign !== undefined) {
     return problem(
       name,
-      `${strange} belongs to another user than ${dataFolder}.`,
-      `A command was run as another user. Give all of it to the service's user: chown -R --reference=${dataFolder} ${dataFolder}`
+      `${foreign} and ${dataFolder} belong to different users.`,
+      'A command was run as another user. Give everything to the user of the service: ' +
+        `chown -R --reference=${dataFolder} ${dataFolder}`
     )
   }
-  return fine(name, 'for its owner alone')
+  return fine(name, 'only the owner has access')
 }
 
 export async function checkDisk ({ dataFolder }: DataPlaces, minFreeBytes: number): Promise<Finding> {
   const free = await freeSpace(dataFolder)
-  const advice =
-    'Make room on the disk, let old exports expire with EXPORT_RETENTION_DAYS, or delete files with "perfbook file delete".'
+  const advice = 'Free up space, let old exports expire with EXPORT_RETENTION_DAYS, ' +
+    'or delete files with "perfbook file delete".'
   if (free.bytes < minFreeBytes) {
     return problem(
       'disk',
-      `${megabytes(free.bytes)} are free, less than MIN_FREE_BYTES (${
-        megabytes(minFreeBytes)
-      }): exports are refused.`,
+      `${megabytes(free.bytes)} are free, less than MIN_FREE_BYTES (${megabytes(minFreeBytes)}): ` +
+        'exports are refused.',
       advice
     )
   }
   if (free.files < 1000) {
-    return problem('disk', `The disk has room for ${free.files} more files only.`, advice)
+    return problem('disk', `The disk has room for only ${free.files} more files.`, advice)
   }
   return fine('disk', `${megabytes(free.bytes)} are free`)
 }
@@ -109,11 +111,13 @@ export async function checkDisk ({ dataFolder }: DataPlaces, minFreeBytes: numbe
 export function checkDatabase ({ databaseFile }: DataPlaces, isDeep: boolean): Finding {
   const name = 'database'
   const problems = databaseProblems(databaseFile, { quick: !isDeep })
-  if (problems.length > 0) {
+  const [damage] = problems
+  if (damage !== undefined) {
     return problem(
       name,
-      `It is damaged: ${problems[0]!}`,
-      'Stop the service, keep a copy of the data folder, and restore the last backup into an empty folder with "perfbook restore". See docs/operations.md.'
+      `It is damaged: ${damage}`,
+      'Stop the service, keep a copy of the data folder, and restore the last backup into an empty folder ' +
+        'with "perfbook restore". See docs/operations.md.'
     )
   }
   const status = migrationStatus(databaseFile)
@@ -130,7 +134,7 @@ export function checkDatabase ({ databaseFile }: DataPlaces, isDeep: boolean): F
       'The upgrade keeps a copy of the database in backups/ first. See docs/operations.md.'
     )
   }
-  return fine(name, `sound, at ${status.applied.at(-1) ?? 'nothing yet'}`)
+  return fine(name, `intact, schema ${status.applied.at(-1) ?? 'not created yet'}`)
 }
 
 export async function checkFiles (
@@ -166,29 +170,28 @@ export async function checkFiles (
     if (lost.length + damaged.length + orphaned.length === 0) {
       return fine(
         name,
-        `${found.files} files with ${megabytes(found.bytes)} ${
-          isDeep ? 'were read and are right' : 'are there'
-        }`
+        `${found.files} files with ${megabytes(found.bytes)} ${isDeep ? 'were verified' : 'are present'}`
       )
     }
-    const first = lost[0]?.path ?? damaged[0]?.path ?? orphaned[0]!
+    const [first] = [...lost, ...damaged].map(({ path }) => path).concat(orphaned)
     return problem(
       name,
-      `${lost.length} are lost, ${damaged.length} damaged, ${orphaned.length} unknown to the database; the first is ${first}.`,
-      '"perfbook file verify --repair" puts them out of the way; a backup may have them.'
+      `${lost.length} lost, ${damaged.length} damaged, ${orphaned.length} unknown to the database; ` +
+        `the first is ${first}.`,
+      '"perfbook file verify --repair" hides them or moves them to quarantine/. A backup may have them.'
     )
   } finally {
     await snapshot.close()
   }
 }
 
-/** The clock decides what is due, what has expired, and which export is the newest. */
+/** Expiry, retries and the order of exports depend on the clock. */
 export async function checkClock ({ databaseFile }: DataPlaces, now: number): Promise<Finding> {
   const name = 'clock'
-  const advice = 'Set the clock of this machine, best by a time service (systemd-timesyncd, chrony).'
+  const advice = 'Set the clock of this machine, preferably with a time service (systemd-timesyncd, chrony).'
   const shown = isoTime(now)
   if (new Date(now).getUTCFullYear() < FIRST_YEAR) {
-    return problem(name, `It says ${shown}, which is long past.`, advice)
+    return problem(name, `It shows ${shown}, which is in the past.`, advice)
   }
   const snapshot = openSnapshot(databaseFile)
   const newest = await newestTime(snapshot.reads).finally(() => snapshot.close())
@@ -196,22 +199,20 @@ export async function checkClock ({ databaseFile }: DataPlaces, now: number): Pr
   if (latest > now + CLOCK_MAY_DIFFER_MS) {
     return problem(
       name,
-      `It says ${shown}, and the data knows of ${
-        isoTime(latest)
-      } already: it was set back, or ran ahead before.`,
+      `It shows ${shown}, but the data contains ${isoTime(latest)}: it was set back, or was fast before.`,
       advice
     )
   }
   return fine(name, shown)
 }
 
-/** Something that an interrupted restore left: nothing else can be said then. */
+/** A problem if a restore was interrupted; then nothing else can be checked. */
 export function checkRestore ({ dataFolder }: DataPlaces): Finding | undefined {
   return existsSync(join(dataFolder, '.restoring'))
     ? problem(
       'restore',
-      'A restore into this folder has not ended.',
-      'Run "perfbook restore" again; it begins anew.'
+      'A restore into this folder did not finish.',
+      'Run "perfbook restore" again; it starts from the beginning.'
     )
     : undefined
 }

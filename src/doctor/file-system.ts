@@ -32,6 +32,6 @@ export async function checkFileSystem (dataFolder: string, stat: StatFs = statfs
   return problem(
     name,
     `${dataFolder} is on a network file system (${network}), where SQLite databases get corrupted.`,
-    'Stop the service, move the data folder to a local disk, and set DATA_DIR. Backups may stay on the network.'
+    'Stop the service, move the data folder to a local disk, and set DATA_DIR. Backups may be on a network.'
   )
 }

@@ -30,15 +30,15 @@ const OTHERS = 0o007
 const MAY_ENTER = 0o011
 
 /**
- * The data folder, what lies directly in it, the secret, and files of settings, as far as others have any
- * right to them. What is open in a folder that others cannot enter is left out, and so is the public sample
- * data. Reads one folder. Throws what the file system says of the data folder.
+ * Places that other users can access: the data folder, its direct entries, the secret, and settings files.
+ * What is in a folder that others cannot enter is left out, and so is the public sample data. Reads one
+ * folder. Throws errors of the file system about the data folder.
  */
 export function openPlaces ({ dataFolder, secretFile, settingsFiles = [] }: PrivatePlaces): OpenPlace[] {
   const places: OpenPlace[] = []
   const look = (path: string, rights: number) => {
     const stats = lstatSync(path, { throwIfNoEntry: false })
-    // The mode of a link says nothing.
+    // The mode of a link means nothing.
     if (stats === undefined || stats.isSymbolicLink() || (stats.mode & rights) === 0) return
     const mode = stats.isDirectory() ? '700' : rights === OTHERS ? 'o=' : '600'
     places.push({ path, command: `chmod ${mode} ${path}` })
@@ -54,14 +54,14 @@ export function openPlaces ({ dataFolder, secretFile, settingsFiles = [] }: Priv
 }
 
 /**
- * One for each folder: what is in the data folder is named with it, since closing the folder closes that too.
+ * An open place together with what is open in it, because closing the folder closes that too.
  */
 export interface OpenFolder extends OpenPlace {
   /** Names in the data folder that are open as well. */
   within: string[]
 }
 
-/** The same places with those in an open data folder put together. */
+/** Groups the places in an open data folder under it. */
 export function byFolder (places: readonly OpenPlace[], dataFolder: string): OpenFolder[] {
   const isOpen = places.some(({ path }) => path === dataFolder)
   const isWithin = ({ path }: OpenPlace) => isOpen && dirname(path) === dataFolder

@@ -1,4 +1,4 @@
-// Whether the service runs, or could.
+// Checks whether the service runs, or could run.
 import { createServer } from 'node:net'
 import { folderHolder, isFolderHeld, reachable } from '../../db/sqlite/folder-lock.ts'
 import { createWorkerPool } from '../jobs/worker-pool.ts'
@@ -6,7 +6,7 @@ import { fine, problem, type Finding } from './finding.ts'
 
 const ANSWER_WITHIN_MS = 5000
 
-/** A service that holds the folder must answer; where none does the port must be free. */
+/** A service that runs on the folder must respond. If none runs, the port must be free. */
 export async function checkPort (
   dataFolder: string,
   { host, port }: { host: string, port: number }
@@ -15,9 +15,9 @@ export async function checkPort (
   const holder = folderHolder(dataFolder)
   const who = holder === undefined ? 'A Perfbook' : `Perfbook (process ${holder.pid}, ${holder.address})`
   if (holder === undefined || !holder.address.startsWith('http')) {
-    return fine('service', `${who} works on this folder`)
+    return fine('service', `${who} is using this folder`)
   }
-  const advice = 'Look at its log. If it hangs, end it; a restart loses no job.'
+  const advice = 'Read its log. If it hangs, stop it; a restart loses no jobs.'
   try {
     const answer = await fetch(`${reachable(holder.address)}/readyz`, {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
@@ -26,7 +26,7 @@ export async function checkPort (
     const { code, message } = await answer.json() as { code: string, message: string }
     return problem('service', `${who} is not ready: ${code}. ${message}`, advice)
   } catch {
-    return problem('service', `${who} does not answer.`, advice)
+    return problem('service', `${who} does not respond.`, advice)
   }
 }
 
@@ -36,21 +36,21 @@ function checkFree (host: string, port: number): Promise<Finding> {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
       const advice = error.code === 'EADDRINUSE'
-        ? 'Another program listens there. Stop it, or choose another PORT.'
+        ? 'Another program uses this port. Stop it, or choose another PORT.'
         : error.code === 'EACCES'
-          ? 'Ports below 1024 are not for everybody. Choose a higher PORT and put a reverse proxy in front.'
+          ? 'Ports below 1024 need privileges. Choose a higher PORT and put a reverse proxy in front.'
           : 'Set HOST to an address of this machine: 127.0.0.1, or 0.0.0.0 for all.'
       resolve(
         problem(
           'service',
-          `It does not run, and could not listen on ${where} (${error.code ?? error.message}).`,
+          `It is not running, and could not listen on ${where} (${error.code ?? error.message}).`,
           advice
         )
       )
     })
     server.listen({ host, port }, () => {
       server.close(() => {
-        resolve(fine('service', `It does not run; ${where} is free`))
+        resolve(fine('service', `not running; ${where} is free`))
       })
     })
   })
@@ -66,7 +66,7 @@ export async function checkThreads (tasksFile: URL, memoryMb: number): Promise<F
     return problem(
       'threads',
       `A worker thread does not start: ${error instanceof Error ? error.message : String(error)}`,
-      'Install the program again (npm ci), and see that the machine has memory left.'
+      'Install the program again (npm ci), and make sure that the machine has free memory.'
     )
   } finally {
     await pool.destroy()

@@ -258,7 +258,7 @@ t.test('serve: an address that it cannot have is explained with the setting that
     status: 1,
     stdout: '',
     stderr: 'error: This machine does not have the address 192.0.2.1. ' +
-      'Set HOST to an address that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.\n',
+      'Set HOST to one that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.\n',
   })
   t.match(
     listenFailure(Object.assign(new Error('listen EACCES'), { code: 'EACCES' }), {

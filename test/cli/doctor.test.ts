@@ -77,7 +77,7 @@ t.test('all is well', async (t) => {
   }
   const { status, stdout } = await perfbook(folder, ['doctor'], { env: { PORT: '0', MIN_FREE_BYTES: '0' } })
   t.equal(status, 0)
-  t.match(stdout, /^ok {7}files {8}1 files with [\d.]+ MB are there$/m)
+  t.match(stdout, /^ok {7}files {8}1 files with [\d.]+ MB are present$/m)
 })
 
 t.test('beside a service, which is asked whether it is ready', async (t) => {
@@ -88,7 +88,7 @@ t.test('beside a service, which is asked whether it is ready', async (t) => {
   t.match(of('service'), { ok: true, message: `process ${server.pid}, ${server.address}) is ready` })
   server.kill('SIGTERM')
   await server.ended
-  t.match((await examine(folder)).of('service'), { ok: true, message: /does not run/ })
+  t.match((await examine(folder)).of('service'), { ok: true, message: /not running/ })
   t.match(await perfbook(folder, ['courses']), { status: 0 }, 'the lock was left alone')
 })
 
@@ -156,12 +156,12 @@ t.test('a database that is damaged, or newer', async (t) => {
 
 t.test('a folder that is not there, or half restored; nothing is made', async (t) => {
   const folder = join(testFolder(t), 'none')
-  t.match((await examine(folder)).problems, [{ check: 'data folder', message: /is not there/ }])
+  t.match((await examine(folder)).problems, [{ check: 'data folder', message: /does not exist/ }])
   t.notOk(existsSync(folder))
   mkdirSync(join(folder, '.restoring'), { recursive: true })
   t.match((await examine(folder)).problems, [{ check: 'restore' }])
   rmSync(join(folder, '.restoring'), { recursive: true })
-  t.match((await examine(folder)).problems, [{ check: 'data folder', message: /holds no database/ }])
+  t.match((await examine(folder)).problems, [{ check: 'data folder', message: /contains no database/ }])
   t.strictSame(readdirSync(folder), [])
   t.match(await perfbook(folder, ['doctor', '--nonsense']), { status: 2 })
 })

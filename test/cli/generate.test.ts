@@ -104,7 +104,7 @@ t.test('wrong usage is status 2 and says what was expected', async (t) => {
     [['--version', '1.3', '-o', output], /Allowed choices are 1\.1, 1\.2/],
     [['--format', 'canvas', '-o', output], /Allowed choices are oneroster, performance-book/],
     [['--format', 'performance-book', '--courses', '2', '-o', output], /has one course/],
-    [['--format', 'performance-book', '--delta', `${output}2`, '-o', output], /OneRoster bundles only/],
+    [['--format', 'performance-book', '--delta', `${output}2`, '-o', output], /only with OneRoster bundles/],
     [['--delta', output, '-o', output], /the same file/],
   ]
   for (const [args, expected] of wrong) {

@@ -87,8 +87,8 @@ t.test('wrong usage is 2, a stop is 1, a dry run says so', async (t) => {
     stderr: /IMPORT_MAX_BYTES/,
   })
   t.match(await perfbook(data, ['import', bundle, '--time-zone', 'Nowhere/City']), {
-    status: 1,
-    stderr: /"Nowhere\/City" is not a time zone/,
+    status: 2,
+    stderr: /'Nowhere\/City' is invalid.*Write a time zone like Europe\/Berlin/,
   })
   t.match(await perfbook(data, ['import', join(folder, 'no')]), {
     status: 1,

@@ -38,13 +38,13 @@ t.test('cancel reaches the server that runs the job, and the administrator sees 
     status: 'canceled',
     attempt_log: [{ attempt: 1, outcome: 'canceled', error: null }],
   })
-  t.match(await job('cancel', String(id)), { status: 1, stderr: /has ended already: it was canceled/ })
+  t.match(await job('cancel', String(id)), { status: 1, stderr: /has already ended: it was canceled/ })
 
   gate.open()
-  t.match(await job('retry', String(id)), { status: 0, stderr: /waits again/ })
+  t.match(await job('retry', String(id)), { status: 0, stderr: /is queued again/ })
   t.match(await job('retry', String(id)), {
     status: 1,
-    stderr: /is queued. Only a job that failed or was canceled/,
+    stderr: /is queued. Only a failed or canceled job/,
   })
   clock.advance(LOOK_EVERY_MS)
   await services.runner.drain()

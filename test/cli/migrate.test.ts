@@ -109,7 +109,7 @@ t.test('migrate makes a new database, and refuses a newer or a half restored one
     t.match(await perfbook(folder, [command]), { status: 1, stdout: '', stderr: /later version .*9999_future/ })
   }
   mkdirSync(join(folder, '.restoring'))
-  t.match(await perfbook(folder, ['migrate']), { status: 1, stderr: /A restore into .* has not ended/ })
+  t.match(await perfbook(folder, ['migrate']), { status: 1, stderr: /A restore into .* did not finish/ })
   t.match(await perfbook(folder, ['migrate', '--nonsense']), { status: 2 })
 })
 

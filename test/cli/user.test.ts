@@ -25,7 +25,7 @@ t.test('an account without a password: what is missing, and which command sets i
     status: 0,
     stdout: '',
     stderr:
-      /ada@example\.edu is teacher now\nThere is no password yet.*\n {2}perfbook user password ada@example\.edu --password-stdin\n/,
+      /ada@example\.edu now has the role teacher\.\nThe account has no password yet.*\n {2}perfbook user password ada@example\.edu --password-stdin\n/,
   })
   t.match(await state(), { hasPassword: false, text: /ada@example\.edu +teacher +no password yet\n/ })
   t.match(await perfbook(folder, ADD), {
@@ -48,7 +48,7 @@ t.test('an account without a password: what is missing, and which command sets i
   t.strictSame(await perfbook(other, [...ADD, '--password-stdin'], { stdin: PASSWORD }), {
     status: 0,
     stdout: '',
-    stderr: 'ada@example.edu is teacher now\n',
+    stderr: 'ada@example.edu now has the role teacher.\n',
   })
 })
 
@@ -60,14 +60,14 @@ t.test('on a terminal the password is asked for; Ctrl-C and Ctrl-D change nothin
     stdout: '',
     stderr: 'Password: \nerror: Stopped. Nothing was changed.\n',
   })
-  t.match(await add('\u0004'), { status: 2, stderr: /^Password: \nerror: there is no password/ })
-  t.match(await add('\r'), { status: 2, stderr: /^Password: \nerror: there is no password/ })
+  t.match(await add('\u0004'), { status: 2, stderr: /^Password: \nerror: There is no password/ })
+  t.match(await add('\r'), { status: 2, stderr: /^Password: \nerror: There is no password/ })
   t.strictSame(JSON.parse((await perfbook(folder, ['user', 'list', '--json'])).stdout), [])
   // A person corrects what they typed.
   t.strictSame(await add(`${PASSWORD}x\u007f\r`), {
     status: 0,
     stdout: '',
-    stderr: 'Password: \nada@example.edu is teacher now\n',
+    stderr: 'Password: \nada@example.edu now has the role teacher.\n',
   })
   t.equal((await perfbook(folder, ['user', 'list', '--json'])).stdout.includes('"has_password":true'), true)
 })
@@ -92,6 +92,6 @@ t.test('on a real terminal nothing of the password is shown', needs(findScript()
   })
   const [status] = await once(child, 'close') as [number]
   t.equal(status, 0, shown)
-  t.match(shown, /^Password: \r?\nada@example\.edu is teacher now\r?\n$/)
+  t.match(shown, /^Password: \r?\nada@example\.edu now has the role teacher\.\r?\n$/)
   t.notMatch(shown, /horse/)
 })

@@ -18,8 +18,8 @@ const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 10)
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1e6)
 const STEPS = [
   'boot: opened',
-  'boot: files put right',
-  'boot: jobs put right',
+  'boot: files repaired',
+  'boot: jobs requeued',
   ...REQUEST_STEPS,
   ...RUN_STEPS,
   'file: before the rename',

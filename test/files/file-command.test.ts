@@ -124,7 +124,7 @@ t.test('verify on a terminal shows how far it is, and stops when told to', async
   t.match(await perfbook(folder, ['file', 'verify'], { signal: AbortSignal.abort() }), {
     status: 1,
     stdout: '',
-    stderr: 'error: Stopped before the end.\n',
+    stderr: 'error: Stopped before all files were read.\n',
   })
 })
 
@@ -135,7 +135,7 @@ t.test('sweep', async (t) => {
   t.match(await run('sweep', '--dry-run'), {
     status: 0,
     stdout: `${old.id}  course 1  a.txt\n`,
-    stderr: 'Would remove 1 expired files (4 bytes) and forget 0 that had gone before.\n',
+    stderr: 'Would remove 1 expired files (4 bytes) and forget 0 that were removed earlier.\n',
   })
   t.equal(kept().length, 2)
   t.match(await json('sweep', '--dry-run'), {
@@ -156,7 +156,7 @@ t.test('delete', async (t) => {
   t.match(await run('delete', String(one.id), '999'), {
     status: 1,
     stdout: '',
-    stderr: /1 deleted\nerror: There is no file with id 999/,
+    stderr: /Deleted 1 files\.\nerror: There is no file with id 999/,
   })
   t.strictSame(kept(), [two.hex])
 })

@@ -237,7 +237,7 @@ t.test('the log and the audit log over the whole story', async (t) => {
       /job succeeded/,
       /job failed/,
       /a request failed/,
-      /could not be sent by e-mail/,
+      /could not be sent by email/,
       /single sign-on was refused/,
     ]
   ) t.match(log, text)

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { InvalidArgumentError } from 'commander'
+import { isTimeZone } from '../../courses/course-time.ts'
 
 /** A positive decimal integer, as ids are. */
 export function parseId (text: string): number {
@@ -11,7 +12,14 @@ export function parseId (text: string): number {
 export function parseDuration (text: string): number {
   const match = /^([1-9]\d{0,5})([mhd])$/.exec(text)
   if (match === null) throw new InvalidArgumentError('Write it like 90d, 12h or 30m.')
-  return Number(match[1]) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] as 'm' | 'h' | 'd']
+  const [, count, unit] = match
+  return Number(count) * (unit === 'm' ? 60_000 : unit === 'h' ? 3_600_000 : 86_400_000)
+}
+
+/** The name of a time zone. */
+export function parseTimeZone (text: string): string {
+  if (!isTimeZone(text)) throw new InvalidArgumentError('Write a time zone like Europe/Berlin.')
+  return text
 }
 
 /** The first line of a stream, without its line end. */
@@ -22,5 +30,6 @@ export async function readLine (stream: Readable): Promise<string> {
     text += chunk as string
     if (text.includes('\n')) break
   }
-  return text.split('\n', 1)[0]!.replace(/\r$/, '')
+  const [line = ''] = text.split('\n', 1)
+  return line.replace(/\r$/, '')
 }

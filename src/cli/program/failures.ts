@@ -15,3 +15,17 @@ export function stopped (detail?: string): DomainError { return new DomainError(
 
 /** The command was called with wrong arguments. */
 export function wrongUsage (detail: string): DomainError { return new DomainError('WRONG_USAGE', { detail }) }
+
+/** There is no such course. */
+export function noCourse (courseId: number): DomainError {
+  return new DomainError('COURSE_NOT_FOUND', {
+    detail: `There is no course with id ${courseId}. "perfbook courses" lists all courses.`,
+  })
+}
+
+/** There is no user with this email address, neither with an account nor in a roster. */
+export function noAccount (email: string): DomainError {
+  return new DomainError('USER_NOT_FOUND', {
+    detail: `There is no account for ${email}. "perfbook user invite" creates one.`,
+  })
+}

@@ -5,13 +5,13 @@ import type { CommandContext, ProcessContext } from './context.ts'
 import { exitStatusOf } from './failures.ts'
 import { createPrinter } from './printer.ts'
 
-const HELP_HINT = '(--help says how)'
+const HELP_HINT = '(See --help.)'
 
 type MakeCommand = (context: CommandContext) => Command
 
 /**
- * Loaded when called for: `perfbook courses` need not wait for the HTTP server and the workbook writer to
- * load.
+ * Each is loaded when it is called, so that `perfbook courses` does not wait for the HTTP server and the
+ * workbook writer.
  */
 const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   serve: async () => (await import('../serve.ts')).serveCommand,
@@ -34,17 +34,17 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   licenses: async () => (await import('../licenses.ts')).licensesCommand,
 }
 
-/** Names that commands had before, by which scripts may still call them. */
+/** Former names of commands, which scripts may still use. */
 const FORMER_NAMES = new Map([['licences', 'licenses']])
 
-/** The command with the subcommand that the arguments call for, or with all of them. */
+/** The program with the command that the arguments name, or with all commands. */
 async function createProgram (context: CommandContext, args: readonly string[]): Promise<Command> {
   const program = new Command('perfbook')
-    .description('The performance book of a course, and its export to Excel.')
+    .description('The performance book of a course and its export to Excel.')
     .version(VERSION)
     .option(
       '--cache-dir <folder>',
-      'where the single binary unpacks itself, or CACHE_DIR; given with any command'
+      'folder that the single binary unpacks itself into (default: CACHE_DIR); works with every command'
     )
     .enablePositionalOptions() // or else `generate --version 1.2` would print the program's version
   const [name = ''] = args
@@ -71,7 +71,7 @@ async function createProgram (context: CommandContext, args: readonly string[]):
   return program
 }
 
-/** Runs `perfbook ARGS` and returns the exit status: 0 done, 1 failed (said why on stderr), 2 wrong usage. */
+/** Runs `perfbook ARGS` and returns the exit status: 0 done, 1 failed (stderr says why), 2 wrong usage. */
 export async function runProgram (given: ProcessContext, args: readonly string[]): Promise<number> {
   const context: CommandContext = {
     ...given,

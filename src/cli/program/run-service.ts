@@ -16,7 +16,7 @@ const STACK_MAX = 8000
 
 export interface RunningService {
   services: Services
-  /** Where it answers: `http://127.0.0.1:3000`. */
+  /** Where it listens: `http://127.0.0.1:3000`. */
   address: string
   /**
    * Stops it: no new jobs, a grace period for those that run, then everything in reverse order. Twice is
@@ -31,11 +31,11 @@ export interface ServiceProcess {
   pid: number
 }
 
-/** Parts that a test hands in, and files of settings, which may hold passwords. */
+/** Parts that a test replaces, and settings files, which may hold passwords. */
 export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { settingsFiles?: readonly string[] }
 
 /**
- * Starts the whole service on a data folder: lock, database, files put right, HTTP, jobs. Throws
+ * Starts the whole service on a data folder: lock, database, repair of files, HTTP, jobs. Throws
  * FOLDER_IN_USE, SCHEMA_TOO_NEW, UPGRADE_FAILED, ADDRESS_UNAVAILABLE, and what the operating system
  * says of the folder.
  */
@@ -47,26 +47,24 @@ export async function runService (
   const { onStep, settingsFiles } = parts
   const log = createLog(context, config)
   const lock = lockFolder(config.DATA_DIR, { pid: context.pid, address: 'starting' })
-  const undo: Array<() => unknown> = [() => {
-    lock.release()
-  }]
+  const undo: Array<() => unknown> = [() => { lock.release() }]
   try {
     const services = await createServices({ config, log, mayUpgrade: true, ...parts })
     undo.push(() => services.close(0))
     onStep?.('boot: opened')
     const open = openPlaces({ dataFolder: config.DATA_DIR, secretFile: config.secretFile, settingsFiles })
     for (const { path, command, within } of byFolder(open, config.DATA_DIR)) {
-      const inIt = within.length === 0 ? '' : `, and in it to ${listNames(within)}`
+      const inIt = within.length === 0 ? '' : `, and to ${listNames(within)} in it`
       log.warn(
         { path, command },
-        `other users of this machine have access to ${path}${inIt}; to close it: ${command}`
+        `other users of this machine have access to ${path}${inIt}; to revoke it, run: ${command}`
       )
     }
     const reconciled = await services.files.reconcile()
     if (Object.values(reconciled).some((count) => count > 0)) {
-      log.warn(reconciled, 'stored files were put right')
+      log.warn(reconciled, 'stored files were repaired')
     }
-    onStep?.('boot: files put right')
+    onStep?.('boot: files repaired')
     const { server, gate, prepare } = await createApp(services, log)
     undo.push(() => server.close())
     await server.listen({ host: config.HOST, port: config.PORT }).catch((error: unknown) => {
@@ -74,16 +72,16 @@ export async function runService (
     })
     const address = addressOf(server.server.address() as AddressInfo, config.HOST)
     lock.describe(address, config.PUBLIC_URL === '' ? undefined : config.PUBLIC_URL)
-    // Whoever has been waiting for the port is answered before threads are started.
+    // Requests that already wait are answered before threads start.
     await turn()
     services.metrics.watchProcess()
     const warmed = services.warm().catch((error: unknown) => {
-      log.warn({ err: error }, 'a thread could not be prepared; each task will try again')
+      log.warn({ err: error }, 'a worker thread could not be prepared; each task tries again')
     })
     await services.runner.start()
     void services.housekeeping.start()
-    onStep?.('boot: jobs put right')
-    // Whoever is told that the service listens may press Export at once.
+    onStep?.('boot: jobs requeued')
+    // The first export may come as soon as the service says that it listens.
     await Promise.all([warmed, prepare()])
 
     async function stop (): Promise<void> {
@@ -91,7 +89,7 @@ export async function runService (
       // Polls are answered while running jobs have their grace period; new jobs are refused.
       gate.close()
       await services.runner.stop(config.SHUTDOWN_GRACE_MS)
-      // A download that is slow has as long again.
+      // Slow downloads get the same time again.
       const cutOff = services.clock.after(config.SHUTDOWN_GRACE_MS, () => {
         server.server.closeAllConnections()
       })
@@ -114,7 +112,7 @@ export async function runService (
   }
 }
 
-/** Structured, to stderr. What is quoted in it cannot steer the terminal of a person who reads along. */
+/** A structured log on stderr. Quoted text cannot control the terminal that shows it. */
 export function createLog ({ stderr }: ServiceProcess, config: Config): Logger {
   return pino({
     level: config.LOG_LEVEL,
@@ -148,8 +146,8 @@ function boundError (error: Error): object {
 }
 
 /**
- * The path of a request. The address of a file is a secret, since whoever has it may download; so is the
- * query of a way back from single sign-on; and nobody knows what else people write into a query.
+ * The path of a request. The address of a file is a secret, because anyone who has it may download the file.
+ * A query may hold secrets too, such as the callback of single sign-on.
  */
 function loggedAddress ({ url, params, routeOptions }: FastifyRequest): string {
   if (routeOptions.url === '/files/:hex/:filename') {
@@ -158,7 +156,7 @@ function loggedAddress ({ url, params, routeOptions }: FastifyRequest): string {
   return url.replace(/\?.*/s, '').replace(/(\/files\/.{6}).*/s, '$1…')
 }
 
-/** Why the service cannot listen, with the setting that changes it: ADDRESS_UNAVAILABLE, or the error itself. */
+/** ADDRESS_UNAVAILABLE with the setting that helps, or the error itself if it says something else. */
 export function listenFailure (
   error: NodeJS.ErrnoException,
   { HOST, PORT }: Pick<Config, 'HOST' | 'PORT'>
@@ -179,7 +177,7 @@ export function listenFailure (
     case 'EAI_AGAIN':
       return unavailable(
         `This machine does not have the address ${HOST}. ` +
-          'Set HOST to an address that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.'
+          'Set HOST to one that it has: 127.0.0.1 for this machine only, 0.0.0.0 for all its addresses.'
       )
     default:
       return error

@@ -2,11 +2,11 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { readLine } from './arguments.ts'
 import type { CommandContext } from './context.ts'
-import { failed } from './failures.ts'
+import { stopped } from './failures.ts'
 
 /**
  * One line of standard input without its line end. On a terminal it is asked for with `prompt`, and what is
- * typed is not shown. Empty where the input ends. Throws CommandFailure when the person gives up (Ctrl-C).
+ * typed is not shown. Empty where the input ends. Throws STOPPED on Ctrl-C.
  */
 export async function readSecretLine (
   { stdin, stderr, signal }: CommandContext,
@@ -22,23 +22,21 @@ export async function readSecretLine (
   const terminal = createInterface({ input: stdin, output, terminal: true, historySize: 0 })
   // Only now: what is typed as soon as the prompt is there is not shown either.
   stderr.write(prompt)
-  const stopped = () => {
-    terminal.close()
-  }
-  signal.addEventListener('abort', stopped)
+  const close = () => { terminal.close() }
+  signal.addEventListener('abort', close)
   try {
     return await new Promise<string>((resolve, reject) => {
       terminal.once('line', resolve)
       terminal.once('SIGINT', () => {
-        reject(failed('Stopped. Nothing was changed.'))
+        reject(stopped())
       })
       terminal.once('close', () => {
-        if (signal.aborted) reject(failed('Stopped. Nothing was changed.'))
+        if (signal.aborted) reject(stopped())
         else resolve('')
       })
     })
   } finally {
-    signal.removeEventListener('abort', stopped)
+    signal.removeEventListener('abort', close)
     terminal.close()
     stderr.write('\n')
   }

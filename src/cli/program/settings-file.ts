@@ -18,7 +18,7 @@ export function readSettingsFile (path: string): SettingsFile {
   try {
     text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
-    throw wrongUsage(`The file of settings cannot be read: ${(error as Error).message}`)
+    throw wrongUsage(`The settings file cannot be read: ${(error as Error).message}`)
   }
   const { values, problems } = text.trimStart().startsWith('{') ? fromJson(text) : fromLines(text)
   for (const name of Object.keys(values)) {

@@ -6,8 +6,8 @@ import { oneLine } from './printer.ts'
  */
 export function textTable (given: ReadonlyArray<readonly string[]>): string {
   const rows = given.map((row) => row.map(oneLine))
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) =>
-    `${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`
-  ).join('')
+  const [head = []] = rows
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const padded = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)))
+  return padded.map((cells) => `${cells.join('  ').trimEnd()}\n`).join('')
 }

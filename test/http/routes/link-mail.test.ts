@@ -99,6 +99,6 @@ t.test('the command line sends it too', async (t) => {
   t.match(failed, {
     status: 0,
     stdout: /#invitation=/,
-    stderr: /could not be sent by e-mail \(.*ECONNREFUSED.*\): pass it on yourself/,
+    stderr: /could not be sent by email \(.*ECONNREFUSED.*\)\. Pass it on yourself/,
   })
 })

@@ -397,7 +397,7 @@ t.test('the command line: list, enable, disable, invite and tokens', async (t) =
   })
   t.match(await perfbook(folder, ['user', 'invite', UNA]), {
     status: 0,
-    stderr: /disabled by the roster of the course "Music"\. To let the person in: perfbook user enable/,
+    stderr: /disabled by the roster of the course "Music"\. To enable it: perfbook user enable/,
   })
   t.match(JSON.parse((await perfbook(folder, ['user', 'list', '--json'])).stdout), [
     { email: UNA, is_disabled: true, disabled_reason: 'disabled by the roster of the course "Music"' },
@@ -408,7 +408,7 @@ t.test('the command line: list, enable, disable, invite and tokens', async (t) =
   t.match(await perfbook(folder, ['user', 'enable', UNA]), {
     status: 0,
     stderr:
-      /is enabled\nIt was disabled by the roster of the course "Music"\. The next roster that says enabledUser=false disables it again/,
+      /is enabled\.\nIt was disabled by the roster of the course "Music"\. The next roster that says enabledUser=false disables it again/,
   })
   t.match(await perfbook(folder, ['token', 'create', UNA]), { status: 0 })
   t.match(await perfbook(folder, ['user', 'disable', TED]), { status: 0 }, 'who is known only from a roster')
