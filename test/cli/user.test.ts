@@ -39,7 +39,7 @@ t.test('an account without a password: what is missing, and which command sets i
     await perfbook(folder, ['user', 'password', EMAIL, '--password-stdin'], { stdin: `${PASSWORD}\r\n` }),
     {
       status: 0,
-      stderr: /^the password of/,
+      stderr: /^The password of/,
     },
     'a pipe is asked nothing'
   )

@@ -93,7 +93,7 @@ t.test('verify', async (t) => {
       '',
     ].join('\n')
   )
-  t.match(found.stderr, '1 lost, 1 damaged, 1 orphaned. With --repair')
+  t.match(found.stderr, '1 lost, 1 damaged, 1 orphaned. --repair')
   const asJson = await perfbook(folder, ['file', 'verify', '--json'])
   t.equal(asJson.status, 1)
   t.match(JSON.parse(asJson.stdout), {
