@@ -7,7 +7,9 @@ const bytes = Type.Integer({ description: 'Bytes' })
 export const storageSchema = Type.Object({
   files: Type.Integer(),
   used: bytes,
-  quota: nullable(Type.Integer({ description: 'The most bytes in total (TOTAL_QUOTA_BYTES). Null: no limit.' })),
+  quota: nullable(
+    Type.Integer({ description: 'The most bytes in total (TOTAL_QUOTA_BYTES). Null: no limit.' })
+  ),
   owner_quota: nullable(
     Type.Integer({ description: 'The most bytes per owner (OWNER_QUOTA_BYTES). Null: no limit.' })
   ),
