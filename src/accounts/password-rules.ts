@@ -52,11 +52,13 @@ export async function checkPassword (
     ...[firstName, lastName, ...serviceWords].flatMap((one) => wordsOf(one ?? '')),
   ]
   if (isMadeOf(text, ['perfbook', ...words])) {
-    refuse('is made of your name, your email address, the school or the service. Choose other words.')
+    refuse(
+      'is made of your name, your email address, or the name of the school or service. Choose other words.'
+    )
   }
   const common = await commonPasswords()
   if (candidates(text).some((candidate) => common.has(candidate))) {
-    refuse('is a very common password, or close to one. Choose several unrelated words.')
+    refuse('is one of the most common passwords, or close to one. Choose several unrelated words.')
   }
 }
 

@@ -123,7 +123,7 @@ export function userCommand (context: CommandContext): Command {
       await withServices(context, async ({ accounts, audit }) => {
         const user = await accounts.findByEmail(email)
         if (user === undefined) throw noAccount(email)
-        await accounts.setPassword(email, password)
+        await accounts.setPassword(email, password).catch(explained)
         audit.record({ ...BY_COMMAND, action: 'user.password', subject: `user ${user.id}` })
       })
       context.stderr.write(`The password of ${email} was changed.\n`)
@@ -170,12 +170,14 @@ function howToSetPassword (email: string): string {
 }
 
 function explained (error: unknown): never {
-  throw hasCode(error, 'USER_EXISTS')
-    ? failed(
+  if (hasCode(error, 'USER_EXISTS')) {
+    throw failed(
       `${error.message} Set a password with "perfbook user password", ` +
         'or print a one-time link with "perfbook user reset".'
     )
-    : error
+  }
+  if (hasCode(error, 'VALIDATION_FAILED')) throw failed(error.message.replace(/^password: /, 'The password '))
+  throw error
 }
 
 /** A roster may have disabled the person already. */
