@@ -1,6 +1,6 @@
-// The rows as Kysely sees them. Times are integer milliseconds since 1970 UTC, plain dates `YYYY-MM-DD`,
-// flags 0 or 1, structured values JSON text that we write and parse ourselves: columns that PostgreSQL has as
-// well.
+// The rows as Kysely sees them. Times are integer milliseconds since 1970 UTC, plain dates are `YYYY-MM-DD`,
+// flags are 0 or 1, and structured values are JSON text that our code writes and parses: PostgreSQL can store
+// all of these.
 import type { Generated, Insertable, Selectable } from 'kysely'
 
 export interface Tables {
@@ -31,12 +31,16 @@ export interface Tables {
   erased_people: ErasedPeopleTable
 }
 
-/** What came with an import (`imported_*`) and what a teacher set since (`set_*`, wins, survives imports). */
+/**
+ * Values from an import (`imported_*`), and values that a teacher set (`set_*`), which win and survive
+ * imports.
+ */
 export interface CoursesTable {
   id: Generated<number>
   source_id: string
   /**
-   * What a class of a roster bundle must agree in to become a period of this course; null for other formats.
+   * What classes of a roster bundle must have in common to become periods of this course; null for other
+   * formats.
    */
   grouping: string | null
   name: string
@@ -48,7 +52,7 @@ export interface CoursesTable {
   set_time_zone: string | null
   imported_missing_counts: 'ignored' | 'zero'
   set_missing_counts: 'ignored' | 'zero' | null
-  /** Rises by one with every change of the course's book; an export remembers which one it read. */
+  /** Raised by one with every change of the course's book. An export records the version that it read. */
   data_version: Generated<number>
   created_at: number
   updated_at: number
@@ -66,9 +70,9 @@ export interface CategoriesTable {
   id: Generated<number>
   course_id: number
   source_id: string
-  /** Unique in its course, to the letter. */
+  /** Unique in its course, compared exactly. */
   name: string
-  /** A fraction, as far as the source gave one (percentages are divided by 100 at import). */
+  /** A fraction, if the source has one (percentages are divided by 100 at import). */
   imported_weight: number | null
   set_weight: number | null
   position: number
@@ -81,7 +85,10 @@ export interface TasksTable {
   title: string
   type: 'homework' | 'reading' | 'external'
   category_id: number | null
-  /** An instant, or else a plain date (`due_on`) that ends with its day in the course's zone; never both. */
+  /**
+   * An instant, or else a plain date (`due_on`), which ends with its day in the course's time zone; never
+   * both.
+   */
   due_at: number | null
   due_on: string | null
   points_possible: number | null
@@ -90,7 +97,7 @@ export interface TasksTable {
    * null: a roster or document.
    */
   grade_book: Generated<string | null>
-  /** Where this task's cell lies in each student's packed cells (`student_scores.cells`). */
+  /** The place of this task's cell in each student's packed cells (`student_scores.cells`). */
   slot: number
   position: number
 }
@@ -102,11 +109,11 @@ export interface TaskSourcesTable {
   task_id: number
   /** The line item's `resultValueMin`: a result's points are its score less this. */
   minimum: number
-  /** Names the line item in `student_result_origins`; unique in its course, from 1. */
+  /** The number of the line item in `student_result_origins`; unique in its course, from 1. */
   number: number
 }
 
-/** A person in one course. Somebody in two courses is two rows with the same `source_id`. */
+/** A person in one course. A person in two courses has two rows with the same `source_id`. */
 export interface StudentsTable {
   id: Generated<number>
   course_id: number
@@ -116,11 +123,11 @@ export interface StudentsTable {
   student_identifier: string | null
   email: string | null
   period_id: number | null
-  /** Dropped from the beginning of this day in the course's zone; may lie ahead. */
+  /** Dropped from the beginning of this day in the course's time zone; may be in the future. */
   dropped_on: string | null
   /** As in `tasks`. */
   grade_book: Generated<string | null>
-  /** 1: a later roster of the course does not have this student any more. */
+  /** 1: a later roster of the course no longer has this student. */
   is_unenrolled: Generated<number>
   /**
    * Place in the order of the book, dropped students not set apart: last name, first name, student id, id.
@@ -145,7 +152,7 @@ export interface CourseTeachersTable {
   course_id: number
   source_id: string
   email: string | null
-  /** The e-mail in lower case: what joins a roster's teacher and an account. */
+  /** The email address in lower case: it joins a teacher in a roster and an account. */
   email_key: string | null
   first_name: string | null
   last_name: string | null
@@ -161,14 +168,17 @@ export interface UsersTable {
   first_name: string | null
   last_name: string | null
   password_hash: string | null
-  /** `roster`: made for a teacher who is known from a roster only; `account`: somebody gave it a role. */
+  /**
+   * `roster`: created for a teacher who is only known from a roster. `account`: created by a person, with a
+   * role.
+   */
   origin: 'account' | 'roster'
-  /** By hand. */
+  /** By an administrator. */
   disabled_at: number | null
   created_at: number
-  /** When a session of the page was begun last. */
+  /** When a session of the page last started. */
   last_sign_in_at: Generated<number | null>
-  /** 1: a roster knew the person when the account was made, so a roster may disable it. */
+  /** 1: a roster had the person when the account was created, so a roster may disable it. */
   is_from_roster: Generated<number>
   /** Source id of the roster's user who is disabled there; see also `course_teachers.is_enabled`. */
   roster_disabled_by: Generated<string | null>
@@ -178,7 +188,7 @@ export interface TokensTable {
   id: Generated<number>
   user_id: number
   name: string
-  /** SHA-256 of the token, hex. The token itself is shown once and kept nowhere. */
+  /** SHA-256 of the token, hex. The token itself is shown once and not stored. */
   hash: string
   /** JSON array of scopes; null: all that the user's role may do. */
   scopes: string | null
@@ -200,7 +210,7 @@ export interface SessionsTable {
   user_id: number
   /** SHA-256 of the secret in the cookie, hex. */
   hash: string
-  /** Where it was begun, and by which browser. */
+  /** Where it was started, and by which browser. */
   address: string | null
   user_agent: string | null
   created_at: number
@@ -209,7 +219,7 @@ export interface SessionsTable {
   ended_at: number | null
 }
 
-/** One-time links by which somebody chooses a password: an invitation, or a reset. */
+/** One-time links with which a person chooses a password: invitations and resets. */
 export interface PasswordLinksTable {
   id: Generated<number>
   user_id: number
@@ -221,7 +231,7 @@ export interface PasswordLinksTable {
   ended_at: number | null
 }
 
-/** Append-only. Holds numbers of people, never their names or addresses of e-mail. */
+/** Append-only. Has the numbers of people, never their names or email addresses. */
 export interface AuditLogTable {
   id: Generated<number>
   at: number
@@ -229,11 +239,11 @@ export interface AuditLogTable {
   outcome: 'done' | 'refused'
   actor_id: number | null
   via: 'session' | 'token' | 'link' | 'nobody' | 'command'
-  /** The network address it came from. */
+  /** The network address of the request. */
   address: string | null
-  /** What it was about: `course 3`. */
+  /** The subject of the entry: `course 3`. */
   subject: string | null
-  /** How often it happened: repeats within a minute are one row. */
+  /** How often it happened. Repeats within a minute are one row. */
   count: Generated<number>
 }
 
@@ -241,21 +251,18 @@ export interface JobsTable {
   id: Generated<number>
   kind: string
   state: 'queued' | 'started' | 'succeeded' | 'failed' | 'canceled'
-  /** Jobs of one key run one at a time; a request finds the job that serves it by this. */
+  /** Jobs with one key run one at a time. A request finds the job that serves it by its key. */
   key: string
-  /**
-   * The key, while the job waits and was never claimed; NULL from the first claim on, so that it can go back
-   * to the queue.
-   */
+  /** The key until the first claim, then NULL, so that the job can be requeued. */
   unique_key: string | null
   owner_type: string | null
   owner_id: number | null
   payload: string
-  /** What the job's input looked like when it was claimed (an export: the course's data version). */
+  /** The version of the input when the job was claimed (of an export: the course's data version). */
   input_version: number | null
   /**
-   * Fencing: rises at every claim, over all jobs; whoever holds an older one may not write. Also the order of
-   * claims.
+   * Fencing: a number that rises with every claim of any job. A run with an older one may not write. Also the
+   * order of claims.
    */
   token: Generated<number>
   attempts: Generated<number>
@@ -271,7 +278,7 @@ export interface JobsTable {
   result: string | null
 }
 
-/** Who asked for a job, and when; the command line has no user. */
+/** Who requested a job, and when. The command line has no user. */
 export interface JobRequestsTable {
   id: Generated<number>
   job_id: number
@@ -284,15 +291,15 @@ export interface JobRequestsTable {
 export interface JobAttemptsTable {
   id: Generated<number>
   job_id: number
-  /** The claim's. */
+  /** The token of the claim. */
   token: number
-  /** What `jobs.attempts` was in this run. */
+  /** The value of `jobs.attempts` in this run. */
   attempt: number
   started_at: number
   finished_at: number | null
   /**
-   * `stopped`: the server shut down; `died`: its process was gone. Neither counts as an attempt. NULL: it
-   * runs.
+   * `stopped`: the server shut down. `died`: its process died. Neither counts as an attempt. NULL: the run
+   * has not ended.
    */
   outcome: 'succeeded' | 'failed' | 'canceled' | 'stopped' | 'died' | null
   error_code: string | null
@@ -312,16 +319,13 @@ export interface FilesTable {
   created_at: number
   created_by: string | null
   expires_at: number | null
-  /** The bytes are gone since; the row answers 410 for a while. */
+  /** When the bytes were removed. The row is a tombstone for a while: requests get 410. */
   removed_at: number | null
-  /** The bytes were not found where they should be; hidden until they are back. */
+  /** When the bytes were found missing. The file is hidden until they are back. */
   lost_at: number | null
 }
 
-/**
- * Bytes that no row speaks for yet, or any more: noted before they are put or their row goes, removed at the
- * next start.
- */
+/** Bytes without a row: noted before they are stored or their row is deleted, removed at the next start. */
 export interface FileIntentsTable {
   hex: string
   created_at: number
@@ -335,12 +339,12 @@ export interface ExportsTable {
   /** JSON of the options that differ from the defaults. */
   options: string
   data_version: number
-  /** From here on the export is out of date although no data changed: a due or a drop date has passed. */
+  /** From this time on the export is out of date although no data changed: a due or drop date has passed. */
   current_until: number | null
 }
 
 /**
- * A roster as it was last told, for a delta to refer to. `parent`, `other` and `body` by kind: see
+ * The stored roster, to which a delta refers. `parent`, `other` and `body` by kind: see
  * `src/imports/oneroster/`.
  */
 export interface RosterRecordsTable {
@@ -353,7 +357,8 @@ export interface RosterRecordsTable {
 }
 
 /**
- * Which result, of which line item, stands in each of a student's cells; see `src/imports/result-origins.ts`.
+ * The origin of each of a student's cells: which result, of which line item. See
+ * `src/imports/result-origins.ts`.
  */
 export interface StudentResultOriginsTable {
   student_id: number
@@ -364,21 +369,21 @@ export interface StudentResultOriginsTable {
 export interface ImportsTable {
   id: Generated<number>
   applied_at: number
-  /** Whose import it was, so that it is not made twice (a job that is run again). */
+  /** Identifies the import, so that it is not made twice when its job runs again. */
   reference: string | null
-  /** JSON, as `import --json` prints it. */
+  /** JSON, in the form that `import --json` prints. */
   summary: string
 }
 
-/** One row, made at the first erasure: the key of the hashes in `erased_people`, 256 random bits as hex. */
+/**
+ * One row, created at the first erasure: the key of the hashes in `erased_people`, 256 random bits as hex.
+ */
 export interface ErasureKeysTable {
   id: number
   secret: string
 }
 
-/**
- * Identifiers of people who were erased, as keyed hashes; see `src/person-data/identifier-hash.ts`.
- */
+/** Identifiers of erased people, as keyed hashes; see `src/person-data/identifier-hash.ts`. */
 export interface ErasedPeopleTable {
   id: Generated<number>
   hash: string

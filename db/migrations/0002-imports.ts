@@ -1,5 +1,5 @@
-// What imports keep besides the books themselves: the roster as it was last told, so that a delta can refer to it; which
-// result stands in which cell; and which imports were made.
+// What imports store besides the books: the roster, to which a delta refers; which result is in which cell;
+// and which imports were made.
 export const IMPORTS = [
   `CREATE TABLE roster_records (
     kind TEXT NOT NULL,

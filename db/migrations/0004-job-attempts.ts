@@ -1,4 +1,4 @@
-// Why a job needed more than one attempt, for a person who asks; and what the estimates and the retention of jobs look up.
+// Why a job needed more than one attempt; and indices for the estimates and for the removal of old jobs.
 export const JOB_ATTEMPTS = [
   `CREATE TABLE job_attempts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

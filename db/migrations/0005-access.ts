@@ -23,7 +23,7 @@ export const ACCESS = [
   ) STRICT`,
   'CREATE INDEX password_links_user ON password_links (user_id)',
 
-  // No references: an entry outlives what it speaks of. Nothing here is ever changed; only what is too old goes.
+  // No references: an entry outlives its subject. Entries are never changed; only old ones are deleted.
   `CREATE TABLE audit_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,

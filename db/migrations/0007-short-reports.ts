@@ -1,13 +1,12 @@
-// Jobs and imports once kept messages that quoted whole files. They become as short as new ones are, row by
-// row, so that memory holds one of them at a time; a report of megabytes keeps its message and how many
-// errors there were.
+// Jobs and imports once stored messages that quoted whole files. They are shortened like new ones, row by
+// row, so that memory holds one at a time. A report of megabytes keeps its message and its number of errors.
 import { sql, type Kysely } from 'kysely'
 
-// What was the limit at this step; the program's own may change.
+// The limit at this step; the program's own may change.
 const MESSAGE_MAX = 1000
 const RESULT_MAX = 131_072
 const NAME_MAX = 200
-/** A report that is longer is not read, only counted. */
+/** A longer report is not read, only counted. */
 const READ_MAX = 1_048_576
 const ROWS_AT_ONCE = 500
 
@@ -49,8 +48,9 @@ async function shortenJson (
         : await read(db, { table, column, id })
       await sql`UPDATE ${sql.table(table)} SET ${name} = ${short} WHERE id = ${id}`.execute(db)
     }
-    if (rows.length < ROWS_AT_ONCE) return
-    after = rows.at(-1)!.id
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < ROWS_AT_ONCE) return
+    after = last.id
   }
 }
 
@@ -63,7 +63,7 @@ interface Cell {
 async function read (db: Kysely<unknown>, { table, column, id }: Cell): Promise<string> {
   const { rows } = await sql<{ json: string }>`SELECT ${sql.ref(column)} AS json FROM
     ${sql.table(table)} WHERE id = ${id}`.execute(db)
-  const json = JSON.stringify(withShortTexts(JSON.parse(rows[0]!.json)))
+  const json = JSON.stringify(withShortTexts(JSON.parse(rows[0]?.json ?? 'null')))
   return json.length > RESULT_MAX ? '{"errors":[],"error_count":0}' : json
 }
 
@@ -71,7 +71,7 @@ async function read (db: Kysely<unknown>, { table, column, id }: Cell): Promise<
 async function countedOnly (db: Kysely<unknown>, { table, column, id }: Cell): Promise<string> {
   const { rows } = await sql<{ end: string }>`SELECT substr(${sql.ref(column)}, -40) AS "end" FROM
     ${sql.table(table)} WHERE id = ${id}`.execute(db)
-  const count = /"error_count":(\d{1,15})\}$/.exec(rows[0]!.end)?.[1] ?? '0'
+  const count = /"error_count":(\d{1,15})\}$/.exec(rows[0]?.end ?? '')?.[1] ?? '0'
   return `{"errors":[],"error_count":${count}}`
 }
 

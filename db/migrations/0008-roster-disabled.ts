@@ -1,5 +1,5 @@
-// Which accounts a roster may disable: those of people whom a roster knew when the account was made. Of
-// accounts that exist already this is not known: those of people who teach a course count as such.
+// Which accounts a roster may disable: those of people whom a roster had when the account was created. For
+// existing accounts this is unknown; those of people who teach a course count as such.
 export const ROSTER_DISABLED = [
   'ALTER TABLE users ADD COLUMN is_from_roster INTEGER NOT NULL DEFAULT 0',
   'ALTER TABLE users ADD COLUMN roster_disabled_by TEXT',

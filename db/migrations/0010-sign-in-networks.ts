@@ -1,5 +1,5 @@
-// From where each user has signed in: there, guesses of others do not slow them down. Sessions are gone after
-// a week, and a summer is longer. IPv6 networks are added at the next sign-in.
+// From where each user has signed in: there, guesses by others do not slow them down. Sessions are deleted
+// after a week, and a summer is longer. IPv6 networks are added at the next sign-in.
 export const SIGN_IN_NETWORKS = [
   `CREATE TABLE sign_in_networks (
     user_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,

@@ -1,9 +1,9 @@
-// Which tasks and students came with a grade book file: they are not a roster's to remove.
+// Which tasks and students came with a grade book file: a roster must not remove them.
 export const GRADE_BOOKS = [
   'ALTER TABLE tasks ADD COLUMN grade_book TEXT',
   'ALTER TABLE students ADD COLUMN grade_book TEXT',
-  // Earlier versions did not note it. In a course of a roster every task of the roster has line items, every
-  // student an enrollment.
+  // Earlier versions did not record it. In a course of a roster every task of the roster has line items, and
+  // every student an enrollment.
   `UPDATE tasks SET grade_book = 'unknown'
     WHERE course_id IN (SELECT id FROM courses WHERE "grouping" IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM task_sources s WHERE s.task_id = tasks.id)`,

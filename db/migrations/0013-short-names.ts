@@ -1,9 +1,9 @@
-// Version 0.1 took names of any length. They become as long as a name may be, or every later import that
-// leaves them as they are would be refused, and books would keep pages of megabytes. Ids stay: they are
-// compared with those of the next import.
+// Version 0.1 accepted names of any length. They are shortened to the limit: otherwise every later import
+// that keeps them would be refused, and books would have pages of megabytes. Ids stay, because the next
+// import compares them.
 import { sql, type Kysely } from 'kysely'
 
-// What was the limit at this step; the program's own may change.
+// The limit at this step; the program's own may change.
 const NAME_MAX = 1000
 const ROWS_AT_ONCE = 500
 
@@ -21,7 +21,7 @@ export async function shortenNames (db: Kysely<unknown>): Promise<void> {
       await shorten(db, { table, column })
     }
   }
-  // A course has one category of each name: the end tells them apart.
+  // A course has one category of each name, so the id at the end keeps them distinct.
   await markChanged(db, { table: 'categories', column: 'name' })
   await sql`UPDATE categories SET name = substr(name, 1,
     ${sql.lit(NAME_MAX - 24)}) || '… ' || id WHERE length(name) > ${sql.lit(NAME_MAX)}`.execute(db)
@@ -50,7 +50,7 @@ async function shorten (db: Kysely<unknown>, { table, column }: Column): Promise
     WHERE length(${name}) > ${sql.lit(NAME_MAX)}`.execute(db)
 }
 
-/** The book of a course changes with its names: exports that hold the long ones are no longer current. */
+/** A book changes with its names: exports with the long ones are no longer current. */
 async function markChanged (db: Kysely<unknown>, { table, column }: Column): Promise<void> {
   await sql`UPDATE courses SET data_version = data_version + 1 WHERE id IN (
     SELECT course_id FROM ${sql.table(table)} WHERE length(${sql.ref(column)}) > ${sql.lit(NAME_MAX)})`
@@ -58,8 +58,8 @@ async function markChanged (db: Kysely<unknown>, { table, column }: Column): Pro
 }
 
 /**
- * Names in the stored roster: texts of a record's body, which is a JSON list. Lists inside of it hold ids,
- * and stay.
+ * Names in the stored roster: texts in a record's body, which is a JSON list. Nested lists hold ids, and
+ * stay.
  */
 async function shortenRecords (db: Kysely<unknown>): Promise<void> {
   let after = { kind: '', source_id: '' }

@@ -1,4 +1,4 @@
-// Forward only, in code: what is here once released never changes; a later change is a later entry.
+// Migrations go forward only, and are code. A released one never changes; a later change is a later entry.
 import { sql, type Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { IMPORTS } from './0002-imports.ts'

@@ -8,14 +8,14 @@ export interface DisablingCourse {
   name: string
 }
 
-/** Whether some course's roster says that its teacher with this e-mail is disabled. */
+/** Whether the roster of a course says that the teacher with this email address is disabled. */
 export async function isDisabledTeacher (db: Reads | Trx, key: string): Promise<boolean> {
   const row = await db.selectFrom('course_teachers').select('id')
     .where('email_key', '=', key).where('is_enabled', '=', 0).limit(1).executeTakeFirst()
   return row !== undefined
 }
 
-/** Courses whose roster says that a teacher is disabled, by id; of every teacher where no e-mail is named. */
+/** Courses whose roster says that a teacher is disabled, by id. Without an email address: of all teachers. */
 export async function disablingCourses (db: Reads | Trx, key?: string): Promise<DisablingCourse[]> {
   let query = db.selectFrom('course_teachers').innerJoin('courses', 'courses.id', 'course_teachers.course_id')
     .select(['course_teachers.email_key', 'courses.id', 'courses.name'])
@@ -26,8 +26,8 @@ export async function disablingCourses (db: Reads | Trx, key?: string): Promise<
 }
 
 /**
- * Takes back what rosters have said against a user, in the stored roster too: a later delta that does not
- * name the person must not repeat it.
+ * Removes what rosters say against a user, also from the stored roster: a later delta without this person
+ * must not repeat it.
  */
 export async function enableInRosters (trx: Trx, user: Row<'users'>): Promise<void> {
   const key = user.email_key

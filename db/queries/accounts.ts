@@ -4,7 +4,7 @@ import type { NewRow, Row } from '../tables.ts'
 export type UserRow = Row<'users'>
 export type TokenRow = Row<'tokens'>
 
-/** What joins accounts and roster people: case does not count in an e-mail. */
+/** The key that joins accounts and people in rosters: an email address in lower case. */
 export function emailKey (email: string): string {
   return email.trim().normalize('NFC').toLowerCase()
 }
@@ -39,7 +39,7 @@ export async function listTokens (db: Reads): Promise<Array<TokenRow & { email: 
     .selectAll('tokens').select('users.email').orderBy('tokens.id').execute()
 }
 
-/** False: there is no such token, or it was revoked before. */
+/** False: there is no such token, or it was already revoked. */
 export async function revokeToken (trx: Trx, id: number, at: number): Promise<boolean> {
   const result = await trx.updateTable('tokens').set({ revoked_at: at }).where('id', '=', id).where(
     'revoked_at',
@@ -49,7 +49,7 @@ export async function revokeToken (trx: Trx, id: number, at: number): Promise<bo
   return result.numUpdatedRows > 0n
 }
 
-/** A token by its hash, with its user; whether it may be used is for the caller to judge. */
+/** A token and its user by its hash. The caller decides whether it may be used. */
 export async function findToken (
   db: Reads,
   hash: string
@@ -67,8 +67,8 @@ export async function noteTokenUse (trx: Trx, id: number, at: number): Promise<v
 export type RosterTeacher = Pick<Row<'course_teachers'>, 'email' | 'first_name' | 'last_name'>
 
 /**
- * What the rosters say of an e-mail: the newest row with a name, else the newest row. The teacher of a grade
- * book file has no name there. Undefined: no course has a teacher with this e-mail.
+ * What rosters say about an email address: the newest row with a name, else the newest row. The teacher of a
+ * grade book file has no name there. Undefined: no course has a teacher with this email address.
  */
 export async function rosterTeacher (db: Reads | Trx, key: string): Promise<RosterTeacher | undefined> {
   return await db.selectFrom('course_teachers').select(['email', 'first_name', 'last_name'])

@@ -7,7 +7,7 @@ export async function insertAuditEntry (trx: Trx, entry: NewRow<'audit_log'>): P
   await trx.insertInto('audit_log').values(entry).execute()
 }
 
-/** Newest first, with the actor as known today. */
+/** Newest first, with the actor's current email address and role. */
 export async function listAuditEntries (
   db: Reads,
   { limit, before, action, actorId }: {

@@ -9,10 +9,10 @@ export async function findCourse (db: Reads | Trx, id: number): Promise<CourseRo
 }
 
 export interface CourseListFilter {
-  /** Only courses that somebody with this e-mail teaches. */
+  /** Only courses that the person with this email address teaches. */
   teacherKey?: string | undefined
   sourceId?: string | undefined
-  /** For each zone in use, its plain date now: who was dropped on it or before is not counted. */
+  /** The current date in a time zone. Students who were dropped on that date or before do not count. */
   today: (timeZone: string) => string
 }
 
@@ -20,7 +20,7 @@ export type CourseListRow = Pick<CourseRow, 'id' | 'source_id' | 'name' | 'term'
   student_count: number,
 }
 
-/** Courses with the number of students who are not dropped, by id. */
+/** Courses by id, with the number of students who are not dropped. */
 export async function listCourses (
   db: Reads,
   { teacherKey, sourceId, today }: CourseListFilter
@@ -52,14 +52,14 @@ export async function listCourses (
   return await query.execute()
 }
 
-/** Names of schools, in the order of the alphabet, at most `most`. */
+/** Names of schools in alphabetical order, at most `most`. */
 export async function schoolNames (db: Reads, most: number): Promise<string[]> {
   const rows = await db.selectFrom('courses').select('school').where('school', 'is not', null).distinct()
     .orderBy('school').limit(most).execute()
   return rows.flatMap(({ school }) => school === null ? [] : [school])
 }
 
-/** Names of courses by their ids; those that are gone are not there. */
+/** Names of courses by their ids. Deleted courses are left out. */
 export async function courseNames (db: Reads, ids: readonly number[]): Promise<Map<number, string>> {
   if (ids.length === 0) return new Map()
   const rows = await db.selectFrom('courses').select(['id', 'name']).where('id', 'in', ids).execute()
@@ -75,7 +75,7 @@ export async function updateCourse (trx: Trx, id: number, change: Partial<NewRow
   await trx.updateTable('courses').set(change).where('id', '=', id).execute()
 }
 
-/** Every change of a course's book ends with this, in the same transaction. */
+/** Every change of a course's book ends with this call, in the same transaction. */
 export async function raiseDataVersion (trx: Trx, id: number, at: number): Promise<void> {
   await trx.updateTable('courses').set({ data_version: sql<number>`data_version + 1`, updated_at: at }).where(
     'id',
@@ -88,7 +88,7 @@ export async function setCategoryWeight (trx: Trx, id: number, weight: number | 
   await trx.updateTable('categories').set({ set_weight: weight }).where('id', '=', id).execute()
 }
 
-/** The course with all that hangs on it; files and jobs are the caller's. */
+/** Deletes the course with everything that refers to it, except files and jobs. */
 export async function deleteCourse (trx: Trx, id: number): Promise<void> {
   await trx.deleteFrom('courses').where('id', '=', id).execute()
 }

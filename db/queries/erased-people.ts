@@ -1,21 +1,22 @@
 import type { Reads, Trx } from '../index.ts'
 
-/** The key of the hashes; undefined: no person was ever erased. */
+/** The key of the hashes. Undefined: no person was ever erased. */
 export async function erasureSecret (db: Reads | Trx): Promise<string | undefined> {
   return (await db.selectFrom('erasure_keys').select('secret').executeTakeFirst())?.secret
 }
 
-/** Keeps `secret` as the key, unless there is one; returns the one that counts. */
+/** Returns the key of the hashes. If there is none yet, `secret` becomes the key. */
 export async function ensureErasureSecret (trx: Trx, secret: string): Promise<string> {
-  await trx
-    .insertInto('erasure_keys')
-    .values({ id: 1, secret })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  return (await erasureSecret(trx))!
+  const known = await erasureSecret(trx)
+  if (known !== undefined) return known
+  await trx.insertInto('erasure_keys').values({ id: 1, secret }).execute()
+  return secret
 }
 
-/** Notes hashes of a person's identifiers. One that is there gets a new number and time (`at`, ms). */
+/**
+ * Stores hashes of the identifiers of a person. A hash that is already there gets a new number and time
+ * (`at`, ms).
+ */
 export async function insertErased (trx: Trx, hashes: readonly string[], at: number): Promise<void> {
   if (hashes.length === 0) return
   await trx.deleteFrom('erased_people').where('hash', 'in', hashes).execute()
@@ -25,7 +26,7 @@ export async function insertErased (trx: Trx, hashes: readonly string[], at: num
     .execute()
 }
 
-/** When one of these hashes was noted, ms; undefined: none is there. */
+/** When one of these hashes was last stored, ms. Undefined: none is there. */
 export async function erasedAt (db: Reads | Trx, hashes: readonly string[]): Promise<number | undefined> {
   if (hashes.length === 0) return undefined
   const row = await db

@@ -14,9 +14,9 @@ export interface ExportListRow {
   created_at: number
   created_by: string | null
   expires_at: number | null
-  /** Whether the course's data is still what was read. */
+  /** Whether the course's data is the same as when it was read. */
   is_same: 0 | 1
-  /** When a due or drop date passes that changes the book, ms. */
+  /** When the next due or drop date changes the book, ms. */
   current_until: number | null
 }
 
@@ -42,12 +42,12 @@ function exportsOf (db: Reads | Trx, courseId: number) {
     .orderBy('exports.id', 'desc')
 }
 
-/** Exports whose file is there, newest first; some may have expired. */
+/** Exports whose file exists, newest first. Some may have expired. */
 export async function listExports (db: Reads, courseId: number): Promise<ExportListRow[]> {
   return await exportsOf(db, courseId).execute()
 }
 
-/** The newest whose file can be had at `now`, ms. */
+/** The newest export whose file is available at `now`, ms. */
 export async function latestExport (
   db: Reads,
   courseId: number,
@@ -67,7 +67,7 @@ export async function findExport (
     .executeTakeFirst()
 }
 
-/** The file that a job made, if it is still there. */
+/** The file that a job made, if it still exists. */
 export async function exportOfJob (
   db: Reads,
   jobId: number
@@ -85,7 +85,7 @@ export async function insertExport (trx: Trx, row: NewRow<'exports'>): Promise<E
   return await trx.insertInto('exports').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
-/** The latest time at which an export of the course was made, by its row; undefined: none is there. */
+/** The latest creation time of the course's exports. Undefined: there is none. */
 export async function newestExportTime (db: Trx, courseId: number): Promise<number | undefined> {
   const row = await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
     .select((eb) => eb.fn.max('files.created_at').as('at')).where('exports.course_id', '=', courseId)
@@ -103,14 +103,15 @@ export async function exportOfFile (
 }
 
 export interface RetentionRule {
-  /** How long an export's file is kept, ms; 0: for ever. */
+  /** How long the file of an export is kept, ms; 0: forever. */
   retentionMs: number
   /** The newest export of each course is kept until there is a newer one. */
   keepLatest: boolean
 }
 
 /**
- * Sets when the files of exports expire, of one course or of all. What has expired by `now` (ms) stays so.
+ * Sets when the files of exports expire, for one course or for all. Files that have expired by `now` (ms)
+ * stay expired.
  */
 export async function setExportExpiry (
   trx: Trx,

@@ -4,7 +4,7 @@ import type { NewRow, Row, Tables } from '../tables.ts'
 
 export type FileRow = Row<'files'>
 
-/** SQLite takes 32,766 values in one statement at most. */
+/** SQLite accepts at most 32,766 values in one statement. */
 const VALUES_AT_ONCE = 500
 
 export async function insertIntents (trx: Trx, hexes: readonly string[], at: number): Promise<void> {
@@ -17,7 +17,7 @@ export async function deleteIntents (trx: Trx, hexes: readonly string[]): Promis
   for (const some of inParts(hexes)) await trx.deleteFrom('file_intents').where('hex', 'in', some).execute()
 }
 
-/** Bytes that no row speaks for. */
+/** Hexes of bytes that have no row: on their way in or out. */
 export async function listIntents (db: Reads | Trx): Promise<string[]> {
   const rows = await db.selectFrom('file_intents').select('hex').execute()
   return rows.map((row) => row.hex)
@@ -36,13 +36,13 @@ export async function findFileByHex (db: Reads | Trx, hex: string): Promise<File
   return await db.selectFrom('files').selectAll().where('hex', '=', hex).executeTakeFirst()
 }
 
-/** What is left out does not matter. */
+/** A condition that is left out does not apply. */
 export interface FileFilter {
   owner?: { type: string, id: number }
   category?: string
   id?: number
   hex?: string
-  /** Only files older than the one with this id: the next page. */
+  /** Only files with a smaller id: the next page. */
   before?: number
   /** Default 1000. */
   limit?: number
@@ -52,7 +52,7 @@ export interface FileFilter {
 
 type FilesBuilder = ExpressionBuilder<Tables, 'files'>
 
-/** Files that can be had at `now` (ms), newest first. */
+/** Files that are available at `now` (ms), newest first. */
 export async function listFiles (db: Reads | Trx, filter: FileFilter, now: number): Promise<FileRow[]> {
   const { owner, category, id, hex, before, limit = 1000, gone = false } = filter
   let query = db.selectFrom('files').selectAll().orderBy('id', 'desc').limit(limit)
@@ -65,19 +65,19 @@ export async function listFiles (db: Reads | Trx, filter: FileFilter, now: numbe
   return await query.execute()
 }
 
-/** Rows whose bytes should be kept, by id, those after `after`. */
+/** Rows whose bytes should be stored, by id, after the id `after`. */
 export async function storedFiles (db: Reads, after: number, limit: number): Promise<FileRow[]> {
   return await db.selectFrom('files').selectAll().where('removed_at', 'is', null).where('id', '>', after)
     .orderBy('id').limit(limit).execute()
 }
 
-/** Every hex whose bytes should be kept. */
+/** The hex of every file whose bytes should be stored. */
 export async function storedHexes (db: Reads): Promise<string[]> {
   const rows = await db.selectFrom('files').select('hex').where('removed_at', 'is', null).execute()
   return rows.map((row) => row.hex)
 }
 
-/** Notes since when bytes are lost (ms; an earlier time stays), or with null that they are back. */
+/** Marks files as lost since `at` (ms; an earlier time stays), or with null as found. */
 export async function setLost (trx: Trx, ids: readonly number[], at: number | null): Promise<void> {
   for (const some of inParts(ids)) {
     const query = trx.updateTable('files').set({ lost_at: at }).where('id', 'in', some)
@@ -85,10 +85,7 @@ export async function setLost (trx: Trx, ids: readonly number[], at: number | nu
   }
 }
 
-/**
- * Bytes in use by an owner's files, or with null by all; what has expired and waits for the sweeper does not
- * count.
- */
+/** Bytes of the files of an owner, or with null of all files. Expired files do not count. */
 export async function bytesInUse (
   db: Reads | Trx,
   owner: { type: string, id: number } | null,
@@ -109,9 +106,7 @@ export interface OwnerUsage {
   bytes: number
 }
 
-/**
- * Owners whose files take the most bytes at `now` (ms), the largest first; what has expired does not count.
- */
+/** The owners with the most bytes at `now` (ms), the largest first. Expired files do not count. */
 export async function usageByOwner (
   db: Reads,
   { now, limit }: { now: number, limit: number }
@@ -129,7 +124,7 @@ export async function usageByOwner (
     .orderBy('bytes', 'desc').orderBy('owner_type').orderBy('owner_id').limit(limit).execute()
 }
 
-/** How many files can be had at `now` (ms). */
+/** How many files are available at `now` (ms). */
 export async function countFiles (db: Reads, now: number): Promise<number> {
   const { count } = await db.selectFrom('files').select((eb) => eb.fn.countAll<number>().as('count'))
     .where('removed_at', 'is', null).where(isAlive(now)).executeTakeFirstOrThrow()
@@ -163,8 +158,8 @@ export async function oldestFiles (
 }
 
 /**
- * Removes rows and notes their bytes for removal, in one transaction; returns how many there were and the
- * hexes of the bytes.
+ * Deletes rows and notes their bytes for removal. Returns how many rows there were, and the hexes of the
+ * bytes.
  */
 export async function deleteFiles (
   trx: Trx,
@@ -192,7 +187,7 @@ export async function ownerFileIds (trx: Trx, owner: { type: string, id: number 
   return rows.map((row) => row.id)
 }
 
-/** Files that have expired at `now` (ms) and still have their bytes, by id, those after `after`. */
+/** Files that have expired at `now` (ms) and still have their bytes, by id, after the id `after`. */
 export async function expiredFiles (
   db: Reads | Trx,
   { now, after, limit }: { now: number, after: number, limit: number }
@@ -206,8 +201,8 @@ export async function expiredFiles (
 }
 
 /**
- * Makes tombstones of rows that have expired at `at` (ms) and have their bytes, and notes the bytes for
- * removal; returns their hexes.
+ * Turns rows that have expired at `at` (ms) into tombstones and notes their bytes for removal. Returns the
+ * hexes.
  */
 export async function markExpired (trx: Trx, ids: readonly number[], at: number): Promise<string[]> {
   const hexes: string[] = []
@@ -220,7 +215,7 @@ export async function markExpired (trx: Trx, ids: readonly number[], at: number)
   return hexes
 }
 
-/** How many tombstones were set at `until` (ms) or before. */
+/** How many rows became tombstones at `until` (ms) or before. */
 export async function countTombstones (db: Reads, until: number): Promise<number> {
   const { count } = await db.selectFrom('files').select((eb) => eb.fn.countAll<number>().as('count'))
     .where('removed_at', 'is not', null).where('removed_at', '<=', until).executeTakeFirstOrThrow()
@@ -244,7 +239,7 @@ function * inParts<T> (all: readonly T[]): Generator<T[]> {
   for (let i = 0; i < all.length; i += VALUES_AT_ONCE) yield all.slice(i, i + VALUES_AT_ONCE)
 }
 
-/** From that time on (ms) the file has expired. */
+/** Sets when a file expires, ms. */
 export async function setExpiry (trx: Trx, hex: string, at: number): Promise<void> {
   await trx.updateTable('files').set({ expires_at: at }).where('hex', '=', hex).execute()
 }

@@ -11,7 +11,7 @@ export interface AttemptEnd {
   message?: string | null
 }
 
-/** A run begins. */
+/** Records the start of a run. */
 export async function insertAttempt (
   trx: Trx,
   job: { id: number, token: number, attempts: number, started_at: number | null }
@@ -24,7 +24,7 @@ export async function insertAttempt (
   }).execute()
 }
 
-/** The run with this token ends. */
+/** Records the end of the run with this token. */
 export async function endAttempt (
   trx: Trx,
   run: { id: number, token: number },
@@ -34,7 +34,7 @@ export async function endAttempt (
     .where('job_id', '=', run.id).where('token', '=', run.token).where('finished_at', 'is', null).execute()
 }
 
-/** Whatever runs of these jobs ends. */
+/** Records the end of all runs of these jobs. */
 export async function endAttempts (trx: Trx, jobIds: readonly number[], end: AttemptEnd): Promise<void> {
   if (jobIds.length === 0) return
   await trx.updateTable('job_attempts').set(ended(end)).where('job_id', 'in', jobIds).where(

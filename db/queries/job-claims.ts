@@ -1,4 +1,4 @@
-// The runner's side of the queue: which job is next, whose it is, how its run ends.
+// What a delivery and a runner ask of the queue: which job is next, who claims it, how its run ends.
 import { sql } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import { endAttempt, endAttempts, insertAttempt, type AttemptEnd } from './job-attempts.ts'
@@ -8,7 +8,7 @@ import type { NewRow } from '../tables.ts'
 
 export interface ClaimFilter {
   now: number
-  /** Kinds that have room now. */
+  /** Kinds of which one more job can start now. */
   kinds: readonly string[]
 }
 
@@ -41,7 +41,7 @@ export async function nextJob (trx: Trx, { now, kinds }: ClaimFilter): Promise<J
     .limit(1).executeTakeFirst()
 }
 
-/** One UPDATE makes the job ours: a token above all others, one more attempt, no unique key any more. */
+/** Claims a job with one UPDATE: a token above all others, one more attempt, and no unique key. */
 export async function claimJob (
   trx: Trx,
   id: number,
@@ -64,7 +64,7 @@ export async function claimJob (
   return job
 }
 
-/** Whether a job waits that is due, of one of these kinds. */
+/** Whether a job of one of these kinds waits and is due. */
 export async function isAnyDue (db: Reads, { now, kinds }: ClaimFilter): Promise<boolean> {
   if (kinds.length === 0) return false
   const row = await db.selectFrom('jobs').select('id')
@@ -73,14 +73,14 @@ export async function isAnyDue (db: Reads, { now, kinds }: ClaimFilter): Promise
   return row !== undefined
 }
 
-/** What runs, by the rows. */
+/** The jobs that run, according to their rows. */
 export async function startedJobs (db: Reads): Promise<Array<Pick<JobRow, 'id' | 'token'>>> {
   return await db.selectFrom('jobs').select(['id', 'token']).where('state', '=', state('started')).execute()
 }
 
 export type RunChange = Partial<NewRow<'jobs'>>
 
-/** A write of the run that holds `token`; false: the run is not the job's any more, nothing was changed. */
+/** A write by the run with this token. False: it is no longer the job's run; nothing was changed. */
 export async function updateRun (
   trx: Trx,
   run: { id: number, token: number },
@@ -93,8 +93,8 @@ export async function updateRun (
 }
 
 /**
- * The run with this token ends: the job's row and the attempt's. False: it is not the job's run any more,
- * nothing was changed.
+ * Ends the run with this token: the row of the job, and that of the attempt. False: it is no longer the job's
+ * run; nothing was changed.
  */
 export async function endRun (
   trx: Trx,
@@ -107,23 +107,23 @@ export async function endRun (
   return true
 }
 
-/** Keeps what a job's end told. */
+/** Stores the result of a job. */
 export async function setResult (trx: Trx, id: number, result: unknown): Promise<void> {
   await trx.updateTable('jobs').set({ result: storedResult(result) }).where('id', '=', id).execute()
 }
 
 export interface Recovery {
   now: number
-  /** Deaths of the process after which a job fails, with this message. */
+  /** A job fails with this message after so many deaths of the process. */
   maxDeaths: number
   message: string
-  /** Tokens of the runs that do run. */
+  /** Tokens of the runs that are alive. */
   running: readonly number[]
 }
 
 /**
- * What is started although nobody runs it: back to the queue without losing the attempt, or failed. Returns
- * their ids.
+ * Requeues started jobs that run nowhere, without losing the attempt; fails those whose process died too
+ * often. Returns their ids.
  */
 export async function recoverStarted (
   trx: Trx,

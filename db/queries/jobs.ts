@@ -5,20 +5,18 @@ import type { NewRow, Row } from '../tables.ts'
 
 export type JobRow = Row<'jobs'>
 
-// A literal and not a bound value: the partial indices are used only for a predicate that is known when a
-// query is prepared.
+// A literal and not a bound value: SQLite uses the partial indices only for a predicate that is known when
+// the query is prepared.
 export const state = (name: JobRow['state']) => sql.lit(name)
 
-/**
- * The live job of a key that still waits (also one that went back to the queue), or else the one that runs.
- */
+/** The job of a key that waits (also one that was requeued), or else the one that runs. */
 export async function findLiveJobs (trx: Trx, key: string): Promise<JobRow[]> {
   return await trx.selectFrom('jobs').selectAll()
     .where('key', '=', key).where('state', 'in', [state('queued'), state('started')])
     .orderBy('id').execute()
 }
 
-/** Jobs that wait; of one kind where it is named. */
+/** Counts waiting jobs; of one kind if it is given. */
 export async function countWaiting (trx: Trx | Reads, kind?: string): Promise<number> {
   let query = trx.selectFrom('jobs')
     .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -27,7 +25,7 @@ export async function countWaiting (trx: Trx | Reads, kind?: string): Promise<nu
   return (await query.executeTakeFirstOrThrow()).count
 }
 
-/** Jobs of a kind that wait and that a user has asked for. */
+/** Counts the waiting jobs of a kind that a user has requested. */
 export async function countWaitingOfUser (trx: Trx | Reads, kind: string, userId: number): Promise<number> {
   const { count } = await trx.selectFrom('jobs').select((eb) => eb.fn.countAll<number>().as('count'))
     .where('state', '=', state('queued')).where('kind', '=', kind)
@@ -73,7 +71,9 @@ export interface JobListFilter {
   before?: number | undefined
 }
 
-/** Newest first, below `before`; with what each handed back, which is up to `RESULT_MAX` characters. */
+/**
+ * Newest first, with ids below `before`. A row includes the result, which has up to `RESULT_MAX` characters.
+ */
 export async function listJobs (db: Reads, filter: JobListFilter): Promise<JobRow[]> {
   let query = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(filter.limit)
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind)
@@ -85,7 +85,7 @@ export async function listJobs (db: Reads, filter: JobListFilter): Promise<JobRo
   return await query.execute()
 }
 
-/** Ends a job that waits or runs; false: it had ended. */
+/** Cancels a job that waits or runs. False: it had ended. */
 export async function cancelJob (trx: Trx, id: number, now: number): Promise<boolean> {
   const result = await trx.updateTable('jobs').set({ state: 'canceled', unique_key: null, finished_at: now })
     .where('id', '=', id).where('state', 'in', [state('queued'), state('started')]).executeTakeFirst()
@@ -93,7 +93,7 @@ export async function cancelJob (trx: Trx, id: number, now: number): Promise<boo
   return result.numUpdatedRows > 0n
 }
 
-/** Ends all jobs of an owner that wait or run; returns their ids. */
+/** Cancels all jobs of an owner that wait or run. Returns their ids. */
 export async function cancelJobsOfOwner (
   trx: Trx,
   ownerType: string,
@@ -109,7 +109,7 @@ export async function cancelJobsOfOwner (
 }
 
 /**
- * Jobs of a kind and owner that run wait again, because their input has changed. A run in progress can no
+ * Requeues the running jobs of a kind and owner, because their input has changed. A run in progress can no
  * longer write its result.
  */
 export async function restartJobsOfOwner (
@@ -134,7 +134,7 @@ export async function restartJobsOfOwner (
   return rows.length
 }
 
-/** A job that failed or was canceled waits again, with all its attempts. */
+/** Requeues a job that failed or was canceled, with all its attempts. */
 export async function requeueEnded (trx: Trx, id: number): Promise<boolean> {
   const result = await trx.updateTable('jobs')
     .set({

@@ -1,5 +1,4 @@
-// What is watched from outside. Asked for every few seconds, so each is answered from an index, or from few
-// rows.
+// What monitoring reads every few seconds: each query uses an index or reads few rows.
 import type { Reads } from '../index.ts'
 import { state, type JobRow } from './jobs.ts'
 
@@ -11,7 +10,7 @@ export interface JobCount {
   count: number
 }
 
-/** How many jobs there are of each kind and state; without those of which there is none. */
+/** How many jobs there are of each kind and state. Combinations without jobs are left out. */
 export async function countJobs (db: Reads): Promise<JobCount[]> {
   const counts: JobCount[] = []
   for (const name of STATES) {
@@ -22,20 +21,14 @@ export async function countJobs (db: Reads): Promise<JobCount[]> {
   return counts
 }
 
-/**
- * Since when the job has waited that has waited longest of those that are due at `now`, ms; undefined: none
- * is.
- */
+/** When the oldest of the waiting jobs that are due at `now` was created, ms. Undefined: none is due. */
 export async function oldestWaiting (db: Reads, now: number): Promise<number | undefined> {
   const row = await db.selectFrom('jobs').select((eb) => eb.fn.min('created_at').as('since'))
     .where('state', '=', state('queued')).where('run_after', '<=', now).executeTakeFirst()
   return row?.since ?? undefined
 }
 
-/**
- * The latest time that the database has written down itself, ms; 0: none yet. What a clock that was set back
- * has behind it.
- */
+/** The latest time in the database, ms; 0 if there is none. It is in the future if the clock was set back. */
 export async function newestTime (db: Reads): Promise<number> {
   const newest = await Promise.all([
     db.selectFrom('jobs').select('created_at as at').orderBy('id', 'desc').limit(1).executeTakeFirst(),

@@ -5,7 +5,7 @@ export async function insertLink (trx: Trx, link: NewRow<'password_links'>): Pro
   await trx.insertInto('password_links').values(link).execute()
 }
 
-/** A link by the hash of its secret that was not used and is good at that time. */
+/** A link by the hash of its secret, if it is unused and valid at that time. */
 export async function findLink (
   db: Reads | Trx,
   hash: string,

@@ -1,4 +1,4 @@
-// Finds a person in books and rosters by a source id, an e-mail or a student identifier.
+// Finds a person in books and rosters by source id, email address or student identifier.
 import { sql } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import type { Row } from '../tables.ts'
@@ -8,7 +8,7 @@ type Db = Reads | Trx
 interface InCourse {
   course_name: string
   course_source_id: string
-  /** 1: the course came from a roster, so that its source ids are those of the roster. */
+  /** 1: the course came from a roster, so its source ids are those of the roster. */
   is_rostered: 0 | 1
 }
 export type StudentInCourse = Row<'students'> & InCourse
@@ -42,8 +42,8 @@ function teachers (db: Db) {
 }
 
 /**
- * Source ids of students, teachers and users of the roster that one of their ids, or their e-mail in any
- * case, is.
+ * Source ids of the students, teachers and users of the roster who have this id, or this email address in any
+ * case.
  */
 export async function matchingSourceIds (db: Db, text: string): Promise<string[]> {
   const key = text.toLowerCase()
@@ -80,7 +80,7 @@ export async function matchingSourceIds (db: Db, text: string): Promise<string[]
   return [...new Set([...inBooks, ...teaching, ...inRoster.filter(isMeant)].map((row) => row.source_id))]
 }
 
-/** Every student's ids, in each course. */
+/** The ids of every student, in each course. */
 export async function identifiersOfAll (
   db: Db
 ): Promise<
@@ -130,10 +130,7 @@ export type StudentTraits = Pick<
   | 'is_rostered'
 >
 
-/**
- * Who the students of all courses are: `limit` rows at most, with ids above `after`, in the order of their
- * ids.
- */
+/** The identities of students of all courses: at most `limit` rows, by id, with ids above `after`. */
 export async function studentTraits (
   db: Db,
   { after, limit }: { after: number, limit: number }
@@ -158,7 +155,7 @@ export async function studentTraits (
     .execute()
 }
 
-/** What the stored roster holds about one of its users: the user, and their enrollments. */
+/** What the stored roster has about one of its users: the user, and their enrollments. */
 export async function rosterRecordsOf (db: Db, sourceId: string): Promise<RosterRecordRow[]> {
   return await db
     .selectFrom('roster_records')
@@ -181,8 +178,8 @@ export async function deleteRosterRecords (trx: Trx, records: readonly RosterRec
 }
 
 /**
- * With their scores and origins of results. Those behind them in the book move up, so that the next import
- * finds nothing to change.
+ * Deletes students with their scores and origins of results. The students after them in the book move up, so
+ * that the next import finds nothing to change.
  */
 export async function deleteStudent (trx: Trx, id: number): Promise<void> {
   const gone = await trx
@@ -204,7 +201,9 @@ export async function usersByKeys (db: Db, emailKeys: readonly string[]): Promis
   return await db.selectFrom('users').selectAll().where('email_key', 'in', emailKeys).orderBy('id').execute()
 }
 
-/** An account with its tokens, sessions and links; jobs that it requested stay, without a requester. */
+/**
+ * Deletes an account with its tokens, sessions and links. Jobs that it requested stay, without a requester.
+ */
 export async function deleteUser (trx: Trx, id: number): Promise<void> {
   await trx.deleteFrom('users').where('id', '=', id).execute()
 }
@@ -261,7 +260,7 @@ export async function requestsOfUsers (db: Db, ids: readonly number[]): Promise<
     : await db.selectFrom('job_requests').selectAll().where('user_id', 'in', ids).orderBy('id').execute()
 }
 
-/** What they did, and what was done to their accounts as far as the log says. */
+/** What the person did and what was done to their accounts, according to the log. */
 export async function auditOfUsers (db: Db, ids: readonly number[]): Promise<Array<Row<'audit_log'>>> {
   if (ids.length === 0) return []
   return await db

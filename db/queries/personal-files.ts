@@ -1,4 +1,4 @@
-// Stored files that may hold a person.
+// Stored files that may contain data of a person.
 import type { Reads, Trx } from '../index.ts'
 import type { FileRow } from './files.ts'
 
@@ -56,17 +56,18 @@ export async function uploadsThatMayHold (
     .execute()
 }
 
-/** Every stored file, some at a time. */
+/** Every stored file, read in pages. */
 export async function * everyStoredFile (db: Reads | Trx): AsyncGenerator<StoredFile> {
   for (let after = 0; ;) {
     const page = await files(db).where('files.id', '>', after).limit(AT_ONCE).execute()
     yield * page
-    if (page.length < AT_ONCE) return
-    after = page.at(-1)!.id
+    const last = page.at(-1)
+    if (last === undefined || page.length < AT_ONCE) return
+    after = last.id
   }
 }
 
-/** Takes away the name of who made a file, where it is one of these. */
+/** Removes the creator of files, if it is one of these names. */
 export async function forgetCreator (trx: Trx, names: readonly string[]): Promise<void> {
   const known = names.filter((name) => name !== '')
   if (known.length > 0) {

@@ -1,12 +1,12 @@
-// What jobs and imports tell of their input: errors and warnings that may name people, and names of uploaded
-// files.
+// What jobs and imports store about their input: errors and warnings that may name people, and names of
+// uploaded files.
 import type { Reads, Trx } from '../index.ts'
 import { state } from './jobs.ts'
 
-/** Rows that are rewritten at a time. */
+/** Rows that one pass rewrites. */
 const AT_ONCE = 200
 
-/** Texts of one job, without what its state and times are. `result` and `payload` are JSON. */
+/** The texts of one job, without its state and times. `result` and `payload` are JSON. */
 export interface JobReport {
   id: number
   kind: string
@@ -27,7 +27,7 @@ export interface AttemptReport {
   error_message: string
 }
 
-/** Every job's texts, some at a time, so that memory stays flat. */
+/** The texts of every job, read in pages, so that memory stays flat. */
 export async function * jobReports (
   db: Reads | Trx,
   owner?: { type: string; id: number }
@@ -87,12 +87,12 @@ export async function updateAttemptReport (trx: Trx, id: number, message: string
   await trx.updateTable('job_attempts').set({ error_message: message }).where('id', '=', id).execute()
 }
 
-/** Takes everything that names people out of the jobs of a course that goes. */
+/** Removes everything that names people from the jobs of a course that is being deleted. */
 export async function forgetReportsOfCourse (trx: Trx, courseId: number): Promise<void> {
   for await (const job of jobReports(trx, { type: 'course', id: courseId })) await forgetJob(trx, job)
 }
 
-/** The same for all imports that have ended, once there is no course left that they could be about. */
+/** The same for all imports that have ended, once no course is left that they could be about. */
 export async function forgetImports (trx: Trx): Promise<void> {
   for await (const job of jobReports(trx)) {
     const row = await trx
@@ -140,7 +140,15 @@ async function * inPages<T extends { id: number }> (
   for (let after = 0; ;) {
     const page = await read(after)
     yield * page
-    if (page.length < AT_ONCE) return
-    after = page.at(-1)!.id
+    const last = page.at(-1)
+    if (last === undefined || page.length < AT_ONCE) return
+    after = last.id
   }
+}
+
+/** The summary, as JSON, of the import that was made under a reference. Undefined: it was not made. */
+export async function appliedImport (trx: Trx, reference: string): Promise<string | undefined> {
+  const row = await trx.selectFrom('imports').select('summary')
+    .where('reference', '=', reference).executeTakeFirst()
+  return row?.summary
 }

@@ -1,16 +1,16 @@
 // Removes from the stored roster what only a deleted course used.
 import type { Trx } from '../index.ts'
 
-/** SQLite takes 32,766 values in one statement at most. */
+/** SQLite accepts at most 32,766 values in one statement. */
 const VALUES_AT_ONCE = 500
 
 type Kind = 'org' | 'session' | 'course' | 'class' | 'user' | 'enrollment' | 'category' | 'lineItem'
 
 /**
- * Removes the course's classes from the stored roster with their enrollments and line items, and what only
- * these referred to: users, categories, courses, orgs, sessions. Without any other course of a roster, all of
- * the roster goes. Call it before the course itself is deleted. A course that came from no roster has nothing
- * here.
+ * Removes a course's classes from the stored roster with their enrollments and line items, and what only
+ * these referred to: users, categories, courses, orgs, sessions. Without any other course of a roster, the
+ * whole roster is removed. Call this before the course is deleted. A course that came from no roster has
+ * nothing here.
  */
 export async function deleteRosterOfCourse (trx: Trx, courseId: number): Promise<void> {
   const course = await trx
@@ -45,7 +45,7 @@ export async function deleteRosterOfCourse (trx: Trx, courseId: number): Promise
   )
 }
 
-/** Deletes the classes with all that is theirs, and says what they referred to. */
+/** Deletes classes with everything that belongs to them. Returns what they referred to. */
 async function deleteClasses (trx: Trx, courseId: number) {
   const mayGo = {
     user: new Set<string>(),
@@ -92,7 +92,7 @@ async function deleteClasses (trx: Trx, courseId: number) {
       .execute()
     for (const { other } of orgs) if (other !== null) mayGo.org.add(other)
   }
-  // Also those whose enrollment ended before the course did.
+  // Also users whose enrollment ended before the course did.
   for (const table of ['students', 'course_teachers'] as const) {
     for (const { source_id: id } of await trx
       .selectFrom(table)

@@ -8,9 +8,7 @@ export async function insertSession (trx: Trx, session: NewRow<'sessions'>): Pro
   return await trx.insertInto('sessions').values(session).returningAll().executeTakeFirstOrThrow()
 }
 
-/**
- * A session by the hash of its secret, with its user; whether it is still good is for the caller to judge.
- */
+/** A session and its user by the hash of its secret. The caller decides whether it is still valid. */
 export async function findSession (
   db: Reads | Trx,
   hash: string
@@ -25,7 +23,10 @@ export async function findSessionById (db: Reads | Trx, id: number): Promise<Ses
   return await db.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** Sessions that did not end and are within both limits, newest first. `userId` undefined: of everybody. */
+/**
+ * Sessions that have not ended and are within both limits, newest first. Without `userId`: those of all
+ * users.
+ */
 export async function listSessions (
   db: Reads,
   { userId, createdAfter, usedAfter }: {
@@ -50,7 +51,7 @@ export async function noteSessionUse (trx: Trx, id: number, at: number): Promise
   await trx.updateTable('sessions').set({ last_used_at: at }).where('id', '=', id).execute()
 }
 
-/** False: there is no such session, or it had ended. */
+/** False: there is no such session, or it had already ended. */
 export async function endSession (trx: Trx, id: number, at: number): Promise<boolean> {
   const result = await trx.updateTable('sessions').set({ ended_at: at }).where('id', '=', id).where(
     'ended_at',

@@ -1,6 +1,6 @@
 import type { Reads, Trx } from '../index.ts'
 
-/** Notes where a user has signed in. Keeps the newest `most` networks of the user. */
+/** Records from where a user has signed in. Keeps the newest `most` networks of the user. */
 export async function noteSignInNetwork (
   trx: Trx,
   { userId, network, at, most }: { userId: number, network: string, at: number, most: number }
@@ -16,7 +16,7 @@ export async function noteSignInNetwork (
   }
 }
 
-/** Whether a user has signed in from a network since then (ms). */
+/** Whether a user has signed in from a network since that time (ms). */
 export async function hasSignedInFrom (
   db: Reads,
   { userId, network, since }: { userId: number, network: string, since: number }

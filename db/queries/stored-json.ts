@@ -1,5 +1,5 @@
 // JSON that jobs and imports store and that the main thread reads again. Its length is bounded, so that
-// reading it takes a moment, regardless of the imported file.
+// reading it is quick for any imported file.
 
 /** Most characters of a job's result or an import's summary. */
 export const RESULT_MAX = 131_072

@@ -19,20 +19,19 @@ import { isBusy } from '../failures.ts'
 
 export type SqliteConnection = Sqlite
 
-/** Opens a file with the settings that every connection of ours has. Throws what better-sqlite3 throws. */
+/** Opens a file with the settings of all our connections. Throws errors of better-sqlite3. */
 export function connect (file: string, options: { readonly?: boolean, busyTimeoutMs?: number } = {}): Sqlite {
   const sqlite = new BetterSqlite3(file, {
     readonly: options.readonly ?? false,
     fileMustExist: options.readonly ?? false,
-    // Making the file and switching it to WAL needs the lock for a moment; two first starts at once wait for
-    // each other.
+    // Creating the file and switching it to WAL needs the lock for a moment. Two first starts at the same
+    // time wait for each other.
     timeout: 5000,
   })
   if (!sqlite.readonly) {
     sqlite.pragma('journal_mode = WAL')
     sqlite.pragma('synchronous = FULL')
-    // Names and scores that are deleted are overwritten with zeros: they must not survive in pages that
-    // nothing uses.
+    // Deleted names and scores are overwritten with zeros: they must not survive in unused pages.
     sqlite.pragma('secure_delete = ON')
   }
   sqlite.pragma('foreign_keys = ON')
@@ -69,28 +68,26 @@ export function kyselyOver<T> (
   })
 }
 
-/**
- * Most statements are few, and asked again and again; SQLite prepares one anew by itself when the schema has
- * changed.
- */
+/** Few statements are used often. SQLite prepares a statement again by itself when the schema has changed. */
 const STATEMENTS_KEPT = 200
 
 /**
- * Prepares each statement once. What V8 knows of a statement is a few bytes, what SQLite holds for it is some
- * ten thousand, so those that are thrown away pile up by the hundred megabytes before a collector finds it
- * worth while to run.
+ * Prepares each statement once. V8 sees a few bytes of a statement while SQLite holds about ten thousand for
+ * it, so unused statements would fill hundreds of megabytes before the garbage collector finds it worthwhile
+ * to run.
  */
 export function preparedOnce (sqlite: Sqlite): (text: string) => Statement {
   const kept = new Map<string, Statement>()
   return (text) => {
     const known = kept.get(text)
-    // One that is being iterated can do nothing else.
+    // A statement that is being iterated can do nothing else.
     if (known?.busy === true) return sqlite.prepare(text)
     const statement = known ?? sqlite.prepare(text)
-    // The one that was not used for longest goes first.
+    // The least recently used statement is dropped first.
     kept.delete(text)
     kept.set(text, statement)
-    if (kept.size > STATEMENTS_KEPT) kept.delete(kept.keys().next().value!)
+    const [oldest] = kept.keys()
+    if (kept.size > STATEMENTS_KEPT && oldest !== undefined) kept.delete(oldest)
     return statement
   }
 }
@@ -118,8 +115,7 @@ class WaitingDialect extends SqliteDialect implements Dialect {
 }
 
 /**
- * SQLite rolls DDL back like everything else; Kysely's own adapter is careful about what migrations may do
- * besides.
+ * SQLite can roll back DDL like everything else. Kysely's own adapter does not rely on that in migrations.
  */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl (): boolean {
@@ -135,7 +131,7 @@ class WaitingDriver extends SqliteDriver {
   }
 
   /**
-   * SQLite has rolled back by itself where the disk is full or fails
+   * SQLite has already rolled back if the disk is full or fails
    * (https://www.sqlite.org/lang_transaction.html, 3): a second ROLLBACK would be an error that hides the
    * first one.
    */
@@ -158,8 +154,8 @@ class WaitingDriver extends SqliteDriver {
 }
 
 /**
- * Opens a file as it is, in rollback-journal mode, waiting for no lock: for `folder-lock.ts` and the staging
- * of imports.
+ * Opens a file as it is, in rollback-journal mode, without waiting for a lock: for `folder-lock.ts` and the
+ * staging of imports.
  */
 export function connectPlain (file: string): Sqlite {
   return new BetterSqlite3(file, { timeout: 0 })

@@ -1,4 +1,4 @@
-// Whole copies of a database that others write meanwhile, and the question whether a database is sound.
+// Copies of a database that others write at the same time, and the check whether a database is intact.
 import {
   chmodSync,
   closeSync,
@@ -16,14 +16,14 @@ import { statusOf, type MigrationStatus } from '../migrations/migrate.ts'
 import type { Reads } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
-/** A handful of pages at a time lets others have the thread in between. */
+/** Copying in steps gives others the thread in between. */
 const PAGES_AT_ONCE = 2000
-/** Copies from before an upgrade that are kept. */
+/** Copies made before upgrades that are kept. */
 const UPGRADES_KEPT = 3
 
 /**
- * Copies a database as it is at one moment, by SQLite's online backup (https://www.sqlite.org/backup.html).
- * `to` must not be there; afterwards it is one file without a log beside it, flushed, for its owner alone.
+ * Copies a database as it is at one moment, with SQLite's online backup (https://www.sqlite.org/backup.html).
+ * `to` must not exist. The copy is one flushed file without a log, readable only by its owner.
  * @param onProgress fractions from 0 to 1
  */
 export async function copyDatabase (
@@ -33,8 +33,8 @@ export async function copyDatabase (
 ): Promise<void> {
   const source = connect(from, { readonly: true, busyTimeoutMs: 5000 })
   try {
-    // An open read transaction holds the moment: or else the copy would begin anew at each commit of another
-    // process.
+    // An open read transaction holds the moment. Without it the copy would start over at each commit of
+    // another process.
     source.exec('BEGIN')
     source.prepare('SELECT count(*) FROM sqlite_master').get()
     await source.backup(to, {
@@ -57,15 +57,15 @@ export async function copyDatabase (
 }
 
 /**
- * What is wrong with a database file, as SQLite tells it; nothing: it is sound. `quick` leaves out that
- * indices agree with their tables.
+ * The problems of a database file in the words of SQLite; none: it is intact. `quick` does not compare
+ * indices with their tables.
  */
 export function databaseProblems (file: string, { quick = false }: { quick?: boolean } = {}): string[] {
   let sqlite: SqliteConnection | undefined
   try {
     sqlite = connect(file, { readonly: true, busyTimeoutMs: 5000 })
-    const told = sqlite.pragma(quick ? 'quick_check' : 'integrity_check') as Array<Record<string, string>>
-    const problems = told.map((row) => Object.values(row)[0]!).filter((text) => text !== 'ok')
+    const rows = sqlite.pragma(quick ? 'quick_check' : 'integrity_check') as Array<Record<string, string>>
+    const problems = rows.flatMap((row) => Object.values(row)).filter((text) => text !== 'ok')
     const orphans = sqlite.pragma('foreign_key_check') as Array<
       { table: string, rowid: number, parent: string }
     >
@@ -82,7 +82,7 @@ export function databaseProblems (file: string, { quick = false }: { quick?: boo
   }
 }
 
-/** Which steps of the schema a database has had. Throws what SQLite says. */
+/** Which steps of the schema a database has had. Throws errors of SQLite. */
 export function migrationStatus (file: string): MigrationStatus {
   const sqlite = connect(file, { readonly: true, busyTimeoutMs: 5000 })
   try {
@@ -107,16 +107,16 @@ export interface Snapshot {
   close: () => Promise<void>
 }
 
-/** Opens a database to read it, without changing anything of it. */
+/** Opens a database for reading, without changing anything in it. */
 export function openSnapshot (file: string): Snapshot {
   const reads = kyselyOver<Tables>(connect(file, { readonly: true, busyTimeoutMs: 5000 }))
   return { reads, close: () => reads.destroy() }
 }
 
 /**
- * Keeps the database as it is before an upgrade, in `backups/` beside it; called while the caller holds the
- * write lock, so it is what the upgrade starts from. Returns the copy's path. Throws what the file system
- * says; then there is no copy.
+ * Copies the database before an upgrade, to `backups/` beside it. The caller holds the write lock, so the
+ * copy is what the upgrade starts from. Returns the path of the copy. Throws errors of the file system; then
+ * there is no copy.
  */
 export function keepBeforeUpgrade (file: string, step: string, now: number): string {
   const folder = join(dirname(file), 'backups')

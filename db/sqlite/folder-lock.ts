@@ -9,21 +9,22 @@ import { connectPlain } from './connection.ts'
 
 export interface FolderHolder {
   pid: number
-  /** What it is: `http://127.0.0.1:3000`, or the command. */
+  /** The address of a service, `http://127.0.0.1:3000`, or the name of a command. */
   address: string
-  /** Of a service with PUBLIC_URL: where people reach it. */
+  /** The address for people, of a service with PUBLIC_URL. */
   publicUrl?: string
 }
 
 export interface FolderLock {
   /**
-   * Tells others what this process is (its address is known only once it listens), and where people reach it.
+   * Publishes what this process is (a service knows its address only once it listens), and its address for
+   * people.
    */
   describe: (address: string, publicUrl?: string) => void
   release: () => void
 }
 
-/** Takes the lock at once or throws FOLDER_IN_USE. `pid` is this process's. */
+/** Takes the lock at once, or throws FOLDER_IN_USE. `pid` is that of this process. */
 export function lockFolder (folder: string, { pid, address }: FolderHolder): FolderLock {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const description = join(folder, 'lock.json')
@@ -61,7 +62,7 @@ function folderInUse (folder: string, cause: unknown): DomainError {
   })
 }
 
-/** Who says to hold the folder; not proof that it still runs. */
+/** The process that says that it holds the folder. This does not prove that it still runs. */
 export function folderHolder (folder: string): FolderHolder | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) as FolderHolder
@@ -71,8 +72,8 @@ export function folderHolder (folder: string): FolderHolder | undefined {
 }
 
 /**
- * The service that another process runs on the folder now, once it listens. Not for a process that holds the
- * folder.
+ * The service that another process runs on the folder, once it listens. Not for a process that holds the
+ * folder itself.
  */
 export function runningService (folder: string): FolderHolder | undefined {
   if (!isFolderHeld(folder)) return undefined
@@ -81,18 +82,18 @@ export function runningService (folder: string): FolderHolder | undefined {
 }
 
 /**
- * The address of a service as this machine reaches it: one that listens on all addresses is also at the
- * loopback one.
+ * The address of a service as seen from this machine: one that listens on all addresses also has the loopback
+ * address.
  */
 export function reachable (address: string): string {
   return address.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]')
 }
 
-/** Files of the lock itself, in the folder that it locks. */
+/** The files of the lock, in the folder that it locks. */
 export const LOCK_FILES: readonly string[] = ['lock.sqlite', 'lock.sqlite-journal', 'lock.json']
 
 /**
- * Whether another process holds the folder now. Not for a process that holds it itself: that would lose its
+ * Whether another process holds the folder now. Not for a process that holds it itself: it would lose its
  * lock.
  */
 export function isFolderHeld (folder: string): boolean {

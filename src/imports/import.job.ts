@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { appliedImport } from '../../db/queries/applied-imports.ts'
+import { appliedImport } from '../../db/queries/reports.ts'
 import type { Database, DatabaseLocation, Trx } from '../../db/index.ts'
 import { setExpiry } from '../../db/queries/files.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'

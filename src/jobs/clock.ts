@@ -1,15 +1,15 @@
-/** Time as the runner sees it: a test hands in a clock that it moves itself. */
+/** The time and its timers. A test passes in a clock that it moves itself. */
 export interface Clock {
   /** Ms since 1970. */
   now: () => number
-  /** Calls back once after a delay in ms; returns a function that cancels it. */
+  /** Calls back once after `ms`. Returns a function that cancels this. */
   after: (ms: number, callback: () => void) => () => void
 }
 
-/** A longer wait would end at once: timers count in 32 bits. */
+/** Timers count in 32 bits: a longer wait would end at once. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** The machine's own time. Its timers do not keep the process alive. */
+/** The machine's clock. Its timers do not keep the process alive. */
 export function systemClock (now: () => number = Date.now): Clock {
   return {
     now,
@@ -20,15 +20,15 @@ export function systemClock (now: () => number = Date.now): Clock {
   }
 }
 
-/** Waits so many ms, or until the signal fires. */
+/** Waits for `ms`, or until the signal fires. */
 export function pause (clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
-      giveUp()
+      cancel()
       signal.removeEventListener('abort', end)
       resolve()
     }
-    const giveUp = clock.after(ms, end)
+    const cancel = clock.after(ms, end)
     signal.addEventListener('abort', end)
     if (signal.aborted) end()
   })

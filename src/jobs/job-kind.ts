@@ -17,7 +17,7 @@ export interface Run {
   stagingPath: string
 }
 
-/** What the runner knows of a kind of job, whatever its task. */
+/** What the runner knows of a kind of job, apart from its task. */
 interface JobRules {
   /** The name of the kind in rows and answers. */
   name: string

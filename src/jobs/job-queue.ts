@@ -11,18 +11,18 @@ export type { JobRow } from '../../db/queries/jobs.ts'
 
 export interface JobRequest {
   kind: string
-  /** Requests of one key are served by one job, and jobs of one key run one at a time. */
+  /** One waiting job serves all requests with this key, and jobs with this key run one at a time. */
   key: string
   payload: unknown
   owner: { type: string, id: number } | null
   /** Null: the command line. */
   userId: number | null
-  /** What the input looks like now; a job that started from the same serves this request as well. */
+  /** The version of the input now. A job that started from the same version serves this request too. */
   inputVersion: number | null
-  /** The request's time in ms, for a caller who has seen later ones than the clock shows. */
+  /** The time of the request, ms. May be later than the clock, if the clock was set back. */
   requestedAt: number
   priority?: number
-  /** Not before, ms; default: at once, whatever the clock does. */
+  /** The earliest start, ms. Default: at once. */
   runAfter?: number
 }
 
@@ -37,12 +37,12 @@ export const QUEUE_FULL_RETRY_S = 10
 
 export interface JobQueue {
   /**
-   * In the caller's transaction: adds a job, or joins the one that serves the request already - it waits to
-   * start, or has started from the same input. Throws QUEUE_FULL.
+   * In the caller's transaction: adds a job, or joins the one that already serves the request: one that
+   * waits, or that started from the same version of the input. Throws QUEUE_FULL.
    */
   request: (trx: Trx, request: JobRequest) => Promise<JobTicket>
   /**
-   * Withdraws a user (null: nobody); the job is canceled when nobody wants it any more, or at once with
+   * Withdraws a user from a job (null: no user). Cancels the job when no requester is left, or at once with
    * `force`.
    */
   cancel: (
@@ -51,7 +51,7 @@ export interface JobQueue {
   ) => Promise<'canceled' | 'withdrawn' | 'finished'>
   /** In the caller's transaction: cancels all jobs of an owner that is being deleted; returns their ids. */
   cancelAll: (trx: Trx, owner: { type: string, id: number }) => Promise<number[]>
-  /** A job that failed or was canceled waits again; false: it is in another state. */
+  /** Requeues a job that failed or was canceled. False: it is in another state. */
   retry: (jobId: number) => Promise<boolean>
   find: (jobId: number) => Promise<JobRow | undefined>
   /** Newest first, each with its result, which has up to `RESULT_MAX` characters. */
@@ -74,7 +74,7 @@ export interface JobQueueOptions {
   onStep?: ((step: RequestStep) => void) | undefined
 }
 
-/** The steps of a request for a new job, in their order: in its transaction, and after it. */
+/** The steps of a request for a new job, in order: in its transaction, and after it. */
 export const REQUEST_STEPS = ['request: written', 'request: committed'] as const
 export type RequestStep = typeof REQUEST_STEPS[number]
 
@@ -132,7 +132,7 @@ export function createJobQueue (
     trx: Trx,
     { kind, key, payload, owner, requestedAt, priority = 0, runAfter = 0 }: JobRequest
   ): Promise<JobRow> {
-    // By kind: a queue full of imports still accepts exports.
+    // Counted by kind: a queue full of imports still accepts exports.
     const waiting = await jobs.countWaiting(trx, kind)
     if (waiting >= queueMax) throw new DomainError('QUEUE_FULL', { retryAfterSeconds: QUEUE_FULL_RETRY_S })
     return await jobs.insertJob(trx, {

@@ -13,7 +13,7 @@ import { boundMessage } from '../short-text.ts'
 import { pause, type Clock } from './clock.ts'
 import type { Completion, Run, RunnableKind, WorkOutcome } from './job-kind.ts'
 
-/** The steps of a run, in their order. */
+/** The steps of a run, in order. */
 export const RUN_STEPS = [
   'run: claiming',
   'run: claimed',
@@ -27,14 +27,14 @@ export const RUN_STEPS = [
 ] as const
 export type RunStep = typeof RUN_STEPS[number]
 
-/** How one run ended: with its job, or so that the job waits again. */
+/** How a run ended. After `retried` and `stopped` the job waits again. */
 export type RunOutcome = 'succeeded' | 'failed' | 'retried' | 'canceled' | 'stopped'
 
 export interface LiveRun {
   readonly job: JobRow
   readonly kind: RunnableKind
   readonly controller: AbortController
-  /** Why it was aborted: put back at shutdown, too late, or canceled (the row says so already). */
+  /** Why the run was aborted. A canceled job has this state in its row already. */
   reason?: 'shutdown' | 'timeout' | 'canceled'
   /** Fraction. */
   progress: number
@@ -49,30 +49,30 @@ export interface RunOptions {
   clock: Clock
   log: Log
   onStep: (step: RunStep, job: JobRow) => void
-  /** Told once of each run that has ended, when the database knows it. */
+  /** Called once for each run that has ended, after its end is in the database. */
   onEnd: (job: JobRow, outcome: RunOutcome) => void
   onProgress: (live: LiveRun, fraction: number) => void
   /** Aborted when the process can no longer wait for the database. */
   shutdownSignal: AbortSignal
 }
 
-/** The end of a run is tried to be written again after so many ms, doubled up to `MOST_MS`. */
+/** Wait before the end of a run is written again, ms; it doubles up to `MOST_MS`. */
 const FIRST_MS = 250
 const MOST_MS = 10_000
 const MOST_TRIES = 5
 
-/** What a row says of a job that goes back to the queue. */
+/** What a row says of a job that is requeued. */
 const WAITING: RunChange = { state: 'queued', started_at: null, progress: 0 }
 
-/** Ends a run early; the first reason counts. */
+/** Ends a run early. The first reason counts. */
 export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>): void {
   live.reason ??= reason
   live.controller.abort()
 }
 
 /**
- * Returns what performs a claimed job. It rejects only where the job could not be ended at all: then it is
- * put right at the next look.
+ * Returns the function that runs a claimed job. It rejects only if the end of the run could not be written;
+ * then the delivery requeues the job.
  */
 export function createRun (options: RunOptions): (live: LiveRun) => Promise<void> {
   const { db, clock, log, onStep, onEnd, shutdownSignal } = options
@@ -91,8 +91,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     } catch (error) {
       await afterError(live, error)
     } finally {
-      // A thread that was just killed may still be about to open its file: in a folder that is gone it
-      // cannot.
+      // A thread that was just killed may still be about to create its file. Without the folder it cannot.
       await rm(folder, { recursive: true, force: true, maxRetries: 20 })
       onStep('run: cleaned', job)
     }
@@ -100,18 +99,14 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
 
   async function work (live: LiveRun, run: Run): Promise<WorkOutcome> {
     const { kind, controller } = live
-    const giveUp = clock.after(kind.timeLimitMs, () => {
-      abortRun(live, 'timeout')
-    })
+    const cancelTimer = clock.after(kind.timeLimitMs, () => { abortRun(live, 'timeout') })
     try {
       return await kind.work(run, {
         signal: controller.signal,
-        onProgress: (fraction) => {
-          options.onProgress(live, fraction)
-        },
+        onProgress: (fraction) => { options.onProgress(live, fraction) },
       })
     } finally {
-      giveUp()
+      cancelTimer()
     }
   }
 
@@ -121,12 +116,8 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     try {
       isOurs = await untilWritten(async (trx) => {
         const finishedAt = clock.now()
-        if (
-          !await endRun(trx, job, { state: 'succeeded', progress: 1, finished_at: finishedAt }, {
-            finishedAt,
-            outcome: 'succeeded',
-          })
-        ) return false
+        const change: RunChange = { state: 'succeeded', progress: 1, finished_at: finishedAt }
+        if (!await endRun(trx, job, change, { finishedAt, outcome: 'succeeded' })) return false
         await setResult(trx, job.id, await completion.commit(trx))
         onStep('run: recorded', job)
         return true
@@ -137,7 +128,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
         await completion.discard().catch((error: unknown) => {
           log.error(
             { err: error, job: job.id },
-            'what a run had made could not be taken back; the next start does it'
+            'the output of a run could not be removed; the next start removes it'
           )
         })
       }
@@ -145,7 +136,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     onEnd(job, isOurs ? 'succeeded' : 'canceled')
     if (!isOurs) return
     log.info(
-      { job: job.id, kind: job.kind, attempt: job.attempts, ms: clock.now() - job.started_at! },
+      { job: job.id, kind: job.kind, attempt: job.attempts, ms: clock.now() - (job.started_at ?? 0) },
       'job succeeded'
     )
   }
@@ -164,7 +155,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
         message: 'The server was stopped before this run had ended.',
       })
       onEnd(job, 'stopped')
-      log.info({ job: job.id, kind: job.kind }, 'job goes back to the queue: the server stops')
+      log.info({ job: job.id, kind: job.kind }, 'job requeued: the server stops')
       return
     }
     if (isDiskFull(error)) return await fail(live, 'DISK_FULL', sentenceOf('DISK_FULL'))
@@ -173,7 +164,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       : hasCode(error, 'OUT_OF_MEMORY')
         ? 'OUT_OF_MEMORY'
         : 'WORKER_CRASHED'
-    // The one who asked reads a sentence; what exactly went wrong is for whoever looks into it.
+    // The requester reads a sentence; the details are for the person who investigates.
     const details = reason === 'timeout'
       ? `It ran longer than ${kind.timeLimitMs} ms.`
       : error instanceof Error
@@ -212,9 +203,9 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
   }
 
   /**
-   * What stands in the way of writing it down - a full disk, a lock - passes; a job that is started for ever
-   * does not. After some tries with another error the run is given up: the next look finds a job that nobody
-   * runs.
+   * Writes the end of a run. A full disk or a lock passes, so the write is tried until it succeeds: a job
+   * must not stay started forever. After some tries with another error it gives up, and the delivery requeues
+   * the job.
    */
   async function end (
     job: JobRow,
@@ -230,14 +221,14 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
 
   async function untilWritten<T> (
     work: (trx: Trx) => Promise<T>,
-    mayPass: (error: unknown, tries: number) => boolean
+    mayRetry: (error: unknown, tries: number) => boolean
   ): Promise<T> {
     for (let tries = 1, wait = FIRST_MS; ; tries++, wait = Math.min(wait * 2, MOST_MS)) {
       try {
         return await db.write(work)
       } catch (error) {
-        if (shutdownSignal.aborted || !mayPass(error, tries)) throw error
-        log.error({ err: error }, 'the end of a run could not be written; it is tried again')
+        if (shutdownSignal.aborted || !mayRetry(error, tries)) throw error
+        log.error({ err: error }, 'the end of a run could not be written; trying again')
         await pause(clock, wait, shutdownSignal)
       }
     }

@@ -52,7 +52,7 @@ export interface JobRunner {
 export function createJobRunner (options: RunnerOptions): JobRunner {
   const { db, delivery, pool, stagingFolder, clock, log, onStep = () => {}, onEnd = () => {} } = options
   const kinds = new Map(options.kinds.map((kind) => [kind.name, kind]))
-  // By token and not by job: a job that was canceled and retried may start while its last run is still being
+  // By token and not by job: a job that was canceled and retried may start while its last run is being
   // cleaned up.
   const live = new Map<number, LiveRun>()
   const { watch, changed } = createJobWatchers()

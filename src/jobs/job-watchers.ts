@@ -1,7 +1,7 @@
 export interface JobWatchers {
-  /** Calls back at each change of that job in this process; returns how to stop that. */
+  /** Calls back at each change of the job in this process. Returns a function that ends this. */
   watch: (jobId: number, changed: () => void) => () => void
-  /** Tells whoever watches that job. */
+  /** Calls the watchers of the job. */
   changed: (jobId: number) => void
 }
 
@@ -10,7 +10,7 @@ export function createJobWatchers (): JobWatchers {
   return {
     watch (jobId, changed) {
       const set = watchers.get(jobId) ?? new Set()
-      // A function of its own for each watcher: the same one may watch twice.
+      // The same callback may watch twice, so each watcher is a function of its own.
       const watcher = () => { changed() }
       watchers.set(jobId, set.add(watcher))
       return () => {

@@ -32,7 +32,7 @@ export interface PoolLoad {
   waiting: number
 }
 
-/** What a pool is, whatever its tasks are. */
+/** A pool without the types of its tasks. */
 export interface Threads {
   /** Threads that all tasks share. */
   readonly threads: number

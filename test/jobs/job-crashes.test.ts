@@ -160,7 +160,7 @@ t.test('a database that cannot be written for a while keeps the end of a run wai
     )
   )
   gate.open()
-  await service.logged('the end of a run could not be written; it is tried again')
+  await service.logged('the end of a run could not be written; trying again')
   t.equal((await service.row(job.id)).state, 'started')
   await service.db.write((trx) => sql.raw('DROP TRIGGER no_room').execute(trx))
   service.clock.advance(10_000)
@@ -182,7 +182,7 @@ t.test("an end that can never be written: the job is found to be nobody's and do
   const { job } = await service.request()
   // In each of two runs four waits between five tries to fail, and as many to go back to the queue.
   for (let wait = 1; wait <= 16; wait++) {
-    await service.logged('the end of a run could not be written; it is tried again', wait)
+    await service.logged('the end of a run could not be written; trying again', wait)
     service.clock.advance(10_000)
   }
   t.match(await service.settled(job.id), {

@@ -5,7 +5,7 @@ import type { SqliteConnection } from '../connection.ts'
 import { GENERATION } from './live-reads.ts'
 
 export interface ApplyStatements {
-  /** Whether the database is still the one that the plan was made from, as far as an import is concerned. */
+  /** Whether the database is still the one from which the plan was made, as far as imports are concerned. */
   isCurrent: (generation: string) => boolean
   run: (row: { at: number, reference: string | null, summary: string }) => void
 }
@@ -42,7 +42,7 @@ const ENDED_UPLOAD =
   WHERE kind = 'import' AND state IN ('queued', 'started') AND json_extract(payload, '$.hex') IS NOT NULL)`
 
 const STATEMENTS = [
-  // A course that goes takes its files with it; their bytes are removed at the next start.
+  // The files of a deleted course are deleted too; the next start removes their bytes.
   `INSERT OR IGNORE INTO live.file_intents (hex, created_at) SELECT f.hex, :at FROM live.files f
     WHERE f.owner_type = 'course' AND f.owner_id IN (SELECT live_id FROM plan_courses WHERE op = 'delete')`,
   `DELETE FROM live.files WHERE owner_type = 'course' AND owner_id IN (SELECT live_id FROM plan_courses
@@ -98,7 +98,7 @@ const STATEMENTS = [
     ON CONFLICT (course_id, source_id) DO UPDATE SET task_id = excluded.task_id, minimum = excluded.minimum,
       number = excluded.number`,
 
-  // Ids may go from one student to another: first out of each other's way.
+  // Ids may move from one student to another, so all of them are moved out of the way first.
   `UPDATE live.students SET source_id = p.source_id || char(31) || students.id
     FROM plan_students p WHERE p.live_id = students.id AND p.op = 'update'
       AND p.source_id <> students.source_id`,
@@ -108,13 +108,13 @@ const STATEMENTS = [
       position = p.position
     FROM plan_students p JOIN plan_courses c USING (course) WHERE p.live_id = students.id
       AND p.op = 'update'`,
-  // In the order of the source: where everything else is equal, the book goes by id.
+  // In the order of the source: the book falls back to ids.
   `INSERT INTO live.students (course_id, source_id, first_name, last_name, student_identifier, email,
       period_id, dropped_on, grade_book, is_unenrolled, position)
     SELECT c.live_id, p.source_id, p.first_name, p.last_name, p.student_identifier, p.email, ${PERIOD},
       p.dropped_on, p.grade_book, p.is_unenrolled, p.position
     FROM plan_students p JOIN plan_courses c USING (course) WHERE p.op = 'insert' ORDER BY p.rowid`,
-  // Only now does no student stand in them.
+  // Only now is no student in them.
   "DELETE FROM live.periods WHERE id IN (SELECT live_id FROM plan_periods WHERE op = 'delete')",
 
   `UPDATE live.course_teachers SET email = p.email, email_key = p.email_key, first_name = p.first_name,
@@ -127,7 +127,7 @@ const STATEMENTS = [
       p.position`,
 
   'UPDATE live.users SET roster_disabled_by = p.disabled_by FROM plan_accounts p WHERE p.user_id = users.id',
-  // An account that a roster disables is signed out: enabled again, it begins new sessions.
+  // An account that a roster disables is signed out. When it is enabled again, it starts new sessions.
   `UPDATE live.sessions SET ended_at = :at WHERE ended_at IS NULL AND user_id IN (
     SELECT u.id FROM live.users u WHERE u.is_from_roster = 1 AND u.role <> 'admin'
       AND (u.roster_disabled_by IS NOT NULL
@@ -174,7 +174,7 @@ const STATEMENTS = [
       AND s.file >= 0 AND s.is_deleted = 0)`
   ),
 
-  // Reports of a course that goes name its people. Without any course of a roster nothing needs the roster.
+  // Reports of a deleted course name its people. Without any course of a roster, nothing needs the roster.
   `UPDATE live.jobs SET result = NULL, error_message = NULL, payload = json_set(json_remove(payload,
       '$.filename'), '$.requestedBy', '')
     WHERE owner_type = 'course' AND owner_id IN (SELECT live_id FROM plan_courses WHERE op = 'delete')`,

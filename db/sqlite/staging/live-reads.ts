@@ -1,5 +1,5 @@
-// What an import reads of the service's database: one snapshot, through the staging connection, where it is
-// called `live`.
+// What an import reads from the service's database: one snapshot, through the staging connection, which calls
+// it `live`.
 import type { SqliteConnection } from '../connection.ts'
 import type { Row } from '../../tables.ts'
 
@@ -11,16 +11,16 @@ export type LiveRecord = Row<'roster_records'>
 export interface LiveReads {
   /** Changes with each import, and with each erasure of a person. */
   generation: () => string
-  /** The key and the hashes of people who were erased; undefined: there are none. */
+  /** The key and the hashes of erased people. Undefined: there are none. */
   erased: () => { secret: string, hashes: string[] } | undefined
-  /** Summary of the import made under that reference, as JSON. */
+  /** The summary, as JSON, of the import that was made under that reference. */
   importOf: (reference: string) => string | undefined
   course: (id: number) => Row<'courses'> | undefined
   courseBySource: (sourceId: string) => Row<'courses'> | undefined
   coursesByName: (name: string) => Array<Row<'courses'>>
-  /** The course of a roster that a class belongs to. */
+  /** The course of a roster to which a class belongs. */
   courseOfClass: (classId: string) => Row<'courses'> | undefined
-  /** Courses of a roster whose classes agree in this. */
+  /** The courses of a roster with this grouping. */
   coursesByGrouping: (grouping: string) => Array<Row<'courses'>>
   periods: (courseId: number) => Array<Row<'periods'>>
   categories: (courseId: number) => Array<Row<'categories'>>
@@ -28,8 +28,7 @@ export interface LiveReads {
   taskSources: (courseId: number) => Array<Row<'task_sources'>>
   students: (courseId: number) => Array<Row<'students'>>
   /**
-   * The roster's users among the students of a course: source id and body. Only those whom the roster
-   * enrolled in it.
+   * The users of the roster among the students of a course, if the roster enrolled them: source id and body.
    */
   enrolledUsers: (courseId: number) => Array<{ source_id: string, body: string }>
   teachers: (courseId: number) => Array<Row<'course_teachers'>>
@@ -44,7 +43,7 @@ export interface LiveReads {
   origins: () => IterableIterator<{ course_id: number, source_id: string, origins: Buffer }>
 }
 
-/** What must be the same when a plan is applied as when it was made. */
+/** A plan can be applied only while this is the same as when it was made. */
 export const GENERATION = `SELECT (SELECT coalesce(max(id), 0) FROM live.imports) || ' ' ||
   (SELECT coalesce(max(id), 0) FROM live.erased_people)`
 

@@ -5,7 +5,7 @@ type Op = 'insert' | 'update' | 'delete'
 export interface PlannedCourse {
   course: number
   live_id: number | null
-  /** `none`: the course's own row stays as it is. */
+  /** `none`: the row of the course stays as it is. */
   op: Op | 'none'
   source_id: string
   grouping: string | null
@@ -16,7 +16,7 @@ export interface PlannedCourse {
   ends_on: string | null
   time_zone: string
   missing_counts: 'ignored' | 'zero'
-  /** 1: the course's data version rises. */
+  /** 1: the data version of the course is raised. */
   is_changed: 0 | 1
 }
 
@@ -80,7 +80,7 @@ export interface PlannedScores {
   origins: Buffer | null
 }
 
-/** `body` null: the record goes. */
+/** `body` null: the record is deleted. */
 export interface PlannedRecord {
   kind: string
   source_id: string
@@ -100,10 +100,11 @@ export interface PlanWrites {
   scores: (row: PlannedScores) => void
   record: (row: PlannedRecord) => void
   /**
-   * What a roster says of an account: the source id of the user who is disabled there, null: enabled again.
+   * What a roster says about an account: the source id of the user who is disabled there; null: enabled
+   * again.
    */
   account: (row: { user_id: number, disabled_by: string | null }) => void
-  /** A stored record that goes unless something still refers to it; null is ignored. */
+  /** A stored record that is deleted unless something still refers to it. Null is ignored. */
   leaver: (kind: string, sourceId: string | null) => void
   /** Forgets that the person with this hash was erased. */
   readmit: (hash: string) => void
@@ -127,7 +128,8 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
   const leaver = sqlite.prepare('INSERT OR IGNORE INTO plan_leavers (kind, source_id) VALUES (?, ?)')
   const part = 'course live_id op source_id position'
   const empty = sqlite.prepare(
-    `SELECT NOT EXISTS (SELECT 1 FROM plan_courses WHERE op <> 'none' OR is_changed = 1) AND NOT EXISTS (SELECT 1 FROM plan_scores)
+    `SELECT NOT EXISTS (SELECT 1 FROM plan_courses WHERE op <> 'none' OR is_changed = 1)
+    AND NOT EXISTS (SELECT 1 FROM plan_scores)
     AND NOT EXISTS (SELECT 1 FROM plan_task_sources) AND NOT EXISTS (SELECT 1 FROM plan_records)
     AND NOT EXISTS (SELECT 1 FROM plan_readmitted)
     AND NOT EXISTS (SELECT 1 FROM plan_accounts)`
@@ -135,7 +137,8 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
   return {
     course: insert(
       'courses',
-      'course live_id op source_id grouping name school term starts_on ends_on time_zone missing_counts is_changed'
+      'course live_id op source_id grouping name school term starts_on ends_on time_zone missing_counts ' +
+        'is_changed'
     ),
     period: insert('periods', `${part} name`),
     category: insert('categories', `${part} name weight`),

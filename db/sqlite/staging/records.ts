@@ -1,6 +1,6 @@
 import type { SqliteConnection } from '../connection.ts'
 
-/** A record of a roster; what `parent`, `other` and `body` are depends on its kind. */
+/** A record of a roster. The meaning of `parent`, `other` and `body` depends on its kind. */
 export interface RosterRecord {
   kind: string
   source_id: string
@@ -11,14 +11,14 @@ export interface RosterRecord {
   is_deleted: 0 | 1
   /** Ms since 1970, 0: unknown. */
   modified: number
-  /** Number of the file it was read from, -1: known from an earlier import. */
+  /** Number of the file that it was read from; -1: known from an earlier import. */
   file: number
   line: number
-  /** Order among its kind. */
+  /** Its place among the records of its kind. */
   ord: number
 }
 
-/** A record that points at one that is nowhere. */
+/** A record that refers to one that does not exist. */
 export interface BrokenReference {
   file: number
   line: number
@@ -27,22 +27,22 @@ export interface BrokenReference {
 }
 
 export interface StagedRecords {
-  /** False, and nothing stored, if there is one of that id already. */
+  /** False, and nothing is stored: there is already one with that id. */
   add: (record: RosterRecord) => boolean
   replace: (record: RosterRecord) => void
   remove: (kind: string, sourceId: string) => void
   find: (kind: string, sourceId: string) => RosterRecord | undefined
   /** In order, deleted ones included. */
   ofKind: (kind: string) => RosterRecord[]
-  /** As `ofKind`, ids alone. */
+  /** Like `ofKind`, but only ids. */
   idsOfKind: (kind: string) => string[]
-  /** Of one parent, in order, those not deleted. */
+  /** Records of one parent, in order, without deleted ones. */
   ofParent: (kind: string, parent: string) => RosterRecord[]
-  /** Makes `ofParent` quick; once, after all are in. */
+  /** Makes `ofParent` fast. Call it once, after all records are in. */
   index: () => void
-  /** What was read and points at nothing. */
+  /** Records that were read and refer to nothing. */
   broken: (kind: string, field: 'parent' | 'other', targetKind: string) => BrokenReference[]
-  /** What was read and points at something that is deleted. */
+  /** Records that were read and refer to a deleted one. */
   orphaned: (kind: string, field: 'parent' | 'other', targetKind: string) => BrokenReference[]
 }
 
@@ -64,7 +64,8 @@ export function stagedRecords (sqlite: SqliteConnection): StagedRecords {
   ) =>
     sqlite.prepare(`SELECT r.file, r.line, r.source_id, r.${field} AS target FROM records r
     LEFT JOIN records t ON t.kind = :target AND t.source_id = r.${field}
-    WHERE r.kind = :kind AND r.file >= 0 AND r.is_deleted = 0 AND r.${field} IS NOT NULL AND ${isWrong} ORDER BY r.file, r.line`)
+    WHERE r.kind = :kind AND r.file >= 0 AND r.is_deleted = 0 AND r.${field} IS NOT NULL AND ${isWrong}
+    ORDER BY r.file, r.line`)
   const broken = { parent: pointing('parent', 't.kind IS NULL'), other: pointing('other', 't.kind IS NULL') }
   const orphaned = {
     parent: pointing('parent', 't.is_deleted = 1'),

@@ -1,9 +1,9 @@
-// Results in staging. There are millions, and they come in any order: so they are gathered in memory, and
-// whenever there are enough of them, sorted by student and written as one value for each student. A row for
-// each costs five times as much.
+// Results in staging. There are millions, in any order, so they are collected in memory; when there are
+// enough, they are sorted by student and written as one value for each student. One row for each result would
+// cost five times as much.
 import type { SqliteConnection } from '../connection.ts'
 
-/** A result as a source says it, of a person and an item that go by this import's own numbers. */
+/** A result from a source. Its person and item have this import's own numbers. */
 export type StagedResult = [
   course: number,
   person: number,
@@ -20,7 +20,7 @@ export type StagedResult = [
   recovered: number | null,
   /** Ms since 1970. */
   modified: number | null,
-  /** Stands for the result's own id, 0 or null: none. */
+  /** Represents the result's own id; 0 or null: none. */
   key: number | null
 ]
 
@@ -50,9 +50,9 @@ export function placeOf (place: number): { file: number, line: number } {
 }
 
 export interface StagedResults {
-  /** Takes the row's values at once; the array may be used again. */
+  /** Copies the values of the row; the array may be used again. */
   add: (row: Readonly<StagedResult>) => void
-  /** Makes all that was added readable; once for each source, after all are in. */
+  /** Makes all added results readable. Call it once for each source, after all are in. */
   index: () => void
   /** In the order in which they were added. */
   ofStudent: (course: number, person: number) => StagedResult[]
@@ -71,31 +71,33 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
   const ofStudent = sqlite.prepare('SELECT data FROM results WHERE course = ? AND person = ? ORDER BY rowid')
     .pluck()
   const persons = sqlite.prepare(
-    'SELECT person, sum(results) AS results, min(place) AS place FROM results WHERE course = ? GROUP BY person'
+    `SELECT person, sum(results) AS results, min(place) AS place FROM results
+    WHERE course = ? GROUP BY person`
   )
   // Row after row; NaN is null.
   const memory = new Float64Array(COLUMNS * MOST)
   let rows = 0
+  const value = (i: number): number => memory[i] ?? NaN
 
   function flush (): void {
     const order = new Uint32Array(rows).map((_, i) => i * COLUMNS)
     // Stable, so that a student's results stay in the order of the source.
-    order.sort((a, b) => memory[a]! - memory[b]! || memory[a + 1]! - memory[b + 1]!)
+    order.sort((a, b) => value(a) - value(b) || value(a + 1) - value(b + 1))
+    const rowAt = (place: number): number => order[place] ?? 0
     for (let from = 0; from < rows;) {
-      const first = order[from]!
+      const first = rowAt(from)
+      const isSameStudent = (row: number) => value(row) === value(first) && value(row + 1) === value(first + 1)
       let to = from + 1
-      while (
-        to < rows && memory[order[to]!] === memory[first] && memory[order[to]! + 1] === memory[first + 1]
-      ) to++
+      while (to < rows && isSameStudent(rowAt(to))) to++
       const data = new Float64Array(COLUMNS * (to - from))
       for (let i = from; i < to; i++) {
-        data.set(memory.subarray(order[i]!, order[i]! + COLUMNS), COLUMNS * (i - from))
+        data.set(memory.subarray(rowAt(i), rowAt(i) + COLUMNS), COLUMNS * (i - from))
       }
       insert.run(
-        memory[first],
-        memory[first + 1],
+        value(first),
+        value(first + 1),
         to - from,
-        memory[first + RESULT.place],
+        value(first + RESULT.place),
         Buffer.from(data.buffer)
       )
       from = to
@@ -117,20 +119,22 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
       const found: StagedResult[] = []
       for (const bytes of ofStudent.all(course, person) as Buffer[]) {
         const data = new Float64Array(new Uint8Array(bytes).buffer)
+        const number = (i: number): number => data[i] ?? NaN
+        const optional = (i: number): number | null => Number.isNaN(number(i)) ? null : number(i)
         for (let at = 0; at < data.length; at += COLUMNS) {
           found.push([
-            data[at]!,
-            data[at + 1]!,
-            data[at + 2]!,
-            data[at + 3]!,
-            data[at + 4]!,
-            none(data[at + 5]!),
-            none(data[at + 6]!),
-            none(data[at + 7]!),
-            none(data[at + 8]!),
-            none(data[at + 9]!),
-            none(data[at + 10]!),
-            none(data[at + 11]!),
+            number(at),
+            number(at + 1),
+            number(at + 2),
+            number(at + 3),
+            number(at + 4),
+            optional(at + 5),
+            optional(at + 6),
+            optional(at + 7),
+            optional(at + 8),
+            optional(at + 9),
+            optional(at + 10),
+            optional(at + 11),
           ])
         }
       }
@@ -138,8 +142,4 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
     },
     persons: (course) => persons.all(course) as ReturnType<StagedResults['persons']>,
   }
-}
-
-function none (value: number): number | null {
-  return Number.isNaN(value) ? null : value
 }

@@ -63,9 +63,9 @@ export const STAGING_SCHEMA = [
   // disabled_by: source id of the roster's user, NULL: enabled again
   'CREATE TABLE plan_accounts (user_id INTEGER NOT NULL, disabled_by TEXT) STRICT',
   'CREATE TABLE plan_records (kind TEXT NOT NULL, source_id TEXT NOT NULL, parent TEXT, other TEXT, body TEXT) STRICT',
-  // People who were erased and may come back: these hashes are forgotten.
+  // Erased people who may be imported again: these hashes are forgotten.
   'CREATE TABLE plan_readmitted (hash TEXT PRIMARY KEY) STRICT, WITHOUT ROWID',
-  // Stored records that a removed class, enrollment or line item referred to: they go if nothing refers to
-  // them any more.
+  // Stored records that a removed class, enrollment or line item referred to. They are deleted if nothing
+  // else refers to them.
   'CREATE TABLE plan_leavers (kind TEXT NOT NULL, source_id TEXT NOT NULL, PRIMARY KEY (kind, source_id)) STRICT, WITHOUT ROWID',
 ]

@@ -1,6 +1,6 @@
-// The staging database of one import: a file of its own beside the service's database, which it sees as
-// `live`. Everything is read, checked and compared here; the service's database is written once, at the end,
-// by `apply`.
+// The staging database of one import: a file beside the service's database, which it sees as `live`.
+// Everything is read, checked and compared here. The service's database is written once, at the end, by
+// `apply`.
 import { rmSync } from 'node:fs'
 import { connectPlain, type SqliteConnection } from '../connection.ts'
 import { applyStatements } from './apply.ts'
@@ -15,14 +15,14 @@ export interface Staging {
   records: StagedRecords
   results: StagedResults
   plan: PlanWrites
-  /** The service's database as it was at the first look; one snapshot until `apply`. */
+  /** The service's database as it was at the first read; one snapshot until `apply`. */
   live: LiveReads
   /**
-   * Writes the plan in one transaction, under the write lock. False: somebody else's import came first, so
-   * stage again.
+   * Writes the plan in one transaction, under the write lock. False: another import came first, so stage
+   * again.
    */
   apply: (options: ApplyOptions) => boolean
-  /** Closes and removes the file; does nothing the second time. */
+  /** Closes and removes the file. A second call does nothing. */
   close: () => void
 }
 
@@ -32,13 +32,13 @@ export interface ApplyOptions {
   reference: string | null
   /** JSON. */
   summary: string
-  /** How long to wait for the write lock, in ms; then this throws SQLITE_BUSY. */
+  /** How long to wait for the write lock, ms; then this throws SQLITE_BUSY. */
   lockTimeoutMs: number
 }
 
 /**
- * Makes the staging database. `file` must not exist, `databaseFile` must, and be migrated. Blocks while
- * others hold locks.
+ * Creates the staging database. `file` must not exist; `databaseFile` must exist and have the current schema.
+ * Blocks while others hold locks.
  */
 export function openStaging ({ file, databaseFile }: { file: string, databaseFile: string }): Staging {
   const sqlite = connectPlain(file)
