@@ -21,9 +21,9 @@ const CRASHES: Array<{ task: TestTaskName, code: string, says: string }> = [
   { task: 'throwLater', code: 'WORKER_CRASHED', says: 'nobody catches this' },
   { task: 'exit', code: 'WORKER_CRASHED', says: 'exit' },
   { task: 'allocate', code: 'OUT_OF_MEMORY', says: 'memory' },
-  { task: 'returnNothing', code: 'WORKER_CRASHED', says: 'no outcome' },
-  { task: 'returnText', code: 'WORKER_CRASHED', says: 'no outcome' },
-  { task: 'returnHalf', code: 'WORKER_CRASHED', says: 'no outcome' },
+  { task: 'returnNothing', code: 'WORKER_CRASHED', says: 'not an outcome' },
+  { task: 'returnText', code: 'WORKER_CRASHED', says: 'not an outcome' },
+  { task: 'returnHalf', code: 'WORKER_CRASHED', says: 'not an outcome' },
   { task: 'returnFunction', code: 'WORKER_CRASHED', says: 'without an error message' },
   { task: 'isNotThere', code: 'WORKER_CRASHED', says: '' },
 ]

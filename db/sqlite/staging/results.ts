@@ -86,7 +86,8 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
     const rowAt = (place: number): number => order[place] ?? 0
     for (let from = 0; from < rows;) {
       const first = rowAt(from)
-      const isSameStudent = (row: number) => value(row) === value(first) && value(row + 1) === value(first + 1)
+      const isSameStudent = (row: number) =>
+        value(row) === value(first) && value(row + 1) === value(first + 1)
       let to = from + 1
       while (to < rows && isSameStudent(rowAt(to))) to++
       const data = new Float64Array(COLUMNS * (to - from))
