@@ -3,17 +3,17 @@ import { enableCompileCache } from 'node:module'
 import { programFile } from './program-files.ts'
 
 /**
- * The single binary's, beside what it unpacked; of a checkout, among the packages, where only who installed
- * them can write.
+ * The cache of the single binary is next to the files that it unpacked. In a checkout it is in
+ * `node_modules`, where only the user who installed the packages can write.
  */
-const PLACES = [{ beside: 'compiled', folder: 'compiled' }, {
-  beside: 'node_modules',
-  folder: 'node_modules/.cache/perfbook',
-}]
+const PLACES = [
+  { beside: 'compiled', folder: 'compiled' },
+  { beside: 'node_modules', folder: 'node_modules/.cache/perfbook' },
+]
 
 /**
- * Keeps what V8 made of the sources, of this thread's imports from now on: a checkout starts twice as fast, a
- * worker's thread three times. Where there is no place for it nothing is kept.
+ * Caches the compiled code of everything that this thread imports from now on. A checkout then starts twice
+ * as fast, a worker thread three times. Without a place for the cache, nothing is cached.
  */
 export function keepCompiled (): void {
   const place = PLACES.find(({ beside }) => existsSync(programFile(beside)))

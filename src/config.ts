@@ -70,7 +70,10 @@ export function readConfig (env: Given, { flags = {}, file }: OtherSources = {})
   })
 }
 
-function invalidSettings (code: 'WRONG_USAGE' | 'INVALID_SETTINGS', problems: readonly string[]): DomainError {
+function invalidSettings (
+  code: 'WRONG_USAGE' | 'INVALID_SETTINGS',
+  problems: readonly string[]
+): DomainError {
   const lines = problems.map((problem) => `  ${problem}`).join('\n')
   return new DomainError(code, { detail: `These settings are not valid:\n${lines}` })
 }
@@ -93,9 +96,12 @@ function parseValues (given: Given): { values: SettingValues, problems: Problem[
 /** Problems with time zones, addresses and lists. */
 function addressProblems (values: SettingValues): Problem[] {
   const problems: Problem[] = []
-  const wrong = (name: SettingName, text: string) => { problems.push({ names: [name], text: `${name}${text}` }) }
+  const wrong = (name: SettingName, text: string) => {
+    problems.push({ names: [name], text: `${name}${text}` })
+  }
   if (!isTimeZone(values.DEFAULT_TIME_ZONE)) {
-    wrong('DEFAULT_TIME_ZONE', `=${values.DEFAULT_TIME_ZONE}: is not a time zone; write it like Europe/Berlin`)
+    const zone = values.DEFAULT_TIME_ZONE
+    wrong('DEFAULT_TIME_ZONE', `=${zone}: is not a time zone; write it like Europe/Berlin`)
   }
   if (values.PUBLIC_URL !== '' && !isWebAddress(values.PUBLIC_URL)) {
     wrong('PUBLIC_URL', `=${values.PUBLIC_URL}: must be an http:// or https:// address without a query`)
@@ -121,7 +127,9 @@ function addressProblems (values: SettingValues): Problem[] {
 /** Problems with single sign-on, an application's tokens and mail. Never shows the value of a secret. */
 function identityProblems (values: SettingValues): Problem[] {
   const problems: Problem[] = []
-  const wrong = (names: SettingName[], text: string) => { problems.push({ names, text: `${names.join(', ')}${text}` }) }
+  const wrong = (names: SettingName[], text: string) => {
+    problems.push({ names, text: `${names.join(', ')}${text}` })
+  }
   const need = (names: readonly SettingName[], because: string) => {
     for (const name of names) if (values[name] === '') wrong([name], `: is missing; ${because} needs it`)
   }

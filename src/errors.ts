@@ -1,7 +1,8 @@
 // Every error that Perfbook explains: its permanent code, the status of its response, and a sentence that a
-// person can act on. `src/http/errors.ts` turns a code into a response, `src/cli/program/` into an exit status.
+// person can act on. `src/http/errors.ts` turns a code into a response, `src/cli/program/failures.ts` into an
+// exit status.
 
-/** Status over HTTP and sentence of each code. A code without a status never leaves over HTTP as a response. */
+/** HTTP status and sentence of each code. A code without a status is never the code of a response. */
 export const ERRORS = {
   VALIDATION_FAILED: [400, 'The request is not valid.'],
   INVALID_JSON: [400, 'The body is not valid JSON.'],

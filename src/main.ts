@@ -1,5 +1,5 @@
-// The `perfbook` command: the only code that touches the process - its arguments, environment, streams,
-// signals, exit status.
+// The `perfbook` command. Only this file touches the process: arguments, environment, streams, signals, exit
+// status.
 import { pid } from 'node:process'
 import { keepCompiled } from './compile-cache.ts'
 
@@ -12,12 +12,12 @@ const { runProgram } = await import('./cli/program/program.ts')
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // The first asks, the second ends at once.
+    // The first signal asks to stop. A second one stops at once.
     if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
     stop.abort()
   })
 }
-// A reader that has gone (`perfbook courses | head`) is no error.
+// It is not an error when a reader closes the pipe (`perfbook courses | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error

@@ -1,5 +1,5 @@
-// Where the program's own files lie. The single binary unpacks itself into a folder that is laid out like the
-// checkout, with `.js` for `.ts`, so one rule serves both.
+// Paths of the program's own files. The single binary unpacks itself into a folder with the layout of the
+// checkout, with `.js` for `.ts`, so the same paths work in both.
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 

@@ -69,7 +69,7 @@ export interface ServicesOptions {
   onStep?: (step: string) => void
 }
 
-/** Throws SCHEMA_TOO_NEW, SCHEMA_TOO_OLD, UPGRADE_FAILED, and what the file system says of the data folder. */
+/** Throws SCHEMA_TOO_NEW, SCHEMA_TOO_OLD, UPGRADE_FAILED, and errors of the file system. */
 export async function createServices ({
   config,
   log,

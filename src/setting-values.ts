@@ -1,4 +1,4 @@
-// What a setting may be, and what a text that was given for it means.
+// The allowed values of a setting, and the value of a text that was given for it.
 
 export interface SettingSchema {
   description?: string
@@ -9,17 +9,16 @@ export interface SettingSchema {
   maximum?: number
 }
 
-/** As a phrase: `a whole number from 0 to 65535`, `one of link, session`. */
+/** The allowed values as a phrase: `a whole number from 0 to 65535`, `one of link, session`. */
 export function allowedValues ({ type, enum: values, minimum = 0, maximum }: SettingSchema): string {
   if (values !== undefined) return `one of ${values.join(', ')}`
   if (type === 'boolean') return 'one of true, false'
   if (type === 'string') return 'text'
-  return `a ${type === 'integer' ? 'whole number' : 'number'} ${
-    maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`
-  }`
+  const kind = type === 'integer' ? 'a whole number' : 'a number'
+  return maximum === undefined ? `${kind} of at least ${minimum}` : `${kind} from ${minimum} to ${maximum}`
 }
 
-/** The value that a text stands for; undefined: it is not allowed. */
+/** The value of a text; undefined: it is not allowed. */
 export function settingValue (schema: SettingSchema, text: string): string | number | boolean | undefined {
   const { type, enum: values, minimum = 0, maximum = Infinity } = schema
   if (values !== undefined) return values.includes(text) ? text : undefined

@@ -83,7 +83,8 @@ const settings = {
   ),
   OVERLOAD_DELAY_MS: integer(
     { default: 1000, minimum: 0 },
-    'Requests are refused with 503 while the event loop is delayed by more than this, in ms; 0 turns this off.'
+    'Requests are refused with 503 while the event loop is delayed by more than this, in ms; ' +
+    '0 turns this off.'
   ),
   OVERLOAD_MEMORY_BYTES: bytes(
     Math.floor(MEMORY_BYTES * 0.8),
@@ -152,10 +153,13 @@ const settings = {
   ),
   OIDC_TRUST_EMAIL: flag(
     false,
-    'Accepts email addresses from a provider that never says whether they are verified. Only for a provider ' +
-    'whose users cannot choose their own address.'
+    'Accepts email addresses from a provider that never says whether they are verified. Only for a ' +
+    'provider whose users cannot choose their own address.'
   ),
-  JWT_SECRET: text('', 'Tokens of an embedding application, signed with HS256: the secret, at least 32 bytes.'),
+  JWT_SECRET: text(
+    '',
+    'Tokens of an embedding application, signed with HS256: the secret, at least 32 bytes.'
+  ),
   JWT_JWKS_URL: text(
     '',
     'Tokens of an embedding application, signed with its private key: address of its public keys.'
@@ -185,8 +189,8 @@ const settings = {
   }),
   FILE_ACCESS: Type.Enum(['link', 'session'], {
     default: 'link',
-    description: '`link`: anyone who has the link of a file may download it. `session`: only a teacher of its ' +
-      'course or an administrator may.',
+    description: '`link`: anyone who has the link of a file may download it. `session`: only a teacher of ' +
+      'its course or an administrator may.',
   }),
   OWNER_QUOTA_BYTES: bytes(0, 'Quota for the files of one owner (a course), in bytes; 0 is no limit.'),
   TOTAL_QUOTA_BYTES: bytes(0, 'Quota for all files together, in bytes; 0 is no limit.'),
@@ -210,7 +214,7 @@ const settings = {
   FILE_MAX_BYTES: bytes(100 * MIB, 'Largest file that may be uploaded to a course, in bytes.'),
   FILE_TYPES_ALLOWED: text(
     DEFAULT_FILE_TYPES,
-    'Media types of files that may be uploaded, separated by commas; `image/*` is any image, `*/*` is any file.'
+    'Media types of files that may be uploaded, separated by commas; `image/*` is any image, `*/*` any file.'
   ),
   UPLOADS_MAX: integer({ default: 20, minimum: 1 }, 'Uploads that one user may have in progress at once.'),
   UPLOADS_MAX_BYTES: bytes(
@@ -219,8 +223,8 @@ const settings = {
   ),
   MIN_FREE_BYTES: bytes(
     256 * MIB,
-    'Disk space to keep free, in bytes. Below it, new exports, imports and uploads are refused, and uploads in ' +
-    'progress fail. An import that has started may use half of it.'
+    'Disk space to keep free, in bytes. Below it, new exports, imports and uploads are refused, and uploads ' +
+    'in progress fail. An import that has started may use half of it.'
   ),
   METRICS_TOKEN: text('', 'Token that may read /metrics. An administrator\'s token may read it too.'),
 } satisfies TProperties

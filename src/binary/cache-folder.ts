@@ -2,17 +2,17 @@ import { tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 
 export interface CacheChoice {
-  /** Folders to unpack into, best first. One only where it was asked for. */
+  /** Folders to unpack into, in order of preference. Only one if it was chosen by the user. */
   folders: string[]
   /** The arguments without `--cache-dir`. */
   args: string[]
 }
 
 /**
- * Where the binary unpacks itself: `--cache-dir` (anywhere among the arguments before `--`) or `CACHE_DIR`;
- * else the user's cache folder (`XDG_CACHE_HOME`, or `.cache` in `HOME`, as the XDG Base Directory
- * Specification has it); else a folder of this user among the temporary ones. Throws nothing: an option
- * without its value is left for the command line to refuse.
+ * Where the binary unpacks itself: `--cache-dir` (anywhere among the arguments before `--`) or `CACHE_DIR`,
+ * otherwise the user's cache folder (`XDG_CACHE_HOME`, or `.cache` in `HOME`, as in the XDG Base Directory
+ * Specification), otherwise a folder of this user in the temporary folder. Never throws: the command line
+ * refuses an option without a value.
  */
 export function chooseCacheFolder (
   env: Readonly<Record<string, string | undefined>>,
@@ -22,16 +22,16 @@ export function chooseCacheFolder (
   const args = [...given]
   const end = args.includes('--') ? args.indexOf('--') : args.length
   const at = args.findIndex((arg, index) => index < end && /^--cache-dir(=|$)/.test(arg))
-  let asked = env['CACHE_DIR'] ?? ''
+  let chosen = env['CACHE_DIR'] ?? ''
   if (at !== -1) {
-    const [, value] = /^--cache-dir=(.*)$/s.exec(args[at]!) ?? []
+    const [, value] = /^--cache-dir=(.*)$/s.exec(args[at] ?? '') ?? []
     const next = value ?? args[at + 1]
     if (next !== undefined && next !== '') {
-      asked = next
+      chosen = next
       args.splice(at, value === undefined ? 2 : 1)
     }
   }
-  if (asked !== '') return { folders: [resolve(asked)], args }
+  if (chosen !== '') return { folders: [resolve(chosen)], args }
   const { XDG_CACHE_HOME: xdg = '', HOME: home = '' } = env
   return {
     folders: [

@@ -1,4 +1,4 @@
-// What the single binary runs first: it unpacks the program and hands over to its src/main.
+// The single binary runs this first: it unpacks the program and runs its src/main.
 import { createRequire, enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { getAsset, getRawAsset } from 'node:sea'
@@ -10,8 +10,8 @@ import { unpack, type Manifest } from './unpack.ts'
 /** Asset with the manifest; the files are assets by their paths. */
 const MANIFEST = 'manifest.json'
 /**
- * V8's code is kept for the next start after this time, ms: by then the service answers. It is kept at the
- * end as well, but a process may be killed.
+ * Compiled code is written to the cache after this time, ms: by then the service is ready. That also happens
+ * at exit, but a process may be killed.
  */
 const KEEP_CODE_AFTER_MS = 5000
 
@@ -27,15 +27,13 @@ try {
     userId,
   })
 } catch (error) {
-  if (!(hasCode(error, 'CANNOT_UNPACK'))) throw error
+  if (!hasCode(error, 'CANNOT_UNPACK')) throw error
   process.stderr.write(`error: ${printable(error.message)}\n`)
   process.exitCode = 1
 }
 if (folder !== undefined) {
   process.argv.splice(2, Infinity, ...args)
   enableCompileCache(join(folder, 'compiled'))
-  setTimeout(() => {
-    flushCompileCache()
-  }, KEEP_CODE_AFTER_MS).unref()
+  setTimeout(flushCompileCache, KEEP_CODE_AFTER_MS).unref()
   createRequire(join(folder, 'main.cjs'))('./main.cjs')
 }

@@ -1,5 +1,5 @@
-// The single binary's files, once a version and a machine: a native addon, threads and static files have to
-// lie on a disk.
+// Unpacks the files of the single binary, once per version and machine: a native addon, worker threads and
+// static files need files on a disk.
 import { hash, randomBytes } from 'node:crypto'
 import {
   accessSync,
@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path'
 import { DomainError, hasCode } from '../errors.ts'
 
-/** What the binary carries: each file's path and SHA-256 (hex), and a name that changes with any of them. */
+/** The files in the binary with path and SHA-256 (hex), and an id that changes with any of them. */
 export interface Manifest {
   id: string
   files: Array<{ path: string, sha256: string }>
@@ -25,18 +25,18 @@ export interface UnpackOptions {
   manifest: Manifest
   /** The bytes of a file. */
   read: (path: string) => Uint8Array
-  /** Folders that may hold it, the first that can be used is taken. */
+  /** Folders to unpack into, in order of preference. The first usable one is taken. */
   cacheFolders: readonly string[]
-  /** The number of the user who runs it; undefined where the platform has none. */
+  /** The id of the user who runs it; undefined on platforms without user ids. */
   userId: number | undefined
 }
 
 const ELSEWHERE = 'Choose another folder with --cache-dir FOLDER or CACHE_DIR.'
 
 /**
- * Returns the folder with the unpacked program, `<cache folder>/<id>`, for its owner only. What is there is
- * checked by its hashes and made anew where it is not as it was; starts at the same time do not disturb each
- * other. Throws CANNOT_UNPACK.
+ * Returns the folder with the unpacked program, `<cache folder>/<id>`, which only its owner can access.
+ * Existing files are checked by their hashes and replaced if they differ. Many processes may start at once.
+ * Throws CANNOT_UNPACK.
  */
 export function unpack ({ manifest, read, cacheFolders, userId }: UnpackOptions): string {
   const reasons: string[] = []
@@ -47,29 +47,28 @@ export function unpack ({ manifest, read, cacheFolders, userId }: UnpackOptions)
       folder = join(cacheFolder, manifest.id)
       if (!isIntact(folder, manifest, userId)) make(folder, manifest, read, userId)
     } catch (error) {
-      // Of another user, read-only, full, under a file: perhaps the next one will do.
-      if (!(hasCode(error, 'CANNOT_UNPACK')) && !(error instanceof Error && 'syscall' in error)) throw error
+      // It belongs to another user, is read-only, is full, or is not a folder. The next one may work.
+      if (!hasCode(error, 'CANNOT_UNPACK') && !(error instanceof Error && 'syscall' in error)) throw error
       reasons.push(error.message)
       continue
     }
     for (const { path } of manifest.files.filter((file) => file.path.endsWith('.node'))) {
-      mayRun(join(folder, path), cacheFolder)
+      requireExecutable(join(folder, path), cacheFolder)
     }
     return folder
   }
-  throw new DomainError('CANNOT_UNPACK', {
-    detail: ['The program cannot unpack itself:', ...reasons.map((reason) => `  ${reason}`), ELSEWHERE].join('\n'),
-  })
+  const lines = ['The program cannot unpack itself:', ...reasons.map((reason) => `  ${reason}`), ELSEWHERE]
+  throw new DomainError('CANNOT_UNPACK', { detail: lines.join('\n') })
 }
 
-/** What is run from here must be nobody else's to change. */
+/** No other user may be able to change what runs from here. */
 function claim (folder: string, userId: number | undefined): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const { uid, mode } = lstatSync(folder)
-  if (!lstatSync(folder).isDirectory()) {
-    throw new DomainError('CANNOT_UNPACK', { detail: `${folder} is no folder (a link is not followed).` })
+  const stats = lstatSync(folder)
+  if (!stats.isDirectory()) {
+    throw new DomainError('CANNOT_UNPACK', { detail: `${folder} is not a folder (links are not followed).` })
   }
-  if (userId !== undefined && (uid !== userId || (mode & 0o022) !== 0)) {
+  if (userId !== undefined && (stats.uid !== userId || (stats.mode & 0o022) !== 0)) {
     throw new DomainError('CANNOT_UNPACK', {
       detail: `${folder} belongs to another user, or others may write to it.`,
     })
@@ -78,21 +77,17 @@ function claim (folder: string, userId: number | undefined): void {
 
 function isIntact (folder: string, { files }: Manifest, userId: number | undefined): boolean {
   try {
-    const { uid, mode } = lstatSync(folder)
-    if (
-      !lstatSync(folder).isDirectory() || (userId !== undefined && (uid !== userId || (mode & 0o077) !== 0))
-    ) return false
+    const stats = lstatSync(folder)
+    const isPrivate = userId === undefined || (stats.uid === userId && (stats.mode & 0o077) === 0)
+    if (!stats.isDirectory() || !isPrivate) return false
     return files.every(({ path, sha256 }) => hash('sha256', readFileSync(join(folder, path))) === sha256)
   } catch (error) {
-    if (
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ||
-      (error as NodeJS.ErrnoException).code === 'ENOTDIR'
-    ) return false
+    if (isOneOf(error, 'ENOENT', 'ENOTDIR')) return false
     throw error
   }
 }
 
-/** Whole or not at all: beside it first, then moved there. */
+/** Completely or not at all: next to its place first, then moved there. */
 function make (
   folder: string,
   manifest: Manifest,
@@ -113,17 +108,15 @@ function make (
         renameSync(making, folder)
         return
       } catch (error) {
-        if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) {
-          throw error
-        }
+        if (!isOneOf(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw error
       }
-      // Another start was quicker, or what is there was damaged: then it gives way.
+      // Another process was faster, or the folder is damaged. A damaged one is replaced.
       if (isIntact(folder, manifest, userId)) return
       const damaged = `${making}.old`
       try {
         renameSync(folder, damaged)
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+        if (!isOneOf(error, 'ENOENT')) throw error
       }
       rmSync(damaged, { recursive: true, force: true })
     }
@@ -132,13 +125,17 @@ function make (
   }
 }
 
-/** A native addon is mapped to be executed, which a file system mounted with `noexec` refuses. */
-function mayRun (file: string, cacheFolder: string): void {
+function isOneOf (error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}
+
+/** Throws if the file system is mounted with `noexec`, which refuses to load a native addon. */
+function requireExecutable (file: string, cacheFolder: string): void {
   try {
     accessSync(file, constants.X_OK)
   } catch {
     throw new DomainError('CANNOT_UNPACK', {
-      detail: `Nothing in ${cacheFolder} may be executed: its file system is mounted noexec.\n${ELSEWHERE}`,
+      detail: `The file system of ${cacheFolder} is mounted noexec, so nothing in it can run.\n${ELSEWHERE}`,
     })
   }
 }
