@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises'
-import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
@@ -14,7 +12,7 @@ import { fileTooLarge } from '../../files/staged-file.ts'
 import { isoTime } from '../../iso-time.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
-import { receiveUpload } from '../uploads/file-upload.ts'
+import { acceptForms, withUpload } from '../uploads/file-upload.ts'
 import type { UploadRoom } from '../uploads/upload-room.ts'
 import { nextCursorSchema, pageQuery, readPage } from '../paging.ts'
 import type { JobGate } from '../job-gate.ts'
@@ -47,14 +45,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<CourseFilesRoutesOptio
   app,
   { config, courses, exports, files, gate, links, room }
 ) => {
-  await app.register(
-    multipart,
-    {
-      limits: { fileSize: config.FILE_MAX_BYTES },
-      throwFileSizeLimit: false,
-      defParamCharset: 'utf8',
-    } as object
-  )
+  await acceptForms(app, config.FILE_MAX_BYTES)
 
   const asJson = (request: FastifyRequest, file: FileRow) => ({
     id: file.id,
@@ -78,7 +69,7 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<CourseFilesRoutesOptio
         throw fileTooLarge(config.FILE_MAX_BYTES)
       }
     },
-    // The form is read while it comes in; `receiveUpload` checks it.
+    // The form is read while it comes in; `withUpload` checks it.
     validatorCompiler: () => () => true,
     schema: {
       tags,
@@ -91,33 +82,28 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<CourseFilesRoutesOptio
     },
   }, async (request, reply) => {
     const courseId = courseOf(request).id
-    const discard = ({ path }: { path: string }) => rm(path, { force: true })
-    const upload = await receiveUpload(request, {
+    const rules = {
       stagingFolder: config.stagingFolder,
       room,
       userId: principalOf(request).userId,
       maxBytes: config.FILE_MAX_BYTES,
       types: config.fileTypes,
       checksContent: true,
-      fields: ['category'],
-    }, discard)
-    try {
-      const file = await files.store(upload.staged, {
-        owner: { type: 'course', id: courseId },
-        category: checkedCategory(upload.fields.category!),
-        filename: upload.filename,
-        contentType: upload.contentType,
-        createdBy: displayName(principalOf(request)),
-        expiresAt: null,
-      }, {
-        async check (trx) {
-          if (!await courses.exists(trx, courseId)) throw new DomainError('COURSE_NOT_FOUND')
-        },
-      })
-      return await reply.code(201).header('location', links.file(request, file)).send(asJson(request, file))
-    } finally {
-      await discard(upload.staged)
+      fields: ['category'] as const,
     }
+    const file = await withUpload(request, rules, (upload) => files.store(upload.staged, {
+      owner: { type: 'course', id: courseId },
+      category: checkedCategory(upload.fields.category),
+      filename: upload.filename,
+      contentType: upload.contentType,
+      createdBy: displayName(principalOf(request)),
+      expiresAt: null,
+    }, {
+      async check (trx) {
+        if (!await courses.exists(trx, courseId)) throw new DomainError('COURSE_NOT_FOUND')
+      },
+    }))
+    return await reply.code(201).header('location', links.file(request, file)).send(asJson(request, file))
   })
 
   app.get('/api/courses/:course_id/files', {

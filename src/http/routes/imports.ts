@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises'
-import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
@@ -14,7 +12,7 @@ import { isTimeZone } from '../../courses/course-time.ts'
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import { courseOf, jobOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
-import { receiveUpload } from '../uploads/file-upload.ts'
+import { acceptForms, withUpload, type Upload } from '../uploads/file-upload.ts'
 import type { UploadRoom } from '../uploads/upload-room.ts'
 import { importJson, listedImportJson } from '../schemas/import-json.ts'
 import { importSchema, listedImportSchema } from '../schemas/imports.ts'
@@ -53,14 +51,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
   app,
   { config, gate, imports, jobView, links, room }
 ) => {
-  await app.register(
-    multipart,
-    {
-      limits: { fileSize: config.IMPORT_MAX_BYTES },
-      throwFileSizeLimit: false,
-      defParamCharset: 'utf8',
-    } as object
-  )
+  await acceptForms(app, config.IMPORT_MAX_BYTES)
 
   const upload = {
     tags,
@@ -179,8 +170,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
     fixed: Partial<ImportChoices>
   ): Promise<FastifyReply> {
     const principal = principalOf(request)
-    const discard = ({ path }: { path: string }) => rm(path, { force: true })
-    const { staged, filename, fields } = await receiveUpload(request, {
+    const rules = {
       stagingFolder: config.stagingFolder,
       room,
       userId: principal.userId,
@@ -189,25 +179,21 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
       checksContent: false,
       fields: [],
       optional,
-    }, discard)
-    try {
-      const ticket = await imports.request({
-        staged,
-        filename,
-        choices: { ...choicesOf(fields), ...fixed },
-        userId: principal.userId,
-        via: principal.credential.kind,
-        requestedBy: displayName(principal),
-      })
-      return await sendTicket(reply, links, ticket)
-    } finally {
-      await discard(staged)
     }
+    const ticket = await withUpload(request, rules, ({ staged, filename, fields }) => imports.request({
+      staged,
+      filename,
+      choices: { ...choicesOf(fields), ...fixed },
+      userId: principal.userId,
+      via: principal.credential.kind,
+      requestedBy: displayName(principal),
+    }))
+    return await sendTicket(reply, links, ticket)
   }
 }
 
 /** The fields of the form. Throws VALIDATION_FAILED, which names the field. */
-function choicesOf (fields: Record<string, string>): ImportChoices {
+function choicesOf (fields: Upload['fields']): ImportChoices {
   const { format, time_zone: timeZone, course, teacher } = fields
   if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) {
     throw new DomainError('VALIDATION_FAILED', { detail: `format: must be one of ${FORMATS.join(', ')}` })
@@ -237,7 +223,7 @@ function choicesOf (fields: Record<string, string>): ImportChoices {
   }
 }
 
-function flag (fields: Record<string, string>, name: string): boolean {
+function flag (fields: Upload['fields'], name: string): boolean {
   const value = fields[name]
   if (value !== undefined && value !== 'true' && value !== 'false') {
     throw new DomainError('VALIDATION_FAILED', { detail: `${name}: must be true or false` })

@@ -1,5 +1,6 @@
-import '@fastify/multipart'
-import type { FastifyRequest } from 'fastify'
+import { rm } from 'node:fs/promises'
+import multipart, { type Multipart, type MultipartFile } from '@fastify/multipart'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { DomainError } from '../../errors.ts'
 import { contentProblem } from '../../files/file-content.ts'
 import { cutGivenName } from '../../files/file-name.ts'
@@ -7,122 +8,104 @@ import { stageStream, type StagedFile } from '../../files/staged-file.ts'
 import { shorten } from '../../short-text.ts'
 import type { OpenUpload, UploadRoom } from './upload-room.ts'
 
-/** Names and values of form fields are short. */
+/** Most bytes of the value of a form field. */
 const FIELD_BYTES = 4096
-
 /** Longer than any media type that is allowed. */
 const MEDIA_TYPE_MAX = 255
-export interface UploadRules {
+
+export interface UploadRules<Field extends string = string> {
   stagingFolder: string
   room: UploadRoom
-  /** Whose upload it is. */
+  /** The user who uploads. */
   userId: number
   maxBytes: number
-  /** `application/pdf`, or a beginning with a star after it: `image/*`. */
+  /** Media types, such as `application/pdf`, or the beginning of one with a star: `image/*`. */
   types: readonly string[]
-  /** Ending and first bytes have to fit the type. */
+  /** Whether the extension and the first bytes must match the media type. */
   checksContent: boolean
-  /** The form's other fields; each must be there once. */
-  fields: readonly string[]
+  /** The form's other fields. Each must be there once. */
+  fields: readonly Field[]
   /** Fields that may be left out. */
   optional?: readonly string[]
 }
 
-export interface Upload {
+export interface Upload<Field extends string = never> {
   staged: StagedFile
   /** As the client says, without folders and not longer than `cutGivenName` leaves it. */
   filename: string
-  /** One of the types that are allowed, without parameters. */
+  /** One of the allowed types, without parameters. */
   contentType: string
-  fields: Record<string, string>
+  fields: Readonly<Record<Field, string> & Record<string, string | undefined>>
+}
+
+/** Lets the routes of a plugin read forms with a file of at most `maxBytes`. */
+export async function acceptForms (app: FastifyInstance, maxBytes: number): Promise<void> {
+  const limits = { fileSize: maxBytes }
+  // The plugin passes `defParamCharset` on to its parser, but its types do not know it.
+  const options = { limits, throwFileSizeLimit: false, defParamCharset: 'utf8' }
+  await app.register(multipart, options)
 }
 
 /**
  * Reads a multipart form with one `file`, which goes straight to disk, and the fields of the rules, in any
- * order. Whoever gets the upload owns the staged file. Throws DomainErrors VALIDATION_FAILED,
- * UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, RATE_LIMITED, DISK_LOW, the last two also in the middle of it; then
- * nothing is left of it.
+ * order. Returns what `work` makes of it; the staged file is removed if `work` has not moved it. Throws the
+ * DomainErrors VALIDATION_FAILED, UNSUPPORTED_MEDIA_TYPE, BODY_TOO_LARGE, RATE_LIMITED and DISK_LOW, the last
+ * two also in the middle of the upload, and what `work` throws.
  */
-export async function receiveUpload (
+export async function withUpload<Field extends string, Result> (
   request: FastifyRequest,
-  rules: UploadRules,
-  discard: (staged: StagedFile) => Promise<void>
-): Promise<Upload> {
+  rules: UploadRules<Field>,
+  work: (upload: Upload<Field>) => Promise<Result>
+): Promise<Result> {
+  const { staged, ...upload } = await receive(request, rules)
+  try {
+    return await work({ staged, ...upload })
+  } finally {
+    await discard(staged)
+  }
+}
+
+async function receive<Field extends string> (
+  request: FastifyRequest,
+  rules: UploadRules<Field>
+): Promise<Upload<Field>> {
   if (!request.isMultipart()) {
     throw new DomainError('UNSUPPORTED_MEDIA_TYPE', { detail: 'Send the file as multipart/form-data.' })
   }
-  const fields: Record<string, string> = {}
+  const fields = new Map<string, string>()
   let file: Omit<Upload, 'fields'> | undefined
   let open: OpenUpload | undefined
   try {
-    open = await rules.room.open(
-      rules.userId,
-      Math.min(Number(request.headers['content-length'] ?? 0), rules.maxBytes)
-    )
-    const { write } = open
-    const parts = request.parts({
-      limits: {
-        fileSize: rules.maxBytes + 1,
-        fieldSize: FIELD_BYTES,
-        fieldNameSize: 100,
-        files: 2,
-        fields: 20,
-        parts: 22,
-      },
-    })
-    for await (const part of parts) {
-      // The types say otherwise, but a part may come without a name.
-      const name = (part.fieldname as string | undefined) ?? '(no name)'
+    const announcedBytes = Number(request.headers['content-length'] ?? 0)
+    open = await rules.room.open(rules.userId, Math.min(announcedBytes, rules.maxBytes))
+    const limits = {
+      fileSize: rules.maxBytes + 1,
+      fieldSize: FIELD_BYTES,
+      fieldNameSize: 100,
+      files: 2,
+      fields: 20,
+      parts: 22,
+    }
+    for await (const part of request.parts({ limits })) {
       if (part.type === 'field') {
-        if (!rules.fields.includes(name) && rules.optional?.includes(name) !== true) {
-          throw invalid(`${shorten(name)}: there is no such field in the form`)
-        }
-        if (Object.hasOwn(fields, name)) {
-          throw invalid(`${shorten(name)}: is in the form twice`)
-        }
-        if (typeof part.value !== 'string' || part.valueTruncated) {
-          throw invalid(`${shorten(name)}: must be text of at most ${FIELD_BYTES} bytes`)
-        }
-        fields[name] = part.value
-        continue
+        takeField(fields, part, rules)
+      } else {
+        if (nameOf(part) !== 'file') throw refused(part, unknownField(nameOf(part)))
+        if (file !== undefined) throw refused(part, invalid('file: send one file at a time'))
+        file = await stageFile(part, rules, open)
+        await checkContent(file, rules)
       }
-      // From here on the part's stream must be read or destroyed.
-      if (name !== 'file' || file !== undefined) {
-        part.file.destroy()
-        throw invalid(
-          name === 'file'
-            ? 'file: send one file at a time'
-            : `${shorten(name)}: there is no such field in the form`
-        )
-      }
-      const contentType = part.mimetype.slice(0, MEDIA_TYPE_MAX).toLowerCase()
-      if (!isAllowed(contentType, rules.types)) {
-        part.file.destroy()
-        throw new DomainError('UNSUPPORTED_MEDIA_TYPE', {
-          detail: `file: ${shorten(contentType)} may not be uploaded. Allowed are ${rules.types.join(', ')}.`,
-        })
-      }
-      const staged = await stageStream(part.file, rules.stagingFolder, {
-        maxBytes: rules.maxBytes,
-        around: write,
-      })
-      file = { staged, filename: cutGivenName(part.filename ?? ''), contentType }
-      const problem = rules.checksContent
-        ? await contentProblem(staged.path, { filename: file.filename, type: contentType })
-        : undefined
-      if (problem !== undefined) throw new DomainError('UNSUPPORTED_MEDIA_TYPE', { detail: problem })
     }
     if (file === undefined) throw invalid('file: is missing from the form')
-    const missing = rules.fields.find((name) => !Object.hasOwn(fields, name))
+    const missing = rules.fields.find((name) => !fields.has(name))
     if (missing !== undefined) throw invalid(`${missing}: is missing from the form`)
-    return { ...file, fields }
+    return { ...file, fields: Object.fromEntries(fields) as Upload<Field>['fields'] }
   } catch (error) {
     if (file !== undefined) await discard(file.staged)
-    // What still comes is read and thrown away, or the answer would be lost on a client that sends before it
-    // reads.
+    // Reads and drops the rest of the body: a client that sends before it reads would never see the answer.
     request.raw.unpipe()
     request.raw.resume()
-    // The parser of forms has no errors of its own kind.
+    // The parser of forms has no error class of its own.
     if (error instanceof Error && error.constructor === Error && !('code' in error)) {
       throw invalid(`the form cannot be read: ${shorten(error.message, 200)}`)
     }
@@ -132,13 +115,70 @@ export async function receiveUpload (
   }
 }
 
+function takeField (
+  fields: Map<string, string>,
+  part: Extract<Multipart, { type: 'field' }>,
+  { fields: required, optional = [] }: UploadRules
+): void {
+  const name = nameOf(part)
+  if (!required.includes(name) && !optional.includes(name)) throw unknownField(name)
+  if (fields.has(name)) throw invalid(`${shorten(name)}: is in the form twice`)
+  if (typeof part.value !== 'string' || part.valueTruncated) {
+    throw invalid(`${shorten(name)}: must be text of at most ${FIELD_BYTES} bytes`)
+  }
+  fields.set(name, part.value)
+}
+
+async function stageFile (
+  part: MultipartFile,
+  { types, stagingFolder, maxBytes }: UploadRules,
+  { write }: OpenUpload
+): Promise<Omit<Upload, 'fields'>> {
+  const contentType = part.mimetype.slice(0, MEDIA_TYPE_MAX).toLowerCase()
+  if (!isAllowed(contentType, types)) {
+    throw refused(part, new DomainError('UNSUPPORTED_MEDIA_TYPE', {
+      detail: `file: ${shorten(contentType)} is not allowed. Allowed types: ${types.join(', ')}.`,
+    }))
+  }
+  const staged = await stageStream(part.file, stagingFolder, { maxBytes, around: write })
+  // The types say otherwise, but a file may come without a name.
+  const filename = cutGivenName((part.filename as string | undefined) ?? '')
+  return { staged, filename, contentType }
+}
+
+async function checkContent (file: Omit<Upload, 'fields'>, { checksContent }: UploadRules): Promise<void> {
+  if (!checksContent) return
+  const { filename, contentType } = file
+  const problem = await contentProblem(file.staged.path, { filename, type: contentType })
+  if (problem !== undefined) throw new DomainError('UNSUPPORTED_MEDIA_TYPE', { detail: problem })
+}
+
+/** The types say otherwise, but a part may come without a name. */
+function nameOf ({ fieldname }: Multipart): string {
+  return (fieldname as string | undefined) ?? '(no name)'
+}
+
+/** The stream of a refused file must be destroyed, or the parser waits for it. */
+function refused ({ file }: MultipartFile, error: DomainError): DomainError {
+  file.destroy()
+  return error
+}
+
+async function discard ({ path }: StagedFile): Promise<void> {
+  await rm(path, { force: true })
+}
+
 /** Whether a media type is one of those allowed. */
-export function isAllowed (type: string, allowed: readonly string[]): boolean {
+function isAllowed (type: string, allowed: readonly string[]): boolean {
   return allowed.some((pattern) =>
     pattern === '*/*' || (pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern)
   )
 }
 
-function invalid (message: string): DomainError {
-  return new DomainError('VALIDATION_FAILED', { detail: message })
+function unknownField (name: string): DomainError {
+  return invalid(`${shorten(name)}: there is no such field in the form`)
+}
+
+function invalid (detail: string): DomainError {
+  return new DomainError('VALIDATION_FAILED', { detail })
 }

@@ -276,7 +276,7 @@ t.test('types are what the setting allows', async (t) => {
   }])
   t.match(refused.json, {
     code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: /^file: text\/html may not be uploaded. Allowed are application\/pdf, /,
+    message: /^file: text\/html is not allowed. Allowed types: application\/pdf, /,
   })
 
   const images = await startTestService(t, {
