@@ -6,6 +6,8 @@ export type FileRow = Row<'files'>
 
 /** SQLite accepts at most 32,766 values in one statement. */
 const VALUES_AT_ONCE = 500
+/** How many rows `storedFiles` reads at a time. */
+const ROWS_AT_ONCE = 1000
 
 export async function insertIntents (trx: Trx, hexes: readonly string[], at: number): Promise<void> {
   for (const some of inParts(hexes)) {
@@ -65,10 +67,16 @@ export async function listFiles (db: Reads | Trx, filter: FileFilter, now: numbe
   return await query.execute()
 }
 
-/** Rows whose bytes should be stored, by id, after the id `after`. */
-export async function storedFiles (db: Reads, after: number, limit: number): Promise<FileRow[]> {
-  return await db.selectFrom('files').selectAll().where('removed_at', 'is', null).where('id', '>', after)
-    .orderBy('id').limit(limit).execute()
+/** All rows whose bytes should be stored, in the order of their ids, some at a time. */
+export async function * storedFiles (db: Reads): AsyncGenerator<FileRow[]> {
+  for (let after = 0; ;) {
+    const rows = await db.selectFrom('files').selectAll()
+      .where('removed_at', 'is', null).where('id', '>', after).orderBy('id').limit(ROWS_AT_ONCE).execute()
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield rows
+    after = last.id
+  }
 }
 
 /** The hex of every file whose bytes should be stored. */

@@ -56,6 +56,21 @@ function isDisabledUser (person: Person): boolean {
   return 'id' in person && person.roster_disabled_by !== null
 }
 
+/** What administrators see of an account, in the API and on the command line. */
+export function userFacts ({ user, state }: UserState) {
+  return {
+    id: user.id,
+    email: user.email,
+    role: user.role,
+    first_name: user.first_name,
+    last_name: user.last_name,
+    is_disabled: !state.mayEnter,
+    disabled_reason: stateText(state) || null,
+    is_roster_only: user.origin === 'roster',
+    has_password: user.password_hash !== null,
+  }
+}
+
 /** The most courses that are named. */
 const NAMED = 3
 

@@ -24,7 +24,6 @@ import {
   type MissingFile,
 } from './backup-folder.ts'
 
-const ROWS_AT_ONCE = 500
 /** A file that was deleted while the backup ran makes the database copy old; so often it is made anew. */
 const MOST_TRIES = 10
 
@@ -145,12 +144,7 @@ async function collectFiles (copy: string, whole: Set<string>, options: BackupOp
   const collected: Collected = { count: 0, bytes: 0, copied: 0, missing: [], isOld: false }
   try {
     const rows: FileRow[] = []
-    for (let after = 0; ;) {
-      const some = await storedFiles(snapshot.reads, after, ROWS_AT_ONCE)
-      if (some.length === 0) break
-      rows.push(...some)
-      after = some.at(-1)!.id
-    }
+    for await (const some of storedFiles(snapshot.reads)) rows.push(...some)
     for (const [index, row] of rows.entries()) {
       options.signal.throwIfAborted()
       const outcome = whole.has(row.sha256) ? 'there' : await collectFile(row, options)
@@ -208,12 +202,7 @@ async function prune (folder: string, keep: number): Promise<string[]> {
   const wanted = new Set<string>()
   for (const name of names.slice(removed.length)) {
     const snapshot = openSnapshot(join(folder, name, DATABASE))
-    for (let after = 0; ;) {
-      const rows = await storedFiles(snapshot.reads, after, ROWS_AT_ONCE)
-      if (rows.length === 0) break
-      for (const row of rows) wanted.add(row.sha256)
-      after = rows.at(-1)!.id
-    }
+    for await (const rows of storedFiles(snapshot.reads)) for (const row of rows) wanted.add(row.sha256)
     await snapshot.close()
   }
   for (const name of removed) {

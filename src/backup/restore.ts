@@ -18,7 +18,6 @@ import {
 } from './backup-folder.ts'
 import { RESTORING } from './data-folder.ts'
 
-const ROWS_AT_ONCE = 500
 /** What may lie in a folder that counts as empty: the lock, and what an interrupted restore left. */
 const NO_MATTER = new Set([RESTORING, ...LOCK_FILES])
 
@@ -154,9 +153,7 @@ async function restoreFiles (
   let files = 0
   let bytes = 0
   try {
-    for (let after = 0; ;) {
-      const rows = await storedFiles(snapshot.reads, after, ROWS_AT_ONCE)
-      if (rows.length === 0) break
+    for await (const rows of storedFiles(snapshot.reads)) {
       for (const row of rows) {
         signal.throwIfAborted()
         if (missing.has(row.id)) continue
@@ -166,7 +163,6 @@ async function restoreFiles (
         bytes += row.size
         onProgress?.(files, manifest.files.count)
       }
-      after = rows.at(-1)!.id
     }
   } finally {
     await snapshot.close()

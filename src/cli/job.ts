@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { isoTime } from '../iso-time.ts'
-import type { AttemptRow, JobRow } from '../jobs/job-queue.ts'
+import { attemptFacts } from '../jobs/attempt-facts.ts'
+import type { JobRow } from '../jobs/job-queue.ts'
 import { DomainError } from '../errors.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
@@ -45,7 +46,7 @@ export function jobCommand (context: CommandContext): Command {
       const job = await withServices(context, async ({ queue }) => {
         const job = await queue.find(id)
         if (job === undefined) throw noJob(id)
-        return { ...shown(job), attempt_log: (await queue.attempts(id)).map(shownAttempt) }
+        return { ...shown(job), attempt_log: (await queue.attempts(id)).map(attemptFacts) }
       })
       context.stdout.json(job, 2)
     })
@@ -103,18 +104,6 @@ function shown (job: JobRow) {
     started_at: isoTime(job.started_at),
     finished_at: isoTime(job.finished_at),
     error: job.state === 'failed' ? { code: job.error_code, message: job.error_message } : null,
-  }
-}
-
-function shownAttempt (attempt: AttemptRow) {
-  return {
-    attempt: attempt.attempt,
-    started_at: isoTime(attempt.started_at),
-    finished_at: isoTime(attempt.finished_at),
-    outcome: attempt.outcome,
-    error: attempt.error_message === null
-      ? null
-      : { code: attempt.error_code, message: attempt.error_message },
   }
 }
 

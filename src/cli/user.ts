@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { UserRow } from '../../db/queries/accounts.ts'
 import { reachable, runningService } from '../../db/sqlite/folder-lock.ts'
-import { stateText, type AccountState } from '../accounts/account-state.ts'
+import { stateText, userFacts, type AccountState } from '../accounts/account-state.ts'
 import { hasCode } from '../errors.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { invitationUrl } from '../accounts/password-links.ts'
@@ -89,17 +89,7 @@ export function userCommand (context: CommandContext): Command {
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const users = await withServices(context, ({ accounts }) => accounts.listWithStates())
-      const shown = users.map(({ user, state }) => ({
-        id: user.id,
-        email: user.email,
-        role: user.role,
-        first_name: user.first_name,
-        last_name: user.last_name,
-        is_disabled: !state.mayEnter,
-        disabled_reason: stateText(state) || null,
-        is_roster_only: user.origin === 'roster',
-        has_password: user.password_hash !== null,
-      }))
+      const shown = users.map(userFacts)
       if (json === true) context.stdout.json(shown)
       else {
         context.stdout.write(textTable([

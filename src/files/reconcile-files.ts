@@ -1,6 +1,6 @@
 import * as files from '../../db/queries/files.ts'
 import { removeBytes, type FileLog } from './byte-removal.ts'
-import { markLost, restoreBytes, storedRows, type CheckParts } from './stored-bytes.ts'
+import { markLost, restoreBytes, type CheckParts } from './stored-bytes.ts'
 
 const FILES_AT_ONCE = 32
 
@@ -28,7 +28,7 @@ export async function reconcileFiles (
   await removeBytes({ db, storage, log }, intents)
   const lost: number[] = []
   const found: number[] = []
-  for await (const rows of storedRows(db)) {
+  for await (const rows of files.storedFiles(db.reads)) {
     for (let i = 0; i < rows.length; i += FILES_AT_ONCE) {
       await Promise.all(rows.slice(i, i + FILES_AT_ONCE).map(async (row) => {
         const isThere = await storage.size(row) === row.size || await restoreBytes(storage, row)

@@ -5,8 +5,6 @@ import * as files from '../../db/queries/files.ts'
 import type { FileRow } from '../../db/queries/files.ts'
 import type { FileStorage } from './storage/file-storage.ts'
 
-const ROWS_AT_ONCE = 1000
-
 export interface CheckParts {
   db: Database
   storage: FileStorage
@@ -59,14 +57,4 @@ export async function markLost (
     await files.setLost(trx, lost, now())
     await files.setLost(trx, found, null)
   })
-}
-
-/** All rows whose bytes should be there, a page at a time. */
-export async function * storedRows (db: Database): AsyncGenerator<FileRow[]> {
-  let after: number | undefined = 0
-  while (after !== undefined) {
-    const rows: FileRow[] = await files.storedFiles(db.reads, after, ROWS_AT_ONCE)
-    if (rows.length > 0) yield rows
-    after = rows.at(-1)?.id
-  }
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileRow } from '../../db/queries/files.ts'
-import { bytesState, markLost, restoreBytes, storedRows, type CheckParts } from './stored-bytes.ts'
+import { bytesState, markLost, restoreBytes, type CheckParts } from './stored-bytes.ts'
 
 export interface VerifyOptions {
   /** Hides rows whose bytes are lost or damaged; moves to quarantine damaged bytes and what no row knows. */
@@ -57,7 +57,7 @@ export async function verifyFiles (
     found: [],
     repaired: repair,
   }
-  for await (const rows of storedRows(db)) {
+  for await (const rows of files.storedFiles(db.reads)) {
     for (const row of rows) {
       signal?.throwIfAborted()
       onProgress?.(Math.min(++done, of), of)

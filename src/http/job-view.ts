@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import type { Access } from '../accounts/access.ts'
 import type { Exports } from '../exports/exports.ts'
 import { isoTime } from '../iso-time.ts'
+import { attemptFacts } from '../jobs/attempt-facts.ts'
 import type { JobOutlook } from '../jobs/job-outlook.ts'
-import type { AttemptRow, JobQueue, JobRow } from '../jobs/job-queue.ts'
+import type { JobQueue, JobRow } from '../jobs/job-queue.ts'
 import type { JobRunner } from '../jobs/job-runner.ts'
 import { principalOf } from './access/route-access.ts'
 import type { Links } from './links.ts'
@@ -28,7 +29,7 @@ export function createJobView ({ access, exports, links, outlook, polls, queue, 
     async one (request: FastifyRequest, job: JobRow) {
       const shown = await jobJson(request, job)
       if (principalOf(request).role !== 'admin') return shown
-      return { ...shown, attempt_log: (await queue.attempts(job.id)).map(attemptJson) }
+      return { ...shown, attempt_log: (await queue.attempts(job.id)).map(attemptFacts) }
     },
     /** A job in a list, without attempts. */
     listed: jobJson,
@@ -62,17 +63,5 @@ export function createJobView ({ access, exports, links, outlook, polls, queue, 
         ? links.file(request, made)
         : null,
     }
-  }
-}
-
-/** One run of a job: when, how it ended, and why. */
-function attemptJson (attempt: AttemptRow) {
-  const { error_code: code, error_message: message } = attempt
-  return {
-    attempt: attempt.attempt,
-    started_at: isoTime(attempt.started_at),
-    finished_at: isoTime(attempt.finished_at),
-    outcome: attempt.outcome,
-    error: message === null ? null : { code, message },
   }
 }

@@ -5,7 +5,7 @@ import type { Principal } from '../../accounts/access.ts'
 import type { Accounts } from '../../accounts/accounts.ts'
 import type { ApplicationTokens } from '../../accounts/application-tokens.ts'
 import type { Sessions } from '../../accounts/sessions.ts'
-import type { SessionCookie } from '../cookies/session-cookie.ts'
+import type { SignedCookie } from '../cookies/signed-cookie.ts'
 import type { PollCache } from '../poll-cache.ts'
 
 export interface Authentication {
@@ -23,7 +23,7 @@ interface AuthenticationOptions {
   sessions: Pick<Sessions, 'authenticate'>
   /** Undefined: no application is set up. */
   applicationTokens: ApplicationTokens | undefined
-  cookie: Pick<SessionCookie, 'read'>
+  cookie: Pick<SignedCookie, 'read'>
   polls: PollCache
 }
 

@@ -1,7 +1,6 @@
-import '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { SignInTicket } from '../../accounts/single-sign-on.ts'
-import { isOnHttps } from '../access/request-origin.ts'
+import { signedCookie } from './signed-cookie.ts'
 
 const NAME = 'perfbook_sign_in'
 /** The same key signs session cookies. A value that was signed as one must not pass as the other. */
@@ -23,34 +22,23 @@ interface SignInCookie {
  * with the ticket.
  */
 export function signInCookie (publicUrl: string, prefix: string): SignInCookie {
-  // Not `__Host-`, which requires the path `/`.
-  const nameOf = (request: FastifyRequest) => isOnHttps(request, publicUrl) ? `__Secure-${NAME}` : NAME
-  const options = (reply: FastifyReply) => ({
+  const cookie = signedCookie({
+    publicUrl,
     path: `${prefix}/api/oidc`,
-    httpOnly: true,
-    // The provider redirects the browser here from its own page.
-    sameSite: 'lax' as const,
-    secure: isOnHttps(reply.request, publicUrl),
+    // Not `__Host-`, which requires the path `/`.
+    nameOf: (isHttps) => isHttps ? `__Secure-${NAME}` : NAME,
   })
   return {
     read (request) {
-      const given = request.cookies[nameOf(request)]
-      const { valid, value } = given === undefined
-        ? { valid: false, value: null }
-        : request.unsignCookie(given)
-      return valid && value?.startsWith(MARK) === true
+      const value = cookie.read(request)
+      return value?.startsWith(MARK) === true
         ? JSON.parse(Buffer.from(value.slice(MARK.length), 'base64url').toString()) as SignInTicket
         : undefined
     },
     set (reply, ticket) {
-      reply.setCookie(
-        nameOf(reply.request),
-        MARK + Buffer.from(JSON.stringify(ticket)).toString('base64url'),
-        { ...options(reply), expires: new Date(ticket.until), signed: true }
-      )
+      const value = MARK + Buffer.from(JSON.stringify(ticket)).toString('base64url')
+      cookie.set(reply, value, { expires: new Date(ticket.until) })
     },
-    clear (reply) {
-      reply.clearCookie(nameOf(reply.request), options(reply))
-    },
+    clear: cookie.clear,
   }
 }

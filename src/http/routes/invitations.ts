@@ -7,7 +7,7 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../accounts/passwor
 import type { Config } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
 import { isoTime } from '../../iso-time.ts'
-import type { SessionCookie } from '../cookies/session-cookie.ts'
+import type { SignedCookie } from '../cookies/signed-cookie.ts'
 import { errors } from '../schemas/common.ts'
 import { invitationSchema, principalSchema } from '../schemas/users.ts'
 import { principalJson } from './sign-in.ts'
@@ -22,7 +22,7 @@ const token = Type.String({
 
 interface InvitationsRoutesOptions {
   config: Pick<Config, 'INVITATION_RATE_MAX'>
-  cookie: SessionCookie
+  cookie: SignedCookie
   passwordLinks: Pick<PasswordLinks, 'find' | 'redeem'>
 }
 

@@ -5,14 +5,14 @@ import { MAX_PASSWORD_LENGTH } from '../../accounts/passwords.ts'
 import type { Sessions } from '../../accounts/sessions.ts'
 import { DomainError } from '../../errors.ts'
 import { principalOf } from '../access/route-access.ts'
-import type { SessionCookie } from '../cookies/session-cookie.ts'
+import type { SignedCookie } from '../cookies/signed-cookie.ts'
 import { errors } from '../schemas/common.ts'
 import { principalSchema } from '../schemas/users.ts'
 
 const tags = ['Session']
 
 interface SessionRoutesOptions {
-  cookie: SessionCookie
+  cookie: SignedCookie
   sessions: Pick<Sessions, 'end' | 'signIn'>
 }
 

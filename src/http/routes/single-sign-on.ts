@@ -4,7 +4,7 @@ import Type from 'typebox'
 import type { SignInRefusal, SingleSignOn } from '../../accounts/single-sign-on.ts'
 import type { Config } from '../../config.ts'
 import { DomainError, type HttpErrorCode } from '../../errors.ts'
-import type { SessionCookie } from '../cookies/session-cookie.ts'
+import type { SignedCookie } from '../cookies/signed-cookie.ts'
 import { signInCookie } from '../cookies/sign-in-cookie.ts'
 import type { Links } from '../links.ts'
 import { errors } from '../schemas/common.ts'
@@ -23,7 +23,7 @@ const CODES: Readonly<Record<SignInRefusal, HttpErrorCode>> = {
 
 interface SingleSignOnRoutesOptions {
   config: Pick<Config, 'PUBLIC_URL'>
-  cookie: SessionCookie
+  cookie: SignedCookie
   links: Links
   /** Undefined: it is not set up. */
   singleSignOn: SingleSignOn | undefined

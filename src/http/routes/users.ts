@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { stateText, type AccountState } from '../../accounts/account-state.ts'
+import { stateText, userFacts, type AccountState } from '../../accounts/account-state.ts'
 import type { Accounts, UserRow } from '../../accounts/accounts.ts'
 import type { LinkMail } from '../../accounts/link-mail.ts'
 import type { PasswordLinks } from '../../accounts/password-links.ts'
@@ -140,17 +140,9 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
 
 function userJson (user: UserRow, state: AccountState) {
   return {
-    id: user.id,
-    email: user.email,
-    role: user.role,
-    first_name: user.first_name,
-    last_name: user.last_name,
-    is_disabled: !state.mayEnter,
+    ...userFacts({ user, state }),
     disabled_by: state.byAdministrator ? 'administrator' as const : state.byRoster ? 'roster' as const : null,
-    disabled_reason: stateText(state) || null,
     disabled_in: state.courses,
-    is_roster_only: user.origin === 'roster',
-    has_password: user.password_hash !== null,
     created_at: isoTime(user.created_at),
     last_sign_in_at: isoTime(user.last_sign_in_at),
   }
