@@ -14,8 +14,8 @@ import type { PersonalData } from './personal-data.ts'
 export const ACCOUNT_DATA: PersonalData = {
   name: 'accounts',
   columns: {
-    'users.email': 'e-mail',
-    'users.email_key': 'e-mail',
+    'users.email': 'email address',
+    'users.email_key': 'email address',
     'users.role': 'what they may do',
     'users.first_name': 'name',
     'users.last_name': 'name',
@@ -28,7 +28,7 @@ export const ACCOUNT_DATA: PersonalData = {
     'sessions.hash': 'hash of a secret; not exported',
     'sessions.address': 'network address',
     'sessions.user_agent': 'browser',
-    'sign_in_networks.network': 'network address from which the user signed in; goes with KNOWN_ADDRESS_DAYS',
+    'sign_in_networks.network': 'network address from which the user signed in; kept for KNOWN_ADDRESS_DAYS',
     'password_links.hash': 'hash of a secret; not exported',
   },
   async read ({ accounts }, { db }) {
@@ -107,7 +107,7 @@ export const ACCOUNT_DATA: PersonalData = {
       })
     )
   },
-  /** A student's account goes. Those of teachers and administrators are staff's, and stay. */
+  /** Deletes students' accounts. Accounts of teachers and administrators stay. */
   async erase (trx, { accounts }) {
     const students = accounts.filter((user) => user.role === 'student')
     for (const user of students) await deleteUser(trx, user.id)
@@ -116,13 +116,13 @@ export const ACCOUNT_DATA: PersonalData = {
 }
 
 /**
- * Nothing rewrites the audit log. It knows people by the number of their account, which means nothing once
- * that is gone.
+ * Nothing rewrites the audit log. It has the ids of accounts, which no longer refer to anything once an
+ * account is deleted.
  */
 export const AUDIT_DATA: PersonalData = {
   name: 'audit_log',
   columns: {
-    'audit_log.address': 'network address from which the account was used; goes with AUDIT_RETENTION_DAYS',
+    'audit_log.address': 'network address from which the account was used; kept for AUDIT_RETENTION_DAYS',
   },
   read: async ({ accounts }, { db }) =>
     (

@@ -22,7 +22,7 @@ export const BOOK_DATA: PersonalData = {
     'students.first_name': 'name',
     'students.last_name': 'name',
     'students.student_identifier': "the school's number of the student",
-    'students.email': 'e-mail',
+    'students.email': 'email address',
     'students.dropped_on': 'when they left the course',
     'student_scores.cells': 'scores, points, statuses and times',
     'student_result_origins.origins': 'which result of which line item each score is',
@@ -47,13 +47,13 @@ export const BOOK_DATA: PersonalData = {
   },
 }
 
-/** Teachers are not erased as students are: `erase-person.ts` refuses to erase one who still teaches. */
+/** Teachers are not erased: `erase-person.ts` refuses to erase a person who still teaches. */
 export const TEACHING_DATA: PersonalData = {
   name: 'teaching',
   columns: {
     'course_teachers.source_id': 'id in the source of the course',
-    'course_teachers.email': 'e-mail',
-    'course_teachers.email_key': 'e-mail',
+    'course_teachers.email': 'email address',
+    'course_teachers.email_key': 'email address',
     'course_teachers.first_name': 'name',
     'course_teachers.last_name': 'name',
   },
@@ -101,7 +101,9 @@ async function courseOf (
       average: orNull(row.categoryAverages[c]),
     })),
     tasks: book.tasks.flatMap((task, j) =>
-      row.cells.isGiven(task.slot) ? [taskJson(book, row, j, origins, lineItems)] : []
+      row.cells.isGiven(task.slot)
+        ? [taskJson(book, row, { task, score: row.scores[j] }, origins, lineItems)]
+        : []
     ),
   }
 }
@@ -129,12 +131,11 @@ function studentJson (row: StudentInCourse) {
 
 function taskJson (
   book: Book,
-  { cells, scores }: BookRow,
-  j: number,
+  { cells }: BookRow,
+  { task, score }: { task: Book['tasks'][number], score: number | undefined },
   origins: OriginReader,
   lineItems: ReadonlyMap<number, string>
 ) {
-  const task = book.tasks[j]!
   const { slot } = task
   const marks = cells.marks[slot] ?? 0
   const submitted = cells.submittedAt(slot)
@@ -142,10 +143,10 @@ function taskJson (
   return {
     task: task.title,
     type: task.type,
-    category: task.category === -1 ? null : book.categories[task.category]!.name,
+    category: book.categories[task.category]?.name ?? null,
     due_at: isoTime(task.dueAt),
     status: STATUSES[(marks & STATUS_MASK) - 1] ?? null,
-    score: orNull(scores[j]),
+    score: orNull(score),
     points: orNull(cells.points[slot]),
     points_possible: task.pointsPossible,
     exercise_count: cells.count(slot, 0),

@@ -1,5 +1,5 @@
-// Removes a person from everything that is stored, all or nothing, and keeps hashes by which an import knows
-// them again.
+// Removes a person from everything that is stored, all or nothing, and stores hashes so that an import
+// recognizes them.
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -16,7 +16,7 @@ import { findPeople, userOf, type Person } from './person.ts'
 import { personTerms } from './person-terms.ts'
 import { PERSONAL_DATA } from './personal-data.ts'
 
-/** How long a free moment for emptying the log is waited for, ms. */
+/** How long to wait until the database's log can be emptied, ms. */
 const LOCK_TIMEOUT_MS = 10_000
 
 export interface ErasurePreview extends FilesOfPerson {
@@ -28,9 +28,9 @@ export interface ErasurePreview extends FilesOfPerson {
 }
 
 export interface Erased {
-  /** Of each kind of thing how many were removed or rewritten: `courses`, `reports`, `exports`, … */
+  /** How many of each kind were removed or rewritten: `courses`, `reports`, `exports`, … */
   counts: Record<string, number>
-  /** Copies of the database from before upgrades, which still hold the person. */
+  /** Copies of the database from before upgrades, which still contain the person. */
   copies: string[]
   wiped: Wiped
 }
@@ -42,7 +42,7 @@ interface ErasureOptions {
   now: () => number
 }
 
-/** What an erasure would remove. Throws ERASURE_REFUSED where it must not be done. */
+/** What an erasure would remove. Throws ERASURE_REFUSED if the person must not be erased. */
 export async function previewErasure (person: Person, { db }: ErasureOptions): Promise<ErasurePreview> {
   assertErasable(person)
   return {
@@ -67,8 +67,8 @@ export async function erasePerson (
   { db, files, now }: ErasureOptions
 ): Promise<Erased | undefined> {
   const done = await db.write(async (trx) => {
-    // As they are now: an import may have come since the person was looked up.
-    const current = await again(trx, person)
+    // Read again: an import may have changed them since they were looked up.
+    const current = await readAgain(trx, person)
     if (current === undefined) return undefined
     assertErasable(current)
     const context = { files, now: now(), terms: personTerms(current) }
@@ -79,7 +79,7 @@ export async function erasePerson (
       }
     }
     const secret = await ensureErasureSecret(trx, randomBytes(32).toString('hex'))
-    // The person's own rows are gone by now: what is left is others'.
+    // The person's own rows are deleted by now: those that are left belong to others.
     const hashes = hashesOf(await withoutShared(trx, current), secret, await looseKeys(trx))
     await insertErased(trx, hashes, now())
     return { counts }
@@ -109,7 +109,7 @@ function assertErasable ({ teaching, records, accounts, students }: Person): voi
 }
 
 /** The same person, read again inside the transaction. */
-async function again (trx: Trx, { sourceId, emails, students }: Person): Promise<Person | undefined> {
+async function readAgain (trx: Trx, { sourceId, emails, students }: Person): Promise<Person | undefined> {
   if (sourceId === null) return (await findPeople(trx, emails[0] ?? ''))[0]
   const people = await findPeople(trx, sourceId)
   const ids = new Set(students.map((student) => student.id))
@@ -120,8 +120,8 @@ async function again (trx: Trx, { sourceId, emails, students }: Person): Promise
 }
 
 /**
- * An e-mail or identifier that someone else has as well (siblings with an address of their parents) would
- * leave them out too.
+ * Leaves out email addresses and identifiers that another person also has, such as siblings with their
+ * parents' address: later imports would leave out that person too.
  */
 async function withoutShared (trx: Trx, person: Person): Promise<Person> {
   const isShared = async (value: string) => (await matchingSourceIds(trx, value)).length > 0

@@ -5,8 +5,9 @@ import type { Person } from './person.ts'
 import type { PersonalData } from './personal-data.ts'
 
 /**
- * All hashes that an import would know the person by. `keysOfOthers`: each `looseKey` of other people; what
- * is the same but for case and leading zeros is no sign of this person then.
+ * All hashes by which an import would recognize the person. `keysOfOthers` has each `looseKey` of other
+ * people: an identifier that differs from theirs only in case and leading zeros does not identify this
+ * person.
  */
 export function hashesOf (
   person: Pick<
@@ -41,7 +42,7 @@ export function hashesOf (
   ]
 }
 
-/** What is kept on purpose of people who were erased. `erase-person.ts` writes it. */
+/** What is kept on purpose about people who were erased. `erase-person.ts` writes it. */
 export const ERASURE_DATA: PersonalData = {
   name: 'erasure',
   columns: {

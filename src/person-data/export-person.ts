@@ -11,10 +11,10 @@ interface PersonExport extends Record<string, unknown> {
 }
 
 /**
- * Everything that is stored about a person, as one JSON value: who they are, which students may be the same
- * person under another source id (without their data), then what each of `PERSONAL_DATA` holds. No hash of a
- * password or a secret is in it. Other people are, where a stored text names several.
- * @param now ms; due and drop dates are judged by it
+ * Everything that is stored about a person, as one JSON value: their identifiers, students who may be the
+ * same person under another source id (without their data), and the data of each of `PERSONAL_DATA`. It
+ * contains no hashes of passwords or secrets. It may name other people, because stored texts may name
+ * several. @param now ms; decides which due and drop dates have passed
  */
 export async function exportPerson (
   person: Person,

@@ -18,16 +18,13 @@ import type { PersonalData } from './personal-data.ts'
 export interface FilesOfPerson {
   /** Workbooks of the courses that the person is in. */
   exports: StoredFile[]
-  /**
-   * What was uploaded to be imported: into these courses, or by an administrator, which may be about any
-   * course.
-   */
+  /** Uploads of imports: into these courses, or by an administrator, which may concern any course. */
   uploads: StoredFile[]
-  /** Others whose name names the person. */
+  /** Other files whose name contains the person's name, email address or id. */
   named: StoredFile[]
 }
 
-/** Stored files that hold the person, as far as it can be known; those that have expired included. */
+/** Stored files that contain the person, as far as the service can know, including expired ones. */
 export async function filesOfPerson (
   db: Reads | Trx,
   person: Person,
@@ -50,12 +47,12 @@ export async function filesOfPerson (
   return { exports, uploads, named }
 }
 
-/** Workbooks and uploads. What is in them is known by their courses and their names, not by reading them. */
+/** Workbooks and uploads. Their courses and names say whom they contain; their bytes are not read. */
 export const FILE_DATA: PersonalData = {
   name: 'files',
   columns: {
-    'files.filename': 'may name the person; the bytes of exports and uploads hold names and scores',
-    'files.created_by': 'name of who made it',
+    'files.filename': 'may name the person; the bytes of exports and uploads contain names and scores',
+    'files.created_by': 'name of the person who made it',
   },
   async read (person, { db, terms }) {
     const { exports, uploads, named } = await filesOfPerson(db, person, terms)
@@ -77,7 +74,7 @@ export const FILE_DATA: PersonalData = {
   async erase (trx, person, { files, now, terms }) {
     const { exports, uploads, named } = await filesOfPerson(trx, person, terms)
     await files.deleteIn(trx, [...exports, ...uploads, ...named].map((file) => file.id))
-    // A workbook that is being written has read the person already.
+    // An export that is running may already have read the person.
     for (const id of new Set(person.students.map((student) => student.course_id))) {
       await restartJobsOfOwner(trx, {
         kind: EXPORT_KIND,

@@ -1,17 +1,17 @@
 // What is kept about an erased person, so that a later import can leave them out.
 //
-// Each identifier is kept as HMAC-SHA-256 under a random key of 256 bits that is made once for this database
-// and stored in it (`erasure_keys`). This protects against reading an identifier off the hash, against tables
-// of hashes that were computed elsewhere, and against comparing the hashes of two schools or of a hash that
-// got into a log. It does not protect against someone who has the whole database and guesses identifiers:
-// they have the key. A slow hash (scrypt) with a salt for each person would make guessing dearer, but an
-// import would have to hash each of its people once for each erased person.
+// Each identifier is stored as an HMAC-SHA-256 under a random 256-bit key, which is made once for this
+// database and stored in it (`erasure_keys`). The hash does not reveal the identifier, tables of hashes
+// computed elsewhere are useless, and hashes of two schools cannot be compared. It does not protect against
+// someone who has the whole database and guesses identifiers: they have the key. A slow hash (scrypt) with a
+// salt for each person would make guessing more expensive, but an import would have to hash each of its
+// people once for each erased person.
 import { createHmac } from 'node:crypto'
 
 export type IdentifierKind = 'source_id' | 'student_identifier' | 'email' | 'username'
 
 /**
- * The hash of one identifier, hex. E-mails are matched in any case, everything without blanks around it.
+ * The hash of one identifier, hex. Email addresses match in any case. Surrounding spaces do not count.
  * @param scope source id of the course whose own source ids these are; without it, ids of the roster
  */
 export function identifierHash (secret: string, kind: IdentifierKind, value: string, scope?: string): string {
@@ -21,9 +21,9 @@ export function identifierHash (secret: string, kind: IdentifierKind, value: str
 }
 
 /**
- * What an identifier is compared by where case and leading zeros do not count: spreadsheets drop zeros,
- * systems change case. The key holds the identifier itself; only its hash may be stored. Scope as with
- * `identifierHash`.
+ * The form in which identifiers are compared regardless of case and leading zeros: spreadsheets drop zeros,
+ * and systems change case. The key contains the identifier itself, so only its hash may be stored. `scope` as
+ * in `identifierHash`.
  */
 export function looseKey (kind: IdentifierKind, value: string, scope?: string): string {
   const text = foldIdentifier(value.trim().normalize('NFC'))

@@ -1,5 +1,5 @@
-// Students who may be the same person under another source id. A notice for people: no command exports or
-// erases them unless it is asked to.
+// Students who may be the same person under another source id. This is only a notice: commands do not export
+// or erase them unless they are named.
 import type { Reads } from '../../db/index.ts'
 import { rosterUsers, studentTraits } from '../../db/queries/people.ts'
 import { looseKey, nameKey } from '../imports/person-keys.ts'
@@ -15,9 +15,9 @@ export interface PerhapsTheSame {
 }
 
 /**
- * Students other than the person who share an e-mail, a student identifier, a username or a source id,
- * without regard to case and leading zeros, or the full name without regard to case. In the order of their
- * rows. Reads all students once, a page at a time.
+ * Other students with the same email address, student identifier, username or source id, regardless of case
+ * and leading zeros, or with the same full name, regardless of case. In the order of their rows. Reads all
+ * students once, a page at a time.
  */
 export async function perhapsTheSame (db: Reads, person: Person): Promise<PerhapsTheSame[]> {
   const own = new Set(person.students.map((student) => student.id))
@@ -36,7 +36,7 @@ export async function perhapsTheSame (db: Reads, person: Person): Promise<Perhap
     after = rows.at(-1)?.id ?? after
     for (const row of rows) {
       if (own.has(row.id)) continue
-      // Courses without a roster number their students on their own: an equal source id there says nothing.
+      // Courses without a roster have source ids of their own, so an equal one says nothing.
       const sourceId = row.source_id === person.sourceId ? null : row.source_id
       const username = row.is_rostered === 1 ? usernames.get(row.source_id) ?? null : null
       const isAlike = (row.email !== null && emails.has(row.email.trim().toLowerCase())) ||

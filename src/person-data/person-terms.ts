@@ -1,33 +1,29 @@
-// Finds and removes a person in texts: errors and warnings that quote names, ids and e-mails.
+// Finds a person in texts and removes them: errors and warnings may quote names, ids and email addresses.
 import type { Person } from './person.ts'
 
 const ERASED_TEXT = '[erased]'
 
-/**
- * Keys in the JSON of jobs that hold no quotation of a file: words of the program, what was asked for, who of
- * the staff asked.
- */
+/** Keys in the JSON of jobs whose values quote no file: words of the program, and what staff requested. */
 const KEPT_KEYS = new Set(['code', 'hex', 'format', 'kind', 'choices', 'options', 'requestedBy'])
-/** In names of files, shorter ids would be found by chance, and numbers as short as a date's. */
+/** Shorter ids and numbers, such as those of a date, would be found in file names by chance. */
 const LEAST_ID = 4
 const LEAST_NUMBER = 6
 
 export interface PersonTerms {
   isIn: (text: string) => boolean
-  /**
-   * Whether a file is named after the person: by the whole name, an e-mail, or an id that is no short number.
-   */
+  /** Whether a file name has the person's full name, email address, or an id that is not a short number. */
   isFilename: (filename: string) => boolean
-  /** Without names, ids and e-mails of the person. */
+  /** The text without names, ids and email addresses of the person. */
   remove: (text: string) => string
-  /** The same for all texts inside of JSON; undefined: nothing of the person is in it. */
+  /** The same for all texts in JSON. Undefined: the person is not in it. */
   removeFromJson: (json: string) => string | undefined
-  /** Texts inside of JSON that name the person. */
+  /** The texts in JSON that name the person. */
   textsOfJson: (json: string) => string[]
 }
 
 /**
- * Whole words only; ids and e-mails in any case, names as they are written. Linear in the length of a text.
+ * Whole words only. Ids and email addresses match in any case, names only as they are written. Takes linear
+ * time.
  */
 export function personTerms ({
   sourceId,
@@ -90,12 +86,12 @@ export function personTerms ({
   }
 }
 
-/** Names of files have blanks or other characters between words. */
+/** File names have spaces or other characters between words. */
 function withBlanks (text: string): string {
   return text.replace(/[\s_.,+-]+/g, ' ')
 }
 
-/** Longer ones first, so that a whole name goes before its parts. */
+/** Longer terms first, so that a full name matches before its parts. */
 function wordsPattern (terms: Array<string | null>, flags: string): RegExp | undefined {
   const texts = [
     ...new Set(terms.flatMap((term) => (term === null || term.trim() === '' ? [] : [term.trim()]))),

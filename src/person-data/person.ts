@@ -20,7 +20,7 @@ export interface PersonName {
 }
 
 export interface Person {
-  /** Null: known by an account alone. */
+  /** Null: the person has only an account. */
   sourceId: string | null
   /** Another person has the same source id in another course. */
   isIdShared: boolean
@@ -37,20 +37,19 @@ export interface Person {
   usernames: string[]
 }
 
-/** What one row says of who it is about. */
+/** What identifies the person of a row. */
 interface Traits {
   name: string | null
   identifier: string | null
   email: string | null
 }
 
-/** Rows of one source id that belong together: those of one course, or of all that share the roster's ids. */
+/** Rows of one source id in one course, or in all courses that share the roster's ids. */
 type Rows = Pick<Person, 'students' | 'teaching' | 'records'>
 
 /**
- * The people that a source id, an e-mail (in any case) or a student identifier names. A source id comes
- * first: where one has it, no other person is meant. `courseId` leaves only those who are a student of that
- * course.
+ * The people with this source id, email address (in any case) or student identifier. If a person has it as
+ * their source id, no other person is meant. `courseId` limits the result to students of that course.
  */
 export async function findPeople (db: Reads | Trx, text: string, courseId?: number): Promise<Person[]> {
   const wanted = text.trim()
@@ -155,8 +154,8 @@ async function complete (
 }
 
 /**
- * Two sets of rows with one source id are of two people where something of both can be compared, and nothing
- * of that agrees.
+ * Whether two sets of rows with the same source id belong to two people: some of their traits can be
+ * compared, and none of them agree.
  */
 function areDifferent (some: Traits[], others: Traits[]): boolean {
   let isComparable = false

@@ -1,6 +1,6 @@
-// The one list of what is stored about people. Every store of personal data is a value here: which columns
-// hold it, how it is exported and how it is erased. `test/person-data/registry.test.ts` walks every
-// table and fails for a column that neither this list nor `NOT_PERSONAL` names.
+// The list of what is stored about people. Every store of personal data is a value here: its columns, how it
+// is exported, and how it is erased. `test/person-data/registry.test.ts` walks every table and fails for a
+// column that neither this list nor `NOT_PERSONAL` names.
 import type { DatabaseLocation, Reads, Trx } from '../../db/index.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { ACCOUNT_DATA, AUDIT_DATA } from './account-data.ts'
@@ -15,7 +15,7 @@ import { ROSTER_DATA } from './roster-data.ts'
 export interface ExportContext {
   db: Reads
   database: DatabaseLocation
-  /** Ms; due and drop dates are judged by it. */
+  /** Ms; decides which due and drop dates have passed. */
   now: number
   terms: PersonTerms
 }
@@ -30,18 +30,17 @@ interface EraseContext {
 export interface PersonalData {
   /** Its place in the JSON of `perfbook student export`. */
   name: string
-  /** `table.column`, and what about a person is in it. */
+  /** By `table.column`: what it says about a person. */
   columns: Readonly<Record<string, string>>
   /** What is stored about the person, as JSON values. */
   read: (person: Person, context: ExportContext) => Promise<unknown>
   /**
-   * Runs in the transaction of the erasure. Says how many of what were removed or rewritten, for the person
-   * who asked.
+   * Runs in the transaction of the erasure. Returns how many of each kind were removed or rewritten.
    */
   erase: (trx: Trx, person: Person, context: EraseContext) => Promise<Record<string, number>>
 }
 
-/** Reports come after books and rosters, and what is kept of the erased person last. */
+/** Reports come after books and rosters; what is kept about the erased person comes last. */
 export const PERSONAL_DATA: readonly PersonalData[] = [
   FILE_DATA,
   BOOK_DATA,
@@ -58,8 +57,8 @@ const OF_A_JOB = 'state of a job; its texts are in the reports'
 const OF_A_FILE = 'a random number, a hash or a word of the program'
 
 /**
- * Columns of text or bytes that hold nothing about a person, and why. A table without such columns is named
- * by itself.
+ * Columns of text or bytes that say nothing about a person, and why. A table without such columns is listed
+ * by its name.
  */
 export const NOT_PERSONAL: Readonly<Record<string, string>> = {
   'courses.source_id': OF_A_COURSE,

@@ -9,11 +9,11 @@ import {
 import { isoTime } from '../iso-time.ts'
 import type { PersonalData } from './personal-data.ts'
 
-/** Errors, warnings and names of uploads that jobs and imports keep, as far as they name the person. */
+/** Errors, warnings and file names in jobs and imports that name the person. */
 export const REPORT_DATA: PersonalData = {
   name: 'reports',
   columns: {
-    'jobs.payload': 'name of an uploaded file; who asked',
+    'jobs.payload': 'name of an uploaded file; name of the requester',
     'jobs.error_message': 'an error that quotes a file',
     'jobs.result': 'errors and warnings that quote a file',
     'job_attempts.error_message': 'an error that quotes a file',

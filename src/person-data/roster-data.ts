@@ -1,7 +1,7 @@
 import { deleteRosterRecords } from '../../db/queries/people.ts'
 import type { PersonalData } from './personal-data.ts'
 
-/** The roster as imports gave it last, for a delta to refer to: the user, and their enrollments. */
+/** The last imported roster, to which a delta refers: the user and their enrollments. */
 export const ROSTER_DATA: PersonalData = {
   name: 'roster_records',
   columns: {
@@ -10,7 +10,7 @@ export const ROSTER_DATA: PersonalData = {
     'roster_records.parent': 'class of the enrollment',
     'roster_records.other': 'user of the enrollment',
     'roster_records.body':
-      'name, identifier, e-mail and username of the user; role and dates of the enrollment',
+      'name, identifier, email address and username of the user; role and dates of the enrollment',
   },
   read: async ({ records }) =>
     records.map(({ kind, source_id, parent, other, body }) => ({
