@@ -121,7 +121,10 @@ export function stagedResults (sqlite: SqliteConnection): StagedResults {
       for (const bytes of ofStudent.all(course, person) as Buffer[]) {
         const data = new Float64Array(new Uint8Array(bytes).buffer)
         const number = (i: number): number => data[i] ?? NaN
-        const optional = (i: number): number | null => Number.isNaN(number(i)) ? null : number(i)
+        const optional = (i: number): number | null => {
+          const found = number(i)
+          return Number.isNaN(found) ? null : found
+        }
         for (let at = 0; at < data.length; at += COLUMNS) {
           found.push([
             number(at),
