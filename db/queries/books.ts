@@ -1,5 +1,5 @@
-// What a book is read from, besides the course and its categories (`courses.ts`). All queries of one reading get
-// the same snapshot, see `BookReader`.
+// What a book is read from, besides the course and its categories (`courses.ts`). All queries of one reading
+// get the same snapshot, see `BookReader`.
 import { sql } from 'kysely'
 import type { Reads } from '../index.ts'
 import type { Row } from '../tables.ts'

@@ -20,7 +20,9 @@ export class BookCache {
     this.#limit = limit
   }
 
-  /** Totals hold for one data version, from the time at which they were read until a date changes a number. */
+  /**
+   * Totals hold for one data version, from the time at which they were read until a date changes a number.
+   */
   get (courseId: number, dataVersion: number, now: number): BookTotals | undefined {
     const totals = this.#totals.get(courseId)
     const isValid = totals !== undefined && totals.dataVersion === dataVersion && totals.readAt <= now &&

@@ -32,7 +32,12 @@ export function bookCategories (rows: Array<Row<'categories'>>, { weights }: Cou
     const weight = weights?.get(row.id)
     return weight === undefined ? row : { ...row, set_weight: weight }
   }))
-  return rows.map(({ id, source_id: sourceId, name }, i) => ({ id, sourceId, name, weight: effective[i] ?? 0 }))
+  return rows.map((row, i) => ({
+    id: row.id,
+    sourceId: row.source_id,
+    name: row.name,
+    weight: effective[i] ?? 0,
+  }))
 }
 
 /** Tasks by due date, those without one last, then in the order of their rows. */

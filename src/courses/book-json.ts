@@ -1,5 +1,5 @@
-// The book as the API returns it, as finished bytes. A large page has tens of megabytes: a worker thread makes
-// them, and the server's own thread never sees them as objects.
+// The book as the API returns it, as finished bytes. A large page has tens of megabytes: a worker thread
+// makes them, and the server's own thread never sees them as objects.
 import { isoTime } from '../iso-time.ts'
 import type { Book } from './book.ts'
 import { JsonChunks } from './json-chunks.ts'
@@ -19,8 +19,8 @@ export interface PageRequest {
   /** Only this period's students, and averages over them. */
   periodId?: number | undefined
   /**
-   * The page has fewer students than `limit` if it would have more bytes than this, but at least one. Default:
-   * any number.
+   * The page has fewer students than `limit` if it would have more bytes than this, but at least one.
+   * Default: any number.
    */
   maxBytes?: number | undefined
 }
@@ -28,13 +28,12 @@ export interface PageRequest {
 /** The JSON of `GET …/performance`, in chunks. `exports` is JSON and is included as it is. */
 export async function bookJson (book: Book, page: PageRequest, exports: string): Promise<Uint8Array[]> {
   const averages = book.averages(page.periodId)
-  const periods = book.periods.map((period) => ({ id: period.id, source_id: period.sourceId, name: period.name }))
   const { average, lowest, highest } = averages.course
   const out = new JsonChunks()
   out.add('{"course":')
   out.value(courseJson(book))
   out.add(`,"exports":${exports},"periods":`)
-  out.value(periods)
+  out.value(book.periods.map(({ id, sourceId, name }) => ({ id, source_id: sourceId, name })))
   out.add(',"categories":')
   out.value(categoriesJson(book, averages))
   out.add(',"data_headings":')
@@ -60,7 +59,8 @@ async function addStudents (
     for (const row of batch) {
       if (last !== null && written === most) return writeCursor(last)
       const text = rowJson(row)
-      if (last !== null && out.bytes + Buffer.byteLength(text) + END_BYTES > maxBytes) return writeCursor(last)
+      const bytes = out.bytes + Buffer.byteLength(text) + END_BYTES
+      if (last !== null && bytes > maxBytes) return writeCursor(last)
       out.add(last === null ? text : `,${text}`)
       written++
       last = row.student.id

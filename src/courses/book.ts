@@ -1,5 +1,5 @@
-// A course's performance book. The page, the API and the workbook all take their numbers from here, each on one
-// snapshot of the database.
+// A course's performance book. The page, the API and the workbook all take their numbers from here, each on
+// one snapshot of the database.
 import type { Reads } from '../../db/index.ts'
 import { findStudent, listPeriods, listTasks, nextDrop, studentBatches, type Place, type StudentRow } from
   '../../db/queries/books.ts'
@@ -51,8 +51,8 @@ export interface Book {
    */
   currentUntil: number | null
   /**
-   * Cells that count 0 only because their task is past due (`missing_counts: zero`). The import's own totals do
-   * not include them.
+   * Cells that count 0 only because their task is past due (`missing_counts: zero`). The import's own totals
+   * do not include them.
    */
   zeroedCells: number
   /** Plain date at the time of reading, in the course's zone. */
@@ -73,8 +73,9 @@ const BATCH_CELLS = 40_000
 const BATCH_STUDENTS = { least: 16, most: 500 }
 
 /**
- * Reads a course's book. The snapshot must stay open as long as the book is used. One pass over all cells gives
- * the averages; `batches()` is another pass with the same computation. `undefined`: there is no such course.
+ * Reads a course's book. The snapshot must stay open as long as the book is used. One pass over all cells
+ * gives the averages; `batches()` is another pass with the same computation. `undefined`: there is no such
+ * course.
  */
 export async function readBook (
   snapshot: Reads,

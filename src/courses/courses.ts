@@ -13,7 +13,7 @@ import type { CourseSettings } from './course-settings.ts'
 import { dayAt } from './course-time.ts'
 import { effectiveWeights } from './weights.ts'
 
-/** Category of the files of imports; see `import.job.ts`. */
+/** The category of uploaded files, see `import.job.ts`. */
 const UPLOADS = 'import-source'
 
 export interface Courses {
@@ -24,13 +24,13 @@ export interface Courses {
   names: (ids: readonly number[]) => Promise<ReadonlyMap<number, string>>
   /** All courses, or those that `teacherKey` teaches, with the number of students who are not dropped. */
   list: (
-    filter: { teacherKey?: string | undefined, sourceId?: string | undefined },
+    filter: { teacherKey?: string | undefined, sourceId?: string | undefined }
   ) => Promise<queries.CourseListRow[]>
   /** Throws VALIDATION_FAILED for a category of another course. */
   checkSettings: (courseId: number, settings: CourseSettings) => Promise<void>
   /**
-   * Stores settings; the data version moves only if something changed. False: no such course. Throws
-   * VALIDATION_FAILED.
+   * Stores settings. The data version rises only if something changed. False: there is no such course. Throws
+   * VALIDATION_FAILED for a category of another course.
    */
   set: (courseId: number, settings: CourseSettings) => Promise<boolean>
   categories: (courseId: number) => ReturnType<typeof queries.listCategories>
@@ -43,9 +43,9 @@ export interface Courses {
     options: { withStudents: boolean }
   ) => Promise<TaskOutcome<PreviewSettingsTask>>
   /**
-   * Deletes the course with its scores, its files, what its jobs tell of people, and what of the stored
-   * roster no other course needs, and ends its jobs. With the last course nothing about people is left.
-   * False: no such course.
+   * Ends the course's jobs and deletes the course with its scores, its files, people's data in its reports,
+   * and the part of the stored roster that no other course needs. With the last course, all data about
+   * students is gone. False: there is no such course.
    */
   delete: (courseId: number) => Promise<boolean>
 }
@@ -60,15 +60,6 @@ export interface CoursesOptions {
 }
 
 export function createCourses ({ db, files, queue, readers, now }: CoursesOptions): Courses {
-  async function check (known: ReadonlySet<number>, { weights = new Map() }: CourseSettings): Promise<void> {
-    for (const id of weights.keys()) {
-      if (!known.has(id)) {
-        throw new DomainError('VALIDATION_FAILED', {
-          detail: `categories: the course has no category with id ${id}`,
-        })
-      }
-    }
-  }
   return {
     find: (id) => queries.findCourse(db.reads, id),
     exists: async (trx, id) => await queries.findCourse(trx, id) !== undefined,
@@ -87,31 +78,26 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
         withStudents,
       }),
     async checkSettings (courseId, settings) {
-      await check(
-        new Set((await queries.listCategories(db.reads, courseId)).map((category) => category.id)),
-        settings
-      )
+      checkWeights(await queries.listCategories(db.reads, courseId), settings)
     },
     set: (courseId, settings) =>
       db.write(async (trx) => {
         const course = await queries.findCourse(trx, courseId)
         if (course === undefined) return false
         const categories = await queries.listCategories(trx, courseId)
-        await check(new Set(categories.map((category) => category.id)), settings)
+        checkWeights(categories, settings)
         const { missingCounts, timeZone, weights } = settings
-        const weighted = categories.map((category) =>
-          weights?.has(category.id) === true
-            ? { ...category, set_weight: weights.get(category.id)! }
-            : category
-        )
+        const weighted = categories.map((category) => {
+          const weight = weights?.get(category.id)
+          return weight === undefined ? category : { ...category, set_weight: weight }
+        })
         const weightsBefore = effectiveWeights(categories)
         const isChanged =
           (missingCounts !== undefined &&
             missingCounts !== (course.set_missing_counts ?? course.imported_missing_counts)) ||
           (timeZone !== undefined && timeZone !== (course.set_time_zone ?? course.imported_time_zone)) ||
           effectiveWeights(weighted).some((weight, i) => weight !== weightsBefore[i])
-        // Stored also where it is the imported value already: from now on a later import does not change it
-        // any more.
+        // Stored even if it equals the imported value: from now on, an import no longer changes it.
         if (missingCounts !== undefined) {
           await queries.updateCourse(trx, courseId, { set_missing_counts: missingCounts })
         }
@@ -140,5 +126,16 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
       if (isDeleted) await db.emptyLog()
       return isDeleted
     },
+  }
+}
+
+function checkWeights (categories: ReadonlyArray<{ id: number }>, { weights }: CourseSettings): void {
+  const known = new Set(categories.map(({ id }) => id))
+  for (const id of weights?.keys() ?? []) {
+    if (!known.has(id)) {
+      throw new DomainError('VALIDATION_FAILED', {
+        detail: `categories: the course has no category with id ${id}`,
+      })
+    }
   }
 }

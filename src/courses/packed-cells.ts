@@ -1,17 +1,17 @@
-// A student's cells in one course as one value of bytes. A course of 50,000 students and 200 tasks is ten
-// million cells: as rows of a table they take minutes to import and seconds to read, packed they are read at
+// A student's cells in one course as one value of bytes. A course of 50,000 students and 200 tasks has ten
+// million cells. As rows of a table they take minutes to import and seconds to read; packed, they are read at
 // the speed of the disk.
 //
 //   byte  0      format version, 1
 //   byte  1      which optional columns follow: 1 submitted_at, 2 exercise counts
 //   bytes 4-7    n, the number of slots
 //   then         points        n x float64, NaN: none
-//                submitted_at  n x float64 (if noted), ms since 1970 UTC, NaN: none
-//                counts        3 x n x uint32 (if noted): exercises, correct, recovered; 0xffffffff: none
-// marks n x uint8: status in bits 0-2 (0: the student was not given the task), 8 late, 16 provisional,
-//                              32 submitted_at is a plain date (ms of its midnight in UTC)
+//                submitted_at  n x float64 (optional), ms since 1970 UTC, NaN: none
+//                counts        3 x n x uint32 (optional): exercises, correct, recovered; 0xffffffff: none
+//                marks         n x uint8: status in bits 0-2 (0: the student was not given the task), 8 late,
+//                              16 provisional, 32 submitted_at is a plain date (ms of its midnight in UTC)
 //
-// Little-endian, as every machine is that Node runs on. A task's cell stands at the task's `slot`.
+// Little-endian, like every machine that Node runs on. A task's cell is at the task's `slot`.
 
 /** In the order of their codes in `marks`; code 0 is "not given". */
 export const STATUSES = ['not_started', 'in_progress', 'completed', 'submitted', 'missing', 'exempt'] as const
@@ -39,8 +39,7 @@ const HEADER = 8
 const NO_COUNT = 0xffffffff
 
 /**
- * What a source says of one student and one task. Not what it is worth: that follows from the task, see
- * `score`.
+ * What a source says about one student and one task. The score follows from the task as well, see `score`.
  */
 export interface Cell {
   status: Status
@@ -56,8 +55,7 @@ export interface Cell {
 
 /**
  * Packs cells by slot; `undefined` (or a slot beyond the array): not given. Counts are whole numbers below
- * 2^32 - 1. The same cells always give the same bytes, so that an import sees by comparing them that nothing
- * changed.
+ * 2^32 - 1. The same cells always give the same bytes, so an import compares bytes to find out what changed.
  */
 export function packCells (cells: ReadonlyArray<Cell | undefined>): Buffer {
   let n = cells.length
@@ -101,7 +99,7 @@ export function packCells (cells: ReadonlyArray<Cell | undefined>): Buffer {
   return Buffer.from(bytes.buffer)
 }
 
-/** Reads packed rows one after the other into the same memory; what it shows is the row loaded last. */
+/** Reads packed rows one after the other into the same memory. It shows the row that was loaded last. */
 export class CellReader {
   /** Number of slots of the loaded row; a slot beyond is "not given". */
   length = 0
@@ -125,10 +123,11 @@ export class CellReader {
       this.#bytes = new Uint8Array(this.#memory)
     }
     this.#bytes.set(row)
-    const flags = row[1]!
-    const n = new Uint32Array(this.#memory, 4, 1)[0]!
+    const header = new DataView(this.#memory)
+    const flags = header.getUint8(1)
+    const n = header.getUint32(4, true)
     const layout = layoutOf(n, flags)
-    if (row[0] !== VERSION || row.length !== layout.size) {
+    if (header.getUint8(0) !== VERSION || row.length !== layout.size) {
       throw new Error('The cells of a student are damaged: not a packed row of version 1.')
     }
     this.length = n
@@ -155,28 +154,29 @@ export class CellReader {
   }
 
   /**
-   * The score as a fraction, NaN for none: points of points possible, else correct of all exercises; the
-   * exempt have none. `pointsPossible` is NaN (or not above 0) for a task that has none.
+   * The score as a fraction: points / points possible, else correct / all exercises. NaN: none, as for a
+   * status of exempt. `pointsPossible` is NaN (or not above 0) for a task that has none.
    */
   score (slot: number, pointsPossible: number): number {
     if (slot >= this.length) return NaN
-    const status = this.marks[slot]! & STATUS_MASK
+    const status = (this.marks[slot] ?? 0) & STATUS_MASK
     if (status === STATUS.none || status === STATUS.exempt) return NaN
-    const points = this.points[slot]!
-    if (pointsPossible > 0 && points === points) return points / pointsPossible // eslint-disable-line no-self-compare
+    const points = this.points[slot] ?? NaN
+    if (pointsPossible > 0 && !Number.isNaN(points)) return points / pointsPossible
     const exercises = this.count(slot, 0)
     const correct = this.count(slot, 1)
     return exercises !== null && exercises > 0 && correct !== null ? correct / exercises : NaN
   }
 
-  /** The cell as a source would say it, `undefined` where the student was not given the task. */
+  /** `undefined`: the student was not given the task. */
   cell (slot: number): Cell | undefined {
-    if (!this.isGiven(slot)) return undefined
-    const mark = this.marks[slot]!
-    const points = this.points[slot]!
+    const mark = slot < this.length ? this.marks[slot] ?? 0 : 0
+    const status = STATUSES[(mark & STATUS_MASK) - 1]
+    if (status === undefined) return undefined
+    const points = this.points[slot] ?? NaN
     const submitted = this.submittedAt(slot)
     return {
-      status: STATUSES[(mark & STATUS_MASK) - 1]!,
+      status,
       points: Number.isNaN(points) ? null : points,
       exerciseCount: this.count(slot, 0),
       correctExerciseCount: this.count(slot, 1),

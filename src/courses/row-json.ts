@@ -1,4 +1,5 @@
-// A student's row as JSON. Pages have up to two million cells, so cells are put together as text, not as objects.
+// A student's row as JSON. Pages have up to two million cells, so cells are put together as text, not as
+// objects.
 import { isoTime } from '../iso-time.ts'
 import { personName } from '../person-name.ts'
 import type { Book } from './book.ts'
@@ -8,14 +9,18 @@ import { LATE, PLAIN_DATE, PROVISIONAL, STATUS_MASK, STATUSES, type CellReader }
 
 /** Returns what writes rows of this book. */
 export function rowWriter ({ course, tasks }: Book): (row: BookRow) => string {
-  const columns = tasks.map(({ slot, type, id }) => ({ slot, start: `{"type":"${type}","id":${id},"status":` }))
+  const columns = tasks.map(({ slot, type, id }) => ({
+    slot,
+    start: `{"type":"${type}","id":${id},"status":`,
+  }))
   const statuses = STATUSES.map((status) => `"${status}","score":`)
   // Days repeat a lot, and the calendar of a zone is slow.
   const days = new Map<number, string>()
 
   function cellJson (cells: CellReader, slot: number, score: number): string {
     const mark = cells.marks[slot] ?? 0
-    return `${statuses[(mark & STATUS_MASK) - 1]}${numberJson(score)},"points":${numberJson(cells.points[slot])}` +
+    return `${statuses[(mark & STATUS_MASK) - 1]}${numberJson(score)}` +
+      `,"points":${numberJson(cells.points[slot])}` +
       `,"exercise_count":${cells.count(slot, 0)},"correct_exercise_count":${cells.count(slot, 1)}` +
       `,"recovered_exercise_count":${cells.count(slot, 2)}` +
       `,"is_late":${(mark & LATE) !== 0},"is_provisional":${(mark & PROVISIONAL) !== 0}` +

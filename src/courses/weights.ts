@@ -4,9 +4,9 @@ export interface CategoryWeight {
 }
 
 /**
- * The weight that each category counts with, as a fraction, in the order given. Imported: a category without
- * one counts 0, or 1/n if no category of the course has one. What a teacher set replaces the imported one,
- * category by category.
+ * The effective weight of each category, a fraction, in the given order. A category without an imported
+ * weight counts 0, or 1/n if no category of the course has one. A weight that a teacher set replaces the
+ * imported one.
  */
 export function effectiveWeights (categories: readonly CategoryWeight[]): number[] {
   const isUnweighted = categories.every((category) => category.imported_weight === null)

@@ -4,8 +4,9 @@ import { NAME_MAX } from '../short-text.ts'
 import { wallClock } from '../courses/course-time.ts'
 
 /**
- * `<course>_Performance_<yyyymmdd-hhmmss>.xlsx`, the time as the clock in the course's zone shows it. Runs of anything but
- * letters and digits of any script (with their combining marks), `.` and `-` become one `_`; at most 200 bytes of UTF-8.
+ * `<course>_Performance_<yyyymmdd-hhmmss>.xlsx`, with the time in the course's zone. In the course's name,
+ * each run of characters that are not letters or digits of any script (with their combining marks), `.` or
+ * `-` becomes one `_`. The whole is at most 200 bytes of UTF-8.
  */
 export function exportFilename (courseName: string, at: number, timeZone: string): string {
   const clock = isoTime(wallClock(at, timeZone))
@@ -15,7 +16,7 @@ export function exportFilename (courseName: string, at: number, timeZone: string
     .toWellFormed()
     .normalize('NFC')
     .replace(/[^\p{L}\p{M}\p{N}.-]+/gu, '_')
-  // Such a run is already one `_`.
+  // A run at an end is one `_` already.
   const trimmed = name.startsWith('_') ? name.slice(1) : name
   const fitting = cutToBytes(trimmed, MAX_FILENAME_BYTES - Buffer.byteLength(ending))
   const cut = fitting.endsWith('_') ? fitting.slice(0, -1) : fitting

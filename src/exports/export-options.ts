@@ -1,19 +1,19 @@
 import Type, { type Static } from 'typebox'
 
-/** The body of an export request; what is left out has the default. */
+/** The body of an export request. Options that are left out have their default. */
 export const exportOptionsSchema = Type.Object({
   sheets: Type.Optional(
     Type.Enum(['course', 'period'], {
-      description: '`course` (default): one sheet for all; `period`: one sheet a period.',
+      description: '`course` (default): one sheet for all students; `period`: one sheet for each period.',
     })
   ),
   values: Type.Optional(
     Type.Enum(['percent', 'points'], {
-      description: '`percent` (default), or `points` in the cells of tasks that have points possible.',
+      description: '`percent` (default); `points`: tasks with points possible show points.',
     })
   ),
   include_dropped: Type.Optional(
-    Type.Boolean({ description: 'Whether dropped students are in it; default true.' })
+    Type.Boolean({ description: 'Whether dropped students are included. Default: true.' })
   ),
 }, { additionalProperties: false })
 
@@ -31,7 +31,7 @@ export function completeOptions (given: ExportOptionsGiven): ExportOptions {
   }
 }
 
-/** What differs from the defaults. */
+/** The options that differ from the defaults. */
 export function optionsGiven (options: ExportOptions): ExportOptionsGiven {
   return Object.fromEntries(
     Object.entries(options).filter(([name, value]) => value !== DEFAULTS[name as keyof ExportOptions])

@@ -1,8 +1,7 @@
 import type { Database, DatabaseLocation } from '../../db/index.ts'
 import { findCourse } from '../../db/queries/courses.ts'
 import { insertExport, setExportExpiry, type RetentionRule } from '../../db/queries/exports.ts'
-import type { JobRow } from '../../db/queries/jobs.ts'
-import { jobRequests } from '../../db/queries/jobs.ts'
+import { jobRequests, type JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
@@ -15,7 +14,7 @@ export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml
 export interface ExportPayload {
   courseId: number
   options: ExportOptions
-  /** Name of who asked first, as the file and the workbook show it. */
+  /** The name of the person who requested it first, as the file and the workbook show it. */
   requestedBy: string
 }
 
@@ -46,7 +45,7 @@ export interface ExportKindOptions {
   now: () => number
   timeLimitMs: number
   retention: RetentionRule
-  /** Where a quota leaves no room, the oldest exports go. */
+  /** If a quota leaves no room, the oldest exports are removed. */
   replacesOldest: boolean
 }
 
@@ -78,8 +77,8 @@ export function exportKind (
           if (await findCourse(trx, courseId) === undefined) {
             throw new DomainError('COURSE_NOT_FOUND', { detail: 'The course was deleted in the meantime.' })
           }
-          // Clients stop polling at the first export made after they asked; so it is, also when the clock was
-          // set back.
+          // Clients stop polling at the first export that is newer than their request. This one is, even if
+          // the clock was set back.
           const requests = await jobRequests(trx, job.id)
           const createdAt = Math.max(now(), ...requests.map((request) => request.requested_at + 1))
           const file = await placed.record(trx, {

@@ -11,11 +11,11 @@ export interface ExportRequest {
   options: ExportOptionsGiven
   /** Null: the command line. */
   userId: number | null
-  /** What the file shows as its maker: name, else e-mail, else `command line`. */
+  /** What the file shows as its author: name, else email address, else `command line`. */
   requestedBy: string
 }
 
-/** One export as the API shows it, but for its absolute address. */
+/** One export as the API shows it, without its absolute address. */
 export interface ExportItem {
   id: number
   filename: string
@@ -31,8 +31,7 @@ export interface ExportItem {
 
 export interface Exports {
   /**
-   * Queues an export or joins the one that serves the request. Undefined: no such course. Throws
-   * QUEUE_FULL.
+   * Queues an export or joins the one that serves the request. Undefined: no such course. Throws QUEUE_FULL.
    */
   request: (request: ExportRequest) => Promise<JobTicket | undefined>
   /** Newest first. */
@@ -62,8 +61,8 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
       return await db.write(async (trx) => {
         const course = await findCourse(trx, courseId)
         if (course === undefined) return undefined
-        // Never before an export that is there already: with a clock set back, that one would look like the
-        // answer.
+        // Never before an existing export. Otherwise, after the clock was set back, that export would look
+        // like the result.
         const requestedAt = Math.max(now(), await queries.newestExportTime(trx, courseId) ?? 0)
         return await queue.request(trx, {
           kind: EXPORT_KIND,
@@ -96,7 +95,7 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
         const row = await queries.findExport(trx, courseId, exportId)
         if (row === undefined) return false
         await files.deleteIn(trx, [row.file_id])
-        // Another one may be the newest now, and is kept.
+        // Another export may be the newest one now and is kept.
         await queries.setExportExpiry(trx, retention, now(), courseId)
         return true
       })

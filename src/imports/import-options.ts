@@ -4,9 +4,9 @@ import type { ColumnBounds } from './columns.ts'
 export type ImportFormat = 'oneroster' | 'performance-book' | 'canvas' | 'moodle'
 
 export interface ImportOptions {
-  /** The service's database. It exists and is migrated. */
+  /** The service's database, which exists and is migrated. */
   database: DatabaseLocation
-  /** Where the staging database is made for the time of the import. */
+  /** Folder of the staging database, which exists only during the import. */
   stagingFolder: string
   /** By default, the format is recognized. */
   format?: ImportFormat | undefined

@@ -122,11 +122,12 @@ t.test('missing work counts 0 where the course says so, from the moment after it
     ],
   }
   const book = await open(t, course)
-  t.strictSame((await lines(book)).map(({ scores }) => scores), [[0, null, null], [0, 0.5, 0.5], [null, null, null], [
-    0.3,
-    null,
-    null,
-  ]])
+  t.strictSame((await lines(book)).map(({ scores }) => scores), [
+    [0, null, null],
+    [0, 0.5, 0.5],
+    [null, null, null],
+    [0.3, null, null],
+  ])
   t.equal(book.zeroedCells, 2)
   t.equal(book.currentUntil, NOW + 1, 'then the second task is past due')
   const ignored = await open(t, { ...course, missingCounts: 'ignored' })

@@ -9,7 +9,7 @@ t.test("course, what it is, and the time in the course's zone", async (t) => {
   t.equal(name('Physics I', 'Asia/Tokyo'), 'Physics_I_Performance_20150501-043402.xlsx')
 })
 
-t.test('anything but letters, digits, dots and hyphens becomes one underscore, none at the ends', async (t) => {
+t.test('characters other than letters, digits, dots and hyphens become one underscore', async (t) => {
   t.equal(name('  AP/Bio: "cells" & more!  '), 'AP_Bio_cells_more_Performance_20150430-193402.xlsx')
   t.equal(name('a\r\nb\u0000c'), 'a_b_c_Performance_20150430-193402.xlsx')
   t.equal(name('Math 1.5-A'), 'Math_1.5-A_Performance_20150430-193402.xlsx')

@@ -3,7 +3,9 @@ import type { JobTasks } from '../../workers/task-map.ts'
 import type { Gate } from './gate.ts'
 import type { HeldTasks } from './held.tasks.ts'
 
-/** Real threads with the service's own tasks. Each reports `progress` and waits at the gate before it begins. */
+/**
+ * Real threads with the service's own tasks. Each reports `progress` and waits at the gate before it begins.
+ */
 export function createHeldPool (
   gate: Gate,
   { threads = 2, progress }: { threads?: number, progress?: number } = {}

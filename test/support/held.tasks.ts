@@ -19,7 +19,10 @@ export interface HeldTask<Types extends TaskTypes> {
 export type HeldTasks = { [Name in keyof JobTasks]: HeldTask<JobTasks[Name]> }
 
 export const { run, load } = serveTasks<HeldTasks>({
-  performanceExport: async () => held((await import('../../workers/performance-export.ts')).performanceExport),
+  async performanceExport () {
+    const { performanceExport } = await import('../../workers/performance-export.ts')
+    return held(performanceExport)
+  },
   importUpload: async () => held((await import('../../workers/import-upload.ts')).importUpload),
   housekeeping: async () => held((await import('../../workers/housekeeping.ts')).housekeeping),
 })

@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import { openBookReader, sqliteFile } from '../../db/index.ts'
 import { controlTotals } from '../../db/queries/books.ts'
 import { readBook, type Book } from '../../src/courses/book.ts'
-import type { WorkbookFacts, WorkbookOptions, WorkbookRequest } from '../../workers/workbook/workbook-request.ts'
+import type {
+  WorkbookFacts,
+  WorkbookOptions,
+  WorkbookRequest,
+} from '../../workers/workbook/workbook-request.ts'
 import { writeWorkbook } from '../../workers/workbook/write-workbook.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
 import { rowsOf } from './book-rows.ts'

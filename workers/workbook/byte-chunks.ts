@@ -2,9 +2,8 @@
 const CHUNK = 131_072
 
 /**
- * XML in ASCII, written row by row into chunks. The bytes are set one by one, which for the short pieces of a
- * cell is faster than any call. A row must fit into the room that was asked for: nothing is checked while it
- * is written.
+ * XML in ASCII, written row by row into chunks. For the short pieces of a cell, setting bytes one by one is
+ * faster than any call. Nothing is checked while a row is written: it must fit into the requested room.
  */
 export class ByteChunks {
   readonly #size: number
@@ -37,10 +36,10 @@ export class ByteChunks {
     return this.length >= CHUNK
   }
 
-  /** What was written since the last time; its memory is written again after the next call. */
+  /** What was written since the last call. Its memory is used again after the next call. */
   take (): Buffer {
     if (this.length > this.#size) {
-      throw new Error('A row of the workbook is longer than the room that was made for it.')
+      throw new Error('A row of the workbook is longer than its room.')
     }
     const chunk = this.buffer.subarray(0, this.length)
     ;[this.buffer, this.#spare] = [this.#spare, this.buffer]

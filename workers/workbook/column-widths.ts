@@ -51,7 +51,9 @@ export async function fitColumns (
     // Two lines of the heading, where that is enough.
     width: bounded(Math.max(textWidth(heading) / 2 + 4, names[category ?? -1] ?? 0), bounds),
   })
-  const averages = headings.averages.map((heading, i) => fitted(heading, columns.categories[i - 1]?.index, AVERAGE))
+  const averages = headings.averages.map((heading, i) =>
+    fitted(heading, columns.categories[i - 1]?.index, AVERAGE)
+  )
   const tasks = book.tasks.map((task) => fitted(task.title, task.category, TASK))
   const lines = [...averages, ...tasks].map(({ heading, width }) => linesOf(heading, width - 2))
   return {

@@ -2,7 +2,7 @@ import type { Book } from '../../src/courses/book.ts'
 import { DomainError } from '../../src/errors.ts'
 import type { ControlTotals, WorkbookOptions } from './workbook-request.ts'
 
-/** What went out, counted cell by cell by the row writers. */
+/** What was written, counted cell by cell by the row writers. */
 export class WrittenTotals {
   students = 0
   dropped = 0
@@ -11,7 +11,7 @@ export class WrittenTotals {
   /** Task cells with a score, and the sum of these fractions, whatever the cell shows. */
   scores = 0
   scoreSum = 0
-  /** The sum of the fractions without their signs, against which a rounding error is judged. */
+  /** The sum of the fractions without their signs: rounding errors are judged by it. */
   scoreSize = 0
 }
 
@@ -19,19 +19,15 @@ export class WrittenTotals {
 const ROUNDING = 1e-9
 
 /**
- * Compares what was written with the database's own totals, which SQL adds up from what the import noted for
- * each student.
+ * Compares what was written with the database's own totals, which SQL adds up from what the import recorded
+ * for each student. Throws CHECK_FAILED.
  *
- * - Every sheet has every task, and all sheets together have each student once, so students, scores and the
- * sum are compared
- *   over all sheets, with one sheet or many.
- * - The import's totals know no cell that counts 0 only because its task is past due; the book counts those
- * apart.
- * - Where dropped students are left out, the scores that the book has of them are added to what was written:
- * the database
- *   has no total without them. That nobody else was left out shows in the count of the students who are not dropped.
- *
- * Throws CHECK_FAILED.
+ * - Every sheet has every task, and all sheets together have each student once. So students, scores and the
+ *   sum are compared over all sheets.
+ * - The import's totals do not include cells that count 0 only because their task is past due. The book
+ *   counts those separately.
+ * - If dropped students are left out, the book's scores of them are added to what was written, because the
+ *   database has no total without them. The count of the other students shows that none of them is missing.
  */
 export function checkTotals (
   book: Book,
@@ -65,7 +61,8 @@ export function checkTotals (
 
 function disagreement (what: string, ours: number, theirs: number): DomainError {
   return new DomainError('CHECK_FAILED', {
-    detail: `The workbook does not agree with the database in ${what} (${ours} written, ${theirs} noted), so it was thrown away. ` +
-      'Import the course again and then export it; if that does not help, tell your administrator.',
+    detail: `The workbook does not match the database in ${what} (${ours} written, ${theirs} recorded), ` +
+      'so it was discarded. Import the course again, then export it. ' +
+      'If that does not help, contact your administrator.',
   })
 }

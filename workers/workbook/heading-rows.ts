@@ -61,7 +61,13 @@ export function * headingRows (
     refuseInfinite(value)
     return `<c r="${columnName(column)}${row}" s="${style.id()}"><v>${value}</v></c>`
   }
-  function formula (row: number, column: number, style: Style, formula: string, value: number | null): string {
+  function formula (
+    row: number,
+    column: number,
+    style: Style,
+    formula: string,
+    value: number | null
+  ): string {
     const cell = `<c r="${columnName(column)}${row}" s="${style.id()}"`
     if (value !== null) refuseInfinite(value)
     return value === null
@@ -135,7 +141,7 @@ export function * headingRows (
 function refuseInfinite (value: number): void {
   if (Number.isFinite(value)) return
   throw new DomainError('CHECK_FAILED', {
-    detail: 'Scores of this course add up to more than a worksheet can hold. Look for a score that is far too ' +
-      'high, correct it where it comes from and import it again.',
+    detail: 'Scores of this course add up to more than a worksheet can hold. Look for a score that is far ' +
+      'too high, correct it where it comes from and import it again.',
   })
 }

@@ -4,9 +4,8 @@ const SLOTS = 4096
 const WIDTH = 32
 
 /**
- * Numbers as ASCII, the shortest text that reads back to the same number. Scores repeat (7 of 9, 8 of 9, …),
- * and turning one into text is what costs most in writing a cell, so the last text of each of a few thousand
- * slots is kept.
+ * Numbers as ASCII: the shortest text that reads back to the same number. Converting a number is the most
+ * expensive step of writing a cell, and scores repeat (7 of 9, 8 of 9, …), so a table keeps the latest texts.
  */
 export class NumberBytes {
   readonly #keys = new Float64Array(SLOTS).fill(NaN)
@@ -16,7 +15,7 @@ export class NumberBytes {
   readonly #halves = new Uint32Array(this.#number.buffer)
 
   /**
-   * Writes a finite number at a place of a buffer that has room for 32 bytes there; gives the place after it.
+   * Writes a finite number at `at`, where the buffer has room for 32 bytes. Returns the position after it.
    */
   write (value: number, buffer: Uint8Array, at: number): number {
     this.#number[0] = value

@@ -5,15 +5,15 @@ const MOST_UNITS = 31
 const FORBIDDEN = /[:\\/?*[\]\p{Cc}\ufffe\uffff]/gu
 
 /**
- * Names for worksheets as Excel allows them, one for each given name, in the same order: what is forbidden
- * becomes `-`, a clash (whatever the case) is numbered `~2`, `~3`. `taken` names are not given out.
+ * A name that Excel allows for each given name, in the same order. Forbidden characters become `-`. Names
+ * that clash, ignoring case, are numbered `~2`, `~3`. Names in `taken` are not used.
  */
 export function sheetNames (names: readonly string[], taken: readonly string[]): string[] {
   const used = new Set(taken.map(fold))
-  // Where the numbers of a name go on: thousands of periods may have the same one.
+  // The next number of each name: thousands of periods may have the same name.
   const next = new Map<string, number>()
   return names.map((wanted) => {
-    // One unit more than fits, so that a character is not taken for a broken one.
+    // One unit more than fits, so that the last character is whole.
     const allowed = wanted.slice(0, MOST_UNITS + 1).toWellFormed().replace(FORBIDDEN, '-')
     const plain = trimmed(allowed === '' ? 'Period' : allowed, MOST_UNITS)
     let name = plain
@@ -27,10 +27,7 @@ export function sheetNames (names: readonly string[], taken: readonly string[]):
   })
 }
 
-/**
- * A worksheet's name as formulas write it: `'1st ''A'''`; unquoted only where it cannot be taken for a cell
- * or a column.
- */
+/** The name as formulas write it: `'1st ''A'''`. Unquoted only if it cannot be read as a cell or a column. */
 export function quotedSheetName (name: string): string {
   return /^[A-Z][a-z]{5,}$/.test(name) ? name : `'${name.replaceAll("'", "''")}'`
 }

@@ -100,7 +100,10 @@ function listSheets (
   return wanted.map(({ id, name }, i) => ({ name: names[i] ?? name, periodId: id }))
 }
 
-/** A category has a column if anyone in the workbook has an average in it. Dropped students count in no average. */
+/**
+ * A category has a column if anyone in the workbook has an average in it. Dropped students count in no
+ * average.
+ */
 function categoriesWithScores (book: Book, options: WorkbookOptions): SheetCategory[] {
   const { categories, isScored } = book.averages()
   return book.categories.map((category, index) => ({ ...category, index }))
@@ -116,8 +119,9 @@ function refuseTooLarge (
   const summaryColumns = options.sheets === 'period' ? summaryWidth(columns) : 3
   if (columns.last > MOST_COLUMNS || summaryColumns > MOST_COLUMNS) {
     throw new DomainError('WORKBOOK_TOO_LARGE', {
-      detail: `The course has ${withCommas(book.tasks.length)} tasks in ${withCommas(book.categories.length)} ` +
-        `categories. An Excel worksheet has room for ${withCommas(MOST_COLUMNS)} columns. ` +
+      detail: `The course has ${withCommas(book.tasks.length)} tasks in ` +
+        `${withCommas(book.categories.length)} categories. An Excel worksheet has room for ` +
+        `${withCommas(MOST_COLUMNS)} columns. ` +
         'Withdraw tasks that are no longer needed, or split the course.',
     })
   }

@@ -1,16 +1,13 @@
 // The shared strings of a workbook, as XML. Names, ids and addresses are as many as the students and mostly
-// unique, so they are not kept: they go out as bytes at once, into memory first and into a file of no name
-// when there are many of them.
+// unique, so they are not kept as strings. They become bytes at once, in memory, and in a file without a name
+// if there are many of them.
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { cellText, escapeXml, isPlainText } from './excel-text.ts'
 
 const CHUNK = 131_072
-/** Bytes kept in memory before they are put into a file. */
+/** Bytes kept in memory before they are written to a file. */
 const IN_MEMORY = 1 << 20
-/**
- * Texts that `intern` remembers, and their greatest length: what repeats (first names, statuses) shows up
- * early.
- */
+/** Number and greatest length of the texts that `intern` knows. Texts that repeat (statuses) come early. */
 const REMEMBERED = 4096
 const REMEMBERED_LENGTH = 64
 
@@ -27,13 +24,13 @@ export class StringTable {
   #descriptor: number | undefined
   #spooled = 0
 
-  /** `first` is the index of the first text added here, `file` a path that is free for a moment. */
+  /** `first` is the index of the first text added here. `file` is a path that is free for a moment. */
   constructor (first: number, file: string) {
     this.#next = first
     this.#file = file
   }
 
-  /** Adds a text and gives its index; one that came before may get its old one. */
+  /** Adds a text and returns its index. A text that was added before may keep its index. */
   intern (text: string): number {
     const known = this.#known.get(text)
     if (known !== undefined) return known
@@ -42,10 +39,7 @@ export class StringTable {
     return index
   }
 
-  /**
-   * Adds a text that is not expected again and gives its index. Throws what the file system throws (a full
-   * disk).
-   */
+  /** Adds a text that is not expected again and returns its index. Throws what the file system throws. */
   add (text: string): number {
     if (isPlainText(text)) {
       this.#write(`<si><t>${text}</t></si>`)
@@ -55,16 +49,17 @@ export class StringTable {
     return this.#next++
   }
 
-  /** Texts so far, with those before the first that was added here. */
+  /** Number of texts so far, including those before `first`. */
   get texts (): number {
     return this.#next
   }
 
   /** All that was added, as XML in chunks. Nothing may be added afterwards. */
   * bytes (): Generator<Buffer> {
-    for (let position = 0; position < this.#spooled;) {
+    const descriptor = this.#descriptor
+    for (let position = 0; descriptor !== undefined && position < this.#spooled;) {
       const chunk = Buffer.allocUnsafe(Math.min(CHUNK, this.#spooled - position))
-      const length = readSync(this.#descriptor!, chunk, 0, chunk.length, position)
+      const length = readSync(descriptor, chunk, 0, chunk.length, position)
       if (length === 0) throw new Error('The table of strings is shorter than what was written to it.')
       position += length
       yield chunk.subarray(0, length)
@@ -73,7 +68,7 @@ export class StringTable {
     if (this.#used > 0) yield this.#chunk.subarray(0, this.#used)
   }
 
-  /** Lets go of the file, if there is one. */
+  /** Closes the file, if there is one. */
   close (): void {
     if (this.#descriptor === undefined) return
     closeSync(this.#descriptor)
@@ -81,7 +76,7 @@ export class StringTable {
   }
 
   #write (xml: string): void {
-    // At most three bytes a UTF-16 unit.
+    // A UTF-16 unit has at most three bytes.
     if (this.#used + 3 * xml.length > this.#chunk.length) this.#nextChunk(3 * xml.length)
     this.#used += this.#chunk.write(xml, this.#used)
   }
@@ -99,7 +94,7 @@ export class StringTable {
   #spool (): void {
     if (this.#descriptor === undefined) {
       this.#descriptor = openSync(this.#file, 'wx+', 0o600)
-      // Without a name nothing stays behind, whatever ends this thread.
+      // Without a name, the file disappears whatever ends this thread.
       unlinkSync(this.#file)
     }
     for (const chunk of this.#chunks) {

@@ -25,7 +25,10 @@ export interface StudentRowsOptions {
   values: WorkbookOptions['values']
 }
 
-/** What is around a cell's value: `<c r="L`, the row's number, then the style, which differs for dropped students. */
+/**
+ * What is around a cell's value: `<c r="L`, the row's number, then the style, which differs for dropped
+ * students.
+ */
 interface CellForm {
   start: Buffer
   active: Buffer
@@ -189,7 +192,12 @@ export class StudentRows {
 }
 
 /** `rest`: what follows the style. */
-function cellForm (column: number, active: Style, dropped: Style, rest: Record<'active' | 'dropped', string>): CellForm {
+function cellForm (
+  column: number,
+  active: Style,
+  dropped: Style,
+  rest: Record<'active' | 'dropped', string>
+): CellForm {
   return {
     start: cellStart(column),
     active: Buffer.from(`" s="${active.id()}"${rest.active}`),

@@ -1,4 +1,4 @@
-// What the marks in a workbook mean, as Summary says it.
+// What the marks in a workbook mean. Summary shows this.
 import type { Style } from 'xlsx-populate'
 import type { Book } from '../../src/courses/book.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
@@ -21,7 +21,11 @@ export function legend (
   const lines: Array<LegendLine & { isIn?: boolean }> = [
     { style: samples.late, mark: 'Late', meaning: 'in italics: handed in late' },
     { style: samples.provisional, mark: 'Provisional', meaning: 'underlined: the score may still change' },
-    { style: samples.lateAndProvisional, mark: 'Late, provisional', meaning: 'in italics and underlined: both' },
+    {
+      style: samples.lateAndProvisional,
+      mark: 'Late, provisional',
+      meaning: 'in italics and underlined: both',
+    },
     {
       style: samples.dropped,
       mark: 'Dropped',
@@ -36,8 +40,8 @@ export function legend (
     {
       style: samples.plain,
       mark: 'A word',
-      meaning: 'Completed, In progress, Not started, Submitted, Missing, Exempt: there is no score, and it counts ' +
-        'in no average',
+      meaning: 'Completed, In progress, Not started, Submitted, Missing, Exempt: there is no score, and it ' +
+        'counts in no average',
     },
     { style: samples.plain, mark: 'An empty cell', meaning: 'the student was not given the task' },
     {

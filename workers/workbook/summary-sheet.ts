@@ -107,9 +107,11 @@ export function summarySheet (
   const students = sheets.reduce((sum, sheet) => sum + sheet.students, 0)
   put(3, styles.plain, {
     value: `${count(students, 'student')}, ${count(book.tasks.length, 'task')}, ${count(scores, 'score')} ` +
-      'and their sum, counted while they were written, are those of the database.',
+      'and their sum were counted while they were written. They match the database.',
   })
-  const labels = cells.flatMap(({ column, value }) => column === 1 && typeof value === 'string' ? [value.length] : [])
+  const labels = cells.flatMap(({ column, value }) =>
+    column === 1 && typeof value === 'string' ? [value.length] : []
+  )
   return {
     cells,
     weightCell: (category) => `Summary!$B$${firstCategoryRow + category}`,
@@ -144,7 +146,10 @@ export function summarySheet (
       })
       for (const [i, average] of sums.entries()) {
         const column = columns.courseAverage + i
-        put(FIRST_SUM + 2 * i, styles.summarySum, { formula: formulas.sum(column), result: () => average.sum })
+        put(FIRST_SUM + 2 * i, styles.summarySum, {
+          formula: formulas.sum(column),
+          result: () => average.sum,
+        })
         put(FIRST_SUM + 2 * i + 1, styles.centered, {
           formula: formulas.count(column),
           result: () => average.count,

@@ -1,6 +1,6 @@
-// The cells of tasks, the one hot loop of an export: ten million cells go through it. So everything that can be
-// is bytes beforehand, and each byte is set by hand, which for pieces of a few bytes is faster than any call.
-// That is also why this file asserts (`!`) what an index finds: a check for each byte would cost time.
+// The cells of tasks, the one hot loop of an export: ten million cells go through it. So everything that can
+// be is bytes beforehand, and each byte is set by hand, which for pieces of a few bytes is faster than any
+// call. That is also why this file asserts (`!`) what an index finds: a check for each byte would cost time.
 import type { BookRow } from '../../src/courses/book-row.ts'
 import type { BookTask } from '../../src/courses/book-columns.ts'
 import { LATE, PROVISIONAL, STATUS_MASK } from '../../src/courses/packed-cells.ts'
@@ -13,7 +13,15 @@ import type { WorkbookOptions } from './workbook-request.ts'
 import { DROPPED_LOOK, LATE_LOOK, PROVISIONAL_LOOK, type WorkbookStyles } from './workbook-styles.ts'
 
 /** By the code of a status, see `packed-cells.ts`. */
-const STATUS_WORDS = ['', 'Not started', 'In progress', 'Completed', 'Submitted', 'Missing', 'Exempt'] as const
+const STATUS_WORDS = [
+  '',
+  'Not started',
+  'In progress',
+  'Completed',
+  'Submitted',
+  'Missing',
+  'Exempt',
+] as const
 const WORDS = STATUS_WORDS.length
 
 export interface TaskCellsOptions {
@@ -91,7 +99,8 @@ export class TaskCells {
         continue
       }
       const isPoints = !Number.isNaN(possible)
-      // The points that came in, if the score comes from them: score × possible could differ in the last digit.
+      // The points that came in, if the score comes from them: score × possible could differ in the last
+      // digit.
       const value = isPoints ? Number.isNaN(points[slot]) ? score * possible : points[slot]! : score
       if (!Number.isFinite(value) || !Number.isFinite(score)) throw unwritable(`The score in “${title}”`, row)
       const middle = (isPoints ? this.#pointsMiddles : this.#scoreMiddles)[look]!

@@ -1,21 +1,24 @@
-// The workbook without its rows, made by xlsx-populate. What that library has no call for or writes wrong is
-// spliced into its XML here. See docs/workbook.md.
+// The workbook without its rows, made by xlsx-populate.
 import XlsxPopulate, { type Workbook } from 'xlsx-populate'
 import { fromBufferPromise } from 'yauzl'
 import type { Book } from '../../src/courses/book.ts'
-import { isoTime } from '../../src/iso-time.ts'
 import type { ColumnWidths } from './column-widths.ts'
-import { cellText, escapeXml, propertyText } from './excel-text.ts'
-import { quotedSheetName } from './sheet-names.ts'
-import { columnName, HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
-import { summarySheet, type Summary, type SummaryCell } from './summary-sheet.ts'
+import { cellText, propertyText } from './excel-text.ts'
+import {
+  APP_PART,
+  contentTypesPart,
+  corePart,
+  sheetPart,
+  stylesPart,
+  summaryPart,
+  withResults,
+  workbookPart,
+} from './package-parts.ts'
+import { HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
+import { summarySheet, type Summary } from './summary-sheet.ts'
 import type { WorkbookRequest } from './workbook-request.ts'
 import { createStyles, type WorkbookStyles } from './workbook-styles.ts'
-
-/** Up to so many tasks, a printed page shows the whole width. */
-const MOST_TASKS_ON_A_PAGE = 15
-const MARGINS = '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
-const FOOTER = '<headerFooter><oddFooter>&amp;L&amp;A&amp;RPage &amp;P of &amp;N</oddFooter></headerFooter>'
+import { cut, elements } from './xml-splice.ts'
 
 export interface WorkbookPackage {
   /** Finished parts, by path. */
@@ -66,25 +69,21 @@ export async function makePackage (
     parts.delete(path)
     return part
   }
-  parts.set('[Content_Types].xml', withSheetTypes(take('[Content_Types].xml'), plan.sheets.length))
-  parts.set(
-    'docProps/core.xml',
-    splice(take('docProps/core.xml'), '</cp:coreProperties>', (end) =>
-      w3cDate('created', request.generatedAt) + w3cDate('modified', request.generatedAt) + end)
-  )
+  parts.set('[Content_Types].xml', contentTypesPart(take('[Content_Types].xml'), plan.sheets.length))
+  parts.set('docProps/core.xml', corePart(take('docProps/core.xml'), request.generatedAt))
   take('docProps/app.xml')
-  parts.set('docProps/app.xml', APP_PROPERTIES)
+  parts.set('docProps/app.xml', APP_PART)
   parts.set('xl/workbook.xml', workbookPart(take('xl/workbook.xml'), plan))
-  parts.set('xl/styles.xml', withCounts(stylesPart(take('xl/styles.xml'))))
+  parts.set('xl/styles.xml', stylesPart(take('xl/styles.xml')))
   const [stringsHead, stringsTail] = cut(take('xl/sharedStrings.xml'), '</sst>')
   const [stringsStart, summaryStrings] = cut(stringsHead, '<sst ')
   const summaryPath = 'xl/worksheets/sheet1.xml'
-  const summaryPart = summaryPageSetup(take(summaryPath), request.options.sheets === 'period')
+  const summaryXml = summaryPart(take(summaryPath), { isWide: request.options.sheets === 'period' })
   return {
     parts,
     sheets: plan.sheets.map((sheet, i) => {
       const path = `xl/worksheets/sheet${i + 2}.xml`
-      return { sheet, path, ...sheetXml(take(path), sheet, plan) }
+      return { sheet, path, ...sheetPart(take(path), sheet, plan) }
     }),
     sharedStrings: {
       head: ({ texts, cells }) => {
@@ -95,7 +94,7 @@ export async function makePackage (
       count: elements(stringsHead, 'si'),
     },
     summaryPath,
-    summaryXml: () => withResults(summaryPart, summary.cells),
+    summaryXml: () => withResults(summaryXml, summary.cells),
     styles,
     summary,
   }
@@ -134,163 +133,6 @@ function shapeSheet (
     const hasPoints = request.options.values === 'points' && (book.tasks[j]?.pointsPossible ?? 0) > 0
     sheet.column(columns.firstTask + j).width(width).style((hasPoints ? styles.points : styles.scores)[0])
   })
-}
-
-function sheetXml (
-  xml: string,
-  sheet: StudentSheet,
-  { columns }: SheetPlan
-): { head: string, tail: string } {
-  const fits = columns.tasks <= MOST_TASKS_ON_A_PAGE
-  const last = columnName(columns.last)
-  const [head, tail] = cut(xml, '<sheetData/>')
-  const dimension = `<dimension ref="A1:${last}${HEADING_ROWS + sheet.students}"/>`
-  return {
-    head: splice(
-      splice(
-        head,
-        '<sheetPr/>',
-        (found) => (fits ? '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' : found) + dimension
-      ),
-      '</sheetViews>',
-      (found) => `${found}<sheetFormatPr defaultRowHeight="15"/>`
-    ) + '<sheetData>',
-    tail: `</sheetData><autoFilter ref="A${HEADING_ROWS}:${last}${sheet.lastRow}"/>${MARGINS}` +
-      `<pageSetup ${fits ? '' : 'pageOrder="overThenDown" '}orientation="landscape"${
-        fits ? ' fitToHeight="0"' : ''
-      }/>${FOOTER}${tail}`,
-  }
-}
-
-function summaryPageSetup (xml: string, isWide: boolean): string {
-  const [head, tail] = cut(xml, '</sheetData>')
-  return splice(head, '<sheetPr/>', () => '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>') +
-    `</sheetData>${MARGINS}<pageSetup orientation="${
-      isWide ? 'landscape' : 'portrait'
-    }" fitToHeight="0"/>${FOOTER}` +
-    tail.replace(/<pageMargins [^>]*\/>/, '')
-}
-
-/** Formulas come out of the library without a value. */
-function withResults (xml: string, cells: SummaryCell[]): string {
-  const results = new Map(
-    cells.filter((cell) => cell.result !== undefined).map((
-      cell
-    ) => [`${columnName(cell.column)}${cell.row}`, cell.result!])
-  )
-  return xml.replace(
-    /<c r="([A-Z]+\d+)"([^>]*)>(<f>[^<]*<\/f>)<\/c>/g,
-    (_, ref: string, attributes: string, formula: string) => {
-      const value = results.get(ref)!()
-      return value === null
-        ? `<c r="${ref}"${attributes} t="str">${formula}<v></v></c>`
-        : `<c r="${ref}"${attributes}>${formula}<v>${value}</v></c>`
-    }
-  )
-}
-
-/**
- * Names for what is filtered and printed; no path of the template's author; no reason for Excel to ask about
- * saving.
- */
-function workbookPart (xml: string, { columns, sheets }: SheetPlan): string {
-  const last = columnName(columns.last)
-  const names = [
-    ...sheets.map((sheet, i) =>
-      `<definedName name="_xlnm._FilterDatabase" localSheetId="${i + 1}" hidden="1">` +
-      `${escapeXml(quotedSheetName(sheet.name))}!$A$${HEADING_ROWS}:$${last}$${sheet.lastRow}</definedName>`
-    ),
-    ...sheets.map((sheet, i) => {
-      const name = escapeXml(quotedSheetName(sheet.name))
-      return `<definedName name="_xlnm.Print_Titles" localSheetId="${
-        i + 1
-      }">${name}!$A:$B,${name}!$1:$${HEADING_ROWS}</definedName>`
-    }),
-  ]
-  const calculation = /<calcPr [^>]*\/>/.exec(xml)?.[0] ?? ''
-  return splice(
-    xml.replace(/<mc:AlternateContent[\s\S]*?<\/mc:AlternateContent>/, ''),
-    calculation,
-    () => `<definedNames>${names.join('')}</definedNames><calcPr calcId="191029"/>`
-  )
-}
-
-/** What styles.xml lists, and the element that each item of a list is. */
-const STYLE_LISTS = {
-  numFmts: 'numFmt',
-  fonts: 'font',
-  fills: 'fill',
-  borders: 'border',
-  cellStyleXfs: 'xf',
-  cellXfs: 'xf',
-  cellStyles: 'cellStyle',
-  dxfs: 'dxf',
-}
-
-/** Calligra and R's openxlsx refuse a workbook where a list does not say how many items it has. */
-function withCounts (styles: string): string {
-  return Object.entries(STYLE_LISTS).reduce((xml, [list, item]) => {
-    const [before, rest] = cut(xml, `<${list}`)
-    const [attributes, items] = cut(rest, '>')
-    const count = attributes.endsWith('/') ? 0 : elements(cut(items, `</${list}>`)[0], item)
-    return `${before}<${list} count="${count}"${attributes.replace(/ count="[^"]*"/, '')}>${items}`
-  }, styles)
-}
-
-function elements (xml: string, name: string): number {
-  return xml.split(new RegExp(`<${name}[ />]`)).length - 1
-}
-
-/** Formats say which of their settings hold, as some readers want it. */
-function stylesPart (xml: string): string {
-  const [head, rest] = cut(xml, '<cellXfs>')
-  const [formats, tail] = cut(rest, '</cellXfs>')
-  const said = formats.replace(
-    /<xf ([^>]*applyFont[^>]*?)(\/?>)(?=(<alignment )?)/g,
-    (_, attributes: string, end: string, alignment: string | undefined) =>
-      `<xf ${
-        attributes.includes('numFmtId') ? `${attributes} applyNumberFormat="1"` : `numFmtId="0" ${attributes}`
-      } xfId="0"${alignment === undefined ? '' : ' applyAlignment="1"'}${end}`
-  )
-  return `${head}<cellXfs>${said}</cellXfs>${tail}`
-}
-
-function withSheetTypes (xml: string, sheets: number): string {
-  const overrides = Array.from(
-    { length: sheets },
-    (_, i) =>
-      `<Override PartName="/xl/worksheets/sheet${
-        i + 2
-      }.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`
-  )
-  return splice(xml, '</Types>', (end) => overrides.join('') + end)
-}
-
-function w3cDate (name: string, ms: number): string {
-  return `<dcterms:${name} xsi:type="dcterms:W3CDTF">${
-    isoTime(ms).replace(/\.\d+/, '')
-  }</dcterms:${name}>`
-}
-
-// LibreOffice trusts the values beside formulas only of a program that it knows by this name; else a large
-// book opens slowly.
-const APP_PROPERTIES = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' +
-  '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">' +
-  '<Application>Microsoft Excel</Application><AppVersion>16.0300</AppVersion></Properties>'
-
-/**
- * Replaces the one place where a text stands; throws where it does not, since the library then writes
- * something else.
- */
-function splice (xml: string, found: string, replacement: (found: string) => string): string {
-  const [before, after] = cut(xml, found)
-  return before + replacement(found) + after
-}
-
-function cut (xml: string, at: string): [string, string] {
-  const index = at === '' ? -1 : xml.indexOf(at)
-  if (index < 0) throw new Error(`xlsx-populate wrote a part without ${at || 'a place that is needed'}.`)
-  return [xml.slice(0, index), xml.slice(index + at.length)]
 }
 
 async function readParts (zip: Buffer): Promise<Map<string, string>> {

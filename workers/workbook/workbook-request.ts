@@ -1,29 +1,26 @@
 export interface WorkbookOptions {
   /** All students on one worksheet, or a worksheet for each period. */
   sheets: 'course' | 'period'
-  /** What a task cell shows: the score in per cent, or score times points possible. */
+  /** What a task cell shows: the score in percent, or score × points possible. */
   values: 'percent' | 'points'
   include_dropped: boolean
 }
 
-/**
- * Students, scores and the sum of these fractions as the database itself adds them up, those of dropped
- * students included.
- */
+/** Totals as the database itself adds them up, dropped students included. */
 export interface ControlTotals {
   students: number
   dropped: number
   scores: number
   score_sum: number
-  /** Cells that count 0 although the import noted no score: `Book.zeroedCells`. */
+  /** Cells that count 0 although the import recorded no score: `Book.zeroedCells`. */
   zeroedCells: number
 }
 
 export interface WorkbookRequest {
   options: WorkbookOptions
-  /** The path to write to; nothing may be there yet. */
+  /** The path to write to. There must be no file yet. */
   file: string
-  /** Ms since 1970; stands on Summary and in the document's properties. */
+  /** Ms since 1970. Shown on Summary and in the document's properties. */
   generatedAt: number
   generatedBy: string
   /** Names for Summary. */
@@ -31,7 +28,7 @@ export interface WorkbookRequest {
   /** Of the same snapshot as the book. */
   controls: ControlTotals
   signal?: AbortSignal | undefined
-  /** Students written so far, of all that will be. */
+  /** Students written so far, and all that will be written. */
   onProgress?: (done: number, of: number) => void
 }
 

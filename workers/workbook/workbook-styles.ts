@@ -1,12 +1,12 @@
-// Every look that the workbook has, each made once: Excel breaks beyond 65,490 formats, and a file with a few
-// opens fast.
+// Every look of the workbook. Each is made once: Excel breaks beyond 65,490 formats, and a file with a few
+// formats opens fast.
 import type { Style, Workbook } from 'xlsx-populate'
 
 const PERCENT = '0%'
 const FINE_PERCENT = '0.0%'
 const DATE = 'yyyy-mm-dd'
 const DATE_TIME = 'yyyy-mm-dd hh:mm'
-/** What is typed over such a cell stays text, so that ids keep their zeros. */
+/** Text that is typed into such a cell stays text, so that ids keep their zeros. */
 const TEXT = '@'
 
 const BLACK = 'FF000000'
@@ -59,7 +59,7 @@ export interface WorkbookStyles {
   samples: Record<'plain' | 'late' | 'provisional' | 'lateAndProvisional' | 'dropped', Style>
 }
 
-/** Adds the styles to a workbook. All must exist before the first `id()` is asked for. */
+/** Adds the styles to a workbook. All of them must exist before the first call of `id()`. */
 export function createStyles (workbook: Workbook): WorkbookStyles {
   const make = (look: Look): Style => createStyle(workbook, look)
   const marked = (bits: number, look: Look): Style =>
@@ -102,8 +102,8 @@ export function createStyles (workbook: Workbook): WorkbookStyles {
   }
 }
 
-// An empty <fill/> or <font/> is what some readers throw on, so both are always said in full, the font in the
-// schema's order.
+// Some readers fail on an empty <fill/> or <font/>, so both are always complete, the font in the schema's
+// order.
 function createStyle (workbook: Workbook, look: Look): Style {
   const style = workbook.styleSheet().createStyle()
   const settings: Record<string, unknown> = {

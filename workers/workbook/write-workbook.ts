@@ -1,6 +1,6 @@
-// The workbook of a course. xlsx-populate makes a package without students. Its parts are copied into the file,
-// and the rows of students are added on the way. So no workbook is ever in memory, whatever its size. See
-// docs/workbook.md.
+// The workbook of a course. xlsx-populate makes a package without students. Its parts are copied into the
+// file, and the rows of students are added on the way. So no workbook is ever in memory, whatever its size.
+// See docs/workbook.md.
 import type { Book } from '../../src/courses/book.ts'
 import { fitColumns } from './column-widths.ts'
 import { checkTotals, WrittenTotals } from './control-totals.ts'
@@ -14,8 +14,8 @@ import type { WorkbookFacts, WorkbookRequest } from './workbook-request.ts'
 import { writeZip, type ZipPart } from './zip-file.ts'
 
 /**
- * Writes a book's workbook to `request.file` and flushes it to disk. The same book, options and clock give the
- * same bytes. The book's snapshot must stay open meanwhile. Throws WORKBOOK_TOO_LARGE (before anything is
+ * Writes a book's workbook to `request.file` and flushes it to disk. The same book, options and clock give
+ * the same bytes. The book's snapshot must stay open meanwhile. Throws WORKBOOK_TOO_LARGE (before anything is
  * written), CHECK_FAILED, the signal's reason, or what the file system throws; then no file is left.
  */
 export async function writeWorkbook (book: Book, request: WorkbookRequest): Promise<WorkbookFacts> {

@@ -22,9 +22,9 @@ export interface ZipOptions {
 }
 
 /**
- * Writes a zip of some parts to a new file, in their order, and flushes it to disk. Gives the size of the
+ * Writes a zip of some parts to a new file, in their order, and flushes it to disk. Returns the size of the
  * file in bytes and its SHA-256 in hex. Throws what a part, the file system or `signal` throws; then no file
- * is left. The file is for its owner alone, since it holds scores.
+ * is left. Only the file's owner may read it, because it has scores in it.
  */
 export async function writeZip (
   file: string,
@@ -83,7 +83,7 @@ async function writeEntry (
     return sink.size - start
   })()
   try {
-    // zlib works in a thread of its own: while it has one chunk, the next is made here.
+    // zlib works in its own thread. While it has one chunk, the next one is made here.
     let before: Promise<void> | undefined
     for await (const chunk of chunks()) {
       signal?.throwIfAborted()

@@ -38,7 +38,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
     config: { access: { who: 'staff', scope: 'read' } },
     schema: {
       tags,
-      summary: 'The courses that the user teaches; all, for an administrator',
+      summary: 'The courses that the user teaches; all courses for an administrator',
       querystring: Type.Object({ source_id: Type.Optional(Type.String()) }),
       response: {
         200: Type.Array(courseItemSchema),
@@ -71,7 +71,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
     const after = cursor === undefined ? undefined : readCursor(cursor)
     if (cursor !== undefined && after === undefined) {
       throw new DomainError('VALIDATION_FAILED', {
-        detail: 'cursor: is not one of this service; take next_cursor from the page before',
+        detail: 'cursor: is not a cursor of this service; use next_cursor of the previous page',
       })
     }
     const courseId = courseOf(request).id
@@ -91,7 +91,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
     config: { access: { who: 'course', scope: 'export', audit: 'course.set' } },
     schema: {
       tags,
-      summary: 'Settings of a course: what missing work counts, time zone, category weights',
+      summary: 'Change the settings of a course: missing work, time zone, category weights',
       params: courseParams,
       querystring: Type.Object({ dry_run: Type.Optional(Type.Boolean()) }),
       body: courseChangesSchema,
@@ -136,6 +136,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
   })
 }
 
+/** Throws the outcome's failure. */
 function factsOf (outcome: TaskOutcome<BookTasks[keyof BookTasks]>): Uint8Array[] {
   if (!outcome.ok) throw new DomainError(outcome.code, { detail: outcome.message })
   return outcome.facts
