@@ -34,8 +34,8 @@ import { createJobView } from './http/job-view.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
 import { createSerializerCompiler } from './http/schemas/serialization.ts'
 import { sessionCookie } from './http/cookies/session-cookie.ts'
-import { sessionRoutes } from './http/routes/sign-in.ts'
-import { sessionsRoutes } from './http/routes/my-sessions.ts'
+import { signInRoutes } from './http/routes/sign-in.ts'
+import { mySessionsRoutes } from './http/routes/my-sessions.ts'
 import { singleSignOnRoutes } from './http/routes/single-sign-on.ts'
 import { storageRoutes } from './http/routes/storage.ts'
 import { usersRoutes } from './http/routes/users.ts'
@@ -141,9 +141,9 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
 
   await server.register(healthRoutes, { gate, queue })
   await server.register(metricsRoutes, { config, metrics })
-  await server.register(sessionRoutes, { cookie, sessions })
+  await server.register(signInRoutes, { cookie, sessions })
   await server.register(singleSignOnRoutes, { config, cookie, links, singleSignOn: services.singleSignOn })
-  await server.register(sessionsRoutes, { sessions })
+  await server.register(mySessionsRoutes, { sessions })
   await server.register(invitationsRoutes, { config, cookie, passwordLinks })
   await server.register(usersRoutes, { accounts, linkMail: services.linkMail, links, passwordLinks })
   await server.register(auditRoutes, { audit })

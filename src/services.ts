@@ -89,7 +89,7 @@ export async function createServices ({
     file: config.databaseFile,
     onCallbackError: (error) => { log.error({ err: error }, 'what follows from a database write failed') },
   })
-  // A thread that exports never fill: whoever opens a page does not wait for a workbook.
+  // A thread of its own: people who open a page do not wait for exports.
   const readers = createWorkerPool<BookTasks>({
     tasksFile: TASKS_FILE,
     threads: 1,

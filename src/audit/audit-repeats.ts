@@ -1,7 +1,7 @@
 // Thousands of refused requests in a second are one fact, not thousands of rows. The first of a kind is
 // written at once, so that a crash loses no fact; repeats within a minute are counted in memory and written
 // once, with their count.
-import type { AuditEntry } from './audit.ts'
+import type { AuditEntry } from './audit-entry.ts'
 
 /** How long repeats are counted, from the first on, ms. */
 const REPEATS_MS = 60_000

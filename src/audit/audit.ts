@@ -8,6 +8,7 @@ import type { Database } from '../../db/index.ts'
 import { isoTime } from '../iso-time.ts'
 import type { Clock } from '../jobs/clock.ts'
 import type { Log } from '../log.ts'
+import type { AuditEntry } from './audit-entry.ts'
 import { createAuditRepeats, type CountedEntry } from './audit-repeats.ts'
 
 /** The most entries in one transaction. */
@@ -16,19 +17,6 @@ const WRITTEN_AT_ONCE = 500
 const WAITING_MAX = 10_000
 /** Delay before entries that could not be written are retried, ms. */
 const RETRY_MS = 5000
-
-/** What is recorded: ids of people and things, never their names. */
-export interface AuditEntry {
-  action: string
-  outcome: AuditRow['outcome']
-  /** The id of a user; null: an unknown person, or the command line. */
-  actorId: number | null
-  via: AuditRow['via']
-  /** The network address; null on the command line. */
-  address: string | null
-  /** Such as `course 3`; null if the action says it all. */
-  subject: string | null
-}
 
 /** An entry of the command line. */
 export const BY_COMMAND = { outcome: 'done', actorId: null, via: 'command', address: null } as const

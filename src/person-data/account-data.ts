@@ -8,7 +8,7 @@ import {
   tokensOfUsers,
 } from '../../db/queries/people.ts'
 import { isoTime } from '../iso-time.ts'
-import type { PersonalData } from './personal-data.ts'
+import type { PersonalData } from './store.ts'
 
 /** The person's own account, without passwords, tokens and secrets, of which only hashes are stored. */
 export const ACCOUNT_DATA: PersonalData = {

@@ -12,7 +12,7 @@ import type { BookRow } from '../courses/book-row.ts'
 import { startOfDay } from '../courses/course-time.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUSES, STATUS_MASK } from '../courses/packed-cells.ts'
 import { isoTime } from '../iso-time.ts'
-import type { ExportContext, PersonalData } from './personal-data.ts'
+import type { ExportContext, PersonalData } from './store.ts'
 
 /** A student's line in each of their courses, computed as for the page and the workbook. */
 export const BOOK_DATA: PersonalData = {

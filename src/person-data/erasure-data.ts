@@ -2,7 +2,7 @@ import { erasedAt, erasureSecret } from '../../db/queries/erased-people.ts'
 import { isoTime } from '../iso-time.ts'
 import { identifierHash, looseHash, looseKey } from './identifier-hash.ts'
 import type { Person } from './person.ts'
-import type { PersonalData } from './personal-data.ts'
+import type { PersonalData } from './store.ts'
 
 /**
  * All hashes by which an import would recognize the person. `keysOfOthers` has each `looseKey` of other

@@ -13,7 +13,7 @@ import { isoTime } from '../iso-time.ts'
 import { personName } from '../person-name.ts'
 import type { Person } from './person.ts'
 import type { PersonTerms } from './person-terms.ts'
-import type { PersonalData } from './personal-data.ts'
+import type { PersonalData } from './store.ts'
 
 export interface FilesOfPerson {
   /** Workbooks of the courses that the person is in. */

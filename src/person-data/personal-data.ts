@@ -1,44 +1,13 @@
 // The list of what is stored about people. Every store of personal data is a value here: its columns, how it
 // is exported, and how it is erased. `test/person-data/registry.test.ts` walks every table and fails for a
 // column that neither this list nor `NOT_PERSONAL` names.
-import type { DatabaseLocation, Reads, Trx } from '../../db/index.ts'
-import type { FileLibrary } from '../files/file-library.ts'
 import { ACCOUNT_DATA, AUDIT_DATA } from './account-data.ts'
 import { BOOK_DATA, TEACHING_DATA } from './book-data.ts'
 import { ERASURE_DATA } from './erasure-data.ts'
 import { FILE_DATA } from './file-data.ts'
-import type { Person } from './person.ts'
-import type { PersonTerms } from './person-terms.ts'
 import { REPORT_DATA } from './report-data.ts'
 import { ROSTER_DATA } from './roster-data.ts'
-
-export interface ExportContext {
-  db: Reads
-  database: DatabaseLocation
-  /** Ms; decides which due and drop dates have passed. */
-  now: number
-  terms: PersonTerms
-}
-
-interface EraseContext {
-  files: Pick<FileLibrary, 'deleteIn'>
-  /** Ms. */
-  now: number
-  terms: PersonTerms
-}
-
-export interface PersonalData {
-  /** Its place in the JSON of `perfbook student export`. */
-  name: string
-  /** By `table.column`: what it says about a person. */
-  columns: Readonly<Record<string, string>>
-  /** What is stored about the person, as JSON values. */
-  read: (person: Person, context: ExportContext) => Promise<unknown>
-  /**
-   * Runs in the transaction of the erasure. Returns how many of each kind were removed or rewritten.
-   */
-  erase: (trx: Trx, person: Person, context: EraseContext) => Promise<Record<string, number>>
-}
+import type { PersonalData } from './store.ts'
 
 /** Reports come after books and rosters; what is kept about the erased person comes last. */
 export const PERSONAL_DATA: readonly PersonalData[] = [

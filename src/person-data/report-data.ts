@@ -7,7 +7,7 @@ import {
   updateJobReport,
 } from '../../db/queries/reports.ts'
 import { isoTime } from '../iso-time.ts'
-import type { PersonalData } from './personal-data.ts'
+import type { PersonalData } from './store.ts'
 
 /** Errors, warnings and file names in jobs and imports that name the person. */
 export const REPORT_DATA: PersonalData = {

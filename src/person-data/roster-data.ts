@@ -1,5 +1,5 @@
 import { deleteRosterRecords } from '../../db/queries/people.ts'
-import type { PersonalData } from './personal-data.ts'
+import type { PersonalData } from './store.ts'
 
 /** The last imported roster, to which a delta refers: the user and their enrollments. */
 export const ROSTER_DATA: PersonalData = {

@@ -1,5 +1,6 @@
 import type { FastifyRequest, onResponseHookHandler } from 'fastify'
-import type { Audit, AuditEntry } from '../../audit/audit.ts'
+import type { AuditEntry } from '../../audit/audit-entry.ts'
+import type { Audit } from '../../audit/audit.ts'
 import { idOf } from '../schemas/common.ts'
 
 declare module 'fastify' {

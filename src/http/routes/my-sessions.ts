@@ -9,12 +9,15 @@ import { sessionSchema } from '../schemas/users.ts'
 
 const tags = ['Session']
 
-interface SessionsRoutesOptions {
+interface MySessionsRoutesOptions {
   sessions: Pick<Sessions, 'end' | 'find' | 'list'>
 }
 
 /** A user's sessions, and how to end them. */
-export const sessionsRoutes: FastifyPluginAsyncTypebox<SessionsRoutesOptions> = async (app, { sessions }) => {
+export const mySessionsRoutes: FastifyPluginAsyncTypebox<MySessionsRoutesOptions> = async (
+  app,
+  { sessions }
+) => {
   app.get('/api/sessions', {
     config: { access: { who: 'user', scope: 'read' } },
     schema: {

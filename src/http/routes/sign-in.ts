@@ -11,12 +11,12 @@ import { principalSchema } from '../schemas/users.ts'
 
 const tags = ['Session']
 
-interface SessionRoutesOptions {
+interface SignInRoutesOptions {
   cookie: SignedCookie
   sessions: Pick<Sessions, 'end' | 'signIn'>
 }
 
-export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = async (
+export const signInRoutes: FastifyPluginAsyncTypebox<SignInRoutesOptions> = async (
   app,
   { cookie, sessions }
 ) => {

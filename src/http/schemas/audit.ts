@@ -7,7 +7,7 @@ export const auditEntrySchema = Type.Object({
   action: Type.String({ description: 'For example `session.begin`, `export.request`, `file.download`' }),
   outcome: Type.Enum(['done', 'refused']),
   user_id: nullable(id),
-  email: nullable(Type.String({ description: "The user's current e-mail. Never a student's." })),
+  email: nullable(Type.String({ description: "The user's current email address. Never a student's." })),
   via: Type.Enum(['session', 'token', 'link', 'nobody', 'command']),
   address: nullable(Type.String({ description: 'The network address. Null for the command line.' })),
   subject: nullable(Type.String({ description: 'What the action concerns, for example `course 3`' })),
