@@ -15,7 +15,7 @@ function wrong (env: Record<string, string>): string[] {
   }
 }
 
-t.test('who says who somebody is: all of it or nothing, over a closed connection', async (t) => {
+t.test('single sign-on: all settings or none, over an encrypted connection', async (t) => {
   const oidc = {
     OIDC_ISSUER: 'https://id.school.example',
     OIDC_CLIENT_ID: 'perfbook',

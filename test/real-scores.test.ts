@@ -59,7 +59,7 @@ function columns (sheet: ReadSheet): Map<string, string> {
   )
 }
 
-t.test('every score of the bundle stands in the workbook, and no other', needs(findOpenpyxl()), async (t) => {
+t.test('every score of the bundle is in the workbook, and no other', needs(findOpenpyxl()), async (t) => {
   const { file, course, book } = await exportLargest(t)
   const workbook = readWithOpenpyxl([file]).get(file)!
   t.strictSame(workbook.sheets.map((sheet) => sheet.name), ['Summary', 'Performance'])

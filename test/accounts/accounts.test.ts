@@ -26,7 +26,7 @@ async function open (t: Test) {
   return { db, clock, accounts: createAccounts({ db, now: () => clock.now, passwords }) }
 }
 
-t.test('a token stands for its user until it is revoked or has expired', async (t) => {
+t.test('a token identifies its user until it is revoked or has expired', async (t) => {
   const { accounts, clock } = await open(t)
   await accounts.add({ email: 'admin@example.edu', role: 'admin', firstName: 'Ad', lastName: 'Min' })
   const token = await accounts.createToken({
@@ -114,7 +114,7 @@ t.test('a course that names a teacher by e-mail alone does not take away the nam
   t.match(await accounts.add(sam), { last_name: 'Quillfeather' })
 })
 
-t.test('a disabled user, and one whom the roster disables, is nobody', async (t) => {
+t.test('a disabled user, and one whom the roster disables, cannot sign in', async (t) => {
   const { accounts, db } = await open(t)
   const token = await accounts.createToken({ email: 'tea.cher@example.edu', name: 'x' })
   await db.write((trx) => trx.updateTable('course_teachers').set({ is_enabled: 0 }).execute())

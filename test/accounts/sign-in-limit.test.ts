@@ -71,7 +71,7 @@ t.test('who gets in is not counted', async (t) => {
   }
 })
 
-t.test('a clock that is set back frees nobody and locks nobody out', async (t) => {
+t.test('a clock that is set back neither frees nor locks out anyone', async (t) => {
   const { clock, limit, attempt } = start()
   for (let i = 0; i < 10; i++) limit.begin(attempt('a', '10.0.0.1'))
   clock.now -= 900_000

@@ -1,6 +1,6 @@
 // What others notice of an import: `npx node test/bench/import-load.bench.ts [--students 10000] [--tasks
 // 100]`. A real server as a process of its own; a bundle of a million results goes in over the API, and
-// meanwhile somebody polls, opens a page of a book, and presses Export each second. The peer is the same
+// meanwhile a client polls, opens a page of a book, and requests an export each second. The peer is the same
 // server without the import. Nothing is asserted.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

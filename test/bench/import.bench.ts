@@ -124,7 +124,7 @@ async function show (
   )
 }
 
-/** The longest time in ms for which somebody else could not have the write lock. */
+/** The longest time in ms for which others could not have the write lock. */
 async function longestLock (file: string, ended: Promise<boolean>): Promise<number> {
   const sqlite = connect(file)
   let longest = 0

@@ -12,7 +12,7 @@ import { disableUser } from '../support/test-service.ts'
 
 const rounds = Number(process.argv[2] ?? 30)
 const folder = mkdtempSync(join(tmpdir(), 'perfbook-bench-'))
-// A minute passes at each look at the clock, so that nobody is slowed down.
+// A minute passes at each look at the clock, so that no user is slowed down.
 let time = Date.now()
 const services = await createServices({
   config: readConfig({ DATA_DIR: folder }),
@@ -34,7 +34,7 @@ try {
     'disabled@example.edu': [],
   }
   for (let i = 0; i < rounds; i++) {
-    // Whoever is asked first in a round is another one each time.
+    // Each round begins with another one.
     const all = Object.entries(times)
     for (const [email, taken] of [...all.slice(i % all.length), ...all.slice(0, i % all.length)]) {
       const start = performance.now()

@@ -155,7 +155,7 @@ t.test('the whole story', async (t) => {
     t.equal(importJob.status, 'succeeded', 'imported in a thread')
   })
 
-  await t.test('whoever has to run it', async (t) => {
+  await t.test('permissions of the program folder', async (t) => {
     t.match(say('doctor'), second.address, 'finds the service')
     say('backup', 'backups')
     t.match(
@@ -211,7 +211,7 @@ t.test('the licenses of all that is in it', async (t) => {
   ) t.match(text, part)
 })
 
-t.test('a file that was changed is put right, and a folder of others is not used', async (t) => {
+t.test('a file that was changed is restored, and a folder of another user is not used', async (t) => {
   const cache = join(folder, 'cache')
   const program = join(cache, readdirSync(cache)[0]!)
   t.equal(statSync(program).mode & 0o777, 0o700, 'for its owner only')

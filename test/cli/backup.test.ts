@@ -305,7 +305,7 @@ t.test('what is no good is not restored, and nothing of it is left', async (t) =
   await server.ended
 })
 
-t.test('a restore that was interrupted: nothing starts on it, and the next one begins anew', async (t) => {
+t.test('an interrupted restore: nothing starts on it, and the next one starts over', async (t) => {
   const { folder, backups, other } = await setUp(t, 1)
   await perfbook(folder, ['backup', backups])
   mkdirSync(join(other, '.restoring'), { recursive: true })

@@ -25,7 +25,7 @@ interface Held {
   release: () => void
 }
 
-/** A server with an export that cannot end, or not even start: somebody else is writing to the database. */
+/** A server with an export that cannot end, or not even start: another process is writing to the database. */
 async function startHeld (t: Test, env: Record<string, string>): Promise<Held> {
   const folder = testFolder(t)
   await makeBookDatabase(join(folder, 'perfbook.sqlite'), {

@@ -75,7 +75,7 @@ export async function lookAtAftermath (
     'attempts that went wrong',
     all("SELECT job_id, error_code, error_message FROM job_attempts WHERE outcome IN ('failed', 'canceled')")
   )
-  none("bytes that are noted as nobody's", all('SELECT hex FROM file_intents'))
+  none('bytes that are noted as orphans', all('SELECT hex FROM file_intents'))
   none(
     'files that are lost or gone',
     all('SELECT hex FROM files WHERE lost_at IS NOT NULL OR removed_at IS NOT NULL')

@@ -89,7 +89,7 @@ export function startClients ({ count, token, courseIds, random }: ClientsOption
       } else if (answer !== null) {
         complaints.push(`POST answered ${answer.status}: ${JSON.stringify(answer.json)}`)
       }
-      // Dead or about to be: whoever restarts it says so.
+      // Dead or about to be: the code that restarts it says so.
       if (answer === null && server === address) server = undefined
     }
   }
@@ -113,7 +113,7 @@ export function startClients ({ count, token, courseIds, random }: ClientsOption
 }
 
 /**
- * Follows a job's events to their end; the last state that was told, or undefined where the connection was
+ * Follows a job's events to their end; the last state that was sent, or undefined where the connection was
  * cut.
  */
 export async function jobEnd (address: string, token: string, jobId: number): Promise<string | undefined> {

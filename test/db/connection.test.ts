@@ -1,7 +1,7 @@
 import t from 'tap'
 import { connectPlain, preparedOnce } from '../../db/sqlite/connection.ts'
 
-t.test('a statement is prepared once, and anew while it is being iterated', async (t) => {
+t.test('a statement is prepared once, and again while it is being iterated', async (t) => {
   const sqlite = connectPlain(':memory:')
   t.teardown(() => { sqlite.close() })
   sqlite.exec('CREATE TABLE numbers (n INTEGER) STRICT; INSERT INTO numbers VALUES (1), (2), (3)')

@@ -113,7 +113,7 @@ t.test('writes at once share the fate of their transaction', async (t) => {
   t.equal((await db.reads.selectFrom('courses').selectAll().execute()).length, 1)
 })
 
-t.test('while somebody else writes, reads go on and a write waits without blocking the thread', async (t) => {
+t.test('while another process writes, reads go on and a write waits without blocking', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   const db = await openDatabase({ file })
   t.teardown(() => db.close())

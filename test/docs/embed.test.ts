@@ -1,4 +1,4 @@
-// The text of docs/embed.md as it stands there, against the real service behind a network that is not always
+// The text of docs/embed.md as it is there, against the real service behind a network that is not always
 // there.
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -77,10 +77,10 @@ t.test('the snippet for other front ends exports despite a failing network and a
   t.equal(seen.at(-1), 'succeeded')
   t.equal(Buffer.from(await (await fetch(url)).arrayBuffer()).subarray(0, 2).toString(), 'PK')
 
-  await t.rejects(exportCourse(base, 99, teacher), /course/i, 'what cannot be put right by waiting is said')
+  await t.rejects(exportCourse(base, 99, teacher), /course/i, 'an error that waiting cannot fix is reported')
 })
 
-t.test('the snippet stops when it is told to, and says why a job failed', async (t) => {
+t.test('the snippet stops when it is aborted, and says why a job failed', async (t) => {
   const exportCourse = await snippet(t)
   const stop = new AbortController()
   const job = { id: 7, status: 'queued', error: { message: 'Too large.' } as object | null }

@@ -122,7 +122,7 @@ t.test('verify tells lost, damaged and orphaned apart, and changes nothing', asy
   t.strictSame(
     after.lost.map((file) => file.id),
     [lost.id, flipped.id, short.id, linked.id],
-    'known as lost until somebody deletes them'
+    'known as lost until they are deleted'
   )
   t.equal(after.files, 1)
 })
@@ -153,7 +153,7 @@ t.test('damaged bytes in quarantine are not taken for the file', async (t) => {
   t.equal(readFileSync(join(folder, 'quarantine', file.hex, 'a.txt'), 'utf8'), 'wrong')
 })
 
-t.test("what is on its way in or out is nobody's orphan", async (t) => {
+t.test('a file that is being stored or deleted is no orphan', async (t) => {
   const { files, stage, store, db } = await openTestLibrary(t, {
     storage: (disk) => ({
       ...disk,
@@ -197,7 +197,7 @@ t.test('files that come and go while it runs are no findings', async (t) => {
   t.match(await files.verify(), { lost: [], damaged: [], orphaned: [] })
 })
 
-t.test('verify ends when it is told to', async (t) => {
+t.test('verify stops when it is aborted', async (t) => {
   const { files, store } = await openTestLibrary(t)
   await store('1')
   const stop = new AbortController()

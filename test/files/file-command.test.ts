@@ -114,7 +114,7 @@ t.test('verify', async (t) => {
   t.ok(existsSync(join(folder, 'quarantine', damaged.hex, 'a.txt')), 'what was put aside stays')
 })
 
-t.test('verify on a terminal shows how far it is, and stops when told to', async (t) => {
+t.test('verify on a terminal shows its progress, and stops on a signal', async (t) => {
   const { folder, store } = await start(t)
   await store('x')
   t.match(await perfbook(folder, ['file', 'verify'], { isTTY: true }), {

@@ -162,7 +162,7 @@ t.test('delete takes rows, then bytes', async (t) => {
   t.equal(await files.delete([]), 0)
 })
 
-t.test('bytes that cannot be removed are noted for the next start, and nobody sees the file', async (t) => {
+t.test('bytes that cannot be removed are noted for the next start, and the file is gone', async (t) => {
   const warnings: string[] = []
   const { files, store, kept, intents } = await openTestLibrary(t, {
     storage: (disk) => ({

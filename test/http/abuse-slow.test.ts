@@ -40,7 +40,7 @@ t.test('what is no HTTP is refused in the one shape, and the connection closed',
   t.equal(code(large), 'HEADERS_TOO_LARGE')
 })
 
-t.test('whoever does not finish the headers or the body is cut off', async (t) => {
+t.test('a client that does not finish the headers or the body is cut off', async (t) => {
   const port = await listen(
     await startTestService(t, { settings: { HEADERS_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '200' } })
   )

@@ -31,7 +31,7 @@ interface Person {
 
 const PEOPLE: Record<string, Person> = {
   nobody: { role: undefined },
-  'a browser where nobody has signed in': { role: undefined, isBrowser: true },
+  'a browser without a session': { role: undefined, isBrowser: true },
   'a revoked token': { role: undefined },
   'an expired token': { role: undefined },
   'a session that was ended': { role: undefined, isBrowser: true },
@@ -76,7 +76,7 @@ function expected (
 }
 
 /**
- * These mean that the route has let somebody in; what it then finds wrong with an empty request is another
+ * These mean that the route let the caller in; what it then finds wrong with an empty request is another
  * matter.
  */
 function outcomeOf ({ status, text }: Answer, who: Who): string {

@@ -70,7 +70,7 @@ t.test('what the contract does not say is found', async (t) => {
   t.equal(check('GET', '/', { ...answer, contentType: 'text/html', text: '<p>' }), undefined)
 })
 
-t.test('the readable page asks nobody else for anything', async (t) => {
+t.test('the readable page loads nothing from other sites', async (t) => {
   const { call } = await startTestService(t)
   const page = await call('GET', '/api/docs', { token: null })
   t.match(page.headers['content-security-policy'], /default-src 'self'/)

@@ -131,7 +131,7 @@ t.test('the log and the audit log over the whole story', async (t) => {
   t.match(
     (await ask('GET', `/api/imports/${bad}`)).text,
     /zebedee|sis-4711/i,
-    'whoever imports reads what is wrong'
+    'the importer reads what is wrong'
   )
   await upload('/api/courses/1/imports', GOOD.slice(0, -20))
   writeFileSync(join(folder, 'Zebedee.json'), GOOD)
@@ -262,7 +262,7 @@ t.test('the log and the audit log over the whole story', async (t) => {
   }
 })
 
-/** Where it was found, for whoever has to look. */
+/** Where it was found, for the reader of the report. */
 function around (text: string, word: string): string {
   const at = text.toLowerCase().indexOf(word.toLowerCase())
   return at < 0 ? '' : text.slice(Math.max(0, at - 200), at + 100)

@@ -147,7 +147,7 @@ t.test('a task keeps its id and others their cells when line items come and go',
   ])
 })
 
-t.test('somebody who left keeps the scores of tasks that are still there', async (t) => {
+t.test('a student who left keeps the scores of tasks that are still there', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   await world.take(tables)
@@ -187,7 +187,7 @@ t.test('somebody who left keeps the scores of tasks that are still there', async
   })
 })
 
-t.test('a period stays as long as somebody who left stands in it', async (t) => {
+t.test('a period stays as long as a student who left is in it', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   await world.take(tables)
@@ -383,7 +383,7 @@ t.test('a course deleted meanwhile is not written to', async (t) => {
   t.match(summary.courses, { added: 1, updated: 0 })
 })
 
-t.test('a lock that nobody gives back', async (t) => {
+t.test('a lock that is never released', async (t) => {
   const world = await createWorld(t.testdir())
   const rival = connect(world.databaseFile)
   rival.exec('BEGIN IMMEDIATE')
@@ -434,7 +434,7 @@ t.test('what a teacher set stays, and a category keeps its weight by its name', 
   t.strictSame(warningCounts(await world.take(tables)), {})
 })
 
-t.test('a zone that nobody knows is an error', async (t) => {
+t.test('an unknown time zone is an error', async (t) => {
   const world = await createWorld(t.testdir())
   t.match(await world.refuse(school(), { timeZone: 'Mars/Olympus' }), [
     '"Mars/Olympus" is not a time zone; expected a name such as Europe/Berlin',

@@ -1,4 +1,4 @@
-// Small sources for import tests, written from rows, and what stands in the database afterwards.
+// Small sources for import tests, written from rows, and what is in the database afterwards.
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'

@@ -55,7 +55,7 @@ t.test('results alone: they refer to what was imported before', async (t) => {
   t.equal((await world.book()).version, 2)
 })
 
-t.test('deleted results, with and without their columns; one that moved; one that nobody knows', async (t) => {
+t.test('deleted results, with and without their columns; one that moved; an unknown one', async (t) => {
   const world = await prepared(t.testdir())
   const gone = (id: string, item = '', person = '') => result(id, item, person, '', { status: 'tobedeleted' })
   const summary = await delta(world, {
@@ -100,7 +100,7 @@ t.test('enrollments: a new student, a transfer, one who left', async (t) => {
   )
 })
 
-t.test('users: a name of somebody, wherever he is; a user who is deleted', async (t) => {
+t.test('users: a new name reaches every course; a user who is deleted', async (t) => {
   const world = await prepared(t.testdir())
   await delta(world, {
     users: [
@@ -218,7 +218,7 @@ t.test('a delta of one course leaves others alone', async (t) => {
   t.strictSame((await world.books()).map((book) => book.version), [2, 1])
 })
 
-t.test('a reference to what was never told is no reference', async (t) => {
+t.test('a reference to an unknown record is no reference', async (t) => {
   const world = await prepared(t.testdir())
   t.strictSame(
     await world.refuse({ results: [result('x', 'nowhere', 'ann', 1), result('y', 'li1-p1', 'nobody', 1)] }, {

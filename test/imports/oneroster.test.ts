@@ -85,7 +85,7 @@ t.test('classes are one course where they agree in course, school and terms and 
   t.match(books[3], { term: 'Spring 2026, Fall 2026' })
 })
 
-t.test('a class stays in its course, whoever teaches it later; a new one joins by its teacher', async (t) => {
+t.test('a class stays in its course when its teacher changes; a new one joins by its teacher', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   await world.take(tables)
@@ -274,7 +274,7 @@ t.test("students: the newest active enrollment is the period, an end before the 
   })
   const later = await people(Date.parse('2026-07-15T00:00:00Z'))
   t.equal(later['will leave X'], 'Period 1, dropped')
-  t.equal(later['stays to the end X'], 'Period 1', 'the end of the term drops nobody')
+  t.equal(later['stays to the end X'], 'Period 1', 'the end of the term drops no student')
   const cells = new Map((await world.book()).students.map((student) => [student.who, student.cells]))
   t.strictSame(cells.get('moved X'), { 'HW 1': 'completed 0.4' }, 'scores follow the student')
   t.strictSame(cells.get('left X'), { 'HW 1': 'completed 0.5' })

@@ -84,7 +84,7 @@ async function twoCourses (folder: string): Promise<TwoCourses> {
   }
 }
 
-t.test('the own course, told in full or in part', async (t) => {
+t.test('the own course, in full or in part', async (t) => {
   const { world, ted, others } = await twoCourses(t.testdir())
   const before = await others()
   const tables = school()

@@ -171,7 +171,7 @@ t.test('a database that cannot be written for a while keeps the end of a run wai
   )
 })
 
-t.test("an end that can never be written: the job is found to be nobody's and does not stay started", async (t) => {
+t.test('an end that can never be written: the job is found orphaned and does not stay started', async (t) => {
   const service = await createJobService(t, { kinds: [testKind({ task: 'knownFailure' })] })
   await service.db.write((trx) =>
     sql.raw(

@@ -58,7 +58,7 @@ t.test('the one who asked reads a sentence, the attempt says what exactly went w
   }])
 })
 
-t.test('a known failure, a cancel, a shutdown and the death of the process are told apart', async (t) => {
+t.test('a known failure, a cancel, a shutdown and the death of the process differ', async (t) => {
   const folder = testFolder(t)
   const gate = createGate()
   const kinds = [

@@ -65,7 +65,7 @@ t.test('the outlook of a job: jobs ahead of it, past runs of its owner or else o
     [1, 6 + 10],
     'course 3 was never served, so it comes first; a run of the kind takes 6 s, one of this course 10 s'
   )
-  t.strictSame(await ask(last.job.id), [0, 6], 'a course without past runs goes by the kind')
+  t.strictSame(await ask(last.job.id), [0, 6], 'a course without past runs uses those of the kind')
   const later = await service.request({
     key: 'later',
     owner: { type: 'course', id: 2 },

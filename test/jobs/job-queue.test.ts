@@ -52,7 +52,7 @@ t.test('many requests at once, from many connections of the mind: one job', asyn
   t.equal(tickets.filter((ticket) => !ticket.joined).length, 1)
 })
 
-t.test('the unique index lets no second waiting job of a key in, whoever puts it in', async (t) => {
+t.test('the unique index refuses a second waiting job of a key', async (t) => {
   const service = await createJobService(t)
   const { job } = await service.request()
   await t.rejects(service.db.write((trx) => insertJob(trx, { ...job, id: undefined as unknown as number })), {
@@ -77,12 +77,12 @@ t.test('a started job serves requests for the input that it started from, and no
   t.strictSame(
     [newer.joined, newer.job.state],
     [false, 'queued'],
-    'nobody is handed data older than his request'
+    'no request gets data older than itself'
   )
   const again = await service.request({ inputVersion: 8 })
   t.strictSame([again.joined, again.job.id], [true, newer.job.id])
   const unknown = await service.request({ inputVersion: null })
-  t.equal(unknown.job.id, newer.job.id, 'whoever cannot say what the input looks like joins what waits')
+  t.equal(unknown.job.id, newer.job.id, 'a request without an input version joins what waits')
 
   gate.open()
   await service.runner.drain()
@@ -96,7 +96,7 @@ t.test('a started job serves requests for the input that it started from, and no
   ], [7, 8])
 })
 
-t.test('an input without a version: a started job serves nobody else', async (t) => {
+t.test('an input without a version: a started job serves no one else', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, { kinds: [testKind({ extra: { gate: gate.memory } })] })
   await service.runner.start()
@@ -128,7 +128,7 @@ t.test('a full queue refuses new jobs and still lets requests join', async (t) =
   t.equal((await service.request({ key: 'c' })).joined, false, 'there is room again')
 })
 
-t.test('cancel withdraws one caller; the job ends when nobody wants it any more', async (t) => {
+t.test('cancel withdraws one caller; the job ends with its last caller', async (t) => {
   const service = await createJobService(t)
   const [ada, bob] = await addUsers(service.db, 'ada', 'bob')
   const { job } = await service.request({ userId: ada! })
@@ -143,10 +143,10 @@ t.test('cancel withdraws one caller; the job ends when nobody wants it any more'
     unique_key: null,
   })
   t.equal(await service.queue.cancel(job.id, { userId: bob!, force: false }), 'finished')
-  t.equal((await service.request({ userId: ada! })).joined, false, 'a canceled job serves nobody')
+  t.equal((await service.request({ userId: ada! })).joined, false, 'a canceled job serves no request')
 })
 
-t.test('who did not ask withdraws nobody; the command line stays until force', async (t) => {
+t.test('a user who did not ask withdraws no one; the command line stays until force', async (t) => {
   const service = await createJobService(t)
   const [ada, bob] = await addUsers(service.db, 'ada', 'bob')
   const { job } = await service.request({ userId: ada! })

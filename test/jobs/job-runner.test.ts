@@ -165,7 +165,7 @@ t.test('fencing: what a late run has made is taken back', async (t) => {
   await service.runner.start()
   const { job } = await service.request()
   await gate.arrived()
-  // Somebody has taken the job away meanwhile and it runs elsewhere.
+  // The job was claimed elsewhere meanwhile and runs there.
   await service.db.write(async (trx) => {
     await updateRun(trx, { id: job.id, token: 1 }, { state: 'queued' })
     await claimJob(trx, job.id, 2, null)
@@ -176,12 +176,12 @@ t.test('fencing: what a late run has made is taken back', async (t) => {
   t.match(
     await service.row(job.id),
     { state: 'succeeded', result: '"hello 3"' },
-    'nobody ran the other claim, so the job came back'
+    'the other claim was orphaned, so the job came back'
   )
   t.strictSame([...made], ['hello 3'])
 })
 
-t.test('progress only rises, is told at once, and ends with 1', async (t) => {
+t.test('progress only rises, is reported at once, and ends with 1', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, {
     kinds: [testKind({ extra: { gate: gate.memory, progress: [0.5, 0.2, NaN, 7, -1, 0.75] } })],
@@ -300,7 +300,7 @@ t.test('boot: what a dead process left started is queued again at once, without 
 
 t.test('boot: a job that was running at too many deaths of the process is taken for their cause', async (t) => {
   const folder = testFolder(t)
-  // Boots that know no kind: they put right what they find and claim nothing.
+  // Boots that know no kind: they repair what they find and claim nothing.
   const boot = async () => await createJobService(t, { folder, kinds: [] })
   const { job } = await (await boot()).request()
   for (let death = 1; death <= MAX_PROCESS_DEATHS; death++) {
@@ -318,7 +318,7 @@ t.test('boot: a job that was running at too many deaths of the process is taken 
   })
 })
 
-t.test('a job that says started although nobody runs it comes back at the next look', async (t) => {
+t.test('an orphaned job that says started comes back at the next look', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, { kinds: [testKind({ extra: { gate: gate.memory } })] })
   await service.runner.start()

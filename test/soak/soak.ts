@@ -14,7 +14,7 @@ import { median, rise, type Series } from './trend.ts'
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 30)
 const SAMPLES = 300
 /**
- * In a shorter run the heaps of the threads still grow to their usual size, so memory is told and not judged.
+ * In a shorter run the heaps of the threads still grow to their usual size, so memory is reported and not judged.
  */
 const MEMORY_JUDGED_FROM_MINUTES = 10
 /** Rises that are no leak: caches that fill, a heap that the collector lets grow. */

@@ -44,7 +44,7 @@ export function newBrowser (service: TestService, headers: Record<string, string
   return browser
 }
 
-/** A browser where somebody of the role has signed in; the account is made. */
+/** A browser where a user of the role has signed in; the account is made. */
 export async function signedInAs (
   service: TestService,
   role: 'admin' | 'teacher' | 'student',

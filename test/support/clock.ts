@@ -3,7 +3,7 @@ import type { Clock } from '../../src/jobs/clock.ts'
 export interface TestClock extends Clock {
   /** Moves the time and calls what is due on the way, in its order. */
   advance: (ms: number) => void
-  /** Sets the time without anything becoming due, as somebody who corrects the machine's clock. */
+  /** Sets the time without anything becoming due, as when the machine's clock is corrected. */
   set: (now: number) => void
   /**
    * Resolves when something has asked to be called after so many ms; at once if something waits for that
@@ -12,7 +12,7 @@ export interface TestClock extends Clock {
   asked: (ms: number) => Promise<void>
 }
 
-/** A clock that stands still until the test moves it. */
+/** A clock that does not advance until the test moves it. */
 export function createTestClock (start = Date.UTC(2026, 0, 5, 8)): TestClock {
   let now = start
   // Timers count what has passed, whatever the clock is set to.

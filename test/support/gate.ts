@@ -1,4 +1,4 @@
-// Holds a task in its thread at a point of the test's choosing. Both sides wait for the other's word, nobody
+// Holds a task in its thread at a point of the test's choosing. Both sides wait for the other's word, neither
 // for time.
 
 export interface Gate {
@@ -6,7 +6,7 @@ export interface Gate {
   memory: SharedArrayBuffer
   /** Resolves when so many have come to the gate, since it was made. */
   arrived: (count?: number) => Promise<void>
-  /** Lets one through; whoever comes next waits again. */
+  /** Lets one through; the next one waits again. */
   letOne: () => void
   /** Lets everybody through from now on. */
   open: () => void

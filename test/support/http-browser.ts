@@ -13,7 +13,7 @@ export interface Visit {
 export interface HttpBrowser {
   /** By origin, by name. */
   cookies: Map<string, Map<string, string>>
-  /** `until` stops before an address that begins with it: the browser stands in front of it. */
+  /** `until` stops before an address that begins with it: the browser has not followed it yet. */
   visit: (address: string, options?: { accept?: string, until?: string, follow?: boolean }) => Promise<Visit>
 }
 

@@ -1,4 +1,4 @@
-// A real provider of OpenID Connect, on a port of this machine; whoever comes is signed in as the person that
+// A real provider of OpenID Connect, on a port of this machine; each visitor is signed in as the person that
 // the test has put there.
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -13,7 +13,7 @@ export const CLIENT = {
 
 const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
 
-/** What the provider says of somebody. */
+/** What the provider says about a person. */
 export interface Person {
   email?: string
   email_verified?: boolean | string
@@ -21,7 +21,7 @@ export interface Person {
 
 export interface TestProvider {
   issuer: string
-  /** Who sits at the browser; null: somebody who presses "cancel". */
+  /** The person at the browser; null: one who selects "cancel". */
   person: Person | null
   /** Lets a client in that comes back to this address. Until then the provider does not answer as one. */
   register: (redirectUri: string, options?: Configuration) => void
@@ -83,11 +83,11 @@ export async function startProvider (t: Test): Promise<TestProvider> {
         pkce: { required: () => true },
         cookies: { keys: ['a key'] },
         jwks: { keys: [{ ...KEY, use: 'sig', alg: 'RS256' }] },
-        // Nobody is asked whether the service may see his e-mail.
+        // The person is not asked whether the service may see their email address.
         async loadExistingGrant (context) {
           const { oidc } = context
           if (oidc.client === undefined || oidc.session?.accountId === undefined) {
-            throw new errors.InvalidRequest('nobody is signed in')
+            throw new errors.InvalidRequest('no one is signed in')
           }
           const grant = new oidc.provider.Grant({
             clientId: oidc.client.clientId,

@@ -6,7 +6,7 @@ interface Result {
 }
 
 /**
- * Scores of Lighthouse for an address in the browser that listens on `port`, with whoever is signed in there,
+ * Scores of Lighthouse for an address in the browser that listens on `port`, as the user who is signed in there,
  * and the audits that fell short.
  */
 export async function lighthouse (url: string, port: number): Promise<string> {

@@ -176,7 +176,7 @@ t.test('signed with the shared secret', async (t) => {
   for (const [what, token] of Object.entries(bad)) {
     t.equal(await whoIs(service, token), 'UNAUTHENTICATED', what)
   }
-  t.equal((await service.services.accounts.list()).length, users, 'nobody was made an account')
+  t.equal((await service.services.accounts.list()).length, users, 'no account was made')
   await disableUser(service.services.accounts, TEACHER)
   t.equal(await whoIs(service, await sign(CLAIMS)), 'UNAUTHENTICATED', 'disabled')
 })
@@ -306,7 +306,7 @@ t.test('the application changes its keys; and they cannot be fetched', async (t)
   t.equal(await whoIs(service, await sign(CLAIMS, next)), TEACHER, 'asked again')
 })
 
-t.test('not set up: a JWT is nobody', async (t) => {
+t.test('not set up: a JWT identifies no user', async (t) => {
   const service = await startTestService(t)
   t.equal(await whoIs(service, await sign(CLAIMS)), 'UNAUTHENTICATED')
 })

@@ -1,4 +1,4 @@
-// Whoever guesses learns nothing: everything that is not there has one answer.
+// Guessing reveals nothing: everything that is not there has one answer.
 import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
@@ -123,7 +123,7 @@ t.test('one and the same 404, to the byte, however it is asked', async (t) => {
   }
 })
 
-t.test('a condition or a range tells nobody more', async (t) => {
+t.test('a condition or a range reveals nothing more', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const { lost, gone } = await withFiles(service)
   const raw = await listenRaw(service)

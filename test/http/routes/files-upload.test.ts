@@ -153,7 +153,7 @@ t.test('who may', async (t) => {
       token: teacher,
     })).json().code,
     'FILE_NOT_FOUND',
-    'not by way of his own course'
+    'not by way of their own course'
   )
   t.equal(
     (await service.call('DELETE', `/api/courses/${service.courseIds[1]}/files/${theirs.id}`, {

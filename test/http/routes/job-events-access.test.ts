@@ -8,7 +8,7 @@ import { disableUser, TEACHER } from '../../support/test-service.ts'
 
 /** The contract's limit, ms. */
 const ENDS_WITHIN_MS = 5000
-/** One look of the stream: a pause after it has told something, and then one until the next look. */
+/** One look of the stream: a pause after it has sent something, and then one until the next look. */
 async function nextLook (clock: TestClock): Promise<number> {
   await clock.asked(100)
   clock.advance(100)

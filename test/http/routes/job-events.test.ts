@@ -56,7 +56,7 @@ t.test('a quiet stream says every 15 seconds that it is there', async (t) => {
   }
 })
 
-t.test('a job that has ended: told once; who comes back after that is told that it is over', async (t) => {
+t.test('a job that has ended: sent once; a client that reconnects learns that it is over', async (t) => {
   const { service, gate, open } = await startStreaming(t)
   gate.open()
   await service.services.runner.drain()

@@ -44,7 +44,7 @@ async function ask (
   return answer.json().id
 }
 
-t.test('a job that waits: where it stands', async (t) => {
+t.test('a job that waits: its position', async (t) => {
   const service = await startTestService(t, { courses: COURSES, withoutRunner: true })
   const token = await service.token('teacher')
   await ask(service, token)
@@ -125,7 +125,7 @@ t.test('who may see a job: a requester, a teacher of its course, an administrato
   t.strictSame(
     await status(`/api/jobs/${id}`, await service.token('teacher')),
     [200, undefined],
-    'a teacher of the course, though somebody else asked'
+    'a teacher of the course, though another user asked'
   )
   t.strictSame(await status(`/api/jobs/${id}`, await service.token('admin')), [200, undefined])
   t.strictSame(await status(`/api/jobs/${id}`, await service.token('teacher', { email: OTHER })), [
@@ -229,7 +229,7 @@ t.test('scopes: reading is not canceling, retrying is for administrators', async
   )
 })
 
-t.test('a failure is told to who asked, all attempts to an administrator, and it can be tried again', async (t) => {
+t.test('the requester sees a failure, an administrator all attempts, and it can be retried', async (t) => {
   const service = await startTestService(t, { courses: COURSES, withoutRunner: true })
   const teacher = await service.token('teacher')
   // The course's book cannot be read: its cells are no cells.

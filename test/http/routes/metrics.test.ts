@@ -22,7 +22,7 @@ async function series (service: TestService): Promise<Map<string, number>> {
   )
 }
 
-t.test('for an administrator, or with METRICS_TOKEN, and for nobody else', async (t) => {
+t.test('only for an administrator, or with METRICS_TOKEN', async (t) => {
   const service = await startTestService(t, { settings: { METRICS_TOKEN: 'scrape me' } })
   const { call, token } = service
   const answer = await call('GET', '/metrics')
@@ -58,7 +58,7 @@ t.test('requests by pattern and status, jobs by kind and state, what runs and wh
   const service = await startTestService(t, { courses: [COURSE] })
   const { call, services } = service
   const before = await series(service)
-  t.equal(before.get('perfbook_jobs{kind="performance-export",state="succeeded"}'), 0, 'told from the start')
+  t.equal(before.get('perfbook_jobs{kind="performance-export",state="succeeded"}'), 0, 'there from the start')
   t.equal(before.get('perfbook_exports_made_total'), 0)
   for (let i = 0; i < 3; i++) await call('GET', '/api/courses/1/performance/exports')
   await call('GET', '/api/courses/99/performance/exports')

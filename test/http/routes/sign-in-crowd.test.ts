@@ -125,7 +125,7 @@ t.test('a link is usable again where the hash was not made: the queue is full, o
 })
 
 t.test("guesses at unknown e-mails from a school's address: every teacher who has used it gets in, during and after", async (t) => {
-  // The time stands still: a slow machine must not empty the bucket.
+  // The clock does not advance: a slow machine must not empty the bucket.
   const { service, post } = await open(t, { now: () => Date.UTC(2026, 0, 5, 8) })
   const { accounts, sessions, db } = service.services
   // One hash for all: making twelve takes long.

@@ -6,7 +6,7 @@ import { disableUser, startTestService, TEACHER } from '../../support/test-servi
 
 const HOUR = 3_600_000
 
-t.test('sign in, be somebody, sign out', async (t) => {
+t.test('sign in, be known, sign out', async (t) => {
   const service = await startTestService(t, { courses: [{ teachers: [{ email: TEACHER }] }] })
   await service.services.accounts.add({
     email: TEACHER,
@@ -194,7 +194,7 @@ t.test('the cookie: Secure behind HTTPS, at the path of PUBLIC_URL, with our sig
   t.equal(
     (await newBrowser(direct, forwarded).signIn(TEACHER)).json().code,
     'CROSS_ORIGIN',
-    'nobody said that this proxy is to be believed'
+    'TRUST_PROXY does not name this proxy'
   )
   t.notMatch(
     (await newBrowser(direct, { ...forwarded, origin: ORIGIN }).signIn(TEACHER)).headers['set-cookie'],

@@ -122,7 +122,7 @@ t.test('a teacher of a roster comes in without an invitation', async (t) => {
   t.equal(JSON.parse((await browser.visit(`${scene.base}/api/courses`)).text).length, 1)
 })
 
-t.test('whoever is not let in is told why, and nothing is made', async (t) => {
+t.test('a refused sign-in says why, and nothing is made', async (t) => {
   const scene = await setScene(t, { courses: [{ teachers: [{ email: 'left@example.edu' }] }] })
   const { provider, services, base } = scene
   await services.accounts.add({ email: TEACHER, role: 'teacher' })
@@ -170,7 +170,7 @@ t.test('the way back belongs to the browser that went, once, and not for long', 
   provider.person = { email: TEACHER, email_verified: true }
   const origin = new URL(base).origin
   const callback = `${base}/api/oidc/callback`
-  /** Stands in front of the way back. */
+  /** A proxy before the callback address. */
   async function almost (browser: HttpBrowser) {
     const { url } = await browser.visit(`${base}/api/oidc/login`, { until: callback })
     return { url, cookie: browser.cookies.get(origin)!.get('perfbook_sign_in')! }

@@ -39,7 +39,7 @@ t.test('what is stored, by whom, and what room is left', async (t) => {
   t.equal((await service.call('GET', '/api/storage?limit=0')).json().code, 'VALIDATION_FAILED')
 })
 
-t.test('a sweep that somebody asks for', async (t) => {
+t.test('a sweep on request', async (t) => {
   const service = await startTestService(t, { withoutRunner: true })
   await storeFile(service, 'abc', { owner: { type: 'user', id: 1 }, expiresAt: 1 })
   const asked = await service.call('POST', '/api/storage/sweep')

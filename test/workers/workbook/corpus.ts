@@ -480,7 +480,7 @@ export const CORPUS: Record<string, CourseDescription> = {
   'periods without students': {
     categories: HOMEWORK,
     tasks: tasks(2, 0),
-    periods: ['empty', 'one', 'dropped only', 'scores of nobody'],
+    periods: ['empty', 'one', 'dropped only', 'scores of no student'],
     students: [
       student(1, { period: 1, cells: [4, 4] }),
       student(2, { period: 2, droppedOn: '2015-01-31', cells: [1, 2] }),
