@@ -1,140 +1,203 @@
-// Imports go down or stay on their floor, in their own folder. Read from the sources themselves.
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+// The layers of the project, read from the imports themselves: an import points down, or stays in its own
+// layer and folder, and never closes a circle. CONTRIBUTING.md draws the plan.
 import t from 'tap'
+import { circlesIn, importsIn, importsOf, sourceFiles, sourceText, type Import } from './support/imports.ts'
 
-const ROOT = resolve(import.meta.dirname, '..')
-
-const FEATURES = [
-  'accounts', 'audit', 'backup', 'courses', 'doctor', 'exports', 'housekeeping', 'imports', 'metrics', 'person-data',
-  'synthetic-roster',
+/** Features may use these others, in addition to `jobs`, `files` and `db`. */
+const FEATURES: Record<string, readonly string[]> = {
+  accounts: [],
+  audit: [],
+  backup: [],
+  courses: [],
+  doctor: [],
+  exports: ['courses'],
+  housekeeping: [],
+  imports: ['courses', 'person-data'],
+  metrics: ['exports'],
+  'person-data': ['courses', 'exports', 'imports'],
+  'synthetic-roster': [],
+}
+/** From top to bottom. A layer may import from the layers below it. */
+const LAYERS = [
+  ['src/http', 'src/cli', 'src/page', 'workers', 'tools'],
+  Object.keys(FEATURES).map((name) => `src/${name}`),
+  ['src/jobs', 'src/files'],
+  ['db'],
 ]
-/** Higher may import lower. Files in `src/` itself that are not listed wire the others and may see all. */
-const FLOORS: Array<{ folder: string, level: number }> = [
-  { folder: 'src/http', level: 4 },
-  { folder: 'src/cli', level: 4 },
-  { folder: 'src/page', level: 4 },
-  { folder: 'workers', level: 4 },
-  ...FEATURES.map((name) => ({ folder: `src/${name}`, level: 3 })),
-  { folder: 'src/jobs', level: 2 },
-  { folder: 'src/files', level: 2 },
-  { folder: 'db', level: 1 },
-]
-/** Sees all, since it wires all; whoever may import it gets nothing but types or the finished whole. */
-const WIRING = ['src/main.ts', 'src/app.ts', 'src/services.ts']
-/** Known by all: they know nobody. */
-const GROUND = [
-  'src/config.ts',
-  'src/settings.ts',
-  'src/setting-values.ts',
-  'src/errors.ts',
-  'src/version.ts',
-  'src/short-text.ts',
-  'src/iso-time.ts',
-  'src/person-name.ts',
+/** Wire all parts together, so they may import everything. */
+const WIRING = ['src/main.ts', 'src/app.ts', 'src/services.ts', 'src/job-kinds.ts', 'src/binary/start.ts']
+/** Every layer may import these; they import only each other. */
+const BASE = [
   'src/compile-cache.ts',
+  'src/config.ts',
+  'src/errors.ts',
+  'src/iso-time.ts',
+  'src/log.ts',
+  'src/person-name.ts',
   'src/program-files.ts',
+  'src/setting-values.ts',
+  'src/settings.ts',
+  'src/short-text.ts',
+  'src/version.ts',
 ]
-/** Entry points that are wired by another entry point. */
-const ALLOWED = [
-  // A command that runs the service, or a worker's task in its own thread.
-  'src/cli/program/run-service.ts -> src/app.ts',
-  'src/cli/export.ts -> workers/performance-export.ts',
+/** The only imports between entry points, and from entry points to the wiring. */
+const ENTRY_POINTS: ReadonlyArray<{ from: RegExp, to: RegExp, why: string }> = [
+  { from: /^src\/cli\//, to: /^src\/services\.ts$/, why: 'a command puts the services together' },
+  { from: /^src\/cli\/program\/run-service\.ts$/, to: /^src\/app\.ts$/, why: '`serve` starts the HTTP service' },
+  { from: /^src\/cli\/export\.ts$/, to: /^workers\//, why: 'runs the export task on its own thread' },
+  { from: /^tools\//, to: /^src\//, why: 'builds and describes the program' },
+]
+/** Places of code that depends on an engine, where a second engine will have its place. */
+const ENGINES: ReadonlyArray<{ place: string, packages: RegExp, users: RegExp }> = [
+  {
+    place: 'db/sqlite/',
+    packages: /^better-sqlite3(\/|$)/,
+    // Backups, the check of a data folder and its lock are about SQLite and a folder by definition; an
+    // import's scratch database is SQLite whatever the service uses.
+    users: /^(db\/(index|migrations\/[^/]+|queries\/[^/]+)\.ts|src\/(backup|doctor|imports)\/.+|src\/cli\/.+)$/,
+  },
+  {
+    place: 'src/files/storage/disk.ts',
+    packages: /^@aws-sdk\//,
+    // Backup and doctor work on a data folder; housekeeping runs in a thread, which opens the storage itself.
+    users: /^(src\/services\.ts|src\/(backup|doctor)\/.+|src\/cli\/backup\.ts|workers\/housekeeping\.ts)$/,
+  },
+  { place: 'src/jobs/delivery/', packages: /^pg-boss(\/|$)/, users: /^src\/(services\.ts|jobs\/.+)$/ },
 ]
 
-interface Import {
-  from: string
-  to: string
-  typeOnly: boolean
-}
+const files = ['src', 'workers', 'db', 'tools'].flatMap(sourceFiles)
+const imports = files.flatMap(importsOf)
 
-function sources (folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts')).map((name) => join(folder, name))
+const layerOf = (file: string): number =>
+  LAYERS.findIndex((folders) => folders.some((folder) => file.startsWith(`${folder}/`)))
+const isOurs = (file: string): boolean => /^(src|workers|db|tools)\//.test(file)
+const featureOf = (file: string): string | undefined => {
+  const [, name = ''] = /^src\/([^/]+)\//.exec(file) ?? []
+  return Object.hasOwn(FEATURES, name) ? name : undefined
 }
+const shown = (found: readonly Import[]): string[] => found.map(({ from, to }) => `${from} -> ${to}`)
 
-function importsOf (file: string): Import[] {
-  const text = readFileSync(join(ROOT, file), 'utf8')
-  const found = text.matchAll(
-    /^(?:import|export)\s+(type\s)?(?:[^'"\n]*?from\s+)?['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)/gm
+t.test('imports are read whole: over several lines, of types, and from .tsx files', async (t) => {
+  const text = `import {
+    one,
+    two,
+  } from './two.ts'
+  import type { Three } from './three.ts'
+  import { type Four } from './four.ts'
+  export { five } from './five.ts'
+  const six = await import('./six.ts')
+  type Seven = import('./seven.ts').Seven
+  // import { eight } from './eight.ts'
+  const nine = "import { nine } from './nine.ts'"`
+  t.strictSame(importsIn('src/one.ts', text), [
+    { from: 'src/one.ts', to: 'src/two.ts', typeOnly: false },
+    { from: 'src/one.ts', to: 'src/three.ts', typeOnly: true },
+    { from: 'src/one.ts', to: 'src/four.ts', typeOnly: true },
+    { from: 'src/one.ts', to: 'src/five.ts', typeOnly: false },
+    { from: 'src/one.ts', to: 'src/six.ts', typeOnly: false },
+    { from: 'src/one.ts', to: 'src/seven.ts', typeOnly: true },
+  ])
+  t.ok(imports.some(({ from, to }) => from === 'src/services.ts' && to === 'db/index.ts'))
+  t.ok(imports.some(({ from, to }) => from === 'src/page/course.tsx' && to.startsWith('src/page/')))
+})
+
+t.test('every file has a place in the plan', async (t) => {
+  const homeless = files.filter((file) =>
+    layerOf(file) === -1 && ![...WIRING, ...BASE].includes(file) && !file.startsWith('src/binary/')
   )
-  return Array.from(found, (match) => {
-    const name = match[2] ?? match[3]!
-    return {
-      from: file,
-      to: name.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), name)) : name,
-      typeOnly: match[1] !== undefined,
-    }
+  t.strictSame(homeless, [])
+})
+
+t.test('no circles', async (t) => {
+  const edge = (from: string, to: string): Import => ({ from, to, typeOnly: true })
+  t.strictSame(circlesIn([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')]), ['b -> c -> b'])
+  t.strictSame(circlesIn(imports), [])
+})
+
+t.test('imports point down', async (t) => {
+  const climbing = imports.filter(({ from, to }) => {
+    if (!isOurs(to) || BASE.includes(to)) return false
+    if (WIRING.includes(from) || from.startsWith('src/binary/')) return false
+    // Which time zones there are is for the course's clock to say.
+    if (from === 'src/config.ts' && to === 'src/courses/course-time.ts') return false
+    if (BASE.includes(from)) return true
+    if (ENTRY_POINTS.some((one) => one.from.test(from) && one.to.test(to))) return false
+    return layerOf(to) === -1 || layerOf(to) < layerOf(from)
   })
-}
-
-const all = [...sources('src'), ...sources('workers'), ...sources('db')].flatMap(importsOf)
-const floorOf = (file: string) => FLOORS.find(({ folder }) => file.startsWith(`${folder}/`))
-
-t.test('the test reads the imports that are there', async (t) => {
-  t.ok(all.some(({ from, to }) => from === 'src/services.ts' && to === 'db/index.ts'))
-  t.ok(all.some(({ to }) => to === 'kysely'))
+  t.strictSame(shown(climbing), [])
 })
 
-t.test('only db/ knows Kysely and better-sqlite3', async (t) => {
-  const strangers = all.filter(({ from, to }) =>
-    /^(kysely|better-sqlite3)(\/|$)/.test(to) && !from.startsWith('db/')
-  )
-  t.strictSame(strangers.map(({ from }) => from), [])
-})
-
-t.test('imports go down or stay on their floor', async (t) => {
-  const climbing = all.filter(({ from, to, typeOnly }) => {
-    const here = floorOf(from)
-    const there = floorOf(to)
-    if (here === undefined || GROUND.includes(to) || ALLOWED.includes(`${from} -> ${to}`)) return false
-    if (WIRING.includes(to)) return !(here.level === 4 && (typeOnly || from.startsWith('src/cli/')))
-    return there !== undefined && there.level > here.level
+t.test('entry points do not use each other', async (t) => {
+  const crossing = imports.filter(({ from, to, typeOnly }) => {
+    if (layerOf(from) !== 0 || layerOf(to) !== 0) return false
+    if (from.split('/', 2).join() === to.split('/', 2).join()) return false
+    if (/^workers\//.test(from) && /^workers\//.test(to)) return false
+    if (/^tools\//.test(from) && /^tools\//.test(to)) return false
+    // The page takes its types from the schemas of the API.
+    if (from.startsWith('src/page/') && to.startsWith('src/http/') && typeOnly) return false
+    return !ENTRY_POINTS.some((one) => one.from.test(from) && one.to.test(to))
   })
-  t.strictSame(climbing.map(({ from, to }) => `${from} -> ${to}`), [])
+  t.strictSame(shown(crossing), [])
 })
 
-t.test('HTTP asks features, not the database', async (t) => {
-  const known = ['src/http/errors.ts -> db/failures.ts']
-  const bypassing = all.filter(({ from, to }) => from.startsWith('src/http/') && to.startsWith('db/'))
-  t.strictSame(bypassing.map(({ from, to }) => `${from} -> ${to}`).filter((one) => !known.includes(one)), [])
+t.test('features know only the features that are listed', async (t) => {
+  const crossing = imports.filter(({ from, to }) => {
+    const here = featureOf(from)
+    const there = featureOf(to)
+    if (here === undefined || there === undefined || here === there) return false
+    return FEATURES[here]?.includes(there) !== true
+  })
+  t.strictSame(shown(crossing), [])
 })
 
-t.test('jobs and files know no feature and not each other', async (t) => {
-  const crossing = all.filter(({ from, to }) =>
+t.test('jobs and files do not know each other', async (t) => {
+  const crossing = imports.filter(({ from, to }) =>
     (from.startsWith('src/jobs/') && to.startsWith('src/files/')) ||
     (from.startsWith('src/files/') && to.startsWith('src/jobs/'))
   )
-  t.strictSame(crossing, [])
+  t.strictSame(shown(crossing), [])
 })
 
-t.test('entry points do not use each other, but for what is listed', async (t) => {
-  const crossing = all.filter(({ from, to, typeOnly }) => {
-    const here = floorOf(from)
-    const there = floorOf(to)
-    return here?.level === 4 && there?.level === 4 && here.folder !== there.folder && !typeOnly &&
-      !ALLOWED.includes(`${from} -> ${to}`)
-  })
-  t.strictSame(crossing.map(({ from, to }) => `${from} -> ${to}`), [])
+t.test('the HTTP layer asks features, not the database', async (t) => {
+  const asking = imports.filter(({ from, to }) => from.startsWith('src/http/') && to.startsWith('db/'))
+    // The one place that turns errors into responses must know a full disk from a bug.
+    .filter(({ from, to }) => !(from === 'src/http/errors.ts' && to === 'db/failures.ts'))
+  t.strictSame(shown(asking), [])
 })
 
-t.test("the ground is known by all and knows nobody but the course's clock", async (t) => {
-  const seen = all.filter(({ from, to }) =>
-    GROUND.includes(from) && !GROUND.includes(to) &&
-    (to.startsWith('src/') || to.startsWith('db/') || to.startsWith('workers/'))
+t.test('what depends on an engine has one place, and few users', async (t) => {
+  t.strictSame(
+    shown(imports.filter(({ from, to }) => /^kysely(\/|$)/.test(to) && !from.startsWith('db/'))),
+    [],
+    'only db/ knows Kysely'
   )
-  t.strictSame(seen.map(({ from, to }) => `${from} -> ${to}`), [
-    'src/config.ts -> src/courses/course-time.ts',
-  ])
+  for (const { place, packages, users } of ENGINES) {
+    const folder = place.replace(/[^/]+\.ts$/, '')
+    t.ok(files.some((file) => file.startsWith(place)), `${place} is there`)
+    t.strictSame(
+      shown(imports.filter(({ from, to }) => packages.test(to) && !from.startsWith(folder))),
+      [],
+      `packages of ${place}`
+    )
+    t.strictSame(
+      shown(imports.filter(({ from, to }) =>
+        to.startsWith(place) && !from.startsWith(folder) && !users.test(from)
+      )),
+      [],
+      `users of ${place}`
+    )
+  }
 })
 
-t.test('only main.ts touches the process, and what starts it in the single binary', async (t) => {
-  const touching = [...sources('src'), ...sources('workers'), ...sources('db')]
-    .filter((file) =>
-      !['src/main.ts', 'src/binary/start.ts'].includes(file) &&
-      /(?<![\w.])process\.(env|argv|exit|exitCode|stdin|stdout|stderr|on|pid|kill)\b/.test(
-        readFileSync(join(ROOT, file), 'utf8')
-      )
-    )
+t.test('the product does not need the tools', async (t) => {
+  const needing = imports.filter(({ from, to }) => to.startsWith('tools/') && !from.startsWith('tools/'))
+  t.strictSame(shown(needing), [])
+})
+
+t.test('only main.ts touches the process, and the start of the single binary', async (t) => {
+  const touching = ['src', 'workers', 'db'].flatMap(sourceFiles).filter((file) =>
+    !['src/main.ts', 'src/binary/start.ts'].includes(file) &&
+    /(?<![\w.])process\.(env|argv|exit|exitCode|stdin|stdout|stderr|on|pid|kill)\b/.test(sourceText(file))
+  )
   t.strictSame(touching, [])
 })
