@@ -65,7 +65,7 @@ export interface ServicesOptions {
   storage?: FileStorage
   /** Whether an older database is upgraded: only where the caller holds the lock on the data folder. */
   mayUpgrade?: boolean
-  /** Told of each step on the way, between it and the next: the kill test ends the process there. */
+  /** Called between steps, where the kill test ends the process. */
   onStep?: (step: string) => void
 }
 

@@ -223,8 +223,8 @@ const settings = {
   ),
   MIN_FREE_BYTES: bytes(
     256 * MIB,
-    'Disk space to keep free, in bytes. Below it, new exports, imports and uploads are refused, and uploads ' +
-    'in progress fail. An import that has started may use half of it.'
+    'Disk space to keep free, in bytes. Below it, new exports, imports and uploads are refused, and ' +
+    'uploads in progress fail. An import that has started may use half of it.'
   ),
   METRICS_TOKEN: text('', 'Token that may read /metrics. An administrator\'s token may read it too.'),
 } satisfies TProperties

@@ -1,6 +1,6 @@
 // A folder of backups:
 //
-//   <time>/backup.json        what is in it; the folder gets its name when everything is there and flushed
+//   <time>/backup.json        its contents; the folder gets its name when everything is written and flushed
 //   <time>/perfbook.sqlite    the database at that moment
 //   files/<ab>/<sha256>       the bytes of stored files, each content once, for all backups together
 import { createHash } from 'node:crypto'
@@ -40,33 +40,33 @@ export function backupName (at: number): string {
   return fileTime(at)
 }
 
-/** Where the bytes with this hash lie. */
+/** Path of the bytes with this hash. */
 export function pooledFile (folder: string, sha256: string): string {
   return join(folder, 'files', sha256.slice(0, 2), sha256)
 }
 
 /**
- * Makes or checks a folder of backups and takes its lock. Throws BACKUP_FAILED where something else lies in it,
- * or another backup runs.
+ * Creates or checks a folder of backups and takes its lock. Throws BACKUP_FAILED if it contains something
+ * else, or if another backup is running.
  */
 export async function openBackupFolder (folder: string, pid: number): Promise<FolderLock> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const stranger = (await readdir(folder)).find((name) => !OWN_NAMES.has(name) && !BACKUP_NAME.test(name))
   if (stranger !== undefined) {
     throw new DomainError('BACKUP_FAILED', {
-      detail: `${folder} holds other things than backups (${stranger}). Name a folder that is empty or not there yet.`,
+      detail: `${folder} contains more than backups (${stranger}). Use an empty or a new folder.`,
     })
   }
   try {
     return lockFolder(folder, { pid, address: 'backup' })
   } catch (error) {
     throw hasCode(error, 'FOLDER_IN_USE')
-      ? new DomainError('BACKUP_FAILED', { detail: `Another backup into ${folder} runs just now.` })
+      ? new DomainError('BACKUP_FAILED', { detail: `Another backup into ${folder} is running.` })
       : error
   }
 }
 
-/** Names of the whole backups in a folder, oldest first. */
+/** Names of the complete backups in a folder, oldest first. */
 export async function listBackups (folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
@@ -80,7 +80,7 @@ export async function readManifest (folder: string, name: string): Promise<Manif
   const text = await readFile(join(folder, name, MANIFEST), 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT'
       ? new DomainError('BACKUP_FAILED', {
-        detail: `${join(folder, name)} is not a whole backup: it has no ${MANIFEST}.`,
+        detail: `${join(folder, name)} is not a complete backup: it has no ${MANIFEST}.`,
       })
       : error
   })
@@ -111,7 +111,7 @@ export async function writeManifest (path: string, manifest: Omit<Manifest, 'for
   }
 }
 
-/** SHA-256 in hex and size in bytes of a file; undefined: there is none. */
+/** SHA-256 in hex and size in bytes of a file; undefined: there is no file. */
 export async function fileFacts (path: string): Promise<{ size: number, sha256: string } | undefined> {
   if (await stat(path).catch(() => undefined) === undefined) return undefined
   const hash = createHash('sha256')
@@ -123,7 +123,7 @@ export async function fileFacts (path: string): Promise<{ size: number, sha256: 
   return { size, sha256: hash.digest('hex') }
 }
 
-/** So that the names in a folder survive a loss of power. */
+/** Makes the names in a folder survive a power failure. */
 export async function flushFolder (path: string): Promise<void> {
   const handle = await open(path, 'r')
   try {

@@ -24,21 +24,21 @@ import {
   type MissingFile,
 } from './backup-folder.ts'
 
-/** A file that was deleted while the backup ran makes the database copy old; so often it is made anew. */
+/** If a file is deleted during the backup, the database is copied again, at most this often. */
 const MOST_TRIES = 10
 
 export interface BackupOptions {
   databaseFile: string
   storage: FileStorage
-  /** Where backups lie. */
+  /** The folder of backups. */
   folder: string
-  /** Older ones go when there are more; undefined: all stay. */
+  /** Number of backups to keep; undefined: all. */
   keep?: number | undefined
   version: string
   now: () => number
   pid: number
   signal: AbortSignal
-  /** Files looked at so far, of how many. */
+  /** Number of files done, and of all files. */
   onProgress?: (done: number, of: number) => void
 }
 
@@ -51,7 +51,7 @@ export interface BackupFacts {
   /** Files that no earlier backup in the folder had. */
   copied: number
   missing: MissingFile[]
-  /** Names of backups that went. */
+  /** Names of deleted backups. */
   removed: string[]
 }
 
@@ -60,14 +60,14 @@ interface Collected {
   bytes: number
   copied: number
   missing: MissingFile[]
-  /** A file went from the service since the database was copied. */
+  /** The service deleted a file after the database was copied. */
   isOld: boolean
 }
 
 /**
- * Backs up the database and all stored files, also while a service runs on them: the database as of one
- * moment, every file that it names, each read and its SHA-256 compared. Interrupted, it leaves nothing that
- * looks like a backup. Throws BACKUP_FAILED, the signal's reason, and what the file system says.
+ * Backs up the database as of one moment and every file that it names, also while the service runs. Each file
+ * is read and its SHA-256 compared. If it is interrupted, nothing is left that looks like a backup. Throws
+ * BACKUP_FAILED, the signal's reason, and errors of the file system.
  */
 export async function makeBackup (options: BackupOptions): Promise<BackupFacts> {
   const { folder, databaseFile, now, version } = options
@@ -89,7 +89,7 @@ export async function makeBackup (options: BackupOptions): Promise<BackupFacts> 
       if (!collected.isOld) break
       if (tries === MOST_TRIES) {
         throw new DomainError('BACKUP_FAILED', {
-          detail: 'Files were deleted all the time while the backup ran. Try again when less is going on.',
+          detail: 'Files were deleted again and again during the backup. Try again at a quieter time.',
         })
       }
     }
@@ -135,8 +135,8 @@ export async function makeBackup (options: BackupOptions): Promise<BackupFacts> 
 }
 
 /**
- * Sees to it that the bytes of every file that the copy names lie among the backups. `whole`: hashes that
- * were seen to be right.
+ * Copies the bytes of every file that the database copy names to the backups, unless they are there. `whole`:
+ * hashes that were verified.
  */
 async function collectFiles (copy: string, whole: Set<string>, options: BackupOptions): Promise<Collected> {
   const snapshot = openSnapshot(copy)
@@ -187,14 +187,14 @@ async function collectFile (
     await rm(staged.path)
     return 'damaged'
   }
-  // What lay there was not what its name says; a rename replaces it.
+  // Existing bytes did not match their name; the rename replaces them.
   await mkdir(dirname(place), { recursive: true, mode: 0o700 })
   await rename(staged.path, place)
   await flushFolder(dirname(place))
   return 'copied'
 }
 
-/** Removes all backups but the newest `keep`, and then the bytes that none of them names. */
+/** Deletes all but the newest `keep` backups, and then the bytes that no backup names. */
 async function prune (folder: string, keep: number): Promise<string[]> {
   const names = await listBackups(folder)
   const removed = names.slice(0, Math.max(0, names.length - keep))
@@ -206,7 +206,7 @@ async function prune (folder: string, keep: number): Promise<string[]> {
     await snapshot.close()
   }
   for (const name of removed) {
-    // Out of sight first: what is being removed must not look whole.
+    // Renamed first, so that a half deleted backup does not look complete.
     await rename(join(folder, name), join(folder, UNFINISHED))
     await rm(join(folder, UNFINISHED), { recursive: true })
   }

@@ -18,18 +18,18 @@ import {
 } from './backup-folder.ts'
 import { RESTORING } from './data-folder.ts'
 
-/** What may lie in a folder that counts as empty: the lock, and what an interrupted restore left. */
+/** Names that an empty folder may contain: the lock, and the rest of an interrupted restore. */
 const NO_MATTER = new Set([RESTORING, ...LOCK_FILES])
 
 export interface RestoreOptions {
-  /** Where backups lie. */
+  /** The folder of backups. */
   folder: string
-  /** Which one; default: the newest. */
+  /** Name of the backup. Default: the newest. */
   name?: string | undefined
   dataFolder: string
   pid: number
   signal: AbortSignal
-  /** Files restored so far, of how many. */
+  /** Number of files done, and of all files. */
   onProgress?: (done: number, of: number) => void
 }
 
@@ -42,9 +42,9 @@ export interface RestoreFacts {
 }
 
 /**
- * Puts a backup into an empty data folder: every byte is read and compared with its SHA-256, and either all
- * of it is there in the end or nothing. Throws BACKUP_FAILED, FOLDER_IN_USE, SCHEMA_TOO_NEW, the signal's
- * reason, and what the file system says.
+ * Restores a backup into an empty data folder, completely or not at all. Every byte is read and its SHA-256
+ * compared. Throws BACKUP_FAILED, FOLDER_IN_USE, SCHEMA_TOO_NEW, the signal's reason, and errors of the file
+ * system.
  */
 export async function restoreBackup (options: RestoreOptions): Promise<RestoreFacts> {
   const { folder, dataFolder } = options
@@ -52,12 +52,12 @@ export async function restoreBackup (options: RestoreOptions): Promise<RestoreFa
   const name = options.name ?? names.at(-1)
   if (name === undefined) {
     throw new DomainError('BACKUP_FAILED', {
-      detail: `There is no whole backup in ${folder}.`,
+      detail: `There is no complete backup in ${folder}.`,
     })
   }
   if (!names.includes(name)) {
     throw new DomainError('BACKUP_FAILED', {
-      detail: `There is no backup ${name} in ${folder}. There are: ${names.join(', ') || 'none'}.`,
+      detail: `There is no backup ${name} in ${folder}. Its backups: ${names.join(', ') || 'none'}.`,
     })
   }
   const manifest = await readManifest(folder, name)
@@ -71,7 +71,7 @@ export async function restoreBackup (options: RestoreOptions): Promise<RestoreFa
     const database = await restoreDatabase(join(folder, name, DATABASE), restoring, manifest)
     const { files, bytes } = await restoreFiles(database, restoring, manifest, options)
     options.signal.throwIfAborted()
-    // As long as `.restoring` is there nothing starts on this folder; so these three are one step.
+    // Nothing starts on this folder while `.restoring` exists, so these three are one step.
     await rename(join(restoring, 'files'), join(dataFolder, 'files'))
     await rename(database, join(dataFolder, DATABASE))
     await flushFolder(dataFolder)
@@ -88,13 +88,12 @@ export async function restoreBackup (options: RestoreOptions): Promise<RestoreFa
 }
 
 /**
- * Locks a folder that is empty or holds an unfinished restore. It is looked at again under the lock: between
- * the first look and the lock a service may have started there, and stopped. Throws BACKUP_FAILED and
- * FOLDER_IN_USE.
+ * Locks a folder that is empty or contains an unfinished restore. It is checked again under the lock, because
+ * a service may have run there between the first check and the lock. Throws BACKUP_FAILED and FOLDER_IN_USE.
  */
 async function lockEmpty (dataFolder: string, pid: number): Promise<FolderLock> {
   const take = () => lockFolder(dataFolder, { pid, address: 'restore' })
-  // A folder that holds something else gets no lock file. If a service runs there, the error says that first.
+  // A folder with other contents gets no lock file. If a service runs there, the error says that first.
   const refusal = await notEmpty(dataFolder)
   if (refusal !== undefined) {
     if (existsSync(join(dataFolder, 'lock.sqlite'))) take().release()
@@ -131,7 +130,7 @@ async function restoreDatabase (from: string, restoring: string, manifest: Manif
   const problems = databaseProblems(database)
   if (problems.length > 0) {
     throw new DomainError('BACKUP_FAILED', {
-      detail: `The database in the backup is damaged: ${problems[0]!}.`,
+      detail: `The database in the backup is damaged: ${problems[0] ?? ''}.`,
     })
   }
   // The next start of the service, or `migrate`, upgrades an older one.
@@ -169,7 +168,7 @@ async function restoreFiles (
   }
   if (files !== manifest.files.count || bytes !== manifest.files.bytes) {
     throw new DomainError('BACKUP_FAILED', {
-      detail: 'The backup does not hold what its list says. Take another one with --backup.',
+      detail: 'The backup does not match its list of contents. Choose another one with --backup.',
     })
   }
   return { files, bytes }
@@ -179,13 +178,13 @@ async function stageWhole (path: string, folder: string, sha256: string): Promis
   const staged = await stageStream(createReadStream(path), folder).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT'
       ? new DomainError('BACKUP_FAILED', {
-        detail: `${path} is missing from the backup. Take another one with --backup.`,
+        detail: `${path} is missing from the backup. Choose another one with --backup.`,
       })
       : error
   })
   if (staged.sha256 !== sha256) {
     throw new DomainError('BACKUP_FAILED', {
-      detail: `${path} is damaged: it has another SHA-256 than when the backup was made. Take another one with --backup.`,
+      detail: `${path} is damaged: its SHA-256 has changed. Choose another backup with --backup.`,
     })
   }
   return staged

@@ -16,7 +16,7 @@ import { givenPath } from './program/given-path.ts'
 import { withServices } from './program/open-services.ts'
 import { createProgressBar, type ProgressBar } from './program/progress-bar.ts'
 
-/** Who made it, where nobody is signed in. */
+/** Shown as the author of the export. */
 const MAKER = 'command line'
 /** A job that another process runs is looked at this often, ms. */
 const LOOK_EVERY_MS = 100
@@ -71,7 +71,7 @@ export function exportCommand (context: CommandContext): Command {
     })
 }
 
-/** Straight into a file, without a job: beside it first, and moved when it is whole. */
+/** Writes a file without a job: next to its place first, then moved when it is complete. */
 async function writeExport (
   context: CommandContext,
   { db, clock, courses, audit }: Services,
@@ -112,7 +112,7 @@ async function writeExport (
   return file
 }
 
-/** As a job: run here if nobody holds the data folder, else by who does. */
+/** Runs a job: in this process, or in the service that holds the data folder. */
 async function storeExport (
   context: CommandContext,
   services: Services,

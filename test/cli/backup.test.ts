@@ -236,7 +236,7 @@ t.test('a backup that is killed leaves nothing that looks like one', async (t) =
   child.kill('SIGKILL')
   t.strictSame((await once(child, 'close'))[1], 'SIGKILL')
   t.strictSame(wholeOnes(backups), [])
-  t.match(await perfbook(other, ['restore', backups]), { status: 1, stderr: /There is no whole backup in/ })
+  t.match(await perfbook(other, ['restore', backups]), { status: 1, stderr: /There is no complete backup in/ })
   t.match(await perfbook(folder, ['backup', backups]), { status: 0 }, 'the next one is not in its way')
   t.strictSame(readdirSync(backups).includes('.unfinished'), false)
   const stopped = new AbortController()
@@ -282,14 +282,14 @@ t.test('what is no good is not restored, and nothing of it is left', async (t) =
     writeFileSync(file, bad)
     await refuse(pattern)
     renameSync(file, `${file}.away`)
-    await refuse(/missing|not a whole backup/)
+    await refuse(/missing|not a complete backup/)
     renameSync(`${file}.away`, file)
     writeFileSync(file, whole)
   }
-  await spoil(join(backups, 'files', pool(backups)[1]!), /is damaged: it has another SHA-256/)
-  await spoil(join(backups, name, 'perfbook.sqlite'), /is damaged: it has another SHA-256/)
+  await spoil(join(backups, 'files', pool(backups)[1]!), /is damaged: its SHA-256 has changed/)
+  await spoil(join(backups, name, 'perfbook.sqlite'), /is damaged: its SHA-256 has changed/)
   await spoil(join(backups, name, 'backup.json'), /damaged|another version|list says/)
-  await refuse(/There is no backup 2000.*There are: /, ['--backup', '2000-01-01T00-00-00.000Z'])
+  await refuse(/There is no backup 2000.*Its backups: /, ['--backup', '2000-01-01T00-00-00.000Z'])
   t.match(await perfbook(other, ['restore', join(backups, 'nowhere')]), {
     status: 1,
     stderr: /There is no folder/,
@@ -322,7 +322,7 @@ t.test('where a backup does not go', async (t) => {
   writeFileSync(join(backups, 'letters.txt'), '')
   t.match(await perfbook(folder, ['backup', backups]), {
     status: 1,
-    stderr: /holds other things than backups \(letters\.txt\)/,
+    stderr: /contains more than backups \(letters\.txt\)/,
   })
   t.strictSame(readdirSync(backups), ['letters.txt'])
   t.match(await perfbook(folder, ['backup', folder]), { status: 1, stderr: /cannot be in the data folder/ })

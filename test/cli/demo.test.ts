@@ -37,7 +37,9 @@ t.test('--reset never touches a demo that runs, and afterwards starts from nothi
   writeFileSync(note, 'mine')
   for (const args of [['demo', '--reset', '--port', '0'], ['demo', '--port', '0']]) {
     t.strictSame(await perfbook(data, args, { env: ENV }), {
-      status: 1, stdout: '', stderr: `error: The demo is already running at ${address}. Stop it first (Ctrl-C).\n`,
+      status: 1,
+      stdout: '',
+      stderr: `error: The demo is already running at ${address}. Stop it first (Ctrl-C).\n`,
     }, args.join(' '))
   }
   t.ok(existsSync(note), 'nothing was deleted')

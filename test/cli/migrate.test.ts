@@ -78,7 +78,7 @@ t.test('beside a service of an older version nothing is changed either', async (
   t.strictSame(applied(folder), steps.slice(0, steps.indexOf(OLD) + 1))
 })
 
-t.test('migrate upgrades, keeps a copy, and says what it did; a second time there is nothing to do', async (t) => {
+t.test('migrate upgrades, keeps a copy, and says what it did; then there is nothing to do', async (t) => {
   const folder = oldFolder(t)
   const { status, stdout, stderr } = await perfbook(folder, ['migrate'])
   t.equal(status, 0)
@@ -88,7 +88,11 @@ t.test('migrate upgrades, keeps a copy, and says what it did; a second time ther
   t.match(stderr, `A copy from before is in ${join(folder, 'backups', copy)}.`)
   t.strictSame(applied(folder), steps)
   t.match(await perfbook(folder, ['courses', '--json']), { status: 0, stdout: /"Physics"/ })
-  t.match(await perfbook(folder, ['migrate']), { status: 0, stdout: '', stderr: 'The database is up to date.\n' })
+  t.strictSame(await perfbook(folder, ['migrate']), {
+    status: 0,
+    stdout: '',
+    stderr: 'The database is up to date.\n',
+  })
   const again = await perfbook('elsewhere', ['migrate', '--data-dir', folder, '--json'])
   t.strictSame(JSON.parse(again.stdout), { steps: [], copy: null })
   t.notOk(existsSync('elsewhere'))

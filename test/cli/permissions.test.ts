@@ -116,7 +116,8 @@ t.test('serve and doctor name what was open before, and how to close it', async 
       path: data,
       command: `chmod 700 ${data}`,
       msg: `other users of this machine have access to ${data}, and to cookie.secret, files, ` +
-        `perfbook.sqlite, perfbook.sqlite-shm, perfbook.sqlite-wal in it; to revoke it, run: chmod 700 ${data}`,
+        'perfbook.sqlite, perfbook.sqlite-shm, perfbook.sqlite-wal in it; ' +
+        `to revoke it, run: chmod 700 ${data}`,
     },
     { path: settings, command: `chmod o= ${settings}` },
   ], 'one warning for a folder')

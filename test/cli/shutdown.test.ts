@@ -63,7 +63,7 @@ async function startHeld (t: Test, env: Record<string, string>): Promise<Held> {
 const stateOf = async (folder: string, jobId: number) =>
   JSON.parse((await perfbook(folder, ['job', 'show', String(jobId)])).stdout)
 
-t.test('while it stops: no new exports, polls are answered; what ends in time ends well; exit status 0', async (t) => {
+t.test('while it stops: no new exports, polls are answered; what ends in time ends well; status 0', async (t) => {
   const { folder, server, jobId, call, stopping, release } = await startHeld(t, {
     SHUTDOWN_GRACE_MS: '60000',
   })

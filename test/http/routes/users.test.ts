@@ -170,7 +170,7 @@ t.test('the command line: a link leads to where the service of the folder is', a
     t.equal(status, 0)
     return {
       base: stdout.replace(/\/#invitation=[\w-]{43}\n$/, ''),
-      warns: /PUBLIC_URL is not set: .* Set PUBLIC_URL/.test(stderr),
+      warns: /PUBLIC_URL is not set, so .* Set PUBLIC_URL/.test(stderr),
     }
   }
   const local = await startServer(t, dataDir)
