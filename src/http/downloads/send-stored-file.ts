@@ -22,6 +22,8 @@ const CONDITIONS = [
   'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range',
 ] as const
 
+type StoredFiles = Pick<FileLibrary, 'localPath' | 'open'>
+
 const ON_EVERY_FILE = {
   'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex',
@@ -35,7 +37,7 @@ const ON_EVERY_FILE = {
 export async function sendStoredFile (
   request: FastifyRequest,
   reply: FastifyReply,
-  { file, files }: { file: FileRow, files: FileLibrary }
+  { file, files }: { file: FileRow, files: StoredFiles }
 ): Promise<FastifyReply> {
   const { 'if-match': ifMatch, 'if-range': ifRange, range: given } = request.headers
   const etag = `"${file.sha256}"`
@@ -65,7 +67,7 @@ function sendFromDisk (
   { path, range, headers }: { path: string, range: ByteRange | undefined, headers: Record<string, string> }
 ): FastifyReply {
   // @fastify/static compares the conditions with an entity tag and a date of its own, or, with `etag: false`,
-  // with none. They are answered already, so it gets only a range that lies within the file, or none.
+  // with none. They are answered already, so it gets at most a range, and one that is within the file.
   for (const name of CONDITIONS) delete request.headers[name]
   if (range !== undefined) request.headers.range = `bytes=${range.start}-${range.end}`
   // If the file is gone by now, the answer is the 404 of the route, without these headers.
@@ -79,7 +81,7 @@ async function sendStream (
   reply: FastifyReply,
   { file, files, range, headers }: {
     file: FileRow
-    files: FileLibrary
+    files: StoredFiles
     range: ByteRange | undefined
     headers: Record<string, string>
   }

@@ -21,7 +21,7 @@ import { courseParams, errors, idOf } from '../schemas/common.ts'
 import { fileSchema } from '../schemas/storage.ts'
 
 const tags = ['Files']
-/** Room for the form around the file: boundaries, headers, fields. */
+/** Most bytes of the form around the file: boundaries, headers, fields. */
 const FORM_BYTES = 65_536
 
 const category = Type.String({
@@ -63,13 +63,13 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<CourseFilesRoutesOptio
   app.post('/api/courses/:course_id/files', {
     config: { access: { who: 'course', scope: 'export', audit: 'file.upload' } },
     onRequest: async (request) => {
-      // Before a byte of it is read.
+      // Before any of the body is read.
       await gate.openForFiles(courseOf(request).id)
       if (Number(request.headers['content-length'] ?? 0) > config.FILE_MAX_BYTES + FORM_BYTES) {
         throw fileTooLarge(config.FILE_MAX_BYTES)
       }
     },
-    // The form is read while it comes in; `withUpload` checks it.
+    // `withUpload` reads and checks the form while it arrives.
     validatorCompiler: () => () => true,
     schema: {
       tags,
@@ -161,7 +161,7 @@ function checkedCategory (given: string): string {
   }
   if (given === EXPORT_CATEGORY) {
     throw new DomainError('VALIDATION_FAILED', {
-      detail: `category: ${EXPORT_CATEGORY} is for exports; choose another one`,
+      detail: `category: ${EXPORT_CATEGORY} is reserved for exports; choose another one`,
     })
   }
   return given

@@ -20,13 +20,13 @@ interface FilesRoutesOptions {
   access: Pick<Access, 'mayUseCourse'>
   authentication: Pick<Authentication, 'signIn'>
   config: Pick<Config, 'FILE_ACCESS'>
-  files: FileLibrary
+  files: Pick<FileLibrary, 'find' | 'localPath' | 'open'>
   now: () => number
 }
 
 /**
- * Stored files by their unguessable address. Whatever there is nothing for - a wrong hex or name, a listing,
- * a path that climbs - ends in `notFound`.
+ * Stored files by their unguessable address. Every address without a file - a wrong hex or name, a listing, a
+ * path that climbs - ends in `notFound`.
  */
 export const filesRoutes: FastifyPluginAsync<FilesRoutesOptions> = async (app, options) => {
   await app.register(async (app) => {
@@ -63,8 +63,8 @@ const serveFiles = (
       ...(isOpen ? { security: [] } : {}),
       response: {
         200: { description: 'The file', content: bytes },
-        206: { description: 'The range of it that was asked for', content: bytes },
-        304: { type: 'null', description: 'The client has it' },
+        206: { description: 'The requested range', content: bytes },
+        304: { type: 'null', description: 'The client has the file already' },
         ...errors(...isOpen ? [404, 410, 412, 416] : [401, 403, 404, 410, 412, 416]),
       },
     },
@@ -104,18 +104,18 @@ const serveFiles = (
   }
 }
 
-/** The one answer to everything that is not there. */
+/** The only response to addresses without a file. */
 function notFound (reply: FastifyReply): FastifyReply {
   return refuse(reply, 'FILE_NOT_FOUND')
 }
 
 /**
- * An address that the router could not read (broken percent-encoding, far too long) becomes one that it can
- * and that has no file, so that it goes the same way as every other.
+ * Replaces addresses that the router cannot read (broken percent-encoding, far too long) with one that has no
+ * file, so that they get the same response.
  */
 export function readableAddress (url: string): string {
   if (!url.startsWith('/files/')) return url
-  const path = url.split(/[?#]/, 1)[0]!
+  const [path = ''] = url.split(/[?#]/, 1)
   try {
     decodeURI(path)
   } catch {

@@ -15,7 +15,7 @@ function onDisk (t: Test) {
 t.test('on disk', (t) => fileStorageContract(t, async (t) => onDisk(t).storage))
 t.test('in memory', (t) => fileStorageContract(t, async () => createMemoryStorage()))
 
-t.test('on disk, a link is no file, nor is a folder or what lies behind a linked folder', async (t) => {
+t.test('on disk, a link is not a file, nor is a folder or a file behind a linked folder', async (t) => {
   t.testdir({ secret: 'secret', elsewhere: { 'a.txt': 'elsewhere' } })
   const { folder, storage } = onDisk(t)
   const [linked, linkedFolder, withFolder] = [newHex(), newHex(), newHex()]
@@ -38,7 +38,7 @@ t.test('on disk, strange things are listed and put aside under their own names',
   t.strictSame((await collect(storage.list())).sort(), ['Thumbs.db', hex].sort())
   t.equal(await storage.quarantine('Thumbs.db'), true)
   t.equal(await storage.quarantine(hex, 'two'), true)
-  t.equal(String(await bytesOf(storage, hex, 'one')), '1', 'what lies beside it stays')
+  t.equal(String(await bytesOf(storage, hex, 'one')), '1', 'other files beside it stay')
   t.strictSame(readdirSync(quarantine).sort(), ['Thumbs.db', hex].sort())
   writeFileSync(join(folder, 'Thumbs.db'), 'y')
   t.equal(await storage.quarantine('Thumbs.db'), true)

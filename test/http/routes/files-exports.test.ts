@@ -211,7 +211,7 @@ t.test('other settings at the next start hold for what is there already', async 
     await exported(service)
     clock.now += 10 * DAY
   }
-  // An export is made 1 ms after it was asked for.
+  // An export is created 1 ms after its request.
   clock.now += 1
   const { createServices } = await import('../../../src/services.ts')
   const expiry = async (settings: object) => {

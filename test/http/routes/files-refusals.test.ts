@@ -7,8 +7,8 @@ import { listenRaw, type RawAnswer } from '../../support/raw-request.ts'
 import { storeFile } from '../../support/stored-file.ts'
 import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
 
-/** All of an answer but for the time. */
-function told ({ status, headers: { date, ...headers }, body }: RawAnswer) {
+/** A response without its date. */
+function shown ({ status, headers: { date, ...headers }, body }: RawAnswer) {
   return { status, headers, body: body.toString() }
 }
 
@@ -105,7 +105,7 @@ t.test('one and the same 404, to the byte, however it is asked', async (t) => {
   const files = await withFiles(service)
   const raw = await listenRaw(service)
   t.equal((await raw.request('GET', files.file.path)).body.toString(), 'content')
-  const expected = told(await raw.request('GET', `/files/${newHex()}/a`))
+  const expected = shown(await raw.request('GET', `/files/${newHex()}/a`))
   t.equal(expected.status, 404)
   t.strictSame(JSON.parse(expected.body), {
     statusCode: 404,
@@ -117,8 +117,8 @@ t.test('one and the same 404, to the byte, however it is asked', async (t) => {
     t.notOk(name in expected.headers, name)
   }
   for (const path of WRONG(files)) {
-    t.strictSame(told(await raw.request('GET', path)), expected, path.slice(0, 100))
-    const head = told(await raw.request('HEAD', path))
+    t.strictSame(shown(await raw.request('GET', path)), expected, path.slice(0, 100))
+    const head = shown(await raw.request('HEAD', path))
     t.strictSame(head, { ...expected, body: '' }, `HEAD ${path.slice(0, 100)}`)
   }
 })
@@ -127,7 +127,7 @@ t.test('a condition or a range reveals nothing more', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const { lost, gone } = await withFiles(service)
   const raw = await listenRaw(service)
-  const expected = told(await raw.request('GET', `/files/${newHex()}/a`))
+  const expected = shown(await raw.request('GET', `/files/${newHex()}/a`))
   for (const { path, sha256 } of [lost, gone]) {
     for (
       const [name, value] of [['if-none-match', `"${sha256}"`], ['if-none-match', '*'], ['if-match', '"x"'], [
@@ -135,7 +135,7 @@ t.test('a condition or a range reveals nothing more', async (t) => {
         'bytes=0-1',
       ], ['range', 'bytes=900-']] as const
     ) {
-      t.strictSame(told(await raw.request('GET', path, { [name]: value })), expected)
+      t.strictSame(shown(await raw.request('GET', path, { [name]: value })), expected)
     }
   }
 })
@@ -157,7 +157,7 @@ t.test('a file that goes while it is about to be sent is the same 404', async (t
   const service = await startTestService(t, { courses: [{}] })
   const file = await storeFile(service, 'content')
   const raw = await listenRaw(service)
-  const expected = told(await raw.request('GET', `/files/${newHex()}/a`))
+  const expected = shown(await raw.request('GET', `/files/${newHex()}/a`))
   const { files } = service.services
   const find = files.find
   files.find = async (hex) => {
@@ -165,7 +165,7 @@ t.test('a file that goes while it is about to be sent is the same 404', async (t
     if (row !== undefined) await files.delete([row.id])
     return row
   }
-  t.strictSame(told(await raw.request('GET', file.path)), expected)
+  t.strictSame(shown(await raw.request('GET', file.path)), expected)
 })
 
 t.test('under a path of its own, and with front ends elsewhere', async (t) => {

@@ -217,7 +217,7 @@ t.test('a form that is wrong is refused with its field, and nothing of it stays'
         [{ name: 'category', value: '{"a":1}', type: 'application/json' }, pdf('x')],
         'category: must be text of at most 4096 bytes',
       ],
-      [[{ name: 'category', value: 'teacher-performance' }, pdf('x')], /is for exports/],
+      [[{ name: 'category', value: 'teacher-performance' }, pdf('x')], /is reserved for exports/],
       [[{ name: '__proto__', value: 'x' }, category, pdf('x')], /./],
       [truncated, /^the form cannot be read/],
       [Buffer.from('no form at all'), /./],
