@@ -1,6 +1,4 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { deflateRawSync } from 'node:zlib'
 import t from 'tap'
 import {
   bundleTexts,
@@ -12,7 +10,6 @@ import {
   user,
   warningCounts,
   writeFolder,
-  writeZip,
   type Tables,
   type World,
 } from './bundles.ts'
@@ -240,131 +237,6 @@ t.test('a sourcedId that appears twice: the newest, then the later line', async 
   ])
 })
 
-t.test('an archive in the format for large files is read like any other', async (t) => {
-  const world = await createWorld(t.testdir())
-  const file = join(world.folder, 'zip64.zip')
-  const zip64 = await writeZip(file, bundleTexts(school()), { forceZip64Format: true })
-  t.match(await world.import(zip64), { ok: true, summary: { scores: { added: 4 } } })
-})
-
-t.test('archives: in one folder, with the litter of desktops; damaged, encrypted, climbing, too large', async (t) => {
-  const world = await createWorld(t.testdir())
-  const files = bundleTexts(school())
-  const inside = Object.fromEntries(Object.entries(files).map(([name, text]) => [`export/${name}`, text]))
-  const good = await writeZip(join(world.folder, 'good.zip'), {
-    ...inside,
-    '__MACOSX/export/._users.csv': 'x',
-    'export/.DS_Store': 'x',
-    'readme.txt': 'x',
-  })
-  t.match(await world.import(good), { ok: true, summary: { scores: { added: 4 } } })
-
-  const zipped = async (name: string, content: Buffer) => {
-    const file = join(world.folder, name)
-    writeFileSync(file, content)
-    return showErrors(await world.import(file))
-  }
-  const entry = (
-    name: string,
-    text: string,
-    change: { flags?: number, crc?: number, size?: number } = {}
-  ) => ({ name, text, ...change })
-  t.match(await zipped('climb.zip', archive([entry('../users.csv', 'x')])), [
-    /^climb\.zip: is not a complete zip archive: invalid relative path/,
-  ])
-  t.match(await zipped('absolute.zip', archive([entry('/etc/users.csv', 'x')])), [
-    /^absolute\.zip: is not a complete zip archive: absolute path/,
-  ])
-  t.match(await zipped('drive.zip', archive([entry('c:\\users.csv', 'x')])), [
-    /^drive\.zip: is not a complete zip archive/,
-  ])
-  t.match(await zipped('secret.zip', archive([entry('users.csv', 'x', { flags: 1 })])), [
-    /^secret\.zip: users\.csv is encrypted/,
-  ])
-  t.match(await zipped('twice.zip', archive([entry('users.csv', 'x'), entry('USERS.csv', 'y')])), [
-    /^twice\.zip: has two files named USERS\.csv/,
-  ])
-  t.match(await zipped('crc.zip', archive([entry('users.csv', files['users.csv']!, { crc: 1 })])), [
-    /^users\.csv: is damaged in its archive: the checksum is wrong/,
-  ])
-  t.match(await zipped('liar.zip', archive([entry('users.csv', files['users.csv']!, { size: 10 })])), [
-    /^users\.csv: is damaged in its archive: too many bytes/,
-  ])
-  t.match(await zipped('cut.zip', archive([entry('users.csv', 'x')]).subarray(0, 40)), [
-    /^cut\.zip: is not a complete zip archive/,
-  ])
-  t.match(await zipped('none.zip', archive([])), [
-    'none.zip: is empty: it has none of the files of a OneRoster bundle (users.csv, classes.csv, …)',
-  ])
-  const none = 'has none of the files of a OneRoster bundle (users.csv, classes.csv, …); found: '
-  t.strictSame(await zipped('other.zip', archive([entry('readme.txt', 'x')])), [
-    `other.zip: ${none}readme.txt`,
-  ])
-  const seven = Array.from({ length: 7 }, (_, i) => entry(`folder/${'x'.repeat(400)}-${i}.txt`, ''))
-  const [listed] = await zipped('seven.zip', archive(seven))
-  t.match(
-    listed,
-    /^seven\.zip: has none of .*; found: (folder\/x+…x+-\d\.txt, ){4}folder\/x+…x+-4\.txt and 2 more$/,
-    'five of them'
-  )
-  t.ok(listed!.length < 500)
-  const two = archive(['North', 'South'].map((folder) => entry(`${folder}/users.csv`, files['users.csv']!)))
-  t.strictSame(await zipped('two.zip', two), [
-    'two.zip: has files in 2 folders (North, South); import the files of one folder at a time',
-  ])
-  writeFileSync(join(world.folder, 'text.zip'), 'no zip at all')
-  t.match(showErrors(await world.import(join(world.folder, 'text.zip'))), [
-    'text.zip: is not a zip archive; export or download it again',
-  ])
-
-  const many = (count: number) => Array.from({ length: count }, (_, i) => entry(`${i}.txt`, ''))
-  t.match(await zipped('many.zip', archive(many(99_999), { announced: 0xffff })), [
-    /^many\.zip: has 65535 entries; at most 1000 are read/,
-  ])
-  t.match(await zipped('one-more.zip', archive(many(1001))), [
-    /^one-more\.zip: has 1001 entries; at most 1000 are read/,
-  ])
-  t.match(await zipped('hidden.zip', archive(many(50_000), { announced: 5 })), [
-    /^hidden\.zip: has more entries than the 5 that it declares/,
-  ])
-  t.match(await zipped('promised.zip', archive(many(5), { announced: 900 })), [
-    /^promised\.zip: is not a complete zip archive/,
-  ])
-  const thousand = archive([...many(999), entry('notes.json', '{}')])
-  t.match(await zipped('thousand.zip', thousand), [/^notes\.json/], 'a thousand are read')
-
-  const bomb = await writeZip(join(world.folder, 'bomb.zip'), {
-    'users.csv': Buffer.alloc(3_000_000, 'a,b\n'),
-  })
-  t.match(showErrors(await world.import(bomb, { maxBytes: 1_000_000 })), [
-    /^bomb\.zip: unpacks to 3000000 bytes; an import may have at most 1000000 bytes \(IMPORT_MAX_BYTES\)/,
-  ])
-  const folder = writeFolder(join(world.folder, 'large'), {
-    'users.csv': `sourcedId,givenName,familyName\n${'x,y,z\n'.repeat(300_000)}`,
-  })
-  t.match(showErrors(await world.import(folder, { maxBytes: 1_000_000 })), [
-    /^users\.csv: an import may have at most 1000000 bytes/,
-  ])
-})
-
-t.test('paths that are not there, or no source', async (t) => {
-  const world = await createWorld(t.testdir())
-  t.strictSame(showErrors(await world.import(join(world.folder, 'nowhere.zip'))), [
-    'nowhere.zip: there is no such file or folder',
-  ])
-  t.match(showErrors(await world.import(writeFolder(join(world.folder, 'empty'), {}))), [
-    'empty: is empty: it has none of the files of a OneRoster bundle (users.csv, classes.csv, …)',
-  ])
-  t.match(showErrors(await world.import('/dev/null')), [/^null: is neither a file nor a folder/])
-  const file = join(world.folder, 'odd.csv')
-  writeFileSync(file, 'a,b\n1,2\n')
-  t.match(showErrors(await world.import(file)), [/^odd\.csv: is not in a known format/])
-  t.match(showErrors(await world.import(file, { format: 'oneroster' })), [
-    /^odd\.csv: has none of the files of a OneRoster bundle .*; found: odd\.csv$/,
-  ])
-  t.match(showErrors(await world.import(file, { format: 'performance-book' })), [/^odd\.csv:\$: is not JSON/])
-})
-
 t.test('names of things that are there already in every object are names like others', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
@@ -379,42 +251,3 @@ t.test('names of things that are there already in every object are names like ot
     3
   )
 })
-
-/** A zip archive with a given fault; `announced`: how many entries its end says that it has. */
-function archive (
-  entries: Array<{ name: string, text: string, flags?: number, crc?: number, size?: number }>,
-  { announced = entries.length } = {}
-): Buffer {
-  const parts: Buffer[] = []
-  const directory: Buffer[] = []
-  let offset = 0
-  for (const { name, text, flags = 0, crc, size } of entries) {
-    const data = deflateRawSync(text)
-    const header = Buffer.alloc(30)
-    header.writeUInt32LE(0x04034b50, 0)
-    header.writeUInt16LE(20, 4)
-    header.writeUInt16LE(flags, 6)
-    header.writeUInt16LE(8, 8)
-    header.writeUInt32LE(crc ?? 0, 14)
-    header.writeUInt32LE(data.length, 18)
-    header.writeUInt32LE(size ?? Buffer.byteLength(text), 22)
-    header.writeUInt16LE(Buffer.byteLength(name), 26)
-    const central = Buffer.alloc(46)
-    central.writeUInt32LE(0x02014b50, 0)
-    central.writeUInt16LE(20, 6)
-    header.copy(central, 8, 6, 30)
-    central.writeUInt32LE(offset, 42)
-    central.writeUInt16LE(0, 30)
-    parts.push(header, Buffer.from(name), data)
-    directory.push(central, Buffer.from(name))
-    offset += 30 + Buffer.byteLength(name) + data.length
-  }
-  const end = Buffer.alloc(22)
-  const size = directory.reduce((sum, part) => sum + part.length, 0)
-  end.writeUInt32LE(0x06054b50, 0)
-  end.writeUInt16LE(announced, 8)
-  end.writeUInt16LE(announced, 10)
-  end.writeUInt32LE(size, 12)
-  end.writeUInt32LE(offset, 16)
-  return Buffer.concat([...parts, ...directory, end])
-}

@@ -1,0 +1,180 @@
+// Which files are recognized as a grade book.
+import { writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import t from 'tap'
+import type { ImportOptions } from '../../src/imports/import-options.ts'
+import { makeWorkbook } from '../support/workbook.ts'
+import { createWorld, showErrors, writeZip, type World } from './bundles.ts'
+
+const CASES = join(import.meta.dirname, '../fixtures/data-in')
+
+async function take (world: World, name: string, text: string, options: Partial<ImportOptions> = {}) {
+  const file = join(world.folder, name)
+  writeFileSync(file, text)
+  return await world.import(file, { course: 'X', ...options })
+}
+
+const takeCase = (
+  world: World,
+  file: string,
+  options: Partial<ImportOptions> = {}
+) => world.import(join(CASES, file), { course: 'X', ...options })
+
+t.test('files of other systems are refused by name, with what to do instead', async (t) => {
+  const world = await createWorld(t.testdir())
+  for (
+    const [file, name, advice] of [
+      ['fmt-blackboard-ultra/gc.csv', 'a Blackboard grade export', 'rename its columns'],
+      ['fmt-brightspace/g.csv', 'a Brightspace grade export', 'rename its columns'],
+      ['fmt-google-classroom/g.csv', 'a Google Classroom grade export', 'rename its columns'],
+      ['fmt-gradescope/g.csv', 'a Gradescope grade export', 'rename its columns'],
+      ['fmt-schoology/g.csv', 'a Schoology grade export', 'rename its columns'],
+      ['fmt-microsoft-sds/b.zip', 'a Microsoft School Data Sync file', 'ask for OneRoster CSV'],
+      ['fmt-clever-sftp/b.zip', 'a Clever file', 'ask for OneRoster CSV'],
+      ['fmt-canvas-sis-csv/b.zip', 'a Canvas SIS import file', 'ask for OneRoster CSV'],
+    ] as const
+  ) {
+    const errors = showErrors(await takeCase(world, file))
+    t.equal(errors.length, 1, file)
+    t.match(errors[0], `This looks like ${name}`)
+    t.match(errors[0], 'which is not supported yet')
+    t.match(errors[0], advice)
+    t.ok(errors[0]!.length < 1000)
+  }
+  const refused = async (text: string, options = {}) => showErrors(await take(world, 'g.csv', text, options))
+  t.match(
+    await refused('Last Name,First Name,Username,Quiz 1 [Total Pts: 10 Score]\nLee,Ann,ann,7\n'),
+    [/looks like a Blackboard grade export/],
+    'without the number of the column'
+  )
+  t.match(
+    await refused(
+      'Apellidos,Nombre,Nombre de usuario,Examen [Puntos totales: 10 Puntuación] |101\nLee,Ann,ann,7\n'
+    ),
+    [/looks like a Blackboard grade export/]
+  )
+  t.match(
+    await refused(
+      'Apellidos,Nombre,Dirección de correo electrónico,Tarea 1,Tarea 2\nFecha,,,2026-09-08,\nPuntos,,,10,"2,5"\nLee,Ann,ann@example.edu,7,2\n'
+    ),
+    [/looks like a Google Classroom grade export/],
+    'in any language'
+  )
+  t.match(await refused('Student ID,Name,Essay [10]\n0042,"Lee, Ann",7\n'), [
+    /looks like a Sakai grade export/,
+  ])
+  t.match(
+    await refused('Student ID,Email,Username,Grade,Enrollment Track\n1,ann@example.edu,ann,0.7,audit\n'),
+    [/looks like an Open edX grade report/]
+  )
+  t.match(
+    await refused('First name,Last name,Email address,ID number,HW 1\nAnn,Lee,ann@example.edu,0042,7\n'),
+    [/is not in a known format: .*"Points Possible"/],
+    'columns that all systems share'
+  )
+  t.match(showErrors(await takeCase(world, 'fmt-plain-csv/g.csv')), [
+    /is not in a known format: .*rename its columns to those of Canvas/,
+  ])
+  t.match(showErrors(await takeCase(world, 'fmt-xlsx/moodle.xlsx')), [
+    /is an Excel workbook, which is not supported yet; save its sheet as CSV UTF-8/,
+  ])
+  t.match(
+    await refused(`${'x'.repeat(1_100_000)},"[Total Pts: ${'[total pts: '.repeat(1000)}"\n`),
+    [/is not in a known format/],
+    'a header of a megabyte'
+  )
+  t.strictSame(await world.books(), [])
+})
+
+t.test('another separator, or another language: the error says how to export', async (t) => {
+  const world = await createWorld(t.testdir())
+  const refused = async (text: string, options = {}) => showErrors(await take(world, 'g.csv', text, options))
+  const semicolons = ['g.csv:1: uses semicolons as separators; export it with commas']
+  const canvas =
+    'Student;ID;SIS User ID;SIS Login ID;Section;Aufsatz (501)\n    Points Possible;;;;;10,00\n' +
+    '"Lee, Ann";101;S1;ann;A;7,50\n'
+  const moodle = '"First name";"Last name";"ID number";"Essay, long (Percentage)"\nAnn;Lee;0042;"75,00 %"\n'
+  for (const options of [{}, { format: 'canvas' }, { format: 'moodle' }] as const) {
+    t.strictSame(await refused(canvas, options), semicolons)
+    t.strictSame(await refused(`\ufeff${canvas.replaceAll('\n', '\r\n')}`, options), semicolons)
+    t.strictSame(await refused(moodle, options), semicolons)
+    const tabs = moodle.replaceAll(';', '\t')
+    t.strictSame(await refused(tabs, options), ['g.csv:1: uses tabs as separators; export it with commas'])
+  }
+  t.strictSame(await refused(`sep=;\n${canvas}`), semicolons)
+  const odd =
+    'First name,ID number,Quiz: A; B; C (Percentage),"Quiz: ""D;"" (Percentage)"\nAnn,0042,50 %,60 %\n'
+  const taken = await take(world, 'g.csv', odd, { dryRun: true })
+  t.match(taken, { ok: true, summary: { tasks: { added: 2 } } }, 'semicolons in titles')
+
+  const other =
+    /^g\.csv(:1)?: This looks like a Moodle grade export in another language, .*to English and export again/
+  const german = 'Vorname,Nachname,ID-Nummer,Institution,Abteilung,E-Mail-Adresse,' +
+    '"Aufgabe: Aufsatz (Punkte)","Kurs gesamt (Punkte)",Geladen\n' +
+    'Ann,Lee,0042,,,ann@school.example,"7,50","7,50",1700000000\n'
+  const spanish =
+    'Nombre,Apellido(s),Número de ID,Dirección de correo,Tarea: Ensayo (Real),Tarea: Ensayo (Porcentaje)\n' +
+    'Ann,Lee,0042,ann@school.example,7.5,75.00 %\n'
+  const french =
+    'Prénom,Nom,Adresse de courriel,Devoir : Essai (Étrange)\nAnn,Lee,ann@school.example,"75,00 %"\n'
+  const japanese =
+    '名,姓,メールアドレス,小テスト: 一 (評点),ダウンロード\nAnn,Lee,ann@school.example,7,1700000000\n'
+  for (const text of [german, spanish, french, japanese]) {
+    t.match(await refused(text), [other], text.slice(0, 20))
+  }
+  t.match(await refused(spanish, { format: 'moodle' }), [other])
+  t.match(await refused(german, { format: 'moodle' }), [/has no Moodle grade columns: .*in English/])
+  t.match(
+    await refused('Name,Note: first (half)\nAnn,7\n'),
+    [/is not in a known format/],
+    "a table of one's own"
+  )
+  t.match(await refused(`Vorname,Q: ${'(x'.repeat(400)}\nAnn,7\n`), [/is not in a known format/])
+  t.strictSame(await world.books(), [])
+})
+
+t.test('a workbook of ours is no source; any other one is named as before', async (t) => {
+  const world = await createWorld(t.testdir())
+  const { file } = await makeWorkbook(world.folder, 'book', {
+    name: 'Physics',
+    categories: [{ name: 'Homework' }],
+  })
+  const ours = [
+    `${
+      basename(file)
+    }: is a Perfbook export, which cannot be imported; import the file that the course came from`,
+  ]
+  t.strictSame(showErrors(await world.import(file, { course: 'X' })), ours)
+  t.strictSame(showErrors(await world.import(file, { course: 'X', format: 'canvas' })), ours)
+  const large = await writeZip(join(world.folder, 'large.xlsx'), {
+    '[Content_Types].xml': '<Types/>',
+    'docProps/core.xml': `<dc:creator>Perfbook</dc:creator>${' '.repeat(70_000)}`,
+  })
+  t.match(
+    showErrors(await world.import(large)),
+    [/^large\.xlsx: is an Excel workbook/],
+    'properties that are no properties are not read'
+  )
+})
+
+t.test('a format that is forced still makes no task of a column that is no grade', async (t) => {
+  const world = await createWorld(t.testdir())
+  for (
+    const file of [
+      'fmt-blackboard-ultra/gc.csv',
+      'fmt-brightspace/g.csv',
+      'fmt-google-classroom/g.csv',
+      'fmt-gradescope/g.csv',
+      'fmt-schoology/g.csv',
+      'fmt-plain-csv/g.csv',
+    ]
+  ) {
+    t.match(
+      showErrors(await takeCase(world, file, { format: 'moodle' })),
+      [/has no Moodle grade columns: their headers end with \(Real\), \(Percentage\) or \(Letter\)/],
+      file
+    )
+    t.notSame(showErrors(await takeCase(world, file, { format: 'canvas' })), [], file)
+  }
+  t.strictSame(await world.books(), [])
+})

@@ -1,0 +1,80 @@
+import { connect } from '../../db/sqlite/connection.ts'
+import {
+  createWorld,
+  enrollment,
+  result,
+  school,
+  user,
+  warningCounts,
+  FILES,
+  type Tables,
+  type World,
+} from './bundles.ts'
+
+export const delta = (tables: Tables) => ({
+  modes: Object.fromEntries(FILES.map((name) => [name, name in tables ? 'delta' : 'absent'])),
+})
+
+interface TwoCourses {
+  world: World
+  ted: number
+  una: number
+  /** A delta of the teacher Ted into Ted's course: its summary, or its errors. */
+  byTed: (tables: Tables) => Promise<{ warnings: Record<string, number>, students: unknown } | string[]>
+  /** Everything that Ted's import must not change. */
+  others: () => Promise<unknown>
+}
+
+/** Ted's course, and Una's, whose students and school are partly the same. Dan is a student of Una alone. */
+export async function twoCourses (folder: string): Promise<TwoCourses> {
+  const world = await createWorld(folder)
+  const tables = school()
+  tables.users!.push(
+    user('una', 'Una', 'Fox', 'T-2', { enabledUser: 'false' }),
+    user('dan', 'Dan', 'Secret', '0099')
+  )
+  tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c9', title: 'Music' })
+  tables.classes!.push({ ...tables.classes![0]!, sourcedId: 'p9', title: 'Music', courseSourcedId: 'c9' })
+  tables.enrollments!.push(
+    enrollment('e-u', 'p9', 'una', 'teacher'),
+    enrollment('e-a9', 'p9', 'ann'),
+    enrollment('e-d9', 'p9', 'dan')
+  )
+  tables.lineItems!.push({
+    ...tables.lineItems![0]!,
+    sourcedId: 'li-p9',
+    title: 'Song',
+    classSourcedId: 'p9',
+  })
+  tables.results!.push(result('r9', 'li-p9', 'ann', 3))
+  await world.take(tables)
+  const [ted, una] = await world.books()
+  return {
+    world,
+    ted: ted!.id,
+    una: una!.id,
+    async byTed (tables) {
+      try {
+        const summary = await world.take(tables, { onlyCourseId: ted!.id, ...delta(tables) })
+        return { warnings: warningCounts(summary), students: summary.students }
+      } catch (error) {
+        return [(error as Error).message]
+      }
+    },
+    async others () {
+      const sqlite = connect(world.databaseFile, { readonly: true })
+      const records = sqlite.prepare(
+        "SELECT * FROM roster_records WHERE kind <> 'lineItem' OR parent NOT IN ('p1', 'p2') ORDER BY kind, source_id"
+      ).all()
+      const teachers = sqlite.prepare('SELECT * FROM course_teachers ORDER BY id').all()
+      const courses = sqlite.prepare(
+        'SELECT id, source_id, "grouping", name, school, term, starts_on, ends_on FROM courses ORDER BY id'
+      ).all()
+      const periods = sqlite.prepare('SELECT * FROM periods ORDER BY id').all()
+      const users = sqlite.prepare('SELECT * FROM users ORDER BY id').all()
+      sqlite.close()
+      const { version, ...book } = (await world.books()).find((one) => one.id === una!.id)!
+      return { records, teachers, courses, periods, users, version, book }
+    },
+  }
+}
