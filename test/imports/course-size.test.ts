@@ -22,7 +22,8 @@ t.test('more tasks, categories, periods or teachers than any course has', async 
       JSON.stringify({ format: 'performance-book/1', course, [name]: list(most + 1, entry) })
     )
     t.strictSame(showErrors(await world.import(file)), [
-      `book.json:$.${name}[${most}]: has more than ${most} ${name} in one course; split the course, or leave out those that are no longer needed`,
+      `book.json:$.${name}[${most}]: has more than ${most} ${name} in one course; ` +
+        'split the course, or leave out those that are no longer needed',
     ])
     writeFileSync(
       file,
@@ -36,7 +37,7 @@ t.test('more tasks, categories, periods or teachers than any course has', async 
   }
 })
 
-t.test('faults of hundreds of thousands of results: the first in the document are listed, all are counted', async (t) => {
+t.test('errors of hundreds of thousands of results: the first are listed, all are counted', async (t) => {
   const world = await createWorld(t.testdir())
   const file = join(world.folder, 'book.json')
   const count = 50_000

@@ -55,7 +55,7 @@ t.test('results alone: they refer to what was imported before', async (t) => {
   t.equal((await world.book()).version, 2)
 })
 
-t.test('deleted results, with and without their columns; one that moved; an unknown one', async (t) => {
+t.test('deleted results with and without their columns, one that moved, an unknown one', async (t) => {
   const world = await prepared(t.testdir())
   const gone = (id: string, item = '', person = '') => result(id, item, person, '', { status: 'tobedeleted' })
   const summary = await delta(world, {
@@ -153,7 +153,7 @@ t.test('line items: a new minimum, a due date of one period alone, a deleted one
   t.strictSame(book.totals.stored, book.totals.computed)
 })
 
-t.test('classes: a new one joins by its teacher, a deleted one goes, the last one takes the course with it', async (t) => {
+t.test('classes: a new one joins by its teacher, the last deleted one takes its course', async (t) => {
   const world = await prepared(t.testdir())
   const [p1, p2] = school().classes! as [Tables[string][number], Tables[string][number]]
   await delta(world, {
@@ -225,8 +225,9 @@ t.test('a reference to an unknown record is no reference', async (t) => {
       modes: { results: 'delta' },
     }),
     [
-      'results.csv:2: 2 of 2 rows refer to records that are not in any file, more than a tenth; the first is lineItemSourcedId "nowhere"; ' +
-      'export all files at the same time, or allow it ("Allow skipped rows" on the page, --allow-skips on the command line)',
+      'results.csv:2: 2 of 2 rows refer to records that are not in any file, more than a tenth; ' +
+      'the first is lineItemSourcedId "nowhere"; export all files at the same time, or allow it ' +
+      '("Allow skipped rows" on the page, --allow-skips on the command line)',
     ]
   )
   t.match(

@@ -134,7 +134,7 @@ t.test('a roster that has the same ids for tasks and people of its own', async (
   t.strictSame(await cells(world), expected)
 })
 
-t.test("a student of a file is not the roster's to drop, and becomes the roster's own when it brings them", async (t) => {
+t.test('a roster does not drop a student of a file, and takes over one whom it has itself', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   await world.take(tables)
@@ -170,7 +170,7 @@ t.test("a student of a file is not the roster's to drop, and becomes the roster'
   ], "now they are the roster's")
 })
 
-t.test("a roster that comes after the file finds its people as the file would have found the roster's", async (t) => {
+t.test('a roster after the file matches people as a file after the roster does', async (t) => {
   const world = await createWorld(t.testdir())
   const rows = [
     '"Lee, Ann",1,42,,P,1,2',

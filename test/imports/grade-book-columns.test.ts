@@ -50,7 +50,8 @@ t.test('Moodle: two activities of one name are two tasks, also when columns move
   })
   t.strictSame(await world.book(), book, 'the same again changes nothing')
   const moved =
-    'First name,Last name,ID number,Quiz: Other (Percentage),Quiz: Weekly quiz (Percentage),Assignment: A (Percentage),Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Real)\n' +
+    'First name,Last name,ID number,Quiz: Other (Percentage),Quiz: Weekly quiz (Percentage),' +
+    'Assignment: A (Percentage),Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Real)\n' +
     'Ann,Lee,0042,90 %,75 %,80 %,20 %,7.5\nBob,Poe,0043,90 %,100 %,80 %,50 %,10\n'
   t.match(await take(world, 'moved.csv', moved), {
     ok: true,
@@ -62,7 +63,8 @@ t.test('Moodle: two activities of one name are two tasks, also when columns move
   })
 
   const added =
-    'First name,Last name,ID number,Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Percentage)\n' +
+    'First name,Last name,ID number,Quiz: Weekly quiz (Percentage),Quiz: Weekly quiz (Percentage),' +
+    'Quiz: Weekly quiz (Percentage)\n' +
     'Ann,Lee,0042,75 %,20 %,50 %\nBob,Poe,0043,100 %,50 %,60 %\n'
   const third = await take(world, 'third.csv', added)
   t.match(third, {
@@ -78,7 +80,8 @@ t.test('Moodle: two activities of one name are two tasks, also when columns move
   t.strictSame(same.ok && warningCounts(same.summary), { tasks_of_earlier_file: 2 })
 
   const partly =
-    'First name,Last name,ID number,Quiz: P (Real),Quiz: P (Real),Quiz: P (Percentage)\nAnn,Lee,0042,1,2,20 %\n'
+    'First name,Last name,ID number,Quiz: P (Real),Quiz: P (Real),Quiz: P (Percentage)\nAnn,Lee,0042,' +
+    '1,2,20 %\n'
   const parts = await take(world, 'partly.csv', partly, { course: 'Partly' })
   t.strictSame(uses(parts).slice(3), [
     'Quiz: P (Real): task_points',
@@ -90,7 +93,8 @@ t.test('Moodle: two activities of one name are two tasks, also when columns move
   ])
 
   const odd =
-    'First name,Last name,ID number,Quiz: Q ‹2› (Percentage),Quiz: Q (Percentage),Quiz: Q (Percentage)\nAnn,Lee,0042,10 %,20 %,30 %\n'
+    'First name,Last name,ID number,Quiz: Q ‹2› (Percentage),Quiz: Q (Percentage),' +
+    'Quiz: Q (Percentage)\nAnn,Lee,0042,10 %,20 %,30 %\n'
   t.match(
     await take(world, 'odd.csv', odd, { course: 'Odd' }),
     { ok: true, summary: { tasks: { added: 3 }, scores: { added: 3 } } },
@@ -171,7 +175,8 @@ t.test('Moodle: columns without a suffix beside columns that have one are no tas
   })
 
   const bare =
-    'First name,Surname,ID number,Suspended,Quiz: A,Course total,Last downloaded from this course\nAnn,Lee,0042,,7,7,1700000000\n'
+    'First name,Surname,ID number,Suspended,Quiz: A,Course total,' +
+    'Last downloaded from this course\nAnn,Lee,0042,,7,7,1700000000\n'
   const old = await take(world, 'old.csv', bare, { course: 'Z' })
   t.strictSame(old.ok && warningCounts(old.summary), {
     grade_columns_without_suffix: 1,
@@ -199,7 +204,8 @@ t.test('Canvas: its own columns are never read, whatever a grading period is cal
   ])
 
   const header =
-    'Student,ID,SIS User ID,SIS Login ID,Section,Final Score (77),Notes,HW Current Score (1),Override Grade (Q 1),Unposted Final Points,Essay (501)'
+    'Student,ID,SIS User ID,SIS Login ID,Section,Final Score (77),Notes,HW Current Score (1),' +
+    'Override Grade (Q 1),Unposted Final Points,Essay (501)'
   const other = await take(
     world,
     'c.csv',

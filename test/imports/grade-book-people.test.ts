@@ -172,7 +172,7 @@ t.test('a row whose values point to different people is skipped, counted and nam
   )
 })
 
-t.test('new people of a rostered course are counted, and more than a tenth of them is an error', async (t) => {
+t.test('new people of a rostered course are counted; more than a tenth is an error', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   for (let i = 0; i < 20; i++) {
@@ -216,7 +216,7 @@ t.test('a course that only grade books made takes new people as they come', asyn
   ])
 })
 
-t.test('a roster that gives new ids to its people: the rows of a grade book are about those who are there', async (t) => {
+t.test('a roster with new ids for its people: a grade book matches those who have not left', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   await world.take(tables)

@@ -55,7 +55,8 @@ t.test('files of other systems are refused by name, with what to do instead', as
   )
   t.match(
     await refused(
-      'Apellidos,Nombre,Dirección de correo electrónico,Tarea 1,Tarea 2\nFecha,,,2026-09-08,\nPuntos,,,10,"2,5"\nLee,Ann,ann@example.edu,7,2\n'
+      'Apellidos,Nombre,Dirección de correo electrónico,Tarea 1,Tarea 2\nFecha,,,2026-09-08,\nPuntos,,,' +
+      '10,"2,5"\nLee,Ann,ann@example.edu,7,2\n'
     ),
     [/looks like a Google Classroom grade export/],
     'in any language'

@@ -10,14 +10,15 @@ async function take (world: World, name: string, text: string, options = {}) {
 }
 
 const CANVAS =
-  `Student,ID,SIS User ID,SIS Login ID,Section,HW 1 (3601),Essay: "Why?" (3602),Homework Current Score,Homework Final Score,Current Score,Unposted Final Score,Final Grade
+  'Student,ID,SIS User ID,SIS Login ID,Section,HW 1 (3601),"Essay: ""Why?"" (3602)",Homework Current Score,' +
+  `Homework Final Score,Current Score,Unposted Final Score,Final Grade
 ,,,,,,Manual Posting,,,,,
     Points Possible,,,,,10.0,"1,000.0",(read only),(read only),(read only),(read only),(read only)
 "Lee, Ann",501,0042,ann@example.edu,Period 1,7.0,EX,70,70,70,70,C
 "Ng, Bob",502,0043,bob,Period 1 and Lab,9.5,,95,95,95,95,A
 "Ortiz, Cyd",503,0044,cyd,Period 2,,850,85,85,85,85,B
 "Student, Test",504,,a1b2c3,Period 1,1.0,1.0,1,1,1,1,F
-`.replace('"Why?"', '""Why?""').replace('Essay', '"Essay').replace('(3602)', '(3602)"')
+`
 
 t.test('Canvas: points possible, sections, EX; totals and the test student left out', async (t) => {
   const world = await createWorld(t.testdir())
@@ -80,7 +81,10 @@ t.test('Canvas: points possible, sections, EX; totals and the test student left 
 })
 
 const MOODLE =
-  `First name,Last name,ID number,Institution,Department,Email address,Assignment: HW 1 (Real),Assignment: HW 1 (Percentage),Quiz: Q 1 (Real),Quiz: Q 1 (Letter),Quiz: Q 1 (Feedback),Homework total (Percentage),Course total (Real),Course total (Percentage),Last downloaded from this course
+  'First name,Last name,ID number,Institution,Department,Email address,Assignment: HW 1 (Real),' +
+  'Assignment: HW 1 (Percentage),Quiz: Q 1 (Real),Quiz: Q 1 (Letter),Quiz: Q 1 (Feedback),' +
+  'Homework total (Percentage),Course total (Real),Course total (Percentage),' +
+  `Last downloaded from this course
 Ann,Lee,0042,,,ann@example.edu,7.00,70.00 %,8.5,B,Good,70.00 %,15.5,77.5 %,1771934400
 Bob,Ng,,,,bob@example.edu,-,-,"9,5",A,,,,,1771934400
 `
@@ -187,7 +191,7 @@ t.test('which course: by source id, by name, or not at all', async (t) => {
   ])
 })
 
-t.test('of several courses that a name fits, the one with that source id is used; else the error lists them', async (t) => {
+t.test('of several courses of a name, the one with that source id; else an error lists them', async (t) => {
   const world = await createWorld(t.testdir())
   t.match(await take(world, 'canvas.csv', CANVAS, { course: 'Physics' }), {
     summary: { courses: { added: 1 } },
@@ -230,7 +234,7 @@ t.test('of several courses that a name fits, the one with that source id is used
   t.ok(listed!.length < 1000)
 })
 
-t.test('a category that the course did not have is a warning, with its share of the course average', async (t) => {
+t.test('a new category is a warning, with its share of the course average', async (t) => {
   const added = async (categories: object[] | null) => {
     const world = await createWorld(t.testdir())
     const course = { source_id: 'p-1', name: 'Physics' }

@@ -18,7 +18,7 @@ t.test('an archive in the format for large files is read like any other', async 
   t.match(await world.import(zip64), { ok: true, summary: { scores: { added: 4 } } })
 })
 
-t.test('archives: in one folder, with the litter of desktops; damaged, encrypted, climbing, too large', async (t) => {
+t.test('archives: one folder, files of desktops, damaged, encrypted, escaping, too large', async (t) => {
   const world = await createWorld(t.testdir())
   const files = bundleTexts(school())
   const inside = Object.fromEntries(Object.entries(files).map(([name, text]) => [`export/${name}`, text]))

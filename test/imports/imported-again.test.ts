@@ -225,7 +225,7 @@ t.test('a full bundle says nothing about courses that are not in it', async (t) 
   t.equal((await world.books()).length, 2)
 })
 
-t.test("removing more than half of a course's results needs a word", async (t) => {
+t.test("removing more than half of a course's results needs permission", async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   await world.take(tables)

@@ -34,8 +34,9 @@ t.test('more than a tenth of a file is an error, unless it is allowed', async (t
   // 20 enrollments are whole: 2 of 22 are less than a tenth, 3 of 23 more.
   t.strictSame(warningCounts(await world.take(without(2), { dryRun: true })), { enrollment_skipped: 2 })
   t.strictSame(await world.refuse(without(3)), [
-    'enrollments.csv:22: 3 of 23 rows refer to records that are not in any file, more than a tenth; the first is userSourcedId "gone0"; ' +
-    'export all files at the same time, or allow it ("Allow skipped rows" on the page, --allow-skips on the command line)',
+    'enrollments.csv:22: 3 of 23 rows refer to records that are not in any file, more than a tenth; ' +
+    'the first is userSourcedId "gone0"; export all files at the same time, or allow it ' +
+    '("Allow skipped rows" on the page, --allow-skips on the command line)',
   ])
   t.strictSame(await world.books(), [])
   t.strictSame(warningCounts(await world.take(without(3), { allowSkips: true })), { enrollment_skipped: 3 })
@@ -45,7 +46,7 @@ t.test('more than a tenth of a file is an error, unless it is allowed', async (t
   ])
 })
 
-t.test('the share is of each file: results, classes without their course; a category is no loss of a row', async (t) => {
+t.test('the share is of each file: results, classes without a course, no categories', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = withStudents(20)
   const constant = {
@@ -95,7 +96,7 @@ t.test('a truncated file removes no one from a course', async (t) => {
   t.equal(students.filter(({ isDropped }) => isDropped).length, 12)
 })
 
-t.test('a delta refers to what is stored; what is not there either is skipped, and what is stored stays', async (t) => {
+t.test('a delta refers to what is stored; other references are skipped, the stored kept', async (t) => {
   const world = await createWorld(t.testdir())
   await world.take(withStudents(20))
   const before = await world.book()

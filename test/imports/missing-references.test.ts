@@ -26,7 +26,7 @@ function withStudents (n: number): Tables {
   return tables
 }
 
-t.test('one missing target: what refers to it is skipped or kept without it, with a warning; strictly, an error', async (t) => {
+t.test('one missing target: a row is skipped or kept without it; an error with strict', async (t) => {
   const plain: Partial<ShownBook> = {
     name: 'Physics',
     school: 'Lakeview',

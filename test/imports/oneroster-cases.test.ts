@@ -49,7 +49,7 @@ t.test('a blank minimum is 0', async (t) => {
   t.match(book.tasks, [/\| 10$/, /\| 20$/])
 })
 
-t.test('enrollments that end with the first of two terms: dropped, and a warning says that the whole course is', async (t) => {
+t.test('enrollments that end with the first of two terms: all dropped, with a warning', async (t) => {
   const world = await createWorld(t.testdir())
   t.strictSame(warningCounts(await taken(world, 'enrolled-one-of-two-terms')), { all_students_dropped: 1 })
   t.strictSame((await world.book(NOW)).students.map(({ isDropped }) => isDropped), [true, true])

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createWorld, enrollment, result, school, user, warningCounts } from './bundles.ts'
 
-t.test("students: the newest active enrollment is the period, an end before the term's is a drop", async (t) => {
+t.test('students: the newest active enrollment is the period, an early end is a drop', async (t) => {
   const tables = school()
   tables.enrollments = tables.enrollments!.filter((row) => row.role === 'teacher')
   const enrol = (who: string, ...rows: Array<[period: string, begin: string, end: string]>) => {

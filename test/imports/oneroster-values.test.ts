@@ -80,7 +80,7 @@ t.test('points are the score less the minimum, of the maximum less the minimum',
   })
 })
 
-t.test('a minimum that is blank, or in no column, is 0: such line items and those with 0 are one task', async (t) => {
+t.test('a blank or missing minimum is 0: such line items and those with 0 are one task', async (t) => {
   const tables = school()
   tables.lineItems![2]!.resultValueMin = ''
   const world = await createWorld(t.testdir())
@@ -89,7 +89,7 @@ t.test('a minimum that is blank, or in no column, is 0: such line items and thos
   t.match(await world.take(tables), { tasks: { unchanged: 2, updated: 0 }, warnings: [] })
 })
 
-t.test('weights: one category for each title, percentages made fractions, courses on their own', async (t) => {
+t.test('weights: one category per title, percentages as fractions, each course separately', async (t) => {
   const tables = school()
   tables.categories = [
     { sourcedId: 'k1', title: 'Homework', weight: 60 },
@@ -132,7 +132,7 @@ t.test('due dates that are instants: their day in the zone of the course', async
   }
 })
 
-t.test('a due date stays what it was imported as when a teacher sets another zone, and a delta is read in the zone of its course', async (t) => {
+t.test('a due date stays the same when a teacher sets another zone, also with a delta', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = school()
   tables.lineItems![0]!.dueDate = '2026-02-10T05:59:00Z'

@@ -42,7 +42,7 @@ t.test('a bundle becomes a course with a period for each class', async (t) => {
   t.strictSame(book.totals, { stored: [4, 3], computed: [4, 3] })
 })
 
-t.test('classes are one course where they agree in course, school and terms and have a teacher in common', async (t) => {
+t.test('classes are one course if they have the course, school, terms and a teacher in common', async (t) => {
   const tables = school()
   tables.orgs!.push({ sourcedId: 'o2', name: 'Hillside', type: 'school' })
   tables.academicSessions!.push({

@@ -13,7 +13,8 @@ import { delta, twoCourses } from './two-courses.ts'
 t.test('a bundle of another course, or for a course without a roster, is refused', async (t) => {
   const { world, una, ted } = await twoCourses(t.testdir())
   t.match(await world.refuse(school(), { onlyCourseId: una }), [
-    'classes.csv:2: This bundle has no class of "Music". Choose the bundle of this course, or ask an administrator to import it.',
+    'classes.csv:2: This bundle has no class of "Music". Choose the bundle of this course, ' +
+      'or ask an administrator to import it.',
   ])
   t.match(await world.refuse(school(), { onlyCourseId: 99 }), ['this course no longer exists'])
   const tables: Tables = { lineItems: [{ ...school().lineItems![0]!, sourcedId: 'x', classSourcedId: 'p9' }] }
@@ -83,7 +84,7 @@ t.test('a document: teachers, names, periods of a roster, and students it does n
   )
 })
 
-t.test('a grade book: students of other courses are not found by their number, and no class is made', async (t) => {
+t.test('a grade book: students of other courses are not found, and no class is added', async (t) => {
   const { world, ted, others } = await twoCourses(t.testdir())
   const before = await others()
   const file = join(world.folder, 'grades.csv')

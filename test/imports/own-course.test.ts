@@ -84,7 +84,7 @@ t.test('tasks, categories, scores and own students change, and stay with later d
   t.ok((await world.books())[0]!.tasks.some((task) => task.startsWith('Lab | Labs')), 'its category with it')
 })
 
-t.test('a student who is taken out, and one who is not named', async (t) => {
+t.test('a student who is removed, and one who is not in the file', async (t) => {
   const { world, byTed, others } = await twoCourses(t.testdir())
   const before = await others()
   t.match(
@@ -235,7 +235,7 @@ t.test('a category that courses share changes in this course alone', async (t) =
   t.strictSame((await categories())[1], ['Homework'], "also when an administrator's import touches the other")
 })
 
-t.test("nothing that a teacher's file says comes to life with a later import", async (t) => {
+t.test("nothing of a teacher's file takes effect with a later import", async (t) => {
   const { world, byTed } = await twoCourses(t.testdir())
   await byTed({
     users: [

@@ -71,10 +71,10 @@ t.test('what is wrong is named by its path', async (t) => {
   ])
   await one((d) => {
     d.students.push({ source_id: 's1' })
-  }, '$.students[3].source_id: is "s1", which appears earlier in the list; ids must be unique within their list')
+  }, /^\$\.students\[3\]\.source_id: is "s1", which appears earlier in the list; ids must be unique/)
   await one((d) => {
     d.tasks.push({ source_id: 'hw1' })
-  }, '$.tasks[3].source_id: is "hw1", which appears earlier in the list; ids must be unique within their list')
+  }, /^\$\.tasks\[3\]\.source_id: is "hw1", which appears earlier in the list; ids must be unique/)
   await one((d) => {
     d.results.push({ student: 's9', task: 'hw1' }, { student: 's1', task: 't9' })
   }, [

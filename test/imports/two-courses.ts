@@ -64,7 +64,8 @@ export async function twoCourses (folder: string): Promise<TwoCourses> {
     async others () {
       const sqlite = connect(world.databaseFile, { readonly: true })
       const records = sqlite.prepare(
-        "SELECT * FROM roster_records WHERE kind <> 'lineItem' OR parent NOT IN ('p1', 'p2') ORDER BY kind, source_id"
+        `SELECT * FROM roster_records WHERE kind <> 'lineItem' OR parent NOT IN ('p1', 'p2')
+          ORDER BY kind, source_id`
       ).all()
       const teachers = sqlite.prepare('SELECT * FROM course_teachers ORDER BY id').all()
       const courses = sqlite.prepare(

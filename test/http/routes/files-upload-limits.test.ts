@@ -81,7 +81,7 @@ t.test('a client that goes away in the middle leaves nothing', async (t) => {
   t.strictSame(left(service), { kept: 0, staged: [] })
 })
 
-t.test('an answer before the end of a large form reaches a client that sends it all first, on a connection that stays good', async (t) => {
+t.test('an early answer to a large form reaches a client that sends all of it first', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const { port } = await listenRaw(service)
   const token = await service.token('admin')
@@ -91,7 +91,9 @@ t.test('an answer before the end of a large form reaches a client that sends it 
     socket.write(
       `POST /api/courses/${
         service.courseIds[0]
-      }/files HTTP/1.1\r\nhost: x\r\nconnection: ${connection}\r\nauthorization: Bearer ${token}\r\ncontent-type: multipart/form-data; boundary=${BOUNDARY}\r\ncontent-length: ${body.length}\r\n\r\n`
+      }/files HTTP/1.1\r\nhost: x\r\nconnection: ${connection}\r\n` +
+        `authorization: Bearer ${token}\r\ncontent-type: multipart/form-data; boundary=${BOUNDARY}\r\n` +
+        `content-length: ${body.length}\r\n\r\n`
     )
     // Until all of it is taken.
     await new Promise((resolve) => socket.write(body, resolve))

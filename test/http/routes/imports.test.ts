@@ -143,7 +143,8 @@ t.test('a report says in fields where a warning was met and why a column is left
     columns: [{ name: 'Institution', used_as: 'left_out', reason: 'Perfbook does not use it' }],
   }
   await service.services.db.write((trx) =>
-    trx.updateTable('jobs').set({ result: JSON.stringify({ summary: older }) }).where('id', '=', json.id).execute()
+    trx.updateTable('jobs').set({ result: JSON.stringify({ summary: older }) })
+      .where('id', '=', json.id).execute()
   )
   t.match(await result(service, json.id), {
     warnings: [{ ...older.warnings[0], file: null, line: null, path: null, cell: null }],
