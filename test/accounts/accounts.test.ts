@@ -68,7 +68,7 @@ t.test('scopes never go beyond the role', async (t) => {
   t.strictSame([...(await accounts.authenticate(token))!.scopes], ['read'])
 })
 
-t.test('a teacher who is known from a roster gets a token, and later an account, under one e-mail whatever its case', async (t) => {
+t.test('a teacher of a roster gets a token, later an account, in any case of the address', async (t) => {
   const { accounts } = await open(t)
   const token = await accounts.createToken({ email: 'tea.cher@example.edu', name: 'x' })
   t.match(await accounts.authenticate(token), { role: 'teacher', firstName: 'Tea', lastName: 'Cher' })
@@ -80,7 +80,7 @@ t.test('a teacher who is known from a roster gets a token, and later an account,
   await t.rejects(accounts.createToken({ email: 'nobody@example.edu', name: 'x' }), /There is no account/)
 })
 
-t.test('a course that names a teacher by e-mail alone does not take away the name that a roster gave', async (t) => {
+t.test('a course with only the email address of a teacher keeps the name from a roster', async (t) => {
   const { accounts, db } = await open(t)
   const teacher = (email: string, firstName: string | null = null, lastName: string | null = null) => {
     return { email, firstName, lastName }
@@ -127,7 +127,7 @@ t.test('a disabled user, and one whom the roster disables, cannot sign in', asyn
   await t.rejects(accounts.disable(999), { code: 'USER_NOT_FOUND' })
 })
 
-t.test('what is no e-mail address is refused', async (t) => {
+t.test('what is not an email address is refused', async (t) => {
   const { accounts } = await open(t)
   for (
     const email of [

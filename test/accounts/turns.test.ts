@@ -2,7 +2,7 @@ import t from 'tap'
 import { createTurns } from '../../src/accounts/turns.ts'
 import { hasCode } from '../../src/errors.ts'
 
-t.test('the first lane goes before the other, and a crowd in one lane leaves room in the other', async (t) => {
+t.test('the first lane goes before the other, and a full lane leaves room in the other', async (t) => {
   const turns = createTurns({ atOnce: 1, waiting: 2 })
   const order: string[] = []
   const gate = Promise.withResolvers<void>()

@@ -65,7 +65,7 @@ t.test('with PUBLIC_URL only its origin is this site, and every link starts with
   }
 })
 
-t.test("without PUBLIC_URL it is the request's own, and what a proxy says counts only from TRUST_PROXY", async (t) => {
+t.test("without PUBLIC_URL it is the request's own; proxy headers need TRUST_PROXY", async (t) => {
   const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'school.example' }
   const direct = await withTeacher(await startTestService(t, { courses: [COURSE] }))
   const trusting = await withTeacher(

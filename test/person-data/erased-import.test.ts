@@ -138,7 +138,8 @@ t.test('a performance-book document, and grade books of Canvas and Moodle', asyn
     'also in a course that came from a roster'
   )
   const moodle =
-    'First name,Last name,ID number,Email address,Assignment: Essay (Percentage)\nCydwina,Ortizova,,Cydwina.O@example.edu,70.00 %\nHal,Ives,0500,hal@example.edu,80.00 %\n'
+    'First name,Last name,ID number,Email address,Assignment: Essay (Percentage)\n' +
+      'Cydwina,Ortizova,,Cydwina.O@example.edu,70.00 %\nHal,Ives,0500,hal@example.edu,80.00 %\n'
   t.strictSame(warningCounts(await takeFile(world, 'moodle.csv', moodle, { course: 'Moodle' })), {
     erased_person: 1,
   })

@@ -134,7 +134,8 @@ export async function fillEverywhere (world: PeopleWorld, courseId: number): Pro
   sql(
     `INSERT INTO jobs (kind, state, "key", payload, run_after,
       created_at, finished_at, error_code, error_message, result)
-    VALUES ('import', 'failed', 'import:1', ?, 0, 1, 2, 'IMPORT_FAILED', 'users.csv:3: name is "Ortizova, Cydwina"', ?)`,
+    VALUES ('import', 'failed', 'import:1', ?, 0,
+      1, 2, 'IMPORT_FAILED', 'users.csv:3: name is "Ortizova, Cydwina"', ?)`,
     payload,
     failed
   )
@@ -149,7 +150,8 @@ export async function fillEverywhere (world: PeopleWorld, courseId: number): Pro
     JSON.stringify([{ code: 'title_missing', message: 'The row of ID-90210 was skipped', count: 1 }])
   )
   sql(`INSERT INTO users (email, email_key, role, first_name, last_name, password_hash, origin, created_at)
-    VALUES ('Cydwina.O@example.edu', 'cydwina.o@example.edu', 'student', 'Cydwina', 'Ortizova', 'scrypt$secret-hash', 'account', 1)`)
+    VALUES ('Cydwina.O@example.edu', 'cydwina.o@example.edu', 'student', 'Cydwina', 'Ortizova',
+      'scrypt$secret-hash', 'account', 1)`)
   sql("INSERT INTO tokens (user_id, name, hash, created_at) VALUES (1, 'Cydwina phone', 'token-hash', 1)")
   sql(
     `INSERT INTO sessions (user_id, hash, address, user_agent, created_at, last_used_at)

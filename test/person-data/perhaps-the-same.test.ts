@@ -27,7 +27,7 @@ function school () {
   return tables
 }
 
-t.test('0077 and 77, another case, the same name: a notice, and nothing of them is exported or erased', async (t) => {
+t.test('0077 and 77, another case, the same name: a notice, no export and no erasure', async (t) => {
   const world = await peopleWorld(t, school())
   const alike = ['000077', 'case', 'mail', 'same-name', 'zeros']
   const exported = await world.run(['student', 'export', '0077'])

@@ -94,7 +94,7 @@ for (const [what, take] of Object.entries(WAYS)) {
   })
 }
 
-t.test('what happens in the same moment: the job ends and the access goes, and no address is sent', async (t) => {
+t.test('the job ends and the access is lost at the same moment: no address is sent', async (t) => {
   const streaming = await startStreaming(t)
   const { service, clock, gate, open } = streaming
   const stream = await open()
@@ -120,7 +120,7 @@ t.test('a token or a session that runs out while the stream is open', async (t) 
   t.strictSame((await untilEnded(clock, streams)).events, [], 'an open stream is no use of the session')
 })
 
-t.test("a requester who lost the course: the job's state without the file's address, wherever it is shown", async (t) => {
+t.test("a requester who lost the course sees the job's state, never the file's address", async (t) => {
   const streaming = await startStreaming(t)
   const { service, gate, open, jobId } = streaming
   const token = await service.token('teacher')

@@ -59,7 +59,7 @@ async function setScene (
   }
 }
 
-t.test("in by the school's account: no password, any case of the e-mail, a new session each time", async (t) => {
+t.test("the school's account signs in: no password, any case, a new session each time", async (t) => {
   const scene = await setScene(t, { settings: { OIDC_NAME: 'School account' } })
   const { provider, base, services, browser } = scene
   await services.accounts.add({ email: TEACHER, role: 'teacher', firstName: 'Tea' })
