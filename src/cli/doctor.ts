@@ -40,7 +40,7 @@ export function doctorCommand (context: CommandContext): Command {
     .option('--data-dir <dir>', 'data folder (default: DATA_DIR)')
     .option('--config <file>', 'file with settings that the service is started with')
     .option('--deep', 'check the whole database and read every byte of every file')
-    .option('--json', 'print the result as JSON')
+    .option('--json', 'print JSON')
     .action(async (flags: DoctorFlags) => {
       const settings = readSettings(context.env, flags)
       const findings = 'finding' in settings
@@ -81,7 +81,7 @@ async function examine (
   if (unfinished !== undefined) return [unfinished, threads]
   const folder = checkFolder(places)
   if (!folder.ok) return [folder, threads]
-  const database = checkDatabase(places, isDeep)
+  const database = checkDatabase(places, { isDeep })
   return [
     folder,
     await checkFileSystem(places.dataFolder),
@@ -103,7 +103,7 @@ async function examineContents (
   const bar = createProgressBar(stderr, 'files')
   try {
     return [
-      await checkFiles(places, isDeep, signal, bar.set),
+      await checkFiles(places, { isDeep, signal, onProgress: bar.set }),
       await checkClock(places, Date.now()),
     ]
   } finally {

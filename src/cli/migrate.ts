@@ -13,7 +13,7 @@ export function migrateCommand (context: CommandContext): Command {
       'the service must be stopped'
     )
     .option('--data-dir <dir>', 'data folder (default: DATA_DIR)')
-    .option('--json', 'print the result as JSON')
+    .option('--json', 'print JSON')
     .action(async ({ dataDir, json }: { dataDir?: string, json?: boolean }) => {
       const { DATA_DIR: folder, databaseFile } = readConfig(context.env, { flags: { DATA_DIR: dataDir } })
       assertNotRestoring(folder)

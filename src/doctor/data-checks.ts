@@ -108,7 +108,7 @@ export async function checkDisk ({ dataFolder }: DataPlaces, minFreeBytes: numbe
   return fine('disk', `${megabytes(free.bytes)} are free`)
 }
 
-export function checkDatabase ({ databaseFile }: DataPlaces, isDeep: boolean): Finding {
+export function checkDatabase ({ databaseFile }: DataPlaces, { isDeep }: { isDeep: boolean }): Finding {
   const name = 'database'
   const problems = databaseProblems(databaseFile, { quick: !isDeep })
   const [damage] = problems
@@ -137,11 +137,17 @@ export function checkDatabase ({ databaseFile }: DataPlaces, isDeep: boolean): F
   return fine(name, `intact, schema ${status.applied.at(-1) ?? 'not created yet'}`)
 }
 
+interface CheckFilesOptions {
+  /** Reads every byte. Otherwise only sizes are compared. */
+  isDeep: boolean
+  signal: AbortSignal
+  /** Gets fractions. */
+  onProgress: (fraction: number) => void
+}
+
 export async function checkFiles (
   places: DataPlaces,
-  isDeep: boolean,
-  signal: AbortSignal,
-  onProgress: (fraction: number) => void
+  { isDeep, signal, onProgress }: CheckFilesOptions
 ): Promise<Finding> {
   const name = 'files'
   const snapshot = openSnapshot(places.databaseFile)
