@@ -135,7 +135,7 @@ t.test('missing work counts 0 where the course says so, from the moment after it
   t.equal(ignored.currentUntil, null)
 })
 
-t.test("a student is dropped from the beginning of his day in the course's zone", async (t) => {
+t.test("a student is dropped from the beginning of the day in the course's zone", async (t) => {
   const course = (droppedOn: string, timeZone: string): CourseDescription => ({
     timeZone,
     students: [{ lastName: 'A', droppedOn }],
@@ -177,7 +177,7 @@ t.test('an empty book has no averages and divides by nothing', async (t) => {
   t.strictSame(empty.averages().course, { average: null, lowest: null, highest: null })
 })
 
-t.test('settings tried out change the numbers of this reading only', async (t) => {
+t.test('a preview of settings changes the numbers of this reading only', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   const [id] = await makeBookDatabase(file, PHYSICS)
   const snapshot = await openSnapshot(t, file)
@@ -194,7 +194,7 @@ t.test('settings tried out change the numbers of this reading only', async (t) =
   t.strictSame(await lines(again), await lines(stored))
 })
 
-t.test('kept averages hold for the data and the time they were read at, and no longer', async (t) => {
+t.test('cached averages are used for the data and the time they were read at, and no longer', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   const [id] = await makeBookDatabase(file, { students: [{ lastName: 'A', droppedOn: '2015-04-02' }] })
   const snapshot = await openSnapshot(t, file)

@@ -101,7 +101,7 @@ t.test('the roster keeps what another course needs, and nothing else', async (t)
   t.strictSame((await world.book()).students.length, 3)
 })
 
-t.test('with the last course nothing about anybody is left', async (t) => {
+t.test('with the last course, nothing about people is left', async (t) => {
   const world = await createWorld(t.testdir())
   const tables = twoCourses()
   tables['users']!.push(user('una', 'Una', 'Nenrolled', '0777'))

@@ -18,7 +18,7 @@ async function isUnharmed (t: Test, service: JobService): Promise<void> {
 const CRASHES: Array<{ task: TestTaskName, code: string, says: string }> = [
   { task: 'throwError', code: 'WORKER_CRASHED', says: 'a bug in the task' },
   { task: 'rejectNothing', code: 'WORKER_CRASHED', says: 'undefined' },
-  { task: 'throwLater', code: 'WORKER_CRASHED', says: 'nobody catches this' },
+  { task: 'throwLater', code: 'WORKER_CRASHED', says: 'uncaught' },
   { task: 'exit', code: 'WORKER_CRASHED', says: 'exit' },
   { task: 'allocate', code: 'OUT_OF_MEMORY', says: 'memory' },
   { task: 'returnNothing', code: 'WORKER_CRASHED', says: 'not an outcome' },

@@ -1,14 +1,14 @@
-// Holds a task in its thread at a point of the test's choosing. Both sides wait for the other's word, neither
-// for time.
+// Holds a task in its thread at a point that the test chooses. Each side waits for the other, and neither
+// waits for time.
 
 export interface Gate {
-  /** What the task gets in its input, to stand at with `waitAtGate`. */
+  /** The task gets it in its input and passes it to `waitAtGate`. */
   memory: SharedArrayBuffer
-  /** Resolves when so many have come to the gate, since it was made. */
+  /** Resolves when so many have reached the gate since it was made. */
   arrived: (count?: number) => Promise<void>
-  /** Lets one through; the next one waits again. */
+  /** Lets one through. The next one waits again. */
   letOne: () => void
-  /** Lets everybody through from now on. */
+  /** Lets everyone through from now on. */
   open: () => void
 }
 
@@ -41,7 +41,7 @@ export function createGate (): Gate {
   }
 }
 
-/** In the thread: says that it is here and blocks until it is let through. */
+/** In the thread: reports that it is here and blocks until it is let through. */
 export function waitAtGate (memory: SharedArrayBuffer): void {
   const words = new Int32Array(memory)
   Atomics.add(words, ARRIVED, 1)

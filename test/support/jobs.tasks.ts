@@ -31,7 +31,7 @@ const tasks = {
   rejectNothing: () => Promise.reject(undefined),
   throwLater: () => new Promise<never>(() => {
     queueMicrotask(() => {
-      throw new Error('nobody catches this')
+      throw new Error('uncaught')
     })
   }),
   exit: () => process.exit(3),
