@@ -35,7 +35,7 @@ export interface Tables {
  * Values from an import (`imported_*`), and values that a teacher set (`set_*`), which win and survive
  * imports.
  */
-export interface CoursesTable {
+interface CoursesTable {
   id: Generated<number>
   source_id: string
   /**
@@ -58,7 +58,7 @@ export interface CoursesTable {
   updated_at: number
 }
 
-export interface PeriodsTable {
+interface PeriodsTable {
   id: Generated<number>
   course_id: number
   source_id: string
@@ -66,7 +66,7 @@ export interface PeriodsTable {
   position: number
 }
 
-export interface CategoriesTable {
+interface CategoriesTable {
   id: Generated<number>
   course_id: number
   source_id: string
@@ -78,7 +78,7 @@ export interface CategoriesTable {
   position: number
 }
 
-export interface TasksTable {
+interface TasksTable {
   id: Generated<number>
   course_id: number
   source_id: string
@@ -103,7 +103,7 @@ export interface TasksTable {
 }
 
 /** The roster's line items that are one task: one for each class (period) that has it. */
-export interface TaskSourcesTable {
+interface TaskSourcesTable {
   course_id: number
   source_id: string
   task_id: number
@@ -114,7 +114,7 @@ export interface TaskSourcesTable {
 }
 
 /** A person in one course. A person in two courses has two rows with the same `source_id`. */
-export interface StudentsTable {
+interface StudentsTable {
   id: Generated<number>
   course_id: number
   source_id: string
@@ -136,7 +136,7 @@ export interface StudentsTable {
 }
 
 /** One packed row of cells for each student that has any; see `src/courses/packed-cells.ts`. */
-export interface StudentScoresTable {
+interface StudentScoresTable {
   student_id: number
   cells: Buffer
   /**
@@ -147,7 +147,7 @@ export interface StudentScoresTable {
   score_sum: number
 }
 
-export interface CourseTeachersTable {
+interface CourseTeachersTable {
   id: Generated<number>
   course_id: number
   source_id: string
@@ -160,7 +160,7 @@ export interface CourseTeachersTable {
   position: number
 }
 
-export interface UsersTable {
+interface UsersTable {
   id: Generated<number>
   email: string
   email_key: string
@@ -184,7 +184,7 @@ export interface UsersTable {
   roster_disabled_by: Generated<string | null>
 }
 
-export interface TokensTable {
+interface TokensTable {
   id: Generated<number>
   user_id: number
   name: string
@@ -199,13 +199,13 @@ export interface TokensTable {
 }
 
 /** From where a user has signed in: see `networkOf`. */
-export interface SignInNetworksTable {
+interface SignInNetworksTable {
   user_id: number
   network: string
   last_at: number
 }
 
-export interface SessionsTable {
+interface SessionsTable {
   id: Generated<number>
   user_id: number
   /** SHA-256 of the secret in the cookie, hex. */
@@ -220,7 +220,7 @@ export interface SessionsTable {
 }
 
 /** One-time links with which a person chooses a password: invitations and resets. */
-export interface PasswordLinksTable {
+interface PasswordLinksTable {
   id: Generated<number>
   user_id: number
   /** SHA-256 of the secret in the link, hex. */
@@ -232,7 +232,7 @@ export interface PasswordLinksTable {
 }
 
 /** Append-only. Has the numbers of people, never their names or email addresses. */
-export interface AuditLogTable {
+interface AuditLogTable {
   id: Generated<number>
   at: number
   action: string
@@ -247,7 +247,7 @@ export interface AuditLogTable {
   count: Generated<number>
 }
 
-export interface JobsTable {
+interface JobsTable {
   id: Generated<number>
   kind: string
   state: 'queued' | 'started' | 'succeeded' | 'failed' | 'canceled'
@@ -279,7 +279,7 @@ export interface JobsTable {
 }
 
 /** Who requested a job, and when. The command line has no user. */
-export interface JobRequestsTable {
+interface JobRequestsTable {
   id: Generated<number>
   job_id: number
   user_id: number | null
@@ -288,7 +288,7 @@ export interface JobRequestsTable {
 }
 
 /** One row for each claim of a job: how that run ended, and why. */
-export interface JobAttemptsTable {
+interface JobAttemptsTable {
   id: Generated<number>
   job_id: number
   /** The token of the claim. */
@@ -306,7 +306,7 @@ export interface JobAttemptsTable {
   error_message: string | null
 }
 
-export interface FilesTable {
+interface FilesTable {
   id: Generated<number>
   owner_type: string
   owner_id: number
@@ -326,12 +326,12 @@ export interface FilesTable {
 }
 
 /** Bytes without a row: noted before they are stored or their row is deleted, removed at the next start. */
-export interface FileIntentsTable {
+interface FileIntentsTable {
   hex: string
   created_at: number
 }
 
-export interface ExportsTable {
+interface ExportsTable {
   id: Generated<number>
   course_id: number
   file_id: number
@@ -347,7 +347,7 @@ export interface ExportsTable {
  * The stored roster, to which a delta refers. `parent`, `other` and `body` by kind: see
  * `src/imports/oneroster/`.
  */
-export interface RosterRecordsTable {
+interface RosterRecordsTable {
   kind: string
   source_id: string
   parent: string | null
@@ -360,13 +360,13 @@ export interface RosterRecordsTable {
  * The origin of each of a student's cells: which result, of which line item. See
  * `src/imports/result-origins.ts`.
  */
-export interface StudentResultOriginsTable {
+interface StudentResultOriginsTable {
   student_id: number
   origins: Buffer
 }
 
 /** One row for each import that changed something. */
-export interface ImportsTable {
+interface ImportsTable {
   id: Generated<number>
   applied_at: number
   /** Identifies the import, so that it is not made twice when its job runs again. */
@@ -378,13 +378,13 @@ export interface ImportsTable {
 /**
  * One row, created at the first erasure: the key of the hashes in `erased_people`, 256 random bits as hex.
  */
-export interface ErasureKeysTable {
+interface ErasureKeysTable {
   id: number
   secret: string
 }
 
 /** Identifiers of erased people, as keyed hashes; see `src/person-data/identifier-hash.ts`. */
-export interface ErasedPeopleTable {
+interface ErasedPeopleTable {
   id: Generated<number>
   hash: string
   erased_at: number

@@ -13,7 +13,7 @@ export interface MigrationStatus {
   unknown: string[]
 }
 
-export interface MigrateOptions {
+interface MigrateOptions {
   /** Whether a database that has been in use may be upgraded; only the service and `migrate` do that. */
   mayUpgrade: boolean
   /** Gets the first step of an upgrade, before it; copies the database. */

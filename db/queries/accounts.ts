@@ -2,7 +2,7 @@ import type { Reads, Trx } from '../index.ts'
 import type { NewRow, Row } from '../tables.ts'
 
 export type UserRow = Row<'users'>
-export type TokenRow = Row<'tokens'>
+type TokenRow = Row<'tokens'>
 
 /** The key that joins accounts and people in rosters: an email address in lower case. */
 export function emailKey (email: string): string {
@@ -64,7 +64,7 @@ export async function noteTokenUse (trx: Trx, id: number, at: number): Promise<v
   await trx.updateTable('tokens').set({ last_used_at: at }).where('id', '=', id).execute()
 }
 
-export type RosterTeacher = Pick<Row<'course_teachers'>, 'email' | 'first_name' | 'last_name'>
+type RosterTeacher = Pick<Row<'course_teachers'>, 'email' | 'first_name' | 'last_name'>
 
 /**
  * What rosters say about an email address: the newest row with a name, else the newest row. The teacher of a

@@ -8,7 +8,7 @@ export async function findCourse (db: Reads | Trx, id: number): Promise<CourseRo
   return await db.selectFrom('courses').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-export interface CourseListFilter {
+interface CourseListFilter {
   /** Only courses that the person with this email address teaches. */
   teacherKey?: string | undefined
   sourceId?: string | undefined

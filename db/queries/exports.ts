@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import type { NewRow, Row } from '../tables.ts'
 
-export type ExportRow = Row<'exports'>
+type ExportRow = Row<'exports'>
 
 export interface ExportListRow {
   id: number

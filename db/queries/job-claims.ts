@@ -6,7 +6,7 @@ import { state, type JobRow } from './jobs.ts'
 import { storedResult } from './stored-json.ts'
 import type { NewRow } from '../tables.ts'
 
-export interface ClaimFilter {
+interface ClaimFilter {
   now: number
   /** Kinds of which one more job can start now. */
   kinds: readonly string[]
@@ -112,7 +112,7 @@ export async function setResult (trx: Trx, id: number, result: unknown): Promise
   await trx.updateTable('jobs').set({ result: storedResult(result) }).where('id', '=', id).execute()
 }
 
-export interface Recovery {
+interface Recovery {
   now: number
   /** A job fails with this message after so many deaths of the process. */
   maxDeaths: number

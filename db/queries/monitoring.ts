@@ -4,7 +4,7 @@ import { state, type JobRow } from './jobs.ts'
 
 const STATES = ['queued', 'started', 'succeeded', 'failed', 'canceled'] as const
 
-export interface JobCount {
+interface JobCount {
   kind: string
   state: JobRow['state']
   count: number

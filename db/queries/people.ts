@@ -117,7 +117,7 @@ export async function teachersBySource (db: Db, sourceId: string): Promise<Teach
   return await teachers(db).where('course_teachers.source_id', '=', sourceId).execute()
 }
 
-export type StudentTraits = Pick<
+type StudentTraits = Pick<
   StudentInCourse,
   | 'id'
   | 'course_id'

@@ -7,7 +7,7 @@ import { state } from './jobs.ts'
 const AT_ONCE = 200
 
 /** The texts of one job, without its state and times. `result` and `payload` are JSON. */
-export interface JobReport {
+interface JobReport {
   id: number
   kind: string
   created_at: number
@@ -21,7 +21,7 @@ export interface ImportReport {
   applied_at: number
   summary: string
 }
-export interface AttemptReport {
+interface AttemptReport {
   id: number
   job_id: number
   error_message: string

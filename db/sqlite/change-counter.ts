@@ -1,6 +1,6 @@
 import type { SqliteConnection } from './connection.ts'
 
-export interface ChangeCounter {
+interface ChangeCounter {
   /** A number that changes when another connection commits, in this process or in another one. */
   now: () => number
   /** Call this after a commit of this process: the next `now` asks SQLite again. */

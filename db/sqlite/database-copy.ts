@@ -102,7 +102,7 @@ function appliedMigrations (sqlite: SqliteConnection): string[] {
   ) => row.name)
 }
 
-export interface Snapshot {
+interface Snapshot {
   reads: Reads
   close: () => Promise<void>
 }

@@ -7,7 +7,7 @@ import { DomainError } from '../../src/errors.ts'
 import { isBusy } from '../failures.ts'
 import { connectPlain } from './connection.ts'
 
-export interface FolderHolder {
+interface FolderHolder {
   pid: number
   /** The address of a service, `http://127.0.0.1:3000`, or the name of a command. */
   address: string

@@ -14,7 +14,7 @@ interface Waiting {
   failed: (error: unknown) => void
 }
 
-export interface GroupCommitOptions {
+interface GroupCommitOptions {
   /** Called first after each commit. */
   committed: () => void
   /** Called with what a callback of `afterCommit` throws: its write has succeeded all the same. */

@@ -6,6 +6,7 @@ import type { Database } from '../../db/index.ts'
 import { SCOPES, type Principal, type Scope } from './access.ts'
 import { mayEnter } from './account-state.ts'
 import { DomainError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { knownUser, principalFrom } from './principals.ts'
 
 /**
@@ -49,7 +50,7 @@ export interface ApplicationTokens {
 interface ApplicationTokensOptions {
   db: Database
   now: () => number
-  log: { warn: (facts: object, text: string) => void }
+  log: Pick<Log, 'warn'>
   /** The shared secret, or the address of the public keys (a JWK Set, RFC 7517). */
   keys: { secret: string } | { url: string, cooldownMs?: number }
   audience: string

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { isoTime } from '../iso-time.ts'
+import type { Log } from '../log.ts'
 
 /** Time-out of the connection and of the mail server's greeting, ms. */
 const CONNECTION_MS = 10_000
@@ -28,7 +29,7 @@ interface LinkMailOptions {
   /** `smtp://user:password@host:587`, or `smtps://`. */
   url: string
   from: string
-  log: { warn: (facts: object, text: string) => void }
+  log: Pick<Log, 'warn'>
 }
 
 export function createLinkMail ({ url, from, log }: LinkMailOptions): LinkMail {

@@ -5,6 +5,7 @@ import * as oidc from 'openid-client'
 import { emailKey, findUser } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
 import { DomainError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { mayEnter } from './account-state.ts'
 import { knownUser } from './principals.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
@@ -58,7 +59,7 @@ export interface SingleSignOn {
 interface SingleSignOnOptions {
   db: Database
   now: () => number
-  log: { warn: (facts: object, text: string) => void }
+  log: Pick<Log, 'warn'>
   sessions: Pick<Sessions, 'begin'>
   issuer: string
   clientId: string

@@ -1,15 +1,12 @@
 import type { Database } from '../../db/index.ts'
 import { deleteIntents } from '../../db/queries/files.ts'
+import type { Log } from '../log.ts'
 import type { FileStorage } from './storage/file-storage.ts'
 
-export interface FileLog {
-  warn: (facts: object, text: string) => void
-}
-
-export interface ByteRemovalParts {
+interface ByteRemovalParts {
   db: Database
   storage: FileStorage
-  log: FileLog
+  log: Pick<Log, 'warn'>
 }
 
 /**

@@ -2,7 +2,7 @@ import { statfsSync, type StatsFs } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 
 /** What is free on a disk for users other than root. */
-export interface FreeSpace {
+interface FreeSpace {
   bytes: number
   /** How many more files fit; Infinity on file systems without such a limit. */
   files: number

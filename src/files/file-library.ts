@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises'
 import type { Database, Trx } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileFilter, FileRow } from '../../db/queries/files.ts'
-import { removeBytes, type FileLog } from './byte-removal.ts'
+import type { Log } from '../log.ts'
+import { removeBytes } from './byte-removal.ts'
 import { assertPathPart, cleanFilename } from './file-name.ts'
 import { createFileQuota, type FileOwner } from './file-quota.ts'
 import { reconcileFiles, type Reconciled } from './reconcile-files.ts'
@@ -35,13 +36,13 @@ export interface FileDescription {
   replacesOldest?: boolean
 }
 
-export interface StoreOptions extends StageOptions {
+interface StoreOptions extends StageOptions {
   /** Runs in the transaction of the row, before it. If it throws, nothing is stored. */
   check?: (trx: Trx) => Promise<void>
 }
 
 /** Bytes that are in their place and have no row yet: no reader sees them. */
-export interface PlacedFile {
+interface PlacedFile {
   /** Makes them a file, in the caller's transaction. Throws FILE_QUOTA_EXCEEDED. */
   record: (
     trx: Trx,
@@ -51,7 +52,7 @@ export interface PlacedFile {
   discard: () => Promise<void>
 }
 
-export interface FileUsage {
+interface FileUsage {
   files: number
   bytes: number
   owners: files.OwnerUsage[]
@@ -113,7 +114,7 @@ export interface FileLibraryOptions {
   ownerQuotaBytes?: number
   /** Most bytes in all; 0 (default): no limit. */
   totalQuotaBytes?: number
-  log?: FileLog
+  log?: Pick<Log, 'warn'>
 }
 
 export function createFileLibrary (

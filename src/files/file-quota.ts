@@ -7,7 +7,7 @@ export interface FileOwner {
   id: number
 }
 
-export interface QuotaOptions {
+interface QuotaOptions {
   /** Most bytes of one owner; 0: no limit. */
   ownerQuotaBytes: number
   /** Most bytes in all; 0: no limit. */
@@ -17,7 +17,7 @@ export interface QuotaOptions {
   deleteFiles: (trx: Trx, ids: readonly number[]) => Promise<unknown>
 }
 
-export interface FileQuota {
+interface FileQuota {
   /** Throws FILE_QUOTA_EXCEEDED if no room is left. Files of the category `replaceable` count as room. */
   check: (db: Reads, owner: FileOwner, replaceable?: string) => Promise<void>
   /**

@@ -1,7 +1,8 @@
 import type { Database } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileRow } from '../../db/queries/files.ts'
-import { removeBytes, type FileLog } from './byte-removal.ts'
+import type { Log } from '../log.ts'
+import { removeBytes } from './byte-removal.ts'
 import type { FileStorage } from './storage/file-storage.ts'
 
 const ROWS_AT_ONCE = 200
@@ -14,7 +15,7 @@ export interface SweepOptions {
   tombstoneMs: number
   /** Changes nothing; reports what a sweep would do. */
   dryRun?: boolean
-  log?: FileLog
+  log?: Pick<Log, 'warn'>
   /** Called for each file whose bytes are removed. */
   onFile?: (file: FileRow) => void
 }

@@ -1,5 +1,6 @@
 import * as files from '../../db/queries/files.ts'
-import { removeBytes, type FileLog } from './byte-removal.ts'
+import type { Log } from '../log.ts'
+import { removeBytes } from './byte-removal.ts'
 import { markLost, restoreBytes, type CheckParts } from './stored-bytes.ts'
 
 const FILES_AT_ONCE = 32
@@ -22,7 +23,7 @@ export interface Reconciled {
  * Compares names and sizes; `verifyFiles` also reads the bytes.
  */
 export async function reconcileFiles (
-  { db, storage, now, log }: CheckParts & { log: FileLog }
+  { db, storage, now, log }: CheckParts & { log: Pick<Log, 'warn'> }
 ): Promise<Reconciled> {
   const intents = await files.listIntents(db.reads)
   await removeBytes({ db, storage, log }, intents)

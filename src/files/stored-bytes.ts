@@ -11,7 +11,7 @@ export interface CheckParts {
   now: () => number
 }
 
-export type BytesState = 'whole' | 'lost' | 'damaged'
+type BytesState = 'whole' | 'lost' | 'damaged'
 
 /** Compares the bytes of a file with its row: their size and, unless `sizesOnly`, their SHA-256. */
 export async function bytesState (

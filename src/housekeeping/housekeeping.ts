@@ -4,6 +4,7 @@ import type { SweepOptions, Swept } from '../files/file-sweep.ts'
 import type { FileStorage } from '../files/storage/file-storage.ts'
 import type { Clock } from '../jobs/clock.ts'
 import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
+import type { Log } from '../log.ts'
 import { HOUSEKEEPING_KIND, type HousekeepingPayload } from './housekeeping.job.ts'
 import type { KeepRules } from './keep-rules.ts'
 import { applyRetention, isAnythingOld, sweepByRules } from './old-data.ts'
@@ -23,7 +24,7 @@ export interface Housekeeping {
   stop: () => void
 }
 
-export interface HousekeepingOptions {
+interface HousekeepingOptions {
   db: Database
   storage: FileStorage
   queue: Pick<JobQueue, 'request'>
@@ -31,7 +32,7 @@ export interface HousekeepingOptions {
   rules: KeepRules
   /** Time between two looks for expired files, ms; 0: they are not looked for. */
   filesEveryMs: number
-  log: { warn: (facts: object, text: string) => void }
+  log: Pick<Log, 'warn'>
 }
 
 export function createHousekeeping (

@@ -10,7 +10,7 @@ const ROWS_AT_ONCE = 500
 /** What was removed: files, and for each table how many rows. */
 export type Removed = Partial<Swept> & { rows: Record<string, number> }
 
-export interface OldDataOptions extends Omit<SweepOptions, 'tombstoneMs' | 'dryRun' | 'onFile'> {
+interface OldDataOptions extends Omit<SweepOptions, 'tombstoneMs' | 'dryRun' | 'onFile'> {
   rules: KeepRules
   /** Leaves files alone. */
   rowsOnly: boolean

@@ -18,7 +18,7 @@ export interface JobOutlook {
   secondsLeft: (job: JobRow, now: { progress: number, ahead: number }) => Promise<number | null>
 }
 
-export interface JobOutlookOptions {
+interface JobOutlookOptions {
   db: Database
   now: () => number
   /** Jobs that run at once. */

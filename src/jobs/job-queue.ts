@@ -62,7 +62,7 @@ export interface JobQueue {
   countWaiting: () => Promise<number>
 }
 
-export interface JobQueueOptions {
+interface JobQueueOptions {
   db: Database
   now: () => number
   /** Most jobs of one kind that may wait. */
@@ -76,7 +76,7 @@ export interface JobQueueOptions {
 
 /** The steps of a request for a new job, in order: in its transaction, and after it. */
 export const REQUEST_STEPS = ['request: written', 'request: committed'] as const
-export type RequestStep = typeof REQUEST_STEPS[number]
+type RequestStep = typeof REQUEST_STEPS[number]
 
 export function createJobQueue (
   { db, now, queueMax, delivery, canceled, onStep = () => {} }: JobQueueOptions

@@ -43,7 +43,7 @@ export interface LiveRun {
   done: Promise<void>
 }
 
-export interface RunOptions {
+interface RunOptions {
   db: Database
   stagingFolder: string
   clock: Clock

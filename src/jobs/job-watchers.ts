@@ -1,4 +1,4 @@
-export interface JobWatchers {
+interface JobWatchers {
   /** Calls back at each change of the job in this process. Returns a function that ends this. */
   watch: (jobId: number, changed: () => void) => () => void
   /** Calls the watchers of the job. */

@@ -4,7 +4,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { Task, TaskMap, TaskName } from './task.ts'
 
 /** Loads each task when it is first called, so that a thread has only the code that its tasks need. */
-export type TaskLoaders<Tasks extends TaskMap> = { [Name in keyof Tasks]: () => Promise<Task<Tasks[Name]>> }
+type TaskLoaders<Tasks extends TaskMap> = { [Name in keyof Tasks]: () => Promise<Task<Tasks[Name]>> }
 
 /** What `worker-pool.ts` sends to `run`. */
 export interface TaskCall<Tasks extends TaskMap, Name extends TaskName<Tasks>> {
@@ -14,7 +14,7 @@ export interface TaskCall<Tasks extends TaskMap, Name extends TaskName<Tasks>> {
   port: MessagePort
 }
 
-export interface TaskThread<Tasks extends TaskMap> {
+interface TaskThread<Tasks extends TaskMap> {
   /** Runs a task and returns its outcome. */
   run: <Name extends TaskName<Tasks>>(call: TaskCall<Tasks, Name>) => Promise<unknown>
   /** Loads the code of these tasks, or of all. */

@@ -1,4 +1,4 @@
-export interface RunSoFar {
+interface RunSoFar {
   /** Fraction of the work that is done. */
   progress: number
   /** Since it started, ms. */

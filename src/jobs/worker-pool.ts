@@ -6,7 +6,7 @@ import { boundMessage } from '../short-text.ts'
 import { isTaskOutcome, type TaskMap, type TaskName, type TaskOutcome } from './task.ts'
 import type { TaskCall } from './task-thread.ts'
 
-export interface PoolOptions<Tasks extends TaskMap> {
+interface PoolOptions<Tasks extends TaskMap> {
   /** The module that exports the two functions of `serveTasks`. */
   tasksFile: URL
   threads: number
@@ -25,7 +25,7 @@ export interface TaskOptions {
   onProgress?: (fraction: number) => void
 }
 
-export interface PoolLoad {
+interface PoolLoad {
   /** Tasks in a thread. */
   running: number
   /** Tasks that wait for a thread. */

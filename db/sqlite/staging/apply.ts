@@ -4,7 +4,7 @@
 import type { SqliteConnection } from '../connection.ts'
 import { GENERATION } from './live-reads.ts'
 
-export interface ApplyStatements {
+interface ApplyStatements {
   /** Whether the database is still the one from which the plan was made, as far as imports are concerned. */
   isCurrent: (generation: string) => boolean
   run: (row: { at: number, reference: string | null, summary: string }) => void

@@ -2,7 +2,7 @@ import type { SqliteConnection } from '../connection.ts'
 
 type Op = 'insert' | 'update' | 'delete'
 
-export interface PlannedCourse {
+interface PlannedCourse {
   course: number
   live_id: number | null
   /** `none`: the row of the course stays as it is. */
@@ -28,9 +28,9 @@ interface PlannedPart {
   position: number
 }
 
-export type PlannedPeriod = PlannedPart & { name: string }
-export type PlannedCategory = PlannedPart & { name: string, weight: number | null }
-export type PlannedTask = PlannedPart & {
+type PlannedPeriod = PlannedPart & { name: string }
+type PlannedCategory = PlannedPart & { name: string, weight: number | null }
+type PlannedTask = PlannedPart & {
   title: string,
   type: string,
   category: string | null,
@@ -40,7 +40,7 @@ export type PlannedTask = PlannedPart & {
   grade_book: string | null,
   slot: number,
 }
-export type PlannedStudent = PlannedPart & {
+type PlannedStudent = PlannedPart & {
   first_name: string | null,
   last_name: string | null,
   student_identifier: string | null,
@@ -51,7 +51,7 @@ export type PlannedStudent = PlannedPart & {
   grade_book: string | null,
   is_unenrolled: 0 | 1,
 }
-export type PlannedTeacher = PlannedPart & {
+type PlannedTeacher = PlannedPart & {
   email: string | null,
   email_key: string | null,
   first_name: string | null,
@@ -60,7 +60,7 @@ export type PlannedTeacher = PlannedPart & {
 }
 
 /** A line item of a task; `task` is the task's source id. */
-export interface PlannedTaskSource {
+interface PlannedTaskSource {
   course: number
   op: 'upsert' | 'delete'
   source_id: string
@@ -69,7 +69,7 @@ export interface PlannedTaskSource {
   number: number | null
 }
 
-export interface PlannedScores {
+interface PlannedScores {
   course: number
   live_id: number | null
   /** The student's source id. */
@@ -81,7 +81,7 @@ export interface PlannedScores {
 }
 
 /** `body` null: the record is deleted. */
-export interface PlannedRecord {
+interface PlannedRecord {
   kind: string
   source_id: string
   parent: string | null

@@ -19,7 +19,7 @@ export interface RosterRecord {
 }
 
 /** A record that refers to one that does not exist. */
-export interface BrokenReference {
+interface BrokenReference {
   file: number
   line: number
   source_id: string

@@ -26,7 +26,7 @@ export interface Staging {
   close: () => void
 }
 
-export interface ApplyOptions {
+interface ApplyOptions {
   /** Ms since 1970. */
   at: number
   reference: string | null

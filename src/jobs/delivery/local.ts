@@ -14,7 +14,7 @@ export const MAX_PROCESS_DEATHS = 10
 /** Time between two looks at the table, ms. */
 export const LOOK_EVERY_MS = 500
 
-export interface LocalDeliveryOptions {
+interface LocalDeliveryOptions {
   db: Database
   clock: Clock
   log: Log
