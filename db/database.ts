@@ -3,8 +3,8 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from './tables.ts'
 
 /**
- * Where a database is: what a thread needs to open it. A value, so that it passes between threads. A second engine
- * is a second member.
+ * Where a database is: what a thread needs to open it. A value, so that it passes between threads. A second
+ * engine is a second member.
  */
 export type DatabaseLocation = { engine: 'sqlite', connection: { file: string } }
 
@@ -62,7 +62,8 @@ export interface Wiped {
 /** A connection of a thread that reads whole books. */
 export interface BookReader {
   /**
-   * Runs `work` on a snapshot: all its queries see the same state of the database. One at a time; others wait.
+   * Runs `work` on a snapshot: all its queries see the same state of the database. One at a time; others
+   * wait.
    */
   read: <T>(work: (snapshot: Reads) => Promise<T>) => Promise<T>
   close: () => Promise<void>

@@ -40,7 +40,9 @@ export function connect (file: string, options: { readonly?: boolean, busyTimeou
 }
 
 interface TransactionOptions {
-  /** How long a transaction waits for the write lock of another connection, without blocking the thread, ms. */
+  /**
+   * How long a transaction waits for the write lock of another connection, without blocking the thread, ms.
+   */
   lockTimeoutMs: number
   /** `begin immediate` takes the write lock at once. `begin` takes none, for transactions that only read. */
   begin: 'begin' | 'begin immediate'
