@@ -42,7 +42,7 @@ export interface BookSource {
   }
 }
 
-export interface SourcePeriod {
+interface SourcePeriod {
   sourceId: string
   name: string
 }

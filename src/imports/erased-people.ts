@@ -4,7 +4,7 @@ import { identifierHash, looseHash, looseKey, type IdentifierKind } from '../per
 import type { Place, Problems } from './problems.ts'
 
 /** A person as a source names them. */
-export interface NamedPerson {
+interface NamedPerson {
   /** Ids that may be this person's source id; of a grade book also those that may be a student identifier. */
   sourceIds: readonly string[]
   studentIdentifier: string | null
@@ -24,7 +24,7 @@ export interface ErasedPeople {
 
 const NO_ONE: ErasedPeople = { excludes: () => false, excludesUser: () => false }
 
-export interface ErasedPeopleOptions {
+interface ErasedPeopleOptions {
   staging: Staging
   problems: Problems
   /** No person is left out. People who return are no longer erased. */

@@ -23,7 +23,7 @@ const COMPARED = 0.97
 /** Other work on the thread waits at most about this long, ms. */
 const TURN_MS = 50
 
-export interface ImportRunOptions {
+interface ImportRunOptions {
   staging: Staging
   problems: Problems
   options: ImportOptions

@@ -6,16 +6,16 @@ import type { FileLibrary, StagedFile } from '../files/file-library.ts'
 import { QUEUE_FULL_RETRY_S, type JobQueue, type JobRow, type JobTicket } from '../jobs/job-queue.ts'
 import { IMPORT_CATEGORY, IMPORT_KIND, type ImportChoices, type ImportPayload } from './import.job.ts'
 
-/** An upload that failed is kept so long, so that an administrator may try the job again, ms. */
+/** How long a failed upload is kept, so that an administrator can retry the job, ms. */
 const KEEP_MS = 7 * 86_400_000
 
 export interface ImportRequest {
   staged: StagedFile
-  /** As the client named it; its ending tells the format. */
+  /** As the client named it. Its extension shows the format. */
   filename: string
   choices: ImportChoices
   userId: number
-  /** How the user was known. */
+  /** How the user was authenticated. */
   via: 'session' | 'token'
   requestedBy: string
 }
@@ -35,7 +35,7 @@ export interface Imports {
   list: (filter: { courseId?: number | undefined, limit: number, before?: number }) => Promise<JobRow[]>
 }
 
-export interface ImportsOptions {
+interface ImportsOptions {
   db: Database
   files: FileLibrary
   queue: JobQueue

@@ -19,7 +19,7 @@ export interface User {
 }
 
 /** A person who teaches, and their periods, counted from 0. */
-export interface StaffMember extends User {
+interface StaffMember extends User {
   periods: readonly number[]
   isPrimary: boolean
 }

@@ -19,7 +19,7 @@ export interface GradeBookRow {
 }
 
 /** A student with the section of the file, or else the stored period. */
-export interface GradeBookStudent extends Omit<SourceStudent, 'period'> {
+interface GradeBookStudent extends Omit<SourceStudent, 'period'> {
   section: string | null
   periodId: number | null
 }

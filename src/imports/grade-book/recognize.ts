@@ -11,7 +11,7 @@ import { OTHER_SYSTEMS, type OtherSystem } from './other-systems.ts'
 export type GradeBookFormat = 'canvas' | 'moodle'
 
 /** The header and the first rows of a file. */
-export interface FirstRows {
+interface FirstRows {
   names: string[]
   rows: string[][]
 }

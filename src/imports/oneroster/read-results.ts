@@ -32,7 +32,7 @@ const REQUIRED = ['sourcedId', 'lineItemSourcedId', 'studentSourcedId', 'score']
 const day = memoize(dayMs)
 
 /** What results refer to, and what happens to those whose target is missing. */
-export interface ResultReferences {
+interface ResultReferences {
   targets: ResultTargets
   skipped: SkippedRows
   /** Kinds of records of which some could not be read. A result may refer to one of those. */

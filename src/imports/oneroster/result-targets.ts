@@ -30,7 +30,7 @@ interface StoredMove {
   storedItem: number
 }
 
-export interface ResultTargetsOptions {
+interface ResultTargetsOptions {
   /** The courses of the bundle. */
   courses: RosterCourse[]
   known: KnownRoster

@@ -10,7 +10,7 @@ import { tasksOf, type TaskOptions } from './roster-tasks.ts'
 import { teachersOf, type TeacherOptions } from './roster-teachers.ts'
 import { termsOf } from './roster-terms.ts'
 
-export type BookOptions = StudentOptions & TaskOptions & TeacherOptions &
+type BookOptions = StudentOptions & TaskOptions & TeacherOptions &
   Pick<BookSource, 'isFull' | 'hasAllResults' | 'isGone'>
 
 /** The book of a course that has at least one class. */

@@ -37,7 +37,7 @@ export type CategoryBody = [title: string, weight: number | null]
 /** `due` is a plain date, or an instant in UTC whose date depends on the course's zone. */
 export type LineItemBody = [title: string, due: string | null, minimum: number | null, maximum: number | null]
 
-export interface RosterFields {
+interface RosterFields {
   parent: string | null
   other: string | null
   body: unknown[]
@@ -52,7 +52,7 @@ export interface RosterFile {
   read: (row: RowReader) => RosterFields
 }
 
-export interface Reference {
+interface Reference {
   kind: RosterKind
   field: 'parent' | 'other'
   column: string

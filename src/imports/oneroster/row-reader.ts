@@ -16,7 +16,7 @@ const OLD_COLUMNS = [
   { old: 'termsourcedid', now: 'termsourcedids', isRead: true },
 ]
 
-export interface RowReaderOptions {
+interface RowReaderOptions {
   file: string
   /** The header and its line. */
   names: string[]

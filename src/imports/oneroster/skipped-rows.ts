@@ -3,7 +3,7 @@ import type { ImportRun } from '../import-run.ts'
 import { HOW_TO_ALLOW, type WarningCode } from '../messages.ts'
 
 /** A reference of one row to something that is missing. */
-export interface MissingReference {
+interface MissingReference {
   /** Number of the row's file in this import. */
   file: number
   line: number

@@ -91,7 +91,7 @@ export function countUnusedUsers ({ course, live }: CourseScope, book: BookSourc
   }
 }
 
-export interface StudentsOptions {
+interface StudentsOptions {
   /** The students by their enrollments, those of the bundle and the stored ones. */
   computed: SourceStudent[]
   /** A person's number in this import. */

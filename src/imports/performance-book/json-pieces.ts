@@ -5,14 +5,14 @@ import { shorten } from '../../short-text.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 
-export interface Shape {
+interface Shape {
   /** Properties that are read whole. */
   values: string[]
   /** Properties that are lists, read element by element. Null means left out. */
   lists: string[]
 }
 
-export interface PieceReading {
+interface PieceReading {
   /** `index` -1: the value of the property itself. */
   onPiece: (property: string, index: number, value: unknown) => void
   /** A property is not in the shape, appears twice, or is not a list. */

@@ -4,7 +4,7 @@ import { dayMs, instantMs } from '../sources/text-values.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from './performance-book-1.schema.ts'
 
 /** What is wrong with a piece: the path below the piece (`.points`), and a sentence. */
-export interface PieceFault {
+interface PieceFault {
   path: string
   message: string
 }

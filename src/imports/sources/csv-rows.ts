@@ -28,7 +28,7 @@ const COMMA = 0x2c
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]
 
-export interface CsvReading {
+interface CsvReading {
   problems: Problems
   /** Called after each block, with the bytes read. May throw to stop. */
   onBlock?: ((bytes: number) => void) | undefined
