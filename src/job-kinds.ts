@@ -6,7 +6,7 @@ import { importKind, type ImportKindOptions } from './imports/import.job.ts'
 import type { JobKinds } from './jobs/job-kind.ts'
 import type { JobTasks } from '../workers/task-map.ts'
 
-export interface JobKindsOptions {
+interface JobKindsOptions {
   exports: ExportKindOptions
   imports: ImportKindOptions
   housekeeping: HousekeepingKindOptions

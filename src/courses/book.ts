@@ -11,7 +11,7 @@ import type { CourseSettings } from './course-settings.ts'
 import { dayAt, startOfDay } from './course-time.ts'
 import { Tally, type Averages } from './tally.ts'
 
-export interface BookCourse {
+interface BookCourse {
   id: number
   sourceId: string
   name: string
@@ -21,7 +21,7 @@ export interface BookCourse {
   missingCounts: 'ignored' | 'zero'
 }
 
-export interface BookPeriod {
+interface BookPeriod {
   id: number
   sourceId: string
   name: string

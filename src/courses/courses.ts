@@ -50,7 +50,7 @@ export interface Courses {
   delete: (courseId: number) => Promise<boolean>
 }
 
-export interface CoursesOptions {
+interface CoursesOptions {
   db: Database
   files: FileLibrary
   queue: JobQueue

@@ -1,4 +1,4 @@
-export interface CategoryWeight {
+interface CategoryWeight {
   imported_weight: number | null
   set_weight: number | null
 }

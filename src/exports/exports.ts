@@ -6,7 +6,7 @@ import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
 import { completeOptions, type ExportOptionsGiven } from './export-options.ts'
 import { EXPORT_KIND, type ExportPayload } from './export.job.ts'
 
-export interface ExportRequest {
+interface ExportRequest {
   courseId: number
   options: ExportOptionsGiven
   /** Null: the command line. */
@@ -45,7 +45,7 @@ export interface Exports {
   delete: (courseId: number, exportId: number) => Promise<boolean>
 }
 
-export interface ExportsOptions {
+interface ExportsOptions {
   db: Database
   files: FileLibrary
   queue: JobQueue

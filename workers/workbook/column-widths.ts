@@ -104,7 +104,7 @@ function linesOf (text: string, width: number): number {
 }
 
 /** Columns of a typewriter: combining marks take none, the characters of East Asia and emoji two. */
-export function textWidth (text: string): number {
+function textWidth (text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length
   let width = 0
   for (const character of text.slice(0, 400)) {

@@ -11,7 +11,7 @@ import { columnName, type SheetCategory, type SheetColumns } from './sheet-plan.
 import type { StringTable } from './string-table.ts'
 import type { WorkbookStyles } from './workbook-styles.ts'
 
-export interface HeadingsOptions {
+interface HeadingsOptions {
   book: Book
   columns: SheetColumns
   headings: ColumnHeadings

@@ -7,7 +7,7 @@ import type { WorkbookOptions } from './workbook-request.ts'
 
 export const SUMMARY = 'Summary'
 export const PERFORMANCE = 'Performance'
-export const NO_PERIOD = 'No period'
+const NO_PERIOD = 'No period'
 /** Excel keeps this name for itself. */
 const HISTORY = 'History'
 

@@ -13,7 +13,7 @@ import { TaskCells } from './task-cells.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
 import type { WorkbookStyles } from './workbook-styles.ts'
 
-export interface StudentRowsOptions {
+interface StudentRowsOptions {
   book: Book
   columns: SheetColumns
   formulas: SheetFormulas

@@ -24,7 +24,7 @@ const STATUS_WORDS = [
 ] as const
 const WORDS = STATUS_WORDS.length
 
-export interface TaskCellsOptions {
+interface TaskCellsOptions {
   tasks: readonly BookTask[]
   /** The column of the first task. */
   firstColumn: number

@@ -20,7 +20,7 @@ import type { WorkbookRequest } from './workbook-request.ts'
 import { createStyles, type WorkbookStyles } from './workbook-styles.ts'
 import { cut, elements } from './xml-splice.ts'
 
-export interface WorkbookPackage {
+interface WorkbookPackage {
   /** Finished parts, by path. */
   parts: Map<string, string>
   sheets: SheetFrame[]
@@ -33,7 +33,7 @@ export interface WorkbookPackage {
   summary: Summary
 }
 
-export interface StringCounts {
+interface StringCounts {
   /** In the whole table. */
   texts: number
   /** Of the student sheets: those that show a text. */

@@ -17,7 +17,7 @@ export interface ZipPart {
   chunks: () => Iterable<Buffer> | AsyncIterable<Buffer>
 }
 
-export interface ZipOptions {
+interface ZipOptions {
   signal?: AbortSignal | undefined
 }
 
