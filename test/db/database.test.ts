@@ -45,7 +45,8 @@ t.test('two first starts at once migrate one after the other', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   const both = await Promise.all([openDatabase({ file }), openDatabase({ file })])
   for (const db of both) {
-    const steps = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`.execute(db.reads)
+    const steps = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`
+      .execute(db.reads)
     t.strictSame(steps.rows.map(({ name }) => name), Object.keys(migrations))
     await db.close()
   }

@@ -11,7 +11,7 @@ t.test('a stream becomes a file, with its size and SHA-256', async (t) => {
   t.equal(readFileSync(staged.path, 'utf8'), 'abc')
 })
 
-t.test('a stream that fails, also before it is read, is an error of the call, and no file is left', async (t) => {
+t.test('a stream that fails, even before it is read, rejects the call and leaves no file', async (t) => {
   const folder = t.testdir()
   await t.rejects(stageStream(createReadStream(join(folder, 'nothing')), folder), { code: 'ENOENT' })
   const gone = new Readable({ read () {} })

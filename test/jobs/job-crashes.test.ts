@@ -53,7 +53,7 @@ for (const { task, code, says } of CRASHES) {
   })
 }
 
-t.test('a task that loops for ever is ended at its time limit, by the clock that was handed in', async (t) => {
+t.test('a task that loops forever is ended at its time limit, by the clock of the test', async (t) => {
   const service = await createJobService(t, {
     threads: 1,
     kinds: [
@@ -147,7 +147,7 @@ t.test('a full disk, seen when the result is put away', async (t) => {
   await isUnharmed(t, service)
 })
 
-t.test('a database that cannot be written for a while keeps the end of a run waiting; it is not lost', async (t) => {
+t.test('while the database cannot be written, the end of a run waits and is not lost', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, { kinds: [testKind({ extra: { gate: gate.memory } })] })
   await service.runner.start()
@@ -175,7 +175,9 @@ t.test('an end that can never be written: the job is found orphaned and does not
   const service = await createJobService(t, { kinds: [testKind({ task: 'knownFailure' })] })
   await service.db.write((trx) =>
     sql.raw(
-      "CREATE TRIGGER never BEFORE UPDATE ON jobs WHEN OLD.state = 'started' AND NEW.process_deaths = OLD.process_deaths AND OLD.process_deaths < 2 BEGIN SELECT RAISE(ABORT, 'never'); END"
+      `CREATE TRIGGER never BEFORE UPDATE ON jobs
+        WHEN OLD.state = 'started' AND NEW.process_deaths = OLD.process_deaths AND OLD.process_deaths < 2
+        BEGIN SELECT RAISE(ABORT, 'never'); END`
     ).execute(trx)
   )
   await service.runner.start()
@@ -192,7 +194,7 @@ t.test('an end that can never be written: the job is found orphaned and does not
   })
 })
 
-t.test('the wait before a retry doubles up to a limit, and is shortened at random by up to a half', async (t) => {
+t.test('the wait before a retry doubles up to a limit, less a random part of at most half', async (t) => {
   const longest = exponentialBackoff(1000, 60_000, () => 0)
   t.strictSame([1, 2, 3, 4, 7, 30].map(longest), [1000, 2000, 4000, 8000, 60_000, 60_000])
   const shortest = exponentialBackoff(1000, 60_000, () => 1)

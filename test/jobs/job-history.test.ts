@@ -50,7 +50,10 @@ t.test('the one who asked reads a sentence, the attempt says what exactly went w
   const { job } = await service.request()
   await service.clock.asked(5000)
   service.clock.advance(5000)
-  t.match(await service.settled(job.id), { error_code: 'TIMED_OUT', error_message: 'This took longer than the server allows.' })
+  t.match(await service.settled(job.id), {
+    error_code: 'TIMED_OUT',
+    error_message: 'This took longer than the server allows.',
+  })
   t.match(await attempts(service, job.id), [{
     outcome: 'failed',
     error_code: 'TIMED_OUT',

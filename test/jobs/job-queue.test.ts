@@ -182,7 +182,7 @@ t.test('all jobs of an owner end with him, others stay', async (t) => {
   ], ['canceled', 'canceled', 'succeeded'])
 })
 
-t.test('retry: what failed or was canceled waits again with all its attempts, nothing else does', async (t) => {
+t.test('retry: only a job that failed or was canceled waits again, with all its attempts', async (t) => {
   const kind = testKind({ task: 'knownFailure' })
   const service = await createJobService(t, { kinds: [kind] })
   await service.runner.start()

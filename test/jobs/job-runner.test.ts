@@ -36,7 +36,7 @@ t.test('a job from its request to its result', async (t) => {
   t.match(service.log, [{ level: 'info', text: 'job succeeded', facts: { ms: 400 } }])
 })
 
-t.test('claims: priority first, then the owner who has waited longest, then the order of requests', async (t) => {
+t.test('claims: by priority, then the owner who has waited longest, then the request', async (t) => {
   const order: string[] = []
   const service = await createJobService(t, {
     threads: 1,
@@ -239,7 +239,7 @@ t.test('a known failure fails the job with its code and is not tried again', asy
   })
 })
 
-t.test('a failure that shows itself at the end: known ones fail the job, what was made is taken back', async (t) => {
+t.test('a failure at the end: a known one fails the job, and the output is removed', async (t) => {
   const discarded: number[] = []
   const complete: TestKind['complete'] = async ({ job }) => ({
     async commit (trx) {
@@ -287,7 +287,7 @@ t.test('an input that cannot be judged or made fails its own job and stops no ot
   t.equal((await service.settled(fine.job.id)).state, 'succeeded')
 })
 
-t.test('boot: what a dead process left started is queued again at once, without losing the attempt', async (t) => {
+t.test('boot: a job of a dead process is requeued at once, without losing the attempt', async (t) => {
   const folder = testFolder(t, { staging: { '1-1': { staged: 'half a file' }, upload: "somebody else's" } })
   const service = await createJobService(t, { folder })
   const { job } = await service.request()
@@ -298,7 +298,7 @@ t.test('boot: what a dead process left started is queued again at once, without 
   t.strictSame(readdirSync(service.stagingFolder), ['upload'])
 })
 
-t.test('boot: a job that was running at too many deaths of the process is taken for their cause', async (t) => {
+t.test('boot: a job that ran at too many deaths of the process counts as their cause', async (t) => {
   const folder = testFolder(t)
   // Boots that know no kind: they repair what they find and claim nothing.
   const boot = async () => await createJobService(t, { folder, kinds: [] })

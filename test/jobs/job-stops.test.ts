@@ -163,7 +163,7 @@ t.test('shutdown: a thread that does not listen is ended too', async (t) => {
   t.match(await service.row(job.id), { state: 'queued', attempts: 0 })
 })
 
-t.test('a runner that was never started can be stopped, and one that was stopped claims nothing', async (t) => {
+t.test('a runner that was never started can be stopped; a stopped one claims nothing', async (t) => {
   const service = await createJobService(t)
   await service.runner.stop(0)
   await service.runner.start()

@@ -23,7 +23,9 @@ t.test('on disk, a link is not a file, nor is a folder or a file behind a linked
   symlinkSync(join(t.testdirName, 'secret'), join(folder, linked, 'a.txt'))
   symlinkSync(join(t.testdirName, 'elsewhere'), join(folder, linkedFolder))
   mkdirSync(join(folder, withFolder, 'a.txt'), { recursive: true })
-  for (const hex of [linked, linkedFolder, withFolder]) t.equal(await storage.size({ hex, filename: 'a.txt' }), undefined)
+  for (const hex of [linked, linkedFolder, withFolder]) {
+    t.equal(await storage.size({ hex, filename: 'a.txt' }), undefined)
+  }
   t.strictSame(await collect(storage.list(linkedFolder)), [])
 })
 

@@ -127,7 +127,7 @@ t.test('verify tells lost, damaged and orphaned apart, and changes nothing', asy
   t.equal(after.files, 1)
 })
 
-t.test('verify --repair shows a file again whose bytes are back, from a backup or from quarantine', async (t) => {
+t.test('verify --repair shows a file again when its bytes are back', async (t) => {
   const { files, store, pathOf, folder } = await openTestLibrary(t)
   const [one, two] = [await store('one'), await store('two')]
   writeFileSync(pathOf(one), 'bad')
