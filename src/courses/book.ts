@@ -69,7 +69,7 @@ export interface BookReading {
 }
 
 /** A batch has about so many cells, and a number of students within these bounds. */
-const BATCH_CELLS = 40_000
+const BATCH_CELLS = 60_000
 const BATCH_STUDENTS = { least: 16, most: 500 }
 
 /**

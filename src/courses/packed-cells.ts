@@ -159,9 +159,10 @@ export class CellReader {
    */
   score (slot: number, pointsPossible: number): number {
     if (slot >= this.length) return NaN
-    const status = (this.marks[slot] ?? 0) & STATUS_MASK
+    // Asserted, not checked: this runs for every cell of a book.
+    const status = this.marks[slot]! & STATUS_MASK
     if (status === STATUS.none || status === STATUS.exempt) return NaN
-    const points = this.points[slot] ?? NaN
+    const points = this.points[slot]!
     if (pointsPossible > 0 && !Number.isNaN(points)) return points / pointsPossible
     const exercises = this.count(slot, 0)
     const correct = this.count(slot, 1)
