@@ -156,9 +156,9 @@ async function behind (t: Test, site: Site): Promise<void> {
   const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader()
   t.match((await reader.read()).value, /^id: (queued|started)\ndata: \{/, 'at once')
   sqlite.exec('COMMIT')
-  let told = ''
-  for (let part = await reader.read(); !part.done; part = await reader.read()) told += part.value
-  t.match(told, /"status":"succeeded"/)
+  let received = ''
+  for (let part = await reader.read(); !part.done; part = await reader.read()) received += part.value
+  t.match(received, /"status":"succeeded"/)
 
   const [made] = await (await call('GET', '/perfbook/api/courses/1/performance/exports')).json() as Array<
     { url: string, size: number }

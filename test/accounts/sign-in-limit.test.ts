@@ -19,7 +19,7 @@ t.test('an account: ten failures, then one each half minute; never locked', asyn
   t.equal(limit.begin(attempt('a', '10.0.0.99')), 30_000)
   t.equal(limit.begin(attempt('a', '10.0.0.99')), 30_000, 'asking too early costs nothing')
   t.equal(limit.begin(attempt('b', '10.0.0.99')), 0, 'another account is not slowed down')
-  t.equal(limit.begin(attempt('a', '10.0.0.99', true)), 0, 'nor the user where he has signed in before')
+  t.equal(limit.begin(attempt('a', '10.0.0.99', true)), 0, 'nor the user where they have signed in before')
   clock.now += 29_999
   t.equal(limit.begin(attempt('a', '10.0.0.98')), 1)
   clock.now += 1

@@ -1,5 +1,5 @@
 // Whether a sign-in tells by its time if there is an account: `npx node test/bench/sign-in.bench.ts
-// [ROUNDS]`. A known e-mail with a wrong password, an unknown one and a disabled one take turns in the same
+// [ROUNDS]`. A known email with a wrong password, an unknown one and a disabled one take turns in the same
 // run; nothing is asserted.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -122,7 +122,9 @@ t.test('the flags reach the import', async (t) => {
   const file = join(folder, 'grades.csv')
   writeFileSync(
     file,
-    'Student,ID,SIS User ID,SIS Login ID,Section,HW (1)\nPoints Possible,,,,,10\n"Lee, Ann",501,0042,ann,P1,7\n'
+    'Student,ID,SIS User ID,SIS Login ID,Section,HW (1)\n' +
+      'Points Possible,,,,,10\n' +
+      '"Lee, Ann",501,0042,ann,P1,7\n'
   )
   t.equal((await perfbook(data, ['import', file])).status, 1)
   t.equal(

@@ -14,7 +14,8 @@ import { testFolder } from '../support/test-folder.ts'
 
 /** Title of the window, red, a line of its own, C1, DEL, text that runs backwards, a paragraph separator. */
 const HOSTILE =
-  'Physics\u001b]0;gotcha\u0007\u001b[31m\r\nerror: all is well\u009b31m\u007f\u202Exlsx.exe\u2066\u2029 äö 漢字 👩🏽‍🏫\t\b'
+  'Physics\u001b]0;gotcha\u0007\u001b[31m\r\nerror: all is well\u009b31m\u007f' +
+  '\u202Exlsx.exe\u2066\u2029 äö 漢字 👩🏽‍🏫\t\b'
 const SHOWN = 'Physics�]0;gotcha��[31m error: all is well�31m��xlsx.exe�� äö 漢字 👩🏽‍🏫 �'
 const OBEYED = /[^\P{Cc}\n\t]|[\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
 

@@ -54,7 +54,7 @@ async function startHeld (t: Test, env: Record<string, string>): Promise<Held> {
     },
     async stopping () {
       while ((await call('GET', '/readyz')).status !== 503) {
-        /* it has not heard of it yet */
+        /* the signal has not arrived yet */
       }
     },
   }
@@ -63,7 +63,7 @@ async function startHeld (t: Test, env: Record<string, string>): Promise<Held> {
 const stateOf = async (folder: string, jobId: number) =>
   JSON.parse((await perfbook(folder, ['job', 'show', String(jobId)])).stdout)
 
-t.test('while it stops: no new exports, polls are answered; what ends in time ends well; status 0', async (t) => {
+t.test('shutdown: no new exports, polls answered, jobs that end in time succeed; status 0', async (t) => {
   const { folder, server, jobId, call, stopping, release } = await startHeld(t, {
     SHUTDOWN_GRACE_MS: '60000',
   })
@@ -81,7 +81,7 @@ t.test('while it stops: no new exports, polls are answered; what ends in time en
   t.strictSame(readdirSync(join(folder, 'staging')), [])
 })
 
-t.test('a second signal ends it at once; the next start brings the job to its end', async (t) => {
+t.test('a second signal ends it at once; the next start finishes the job', async (t) => {
   const { folder, server, jobId, stopping, release } = await startHeld(t, { SHUTDOWN_GRACE_MS: '60000' })
   server.kill('SIGTERM')
   await stopping()

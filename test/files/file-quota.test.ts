@@ -103,7 +103,7 @@ t.test('room is made by the oldest of the same category', async (t) => {
   t.strictSame(await intents(), [])
 })
 
-t.test('room in all is made by the oldest of anybody, but for the newest of each', async (t) => {
+t.test('room overall comes from the oldest of any owner, but never the newest of each', async (t) => {
   const { files, store } = await openTestLibrary(t, { totalQuotaBytes: 100 })
   const theirs = [
     await store('x'.repeat(30), { owner: OTHER, category: 'export' }),

@@ -17,7 +17,7 @@ async function until (service: TestService, status: number, meanwhile: () => voi
   }
 }
 
-t.test("too much memory: refused in the house's shape, with Retry-After; health and metrics answer", async (t) => {
+t.test('too much memory: the usual error shape, with Retry-After; health and metrics answer', async (t) => {
   const service = await startTestService(t, { courses: [{}], settings: { OVERLOAD_MEMORY_BYTES: '1' } })
   const refused = await until(service, 503)
   t.strictSame(refused.json(), {

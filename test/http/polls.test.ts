@@ -1,4 +1,4 @@
-// Polls are answered from memory until the next commit. These tests are about what clients must notice at once.
+// Polls are answered from memory until the next commit. These tests cover what clients must notice at once.
 import t, { type Test } from 'tap'
 import { listenRaw, type RawAnswer } from '../support/raw-request.ts'
 import {

@@ -3,7 +3,7 @@ import { ERROR_CODES } from '../support/error-codes.ts'
 import { ERRORS, JOB_ERROR_CODES } from '../../src/errors.ts'
 import { startTestService } from '../support/test-service.ts'
 
-t.test('error codes are permanent: each of the contract is there with its status, and no other', async (t) => {
+t.test('error codes are permanent: exactly those of the contract, each with its status', async (t) => {
   t.strictSame(
     Object.fromEntries(
       Object.entries(ERRORS).flatMap(([code, [status]]) => status === null ? [] : [[code, status]])
@@ -13,7 +13,7 @@ t.test('error codes are permanent: each of the contract is there with its status
   t.strictSame([...JOB_ERROR_CODES].sort(), ERROR_CODES.jobs)
 })
 
-t.test('every error has the one shape, those of unknown addresses and of the framework included', async (t) => {
+t.test('every error has the one shape, also for unknown addresses and from the framework', async (t) => {
   const { call } = await startTestService(t)
   const cases = [
     ['GET', '/nothing', 404, 'ROUTE_NOT_FOUND'],
@@ -52,7 +52,7 @@ t.test('health: alive, ready, not ready when about to stop or when the disk is l
   })
 })
 
-t.test('a front end on another origin: only those that are listed, with a token, never with a cookie', async (t) => {
+t.test('a front end on another origin: only if listed, with a token, never with a cookie', async (t) => {
   const { call } = await startTestService(t, {
     courses: [{}],
     settings: { CORS_ORIGINS: 'https://front.example, https://two.example' },

@@ -13,7 +13,8 @@ const MB = 1_000_000
 const BOUNDARY = 'a-boundary'
 const HEAD = Buffer.from(
   `--${BOUNDARY}\r\ncontent-disposition: form-data; name="category"\r\n\r\nslides\r\n--${BOUNDARY}\r\n` +
-    'content-disposition: form-data; name="file"; filename="a.pdf"\r\ncontent-type: application/pdf\r\n\r\n%PDF-'
+    'content-disposition: form-data; name="file"; filename="a.pdf"\r\n' +
+    'content-type: application/pdf\r\n\r\n%PDF-'
 )
 const TAIL = Buffer.from(`\r\n--${BOUNDARY}--\r\n`)
 
@@ -161,7 +162,7 @@ t.test('a client that announces the whole disk and sends nothing blocks no one e
   await until(() => staged() === 0)
 })
 
-t.test('one long upload without a length is refused while it comes in, before the reserve is passed', async (t) => {
+t.test('a long upload without a length is refused on the way, before it uses the reserve', async (t) => {
   const { begin, until, staged, used } = await setUp(t, { diskMb: 30 })
   const upload = await begin('admin')
   let isAnswered = false
@@ -208,7 +209,7 @@ t.test('a user has a limited number of uploads at once; others continue', async 
   t.equal((await first.answer).status, 201, 'what was under way is not disturbed')
 })
 
-t.test('a user has a limited number of bytes at once, announced or received; a single upload may have more', async (t) => {
+t.test('bytes in progress are limited per user; a single upload may have more', async (t) => {
   const {
     begin,
     until,
@@ -235,7 +236,7 @@ t.test('a user has a limited number of bytes at once, announced or received; a s
   await until(() => staged() < MB)
 })
 
-t.test('an import that unpacks to more than there is room for fails with DISK_FULL, and nothing of it stays', async (t) => {
+t.test('an import with too little room to unpack fails with DISK_FULL and leaves nothing', async (t) => {
   const service = await startTestService(t, {
     courses: [{ sourceId: 'c' }],
     // The reserve of the disk that the thread asks is more than any disk has.

@@ -42,7 +42,7 @@ t.test('each run of a job is kept with its times and the reason of its end', asy
   ])
 })
 
-t.test('the one who asked reads a sentence, the attempt says what exactly went wrong', async (t) => {
+t.test('the requester reads a plain sentence, the attempt says exactly what went wrong', async (t) => {
   const service = await createJobService(t, {
     kinds: [testKind({ task: 'loop', timeLimitMs: 5000, maxAttempts: 1 })],
   })

@@ -3,7 +3,7 @@ import { jobRequests, insertJob } from '../../db/queries/jobs.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind } from '../support/job-service.ts'
 
-/** As tokens and roles: who asks. Users stand in job_requests by reference. */
+/** Who asks, with their role. job_requests refers to users by id. */
 async function addUsers (
   db: Awaited<ReturnType<typeof createJobService>>['db'],
   ...names: string[]
@@ -160,7 +160,7 @@ t.test('a user who did not ask withdraws no one; the command line stays until fo
   t.equal(await service.queue.cancel(fromCommandLine.id, { userId: ada!, force: true }), 'canceled')
 })
 
-t.test('all jobs of an owner end with him, others stay', async (t) => {
+t.test('all jobs of an owner end with the owner, others stay', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, {
     threads: 1,

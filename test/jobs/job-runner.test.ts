@@ -54,7 +54,7 @@ t.test('claims: by priority, then the owner who has waited longest, then the req
   await request('late', 4, -10)
   await service.runner.start()
   await service.runner.drain()
-  // Course 1 was served with its urgent job, so everybody else comes before its next one; those without an
+  // Course 1 was served with its urgent job, so all others come before its next one; those without an
   // owner take turns as one.
   t.strictSame(order, ['urgent', 'b1', 'none1', 'c1', 'a1', 'b2', 'none2', 'a2', 'a3', 'late'])
 })
@@ -188,15 +188,15 @@ t.test('progress only rises, is reported at once, and ends with 1', async (t) =>
   })
   await service.runner.start()
   const { job } = await service.request()
-  const told: Array<number | undefined> = []
+  const reported: Array<number | undefined> = []
   const all = new Promise<void>((resolve) => {
     service.runner.watch(job.id, () => {
-      told.push(service.runner.progress(job.id))
-      if (told.at(-1) === 0.75) resolve()
+      reported.push(service.runner.progress(job.id))
+      if (reported.at(-1) === 0.75) resolve()
     })
   })
   await all
-  t.strictSame(told.filter((fraction) => fraction !== undefined && fraction > 0), [0.5, 0.75])
+  t.strictSame(reported.filter((fraction) => fraction !== undefined && fraction > 0), [0.5, 0.75])
   gate.open()
   t.equal((await service.settled(job.id)).progress, 1)
   await service.runner.drain()
@@ -209,7 +209,7 @@ t.test('progress reaches the row, for other processes', async (t) => {
     kinds: [testKind({ extra: { gate: gate.memory, progress: [0.5] } })],
   })
   const { job } = await service.request()
-  const told = new Promise<void>((resolve) => {
+  const halfway = new Promise<void>((resolve) => {
     service.runner.watch(job.id, () => {
       // At the claim: the clock moves on before the first progress.
       service.clock.set(service.clock.now() + 1000)
@@ -217,7 +217,7 @@ t.test('progress reaches the row, for other processes', async (t) => {
     })
   })
   await service.runner.start()
-  await told
+  await halfway
   // Writes come one after the other, so behind this one lies that of the progress.
   await service.db.write(async () => {})
   t.match(await service.row(job.id), { state: 'started', progress: 0.5 })

@@ -1,4 +1,4 @@
-// One's own account, the way in by a one-time link, and what is not for everybody.
+// One's own account, the way in by a one-time link, and what needs more rights.
 import t from 'tap'
 import { ADMIN } from '../support/test-service.ts'
 import { findChromium, needs } from '../support/tools.ts'

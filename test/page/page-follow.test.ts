@@ -138,7 +138,7 @@ t.test(
     await screenshot(hers.page, 'export-withdrawn')
     await hers.page.reload()
     await hers.page.getByRole('grid').waitFor()
-    t.equal(await following(hers.page).count(), 0, 'she does not wait for it any more')
+    t.equal(await following(hers.page).count(), 0, 'this user no longer waits for it')
     const downloads: unknown[] = []
     hers.page.on('download', (file) => {
       downloads.push(file)

@@ -52,7 +52,7 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   await page.keyboard.press('Control+Home')
   t.ok(await cell(page, 0, 0).evaluate((node) => node.matches(':focus')))
 
-  // By the course average: from the lowest, from the highest; dropped students stand last both times.
+  // By the course average: from the lowest, from the highest; dropped students come last both times.
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowRight')

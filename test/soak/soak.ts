@@ -13,9 +13,7 @@ import { median, rise, type Series } from './trend.ts'
 
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 30)
 const SAMPLES = 300
-/**
- * In a shorter run the heaps of the threads still grow to their usual size, so memory is reported and not judged.
- */
+/** In a shorter run the threads' heaps still grow to their usual size, so memory is reported, not judged. */
 const MEMORY_JUDGED_FROM_MINUTES = 10
 /** Rises that are no leak: caches that fill, a heap that the collector lets grow. */
 const MEMORY_MAY_RISE = 0.15

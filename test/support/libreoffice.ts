@@ -106,7 +106,7 @@ function whereWritten (file: string): string {
 /** Comma, quotation mark, UTF-8, from line 1, as cells show, all sheets: each into a file with its name. */
 const CSV_OPTIONS = '44,34,76,1,,0,false,true,false,false,false,-1'
 
-/** Formulas of a file are calculated whenever it is opened, whatever values stand beside them. */
+/** Formulas of a file are calculated whenever it is opened, whatever values are stored with them. */
 const SETTINGS = `<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">

@@ -1,4 +1,4 @@
-// A workbook from a described course, and what must stand in it, laid out a second time and plainly, from the
+// A workbook from a described course, and what it must contain, laid out independently and plainly, from the
 // contract alone.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'

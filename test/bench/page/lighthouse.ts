@@ -6,8 +6,8 @@ interface Result {
 }
 
 /**
- * Scores of Lighthouse for an address in the browser that listens on `port`, as the user who is signed in there,
- * and the audits that fell short.
+ * Lighthouse scores of an address, and the audits that fell short. Uses the browser that listens on `port`,
+ * as the user who is signed in there.
  */
 export async function lighthouse (url: string, port: number): Promise<string> {
   // No development package: 200 packages and 185 MB for a measurement now and then.

@@ -59,7 +59,7 @@ async function start (
   return service
 }
 
-/** Who the service takes the bearer for: his e-mail, or the code of the refusal. */
+/** The email of the user that the token identifies, or the code of the refusal. */
 async function whoIs ({ call }: TestService, token: string): Promise<string> {
   const answer = (await call('GET', '/api/session', { token })).json()
   return answer.email ?? answer.code
@@ -152,7 +152,7 @@ t.test('signed with the shared secret', async (t) => {
     'none by another spelling': `${Buffer.from('{"alg":"NONE"}').toString('base64url')}.${body}.`,
     'a signature that was cut off': `${head}.${body}.`,
     'other claims below the signature': `${head}.${altered}.${signature}`,
-    'an e-mail that is known as unverified': await sign({ ...CLAIMS, email_verified: false }),
+    'an email that is marked unverified': await sign({ ...CLAIMS, email_verified: false }),
     'the same, as a word': await sign({ ...CLAIMS, email_verified: 'false' }),
     'a word for true': await sign({ ...CLAIMS, email_verified: 'true' }),
     'a number for true': await sign({ ...CLAIMS, email_verified: 1 }),
@@ -166,9 +166,9 @@ t.test('signed with the shared secret', async (t) => {
     'issued at a word': await sign({ ...CLAIMS, iat: 'now' } as unknown as JWTPayload),
     'not good before a word': await sign({ ...CLAIMS, nbf: 'now' } as unknown as JWTPayload),
     'good until a word': await sign({ ...CLAIMS, exp: 'tomorrow' } as unknown as JWTPayload),
-    "nobody's e-mail": await sign({ ...CLAIMS, email: 'nobody@example.edu' }),
-    'no e-mail': await sign({ ...CLAIMS, email: undefined }),
-    'an e-mail that is none': await sign({ ...CLAIMS, email: [TEACHER] }),
+    'an unknown email': await sign({ ...CLAIMS, email: 'nobody@example.edu' }),
+    'no email': await sign({ ...CLAIMS, email: undefined }),
+    'an email that is not text': await sign({ ...CLAIMS, email: [TEACHER] }),
     'a scope that is none': await sign({ ...CLAIMS, scope: ['read'] }),
     'no JWT': 'a.b.c',
   }
@@ -215,7 +215,7 @@ t.test('how long a token may be good is a setting', async (t) => {
   )
 })
 
-t.test('another claim holds the e-mail', async (t) => {
+t.test('the email is in another claim', async (t) => {
   const service = await start(t, { JWT_SECRET: SECRET, JWT_USER_CLAIM: 'sub' })
   t.equal(await whoIs(service, await sign({ ...CLAIMS, sub: TEACHER, email: undefined })), TEACHER)
   t.equal(await whoIs(service, await sign(CLAIMS)), 'UNAUTHENTICATED')

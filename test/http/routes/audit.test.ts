@@ -100,12 +100,12 @@ t.test('guessing is slowed down with Retry-After; only a trusted proxy changes t
         401,
         'others are not slowed down'
       )
-      t.equal((await home.signIn(TEACHER)).status, 200, 'nor is the user where he was before')
+      t.equal((await home.signIn(TEACHER)).status, 200, 'nor is the user where they were before')
       clock.now += 30_000
       t.equal(
         (await newBrowser(service, { 'x-forwarded-for': '10.0.0.99' }).signIn(TEACHER)).status,
         200,
-        'and after the wait anybody may try'
+        'and after the wait anyone may try'
       )
     } else {
       // One address, where the user has been before: a bucket of its own.

@@ -57,7 +57,8 @@ async function slowReader (
   })
   socket.on('error', () => {})
   socket.write(
-    `GET /api/courses/1/performance?limit=100000 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\n\r\n`
+    'GET /api/courses/1/performance?limit=100000 HTTP/1.1\r\n' +
+      `Host: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\n\r\n`
   )
   await once(socket, 'readable')
   const head = (socket.read() as Buffer).subarray(0, 20).toString('latin1')

@@ -270,7 +270,7 @@ t.test('settings that cannot be', async (t) => {
   t.equal((await service.services.courses.find(1))!.data_version, 1)
 })
 
-t.test("whose courses: a teacher's by e-mail, all for an administrator, none for a student", async (t) => {
+t.test("whose courses: a teacher's by email, all for an administrator, none for a student", async (t) => {
   const service = await startTestService(t, { courses: [COURSE, OTHER] })
   const list = async (token: string | null, query = '') =>
     (await service.call('GET', `/api/courses${query}`, { token })).json()

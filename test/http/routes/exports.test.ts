@@ -102,7 +102,7 @@ t.test('from the click to the file', async (t) => {
   t.equal((await call('GET', ticket.job, { token })).json().url, null)
 })
 
-t.test('eight clicks at once are one job and one file; one after a change of the data is a second', async (t) => {
+t.test('eight clicks at once make one job and one file; after a change, a second', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
   const clicks = await Promise.all(
     Array.from({ length: 8 }, () => service.call('POST', path(service, '/export')))
@@ -205,7 +205,7 @@ t.test('what is wrong with the options is said and nothing is queued', async (t)
   t.strictSame((await service.call('GET', '/api/jobs')).json().jobs, [])
 })
 
-t.test('a clock that was set back: the file is newer than the click, and an old file is not taken for the answer', async (t) => {
+t.test('a clock that was set back: the file is newer than the click, never an old one', async (t) => {
   let now = Date.UTC(2026, 0, 1, 12)
   const service = await startTestService(t, { courses: [COURSE], now: () => now })
   await exported(service)

@@ -58,7 +58,7 @@ function start (
   })
 }
 
-t.test('an export over the quota fails and says how much is used; the next click is refused at once', async (t) => {
+t.test('an export over the quota fails and says how much is used; the next click is refused', async (t) => {
   const size = await exportSize(t)
   const service = await start(t, { OWNER_QUOTA_BYTES: String(Math.round(size * 1.5)) })
   t.match(await exported(service), { status: 'succeeded' })

@@ -115,7 +115,7 @@ t.test('a job that runs, and one that succeeded', async (t) => {
   }, 'its export was deleted since')
 })
 
-t.test('who may see a job: a requester, a teacher of its course, an administrator; to others it is not there', async (t) => {
+t.test('a requester, a teacher of the course and an administrator see a job; others get 404', async (t) => {
   const service = await startTestService(t, { courses: COURSES, withoutRunner: true })
   const id = await ask(service, await service.token('admin'))
   const status = async (path: string, token: string | null) => {

@@ -12,7 +12,7 @@ const plain = (text: string) =>
     (_, hex: string) => String.fromCharCode(parseInt(hex, 16))
   )
 
-t.test('an invitation and a reset go out by e-mail, and the link works', async (t) => {
+t.test('an invitation and a reset go out by email, and the link works', async (t) => {
   const given: string[] = []
   const mail = await startMailServer(t, {
     authOptional: false,

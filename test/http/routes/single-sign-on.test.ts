@@ -305,7 +305,7 @@ t.test('under a path, behind a proxy', async (t) => {
   )
 })
 
-t.test('a provider that never says whether an e-mail is verified, where the school trusts it', async (t) => {
+t.test('a provider that never says whether an email is verified, where the school trusts it', async (t) => {
   const scene = await setScene(t, { settings: { OIDC_TRUST_EMAIL: 'true' } })
   await scene.services.accounts.add({ email: TEACHER, role: 'teacher' })
   for (

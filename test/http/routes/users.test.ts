@@ -198,7 +198,7 @@ t.test('the command line: a link leads to where the service of the folder is', a
   )
 })
 
-t.test('an account with an e-mail or a name that is none: 400, which names the field', async (t) => {
+t.test('an account with an invalid email or name: 400, which names the field', async (t) => {
   const { call } = await startTestService(t)
   for (
     const [body, field] of [
