@@ -51,7 +51,7 @@ t.test('single sign-on: all settings or none, over an encrypted connection', asy
   for (const [env, names] of cases) t.strictSame(wrong(env), names, JSON.stringify(env))
 })
 
-t.test('a secret is never shown in what is said of it', async (t) => {
+t.test('an error about a secret never shows it', async (t) => {
   for (
     const env of [{ JWT_SECRET: 'hidden' }, { OIDC_CLIENT_SECRET: 'hidden' }, {
       SMTP_URL: 'mail://user:hidden@host',
@@ -105,7 +105,7 @@ t.test('numbers, flags and choices', async (t) => {
   })
 })
 
-t.test('whose word counts for where a request comes from', async (t) => {
+t.test('which proxies are trusted for the address of a request', async (t) => {
   for (
     const [given, meant] of [['', false], ['false', false], ['true', true], [
       '127.0.0.1, ::1,10.0.0.0/8,fd00::/8, loopback',

@@ -210,7 +210,7 @@ async function behind (t: Test, site: Site): Promise<void> {
   await server.ended
 }
 
-t.test('the systemd unit is one', needs(findSystemdAnalyze()), async (t) => {
+t.test('the systemd unit is valid', needs(findSystemdAnalyze()), async (t) => {
   const unit = join(t.testdir(), 'perfbook.service')
   // The program is not installed here.
   writeFileSync(
@@ -224,7 +224,7 @@ t.test('the systemd unit is one', needs(findSystemdAnalyze()), async (t) => {
   t.strictSame([status, stderr], [0, ''])
 })
 
-t.test('the examples name paths and settings that are there', async (t) => {
+t.test('the examples name paths and settings that exist', async (t) => {
   const settings = readFileSync(join(DEPLOY, '../configuration.md'), 'utf8')
   for (const name of ['perfbook.service', 'nginx.conf', 'Caddyfile']) {
     const text = readFileSync(join(DEPLOY, name), 'utf8')

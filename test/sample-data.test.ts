@@ -39,7 +39,7 @@ t.test('the sample data imports, all of it at once', async (t) => {
   })
 })
 
-t.test('the notice of the Open University data goes with it', async (t) => {
+t.test('the notice of the Open University data is included', async (t) => {
   const notice = await readFile(join(SAMPLE, 'NOTICE.md'), 'utf8')
   for (const part of ['Kuzilek', '10.1038/sdata.2017.171', 'CC BY 4.0', 'Left out']) t.match(notice, part)
 })

@@ -50,7 +50,7 @@ t.test('a token identifies its user until it is revoked or has expired', async (
   t.equal(await accounts.authenticate(token), undefined, 'revoked')
 })
 
-t.test('the token itself is kept nowhere', async (t) => {
+t.test('the token itself is not stored', async (t) => {
   const { accounts, db } = await open(t)
   await accounts.add({ email: 'a@b.example', role: 'teacher' })
   const token = await accounts.createToken({ email: 'a@b.example', name: 'x' })

@@ -52,7 +52,7 @@ t.test('the user\'s own words and those of the service', async (t) => {
   }
 })
 
-t.test('what is too short or too long says how long it has to be', async (t) => {
+t.test('a password that is too short or too long: the message gives the limits', async (t) => {
   t.match(await reasonFor('q8!xRt'), /at least 8 characters/)
   t.match(await reasonFor('correct horse battery staple '.repeat(40)), /at most 1024 characters/)
 })

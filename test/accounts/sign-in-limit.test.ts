@@ -63,7 +63,7 @@ t.test('a user at a known address: ten failures, then one each 90 s, regardless 
   t.equal(limit.begin(attempt('a', '10.0.0.1', true)), 90_000)
 })
 
-t.test('who gets in is not counted', async (t) => {
+t.test('successful sign-ins are not counted', async (t) => {
   const { limit, attempt } = start()
   for (let i = 0; i < 500; i++) {
     t.equal(limit.begin(attempt('a', '10.0.0.1')), 0)

@@ -21,7 +21,7 @@ t.test('the first lane goes before the other, and a full lane leaves room in the
   t.strictSame(order, ['teacher 1', 'teacher 2', 'guess 1', 'guess 2'])
 })
 
-t.test('so many at once, so many wait, the rest is refused; a failure gives its turn on', async (t) => {
+t.test('limits on running and waiting; the rest is refused; a failure passes its turn on', async (t) => {
   const turns = createTurns({ atOnce: 2, waiting: 2 })
   const started: number[] = []
   const gates = Array.from({ length: 4 }, () => Promise.withResolvers<number>())

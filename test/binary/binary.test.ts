@@ -128,7 +128,7 @@ t.test('the whole story', async (t) => {
     'a workbook with its sheets'
   )
 
-  await t.test('what lies beside the code is served', async (t) => {
+  await t.test('the files next to the code are served', async (t) => {
     const page = await (await fetch(`${second.address}/`)).text()
     const script = /assets\/page-[^"]+\.js/.exec(page)![0]
     t.match((await fetch(`${second.address}/${script}`)).headers.get('content-type'), 'javascript')

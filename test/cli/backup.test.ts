@@ -94,7 +94,7 @@ const wholeOnes = (backups: string) =>
 const json = async (folder: string, args: string[]) =>
   JSON.parse((await perfbook(folder, [...args, '--json'])).stdout)
 
-t.test('while exports are made and deleted and imports run: each backup is a whole of its own', async (t) => {
+t.test('each backup is complete, even while exports come and go and imports run', async (t) => {
   const { folder, backups, other } = await setUp(t, 3)
   await perfbook(folder, ['user', 'add', 'admin@example.edu', '--role', 'admin'])
   const token = (await perfbook(folder, ['token', 'create', 'admin@example.edu'])).stdout.trim()
@@ -183,7 +183,7 @@ t.test('while exports are made and deleted and imports run: each backup is a who
   t.comment(`${made.length} backups beside ${JSON.stringify(done)}`)
 })
 
-t.test('a second backup copies only what is new, and looks at the rest again', async (t) => {
+t.test('a second backup copies only what is new and checks the rest again', async (t) => {
   const { folder, backups } = await setUp(t, 2)
   const first = await json(folder, ['backup', backups])
   t.match(first, { files: 2, copied: 2, missing: [], removed: [] })
@@ -263,7 +263,7 @@ t.test('files that are lost or damaged in the data folder: the backup is made an
   t.equal(bytes(other).length, 1)
 })
 
-t.test('what is no good is not restored, and nothing of it is left', async (t) => {
+t.test('an invalid backup is not restored and leaves nothing', async (t) => {
   const { folder, backups, other } = await setUp(t, 2)
   await perfbook(folder, ['backup', backups])
   const name = wholeOnes(backups)[0]!

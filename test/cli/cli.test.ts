@@ -184,7 +184,7 @@ t.test('export into a file, and as an export of the course', async (t) => {
   t.match(await perfbook(data, ['job', 'retry', String(job.id)]), { status: 1 })
 })
 
-t.test('settings that cannot be are all named', async (t) => {
+t.test('all invalid settings are named', async (t) => {
   const folder = t.testdir()
   const wrong = await perfbook(folder, [
     'serve',
@@ -228,7 +228,7 @@ t.test('serve: one line when it answers, the folder is its own, a signal stops i
   }
 })
 
-t.test('serve: an address that it cannot have is explained with the setting that changes it', async (t) => {
+t.test('serve: an unavailable address is explained with the setting that changes it', async (t) => {
   const folder = testFolder(t)
   const taken = createServer()
   await new Promise<void>((resolve) => {
@@ -273,7 +273,7 @@ t.test('serve: an address that it cannot have is explained with the setting that
   )
 })
 
-t.test('what the command line does is noted, in numbers', async (t) => {
+t.test('the audit log records what the command line does, in numbers', async (t) => {
   const folder = t.testdir()
   await makeBookDatabase(join(folder, 'perfbook.sqlite'), COURSE, COURSE)
   const env = { MIN_FREE_BYTES: '0' }

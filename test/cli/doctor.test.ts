@@ -154,7 +154,7 @@ t.test('a database that is damaged, or newer', async (t) => {
   t.match((await examine(folder)).of('database'), { ok: false, message: /It is damaged/ })
 })
 
-t.test('a folder that is not there, or half restored; nothing is made', async (t) => {
+t.test('a folder that is missing or half restored: nothing is created', async (t) => {
   const folder = join(testFolder(t), 'none')
   t.match((await examine(folder)).problems, [{ check: 'data folder', message: /does not exist/ }])
   t.notOk(existsSync(folder))

@@ -55,7 +55,7 @@ t.test('cancel reaches the server that runs the job, and the administrator sees 
   t.match(await job('cancel', String(id)), { status: 1, stderr: /it succeeded/ })
 })
 
-t.test('the list for people, and what is not there', async (t) => {
+t.test('the list for people, and an unknown job', async (t) => {
   const { services, call, courseIds } = await startTestService(t, { courses: [COURSE], withoutRunner: true })
   const job = (...args: string[]) => perfbook(services.config.DATA_DIR, ['job', ...args])
   t.equal((await job('list')).stdout, 'ID  KIND  STATUS  ATTEMPTS  CREATED  ERROR\n')

@@ -56,7 +56,7 @@ t.test('every other command refuses an older schema, says what to do, and change
   t.notOk(existsSync(join(folder, 'backups')))
 })
 
-t.test('beside a service of an older version nothing is changed either', async (t) => {
+t.test('while a service of an older version runs, nothing changes either', async (t) => {
   const folder = oldFolder(t)
   // What matters of that service is its lock.
   const older = spawn(process.execPath, ['--input-type=module', '-e', `

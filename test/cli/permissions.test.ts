@@ -131,7 +131,7 @@ t.test('serve and doctor name what was open before, and how to close it', async 
   t.match(await start(data, ['doctor', '--config', settings]).output, { status: 0 })
 })
 
-t.test('what lies in a closed folder is closed; the secret is not to lie open anywhere', async (t) => {
+t.test('files in a closed folder are closed; the secret may not be open anywhere', async (t) => {
   const data = testFolder(t, { 'perfbook.sqlite': '', 'cookie.secret': '', files: {} })
   const places = { dataFolder: data, secretFile: join(data, 'cookie.secret') }
   chmodSync(data, 0o700)
@@ -147,7 +147,7 @@ t.test('what lies in a closed folder is closed; the secret is not to lie open an
   ])
 })
 
-t.test('the public sample data of a checkout is no leak', (t) => {
+t.test('the public sample data of a checkout is not a leak', (t) => {
   const dataFolder = join(import.meta.dirname, '../../data')
   const places = openPlaces({ dataFolder, secretFile: join(dataFolder, 'cookie.secret') })
   t.notOk(places.some(({ path }) => path === join(dataFolder, 'sample')))

@@ -10,6 +10,6 @@ t.test('SQLite', (t) =>
     return db
   }))
 
-t.test('a database that is not there', async (t) => {
+t.test('a missing database', async (t) => {
   t.throws(() => openBookReader(sqliteFile(join(t.testdir(), 'none.sqlite'))), { code: 'SQLITE_CANTOPEN' })
 })

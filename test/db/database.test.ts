@@ -44,7 +44,6 @@ t.test('a new database gets all migrations, an old one only what it lacks', asyn
 t.test('two first starts at once migrate one after the other', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
   const both = await Promise.all([openDatabase({ file }), openDatabase({ file })])
-  const applied = sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`
   for (const db of both) {
     const steps = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`
       .execute(db.reads)

@@ -11,7 +11,7 @@ import { createServices } from '../../src/services.ts'
 const BEFORE = join(import.meta.dirname, '../fixtures/databases/0013_short_names.sqlite.gz')
 const QUIET = { info () {}, warn () {}, error () {} }
 
-t.test('jobs of the former kind', async (t) => {
+t.test('jobs of the old kind', async (t) => {
   const folder = t.testdir()
   const file = join(folder, 'perfbook.sqlite')
   writeFileSync(file, gunzipSync(readFileSync(BEFORE)))

@@ -91,7 +91,7 @@ for (const step of steps) {
   })
 }
 
-t.test('where no copy can be made nothing is upgraded', async (t) => {
+t.test('if no copy can be made, nothing is upgraded', async (t) => {
   const folder = oldFolder(t, steps[0]!)
   // A file where the folder should be.
   writeFileSync(join(folder, 'backups'), '')

@@ -29,7 +29,7 @@ t.test('a data folder on a network file system is a problem, with what to do', a
   t.match(await check(0xff534d42 | 0), { ok: false, message: /CIFS/ }, 'as a signed number')
 })
 
-t.test('a local one is none: ext4, XFS, btrfs, ZFS, tmpfs, overlay', async (t) => {
+t.test('a local file system is not: ext4, XFS, btrfs, ZFS, tmpfs, overlay', async (t) => {
   for (const type of [0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0x01021994, 0x794c7630]) {
     t.match(await check(type), { ok: true, advice: null })
   }

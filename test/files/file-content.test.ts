@@ -50,7 +50,7 @@ function checker (t: Test) {
   }
 }
 
-t.test('what is what it says is taken', async (t) => {
+t.test('content that matches its type is accepted', async (t) => {
   const check = checker(t)
   const workbook = await (await XlsxPopulate.fromBlankAsync()).outputAsync() as unknown as Buffer
   for (const [content, filename, type] of [
@@ -82,7 +82,7 @@ t.test('what is what it says is taken', async (t) => {
   }
 })
 
-t.test('what is something else is not', async (t) => {
+t.test('content of another type is refused', async (t) => {
   const check = checker(t)
   const macros = await zip([
     ['[Content_Types].xml', contentTypes('application/vnd.ms-word.document.macroEnabled')],
@@ -139,7 +139,7 @@ t.test('what is something else is not', async (t) => {
   }
 })
 
-t.test('the name has to fit as well, and is quoted shortly', async (t) => {
+t.test('the name has to match too, and is quoted in short form', async (t) => {
   const check = checker(t)
   for (const [filename, type] of [
     ['a.html', 'image/png'], ['a', 'image/png'], ['a.png.exe', 'image/png'], ['a.png ', 'image/gif'],
@@ -162,7 +162,7 @@ t.test('the name has to fit as well, and is quoted shortly', async (t) => {
   t.notMatch(await check('x', 'a\u001b[31m\u202E.html', 'image/png'), /[\p{Cc}\u202E]/u)
 })
 
-t.test('an archive that is made to cost much', async (t) => {
+t.test('an archive that is made to be expensive', async (t) => {
   const type = `${OOXML}wordprocessingml.document`
   const path = join(t.testdir(), 'file')
   // Twenty megabytes of blanks where the content types are, before what is looked for.

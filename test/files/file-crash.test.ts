@@ -38,7 +38,7 @@ for (
   })
 }
 
-t.test('in a sweep, before the bytes go', async (t) => {
+t.test('in a sweep, before the bytes are removed', async (t) => {
   const library = await openTestLibrary(t)
   await die(library.folder, 'sweep: before the bytes go')
   t.strictSame(await state(library), { rows: 1, kept: 1, intents: 1 })

@@ -202,7 +202,7 @@ t.test('an owner with more files than one statement takes', async (t) => {
   t.strictSame(await intents(), [])
 })
 
-t.test('a file of another size than its row says is not to be had', async (t) => {
+t.test('a file whose size differs from its row is not served', async (t) => {
   const { files, store, storage, stage } = await openTestLibrary(t)
   const file = await store('whole')
   await storage.remove(file.hex)

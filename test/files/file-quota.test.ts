@@ -5,7 +5,7 @@ import { COURSE, openTestLibrary } from '../support/file-library.ts'
 const OTHER = { type: 'course', id: 2 }
 const FULL = { message: /are in use/ }
 
-t.test('an owner may use so much and no more, to the byte', async (t) => {
+t.test('an owner may use the quota to the byte and no more', async (t) => {
   const { files, store, kept, intents } = await openTestLibrary(t, { ownerQuotaBytes: 100 })
   await store('x'.repeat(60))
   await files.checkQuota(COURSE)
@@ -43,7 +43,7 @@ t.test('all owners together', async (t) => {
   await t.rejects(files.checkQuota({ type: 'user', id: 9 }), FULL)
 })
 
-t.test('a race cannot pass it: it is judged in the transaction that stores', async (t) => {
+t.test('a race cannot exceed it: the transaction that stores checks it', async (t) => {
   const { store, files, kept } = await openTestLibrary(t, { ownerQuotaBytes: 100 })
   const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => store('x'.repeat(30))))
   t.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled').length, 3)
@@ -56,7 +56,7 @@ t.test('a race cannot pass it: it is judged in the transaction that stores', asy
   t.equal(kept().length, 3)
 })
 
-t.test('two processes that share the folder cannot pass it either', async (t) => {
+t.test('two processes that share the folder cannot exceed it either', async (t) => {
   const one = await openTestLibrary(t, { ownerQuotaBytes: 100 })
   const two = await openTestLibrary(t, { ownerQuotaBytes: 100, folder: one.folder })
   const outcomes = await Promise.allSettled(
@@ -68,7 +68,7 @@ t.test('two processes that share the folder cannot pass it either', async (t) =>
   t.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled').length, 3)
 })
 
-t.test('what has expired does not count, removed or not', async (t) => {
+t.test('expired files do not count, removed or not', async (t) => {
   const { store, clock } = await openTestLibrary(t, { ownerQuotaBytes: 100 })
   await store('x'.repeat(90), { expiresAt: clock.now + 1000 })
   await t.rejects(store('x'.repeat(20)), FULL)
@@ -76,7 +76,7 @@ t.test('what has expired does not count, removed or not', async (t) => {
   await store('x'.repeat(20))
 })
 
-t.test('room is made by the oldest of the same category', async (t) => {
+t.test('the oldest files of the same category make room', async (t) => {
   const { files, store, kept, intents } = await openTestLibrary(t, { ownerQuotaBytes: 100 })
   const syllabus = await store('x'.repeat(10), { category: 'syllabus' })
   const exports = [

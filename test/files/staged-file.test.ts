@@ -26,7 +26,7 @@ t.test('a stream that fails, even before it is read, rejects the call and leaves
   t.strictSame(readdirSync(folder), [])
 })
 
-t.test('where there is no folder the stream is let go', async (t) => {
+t.test('without a folder the stream is destroyed', async (t) => {
   const source = Readable.from([Buffer.from('a')])
   await t.rejects(stageStream(source, join(t.testdir(), 'nowhere')), { code: 'ENOENT' })
   t.ok(source.destroyed)

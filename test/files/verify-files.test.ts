@@ -29,7 +29,7 @@ t.test('at boot: a row without its bytes is hidden until they are back', async (
   t.equal((await files.find(file.hex))?.id, file.id)
 })
 
-t.test('at boot: what no row knows is put out of the way, and comes back with its row', async (t) => {
+t.test('at boot: a file without a row is quarantined, and comes back with its row', async (t) => {
   const { files, store, db, folder, kept } = await openTestLibrary(t)
   const [file, other] = [await store('kept'), await store('2')]
   // An older copy of the database, which does not know the file yet.
@@ -49,7 +49,7 @@ t.test('at boot: what no row knows is put out of the way, and comes back with it
   t.equal((await files.find(hex))?.id, file.id)
 })
 
-t.test('verify finds nothing wrong where nothing is', async (t) => {
+t.test('verify finds nothing wrong in a sound folder', async (t) => {
   const { files, store } = await openTestLibrary(t)
   await store('12345')
   await store('')
@@ -153,7 +153,7 @@ t.test('damaged bytes in quarantine are not taken for the file', async (t) => {
   t.equal(readFileSync(join(folder, 'quarantine', file.hex, 'a.txt'), 'utf8'), 'wrong')
 })
 
-t.test('a file that is being stored or deleted is no orphan', async (t) => {
+t.test('a file that is being stored or deleted is not an orphan', async (t) => {
   const { files, stage, store, db } = await openTestLibrary(t, {
     storage: (disk) => ({
       ...disk,
@@ -179,7 +179,7 @@ t.test('a file that is being stored or deleted is no orphan', async (t) => {
   t.match(await files.verify(), { files: 1, orphaned: [] })
 })
 
-t.test('files that come and go while it runs are no findings', async (t) => {
+t.test('files that come and go while it runs are not reported', async (t) => {
   const { files, store } = await openTestLibrary(t)
   for (let i = 0; i < 20; i++) await store(`${i}`)
   const all = await files.info({ owner: COURSE })

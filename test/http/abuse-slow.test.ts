@@ -20,7 +20,7 @@ async function send (port: number, text: string) {
 const code = (answer: Awaited<ReturnType<typeof send>>) =>
   (JSON.parse(answer!.body.toString()) as { code: string }).code
 
-t.test('what is no HTTP is refused in the one shape, and the connection closed', async (t) => {
+t.test('input that is not HTTP gets the usual error shape, and the connection is closed', async (t) => {
   const port = await listen(await startTestService(t))
   for (
     const text of [

@@ -61,7 +61,7 @@ t.test('every route, with credentials: private and checked again, or not stored 
   t.ok(answered >= 15, `${answered} answers were more than a refusal`)
 })
 
-t.test('by cookie as by token; answers for anyone are as they were', async (t) => {
+t.test('by cookie as by token; public answers are unchanged', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
   const browser = await signedInAs(service, 'teacher')
   for (

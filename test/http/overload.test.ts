@@ -37,7 +37,7 @@ t.test('too much memory: the usual error shape, with Retry-After; health and met
   )
 })
 
-t.test('an event loop that is held up: refused, and taken again when it has room', async (t) => {
+t.test('a blocked event loop: requests are refused, and accepted again once it is free', async (t) => {
   const service = await startTestService(t, { settings: { OVERLOAD_DELAY_MS: '100' } })
   t.match(
     (await until(service, 503, () => {

@@ -8,7 +8,7 @@ function createTestCache () {
   return { world, cache, next: () => cache.get('number', async () => ++reads) }
 }
 
-t.test('a value is kept until the next commit, and for a second at most', async (t) => {
+t.test('a value is kept until the next commit, for at most a second', async (t) => {
   const { world, next } = createTestCache()
   t.strictSame([await next(), await next()], [1, 1])
   world.now += 999

@@ -83,7 +83,7 @@ t.test('a task that loops forever is ended at its time limit, by the clock of th
   await isUnharmed(t, service)
 })
 
-t.test('a crash leaves the tasks in other threads alone', async (t) => {
+t.test('a crash does not affect tasks in other threads', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, {
     kinds: [
@@ -101,7 +101,7 @@ t.test('a crash leaves the tasks in other threads alone', async (t) => {
   t.match(await service.settled(held.job.id), { state: 'succeeded', attempts: 1 })
 })
 
-t.test('a crash that does not come again: the job succeeds at its next attempt', async (t) => {
+t.test('a crash that does not recur: the job succeeds at its next attempt', async (t) => {
   const kind = testKind({ task: 'exit' })
   const service = await createJobService(t, { kinds: [kind] })
   await service.runner.start()
@@ -129,7 +129,7 @@ t.test('a full disk, seen by the task', {
   await isUnharmed(t, service)
 })
 
-t.test('a full disk, seen when the result is put away', async (t) => {
+t.test('a full disk, seen when the result is stored', async (t) => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, rename'), { code: 'ENOSPC' })
   const service = await createJobService(t, {
     kinds: [

@@ -45,7 +45,7 @@ t.test('another key is another job', async (t) => {
   t.not(a.job.id, b.job.id)
 })
 
-t.test('many requests at once, from many connections of the mind: one job', async (t) => {
+t.test('many requests at once: one job', async (t) => {
   const service = await createJobService(t)
   const tickets = await Promise.all(Array.from({ length: 50 }, () => service.request()))
   t.equal(new Set(tickets.map((ticket) => ticket.job.id)).size, 1)
@@ -202,7 +202,7 @@ t.test('retry: only a job that failed or was canceled waits again, with all its 
   t.equal(await service.queue.retry(job.id + 1), false, 'it is not there')
 })
 
-t.test('a request that the transaction takes back leaves nothing', async (t) => {
+t.test('a request in a transaction that is rolled back leaves nothing', async (t) => {
   const service = await createJobService(t)
   await t.rejects(
     service.db.write(async (trx) => {
@@ -222,7 +222,7 @@ t.test('a request that the transaction takes back leaves nothing', async (t) => 
   t.equal(await service.queue.find(1), undefined)
 })
 
-t.test('a queue that is full of one kind takes the others', async (t) => {
+t.test('a queue that is full of one kind accepts the others', async (t) => {
   const service = await createJobService(t, { queueMax: 2, kinds: [testKind(), testKind({ name: 'other' })] })
   await service.request({ key: 'a' })
   await service.request({ key: 'b' })

@@ -59,7 +59,7 @@ t.test('claims: by priority, then the owner who has waited longest, then the req
   t.strictSame(order, ['urgent', 'b1', 'none1', 'c1', 'a1', 'b2', 'none2', 'a2', 'a3', 'late'])
 })
 
-t.test('of one key one job runs at a time, of other keys as many as there are threads', async (t) => {
+t.test('jobs of one key run one at a time, jobs of different keys on all threads', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, {
     threads: 3,
@@ -81,7 +81,7 @@ t.test('of one key one job runs at a time, of other keys as many as there are th
   t.equal((await service.row(second.job.id)).state, 'succeeded')
 })
 
-t.test('a kind runs at most as often as it says, and leaves the threads to others', async (t) => {
+t.test('a kind runs at most as many jobs as it declares and leaves the other threads free', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, {
     threads: 3,
@@ -139,7 +139,7 @@ t.test('fencing: a late run changes nothing', async (t) => {
   t.match(await service.row(job.id), { state: 'started', progress: 0, token: second!.token })
 })
 
-t.test('fencing: what a late run has made is taken back', async (t) => {
+t.test('fencing: what a late run has made is removed', async (t) => {
   const gate = createGate()
   const made = new Set<string>()
   let tookBack = (_: string) => {}

@@ -42,7 +42,7 @@ t.test('a started job that is canceled stops: thread back, staging empty, nothin
   t.equal((await service.settled(next.job.id)).state, 'succeeded', 'the one thread is free')
 })
 
-t.test('a thread that loops for ever is ended by a cancel as well', async (t) => {
+t.test('a thread that loops forever is also stopped by a cancel', async (t) => {
   const service = await createJobService(t, {
     threads: 1,
     kinds: [testKind({ task: 'loop' }), testKind({ name: 'sound' })],
@@ -55,7 +55,7 @@ t.test('a thread that loops for ever is ended by a cancel as well', async (t) =>
   t.equal((await service.settled(next.job.id)).state, 'succeeded')
 })
 
-t.test('a cancel that comes while the result is put away: nothing is kept', async (t) => {
+t.test('a cancel that comes while the result is stored: nothing is kept', async (t) => {
   const kept: string[] = []
   const service = await createJobService(t, {
     kinds: [testKind({
@@ -93,7 +93,7 @@ t.test('a cancel by another process is seen at the next look', async (t) => {
   t.strictSame(readdirSync(service.stagingFolder), [])
 })
 
-t.test('canceled and tried again at once: the run that ends late takes nothing with it', async (t) => {
+t.test('canceled and retried at once: the run that ends late changes nothing', async (t) => {
   const gate = createGate()
   const service = await createJobService(t, { kinds: [testKind({ extra: { gate: gate.memory } })] })
   await service.runner.start()

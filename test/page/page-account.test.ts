@@ -7,7 +7,7 @@ import { sampleCourse } from './sample-course.ts'
 
 const chromium = needs(findChromium())
 
-t.test('an invitation: a password is chosen, and one is in', chromium, async (t) => {
+t.test('an invitation: the user chooses a password and is signed in', chromium, async (t) => {
   const { address, open, call } = await startPage(t, { courses: [sampleCourse()] })
   const { invitation } =
     (await call('POST', '/api/users', { body: { email: 'new@example.edu', role: 'teacher' } })).json()
@@ -84,7 +84,7 @@ t.test('another password: a teacher asks for a link, an administrator makes one'
   t.strictSame([...teacher.problems, ...problems], [])
 })
 
-t.test("a teacher finds the administrators' places closed", chromium, async (t) => {
+t.test("a teacher cannot open the administrators' views", chromium, async (t) => {
   const { address, open } = await startPage(t, { courses: [sampleCourse()] })
   const { page, problems } = await open()
   await signIn(page, address)

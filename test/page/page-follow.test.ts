@@ -173,7 +173,7 @@ t.test('a hidden tab, and one that was frozen, get the file too', chromium, asyn
   await isReady(page)
 })
 
-t.test('a server that was killed and started again', chromium, async (t) => {
+t.test('a server that was killed and restarted', chromium, async (t) => {
   await builtPage()
   const folder = testFolder(t)
   await makeBookDatabase(join(folder, 'perfbook.sqlite'), sampleCourse({ teachers: [{ email: TEACHER }] }))

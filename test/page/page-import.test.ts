@@ -89,7 +89,7 @@ t.test('checked first, then imported, then again to no effect', chromium, async 
   t.strictSame(problems, [])
 })
 
-t.test('what is wrong is said with file and line; warnings are grouped', chromium, async (t) => {
+t.test('errors name file and line; warnings are grouped', chromium, async (t) => {
   const service = await startPage(t)
   const { page, problems } = await openAsAdmin(service)
   await page.goto(`${service.address}/#/admin/import`)
@@ -159,7 +159,7 @@ t.test('dropped, followed through a reload, canceled', chromium, async (t) => {
   t.strictSame(problems, [])
 })
 
-t.test('a slow upload tells how far it is, and can be stopped', chromium, async (t) => {
+t.test('a slow upload shows its progress and can be stopped', chromium, async (t) => {
   const service = await startPage(t)
   const { page, context, problems } = await openAsAdmin(service)
   await page.goto(`${service.address}/#/admin/import`)

@@ -3,7 +3,7 @@ import { rise, type Series } from './trend.ts'
 
 const series = (y: (x: number) => number): Series => Array.from({ length: 60 }, (_, x) => [x, y(x)] as const)
 
-t.test('a leak is seen through noise, and peaks are no leak', async (t) => {
+t.test('a leak is seen through noise, and peaks are not a leak', async (t) => {
   const noise = (x: number) => (x * 7919) % 13 - 6
   t.equal(rise(series(() => 100)), 0)
   t.ok(Math.abs(rise(series((x) => 100 + noise(x)))) < 3)

@@ -29,7 +29,7 @@ t.test('on disk, a link is not a file, nor is a folder or a file behind a linked
   t.strictSame(await collect(storage.list(linkedFolder)), [])
 })
 
-t.test('on disk, strange things are listed and put aside under their own names', async (t) => {
+t.test('on disk, unknown entries are listed and quarantined under their own names', async (t) => {
   t.testdir({})
   const { folder, quarantine, storage } = onDisk(t)
   writeFileSync(join(folder, 'Thumbs.db'), 'x')

@@ -110,7 +110,7 @@ t.test('ranges over the wire', async (t) => {
     t.equal((await raw.request('GET', file.path, { 'if-range': etag })).status, 200)
   })
 
-  await t.test('a download that broke off is taken up again, piece by piece', async (t) => {
+  await t.test('an interrupted download is resumed, piece by piece', async (t) => {
     const pieces: Buffer[] = []
     for (let at = 0; at < content.length; at += 700_000) {
       pieces.push(

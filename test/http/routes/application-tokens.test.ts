@@ -202,7 +202,7 @@ t.test('scopes: what the token names and the role has; all of the role where it 
   t.strictSame(await codes({ email: 'admin@example.edu', scope: 'export' }), [403, 202, 403])
 })
 
-t.test('how long a token may be good is a setting', async (t) => {
+t.test('the longest lifetime of a token is a setting', async (t) => {
   const service = await start(t, { JWT_SECRET: SECRET, JWT_MAX_HOURS: '0.5' })
   const now = Math.floor(Date.now() / 1000)
   t.equal(await whoIs(service, await sign({ ...CLAIMS, iat: now, exp: now + HOUR_S / 2 })), TEACHER)

@@ -241,7 +241,7 @@ t.test('settings: tried out, stored, taken back', async (t) => {
   t.equal(await version(), 3)
 })
 
-t.test('settings that cannot be', async (t) => {
+t.test('invalid settings', async (t) => {
   const service = await startTestService(t, { courses: [COURSE, OTHER] })
   const refused = async (body: unknown) => (await service.call('PATCH', '/api/courses/1', { body })).json()
   t.match(await refused({ time_zone: 'Mars/Olympus' }), {
@@ -336,7 +336,7 @@ t.test('401, then 404, then 403', async (t) => {
   )
 })
 
-t.test('a course goes with its scores, files and jobs', async (t) => {
+t.test('deleting a course deletes its scores, files and jobs', async (t) => {
   const service = await startTestService(t, { courses: [COURSE, OTHER] })
   const { services, call } = service
   await call('POST', '/api/courses/1/performance/export')

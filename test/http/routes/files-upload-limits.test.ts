@@ -23,7 +23,7 @@ t.test('quota and disk', async (t) => {
   t.match((await upload(full, [category, pdf('x')])).json, { statusCode: 507, code: 'DISK_LOW' })
 })
 
-t.test('a disk that is full in the middle is a 507 as well', async (t) => {
+t.test('a disk that fills up midway is also a 507', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   service.services.files.store = async () => {
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC', syscall: 'write' })
@@ -54,7 +54,7 @@ t.test('a course that is deleted while its file comes in', async (t) => {
   t.strictSame(left(service), { kept: 0, staged: [] })
 })
 
-t.test('with the course go its files', async (t) => {
+t.test('deleting a course deletes its files', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const made = await upload(service, [category, pdf('x')])
   t.equal((await service.call('DELETE', `/api/courses/${service.courseIds[0]}`)).status, 204)
@@ -62,7 +62,7 @@ t.test('with the course go its files', async (t) => {
   t.strictSame(left(service), { kept: 0, staged: [] })
 })
 
-t.test('a client that goes away in the middle leaves nothing', async (t) => {
+t.test('a client that disconnects midway leaves nothing', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const { port } = await listenRaw(service)
   const body = form([category, pdf(Buffer.alloc(500_000))])

@@ -80,7 +80,7 @@ t.test('an empty file', async (t) => {
   })
 })
 
-t.test('who has the file already gets 304', async (t) => {
+t.test('a client that already has the file gets 304', async (t) => {
   const service = await startTestService(t, { courses: [{}] })
   const file = await storeFile(service, 'some bytes')
   const same = await storeFile(service, 'some bytes')
@@ -141,7 +141,7 @@ t.test('an expired file is 410, first with its bytes and then without, until it 
   t.equal((await get()).status, 404)
 })
 
-t.test('a client that goes away in the middle leaves nothing open', {
+t.test('a client that disconnects midway leaves nothing open', {
   skip: process.platform === 'linux' ? false : 'reads /proc',
 }, async (t) => {
   const service = await startTestService(t, { courses: [{}] })

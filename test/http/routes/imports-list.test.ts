@@ -98,7 +98,7 @@ t.test('what a form says is quoted in a few words', async (t) => {
   }
 })
 
-t.test('a user has some imports waiting and no more; others and exports have their room', async (t) => {
+t.test('waiting imports are limited per user; other users and exports are not affected', async (t) => {
   const service = await startTestService(t, {
     courses: [{ teachers: [{ email: 'tea@example.edu' }] }],
     withoutRunner: true,

@@ -152,7 +152,7 @@ t.test('a report says in fields where a warning was met and why a column is left
   })
 })
 
-t.test('a teacher imports into the own course and into no other', async (t) => {
+t.test('a teacher imports into their own course and no other', async (t) => {
   const service = await startTestService(t)
   await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
   await upload(service, '/api/imports', { name: 'roster.zip', bytes: BUNDLE })
@@ -216,7 +216,7 @@ t.test('a teacher imports into the own course and into no other', async (t) => {
   )
 })
 
-t.test('forms that cannot be', async (t) => {
+t.test('invalid forms', async (t) => {
   const service = await startTestService(t)
   const refused = async (file: Parameters<typeof upload>[2], fields?: Record<string, string>, token?: null) =>
     (await upload(service, '/api/imports', file, fields, token)).json

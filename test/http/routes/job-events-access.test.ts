@@ -107,7 +107,7 @@ t.test('the job ends and the access is lost at the same moment: no address is se
   t.equal(await stream.next(), undefined)
 })
 
-t.test('a token or a session that runs out while the stream is open', async (t) => {
+t.test('a token or a session that expires while the stream is open', async (t) => {
   const { service, clock, open } = await startStreaming(t, { settings: { SESSION_IDLE_MINUTES: '1' } })
   const { accounts } = service.services
   await accounts.setPassword(TEACHER, PASSWORD)

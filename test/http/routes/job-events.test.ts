@@ -25,7 +25,7 @@ t.test('the job at once, at each change, and the end', async (t) => {
   t.equal(await stream.next(), undefined, 'closed at the end')
 })
 
-t.test('what this process does not hear of is looked up: the place in the queue', async (t) => {
+t.test('changes by other processes are looked up: the position in the queue', async (t) => {
   const { service, clock, jobId, open } = await startStreaming(t, { withoutRunner: true })
   const token = await service.token('teacher')
   const second =
@@ -43,7 +43,7 @@ t.test('what this process does not hear of is looked up: the place in the queue'
   t.match(jobOf(await stream.next()), { status: 'queued', queue_position: 0 })
 })
 
-t.test('a quiet stream says every 15 seconds that it is there', async (t) => {
+t.test('a quiet stream sends a comment every 15 seconds', async (t) => {
   const { clock, open } = await startStreaming(t, { withoutRunner: true })
   const stream = await open()
   await stream.next()
@@ -71,7 +71,7 @@ t.test('a job that has ended: sent once; a client that reconnects learns that it
   t.equal((await open({ headers: { 'last-event-id': 'started' } })).status, 200)
 })
 
-t.test('so many streams a user, and one less when a client has gone', async (t) => {
+t.test('streams per user are limited; a client that disconnects frees one', async (t) => {
   const { service, open } = await startStreaming(t, { settings: { EVENT_STREAMS_MAX: '2' } })
   const [first, second] = [await open(), await open()]
   await first.next()

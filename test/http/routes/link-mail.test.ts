@@ -47,7 +47,7 @@ t.test('an invitation and a reset go out by email, and the link works', async (t
   t.match(plain(mail.messages[1]!.text), reset.url)
 })
 
-t.test('a mail that cannot be sent: that is said, and the link is there', async (t) => {
+t.test('a mail that cannot be sent: the answer says so and has the link', async (t) => {
   const refusing = await startMailServer(t, {
     onRcptTo (address, session, done) {
       done(Object.assign(new Error('no such mailbox'), { responseCode: 550 }))
@@ -73,7 +73,7 @@ t.test('a mail that cannot be sent: that is said, and the link is there', async 
   t.strictSame(refusing.messages, [])
 })
 
-t.test('without a mail server nothing is said of mail', async (t) => {
+t.test('without a mail server the answer does not mention mail', async (t) => {
   const service = await startTestService(t)
   t.notOk(
     'mail' in

@@ -19,7 +19,7 @@ const BAD: Array<[password: string, why: RegExp]> = [
   ['short', /at least 8/],
 ]
 
-t.test('by a one-time link: refused with the reason, and the link is as good as before', async (t) => {
+t.test('by a one-time link: refused with the reason, and the link still works', async (t) => {
   const settings = { PUBLIC_URL: 'https://grades.school.example', INVITATION_RATE_MAX: '1000' }
   const service = await startTestService(t, {
     courses: [{ name: 'Physics', school: 'Riverside High' }],

@@ -270,7 +270,7 @@ t.test('a session is new at each sign-in, and has two limits', async (t) => {
   )
 })
 
-t.test('a session goes with the password and with the account; its secret is kept nowhere', async (t) => {
+t.test('a session ends with the password and the account; its secret is not stored', async (t) => {
   const service = await startTestService(t)
   const { accounts, db } = service.services
   const browser = await signedInAs(service, 'teacher')

@@ -162,7 +162,7 @@ t.test('a refused sign-in says why, and nothing is made', async (t) => {
   t.equal(times(ofGone), 2, 'the entry names the disabled account')
 })
 
-t.test('the way back belongs to the browser that went, once, and not for long', async (t) => {
+t.test('the callback works only in the browser that started, once, and not for long', async (t) => {
   const clock = { now: Date.now() }
   const scene = await setScene(t, { now: () => clock.now })
   const { provider, services, base } = scene
@@ -230,7 +230,7 @@ t.test('the way back belongs to the browser that went, once, and not for long', 
   }
 })
 
-t.test('a provider that is down stops nothing, and works when it is up', async (t) => {
+t.test('a provider that is down blocks nothing else, and works once it is up', async (t) => {
   const scene = await setScene(t, {}, undefined)
   const { provider, base } = scene
   await scene.services.accounts.add({ email: TEACHER, role: 'teacher' })
@@ -267,7 +267,7 @@ t.test('a provider that is down stops nothing, and works when it is up', async (
   })
 })
 
-t.test('questions to the provider are limited by address', async (t) => {
+t.test('requests to the provider are limited by address', async (t) => {
   const { call } = await startTestService(t, { settings: { OIDC_ISSUER: 'http://127.0.0.1:1', ...CLIENT } })
   const ask = () => call('GET', '/api/oidc/callback', { token: null })
   let answer = await ask()
