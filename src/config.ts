@@ -26,7 +26,7 @@ export type Config = Readonly<SettingValues> & {
 type Given = Readonly<Record<string, string | undefined>>
 
 /** Where settings come from besides the environment. */
-export interface OtherSources {
+interface OtherSources {
   flags?: Given
   file?: { values: Given, problems: readonly string[] } | undefined
 }

@@ -98,7 +98,7 @@ export const JOB_ERROR_CODES = [
 /** Those after which a job is tried again, as often as its kind allows. */
 const CRASHES: readonly ErrorCode[] = ['OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']
 
-export interface DomainErrorOptions {
+interface DomainErrorOptions {
   /** A sentence that says more than the code's own, which it replaces. */
   detail?: string | undefined
   /** For `Retry-After`. */

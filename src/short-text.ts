@@ -2,7 +2,7 @@
 // megabytes where a person would write a word, so every quotation of them goes through here.
 
 /** Most characters (UTF-16 units) of an error, a warning or a message, quotations included. */
-export const MESSAGE_MAX = 1000
+const MESSAGE_MAX = 1000
 /** Most characters that a message quotes of one cell, header, file name or field. */
 const QUOTE_MAX = 60
 /** Most characters of a name, a title, an id or an e-mail. */

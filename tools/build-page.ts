@@ -86,8 +86,8 @@ async function buildInto (unfinished: string, build: typeof Build): Promise<stri
 }
 
 /**
- * Names of the files that a script imports, directly or not. The browser loads them at once, not only after it
- * has read the script.
+ * Names of the files that a script imports, directly or not. The browser loads them at once, without
+ * reading the script first.
  */
 function preloads ({ outputs }: Metafile, name: string, known = new Set<string>()): string[] {
   for (const { path, kind } of outputs[name]?.imports ?? []) {

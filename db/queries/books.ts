@@ -28,7 +28,7 @@ export interface Place {
 }
 
 /** Totals by SQL. Scores and their sum are what the import recorded with each student's cells. */
-export interface ControlTotals {
+interface ControlTotals {
   students: number
   dropped: number
   scores: number

@@ -16,7 +16,7 @@ interface JobReport {
   payload: string
 }
 
-export interface ImportReport {
+interface ImportReport {
   id: number
   applied_at: number
   summary: string

@@ -2,7 +2,7 @@
 // reading it is quick for any imported file.
 
 /** Most characters of a job's result or an import's summary. */
-export const RESULT_MAX = 131_072
+const RESULT_MAX = 131_072
 /** Most characters of a job's payload. */
 const PAYLOAD_MAX = 262_144
 

@@ -19,7 +19,7 @@ export interface AccountState {
 }
 
 /** A user, or a person who is known from a roster and has no account yet. */
-export type Person = UserRow | { email_key: string }
+type Person = UserRow | { email_key: string }
 
 /** Whether the person may sign in. */
 export async function mayEnter (db: Reads | Trx, person: Person): Promise<boolean> {

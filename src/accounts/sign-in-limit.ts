@@ -28,7 +28,7 @@ type Kind = keyof typeof BUCKETS
  */
 const MOST_BUCKETS = 20_000
 
-export interface Attempt {
+interface Attempt {
   /** The account's key, whether there is such an account or not. */
   account: string
   /** See `networkOf`. */

@@ -27,7 +27,7 @@ import {
 /** If a file is deleted during the backup, the database is copied again, at most this often. */
 const MOST_TRIES = 10
 
-export interface BackupOptions {
+interface BackupOptions {
   databaseFile: string
   storage: FileStorage
   /** The folder of backups. */

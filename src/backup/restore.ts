@@ -21,7 +21,7 @@ import { RESTORING } from './data-folder.ts'
 /** Names that an empty folder may contain: the lock, and the rest of an interrupted restore. */
 const NO_MATTER = new Set([RESTORING, ...LOCK_FILES])
 
-export interface RestoreOptions {
+interface RestoreOptions {
   /** The folder of backups. */
   folder: string
   /** Name of the backup. Default: the newest. */
@@ -33,7 +33,7 @@ export interface RestoreOptions {
   onProgress?: (done: number, of: number) => void
 }
 
-export interface RestoreFacts {
+interface RestoreFacts {
   name: string
   madeAt: string
   files: number

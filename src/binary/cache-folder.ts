@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 
-export interface CacheChoice {
+interface CacheChoice {
   /** Folders to unpack into, in order of preference. Only one if it was chosen by the user. */
   folders: string[]
   /** The arguments without `--cache-dir`. */

@@ -21,7 +21,7 @@ export interface Manifest {
   files: Array<{ path: string, sha256: string }>
 }
 
-export interface UnpackOptions {
+interface UnpackOptions {
   manifest: Manifest
   /** The bytes of a file. */
   read: (path: string) => Uint8Array

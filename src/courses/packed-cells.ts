@@ -15,7 +15,7 @@
 
 /** In the order of their codes in `marks`; code 0 is "not given". */
 export const STATUSES = ['not_started', 'in_progress', 'completed', 'submitted', 'missing', 'exempt'] as const
-export type Status = typeof STATUSES[number]
+type Status = typeof STATUSES[number]
 
 /** Codes in `marks`, bits 0-2. */
 export const STATUS = {

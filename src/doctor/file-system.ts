@@ -20,7 +20,7 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
 ])
 
 /** What statfs says of a path; a test passes its own. */
-export type StatFs = (path: string) => Promise<{ type: number }>
+type StatFs = (path: string) => Promise<{ type: number }>
 
 /** Whether the data folder is on a local file system. */
 export async function checkFileSystem (dataFolder: string, stat: StatFs = statfs): Promise<Finding> {

@@ -4,13 +4,13 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { programFile } from '../program-files.ts'
 
-export interface OpenPlace {
+interface OpenPlace {
   path: string
   /** The command that closes it. */
   command: string
 }
 
-export interface PrivatePlaces {
+interface PrivatePlaces {
   dataFolder: string
   /** The key that signs cookies. */
   secretFile: string
@@ -56,7 +56,7 @@ export function openPlaces ({ dataFolder, secretFile, settingsFiles = [] }: Priv
 /**
  * An open place together with what is open in it, because closing the folder closes that too.
  */
-export interface OpenFolder extends OpenPlace {
+interface OpenFolder extends OpenPlace {
   /** Names in the data folder that are open as well. */
   within: string[]
 }

@@ -9,7 +9,7 @@ import { optionsGiven, type ExportOptions } from './export-options.ts'
 
 export const EXPORT_KIND = 'performance-export'
 export const EXPORT_CATEGORY = 'teacher-performance'
-export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 export interface ExportPayload {
   courseId: number
@@ -106,6 +106,6 @@ export function exportKind (
   }
 }
 
-export function payloadOf (job: JobRow): ExportPayload {
+function payloadOf (job: JobRow): ExportPayload {
   return JSON.parse(job.payload) as ExportPayload
 }

@@ -69,7 +69,7 @@ export async function contentProblem (
   const isRight = isZip(head) ? await isZipOf(path, head, type) : await isBinaryOf(head, type)
   return isRight
     ? undefined
-    : `file: the content of ${shown} is not ${given}. Save it in that format, or send it with its own type and extension.`
+    : `file: the content of ${shown} is not ${given}. Save it in that format, or send its own type and name.`
 }
 
 function extensionsOf (type: string): string[] {
@@ -97,7 +97,7 @@ function textProblem (head: Buffer, { shown, type }: { shown: string, type: stri
     return `file: ${shown} is not text. Save it as text in UTF-8, or send it with its own type and extension.`
   }
   if ((MARKUP.test(text) && !MARKUP_TYPE.test(type)) || OTHER_FORMAT.test(text)) {
-    return `file: ${shown} starts like a document of another type, such as HTML. Send it with its own type and extension.`
+    return `file: ${shown} starts like a document of another type, such as HTML. Send its own type and name.`
   }
   return undefined
 }

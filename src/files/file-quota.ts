@@ -73,7 +73,8 @@ function sum (all: ReadonlyArray<{ size: number }>): number {
 function quotaExceeded (used: number, quota: number, whose: 'owner' | 'all'): DomainError {
   const where = whose === 'owner' ? 'here' : 'on this server'
   return new DomainError('FILE_QUOTA_EXCEEDED', {
-    detail: `${amount(used)} of ${amount(quota)} are in use ${where}. Delete files that are no longer needed.`,
+    detail: `${amount(used)} of ${amount(quota)} are in use ${where}. ` +
+      'Delete files that are no longer needed.',
   })
 }
 

@@ -9,7 +9,7 @@ import { IMPORT_CATEGORY, IMPORT_KIND, type ImportChoices, type ImportPayload } 
 /** How long a failed upload is kept, so that an administrator can retry the job, ms. */
 const KEEP_MS = 7 * 86_400_000
 
-export interface ImportRequest {
+interface ImportRequest {
   staged: StagedFile
   /** As the client named it. Its extension shows the format. */
   filename: string

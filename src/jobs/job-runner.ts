@@ -98,7 +98,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     }
     live.set(job.token, run)
     run.done = perform(run).catch((error: unknown) => {
-      log.error({ err: error, job: job.id }, 'the end of a run could not be written; its job is requeued soon')
+      log.error({ err: error, job: job.id }, 'the end of a run was not written; its job is requeued soon')
     }).finally(() => {
       live.delete(job.token)
       changed(job.id)

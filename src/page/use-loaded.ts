@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 
-export type Loaded<T> =
+type Loaded<T> =
   | { state: 'loading', value?: T | undefined }
   | { state: 'ready', value: T }
   | { state: 'failed', error: unknown, value?: undefined }

@@ -14,7 +14,7 @@ import { emailKey } from '../../db/queries/accounts.ts'
 import type { Row } from '../../db/tables.ts'
 import { personName } from '../person-name.ts'
 
-export interface PersonName {
+interface PersonName {
   first: string | null
   last: string | null
 }

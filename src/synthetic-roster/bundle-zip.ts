@@ -51,7 +51,7 @@ async function writeStream (path: string, bytes: Readable, signal: AbortSignal):
 }
 
 /** Joins short pieces of text into buffers. */
-export function * chunks (text: Iterable<string>): Generator<Buffer, void, void> {
+function * chunks (text: Iterable<string>): Generator<Buffer, void, void> {
   let chunk = ''
   for (const piece of text) {
     chunk += piece

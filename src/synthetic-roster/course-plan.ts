@@ -3,7 +3,7 @@ import type { SyntheticRosterOptions } from './options.ts'
 import { SeededRandom, seedFor } from './seeded-random.ts'
 import { TERM_DAYS, type Term } from './term.ts'
 
-export interface Category {
+interface Category {
   key: 'homework' | 'reading' | 'labs' | 'exams'
   title: string
   /** Begins the titles of its tasks. */

@@ -6,7 +6,7 @@ import type { Student } from './class-roster.ts'
 
 type UserRole = 'student' | 'teacher' | 'aide'
 
-export interface User {
+interface User {
   id: string
   school: number
   role: UserRole

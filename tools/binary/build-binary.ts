@@ -21,7 +21,7 @@ import type { Manifest } from '../../src/binary/unpack.ts'
 /** Taken in as they are, by their paths in the checkout. */
 const STATIC = ['data/sample']
 
-export interface BuiltBinary {
+interface BuiltBinary {
   /** Of the executable, in bytes. */
   size: number
   /** How many files it unpacks. */

@@ -26,13 +26,13 @@ export interface RunningService {
 }
 
 /** What the service needs of the process: where the log goes, and its number. */
-export interface ServiceProcess {
+interface ServiceProcess {
   stderr: { write: (text: string) => unknown }
   pid: number
 }
 
 /** Parts that a test replaces, and settings files, which may hold passwords. */
-export type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { settingsFiles?: readonly string[] }
+type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { settingsFiles?: readonly string[] }
 
 /**
  * Starts the whole service on a data folder: lock, database, repair of files, HTTP, jobs. Throws

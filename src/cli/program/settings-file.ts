@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util'
 import { SETTINGS } from '../../settings.ts'
 import { wrongUsage } from './failures.ts'
 
-export interface SettingsFile {
+interface SettingsFile {
   values: Record<string, string>
   /** One sentence each: lines that say nothing, names that are none. */
   problems: string[]

@@ -13,7 +13,7 @@ const FIELD_BYTES = 4096
 /** Longer than any media type that is allowed. */
 const MEDIA_TYPE_MAX = 255
 
-export interface UploadRules<Field extends string = string> {
+interface UploadRules<Field extends string = string> {
   stagingFolder: string
   room: UploadRoom
   /** The user who uploads. */

@@ -13,7 +13,7 @@ const LOOK_AHEAD_BYTES = 8 * 1024 ** 2
 /** Seconds after which one of the user's uploads may have ended. */
 const RETRY_S = 10
 
-export interface UploadRoomOptions {
+interface UploadRoomOptions {
   /** Bytes that are free on the disk of the data folder. */
   freeBytes: () => Promise<number>
   /** The reserve that uploads leave. */

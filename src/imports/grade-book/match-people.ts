@@ -29,7 +29,7 @@ export interface KnownPerson {
  * `loose`: ignoring case and leading zeros; `name`: by the name alone; `conflict`: the values point to
  * different people.
  */
-export type Match =
+type Match =
   | { kind: 'exact' | 'loose' | 'name', row: Row<'students'> }
   | { kind: 'conflict' }
   | { kind: 'new' }

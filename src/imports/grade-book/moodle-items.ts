@@ -22,7 +22,7 @@ const IDENTITY = new IdentityColumns({
 const SUFFIX = /^(.*\S)\s*\((real|percentage|letter|feedback)\)$/is
 
 /** A grade item, with the index of its column of points or percentages, or of both. */
-export interface Item {
+interface Item {
   title: string
   real?: number
   percentage?: number

@@ -3,7 +3,7 @@ import type { ImportRun } from '../import-run.ts'
 import type { ClassBody, SessionBody } from './roster-files.ts'
 
 /** The title and the days of a term. */
-export interface Term { title: string | null, start: string | null, end: string | null }
+interface Term { title: string | null, start: string | null, end: string | null }
 
 export function termsOf (record: RosterRecord, run: ImportRun): Term[] {
   return termsById((JSON.parse(record.body) as ClassBody)[1], run)

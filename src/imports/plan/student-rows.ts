@@ -17,7 +17,7 @@ import type { FinalStudent } from './students.ts'
 import type { FinalTask, PlannedTasks } from './tasks.ts'
 
 /** A student's cells as they will be, and how many of them change. */
-export interface StudentRow extends Counts {
+interface StudentRow extends Counts {
   cells: Buffer | null
   origins: Buffer | null
   scoreCount: number

@@ -1,6 +1,6 @@
 import { addressOf, ApiError } from '../api.ts'
 
-export interface Upload<T> {
+interface Upload<T> {
   answer: Promise<T>
   /** Stops the upload. The answer then rejects with `UPLOAD_STOPPED`. */
   stop: () => void
