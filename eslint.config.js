@@ -15,7 +15,7 @@ export default [
       'no-void': ['error', { allowAsStatement: true }],
       'no-unmodified-loop-condition': 'off',
       // Links, long texts in one piece and regular expressions have no place to break.
-      '@stylistic/max-len': ['warn', {
+      '@stylistic/max-len': ['error', {
         code: 110,
         ignoreUrls: true,
         ignoreRegExpLiterals: true,
