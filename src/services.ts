@@ -1,5 +1,5 @@
-// Everything that the service and the command line are made of, put together once. Nothing here runs until
-// `start`.
+// Everything that the service and the command line are made of, put together once. Nothing runs here until the
+// runner and the server are started.
 import { mkdirSync } from 'node:fs'
 import { openDatabase, type Database } from '../db/index.ts'
 import type { Config } from './config.ts'

@@ -1,3 +1,4 @@
+// Sums over the rows of many students, and the averages of a class.
 import type { BookRow } from './book-row.ts'
 
 /** Mean, lowest and highest of some fractions; all null where there is none. */

@@ -26,7 +26,7 @@ Made from \`src/settings.ts\` by \`npm run docs:configuration\`; a test compares
 There are three ways to change a setting. The first one that is given counts; an empty value does not.
 
 1. A flag of \`perfbook serve\`: \`DATA_DIR\` is \`--data-dir\`.
-2. An environment variable. Other commands read only these.
+2. An environment variable. Other commands read these too, and some take \`--data-dir\` or \`--config\`.
 3. A line in the file of \`perfbook serve --config FILE\`: a \`.env\` file, or one JSON object.
 
 For example, as a \`.env\` file and as JSON:
