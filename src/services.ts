@@ -1,4 +1,4 @@
-// Everything that the service and the command line are made of, put together once. Nothing runs here until the
+// Everything that the service and the command line are made of, put together once. Nothing runs until the
 // runner and the server are started.
 import { mkdirSync } from 'node:fs'
 import { openDatabase, type Database } from '../db/index.ts'
