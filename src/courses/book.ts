@@ -68,8 +68,12 @@ export interface BookReading {
   cache?: BookCache
 }
 
-/** A batch has about so many cells, and a number of students within these bounds. */
-const BATCH_CELLS = 60_000
+/**
+ * A batch has about so many cells, and a number of students within these bounds. Rows of larger batches
+ * outlive V8's young generation: with 60,000 cells, an export of 50,000 x 200 needs some 40 MB more, and 3 %
+ * less CPU time.
+ */
+const BATCH_CELLS = 16_000
 const BATCH_STUDENTS = { least: 16, most: 500 }
 
 /**
