@@ -53,8 +53,8 @@ const ENGINES: ReadonlyArray<{ place: string, packages: RegExp, users: RegExp }>
     place: 'db/sqlite/',
     packages: /^better-sqlite3(\/|$)/,
     // Backups, the check of a data folder and its lock are about SQLite and a folder by definition; an
-    // import's scratch database is SQLite whatever the service uses.
-    users: /^(db\/(index|migrations\/[^/]+|queries\/[^/]+)\.ts|src\/(backup|doctor|imports)\/.+|src\/cli\/.+)$/,
+    // import's scratch database is SQLite whatever the service uses, so every thread loads its addon.
+    users: /^(db\/(index|migrations\/.+|queries\/.+)|src\/(backup|doctor|imports|cli)\/.+|workers\/tasks)\.ts$/,
   },
   {
     place: 'src/files/storage/disk.ts',

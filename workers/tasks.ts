@@ -1,10 +1,13 @@
 // The entry point of each thread.
 import { platform, setPriority } from 'node:os'
+import { loadAddon } from '../db/sqlite/addon.ts'
 import { keepCompiled } from '../src/compile-cache.ts'
 import { serveTasks } from '../src/jobs/task-thread.ts'
 import type { Tasks } from './task-map.ts'
 
 keepCompiled()
+// Piscina gives a thread no task, and so nothing to abort, before this module is loaded.
+loadAddon()
 
 export const { run, load } = serveTasks<Tasks>({
   async performanceExport () {

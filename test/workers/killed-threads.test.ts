@@ -1,0 +1,29 @@
+// A thread may be killed at any moment of a task: a job is canceled, or the service stops.
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import t from 'tap'
+import { openDatabase } from '../../db/index.ts'
+import { createWorkerPool } from '../../src/jobs/worker-pool.ts'
+import { TASKS_FILE } from '../../src/program-files.ts'
+import type { Tasks } from '../../workers/task-map.ts'
+
+/** When first tasks are aborted, ms after their start. A task opens the database within the first few. */
+const MOMENTS = Array.from({ length: 80 }, (_, i) => i % 8)
+
+t.test('a thread that is killed in its first task does not take the process with it', async (t) => {
+  const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
+  const pool = createWorkerPool<Tasks>({ tasksFile: TASKS_FILE, threads: 1, memoryMb: 256 })
+  t.teardown(async () => {
+    await pool.destroy()
+    await db.close()
+  })
+  const input = { database: db.location, courseId: 1, settings: {}, withStudents: false, now: 0 }
+  for (const ms of MOMENTS) {
+    // A fresh thread is ready, but has not run a task.
+    await pool.warm()
+    const stop = new AbortController()
+    const reading = pool.run('previewSettings', input, { signal: stop.signal })
+    await Promise.allSettled([reading, delay(ms).then(() => { stop.abort() })])
+  }
+  t.match(await pool.run('previewSettings', input), { ok: false, code: 'COURSE_NOT_FOUND' })
+})
