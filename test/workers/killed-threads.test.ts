@@ -1,6 +1,8 @@
 // A thread may be killed at any moment of a task: a job is canceled, or the service stops.
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { openDatabase } from '../../db/index.ts'
 import { createWorkerPool } from '../../src/jobs/worker-pool.ts'
@@ -8,7 +10,18 @@ import { TASKS_FILE } from '../../src/program-files.ts'
 import type { Tasks } from '../../workers/task-map.ts'
 
 /** When first tasks are aborted, ms after their start. A task opens the database within the first few. */
-const MOMENTS = Array.from({ length: 80 }, (_, i) => i % 8)
+const MOMENTS = Array.from({ length: 40 }, (_, i) => i % 8)
+
+t.test('a thread has the native addon when its module of tasks is loaded', async (t) => {
+  const worker = new Worker(`
+    import { createRequire } from 'node:module'
+    import { parentPort } from 'node:worker_threads'
+    await import(${JSON.stringify(TASKS_FILE.href)})
+    parentPort.postMessage(Object.keys(createRequire(${JSON.stringify(TASKS_FILE.href)}).cache))
+  `, { eval: true })
+  const [loaded] = await once(worker, 'message') as [string[]]
+  t.ok(loaded.some((file) => file.endsWith('.node')))
+})
 
 t.test('a thread that is killed in its first task does not take the process with it', async (t) => {
   const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
