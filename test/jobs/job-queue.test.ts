@@ -215,9 +215,9 @@ t.test('a request in a transaction that is rolled back leaves nothing', async (t
         inputVersion: null,
         requestedAt: 1,
       })
-      throw new Error('the caller has changed his mind')
+      throw new Error('the caller has changed their mind')
     }),
-    { message: 'the caller has changed his mind' }
+    { message: 'the caller has changed their mind' }
   )
   t.equal(await service.queue.find(1), undefined)
 })

@@ -288,7 +288,7 @@ t.test('an input that cannot be judged or made fails its own job and stops no ot
 })
 
 t.test('boot: a job of a dead process is requeued at once, without losing the attempt', async (t) => {
-  const folder = testFolder(t, { staging: { '1-1': { staged: 'half a file' }, upload: "somebody else's" } })
+  const folder = testFolder(t, { staging: { '1-1': { staged: 'half a file' }, upload: "another user's" } })
   const service = await createJobService(t, { folder })
   const { job } = await service.request()
   await service.db.write((trx) => claimJob(trx, job.id, 1, 7))

@@ -187,7 +187,7 @@ t.test('who leaves, comes late or changes the period has the results of his time
   t.strictSame(strays, [])
   t.ok(
     results.some(({ studentSourcedId }) => studentSourcedId === dropped[0]!.userSourcedId),
-    'who left keeps his scores'
+    'a student who left keeps their scores'
   )
 })
 
