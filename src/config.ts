@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { isTimeZone } from './courses/course-time.ts'
+import { databaseOf, type PostgresPlaces, type Problem } from './database-settings.ts'
 import { DomainError } from './errors.ts'
 import { allowedValues, settingValue } from './setting-values.ts'
 import { DEFAULTS, SETTINGS, type SettingName, type SettingValues } from './settings.ts'
@@ -12,6 +13,8 @@ const MIN_JWT_SECRET_BYTES = 32
 
 export type Config = Readonly<SettingValues> & {
   readonly databaseFile: string
+  /** Where PostgreSQL is; null: SQLite in `databaseFile`. */
+  readonly postgres: PostgresPlaces | null
   readonly filesFolder: string
   readonly stagingFolder: string
   readonly quarantineFolder: string
@@ -31,12 +34,6 @@ interface OtherSources {
   file?: { values: Given, problems: readonly string[] } | undefined
 }
 
-/** What is wrong, and with which settings. */
-interface Problem {
-  names: readonly string[]
-  text: string
-}
-
 /**
  * Checks all settings. A flag takes precedence over the environment, the environment over the file; an empty
  * value counts as not given. Throws a DomainError that names every problem, including those of the file:
@@ -45,7 +42,8 @@ interface Problem {
 export function readConfig (env: Given, { flags = {}, file }: OtherSources = {}): Config {
   const given = { ...file?.values, ...withoutEmpty(env), ...withoutEmpty(flags) }
   const { values, problems } = parseValues(given)
-  problems.push(...addressProblems(values), ...identityProblems(values))
+  const { postgres, problems: databaseProblems } = databaseOf(values, env.PGPASSWORD)
+  problems.push(...addressProblems(values), ...databaseProblems, ...identityProblems(values))
   if (problems.length > 0 || (file?.problems ?? []).length > 0) {
     const isFlag = (name: string) => (flags[name] ?? '') !== ''
     throw invalidSettings(
@@ -60,6 +58,7 @@ export function readConfig (env: Given, { flags = {}, file }: OtherSources = {})
     PUBLIC_URL: withoutSlashes(values.PUBLIC_URL),
     DATA_DIR: folder,
     databaseFile: resolve(folder, 'perfbook.sqlite'),
+    postgres,
     filesFolder: resolve(folder, 'files'),
     stagingFolder: resolve(folder, 'staging'),
     quarantineFolder: resolve(folder, 'quarantine'),

@@ -33,6 +33,38 @@ const bytes = (value: number, description: string) => integer({ default: value, 
 
 const settings = {
   DATA_DIR: requiredText('./data', 'Data folder: database, files, staging.'),
+  DATABASE_URL: text(
+    '',
+    'PostgreSQL, version 15 or newer, instead of SQLite in the data folder: ' +
+    'postgres://user:password@host:5432/name. Parameters as in libpq: `sslmode` (disable, require, ' +
+    'verify-ca, verify-full; default: disable), `sslrootcert`, `host` (folder of a Unix socket), ' +
+    '`application_name`, `options`. The password may come from the variable PGPASSWORD. Needs PUBLIC_URL.'
+  ),
+  DATABASE_URL_FILE: text('', 'File that holds DATABASE_URL, so that it is in no environment.'),
+  DATABASE_DIRECT_URL: text(
+    '',
+    'Where DATABASE_URL leads to a pooler (PgBouncer): the address of the server itself, for one ' +
+    'connection of each node. Default: DATABASE_URL.'
+  ),
+  DATABASE_POOL: integer(
+    { default: 16, minimum: 8, maximum: 1000 },
+    'Connections of one node to PostgreSQL in all, at least WORKER_THREADS and 6 more. All nodes together ' +
+    'must stay below its `max_connections`.'
+  ),
+  START_WAIT_SECONDS: number(
+    { default: 60, minimum: 0, maximum: 3600 },
+    'Time that the service waits at its start for PostgreSQL to answer, in seconds.'
+  ),
+  NODE_NAME: text(
+    '',
+    'Name of this node among several on one database: in the log, in metrics and in the list of nodes. ' +
+    'Letters, digits, `.`, `_` and `-`. Default: the name of the host and a random suffix.'
+  ),
+  NODE_ROLE: Type.Enum(['all', 'web', 'worker'], {
+    default: 'all',
+    description: '`web`: this node answers requests and runs no jobs. `worker`: it runs jobs and answers ' +
+      'only /healthz, /readyz and /metrics. Needs DATABASE_URL.',
+  }),
   CACHE_DIR: text(
     '',
     'Folder that the single binary unpacks itself into; only as a flag or in the environment. ' +

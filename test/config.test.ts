@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { readConfig } from '../src/config.ts'
 import { hasCode } from '../src/errors.ts'
@@ -6,12 +7,16 @@ const SECRET = 'a secret of thirty-two bytes, or more'
 
 /** The names of the settings that are complained of. */
 function wrong (env: Record<string, string>): string[] {
+  return Array.from(messageOf(env).matchAll(/^ {2}([A-Z_, ]+)[=:]/gm), (match) => match[1]!)
+}
+
+function messageOf (env: Record<string, string>): string {
   try {
     readConfig(env)
-    return []
+    return ''
   } catch (error) {
     if (!hasCode(error, 'INVALID_SETTINGS')) throw error
-    return Array.from(error.message.matchAll(/^ {2}([A-Z_, ]+)[=:]/gm), (match) => match[1]!)
+    return error.message
   }
 }
 
@@ -124,4 +129,50 @@ t.test('which proxies are trusted for the address of a request', async (t) => {
       '127.0.0.1;::1',
     ]
   ) t.strictSame(wrong({ TRUST_PROXY: bad }), ['TRUST_PROXY'], bad)
+})
+
+t.test('PostgreSQL and nodes', async (t) => {
+  const folder = t.testdir({ url: 'postgres://ada:hidden@db.example/book\n', bad: 'postgres://ada:hid/den@db\n' })
+  const url = 'postgres://ada:hidden@db.example/book'
+  const good = { DATABASE_URL: url, PUBLIC_URL: 'https://school.example', WORKER_THREADS: '4' }
+  const address = { host: 'db.example', user: 'ada', password: 'hidden', database: 'book' }
+  t.equal(readConfig({}).postgres, null)
+  t.match(readConfig(good).postgres, { address, direct: address })
+  const { DATABASE_URL: _, ...withoutUrl } = good
+  t.match(readConfig({ ...withoutUrl, DATABASE_URL_FILE: join(folder, 'url') }).postgres, { address })
+  t.match(
+    readConfig({ ...good, DATABASE_DIRECT_URL: 'postgres://ada@direct.example/book' }).postgres,
+    { address, direct: { ...address, host: 'direct.example' } },
+    'with the same password'
+  )
+  t.match(
+    readConfig({ ...good, DATABASE_URL: 'postgres://ada@db.example/book', PGPASSWORD: 'other' }).postgres,
+    { address: { ...address, password: 'other' } }
+  )
+  t.match(readConfig({ ...good, NODE_ROLE: 'web', NODE_NAME: 'web-1.school_a' }), {
+    NODE_ROLE: 'web',
+    NODE_NAME: 'web-1.school_a',
+    DATABASE_POOL: 16,
+    START_WAIT_SECONDS: 60,
+  })
+  const cases: Array<[Record<string, string>, string[]]> = [
+    [{ DATABASE_URL: url }, ['PUBLIC_URL']],
+    [{ ...good, DATABASE_URL_FILE: join(folder, 'url') }, ['DATABASE_URL, DATABASE_URL_FILE']],
+    [{ ...withoutUrl, DATABASE_URL_FILE: join(folder, 'bad') }, ['DATABASE_URL_FILE']],
+    [{ ...withoutUrl, DATABASE_URL_FILE: join(folder, 'none') }, ['DATABASE_URL_FILE']],
+    [{ DATABASE_DIRECT_URL: url }, ['DATABASE_DIRECT_URL']],
+    [{ ...good, WORKER_THREADS: '11' }, ['DATABASE_POOL']],
+    [{ ...good, DATABASE_POOL: '9' }, ['DATABASE_POOL']],
+    [{ NODE_ROLE: 'web' }, ['NODE_ROLE']],
+    [{ ...good, NODE_ROLE: 'leader' }, ['NODE_ROLE']],
+    [{ ...good, NODE_NAME: 'a node' }, ['NODE_NAME']],
+    [
+      { DATABASE_URL: 'hidden', DATABASE_DIRECT_URL: 'hidden', DATABASE_POOL: '8', WORKER_THREADS: '4' },
+      ['PUBLIC_URL', 'DATABASE_POOL', 'DATABASE_URL', 'DATABASE_DIRECT_URL'],
+    ],
+  ]
+  for (const [env, names] of cases) {
+    t.strictSame(wrong(env), names, JSON.stringify(env))
+    t.notMatch(messageOf(env), /hid/)
+  }
 })

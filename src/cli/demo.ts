@@ -29,6 +29,12 @@ export function demoCommand (context: CommandContext): Command {
       const settings = {
         LOG_LEVEL: 'warn',
         ...context.env,
+        // The demo is a school of its own, never the one that the environment is set up for.
+        DATABASE_URL: '',
+        DATABASE_URL_FILE: '',
+        DATABASE_DIRECT_URL: '',
+        FILES_URL: '',
+        NODE_ROLE: '',
         DATA_DIR: folder,
         HOST: '127.0.0.1',
         PUBLIC_URL: '',

@@ -8,7 +8,9 @@ import { perfbook } from '../support/cli.ts'
 import { testFolder } from '../support/test-folder.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const ENV = { MIN_FREE_BYTES: '0', WORKER_THREADS: '1' }
+/** Nothing answers at this database: the demo never asks it. */
+const DATABASE_URL = 'postgres://nobody:hidden@127.0.0.1:1/none'
+const ENV = { MIN_FREE_BYTES: '0', WORKER_THREADS: '1', DATABASE_URL, NODE_ROLE: 'web' }
 
 /** Starts the demo as a process and waits until it has introduced itself. */
 async function startDemo (t: Test, dataDir: string, args: string[] = []) {

@@ -6,8 +6,11 @@ import { allowedValues, type SettingSchema } from '../../src/setting-values.ts'
 
 export const CONFIGURATION_FILE = join(import.meta.dirname, '../../docs/configuration.md')
 
-/** Defaults that depend on the machine. */
+/** Defaults that depend on the machine or on other settings. */
 const BY_MACHINE: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'SQLite',
+  DATABASE_DIRECT_URL: '`DATABASE_URL`',
+  NODE_NAME: 'host name and a random suffix',
   WORKER_THREADS: 'as many as cores, at most 4',
   OVERLOAD_MEMORY_BYTES: 'four fifths of the memory of the machine or container',
 }
@@ -39,8 +42,8 @@ For example, as a \`.env\` file and as JSON:
 
 With an invalid setting, or an unknown name in the file, the service does not start. It names all of them.
 
-Keep secrets (\`METRICS_TOKEN\`, \`OIDC_CLIENT_SECRET\`, \`JWT_SECRET\`, \`SMTP_URL\`) in the file or the
-environment. Every user of the machine can see flags.
+Keep secrets (\`DATABASE_URL\`, \`METRICS_TOKEN\`, \`OIDC_CLIENT_SECRET\`, \`JWT_SECRET\`, \`SMTP_URL\`)
+in the file or the environment. Every user of the machine can see flags.
 
 | setting | default | allowed | |
 | --- | --- | --- | --- |
