@@ -1,12 +1,23 @@
 // What a database is, whichever engine keeps it. `index.ts` opens one.
 import type { Kysely, Transaction } from 'kysely'
+import type { PostgresAddress } from './postgres/address.ts'
 import type { Tables } from './tables.ts'
 
-/**
- * Where a database is: what a thread needs to open it. A value, so that it passes between threads. A second
- * engine is a second member.
- */
-export type DatabaseLocation = { engine: 'sqlite', connection: { file: string } }
+export type Engine = 'sqlite' | 'postgres'
+
+/** Where a database is: what a thread needs to open it. A plain value, so that it passes between threads. */
+export type DatabaseLocation =
+  | { engine: 'sqlite', connection: { file: string } }
+  | PostgresLocation
+
+export interface PostgresLocation {
+  engine: 'postgres'
+  connection: PostgresAddress
+  /** For what a pooler between us and the server does not pass on: notifications, locks of a session. */
+  direct: PostgresAddress
+  /** Most connections of the service's pool. Each worker thread has one more. */
+  poolSize: number
+}
 
 /** Reads committed state. */
 export type Reads = Kysely<Tables>
@@ -22,31 +33,67 @@ export type Trx = Transaction<Tables> & {
    * When there are several nodes, this is where a node tells the others what has changed.
    */
   afterCommit: (callback: () => void | Promise<void>) => void
+  /** For the few queries that differ. */
+  readonly engine: Engine
+  /**
+   * Waits until no other write, on any node, holds the lock of this name, and holds it until the end of this
+   * write. SQLite's writes are serial anyway. Take it before the reads that must not be outdated, and take
+   * several in the order of their names, so that two writes never wait for each other.
+   */
+  lock: (name: string) => Promise<void>
+  /** The time of the database, ms since 1970: one clock for all nodes. */
+  now: () => Promise<number>
+  /**
+   * Tells all nodes after the commit that something has changed. Ids only: a notification is not a secret,
+   * and it may be lost. In SQLite, where there is one node, this does nothing.
+   */
+  notify: (topic: Topic, id: number) => Promise<void>
 }
 
-/** Reads never wait for a writer; writes wait for each other without blocking the thread. */
+/** What a notification is about. */
+export type Topic = 'job'
+
+interface Listener {
+  notified: (topic: Topic, id: number) => void
+  /** Notifications may have been lost: read everything again. */
+  reconnected: () => void
+}
+
+/**
+ * Reads never wait for a writer. In SQLite, writes wait for each other without blocking the thread. In
+ * PostgreSQL, they run beside each other, and see what others committed in between: use `Trx.lock`.
+ */
 export interface Database {
+  readonly engine: Engine
   readonly location: DatabaseLocation
   /** Committed state only. Never inside a transaction: there use the transaction's own handle. */
   readonly reads: Reads
-  /** A number that changes with every commit of this process or another one, such as the command line. */
-  change: () => number
   /**
-   * Runs `work` under the write lock, all or nothing. Resolves when it is on disk and the callbacks of
-   * `trx.afterCommit` have run. `work` may await its own queries and nothing else.
+   * A number that changes with every commit of this process or another one, such as the command line. With
+   * several nodes, those of another node change it at the latest after half a second.
+   */
+  change: () => number
+  /** Calls back for notifications of all nodes, also of this one. Returns a function that ends this. */
+  listen: (listener: Listener) => () => void
+  /**
+   * Runs `work` in a transaction, all or nothing. Resolves when it is on disk and the callbacks of
+   * `trx.afterCommit` have run. `work` may await its own queries and nothing else. It may run twice, if
+   * PostgreSQL cannot do it beside another write: it must change nothing but rows.
    */
   write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
+  /** Its size in bytes; of SQLite, with the write-ahead log. */
+  bytes: () => Promise<number>
   /**
-   * Empties the write-ahead log, which still holds what was just deleted. False: a reader was in the way; a
-   * later checkpoint does it.
+   * Empties SQLite's write-ahead log, which still holds what was just deleted. False: a reader was in the
+   * way; a later checkpoint does it. PostgreSQL's log is its administrator's.
    */
   emptyLog: () => Promise<boolean>
   /**
    * Rewrites the database without anything that was deleted, also by versions that did not overwrite it.
-   * Other readers and writers go on; writers wait a moment. Blocks the calling thread, at most `timeoutMs`
-   * for each lock.
+   * Other readers and writers go on; writers wait a moment. With SQLite this blocks the calling thread, at
+   * most `timeoutMs` for each lock. With PostgreSQL, space of deleted rows is made free for new ones.
    */
-  wipeFreeSpace: (timeoutMs: number) => Wiped
+  wipeFreeSpace: (timeoutMs: number) => Promise<Wiped>
   close: () => Promise<void>
 }
 
@@ -67,4 +114,32 @@ export interface BookReader {
    */
   read: <T>(work: (snapshot: Reads) => Promise<T>) => Promise<T>
   close: () => Promise<void>
+}
+
+export interface OpenOptions {
+  /** How long a write waits for another process's or thread's write lock before it fails, in ms. */
+  lockTimeoutMs?: number
+  /**
+   * Whether a database that an older version has used may get the schema of this one. Only the service and
+   * `migrate` do that. A new database is created in any case.
+   */
+  mayUpgrade?: boolean
+  /**
+   * Gets an error of a callback of `trx.afterCommit`. Default: it is uncaught and ends the process or thread.
+   */
+  onCallbackError?: (error: unknown) => void
+  /** The clock of an SQLite database, ms since 1970. Default: the machine's. PostgreSQL has its own. */
+  now?: () => number
+}
+
+export interface Upgrade {
+  /** Names of the steps that were applied. */
+  steps: string[]
+  /** The copy of the database as it was before; null: there was nothing to copy. */
+  copy: string | null
+}
+
+/** Ends the process or thread with an error that nothing else handles. */
+export function throwUncaught (error: unknown): void {
+  queueMicrotask(() => { throw error })
 }

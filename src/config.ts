@@ -2,8 +2,9 @@
 // `settings.ts`.
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import type { DatabaseLocation } from '../db/index.ts'
 import { isTimeZone } from './courses/course-time.ts'
-import { databaseOf, type PostgresPlaces, type Problem } from './database-settings.ts'
+import { databaseOf, type Problem } from './database-settings.ts'
 import { DomainError } from './errors.ts'
 import { allowedValues, settingValue } from './setting-values.ts'
 import { DEFAULTS, SETTINGS, type SettingName, type SettingValues } from './settings.ts'
@@ -12,9 +13,9 @@ import { DEFAULTS, SETTINGS, type SettingName, type SettingValues } from './sett
 const MIN_JWT_SECRET_BYTES = 32
 
 export type Config = Readonly<SettingValues> & {
+  readonly database: DatabaseLocation
+  /** Of SQLite. */
   readonly databaseFile: string
-  /** Where PostgreSQL is; null: SQLite in `databaseFile`. */
-  readonly postgres: PostgresPlaces | null
   readonly filesFolder: string
   readonly stagingFolder: string
   readonly quarantineFolder: string
@@ -52,13 +53,14 @@ export function readConfig (env: Given, { flags = {}, file }: OtherSources = {})
     )
   }
   const folder = resolve(values.DATA_DIR)
+  const databaseFile = resolve(folder, 'perfbook.sqlite')
   const proxies = proxiesOf(values)
   return Object.freeze({
     ...values,
     PUBLIC_URL: withoutSlashes(values.PUBLIC_URL),
     DATA_DIR: folder,
-    databaseFile: resolve(folder, 'perfbook.sqlite'),
-    postgres,
+    database: postgres ?? { engine: 'sqlite' as const, connection: { file: databaseFile } },
+    databaseFile,
     filesFolder: resolve(folder, 'files'),
     stagingFolder: resolve(folder, 'staging'),
     quarantineFolder: resolve(folder, 'quarantine'),

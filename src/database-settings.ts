@@ -1,16 +1,13 @@
 // The settings of PostgreSQL and of nodes.
 import { readFileSync } from 'node:fs'
+import type { PostgresLocation } from '../db/index.ts'
 import { parseAddress, type PostgresAddress } from '../db/postgres/address.ts'
 import type { SettingName, SettingValues } from './settings.ts'
 
+/** The threads of imports and of pages, which have a connection each, as the threads of jobs do. */
+const THREADS_BESIDE = 2
 /** The threads of imports and of pages, the direct connection, and some for requests and pg-boss. */
 const CONNECTIONS_BESIDE_THREADS = 6
-
-/** The database, and how to reach the server itself where that leads to a pooler. */
-export interface PostgresPlaces {
-  readonly address: PostgresAddress
-  readonly direct: PostgresAddress
-}
 
 /** What is wrong, and with which settings. */
 export interface Problem {
@@ -22,7 +19,7 @@ export interface Problem {
 export function databaseOf (
   values: SettingValues,
   password: string | undefined
-): { postgres: PostgresPlaces | null, problems: Problem[] } {
+): { postgres: PostgresLocation | null, problems: Problem[] } {
   const problems: Problem[] = []
   const wrong = (names: SettingName[], text: string) => {
     problems.push({ names, text: `${names.join(', ')}${text}` })
@@ -63,5 +60,7 @@ export function databaseOf (
     }
   }
   const direct = directUrl === '' ? address : read('DATABASE_DIRECT_URL', directUrl, address)
-  return { postgres: address === undefined || direct === undefined ? null : { address, direct }, problems }
+  if (address === undefined || direct === undefined) return { postgres: null, problems }
+  const poolSize = values.DATABASE_POOL - values.WORKER_THREADS - THREADS_BESIDE
+  return { postgres: { engine: 'postgres', connection: address, direct, poolSize }, problems }
 }

@@ -1,7 +1,7 @@
 // Everything that the service and the command line are made of, put together once. Nothing runs until the
 // runner and the server are started.
 import { mkdirSync } from 'node:fs'
-import { openDatabase, type Database } from '../db/index.ts'
+import { openDatabase, type Database, type DatabaseLocation } from '../db/index.ts'
 import type { Config } from './config.ts'
 import { createAccountServices, type AccountServices } from './accounts/account-services.ts'
 import { createAudit, type Audit } from './audit/audit.ts'
@@ -55,6 +55,8 @@ export interface Services extends AccountServices {
 export interface ServicesOptions {
   config: Config
   log: Log
+  /** Instead of the database that the settings name. */
+  database?: DatabaseLocation
   /** Instead of the machine's own time and timers. */
   clock?: Clock
   /** Instead of asking the disk of the data folder. */
@@ -73,6 +75,7 @@ export interface ServicesOptions {
 export async function createServices ({
   config,
   log,
+  database = config.database,
   clock = systemClock(),
   freeBytes = async () => (await freeSpace(config.DATA_DIR)).bytes,
   jobPool,
@@ -84,9 +87,9 @@ export async function createServices ({
   assertNotRestoring(config.DATA_DIR)
   mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
   mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
-  const db = await openDatabase({
+  const db = await openDatabase(database, {
     mayUpgrade,
-    file: config.databaseFile,
+    now,
     onCallbackError: (error) => { log.error({ err: error }, 'what follows from a database write failed') },
   })
   // A thread of its own: people who open a page do not wait for exports.

@@ -136,18 +136,19 @@ t.test('PostgreSQL and nodes', async (t) => {
   const url = 'postgres://ada:hidden@db.example/book'
   const good = { DATABASE_URL: url, PUBLIC_URL: 'https://school.example', WORKER_THREADS: '4' }
   const address = { host: 'db.example', user: 'ada', password: 'hidden', database: 'book' }
-  t.equal(readConfig({}).postgres, null)
-  t.match(readConfig(good).postgres, { address, direct: address })
+  t.equal(readConfig({}).database.engine, 'sqlite')
+  t.match(readConfig(good).database, { connection: address, direct: address })
   const { DATABASE_URL: _, ...withoutUrl } = good
-  t.match(readConfig({ ...withoutUrl, DATABASE_URL_FILE: join(folder, 'url') }).postgres, { address })
+  const fromFile = { ...withoutUrl, DATABASE_URL_FILE: join(folder, 'url') }
+  t.match(readConfig(fromFile).database, { connection: address })
   t.match(
-    readConfig({ ...good, DATABASE_DIRECT_URL: 'postgres://ada@direct.example/book' }).postgres,
-    { address, direct: { ...address, host: 'direct.example' } },
+    readConfig({ ...good, DATABASE_DIRECT_URL: 'postgres://ada@direct.example/book' }).database,
+    { connection: address, direct: { ...address, host: 'direct.example' } },
     'with the same password'
   )
   t.match(
-    readConfig({ ...good, DATABASE_URL: 'postgres://ada@db.example/book', PGPASSWORD: 'other' }).postgres,
-    { address: { ...address, password: 'other' } }
+    readConfig({ ...good, DATABASE_URL: 'postgres://ada@db.example/book', PGPASSWORD: 'other' }).database,
+    { connection: { ...address, password: 'other' } }
   )
   t.match(readConfig({ ...good, NODE_ROLE: 'web', NODE_NAME: 'web-1.school_a' }), {
     NODE_ROLE: 'web',

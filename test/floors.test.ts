@@ -58,6 +58,11 @@ const ENGINES: ReadonlyArray<{ place: string, packages: RegExp, users: RegExp }>
     users: /^(db\/(index|migrations\/.+|queries\/.+)|src\/(backup|doctor|imports|cli)\/.+|workers\/tasks)\.ts$/,
   },
   {
+    place: 'db/postgres/',
+    packages: /^(pg|pg-copy-streams)(\/|$)/,
+    users: /^(db\/(index|database)|src\/database-settings)\.ts$/,
+  },
+  {
     place: 'src/files/storage/disk.ts',
     packages: /^@aws-sdk\//,
     // Backup and doctor work on a data folder; housekeeping runs in a thread, which opens the storage itself.
@@ -123,6 +128,7 @@ t.test('imports point down', async (t) => {
     if (from === 'src/config.ts' && to === 'src/courses/course-time.ts') return false
     // What an address of a database means is for the database to say.
     if (from === 'src/database-settings.ts' && to === 'db/postgres/address.ts') return false
+    if (/^src\/(config|database-settings)\.ts$/.test(from) && to === 'db/index.ts') return false
     if (BASE.includes(from)) return true
     if (ENTRY_POINTS.some((one) => one.from.test(from) && one.to.test(to))) return false
     return layerOf(to) === -1 || layerOf(to) < layerOf(from)

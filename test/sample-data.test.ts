@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase } from '../db/index.ts'
+import { openDatabase, sqliteFile } from '../db/index.ts'
 import { importSources } from '../src/imports/import-sources.ts'
 
 const SAMPLE = join(import.meta.dirname, '..', 'data', 'sample')
@@ -10,7 +10,7 @@ const SAMPLE = join(import.meta.dirname, '..', 'data', 'sample')
 t.test('the sample data imports, all of it at once', async (t) => {
   const folder = t.testdir()
   const databaseFile = join(folder, 'perfbook.sqlite')
-  const db = await openDatabase({ file: databaseFile })
+  const db = await openDatabase(sqliteFile(databaseFile))
   t.teardown(() => db.close())
   const outcome = await importSources([
     join(SAMPLE, 'open-university-oneroster-1.1.zip'),

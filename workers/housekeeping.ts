@@ -8,7 +8,7 @@ import type { TaskOutcome } from '../src/jobs/task.ts'
 export async function housekeeping (
   { database, filesFolder, quarantineFolder, now, rules, rowsOnly }: HousekeepingTask['input']
 ): Promise<TaskOutcome<HousekeepingTask>> {
-  const db = await openDatabase(database.connection)
+  const db = await openDatabase(database)
   try {
     const storage = createDiskStorage(filesFolder, quarantineFolder)
     return { ok: true, facts: await removeOldData({ db, storage, now: () => now, rules, rowsOnly }) }

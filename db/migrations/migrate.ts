@@ -1,7 +1,6 @@
-import { Migrator } from 'kysely/migration'
-import { sql, type Kysely } from 'kysely'
+import { Migrator, type Migration } from 'kysely/migration'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { DomainError } from '../../src/errors.ts'
-import { migrations } from './all.ts'
 import type { Tables } from '../tables.ts'
 
 /** Which steps of the schema a database has had. */
@@ -13,7 +12,15 @@ export interface MigrationStatus {
   unknown: string[]
 }
 
+type Steps = Readonly<Record<string, Migration>>
+
 interface MigrateOptions {
+  /** All steps of this program, for the engine of the database. */
+  migrations: Steps
+  /** Has a row if the table with the applied steps is there. */
+  hasTable: RawBuilder<unknown>
+  /** Makes processes that upgrade one database take turns, where its write transactions do not do so. */
+  lock?: RawBuilder<unknown>
   /** Whether a database that has been in use may be upgraded; only the service and `migrate` do that. */
   mayUpgrade: boolean
   /** Gets the first step of an upgrade, before it; copies the database. */
@@ -25,11 +32,15 @@ interface MigrateOptions {
  * two processes that start at once take turns. Returns the names of the applied steps. Throws SCHEMA_TOO_NEW,
  * SCHEMA_TOO_OLD and UPGRADE_FAILED; then nothing was changed.
  */
-export async function migrate (db: Kysely<Tables>, { mayUpgrade, keep }: MigrateOptions): Promise<string[]> {
+export async function migrate (
+  db: Kysely<Tables>, { migrations, hasTable, lock, mayUpgrade, keep }: MigrateOptions
+): Promise<string[]> {
+  const readStatus = async (db: Kysely<Tables>) => statusOf(await appliedSteps(db, hasTable), migrations)
   // Most databases are up to date. They are opened without waiting for the write lock.
-  if (checkSchema(statusOf(await appliedMigrations(db)), { mayUpgrade }) === 'current') return []
+  if (checkSchema(await readStatus(db), { mayUpgrade }) === 'current') return []
   return await db.transaction().execute(async (trx) => {
-    const status = statusOf(await appliedMigrations(trx))
+    await lock?.execute(trx)
+    const status = await readStatus(trx)
     const schema = checkSchema(status, { mayUpgrade })
     const [next] = status.pending
     if (next === undefined) return []
@@ -54,8 +65,8 @@ function keepBefore (step: string, keep: MigrateOptions['keep']): void {
   }
 }
 
-/** Sorts the steps that a database has had. */
-export function statusOf (applied: string[]): MigrationStatus {
+/** Sorts the steps that a database has had by what this program knows of them. */
+export function statusOf (applied: string[], migrations: Steps): MigrationStatus {
   return {
     applied,
     pending: Object.keys(migrations).filter((name) => !applied.includes(name)),
@@ -84,9 +95,8 @@ export function checkSchema (
   })
 }
 
-async function appliedMigrations (db: Kysely<Tables>): Promise<string[]> {
-  const table = await sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'kysely_migration'`
-    .execute(db)
+async function appliedSteps (db: Kysely<Tables>, hasTable: RawBuilder<unknown>): Promise<string[]> {
+  const table = await hasTable.execute(db)
   if (table.rows.length === 0) return []
   const { rows } = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`.execute(db)
   return rows.map((row) => row.name)

@@ -36,7 +36,8 @@ interface ControlTotals {
 }
 
 const isDropped = (today: string) =>
-  sql`(students.is_unenrolled = 1 OR (students.dropped_on IS NOT NULL AND students.dropped_on <= ${today}))`
+  sql<boolean>`(students.is_unenrolled = 1
+    OR (students.dropped_on IS NOT NULL AND students.dropped_on <= ${today}))`
 
 export async function listPeriods (db: Reads, courseId: number): Promise<Array<Row<'periods'>>> {
   return await db.selectFrom('periods').selectAll().where('course_id', '=', courseId)
@@ -98,7 +99,7 @@ async function listStudents (
     .selectAll('students')
     .select(['student_scores.cells', sql<0 | 1>`${is}`.as('is_dropped')])
     .where('students.course_id', '=', courseId)
-    .where(sql<boolean>`${isDropped(today)} = ${is}`)
+    .where(dropped ? isDropped(today) : sql<boolean>`NOT ${isDropped(today)}`)
     .orderBy('students.position').orderBy('students.id')
     .limit(limit)
   if (periodId === null) query = query.where('students.period_id', 'is', null)

@@ -35,7 +35,7 @@ function exportsOf (db: Reads | Trx, courseId: number) {
       'files.created_by',
       'files.expires_at',
       'exports.current_until',
-      sql<0 | 1>`(exports.data_version = courses.data_version)`.as('is_same'),
+      sql<0 | 1>`CASE WHEN exports.data_version = courses.data_version THEN 1 ELSE 0 END`.as('is_same'),
     ])
     .where('exports.course_id', '=', courseId)
     .where('files.removed_at', 'is', null).where('files.lost_at', 'is', null)

@@ -52,7 +52,9 @@ export async function claimJob (
     .set({
       state: 'started',
       unique_key: null,
-      token: sql<number>`(SELECT max(token) + 1 FROM jobs)`,
+      token: trx.engine === 'postgres'
+        ? sql<number>`nextval('job_tokens')`
+        : sql<number>`(SELECT max(token) + 1 FROM jobs)`,
       attempts: sql<number>`attempts + 1`,
       started_at: now,
       progress: 0,

@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { fileTime } from '../../src/iso-time.ts'
 import { connect, connectPlain, kyselyOver, type SqliteConnection } from './connection.ts'
+import { migrations } from '../migrations/all.ts'
 import { statusOf, type MigrationStatus } from '../migrations/migrate.ts'
 import type { Reads } from '../database.ts'
 import type { Tables } from '../tables.ts'
@@ -86,7 +87,7 @@ export function databaseProblems (file: string, { quick = false }: { quick?: boo
 export function migrationStatus (file: string): MigrationStatus {
   const sqlite = connect(file, { readonly: true, busyTimeoutMs: 5000 })
   try {
-    return statusOf(appliedMigrations(sqlite))
+    return statusOf(appliedMigrations(sqlite), migrations)
   } finally {
     sqlite.close()
   }

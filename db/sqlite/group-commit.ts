@@ -19,6 +19,8 @@ interface GroupCommitOptions {
   committed: () => void
   /** Called with what a callback of `afterCommit` throws: its write has succeeded all the same. */
   callbackFailed: (error: unknown) => void
+  /** Ms since 1970. */
+  now: () => number
 }
 
 /**
@@ -27,7 +29,9 @@ interface GroupCommitOptions {
  * savepoint of its own and sees those before it. Where the transaction as a whole fails (no lock, no disk),
  * all writes in it fail.
  */
-export function groupCommit (db: Kysely<Tables>, { committed, callbackFailed }: GroupCommitOptions): Write {
+export function groupCommit (
+  db: Kysely<Tables>, { committed, callbackFailed, now }: GroupCommitOptions
+): Write {
   const waiting: Waiting[] = []
   let isBusy = false
 
@@ -81,9 +85,17 @@ export function groupCommit (db: Kysely<Tables>, { committed, callbackFailed }: 
     waiting.push({
       async run (trx) {
         try {
-          result = await work(withAfterCommit(trx, (callback) => {
-            if (!isOpen) throw new Error('afterCommit was called when its transaction was over')
-            callbacks.push(callback)
+          // This is how Kysely makes a second handle on the same transaction; there are no plugins. Each
+          // write of a group has its own, so that its callbacks are kept apart from those of the others.
+          result = await work(Object.assign(trx.withoutPlugins(), {
+            engine: 'sqlite' as const,
+            lock: async () => {},
+            notify: async () => {},
+            now: async () => now(),
+            afterCommit: (callback: Callback) => {
+              if (!isOpen) throw new Error('afterCommit was called when its transaction was over')
+              callbacks.push(callback)
+            },
           }))
         } finally {
           isOpen = false
@@ -103,13 +115,4 @@ export function groupCommit (db: Kysely<Tables>, { committed, callbackFailed }: 
     })
     void commitAll()
   })
-}
-
-/**
- * A handle of its own for each write of a group, so that its callbacks are kept apart from those of the
- * others.
- */
-function withAfterCommit (trx: Transaction<Tables>, afterCommit: Trx['afterCommit']): Trx {
-  // There are no plugins: this is how Kysely makes a second handle on the same transaction.
-  return Object.assign(trx.withoutPlugins(), { afterCommit })
 }

@@ -80,7 +80,7 @@ export function importCommand (context: CommandContext): Command {
 
 async function runImport (paths: string[], flags: ImportFlags, context: CommandContext): Promise<void> {
   const config = readConfig(context.env)
-  const database = await openDatabase({ file: config.databaseFile })
+  const database = await openDatabase(config.database)
   const progress = createProgress(context)
   let outcome: ImportOutcome
   try {

@@ -15,12 +15,12 @@ export function migrateCommand (context: CommandContext): Command {
     .option('--data-dir <dir>', 'data folder (default: DATA_DIR)')
     .option('--json', 'print JSON')
     .action(async ({ dataDir, json }: { dataDir?: string, json?: boolean }) => {
-      const { DATA_DIR: folder, databaseFile } = readConfig(context.env, { flags: { DATA_DIR: dataDir } })
+      const { DATA_DIR: folder, database } = readConfig(context.env, { flags: { DATA_DIR: dataDir } })
       assertNotRestoring(folder)
       // An older service that still runs on the folder could not work with the new schema.
       const lock = lockFolder(folder, { pid: context.pid, address: 'perfbook migrate' })
       try {
-        const { steps, copy } = await upgradeDatabase(databaseFile)
+        const { steps, copy } = await upgradeDatabase(database)
         if (json === true) context.stdout.json({ steps, copy })
         else context.stdout.write(steps.map((step) => `${step}\n`).join(''))
         context.stderr.write(`${sentenceOf({ steps, copy }, folder)}\n`)

@@ -1,7 +1,7 @@
 // Checks of the data folder. They change nothing and may run while the service runs.
 import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { sqliteFile } from '../../db/index.ts'
+import { sqliteFile, type Database } from '../../db/index.ts'
 import { checkSchema } from '../../db/migrations/migrate.ts'
 import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite/database-copy.ts'
 import { newestTime } from '../../db/queries/monitoring.ts'
@@ -152,11 +152,14 @@ export async function checkFiles (
   const name = 'files'
   const snapshot = openSnapshot(places.databaseFile)
   try {
-    const db = {
+    const db: Database = {
+      engine: 'sqlite',
+      listen: () => () => {},
       location: sqliteFile(places.databaseFile),
       reads: snapshot.reads,
       change: () => 0,
       write: changesNothing,
+      bytes: async () => 0,
       emptyLog: changesNothing,
       wipeFreeSpace: changesNothing,
       close: async () => {},

@@ -61,6 +61,7 @@ async function attemptImport (
 ): Promise<ImportOutcome | 'overtaken'> {
   options.signal?.throwIfAborted()
   const sources: Source[] = []
+  if (options.database.engine !== 'sqlite') throw new Error('imports into PostgreSQL are not there yet')
   const staging = openStaging({
     file: join(options.stagingFolder, `import-${randomBytes(8).toString('hex')}.sqlite`),
     databaseFile: options.database.connection.file,

@@ -1,6 +1,5 @@
 // The service's metrics for Prometheus (https://prometheus.io/docs/practices/naming/). Labels are few and
 // fixed, such as a route's pattern or a kind of job. An address, a name or an id is never a label.
-import { statSync } from 'node:fs'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../../db/index.ts'
 import { bytesInUse } from '../../db/queries/files.ts'
@@ -138,10 +137,8 @@ export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: Me
   gauge('perfbook_storage_free_bytes', 'Free bytes on the disk of the data folder.', [], async (set) => {
     set(await freeBytes())
   })
-  gauge('perfbook_database_bytes', 'The database with its write-ahead log.', [], (set) => {
-    const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0
-    const { file } = db.location.connection
-    set(sizeOf(file) + sizeOf(`${file}-wal`))
+  gauge('perfbook_database_bytes', 'The database; of SQLite, with its write-ahead log.', [], async (set) => {
+    set(await db.bytes())
   })
 
   function gauge (

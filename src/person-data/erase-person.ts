@@ -87,8 +87,8 @@ export async function erasePerson (
   if (done === undefined) return undefined
   return {
     counts: done.counts,
-    copies: upgradeCopies(db.location.connection.file),
-    wiped: db.wipeFreeSpace(LOCK_TIMEOUT_MS),
+    copies: db.location.engine === 'sqlite' ? upgradeCopies(db.location.connection.file) : [],
+    wiped: await db.wipeFreeSpace(LOCK_TIMEOUT_MS),
   }
 }
 

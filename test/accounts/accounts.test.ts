@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { createAccounts } from '../../src/accounts/accounts.ts'
 import { createPasswordQueue } from '../../src/accounts/password-queue.ts'
 import { hashPassword, verifyPassword } from '../../src/accounts/passwords.ts'
@@ -15,7 +15,7 @@ async function open (t: Test) {
   await makeBookDatabase(file, {
     teachers: [{ email: 'Tea.Cher@Example.edu', firstName: 'Tea', lastName: 'Cher' }],
   })
-  const db = await openDatabase({ file })
+  const db = await openDatabase(sqliteFile(file))
   t.teardown(() => db.close())
   const clock = { now: Date.UTC(2026, 0, 1) }
   const passwords = createPasswordQueue({

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import type { AuditEntry } from '../../src/audit/audit-entry.ts'
 import { createAudit } from '../../src/audit/audit.ts'
 import { createAuditRepeats } from '../../src/audit/audit-repeats.ts'
@@ -23,7 +23,7 @@ const REFUSED: AuditEntry = {
 
 async function setUp (t: Test) {
   const clock = createTestClock()
-  const db = await openDatabase({ file: join(testFolder(t), 'perfbook.sqlite') })
+  const db = await openDatabase(sqliteFile(join(testFolder(t), 'perfbook.sqlite')))
   t.teardown(() => db.close())
   const lines: Array<{ level: string, text: string, facts: Record<string, unknown> }> = []
   const line = (level: string) =>

@@ -98,7 +98,7 @@ async function show (
   print: (line: string) => void
 ): Promise<void> {
   const file = join(folder, 'perfbook.sqlite')
-  await (await openDatabase({ file })).close()
+  await (await openDatabase(sqliteFile(file))).close()
   const started = spawn(process.execPath, [
     '--disable-warning=ExperimentalWarning',
     import.meta.filename,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { listenFailure } from '../../src/cli/program/run-service.ts'
 import { perfbook } from '../support/cli.ts'
@@ -291,7 +291,7 @@ t.test('the audit log records what the command line does, in numbers', async (t)
   await run('job', 'list')
   await run('course', 'set', '1', '--missing-counts', 'zero')
   await run('file', 'delete', '1')
-  const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
+  const db = await openDatabase(sqliteFile(join(folder, 'perfbook.sqlite')))
   await db.write((trx) =>
     trx.insertInto('jobs').values({
       kind: 'performance-export',

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t from 'tap'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { createPrinter } from '../../src/cli/program/printer.ts'
 import { createLog } from '../../src/cli/program/run-service.ts'
 import { textTable } from '../../src/cli/program/table.ts'
@@ -48,7 +48,7 @@ t.test('every command that shows names', async (t) => {
   })
   t.match(await perfbook(folder, ['token', 'create', 'tea@example.edu', '--name', HOSTILE]), { status: 1 })
   t.match(await perfbook(folder, ['token', 'create', 'tea@example.edu', '--name', 'scripts']), { status: 0 })
-  const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
+  const db = await openDatabase(sqliteFile(join(folder, 'perfbook.sqlite')))
   await db.write(async (trx) => {
     // As a version stored it that took any name.
     await trx.updateTable('tokens').set({ name: HOSTILE }).execute()

@@ -5,7 +5,7 @@ import { connect as connectSocket } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { connect } from '../../db/sqlite/connection.ts'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { insertFile } from '../../db/queries/files.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { perfbook } from '../support/cli.ts'
@@ -99,7 +99,7 @@ t.test('a download that is slower than the grace period is cut off', async (t) =
   // More than the buffers between two processes hold.
   mkdirSync(join(folder, 'files', hex), { recursive: true })
   writeFileSync(join(folder, 'files', hex, filename), Buffer.alloc(MEGABYTES * 2 ** 20))
-  const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
+  const db = await openDatabase(sqliteFile(join(folder, 'perfbook.sqlite')))
   await db.write((trx) =>
     insertFile(trx, {
       owner_type: 'course',

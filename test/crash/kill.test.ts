@@ -4,7 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { RUN_STEPS } from '../../src/jobs/job-run.ts'
 import { REQUEST_STEPS } from '../../src/jobs/job-queue.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
@@ -123,7 +123,7 @@ t.test(`killed ${ROUNDS} times (CRASH_SEED=${SEED})`, { timeout: 120_000 + ROUND
 
   const wrong = await lookAtAftermath(folder, clients.promised)
   t.strictSame([...errors, ...clients.complaints, ...wrong], [])
-  const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
+  const db = await openDatabase(sqliteFile(join(folder, 'perfbook.sqlite')))
   const attempts = await db.reads.selectFrom('job_attempts').select((
     eb
   ) => ['outcome', eb.fn.countAll<number>().as('count')]).groupBy('outcome').execute()

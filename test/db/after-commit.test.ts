@@ -2,10 +2,11 @@
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { openDatabase, type Database, type OpenOptions, type Trx } from '../../db/index.ts'
+import type { OpenOptions } from '../../db/database.ts'
+import { openDatabase, sqliteFile, type Database, type Trx } from '../../db/index.ts'
 
-async function open (t: Test, options: Partial<OpenOptions> = {}): Promise<Database> {
-  const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite'), ...options })
+async function open (t: Test, options: OpenOptions = {}): Promise<Database> {
+  const db = await openDatabase(sqliteFile(join(t.testdir(), 'perfbook.sqlite')), options)
   t.teardown(() => db.close())
   return db
 }

@@ -5,7 +5,7 @@ import { bookReaderContract } from '../contracts/book-reader.contract.ts'
 
 t.test('SQLite', (t) =>
   bookReaderContract(t, async (t) => {
-    const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
+    const db = await openDatabase(sqliteFile(join(t.testdir(), 'perfbook.sqlite')))
     t.teardown(() => db.close())
     return db
   }))

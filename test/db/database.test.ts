@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import t from 'tap'
 import { connect } from '../../db/sqlite/connection.ts'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { lockFolder } from '../../db/sqlite/folder-lock.ts'
 import { migrations } from '../../db/migrations/all.ts'
 
@@ -26,10 +26,10 @@ const course = (sourceId: string) => ({
 
 t.test('a new database gets all migrations, an old one only what it lacks', async (t) => {
   const file = join(t.testdir(), 'new', 'perfbook.sqlite')
-  const first = await openDatabase({ file })
+  const first = await openDatabase(sqliteFile(file))
   await first.write((trx) => trx.insertInto('courses').values(course('c1')).execute())
   await first.close()
-  const second = await openDatabase({ file })
+  const second = await openDatabase(sqliteFile(file))
   t.teardown(() => second.close())
   t.equal((await second.reads.selectFrom('courses').selectAll().execute()).length, 1)
   const sqlite = connect(file, { readonly: true })
@@ -43,7 +43,7 @@ t.test('a new database gets all migrations, an old one only what it lacks', asyn
 
 t.test('two first starts at once migrate one after the other', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
-  const both = await Promise.all([openDatabase({ file }), openDatabase({ file })])
+  const both = await Promise.all([openDatabase(sqliteFile(file)), openDatabase(sqliteFile(file))])
   for (const db of both) {
     const steps = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`
       .execute(db.reads)
@@ -54,17 +54,17 @@ t.test('two first starts at once migrate one after the other', async (t) => {
 
 t.test('a database that is newer than the program is refused and left alone', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
-  await (await openDatabase({ file })).close()
+  await (await openDatabase(sqliteFile(file))).close()
   const sqlite = connect(file)
   sqlite.prepare("INSERT INTO kysely_migration (name, timestamp) VALUES ('9999_future', '2099')").run()
   sqlite.close()
   for (const mayUpgrade of [false, true]) {
-    await t.rejects(openDatabase({ file, mayUpgrade }), { code: 'SCHEMA_TOO_NEW', message: /9999_future/ })
+    await t.rejects(openDatabase(sqliteFile(file), { mayUpgrade }), { code: 'SCHEMA_TOO_NEW', message: /9999_future/ })
   }
 })
 
 t.test('foreign keys hold, and a transaction that fails leaves nothing', async (t) => {
-  const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
+  const db = await openDatabase(sqliteFile(join(t.testdir(), 'perfbook.sqlite')))
   t.teardown(() => db.close())
   await t.rejects(
     db.write(async (trx) => {
@@ -78,7 +78,7 @@ t.test('foreign keys hold, and a transaction that fails leaves nothing', async (
 })
 
 t.test('writes at once: each is all or nothing, sees those before it, and fails for itself', async (t) => {
-  const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
+  const db = await openDatabase(sqliteFile(join(t.testdir(), 'perfbook.sqlite')))
   t.teardown(() => db.close())
   const add = (sourceId: string, isBad = false) =>
     db.write(async (trx) => {
@@ -100,7 +100,7 @@ t.test('writes at once: each is all or nothing, sees those before it, and fails 
 })
 
 t.test('writes at once share the fate of their transaction', async (t) => {
-  const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
+  const db = await openDatabase(sqliteFile(join(t.testdir(), 'perfbook.sqlite')))
   t.teardown(() => db.close())
   const add = (sourceId: string) =>
     db.write((trx) => trx.insertInto('courses').values(course(sourceId)).execute())
@@ -116,7 +116,7 @@ t.test('writes at once share the fate of their transaction', async (t) => {
 
 t.test('while another process writes, reads go on and a write waits without blocking', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
-  const db = await openDatabase({ file })
+  const db = await openDatabase(sqliteFile(file))
   t.teardown(() => db.close())
   const other = connect(file)
   other.exec('BEGIN IMMEDIATE')
@@ -144,7 +144,7 @@ t.test('while another process writes, reads go on and a write waits without bloc
 
 t.test('a write gives up after its time, and says why', async (t) => {
   const file = join(t.testdir(), 'perfbook.sqlite')
-  const db = await openDatabase({ file, lockTimeoutMs: 1 })
+  const db = await openDatabase(sqliteFile(file), { lockTimeoutMs: 1 })
   const other = connect(file)
   t.teardown(async () => {
     other.close()

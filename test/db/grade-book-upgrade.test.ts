@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Migrator } from 'kysely/migration'
 import t from 'tap'
 import { connect, kyselyOver } from '../../db/sqlite/connection.ts'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { migrations } from '../../db/migrations/all.ts'
 import type { Tables } from '../../db/tables.ts'
 
@@ -64,7 +64,7 @@ t.test("tasks without line items and students without enrollments are not the ro
   ) sqlite.exec(statement)
   sqlite.close()
 
-  const db = await openDatabase({ file, mayUpgrade: true })
+  const db = await openDatabase(sqliteFile(file), { mayUpgrade: true })
   const of = async (table: 'tasks' | 'students') =>
     (await db.reads.selectFrom(table).select([
       'course_id',

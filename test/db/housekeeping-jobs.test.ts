@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
-import { upgradeDatabase } from '../../db/index.ts'
+import { sqliteFile, upgradeDatabase } from '../../db/index.ts'
 import { connect } from '../../db/sqlite/connection.ts'
 import { readConfig } from '../../src/config.ts'
 import { createServices } from '../../src/services.ts'
@@ -25,7 +25,7 @@ t.test('jobs of the old kind', async (t) => {
   const failed = insert.get('failed', null, Date.now(), 'TIMED_OUT') ?? 0
   const waiting = insert.get('queued', 'file-sweep', null, null) ?? 0
   old.close()
-  await upgradeDatabase(file)
+  await upgradeDatabase(sqliteFile(file))
 
   const config = readConfig({ DATA_DIR: folder, WORKER_THREADS: '1' })
   const services = await createServices({ config, log: QUIET })

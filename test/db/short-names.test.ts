@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { connect } from '../../db/sqlite/connection.ts'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 
 const BEFORE = join(import.meta.dirname, '../fixtures/databases/0006_last_sign_in.sqlite.gz')
 const LONG = 'ä'.repeat(200_000)
@@ -54,7 +54,7 @@ t.test('names of megabytes', async (t) => {
   record.run('class', 'long', JSON.stringify(['x'.repeat(1000), ['y'.repeat(2000)]]))
   old.close()
 
-  await (await openDatabase({ file, mayUpgrade: true })).close()
+  await (await openDatabase(sqliteFile(file), { mayUpgrade: true })).close()
   const db = connect(file, { readonly: true })
   t.teardown(() => {
     db.close()

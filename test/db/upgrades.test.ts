@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { connect } from '../../db/sqlite/connection.ts'
 import { databaseProblems, keepBeforeUpgrade, migrationStatus } from '../../db/sqlite/database-copy.ts'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { migrations } from '../../db/migrations/all.ts'
 import { perfbook } from '../support/cli.ts'
 
@@ -56,9 +56,11 @@ for (const step of steps) {
     const filled = [...before].filter(([, rows]) => rows.length > 0).map(([table]) => table)
     t.ok(filled.length >= 13, `rows in ${filled.length} tables`)
     const isLast = step === steps.at(-1)
-    if (!isLast) await t.rejects(openDatabase({ file }), { code: 'SCHEMA_TOO_OLD' }, 'not by accident')
+    if (!isLast) {
+      await t.rejects(openDatabase(sqliteFile(file)), { code: 'SCHEMA_TOO_OLD' }, 'not by accident')
+    }
     t.strictSame(contents(file), before)
-    await (await openDatabase({ file, mayUpgrade: true })).close()
+    await (await openDatabase(sqliteFile(file), { mayUpgrade: true })).close()
     t.strictSame(migrationStatus(file), { applied: steps, pending: [], unknown: [] })
     t.strictSame(databaseProblems(file), [])
     const after = contents(file)
@@ -96,7 +98,7 @@ t.test('if no copy can be made, nothing is upgraded', async (t) => {
   // A file where the folder should be.
   writeFileSync(join(folder, 'backups'), '')
   const file = join(folder, 'perfbook.sqlite')
-  await t.rejects(openDatabase({ file, mayUpgrade: true }), { code: 'UPGRADE_FAILED' })
+  await t.rejects(openDatabase(sqliteFile(file), { mayUpgrade: true }), { code: 'UPGRADE_FAILED' })
   t.strictSame(migrationStatus(file).applied, [steps[0]])
   t.match(await perfbook(folder, ['migrate']), {
     status: 1,

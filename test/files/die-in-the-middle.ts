@@ -1,7 +1,7 @@
 // A process that stores or deletes a file and is killed on the way: `node die-in-the-middle.ts FOLDER STEP`.
 import { Readable } from 'node:stream'
 import { join } from 'node:path'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { createDiskStorage } from '../../src/files/storage/disk.ts'
 import { createFileLibrary } from '../../src/files/file-library.ts'
 import { sweepFiles } from '../../src/files/file-sweep.ts'
@@ -12,7 +12,7 @@ function dieAt (name: string): void {
   if (name === step) process.kill(process.pid, 'SIGKILL')
 }
 
-const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
+const db = await openDatabase(sqliteFile(join(folder, 'perfbook.sqlite')))
 const disk = createDiskStorage(join(folder, 'files'), join(folder, 'quarantine'))
 const storage: typeof disk = {
   ...disk,

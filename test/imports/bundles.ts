@@ -235,7 +235,7 @@ let bundles = 0
 /** A fresh, migrated database with what imports into it. */
 export async function createWorld (folder: string): Promise<World> {
   const databaseFile = join(folder, 'data', 'perfbook.sqlite')
-  await (await openDatabase({ file: databaseFile })).close()
+  await (await openDatabase(sqliteFile(databaseFile))).close()
   const world: World = {
     folder,
     databaseFile,
@@ -319,7 +319,7 @@ export interface ShownBook {
 }
 
 async function showBooks (databaseFile: string, now: number): Promise<ShownBook[]> {
-  const db = await openDatabase({ file: databaseFile })
+  const db = await openDatabase(sqliteFile(databaseFile))
   const ids = await db.reads.selectFrom('courses').select('id').orderBy('id').execute()
   await db.close()
   const reader = openBookReader(sqliteFile(databaseFile))

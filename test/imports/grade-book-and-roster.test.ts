@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { createWorld, enrollment, result, school, user, warningCounts, type World } from './bundles.ts'
 
 const CASES = join(import.meta.dirname, '../fixtures/data-in/roster-canvas-roster')
@@ -221,7 +221,7 @@ t.test('the upgrade recognizes tasks and students of grade books of earlier vers
   const world = await createWorld(t.testdir())
   await world.take(school())
   await take(world, `${HEADER}"Lee, Ann",1,0042,,P,5,6\n"Day, Dee",77,D7,,P,1,2\n`)
-  const db = await openDatabase({ file: world.databaseFile })
+  const db = await openDatabase(sqliteFile(world.databaseFile))
   await db.write(async (trx) => {
     await trx.updateTable('tasks').set({ grade_book: 'unknown' }).where('grade_book', 'is not', null)
       .execute()

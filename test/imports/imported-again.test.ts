@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import {
   createWorld,
   enrollment,
@@ -250,7 +250,7 @@ t.test('what a teacher set stays, and a category keeps its weight by its name', 
   const world = await createWorld(t.testdir())
   const tables = school()
   await world.take(tables)
-  const db = await openDatabase({ file: world.databaseFile })
+  const db = await openDatabase(sqliteFile(world.databaseFile))
   await db.write(async (trx) => {
     await trx.updateTable('categories').set({ set_weight: 0.9 }).where('name', '=', 'Homework').execute()
     await trx.updateTable('courses').set({ set_time_zone: 'Asia/Tokyo', set_missing_counts: 'zero' })

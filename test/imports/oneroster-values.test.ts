@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { createWorld, enrollment, result, school, user, warningCounts, type World } from './bundles.ts'
 
 t.test("every status, as the standard's words say it", async (t) => {
@@ -137,7 +137,7 @@ t.test('a due date stays the same when a teacher sets another zone, also with a 
   const tables = school()
   tables.lineItems![0]!.dueDate = '2026-02-10T05:59:00Z'
   await world.take(tables, { timeZone: 'America/Chicago' })
-  const db = await openDatabase({ file: world.databaseFile })
+  const db = await openDatabase(sqliteFile(world.databaseFile))
   await db.write(async (trx) => {
     await trx.updateTable('courses').set({ set_time_zone: 'Pacific/Auckland' }).execute()
   })
@@ -162,7 +162,7 @@ t.test('a due date stays the same when a teacher sets another zone, also with a 
 
 /** The stored due date of the task of a line item. */
 async function dueOn (world: World, item: string): Promise<string | null | undefined> {
-  const db = await openDatabase({ file: world.databaseFile })
+  const db = await openDatabase(sqliteFile(world.databaseFile))
   try {
     const row = await db.reads.selectFrom('task_sources').innerJoin(
       'tasks',

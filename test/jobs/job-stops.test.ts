@@ -84,7 +84,7 @@ t.test('a cancel by another process is seen at the next look', async (t) => {
   await service.runner.start()
   const { job } = await service.request()
   await gate.arrived()
-  const other = await openDatabase(service.db.location.connection)
+  const other = await openDatabase(service.db.location)
   t.equal(await other.write((trx) => cancelJob(trx, job.id, 1)), true)
   await other.close()
   service.clock.advance(LOOK_EVERY_MS)

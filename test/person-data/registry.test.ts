@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { connect } from '../../db/sqlite/connection.ts'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { NOT_PERSONAL, PERSONAL_DATA } from '../../src/person-data/personal-data.ts'
 import { testFolder } from '../support/test-folder.ts'
 
@@ -14,7 +14,7 @@ t.test(
   'every table, and every column of text or bytes, is personal data or is declared not to be',
   async (t) => {
     const file = join(testFolder(t), 'perfbook.sqlite')
-    await (await openDatabase({ file })).close()
+    await (await openDatabase(sqliteFile(file))).close()
     const sqlite = connect(file, { readonly: true })
     t.teardown(() => {
       sqlite.close()

@@ -1,5 +1,5 @@
 // Databases for tests of what reads a book: courses written straight into the tables, without an import.
-import { openDatabase, type Reads } from '../../db/index.ts'
+import { openDatabase, sqliteFile, type DatabaseLocation, type Reads } from '../../db/index.ts'
 import type { NewRow } from '../../db/tables.ts'
 import { CellReader, packCells, type Cell } from '../../src/courses/packed-cells.ts'
 
@@ -64,9 +64,11 @@ export function describedCell (cell: number | Partial<Cell>): Cell {
   return { ...EMPTY_CELL, ...(hasScore ? { status: 'completed' as const } : {}), ...said }
 }
 
-/** Makes (or adds to) the database in `file`; gives the courses' ids. */
-export async function makeBookDatabase (file: string, ...courses: CourseDescription[]): Promise<number[]> {
-  const database = await openDatabase({ file })
+/** Makes (or adds to) a database, or an SQLite file; gives the courses' ids. */
+export async function makeBookDatabase (
+  place: DatabaseLocation | string, ...courses: CourseDescription[]
+): Promise<number[]> {
+  const database = await openDatabase(typeof place === 'string' ? sqliteFile(place) : place)
   try {
     const ids: number[] = []
     for (const course of courses) ids.push(await database.write((trx) => insertCourse(trx, course)))
@@ -228,9 +230,13 @@ async function insertAll<
   T extends 'periods' | 'categories' | 'tasks' | 'course_teachers' | 'students' | 'student_scores'
 > (trx: Reads, table: T, rows: Array<NewRow<T>>): Promise<number[]> {
   const ids: number[] = []
-  for (const row of rows) {
-    const { insertId } = await trx.insertInto(table).values(row as never).executeTakeFirstOrThrow()
-    ids.push(Number(insertId))
+  for (let i = 0; i < rows.length; i += ROWS_AT_ONCE) {
+    const query = trx.insertInto(table).values(rows.slice(i, i + ROWS_AT_ONCE) as never)
+    if (table === 'student_scores') await query.execute()
+    else {
+      const inserted = await query.returning('id' as never).execute() as unknown as Array<{ id: number }>
+      ids.push(...inserted.map((row) => row.id))
+    }
   }
   return ids
 }

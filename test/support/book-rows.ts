@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { openBookReader, sqliteFile, type Reads } from '../../db/index.ts'
+import { openBookReader, sqliteFile, type DatabaseLocation, type Reads } from '../../db/index.ts'
 import type { Book, RowFilter } from '../../src/courses/book.ts'
 import type { BookRow } from '../../src/courses/book-row.ts'
 
@@ -8,9 +8,9 @@ export async function * rowsOf (book: Pick<Book, 'batches'>, filter?: RowFilter)
   for await (const batch of book.batches(filter)) yield * batch
 }
 
-/** A snapshot of the database in `file` that is open until the test ends. */
-export async function openSnapshot (t: Test, file: string): Promise<Reads> {
-  const reader = openBookReader(sqliteFile(file))
+/** A snapshot of a database, or of an SQLite file, that is open until the test ends. */
+export async function openSnapshot (t: Test, place: DatabaseLocation | string): Promise<Reads> {
+  const reader = openBookReader(typeof place === 'string' ? sqliteFile(place) : place)
   const over = Promise.withResolvers<void>()
   const open = Promise.withResolvers<Reads>()
   const reading = reader.read(async (snapshot) => {

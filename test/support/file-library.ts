@@ -16,6 +16,7 @@ import {
   type StagedFile,
 } from '../../src/files/file-library.ts'
 import type { FileStorage } from '../../src/files/storage/file-storage.ts'
+import { testDatabase } from './test-database.ts'
 import { testFolder } from './test-folder.ts'
 
 export interface TestLibrary {
@@ -55,7 +56,7 @@ export async function openTestLibrary (
   await mkdir(filesFolder, { recursive: true })
   await mkdir(stagingFolder, { recursive: true })
   const clock = { now: Date.UTC(2015, 3, 30) }
-  const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
+  const db = await openDatabase(await testDatabase(t, folder))
   const storage = wrap(createDiskStorage(filesFolder, join(folder, 'quarantine')))
   const files = createFileLibrary({ db, storage, stagingFolder, now: () => clock.now, ...options })
   t.teardown(() => db.close())

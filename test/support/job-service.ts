@@ -12,6 +12,7 @@ import { createJobRunner, type JobRunner, type RunnerOptions } from '../../src/j
 import { createWorkerPool, type Threads, type WorkerPool } from '../../src/jobs/worker-pool.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 import type { TestTask, TestTaskName, TestTasks } from './jobs.tasks.ts'
+import { testDatabase } from './test-database.ts'
 import { testFolder } from './test-folder.ts'
 
 export interface LogLine {
@@ -103,7 +104,7 @@ export async function createJobService (
 ): Promise<JobService> {
   const stagingFolder = join(folder, 'staging')
   mkdirSync(stagingFolder, { recursive: true })
-  const db = await openDatabase({ file: join(folder, 'perfbook.sqlite') })
+  const db = await openDatabase(await testDatabase(t, folder))
   const log: LogLine[] = []
   const readers = new Set<() => void>()
   const at = (level: LogLine['level']) => (facts: object, text: string) => {

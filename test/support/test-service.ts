@@ -1,6 +1,5 @@
 // The real service in this process, on a folder of the test's own: real threads, real files, real SQLite;
 // requests go in without a socket.
-import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createApp, type App } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
@@ -10,6 +9,7 @@ import { systemClock } from '../../src/jobs/clock.ts'
 import { createServices, type Services, type ServicesOptions } from '../../src/services.ts'
 import { contractCheck, type PublishedContract } from './published-contract.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
+import { testDatabase } from './test-database.ts'
 import { testFolder } from './test-folder.ts'
 
 export const ADMIN = 'admin@example.edu'
@@ -79,7 +79,8 @@ export async function startTestService (
   }: TestServiceOptions = {}
 ): Promise<TestService> {
   const folder = testFolder(t)
-  const courseIds = await makeBookDatabase(join(folder, 'perfbook.sqlite'), ...courses)
+  const database = await testDatabase(t, folder)
+  const courseIds = await makeBookDatabase(database, ...courses)
   const config = readConfig({
     DATA_DIR: folder,
     MIN_FREE_BYTES: '0',
@@ -87,7 +88,7 @@ export async function startTestService (
     OVERLOAD_DELAY_MS: '0',
     ...settings,
   })
-  const services = await createServices({ config, log: QUIET, clock, ...options })
+  const services = await createServices({ config, database, log: QUIET, clock, ...options })
   const app = await createApp(services, false)
   if (!withoutRunner) await services.runner.start()
   t.teardown(async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { importSources } from '../../src/imports/import-sources.ts'
 import type { ImportOutcome } from '../../src/imports/outcome.ts'
 import type { WriteRosterRequest } from '../../src/synthetic-roster/write-roster.ts'
@@ -20,7 +20,7 @@ for (const { what, request, schools } of sources) {
     const output = join(folder, request.format === 'performance-book' ? 'roster.json' : 'roster.zip')
     const { counts } = await write(t, { schools, courses: schools }, { ...request, output })
     const databaseFile = join(folder, 'perfbook.sqlite')
-    const db = await openDatabase({ file: databaseFile })
+    const db = await openDatabase(sqliteFile(databaseFile))
     t.teardown(() => db.close())
     const run = (): Promise<ImportOutcome> =>
       importSources([output], {

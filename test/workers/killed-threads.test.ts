@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
-import { openDatabase } from '../../db/index.ts'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { createWorkerPool } from '../../src/jobs/worker-pool.ts'
 import { TASKS_FILE } from '../../src/program-files.ts'
 import type { Tasks } from '../../workers/task-map.ts'
@@ -20,7 +20,7 @@ t.test('a thread has the native addon when its module of tasks is loaded', async
 })
 
 t.test('a thread that is killed in its first task does not take the process with it', async (t) => {
-  const db = await openDatabase({ file: join(t.testdir(), 'perfbook.sqlite') })
+  const db = await openDatabase(sqliteFile(join(t.testdir(), 'perfbook.sqlite')))
   const pool = createWorkerPool<Tasks>({ tasksFile: TASKS_FILE, threads: 1, memoryMb: 256 })
   t.teardown(async () => {
     await pool.destroy()

@@ -1,0 +1,69 @@
+import { sql, type Kysely } from 'kysely'
+import {
+  throwUncaught, type Database, type OpenOptions, type PostgresLocation, type Upgrade,
+} from '../database.ts'
+import { migrate } from '../migrations/migrate.ts'
+import type { Tables } from '../tables.ts'
+import { connectionPool, kyselyOver } from './connection.ts'
+import { migrations } from './migrations.ts'
+import { writer } from './writes.ts'
+
+/** How often `change` has a new number without a known commit: another node's notification may be lost. */
+const CHANGE_EVERY_MS = 500
+
+/** See `openDatabase`. */
+export async function openPostgres (
+  location: PostgresLocation,
+  { mayUpgrade = false, onCallbackError = throwUncaught, lockTimeoutMs }: OpenOptions
+): Promise<Database> {
+  const db = kyselyOver(connectionPool(location.connection, { max: location.poolSize }))
+  try {
+    await bringUpToDate(db, { mayUpgrade })
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  let commits = 0
+  return {
+    engine: 'postgres',
+    location,
+    reads: db,
+    change: () => commits + Math.floor(performance.now() / CHANGE_EVERY_MS),
+    listen: () => () => {},
+    write: writer(db, { committed: () => { commits++ }, callbackFailed: onCallbackError, lockTimeoutMs }),
+    async bytes () {
+      const { rows: [row] } = await sql<{ bytes: number }>`SELECT
+        pg_database_size(current_database()) AS bytes`.execute(db)
+      return row?.bytes ?? 0
+    },
+    emptyLog: async () => true,
+    async wipeFreeSpace () {
+      await sql`VACUUM`.execute(db)
+      return { isCompacted: true, isLogEmpty: true }
+    },
+    close: () => db.destroy(),
+  }
+}
+
+/** See `upgradeDatabase`. */
+export async function upgradePostgres ({ direct }: PostgresLocation): Promise<Upgrade> {
+  const db = kyselyOver(connectionPool(direct, { max: 1 }))
+  try {
+    return { steps: await bringUpToDate(db, { mayUpgrade: true }), copy: null }
+  } finally {
+    await db.destroy()
+  }
+}
+
+async function bringUpToDate (
+  db: Kysely<Tables>, { mayUpgrade }: { mayUpgrade: boolean }
+): Promise<string[]> {
+  return await migrate(db, {
+    migrations,
+    hasTable: sql`SELECT 1 WHERE to_regclass('kysely_migration') IS NOT NULL`,
+    // One node at a time.
+    lock: sql`SELECT pg_advisory_xact_lock(hashtextextended('perfbook:schema', 0))`,
+    mayUpgrade,
+    keep: () => {},
+  })
+}

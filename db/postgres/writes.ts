@@ -1,0 +1,83 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database, Topic, Trx } from '../database.ts'
+import type { Tables } from '../tables.ts'
+
+type Callback = () => void | Promise<void>
+
+interface WriterOptions {
+  /** Called first after each commit. */
+  committed: () => void
+  /** Called with what a callback of `afterCommit` throws: its write has succeeded all the same. */
+  callbackFailed: (error: unknown) => void
+  /** How long a write waits for a lock, ms. */
+  lockTimeoutMs?: number | undefined
+}
+
+const LOCK_TIMEOUT_MS = 4000
+/** Runs of a write that another one got in the way of. */
+const MOST_TRIES = 5
+/** serialization_failure, deadlock_detected: the transaction was rolled back and may succeed next time. */
+const MAY_TRY_AGAIN = ['40001', '40P01']
+/** The channel of notifications. */
+export const CHANNEL = 'perfbook'
+
+/** Each write is a transaction of its own, which sees what others have committed (READ COMMITTED). */
+export function writer (
+  db: Kysely<Tables>,
+  { committed, callbackFailed, lockTimeoutMs = LOCK_TIMEOUT_MS }: WriterOptions
+): Database['write'] {
+  async function commit<T> (work: (trx: Trx) => Promise<T>): Promise<{ result: T, callbacks: Callback[] }> {
+    const callbacks: Callback[] = []
+    let isOpen = true
+    try {
+      const result = await db.transaction().execute(async (trx) => {
+        await sql`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`.execute(trx)
+        return await work(Object.assign(trx.withoutPlugins(), {
+          engine: 'postgres' as const,
+          lock: async (name: string) => {
+            await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(trx)
+          },
+          async now () {
+            const { rows: [row] } = await sql<{ ms: number }>`SELECT
+              floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms`.execute(trx)
+            return row?.ms ?? Date.now()
+          },
+          notify: async (topic: Topic, id: number) => {
+            await sql`SELECT pg_notify(${CHANNEL}, ${`${topic} ${id}`})`.execute(trx)
+          },
+          afterCommit: (callback: Callback) => {
+            if (!isOpen) throw new Error('afterCommit was called when its transaction was over')
+            callbacks.push(callback)
+          },
+        }))
+      })
+      return { result, callbacks }
+    } finally {
+      isOpen = false
+    }
+  }
+
+  async function commitInTheEnd<T> (work: (trx: Trx) => Promise<T>) {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await commit(work)
+      } catch (error) {
+        const { code } = error as { code?: unknown }
+        if (tries === MOST_TRIES || typeof code !== 'string' || !MAY_TRY_AGAIN.includes(code)) throw error
+      }
+    }
+  }
+
+  return async (work) => {
+    const { result, callbacks } = await commitInTheEnd(work)
+    committed()
+    for (const callback of callbacks) {
+      try {
+        await callback()
+      } catch (error) {
+        callbackFailed(error)
+      }
+    }
+    return result
+  }
+}

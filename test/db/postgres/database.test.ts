@@ -1,0 +1,107 @@
+// PostgreSQL as the database: what differs from SQLite is not to be noticed.
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { openBookReader, openDatabase, type Database } from '../../../db/index.ts'
+import { noPostgres, testPostgres } from '../../support/postgres.ts'
+
+async function open (t: Test, create?: string): Promise<Database> {
+  const db = await openDatabase(await testPostgres(t, { create }))
+  t.teardown(() => db.close())
+  return db
+}
+
+const user = (email: string) => ({
+  email, email_key: email, role: 'teacher' as const, first_name: null, last_name: null, password_hash: null,
+  origin: 'account' as const, disabled_at: null, created_at: 1,
+})
+
+t.test('numbers are numbers; one that a double cannot hold is an error', { skip: noPostgres }, async (t) => {
+  const db = await open(t)
+  const { rows: [row] } = await sql<Record<string, unknown>>`SELECT count(*) AS count, sum(2::bigint) AS sum,
+    1448668800123::bigint AS ms, 0.5::numeric AS half, 1.5::double precision AS real`.execute(db.reads)
+  t.strictSame({ ...row }, { count: 1, sum: 2, ms: 1448668800123, half: 0.5, real: 1.5 })
+  await t.rejects(sql`SELECT 9007199254740993::bigint`.execute(db.reads), /2\^53/)
+})
+
+t.test('texts sort by their bytes, whatever the locale of the server', { skip: noPostgres }, async (t) => {
+  const db = await open(t, "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
+  const emails = ['b', 'A', 'a', 'B', 'é', '-']
+  await db.write((trx) => trx.insertInto('users').values(emails.map(user)).execute())
+  const rows = await db.reads.selectFrom('users').select('email_key').orderBy('email_key').execute()
+  t.strictSame(rows.map((row) => row.email_key), ['-', 'A', 'B', 'a', 'b', 'é'])
+})
+
+t.test('a write is all or nothing, and tells what follows from it', { skip: noPostgres }, async (t) => {
+  const db = await open(t)
+  const before = db.change()
+  const seen: string[] = []
+  await t.rejects(db.write(async (trx) => {
+    trx.afterCommit(() => { seen.push('never') })
+    await trx.insertInto('users').values(user('a')).execute()
+    throw new Error('no')
+  }), /no/)
+  await db.write(async (trx) => {
+    await trx.insertInto('users').values(user('b')).execute()
+    trx.afterCommit(async () => {
+      seen.push(String((await db.reads.selectFrom('users').select('email').execute()).length))
+    })
+  })
+  t.strictSame(seen, ['1'])
+  t.not(db.change(), before)
+})
+
+t.test('a named lock makes writes take turns', { skip: noPostgres }, async (t) => {
+  const db = await open(t)
+  await db.write((trx) => trx.insertInto('erasure_keys').values({ id: 1, secret: '0' }).execute())
+  await Promise.all(Array.from({ length: 20 }, () => db.write(async (trx) => {
+    await trx.lock('counter')
+    const { secret } = await trx.selectFrom('erasure_keys').select('secret').executeTakeFirstOrThrow()
+    await trx.updateTable('erasure_keys').set({ secret: String(Number(secret) + 1) }).execute()
+  })))
+  const { secret } = await db.reads.selectFrom('erasure_keys').select('secret').executeTakeFirstOrThrow()
+  t.equal(secret, '20')
+})
+
+t.test('writes that wait for each other are tried again', { skip: noPostgres }, async (t) => {
+  const db = await open(t)
+  await db.write((trx) => trx.insertInto('users').values([user('a'), user('b')]).execute())
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const both = async (keys: readonly string[], mine: PromiseWithResolvers<void>, other: Promise<void>) => {
+    await db.write(async (trx) => {
+      for (const key of keys) {
+        await trx.updateTable('users').set({ last_name: keys.join('') })
+          .where('email_key', '=', key).execute()
+        mine.resolve()
+        await other
+      }
+    })
+  }
+  await Promise.all([
+    both(['a', 'b'], first, second.promise),
+    both(['b', 'a'], second, first.promise),
+  ])
+  const names = await db.reads.selectFrom('users').select('last_name').execute()
+  t.equal(new Set(names.map((row) => row.last_name)).size, 1)
+})
+
+t.test('a book reader sees one state of the database', { skip: noPostgres }, async (t) => {
+  const db = await open(t)
+  const reader = openBookReader(db.location)
+  t.teardown(() => reader.close())
+  const count = async (reads: Database['reads']) =>
+    (await reads.selectFrom('users').select('id').execute()).length
+  await reader.read(async (snapshot) => {
+    t.equal(await count(snapshot), 0)
+    await db.write((trx) => trx.insertInto('users').values(user('a')).execute())
+    t.equal(await count(snapshot), 0)
+    await t.rejects(sql`DELETE FROM users`.execute(snapshot), { code: '25006' })
+  }).catch(() => {})
+  t.equal(await reader.read(count), 1)
+})
+
+t.test('the audit log cannot be changed', { skip: noPostgres }, async (t) => {
+  const db = await open(t)
+  await sql`INSERT INTO audit_log (at, action, outcome, via)
+    VALUES (1, 'a', 'done', 'command')`.execute(db.reads)
+  await t.rejects(sql`UPDATE audit_log SET action = 'b'`.execute(db.reads), /append-only/)
+})
