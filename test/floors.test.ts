@@ -55,7 +55,7 @@ const ENGINES: ReadonlyArray<{ place: string, packages: RegExp, users: RegExp }>
     packages: /^better-sqlite3(\/|$)/,
     // Backups, the check of a data folder and its lock are about SQLite and a folder by definition; an
     // import's scratch database is SQLite whatever the service uses, so every thread loads its addon.
-    users: /^(db\/(index|migrations\/.+|queries\/.+)|src\/(backup|doctor|imports|cli)\/.+|workers\/tasks)\.ts$/,
+    users: /^(db\/(index|migrations\/.+|queries\/.+|staging\/.+)|src\/(backup|doctor|imports|cli)\/.+|workers\/tasks)\.ts$/,
   },
   {
     place: 'db/postgres/',

@@ -57,15 +57,9 @@ export function courseScope (live: LiveReads, courseId: number): CourseScope | u
       recordsOfKind: (kind) => records.ofKind(kind),
       recordsOfParent: (kind, parent) => live.recordsOfParent(kind, parent).filter(records.has),
       recordsOfOther: (kind, other) => live.recordsOfOther(kind, other).filter(records.has),
-      origins: () => ofCourse(live.origins(), course.id),
+      origins: () => live.origins(course.id),
     },
   }
-}
-
-type OriginRows = ReturnType<LiveReads['origins']>
-
-function * ofCourse (rows: OriginRows, courseId: number): OriginRows {
-  for (const row of rows) if (row.course_id === courseId) yield row
 }
 
 /**

@@ -1,5 +1,5 @@
 // Leaves out people who were erased ("perfbook student erase"), in every import format.
-import type { Staging } from '../../db/sqlite/staging/staging.ts'
+import type { Staging } from '../../db/staging/staging.ts'
 import { identifierHash, looseHash, looseKey, type IdentifierKind } from '../person-data/identifier-hash.ts'
 import type { Place, Problems } from './problems.ts'
 

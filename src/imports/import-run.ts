@@ -1,4 +1,4 @@
-import type { Staging } from '../../db/sqlite/staging/staging.ts'
+import type { Staging } from '../../db/staging/staging.ts'
 import type { Row } from '../../db/tables.ts'
 import { shorten } from '../short-text.ts'
 import type { BookSource } from './book-source.ts'

@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isBusy } from '../../db/failures.ts'
 import { readResult, storedResult } from '../../db/queries/stored-json.ts'
-import { openStaging, type Staging } from '../../db/sqlite/staging/staging.ts'
+import { openStaging } from '../../db/staging/open-staging.ts'
+import type { Staging } from '../../db/staging/staging.ts'
 import { isTimeZone } from '../courses/course-time.ts'
 import { shorten } from '../short-text.ts'
 import { courseScope, NO_COURSE } from './course-scope.ts'
@@ -61,13 +62,12 @@ async function attemptImport (
 ): Promise<ImportOutcome | 'overtaken'> {
   options.signal?.throwIfAborted()
   const sources: Source[] = []
-  if (options.database.engine !== 'sqlite') throw new Error('imports into PostgreSQL are not there yet')
-  const staging = openStaging({
+  const staging = await openStaging({
     file: join(options.stagingFolder, `import-${randomBytes(8).toString('hex')}.sqlite`),
-    databaseFile: options.database.connection.file,
+    database: options.database,
   })
   try {
-    const earlier = summaryOfEarlier(staging, options)
+    const earlier = await summaryOfEarlier(staging, options)
     if (earlier !== undefined) return { ok: true, summary: earlier }
     await openSources(paths, { options, problems, sources })
     const summary = problems.hasErrors ? undefined : await planImport(sources, { staging, options, problems })
@@ -77,18 +77,20 @@ async function attemptImport (
       return { ok: true, summary }
     }
     options.onProgress?.(0.98, 'saving')
-    if (!apply(summary, staging, options)) return 'overtaken'
+    if (!await apply(summary, staging, options)) return 'overtaken'
     options.onProgress?.(1, 'done')
     return { ok: true, summary }
   } finally {
     for (const source of sources) source.close()
-    staging.close()
+    await staging.close()
   }
 }
 
 /** The summary of the import with the same reference, if it was applied before. */
-function summaryOfEarlier ({ live }: Staging, { reference }: ImportOptions): ImportSummary | undefined {
-  const stored = reference === undefined ? undefined : live.importOf(reference)
+async function summaryOfEarlier (
+  staging: Staging, { reference }: ImportOptions
+): Promise<ImportSummary | undefined> {
+  const stored = reference === undefined ? undefined : await staging.importOf(reference)
   if (stored === undefined) return undefined
   return readResult(stored) as ImportSummary | null ?? { ...emptyTallies(), warnings: [] }
 }
@@ -124,6 +126,7 @@ async function planImport (
   sources: Source[], { staging, options, problems }: PlanOptions
 ): Promise<ImportSummary | undefined> {
   const { onlyCourseId } = options
+  if (onlyCourseId !== undefined) await staging.load.courses([onlyCourseId])
   const scope = onlyCourseId === undefined ? undefined : courseScope(staging.live, onlyCourseId)
   if (scope === undefined && onlyCourseId !== undefined) throw new Refusal({ file: null }, NO_COURSE)
   const run = new ImportRun({
@@ -148,10 +151,10 @@ async function planImport (
 /**
  * Makes the import visible. False if another import was applied first. Throws Refusal if the lock is held.
  */
-function apply (summary: ImportSummary, staging: Staging, options: ImportOptions): boolean {
+async function apply (summary: ImportSummary, staging: Staging, options: ImportOptions): Promise<boolean> {
   const { now, reference = null, lockTimeoutMs = LOCK_TIMEOUT_MS } = options
   try {
-    return staging.apply({ at: now(), reference, summary: storedResult(summary), lockTimeoutMs })
+    return await staging.apply({ at: now(), reference, summary: storedResult(summary), lockTimeoutMs })
   } catch (error) {
     if (!isBusy(error)) throw error
     const seconds = Math.round(lockTimeoutMs / 1000)

@@ -3,7 +3,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openStaging } from '../../db/sqlite/staging/staging.ts'
+import { sqliteFile } from '../../db/index.ts'
+import { openStaging } from '../../db/staging/open-staging.ts'
 import type { ImportOptions } from '../../src/imports/import-options.ts'
 import { enrollment, result, user, warningCounts, type ShownBook } from '../imports/bundles.ts'
 import { peopleWorld, schoolWithCyd, TRACES, type PeopleWorld } from './people.ts'
@@ -259,16 +260,15 @@ t.test('an import that was compared before an erasure is not applied after it', 
       [false, 'not erased'],
     ] as const
   ) {
-    const staging = openStaging({
+    const staging = await openStaging({
       file: join(world.folder, `${name}.sqlite`),
-      databaseFile: world.databaseFile,
+      database: sqliteFile(world.databaseFile),
     })
-    t.teardown(() => {
-      staging.close()
-    })
-    t.ok(staging.live.generation())
+    t.teardown(() => staging.close())
+    t.notOk(staging.live.courseBySource('none'), 'the snapshot begins with the first read')
     if (isErased) world.sql("INSERT INTO erased_people (hash, erased_at) VALUES ('another', 1)")
-    t.equal(staging.apply({ at: 1, reference: name, summary: '{}', lockTimeoutMs: 1000 }), !isErased, name)
-    staging.close()
+    const isApplied = await staging.apply({ at: 1, reference: name, summary: '{}', lockTimeoutMs: 1000 })
+    t.equal(isApplied, !isErased, name)
+    await staging.close()
   }
 })

@@ -1,199 +1,62 @@
-// The one short transaction of an import: it applies the plan in the staging database to the service's
-// database (`live`), table by table. Deletions come first, so that no name or id of an old row conflicts with
-// a new one.
-import type { SqliteConnection } from '../connection.ts'
-import { GENERATION } from './live-reads.ts'
+// The last step of an import into SQLite.
+import type { Trx } from '../../database.ts'
+import { kyselyOver, type SqliteConnection } from '../connection.ts'
+import { applyStatements, MOVED_COURSES, type PlanDialect } from '../../staging/apply-statements.ts'
+import { forgetDeletedCourses } from '../../staging/forget-courses.ts'
+import type { ApplyOptions } from '../../staging/staging.ts'
+import type { Tables } from '../../tables.ts'
 
-interface ApplyStatements {
-  /** Whether the database is still the one from which the plan was made, as far as imports are concerned. */
-  isCurrent: (generation: string) => boolean
-  run: (row: { at: number, reference: string | null, summary: string }) => void
+const DIALECT: PlanDialect = {
+  at: ':at',
+  isTermOfClass: "EXISTS (SELECT 1 FROM json_each(e.body, '$[1]') t WHERE t.value = r.source_id)",
 }
 
-export function applyStatements (sqlite: SqliteConnection): ApplyStatements {
-  const newest = sqlite.prepare(GENERATION).pluck()
-  // Courses that were deleted or created in the meantime. Settings of teachers are in columns of their own,
-  // and stay.
-  const moved = sqlite.prepare(`SELECT count(*) FROM plan_courses p WHERE
-    (p.live_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM live.courses c WHERE c.id = p.live_id)) OR
-    (p.op = 'insert' AND EXISTS (SELECT 1 FROM live.courses c WHERE c.source_id = p.source_id))`).pluck()
-  return {
-    isCurrent: (generation) => newest.get() === generation && moved.get() === 0,
-    run (row) {
-      for (const statement of STATEMENTS) {
+/** Only what is in no file of this import can be without use. */
+export const STILL_USED = `DELETE FROM plan_leavers AS p WHERE EXISTS (SELECT 1 FROM records s
+  WHERE s.kind = p.kind AND s.source_id = p.source_id AND s.file >= 0 AND s.is_deleted = 0)`
+
+/** Changes with each import, and with each erasure of a person. */
+const GENERATION = `SELECT (SELECT coalesce(max(id), 0) FROM live.imports) || ' ' ||
+  (SELECT coalesce(max(id), 0) FROM live.erased_people)`
+
+/** A plan can be applied only while this is the same as when it was made. */
+export function generationOf (sqlite: SqliteConnection): string {
+  return sqlite.prepare(GENERATION).pluck().get() as string
+}
+
+/**
+ * Applies the plan under the write lock. False: the database is no longer the one from which the plan was
+ * made, as far as imports are concerned.
+ */
+export async function applyPlan (
+  sqlite: SqliteConnection,
+  generation: string,
+  { at, reference, summary, lockTimeoutMs }: ApplyOptions
+): Promise<boolean> {
+  sqlite.exec('COMMIT')
+  sqlite.pragma(`busy_timeout = ${lockTimeoutMs}`)
+  sqlite.exec('BEGIN IMMEDIATE')
+  try {
+    const isCurrent = generationOf(sqlite) === generation &&
+      sqlite.prepare(MOVED_COURSES).pluck().get() === 0
+    if (isCurrent) {
+      sqlite.exec(STILL_USED)
+      for (const statement of applyStatements(DIALECT)) {
         const prepared = sqlite.prepare(statement)
-        if (statement.includes(':at')) prepared.run({ at: row.at })
+        if (statement.includes(DIALECT.at)) prepared.run({ at })
         else prepared.run()
       }
+      // The statements of the queries run in this transaction.
+      const ids = sqlite.prepare("SELECT live_id FROM plan_courses WHERE op = 'delete'").pluck().all()
+      await forgetDeletedCourses(kyselyOver<Tables>(sqlite) as Trx, { ids: ids as number[], at })
       sqlite.prepare(
         'INSERT INTO live.imports (applied_at, reference, summary) VALUES (:at, :reference, :summary)'
-      ).run(row)
-    },
+      ).run({ at, reference, summary })
+    }
+    sqlite.exec('COMMIT')
+    return isCurrent
+  } catch (error) {
+    if (sqlite.inTransaction) sqlite.exec('ROLLBACK')
+    throw error
   }
 }
-
-const PERIOD = '(SELECT x.id FROM live.periods x WHERE x.course_id = c.live_id AND x.source_id = p.period)'
-const CATEGORY = '(SELECT x.id FROM live.categories x WHERE x.course_id = c.live_id AND x.name = p.category)'
-const STUDENT = '(SELECT x.id FROM live.students x WHERE x.course_id = c.live_id AND x.source_id = p.student)'
-
-/** A stored upload whose import has ended. */
-const ENDED_UPLOAD =
-  `f.category = 'import-source' AND f.hex NOT IN (SELECT json_extract(payload, '$.hex') FROM live.jobs
-  WHERE kind = 'import' AND state IN ('queued', 'started') AND json_extract(payload, '$.hex') IS NOT NULL)`
-
-const STATEMENTS = [
-  // The files of a deleted course are deleted too; the next start removes their bytes.
-  `INSERT OR IGNORE INTO live.file_intents (hex, created_at) SELECT f.hex, :at FROM live.files f
-    WHERE f.owner_type = 'course' AND f.owner_id IN (SELECT live_id FROM plan_courses WHERE op = 'delete')`,
-  `DELETE FROM live.files WHERE owner_type = 'course' AND owner_id IN (SELECT live_id FROM plan_courses
-      WHERE op = 'delete')`,
-  "DELETE FROM live.courses WHERE id IN (SELECT live_id FROM plan_courses WHERE op = 'delete')",
-  ...['categories', 'tasks', 'teachers'].map((table) =>
-    `DELETE FROM live.${table === 'teachers' ? 'course_teachers' : table}
-    WHERE id IN (SELECT live_id FROM plan_${table} WHERE op = 'delete')`
-  ),
-  `DELETE FROM live.task_sources WHERE (course_id, source_id) IN (
-    SELECT c.live_id, p.source_id FROM plan_task_sources p JOIN plan_courses c USING (course)
-      WHERE p.op = 'delete')`,
-
-  `INSERT INTO live.courses (source_id, "grouping", name, school, term, starts_on, ends_on,
-      imported_time_zone, imported_missing_counts, data_version, created_at, updated_at)
-    SELECT source_id, "grouping", name, school, term, starts_on, ends_on, time_zone, missing_counts, 1, :at,
-      :at FROM plan_courses WHERE op = 'insert' ORDER BY course`,
-  `UPDATE live.courses SET "grouping" = p."grouping", name = p.name, school = p.school, term = p.term,
-      starts_on = p.starts_on, ends_on = p.ends_on,
-    imported_time_zone = p.time_zone, imported_missing_counts = p.missing_counts FROM plan_courses p
-      WHERE p.live_id = courses.id AND p.op = 'update'`,
-  `UPDATE live.courses SET data_version = data_version + 1, updated_at = :at
-    WHERE id IN (SELECT live_id FROM plan_courses WHERE op IN ('update', 'none') AND is_changed = 1)`,
-  `UPDATE plan_courses SET live_id = (SELECT id FROM live.courses l
-      WHERE l.source_id = plan_courses.source_id) WHERE op = 'insert'`,
-
-  `INSERT INTO live.periods (course_id, source_id, name, position)
-    SELECT c.live_id, p.source_id, p.name, p.position FROM plan_periods p JOIN plan_courses c USING (course)
-      WHERE p.op = 'insert' ORDER BY course, p.position`,
-  `UPDATE live.periods SET name = p.name, position = p.position FROM plan_periods p
-      WHERE p.live_id = periods.id AND p.op = 'update'`,
-
-  `INSERT INTO live.categories (course_id, source_id, name, imported_weight, position)
-    SELECT c.live_id, p.source_id, p.name, p.weight, p.position FROM plan_categories p
-      JOIN plan_courses c USING (course) WHERE p.op = 'insert' ORDER BY course, p.position`,
-  `UPDATE live.categories SET source_id = p.source_id, name = p.name, imported_weight = p.weight,
-      position = p.position
-    FROM plan_categories p WHERE p.live_id = categories.id AND p.op = 'update'`,
-
-  `UPDATE live.tasks SET source_id = p.source_id, title = p.title, type = p.type, category_id = ${CATEGORY},
-      due_at = p.due_at, due_on = p.due_on,
-    points_possible = p.points_possible, grade_book = p.grade_book, slot = p.slot, position = p.position
-    FROM plan_tasks p JOIN plan_courses c USING (course) WHERE p.live_id = tasks.id AND p.op = 'update'`,
-  `INSERT INTO live.tasks (course_id, source_id, title, type, category_id, due_at, due_on, points_possible,
-      grade_book, slot, position)
-    SELECT c.live_id, p.source_id, p.title, p.type, ${CATEGORY}, p.due_at, p.due_on, p.points_possible,
-      p.grade_book, p.slot, p.position
-    FROM plan_tasks p JOIN plan_courses c USING (course) WHERE p.op = 'insert' ORDER BY course, p.position`,
-  `INSERT INTO live.task_sources (course_id, source_id, task_id, minimum, number)
-    SELECT c.live_id, p.source_id, t.id, p.minimum, p.number FROM plan_task_sources p
-      JOIN plan_courses c USING (course)
-    JOIN live.tasks t ON t.course_id = c.live_id AND t.source_id = p.task WHERE p.op = 'upsert'
-    ON CONFLICT (course_id, source_id) DO UPDATE SET task_id = excluded.task_id, minimum = excluded.minimum,
-      number = excluded.number`,
-
-  // Ids may move from one student to another, so all of them are moved out of the way first.
-  `UPDATE live.students SET source_id = p.source_id || char(31) || students.id
-    FROM plan_students p WHERE p.live_id = students.id AND p.op = 'update'
-      AND p.source_id <> students.source_id`,
-  `UPDATE live.students SET source_id = p.source_id, first_name = p.first_name, last_name = p.last_name,
-      student_identifier = p.student_identifier, email = p.email, period_id = ${PERIOD},
-    dropped_on = p.dropped_on, grade_book = p.grade_book, is_unenrolled = p.is_unenrolled,
-      position = p.position
-    FROM plan_students p JOIN plan_courses c USING (course) WHERE p.live_id = students.id
-      AND p.op = 'update'`,
-  // In the order of the source: the book falls back to ids.
-  `INSERT INTO live.students (course_id, source_id, first_name, last_name, student_identifier, email,
-      period_id, dropped_on, grade_book, is_unenrolled, position)
-    SELECT c.live_id, p.source_id, p.first_name, p.last_name, p.student_identifier, p.email, ${PERIOD},
-      p.dropped_on, p.grade_book, p.is_unenrolled, p.position
-    FROM plan_students p JOIN plan_courses c USING (course) WHERE p.op = 'insert' ORDER BY p.rowid`,
-  // Only now is no student in them.
-  "DELETE FROM live.periods WHERE id IN (SELECT live_id FROM plan_periods WHERE op = 'delete')",
-
-  `UPDATE live.course_teachers SET email = p.email, email_key = p.email_key, first_name = p.first_name,
-      last_name = p.last_name, is_enabled = p.is_enabled, position = p.position
-    FROM plan_teachers p WHERE p.live_id = course_teachers.id AND p.op = 'update'`,
-  `INSERT INTO live.course_teachers (course_id, source_id, email, email_key, first_name, last_name,
-      is_enabled, position)
-    SELECT c.live_id, p.source_id, p.email, p.email_key, p.first_name, p.last_name, p.is_enabled, p.position
-    FROM plan_teachers p JOIN plan_courses c USING (course) WHERE p.op = 'insert' ORDER BY course,
-      p.position`,
-
-  'UPDATE live.users SET roster_disabled_by = p.disabled_by FROM plan_accounts p WHERE p.user_id = users.id',
-  // An account that a roster disables is signed out. When it is enabled again, it starts new sessions.
-  `UPDATE live.sessions SET ended_at = :at WHERE ended_at IS NULL AND user_id IN (
-    SELECT u.id FROM live.users u WHERE u.is_from_roster = 1 AND u.role <> 'admin'
-      AND (u.roster_disabled_by IS NOT NULL
-      OR EXISTS (SELECT 1 FROM live.course_teachers t WHERE t.email_key = u.email_key
-        AND t.is_enabled = 0)))`,
-
-  'DELETE FROM live.student_scores WHERE student_id IN (SELECT live_id FROM plan_scores WHERE cells IS NULL)',
-  `DELETE FROM live.student_result_origins
-    WHERE student_id IN (SELECT live_id FROM plan_scores WHERE origins IS NULL)`,
-  `INSERT INTO live.student_scores (student_id, cells, score_count, score_sum)
-    SELECT coalesce(p.live_id, ${STUDENT}), p.cells, p.score_count, p.score_sum FROM plan_scores p
-      JOIN plan_courses c USING (course) WHERE p.cells IS NOT NULL
-    ON CONFLICT (student_id) DO UPDATE SET cells = excluded.cells, score_count = excluded.score_count,
-      score_sum = excluded.score_sum`,
-  `INSERT INTO live.student_result_origins (student_id, origins)
-    SELECT coalesce(p.live_id, ${STUDENT}), p.origins FROM plan_scores p JOIN plan_courses c USING (course)
-      WHERE p.origins IS NOT NULL
-    ON CONFLICT (student_id) DO UPDATE SET origins = excluded.origins`,
-
-  `DELETE FROM live.roster_records
-    WHERE (kind, source_id) IN (SELECT kind, source_id FROM plan_records WHERE body IS NULL)`,
-  `INSERT INTO live.roster_records (kind, source_id, parent, other, body) SELECT kind, source_id, parent,
-      other, body FROM plan_records WHERE body IS NOT NULL
-    ON CONFLICT (kind, source_id) DO UPDATE SET parent = excluded.parent, other = excluded.other,
-      body = excluded.body`,
-
-  'DELETE FROM live.erased_people WHERE hash IN (SELECT hash FROM plan_readmitted)',
-
-  // Courses before orgs, which they refer to.
-  ...([
-    ['user', "e.kind = 'enrollment' AND e.other = r.source_id"],
-    ['category', "e.kind = 'lineItem' AND e.other = r.source_id"],
-    ['course', "e.kind = 'class' AND e.parent = r.source_id"],
-    ['org', "e.kind IN ('class', 'course') AND e.other = r.source_id"],
-    [
-      'session',
-      "e.kind = 'class' AND EXISTS (SELECT 1 FROM json_each(e.body, '$[1]') t WHERE t.value = r.source_id)",
-    ],
-  ] as const).map(([kind, refers]) =>
-    `DELETE FROM live.roster_records AS r WHERE r.kind = '${kind}'
-    AND r.source_id IN (SELECT source_id FROM plan_leavers WHERE kind = '${kind}')
-    AND NOT EXISTS (SELECT 1 FROM live.roster_records e WHERE ${refers})
-    AND NOT EXISTS (SELECT 1 FROM records s WHERE s.kind = r.kind AND s.source_id = r.source_id
-      AND s.file >= 0 AND s.is_deleted = 0)`
-  ),
-
-  // Reports of a deleted course name its people. Without any course of a roster, nothing needs the roster.
-  `UPDATE live.jobs SET result = NULL, error_message = NULL, payload = json_set(json_remove(payload,
-      '$.filename'), '$.requestedBy', '')
-    WHERE owner_type = 'course' AND owner_id IN (SELECT live_id FROM plan_courses WHERE op = 'delete')`,
-  `UPDATE live.job_attempts SET error_message = NULL WHERE job_id IN (SELECT id FROM live.jobs
-    WHERE owner_type = 'course' AND owner_id IN (SELECT live_id FROM plan_courses WHERE op = 'delete'))`,
-  `DELETE FROM live.roster_records WHERE EXISTS (SELECT 1 FROM plan_courses WHERE op = 'delete')
-    AND NOT EXISTS (SELECT 1 FROM live.courses WHERE "grouping" IS NOT NULL)`,
-  ...[
-    `UPDATE live.jobs SET result = NULL, error_message = NULL, payload = json_set(json_remove(payload,
-      '$.filename'), '$.requestedBy', '')
-      WHERE kind = 'import' AND state IN ('succeeded', 'failed', 'canceled')`,
-    `UPDATE live.job_attempts SET error_message = NULL WHERE job_id IN (SELECT id FROM live.jobs
-      WHERE kind = 'import')`,
-    "UPDATE live.imports SET summary = json_set(summary, '$.warnings', json('[]')) WHERE true",
-    `INSERT OR IGNORE INTO live.file_intents (hex, created_at) SELECT f.hex, :at FROM live.files f
-      WHERE ${ENDED_UPLOAD} AND f.removed_at IS NULL`,
-    `DELETE FROM live.files AS f WHERE ${ENDED_UPLOAD}`,
-  ].map((statement) =>
-    `${statement} AND EXISTS (SELECT 1 FROM plan_courses WHERE op = 'delete') AND NOT EXISTS (SELECT 1
-      FROM live.courses)`
-  ),
-]

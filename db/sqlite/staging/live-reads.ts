@@ -1,5 +1,5 @@
 // What an import reads from the service's database: one snapshot, through the staging connection, which calls
-// it `live`.
+// it `live`. What `LiveLoads` loads must be loaded before it is read.
 import type { SqliteConnection } from '../connection.ts'
 import type { Row } from '../../tables.ts'
 
@@ -8,13 +8,12 @@ export type LiveScores = Pick<Row<'student_scores'>, 'cells' | 'score_count' | '
 }
 export type LiveRecord = Row<'roster_records'>
 
+interface LiveOriginRow { course_id: number, source_id: string, origins: Buffer }
+export type LiveOrigins = Iterable<LiveOriginRow> | AsyncIterable<LiveOriginRow>
+
 export interface LiveReads {
-  /** Changes with each import, and with each erasure of a person. */
-  generation: () => string
   /** The key and the hashes of erased people. Undefined: there are none. */
   erased: () => { secret: string, hashes: string[] } | undefined
-  /** The summary, as JSON, of the import that was made under that reference. */
-  importOf: (reference: string) => string | undefined
   course: (id: number) => Row<'courses'> | undefined
   courseBySource: (sourceId: string) => Row<'courses'> | undefined
   coursesByName: (name: string) => Array<Row<'courses'>>
@@ -39,19 +38,16 @@ export interface LiveReads {
   recordsOfKind: (kind: string) => LiveRecord[]
   recordsOfParent: (kind: string, parent: string) => LiveRecord[]
   recordsOfOther: (kind: string, other: string) => LiveRecord[]
-  /** Every student whose results can be distinguished. Nothing can be written while this is read. */
-  origins: () => IterableIterator<{ course_id: number, source_id: string, origins: Buffer }>
+  /**
+   * Every student, of all courses or of one, whose results can be distinguished. Nothing can be written while
+   * this is read. Needs no loading.
+   */
+  origins: (courseId?: number) => LiveOrigins
 }
 
-/** A plan can be applied only while this is the same as when it was made. */
-export const GENERATION = `SELECT (SELECT coalesce(max(id), 0) FROM live.imports) || ' ' ||
-  (SELECT coalesce(max(id), 0) FROM live.erased_people)`
-
 export function liveReads (sqlite: SqliteConnection): LiveReads {
-  const generation = sqlite.prepare(GENERATION).pluck()
   const secret = sqlite.prepare('SELECT secret FROM live.erasure_keys').pluck()
   const erased = sqlite.prepare('SELECT hash FROM live.erased_people').pluck()
-  const importOf = sqlite.prepare('SELECT summary FROM live.imports WHERE reference = ?').pluck()
   const course = sqlite.prepare('SELECT * FROM live.courses WHERE id = ?')
   const courseBySource = sqlite.prepare('SELECT * FROM live.courses WHERE source_id = ?')
   const coursesByName = sqlite.prepare('SELECT * FROM live.courses WHERE name = ? ORDER BY id')
@@ -89,16 +85,16 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
   const recordsOfOther = sqlite.prepare(
     'SELECT * FROM live.roster_records WHERE other = ? AND kind = ? ORDER BY source_id'
   )
-  const origins = sqlite.prepare(`SELECT s.course_id, s.source_id, o.origins
-    FROM live.student_result_origins o JOIN live.students s ON s.id = o.student_id`)
+  const originsOf = `SELECT s.course_id, s.source_id, o.origins
+    FROM live.student_result_origins o JOIN live.students s ON s.id = o.student_id`
+  const origins = sqlite.prepare(originsOf)
+  const originsOfCourse = sqlite.prepare(`${originsOf} WHERE s.course_id = ?`)
   type Course = Row<'courses'>
   return {
-    generation: () => generation.get() as string,
     erased () {
       const hashes = erased.all() as string[]
       return hashes.length === 0 ? undefined : { secret: secret.get() as string, hashes }
     },
-    importOf: (reference) => importOf.get(reference) as string | undefined,
     course: (id) => course.get(id) as Course | undefined,
     courseBySource: (sourceId) => courseBySource.get(sourceId) as Course | undefined,
     coursesByName: (name) => coursesByName.all(name) as Course[],
@@ -117,6 +113,8 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
     recordsOfKind: (kind) => recordsOfKind.all(kind) as LiveRecord[],
     recordsOfParent: (kind, parent) => recordsOfParent.all(parent, kind) as LiveRecord[],
     recordsOfOther: (kind, other) => recordsOfOther.all(other, kind) as LiveRecord[],
-    origins: () => origins.iterate() as ReturnType<LiveReads['origins']>,
+    origins: (courseId) => (courseId === undefined
+      ? origins.iterate()
+      : originsOfCourse.iterate(courseId)) as LiveOrigins,
   }
 }

@@ -15,12 +15,14 @@ export interface GradeBookCourse {
 }
 
 /** The course of a teacher's import, or the one that `--course` names. Throws Refusal. */
-export function courseFor (file: SourceFile, run: ImportRun): GradeBookCourse {
-  const { options } = run
+export async function courseFor (file: SourceFile, run: ImportRun): Promise<GradeBookCourse> {
+  const { options, staging: { load } } = run
   const live = options.onlyCourseId === undefined ? undefined : run.staging.live.course(options.onlyCourseId)
   if (live === undefined && options.onlyCourseId !== undefined) throw new Refusal({ file: null }, NO_COURSE)
   const wanted = options.course?.trim() ?? ''
+  await load.coursesNamed(wanted)
   const row = live ?? namedCourse(wanted, file, run)
+  if (row !== undefined) await load.courses([row.id])
   return {
     live: row ?? null,
     sourceId: row?.source_id ?? wanted,

@@ -25,7 +25,7 @@ export async function importGradeBooks (
     throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an email address; --teacher expects one`)
   }
   const [first] = files
-  const book = new GradeBook(courseFor(first.file, run), run)
+  const book = new GradeBook(await courseFor(first.file, run), run)
   for (const { file, format } of files) {
     const read = format === 'canvas' ? readCanvas : readMoodle
     await problems.collect(async () => {

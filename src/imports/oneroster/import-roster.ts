@@ -26,12 +26,17 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
   const bundle = await readManifests(sources, run)
   const skipped = new SkippedRows(run)
   const unread = await readRecords(bundle, skipped, run)
-  if (scope !== undefined) keepWithinCourse(scope, bundle, run)
+  if (scope === undefined) await staging.load.roster()
+  else {
+    // Some may belong to other courses.
+    await staging.load.records('lineItem', staging.records.idsOfKind('lineItem'))
+    keepWithinCourse(scope, bundle, run)
+  }
   staging.records.index()
   const known = new KnownRoster(bundle, run)
   removeMissingReferences(known, unread, skipped, run)
-  known.load()
-  if (scope !== undefined) known.loadCourse(scope.course)
+  await known.load()
+  if (scope !== undefined) await known.loadCourse(scope.course)
   warnOfDeleted(run)
 
   const today = dayAt(options.now(), options.timeZone ?? options.defaultTimeZone)
@@ -46,12 +51,14 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
   }
   skipped.check()
   if (problems.hasErrors) return
-  targets.settle()
+  await targets.settle()
   staging.results.index()
 
-  const courses = [...grouped, ...stillThere(targets.found, known, run)]
+  await staging.load.courses([...grouped, ...targets.found].flatMap(({ live }) => live?.id ?? []))
+  const courses = [...grouped, ...await stillThere(targets.found, known, run)]
   const remaining = new Set(courses.map((course) => course.live?.id))
   const removed = known.shrunken().filter((live) => !remaining.has(live.id))
+  await staging.load.courses(removed.map(({ id }) => id))
   for (const live of removed) run.planRemoval(live, { file: sourceName })
   for (const course of courses) {
     const book = buildBook(course, run, {
@@ -90,13 +97,17 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
  * Courses that a delta refers to only by results, with their stored classes. A course whose classes are all
  * deleted by the delta is left out.
  */
-function stillThere (found: RosterCourse[], known: KnownRoster, run: ImportRun): RosterCourse[] {
-  return found.flatMap((course) => {
-    if (course.live === null) return []
-    known.loadCourse(course.live)
+async function stillThere (
+  found: RosterCourse[], known: KnownRoster, run: ImportRun
+): Promise<RosterCourse[]> {
+  const courses: RosterCourse[] = []
+  for (const course of found) {
+    if (course.live === null) continue
+    await known.loadCourse(course.live)
     const classes = storedClasses(course.live, run)
-    return classes.length === 0 ? [] : [{ ...course, classes }]
-  })
+    if (classes.length > 0) courses.push({ ...course, classes })
+  }
+  return courses
 }
 
 function storedClasses (live: Row<'courses'>, { staging }: ImportRun): RosterCourse['classes'] {

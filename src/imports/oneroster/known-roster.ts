@@ -32,14 +32,16 @@ export class KnownRoster {
   }
 
   /** Adds the courses that the bundle affects, and everything that it refers to. */
-  load (): void {
-    const { staging: { records, live } } = this.#run
-    if (!this.isBulk) for (const classId of this.#touchedClasses()) this.#loadClass(classId)
+  async load (): Promise<void> {
+    const { staging: { records, live, load } } = this.#run
+    const touched = this.isBulk ? [] : [...this.#touchedClasses()]
+    await load.courses(touched.flatMap((classId) => this.#courseOf(classId)?.id ?? []))
+    for (const classId of touched) await this.#loadClass(classId)
     for (const record of records.ofKind('class')) {
       if (record.is_deleted === 1 || this.#courseOf(record.source_id) !== undefined) continue
       // A new class may join a stored course. A bulk file is only about its own classes.
       if (this.isKnown('class')) {
-        for (const course of live.coursesByGrouping(groupingOf(record))) this.loadCourse(course)
+        for (const course of live.coursesByGrouping(groupingOf(record))) await this.loadCourse(course)
       }
     }
     for (const { kind, field, target } of REFERENCES) {
@@ -55,10 +57,11 @@ export class KnownRoster {
   }
 
   /** Adds a stored course: its classes, and their enrollments, line items and users. */
-  loadCourse (course: Row<'courses'>): void {
+  async loadCourse (course: Row<'courses'>): Promise<void> {
     if (this.#courses.has(course.id)) return
     this.#courses.add(course.id)
-    const { staging: { live, records } } = this.#run
+    const { staging: { live, load, records } } = this.#run
+    await load.courses([course.id])
     const periods = live.periods(course.id)
     const periodOf = new Map(periods.map((period) => [period.id, period.source_id]))
     const classOf = new Map(live.students(course.id).map((student) => {
@@ -125,9 +128,9 @@ export class KnownRoster {
     return this.#run.staging.live.courseOfClass(classId)
   }
 
-  #loadClass (classId: string): void {
+  async #loadClass (classId: string): Promise<void> {
     const course = this.#courseOf(classId)
-    if (course !== undefined) this.loadCourse(course)
+    if (course !== undefined) await this.loadCourse(course)
     else if (this.isKnown('class')) this.ensure('class', classId)
   }
 

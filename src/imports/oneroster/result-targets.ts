@@ -121,7 +121,7 @@ export class ResultTargets {
    * Removes results that were deleted or moved from where they are stored. Once, after all results are
    * read.
    */
-  settle (): void {
+  async settle (): Promise<void> {
     if (this.#moves.size === 0) return
     const { staging, problems } = this.#run
     const itemIds = new Map<number, Map<number, string>>()
@@ -134,7 +134,9 @@ export class ResultTargets {
       return ids.get(storedItem)
     }
     const seen = new Set<number>()
-    for (const { key, move, courseId, student, storedItem } of this.#storedMoves()) {
+    const stored = await this.#storedMoves()
+    await staging.load.courses(stored.map(({ courseId }) => courseId))
+    for (const { key, move, courseId, student, storedItem } of stored) {
       seen.add(key)
       const itemId = idOf(courseId, storedItem)
       const live = staging.live.course(courseId)
@@ -153,10 +155,10 @@ export class ResultTargets {
   }
 
   /** Where results that this delta names are stored. */
-  #storedMoves (): StoredMove[] {
+  async #storedMoves (): Promise<StoredMove[]> {
     const origins = new OriginReader()
     const found: StoredMove[] = []
-    for (const row of this.#run.staging.live.origins()) {
+    for await (const row of this.#run.staging.live.origins()) {
       origins.load(row.origins)
       for (let slot = 0; slot < origins.length; slot++) {
         const key = origins.key(slot)

@@ -25,10 +25,18 @@ export async function importDocuments (files: SourceFile[], run: ImportRun): Pro
   for (const file of files) {
     await run.problems.collect(async () => {
       const document = await readDocument(file, checks, run)
+      await loadCourse(document, run)
       const book = bookOf(document, run)
       if (book !== undefined) await run.plan(book, files.length)
     })
   }
+}
+
+async function loadCourse ({ course }: BookDocument, { staging: { live, load } }: ImportRun): Promise<void> {
+  if (course === undefined) return
+  await load.coursesNamed(course.source_id)
+  const stored = live.courseBySource(course.source_id)
+  if (stored !== undefined) await load.courses([stored.id])
 }
 
 async function readDocument (

@@ -1,4 +1,4 @@
-import type { Staging } from '../../../db/sqlite/staging/staging.ts'
+import type { Staging } from '../../../db/staging/staging.ts'
 import type { BookSource } from '../book-source.ts'
 import type { Tallies } from '../outcome.ts'
 import type { Problems } from '../problems.ts'
