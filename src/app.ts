@@ -29,6 +29,7 @@ import { countRequests } from './http/metrics-hook.ts'
 import { metricsRoutes } from './http/routes/metrics.ts'
 import { openApi } from './http/openapi/openapi.ts'
 import { shedLoad } from './http/overload.ts'
+import { rateLimitStore } from './http/rate-limit-store.ts'
 import { checkClientAddresses, requireOneHost } from './http/access/request-origin.ts'
 import { createJobView } from './http/job-view.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
@@ -62,7 +63,7 @@ export interface App {
 export async function createApp (services: Services, logger: FastifyBaseLogger | false): Promise<App> {
   const {
     config, clock, access, accounts, sessions, passwordLinks, audit, courses, exports, imports, files,
-    freeBytes, queue, runner, outlook, housekeeping, metrics,
+    freeBytes, queue, runner, outlook, housekeeping, metrics, shared,
   } = services
   const links = createLinks(config.PUBLIC_URL)
   const gate = createJobGate({ config, files, freeBytes, now: clock.now })
@@ -133,6 +134,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   }
   await server.register(rateLimit, {
     global: false,
+    store: rateLimitStore(shared),
     errorResponseBuilder: (request, { ttl }) =>
       new DomainError('RATE_LIMITED', { retryAfterSeconds: Math.ceil(ttl / 1000) }),
   })

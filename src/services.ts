@@ -26,6 +26,8 @@ import { withTasks } from './jobs/job-kind.ts'
 import { createJobRunner, type JobRunner } from './jobs/job-runner.ts'
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
 import type { Log } from './log.ts'
+import { createMemoryState } from './nodes/memory-state.ts'
+import type { SharedState } from './nodes/shared-state.ts'
 import { TASKS_FILE } from './program-files.ts'
 import { VERSION } from './version.ts'
 import type { JobTasks } from '../workers/task-map.ts'
@@ -43,6 +45,8 @@ export interface Services extends AccountServices {
   queue: JobQueue
   runner: JobRunner
   metrics: Metrics
+  /** Counters and one-time values that hold over all nodes. */
+  shared: SharedState
   /** Bytes that are free on the disk of the data folder. */
   freeBytes: () => Promise<number>
   outlook: JobOutlook
@@ -182,11 +186,12 @@ export async function createServices ({
     log,
   })
   const audit = createAudit({ db, clock, log })
+  const shared = createMemoryState({ now })
   return {
     config,
     clock,
     db,
-    ...await createAccountServices({ config, db, log, now }),
+    ...await createAccountServices({ config, db, log, now, shared }),
     audit,
     courses: createCourses({ db, files, queue, readers, now }),
     exports: createExports({ db, files, queue, now, retention: rules.exports }),
@@ -196,6 +201,7 @@ export async function createServices ({
     queue,
     runner,
     metrics,
+    shared,
     freeBytes,
     outlook: createJobOutlook({
       db,

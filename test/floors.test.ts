@@ -5,7 +5,7 @@ import { circlesIn, importsIn, importsOf, sourceFiles, sourceText, type Import }
 
 /** Features may use these others, in addition to `jobs`, `files` and `db`. */
 const FEATURES: Record<string, readonly string[]> = {
-  accounts: [],
+  accounts: ['nodes'],
   audit: [],
   backup: [],
   courses: [],
@@ -14,6 +14,7 @@ const FEATURES: Record<string, readonly string[]> = {
   housekeeping: [],
   imports: ['courses', 'person-data'],
   metrics: ['exports'],
+  nodes: [],
   'person-data': ['courses', 'exports', 'imports'],
   'synthetic-roster': [],
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/index.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
+import type { SharedState } from '../nodes/shared-state.ts'
 import { createAccess, type Access } from './access.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
 import type { ApplicationTokens } from './application-tokens.ts'
@@ -38,10 +39,11 @@ interface AccountServicesOptions {
   db: Database
   log: Log
   now: () => number
+  shared: SharedState
 }
 
 export async function createAccountServices (
-  { config, db, log, now }: AccountServicesOptions
+  { config, db, log, now, shared }: AccountServicesOptions
 ): Promise<AccountServices> {
   const passwords = createPasswordQueue({
     db,
@@ -51,7 +53,7 @@ export async function createAccountServices (
   const sessions = createSessions({
     db,
     now,
-    limit: createSignInLimit({ now }),
+    limit: createSignInLimit({ shared }),
     passwords,
     idleMs: config.SESSION_IDLE_MINUTES * 60_000,
     maxMs: config.SESSION_MAX_HOURS * HOUR_MS,
@@ -66,10 +68,11 @@ export async function createAccountServices (
       now,
       sessions,
       passwords,
+      shared,
       validMs: config.INVITATION_HOURS * HOUR_MS,
     }),
     linkMail: await createLinkMail(config, log),
-    singleSignOn: await createSingleSignOn(config, { db, log, now, sessions }),
+    singleSignOn: await createSingleSignOn(config, { db, log, now, sessions, shared }),
     applicationTokens: await createApplicationTokens(config, { db, log, now }),
   }
 }
@@ -85,7 +88,7 @@ async function createLinkMail (config: Config, log: Log): Promise<LinkMail | und
 
 async function createSingleSignOn (
   config: Config,
-  parts: { db: Database, log: Log, now: () => number, sessions: Sessions }
+  parts: { db: Database, log: Log, now: () => number, sessions: Sessions, shared: SharedState }
 ): Promise<SingleSignOn | undefined> {
   if (config.OIDC_ISSUER === '') return undefined
   const { createSingleSignOn } = await import('./single-sign-on.ts')

@@ -2,10 +2,17 @@ import { findUserById, updateUser, type UserRow } from '../../db/queries/account
 import type { Database } from '../../db/index.ts'
 import { endLinksOfUser, findLink, insertLink } from '../../db/queries/password-links.ts'
 import { endSessionsOfUser } from '../../db/queries/sessions.ts'
+import type { SharedState } from '../nodes/shared-state.ts'
 import { mayEnter } from './account-state.ts'
 import type { PasswordQueue } from './password-queue.ts'
 import { hashOfSecret, newSecret } from './secrets.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
+
+/**
+ * The longest that a request uses a link, ms: a hash may wait for many others. A link whose process died is
+ * usable again after that.
+ */
+const CLAIM_MS = 60_000
 
 /** One-time links to choose a password: an invitation, or a reset. An administrator passes them on. */
 export interface PasswordLinks {
@@ -25,6 +32,7 @@ interface PasswordLinksOptions {
   now: () => number
   sessions: Pick<Sessions, 'begin'>
   passwords: Pick<PasswordQueue, 'choose'>
+  shared: Pick<SharedState, 'claim'>
   /** How long a link is valid, ms. */
   validMs: number
 }
@@ -34,10 +42,9 @@ export function createPasswordLinks ({
   now,
   sessions,
   passwords,
+  shared,
   validMs,
 }: PasswordLinksOptions): PasswordLinks {
-  /** Hashes of the links that a request is using right now. */
-  const claimed = new Set<string>()
   async function findByHash (hash: string): ReturnType<PasswordLinks['find']> {
     const link = await findLink(db.reads, hash, now())
     const user = link === undefined ? undefined : await findUserById(db.reads, link.user_id)
@@ -63,15 +70,14 @@ export function createPasswordLinks ({
     },
     async redeem (secret, password, browser) {
       const hash = hashOfSecret(secret)
-      // One request at a time: many with one link must not fill the queue of hashes. This is kept in memory,
-      // so a link that was in use when the process ended is usable again. The transaction below decides which
-      // request gets it.
-      if (claimed.has(hash)) return undefined
-      claimed.add(hash)
+      // One request at a time: many with one link must not fill the queue of hashes. The transaction below
+      // decides which request gets it.
+      const claim = await shared.claim({ kind: 'one-time link', key: hash }, CLAIM_MS)
+      if (claim === undefined) return undefined
       try {
         return await set(hash, password, browser)
       } finally {
-        claimed.delete(hash)
+        await claim.release()
       }
     },
   }

@@ -124,16 +124,16 @@ export function createSessions ({
       })
       const lane = isKnownThere ? 'first' : 'other'
       const attempt = { account: key, network, isKnownThere }
-      const waitMs = limit.begin(attempt)
+      const waitMs = await limit.begin(attempt)
       if (waitMs > 0) return { waitMs }
-      const isRight = await passwords.verify(password, hash, lane).catch((error: unknown) => {
-        limit.succeeded(attempt)
+      const isRight = await passwords.verify(password, hash, lane).catch(async (error: unknown) => {
+        await limit.succeeded(attempt)
         throw error
       })
       const isAllowed = await mayEnter(db.reads, user ?? { email_key: key })
       const refusal = { refused: true, userId: user?.id ?? null } as const
       if (user === undefined || !isRight || !isAllowed) return refusal
-      limit.succeeded(attempt)
+      await limit.succeeded(attempt)
       const renewed = isOutdated(hash)
         ? await passwords.renew(password, lane).catch(skipIfOverloaded)
         : undefined

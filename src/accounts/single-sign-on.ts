@@ -6,14 +6,13 @@ import { emailKey, findUser } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
 import { DomainError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import type { SharedState } from '../nodes/shared-state.ts'
 import { mayEnter } from './account-state.ts'
 import { knownUser } from './principals.ts'
 import type { Browser, NewSession, Sessions } from './sessions.ts'
 
 /** Time from the click to the way back, ms: enough for a password and a second factor. */
 const TICKET_MS = 600_000
-/** How many used tickets are remembered. The provider itself refuses a code that was used. */
-const MOST_USED = 10_000
 /** Time-out of a request to the provider, s. */
 const ANSWER_S = 10
 /** When to try again after an outage of the provider. */
@@ -61,6 +60,7 @@ interface SingleSignOnOptions {
   now: () => number
   log: Pick<Log, 'warn'>
   sessions: Pick<Sessions, 'begin'>
+  shared: Pick<SharedState, 'claim'>
   issuer: string
   clientId: string
   clientSecret: string
@@ -71,10 +71,9 @@ interface SingleSignOnOptions {
 }
 
 export function createSingleSignOn (
-  { db, now, log, sessions, issuer, clientId, clientSecret, name, trustsEmail }: SingleSignOnOptions
+  { db, now, log, sessions, shared, issuer, clientId, clientSecret, name, trustsEmail }: SingleSignOnOptions
 ): SingleSignOn {
   const server = new URL(issuer)
-  const used = new Map<string, number>()
   let provider: { metadata: Promise<oidc.Configuration>, at: number } | undefined
 
   /** Fetched when it is needed, so that the service starts even if the provider is down. */
@@ -103,11 +102,11 @@ export function createSingleSignOn (
     return new DomainError('ISSUER_UNAVAILABLE', { retryAfterSeconds: RETRY_S })
   }
   /** False: the ticket was used before, or has expired. */
-  function take ({ state, until }: SignInTicket): boolean {
-    for (const [known, end] of used) if (end <= now() || used.size > MOST_USED) used.delete(known)
-    if (until <= now() || used.has(state)) return false
-    used.set(state, until)
-    return true
+  async function take ({ state, until }: SignInTicket): Promise<boolean> {
+    const leftMs = until - now()
+    if (leftMs <= 0) return false
+    // Never released. The provider itself refuses a code that was used.
+    return await shared.claim({ kind: 'sign-on ticket', key: state }, leftMs) !== undefined
   }
   /** The email address that the provider vouches for. */
   async function emailOf (
@@ -151,7 +150,7 @@ export function createSingleSignOn (
     async finish (redirectUri, query, ticket, browser) {
       const address = new URL(redirectUri)
       address.search = query
-      if (address.searchParams.get('state') !== ticket.state || !take(ticket)) {
+      if (address.searchParams.get('state') !== ticket.state || !await take(ticket)) {
         return { refused: 'expired', userId: null }
       }
       const config = await discover()

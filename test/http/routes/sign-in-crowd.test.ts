@@ -90,12 +90,13 @@ t.test('200 requests at once with one unused link: one hash, one gets it', async
 
 t.test('a link is usable again if the queue was full or the password was refused', async (t) => {
   const { service, post } = await open(t)
-  const { accounts, sessions, db, clock: { now } } = service.services
+  const { accounts, sessions, shared, db, clock: { now } } = service.services
   const turns = createTurns({ atOnce: 1, waiting: 0 })
   const passwordLinks = createPasswordLinks({
     db,
     now,
     sessions,
+    shared,
     passwords: createPasswordQueue({ db, turns, publicUrl: '' }),
     validMs: 3_600_000,
   })
