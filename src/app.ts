@@ -6,7 +6,7 @@ import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { DomainError } from './errors.ts'
-import { secretFromFile } from './accounts/secrets.ts'
+import { cookieKey } from './accounts/cookie-key.ts'
 import { enforceAccess, type RegisteredRoute } from './http/access/route-access.ts'
 import { publishContract } from './http/openapi/api-docs.ts'
 import { acceptBodies } from './http/bodies.ts'
@@ -115,7 +115,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   countRequests(server, metrics)
   acceptBodies(server)
   handleErrors(server)
-  await server.register(cookies, { secret: secretFromFile(config.secretFile) })
+  await server.register(cookies, { secret: cookieKey(config) })
   const routes = enforceAccess(server, { authentication, access, audit, polls, config })
   server.addHook('preClose', async () => {
     closing.abort()

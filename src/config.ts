@@ -19,7 +19,7 @@ export type Config = Readonly<SettingValues> & {
   readonly filesFolder: string
   readonly stagingFolder: string
   readonly quarantineFolder: string
-  /** Holds the key that signs cookies; readable by its owner only. */
+  /** Holds the service's own key that signs cookies; readable by its owner only. */
   readonly secretFile: string
   readonly fileTypes: readonly string[]
   readonly corsOrigins: readonly string[]

@@ -155,6 +155,12 @@ const settings = {
     { default: 168, minimum: 1, maximum: 8760 },
     'A session of the page ends this many hours after sign-in, even if it is used.'
   ),
+  COOKIE_SECRET_FILE: text(
+    '',
+    'File with the key that signs the cookies of sessions, at least 32 characters in one line. All nodes ' +
+    'need the same one. Default: a key that the service creates, in `cookie.secret` in the data folder or ' +
+    'in PostgreSQL.'
+  ),
   INVITATION_HOURS: integer(
     { default: 72, minimum: 1, maximum: 8760 },
     'Hours that a one-time link for a password is valid.'

@@ -34,6 +34,7 @@ export function demoCommand (context: CommandContext): Command {
         DATABASE_URL_FILE: '',
         DATABASE_DIRECT_URL: '',
         FILES_URL: '',
+        COOKIE_SECRET_FILE: '',
         NODE_ROLE: '',
         DATA_DIR: folder,
         HOST: '127.0.0.1',

@@ -85,7 +85,7 @@ async function examine (
   return [
     folder,
     await checkFileSystem(places.dataFolder),
-    checkPermissions(places, settingsFile),
+    checkPermissions(places, [settingsFile ?? '', config.COOKIE_SECRET_FILE]),
     await checkDisk(places, config.MIN_FREE_BYTES),
     database,
     // A database that is damaged or has another schema cannot be asked about files and times.

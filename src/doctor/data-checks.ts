@@ -59,17 +59,23 @@ export function checkFolder ({ dataFolder, databaseFile, filesFolder }: DataPlac
 }
 
 /**
- * Whether only its owner can access the data, and whether all of it has one owner. `settingsFile`: the one
- * that the service is started with.
+ * Whether only its owner can access the data, and whether all of it has one owner. `settingsFiles`: those
+ * that the service is started with; an empty name is none.
  */
-export function checkPermissions (places: DataPlaces, settingsFile?: string): Finding {
+export function checkPermissions (
+  places: DataPlaces,
+  settingsFiles: readonly string[]
+): Finding {
   const { dataFolder, databaseFile, filesFolder, secretFile } = places
   const name = 'permissions'
   const folder = lstatSync(dataFolder)
   const present = [databaseFile, `${databaseFile}-wal`, filesFolder, secretFile].filter((path) =>
     existsSync(path)
   )
-  const open = openPlaces({ ...places, settingsFiles: settingsFile === undefined ? [] : [settingsFile] })
+  const open = openPlaces({
+    ...places,
+    settingsFiles: settingsFiles.filter((file) => file !== ''),
+  })
   if (open.length > 0) {
     const paths = open.map(({ path }) => path).join(', ')
     return problem(

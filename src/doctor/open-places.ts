@@ -15,8 +15,8 @@ interface PrivatePlaces {
   /** The key that signs cookies. */
   secretFile: string
   /**
-   * Files of settings, which may hold passwords. Their group may read them: `/etc` belongs to the
-   * administrator.
+   * Files of settings or a key that the administrator provides. Their group may read them: `/etc` belongs to
+   * the administrator.
    */
   settingsFiles?: readonly string[]
 }

@@ -44,7 +44,7 @@ export async function runService (
   config: Config,
   parts: ServiceParts = {}
 ): Promise<RunningService> {
-  const { onStep, settingsFiles } = parts
+  const { onStep, settingsFiles = [] } = parts
   const log = createLog(context, config)
   const lock = lockFolder(config.DATA_DIR, { pid: context.pid, address: 'starting' })
   const undo: Array<() => unknown> = [() => { lock.release() }]
@@ -52,7 +52,11 @@ export async function runService (
     const services = await createServices({ config, log, mayUpgrade: true, ...parts })
     undo.push(() => services.close(0))
     onStep?.('boot: opened')
-    const open = openPlaces({ dataFolder: config.DATA_DIR, secretFile: config.secretFile, settingsFiles })
+    const open = openPlaces({
+      dataFolder: config.DATA_DIR,
+      secretFile: config.secretFile,
+      settingsFiles: [...settingsFiles, config.COOKIE_SECRET_FILE].filter((file) => file !== ''),
+    })
     for (const { path, command, within } of byFolder(open, config.DATA_DIR)) {
       const inIt = within.length === 0 ? '' : `, and to ${listNames(within)} in it`
       log.warn(
