@@ -12,6 +12,9 @@ interface ClaimFilter {
   kinds: readonly string[]
 }
 
+/** The unique index that keeps two nodes from running jobs of one key at once. Only in PostgreSQL. */
+export const ONE_RUN_PER_KEY = 'jobs_started_key'
+
 /**
  * The token of the last claim of a job of the same owner; 0 if there was none. Jobs without an owner count as
  * jobs of one owner.
@@ -23,11 +26,15 @@ export const lastServed = sql<number>`(SELECT coalesce(max(served.token), 0) FRO
 /**
  * The next job that may start: due, of a kind with room, and no job of the same key is running. The higher
  * priority comes first, then the owner that has waited longest since one of its jobs was claimed, so that no
- * course waits for all jobs of another one. `queuePositions` counts in the same order.
+ * course waits for all jobs of another one. `queuePositions` counts in the same order. With `lock`, jobs that
+ * another node is claiming are passed over, and no other node claims this one before the end of the write.
  */
-export async function nextJob (trx: Trx, { now, kinds }: ClaimFilter): Promise<JobRow | undefined> {
+export async function nextJob (
+  db: Trx | Reads,
+  { now, kinds, lock = false }: ClaimFilter & { lock?: boolean }
+): Promise<JobRow | undefined> {
   if (kinds.length === 0) return undefined
-  return await trx.selectFrom('jobs').selectAll('jobs')
+  return await db.selectFrom('jobs').selectAll('jobs')
     .where('state', '=', state('queued'))
     .where('run_after', '<=', now)
     .where('kind', 'in', kinds)
@@ -38,7 +45,9 @@ export async function nextJob (trx: Trx, { now, kinds }: ClaimFilter): Promise<J
       ))
     )
     .orderBy('priority', 'desc').orderBy(lastServed).orderBy('id')
-    .limit(1).executeTakeFirst()
+    .limit(1)
+    .$if(lock && 'engine' in db && db.engine === 'postgres', (query) => query.forUpdate('jobs').skipLocked())
+    .executeTakeFirst()
 }
 
 /** Claims a job with one UPDATE: a token above all others, one more attempt, and no unique key. */
@@ -119,22 +128,24 @@ interface Recovery {
   /** A job fails with this message after so many deaths of the process. */
   maxDeaths: number
   message: string
-  /** Tokens of the runs that are alive. */
-  running: readonly number[]
+  /** Tokens of the runs that are lost. */
+  lost: readonly number[]
 }
 
 /**
- * Requeues started jobs that run nowhere, without losing the attempt; fails those whose process died too
- * often. Returns their ids.
+ * Requeues the started jobs with these tokens, without losing the attempt; fails those whose process died too
+ * often.
  */
 export async function recoverStarted (
   trx: Trx,
-  { now, maxDeaths, message, running }: Recovery
-): Promise<{ requeued: number[], failed: number[] }> {
-  let lost = trx.selectFrom('jobs').select(['id', 'process_deaths']).where('state', '=', state('started'))
-  if (running.length > 0) lost = lost.where('token', 'not in', running)
-  const rows = await lost.execute()
-  const [failed, requeued] = [true, false].map((isLast) =>
+  { now, maxDeaths, message, lost }: Recovery
+): Promise<{ requeued: JobRow[], failed: JobRow[] }> {
+  if (lost.length === 0) return { requeued: [], failed: [] }
+  // Locked, so that two nodes that find the same run lost count one death.
+  const rows = await trx.selectFrom('jobs').select(['id', 'process_deaths'])
+    .where('state', '=', state('started')).where('token', 'in', lost).orderBy('id')
+    .$if(trx.engine === 'postgres', (query) => query.forUpdate()).execute()
+  const [last, others] = [true, false].map((isLast) =>
     rows.filter((row) => (row.process_deaths >= maxDeaths - 1) === isLast).map((row) => row.id)
   ) as [number[], number[]]
   await endAttempts(trx, rows.map((row) => row.id), {
@@ -142,28 +153,29 @@ export async function recoverStarted (
     outcome: 'died',
     message: 'The server was gone before this run had ended.',
   })
-  if (failed.length > 0) {
-    await trx.updateTable('jobs')
+  const deaths = { process_deaths: sql<number>`process_deaths + 1` }
+  const failed = last.length === 0
+    ? []
+    : await trx.updateTable('jobs')
       .set({
+        ...deaths,
         state: 'failed',
         finished_at: now,
         error_code: 'WORKER_CRASHED',
         error_message: message,
-        process_deaths: sql<number>`process_deaths + 1`,
       })
-      .where('id', 'in', failed).execute()
-  }
-  if (requeued.length > 0) {
-    await trx.updateTable('jobs')
+      .where('id', 'in', last).returningAll().execute()
+  const requeued = others.length === 0
+    ? []
+    : await trx.updateTable('jobs')
       .set({
+        ...deaths,
         state: 'queued',
         started_at: null,
         progress: 0,
         run_after: 0,
         attempts: sql<number>`attempts - 1`,
-        process_deaths: sql<number>`process_deaths + 1`,
       })
-      .where('id', 'in', requeued).execute()
-  }
+      .where('id', 'in', others).returningAll().execute()
   return { requeued, failed }
 }

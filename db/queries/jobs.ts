@@ -134,9 +134,9 @@ export async function restartJobsOfOwner (
   return rows.length
 }
 
-/** Requeues a job that failed or was canceled, with all its attempts. */
-export async function requeueEnded (trx: Trx, id: number): Promise<boolean> {
-  const result = await trx.updateTable('jobs')
+/** Requeues a job that failed or was canceled, with all its attempts. Undefined: it is in another state. */
+export async function requeueEnded (trx: Trx, id: number): Promise<JobRow | undefined> {
+  return await trx.updateTable('jobs')
     .set({
       state: 'queued',
       attempts: 0,
@@ -148,6 +148,6 @@ export async function requeueEnded (trx: Trx, id: number): Promise<boolean> {
       error_code: null,
       error_message: null,
     })
-    .where('id', '=', id).where('state', 'in', [state('failed'), state('canceled')]).executeTakeFirst()
-  return result.numUpdatedRows > 0n
+    .where('id', '=', id).where('state', 'in', [state('failed'), state('canceled')])
+    .returningAll().executeTakeFirst()
 }

@@ -96,7 +96,7 @@ export function createJobQueue (
       onStep('request: written')
       if (found === undefined) {
         trx.afterCommit(() => { onStep('request: committed') })
-        delivery.announce(trx)
+        await delivery.announce(trx, job)
       }
       return { job, joined: found !== undefined, requestedAt: request.requestedAt }
     },
@@ -118,9 +118,9 @@ export function createJobQueue (
       return jobIds
     },
     retry: (jobId) => db.write(async (trx) => {
-      const isQueued = await jobs.requeueEnded(trx, jobId)
-      if (isQueued) delivery.announce(trx)
-      return isQueued
+      const job = await jobs.requeueEnded(trx, jobId)
+      if (job !== undefined) await delivery.announce(trx, job)
+      return job !== undefined
     }),
     find: (jobId) => jobs.findJob(db.reads, jobId),
     list: (filter) => jobs.listJobs(db.reads, filter),

@@ -11,6 +11,7 @@ import { failureOf, hasCode, sentenceOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { boundMessage } from '../short-text.ts'
 import { pause, type Clock } from './clock.ts'
+import type { JobDelivery } from './delivery/delivery.ts'
 import type { Completion, Run, RunnableKind, WorkOutcome } from './job-kind.ts'
 
 /** The steps of a run, in order. */
@@ -45,6 +46,7 @@ export interface LiveRun {
 
 interface RunOptions {
   db: Database
+  delivery: Pick<JobDelivery, 'announce'>
   stagingFolder: string
   clock: Clock
   log: Log
@@ -75,7 +77,7 @@ export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>)
  * then the delivery requeues the job.
  */
 export function createRun (options: RunOptions): (live: LiveRun) => Promise<void> {
-  const { db, clock, log, onStep, onEnd, shutdownSignal } = options
+  const { db, delivery, clock, log, onStep, onEnd, shutdownSignal } = options
 
   async function perform (live: LiveRun): Promise<void> {
     const { job } = live
@@ -150,7 +152,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       return
     }
     if (reason === 'shutdown') {
-      await end(job, { ...WAITING, attempts: job.attempts - 1, run_after: 0 }, {
+      await requeue(job, { attempts: job.attempts - 1, run_after: 0 }, {
         outcome: 'stopped',
         message: 'The server was stopped before this run had ended.',
       })
@@ -175,7 +177,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       'a run of a job failed'
     )
     if (job.attempts >= kind.maxAttempts) return await fail(live, code, sentenceOf(code), { details })
-    await end(job, { ...WAITING, run_after: Math.round(clock.now() + kind.backoffMs(job.attempts)) }, {
+    await requeue(job, { run_after: Math.round(clock.now() + kind.backoffMs(job.attempts)) }, {
       outcome: 'failed',
       code,
       message: details,
@@ -200,6 +202,16 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     await end(job, change, { outcome: 'failed', code, message: details }, kind.failed)
     onEnd(job, 'failed')
     log.warn({ job: job.id, kind: job.kind, code }, 'job failed')
+  }
+
+  async function requeue (
+    job: JobRow,
+    change: RunChange & { run_after: number },
+    attempt: Omit<AttemptEnd, 'finishedAt'>
+  ): Promise<void> {
+    await end(job, { ...WAITING, ...change }, attempt, async (trx) => {
+      await delivery.announce(trx, { kind: job.kind, run_after: change.run_after })
+    })
   }
 
   /**

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '../../db/index.ts'
-import { isAnyDue, updateRun } from '../../db/queries/job-claims.ts'
+import { nextJob, updateRun } from '../../db/queries/job-claims.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import type { Log } from '../log.ts'
 import { pause, type Clock } from './clock.ts'
@@ -22,6 +22,8 @@ export interface RunnerOptions {
   stagingFolder: string
   clock: Clock
   log: Log
+  /** False: this process queues jobs and runs none. Default: true. */
+  runsJobs?: boolean
   /** Called between the steps of each run. */
   onStep?: ((step: RunStep, job: JobRow) => void) | undefined
   /** Called once for each run that has ended. */
@@ -31,7 +33,7 @@ export interface RunnerOptions {
 export interface JobRunner {
   /**
    * Removes what a dead process left and requeues its jobs, then runs jobs until `stop`. Only for the holder
-   * of the folder's lock. A second call does nothing.
+   * of the folder's lock. Does nothing in a process that runs no jobs, or when called again.
    */
   start: () => Promise<void>
   /** Ends a run whose job was canceled in the database. */
@@ -51,6 +53,7 @@ export interface JobRunner {
 
 export function createJobRunner (options: RunnerOptions): JobRunner {
   const { db, delivery, pool, stagingFolder, clock, log, onStep = () => {}, onEnd = () => {} } = options
+  const { runsJobs = true } = options
   const kinds = new Map(options.kinds.map((kind) => [kind.name, kind]))
   // By token and not by job: a job that was canceled and retried may start while its last run is being
   // cleaned up.
@@ -64,6 +67,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
 
   const worker: JobWorker = {
     kind: (name) => kinds.get(name),
+    slots: () => new Map(Array.from(kinds.values(), (kind) => [kind.name, slotsOf(kind)])),
     openKinds,
     tokens: () => Array.from(live.keys()),
     begin,
@@ -74,17 +78,21 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     changed,
   }
 
+  function slotsOf (kind: RunnableKind): number {
+    return kind.hasOwnThread === true ? 1 : Math.min(kind.concurrency ?? Infinity, pool.threads)
+  }
+
   function openKinds (): string[] {
     const runs = Array.from(live.values())
     const count = (name: string) => runs.filter((run) => run.job.kind === name).length
     const shared = runs.filter((run) => run.kind.hasOwnThread !== true).length
     return Array.from(kinds.values())
-      .filter((kind) => kind.hasOwnThread === true ? count(kind.name) === 0 : shared < pool.threads)
-      .filter((kind) => count(kind.name) < (kind.concurrency ?? Infinity))
+      .filter((kind) => count(kind.name) < slotsOf(kind))
+      .filter((kind) => kind.hasOwnThread === true || shared < pool.threads)
       .map((kind) => kind.name)
   }
 
-  function begin (job: JobRow): void {
+  function begin (job: JobRow): Promise<void> {
     const kind = kinds.get(job.kind)
     if (kind === undefined) throw new Error(`a job of the unknown kind ${job.kind} was delivered`)
     onStep('run: claimed', job)
@@ -105,6 +113,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       void delivery.look()
     })
     changed(job.id)
+    return run.done
   }
 
   function onProgress (run: LiveRun, fraction: number): void {
@@ -137,12 +146,13 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     await claimsEnded
     for (const run of live.values()) abortRun(run, 'shutdown')
     await runsEnded()
+    await delivery.close()
     await pool.destroy()
   }
 
   return {
     async start () {
-      if (state !== 'new') return
+      if (state !== 'new' || !runsJobs) return
       state = 'running'
       await removeStaged(stagingFolder)
       await delivery.start(worker)
@@ -152,10 +162,11 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
       changed(jobId)
     },
     async drain () {
+      const filter = { kinds: Array.from(kinds.keys()) }
       while (state === 'running') {
         await delivery.look()
         if (live.size > 0) await Promise.race(Array.from(live.values(), (run) => run.done))
-        else if (!await isAnyDue(db.reads, { now: clock.now(), kinds: Array.from(kinds.keys()) })) return
+        else if (await nextJob(db.reads, { ...filter, now: clock.now() }) === undefined) return
       }
     },
     progress: (jobId) => Array.from(live.values()).findLast((run) => run.job.id === jobId)?.progress,

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import { LOOK_EVERY_MS } from '../../src/jobs/delivery/local.ts'
+import { LOOK_EVERY_MS } from '../../src/jobs/delivery/delivery.ts'
 import { perfbook } from '../support/cli.ts'
 import { createTestClock } from '../support/clock.ts'
 import { createGate } from '../support/gate.ts'

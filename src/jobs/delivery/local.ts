@@ -3,16 +3,12 @@
 // folder's lock claims jobs, so a job that is started and does not run here belonged to a process that died.
 import { isBusy } from '../../../db/failures.ts'
 import type { Database } from '../../../db/index.ts'
-import { claimJob, isAnyDue, nextJob, recoverStarted, startedJobs } from '../../../db/queries/job-claims.ts'
-import { findJob, type JobRow } from '../../../db/queries/jobs.ts'
+import { isAnyDue, startedJobs } from '../../../db/queries/job-claims.ts'
+import type { JobRow } from '../../../db/queries/jobs.ts'
 import type { Log } from '../../log.ts'
 import type { Clock } from '../clock.ts'
-import type { JobDelivery, JobWorker } from './delivery.ts'
-
-/** How often the process may die while a job runs, before the job counts as the cause and fails. */
-export const MAX_PROCESS_DEATHS = 10
-/** Time between two looks at the table, ms. */
-export const LOOK_EVERY_MS = 500
+import { createClaims } from './claims.ts'
+import { LOOK_EVERY_MS, type JobDelivery, type JobWorker } from './delivery.ts'
 
 interface LocalDeliveryOptions {
   db: Database
@@ -22,15 +18,18 @@ interface LocalDeliveryOptions {
   onStep?: ((step: 'run: claiming', job: JobRow) => void) | undefined
 }
 
-export function createLocalDelivery (
-  { db, clock, log, onStep = () => {} }: LocalDeliveryOptions
-): JobDelivery {
+export function createLocalDelivery ({ db, clock, log, onStep }: LocalDeliveryOptions): JobDelivery {
   /** Set from `start` to `stop`. */
   let current: JobWorker | undefined
   let looking: Promise<void> | undefined
   let mustLookAgain = false
   let isStopped = false
   let cancelTimer = () => {}
+
+  const announce: JobDelivery['announce'] = async (trx) => {
+    trx.afterCommit(() => { void look() })
+  }
+  const claims = createClaims({ db, clock, log, announce, onStep })
 
   /** One look at a time. A call during a look makes it look once more. */
   function look (): Promise<void> {
@@ -70,28 +69,7 @@ export function createLocalDelivery (
       // A run that has just ended here has no started row either; abandoning it changes nothing.
       if (!started.delete(token)) worker.abandon(token)
     }
-    if (started.size > 0) await recover(worker)
-  }
-
-  async function recover (worker: JobWorker): Promise<void> {
-    const running = worker.tokens()
-    const message = `The server stopped ${MAX_PROCESS_DEATHS} times while this job ran.`
-    const recovered = await db.write(async (trx) => {
-      const found = await recoverStarted(trx, {
-        now: clock.now(),
-        maxDeaths: MAX_PROCESS_DEATHS,
-        message,
-        running,
-      })
-      for (const id of found.failed) {
-        const job = await findJob(trx, id)
-        if (job !== undefined) await worker.kind(job.kind)?.failed?.(trx, job)
-      }
-      return found
-    })
-    const ids = [...recovered.requeued, ...recovered.failed]
-    if (ids.length > 0) log.warn(recovered, 'orphaned jobs were requeued')
-    for (const id of ids) worker.changed(id)
+    await claims.recover(worker, Array.from(started))
   }
 
   /** False: no job can start. */
@@ -99,43 +77,17 @@ export function createLocalDelivery (
     // A read first, so that the write lock is not taken twice a second without need.
     const kinds = worker.openKinds()
     if (!await isAnyDue(db.reads, { now: clock.now(), kinds })) return false
-    let unreadable: unknown
-    const job = await claim(worker, kinds, { withVersion: true }).catch((error: unknown) => {
-      if (isBusy(error)) throw error
-      // One job with an unreadable input must not keep all others from starting: its own run fails.
-      unreadable = error
-      return claim(worker, kinds, { withVersion: false })
-    })
+    const job = await claims.next(worker, { kinds, mayClaim: () => !isStopped })
     if (job === undefined) return false
-    if (unreadable !== undefined) {
-      log.error({ err: unreadable, job: job.id, kind: job.kind }, 'the input version of a job is unknown')
-    }
     // Also after `stop`: the job is claimed, so this process has to end its run.
-    worker.begin(job)
+    void worker.begin(job)
     return true
   }
 
-  function claim (
-    worker: JobWorker,
-    kinds: readonly string[],
-    { withVersion }: { withVersion: boolean }
-  ): Promise<JobRow | undefined> {
-    return db.write(async (trx) => {
-      const next = isStopped ? undefined : await nextJob(trx, { now: clock.now(), kinds })
-      if (next === undefined) return undefined
-      const version = withVersion ? await worker.kind(next.kind)?.inputVersion?.(trx, next) : undefined
-      const job = await claimJob(trx, next.id, clock.now(), version ?? null)
-      onStep('run: claiming', next)
-      return job
-    })
-  }
-
   return {
-    announce (trx) {
-      trx.afterCommit(() => { void look() })
-    },
+    announce,
     async start (worker) {
-      await recover(worker)
+      await compareWithRows(worker)
       if (isStopped) return
       current = worker
       lookRegularly()
@@ -148,5 +100,6 @@ export function createLocalDelivery (
       cancelTimer()
       await looking
     },
+    close: async () => {},
   }
 }
