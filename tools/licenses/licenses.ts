@@ -92,13 +92,10 @@ function readPackage (folder: string): PackageJson {
 }
 
 function licenseText (folder: string, { name, version, license, author }: PackageJson): string {
-  const names = readdirSync(folder)
-  const files = names.filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort()
-  if (files.length > 0) {
-    return files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
-  }
+  const own = licenseFiles(folder)
+  if (own !== undefined) return own
   // A few have no file of their own, but say it at the end of their README.
-  const readme = names.find((file) => /^readme/i.test(file))
+  const readme = readdirSync(folder).find((file) => /^readme/i.test(file))
   const told = readme === undefined
     ? null
     : /^#+\s*licen[cs]e\b[^]*?permission is hereby granted[^]*/im.exec(
@@ -107,9 +104,36 @@ function licenseText (folder: string, { name, version, license, author }: Packag
   if (told !== null) return told[0].trim()
   const holder = typeof author === 'string' ? author : author?.name
   if (license === 'MIT') return `Copyright (c) ${holder ?? `the authors of ${name}`}\n\n${MIT}`
+  const fromSibling = name.startsWith('@') ? siblingLicense(folder, { name, license, author }) : undefined
+  if (fromSibling !== undefined) return fromSibling
   throw new Error(
     `The package ${name} ${version} has no license text: neither a file of that name nor one in its README.`
   )
+}
+
+/** The license files of a package; undefined if it has none. */
+function licenseFiles (folder: string): string | undefined {
+  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort()
+  if (files.length === 0) return undefined
+  return files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
+}
+
+/**
+ * A project with many packages in one scope forgets the file in some of them: the text of another one with
+ * the same author and license applies to both.
+ */
+function siblingLicense (
+  folder: string, { name, license, author }: Pick<PackageJson, 'name' | 'license' | 'author'>
+): string | undefined {
+  const scope = dirname(folder)
+  for (const sibling of readdirSync(scope).map((entry) => join(scope, entry))) {
+    const other = readPackage(sibling)
+    if (other.name === name || other.license !== license) continue
+    if (JSON.stringify(other.author) !== JSON.stringify(author)) continue
+    const text = licenseFiles(sibling)
+    if (text !== undefined) return text
+  }
+  return undefined
 }
 
 function section (title: string, text: string): string {
