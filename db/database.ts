@@ -73,6 +73,8 @@ export interface Database {
    * several nodes, those of another node change it at the latest after half a second.
    */
   change: () => number
+  /** The time of the database, ms since 1970: one clock for all nodes. */
+  now: () => Promise<number>
   /** Calls back for notifications of all nodes, also of this one. Returns a function that ends this. */
   listen: (listener: Listener) => () => void
   /**
@@ -128,7 +130,7 @@ export interface OpenOptions {
    * Gets an error of a callback of `trx.afterCommit`. Default: it is uncaught and ends the process or thread.
    */
   onCallbackError?: (error: unknown) => void
-  /** The clock of an SQLite database, ms since 1970. Default: the machine's. PostgreSQL has its own. */
+  /** The clock of the database, ms since 1970. Default: the machine's for SQLite, PostgreSQL's own. */
   now?: () => number
 }
 

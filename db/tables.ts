@@ -29,6 +29,10 @@ export interface Tables {
   imports: ImportsTable
   erasure_keys: ErasureKeysTable
   erased_people: ErasedPeopleTable
+  // Only in PostgreSQL.
+  shared_counters: SharedCountersTable
+  shared_claims: SharedClaimsTable
+  service_keys: ServiceKeysTable
 }
 
 /**
@@ -388,6 +392,31 @@ interface ErasedPeopleTable {
   id: Generated<number>
   hash: string
   erased_at: number
+}
+
+/** What is counted over all nodes. */
+interface SharedCountersTable {
+  /** A hash of what is counted, and for whom. */
+  key: string
+  /** How full a bucket was at `at`, or the count of a window that began then. */
+  level: number
+  at: number
+  expires_at: number
+}
+
+/** Values that one request of all nodes may use. */
+interface SharedClaimsTable {
+  /** A hash of the value. */
+  key: string
+  holder: string
+  expires_at: number
+}
+
+/** Keys of the service, which all nodes need. */
+interface ServiceKeysTable {
+  name: string
+  secret: string
+  created_at: number
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

@@ -115,7 +115,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   countRequests(server, metrics)
   acceptBodies(server)
   handleErrors(server)
-  await server.register(cookies, { secret: cookieKey(config) })
+  await server.register(cookies, { secret: await cookieKey(services) })
   const routes = enforceAccess(server, { authentication, access, audit, polls, config })
   server.addHook('preClose', async () => {
     closing.abort()

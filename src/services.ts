@@ -18,7 +18,7 @@ import { freeSpace } from './files/disk-space.ts'
 import { createDiskStorage } from './files/storage/disk.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
 import type { FileStorage } from './files/storage/file-storage.ts'
-import { systemClock, type Clock } from './jobs/clock.ts'
+import type { Clock } from './jobs/clock.ts'
 import { createLocalDelivery } from './jobs/delivery/local.ts'
 import { createJobOutlook, type JobOutlook } from './jobs/job-outlook.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
@@ -26,6 +26,8 @@ import { withTasks } from './jobs/job-kind.ts'
 import { createJobRunner, type JobRunner } from './jobs/job-runner.ts'
 import { createWorkerPool, type WorkerPool } from './jobs/worker-pool.ts'
 import type { Log } from './log.ts'
+import { databaseClock } from './nodes/database-clock.ts'
+import { createDatabaseState } from './nodes/database-state.ts'
 import { createMemoryState } from './nodes/memory-state.ts'
 import type { SharedState } from './nodes/shared-state.ts'
 import { TASKS_FILE } from './program-files.ts'
@@ -80,22 +82,24 @@ export async function createServices ({
   config,
   log,
   database = config.database,
-  clock = systemClock(),
+  clock: givenClock,
   freeBytes = async () => (await freeSpace(config.DATA_DIR)).bytes,
   jobPool,
   storage = createDiskStorage(config.filesFolder, config.quarantineFolder),
   mayUpgrade = false,
   onStep,
 }: ServicesOptions): Promise<Services> {
-  const { now } = clock
   assertNotRestoring(config.DATA_DIR)
   mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
   mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
   const db = await openDatabase(database, {
     mayUpgrade,
-    now,
+    ...(givenClock === undefined ? {} : { now: givenClock.now }),
     onCallbackError: (error) => { log.error({ err: error }, 'what follows from a database write failed') },
   })
+  const followed = await databaseClock({ db })
+  const clock = givenClock ?? followed
+  const { now } = clock
   // A thread of its own: people who open a page do not wait for exports.
   const readers = createWorkerPool<BookTasks>({
     tasksFile: TASKS_FILE,
@@ -186,7 +190,9 @@ export async function createServices ({
     log,
   })
   const audit = createAudit({ db, clock, log })
-  const shared = createMemoryState({ now })
+  const shared = db.engine === 'postgres'
+    ? createDatabaseState({ db, at: givenClock?.now })
+    : createMemoryState({ now })
   return {
     config,
     clock,
@@ -217,6 +223,7 @@ export async function createServices ({
       await runner.stop(graceMs)
       await readers.destroy()
       await audit.close()
+      followed.stop()
       await db.close()
     },
   }

@@ -6,6 +6,7 @@ import { migrate } from '../migrations/migrate.ts'
 import type { Tables } from '../tables.ts'
 import { connectionPool, kyselyOver } from './connection.ts'
 import { migrations } from './migrations.ts'
+import { serverTime } from '../queries/server-time.ts'
 import { writer } from './writes.ts'
 
 /** How often `change` has a new number without a known commit: another node's notification may be lost. */
@@ -14,7 +15,7 @@ const CHANGE_EVERY_MS = 500
 /** See `openDatabase`. */
 export async function openPostgres (
   location: PostgresLocation,
-  { mayUpgrade = false, onCallbackError = throwUncaught, lockTimeoutMs }: OpenOptions
+  { mayUpgrade = false, onCallbackError = throwUncaught, lockTimeoutMs, now }: OpenOptions
 ): Promise<Database> {
   const db = kyselyOver(connectionPool(location.connection, { max: location.poolSize }))
   try {
@@ -29,8 +30,14 @@ export async function openPostgres (
     location,
     reads: db,
     change: () => commits + Math.floor(performance.now() / CHANGE_EVERY_MS),
+    now: async () => now?.() ?? await serverTime(db),
     listen: () => () => {},
-    write: writer(db, { committed: () => { commits++ }, callbackFailed: onCallbackError, lockTimeoutMs }),
+    write: writer(db, {
+      committed: () => { commits++ },
+      callbackFailed: onCallbackError,
+      lockTimeoutMs,
+      now,
+    }),
     async bytes () {
       const { rows: [row] } = await sql<{ bytes: number }>`SELECT
         pg_database_size(current_database()) AS bytes`.execute(db)

@@ -323,6 +323,24 @@ const STATEMENTS = [
   // Only in PostgreSQL.
   // Numbers of claims: see `jobs.token`.
   'CREATE SEQUENCE job_tokens',
+  // Rate limits and the slowdown of sign-ins. They change often and matter for minutes, so a write to them
+  // does not wait for the disk; after a crash of the server they begin again.
+  `CREATE UNLOGGED TABLE shared_counters (
+    key TEXT PRIMARY KEY,
+    level DOUBLE PRECISION NOT NULL,
+    at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+  ) WITH (fillfactor = 50)`,
+  `CREATE TABLE shared_claims (
+    key TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+  )`,
+  `CREATE TABLE service_keys (
+    name TEXT PRIMARY KEY,
+    secret TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+  )`,
 ]
 
 export const POSTGRES_SCHEMA = STATEMENTS.map((statement) => statement.replaceAll(/\bTEXT\b/g, TEXT))

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, Topic, Trx } from '../database.ts'
 import type { Tables } from '../tables.ts'
+import { serverTime } from '../queries/server-time.ts'
 
 type Callback = () => void | Promise<void>
 
@@ -11,6 +12,8 @@ interface WriterOptions {
   callbackFailed: (error: unknown) => void
   /** How long a write waits for a lock, ms. */
   lockTimeoutMs?: number | undefined
+  /** Instead of the server's clock, ms since 1970. */
+  now?: (() => number) | undefined
 }
 
 const LOCK_TIMEOUT_MS = 4000
@@ -24,7 +27,7 @@ export const CHANNEL = 'perfbook'
 /** Each write is a transaction of its own, which sees what others have committed (READ COMMITTED). */
 export function writer (
   db: Kysely<Tables>,
-  { committed, callbackFailed, lockTimeoutMs = LOCK_TIMEOUT_MS }: WriterOptions
+  { committed, callbackFailed, lockTimeoutMs = LOCK_TIMEOUT_MS, now }: WriterOptions
 ): Database['write'] {
   async function commit<T> (work: (trx: Trx) => Promise<T>): Promise<{ result: T, callbacks: Callback[] }> {
     const callbacks: Callback[] = []
@@ -37,11 +40,7 @@ export function writer (
           lock: async (name: string) => {
             await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(trx)
           },
-          async now () {
-            const { rows: [row] } = await sql<{ ms: number }>`SELECT
-              floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms`.execute(trx)
-            return row?.ms ?? Date.now()
-          },
+          now: async () => now?.() ?? await serverTime(trx),
           notify: async (topic: Topic, id: number) => {
             await sql`SELECT pg_notify(${CHANNEL}, ${`${topic} ${id}`})`.execute(trx)
           },

@@ -37,6 +37,7 @@ export async function openSqlite (
     location,
     reads,
     change: change.now,
+    now: async () => now(),
     listen: () => () => {},
     write: groupCommit(writes, { committed: change.look, callbackFailed: onCallbackError, now }),
     bytes: async () => sizeOf(file) + sizeOf(`${file}-wal`),

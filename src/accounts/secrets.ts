@@ -22,7 +22,7 @@ export function hashOfSecret (secret: string): string {
  * has other content.
  */
 export function secretFromFile (file: string): string {
-  const found = read(file)
+  const found = ownSecret(file)
   if (found !== undefined) return found
   const made = `${file}.${newSecret().slice(0, 8)}`
   try {
@@ -33,12 +33,20 @@ export function secretFromFile (file: string): string {
   } finally {
     rmSync(made, { force: true })
   }
-  const secret = read(file)
+  const secret = ownSecret(file)
   if (secret === undefined) throw new Error(`${file} was deleted while it was created.`)
   return secret
 }
 
-function read (file: string): string | undefined {
+/** A copy or a restore may have made the file readable to others. */
+function ownSecret (file: string): string | undefined {
+  const secret = readSecret(file)
+  if (secret !== undefined) chmodSync(file, 0o600)
+  return secret
+}
+
+/** The secret in a file of `secretFromFile`. Undefined: there is no file. Throws as `secretFromFile`. */
+export function readSecret (file: string): string | undefined {
   let text: string
   try {
     text = readFileSync(file, 'utf8').trim()
@@ -52,7 +60,5 @@ function read (file: string): string | undefined {
       'all users have to sign in again.'
     )
   }
-  // A copy or a restore may have made it readable to others.
-  chmodSync(file, 0o600)
   return text
 }

@@ -160,6 +160,7 @@ export async function checkFiles (
   try {
     const db: Database = {
       engine: 'sqlite',
+      now: async () => Date.now(),
       listen: () => () => {},
       location: sqliteFile(places.databaseFile),
       reads: snapshot.reads,
