@@ -23,6 +23,7 @@ export interface Tables {
   job_attempts: JobAttemptsTable
   files: FilesTable
   file_intents: FileIntentsTable
+  installation: InstallationTable
   exports: ExportsTable
   roster_records: RosterRecordsTable
   student_result_origins: StudentResultOriginsTable
@@ -327,12 +328,29 @@ interface FilesTable {
   removed_at: number | null
   /** When the bytes were found missing. The file is hidden until they are back. */
   lost_at: number | null
+  /** Where an object store has the bytes, below its prefix; null: on the local disk. */
+  object_key: Generated<string | null>
 }
 
 /** Bytes without a row: noted before they are stored or their row is deleted, removed at the next start. */
 interface FileIntentsTable {
   hex: string
   created_at: number
+  object_key: Generated<string | null>
+  /**
+   * When the row was deleted; an object store may keep the bytes for a while after it. 0: they must go at
+   * once. Null: they are on their way in.
+   */
+  deleted_at: Generated<number | null>
+}
+
+/** One row. */
+interface InstallationTable {
+  id: 1
+  /** Random; an object store has it in the name of a marker. */
+  name: string
+  /** When the object store was last searched for what no row knows, ms. */
+  store_swept_at: Generated<number>
 }
 
 interface ExportsTable {

@@ -6,6 +6,7 @@ import type { DatabaseLocation } from '../db/index.ts'
 import { isTimeZone } from './courses/course-time.ts'
 import { databaseOf, type Problem } from './database-settings.ts'
 import { DomainError } from './errors.ts'
+import { fileLocation, fileProblems, type FileLocation } from './file-location.ts'
 import { allowedValues, settingValue } from './setting-values.ts'
 import { DEFAULTS, SETTINGS, type SettingName, type SettingValues } from './settings.ts'
 
@@ -19,6 +20,8 @@ export type Config = Readonly<SettingValues> & {
   readonly filesFolder: string
   readonly stagingFolder: string
   readonly quarantineFolder: string
+  /** Where files are stored. */
+  readonly files: FileLocation
   /** Holds the service's own key that signs cookies; readable by its owner only. */
   readonly secretFile: string
   readonly fileTypes: readonly string[]
@@ -44,7 +47,8 @@ export function readConfig (env: Given, { flags = {}, file }: OtherSources = {})
   const given = { ...file?.values, ...withoutEmpty(env), ...withoutEmpty(flags) }
   const { values, problems } = parseValues(given)
   const { postgres, problems: databaseProblems } = databaseOf(values, env.PGPASSWORD)
-  problems.push(...addressProblems(values), ...databaseProblems, ...identityProblems(values))
+  problems.push(...addressProblems(values), ...databaseProblems, ...fileProblems(values))
+  problems.push(...identityProblems(values))
   if (problems.length > 0 || (file?.problems ?? []).length > 0) {
     const isFlag = (name: string) => (flags[name] ?? '') !== ''
     throw invalidSettings(
@@ -64,6 +68,7 @@ export function readConfig (env: Given, { flags = {}, file }: OtherSources = {})
     filesFolder: resolve(folder, 'files'),
     stagingFolder: resolve(folder, 'staging'),
     quarantineFolder: resolve(folder, 'quarantine'),
+    files: fileLocation(values, folder),
     secretFile: resolve(folder, 'cookie.secret'),
     fileTypes: listOf(values.FILE_TYPES_ALLOWED.toLowerCase()),
     corsOrigins: listOf(values.CORS_ORIGINS),

@@ -54,6 +54,7 @@ export const ERRORS = {
   QUEUE_FULL: [503, 'Too many jobs are waiting. Try again later.'],
   SHUTTING_DOWN: [503, 'The server is shutting down. Try again in a moment.'],
   OVERLOADED: [503, 'The server is busy. Try again in a moment.'],
+  STORAGE_UNAVAILABLE: [503, 'The file store is not responding. Try again in a moment.'],
   ISSUER_UNAVAILABLE: [503, 'The sign-in provider is not responding. Try again in a moment.'],
   DISK_LOW: [507, 'The server\'s disk is nearly full. Contact its administrator.'],
 
@@ -72,6 +73,7 @@ export const ERRORS = {
   COMMAND_FAILED: [null, 'The command failed.'],
   STOPPED: [null, 'Stopped. Nothing was changed.'],
   FOLDER_IN_USE: [null, 'The data folder is in use by another Perfbook.'],
+  STORAGE_IN_USE: [null, 'The files at FILES_URL belong to another installation of Perfbook.'],
   SCHEMA_TOO_OLD: [null, 'The database has an older schema. Start the service, or run "perfbook migrate".'],
   SCHEMA_TOO_NEW: [null, 'The database was written by a later version of Perfbook. Start that version.'],
   UPGRADE_FAILED: [null, 'The database could not be upgraded. Nothing was changed.'],
@@ -93,7 +95,7 @@ export type HttpErrorCode = {
 /** Reasons for which a job fails. */
 export const JOB_ERROR_CODES = [
   'WORKBOOK_TOO_LARGE', 'FILE_QUOTA_EXCEEDED', 'DISK_FULL', 'OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED',
-  'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND',
+  'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND', 'STORAGE_UNAVAILABLE',
 ] as const satisfies readonly ErrorCode[]
 /** Those after which a job is tried again, as often as its kind allows. */
 const CRASHES: readonly ErrorCode[] = ['OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']

@@ -15,10 +15,11 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import type { BookTasks } from './courses/book-tasks.ts'
 import { createCourses, type Courses } from './courses/courses.ts'
 import { freeSpace } from './files/disk-space.ts'
-import { createDiskStorage } from './files/storage/disk.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
+import { installationOf } from './files/installation.ts'
 import type { FileStorage } from './files/storage/file-storage.ts'
 import type { Clock } from './jobs/clock.ts'
+import { openStorage } from './files/storage/location.ts'
 import { createLocalDelivery } from './jobs/delivery/local.ts'
 import { createJobOutlook, type JobOutlook } from './jobs/job-outlook.ts'
 import { createJobQueue, type JobQueue } from './jobs/job-queue.ts'
@@ -69,7 +70,7 @@ export interface ServicesOptions {
   freeBytes?: () => Promise<number>
   /** Instead of the threads that run jobs. */
   jobPool?: WorkerPool<JobTasks>
-  /** Instead of files on the local disk. */
+  /** Instead of the storage that the settings name. */
   storage?: FileStorage
   /** Whether an older database is upgraded: only where the caller holds the lock on the data folder. */
   mayUpgrade?: boolean
@@ -85,7 +86,7 @@ export async function createServices ({
   clock: givenClock,
   freeBytes = async () => (await freeSpace(config.DATA_DIR)).bytes,
   jobPool,
-  storage = createDiskStorage(config.filesFolder, config.quarantineFolder),
+  storage: otherStorage,
   mayUpgrade = false,
   onStep,
 }: ServicesOptions): Promise<Services> {
@@ -100,6 +101,7 @@ export async function createServices ({
   const followed = await databaseClock({ db })
   const clock = givenClock ?? followed
   const { now } = clock
+  const storage = otherStorage ?? await openStorage(config.files, { installation: installationOf(db) })
   // A thread of its own: people who open a page do not wait for exports.
   const readers = createWorkerPool<BookTasks>({
     tasksFile: TASKS_FILE,
@@ -107,6 +109,7 @@ export async function createServices ({
     memoryMb: config.WORKER_MEMORY_MB,
     preload: ['readPage'],
   })
+  const rules = keepRules(config)
   const files = createFileLibrary({
     db,
     storage,
@@ -114,9 +117,9 @@ export async function createServices ({
     now,
     ownerQuotaBytes: config.OWNER_QUOTA_BYTES,
     totalQuotaBytes: config.TOTAL_QUOTA_BYTES,
+    deletedBytesMs: rules.deletedBytesMs,
     log,
   })
-  const rules = keepRules(config)
   const definitions = jobKinds({
     exports: {
       db,
@@ -137,8 +140,7 @@ export async function createServices ({
     },
     housekeeping: {
       database: db.location,
-      filesFolder: config.filesFolder,
-      quarantineFolder: config.quarantineFolder,
+      files: config.files,
       now,
       rules,
     },

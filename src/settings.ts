@@ -230,6 +230,31 @@ const settings = {
     description: '`link`: anyone who has the link of a file may download it. `session`: only a teacher of ' +
       'its course or an administrator may.',
   }),
+  FILES_URL: text(
+    '',
+    'Bucket of an object store that keeps the files, and a prefix in it: s3://bucket/prefix. Credentials ' +
+    'come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or as the AWS SDK finds them. Default: ' +
+    'DATA_DIR/files.'
+  ),
+  S3_ENDPOINT: text('', 'Address of an object store with the S3 protocol. Default: the one of AWS.'),
+  S3_REGION: requiredText('us-east-1', 'Region of the bucket.'),
+  S3_PATH_STYLE: flag(
+    false,
+    'The bucket is in the path of an address, not in its host name. Most stores other than AWS need this.'
+  ),
+  S3_PUBLIC_ENDPOINT: text(
+    '',
+    'Address of the object store that browsers reach, for links. Default: S3_ENDPOINT.'
+  ),
+  FILE_DELIVERY: Type.Enum(['stream', 'redirect'], {
+    default: 'stream',
+    description: '`stream`: the service sends a file itself. `redirect`: it sends the browser to the ' +
+      'object store, with a link that is valid for a minute.',
+  }),
+  DELETE_DELAY_HOURS: number(
+    { default: 24, minimum: 0, maximum: 8760 },
+    'Hours that an object store keeps the bytes of deleted files, so that a restored database finds them.'
+  ),
   OWNER_QUOTA_BYTES: bytes(0, 'Quota for the files of one owner (a course), in bytes; 0 is no limit.'),
   TOTAL_QUOTA_BYTES: bytes(0, 'Quota for all files together, in bytes; 0 is no limit.'),
   DELETE_OLDEST_EXPORTS: flag(

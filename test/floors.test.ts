@@ -33,6 +33,7 @@ const BASE = [
   'src/config.ts',
   'src/database-settings.ts',
   'src/errors.ts',
+  'src/file-location.ts',
   'src/iso-time.ts',
   'src/log.ts',
   'src/person-name.ts',
@@ -66,8 +67,14 @@ const ENGINES: ReadonlyArray<{ place: string, packages: RegExp, users: RegExp }>
   {
     place: 'src/files/storage/disk.ts',
     packages: /^@aws-sdk\//,
-    // Backup and doctor work on a data folder; housekeeping runs in a thread, which opens the storage itself.
-    users: /^(src\/services\.ts|src\/(backup|doctor)\/.+|src\/cli\/backup\.ts|workers\/housekeeping\.ts)$/,
+    // A restore writes into a data folder, and doctor works on one.
+    users: /^src\/(backup\/restore|cli\/backup|doctor\/data-checks)\.ts$/,
+  },
+  { place: 'src/files/storage/s3', packages: /^@aws-sdk\//, users: /^src\/files\/storage\/location\.ts$/ },
+  {
+    place: 'src/files/storage/location.ts',
+    packages: /^@aws-sdk\//,
+    users: /^(src\/services\.ts|src\/doctor\/.+|src\/cli\/backup\.ts|workers\/housekeeping\.ts)$/,
   },
   { place: 'src/jobs/delivery/', packages: /^pg-boss(\/|$)/, users: /^src\/(services\.ts|jobs\/.+)$/ },
 ]

@@ -15,6 +15,7 @@ import { AUDIT_COUNTS } from './0011-audit-counts.ts'
 import { GRADE_BOOKS } from './0012-grade-books.ts'
 import { shortenNames } from './0013-short-names.ts'
 import { HOUSEKEEPING } from './0014-housekeeping.ts'
+import { OBJECT_KEYS } from './0015-object-keys.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -31,6 +32,7 @@ export const migrations: Record<string, Migration> = {
   '0012_grade_books': statements(GRADE_BOOKS),
   '0013_short_names': { up: shortenNames },
   '0014_housekeeping': statements(HOUSEKEEPING),
+  '0015_object_keys': statements(OBJECT_KEYS),
 }
 
 /** A step that only runs statements. */

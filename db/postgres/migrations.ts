@@ -5,7 +5,7 @@ import type { Migration } from 'kysely/migration'
 import { POSTGRES_SCHEMA } from './schema.ts'
 
 export const migrations: Record<string, Migration> = {
-  '0014_foundation': {
+  '0015_foundation': {
     async up (db: Kysely<unknown>) {
       for (const statement of POSTGRES_SCHEMA) await sql.raw(statement).execute(db)
     },

@@ -196,14 +196,24 @@ const STATEMENTS = [
     created_by TEXT,
     expires_at BIGINT,
     removed_at BIGINT,
-    lost_at BIGINT
+    lost_at BIGINT,
+    object_key TEXT
   )`,
+  'CREATE UNIQUE INDEX files_object ON files (object_key) WHERE object_key IS NOT NULL',
   'CREATE INDEX files_owner ON files (owner_type, owner_id, category, id)',
   'CREATE INDEX files_expiry ON files (expires_at) WHERE expires_at IS NOT NULL',
 
   `CREATE TABLE file_intents (
     hex TEXT PRIMARY KEY,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    object_key TEXT,
+    deleted_at BIGINT
+  )`,
+
+  `CREATE TABLE installation (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    name TEXT NOT NULL,
+    store_swept_at BIGINT NOT NULL DEFAULT 0
   )`,
 
   `CREATE TABLE exports (

@@ -9,9 +9,19 @@ const VALUES_AT_ONCE = 500
 /** How many rows `storedFiles` reads at a time. */
 const ROWS_AT_ONCE = 1000
 
-export async function insertIntents (trx: Trx, hexes: readonly string[], at: number): Promise<void> {
-  for (const some of inParts(hexes)) {
-    await trx.insertInto('file_intents').values(some.map((hex) => ({ hex, created_at: at }))).execute()
+/** Names the bytes of a file whose row may be gone. */
+export type BytesName = Pick<FileRow, 'hex' | 'object_key'>
+
+/** Notes bytes that have no row: on their way in (`deletedAt: null`), or out since then, ms. */
+export async function insertIntents (
+  trx: Trx,
+  bytes: readonly BytesName[],
+  { at, deletedAt }: { at: number, deletedAt: number | null }
+): Promise<void> {
+  for (const some of inParts(bytes)) {
+    await trx.insertInto('file_intents')
+      .values(some.map(({ hex, object_key }) => ({ hex, object_key, created_at: at, deleted_at: deletedAt })))
+      .execute()
   }
 }
 
@@ -19,15 +29,89 @@ export async function deleteIntents (trx: Trx, hexes: readonly string[]): Promis
   for (const some of inParts(hexes)) await trx.deleteFrom('file_intents').where('hex', 'in', some).execute()
 }
 
-/** Hexes of bytes that have no row: on their way in or out. */
-export async function listIntents (db: Reads | Trx): Promise<string[]> {
-  const rows = await db.selectFrom('file_intents').select('hex').execute()
-  return rows.map((row) => row.hex)
+/** Deletes the note of bytes that get their row. False: a sweep took them for forgotten and removes them. */
+export async function endIncoming (trx: Trx, hex: string): Promise<boolean> {
+  const { numDeletedRows } = await trx.deleteFrom('file_intents')
+    .where('hex', '=', hex).where('deleted_at', 'is', null).executeTakeFirst()
+  return numDeletedRows > 0n
 }
 
-export async function hasIntent (db: Reads | Trx, hex: string): Promise<boolean> {
-  return await db.selectFrom('file_intents').select('hex').where('hex', '=', hex).executeTakeFirst() !==
+/** Bytes that have no row: on their way in or out. */
+export async function listIntents (db: Reads | Trx): Promise<BytesName[]> {
+  return await db.selectFrom('file_intents').select(['hex', 'object_key']).execute()
+}
+
+/** Which notes are due. */
+export interface DueIntents {
+  /** Those of rows that were deleted by then, ms. */
+  deletedBy: number
+  /** Those of bytes that were on their way in by then, ms, and never arrived. */
+  incomingBy: number
+}
+
+function isDue ({ deletedBy, incomingBy }: DueIntents): Expression<SqlBool> {
+  return sql<SqlBool>`(deleted_at <= ${deletedBy} OR (deleted_at IS NULL AND created_at <= ${incomingBy}))`
+}
+
+export async function hasDueIntents (db: Reads, due: DueIntents): Promise<boolean> {
+  return await db.selectFrom('file_intents').select('hex').where(isDue(due)).limit(1).executeTakeFirst() !==
     undefined
+}
+
+/**
+ * Takes notes that are due, in the order of their hexes, after one of them: from now on no row can get these
+ * bytes.
+ */
+export async function takeDueIntents (
+  trx: Trx,
+  due: DueIntents,
+  { after, limit }: { after: string, limit: number }
+): Promise<BytesName[]> {
+  const found = await trx.selectFrom('file_intents').select(['hex', 'object_key'])
+    .where(isDue(due)).where('hex', '>', after).orderBy('hex').limit(limit).execute()
+  for (const some of inParts(found)) {
+    await trx.updateTable('file_intents').set({ deleted_at: 0 })
+      .where('hex', 'in', some.map(({ hex }) => hex)).where('deleted_at', 'is', null).execute()
+  }
+  return found
+}
+
+/** Makes the bytes of all rows that were deleted due at once. Returns them. */
+export async function hurryDeleted (trx: Trx): Promise<BytesName[]> {
+  return await trx.updateTable('file_intents').set({ deleted_at: 0 }).where('deleted_at', 'is not', null)
+    .returning(['hex', 'object_key']).execute()
+}
+
+/** Whether bytes of this name, a hex or the key of an object, are noted. */
+export async function hasIntent (db: Reads | Trx, name: string): Promise<boolean> {
+  return await db.selectFrom('file_intents').select('hex')
+    .where((eb) => eb.or([eb('hex', '=', name), eb('object_key', '=', name)]))
+    .executeTakeFirst() !== undefined
+}
+
+/** Those of these keys of objects that neither a row nor a note has. */
+export async function unknownObjects (db: Reads, keys: readonly string[]): Promise<string[]> {
+  const known = new Set<string | null>()
+  for (const some of inParts(keys)) {
+    // Notes first: bytes that came in meanwhile have a row.
+    for (const table of ['file_intents', 'files'] as const) {
+      const rows = await db.selectFrom(table).select('object_key').where('object_key', 'in', some).execute()
+      for (const row of rows) known.add(row.object_key)
+    }
+  }
+  return keys.filter((key) => !known.has(key))
+}
+
+/** A file by what the storage calls it: its hex, or the key of its object. */
+export async function findFileByName (db: Reads, name: string): Promise<FileRow | undefined> {
+  return await db.selectFrom('files').selectAll()
+    .where((eb) => eb.or([eb('hex', '=', name), eb('object_key', '=', name)])).executeTakeFirst()
+}
+
+/** The oldest and the newest file whose bytes should be stored. */
+export async function firstAndLast (db: Reads): Promise<FileRow[]> {
+  const rows = db.selectFrom('files').selectAll().where('removed_at', 'is', null).limit(1)
+  return [...await rows.orderBy('id').execute(), ...await rows.orderBy('id', 'desc').execute()]
 }
 
 export async function insertFile (trx: Trx, file: NewRow<'files'>): Promise<FileRow> {
@@ -83,6 +167,13 @@ export async function * storedFiles (db: Reads): AsyncGenerator<FileRow[]> {
 export async function storedHexes (db: Reads): Promise<string[]> {
   const rows = await db.selectFrom('files').select('hex').where('removed_at', 'is', null).execute()
   return rows.map((row) => row.hex)
+}
+
+/** How many files there are whose bytes should be stored. */
+export async function countStored (db: Reads): Promise<number> {
+  const { count } = await db.selectFrom('files').select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('removed_at', 'is', null).executeTakeFirstOrThrow()
+  return count
 }
 
 /** Marks files as lost since `at` (ms; an earlier time stays), or with null as found. */
@@ -166,24 +257,26 @@ export async function oldestFiles (
 }
 
 /**
- * Deletes rows and notes their bytes for removal. Returns how many rows there were, and the hexes of the
- * bytes.
+ * Deletes rows and notes their bytes for removal, deleted at `deletedAt` (ms; 0: to be removed at once).
+ * Returns how many rows there were, and the bytes.
  */
 export async function deleteFiles (
   trx: Trx,
   ids: readonly number[],
-  at: number
-): Promise<{ count: number, hexes: string[] }> {
-  const hexes: string[] = []
+  { at, deletedAt }: { at: number, deletedAt: number }
+): Promise<{ count: number, bytes: BytesName[] }> {
+  const bytes: BytesName[] = []
   let count = 0
   for (const some of inParts(ids)) {
-    const rows = await trx.deleteFrom('files').where('id', 'in', some).returning(['hex', 'removed_at'])
-      .execute()
+    const rows = await trx.deleteFrom('files').where('id', 'in', some)
+      .returning(['hex', 'object_key', 'removed_at']).execute()
     count += rows.length
-    hexes.push(...rows.filter((row) => row.removed_at === null).map((row) => row.hex))
+    for (const { hex, object_key, removed_at: removedAt } of rows) {
+      if (removedAt === null) bytes.push({ hex, object_key })
+    }
   }
-  await insertIntents(trx, hexes, at)
-  return { count, hexes }
+  await insertIntents(trx, bytes, { at, deletedAt })
+  return { count, bytes }
 }
 
 export async function ownerFileIds (trx: Trx, owner: { type: string, id: number }): Promise<number[]> {
@@ -209,18 +302,19 @@ export async function expiredFiles (
 }
 
 /**
- * Turns rows that have expired at `at` (ms) into tombstones and notes their bytes for removal. Returns the
- * hexes.
+ * Turns rows that have expired at `at` (ms) into tombstones and notes their bytes for removal at once.
+ * Returns the bytes.
  */
-export async function markExpired (trx: Trx, ids: readonly number[], at: number): Promise<string[]> {
-  const hexes: string[] = []
+export async function markExpired (trx: Trx, ids: readonly number[], at: number): Promise<BytesName[]> {
+  const bytes: BytesName[] = []
   for (const some of inParts(ids)) {
     const rows = await trx.updateTable('files').set({ removed_at: at }).where('id', 'in', some)
-      .where('removed_at', 'is', null).where('expires_at', '<=', at).returning('hex').execute()
-    hexes.push(...rows.map((row) => row.hex))
+      .where('removed_at', 'is', null).where('expires_at', '<=', at).returning(['hex', 'object_key'])
+      .execute()
+    bytes.push(...rows)
   }
-  await insertIntents(trx, hexes, at)
-  return hexes
+  await insertIntents(trx, bytes, { at, deletedAt: 0 })
+  return bytes
 }
 
 /** How many rows became tombstones at `until` (ms) or before. */
@@ -247,7 +341,9 @@ function * inParts<T> (all: readonly T[]): Generator<T[]> {
   for (let i = 0; i < all.length; i += VALUES_AT_ONCE) yield all.slice(i, i + VALUES_AT_ONCE)
 }
 
-/** Sets when a file expires, ms. */
-export async function setExpiry (trx: Trx, hex: string, at: number): Promise<void> {
-  await trx.updateTable('files').set({ expires_at: at }).where('hex', '=', hex).execute()
+/** Sets when a file expires, ms. Returns its id; undefined: there is none. */
+export async function setExpiry (trx: Trx, hex: string, at: number): Promise<number | undefined> {
+  const row = await trx.updateTable('files').set({ expires_at: at }).where('hex', '=', hex).returning('id')
+    .executeTakeFirst()
+  return row?.id
 }

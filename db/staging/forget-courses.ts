@@ -8,7 +8,7 @@ const UPLOADS = 'import-source'
 
 /**
  * What goes with the courses `ids`, which an import at the time `at` (ms) has deleted: their files, of which
- * the next start removes the bytes, and what reports say about their people. Without any course, all imports
+ * the next start or housekeeping removes the bytes, and what reports say about their people. Without any course, all imports
  * are forgotten. In the transaction of the import.
  */
 export async function forgetDeletedCourses (
@@ -16,10 +16,10 @@ export async function forgetDeletedCourses (
 ): Promise<void> {
   if (ids.length === 0) return
   for (const id of ids) {
-    await deleteFiles(trx, await ownerFileIds(trx, { type: 'course', id }), at)
+    await deleteFiles(trx, await ownerFileIds(trx, { type: 'course', id }), { at, deletedAt: at })
     await forgetReportsOfCourse(trx, id)
   }
   if (await hasCourses(trx)) return
   await forgetImports(trx)
-  await deleteFiles(trx, await uploadsOfEndedImports(trx, UPLOADS), at)
+  await deleteFiles(trx, await uploadsOfEndedImports(trx, UPLOADS), { at, deletedAt: at })
 }

@@ -1,7 +1,10 @@
 import type { Database } from '../../db/index.ts'
 import { deleteIntents } from '../../db/queries/files.ts'
 import type { Log } from '../log.ts'
-import type { FileStorage } from './storage/file-storage.ts'
+import type { BytesKey, FileStorage } from './storage/file-storage.ts'
+
+/** Requests to an object store at once. */
+const AT_ONCE = 8
 
 interface ByteRemovalParts {
   db: Database
@@ -11,25 +14,27 @@ interface ByteRemovalParts {
 
 /**
  * Removes bytes whose removal was noted with the commit that deleted their rows. Bytes that cannot be removed
- * now stay noted, and the next start tries again. Returns how many those are. Throws only errors of the
- * database.
+ * now stay noted: on a disk the next start tries again, in an object store the next housekeeping. Returns how
+ * many those are. Throws only errors of the database.
  */
 export async function removeBytes (
   { db, storage, log }: ByteRemovalParts,
-  hexes: readonly string[]
+  bytes: readonly BytesKey[]
 ): Promise<number> {
   const removed: string[] = []
-  for (const hex of hexes) {
+  async function remove (key: BytesKey): Promise<void> {
     try {
-      await storage.remove(hex)
-      removed.push(hex)
+      await storage.remove(key)
+      removed.push(key.hex)
     } catch (error) {
       log.warn(
-        { err: error, hex: hex.slice(0, 6) },
-        'the bytes of a file could not be removed; the next start tries again'
+        { err: error, hex: key.hex.slice(0, 6) },
+        'the bytes of a file could not be removed; this is tried again later'
       )
     }
   }
+  const atOnce = storage.remote === undefined ? 1 : AT_ONCE
+  for (let i = 0; i < bytes.length; i += atOnce) await Promise.all(bytes.slice(i, i + atOnce).map(remove))
   if (removed.length > 0) await db.write((trx) => deleteIntents(trx, removed))
-  return hexes.length - removed.length
+  return bytes.length - removed.length
 }

@@ -13,7 +13,14 @@ import { assertPathPart, cleanFilename } from './file-name.ts'
 import { createFileQuota, type FileOwner } from './file-quota.ts'
 import { reconcileFiles, type Reconciled } from './reconcile-files.ts'
 import { stageStream, type StagedFile, type StageOptions } from './staged-file.ts'
-import type { FileKey, FileStorage } from './storage/file-storage.ts'
+import type {
+  BytesKey,
+  FileKey,
+  FileStorage,
+  ObjectFolder,
+  RemoteStorage,
+  RunName,
+} from './storage/file-storage.ts'
 import { verifyFiles, type Verification, type VerifyOptions } from './verify-files.ts'
 
 export type { FileFilter, FileRow } from '../../db/queries/files.ts'
@@ -36,7 +43,16 @@ export interface FileDescription {
   replacesOldest?: boolean
 }
 
-interface StoreOptions extends StageOptions {
+interface PlaceOptions {
+  /** Where an object store puts it. Default: `files`. */
+  folder?: ObjectFolder
+  /** The run that made it. */
+  run?: RunName
+  /** Ends an upload to an object store early. */
+  signal?: AbortSignal | undefined
+}
+
+interface StoreOptions extends StageOptions, Pick<PlaceOptions, 'folder'> {
   /** Runs in the transaction of the row, before it. If it throws, nothing is stored. */
   check?: (trx: Trx) => Promise<void>
 }
@@ -61,8 +77,8 @@ interface FileUsage {
 export interface FileLibrary {
   /**
    * Stores a staged file or a stream for an owner: bytes first, then the row. Throws FILE_QUOTA_EXCEEDED,
-   * BODY_TOO_LARGE (a stream beyond `maxBytes`), and errors of the stream and the file system; then nothing
-   * is stored.
+   * BODY_TOO_LARGE (a stream beyond `maxBytes`), STORAGE_UNAVAILABLE, and errors of the stream and the file
+   * system; then nothing is stored.
    */
   store: (
     source: StagedFile | Readable,
@@ -76,11 +92,16 @@ export interface FileLibrary {
 
   /**
    * The first half of `store`, for a caller with rows of its own in the same transaction. Keeps the name as
-   * it is.
+   * it is. After STORAGE_UNAVAILABLE the file is still staged, and this may be called again.
    */
-  place: (staged: StagedFile, filename: string) => Promise<PlacedFile>
-  /** `delete` in the caller's transaction: the rows now, the bytes after the commit. */
-  deleteIn: (trx: Trx, ids: readonly number[]) => Promise<number>
+  place: (staged: StagedFile, filename: string, options?: PlaceOptions) => Promise<PlacedFile>
+  /**
+   * `delete` in the caller's transaction: the rows now, the bytes after the commit. An object store keeps the
+   * bytes for a while, except with `atOnce`, which also removes those of files that were deleted before.
+   */
+  deleteIn: (trx: Trx, ids: readonly number[], options?: { atOnce?: boolean }) => Promise<number>
+  /** A file that is no longer needed expires: its bytes are removed after the commit. */
+  expireIn: (trx: Trx, hex: string) => Promise<void>
   /** The same for all files of an owner that is being deleted. */
   deleteAllOf: (trx: Trx, owner: FileOwner) => Promise<number>
   /** Throws FILE_QUOTA_EXCEEDED if no room is left. Files of the category `replaceable` count as room. */
@@ -94,6 +115,10 @@ export interface FileLibrary {
   open: FileStorage['open']
   /** The path of a file on the local disk; undefined if files are stored elsewhere. */
   localPath: FileStorage['localPath']
+  /** An address that gives a browser the file for a minute; undefined: files are on the local disk. */
+  link: RemoteStorage['link'] | undefined
+  /** Whether the storage answers. The local disk always does. */
+  isAvailable: () => Promise<boolean>
   /** A path with the bytes of a file: its own on the local disk, or that of a copy in `folder`. */
   localFile: (file: FileKey, folder: string) => Promise<string>
   /** How much is stored: in all, and by the owners with the most bytes. */
@@ -114,32 +139,56 @@ export interface FileLibraryOptions {
   ownerQuotaBytes?: number
   /** Most bytes in all; 0 (default): no limit. */
   totalQuotaBytes?: number
+  /** How long an object store keeps the bytes of deleted files, ms. Default 0: not at all. */
+  deletedBytesMs?: number
   log?: Pick<Log, 'warn'>
 }
 
 export function createFileLibrary (
-  { db, storage, stagingFolder, now, ownerQuotaBytes = 0, totalQuotaBytes = 0, log = { warn () {} } }:
-  FileLibraryOptions
+  {
+    db,
+    storage,
+    stagingFolder,
+    now,
+    ownerQuotaBytes = 0,
+    totalQuotaBytes = 0,
+    deletedBytesMs = 0,
+    log = { warn () {} },
+  }: FileLibraryOptions
 ): FileLibrary {
   const parts = { db, storage, now, log }
+  const { remote } = storage
 
-  async function deleteIn (trx: Trx, ids: readonly number[]): Promise<number> {
-    const { count, hexes } = await files.deleteFiles(trx, ids, now())
-    trx.afterCommit(async () => { await removeBytes(parts, hexes) })
+  function removeAfterCommit (trx: Trx, bytes: readonly BytesKey[]): void {
+    if (bytes.length > 0) trx.afterCommit(async () => { await removeBytes(parts, bytes) })
+  }
+
+  async function deleteIn (
+    trx: Trx,
+    ids: readonly number[],
+    { atOnce = false }: { atOnce?: boolean } = {}
+  ): Promise<number> {
+    const isKept = remote !== undefined && deletedBytesMs > 0 && !atOnce
+    const { count, bytes } = await files.deleteFiles(trx, ids, { at: now(), deletedAt: isKept ? now() : 0 })
+    if (!isKept) removeAfterCommit(trx, atOnce ? await files.hurryDeleted(trx) : bytes)
     return count
   }
 
   const quota = createFileQuota({ ownerQuotaBytes, totalQuotaBytes, now, deleteFiles: deleteIn })
 
-  async function place (staged: StagedFile, filename: string): Promise<PlacedFile> {
+  async function place (
+    staged: StagedFile,
+    filename: string,
+    { folder = 'files', run, signal }: PlaceOptions = {}
+  ): Promise<PlacedFile> {
     assertPathPart(filename)
     const hex = randomBytes(16).toString('hex')
-    // Noted first: if the process dies between the rename and the row, the next start knows that no row has
-    // the bytes.
-    await db.write((trx) => files.insertIntents(trx, [hex], now()))
-    const discard = async () => { await removeBytes(parts, [hex]) }
+    const bytes = { hex, object_key: storage.newKey(folder, run) }
+    // Noted first: if the process dies before the row is there, this note says that no row has the bytes.
+    await db.write((trx) => files.insertIntents(trx, [bytes], { at: now(), deletedAt: null }))
+    const discard = async () => { await removeBytes(parts, [bytes]) }
     try {
-      await storage.put(staged.path, { hex, filename })
+      await storage.put(staged.path, { ...bytes, filename }, { signal })
     } catch (error) {
       await discard()
       throw error
@@ -151,7 +200,9 @@ export function createFileLibrary (
         { owner, category, contentType, createdBy, createdAt, expiresAt, replacesOldest = false }
       ) {
         await quota.claim(trx, owner, staged.size, replacesOldest ? category : undefined)
-        await files.deleteIntents(trx, [hex])
+        if (!await files.endIncoming(trx, hex)) {
+          throw new Error('the bytes of a file were removed before it had its row: the upload took too long')
+        }
         return await files.insertFile(trx, {
           owner_type: owner.type,
           owner_id: owner.id,
@@ -166,6 +217,7 @@ export function createFileLibrary (
           expires_at: expiresAt,
           removed_at: null,
           lost_at: null,
+          object_key: bytes.object_key,
         })
       },
     }
@@ -174,9 +226,9 @@ export function createFileLibrary (
   async function storeStaged (
     staged: StagedFile,
     description: FileDescription,
-    check: StoreOptions['check']
+    { check, folder = 'files' }: StoreOptions
   ): Promise<FileRow> {
-    const placed = await place(staged, cleanFilename(description.filename))
+    const placed = await place(staged, cleanFilename(description.filename), { folder })
     try {
       return await db.write(async (trx) => {
         await check?.(trx)
@@ -191,10 +243,10 @@ export function createFileLibrary (
   return {
     place,
     async store (source, description, options = {}) {
-      if (!(source instanceof Readable)) return await storeStaged(source, description, options.check)
+      if (!(source instanceof Readable)) return await storeStaged(source, description, options)
       const staged = await stageStream(source, stagingFolder, options)
       try {
-        return await storeStaged(staged, description, options.check)
+        return await storeStaged(staged, description, options)
       } catch (error) {
         // Placed already, or still where it was staged.
         await unlink(staged.path).catch(() => {})
@@ -204,15 +256,23 @@ export function createFileLibrary (
     info: (filter) => files.listFiles(db.reads, filter, now()),
     delete: (ids) => db.write((trx) => deleteIn(trx, ids)),
     deleteIn,
+    async expireIn (trx, hex) {
+      const id = await files.setExpiry(trx, hex, now())
+      if (id !== undefined) removeAfterCommit(trx, await files.markExpired(trx, [id], now()))
+    },
     deleteAllOf: async (trx, owner) => await deleteIn(trx, await files.ownerFileIds(trx, owner)),
     checkQuota: (owner, replaceable) => quota.check(db.reads, owner, replaceable),
     async find (hex) {
       const file = await files.findFileByHex(db.reads, hex)
       if (file === undefined || file.removed_at !== null) return file
-      return file.lost_at === null && await storage.size(file) === file.size ? file : undefined
+      if (file.lost_at !== null) return undefined
+      // A request for each look would be too much, and an object changes its size by nobody's mistake.
+      return remote !== undefined || await storage.size(file) === file.size ? file : undefined
     },
     open: storage.open,
     localPath: storage.localPath,
+    link: remote?.link,
+    isAvailable: async () => await remote?.isAvailable() ?? true,
     async localFile (file, folder) {
       const own = storage.localPath(file)
       if (own !== undefined) return own

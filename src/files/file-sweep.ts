@@ -26,7 +26,7 @@ export interface Swept {
   bytes: number
   /** Rows of files whose bytes were removed earlier. */
   tombstones: number
-  /** Expired files whose bytes could not be removed. The next start tries again. */
+  /** Expired files whose bytes could not be removed. This is tried again later. */
   failed: number
 }
 
@@ -49,8 +49,8 @@ export async function sweepFiles (
       onFile?.(file)
     }
     if (!dryRun && expired.length > 0) {
-      const hexes = await db.write((trx) => files.markExpired(trx, expired.map((file) => file.id), at))
-      swept.failed += await removeBytes({ db, storage, log }, hexes)
+      const bytes = await db.write((trx) => files.markExpired(trx, expired.map((file) => file.id), at))
+      swept.failed += await removeBytes({ db, storage, log }, bytes)
     }
   }
   const until = at - tombstoneMs

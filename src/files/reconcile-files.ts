@@ -1,6 +1,9 @@
 import * as files from '../../db/queries/files.ts'
+import type { Database } from '../../db/index.ts'
+import { DomainError, hasCode } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { removeBytes } from './byte-removal.ts'
+import type { FileStorage, RemoteStorage } from './storage/file-storage.ts'
 import { markLost, restoreBytes, type CheckParts } from './stored-bytes.ts'
 
 const FILES_AT_ONCE = 32
@@ -21,10 +24,15 @@ export interface Reconciled {
  * At boot, before anything is stored: removes bytes of dead runs and of deleted rows, hides rows whose bytes
  * are missing (and shows them again when the bytes are back), and moves to quarantine what no row knows.
  * Compares names and sizes; `verifyFiles` also reads the bytes.
+ *
+ * An object store is only checked and claimed: other nodes may be storing files, and a look at each file
+ * would cost a request. Housekeeping does the rest. Throws INVALID_SETTINGS and STORAGE_IN_USE.
  */
 export async function reconcileFiles (
   { db, storage, now, log }: CheckParts & { log: Pick<Log, 'warn'> }
 ): Promise<Reconciled> {
+  await assertStoredHere({ db, storage })
+  if (storage.remote !== undefined) return await checkStore(storage.remote, log)
   const intents = await files.listIntents(db.reads)
   await removeBytes({ db, storage, log }, intents)
   const lost: number[] = []
@@ -41,10 +49,39 @@ export async function reconcileFiles (
   await markLost({ db, now }, { lost, found })
   const known = new Set(await files.storedHexes(db.reads))
   // Bytes that could not be removed just now are known too.
-  for (const hex of await files.listIntents(db.reads)) known.add(hex)
+  for (const { hex } of await files.listIntents(db.reads)) known.add(hex)
   let quarantined = 0
   for await (const name of storage.list()) {
     if (!known.has(name) && await storage.quarantine(name)) quarantined++
   }
   return { removed: intents.length, lost: lost.length, found: found.length, quarantined }
+}
+
+/** A store that does not respond is no reason not to start: it is claimed before the first file is stored. */
+async function checkStore (remote: RemoteStorage, log: Pick<Log, 'warn'>): Promise<Reconciled> {
+  try {
+    await remote.claim()
+  } catch (error) {
+    if (!hasCode(error, 'STORAGE_UNAVAILABLE')) throw error
+    log.warn({ err: error.cause }, 'the object store does not respond; files are not available until it does')
+  }
+  return { removed: 0, lost: 0, found: 0, quarantined: 0 }
+}
+
+/**
+ * Throws INVALID_SETTINGS if the files of the database are on the disk and not in the object store, or the
+ * other way round: all of them would seem lost.
+ */
+export async function assertStoredHere (
+  { db, storage }: { db: Pick<Database, 'reads'>, storage: FileStorage }
+): Promise<void> {
+  const isRemote = storage.remote !== undefined
+  const elsewhere = (await files.firstAndLast(db.reads)).find((row) => (row.object_key !== null) !== isRemote)
+  if (elsewhere === undefined) return
+  throw new DomainError('INVALID_SETTINGS', {
+    detail: isRemote
+      ? 'FILES_URL: the files of this database are in its data folder, not in an object store. Remove ' +
+        'FILES_URL, or move everything with "perfbook copy --to-database URL --to-files URL".'
+      : 'FILES_URL: is missing; the files of this database are in an object store.',
+  })
 }

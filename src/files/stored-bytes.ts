@@ -43,7 +43,7 @@ export async function bytesState (
 export async function restoreBytes (storage: FileStorage, row: FileRow): Promise<boolean> {
   if (!await storage.restore(row)) return false
   if (await bytesState(storage, row) === 'whole') return true
-  await storage.quarantine(row.hex, row.filename)
+  await storage.quarantine(storage.nameOf(row), row.filename)
   return false
 }
 

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileRow } from '../../db/queries/files.ts'
+import { assertStoredHere } from './reconcile-files.ts'
 import { bytesState, markLost, restoreBytes, type CheckParts } from './stored-bytes.ts'
 
 export interface VerifyOptions {
@@ -40,13 +41,15 @@ export interface Verification {
 
 /**
  * Compares every row with its bytes, and everything in the storage with the rows. May run beside a service
- * that stores and deletes files. Deletes nothing, even with `repair`.
+ * that stores and deletes files. Deletes nothing, even with `repair`. Throws INVALID_SETTINGS if the files
+ * are elsewhere, and STORAGE_UNAVAILABLE.
  */
 export async function verifyFiles (
   { db, storage, now }: CheckParts,
   { repair = false, sizesOnly = false, onProgress, signal }: VerifyOptions = {}
 ): Promise<Verification> {
-  const of = (await files.storedHexes(db.reads)).length
+  await assertStoredHere({ db, storage })
+  const of = await files.countStored(db.reads)
   let done = 0
   const result: Verification = {
     files: 0,
@@ -72,7 +75,7 @@ export async function verifyFiles (
         if (state === 'damaged') result.damaged.push(badFile(row))
         else if (row.lost_at !== null) result.found.push(row.id)
       }
-      if (repair && state === 'damaged') await storage.quarantine(row.hex, row.filename)
+      if (repair && state === 'damaged') await storage.quarantine(storage.nameOf(row), row.filename)
     }
   }
   if (repair) {
@@ -86,7 +89,7 @@ export async function verifyFiles (
   return result
 }
 
-/** Something in the storage: a folder named by a hex, a file in it, or a thing of any other name. */
+/** Something in the storage: a folder named by a hex, a file in it, an object, or anything else. */
 interface StoredThing {
   name: string
   filename?: string
@@ -120,7 +123,7 @@ async function * unknownThings (
     // Noted bytes are on their way in or out. The row is read after the note: bytes that came in meanwhile
     // have one.
     const isNoted = await files.hasIntent(db.reads, name)
-    const row = await files.findFileByHex(db.reads, name)
+    const row = await files.findFileByName(db.reads, name)
     if (row === undefined || row.removed_at !== null) {
       if (!isNoted) yield { name }
       continue

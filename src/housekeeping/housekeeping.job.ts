@@ -1,5 +1,6 @@
 import type { DatabaseLocation } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
+import type { FileLocation } from '../file-location.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
 import type { KeepRules } from './keep-rules.ts'
 import type { Removed } from './old-data.ts'
@@ -15,8 +16,7 @@ export interface HousekeepingPayload {
 export interface HousekeepingTask {
   input: {
     database: DatabaseLocation
-    filesFolder: string
-    quarantineFolder: string
+    files: FileLocation
     /** The time by which things are old, ms. */
     now: number
     rules: KeepRules

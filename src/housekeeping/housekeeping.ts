@@ -1,20 +1,20 @@
 import type { Database } from '../../db/index.ts'
 import { hasCode } from '../errors.ts'
-import type { SweepOptions, Swept } from '../files/file-sweep.ts'
+import type { SweepOptions } from '../files/file-sweep.ts'
 import type { FileStorage } from '../files/storage/file-storage.ts'
 import type { Clock } from '../jobs/clock.ts'
 import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
 import type { Log } from '../log.ts'
 import { HOUSEKEEPING_KIND, type HousekeepingPayload } from './housekeeping.job.ts'
 import type { KeepRules } from './keep-rules.ts'
-import { applyRetention, isAnythingOld, sweepByRules } from './old-data.ts'
+import { applyRetention, isAnythingOld, sweepByRules, type FilesSwept } from './old-data.ts'
 
 /** Old rows are looked for this often, ms. */
 export const ROWS_EVERY_MS = 3_600_000
 
 export interface Housekeeping {
   /** Removes expired files here and now, without a job. */
-  sweepFiles: (options?: Pick<SweepOptions, 'dryRun' | 'onFile'>) => Promise<Swept>
+  sweepFiles: (options?: Pick<SweepOptions, 'dryRun' | 'onFile'>) => Promise<FilesSwept>
   /** Queues a job if anything is old. False: nothing is, or too many jobs wait. */
   request: (options?: HousekeepingPayload) => Promise<boolean>
   /** Queues a job whether anything is old or not, or joins the one that waits. Throws QUEUE_FULL. */
@@ -62,7 +62,7 @@ export function createHousekeeping (
   }
 
   async function request (payload: HousekeepingPayload = {}): Promise<boolean> {
-    if (!await isAnythingOld({ db, now, rules, rowsOnly: payload.rowsOnly === true })) return false
+    if (!await isAnythingOld({ db, storage, now, rules, rowsOnly: payload.rowsOnly === true })) return false
     try {
       await put(null, payload)
       return true

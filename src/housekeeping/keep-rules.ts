@@ -10,6 +10,8 @@ export interface KeepRules {
   exports: RetentionRule
   /** The row of an expired file, after its bytes, ms. */
   tombstoneMs: number
+  /** The bytes of a deleted file in an object store, ms. */
+  deletedBytesMs: number
   /** Rows of each table, by their age as `db/queries/old-rows.ts` counts it, ms; Infinity: forever. */
   rowsMs: Readonly<Record<AgingTable, number>>
 }
@@ -17,6 +19,7 @@ export interface KeepRules {
 type Settings = Pick<
   Config,
   | 'AUDIT_RETENTION_DAYS'
+  | 'DELETE_DELAY_HOURS'
   | 'EXPORT_RETENTION_DAYS'
   | 'JOB_RETENTION_DAYS'
   | 'KEEP_LATEST_EXPORT'
@@ -30,6 +33,7 @@ export function keepRules (config: Settings): KeepRules {
   return {
     exports: { retentionMs: days(config.EXPORT_RETENTION_DAYS), keepLatest: config.KEEP_LATEST_EXPORT },
     tombstoneMs: days(config.TOMBSTONE_DAYS),
+    deletedBytesMs: Math.round(config.DELETE_DELAY_HOURS * HOUR_MS),
     rowsMs: {
       jobs: days(config.JOB_RETENTION_DAYS) || Infinity,
       audit_log: days(config.AUDIT_RETENTION_DAYS) || Infinity,

@@ -2,13 +2,19 @@ import type { Database } from '../../db/index.ts'
 import { setExportExpiry, type RetentionRule } from '../../db/queries/exports.ts'
 import { deleteOldRows, hasOldRows, type AgingTable } from '../../db/queries/old-rows.ts'
 import { isSweepDue, sweepFiles, type SweepOptions, type Swept } from '../files/file-sweep.ts'
+import { isStoreSweepDue, sweepStore, type StoreSwept } from '../files/store-sweep.ts'
 import type { KeepRules } from './keep-rules.ts'
 
 /** Rows that one transaction deletes, so that other writes get their turn. */
 const ROWS_AT_ONCE = 500
 
 /** What was removed: files, and for each table how many rows. */
-export type Removed = Partial<Swept> & { rows: Record<string, number> }
+export type Removed = Partial<FilesSwept> & { rows: Record<string, number> }
+
+export interface FilesSwept extends Swept {
+  /** Only with files in an object store, and not after a dry run. */
+  store?: StoreSwept
+}
 
 interface OldDataOptions extends Omit<SweepOptions, 'tombstoneMs' | 'dryRun' | 'onFile'> {
   rules: KeepRules
@@ -32,9 +38,11 @@ export async function removeOldData ({ rowsOnly, ...options }: OldDataOptions): 
 
 /** Whether `removeOldData` would remove anything. */
 export async function isAnythingOld (
-  { db, now, rules, rowsOnly }: Pick<OldDataOptions, 'db' | 'now' | 'rules' | 'rowsOnly'>
+  { db, storage, now, rules, rowsOnly }: Pick<OldDataOptions, 'db' | 'storage' | 'now' | 'rules' | 'rowsOnly'>
 ): Promise<boolean> {
-  if (!rowsOnly && await isSweepDue({ db, now, tombstoneMs: rules.tombstoneMs })) return true
+  const { tombstoneMs, deletedBytesMs } = rules
+  if (!rowsOnly && await isSweepDue({ db, now, tombstoneMs })) return true
+  if (!rowsOnly && await isStoreSweepDue({ db, storage, now, deletedBytesMs })) return true
   for (const [table, before] of cutoffs(rules, now())) {
     if (await hasOldRows(db.reads, table, before)) return true
   }
@@ -42,13 +50,17 @@ export async function isAnythingOld (
 }
 
 /**
- * Sets when exports expire by the rules as they are now; removes expired files. A dry run changes nothing.
+ * Sets when exports expire by the rules as they are now; removes expired files, and what an object store no
+ * longer needs. A dry run changes nothing.
  */
 export async function sweepByRules (
   { rules, ...options }: Omit<SweepOptions, 'tombstoneMs'> & { rules: KeepRules }
-): Promise<Swept> {
+): Promise<FilesSwept> {
   if (options.dryRun !== true) await applyRetention(options.db, rules.exports, options.now())
-  return await sweepFiles({ ...options, tombstoneMs: rules.tombstoneMs })
+  const swept = await sweepFiles({ ...options, tombstoneMs: rules.tombstoneMs })
+  if (options.dryRun === true) return swept
+  const store = await sweepStore({ ...options, deletedBytesMs: rules.deletedBytesMs })
+  return store === undefined ? swept : { ...swept, store }
 }
 
 /** After a change of the settings, existing exports follow the new ones. */

@@ -73,7 +73,7 @@ export const FILE_DATA: PersonalData = {
   },
   async erase (trx, person, { files, now, terms }) {
     const { exports, uploads, named } = await filesOfPerson(trx, person, terms)
-    await files.deleteIn(trx, [...exports, ...uploads, ...named].map((file) => file.id))
+    await files.deleteIn(trx, [...exports, ...uploads, ...named].map((file) => file.id), { atOnce: true })
     // An export that is running may already have read the person.
     for (const id of new Set(person.students.map((student) => student.course_id))) {
       await restartJobsOfOwner(trx, {

@@ -21,9 +21,9 @@ const storage: typeof disk = {
     await disk.put(...call)
     dieAt('after the rename')
   },
-  async remove (hex) {
+  async remove (key) {
     dieAt('before the bytes go')
-    await disk.remove(hex)
+    await disk.remove(key)
     dieAt('after the bytes went')
   },
 }

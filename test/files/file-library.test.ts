@@ -205,7 +205,7 @@ t.test('an owner with more files than one statement takes', async (t) => {
 t.test('a file whose size differs from its row is not served', async (t) => {
   const { files, store, storage, stage } = await openTestLibrary(t)
   const file = await store('whole')
-  await storage.remove(file.hex)
+  await storage.remove(file)
   t.equal(await files.find(file.hex), undefined)
   await storage.put((await stage('half')).path, file)
   t.equal(await files.find(file.hex), undefined)

@@ -30,6 +30,8 @@ export function createMemoryStorage (): FileStorage {
     return bytes
   }
   return {
+    newKey: () => null,
+    nameOf: ({ hex }) => hex,
     async put (stagedPath, key) {
       check(key.hex, key.filename)
       add(key, await readFile(stagedPath))
@@ -45,7 +47,7 @@ export function createMemoryStorage (): FileStorage {
       })(), { objectMode: false })
     },
     localPath: () => undefined,
-    async remove (hex) {
+    async remove ({ hex }) {
       check(hex)
       stored.delete(hex)
     },

@@ -57,9 +57,9 @@ t.test('more than one round, and bytes that cannot be removed', async (t) => {
   const library = await openTestLibrary(t, {
     storage: (disk) => ({
       ...disk,
-      async remove (hex) {
-        if (hex === stuck) throw new Error('busy')
-        await disk.remove(hex)
+      async remove (key) {
+        if (key.hex === stuck) throw new Error('busy')
+        await disk.remove(key)
       },
     }),
   })

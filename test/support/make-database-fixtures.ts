@@ -59,6 +59,11 @@ const ROWS: Readonly<Record<string, string[]>> = {
     `INSERT INTO erasure_keys (id, secret) VALUES (1, '${'d'.repeat(64)}')`,
     `INSERT INTO erased_people (hash, erased_at) VALUES ('${'e'.repeat(64)}', ${AT})`,
   ],
+  '0015_object_keys': [
+    `INSERT INTO file_intents (hex, created_at, object_key, deleted_at)
+      VALUES ('${'9'.repeat(32)}', ${AT}, 'files/${'8'.repeat(32)}', ${AT})`,
+    `INSERT INTO installation (id, name) VALUES (1, '${'7'.repeat(32)}')`,
+  ],
   '0010_sign_in_networks': [
     `INSERT INTO sign_in_networks (user_id, network, last_at) VALUES (1, '10.0.0.1', ${AT})`,
   ],

@@ -1,7 +1,7 @@
 import { lstat, mkdir, open, opendir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { assertPathPart } from '../file-name.ts'
-import type { FileKey, FileStorage } from './file-storage.ts'
+import { assertFileKey, type BytesKey, type FileKey, type FileStorage } from './file-storage.ts'
 
 /** Bytes per read of an opened file. */
 const CHUNK_BYTES = 262_144
@@ -12,16 +12,16 @@ const CHUNK_BYTES = 262_144
  * renamed.
  */
 export function createDiskStorage (folder: string, quarantineFolder: string): FileStorage {
-  const folderOf = (hex: string): string => {
-    if (!/^[0-9a-f]{32}$/.test(hex)) throw new Error(`not the hex of a file: ${hex}`)
-    return join(folder, hex)
-  }
   const pathOf = ({ hex, filename }: FileKey): string => {
-    assertPathPart(filename)
-    return join(folderOf(hex), filename)
+    assertFileKey({ hex, filename })
+    return join(folder, hex, filename)
   }
 
   return {
+    newKey: () => null,
+
+    nameOf: ({ hex }) => hex,
+
     async put (stagedPath, key) {
       const path = pathOf(key)
       await syncPath(stagedPath)
@@ -39,6 +39,7 @@ export function createDiskStorage (folder: string, quarantineFolder: string): Fi
 
     async size (key) {
       const path = pathOf(key)
+      if (isElsewhere(key)) return undefined
       // A link, or a file behind a linked folder, is not ours.
       const [parent, found] = await Promise.all([statsOf(dirname(path)), statsOf(path)])
       return parent?.isDirectory() === true && found?.isFile() === true ? found.size : undefined
@@ -53,13 +54,17 @@ export function createDiskStorage (folder: string, quarantineFolder: string): Fi
 
     localPath: pathOf,
 
-    async remove (hex) {
-      await rm(folderOf(hex), { recursive: true, force: true })
+    async remove (key) {
+      const { hex } = key
+      assertFileKey({ hex })
+      if (isElsewhere(key)) return
+      await rm(join(folder, hex), { recursive: true, force: true })
     },
 
-    async * list (hex) {
-      const path = hex === undefined ? folder : folderOf(hex)
-      if (hex === undefined) await mkdir(folder, { recursive: true })
+    async * list (name) {
+      if (name !== undefined) assertPathPart(name)
+      const path = join(folder, name ?? '')
+      if (name === undefined) await mkdir(folder, { recursive: true })
       else if ((await statsOf(path))?.isDirectory() !== true) return
       for await (const entry of await opendir(path)) yield entry.name
     },
@@ -89,6 +94,11 @@ export function createDiskStorage (folder: string, quarantineFolder: string): Fi
       return true
     },
   }
+}
+
+/** Whether a file was stored in an object store. */
+function isElsewhere ({ object_key: key }: BytesKey): boolean {
+  return key !== null && key !== undefined
 }
 
 /** What is at a path; links are not followed. Undefined if there is nothing. */

@@ -2,7 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createDiskStorage } from '../../../src/files/storage/disk.ts'
+import { openStorage } from '../../../src/files/storage/location.ts'
 import { bytesOf, collect, fileStorageContract, newHex } from '../../contracts/file-storage.contract.ts'
+import { needsSwift, startSwift, storeOf } from '../../support/swift.ts'
 import { createMemoryStorage } from '../memory-storage.ts'
 
 function onDisk (t: Test) {
@@ -14,6 +16,14 @@ function onDisk (t: Test) {
 
 t.test('on disk', (t) => fileStorageContract(t, async (t) => onDisk(t).storage))
 t.test('in memory', (t) => fileStorageContract(t, async () => createMemoryStorage()))
+
+t.test('in an object store', needsSwift(), async (t) => {
+  const swift = await startSwift(t)
+  await fileStorageContract(t, async () => {
+    const store = storeOf(await swift.settings('a/b'))
+    return await openStorage({ kind: 's3', store }, { installation: async () => newHex() })
+  })
+})
 
 t.test('on disk, a link is not a file, nor is a folder or a file behind a linked folder', async (t) => {
   t.testdir({ secret: 'secret', elsewhere: { 'a.txt': 'elsewhere' } })
@@ -40,7 +50,7 @@ t.test('on disk, unknown entries are listed and quarantined under their own name
   t.strictSame((await collect(storage.list())).sort(), ['Thumbs.db', hex].sort())
   t.equal(await storage.quarantine('Thumbs.db'), true)
   t.equal(await storage.quarantine(hex, 'two'), true)
-  t.equal(String(await bytesOf(storage, hex, 'one')), '1', 'other files beside it stay')
+  t.equal(String(await bytesOf(storage, { hex, filename: 'one' })), '1', 'other files beside it stay')
   t.strictSame(readdirSync(quarantine).sort(), ['Thumbs.db', hex].sort())
   writeFileSync(join(folder, 'Thumbs.db'), 'y')
   t.equal(await storage.quarantine('Thumbs.db'), true)

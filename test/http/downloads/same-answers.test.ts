@@ -95,7 +95,7 @@ t.test('a file that is deleted at the last moment has the same 404 as one that n
   const { find } = service.services.files
   service.services.files.find = async (hex) => {
     const row = await find(hex)
-    await storage.remove(hex)
+    await storage.remove({ hex })
     return row
   }
   t.strictSame(shown(await request('GET', path, { range: 'bytes=0-1' })), expected)
