@@ -8,8 +8,8 @@ const UPLOADS = 'import-source'
 
 /**
  * What goes with the courses `ids`, which an import at the time `at` (ms) has deleted: their files, of which
- * the next start or housekeeping removes the bytes, and what reports say about their people. Without any course, all imports
- * are forgotten. In the transaction of the import.
+ * the next start or housekeeping removes the bytes, and what reports say about their people. Without any
+ * course, all imports are forgotten. In the transaction of the import.
  */
 export async function forgetDeletedCourses (
   trx: Trx, { ids, at }: { ids: readonly number[], at: number }
