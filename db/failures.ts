@@ -13,3 +13,9 @@ export function isDiskFull (error: unknown): boolean {
 function codeOf (error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
+
+/** Whether an error says that PostgreSQL cannot be used now. */
+export function isUnavailable (error: unknown): boolean {
+  return /^(?:08...|28...|57P0.|53300|25006|25P03|57014|ECONN.*|EPIPE|ETIMEDOUT)$/.test(codeOf(error)) ||
+    (error instanceof Error && /terminated|timeout exceeded/.test(error.message))
+}

@@ -74,6 +74,8 @@ export interface ServicesOptions {
   storage?: FileStorage
   /** Whether an older database is upgraded: only where the caller holds the lock on the data folder. */
   mayUpgrade?: boolean
+  /** False: this process queues jobs for others, and runs none. */
+  runsJobs?: boolean
   /** Called between steps, where the kill test ends the process. */
   onStep?: (step: string) => void
 }
@@ -88,6 +90,7 @@ export async function createServices ({
   jobPool,
   storage: otherStorage,
   mayUpgrade = false,
+  runsJobs = true,
   onStep,
 }: ServicesOptions): Promise<Services> {
   assertNotRestoring(config.DATA_DIR)
@@ -162,7 +165,11 @@ export async function createServices ({
     kinds: kinds.map((kind) => kind.name),
     pools: { jobs: pool, readers },
   })
-  const delivery = createLocalDelivery({ db, clock, log, onStep })
+  const delivery = db.engine === 'sqlite'
+    ? createLocalDelivery({ db, clock, log, onStep })
+    : await (await import('./jobs/delivery/pg-boss.ts')).createPgBossDelivery({
+      db, kinds, clock, log, mayUpgrade, onStep,
+    })
   const runner = createJobRunner({
     db,
     delivery,
@@ -171,6 +178,7 @@ export async function createServices ({
     stagingFolder: config.stagingFolder,
     clock,
     log,
+    runsJobs,
     onStep,
     onEnd: metrics.runEnded,
   })

@@ -62,7 +62,7 @@ const ENGINES: ReadonlyArray<{ place: string, packages: RegExp, users: RegExp }>
   {
     place: 'db/postgres/',
     packages: /^(pg|pg-copy-streams)(\/|$)/,
-    users: /^(db\/(index|database)|src\/database-settings)\.ts$/,
+    users: /^(db\/(index|database)|src\/database-settings|src\/jobs\/delivery\/pg-boss-queues)\.ts$/,
   },
   {
     place: 'src/files/storage/disk.ts',

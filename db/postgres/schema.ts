@@ -332,7 +332,16 @@ const STATEMENTS = [
 
   // Only in PostgreSQL.
   // Numbers of claims: see `jobs.token`.
-  'CREATE SEQUENCE job_tokens',
+  'CREATE SEQUENCE job_tokens OWNED BY jobs.token',
+  // Several nodes claim at once: two jobs of a key must not run at once.
+  'CREATE UNIQUE INDEX jobs_started_key ON jobs ("key") WHERE state = \'started\'',
+  // The job of pg-boss that the last claim of a job held: see db/queries/job-tickets.ts.
+  `CREATE TABLE job_tickets (
+    job_id BIGINT PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
+    token BIGINT NOT NULL,
+    ticket UUID NOT NULL,
+    retry_count INTEGER NOT NULL
+  )`,
   // Rate limits and the slowdown of sign-ins. They change often and matter for minutes, so a write to them
   // does not wait for the disk; after a crash of the server they begin again.
   `CREATE UNLOGGED TABLE shared_counters (

@@ -9,11 +9,20 @@ export type JobRow = Row<'jobs'>
 // the query is prepared.
 export const state = (name: JobRow['state']) => sql.lit(name)
 
-/** The job of a key that waits (also one that was requeued), or else the one that runs. */
-export async function findLiveJobs (trx: Trx, key: string): Promise<JobRow[]> {
+/**
+ * The jobs of a key that wait (also those that were requeued) or run. Until the end of the write no other one
+ * changes them: a request must not join a job that is being canceled.
+ */
+export async function lockLiveJobs (trx: Trx, key: string): Promise<JobRow[]> {
   return await trx.selectFrom('jobs').selectAll()
     .where('key', '=', key).where('state', 'in', [state('queued'), state('started')])
-    .orderBy('id').execute()
+    .orderBy('id').$if(trx.engine === 'postgres', (query) => query.forUpdate()).execute()
+}
+
+/** A job that no other write changes until the end of this one. */
+export async function lockJob (trx: Trx, id: number): Promise<JobRow | undefined> {
+  return await trx.selectFrom('jobs').selectAll().where('id', '=', id)
+    .$if(trx.engine === 'postgres', (query) => query.forUpdate()).executeTakeFirst()
 }
 
 /** Counts waiting jobs; of one kind if it is given. */
@@ -41,8 +50,11 @@ export async function countWaitingOfUser (trx: Trx | Reads, kind: string, userId
   return count
 }
 
-export async function insertJob (trx: Trx, job: NewRow<'jobs'>): Promise<JobRow> {
-  return await trx.insertInto('jobs').values(job).returningAll().executeTakeFirstOrThrow()
+/** Undefined: a job with this unique key waits already, perhaps since a moment ago. */
+export async function insertJob (trx: Trx, job: NewRow<'jobs'>): Promise<JobRow | undefined> {
+  return await trx.insertInto('jobs').values(job)
+    .onConflict((conflict) => conflict.column('unique_key').where('unique_key', 'is not', null).doNothing())
+    .returningAll().executeTakeFirst()
 }
 
 export async function insertRequest (trx: Trx, request: NewRow<'job_requests'>): Promise<void> {
@@ -103,7 +115,7 @@ export async function cancelJobsOfOwner (
   const rows = await trx.updateTable('jobs').set({ state: 'canceled', unique_key: null, finished_at: now })
     .where('owner_type', '=', ownerType).where('owner_id', '=', ownerId)
     .where('state', 'in', [state('queued'), state('started')]).returning('id').execute()
-  const ids = rows.map((row) => row.id)
+  const ids = rows.map((row) => row.id).sort((a, b) => a - b)
   await endAttempts(trx, ids, { finishedAt: now, outcome: 'canceled' })
   return ids
 }

@@ -79,6 +79,8 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
       })
       try {
         return await db.write(async (trx) => {
+          // Uploads to several nodes at once count each other.
+          await trx.lock(`imports of user ${userId}`)
           await checkWaiting(userId, trx)
           return await queue.request(trx, {
             kind: IMPORT_KIND,

@@ -83,10 +83,7 @@ export function createJobQueue (
 ): JobQueue {
   return {
     async request (trx, request) {
-      const live = await jobs.findLiveJobs(trx, request.key)
-      const found = live.find((job) => job.state === 'queued') ??
-        live.find((job) => request.inputVersion !== null && job.input_version === request.inputVersion)
-      const job = found ?? await insert(trx, request)
+      const { job, joined } = await joinOrInsert(trx, request)
       await jobs.insertRequest(trx, {
         job_id: job.id,
         user_id: request.userId,
@@ -94,15 +91,15 @@ export function createJobQueue (
         withdrawn_at: null,
       })
       onStep('request: written')
-      if (found === undefined) {
+      if (!joined) {
         trx.afterCommit(() => { onStep('request: committed') })
         await delivery.announce(trx, job)
       }
-      return { job, joined: found !== undefined, requestedAt: request.requestedAt }
+      return { job, joined, requestedAt: request.requestedAt }
     },
     async cancel (jobId, { userId, force }) {
       return await db.write(async (trx) => {
-        const job = await jobs.findJob(trx, jobId)
+        const job = await jobs.lockJob(trx, jobId)
         if (job === undefined || (job.state !== 'queued' && job.state !== 'started')) return 'finished'
         if (userId !== null) await jobs.withdrawRequests(trx, jobId, userId, now())
         const isWanted = (await jobs.jobRequests(trx, jobId)).some((request) => request.withdrawn_at === null)
@@ -128,13 +125,32 @@ export function createJobQueue (
     countWaiting: () => jobs.countWaiting(db.reads),
   }
 
+  async function joinOrInsert (trx: Trx, request: JobRequest): Promise<{ job: JobRow, joined: boolean }> {
+    for (;;) {
+      const live = await jobs.lockLiveJobs(trx, request.key)
+      const found = live.find((job) => job.state === 'queued') ??
+        live.find((job) => request.inputVersion !== null && job.input_version === request.inputVersion)
+      if (found !== undefined) return { job: found, joined: true }
+      await checkRoom(trx, request.kind)
+      const inserted = await insert(trx, request)
+      if (inserted !== undefined) return { job: inserted, joined: false }
+      // Another node has queued the same at this moment.
+    }
+  }
+
+  /** Counted by kind: a queue full of imports still accepts exports. */
+  async function checkRoom (trx: Trx, kind: string): Promise<void> {
+    if (await jobs.countWaiting(trx, kind) < queueMax / 2) return
+    // Nodes that insert at once do not see each other's jobs. They take turns where that could matter.
+    await trx.lock(`jobs: room for ${kind}`)
+    if (await jobs.countWaiting(trx, kind) < queueMax) return
+    throw new DomainError('QUEUE_FULL', { retryAfterSeconds: QUEUE_FULL_RETRY_S })
+  }
+
   async function insert (
     trx: Trx,
     { kind, key, payload, owner, requestedAt, priority = 0, runAfter = 0 }: JobRequest
-  ): Promise<JobRow> {
-    // Counted by kind: a queue full of imports still accepts exports.
-    const waiting = await jobs.countWaiting(trx, kind)
-    if (waiting >= queueMax) throw new DomainError('QUEUE_FULL', { retryAfterSeconds: QUEUE_FULL_RETRY_S })
+  ): Promise<JobRow | undefined> {
     return await jobs.insertJob(trx, {
       kind,
       key,

@@ -1,11 +1,11 @@
 // Each way in which a task can go wrong, in a real thread, and what the one who asked sees of it.
 import { existsSync, readdirSync } from 'node:fs'
-import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { exponentialBackoff } from '../../src/jobs/job-kind.ts'
 import { createGate } from '../support/gate.ts'
 import { createJobService, testKind, type JobService } from '../support/job-service.ts'
 import type { TestTaskName } from '../support/jobs.tasks.ts'
+import { refuseUpdates } from '../support/refused-updates.ts'
 
 /** Nothing left, and the threads take new work. */
 async function isUnharmed (t: Test, service: JobService): Promise<void> {
@@ -154,15 +154,11 @@ t.test('while the database cannot be written, the end of a run waits and is not 
   const { job } = await service.request()
   await gate.arrived()
   // Every change of a job fails, as on a disk without room for it.
-  await service.db.write((trx) =>
-    sql.raw("CREATE TRIGGER no_room BEFORE UPDATE ON jobs BEGIN SELECT RAISE(ABORT, 'no room'); END").execute(
-      trx
-    )
-  )
+  const allow = await refuseUpdates(service.db)
   gate.open()
   await service.logged('the end of a run could not be written; trying again')
   t.equal((await service.row(job.id)).state, 'started')
-  await service.db.write((trx) => sql.raw('DROP TRIGGER no_room').execute(trx))
+  await allow()
   service.clock.advance(10_000)
   t.match(
     await service.settled(job.id),
@@ -173,12 +169,9 @@ t.test('while the database cannot be written, the end of a run waits and is not 
 
 t.test('an end that can never be written: the job is found orphaned and does not stay started', async (t) => {
   const service = await createJobService(t, { kinds: [testKind({ task: 'knownFailure' })] })
-  await service.db.write((trx) =>
-    sql.raw(
-      `CREATE TRIGGER never BEFORE UPDATE ON jobs
-        WHEN OLD.state = 'started' AND NEW.process_deaths = OLD.process_deaths AND OLD.process_deaths < 2
-        BEGIN SELECT RAISE(ABORT, 'never'); END`
-    ).execute(trx)
+  await refuseUpdates(
+    service.db,
+    "OLD.state = 'started' AND NEW.process_deaths = OLD.process_deaths AND OLD.process_deaths < 2"
   )
   await service.runner.start()
   const { job } = await service.request()

@@ -95,7 +95,7 @@ async function queueJobs (db: Database, jobs: readonly Waiting[]): Promise<numbe
   return await db.write(async (trx) => {
     const ids: number[] = []
     for (const { course, priority = 0, runAfter = 0, kind = 'test' } of jobs) {
-      const { id } = await insertJob(trx, {
+      const job = await insertJob(trx, {
         kind,
         key: `key ${Math.random()}`,
         unique_key: null,
@@ -107,7 +107,7 @@ async function queueJobs (db: Database, jobs: readonly Waiting[]): Promise<numbe
         run_after: runAfter,
         created_at: 0,
       })
-      ids.push(id)
+      if (job !== undefined) ids.push(job.id)
     }
     return ids
   })

@@ -54,10 +54,12 @@ t.test('many requests at once: one job', async (t) => {
 
 t.test('the unique index refuses a second waiting job of a key', async (t) => {
   const service = await createJobService(t)
-  const { job } = await service.request()
-  await t.rejects(service.db.write((trx) => insertJob(trx, { ...job, id: undefined as unknown as number })), {
-    code: 'SQLITE_CONSTRAINT_UNIQUE',
+  const { job: { id, ...row } } = await service.request()
+  t.equal(await service.db.write((trx) => insertJob(trx, row)), undefined)
+  await t.rejects(service.db.write((trx) => trx.insertInto('jobs').values(row).execute()), {
+    code: service.db.engine === 'sqlite' ? 'SQLITE_CONSTRAINT_UNIQUE' : '23505',
   })
+  t.equal((await service.row(id)).state, 'queued')
 })
 
 t.test('a started job serves requests for the input that it started from, and no others', async (t) => {

@@ -2,11 +2,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { openDatabase, type Database } from '../../db/index.ts'
+import { openDatabase, type Database, type DatabaseLocation } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { withTask, type JobKind, type RunnableKind } from '../../src/jobs/job-kind.ts'
 import type { JobDelivery } from '../../src/jobs/delivery/delivery.ts'
 import { createLocalDelivery } from '../../src/jobs/delivery/local.ts'
+import { createPgBossDelivery } from '../../src/jobs/delivery/pg-boss.ts'
 import { createJobQueue, type JobQueue, type JobRequest, type JobTicket } from '../../src/jobs/job-queue.ts'
 import { createJobRunner, type JobRunner, type RunnerOptions } from '../../src/jobs/job-runner.ts'
 import { createWorkerPool, type Threads, type WorkerPool } from '../../src/jobs/worker-pool.ts'
@@ -87,6 +88,9 @@ function runnable (pool: WorkerPool<TestTasks>, kind: TestKind): RunnableKind {
   }
 }
 
+/** By folder: two services of a folder share its database. */
+const databases = new Map<string, DatabaseLocation>()
+
 /** Closed with the test. The runner is not started. */
 export async function createJobService (
   t: Test,
@@ -104,7 +108,9 @@ export async function createJobService (
 ): Promise<JobService> {
   const stagingFolder = join(folder, 'staging')
   mkdirSync(stagingFolder, { recursive: true })
-  const db = await openDatabase(await testDatabase(t, folder))
+  const location = databases.get(folder) ?? await testDatabase(t, folder)
+  databases.set(folder, location)
+  const db = await openDatabase(location)
   const log: LogLine[] = []
   const readers = new Set<() => void>()
   const at = (level: LogLine['level']) => (facts: object, text: string) => {
@@ -118,12 +124,15 @@ export async function createJobService (
     memoryMb,
   })
   const logger = { info: at('info'), warn: at('warn'), error: at('error') }
-  const delivery = createLocalDelivery({ db, clock, log: logger, onStep })
+  const runnableKinds = kinds.map((kind) => 'work' in kind ? kind : runnable(testPool, kind))
+  const delivery = db.engine === 'sqlite'
+    ? createLocalDelivery({ db, clock, log: logger, onStep })
+    : await createPgBossDelivery({ db, kinds: runnableKinds, clock, log: logger, mayUpgrade: true, onStep })
   const runner = createJobRunner({
     db,
     delivery,
     pool: pool ?? testPool,
-    kinds: kinds.map((kind) => 'work' in kind ? kind : runnable(testPool, kind)),
+    kinds: runnableKinds,
     stagingFolder,
     clock,
     log: logger,

@@ -28,7 +28,7 @@ interface ClaimConditions {
 interface Claims {
   /** Claims the next job. Undefined: no job can start. */
   next: (worker: JobWorker, conditions: ClaimConditions) => Promise<JobRow | undefined>
-  /** Requeues the started jobs with these tokens: their runs are lost. Fails jobs that were lost too often. */
+  /** Requeues the started jobs with these tokens: their runs are lost. Fails jobs that died too often. */
   recover: (worker: JobWorker, lost: readonly number[]) => Promise<void>
 }
 

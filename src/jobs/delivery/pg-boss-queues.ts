@@ -1,0 +1,204 @@
+// pg-boss as the delivery uses it: one queue for each kind of job, whose jobs are anonymous tickets. A ticket
+// says "run one job of this kind"; our row says which one that is.
+import { PgBoss, type ConstructorOptions, type Job, type QueueOptions } from 'pg-boss'
+import { isUnavailable } from '../../../db/failures.ts'
+import type { Database, PostgresLocation, Trx } from '../../../db/index.ts'
+import { openJobConnections, withinWrite } from '../../../db/postgres/job-connections.ts'
+import type { Ticket } from '../../../db/queries/job-tickets.ts'
+import type { Log } from '../../log.ts'
+import { MAX_PROCESS_DEATHS } from './delivery.ts'
+
+/** A ticket that was handed out to this process. The signal fires when it was taken back. */
+export interface HeldTicket extends Ticket {
+  signal: AbortSignal
+}
+
+export interface TicketQueues {
+  /** Sends a ticket that is handed out after `waitMs`; in the caller's write if it is given. */
+  send: (kind: string, options?: { waitMs?: number, trx?: Trx }) => Promise<void>
+  /** Looks after what tickets need: heartbeats, notifications, maintenance. */
+  start: () => Promise<void>
+  /** Hands tickets of the kind to `hold`, at most `slots` at once. Each is held until `hold` resolves. */
+  take: (kind: string, slots: number, hold: (ticket: HeldTicket) => Promise<void>) => Promise<void>
+  /** Takes no more tickets. Those that are held stay so. */
+  takeNoMore: () => Promise<void>
+  /** Takes back tickets whose holders are silent, and does maintenance that is due. */
+  takeBack: () => Promise<void>
+  /** After the last ticket was given back. */
+  close: () => Promise<void>
+}
+
+interface TicketQueuesOptions {
+  db: Database
+  location: PostgresLocation
+  kinds: ReadonlyArray<{ name: string, timeLimitMs: number }>
+  /** Whether pg-boss's tables may be brought up to the version of this program. */
+  mayUpgrade: boolean
+  log: Log
+}
+
+/** A holder that was not heard of for so long is dead, s. pg-boss allows no less. */
+const HEARTBEAT_S = 10
+const HEARTBEAT_EVERY_S = 2
+/** Time between two looks for tickets where no notification came, s. */
+const POLL_EVERY_S = 1
+/** A run may take its kind's limit and so much more to put its output in its place, s. */
+const EXTRA_S = 60
+const MOST_S = 24 * 60 * 60
+/** A ticket that was given back is of no more use. It is deleted after so long, s. */
+const DELETE_AFTER_S = 300
+/** How long a node waits for another one that is bringing the tables up to date. */
+const INSTALL_TRIES = 15
+/** A fault that lasts is logged so often, ms. */
+const LOG_EVERY_MS = 60_000
+/** Longest time to give back tickets at the end, ms. */
+const CLOSE_MS = 5000
+
+/** Creates or upgrades pg-boss's tables, and the queues. */
+export async function openTicketQueues (
+  { db, location, kinds, mayUpgrade, log }: TicketQueuesOptions
+): Promise<TicketQueues> {
+  const connections = openJobConnections(location)
+  const faults = createFaultLog(log)
+  const boss = newBoss({
+    db: connections,
+    useListenNotify: true,
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
+    maintenanceIntervalSeconds: 60,
+  })
+  const workers: Array<{ id: string, kind: string }> = []
+  let isStarted = false
+  let isTaking = true
+
+  function newBoss (options: ConstructorOptions): PgBoss {
+    const made = new PgBoss({
+      // The delivery decides when to supervise: never right after the database was away.
+      supervise: false,
+      schedule: false,
+      registerInstance: false,
+      openTelemetry: { enabled: false },
+      ...options,
+    })
+    made.on('error', faults.add)
+    made.on('warning', ({ message, data }) => { log.warn({ ...data }, `pg-boss: ${message}`) })
+    return made
+  }
+
+  async function install (): Promise<void> {
+    if (!mayUpgrade && await boss.isInstalled()) return
+    await inTurn(async () => {
+      const installer = newBoss({ db: { executeSql: connections.executeSql } })
+      await installer.start()
+      await installer.stop({ close: false, graceful: false })
+    })
+  }
+
+  /** One node at a time, as with our own tables. */
+  async function inTurn (work: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await db.write(async (trx) => {
+          await trx.lock('perfbook:schema')
+          await work()
+        })
+        return
+      } catch (error) {
+        if (!isLockTimeout(error) || tries === INSTALL_TRIES) throw error
+      }
+    }
+  }
+
+  async function createQueues (): Promise<void> {
+    const known = await boss.getQueues(kinds.map(({ name }) => name))
+    for (const { name, timeLimitMs } of kinds) {
+      const options: QueueOptions & { notify: boolean } = {
+        heartbeatSeconds: HEARTBEAT_S,
+        retryLimit: MAX_PROCESS_DEATHS,
+        retryDelay: 0,
+        expireInSeconds: Math.min(MOST_S, Math.ceil(timeLimitMs / 1000) + EXTRA_S),
+        deleteAfterSeconds: DELETE_AFTER_S,
+        notify: true,
+      }
+      // Two waiting tickets of a kind are two: other policies drop the second one.
+      if (!known.some((queue) => queue.name === name)) {
+        await boss.createQueue(name, { ...options, policy: 'standard' })
+      } else if (mayUpgrade) await boss.updateQueue(name, options)
+    }
+  }
+
+  await install()
+  await createQueues()
+  return {
+    async send (kind, { waitMs = 0, trx } = {}) {
+      const id = await boss.send(kind, null, {
+        ...(waitMs > 0 ? { startAfter: waitMs / 1000 } : {}),
+        ...(trx === undefined ? {} : { db: withinWrite(trx) }),
+      })
+      // Rolls the write back: a job without a ticket would wait for the next look.
+      if (id === null) throw new Error(`pg-boss refused a ticket for ${kind}`)
+    },
+    async start () {
+      isStarted = true
+      await boss.start()
+    },
+    async take (kind, slots, hold) {
+      for (let slot = 0; slot < slots && isTaking; slot++) {
+        const options = {
+          pollingIntervalSeconds: POLL_EVERY_S,
+          notifyPollingIntervalSeconds: POLL_EVERY_S,
+          heartbeatRefreshSeconds: HEARTBEAT_EVERY_S,
+        }
+        const worker = { kind, id: '' }
+        worker.id = await boss.work(kind, options, async ([job]: Array<Job<object>>) => {
+          if (job === undefined) return
+          await hold({ id: job.id, kind, retryCount: job.retryCount, signal: job.signal })
+          // The next ticket at once; else the worker would wait for the rest of a second.
+          boss.notifyWorker(worker.id)
+        })
+        workers.push(worker)
+      }
+    },
+    async takeNoMore () {
+      isTaking = false
+      for (const { kind, id } of workers) await boss.offWork(kind, { id, wait: false })
+    },
+    async takeBack () {
+      await boss.supervise()
+    },
+    async close () {
+      if (isStarted) await boss.stop({ close: false, timeout: CLOSE_MS })
+      await connections.close()
+    },
+  }
+}
+
+function isLockTimeout (error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '55P03'
+}
+
+/** Logs what pg-boss reports. While the database is away, every poll fails: that is one line a minute. */
+function createFaultLog (log: Log): { add: (fault: unknown) => void } {
+  const logged = new Map<string, number>()
+  return {
+    add (fault) {
+      const error = asError(fault)
+      const isAway = isUnavailable(error)
+      const text = isAway ? 'pg-boss does not reach the database and tries again' : 'pg-boss reports an error'
+      const key = isAway ? text : error.message
+      const now = performance.now()
+      if (now - (logged.get(key) ?? -Infinity) < LOG_EVERY_MS) return
+      if (logged.size > 100) logged.clear()
+      logged.set(key, now)
+      if (isAway) log.warn({ err: error }, text)
+      else log.error({ err: error }, text)
+    },
+  }
+}
+
+/** pg-boss reports copies of errors. */
+function asError (fault: unknown): Error {
+  if (fault instanceof Error) return fault
+  const { message, ...rest } = fault as { message?: string }
+  return Object.assign(new Error(message), rest)
+}

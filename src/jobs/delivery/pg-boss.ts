@@ -1,0 +1,234 @@
+// Delivery to several nodes, by pg-boss. A waiting job sends a ticket. The node that gets the ticket claims
+// the next job in the order that all deliveries have, and holds the ticket as long as the job runs: its
+// heartbeat says that the node lives. Rows are the truth, and tickets may be lost, or one too many: every
+// node compares them twice a second, requeues what runs nowhere, and sends a ticket where one is missing.
+import { isUnavailable } from '../../../db/failures.ts'
+import type { Database } from '../../../db/index.ts'
+import { nextJob, ONE_RUN_PER_KEY } from '../../../db/queries/job-claims.ts'
+import {
+  holdTicket, isTicketWaiting, startedWithTickets, type StartedJob,
+} from '../../../db/queries/job-tickets.ts'
+import type { JobRow } from '../../../db/queries/jobs.ts'
+import type { Log } from '../../log.ts'
+import { pause, systemClock, type Clock } from '../clock.ts'
+import type { RunnableKind } from '../job-kind.ts'
+import { createClaims } from './claims.ts'
+import { LOOK_EVERY_MS, type JobDelivery, type JobWorker } from './delivery.ts'
+import { openTicketQueues, type HeldTicket } from './pg-boss-queues.ts'
+
+interface PgBossDeliveryOptions {
+  db: Database
+  kinds: readonly RunnableKind[]
+  clock: Clock
+  log: Log
+  /** Whether pg-boss's tables may be brought up to the version of this program. */
+  mayUpgrade: boolean
+  /** Called in the transaction of each claim. */
+  onStep?: ((step: 'run: claiming', job: JobRow) => void) | undefined
+}
+
+/**
+ * After such a gap between two looks, or at the start, the database or this node was away, ms. Other nodes
+ * could not send heartbeats either, so no ticket is taken back before they have had time for it.
+ */
+const GAP_MS = 3000
+const SETTLE_MS = 5000
+/** pg-boss's maintenance is due so often, ms. */
+const MAINTAIN_EVERY_MS = 60_000
+/** A ticket for a job that could not be claimed with the last one is sent again after so long, ms. */
+const RESEND_MS = 250
+/** A drain looks again after so long, whatever happens, ms. */
+const DRAIN_MS = 500
+
+/** Throws errors of the database. */
+export async function createPgBossDelivery (
+  { db, kinds, clock, log, mayUpgrade, onStep }: PgBossDeliveryOptions
+): Promise<JobDelivery> {
+  if (db.location.engine !== 'postgres') throw new Error('pg-boss delivers jobs of PostgreSQL only')
+  const tickets = await openTicketQueues({ db, location: db.location, kinds, mayUpgrade, log })
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+  const hasOwnThread = (name: string) => byName.get(name)?.hasOwnThread === true
+
+  const announce: JobDelivery['announce'] = async (trx, { kind, run_after: runAfter }) => {
+    // A node that knows the kind will miss the ticket and send one.
+    if (!byName.has(kind)) return
+    await tickets.send(kind, { trx, waitMs: runAfter === 0 ? 0 : runAfter - clock.now() })
+  }
+  const claims = createClaims({ db, clock, log, announce, onStep })
+
+  /** Set from `start` to `close`. */
+  let current: JobWorker | undefined
+  let isStopped = false
+  let looking: Promise<void> | undefined
+  let mustLookAgain = false
+  let cancelTimer = () => {}
+  let lastClaim: Promise<unknown> = Promise.resolve()
+  /** Ends the wait of a look. */
+  let wake = () => {}
+  let lastLookAt = -Infinity
+  let mayTakeBackAt = 0
+  let maintainedAt = -Infinity
+  let lastSent = { job: 0, at: -Infinity }
+  let isAway = false
+
+  /** One look at a time. A call during a look makes it look once more. */
+  function look (): Promise<void> {
+    mustLookAgain = true
+    wake()
+    looking ??= lookUntilDone().finally(() => {
+      looking = undefined
+      if (mustLookAgain && current !== undefined) void look()
+    })
+    return looking
+  }
+
+  async function lookUntilDone (): Promise<void> {
+    try {
+      while (current !== undefined) {
+        mustLookAgain = false
+        const woken = new AbortController()
+        wake = () => { woken.abort() }
+        const canStart = await compare(current)
+        if (isAway) log.info({}, 'the database is back; jobs are delivered again')
+        isAway = false
+        if (!canStart) {
+          if (mustLookAgain) continue
+          return
+        }
+        // Its ticket is on its way; a claim, or a call, ends the wait.
+        await pause(systemClock(), DRAIN_MS, woken.signal)
+      }
+    } catch (error) {
+      if (!isUnavailable(error)) log.error({ err: error }, 'looking for jobs failed')
+      else if (!isAway) log.warn({ err: error }, 'jobs wait: the database is unavailable')
+      isAway = isUnavailable(error)
+      // The next look is that of the timer.
+      mustLookAgain = false
+    } finally {
+      wake = () => {}
+    }
+  }
+
+  function lookRegularly (): void {
+    cancelTimer = clock.after(LOOK_EVERY_MS, () => {
+      lookRegularly()
+      void look()
+    })
+  }
+
+  /** Compares runs, rows and tickets, and repairs what does not agree. True: a job can start here. */
+  async function compare (worker: JobWorker): Promise<boolean> {
+    let started = await startedWithTickets(db.reads)
+    const now = performance.now()
+    if (now - lastLookAt > GAP_MS) mayTakeBackAt = now + SETTLE_MS
+    lastLookAt = now
+    const tokens = new Set(started.map(({ token }) => token))
+    // A run that has just ended here has no started row either; abandoning it changes nothing.
+    for (const token of worker.tokens()) if (!tokens.has(token)) worker.abandon(token)
+    if (isStopped) return false
+    const isSilent = started.some(({ ticket }) => ticket === 'silent') && now >= mayTakeBackAt
+    if (isSilent || now - maintainedAt >= MAINTAIN_EVERY_MS) {
+      maintainedAt = now
+      await tickets.takeBack()
+      if (isSilent) started = await startedWithTickets(db.reads)
+    }
+    await claims.recover(worker, lostTokens(started))
+    const next = await nextJob(db.reads, { now: clock.now(), kinds: worker.openKinds() })
+    if (next === undefined) return false
+    const isJustSent = lastSent.job === next.id && now - lastSent.at < RESEND_MS
+    if (!isJustSent && !await isTicketWaiting(db.reads, next.kind)) {
+      lastSent = { job: next.id, at: now }
+      await tickets.send(next.kind)
+    }
+    return true
+  }
+
+  /** Claims the next job with a ticket, and holds the ticket until the end of the run. */
+  async function hold (worker: JobWorker, ticket: HeldTicket): Promise<void> {
+    // One claim at a time in this process: each counts the runs that are there.
+    const claim = lastClaim.then(() => begin(worker, ticket))
+    lastClaim = claim.catch(() => {})
+    try {
+      const run = await claim
+      wake()
+      await run?.ended
+    } catch (error) {
+      // Not passed on, because pg-boss would hand out the ticket again. The next look sends another one.
+      if (isConflict(error)) void look()
+      else if (!isUnavailable(error)) log.error({ err: error }, 'a job could not be claimed')
+    }
+  }
+
+  /** Undefined: no job can start with this ticket. */
+  async function begin (
+    worker: JobWorker,
+    ticket: HeldTicket
+  ): Promise<{ ended: Promise<void> } | undefined> {
+    if (isStopped) {
+      // Another node gets it at once.
+      await tickets.send(ticket.kind)
+      return undefined
+    }
+    const open = worker.openKinds()
+    if (!open.includes(ticket.kind)) return undefined
+    // A job of another kind that needs the same threads may be next. It has a ticket of its own.
+    const kinds = hasOwnThread(ticket.kind) ? [ticket.kind] : open.filter((name) => !hasOwnThread(name))
+    const job = await claims.next(worker, {
+      kinds,
+      mayClaim: (next) => !isStopped && next.kind === ticket.kind,
+      async claimed (trx, job) {
+        if (!await holdTicket(trx, job, ticket)) throw new TicketLost()
+      },
+    }).catch((error: unknown) => {
+      if (error instanceof TicketLost) return undefined
+      throw error
+    })
+    if (job === undefined) return undefined
+    const abandon = () => { worker.abandon(job.token) }
+    ticket.signal.addEventListener('abort', abandon)
+    const ended = worker.begin(job).finally(() => { ticket.signal.removeEventListener('abort', abandon) })
+    if (ticket.signal.aborted) abandon()
+    return { ended }
+  }
+
+  return {
+    announce,
+    async start (worker) {
+      if (isStopped) return
+      await tickets.start()
+      await claims.recover(worker, lostTokens(await startedWithTickets(db.reads)))
+      current = worker
+      for (const [kind, slots] of worker.slots()) {
+        await tickets.take(kind, slots, (ticket) => hold(worker, ticket))
+      }
+      lookRegularly()
+      void look()
+    },
+    look: async () => { if (!isStopped) await look() },
+    async stop () {
+      isStopped = true
+      wake()
+      await tickets.takeNoMore()
+      await lastClaim
+    },
+    async close () {
+      current = undefined
+      cancelTimer()
+      wake()
+      await looking
+      await tickets.close()
+    },
+  }
+}
+
+function lostTokens (started: readonly StartedJob[]): number[] {
+  return started.filter(({ ticket }) => ticket === 'lost').map(({ token }) => token)
+}
+
+/** pg-boss took the ticket back before the job was claimed. */
+class TicketLost extends Error {}
+
+/** Whether another node has just started a job of the same key. */
+function isConflict (error: unknown): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === ONE_RUN_PER_KEY
+}
