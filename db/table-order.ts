@@ -33,4 +33,6 @@ export const TABLES_IN_ORDER = [
 export type TableName = (typeof TABLES_IN_ORDER)[number]
 
 /** Tables of PostgreSQL about the nodes that share it. A copy sets their keys and leaves the others empty. */
-export const TABLES_OF_NODES: readonly string[] = ['service_keys', 'shared_claims', 'shared_counters']
+export const TABLES_OF_NODES: readonly string[] = [
+  'job_tickets', 'service_keys', 'shared_claims', 'shared_counters',
+]

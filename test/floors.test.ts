@@ -65,7 +65,7 @@ const ENGINES: ReadonlyArray<{ place: string, packages: RegExp, users: RegExp }>
     packages: /^(pg|pg-copy-streams)(\/|$)/,
     // A copy is about PostgreSQL by definition, as the check of a server is.
     users:
-      /^(db\\/(index|database)|src\\/(database-settings|jobs\\/delivery\\/pg-boss-queues|(copy|doctor)\\/.+|cli\\/copy))\\.ts$/,
+      /^(db\/(index|database)|src\/(database-settings|jobs\/delivery\/pg-boss-queues|(copy|doctor)\/.+|cli\/copy))\.ts$/,
   },
   {
     place: 'src/files/storage/disk.ts',
