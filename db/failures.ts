@@ -1,8 +1,12 @@
 // What went wrong with the database or the disk, whichever engine says so.
 
-/** Whether an error says that another connection holds the write lock. */
+/** PostgreSQL's lock_not_available. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** Whether an error says that another connection holds the write lock, or another lock that was awaited. */
 export function isBusy (error: unknown): boolean {
-  return codeOf(error).startsWith('SQLITE_BUSY')
+  const code = codeOf(error)
+  return code.startsWith('SQLITE_BUSY') || code === LOCK_NOT_AVAILABLE
 }
 
 /** Whether an error says that the disk, or the space given to us on it, is full. */

@@ -88,6 +88,24 @@ export async function setCategoryWeight (trx: Trx, id: number, weight: number | 
   await trx.updateTable('categories').set({ set_weight: weight }).where('id', '=', id).execute()
 }
 
+/**
+ * The lock of deletions of courses, which look at what other courses still need. Imports that delete courses
+ * take it too.
+ */
+export const DELETION_LOCK = 'course-deletion'
+
+/**
+ * The course, which nobody else changes (or, for a deletion, also refers to) until the end of this write.
+ * To be called before its parts are changed. SQLite's writes are serial anyway.
+ */
+export async function lockCourse (
+  trx: Trx, id: number, purpose: 'change' | 'deletion'
+): Promise<CourseRow | undefined> {
+  const query = trx.selectFrom('courses').selectAll().where('id', '=', id)
+  if (trx.engine === 'sqlite') return await query.executeTakeFirst()
+  return await (purpose === 'deletion' ? query.forUpdate() : query.forNoKeyUpdate()).executeTakeFirst()
+}
+
 /** Deletes the course with everything that refers to it, except files and jobs. */
 export async function deleteCourse (trx: Trx, id: number): Promise<void> {
   await trx.deleteFrom('courses').where('id', '=', id).execute()

@@ -1,5 +1,11 @@
 import type { Reads, Trx } from '../index.ts'
 
+/**
+ * The lock that imports and erasures take before they take an id: ids then rise in the order of commits, and
+ * an import sees that one came before it.
+ */
+export const IMPORTS_LOCK = 'imports'
+
 /** The key of the hashes. Undefined: no person was ever erased. */
 export async function erasureSecret (db: Reads | Trx): Promise<string | undefined> {
   return (await db.selectFrom('erasure_keys').select('secret').executeTakeFirst())?.secret

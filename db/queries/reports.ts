@@ -6,14 +6,18 @@ import { state } from './jobs.ts'
 /** Rows that one pass rewrites. */
 const AT_ONCE = 200
 
-/** The texts of one job, without its state and times. `result` and `payload` are JSON. */
-interface JobReport {
-  id: number
-  kind: string
-  created_at: number
+/** `result` and `payload` are JSON. */
+export interface JobTexts {
   error_message: string | null
   result: string | null
   payload: string
+}
+
+/** The texts of one job, without its state and times. */
+interface JobReport extends JobTexts {
+  id: number
+  kind: string
+  created_at: number
 }
 
 interface ImportReport {
@@ -71,12 +75,15 @@ export async function * attemptReports (db: Reads | Trx): AsyncGenerator<Attempt
   )
 }
 
-export async function updateJobReport (
+/** Rewrites the texts of a job as they are now: its run may end while others are rewritten. */
+export async function rewriteJobReport (
   trx: Trx,
   id: number,
-  change: Pick<JobReport, 'error_message' | 'result' | 'payload'>
+  rewrite: (job: JobTexts) => JobTexts
 ): Promise<void> {
-  await trx.updateTable('jobs').set(change).where('id', '=', id).execute()
+  const query = trx.selectFrom('jobs').select(['error_message', 'result', 'payload']).where('id', '=', id)
+  const job = await (trx.engine === 'postgres' ? query.forNoKeyUpdate() : query).executeTakeFirst()
+  if (job !== undefined) await trx.updateTable('jobs').set(rewrite(job)).where('id', '=', id).execute()
 }
 
 export async function updateImportReport (trx: Trx, id: number, summary: string): Promise<void> {
@@ -109,12 +116,10 @@ export async function forgetImports (trx: Trx): Promise<void> {
   }
 }
 
-async function forgetJob (trx: Trx, { id, payload }: JobReport): Promise<void> {
-  const { filename, ...kept } = JSON.parse(payload) as Record<string, unknown>
-  await updateJobReport(trx, id, {
-    error_message: null,
-    result: null,
-    payload: JSON.stringify({ ...kept, requestedBy: '' }),
+async function forgetJob (trx: Trx, { id }: JobReport): Promise<void> {
+  await rewriteJobReport(trx, id, ({ payload }) => {
+    const { filename, ...kept } = JSON.parse(payload) as Record<string, unknown>
+    return { error_message: null, result: null, payload: JSON.stringify({ ...kept, requestedBy: '' }) }
   })
   await trx.updateTable('job_attempts').set({ error_message: null }).where('job_id', '=', id).execute()
 }

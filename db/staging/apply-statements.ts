@@ -26,6 +26,14 @@ export const MOVED_COURSES = `SELECT count(*) AS moved FROM plan_courses p WHERE
   (p.live_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM courses c WHERE c.id = p.live_id)) OR
   (p.op = 'insert' AND EXISTS (SELECT 1 FROM courses c WHERE c.source_id = p.source_id))`
 
+/** Only what is in no file of this import can be without use. For the staging database, before the others. */
+export const STILL_USED = `DELETE FROM plan_leavers AS p WHERE EXISTS (SELECT 1 FROM records s
+  WHERE s.kind = p.kind AND s.source_id = p.source_id AND s.file >= 0 AND s.is_deleted = 0)`
+
+/** Whether the run of a job may still write. Values: the id of the job, and the token of the run. */
+export const STILL_RUNS = "SELECT 1 FROM jobs WHERE id = $1 AND token = $2 AND state = 'started'"
+export const NOT_OURS = 'another run of this job has begun, or it was canceled'
+
 /** In the order in which they run. They read and write the service's tables and those of the plan. */
 export function applyStatements ({ at, isTermOfClass }: PlanDialect): string[] {
   return [
@@ -95,7 +103,7 @@ export function applyStatements ({ at, isTermOfClass }: PlanDialect): string[] {
         period_id, dropped_on, grade_book, is_unenrolled, position)
       SELECT c.live_id, p.source_id, p.first_name, p.last_name, p.student_identifier, p.email, ${PERIOD},
         p.dropped_on, p.grade_book, p.is_unenrolled, p.position
-      FROM plan_students p JOIN plan_courses c USING (course) WHERE p.op = 'insert' ORDER BY p.rowid`,
+      FROM plan_students p JOIN plan_courses c USING (course) WHERE p.op = 'insert' ORDER BY p.ord`,
     // Only now is no student in them.
     "DELETE FROM periods WHERE id IN (SELECT live_id FROM plan_periods WHERE op = 'delete')",
 

@@ -42,6 +42,8 @@ export interface Staging {
 }
 
 export interface ApplyOptions {
+  /** The run of a job that makes the import. A later run, or none, may write nothing. */
+  fence: { jobId: number, token: number } | null
   /** Ms since 1970. */
   at: number
   reference: string | null

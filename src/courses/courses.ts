@@ -82,7 +82,7 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
     },
     set: (courseId, settings) =>
       db.write(async (trx) => {
-        const course = await queries.findCourse(trx, courseId)
+        const course = await queries.lockCourse(trx, courseId, 'change')
         if (course === undefined) return false
         const categories = await queries.listCategories(trx, courseId)
         checkWeights(categories, settings)
@@ -111,8 +111,11 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
     async delete (courseId) {
       const owner = { type: 'course', id: courseId }
       const isDeleted = await db.write(async (trx) => {
+        await trx.lock(queries.DELETION_LOCK)
         if (await queries.findCourse(trx, courseId) === undefined) return false
+        // Before the course: an export that ends has its job first.
         await queue.cancelAll(trx, owner)
+        if (await queries.lockCourse(trx, courseId, 'deletion') === undefined) return false
         await files.deleteAllOf(trx, owner)
         await forgetReportsOfCourse(trx, courseId)
         await deleteRosterOfCourse(trx, courseId)

@@ -49,6 +49,11 @@ export interface ImportOptions {
    * Identifies this import. A second import with the same reference only returns the summary of the first.
    */
   reference?: string | undefined
+  /**
+   * The run of a job that makes this import: it changes nothing once another run of the job has begun, or
+   * none.
+   */
+  fence?: { jobId: number, token: number } | undefined
   /** How long to wait for the write lock, ms. Default: one minute. */
   lockTimeoutMs?: number | undefined
 }

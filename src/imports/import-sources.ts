@@ -65,6 +65,7 @@ async function attemptImport (
   const staging = await openStaging({
     file: join(options.stagingFolder, `import-${randomBytes(8).toString('hex')}.sqlite`),
     database: options.database,
+    signal: options.signal,
   })
   try {
     const earlier = await summaryOfEarlier(staging, options)
@@ -152,9 +153,9 @@ async function planImport (
  * Makes the import visible. False if another import was applied first. Throws Refusal if the lock is held.
  */
 async function apply (summary: ImportSummary, staging: Staging, options: ImportOptions): Promise<boolean> {
-  const { now, reference = null, lockTimeoutMs = LOCK_TIMEOUT_MS } = options
+  const { now, reference = null, fence = null, lockTimeoutMs = LOCK_TIMEOUT_MS } = options
   try {
-    return await staging.apply({ at: now(), reference, summary: storedResult(summary), lockTimeoutMs })
+    return await staging.apply({ at: now(), reference, fence, summary: storedResult(summary), lockTimeoutMs })
   } catch (error) {
     if (!isBusy(error)) throw error
     const seconds = Math.round(lockTimeoutMs / 1000)

@@ -55,6 +55,8 @@ export interface ImportTask {
     minFreeBytes: number
     /** Identifies the job, so that an import that a dead run applied is not applied again. */
     reference: string
+    /** This run of the job. */
+    fence: { jobId: number, token: number }
   }
   facts: { summary: ImportSummary }
   failure: 'IMPORT_FAILED' | 'DISK_FULL'
@@ -122,6 +124,7 @@ export function importKind ({
         maxBytes,
         minFreeBytes,
         reference: referenceOf(job),
+        fence: { jobId: job.id, token: job.token },
       }
     },
     complete: async ({ job }, facts) => ({

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Database, Trx, Wiped } from '../../db/index.ts'
-import { ensureErasureSecret, insertErased } from '../../db/queries/erased-people.ts'
+import { lockCourse } from '../../db/queries/courses.ts'
+import { ensureErasureSecret, IMPORTS_LOCK, insertErased } from '../../db/queries/erased-people.ts'
 import { identifiersOfAll, matchingSourceIds, rosterUsers } from '../../db/queries/people.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
@@ -67,10 +68,13 @@ export async function erasePerson (
   { db, files, now }: ErasureOptions
 ): Promise<Erased | undefined> {
   const done = await db.write(async (trx) => {
+    await trx.lock(IMPORTS_LOCK)
     // Read again: an import may have changed them since they were looked up.
     const current = await readAgain(trx, person)
     if (current === undefined) return undefined
     assertErasable(current)
+    const courses = new Set(current.students.map((student) => student.course_id))
+    for (const id of [...courses].sort((a, b) => a - b)) await lockCourse(trx, id, 'change')
     const context = { files, now: now(), terms: personTerms(current) }
     const counts: Record<string, number> = {}
     for (const { erase } of PERSONAL_DATA) {

@@ -4,7 +4,8 @@ import {
   jobReports,
   updateAttemptReport,
   updateImportReport,
-  updateJobReport,
+  rewriteJobReport,
+  type JobTexts,
 } from '../../db/queries/reports.ts'
 import { isoTime } from '../iso-time.ts'
 import type { PersonalData } from './store.ts'
@@ -51,14 +52,15 @@ export const REPORT_DATA: PersonalData = {
   },
   async erase (trx, person, { terms }) {
     let reports = 0
-    for await (const { id, error_message: message, result, payload } of jobReports(trx)) {
-      const next = {
-        error_message: message === null ? null : terms.remove(message),
-        result: result === null ? null : (terms.removeFromJson(result) ?? result),
-        payload: terms.removeFromJson(payload) ?? payload,
-      }
-      if (next.error_message === message && next.result === result && next.payload === payload) continue
-      await updateJobReport(trx, id, next)
+    const without = ({ error_message: message, result, payload }: JobTexts): JobTexts => ({
+      error_message: message === null ? null : terms.remove(message),
+      result: result === null ? null : (terms.removeFromJson(result) ?? result),
+      payload: terms.removeFromJson(payload) ?? payload,
+    })
+    for await (const job of jobReports(trx)) {
+      const next = without(job)
+      if (Object.entries(next).every(([name, text]) => job[name as keyof JobTexts] === text)) continue
+      await rewriteJobReport(trx, job.id, without)
       reports++
     }
     for await (const { id, error_message: message } of attemptReports(trx)) {

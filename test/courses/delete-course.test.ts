@@ -1,10 +1,12 @@
 // A course that is deleted, or removed by an import, takes everything about its people along that no other
 // course needs.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { connect } from '../../db/sqlite/connection.ts'
-import { perfbook } from '../support/cli.ts'
+import t from 'tap'
+import { openDatabase } from '../../db/index.ts'
+import { perfbook, type CliResult } from '../support/cli.ts'
+import { contentOf } from '../support/sql.ts'
+import { databaseEnv } from '../support/test-database.ts'
 import { createWorld, enrollment, result, school, user, type Tables, type World } from '../imports/bundles.ts'
 
 /** A second course beside `school()`: Art, with Ann of the first one and Zoe, who is in it alone. */
@@ -51,13 +53,8 @@ function twoCourses (): Tables {
 }
 
 function rosterRecords (world: World): Record<string, string[]> {
-  const sqlite = connect(world.databaseFile, { readonly: true })
-  const rows = sqlite
-    .prepare<[], { kind: string; source_id: string }>(
-      'SELECT kind, source_id FROM roster_records ORDER BY kind, source_id'
-    )
-    .all()
-  sqlite.close()
+  const rows = world.sql('SELECT kind, source_id FROM roster_records ORDER BY kind, source_id') as
+    Array<{ kind: string, source_id: string }>
   return Object.fromEntries(
     Object.entries(Object.groupBy(rows, (row) => row.kind)).map(([kind, rows]) => [
       kind,
@@ -66,12 +63,8 @@ function rosterRecords (world: World): Record<string, string[]> {
   )
 }
 
-function bytes (world: World): string {
-  return ['', '-wal']
-    .map((ending) =>
-      existsSync(world.databaseFile + ending) ? readFileSync(world.databaseFile + ending, 'latin1') : ''
-    )
-    .join('')
+async function run (world: World, args: string[]): Promise<CliResult> {
+  return await perfbook(join(world.folder, 'data'), args, { env: databaseEnv(world.database) })
 }
 
 async function courseId (world: World, name: string): Promise<string> {
@@ -90,45 +83,41 @@ const OF_PHYSICS = {
 }
 
 t.test('the roster keeps what another course needs, and nothing else', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(twoCourses())
-  t.match(await perfbook(join(world.folder, 'data'), ['course', 'delete', await courseId(world, 'Art')]), {
+  t.match(await run(world, ['course', 'delete', await courseId(world, 'Art')]), {
     status: 0,
   })
   t.strictSame(rosterRecords(world), OF_PHYSICS)
-  t.notMatch(bytes(world), /Quixote|zoe@example|Sketches|Hillside/, 'also not in free pages or the log')
-  t.match(bytes(world), /Ortiz/, 'the search finds what is there')
+  t.notMatch(contentOf(world.database), /Quixote|zoe@example|Sketches|Hillside/, 'also not in free pages or the log')
+  t.match(contentOf(world.database), /Ortiz/, 'the search finds what is there')
   t.strictSame((await world.book()).students.length, 3)
 })
 
 t.test('with the last course, nothing about people is left', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = twoCourses()
   tables['users']!.push(user('una', 'Una', 'Nenrolled', '0777'))
   await world.take(tables)
-  withReports(t, world)
+  withReports(world)
   for (const name of ['Art', 'Physics']) {
-    t.match(await perfbook(join(world.folder, 'data'), ['course', 'delete', await courseId(world, name)]), {
+    t.match(await run(world, ['course', 'delete', await courseId(world, name)]), {
       status: 0,
     })
   }
   t.strictSame(rosterRecords(world), {})
-  t.notMatch(bytes(world), /Ortiz|Quixote|Mayer|Nenrolled|@example\.edu|grades of Cyd/)
+  t.notMatch(contentOf(world.database), /Ortiz|Quixote|Mayer|Nenrolled|@example\.edu|grades of Cyd/)
   t.notOk(existsSync(join(world.folder, 'data/files', 'f'.repeat(32))), 'the stored upload is gone')
   t.match(
-    await perfbook(join(world.folder, 'data'), ['job', 'list']),
+    await run(world, ['job', 'list']),
     { status: 0 },
     'jobs can still be listed'
   )
 })
 
 /** An import by upload that failed and quotes a student, and one that went through with a warning. */
-function withReports (t: Test, world: World): void {
+function withReports (world: World): void {
   const hex = 'f'.repeat(32)
-  const sqlite = connect(world.databaseFile)
-  t.teardown(() => {
-    sqlite.close()
-  })
   const payload = JSON.stringify({
     hex,
     filename: 'grades of Cyd.csv',
@@ -139,35 +128,32 @@ function withReports (t: Test, world: World): void {
     errors: [{ file: 'users.csv', line: 3, path: null, message: 'email is "cyd@example.edu Ortiz"' }],
     error_count: 1,
   })
-  sqlite
-    .prepare(
-      `INSERT INTO jobs (kind, state, "key", payload, run_after,
+  world.sql(
+    `INSERT INTO jobs (kind, state, "key", payload, run_after,
         created_at, finished_at, error_code, error_message, result)
-    VALUES ('import', 'failed', 'import:1', ?, 0, 1, 2, 'IMPORT_FAILED', 'users.csv:3: email is Ortiz', ?)`
-    )
-    .run(payload, failed)
-  sqlite
-    .prepare(
-      `INSERT INTO job_attempts (job_id, token, attempt, started_at, error_message)
+    VALUES ('import', 'failed', 'import:1', ?, 0, 1, 2, 'IMPORT_FAILED', 'users.csv:3: email is Ortiz', ?)`,
+    payload,
+    failed
+  )
+  world.sql(
+    `INSERT INTO job_attempts (job_id, token, attempt, started_at, error_message)
         VALUES (1, 1, 1, 1, 'email is Ortiz')`
-    )
-    .run()
-  sqlite
-    .prepare("UPDATE imports SET summary = json_set(summary, '$.warnings', json(?))")
-    .run(JSON.stringify([{ code: 'x', message: 'Cyd Ortiz', count: 1 }]))
-  sqlite
-    .prepare(
-      `INSERT INTO files (owner_type, owner_id, category, filename,
+  )
+  const [{ summary }] = world.sql('SELECT summary FROM imports') as [{ summary: string }]
+  const warnings = [{ code: 'x', message: 'Cyd Ortiz', count: 1 }]
+  world.sql('UPDATE imports SET summary = ?', JSON.stringify({ ...JSON.parse(summary) as object, warnings }))
+  world.sql(
+    `INSERT INTO files (owner_type, owner_id, category, filename,
         hex, content_type, size, sha256, created_at)
-    VALUES ('user', 1, 'import-source', 'grades of Cyd.csv', ?, 'text/csv', 5, 'x', 1)`
-    )
-    .run(hex)
+    VALUES ('user', 1, 'import-source', 'grades of Cyd.csv', ?, 'text/csv', 5, 'x', 1)`,
+    hex
+  )
   mkdirSync(join(world.folder, 'data/files', hex), { recursive: true })
   writeFileSync(join(world.folder, 'data/files', hex, 'grades of Cyd.csv'), 'bytes')
 }
 
 t.test("a delta that deletes a course's class removes what only that course needed", async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(twoCourses())
   const gone = {
     ...twoCourses()['classes']!.find((row) => row['sourcedId'] === 'a1'),
@@ -183,9 +169,9 @@ t.test("a delta that deletes a course's class removes what only that course need
 })
 
 t.test('a delta that deletes the last course leaves nothing', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(school())
-  withReports(t, world)
+  withReports(world)
   const classes = school()['classes']!.map((row) => ({
     ...row,
     status: 'tobedeleted',
@@ -194,16 +180,16 @@ t.test('a delta that deletes the last course leaves nothing', async (t) => {
   await world.take({ classes }, { modes: { classes: 'delta' }, allowRemovals: true })
   t.strictSame(await world.books(), [])
   t.strictSame(rosterRecords(world), {})
-  const sqlite = connect(world.databaseFile)
-  sqlite.pragma('wal_checkpoint(TRUNCATE)')
-  sqlite.close()
-  t.notMatch(bytes(world), /Ortiz|@example\.edu|grades of Cyd/)
+  const db = await openDatabase(world.database)
+  await db.emptyLog()
+  await db.close()
+  t.notMatch(contentOf(world.database), /Ortiz|@example\.edu|grades of Cyd/)
 })
 
 t.test(
   'who is in a later bulk import no more leaves the stored roster; who is still listed stays',
   async (t) => {
-    const world = await createWorld(t.testdir())
+    const world = await createWorld(t)
     await world.take(school())
     const later = school()
     later['users'] = later['users']!.filter((row) => row['sourcedId'] !== 'bob')

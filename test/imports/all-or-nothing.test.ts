@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { connect } from '../../db/sqlite/connection.ts'
+import { openDatabase } from '../../db/index.ts'
+import { IMPORTS_LOCK } from '../../db/queries/erased-people.ts'
 import {
   bundleTexts,
   createWorld,
@@ -13,7 +14,7 @@ import {
 } from './bundles.ts'
 
 t.test('one error anywhere and nothing is changed; the first 20 are shown, the rest counted', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   const before = await world.book()
@@ -28,7 +29,7 @@ t.test('one error anywhere and nothing is changed; the first 20 are shown, the r
 })
 
 t.test('progress never goes back, and names its steps', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const seen: Array<[number, string]> = []
   await world.take(school(), {
     onProgress: (...step) => {
@@ -46,13 +47,13 @@ t.test('progress never goes back, and names its steps', async (t) => {
 })
 
 t.test('a dry run reports and writes nothing', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match((await world.take(school(), { dryRun: true })).scores, { added: 4 })
   t.strictSame(await world.books(), [])
 })
 
 t.test('strict takes warnings as errors', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(school(), { strict: true, dryRun: true })
   const tables = school()
   tables.results!.push(result('again', 'li1-p1', 'ann', 3))
@@ -63,7 +64,7 @@ t.test('strict takes warnings as errors', async (t) => {
 })
 
 t.test('several paths are one import with one summary', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const { results, lineItems, categories, ...roster } = school()
   const folder = writeFolder(join(world.folder, 'roster'), bundleTexts(roster))
   const zip = await writeZip(
@@ -86,22 +87,20 @@ t.test('several paths are one import with one summary', async (t) => {
 })
 
 t.test('a reference makes an import only once', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const first = await world.take(school(), { reference: 'job 7' })
   t.strictSame(await world.take(school(), { reference: 'job 7' }), first, 'the summary of the first time')
   t.match((await world.take(school(), { reference: 'job 8' })).scores, { unchanged: 4 })
 })
 
 t.test('an import that another one overtakes starts again', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(school())
   const tables = school()
   tables.results![0]!.score = 1
   let times = 0
   const rival = () => {
-    const sqlite = connect(world.databaseFile)
-    sqlite.exec("DELETE FROM courses; INSERT INTO imports (applied_at, summary) VALUES (0, '{}')")
-    sqlite.close()
+    world.sql("DELETE FROM courses; INSERT INTO imports (applied_at, summary) VALUES (0, '{}')")
     times++
   }
   const summary = await world.take(tables, {
@@ -129,35 +128,33 @@ t.test('an import that another one overtakes starts again', async (t) => {
 })
 
 t.test('a course deleted meanwhile is not written to', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(school())
   const tables = school()
   tables.results![0]!.score = 1
   const summary = await world.take(tables, {
     onProgress (_fraction, step) {
-      if (step !== 'saving') return
-      const sqlite = connect(world.databaseFile)
-      sqlite.exec('DELETE FROM courses WHERE id = 1')
-      sqlite.close()
+      if (step === 'saving') world.sql('DELETE FROM courses WHERE id = 1')
     },
   })
   t.match(summary.courses, { added: 1, updated: 0 })
 })
 
 t.test('a lock that is never released', async (t) => {
-  const world = await createWorld(t.testdir())
-  const rival = connect(world.databaseFile)
-  rival.exec('BEGIN IMMEDIATE')
-  t.match(await world.refuse(school(), { lockTimeoutMs: 1 }), [
-    /^another program has kept the database locked for 0 seconds; try again/,
-  ])
-  rival.exec('ROLLBACK')
-  rival.close()
+  const world = await createWorld(t)
+  const rival = await openDatabase(world.database)
+  await rival.write(async (trx) => {
+    await trx.lock(IMPORTS_LOCK)
+    t.match(await world.refuse(school(), { lockTimeoutMs: 1 }), [
+      /^another program has kept the database locked for 0 seconds; try again/,
+    ])
+  })
+  await rival.close()
   await world.take(school())
 })
 
 t.test('aborted: it throws the reason and leaves nothing', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const controller = new AbortController()
   const reason = new Error('enough')
   await t.rejects(
@@ -174,7 +171,7 @@ t.test('aborted: it throws the reason and leaves nothing', async (t) => {
 })
 
 t.test('an unknown time zone is an error', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(await world.refuse(school(), { timeZone: 'Mars/Olympus' }), [
     '"Mars/Olympus" is not a time zone; expected a name such as Europe/Berlin',
   ])

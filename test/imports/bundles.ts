@@ -2,9 +2,10 @@
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import type { Test } from 'tap'
 import yazl from 'yazl'
 import { controlTotals, listTeachers } from '../../db/queries/books.ts'
-import { openBookReader, openDatabase, sqliteFile, type Reads } from '../../db/index.ts'
+import { openBookReader, openDatabase, type DatabaseLocation, type Reads } from '../../db/index.ts'
 import type { ImportOptions } from '../../src/imports/import-options.ts'
 import { importSources } from '../../src/imports/import-sources.ts'
 import type { ImportOutcome, ImportSummary } from '../../src/imports/outcome.ts'
@@ -12,6 +13,8 @@ import { showPlace } from '../../src/imports/problems.ts'
 import { readBook } from '../../src/courses/book.ts'
 import { STATUSES, STATUS_MASK } from '../../src/courses/packed-cells.ts'
 import { rowsOf } from '../support/book-rows.ts'
+import { sqlNow } from '../support/sql.ts'
+import { testDatabase } from '../support/test-database.ts'
 
 export type TableRow = Record<string, string | number>
 /** Rows by the name of the file; the columns are those of all rows together. */
@@ -220,7 +223,9 @@ export async function writeZip (
 
 export interface World {
   folder: string
-  databaseFile: string
+  database: DatabaseLocation
+  /** Runs a statement on the database from outside, at once, and returns its rows. */
+  sql: (statement: string, ...values: unknown[]) => any[]
   import: (paths: string | string[], options?: Partial<ImportOptions>) => Promise<ImportOutcome>
   /** The import of tables as a bulk bundle (or as `modes` says); fails the test where it does not succeed. */
   take: (tables: Tables, options?: Partial<ImportOptions> & BundleOptions) => Promise<ImportSummary>
@@ -233,15 +238,16 @@ export interface World {
 let bundles = 0
 
 /** A fresh, migrated database with what imports into it. */
-export async function createWorld (folder: string): Promise<World> {
-  const databaseFile = join(folder, 'data', 'perfbook.sqlite')
-  await (await openDatabase(sqliteFile(databaseFile))).close()
+export async function createWorld (t: Test, folder = t.testdir()): Promise<World> {
+  const database = await testDatabase(t, join(folder, 'data'))
+  await (await openDatabase(database)).close()
   const world: World = {
     folder,
-    databaseFile,
+    database,
+    sql: (statement, ...values) => sqlNow(database, statement, ...values),
     import: (paths, options = {}) =>
       importSources(typeof paths === 'string' ? [paths] : paths, {
-        database: sqliteFile(databaseFile),
+        database,
         stagingFolder: join(folder, 'staging'),
         defaultTimeZone: 'UTC',
         dryRun: false,
@@ -267,9 +273,9 @@ export async function createWorld (folder: string): Promise<World> {
       if (outcome.ok) throw new Error('The import succeeded.')
       return showErrors(outcome)
     },
-    books: (now = NOW) => showBooks(databaseFile, now),
+    books: (now = NOW) => showBooks(database, now),
     async book (now = NOW) {
-      const books = await showBooks(databaseFile, now)
+      const books = await showBooks(database, now)
       if (books.length !== 1) throw new Error(`There are ${books.length} courses.`)
       return books[0]!
     },
@@ -318,11 +324,11 @@ export interface ShownBook {
   totals: { stored: [number, number], computed: [number, number] }
 }
 
-async function showBooks (databaseFile: string, now: number): Promise<ShownBook[]> {
-  const db = await openDatabase(sqliteFile(databaseFile))
+async function showBooks (database: DatabaseLocation, now: number): Promise<ShownBook[]> {
+  const db = await openDatabase(database)
   const ids = await db.reads.selectFrom('courses').select('id').orderBy('id').execute()
   await db.close()
-  const reader = openBookReader(sqliteFile(databaseFile))
+  const reader = openBookReader(database)
   try {
     return await reader.read((snapshot) => Array.fromAsync(ids, ({ id }) => showBook(snapshot, id, now)))
   } finally {

@@ -8,7 +8,7 @@ const list = (length: number, entry: (i: number) => object) => Array.from({ leng
 const course = { source_id: 'big', name: 'Big' }
 
 t.test('more tasks, categories, periods or teachers than any course has', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const file = join(world.folder, 'book.json')
   const cases: Array<[name: string, most: number, entry: (i: number) => object]> = [
     ['tasks', 50_000, (i) => ({ source_id: `t${i}` })],
@@ -38,7 +38,7 @@ t.test('more tasks, categories, periods or teachers than any course has', async 
 })
 
 t.test('errors of hundreds of thousands of results: the first are listed, all are counted', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const file = join(world.folder, 'book.json')
   const count = 50_000
   writeFileSync(

@@ -162,7 +162,7 @@ for (const seed of SEEDS) {
   t.test(`seed ${seed}`, async (t) => {
     const next = seededRandom(seed)
     const dir = t.testdir({ a: {}, b: {} })
-    const [byDelta, byBulk] = [await createWorld(`${dir}/a`), await createWorld(`${dir}/b`)]
+    const [byDelta, byBulk] = [await createWorld(t, `${dir}/a`), await createWorld(t, `${dir}/b`)]
     let tables = larger()
     await byDelta.take(tables)
     await byBulk.take(tables)

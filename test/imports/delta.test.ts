@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import {
   createWorld,
   enrollment,
@@ -19,8 +19,8 @@ async function delta (world: World, tables: Tables, options: Parameters<World['t
   })
 }
 
-async function prepared (folder: string): Promise<World> {
-  const world = await createWorld(folder)
+async function prepared (t: Test): Promise<World> {
+  const world = await createWorld(t)
   await world.take(school(), { timeZone: 'America/Chicago' })
   return world
 }
@@ -29,7 +29,7 @@ const cells = async (world: World) =>
   Object.fromEntries((await world.book()).students.map((student) => [student.who, student.cells]))
 
 t.test('results alone: they refer to what was imported before', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   const summary = await delta(world, {
     results: [result('r1', 'li1-p1', 'ann', 9), result('r5', 'li2-p2', 'cyd', 4)],
   })
@@ -56,7 +56,7 @@ t.test('results alone: they refer to what was imported before', async (t) => {
 })
 
 t.test('deleted results with and without their columns, one that moved, an unknown one', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   const gone = (id: string, item = '', person = '') => result(id, item, person, '', { status: 'tobedeleted' })
   const summary = await delta(world, {
     results: [gone('r1'), gone('r4', 'li1-p2', 'cyd'), result('r3', 'li2-p1', 'bob', 6), gone('nobody')],
@@ -71,14 +71,14 @@ t.test('deleted results with and without their columns, one that moved, an unkno
 })
 
 t.test('a deleted result does not take away the one that came after it', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   await delta(world, { results: [result('r1-new', 'li1-p1', 'ann', 9)] })
   await delta(world, { results: [result('r1', 'li1-p1', 'ann', 7, { status: 'tobedeleted' })] })
   t.equal((await cells(world))['Ann Lee']!['HW 1'], 'completed 0.9')
 })
 
 t.test('enrollments: a new student, a transfer, one who left', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   const summary = await delta(world, {
     users: [user('dee', 'Dee', 'Poe', '0044')],
     enrollments: [enrollment('e-d', 'p1', 'dee'), enrollment('e-a', 'p2', 'ann'), {
@@ -101,7 +101,7 @@ t.test('enrollments: a new student, a transfer, one who left', async (t) => {
 })
 
 t.test('users: a new name reaches every course; a user who is deleted', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   await delta(world, {
     users: [
       user('ann', 'Anna', 'Lee', '0042'),
@@ -120,7 +120,7 @@ t.test('users: a new name reaches every course; a user who is deleted', async (t
 })
 
 t.test('line items: a new minimum, a due date of one period alone, a deleted one', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   const items = school().lineItems!
   const summary = await delta(world, {
     lineItems: [{ ...items[0]!, dueDate: '2026-02-09' }, { ...items[1]!, status: 'tobedeleted' }],
@@ -154,7 +154,7 @@ t.test('line items: a new minimum, a due date of one period alone, a deleted one
 })
 
 t.test('classes: a new one joins by its teacher, the last deleted one takes its course', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   const [p1, p2] = school().classes! as [Tables[string][number], Tables[string][number]]
   await delta(world, {
     classes: [{ ...p1, sourcedId: 'p3', title: 'Period 3' }],
@@ -187,7 +187,7 @@ t.test('classes: a new one joins by its teacher, the last deleted one takes its 
 })
 
 t.test('what a course is called by: course, school, term and category by themselves', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   const tables = school()
   await delta(world, {
     courses: [{ ...tables.courses![0]!, title: 'Physics I' }],
@@ -206,7 +206,7 @@ t.test('what a course is called by: course, school, term and category by themsel
 })
 
 t.test('a delta of one course leaves others alone', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c9' })
   tables.classes!.push({ ...tables.classes![0]!, sourcedId: 'p9', courseSourcedId: 'c9' })
@@ -219,7 +219,7 @@ t.test('a delta of one course leaves others alone', async (t) => {
 })
 
 t.test('a reference to an unknown record is no reference', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   t.strictSame(
     await world.refuse({ results: [result('x', 'nowhere', 'ann', 1), result('y', 'li1-p1', 'nobody', 1)] }, {
       modes: { results: 'delta' },
@@ -240,7 +240,7 @@ t.test('a reference to an unknown record is no reference', async (t) => {
 })
 
 t.test('a file that is absent says nothing: what is stored stays', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   const { results, lineItems, categories, ...roster } = school()
   roster.users!.push(user('dee', 'Dee', 'Poe', ''))
   roster.enrollments!.push(enrollment('e-d', 'p1', 'dee'))
@@ -253,7 +253,7 @@ t.test('a file that is absent says nothing: what is stored stays', async (t) => 
 })
 
 t.test('deleted classes together with their results: the course goes, and nothing else', async (t) => {
-  const world = await prepared(t.testdir())
+  const world = await prepared(t)
   const deleted = { status: 'tobedeleted' }
   const tables = {
     classes: ['p1', 'p2'].map((sourcedId) => ({ sourcedId, ...deleted, title: '', courseSourcedId: 'c1' })),

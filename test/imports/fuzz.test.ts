@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { connect } from '../../db/sqlite/connection.ts'
 import { bundleTexts, createWorld, school, writeFolder, writeZip, type World } from './bundles.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -93,7 +92,6 @@ function mutate (files: Files, next: () => number): Files {
 
 /** Everything that an import may write, as one value. */
 function contents (world: World): string {
-  const sqlite = connect(world.databaseFile, { readonly: true })
   const hash = createHash('sha256')
   for (
     const table of [
@@ -110,11 +108,8 @@ function contents (world: World): string {
       'imports',
     ]
   ) {
-    for (const row of sqlite.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).raw().iterate()) {
-      hash.update(JSON.stringify(row))
-    }
+    hash.update(JSON.stringify(world.sql(`SELECT * FROM ${table} ORDER BY 1, 2`)))
   }
-  sqlite.close()
   return hash.digest('hex')
 }
 
@@ -167,7 +162,7 @@ async function fuzz (
 }
 
 t.test('bundles in folders', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(school())
   const files = Object.fromEntries(
     Object.entries(bundleTexts(school())).map(([name, text]) => [name, Buffer.from(text)])
@@ -180,7 +175,7 @@ t.test('bundles in folders', async (t) => {
 })
 
 t.test('archives', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const whole = readFileSync(await writeZip(join(world.folder, 'whole.zip'), bundleTexts(school())))
   const write = async ({ zip }: Files) => {
     const file = join(world.folder, 'fuzz.zip')
@@ -199,7 +194,7 @@ t.test('archives', async (t) => {
 })
 
 t.test('documents', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const document = readFileSync(join(import.meta.dirname, '../../data/sample/physics-1.json'))
   const small = JSON.parse(document.toString())
   small.results.length = 40

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase, sqliteFile } from '../../db/index.ts'
+import { openDatabase } from '../../db/index.ts'
 import { createWorld, enrollment, result, school, user, warningCounts, type World } from './bundles.ts'
 
 const CASES = join(import.meta.dirname, '../fixtures/data-in/roster-canvas-roster')
@@ -31,7 +31,7 @@ for (
   ] as const
 ) {
   t.test(`a nightly roster ${of} a grade book keeps the tasks and scores of a teacher's file`, async (t) => {
-    const world = await createWorld(t.testdir())
+    const world = await createWorld(t)
     const roster = (name: string) => world.import(join(CASES, `${name}.zip`))
     const gradeBook = () => world.import(join(CASES, 'g.csv'), { course: 'Algebra P1' })
     t.match(await roster(first), { ok: true })
@@ -68,7 +68,7 @@ for (
 }
 
 t.test('each source changes its own tasks and leaves those of the other', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   await take(world, `${HEADER}"Lee, Ann",1,0042,,P,5,6\n"Ng, Bob",2,0043,,P,7,8\n`)
@@ -102,7 +102,7 @@ t.test('each source changes its own tasks and leaves those of the other', async 
 })
 
 t.test('a roster that has the same ids for tasks and people of its own', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   await take(world, `${HEADER}"Lee, Ann",1,0042,,P,5,6\n"Day, Dee",77,D7,,P,1,2\n`)
@@ -135,7 +135,7 @@ t.test('a roster that has the same ids for tasks and people of its own', async (
 })
 
 t.test('a roster does not drop a student of a file, and takes over one whom it has itself', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   await take(world, `${HEADER}"Day, Dee",77,0077,dee,P,1,2\n"Eco, Eli",78,,eli@example.edu,P,3,4\n`)
@@ -171,7 +171,7 @@ t.test('a roster does not drop a student of a file, and takes over one whom it h
 })
 
 t.test('a roster after the file matches people as a file after the roster does', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const rows = [
     '"Lee, Ann",1,42,,P,1,2',
     '"Ng, Bob",2,,bob.ng,P,3,4',
@@ -197,7 +197,7 @@ t.test('a roster after the file matches people as a file after the roster does',
 })
 
 t.test('a document keeps them as well; a delta too', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const document = join(world.folder, 'book.json')
   writeFileSync(
     document,
@@ -218,10 +218,10 @@ t.test('a document keeps them as well; a delta too', async (t) => {
 })
 
 t.test('the upgrade recognizes tasks and students of grade books of earlier versions', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(school())
   await take(world, `${HEADER}"Lee, Ann",1,0042,,P,5,6\n"Day, Dee",77,D7,,P,1,2\n`)
-  const db = await openDatabase(sqliteFile(world.databaseFile))
+  const db = await openDatabase(world.database)
   await db.write(async (trx) => {
     await trx.updateTable('tasks').set({ grade_book: 'unknown' }).where('grade_book', 'is not', null)
       .execute()

@@ -34,7 +34,7 @@ function uses (outcome: ImportOutcome): string[] {
 const scores = (book: ShownBook) => book.students.map((student) => [student.who, student.id, student.cells])
 
 t.test('Moodle: two activities of one name are two tasks, also when columns move or are added', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(await takeCase(world, 'moodle-same-name/g.csv'), {
     ok: true,
     summary: { tasks: { added: 2 }, scores: { added: 4 }, warnings: [], column_count: 11 },
@@ -103,7 +103,7 @@ t.test('Moodle: two activities of one name are two tasks, also when columns move
 })
 
 t.test('Moodle: totals are left out, an activity called total is not', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const outcome = await takeCase(world, 'moodle-total-title/g.csv')
   t.strictSame(uses(outcome).slice(4), [
     'Quiz: Sum total (Real): left_out (the percentages of the same activity are used)',
@@ -138,7 +138,7 @@ t.test('Moodle: totals are left out, an activity called total is not', async (t)
 })
 
 t.test('Moodle: what may be a renamed course total is said', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const outcome = await takeCase(world, 'moodle-renamed-total/g.csv')
   t.strictSame(outcome.ok && warningCounts(outcome.summary), { renamed_total_left_out: 1 })
   t.ok(
@@ -159,7 +159,7 @@ t.test('Moodle: what may be a renamed course total is said', async (t) => {
 })
 
 t.test('Moodle: columns without a suffix beside columns that have one are no tasks', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const outcome = await takeCase(world, 'moodle-custom-field/g.csv')
   t.strictSame(
     uses(outcome).filter((use) => use.includes('suffix')),
@@ -191,7 +191,7 @@ t.test('Moodle: columns without a suffix beside columns that have one are no tas
 })
 
 t.test('Canvas: its own columns are never read, whatever a grading period is called', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const outcome = await takeCase(world, 'canvas-numeric-grading-period/g.csv')
   t.match(outcome, { ok: true, summary: { tasks: { added: 1 }, scores: { added: 2 }, warnings: [] } })
   t.equal(
@@ -223,7 +223,7 @@ t.test('Canvas: its own columns are never read, whatever a grading period is cal
 })
 
 t.test('Canvas: custom columns, names in two columns, files without the id', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame(uses(await takeCase(world, 'canvas-custom-column-paren/g.csv')).slice(5), [
     'Lab bench (2026): left_out (it is a custom column, not an assignment)',
     'Locker: left_out (it has no points possible)',
@@ -241,7 +241,7 @@ t.test('Canvas: custom columns, names in two columns, files without the id', asy
 })
 
 t.test('ids that a spreadsheet has touched', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(await takeCase(world, 'canvas-excel-formula-id/g.csv'), { ok: true })
   t.equal((await world.book()).students[0]!.id, '0042')
   t.match(showErrors(await takeCase(world, 'canvas-excel-ids-sci/g.csv', { course: 'Y' })), [
@@ -251,7 +251,7 @@ t.test('ids that a spreadsheet has touched', async (t) => {
 })
 
 t.test('a long list of columns is cut and counted', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const many = Array.from({ length: 1200 }, (_, i) => `Field ${i} ${'x'.repeat(300)}`)
   const outcome = await take(
     world,

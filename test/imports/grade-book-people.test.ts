@@ -1,7 +1,7 @@
 // Who the rows of a grade book are about, in a course that has people already.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { ImportOptions } from '../../src/imports/import-options.ts'
 import { createWorld, enrollment, school, showErrors, user, warningCounts, type World } from './bundles.ts'
 
@@ -28,7 +28,7 @@ for (
   ] as const
 ) {
   t.test(`${name}: no student is there twice`, async (t) => {
-    const world = await createWorld(t.testdir())
+    const world = await createWorld(t)
     await world.import(join(CASES, 'roster-then-excel-canvas/baseline.zip'))
     const outcome = await world.import(join(CASES, name, 'g.csv'), { course: 'Algebra P1' })
     t.match(outcome, {
@@ -62,8 +62,8 @@ for (
 }
 
 /** The small school; usernames are not the ids, and Cyd has no student id. */
-async function roster (folder: string): Promise<World> {
-  const world = await createWorld(folder)
+async function roster (t: Test): Promise<World> {
+  const world = await createWorld(t)
   const tables = school()
   for (const row of tables.users!) {
     row.username = `${String(row.givenName).toLowerCase()}.${String(row.familyName).toLowerCase()}`
@@ -73,7 +73,7 @@ async function roster (folder: string): Promise<World> {
 }
 
 t.test('by student id, source id, username, email, name; the exact one first', async (t) => {
-  const world = await roster(t.testdir())
+  const world = await roster(t)
   const outcome = await take(world, [
     '"X, A",1,0042,,P,1',
     '"X, B",2,,bob.ng,P,2',
@@ -113,7 +113,7 @@ t.test('by student id, source id, username, email, name; the exact one first', a
 })
 
 t.test('an id of the other system is no id of the roster', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   tables.users!.push(user('101', 'Dee', 'Day', '0099'))
   tables.enrollments!.push(enrollment('e-d', 'p1', '101'))
@@ -135,7 +135,7 @@ t.test('an id of the other system is no id of the roster', async (t) => {
 })
 
 t.test('a weaker match is used only where exactly one person fits', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   tables.users!.push(user('dee', 'Dee', 'Day', '042'), user('ann2', 'Cyd', 'Ortiz', '7'))
   tables.enrollments!.push(enrollment('e-d', 'p1', 'dee'), enrollment('e-2', 'p2', 'ann2'))
@@ -156,7 +156,7 @@ t.test('a weaker match is used only where exactly one person fits', async (t) =>
 })
 
 t.test('a row whose values point to different people is skipped, counted and named', async (t) => {
-  const world = await roster(t.testdir())
+  const world = await roster(t)
   const rows = ['"Lee, Ann",1,0042,ann.lee,P,1', '"X, B",2,0043,cyd.ortiz,P,2', '"Ortiz, Cyd",3,,ann.lee,P,3']
   const outcome = await take(world, rows)
   t.match(outcome, { ok: true, summary: { students: { added: 0 }, scores: { added: 1 } } })
@@ -173,7 +173,7 @@ t.test('a row whose values point to different people is skipped, counted and nam
 })
 
 t.test('new people of a rostered course are counted; more than a tenth is an error', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   for (let i = 0; i < 20; i++) {
     tables.users!.push(user(`u${i}`, `First${i}`, `Last${i}`, `9${i}`))
@@ -200,7 +200,7 @@ t.test('new people of a rostered course are counted; more than a tenth is an err
 })
 
 t.test('a course that only grade books made takes new people as they come', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(await take(world, ['"Lee, Ann",1,0042,,P,1']), {
     ok: true,
     summary: { students: { added: 1 }, warnings: [] },
@@ -217,7 +217,7 @@ t.test('a course that only grade books made takes new people as they come', asyn
 })
 
 t.test('a roster with new ids for its people: a grade book matches those who have not left', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   const rows = ['"Lee, Ann",1,0042,,P,1', '"Ng, Bob",2,43,,P,2', '"Ortiz, Cyd",3,,cyd@example.edu,P,3']

@@ -21,7 +21,7 @@ const takeCase = (
 ) => world.import(join(CASES, file), { course: 'X', ...options })
 
 t.test('files of other systems are refused by name, with what to do instead', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   for (
     const [file, name, advice] of [
       ['fmt-blackboard-ultra/gc.csv', 'a Blackboard grade export', 'rename its columns'],
@@ -88,7 +88,7 @@ t.test('files of other systems are refused by name, with what to do instead', as
 })
 
 t.test('another separator, or another language: the error says how to export', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const refused = async (text: string, options = {}) => showErrors(await take(world, 'g.csv', text, options))
   const semicolons = ['g.csv:1: uses semicolons as separators; export it with commas']
   const canvas =
@@ -135,7 +135,7 @@ t.test('another separator, or another language: the error says how to export', a
 })
 
 t.test('a workbook of ours is no source; any other one is named as before', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const { file } = await makeWorkbook(world.folder, 'book', {
     name: 'Physics',
     categories: [{ name: 'Homework' }],
@@ -159,7 +159,7 @@ t.test('a workbook of ours is no source; any other one is named as before', asyn
 })
 
 t.test('a format that is forced still makes no task of a column that is no grade', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   for (
     const file of [
       'fmt-blackboard-ultra/gc.csv',

@@ -21,7 +21,7 @@ const CANVAS =
 `
 
 t.test('Canvas: points possible, sections, EX; totals and the test student left out', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const outcome = await take(world, 'canvas.csv', CANVAS, { course: 'Physics', teacher: 'Ted@Example.edu' })
   t.match(outcome, {
     ok: true,
@@ -90,7 +90,7 @@ Bob,Ng,,,,bob@example.edu,-,-,"9,5",A,,,,,1771934400
 `
 
 t.test('Moodle: percentages give scores, points alone do not; totals left out', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const outcome = await take(world, 'moodle.csv', MOODLE, { course: 'phys-1' })
   t.match(outcome, {
     ok: true,
@@ -119,7 +119,7 @@ t.test('Moodle: percentages give scores, points alone do not; totals left out', 
 })
 
 t.test('laid over a course of a roster: its students are found, and nothing of it changes', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(school())
   const [before] = await world.books()
   t.match(
@@ -160,7 +160,7 @@ t.test('laid over a course of a roster: its students are found, and nothing of i
 })
 
 t.test('which course: by source id, by name, or not at all', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(showErrors(await take(world, 'canvas.csv', CANVAS)), [
     /^canvas\.csv: is a grade book, which does not name its course; name it with --course/,
   ])
@@ -192,7 +192,7 @@ t.test('which course: by source id, by name, or not at all', async (t) => {
 })
 
 t.test('of several courses of a name, the one with that source id; else an error lists them', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(await take(world, 'canvas.csv', CANVAS, { course: 'Physics' }), {
     summary: { courses: { added: 1 } },
   })
@@ -236,7 +236,7 @@ t.test('of several courses of a name, the one with that source id; else an error
 
 t.test('a new category is a warning, with its share of the course average', async (t) => {
   const added = async (categories: object[] | null) => {
-    const world = await createWorld(t.testdir())
+    const world = await createWorld(t)
     const course = { source_id: 'p-1', name: 'Physics' }
     const document = { format: 'performance-book/1', course, categories }
     if (categories !== null) await take(world, 'book.json', JSON.stringify(document))
@@ -262,7 +262,7 @@ t.test('a new category is a warning, with its share of the course average', asyn
 })
 
 t.test('what cannot be a grade book is an error with its line', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const refused = async (text: string, options = {}) =>
     showErrors(await take(world, 'book.csv', text, { course: 'x', ...options }))
   t.strictSame(await refused(CANVAS.replace('9.5', 'great')), [

@@ -12,14 +12,14 @@ import {
 } from './bundles.ts'
 
 t.test('an archive in the format for large files is read like any other', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const file = join(world.folder, 'zip64.zip')
   const zip64 = await writeZip(file, bundleTexts(school()), { forceZip64Format: true })
   t.match(await world.import(zip64), { ok: true, summary: { scores: { added: 4 } } })
 })
 
 t.test('archives: one folder, files of desktops, damaged, encrypted, escaping, too large', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const files = bundleTexts(school())
   const inside = Object.fromEntries(Object.entries(files).map(([name, text]) => [`export/${name}`, text]))
   const good = await writeZip(join(world.folder, 'good.zip'), {
@@ -119,7 +119,7 @@ t.test('archives: one folder, files of desktops, damaged, encrypted, escaping, t
 })
 
 t.test('paths that are not there, or no source', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame(showErrors(await world.import(join(world.folder, 'nowhere.zip'))), [
     'nowhere.zip: there is no such file or folder',
   ])

@@ -75,7 +75,7 @@ t.test('each bad value is an error with its line and what was expected', async (
     }, 'users.csv:2: enabledUser is "ja", expected true or false'],
   ]
   for (const [change, expected] of cases) {
-    const world = await createWorld(t.testdir())
+    const world = await createWorld(t)
     const tables = school()
     change(tables)
     t.equal((await world.refuse(tables))[0], expected)
@@ -83,7 +83,7 @@ t.test('each bad value is an error with its line and what was expected', async (
 })
 
 t.test('a CSV that is none: no header, another encoding, broken quotes, rows of another width', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const cases: Array<[string, Record<string, string | Buffer>, RegExp]> = [
     ['empty', changed('users.csv', () => ''), /^users\.csv:1: has no header/],
     ['blank lines only', changed('users.csv', () => '\n\n'), /^users\.csv:1: has no header/],
@@ -164,7 +164,7 @@ t.test('a CSV that is none: no header, another encoding, broken quotes, rows of 
 })
 
 t.test('errors in quoted text are at the line where their row begins', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   tables.users![1]!.familyName = 'Lee,\r\nthe "elder"\nof two'
   tables.users!.push({ ...user('x', 'X', 'Y', ''), enabledUser: 'maybe' })
@@ -178,7 +178,7 @@ t.test('errors in quoted text are at the line where their row begins', async (t)
 })
 
 t.test('what files in the wild do is read, with a warning', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const files = bundleTexts(school(), { lineEnd: '\n' })
   files['users.csv'] = '\ufeff' +
     files['users.csv']!.replace('username', 'userId').replace('enabledUser', 'grade').replaceAll(
@@ -212,7 +212,7 @@ t.test('what files in the wild do is read, with a warning', async (t) => {
 })
 
 t.test('a bundle without a manifest, or with one that forgets a file', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(warningCounts(await world.take(school(), { modes: false })), { manifest_missing: 1 })
   const files = bundleTexts(school())
   files['manifest.csv'] = files['manifest.csv']!.replace('file.results,bulk\r\n', '').replace(
@@ -224,7 +224,7 @@ t.test('a bundle without a manifest, or with one that forgets a file', async (t)
 })
 
 t.test('a sourcedId that appears twice: the newest, then the later line', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   tables.users!.push(user('ann', 'Anna', 'Lee', '0042'))
   tables.users![2]!.dateLastModified = '2026-02-02'
@@ -238,7 +238,7 @@ t.test('a sourcedId that appears twice: the newest, then the later line', async 
 })
 
 t.test('names of things that are there already in every object are names like others', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   for (const name of ['__proto__', 'constructor', 'toString']) {
     tables.users!.push(user(name, name, name, name))

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase, sqliteFile } from '../../db/index.ts'
+import { openDatabase } from '../../db/index.ts'
 import {
   createWorld,
   enrollment,
@@ -22,7 +22,7 @@ const UNCHANGED = {
 }
 
 t.test('the same bundle again changes nothing', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(school())
   const before = await world.book()
   t.strictSame(await world.take(school()), UNCHANGED)
@@ -31,7 +31,7 @@ t.test('the same bundle again changes nothing', async (t) => {
 })
 
 t.test('every change moves the version by one, and of its own course alone', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   tables.courses!.push({ sourcedId: 'c9', title: 'Other', courseCode: '', orgSourcedId: 'o1' })
   tables.classes!.push({ ...tables.classes![0]!, sourcedId: 'p9', title: 'Other', courseSourcedId: 'c9' })
@@ -117,7 +117,7 @@ t.test('every change moves the version by one, and of its own course alone', asy
 })
 
 t.test('a task keeps its id and others their cells when line items come and go', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   const base = tables.lineItems![0]!
@@ -143,7 +143,7 @@ t.test('a task keeps its id and others their cells when line items come and go',
 })
 
 t.test('a student who left keeps the scores of tasks that still exist', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   tables.enrollments = tables.enrollments!.filter((row) => row.sourcedId !== 'e-a')
@@ -183,7 +183,7 @@ t.test('a student who left keeps the scores of tasks that still exist', async (t
 })
 
 t.test('a period stays as long as a student who left is in it', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   const without: Tables = { ...tables, classes: tables.classes!.slice(0, 1) }
@@ -204,7 +204,7 @@ t.test('a period stays as long as a student who left is in it', async (t) => {
 })
 
 t.test('a full bundle says nothing about courses that are not in it', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(school())
   const other = school()
   for (const [name, rows] of Object.entries(other)) {
@@ -226,7 +226,7 @@ t.test('a full bundle says nothing about courses that are not in it', async (t) 
 })
 
 t.test("removing more than half of a course's results needs permission", async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   const before = await world.book()
@@ -247,10 +247,10 @@ t.test("removing more than half of a course's results needs permission", async (
 })
 
 t.test('what a teacher set stays, and a category keeps its weight by its name', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
-  const db = await openDatabase(sqliteFile(world.databaseFile))
+  const db = await openDatabase(world.database)
   await db.write(async (trx) => {
     await trx.updateTable('categories').set({ set_weight: 0.9 }).where('name', '=', 'Homework').execute()
     await trx.updateTable('courses').set({ set_time_zone: 'Asia/Tokyo', set_missing_counts: 'zero' })

@@ -31,11 +31,11 @@ const SAYS_WHAT =
 
 t.test('every cell of every file of a OneRoster bundle', async (t) => {
   const tables = school()
+  let world = await createWorld(t)
   for (const [file, rows] of Object.entries(tables)) {
     for (const column of Object.keys(rows[0] ?? {})) {
       const changed = structuredClone(tables)
       changed[file]![0]![column] = LONG
-      const world = await createWorld(t.testdir())
       const outcome = await world.import(writeFolder(join(world.folder, 'bundle'), bundleTexts(changed)))
       // What is not used, and texts that are no error, are only warned about.
       if (outcome.ok) {
@@ -45,13 +45,14 @@ t.test('every cell of every file of a OneRoster bundle', async (t) => {
           /#{1001}/,
           `${file} ${column}: nothing long was stored`
         )
+        world = await createWorld(t, join(t.testdirName, `${file}-${column}`))
       } else t.match(shortErrors(t, outcome, `${file} ${column}`), SAYS_WHAT)
     }
   }
 })
 
 t.test('headers and the manifest of a OneRoster bundle', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const files = bundleTexts(school())
   const header = await world.import(writeFolder(join(world.folder, 'header'), {
     ...files,
@@ -66,7 +67,7 @@ t.test('headers and the manifest of a OneRoster bundle', async (t) => {
 })
 
 t.test('every text of a document, its properties and its ids', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const document = () => ({
     format: 'performance-book/1',
     course: {
@@ -140,7 +141,7 @@ t.test('every text of a document, its properties and its ids', async (t) => {
 })
 
 t.test('names of a thousand characters are taken, one more is not', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const take = async (name: string) => {
     writeFileSync(
       join(world.folder, 'name.json'),
@@ -175,10 +176,10 @@ t.test('every cell of the grade books of Canvas and Moodle, and what is asked wi
     return await world.import(join(world.folder, 'grades.csv'), { course: 'Physics', ...options })
   }
   for (const [name, format, rows] of [['Canvas', 'canvas', CANVAS], ['Moodle', 'moodle', MOODLE]] as const) {
-    t.strictSame(showErrors(await take(await createWorld(t.testdir()), rows)), [], name)
+    let world = await createWorld(t, join(t.testdirName, name))
+    t.strictSame(showErrors(await take(world, rows)), [], name)
     for (let line = 0; line < rows.length; line++) {
       for (let column = 0; column < rows[0]!.length; column++) {
-        const world = await createWorld(t.testdir())
         const changed = structuredClone(rows) as string[][]
         // A header keeps its mark, so that the column stays what it is.
         changed[line]![column] = line === 0 ? `${LONG} ${rows[0]![column]}` : LONG
@@ -189,10 +190,12 @@ t.test('every cell of the grade books of Canvas and Moodle, and what is asked wi
             /#{1001}/,
             `${name} ${line}:${column}: nothing long was stored`
           )
+          world = await createWorld(t, join(t.testdirName, `${name}-${line}-${column}`))
         } else shortErrors(t, outcome, `${name} ${line}:${column}`)
       }
     }
   }
+  const world = await createWorld(t)
   for (
     const options of [
       { course: LONG },
@@ -201,13 +204,12 @@ t.test('every cell of the grade books of Canvas and Moodle, and what is asked wi
       { timeZone: LONG },
     ]
   ) {
-    const world = await createWorld(t.testdir())
     shortErrors(t, await take(world, CANVAS, options), Object.keys(options).join())
   }
 })
 
 t.test('names of files, in an archive and in a folder', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const long = `${'#'.repeat(240)}.csv`
   shortErrors(
     t,
@@ -233,7 +235,7 @@ t.test('names of files, in an archive and in a folder', async (t) => {
 })
 
 t.test('more entries than any bundle has: refused before they are read', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const folder = join(world.folder, 'many')
   mkdirSync(folder)
   for (let i = 0; i < 1001; i++) writeFileSync(join(folder, `${i}.txt`), '')

@@ -22,7 +22,7 @@ function withStudents (n: number): Tables {
 }
 
 t.test('more than a tenth of a file is an error, unless it is allowed', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = withStudents(15)
   const without = (n: number): Tables => ({
     ...tables,
@@ -47,7 +47,7 @@ t.test('more than a tenth of a file is an error, unless it is allowed', async (t
 })
 
 t.test('the share is of each file: results, classes without a course, no categories', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = withStudents(20)
   const constant = {
     ...tables,
@@ -72,7 +72,7 @@ t.test('the share is of each file: results, classes without a course, no categor
 })
 
 t.test('a truncated file removes no one from a course', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = withStudents(20)
   await world.take(tables)
   const before = await world.books()
@@ -97,7 +97,7 @@ t.test('a truncated file removes no one from a course', async (t) => {
 })
 
 t.test('a delta refers to what is stored; other references are skipped, the stored kept', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(withStudents(20))
   const before = await world.book()
   const delta = async (

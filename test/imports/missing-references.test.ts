@@ -153,7 +153,7 @@ t.test('one missing target: a row is skipped or kept without it; an error with s
     ],
   ]
   for (const [name, change, code, place, expected] of cases) {
-    const world = await createWorld(t.testdir())
+    const world = await createWorld(t)
     const tables = school()
     change(tables)
     const errors = await world.refuse(tables, { strict: true })
@@ -188,7 +188,7 @@ t.test('one missing target: a row is skipped or kept without it; an error with s
 })
 
 t.test('what nothing here uses is not looked up', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   tables.courses![0]!.orgSourcedId = 'district9'
   tables.roles = [
@@ -198,7 +198,7 @@ t.test('what nothing here uses is not looked up', async (t) => {
 })
 
 t.test('results of a line item that was skipped are skipped as well', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = withStudents(30)
   tables.lineItems!.push({ ...tables.lineItems![0]!, sourcedId: 'li9', title: 'Lost', classSourcedId: 'p7' })
   tables.results!.push(result('x1', 'li9', 'ann', 3), result('x2', 'li9', 'bob', 3))
@@ -206,7 +206,7 @@ t.test('results of a line item that was skipped are skipped as well', async (t) 
 })
 
 t.test('a file that cannot be read is one error, not one for everything that refers to it', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const damages: Array<[string, (text: string) => string | Buffer, RegExp]> = [
     [
       'another encoding',

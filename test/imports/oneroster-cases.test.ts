@@ -42,7 +42,7 @@ const SCORES = [
 ]
 
 t.test('a blank minimum is 0', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame((await taken(world, 'min-blank')).warnings, [])
   const book = await world.book(NOW)
   t.strictSame(book.students, SCORES)
@@ -50,23 +50,23 @@ t.test('a blank minimum is 0', async (t) => {
 })
 
 t.test('enrollments that end with the first of two terms: all dropped, with a warning', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame(warningCounts(await taken(world, 'enrolled-one-of-two-terms')), { all_students_dropped: 1 })
   t.strictSame((await world.book(NOW)).students.map(({ isDropped }) => isDropped), [true, true])
-  const before = await createWorld(t.testdir())
+  const before = await createWorld(t)
   const inFall = Date.parse('2025-10-01T12:00:00Z')
   t.strictSame(warningCounts(await taken(before, 'enrolled-one-of-two-terms', { now: () => inFall })), {})
   t.strictSame((await before.book(inFall)).students.map(({ isDropped }) => isDropped), [false, false])
 })
 
 t.test('a class without title and class code is named after its course', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame((await taken(world, 'class-title-blank')).warnings, [])
   t.match(await world.book(NOW), { name: 'Algebra', periods: ['Algebra'] })
 })
 
 t.test('a due date that is an instant is due on its day in the zone of the course', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame(warningCounts(await taken(world, 'due-utc-next-day')), { due_instant: 1 })
   t.match(
     (await world.book(NOW)).tasks[0],
@@ -76,20 +76,20 @@ t.test('a due date that is an instant is due on its day in the zone of the cours
 })
 
 t.test('a status written with underscores', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame((await taken(world, 'status-underscore')).warnings, [])
   t.strictSame((await world.book(NOW)).students, SCORES)
 })
 
 t.test('a teacher without an email', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const { warnings } = await taken(world, 'teacher-no-email')
   t.match(warnings, [{ code: 'teacher_without_email', count: 1, message: /in users\.csv:2/ }])
   t.equal(warnings.length, 1)
 })
 
 t.test('a letter is no score, as documented', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame((await taken(world, '12-textscore')).warnings, [])
   t.strictSame((await world.book(NOW)).students.map((student) => student.cells), [
     { 'HW 1': 'completed 2026-09-08', 'HW 2': 'completed 0.75 2026-09-15' },
@@ -98,7 +98,7 @@ t.test('a letter is no score, as documented', async (t) => {
 })
 
 t.test('an enrollment of a person who is in no file is skipped and named', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const { warnings } = await taken(world, 'dangling-enrollment')
   t.strictSame(warnings.map(({ code, count }) => [code, count]), [['enrollment_skipped', 1]])
   t.match(warnings[0]!.message, /in enrollments\.csv:5: userSourcedId "gone77"/)
@@ -113,7 +113,7 @@ t.test('a category that is in no file: the task has none', async (t) => {
       ['category-missing', ['Homework', '-']],
     ] as const
   ) {
-    const world = await createWorld(t.testdir())
+    const world = await createWorld(t)
     t.strictSame(Object.keys(warningCounts(await taken(world, name))), ['category_missing'])
     const book = await world.book(NOW)
     t.strictSame(book.students, SCORES)
@@ -122,7 +122,7 @@ t.test('a category that is in no file: the task has none', async (t) => {
 })
 
 t.test('NULL alone in a cell is blank', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame((await taken(world, 'null-text')).warnings, [])
   const book = await world.book(NOW)
   t.strictSame(book.students, SCORES)
@@ -130,13 +130,13 @@ t.test('NULL alone in a cell is blank', async (t) => {
 })
 
 t.test('the org of a course is not looked up', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame((await taken(world, 'district-org-missing')).warnings, [])
   t.strictSame((await world.book(NOW)).students, SCORES)
 })
 
 t.test('a class of the district, whose term is in no file, is there without a term', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame(warningCounts(await taken(world, 'powerschool-district-class')), { term_missing: 1 })
   const books = await world.books(NOW)
   t.strictSame(books.map(({ name, term }) => [name, term]), [
@@ -147,7 +147,7 @@ t.test('a class of the district, whose term is in no file, is there without a te
 })
 
 t.test('a file that cannot be read is one error', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(await refusals(world, 'cascade-1252'), [/^users\.csv:5: is not UTF-8/])
   t.match(await refusals(world, 'windows-1252'), [/^users\.csv:3: is not UTF-8/])
   t.match(await refusals(world, 'unquoted-list'), [/^classes\.csv:2: has 15 fields, expected 14/])

@@ -18,7 +18,7 @@ t.test('students: the newest active enrollment is the period, an early end is a 
   enrol('will leave', ['p1', '', '2026-05-01'])
   enrol('stays to the end', ['p1', '', '2026-06-30'])
   tables.results = [result('m', 'li1-p1', 'moved', 4), result('l', 'li1-p2', 'left', 5)]
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(tables)
   const people = async (now?: number) =>
     Object.fromEntries(
@@ -71,7 +71,7 @@ t.test('dropped: not while another enrollment goes on, and not by an end that is
   enrol('ends before', ['p1', '2026-02-01', '2026-01-31'])
   enrol('one day', ['p1', '2026-02-01', '2026-02-01'])
   tables.results = []
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame(warningCounts(await world.take(tables)), { end_before_begin: 4 })
   const dropped = async (now?: number) =>
     (await world.book(now)).students.filter((student) => student.isDropped).map((student) => student.who)
@@ -80,7 +80,7 @@ t.test('dropped: not while another enrollment goes on, and not by an end that is
 })
 
 t.test('when all students of a course are dropped, a warning says so', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   const students = () => tables.enrollments!.filter((row) => row.role === 'student')
@@ -103,7 +103,7 @@ t.test('when all students of a course are dropped, a warning says so', async (t)
 })
 
 t.test('by a delta: when it drops the last student', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(school())
   const drop = async (id: string, period: string, who: string) =>
     await world.take(
@@ -133,7 +133,7 @@ t.test('who is who: preferred names, disabled teachers, teachers who left, email
     enrollment('gone', 'p1', 'gone', 'teacher', { endDate: '2026-02-01' }),
     enrollment('odd', 'p1', 'gone', 'mascot')
   )
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const summary = await world.take(tables, { version: '1.2' })
   t.strictSame(warningCounts(summary), { unknown_role: 1 })
   const book = await world.book()
@@ -154,7 +154,7 @@ t.test('several results for one student and line item: the newest, then the late
     result('c1', 'li1-p2', 'cyd', 5, { dateLastModified: '2026-02-02' }),
     result('c2', 'li1-p1', 'cyd', '', { dateLastModified: '2026-02-09', scoreStatus: 'not submitted' }),
   ]
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const summary = await world.take(tables)
   t.strictSame(warningCounts(summary), { duplicate_result: 2, results_of_two_classes: 1 })
   t.strictSame((await world.book()).students.map((student) => student.cells['HW 1']), [
@@ -168,7 +168,7 @@ t.test('results of known users who are not enrolled are skipped with a warning',
   const tables = school()
   tables.users!.push(user('out', 'Out', 'Sider', ''))
   tables.results!.push(result('x', 'li1-p1', 'out', 3), result('y', 'li1-p1', 'ted', 3))
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const summary = await world.take(tables)
   t.strictSame(warningCounts(summary), { result_without_enrollment: 2 })
   t.match(summary.warnings[0]!.message, /results\.csv:6/)

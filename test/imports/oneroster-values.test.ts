@@ -1,5 +1,5 @@
 import t from 'tap'
-import { openDatabase, sqliteFile } from '../../db/index.ts'
+import { openDatabase } from '../../db/index.ts'
 import { createWorld, enrollment, result, school, user, warningCounts, type World } from './bundles.ts'
 
 t.test("every status, as the standard's words say it", async (t) => {
@@ -43,7 +43,7 @@ t.test("every status, as the standard's words say it", async (t) => {
       })
     )
   })
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const summary = await world.take(tables, { version: '1.2' })
   t.strictSame(warningCounts(summary), {})
   const book = await world.book()
@@ -64,7 +64,7 @@ t.test('points are the score less the minimum, of the maximum less the minimum',
   )
   const scored = [['min', 45], ['blank', 45], ['below', 5], ['none', 3], ['flat', 5], ['zero', 0]] as const
   tables.results!.push(...scored.map(([item, score]) => result(item, item, 'ann', score)))
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const summary = await world.take(tables)
   t.strictSame(warningCounts(summary), { points_possible_missing: 3 })
   const book = await world.book()
@@ -83,7 +83,7 @@ t.test('points are the score less the minimum, of the maximum less the minimum',
 t.test('a blank or missing minimum is 0: such line items and those with 0 are one task', async (t) => {
   const tables = school()
   tables.lineItems![2]!.resultValueMin = ''
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(await world.take(tables), { tasks: { added: 2 }, warnings: [] })
   for (const row of tables.lineItems!) delete row.resultValueMin
   t.match(await world.take(tables), { tasks: { unchanged: 2, updated: 0 }, warnings: [] })
@@ -104,7 +104,7 @@ t.test('weights: one category per title, percentages as fractions, each course s
     categorySourcedId: 'k3',
   })
   tables.lineItems!.push({ ...tables.lineItems![0]!, sourcedId: 'li4', title: 'HW 4', categorySourcedId: '' })
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const summary = await world.take(tables, { version: '1.2' })
   t.strictSame(warningCounts(summary), { category_weights_differ: 1 })
   const book = await world.book()
@@ -124,7 +124,7 @@ t.test('due dates that are instants: their day in the zone of the course', async
     ['2026-02-10 23:59:00', 'Pacific/Auckland', '2026-02-10'],
   ]
   for (const [due, zone, expected] of cases) {
-    const world = await createWorld(t.testdir())
+    const world = await createWorld(t)
     const tables = school()
     tables.lineItems![0]!.dueDate = due
     await world.take(tables, { timeZone: zone })
@@ -133,11 +133,11 @@ t.test('due dates that are instants: their day in the zone of the course', async
 })
 
 t.test('a due date stays the same when a teacher sets another zone, also with a delta', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   tables.lineItems![0]!.dueDate = '2026-02-10T05:59:00Z'
   await world.take(tables, { timeZone: 'America/Chicago' })
-  const db = await openDatabase(sqliteFile(world.databaseFile))
+  const db = await openDatabase(world.database)
   await db.write(async (trx) => {
     await trx.updateTable('courses').set({ set_time_zone: 'Pacific/Auckland' }).execute()
   })
@@ -162,7 +162,7 @@ t.test('a due date stays the same when a teacher sets another zone, also with a 
 
 /** The stored due date of the task of a line item. */
 async function dueOn (world: World, item: string): Promise<string | null | undefined> {
-  const db = await openDatabase(sqliteFile(world.databaseFile))
+  const db = await openDatabase(world.database)
   try {
     const row = await db.reads.selectFrom('task_sources').innerJoin(
       'tasks',
@@ -195,7 +195,7 @@ t.test('NULL is blank in every column but names and titles', async (t) => {
     scoreDate: 'NULL',
     late: 'NULL',
   })
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.strictSame(warningCounts(await world.take(tables)), { teacher_without_email: 1 })
   const book = await world.book()
   t.match(book, { periods: ['Physics', 'Period 2'], teachers: ['Ted Mayer <>'] })

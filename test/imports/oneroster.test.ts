@@ -2,7 +2,7 @@ import t from 'tap'
 import { createWorld, enrollment, result, school, user, warningCounts } from './bundles.ts'
 
 t.test('a bundle becomes a course with a period for each class', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const summary = await world.take(school(), { timeZone: 'America/Chicago' })
   t.strictSame(summary, {
     courses: { added: 1, updated: 0, unchanged: 0, removed: 0 },
@@ -70,7 +70,7 @@ t.test('classes are one course if they have the course, school, terms and a teac
   add('no-teacher', [])
   add('aide-only', [])
   tables.enrollments!.push(enrollment('aide', 'aide-only', 'ted', 'aide'))
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await world.take(tables)
   const books = await world.books()
   t.strictSame(books.map((book) => [book.sourceId, book.name, book.periods, book.teachers.length]), [
@@ -85,7 +85,7 @@ t.test('classes are one course if they have the course, school, terms and a teac
 })
 
 t.test('a class stays in its course when its teacher changes; a new one joins by its teacher', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const tables = school()
   await world.take(tables)
   tables.users!.push(user('una', 'Una', 'Fox', 'T-2'))
@@ -117,7 +117,7 @@ t.test('line items of several classes that agree are one task, the n-th with the
     result('q2', 'q2-p1', 'ann', 2),
     result('q3', 'q1-p2', 'cyd', 3)
   )
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const summary = await world.take(tables)
   t.equal(
     summary.tasks.added,
@@ -144,7 +144,7 @@ t.test('classes without a title are named after their course and class code', as
   })
   add('p3', 'c2')
   add('p4', 'c3')
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const summary = await world.take(tables)
   t.strictSame(warningCounts(summary), { title_missing: 1 })
   t.match(summary.warnings[0]!.message, /in classes\.csv:5/)
@@ -165,7 +165,7 @@ t.test('what is deleted takes with it what belongs to it', async (t) => {
   tables.lineItems![1]!.status = 'tobedeleted'
   tables.users![2]!.status = 'tobedeleted'
   tables.enrollments![4]!.status = 'tobedeleted'
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const summary = await world.take(tables)
   t.strictSame(warningCounts(summary), {
     result_without_enrollment: 1,

@@ -11,7 +11,7 @@ import {
 import { delta, twoCourses } from './two-courses.ts'
 
 t.test('a bundle of another course, or for a course without a roster, is refused', async (t) => {
-  const { world, una, ted } = await twoCourses(t.testdir())
+  const { world, una, ted } = await twoCourses(t)
   t.match(await world.refuse(school(), { onlyCourseId: una }), [
     'classes.csv:2: This bundle has no class of "Music". Choose the bundle of this course, ' +
       'or ask an administrator to import it.',
@@ -24,7 +24,7 @@ t.test('a bundle of another course, or for a course without a roster, is refused
 })
 
 t.test('a document: teachers, names, periods of a roster, and students it does not name stay', async (t) => {
-  const { world, ted, others } = await twoCourses(t.testdir())
+  const { world, ted, others } = await twoCourses(t)
   const before = await others()
   const file = join(world.folder, 'mine.json')
   const document = {
@@ -85,7 +85,7 @@ t.test('a document: teachers, names, periods of a roster, and students it does n
 })
 
 t.test('a grade book: students of other courses are not found, and no class is added', async (t) => {
-  const { world, ted, others } = await twoCourses(t.testdir())
+  const { world, ted, others } = await twoCourses(t)
   const before = await others()
   const file = join(world.folder, 'grades.csv')
   writeFileSync(

@@ -10,7 +10,7 @@ import {
 import { delta, twoCourses } from './two-courses.ts'
 
 t.test('the own course, in full or in part', async (t) => {
-  const { world, ted, others } = await twoCourses(t.testdir())
+  const { world, ted, others } = await twoCourses(t)
   const before = await others()
   const tables = school()
   tables.results![0]!.score = 1
@@ -24,7 +24,7 @@ t.test('the own course, in full or in part', async (t) => {
 })
 
 t.test('tasks, categories, scores and own students change, and stay with later deltas', async (t) => {
-  const { world, byTed, others } = await twoCourses(t.testdir())
+  const { world, byTed, others } = await twoCourses(t)
   const before = await others()
   const item = (
     id: string,
@@ -85,7 +85,7 @@ t.test('tasks, categories, scores and own students change, and stay with later d
 })
 
 t.test('a student who is removed, and one who is not in the file', async (t) => {
-  const { world, byTed, others } = await twoCourses(t.testdir())
+  const { world, byTed, others } = await twoCourses(t)
   const before = await others()
   t.match(
     await byTed({ enrollments: [enrollment('e-a', 'p1', 'ann', 'student', { status: 'tobedeleted' })] }),
@@ -101,7 +101,7 @@ t.test('a student who is removed, and one who is not in the file', async (t) => 
 })
 
 t.test('people outside the course are not shown, and look like people who do not exist', async (t) => {
-  const { world, byTed, others } = await twoCourses(t.testdir())
+  const { world, byTed, others } = await twoCourses(t)
   const before = await others()
   for (
     const [known, unknown] of [
@@ -145,7 +145,7 @@ t.test('people outside the course are not shown, and look like people who do not
 })
 
 t.test('what is about accounts, teachers, classes or other courses is left out and counted', async (t) => {
-  const { byTed, others } = await twoCourses(t.testdir())
+  const { byTed, others } = await twoCourses(t)
   const before = await others()
   const own = { results: [result('r1', 'li1-p1', 'ann', 7)] }
   const item = school().lineItems![0]!
@@ -222,7 +222,7 @@ t.test('what is about accounts, teachers, classes or other courses is left out a
 })
 
 t.test('a category that courses share changes in this course alone', async (t) => {
-  const { world, byTed, others } = await twoCourses(t.testdir())
+  const { world, byTed, others } = await twoCourses(t)
   const before = await others()
   t.match(await byTed({ categories: [{ sourcedId: 'k1', title: 'Mine' }] }), { warnings: {} })
   const categories = async () => (await world.books()).map((book) => Object.keys(book.categories))
@@ -236,7 +236,7 @@ t.test('a category that courses share changes in this course alone', async (t) =
 })
 
 t.test("nothing of a teacher's file takes effect with a later import", async (t) => {
-  const { world, byTed } = await twoCourses(t.testdir())
+  const { world, byTed } = await twoCourses(t)
   await byTed({
     users: [
       user('una', 'Una', 'Fox', 'T-2'),

@@ -3,7 +3,7 @@ import { createWorld, warningCounts } from './bundles.ts'
 import { take, refused, physics } from './physics-document.ts'
 
 t.test('what is wrong is named by its path', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const one = async (change: (document: any) => void, expected: string | RegExp | string[], options = {}) => {
     const document = physics()
     change(document)
@@ -110,7 +110,7 @@ t.test('what is wrong is named by its path', async (t) => {
 })
 
 t.test('what is no JSON of ours is refused', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const text = JSON.stringify(physics())
   t.strictSame(await refused(world, ''), ['$: is empty'])
   t.strictSame(await refused(world, '[]'), ['$: is not an object; expected one performance-book/1 document'])
@@ -142,7 +142,7 @@ t.test('what is no JSON of ours is refused', async (t) => {
 })
 
 t.test('halves of characters become U+FFFD, with a warning', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const outcome = await take(
     world,
     JSON.stringify(physics()).replace('"Ann"', '"A\\ud800n"').replace(

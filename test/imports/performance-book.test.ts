@@ -7,7 +7,7 @@ import { createWorld, showErrors, warningCounts } from './bundles.ts'
 import { take, refused, physics } from './physics-document.ts'
 
 t.test('a document becomes a course', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(await take(world, physics()), {
     ok: true,
     summary: {
@@ -59,7 +59,7 @@ t.test('a document becomes a course', async (t) => {
 })
 
 t.test('the lists may come in any order, and be left out', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const { format, course, ...lists } = physics()
   const backwards = Object.fromEntries([...Object.entries(lists).reverse(), ['course', course], [
     'format',
@@ -83,7 +83,7 @@ t.test('the lists may come in any order, and be left out', async (t) => {
 })
 
 t.test('without categories: one for each type in use; with an empty list: none', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const document = {
     format: 'performance-book/1',
     course: { source_id: 'x', name: 'X' },
@@ -105,7 +105,7 @@ t.test('without categories: one for each type in use; with an empty list: none',
 })
 
 t.test('percentages are fractions; categories of one title are one', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const document = physics()
   document.categories = [{ source_id: 'hw', name: 'Work', weight: 60 }, {
     source_id: 'rd',
@@ -118,7 +118,7 @@ t.test('percentages are fractions; categories of one title are one', async (t) =
 })
 
 t.test('several documents, and one course twice', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const other = physics()
   other.course.source_id = 'phys-2'
   const files = [physics(), other, physics()].map((document, i) => {
@@ -133,7 +133,7 @@ t.test('several documents, and one course twice', async (t) => {
 })
 
 t.test("a teacher's import is about the teacher's own course", async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   await take(world, physics())
   const other = physics()
   other.course.source_id = 'phys-2'

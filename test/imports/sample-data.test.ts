@@ -5,7 +5,7 @@ import { createWorld } from './bundles.ts'
 const SAMPLE = join(import.meta.dirname, '../../data/sample')
 
 t.test('real scores: two modules of the Open University', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   const bundle = join(SAMPLE, 'open-university-oneroster-1.1.zip')
   const outcome = await world.import(bundle, { strict: true, timeZone: 'Europe/London' })
   t.match(outcome, {
@@ -31,7 +31,7 @@ t.test('real scores: two modules of the Open University', async (t) => {
 })
 
 t.test('the made-up course', async (t) => {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   t.match(await world.import(join(SAMPLE, 'physics-1.json'), { strict: true }), {
     ok: true,
     summary: {

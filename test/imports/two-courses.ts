@@ -1,4 +1,4 @@
-import { connect } from '../../db/sqlite/connection.ts'
+import type { Test } from 'tap'
 import {
   createWorld,
   enrollment,
@@ -26,8 +26,8 @@ interface TwoCourses {
 }
 
 /** Ted's course, and Una's, whose students and school are partly the same. Dan is a student of Una alone. */
-export async function twoCourses (folder: string): Promise<TwoCourses> {
-  const world = await createWorld(folder)
+export async function twoCourses (t: Test): Promise<TwoCourses> {
+  const world = await createWorld(t)
   const tables = school()
   tables.users!.push(
     user('una', 'Una', 'Fox', 'T-2', { enabledUser: 'false' }),
@@ -62,18 +62,16 @@ export async function twoCourses (folder: string): Promise<TwoCourses> {
       }
     },
     async others () {
-      const sqlite = connect(world.databaseFile, { readonly: true })
-      const records = sqlite.prepare(
+      const records = world.sql(
         `SELECT * FROM roster_records WHERE kind <> 'lineItem' OR parent NOT IN ('p1', 'p2')
           ORDER BY kind, source_id`
-      ).all()
-      const teachers = sqlite.prepare('SELECT * FROM course_teachers ORDER BY id').all()
-      const courses = sqlite.prepare(
+      )
+      const teachers = world.sql('SELECT * FROM course_teachers ORDER BY id')
+      const courses = world.sql(
         'SELECT id, source_id, "grouping", name, school, term, starts_on, ends_on FROM courses ORDER BY id'
-      ).all()
-      const periods = sqlite.prepare('SELECT * FROM periods ORDER BY id').all()
-      const users = sqlite.prepare('SELECT * FROM users ORDER BY id').all()
-      sqlite.close()
+      )
+      const periods = world.sql('SELECT * FROM periods ORDER BY id')
+      const users = world.sql('SELECT * FROM users ORDER BY id')
       const { version, ...book } = (await world.books()).find((one) => one.id === una!.id)!
       return { records, teachers, courses, periods, users, version, book }
     },

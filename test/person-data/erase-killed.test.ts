@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { databaseProblems } from '../../db/sqlite/database-copy.ts'
+import { problemsOf } from '../support/sql.ts'
 import { fillEverywhere, peopleWorld, storedHexes, TRACES } from './people.ts'
 
 const ERASER = join(import.meta.dirname, 'killed-eraser.ts')
@@ -28,7 +28,7 @@ for (
         })
       )
       t.equal(signal, 'SIGKILL')
-      t.strictSame(databaseProblems(world.databaseFile), [])
+      t.strictSame(problemsOf(world.database), [])
       const rows = JSON.stringify(
         ['students', 'roster_records', 'jobs', 'job_attempts', 'imports', 'users', 'files'].map((table) =>
           world.sql(`SELECT * FROM ${table}`)

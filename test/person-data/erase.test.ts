@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { databaseProblems } from '../../db/sqlite/database-copy.ts'
+import { problemsOf } from '../support/sql.ts'
 import { fillEverywhere, peopleWorld, schoolWithCyd, storedHexes, TRACES } from './people.ts'
 
 t.test(
@@ -28,7 +28,7 @@ t.test(
       /essay_of_Cydwina-Ortizova/,
     ]) { t.match(erased.stderr, said) }
     t.notMatch(world.bytes(), TRACES)
-    t.strictSame(databaseProblems(world.databaseFile), [])
+    t.strictSame(problemsOf(world.database), [])
     t.equal(workbook, 4)
     t.strictSame(storedHexes(world), [], 'no workbook, no upload')
     for (const path of paths) t.notOk(existsSync(path))

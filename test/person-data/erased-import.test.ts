@@ -3,7 +3,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { sqliteFile } from '../../db/index.ts'
 import { openStaging } from '../../db/staging/open-staging.ts'
 import type { ImportOptions } from '../../src/imports/import-options.ts'
 import { enrollment, result, user, warningCounts, type ShownBook } from '../imports/bundles.ts'
@@ -262,12 +261,14 @@ t.test('an import that was compared before an erasure is not applied after it', 
   ) {
     const staging = await openStaging({
       file: join(world.folder, `${name}.sqlite`),
-      database: sqliteFile(world.databaseFile),
+      database: world.database,
     })
     t.teardown(() => staging.close())
     t.notOk(staging.live.courseBySource('none'), 'the snapshot begins with the first read')
     if (isErased) world.sql("INSERT INTO erased_people (hash, erased_at) VALUES ('another', 1)")
-    const isApplied = await staging.apply({ at: 1, reference: name, summary: '{}', lockTimeoutMs: 1000 })
+    const isApplied = await staging.apply({
+      at: 1, reference: name, summary: '{}', lockTimeoutMs: 1000, fence: null,
+    })
     t.equal(isApplied, !isErased, name)
     await staging.close()
   }

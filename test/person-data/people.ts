@@ -1,10 +1,11 @@
 // A data folder with one student in every place where the service stores people, and what the bytes of the
 // folder hold.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { connect } from '../../db/sqlite/connection.ts'
 import { perfbook, type CliResult } from '../support/cli.ts'
+import { contentOf } from '../support/sql.ts'
+import { databaseEnv } from '../support/test-database.ts'
 import { createWorld, enrollment, result, school, user, type Tables, type World } from '../imports/bundles.ts'
 
 /** Everything that tells of Cyd: no other text in the database has one of these in it. */
@@ -50,8 +51,6 @@ export interface PeopleWorld extends World {
   run: (args: string[], options?: Parameters<typeof perfbook>[2]) => Promise<CliResult>
   /** Bytes of the database and its log, as text. */
   bytes: () => string
-  /** Runs a statement on the database, and returns its rows. */
-  sql: (statement: string, ...values: unknown[]) => any[]
   /** Stores a file with its bytes. */
   file: (row: {
     id: string,
@@ -63,30 +62,16 @@ export interface PeopleWorld extends World {
 }
 
 export async function peopleWorld (t: Test, tables: Tables | null = schoolWithCyd()): Promise<PeopleWorld> {
-  const world = await createWorld(t.testdir())
+  const world = await createWorld(t)
   if (tables !== null) await world.take(tables)
   const dataDir = join(world.folder, 'data')
   const people: PeopleWorld = {
     ...world,
     dataDir,
-    run: (args, options) => perfbook(dataDir, args, options),
-    bytes: () =>
-      ['', '-wal']
-        .map((ending) =>
-          existsSync(world.databaseFile + ending) ? readFileSync(world.databaseFile + ending, 'latin1') : ''
-        )
-        .join('\n'),
-    sql (statement, ...values) {
-      const sqlite = connect(world.databaseFile, { busyTimeoutMs: 5000 })
-      try {
-        const prepared = sqlite.prepare(statement)
-        if (prepared.reader) return prepared.all(...values)
-        prepared.run(...values)
-        return []
-      } finally {
-        sqlite.close()
-      }
-    },
+    run: (args, options) => perfbook(dataDir, args, {
+      ...options, env: { ...databaseEnv(world.database), ...options?.env },
+    }),
+    bytes: () => contentOf(world.database),
     file ({ id, ownerType, ownerId, category, filename }) {
       const hex = id.repeat(32)
       mkdirSync(join(dataDir, 'files', hex), { recursive: true })
@@ -145,10 +130,9 @@ export async function fillEverywhere (world: PeopleWorld, courseId: number): Pro
       VALUES (?, 9, 1, 1, 'Cydwina Ortizova was found twice')`,
     jobId
   )
-  sql(
-    "UPDATE imports SET summary = json_set(summary, '$.warnings', json(?))",
-    JSON.stringify([{ code: 'title_missing', message: 'The row of ID-90210 was skipped', count: 1 }])
-  )
+  const [{ summary }] = sql('SELECT summary FROM imports') as [{ summary: string }]
+  const warnings = [{ code: 'title_missing', message: 'The row of ID-90210 was skipped', count: 1 }]
+  sql('UPDATE imports SET summary = ?', JSON.stringify({ ...JSON.parse(summary) as object, warnings }))
   sql(`INSERT INTO users (email, email_key, role, first_name, last_name, password_hash, origin, created_at)
     VALUES ('Cydwina.O@example.edu', 'cydwina.o@example.edu', 'student', 'Cydwina', 'Ortizova',
       'scrypt$secret-hash', 'account', 1)`)

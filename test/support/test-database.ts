@@ -1,5 +1,4 @@
 // Which engine tests use: SQLite, or with PERFBOOK_TEST_ENGINE=postgres PostgreSQL.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { sqliteFile, type DatabaseLocation } from '../../db/index.ts'
@@ -7,15 +6,17 @@ import { testPostgres } from './postgres.ts'
 
 export const TEST_ENGINE = process.env.PERFBOOK_TEST_ENGINE === 'postgres' ? 'postgres' : 'sqlite'
 
-/**
- * A database of the test's own that is empty: a file in its folder, or one in the shared cluster. The same
- * folder gives the same database again, until it is emptied.
- */
+/** Settings that make a command or a server use a database; for SQLite, `DATA_DIR` does. */
+export function databaseEnv (location: DatabaseLocation): Record<string, string> {
+  if (location.engine === 'sqlite') return {}
+  const { host, port, user, password = '', database } = location.connection
+  return {
+    DATABASE_URL: `postgres://${user}:${password}@${host}:${port}/${database}`,
+    PUBLIC_URL: 'http://perfbook.test',
+  }
+}
+
+/** A database of the test's own that is empty: a file in its folder, or one in the shared cluster. */
 export async function testDatabase (t: Pick<Test, 'teardown'>, folder: string): Promise<DatabaseLocation> {
-  if (TEST_ENGINE === 'sqlite') return sqliteFile(join(folder, 'perfbook.sqlite'))
-  const note = join(folder, 'test-database.json')
-  if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as DatabaseLocation
-  const location = await testPostgres(t)
-  writeFileSync(note, JSON.stringify(location))
-  return location
+  return TEST_ENGINE === 'postgres' ? await testPostgres(t) : sqliteFile(join(folder, 'perfbook.sqlite'))
 }

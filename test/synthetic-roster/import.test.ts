@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
-import { openDatabase, sqliteFile } from '../../db/index.ts'
+import { openDatabase } from '../../db/index.ts'
+import { testDatabase } from '../support/test-database.ts'
 import { importSources } from '../../src/imports/import-sources.ts'
 import type { ImportOutcome } from '../../src/imports/outcome.ts'
 import type { WriteRosterRequest } from '../../src/synthetic-roster/write-roster.ts'
@@ -19,8 +20,7 @@ for (const { what, request, schools } of sources) {
     const folder = t.testdir()
     const output = join(folder, request.format === 'performance-book' ? 'roster.json' : 'roster.zip')
     const { counts } = await write(t, { schools, courses: schools }, { ...request, output })
-    const databaseFile = join(folder, 'perfbook.sqlite')
-    const db = await openDatabase(sqliteFile(databaseFile))
+    const db = await openDatabase(await testDatabase(t, folder))
     t.teardown(() => db.close())
     const run = (): Promise<ImportOutcome> =>
       importSources([output], {

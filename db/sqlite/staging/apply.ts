@@ -1,7 +1,9 @@
 // The last step of an import into SQLite.
-import type { Trx } from '../../database.ts'
 import { kyselyOver, type SqliteConnection } from '../connection.ts'
-import { applyStatements, MOVED_COURSES, type PlanDialect } from '../../staging/apply-statements.ts'
+import {
+  applyStatements, MOVED_COURSES, NOT_OURS, STILL_RUNS, STILL_USED, type PlanDialect,
+} from '../../staging/apply-statements.ts'
+import { asTrx } from '../../staging/as-trx.ts'
 import { forgetDeletedCourses } from '../../staging/forget-courses.ts'
 import type { ApplyOptions } from '../../staging/staging.ts'
 import type { Tables } from '../../tables.ts'
@@ -10,10 +12,6 @@ const DIALECT: PlanDialect = {
   at: ':at',
   isTermOfClass: "EXISTS (SELECT 1 FROM json_each(e.body, '$[1]') t WHERE t.value = r.source_id)",
 }
-
-/** Only what is in no file of this import can be without use. */
-export const STILL_USED = `DELETE FROM plan_leavers AS p WHERE EXISTS (SELECT 1 FROM records s
-  WHERE s.kind = p.kind AND s.source_id = p.source_id AND s.file >= 0 AND s.is_deleted = 0)`
 
 /** Changes with each import, and with each erasure of a person. */
 const GENERATION = `SELECT (SELECT coalesce(max(id), 0) FROM live.imports) || ' ' ||
@@ -31,7 +29,7 @@ export function generationOf (sqlite: SqliteConnection): string {
 export async function applyPlan (
   sqlite: SqliteConnection,
   generation: string,
-  { at, reference, summary, lockTimeoutMs }: ApplyOptions
+  { at, reference, summary, lockTimeoutMs, fence }: ApplyOptions
 ): Promise<boolean> {
   sqlite.exec('COMMIT')
   sqlite.pragma(`busy_timeout = ${lockTimeoutMs}`)
@@ -46,9 +44,13 @@ export async function applyPlan (
         if (statement.includes(DIALECT.at)) prepared.run({ at })
         else prepared.run()
       }
-      // The statements of the queries run in this transaction.
       const ids = sqlite.prepare("SELECT live_id FROM plan_courses WHERE op = 'delete'").pluck().all()
-      await forgetDeletedCourses(kyselyOver<Tables>(sqlite) as Trx, { ids: ids as number[], at })
+      const trx = asTrx(kyselyOver<Tables>(sqlite), { engine: 'sqlite', at })
+      await forgetDeletedCourses(trx, { ids: ids as number[], at })
+      if (fence !== null) {
+        const runs = sqlite.prepare(STILL_RUNS).all({ 1: fence.jobId, 2: fence.token })
+        if (runs.length === 0) throw new Error(NOT_OURS)
+      }
       sqlite.prepare(
         'INSERT INTO live.imports (applied_at, reference, summary) VALUES (:at, :reference, :summary)'
       ).run({ at, reference, summary })

@@ -54,7 +54,9 @@ export const STAGING_SCHEMA = [
     course INTEGER NOT NULL, op TEXT NOT NULL, source_id TEXT NOT NULL, task TEXT, minimum REAL,
       number INTEGER
   ) STRICT`,
+  // ord: rises in the order of the source
   `CREATE TABLE plan_students (
+    ord INTEGER PRIMARY KEY,
     course INTEGER NOT NULL, live_id INTEGER, op TEXT NOT NULL, source_id TEXT NOT NULL, first_name TEXT,
       last_name TEXT,
     student_identifier TEXT, email TEXT, period TEXT, dropped_on TEXT, grade_book TEXT,

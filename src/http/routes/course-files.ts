@@ -147,10 +147,8 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<CourseFilesRoutesOptio
     const [file] = fileId === undefined ? [] : await files.info({ id: fileId, owner })
     if (file === undefined) throw new DomainError('FILE_NOT_FOUND')
     const made = await exports.ofFile(file.id)
-    const isDeleted = made === undefined
-      ? await files.delete([file.id]) > 0
-      : await exports.delete(made.courseId, made.id)
-    if (!isDeleted) throw new DomainError('FILE_NOT_FOUND')
+    if (made === undefined) await files.delete([file.id])
+    else await exports.delete(made.courseId, made.id)
     return await reply.code(204).send(null)
   })
 }
