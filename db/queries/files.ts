@@ -36,6 +36,11 @@ export async function endIncoming (trx: Trx, hex: string): Promise<boolean> {
   return numDeletedRows > 0n
 }
 
+/** Marks bytes that were on their way in as to be removed. */
+export async function endWanted (trx: Trx, hex: string): Promise<void> {
+  await trx.updateTable('file_intents').set({ deleted_at: 0 }).where('hex', '=', hex).execute()
+}
+
 /** Bytes that have no row: on their way in or out. */
 export async function listIntents (db: Reads | Trx): Promise<BytesName[]> {
   return await db.selectFrom('file_intents').select(['hex', 'object_key']).execute()

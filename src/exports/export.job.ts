@@ -65,11 +65,12 @@ export function exportKind (
       stagingPath,
       now: now(),
     }),
-    async complete ({ job, stagingPath }, facts) {
+    async complete ({ job, stagingPath, signal }, facts) {
       const { courseId, options, requestedBy } = payloadOf(job)
       const placed = await files.place(
         { path: stagingPath, size: facts.size, sha256: facts.sha256 },
-        facts.filename
+        facts.filename,
+        { run: { job: job.id, token: job.token }, signal }
       )
       return {
         discard: placed.discard,

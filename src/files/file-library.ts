@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Database, Trx } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
 import type { FileFilter, FileRow } from '../../db/queries/files.ts'
+import { hasCode } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { removeBytes } from './byte-removal.ts'
 import { assertPathPart, cleanFilename } from './file-name.ts'
@@ -186,11 +187,18 @@ export function createFileLibrary (
     const bytes = { hex, object_key: storage.newKey(folder, run) }
     // Noted first: if the process dies before the row is there, this note says that no row has the bytes.
     await db.write((trx) => files.insertIntents(trx, [bytes], { at: now(), deletedAt: null }))
-    const discard = async () => { await removeBytes(parts, [bytes]) }
+    // From here on it is no longer on its way in, so that a sweep does not wait for it.
+    const giveUp = () => db.write((trx) => files.endWanted(trx, hex))
+    const discard = async () => {
+      if (remote !== undefined) await giveUp()
+      await removeBytes(parts, [bytes])
+    }
     try {
       await storage.put(staged.path, { ...bytes, filename }, { signal })
     } catch (error) {
-      await discard()
+      // A store that does not respond removes nothing either; the next housekeeping does.
+      if (hasCode(error, 'STORAGE_UNAVAILABLE')) await giveUp()
+      else await discard()
       throw error
     }
     return {

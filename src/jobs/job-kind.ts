@@ -15,6 +15,8 @@ export interface Run {
   job: JobRow
   /** A file in the run's own folder, which is removed when the run ends. */
   stagingPath: string
+  /** Aborted when the run must end early. */
+  signal: AbortSignal
 }
 
 /** What the runner knows of a kind of job, apart from its task. */
@@ -41,7 +43,7 @@ interface JobRules {
 export interface JobKind<Types extends TaskTypes> extends JobRules {
   /**
    * If this or `complete` throws a DomainError with a reason for which jobs fail, the job fails with it and
-   * is not retried.
+   * is not retried. After STORAGE_UNAVAILABLE they are called again, for an hour.
    */
   input: (run: Run) => Promise<Types['input']>
   complete: (run: Run, facts: Types['facts']) => Promise<Completion>

@@ -62,6 +62,10 @@ interface RunOptions {
 const FIRST_MS = 250
 const MOST_MS = 10_000
 const MOST_TRIES = 5
+/** Wait before the file store is asked again, ms; it doubles up to `STORE_MOST_MS`, for `STORE_WAIT_MS`. */
+const STORE_FIRST_MS = 1000
+const STORE_MOST_MS = 60_000
+const STORE_WAIT_MS = 3_600_000
 
 /** What a row says of a job that is requeued. */
 const WAITING: RunChange = { state: 'queued', started_at: null, progress: 0 }
@@ -82,13 +86,13 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
   async function perform (live: LiveRun): Promise<void> {
     const { job } = live
     const folder = join(options.stagingFolder, `${job.id}-${job.token}`)
-    const run: Run = { job, stagingPath: join(folder, 'staged') }
+    const run: Run = { job, stagingPath: join(folder, 'staged'), signal: live.controller.signal }
     try {
       await mkdir(folder)
       onStep('run: staged', job)
-      const outcome = await work(live, run)
+      const outcome = await untilStored(live, () => work(live, run))
       onStep('run: worked', job)
-      if (outcome.ok) await succeed(job, await outcome.complete())
+      if (outcome.ok) await succeed(job, await untilStored(live, outcome.complete))
       else await fail(live, outcome.code, outcome.message, { result: outcome.details })
     } catch (error) {
       await afterError(live, error)
@@ -109,6 +113,25 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       })
     } finally {
       cancelTimer()
+    }
+  }
+
+  /**
+   * Tries a step again while the file store does not respond. What is staged stays, and the attempt goes on.
+   * Throws the signal's reason if the run is aborted meanwhile, and STORAGE_UNAVAILABLE after an hour.
+   */
+  async function untilStored<T> ({ job, controller }: LiveRun, step: () => Promise<T>): Promise<T> {
+    const { signal } = controller
+    const until = clock.now() + STORE_WAIT_MS
+    for (let wait = STORE_FIRST_MS; ; wait = Math.min(wait * 2, STORE_MOST_MS)) {
+      try {
+        return await step()
+      } catch (error) {
+        if (!hasCode(error, 'STORAGE_UNAVAILABLE') || clock.now() >= until) throw error
+        log.warn({ err: error.cause, job: job.id, ms: wait }, 'the file store does not respond; trying again')
+        await pause(clock, wait, signal)
+        signal.throwIfAborted()
+      }
     }
   }
 
