@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -210,26 +210,30 @@ async function behind (t: Test, site: Site): Promise<void> {
   await server.ended
 }
 
-t.test('the systemd unit is valid', needs(findSystemdAnalyze()), async (t) => {
-  const unit = join(t.testdir(), 'perfbook.service')
-  // The program is not installed here.
-  writeFileSync(
-    unit,
-    readFileSync(join(DEPLOY, 'perfbook.service'), 'utf8').replace(
-      '/opt/perfbook/node_modules/.bin/node',
-      '/bin/true'
+t.test('the systemd units are valid', needs(findSystemdAnalyze()), async (t) => {
+  const folder = t.testdir()
+  for (const [name, instance] of [
+    ['perfbook.service', 'perfbook.service'],
+    ['perfbook@.service', 'perfbook@web.service'],
+  ] as const) {
+    // The program is not installed here.
+    writeFileSync(
+      join(folder, name),
+      readFileSync(join(DEPLOY, name), 'utf8').replace('/opt/perfbook/node_modules/.bin/node', '/bin/true')
     )
-  )
-  const { status, stderr } = spawnSync(pathOf(findSystemdAnalyze()), ['verify', unit], { encoding: 'utf8' })
-  t.strictSame([status, stderr], [0, ''])
+    const args = ['verify', join(folder, instance)]
+    const { status, stderr } = spawnSync(pathOf(findSystemdAnalyze()), args, { encoding: 'utf8' })
+    t.strictSame([status, stderr], [0, ''], name)
+  }
 })
 
 t.test('the examples name paths and settings that exist', async (t) => {
   const settings = readFileSync(join(DEPLOY, '../configuration.md'), 'utf8')
-  for (const name of ['perfbook.service', 'nginx.conf', 'Caddyfile']) {
+  for (const name of readdirSync(DEPLOY)) {
+    if (/\.json$|\.yml$|^Containerfile$/.test(name)) continue
     const text = readFileSync(join(DEPLOY, name), 'utf8')
     for (const [, setting] of text.matchAll(/\b([A-Z]{3,}_[A-Z_]+)\b(?!=-)/g)) {
-      if (['NODE_ENV', 'AF_INET', 'AF_UNIX'].includes(setting!)) continue
+      if (['NODE_ENV', 'AF_INET', 'AF_UNIX'].includes(setting!) || setting!.startsWith('AWS_')) continue
       t.ok(settings.includes(`| \`${setting!}\` |`), `${name}: ${setting!}`)
     }
   }
