@@ -42,6 +42,6 @@ export interface JobDelivery {
   look: () => Promise<void>
   /** Claims nothing from now on. Resolves when a claim that was under way is done. */
   stop: () => Promise<void>
-  /** After the end of all runs. */
+  /** After the end of all runs. May be called twice. */
   close: () => Promise<void>
 }

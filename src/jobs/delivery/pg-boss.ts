@@ -70,6 +70,7 @@ export async function createPgBossDelivery (
   let maintainedAt = -Infinity
   let lastSent = { job: 0, at: -Infinity }
   let isAway = false
+  let closed: Promise<void> | undefined
 
   /** One look at a time. A call during a look makes it look once more. */
   function look (): Promise<void> {
@@ -132,7 +133,9 @@ export async function createPgBossDelivery (
       await tickets.takeBack()
       if (isSilent) started = await startedWithTickets(db.reads)
     }
-    await claims.recover(worker, lostTokens(started))
+    const lost = lostTokens(started)
+    await claims.recover(worker, lost)
+    for (const token of lost) worker.abandon(token)
     const next = await nextJob(db.reads, { now: clock.now(), kinds: worker.openKinds() })
     if (next === undefined) return false
     const isJustSent = lastSent.job === next.id && now - lastSent.at < RESEND_MS
@@ -211,13 +214,15 @@ export async function createPgBossDelivery (
       await tickets.takeNoMore()
       await lastClaim
     },
-    async close () {
-      current = undefined
-      cancelTimer()
-      wake()
-      await looking
-      await tickets.close()
-    },
+    close: async () => { await (closed ??= close()) },
+  }
+
+  async function close (): Promise<void> {
+    current = undefined
+    cancelTimer()
+    wake()
+    await looking
+    await tickets.close()
   }
 }
 
