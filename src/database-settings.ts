@@ -6,8 +6,10 @@ import type { SettingName, SettingValues } from './settings.ts'
 
 /** The threads of imports and of pages, which have a connection each, as the threads of jobs do. */
 const THREADS_BESIDE = 2
-/** The threads of imports and of pages, the direct connection, and some for requests and pg-boss. */
-const CONNECTIONS_BESIDE_THREADS = 6
+/** Two on which pg-boss runs statements, the one on which it listens, and that of the node itself. */
+const FOR_JOBS_AND_NODE = 4
+/** Two are the least for requests. */
+const CONNECTIONS_BESIDE_THREADS = THREADS_BESIDE + FOR_JOBS_AND_NODE + 2
 
 /** What is wrong, and with which settings. */
 export interface Problem {
@@ -61,6 +63,6 @@ export function databaseOf (
   }
   const direct = directUrl === '' ? address : read('DATABASE_DIRECT_URL', directUrl, address)
   if (address === undefined || direct === undefined) return { postgres: null, problems }
-  const poolSize = values.DATABASE_POOL - values.WORKER_THREADS - THREADS_BESIDE
+  const poolSize = values.DATABASE_POOL - values.WORKER_THREADS - THREADS_BESIDE - FOR_JOBS_AND_NODE
   return { postgres: { engine: 'postgres', connection: address, direct, poolSize }, problems }
 }

@@ -48,7 +48,7 @@ const settings = {
   ),
   DATABASE_POOL: integer(
     { default: 16, minimum: 8, maximum: 1000 },
-    'Connections of one node to PostgreSQL in all, at least WORKER_THREADS and 6 more. All nodes together ' +
+    'Connections of one node to PostgreSQL in all, at least WORKER_THREADS and 8 more. All nodes together ' +
     'must stay below its `max_connections`.'
   ),
   START_WAIT_SECONDS: number(

@@ -71,7 +71,9 @@ export async function claimJob (
     })
     .where('id', '=', id).where('state', '=', state('queued'))
     .returningAll().executeTakeFirst()
-  if (job !== undefined) await insertAttempt(trx, job)
+  if (job === undefined) return undefined
+  await insertAttempt(trx, job)
+  await trx.notify('job', id)
   return job
 }
 
@@ -100,7 +102,9 @@ export async function updateRun (
   const result = await trx.updateTable('jobs').set(change)
     .where('id', '=', run.id).where('token', '=', run.token).where('state', '=', state('started'))
     .executeTakeFirst()
-  return result.numUpdatedRows > 0n
+  if (result.numUpdatedRows === 0n) return false
+  await trx.notify('job', run.id)
+  return true
 }
 
 /**
@@ -177,5 +181,6 @@ export async function recoverStarted (
         attempts: sql<number>`attempts - 1`,
       })
       .where('id', 'in', others).returningAll().execute()
+  for (const { id } of rows) await trx.notify('job', id)
   return { requeued, failed }
 }

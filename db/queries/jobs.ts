@@ -102,7 +102,9 @@ export async function cancelJob (trx: Trx, id: number, now: number): Promise<boo
   const result = await trx.updateTable('jobs').set({ state: 'canceled', unique_key: null, finished_at: now })
     .where('id', '=', id).where('state', 'in', [state('queued'), state('started')]).executeTakeFirst()
   await endAttempts(trx, [id], { finishedAt: now, outcome: 'canceled' })
-  return result.numUpdatedRows > 0n
+  if (result.numUpdatedRows === 0n) return false
+  await trx.notify('job', id)
+  return true
 }
 
 /** Cancels all jobs of an owner that wait or run. Returns their ids. */
@@ -117,6 +119,7 @@ export async function cancelJobsOfOwner (
     .where('state', 'in', [state('queued'), state('started')]).returning('id').execute()
   const ids = rows.map((row) => row.id).sort((a, b) => a - b)
   await endAttempts(trx, ids, { finishedAt: now, outcome: 'canceled' })
+  for (const id of ids) await trx.notify('job', id)
   return ids
 }
 
@@ -143,12 +146,13 @@ export async function restartJobsOfOwner (
     .where('kind', '=', kind).where('owner_type', '=', owner.type).where('owner_id', '=', owner.id)
     .where('state', '=', state('started')).returning('id').execute()
   await endAttempts(trx, rows.map((row) => row.id), { finishedAt: now, outcome: 'stopped', message })
+  for (const { id } of rows) await trx.notify('job', id)
   return rows.length
 }
 
 /** Requeues a job that failed or was canceled, with all its attempts. Undefined: it is in another state. */
 export async function requeueEnded (trx: Trx, id: number): Promise<JobRow | undefined> {
-  return await trx.updateTable('jobs')
+  const job = await trx.updateTable('jobs')
     .set({
       state: 'queued',
       attempts: 0,
@@ -162,4 +166,6 @@ export async function requeueEnded (trx: Trx, id: number): Promise<JobRow | unde
     })
     .where('id', '=', id).where('state', 'in', [state('failed'), state('canceled')])
     .returningAll().executeTakeFirst()
+  if (job !== undefined) await trx.notify('job', id)
+  return job
 }

@@ -44,6 +44,8 @@ const HEARTBEAT_EVERY_S = 2
 const POLL_EVERY_S = 1
 /** A run may take its kind's limit and so much more to put its output in its place, s. */
 const EXTRA_S = 60
+/** A ticket may be held longer, s: for an hour, a finished output waits for a file store that is away. */
+const STORE_S = 3600
 const MOST_S = 24 * 60 * 60
 /** A ticket that was given back is of no more use. It is deleted after so long, s. */
 const DELETE_AFTER_S = 300
@@ -60,6 +62,7 @@ export async function openTicketQueues (
 ): Promise<TicketQueues> {
   const connections = openJobConnections(location)
   const faults = createFaultLog(log)
+  const limits = new Map(kinds.map(({ name, timeLimitMs }) => [name, timeLimitMs]))
   const boss = newBoss({
     db: connections,
     useListenNotify: true,
@@ -116,7 +119,7 @@ export async function openTicketQueues (
         heartbeatSeconds: HEARTBEAT_S,
         retryLimit: MAX_PROCESS_DEATHS,
         retryDelay: 0,
-        expireInSeconds: Math.min(MOST_S, Math.ceil(timeLimitMs / 1000) + EXTRA_S),
+        expireInSeconds: Math.min(MOST_S, limitS(timeLimitMs)),
         deleteAfterSeconds: DELETE_AFTER_S,
         notify: true,
       }
@@ -132,6 +135,7 @@ export async function openTicketQueues (
   return {
     async send (kind, { waitMs = 0, trx } = {}) {
       const id = await boss.send(kind, null, {
+        expireInSeconds: Math.min(MOST_S, limitS(limits.get(kind) ?? 0) + STORE_S),
         ...(waitMs > 0 ? { startAfter: waitMs / 1000 } : {}),
         ...(trx === undefined ? {} : { db: withinWrite(trx) }),
       })
@@ -171,6 +175,10 @@ export async function openTicketQueues (
       await connections.close()
     },
   }
+}
+
+function limitS (timeLimitMs: number): number {
+  return Math.ceil(timeLimitMs / 1000) + EXTRA_S
 }
 
 function isLockTimeout (error: unknown): boolean {

@@ -14,7 +14,7 @@ import { pause, systemClock, type Clock } from '../clock.ts'
 import type { RunnableKind } from '../job-kind.ts'
 import { createClaims } from './claims.ts'
 import { LOOK_EVERY_MS, type JobDelivery, type JobWorker } from './delivery.ts'
-import { openTicketQueues, type HeldTicket } from './pg-boss-queues.ts'
+import type { HeldTicket, TicketQueues } from './pg-boss-queues.ts'
 
 interface PgBossDeliveryOptions {
   db: Database
@@ -40,18 +40,27 @@ const RESEND_MS = 250
 /** A drain looks again after so long, whatever happens, ms. */
 const DRAIN_MS = 500
 
-/** Throws errors of the database. */
+/** Loads pg-boss when it is needed: most commands queue no job. Throws errors of the database. */
 export async function createPgBossDelivery (
   { db, kinds, clock, log, mayUpgrade, onStep }: PgBossDeliveryOptions
 ): Promise<JobDelivery> {
-  if (db.location.engine !== 'postgres') throw new Error('pg-boss delivers jobs of PostgreSQL only')
-  const tickets = await openTicketQueues({ db, location: db.location, kinds, mayUpgrade, log })
+  const { location } = db
+  if (location.engine !== 'postgres') throw new Error('pg-boss delivers jobs of PostgreSQL only')
+  let opened: Promise<TicketQueues> | undefined
+  const queues = (): Promise<TicketQueues> => {
+    opened ??= import('./pg-boss-queues.ts').then(({ openTicketQueues }) =>
+      openTicketQueues({ db, location, kinds, mayUpgrade, log })
+    )
+    opened.catch(() => { opened = undefined })
+    return opened
+  }
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const hasOwnThread = (name: string) => byName.get(name)?.hasOwnThread === true
 
   const announce: JobDelivery['announce'] = async (trx, { kind, run_after: runAfter }) => {
     // A node that knows the kind will miss the ticket and send one.
     if (!byName.has(kind)) return
+    const tickets = await queues()
     await tickets.send(kind, { trx, waitMs: runAfter === 0 ? 0 : runAfter - clock.now() })
   }
   const claims = createClaims({ db, clock, log, announce, onStep })
@@ -130,7 +139,7 @@ export async function createPgBossDelivery (
     const isSilent = started.some(({ ticket }) => ticket === 'silent') && now >= mayTakeBackAt
     if (isSilent || now - maintainedAt >= MAINTAIN_EVERY_MS) {
       maintainedAt = now
-      await tickets.takeBack()
+      await (await queues()).takeBack()
       if (isSilent) started = await startedWithTickets(db.reads)
     }
     const lost = lostTokens(started)
@@ -141,7 +150,7 @@ export async function createPgBossDelivery (
     const isJustSent = lastSent.job === next.id && now - lastSent.at < RESEND_MS
     if (!isJustSent && !await isTicketWaiting(db.reads, next.kind)) {
       lastSent = { job: next.id, at: now }
-      await tickets.send(next.kind)
+      await (await queues()).send(next.kind)
     }
     return true
   }
@@ -169,7 +178,7 @@ export async function createPgBossDelivery (
   ): Promise<{ ended: Promise<void> } | undefined> {
     if (isStopped) {
       // Another node gets it at once.
-      await tickets.send(ticket.kind)
+      await (await queues()).send(ticket.kind)
       return undefined
     }
     const open = worker.openKinds()
@@ -194,10 +203,12 @@ export async function createPgBossDelivery (
     return { ended }
   }
 
+  if (mayUpgrade) await queues()
   return {
     announce,
     async start (worker) {
       if (isStopped) return
+      const tickets = await queues()
       await tickets.start()
       await claims.recover(worker, lostTokens(await startedWithTickets(db.reads)))
       current = worker
@@ -211,7 +222,7 @@ export async function createPgBossDelivery (
     async stop () {
       isStopped = true
       wake()
-      await tickets.takeNoMore()
+      await (await opened)?.takeNoMore()
       await lastClaim
     },
     close: async () => { await (closed ??= close()) },
@@ -222,7 +233,7 @@ export async function createPgBossDelivery (
     cancelTimer()
     wake()
     await looking
-    await tickets.close()
+    await (await opened)?.close()
   }
 }
 
