@@ -8,6 +8,7 @@ const FEATURES: Record<string, readonly string[]> = {
   accounts: ['nodes'],
   audit: [],
   backup: [],
+  copy: [],
   courses: [],
   doctor: [],
   exports: ['courses'],
@@ -57,25 +58,27 @@ const ENGINES: ReadonlyArray<{ place: string, packages: RegExp, users: RegExp }>
     packages: /^better-sqlite3(\/|$)/,
     // Backups, the check of a data folder and its lock are about SQLite and a folder by definition; an
     // import's scratch database is SQLite whatever the service uses, so every thread loads its addon.
-    users: /^(db\/(index|(migrations|queries|staging|postgres\/staging)\/.+)|src\/(backup|doctor|imports|cli)\/.+|workers\/tasks)\.ts$/,
+    users:
+      /^(db\/(index|(migrations|queries|staging|postgres\/staging)\/.+)|src\/(backup|copy|doctor|imports|cli)\/.+|workers\/tasks)\.ts$/,
   },
   {
     place: 'db/postgres/',
     packages: /^(pg|pg-copy-streams)(\/|$)/,
+    // A copy is about PostgreSQL by definition, as the check of a server is.
     users:
-      /^(db\/(index|database|staging\/open-staging)|src\/database-settings|src\/jobs\/delivery\/pg-boss-queues)\.ts$/,
+      /^(db\/(index|database|staging\/open-staging)|src\/(database-settings|jobs\/delivery\/pg-boss-queues|(copy|doctor)\/.+|cli\/copy))\.ts$/,
   },
   {
     place: 'src/files/storage/disk.ts',
     packages: /^@aws-sdk\//,
     // A restore writes into a data folder, and doctor works on one.
-    users: /^src\/(backup\/restore|cli\/backup|doctor\/data-checks)\.ts$/,
+    users: /^src\/(backup\/restore|cli\/(backup|copy)|doctor\/data-checks)\.ts$/,
   },
   { place: 'src/files/storage/s3', packages: /^@aws-sdk\//, users: /^src\/files\/storage\/location\.ts$/ },
   {
     place: 'src/files/storage/location.ts',
     packages: /^@aws-sdk\//,
-    users: /^(src\/services\.ts|src\/doctor\/.+|src\/cli\/backup\.ts|workers\/housekeeping\.ts)$/,
+    users: /^(src\/services\.ts|src\/(copy|doctor)\/.+|src\/cli\/(backup|copy)\.ts|workers\/housekeeping\.ts)$/,
   },
   { place: 'src/jobs/delivery/', packages: /^pg-boss(\/|$)/, users: /^src\/(services\.ts|jobs\/.+)$/ },
 ]

@@ -4,6 +4,8 @@ import {
 } from '../database.ts'
 import { migrate } from '../migrations/migrate.ts'
 import type { Tables } from '../tables.ts'
+import { DomainError } from '../../src/errors.ts'
+import type { PostgresAddress } from './address.ts'
 import { connectionPool, kyselyOver } from './connection.ts'
 import { migrations } from './migrations.ts'
 import { serverTime } from '../queries/server-time.ts'
@@ -19,6 +21,7 @@ export async function openPostgres (
 ): Promise<Database> {
   const db = kyselyOver(connectionPool(location.connection, { max: location.poolSize }))
   try {
+    await assertCopyComplete(db)
     await bringUpToDate(db, { mayUpgrade })
   } catch (error) {
     await db.destroy()
@@ -56,10 +59,35 @@ export async function openPostgres (
 export async function upgradePostgres ({ direct }: PostgresLocation): Promise<Upgrade> {
   const db = kyselyOver(connectionPool(direct, { max: 1 }))
   try {
+    await assertCopyComplete(db)
     return { steps: await bringUpToDate(db, { mayUpgrade: true }), copy: null }
   } finally {
     await db.destroy()
   }
+}
+
+/** Creates the tables in a database that `perfbook copy` fills. */
+export async function createCopySchema (address: PostgresAddress): Promise<void> {
+  const db = kyselyOver(connectionPool(address, { max: 1 }))
+  try {
+    await bringUpToDate(db, { mayUpgrade: true })
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** Throws COPY_UNFINISHED if the database holds half of a data folder. */
+async function assertCopyComplete (db: Kysely<Tables>): Promise<void> {
+  const { rows: [mark] } = await sql<{ isThere: boolean }>`
+    SELECT to_regclass('copied_from') IS NOT NULL AS "isThere"`.execute(db)
+  if (mark?.isThere !== true) return
+  const { rows: [copy] } = await sql<{ folder: string }>`
+    SELECT folder FROM copied_from WHERE completed_at IS NULL`.execute(db)
+  if (copy === undefined) return
+  throw new DomainError('COPY_UNFINISHED', {
+    detail: `The copy of ${copy.folder} into this database did not finish. ` +
+      'Run the same "perfbook copy" again, or use an empty database.',
+  })
 }
 
 async function bringUpToDate (

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import type { NewRow, Row } from '../tables.ts'
 
@@ -110,17 +110,41 @@ export interface RetentionRule {
 }
 
 /**
- * Sets when the files of exports expire, for one course or for all. Files that have expired by `now` (ms)
- * stay expired.
+ * Which export of a course is the newest one changes in one write at a time: call this before exports of
+ * these courses are added or deleted.
  */
+export async function lockExports (trx: Trx, ...courseIds: number[]): Promise<void> {
+  for (const name of courseIds.map((id) => `exports ${id}`).sort()) await trx.lock(name)
+}
+
+/** Sets when the files of a course's exports expire. Files that have expired by `now` (ms) stay expired. */
 export async function setExportExpiry (
   trx: Trx,
-  { retentionMs, keepLatest }: RetentionRule,
+  rule: RetentionRule,
   now: number,
-  courseId?: number
+  courseId: number
 ): Promise<void> {
+  const { expiry, mayChange } = expiryBy(rule, now, sql`WHERE course_id = ${courseId}`)
+  await trx.updateTable('files').set({ expires_at: expiry }).where(mayChange).execute()
+}
+
+/** Courses with an export that expires at another time than the rule says, by id, after the id `after`. */
+export async function coursesWithOtherExpiry (
+  db: Reads,
+  rule: RetentionRule,
+  { now, after, limit }: { now: number, after: number, limit: number }
+): Promise<number[]> {
+  const { mayChange } = expiryBy(rule, now, sql``)
+  const rows = await db.selectFrom('exports').select('course_id').distinct()
+    .where('course_id', '>', after)
+    .where('file_id', 'in', db.selectFrom('files').select('id').where(mayChange))
+    .orderBy('course_id').limit(limit).execute()
+  return rows.map((row) => row.course_id)
+}
+
+/** When files of exports expire, and which of them are not set so. */
+function expiryBy ({ retentionMs, keepLatest }: RetentionRule, now: number, ofCourse: RawBuilder<unknown>) {
   const alive = sql<boolean>`(removed_at IS NULL AND (expires_at IS NULL OR expires_at > ${now}))`
-  const ofCourse = courseId === undefined ? sql`` : sql`WHERE course_id = ${courseId}`
   const isKept = retentionMs === 0
     ? sql`true`
     : !keepLatest
@@ -130,8 +154,7 @@ export async function setExportExpiry (
             AND newer.removed_at IS NULL AND newer.lost_at IS NULL
             AND (newer.expires_at IS NULL OR newer.expires_at > ${now}) ${ofCourse} GROUP BY course_id))`
   const expiry = sql<number | null>`CASE WHEN ${isKept} THEN NULL ELSE created_at + ${retentionMs} END`
-  await trx.updateTable('files').set({ expires_at: expiry })
-    .where('id', 'in', sql<number>`(SELECT file_id FROM exports ${ofCourse})`)
-    .where(alive).where(sql<boolean>`expires_at IS DISTINCT FROM ${expiry}`)
-    .execute()
+  const mayChange = sql<boolean>`(id IN (SELECT file_id FROM exports ${ofCourse}) AND ${alive}
+    AND expires_at IS DISTINCT FROM ${expiry})`
+  return { expiry, mayChange }
 }

@@ -21,7 +21,10 @@ export async function hasOldRows (db: Reads, table: AgingTable, before: number):
   return rows.length > 0
 }
 
-/** Deletes at most `limit` rows from before that time, ms, the oldest first; returns how many. */
+/**
+ * Deletes at most `limit` rows from before that time, ms, the oldest first; returns how many. Rows that
+ * another write makes young again in the meantime stay: a job that is requeued.
+ */
 export async function deleteOldRows (
   trx: Trx,
   table: AgingTable,
@@ -31,6 +34,7 @@ export async function deleteOldRows (
   const key = sql.join(TABLES[table].key.map((column) => sql.ref(column)))
   const { numAffectedRows = 0n } = await sql`DELETE FROM ${sql.table(table)} WHERE (${key}) IN (
     SELECT ${key} FROM ${sql.table(table)} WHERE ${since} < ${before}
-    ORDER BY ${since} LIMIT ${limit})`.execute(trx)
+    ORDER BY ${since} LIMIT ${limit}
+  ) AND ${since} < ${before}`.execute(trx)
   return Number(numAffectedRows)
 }

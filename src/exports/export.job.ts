@@ -1,6 +1,6 @@
 import type { Database, DatabaseLocation } from '../../db/index.ts'
 import { findCourse } from '../../db/queries/courses.ts'
-import { insertExport, setExportExpiry, type RetentionRule } from '../../db/queries/exports.ts'
+import { insertExport, lockExports, setExportExpiry, type RetentionRule } from '../../db/queries/exports.ts'
 import { jobRequests, type JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
@@ -78,6 +78,7 @@ export function exportKind (
           if (await findCourse(trx, courseId) === undefined) {
             throw new DomainError('COURSE_NOT_FOUND', { detail: 'The course was deleted in the meantime.' })
           }
+          await lockExports(trx, courseId)
           // Clients stop polling at the first export that is newer than their request. This one is, even if
           // the clock was set back.
           const requests = await jobRequests(trx, job.id)

@@ -94,7 +94,8 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
       return await db.write(async (trx) => {
         const row = await queries.findExport(trx, courseId, exportId)
         if (row === undefined) return false
-        await files.deleteIn(trx, [row.file_id])
+        await queries.lockExports(trx, courseId)
+        if (await files.deleteIn(trx, [row.file_id]) === 0) return false
         // Another export may be the newest one now and is kept.
         await queries.setExportExpiry(trx, retention, now(), courseId)
         return true

@@ -49,6 +49,8 @@ export function createFileQuota (
       }
     },
     async claim (trx, owner, size, replaceable) {
+      // Two files at the same instant must not both get the last room.
+      for (const name of limits.map(([whose]) => lockName(whose, owner)).sort()) await trx.lock(name)
       for (const [whose, quota] of limits) {
         const taken = await used(trx, whose, owner)
         let excess = taken + size - quota
@@ -64,6 +66,10 @@ export function createFileQuota (
       }
     },
   }
+}
+
+function lockName (whose: 'owner' | 'all', { type, id }: FileOwner): string {
+  return whose === 'all' ? 'quota' : `quota ${type} ${id}`
 }
 
 function sum (all: ReadonlyArray<{ size: number }>): number {

@@ -1,5 +1,7 @@
 import type { Database } from '../../db/index.ts'
-import { setExportExpiry, type RetentionRule } from '../../db/queries/exports.ts'
+import {
+  coursesWithOtherExpiry, lockExports, setExportExpiry, type RetentionRule,
+} from '../../db/queries/exports.ts'
 import { deleteOldRows, hasOldRows, type AgingTable } from '../../db/queries/old-rows.ts'
 import { isSweepDue, sweepFiles, type SweepOptions, type Swept } from '../files/file-sweep.ts'
 import { isStoreSweepDue, sweepStore, type StoreSwept } from '../files/store-sweep.ts'
@@ -7,6 +9,7 @@ import type { KeepRules } from './keep-rules.ts'
 
 /** Rows that one transaction deletes, so that other writes get their turn. */
 const ROWS_AT_ONCE = 500
+const COURSES_AT_ONCE = 100
 
 /** What was removed: files, and for each table how many rows. */
 export type Removed = Partial<FilesSwept> & { rows: Record<string, number> }
@@ -65,7 +68,16 @@ export async function sweepByRules (
 
 /** After a change of the settings, existing exports follow the new ones. */
 export async function applyRetention (db: Database, rule: RetentionRule, now: number): Promise<void> {
-  await db.write((trx) => setExportExpiry(trx, rule, now))
+  for (let after = 0; ;) {
+    const courseIds = await coursesWithOtherExpiry(db.reads, rule, { now, after, limit: COURSES_AT_ONCE })
+    const last = courseIds.at(-1)
+    if (last === undefined) return
+    await db.write(async (trx) => {
+      await lockExports(trx, ...courseIds)
+      for (const courseId of courseIds) await setExportExpiry(trx, rule, now, courseId)
+    })
+    after = last
+  }
 }
 
 /** For each table whose rows are not kept forever the time before which they are too old, ms. */

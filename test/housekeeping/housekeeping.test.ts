@@ -131,7 +131,7 @@ t.test('a look that fails is logged, and the next one tries again', async (t) =>
   const { db, queue, config, clock } = service.services
   const logged: string[] = []
   const housekeeping = createHousekeeping({
-    db: { ...db, write: async () => { throw new Error('database is locked') } },
+    db: { ...db, get reads (): never { throw new Error('the database does not respond') } },
     storage: createDiskStorage(config.filesFolder, config.quarantineFolder),
     queue,
     clock,

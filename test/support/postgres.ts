@@ -108,6 +108,7 @@ export async function startCluster (settings: Record<string, string> = {}): Prom
   }
 
   const stop = async () => {
+    child?.ref()
     child?.kill('SIGINT')
     await ended
   }

@@ -1,4 +1,5 @@
 // Which engine tests use: SQLite, or with PERFBOOK_TEST_ENGINE=postgres PostgreSQL.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { sqliteFile, type DatabaseLocation } from '../../db/index.ts'
@@ -16,7 +17,15 @@ export function databaseEnv (location: DatabaseLocation): Record<string, string>
   }
 }
 
-/** A database of the test's own that is empty: a file in its folder, or one in the shared cluster. */
+/**
+ * A database of the test's own that is empty: a file in its folder, or one in the shared cluster. The same
+ * folder gives the same database again, until it is emptied.
+ */
 export async function testDatabase (t: Pick<Test, 'teardown'>, folder: string): Promise<DatabaseLocation> {
-  return TEST_ENGINE === 'postgres' ? await testPostgres(t) : sqliteFile(join(folder, 'perfbook.sqlite'))
+  if (TEST_ENGINE === 'sqlite') return sqliteFile(join(folder, 'perfbook.sqlite'))
+  const note = join(folder, 'test-database.json')
+  if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as DatabaseLocation
+  const location = await testPostgres(t)
+  writeFileSync(note, JSON.stringify(location))
+  return location
 }

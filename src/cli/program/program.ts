@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   file: async () => (await import('../file.ts')).fileCommand,
   backup: async () => (await import('../backup.ts')).backupCommand,
   restore: async () => (await import('../restore.ts')).restoreCommand,
+  copy: async () => (await import('../copy.ts')).copyCommand,
   migrate: async () => (await import('../migrate.ts')).migrateCommand,
   doctor: async () => (await import('../doctor.ts')).doctorCommand,
   generate: async () => (await import('../generate.ts')).generateCommand,

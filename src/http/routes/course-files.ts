@@ -147,8 +147,10 @@ export const courseFilesRoutes: FastifyPluginAsyncTypebox<CourseFilesRoutesOptio
     const [file] = fileId === undefined ? [] : await files.info({ id: fileId, owner })
     if (file === undefined) throw new DomainError('FILE_NOT_FOUND')
     const made = await exports.ofFile(file.id)
-    if (made === undefined) await files.delete([file.id])
-    else await exports.delete(made.courseId, made.id)
+    const isDeleted = made === undefined
+      ? await files.delete([file.id]) > 0
+      : await exports.delete(made.courseId, made.id)
+    if (!isDeleted) throw new DomainError('FILE_NOT_FOUND')
     return await reply.code(204).send(null)
   })
 }

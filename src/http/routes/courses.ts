@@ -42,7 +42,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
       querystring: Type.Object({ source_id: Type.Optional(Type.String()) }),
       response: {
         200: Type.Array(courseItemSchema),
-        ...errors(401, 403),
+        ...errors(400, 401, 403),
       },
     },
   }, async (request) => {

@@ -13,7 +13,7 @@ import { errors, idOf, nullable } from '../schemas/common.ts'
 import { accountSchema, oneTimeLinkSchema } from '../schemas/users.ts'
 
 const tags = ['Users']
-const name = nullable(Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$' }))
+const name = nullable(Type.String({ maxLength: 200 }))
 
 const params = Type.Object({ user_id: Type.String({ description: 'Id of a user' }) })
 

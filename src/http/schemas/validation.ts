@@ -17,17 +17,37 @@ const always = {
 const forBodies = new Ajv({ ...always, coerceTypes: false })
 const forAddresses = new Ajv({ ...always, coerceTypes: true })
 
+const NUL_ERROR = { keyword: 'nul', schemaPath: '', params: {} }
+
 /** Compiles each schema when a request first needs it, so that the service starts faster. */
 export function createValidatorCompiler ({ lazy }: LazyValues): FastifySchemaCompiler<object> {
   return ({ schema, httpPart }) => {
     const compiled = lazy(() => (httpPart === 'body' ? forBodies : forAddresses).compile(schema))
     const validate: ReturnType<FastifySchemaCompiler<object>> = (data) => {
-      const isValid = compiled()(data)
-      validate.errors = compiled().errors ?? null
-      return isValid
+      if (!compiled()(data)) {
+        validate.errors = compiled().errors ?? null
+        return false
+      }
+      // An address with one names nothing: its route answers 404.
+      const path = httpPart === 'params' ? undefined : pathOfNul(data)
+      validate.errors = path === undefined
+        ? null
+        : [{ instancePath: path, message: 'must not contain a NUL character', ...NUL_ERROR }]
+      return path === undefined
     }
     return validate
   }
+}
+
+/** The path of a text with a NUL character, which PostgreSQL does not store. Undefined: there is none. */
+function pathOfNul (value: unknown, path = ''): string | undefined {
+  if (typeof value === 'string') return value.includes('\0') ? path : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [name, part] of Object.entries(value)) {
+    const found = pathOfNul(part, `${path}/${name}`)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** A sentence that names the field: `sheets must be one of course, period`. */

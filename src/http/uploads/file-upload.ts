@@ -126,6 +126,8 @@ function takeField (
   if (typeof part.value !== 'string' || part.valueTruncated) {
     throw invalid(`${shorten(name)}: must be text of at most ${FIELD_BYTES} bytes`)
   }
+  // PostgreSQL stores no such text.
+  if (part.value.includes('\0')) throw invalid(`${shorten(name)}: must not contain a NUL character`)
   fields.set(name, part.value)
 }
 

@@ -1,6 +1,5 @@
 // What quotas, expiry and the disk mean for exports, from the click on.
 import { readdirSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { storeFile } from '../../support/stored-file.ts'
 import { startTestService, type TestService, type TestServiceOptions } from '../../support/test-service.ts'
@@ -217,13 +216,14 @@ t.test('other settings at the next start hold for what is there already', async 
   const expiry = async (settings: object) => {
     const again = await createServices({
       config: { ...service.services.config, ...settings },
+      database: service.services.db.location,
       log: { info () {}, warn () {}, error () {} },
       clock: service.services.clock,
     })
     await again.housekeeping.start()
     await again.close(0)
-    // What another connection of this thread commits is seen from the next turn of the event loop on.
-    await setImmediate()
+    // What others commit is seen after a second at the latest.
+    clock.now += 1000
     return (await list(service)).map((item) =>
       item.expires_at === null ? null : Math.round((Date.parse(item.expires_at) - clock.now) / DAY)
     )

@@ -1,0 +1,38 @@
+import type { Tables } from './tables.ts'
+
+/** Every table with data of its own, each after those that it refers to. */
+export const TABLES_IN_ORDER = [
+  'courses',
+  'periods',
+  'categories',
+  'tasks',
+  'task_sources',
+  'students',
+  'student_scores',
+  'student_result_origins',
+  'course_teachers',
+  'users',
+  'tokens',
+  'sessions',
+  'password_links',
+  'sign_in_networks',
+  'audit_log',
+  'jobs',
+  'job_requests',
+  'job_attempts',
+  'files',
+  'file_intents',
+  'installation',
+  'exports',
+  'roster_records',
+  'imports',
+  'erasure_keys',
+  'erased_people',
+] as const satisfies ReadonlyArray<keyof Tables>
+
+export type TableName = (typeof TABLES_IN_ORDER)[number]
+
+/** Tables of PostgreSQL about the nodes that share it. A copy sets their keys and leaves the others empty. */
+export const TABLES_OF_NODES: readonly string[] = [
+  'job_tickets', 'service_keys', 'shared_claims', 'shared_counters',
+]

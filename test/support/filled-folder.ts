@@ -1,0 +1,95 @@
+// A data folder with rows in every table and files on disk, made quickly.
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openDatabase, sqliteFile } from '../../db/index.ts'
+import { connect } from '../../db/sqlite/connection.ts'
+import { insertCourse } from './book-database.ts'
+
+const AT = Date.UTC(2026, 0, 5, 8)
+
+export interface FilledFolder {
+  folder: string
+  file: string
+  /** Hexes of its files, each with the bytes that are stored. */
+  files: Map<string, Buffer>
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+/** Makes it in a folder that is there or not. */
+export async function fillFolder (
+  folder: string, { students = 3, files: count = 3 }: { students?: number, files?: number } = {}
+): Promise<FilledFolder> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'perfbook.sqlite')
+  const db = await openDatabase(sqliteFile(file))
+  await db.write((trx) => insertCourse(trx, {
+    sourceId: 'physics',
+    name: 'Physik \u{1F9EA} \\ \t "x"',
+    periods: ['1st', ''],
+    categories: [{ name: 'Homework', weight: 1 / 3 }],
+    teachers: [{ email: 'tea@example.edu' }],
+    tasks: [
+      { title: 'HW 1', category: 0, pointsPossible: 10.1 },
+      { title: 'HW 2', category: 0, dueOn: '2026-01-05' },
+    ],
+    students: Array.from({ length: students }, (_, i) => ({
+      lastName: `Ames ${i}`, period: 0, email: i % 2 === 0 ? null : `s${i}@example.edu`, cells: [i % 11, 8],
+    })),
+  }))
+  await db.close()
+  const files = new Map(Array.from({ length: count }, (_, i) =>
+    [randomBytes(16).toString('hex'), randomBytes(i === 0 ? 100_000 : i)] as const))
+  const sqlite = connect(file)
+  const hashes = ['a', 'b', 'c', 'd', 'e', 'f'].map((digit) => digit.repeat(64))
+  for (const statement of [
+    'INSERT INTO task_sources VALUES (1, \'li-b\', 1, 0.5, 1), (1, \'li-a\', 2, -1e-7, 2)',
+    'INSERT INTO student_result_origins VALUES (1, x\'00ff10\'), (2, x\'\')',
+    `INSERT INTO users (email, email_key, role, origin, created_at) VALUES
+      ('Admin@example.edu', 'admin@example.edu', 'admin', 'account', ${AT}),
+      ('gone@example.edu', 'gone@example.edu', 'teacher', 'roster', ${AT})`,
+    // An id that was given out and is gone.
+    `INSERT INTO users (id, email, email_key, role, origin, created_at)
+      VALUES (77, 'x', 'x', 'teacher', 'roster', ${AT})`,
+    'DELETE FROM users WHERE id = 77',
+    `INSERT INTO tokens (user_id, name, hash, created_at) VALUES (1, 'scripts', '${hashes[0]!}', ${AT})`,
+    `INSERT INTO sessions (user_id, hash, created_at, last_used_at)
+      VALUES (1, '${hashes[1]!}', ${AT}, ${AT})`,
+    `INSERT INTO password_links (user_id, hash, created_at, expires_at)
+      VALUES (1, '${hashes[2]!}', ${AT}, ${AT + 1})`,
+    `INSERT INTO sign_in_networks VALUES (1, '10.0.0.1', ${AT}), (1, '10.0.0.0', ${AT})`,
+    `INSERT INTO audit_log (at, action, outcome, actor_id, via)
+      VALUES (${AT}, 'export.request', 'done', 1, 'token')`,
+    `INSERT INTO jobs (kind, state, "key", owner_type, owner_id, payload, run_after, created_at, token,
+      attempts, started_at, progress)
+      VALUES ('performance-export', 'started', 'export:9', 'course', 9, '{}', 0, ${AT}, 41, 1, ${AT}, 0.25)`,
+    `INSERT INTO jobs (kind, state, "key", unique_key, owner_type, owner_id, payload, run_after, created_at)
+      VALUES ('performance-export', 'queued', 'export:1', 'export:1', 'course', 1,
+        '{"courseId":1,"options":{},"requestedBy":"Ad Min"}', 0, ${AT + 1000})`,
+    `INSERT INTO job_requests (job_id, user_id, requested_at) VALUES (1, 1, ${AT}), (2, 1, ${AT + 1000})`,
+    `INSERT INTO job_attempts (job_id, token, attempt, started_at) VALUES (1, 41, 1, ${AT})`,
+    ...[...files].map(([hex, bytes], i) => `INSERT INTO files (owner_type, owner_id, category, filename, hex,
+      content_type, size, sha256, created_at) VALUES ('course', 1, 'teacher-performance', 'Physics ${i}.xlsx',
+      '${hex}', 'application/octet-stream', ${bytes.length}, '${sha256(bytes)}', ${AT})`),
+    `INSERT INTO files (owner_type, owner_id, category, filename, hex, content_type, size, sha256, created_at,
+      expires_at, removed_at) VALUES ('course', 1, 'teacher-performance', 'Old.xlsx', '${'0'.repeat(32)}',
+      'application/octet-stream', 5, '${hashes[3]!}', ${AT}, ${AT + 1}, ${AT + 2})`,
+    `INSERT INTO file_intents (hex, created_at) VALUES ('${'1'.repeat(32)}', ${AT})`,
+    `INSERT INTO installation (id, name) VALUES (1, '${randomBytes(16).toString('hex')}')`,
+    "INSERT INTO exports (course_id, file_id, job_id, options, data_version) VALUES (1, 1, 1, '{}', 1)",
+    `INSERT INTO roster_records VALUES ('orgs', 'o1', NULL, NULL, '["School"]'),
+      ('orgs', 'É', 'o1', NULL, '[]'), ('classes', 'é', 'o1', 'x', '[]')`,
+    `INSERT INTO imports (applied_at, reference, summary) VALUES (${AT}, 'job:7', '{}')`,
+    `INSERT INTO erasure_keys (id, secret) VALUES (1, '${hashes[4]!}')`,
+    `INSERT INTO erased_people (hash, erased_at) VALUES ('${hashes[5]!}', ${AT})`,
+  ]) sqlite.exec(statement)
+  sqlite.close()
+  let i = 0
+  for (const [hex, bytes] of files) {
+    mkdirSync(join(folder, 'files', hex), { recursive: true })
+    writeFileSync(join(folder, 'files', hex, `Physics ${i++}.xlsx`), bytes)
+  }
+  writeFileSync(join(folder, 'cookie.secret'), `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
+  return { folder, file, files }
+}
