@@ -37,12 +37,18 @@ export async function enableInRosters (trx: Trx, user: Row<'users'>): Promise<vo
   if (user.roster_disabled_by !== null) sourceIds.add(user.roster_disabled_by)
   await trx.updateTable('course_teachers').set({ is_enabled: 1 }).where('email_key', '=', key).execute()
   await trx.updateTable('users').set({ roster_disabled_by: null }).where('id', '=', user.id).execute()
-  for (const sourceId of sourceIds) {
-    const record = await trx.selectFrom('roster_records').select('body')
-      .where('kind', '=', 'user').where('source_id', '=', sourceId).executeTakeFirst()
-    if (record === undefined) continue
-    const [, ...rest] = JSON.parse(record.body) as unknown[]
-    await trx.updateTable('roster_records').set({ body: JSON.stringify([1, ...rest]) })
-      .where('kind', '=', 'user').where('source_id', '=', sourceId).execute()
-  }
+  for (const sourceId of sourceIds) while (!await enableInRoster(trx, sourceId)) { /* It was changed. */ }
+}
+
+/** False: an import has changed the record since it was read. */
+async function enableInRoster (trx: Trx, sourceId: string): Promise<boolean> {
+  const record = await trx.selectFrom('roster_records').select('body')
+    .where('kind', '=', 'user').where('source_id', '=', sourceId).executeTakeFirst()
+  if (record === undefined) return true
+  const [, ...rest] = JSON.parse(record.body) as unknown[]
+  const { numUpdatedRows } = await trx.updateTable('roster_records')
+    .set({ body: JSON.stringify([1, ...rest]) })
+    .where('kind', '=', 'user').where('source_id', '=', sourceId).where('body', '=', record.body)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }

@@ -21,6 +21,22 @@ export async function listUsers (db: Reads): Promise<UserRow[]> {
   return await db.selectFrom('users').selectAll().orderBy('email_key').execute()
 }
 
+/**
+ * Until the end of the write, no other one makes an account with this email address. Take it before looking
+ * whether there is one.
+ */
+export async function lockEmail (trx: Trx, key: string): Promise<void> {
+  await trx.lock(`email ${key}`)
+}
+
+/**
+ * Until the end of the write, no other one begins or ends sessions of this user, or uses their one-time
+ * links. Take it after `lockEmail`, and before reading what the write depends on.
+ */
+export async function lockUser (trx: Trx, userId: number): Promise<void> {
+  await trx.lock(`user ${userId}`)
+}
+
 export async function insertUser (trx: Trx, user: NewRow<'users'>): Promise<UserRow> {
   return await trx.insertInto('users').values(user).returningAll().executeTakeFirstOrThrow()
 }
@@ -60,8 +76,13 @@ export async function findToken (
   return user === undefined ? undefined : { token, user }
 }
 
-export async function noteTokenUse (trx: Trx, id: number, at: number): Promise<void> {
-  await trx.updateTable('tokens').set({ last_used_at: at }).where('id', '=', id).execute()
+/** Records a use of a token, unless a later one, or one since `since`, is recorded already. */
+export async function noteTokenUse (
+  trx: Trx,
+  { id, at, since }: { id: number, at: number, since: number }
+): Promise<void> {
+  await trx.updateTable('tokens').set({ last_used_at: at }).where('id', '=', id)
+    .where((row) => row.or([row('last_used_at', 'is', null), row('last_used_at', '<', since)])).execute()
 }
 
 type RosterTeacher = Pick<Row<'course_teachers'>, 'email' | 'first_name' | 'last_name'>

@@ -13,10 +13,9 @@ export async function erasureSecret (db: Reads | Trx): Promise<string | undefine
 
 /** Returns the key of the hashes. If there is none yet, `secret` becomes the key. */
 export async function ensureErasureSecret (trx: Trx, secret: string): Promise<string> {
-  const known = await erasureSecret(trx)
-  if (known !== undefined) return known
-  await trx.insertInto('erasure_keys').values({ id: 1, secret }).execute()
-  return secret
+  await trx.insertInto('erasure_keys').values({ id: 1, secret })
+    .onConflict((conflict) => conflict.column('id').doNothing()).execute()
+  return await erasureSecret(trx) ?? secret
 }
 
 /**
@@ -25,6 +24,7 @@ export async function ensureErasureSecret (trx: Trx, secret: string): Promise<st
  */
 export async function insertErased (trx: Trx, hashes: readonly string[], at: number): Promise<void> {
   if (hashes.length === 0) return
+  await trx.lock('erased people')
   await trx.deleteFrom('erased_people').where('hash', 'in', hashes).execute()
   await trx
     .insertInto('erased_people')

@@ -47,8 +47,13 @@ export async function listSessions (
   return await query.orderBy('sessions.id', 'desc').execute()
 }
 
-export async function noteSessionUse (trx: Trx, id: number, at: number): Promise<void> {
-  await trx.updateTable('sessions').set({ last_used_at: at }).where('id', '=', id).execute()
+/** Records a use of a session, unless one since `since` is recorded already. */
+export async function noteSessionUse (
+  trx: Trx,
+  { id, at, since }: { id: number, at: number, since: number }
+): Promise<void> {
+  await trx.updateTable('sessions').set({ last_used_at: at }).where('id', '=', id)
+    .where('last_used_at', '<', since).execute()
 }
 
 /** False: there is no such session, or it had already ended. */

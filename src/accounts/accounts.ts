@@ -86,6 +86,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
     changeOf: (trx: Trx, user: queries.UserRow) => Promise<{ disabled_at: number | null }>
   ): Promise<UserState & { before: AccountState }> {
     return await db.write(async (trx) => {
+      await queries.lockUser(trx, userId)
       const known = await queries.findUserById(trx, userId)
       if (known === undefined) throw new DomainError('USER_NOT_FOUND')
       const before = await accountState(trx, known)
@@ -102,7 +103,8 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= at)) return undefined
       if (!await mayEnter(db.reads, user)) return undefined
       if (notesUse && at - (row.last_used_at ?? 0) > RECORD_USE_EVERY_MS) {
-        void db.write((trx) => queries.noteTokenUse(trx, row.id, at)).catch(() => {})
+        const use = { id: row.id, at, since: at - RECORD_USE_EVERY_MS }
+        void db.write((trx) => queries.noteTokenUse(trx, use)).catch(() => {})
       }
       const scopes = row.scopes === null ? null : JSON.parse(row.scopes) as Scope[]
       return principalFrom(user, scopes, { kind: 'token', id: row.id })
@@ -120,6 +122,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       }
       const passwordHash = password === undefined ? null : await passwords.choose(password, owner)
       return await db.write(async (trx) => {
+        await queries.lockEmail(trx, key)
         const user = await queries.findUser(trx, key)
         if (user?.origin === 'account') {
           throw new DomainError('USER_EXISTS', { detail: `${email} already has an account.` })
@@ -139,7 +142,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
           email: email.trim(),
           email_key: key,
           disabled_at: null,
-          created_at: now(),
+          created_at: await trx.now(),
         })
       })
     },
@@ -148,13 +151,15 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       const owner = { email: user.email, firstName: user.first_name, lastName: user.last_name }
       const passwordHash = await passwords.choose(password, owner)
       await db.write(async (trx) => {
+        await queries.lockUser(trx, user.id)
         await queries.updateUser(trx, user.id, { password_hash: passwordHash })
-        await endSessionsOfUser(trx, user.id, now())
+        await endSessionsOfUser(trx, user.id, await trx.now())
       })
     },
     disable: (userId) => change(userId, async (trx) => {
-      await endSessionsOfUser(trx, userId, now())
-      return { disabled_at: now() }
+      const at = await trx.now()
+      await endSessionsOfUser(trx, userId, at)
+      return { disabled_at: at }
     }),
     enable: (userId) => change(userId, async (trx, user) => {
       await enableInRosters(trx, user)
@@ -165,13 +170,13 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
     list: () => queries.listUsers(db.reads),
     listWithStates: async () => await accountStates(db.reads, await queries.listUsers(db.reads)),
     state: (user) => accountState(db.reads, user),
-    known: (email) => db.write((trx) => knownUser(trx, queries.emailKey(email), now())),
+    known: (email) => db.write((trx) => knownUser(trx, queries.emailKey(email))),
     async createToken ({ email, name, scopes, expiresAt = null }) {
       checkName('name', name)
       const token = `pb_${newSecret()}`
       const key = queries.emailKey(email)
       await db.write(async (trx) => {
-        const user = await knownUser(trx, key, now())
+        const user = await knownUser(trx, key)
         if (user === undefined) {
           throw new DomainError('USER_NOT_FOUND', {
             detail: `There is no account for ${email}, and no teacher of a course has this email address.`,
@@ -194,7 +199,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
           name,
           hash: hashOfSecret(token),
           scopes: scopes === undefined ? null : JSON.stringify(scopes),
-          created_at: now(),
+          created_at: await trx.now(),
           last_used_at: null,
           expires_at: expiresAt,
           revoked_at: null,
@@ -203,7 +208,7 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       return token
     },
     listTokens: () => queries.listTokens(db.reads),
-    revokeToken: (id) => db.write((trx) => queries.revokeToken(trx, id, now())),
+    revokeToken: (id) => db.write(async (trx) => await queries.revokeToken(trx, id, await trx.now())),
   }
 }
 

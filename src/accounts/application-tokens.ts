@@ -110,7 +110,7 @@ export function createApplicationTokens ({
       const key = emailKey(email)
       const known = await findUser(db.reads, key)
       if (!await mayEnter(db.reads, known ?? { email_key: key })) return undefined
-      const user = known ?? await db.write((trx) => knownUser(trx, key, now()))
+      const user = known ?? await db.write((trx) => knownUser(trx, key))
       // The token has no row in `tokens`.
       return user === undefined ? undefined : principalFrom(user, scopes, { kind: 'token', id: 0 })
     },

@@ -1,4 +1,4 @@
-import { findUserById, updateUser, type UserRow } from '../../db/queries/accounts.ts'
+import { findUserById, lockUser, updateUser, type UserRow } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
 import { endLinksOfUser, findLink, insertLink } from '../../db/queries/password-links.ts'
 import { endSessionsOfUser } from '../../db/queries/sessions.ts'
@@ -55,8 +55,9 @@ export function createPasswordLinks ({
     find: (secret) => findByHash(hashOfSecret(secret)),
     async create (userId) {
       const secret = newSecret()
-      const at = now()
-      await db.write(async (trx) => {
+      return await db.write(async (trx) => {
+        await lockUser(trx, userId)
+        const at = await trx.now()
         await endLinksOfUser(trx, userId, at)
         await insertLink(trx, {
           user_id: userId,
@@ -65,8 +66,8 @@ export function createPasswordLinks ({
           expires_at: at + validMs,
           ended_at: null,
         })
+        return { secret, expiresAt: at + validMs }
       })
-      return { secret, expiresAt: at + validMs }
     },
     async redeem (secret, password, browser) {
       const hash = hashOfSecret(secret)
@@ -89,7 +90,8 @@ export function createPasswordLinks ({
     // A link proves as much as a password, so its user does not wait behind guesses.
     const passwordHash = await passwords.choose(password, owner, 'first')
     return await db.write(async (trx) => {
-      const at = now()
+      await lockUser(trx, user.id)
+      const at = await trx.now()
       const link = await findLink(trx, hash, at)
       // Hashing takes a while: the account may have been disabled in the meantime.
       const current = link === undefined ? undefined : await findUserById(trx, link.user_id)

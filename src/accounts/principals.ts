@@ -1,4 +1,4 @@
-import { findUser, insertUser, rosterTeacher, type UserRow } from '../../db/queries/accounts.ts'
+import { findUser, insertUser, lockEmail, rosterTeacher, type UserRow } from '../../db/queries/accounts.ts'
 import type { Trx } from '../../db/index.ts'
 import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
 
@@ -6,24 +6,24 @@ import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
  * The user with an email key. A teacher who is known only from a roster gets a row in `users`. Undefined: the
  * email address is unknown.
  */
-export async function knownUser (trx: Trx, key: string, now: number): Promise<UserRow | undefined> {
+export async function knownUser (trx: Trx, key: string): Promise<UserRow | undefined> {
   const user = await findUser(trx, key)
   if (user !== undefined) return user
   const roster = await rosterTeacher(trx, key)
-  return roster === undefined
-    ? undefined
-    : await insertUser(trx, {
-      email: roster.email ?? key,
-      email_key: key,
-      role: 'teacher',
-      first_name: roster.first_name,
-      last_name: roster.last_name,
-      password_hash: null,
-      origin: 'roster',
-      is_from_roster: 1,
-      disabled_at: null,
-      created_at: now,
-    })
+  if (roster === undefined) return undefined
+  await lockEmail(trx, key)
+  return await findUser(trx, key) ?? await insertUser(trx, {
+    email: roster.email ?? key,
+    email_key: key,
+    role: 'teacher',
+    first_name: roster.first_name,
+    last_name: roster.last_name,
+    password_hash: null,
+    origin: 'roster',
+    is_from_roster: 1,
+    disabled_at: null,
+    created_at: await trx.now(),
+  })
 }
 
 /**

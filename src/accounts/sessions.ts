@@ -1,4 +1,4 @@
-import { emailKey, findUser, updateUser, type UserRow } from '../../db/queries/accounts.ts'
+import { emailKey, findUser, lockUser, updateUser, type UserRow } from '../../db/queries/accounts.ts'
 import type { Database, Trx } from '../../db/index.ts'
 import * as queries from '../../db/queries/sessions.ts'
 import { hasSignedInFrom, noteSignInNetwork } from '../../db/queries/sign-in-networks.ts'
@@ -43,7 +43,9 @@ export interface Sessions {
     credentials: { email: string, password: string },
     browser: Browser,
   ) => Promise<NewSession | { refused: true, userId: number | null } | { waitMs: number }>
-  /** Begins a session for a user who has just proved their identity by other means. */
+  /**
+   * Begins a session for a user who has just proved their identity by other means, under `lockUser`.
+   */
   begin: (trx: Trx, user: UserRow, browser: Browser) => Promise<NewSession>
   /**
    * The user of a session. Undefined: the session has ended or expired, or its user is disabled. With
@@ -86,7 +88,7 @@ export function createSessions ({
     user: UserRow,
     { address, userAgent, previous }: Browser
   ): Promise<NewSession> {
-    const at = now()
+    const at = await trx.now()
     const secret = newSecret()
     // The browser's old session ends: an attacker may have planted it.
     if (previous !== undefined) await queries.endSessionByHash(trx, hashOfSecret(previous), at)
@@ -138,6 +140,7 @@ export function createSessions ({
         ? await passwords.renew(password, lane).catch(skipIfOverloaded)
         : undefined
       return await db.write(async (trx) => {
+        await lockUser(trx, user.id)
         // Hashing took a while: the password may have been changed in the meantime, or the account disabled.
         const current = await findUser(trx, key)
         if (current === undefined || current.password_hash !== hash) return refusal
@@ -155,15 +158,16 @@ export function createSessions ({
         session.ended_at !== null || session.last_used_at + idleMs <= at || session.created_at + maxMs <= at
       ) return undefined
       if (!await mayEnter(db.reads, user)) return undefined
-      if (notesUse && at - session.last_used_at > Math.min(RECORD_USE_EVERY_MS, idleMs / 10)) {
-        void db.write((trx) => queries.noteSessionUse(trx, session.id, at)).catch(() => {})
+      const since = at - Math.min(RECORD_USE_EVERY_MS, idleMs / 10)
+      if (notesUse && session.last_used_at < since) {
+        void db.write((trx) => queries.noteSessionUse(trx, { id: session.id, at, since })).catch(() => {})
       }
       return principalFrom(user, null, { kind: 'session', id: session.id })
     },
     list: (userId) =>
       queries.listSessions(db.reads, { userId, createdAfter: now() - maxMs, usedAfter: now() - idleMs }),
     find: (id) => queries.findSessionById(db.reads, id),
-    end: (id) => db.write((trx) => queries.endSession(trx, id, now())),
+    end: (id) => db.write(async (trx) => await queries.endSession(trx, id, await trx.now())),
   }
 }
 

@@ -2,7 +2,7 @@
 // RFC 9700, 2.1). The provider confirms the email address; the account with this address decides who may sign
 // in.
 import * as oidc from 'openid-client'
-import { emailKey, findUser } from '../../db/queries/accounts.ts'
+import { emailKey, findUser, lockUser } from '../../db/queries/accounts.ts'
 import type { Database } from '../../db/index.ts'
 import { DomainError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -171,12 +171,16 @@ export function createSingleSignOn (
       if (email === undefined) return { refused: 'unverified', userId: null }
       const key = emailKey(email)
       return await db.write(async (trx) => {
-        const known = await findUser(trx, key)
-        const isAllowed = await mayEnter(trx, known ?? { email_key: key })
-        if (!isAllowed) return { refused: 'disabled', userId: known?.id ?? null }
-        const user = known ?? await knownUser(trx, key, now())
-        return user === undefined
-          ? { refused: 'unknown', userId: null }
+        // Someone whose roster disables them gets no account.
+        if (await findUser(trx, key) === undefined && !await mayEnter(trx, { email_key: key })) {
+          return { refused: 'disabled', userId: null }
+        }
+        const known = await knownUser(trx, key)
+        if (known === undefined) return { refused: 'unknown', userId: null }
+        await lockUser(trx, known.id)
+        const user = await findUser(trx, key)
+        return user === undefined || !await mayEnter(trx, user)
+          ? { refused: 'disabled', userId: known.id }
           : await sessions.begin(trx, user, browser)
       })
     },
