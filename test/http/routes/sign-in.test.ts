@@ -1,7 +1,9 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import { hashPassword } from '../../../src/accounts/passwords.ts'
 import { newBrowser, ORIGIN, PASSWORD, signedInAs } from '../../support/browser.ts'
+import { TEST_ENGINE } from '../../support/test-database.ts'
 import { disableUser, startTestService, TEACHER } from '../../support/test-service.ts'
 
 const HOUR = 3_600_000
@@ -250,7 +252,8 @@ t.test('a session is new at each sign-in, and has two limits', async (t) => {
   for (const minutes of [50, 50, 50]) {
     clock.now += minutes * 60_000
     t.equal((await browser.call('GET', '/api/session')).status, 200)
-    await service.services.db.write(async () => {})
+    // The answer does not wait for it.
+    while (await used() === 0) await turn()
     t.equal(await used(), 1, 'its use is noted')
   }
   t.equal((await other.call('GET', '/api/session')).status, 401, 'not used for an hour')
@@ -319,7 +322,9 @@ t.test('job events and closed files by cookie', async (t) => {
   )
 })
 
-t.test('the key that signs cookies: made once, for its owner only', async (t) => {
+t.test('the key that signs cookies: made once, for its owner only', {
+  skip: TEST_ENGINE === 'postgres' && 'PostgreSQL keeps it in a table',
+}, async (t) => {
   const service = await startTestService(t)
   const { secretFile } = service.services.config
   t.equal(statSync(secretFile).mode & 0o777, 0o600)
