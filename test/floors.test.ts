@@ -74,7 +74,11 @@ const ENGINES: ReadonlyArray<{ place: string, packages: RegExp, users: RegExp }>
     // A restore writes into a data folder, and doctor works on one.
     users: /^src\/(backup\/restore|cli\/(backup|copy)|doctor\/data-checks)\.ts$/,
   },
-  { place: 'src/files/storage/s3', packages: /^@aws-sdk\//, users: /^src\/files\/storage\/location\.ts$/ },
+  {
+    place: 'src/files/storage/s3',
+    packages: /^@aws-sdk\//,
+    users: /^src\/(files\/storage\/location|copy\/copy-objects)\.ts$/,
+  },
   {
     place: 'src/files/storage/location.ts',
     packages: /^@aws-sdk\//,

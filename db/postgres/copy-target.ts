@@ -154,7 +154,9 @@ export async function writeMark (client: Client, mark: CopyMark): Promise<void> 
 /** Empties all tables, because the source has changed, and notes what it is now. */
 export async function startOver (client: Client, fingerprint: string): Promise<void> {
   await client.query('BEGIN')
-  await client.query(`TRUNCATE ${TABLES_IN_ORDER.map(quoted).join(', ')}`)
+  // The name of the copy in an object store stays.
+  const tables = TABLES_IN_ORDER.filter((name) => name !== 'installation')
+  await client.query(`TRUNCATE ${tables.map(quoted).join(', ')}`)
   await client.query(`UPDATE ${MARK_TABLE} SET fingerprint = $1`, [fingerprint])
   await client.query('COMMIT')
 }

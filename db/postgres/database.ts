@@ -17,11 +17,12 @@ const CHANGE_EVERY_MS = 500
 /** See `openDatabase`. */
 export async function openPostgres (
   location: PostgresLocation,
-  { mayUpgrade = false, onCallbackError = throwUncaught, lockTimeoutMs, now }: OpenOptions
+  { mayUpgrade = false, onCallbackError = throwUncaught, lockTimeoutMs, now }: OpenOptions,
+  check: (db: Kysely<Tables>) => Promise<void> = assertCopyComplete
 ): Promise<Database> {
   const db = kyselyOver(connectionPool(location.connection, { max: location.poolSize }))
   try {
-    await assertCopyComplete(db)
+    await check(db)
     await bringUpToDate(db, { mayUpgrade })
   } catch (error) {
     await db.destroy()
@@ -66,14 +67,12 @@ export async function upgradePostgres ({ direct }: PostgresLocation): Promise<Up
   }
 }
 
-/** Creates the tables in a database that `perfbook copy` fills. */
-export async function createCopySchema (address: PostgresAddress): Promise<void> {
-  const db = kyselyOver(connectionPool(address, { max: 1 }))
-  try {
-    await bringUpToDate(db, { mayUpgrade: true })
-  } finally {
-    await db.destroy()
-  }
+/** Opens a database that `perfbook copy` fills; creates the tables if `mayUpgrade`. */
+export async function openCopy (
+  address: PostgresAddress, { mayUpgrade }: { mayUpgrade: boolean }
+): Promise<Database> {
+  const location = { engine: 'postgres' as const, connection: address, direct: address, poolSize: 4 }
+  return await openPostgres(location, { mayUpgrade }, async () => {})
 }
 
 /** Throws COPY_UNFINISHED if the database holds half of a data folder. */

@@ -174,6 +174,18 @@ export async function storedHexes (db: Reads): Promise<string[]> {
   return rows.map((row) => row.hex)
 }
 
+/** Files whose bytes no object store has, in the order of their ids, after one of them. */
+export async function filesWithoutObject (
+  db: Reads, { after, limit }: { after: number, limit: number }
+): Promise<FileRow[]> {
+  return await db.selectFrom('files').selectAll().where('removed_at', 'is', null).where('lost_at', 'is', null)
+    .where('object_key', 'is', null).where('id', '>', after).orderBy('id').limit(limit).execute()
+}
+
+export async function setObjectKey (trx: Trx, id: number, key: string): Promise<void> {
+  await trx.updateTable('files').set({ object_key: key }).where('id', '=', id).execute()
+}
+
 /** How many files there are whose bytes should be stored. */
 export async function countStored (db: Reads): Promise<number> {
   const { count } = await db.selectFrom('files').select((eb) => eb.fn.countAll<number>().as('count'))

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { parseAddress, shownAddress, type PostgresAddress } from '../../db/postgres/address.ts'
+import { keysOfFolder, storeKeys } from '../accounts/cookie-key.ts'
 import { assertNotRestoring } from '../backup/data-folder.ts'
-import { readConfig } from '../config.ts'
+import { readConfig, type Config } from '../config.ts'
 import type { CopyResult } from '../copy/copy.ts'
-import { filesStay } from '../copy/copy-files.ts'
+import { filesStay, type CopyFiles } from '../copy/copy-files.ts'
 import { createDiskStorage } from '../files/storage/disk.ts'
 import type { CommandContext } from './program/context.ts'
 import { stopped, wrongUsage } from './program/failures.ts'
@@ -14,6 +15,7 @@ import { createProgressBar } from './program/progress-bar.ts'
 interface Flags {
   toDatabase?: string
   toDatabaseFile?: string
+  toFiles?: string
   dryRun?: boolean
   dataDir?: string
   json?: boolean
@@ -21,7 +23,8 @@ interface Flags {
 
 /** The target is named by flags. The service that will use it may already have its settings. */
 const SETTINGS_OF_THE_TARGET = [
-  'DATABASE_URL', 'DATABASE_URL_FILE', 'DATABASE_DIRECT_URL', 'DATABASE_POOL', 'NODE_ROLE',
+  'DATABASE_URL', 'DATABASE_URL_FILE', 'DATABASE_DIRECT_URL', 'DATABASE_POOL', 'NODE_ROLE', 'NODE_NAME',
+  'FILES_URL', 'FILE_DELIVERY',
 ]
 
 export function copyCommand (context: CommandContext): Command {
@@ -36,21 +39,30 @@ export function copyCommand (context: CommandContext): Command {
       'into the variable PGPASSWORD or use --to-database-file'
     )
     .option('--to-database-file <file>', 'file that holds the address')
+    .option(
+      '--to-files <url>',
+      's3://bucket/prefix, empty; S3_ENDPOINT and the like as for the service (default: files stay where they are)'
+    )
     .option('--data-dir <dir>', 'data folder (default: DATA_DIR)')
     .option('--dry-run', 'check both sides and say what would be copied; creates nothing')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const address = addressOf(context, flags)
       const env = Object.entries(context.env).filter(([name]) => !SETTINGS_OF_THE_TARGET.includes(name))
-      const config = readConfig(Object.fromEntries(env), { flags: { DATA_DIR: flags.dataDir } })
+      const config = readConfig(Object.fromEntries(env), {
+        flags: { DATA_DIR: flags.dataDir, FILES_URL: flags.toFiles },
+      })
       assertNotRestoring(config.DATA_DIR)
       const { copyFolder } = await import('../copy/copy.ts')
+      const files = await filesOf(config)
+      const keys = keysOfFolder(config)
       const bar = createProgressBar(context.stderr, 'copy')
       const result = await copyFolder({
         dataFolder: config.DATA_DIR,
         databaseFile: config.databaseFile,
         address,
-        files: filesStay(createDiskStorage(config.filesFolder, config.quarantineFolder)),
+        files,
+        async finish (db) { await db.write((trx) => storeKeys(trx, keys)) },
         isDryRun: flags.dryRun === true,
         pid: context.pid,
         signal: context.signal,
@@ -62,11 +74,18 @@ export function copyCommand (context: CommandContext): Command {
       }).finally(() => {
         bar.end()
       })
-      const places = { from: config.DATA_DIR, database: shownAddress(address), files: null }
+      const places = { from: config.DATA_DIR, database: shownAddress(address), files: files.place }
       if (flags.json === true) context.stdout.json(shown(result, places))
       else for (const { name, rows } of result.tables) context.stdout.write(`${name}\t${rows}\n`)
       context.stderr.write(sentenceOf(result, places))
     })
+}
+
+async function filesOf ({ files, filesFolder, quarantineFolder }: Config): Promise<CopyFiles> {
+  const local = createDiskStorage(filesFolder, quarantineFolder)
+  if (files.kind === 'disk') return filesStay(local)
+  const { filesToObjects } = await import('../copy/copy-objects.ts')
+  return filesToObjects(local, files.store)
 }
 
 interface Places {
@@ -96,6 +115,7 @@ function sentenceOf ({ outcome, tables, rows, files, bytes, leftOut }: CopyResul
     ? ` The files stay in ${places.from}: one node can use them, with DATA_DIR=${places.from}. ` +
       'For several nodes, copy them to an object store with --to-files.'
     : ''
+  const to = places.files === null ? '' : ` to ${places.files}`
   const nul = leftOut === 0
     ? ''
     : ` ${leftOut} NUL characters in texts were left out; PostgreSQL cannot store them.`
@@ -103,7 +123,7 @@ function sentenceOf ({ outcome, tables, rows, files, bytes, leftOut }: CopyResul
     case 'would-copy': return `Would copy ${what}, and ${stored}. Nothing was created.${stay}\n`
     case 'compared': return `Everything is there: ${what}, and ${stored}.\n`
     default:
-      return `Copied and compared ${what} to ${places.database}, and ${stored}.${nul}${stay} ` +
+      return `Copied and compared ${what} to ${places.database}, and ${stored}${to}.${nul}${stay} ` +
         'The folder is unchanged.\n'
   }
 }

@@ -1,6 +1,6 @@
-import type { CopyTarget } from '../../db/postgres/copy-target.ts'
-import type { CopySource } from '../../db/sqlite/copy-source.ts'
+import type { Database } from '../../db/index.ts'
 import type { FileRow } from '../../db/queries/files.ts'
+import type { CopySource } from '../../db/sqlite/copy-source.ts'
 import { DomainError } from '../errors.ts'
 import type { FileStorage } from '../files/storage/file-storage.ts'
 import { bytesState } from '../files/stored-bytes.ts'
@@ -22,14 +22,10 @@ export interface CopyFiles {
    * Throws COPY_REFUSED if bytes are missing, or if the place holds anything else.
    */
   check: (source: CopySource, options: { isNew: boolean }) => Promise<{ files: number, bytes: number }>
-  /** Copies what is not there yet. */
-  copy: (
-    client: CopyTarget['client'],
-    source: CopySource,
-    options: FileProgress & { seed: string },
-  ) => Promise<void>
-  /** Compares all bytes with the rows. Returns the ids of files that differ, by `<hex>/<name>`. */
-  compare: (client: CopyTarget['client'], source: CopySource, options: FileProgress) => Promise<string[]>
+  /** Copies what is not there yet. `seed`: random, the same for all runs. */
+  copy: (db: Database, options: FileProgress & { seed: string }) => Promise<void>
+  /** Reads all bytes on both sides. Returns the files, as `<hex>/<name>`, that are not as their rows say. */
+  compare: (source: CopySource, db: Database, options: FileProgress) => Promise<string[]>
 }
 
 /** Files stay in the data folder, where one node has them on its disk. */
@@ -39,23 +35,10 @@ export function filesStay (storage: FileStorage): CopyFiles {
     ownColumns: [],
     check: (source) => checkFiles(storage, source),
     copy: async () => {},
-    async compare (_client, source, { signal, onBytes }) {
-      const different: string[] = []
-      for (const file of source.files()) {
-        signal.throwIfAborted()
-        if (!isExpected(file)) continue
-        if (await bytesState(storage, file) !== 'whole') different.push(shownFile(file))
-        onBytes(2 * file.size)
-      }
-      return different
-    },
+    compare: (source, _db, progress) =>
+      differentFiles(source, progress, async (file) => await bytesState(storage, file) === 'whole'),
   }
 }
-
-/** A file that is known to be lost is hidden, here and there. */
-export function isExpected (file: FileRow): boolean { return file.lost_at === null }
-
-export function shownFile ({ hex, filename }: FileRow): string { return `${hex}/${filename}` }
 
 /** Throws COPY_REFUSED if bytes of the folder are missing or have another size. Counts the others. */
 export async function checkFiles (
@@ -63,15 +46,55 @@ export async function checkFiles (
 ): Promise<{ files: number, bytes: number }> {
   const counted = { files: 0, bytes: 0 }
   const bad: string[] = []
-  for (const file of source.files()) {
-    if (!isExpected(file)) continue
+  for (const file of expectedFiles(source)) {
     if (await storage.size(file) !== file.size) bad.push(shownFile(file))
     counted.files++
     counted.bytes += file.size
   }
   if (bad.length === 0) return counted
   throw new DomainError('COPY_REFUSED', {
-    detail: `${bad.length} files of the data folder are lost or damaged, such as ${bad[0]}. ` +
+    detail: `${bad.length} files of the data folder are lost or damaged, such as ${bad[0] ?? ''}. ` +
       '"perfbook file verify --repair" hides them; then copy again. Nothing was changed.',
   })
 }
+
+/** The files that are not `isRight`. */
+export async function differentFiles (
+  source: CopySource, { signal, onBytes }: FileProgress, isRight: (file: FileRow) => Promise<boolean>
+): Promise<string[]> {
+  const different: string[] = []
+  await inTurns(expectedFiles(source), async (file) => {
+    signal.throwIfAborted()
+    if (!await isRight(file)) different.push(shownFile(file))
+    onBytes(file.size)
+  })
+  return different
+}
+
+const AT_ONCE = 4
+
+/** Calls `work` with each item, for a few of them at once. Throws its first error once all have ended. */
+export async function inTurns<T> (items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const iterator = items[Symbol.iterator]()
+  let isOver = false
+  const worker = async () => {
+    try {
+      for (let next = iterator.next(); next.done !== true && !isOver; next = iterator.next()) {
+        await work(next.value)
+      }
+    } catch (error) {
+      isOver = true
+      throw error
+    }
+  }
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker))
+  iterator.return?.()
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+/** A file that is known to be lost is hidden, here and there. */
+function * expectedFiles (source: CopySource): Generator<FileRow> {
+  for (const file of source.files()) if (file.lost_at === null) yield file
+}
+
+function shownFile ({ hex, filename }: FileRow): string { return `${hex}/${filename}` }

@@ -10,9 +10,10 @@ import {
 import {
   markComplete, openCopyTarget, setSequences, startOver, writeMark, type CopyMark, type CopyTarget,
 } from '../../db/postgres/copy-target.ts'
-import { createCopySchema } from '../../db/postgres/database.ts'
+import { openCopy } from '../../db/postgres/database.ts'
 import { openCopySource, type CopySource } from '../../db/sqlite/copy-source.ts'
 import { lockFolder } from '../../db/sqlite/folder-lock.ts'
+import type { Database } from '../../db/index.ts'
 import { TABLES_IN_ORDER, type TableName } from '../../db/table-order.ts'
 import { DomainError } from '../errors.ts'
 import { listNames } from '../short-text.ts'
@@ -25,6 +26,8 @@ export interface CopyOptions {
   address: PostgresAddress
   /** Where the bytes of files are to be. */
   files: CopyFiles
+  /** Called once everything is there, before the copy counts as complete. */
+  finish: (db: Database) => Promise<void>
   /** Looks at both sides and creates nothing. */
   isDryRun: boolean
   pid: number
@@ -105,49 +108,64 @@ async function copyBetween (
     files: files.place,
     seed: randomBytes(32).toString('hex'),
   }
-  if (target.completedAt !== null) {
-    const shapes = await shapesOf(source, target, files)
-    const different = await compare(source, target, shapes, { ...options, progress })
-    const bad = await files.compare(target.client, source, { signal, onBytes: progress.bytes })
-    if (different.length > 0 || bad.length > 0) throw hasChanged(different, bad)
-    return { ...result, outcome: 'compared' }
-  }
   if (isNew) await writeMark(target.client, mark)
-  await createCopySchema(options.address)
-  const shapes = await shapesOf(source, target, files)
-  if (mark.fingerprint !== source.fingerprint) await startOver(target.client, source.fingerprint)
+  const db = await openCopy(options.address, { mayUpgrade: target.completedAt === null })
+  try {
+    const shapes = await shapesOf(source, target, files)
+    const parts: CopyParts = { source, target, db, shapes, progress, options }
+    if (target.completedAt !== null) {
+      const different = await compare(parts)
+      const bad = await files.compare(source, db, { signal, onBytes: progress.bytes })
+      if (different.length > 0 || bad.length > 0) throw hasChanged(different, bad)
+      return { ...result, outcome: 'compared' }
+    }
+    if (mark.fingerprint !== source.fingerprint) await startOver(target.client, source.fingerprint)
+    result.leftOut = await copyTables(parts, { isNew })
+    await files.copy(db, { seed: mark.seed, signal, onBytes: progress.bytes })
+    const bad = await files.compare(source, db, { signal, onBytes: progress.bytes })
+    if (bad.length > 0) throw areDamaged(bad)
+    await setSequences(target.client, new Map(TABLES_IN_ORDER.map((name) => [name, source.highestId(name)])))
+    await options.finish(db)
+    await markComplete(target.client)
+    return { ...result, outcome: isNew ? 'copied' : 'continued' }
+  } finally {
+    await db.close()
+  }
+}
+
+interface CopyParts {
+  source: CopySource
+  target: CopyTarget
+  db: Database
+  shapes: readonly TableShape[]
+  progress: Progress
+  options: CopyOptions
+}
+
+/** Copies and compares all tables. Returns how many characters were left out. Throws COPY_FAILED. */
+async function copyTables (parts: CopyParts, { isNew }: { isNew: boolean }): Promise<number> {
+  const { source, target, shapes, progress, options: { signal } } = parts
   const copyAll = async () => {
-    result.leftOut = 0
+    let leftOut = 0
     for (const shape of shapes) {
       const after = await lastKey(target.client, shape)
       const rows = source.rows(shape.name, columnNames(shape), after)
-      result.leftOut += await copyRows(target.client, shape, rows, { signal, onRows: progress.rows })
+      leftOut += await copyRows(target.client, shape, rows, { signal, onRows: progress.rows })
     }
+    return leftOut
   }
-  await copyAll()
-  let different = await compare(source, target, shapes, { ...options, progress })
+  let leftOut = await copyAll()
+  let different = await compare(parts)
   if (different.length > 0 && !isNew) {
     // What was copied before the interruption has changed since, without a trace in the file's facts.
     await startOver(target.client, source.fingerprint)
-    await copyAll()
-    different = await compare(source, target, shapes, { ...options, progress })
+    leftOut = await copyAll()
+    different = await compare(parts)
   }
-  if (different.length > 0) {
-    throw new DomainError('COPY_FAILED', {
-      detail: `What arrived is not what was sent: ${listNames(different)}. The copy is not complete.`,
-    })
-  }
-  await files.copy(target.client, source, { seed: mark.seed, signal, onBytes: progress.bytes })
-  const bad = await files.compare(target.client, source, { signal, onBytes: progress.bytes })
-  if (bad.length > 0) {
-    throw new DomainError('COPY_FAILED', {
-      detail: `${bad.length} files are not what their rows say, such as ${bad[0]}. ` +
-        '"perfbook file verify --repair" hides damaged files; then run the same command again.',
-    })
-  }
-  await setSequences(target.client, new Map(TABLES_IN_ORDER.map((name) => [name, source.highestId(name)])))
-  await markComplete(target.client)
-  return { ...result, outcome: isNew ? 'copied' : 'continued' }
+  if (different.length === 0) return leftOut
+  throw new DomainError('COPY_FAILED', {
+    detail: `What arrived is not what was sent: ${listNames(different)}. The copy is not complete.`,
+  })
 }
 
 /** Throws COPY_REFUSED unless the target is a copy of this folder, with its files in the same place. */
@@ -180,10 +198,7 @@ async function shapesOf (source: CopySource, target: CopyTarget, files: CopyFile
 
 /** The names of tables whose rows differ. */
 async function compare (
-  source: CopySource,
-  target: CopyTarget,
-  shapes: readonly TableShape[],
-  { signal, progress }: { signal: AbortSignal, progress: Progress }
+  { source, target, shapes, progress, options: { signal } }: CopyParts
 ): Promise<TableName[]> {
   const different: TableName[] = []
   for (const shape of shapes) {
@@ -195,6 +210,13 @@ async function compare (
     if (sent.rows !== arrived.rows || sent.hash !== arrived.hash) different.push(shape.name)
   }
   return different
+}
+
+function areDamaged (files: readonly string[]): DomainError {
+  return new DomainError('COPY_FAILED', {
+    detail: `${files.length} files are not what their rows say, such as ${files[0] ?? ''}. ` +
+      '"perfbook file verify --repair" hides damaged files; then run the same command again.',
+  })
 }
 
 function columnNames ({ columns }: TableShape): string[] { return columns.map((column) => column.name) }

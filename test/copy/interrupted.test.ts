@@ -29,6 +29,7 @@ async function copy (
     databaseFile: file,
     address: target.connection,
     files: filesStay(createDiskStorage(join(folder, 'files'), join(folder, 'quarantine'))),
+    finish: async () => {},
     isDryRun: false,
     pid: process.pid,
     signal,

@@ -23,7 +23,7 @@ export async function claimPrefix (store: S3Store, installation: string): Promis
 }
 
 /** Whether there is a marker of the installation. Throws STORAGE_IN_USE if there is one of another. */
-async function isOurs (store: S3Store, installation: string): Promise<boolean> {
+export async function isOurs (store: S3Store, installation: string): Promise<boolean> {
   const { bucket, prefix } = store.location
   const { Contents = [] } = await store.call(
     new ListObjectsV2Command({ Bucket: bucket, Prefix: store.keyOf(FOLDER) })
@@ -38,7 +38,8 @@ async function isOurs (store: S3Store, installation: string): Promise<boolean> {
   return found.length > 0
 }
 
-async function checkBucket (store: S3Store): Promise<void> {
+/** Throws INVALID_SETTINGS if the bucket cannot be used, and STORAGE_UNAVAILABLE. */
+export async function checkBucket (store: S3Store): Promise<void> {
   const { bucket, endpoint, region } = store.location
   const where = endpoint === '' ? `AWS (${region})` : endpoint
   try {
