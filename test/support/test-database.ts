@@ -1,4 +1,5 @@
-// Which engine tests use: SQLite, or with PERFBOOK_TEST_ENGINE=postgres PostgreSQL.
+// Which engine tests use: SQLite, or with PERFBOOK_TEST_ENGINE=postgres PostgreSQL. And where their files
+// are: on the disk, or with PERFBOOK_TEST_STORAGE=s3 in an object store.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -17,6 +18,16 @@ export function databaseEnv (location: DatabaseLocation): Record<string, string>
   }
 }
 
+export const TEST_STORAGE = process.env.PERFBOOK_TEST_STORAGE === 's3' ? 's3' : 'disk'
+
+/** Settings for the files of one service: none for the disk, or those of an empty bucket. */
+export async function testStorage (t: Test): Promise<Record<string, string>> {
+  if (TEST_STORAGE === 'disk') return {}
+  // The client is large, and tests on the disk do without.
+  const { startSwift } = await import('./swift.ts')
+  return await (await startSwift(t)).settings()
+}
+
 /**
  * A database of the test's own that is empty: a file in its folder, or one in the shared cluster. The same
  * folder gives the same database again, until it is emptied.
@@ -25,7 +36,8 @@ export async function testDatabase (t: Pick<Test, 'teardown'>, folder: string): 
   if (TEST_ENGINE === 'sqlite') return sqliteFile(join(folder, 'perfbook.sqlite'))
   const note = join(folder, 'test-database.json')
   if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as DatabaseLocation
-  const location = await testPostgres(t)
+  const template = process.env.PERFBOOK_TEST_TEMPLATE
+  const location = await testPostgres(t, template === undefined ? {} : { create: `TEMPLATE ${template}` })
   writeFileSync(note, JSON.stringify(location))
   return location
 }

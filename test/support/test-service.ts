@@ -1,5 +1,5 @@
-// The real service in this process, on a folder of the test's own: real threads, real files, real SQLite;
-// requests go in without a socket.
+// The real service in this process, on a folder of the test's own: real threads, real files, and the real
+// database that `test-database.ts` names; requests go in without a socket.
 import type { Test } from 'tap'
 import { createApp, type App } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
@@ -9,7 +9,7 @@ import { systemClock } from '../../src/jobs/clock.ts'
 import { createServices, type Services, type ServicesOptions } from '../../src/services.ts'
 import { contractCheck, type PublishedContract } from './published-contract.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
-import { testDatabase } from './test-database.ts'
+import { testDatabase, testStorage } from './test-database.ts'
 import { testFolder } from './test-folder.ts'
 
 export const ADMIN = 'admin@example.edu'
@@ -86,6 +86,7 @@ export async function startTestService (
     MIN_FREE_BYTES: '0',
     WORKER_THREADS: '2',
     OVERLOAD_DELAY_MS: '0',
+    ...await testStorage(t),
     ...settings,
   })
   const services = await createServices({ config, database, log: QUIET, clock, ...options })
