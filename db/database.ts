@@ -1,6 +1,7 @@
 // What a database is, whichever engine keeps it. `index.ts` opens one.
 import type { Kysely, Transaction } from 'kysely'
 import type { PostgresAddress } from './postgres/address.ts'
+import type { PoolNumbers } from './postgres/guarded-pool.ts'
 import type { Tables } from './tables.ts'
 
 export type Engine = 'sqlite' | 'postgres'
@@ -57,6 +58,36 @@ interface Listener {
   notified: (topic: Topic, id: number) => void
   /** Notifications may have been lost: read everything again. */
   reconnected: () => void
+  /** The database cannot be reached: what this process does there may be another one's now. */
+  lost?: () => void
+}
+
+/** One of several processes that work on one database. */
+export interface NodeIdentity {
+  /** Random. */
+  id: string
+  /** No two nodes that live have the same. */
+  name: string
+  role: 'all' | 'web' | 'worker'
+  version: string
+  /** Threads that run jobs. */
+  threads: number
+  /** Whether other nodes reach its files, so that they may run beside it. */
+  sharesFiles: boolean
+  /** Jobs that run in this process now. */
+  runningJobs: () => number
+}
+
+/** Since when a database cannot be used, ms since 1970, and why: `does not answer`. */
+export interface Outage {
+  since: number
+  reason: string
+}
+
+/** Numbers for monitoring. SQLite has none. */
+export interface ConnectionNumbers extends PoolNumbers {
+  /** How often the connection that listens was made again. */
+  reconnects: number
 }
 
 /**
@@ -75,6 +106,11 @@ export interface Database {
   change: () => number
   /** The time of the database, ms since 1970: one clock for all nodes. */
   now: () => Promise<number>
+  /** Undefined: it can be used, as far as is known. */
+  outage: () => Outage | undefined
+  /** Removes this node from the list of nodes. It must not run jobs any more. */
+  leave: () => Promise<void>
+  connections: () => ConnectionNumbers | undefined
   /** Calls back for notifications of all nodes, also of this one. Returns a function that ends this. */
   listen: (listener: Listener) => () => void
   /**
@@ -132,6 +168,16 @@ export interface OpenOptions {
   onCallbackError?: (error: unknown) => void
   /** The clock of the database, ms since 1970. Default: the machine's for SQLite, PostgreSQL's own. */
   now?: () => number
+  /** The rest is for PostgreSQL. Whether clients wait, so that nothing may take longer than 5 s. */
+  isImpatient?: boolean
+  /** The node that opens it, if it is one. Throws NODE_REFUSED where it cannot run beside another one. */
+  node?: NodeIdentity
+  /** How long to wait for a server that cannot be reached, ms. Default: not at all. */
+  waitMs?: number
+  /** Ends that wait. */
+  signal?: AbortSignal
+  /** Called when the database is lost, and when it is back (undefined). */
+  onOutage?: (outage: Outage | undefined) => void
 }
 
 export interface Upgrade {

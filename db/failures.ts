@@ -1,25 +1,43 @@
-// What went wrong with the database or the disk, whichever engine says so.
+// What went wrong with the database or the disk, whichever engine says so. Codes of five characters are
+// PostgreSQL's (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+import { hasCode } from '../src/errors.ts'
 
-/** PostgreSQL's lock_not_available. */
-const LOCK_NOT_AVAILABLE = '55P03'
-
-/** Whether an error says that another connection holds the write lock, or another lock that was awaited. */
+/** Whether an error says that another connection holds a lock for too long. */
 export function isBusy (error: unknown): boolean {
   const code = codeOf(error)
-  return code.startsWith('SQLITE_BUSY') || code === LOCK_NOT_AVAILABLE
+  return code.startsWith('SQLITE_BUSY') || code === '55P03'
 }
 
 /** Whether an error says that the disk, or the space given to us on it, is full. */
 export function isDiskFull (error: unknown): boolean {
-  return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'].includes(codeOf(error))
+  return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT', '53100'].includes(codeOf(error))
+}
+
+/** What node-postgres says where it has no code. */
+const LOST = /^(?:Connection terminated|Query read timeout|timeout exceeded)/
+
+/**
+ * Whether an error says that PostgreSQL cannot be used now: it restarts, is gone, does not answer in time, or
+ * only reads. A write that ends with it may have been committed or not.
+ */
+export function isUnavailable (error: unknown): boolean {
+  const code = codeOf(error)
+  return hasCode(error, 'DATABASE_UNAVAILABLE') || endsConnection(code) ||
+    ['57014', '53200'].includes(code) ||
+    // Of a connection that no pool of ours guards.
+    /^(?:ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code) ||
+    (error instanceof Error && LOST.test(error.message))
+}
+
+/**
+ * Whether the connection that an error with this code came from is of no more use. Connection failures
+ * (08…), wrong credentials (28…), too many connections, a server that stops (57P0…), that turned read-only
+ * after a failover, or that has ended a transaction which waited for us.
+ */
+export function endsConnection (code: string): boolean {
+  return /^(?:08...|28...|57P0.)$/.test(code) || ['3D000', '53300', '25006', '25P03'].includes(code)
 }
 
 function codeOf (error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
-/** Whether an error says that PostgreSQL cannot be used now. */
-export function isUnavailable (error: unknown): boolean {
-  return /^(?:08...|28...|57P0.|53300|25006|25P03|57014|ECONN.*|EPIPE|ETIMEDOUT)$/.test(codeOf(error)) ||
-    (error instanceof Error && /terminated|timeout exceeded/.test(error.message))
 }

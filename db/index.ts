@@ -3,7 +3,7 @@ import { openSqliteReader } from './sqlite/book-reader.ts'
 import type { BookReader, Database, DatabaseLocation, OpenOptions, Upgrade } from './database.ts'
 
 export type {
-  BookReader, Database, DatabaseLocation, Engine, PostgresLocation, Reads, Topic, Trx,
+  BookReader, Database, DatabaseLocation, Engine, NodeIdentity, Outage, PostgresLocation, Reads, Topic, Trx,
   Upgrade, Wiped,
 } from './database.ts'
 

@@ -34,6 +34,7 @@ export interface Tables {
   shared_counters: SharedCountersTable
   shared_claims: SharedClaimsTable
   service_keys: ServiceKeysTable
+  nodes: NodesTable
 }
 
 /**
@@ -435,6 +436,20 @@ interface ServiceKeysTable {
   name: string
   secret: string
   created_at: number
+}
+
+/** One row for each process that lives, or that died not long ago. */
+interface NodesTable {
+  /** Random. */
+  id: string
+  name: string
+  role: 'all' | 'web' | 'worker'
+  version: string
+  threads: number
+  started_at: number
+  /** The last sign of life; by the clock of the database, as all times are. */
+  seen_at: number
+  running_jobs: number
 }
 
 export type Row<T extends keyof Tables> = Selectable<Tables[T]>

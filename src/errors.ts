@@ -55,6 +55,7 @@ export const ERRORS = {
   SHUTTING_DOWN: [503, 'The server is shutting down. Try again in a moment.'],
   OVERLOADED: [503, 'The server is busy. Try again in a moment.'],
   STORAGE_UNAVAILABLE: [503, 'The file store is not responding. Try again in a moment.'],
+  DATABASE_UNAVAILABLE: [503, 'The database is not responding. Try again in a moment.'],
   ISSUER_UNAVAILABLE: [503, 'The sign-in provider is not responding. Try again in a moment.'],
   DISK_LOW: [507, 'The server\'s disk is nearly full. Contact its administrator.'],
 
@@ -74,6 +75,7 @@ export const ERRORS = {
   STOPPED: [null, 'Stopped. Nothing was changed.'],
   FOLDER_IN_USE: [null, 'The data folder is in use by another Perfbook.'],
   STORAGE_IN_USE: [null, 'The files at FILES_URL belong to another installation of Perfbook.'],
+  NODE_REFUSED: [null, 'This node cannot run beside another one.'],
   SCHEMA_TOO_OLD: [null, 'The database has an older schema. Start the service, or run "perfbook migrate".'],
   SCHEMA_TOO_NEW: [null, 'The database was written by a later version of Perfbook. Start that version.'],
   UPGRADE_FAILED: [null, 'The database could not be upgraded. Nothing was changed.'],

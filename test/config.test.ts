@@ -162,13 +162,13 @@ t.test('PostgreSQL and nodes', async (t) => {
     [{ ...withoutUrl, DATABASE_URL_FILE: join(folder, 'bad') }, ['DATABASE_URL_FILE']],
     [{ ...withoutUrl, DATABASE_URL_FILE: join(folder, 'none') }, ['DATABASE_URL_FILE']],
     [{ DATABASE_DIRECT_URL: url }, ['DATABASE_DIRECT_URL']],
-    [{ ...good, WORKER_THREADS: '11' }, ['DATABASE_POOL']],
-    [{ ...good, DATABASE_POOL: '9' }, ['DATABASE_POOL']],
+    [{ ...good, WORKER_THREADS: '9' }, ['DATABASE_POOL']],
+    [{ ...good, DATABASE_POOL: '11' }, ['DATABASE_POOL']],
     [{ NODE_ROLE: 'web' }, ['NODE_ROLE']],
     [{ ...good, NODE_ROLE: 'leader' }, ['NODE_ROLE']],
     [{ ...good, NODE_NAME: 'a node' }, ['NODE_NAME']],
     [
-      { DATABASE_URL: 'hidden', DATABASE_DIRECT_URL: 'hidden', DATABASE_POOL: '8', WORKER_THREADS: '4' },
+      { DATABASE_URL: 'hidden', DATABASE_DIRECT_URL: 'hidden', DATABASE_POOL: '9', WORKER_THREADS: '4' },
       ['PUBLIC_URL', 'DATABASE_POOL', 'DATABASE_URL', 'DATABASE_DIRECT_URL'],
     ],
   ]

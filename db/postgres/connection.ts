@@ -1,8 +1,10 @@
 // PostgreSQL under Kysely, by node-postgres.
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import { Pool, types, type PoolConfig } from 'pg'
 import type { PostgresAddress } from './address.ts'
 import { clientOptions } from './client-options.ts'
+import type { PostgresLocation } from '../database.ts'
+import { guardedPool, type GuardedPool, type Patience } from './guarded-pool.ts'
 import type { Tables } from '../tables.ts'
 
 /** Types whose values node-postgres gives as text, because they may be larger than a double holds exactly. */
@@ -18,15 +20,28 @@ function exactNumber (text: string): number {
   return value
 }
 
-type PoolLimits = Pick<PoolConfig, 'max' | 'statement_timeout' | 'idle_in_transaction_session_timeout'>
+type PoolLimits = Pick<
+  PoolConfig,
+  'connectionTimeoutMillis' | 'idle_in_transaction_session_timeout' | 'lock_timeout' | 'max' |
+  'statement_timeout'
+>
+
+/** For requests: their clients get an answer within 5 s, whatever the server does. */
+export const IMPATIENT = { connectMs: 3000, statementMs: 4000, transactionMs: 20_000, idleMs: 10_000 }
+/** For commands and for threads, whose statements may read or change much. */
+export const PATIENT = { connectMs: 10_000, statementMs: 600_000, transactionMs: 600_000, idleMs: 300_000 }
 
 /** A pool of connections. They are opened when they are needed. */
 export function connectionPool (address: PostgresAddress, limits: PoolLimits): Pool {
   const pool = new Pool({
     application_name: 'perfbook',
     ...clientOptions(address),
-    connectionTimeoutMillis: 4000,
+    connectionTimeoutMillis: PATIENT.connectMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 5000,
+    // After a failover, a name may lead to another server.
+    maxLifetimeSeconds: 1800,
+    idleTimeoutMillis: 60_000,
     types: {
       getTypeParser: ((oid: number, format: 'text' | 'binary') =>
         oid === INT8 || oid === NUMERIC ? exactNumber : types.getTypeParser(oid, format)
@@ -39,7 +54,31 @@ export function connectionPool (address: PostgresAddress, limits: PoolLimits): P
   return pool
 }
 
+/** Whether there is a pooler between us and the server, which refuses what it does not know. */
+export function hasPooler ({ connection, direct }: PostgresLocation): boolean {
+  return JSON.stringify(connection) !== JSON.stringify(direct)
+}
+
+/** A pool whose queries end in time, see `guarded-pool.ts`. */
+export function patientPool (
+  location: PostgresLocation,
+  { max, patience, lockTimeoutMs }: { max: number, patience: Patience, lockTimeoutMs: number }
+): GuardedPool {
+  const limits = {
+    // A statement whose client has gone must not go on for long.
+    statement_timeout: patience.transactionMs + 1000,
+    // A process that was stopped in the middle of a write must not hold its locks.
+    idle_in_transaction_session_timeout: patience.idleMs,
+    lock_timeout: lockTimeoutMs,
+  }
+  return guardedPool(() => connectionPool(location.connection, {
+    max,
+    connectionTimeoutMillis: patience.connectMs,
+    ...(hasPooler(location) ? {} : limits),
+  }), patience)
+}
+
 /** Kysely over a pool, which `destroy` ends. */
-export function kyselyOver (pool: Pool): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+export function kyselyOver (pool: Pool | GuardedPool): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: pool as PostgresPool }) })
 }

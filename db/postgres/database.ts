@@ -1,45 +1,66 @@
 import { sql, type Kysely } from 'kysely'
+import { DomainError, hasCode } from '../../src/errors.ts'
 import {
   throwUncaught, type Database, type OpenOptions, type PostgresLocation, type Upgrade,
 } from '../database.ts'
-import { migrate } from '../migrations/migrate.ts'
-import type { Tables } from '../tables.ts'
-import { DomainError } from '../../src/errors.ts'
-import type { PostgresAddress } from './address.ts'
-import { connectionPool, kyselyOver } from './connection.ts'
-import { migrations } from './migrations.ts'
+import { isUnavailable } from '../failures.ts'
 import { serverTime } from '../queries/server-time.ts'
-import { writer } from './writes.ts'
+import type { Tables } from '../tables.ts'
+import { shownAddress, type PostgresAddress } from './address.ts'
+import { hasPooler, IMPATIENT, kyselyOver, patientPool, PATIENT } from './connection.ts'
+import { bringUpToDate } from './migrate.ts'
+import { createLife } from './life.ts'
+import { LOCK_TIMEOUT_MS, writer } from './writes.ts'
 
 /** How often `change` has a new number without a known commit: another node's notification may be lost. */
 const CHANGE_EVERY_MS = 500
+/** A connection of a server that starts is tried again after so long, ms. */
+const TRY_EVERY_MS = 500
 
 /** See `openDatabase`. */
 export async function openPostgres (
   location: PostgresLocation,
-  { mayUpgrade = false, onCallbackError = throwUncaught, lockTimeoutMs, now }: OpenOptions,
+  options: OpenOptions,
   check: (db: Kysely<Tables>) => Promise<void> = assertCopyComplete
 ): Promise<Database> {
-  const db = kyselyOver(connectionPool(location.connection, { max: location.poolSize }))
+  const {
+    mayUpgrade = false, onCallbackError = throwUncaught, lockTimeoutMs = LOCK_TIMEOUT_MS, isImpatient = false,
+    node, waitMs = 0, signal, now,
+  } = options
+  const pool = patientPool(location, {
+    max: location.poolSize, patience: isImpatient ? IMPATIENT : PATIENT, lockTimeoutMs,
+  })
+  const db = kyselyOver(pool)
+  let commits = 0
+  const life = createLife({ location, node, pool, options, changed: () => { commits++ } })
   try {
-    await check(db)
-    await bringUpToDate(db, { mayUpgrade })
+    await answered(location, { waitMs, signal }, async () => {
+      await serverTime(db)
+      if (node !== undefined) await life.start()
+      await bringUpToDate(location, { mayUpgrade, check })
+    })
+    life.hasTables()
   } catch (error) {
+    await life.close()
     await db.destroy()
     throw error
   }
-  let commits = 0
+
   return {
     engine: 'postgres',
     location,
     reads: db,
+    outage: life.outage,
+    leave: life.leave,
+    connections: () => ({ ...pool.numbers(), reconnects: life.reconnects() }),
     change: () => commits + Math.floor(performance.now() / CHANGE_EVERY_MS),
     now: async () => now?.() ?? await serverTime(db),
-    listen: () => () => {},
+    listen: life.listen,
     write: writer(db, {
       committed: () => { commits++ },
       callbackFailed: onCallbackError,
-      lockTimeoutMs,
+      // A pooler may give each transaction another connection, whose settings are not ours.
+      lockTimeoutMs: hasPooler(location) ? lockTimeoutMs : undefined,
       now,
     }),
     async bytes () {
@@ -52,19 +73,16 @@ export async function openPostgres (
       await sql`VACUUM`.execute(db)
       return { isCompacted: true, isLogEmpty: true }
     },
-    close: () => db.destroy(),
+    async close () {
+      await life.close()
+      await db.destroy()
+    },
   }
 }
 
 /** See `upgradeDatabase`. */
-export async function upgradePostgres ({ direct }: PostgresLocation): Promise<Upgrade> {
-  const db = kyselyOver(connectionPool(direct, { max: 1 }))
-  try {
-    await assertCopyComplete(db)
-    return { steps: await bringUpToDate(db, { mayUpgrade: true }), copy: null }
-  } finally {
-    await db.destroy()
-  }
+export async function upgradePostgres (location: PostgresLocation): Promise<Upgrade> {
+  return { steps: await bringUpToDate(location, { mayUpgrade: true, check: assertCopyComplete }), copy: null }
 }
 
 /** Opens a database that `perfbook copy` fills; creates the tables if `mayUpgrade`. */
@@ -89,15 +107,40 @@ async function assertCopyComplete (db: Kysely<Tables>): Promise<void> {
   })
 }
 
-async function bringUpToDate (
-  db: Kysely<Tables>, { mayUpgrade }: { mayUpgrade: boolean }
-): Promise<string[]> {
-  return await migrate(db, {
-    migrations,
-    hasTable: sql`SELECT 1 WHERE to_regclass('kysely_migration') IS NOT NULL`,
-    // One node at a time.
-    lock: sql`SELECT pg_advisory_xact_lock(hashtextextended('perfbook:schema', 0))`,
-    mayUpgrade,
-    keep: () => {},
+/** Runs `work` again while the server cannot be reached, for at most `waitMs`. */
+async function answered (
+  { connection }: PostgresLocation,
+  { waitMs, signal }: { waitMs: number, signal: AbortSignal | undefined },
+  work: () => Promise<void>
+): Promise<void> {
+  const deadline = performance.now() + waitMs
+  for (;;) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      const cause = hasCode(error, 'DATABASE_UNAVAILABLE') ? error.cause ?? error : error
+      const isOver = performance.now() >= deadline || signal?.aborted === true || isPermanent(cause)
+      if (isOver) throw notThere(connection, cause, waitMs)
+      await new Promise((resolve) => { setTimeout(resolve, TRY_EVERY_MS) })
+    }
+  }
+}
+
+/** Whether to wait makes no difference: wrong credentials, no such database. */
+function isPermanent (error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return code === '3D000' || code.startsWith('28')
+}
+
+function notThere (address: PostgresAddress, cause: unknown, waitMs: number): DomainError {
+  const reason = cause instanceof AggregateError
+    ? (cause.errors as Error[]).map(({ message }) => message).join('; ')
+    : cause instanceof Error ? cause.message : String(cause)
+  const waited = waitMs >= 1000 && !isPermanent(cause) ? ` for ${Math.round(waitMs / 1000)} s` : ''
+  return new DomainError('DATABASE_UNAVAILABLE', {
+    detail: `PostgreSQL at ${shownAddress(address)} could not be used${waited}: ${reason}`,
+    cause,
   })
 }

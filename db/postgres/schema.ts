@@ -360,6 +360,17 @@ const STATEMENTS = [
     secret TEXT NOT NULL,
     created_at BIGINT NOT NULL
   )`,
+  // The nodes that live: see `place.ts`.
+  `CREATE TABLE nodes (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    version TEXT NOT NULL,
+    threads INTEGER NOT NULL,
+    started_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    running_jobs INTEGER NOT NULL
+  )`,
 ]
 
 export const POSTGRES_SCHEMA = STATEMENTS.map((statement) => statement.replaceAll(/\bTEXT\b/g, TEXT))

@@ -10,13 +10,14 @@ interface WriterOptions {
   committed: () => void
   /** Called with what a callback of `afterCommit` throws: its write has succeeded all the same. */
   callbackFailed: (error: unknown) => void
-  /** How long a write waits for a lock, ms. */
+  /** How long a write waits for a lock, ms. Undefined: as long as its connection says. */
   lockTimeoutMs?: number | undefined
   /** Instead of the server's clock, ms since 1970. */
   now?: (() => number) | undefined
 }
 
-const LOCK_TIMEOUT_MS = 4000
+/** How long a write waits for a lock, ms. */
+export const LOCK_TIMEOUT_MS = 4000
 /** Runs of a write that another one got in the way of. */
 const MOST_TRIES = 5
 /** serialization_failure, deadlock_detected: the transaction was rolled back and may succeed next time. */
@@ -27,14 +28,17 @@ export const CHANNEL = 'perfbook'
 /** Each write is a transaction of its own, which sees what others have committed (READ COMMITTED). */
 export function writer (
   db: Kysely<Tables>,
-  { committed, callbackFailed, lockTimeoutMs = LOCK_TIMEOUT_MS, now }: WriterOptions
+  { committed, callbackFailed, lockTimeoutMs, now }: WriterOptions
 ): Database['write'] {
   async function commit<T> (work: (trx: Trx) => Promise<T>): Promise<{ result: T, callbacks: Callback[] }> {
     const callbacks: Callback[] = []
     let isOpen = true
     try {
       const result = await db.transaction().execute(async (trx) => {
-        await sql`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`.execute(trx)
+        if (lockTimeoutMs !== undefined) {
+          await sql`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, true),
+            set_config('idle_in_transaction_session_timeout', '10000', true)`.execute(trx)
+        }
         return await work(Object.assign(trx.withoutPlugins(), {
           engine: 'postgres' as const,
           lock: async (name: string) => {

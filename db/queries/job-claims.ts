@@ -122,6 +122,14 @@ export async function endRun (
   return true
 }
 
+/** Whether the run with this token has ended its job successfully. */
+export async function hasSucceeded (trx: Trx, run: { id: number, token: number }): Promise<boolean> {
+  const row = await trx.selectFrom('jobs').select('id')
+    .where('id', '=', run.id).where('token', '=', run.token).where('state', '=', state('succeeded'))
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Stores the result of a job. */
 export async function setResult (trx: Trx, id: number, result: unknown): Promise<void> {
   await trx.updateTable('jobs').set({ result: storedResult(result) }).where('id', '=', id).execute()

@@ -3,7 +3,7 @@ import {
   listAuditEntries,
   type AuditRow,
 } from '../../db/queries/audit.ts'
-import { isBusy, isDiskFull } from '../../db/failures.ts'
+import { isBusy, isDiskFull, isUnavailable } from '../../db/failures.ts'
 import type { Database } from '../../db/index.ts'
 import { isoTime } from '../iso-time.ts'
 import type { Clock } from '../jobs/clock.ts'
@@ -155,7 +155,8 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
 /** Whether a retry may succeed: the disk is full, locked or not responding. */
 function isTemporary (error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return isDiskFull(error) || isBusy(error) || /^SQLITE_(IOERR|READONLY|CANTOPEN|NOMEM)/.test(code)
+  return isDiskFull(error) || isBusy(error) || isUnavailable(error) ||
+    /^SQLITE_(IOERR|READONLY|CANTOPEN|NOMEM)/.test(code)
 }
 
 /** An entry as the API and the command line show it. */

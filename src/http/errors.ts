@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isDiskFull } from '../../db/failures.ts'
+import { isBusy, isDiskFull, isUnavailable } from '../../db/failures.ts'
 import { DomainError, isHttpCode, sentenceOf, statusOf, type HttpErrorCode } from '../errors.ts'
 import { boundMessage } from '../short-text.ts'
 import { validationMessage } from './schemas/validation.ts'
@@ -81,6 +81,9 @@ export function clientErrors (error: Error & { code?: string }, socket: Socket):
   socket.end(`${head.join('\r\n')}\r\n\r\n${json}`)
 }
 
+/** When a database that did not answer is asked again. */
+const RETRY_AFTER_S = 5
+
 interface Answer {
   code: HttpErrorCode
   message?: string | undefined
@@ -100,6 +103,10 @@ function translate (error: FastifyError): Answer {
     }
   }
   if (isDiskFull(error)) return { code: 'DISK_LOW' }
+  // What PostgreSQL itself says. Only its errors have a severity.
+  if ('severity' in error && (isUnavailable(error) || isBusy(error))) {
+    return { code: 'DATABASE_UNAVAILABLE', retryAfterSeconds: RETRY_AFTER_S }
+  }
   if (error.code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
     return { code: 'VALIDATION_FAILED', message: 'content-length: does not match the length of the body' }
   }

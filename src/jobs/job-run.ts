@@ -1,10 +1,10 @@
 // One run of a job, from its claim to its end.
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isBusy, isDiskFull } from '../../db/failures.ts'
+import { isBusy, isDiskFull, isUnavailable } from '../../db/failures.ts'
 import type { Database, Trx } from '../../db/index.ts'
 import type { AttemptEnd } from '../../db/queries/job-attempts.ts'
-import { endRun, setResult, type RunChange } from '../../db/queries/job-claims.ts'
+import { endRun, hasSucceeded, setResult, type RunChange } from '../../db/queries/job-claims.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { storedResult } from '../../db/queries/stored-json.ts'
 import { failureOf, hasCode, sentenceOf } from '../errors.ts'
@@ -142,11 +142,14 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       isOurs = await untilWritten(async (trx) => {
         const finishedAt = clock.now()
         const change: RunChange = { state: 'succeeded', progress: 1, finished_at: finishedAt }
-        if (!await endRun(trx, job, change, { finishedAt, outcome: 'succeeded' })) return false
+        // A try whose commit was not confirmed may have ended the run: then its output is in use.
+        if (!await endRun(trx, job, change, { finishedAt, outcome: 'succeeded' })) {
+          return await hasSucceeded(trx, job)
+        }
         await setResult(trx, job.id, await completion.commit(trx))
         onStep('run: recorded', job)
         return true
-      }, isBusy)
+      }, (error) => isBusy(error) || isUnavailable(error))
       onStep('run: committed', job)
     } finally {
       if (!isOurs) {
@@ -184,6 +187,16 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       return
     }
     if (isDiskFull(error)) return await fail(live, 'DISK_FULL', sentenceOf('DISK_FULL'))
+    if (hasCode(error, 'DATABASE_UNAVAILABLE')) {
+      await requeue(job, { attempts: job.attempts - 1, run_after: clock.now() + FIRST_MS }, {
+        outcome: 'stopped',
+        code: 'DATABASE_UNAVAILABLE',
+        message: 'The database was unavailable during this run.',
+      })
+      onEnd(job, 'stopped')
+      log.warn({ err: error, job: job.id, kind: job.kind }, 'job requeued: the database was unavailable')
+      return
+    }
     const code = reason === 'timeout'
       ? 'TIMED_OUT'
       : hasCode(error, 'OUT_OF_MEMORY')
@@ -238,9 +251,9 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
   }
 
   /**
-   * Writes the end of a run. A full disk or a lock passes, so the write is tried until it succeeds: a job
-   * must not stay started forever. After some tries with another error it gives up, and the delivery requeues
-   * the job.
+   * Writes the end of a run. A full disk, a lock or an unavailable database passes, so the write is tried
+   * until it succeeds: a job must not stay started forever. After some tries with another error it gives up,
+   * and the delivery requeues the job.
    */
   async function end (
     job: JobRow,
@@ -251,7 +264,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     await untilWritten(async (trx) => {
       const isOurs = await endRun(trx, job, change, { ...attempt, finishedAt: clock.now() })
       if (isOurs) await also?.(trx, job)
-    }, (error, tries) => isBusy(error) || isDiskFull(error) || tries < MOST_TRIES)
+    }, (error, tries) => isBusy(error) || isDiskFull(error) || isUnavailable(error) || tries < MOST_TRIES)
   }
 
   async function untilWritten<T> (

@@ -1,7 +1,12 @@
 // The inside of a thread: what a module of tasks exports for a pool, see `worker-pool.ts`.
 import type { MessagePort } from 'node:worker_threads'
+import { isUnavailable } from '../../db/failures.ts'
+import { sentenceOf } from '../errors.ts'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { Task, TaskMap, TaskName } from './task.ts'
+
+/** Any task may end so; `WorkerPool.run` throws it. */
+export const UNAVAILABLE = 'DATABASE_UNAVAILABLE'
 
 /** Loads each task when it is first called, so that a thread has only the code that its tasks need. */
 type TaskLoaders<Tasks extends TaskMap> = { [Name in keyof Tasks]: () => Promise<Task<Tasks[Name]>> }
@@ -35,6 +40,10 @@ export function serveTasks<Tasks extends TaskMap> (loaders: TaskLoaders<Tasks>):
         if (outcome?.ok !== true || outcome.transfer === undefined) return outcome
         const { transfer, facts } = outcome
         return move({ [transferableSymbol]: transfer, [valueSymbol]: { ok: true, facts } })
+      } catch (error) {
+        if (!isUnavailable(error)) throw error
+        // As data, like a known failure: an error loses its code between threads.
+        return { ok: false, code: UNAVAILABLE, message: sentenceOf(UNAVAILABLE) }
       } finally {
         port.close()
       }

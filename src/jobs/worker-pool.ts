@@ -1,10 +1,10 @@
 // Threads for tasks. The inside of such a thread is in `task-thread.ts`.
 import { MessageChannel } from 'node:worker_threads'
 import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina'
-import { DomainError } from '../errors.ts'
+import { DomainError, hasCode } from '../errors.ts'
 import { boundMessage } from '../short-text.ts'
 import { isTaskOutcome, type TaskMap, type TaskName, type TaskOutcome } from './task.ts'
-import type { TaskCall } from './task-thread.ts'
+import { UNAVAILABLE, type TaskCall } from './task-thread.ts'
 
 interface PoolOptions<Tasks extends TaskMap> {
   /** The module that exports the two functions of `serveTasks`. */
@@ -47,7 +47,7 @@ export interface Threads {
 export interface WorkerPool<Tasks extends TaskMap> extends Threads {
   /**
    * Runs a task. Throws WORKER_CRASHED or OUT_OF_MEMORY if its thread died, it threw or it returned something
-   * that is not an outcome, and AbortError if `signal` fired.
+   * that is not an outcome, DATABASE_UNAVAILABLE, and AbortError if `signal` fired.
    */
   run: <Name extends TaskName<Tasks>>(
     task: Name,
@@ -55,6 +55,9 @@ export interface WorkerPool<Tasks extends TaskMap> extends Threads {
     options?: TaskOptions
   ) => Promise<TaskOutcome<Tasks[Name]>>
 }
+
+/** Advice to a client when the database did not answer. */
+const RETRY_AFTER_S = 5
 
 /** Two methods of Piscina are not used: `close()` loses running tasks, and `utilization` is wrong. */
 export function createWorkerPool<Tasks extends TaskMap> ({
@@ -110,9 +113,12 @@ export function createWorkerPool<Tasks extends TaskMap> ({
         if (!isTaskOutcome<Tasks[typeof task]>(outcome)) {
           throw new Error(`The task ${task} returned a value that is not an outcome.`)
         }
+        if (!outcome.ok && outcome.code === UNAVAILABLE) {
+          throw new DomainError(UNAVAILABLE, { retryAfterSeconds: RETRY_AFTER_S })
+        }
         return outcome
       } catch (error) {
-        if (signal?.aborted === true) throw error
+        if (signal?.aborted === true || hasCode(error, UNAVAILABLE)) throw error
         const isMemory = error instanceof Error && 'code' in error &&
           error.code === 'ERR_WORKER_OUT_OF_MEMORY'
         const text = error instanceof Error ? error.message : String(error)

@@ -4,7 +4,7 @@ import type { Database } from '../../db/index.ts'
 import { systemClock, type Clock } from '../jobs/clock.ts'
 
 /** How often a node compares its clock with the database's, ms. */
-const COMPARE_EVERY_MS = 5000
+const COMPARE_EVERY_MS = 1000
 /** An answer that took longer says too little about the time, ms. */
 const SLOWEST_MS = 500
 

@@ -94,7 +94,7 @@ t.test('a book reader sees one state of the database', { skip: noPostgres }, asy
     t.equal(await count(snapshot), 0)
     await db.write((trx) => trx.insertInto('users').values(user('a')).execute())
     t.equal(await count(snapshot), 0)
-    await t.rejects(sql`DELETE FROM users`.execute(snapshot), { code: '25006' })
+    await t.rejects(sql`DELETE FROM users`.execute(snapshot), { cause: { code: '25006' } })
   }).catch(() => {})
   t.equal(await reader.read(count), 1)
 })

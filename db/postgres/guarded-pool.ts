@@ -1,0 +1,141 @@
+// A pool whose connections are only handed out while they are of use, and whose queries end in time. What
+// fails because of the connection or the server becomes DATABASE_UNAVAILABLE, which shows no address.
+import type { Pool, PoolClient } from 'pg'
+import { DomainError, hasCode } from '../../src/errors.ts'
+import { endsConnection } from '../failures.ts'
+
+/** How long to wait, ms. */
+export interface Patience {
+  /** For a connection: a free one, or a new one. */
+  connectMs: number
+  /** For the answer to a statement. From the wait for a connection to the first answer, it is no longer. */
+  statementMs: number
+  /** For the answer to a statement within a transaction, which another one may delay. */
+  transactionMs: number
+  /** For us, until the server ends a transaction in which we do nothing. */
+  idleMs: number
+}
+
+/** Numbers of a pool for monitoring. */
+export interface PoolNumbers {
+  /** Connections that are in use. */
+  busy: number
+  idle: number
+  /** Requests that wait for a connection. */
+  waiting: number
+  /** Failures of connections and of the server, since the start. */
+  errors: number
+}
+
+/** What Kysely sees of a connection. */
+interface GuardedClient {
+  readonly processID?: number
+  query: (text: string, values: readonly unknown[]) => Promise<never>
+  release: (destroy?: boolean) => void
+}
+
+export interface GuardedPool {
+  readonly options: object
+  connect: () => Promise<GuardedClient>
+  /** Ends all connections at once, and refuses new ones until `open`: the server cannot be used. */
+  shut: () => void
+  open: () => void
+  numbers: () => PoolNumbers
+  end: () => Promise<void>
+}
+
+/** Advice to a client, seconds. */
+const RETRY_AFTER_S = 5
+/** The least time that a statement gets whose connection took long, ms. */
+const LEAST_MS = 500
+
+/** `makePool` is called again after each `shut`: connections that seem to be there may be dead. */
+export function guardedPool (makePool: () => Pool, { statementMs, transactionMs }: Patience): GuardedPool {
+  let pool = makePool()
+  let isShut = false
+  let errors = 0
+  const lent = new Set<PoolClient>()
+
+  function failed (error: unknown): DomainError {
+    if (!hasCode(error, 'DATABASE_UNAVAILABLE')) errors++
+    return unavailable(error)
+  }
+
+  async function connect (): Promise<GuardedClient> {
+    if (isShut) throw unavailable()
+    const since = performance.now()
+    const client = await pool.connect().catch((error: unknown) => { throw failed(error) })
+    let failure: DomainError | undefined
+    // The pool listens only to idle connections. Without a listener the process would end.
+    const onError = (error: unknown) => { failure ??= failed(error) }
+    client.on('error', onError)
+    lent.add(client)
+    let wait = Math.max(LEAST_MS, statementMs - (performance.now() - since))
+
+    return {
+      ...('processID' in client ? { processID: client.processID as number } : {}),
+      async query (text, values) {
+        // What follows a failure, such as a ROLLBACK, must not wait again.
+        if (failure !== undefined) throw failure
+        try {
+          const statement = { text, values: values as unknown[], query_timeout: wait }
+          return await client.query(statement) as never
+        } catch (error) {
+          if (!isLost(error)) throw error
+          throw (failure ??= failed(error))
+        } finally {
+          wait = text === 'begin' ? transactionMs : Math.max(wait, statementMs)
+        }
+      },
+      release (destroy = false) {
+        lent.delete(client)
+        client.off('error', onError)
+        client.release(destroy || failure !== undefined)
+      },
+    }
+  }
+
+  return {
+    options: {},
+    connect,
+    shut () {
+      if (isShut) return
+      isShut = true
+      // Ends those in use too: whoever waits for their answers would wait in vain.
+      for (const client of lent) endNow(client)
+      void pool.end().catch(() => {})
+    },
+    open () {
+      if (!isShut) return
+      isShut = false
+      pool = makePool()
+    },
+    numbers: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      errors,
+    }),
+    async end () {
+      // Those of a server that does not answer are not waited for.
+      if (!isShut) await pool.end()
+    },
+  }
+}
+
+/** A client of a pool has an `end` that its type hides. With a statement under way, it does not wait. */
+function endNow (client: PoolClient): void {
+  if ('end' in client && typeof client.end === 'function') client.end(() => {})
+}
+
+/** Whether a connection is of no more use after an error: it is not an answer of a server that goes on. */
+function isLost (error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if ('severity' in error) return 'code' in error && endsConnection(String(error.code))
+  // Of the connection, or of node-postgres about it. A value that cannot be read is a RangeError.
+  return error.name === 'Error' || error.name === 'AggregateError'
+}
+
+export function unavailable (cause?: unknown): DomainError {
+  return new DomainError('DATABASE_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_S, cause })
+}

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { sql, type Kysely } from 'kysely'
+import type { PostgresLocation } from '../database.ts'
+import { isBusy } from '../failures.ts'
+import { migrate } from '../migrations/migrate.ts'
+import type { Tables } from '../tables.ts'
+import { connectionPool, kyselyOver } from './connection.ts'
+import { migrations } from './migrations.ts'
+
+/**
+ * How long a change of a table waits for the writes of running nodes, ms. They wait behind it meanwhile, so
+ * it rather gives way and tries again.
+ */
+const TABLE_LOCK_MS = 2000
+const MOST_TRIES = 60
+const TRY_EVERY_MS = 1000
+
+/**
+ * Brings the schema up to date, one node at a time, while other nodes work. Returns the names of the applied
+ * steps. Throws SCHEMA_TOO_NEW and, unless `mayUpgrade`, SCHEMA_TOO_OLD, and what `check` throws first.
+ */
+export async function bringUpToDate (
+  { direct }: PostgresLocation,
+  { mayUpgrade, check }: { mayUpgrade: boolean, check: (db: Kysely<Tables>) => Promise<void> }
+): Promise<string[]> {
+  const db = kyselyOver(connectionPool(direct, { max: 1 }))
+  try {
+    await check(db)
+    for (let tries = 1; ; tries++) {
+      try {
+        return await migrate(db, {
+          migrations,
+          hasTable: sql`SELECT 1 WHERE to_regclass('kysely_migration') IS NOT NULL`,
+          // The wait for another node that brings the schema up to date has no limit.
+          lock: sql`SELECT pg_advisory_xact_lock(hashtextextended('perfbook:schema', 0)),
+            set_config('lock_timeout', ${String(TABLE_LOCK_MS)}, true)`,
+          mayUpgrade,
+          keep: () => {},
+        })
+      } catch (error) {
+        if (!isBusy(error) || tries === MOST_TRIES) throw error
+        await delay(TRY_EVERY_MS)
+      }
+    }
+  } finally {
+    await db.destroy()
+  }
+}

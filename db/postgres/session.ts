@@ -1,0 +1,132 @@
+// One connection of a node to the server itself, for as long as the node runs: it listens to notifications
+// and holds locks. Once a second it does something, so that a server that is gone is noticed, and when it is
+// lost, it is made again.
+import { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client } from 'pg'
+import type { PostgresAddress } from './address.ts'
+import { clientOptions } from './client-options.ts'
+
+interface SessionOptions {
+  address: PostgresAddress
+  /** Shown by the server's list of connections. */
+  name: string
+  /** Makes a new connection usable. What it throws ends the connection, and it is tried again. */
+  prepare: (client: Client) => Promise<void>
+  /** Once a second. What it throws ends the connection. */
+  beat: (client: Client) => Promise<void>
+  notified: (payload: string) => void
+  /** The connection is there, at first or again. */
+  up: (client: Client) => void
+  /** It was lost, and is not back at once. Called once, until `up`. */
+  down: (error: Error) => void
+}
+
+export interface Session {
+  /**
+   * Resolves when the connection is there for the first time. Rejects with an error that does not pass:
+   * wrong credentials, no such database, and NODE_REFUSED from `prepare`.
+   */
+  opened: Promise<void>
+  /** Ends the connection. Locks that it holds are free then. */
+  close: () => Promise<void>
+}
+
+const BEAT_EVERY_MS = 1000
+/** A server that takes longer to answer a beat, or to accept a connection, does not respond, ms. */
+const PATIENCE_MS = 2000
+const FIRST_WAIT_MS = 100
+const MOST_WAIT_MS = 1000
+
+/** Starts to connect, and goes on until it is closed. */
+export function openSession ({ address, name, prepare, beat, notified, up, down }: SessionOptions): Session {
+  const closing = new AbortController()
+  const { signal } = closing
+  const opened = Promise.withResolvers<void>()
+  opened.promise.catch(() => {})
+  let hasBeenUp = false
+  let isUp = false
+  let isDown = false
+  const running = run()
+
+  async function run (): Promise<void> {
+    for (let wait = 0; !signal.aborted; wait = Math.min(MOST_WAIT_MS, Math.max(FIRST_WAIT_MS, wait * 2))) {
+      if (wait > 0) await delay(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
+      if (signal.aborted) return
+      try {
+        await live(() => { wait = 0 })
+      } catch (error) {
+        if (!hasBeenUp && isPermanent(error)) {
+          opened.reject(error)
+          return
+        }
+        // A connection that was up is tried again at once: perhaps only it was ended.
+        const isFirst = isUp && wait === 0 && !isSilent(error)
+        isUp = false
+        if (isFirst || isDown || signal.aborted) continue
+        isDown = true
+        down(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+  }
+
+  /** One connection, until it is lost or the session is closed. */
+  async function live (connected: () => void): Promise<void> {
+    // A socket of our own: it can be destroyed, whatever the state of the connection.
+    const socket = new Socket()
+    const client = new Client({
+      ...clientOptions(address),
+      application_name: name,
+      stream: () => socket,
+      connectionTimeoutMillis: PATIENCE_MS,
+      query_timeout: PATIENCE_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 5000,
+    })
+    const lost = new Promise<never>((resolve, reject) => {
+      client.on('error', reject)
+      client.on('end', () => { reject(new Error('the connection to the database was ended')) })
+    })
+    lost.catch(() => {})
+    client.on('notification', ({ payload = '' }) => { notified(payload) })
+    try {
+      await Promise.race([client.connect(), lost])
+      // The server notices within half a minute that this node is gone, and frees its locks.
+      await client.query(
+        'SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3'
+      )
+      await prepare(client)
+      connected()
+      hasBeenUp = isUp = true
+      isDown = false
+      up(client)
+      opened.resolve()
+      while (!signal.aborted) {
+        await Promise.race([delay(BEAT_EVERY_MS, undefined, { signal }).catch(() => {}), lost])
+        if (!signal.aborted) await beat(client)
+      }
+      await Promise.race([client.end(), delay(PATIENCE_MS)])
+    } finally {
+      socket.destroy()
+    }
+  }
+
+  return {
+    opened: opened.promise,
+    async close () {
+      closing.abort()
+      await running
+    },
+  }
+}
+
+/** Whether another try would fail as well. */
+function isPermanent (error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return code === 'NODE_REFUSED' || code === '3D000' || code.startsWith('28')
+}
+
+/** Whether a server did not answer, so that it will hardly accept a connection at once. */
+function isSilent (error: unknown): boolean {
+  return error instanceof Error && /timeout/i.test(error.message)
+}

@@ -1,0 +1,212 @@
+// PostgreSQL restarts, hangs, only reads, or ends connections: requests get an answer in time, nothing ends
+// the process, and all goes on by itself.
+import { sql } from 'kysely'
+import pg from 'pg'
+import t, { type Test } from 'tap'
+import { clientOptions } from '../../../db/postgres/client-options.ts'
+import { openDatabase, type Database, type NodeIdentity, type Outage } from '../../../db/index.ts'
+import { noPostgres, startCluster, testPostgres, type Cluster } from '../../support/postgres.ts'
+import { stopProcesses } from '../../support/stop-processes.ts'
+
+/** The contract says 5 s; more would be too late on any machine. */
+const IN_TIME_MS = 5000
+
+const node: NodeIdentity = {
+  id: 'a1b2', name: 'one', role: 'all', version: '1', threads: 1, sharesFiles: true, runningJobs: () => 0,
+}
+
+interface Opened {
+  db: Database
+  cluster: Cluster
+  outages: Array<Outage | undefined>
+  seen: string[]
+}
+
+async function open (t: Test, { isNode = true } = {}): Promise<Opened> {
+  const cluster = await startCluster()
+  t.teardown(() => cluster.stop())
+  const outages: Array<Outage | undefined> = []
+  const seen: string[] = []
+  const db = await openDatabase(await testPostgres(t, { cluster }), {
+    isImpatient: true,
+    onOutage: (outage) => { outages.push(outage) },
+    ...(isNode ? { node } : {}),
+  })
+  t.teardown(() => db.close())
+  db.listen({
+    notified: (topic, id) => { seen.push(`${topic} ${id}`) },
+    reconnected: () => { seen.push('again') },
+    lost: () => { seen.push('lost') },
+  })
+  await db.write((trx) => trx.insertInto('erasure_keys').values({ id: 1, secret: 'x' }).execute())
+  return { db, cluster, outages, seen }
+}
+
+const read = (db: Database) => db.reads.selectFrom('erasure_keys').select('secret').execute()
+const write = (db: Database) =>
+  db.write((trx) => trx.updateTable('erasure_keys').set({ secret: 'y' }).execute())
+
+/** Reads and writes, many at once; all of them must be refused in time. */
+async function areRefused (t: Test, db: Database): Promise<void> {
+  const since = performance.now()
+  const requests = Array.from({ length: 30 }, (_, n) => n % 2 === 0 ? read(db) : write(db))
+  const all = await Promise.allSettled(requests)
+  t.ok(performance.now() - since < IN_TIME_MS, `${performance.now() - since} ms`)
+  for (const one of all) {
+    t.match(one, { status: 'rejected', reason: { code: 'DATABASE_UNAVAILABLE', retryAfterSeconds: 5 } })
+    const { reason: { message = '' } = {} } = one as { reason?: { message?: string } }
+    t.notMatch(message, /127\.0\.0\.1|perfbook/)
+  }
+}
+
+/** Waits until the database works again. */
+async function worksAgain (t: Test, db: Database): Promise<void> {
+  for (;;) {
+    const [reads, writes] = await Promise.allSettled([read(db), write(db)])
+    if (reads.status === 'fulfilled' && writes.status === 'fulfilled') break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  // All connections, and not just one of them.
+  await Promise.all(Array.from({ length: 20 }, () => read(db)))
+  t.equal(db.outage(), undefined)
+}
+
+async function until (isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+t.test('a server that restarts', { skip: noPostgres }, async (t) => {
+  const { db, cluster, outages, seen } = await open(t)
+  await cluster.stop()
+  await areRefused(t, db)
+  await until(() => db.outage() !== undefined)
+  t.equal(db.outage()?.reason, 'The database cannot be reached.')
+  await areRefused(t, db)
+  await cluster.start()
+  await worksAgain(t, db)
+  t.match(outages, [{ reason: 'The database cannot be reached.' }, undefined])
+  t.strictSame(seen, ['lost', 'again'])
+})
+
+t.test('a server that hangs', { skip: noPostgres }, async (t) => {
+  for (const isNode of [true, false]) {
+    const { db, cluster, seen } = await open(t, { isNode })
+    await Promise.all(Array.from({ length: 20 }, () => read(db)))
+    const goOn = stopProcesses(cluster.pid())
+    await areRefused(t, db)
+    await until(() => db.outage() !== undefined)
+    t.equal(db.outage()?.reason, 'The database does not answer.')
+    await areRefused(t, db)
+    goOn()
+    await worksAgain(t, db)
+    t.strictSame(seen.slice(-2), ['lost', 'again'])
+  }
+})
+
+t.test('a write that has begun when the server hangs', { skip: noPostgres }, async (t) => {
+  const { db, cluster } = await open(t)
+  let since = 0
+  let goOn = () => {}
+  await t.rejects(db.write(async (trx) => {
+    await trx.updateTable('erasure_keys').set({ secret: 'z' }).execute()
+    goOn = stopProcesses(cluster.pid())
+    since = performance.now()
+    await trx.updateTable('erasure_keys').set({ secret: 'zz' }).execute()
+  }), { code: 'DATABASE_UNAVAILABLE' })
+  t.ok(performance.now() - since < IN_TIME_MS)
+  goOn()
+  await worksAgain(t, db)
+  t.strictSame(await read(db), [{ secret: 'y' }])
+})
+
+t.test('a server that only reads', { skip: noPostgres }, async (t) => {
+  const { db, cluster } = await open(t)
+  const admin = new pg.Client(clientOptions(cluster.admin))
+  await admin.connect()
+  const set = async (value: string) => {
+    await admin.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`)
+    await admin.query('SELECT pg_reload_conf()')
+  }
+  await set('on')
+  await until(() => db.outage() !== undefined)
+  t.equal(db.outage()?.reason, 'The database only reads.')
+  await areRefused(t, db)
+  await admin.query('SET default_transaction_read_only = off')
+  await set('off')
+  await worksAgain(t, db)
+  await admin.end()
+})
+
+t.test('connections that the server ends', { skip: noPostgres }, async (t) => {
+  const { db, cluster, outages } = await open(t)
+  const admin = new pg.Client(clientOptions(cluster.admin))
+  await admin.connect()
+  const end = () => admin.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'perfbook'"
+  )
+  await Promise.all(Array.from({ length: 20 }, () => read(db)))
+  await end()
+  await worksAgain(t, db)
+  await until(() => db.connections()?.reconnects === 1)
+  // In the middle of a write, while it waits for nothing.
+  await t.rejects(db.write(async (trx) => {
+    await trx.updateTable('erasure_keys').set({ secret: 'z' }).execute()
+    await end()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await trx.updateTable('erasure_keys').set({ secret: 'zz' }).execute()
+  }), { code: 'DATABASE_UNAVAILABLE' })
+  await worksAgain(t, db)
+  t.strictSame(await read(db), [{ secret: 'y' }])
+  await until(() => db.connections()?.reconnects === 2)
+  t.strictSame(outages, [], 'the connection that listens was back at once')
+  await admin.end()
+})
+
+t.test('a lock that is held for long, a statement that takes too long', { skip: noPostgres }, async (t) => {
+  const location = await testPostgres(t)
+  const db = await openDatabase(location, { isImpatient: true, lockTimeoutMs: 100 })
+  t.teardown(() => db.close())
+  await db.write((trx) => trx.insertInto('erasure_keys').values({ id: 1, secret: 'x' }).execute())
+  const held = Promise.withResolvers<void>()
+  const isHeld = Promise.withResolvers<void>()
+  const holding = db.write(async (trx) => {
+    await trx.updateTable('erasure_keys').set({ secret: 'y' }).execute()
+    isHeld.resolve()
+    await held.promise
+  })
+  await isHeld.promise
+  await t.rejects(write(db), { code: '55P03' })
+  held.resolve()
+  await holding
+  await t.rejects(sql`SELECT pg_sleep(30)`.execute(db.reads), { code: 'DATABASE_UNAVAILABLE' })
+  t.strictSame(await read(db), [{ secret: 'y' }])
+})
+
+t.test('a start without a server says where it looked', { skip: noPostgres }, async (t) => {
+  const cluster = await startCluster()
+  t.teardown(() => cluster.stop())
+  const location = await testPostgres(t, { cluster })
+  await cluster.stop()
+  const options = { isImpatient: true, node, waitMs: 300 }
+  await t.rejects(openDatabase(location, options), {
+    code: 'DATABASE_UNAVAILABLE',
+    message: /^PostgreSQL at postgres:\/\/perfbook@127\.0\.0\.1:\d+\/test_\w+ could not be used: .*ECONNREFUSED/,
+  })
+  // It waits for one that starts meanwhile.
+  const opening = openDatabase(location, { ...options, waitMs: 60_000 })
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  await cluster.start()
+  const db = await opening
+  await db.close()
+  const wrong = { ...location.connection, password: 'hidden' }
+  const other = { ...location.connection, database: 'nowhere' }
+  for (
+    const [connection, message] of [[wrong, /password/], [other, /does not exist/]] as const
+  ) {
+    const there = { ...location, connection, direct: connection }
+    await t.rejects(openDatabase(there, { ...options, waitMs: 60_000 }), {
+      code: 'DATABASE_UNAVAILABLE',
+      message,
+    })
+  }
+})

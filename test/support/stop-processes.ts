@@ -1,0 +1,17 @@
+// A server that hangs: it and all its processes are stopped, and go on later.
+import { readFileSync } from 'node:fs'
+
+/** The process and all its descendants. */
+function family (pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  return [pid, ...(children === '' ? [] : children.split(' ').map(Number).flatMap(family))]
+}
+
+/** Stops a process and its descendants. Returns what makes them go on. */
+export function stopProcesses (pid: number): () => void {
+  // The parent first, so that it starts no others.
+  process.kill(pid, 'SIGSTOP')
+  const stopped = family(pid)
+  for (const one of stopped) process.kill(one, 'SIGSTOP')
+  return () => { for (const one of stopped) process.kill(one, 'SIGCONT') }
+}
