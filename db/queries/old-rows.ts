@@ -1,6 +1,6 @@
 // Rows that are kept only for a time.
 import { sql } from 'kysely'
-import type { Reads, Trx } from '../index.ts'
+import type { Engine, Reads, Trx } from '../index.ts'
 
 /** For each table: the time from which a row's age counts (null: not yet), and what identifies a row. */
 const TABLES = {
@@ -10,9 +10,19 @@ const TABLES = {
   sessions: { since: 'created_at', key: ['id'] },
   password_links: { since: 'expires_at', key: ['id'] },
   sign_in_networks: { since: 'last_at', key: ['user_id', 'network'] },
+  shared_counters: { since: 'expires_at', key: ['key'] },
+  shared_claims: { since: 'expires_at', key: ['key'] },
 } as const
 
+/** Tables that only PostgreSQL has. */
+const OF_NODES: readonly string[] = ['shared_counters', 'shared_claims']
+
 export type AgingTable = keyof typeof TABLES
+
+/** Whether a database of this engine has the table. */
+export function hasTable (engine: Engine, table: AgingTable): boolean {
+  return engine === 'postgres' || !OF_NODES.includes(table)
+}
 
 /** Whether a table has a row from before that time, ms. */
 export async function hasOldRows (db: Reads, table: AgingTable, before: number): Promise<boolean> {

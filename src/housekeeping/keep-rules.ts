@@ -41,6 +41,9 @@ export function keepRules (config: Settings): KeepRules {
       // Their age counts from the moment at which they expire.
       password_links: 0,
       sign_in_networks: days(config.KNOWN_ADDRESS_DAYS),
+      // From when on they no longer count. A job each hour, only for them, is too often.
+      shared_counters: DAY_MS,
+      shared_claims: DAY_MS,
     },
   }
 }

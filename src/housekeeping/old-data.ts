@@ -2,7 +2,7 @@ import type { Database } from '../../db/index.ts'
 import {
   coursesWithOtherExpiry, lockExports, setExportExpiry, type RetentionRule,
 } from '../../db/queries/exports.ts'
-import { deleteOldRows, hasOldRows, type AgingTable } from '../../db/queries/old-rows.ts'
+import { deleteOldRows, hasOldRows, hasTable, type AgingTable } from '../../db/queries/old-rows.ts'
 import { isSweepDue, sweepFiles, type SweepOptions, type Swept } from '../files/file-sweep.ts'
 import { isStoreSweepDue, sweepStore, type StoreSwept } from '../files/store-sweep.ts'
 import type { KeepRules } from './keep-rules.ts'
@@ -29,7 +29,7 @@ interface OldDataOptions extends Omit<SweepOptions, 'tombstoneMs' | 'dryRun' | '
 export async function removeOldData ({ rowsOnly, ...options }: OldDataOptions): Promise<Removed> {
   const swept = rowsOnly ? {} : await sweepByRules(options)
   const rows: Record<string, number> = {}
-  for (const [table, before] of cutoffs(options.rules, options.now())) {
+  for (const [table, before] of cutoffs(options)) {
     let deleted = 0
     do {
       deleted = await options.db.write((trx) => deleteOldRows(trx, table, { before, limit: ROWS_AT_ONCE }))
@@ -46,7 +46,7 @@ export async function isAnythingOld (
   const { tombstoneMs, deletedBytesMs } = rules
   if (!rowsOnly && await isSweepDue({ db, now, tombstoneMs })) return true
   if (!rowsOnly && await isStoreSweepDue({ db, storage, now, deletedBytesMs })) return true
-  for (const [table, before] of cutoffs(rules, now())) {
+  for (const [table, before] of cutoffs({ db, rules, now })) {
     if (await hasOldRows(db.reads, table, before)) return true
   }
   return false
@@ -81,8 +81,10 @@ export async function applyRetention (db: Database, rule: RetentionRule, now: nu
 }
 
 /** For each table whose rows are not kept forever the time before which they are too old, ms. */
-function cutoffs ({ rowsMs }: KeepRules, now: number): Array<[AgingTable, number]> {
-  return (Object.entries(rowsMs) as Array<[AgingTable, number]>)
-    .filter(([, keepMs]) => keepMs !== Infinity)
-    .map(([table, keepMs]) => [table, now - keepMs])
+function cutoffs (
+  { db, rules, now }: Pick<OldDataOptions, 'db' | 'rules' | 'now'>
+): Array<[AgingTable, number]> {
+  return (Object.entries(rules.rowsMs) as Array<[AgingTable, number]>)
+    .filter(([table, keepMs]) => keepMs !== Infinity && hasTable(db.engine, table))
+    .map(([table, keepMs]) => [table, now() - keepMs])
 }

@@ -1,6 +1,9 @@
 // The real service in this process, on a folder of the test's own: real threads, real files, and the real
 // database that `test-database.ts` names; requests go in without a socket.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Test } from 'tap'
+import type { DatabaseLocation } from '../../db/index.ts'
 import { createApp, type App } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Scope } from '../../src/accounts/access.ts'
@@ -55,6 +58,10 @@ export interface TestServiceOptions
   now?: () => number
   courses?: CourseDescription[]
   settings?: Record<string, string>
+  /** Default: a new one, of the engine that the run tests. */
+  database?: DatabaseLocation
+  /** Another node: the service uses this one's database, with a data folder of its own. */
+  joins?: TestService
   /** Jobs wait until the test starts the runner itself. */
   withoutRunner?: boolean
 }
@@ -66,6 +73,21 @@ export async function disableUser (accounts: Accounts, email: string): Promise<v
   await accounts.disable(user.id)
 }
 
+let others = 0
+
+/** A data folder for another node. tap has one folder for each test. */
+function otherFolder ({ services }: TestService): string {
+  const folder = join(services.config.DATA_DIR, `node-${++others}`)
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
+/** Settings for a node that keeps files where this one does, if that is an object store. */
+function storageOf ({ services: { config } }: TestService): Record<string, string> {
+  const names = ['FILES_URL', 'S3_ENDPOINT', 'S3_REGION', 'S3_PATH_STYLE'] as const
+  return config.FILES_URL === '' ? {} : Object.fromEntries(names.map((name) => [name, String(config[name])]))
+}
+
 /** Stops with the test. */
 export async function startTestService (
   t: Test,
@@ -74,22 +96,30 @@ export async function startTestService (
     settings = {},
     withoutRunner = false,
     now,
-    clock = systemClock(now),
+    clock = now === undefined ? undefined : systemClock(now),
+    joins,
+    database: given = joins?.services.db.location,
     ...options
   }: TestServiceOptions = {}
 ): Promise<TestService> {
-  const folder = testFolder(t)
-  const database = await testDatabase(t, folder)
+  const folder = joins === undefined ? testFolder(t) : otherFolder(joins)
+  const database = given ?? await testDatabase(t, folder)
   const courseIds = await makeBookDatabase(database, ...courses)
   const config = readConfig({
     DATA_DIR: folder,
     MIN_FREE_BYTES: '0',
     WORKER_THREADS: '2',
     OVERLOAD_DELAY_MS: '0',
-    ...await testStorage(t),
+    ...(joins === undefined ? await testStorage(t) : storageOf(joins)),
     ...settings,
   })
-  const services = await createServices({ config, database, log: QUIET, clock, ...options })
+  const services = await createServices({
+    config,
+    database,
+    log: QUIET,
+    ...(clock === undefined ? {} : { clock }),
+    ...options,
+  })
   const app = await createApp(services, false)
   if (!withoutRunner) await services.runner.start()
   t.teardown(async () => {

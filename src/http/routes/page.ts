@@ -70,6 +70,9 @@ export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
     preCompressed: true,
     // A file's name changes with its content.
     immutable: true,
+    // Both would come from the time of its installation, which differs between nodes.
+    etag: false,
+    lastModified: false,
     maxAge: '365d',
     setHeaders (reply) {
       reply.header('x-content-type-options', 'nosniff')
