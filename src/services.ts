@@ -222,7 +222,7 @@ export async function createServices ({
     outlook: createJobOutlook({
       db,
       now,
-      threads: pool.threads,
+      capacity: async () => ({ threads: pool.threads, nodes: 1 }),
       ownThreads: kinds.filter((kind) => kind.hasOwnThread === true).map((kind) => kind.name),
     }),
     async warm () {
