@@ -222,7 +222,7 @@ export async function createServices ({
     outlook: createJobOutlook({
       db,
       now,
-      capacity: async () => ({ threads: pool.threads, nodes: 1 }),
+      threads: pool.threads,
       ownThreads: kinds.filter((kind) => kind.hasOwnThread === true).map((kind) => kind.name),
     }),
     async warm () {

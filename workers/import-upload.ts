@@ -3,20 +3,22 @@ import { isDiskFull } from '../db/failures.ts'
 import { sentenceOf } from '../src/errors.ts'
 import type { ImportTask } from '../src/imports/import.job.ts'
 import { importSources } from '../src/imports/import-sources.ts'
+import { unpackSources } from '../src/imports/sources/packed-sources.ts'
 import type { TaskContext, TaskOutcome } from '../src/jobs/task.ts'
 import { throttleProgress } from './progress.ts'
 
 /** Imports an uploaded file. The details of a failure are the first errors in it and their number. */
 export async function importUpload (
-  { source, choices, stagingPath, ...rest }: ImportTask['input'],
+  { source, isPacked, choices, stagingPath, ...rest }: ImportTask['input'],
   { onProgress }: TaskContext
 ): Promise<TaskOutcome<ImportTask>> {
   try {
-    const outcome = await importSources([source], {
+    // The run's own folder, which is removed when the run ends.
+    const folder = dirname(stagingPath)
+    const outcome = await importSources(isPacked ? await unpackSources(source, folder) : [source], {
       ...choices,
       ...rest,
-      // The run's own folder, which is removed when the run ends.
-      stagingFolder: dirname(stagingPath),
+      stagingFolder: folder,
       now: Date.now,
       onProgress: throttleProgress(onProgress),
     })

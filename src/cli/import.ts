@@ -14,6 +14,7 @@ import { parseTimeZone } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
 import { failed, stopped } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
+import { importByNode, type ImportProgress } from './program/import-by-node.ts'
 import { shorten } from '../short-text.ts'
 import { oneLine } from './program/printer.ts'
 import { createProgressBar } from './program/progress-bar.ts'
@@ -80,13 +81,41 @@ export function importCommand (context: CommandContext): Command {
 
 async function runImport (paths: string[], flags: ImportFlags, context: CommandContext): Promise<void> {
   const config = readConfig(context.env)
-  const database = await openDatabase(config.database)
+  const given = paths.map((path) => givenPath(context, path))
   const progress = createProgress(context)
   let outcome: ImportOutcome
   try {
-    const { json, ...options } = flags
-    outcome = await importSources(paths.map((path) => givenPath(context, path)), {
-      ...options,
+    outcome = config.database.engine === 'sqlite'
+      ? await importHere(given, flags, { config, context, progress })
+      : await importByNode(given, choicesOf(flags), { context, progress })
+  } finally {
+    progress.end()
+  }
+  if (!outcome.ok) {
+    fail(outcome.errors, outcome.errorCount, flags, context)
+  } else if (flags.json) {
+    context.stdout.json(outcome.summary)
+  } else {
+    report(outcome.summary, flags, context)
+  }
+}
+
+function choicesOf ({ json, ...choices }: ImportFlags): Omit<ImportFlags, 'json'> { return choices }
+
+interface Importing {
+  config: Config
+  context: CommandContext
+  progress: ImportProgress
+}
+
+/** Imports in this process. */
+async function importHere (
+  paths: string[], flags: ImportFlags, { config, context, progress }: Importing
+): Promise<ImportOutcome> {
+  const database = await openDatabase(config.database)
+  try {
+    const outcome = await importSources(paths, {
+      ...choicesOf(flags),
       database: database.location,
       stagingFolder: config.stagingFolder,
       defaultTimeZone: config.DEFAULT_TIME_ZONE,
@@ -98,6 +127,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
       onProgress: progress.set,
     })
     if (outcome.ok && !flags.dryRun) await note(outcome.summary, database, config, context)
+    return outcome
   } catch (error) {
     if (context.signal.aborted) throw stopped()
     if (isDiskFull(error)) {
@@ -105,15 +135,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
     }
     throw error
   } finally {
-    progress.end()
     await database.close()
-  }
-  if (!outcome.ok) {
-    fail(outcome.errors, outcome.errorCount, flags, context)
-  } else if (flags.json) {
-    context.stdout.json(outcome.summary)
-  } else {
-    report(outcome.summary, flags, context)
   }
 }
 
@@ -177,9 +199,7 @@ function columnsTable (columns: NonNullable<ImportSummary['columns']>, count: nu
 }
 
 /** A bar on a terminal, elsewhere a line for each step. */
-function createProgress (
-  { stderr }: CommandContext
-): { set: (fraction: number, step: string) => void, end: () => void } {
+function createProgress ({ stderr }: CommandContext): ImportProgress {
   const bar = createProgressBar(stderr, 'Importing')
   let last = ''
   return {

@@ -21,7 +21,7 @@ export interface ImportEntry {
   /** The course of a teacher's import. */
   courseId: number | undefined
   /** Id of the user, and how they were authenticated; null for a job of an older version. */
-  actor: { userId: number, via: Row<'audit_log'>['via'] } | null
+  actor: { userId: number | null, via: Row<'audit_log'>['via'] } | null
   /** Undefined if the import failed. */
   summary: ImportSummary | undefined
 }

@@ -38,6 +38,8 @@ export interface ImportPayload {
   /** As the client named it. Not in jobs of older versions. */
   filename?: string
   choices: ImportChoices
+  /** The upload is an archive of several files and folders; see `packed-sources.ts`. */
+  isPacked?: boolean
   requestedBy: string
   /** For the audit log. Not in jobs of older versions. */
   actor?: ImportEntry['actor']
@@ -47,6 +49,7 @@ export interface ImportPayload {
 export interface ImportTask {
   input: {
     source: string
+    isPacked: boolean
     choices: ImportChoices
     database: DatabaseLocation
     stagingPath: string
@@ -108,7 +111,7 @@ export function importKind ({
     concurrency: 1,
     hasOwnThread: true,
     async input ({ job, stagingPath }) {
-      const { hex, choices } = importPayload(job)
+      const { hex, choices, isPacked = false } = importPayload(job)
       const file = await files.find(hex)
       if (file === undefined || file.removed_at !== null) {
         throw new DomainError('IMPORT_FAILED', {
@@ -117,6 +120,7 @@ export function importKind ({
       }
       return {
         source: await files.localFile(file, dirname(stagingPath)),
+        isPacked,
         choices,
         database: db.location,
         stagingPath,

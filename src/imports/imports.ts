@@ -14,11 +14,17 @@ interface ImportRequest {
   /** As the client named it. Its extension shows the format. */
   filename: string
   choices: ImportChoices
-  userId: number
+  /** The upload is an archive of several files and folders; see `packed-sources.ts`. */
+  isPacked?: boolean
+  /** Null: the command line, whose imports are not limited. */
+  userId: number | null
   /** How the user was authenticated. */
-  via: 'session' | 'token'
+  via: 'session' | 'token' | 'command'
   requestedBy: string
 }
+
+/** What the command line uploads belongs to no user. */
+const NO_USER = 0
 
 export interface Imports {
   /**
@@ -63,11 +69,11 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
       owner: courseId === undefined ? undefined : { type: 'course', id: courseId },
       ...part,
     }),
-    async request ({ staged, filename, choices, userId, via, requestedBy }) {
+    async request ({ staged, filename, choices, isPacked = false, userId, via, requestedBy }) {
       const { onlyCourseId } = choices
       const file = await files.store(staged, {
         owner: onlyCourseId === undefined
-          ? { type: 'user', id: userId }
+          ? { type: 'user', id: userId ?? NO_USER }
           : { type: 'course', id: onlyCourseId },
         category: IMPORT_CATEGORY,
         filename,
@@ -80,8 +86,8 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
       try {
         return await db.write(async (trx) => {
           // Uploads to several nodes at once count each other.
-          await trx.lock(`imports of user ${userId}`)
-          await checkWaiting(userId, trx)
+          await trx.lock(`imports of user ${userId ?? NO_USER}`)
+          if (userId !== null) await checkWaiting(userId, trx)
           return await queue.request(trx, {
             kind: IMPORT_KIND,
             // Each upload is an import of its own: two of the same name need not be the same.
@@ -90,6 +96,7 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
               hex: file.hex,
               filename: file.filename,
               choices,
+              ...(isPacked ? { isPacked } : {}),
               requestedBy,
               actor: { userId, via },
             } satisfies ImportPayload,

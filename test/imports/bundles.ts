@@ -238,8 +238,8 @@ export interface World {
 let bundles = 0
 
 /** A fresh, migrated database with what imports into it. */
-export async function createWorld (t: Test, folder = t.testdir()): Promise<World> {
-  const database = await testDatabase(t, join(folder, 'data'))
+export async function createWorld (t: Test, folder = t.testdir(), given?: DatabaseLocation): Promise<World> {
+  const database = given ?? await testDatabase(t, join(folder, 'data'))
   await (await openDatabase(database)).close()
   const world: World = {
     folder,

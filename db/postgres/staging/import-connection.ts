@@ -35,6 +35,7 @@ export async function importConnection (
   // The query that fails tells of it. Without a listener the process would end.
   client.on('error', () => {})
   let isOpen = true
+  let ended: Promise<void> | undefined
   const release = () => {
     if (!isOpen) return
     isOpen = false
@@ -65,7 +66,7 @@ export async function importConnection (
     },
     async close () {
       release()
-      await pool.end()
+      await (ended ??= pool.end())
     },
   }
 }
