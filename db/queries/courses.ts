@@ -95,15 +95,19 @@ export async function setCategoryWeight (trx: Trx, id: number, weight: number | 
 export const DELETION_LOCK = 'course-deletion'
 
 /**
- * The course, which nobody else changes (or, for a deletion, also refers to) until the end of this write.
- * To be called before its parts are changed. SQLite's writes are serial anyway.
+ * The course, which until the end of this write nobody else deletes (`reference`), also not changes
+ * (`change`), or also not refers to (`deletion`). To be called before its parts are changed. SQLite's writes
+ * are serial anyway.
  */
 export async function lockCourse (
-  trx: Trx, id: number, purpose: 'change' | 'deletion'
+  trx: Trx, id: number, purpose: 'reference' | 'change' | 'deletion'
 ): Promise<CourseRow | undefined> {
   const query = trx.selectFrom('courses').selectAll().where('id', '=', id)
   if (trx.engine === 'sqlite') return await query.executeTakeFirst()
-  return await (purpose === 'deletion' ? query.forUpdate() : query.forNoKeyUpdate()).executeTakeFirst()
+  const locked = purpose === 'reference'
+    ? query.forKeyShare()
+    : purpose === 'change' ? query.forNoKeyUpdate() : query.forUpdate()
+  return await locked.executeTakeFirst()
 }
 
 /** Deletes the course with everything that refers to it, except files and jobs. */

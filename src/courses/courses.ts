@@ -18,7 +18,7 @@ const UPLOADS = 'import-source'
 
 export interface Courses {
   find: (id: number) => Promise<queries.CourseRow | undefined>
-  /** In the caller's transaction. */
+  /** In the caller's transaction, until whose end the course is not deleted. */
   exists: (trx: Trx, id: number) => Promise<boolean>
   /** Names by id, of the courses that exist. */
   names: (ids: readonly number[]) => Promise<ReadonlyMap<number, string>>
@@ -62,7 +62,7 @@ interface CoursesOptions {
 export function createCourses ({ db, files, queue, readers, now }: CoursesOptions): Courses {
   return {
     find: (id) => queries.findCourse(db.reads, id),
-    exists: async (trx, id) => await queries.findCourse(trx, id) !== undefined,
+    exists: async (trx, id) => await queries.lockCourse(trx, id, 'reference') !== undefined,
     names: (ids) => queries.courseNames(db.reads, ids),
     list: ({ teacherKey, sourceId }) =>
       queries.listCourses(db.reads, { teacherKey, sourceId, today: (timeZone) => dayAt(now(), timeZone) }),
@@ -116,6 +116,8 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
         // Before the course: an export that ends has its job first.
         await queue.cancelAll(trx, owner)
         if (await queries.lockCourse(trx, courseId, 'deletion') === undefined) return false
+        // Those that were requested meanwhile. From here on, no request finds the course.
+        await queue.cancelAll(trx, owner)
         await files.deleteAllOf(trx, owner)
         await forgetReportsOfCourse(trx, courseId)
         await deleteRosterOfCourse(trx, courseId)

@@ -1,6 +1,8 @@
 import type { Database, DatabaseLocation } from '../../db/index.ts'
-import { findCourse } from '../../db/queries/courses.ts'
-import { insertExport, lockExports, setExportExpiry, type RetentionRule } from '../../db/queries/exports.ts'
+import { findCourse, lockCourse } from '../../db/queries/courses.ts'
+import {
+  insertExport, lockExports, newestExportTime, setExportExpiry, type RetentionRule,
+} from '../../db/queries/exports.ts'
 import { jobRequests, type JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
@@ -75,14 +77,15 @@ export function exportKind (
       return {
         discard: placed.discard,
         async commit (trx) {
-          if (await findCourse(trx, courseId) === undefined) {
+          if (await lockCourse(trx, courseId, 'reference') === undefined) {
             throw new DomainError('COURSE_NOT_FOUND', { detail: 'The course was deleted in the meantime.' })
           }
           await lockExports(trx, courseId)
           // Clients stop polling at the first export that is newer than their request. This one is, even if
-          // the clock was set back.
+          // the clock was set back, or that of another server is ahead.
           const requests = await jobRequests(trx, job.id)
-          const createdAt = Math.max(now(), ...requests.map((request) => request.requested_at + 1))
+          const newest = await newestExportTime(trx, courseId) ?? 0
+          const createdAt = Math.max(now(), newest, ...requests.map((request) => request.requested_at + 1))
           const file = await placed.record(trx, {
             owner: { type: 'course', id: courseId },
             category: EXPORT_CATEGORY,

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/index.ts'
-import { findCourse } from '../../db/queries/courses.ts'
+import { findCourse, lockCourse } from '../../db/queries/courses.ts'
 import * as queries from '../../db/queries/exports.ts'
+import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
 import { completeOptions, type ExportOptionsGiven } from './export-options.ts'
@@ -31,7 +32,8 @@ export interface ExportItem {
 
 export interface Exports {
   /**
-   * Queues an export or joins the one that serves the request. Undefined: no such course. Throws QUEUE_FULL.
+   * Queues an export or joins the one that serves the request. Undefined: no such course. Throws QUEUE_FULL,
+   * and COURSE_NOT_FOUND if the course is deleted at this moment.
    */
   request: (request: ExportRequest) => Promise<JobTicket | undefined>
   /** Newest first. */
@@ -64,7 +66,7 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
         // Never before an existing export. Otherwise, after the clock was set back, that export would look
         // like the result.
         const requestedAt = Math.max(now(), await queries.newestExportTime(trx, courseId) ?? 0)
-        return await queue.request(trx, {
+        const ticket = await queue.request(trx, {
           kind: EXPORT_KIND,
           key: `${EXPORT_KIND}:${courseId}:${JSON.stringify(complete)}`,
           payload,
@@ -73,6 +75,11 @@ export function createExports ({ db, files, queue, now, retention }: ExportsOpti
           inputVersion: course.data_version,
           requestedAt,
         })
+        // Last: an export that ends has its job first, and then the course.
+        if (await lockCourse(trx, courseId, 'reference') === undefined) {
+          throw new DomainError('COURSE_NOT_FOUND')
+        }
+        return ticket
       })
     },
     async list (courseId) {

@@ -1,0 +1,140 @@
+import { sql } from 'kysely'
+import type { Database } from '../../../db/index.ts'
+import * as bookQueries from '../../../db/queries/books.ts'
+import * as courseQueries from '../../../db/queries/courses.ts'
+import * as exportQueries from '../../../db/queries/exports.ts'
+import { insertFile } from '../../../db/queries/files.ts'
+import { insertCourse, type CourseDescription } from '../../support/book-database.ts'
+import type { Recorded } from './recorder.ts'
+
+const TODAY = '2015-04-01'
+const NOW = 1_427_889_600_000
+const DAY = 86_400_000
+
+/** Names sort by their bytes; some are missing; positions are equal. */
+const COURSE: CourseDescription = {
+  name: 'Physics',
+  school: 'Äpfel',
+  timeZone: 'Europe/Berlin',
+  periods: ['2nd', '10th', 'éa'],
+  categories: [{ name: 'B', weight: 0.1 }, { name: 'A' }, { name: 'ä', setWeight: 1 / 3 }],
+  tasks: [
+    { title: 'Z', category: 0, pointsPossible: 10, dueAt: 2 ** 45 },
+    { title: 'a', pointsPossible: 1e-7, dueOn: '2015-05-01' },
+    { title: 'Ü' },
+  ],
+  teachers: [{ email: 'Jo@Example.edu' }, { email: null, lastName: 'Œ' }, { email: 'ann@example.edu' }],
+  students: [
+    { lastName: 'Zoë', period: 0, cells: [10, 1e-8] },
+    { lastName: null, firstName: null },
+    { lastName: 'Ärger', period: 1, droppedOn: '2015-03-01', cells: [0.1] },
+    { lastName: '中', droppedOn: '2015-04-02', cells: [0.2, undefined, 3] },
+    { lastName: 'Ames', isUnenrolled: true, droppedOn: '2016-01-01', cells: [{ status: 'missing' }] },
+    { lastName: '𝒜', period: 2, droppedOn: '2015-05-01' },
+  ],
+}
+const BY_SCHOOL: CourseDescription[] = ['b', 'A', null, 'a', 'B', 'Ä', 'a'].map((school, i) => ({
+  name: `C${i}`, sourceId: `c${i}`, school, timeZone: i % 2 === 0 ? 'UTC' : 'Asia/Tokyo',
+}))
+
+export async function callAboutBooks (db: Database, recorded: Recorded): Promise<void> {
+  const books = recorded(bookQueries)
+  const courses = recorded(courseQueries)
+  await db.write(async (trx) => {
+    await insertCourse(trx, COURSE)
+    for (const course of BY_SCHOOL) await insertCourse(trx, { ...course, students: COURSE.students ?? [] })
+    await sql`UPDATE students SET position = position / 2`.execute(trx)
+  })
+  const { reads } = db
+  for (const id of [1, 2, 99]) {
+    await courses.findCourse(reads, id)
+    await courses.listCategories(reads, id)
+    await books.listPeriods(reads, id)
+    await books.listTasks(reads, id)
+    await books.listTeachers(reads, id)
+    for (const student of [1, 7, 2 ** 52]) await books.findStudent(reads, id, student)
+    for (const day of ['2015-01-01', TODAY, '2015-04-02', '2017-01-01']) {
+      await books.nextDrop(reads, id, day)
+      await books.controlTotals(reads, id, day)
+    }
+    for (const filter of [
+      {}, { periodId: null }, { periodId: 1 }, { isDropped: true }, { isDropped: false },
+    ]) {
+      for (const size of [1, 2, 100]) {
+        let last: bookQueries.Place | undefined
+        for await (const batch of books.studentBatches(reads, id, { today: TODAY, ...filter }, size)) {
+          last ??= { isDropped: batch[0]?.is_dropped === 1, position: batch[0]?.position ?? 0, id: 1 }
+        }
+        const rest = books.studentBatches(reads, id, { today: TODAY, ...filter, after: last }, size)
+        await Array.fromAsync(rest)
+      }
+    }
+  }
+  const days: Record<string, string> = { UTC: TODAY, 'Europe/Berlin': '2015-04-02' }
+  const today = (zone: string) => days[zone] ?? '2015-05-01'
+  for (const filter of [{}, { sourceId: 'c3' }, { sourceId: 'ü' }, { teacherKey: 'jo@example.edu' }, {
+    teacherKey: 'ann@example.edu', sourceId: 'c1',
+  }]) await courses.listCourses(reads, { ...filter, today })
+  for (const most of [3, 100]) await courses.schoolNames(reads, most)
+  for (const ids of [[], [3, 1, 99], [2 ** 52]]) await courses.courseNames(reads, ids)
+  await callAboutExports(db, recorded)
+  await db.write(async (trx) => {
+    for (const purpose of ['reference', 'change', 'deletion'] as const) {
+      for (const id of [1, 99]) await courses.lockCourse(trx, id, purpose)
+    }
+    await courses.updateCourse(trx, 1, { set_missing_counts: 'zero', set_time_zone: null })
+    await courses.raiseDataVersion(trx, 1, NOW)
+    await courses.setCategoryWeight(trx, 1, 1 / 3)
+    await courses.setCategoryWeight(trx, 2, null)
+    await courses.findCourse(trx, 1)
+    await courses.listCategories(trx, 1)
+    for (let id = 1; id <= 9; id++) {
+      await courses.hasCourses(trx)
+      await courses.deleteCourse(trx, id)
+    }
+  })
+  await courses.listCourses(reads, { today })
+  await courses.hasCourses(reads as never)
+}
+
+/** Exports of two courses, one of them without its file. */
+async function callAboutExports (db: Database, recorded: Recorded): Promise<void> {
+  const exports = recorded(exportQueries)
+  const rules = [{ retentionMs: 0, keepLatest: true }, { retentionMs: 10 * DAY, keepLatest: true }, {
+    retentionMs: DAY / 2, keepLatest: false,
+  }]
+  await db.write(async (trx) => {
+    for (let i = 0; i < 8; i++) {
+      const file = await insertFile(trx, {
+        owner_type: 'course', owner_id: 1 + i % 2, category: 'x', filename: `ü ${i}`, hex: `h${i}`,
+        content_type: 'a/b', size: 5e12 + i, sha256: 's', created_at: NOW + (i >> 1) * DAY,
+        created_by: i === 2 ? null : 'Jo',
+        expires_at: i === 3 ? NOW + 1 : null, removed_at: i === 4 ? NOW : null, lost_at: i === 5 ? NOW : null,
+      })
+      await exports.insertExport(trx, {
+        course_id: 1 + i % 2, file_id: file.id, job_id: null, options: '{}', data_version: 1 + i % 3,
+        current_until: i === 6 ? NOW + DAY : null,
+      })
+    }
+    for (const courseId of [1, 2, 3]) {
+      await exports.lockExports(trx, courseId)
+      await exports.newestExportTime(trx, courseId)
+      for (const id of [1, 2, 99]) await exports.findExport(trx, courseId, id)
+    }
+  })
+  for (const rule of rules) {
+    for (const now of [NOW, NOW + 5 * DAY, NOW + 12 * DAY]) {
+      await exports.coursesWithOtherExpiry(db.reads, rule, { now, after: 0, limit: 1 })
+      await exports.coursesWithOtherExpiry(db.reads, rule, { now, after: 1, limit: 100 })
+      await db.write((trx) => exports.setExportExpiry(trx, rule, now, 1))
+      for (const courseId of [1, 2, 3]) {
+        await exports.listExports(db.reads, courseId)
+        await exports.latestExport(db.reads, courseId, now)
+      }
+    }
+  }
+  for (const id of [1, 8, 99]) {
+    await exports.exportOfJob(db.reads, id)
+    await exports.exportOfFile(db.reads, id)
+  }
+}
