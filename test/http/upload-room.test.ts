@@ -57,6 +57,7 @@ async function setUp (
     settings: { MIN_FREE_BYTES: String(4 * MB), ...settings },
     freeBytes: async () => diskMb * MB - used(),
     withoutRunner: true,
+    onDisk: true,
   })
   folders = [service.services.config.filesFolder, service.services.config.stagingFolder]
   const { port } = await listenRaw(service)

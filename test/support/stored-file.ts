@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { FileDescription, FileRow } from '../../src/files/file-library.ts'
 import type { TestService } from './test-service.ts'
@@ -18,4 +19,12 @@ export async function storeFile (
     ...description,
   })
   return { ...file, path: `/files/${file.hex}/${encodeURIComponent(file.filename)}` }
+}
+
+/** How many files have their bytes where the service stores them. */
+export async function storedCount ({ services }: TestService): Promise<number> {
+  const { files } = services.config
+  if (files.kind === 'disk') return readdirSync(files.folder).length
+  const { keysIn } = await import('./swift.ts')
+  return (await keysIn(files.store)).filter((key) => key.startsWith(`${files.store.prefix}files/`)).length
 }

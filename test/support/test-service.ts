@@ -62,6 +62,8 @@ export interface TestServiceOptions
   database?: DatabaseLocation
   /** Another node: the service uses this one's database, with a data folder of its own. */
   joins?: TestService
+  /** Files are on the disk, whatever PERFBOOK_TEST_STORAGE says: the test is about its folders. */
+  onDisk?: boolean
   /** Jobs wait until the test starts the runner itself. */
   withoutRunner?: boolean
 }
@@ -84,7 +86,7 @@ function otherFolder ({ services }: TestService): string {
 
 /** Settings for a node that keeps files where this one does, if that is an object store. */
 function storageOf ({ services: { config } }: TestService): Record<string, string> {
-  const names = ['FILES_URL', 'S3_ENDPOINT', 'S3_REGION', 'S3_PATH_STYLE'] as const
+  const names = ['FILES_URL', 'S3_ENDPOINT', 'S3_REGION', 'S3_PATH_STYLE', 'DELETE_DELAY_HOURS'] as const
   return config.FILES_URL === '' ? {} : Object.fromEntries(names.map((name) => [name, String(config[name])]))
 }
 
@@ -95,6 +97,7 @@ export async function startTestService (
     courses = [],
     settings = {},
     withoutRunner = false,
+    onDisk = false,
     now,
     clock = now === undefined ? undefined : systemClock(now),
     joins,
@@ -110,7 +113,7 @@ export async function startTestService (
     MIN_FREE_BYTES: '0',
     WORKER_THREADS: '2',
     OVERLOAD_DELAY_MS: '0',
-    ...(joins === undefined ? await testStorage(t) : storageOf(joins)),
+    ...(onDisk ? {} : joins === undefined ? await testStorage(t) : storageOf(joins)),
     ...settings,
   })
   const services = await createServices({

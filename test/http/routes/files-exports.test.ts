@@ -1,7 +1,6 @@
 // What quotas, expiry and the disk mean for exports, from the click on.
-import { readdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { storeFile } from '../../support/stored-file.ts'
+import { storeFile, storedCount } from '../../support/stored-file.ts'
 import { startTestService, type TestService, type TestServiceOptions } from '../../support/test-service.ts'
 
 const DAY = 86_400_000
@@ -31,8 +30,6 @@ async function exported (service: TestService, course = 0) {
 async function list (service: TestService, course = 0): Promise<Item[]> {
   return (await service.call('GET', `${path(service, course)}/exports`)).json()
 }
-
-const kept = ({ services }: TestService) => readdirSync(services.config.filesFolder).length
 
 let known: number | undefined
 
@@ -71,7 +68,7 @@ t.test('an export over the quota fails and says how much is used; the next click
     },
   })
   t.equal((await list(service)).length, 1)
-  t.equal(kept(service), 1)
+  t.equal(await storedCount(service), 1)
 
   const filler = await storeFile(
     service,
@@ -93,7 +90,7 @@ t.test('the quota over all', async (t) => {
     status: 'failed',
     error: { code: 'FILE_QUOTA_EXCEEDED', message: /are in use on this server/ },
   })
-  t.equal(kept(service), 1)
+  t.equal(await storedCount(service), 1)
 })
 
 t.test('DELETE_OLDEST_EXPORTS makes room', async (t) => {
@@ -107,7 +104,7 @@ t.test('DELETE_OLDEST_EXPORTS makes room', async (t) => {
   t.ok(jobs.every((job) => job.status === 'succeeded'))
   const items = await list(service)
   t.strictSame(items.map(({ id }) => id), [jobs[3].export_id, jobs[2].export_id])
-  t.equal(kept(service), 2)
+  t.equal(await storedCount(service), 2)
   t.equal((await service.call('GET', new URL(jobs[2].url).pathname)).status, 200)
   t.equal((await service.call('GET', new URL(jobs[0].url).pathname)).status, 404)
 
@@ -115,7 +112,7 @@ t.test('DELETE_OLDEST_EXPORTS makes room', async (t) => {
   const narrow = await start(t, { OWNER_QUOTA_BYTES: String(size), DELETE_OLDEST_EXPORTS: 'true' })
   await storeFile(narrow, 'x'.repeat(size))
   t.match(await exported(narrow), { status: 409, code: 'FILE_QUOTA_EXCEEDED' })
-  t.equal(kept(narrow), 1)
+  t.equal(await storedCount(narrow), 1)
 })
 
 t.test('by default nothing expires', async (t) => {
@@ -126,7 +123,7 @@ t.test('by default nothing expires', async (t) => {
   await service.services.housekeeping.start()
   await service.services.runner.drain()
   t.strictSame((await list(service)).map((item) => item.expires_at), [null])
-  t.equal(kept(service), 1)
+  t.equal(await storedCount(service), 1)
 })
 
 t.test('EXPORT_RETENTION_DAYS: all but the newest export of a course expire', async (t) => {
@@ -152,10 +149,10 @@ t.test('EXPORT_RETENTION_DAYS: all but the newest export of a course expire', as
     statusCode: 410,
     code: 'FILE_EXPIRED',
   })
-  t.equal(kept(service), 3)
+  t.equal(await storedCount(service), 3)
   t.equal(await service.services.housekeeping.request(), true)
   await service.services.runner.drain()
-  t.equal(kept(service), 2, 'swept by a job')
+  t.equal(await storedCount(service), 2, 'swept by a job')
   const { jobs } = (await service.call('GET', '/api/jobs?limit=1')).json()
   t.match(jobs[0], { kind: 'housekeeping', status: 'succeeded', course_id: null, error: null })
   t.equal((await service.call('GET', new URL(first.url).pathname)).status, 410)

@@ -101,7 +101,7 @@ const WRONG = (files: Awaited<ReturnType<typeof withFiles>>): string[] => {
 }
 
 t.test('one and the same 404, to the byte, however it is asked', async (t) => {
-  const service = await startTestService(t, { courses: [{}] })
+  const service = await startTestService(t, { courses: [{}], onDisk: true })
   const files = await withFiles(service)
   const raw = await listenRaw(service)
   t.equal((await raw.request('GET', files.file.path)).body.toString(), 'content')
@@ -124,7 +124,7 @@ t.test('one and the same 404, to the byte, however it is asked', async (t) => {
 })
 
 t.test('a condition or a range reveals nothing more', async (t) => {
-  const service = await startTestService(t, { courses: [{}] })
+  const service = await startTestService(t, { courses: [{}], onDisk: true })
   const { lost, gone } = await withFiles(service)
   const raw = await listenRaw(service)
   const expected = shown(await raw.request('GET', `/files/${newHex()}/a`))

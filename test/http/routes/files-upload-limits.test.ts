@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { listenRaw, readAll } from '../../support/raw-request.ts'
 import { startTestService } from '../../support/test-service.ts'
-import { BOUNDARY, type Part, form, pdf, category, upload, left } from './upload-form.ts'
+import { BOUNDARY, type Part, form, pdf, category, upload, left, staged } from './upload-form.ts'
 
 t.test('quota and disk', async (t) => {
   const service = await startTestService(t, { courses: [{}], settings: { OWNER_QUOTA_BYTES: '100' } })
@@ -18,7 +18,7 @@ t.test('quota and disk', async (t) => {
     statusCode: 409,
     code: 'FILE_QUOTA_EXCEEDED',
   })
-  t.strictSame(left(service), { kept: 2, staged: [] })
+  t.strictSame(await left(service), { kept: 2, staged: [] })
   const full = await startTestService(t, { courses: [{}], settings: { MIN_FREE_BYTES: String(2 ** 52) } })
   t.match((await upload(full, [category, pdf('x')])).json, { statusCode: 507, code: 'DISK_LOW' })
 })
@@ -29,7 +29,7 @@ t.test('a disk that fills up midway is also a 507', async (t) => {
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC', syscall: 'write' })
   }
   t.match((await upload(service, [category, pdf('x')])).json, { statusCode: 507, code: 'DISK_LOW' })
-  t.strictSame(left(service), { kept: 0, staged: [] })
+  t.strictSame(await left(service), { kept: 0, staged: [] })
 })
 
 t.test('two uploads at once cannot pass the quota', async (t) => {
@@ -39,7 +39,7 @@ t.test('two uploads at once cannot pass the quota', async (t) => {
     () => upload(service, [category, pdf('x'.repeat(35))])
   ))
   t.strictSame(answers.map(({ status }) => status).sort(), [201, 201, 409, 409, 409, 409])
-  t.strictSame(left(service), { kept: 2, staged: [] })
+  t.strictSame(await left(service), { kept: 2, staged: [] })
 })
 
 t.test('a course that is deleted while its file comes in', async (t) => {
@@ -51,7 +51,7 @@ t.test('a course that is deleted while its file comes in', async (t) => {
     return await store(...call)
   }
   t.equal((await upload(service, [category, pdf('x')])).json.code, 'COURSE_NOT_FOUND')
-  t.strictSame(left(service), { kept: 0, staged: [] })
+  t.strictSame(await left(service), { kept: 0, staged: [] })
 })
 
 t.test('deleting a course deletes its files', async (t) => {
@@ -59,7 +59,7 @@ t.test('deleting a course deletes its files', async (t) => {
   const made = await upload(service, [category, pdf('x')])
   t.equal((await service.call('DELETE', `/api/courses/${service.courseIds[0]}`)).status, 204)
   t.equal((await service.call('GET', new URL(made.json.url).pathname)).status, 404)
-  t.strictSame(left(service), { kept: 0, staged: [] })
+  t.strictSame(await left(service), { kept: 0, staged: [] })
 })
 
 t.test('a client that disconnects midway leaves nothing', async (t) => {
@@ -75,10 +75,10 @@ t.test('a client that disconnects midway leaves nothing', async (t) => {
     )}\r\ncontent-type: multipart/form-data; boundary=${BOUNDARY}\r\ncontent-length: ${body.length}\r\n\r\n`
   )
   socket.write(body.subarray(0, 300_000))
-  while (left(service).staged.length === 0) await nextTurn()
+  while (staged(service).length === 0) await nextTurn()
   socket.destroy()
-  while (left(service).staged.length > 0) await nextTurn()
-  t.strictSame(left(service), { kept: 0, staged: [] })
+  while (staged(service).length > 0) await nextTurn()
+  t.strictSame(await left(service), { kept: 0, staged: [] })
 })
 
 t.test('an early answer to a large form reaches a client that sends all of it first', async (t) => {

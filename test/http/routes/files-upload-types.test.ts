@@ -96,7 +96,7 @@ t.test('a file has to be what it says', async (t) => {
       }])).json.message,
       /^.{1,300}$/
     )
-    t.strictSame(left(service), { kept: 0, staged: [] })
+    t.strictSame(await left(service), { kept: 0, staged: [] })
   }
 })
 

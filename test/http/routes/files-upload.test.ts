@@ -16,7 +16,7 @@ t.test('a part without a name is refused like one with an unknown name', async (
       message: '(no name): there is no such field in the form',
     }, disposition.slice(0, 30))
   }
-  t.strictSame(left(service), { kept: 0, staged: [] })
+  t.strictSame(await left(service), { kept: 0, staged: [] })
 })
 
 t.test('a teacher uploads, lists, hands on and deletes', async (t) => {
@@ -36,7 +36,7 @@ t.test('a teacher uploads, lists, hands on and deletes', async (t) => {
     url: /^http:.*\/files\/[0-9a-f]{32}\/S%C3%BDllabus%20%E2%98%BA\.pdf$/,
   })
   t.equal(made.headers.location, made.json.url)
-  t.strictSame(left(service), { kept: 1, staged: [] })
+  t.strictSame(await left(service), { kept: 1, staged: [] })
 
   const path = `/api/courses/${service.courseIds[0]}/files`
   const list = await service.call('GET', path, { token })
@@ -56,7 +56,7 @@ t.test('a teacher uploads, lists, hands on and deletes', async (t) => {
     code: 'FILE_NOT_FOUND',
   })
   t.equal((await service.call('GET', new URL(made.json.url).pathname)).status, 404)
-  t.strictSame(left(service), { kept: 0, staged: [] })
+  t.strictSame(await left(service), { kept: 0, staged: [] })
 })
 
 t.test('who may', async (t) => {
@@ -101,7 +101,7 @@ t.test('who may', async (t) => {
       'FILE_NOT_FOUND'
     )
   }
-  t.equal(left(service).kept, 1)
+  t.equal((await left(service)).kept, 1)
 })
 
 t.test('the form in any order, of any size up to the limit', async (t) => {
@@ -126,7 +126,7 @@ t.test('the form in any order, of any size up to the limit', async (t) => {
   })
   const farOver = await upload(service, [category, pdf(Buffer.alloc(3_100_000))])
   t.match(farOver.json, { statusCode: 413, code: 'BODY_TOO_LARGE' })
-  t.strictSame(left(service), { kept: 3, staged: [] })
+  t.strictSame(await left(service), { kept: 3, staged: [] })
 })
 
 t.test('a form that is wrong is refused with its field, and nothing of it stays', async (t) => {
@@ -160,7 +160,7 @@ t.test('a form that is wrong is refused with its field, and nothing of it stays'
   ) {
     const answer = await upload(service, parts as Part[] | Buffer)
     t.match(answer.json, { statusCode: 400, code: 'VALIDATION_FAILED', message }, String(message))
-    t.strictSame(left(service), { kept: 0, staged: [] })
+    t.strictSame(await left(service), { kept: 0, staged: [] })
   }
   const noBoundary = await upload(service, form([category, pdf('x')]), {
     headers: { 'content-type': 'multipart/form-data' },
@@ -172,7 +172,7 @@ t.test('a form that is wrong is refused with its field, and nothing of it stays'
     const answer = await upload(service, Buffer.from('{}'), { headers: { 'content-type': type } })
     t.match(answer.json, { statusCode: 415, code: 'UNSUPPORTED_MEDIA_TYPE' }, type)
   }
-  t.strictSame(left(service), { kept: 0, staged: [] })
+  t.strictSame(await left(service), { kept: 0, staged: [] })
 })
 
 t.test('the list by category, in pages', async (t) => {

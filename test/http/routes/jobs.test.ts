@@ -3,6 +3,7 @@ import t from 'tap'
 import type { CourseDescription } from '../../support/book-database.ts'
 import { createGate } from '../../support/gate.ts'
 import { createHeldPool } from '../../support/held-pool.ts'
+import { storedCount } from '../../support/stored-file.ts'
 import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
 
 const OTHER = 'other@example.edu'
@@ -188,7 +189,7 @@ t.test('cancel of a job that runs: it is gone with all it made, and the thread t
       .map((item: { job_id: number }) => item.job_id),
     [next]
   )
-  t.equal(readdirSync(service.services.config.filesFolder).length, 1)
+  t.equal(await storedCount(service), 1)
 })
 
 t.test('an administrator ends a job that others want', async (t) => {
@@ -261,9 +262,10 @@ t.test('the requester sees a failure, an administrator all attempts, and it can 
 
   await service.services.db.write((trx) => trx.deleteFrom('student_scores').execute())
   const again = await service.call('POST', `/api/jobs/${id}/retry`)
+  // It waits, or runs already.
   t.match([again.status, again.json()], [202, {
-    status: 'queued',
-    attempts: 0,
+    status: /^(queued|started)$/,
+    attempts: Number,
     error: null,
     finished_at: null,
   }])

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { storedCount } from '../../support/stored-file.ts'
 import { type TestService } from '../../support/test-service.ts'
 
 export const BOUNDARY = 'a-boundary'
@@ -59,7 +60,10 @@ export async function upload (
   return { status: response.statusCode, headers: response.headers, json: response.json() }
 }
 
-export const left = ({ services: { config } }: TestService) => ({
-  kept: readdirSync(config.filesFolder).length,
-  staged: readdirSync(config.stagingFolder),
+/** What is stored, and what is on its way. */
+export const left = async (service: TestService) => ({
+  kept: await storedCount(service),
+  staged: staged(service),
 })
+
+export const staged = ({ services }: TestService) => readdirSync(services.config.stagingFolder)
