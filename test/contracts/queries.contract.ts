@@ -16,7 +16,7 @@ const QUERIES = join(import.meta.dirname, '../../db/queries')
 /** What only PostgreSQL has; tests of nodes and of the delivery call it. */
 const ONLY_POSTGRES = ['job-tickets.ts', 'server-time.ts', 'service-keys.ts', 'shared-state.ts']
 /** No queries. */
-const NOT_QUERIES = ['emailKey', 'state', 'stored-json.ts']
+const NOT_QUERIES = ['emailKey', 'hasTable', 'state', 'stored-json.ts']
 
 const CALLS = [callAboutBooks, callAboutPeople, callAboutFiles, callAboutJobs]
 

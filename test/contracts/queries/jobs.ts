@@ -103,6 +103,7 @@ async function callAboutRuns (db: Database, recorded: Recorded): Promise<void> {
         : { state: 'failed' as const, finished_at: finishedAt, error_code: 'X', error_message: 'Zoë Ames' }
       await claims.endRun(trx, run, change, end)
       await claims.endRun(trx, run, change, end)
+      await claims.hasSucceeded(trx, run)
       await claims.setResult(trx, run.id, { n: 1e300, text: '\u2028Zoë' })
     }
     await attempts.endAttempts(trx, [], { finishedAt: 1, outcome: 'died' })
