@@ -1,18 +1,15 @@
 // The connections of pg-boss, which are apart from those of requests: a heartbeat that waits behind a
 // thousand requests would make a living node look dead.
 import { CompiledQuery } from 'kysely'
-import { Client } from 'pg'
 import type { PostgresLocation, Trx } from '../database.ts'
-import { clientOptions } from './client-options.ts'
-import { connectionPool } from './connection.ts'
+import { patientPool } from './connection.ts'
+import { openSession } from './session.ts'
 
 /** Connections on which pg-boss runs its statements, beside the one on which it listens. */
 const POOL_SIZE = 2
-/** Longest time of one statement, ms. */
-const STATEMENT_TIMEOUT_MS = 30_000
-/** Wait before the first attempt to listen again, ms; it doubles up to `MOST_MS`. */
-const FIRST_MS = 500
-const MOST_MS = 15_000
+/** Its statements are short, and a heartbeat must not be late. */
+const PATIENCE = { connectMs: 3000, statementMs: 10_000, transactionMs: 30_000, idleMs: 30_000 }
+const LOCK_TIMEOUT_MS = 10_000
 
 /** Runs the text of a statement, or of several without values. */
 interface SqlRunner {
@@ -20,55 +17,43 @@ interface SqlRunner {
 }
 
 interface JobConnections extends SqlRunner {
-  /** Listens until it is closed. After a lost connection it listens again and says so. */
+  /** Listens until it is closed. Calls `up` when it listens, at first and after a lost connection. */
   listen: (
     channel: string,
     notified: (payload: string) => void,
-    reconnected: () => void
+    up: () => void
   ) => Promise<{ close: () => Promise<void> }>
   close: () => Promise<void>
 }
 
-export function openJobConnections ({ connection, direct }: PostgresLocation): JobConnections {
-  const pool = connectionPool(connection, { max: POOL_SIZE, statement_timeout: STATEMENT_TIMEOUT_MS })
+export function openJobConnections (location: PostgresLocation): JobConnections {
+  const pool = patientPool(location, { max: POOL_SIZE, patience: PATIENCE, lockTimeoutMs: LOCK_TIMEOUT_MS })
   return {
-    executeSql: async (text, values) => await pool.query(text, values),
-    async listen (channel, notified, reconnected) {
-      let client: Client | undefined
-      let timer: NodeJS.Timeout | undefined
-      let isClosed = false
-
-      async function connect (waitMs: number): Promise<void> {
-        const next = new Client({ ...clientOptions(direct), keepAlive: true, connectionTimeoutMillis: 4000 })
-        client = next
-        let isLost = false
-        const lost = (nextWaitMs: number) => {
-          if (isLost) return
-          isLost = true
-          next.end().catch(() => {})
-          if (isClosed) return
-          timer = setTimeout(() => { void connect(Math.min(nextWaitMs * 2, MOST_MS)) }, nextWaitMs).unref()
-        }
-        next.on('error', () => { lost(FIRST_MS) })
-        next.on('end', () => { lost(FIRST_MS) })
-        next.on('notification', ({ payload }) => { if (payload !== undefined) notified(payload) })
-        try {
-          await next.connect()
-          await next.query(`LISTEN ${next.escapeIdentifier(channel)}`)
-          reconnected()
-        } catch {
-          lost(waitMs)
-        }
+    async executeSql (text, values = []) {
+      const client = await pool.connect()
+      let isDone = false
+      try {
+        const result: { rows: unknown[] } = await client.query(text, values)
+        isDone = true
+        return result
+      } finally {
+        // A transaction in the text that failed is open on this connection.
+        client.release(!isDone)
       }
-
-      await connect(FIRST_MS)
-      return {
-        async close () {
-          isClosed = true
-          clearTimeout(timer)
-          await client?.end().catch(() => {})
-        },
-      }
+    },
+    async listen (channel, notified, up) {
+      const session = openSession({
+        address: location.direct,
+        name: 'perfbook jobs',
+        prepare: async (client) => { await client.query(`LISTEN ${client.escapeIdentifier(channel)}`) },
+        beat: async (client) => { await client.query('SELECT 1') },
+        notified,
+        up,
+        // Tickets are looked for once a second all the same.
+        down: () => {},
+      })
+      session.opened.catch(() => {})
+      return session
     },
     close: () => pool.end(),
   }

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { openDatabase, type Database, type DatabaseLocation } from '../../db/index.ts'
+import { openDatabase, type Database } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { withTask, type JobKind, type RunnableKind } from '../../src/jobs/job-kind.ts'
 import type { JobDelivery } from '../../src/jobs/delivery/delivery.ts'
@@ -88,9 +88,6 @@ function runnable (pool: WorkerPool<TestTasks>, kind: TestKind): RunnableKind {
   }
 }
 
-/** By folder: two services of a folder share its database. */
-const databases = new Map<string, DatabaseLocation>()
-
 /** Closed with the test. The runner is not started. */
 export async function createJobService (
   t: Test,
@@ -108,9 +105,7 @@ export async function createJobService (
 ): Promise<JobService> {
   const stagingFolder = join(folder, 'staging')
   mkdirSync(stagingFolder, { recursive: true })
-  const location = databases.get(folder) ?? await testDatabase(t, folder)
-  databases.set(folder, location)
-  const db = await openDatabase(location)
+  const db = await openDatabase(await testDatabase(t, folder))
   const log: LogLine[] = []
   const readers = new Set<() => void>()
   const at = (level: LogLine['level']) => (facts: object, text: string) => {
