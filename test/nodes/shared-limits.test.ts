@@ -80,6 +80,23 @@ t.test('a one-time link works once over all nodes', { skip: noPostgres }, async 
   t.equal(found.filter((link) => link !== undefined).length, 1, 'the newer one of two ends the other one')
 })
 
+t.test('a sign-on ticket works once over all nodes', { skip: noPostgres }, async (t) => {
+  // No one listens there: a ticket that is accepted is followed by a question to the provider.
+  const OIDC_ISSUER = 'http://127.0.0.1:9'
+  const { nodes, clock } = await startTwo(t, { OIDC_ISSUER, OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'x' })
+  const finish = async (node: TestService, state: string) => {
+    const ticket = { state, nonce: 'n', verifier: 'v', until: clock.now + 600_000 }
+    const browser = { address: '192.0.2.1', userAgent: undefined, previous: undefined }
+    const uri = 'https://grades.school.example/api/oidc/callback'
+    return await node.services.singleSignOn?.finish(uri, `?state=${state}&code=c`, ticket, browser)
+      .then((begun) => 'refused' in begun ? begun.refused : 'in', (error: { code: string }) => error.code)
+  }
+  const [a, b] = nodes
+  const all = await Promise.all([a, b, a, b, a, b].map((node) => finish(node, 'one')))
+  t.strictSame(all.sort(), ['ISSUER_UNAVAILABLE', ...Array<string>(5).fill('expired')])
+  t.equal(await finish(b, 'another'), 'ISSUER_UNAVAILABLE')
+})
+
 t.test('an account is made once', { skip: noPostgres }, async (t) => {
   const { nodes } = await startTwo(t)
   const email = 'new@example.edu'
