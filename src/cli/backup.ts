@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { checkSchema } from '../../db/migrations/migrate.ts'
 import { migrationStatus } from '../../db/sqlite/database-copy.ts'
 import { readConfig } from '../config.ts'
+import { assertOwnBackups } from '../backup/own-backups.ts'
 import { makeBackup, type BackupFacts } from '../backup/backup.ts'
 import { createDiskStorage } from '../files/storage/disk.ts'
 import { VERSION } from '../version.ts'
@@ -24,6 +25,7 @@ export function backupCommand (context: CommandContext): Command {
     .action(
       async (dir: string, { dataDir, keep, json }: { dataDir?: string, keep?: number, json?: boolean }) => {
         const config = readConfig(context.env, { flags: { DATA_DIR: dataDir } })
+        assertOwnBackups(config)
         const folder = resolve(givenPath(context, dir))
         if (!existsSync(config.databaseFile)) {
           throw failed(

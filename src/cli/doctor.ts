@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { versions } from 'node:process'
 import { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import type { PostgresLocation } from '../../db/index.ts'
 import { readConfig, type Config } from '../config.ts'
 import {
   checkClock,
@@ -77,6 +79,9 @@ async function examine (
     secretFile: config.secretFile,
   }
   const threads = await checkThreads(TASKS_FILE, config.WORKER_MEMORY_MB)
+  if (config.database.engine === 'postgres') {
+    return [...await examineNode(context, config, config.database, places, isDeep), threads]
+  }
   const unfinished = checkRestore(places)
   if (unfinished !== undefined) return [unfinished, threads]
   const folder = checkFolder(places)
@@ -89,21 +94,45 @@ async function examine (
     await checkDisk(places, config.MIN_FREE_BYTES),
     database,
     // A database that is damaged or has another schema cannot be asked about files and times.
-    ...database.ok ? await examineContents(context, places, isDeep) : [],
+    ...database.ok ? await examineContents(context, config, places, isDeep) : [],
     await checkPort(config.DATA_DIR, { host: config.HOST, port: config.PORT }),
     threads,
   ]
 }
 
+/** With PostgreSQL, the data folder is scratch space. */
+async function examineNode (
+  { stderr, signal }: CommandContext,
+  config: Config,
+  location: PostgresLocation,
+  places: DataPlaces,
+  isDeep: boolean
+): Promise<Finding[]> {
+  const { checkPostgres } = await import('../doctor/postgres-checks.ts')
+  const bar = createProgressBar(stderr, 'files')
+  try {
+    return [
+      ...existsSync(places.dataFolder)
+        ? [await checkDisk(places, config.MIN_FREE_BYTES)]
+        : [fine('data folder', `${places.dataFolder} does not exist yet; the service creates it`)],
+      ...await checkPostgres(config, location, { isDeep, signal, onProgress: bar.set }),
+      await checkPort(config.DATA_DIR, { host: config.HOST, port: config.PORT }),
+    ]
+  } finally {
+    bar.end()
+  }
+}
+
 async function examineContents (
   { stderr, signal }: CommandContext,
+  config: Config,
   places: DataPlaces,
   isDeep: boolean
 ): Promise<Finding[]> {
   const bar = createProgressBar(stderr, 'files')
   try {
     return [
-      await checkFiles(places, { isDeep, signal, onProgress: bar.set }),
+      await checkFiles(places, config.files, { isDeep, signal, onProgress: bar.set }),
       await checkClock(places, Date.now()),
     ]
   } finally {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { migrationStatus } from '../../db/sqlite/database-copy.ts'
 import { readConfig } from '../config.ts'
+import { assertOwnBackups } from '../backup/own-backups.ts'
 import { restoreBackup } from '../backup/restore.ts'
 import type { CommandContext } from './program/context.ts'
 import { stopped } from './program/failures.ts'
@@ -21,6 +22,7 @@ export function restoreCommand (context: CommandContext): Command {
         { dataDir, backup, json }: { dataDir?: string, backup?: string, json?: boolean }
       ) => {
         const config = readConfig(context.env, { flags: { DATA_DIR: dataDir } })
+        assertOwnBackups(config)
         const bar = createProgressBar(context.stderr, 'restore')
         const facts = await restoreBackup({
           folder: resolve(givenPath(context, dir)),

@@ -7,10 +7,11 @@ import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite
 import { newestTime } from '../../db/queries/monitoring.ts'
 import { hasCode } from '../errors.ts'
 import { freeSpace } from '../files/disk-space.ts'
-import { createDiskStorage } from '../files/storage/disk.ts'
-import { verifyFiles } from '../files/verify-files.ts'
+import type { FileLocation } from '../file-location.ts'
 import { isoTime } from '../iso-time.ts'
+import { checkStoredFiles, type CheckFilesOptions } from './file-checks.ts'
 import { fine, problem, type Finding } from './finding.ts'
+import { megabytes } from './megabytes.ts'
 import { openPlaces } from './open-places.ts'
 
 /** The clock is wrong if it shows an earlier year. */
@@ -143,19 +144,9 @@ export function checkDatabase ({ databaseFile }: DataPlaces, { isDeep }: { isDee
   return fine(name, `intact, schema ${status.applied.at(-1) ?? 'not created yet'}`)
 }
 
-interface CheckFilesOptions {
-  /** Reads every byte. Otherwise only sizes are compared. */
-  isDeep: boolean
-  signal: AbortSignal
-  /** Gets fractions. */
-  onProgress: (fraction: number) => void
-}
-
 export async function checkFiles (
-  places: DataPlaces,
-  { isDeep, signal, onProgress }: CheckFilesOptions
+  places: DataPlaces, files: FileLocation, options: CheckFilesOptions
 ): Promise<Finding> {
-  const name = 'files'
   const snapshot = openSnapshot(places.databaseFile)
   try {
     const db: Database = {
@@ -174,31 +165,7 @@ export async function checkFiles (
       wipeFreeSpace: changesNothing,
       close: async () => {},
     }
-    const found = await verifyFiles({
-      db,
-      storage: createDiskStorage(places.filesFolder, places.quarantineFolder),
-      now: Date.now,
-    }, {
-      sizesOnly: !isDeep,
-      signal,
-      onProgress: (done, of) => {
-        onProgress(done / of)
-      },
-    })
-    const { lost, damaged, orphaned } = found
-    if (lost.length + damaged.length + orphaned.length === 0) {
-      return fine(
-        name,
-        `${found.files} files with ${megabytes(found.bytes)} ${isDeep ? 'were verified' : 'are present'}`
-      )
-    }
-    const [first] = [...lost, ...damaged].map(({ path }) => path).concat(orphaned)
-    return problem(
-      name,
-      `${lost.length} lost, ${damaged.length} damaged, ${orphaned.length} unknown to the database; ` +
-        `the first is ${first}.`,
-      '"perfbook file verify --repair" hides them or moves them to quarantine/. A backup may have them.'
-    )
+    return await checkStoredFiles(db, files, options)
   } finally {
     await snapshot.close()
   }
@@ -243,10 +210,6 @@ function isAllowed (path: string, mode: number): boolean {
   } catch {
     return false
   }
-}
-
-function megabytes (count: number): string {
-  return `${new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(count / 1e6)} MB`
 }
 
 function changesNothing (): never {

@@ -61,7 +61,7 @@ t.test('while a service of an older version runs, nothing changes either', async
   // What matters of that service is its lock.
   const older = spawn(process.execPath, ['--input-type=module', '-e', `
     import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, '../../db/sqlite/folder-lock.ts'))}
-    lockFolder(${JSON.stringify(folder)}, { pid: process.pid, address: 'http://127.0.0.1:4711' })
+    globalThis.lock = lockFolder(${JSON.stringify(folder)}, { pid: process.pid, address: 'http://127.0.0.1:4711' })
     process.stdout.write('held')
     setInterval(() => {}, 1000)
   `], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -1,0 +1,160 @@
+// Checks of an installation on PostgreSQL. They change nothing and may run while nodes run.
+import { openDatabase, type PostgresLocation } from '../../db/index.ts'
+import { checkSchema } from '../../db/migrations/migrate.ts'
+import { shownAddress } from '../../db/postgres/address.ts'
+import { LEAST_VERSION } from '../../db/postgres/copy-target.ts'
+import { serverFacts, type ServerFacts } from '../../db/postgres/server-facts.ts'
+import { hasCode } from '../errors.ts'
+import type { Config } from '../config.ts'
+import { isoTime } from '../iso-time.ts'
+import { checkStoredFiles, type CheckFilesOptions } from './file-checks.ts'
+import { fine, problem, type Finding } from './finding.ts'
+
+/** Tolerance between the clocks of a node and of the server, ms. */
+const CLOCK_MAY_DIFFER_MS = 60_000
+/** PostgreSQL cannot clean up behind a transaction that is open for longer, s. */
+const LONG_TRANSACTION_S = 600
+
+/** All of them. After one that says that the database cannot be used, nothing else is asked of it. */
+export async function checkPostgres (
+  config: Config, location: PostgresLocation, options: CheckFilesOptions
+): Promise<Finding[]> {
+  const shown = shownAddress(location.connection)
+  let facts: ServerFacts
+  try {
+    facts = await serverFacts(location.connection)
+    if (location.direct !== location.connection) await serverFacts(location.direct)
+  } catch (error) {
+    return [problem(
+      'database',
+      `${shown} does not answer: ${(error as Error).message}`,
+      'Check DATABASE_URL (and DATABASE_DIRECT_URL), pg_hba.conf, and whether PostgreSQL runs.'
+    )]
+  }
+  const server = checkServer(facts, shown)
+  if (!server.ok) return [server]
+  const schema = checkTables(facts)
+  return [
+    server,
+    checkRights(facts),
+    schema,
+    checkConnections(facts, config.DATABASE_POOL),
+    checkClocks(facts),
+    checkTransactions(facts),
+    ...facts.nodes === undefined ? [] : [checkNodes(facts.nodes, config)],
+    ...schema.ok ? [await checkContents(config, location, options)] : [],
+  ]
+}
+
+function checkServer ({ version, encoding, isReadOnly }: ServerFacts, shown: string): Finding {
+  const name = 'database'
+  if (version < LEAST_VERSION) {
+    return problem(
+      name, `${shown} is PostgreSQL ${version}.`, `Upgrade it to version ${LEAST_VERSION} or later.`
+    )
+  }
+  if (encoding !== 'UTF8') {
+    return problem(
+      name,
+      `${shown} has the encoding ${encoding}, which cannot store all names.`,
+      "Create a database with ENCODING 'UTF8' TEMPLATE template0."
+    )
+  }
+  if (isReadOnly) {
+    return problem(
+      name, `${shown} is read-only.`, 'Point DATABASE_URL at the primary server; a replica takes no writes.'
+    )
+  }
+  return fine(name, `${shown}, PostgreSQL ${version}, ${encoding}`)
+}
+
+function checkRights ({ isOwner, mayCreate }: ServerFacts): Finding {
+  if (mayCreate && isOwner) return fine('rights', 'the user owns the database')
+  return problem(
+    'rights',
+    mayCreate ? 'The user does not own the database.' : 'The user may not create tables.',
+    'As an administrator of PostgreSQL: ALTER DATABASE … OWNER TO the user of DATABASE_URL.'
+  )
+}
+
+function checkTables ({ schema, unfinishedCopy }: ServerFacts): Finding {
+  const name = 'schema'
+  if (unfinishedCopy !== undefined) {
+    return problem(
+      name,
+      `The copy of ${unfinishedCopy} into this database did not finish.`,
+      'Run the same "perfbook copy" again, or use an empty database.'
+    )
+  }
+  try {
+    if (checkSchema(schema, { mayUpgrade: false }) === 'new') {
+      return problem(name, 'The database has no tables yet.', 'Start a node, or run "perfbook migrate".')
+    }
+  } catch (error) {
+    if (hasCode(error, 'SCHEMA_TOO_NEW')) {
+      return problem(name, error.message, 'Start the version that upgraded it, or a later one.')
+    }
+    if (!hasCode(error, 'SCHEMA_TOO_OLD')) throw error
+    return problem(name, error.message, 'Nodes of the version before keep working. See docs/many-nodes.md.')
+  }
+  return fine(name, schema.applied.at(-1) ?? '')
+}
+
+function checkConnections (
+  { mostConnections, openConnections, nodes = [] }: ServerFacts, pool: number
+): Finding {
+  const count = Math.max(1, nodes.length)
+  const wanted = pool * count
+  const text = `${count} ${count === 1 ? 'node' : 'nodes'} with DATABASE_POOL=${pool} may open ${wanted} ` +
+    `connections; the server allows ${mostConnections}, and ${openConnections} are open`
+  return wanted <= mostConnections
+    ? fine('connections', text)
+    : problem('connections', `${text}.`, 'Raise max_connections of PostgreSQL, or lower DATABASE_POOL.')
+}
+
+function checkClocks ({ time, ourTime }: ServerFacts): Finding {
+  const difference = Math.round(ourTime - time)
+  if (Math.abs(difference) <= CLOCK_MAY_DIFFER_MS) return fine('clock', isoTime(Math.round(ourTime)))
+  return problem(
+    'clock',
+    `This machine shows ${isoTime(Math.round(ourTime))}, and PostgreSQL ${isoTime(time)}. ` +
+      "Times in the data are PostgreSQL's.",
+    'Set both clocks, preferably with a time service (systemd-timesyncd, chrony).'
+  )
+}
+
+function checkTransactions ({ oldest }: ServerFacts): Finding {
+  if (oldest === undefined || oldest.seconds < LONG_TRANSACTION_S) {
+    return fine('transactions', 'none is open for long')
+  }
+  const { seconds, pid, application } = oldest
+  return problem(
+    'transactions',
+    `One has been open for ${Math.floor(seconds / 60)} minutes (process ${pid} of the server, ${
+      application === '' ? 'without a name' : application}).`,
+    `PostgreSQL cannot clean up meanwhile. If it is not a backup: SELECT pg_terminate_backend(${pid}).`
+  )
+}
+
+function checkNodes (nodes: NonNullable<ServerFacts['nodes']>, { NODE_ROLE }: Config): Finding {
+  const names = nodes.map(({ name, role }) => `${name} (${role})`).join(', ')
+  if (nodes.some(({ role }) => role !== 'web')) return fine('nodes', names)
+  return problem(
+    'nodes',
+    nodes.length === 0 ? 'No node is running.' : `No node runs jobs: ${names}.`,
+    NODE_ROLE === 'web' || nodes.length > 0
+      ? 'Exports and imports wait. Start a node with NODE_ROLE=worker or all.'
+      : 'Start a node.'
+  )
+}
+
+async function checkContents (
+  config: Config, location: PostgresLocation, options: CheckFilesOptions
+): Promise<Finding> {
+  const db = await openDatabase({ ...location, poolSize: 2 })
+  try {
+    return await checkStoredFiles(db, config.files, options)
+  } finally {
+    await db.close()
+  }
+}
