@@ -34,5 +34,5 @@ export type TableName = (typeof TABLES_IN_ORDER)[number]
 
 /** Tables of PostgreSQL about the nodes that share it. A copy sets their keys and leaves the others empty. */
 export const TABLES_OF_NODES: readonly string[] = [
-  'job_tickets', 'service_keys', 'shared_claims', 'shared_counters',
+  'job_tickets', 'nodes', 'service_keys', 'shared_claims', 'shared_counters',
 ]

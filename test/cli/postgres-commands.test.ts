@@ -113,7 +113,8 @@ t.test('doctor: what is wrong', { skip: noPostgres }, async (t) => {
   const db = await openDatabase(target)
   await db.write((trx) => trx.insertInto('files').values({
     owner_type: 'course', owner_id: 1, category: 'c', filename: 'a.txt', hex: 'a'.repeat(32),
-    content_type: 'x', size: 1, sha256: 'b', created_at: 1, created_by: null, expires_at: null, removed_at: null, lost_at: null,
+    content_type: 'x', size: 1, sha256: 'b', created_at: 1, created_by: null, expires_at: null,
+    removed_at: null, lost_at: null,
   }).execute())
   await db.close()
   t.match((await examine(run)).get('files'), { ok: true, message: /there is no/ })
