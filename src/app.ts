@@ -27,6 +27,8 @@ import { jobsRoutes } from './http/routes/jobs.ts'
 import { createLinks } from './http/links.ts'
 import { countRequests } from './http/metrics-hook.ts'
 import { metricsRoutes } from './http/routes/metrics.ts'
+import { nodesRoutes } from './http/routes/nodes.ts'
+import { answerOnlyHealth } from './http/only-health.ts'
 import { openApi } from './http/openapi/openapi.ts'
 import { shedLoad } from './http/overload.ts'
 import { rateLimitStore } from './http/rate-limit-store.ts'
@@ -63,7 +65,7 @@ export interface App {
 export async function createApp (services: Services, logger: FastifyBaseLogger | false): Promise<App> {
   const {
     config, clock, access, accounts, sessions, passwordLinks, audit, courses, exports, imports, files,
-    freeBytes, queue, runner, outlook, housekeeping, metrics, shared,
+    freeBytes, queue, runner, outlook, housekeeping, metrics, nodes, shared,
   } = services
   const links = createLinks(config.PUBLIC_URL)
   const gate = createJobGate({ config, files, freeBytes, now: clock.now })
@@ -115,6 +117,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   countRequests(server, metrics)
   acceptBodies(server)
   handleErrors(server)
+  if (config.NODE_ROLE === 'worker') answerOnlyHealth(server)
   await server.register(cookies, { secret: await cookieKey(services) })
   const routes = enforceAccess(server, { authentication, access, audit, polls, config })
   server.addHook('preClose', async () => {
@@ -141,7 +144,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(swagger, openApi(links.prefix, config.PUBLIC_URL))
   await publishContract(server, links, config.API_DOCS)
 
-  await server.register(healthRoutes, { gate, queue })
+  await server.register(healthRoutes, { gate, nodes, queue })
   await server.register(metricsRoutes, { config, metrics })
   await server.register(signInRoutes, { cookie, sessions })
   await server.register(singleSignOnRoutes, { config, cookie, links, singleSignOn: services.singleSignOn })
@@ -159,6 +162,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(courseFilesRoutes, { config, courses, exports, files, gate, links, room })
   await server.register(importsRoutes, { config, gate, imports, jobView, links, room })
   await server.register(storageRoutes, { config, courses, files, freeBytes, links, housekeeping })
+  await server.register(nodesRoutes, { nodes })
   await server.register(pageRoutes, { publicPath: links.prefix })
   return { server, gate, routes, prepare: schemas.computeAll }
 }

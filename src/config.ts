@@ -1,6 +1,8 @@
 // The settings of one run, checked once at the start, frozen and passed down. The list of settings is in
 // `settings.ts`.
+import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { DatabaseLocation } from '../db/index.ts'
 import { isTimeZone } from './courses/course-time.ts'
@@ -15,6 +17,8 @@ const MIN_JWT_SECRET_BYTES = 32
 
 export type Config = Readonly<SettingValues> & {
   readonly database: DatabaseLocation
+  /** NODE_NAME, or one that was made up for this process. */
+  readonly nodeName: string
   /** Of SQLite. */
   readonly databaseFile: string
   readonly filesFolder: string
@@ -65,6 +69,7 @@ export function readConfig (env: Given, { flags = {}, file }: OtherSources = {})
     DATA_DIR: folder,
     database: postgres ?? { engine: 'sqlite' as const, connection: { file: databaseFile } },
     databaseFile,
+    nodeName: values.NODE_NAME || madeUpName(),
     filesFolder: resolve(folder, 'files'),
     stagingFolder: resolve(folder, 'staging'),
     quarantineFolder: resolve(folder, 'quarantine'),
@@ -74,6 +79,12 @@ export function readConfig (env: Given, { flags = {}, file }: OtherSources = {})
     corsOrigins: listOf(values.CORS_ORIGINS),
     trustProxy: proxies.length > 0 ? proxies : values.TRUST_PROXY === 'true',
   })
+}
+
+/** The name of the host, and what tells this process from another one there. */
+function madeUpName (): string {
+  const host = hostname().replace(/[^\w.-]/g, '-').slice(0, 50)
+  return `${host === '' ? 'node' : host}-${randomBytes(3).toString('hex')}`
 }
 
 function invalidSettings (

@@ -1,5 +1,6 @@
 // Everything that the service and the command line are made of, put together once. Nothing runs until the
 // runner and the server are started.
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { openDatabase, type Database, type DatabaseLocation } from '../db/index.ts'
 import type { Config } from './config.ts'
@@ -30,6 +31,7 @@ import type { Log } from './log.ts'
 import { databaseClock } from './nodes/database-clock.ts'
 import { createDatabaseState } from './nodes/database-state.ts'
 import { createMemoryState } from './nodes/memory-state.ts'
+import { createNodes, type Nodes } from './nodes/nodes.ts'
 import type { SharedState } from './nodes/shared-state.ts'
 import { TASKS_FILE } from './program-files.ts'
 import { VERSION } from './version.ts'
@@ -48,6 +50,7 @@ export interface Services extends AccountServices {
   queue: JobQueue
   runner: JobRunner
   metrics: Metrics
+  nodes: Nodes
   /** Counters and one-time values that hold over all nodes. */
   shared: SharedState
   /** Bytes that are free on the disk of the data folder. */
@@ -74,7 +77,9 @@ export interface ServicesOptions {
   storage?: FileStorage
   /** Whether an older database is upgraded: only where the caller holds the lock on the data folder. */
   mayUpgrade?: boolean
-  /** False: this process queues jobs for others, and runs none. */
+  /** For the process that is the service: it is one of the nodes, and it has clients who wait. */
+  node?: { signal: AbortSignal | undefined }
+  /** False: this process queues jobs for others, and runs none. Default: as NODE_ROLE says. */
   runsJobs?: boolean
   /** Called between steps, where the kill test ends the process. */
   onStep?: (step: string) => void
@@ -90,14 +95,38 @@ export async function createServices ({
   jobPool,
   storage: otherStorage,
   mayUpgrade = false,
-  runsJobs = true,
+  runsJobs = config.NODE_ROLE !== 'web',
+  node,
   onStep,
 }: ServicesOptions): Promise<Services> {
   assertNotRestoring(config.DATA_DIR)
   mkdirSync(config.filesFolder, { recursive: true, mode: 0o700 })
   mkdirSync(config.stagingFolder, { recursive: true, mode: 0o700 })
+  const startedAt = Date.now()
+  const live = { jobs: () => 0 }
+  const runningJobs = () => live.jobs()
   const db = await openDatabase(database, {
     mayUpgrade,
+    ...(node === undefined
+      ? {}
+      : {
+          isImpatient: true,
+          waitMs: config.START_WAIT_SECONDS * 1000,
+          signal: node.signal,
+          node: {
+            id: randomBytes(8).toString('hex'),
+            name: config.nodeName,
+            role: config.NODE_ROLE,
+            version: VERSION,
+            threads: runsJobs ? config.WORKER_THREADS : 0,
+            sharesFiles: config.files.kind === 's3',
+            runningJobs,
+          },
+        }),
+    onOutage (outage) {
+      if (outage === undefined) log.info({}, 'the database is back')
+      else log.error(outage, 'the database is away; requests are refused until it is back')
+    },
     ...(givenClock === undefined ? {} : { now: givenClock.now }),
     onCallbackError: (error) => { log.error({ err: error }, 'what follows from a database write failed') },
   })
@@ -182,6 +211,7 @@ export async function createServices ({
     onStep,
     onEnd: metrics.runEnded,
   })
+  live.jobs = runner.running
   const queue = createJobQueue({
     db,
     now,
@@ -217,6 +247,11 @@ export async function createServices ({
     queue,
     runner,
     metrics,
+    nodes: createNodes({
+      db,
+      now,
+      self: { name: config.nodeName, role: config.NODE_ROLE, version: VERSION, startedAt, runningJobs },
+    }),
     shared,
     freeBytes,
     outlook: createJobOutlook({
@@ -230,6 +265,7 @@ export async function createServices ({
     },
     async close (graceMs) {
       housekeeping.stop()
+      await db.leave()
       await runner.stop(graceMs)
       await readers.destroy()
       await audit.close()

@@ -13,14 +13,16 @@ interface FolderHolder {
   address: string
   /** The address for people, of a service with PUBLIC_URL. */
   publicUrl?: string
+  /** Of a service: the node of the list of nodes. */
+  node?: { name: string, role: 'all' | 'web' | 'worker', version: string, started_at: string }
 }
 
 export interface FolderLock {
   /**
-   * Publishes what this process is (a service knows its address only once it listens), and its address for
-   * people.
+   * Publishes what this process is (a service knows its address only once it listens), its address for people
+   * and its node.
    */
-  describe: (address: string, publicUrl?: string) => void
+  describe: (address: string, more?: Pick<FolderHolder, 'node' | 'publicUrl'>) => void
   release: () => void
 }
 
@@ -36,8 +38,8 @@ export function lockFolder (folder: string, { pid, address }: FolderHolder): Fol
     if (isBusy(error)) throw folderInUse(folder, error)
     throw error
   }
-  const describe = (what: string, publicUrl?: string) => {
-    writeFileSync(description, JSON.stringify({ pid, address: what, publicUrl }))
+  const describe: FolderLock['describe'] = (what, more = {}) => {
+    writeFileSync(description, JSON.stringify({ pid, address: what, ...more }))
   }
   describe(address)
   let held = true

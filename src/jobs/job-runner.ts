@@ -40,6 +40,8 @@ export interface JobRunner {
   abort: (jobId: number) => void
   /** Resolves when no job runs and none that waits can start. For tests and the command line. */
   drain: () => Promise<void>
+  /** How many jobs run in this process. */
+  running: () => number
   /** The progress of a run in this process, a fraction; newer than the row's. */
   progress: (jobId: number) => number | undefined
   /** Calls back at each change of the job in this process. Returns a function that ends this. */
@@ -169,6 +171,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
         else if (await nextJob(db.reads, { ...filter, now: clock.now() }) === undefined) return
       }
     },
+    running: () => live.size,
     progress: (jobId) => Array.from(live.values()).findLast((run) => run.job.id === jobId)?.progress,
     watch,
     async stop (graceMs) {

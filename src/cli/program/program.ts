@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   student: async () => (await import('../student.ts')).studentCommand,
   audit: async () => (await import('../audit.ts')).auditCommand,
   job: async () => (await import('../job.ts')).jobCommand,
+  nodes: async () => (await import('../nodes.ts')).nodesCommand,
   file: async () => (await import('../file.ts')).fileCommand,
   backup: async () => (await import('../backup.ts')).backupCommand,
   restore: async () => (await import('../restore.ts')).restoreCommand,

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { pino, type Logger } from 'pino'
@@ -29,6 +30,8 @@ export interface RunningService {
 interface ServiceProcess {
   stderr: { write: (text: string) => unknown }
   pid: number
+  /** Ends the wait for a database that is not there yet. */
+  signal?: AbortSignal
 }
 
 /** Parts that a test replaces, and settings files, which may hold passwords. */
@@ -36,8 +39,8 @@ type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { settingsFile
 
 /**
  * Starts the whole service on a data folder: lock, database, repair of files, HTTP, jobs. Throws
- * FOLDER_IN_USE, SCHEMA_TOO_NEW, UPGRADE_FAILED, ADDRESS_UNAVAILABLE, and what the operating system
- * says of the folder.
+ * FOLDER_IN_USE, NODE_REFUSED, DATABASE_UNAVAILABLE, SCHEMA_TOO_NEW, UPGRADE_FAILED, ADDRESS_UNAVAILABLE, and
+ * what the operating system says of the folder.
  */
 export async function runService (
   context: ServiceProcess,
@@ -49,7 +52,9 @@ export async function runService (
   const lock = lockFolder(config.DATA_DIR, { pid: context.pid, address: 'starting' })
   const undo: Array<() => unknown> = [() => { lock.release() }]
   try {
-    const services = await createServices({ config, log, mayUpgrade: true, ...parts })
+    const services = await createServices({
+      config, log, mayUpgrade: true, node: { signal: context.signal }, ...parts,
+    })
     undo.push(() => services.close(0))
     onStep?.('boot: opened')
     const open = openPlaces({
@@ -75,7 +80,10 @@ export async function runService (
       throw listenFailure(error as NodeJS.ErrnoException, config)
     })
     const address = addressOf(server.server.address() as AddressInfo, config.HOST)
-    lock.describe(address, config.PUBLIC_URL === '' ? undefined : config.PUBLIC_URL)
+    lock.describe(address, {
+      ...(config.PUBLIC_URL === '' ? {} : { publicUrl: config.PUBLIC_URL }),
+      node: services.nodes.self,
+    })
     // Requests that already wait are answered before threads start.
     await turn()
     services.metrics.watchProcess()
@@ -92,6 +100,7 @@ export async function runService (
       log.info('stopping')
       // Polls are answered while running jobs have their grace period; new jobs are refused.
       gate.close()
+      await services.db.leave()
       await services.runner.stop(config.SHUTDOWN_GRACE_MS)
       // Slow downloads get the same time again.
       const cutOff = services.clock.after(config.SHUTDOWN_GRACE_MS, () => {
@@ -117,9 +126,11 @@ export async function runService (
 }
 
 /** A structured log on stderr. Quoted text cannot control the terminal that shows it. */
-export function createLog ({ stderr }: ServiceProcess, config: Config): Logger {
+export function createLog ({ stderr, pid }: ServiceProcess, config: Config): Logger {
   return pino({
     level: config.LOG_LEVEL,
+    // What pino says by itself, and which node it is.
+    base: { pid, hostname: hostname(), ...isOneOfMany(config) ? { node: config.nodeName } : {} },
     // Headers hold tokens and cookies; at its finest level a plugin logs all that it was given
     // (@fastify/multipart does).
     redact: ['headers', '*.headers'],
@@ -136,6 +147,11 @@ export function createLog ({ stderr }: ServiceProcess, config: Config): Logger {
       stderr.write(escapeUnprintable(line))
     },
   })
+}
+
+/** Whether the name of this node tells something. */
+function isOneOfMany ({ database, NODE_NAME: name }: Config): boolean {
+  return database.engine === 'postgres' || name !== ''
 }
 
 /** An error as it is logged: one from a thread may quote a file. */

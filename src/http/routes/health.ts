@@ -2,19 +2,31 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { DomainError } from '../../errors.ts'
 import type { JobQueue } from '../../jobs/job-queue.ts'
+import type { Nodes } from '../../nodes/nodes.ts'
 import { errorBody } from '../errors.ts'
 import type { JobGate } from '../job-gate.ts'
 import { errorSchema } from '../schemas/common.ts'
 
 const tags = ['Health']
 const ok = Type.Object({ status: Type.Literal('ok') })
+const ready = Type.Object({
+  status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')]),
+  degraded: Type.Optional(Type.Array(Type.Object({
+    part: Type.Union([Type.Literal('jobs'), Type.Literal('storage')]),
+    message: Type.String({ description: 'What does not work meanwhile' }),
+  }))),
+})
 
 interface HealthRoutesOptions {
   gate: Pick<JobGate, 'isClosed' | 'isDiskLow'>
+  nodes: Pick<Nodes, 'isAnyRunningJobs' | 'problem'>
   queue: Pick<JobQueue, 'countWaiting'>
 }
 
-export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = async (app, { gate, queue }) => {
+export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = async (
+  app,
+  { gate, nodes, queue }
+) => {
   app.get('/healthz', {
     config: { access: { who: 'public' } },
     logLevel: 'warn',
@@ -27,10 +39,14 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
     schema: {
       tags,
       summary: 'The service is ready: database, workers, disk',
-      response: { 200: ok, 503: errorSchema },
+      response: { 200: ready, 503: errorSchema },
     },
   }, async (request, reply) => {
     if (gate.isClosed()) throw new DomainError('SHUTTING_DOWN', { retryAfterSeconds: 5 })
+    const problem = nodes.problem()
+    if (problem !== undefined) {
+      throw new DomainError('DATABASE_UNAVAILABLE', { detail: problem, retryAfterSeconds: 5 })
+    }
     if (await gate.isDiskLow()) {
       return await reply.code(503).send({
         ...errorBody('DISK_LOW'),
@@ -40,6 +56,10 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
     }
     // This only reads: the service is ready even while an import holds the write lock.
     await queue.countWaiting()
-    return { status: 'ok' as const }
+    if (await nodes.isAnyRunningJobs()) return { status: 'ok' as const }
+    // Requests are answered all the same, so a proxy must not take this node out.
+    const message = 'No live node runs jobs, so exports and imports wait. ' +
+      'Start a node with NODE_ROLE=worker or all.'
+    return { status: 'degraded' as const, degraded: [{ part: 'jobs' as const, message }] }
   })
 }

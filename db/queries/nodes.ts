@@ -1,0 +1,15 @@
+import type { Reads } from '../index.ts'
+import type { Row } from '../tables.ts'
+import { SERVER_TIME } from './server-time.ts'
+
+export type NodeRow = Row<'nodes'>
+
+/** A node that said nothing for so long is dead, ms. It says something every second. */
+const SILENT_MS = 30_000
+
+/** The nodes of a PostgreSQL database that live, by name. */
+export async function liveNodes (db: Reads): Promise<NodeRow[]> {
+  return await db.selectFrom('nodes').selectAll()
+    .where((eb) => eb('seen_at', '>', eb(SERVER_TIME, '-', SILENT_MS)))
+    .orderBy('name').execute()
+}
