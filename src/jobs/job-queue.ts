@@ -35,6 +35,9 @@ export interface JobTicket {
 /** A full queue has moved on after so many seconds. */
 export const QUEUE_FULL_RETRY_S = 10
 
+/** More requests than all nodes together can write at the same moment: they have fewer connections. */
+const MOST_AT_ONCE = 500
+
 export interface JobQueue {
   /**
    * In the caller's transaction: adds a job, or joins the one that already serves the request: one that
@@ -140,8 +143,8 @@ export function createJobQueue (
 
   /** Counted by kind: a queue full of imports still accepts exports. */
   async function checkRoom (trx: Trx, kind: string): Promise<void> {
-    if (await jobs.countWaiting(trx, kind) < queueMax / 2) return
     // Nodes that insert at once do not see each other's jobs. They take turns where that could matter.
+    if (await jobs.countWaiting(trx, kind) + MOST_AT_ONCE < queueMax) return
     await trx.lock(`jobs: room for ${kind}`)
     if (await jobs.countWaiting(trx, kind) < queueMax) return
     throw new DomainError('QUEUE_FULL', { retryAfterSeconds: QUEUE_FULL_RETRY_S })

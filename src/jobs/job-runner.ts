@@ -44,7 +44,7 @@ export interface JobRunner {
   running: () => number
   /** The progress of a run in this process, a fraction; newer than the row's. */
   progress: (jobId: number) => number | undefined
-  /** Calls back at each change of the job in this process. Returns a function that ends this. */
+  /** Calls back at each change of the job, on any node. Returns a function that ends this. */
   watch: (jobId: number, changed: () => void) => () => void
   /**
    * Starts no more jobs. Running jobs have `graceMs` to end, then go back to the queue without losing the
@@ -60,7 +60,12 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   // By token and not by job: a job that was canceled and retried may start while its last run is being
   // cleaned up.
   const live = new Map<number, LiveRun>()
-  const { watch, changed } = createJobWatchers()
+  const { watch, changed, allChanged } = createJobWatchers()
+  // What other nodes do to jobs. What this one does comes back too, which is harmless.
+  const listenNoMore = db.listen({
+    notified (topic, id) { if (topic === 'job') changed(id) },
+    reconnected: allChanged,
+  })
   const shutdown = new AbortController()
   let state: 'new' | 'running' | 'stopping' = 'new'
   let stopped: Promise<void> | undefined
@@ -148,6 +153,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     await claimsEnded
     for (const run of live.values()) abortRun(run, 'shutdown')
     await runsEnded()
+    listenNoMore()
     await delivery.close()
     await pool.destroy()
   }

@@ -3,10 +3,13 @@ interface JobWatchers {
   watch: (jobId: number, changed: () => void) => () => void
   /** Calls the watchers of the job. */
   changed: (jobId: number) => void
+  /** Calls all watchers: changes may have been missed. */
+  allChanged: () => void
 }
 
 export function createJobWatchers (): JobWatchers {
   const watchers = new Map<number, Set<() => void>>()
+  const changed = (jobId: number) => { for (const watcher of watchers.get(jobId) ?? []) watcher() }
   return {
     watch (jobId, changed) {
       const set = watchers.get(jobId) ?? new Set()
@@ -18,8 +21,7 @@ export function createJobWatchers (): JobWatchers {
         if (set.size === 0 && watchers.get(jobId) === set) watchers.delete(jobId)
       }
     },
-    changed (jobId) {
-      for (const watcher of watchers.get(jobId) ?? []) watcher()
-    },
+    changed,
+    allChanged () { for (const jobId of Array.from(watchers.keys())) changed(jobId) },
   }
 }
