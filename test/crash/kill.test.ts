@@ -12,6 +12,7 @@ import { perfbook } from '../support/cli.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { lookAtAftermath } from './aftermath.ts'
 import { jobEnd, startClients } from './clients.ts'
+import { seededRandom } from './seeded-random.ts'
 import { startLife } from './server-life.ts'
 
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 10)
@@ -30,17 +31,6 @@ const STEPS = [
  * jobs live through theirs.
  */
 const LONGEST_LIFE = 4
-
-/** A sequence that looks random and is the same for the same seed (mulberry32). */
-function seededRandom (seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 t.test(`killed ${ROUNDS} times (CRASH_SEED=${SEED})`, { timeout: 120_000 + ROUNDS * 30_000 }, async (t) => {
   const random = seededRandom(SEED)

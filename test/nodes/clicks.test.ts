@@ -1,0 +1,77 @@
+// Many nodes act as one: clicks on all of them at the same instant, polls, events, and what one node does as
+// the others show it.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { course, needsFleet, startFleet, until, type FleetNode } from './fleet.ts'
+import { lookAtAftermath } from './aftermath.ts'
+
+const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
+
+t.test('three nodes are one service', { ...needsFleet, timeout: 120_000 }, async (t) => {
+  const fleet = await startFleet(t, { courses: [course('Chemistry', { students: 500 })] })
+  const { nodes, proxy, courseIds: [courseId = 0] } = fleet
+  const get = async (node: FleetNode, path: string) => {
+    const answer = await proxy.call('GET', path, { node: node.url })
+    if (answer === undefined) throw new Error(`${node.name} cut the connection of GET ${path}`)
+    return answer
+  }
+  const nodeOf = (i: number) => nodes[i % nodes.length]!
+
+  await t.test('a course that is imported on one node is on all of them', async (t) => {
+    const form = new FormData()
+    form.append('file', new Blob([readFileSync(SAMPLE)]), 'physics-1.json')
+    const response = new Response(form)
+    const answer = await proxy.call('POST', '/api/imports', {
+      body: Buffer.from(await response.arrayBuffer()),
+      headers: { 'content-type': response.headers.get('content-type') ?? '' },
+      node: nodeOf(0).url,
+    })
+    t.equal(answer?.status, 202, String(answer?.bytes))
+    const { id } = answer?.json() as { id: number }
+    t.equal(await fleet.settled(id), 'succeeded')
+    const lists = await Promise.all(nodes.map(async (node) => (await get(node, '/api/courses')).json()))
+    t.equal(lists[0].length, 2)
+    for (const list of lists) t.strictSame(list, lists[0])
+  })
+
+  await t.test('eight clicks on all nodes at the same instant: one job, one file', async (t) => {
+    const path = `/api/courses/${courseId}/performance/exports`
+    const jobs = await Promise.all(Array.from({ length: 8 }, (_, i) =>
+      fleet.click(courseId, { node: nodeOf(i).url })))
+    t.strictSame(new Set(jobs).size, 1)
+    const [jobId = 0] = jobs
+    const streams = await Promise.all(nodes.map((node) => get(node, `/api/jobs/${jobId}/events`)))
+    for (const { bytes } of streams) {
+      t.match(bytes.toString(), /"status":"succeeded"[^\n]*\n\n$/, 'the events of each node end with the job')
+    }
+    const endedAt = performance.now()
+    const shown = await Promise.all(nodes.map((node) => until(async () => {
+      const answer = await get(node, path)
+      return answer.json().length === 1 && answer
+    })))
+    t.comment(`all nodes list the export ${Math.round(performance.now() - endedAt)} ms after its last event`)
+    for (const answer of shown) {
+      t.equal(answer.bytes.toString(), shown[0]!.bytes.toString())
+      t.ok(answer.headers.etag)
+      t.equal(answer.headers.etag, shown[0]!.headers.etag)
+    }
+    const [exported] = shown[0]!.json() as Array<{ url: string, size: number }>
+    const files = await Promise.all(nodes.map((node) => get(node, new URL(exported!.url).pathname)))
+    for (const file of files) {
+      t.strictSame([file.status, file.bytes.length], [200, exported!.size])
+      t.ok(file.bytes.equals(files[0]!.bytes))
+    }
+    t.strictSame(
+      await fleet.rows("SELECT id FROM jobs WHERE kind = 'performance-export'"), [{ id: jobId }]
+    )
+    t.strictSame(await lookAtAftermath(fleet, new Map()), [])
+  })
+
+  await t.test('a token that is revoked on one node is refused on all of them', async (t) => {
+    const [{ id } = { id: 0 }] = await fleet.rows<{ id: number }>('SELECT id FROM tokens')
+    for (const node of nodes) t.equal((await get(node, '/api/courses')).status, 200)
+    await fleet.rows(`UPDATE tokens SET revoked_at = 1 WHERE id = ${id}`)
+    for (const node of nodes) await until(async () => (await get(node, '/api/courses')).status === 401)
+  })
+})

@@ -1,0 +1,215 @@
+// Several real nodes on one private PostgreSQL and one private object store. All of it ends with the test.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Test } from 'tap'
+import { connectionPool } from '../../db/postgres/connection.ts'
+import type { PostgresLocation } from '../../db/index.ts'
+import { makeBookDatabase, type CourseDescription } from '../support/book-database.ts'
+import { perfbook } from '../support/cli.ts'
+import { noPostgres, startCluster, testPostgres, type Cluster } from '../support/postgres.ts'
+import { needsSwift, startSwift, type Swift } from '../support/swift.ts'
+import { testFolder } from '../support/test-folder.ts'
+import { startProcess, type NodeProcess, type SignalPlace } from './node-process.ts'
+import { createProxy, type Proxy } from './proxy.ts'
+
+/** Options of a test with several nodes: skipped where PostgreSQL or Swift is missing, but not in CI. */
+export const needsFleet: { skip: string | false } = noPostgres === false
+  ? needsSwift()
+  : { skip: noPostgres }
+
+export const PUBLIC_URL = 'http://perfbook.example'
+
+/** Most characters of a node's log that a failed test shows. */
+const MOST_SHOWN = 4000
+
+interface StartOptions {
+  /** Default: n1, n2 … in the order of their start. */
+  name?: string
+  role?: 'all' | 'web' | 'worker'
+  settings?: Record<string, string>
+  /** The process gets a signal there. */
+  place?: SignalPlace
+  /** Not among the nodes that the proxy knows. */
+  isHidden?: boolean
+}
+
+export interface FleetNode extends NodeProcess {
+  /** Where it answers. */
+  url: string
+}
+
+export interface Fleet {
+  cluster: Cluster
+  swift: Swift
+  database: PostgresLocation
+  /** Settings that all nodes have. */
+  settings: Record<string, string>
+  courseIds: number[]
+  token: string
+  proxy: Proxy
+  /** Those that were started with the fleet. */
+  nodes: FleetNode[]
+  /** Starts a node and waits until it answers. Rejects where it ends before. */
+  start: (options?: StartOptions) => Promise<FleetNode>
+  /** Starts a node, which may end before it answers. */
+  launch: (options?: StartOptions) => NodeProcess
+  /** The proxy asks these nodes from now on. */
+  nodesAre: (nodes: readonly FleetNode[]) => void
+  /** The rows of a query. */
+  rows: <T extends object>(query: string) => Promise<T[]>
+  /** Requests an export and gives the id of its job. */
+  click: (courseId: number, options?: { node?: string, body?: object }) => Promise<number>
+  /** Waits for the end of a job; gives its state. */
+  settled: (jobId: number) => Promise<string>
+}
+
+interface FleetOptions {
+  nodes?: number
+  courses?: CourseDescription[]
+  settings?: Record<string, string>
+}
+
+/**
+ * From the death of a node in the middle of a run to the start of the next run of its job, ms, in ascending
+ * order. Only of nodes that died at a step of a run.
+ */
+export async function takeovers (
+  { rows }: Pick<Fleet, 'rows'>, dead: ReadonlyArray<Pick<NodeProcess, 'stderr' | 'ended'>>
+): Promise<number[]> {
+  const next = new Map((await rows<{ token: number, at: number }>(
+    `SELECT a.token, min(b.started_at) AS at FROM job_attempts a
+      JOIN job_attempts b ON b.job_id = a.job_id AND b.token > a.token GROUP BY a.id, a.token`
+  )).map(({ token, at }) => [token, at]))
+  const took: number[] = []
+  for (const { stderr, ended } of dead) {
+    const token = /^\{"signalInRun":(\d+)\}$/m.exec(stderr())?.[1]
+    const at = next.get(Number(token))
+    if (at !== undefined) took.push(at - (await ended).at)
+  }
+  return took.sort((a, b) => a - b)
+}
+
+/** Such times in words. */
+export function inWords (took: readonly number[]): string {
+  const median = took[Math.floor(took.length / 2)] ?? 0
+  return `${took.length} runs were taken over, after ${median} ms (median), ${took.at(-1) ?? 0} ms at most`
+}
+
+/** Waits for a fact that another process brings about, and gives it. */
+export async function until<T> (fact: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await fact()
+    if (found !== undefined && found !== false) return found
+    await delay(50)
+  }
+}
+
+/** A course of ordinary size. */
+export function course (
+  name: string, { students = 60, tasks = 30 }: { students?: number, tasks?: number } = {}
+): CourseDescription {
+  return {
+    name,
+    tasks: Array.from({ length: tasks }, (_, i) => ({ title: `HW ${i}` })),
+    students: Array.from({ length: students }, (_, i) => ({
+      lastName: `${name} ${i}`,
+      cells: Array.from({ length: tasks }, (_, j) => ((i * 7 + j * 3) % 11) / 10),
+    })),
+  }
+}
+
+export async function startFleet (
+  t: Test, { nodes: count = 3, courses = [course('Physics')], settings: given = {} }: FleetOptions = {}
+): Promise<Fleet> {
+  const folder = testFolder(t)
+  const cluster = await startCluster()
+  t.teardown(() => cluster.stop())
+  const database = await testPostgres(t, { cluster, poolSize: 3 })
+  const swift = await startSwift(t, { mayShare: false })
+  const { user, password, host, port, database: name } = database.connection
+  const settings: Record<string, string> = {
+    DATABASE_URL: `postgres://${user}:${String(password)}@${String(host)}:${port}/${name}`,
+    PUBLIC_URL,
+    PORT: '0',
+    MIN_FREE_BYTES: '0',
+    WORKER_THREADS: '1',
+    EXPORT_RATE_MAX: '1000000',
+    OVERLOAD_DELAY_MS: '0',
+    AWS_ACCESS_KEY_ID: process.env.AWS_ACCESS_KEY_ID ?? '',
+    AWS_SECRET_ACCESS_KEY: process.env.AWS_SECRET_ACCESS_KEY ?? '',
+    ...await swift.settings(),
+    ...given,
+  }
+  const courseIds = await makeBookDatabase(database, ...courses)
+  const command = async (...args: string[]) => {
+    const { status, stdout, stderr } = await perfbook(join(folder, 'command'), args, { env: settings })
+    if (status !== 0) throw new Error(`perfbook ${args.join(' ')}: ${stderr}`)
+    return stdout.trim()
+  }
+  await command('user', 'add', 'admin@example.edu', '--role', 'admin')
+  const token = await command('token', 'create', 'admin@example.edu')
+  const proxy = createProxy(token)
+  t.teardown(() => { proxy.close() })
+  const pool = connectionPool(database.connection, { max: 2 })
+  t.teardown(() => pool.end())
+  const lives: NodeProcess[] = []
+  // Before the database and the store are stopped: teardowns run in reverse order.
+  t.teardown(async () => {
+    for (const life of lives) life.kill('SIGKILL')
+    await Promise.all(lives.map(({ ended }) => ended))
+    if (t.passing()) return
+    for (const life of lives) t.comment(`${life.name} wrote:\n${life.stderr().slice(-MOST_SHOWN)}`)
+  })
+  let started = 0
+
+  const launch: Fleet['launch'] = ({ name = `n${started + 1}`, role = 'all', settings: own, place } = {}) => {
+    const data = join(folder, `data-${++started}`)
+    mkdirSync(data, { mode: 0o700 })
+    const life = startProcess(name, { DATA_DIR: data, NODE_ROLE: role, ...settings, ...own }, place)
+    lives.push(life)
+    return life
+  }
+
+  const start: Fleet['start'] = async (options) => {
+    const life = launch(options)
+    const url = await life.address
+    if (url === undefined) throw new Error(`${life.name} did not start: ${life.stderr()}`)
+    return { ...life, url }
+  }
+
+  const nodesAre: Fleet['nodesAre'] = (all) => { proxy.nodesAre(all.map(({ url }) => url)) }
+  const first: FleetNode[] = []
+  for (let i = 0; i < count; i++) first.push(await start())
+  nodesAre(first)
+
+  return {
+    cluster,
+    swift,
+    database,
+    settings,
+    courseIds,
+    token,
+    proxy,
+    nodes: first,
+    start,
+    launch,
+    nodesAre,
+    rows: async <T extends object>(query: string) => (await pool.query<T>(query)).rows,
+    async click (courseId, { node, body } = {}) {
+      const answer = await proxy.call('POST', `/api/courses/${courseId}/performance/export`, {
+        ...node === undefined ? {} : { node },
+        body: body ?? {},
+      })
+      if (answer?.status !== 202) {
+        throw new Error(`a click was answered with ${answer?.status}: ${answer?.bytes.toString()}`)
+      }
+      return (answer.json() as { id: number }).id
+    },
+    settled: (jobId) => until(async () => {
+      const answer = await proxy.call('GET', `/api/jobs/${jobId}`)
+      const status = answer?.status === 200 ? (answer.json() as { status: string }).status : 'queued'
+      return status !== 'queued' && status !== 'started' && status
+    }),
+  }
+}

@@ -1,0 +1,98 @@
+// What a proxy before the nodes does, as a client: it asks them in turns over kept connections. A request
+// that no node has received, because its connection was refused, goes to the next one. So does a request that
+// may be repeated (RFC 9110, 9.2.2) whose connection was cut, or that a stopping or broken node refuses.
+import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import { once } from 'node:events'
+
+export interface ProxyAnswer {
+  status: number
+  headers: IncomingMessage['headers']
+  bytes: Buffer
+  json: () => any
+  /** The address of the node that answered. */
+  node: string
+}
+
+interface CallOptions {
+  headers?: OutgoingHttpHeaders
+  /** An object is sent as JSON. */
+  body?: Buffer | object
+  /** Only this node, without a second try. */
+  node?: string
+}
+
+export interface Proxy {
+  /** Undefined: the connection was cut, or no node accepted one. */
+  call: (method: string, path: string, options?: CallOptions) => Promise<ProxyAnswer | undefined>
+  /** The nodes from now on. */
+  nodesAre: (addresses: readonly string[]) => void
+  /** How often a request went to a second node. */
+  retries: () => number
+  close: () => void
+}
+
+const MAY_BE_REPEATED = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']
+/** What a node says that another one may answer better. */
+const TRY_NEXT = [502, 503, 504]
+
+export function createProxy (token: string): Proxy {
+  const agent = new Agent({ keepAlive: true })
+  let nodes: readonly string[] = []
+  let turn = 0
+  let retried = 0
+
+  async function send (
+    address: string, method: string, path: string, { headers, body }: CallOptions
+  ): Promise<ProxyAnswer> {
+    const bytes = body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body))
+    const sent = request(`${address}${path}`, {
+      method,
+      agent,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...body === undefined || Buffer.isBuffer(body) ? {} : { 'content-type': 'application/json' },
+        ...headers,
+      },
+    })
+    sent.end(bytes)
+    const [response] = await once(sent, 'response') as [IncomingMessage]
+    const chunks: Buffer[] = []
+    for await (const chunk of response) chunks.push(chunk as Buffer)
+    const all = Buffer.concat(chunks)
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      bytes: all,
+      json: () => JSON.parse(all.toString()) as unknown,
+      node: address,
+    }
+  }
+
+  return {
+    async call (method, path, options = {}) {
+      const order = options.node !== undefined
+        ? [options.node]
+        : nodes.map((_, i) => nodes[(turn + i) % nodes.length] ?? '')
+      turn++
+      const mayRepeat = MAY_BE_REPEATED.includes(method)
+      let last: ProxyAnswer | undefined
+      for (const [i, node] of order.entries()) {
+        if (i > 0) retried++
+        try {
+          last = await send(node, method, path, options)
+          if (!mayRepeat || !TRY_NEXT.includes(last.status)) return last
+        } catch (error) {
+          if (!mayRepeat && (error as { code?: string }).code !== 'ECONNREFUSED') return undefined
+        }
+      }
+      return last
+    },
+    nodesAre (addresses) {
+      nodes = addresses
+    },
+    retries: () => retried,
+    close () {
+      agent.destroy()
+    },
+  }
+}

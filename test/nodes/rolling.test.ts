@@ -1,0 +1,69 @@
+// Nodes are started, and stopped by SIGTERM, while people use the service: the proxy in front asks another
+// node where it may, and no one sees an error.
+import t from 'tap'
+import { seededRandom } from '../crash/seeded-random.ts'
+import { lookAtAftermath } from './aftermath.ts'
+import { course, needsFleet, startFleet, until } from './fleet.ts'
+import { startLoad, summary } from './load.ts'
+
+const COURSES = ['Physics', 'Chemistry', 'Biology'].map((name) => course(name))
+const ENOUGH = 10
+
+t.test('a rolling restart under load', { ...needsFleet, timeout: 180_000 }, async (t) => {
+  const fleet = await startFleet(t, { nodes: 2, courses: COURSES })
+  const load = startLoad(fleet, { people: 6, random: seededRandom(3) })
+  t.teardown(() => load.stop())
+  await load.more('click 202', ENOUGH)
+
+  let nodes = [...fleet.nodes]
+  // A node is started while others run, then each of the others is replaced.
+  nodes.push(await fleet.start())
+  fleet.nodesAre(nodes)
+  await load.more('poll 200', ENOUGH)
+  for (const old of fleet.nodes) {
+    old.kill('SIGTERM')
+    // It stays among the proxy's nodes: no one tells the proxy.
+    t.match(await old.ended, { status: 0, signal: null }, old.stderr())
+    const next = await fleet.start({ name: old.name })
+    nodes = nodes.map((node) => node === old ? next : node)
+    fleet.nodesAre(nodes)
+    await load.more('click 202', ENOUGH)
+  }
+  await load.stop()
+  t.strictSame(load.complaints, [])
+  for (const jobId of load.promised.keys()) t.equal(await fleet.settled(jobId), 'succeeded')
+  t.strictSame(await lookAtAftermath(fleet, load.promised), [])
+  t.strictSame(await fleet.rows("SELECT id FROM job_attempts WHERE outcome = 'died'"), [])
+  t.comment(`${summary(load)}; ${fleet.proxy.retries()} requests went to a second node`)
+})
+
+t.test('SIGTERM hands jobs over at once', { ...needsFleet, timeout: 120_000 }, async (t) => {
+  const fleet = await startFleet(t, {
+    nodes: 0,
+    courses: [course('Large', { students: 20_000, tasks: 50 })],
+    settings: { SHUTDOWN_GRACE_MS: '0' },
+  })
+  const first = await fleet.start({ name: 'first' })
+  fleet.nodesAre([first])
+  const job = await fleet.click(fleet.courseIds[0]!)
+  const started = (token: number) => fleet.rows<{ token: number }>(
+    `SELECT token FROM jobs WHERE id = ${job} AND state = 'started' AND token > ${token}`
+  )
+  const [{ token } = { token: 0 }] = await until(async () => {
+    const found = await started(0)
+    return found.length > 0 && found
+  })
+  const second = await fleet.start({ name: 'second' })
+  fleet.nodesAre([second])
+  const toldAt = Date.now()
+  first.kill('SIGTERM')
+  t.match(await first.ended, { status: 0 }, first.stderr())
+  await until(async () => (await started(token)).length === 1)
+  t.comment(`it runs elsewhere ${Date.now() - toldAt} ms after SIGTERM`)
+  t.equal(await fleet.settled(job), 'succeeded')
+  const outcomes = await fleet.rows(
+    `SELECT outcome, attempt FROM job_attempts WHERE job_id = ${job} ORDER BY token`
+  )
+  t.strictSame(outcomes, [{ outcome: 'stopped', attempt: 1 }, { outcome: 'succeeded', attempt: 1 }])
+  t.strictSame(await lookAtAftermath(fleet, new Map()), [])
+})
