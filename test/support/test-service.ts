@@ -12,7 +12,7 @@ import { systemClock } from '../../src/jobs/clock.ts'
 import { createServices, type Services, type ServicesOptions } from '../../src/services.ts'
 import { contractCheck, type PublishedContract } from './published-contract.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
-import { testDatabase, testStorage } from './test-database.ts'
+import { databaseEnv, testDatabase, testStorage } from './test-database.ts'
 import { testFolder } from './test-folder.ts'
 
 export const ADMIN = 'admin@example.edu'
@@ -88,6 +88,11 @@ function otherFolder ({ services }: TestService): string {
 function storageOf ({ services: { config } }: TestService): Record<string, string> {
   const names = ['FILES_URL', 'S3_ENDPOINT', 'S3_REGION', 'S3_PATH_STYLE', 'DELETE_DELAY_HOURS'] as const
   return config.FILES_URL === '' ? {} : Object.fromEntries(names.map((name) => [name, String(config[name])]))
+}
+
+/** Settings with which a command uses what the service uses, beside its data folder. */
+export function commandEnv (service: TestService): Record<string, string> {
+  return { ...databaseEnv(service.services.db.location), ...storageOf(service) }
 }
 
 /** Stops with the test. */

@@ -50,7 +50,9 @@ t.test('beside a running service', async (t) => {
   t.match(await upload(service, '/api/imports'), { status: 'succeeded' })
   const [who, ...others] = await studentsOf(service)
   const dataDir = service.services.config.DATA_DIR
-  t.match(await perfbook(dataDir, ['student', 'erase', who!.source_id, '--yes']), { status: 0 })
+  t.match(await perfbook(dataDir, ['student', 'erase', who!.source_id, '--yes'], {
+    env: commandEnv(service),
+  }), { status: 0 })
   t.strictSame(
     (await studentsOf(service)).map((student) => student.source_id),
     others.map((student) => student.source_id),
@@ -115,7 +117,9 @@ t.test('an export that has read the person already is made again without them', 
   const [who, ...others] = await studentsOf(service)
   afterWriting = async () => {
     afterWriting = async () => {}
-    t.match(await perfbook(service.services.config.DATA_DIR, ['student', 'erase', who!.source_id, '--yes']), {
+    t.match(await perfbook(service.services.config.DATA_DIR, ['student', 'erase', who!.source_id, '--yes'], {
+      env: commandEnv(service),
+    }), {
       status: 0,
     })
   }

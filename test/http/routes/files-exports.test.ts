@@ -210,11 +210,12 @@ t.test('other settings at the next start hold for what is there already', async 
   // An export is created 1 ms after its request.
   clock.now += 1
   const { createServices } = await import('../../../src/services.ts')
+  const failed = (facts: object, text: string) => { t.fail(text, { facts }) }
   const expiry = async (settings: object) => {
     const again = await createServices({
       config: { ...service.services.config, ...settings },
       database: service.services.db.location,
-      log: { info () {}, warn () {}, error () {} },
+      log: { info () {}, warn: failed, error: failed },
       clock: service.services.clock,
     })
     await again.housekeeping.start()
