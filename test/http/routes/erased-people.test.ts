@@ -6,7 +6,7 @@ import t from 'tap'
 import { createWorkerPool } from '../../../src/jobs/worker-pool.ts'
 import { TASKS_FILE } from '../../../src/program-files.ts'
 import { perfbook } from '../../support/cli.ts'
-import { startTestService, type TestService } from '../../support/test-service.ts'
+import { commandEnv, startTestService, type TestService } from '../../support/test-service.ts'
 import type { JobTasks } from '../../../workers/task-map.ts'
 
 const PHYSICS = readFileSync(join(import.meta.dirname, '../../../data/sample/physics-1.json'))
