@@ -11,6 +11,7 @@ import { completeOptions, type ExportOptionsGiven } from '../exports/export-opti
 import type { Services } from '../services.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
+import { exportByNode } from './program/export-by-node.ts'
 import { failed, noCourse, stopped } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { withServices } from './program/open-services.ts'
@@ -51,17 +52,18 @@ export function exportCommand (context: CommandContext): Command {
       }
       const bar = createProgressBar(context.stderr, 'export')
       try {
-        const path = await withServices(context, async (services, config) =>
-          flags.output === undefined
+        const file = flags.output === undefined ? undefined : resolve(givenPath(context, flags.output))
+        const path = await withServices(context, async (services, config) => {
+          if (services.db.engine === 'postgres') {
+            if (file !== undefined) await assertFolder(file)
+            return await exportByNode(
+              { context, services, bar }, { courseId, options, requestedBy: MAKER, file }
+            )
+          }
+          return file === undefined
             ? await storeExport(context, services, config, courseId, options, bar)
-            : await writeExport(
-              context,
-              services,
-              courseId,
-              options,
-              resolve(givenPath(context, flags.output)),
-              bar
-            ))
+            : await writeExport(context, services, courseId, options, file, bar)
+        })
         bar.end()
         if (flags.json === true) context.stdout.json({ path })
         else context.stdout.write(`${path}\n`)
@@ -81,10 +83,7 @@ async function writeExport (
   bar: ProgressBar
 ): Promise<string> {
   if (await courses.find(courseId) === undefined) throw noCourse(courseId)
-  const folder = await stat(dirname(file)).catch(() => undefined)
-  if (folder?.isDirectory() !== true) {
-    throw failed(`There is no folder ${dirname(file)} to write to.`)
-  }
+  await assertFolder(file)
   const stagingPath = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
   try {
     const outcome = await performanceExport({
@@ -110,6 +109,11 @@ async function writeExport (
     await rm(stagingPath, { force: true })
   }
   return file
+}
+
+async function assertFolder (file: string): Promise<void> {
+  const folder = await stat(dirname(file)).catch(() => undefined)
+  if (folder?.isDirectory() !== true) throw failed(`There is no folder ${dirname(file)} to write to.`)
 }
 
 /** Runs a job: in this process, or in the service that holds the data folder. */

@@ -1,0 +1,82 @@
+// `perfbook export` where several nodes may share the database: a node that runs jobs makes the workbook, as
+// for any other request.
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { hasLiveWorker } from '../../../db/queries/live-workers.ts'
+import { BY_COMMAND } from '../../audit/audit.ts'
+import type { ExportOptionsGiven } from '../../exports/export-options.ts'
+import type { Services } from '../../services.ts'
+import type { CommandContext } from './context.ts'
+import { failed, noCourse, stopped } from './failures.ts'
+import type { ProgressBar } from './progress-bar.ts'
+
+/** How often the job is looked at, ms. */
+const LOOK_EVERY_MS = 200
+
+interface ExportByNode {
+  courseId: number
+  options: ExportOptionsGiven
+  /** The author that the file names. */
+  requestedBy: string
+  /** Where a copy of the workbook is to be; undefined: it is only an export of the course. */
+  file: string | undefined
+}
+
+/**
+ * Queues the export and follows it. Returns the path of the copy, or of the file in the storage. When the
+ * command is stopped, the job goes on: another request may have joined it.
+ */
+export async function exportByNode (
+  { context, services, bar }: { context: CommandContext, services: Services, bar: ProgressBar },
+  { courseId, options, requestedBy, file }: ExportByNode
+): Promise<string> {
+  const ticket = await services.exports.request({ courseId, options, userId: null, requestedBy })
+  if (ticket === undefined) throw noCourse(courseId)
+  services.audit.record({ ...BY_COMMAND, action: 'export.request', subject: `course ${courseId}` })
+  await follow(ticket.job.id, { context, services, bar })
+  const made = await services.exports.ofJob(ticket.job.id)
+  const stored = made === undefined ? undefined : await services.files.find(made.hex)
+  if (stored === undefined) throw failed('The export was deleted immediately after it was made.')
+  if (file === undefined) return services.files.localPath(stored) ?? `${stored.hex}/${stored.filename}`
+  const part = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
+  try {
+    const to = createWriteStream(part, { flags: 'wx', mode: 0o600 })
+    await pipeline(await services.files.open(stored), to, { signal: context.signal })
+    await rename(part, file)
+  } catch (error) {
+    if (context.signal.aborted) throw stopped('Stopped. Nothing was written.')
+    throw error
+  } finally {
+    await rm(part, { force: true })
+  }
+  return file
+}
+
+async function follow (
+  jobId: number,
+  { context: { signal, stderr }, services: { db, queue }, bar }:
+  { context: CommandContext, services: Services, bar: ProgressBar }
+): Promise<void> {
+  let isSaid = false
+  for (;;) {
+    const job = await queue.find(jobId)
+    if (job === undefined) {
+      throw failed(`Job ${jobId} no longer exists: the course was deleted in the meantime.`)
+    }
+    if (job.state === 'succeeded') return
+    if (job.state === 'failed') throw failed(`${job.error_message} (${job.error_code}, job ${jobId})`)
+    if (job.state === 'canceled') throw failed(`Job ${jobId} was canceled.`)
+    if (job.state === 'started') bar.set(job.progress)
+    else if (!isSaid && !await hasLiveWorker(db)) {
+      isSaid = true
+      stderr.write(
+        `Job ${jobId} waits: no node that runs jobs is alive. Start one; "perfbook doctor" says more.\n`
+      )
+    }
+    if (signal.aborted) throw stopped(`Stopped. A node goes on with job ${jobId}.`)
+    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+  }
+}

@@ -1,0 +1,51 @@
+// `perfbook export` with PostgreSQL: a node makes the workbook, and the command follows it.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { openDatabase } from '../../db/index.ts'
+import { makeBookDatabase } from '../support/book-database.ts'
+import { perfbook, type CliResult } from '../support/cli.ts'
+import { noPostgres, testPostgres } from '../support/postgres.ts'
+import { startServer } from '../support/server-process.ts'
+import { testFolder } from '../support/test-folder.ts'
+
+t.test('queued, made by a node, and copied to the given path', { skip: noPostgres }, async (t) => {
+  const folder = join(testFolder(t), 'data')
+  const target = await testPostgres(t)
+  await makeBookDatabase(target, {
+    periods: ['1st'],
+    tasks: [{ title: 'HW', pointsPossible: 10 }],
+    students: [{ lastName: 'Ames', period: 0, cells: [5] }],
+  })
+  const { host, port, user, password, database } = target.connection
+  const env = {
+    DATABASE_URL: `postgres://${user}:${password ?? ''}@${host}:${port}/${database}`,
+    PUBLIC_URL: 'https://school.example',
+    MIN_FREE_BYTES: '0',
+  }
+  const run = async (args: string[], signal?: AbortSignal): Promise<CliResult> =>
+    await perfbook(folder, ['export', ...args], signal === undefined ? { env } : { env, signal })
+
+  t.match(await run(['7']), { status: 1, stderr: /There is no course with id 7/ })
+  t.match(await run(['1', '-o', join(folder, 'no/out.xlsx')]), { status: 1, stderr: /There is no folder/ })
+  const stop = new AbortController()
+  const waiting = run(['1'], stop.signal)
+  const db = await openDatabase(target)
+  t.teardown(() => db.close())
+  const jobs = async () => await db.reads.selectFrom('jobs').select(['id', 'state']).orderBy('id').execute()
+  while ((await jobs()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  stop.abort()
+  t.match(await waiting, {
+    status: 1, stdout: '', stderr: /^Job 1 waits: no node .* is alive.*\nerror: Stopped\. A node goes on with job 1/,
+  })
+  t.match(await jobs(), [{ state: 'queued' }], 'it never runs in the command')
+
+  const alone = run(['1'])
+  await startServer(t, folder, env)
+  t.match(await alone, { status: 0, stdout: /\.xlsx\n$/ })
+  t.match(await jobs(), [{ id: 1, state: 'succeeded' }], 'one job for both commands')
+
+  const out = join(folder, '../out.xlsx')
+  t.match(await run(['1', '-o', out, '--json']), { status: 0, stdout: `${JSON.stringify({ path: out })}\n` })
+  t.equal(readFileSync(out).subarray(0, 2).toString(), 'PK')
+})
