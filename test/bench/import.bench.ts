@@ -1,8 +1,8 @@
 // What an import costs: `npx node test/bench/import.bench.ts [--students 10000] [--tasks 100] [--rounds 1]
-// [--data FOLDER_OR_ZIP]`. It makes a bundle up, imports it in a fresh process into an empty database, again
-// as it is, and a delta. Meanwhile another connection keeps asking for the write lock, as the service would.
-// Nothing is asserted. The peer is the least that one would write: csv-parse, and a row of a table for each
-// result, without any check.
+// [--data FOLDER_OR_ZIP] [--postgres]`. It makes a bundle up, imports it in a fresh process into an empty
+// database, again as it is, and a delta. Meanwhile another connection keeps asking for the write lock, as the
+// service would. With `--postgres` it does the same with PostgreSQL, in turns. Nothing is asserted. The peer
+// is the least that one would write: csv-parse, and a row of a table for each result, without any check.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,9 +13,10 @@ import { parseArgs } from 'node:util'
 import { parse } from 'csv-parse'
 import yauzl from 'yauzl'
 import { connect } from '../../db/sqlite/connection.ts'
-import { openDatabase, sqliteFile } from '../../db/index.ts'
+import { openDatabase, sqliteFile, type DatabaseLocation } from '../../db/index.ts'
 import { importSources } from '../../src/imports/import-sources.ts'
 import { writeSyntheticRoster } from '../../src/synthetic-roster/write-roster.ts'
+import { startCluster, testPostgres, type Cluster } from '../support/postgres.ts'
 
 const { values } = parseArgs({
   options: {
@@ -23,10 +24,12 @@ const { values } = parseArgs({
     tasks: { type: 'string', default: '100' },
     rounds: { type: 'string', default: '1' },
     data: { type: 'string' },
+    postgres: { type: 'boolean', default: false },
     // Of the child process.
     child: { type: 'string' },
     folder: { type: 'string' },
     source: { type: 'string' },
+    location: { type: 'string' },
   },
 })
 
@@ -50,6 +53,7 @@ async function main (): Promise<void> {
   const print = (line: string) => {
     process.stdout.write(`${line}\n`)
   }
+  let cluster: Cluster | undefined
   try {
     print(`${cpus()[0]?.model ?? 'unknown'} x ${cpus().length}, Node ${process.version}`)
     let source = values.data
@@ -78,14 +82,24 @@ async function main (): Promise<void> {
       print(`${counts.students} students, ${counts.tasks} tasks, ${counts.results} results`)
     }
     print('what                     seconds   CPU s   peak MB   lock held ms')
+    // As a server has it: a commit is on disk.
+    if (values.postgres) cluster = await startCluster({ fsync: 'on' })
     for (let round = 0; round < Number(values.rounds); round++) {
       const data = join(folder, `data-${round}`)
-      await show('peer: rows as they are', 'peer', source, data, print)
-      await show('import', 'import', source, data, print)
-      await show('the same again', 'import', source, data, print)
-      if (delta !== undefined) await show('delta', 'import', delta, data, print)
+      const sqlite = sqliteFile(join(data, 'perfbook.sqlite'))
+      const postgres = cluster === undefined ? undefined : await testPostgres({ teardown () {} }, { cluster })
+      const both = async (name: string, path: string) => {
+        await show(name, 'import', { source: path, folder: data, location: sqlite }, print)
+        if (postgres === undefined) return
+        await show(`${name}: PostgreSQL`, 'import', { source: path, folder: data, location: postgres }, print)
+      }
+      await show('peer: rows as they are', 'peer', { source, folder: data, location: sqlite }, print)
+      await both('import', source)
+      await both('the same again', source)
+      if (delta !== undefined) await both('delta', delta)
     }
   } finally {
+    await cluster?.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -93,12 +107,10 @@ async function main (): Promise<void> {
 async function show (
   name: string,
   child: string,
-  source: string,
-  folder: string,
+  { source, folder, location }: { source: string, folder: string, location: DatabaseLocation },
   print: (line: string) => void
 ): Promise<void> {
-  const file = join(folder, 'perfbook.sqlite')
-  await (await openDatabase(sqliteFile(file))).close()
+  await (await openDatabase(location)).close()
   const started = spawn(process.execPath, [
     '--disable-warning=ExperimentalWarning',
     import.meta.filename,
@@ -108,19 +120,23 @@ async function show (
     folder,
     '--source',
     source,
+    '--location',
+    JSON.stringify(location),
   ], { stdio: ['ignore', 'pipe', 'inherit'] })
   const chunks: Buffer[] = []
   started.stdout.on('data', (chunk: Buffer) => {
     chunks.push(chunk)
   })
   const ended = once(started, 'close').then(() => true)
-  const held = child === 'peer' ? 0 : await longestLock(file, ended)
+  const held = child === 'peer' || location.engine !== 'sqlite'
+    ? undefined
+    : await longestLock(location.connection.file, ended)
   await ended
   const run = JSON.parse(Buffer.concat(chunks).toString()) as Run
   print(
     `${name.padEnd(24)} ${run.seconds.toFixed(2).padStart(7)} ${run.cpuSeconds.toFixed(2).padStart(7)} ${
       run.peakMb.toFixed(0).padStart(9)
-    } ${child === 'peer' ? '-'.padStart(14) : held.toFixed(0).padStart(14)}`
+    } ${(held?.toFixed(0) ?? '-').padStart(14)}`
   )
 }
 
@@ -165,7 +181,7 @@ async function measured (work: () => Promise<{ added: number, unchanged: number 
 async function runImport (source: string, folder: string): Promise<Run> {
   return await measured(async () => {
     const outcome = await importSources([source], {
-      database: sqliteFile(join(folder, 'perfbook.sqlite')),
+      database: JSON.parse(values.location!) as DatabaseLocation,
       stagingFolder: join(folder, 'staging'),
       defaultTimeZone: 'UTC',
       dryRun: false,
