@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { problemsOf } from '../support/sql.ts'
+import { databaseEnv } from '../support/test-database.ts'
 import { fillEverywhere, peopleWorld, storedHexes, TRACES } from './people.ts'
 
 const ERASER = join(import.meta.dirname, 'killed-eraser.ts')
@@ -21,7 +22,10 @@ for (
       const world = await peopleWorld(t)
       const paths = await fillEverywhere(world, 1)
       const before = await world.books()
-      const child = spawn(process.execPath, [ERASER, world.dataDir, 'u-cyd-77', moment], { stdio: 'inherit' })
+      const settings = JSON.stringify(databaseEnv(world.database))
+      const child = spawn(process.execPath, [ERASER, world.dataDir, 'u-cyd-77', moment, settings], {
+        stdio: 'inherit',
+      })
       const signal = await new Promise((resolve) =>
         child.on('exit', (code, signal) => {
           resolve(signal ?? code)

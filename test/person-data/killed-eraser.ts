@@ -1,18 +1,18 @@
 // Erases a person and dies on the way: `rows`: before the commit, `bytes`: after it, before the first bytes
-// are removed.
+// are removed. A fourth argument is settings as JSON.
 import { readConfig } from '../../src/config.ts'
 import { createDiskStorage } from '../../src/files/storage/disk.ts'
 import { erasePerson } from '../../src/person-data/erase-person.ts'
 import { findPeople } from '../../src/person-data/person.ts'
 import { createServices } from '../../src/services.ts'
 
-const [dataDir, text, moment] = process.argv.slice(2)
+const [dataDir, text, moment, settings = '{}'] = process.argv.slice(2)
 const QUIET = { info () {}, warn () {}, error () {} }
 const die = () => {
   process.kill(process.pid, 'SIGKILL')
 }
 
-const config = readConfig({ DATA_DIR: dataDir })
+const config = readConfig({ DATA_DIR: dataDir, ...JSON.parse(settings) as object })
 const storage = {
   ...createDiskStorage(config.filesFolder, config.quarantineFolder),
   remove: async () => { die() },
