@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { openDatabase, type Database, type DatabaseLocation } from '../db/index.ts'
+import { liveNodes } from '../db/queries/nodes.ts'
 import type { Config } from './config.ts'
 import { createAccountServices, type AccountServices } from './accounts/account-services.ts'
 import { createAudit, type Audit } from './audit/audit.ts'
@@ -257,7 +258,11 @@ export async function createServices ({
     outlook: createJobOutlook({
       db,
       now,
-      threads: pool.threads,
+      async capacity () {
+        if (db.engine === 'sqlite') return { threads: pool.threads, nodes: 1 }
+        const running = (await liveNodes(db.reads)).filter((node) => node.threads > 0)
+        return { threads: running.reduce((sum, node) => sum + node.threads, 0), nodes: running.length }
+      },
       ownThreads: kinds.filter((kind) => kind.hasOwnThread === true).map((kind) => kind.name),
     }),
     async warm () {

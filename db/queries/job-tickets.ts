@@ -38,11 +38,21 @@ export async function startedWithTickets (db: Reads): Promise<StartedJob[]> {
   return rows
 }
 
-/** Whether a ticket of the kind waits to be handed out. */
-export async function isTicketWaiting (db: Reads, kind: string): Promise<boolean> {
-  const { rows } = await sql`SELECT 1 FROM pgboss.job
-    WHERE name = ${kind} AND state < 'active' AND start_after <= now() LIMIT 1`.execute(db)
-  return rows.length > 0
+/** Those of the kinds of which jobs are due, and whether a ticket of the kind waits to be handed out. */
+export async function dueKinds (
+  db: Reads,
+  { now, kinds }: { now: number, kinds: readonly string[] }
+): Promise<Array<{ kind: string, hasTicket: boolean }>> {
+  if (kinds.length === 0) return []
+  const { rows } = await sql<{ kind: string, hasTicket: boolean }>`
+    SELECT open.kind, EXISTS (
+      SELECT 1 FROM pgboss.job WHERE name = open.kind AND state < 'active' AND start_after <= now()
+    ) AS "hasTicket"
+    FROM unnest(${sql.val(kinds)}::text[]) AS open (kind)
+    WHERE EXISTS (
+      SELECT 1 FROM jobs WHERE state = 'queued' AND jobs.kind = open.kind COLLATE "C" AND run_after <= ${now}
+    )`.execute(db)
+  return rows
 }
 
 /**

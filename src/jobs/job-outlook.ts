@@ -21,13 +21,13 @@ export interface JobOutlook {
 interface JobOutlookOptions {
   db: Database
   now: () => number
-  /** Jobs that run at once. */
-  threads: number
+  /** What all live nodes together have: threads that jobs share, and nodes that run jobs. */
+  capacity: () => Promise<{ threads: number, nodes: number }>
   /** Kinds of jobs that each have a thread of their own. Default: none. */
   ownThreads?: readonly string[]
 }
 
-export function createJobOutlook ({ db, now, threads, ownThreads = [] }: JobOutlookOptions): JobOutlook {
+export function createJobOutlook ({ db, now, capacity, ownThreads = [] }: JobOutlookOptions): JobOutlook {
   const usualOfKind = async (kind: string) => median(await lastRuns(db.reads, kind, { limit: LAST_OF_KIND }))
   const usualOfOwner = async (job: JobRow) =>
     median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER }))
@@ -45,7 +45,10 @@ export function createJobOutlook ({ db, now, threads, ownThreads = [] }: JobOutl
       const usualHere = await usualOfKind(job.kind)
       if (usualHere === undefined) return null
       const runMs = await usualOfOwner(job) ?? usualHere
-      const aheadMs = ahead * usualHere / (ownThreads.includes(job.kind) ? 1 : threads)
+      const { threads, nodes } = await capacity()
+      // Each node has one thread for such a kind. Where no node is alive, one will come.
+      const atOnce = Math.max(1, ownThreads.includes(job.kind) ? nodes : threads)
+      const aheadMs = ahead * usualHere / atOnce
       return Math.ceil((Math.max(0, job.run_after - at) + aheadMs + runMs) / 1000)
     },
   }

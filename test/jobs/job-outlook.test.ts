@@ -29,7 +29,10 @@ t.test('the outlook of a job: jobs ahead of it, past runs of its owner or else o
     kinds: [testKind({ extra: { gate: gate.memory } })],
   })
   await service.runner.start()
-  const outlook = createJobOutlook({ db: service.db, now: service.clock.now, threads: 1 })
+  let capacity = { threads: 1, nodes: 1 }
+  const outlook = createJobOutlook({
+    db: service.db, now: service.clock.now, capacity: async () => capacity, ownThreads: ['apart'],
+  })
   const ask = async (id: number, progress = 0) => {
     const job = await service.row(id)
     const ahead = (await outlook.positions()).get(job.id) ?? 0
@@ -83,6 +86,10 @@ t.test('the outlook of a job: jobs ahead of it, past runs of its owner or else o
   )
   await service.queue.cancel(next.job.id, { userId: null, force: true })
   t.strictSame(await ask(later.job.id), [1, 6 + 2], 'one less before it')
+  capacity = { threads: 6, nodes: 2 }
+  t.strictSame(await ask(later.job.id), [1, 1 + 2], 'the threads of all nodes share what is ahead')
+  capacity = { threads: 0, nodes: 0 }
+  t.strictSame(await ask(later.job.id), [1, 6 + 2], 'no node is alive: one will come')
   gate.open()
 })
 

@@ -6,7 +6,7 @@ import { isUnavailable } from '../../../db/failures.ts'
 import type { Database } from '../../../db/index.ts'
 import { nextJob, ONE_RUN_PER_KEY } from '../../../db/queries/job-claims.ts'
 import {
-  holdTicket, isTicketWaiting, startedWithTickets, type StartedJob,
+  dueKinds, holdTicket, startedWithTickets, type StartedJob,
 } from '../../../db/queries/job-tickets.ts'
 import type { JobRow } from '../../../db/queries/jobs.ts'
 import type { Log } from '../../log.ts'
@@ -72,6 +72,8 @@ export async function createPgBossDelivery (
   let mustLookAgain = false
   let cancelTimer = () => {}
   let lastClaim: Promise<unknown> = Promise.resolve()
+  /** Kinds of the tickets with which this process is claiming jobs. */
+  const claiming: string[] = []
   /** Ends the wait of a look. */
   let wake = () => {}
   let lastLookAt = -Infinity
@@ -128,13 +130,15 @@ export async function createPgBossDelivery (
 
   /** Compares runs, rows and tickets, and repairs what does not agree. True: a job can start here. */
   async function compare (worker: JobWorker): Promise<boolean> {
+    // Read first: a run that begins during the query is not in its answer.
+    const running = worker.tokens()
     let started = await startedWithTickets(db.reads)
     const now = performance.now()
     if (now - lastLookAt > GAP_MS) mayTakeBackAt = now + SETTLE_MS
     lastLookAt = now
     const tokens = new Set(started.map(({ token }) => token))
     // A run that has just ended here has no started row either; abandoning it changes nothing.
-    for (const token of worker.tokens()) if (!tokens.has(token)) worker.abandon(token)
+    for (const token of running) if (!tokens.has(token)) worker.abandon(token)
     if (isStopped) return false
     const isSilent = started.some(({ ticket }) => ticket === 'silent') && now >= mayTakeBackAt
     if (isSilent || now - maintainedAt >= MAINTAIN_EVERY_MS) {
@@ -145,20 +149,23 @@ export async function createPgBossDelivery (
     const lost = lostTokens(started)
     await claims.recover(worker, lost)
     for (const token of lost) worker.abandon(token)
-    const next = await nextJob(db.reads, { now: clock.now(), kinds: worker.openKinds() })
-    if (next === undefined) return false
-    const isJustSent = lastSent.job === next.id && now - lastSent.at < RESEND_MS
-    if (!isJustSent && !await isTicketWaiting(db.reads, next.kind)) {
+    const due = await dueKinds(db.reads, { now: clock.now(), kinds: worker.openKinds() })
+    const withoutTicket = due.filter(({ kind, hasTicket }) => !hasTicket && !claiming.includes(kind))
+      .map(({ kind }) => kind)
+    const next = await nextJob(db.reads, { now: clock.now(), kinds: withoutTicket })
+    if (next !== undefined && (lastSent.job !== next.id || now - lastSent.at >= RESEND_MS)) {
       lastSent = { job: next.id, at: now }
       await (await queues()).send(next.kind)
     }
-    return true
+    return next !== undefined || due.length > withoutTicket.length
   }
 
   /** Claims the next job with a ticket, and holds the ticket until the end of the run. */
   async function hold (worker: JobWorker, ticket: HeldTicket): Promise<void> {
     // One claim at a time in this process: each counts the runs that are there.
+    claiming.push(ticket.kind)
     const claim = lastClaim.then(() => begin(worker, ticket))
+      .finally(() => { claiming.splice(claiming.indexOf(ticket.kind), 1) })
     lastClaim = claim.catch(() => {})
     try {
       const run = await claim
