@@ -144,7 +144,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(swagger, openApi(links.prefix, config.PUBLIC_URL))
   await publishContract(server, links, config.API_DOCS)
 
-  await server.register(healthRoutes, { gate, nodes, queue })
+  await server.register(healthRoutes, { files, gate, nodes, queue })
   await server.register(metricsRoutes, { config, metrics })
   await server.register(signInRoutes, { cookie, sessions })
   await server.register(singleSignOnRoutes, { config, cookie, links, singleSignOn: services.singleSignOn })

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path'
 import { appliedImport } from '../../db/queries/reports.ts'
 import type { Database, DatabaseLocation, Trx } from '../../db/index.ts'
-import { setExpiry } from '../../db/queries/files.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
@@ -72,7 +71,7 @@ export type ImportResult =
 
 export interface ImportKindOptions {
   db: Database
-  files: Pick<FileLibrary, 'find' | 'localFile'>
+  files: Pick<FileLibrary, 'expireIn' | 'find' | 'localFile'>
   defaultTimeZone: string
   maxBytes: number
   minFreeBytes: number
@@ -133,8 +132,8 @@ export function importKind ({
     },
     complete: async ({ job }, facts) => ({
       async commit (trx) {
-        // The upload is no longer needed. Housekeeping removes it.
-        await setExpiry(trx, importPayload(job).hex, now())
+        // The upload is no longer needed.
+        await files.expireIn(trx, importPayload(job).hex)
         await note(trx, job, facts.summary)
         return { summary: facts.summary } satisfies ImportResult
       },

@@ -82,7 +82,7 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
         contentType: 'application/octet-stream',
         createdBy: requestedBy,
         expiresAt: now() + KEEP_MS,
-      })
+      }, { folder: 'uploads' })
       try {
         return await db.write(async (trx) => {
           // Uploads to several nodes at once count each other.

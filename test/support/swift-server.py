@@ -1,7 +1,8 @@
 # Swift with its S3 API, all four servers in one process on 127.0.0.1: `swift-server.py FOLDER`. Data, ports and
 # configuration stay in the folder, so that a second start goes on where the first one ended. Says `ready PORT`,
-# and ends when its standard input does.
+# and ends when its standard input does; with `remove` after the folder, it removes the folder then.
 import os
+import shutil
 import sys
 
 import eventlet
@@ -45,6 +46,10 @@ pipeline = catch_errors gatekeeper healthcheck bulk s3api tempauth slo dlo versi
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
+# A busy machine is no reason to give up on the only disk.
+conn_timeout = 30
+node_timeout = 60
+error_suppression_limit = 1000000
 allow_account_management = true
 [filter:tempauth]
 use = egg:swift#tempauth
@@ -128,6 +133,8 @@ def serve(name):
 
 def end_with_stdin():
     sys.stdin.buffer.read()
+    if 'remove' in sys.argv[2:]:
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 

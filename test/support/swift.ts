@@ -1,7 +1,9 @@
-// A private object store: Swift with its S3 API, one process on 127.0.0.1 that ends with the test.
+// A private object store: Swift with its S3 API, one process on 127.0.0.1.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { randomBytes } from 'node:crypto'
@@ -14,7 +16,6 @@ import {
 import type { Test } from 'tap'
 import { readConfig } from '../../src/config.ts'
 import type { S3Location } from '../../src/file-location.ts'
-import { testFolder } from './test-folder.ts'
 import { needs, type Tool } from './tools.ts'
 
 /** Debian's own Python, which has Debian's Swift; the one in PATH may be another. */
@@ -46,28 +47,31 @@ function findSwift (): Tool {
 
 /** Options of a test that needs an object store: see `needs`. */
 export function needsSwift (): { skip: string | false } {
-  return process.env['PERFBOOK_TEST_SWIFT'] === undefined ? needs(findSwift()) : { skip: false }
+  return process.env.PERFBOOK_TEST_SWIFT === undefined ? needs(findSwift()) : { skip: false }
 }
 
 /**
- * A server of the test's own, or with `mayShare` the one at PERFBOOK_TEST_SWIFT. Sets the credentials in the
- * environment of this process, where the client looks for them.
+ * The server that the tests of this process share: the one of a whole run, at PERFBOOK_TEST_SWIFT, or one of
+ * its own, which ends with the process. With `mayShare: false` one that the test stops and starts.
  */
 export async function startSwift (t: Test, { mayShare = true } = {}): Promise<Swift> {
+  // The client looks for them in the environment, in threads too.
   Object.assign(process.env, CREDENTIALS)
-  const shared = process.env['PERFBOOK_TEST_SWIFT']
-  if (mayShare && shared !== undefined) {
-    const noStop = async () => { throw new Error('a shared server is not stopped') }
-    return { endpoint: shared, settings: settingsAt(shared), stop: noStop, start: noStop }
+  if (mayShare) {
+    const endpoint = await sharedServer()
+    const refuse = async () => { throw new Error('a shared server is not stopped') }
+    return { endpoint, settings: settingsAt(endpoint), stop: refuse, start: refuse }
   }
-  const folder = join(testFolder(t), 'swift')
-  mkdirSync(folder, { recursive: true })
+  // Not the test's own folder, which a service of the same test empties.
+  const folder = mkdtempSync(join(tmpdir(), 'perfbook-swift-'))
   let server = await launch(folder)
-  t.teardown(async () => { await end(server.process) })
-  const { endpoint } = server
+  t.teardown(async () => {
+    await end(server.process)
+    rmSync(folder, { recursive: true })
+  })
   return {
-    endpoint,
-    settings: settingsAt(endpoint),
+    endpoint: server.endpoint,
+    settings: settingsAt(server.endpoint),
     stop: () => end(server.process),
     async start () {
       server = await launch(folder)
@@ -75,15 +79,41 @@ export async function startSwift (t: Test, { mayShare = true } = {}): Promise<Sw
   }
 }
 
-/** Starts a server in a folder, for a whole run. It ends with this process, or with its standard input. */
-export async function launch (folder: string): Promise<{ process: ChildProcess, endpoint: string }> {
-  const child = spawn(PYTHON, ['-W', 'ignore', SERVER, folder], { stdio: ['pipe', 'pipe', 'pipe'] })
+let shared: Promise<string> | undefined
+
+function sharedServer (): Promise<string> {
+  const given = process.env.PERFBOOK_TEST_SWIFT
+  shared ??= given === undefined
+    ? launch(mkdtempSync(join(tmpdir(), 'perfbook-swift-')), { isRemoved: true }).then((one) => one.endpoint)
+    : Promise.resolve(given)
+  return shared
+}
+
+function settingsAt (endpoint: string) {
+  return async (prefix = ''): Promise<Record<string, string>> => {
+    const bucket = `test-${randomBytes(8).toString('hex')}`
+    await clientAt(endpoint).send(new CreateBucketCommand({ Bucket: bucket }))
+    return { FILES_URL: `s3://${bucket}/${prefix}`, S3_ENDPOINT: endpoint, S3_PATH_STYLE: 'true' }
+  }
+}
+
+/** Starts a server in a folder. It ends with this process, whatever ends that, and may remove its folder. */
+export async function launch (
+  folder: string,
+  { isRemoved = false } = {}
+): Promise<{ process: ChildProcess, endpoint: string }> {
+  const child = spawn(PYTHON, ['-W', 'ignore', SERVER, folder, ...isRemoved ? ['remove'] : []], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   const errors: string[] = []
   child.stderr.on('data', (text: Buffer) => { errors.push(String(text)) })
-  const lines = createInterface({ input: child.stdout })
-  for await (const line of lines) {
+  for await (const line of createInterface({ input: child.stdout })) {
     const port = /^ready (\d+)$/.exec(line)?.[1]
-    if (port !== undefined) return { process: child, endpoint: `http://127.0.0.1:${port}` }
+    if (port === undefined) continue
+    // The process does not wait for its server.
+    child.unref()
+    for (const stream of [child.stdin, child.stdout, child.stderr] as unknown as Socket[]) stream.unref()
+    return { process: child, endpoint: `http://127.0.0.1:${port}` }
   }
   throw new Error(`Swift did not start: ${errors.join('')}`)
 }
@@ -91,20 +121,9 @@ export async function launch (folder: string): Promise<{ process: ChildProcess, 
 async function end (child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
+  child.ref()
   child.kill('SIGKILL')
   await ended
-}
-
-function settingsAt (endpoint: string) {
-  return async (prefix = ''): Promise<Record<string, string>> => {
-    const bucket = `test-${randomBytes(8).toString('hex')}`
-    await clientAt(endpoint).send(new CreateBucketCommand({ Bucket: bucket }))
-    return {
-      FILES_URL: `s3://${bucket}/${prefix}`,
-      S3_ENDPOINT: endpoint,
-      S3_PATH_STYLE: 'true',
-    }
-  }
 }
 
 /** A client of the test's own. */

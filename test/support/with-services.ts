@@ -42,6 +42,8 @@ async function run (): Promise<number> {
       const swift = await launch(folder)
       stops.push(async () => {
         const ended = once(swift.process, 'exit')
+        // Nothing else may be left to wait for.
+        swift.process.ref()
         swift.process.kill()
         await ended
       })

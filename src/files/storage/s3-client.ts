@@ -44,7 +44,7 @@ export interface S3Store {
 const CALL_TIMEOUT_MS = 10_000
 const CONNECTION_TIMEOUT_MS = 3000
 /** A connection without traffic for this long is closed, also in the middle of a download, ms. */
-const IDLE_TIMEOUT_MS = 60_000
+const IDLE_TIMEOUT_MS = 120_000
 /** Tries of one call, with the SDK's own backoff. */
 const TRIES = 2
 /** Connections of one process or thread. */

@@ -22,7 +22,10 @@ const CONDITIONS = [
   'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range', 'range',
 ] as const
 
-type StoredFiles = Pick<FileLibrary, 'localPath' | 'open'>
+type StoredFiles = Pick<FileLibrary, 'link' | 'localPath' | 'open'>
+
+/** As `keepResponsesPrivate` sets it on what this service sends. */
+const CACHE_CONTROL = 'private, no-cache'
 
 const ON_EVERY_FILE = {
   'x-content-type-options': 'nosniff',
@@ -32,12 +35,13 @@ const ON_EVERY_FILE = {
 
 /**
  * Sends a stored file, or what the conditions and the range of the request leave of it, in the order of RFC
- * 9110, 13.2.2: If-Match, If-None-Match, If-Range, Range. The entity tag is the hash of the content.
+ * 9110, 13.2.2: If-Match, If-None-Match, If-Range, Range. The entity tag is the hash of the content. With
+ * `isRedirected`, an object store sends the bytes, and this answers everything else.
  */
 export async function sendStoredFile (
   request: FastifyRequest,
   reply: FastifyReply,
-  { file, files }: { file: FileRow, files: StoredFiles }
+  { file, files, isRedirected = false }: { file: FileRow, files: StoredFiles, isRedirected?: boolean }
 ): Promise<FastifyReply> {
   const { 'if-match': ifMatch, 'if-range': ifRange, range: given } = request.headers
   const etag = `"${file.sha256}"`
@@ -48,11 +52,17 @@ export async function sendStoredFile (
   if (range === 'unsatisfiable') {
     return refuse(reply.headers({ etag, 'content-range': `bytes */${file.size}` }), 'RANGE_NOT_SATISFIABLE')
   }
+  const disposition = contentDisposition(file.filename)
+  if (isRedirected && request.method === 'GET' && files.link !== undefined) {
+    const link = await files.link(file, { type: file.content_type, disposition, cacheControl: CACHE_CONTROL })
+    // The link is a secret for a minute, and useless after it. A client sends its range there too.
+    return reply.code(302).headers({ ...ON_EVERY_FILE, location: link, 'cache-control': 'no-store' }).send()
+  }
   const headers = {
     etag,
     ...ON_EVERY_FILE,
     'content-type': file.content_type,
-    'content-disposition': contentDisposition(file.filename),
+    'content-disposition': disposition,
   }
   const path = files.localPath(file)
   return path === undefined
@@ -88,7 +98,7 @@ async function sendStream (
 ): Promise<FastifyReply> {
   let stream: Readable
   try {
-    stream = method === 'HEAD' ? Readable.from([]) : await files.open(file, { range })
+    stream = method === 'HEAD' ? Readable.from([]) : await files.open(file, { range, size: file.size })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return refuse(reply, 'FILE_NOT_FOUND')
     throw error

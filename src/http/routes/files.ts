@@ -19,8 +19,8 @@ const bytes = { '*/*': { schema: Type.String({ format: 'binary' }) } }
 interface FilesRoutesOptions {
   access: Pick<Access, 'mayUseCourse'>
   authentication: Pick<Authentication, 'signIn'>
-  config: Pick<Config, 'FILE_ACCESS'>
-  files: Pick<FileLibrary, 'find' | 'localPath' | 'open'>
+  config: Pick<Config, 'FILE_ACCESS' | 'FILE_DELIVERY'>
+  files: Pick<FileLibrary, 'find' | 'link' | 'localPath' | 'open'>
   now: () => number
 }
 
@@ -40,6 +40,7 @@ const serveFiles = (
   { access, authentication, config, files, now }: FilesRoutesOptions
 ): void => {
   const isOpen = config.FILE_ACCESS === 'link'
+  const isRedirected = config.FILE_DELIVERY === 'redirect'
 
   app.addHook('onSend', async (request, reply) => {
     if (reply.statusCode !== 401) return
@@ -64,8 +65,9 @@ const serveFiles = (
       response: {
         200: { description: 'The file', content: bytes },
         206: { description: 'The requested range', content: bytes },
+        ...isRedirected ? { 302: { type: 'null', description: 'The file is there, for a minute' } } : {},
         304: { type: 'null', description: 'The client has the file already' },
-        ...errors(...isOpen ? [404, 410, 412, 416] : [401, 403, 404, 410, 412, 416]),
+        ...errors(...isOpen ? [404, 410, 412, 416, 503] : [401, 403, 404, 410, 412, 416, 503]),
       },
     },
   }, async (request, reply) => {
@@ -78,7 +80,7 @@ const serveFiles = (
     if (file.removed_at !== null || (file.expires_at !== null && file.expires_at <= now())) {
       return refuse(reply, 'FILE_EXPIRED')
     }
-    return await sendStoredFile(request, reply, { file, files })
+    return await sendStoredFile(request, reply, { file, files, isRedirected })
   })
 
   async function fileOf ({ hex, filename }: { hex: string, filename: string }): Promise<FileRow | undefined> {

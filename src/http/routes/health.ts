@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { DomainError } from '../../errors.ts'
+import type { FileLibrary } from '../../files/file-library.ts'
 import type { JobQueue } from '../../jobs/job-queue.ts'
 import type { Nodes } from '../../nodes/nodes.ts'
 import { errorBody } from '../errors.ts'
@@ -18,6 +19,7 @@ const ready = Type.Object({
 })
 
 interface HealthRoutesOptions {
+  files: Pick<FileLibrary, 'isAvailable'>
   gate: Pick<JobGate, 'isClosed' | 'isDiskLow'>
   nodes: Pick<Nodes, 'isAnyRunningJobs' | 'problem'>
   queue: Pick<JobQueue, 'countWaiting'>
@@ -25,7 +27,7 @@ interface HealthRoutesOptions {
 
 export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = async (
   app,
-  { gate, nodes, queue }
+  { files, gate, nodes, queue }
 ) => {
   app.get('/healthz', {
     config: { access: { who: 'public' } },
@@ -39,6 +41,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
     schema: {
       tags,
       summary: 'The service is ready: database, workers, disk',
+      description: '`degraded`: it answers requests, but something else does not work.',
       response: { 200: ready, 503: errorSchema },
     },
   }, async (request, reply) => {
@@ -56,10 +59,16 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
     }
     // This only reads: the service is ready even while an import holds the write lock.
     await queue.countWaiting()
-    if (await nodes.isAnyRunningJobs()) return { status: 'ok' as const }
     // Requests are answered all the same, so a proxy must not take this node out.
-    const message = 'No live node runs jobs, so exports and imports wait. ' +
-      'Start a node with NODE_ROLE=worker or all.'
-    return { status: 'degraded' as const, degraded: [{ part: 'jobs' as const, message }] }
+    const degraded: Array<{ part: 'jobs' | 'storage', message: string }> = []
+    if (!await nodes.isAnyRunningJobs()) {
+      const message = 'No live node runs jobs, so exports and imports wait. ' +
+        'Start a node with NODE_ROLE=worker or all.'
+      degraded.push({ part: 'jobs', message })
+    }
+    if (!await files.isAvailable()) {
+      degraded.push({ part: 'storage', message: 'The file store is not responding.' })
+    }
+    return degraded.length === 0 ? { status: 'ok' as const } : { status: 'degraded' as const, degraded }
   })
 }

@@ -10,8 +10,10 @@ import type { FileStorage } from '../../../src/files/storage/file-storage.ts'
 import { createMemoryStorage } from '../../files/memory-storage.ts'
 import { listenRaw, type RawAnswer } from '../../support/raw-request.ts'
 import { storeFile } from '../../support/stored-file.ts'
+import { needsSwift, startSwift } from '../../support/swift.ts'
 import { startTestService, type TestService } from '../../support/test-service.ts'
 
+const ON_DISK = { FILES_URL: '' }
 const COURSE = {
   name: 'Physics I',
   tasks: [{ title: 'HW 1' }],
@@ -74,8 +76,14 @@ async function answersOf (service: TestService) {
 t.test('every method, condition and range', async (t) => {
   let disk: Awaited<ReturnType<typeof answersOf>> = []
   await t.test('on disk', async (t) => {
-    disk = await answersOf(await startTestService(t, { courses: [{}] }))
+    disk = await answersOf(await startTestService(t, { courses: [{}], settings: ON_DISK }))
     t.strictSame([...new Set(disk.map(({ status }) => status))].sort(), [200, 206, 304, 410, 412, 416])
+  })
+  await t.test('in an object store', needsSwift(), async (t) => {
+    const settings = await (await startSwift(t)).settings()
+    const store = await answersOf(await startTestService(t, { courses: [{}], settings }))
+    for (const [i, answer] of store.entries()) t.strictSame(answer, disk[i])
+    t.equal(store.length, disk.length)
   })
   await t.test('in memory', async (t) => {
     const memory = await answersOf(
@@ -146,7 +154,7 @@ t.test('a stream that fails or ends too early is an error for the client, not a 
 })
 
 t.test('on disk, a file that becomes shorter during the download', async (t) => {
-  const service = await startTestService(t, { courses: [{}] })
+  const service = await startTestService(t, { courses: [{}], settings: ON_DISK })
   const { port } = await listenRaw(service)
   const file = await storeFile(service, Buffer.alloc(20_000_000))
   t.equal(await isComplete(port, file.path), true)
