@@ -78,7 +78,7 @@ t.test('a restored database finds the bytes of what was deleted since', needsSwi
   t.match(await files.verify(), { files: 1, lost: [], orphaned: [] })
 })
 
-t.test('an erasure removes bytes at once, those of files deleted before included', needsSwift(), async (t) => {
+t.test('an erasure removes bytes at once, and those of files deleted before', needsSwift(), async (t) => {
   const { add, files, db, objects, intents } = await openStoreLibrary(t)
   const [one, two, other] = [await add('1'), await add('2'), await add('3')]
   await files.delete([one.id])
