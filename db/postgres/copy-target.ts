@@ -156,7 +156,8 @@ export async function startOver (client: Client, fingerprint: string): Promise<v
   await client.query('BEGIN')
   // The name of the copy in an object store stays.
   const tables = TABLES_IN_ORDER.filter((name) => name !== 'installation')
-  await client.query(`TRUNCATE ${tables.map(quoted).join(', ')}`)
+  // With what nodes note about them, such as tickets of jobs.
+  await client.query(`TRUNCATE ${tables.map(quoted).join(', ')} CASCADE`)
   await client.query(`UPDATE ${MARK_TABLE} SET fingerprint = $1`, [fingerprint])
   await client.query('COMMIT')
 }
