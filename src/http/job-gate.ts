@@ -16,12 +16,15 @@ export interface JobGate {
   openForImports: () => Promise<void>
   isDiskLow: () => Promise<boolean>
   isClosed: () => boolean
-  /** Accepts no new work from now on, because the server is about to stop. */
+  /**
+   * The server is about to stop. From now on it accepts no new work, unless other nodes can run it: then an
+   * upgrade of one node after the other refuses no one.
+   */
   close: () => void
 }
 
 interface JobGateOptions {
-  config: Pick<Config, 'DELETE_OLDEST_EXPORTS' | 'MIN_FREE_BYTES'>
+  config: Pick<Config, 'DELETE_OLDEST_EXPORTS' | 'MIN_FREE_BYTES' | 'database' | 'files'>
   files: Pick<FileLibrary, 'checkQuota'>
   /** Bytes that are free on the disk of the data folder. */
   freeBytes: () => Promise<number>
@@ -29,6 +32,7 @@ interface JobGateOptions {
 }
 
 export function createJobGate ({ config, files, freeBytes, now }: JobGateOptions): JobGate {
+  const mayHaveOthers = config.database.engine === 'postgres' && config.files.kind === 's3'
   let closed = false
   let checked = { at: -Infinity, isLow: false }
   async function isDiskLow (): Promise<boolean> {
@@ -38,7 +42,7 @@ export function createJobGate ({ config, files, freeBytes, now }: JobGateOptions
     return checked.isLow
   }
   async function openForImports (): Promise<void> {
-    if (closed) throw new DomainError('SHUTTING_DOWN', { retryAfterSeconds: 5 })
+    if (closed && !mayHaveOthers) throw new DomainError('SHUTTING_DOWN', { retryAfterSeconds: 5 })
     if (await isDiskLow()) throw new DomainError('DISK_LOW')
   }
   async function open (courseId: number, replaceable?: string): Promise<void> {

@@ -47,8 +47,9 @@ t.test('web and worker nodes, and nodes that are refused', { ...needsFleet, time
     )
 
     await t.test('a web node runs no jobs, a worker answers no requests', async (t) => {
-      const listed = async () => (await proxy.call('GET', '/api/nodes', { node: web.url }))?.json() as
-        Array<{ name: string, role: string }>
+      // A dead node leaves the list within a minute.
+      const listed = async () => ((await proxy.call('GET', '/api/nodes', { node: web.url }))?.json() as
+        Array<{ name: string, role: string }>).filter(({ name }) => name !== 'dies')
       t.match(await listed(), [{ name: 'web-1', role: 'web' }, { name: 'worker-1', role: 'worker' }])
       for (const path of ['/healthz', '/readyz']) {
         t.equal((await proxy.call('GET', path, { node: worker.url }))?.status, 200, path)

@@ -98,7 +98,7 @@ export async function runService (
 
     async function stop (): Promise<void> {
       log.info('stopping')
-      // Polls are answered while running jobs have their grace period; new jobs are refused.
+      // Polls are answered while running jobs have their grace period; new jobs are for other nodes.
       gate.close()
       await services.db.leave()
       await services.runner.stop(config.SHUTDOWN_GRACE_MS)
