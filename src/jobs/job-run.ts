@@ -36,7 +36,7 @@ export interface LiveRun {
   readonly kind: RunnableKind
   readonly controller: AbortController
   /** Why the run was aborted. A canceled job has this state in its row already. */
-  reason?: 'shutdown' | 'timeout' | 'canceled'
+  reason?: 'shutdown' | 'timeout' | 'canceled' | 'cut off'
   /** Fraction. */
   progress: number
   /** When progress was last written, ms; undefined while it is being written. */
@@ -187,7 +187,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       return
     }
     if (isDiskFull(error)) return await fail(live, 'DISK_FULL', sentenceOf('DISK_FULL'))
-    if (hasCode(error, 'DATABASE_UNAVAILABLE')) {
+    if (reason === 'cut off' || hasCode(error, 'DATABASE_UNAVAILABLE')) {
       await requeue(job, { attempts: job.attempts - 1, run_after: clock.now() + FIRST_MS }, {
         outcome: 'stopped',
         code: 'DATABASE_UNAVAILABLE',

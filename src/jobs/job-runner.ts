@@ -65,6 +65,8 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   const listenNoMore = db.listen({
     notified (topic, id) { if (topic === 'job') changed(id) },
     reconnected: allChanged,
+    // Another node may have its jobs by now. They wait again once that can be written.
+    lost () { for (const run of live.values()) abortRun(run, 'cut off') },
   })
   const shutdown = new AbortController()
   let state: 'new' | 'running' | 'stopping' = 'new'
