@@ -196,10 +196,10 @@ export async function createPgBossDelivery (
       kinds,
       mayClaim: (next) => !isStopped && next.kind === ticket.kind,
       async claimed (trx, job) {
-        if (!await holdTicket(trx, job, ticket)) throw new TicketLost()
+        if (!await holdTicket(trx, job, ticket)) throw TICKET_LOST
       },
     }).catch((error: unknown) => {
-      if (error instanceof TicketLost) return undefined
+      if (error === TICKET_LOST) return undefined
       throw error
     })
     if (job === undefined) return undefined
@@ -248,8 +248,8 @@ function lostTokens (started: readonly StartedJob[]): number[] {
   return started.filter(({ ticket }) => ticket === 'lost').map(({ token }) => token)
 }
 
-/** pg-boss took the ticket back before the job was claimed. */
-class TicketLost extends Error {}
+/** Rolls a claim back: pg-boss took the ticket back before the job was claimed. */
+const TICKET_LOST = new Error('the ticket of this claim was taken back')
 
 /** Whether another node has just started a job of the same key. */
 function isConflict (error: unknown): boolean {
