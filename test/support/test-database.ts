@@ -1,6 +1,6 @@
 // Which engine tests use: SQLite, or with PERFBOOK_TEST_ENGINE=postgres PostgreSQL. And where their files
 // are: on the disk, or with PERFBOOK_TEST_STORAGE=s3 in an object store.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { sqliteFile, type DatabaseLocation } from '../../db/index.ts'
@@ -39,6 +39,7 @@ export async function testDatabase (t: Pick<Test, 'teardown'>, folder: string): 
   if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as DatabaseLocation
   const template = process.env.PERFBOOK_TEST_TEMPLATE
   const location = await testPostgres(t, template === undefined ? {} : { create: `TEMPLATE ${template}` })
+  mkdirSync(folder, { recursive: true })
   writeFileSync(note, JSON.stringify(location))
   return location
 }
