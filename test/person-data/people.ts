@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { readConfig } from '../../src/config.ts'
+import { createServices } from '../../src/services.ts'
 import { perfbook, type CliResult } from '../support/cli.ts'
 import { contentOf } from '../support/sql.ts'
 import { databaseEnv } from '../support/test-database.ts'
@@ -68,9 +70,13 @@ export async function peopleWorld (t: Test, tables: Tables | null = schoolWithCy
   const people: PeopleWorld = {
     ...world,
     dataDir,
-    run: (args, options) => perfbook(dataDir, args, {
-      ...options, env: { ...databaseEnv(world.database), ...options?.env },
-    }),
+    async run (args, options) {
+      const env = { ...databaseEnv(world.database), ...options?.env }
+      const command = () => perfbook(dataDir, args, { ...options, env })
+      return world.database.engine === 'postgres' && args[0] === 'export'
+        ? await besideNode({ DATA_DIR: dataDir, ...env }, command)
+        : await command()
+    },
     bytes: () => contentOf(world.database),
     file ({ id, ownerType, ownerId, category, filename }) {
       const hex = id.repeat(32)
@@ -91,6 +97,19 @@ export async function peopleWorld (t: Test, tables: Tables | null = schoolWithCy
     },
   }
   return people
+}
+
+/** A command that needs a node that runs jobs; as every node, it first repairs what a death has left. */
+async function besideNode<T> (settings: Record<string, string>, work: () => Promise<T>): Promise<T> {
+  const config = readConfig({ MIN_FREE_BYTES: '0', WORKER_THREADS: '1', ...settings })
+  const services = await createServices({ config, log: { info () {}, warn () {}, error () {} } })
+  try {
+    await services.files.reconcile()
+    await services.runner.start()
+    return await work()
+  } finally {
+    await services.close(0)
+  }
 }
 
 /**
