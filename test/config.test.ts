@@ -177,3 +177,26 @@ t.test('PostgreSQL and nodes', async (t) => {
     t.notMatch(messageOf(env), /hid/)
   }
 })
+
+t.test('settings of an object store', async (t) => {
+  const refused: Array<[Record<string, string>, RegExp]> = [
+    [{ FILES_URL: 'https://bucket/prefix' }, /FILES_URL: must be like s3:/],
+    [{ FILES_URL: 's3://user:secret@bucket/prefix' }, /FILES_URL: must be like s3:/],
+    [{ FILES_URL: 's3://bucket/../other' }, /FILES_URL: must be like s3:/],
+    [{ FILES_URL: 's3://bucket', S3_ENDPOINT: 'localhost:9000' }, /S3_ENDPOINT: must be like https:/],
+    [{ FILE_DELIVERY: 'redirect' }, /FILE_DELIVERY=redirect: needs FILES_URL/],
+    [
+      { FILES_URL: 's3://bucket', FILE_DELIVERY: 'redirect', FILE_ACCESS: 'session' },
+      /FILE_DELIVERY=redirect: does not go with FILE_ACCESS=session/,
+    ],
+  ]
+  for (const [settings, message] of refused) {
+    t.throws(() => readConfig(settings), { code: 'INVALID_SETTINGS', message })
+    t.throws(() => readConfig(settings), { message: /^(?!.*secret)/s }, 'never a password')
+  }
+  t.match(readConfig({ FILES_URL: 's3://bucket/a//b/', S3_PATH_STYLE: 'true' }).files, {
+    kind: 's3',
+    store: { bucket: 'bucket', prefix: 'a/b/', pathStyle: true, region: 'us-east-1' },
+  })
+  t.match(readConfig({ FILES_URL: 's3://bucket' }).files, { store: { prefix: '' } })
+})

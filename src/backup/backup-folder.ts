@@ -2,6 +2,7 @@
 //
 //   <time>/backup.json        its contents; the folder gets its name when everything is written and flushed
 //   <time>/perfbook.sqlite    the database at that moment
+//   <time>/objects.jsonl      with files in an object store, which are not copied: their keys, sizes, hashes
 //   files/<ab>/<sha256>       the bytes of stored files, each content once, for all backups together
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -13,6 +14,7 @@ import { fileTime } from '../iso-time.ts'
 
 export const UNFINISHED = '.unfinished'
 export const DATABASE = 'perfbook.sqlite'
+export const OBJECTS = 'objects.jsonl'
 const MANIFEST = 'backup.json'
 const FORMAT = 1
 const BACKUP_NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/
@@ -32,6 +34,8 @@ export interface Manifest {
   made_at: string
   database: { size: number, sha256: string, migrations: string[] }
   files: { count: number, bytes: number }
+  /** Files that an object store has. They are listed and not copied. */
+  objects?: { count: number, bytes: number }
   missing: MissingFile[]
 }
 

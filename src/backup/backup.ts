@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   copyDatabase,
@@ -17,6 +17,7 @@ import {
   fileFacts,
   flushFolder,
   listBackups,
+  OBJECTS,
   openBackupFolder,
   pooledFile,
   UNFINISHED,
@@ -51,6 +52,8 @@ export interface BackupFacts {
   /** Files that no earlier backup in the folder had. */
   copied: number
   missing: MissingFile[]
+  /** Files in an object store, which were listed and not copied; undefined: files are in the data folder. */
+  objects?: { count: number, bytes: number }
   /** Names of deleted backups. */
   removed: string[]
 }
@@ -62,6 +65,7 @@ interface Collected {
   missing: MissingFile[]
   /** The service deleted a file after the database was copied. */
   isOld: boolean
+  objects?: { count: number, bytes: number }
 }
 
 /**
@@ -85,7 +89,9 @@ export async function makeBackup (options: BackupOptions): Promise<BackupFacts> 
       await rm(copy, { force: true })
       at = now()
       await copyDatabase(databaseFile, copy)
-      collected = await collectFiles(copy, whole, options)
+      collected = options.storage.remote === undefined
+        ? await collectFiles(copy, whole, options)
+        : await listObjects(copy, join(unfinished, OBJECTS))
       if (!collected.isOld) break
       if (tries === MOST_TRIES) {
         throw new DomainError('BACKUP_FAILED', {
@@ -104,12 +110,13 @@ export async function makeBackup (options: BackupOptions): Promise<BackupFacts> 
     const database = (await fileFacts(copy))!
     const name = backupName(at)
     const madeAt = isoTime(at)
-    const { count, bytes, copied, missing } = collected
+    const { count, bytes, copied, missing, objects } = collected
     await writeManifest(unfinished, {
       perfbook: version,
       made_at: madeAt,
       database: { ...database, migrations: migrationStatus(copy).applied },
       files: { count, bytes },
+      ...(objects === undefined ? {} : { objects }),
       missing,
     })
     await flushFolder(unfinished)
@@ -124,6 +131,7 @@ export async function makeBackup (options: BackupOptions): Promise<BackupFacts> 
       bytes,
       copied,
       missing,
+      ...(objects === undefined ? {} : { objects }),
       removed,
     }
   } catch (error) {
@@ -165,6 +173,27 @@ async function collectFiles (copy: string, whole: Set<string>, options: BackupOp
     await snapshot.close()
     await live.close()
   }
+}
+
+/** Lists the files that the database copy names and an object store has. */
+async function listObjects (copy: string, listFile: string): Promise<Collected> {
+  const snapshot = openSnapshot(copy)
+  const list = await open(listFile, 'w', 0o600)
+  const objects = { count: 0, bytes: 0 }
+  try {
+    for await (const rows of storedFiles(snapshot.reads)) {
+      for (const { object_key, size, sha256 } of rows) {
+        await list.write(`${JSON.stringify({ object_key, size, sha256 })}\n`)
+        objects.count++
+        objects.bytes += size
+      }
+    }
+    await list.sync()
+  } finally {
+    await list.close()
+    await snapshot.close()
+  }
+  return { count: 0, bytes: 0, copied: 0, missing: [], isOld: false, objects }
 }
 
 async function collectFile (

@@ -155,7 +155,8 @@ async function restoreFiles (
     for await (const rows of storedFiles(snapshot.reads)) {
       for (const row of rows) {
         signal.throwIfAborted()
-        if (missing.has(row.id)) continue
+        // An object store has what is not in the backup.
+        if (missing.has(row.id) || row.object_key !== null) continue
         const staged = await stageWhole(pooledFile(folder, row.sha256), restoring, row.sha256)
         await storage.put(staged.path, row)
         files++

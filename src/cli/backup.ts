@@ -6,7 +6,7 @@ import { migrationStatus } from '../../db/sqlite/database-copy.ts'
 import { readConfig } from '../config.ts'
 import { assertOwnBackups } from '../backup/own-backups.ts'
 import { makeBackup, type BackupFacts } from '../backup/backup.ts'
-import { createDiskStorage } from '../files/storage/disk.ts'
+import { openStorage } from '../files/storage/location.ts'
 import { VERSION } from '../version.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
@@ -39,7 +39,8 @@ export function backupCommand (context: CommandContext): Command {
         const bar = createProgressBar(context.stderr, 'backup')
         const facts = await makeBackup({
           databaseFile: config.databaseFile,
-          storage: createDiskStorage(config.filesFolder, config.quarantineFolder),
+          // Nothing is written there, so it need not know whose files they are.
+          storage: await openStorage(config.files, { installation: async () => '' }),
           folder,
           keep,
           version: VERSION,
@@ -62,6 +63,12 @@ export function backupCommand (context: CommandContext): Command {
             `${facts.files} files with ${facts.bytes} bytes, ${facts.copied} of them new, ` +
               `and a database of ${facts.databaseBytes} bytes, all verified.\n`
           )
+          if (facts.objects !== undefined) {
+            context.stderr.write(
+              `The ${facts.objects.count} files at FILES_URL (${facts.objects.bytes} bytes) are listed in ` +
+                'objects.jsonl and not copied. Back up the bucket too, after the database.\n'
+            )
+          }
           context.stdout.write(`${facts.path}\n`)
         }
         if (facts.missing.length > 0) {
@@ -77,6 +84,6 @@ export function backupCommand (context: CommandContext): Command {
     )
 }
 
-function shown ({ path, madeAt, databaseBytes, files, bytes, copied, missing, removed }: BackupFacts) {
-  return { path, made_at: madeAt, database_bytes: databaseBytes, files, bytes, copied, missing, removed }
+function shown ({ madeAt, databaseBytes, ...facts }: BackupFacts) {
+  return { made_at: madeAt, database_bytes: databaseBytes, ...facts }
 }

@@ -1,7 +1,9 @@
 // What housekeeping does with an object store: bytes of deleted files, uploads that never ended, orphans.
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
+import { makeBackup } from '../../src/backup/backup.ts'
 import type { S3Location } from '../../src/file-location.ts'
 import { createFileLibrary } from '../../src/files/file-library.ts'
 import { installationOf } from '../../src/files/installation.ts'
@@ -192,4 +194,32 @@ t.test('files in the data folder are not looked for in an object store', needsSw
   const { storeOnDisk, files } = await openStoreLibrary(t)
   await storeOnDisk('on disk')
   await t.rejects(files.reconcile(), { code: 'INVALID_SETTINGS', message: /in its data folder/ })
+})
+
+t.test('a missing bucket is named', needsSwift(), async (t) => {
+  const store = storeOf(await (await startSwift(t)).settings())
+  const { files } = await openStoreLibrary(t, { ...store, bucket: 'there-is-none' })
+  await t.rejects(files.reconcile(), {
+    code: 'INVALID_SETTINGS',
+    message: /there is no bucket "there-is-none" at http:/,
+  })
+})
+
+t.test('a backup copies the database and lists the objects', needsSwift(), async (t) => {
+  const { add, folder, storage } = await openStoreLibrary(t)
+  const file = await add('some bytes')
+  const facts = await makeBackup({
+    databaseFile: `${folder}/perfbook.sqlite`,
+    storage,
+    folder: `${folder}/for-backups`,
+    version: '0',
+    now: Date.now,
+    pid: process.pid,
+    signal: new AbortController().signal,
+  })
+  t.match(facts, { files: 0, objects: { count: 1, bytes: 10 } })
+  t.strictSame(
+    readFileSync(`${facts.path}/objects.jsonl`, 'utf8').trim().split('\n').map((line) => JSON.parse(line)),
+    [{ object_key: file.object_key, size: 10, sha256: file.sha256 }]
+  )
 })
