@@ -71,8 +71,8 @@ const ENGINES: ReadonlyArray<{ place: string, packages: RegExp, users: RegExp }>
   {
     place: 'src/files/storage/disk.ts',
     packages: /^@aws-sdk\//,
-    // A restore writes into a data folder, and doctor works on one.
-    users: /^src\/(backup\/restore|cli\/(backup|copy)|doctor\/data-checks)\.ts$/,
+    // A restore writes into a data folder, and a copy reads one.
+    users: /^src\/(backup\/restore|cli\/copy)\.ts$/,
   },
   {
     place: 'src/files/storage/s3',
