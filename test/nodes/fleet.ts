@@ -40,6 +40,8 @@ export interface FleetNode extends NodeProcess {
 }
 
 export interface Fleet {
+  /** The test's own. */
+  folder: string
   cluster: Cluster
   swift: Swift
   database: PostgresLocation
@@ -184,6 +186,7 @@ export async function startFleet (
   nodesAre(first)
 
   return {
+    folder,
     cluster,
     swift,
     database,
