@@ -4,7 +4,7 @@ import t from 'tap'
 import { REQUEST_STEPS } from '../../src/jobs/job-queue.ts'
 import { RUN_STEPS } from '../../src/jobs/job-run.ts'
 import { lookAtAftermath } from './aftermath.ts'
-import { course, inWords, needsFleet, startFleet, takeovers, until } from './fleet.ts'
+import { course, needsFleet, startFleet, until } from './fleet.ts'
 
 const STEPS = [...RUN_STEPS, 'file: before it is stored', 'file: after it is stored']
 /** As many jobs as nodes that die, and one for each that is past its commit when it dies. */
@@ -34,7 +34,6 @@ t.test('kill -9 at every step of a run', { ...needsFleet, timeout: 180_000 }, as
   )
   // A claim that died before its commit never was, and two steps are behind the commit of the job's end.
   t.equal(died.reduce((sum, row) => sum + row.died, 0), STEPS.length - 3)
-  t.comment(inWords(await takeovers(fleet, mortals)))
   t.strictSame(await fleet.rows('SELECT id FROM jobs WHERE attempts > 1'), [], 'a death is no failed attempt')
 })
 
