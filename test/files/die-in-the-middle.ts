@@ -1,18 +1,19 @@
-// A process that stores or deletes a file and is killed on the way: `node die-in-the-middle.ts FOLDER STEP`.
+// A process that stores or deletes a file and is killed on the way:
+// `node die-in-the-middle.ts FOLDER STEP DATABASE`, the latter a location as JSON.
 import { Readable } from 'node:stream'
 import { join } from 'node:path'
-import { openDatabase, sqliteFile } from '../../db/index.ts'
+import { openDatabase, type DatabaseLocation } from '../../db/index.ts'
 import { createDiskStorage } from '../../src/files/storage/disk.ts'
 import { createFileLibrary } from '../../src/files/file-library.ts'
 import { sweepFiles } from '../../src/files/file-sweep.ts'
 
-const [folder, step] = process.argv.slice(2) as [string, string]
+const [folder, step, database] = process.argv.slice(2) as [string, string, string]
 
 function dieAt (name: string): void {
   if (name === step) process.kill(process.pid, 'SIGKILL')
 }
 
-const db = await openDatabase(sqliteFile(join(folder, 'perfbook.sqlite')))
+const db = await openDatabase(JSON.parse(database) as DatabaseLocation)
 const disk = createDiskStorage(join(folder, 'files'), join(folder, 'quarantine'))
 const storage: typeof disk = {
   ...disk,

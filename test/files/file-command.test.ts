@@ -5,19 +5,20 @@ import { makeBookDatabase } from '../support/book-database.ts'
 import { perfbook } from '../support/cli.ts'
 import { openTestLibrary } from '../support/file-library.ts'
 import { startServer } from '../support/server-process.ts'
+import { databaseEnv, testDatabase } from '../support/test-database.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { newHex } from '../contracts/file-storage.contract.ts'
 
 async function start (t: Test) {
   const folder = testFolder(t, {})
-  await makeBookDatabase(join(folder, 'perfbook.sqlite'), {
-    name: 'Physics I',
-    students: [{ lastName: 'Ames' }],
-  })
+  const database = await testDatabase(t, folder)
+  await makeBookDatabase(database, { name: 'Physics I', students: [{ lastName: 'Ames' }] })
   const library = await openTestLibrary(t, { folder })
-  const run = (...args: string[]) => perfbook(folder, ['file', ...args], { env: { MIN_FREE_BYTES: '0' } })
+  const env = { MIN_FREE_BYTES: '0', ...databaseEnv(database) }
+  const run = (...args: string[]) => perfbook(folder, ['file', ...args], { env })
   return {
     ...library,
+    env,
     run,
     json: async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout),
   }
@@ -73,7 +74,7 @@ t.test('list', async (t) => {
 })
 
 t.test('verify', async (t) => {
-  const { run, json, store, pathOf, folder } = await start(t)
+  const { env, run, json, store, pathOf, folder } = await start(t)
   const [, lost, damaged] = [await store('fine'), await store('lost'), await store('damaged')]
   t.match(await run('verify'), { status: 0, stdout: '3 files with 15 bytes were read.\n' })
   rmSync(pathOf(lost))
@@ -94,7 +95,7 @@ t.test('verify', async (t) => {
     ].join('\n')
   )
   t.match(found.stderr, '1 lost, 1 damaged, 1 orphaned. --repair')
-  const asJson = await perfbook(folder, ['file', 'verify', '--json'])
+  const asJson = await perfbook(folder, ['file', 'verify', '--json'], { env })
   t.equal(asJson.status, 1)
   t.match(JSON.parse(asJson.stdout), {
     files: 2,
@@ -115,13 +116,13 @@ t.test('verify', async (t) => {
 })
 
 t.test('verify on a terminal shows its progress, and stops on a signal', async (t) => {
-  const { folder, store } = await start(t)
+  const { env, folder, store } = await start(t)
   await store('x')
-  t.match(await perfbook(folder, ['file', 'verify'], { isTTY: true }), {
+  t.match(await perfbook(folder, ['file', 'verify'], { env, isTTY: true }), {
     status: 0,
     stderr: /verify \[#+\] 100 %/,
   })
-  t.match(await perfbook(folder, ['file', 'verify'], { signal: AbortSignal.abort() }), {
+  t.match(await perfbook(folder, ['file', 'verify'], { env, signal: AbortSignal.abort() }), {
     status: 1,
     stdout: '',
     stderr: 'error: Stopped before all files were read.\n',
@@ -163,18 +164,17 @@ t.test('delete', async (t) => {
 
 t.test('beside a running service: an export is deleted, and its address with it', async (t) => {
   const folder = testFolder(t, {})
-  await makeBookDatabase(join(folder, 'perfbook.sqlite'), {
-    name: 'Physics I',
-    students: [{ lastName: 'Ames' }],
-  })
-  const server = await startServer(t, folder)
-  t.match(await perfbook(folder, ['export', '1']), { status: 0 })
-  const [file] = JSON.parse((await perfbook(folder, ['file', 'list', '--json'])).stdout)
+  const database = await testDatabase(t, folder)
+  await makeBookDatabase(database, { name: 'Physics I', students: [{ lastName: 'Ames' }] })
+  const env = databaseEnv(database)
+  const server = await startServer(t, folder, env)
+  t.match(await perfbook(folder, ['export', '1'], { env }), { status: 0 })
+  const [file] = JSON.parse((await perfbook(folder, ['file', 'list', '--json'], { env })).stdout)
   t.match(file, { category: 'teacher-performance', owner_id: 1 })
   const url = `${server.address}/${file.path}`
   t.equal((await fetch(url)).status, 200)
-  t.match(await perfbook(folder, ['file', 'verify']), { status: 0 })
-  t.match(await perfbook(folder, ['file', 'delete', String(file.id)]), { status: 0 })
+  t.match(await perfbook(folder, ['file', 'verify'], { env }), { status: 0 })
+  t.match(await perfbook(folder, ['file', 'delete', String(file.id)], { env }), { status: 0 })
   t.equal((await fetch(url)).status, 404)
   server.kill('SIGTERM')
   t.equal((await server.ended).status, 0)

@@ -4,11 +4,12 @@ import { once } from 'node:events'
 import t from 'tap'
 import { openTestLibrary, type TestLibrary } from '../support/file-library.ts'
 
-async function die (folder: string, step: string): Promise<void> {
+async function die ({ folder, db }: TestLibrary, step: string): Promise<void> {
   const child = spawn(process.execPath, [
     new URL('die-in-the-middle.ts', import.meta.url).pathname,
     folder,
     step,
+    JSON.stringify(db.location),
   ], { stdio: ['ignore', 'ignore', 'inherit'] })
   const [, signal] = await once(child, 'exit')
   if (signal !== 'SIGKILL') throw new Error(`${step}: the process was not killed`)
@@ -30,7 +31,7 @@ for (
 ) {
   t.test(step, async (t) => {
     const library = await openTestLibrary(t)
-    await die(library.folder, step)
+    await die(library, step)
     t.strictSame(await state(library), left)
     t.strictSame(await library.files.reconcile(), { removed, lost: 0, found: 0, quarantined: 0 })
     t.strictSame(await state(library), { rows: 0, kept: 0, intents: 0 })
@@ -40,7 +41,7 @@ for (
 
 t.test('in a sweep, before the bytes are removed', async (t) => {
   const library = await openTestLibrary(t)
-  await die(library.folder, 'sweep: before the bytes go')
+  await die(library, 'sweep: before the bytes go')
   t.strictSame(await state(library), { rows: 1, kept: 1, intents: 1 })
   await library.files.reconcile()
   t.strictSame(await state(library), { rows: 1, kept: 0, intents: 0 }, 'the tombstone stays')
