@@ -10,6 +10,7 @@ import { shownAddress, type PostgresAddress } from './address.ts'
 import { hasPooler, IMPATIENT, kyselyOver, patientPool, PATIENT } from './connection.ts'
 import { bringUpToDate } from './migrate.ts'
 import { createLife } from './life.ts'
+import { tlsProblem } from './tls-problem.ts'
 import { LOCK_TIMEOUT_MS, writer } from './writes.ts'
 
 /** How often `change` has a new number without a known commit: another node's notification may be lost. */
@@ -121,24 +122,25 @@ async function answered (
     } catch (error) {
       if (!isUnavailable(error)) throw error
       const cause = hasCode(error, 'DATABASE_UNAVAILABLE') ? error.cause ?? error : error
-      const isOver = performance.now() >= deadline || signal?.aborted === true || isPermanent(cause)
+      const isOver = performance.now() >= deadline || signal?.aborted === true ||
+        isPermanent(cause, connection)
       if (isOver) throw notThere(connection, cause, waitMs)
       await new Promise((resolve) => { setTimeout(resolve, TRY_EVERY_MS) })
     }
   }
 }
 
-/** Whether to wait makes no difference: wrong credentials, no such database. */
-function isPermanent (error: unknown): boolean {
+/** Whether to wait makes no difference: wrong credentials or certificates, no such database. */
+function isPermanent (error: unknown, address: PostgresAddress): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return code === '3D000' || code.startsWith('28')
+  return code === '3D000' || code.startsWith('28') || tlsProblem(error, address) !== undefined
 }
 
 function notThere (address: PostgresAddress, cause: unknown, waitMs: number): DomainError {
-  const reason = cause instanceof AggregateError
+  const reason = tlsProblem(cause, address) ?? (cause instanceof AggregateError
     ? (cause.errors as Error[]).map(({ message }) => message).join('; ')
-    : cause instanceof Error ? cause.message : String(cause)
-  const waited = waitMs >= 1000 && !isPermanent(cause) ? ` for ${Math.round(waitMs / 1000)} s` : ''
+    : cause instanceof Error ? cause.message : String(cause))
+  const waited = waitMs >= 1000 && !isPermanent(cause, address) ? ` for ${Math.round(waitMs / 1000)} s` : ''
   return new DomainError('DATABASE_UNAVAILABLE', {
     detail: `PostgreSQL at ${shownAddress(address)} could not be used${waited}: ${reason}`,
     cause,

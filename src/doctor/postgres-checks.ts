@@ -3,6 +3,7 @@ import { openDatabase, type PostgresLocation } from '../../db/index.ts'
 import { checkSchema } from '../../db/migrations/migrate.ts'
 import { shownAddress } from '../../db/postgres/address.ts'
 import { LEAST_VERSION } from '../../db/postgres/copy-target.ts'
+import { tlsProblem } from '../../db/postgres/tls-problem.ts'
 import { serverFacts, type ServerFacts } from '../../db/postgres/server-facts.ts'
 import { hasCode } from '../errors.ts'
 import type { Config } from '../config.ts'
@@ -25,9 +26,12 @@ export async function checkPostgres (
     facts = await serverFacts(location.connection)
     if (location.direct !== location.connection) await serverFacts(location.direct)
   } catch (error) {
+    const tls = tlsProblem(error, location.connection)
     return [problem(
       'database',
-      `${shown} does not answer: ${(error as Error).message}`,
+      tls === undefined
+        ? `${shown} does not answer: ${(error as Error).message}`
+        : `${shown} could not be used: ${tls}`,
       'Check DATABASE_URL (and DATABASE_DIRECT_URL), pg_hba.conf, and whether PostgreSQL runs.'
     )]
   }

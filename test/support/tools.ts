@@ -61,6 +61,10 @@ export function findScript (): Tool {
   return { name: 'script', path: inPath('script'), hint: `${INSTALL} bsdutils` }
 }
 
+export function findOpenssl (): Tool {
+  return { name: 'OpenSSL', path: inPath('openssl'), hint: `${INSTALL} openssl` }
+}
+
 export function findSystemdAnalyze (): Tool {
   return { name: 'systemd-analyze', path: inPath('systemd-analyze'), hint: 'apt-get install -y systemd' }
 }
