@@ -190,7 +190,7 @@ export async function createServices ({
   const metrics = createMetrics({
     db,
     now,
-    version: VERSION,
+    node: { name: config.nodeName, role: config.NODE_ROLE, version: VERSION },
     freeBytes,
     kinds: kinds.map((kind) => kind.name),
     pools: { jobs: pool, readers },

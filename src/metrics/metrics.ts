@@ -1,5 +1,6 @@
 // The service's metrics for Prometheus (https://prometheus.io/docs/practices/naming/). Labels are few and
-// fixed, such as a route's pattern or a kind of job. An address, a name or an id is never a label.
+// fixed, such as a route's pattern or a kind of job. An address, an id or the name of a person or a course is
+// never a label; the name of the node is one.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../../db/index.ts'
 import { bytesInUse } from '../../db/queries/files.ts'
@@ -8,6 +9,7 @@ import type { JobRow } from '../../db/queries/jobs.ts'
 import type { RunOutcome } from '../jobs/job-run.ts'
 import type { Threads } from '../jobs/worker-pool.ts'
 import { EXPORT_KIND } from '../exports/export.job.ts'
+import { addGauge, watchNode, type NamedNode } from './node-metrics.ts'
 
 /** Seconds: from a poll to a large upload. */
 const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -42,7 +44,8 @@ interface AnsweredRequest {
 interface MetricsOptions {
   db: Database
   now: () => number
-  version: string
+  /** This process. */
+  node: NamedNode
   /** Bytes that are free on the disk of the data folder. */
   freeBytes: () => Promise<number>
   /** Names of the kinds of jobs. Each has metrics from the start, with the value zero. */
@@ -50,7 +53,7 @@ interface MetricsOptions {
   pools: Readonly<Record<'jobs' | 'readers', Threads>>
 }
 
-export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: MetricsOptions): Metrics {
+export function createMetrics ({ db, now, node, freeBytes, kinds, pools }: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
 
@@ -92,7 +95,8 @@ export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: Me
     name: 'perfbook_info',
     help: 'The version that is running. Always 1.',
     labelNames: ['version'],
-  }).set({ version }, 1)
+  }).set({ version: node.version }, 1)
+  watchNode(registry, { db, node })
   gauge(
     'perfbook_jobs',
     'Jobs in the database. Ended jobs are kept for JOB_RETENTION_DAYS.',
@@ -145,19 +149,9 @@ export function createMetrics ({ db, now, version, freeBytes, kinds, pools }: Me
     name: string,
     help: string,
     labelNames: string[],
-    read: (set: (value: number, labels?: Record<string, string>) => void) => void | Promise<void>
+    read: Parameters<typeof addGauge>[4]
   ): void {
-    const metric: Gauge = new Gauge({
-      registers,
-      name,
-      help,
-      labelNames,
-      collect: async () => {
-        await read((value, labels = {}) => {
-          metric.set(labels, value)
-        })
-      },
-    })
+    addGauge(registry, name, help, labelNames, read)
   }
   function forPools (name: string, help: string, read: (pool: Threads) => number): void {
     gauge(name, help, ['pool'], (set) => {

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
-import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
+import t, { type Test } from 'tap'
+import { openDatabase, sqliteFile } from '../../../db/index.ts'
+import { VERSION } from '../../../src/version.ts'
+import { noPostgres, startCluster, testPostgres } from '../../support/postgres.ts'
+import { testFolder } from '../../support/test-folder.ts'
+import {
+  startTestService, TEACHER, type CallOptions, type TestService, type TestServiceOptions,
+} from '../../support/test-service.ts'
 
 const DEPLOY = join(import.meta.dirname, '../../../docs/deploy')
 const COURSE = {
@@ -11,9 +17,14 @@ const COURSE = {
   students: [{ lastName: 'Ames', cells: [0.5] }],
 }
 
+interface Dashboard {
+  panels: Array<{ id: number, targets?: Array<{ expr: string }> }>
+  templating: { list: Array<{ name: string, query: string }> }
+}
+
 /** Series by their line, without comments: `name{labels}` to number. */
-async function series (service: TestService): Promise<Map<string, number>> {
-  const { text } = await service.call('GET', '/metrics')
+async function series (service: TestService, options?: CallOptions): Promise<Map<string, number>> {
+  const { text } = await service.call('GET', '/metrics', options)
   return new Map(
     text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => {
       const at = line.lastIndexOf(' ')
@@ -121,8 +132,10 @@ t.test('nothing personal: labels hold patterns, kinds and states alone', async (
     'kind',
     'le',
     'method',
+    'node',
     'outcome',
     'pool',
+    'role',
     'route',
     'state',
     'status',
@@ -130,22 +143,113 @@ t.test('nothing personal: labels hold patterns, kinds and states alone', async (
   ])
 })
 
-t.test('the dashboard and the alerts use only metrics that exist, and all of our own', async (t) => {
-  const service = await startTestService(t, { courses: [COURSE] })
+const dashboard = readFileSync(join(DEPLOY, 'grafana-dashboard.json'), 'utf8')
+const alerts = readFileSync(join(DEPLOY, 'prometheus-alerts.yml'), 'utf8')
+const named = (text: string) => new Set(text.match(/perfbook_\w+/g))
+
+/** Names of all metrics of a service that has made an export. */
+async function allNames (t: Test, options: TestServiceOptions): Promise<Set<string>> {
+  const service = await startTestService(t, { courses: [COURSE], ...options })
   service.services.metrics.watchProcess()
   await service.call('POST', '/api/courses/1/performance/export')
   await service.services.runner.drain()
   await service.call('GET', '/metrics')
-  const there = new Set(Array.from((await series(service)).keys(), (key) => key.replace(/\{.*/, '')))
-  const dashboard = readFileSync(join(DEPLOY, 'grafana-dashboard.json'), 'utf8')
-  const alerts = readFileSync(join(DEPLOY, 'prometheus-alerts.yml'), 'utf8')
-  const named = (text: string) => new Set(text.match(/perfbook_\w+/g))
+  return new Set(Array.from((await series(service)).keys(), (key) => key.replace(/\{.*/, '')))
+}
+
+t.test('the dashboard and the alerts use only metrics that exist, and all of our own', {
+  skip: noPostgres,
+}, async (t) => {
+  const there = await allNames(t, { database: await testPostgres(t) })
   for (const [file, text] of Object.entries({ dashboard, alerts })) {
     t.ok(named(text).size > 5)
     t.strictSame([...named(text)].filter((name) => !there.has(name)), [], file)
   }
-  t.doesNotThrow(() => JSON.parse(dashboard))
   const own = [...there].filter((name) => !/^perfbook_(nodejs|process)_|_(sum|bucket|count)$/.test(name))
   t.strictSame(own.filter((name) => !named(dashboard).has(name)), [])
   t.strictSame([...there].filter((name) => !name.startsWith('perfbook_')), [], 'one prefix')
+})
+
+t.test('with SQLite there are no numbers of connections and nodes', async (t) => {
+  const there = await allNames(t, { database: sqliteFile(join(testFolder(t), 'perfbook.sqlite')) })
+  const missing = [...named(dashboard)].filter((name) => !there.has(name))
+  t.ok(missing.length > 0)
+  t.strictSame(missing.filter((name) => !/^perfbook_(nodes$|database_(?!bytes))/.test(name)), [])
+  t.ok(there.has('perfbook_node_info'))
+})
+
+t.test('the dashboard has a variable for the node, and every query uses it', async (t) => {
+  const { panels, templating } = JSON.parse(dashboard) as Dashboard
+  const variables = new Map(templating.list.map((variable) => [variable.name, variable]))
+  t.match(variables.get('node'), { query: 'label_values(perfbook_node_info{job="$job"}, node)', multi: true })
+  t.match(variables.get('instance'), {
+    query: 'label_values(perfbook_node_info{job="$job", node=~"$node"}, instance)',
+    multi: true,
+    hide: 2,
+    current: { value: '$__all' },
+  })
+  const queries = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
+  t.ok(queries.length > 20)
+  for (const query of queries) {
+    const selectors = query.match(/perfbook_\w+\{[^}]*/g) ?? []
+    t.equal(selectors.length, query.match(/perfbook_\w+/g)?.length, query)
+    for (const selector of selectors) t.match(selector, /job="\$job", instance=~"\$instance"/, query)
+  }
+  t.equal(new Set(panels.map(({ id }) => id)).size, panels.length)
+})
+
+t.test('with PostgreSQL: this node, the other nodes, connections, and an outage', {
+  skip: noPostgres,
+}, async (t) => {
+  const cluster = await startCluster()
+  t.teardown(() => cluster.stop())
+  const database = await testPostgres(t, { cluster, poolSize: 5 })
+  const settings = { METRICS_TOKEN: 'scrape me', NODE_NAME: 'one' }
+  const service = await startTestService(t, { database, settings })
+  const other = await openDatabase(database, {
+    node: {
+      id: 'b1', name: 'other', role: 'worker', version: '1', threads: 1, sharesFiles: true,
+      runningJobs: () => 0,
+    },
+  })
+  t.teardown(() => other.close())
+  /** Without a session, which would ask the database. */
+  const look = () => series(service, { token: null, headers: { authorization: 'Bearer scrape me' } })
+  const until = async (key: string, value: number | undefined) => {
+    for (;;) {
+      const found = await look()
+      if (found.get(key) === value) return found
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+  const before = await until('perfbook_nodes{role="worker"}', 1)
+  t.equal(before.get(`perfbook_node_info{node="one",role="all",version="${VERSION}"}`), 1)
+  t.notOk([...before.keys()].some((key) => key.includes('other')), 'each node reports itself')
+  t.equal(before.get('perfbook_nodes{role="web"}'), 0)
+  t.equal(before.get('perfbook_database_connections_max'), 5)
+  t.equal(before.get('perfbook_database_requests_waiting'), 0)
+  t.equal(before.get('perfbook_database_unavailable'), 0)
+  t.equal(before.get('perfbook_database_reconnects_total'), 0)
+
+  const [begun, over] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
+  const held = service.services.db.write(async () => {
+    begun.resolve(undefined)
+    await over.promise
+  })
+  await begun.promise
+  const busy = await look()
+  t.ok(busy.get('perfbook_database_connections{state="busy"}')! >= 1)
+
+  await cluster.stop()
+  over.resolve(undefined)
+  await t.rejects(held, { code: 'DATABASE_UNAVAILABLE' })
+  const during = await until('perfbook_database_unavailable', 1)
+  t.notOk(during.has('perfbook_job_queue_length'), 'what only the database knows is left out')
+  t.notOk([...during.keys()].some((key) => /^perfbook_(jobs|nodes)\b/.test(key)))
+  t.ok(during.get('perfbook_database_errors_total')! > 0)
+  t.ok(during.has('perfbook_worker_threads{pool="jobs"}'))
+  await cluster.start()
+  const after = await until('perfbook_database_unavailable', 0)
+  t.equal(after.get('perfbook_database_reconnects_total'), 1)
+  await until('perfbook_job_queue_length', 0)
 })
