@@ -51,6 +51,9 @@ export function connectionPool (address: PostgresAddress, limits: PoolLimits): P
   })
   // An idle connection whose server restarts: the pool drops it. Without a listener the process would end.
   pool.on('error', () => {})
+  // Nor does the pool listen to one that it has just handed out: who gets it learns of it a moment later, and
+  // the server may end it in between. Its next query fails.
+  pool.on('connect', (client) => { client.on('error', () => {}) })
   return pool
 }
 

@@ -1,9 +1,13 @@
 // PostgreSQL restarts, hangs, only reads, or ends connections: requests get an answer in time, nothing ends
 // the process, and all goes on by itself.
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { sql } from 'kysely'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { clientOptions } from '../../../db/postgres/client-options.ts'
+import { connectionPool, IMPATIENT } from '../../../db/postgres/connection.ts'
+import { guardedPool } from '../../../db/postgres/guarded-pool.ts'
 import { openDatabase, type Database, type NodeIdentity, type Outage } from '../../../db/index.ts'
 import { noPostgres, startCluster, testPostgres, type Cluster } from '../../support/postgres.ts'
 import { stopProcesses } from '../../support/stop-processes.ts'
@@ -160,6 +164,34 @@ t.test('connections that the server ends', { skip: noPostgres }, async (t) => {
   await until(() => db.connections()?.reconnects === 2)
   t.strictSame(outages, [], 'the connection that listens was back at once')
   await admin.end()
+})
+
+t.test('a connection that the server ends at the moment when it is handed out', async (t) => {
+  /** Type, length and content of a message of the server. */
+  const message = (type: string, content: Buffer) => {
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(content.length + 4)
+    return Buffer.concat([Buffer.from(type), length, content])
+  }
+  const accepted = [message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))]
+  const ended = message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0'))
+  // A server that accepts each connection and ends it, in one packet.
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => { socket.end(Buffer.concat([...accepted, ended])) })
+  }).listen(0, '127.0.0.1')
+  t.teardown(() => { server.close() })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const address = { host: '127.0.0.1', port, user: 'a', password: 'a', database: 'a', ssl: false as const }
+  const pool = guardedPool(() => connectionPool(address, { max: 2 }), IMPATIENT)
+  t.teardown(() => pool.end())
+  for (let i = 0; i < 3; i++) {
+    await t.rejects(async () => {
+      const client = await pool.connect()
+      await client.query('SELECT 1', []).finally(() => { client.release() })
+    }, { code: 'DATABASE_UNAVAILABLE' })
+  }
 })
 
 t.test('a lock that is held for long, a statement that takes too long', { skip: noPostgres }, async (t) => {
