@@ -33,8 +33,13 @@ export function shortenName (name: string, most: number = QUOTE_MAX): string {
   return `${wholeCharacters(name.slice(0, most - 1 - tail))}…${name.slice(-tail).toWellFormed()}`
 }
 
-/** A message that is not longer than any message may be. */
-export function boundMessage (message: string): string { return shorten(message, MESSAGE_MAX) }
+/**
+ * A message that is not longer than any message may be, and that can be stored: PostgreSQL refuses a NUL,
+ * which the message of a JSON parser may quote.
+ */
+export function boundMessage (message: string): string {
+  return shorten(message, MESSAGE_MAX).replaceAll('\0', '\u{FFFD}').toWellFormed()
+}
 
 /** The first names, each shortened, and how many more there are. */
 export function listNames (names: readonly string[], most: number = LISTED_MAX): string {

@@ -261,8 +261,9 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     attempt: Omit<AttemptEnd, 'finishedAt'>,
     also?: RunnableKind['failed']
   ): Promise<void> {
+    const message = attempt.message == null ? null : boundMessage(attempt.message)
     await untilWritten(async (trx) => {
-      const isOurs = await endRun(trx, job, change, { ...attempt, finishedAt: clock.now() })
+      const isOurs = await endRun(trx, job, change, { ...attempt, message, finishedAt: clock.now() })
       if (isOurs) await also?.(trx, job)
     }, (error, tries) => isBusy(error) || isDiskFull(error) || isUnavailable(error) || tries < MOST_TRIES)
   }

@@ -61,6 +61,14 @@ t.test('the requester reads a plain sentence, the attempt says exactly what went
   }])
 })
 
+t.test('an error message that quotes a NUL is stored, on PostgreSQL too', async (t) => {
+  const service = await createJobService(t, { kinds: [testKind({ task: 'quoteNul', maxAttempts: 1 })] })
+  await service.runner.start()
+  const { job } = await service.request()
+  t.match(await service.settled(job.id), { state: 'failed', error_code: 'WORKER_CRASHED' })
+  t.match(await attempts(service, job.id), [{ outcome: 'failed', error_message: 'a bug at "\u{FFFD}"' }])
+})
+
 t.test('a known failure, a cancel, a shutdown and the death of the process differ', async (t) => {
   const folder = testFolder(t)
   const gate = createGate()

@@ -27,6 +27,9 @@ const tasks = {
   throwError () {
     throw Object.assign(new Error('a bug in the task'), { code: 'EBUG' })
   },
+  quoteNul () {
+    throw new Error('a bug at "\0"')
+  },
   // eslint-disable-next-line prefer-promise-reject-errors
   rejectNothing: () => Promise.reject(undefined),
   throwLater: () => new Promise<never>(() => {

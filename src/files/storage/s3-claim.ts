@@ -1,8 +1,13 @@
 // Whose prefix it is: a marker object names the installation. Each installation writes a marker of its own
 // name and then looks which ones there are, so that of two that start at the same moment not both go on.
 // Writing one only if it is not there is not portable between stores.
-import { HeadBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
-import { DomainError } from '../../errors.ts'
+import {
+  DeleteObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
+import { DomainError, hasCode } from '../../errors.ts'
 import { statusOfAnswer, type S3Store } from './s3-client.ts'
 
 const FOLDER = 'installation/'
@@ -19,7 +24,15 @@ export async function claimPrefix (store: S3Store, installation: string): Promis
     Body: 'The files of one Perfbook. The name of this object identifies its database.\n',
   }
   await store.call(new PutObjectCommand(input))
-  await isOurs(store, installation)
+  try {
+    await isOurs(store, installation)
+  } catch (error) {
+    // Both refused, neither of the two could ever start again. Its marker is so new that nothing is stored.
+    if (hasCode(error, 'STORAGE_IN_USE')) {
+      await store.call(new DeleteObjectCommand(store.at(`${FOLDER}${installation}`)))
+    }
+    throw error
+  }
 }
 
 /** Whether there is a marker of the installation. Throws STORAGE_IN_USE if there is one of another. */

@@ -14,7 +14,8 @@ export function nullable<T extends TSchema> (schema: T): TUnsafe<Static<T> | nul
 }
 
 export const time = Type.String({ format: 'date-time', description: 'UTC, with milliseconds' })
-export const id = Type.Integer({ minimum: 1 })
+/** No id is beyond what JavaScript counts exactly; PostgreSQL would refuse to compare with it. */
+export const id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 export const fraction = Type.Number({ description: 'A fraction: 0.85 is 85%. Over 1 is extra credit.' })
 
 export const errorSchema = Type.Object({

@@ -58,6 +58,10 @@ t.test('the audit log: who did what, in numbers, and nothing changes it', async 
     [1, 1]
   )
   t.equal((await service.call('GET', '/api/audit?user_id=1')).json().entries.length, 4)
+  for (const beyond of ['9223372036854775808', '99999999999999999999', '1e300']) {
+    const answer = await service.call('GET', `/api/audit?user_id=${beyond}`)
+    t.match(answer.json(), { statusCode: 400, code: 'VALIDATION_FAILED' }, 'beyond any id')
+  }
   t.notMatch(
     JSON.stringify(await services.db.reads.selectFrom('audit_log').selectAll().execute()),
     /zebedee|quux/i
