@@ -177,6 +177,24 @@ t.test('a prefix of another database is refused, and nothing in it is touched', 
   t.same(await first.files.reconcile(), { removed: 0, lost: 0, found: 0, quarantined: 0 }, 'its own is not')
 })
 
+t.test('two databases claim a prefix at the same moment: one can have it', needsSwift(), async (t) => {
+  const store = storeOf(await (await startSwift(t)).settings())
+  for (let round = 0; round < 8; round++) {
+    const place = { ...store, prefix: `p${round}/` }
+    const claims = await Promise.all([random(), random()].map(async (name) => {
+      const { remote } = await openStorage({ kind: 's3', store: place }, { installation: async () => name })
+      return async () => { await remote?.claim() }
+    }))
+    const atOnce = await Promise.allSettled(claims.map((claim) => claim()))
+    t.ok(atOnce.some(({ status }) => status === 'rejected'), 'not both have it')
+    const inTurn: string[] = []
+    for (const claim of claims) {
+      inTurn.push(await claim().then(() => 'has it', (error: Error) => error.message))
+    }
+    t.match(inTurn.sort(), [/belongs to another installation/, 'has it'])
+  }
+})
+
 t.test('a database goes with its place', needsSwift(), async (t) => {
   const { add, files, db, folder } = await openStoreLibrary(t)
   await add('1')
