@@ -53,7 +53,7 @@ export interface Answer {
 }
 
 export interface TestServiceOptions
-  extends Pick<ServicesOptions, 'clock' | 'freeBytes' | 'jobPool' | 'onStep' | 'storage'> {
+  extends Pick<ServicesOptions, 'clock' | 'freeBytes' | 'jobPool' | 'node' | 'onStep' | 'storage'> {
   /** The time, where no timer matters. */
   now?: () => number
   courses?: CourseDescription[]
