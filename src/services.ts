@@ -15,6 +15,7 @@ import { createImports, type Imports } from './imports/imports.ts'
 import { jobKinds } from './job-kinds.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import type { BookTasks } from './courses/book-tasks.ts'
+import { bookThreads } from './courses/book-threads.ts'
 import { createCourses, type Courses } from './courses/courses.ts'
 import { freeSpace } from './files/disk-space.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
@@ -240,7 +241,7 @@ export async function createServices ({
     db,
     ...await createAccountServices({ config, db, log, now, shared }),
     audit,
-    courses: createCourses({ db, files, queue, readers, now }),
+    courses: createCourses({ db, files, queue, readers: bookThreads(readers, db), now }),
     exports: createExports({ db, files, queue, now, retention: rules.exports }),
     imports: createImports({ db, files, queue, now, waitingMax: config.IMPORT_WAITING_MAX }),
     files,

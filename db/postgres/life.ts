@@ -62,7 +62,10 @@ export function createLife ({ location, node, pool, options, changed }: LifeOpti
         ups++
         pool.open()
         changed()
-        if (outage !== undefined) options.onOutage?.(outage = undefined)
+        if (outage !== undefined) {
+          outage = undefined
+          options.onOutage?.(undefined)
+        }
         // Also the first time: whoever listens already has missed what came before.
         for (const listener of listeners) listener.reconnected()
       },

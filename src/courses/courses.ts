@@ -6,9 +6,9 @@ import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
 import type { TaskOutcome } from '../jobs/task.ts'
-import type { WorkerPool } from '../jobs/worker-pool.ts'
 import type { PageRequest } from './book-json.ts'
-import type { BookTasks, PreviewSettingsTask, ReadPageTask } from './book-tasks.ts'
+import type { PreviewSettingsTask, ReadPageTask } from './book-tasks.ts'
+import type { BookThreads } from './book-threads.ts'
 import type { CourseSettings } from './course-settings.ts'
 import { dayAt } from './course-time.ts'
 import { effectiveWeights } from './weights.ts'
@@ -55,7 +55,7 @@ interface CoursesOptions {
   files: FileLibrary
   queue: JobQueue
   /** Threads that read books. */
-  readers: Pick<WorkerPool<BookTasks>, 'run'>
+  readers: BookThreads
   now: () => number
 }
 
