@@ -2,6 +2,7 @@
 import { Client } from 'pg'
 import type { MigrationStatus } from '../migrations/migrate.ts'
 import { statusOf } from '../migrations/migrate.ts'
+import { SILENT_MS } from '../queries/nodes.ts'
 import type { PostgresAddress } from './address.ts'
 import { clientOptions } from './client-options.ts'
 import { migrations } from './migrations.ts'
@@ -24,11 +25,10 @@ export interface ServerFacts {
   schema: MigrationStatus
   /** The folder of a copy that did not finish. */
   unfinishedCopy: string | undefined
-  /** Nodes that were seen within a minute; undefined: the schema does not know of nodes yet. */
+  /** Those that live; undefined: the schema does not know of nodes yet. */
   nodes: Array<{ name: string, role: string }> | undefined
 }
 
-const NODE_IS_DEAD_MS = 60_000
 const UNFINISHED_COPY = 'SELECT folder FROM copied_from WHERE completed_at IS NULL'
 
 /** Throws errors of the server and of the network. */
@@ -77,7 +77,7 @@ export async function serverFacts (address: PostgresAddress): Promise<ServerFact
     const nodes = await has('nodes')
       ? (await client.query<{ name: string, role: string }>(
           'SELECT name, role FROM nodes WHERE seen_at > $1 ORDER BY name',
-          [Number(row.time) - NODE_IS_DEAD_MS]
+          [Number(row.time) - SILENT_MS]
         )).rows
       : undefined
     return {

@@ -5,7 +5,7 @@ import { SERVER_TIME } from './server-time.ts'
 export type NodeRow = Row<'nodes'>
 
 /** A node that said nothing for so long is dead, ms. It says something every second. */
-const SILENT_MS = 30_000
+export const SILENT_MS = 30_000
 
 /** The nodes of a PostgreSQL database that live, by name. */
 export async function liveNodes (db: Reads): Promise<NodeRow[]> {

@@ -7,6 +7,8 @@ import { openDatabase, type PostgresLocation } from '../../db/index.ts'
 import { clientOptions } from '../../db/postgres/client-options.ts'
 import { perfbook, type CliResult } from '../support/cli.ts'
 import { noPostgres, startCluster, testPostgres } from '../support/postgres.ts'
+import { startServer } from '../support/server-process.ts'
+import { databaseEnv } from '../support/test-database.ts'
 import { testFolder } from '../support/test-folder.ts'
 
 function runner (
@@ -123,4 +125,44 @@ t.test('doctor: what is wrong', { skip: noPostgres }, async (t) => {
   const gone = await examine(run)
   t.match(gone.get('database'), { ok: false, message: /does not answer/, advice: /DATABASE_URL/ })
   t.notOk(gone.has('schema'))
+})
+
+t.test('doctor and the list: a dead node, and no node that runs jobs', { skip: noPostgres }, async (t) => {
+  const target = await testPostgres(t)
+  const folder = join(testFolder(t), 'data')
+  const run = runner(folder, target)
+  const listed = async () => {
+    const { stdout } = await run(['nodes', '--json'])
+    return (JSON.parse(stdout) as Array<{ name: string }>).map(({ name }) => name)
+  }
+  const nodes = async () => (await examine(run)).get('nodes')
+  await (await openDatabase(target)).close()
+  t.match(await nodes(), { ok: false, message: 'No node is running.', advice: 'Start a node.' })
+
+  const limits = { WORKER_THREADS: '1', DATABASE_POOL: '12' }
+  const worker = await startServer(t, folder, {
+    ...databaseEnv(target), ...limits, NODE_ROLE: 'worker', NODE_NAME: 'mine',
+  })
+  t.strictSame(await listed(), ['mine'])
+  t.match(await nodes(), { ok: true, message: 'mine (worker)' })
+  worker.kill('SIGKILL')
+  await worker.ended
+  // A minute passes.
+  await (await client(t, target.connection)).query('UPDATE nodes SET seen_at = seen_at - 60000')
+  t.strictSame(await listed(), [])
+  t.match(await nodes(), { ok: false, message: 'No node is running.' })
+
+  const web = await openDatabase(target, {
+    node: {
+      id: 'a1', name: 'front', role: 'web', version: '1', threads: 0, sharesFiles: true, runningJobs: () => 0,
+    },
+  })
+  t.teardown(() => web.close())
+  while ((await listed()).length === 0);
+  t.strictSame(await listed(), ['front'])
+  t.match(await nodes(), {
+    ok: false,
+    message: 'No node runs jobs: front (web).',
+    advice: 'Exports and imports wait. Start a node with NODE_ROLE=worker or all.',
+  })
 })
