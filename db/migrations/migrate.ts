@@ -45,11 +45,29 @@ export async function migrate (
     const [next] = status.pending
     if (next === undefined) return []
     if (schema === 'old') keepBefore(next, keep)
-    const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => migrations } })
-    const { error, results } = await migrator.migrateToLatest()
-    if (error !== undefined) throw error
-    return (results ?? []).map((step) => step.migrationName)
+    const failures: unknown[] = []
+    const provider = { getMigrations: async () => notingFailures(migrations, failures) }
+    try {
+      const { error, results } = await new Migrator({ db: trx, provider }).migrateToLatest()
+      if (error !== undefined) throw error
+      return (results ?? []).map((step) => step.migrationName)
+    } catch (error) {
+      // In PostgreSQL, Kysely goes on after a failure with a statement that fails too.
+      throw failures[0] ?? error
+    }
   })
+}
+
+/** The same steps; what they throw is added to `failures`. */
+function notingFailures (steps: Steps, failures: unknown[]): Record<string, Migration> {
+  return Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, {
+    async up (db) {
+      await step.up(db).catch((error: unknown) => {
+        failures.push(error)
+        throw error
+      })
+    },
+  }]))
 }
 
 function keepBefore (step: string, keep: MigrateOptions['keep']): void {

@@ -15,13 +15,20 @@ const TABLE_LOCK_MS = 2000
 const MOST_TRIES = 60
 const TRY_EVERY_MS = 1000
 
+interface UpgradeOptions {
+  mayUpgrade: boolean
+  check: (db: Kysely<Tables>) => Promise<void>
+  steps?: typeof migrations
+}
+
 /**
  * Brings the schema up to date, one node at a time, while other nodes work. Returns the names of the applied
  * steps. Throws SCHEMA_TOO_NEW and, unless `mayUpgrade`, SCHEMA_TOO_OLD, and what `check` throws first.
+ * `steps`: all of the program, in their order.
  */
 export async function bringUpToDate (
   { direct }: PostgresLocation,
-  { mayUpgrade, check }: { mayUpgrade: boolean, check: (db: Kysely<Tables>) => Promise<void> }
+  { mayUpgrade, check, steps = migrations }: UpgradeOptions
 ): Promise<string[]> {
   const db = kyselyOver(connectionPool(direct, { max: 1 }))
   try {
@@ -29,7 +36,7 @@ export async function bringUpToDate (
     for (let tries = 1; ; tries++) {
       try {
         return await migrate(db, {
-          migrations,
+          migrations: steps,
           hasTable: sql`SELECT 1 WHERE to_regclass('kysely_migration') IS NOT NULL`,
           // The wait for another node that brings the schema up to date has no limit.
           lock: sql`SELECT pg_advisory_xact_lock(hashtextextended('perfbook:schema', 0)),
@@ -38,11 +45,16 @@ export async function bringUpToDate (
           keep: () => {},
         })
       } catch (error) {
-        if (!isBusy(error) || tries === MOST_TRIES) throw error
+        if (!mayTryAgain(error) || tries === MOST_TRIES) throw error
         await delay(TRY_EVERY_MS)
       }
     }
   } finally {
     await db.destroy()
   }
+}
+
+/** Whether a write of a running node was in the way: it held a table, or waited for another one of ours. */
+function mayTryAgain (error: unknown): boolean {
+  return isBusy(error) || (error instanceof Error && 'code' in error && error.code === '40P01')
 }
