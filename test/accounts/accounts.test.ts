@@ -1,21 +1,22 @@
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openDatabase, sqliteFile } from '../../db/index.ts'
+import { openDatabase } from '../../db/index.ts'
 import { createAccounts } from '../../src/accounts/accounts.ts'
 import { createPasswordQueue } from '../../src/accounts/password-queue.ts'
 import { hashPassword, verifyPassword } from '../../src/accounts/passwords.ts'
 import { createTurns } from '../../src/accounts/turns.ts'
 import { insertCourse, makeBookDatabase } from '../support/book-database.ts'
+import { testDatabase } from '../support/test-database.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { disableUser } from '../support/test-service.ts'
 
 const DAY = 86_400_000
 
 async function open (t: Test) {
-  const file = join(t.testdir(), 'perfbook.sqlite')
-  await makeBookDatabase(file, {
+  const database = await testDatabase(t, testFolder(t))
+  await makeBookDatabase(database, {
     teachers: [{ email: 'Tea.Cher@Example.edu', firstName: 'Tea', lastName: 'Cher' }],
   })
-  const db = await openDatabase(sqliteFile(file))
+  const db = await openDatabase(database)
   t.teardown(() => db.close())
   const clock = { now: Date.UTC(2026, 0, 1) }
   const passwords = createPasswordQueue({

@@ -1,16 +1,17 @@
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readBook, type Book, type BookReading, type RowFilter } from '../../src/courses/book.ts'
 import { BookCache } from '../../src/courses/book-cache.ts'
 import { makeBookDatabase, type CourseDescription } from '../support/book-database.ts'
 import { openSnapshot, rowsOf } from '../support/book-rows.ts'
+import { testDatabase } from '../support/test-database.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const NOW = Date.UTC(2015, 3, 1, 12)
 
 async function open (t: Test, course: CourseDescription, reading: Partial<BookReading> = {}): Promise<Book> {
-  const file = join(t.testdir(), 'perfbook.sqlite')
-  const [id] = await makeBookDatabase(file, course)
-  return (await readBook(await openSnapshot(t, file), id!, { now: NOW, ...reading }))!
+  const database = await testDatabase(t, testFolder(t))
+  const [id] = await makeBookDatabase(database, course)
+  return (await readBook(await openSnapshot(t, database), id!, { now: NOW, ...reading }))!
 }
 
 const lines = (book: Book, filter?: RowFilter) =>
@@ -178,9 +179,9 @@ t.test('an empty book has no averages and divides by nothing', async (t) => {
 })
 
 t.test('a preview of settings changes the numbers of this reading only', async (t) => {
-  const file = join(t.testdir(), 'perfbook.sqlite')
-  const [id] = await makeBookDatabase(file, PHYSICS)
-  const snapshot = await openSnapshot(t, file)
+  const database = await testDatabase(t, testFolder(t))
+  const [id] = await makeBookDatabase(database, PHYSICS)
+  const snapshot = await openSnapshot(t, database)
   const cache = new BookCache()
   const stored = (await readBook(snapshot, id!, { now: NOW, cache }))!
   const weights = new Map([[stored.categories[0]!.id, 0], [stored.categories[1]!.id, 1]])
@@ -195,9 +196,9 @@ t.test('a preview of settings changes the numbers of this reading only', async (
 })
 
 t.test('cached averages are used for the data and the time they were read at, and no longer', async (t) => {
-  const file = join(t.testdir(), 'perfbook.sqlite')
-  const [id] = await makeBookDatabase(file, { students: [{ lastName: 'A', droppedOn: '2015-04-02' }] })
-  const snapshot = await openSnapshot(t, file)
+  const database = await testDatabase(t, testFolder(t))
+  const [id] = await makeBookDatabase(database, { students: [{ lastName: 'A', droppedOn: '2015-04-02' }] })
+  const snapshot = await openSnapshot(t, database)
   const cache = new BookCache()
   t.equal((await readBook(snapshot, id!, { now: NOW, cache }))!.averages().students, 1)
   t.not(cache.get(id!, 1, NOW), undefined)
@@ -223,7 +224,7 @@ t.test('paging continues behind a student, into the dropped ones', async (t) => 
 })
 
 t.test('no such course', async (t) => {
-  const file = join(t.testdir(), 'perfbook.sqlite')
-  await makeBookDatabase(file)
-  t.equal(await readBook(await openSnapshot(t, file), 1, { now: NOW }), undefined)
+  const database = await testDatabase(t, testFolder(t))
+  await makeBookDatabase(database)
+  t.equal(await readBook(await openSnapshot(t, database), 1, { now: NOW }), undefined)
 })
