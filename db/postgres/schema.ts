@@ -89,7 +89,8 @@ const STATEMENTS = [
     grade_book TEXT,
     UNIQUE (course_id, source_id)
   )`,
-  'CREATE INDEX students_position ON students (course_id, position)',
+  // With the id, batches of a book are read in the order of this index. SQLite adds the id by itself.
+  'CREATE INDEX students_position ON students (course_id, position, id)',
   'CREATE INDEX students_period ON students (period_id)',
 
   `CREATE TABLE student_scores (

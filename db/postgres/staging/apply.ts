@@ -13,6 +13,8 @@ import type { ImportConnection } from './import-connection.ts'
 
 /** How often the transaction is tried when others get in its way. */
 const MOST_TRIES = 5
+/** An import of so many rows changes how tables are best read. */
+const MANY_ROWS = 1000
 /** serialization_failure, deadlock_detected */
 const MAY_TRY_AGAIN = ['40001', '40P01']
 
@@ -47,7 +49,9 @@ export async function applyPlan (plan: Plan, options: ApplyOptions): Promise<boo
   plan.sqlite.exec(STILL_USED)
   for (let tries = 1; ; tries++) {
     try {
-      return await applyOnce(plan, options)
+      const isApplied = await applyOnce(plan, options)
+      if (isApplied) await countAgain(plan)
+      return isApplied
     } catch (error) {
       const { code } = error as { code?: unknown }
       if (tries === MOST_TRIES || typeof code !== 'string' || !MAY_TRY_AGAIN.includes(code)) throw error
@@ -84,6 +88,18 @@ async function applyOnce (plan: Plan, options: ApplyOptions): Promise<boolean> {
     ])
     return true
   })
+}
+
+/**
+ * PostgreSQL plans by what it last counted, and counts again within a minute or so. Until then, a book that
+ * has just come would be read in time that grows with the square of its students.
+ */
+async function countAgain ({ pg, sqlite }: Plan): Promise<void> {
+  const planned = sqlite.prepare(
+    'SELECT (SELECT count(*) FROM plan_scores) + (SELECT count(*) FROM plan_records)'
+  )
+  if (planned.pluck().get() as number < MANY_ROWS) return
+  await pg.run('ANALYZE students, student_scores, student_result_origins, roster_records')
 }
 
 /** As `Trx.lock`. */
