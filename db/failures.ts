@@ -2,10 +2,13 @@
 // PostgreSQL's (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 import { hasCode } from '../src/errors.ts'
 
-/** Whether an error says that another connection holds a lock for too long. */
+/**
+ * Whether an error says that another connection was in the way: it holds a lock for too long, or each of two
+ * waited for the other. The same may succeed at once.
+ */
 export function isBusy (error: unknown): boolean {
   const code = codeOf(error)
-  return code.startsWith('SQLITE_BUSY') || code === '55P03'
+  return code.startsWith('SQLITE_BUSY') || ['55P03', '40P01', '40001'].includes(code)
 }
 
 /** Whether an error says that the disk, or the space given to us on it, is full. */
