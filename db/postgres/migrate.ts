@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
+import { DomainError } from '../../src/errors.ts'
 import type { PostgresLocation } from '../database.ts'
-import { isBusy } from '../failures.ts'
+import { isBusy, isUnavailable } from '../failures.ts'
 import { migrate } from '../migrations/migrate.ts'
 import type { Tables } from '../tables.ts'
 import { connectionPool, kyselyOver } from './connection.ts'
@@ -23,7 +24,8 @@ interface UpgradeOptions {
 
 /**
  * Brings the schema up to date, one node at a time, while other nodes work. Returns the names of the applied
- * steps. Throws SCHEMA_TOO_NEW and, unless `mayUpgrade`, SCHEMA_TOO_OLD, and what `check` throws first.
+ * steps. Throws SCHEMA_TOO_NEW and, unless `mayUpgrade`, SCHEMA_TOO_OLD, INVALID_SETTINGS where the user may
+ * not create tables, and what `check` throws first.
  * `steps`: all of the program, in their order.
  */
 export async function bringUpToDate (
@@ -45,7 +47,8 @@ export async function bringUpToDate (
           keep: () => {},
         })
       } catch (error) {
-        if (!mayTryAgain(error) || tries === MOST_TRIES) throw error
+        if (!mayTryAgain(error)) throw isOther(error) || await mayCreate(db) ? error : notAllowed(error)
+        if (tries === MOST_TRIES) throw error
         await delay(TRY_EVERY_MS)
       }
     }
@@ -57,4 +60,22 @@ export async function bringUpToDate (
 /** Whether a write of a running node was in the way: it held a table, or waited for another one of ours. */
 function mayTryAgain (error: unknown): boolean {
   return isBusy(error) || (error instanceof Error && 'code' in error && error.code === '40P01')
+}
+
+/** Whether an error has nothing to do with rights. */
+function isOther (error: unknown): boolean { return error instanceof DomainError || isUnavailable(error) }
+
+/** Whether the user may create tables where they are looked for first. */
+async function mayCreate (db: Kysely<Tables>): Promise<boolean> {
+  const { rows: [row] } = await sql<{ may: boolean | null }>`
+    SELECT has_schema_privilege(current_schema(), 'CREATE') AS may`.execute(db)
+  return row?.may === true
+}
+
+function notAllowed (cause: unknown): DomainError {
+  return new DomainError('INVALID_SETTINGS', {
+    detail: 'DATABASE_URL: its user may not create tables in this database. ' +
+      'As an administrator of PostgreSQL: ALTER DATABASE … OWNER TO this user.',
+    cause,
+  })
 }

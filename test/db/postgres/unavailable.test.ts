@@ -242,3 +242,15 @@ t.test('a start without a server says where it looked', { skip: noPostgres }, as
     })
   }
 })
+
+t.test('a user who may not create tables is told so', { skip: noPostgres }, async (t) => {
+  const location = await testPostgres(t)
+  const owner = new pg.Client(clientOptions(location.connection))
+  await owner.connect()
+  await owner.query('REVOKE ALL ON SCHEMA public FROM PUBLIC, pg_database_owner')
+  await owner.end()
+  await t.rejects(openDatabase(location, { mayUpgrade: true }), {
+    code: 'INVALID_SETTINGS',
+    message: /may not create tables/,
+  })
+})
