@@ -19,7 +19,7 @@ import { bookThreads } from './courses/book-threads.ts'
 import { createCourses, type Courses } from './courses/courses.ts'
 import { freeSpace } from './files/disk-space.ts'
 import { createFileLibrary, type FileLibrary } from './files/file-library.ts'
-import { installationOf } from './files/installation.ts'
+import { storageParts } from './files/installation.ts'
 import type { FileStorage } from './files/storage/file-storage.ts'
 import type { Clock } from './jobs/clock.ts'
 import { openStorage } from './files/storage/location.ts'
@@ -135,7 +135,7 @@ export async function createServices ({
   const followed = await databaseClock({ db })
   const clock = givenClock ?? followed
   const { now } = clock
-  const storage = otherStorage ?? await openStorage(config.files, { installation: installationOf(db) })
+  const storage = otherStorage ?? await openStorage(config.files, storageParts(db))
   // A thread of its own: people who open a page do not wait for exports.
   const readers = createWorkerPool<BookTasks>({
     tasksFile: TASKS_FILE,

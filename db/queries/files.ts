@@ -119,6 +119,13 @@ export async function firstAndLast (db: Reads): Promise<FileRow[]> {
   return [...await rows.orderBy('id').execute(), ...await rows.orderBy('id', 'desc').execute()]
 }
 
+/** Whether any file is in an object store. */
+export async function hasObjects (db: Reads): Promise<boolean> {
+  const row = await db.selectFrom('files').select('id')
+    .where('object_key', 'is not', null).where('removed_at', 'is', null).limit(1).executeTakeFirst()
+  return row !== undefined
+}
+
 export async function insertFile (trx: Trx, file: NewRow<'files'>): Promise<FileRow> {
   return await trx.insertInto('files').values(file).returningAll().executeTakeFirstOrThrow()
 }

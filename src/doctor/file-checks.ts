@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Database } from '../../db/index.ts'
 import type { FileLocation } from '../file-location.ts'
-import { installationOf } from '../files/installation.ts'
+import { storageParts } from '../files/installation.ts'
 import { openStorage } from '../files/storage/location.ts'
 import { verifyFiles } from '../files/verify-files.ts'
 import { fine, problem, type Finding } from './finding.ts'
@@ -20,7 +20,7 @@ export async function checkStoredFiles (
   db: Database, files: FileLocation, { isDeep, signal, onProgress }: CheckFilesOptions
 ): Promise<Finding> {
   const name = 'files'
-  const storage = await openStorage(files, { installation: installationOf(db) })
+  const storage = await openStorage(files, storageParts(db))
   if (files.kind === 's3') {
     const place = `s3://${files.store.bucket}/${files.store.prefix}`
     if (await storage.remote?.isAvailable() !== true) {

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { makeBackup } from '../../src/backup/backup.ts'
 import type { S3Location } from '../../src/file-location.ts'
 import { createFileLibrary } from '../../src/files/file-library.ts'
-import { installationOf } from '../../src/files/installation.ts'
+import { storageParts } from '../../src/files/installation.ts'
 import { openStorage } from '../../src/files/storage/location.ts'
 import { isStoreSweepDue, sweepStore } from '../../src/files/store-sweep.ts'
 import { openTestLibrary } from '../support/file-library.ts'
@@ -23,7 +23,7 @@ async function openStoreLibrary (t: Test, location?: S3Location) {
   const library = await openTestLibrary(t)
   const { db, clock, folder } = library
   clock.now = Date.now()
-  const storage = await openStorage({ kind: 's3', store }, { installation: installationOf(db) })
+  const storage = await openStorage({ kind: 's3', store }, storageParts(db))
   const parts = { db, storage, now: () => clock.now, deletedBytesMs: DAY_MS }
   const files = createFileLibrary({ ...parts, stagingFolder: `${folder}/staging` })
   return {
@@ -207,6 +207,19 @@ t.test('a database goes with its place', needsSwift(), async (t) => {
     await t.rejects(async () => { await call() }, { code: 'INVALID_SETTINGS', message: /FILES_URL: is missing/ })
   }
   t.equal((await files.info({})).length, 1, 'nothing seems lost')
+})
+
+t.test('a database with files claims no other prefix', needsSwift(), async (t) => {
+  const { add, db, store, objects } = await openStoreLibrary(t)
+  await add('1')
+  const { remote } = await openStorage({ kind: 's3', store: { ...store, prefix: 'q/' } }, storageParts(db))
+  await t.rejects(async () => { await remote?.claim() }, {
+    code: 'INVALID_SETTINGS',
+    message: /the files of this database are not at s3:.*q\//,
+  })
+  t.equal((await objects()).length, 1, 'nothing was written there')
+  const same = await openStorage({ kind: 's3', store }, storageParts(db))
+  await t.resolves(async () => { await same.remote?.claim() })
 })
 
 t.test('files in the data folder are not looked for in an object store', needsSwift(), async (t) => {

@@ -2,9 +2,11 @@ import type { FileLocation } from '../../file-location.ts'
 import { createDiskStorage } from './disk.ts'
 import type { FileStorage } from './file-storage.ts'
 
-interface StorageParts {
+export interface StorageParts {
   /** Names the database whose files they are. Only an object store asks. */
   installation: () => Promise<string>
+  /** Whether the database already has files in an object store. Default: it does not. */
+  hasObjects?: () => Promise<boolean>
 }
 
 /**

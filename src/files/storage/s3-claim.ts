@@ -13,12 +13,24 @@ import { statusOfAnswer, type S3Store } from './s3-client.ts'
 const FOLDER = 'installation/'
 
 /**
- * Checks the bucket and claims the prefix for an installation. Throws INVALID_SETTINGS, STORAGE_IN_USE and
- * STORAGE_UNAVAILABLE.
+ * Checks the bucket and claims the prefix for an installation. One that already has objects has claimed their
+ * prefix, and no other one. Throws INVALID_SETTINGS, STORAGE_IN_USE and STORAGE_UNAVAILABLE.
  */
-export async function claimPrefix (store: S3Store, installation: string): Promise<void> {
+export async function claimPrefix (
+  store: S3Store,
+  installation: string,
+  { hasObjects }: { hasObjects: () => Promise<boolean> }
+): Promise<void> {
   await checkBucket(store)
   if (await isOurs(store, installation)) return
+  if (await hasObjects()) {
+    const { bucket, prefix } = store.location
+    throw new DomainError('INVALID_SETTINGS', {
+      detail: `FILES_URL: the files of this database are not at s3://${bucket}/${prefix}. All nodes must name ` +
+        'the bucket and the prefix where they are. If they are here, and only the marker was lost, add an ' +
+        `empty object named ${store.keyOf(`${FOLDER}${installation}`)}.`,
+    })
+  }
   const input = {
     ...store.at(`${FOLDER}${installation}`),
     Body: 'The files of one Perfbook. The name of this object identifies its database.\n',

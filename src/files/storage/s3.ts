@@ -16,6 +16,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { S3Location } from '../../file-location.ts'
 import { assertFileKey, type BytesKey, type FileKey, type FileStorage } from './file-storage.ts'
+import type { StorageParts } from './location.ts'
 import { claimPrefix } from './s3-claim.ts'
 import { createS3Client, isNoSuchObject, openS3Store } from './s3-client.ts'
 import { uploadFile } from './s3-upload.ts'
@@ -44,7 +45,7 @@ interface StoredObject {
  */
 export function createS3Storage (
   location: S3Location,
-  { installation }: { installation: () => Promise<string> }
+  { installation, hasObjects = async () => false }: StorageParts
 ): FileStorage {
   const store = openS3Store(location)
   const { call, at, keyOf } = store
@@ -52,7 +53,7 @@ export function createS3Storage (
   let probe: { at: number, result: Promise<boolean> } | undefined
 
   async function claim (): Promise<void> {
-    claimed ??= installation().then((id) => claimPrefix(store, id))
+    claimed ??= installation().then((id) => claimPrefix(store, id, { hasObjects }))
     try {
       await claimed
     } catch (error) {

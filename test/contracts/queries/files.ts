@@ -52,6 +52,7 @@ export async function callAboutFiles (db: Database, recorded: Recorded): Promise
       }
     }
     await files.bytesInUse(reads, null, now)
+    await files.hasObjects(reads)
     await files.usageByOwner(reads, { now, limit: 3 })
     await files.usageByOwner(reads, { now, limit: 100 })
     await files.countFiles(reads, now)
