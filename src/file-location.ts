@@ -63,8 +63,8 @@ export function fileProblems (values: SettingValues): Array<{ names: SettingName
   if (FILE_DELIVERY === 'redirect' && FILE_ACCESS === 'session') {
     wrong(
       ['FILE_DELIVERY', 'FILE_ACCESS'],
-      '=redirect: does not go with FILE_ACCESS=session, because anyone who has the link that it sends may ' +
-        'download the file; use FILE_DELIVERY=stream'
+      '=redirect: cannot be combined with FILE_ACCESS=session, because anyone with the link that it sends ' +
+        'can download the file; use FILE_DELIVERY=stream'
     )
   }
   return problems

@@ -127,7 +127,7 @@ export async function createServices ({
         }),
     onOutage (outage) {
       if (outage === undefined) log.info({}, 'the database is back')
-      else log.error(outage, 'the database is away; requests are refused until it is back')
+      else log.error(outage, 'the database is unavailable; requests are refused until it is back')
     },
     ...(givenClock === undefined ? {} : { now: givenClock.now }),
     onCallbackError: (error) => { log.error({ err: error }, 'what follows from a database write failed') },

@@ -40,25 +40,25 @@ const settings = {
     'verify-ca, verify-full; default: disable), `sslrootcert`, `host` (folder of a Unix socket), ' +
     '`application_name`, `options`. The password may come from the variable PGPASSWORD. Needs PUBLIC_URL.'
   ),
-  DATABASE_URL_FILE: text('', 'File that holds DATABASE_URL, so that it is in no environment.'),
+  DATABASE_URL_FILE: text('', 'File that contains DATABASE_URL, to keep it out of the environment.'),
   DATABASE_DIRECT_URL: text(
     '',
-    'Where DATABASE_URL leads to a pooler (PgBouncer): the address of the server itself, for one ' +
-    'connection of each node. Default: DATABASE_URL.'
+    'Address of the server itself, if DATABASE_URL leads to a pooler (PgBouncer). Each node opens up to ' +
+    'two connections to it. Default: DATABASE_URL.'
   ),
   DATABASE_POOL: integer(
     { default: 16, minimum: 8, maximum: 1000 },
-    'Connections of one node to PostgreSQL in all, at least WORKER_THREADS and 8 more. All nodes together ' +
-    'must stay below its `max_connections`.'
+    'Maximum number of connections from one node to PostgreSQL, at least WORKER_THREADS plus 8. The total ' +
+    'of all nodes must stay below its `max_connections`.'
   ),
   START_WAIT_SECONDS: number(
     { default: 60, minimum: 0, maximum: 3600 },
-    'Time that the service waits at its start for PostgreSQL to answer, in seconds.'
+    'How long a starting service waits for PostgreSQL to respond, in seconds.'
   ),
   NODE_NAME: text(
     '',
-    'Name of this node among several on one database: in the log, in metrics and in the list of nodes. ' +
-    'Letters, digits, `.`, `_` and `-`. Default: the name of the host and a random suffix.'
+    'Name of this node, different for each node of a database. Shown in the log, in metrics and in the ' +
+    'list of nodes. Letters, digits, `.`, `_` and `-`. Default: the host name and a random suffix.'
   ),
   NODE_ROLE: Type.Enum(['all', 'web', 'worker'], {
     default: 'all',
@@ -232,19 +232,19 @@ const settings = {
   }),
   FILES_URL: text(
     '',
-    'Bucket of an object store that keeps the files, and a prefix in it: s3://bucket/prefix. Credentials ' +
-    'come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or as the AWS SDK finds them. Default: ' +
+    'Bucket and prefix of the object store that keeps the files: s3://bucket/prefix. Credentials come from ' +
+    'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from another source that the AWS SDK knows. Default: ' +
     'DATA_DIR/files.'
   ),
-  S3_ENDPOINT: text('', 'Address of an object store with the S3 protocol. Default: the one of AWS.'),
+  S3_ENDPOINT: text('', 'Address of the object store, which must speak the S3 protocol. Default: AWS.'),
   S3_REGION: requiredText('us-east-1', 'Region of the bucket.'),
   S3_PATH_STYLE: flag(
     false,
-    'The bucket is in the path of an address, not in its host name. Most stores other than AWS need this.'
+    'Puts the bucket into the path of an address, not its host name. Most stores other than AWS need this.'
   ),
   S3_PUBLIC_ENDPOINT: text(
     '',
-    'Address of the object store that browsers reach, for links. Default: S3_ENDPOINT.'
+    'Address at which browsers reach the object store, for download links. Default: S3_ENDPOINT.'
   ),
   FILE_DELIVERY: Type.Enum(['stream', 'redirect'], {
     default: 'stream',
@@ -253,7 +253,8 @@ const settings = {
   }),
   DELETE_DELAY_HOURS: number(
     { default: 24, minimum: 0, maximum: 8760 },
-    'Hours that an object store keeps the bytes of deleted files, so that a restored database finds them.'
+    'How long an object store keeps the bytes of deleted files, so that a restored database finds them, ' +
+    'in hours.'
   ),
   OWNER_QUOTA_BYTES: bytes(0, 'Quota for the files of one owner (a course), in bytes; 0 is no limit.'),
   TOTAL_QUOTA_BYTES: bytes(0, 'Quota for all files together, in bytes; 0 is no limit.'),

@@ -187,7 +187,7 @@ t.test('settings of an object store', async (t) => {
     [{ FILE_DELIVERY: 'redirect' }, /FILE_DELIVERY=redirect: needs FILES_URL/],
     [
       { FILES_URL: 's3://bucket', FILE_DELIVERY: 'redirect', FILE_ACCESS: 'session' },
-      /FILE_DELIVERY=redirect: does not go with FILE_ACCESS=session/,
+      /FILE_DELIVERY=redirect: cannot be combined with FILE_ACCESS=session/,
     ],
   ]
   for (const [settings, message] of refused) {

@@ -1,5 +1,5 @@
-// What a process that works on the database for long has beside its pool: the connection that listens, its
-// place among the nodes, and what it knows of the database being away.
+// What a long-running process has in addition to its pool: the connection that listens, its place among the
+// nodes, and what it knows about an outage of the database.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { hasCode } from '../../src/errors.ts'
@@ -23,7 +23,7 @@ type Listener = Parameters<Database['listen']>[0]
 interface Life extends Pick<Database, 'leave' | 'listen' | 'outage'> {
   /** Makes the connection that `listen` and the node need. Throws NODE_REFUSED and DATABASE_UNAVAILABLE. */
   start: () => Promise<void>
-  /** From now on, the node says that it lives. */
+  /** From now on, the node reports to the list of nodes. */
   hasTables: () => void
   reconnects: () => number
   close: () => Promise<void>
@@ -66,7 +66,7 @@ export function createLife ({ location, node, pool, options, changed }: LifeOpti
           outage = undefined
           options.onOutage?.(undefined)
         }
-        // Also the first time: whoever listens already has missed what came before.
+        // Also the first time: earlier notifications were missed.
         for (const listener of listeners) listener.reconnected()
       },
       down (error) {
@@ -105,7 +105,7 @@ export function createLife ({ location, node, pool, options, changed }: LifeOpti
     reconnects: () => Math.max(0, ups - 1),
     async leave () {
       hasTables = false
-      // A database that is away forgets the node by itself.
+      // If the database is unavailable, the row of the node expires by itself.
       if (client !== undefined) await place?.leave(client).catch(() => {})
     },
     async close () {
@@ -115,12 +115,14 @@ export function createLife ({ location, node, pool, options, changed }: LifeOpti
   }
 }
 
-/** A phrase that anyone may read, without addresses. */
+/** A sentence that is safe to show to anyone: it has no addresses. */
 function reasonOf (error: Error): string {
   if (hasCode(error, 'NODE_REFUSED')) return error.message
   const code = 'code' in error ? String(error.code) : ''
-  if (code === '25006') return 'The database only reads.'
-  if (code.startsWith('28')) return 'The database refuses the password or the user.'
+  if (code === '25006') return 'The database is read-only.'
+  if (code.startsWith('28')) return 'The database rejects the user or the password.'
   if (code === '53300') return 'The database has too many connections.'
-  return /timeout/i.test(error.message) ? 'The database does not answer.' : 'The database cannot be reached.'
+  return /timeout/i.test(error.message)
+    ? 'The database is not responding.'
+    : 'The database cannot be reached.'
 }

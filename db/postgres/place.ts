@@ -1,5 +1,5 @@
-// The place of a node among the nodes of a database: locks of its session say what may run beside what, and
-// a row says what it is. The locks go with the connection, so a node that died is in nobody's way.
+// The place of a node among the nodes of a database. Locks of its session decide which nodes may run at the
+// same time, and a row describes the node. The locks end with the connection, so a dead node blocks no other.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { DomainError } from '../../src/errors.ts'
@@ -9,11 +9,11 @@ export interface Place {
   /** The name of the connection that holds the locks. */
   readonly connectionName: string
   /**
-   * Takes the locks of the node. `patienceMs`: how long it waits for those of a node that seems to be dead.
-   * Throws NODE_REFUSED where another one lives.
+   * Takes the locks of the node. `patienceMs`: how long it waits if a node that seems to be dead holds them.
+   * Throws NODE_REFUSED if a live node holds them.
    */
   take: (client: Client, patienceMs: number) => Promise<void>
-  /** Says that the node lives. */
+  /** Records a sign of life. */
   report: (client: Client) => Promise<void>
   /** Removes the node from the list. It keeps its locks. */
   leave: (client: Client) => Promise<void>
@@ -57,17 +57,17 @@ export function nodePlace (node: NodeIdentity): Place {
       detail: !got.name
         ? `A node with the name ${node.name} is already running. Give each node its own NODE_NAME.`
         : node.sharesFiles
-          ? 'Another node is running on this database that keeps its files on its own disk. ' +
+          ? 'Another node of this database keeps its files on its own disk. ' +
             'Stop it, and set the same FILES_URL for all nodes.'
-          : 'Another node is running on this database, and this one keeps its files on its own disk, where ' +
-            'the other one cannot read them. Set the same FILES_URL for all nodes, or run only one.',
+          : 'Another node of this database is running, and this node keeps its files on its own disk. ' +
+            'Set the same FILES_URL for all nodes, or run only one node.',
     })
   }
 
   return {
     connectionName,
     async take (client, patienceMs) {
-      // A connection of this node that the server does not know to be lost still holds the locks.
+      // An old connection of this node may still hold the locks: the server has not noticed that it is lost.
       await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name = $1 AND pid <> pg_backend_pid()`, [connectionName])
       const deadline = performance.now() + patienceMs

@@ -39,7 +39,7 @@ export function backupCommand (context: CommandContext): Command {
         const bar = createProgressBar(context.stderr, 'backup')
         const facts = await makeBackup({
           databaseFile: config.databaseFile,
-          // Nothing is written there, so it need not know whose files they are.
+          // Nothing is written there, so the name of the installation does not matter.
           storage: await openStorage(config.files, { installation: async () => '' }),
           folder,
           keep,
@@ -66,7 +66,7 @@ export function backupCommand (context: CommandContext): Command {
           if (facts.objects !== undefined) {
             context.stderr.write(
               `The ${facts.objects.count} files at FILES_URL (${facts.objects.bytes} bytes) are listed in ` +
-                'objects.jsonl and not copied. Back up the bucket too, after the database.\n'
+                'objects.jsonl but not copied. Back up the bucket too, after the database.\n'
             )
           }
           context.stdout.write(`${facts.path}\n`)

@@ -21,7 +21,7 @@ interface Flags {
   json?: boolean
 }
 
-/** The target is named by flags. The service that will use it may already have its settings. */
+/** Ignored, because flags name the target: the settings of the future service may already be in place. */
 const SETTINGS_OF_THE_TARGET = [
   'DATABASE_URL', 'DATABASE_URL_FILE', 'DATABASE_DIRECT_URL', 'DATABASE_POOL', 'NODE_ROLE', 'NODE_NAME',
   'FILES_URL', 'FILE_DELIVERY',
@@ -30,8 +30,8 @@ const SETTINGS_OF_THE_TARGET = [
 export function copyCommand (context: CommandContext): Command {
   return new Command('copy')
     .description(
-      'copy a data folder into an empty PostgreSQL, and compare both; the service must be stopped. ' +
-      'The data folder is not changed. After an interruption, the same command continues'
+      'copy a data folder into an empty PostgreSQL database and compare both; stop the service first. ' +
+      'The data folder is not changed. To continue after an interruption, run the same command again'
     )
     .option(
       '--to-database <url>',
@@ -121,7 +121,7 @@ function sentenceOf ({ outcome, tables, rows, files, bytes, leftOut }: CopyResul
     : ` ${leftOut} NUL characters in texts were left out; PostgreSQL cannot store them.`
   switch (outcome) {
     case 'would-copy': return `Would copy ${what}, and ${stored}. Nothing was created.${stay}\n`
-    case 'compared': return `Everything is there: ${what}, and ${stored}.\n`
+    case 'compared': return `Everything is there already: ${what}, and ${stored}.\n`
     default:
       return `Copied and compared ${what} to ${places.database}, and ${stored}${to}.${nul}${stay} ` +
         'The folder is unchanged.\n'
@@ -130,11 +130,11 @@ function sentenceOf ({ outcome, tables, rows, files, bytes, leftOut }: CopyResul
 
 function addressOf (context: CommandContext, { toDatabase, toDatabaseFile }: Flags): PostgresAddress {
   if ((toDatabase === undefined) === (toDatabaseFile === undefined)) {
-    throw wrongUsage('Name the target with --to-database or --to-database-file.')
+    throw wrongUsage('Name the target with either --to-database or --to-database-file.')
   }
   const text = toDatabase ?? readAddress(givenPath(context, toDatabaseFile ?? ''))
   const parsed = parseAddress(text, { password: context.env['PGPASSWORD'] })
-  if ('problem' in parsed) throw wrongUsage(`The address of the database: ${parsed.problem}`)
+  if ('problem' in parsed) throw wrongUsage(`The address of the target database is wrong: ${parsed.problem}`)
   return parsed.address
 }
 
@@ -142,6 +142,6 @@ function readAddress (path: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
-    throw wrongUsage(`The file of the address cannot be read: ${(error as Error).message}`)
+    throw wrongUsage(`The file named by --to-database-file cannot be read: ${(error as Error).message}`)
   }
 }

@@ -29,7 +29,7 @@ export function demoCommand (context: CommandContext): Command {
       const settings = {
         LOG_LEVEL: 'warn',
         ...context.env,
-        // The demo is a school of its own, never the one that the environment is set up for.
+        // The demo has its own data, and never uses the database that the environment is set up for.
         DATABASE_URL: '',
         DATABASE_URL_FILE: '',
         DATABASE_DIRECT_URL: '',

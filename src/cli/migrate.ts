@@ -16,7 +16,7 @@ export function migrateCommand (context: CommandContext): Command {
     .option('--json', 'print JSON')
     .action(async ({ dataDir, json }: { dataDir?: string, json?: boolean }) => {
       const { DATA_DIR: folder, database } = readConfig(context.env, { flags: { DATA_DIR: dataDir } })
-      // In PostgreSQL, nodes of the version before go on, and nodes that start at once take turns.
+      // In PostgreSQL, nodes of the previous version keep working, and nodes that start together take turns.
       const lock = database.engine === 'sqlite' ? lockData(folder, context) : undefined
       try {
         const { steps, copy } = await upgradeDatabase(database)
@@ -40,5 +40,5 @@ function sentenceOf ({ steps, copy }: Upgrade, { engine }: DatabaseLocation, fol
   if (steps.length === 0) return 'The database is up to date.'
   return engine === 'sqlite'
     ? `A new database was created in ${folder}.`
-    : 'The tables in PostgreSQL were brought up to date.'
+    : 'The schema of the PostgreSQL database was upgraded.'
 }

@@ -3,18 +3,20 @@ import { DomainError } from '../errors.ts'
 
 const CONTINUE = 'Run the same command again: it continues where it stopped.'
 
-/** An error of the server or of the connection in words that say what to do. Others stay as they are. */
+/** Turns an error of the server or the connection into one that says what to do. Returns others unchanged. */
 export function explained (error: unknown, address: PostgresAddress): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error
   const { code, severity } = error as { code?: unknown, severity?: unknown }
   const shown = shownAddress(address)
   const failed = (detail: string) => new DomainError('COPY_FAILED', { detail, cause: error })
   if (typeof severity === 'string' && typeof code === 'string') {
-    if (code.startsWith('28') || code === '3D000') return failed(`${shown}: ${error.message}.`)
+    if (code.startsWith('28') || code === '3D000') {
+      return failed(`${shown}: ${error.message}. Check the user, the password and the name of the database.`)
+    }
     if (code.startsWith('23')) {
       return failed(
-        `${shown} refuses a row: ${error.message}. The database of the folder is damaged; ` +
-        '"perfbook doctor --deep" says more.'
+        `${shown} rejects a row: ${error.message}. The database in the data folder is damaged. ` +
+        'Run "perfbook doctor --deep".'
       )
     }
     return failed(`${shown}: ${error.message}. ${CONTINUE}`)

@@ -13,22 +13,22 @@ export interface FileProgress {
 
 /** What a copy does with the bytes of files. */
 export interface CopyFiles {
-  /** Where they are to be, without credentials; null: they stay in the data folder. */
+  /** Where they go, without credentials; null: they stay in the data folder. */
   place: string | null
-  /** Columns, as `table.column`, whose values are the copy's own. */
+  /** Columns, as `table.column`, whose values differ in the copy. */
   ownColumns: readonly string[]
   /**
-   * Looks at the files of the folder, and at the place if nothing was copied there yet, and changes nothing.
-   * Throws COPY_REFUSED if bytes are missing, or if the place holds anything else.
+   * Checks the files of the folder, and the target if nothing was copied there yet. Changes nothing. Throws
+   * COPY_REFUSED if bytes are missing, or if the target holds anything else.
    */
   check: (source: CopySource, options: { isNew: boolean }) => Promise<{ files: number, bytes: number }>
-  /** Copies what is not there yet. `seed`: random, the same for all runs. */
+  /** Copies what the target does not have yet. `seed`: random, the same for all runs. */
   copy: (db: Database, options: FileProgress & { seed: string }) => Promise<void>
-  /** Reads all bytes on both sides. Returns the files, as `<hex>/<name>`, that are not as their rows say. */
+  /** Reads all bytes on both sides. Returns the files, as `<hex>/<name>`, that differ from their rows. */
   compare: (source: CopySource, db: Database, options: FileProgress) => Promise<string[]>
 }
 
-/** Files stay in the data folder, where one node has them on its disk. */
+/** Files stay in the data folder, where one node can use them. */
 export function filesStay (storage: FileStorage): CopyFiles {
   return {
     place: null,
@@ -54,7 +54,7 @@ export async function checkFiles (
   if (bad.length === 0) return counted
   throw new DomainError('COPY_REFUSED', {
     detail: `${bad.length} files of the data folder are lost or damaged, such as ${bad[0] ?? ''}. ` +
-      '"perfbook file verify --repair" hides them; then copy again. Nothing was changed.',
+      'Nothing was changed. Run "perfbook file verify --repair" to hide them, then copy again.',
   })
 }
 
@@ -92,7 +92,7 @@ export async function inTurns<T> (items: Iterable<T>, work: (item: T) => Promise
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
-/** A file that is known to be lost is hidden, here and there. */
+/** A file that is known to be lost is hidden, in the folder and in the copy. */
 function * expectedFiles (source: CopySource): Generator<FileRow> {
   for (const file of source.files()) if (file.lost_at === null) yield file
 }

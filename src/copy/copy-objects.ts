@@ -1,5 +1,5 @@
-// Files of a data folder as objects. Their keys are made of the seed of the copy: nobody can guess one, and a
-// run that continues finds what an earlier one has uploaded.
+// Files of a data folder as objects. Their keys are derived from the seed of the copy, so they cannot be
+// guessed, and a run that continues finds what an earlier run has uploaded.
 import { createHmac } from 'node:crypto'
 import { filesWithoutObject, findFileByHex, setObjectKey, type FileRow } from '../../db/queries/files.ts'
 import type { Database } from '../../db/index.ts'
@@ -47,7 +47,7 @@ export function filesToObjects (local: FileStorage, location: S3Location): CopyF
         await inTurns(files, async (file) => {
           signal.throwIfAborted()
           const name = objectKey(seed, file)
-          // An earlier run may have uploaded it and died before it could say so.
+          // An earlier run may have uploaded it and died before recording that.
           if (await storage.size({ ...file, object_key: name }) !== file.size) {
             await target.upload(pathOf(local, file), { name, signal })
           }

@@ -1,6 +1,6 @@
-// Copies a data folder into an empty PostgreSQL, and compares both at the end. The order: everything is
-// checked before anything is created; then the mark, which makes the target a copy of this folder, unfinished
-// until all of it is compared.
+// Copies a data folder into an empty PostgreSQL database, and compares both at the end. Everything is checked
+// before anything is created. The first thing created is the mark: it says that the target is a copy of this
+// folder, unfinished until everything is compared.
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { PostgresAddress } from '../../db/postgres/address.ts'
@@ -24,7 +24,7 @@ export interface CopyOptions {
   dataFolder: string
   databaseFile: string
   address: PostgresAddress
-  /** Where the bytes of files are to be. */
+  /** Where the bytes of files go. */
   files: CopyFiles
   /** Called once everything is there, before the copy counts as complete. */
   finish: (db: Database) => Promise<void>
@@ -164,7 +164,7 @@ async function copyTables (parts: CopyParts, { isNew }: { isNew: boolean }): Pro
   }
   if (different.length === 0) return leftOut
   throw new DomainError('COPY_FAILED', {
-    detail: `What arrived is not what was sent: ${listNames(different)}. The copy is not complete.`,
+    detail: `The copy differs from the data folder in ${listNames(different)}. Run the same command again.`,
   })
 }
 
@@ -181,8 +181,8 @@ function assertSame (mark: CopyMark, source: CopySource, { dataFolder, files }: 
   if (mark.files !== files.place) {
     throw new DomainError('COPY_REFUSED', {
       detail: mark.files === null
-        ? 'The files of this copy stay in the data folder: leave out --to-files. Nothing was changed.'
-        : `The files of this copy are at ${mark.files}: name that with --to-files. Nothing was changed.`,
+        ? 'This copy was begun without --to-files. Leave it out. Nothing was changed.'
+        : `The files of this copy are at ${mark.files}. Use that for --to-files. Nothing was changed.`,
     })
   }
 }
@@ -214,8 +214,8 @@ async function compare (
 
 function areDamaged (files: readonly string[]): DomainError {
   return new DomainError('COPY_FAILED', {
-    detail: `${files.length} files are not what their rows say, such as ${files[0] ?? ''}. ` +
-      '"perfbook file verify --repair" hides damaged files; then run the same command again.',
+    detail: `${files.length} files differ from what the database says, such as ${files[0] ?? ''}. Run ` +
+      '"perfbook file verify --repair" to hide damaged files, then the same command again.',
   })
 }
 

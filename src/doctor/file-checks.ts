@@ -26,7 +26,7 @@ export async function checkStoredFiles (
     if (await storage.remote?.isAvailable() !== true) {
       return problem(
         name,
-        `${place} does not answer, or refuses the credentials.`,
+        `${place} does not respond, or rejects the credentials.`,
         'Check FILES_URL, S3_ENDPOINT, S3_REGION and the credentials. See docs/many-nodes.md.'
       )
     }

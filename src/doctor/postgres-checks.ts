@@ -32,7 +32,7 @@ export async function checkPostgres (
       tls === undefined
         ? `${shown} does not answer: ${(error as Error).message}`
         : `${shown} could not be used: ${tls}`,
-      'Check DATABASE_URL (and DATABASE_DIRECT_URL), pg_hba.conf, and whether PostgreSQL runs.'
+      'Check DATABASE_URL (and DATABASE_DIRECT_URL), pg_hba.conf, and whether PostgreSQL is running.'
     )]
   }
   const server = checkServer(facts, shown)
@@ -99,7 +99,7 @@ function checkTables ({ schema, unfinishedCopy }: ServerFacts): Finding {
       return problem(name, error.message, 'Start the version that upgraded it, or a later one.')
     }
     if (!hasCode(error, 'SCHEMA_TOO_OLD')) throw error
-    return problem(name, error.message, 'Nodes of the version before keep working. See docs/many-nodes.md.')
+    return problem(name, error.message, 'Nodes of the previous version keep working. See docs/many-nodes.md.')
   }
   return fine(name, schema.applied.at(-1) ?? '')
 }
@@ -121,7 +121,7 @@ function checkClocks ({ time, ourTime }: ServerFacts): Finding {
   if (Math.abs(difference) <= CLOCK_MAY_DIFFER_MS) return fine('clock', isoTime(Math.round(ourTime)))
   return problem(
     'clock',
-    `This machine shows ${isoTime(Math.round(ourTime))}, and PostgreSQL ${isoTime(time)}. ` +
+    `This machine's clock says ${isoTime(Math.round(ourTime))}, and PostgreSQL's ${isoTime(time)}. ` +
       "Times in the data are PostgreSQL's.",
     'Set both clocks, preferably with a time service (systemd-timesyncd, chrony).'
   )
@@ -129,7 +129,7 @@ function checkClocks ({ time, ourTime }: ServerFacts): Finding {
 
 function checkTransactions ({ oldest }: ServerFacts): Finding {
   if (oldest === undefined || oldest.seconds < LONG_TRANSACTION_S) {
-    return fine('transactions', 'none is open for long')
+    return fine('transactions', 'none has been open for long')
   }
   const { seconds, pid, application } = oldest
   return problem(

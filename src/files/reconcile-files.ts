@@ -25,8 +25,8 @@ export interface Reconciled {
  * are missing (and shows them again when the bytes are back), and moves to quarantine what no row knows.
  * Compares names and sizes; `verifyFiles` also reads the bytes.
  *
- * An object store is only checked and claimed: other nodes may be storing files, and a look at each file
- * would cost a request. Housekeeping does the rest. Throws INVALID_SETTINGS and STORAGE_IN_USE.
+ * An object store is only checked and claimed: other nodes may be storing files, and checking each file would
+ * cost a request. Housekeeping does the rest. Throws INVALID_SETTINGS and STORAGE_IN_USE.
  */
 export async function reconcileFiles (
   { db, storage, now, log }: CheckParts & { log: Pick<Log, 'warn'> }
@@ -57,7 +57,7 @@ export async function reconcileFiles (
   return { removed: intents.length, lost: lost.length, found: found.length, quarantined }
 }
 
-/** A store that does not respond is no reason not to start: it is claimed before the first file is stored. */
+/** The service starts even if the store does not respond: it is claimed before the first file is stored. */
 async function checkStore (remote: RemoteStorage, log: Pick<Log, 'warn'>): Promise<Reconciled> {
   try {
     await remote.claim()
@@ -69,8 +69,8 @@ async function checkStore (remote: RemoteStorage, log: Pick<Log, 'warn'>): Promi
 }
 
 /**
- * Throws INVALID_SETTINGS if the files of the database are on the disk and not in the object store, or the
- * other way round: all of them would seem lost.
+ * Throws INVALID_SETTINGS if the files of the database are on the disk and not in the object store, or vice
+ * versa: all of them would seem lost.
  */
 export async function assertStoredHere (
   { db, storage }: { db: Pick<Database, 'reads'>, storage: FileStorage }
@@ -82,6 +82,6 @@ export async function assertStoredHere (
     detail: isRemote
       ? 'FILES_URL: the files of this database are in its data folder, not in an object store. Remove ' +
         'FILES_URL, or move everything with "perfbook copy --to-database URL --to-files URL".'
-      : 'FILES_URL: is missing; the files of this database are in an object store.',
+      : 'FILES_URL: is missing; set it to the object store that has the files of this database.',
   })
 }

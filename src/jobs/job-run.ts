@@ -62,7 +62,7 @@ interface RunOptions {
 const FIRST_MS = 250
 const MOST_MS = 10_000
 const MOST_TRIES = 5
-/** Wait before the file store is asked again, ms; it doubles up to `STORE_MOST_MS`, for `STORE_WAIT_MS`. */
+/** First wait before a retry of the file store, ms; doubles up to `STORE_MOST_MS`, for `STORE_WAIT_MS`. */
 const STORE_FIRST_MS = 1000
 const STORE_MOST_MS = 60_000
 const STORE_WAIT_MS = 3_600_000
@@ -117,7 +117,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
   }
 
   /**
-   * Tries a step again while the file store does not respond. What is staged stays, and the attempt goes on.
+   * Retries a step while the file store does not respond. Staged files are kept, and the attempt continues.
    * Throws the signal's reason if the run is aborted meanwhile, and STORAGE_UNAVAILABLE after an hour.
    */
   async function untilStored<T> ({ job, controller }: LiveRun, step: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
-// Several nodes decide by one clock: that of their database. A write asks it. What is decided without a
-// write, at every poll, would cost a query each time, so a node has a clock that follows the database's.
+// Several nodes use one clock: that of their database. A write reads it. In a poll, which writes nothing,
+// that would cost a query each time, so each node has a clock that follows the database's.
 import type { Database } from '../../db/index.ts'
 import { systemClock, type Clock } from '../jobs/clock.ts'
 
@@ -23,7 +23,7 @@ export interface DatabaseClock extends Clock {
 
 /**
  * The clock of a database: with SQLite the machine's own, with PostgreSQL one that follows the server's. It
- * goes on by itself while the server does not answer.
+ * keeps running while the server does not respond.
  */
 export async function databaseClock ({
   db,

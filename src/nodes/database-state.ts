@@ -5,7 +5,7 @@ import {
 import type { Database } from '../../db/index.ts'
 import type { Counted, SharedState } from './shared-state.ts'
 
-/** The most windows that are known to be full. */
+/** Maximum number of full windows to remember. */
 const MOST_FULL = 10_000
 
 interface DatabaseStateOptions {
@@ -40,7 +40,7 @@ export function createDatabaseState ({ db, at }: DatabaseStateOptions): SharedSt
     },
     async fill (buckets) {
       const keyed = buckets.map((bucket) => ({ ...bucket, key: keyOf(bucket) }))
-      // In one order, so that two attempts never wait for each other.
+      // Always in the same order, so that two attempts never wait for each other.
       keyed.sort((a, b) => a.key < b.key ? -1 : 1)
       return await db.reads.transaction().execute(async (trx) => {
         let waitMs = 0

@@ -1,8 +1,8 @@
 import type { Bucket, Claim, Counted, SharedState } from './shared-state.ts'
 
 /**
- * The most entries of each kind; beyond that those that are over are removed, and then those that were not
- * touched for longest. Filling one kind does not remove others.
+ * Maximum number of entries of each kind. Beyond it, expired entries are removed first, then those that were
+ * not used for the longest time. Filling one kind does not remove entries of others.
  */
 const MOST = 20_000
 
@@ -15,7 +15,7 @@ interface Entry {
   until: number
 }
 
-/** The state of a service that is the only node: fast, and gone with the process. */
+/** The state of a single node: fast, and lost when the process ends. */
 export function createMemoryState ({ now }: { now: () => number }): SharedState {
   const kinds = new Map<string, Map<string, Entry>>()
 

@@ -1,4 +1,4 @@
-// The processes that work on one database. With SQLite that is the one that holds the data folder.
+// The processes that use one database. With SQLite, there is only one: it holds the data folder.
 import { liveNodes } from '../../db/queries/nodes.ts'
 import type { Database, NodeIdentity } from '../../db/index.ts'
 import { isoTime } from '../iso-time.ts'
@@ -9,7 +9,7 @@ export interface NodeFacts {
   role: NodeIdentity['role']
   version: string
   started_at: string
-  /** When it last said that it lives. */
+  /** Time of its last sign of life. */
   seen_at: string
   running_jobs: number
 }
@@ -17,9 +17,9 @@ export interface NodeFacts {
 export interface Nodes {
   /** This process. */
   readonly self: Pick<NodeFacts, 'name' | 'role' | 'started_at' | 'version'>
-  /** Those that live, by name. */
+  /** The live nodes, by name. */
   list: () => Promise<NodeFacts[]>
-  /** Whether one of them runs jobs. */
+  /** Whether a live node runs jobs. */
   isAnyRunningJobs: () => Promise<boolean>
   /** Why this node cannot do its work; undefined: it can. */
   problem: () => string | undefined
@@ -56,7 +56,7 @@ export function createNodes ({ db, self, now }: NodesOptions): Nodes {
     problem () {
       const outage = db.outage()
       if (outage === undefined) return undefined
-      return `${outage.reason} This node is cut off since ${isoTime(outage.since)}.`
+      return `${outage.reason} This node has been cut off since ${isoTime(outage.since)}.`
     },
   }
 }

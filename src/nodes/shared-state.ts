@@ -1,5 +1,5 @@
-// Counters and one-time values that hold over all nodes. One node keeps them in memory, several keep them as
-// rows of their database. Whoever needs them does not know which.
+// Counters and one-time values that all nodes share. A single node keeps them in memory; several nodes keep
+// them as rows of their database. Callers do not know which.
 
 /** What is counted, and for whom: a kind of thing, and a key within it. */
 export interface Counted {
@@ -7,15 +7,15 @@ export interface Counted {
   key: string
 }
 
-/** A leaky bucket: it has room for so many at once, and then for one each `drainMs`. */
+/** A leaky bucket: it has room for this many at once, and then for one every `drainMs`. */
 export interface Bucket extends Counted {
   room: number
   drainMs: number
 }
 
-/** A value that its holder may use, and no one else until it is released or its time is over. */
+/** A value that only its holder may use until it is released or its time is over. */
 export interface Claim {
-  /** Frees the value, unless its time is over and another one holds it. */
+  /** Frees the value, unless its time is over and another holder has it. */
   release: () => Promise<void>
 }
 
@@ -35,6 +35,6 @@ export interface SharedState {
   fill: (buckets: readonly Bucket[]) => Promise<number>
   /** Takes back what `fill` has added. */
   empty: (buckets: readonly Bucket[]) => Promise<void>
-  /** Claims a value for at most `forMs`. Undefined: another one holds it. */
+  /** Claims a value for at most `forMs`. Undefined: another holder has it. */
   claim: (value: Counted, forMs: number) => Promise<Claim | undefined>
 }

@@ -36,7 +36,7 @@ t.test('queued, made by a node, and copied to the given path', { skip: noPostgre
   while ((await jobs()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
   stop.abort()
   t.match(await waiting, {
-    status: 1, stdout: '', stderr: /^Job 1 waits: no node .* is alive.*\nerror: Stopped\. A node goes on with job 1/,
+    status: 1, stdout: '', stderr: /^Job 1 is waiting: no live node.*\nerror: Stopped\. Job 1 was not canceled/,
   })
   t.match(await jobs(), [{ state: 'queued' }], 'it never runs in the command')
 

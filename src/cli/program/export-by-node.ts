@@ -1,5 +1,4 @@
-// `perfbook export` where several nodes may share the database: a node that runs jobs makes the workbook, as
-// for any other request.
+// `perfbook export` with PostgreSQL: a node that runs jobs makes the workbook, as for any other request.
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -13,7 +12,7 @@ import type { CommandContext } from './context.ts'
 import { failed, noCourse, stopped } from './failures.ts'
 import type { ProgressBar } from './progress-bar.ts'
 
-/** How often the job is looked at, ms. */
+/** How often the job is checked, ms. */
 const LOOK_EVERY_MS = 200
 
 interface ExportByNode {
@@ -21,13 +20,13 @@ interface ExportByNode {
   options: ExportOptionsGiven
   /** The author that the file names. */
   requestedBy: string
-  /** Where a copy of the workbook is to be; undefined: it is only an export of the course. */
+  /** Where to put a copy of the workbook; undefined: it is only an export of the course. */
   file: string | undefined
 }
 
 /**
- * Queues the export and follows it. Returns the path of the copy, or of the file in the storage. When the
- * command is stopped, the job goes on: another request may have joined it.
+ * Queues the export and waits for it. Returns the path of the copy, or of the file in the storage. If the
+ * command is stopped, the job continues: another request may have joined it.
  */
 export async function exportByNode (
   { context, services, bar }: { context: CommandContext, services: Services, bar: ProgressBar },
@@ -39,7 +38,7 @@ export async function exportByNode (
   await follow(ticket.job.id, { context, services, bar })
   const made = await services.exports.ofJob(ticket.job.id)
   const stored = made === undefined ? undefined : await services.files.find(made.hex)
-  if (stored === undefined) throw failed('The export was deleted immediately after it was made.')
+  if (stored === undefined) throw failed('The export was deleted as soon as it was made. Try again.')
   if (file === undefined) return services.files.localPath(stored) ?? `${stored.hex}/${stored.filename}`
   const part = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
   try {
@@ -64,7 +63,7 @@ async function follow (
   for (;;) {
     const job = await queue.find(jobId)
     if (job === undefined) {
-      throw failed(`Job ${jobId} no longer exists: the course was deleted in the meantime.`)
+      throw failed(`Job ${jobId} no longer exists: its course was deleted.`)
     }
     if (job.state === 'succeeded') return
     if (job.state === 'failed') throw failed(`${job.error_message} (${job.error_code}, job ${jobId})`)
@@ -73,10 +72,10 @@ async function follow (
     else if (!isSaid && !await hasLiveWorker(db)) {
       isSaid = true
       stderr.write(
-        `Job ${jobId} waits: no node that runs jobs is alive. Start one; "perfbook doctor" says more.\n`
+        `Job ${jobId} is waiting: no live node runs jobs. Start one with NODE_ROLE=worker or all.\n`
       )
     }
-    if (signal.aborted) throw stopped(`Stopped. A node goes on with job ${jobId}.`)
+    if (signal.aborted) throw stopped(`Stopped. Job ${jobId} was not canceled; a node will finish it.`)
     await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
   }
 }

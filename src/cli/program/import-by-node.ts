@@ -1,5 +1,4 @@
-// `perfbook import` where several nodes may share the database: the files become an upload, and a node that
-// runs jobs imports it.
+// `perfbook import` with PostgreSQL: the files become an upload, and a node that runs jobs imports it.
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { copyFile, rm, stat } from 'node:fs/promises'
@@ -33,14 +32,14 @@ interface Following {
 }
 
 const MAKER = 'command line'
-/** How often the job is looked at, ms. */
+/** How often the job is checked, ms. */
 const LOOK_EVERY_MS = 200
-/** When a job that has not begun is worth a word, ms. */
+/** After this time, a message says that the job has not started, ms. */
 const PATIENCE_MS = 5000
 
 /**
- * Queues the import of files and folders and follows it. Errors in the sources are returned as `ok: false`.
- * Throws UserErrors. When the command is stopped, the import is canceled.
+ * Queues the import of files and folders and waits for it. Errors in the sources are returned as `ok: false`.
+ * Throws UserErrors. If the command is stopped, the import is canceled.
  */
 export async function importByNode (
   paths: readonly string[],
@@ -115,7 +114,7 @@ async function follow (
   let isCanceled = false
   for (;;) {
     const job = await queue.find(jobId)
-    if (job === undefined) throw failed(`Job ${jobId} no longer exists. Nothing is known of its import.`)
+    if (job === undefined) throw failed(`Job ${jobId} no longer exists, so its result is unknown.`)
     if (job.state === 'succeeded' || job.state === 'failed') return job
     if (job.state === 'canceled') throw isCanceled ? stopped() : failed(`Job ${jobId} was canceled.`)
     if (signal.aborted && !isCanceled) {
@@ -125,7 +124,7 @@ async function follow (
     }
     if (job.state === 'queued' && isPatient && performance.now() - asked > PATIENCE_MS) {
       isPatient = false
-      stderr.write(`Job ${jobId} waits for a node that runs jobs.\n`)
+      stderr.write(`Job ${jobId} is waiting for a node that runs jobs. "perfbook nodes" lists the nodes.\n`)
     }
     if (job.state === 'started') progress.set(job.progress, 'importing')
     await delay(LOOK_EVERY_MS, undefined, isCanceled ? {} : { signal }).catch(() => {})

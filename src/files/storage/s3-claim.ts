@@ -1,6 +1,6 @@
-// Whose prefix it is: a marker object names the installation. Each installation writes a marker of its own
-// name and then looks which ones there are, so that of two that start at the same moment not both go on.
-// Writing one only if it is not there is not portable between stores.
+// A marker object names the installation that owns a prefix. Each installation writes its own marker and then
+// lists all of them, so that if two start at the same moment, at most one continues. A conditional write
+// would be simpler, but not all stores support it.
 import {
   DeleteObjectCommand,
   HeadBucketCommand,
@@ -39,7 +39,7 @@ export async function claimPrefix (
   try {
     await isOurs(store, installation)
   } catch (error) {
-    // Both refused, neither of the two could ever start again. Its marker is so new that nothing is stored.
+    // If both kept their markers, neither could ever start again. This one is so new that nothing is stored.
     if (hasCode(error, 'STORAGE_IN_USE')) {
       await store.call(new DeleteObjectCommand(store.at(`${FOLDER}${installation}`)))
     }
@@ -57,7 +57,7 @@ export async function isOurs (store: S3Store, installation: string): Promise<boo
   if (found.some((name) => name !== installation)) {
     throw new DomainError('STORAGE_IN_USE', {
       detail: `FILES_URL: s3://${bucket}/${prefix} belongs to another installation of Perfbook. ` +
-        'Give each database a prefix or a bucket of its own.',
+        'Give each database its own prefix or bucket.',
     })
   }
   return found.length > 0

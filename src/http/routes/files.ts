@@ -65,7 +65,7 @@ const serveFiles = (
       response: {
         200: { description: 'The file', content: bytes },
         206: { description: 'The requested range', content: bytes },
-        ...isRedirected ? { 302: { type: 'null', description: 'The file is there, for a minute' } } : {},
+        ...isRedirected ? { 302: { type: 'null', description: 'A link to the file, for one minute' } } : {},
         304: { type: 'null', description: 'The client has the file already' },
         ...errors(...isOpen ? [404, 410, 412, 416, 503] : [401, 403, 404, 410, 412, 416, 503]),
       },

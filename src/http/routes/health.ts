@@ -14,7 +14,7 @@ const ready = Type.Object({
   status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')]),
   degraded: Type.Optional(Type.Array(Type.Object({
     part: Type.Union([Type.Literal('jobs'), Type.Literal('storage')]),
-    message: Type.String({ description: 'What does not work meanwhile' }),
+    message: Type.String({ description: 'What does not work, and what to do' }),
   }))),
 })
 
@@ -41,7 +41,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
     schema: {
       tags,
       summary: 'The service is ready: database, workers, disk',
-      description: '`degraded`: it answers requests, but something else does not work.',
+      description: '`degraded`: requests are answered, but jobs wait or files are unavailable.',
       response: { 200: ready, 503: errorSchema },
     },
   }, async (request, reply) => {
@@ -59,7 +59,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
     }
     // This only reads: the service is ready even while an import holds the write lock.
     await queue.countWaiting()
-    // Requests are answered all the same, so a proxy must not take this node out.
+    // Requests are still answered, so a proxy must keep this node.
     const degraded: Array<{ part: 'jobs' | 'storage', message: string }> = []
     if (!await nodes.isAnyRunningJobs()) {
       const message = 'No live node runs jobs, so exports and imports wait. ' +

@@ -8,7 +8,7 @@ const nodesSchema = Type.Array(Type.Object({
   role: Type.Union([Type.Literal('all'), Type.Literal('web'), Type.Literal('worker')]),
   version: Type.String(),
   started_at: time,
-  seen_at: Type.String({ format: 'date-time', description: 'When it last said that it lives' }),
+  seen_at: Type.String({ format: 'date-time', description: 'Time of its last sign of life' }),
   running_jobs: Type.Integer(),
 }))
 
@@ -18,7 +18,7 @@ export const nodesRoutes: FastifyPluginAsyncTypebox<{ nodes: Nodes }> = async (a
     config: { access: { who: 'admin', scope: 'admin' } },
     schema: {
       tags: ['Nodes'],
-      summary: 'The nodes that are alive (administrator)',
+      summary: 'The live nodes (administrator)',
       response: { 200: nodesSchema, ...errors(401, 403) },
     },
   }, async (request, reply) => reply.send(await nodes.list()))

@@ -54,7 +54,7 @@ export function createClaims ({ db, clock, log, announce, onStep = () => {} }: C
       const versions = createVersions()
       const job = await claim(worker, conditions, versions).catch((error: unknown) => {
         if (versions.error === undefined) throw error
-        // One job with an unreadable input must not keep all others from starting: its own run fails.
+        // A job with an unreadable input must not block all others: its own run fails.
         return claim(worker, conditions, versions)
       })
       if (job !== undefined && versions.error !== undefined) {

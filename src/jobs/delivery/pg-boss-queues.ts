@@ -16,11 +16,11 @@ export interface HeldTicket extends Ticket {
 export interface TicketQueues {
   /** Sends a ticket that is handed out after `waitMs`; in the caller's write if it is given. */
   send: (kind: string, options?: { waitMs?: number, trx?: Trx }) => Promise<void>
-  /** Looks after what tickets need: heartbeats, notifications, maintenance. */
+  /** Starts what tickets need: heartbeats, notifications, maintenance. */
   start: () => Promise<void>
   /** Hands tickets of the kind to `hold`, at most `slots` at once. Each is held until `hold` resolves. */
   take: (kind: string, slots: number, hold: (ticket: HeldTicket) => Promise<void>) => Promise<void>
-  /** Takes no more tickets. Those that are held stay so. */
+  /** Takes no more tickets. Tickets that are held remain held. */
   takeNoMore: () => Promise<void>
   /** Takes back tickets whose holders are silent, and does maintenance that is due. */
   takeBack: () => Promise<void>
@@ -37,21 +37,21 @@ interface TicketQueuesOptions {
   log: Log
 }
 
-/** A holder that was not heard of for so long is dead, s. pg-boss allows no less. */
+/** A holder is dead after this long without a heartbeat, s. pg-boss allows no less. */
 const HEARTBEAT_S = 10
 const HEARTBEAT_EVERY_S = 2
-/** Time between two looks for tickets where no notification came, s. */
+/** Time between two polls for tickets if no notification arrives, s. */
 const POLL_EVERY_S = 1
-/** A run may take its kind's limit and so much more to put its output in its place, s. */
+/** In addition to its kind's limit, a run may take this long to store its output, s. */
 const EXTRA_S = 60
-/** A ticket may be held longer, s: for an hour, a finished output waits for a file store that is away. */
+/** A ticket may be held longer, s: a finished output waits up to an hour for an unavailable file store. */
 const STORE_S = 3600
 const MOST_S = 24 * 60 * 60
-/** A ticket that was given back is of no more use. It is deleted after so long, s. */
+/** A ticket that was given back is useless. It is deleted after this long, s. */
 const DELETE_AFTER_S = 300
 /** How long a node waits for another one that is bringing the tables up to date. */
 const INSTALL_TRIES = 15
-/** A fault that lasts is logged so often, ms. */
+/** A lasting fault is logged at most once in this time, ms. */
 const LOG_EVERY_MS = 60_000
 /** Longest time to give back tickets at the end, ms. */
 const CLOSE_MS = 5000
@@ -76,7 +76,7 @@ export async function openTicketQueues (
 
   function newBoss (options: ConstructorOptions): PgBoss {
     const made = new PgBoss({
-      // The delivery decides when to supervise: never right after the database was away.
+      // The delivery decides when to supervise: never right after an outage of the database.
       supervise: false,
       schedule: false,
       registerInstance: false,
@@ -157,7 +157,7 @@ export async function openTicketQueues (
         worker.id = await boss.work(kind, options, async ([job]: Array<Job<object>>) => {
           if (job === undefined) return
           await hold({ id: job.id, kind, retryCount: job.retryCount, signal: job.signal })
-          // The next ticket at once; else the worker would wait for the rest of a second.
+          // Take the next ticket at once; otherwise the worker would wait for the rest of a second.
           boss.notifyWorker(worker.id)
         })
         workers.push(worker)
@@ -185,14 +185,14 @@ function isLockTimeout (error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '55P03'
 }
 
-/** Logs what pg-boss reports. While the database is away, every poll fails: that is one line a minute. */
+/** Logs what pg-boss reports. While the database is unavailable, every poll fails: logs one line a minute. */
 function createFaultLog (log: Log): { add: (fault: unknown) => void } {
   const logged = new Map<string, number>()
   return {
     add (fault) {
       const error = asError(fault)
       const isAway = isUnavailable(error)
-      const text = isAway ? 'pg-boss does not reach the database and tries again' : 'pg-boss reports an error'
+      const text = isAway ? 'pg-boss cannot reach the database; trying again' : 'pg-boss reports an error'
       const key = isAway ? text : error.message
       const now = performance.now()
       if (now - (logged.get(key) ?? -Infinity) < LOG_EVERY_MS) return

@@ -1,7 +1,7 @@
-// Delivery to several nodes, by pg-boss. A waiting job sends a ticket. The node that gets the ticket claims
-// the next job in the order that all deliveries have, and holds the ticket as long as the job runs: its
-// heartbeat says that the node lives. Rows are the truth, and tickets may be lost, or one too many: every
-// node compares them twice a second, requeues what runs nowhere, and sends a ticket where one is missing.
+// Delivery to several nodes, by pg-boss. Queuing a job sends a ticket. The node that gets the ticket claims
+// the next job, in the same order as every delivery, and holds the ticket while the job runs: its heartbeat
+// shows that the node is alive. The rows are the source of truth. Tickets may be lost or superfluous: twice a
+// second, every node compares them with the rows, requeues jobs that run nowhere, and sends missing tickets.
 import { isUnavailable } from '../../../db/failures.ts'
 import type { Database } from '../../../db/index.ts'
 import { nextJob, ONE_RUN_PER_KEY } from '../../../db/queries/job-claims.ts'
@@ -28,16 +28,16 @@ interface PgBossDeliveryOptions {
 }
 
 /**
- * After such a gap between two looks, or at the start, the database or this node was away, ms. Other nodes
- * could not send heartbeats either, so no ticket is taken back before they have had time for it.
+ * After such a gap between two looks, or at the start, the database or this node may have been unavailable,
+ * ms. Other nodes may have missed heartbeats too, so no ticket is taken back until they had time to send one.
  */
 const GAP_MS = 3000
 const SETTLE_MS = 5000
-/** pg-boss's maintenance is due so often, ms. */
+/** How often pg-boss's maintenance runs, ms. */
 const MAINTAIN_EVERY_MS = 60_000
-/** A ticket for a job that could not be claimed with the last one is sent again after so long, ms. */
+/** If a job could not be claimed with its ticket, another ticket is sent after this long, ms. */
 const RESEND_MS = 250
-/** A drain looks again after so long, whatever happens, ms. */
+/** A drain looks again after this long at the latest, ms. */
 const DRAIN_MS = 500
 
 /** Loads pg-boss when it is needed: most commands queue no job. Throws errors of the database. */
@@ -128,7 +128,7 @@ export async function createPgBossDelivery (
     })
   }
 
-  /** Compares runs, rows and tickets, and repairs what does not agree. True: a job can start here. */
+  /** Compares runs, rows and tickets, and repairs differences. True: a job can start here. */
   async function compare (worker: JobWorker): Promise<boolean> {
     // Read first: a run that begins during the query is not in its answer.
     const running = worker.tokens()
@@ -190,7 +190,7 @@ export async function createPgBossDelivery (
     }
     const open = worker.openKinds()
     if (!open.includes(ticket.kind)) return undefined
-    // A job of another kind that needs the same threads may be next. It has a ticket of its own.
+    // The next job may be of another kind that needs the same threads. It has its own ticket.
     const kinds = hasOwnThread(ticket.kind) ? [ticket.kind] : open.filter((name) => !hasOwnThread(name))
     const job = await claims.next(worker, {
       kinds,

@@ -99,7 +99,7 @@ t.test('a server that hangs', { skip: noPostgres }, async (t) => {
     const goOn = stopProcesses(cluster.pid())
     await areRefused(t, db)
     await until(() => db.outage() !== undefined)
-    t.equal(db.outage()?.reason, 'The database does not answer.')
+    t.equal(db.outage()?.reason, 'The database is not responding.')
     await areRefused(t, db)
     goOn()
     await worksAgain(t, db)
@@ -133,7 +133,7 @@ t.test('a server that only reads', { skip: noPostgres }, async (t) => {
   }
   await set('on')
   await until(() => db.outage() !== undefined)
-  t.equal(db.outage()?.reason, 'The database only reads.')
+  t.equal(db.outage()?.reason, 'The database is read-only.')
   await areRefused(t, db)
   await admin.query('SET default_transaction_read_only = off')
   await set('off')
