@@ -6,7 +6,7 @@ import type { Tables } from './tables.ts'
 
 export type Engine = 'sqlite' | 'postgres'
 
-/** Where a database is: what a thread needs to open it. A plain value, so that it passes between threads. */
+/** Where a database is: what a thread needs to open it. A plain value that can be passed between threads. */
 export type DatabaseLocation =
   | { engine: 'sqlite', connection: { file: string } }
   | PostgresLocation
@@ -58,7 +58,7 @@ interface Listener {
   notified: (topic: Topic, id: number) => void
   /** Notifications may have been lost: read everything again. */
   reconnected: () => void
-  /** The database cannot be reached: what this process does there may be another one's now. */
+  /** The database cannot be reached: another process may have taken over this one's work. */
   lost?: () => void
 }
 
@@ -66,13 +66,13 @@ interface Listener {
 export interface NodeIdentity {
   /** Random. */
   id: string
-  /** No two nodes that live have the same. */
+  /** Different for each live node. */
   name: string
   role: 'all' | 'web' | 'worker'
   version: string
   /** Threads that run jobs. */
   threads: number
-  /** Whether other nodes reach its files, so that they may run beside it. */
+  /** Whether other nodes can read its files, so that they may run at the same time. */
   sharesFiles: boolean
   /** Jobs that run in this process now. */
   runningJobs: () => number
@@ -86,13 +86,13 @@ export interface Outage {
 
 /** Numbers for monitoring. SQLite has none. */
 export interface ConnectionNumbers extends PoolNumbers {
-  /** How often the connection that listens was made again. */
+  /** How often the connection that listens was reopened. */
   reconnects: number
 }
 
 /**
  * Reads never wait for a writer. In SQLite, writes wait for each other without blocking the thread. In
- * PostgreSQL, they run beside each other, and see what others committed in between: use `Trx.lock`.
+ * PostgreSQL, they run concurrently, and see what others have committed: use `Trx.lock`.
  */
 export interface Database {
   readonly engine: Engine

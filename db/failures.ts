@@ -1,4 +1,4 @@
-// What went wrong with the database or the disk, whichever engine says so. Codes of five characters are
+// What went wrong with the database or the disk, for all engines. Codes of five characters are
 // PostgreSQL's (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 import { hasCode } from '../src/errors.ts'
 
@@ -16,12 +16,12 @@ export function isDiskFull (error: unknown): boolean {
   return ['SQLITE_FULL', 'ENOSPC', 'EDQUOT', '53100'].includes(codeOf(error))
 }
 
-/** What node-postgres says where it has no code. */
+/** Messages of node-postgres that have no code. */
 const LOST = /^(?:Connection terminated|Query read timeout|timeout exceeded)/
 
 /**
- * Whether an error says that PostgreSQL cannot be used now: it restarts, is gone, does not answer in time, or
- * only reads. A write that ends with it may have been committed or not.
+ * Whether an error says that PostgreSQL is unavailable: it restarts, is down, does not answer in time, or is
+ * read-only. A write that ends with it may have been committed or not.
  */
 export function isUnavailable (error: unknown): boolean {
   const code = codeOf(error)
@@ -33,7 +33,7 @@ export function isUnavailable (error: unknown): boolean {
 }
 
 /**
- * Whether the connection that an error with this code came from is of no more use. Connection failures
+ * Whether the connection that an error with this code came from is unusable. Connection failures
  * (08…), wrong credentials (28…), too many connections, a server that stops (57P0…), that turned read-only
  * after a failover, or that has ended a transaction which waited for us.
  */

@@ -1,4 +1,4 @@
-// The database that a data folder is copied to: what it must be like, and whose copy it is.
+// The database that a data folder is copied to: its checks, and the mark that says what it is a copy of.
 import { Client } from 'pg'
 import { DomainError } from '../../src/errors.ts'
 import { TABLES_IN_ORDER, type TableName } from '../table-order.ts'
@@ -17,7 +17,7 @@ export interface CopyMark {
   folder: string
   /** Where files are stored, without credentials; null: they stay in the data folder. */
   files: string | null
-  /** Random, hex: the keys of objects are made of it. */
+  /** Random, hex: the keys of objects are derived from it. */
   seed: string
 }
 
@@ -110,7 +110,7 @@ async function readMark (
   return { mark, completedAt: at === null ? null : Number(at) }
 }
 
-/** Whatever a person could miss counts, except for what belongs to an extension. */
+/** Anything that someone could miss counts, except what belongs to an extension. */
 async function assertEmpty (client: Client, address: PostgresAddress): Promise<void> {
   const { rows } = await client.query<{ name: string }>(`
     SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

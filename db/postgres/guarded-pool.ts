@@ -1,5 +1,5 @@
-// A pool whose connections are only handed out while they are of use, and whose queries end in time. What
-// fails because of the connection or the server becomes DATABASE_UNAVAILABLE, which shows no address.
+// A pool that hands out only usable connections, and whose queries have a time limit. Failures of the
+// connection or the server become DATABASE_UNAVAILABLE, which shows no address.
 import type { Pool, PoolClient } from 'pg'
 import { DomainError, hasCode } from '../../src/errors.ts'
 import { endsConnection } from '../failures.ts'
@@ -8,11 +8,11 @@ import { endsConnection } from '../failures.ts'
 export interface Patience {
   /** For a connection: a free one, or a new one. */
   connectMs: number
-  /** For the answer to a statement. From the wait for a connection to the first answer, it is no longer. */
+  /** For the answer to a statement. For the first one, this includes the wait for a connection. */
   statementMs: number
   /** For the answer to a statement within a transaction, which another one may delay. */
   transactionMs: number
-  /** For us, until the server ends a transaction in which we do nothing. */
+  /** How long a transaction may be idle before the server ends it. */
   idleMs: number
 }
 
@@ -37,7 +37,7 @@ interface GuardedClient {
 export interface GuardedPool {
   readonly options: object
   connect: () => Promise<GuardedClient>
-  /** Ends all connections at once, and refuses new ones until `open`: the server cannot be used. */
+  /** The server is unavailable: ends all connections at once, and refuses new ones until `open`. */
   shut: () => void
   open: () => void
   numbers: () => PoolNumbers
@@ -46,7 +46,7 @@ export interface GuardedPool {
 
 /** Advice to a client, seconds. */
 const RETRY_AFTER_S = 5
-/** The least time that a statement gets whose connection took long, ms. */
+/** The least time for a statement if getting its connection took long, ms. */
 const LEAST_MS = 500
 
 /** `makePool` is called again after each `shut`: connections that seem to be there may be dead. */
@@ -101,7 +101,7 @@ export function guardedPool (makePool: () => Pool, { statementMs, transactionMs 
     shut () {
       if (isShut) return
       isShut = true
-      // Ends those in use too: whoever waits for their answers would wait in vain.
+      // Also ends those in use: their answers would never come.
       for (const client of lent) endNow(client)
       void pool.end().catch(() => {})
     },
@@ -128,7 +128,7 @@ function endNow (client: PoolClient): void {
   if ('end' in client && typeof client.end === 'function') client.end(() => {})
 }
 
-/** Whether a connection is of no more use after an error: it is not an answer of a server that goes on. */
+/** Whether a connection is unusable after an error: the error is not a normal answer of the server. */
 function isLost (error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('severity' in error) return 'code' in error && endsConnection(String(error.code))

@@ -1,5 +1,5 @@
-// The connections of pg-boss, which are apart from those of requests: a heartbeat that waits behind a
-// thousand requests would make a living node look dead.
+// The connections of pg-boss, separate from those of requests: a heartbeat that waits behind a thousand
+// requests would make a live node look dead.
 import { CompiledQuery } from 'kysely'
 import type { PostgresLocation, Trx } from '../database.ts'
 import { patientPool } from './connection.ts'
@@ -49,7 +49,7 @@ export function openJobConnections (location: PostgresLocation): JobConnections 
         beat: async (client) => { await client.query('SELECT 1') },
         notified,
         up,
-        // Tickets are looked for once a second all the same.
+        // Tickets are polled once a second anyway.
         down: () => {},
       })
       session.opened.catch(() => {})

@@ -1,4 +1,4 @@
-// What `perfbook doctor` wants to know of a server. Reads only.
+// What `perfbook doctor` checks on a server. Reads only.
 import { Client } from 'pg'
 import type { MigrationStatus } from '../migrations/migrate.ts'
 import { statusOf } from '../migrations/migrate.ts'
@@ -20,12 +20,12 @@ export interface ServerFacts {
   /** Its clock, ms, and ours at the same moment. */
   time: number
   ourTime: number
-  /** The transaction that has been open for longest, s, and whose it is; undefined: there is none. */
+  /** The longest open transaction, its age in s and its application; undefined: there is none. */
   oldest: { seconds: number, pid: number, application: string } | undefined
   schema: MigrationStatus
   /** The folder of a copy that did not finish. */
   unfinishedCopy: string | undefined
-  /** Those that live; undefined: the schema does not know of nodes yet. */
+  /** The live nodes; undefined: the schema has no nodes yet. */
   nodes: Array<{ name: string, role: string }> | undefined
 }
 

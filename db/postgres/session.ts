@@ -1,6 +1,5 @@
-// One connection of a node to the server itself, for as long as the node runs: it listens to notifications
-// and holds locks. Once a second it does something, so that a server that is gone is noticed, and when it is
-// lost, it is made again.
+// One connection from a node to the server itself, open while the node runs: it listens for notifications
+// and holds locks. It sends a query once a second to notice a lost server, and then reconnects.
 import { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
@@ -11,24 +10,24 @@ interface SessionOptions {
   address: PostgresAddress
   /** Shown by the server's list of connections. */
   name: string
-  /** Makes a new connection usable. What it throws ends the connection, and it is tried again. */
+  /** Prepares a new connection. If this throws, the connection ends and is retried. */
   prepare: (client: Client) => Promise<void>
-  /** Once a second. What it throws ends the connection. */
+  /** Called once a second. If this throws, the connection ends. */
   beat: (client: Client) => Promise<void>
   notified: (payload: string) => void
-  /** The connection is there, at first or again. */
+  /** The connection is open, for the first time or again. */
   up: (client: Client) => void
-  /** It was lost, and is not back at once. Called once, until `up`. */
+  /** The connection was lost and a first retry failed. Called once until `up`. */
   down: (error: Error) => void
 }
 
 export interface Session {
   /**
-   * Resolves when the connection is there for the first time. Rejects with an error that does not pass:
-   * wrong credentials, no such database, and NODE_REFUSED from `prepare`.
+   * Resolves when the connection is open for the first time. Rejects with a permanent error: wrong
+   * credentials, no such database, and NODE_REFUSED from `prepare`.
    */
   opened: Promise<void>
-  /** Ends the connection. Locks that it holds are free then. */
+  /** Ends the connection, which frees its locks. */
   close: () => Promise<void>
 }
 
@@ -38,7 +37,7 @@ const PATIENCE_MS = 2000
 const FIRST_WAIT_MS = 100
 const MOST_WAIT_MS = 1000
 
-/** Starts to connect, and goes on until it is closed. */
+/** Connects, and reconnects until it is closed. */
 export function openSession ({ address, name, prepare, beat, notified, up, down }: SessionOptions): Session {
   const closing = new AbortController()
   const { signal } = closing
@@ -120,13 +119,13 @@ export function openSession ({ address, name, prepare, beat, notified, up, down 
   }
 }
 
-/** Whether another try would fail as well. */
+/** Whether a retry would fail too. */
 function isPermanent (error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return code === 'NODE_REFUSED' || code === '3D000' || code.startsWith('28')
 }
 
-/** Whether a server did not answer, so that it will hardly accept a connection at once. */
+/** Whether a server did not answer, so that an immediate retry would most likely fail. */
 function isSilent (error: unknown): boolean {
   return error instanceof Error && /timeout/i.test(error.message)
 }

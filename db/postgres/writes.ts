@@ -8,7 +8,7 @@ type Callback = () => void | Promise<void>
 interface WriterOptions {
   /** Called first after each commit. */
   committed: () => void
-  /** Called with what a callback of `afterCommit` throws: its write has succeeded all the same. */
+  /** Called with what a callback of `afterCommit` throws: its write has succeeded anyway. */
   callbackFailed: (error: unknown) => void
   /** How long a write waits for a lock, ms. Undefined: as long as its connection says. */
   lockTimeoutMs?: number | undefined
@@ -18,7 +18,7 @@ interface WriterOptions {
 
 /** How long a write waits for a lock, ms. */
 export const LOCK_TIMEOUT_MS = 4000
-/** Runs of a write that another one got in the way of. */
+/** How often a write is tried if another one conflicts with it. */
 const MOST_TRIES = 5
 /** serialization_failure, deadlock_detected: the transaction was rolled back and may succeed next time. */
 const MAY_TRY_AGAIN = ['40001', '40P01']

@@ -95,9 +95,9 @@ export async function setCategoryWeight (trx: Trx, id: number, weight: number | 
 export const DELETION_LOCK = 'course-deletion'
 
 /**
- * The course, which until the end of this write nobody else deletes (`reference`), also not changes
- * (`change`), or also not refers to (`deletion`). To be called before its parts are changed. SQLite's writes
- * are serial anyway.
+ * Returns the course and locks it until the end of this write: no one else can delete it (`reference`), also
+ * not change it (`change`), or also not refer to it (`deletion`). Call this before changing parts of the
+ * course. SQLite's writes are serial anyway.
  */
 export async function lockCourse (
   trx: Trx, id: number, purpose: 'reference' | 'change' | 'deletion'

@@ -4,10 +4,10 @@ import { SERVER_TIME } from './server-time.ts'
 
 export type NodeRow = Row<'nodes'>
 
-/** A node that said nothing for so long is dead, ms. It says something every second. */
+/** A node is dead after this long without a sign of life, ms. It sends one every second. */
 export const SILENT_MS = 30_000
 
-/** The nodes of a PostgreSQL database that live, by name. */
+/** The live nodes of a PostgreSQL database, by name. */
 export async function liveNodes (db: Reads): Promise<NodeRow[]> {
   return await db.selectFrom('nodes').selectAll()
     .where((eb) => eb('seen_at', '>', eb(SERVER_TIME, '-', SILENT_MS)))

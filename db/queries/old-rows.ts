@@ -33,7 +33,7 @@ export async function hasOldRows (db: Reads, table: AgingTable, before: number):
 
 /**
  * Deletes at most `limit` rows from before that time, ms, the oldest first; returns how many. Rows that
- * another write makes young again in the meantime stay: a job that is requeued.
+ * another write renews stay: a job that is requeued.
  */
 export async function deleteOldRows (
   trx: Trx,

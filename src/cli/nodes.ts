@@ -26,7 +26,7 @@ export function nodesCommand (context: CommandContext): Command {
 
 async function liveNodes ({ config, db, nodes, queue, clock }: Services): Promise<NodeFacts[]> {
   if (db.engine === 'postgres') return await nodes.list()
-  // This process is none: the service is, if it holds the folder.
+  // This process is not a node: the service is one, if it holds the folder.
   const node = isFolderHeld(config.DATA_DIR) ? folderHolder(config.DATA_DIR)?.node : undefined
   if (node === undefined) return []
   const running = await queue.list({ state: 'started', limit: 1000 })

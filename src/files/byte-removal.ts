@@ -3,7 +3,7 @@ import { deleteIntents } from '../../db/queries/files.ts'
 import type { Log } from '../log.ts'
 import type { BytesKey, FileStorage } from './storage/file-storage.ts'
 
-/** Requests to an object store at once. */
+/** Concurrent requests to an object store. */
 const AT_ONCE = 8
 
 interface ByteRemovalParts {

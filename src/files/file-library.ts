@@ -116,9 +116,9 @@ export interface FileLibrary {
   open: FileStorage['open']
   /** The path of a file on the local disk; undefined if files are stored elsewhere. */
   localPath: FileStorage['localPath']
-  /** An address that gives a browser the file for a minute; undefined: files are on the local disk. */
+  /** A link that lets a browser download the file for a minute; undefined: files are on the local disk. */
   link: RemoteStorage['link'] | undefined
-  /** Whether the storage answers. The local disk always does. */
+  /** Whether the storage responds. The local disk always does. */
   isAvailable: () => Promise<boolean>
   /** A path with the bytes of a file: its own on the local disk, or that of a copy in `folder`. */
   localFile: (file: FileKey, folder: string) => Promise<string>
@@ -187,7 +187,7 @@ export function createFileLibrary (
     const bytes = { hex, object_key: storage.newKey(folder, run) }
     // Noted first: if the process dies before the row is there, this note says that no row has the bytes.
     await db.write((trx) => files.insertIntents(trx, [bytes], { at: now(), deletedAt: null }))
-    // From here on it is no longer on its way in, so that a sweep does not wait for it.
+    // From here on, a sweep does not treat it as a running upload.
     const giveUp = () => db.write((trx) => files.endWanted(trx, hex))
     const discard = async () => {
       if (remote !== undefined) await giveUp()
@@ -274,7 +274,7 @@ export function createFileLibrary (
       const file = await files.findFileByHex(db.reads, hex)
       if (file === undefined || file.removed_at !== null) return file
       if (file.lost_at !== null) return undefined
-      // A request for each look would be too much, and an object changes its size by nobody's mistake.
+      // A request per read would cost too much, and the size of an object does not change by mistake.
       return remote !== undefined || await storage.size(file) === file.size ? file : undefined
     },
     open: storage.open,

@@ -49,7 +49,7 @@ export function createFileQuota (
       }
     },
     async claim (trx, owner, size, replaceable) {
-      // Two files at the same instant must not both get the last room.
+      // Two files at the same moment must not both get the last free bytes.
       for (const name of limits.map(([whose]) => lockName(whose, owner)).sort()) await trx.lock(name)
       for (const [whose, quota] of limits) {
         const taken = await used(trx, whose, owner)

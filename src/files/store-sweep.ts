@@ -1,4 +1,4 @@
-// What an object store collects: bytes of deleted files, and what dead processes and older databases left.
+// Cleans up an object store: bytes of deleted files, and what dead processes and older databases left behind.
 import { randomBytes } from 'node:crypto'
 import type { Database } from '../../db/index.ts'
 import * as files from '../../db/queries/files.ts'
@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import { removeBytes } from './byte-removal.ts'
 import type { FileStorage, RemoteStorage } from './storage/file-storage.ts'
 
-/** Bytes that are on their way in for so long are not any more, and the store is searched this often, ms. */
+/** After this time, unfinished uploads are given up; also how often the store is searched, ms. */
 const DAY_MS = 86_400_000
 const AT_ONCE = 200
 /** Names of one page of a store's list. */
@@ -23,7 +23,7 @@ export interface StoreSweepOptions {
 }
 
 export interface StoreSwept {
-  /** Files that were deleted, or never arrived, and whose bytes are gone now. */
+  /** Files that were deleted, or never arrived, and whose bytes were removed. */
   removed: number
   /** Bytes that could not be removed. The next housekeeping tries again. */
   failed: number
@@ -79,8 +79,8 @@ function dueAt (at: number, deletedBytesMs: number): files.DueIntents {
 }
 
 /**
- * Notes objects without a row as deleted now. They are not removed yet: the database may be an older copy
- * that does not know them, and someone may notice.
+ * Marks objects without a row as deleted now. They are removed later: the database may be an older copy that
+ * does not know them, and an administrator has time to notice.
  */
 async function noteOrphans (db: Database, remote: RemoteStorage, at: number): Promise<number> {
   let count = 0

@@ -17,8 +17,8 @@ export interface JobGate {
   isDiskLow: () => Promise<boolean>
   isClosed: () => boolean
   /**
-   * The server is about to stop. From now on it accepts no new work, unless other nodes can run it: then an
-   * upgrade of one node after the other refuses no one.
+   * The server is about to stop. From now on it accepts no new work, unless other nodes can run it, so
+   * that a rolling upgrade refuses no requests.
    */
   close: () => void
 }

@@ -1,12 +1,12 @@
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from '@fastify/rate-limit'
 import type { SharedState } from '../nodes/shared-state.ts'
 
-/** What the plugin says of a route. Its types say something else. */
+/** What the plugin passes for a route. Its types are wrong. */
 interface RouteLimit {
   routeInfo: { method: string | string[], url: string }
 }
 
-/** Where @fastify/rate-limit counts requests: those of each route by themselves, over all nodes. */
+/** Where @fastify/rate-limit counts requests: separately for each route, together for all nodes. */
 export function rateLimitStore (shared: Pick<SharedState, 'count'>): FastifyRateLimitStoreCtor {
   const storeOf = (route: string): FastifyRateLimitStore => ({
     incr (key, done, windowMs, most) {

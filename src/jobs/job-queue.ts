@@ -137,13 +137,13 @@ export function createJobQueue (
       await checkRoom(trx, request.kind)
       const inserted = await insert(trx, request)
       if (inserted !== undefined) return { job: inserted, joined: false }
-      // Another node has queued the same at this moment.
+      // Another node has just queued the same job.
     }
   }
 
   /** Counted by kind: a queue full of imports still accepts exports. */
   async function checkRoom (trx: Trx, kind: string): Promise<void> {
-    // Nodes that insert at once do not see each other's jobs. They take turns where that could matter.
+    // Nodes that insert at the same time do not see each other's jobs. They take turns where it matters.
     if (await jobs.countWaiting(trx, kind) + MOST_AT_ONCE < queueMax) return
     await trx.lock(`jobs: room for ${kind}`)
     if (await jobs.countWaiting(trx, kind) < queueMax) return

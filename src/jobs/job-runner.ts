@@ -61,11 +61,11 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
   // cleaned up.
   const live = new Map<number, LiveRun>()
   const { watch, changed, allChanged } = createJobWatchers()
-  // What other nodes do to jobs. What this one does comes back too, which is harmless.
+  // Changes by other nodes. This node's own changes come back too, which is harmless.
   const listenNoMore = db.listen({
     notified (topic, id) { if (topic === 'job') changed(id) },
     reconnected: allChanged,
-    // Another node may have its jobs by now. They wait again once that can be written.
+    // Another node may have its jobs by now. They are requeued once the database can be written.
     lost () { for (const run of live.values()) abortRun(run, 'cut off') },
   })
   const shutdown = new AbortController()

@@ -5,7 +5,7 @@ import { sentenceOf } from '../errors.ts'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { Task, TaskMap, TaskName } from './task.ts'
 
-/** Any task may end so; `WorkerPool.run` throws it. */
+/** Any task may end this way; `WorkerPool.run` throws it. */
 export const UNAVAILABLE = 'DATABASE_UNAVAILABLE'
 
 /** Loads each task when it is first called, so that a thread has only the code that its tasks need. */

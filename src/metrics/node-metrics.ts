@@ -1,4 +1,4 @@
-// What a node's metrics say of the node itself, and of its connections to a database that it shares.
+// Metrics about the node itself, and about its connections to the database that nodes share.
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { isUnavailable } from '../../db/failures.ts'
 import type { Database, NodeIdentity } from '../../db/index.ts'
@@ -45,7 +45,7 @@ export function addGauge (
  * before metrics are added that ask the database.
  */
 export function watchNode (registry: Registry, { db, node }: { db: Database, node: NamedNode }): void {
-  addGauge(registry, 'perfbook_node_info', 'The node that reports. Always 1.', ['node', 'role', 'version'],
+  addGauge(registry, 'perfbook_node_info', 'This node. Always 1.', ['node', 'role', 'version'],
     (set) => { set(1, { node: node.name, role: node.role, version: node.version }) })
   const { location } = db
   if (location.engine === 'sqlite') return
@@ -84,7 +84,7 @@ export function watchNode (registry: Registry, { db, node }: { db: Database, nod
   counter('database_errors_total', 'Failures of connections and of the server.', () => numbers().errors)
   counter(
     'database_reconnects_total',
-    'How often the connection that listens to other nodes was made again.',
+    'How often the connection that listens to other nodes was reopened.',
     () => numbers().reconnects
   )
   gauge('nodes', 'Live nodes of the database, by role.', ['role'], async (set) => {

@@ -63,7 +63,7 @@ t.test('files, keys and waiting jobs', { skip }, async (t) => {
   t.notOk(keys.some((key) => [...files.keys()].some((hex) => key.includes(hex)) || key.includes('Physics')))
   t.match(await copy(folder, target, settings), { status: 0, stderr: /^Everything is there/ })
   t.match(await perfbook(folder, ['copy', '--to-database', addressOf(target)]), {
-    status: 1, stderr: /The files of this copy are at s3:.*name that with --to-files/,
+    status: 1, stderr: /The files of this copy are at s3:.*Use that for --to-files/,
   })
 
   const scratch = join(folder, '../scratch')

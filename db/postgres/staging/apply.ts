@@ -11,7 +11,7 @@ import { IMPORTS_LOCK } from '../../queries/erased-people.ts'
 import type { CopyType } from './copy-format.ts'
 import type { ImportConnection } from './import-connection.ts'
 
-/** How often the transaction is tried when others get in its way. */
+/** How often the transaction is tried if others conflict with it. */
 const MOST_TRIES = 5
 /** An import of so many rows changes how tables are best read. */
 const MANY_ROWS = 1000
@@ -65,7 +65,7 @@ async function applyOnce (plan: Plan, options: ApplyOptions): Promise<boolean> {
   return await pg.kysely.transaction().setIsolationLevel('read committed').execute(async (transaction) => {
     await pg.run(`SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
       SET LOCAL lock_timeout = ${lockTimeoutMs}`)
-    // Nobody waits while the plan is copied.
+    // No lock is held while the plan is copied.
     await copyPlan(plan)
     await lock(pg, IMPORTS_LOCK)
     const [{ deletions } = {}] = await pg.run(
@@ -91,8 +91,8 @@ async function applyOnce (plan: Plan, options: ApplyOptions): Promise<boolean> {
 }
 
 /**
- * PostgreSQL plans by what it last counted, and counts again within a minute or so. Until then, a book that
- * has just come would be read in time that grows with the square of its students.
+ * PostgreSQL plans queries with its latest statistics, and updates them within a minute or so. Until then,
+ * reading a newly imported book would take time that grows with the square of its students.
  */
 async function countAgain ({ pg, sqlite }: Plan): Promise<void> {
   const planned = sqlite.prepare(
@@ -137,8 +137,8 @@ async function copyPlan ({ pg, sqlite }: Plan): Promise<void> {
 }
 
 /**
- * From here on, nobody else deletes these courses or changes their settings. Others lock a course before its
- * parts as well.
+ * Until the end of the transaction, no one else deletes these courses or changes their settings. Other writes
+ * also lock a course before its parts.
  */
 async function lockCourses (pg: ImportConnection): Promise<void> {
   for (const [op, strength] of [["= 'delete'", 'UPDATE'], ["<> 'delete'", 'NO KEY UPDATE']] as const) {

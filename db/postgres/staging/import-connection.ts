@@ -13,7 +13,7 @@ export interface ImportConnection {
   kysely: Kysely<Tables>
   /** Runs a statement, or several without values. */
   run: (statement: string, values?: unknown[]) => Promise<Array<Record<string, unknown>>>
-  /** A text as it stands in a statement. It must not have a NUL. */
+  /** A text as a literal of a statement. It must not contain a NUL. */
   quoted: (text: string) => string
   /** What a query gives, by COPY: rows in pieces. The next statement may run after the last piece. */
   rowsOf: (query: string, types: readonly CopyType[]) => AsyncGenerator<unknown[][]>
@@ -32,7 +32,7 @@ export async function importConnection (
   signal?.throwIfAborted()
   const pool = connectionPool(connection, { max: 1 })
   const client = await pool.connect()
-  // The query that fails tells of it. Without a listener the process would end.
+  // The query that fails reports it. Without a listener, the process would end.
   client.on('error', () => {})
   let isOpen = true
   let ended: Promise<void> | undefined

@@ -10,13 +10,13 @@ export interface FileKey {
   object_key?: string | null | undefined
 }
 
-/** What names the bytes of a file, also once its row is gone. */
+/** Names the bytes of a file, even after its row is deleted. */
 export type BytesKey = Pick<FileKey, 'hex' | 'object_key'>
 
-/** The first part of an object's key. Uploads are sources of imports, which are gone after their job. */
+/** The first part of an object's key. Uploads are sources of imports, and are removed after their job. */
 export type ObjectFolder = 'files' | 'uploads'
 
-/** A run of a job, which writes under a key of its own. */
+/** A run of a job, which writes under its own key. */
 export interface RunName {
   job: number
   token: number
@@ -77,25 +77,25 @@ export interface FileStorage {
   quarantine: (name: string, filename?: string) => Promise<boolean>
   /** Moves a file back from quarantine; false if it is not there or its place is taken. */
   restore: (key: FileKey) => Promise<boolean>
-  /** Only where bytes are on another machine, and other nodes may be storing files at the same time. */
+  /** Only if bytes are on another machine, and other nodes may store files at the same time. */
   remote?: RemoteStorage
 }
 
-/** How a link answers. */
+/** Headers of the response to a link. */
 export interface LinkOptions {
   type: string
   disposition: string
   cacheControl: string
 }
 
-/** What an object store has in addition. All but `isAvailable` throw STORAGE_UNAVAILABLE. */
+/** What only an object store has. All but `isAvailable` throw STORAGE_UNAVAILABLE. */
 export interface RemoteStorage {
   /**
    * Checks the store and claims its prefix for this installation. Throws INVALID_SETTINGS (no such bucket,
    * credentials that the store refuses) and STORAGE_IN_USE (another installation has the prefix).
    */
   claim: () => Promise<void>
-  /** Whether the store answers. Asks it again only after a while. */
+  /** Whether the store responds. The answer is cached for a while. */
   isAvailable: () => Promise<boolean>
   /** An address that gives a browser the file, for at most a minute. */
   link: (key: FileKey, options: LinkOptions) => Promise<string>
@@ -105,7 +105,15 @@ export interface RemoteStorage {
   removeUnfinished: (before: number) => Promise<number>
 }
 
-/** Throws for a hex that is none, and for a name that is more than one part of a path. */
+/** What a storage needs to know about its database. Only an object store asks. */
+export interface StorageParts {
+  /** The name of the database that the files belong to. */
+  installation: () => Promise<string>
+  /** Whether the database already has files in an object store. Default: it does not. */
+  hasObjects?: () => Promise<boolean>
+}
+
+/** Throws for an invalid hex, and for a name that is more than one part of a path. */
 export function assertFileKey ({ hex, filename }: Pick<FileKey, 'hex'> & { filename?: string }): void {
   if (!/^[0-9a-f]{32}$/.test(hex)) throw new Error(`not the hex of a file: ${hex}`)
   if (filename !== undefined) assertPathPart(filename)

@@ -1,17 +1,10 @@
 import type { FileLocation } from '../../file-location.ts'
 import { createDiskStorage } from './disk.ts'
-import type { FileStorage } from './file-storage.ts'
-
-export interface StorageParts {
-  /** Names the database whose files they are. Only an object store asks. */
-  installation: () => Promise<string>
-  /** Whether the database already has files in an object store. Default: it does not. */
-  hasObjects?: () => Promise<boolean>
-}
+import type { FileStorage, StorageParts } from './file-storage.ts'
 
 /**
- * Opens the storage at a location. Makes no request: an object store is first asked when it is used, or by
- * `claim`.
+ * Opens the storage at a location. Makes no request: an object store is first contacted by `claim`, or when
+ * it is used.
  */
 export async function openStorage (location: FileLocation, parts: StorageParts): Promise<FileStorage> {
   switch (location.kind) {

@@ -26,8 +26,8 @@ export async function claimPrefix (
   if (await hasObjects()) {
     const { bucket, prefix } = store.location
     throw new DomainError('INVALID_SETTINGS', {
-      detail: `FILES_URL: the files of this database are not at s3://${bucket}/${prefix}. All nodes must name ` +
-        'the bucket and the prefix where they are. If they are here, and only the marker was lost, add an ' +
+      detail: `FILES_URL: the files of this database are not at s3://${bucket}/${prefix}. Set it to the bucket ` +
+        'and the prefix that has them. If the files are here and only the marker was lost, add an ' +
         `empty object named ${store.keyOf(`${FOLDER}${installation}`)}.`,
     })
   }

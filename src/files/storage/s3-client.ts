@@ -1,4 +1,4 @@
-// The S3 client with what every call needs: a time limit, and errors in our own words.
+// The S3 client with what every call needs: a time limit, and our own errors.
 import {
   S3Client,
   S3ServiceException,
@@ -45,7 +45,7 @@ const CALL_TIMEOUT_MS = 10_000
 const CONNECTION_TIMEOUT_MS = 3000
 /** A connection without traffic for this long is closed, also in the middle of a download, ms. */
 const IDLE_TIMEOUT_MS = 120_000
-/** Tries of one call, with the SDK's own backoff. */
+/** Attempts for each call, with the SDK's own backoff. */
 const TRIES = 2
 /** Connections of one process or thread. */
 const CONNECTIONS = 100

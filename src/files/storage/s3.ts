@@ -15,19 +15,20 @@ import {
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { S3Location } from '../../file-location.ts'
-import { assertFileKey, type BytesKey, type FileKey, type FileStorage } from './file-storage.ts'
-import type { StorageParts } from './location.ts'
+import {
+  assertFileKey, type BytesKey, type FileKey, type FileStorage, type StorageParts,
+} from './file-storage.ts'
 import { claimPrefix } from './s3-claim.ts'
 import { createS3Client, isNoSuchObject, openS3Store } from './s3-client.ts'
 import { uploadFile } from './s3-upload.ts'
 
-/** The keys that this storage makes: nothing in them says what the file is. */
+/** The keys that this storage makes. They reveal nothing about the file. */
 const OBJECT_KEY = /^(?:files|uploads)\/[0-9a-f]{32}(?:-\d+-\d+)?$/
 const FOLDERS = ['files/', 'uploads/']
 const QUARANTINE = 'quarantine/'
 /** How long a link is valid, s. */
 const LINK_S = 60
-/** The store is asked at most this often whether it answers, and has this long to do so, ms. */
+/** How often at most the store's availability is checked, and how long it has to answer, ms. */
 const PROBE_EVERY_MS = 2000
 const PROBE_TIMEOUT_MS = 2000
 /** Time for a copy within the store, ms. */
@@ -132,7 +133,7 @@ export function createS3Storage (
       const body = answer.Body as Readable
       const found = range === undefined ? answer.ContentLength : totalOf(answer.ContentRange)
       if (size !== undefined && found !== size) {
-        // A body that is not read would hold its connection.
+        // An unread body would hold its connection.
         body.destroy()
         throw noFile()
       }
@@ -221,7 +222,7 @@ export function createS3Storage (
             if (!OBJECT_KEY.test(Key.slice(location.prefix.length))) continue
             if (Initiated === undefined || Initiated.getTime() >= before) continue
             const upload = { Bucket: location.bucket, Key, UploadId }
-            // One that is missing ended in the meantime.
+            // A missing upload has ended since.
             await call(new AbortMultipartUploadCommand(upload)).catch(unlessMissing)
             removed++
           }

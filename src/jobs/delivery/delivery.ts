@@ -4,7 +4,7 @@ import type { RunnableKind } from '../job-kind.ts'
 
 /** How often the process may die while a job runs, before the job counts as the cause and fails. */
 export const MAX_PROCESS_DEATHS = 10
-/** Time between two looks at the table, ms. */
+/** Time between two checks of the table, ms. */
 export const LOOK_EVERY_MS = 500
 
 /** A process that runs jobs, as the delivery sees it. */
@@ -25,7 +25,7 @@ export interface JobWorker {
   changed: (jobId: number) => void
 }
 
-/** A job that waits, as it is announced. */
+/** A waiting job, as it is announced. */
 export type WaitingJob = Pick<JobRow, 'kind' | 'run_after'>
 
 /**
@@ -34,7 +34,7 @@ export type WaitingJob = Pick<JobRow, 'kind' | 'run_after'>
  * delivered twice ends once.
  */
 export interface JobDelivery {
-  /** In the transaction after which the job waits: some process claims it soon after the commit. */
+  /** Called in the transaction that queues the job. Some process claims it soon after the commit. */
   announce: (trx: Trx, job: WaitingJob) => Promise<void>
   /** Requeues jobs of dead processes, then claims jobs for this worker until `stop`. */
   start: (worker: JobWorker) => Promise<void>
