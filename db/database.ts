@@ -116,7 +116,7 @@ export interface Database {
   /**
    * Runs `work` in a transaction, all or nothing. Resolves when it is on disk and the callbacks of
    * `trx.afterCommit` have run. `work` may await its own queries and nothing else. It may run twice, if
-   * PostgreSQL cannot do it beside another write: it must change nothing but rows.
+   * PostgreSQL has to retry it after a conflict, so it must change nothing but rows.
    */
   write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
   /** Its size in bytes; of SQLite, with the write-ahead log. */
@@ -128,7 +128,7 @@ export interface Database {
   emptyLog: () => Promise<boolean>
   /**
    * Rewrites the database without anything that was deleted, also by versions that did not overwrite it.
-   * Other readers and writers go on; writers wait a moment. With SQLite this blocks the calling thread, at
+   * Other readers and writers continue; writers wait briefly. With SQLite this blocks the calling thread, at
    * most `timeoutMs` for each lock. With PostgreSQL, space of deleted rows is made free for new ones.
    */
   wipeFreeSpace: (timeoutMs: number) => Promise<Wiped>
@@ -170,7 +170,7 @@ export interface OpenOptions {
   now?: () => number
   /** The rest is for PostgreSQL. Whether clients wait, so that nothing may take longer than 5 s. */
   isImpatient?: boolean
-  /** The node that opens it, if it is one. Throws NODE_REFUSED where it cannot run beside another one. */
+  /** The node that opens it, if it is one. Throws NODE_REFUSED if it conflicts with another node. */
   node?: NodeIdentity
   /** How long to wait for a server that cannot be reached, ms. Default: not at all. */
   waitMs?: number

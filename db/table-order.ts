@@ -1,6 +1,6 @@
 import type { Tables } from './tables.ts'
 
-/** Every table with data of its own, each after those that it refers to. */
+/** Every table with original data, each after the tables that it refers to. */
 export const TABLES_IN_ORDER = [
   'courses',
   'periods',

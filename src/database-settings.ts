@@ -1,14 +1,14 @@
-// The settings of PostgreSQL and of nodes.
+// The settings for PostgreSQL and nodes.
 import { readFileSync } from 'node:fs'
 import type { PostgresLocation } from '../db/index.ts'
 import { parseAddress, type PostgresAddress } from '../db/postgres/address.ts'
 import type { SettingName, SettingValues } from './settings.ts'
 
-/** The threads of imports and of pages, which have a connection each, as the threads of jobs do. */
+/** Threads for imports and pages. Each has one connection, like the threads of jobs. */
 const THREADS_BESIDE = 2
-/** Two on which pg-boss runs statements, the one on which it listens, and that of the node itself. */
+/** pg-boss runs statements on two and listens on one; the node itself has one. */
 const FOR_JOBS_AND_NODE = 4
-/** Two are the least for requests. */
+/** At least two are for requests. */
 const CONNECTIONS_BESIDE_THREADS = THREADS_BESIDE + FOR_JOBS_AND_NODE + 2
 
 /** What is wrong, and with which settings. */
@@ -50,7 +50,7 @@ export function databaseOf (
   const least = values.WORKER_THREADS + CONNECTIONS_BESIDE_THREADS
   if (values.DATABASE_POOL < least) {
     wrong(['DATABASE_POOL'], `=${values.DATABASE_POOL}: must be at least ${least}, ` +
-      `WORKER_THREADS (${values.WORKER_THREADS}) and ${CONNECTIONS_BESIDE_THREADS} more`)
+      `WORKER_THREADS (${values.WORKER_THREADS}) plus ${CONNECTIONS_BESIDE_THREADS}`)
   }
   let address: PostgresAddress | undefined
   if (url !== '') address = read('DATABASE_URL', url)

@@ -6,7 +6,7 @@ export type FileLocation =
   | { kind: 'disk', folder: string, quarantineFolder: string }
   | { kind: 's3', store: S3Location }
 
-/** An object store. Its credentials are not here: each thread asks the SDK's usual chain. */
+/** An object store. Without credentials: each thread gets them from the SDK's usual chain. */
 export interface S3Location {
   bucket: string
   /** Empty, or a path that ends with a slash. */

@@ -52,7 +52,7 @@ export async function migrate (
       if (error !== undefined) throw error
       return (results ?? []).map((step) => step.migrationName)
     } catch (error) {
-      // In PostgreSQL, Kysely goes on after a failure with a statement that fails too.
+      // In PostgreSQL, after a failure, Kysely runs one more statement, which fails too.
       throw failures[0] ?? error
     }
   })

@@ -132,7 +132,7 @@ function portOf (text: string): number {
 function tlsOf (given: ReadonlyMap<string, string>, defaults: AddressDefaults): false | PostgresTls {
   const mode = given.get('sslmode') || 'disable'
   const file = given.get('sslrootcert') ?? ''
-  // libpq would go on without encryption where the server has none: that protects from nothing.
+  // libpq would continue without encryption if the server has none, which protects nothing.
   if (!SSL_MODES.includes(mode)) throw refused(`its sslmode must be one of ${SSL_MODES.join(', ')}`)
   if (mode === 'disable') return false
   if (file === 'system') {

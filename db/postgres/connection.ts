@@ -68,7 +68,7 @@ export function patientPool (
   { max, patience, lockTimeoutMs }: { max: number, patience: Patience, lockTimeoutMs: number }
 ): GuardedPool {
   const limits = {
-    // A statement whose client has gone must not go on for long.
+    // A statement must not keep running for long after its client is gone.
     statement_timeout: patience.transactionMs + 1000,
     // A process that was stopped in the middle of a write must not hold its locks.
     idle_in_transaction_session_timeout: patience.idleMs,

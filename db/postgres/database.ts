@@ -15,7 +15,7 @@ import { LOCK_TIMEOUT_MS, writer } from './writes.ts'
 
 /** How often `change` has a new number without a known commit: another node's notification may be lost. */
 const CHANGE_EVERY_MS = 500
-/** A connection of a server that starts is tried again after so long, ms. */
+/** Time between two attempts to connect when the server starts, ms. */
 const TRY_EVERY_MS = 500
 
 /** See `openDatabase`. */

@@ -5,7 +5,7 @@ import type { PostgresLocation, Trx } from '../database.ts'
 import { patientPool } from './connection.ts'
 import { openSession } from './session.ts'
 
-/** Connections on which pg-boss runs its statements, beside the one on which it listens. */
+/** Connections on which pg-boss runs its statements, in addition to the one on which it listens. */
 const POOL_SIZE = 2
 /** Its statements are short, and a heartbeat must not be late. */
 const PATIENCE = { connectMs: 3000, statementMs: 10_000, transactionMs: 30_000, idleMs: 30_000 }

@@ -71,7 +71,7 @@ export function openSession ({ address, name, prepare, beat, notified, up, down 
 
   /** One connection, until it is lost or the session is closed. */
   async function live (connected: () => void): Promise<void> {
-    // A socket of our own: it can be destroyed, whatever the state of the connection.
+    // Our own socket: it can be destroyed in any state of the connection.
     const socket = new Socket()
     const client = new Client({
       ...clientOptions(address),

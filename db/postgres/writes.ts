@@ -25,7 +25,7 @@ const MAY_TRY_AGAIN = ['40001', '40P01']
 /** The channel of notifications. */
 export const CHANNEL = 'perfbook'
 
-/** Each write is a transaction of its own, which sees what others have committed (READ COMMITTED). */
+/** Each write is a separate transaction, which sees what others have committed (READ COMMITTED). */
 export function writer (
   db: Kysely<Tables>,
   { committed, callbackFailed, lockTimeoutMs, now }: WriterOptions

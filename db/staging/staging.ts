@@ -1,4 +1,4 @@
-// The staging of one import: a SQLite file of its own, whichever engine has the service's database.
+// The staging of one import: a separate SQLite file, with any engine of the service's database.
 // Everything is read, checked and compared there. The service's database is written once, at the end, by
 // `apply`.
 import type { LiveReads } from '../sqlite/staging/live-reads.ts'

@@ -18,7 +18,7 @@ const UPLOADS = 'import-source'
 
 export interface Courses {
   find: (id: number) => Promise<queries.CourseRow | undefined>
-  /** In the caller's transaction, until whose end the course is not deleted. */
+  /** In the caller's transaction. Until it ends, the course is not deleted. */
   exists: (trx: Trx, id: number) => Promise<boolean>
   /** Names by id, of the courses that exist. */
   names: (ids: readonly number[]) => Promise<ReadonlyMap<number, string>>

@@ -1,5 +1,5 @@
 // What every delivery of jobs must do: run it with `deliveryContract(t, make)`. It asks only the interface,
-// with workers of its own, and looks at rows.
+// with its own workers, and looks at rows.
 import type { Test } from 'tap'
 import type { Database } from '../../db/index.ts'
 import { jobAttempts } from '../../db/queries/job-attempts.ts'
@@ -19,7 +19,7 @@ export interface Site {
   open: () => Promise<JobDelivery>
 }
 
-/** `make` gives a site of its own each time. `kinds` are those that it has to know. */
+/** `make` creates a new site each time. `kinds` are the kinds that it must know. */
 export type MakeSite = (t: Test, kinds: readonly RunnableKind[]) => Promise<Site>
 
 export function contractKind (name: string, rules: Partial<RunnableKind> = {}): RunnableKind {
@@ -173,7 +173,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     t.equal(new Set(tokens).size, 7)
   })
 
-  await t.test('no more jobs than there is room for, of each kind by itself', async (t) => {
+  await t.test('no more jobs than slots, counted for each kind', async (t) => {
     const kinds = [contractKind('a', { hasOwnThread: true }), contractKind('b', { hasOwnThread: true })]
     const site = await make(t, kinds)
     const delivery = await site.open()
@@ -192,7 +192,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     t.strictSame([await state(site, a2!), await state(site, b2!)], ['succeeded', 'succeeded'])
   })
 
-  await t.test('jobs of one key run one at a time, others beside them', async (t) => {
+  await t.test('jobs with the same key run one at a time; others run at the same time', async (t) => {
     const site = await make(t, [a])
     const delivery = await site.open()
     const worker = contractWorker(t, site, [a], 3)
@@ -209,7 +209,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     t.equal(await state(site, first!), 'succeeded')
   })
 
-  await t.test('a delayed job begins when its time has come', async (t) => {
+  await t.test('a delayed job starts when its delay is over', async (t) => {
     const site = await make(t, [a])
     const delivery = await site.open()
     const worker = contractWorker(t, site, [a])
@@ -233,7 +233,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     t.equal(await state(site, job!), 'queued')
   })
 
-  await t.test('a run whose job was canceled is abandoned, also if its process did not do it', async (t) => {
+  await t.test('a run is abandoned when any process cancels its job', async (t) => {
     const site = await make(t, [a])
     const delivery = await site.open()
     const worker = contractWorker(t, site, [a])
@@ -251,7 +251,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     t.ok((await worker.run(2)).token > run.token, 'a retry is a later claim')
   })
 
-  await t.test('orphans are requeued at the start, and while it goes on', async (t) => {
+  await t.test('orphans are requeued at the start and later', async (t) => {
     const site = await make(t, [a])
     const delivery = await site.open()
     const [before] = await queueJobs(site, delivery, [{ key: 'before' }])
@@ -267,7 +267,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     t.match(await findJob(site.db.reads, before!.id), { state: 'started', process_deaths: 1 }, 'runs on')
   })
 
-  await t.test('a job during which the process died too often fails, and its kind hears of it', async (t) => {
+  await t.test('a job during which the process died too often fails, and its kind is notified', async (t) => {
     const failed: number[] = []
     const kind = contractKind('a', { failed: async (trx, { id }) => { failed.push(id) } })
     const site = await make(t, [kind])
@@ -284,7 +284,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     t.strictSame(failed, [job!.id])
   })
 
-  await t.test('after a stop nothing is claimed; the next process gets what waits', async (t) => {
+  await t.test('after a stop nothing is claimed; the next process gets the waiting jobs', async (t) => {
     const site = await make(t, [a])
     const delivery = await site.open()
     const worker = contractWorker(t, site, [a])

@@ -77,7 +77,7 @@ t.test('one of two deletions of a file finds it', { skip: noPostgres }, async (t
   }
 })
 
-t.test('of exports that end together, the newest one is kept', { skip: noPostgres }, async (t) => {
+t.test('the newest of exports that end together is kept', { skip: noPostgres }, async (t) => {
   const nodes = await start(t)
   const rule = { retentionMs: 1e9, keepLatest: true }
   let made = 0
@@ -98,7 +98,7 @@ t.test('of exports that end together, the newest one is kept', { skip: noPostgre
   t.strictSame(rows.map((row) => row.expires_at), [...Array<number>(11).fill(1e12 + 1e9), null])
 })
 
-t.test('a course goes while exports of it and uploads to it arrive', { skip: noPostgres }, async (t) => {
+t.test('a course is deleted while exports and uploads arrive for it', { skip: noPostgres }, async (t) => {
   for (let round = 0; round < ROUNDS; round++) {
     const nodes = await start(t)
     const { db } = nodes[0].services
@@ -123,7 +123,7 @@ t.test('a course goes while exports of it and uploads to it arrive', { skip: noP
   }
 })
 
-t.test('the last two courses go at the same instant', { skip: noPostgres }, async (t) => {
+t.test('the last two courses are deleted at the same moment', { skip: noPostgres }, async (t) => {
   const nodes = await start(t, { courses: [{ ...COURSE, sourceId: 'a' }, { ...COURSE, sourceId: 'b' }] })
   const { db } = nodes[0].services
   await db.write((trx) => trx.insertInto('imports').values({

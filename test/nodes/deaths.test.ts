@@ -41,7 +41,7 @@ t.test('kill -9 at a request', { ...needsFleet, timeout: 120_000 }, async (t) =>
   const fleet = await startFleet(t, {
     nodes: 1,
     courses: REQUEST_STEPS.map((step) => course(step)),
-    // Housekeeping makes a request of its own at each start.
+    // Housekeeping makes its own request at each start.
     settings: { FILE_SWEEP_MINUTES: '0' },
   })
   for (const [i, step] of REQUEST_STEPS.entries()) {
@@ -50,7 +50,7 @@ t.test('kill -9 at a request', { ...needsFleet, timeout: 120_000 }, async (t) =>
     t.equal(await fleet.proxy.call('POST', path, { node: mortal.url }), undefined, 'the connection is cut')
     t.match(await mortal.ended, { signal: 'SIGKILL' })
   }
-  // The first one had not been committed. The other one runs, although no one was told.
+  // The first one was not committed. The other one runs, although no notification was sent.
   const wanted = "SELECT id FROM jobs WHERE state = 'succeeded' AND kind = 'performance-export'"
   await until(async () => (await fleet.rows(wanted)).length === 1)
   t.strictSame((await fleet.rows('SELECT id FROM exports')).length, 1)

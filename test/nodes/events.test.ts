@@ -1,4 +1,4 @@
-// A node hears of what another one does to a job, and ends its runs when it is cut off.
+// A node is notified when another one changes a job, and ends its runs when it is cut off.
 import { sql } from 'kysely'
 import t from 'tap'
 import { openDatabase, type NodeIdentity } from '../../db/index.ts'

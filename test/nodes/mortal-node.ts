@@ -1,5 +1,5 @@
 // A node as `perfbook serve` runs it, but for one thing: at the step that SIGNAL_AT names, the SIGNAL_TIMEth
-// time, it gets the signal SIGNAL, as if somebody had sent it at that very moment.
+// time, it gets the signal SIGNAL, as if someone had sent it at that moment.
 import { writeSync } from 'node:fs'
 import { openDatabase } from '../../db/index.ts'
 import { readConfig } from '../../src/config.ts'

@@ -1,4 +1,4 @@
-// The nodes of a database: which may run beside which, and what is said about them.
+// The nodes of a database: which may run at the same time, and how they are listed.
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openDatabase, type NodeIdentity, type PostgresLocation } from '../../db/index.ts'
@@ -115,7 +115,7 @@ const identity = (name: string, id: string): NodeIdentity => ({
 const joinNodes = async (location: PostgresLocation, node: NodeIdentity) =>
   await openDatabase(location, { node, isImpatient: true })
 
-t.test('nodes that share their files run beside each other, with names of their own', {
+t.test('nodes that share their files run at the same time, under different names', {
   skip: noPostgres,
 }, async (t) => {
   const location = await testPostgres(t)

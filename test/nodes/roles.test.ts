@@ -1,4 +1,4 @@
-// What a node may be beside others: one that answers, one that works, and the ones that are refused.
+// Roles of nodes: one that answers requests, one that runs jobs, and nodes that are refused.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -72,15 +72,15 @@ t.test('web and worker nodes, and nodes that are refused', { ...needsFleet, time
     })
   })
 
-  await t.test('a second node of one name is refused', async (t) => {
+  await t.test('a second node with the same name is refused', async (t) => {
     const twin = fleet.launch({ name: 'web-1', role: 'web' })
     t.equal(await twin.address, undefined)
     t.not((await twin.ended).status, 0)
     t.match(twin.stderr(), /web-1/)
-    t.equal((await proxy.call('GET', '/readyz', { node: web.url }))?.status, 200, 'the first one goes on')
+    t.equal((await proxy.call('GET', '/readyz', { node: web.url }))?.status, 200, 'the first one continues')
   })
 
-  await t.test('a node whose name was of a dead one starts', async (t) => {
+  await t.test('a node may take the name of a dead one', async (t) => {
     const first = await fleet.start({ name: 'phoenix' })
     first.kill('SIGKILL')
     await first.ended

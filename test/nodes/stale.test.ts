@@ -1,5 +1,5 @@
-// A node that is stopped for longer than a heartbeat, as by a host that is paused, and goes on later: by then
-// another node has done its work, and what it still does changes nothing.
+// A node is paused for longer than a heartbeat, as on a paused host, and resumes later. By then another node
+// has done its work, and what it still does changes nothing.
 import t from 'tap'
 import { lookAtAftermath, objectsOf } from './aftermath.ts'
 import { course, needsFleet, startFleet, until } from './fleet.ts'

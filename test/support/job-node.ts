@@ -1,4 +1,4 @@
-// A node that runs jobs, as a process of its own, to be killed, stopped and continued. A job of the kind
+// A node that runs jobs, as a separate process, to be killed, stopped and continued. A job of the kind
 // `held` runs until a file named after its key appears in the folder. What happens is printed, one JSON value
 // a line. Started with `{ location, folder, threads }` as its argument.
 import { existsSync, mkdirSync } from 'node:fs'

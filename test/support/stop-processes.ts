@@ -1,4 +1,4 @@
-// A server that hangs: it and all its processes are stopped, and go on later.
+// A server that hangs: it and all its processes are stopped, and continued later.
 import { readFileSync } from 'node:fs'
 
 /** The process and all its descendants. */
@@ -7,7 +7,7 @@ function family (pid: number): number[] {
   return [pid, ...(children === '' ? [] : children.split(' ').map(Number).flatMap(family))]
 }
 
-/** Stops a process and its descendants. Returns what makes them go on. */
+/** Stops a process and its descendants. Returns a function that continues them. */
 export function stopProcesses (pid: number): () => void {
   // The parent first, so that it starts no others.
   process.kill(pid, 'SIGSTOP')

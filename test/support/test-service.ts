@@ -60,7 +60,7 @@ export interface TestServiceOptions
   settings?: Record<string, string>
   /** Default: a new one, of the engine that the run tests. */
   database?: DatabaseLocation
-  /** Another node: the service uses this one's database, with a data folder of its own. */
+  /** Another node: the service uses its database, with a separate data folder. */
   joins?: TestService
   /** Files are on the disk, whatever PERFBOOK_TEST_STORAGE says: the test is about its folders. */
   onDisk?: boolean
@@ -90,7 +90,7 @@ function storageOf ({ services: { config } }: TestService): Record<string, strin
   return config.FILES_URL === '' ? {} : Object.fromEntries(names.map((name) => [name, String(config[name])]))
 }
 
-/** Settings with which a command uses what the service uses, beside its data folder. */
+/** Settings with which a command uses what the service uses, in addition to its data folder. */
 export function commandEnv (service: TestService): Record<string, string> {
   return { ...databaseEnv(service.services.db.location), ...storageOf(service) }
 }

@@ -13,7 +13,7 @@ import type { ImportConnection } from './import-connection.ts'
 
 /** How often the transaction is tried if others conflict with it. */
 const MOST_TRIES = 5
-/** An import of so many rows changes how tables are best read. */
+/** After an import of this many rows, query plans may be outdated. */
 const MANY_ROWS = 1000
 /** serialization_failure, deadlock_detected */
 const MAY_TRY_AGAIN = ['40001', '40P01']

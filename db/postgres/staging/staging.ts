@@ -13,7 +13,7 @@ import { importConnection } from './import-connection.ts'
 import { liveCopy } from './live-copy.ts'
 
 interface StagingOptions {
-  /** The file of the staging; a second one lies beside it. Neither exists. */
+  /** The staging file. A second one is created next to it. Neither exists yet. */
   file: string
   database: PostgresLocation
   signal?: AbortSignal | undefined

@@ -37,7 +37,7 @@ export async function packSources (
 
 type OnStream = (error: unknown, stream: NodeJS.ReadableStream) => void
 
-/** Opened when its turn comes, so that a thousand files do not need a thousand descriptors. */
+/** Opened when its turn comes, so that a thousand files do not take a thousand descriptors. */
 function lazily (path: string): (onStream: OnStream) => void {
   return (onStream) => { onStream(null, createReadStream(path)) }
 }

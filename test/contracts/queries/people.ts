@@ -47,7 +47,7 @@ async function fill (db: Database): Promise<void> {
     await trx.updateTable('courses').set({ grouping: 'g' }).where('name', '!=', 'Own').execute()
     await trx.updateTable('course_teachers').set({ is_enabled: 0 })
       .where('source_id', '=', 'teacher1').execute()
-    // Each course has classes of its own.
+    // Each course has its own classes.
     for (const id of [1, 2, 3]) {
       await trx.updateTable('periods').set((eb) => ({
         source_id: eb(eb.cast<string>(eb.val(`class ${id} `), 'text'), '||', eb.ref('source_id')),
