@@ -74,7 +74,9 @@ export async function lookAtAftermath (
     "SELECT job_id, error_code, error_message FROM job_attempts WHERE outcome IN ('failed', 'canceled')"
   ))
   none('files that are lost or gone', await rows(
-    'SELECT hex FROM files WHERE lost_at IS NOT NULL OR removed_at IS NOT NULL'
+    // The upload of an import that has succeeded is removed; its row stays for a while.
+    `SELECT hex FROM files
+      WHERE lost_at IS NOT NULL OR (removed_at IS NOT NULL AND category <> 'import-source')`
   ))
   none('files that are neither exports nor uploads of an import', await rows(
     "SELECT hex FROM files WHERE id NOT IN (SELECT file_id FROM exports) AND category <> 'import-source'"
@@ -86,7 +88,8 @@ export async function lookAtAftermath (
   )
   const objects = await objectsOf({ settings })
   none('rows without their bytes', stored.filter(({ object_key, size }) => objects.get(object_key) !== size))
-  const known = new Set((await rows<{ object_key: string }>('SELECT object_key FROM files'))
+  const present = 'SELECT object_key FROM files WHERE removed_at IS NULL'
+  const known = new Set((await rows<{ object_key: string }>(present))
     .map(({ object_key }) => object_key))
   const noted = new Set((await rows<{ object_key: string }>('SELECT object_key FROM file_intents'))
     .map(({ object_key }) => object_key))
