@@ -1,5 +1,5 @@
 // The inside of a thread: what a module of tasks exports for a pool, see `worker-pool.ts`.
-import type { MessagePort } from 'node:worker_threads'
+import { workerData, type MessagePort } from 'node:worker_threads'
 import { isUnavailable } from '../../db/failures.ts'
 import { sentenceOf } from '../errors.ts'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
@@ -26,8 +26,10 @@ interface TaskThread<Tasks extends TaskMap> {
   load: (tasks?: ReadonlyArray<TaskName<Tasks>>) => Promise<void>
 }
 
-/** The two functions that a module of tasks exports. */
+/** The two functions that a module of tasks exports, which has loaded its native addons by now. */
 export function serveTasks<Tasks extends TaskMap> (loaders: TaskLoaders<Tasks>): TaskThread<Tasks> {
+  // See `destroy` of the pool.
+  if (workerData instanceof SharedArrayBuffer) Atomics.add(new Int32Array(workerData), 0, 1)
   return {
     async run ({ task, input, port }) {
       try {

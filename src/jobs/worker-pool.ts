@@ -1,4 +1,5 @@
 // Threads for tasks. The inside of such a thread is in `task-thread.ts`.
+import { setTimeout as delay } from 'node:timers/promises'
 import { MessageChannel } from 'node:worker_threads'
 import { move, Piscina, transferableSymbol, valueSymbol } from 'piscina'
 import { DomainError, hasCode } from '../errors.ts'
@@ -56,6 +57,8 @@ export interface WorkerPool<Tasks extends TaskMap> extends Threads {
   ) => Promise<TaskOutcome<Tasks[Name]>>
 }
 
+/** The longest that `destroy` waits for threads that are starting, ms. */
+const LOADED_MS = 3000
 /** Advice to a client when the database did not answer. */
 const RETRY_AFTER_S = 5
 
@@ -69,6 +72,9 @@ export function createWorkerPool<Tasks extends TaskMap> ({
 }: PoolOptions<Tasks>): WorkerPool<Tasks> {
   let piscina: Piscina | undefined
   let live = 0
+  /** How many threads have loaded their code, and how many have ended. */
+  const loaded = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  let ended = 0
   /** Most commands of the command line need no thread, so the first task starts it. */
   function start (): Piscina {
     const made = new Piscina({
@@ -81,11 +87,12 @@ export function createWorkerPool<Tasks extends TaskMap> ({
       resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 16 },
       // The loaders of a test or a profiler would cost each thread a third of a second.
       execArgv: [],
+      workerData: loaded.buffer,
       recordTiming: false,
       workerHistogram: false,
     })
     // Piscina replaces a thread that dies between tasks. Without a listener the event would end the process.
-    return made.on('error', () => {})
+    return made.on('error', () => {}).on('workerDestroy', () => { ended++ })
   }
   return {
     threads,
@@ -133,7 +140,12 @@ export function createWorkerPool<Tasks extends TaskMap> ({
       }
     },
     async destroy () {
-      await piscina?.destroy()
+      if (piscina === undefined) return
+      // Node aborts the process if a thread is killed while it loads a native addon.
+      const deadline = performance.now() + LOADED_MS
+      const areLoaded = () => Atomics.load(loaded, 0) >= ended + (piscina?.threads.length ?? 0)
+      while (!areLoaded() && performance.now() < deadline) await delay(5)
+      await piscina.destroy()
     },
   }
 }

@@ -1,6 +1,7 @@
 // A thread may be killed at any moment of a task: a job is canceled, or the service stops.
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { openDatabase, sqliteFile } from '../../db/index.ts'
@@ -36,4 +37,15 @@ t.test('a thread that is killed in its first task does not take the process with
     await t.rejects(reading, { name: 'AbortError' })
   }
   t.match(await pool.run('previewSettings', input), { ok: false, code: 'COURSE_NOT_FOUND' })
+})
+
+t.test('a pool that is destroyed while its thread starts does not take the process with it', async (t) => {
+  for (let i = 0; i < 16; i++) {
+    const pool = createWorkerPool<Tasks>({ tasksFile: TASKS_FILE, threads: 1, memoryMb: 256 })
+    const warmed = pool.warm().then(() => 'warm', () => 'ended')
+    // Around the moment at which a thread loads its addon.
+    await delay(10 * i)
+    await pool.destroy()
+    t.match(await warmed, /^(warm|ended)$/)
+  }
 })
