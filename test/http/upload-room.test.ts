@@ -142,6 +142,8 @@ t.test('uploads that are held open never pass the reserve, announced or not', as
 t.test('a client that announces the whole disk and sends nothing blocks no one else', async (t) => {
   const { begin, until, staged, used } = await setUp(t, { diskMb: 64 })
   const idle = await begin('teacher', 59 * MB)
+  // It has its room before the others come.
+  await until(() => staged() > 0)
   const other = await begin('admin', 40 * MB)
   other.send(40 * MB)
   other.end()
