@@ -1,4 +1,5 @@
 // Databases for tests of what reads a book: courses written straight into the tables, without an import.
+import { sql } from 'kysely'
 import { openDatabase, sqliteFile, type DatabaseLocation, type Reads } from '../../db/index.ts'
 import type { NewRow } from '../../db/tables.ts'
 import { CellReader, packCells, type Cell } from '../../src/courses/packed-cells.ts'
@@ -72,6 +73,8 @@ export async function makeBookDatabase (
   try {
     const ids: number[] = []
     for (const course of courses) ids.push(await database.write((trx) => insertCourse(trx, course)))
+    // As an import does.
+    if (database.engine === 'postgres') await sql`ANALYZE students, student_scores`.execute(database.reads)
     return ids
   } finally {
     await database.close()
