@@ -15,7 +15,7 @@ const QUERIES = join(import.meta.dirname, '../../db/queries')
 
 /** What only PostgreSQL has; tests of nodes and of the delivery call it. */
 const ONLY_POSTGRES = [
-  'job-tickets.ts', 'live-workers.ts', 'nodes.ts', 'server-time.ts', 'service-keys.ts', 'shared-state.ts',
+  'job-tickets.ts', 'nodes.ts', 'server-time.ts', 'service-keys.ts', 'shared-state.ts',
 ]
 /** No queries. */
 const NOT_QUERIES = ['emailKey', 'hasTable', 'state', 'stored-json.ts']

@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { hasLiveWorker } from '../../../db/queries/live-workers.ts'
+import { liveNodes } from '../../../db/queries/nodes.ts'
 import { BY_COMMAND } from '../../audit/audit.ts'
 import type { ExportOptionsGiven } from '../../exports/export-options.ts'
 import type { Services } from '../../services.ts'
@@ -69,7 +69,7 @@ async function follow (
     if (job.state === 'failed') throw failed(`${job.error_message} (${job.error_code}, job ${jobId})`)
     if (job.state === 'canceled') throw failed(`Job ${jobId} was canceled.`)
     if (job.state === 'started') bar.set(job.progress)
-    else if (!isSaid && !await hasLiveWorker(db)) {
+    else if (!isSaid && !(await liveNodes(db.reads)).some(({ role }) => role !== 'web')) {
       isSaid = true
       stderr.write(
         `Job ${jobId} is waiting: no live node runs jobs. Start one with NODE_ROLE=worker or all.\n`
