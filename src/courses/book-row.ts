@@ -14,6 +14,8 @@ export interface BookRow {
   categoryAverages: Float64Array
   /** NaN: none. */
   courseAverage: number
+  /** Whether the score of the task with this index is 0 only because the task is past due. */
+  isZeroed: (task: number) => boolean
 }
 
 interface CategorySum {
@@ -95,12 +97,19 @@ export class RowComputation {
     }
     return {
       student,
+      isZeroed: this.#isZeroed,
       isDropped: student.is_dropped === 1,
       cells,
       scores,
       categoryAverages: this.#categoryAverages,
       courseAverage: this.#average(),
     }
+  }
+
+  readonly #isZeroed = (task: number): boolean => {
+    const column = this.#tasks[task]
+    return column?.isZeroed === true && isUnfinished(this.#cells, column.slot) &&
+      Number.isNaN(this.#cells.score(column.slot, column.pointsPossible))
   }
 
   /** Fills in the averages of the categories and returns the weighted average of those that have one. */

@@ -1,5 +1,7 @@
 // Sums over the rows of many students, and the averages of a class.
+import { BANDS, bandOf } from './bands.ts'
 import type { BookRow } from './book-row.ts'
+import { Sample } from './sample.ts'
 
 /** Mean, lowest and highest of some fractions; all null where there is none. */
 export interface Spread {
@@ -8,7 +10,12 @@ export interface Spread {
   highest: number | null
 }
 
-export const NO_SPREAD: Spread = { average: null, lowest: null, highest: null }
+/** The spread of averages. Tasks have no median: it takes all values, and there are millions of scores. */
+export interface AverageSpread extends Spread {
+  median: number | null
+}
+
+export const NO_SPREAD: AverageSpread = { average: null, median: null, lowest: null, highest: null }
 
 /** Averages over a set of students. Dropped students count in none of them. */
 export interface Averages {
@@ -24,8 +31,10 @@ export interface Averages {
   /** By the index of the task in the book. */
   tasks: Spread[]
   /** By the index of the category in the book. */
-  categories: Spread[]
-  course: Spread
+  categories: AverageSpread[]
+  course: AverageSpread
+  /** Students by the band of their course average, see `bands.ts`. */
+  bands: number[]
   /** By category: whether any student has an average in it, dropped students included. */
   isScored: boolean[]
 }
@@ -39,14 +48,15 @@ export class Tally {
   #activeScores = 0
   #activeScoreSum = 0
   readonly #tasks: Column[]
-  readonly #categories: Column[]
+  readonly #categories: AverageColumn[]
   readonly #isScored: boolean[]
-  readonly #course = new Column()
+  readonly #course = new AverageColumn()
+  readonly #bands = new Array<number>(BANDS).fill(0)
 
   /** @param tasks number of tasks @param categories number of categories */
   constructor (tasks: number, categories: number) {
     this.#tasks = Array.from({ length: tasks }, () => new Column())
-    this.#categories = Array.from({ length: categories }, () => new Column())
+    this.#categories = Array.from({ length: categories }, () => new AverageColumn())
     this.#isScored = new Array<boolean>(categories).fill(false)
   }
 
@@ -77,7 +87,10 @@ export class Tally {
     this.#students++
     this.#activeScores += count
     this.#activeScoreSum += sum
-    if (!Number.isNaN(courseAverage)) this.#course.add(courseAverage)
+    if (Number.isNaN(courseAverage)) return
+    this.#course.add(courseAverage)
+    const band = bandOf(courseAverage)
+    this.#bands[band] = (this.#bands[band] ?? 0) + 1
   }
 
   averages (): Averages {
@@ -91,6 +104,7 @@ export class Tally {
       tasks: this.#tasks.map((column) => column.spread()),
       categories: this.#categories.map((column) => column.spread()),
       course: this.#course.spread(),
+      bands: [...this.#bands],
       isScored: [...this.#isScored],
     }
   }
@@ -112,5 +126,19 @@ class Column {
   spread (): Spread {
     if (this.#count === 0) return NO_SPREAD
     return { average: this.#sum / this.#count, lowest: this.#lowest, highest: this.#highest }
+  }
+}
+
+class AverageColumn {
+  readonly #column = new Column()
+  readonly #values = new Sample()
+
+  add (value: number): void {
+    this.#column.add(value)
+    this.#values.add(value)
+  }
+
+  spread (): AverageSpread {
+    return { ...this.#column.spread(), median: this.#values.median() }
   }
 }

@@ -71,8 +71,9 @@ t.test('averages as the contract defines them', async (t) => {
     { average: 0.5, lowest: 0.5, highest: 0.5 },
     { average: 0.5, lowest: 0, highest: 1 },
   ], 'dropped students count nowhere')
-  t.strictSame(averages.categories, [{ average: 0.625, lowest: 0.5, highest: 0.75 }, {
+  t.strictSame(averages.categories, [{ average: 0.625, lowest: 0.5, highest: 0.75, median: 0.625 }, {
     average: 0.5,
+    median: 0.5,
     lowest: 0.5,
     highest: 0.5,
   }])
@@ -80,7 +81,9 @@ t.test('averages as the contract defines them', async (t) => {
     average: (0.6 * 0.75 + 0.4 * 0.5 + 0.5) / 2,
     lowest: 0.5,
     highest: 0.6 * 0.75 + 0.4 * 0.5,
+    median: (0.6 * 0.75 + 0.4 * 0.5 + 0.5) / 2,
   })
+  t.strictSame(averages.bands, [0, 0, 0, 0, 0, 1, 1, 0, 0, 0], 'of 50% and 65%')
   t.match(averages, {
     students: 3,
     dropped: 1,
@@ -130,6 +133,15 @@ t.test('missing work counts 0 where the course says so, from the moment after it
     [0.3, null, null],
   ])
   t.equal(book.zeroedCells, 2)
+  const zeroed: boolean[][] = []
+  for await (const batch of book.batches()) {
+    for (const row of batch) zeroed.push(book.tasks.map((_, j) => row.isZeroed(j)))
+  }
+  t.strictSame(zeroed, [[true, false, false], [true, false, false], [false, false, false], [
+    false,
+    false,
+    false,
+  ]])
   t.equal(book.currentUntil, NOW + 1, 'then the second task is past due')
   const ignored = await open(t, { ...course, missingCounts: 'ignored' })
   t.strictSame((await lines(ignored)).map(({ scores }) => scores[0]), [null, null, null, 0.3])
@@ -175,7 +187,7 @@ t.test('an empty book has no averages and divides by nothing', async (t) => {
   )
   const empty = await open(t, {})
   t.strictSame(await lines(empty), [])
-  t.strictSame(empty.averages().course, { average: null, lowest: null, highest: null })
+  t.strictSame(empty.averages().course, { average: null, lowest: null, highest: null, median: null })
 })
 
 t.test('a preview of settings changes the numbers of this reading only', async (t) => {

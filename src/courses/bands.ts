@@ -1,0 +1,19 @@
+// Ten bands of course averages: below 10%, from 10% to below 20%, …, from 90% on.
+
+export const BANDS = 10
+/** Averages are rounded to ten decimals first, as for grades: 0.7 may be 0.6999999999999999 elsewhere. */
+const HALF_A_DIGIT = 5e-11
+
+/** The fraction from which an average is in the band with this index; the first band has no lower limit. */
+export function bandStart (band: number): number {
+  return Number((band / BANDS - HALF_A_DIGIT).toFixed(11))
+}
+
+const STARTS = Array.from({ length: BANDS }, (_, band) => bandStart(band))
+
+/** The index of the band of an average, a fraction. */
+export function bandOf (average: number): number {
+  let band = BANDS - 1
+  while (band > 0 && average < (STARTS[band] ?? 0)) band--
+  return band
+}
