@@ -58,6 +58,9 @@ interface CoursesTable {
   set_time_zone: string | null
   imported_missing_counts: 'ignored' | 'zero'
   set_missing_counts: 'ignored' | 'zero' | null
+  /** JSON of a `GradingScale`; null: none. `[]` that a teacher set: none, whatever an import brings. */
+  imported_grading_scale: Generated<string | null>
+  set_grading_scale: Generated<string | null>
   /** Raised by one with every change of the course's book. An export records the version that it read. */
   data_version: Generated<number>
   created_at: number

@@ -16,6 +16,7 @@ import { GRADE_BOOKS } from './0012-grade-books.ts'
 import { shortenNames } from './0013-short-names.ts'
 import { HOUSEKEEPING } from './0014-housekeeping.ts'
 import { OBJECT_KEYS } from './0015-object-keys.ts'
+import { GRADING_SCALES } from './0016-grading-scales.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -33,6 +34,7 @@ export const migrations: Record<string, Migration> = {
   '0013_short_names': { up: shortenNames },
   '0014_housekeeping': statements(HOUSEKEEPING),
   '0015_object_keys': statements(OBJECT_KEYS),
+  '0016_grading_scales': statements(GRADING_SCALES),
 }
 
 /** A step that only runs statements. */

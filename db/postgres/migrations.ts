@@ -2,12 +2,19 @@
 // same number; from there on, both engines have the same steps.
 import { sql, type Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { POSTGRES_SCHEMA } from './schema.ts'
+import { GRADING_SCALES } from '../migrations/0016-grading-scales.ts'
+import { POSTGRES_SCHEMA, withTextOrder } from './schema.ts'
 
 export const migrations: Record<string, Migration> = {
-  '0015_foundation': {
+  '0015_foundation': statements(POSTGRES_SCHEMA),
+  '0016_grading_scales': statements(GRADING_SCALES.map(withTextOrder)),
+}
+
+/** A step that only runs statements. */
+function statements (all: readonly string[]): Migration {
+  return {
     async up (db: Kysely<unknown>) {
-      for (const statement of POSTGRES_SCHEMA) await sql.raw(statement).execute(db)
+      for (const statement of all) await sql.raw(statement).execute(db)
     },
-  },
+  }
 }

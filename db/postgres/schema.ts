@@ -374,4 +374,9 @@ const STATEMENTS = [
   )`,
 ]
 
-export const POSTGRES_SCHEMA = STATEMENTS.map((statement) => statement.replaceAll(/\bTEXT\b/g, TEXT))
+export const POSTGRES_SCHEMA = STATEMENTS.map(withTextOrder)
+
+/** A statement whose columns of texts compare as SQLite's do. */
+export function withTextOrder (statement: string): string {
+  return statement.replaceAll(/\bTEXT\b/g, TEXT)
+}

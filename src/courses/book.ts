@@ -9,6 +9,7 @@ import { bookCategories, bookTasks, type BookCategory, type BookTask } from './b
 import { RowComputation, type BookRow } from './book-row.ts'
 import type { CourseSettings } from './course-settings.ts'
 import { dayAt, startOfDay } from './course-time.ts'
+import { gradingScaleOf, type GradingScale } from './grading-scale.ts'
 import { Tally, type Averages } from './tally.ts'
 
 interface BookCourse {
@@ -19,6 +20,8 @@ interface BookCourse {
   term: string | null
   timeZone: string
   missingCounts: 'ignored' | 'zero'
+  /** Empty: the course has none. */
+  gradingScale: GradingScale
 }
 
 interface BookPeriod {
@@ -92,7 +95,10 @@ export async function readBook (
   const missingCounts = settings.missingCounts ?? courseRow.set_missing_counts ??
     courseRow.imported_missing_counts
   const { source_id: sourceId, name, school, term, data_version: dataVersion } = courseRow
-  const course: BookCourse = { id: courseId, sourceId, name, school, term, timeZone, missingCounts }
+  const gradingScale = settings.gradingScale ?? gradingScaleOf(courseRow)
+  const course: BookCourse = {
+    id: courseId, sourceId, name, school, term, timeZone, missingCounts, gradingScale,
+  }
   const categories = bookCategories(await listCategories(snapshot, courseId), settings)
   const tasks = bookTasks(await listTasks(snapshot, courseId), categories, timeZone)
   const today = dayAt(now, timeZone)

@@ -15,12 +15,19 @@ export const exportOptionsSchema = Type.Object({
   include_dropped: Type.Optional(
     Type.Boolean({ description: 'Whether dropped students are included. Default: true.' })
   ),
+  language: Type.Optional(
+    Type.Enum(['en', 'es'], {
+      description: 'Of labels, statuses and the legend: `en` (default), `es`.',
+    })
+  ),
 }, { additionalProperties: false })
 
 export type ExportOptionsGiven = Static<typeof exportOptionsSchema>
 export type ExportOptions = Required<ExportOptionsGiven>
 
-const DEFAULTS: ExportOptions = { sheets: 'course', values: 'percent', include_dropped: true }
+const DEFAULTS: ExportOptions = {
+  sheets: 'course', values: 'percent', include_dropped: true, language: 'en',
+}
 
 /** In a fixed order, so that equal options are equal JSON. */
 export function completeOptions (given: ExportOptionsGiven): ExportOptions {
@@ -28,6 +35,7 @@ export function completeOptions (given: ExportOptionsGiven): ExportOptions {
     sheets: given.sheets ?? DEFAULTS.sheets,
     values: given.values ?? DEFAULTS.values,
     include_dropped: given.include_dropped ?? DEFAULTS.include_dropped,
+    language: given.language ?? DEFAULTS.language,
   }
 }
 

@@ -7,7 +7,7 @@ import { jobRequests, type JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
-import { optionsGiven, type ExportOptions } from './export-options.ts'
+import { completeOptions, optionsGiven, type ExportOptions } from './export-options.ts'
 
 export const EXPORT_KIND = 'performance-export'
 export const EXPORT_CATEGORY = 'teacher-performance'
@@ -112,5 +112,7 @@ export function exportKind (
 }
 
 function payloadOf (job: JobRow): ExportPayload {
-  return JSON.parse(job.payload) as ExportPayload
+  const payload = JSON.parse(job.payload) as ExportPayload
+  // An earlier version, which knew fewer options, may have queued it.
+  return { ...payload, options: completeOptions(payload.options) }
 }

@@ -41,6 +41,8 @@ export const NOT_PERSONAL: Readonly<Record<string, string>> = {
   'courses.set_time_zone': OF_A_COURSE,
   'courses.imported_missing_counts': OF_A_COURSE,
   'courses.set_missing_counts': OF_A_COURSE,
+  'courses.imported_grading_scale': OF_A_COURSE,
+  'courses.set_grading_scale': OF_A_COURSE,
   'periods.source_id': OF_A_COURSE,
   'periods.name': OF_A_COURSE,
   'categories.source_id': OF_A_COURSE,

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { openDatabase, sqliteFile, type DatabaseLocation, type Reads } from '../../db/index.ts'
 import type { NewRow } from '../../db/tables.ts'
+import type { GradingScale } from '../../src/courses/grading-scale.ts'
 import { CellReader, packCells, type Cell } from '../../src/courses/packed-cells.ts'
 
 export interface CourseDescription {
@@ -17,6 +18,7 @@ export interface CourseDescription {
   tasks?: TaskDescription[]
   /** Read once, in the order of import; the book's own order is worked out. */
   students?: Iterable<StudentDescription>
+  gradingScale?: GradingScale
   teachers?: Array<{ email?: string | null, firstName?: string | null, lastName?: string | null }>
 }
 
@@ -99,6 +101,10 @@ export async function insertCourse (trx: Reads, course: CourseDescription): Prom
     set_time_zone: null,
     imported_missing_counts: course.missingCounts ?? 'ignored',
     set_missing_counts: null,
+    // Not for databases of earlier versions, which have no such column.
+    ...(course.gradingScale === undefined
+      ? {}
+      : { imported_grading_scale: JSON.stringify(course.gradingScale) }),
     created_at: CREATED,
     updated_at: CREATED,
   }).returning('id').executeTakeFirstOrThrow()).id

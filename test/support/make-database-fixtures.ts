@@ -64,6 +64,10 @@ const ROWS: Readonly<Record<string, string[]>> = {
       VALUES ('${'9'.repeat(32)}', ${AT}, 'files/${'8'.repeat(32)}', ${AT})`,
     `INSERT INTO installation (id, name) VALUES (1, '${'7'.repeat(32)}')`,
   ],
+  '0016_grading_scales': [
+    `UPDATE courses SET imported_grading_scale = '[{"grade":"A","from":0.9},{"grade":"F","from":0}]',
+      set_grading_scale = '[]'`,
+  ],
   '0010_sign_in_networks': [
     `INSERT INTO sign_in_networks (user_id, network, last_at) VALUES (1, '10.0.0.1', ${AT})`,
   ],

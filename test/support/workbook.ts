@@ -16,7 +16,9 @@ import { rowsOf } from './book-rows.ts'
 import type { CellValue } from './openpyxl.ts'
 
 export const NOW = Date.UTC(2015, 3, 30, 19, 34, 2)
-export const DEFAULTS: WorkbookOptions = { sheets: 'course', values: 'percent', include_dropped: true }
+export const DEFAULTS: WorkbookOptions = {
+  sheets: 'course', values: 'percent', include_dropped: true, language: 'en',
+}
 
 export interface ExpectedSheet {
   name: string

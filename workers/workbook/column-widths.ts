@@ -19,17 +19,16 @@ interface Bounds {
 }
 
 interface TextColumn extends Bounds {
-  heading: string
   text: (student: StudentRow) => string | null
 }
 
 /** Students that are measured. Few of the others have longer names. */
 const MEASURED = 1000
 const TEXTS: TextColumn[] = [
-  { heading: 'Last name', text: (student) => student.last_name, least: 12, most: 28 },
-  { heading: 'First name', text: (student) => student.first_name, least: 12, most: 24 },
-  { heading: 'Student ID', text: (student) => student.student_identifier, least: 12, most: 20 },
-  { heading: 'Email', text: (student) => student.email, least: 10, most: 36 },
+  { text: (student) => student.last_name, least: 12, most: 28 },
+  { text: (student) => student.first_name, least: 12, most: 24 },
+  { text: (student) => student.student_identifier, least: 12, most: 20 },
+  { text: (student) => student.email, least: 10, most: 36 },
 ]
 const PERIOD: Bounds = { least: 8, most: 24 }
 const AVERAGE: Bounds = { least: 10, most: 18 }
@@ -59,7 +58,7 @@ export async function fitColumns (
   return {
     widths: {
       // The filter's button covers two characters.
-      texts: [...await fitTexts(book), bounded(periods + 2, PERIOD)],
+      texts: [...await fitTexts(book, headings.texts), bounded(periods + 2, PERIOD)],
       averages: averages.map(({ width }) => width),
       tasks: tasks.map(({ width }) => width),
     },
@@ -67,8 +66,8 @@ export async function fitColumns (
   }
 }
 
-async function fitTexts (book: Book): Promise<number[]> {
-  const columns = TEXTS.map((column) => ({ ...column, longest: textWidth(column.heading) }))
+async function fitTexts (book: Book, headings: string[]): Promise<number[]> {
+  const columns = TEXTS.map((column, i) => ({ ...column, longest: textWidth(headings[i] ?? '') }))
   let measured = 0
   for await (const batch of book.batches()) {
     for (const { student } of batch) {

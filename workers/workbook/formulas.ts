@@ -18,11 +18,14 @@ export interface SheetFormulas {
   ) => string
 }
 
-/** The formulas of one worksheet whose students end at `lastRow`. */
+/**
+ * The formulas of one worksheet whose students end at `lastRow`. `active`: the status of students who are not
+ * dropped, as the worksheet has it.
+ */
 export function sheetFormulas (
   columns: SheetColumns,
   lastRow: number,
-  values: 'percent' | 'points'
+  { values, active }: { values: 'percent' | 'points', active: string }
 ): SheetFormulas {
   const [firstTask, lastTask] = [columnName(columns.firstTask), columnName(columns.last)]
   const [firstCategory, lastCategory] = [columnName(columns.firstCategory), columnName(columns.firstTask - 1)]
@@ -52,8 +55,8 @@ export function sheetFormulas (
       const cells = `${name}$${FIRST_STUDENT_ROW}:${name}$${lastRow}`
       const call = { average: 'AVERAGEIFS', lowest: '_xlfn.MINIFS', highest: '_xlfn.MAXIFS' }[which]
       const scale = values === 'points' && isTask ? `/(${name}$4+(${name}$4=0))` : ''
-      const value = `${call}(${cells},${statuses},"Active")${scale}`
-      return `IF(COUNTIFS(${statuses},"Active",${cells},${ANY_NUMBER})=0,"",${value})`
+      const value = `${call}(${cells},${statuses},"${active}")${scale}`
+      return `IF(COUNTIFS(${statuses},"${active}",${cells},${ANY_NUMBER})=0,"",${value})`
     },
   }
 }
@@ -62,14 +65,15 @@ export function sheetFormulas (
 export function sheetSums (
   sheet: string,
   columns: SheetColumns,
-  lastRow: number
+  lastRow: number,
+  active: string
 ): { students: string, sum: (column: number) => string, count: (column: number) => string } {
   const range = (column: number): string =>
     `${sheet}!$${columnName(column)}$${FIRST_STUDENT_ROW}:$${columnName(column)}$${lastRow}`
   const statuses = range(columns.status)
   return {
-    students: `COUNTIF(${statuses},"Active")`,
-    sum: (column) => `SUMIFS(${range(column)},${statuses},"Active")`,
-    count: (column) => `COUNTIFS(${statuses},"Active",${range(column)},${ANY_NUMBER})`,
+    students: `COUNTIF(${statuses},"${active}")`,
+    sum: (column) => `SUMIFS(${range(column)},${statuses},"${active}")`,
+    count: (column) => `COUNTIFS(${statuses},"${active}",${range(column)},${ANY_NUMBER})`,
   }
 }

@@ -10,6 +10,7 @@ import type { SheetFormulas } from './formulas.ts'
 import { columnName, type SheetCategory, type SheetColumns } from './sheet-plan.ts'
 import type { StringTable } from './string-table.ts'
 import type { WorkbookStyles } from './workbook-styles.ts'
+import type { WorkbookWords } from './words/workbook-words.ts'
 
 interface HeadingsOptions {
   book: Book
@@ -18,6 +19,7 @@ interface HeadingsOptions {
   formulas: SheetFormulas
   styles: WorkbookStyles
   strings: StringTable
+  words: WorkbookWords
   /** The sheet's students; see `Book.averages`. */
   periodId: number | null | undefined
   /** The cell of Summary that has the weight of a category, by its index in the book. */
@@ -33,18 +35,18 @@ export interface ColumnHeadings {
   tasks: string[]
 }
 
-export function columnHeadings (book: Book, columns: SheetColumns): ColumnHeadings {
-  const period = columns.period === undefined ? [] : ['Period']
+export function columnHeadings (book: Book, columns: SheetColumns, words: WorkbookWords): ColumnHeadings {
+  const period = columns.period === undefined ? [] : [words.period]
   return {
-    texts: ['Last name', 'First name', 'Student ID', 'Email', ...period, 'Status'],
-    averages: ['Course average', ...columns.categories.map(({ name }) => `${name} average`)],
+    texts: [words.lastName, words.firstName, words.studentId, words.email, ...period, words.status],
+    averages: [words.courseAverage, ...columns.categories.map(({ name }) => words.averageOf(name))],
     tasks: book.tasks.map((task) => task.title),
   }
 }
 
 /** The rows as XML, a row an item. They are ASCII, since texts are in the string table. */
 export function * headingRows (
-  { book, columns, headings, formulas, styles, strings, periodId, weightCell, height }: HeadingsOptions
+  { book, columns, headings, formulas, styles, strings, words, periodId, weightCell, height }: HeadingsOptions
 ): Generator<string> {
   const averages = book.averages(periodId)
   const eachTask = (write: (task: BookTask, column: number, j: number) => string): string =>
@@ -108,10 +110,10 @@ export function * headingRows (
       ),
     ' ht="21" customHeight="1"'
   )
-  yield row(2, text(2, 1, styles.label, 'Due') + eachTask(due))
+  yield row(2, text(2, 1, styles.label, words.due) + eachTask(due))
   yield row(
     3,
-    text(3, 1, styles.label, 'Category') +
+    text(3, 1, styles.label, words.category) +
       eachCategory(({ name }, column) => text(3, column, styles.centered, name)) +
       eachTask((task, column) =>
         text(3, column, styles.centered, book.categories[task.category]?.name ?? '')
@@ -120,15 +122,15 @@ export function * headingRows (
   )
   yield row(
     4,
-    text(4, 1, styles.label, 'Points possible') +
+    text(4, 1, styles.label, words.pointsPossible) +
       eachCategory(({ index, weight }, column) =>
         formula(4, column, styles.weight, weightCell(index), weight)
       ) +
       eachTask(pointsPossible)
   )
-  yield row(5, text(5, 1, styles.label, 'Class average') + spread(5, 'average'))
-  yield row(6, text(6, 1, styles.label, 'Lowest') + spread(6, 'lowest'))
-  yield row(7, text(7, 1, styles.label, 'Highest') + spread(7, 'highest'))
+  yield row(5, text(5, 1, styles.label, words.classAverage) + spread(5, 'average'))
+  yield row(6, text(6, 1, styles.label, words.lowest) + spread(6, 'lowest'))
+  yield row(7, text(7, 1, styles.label, words.highest) + spread(7, 'highest'))
   yield row(
     8,
     texts(8, 1, styles.heading, headings.texts) +

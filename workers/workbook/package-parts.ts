@@ -5,18 +5,19 @@ import { escapeXml } from './excel-text.ts'
 import { quotedSheetName } from './sheet-names.ts'
 import { columnName, HEADING_ROWS, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
 import type { SummaryCell } from './summary-sheet.ts'
+import type { WorkbookWords } from './words/workbook-words.ts'
 import { cut, elements, splice } from './xml-splice.ts'
 
 /** Up to so many tasks, a printed page shows the whole width. */
 const MOST_TASKS_ON_A_PAGE = 15
 const MARGINS = '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
-const FOOTER = '<headerFooter><oddFooter>&amp;L&amp;A&amp;RPage &amp;P of &amp;N</oddFooter></headerFooter>'
 
 /** What goes before and after the rows of a student sheet. */
 export function sheetPart (
   xml: string,
   sheet: StudentSheet,
-  { columns }: SheetPlan
+  { columns }: SheetPlan,
+  words: WorkbookWords
 ): { head: string, tail: string } {
   const fits = columns.tasks <= MOST_TASKS_ON_A_PAGE
   const last = columnName(columns.last)
@@ -35,18 +36,26 @@ export function sheetPart (
     tail: `</sheetData><autoFilter ref="A${HEADING_ROWS}:${last}${sheet.lastRow}"/>${MARGINS}` +
       `<pageSetup ${fits ? '' : 'pageOrder="overThenDown" '}orientation="landscape"${
         fits ? ' fitToHeight="0"' : ''
-      }/>${FOOTER}${tail}`,
+      }/>${footer(words)}${tail}`,
   }
 }
 
 /** Summary without the values of its formulas. */
-export function summaryPart (xml: string, { isWide }: { isWide: boolean }): string {
+export function summaryPart (
+  xml: string,
+  { isWide, words }: { isWide: boolean, words: WorkbookWords }
+): string {
   const [head, tail] = cut(xml, '</sheetData>')
   return splice(head, '<sheetPr/>', () => '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>') +
     `</sheetData>${MARGINS}<pageSetup orientation="${
       isWide ? 'landscape' : 'portrait'
-    }" fitToHeight="0"/>${FOOTER}` +
+    }" fitToHeight="0"/>${footer(words)}` +
     tail.replace(/<pageMargins [^>]*\/>/, '')
+}
+
+function footer (words: WorkbookWords): string {
+  const text = `&L&A&R${words.page('&P', '&N')}`
+  return `<headerFooter><oddFooter>${escapeXml(text)}</oddFooter></headerFooter>`
 }
 
 /** Adds the values of Summary's formulas, which the library does not write. */
@@ -137,9 +146,13 @@ export function contentTypesPart (xml: string, sheets: number): string {
   return splice(xml, '</Types>', (end) => overrides.join('') + end)
 }
 
-export function corePart (xml: string, generatedAt: number): string {
+/** Adds the dates and the language (BCP 47). */
+export function corePart (
+  xml: string,
+  { generatedAt, language }: { generatedAt: number, language: string }
+): string {
   const dates = w3cDate('created', generatedAt) + w3cDate('modified', generatedAt)
-  return splice(xml, '</cp:coreProperties>', (end) => dates + end)
+  return splice(xml, '</cp:coreProperties>', (end) => `${dates}<dc:language>${language}</dc:language>${end}`)
 }
 
 function w3cDate (name: string, ms: number): string {

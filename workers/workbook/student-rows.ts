@@ -12,6 +12,7 @@ import type { StringTable } from './string-table.ts'
 import { TaskCells } from './task-cells.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
 import type { WorkbookStyles } from './workbook-styles.ts'
+import type { WorkbookWords } from './words/workbook-words.ts'
 
 interface StudentRowsOptions {
   book: Book
@@ -19,6 +20,7 @@ interface StudentRowsOptions {
   formulas: SheetFormulas
   styles: WorkbookStyles
   strings: StringTable
+  words: WorkbookWords
   totals: WrittenTotals
   /** See `StudentSheet`. */
   sums: AverageSum[]
@@ -73,12 +75,14 @@ export class StudentRows {
   readonly #averages: AverageColumn[]
   readonly #tasks: TaskCells
 
-  constructor ({ book, columns, formulas, styles, strings, totals, sums, values }: StudentRowsOptions) {
+  constructor (
+    { book, columns, formulas, styles, strings, words, totals, sums, values }: StudentRowsOptions
+  ) {
     this.#strings = strings
     this.#totals = totals
     this.#status = cellForm(columns.status, styles.text, styles.droppedText, {
-      active: ` t="s"><v>${strings.intern('Active')}</v></c>`,
-      dropped: ` t="s"><v>${strings.intern('Dropped')}</v></c>`,
+      active: ` t="s"><v>${strings.intern(words.active)}</v></c>`,
+      dropped: ` t="s"><v>${strings.intern(words.dropped)}</v></c>`,
     })
     // Names repeat; ids and addresses do not.
     const indexes: Array<TextColumn['index']> = [
@@ -115,6 +119,7 @@ export class StudentRows {
       firstColumn: columns.firstTask,
       styles,
       strings,
+      words,
       totals,
       values,
     })

@@ -3,7 +3,7 @@
 // call. That is also why this file asserts (`!`) what an index finds: a check for each byte would cost time.
 import type { BookRow } from '../../src/courses/book-row.ts'
 import type { BookTask } from '../../src/courses/book-columns.ts'
-import { LATE, PROVISIONAL, STATUS_MASK } from '../../src/courses/packed-cells.ts'
+import { LATE, PROVISIONAL, STATUS_MASK, STATUSES } from '../../src/courses/packed-cells.ts'
 import type { ByteChunks } from './byte-chunks.ts'
 import { cellStart, unwritable, VALUE_END } from './cell-xml.ts'
 import type { WrittenTotals } from './control-totals.ts'
@@ -11,18 +11,10 @@ import { NumberBytes } from './number-bytes.ts'
 import type { StringTable } from './string-table.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
 import { DROPPED_LOOK, LATE_LOOK, PROVISIONAL_LOOK, type WorkbookStyles } from './workbook-styles.ts'
+import type { WorkbookWords } from './words/workbook-words.ts'
 
-/** By the code of a status, see `packed-cells.ts`. */
-const STATUS_WORDS = [
-  '',
-  'Not started',
-  'In progress',
-  'Completed',
-  'Submitted',
-  'Missing',
-  'Exempt',
-] as const
-const WORDS = STATUS_WORDS.length
+/** Codes of statuses, see `packed-cells.ts`. */
+const CODES = 1 + STATUSES.length
 
 interface TaskCellsOptions {
   tasks: readonly BookTask[]
@@ -30,6 +22,7 @@ interface TaskCellsOptions {
   firstColumn: number
   styles: WorkbookStyles
   strings: StringTable
+  words: WorkbookWords
   totals: WrittenTotals
   values: WorkbookOptions['values']
 }
@@ -53,7 +46,7 @@ export class TaskCells {
   /** What follows the reference, by look and status. */
   readonly #words: Buffer[]
 
-  constructor ({ tasks, firstColumn, styles, strings, totals, values }: TaskCellsOptions) {
+  constructor ({ tasks, firstColumn, styles, strings, words, totals, values }: TaskCellsOptions) {
     this.#strings = strings
     this.#totals = totals
     this.#columns = tasks.map(({ title, slot, pointsPossible }, j) => ({
@@ -64,9 +57,9 @@ export class TaskCells {
     }))
     this.#scoreMiddles = styles.scores.map((style) => Buffer.from(`" s="${style.id()}"><v>`))
     this.#pointsMiddles = styles.points.map((style) => Buffer.from(`" s="${style.id()}"><v>`))
-    const words = STATUS_WORDS.map((word) => word === '' ? 0 : strings.intern(word))
+    const indexes = [0, ...STATUSES.map((status) => strings.intern(words.taskStatuses[status]))]
     this.#words = styles.scores.flatMap((style) =>
-      words.map((index) => Buffer.from(`" s="${style.id()}" t="s"><v>${index}</v></c>`))
+      indexes.map((index) => Buffer.from(`" s="${style.id()}" t="s"><v>${index}</v></c>`))
     )
   }
 
@@ -93,7 +86,7 @@ export class TaskCells {
       for (let i = 0; i < start.length; i++) buffer[position++] = start[i]!
       for (let i = 0; i < rowNumber.length; i++) buffer[position++] = rowNumber[i]!
       if (Number.isNaN(score)) {
-        const word = this.#words[look * WORDS + (mark & STATUS_MASK)]!
+        const word = this.#words[look * CODES + (mark & STATUS_MASK)]!
         for (let i = 0; i < word.length; i++) buffer[position++] = word[i]!
         words++
         continue

@@ -18,6 +18,7 @@ import { HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './shee
 import { summarySheet, type Summary } from './summary-sheet.ts'
 import type { WorkbookRequest } from './workbook-request.ts'
 import { createStyles, type WorkbookStyles } from './workbook-styles.ts'
+import { wordsOf } from './words/words.ts'
 import { cut, elements } from './xml-splice.ts'
 
 interface WorkbookPackage {
@@ -57,6 +58,7 @@ export async function makePackage (
 ): Promise<WorkbookPackage> {
   const workbook = await XlsxPopulate.fromBlankAsync()
   const styles = createStyles(workbook)
+  const words = wordsOf(request.options.language)
   const summary = summarySheet(book, plan, request, styles)
   fillSummary(workbook, summary)
   for (const sheet of plan.sheets) shapeSheet(workbook, sheet, plan, styles, widths, book, request)
@@ -70,7 +72,10 @@ export async function makePackage (
     return part
   }
   parts.set('[Content_Types].xml', contentTypesPart(take('[Content_Types].xml'), plan.sheets.length))
-  parts.set('docProps/core.xml', corePart(take('docProps/core.xml'), request.generatedAt))
+  parts.set('docProps/core.xml', corePart(take('docProps/core.xml'), {
+    generatedAt: request.generatedAt,
+    language: words.tag,
+  }))
   take('docProps/app.xml')
   parts.set('docProps/app.xml', APP_PART)
   parts.set('xl/workbook.xml', workbookPart(take('xl/workbook.xml'), plan))
@@ -78,12 +83,15 @@ export async function makePackage (
   const [stringsHead, stringsTail] = cut(take('xl/sharedStrings.xml'), '</sst>')
   const [stringsStart, summaryStrings] = cut(stringsHead, '<sst ')
   const summaryPath = 'xl/worksheets/sheet1.xml'
-  const summaryXml = summaryPart(take(summaryPath), { isWide: request.options.sheets === 'period' })
+  const summaryXml = summaryPart(take(summaryPath), {
+    isWide: request.options.sheets === 'period',
+    words,
+  })
   return {
     parts,
     sheets: plan.sheets.map((sheet, i) => {
       const path = `xl/worksheets/sheet${i + 2}.xml`
-      return { sheet, path, ...sheetPart(take(path), sheet, plan) }
+      return { sheet, path, ...sheetPart(take(path), sheet, plan, words) }
     }),
     sharedStrings: {
       head: ({ texts, cells }) => {

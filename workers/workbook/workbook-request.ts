@@ -1,9 +1,13 @@
+/** Of labels, statuses and the legend. */
+export type WorkbookLanguage = 'en' | 'es'
+
 export interface WorkbookOptions {
   /** All students on one worksheet, or a worksheet for each period. */
   sheets: 'course' | 'period'
   /** What a task cell shows: the score in percent, or score × points possible. */
   values: 'percent' | 'points'
   include_dropped: boolean
+  language: WorkbookLanguage
 }
 
 /** Totals as the database itself adds them up, dropped students included. */

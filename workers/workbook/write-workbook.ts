@@ -11,6 +11,7 @@ import { StringTable } from './string-table.ts'
 import { StudentRows } from './student-rows.ts'
 import { makePackage, type SheetFrame } from './workbook-package.ts'
 import type { WorkbookFacts, WorkbookRequest } from './workbook-request.ts'
+import { wordsOf } from './words/words.ts'
 import { writeZip, type ZipPart } from './zip-file.ts'
 
 /**
@@ -20,8 +21,9 @@ import { writeZip, type ZipPart } from './zip-file.ts'
  */
 export async function writeWorkbook (book: Book, request: WorkbookRequest): Promise<WorkbookFacts> {
   const { options } = request
+  const words = wordsOf(options.language)
   const { columns, sheets } = planSheets(book, options)
-  const headings = columnHeadings(book, columns)
+  const headings = columnHeadings(book, columns, words)
   const { widths, headingHeight } = await fitColumns(book, columns, headings)
   const made = await makePackage(book, { columns, sheets }, request, widths)
   const { styles } = made
@@ -33,8 +35,8 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
 
   async function * studentSheet ({ sheet, head, tail }: SheetFrame): AsyncGenerator<Buffer, void, void> {
     const { periodId, lastRow, sums } = sheet
-    const formulas = sheetFormulas(columns, lastRow, options.values)
-    const common = { book, columns, formulas, styles, strings }
+    const formulas = sheetFormulas(columns, lastRow, { values: options.values, active: words.active })
+    const common = { book, columns, formulas, styles, strings, words }
     yield Buffer.from(head)
     for (const row of headingRows({ ...common, headings, periodId, weightCell, height: headingHeight })) {
       yield Buffer.from(row, 'latin1')

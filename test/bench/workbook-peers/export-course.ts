@@ -16,7 +16,7 @@ export async function exportCourse ({ file, input }: Task): Promise<void> {
     const book = (await readBook(snapshot, 1, { now }))!
     const controls = { ...await controlTotals(snapshot, 1, book.today), zeroedCells: book.zeroedCells }
     await writeWorkbook(book, {
-      options: { sheets: 'course', values: 'percent', include_dropped: true },
+      options: { sheets: 'course', values: 'percent', include_dropped: true, language: 'en' },
       file,
       generatedAt: now,
       generatedBy: 'bench',

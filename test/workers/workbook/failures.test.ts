@@ -23,7 +23,7 @@ const LARGE: CourseDescription = {
   ),
 }
 const EVERY: WorkbookOptions[] = (['course', 'period'] as const).flatMap((sheets) =>
-  [true, false].map((include_dropped) => ({ sheets, values: 'percent' as const, include_dropped }))
+  [true, false].map((include_dropped) => ({ ...DEFAULTS, sheets, include_dropped }))
 )
 
 async function withCourse (

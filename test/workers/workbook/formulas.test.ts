@@ -16,9 +16,11 @@ const COLUMNS: SheetColumns = {
 }
 const [COURSE, CATEGORY, TASK] = [7, 8, 12]
 const ANY_NUMBER = '">=-1E+300"'
+const PERCENT = { values: 'percent', active: 'Active' } as const
+const POINTS = { values: 'points', active: 'Active' } as const
 
 t.test('in percent', async (t) => {
-  const { categoryAverage, courseAverage, overStudents } = sheetFormulas(COLUMNS, 100, 'percent')
+  const { categoryAverage, courseAverage, overStudents } = sheetFormulas(COLUMNS, 100, PERCENT)
   t.equal(categoryAverage(CATEGORY, '9'), 'IFERROR(AVERAGEIF($L$1:$GY$1,H$1,$L9:$GY9),"")')
   const weights = `SUMIF($H9:$K9,${ANY_NUMBER},$H$4:$K$4)`
   t.equal(courseAverage!('9'), `IF(${weights}=0,"",SUMPRODUCT($H9:$K9,$H$4:$K$4)/${weights})`)
@@ -34,11 +36,11 @@ t.test('in percent', async (t) => {
 })
 
 t.test('in points', async (t) => {
-  const { categoryAverage, courseAverage, overStudents } = sheetFormulas(COLUMNS, 100, 'points')
+  const { categoryAverage, courseAverage, overStudents } = sheetFormulas(COLUMNS, 100, POINTS)
   const sum = 'SUMPRODUCT(--($L$1:$GY$1=H$1),$L9:$GY9,1/($L$4:$GY$4+($L$4:$GY$4=0)))'
   const count = `COUNTIFS($L$1:$GY$1,H$1,$L9:$GY9,${ANY_NUMBER})`
   t.equal(categoryAverage(CATEGORY, '9'), `IFERROR(${sum}/${count},"")`)
-  const percent = sheetFormulas(COLUMNS, 100, 'percent')
+  const percent = sheetFormulas(COLUMNS, 100, PERCENT)
   t.equal(courseAverage!('9'), percent.courseAverage!('9'))
   for (const which of ['average', 'lowest', 'highest'] as const) {
     const inPercent = percent.overStudents(which, CATEGORY, { isTask: false })
@@ -51,11 +53,11 @@ t.test('in points', async (t) => {
 
 t.test('without categories there is no course average', async (t) => {
   const columns = { ...COLUMNS, categories: [], firstTask: 8, last: 203 }
-  t.equal(sheetFormulas(columns, 100, 'percent').courseAverage, undefined)
+  t.equal(sheetFormulas(columns, 100, PERCENT).courseAverage, undefined)
 })
 
 t.test('what Summary adds up of one sheet', async (t) => {
-  const { students, sum, count } = sheetSums("'1st'", COLUMNS, 100)
+  const { students, sum, count } = sheetSums("'1st'", COLUMNS, 100, 'Active')
   const [status, cells] = ["'1st'!$F$9:$F$100", "'1st'!$G$9:$G$100"]
   t.equal(students, `COUNTIF(${status},"Active")`)
   t.equal(sum(COURSE), `SUMIFS(${cells},${status},"Active")`)

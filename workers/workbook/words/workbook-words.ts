@@ -1,0 +1,75 @@
+// Everything that a workbook says. Names of sheets and of the file are the same in all languages.
+interface LegendWords {
+  mark: string
+  meaning: string
+}
+
+export interface WorkbookWords {
+  /** Of the language, as the workbook declares it (BCP 47). */
+  tag: string
+  /** A whole number with its digits grouped. */
+  number: (n: number) => string
+
+  // Summary
+  course: string
+  school: string
+  term: string
+  teachers: string
+  generatedAt: string
+  generatedBy: string
+  students: string
+  droppedStudents: string
+  tasks: string
+  scores: string
+  courseAverage: string
+  category: string
+  weight: string
+  classAverage: string
+  median: string
+  lowest: string
+  highest: string
+  total: string
+  /** Beside a total of weights that is not 100%. */
+  scaled: string
+  /** Heads the bands of course averages. */
+  courseAverages: string
+  grade: string
+  /** The lowest average of a grade. */
+  from: string
+  highlightBelow: string
+  period: string
+  noPeriod: string
+  sumOf: (average: string) => string
+  studentsOf: (average: string) => string
+  mark: string
+  meaning: string
+  check: string
+  agrees: string
+  checked: (counts: { students: number, tasks: number, scores: number }) => string
+
+  // Sheets of students
+  lastName: string
+  firstName: string
+  studentId: string
+  email: string
+  status: string
+  /** Heads the averages of a category. */
+  averageOf: (category: string) => string
+  due: string
+  pointsPossible: string
+  /** What the column `status` says. Formulas test it, and ignore case. */
+  active: string
+  dropped: string
+  taskStatuses: Readonly<
+    Record<'not_started' | 'in_progress' | 'completed' | 'submitted' | 'missing' | 'exempt', string>
+  >
+
+  legend: Readonly<Record<
+    | 'late' | 'provisional' | 'lateAndProvisional' | 'dropped' | 'weight' | 'word' | 'empty' | 'zero'
+    | 'points' | 'numbers',
+    LegendWords
+  >>
+
+  // Printed below each page
+  page: (page: string, pages: string) => string
+}
