@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { course, needsFleet, startFleet, until, type FleetNode } from './fleet.ts'
+import { until } from '../support/until.ts'
+import { course, needsFleet, startFleet, type FleetNode } from './fleet.ts'
 import { lookAtAftermath } from './aftermath.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
@@ -46,7 +47,7 @@ t.test('three nodes are one service', { ...needsFleet, timeout: 120_000 }, async
       t.match(bytes.toString(), /"status":"succeeded"[^\n]*\n\n$/, 'the events of each node end with the job')
     }
     const endedAt = performance.now()
-    const shown = await Promise.all(nodes.map((node) => until(async () => {
+    const shown = await Promise.all(nodes.map((node) => until(`${node.name} lists the export`, async () => {
       const answer = await get(node, path)
       return answer.json().length === 1 && answer
     })))
@@ -72,6 +73,8 @@ t.test('three nodes are one service', { ...needsFleet, timeout: 120_000 }, async
     const [{ id } = { id: 0 }] = await fleet.rows<{ id: number }>('SELECT id FROM tokens')
     for (const node of nodes) t.equal((await get(node, '/api/courses')).status, 200)
     await fleet.rows(`UPDATE tokens SET revoked_at = 1 WHERE id = ${id}`)
-    for (const node of nodes) await until(async () => (await get(node, '/api/courses')).status === 401)
+    for (const node of nodes) {
+      await until(`${node.name} refuses it`, async () => (await get(node, '/api/courses')).status === 401)
+    }
   })
 })

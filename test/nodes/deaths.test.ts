@@ -3,8 +3,9 @@
 import t from 'tap'
 import { REQUEST_STEPS } from '../../src/jobs/job-queue.ts'
 import { RUN_STEPS } from '../../src/jobs/job-run.ts'
+import { until, within } from '../support/until.ts'
 import { lookAtAftermath } from './aftermath.ts'
-import { course, needsFleet, startFleet, until } from './fleet.ts'
+import { course, needsFleet, startFleet } from './fleet.ts'
 
 const STEPS = [...RUN_STEPS, 'file: before it is stored', 'file: after it is stored']
 /** As many jobs as nodes that die, and one for each that is past its commit when it dies. */
@@ -21,7 +22,7 @@ t.test('kill -9 at every step of a run', { ...needsFleet, timeout: 180_000 }, as
 
   // Each takes one job, and dies in it.
   const mortals = STEPS.map((step) => fleet.launch({ name: `dies-${STEPS.indexOf(step)}`, place: { step } }))
-  const deaths = await Promise.all(mortals.map(({ ended }) => ended))
+  const deaths = await Promise.all(mortals.map(({ ended }, i) => within(`a death at ${STEPS[i]}`, ended)))
   for (const [i, { signal }] of deaths.entries()) {
     t.equal(signal, 'SIGKILL', STEPS[i] ?? '')
   }
@@ -52,7 +53,8 @@ t.test('kill -9 at a request', { ...needsFleet, timeout: 120_000 }, async (t) =>
   }
   // The first one was not committed. The other one runs, although no notification was sent.
   const wanted = "SELECT id FROM jobs WHERE state = 'succeeded' AND kind = 'performance-export'"
-  await until(async () => (await fleet.rows(wanted)).length === 1)
+  await until('the job of the dead request has succeeded', async () =>
+    (await fleet.rows(wanted)).length === 1)
   t.strictSame((await fleet.rows('SELECT id FROM exports')).length, 1)
   const jobs = await Promise.all(fleet.courseIds.map((courseId) => fleet.click(courseId)))
   for (const job of jobs) t.equal(await fleet.settled(job), 'succeeded')

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { openDatabase, type NodeIdentity } from '../../db/index.ts'
 import { noPostgres, testPostgres } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 
 const node = (name: string): NodeIdentity => ({
   id: name, name, role: 'all', version: '1', threads: 1, sharesFiles: true, runningJobs: () => 0,
@@ -17,9 +18,6 @@ t.test('a notification reaches every node; after a lost connection, all is read 
   ]
   t.teardown(async () => { await one.close(); await two.close() })
   const heard = { one: [] as string[], two: [] as string[] }
-  const until = async (isTrue: () => boolean) => {
-    while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10))
-  }
   for (const [name, db] of [['one', one], ['two', two]] as const) {
     db.listen({
       notified: (topic, id) => { heard[name].push(`${topic} ${id}`) },
@@ -28,7 +26,7 @@ t.test('a notification reaches every node; after a lost connection, all is read 
   }
   const change = two.change()
   await one.write((trx) => trx.notify('job', 7))
-  await until(() => heard.one.length > 0 && heard.two.length > 0)
+  await until('both are notified', () => heard.one.length > 0 && heard.two.length > 0)
   t.strictSame(heard, { one: ['job 7'], two: ['job 7'] })
   t.not(two.change(), change)
   await t.rejects(one.write(async (trx) => {
@@ -40,8 +38,8 @@ t.test('a notification reaches every node; after a lost connection, all is read 
   await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE application_name = 'perfbook two two'`.execute(one.reads)
   await one.write((trx) => trx.notify('job', 9))
-  await until(() => heard.two.includes('again'))
+  await until('the connection is back', () => heard.two.includes('again'))
   await one.write((trx) => trx.notify('job', 10))
-  await until(() => heard.two.includes('job 10'))
+  await until('it is notified again', () => heard.two.includes('job 10'))
   t.notOk(heard.two.includes('job 8'), 'never of a write that was rolled back')
 })

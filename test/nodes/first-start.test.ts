@@ -8,6 +8,7 @@ import { testPostgres } from '../support/postgres.ts'
 import { startSwift } from '../support/swift.ts'
 import { databaseEnv } from '../support/test-database.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { within } from '../support/until.ts'
 import { needsFleet } from './fleet.ts'
 import { startProcess } from './node-process.ts'
 
@@ -35,7 +36,7 @@ t.test('nodes that start at once', { ...needsFleet, timeout: 120_000 }, async (t
     await Promise.all(nodes.map(({ ended }) => ended))
   })
   for (const node of nodes) {
-    const address = await node.address
+    const address = await within(`${node.name} listens`, node.address)
     t.ok(address, `${node.name}: ${node.stderr()}`)
     const answer = await fetch(`${address}/readyz`)
     t.match([answer.status, await answer.text()], [200, '{"status":"ok"}'], node.name)

@@ -1,7 +1,6 @@
 // Several real nodes on one private PostgreSQL and one private object store. All of it ends with the test.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { connectionPool } from '../../db/postgres/connection.ts'
 import type { PostgresLocation } from '../../db/index.ts'
@@ -10,6 +9,7 @@ import { perfbook } from '../support/cli.ts'
 import { noPostgres, startCluster, testPostgres, type Cluster } from '../support/postgres.ts'
 import { needsSwift, startSwift, type Swift } from '../support/swift.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { until, within } from '../support/until.ts'
 import { startProcess, type NodeProcess, type SignalPlace } from './node-process.ts'
 import { createProxy, type Proxy } from './proxy.ts'
 
@@ -98,15 +98,6 @@ export function inWords (took: readonly number[]): string {
   return `${took.length} runs were taken over, after ${median} ms (median), ${took.at(-1) ?? 0} ms at most`
 }
 
-/** Waits for a fact that another process brings about, and gives it. */
-export async function until<T> (fact: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await fact()
-    if (found !== undefined && found !== false) return found
-    await delay(50)
-  }
-}
-
 /** A course of ordinary size. */
 export function course (
   name: string, { students = 60, tasks = 30 }: { students?: number, tasks?: number } = {}
@@ -175,7 +166,7 @@ export async function startFleet (
 
   const start: Fleet['start'] = async (options) => {
     const life = launch(options)
-    const url = await life.address
+    const url = await within(`${life.name} listens`, life.address)
     if (url === undefined) throw new Error(`${life.name} did not start: ${life.stderr()}`)
     return { ...life, url }
   }
@@ -209,8 +200,9 @@ export async function startFleet (
       }
       return (answer.json() as { id: number }).id
     },
-    settled: (jobId) => until(async () => {
+    settled: (jobId) => until(`job ${jobId} has ended`, async (see) => {
       const answer = await proxy.call('GET', `/api/jobs/${jobId}`)
+      see(`${answer?.status} ${answer?.bytes.toString()}`)
       const status = answer?.status === 200 ? (answer.json() as { status: string }).status : 'queued'
       return status !== 'queued' && status !== 'started' && status
     }),

@@ -2,6 +2,7 @@
 // note what they were promised, and every answer that should not be.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Promised } from '../crash/clients.ts'
+import { within } from '../support/until.ts'
 import type { Fleet } from './fleet.ts'
 import type { ProxyAnswer } from './proxy.ts'
 
@@ -105,13 +106,15 @@ export function startLoad (
   }
 
   const all = Promise.all(Array.from({ length: people }, person))
+  // `stop` says it.
+  all.catch(() => {})
   return {
     promised,
     complaints,
     answers,
     more (answer, count) {
       const enough = (answers.get(answer) ?? 0) + count
-      return new Promise((resolve) => {
+      const arrived = new Promise<void>((resolve) => {
         const look = () => {
           if ((answers.get(answer) ?? 0) < enough) return
           waiting.delete(look)
@@ -119,16 +122,20 @@ export function startLoad (
         }
         waiting.add(look)
       })
+      return within(`${count} more of "${answer}"`, arrived, () => counts(answers))
     },
     async stop () {
       isOver = true
-      await all
+      await within('the last answers', all, () => counts(answers))
     },
   }
 }
 
 /** The answers of a load in one line. */
 export function summary ({ answers, promised }: Load): string {
-  const counts = Array.from(answers).sort().map(([answer, count]) => `${count} ${answer}`)
-  return `${promised.size} jobs promised; ${counts.join(', ')}`
+  return `${promised.size} jobs promised; ${counts(answers)}`
+}
+
+function counts (answers: Load['answers']): string {
+  return Array.from(answers).sort().map(([answer, count]) => `${count} ${answer}`).join(', ')
 }

@@ -1,5 +1,5 @@
 // A node as `perfbook serve` runs it, but for one thing: at the step that SIGNAL_AT names, the SIGNAL_TIMEth
-// time, it gets the signal SIGNAL, as if someone had sent it at that moment.
+// time, it gets the signal SIGNAL, once, as if someone had sent it at that moment.
 import { writeSync } from 'node:fs'
 import { openDatabase } from '../../db/index.ts'
 import { readConfig } from '../../src/config.ts'
@@ -13,7 +13,7 @@ const config = readConfig(env)
 let left = Number(SIGNAL_TIME)
 
 function onStep (step: string, job?: { kind: string, token: number }): void {
-  if (step !== SIGNAL_AT || job?.kind === 'housekeeping' || --left > 0) return
+  if (step !== SIGNAL_AT || job?.kind === 'housekeeping' || --left !== 0) return
   // In the log, the last that is written by a process that is killed.
   if (job !== undefined) writeSync(process.stderr.fd, `{"signalInRun":${job.token}}\n`)
   process.kill(process.pid, SIGNAL)

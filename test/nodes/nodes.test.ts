@@ -8,6 +8,7 @@ import { noPostgres, testPostgres } from '../support/postgres.ts'
 import { startServer, type ServerProcess } from '../support/server-process.ts'
 import { databaseEnv } from '../support/test-database.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { until } from '../support/until.ts'
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const LIMITS = { WORKER_THREADS: '1', DATABASE_POOL: '12', MIN_FREE_BYTES: '0' }
@@ -123,7 +124,7 @@ t.test('nodes that share their files run at the same time, under different names
   t.teardown(() => one.close())
   const two = await joinNodes(location, identity('two', 'b1'))
   const names = async () => (await liveNodes(one.reads)).map((node) => node.name)
-  while ((await names()).length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+  await until('both are listed', async () => (await names()).length === 2)
   t.match(await liveNodes(one.reads), [{ name: 'one', running_jobs: 2 }, { name: 'two' }])
   await t.rejects(joinNodes(location, identity('two', 'b2')), { code: 'NODE_REFUSED', message: /name two/ })
   await t.rejects(joinNodes(location, { ...identity('three', 'c1'), sharesFiles: false }), {

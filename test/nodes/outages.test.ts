@@ -2,8 +2,9 @@
 // nothing else, no node ends or is restarted, and nothing that was promised is lost.
 import t, { type Test } from 'tap'
 import { seededRandom } from '../crash/seeded-random.ts'
+import { until } from '../support/until.ts'
 import { lookAtAftermath, objectsOf } from './aftermath.ts'
-import { course, needsFleet, startFleet, until, type Fleet, type FleetNode } from './fleet.ts'
+import { course, needsFleet, startFleet, type Fleet, type FleetNode } from './fleet.ts'
 import { startLoad, summary } from './load.ts'
 
 const COURSES = ['Physics', 'Chemistry', 'Biology'].map((name) => course(name))
@@ -20,7 +21,7 @@ async function everythingIsWell (
 ): Promise<void> {
   for (const jobId of promised.keys()) t.equal(await fleet.settled(jobId), 'succeeded')
   for (const node of nodes) {
-    await until(async () => (await readyz(fleet, node)).status === 200)
+    await until(`${node.name} is ready`, async () => (await readyz(fleet, node)).status === 200)
     t.notMatch(node.stderr(), /"level":60|uncaught/i)
   }
   t.strictSame(await lookAtAftermath(fleet, promised), [])
@@ -37,7 +38,8 @@ t.test('PostgreSQL is restarted under load', { ...needsFleet, timeout: 180_000 }
     await fleet.cluster.stop()
     await Promise.all(refused)
     for (const node of fleet.nodes) {
-      await until(async () => /DATABASE_UNAVAILABLE/.test((await readyz(fleet, node)).text))
+      await until(`${node.name} is not ready`, async () =>
+        /DATABASE_UNAVAILABLE/.test((await readyz(fleet, node)).text))
     }
     const downAt = performance.now()
     await fleet.cluster.start()
@@ -58,7 +60,7 @@ t.test('the store is stopped and started under load', { ...needsFleet, timeout: 
   await fleet.swift.stop()
   await Promise.all(['click 202', 'download 503 STORAGE_UNAVAILABLE'].map((answer) => load.more(answer, 2)))
   for (const node of fleet.nodes) {
-    await until(async () => {
+    await until(`${node.name} is degraded`, async () => {
       const { status, text } = await readyz(fleet, node)
       return status === 200 && text.includes('degraded')
     })

@@ -7,7 +7,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { findCaddy, findNginx, needs, pathOf, type Tool } from '../support/tools.ts'
-import { course, needsFleet, PUBLIC_URL, startFleet, until } from './fleet.ts'
+import { until } from '../support/until.ts'
+import { course, needsFleet, PUBLIC_URL, startFleet } from './fleet.ts'
 
 const DEPLOY = join(import.meta.dirname, '../../docs/deploy')
 const POLLS = 40
@@ -89,7 +90,7 @@ async function behind (t: Test, site: Site): Promise<void> {
     for (let i = 0; i < POLLS; i++) seen.add(await poll())
     return [...seen]
   }
-  await until(async () => await poll().catch(() => 0) === 200)
+  await until('the proxy passes requests on', async () => await poll().catch(() => 0) === 200)
   t.strictSame(await polls(), [200])
 
   first.kill('SIGKILL')
@@ -102,9 +103,10 @@ async function behind (t: Test, site: Site): Promise<void> {
 
   // It comes back at its address, and the other one is stopped.
   const again = await fleet.start({ name: first.name, settings: { PORT: new URL(first.url).port } })
-  await until(async () => (await fleet.proxy.call('GET', '/readyz', { node: again.url }))?.status === 200)
+  await until('the node is ready again', async () =>
+    (await fleet.proxy.call('GET', '/readyz', { node: again.url }))?.status === 200)
   // The proxies leave a node out for 5 s after a failure.
-  await until(async () => {
+  await until('the proxy uses the node that came back', async () => {
     await click()
     return again.stderr().includes('incoming request')
   })

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { course, needsFleet, startFleet, until } from './fleet.ts'
+import { until } from '../support/until.ts'
+import { course, needsFleet, startFleet } from './fleet.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 
@@ -61,7 +62,7 @@ t.test('web and worker nodes, and nodes that are refused', { ...needsFleet, time
       worker.kill('SIGTERM')
       t.match(await worker.ended, { status: 0 })
       t.match((await listed()).map(({ name }) => name), ['web-1'], 'a stopped node leaves the list at once')
-      await until(async () => /worker|runs jobs/i.test(
+      await until('/readyz says that no node runs jobs', async () => /worker|runs jobs/i.test(
         (await proxy.call('GET', '/readyz', { node: web.url }))?.bytes.toString() ?? ''
       ))
       const job = await fleet.click(courseId)

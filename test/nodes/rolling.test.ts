@@ -2,8 +2,9 @@
 // node where it may, and no one sees an error.
 import t from 'tap'
 import { seededRandom } from '../crash/seeded-random.ts'
+import { until } from '../support/until.ts'
 import { lookAtAftermath } from './aftermath.ts'
-import { course, needsFleet, startFleet, until } from './fleet.ts'
+import { course, needsFleet, startFleet } from './fleet.ts'
 import { startLoad, summary } from './load.ts'
 
 const COURSES = ['Physics', 'Chemistry', 'Biology'].map((name) => course(name))
@@ -49,7 +50,7 @@ t.test('SIGTERM hands jobs over at once', { ...needsFleet, timeout: 120_000 }, a
   const started = (token: number) => fleet.rows<{ token: number }>(
     `SELECT token FROM jobs WHERE id = ${job} AND state = 'started' AND token > ${token}`
   )
-  const [{ token } = { token: 0 }] = await until(async () => {
+  const [{ token } = { token: 0 }] = await until('the job runs', async () => {
     const found = await started(0)
     return found.length > 0 && found
   })
@@ -58,7 +59,7 @@ t.test('SIGTERM hands jobs over at once', { ...needsFleet, timeout: 120_000 }, a
   const toldAt = Date.now()
   first.kill('SIGTERM')
   t.match(await first.ended, { status: 0 }, first.stderr())
-  await until(async () => (await started(token)).length === 1)
+  await until('it runs elsewhere', async () => (await started(token)).length === 1)
   t.comment(`it runs elsewhere ${Date.now() - toldAt} ms after SIGTERM`)
   t.equal(await fleet.settled(job), 'succeeded')
   const outcomes = await fleet.rows(

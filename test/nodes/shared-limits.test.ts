@@ -1,10 +1,10 @@
 // Two nodes on one database: what one of them has counted, ended, used or revoked holds on the other.
 // Nothing here waits for a notification.
-import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { newBrowser, PASSWORD } from '../support/browser.ts'
 import { noPostgres, testPostgres } from '../support/postgres.ts'
 import { startTestService, TEACHER, type TestService } from '../support/test-service.ts'
+import { until } from '../support/until.ts'
 
 const COURSE = {
   name: 'Physics',
@@ -29,11 +29,6 @@ async function startTwo (t: Test, settings: Record<string, string> = {}): Promis
   const one = await startTestService(t, { ...options, courses: [COURSE], database: await testPostgres(t) })
   const other = await startTestService(t, { ...options, joins: one })
   return { nodes: [one, other], clock }
-}
-
-/** Calls until the answer has the status. A test that never gets it fails by its time-out. */
-async function until (status: number, call: () => Promise<{ status: number }>): Promise<void> {
-  while ((await call()).status !== status) await delay(20)
 }
 
 t.test('ten wrong passwords over two nodes slow down as on one', { skip: noPostgres }, async (t) => {
@@ -129,22 +124,22 @@ t.test('what ends on one node has ended on the other within a second', { skip: n
   const bySession = () => elsewhere.call('GET', EXPORTS)
   t.equal((await bySession()).status, 200, 'a cookie of one node is good on all')
   t.equal((await browser.call('DELETE', '/api/session')).status, 204)
-  await until(401, bySession)
+  await until('the session has ended', async () => (await bySession()).status === 401)
 
   const token = await services.accounts.createToken({ email: TEACHER, name: 'test' })
   const byToken = () => b.call('GET', EXPORTS, { token })
   t.equal((await byToken()).status, 200)
   const [{ id } = { id: 0 }] = await services.accounts.listTokens()
   await services.accounts.revokeToken(id)
-  await until(401, byToken)
+  await until('the token is revoked', async () => (await byToken()).status === 401)
 
   const another = await services.accounts.createToken({ email: TEACHER, name: 'test' })
   const byTeacher = () => b.call('GET', EXPORTS, { token: another })
   t.equal((await byTeacher()).status, 200)
   await services.db.write((trx) => trx.deleteFrom('course_teachers').execute())
-  await until(403, byTeacher)
+  await until('the teacher is removed', async () => (await byTeacher()).status === 403)
   await services.accounts.disable(user.id)
-  await until(401, byTeacher)
+  await until('the account is disabled', async () => (await byTeacher()).status === 401)
 })
 
 t.test('entity tags and addresses are the same on all nodes', { skip: noPostgres }, async (t) => {
