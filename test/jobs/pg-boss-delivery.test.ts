@@ -70,10 +70,14 @@ t.test('pg-boss', { skip: noPostgres }, async (t) => {
     const jobs = await queueJobs(site, nodes[0]!.delivery, keys)
     const running = new Map<string, number>()
     let most = 0
+    // The first run of each node is held until all nodes have one: two of them could do all jobs otherwise.
+    const allHaveOne = Promise.all(nodes.map(({ worker }) => worker.run()))
+    const isDone = allDone()
     await Promise.all(nodes.map(async ({ delivery, worker }) => {
       for (let count = 1; ; count++) {
-        const run = await Promise.race([worker.run(count), allDone()])
+        const run = await Promise.race([worker.run(count), isDone])
         if (run === undefined) return
+        await allHaveOne
         running.set(run.key, (running.get(run.key) ?? 0) + 1)
         most = Math.max(most, ...running.values())
         await new Promise((resolve) => { setImmediate(resolve) })
@@ -120,6 +124,8 @@ t.test('pg-boss', { skip: noPostgres }, async (t) => {
     const [job] = await queueJobs(site, delivery, [{ key: 'x' }])
     const run = await worker.run()
     t.match(await startedWithTickets(site.db.reads), [{ id: job!.id, token: run.token, ticket: 'held' }])
+    // No look is under way that would notice before the test does.
+    await delivery.look()
     await sql`UPDATE pgboss.job SET state = 'retry' WHERE state = 'active'`.execute(site.db.reads)
     t.match(await startedWithTickets(site.db.reads), [{ ticket: 'lost' }])
     await delivery.look()
