@@ -160,6 +160,7 @@ export async function createServices ({
       files,
       now,
       timeLimitMs: config.EXPORT_TIMEOUT_MS,
+      paper: config.PAPER,
       retention: rules.exports,
       replacesOldest: config.DELETE_OLDEST_EXPORTS,
     },

@@ -104,6 +104,11 @@ const settings = {
     'Waiting imports of one user; above this, new ones are refused with 429.'
   ),
   EXPORT_RATE_MAX: integer({ default: 1000, minimum: 1 }, 'Export requests per minute and user.'),
+  PAPER: Type.Enum(['auto', 'letter', 'a4'], {
+    default: 'auto',
+    description: 'Paper that workbooks are set up for. `auto`: Letter if the time zone of the course is in ' +
+      'North America (including Hawaii) or the Philippines, else A4.',
+  }),
   JOB_RETENTION_DAYS: number(
     { default: 30, minimum: 0, maximum: 36_500 },
     'Days that ended jobs, with the reason of a failure, are kept; 0 keeps them forever. ' +

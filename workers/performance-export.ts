@@ -33,7 +33,7 @@ export async function performanceExport (
 
 async function writeExport (
   snapshot: Reads,
-  { courseId, options, requestedBy, stagingPath, now }: ExportTask['input'],
+  { courseId, options, requestedBy, stagingPath, now, paper }: ExportTask['input'],
   { onProgress, signal }: TaskContext
 ): Promise<TaskOutcome<ExportTask>> {
   const book = await readBook(snapshot, courseId, { now })
@@ -44,6 +44,7 @@ async function writeExport (
   const report = throttleProgress(onProgress)
   const written = await writeWorkbook(book, {
     options,
+    paper,
     file: stagingPath,
     generatedAt: now,
     generatedBy: requestedBy,

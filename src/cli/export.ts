@@ -62,7 +62,7 @@ export function exportCommand (context: CommandContext): Command {
           }
           return file === undefined
             ? await storeExport(context, services, config, courseId, options, bar)
-            : await writeExport(context, services, courseId, options, file, bar)
+            : await writeExport(context, services, config, courseId, options, file, bar)
         })
         bar.end()
         if (flags.json === true) context.stdout.json({ path })
@@ -77,6 +77,7 @@ export function exportCommand (context: CommandContext): Command {
 async function writeExport (
   context: CommandContext,
   { db, clock, courses, audit }: Services,
+  { PAPER: paper }: Config,
   courseId: number,
   options: ExportOptionsGiven,
   file: string,
@@ -93,6 +94,7 @@ async function writeExport (
       requestedBy: MAKER,
       stagingPath,
       now: clock.now(),
+      paper,
     }, {
       onProgress: (fraction) => {
         bar.set(fraction)

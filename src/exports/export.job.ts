@@ -27,6 +27,8 @@ export interface ExportTask {
     stagingPath: string
     /** The time at which dates are judged and by which the file is named, ms. */
     now: number
+    /** What the workbook is set up to be printed on. */
+    paper: 'auto' | 'letter' | 'a4'
   }
   facts: {
     filename: string
@@ -46,6 +48,7 @@ export interface ExportKindOptions {
   files: FileLibrary
   now: () => number
   timeLimitMs: number
+  paper: ExportTask['input']['paper']
   retention: RetentionRule
   /** If a quota leaves no room, the oldest exports are removed. */
   replacesOldest: boolean
@@ -53,7 +56,7 @@ export interface ExportKindOptions {
 
 /** Exports of a course's performance book as a kind of job. */
 export function exportKind (
-  { db, files, now, timeLimitMs, retention, replacesOldest }: ExportKindOptions
+  { db, files, now, timeLimitMs, paper, retention, replacesOldest }: ExportKindOptions
 ): JobKind<ExportTask> {
   return {
     name: EXPORT_KIND,
@@ -66,6 +69,7 @@ export function exportKind (
       database: db.location,
       stagingPath,
       now: now(),
+      paper,
     }),
     async complete ({ job, stagingPath, signal }, facts) {
       const { courseId, options, requestedBy } = payloadOf(job)

@@ -42,6 +42,13 @@ export class LibreOffice {
     return whereWritten(join(out, `${basename(file, '.xlsx')}-${sheet}.csv`))
   }
 
+  /** Prints workbooks; gives the PDF files in the same order. */
+  toPdf (files: string[]): string[] {
+    const out = join(this.#folder, 'pdf')
+    this.#run('--convert-to', 'pdf', '--outdir', out, ...files)
+    return files.map((file) => whereWritten(join(out, `${basename(file, '.xlsx')}.pdf`)))
+  }
+
   /** Opens each workbook, does the steps, calculates and saves it; gives the new files in the same order. */
   edit (jobs: Array<{ file: string, steps: Step[] }>): string[] {
     this.#installMacro()

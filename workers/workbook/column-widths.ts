@@ -4,6 +4,7 @@ import type { StudentRow } from '../../db/queries/books.ts'
 import type { Book } from '../../src/courses/book.ts'
 import type { ColumnHeadings } from './heading-rows.ts'
 import type { SheetColumns } from './sheet-plan.ts'
+import type { WorkbookWords } from './words/workbook-words.ts'
 
 export interface ColumnWidths {
   /** Last name, first name, student ID, email, period, in characters. */
@@ -28,7 +29,7 @@ const TEXTS: TextColumn[] = [
   { text: (student) => student.last_name, least: 12, most: 28 },
   { text: (student) => student.first_name, least: 12, most: 24 },
   { text: (student) => student.student_identifier, least: 12, most: 20 },
-  { text: (student) => student.email, least: 10, most: 36 },
+  { text: (student) => student.email, least: 10, most: 24 },
 ]
 const PERIOD: Bounds = { least: 8, most: 24 }
 const AVERAGE: Bounds = { least: 10, most: 18 }
@@ -37,12 +38,33 @@ const HEADING_LINES: Bounds = { least: 2, most: 5 }
 /** Height of a line, in points. */
 const LINE = 15
 
+/** With more tasks than this, their titles are vertical, so that the columns can be narrow. */
+const MOST_LEVEL_TITLES = 15
+/** Bounds where titles of tasks are vertical and row 8 is high. */
+const NARROW_AVERAGE: Bounds = { least: 10, most: 14 }
+/** Room for a date and for the longest status. */
+const NARROW_TASK: Bounds = { least: 11, most: 14 }
+/** Height of a vertical title, in characters. */
+const VERTICAL: Bounds = { least: 10, most: 24 }
+/** The length of a vertical character, in points. */
+const CHARACTER = 6.5
+
+export interface FittedColumns {
+  widths: ColumnWidths
+  /** Of row 8, in points. */
+  headingHeight: number
+  /** Whether the titles of tasks are vertical. */
+  isRotated: boolean
+}
+
 /** Fits columns to their headings and to the texts of the book's first thousand students. */
 export async function fitColumns (
   book: Book,
   columns: SheetColumns,
-  headings: ColumnHeadings
-): Promise<{ widths: ColumnWidths, headingHeight: number }> {
+  headings: ColumnHeadings,
+  words: WorkbookWords
+): Promise<FittedColumns> {
+  const isRotated = columns.tasks > MOST_LEVEL_TITLES
   const periods = Math.max(6, ...book.periods.map((period) => textWidth(period.name)))
   const names = book.categories.map((category) => textWidth(category.name) + 2)
   const fitted = (heading: string, category: number | undefined, bounds: Bounds) => ({
@@ -51,10 +73,13 @@ export async function fitColumns (
     width: bounded(Math.max(textWidth(heading) / 2 + 4, names[category ?? -1] ?? 0), bounds),
   })
   const averages = headings.averages.map((heading, i) =>
-    fitted(heading, columns.categories[i - 1]?.index, AVERAGE)
+    fitted(heading, columns.categories[i - 1]?.index, isRotated ? NARROW_AVERAGE : AVERAGE)
   )
-  const tasks = book.tasks.map((task) => fitted(task.title, task.category, TASK))
+  const longestStatus = Math.max(...Object.values(words.taskStatuses).map(textWidth))
+  const narrow = { heading: '', width: bounded(longestStatus, NARROW_TASK) }
+  const tasks = book.tasks.map((task) => isRotated ? narrow : fitted(task.title, task.category, TASK))
   const lines = [...averages, ...tasks].map(({ heading, width }) => linesOf(heading, width - 2))
+  const level = LINE * bounded(Math.max(...lines), HEADING_LINES)
   return {
     widths: {
       // The filter's button covers two characters.
@@ -62,8 +87,16 @@ export async function fitColumns (
       averages: averages.map(({ width }) => width),
       tasks: tasks.map(({ width }) => width),
     },
-    headingHeight: LINE * bounded(Math.max(...lines), HEADING_LINES),
+    headingHeight: isRotated ? Math.max(level, verticalHeight(headings.tasks)) : level,
+    isRotated,
   }
+}
+
+/** In points: so high that titles take two lines, as far as the bounds allow. */
+function verticalHeight (titles: string[]): number {
+  const longest = titles.reduce((most, title) => Math.max(most, textWidth(title)), 0)
+  // The filter's button covers the lower end.
+  return Math.ceil(CHARACTER * (bounded(longest / 2 + 4, VERTICAL) + 2))
 }
 
 async function fitTexts (book: Book, headings: string[]): Promise<number[]> {

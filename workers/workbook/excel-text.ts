@@ -33,6 +33,11 @@ export function propertyText (text: string): string {
   return text.toWellFormed().replace(NOT_IN_XML, ' ')
 }
 
+/** Text in a header or footer, where `&` begins a code (ECMA-376 part 1, 18.3.1.46). Not yet XML. */
+export function footerText (text: string): string {
+  return text.replace(LOOKS_ESCAPED, '_x005F_').replaceAll('&', '&&')
+}
+
 /** Escapes `&`, `<`, `>` and `"`, for element content and for attributes in double quotes. */
 export function escapeXml (text: string): string {
   return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)

@@ -25,7 +25,9 @@ interface HeadingsOptions {
   /** The cell of Summary that has the weight of a category, by its index in the book. */
   weightCell: (category: number) => string
   /** Of row 8, in points. */
-  height: number
+  headingHeight: number
+  /** Whether the titles of tasks are vertical. */
+  isRotated: boolean
 }
 
 /** The names of the columns, as row 8 shows them from column A on. */
@@ -46,7 +48,9 @@ export function columnHeadings (book: Book, columns: SheetColumns, words: Workbo
 
 /** The rows as XML, a row an item. They are ASCII, since texts are in the string table. */
 export function * headingRows (
-  { book, columns, headings, formulas, styles, strings, words, periodId, weightCell, height }: HeadingsOptions
+  {
+    book, columns, headings, formulas, styles, strings, words, periodId, weightCell, headingHeight, isRotated,
+  }: HeadingsOptions
 ): Generator<string> {
   const averages = book.averages(periodId)
   const eachTask = (write: (task: BookTask, column: number, j: number) => string): string =>
@@ -135,8 +139,9 @@ export function * headingRows (
     8,
     texts(8, 1, styles.heading, headings.texts) +
       texts(8, columns.courseAverage, styles.taskHeading, headings.averages) +
-      texts(8, columns.firstTask, styles.taskHeading, headings.tasks),
-    ` ht="${height}" customHeight="1"`
+      texts(8, columns.firstTask, isRotated ? styles.rotatedHeading : styles.taskHeading, headings.tasks),
+    // Not a custom height: it follows the titles when they are edited.
+    ` ht="${headingHeight}"`
   )
 }
 

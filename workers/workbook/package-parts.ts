@@ -2,60 +2,66 @@
 // wrong is spliced into its XML here. See docs/workbook.md.
 import { isoTime } from '../../src/iso-time.ts'
 import { escapeXml } from './excel-text.ts'
+import { studentPages, summaryPages } from './page-setup.ts'
+import type { Paper } from './paper.ts'
 import { quotedSheetName } from './sheet-names.ts'
 import { columnName, HEADING_ROWS, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
 import type { SummaryCell } from './summary-sheet.ts'
-import type { WorkbookWords } from './words/workbook-words.ts'
 import { cut, elements, splice } from './xml-splice.ts'
 
-/** Up to so many tasks, a printed page shows the whole width. */
-const MOST_TASKS_ON_A_PAGE = 15
-const MARGINS = '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+/** Widths of columns in characters, from column A on. */
+function columnWidths (xml: string): number[] {
+  const columns = xml.matchAll(/<col min="(\d+)" max="(\d+)" width="([\d.]+)"/g)
+  return Array.from(columns, ([, first, last, width]) =>
+    Array.from({ length: Number(last) - Number(first) + 1 }, () => Number(width))
+  ).flat()
+}
+
+interface StudentSheetOptions {
+  paper: Paper
+  /** Of row 8, in points. */
+  headingHeight: number
+  footer: string
+}
 
 /** What goes before and after the rows of a student sheet. */
 export function sheetPart (
   xml: string,
   sheet: StudentSheet,
   { columns }: SheetPlan,
-  words: WorkbookWords
+  { paper, headingHeight, footer }: StudentSheetOptions
 ): { head: string, tail: string } {
-  const fits = columns.tasks <= MOST_TASKS_ON_A_PAGE
+  const { students } = sheet
+  const pages = studentPages({ paper, widths: columnWidths(xml), headingHeight, students, footer })
   const last = columnName(columns.last)
   const [head, tail] = cut(xml, '<sheetData/>')
-  const dimension = `<dimension ref="A1:${last}${HEADING_ROWS + sheet.students}"/>`
   return {
     head: splice(
       splice(
         head,
         '<sheetPr/>',
-        (found) => (fits ? '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' : found) + dimension
+        () => `<sheetPr>${pages.properties}</sheetPr><dimension ref="A1:${last}${HEADING_ROWS + students}"/>`
       ),
       '</sheetViews>',
       (found) => `${found}<sheetFormatPr defaultRowHeight="15"/>`
     ) + '<sheetData>',
-    tail: `</sheetData><autoFilter ref="A${HEADING_ROWS}:${last}${sheet.lastRow}"/>${MARGINS}` +
-      `<pageSetup ${fits ? '' : 'pageOrder="overThenDown" '}orientation="landscape"${
-        fits ? ' fitToHeight="0"' : ''
-      }/>${footer(words)}${tail}`,
+    tail: `</sheetData><autoFilter ref="A${HEADING_ROWS}:${last}${sheet.lastRow}"/>${pages.xml}${tail}`,
   }
 }
 
-/** Summary without the values of its formulas. */
-export function summaryPart (
-  xml: string,
-  { isWide, words }: { isWide: boolean, words: WorkbookWords }
-): string {
-  const [head, tail] = cut(xml, '</sheetData>')
-  return splice(head, '<sheetPr/>', () => '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>') +
-    `</sheetData>${MARGINS}<pageSetup orientation="${
-      isWide ? 'landscape' : 'portrait'
-    }" fitToHeight="0"/>${footer(words)}` +
-    tail.replace(/<pageMargins [^>]*\/>/, '')
+interface SummaryOptions {
+  paper: Paper
+  footer: string
+  /** Of all rows, in points. */
+  height: number
 }
 
-function footer (words: WorkbookWords): string {
-  const text = `&L&A&R${words.page('&P', '&N')}`
-  return `<headerFooter><oddFooter>${escapeXml(text)}</oddFooter></headerFooter>`
+/** Summary without the values of its formulas. */
+export function summaryPart (xml: string, { paper, footer, height }: SummaryOptions): string {
+  const pages = summaryPages({ paper, widths: columnWidths(xml), height, footer })
+  const [head, tail] = cut(xml, '</sheetData>')
+  return splice(head, '<sheetPr/>', () => `<sheetPr>${pages.properties}</sheetPr>`) +
+    `</sheetData>${pages.xml}${tail.replace(/<pageMargins [^>]*\/>/, '')}`
 }
 
 /** Adds the values of Summary's formulas, which the library does not write. */

@@ -2,7 +2,7 @@
 import XlsxPopulate, { type Workbook } from 'xlsx-populate'
 import { fromBufferPromise } from 'yauzl'
 import type { Book } from '../../src/courses/book.ts'
-import type { ColumnWidths } from './column-widths.ts'
+import type { ColumnWidths, FittedColumns } from './column-widths.ts'
 import { cellText, propertyText } from './excel-text.ts'
 import {
   APP_PART,
@@ -14,12 +14,17 @@ import {
   withResults,
   workbookPart,
 } from './package-parts.ts'
+import { pageFooter } from './page-setup.ts'
+import { paperOf } from './paper.ts'
 import { HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
 import { summarySheet, type Summary } from './summary-sheet.ts'
 import type { WorkbookRequest } from './workbook-request.ts'
 import { createStyles, type WorkbookStyles } from './workbook-styles.ts'
 import { wordsOf } from './words/words.ts'
 import { cut, elements } from './xml-splice.ts'
+
+/** Usual height of a row, in points. */
+const LINE = 15
 
 interface WorkbookPackage {
   /** Finished parts, by path. */
@@ -54,7 +59,7 @@ export async function makePackage (
   book: Book,
   plan: SheetPlan,
   request: WorkbookRequest,
-  widths: ColumnWidths
+  { widths, headingHeight }: FittedColumns
 ): Promise<WorkbookPackage> {
   const workbook = await XlsxPopulate.fromBlankAsync()
   const styles = createStyles(workbook)
@@ -83,15 +88,15 @@ export async function makePackage (
   const [stringsHead, stringsTail] = cut(take('xl/sharedStrings.xml'), '</sst>')
   const [stringsStart, summaryStrings] = cut(stringsHead, '<sst ')
   const summaryPath = 'xl/worksheets/sheet1.xml'
-  const summaryXml = summaryPart(take(summaryPath), {
-    isWide: request.options.sheets === 'period',
-    words,
-  })
+  const { name: course, term, timeZone } = book.course
+  const paper = request.paper === undefined || request.paper === 'auto' ? paperOf(timeZone) : request.paper
+  const footer = pageFooter({ course, term, timeZone, generatedAt: request.generatedAt, words })
+  const summaryXml = summaryPart(take(summaryPath), { paper, footer, height: summaryHeight(summary) })
   return {
     parts,
     sheets: plan.sheets.map((sheet, i) => {
       const path = `xl/worksheets/sheet${i + 2}.xml`
-      return { sheet, path, ...sheetPart(take(path), sheet, plan, words) }
+      return { sheet, path, ...sheetPart(take(path), sheet, plan, { paper, headingHeight, footer }) }
     }),
     sharedStrings: {
       head: ({ texts, cells }) => {
@@ -106,6 +111,12 @@ export async function makePackage (
     styles,
     summary,
   }
+}
+
+/** In points. */
+function summaryHeight ({ cells, heights }: Summary): number {
+  const rows = Math.max(...cells.map(({ row }) => row))
+  return heights.values().reduce((sum, height) => sum + height - LINE, rows * LINE)
 }
 
 function fillSummary (workbook: Workbook, summary: Summary): void {

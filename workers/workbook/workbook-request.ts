@@ -1,3 +1,5 @@
+import type { Paper } from './paper.ts'
+
 /** Of labels, statuses and the legend. */
 export type WorkbookLanguage = 'en' | 'es'
 
@@ -24,6 +26,8 @@ export interface WorkbookRequest {
   options: WorkbookOptions
   /** The path to write to. There must be no file yet. */
   file: string
+  /** `auto` (default): what schools in the course's time zone use. */
+  paper?: Paper | 'auto'
   /** Ms since 1970. Shown on Summary and in the document's properties. */
   generatedAt: number
   generatedBy: string

@@ -25,6 +25,10 @@ interface Look {
   format?: string
   align?: 'left' | 'center' | 'right'
   wrap?: boolean
+  /** A text that is longer than its column gets a smaller font. */
+  shrink?: boolean
+  /** Read from the bottom to the top. */
+  up?: boolean
   line?: boolean
 }
 
@@ -39,6 +43,7 @@ export interface WorkbookStyles {
   title: Style
   heading: Style
   taskHeading: Style
+  rotatedHeading: Style
   summaryValue: Style
   summaryDateTime: Style
   summarySum: Style
@@ -77,6 +82,14 @@ export function createStyles (workbook: Workbook): WorkbookStyles {
     title: make({ bold: true, size: 14, align: 'left', format: TEXT }),
     heading: make({ bold: true, fill: HEADING_FILL, line: true }),
     taskHeading: make({ bold: true, fill: HEADING_FILL, line: true, align: 'center', wrap: true }),
+    rotatedHeading: make({
+      bold: true,
+      fill: HEADING_FILL,
+      line: true,
+      align: 'center',
+      wrap: true,
+      up: true,
+    }),
     summaryValue: make({ align: 'left' }),
     summaryDateTime: make({ align: 'left', format: DATE_TIME }),
     summarySum: make({ align: 'center', format: '0.000' }),
@@ -88,8 +101,8 @@ export function createStyles (workbook: Workbook): WorkbookStyles {
     weight: make({ align: 'center', format: FINE_PERCENT }),
     average: make({ align: 'center', format: FINE_PERCENT }),
     droppedAverage: make({ align: 'center', format: FINE_PERCENT, color: GRAY }),
-    text: make({ format: TEXT }),
-    droppedText: make({ format: TEXT, color: GRAY }),
+    text: make({ format: TEXT, shrink: true }),
+    droppedText: make({ format: TEXT, color: GRAY, shrink: true }),
     scores: allMarked({ align: 'center', format: PERCENT }),
     points: allMarked({ align: 'center' }),
     samples: {
@@ -120,6 +133,8 @@ function createStyle (workbook: Workbook, look: Look): Style {
     ...(look.format === undefined ? {} : { numberFormat: look.format }),
     ...(look.align === undefined ? {} : { horizontalAlignment: look.align }),
     ...(look.wrap === true ? { wrapText: true, verticalAlignment: 'center' } : {}),
+    ...(look.shrink === true ? { shrinkToFit: true } : {}),
+    ...(look.up === true ? { textRotation: 90, verticalAlignment: 'bottom' } : {}),
   }
   for (const [name, value] of Object.entries(settings)) style.style(name, value)
   return style

@@ -24,8 +24,8 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
   const words = wordsOf(options.language)
   const { columns, sheets } = planSheets(book, options)
   const headings = columnHeadings(book, columns, words)
-  const { widths, headingHeight } = await fitColumns(book, columns, headings)
-  const made = await makePackage(book, { columns, sheets }, request, widths)
+  const fitted = await fitColumns(book, columns, headings, words)
+  const made = await makePackage(book, { columns, sheets }, request, fitted)
   const { styles } = made
   const { weightCell } = made.summary
   const totals = new WrittenTotals()
@@ -38,7 +38,7 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
     const formulas = sheetFormulas(columns, lastRow, { values: options.values, active: words.active })
     const common = { book, columns, formulas, styles, strings, words }
     yield Buffer.from(head)
-    for (const row of headingRows({ ...common, headings, periodId, weightCell, height: headingHeight })) {
+    for (const row of headingRows({ ...common, headings, periodId, weightCell, ...fitted })) {
       yield Buffer.from(row, 'latin1')
     }
     totals.tasks.push(columns.tasks)
