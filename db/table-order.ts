@@ -24,6 +24,7 @@ export const TABLES_IN_ORDER = [
   'file_intents',
   'installation',
   'exports',
+  'export_snapshots',
   'roster_records',
   'imports',
   'erasure_keys',

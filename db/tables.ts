@@ -25,6 +25,7 @@ export interface Tables {
   file_intents: FileIntentsTable
   installation: InstallationTable
   exports: ExportsTable
+  export_snapshots: ExportSnapshotsTable
   roster_records: RosterRecordsTable
   student_result_origins: StudentResultOriginsTable
   imports: ImportsTable
@@ -367,6 +368,15 @@ interface ExportsTable {
   data_version: number
   /** From this time on the export is out of date although no data changed: a due or drop date has passed. */
   current_until: number | null
+}
+
+/** What an export read, in parts; see `src/snapshots/snapshot-format.ts`. */
+interface ExportSnapshotsTable {
+  export_id: number
+  /** 0: the settings of the book; from 1 on: its students. */
+  part: number
+  /** Compressed. */
+  bytes: Buffer
 }
 
 /**

@@ -17,6 +17,7 @@ import { shortenNames } from './0013-short-names.ts'
 import { HOUSEKEEPING } from './0014-housekeeping.ts'
 import { OBJECT_KEYS } from './0015-object-keys.ts'
 import { GRADING_SCALES } from './0016-grading-scales.ts'
+import { SNAPSHOTS } from './0017-snapshots.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -35,6 +36,7 @@ export const migrations: Record<string, Migration> = {
   '0014_housekeeping': statements(HOUSEKEEPING),
   '0015_object_keys': statements(OBJECT_KEYS),
   '0016_grading_scales': statements(GRADING_SCALES),
+  '0017_snapshots': statements(SNAPSHOTS),
 }
 
 /** A step that only runs statements. */

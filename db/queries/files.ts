@@ -1,6 +1,7 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import type { NewRow, Row, Tables } from '../tables.ts'
+import { deleteSnapshotsOfFiles } from './snapshots.ts'
 
 export type FileRow = Row<'files'>
 
@@ -333,9 +334,10 @@ export async function markExpired (trx: Trx, ids: readonly number[], at: number)
   const bytes: BytesName[] = []
   for (const some of inParts(ids)) {
     const rows = await trx.updateTable('files').set({ removed_at: at }).where('id', 'in', some)
-      .where('removed_at', 'is', null).where('expires_at', '<=', at).returning(['hex', 'object_key'])
+      .where('removed_at', 'is', null).where('expires_at', '<=', at).returning(['id', 'hex', 'object_key'])
       .execute()
-    bytes.push(...rows)
+    await deleteSnapshotsOfFiles(trx, rows.map(({ id }) => id))
+    bytes.push(...rows.map(({ hex, object_key }) => ({ hex, object_key })))
   }
   await insertIntents(trx, bytes, { at, deletedAt: 0 })
   return bytes

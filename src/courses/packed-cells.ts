@@ -99,6 +99,21 @@ export function packCells (cells: ReadonlyArray<Cell | undefined>): Buffer {
   return Buffer.from(bytes.buffer)
 }
 
+/**
+ * Copies a packed row without its submission times to `target`, where there is room for all of it. What is
+ * written is a packed row as well. Returns the position after it.
+ */
+export function copyWithoutTimes (row: Uint8Array, target: Uint8Array, at: number): number {
+  const flags = row[1] ?? 0
+  target.set(row, at)
+  if ((flags & HAS_SUBMITTED) === 0) return at + row.length
+  const n = new DataView(row.buffer, row.byteOffset, row.length).getUint32(4, true)
+  const { submitted, counts } = layoutOf(n, flags)
+  target[at + 1] = flags & ~HAS_SUBMITTED
+  target.set(row.subarray(counts), at + submitted)
+  return at + row.length - (counts - submitted)
+}
+
 /** Reads packed rows one after the other into the same memory. It shows the row that was loaded last. */
 export class CellReader {
   /** Number of slots of the loaded row; a slot beyond is "not given". */

@@ -67,6 +67,8 @@ const ROWS: Readonly<Record<string, string[]>> = {
   '0016_grading_scales': [
     `UPDATE courses SET imported_grading_scale = '[{"grade":"A","from":0.9},{"grade":"F","from":0}]',
       set_grading_scale = '[]'`,
+  '0017_snapshots': [
+    "INSERT INTO export_snapshots (export_id, part, bytes) VALUES (1, 0, x'00')",
   ],
   '0010_sign_in_networks': [
     `INSERT INTO sign_in_networks (user_id, network, last_at) VALUES (1, '10.0.0.1', ${AT})`,

@@ -1,0 +1,10 @@
+// As `db/migrations/0017-snapshots.ts`. The bytes are compressed already.
+export const SNAPSHOTS = [
+  `CREATE TABLE export_snapshots (
+    export_id BIGINT NOT NULL REFERENCES exports ON DELETE CASCADE,
+    part INTEGER NOT NULL,
+    bytes BYTEA NOT NULL,
+    PRIMARY KEY (export_id, part)
+  )`,
+  'ALTER TABLE export_snapshots ALTER COLUMN bytes SET STORAGE EXTERNAL',
+]

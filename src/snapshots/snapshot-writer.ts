@@ -1,0 +1,125 @@
+// Writes the snapshot of an export to a file, while the export reads the book.
+import { open, type FileHandle } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { constants, zstdCompress } from 'node:zlib'
+import type { StudentRow } from '../../db/queries/books.ts'
+import type { Book } from '../courses/book.ts'
+import { copyWithoutTimes } from '../courses/packed-cells.ts'
+import type { Averages } from '../courses/tally.ts'
+import type { ClassAverages, SnapshotHeader, Tuple } from './snapshot-format.ts'
+
+/** Bytes of cells in a part, before they are compressed. */
+const PART_BYTES = 256 * 1024
+const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+const compress = promisify(zstdCompress)
+
+export interface SnapshotWriter {
+  /** Adds a student; their cells are copied at once. */
+  add: (student: StudentRow) => void
+  /** Call this after some students: what is complete is compressed, in another thread, and written. */
+  flush: () => Promise<void>
+  /** Adds the settings of the book that was read, and ends the file. */
+  end: (book: Book, readAt: number) => Promise<void>
+  /** Closes the file, wherever it is; call this last in any case. */
+  close: () => Promise<void>
+}
+
+/** Throws what the file system throws. The file is only readable by its owner: it has names and scores. */
+export async function createSnapshotWriter (path: string): Promise<SnapshotWriter> {
+  const file = await open(path, 'wx', 0o600)
+  const ids: number[][] = []
+  let tuples: Tuple[] = []
+  let cells = Buffer.allocUnsafeSlow(PART_BYTES * 2)
+  let used = 0
+  /** At most one part is being compressed and written. */
+  let pending: Promise<void> = Promise.resolve()
+
+  function endPart (): Buffer {
+    const json = Buffer.from(JSON.stringify(tuples))
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(json.length)
+    const part = Buffer.concat([length, json, cells.subarray(0, used)])
+    ids.push(tuples.map(([id]) => id))
+    tuples = []
+    used = 0
+    return part
+  }
+
+  async function write (number: number, bytes: Buffer): Promise<void> {
+    await pending
+    pending = writePart(file, number, bytes)
+    // Whoever awaits it next gets the error.
+    pending.catch(() => {})
+  }
+
+  return {
+    add (student) {
+      const row = student.cells
+      const before = used
+      if (row !== null) {
+        if (used + row.length > cells.length) {
+          const larger = Buffer.allocUnsafeSlow(2 * (used + row.length))
+          cells.copy(larger, 0, 0, used)
+          cells = larger
+        }
+        used = copyWithoutTimes(row, cells, used)
+      }
+      tuples.push([
+        student.id,
+        student.source_id,
+        student.last_name,
+        student.first_name,
+        student.student_identifier,
+        student.email,
+        student.period_id,
+        student.is_dropped,
+        row === null ? null : used - before,
+      ])
+    },
+    async flush () {
+      if (used < PART_BYTES && tuples.length < 1000) return
+      const part = endPart()
+      await write(ids.length, part)
+    },
+    async end ({ course, periods, categories, tasks, averages }, readAt) {
+      if (tuples.length > 0) {
+        const part = endPart()
+        await write(ids.length, part)
+      }
+      const header: SnapshotHeader = {
+        version: 1,
+        readAt,
+        course,
+        periods,
+        categories,
+        tasks,
+        averages: meansOf(averages()),
+        periodAverages: [...periods.map(({ id }) => id), null]
+          .map((id) => ({ id, averages: meansOf(averages(id)) })),
+        students: ids,
+      }
+      await write(0, Buffer.from(JSON.stringify(header)))
+      await pending
+    },
+    async close () {
+      await pending.catch(() => {})
+      await file.close()
+    },
+  }
+}
+
+async function writePart (file: FileHandle, number: number, bytes: Buffer): Promise<void> {
+  const compressed = await compress(bytes, OPTIONS)
+  const frame = Buffer.alloc(8)
+  frame.writeUInt32LE(number)
+  frame.writeUInt32LE(compressed.length, 4)
+  const whole = Buffer.concat([frame, compressed])
+  for (let written = 0; written < whole.length;) {
+    written += (await file.write(whole, written)).bytesWritten
+  }
+}
+
+function meansOf ({ course, categories }: Averages): ClassAverages {
+  return { course: course.average, categories: categories.map(({ average }) => average) }
+}
