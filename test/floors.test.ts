@@ -11,12 +11,13 @@ const FEATURES: Record<string, readonly string[]> = {
   copy: [],
   courses: [],
   doctor: [],
-  exports: ['courses'],
+  exports: ['courses', 'snapshots'],
   housekeeping: [],
   imports: ['courses', 'person-data'],
   metrics: ['exports'],
   nodes: [],
-  'person-data': ['courses', 'exports', 'imports'],
+  'person-data': ['courses', 'exports', 'imports', 'snapshots'],
+  snapshots: ['courses'],
   'synthetic-roster': [],
 }
 /** From top to bottom. A layer may import from the layers below it. */

@@ -7,6 +7,7 @@ import { readBook } from '../src/courses/book.ts'
 import { hasCode, sentenceOf } from '../src/errors.ts'
 import { exportFilename } from '../src/exports/export-filename.ts'
 import type { ExportTask } from '../src/exports/export.job.ts'
+import { createSnapshotWriter, type SnapshotWriter } from '../src/snapshots/snapshot-writer.ts'
 import type { TaskContext, TaskOutcome } from '../src/jobs/task.ts'
 import { personName } from '../src/person-name.ts'
 import { throttleProgress } from './progress.ts'
@@ -19,8 +20,9 @@ export async function performanceExport (
   context: TaskContext
 ): Promise<TaskOutcome<ExportTask>> {
   const reader = await threadReader(input.database)
+  const written = input.snapshotPath === undefined ? undefined : await createSnapshotWriter(input.snapshotPath)
   try {
-    return await reader.read((snapshot) => writeExport(snapshot, input, context))
+    return await reader.read((snapshot) => writeExport(snapshot, input, written, context))
   } catch (error) {
     rmSync(input.stagingPath, { force: true })
     if (hasCode(error, 'WORKBOOK_TOO_LARGE') || hasCode(error, 'CHECK_FAILED')) {
@@ -28,18 +30,22 @@ export async function performanceExport (
     }
     if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: sentenceOf('DISK_FULL') }
     throw error
+  } finally {
+    await written?.close()
   }
 }
 
 async function writeExport (
   snapshot: Reads,
   { courseId, options, requestedBy, stagingPath, now, paper }: ExportTask['input'],
+  read: SnapshotWriter | undefined,
   { onProgress, signal }: TaskContext
 ): Promise<TaskOutcome<ExportTask>> {
-  const book = await readBook(snapshot, courseId, { now })
+  const book = await readBook(snapshot, courseId, { now, visitor: read })
   if (book === undefined) {
     return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
   }
+  await read?.end(book, now)
   const { course, dataVersion, currentUntil, zeroedCells } = book
   const report = throttleProgress(onProgress)
   const written = await writeWorkbook(book, {

@@ -69,6 +69,14 @@ export interface BookReading {
   settings?: CourseSettings
   /** Keeps averages for later readings in this thread. */
   cache?: BookCache
+  /** Gets each student once, dropped ones included, in the order of the book. Not together with `cache`. */
+  visitor?: StudentVisitor | undefined
+}
+
+interface StudentVisitor {
+  add: (student: StudentRow) => void
+  /** After each batch. */
+  flush: () => Promise<void>
 }
 
 /**
@@ -87,7 +95,7 @@ const BATCH_STUDENTS = { least: 16, most: 500 }
 export async function readBook (
   snapshot: Reads,
   courseId: number,
-  { now, settings = {}, cache }: BookReading
+  { now, settings = {}, cache, visitor }: BookReading
 ): Promise<Book | undefined> {
   const courseRow = await findCourse(snapshot, courseId)
   if (courseRow === undefined) return undefined
@@ -127,7 +135,9 @@ export async function readBook (
       for (const row of batch) {
         whole.add(row)
         tallyOf(periods, row.student.period_id).add(row)
+        visitor?.add(row.student)
       }
+      await visitor?.flush()
     }
     return {
       dataVersion,

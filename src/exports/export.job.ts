@@ -7,6 +7,7 @@ import { jobRequests, type JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
+import { storeSnapshot } from '../snapshots/store-snapshot.ts'
 import { completeOptions, optionsGiven, type ExportOptions } from './export-options.ts'
 
 export const EXPORT_KIND = 'performance-export'
@@ -25,6 +26,8 @@ export interface ExportTask {
   input: ExportPayload & {
     database: DatabaseLocation
     stagingPath: string
+    /** Where to write what was read; undefined: nowhere. */
+    snapshotPath?: string
     /** The time at which dates are judged and by which the file is named, ms. */
     now: number
     /** What the workbook is set up to be printed on. */
@@ -68,6 +71,7 @@ export function exportKind (
       ...payloadOf(job),
       database: db.location,
       stagingPath,
+      snapshotPath: snapshotPath(stagingPath),
       now: now(),
       paper,
     }),
@@ -107,12 +111,17 @@ export function exportKind (
             data_version: facts.dataVersion,
             current_until: facts.currentUntil,
           })
+          await storeSnapshot(trx, row.id, snapshotPath(stagingPath))
           await setExportExpiry(trx, retention, now(), courseId)
           return { export_id: row.id, students: facts.students, scores: facts.scores }
         },
       }
     },
   }
+}
+
+function snapshotPath (stagingPath: string): string {
+  return `${stagingPath}.snapshot`
 }
 
 function payloadOf (job: JobRow): ExportPayload {

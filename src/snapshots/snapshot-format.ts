@@ -11,12 +11,18 @@
 import { zstdDecompressSync } from 'node:zlib'
 import type { StudentRow } from '../../db/queries/books.ts'
 import type { Book } from '../courses/book.ts'
+import type { Averages } from '../courses/tally.ts'
 
 /** Class averages of the whole course, of a period, or of the students without one; fractions. */
 export interface ClassAverages {
   course: number | null
   /** By the index of the category. */
   categories: Array<number | null>
+}
+
+/** The averages of a class that are compared. */
+export function meansOf ({ course, categories }: Averages): ClassAverages {
+  return { course: course.average, categories: categories.map(({ average }) => average) }
 }
 
 export interface SnapshotHeader extends Pick<Book, 'course' | 'periods' | 'categories' | 'tasks'> {

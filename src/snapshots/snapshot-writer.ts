@@ -5,8 +5,7 @@ import { constants, zstdCompress } from 'node:zlib'
 import type { StudentRow } from '../../db/queries/books.ts'
 import type { Book } from '../courses/book.ts'
 import { copyWithoutTimes } from '../courses/packed-cells.ts'
-import type { Averages } from '../courses/tally.ts'
-import type { ClassAverages, SnapshotHeader, Tuple } from './snapshot-format.ts'
+import { meansOf, type SnapshotHeader, type Tuple } from './snapshot-format.ts'
 
 /** Bytes of cells in a part, before they are compressed. */
 const PART_BYTES = 256 * 1024
@@ -118,8 +117,4 @@ async function writePart (file: FileHandle, number: number, bytes: Buffer): Prom
   for (let written = 0; written < whole.length;) {
     written += (await file.write(whole, written)).bytesWritten
   }
-}
-
-function meansOf ({ course, categories }: Averages): ClassAverages {
-  return { course: course.average, categories: categories.map(({ average }) => average) }
 }

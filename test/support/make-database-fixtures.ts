@@ -67,6 +67,7 @@ const ROWS: Readonly<Record<string, string[]>> = {
   '0016_grading_scales': [
     `UPDATE courses SET imported_grading_scale = '[{"grade":"A","from":0.9},{"grade":"F","from":0}]',
       set_grading_scale = '[]'`,
+  ],
   '0017_snapshots': [
     "INSERT INTO export_snapshots (export_id, part, bytes) VALUES (1, 0, x'00')",
   ],

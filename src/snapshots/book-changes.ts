@@ -1,0 +1,71 @@
+// What differs between the data that an export read and a book. The workbook's sheet Changes and the API both
+// show what is found here.
+import type { StudentRow } from '../../db/queries/books.ts'
+import type { Book } from '../courses/book.ts'
+import { RowComputation } from '../courses/book-row.ts'
+import type { Change } from './change.ts'
+import { classAverageChanges, pairs, settingsChanges } from './settings-changes.ts'
+import type { Snapshot } from './snapshot.ts'
+import { meansOf } from './snapshot-format.ts'
+import { personChanges, scoreChanges, type StudentPair, type TaskPair } from './student-changes.ts'
+
+/** Which students are compared. */
+export interface ChangeScope {
+  /** Only those who are in this period, or were. Default: all. */
+  periodId?: number | undefined
+  /** Whether students who were dropped then and are now are included. Default: yes. */
+  includeDropped?: boolean
+}
+
+/**
+ * All differences, some at a time: settings, categories, periods, tasks, class averages; then students with
+ * their averages, in the order of the book, those who are gone last; then scores in the same order. The
+ * database must stay open. Memory does not grow with the number of students or differences.
+ */
+export async function * bookChanges (
+  before: Snapshot,
+  after: Book,
+  { periodId, includeDropped = true }: ChangeScope = {}
+): AsyncGenerator<Change[], void, void> {
+  const former = new RowComputation(before.tasks, before.categories, ({ dueAt }) =>
+    before.course.missingCounts === 'zero' && dueAt !== null && before.readAt > dueAt)
+  const isIn = (student: StudentRow | undefined): boolean =>
+    student !== undefined && (periodId === undefined || student.period_id === periodId) &&
+    (includeDropped || student.is_dropped === 0)
+
+  async function * studentPairs (): AsyncGenerator<StudentPair, void, void> {
+    const left = new Set(before.students.flat())
+    for await (const batch of after.batches()) {
+      for (const row of batch) {
+        const { student } = row
+        left.delete(student.id)
+        const old = await before.find(student.id)
+        if (!isIn(student) && !isIn(old)) continue
+        yield { student, before: old === undefined ? undefined : former.compute(old), after: row }
+      }
+    }
+    for (const id of left) {
+      const old = await before.find(id)
+      if (old !== undefined && isIn(old)) yield { student: old, before: former.compute(old), after: undefined }
+    }
+  }
+
+  yield settingsChanges(before, after)
+  const averages = periodId === undefined
+    ? before.averages
+    : before.periodAverages.find(({ id }) => id === periodId)?.averages ?? { course: null, categories: [] }
+  yield classAverageChanges(averages, meansOf(after.averages(periodId)), {
+    before: before.categories,
+    after: after.categories,
+  })
+  const periods = { before: before.periods, after: after.periods }
+  for await (const pair of studentPairs()) yield personChanges(pair, periods)
+  const tasks = pairs(before.tasks, after.tasks).map(({ item, was, is }): TaskPair => ({
+    task: item,
+    was,
+    is,
+    wasSlot: before.tasks[was]?.slot ?? Infinity,
+    isSlot: after.tasks[is]?.slot ?? Infinity,
+  }))
+  for await (const pair of studentPairs()) yield scoreChanges(pair, tasks)
+}
