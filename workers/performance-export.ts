@@ -20,7 +20,8 @@ export async function performanceExport (
   context: TaskContext
 ): Promise<TaskOutcome<ExportTask>> {
   const reader = await threadReader(input.database)
-  const written = input.snapshotPath === undefined ? undefined : await createSnapshotWriter(input.snapshotPath)
+  const { snapshotPath } = input
+  const written = snapshotPath === undefined ? undefined : await createSnapshotWriter(snapshotPath)
   try {
     return await reader.read((snapshot) => writeExport(snapshot, input, written, context))
   } catch (error) {

@@ -40,5 +40,6 @@ export async function exportsWithSnapshot (db: Reads, courseId: number): Promise
 export async function deleteSnapshotsOfFiles (trx: Trx, fileIds: readonly number[]): Promise<void> {
   if (fileIds.length === 0) return
   await trx.deleteFrom('export_snapshots')
-    .where('export_id', 'in', trx.selectFrom('exports').select('id').where('file_id', 'in', fileIds)).execute()
+    .where('export_id', 'in', trx.selectFrom('exports').select('id').where('file_id', 'in', fileIds))
+    .execute()
 }

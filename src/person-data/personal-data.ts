@@ -7,11 +7,13 @@ import { ERASURE_DATA } from './erasure-data.ts'
 import { FILE_DATA } from './file-data.ts'
 import { REPORT_DATA } from './report-data.ts'
 import { ROSTER_DATA } from './roster-data.ts'
+import { SNAPSHOT_DATA } from './snapshot-data.ts'
 import type { PersonalData } from './store.ts'
 
 /** Reports come after books and rosters; what is kept about the erased person comes last. */
 export const PERSONAL_DATA: readonly PersonalData[] = [
   FILE_DATA,
+  SNAPSHOT_DATA,
   BOOK_DATA,
   TEACHING_DATA,
   ROSTER_DATA,

@@ -2,8 +2,8 @@
 // show what is found here.
 import type { StudentRow } from '../../db/queries/books.ts'
 import type { Book } from '../courses/book.ts'
-import { RowComputation } from '../courses/book-row.ts'
 import type { Change } from './change.ts'
+import { formerRow } from './former-row.ts'
 import { classAverageChanges, pairs, settingsChanges } from './settings-changes.ts'
 import type { Snapshot } from './snapshot.ts'
 import { meansOf } from './snapshot-format.ts'
@@ -27,8 +27,7 @@ export async function * bookChanges (
   after: Book,
   { periodId, includeDropped = true }: ChangeScope = {}
 ): AsyncGenerator<Change[], void, void> {
-  const former = new RowComputation(before.tasks, before.categories, ({ dueAt }) =>
-    before.course.missingCounts === 'zero' && dueAt !== null && before.readAt > dueAt)
+  const formerly = formerRow(before)
   const isIn = (student: StudentRow | undefined): boolean =>
     student !== undefined && (periodId === undefined || student.period_id === periodId) &&
     (includeDropped || student.is_dropped === 0)
@@ -41,12 +40,13 @@ export async function * bookChanges (
         left.delete(student.id)
         const old = await before.find(student.id)
         if (!isIn(student) && !isIn(old)) continue
-        yield { student, before: old === undefined ? undefined : former.compute(old), after: row }
+        yield { student, before: old === undefined ? undefined : formerly(old), after: row }
       }
     }
     for (const id of left) {
       const old = await before.find(id)
-      if (old !== undefined && isIn(old)) yield { student: old, before: former.compute(old), after: undefined }
+      if (old === undefined || !isIn(old)) continue
+      yield { student: old, before: formerly(old), after: undefined }
     }
   }
 

@@ -22,7 +22,9 @@ const TASK: Array<[ChangedField, Reader<BookTask>]> = [
   ['points_possible', ({ pointsPossible }) => pointsPossible],
 ]
 
-/** Averages that differ by less are the same: the order in which they are added up changes the last digits. */
+/**
+ * Averages that differ by no more are the same: the order in which they are added up changes the last digits.
+ */
 const SAME_AVERAGE = 1e-10
 
 /** `A 93 %` would need a language: a scale is `A 0.93, B 0.8, F 0` for all. Null: there is none. */
@@ -40,7 +42,9 @@ export function settingsChanges (before: Settings, after: Settings): Change[] {
       ['name', ({ name }) => name],
       ['weight', ({ weight }) => weight],
     ]),
-    ...listChanges<Book['periods'][number]>('period', (book) => book.periods, before, after, [['name', ({ name }) => name]]),
+    ...listChanges<Book['periods'][number]>('period', (book) => book.periods, before, after, [
+      ['name', ({ name }) => name],
+    ]),
     ...listChanges<BookTask>('task', (book) => book.tasks, before, after, TASK),
   ]
 }

@@ -45,13 +45,13 @@ export type Tuple = [
   email: string | null,
   periodId: number | null,
   isDropped: 0 | 1,
-  bytes: number | null,
+  bytes: number | null
 ]
 
 /** Throws if the part is damaged. */
 export function readHeader (part: Uint8Array): SnapshotHeader {
   const header = JSON.parse(zstdDecompressSync(part).toString()) as SnapshotHeader
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- a later version may have written it
+  // A later version may have written it.
   if (header.version !== 1) throw new Error('The snapshot of an export has an unknown version.')
   return header
 }

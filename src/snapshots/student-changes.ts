@@ -63,7 +63,7 @@ export function personChanges (
   return changes
 }
 
-/** Scores and statuses, by task. */
+/** Scores and statuses, by task. Hidden differences, such as the time of a submission, are none. */
 export function scoreChanges ({ student, before, after }: StudentPair, tasks: readonly TaskPair[]): Change[] {
   const changes: Change[] = []
   for (const { task, was, is, wasSlot, isSlot } of tasks) {
@@ -78,7 +78,9 @@ export function scoreChanges ({ student, before, after }: StudentPair, tasks: re
       if (old === now) continue
       // That nobody has begun a new task, or that a removed one is gone, is said with the task.
       if (was < 0 || is < 0 || before === undefined || after === undefined) continue
-    } else if (oldScore === score && old === now && points(before, wasSlot) === points(after, isSlot)) continue
+    } else if (
+      oldScore === score && old === now && points(before, wasSlot) === points(after, isSlot)
+    ) continue
     const kind: ChangeKind = hadNone
       ? hasNone ? 'status_changed' : 'score_added'
       : hasNone ? 'score_removed' : 'score_changed'

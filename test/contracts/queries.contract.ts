@@ -9,6 +9,7 @@ import { callAboutBooks } from './queries/books.ts'
 import { callAboutFiles } from './queries/files.ts'
 import { callAboutJobs } from './queries/jobs.ts'
 import { callAboutPeople } from './queries/people.ts'
+import { callAboutSnapshots } from './queries/snapshots.ts'
 import { createRecorder, type Answers } from './queries/recorder.ts'
 
 const QUERIES = join(import.meta.dirname, '../../db/queries')
@@ -20,7 +21,7 @@ const ONLY_POSTGRES = [
 /** No queries. */
 const NOT_QUERIES = ['emailKey', 'hasTable', 'state', 'stored-json.ts']
 
-const CALLS = [callAboutBooks, callAboutPeople, callAboutFiles, callAboutJobs]
+const CALLS = [callAboutBooks, callAboutPeople, callAboutFiles, callAboutJobs, callAboutSnapshots]
 
 /** `make` gives a new, empty database each time and closes it with the test. */
 export async function queriesContract (t: Test, make: (t: Test) => Promise<Database>): Promise<void> {
