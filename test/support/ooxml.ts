@@ -130,9 +130,19 @@ export async function packageFaults (file: string): Promise<string[]> {
   fault(!isOrdered(workbook, WORKBOOK_ORDER), 'the elements of the workbook are not in order')
   const calc = child(workbook, 'calcPr')!.attributes
   fault(JSON.stringify(calc) !== '{"calcId":"191029"}', `calcPr is ${JSON.stringify(calc)}`)
-  fault(bytes.get('xl/workbook.xml')!.includes('AlternateContent'), 'the template’s path is in the workbook')
+  for (const [path, xml] of bytes) {
+    fault(/<(\w+:)?extLst|<mc:|\bxmlns:(mc|x1[45]\w*|thm15)=/.test(xml.toString()), `${path} has extensions`)
+  }
   const names = child(workbook, 'sheets')!.children.map((sheet) => sheet.attributes['name']!)
   checkSheetNames(names, fault)
+  const titles = child(child(parts.get('docProps/app.xml')!, 'TitlesOfParts')!, 'vt:vector')!.children
+  fault(
+    JSON.stringify(titles.map(({ text }) => text)) !== JSON.stringify(names),
+    'app.xml has other worksheets'
+  )
+  const view = child(child(workbook, 'bookViews')!, 'workbookView')!.attributes
+  fault(view['activeTab'] !== '0', `the workbook opens on worksheet ${view['activeTab']}`)
+  checkProperties(parts.get('docProps/core.xml')!, fault)
   checkDefinedNames(workbook, names.length, fault)
 
   const styles = parts.get('xl/styles.xml')!
@@ -208,6 +218,13 @@ function checkRelationships (parts: Map<string, XmlElement>, fault: Fault): void
     for (const { attributes } of part.children) {
       fault(!parts.has(folder + attributes['Target']), `${path}: ${attributes['Target']} is not there`)
     }
+  }
+}
+
+function checkProperties (core: XmlElement, fault: Fault): void {
+  const properties = Object.fromEntries(core.children.map(({ name, text }) => [name, text]))
+  for (const name of ['dc:title', 'dc:creator', 'dcterms:created', 'dc:language']) {
+    fault(properties[name] === undefined, `the property ${name} is missing`)
   }
 }
 

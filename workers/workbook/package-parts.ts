@@ -79,8 +79,7 @@ export function withResults (xml: string, cells: SummaryCell[]): string {
 }
 
 /**
- * Adds the names of what is filtered and printed. Removes the path of the template's author, and what makes
- * Excel ask whether to save.
+ * Adds the names of what is filtered and printed. Removes what makes Excel ask whether to save.
  */
 export function workbookPart (xml: string, { columns, sheets }: SheetPlan): string {
   const last = columnName(columns.last)
@@ -98,7 +97,7 @@ export function workbookPart (xml: string, { columns, sheets }: SheetPlan): stri
   ]
   const calculation = /<calcPr [^>]*\/>/.exec(xml)?.[0] ?? ''
   return splice(
-    xml.replace(/<mc:AlternateContent[\s\S]*?<\/mc:AlternateContent>/, ''),
+    xml,
     calculation,
     () => `<definedNames>${names.join('')}</definedNames><calcPr calcId="191029"/>`
   )
@@ -168,9 +167,17 @@ function w3cDate (name: string, ms: number): string {
 }
 
 /**
- * LibreOffice uses the stored values of formulas only if the file comes from a program that it knows by this
- * name. Without it, a large book opens slowly.
+ * Names the worksheets. LibreOffice uses the stored values of formulas only if the file comes from a program
+ * that it knows by this name. Without it, a large book opens slowly.
  */
-export const APP_PART = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' +
-  '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">' +
-  '<Application>Microsoft Excel</Application><AppVersion>16.0300</AppVersion></Properties>'
+export function appPart (sheets: string[]): string {
+  const names = sheets.map((name) => `<vt:lpstr>${escapeXml(name)}</vt:lpstr>`).join('')
+  return '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' +
+    '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties" ' +
+    'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">' +
+    '<Application>Microsoft Excel</Application>' +
+    '<HeadingPairs><vt:vector size="2" baseType="variant"><vt:variant><vt:lpstr>Worksheets</vt:lpstr>' +
+    `</vt:variant><vt:variant><vt:i4>${sheets.length}</vt:i4></vt:variant></vt:vector></HeadingPairs>` +
+    `<TitlesOfParts><vt:vector size="${sheets.length}" baseType="lpstr">${names}</vt:vector>` +
+    '</TitlesOfParts><AppVersion>16.0300</AppVersion></Properties>'
+}

@@ -5,7 +5,7 @@ import type { Book } from '../../src/courses/book.ts'
 import type { ColumnWidths, FittedColumns } from './column-widths.ts'
 import { cellText, propertyText } from './excel-text.ts'
 import {
-  APP_PART,
+  appPart,
   contentTypesPart,
   corePart,
   sheetPart,
@@ -19,6 +19,7 @@ import { paperOf } from './paper.ts'
 import { HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
 import { summarySheet, type Summary } from './summary-sheet.ts'
 import type { WorkbookRequest } from './workbook-request.ts'
+import { standardPart } from './template-parts.ts'
 import { createStyles, type WorkbookStyles } from './workbook-styles.ts'
 import { wordsOf } from './words/words.ts'
 import { cut, elements } from './xml-splice.ts'
@@ -82,7 +83,7 @@ export async function makePackage (
     language: words.tag,
   }))
   take('docProps/app.xml')
-  parts.set('docProps/app.xml', APP_PART)
+  parts.set('docProps/app.xml', appPart([SUMMARY, ...plan.sheets.map(({ name }) => name)]))
   parts.set('xl/workbook.xml', workbookPart(take('xl/workbook.xml'), plan))
   parts.set('xl/styles.xml', stylesPart(take('xl/styles.xml')))
   const [stringsHead, stringsTail] = cut(take('xl/sharedStrings.xml'), '</sst>')
@@ -161,7 +162,7 @@ async function readParts (zip: Buffer): Promise<Map<string, string>> {
     if (entry.fileName.endsWith('/')) continue
     const chunks: Buffer[] = []
     for await (const chunk of await file.openReadStreamPromise(entry)) chunks.push(chunk)
-    parts.set(entry.fileName, Buffer.concat(chunks).toString())
+    parts.set(entry.fileName, standardPart(Buffer.concat(chunks).toString()))
   }
   return parts
 }
