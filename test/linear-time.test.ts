@@ -94,7 +94,7 @@ const TESTED: Record<string, (text: string) => unknown> = {
   emailKey,
   cleanFilename,
   'cutToBytes to 200': (text) => cutToBytes(text, 200),
-  exportFilename: (text) => exportFilename(text, 0, 'UTC'),
+  exportFilename: (text) => exportFilename(text, { at: 0, timeZone: 'UTC', period: text }),
   shorten,
   shortenName,
   'a row of a roster': rosterReader,

@@ -26,8 +26,8 @@ export async function performanceExport (
     return await reader.read((snapshot) => writeExport(snapshot, input, written, context))
   } catch (error) {
     rmSync(input.stagingPath, { force: true })
-    if (hasCode(error, 'WORKBOOK_TOO_LARGE') || hasCode(error, 'CHECK_FAILED')) {
-      return { ok: false, code: error.code, message: error.message }
+    for (const code of ['WORKBOOK_TOO_LARGE', 'CHECK_FAILED', 'VALIDATION_FAILED'] as const) {
+      if (hasCode(error, code)) return { ok: false, code, message: error.message }
     }
     if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: sentenceOf('DISK_FULL') }
     throw error
@@ -42,12 +42,13 @@ async function writeExport (
   read: SnapshotWriter | undefined,
   { onProgress, signal }: TaskContext
 ): Promise<TaskOutcome<ExportTask>> {
-  const book = await readBook(snapshot, courseId, { now, visitor: read })
+  const periodId = options.period_id ?? undefined
+  const book = await readBook(snapshot, courseId, { now, periodId, visitor: read })
   if (book === undefined) {
     return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
   }
   await read?.end(book, now)
-  const { course, dataVersion, currentUntil, zeroedCells } = book
+  const { course, period, dataVersion, currentUntil, zeroedCells } = book
   const report = throttleProgress(onProgress)
   const written = await writeWorkbook(book, {
     options,
@@ -56,13 +57,13 @@ async function writeExport (
     generatedAt: now,
     generatedBy: requestedBy,
     teachers: (await listTeachers(snapshot, courseId)).map(teacherName),
-    controls: { ...await controlTotals(snapshot, courseId, book.today), zeroedCells },
+    controls: { ...await controlTotals(snapshot, courseId, { today: book.today, periodId }), zeroedCells },
     signal,
     onProgress: (done, of) => {
       report(of === 0 ? 1 : done / of)
     },
   })
-  const filename = exportFilename(course.name, now, course.timeZone)
+  const filename = exportFilename(course.name, { at: now, timeZone: course.timeZone, period: period?.name })
   return { ok: true, facts: { filename, ...written, dataVersion, currentUntil } }
 }
 

@@ -1,5 +1,5 @@
 import { openBookReader, type BookReader, type DatabaseLocation } from '../db/index.ts'
-import { readBook } from '../src/courses/book.ts'
+import { noPeriod, readBook } from '../src/courses/book.ts'
 import { BookCache } from '../src/courses/book-cache.ts'
 import { bookJson, settingsJson } from '../src/courses/book-json.ts'
 import type { PreviewSettingsTask, ReadPageTask } from '../src/courses/book-tasks.ts'
@@ -29,11 +29,7 @@ export async function readPage (
     const book = await readBook(snapshot, courseId, { now, cache })
     if (book === undefined) return NO_COURSE
     if (page.periodId !== undefined && !book.periods.some((period) => period.id === page.periodId)) {
-      return {
-        ok: false,
-        code: 'VALIDATION_FAILED',
-        message: `period_id: the course has no period with id ${page.periodId}`,
-      }
+      return { ok: false, code: 'VALIDATION_FAILED', message: noPeriod(page.periodId).message }
     }
     return transferred(await bookJson(book, page, exports))
   })

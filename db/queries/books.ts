@@ -44,6 +44,15 @@ export async function listPeriods (db: Reads, courseId: number): Promise<Array<R
     .orderBy('position').orderBy('id').execute()
 }
 
+export async function findPeriod (
+  db: Reads,
+  courseId: number,
+  id: number
+): Promise<Row<'periods'> | undefined> {
+  return await db.selectFrom('periods').selectAll().where('course_id', '=', courseId).where('id', '=', id)
+    .executeTakeFirst()
+}
+
 export async function listTasks (db: Reads, courseId: number): Promise<Array<Row<'tasks'>>> {
   return await db.selectFrom('tasks').selectAll().where('course_id', '=', courseId)
     .orderBy('position').orderBy('id').execute()
@@ -112,16 +121,25 @@ async function listStudents (
   return await query.execute()
 }
 
-/** The earliest day after `today` on which a student is dropped. */
-export async function nextDrop (db: Reads, courseId: number, today: string): Promise<string | null> {
-  const row = await db.selectFrom('students').select((eb) => eb.fn.min('dropped_on').as('day'))
+/** The earliest day after `today` on which a student is dropped: of the course, or of one period. */
+export async function nextDrop (
+  db: Reads,
+  courseId: number,
+  { today, periodId }: { today: string, periodId?: number | undefined }
+): Promise<string | null> {
+  let query = db.selectFrom('students').select((eb) => eb.fn.min('dropped_on').as('day'))
     .where('course_id', '=', courseId).where('is_unenrolled', '=', 0).where('dropped_on', '>', today)
-    .executeTakeFirst()
-  return row?.day ?? null
+  if (periodId !== undefined) query = query.where('period_id', '=', periodId)
+  return (await query.executeTakeFirst())?.day ?? null
 }
 
-export async function controlTotals (db: Reads, courseId: number, today: string): Promise<ControlTotals> {
-  return await db.selectFrom('students')
+/** Of the course, or of one period. */
+export async function controlTotals (
+  db: Reads,
+  courseId: number,
+  { today, periodId }: { today: string, periodId?: number | undefined }
+): Promise<ControlTotals> {
+  let query = db.selectFrom('students')
     .leftJoin('student_scores', 'student_scores.student_id', 'students.id')
     .select([
       sql<number>`count(*) FILTER (WHERE NOT ${isDropped(today)})`.as('students'),
@@ -130,5 +148,6 @@ export async function controlTotals (db: Reads, courseId: number, today: string)
       sql<number>`coalesce(sum(student_scores.score_sum), 0.0)`.as('score_sum'),
     ])
     .where('students.course_id', '=', courseId)
-    .executeTakeFirstOrThrow()
+  if (periodId !== undefined) query = query.where('students.period_id', '=', periodId)
+  return await query.executeTakeFirstOrThrow()
 }

@@ -11,10 +11,12 @@ import { completeOptions, type ExportOptionsGiven } from '../exports/export-opti
 import type { Services } from '../services.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
+import { listNames, shorten } from '../short-text.ts'
 import { exportByNode } from './program/export-by-node.ts'
 import { failed, noCourse, stopped } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { withServices } from './program/open-services.ts'
+import { oneLine } from './program/printer.ts'
 import { createProgressBar, type ProgressBar } from './program/progress-bar.ts'
 
 /** Shown as the author of the export. */
@@ -26,6 +28,8 @@ interface Flags {
   output?: string
   sheets?: 'course' | 'period'
   values?: 'percent' | 'points'
+  period?: string
+  language?: 'en' | 'es'
   dropped: boolean
   json?: boolean
 }
@@ -43,17 +47,25 @@ export function exportCommand (context: CommandContext): Command {
     )
     .addOption(new Option('--values <which>', 'values of the cells').choices(['percent', 'points']))
     .option('--no-dropped', 'leave out dropped students')
+    .option('--period <name or id>', 'only the students of this period')
+    .addOption(
+      new Option('--language <code>', 'language of labels, statuses and the legend').choices(['en', 'es'])
+    )
     .option('--json', 'print JSON')
     .action(async (courseId: number, flags: Flags) => {
       const options: ExportOptionsGiven = {
         ...(flags.sheets === undefined ? {} : { sheets: flags.sheets }),
         ...(flags.values === undefined ? {} : { values: flags.values }),
         ...(flags.dropped ? {} : { include_dropped: false }),
+        ...(flags.language === undefined ? {} : { language: flags.language }),
       }
       const bar = createProgressBar(context.stderr, 'export')
       try {
         const file = flags.output === undefined ? undefined : resolve(givenPath(context, flags.output))
         const path = await withServices(context, async (services, config) => {
+          if (flags.period !== undefined) {
+            options.period_id = await findPeriod(services, courseId, flags.period)
+          }
           if (services.db.engine === 'postgres') {
             if (file !== undefined) await assertFolder(file)
             return await exportByNode(
@@ -71,6 +83,26 @@ export function exportCommand (context: CommandContext): Command {
         bar.end()
       }
     })
+}
+
+/** The id of the period that has this name, or else this id. */
+async function findPeriod ({ courses }: Services, courseId: number, given: string): Promise<number> {
+  if (await courses.find(courseId) === undefined) throw noCourse(courseId)
+  const periods = await courses.periods(courseId)
+  const named = periods.filter(({ name }) => name === given)
+  const [found, ...others] = named.length > 0 ? named : periods.filter(({ id }) => String(id) === given)
+  const known = periods.map(({ id, name }) => `${name} (id ${id})`)
+  if (found === undefined) {
+    throw failed(`The course has no period ${oneLine(shorten(given))}${
+      known.length === 0 ? '' : `; it has ${oneLine(listNames(known))}`
+    }.`)
+  }
+  if (others.length > 0) {
+    throw failed(`The course has several periods ${oneLine(shorten(given))}; give the id of one: ${
+      oneLine(listNames(named.map(({ id }) => String(id))))
+    }.`)
+  }
+  return found.id
 }
 
 /** Writes a file without a job: next to its place first, then moved when it is complete. */

@@ -4,6 +4,7 @@ import type { Reads } from '../../db/index.ts'
 import { findStudent, listPeriods, listTasks, nextDrop, studentBatches, type Place, type StudentRow } from
   '../../db/queries/books.ts'
 import { findCourse, listCategories } from '../../db/queries/courses.ts'
+import { DomainError } from '../errors.ts'
 import type { BookCache, BookTotals } from './book-cache.ts'
 import { bookCategories, bookTasks, type BookCategory, type BookTask } from './book-columns.ts'
 import { RowComputation, type BookRow } from './book-row.ts'
@@ -40,11 +41,13 @@ export interface RowFilter {
 
 export interface Book {
   course: BookCourse
+  /** The only one whose students were read; undefined: the whole course. */
+  period: BookPeriod | undefined
   dataVersion: number
   periods: BookPeriod[]
   categories: BookCategory[]
   tasks: BookTask[]
-  /** Of the whole course (`undefined`), one period, or the students without one (`null`). */
+  /** Of all that was read (`undefined`), one period, or the students without one (`null`). */
   averages: (periodId?: number | null) => Averages
   /** Rows in the book's order, in batches. Finish a batch before asking for the next one. */
   batches: (filter?: RowFilter) => AsyncIterable<Iterable<BookRow>>
@@ -67,6 +70,11 @@ export interface BookReading {
   now: number
   /** Settings to compute with instead of those that are stored. */
   settings?: CourseSettings
+  /**
+   * Only this period's students. All averages are over them, and the dates are theirs. Undefined: the whole
+   * course.
+   */
+  periodId?: number | undefined
   /** Keeps averages for later readings in this thread. */
   cache?: BookCache
   /** Gets each student once, dropped ones included, in the order of the book. Not together with `cache`. */
@@ -90,12 +98,12 @@ const BATCH_STUDENTS = { least: 16, most: 500 }
 /**
  * Reads a course's book. The snapshot must stay open as long as the book is used. One pass over all cells
  * gives the averages; `batches()` is another pass with the same computation. `undefined`: there is no such
- * course.
+ * course. Throws VALIDATION_FAILED if the course has no such period.
  */
 export async function readBook (
   snapshot: Reads,
   courseId: number,
-  { now, settings = {}, cache, visitor }: BookReading
+  { now, settings = {}, periodId, cache, visitor }: BookReading
 ): Promise<Book | undefined> {
   const courseRow = await findCourse(snapshot, courseId)
   if (courseRow === undefined) return undefined
@@ -107,6 +115,10 @@ export async function readBook (
   const course: BookCourse = {
     id: courseId, sourceId, name, school, term, timeZone, missingCounts, gradingScale,
   }
+  const periods = (await listPeriods(snapshot, courseId))
+    .map((row): BookPeriod => ({ id: row.id, sourceId: row.source_id, name: row.name }))
+  const period = periodId === undefined ? undefined : periods.find(({ id }) => id === periodId)
+  if (periodId !== undefined && period === undefined) throw noPeriod(periodId)
   const categories = bookCategories(await listCategories(snapshot, courseId), settings)
   const tasks = bookTasks(await listTasks(snapshot, courseId), categories, timeZone)
   const today = dayAt(now, timeZone)
@@ -124,7 +136,9 @@ export async function readBook (
       if (student === undefined) return
       place = { isDropped: isDroppedOn(student, today), position: student.position, id: student.id }
     }
-    const found = studentBatches(snapshot, courseId, { today, ...filter, after: place }, batchSize)
+    const found = studentBatches(snapshot, courseId, {
+      today, ...filter, periodId: filter.periodId === undefined ? periodId : filter.periodId, after: place,
+    }, batchSize)
     for await (const students of found) yield students.values().map((student) => computation.compute(student))
   }
 
@@ -159,7 +173,7 @@ export async function readBook (
 
   /** When the first date of those that are still to come changes something. */
   async function firstChange (): Promise<number | null> {
-    const drop = await nextDrop(snapshot, courseId, today)
+    const drop = await nextDrop(snapshot, courseId, { today, periodId })
     const due = missingCounts === 'zero'
       ? computation.unscoredTasks().flatMap(({ dueAt }) => dueAt !== null && dueAt >= now ? [dueAt + 1] : [])
       : []
@@ -168,8 +182,9 @@ export async function readBook (
   }
 
   async function totalsOf (): Promise<BookTotals> {
-    // The cache is for the settings that are stored.
-    if (Object.values(settings).some((setting) => setting !== undefined)) return await addUp()
+    // The cache is for whole courses and the settings that are stored.
+    const isTried = Object.values(settings).some((setting) => setting !== undefined)
+    if (isTried || periodId !== undefined) return await addUp()
     const known = cache?.get(courseId, dataVersion, now)
     if (known !== undefined) return known
     const totals = await addUp()
@@ -178,11 +193,11 @@ export async function readBook (
   }
 
   const totals = await totalsOf()
-  const periods = await listPeriods(snapshot, courseId)
   return {
     course,
+    period,
     dataVersion,
-    periods: periods.map((period) => ({ id: period.id, sourceId: period.source_id, name: period.name })),
+    periods,
     categories,
     tasks,
     averages: (periodId) => periodId === undefined
@@ -193,6 +208,11 @@ export async function readBook (
     zeroedCells: totals.zeroedCells,
     today,
   }
+}
+
+/** The course has no such period. */
+export function noPeriod (id: number): DomainError {
+  return new DomainError('VALIDATION_FAILED', { detail: `period_id: the course has no period with id ${id}` })
 }
 
 function isDroppedOn (student: Omit<StudentRow, 'cells' | 'is_dropped'>, today: string): boolean {

@@ -1,4 +1,5 @@
 import type { Database, Trx } from '../../db/index.ts'
+import { listPeriods } from '../../db/queries/books.ts'
 import * as queries from '../../db/queries/courses.ts'
 import { forgetImports, forgetReportsOfCourse, uploadsOfEndedImports } from '../../db/queries/reports.ts'
 import { deleteRosterOfCourse } from '../../db/queries/roster-records.ts'
@@ -34,6 +35,7 @@ export interface Courses {
    */
   set: (courseId: number, settings: CourseSettings) => Promise<boolean>
   categories: (courseId: number) => ReturnType<typeof queries.listCategories>
+  periods: (courseId: number) => ReturnType<typeof listPeriods>
   /** A page of the course's book as the API returns it. `exports` is the JSON of its exports. */
   readPage: (courseId: number, page: PageRequest, exports: string) => Promise<TaskOutcome<ReadPageTask>>
   /** The course's settings and averages as they would be under `settings`. */
@@ -67,6 +69,7 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
     list: ({ teacherKey, sourceId }) =>
       queries.listCourses(db.reads, { teacherKey, sourceId, today: (timeZone) => dayAt(now(), timeZone) }),
     categories: (courseId) => queries.listCategories(db.reads, courseId),
+    periods: (courseId) => listPeriods(db.reads, courseId),
     readPage: (courseId, page, exports) =>
       readers.run('readPage', { database: db.location, courseId, now: now(), page, exports }),
     previewSettings: (courseId, settings, { withStudents }) =>

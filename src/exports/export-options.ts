@@ -15,6 +15,13 @@ export const exportOptionsSchema = Type.Object({
   include_dropped: Type.Optional(
     Type.Boolean({ description: 'Whether dropped students are included. Default: true.' })
   ),
+  period_id: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'Only the students of this period, and averages over them. Default: the whole course.',
+    })
+  ),
   language: Type.Optional(
     Type.Enum(['en', 'es'], {
       description: 'Of labels, statuses and the legend: `en` (default), `es`.',
@@ -22,19 +29,32 @@ export const exportOptionsSchema = Type.Object({
   ),
 }, { additionalProperties: false })
 
+/** Options as a request has them. */
 export type ExportOptionsGiven = Static<typeof exportOptionsSchema>
-export type ExportOptions = Required<ExportOptionsGiven>
+
+type OptionsWithDefault = 'sheets' | 'values' | 'include_dropped' | 'language'
+
+/** All options. They are stored with the job and compared as JSON: see `Exports.request`. */
+export interface ExportOptions extends Required<Pick<ExportOptionsGiven, OptionsWithDefault>> {
+  /** Null: the whole course. */
+  period_id: number | null
+}
 
 const DEFAULTS: ExportOptions = {
-  sheets: 'course', values: 'percent', include_dropped: true, language: 'en',
+  sheets: 'course',
+  values: 'percent',
+  include_dropped: true,
+  period_id: null,
+  language: 'en',
 }
 
 /** In a fixed order, so that equal options are equal JSON. */
-export function completeOptions (given: ExportOptionsGiven): ExportOptions {
+export function completeOptions (given: Partial<ExportOptions>): ExportOptions {
   return {
     sheets: given.sheets ?? DEFAULTS.sheets,
     values: given.values ?? DEFAULTS.values,
     include_dropped: given.include_dropped ?? DEFAULTS.include_dropped,
+    period_id: given.period_id ?? DEFAULTS.period_id,
     language: given.language ?? DEFAULTS.language,
   }
 }

@@ -4,8 +4,9 @@ import * as queries from '../../db/queries/exports.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
-import { completeOptions, type ExportOptionsGiven } from './export-options.ts'
+import type { ExportOptionsGiven } from './export-options.ts'
 import { EXPORT_KIND, type ExportPayload } from './export.job.ts'
+import { resolveOptions } from './resolve-options.ts'
 
 interface ExportRequest {
   courseId: number
@@ -33,7 +34,8 @@ export interface ExportItem {
 export interface Exports {
   /**
    * Queues an export or joins the one that serves the request. Undefined: no such course. Throws QUEUE_FULL,
-   * and COURSE_NOT_FOUND if the course is deleted at this moment.
+   * VALIDATION_FAILED for a period of another course, and COURSE_NOT_FOUND if the course is deleted at this
+   * moment.
    */
   request: (request: ExportRequest) => Promise<JobTicket | undefined>
   /** Newest first. */
@@ -58,11 +60,11 @@ interface ExportsOptions {
 export function createExports ({ db, files, queue, now, retention }: ExportsOptions): Exports {
   return {
     async request ({ courseId, options, userId, requestedBy }) {
-      const complete = completeOptions(options)
-      const payload: ExportPayload = { courseId, options: complete, requestedBy }
       return await db.write(async (trx) => {
         const course = await findCourse(trx, courseId)
         if (course === undefined) return undefined
+        const complete = await resolveOptions(trx, courseId, options)
+        const payload: ExportPayload = { courseId, options: complete, requestedBy }
         // Never before an existing export. Otherwise, after the clock was set back, that export would look
         // like the result.
         const requestedAt = Math.max(now(), await queries.newestExportTime(trx, courseId) ?? 0)

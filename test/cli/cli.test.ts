@@ -6,6 +6,7 @@ import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { listenFailure } from '../../src/cli/program/run-service.ts'
 import { perfbook } from '../support/cli.ts'
+import { readCells } from '../support/ooxml-cells.ts'
 import { startServer } from '../support/server-process.ts'
 import { testFolder } from '../support/test-folder.ts'
 
@@ -48,6 +49,7 @@ t.test('help, version and wrong usage', async (t) => {
       ['export'],
       ['export', 'x'],
       ['export', '1', '--sheets', 'all'],
+      ['export', '1', '--language', 'de'],
       ['user', 'add', 'a@b.example'],
       ['user', 'add', 'a@b.example', '--role', 'king'],
       ['token', 'create', 'a@b.example', '--scope', 'all'],
@@ -161,7 +163,7 @@ t.test('courses and their settings', async (t) => {
 t.test('export into a file, and as an export of the course', async (t) => {
   const folder = t.testdir()
   const data = join(folder, 'data')
-  await makeBookDatabase(join(data, 'perfbook.sqlite'), COURSE)
+  await makeBookDatabase(join(data, 'perfbook.sqlite'), { ...COURSE, periods: ['1st', '2nd'] })
   const file = join(folder, 'out.xlsx')
   t.match(await perfbook(data, ['export', '1', '-o', file]), { status: 0, stdout: `${file}\n` })
   t.equal(readFileSync(file).subarray(0, 2).toString(), 'PK')
@@ -177,6 +179,22 @@ t.test('export into a file, and as an export of the course', async (t) => {
   t.match(stored, { status: 0, stdout: /files.[0-9a-f]{32}.Physics_I_Performance_\d{8}-\d{6}\.xlsx\n$/ })
   t.equal(statSync(stored.stdout.trim()).mode & 0o777, 0o600, 'a stored file is for the service alone')
   t.match(await perfbook(data, ['export', '9']), { status: 1, stderr: /no course with id 9/ })
+  const period = ['--period', '2nd', '--language', 'es']
+  t.match(await perfbook(data, ['export', '1', ...period, '-o', file]), { status: 0 })
+  t.equal((await readCells(file))[0]?.cells['C1'], 'Grupo: 2nd')
+  for (const given of ['2nd', '2']) {
+    const { stdout } = await perfbook(data, ['export', '1', '--period', given])
+    t.match(stdout, /Physics_I_2nd_Performance_\d{8}-\d{6}\.xlsx\n$/, 'by name or by id')
+  }
+  for (const to of [[], ['-o', file]]) {
+    t.match(await perfbook(data, ['export', '1', '--period', '3rd', ...to]), {
+      status: 1,
+      stderr: /The course has no period 3rd; it has 1st \(id 1\), 2nd \(id 2\)\.$/m,
+    })
+  }
+  t.match(await perfbook(data, ['export', '9', '--period', '2nd']), {
+    status: 1, stderr: /no course with id 9/,
+  })
   const [job] = JSON.parse((await perfbook(data, ['job', 'list', '--json'])).stdout)
   t.match(job, { kind: 'performance-export', status: 'succeeded', course_id: 1 })
   t.match(await perfbook(data, ['job', 'show', String(job.id)]), { status: 0, stdout: /"succeeded"/ })

@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import { openBookReader, type Database, type Reads } from '../../db/index.ts'
 import {
   controlTotals,
+  findPeriod,
   findStudent,
   listPeriods,
   listTasks,
@@ -13,10 +14,12 @@ import {
   type StudentFilter,
 } from '../../db/queries/books.ts'
 import { findCourse, raiseDataVersion } from '../../db/queries/courses.ts'
+import { readBook } from '../../src/courses/book.ts'
 import { CellReader } from '../../src/courses/packed-cells.ts'
 import { insertCourse, type CourseDescription } from '../support/book-database.ts'
 
 const TODAY = '2015-04-01'
+const NOW = Date.UTC(2015, 3, 1, 12)
 
 const COURSE: CourseDescription = {
   periods: ['1st', '2nd'],
@@ -139,21 +142,55 @@ export async function bookReaderContract (t: Test, make: (t: Test) => Promise<Da
         'jo@example.edu',
         'ann@example.edu',
       ])
-      t.strictSame({ ...await controlTotals(snapshot, id, TODAY) }, {
+      t.strictSame({ ...await controlTotals(snapshot, id, { today: TODAY }) }, {
         students: 4,
         dropped: 3,
         scores: 7,
         score_sum: 1 + 0.5 + 0.5 + 0.25 + 0 + 0 + 0.1,
       })
-      t.equal(await nextDrop(snapshot, id, TODAY), '2015-04-02')
-      t.equal(await nextDrop(snapshot, id, '2015-05-01'), null)
-      t.strictSame({ ...await controlTotals(snapshot, 999, TODAY) }, {
+      t.equal(await nextDrop(snapshot, id, { today: TODAY }), '2015-04-02')
+      t.equal(await nextDrop(snapshot, id, { today: '2015-05-01' }), null)
+      t.strictSame({ ...await controlTotals(snapshot, 999, { today: TODAY }) }, {
         students: 0,
         dropped: 0,
         scores: 0,
         score_sum: 0,
       })
       t.strictSame(await names(snapshot, 999), [])
+    })
+  })
+
+  await t.test('totals and the next drop of one period', async (t) => {
+    const { reader, id } = await start(t)
+    await reader.read(async (snapshot) => {
+      const [first, second] = (await listPeriods(snapshot, id)).map((period) => period.id)
+      const [other] = (await listPeriods(snapshot, id + 1)).map((period) => period.id)
+      t.equal((await findPeriod(snapshot, id, second!))?.name, '2nd')
+      t.equal(await findPeriod(snapshot, id, other!), undefined)
+      const totals = async (periodId?: number) =>
+        ({ ...await controlTotals(snapshot, id, { today: TODAY, periodId }) })
+      t.strictSame(await totals(first), { students: 2, dropped: 2, scores: 5, score_sum: 1.5 + 0.1 })
+      t.strictSame(await totals(second), { students: 1, dropped: 1, scores: 2, score_sum: 0.5 + 0.25 })
+      t.strictSame(await totals(other), { students: 0, dropped: 0, scores: 0, score_sum: 0 })
+      t.equal(await nextDrop(snapshot, id, { today: TODAY, periodId: first }), '2015-05-01')
+      t.equal(await nextDrop(snapshot, id, { today: TODAY, periodId: second }), null)
+    })
+    await reader.read(async (snapshot) => {
+      const [period] = await listPeriods(snapshot, id)
+      const book = (await readBook(snapshot, id, { now: NOW, periodId: period!.id }))!
+      t.strictSame(book.period, { id: period!.id, sourceId: 'p0', name: '1st' })
+      t.equal(book.periods.length, 2)
+      const names = (await Array.fromAsync(book.batches(), (batch) =>
+        Array.from(batch, ({ student }) => student.last_name))).flat()
+      t.strictSame(names, ['Ames', 'Gall', 'Ende', 'Fink'])
+      const whole = (await readBook(snapshot, id, { now: NOW }))!
+      t.strictSame(book.averages(), whole.averages(period!.id))
+      t.not(book.averages().course.average, whole.averages().course.average)
+      t.equal(book.currentUntil, Date.UTC(2015, 4, 1), 'when Gall is dropped, not when Cole is')
+      t.equal(whole.currentUntil, Date.UTC(2015, 3, 2))
+      await t.rejects(readBook(snapshot, id, { now: NOW, periodId: 999_999 }), {
+        code: 'VALIDATION_FAILED', message: 'period_id: the course has no period with id 999999',
+      })
     })
   })
 

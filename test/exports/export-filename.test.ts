@@ -2,7 +2,7 @@ import t from 'tap'
 import { exportFilename } from '../../src/exports/export-filename.ts'
 
 const AT = Date.UTC(2015, 3, 30, 19, 34, 2)
-const name = (course: string, zone = 'UTC') => exportFilename(course, AT, zone)
+const name = (course: string, timeZone = 'UTC') => exportFilename(course, { at: AT, timeZone })
 
 t.test("course, what it is, and the time in the course's zone", async (t) => {
   t.equal(name('Physics I'), 'Physics_I_Performance_20150430-193402.xlsx')
@@ -46,4 +46,20 @@ t.test('at most 200 bytes, never cut inside a character', async (t) => {
     t.ok(course.startsWith(made.slice(0, -'_Performance_20150430-193402.xlsx'.length)))
   }
   t.notMatch(name(`${'x'.repeat(166)} ${'y'.repeat(50)}`), /__/, 'no underscore is left at the cut')
+})
+
+t.test("a period's name follows the course's", async (t) => {
+  const ofPeriod = (course: string, period: string) =>
+    exportFilename(course, { at: AT, timeZone: 'UTC', period })
+  t.equal(ofPeriod('Physics I', '3rd'), 'Physics_I_3rd_Performance_20150430-193402.xlsx')
+  t.equal(ofPeriod('Physics I', ' A/B '), 'Physics_I_A_B_Performance_20150430-193402.xlsx')
+  t.equal(ofPeriod('', '?'), 'Course_Period_Performance_20150430-193402.xlsx')
+  for (const [course, period] of [['物', '期'], ['x', 'y']] as const) {
+    for (const [a, b] of [[300, 300], [300, 2], [2, 300]] as const) {
+      const made = ofPeriod(course.repeat(a), period.repeat(b))
+      t.ok(Buffer.byteLength(made) <= 200, `${Buffer.byteLength(made)} bytes`)
+      t.match(made, new RegExp(`^${course}{2,}_${period}{2,}_Performance_`), 'something of both')
+    }
+  }
+  t.match(ofPeriod('Physics I', 'y'.repeat(140)), /_y{140}_/, 'cut only where it has to be')
 })

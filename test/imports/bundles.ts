@@ -374,7 +374,7 @@ async function showBook (snapshot: Reads, id: number, now: number): Promise<Show
       cells,
     })
   }
-  const { scores, score_sum: sum } = await controlTotals(snapshot, id, book.today)
+  const { scores, score_sum: sum } = await controlTotals(snapshot, id, { today: book.today })
   const teachers = await listTeachers(snapshot, id)
   const averages = book.averages()
   return {

@@ -88,7 +88,7 @@ export async function withBook<T> (
   try {
     return await reader.read(async (snapshot) => {
       const book = (await readBook(snapshot, courseId, { now }))!
-      const controls = await controlTotals(snapshot, courseId, book.today)
+      const controls = await controlTotals(snapshot, courseId, { today: book.today })
       return await use(book, { ...controls, zeroedCells: book.zeroedCells })
     })
   } finally {

@@ -94,8 +94,10 @@ function listSheets (
 ): Array<{ name: string, periodId: number | null | undefined }> {
   if (options.sheets === 'course') return [{ name: PERFORMANCE, periodId: undefined }]
   const { students, dropped } = book.averages(null)
-  const hasRest = book.periods.length === 0 || students + (options.include_dropped ? dropped : 0) > 0
-  const wanted: Array<{ id: number | null, name: string }> = [...book.periods]
+  const hasRest = book.period === undefined &&
+    (book.periods.length === 0 || students + (options.include_dropped ? dropped : 0) > 0)
+  const wanted: Array<{ id: number | null, name: string }> =
+    book.period === undefined ? [...book.periods] : [book.period]
   if (hasRest) wanted.push({ id: null, name: NO_PERIOD })
   const names = sheetNames(wanted.map(({ name }) => name), [SUMMARY, HISTORY])
   return wanted.map(({ id, name }, i) => ({ name: names[i] ?? name, periodId: id }))

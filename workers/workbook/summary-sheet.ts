@@ -70,6 +70,7 @@ export function summarySheet (
   const averages = book.averages()
   const scores = request.options.include_dropped ? averages.scores : averages.activeScores
   line(words.course, book.course.name, styles.title)
+  if (book.period !== undefined) put(3, styles.plain, { value: `${words.period}: ${book.period.name}` })
   line(words.school, book.course.school)
   line(words.term, book.course.term)
   line(words.teachers, request.teachers.join(', '))

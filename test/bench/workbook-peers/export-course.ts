@@ -14,7 +14,8 @@ export async function exportCourse ({ file, input }: Task): Promise<void> {
   const now = Date.UTC(2015, 3, 30)
   await reader.read(async (snapshot) => {
     const book = (await readBook(snapshot, 1, { now }))!
-    const controls = { ...await controlTotals(snapshot, 1, book.today), zeroedCells: book.zeroedCells }
+    const totals = await controlTotals(snapshot, 1, { today: book.today })
+    const controls = { ...totals, zeroedCells: book.zeroedCells }
     await writeWorkbook(book, {
       options: { sheets: 'course', values: 'percent', include_dropped: true, language: 'en' },
       file,

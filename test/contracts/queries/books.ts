@@ -50,12 +50,15 @@ export async function callAboutBooks (db: Database, recorded: Recorded): Promise
     await courses.findCourse(reads, id)
     await courses.listCategories(reads, id)
     await books.listPeriods(reads, id)
+    for (const period of [1, 3, 2 ** 52]) await books.findPeriod(reads, id, period)
     await books.listTasks(reads, id)
     await books.listTeachers(reads, id)
     for (const student of [1, 7, 2 ** 52]) await books.findStudent(reads, id, student)
     for (const day of ['2015-01-01', TODAY, '2015-04-02', '2017-01-01']) {
-      await books.nextDrop(reads, id, day)
-      await books.controlTotals(reads, id, day)
+      for (const periodId of [undefined, 1, 3, 2 ** 52]) {
+        await books.nextDrop(reads, id, { today: day, periodId })
+        await books.controlTotals(reads, id, { today: day, periodId })
+      }
     }
     for (const filter of [
       {}, { periodId: null }, { periodId: 1 }, { isDropped: true }, { isDropped: false },

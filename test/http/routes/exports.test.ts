@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import type { CourseDescription } from '../../support/book-database.ts'
+import { readCells } from '../../support/ooxml-cells.ts'
 import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -155,6 +158,59 @@ t.test('who asks for other options gets another file; options compare after defa
   )
 })
 
+t.test('one period, in Spanish', async (t) => {
+  const withPeriods = (name: string): CourseDescription => ({
+    ...COURSE,
+    name,
+    periods: ['1st', '2nd'],
+    students: [
+      { lastName: 'Ames', period: 0, cells: [7] },
+      { lastName: 'Burr', period: 1, cells: [9] },
+      { lastName: 'Cole', period: 1, cells: [3], droppedOn: '2015-03-02' },
+    ],
+  })
+  const service = await startTestService(t, {
+    courses: [withPeriods('Physics I'), withPeriods('Physics II')],
+    now: () => Date.UTC(2015, 3, 30, 19, 34, 2),
+  })
+  const { call, courseIds: [, second] } = service
+  const [, period] = (await call('GET', path(service))).json().periods
+  const other = await call('POST', `/api/courses/${second}/performance/export`, {
+    body: { period_id: period.id },
+  })
+  t.match(other.json(), {
+    statusCode: 400,
+    code: 'VALIDATION_FAILED',
+    message: `period_id: the course has no period with id ${period.id}`,
+  }, "of another course's")
+  const query = `/export?period_id=${period.id}`
+  t.equal((await call('POST', path(service, query))).status, 202, 'a query parameter is no option')
+  await service.services.runner.drain()
+
+  const body = { language: 'es', period_id: period.id, sheets: 'course' }
+  const asked = await call('POST', path(service, '/export'), { body })
+  t.match((await exported(service, body)).json(), { id: asked.json().id, joined: true })
+  const [item, whole] = (await call('GET', path(service, '/exports'))).json()
+  t.strictSame(item.options, { period_id: period.id, language: 'es' })
+  t.equal(item.filename, 'Physics_I_2nd_Performance_20150430-193402.xlsx')
+  t.strictSame([whole.options, whole.filename], [{}, 'Physics_I_Performance_20150430-193402.xlsx'])
+
+  // The folder of the service's own data.
+  const file = join(t.testdirName, 'period.xlsx')
+  const { bytes } = await call('GET', new URL(item.url).pathname, { token: null })
+  writeFileSync(file, bytes)
+  const [summary, performance, ...others] = await readCells(file)
+  t.strictSame(others, [])
+  const top = Object.values(summary!.cells)
+  for (const [label, value] of [['Estudiantes', 1], ['Estudiantes dados de baja', 1], ['Notas', 2]]) {
+    t.equal(top[top.indexOf(label!) + 1], value, String(label))
+  }
+  t.equal(top[top.indexOf('Promedio del curso') + 1], 0.9, 'over the period')
+  t.equal(summary!.cells['C1'], 'Grupo: 2nd')
+  t.strictSame([9, 10, 11].map((row) => performance!.cells[`A${row}`]), ['Burr', 'Cole', undefined])
+  t.strictSame([9, 10].map((row) => performance!.cells[`F${row}`]), ['Activo', 'De baja'])
+})
+
 t.test('an empty body is an export with all defaults, whatever it calls itself', async (t) => {
   const service = await startTestService(t, { courses: [COURSE], withoutRunner: true })
   for (
@@ -191,6 +247,19 @@ t.test('what is wrong with the options is said and nothing is queued', async (t)
   t.match(await refused({ include_dropped: 'true' }), {
     code: 'VALIDATION_FAILED',
     message: /^include_dropped: /,
+  })
+  t.match(await refused({ language: 'de' }), {
+    code: 'VALIDATION_FAILED',
+    message: 'language: must be one of en, es',
+  })
+  for (const id of [0, -1, 1.5, '1', null, 2 ** 53]) {
+    const answer = await refused({ period_id: id })
+    t.match(answer, { code: 'VALIDATION_FAILED', message: /^period_id: / }, String(id))
+  }
+  t.match(await refused({ period_id: 999_999 }), {
+    statusCode: 400,
+    code: 'VALIDATION_FAILED',
+    message: 'period_id: the course has no period with id 999999',
   })
   t.match(await refused([]), { code: 'VALIDATION_FAILED' })
   t.match(await refused('{"sheets":', { 'content-type': 'application/json' }), {
