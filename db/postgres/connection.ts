@@ -5,6 +5,7 @@ import type { PostgresAddress } from './address.ts'
 import { clientOptions } from './client-options.ts'
 import type { PostgresLocation } from '../database.ts'
 import { guardedPool, type GuardedPool, type Patience } from './guarded-pool.ts'
+import { createStatementNames } from './statement-names.ts'
 import type { Tables } from '../tables.ts'
 
 /** Types whose values node-postgres gives as text, because they may be larger than a double holds exactly. */
@@ -78,7 +79,7 @@ export function patientPool (
     max,
     connectionTimeoutMillis: patience.connectMs,
     ...(hasPooler(location) ? {} : limits),
-  }), patience)
+  }), patience, hasPooler(location) ? undefined : createStatementNames())
 }
 
 /** Kysely over a pool, which `destroy` ends. */

@@ -3,6 +3,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { DomainError, hasCode } from '../../src/errors.ts'
 import { endsConnection } from '../failures.ts'
+import { isOutdatedPlan, type StatementNames } from './statement-names.ts'
 
 /** How long to wait, ms. */
 export interface Patience {
@@ -49,8 +50,13 @@ const RETRY_AFTER_S = 5
 /** The least time for a statement if getting its connection took long, ms. */
 const LEAST_MS = 500
 
-/** `makePool` is called again after each `shut`: connections that seem to be there may be dead. */
-export function guardedPool (makePool: () => Pool, { statementMs, transactionMs }: Patience): GuardedPool {
+/**
+ * `makePool` is called again after each `shut`: connections that seem to be there may be dead. Without
+ * `names`, the server plans each statement anew.
+ */
+export function guardedPool (
+  makePool: () => Pool, { statementMs, transactionMs }: Patience, names?: StatementNames
+): GuardedPool {
   let pool = makePool()
   let isShut = false
   let errors = 0
@@ -70,6 +76,7 @@ export function guardedPool (makePool: () => Pool, { statementMs, transactionMs 
     const onError = (error: unknown) => { failure ??= failed(error) }
     client.on('error', onError)
     lent.add(client)
+    let isInTransaction = false
     let wait = Math.max(LEAST_MS, statementMs - (performance.now() - since))
 
     return {
@@ -77,14 +84,25 @@ export function guardedPool (makePool: () => Pool, { statementMs, transactionMs 
       async query (text, values) {
         // What follows a failure, such as a ROLLBACK, must not wait again.
         if (failure !== undefined) throw failure
-        try {
+        const run = async () => {
+          const name = names?.of(text, values)
           const statement = { text, values: values as unknown[], query_timeout: wait }
-          return await client.query(statement) as never
+          return await client.query(name === undefined ? statement : { ...statement, name }) as never
+        }
+        try {
+          return await run()
         } catch (error) {
+          if (isOutdatedPlan(error)) {
+            names?.renew()
+            // A transaction is over. Its owner may begin it again.
+            if (!isInTransaction) return await run()
+          }
           if (!isLost(error)) throw error
           throw (failure ??= failed(error))
         } finally {
           wait = text === 'begin' ? transactionMs : Math.max(wait, statementMs)
+          if (/^(?:begin|start transaction)/.test(text)) isInTransaction = true
+          else if (text === 'commit' || text === 'rollback') isInTransaction = false
         }
       },
       release (destroy = false) {

@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Database, Topic, Trx } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { serverTime } from '../queries/server-time.ts'
+import { isOutdatedPlan } from './statement-names.ts'
 
 type Callback = () => void | Promise<void>
 
@@ -66,7 +67,8 @@ export function writer (
         return await commit(work)
       } catch (error) {
         const { code } = error as { code?: unknown }
-        if (tries === MOST_TRIES || typeof code !== 'string' || !MAY_TRY_AGAIN.includes(code)) throw error
+        const isConflict = typeof code === 'string' && MAY_TRY_AGAIN.includes(code)
+        if (tries === MOST_TRIES || !(isConflict || isOutdatedPlan(error))) throw error
       }
     }
   }

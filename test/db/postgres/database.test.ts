@@ -1,7 +1,8 @@
 // PostgreSQL as the database: what differs from SQLite is not to be noticed.
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { openBookReader, openDatabase, type Database } from '../../../db/index.ts'
+import { openBookReader, openDatabase, type Database, type Reads } from '../../../db/index.ts'
+import { createStatementNames } from '../../../db/postgres/statement-names.ts'
 import { noPostgres, testPostgres } from '../../support/postgres.ts'
 
 async function open (t: Test, create?: string): Promise<Database> {
@@ -104,4 +105,41 @@ t.test('the audit log cannot be changed', { skip: noPostgres }, async (t) => {
   await sql`INSERT INTO audit_log (at, action, outcome, via)
     VALUES (1, 'a', 'done', 'command')`.execute(db.reads)
   await t.rejects(sql`UPDATE audit_log SET action = 'b'`.execute(db.reads), /append-only/)
+})
+
+t.test('a column that a newer node adds disturbs no statement in use', { skip: noPostgres }, async (t) => {
+  const db = await open(t)
+  const reader = openBookReader(db.location)
+  t.teardown(() => reader.close())
+  const users = (reads: Reads) => reads.selectFrom('users').selectAll().execute()
+  const add = (email: string) => db.write(async (trx) => {
+    await users(trx)
+    return await trx.insertInto('users').values(user(email)).returningAll().executeTakeFirst()
+  })
+  /** Several connections, each with its own plans. */
+  const atOnce = async () => {
+    const all = [1, 2, 3].flatMap(() => [users(db.reads), reader.read(users)])
+    return (await Promise.all(all)).map((rows) => Object.keys(rows[0] ?? {}))
+  }
+  await add('a')
+  await atOnce()
+  await sql`ALTER TABLE users ADD COLUMN new_one integer DEFAULT 5`.execute(db.reads)
+  t.match(await add('b'), { email: 'b', new_one: 5 })
+  await sql`ALTER TABLE users ADD COLUMN new_two integer`.execute(db.reads)
+  for (const columns of await atOnce()) t.ok(columns.includes('new_two'), 'of a table as it is now')
+})
+
+t.test('a plan is kept for statements, not for their variants without end', async (t) => {
+  const names = createStatementNames()
+  const first = names.of('select 1', [])
+  t.ok(first)
+  t.equal(names.of('select 1', []), first)
+  t.notOk(names.of('BEGIN; DROP TABLE users; COMMIT;', []), 'several statements')
+  t.notOk(names.of('begin', []), 'nothing to plan')
+  t.notOk(names.of('select $1', Array.from({ length: 31 })), 'a long list of values')
+  names.renew()
+  t.not(names.of('select 1', []), first, 'planned again')
+  for (let i = 0; i < 1000; i++) names.of(`select ${i}`, [])
+  t.notOk(names.of('select 1000', []), 'no more')
+  t.ok(names.of('select 1', []))
 })
