@@ -17,11 +17,13 @@ export const ONE_RUN_PER_KEY = 'jobs_started_key'
 
 /**
  * The token of the last claim of a job of the same owner; 0 if there was none. Jobs without an owner count as
- * jobs of one owner.
+ * jobs of one owner. PostgreSQL has no index for IS NOT DISTINCT FROM, hence two cases.
  */
-export const lastServed = sql<number>`(SELECT coalesce(max(served.token), 0) FROM jobs AS served
-  WHERE served.owner_type IS NOT DISTINCT FROM jobs.owner_type
-  AND served.owner_id IS NOT DISTINCT FROM jobs.owner_id)`
+export const lastServed = sql<number>`coalesce(CASE WHEN jobs.owner_type IS NULL
+  THEN (SELECT max(token) FROM jobs AS served WHERE owner_type IS NULL AND owner_id IS NULL)
+  ELSE (SELECT max(served.token) FROM jobs AS served
+    WHERE served.owner_type = jobs.owner_type AND served.owner_id = jobs.owner_id)
+  END, 0)`
 
 /**
  * The next job that may start: due, of a kind with room, and no job of the same key is running. The higher

@@ -44,8 +44,10 @@ export async function lastRuns (
     .select(sql<number>`finished_at - started_at`.as('ms'))
     .where('state', '=', state('succeeded')).where('kind', '=', kind).orderBy('id', 'desc').limit(limit)
   if (owner !== undefined) {
-    query = query.where('owner_type', 'is not distinct from', owner.owner_type)
-      .where('owner_id', 'is not distinct from', owner.owner_id)
+    const { owner_type: type, owner_id: id } = owner
+    // Not IS NOT DISTINCT FROM, for which PostgreSQL uses no index.
+    query = query.where('owner_type', type === null ? 'is' : '=', type)
+      .where('owner_id', id === null ? 'is' : '=', id)
   }
   return (await query.execute()).map(({ ms }) => ms)
 }
