@@ -29,7 +29,9 @@ export function createJobView ({ access, exports, links, outlook, polls, queue, 
     async one (request: FastifyRequest, job: JobRow) {
       const shown = await jobJson(request, job)
       if (principalOf(request).role !== 'admin') return shown
-      return { ...shown, attempt_log: (await queue.attempts(job.id)).map(attemptFacts) }
+      // Without a token, it was never claimed.
+      const attempts = job.token === 0 ? [] : await queue.attempts(job.id)
+      return { ...shown, attempt_log: attempts.map(attemptFacts) }
     },
     /** A job in a list, without attempts. */
     listed: jobJson,
@@ -51,7 +53,12 @@ export function createJobView ({ access, exports, links, outlook, polls, queue, 
       export_id: made?.id ?? null,
       progress,
       queue_position: ahead,
-      seconds_left: await outlook.secondsLeft(job, { progress, ahead }),
+      seconds_left: await outlook.secondsLeft(job, {
+        progress,
+        ahead,
+        // The same for all who wait.
+        pace: () => polls.get(`pace ${job.kind}`, () => outlook.pace(job.kind)),
+      }),
       attempts: job.attempts,
       requested_by: (JSON.parse(job.payload) as { requestedBy?: string }).requestedBy ?? null,
       created_at: isoTime(job.created_at),

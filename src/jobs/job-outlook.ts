@@ -11,11 +11,22 @@ const LAST_OF_KIND = 15
 export interface JobOutlook {
   /** How many jobs are ahead of each waiting job, by its id. */
   positions: () => Promise<ReadonlyMap<number, number>>
+  /** How fast the queue moves for jobs of this kind. */
+  pace: (kind: string) => Promise<Pace>
   /**
    * Whole seconds until the job ends; null if it has ended, or if no such run was seen yet. `progress` is a
-   * fraction, `ahead` a number of jobs.
+   * fraction, `ahead` a number of jobs, `pace` that of its kind.
    */
-  secondsLeft: (job: JobRow, now: { progress: number, ahead: number }) => Promise<number | null>
+  secondsLeft: (
+    job: JobRow, now: { progress: number, ahead: number, pace: () => Promise<Pace> }
+  ) => Promise<number | null>
+}
+
+interface Pace {
+  /** How long a run usually takes, ms; undefined: no run was seen yet. */
+  usualMs: number | undefined
+  /** How many run at once, on all live nodes. */
+  atOnce: number
 }
 
 interface JobOutlookOptions {
@@ -28,26 +39,28 @@ interface JobOutlookOptions {
 }
 
 export function createJobOutlook ({ db, now, capacity, ownThreads = [] }: JobOutlookOptions): JobOutlook {
-  const usualOfKind = async (kind: string) => median(await lastRuns(db.reads, kind, { limit: LAST_OF_KIND }))
   const usualOfOwner = async (job: JobRow) =>
     median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER }))
 
   return {
     positions: () => queuePositions(db.reads, { now: now(), ownThreads }),
-    async secondsLeft (job, { progress, ahead }) {
+    async pace (kind) {
+      const usualMs = median(await lastRuns(db.reads, kind, { limit: LAST_OF_KIND }))
+      const { threads, nodes } = await capacity()
+      // Each node has one thread for such a kind. Where no node is alive, one will come.
+      return { usualMs, atOnce: Math.max(1, ownThreads.includes(kind) ? nodes : threads) }
+    },
+    async secondsLeft (job, { progress, ahead, pace }) {
       const at = now()
       if (job.state === 'started' && job.started_at !== null) {
-        const usualMs = await usualOfOwner(job) ?? await usualOfKind(job.kind)
+        const usualMs = await usualOfOwner(job) ?? (await pace()).usualMs
         const left = timeLeft({ progress, elapsedMs: Math.max(0, at - job.started_at), usualMs })
         return left === undefined ? null : Math.ceil(left / 1000)
       }
       if (job.state !== 'queued') return null
-      const usualHere = await usualOfKind(job.kind)
+      const { usualMs: usualHere, atOnce } = await pace()
       if (usualHere === undefined) return null
       const runMs = await usualOfOwner(job) ?? usualHere
-      const { threads, nodes } = await capacity()
-      // Each node has one thread for such a kind. Where no node is alive, one will come.
-      const atOnce = Math.max(1, ownThreads.includes(job.kind) ? nodes : threads)
       const aheadMs = ahead * usualHere / atOnce
       return Math.ceil((Math.max(0, job.run_after - at) + aheadMs + runMs) / 1000)
     },

@@ -36,7 +36,7 @@ t.test('the outlook of a job: jobs ahead of it, past runs of its owner or else o
   const ask = async (id: number, progress = 0) => {
     const job = await service.row(id)
     const ahead = (await outlook.positions()).get(job.id) ?? 0
-    return [ahead, await outlook.secondsLeft(job, { progress, ahead })]
+    return [ahead, await outlook.secondsLeft(job, { progress, ahead, pace: () => outlook.pace(job.kind) })]
   }
   let runs = 0
   async function run (course: number, seconds: number): Promise<void> {
