@@ -2,6 +2,7 @@
 // the next job, in the same order as every delivery, and holds the ticket while the job runs: its heartbeat
 // shows that the node is alive. The rows are the source of truth. Tickets may be lost or superfluous: twice a
 // second, every node compares them with the rows, requeues jobs that run nowhere, and sends missing tickets.
+import { setTimeout as delay } from 'node:timers/promises'
 import { isUnavailable } from '../../../db/failures.ts'
 import type { Database } from '../../../db/index.ts'
 import { nextJob, ONE_RUN_PER_KEY } from '../../../db/queries/job-claims.ts'
@@ -37,6 +38,8 @@ const SETTLE_MS = 5000
 const MAINTAIN_EVERY_MS = 60_000
 /** If a job could not be claimed with its ticket, another ticket is sent after this long, ms. */
 const RESEND_MS = 250
+/** Least time between the beginnings of two looks, ms. Tickets start jobs, and looks only repair. */
+const LOOK_LEAST_MS = 50
 /** A drain looks again after this long at the latest, ms. */
 const DRAIN_MS = 500
 
@@ -96,7 +99,10 @@ export async function createPgBossDelivery (
 
   async function lookUntilDone (): Promise<void> {
     try {
-      while (current !== undefined) {
+      for (;;) {
+        const restMs = lastLookAt + LOOK_LEAST_MS - performance.now()
+        if (restMs > 0) await delay(restMs)
+        if (current === undefined) return
         mustLookAgain = false
         const woken = new AbortController()
         wake = () => { woken.abort() }
