@@ -66,6 +66,20 @@ export function sameCell (
   return lines(decoded(found)) === lines(decoded(asExcelShows(wanted)))
 }
 
+/**
+ * What differs between our stored values and those of a program that calculated again:
+ * `Summary!B11: … instead of …`.
+ */
+export function formulaDifferences (ours: ReadSheet, theirs: ReadSheet): string[] {
+  const addresses = Object.keys(ours.formulas)
+  if (addresses.length === 0) return [`${ours.name} has no formula`]
+  return addresses.flatMap((at) => {
+    const [found, wanted] = [theirs.cells[at] ?? null, ours.cells[at] ?? null]
+    if (sameCell(found, wanted, { tolerance: 1e-9 })) return []
+    return [`${ours.name}!${at}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`]
+  })
+}
+
 /** What of a text a cell can hold. */
 export function asExcelShows (text: string): string {
   const whole = text.toWellFormed()

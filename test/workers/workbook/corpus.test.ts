@@ -1,10 +1,11 @@
 // Every course of the corpus before the gates: each misses what another sees. LibreOffice has a file of its
 // own.
 import t from 'tap'
-import { packageFaults } from '../../support/ooxml.ts'
+import { readWithJava } from '../../support/java.ts'
+import { packageFaults, readParts } from '../../support/ooxml.ts'
 import { validationFaults } from '../../support/ooxml-validator.ts'
 import { readWithOpenpyxl } from '../../support/openpyxl.ts'
-import { findOpenpyxl, needs } from '../../support/tools.ts'
+import { findJava, findOpenpyxl, needs } from '../../support/tools.ts'
 import { compareCorpus, makeCorpus } from './made-corpus.ts'
 
 // Other programs do most of the work here; on a busy machine that takes minutes.
@@ -19,6 +20,14 @@ t.test('the package', async (t) => {
 
 t.test('the Open XML SDK finds nothing', async (t) => {
   t.strictSame(await validationFaults(files), [])
+})
+
+t.test('Java reads every part, from front to back', needs(findJava()), async (t) => {
+  const read = readWithJava(files)
+  for (const { title, file } of made) {
+    const sizes = Array.from(await readParts(file), ([path, bytes]) => [path, bytes.length])
+    t.strictSame([...read.get(file)!], sizes, title)
+  }
 })
 
 t.test('as openpyxl reads it', needs(findOpenpyxl()), async (t) => {

@@ -2,10 +2,10 @@
 // with it. All stored values are wrong in the files that it opens, so every right value was calculated.
 import { copyFileSync } from 'node:fs'
 import t from 'tap'
-import { sameCell } from '../../support/compare-workbook.ts'
+import { formulaDifferences } from '../../support/compare-workbook.ts'
 import { recalculateWithGnumeric } from '../../support/gnumeric.ts'
 import { rewriteParts } from '../../support/ooxml.ts'
-import { readWithOpenpyxl, type ReadSheet } from '../../support/openpyxl.ts'
+import { readWithOpenpyxl } from '../../support/openpyxl.ts'
 import { findGnumeric, findOpenpyxl, needs } from '../../support/tools.ts'
 import { makeCorpus } from './made-corpus.ts'
 
@@ -35,15 +35,4 @@ t.test('calculated again by Gnumeric', needs(findGnumeric(), findOpenpyxl()), as
 
 function withWrongValues (xml: string): string {
   return xml.replace(/(<f>[^<]*<\/f><v>)[^<]*/g, '$1123')
-}
-
-/** What differs between our stored values and Gnumeric's: `Summary!B11: … instead of …`. */
-function formulaDifferences (ours: ReadSheet, theirs: ReadSheet): string[] {
-  const addresses = Object.keys(ours.formulas)
-  if (addresses.length === 0) return [`${ours.name} has no formula`]
-  return addresses.flatMap((at) => {
-    const [found, wanted] = [theirs.cells[at] ?? null, ours.cells[at] ?? null]
-    if (sameCell(found, wanted, { tolerance: 1e-9 })) return []
-    return [`${ours.name}!${at}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`]
-  })
 }
