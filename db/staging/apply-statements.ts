@@ -47,12 +47,14 @@ export function applyStatements ({ at, isTermOfClass }: PlanDialect): string[] {
         WHERE p.op = 'delete')`,
 
     `INSERT INTO courses (source_id, "grouping", name, school, term, starts_on, ends_on,
-        imported_time_zone, imported_missing_counts, data_version, created_at, updated_at)
-      SELECT source_id, "grouping", name, school, term, starts_on, ends_on, time_zone, missing_counts, 1,
-        ${at}, ${at} FROM plan_courses WHERE op = 'insert' ORDER BY course`,
+        imported_time_zone, imported_missing_counts, imported_grading_scale, data_version, created_at,
+        updated_at)
+      SELECT source_id, "grouping", name, school, term, starts_on, ends_on, time_zone, missing_counts,
+        grading_scale, 1, ${at}, ${at} FROM plan_courses WHERE op = 'insert' ORDER BY course`,
     `UPDATE courses SET "grouping" = p."grouping", name = p.name, school = p.school, term = p.term,
         starts_on = p.starts_on, ends_on = p.ends_on,
-      imported_time_zone = p.time_zone, imported_missing_counts = p.missing_counts FROM plan_courses p
+      imported_time_zone = p.time_zone, imported_missing_counts = p.missing_counts,
+      imported_grading_scale = p.grading_scale FROM plan_courses p
         WHERE p.live_id = courses.id AND p.op = 'update'`,
     `UPDATE courses SET data_version = data_version + 1, updated_at = ${at}
       WHERE id IN (SELECT live_id FROM plan_courses WHERE op IN ('update', 'none') AND is_changed = 1)`,

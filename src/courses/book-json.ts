@@ -2,6 +2,7 @@
 // makes them, and the server's own thread never sees them as objects.
 import { isoTime } from '../iso-time.ts'
 import type { Book } from './book.ts'
+import { gradeOf } from './grading-scale.ts'
 import { JsonChunks } from './json-chunks.ts'
 import { numberJson, rowWriter } from './row-json.ts'
 import { NO_SPREAD, type Averages } from './tally.ts'
@@ -71,7 +72,7 @@ async function addStudents (
 
 /**
  * The JSON of a `PATCH` of a course, in chunks: its settings and the averages under them; `withStudents`: the
- * course average of each student as well.
+ * course average of each student as well, and its grade if there is a scale.
  */
 export async function settingsJson (
   book: Book,
@@ -86,9 +87,13 @@ export async function settingsJson (
   if (withStudents) {
     out.add(`,"course_average":${JSON.stringify(averages.course.average)},"students":[`)
     let separator = ''
+    const { gradingScale } = book.course
     for await (const batch of book.batches()) {
       for (const { student, courseAverage } of batch) {
-        out.add(`${separator}{"id":${student.id},"course_average":${numberJson(courseAverage)}}`)
+        const grade = gradingScale.length === 0
+          ? ''
+          : `,"grade":${JSON.stringify(gradeOf(courseAverage, gradingScale))}`
+        out.add(`${separator}{"id":${student.id},"course_average":${numberJson(courseAverage)}${grade}}`)
         separator = ','
       }
     }
@@ -118,6 +123,7 @@ function courseJson ({ course }: Book) {
     school: course.school,
     term: course.term,
     missing_counts: course.missingCounts,
+    grading_scale: course.gradingScale.length === 0 ? null : course.gradingScale,
   }
 }
 

@@ -12,6 +12,7 @@ import type { PreviewSettingsTask, ReadPageTask } from './book-tasks.ts'
 import type { BookThreads } from './book-threads.ts'
 import type { CourseSettings } from './course-settings.ts'
 import { dayAt } from './course-time.ts'
+import { gradingScaleOf, gradingScaleText } from './grading-scale.ts'
 import { effectiveWeights } from './weights.ts'
 
 /** The category of uploaded files, see `import.job.ts`. */
@@ -89,22 +90,25 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
         if (course === undefined) return false
         const categories = await queries.listCategories(trx, courseId)
         checkWeights(categories, settings)
-        const { missingCounts, timeZone, weights } = settings
+        const { missingCounts, timeZone, weights, gradingScale } = settings
         const weighted = categories.map((category) => {
           const weight = weights?.get(category.id)
           return weight === undefined ? category : { ...category, set_weight: weight }
         })
         const weightsBefore = effectiveWeights(categories)
+        const scale = gradingScale === undefined ? undefined : gradingScaleText(gradingScale)
         const isChanged =
           (missingCounts !== undefined &&
             missingCounts !== (course.set_missing_counts ?? course.imported_missing_counts)) ||
           (timeZone !== undefined && timeZone !== (course.set_time_zone ?? course.imported_time_zone)) ||
+          (scale !== undefined && scale !== gradingScaleText(gradingScaleOf(course))) ||
           effectiveWeights(weighted).some((weight, i) => weight !== weightsBefore[i])
         // Stored even if it equals the imported value: from now on, an import no longer changes it.
         if (missingCounts !== undefined) {
           await queries.updateCourse(trx, courseId, { set_missing_counts: missingCounts })
         }
         if (timeZone !== undefined) await queries.updateCourse(trx, courseId, { set_time_zone: timeZone })
+        if (scale !== undefined) await queries.updateCourse(trx, courseId, { set_grading_scale: scale })
         for (const category of weighted) {
           await queries.setCategoryWeight(trx, category.id, category.set_weight)
         }

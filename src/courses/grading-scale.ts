@@ -10,6 +10,11 @@ export interface GradeLimit {
 /** The highest grade first, limits strictly decreasing to 0. Empty: no scale. */
 export type GradingScale = readonly GradeLimit[]
 
+/** A scale from 0 to 20 has 21. */
+export const GRADES_MAX = 40
+/** UTF-16 units. */
+export const GRADE_LENGTH_MAX = 50
+
 /**
  * The grade of an average (a fraction; null or NaN: none): the first one whose limit the average reaches when
  * rounded to ten decimals, so that sums in another order give the same grade. An average below 0 has the
@@ -28,4 +33,41 @@ export function gradingScaleOf (
 ): GradingScale {
   const stored = course.set_grading_scale ?? course.imported_grading_scale
   return stored === null ? [] : JSON.parse(stored) as GradingScale
+}
+
+/** How a scale is stored: equal scales are equal texts. */
+export function gradingScaleText (scale: GradingScale): string {
+  return JSON.stringify(scale.map(({ grade, from }) => ({ grade, from })))
+}
+
+/**
+ * What is wrong with a scale, whose entries have the right types: where (`[2].from`, or empty for the whole)
+ * and a sentence without its subject. Undefined: nothing.
+ */
+export function gradingScaleProblem (
+  scale: GradingScale
+): { path: string, message: string } | undefined {
+  if (scale.length < 1 || scale.length > GRADES_MAX) {
+    return { path: '', message: `has ${scale.length} grades, expected 1 to ${GRADES_MAX}` }
+  }
+  for (const [i, { grade, from }] of scale.entries()) {
+    if (grade.trim() === '' || grade.length > GRADE_LENGTH_MAX) {
+      const message = `is not a grade; expected text of 1 to ${GRADE_LENGTH_MAX} characters`
+      return { path: `[${i}].grade`, message }
+    }
+    if (!(from >= 0 && from <= 1)) {
+      return { path: `[${i}].from`, message: `is ${from}, expected a fraction from 0 to 1` }
+    }
+    const before = scale[i - 1]
+    if (before !== undefined && from >= before.from) {
+      const message = `is ${from}, expected less than the ${before.from} of the grade before it; ` +
+        'the highest grade comes first'
+      return { path: `[${i}].from`, message }
+    }
+  }
+  const last = scale.length - 1
+  const lowest = scale[last]?.from
+  return lowest === 0
+    ? undefined
+    : { path: `[${last}].from`, message: `is ${lowest}, expected 0: the lowest grade begins there` }
 }

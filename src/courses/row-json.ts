@@ -5,6 +5,7 @@ import { personName } from '../person-name.ts'
 import type { Book } from './book.ts'
 import type { BookRow } from './book-row.ts'
 import { startOfDay } from './course-time.ts'
+import { gradeOf } from './grading-scale.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS_MASK, STATUSES, type CellReader } from './packed-cells.ts'
 
 /** Returns what writes rows of this book. */
@@ -53,7 +54,8 @@ export function rowWriter ({ course, tasks }: Book): (row: BookRow) => string {
       period_id: student.period_id,
       is_dropped: isDropped,
     })
-    let text = `${head.slice(0, -1)},"course_average":${numberJson(courseAverage)}` +
+    const grade = JSON.stringify(gradeOf(courseAverage, course.gradingScale))
+    let text = `${head.slice(0, -1)},"course_average":${numberJson(courseAverage)},"grade":${grade}` +
       `,"category_averages":[${Array.from(categoryAverages, numberJson).join(',')}],"data":[`
     let j = 0
     for (const { slot, start } of columns) {

@@ -1,6 +1,7 @@
 // What every format is converted to: one course as its source describes it. The results are in the staging
 // database, under the numbers given here.
 import type { Row } from '../../db/tables.ts'
+import type { GradingScale } from '../courses/grading-scale.ts'
 import type { Place } from './problems.ts'
 
 export interface BookSource {
@@ -18,6 +19,8 @@ export interface BookSource {
   endsOn: string | null
   timeZone: string
   missingCounts: 'ignored' | 'zero'
+  /** Empty: none. Undefined: the source cannot have one, and what is stored stays. */
+  gradingScale?: GradingScale
   periods: SourcePeriod[]
   /** One for each title. */
   categories: SourceCategory[]

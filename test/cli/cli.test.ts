@@ -150,6 +150,22 @@ t.test('courses and their settings', async (t) => {
     ]),
     { status: 0 }
   )
+  const scale = async (text: string) =>
+    await perfbook(folder, ['course', 'set', '1', '--grading-scale', text])
+  t.match(await scale('A+=0.9, B = 0.5,F=0'), { status: 0 })
+  const stored = await openDatabase(sqliteFile(join(folder, 'perfbook.sqlite')))
+  const read = async () =>
+    (await stored.reads.selectFrom('courses').select('set_grading_scale').executeTakeFirst())
+      ?.set_grading_scale
+  t.equal(await read(), '[{"grade":"A+","from":0.9},{"grade":"B","from":0.5},{"grade":"F","from":0}]')
+  t.match(await scale('A=0.9,B=0.95,F=0'), {
+    status: 2, stderr: /limit 2 is 0\.95, expected less than the 0\.9 of the grade before it/,
+  })
+  t.match(await scale('A=x,F=0'), { status: 2, stderr: /limit 1 is NaN, expected a fraction/ })
+  t.match(await scale('A'), { status: 2, stderr: /Write it like A=0\.9,B=0\.8,F=0: grade 1 is not a grade/ })
+  t.match(await scale(''), { status: 0 })
+  t.equal(await read(), '[]')
+  await stored.close()
   t.match(await perfbook(folder, ['course', 'set', '1', '--weight', 'Lab=0.5']), {
     status: 1,
     stderr: /no category Lab; it has Homework/,

@@ -10,6 +10,7 @@ import type { ImportOptions } from '../../src/imports/import-options.ts'
 import { importSources } from '../../src/imports/import-sources.ts'
 import type { ImportOutcome, ImportSummary } from '../../src/imports/outcome.ts'
 import { showPlace } from '../../src/imports/problems.ts'
+import type { GradingScale } from '../../src/courses/grading-scale.ts'
 import { readBook } from '../../src/courses/book.ts'
 import { STATUSES, STATUS_MASK } from '../../src/courses/packed-cells.ts'
 import { rowsOf } from '../support/book-rows.ts'
@@ -303,6 +304,7 @@ export interface ShownBook {
   school: string | null
   term: string | null
   timeZone: string
+  gradingScale: GradingScale
   version: number
   teachers: string[]
   periods: string[]
@@ -384,6 +386,7 @@ async function showBook (snapshot: Reads, id: number, now: number): Promise<Show
     school: book.course.school,
     term: book.course.term,
     timeZone: book.course.timeZone,
+    gradingScale: book.course.gradingScale,
     version: book.dataVersion,
     teachers: teachers.map((teacher) =>
       `${teacher.first_name ?? ''} ${teacher.last_name ?? ''} <${teacher.email_key ?? ''}>${

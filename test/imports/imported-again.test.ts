@@ -253,8 +253,10 @@ t.test('what a teacher set stays, and a category keeps its weight by its name', 
   const db = await openDatabase(world.database)
   await db.write(async (trx) => {
     await trx.updateTable('categories').set({ set_weight: 0.9 }).where('name', '=', 'Homework').execute()
-    await trx.updateTable('courses').set({ set_time_zone: 'Asia/Tokyo', set_missing_counts: 'zero' })
-      .execute()
+    await trx.updateTable('courses').set({
+      set_time_zone: 'Asia/Tokyo', set_missing_counts: 'zero',
+      imported_grading_scale: '[{"grade":"P","from":0}]',
+    }).execute()
   })
   await db.close()
   tables.categories!.reverse()
@@ -265,5 +267,6 @@ t.test('what a teacher set stays, and a category keeps its weight by its name', 
   const book = await world.book()
   t.strictSame(book.categories, { Exams: 0.5, Homework: 0.9 })
   t.equal(book.timeZone, 'Asia/Tokyo')
+  t.strictSame(book.gradingScale, [{ grade: 'P', from: 0 }], 'a roster says nothing about it')
   t.strictSame(warningCounts(await world.take(tables)), {})
 })

@@ -35,6 +35,29 @@ t.test('what is wrong is named by its path', async (t) => {
   await one((d) => {
     d.course.missing_counts = 'half'
   }, '$.course.missing_counts: is "half", expected "ignored" or "zero"')
+  const scale = (grading_scale: unknown, expected: string | RegExp) =>
+    one((d) => { d.course.grading_scale = grading_scale }, expected)
+  const list = 'expected a list of 1 to 40 grades, the highest first'
+  await scale([], `$.course.grading_scale: is a list, ${list}`)
+  await scale('A', `$.course.grading_scale: is "A", ${list}`)
+  await scale(Array.from({ length: 41 }, (_, i) => ({ grade: `G${i}`, from: (40 - i) / 40 })),
+    `$.course.grading_scale: is a list, ${list}`)
+  await scale([{ grade: 'A', from: 0.9 }, { grade: 'F', from: '0' }],
+    /^\$\.course\.grading_scale\[1\]\.from: is "0", expected a fraction from 0 to 1; /)
+  await scale([{ grade: 'A', from: 93 }, { grade: 'F', from: 0 }],
+    /^\$\.course\.grading_scale\[0\]\.from: is 93, expected a fraction from 0 to 1; /)
+  await scale([{ grade: '', from: 0 }],
+    '$.course.grading_scale[0].grade: is "", expected text that is not empty')
+  await scale([{ grade: ' ', from: 0 }],
+    '$.course.grading_scale[0].grade: is not a grade; expected text of 1 to 50 characters')
+  await scale([{ grade: 'A\0', from: 0 }], '$.course.grading_scale[0].grade: has a NUL character')
+  await scale([{ grade: 'A', from: 0, to: 1 }],
+    '$.course.grading_scale[0].to: is not a known property; expected one of grade, from')
+  await scale([{ grade: 'B', from: 0.8 }, { grade: 'A', from: 0.9 }, { grade: 'F', from: 0 }],
+    '$.course.grading_scale[1].from: is 0.9, expected less than the 0.8 of the grade before it; ' +
+      'the highest grade comes first')
+  await scale([{ grade: 'A', from: 0.9 }, { grade: 'F', from: 0.1 }],
+    '$.course.grading_scale[1].from: is 0.1, expected 0: the lowest grade begins there')
   await one((d) => {
     d.results[2].points = '7'
   }, '$.results[2].points: is "7", expected a number')

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import t from 'tap'
+import { openDatabase } from '../../db/index.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../../src/imports/performance-book/performance-book-1.schema.ts'
 import { createWorld, showErrors, warningCounts } from './bundles.ts'
 import { take, refused, physics } from './physics-document.ts'
@@ -80,6 +81,32 @@ t.test('the lists may come in any order, and be left out', async (t) => {
     { ok: true }
   )
   t.match((await world.books())[1], { timeZone: 'Asia/Tokyo', students: [] })
+})
+
+t.test('a grading scale comes with the document, changes with it, and goes with it', async (t) => {
+  const world = await createWorld(t)
+  const document = physics()
+  const withScale = async (scale?: unknown) => {
+    return await take(world, { ...document, course: { ...document.course, grading_scale: scale } })
+  }
+  const scale = [{ grade: 'A', from: 0.9 }, { grade: 'F', from: 0 }]
+  t.match(await withScale(scale), { summary: { courses: { added: 1 } } })
+  t.strictSame((await world.book()).gradingScale, scale)
+  t.match(await withScale(scale.map(({ grade, from }) => ({ from, grade }))), {
+    summary: { courses: { unchanged: 1 } },
+  })
+  t.match(await withScale([{ grade: 'A', from: 0.8 }, { grade: '\ud800', from: 0 }]), {
+    summary: { courses: { updated: 1 }, warnings: [{ code: 'lone_surrogate', count: 1 }] },
+  })
+  t.strictSame((await world.book()).gradingScale, [{ grade: 'A', from: 0.8 }, { grade: '\ufffd', from: 0 }])
+
+  const db = await openDatabase(world.database)
+  await db.write((trx) => trx.updateTable('courses').set({ set_grading_scale: '[]' }).execute())
+  await db.close()
+  await withScale(scale)
+  t.strictSame((await world.book()).gradingScale, [], 'what a teacher set stays')
+  t.match(await withScale(null), { summary: { courses: { updated: 1 } } })
+  t.match(await withScale(), { summary: { courses: { unchanged: 1 } } })
 })
 
 t.test('without categories: one for each type in use; with an empty list: none', async (t) => {

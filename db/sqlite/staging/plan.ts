@@ -16,6 +16,8 @@ interface PlannedCourse {
   ends_on: string | null
   time_zone: string
   missing_counts: 'ignored' | 'zero'
+  /** JSON of a `GradingScale`. */
+  grading_scale: string | null
   /** 1: the data version of the course is raised. */
   is_changed: 0 | 1
 }
@@ -138,7 +140,7 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     course: insert(
       'courses',
       'course live_id op source_id grouping name school term starts_on ends_on time_zone missing_counts ' +
-        'is_changed'
+        'grading_scale is_changed'
     ),
     period: insert('periods', `${part} name`),
     category: insert('categories', `${part} name weight`),

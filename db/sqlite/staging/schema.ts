@@ -34,6 +34,7 @@ export const STAGING_SCHEMA = [
     ends_on TEXT,
     time_zone TEXT NOT NULL,
     missing_counts TEXT NOT NULL,
+    grading_scale TEXT,
     is_changed INTEGER NOT NULL
   ) STRICT`,
   `CREATE TABLE plan_periods (

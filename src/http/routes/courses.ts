@@ -8,6 +8,7 @@ import type { BookTasks } from '../../courses/book-tasks.ts'
 import type { CourseSettings } from '../../courses/course-settings.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import type { Courses } from '../../courses/courses.ts'
+import { gradingScaleProblem } from '../../courses/grading-scale.ts'
 import { DomainError } from '../../errors.ts'
 import type { Exports } from '../../exports/exports.ts'
 import type { TaskOutcome } from '../../jobs/task.ts'
@@ -91,17 +92,25 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
     config: { access: { who: 'course', scope: 'export', audit: 'course.set' } },
     schema: {
       tags,
-      summary: 'Change the settings of a course: missing work, time zone, category weights',
+      summary: 'Change the settings of a course: missing work, time zone, category weights, grading scale',
       params: courseParams,
       querystring: Type.Object({ dry_run: Type.Optional(Type.Boolean()) }),
       body: courseChangesSchema,
       response: { 200: settingsSchema, ...errors(400, 401, 403, 404, 413, 415) },
     },
   }, async (request, reply) => {
-    const { missing_counts: missingCounts, time_zone: timeZone, categories } = request.body
+    const {
+      missing_counts: missingCounts, time_zone: timeZone, categories, grading_scale: scale,
+    } = request.body
     if (timeZone !== undefined && !isTimeZone(timeZone)) {
       throw new DomainError('VALIDATION_FAILED', {
         detail: `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`,
+      })
+    }
+    const problem = scale === undefined || scale === null ? undefined : gradingScaleProblem(scale)
+    if (problem !== undefined) {
+      throw new DomainError('VALIDATION_FAILED', {
+        detail: `grading_scale${problem.path.replaceAll(/\[(\d+)\]/g, '.$1')}: ${problem.message}`,
       })
     }
     const settings: CourseSettings = {
@@ -110,6 +119,7 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
       weights: categories === undefined
         ? undefined
         : new Map(categories.map(({ id, weight }) => [id, weight])),
+      gradingScale: scale === null ? [] : scale,
     }
     const courseId = courseOf(request).id
     if (request.query.dry_run === true) {

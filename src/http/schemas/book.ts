@@ -1,9 +1,27 @@
 // Courses and their performance books, as the API shows them.
 import Type, { type Static } from 'typebox'
+import { GRADE_LENGTH_MAX, GRADES_MAX } from '../../courses/grading-scale.ts'
 import { exportSchema, fraction, id, nullable, time } from './common.ts'
 
 const text = Type.String()
 const spread = { class_average: nullable(fraction), lowest: nullable(fraction), highest: nullable(fraction) }
+
+const gradingScale = Type.Array(
+  Type.Object({
+    grade: Type.String({ minLength: 1, maxLength: GRADE_LENGTH_MAX }),
+    from: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: 'The lowest average that has this grade, a fraction',
+    }),
+  }, { additionalProperties: false }),
+  {
+    minItems: 1,
+    maxItems: GRADES_MAX,
+    description: 'The highest grade first, limits strictly decreasing to 0. An average is rounded to ten ' +
+      'decimals and has the first grade whose limit it reaches.',
+  }
+)
 
 const course = Type.Object({
   id,
@@ -13,6 +31,7 @@ const course = Type.Object({
   school: nullable(text),
   term: nullable(text),
   missing_counts: Type.Enum(['ignored', 'zero']),
+  grading_scale: nullable(gradingScale),
 })
 const category = Type.Object({
   id,
@@ -62,6 +81,7 @@ export const bookSchema = Type.Object({
     period_id: nullable(id),
     is_dropped: Type.Boolean(),
     course_average: nullable(fraction),
+    grade: nullable(Type.String({ description: 'Null: no average, or no scale' })),
     category_averages: Type.Array(nullable(fraction), { description: 'One for each of categories' }),
     data: Type.Array(nullable(cell), {
       description: 'One for each of data_headings. Null: the student was not given the task.',
@@ -108,6 +128,7 @@ export const courseChangesSchema = Type.Object({
     }, { additionalProperties: false }),
     { maxItems: 10_000 }
   )),
+  grading_scale: Type.Optional(nullable(gradingScale)),
 }, { additionalProperties: false })
 export type CourseChanges = Static<typeof courseChangesSchema>
 
@@ -115,6 +136,10 @@ export const settingsSchema = Type.Object({
   course,
   categories: Type.Array(category),
   course_average: Type.Optional(nullable(fraction)),
-  students: Type.Optional(Type.Array(Type.Object({ id, course_average: nullable(fraction) }))),
+  students: Type.Optional(Type.Array(Type.Object({
+    id,
+    course_average: nullable(fraction),
+    grade: Type.Optional(nullable(Type.String({ description: 'Where the course would have a scale' }))),
+  }))),
 }, { title: 'CourseSettings' })
 export type SettingsAnswer = Static<typeof settingsSchema>

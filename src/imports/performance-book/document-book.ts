@@ -1,5 +1,6 @@
 // Turns a document whose pieces are all read into a `BookSource`.
 import { isTimeZone } from '../../courses/course-time.ts'
+import { gradingScaleProblem } from '../../courses/grading-scale.ts'
 import { shorten } from '../../short-text.ts'
 import {
   ALL_GONE,
@@ -29,6 +30,9 @@ export function bookOf (document: BookDocument, run: ImportRun): BookSource | un
     const message = `is "${shorten(timeZone)}", expected a time zone such as America/Chicago`
     document.error('$.course.time_zone', message)
   }
+  const scale = course.grading_scale ?? undefined
+  const problem = scale === undefined ? undefined : gradingScaleProblem(scale)
+  if (problem !== undefined) document.error(`$.course.grading_scale${problem.path}`, problem.message)
   const { categories, nameOf } = categoriesOf(document, run)
   const inUse = document.tasks.filter(({ piece }) => piece.withdrawn !== true)
   const tasks = inUse.map((task) => sourceTask(task, nameOf(task)))
@@ -51,6 +55,7 @@ export function bookOf (document: BookDocument, run: ImportRun): BookSource | un
     endsOn: course.ends_on ?? null,
     timeZone,
     missingCounts: course.missing_counts ?? 'ignored',
+    gradingScale: course.grading_scale ?? [],
     periods: Array.from(document.periods, ([sourceId, name]) => ({ sourceId, name })),
     categories,
     tasks,

@@ -68,19 +68,22 @@ async function readDocument (
  * Adds an error for NUL characters, and replaces lone surrogates with U+FFFD, since other programs cannot
  * read them. Changes the value in place.
  */
-function cleanTexts (value: unknown, path: string, document: BookDocument, { problems }: ImportRun): unknown {
+function cleanTexts (value: unknown, path: string, document: BookDocument, run: ImportRun): unknown {
   const clean = (text: string, where: string) => {
     if (text.includes('\0')) document.error(where, 'has a NUL character')
     if (text.isWellFormed()) return text
-    problems.warn('lone_surrogate', document.placeOf(where))
+    run.problems.warn('lone_surrogate', document.placeOf(where))
     return text.toWellFormed()
   }
   if (typeof value === 'string') return clean(value, path)
   if (typeof value !== 'object' || value === null) return value
   const object = value as Record<string, unknown>
+  const isList = Array.isArray(value)
   for (const key in object) {
     const text = object[key]
-    if (typeof text === 'string') object[key] = clean(text, `${path}.${key}`)
+    if (typeof text !== 'string' && (typeof text !== 'object' || text === null)) continue
+    const where = isList ? `${path}[${key}]` : `${path}.${key}`
+    object[key] = typeof text === 'string' ? clean(text, where) : cleanTexts(text, where, document, run)
   }
   return object
 }

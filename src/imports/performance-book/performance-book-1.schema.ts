@@ -1,3 +1,4 @@
+import { GRADE_LENGTH_MAX, GRADES_MAX } from '../../courses/grading-scale.ts'
 import { NAME_MAX } from '../../short-text.ts'
 
 // The published JSON Schema of `performance-book/1`. Descriptions are shown to people: they complete the
@@ -63,6 +64,27 @@ export const PERFORMANCE_BOOK_SCHEMA = {
       starts_on: date,
       ends_on: date,
       missing_counts: { enum: ['ignored', 'zero', null], description: '"ignored" or "zero"' },
+      grading_scale: {
+        type: ['array', 'null'],
+        minItems: 1,
+        maxItems: GRADES_MAX,
+        items: { $ref: '#/$defs/grade' },
+        description: `a list of 1 to ${GRADES_MAX} grades, the highest first`,
+      },
+    }),
+    grade: object('a grade', ['grade', 'from'], {
+      grade: {
+        type: 'string',
+        minLength: 1,
+        maxLength: GRADE_LENGTH_MAX,
+        description: 'text that is not empty',
+      },
+      from: {
+        type: 'number',
+        minimum: 0,
+        maximum: 1,
+        description: 'a fraction from 0 to 1; each limit is lower than the one before, and the last is 0',
+      },
     }),
     teacher: object('a teacher', [], { email: text, first_name: text, last_name: text }),
     period: object('a period', ['source_id'], { source_id: id, name: text }),
@@ -125,6 +147,7 @@ export interface CoursePiece {
   starts_on?: Optional<string>
   ends_on?: Optional<string>
   missing_counts?: Optional<'ignored' | 'zero'>
+  grading_scale?: Optional<Array<{ grade: string, from: number }>>
 }
 export interface TeacherPiece {
   email?: Optional<string>

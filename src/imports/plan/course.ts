@@ -1,6 +1,7 @@
 // Compares a course as its source describes it with the course as it is stored, and notes what has to change.
 // Nothing is written to the service's database here.
 import type { Row } from '../../../db/tables.ts'
+import { gradingScaleText } from '../../courses/grading-scale.ts'
 import { CellReader } from '../../courses/packed-cells.ts'
 import { shorten } from '../../short-text.ts'
 import type { BookSource } from '../book-source.ts'
@@ -67,6 +68,7 @@ export function planCourseRemoval (
     ends_on: live.ends_on,
     time_zone: live.imported_time_zone,
     missing_counts: live.imported_missing_counts,
+    grading_scale: live.imported_grading_scale,
     is_changed: 1,
   })
 }
@@ -85,6 +87,7 @@ function planCourseRow (
     ends_on: book.endsOn,
     time_zone: book.timeZone,
     missing_counts: book.missingCounts,
+    grading_scale: importedScale(book),
   }
   if (live === null) {
     tallies.courses.added++
@@ -93,7 +96,8 @@ function planCourseRow (
   }
   const isRowChanged = live.name !== row.name || live.school !== row.school || live.term !== row.term ||
     live.starts_on !== row.starts_on || live.ends_on !== row.ends_on ||
-    live.imported_time_zone !== row.time_zone || live.imported_missing_counts !== row.missing_counts
+    live.imported_time_zone !== row.time_zone ||
+    live.imported_missing_counts !== row.missing_counts || live.imported_grading_scale !== row.grading_scale
   const isChanged = isBookChanged || isRowChanged
   tallies.courses[isChanged ? 'updated' : 'unchanged']++
   staging.plan.course({
@@ -105,4 +109,9 @@ function planCourseRow (
     op: isRowChanged || live.grouping !== row.grouping ? 'update' : 'none',
     is_changed: isChanged ? 1 : 0,
   })
+}
+
+function importedScale ({ gradingScale, live }: BookSource): string | null {
+  if (gradingScale === undefined) return live?.imported_grading_scale ?? null
+  return gradingScale.length === 0 ? null : gradingScaleText(gradingScale)
 }

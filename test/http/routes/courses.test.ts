@@ -71,6 +71,7 @@ t.test('the performance book, to the letter', async (t) => {
     school: 'Hill School',
     term: 'Spring 2015',
     missing_counts: 'ignored',
+    grading_scale: null,
   })
   t.strictSame(answer.exports, [])
   t.strictSame(answer.periods.map((period: { name: string }) => period.name), ['1st', '2nd'])
@@ -112,6 +113,7 @@ t.test('the performance book, to the letter', async (t) => {
     period_id: answer.periods[0].id,
     is_dropped: false,
     course_average: 0.5,
+    grade: null,
     category_averages: [0.5, null],
     data: [{
       type: 'homework',
@@ -239,6 +241,80 @@ t.test('settings: tried out, stored, taken back', async (t) => {
     categories: [{ weight: 0.75 }, { weight: 0.25 }],
   })
   t.equal(await version(), 3)
+})
+
+t.test('a grading scale: tried out, stored, removed', async (t) => {
+  const service = await startTestService(t, { courses: [COURSE], now: () => Date.UTC(2015, 4, 1) })
+  const patch = async (body: unknown, query = '') =>
+    (await service.call('PATCH', `/api/courses/1${query}`, { body })).json()
+  const version = async () => (await service.services.courses.find(1))!.data_version
+  const grades = ({ students }: { students: Array<{ grade?: string | null }> }) =>
+    students.map(({ grade }) => grade)
+  const scale = [{ grade: 'A', from: 0.75 }, { grade: 'B', from: 0.5 }, { grade: 'F', from: 0 }]
+
+  t.strictSame(grades(await patch({}, '?dry_run=true')), [undefined, undefined, undefined])
+  const tried = await patch({ grading_scale: scale }, '?dry_run=true')
+  t.strictSame(tried.course.grading_scale, scale)
+  t.strictSame(grades(tried), ['B', 'A', null])
+  t.equal(await version(), 1)
+  t.strictSame(grades(await book(service)), [null, null, null])
+
+  t.strictSame((await patch({ grading_scale: scale })).course.grading_scale, scale)
+  t.equal(await version(), 2)
+  const after = await book(service)
+  t.strictSame(after.course.grading_scale, scale)
+  t.strictSame(grades(after), ['B', 'A', null])
+  t.strictSame(grades(await patch({ missing_counts: 'zero' }, '?dry_run=true')), ['B', 'A', 'F'])
+
+  await patch({ grading_scale: scale.map(({ grade, from }) => ({ from, grade })) })
+  await patch({ time_zone: 'America/Chicago' })
+  t.equal(await version(), 2, 'a scale that is not changed moves nothing')
+  t.equal((await patch({ grading_scale: null })).course.grading_scale, null)
+  t.equal(await version(), 3)
+  await patch({ grading_scale: null })
+  t.equal(await version(), 3)
+  t.strictSame(grades(await book(service)), [null, null, null])
+  const { entries } = (await service.call('GET', '/api/audit')).json()
+  t.match(entries, [{ action: 'course.set', subject: 'course 1' }])
+})
+
+t.test('an imported grading scale can be removed for good', async (t) => {
+  const scale = [{ grade: 'P', from: 0 }]
+  const service = await startTestService(t, { courses: [{ ...COURSE, gradingScale: scale }] })
+  t.strictSame((await book(service)).course.grading_scale, scale)
+  const removed = await service.call('PATCH', '/api/courses/1', { body: { grading_scale: null } })
+  t.equal(removed.json().course.grading_scale, null)
+  t.equal((await book(service)).course.grading_scale, null)
+})
+
+t.test('invalid grading scales', async (t) => {
+  const service = await startTestService(t, { courses: [COURSE] })
+  const refused = async (scale: unknown) =>
+    (await service.call('PATCH', '/api/courses/1', { body: { grading_scale: scale } })).json()
+  const limits = (...from: unknown[]) => from.map((limit, i) => ({ grade: `G${i}`, from: limit }))
+  const cases: Array<[unknown, RegExp]> = [
+    [[], /^grading_scale: must NOT have fewer than 1 items$/],
+    [limits(...Array.from({ length: 41 }, (_, i) => (40 - i) / 40)), /^grading_scale: .*more than 40 items$/],
+    ['A', /^grading_scale: /],
+    [limits('0'), /^grading_scale\.0\.from: must be number$/],
+    [limits(1.1, 0), /^grading_scale\.0\.from: must be <= 1$/],
+    [limits(0.5, -0.1), /^grading_scale\.1\.from: must be >= 0$/],
+    [limits(0.9, 0.8), /^grading_scale\.1\.from: is 0\.8, expected 0: the lowest grade begins there$/],
+    [limits(0.8, 0.8, 0), /^grading_scale\.1\.from: is 0\.8, expected less than the 0\.8 of the grade before/],
+    [limits(0, 0.5), /^grading_scale\.1\.from: is 0\.5, expected less than the 0 /],
+    [[{ grade: '', from: 0 }], /^grading_scale\.0\.grade: /],
+    [[{ grade: '\t', from: 0 }], /^grading_scale\.0\.grade: is not a grade/],
+    [[{ grade: 'x'.repeat(51), from: 0 }], /^grading_scale\.0\.grade: /],
+    [[{ grade: 'A\0', from: 0 }], /^grading_scale\.0\.grade: must not contain a NUL character$/],
+    [[{ from: 0 }], /^grading_scale\.0\.grade: is missing/],
+    [[{ grade: 'A', from: 0, to: 1 }], /^grading_scale\.0\.to: there is no such field/],
+  ]
+  for (const [scale, message] of cases) {
+    t.match(await refused(scale), { statusCode: 400, code: 'VALIDATION_FAILED', message }, String(message))
+  }
+  t.equal((await service.services.courses.find(1))!.data_version, 1)
+  t.strictSame((await refused(limits(1, ...Array.from({ length: 39 }, (_, i) => (38 - i) / 39))))
+    .course.grading_scale.length, 40)
 })
 
 t.test('invalid settings', async (t) => {
