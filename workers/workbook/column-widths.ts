@@ -92,11 +92,11 @@ export async function fitColumns (
   }
 }
 
-/** In points: so high that titles take two lines, as far as the bounds allow. */
+/** In points: so high that titles take three lines, as far as the bounds allow. */
 function verticalHeight (titles: string[]): number {
   const longest = titles.reduce((most, title) => Math.max(most, textWidth(title)), 0)
   // The filter's button covers the lower end.
-  return Math.ceil(CHARACTER * (bounded(longest / 2 + 4, VERTICAL) + 2))
+  return Math.ceil(CHARACTER * (bounded(longest / 3 + 4, VERTICAL) + 2))
 }
 
 async function fitTexts (book: Book, headings: string[]): Promise<number[]> {

@@ -123,16 +123,17 @@ interface FooterTexts {
 }
 
 /**
- * The footer of every sheet: course and term, the day of the export, and the page. It is at most 255 UTF-16
- * units, so a long name is cut.
+ * The footer of every sheet: course, term and sheet, the day of the export, and the page. It is at most 255
+ * UTF-16 units, so a long name is cut.
  */
 export function pageFooter ({ course, term, generatedAt, timeZone, words }: FooterTexts): string {
   const day = isoTime(wallClock(generatedAt, timeZone)).slice(0, 10)
-  const rest = `&C${afterCode(day)}&R${words.page('&P', '&N')}`
-  const name = oneLine(course)
-  const ending = term === null || term === '' ? '' : ` · ${cutText(oneLine(term), MOST_TERM)}`
-  const withName = (most: number): string =>
-    `&L${afterCode(footerText(cutText(name, most) + ending))}${rest}`
+  const rest = `&A&C${afterCode(day)}&R${words.page('&P', '&N')}`
+  const withName = (most: number): string => {
+    const names = [cutText(oneLine(course), most), cutText(oneLine(term ?? ''), MOST_TERM)]
+    const written = names.filter((name) => name !== '').map((name) => `${footerText(name)} · `).join('')
+    return `&L${afterCode(written)}${rest}`
+  }
   // An `&` takes two units, so the cut that fits is searched for.
   let most = MOST_FOOTER
   while (withName(most).length > MOST_FOOTER) most--
