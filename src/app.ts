@@ -10,12 +10,14 @@ import { cookieKey } from './accounts/cookie-key.ts'
 import { enforceAccess, type RegisteredRoute } from './http/access/route-access.ts'
 import { publishContract } from './http/openapi/api-docs.ts'
 import { acceptBodies } from './http/bodies.ts'
+import { createBookTraffic } from './http/book-traffic.ts'
 import { courseFilesRoutes } from './http/routes/course-files.ts'
 import { createAuthentication } from './http/access/authentication.ts'
 import { auditRoutes } from './http/routes/audit.ts'
 import { keepResponsesPrivate } from './http/cache-control.ts'
 import { coursesRoutes } from './http/routes/courses.ts'
 import { clientErrors, frameworkErrors, handleErrors } from './http/errors.ts'
+import { exportChangesRoutes } from './http/routes/export-changes.ts'
 import { exportsRoutes } from './http/routes/exports.ts'
 import { filesRoutes, readableAddress } from './http/routes/files.ts'
 import { healthRoutes } from './http/routes/health.ts'
@@ -76,6 +78,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     userMaxBytes: config.UPLOADS_MAX_BYTES,
     now: () => performance.now(),
   })
+  const traffic = createBookTraffic(config.BOOKS_MAX_BYTES)
   const closing = new AbortController()
   const cookie = sessionCookie(config.PUBLIC_URL, links.prefix)
   const polls = createPollCache({ db: services.db, now: clock.now })
@@ -152,8 +155,9 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(invitationsRoutes, { config, cookie, passwordLinks })
   await server.register(usersRoutes, { accounts, linkMail: services.linkMail, links, passwordLinks })
   await server.register(auditRoutes, { audit })
-  await server.register(coursesRoutes, { config, courses, exports, links })
+  await server.register(coursesRoutes, { config, courses, exports, links, traffic })
   await server.register(exportsRoutes, { config, exports, gate, links, polls })
+  await server.register(exportChangesRoutes, { config, exports, traffic })
   await server.register(jobsRoutes, {
     access, authentication, clock, closing: closing.signal, config, jobView, links, polls,
     queue, runner,

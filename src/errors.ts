@@ -40,6 +40,10 @@ export const ERRORS = {
   ],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
   FILE_QUOTA_EXCEEDED: [409, 'There is no room for another file. Delete old files first.'],
+  SNAPSHOT_MISSING: [
+    409,
+    'What this export read is not stored, so nothing can be compared with it. Make a new export first.',
+  ],
   JOB_FINISHED: [409, 'The job has already ended.'],
   USER_EXISTS: [409, 'An account with this email address already exists.'],
   USER_DISABLED: [409, 'This account is disabled. Enable it first.'],
@@ -100,7 +104,7 @@ export type HttpErrorCode = {
 /** Reasons for which a job fails. */
 export const JOB_ERROR_CODES = [
   'WORKBOOK_TOO_LARGE', 'FILE_QUOTA_EXCEEDED', 'DISK_FULL', 'OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED',
-  'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND', 'STORAGE_UNAVAILABLE',
+  'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND', 'SNAPSHOT_MISSING', 'STORAGE_UNAVAILABLE',
 ] as const satisfies readonly ErrorCode[]
 /** Those after which a job is tried again, as often as its kind allows. */
 const CRASHES: readonly ErrorCode[] = ['OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']

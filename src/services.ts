@@ -243,7 +243,9 @@ export async function createServices ({
     ...await createAccountServices({ config, db, log, now, shared }),
     audit,
     courses: createCourses({ db, files, queue, readers: bookThreads(readers, db), now }),
-    exports: createExports({ db, files, queue, now, retention: rules.exports }),
+    exports: createExports({
+      db, files, queue, readers: bookThreads(readers, db), now, retention: rules.exports,
+    }),
     imports: createImports({ db, files, queue, now, waitingMax: config.IMPORT_WAITING_MAX }),
     files,
     housekeeping,

@@ -2,7 +2,9 @@ import { openBookReader, type BookReader, type DatabaseLocation } from '../db/in
 import { noPeriod, readBook } from '../src/courses/book.ts'
 import { BookCache } from '../src/courses/book-cache.ts'
 import { bookJson, settingsJson } from '../src/courses/book-json.ts'
-import type { PreviewSettingsTask, ReadPageTask } from '../src/courses/book-tasks.ts'
+import type { PreviewSettingsTask, ReadChangesTask, ReadPageTask } from '../src/courses/book-tasks.ts'
+import { changesJson } from '../src/snapshots/changes-json.ts'
+import { openSnapshot } from '../src/snapshots/snapshot.ts'
 import type { TaskOutcome } from '../src/jobs/task.ts'
 
 const NO_COURSE = { ok: false, code: 'COURSE_NOT_FOUND', message: 'There is no such course.' } as const
@@ -43,6 +45,29 @@ export async function previewSettings (
   return await reader.read(async (snapshot) => {
     const book = await readBook(snapshot, courseId, { now, settings, cache })
     return book === undefined ? NO_COURSE : transferred(await settingsJson(book, { withStudents }))
+  })
+}
+
+/** Compares a course's book with what an export read. */
+export async function readChanges (
+  { database, courseId, exportId, now, page }: ReadChangesTask['input']
+): Promise<TaskOutcome<ReadChangesTask>> {
+  const reader = await threadReader(database)
+  return await reader.read(async (reads) => {
+    const book = await readBook(reads, courseId, { now, cache })
+    if (book === undefined) return NO_COURSE
+    const snapshot = await openSnapshot(reads, exportId)
+    if (snapshot === undefined) {
+      return { ok: false, code: 'EXPORT_NOT_FOUND', message: 'The export was deleted in the meantime.' }
+    }
+    if (page.cursor !== undefined && page.cursor.dataVersion !== book.dataVersion) {
+      return {
+        ok: false,
+        code: 'VALIDATION_FAILED',
+        message: 'cursor: the book has changed since the page before; start again without a cursor',
+      }
+    }
+    return transferred(await changesJson(snapshot, book, exportId, page))
   })
 }
 

@@ -23,6 +23,7 @@ export const { run, load } = serveTasks<Tasks>({
     return (await import('./housekeeping.ts')).housekeeping
   },
   readPage: async () => (await import('./read-book.ts')).readPage,
+  readChanges: async () => (await import('./read-book.ts')).readChanges,
   previewSettings: async () => (await import('./read-book.ts')).previewSettings,
 })
 

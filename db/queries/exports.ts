@@ -49,13 +49,24 @@ export async function listExports (db: Reads, courseId: number): Promise<ExportL
 
 /** The newest export whose file is available at `now`, ms. */
 export async function latestExport (
-  db: Reads,
+  db: Reads | Trx,
   courseId: number,
   now: number
 ): Promise<ExportListRow | undefined> {
   return await exportsOf(db, courseId).where((eb) =>
     eb.or([eb('files.expires_at', 'is', null), eb('files.expires_at', '>', now)])
   ).limit(1).executeTakeFirst()
+}
+
+/** An export whose file is available at `now`, ms. */
+export async function availableExport (
+  db: Reads | Trx,
+  courseId: number,
+  { id, now }: { id: number, now: number }
+): Promise<ExportListRow | undefined> {
+  return await exportsOf(db, courseId).where('exports.id', '=', id).where((eb) =>
+    eb.or([eb('files.expires_at', 'is', null), eb('files.expires_at', '>', now)])
+  ).executeTakeFirst()
 }
 
 export async function findExport (

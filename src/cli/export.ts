@@ -7,7 +7,7 @@ import { lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
 import { hasCode } from '../errors.ts'
 import type { Config } from '../config.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
-import { completeOptions, type ExportOptionsGiven } from '../exports/export-options.ts'
+import type { ExportOptionsGiven } from '../exports/export-options.ts'
 import type { Services } from '../services.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
@@ -31,6 +31,7 @@ interface Flags {
   period?: string
   language?: 'en' | 'es'
   dropped: boolean
+  compareWith?: number | 'last'
   json?: boolean
 }
 
@@ -51,6 +52,11 @@ export function exportCommand (context: CommandContext): Command {
     .addOption(
       new Option('--language <code>', 'language of labels, statuses and the legend').choices(['en', 'es'])
     )
+    .option(
+      '--compare-with <export>',
+      'add a sheet with the changes since an export of the course: its id, or "last"',
+      (text) => text === 'last' ? text : parseId(text)
+    )
     .option('--json', 'print JSON')
     .action(async (courseId: number, flags: Flags) => {
       const options: ExportOptionsGiven = {
@@ -58,6 +64,7 @@ export function exportCommand (context: CommandContext): Command {
         ...(flags.values === undefined ? {} : { values: flags.values }),
         ...(flags.dropped ? {} : { include_dropped: false }),
         ...(flags.language === undefined ? {} : { language: flags.language }),
+        ...(flags.compareWith === undefined ? {} : { compare_with: flags.compareWith }),
       }
       const bar = createProgressBar(context.stderr, 'export')
       try {
@@ -108,7 +115,7 @@ async function findPeriod ({ courses }: Services, courseId: number, given: strin
 /** Writes a file without a job: next to its place first, then moved when it is complete. */
 async function writeExport (
   context: CommandContext,
-  { db, clock, courses, audit }: Services,
+  { db, clock, courses, exports, audit }: Services,
   { PAPER: paper }: Config,
   courseId: number,
   options: ExportOptionsGiven,
@@ -117,12 +124,13 @@ async function writeExport (
 ): Promise<string> {
   if (await courses.find(courseId) === undefined) throw noCourse(courseId)
   await assertFolder(file)
+  const completed = await exports.resolve(courseId, options)
   const stagingPath = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
   try {
     const outcome = await performanceExport({
       database: db.location,
       courseId,
-      options: completeOptions(options),
+      options: completed,
       requestedBy: MAKER,
       stagingPath,
       now: clock.now(),

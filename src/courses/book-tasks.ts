@@ -32,4 +32,35 @@ export interface PreviewSettingsTask {
   failure: 'COURSE_NOT_FOUND'
 }
 
-export type BookTasks = { readPage: ReadPageTask, previewSettings: PreviewSettingsTask }
+export interface ChangesPage {
+  /** Most changes on this page. */
+  limit: number
+  /** Where the page before ended. */
+  cursor?: ChangesCursor | undefined
+  /** The page has fewer changes than `limit` if it would have more bytes than this, but at least one. */
+  maxBytes: number
+}
+
+/** Changes come in a fixed order as long as the book stays the same. */
+export interface ChangesCursor {
+  dataVersion: number
+  /** Changes on the pages before. */
+  skip: number
+}
+
+/** Compares a book with what an export read. */
+export interface ReadChangesTask {
+  input: BookInput & {
+    exportId: number
+    page: ChangesPage
+  }
+  /** Finished JSON in chunks. */
+  facts: Uint8Array[]
+  failure: 'COURSE_NOT_FOUND' | 'EXPORT_NOT_FOUND' | 'VALIDATION_FAILED'
+}
+
+export type BookTasks = {
+  readPage: ReadPageTask
+  previewSettings: PreviewSettingsTask
+  readChanges: ReadChangesTask
+}

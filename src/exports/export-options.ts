@@ -27,6 +27,15 @@ export const exportOptionsSchema = Type.Object({
       description: 'Of labels, statuses and the legend: `en` (default), `es`.',
     })
   ),
+  compare_with: Type.Optional(
+    Type.Union([
+      Type.Literal('last'),
+      Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    ], {
+      description: 'Adds the sheet `Changes`: what has changed since an export of the course, by its id; ' +
+        '`last`: since the newest one at the time of the request.',
+    })
+  ),
 }, { additionalProperties: false })
 
 /** Options as a request has them. */
@@ -38,6 +47,8 @@ type OptionsWithDefault = 'sheets' | 'values' | 'include_dropped' | 'language'
 export interface ExportOptions extends Required<Pick<ExportOptionsGiven, OptionsWithDefault>> {
   /** Null: the whole course. */
   period_id: number | null
+  /** The id of an export; `last`: there was none at the time of the request; null: no comparison. */
+  compare_with: number | 'last' | null
 }
 
 const DEFAULTS: ExportOptions = {
@@ -46,6 +57,7 @@ const DEFAULTS: ExportOptions = {
   include_dropped: true,
   period_id: null,
   language: 'en',
+  compare_with: null,
 }
 
 /** In a fixed order, so that equal options are equal JSON. */
@@ -56,6 +68,7 @@ export function completeOptions (given: Partial<ExportOptions>): ExportOptions {
     include_dropped: given.include_dropped ?? DEFAULTS.include_dropped,
     period_id: given.period_id ?? DEFAULTS.period_id,
     language: given.language ?? DEFAULTS.language,
+    compare_with: given.compare_with ?? DEFAULTS.compare_with,
   }
 }
 

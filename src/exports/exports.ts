@@ -1,12 +1,15 @@
 import type { Database } from '../../db/index.ts'
 import { findCourse, lockCourse } from '../../db/queries/courses.ts'
 import * as queries from '../../db/queries/exports.ts'
+import type { ChangesPage, ReadChangesTask } from '../courses/book-tasks.ts'
+import type { BookThreads } from '../courses/book-threads.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
-import type { ExportOptionsGiven } from './export-options.ts'
+import type { TaskOutcome } from '../jobs/task.ts'
+import type { ExportOptions, ExportOptionsGiven } from './export-options.ts'
 import { EXPORT_KIND, type ExportPayload } from './export.job.ts'
-import { resolveOptions } from './resolve-options.ts'
+import { assertComparable, resolveOptions } from './resolve-options.ts'
 
 interface ExportRequest {
   courseId: number
@@ -34,10 +37,17 @@ export interface ExportItem {
 export interface Exports {
   /**
    * Queues an export or joins the one that serves the request. Undefined: no such course. Throws QUEUE_FULL,
-   * VALIDATION_FAILED for a period of another course, and COURSE_NOT_FOUND if the course is deleted at this
-   * moment.
+   * COURSE_NOT_FOUND if the course is deleted at this moment, and what `resolve` throws.
    */
   request: (request: ExportRequest) => Promise<JobTicket | undefined>
+  /** See `resolveOptions`. */
+  resolve: (courseId: number, options: ExportOptionsGiven) => Promise<ExportOptions>
+  /** What has changed since an export. Throws as `assertComparable`. */
+  changes: (
+    courseId: number,
+    exportId: number,
+    page: ChangesPage
+  ) => Promise<TaskOutcome<ReadChangesTask>>
   /** Newest first. */
   list: (courseId: number) => Promise<readonly ExportItem[]>
   latest: (courseId: number) => Promise<ExportItem | undefined>
@@ -53,17 +63,26 @@ interface ExportsOptions {
   db: Database
   files: FileLibrary
   queue: JobQueue
+  /** Threads that read books. */
+  readers: BookThreads
   now: () => number
   retention: queries.RetentionRule
 }
 
-export function createExports ({ db, files, queue, now, retention }: ExportsOptions): Exports {
+export function createExports ({ db, files, queue, readers, now, retention }: ExportsOptions): Exports {
   return {
+    resolve: (courseId, options) => resolveOptions(db.reads, courseId, options, now()),
+    async changes (courseId, exportId, page) {
+      await assertComparable(db.reads, courseId, { exportId, now: now() })
+      return await readers.run('readChanges', {
+        database: db.location, courseId, exportId, now: now(), page,
+      })
+    },
     async request ({ courseId, options, userId, requestedBy }) {
       return await db.write(async (trx) => {
         const course = await findCourse(trx, courseId)
         if (course === undefined) return undefined
-        const complete = await resolveOptions(trx, courseId, options)
+        const complete = await resolveOptions(trx, courseId, options, now())
         const payload: ExportPayload = { courseId, options: complete, requestedBy }
         // Never before an existing export. Otherwise, after the clock was set back, that export would look
         // like the result.

@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts'
 /** After this many seconds a page has probably arrived. */
 const RETRY_S = 2
 
-interface BookTraffic {
+export interface BookTraffic {
   /**
    * Counts bytes that are about to be sent to a user. Call the returned function when they are sent, or when
    * sending has failed. Throws RATE_LIMITED if this user would have more than half of `maxBytes` in progress,

@@ -1,4 +1,5 @@
 import type { StudentRow } from '../../db/queries/books.ts'
+import type { GradingScale } from '../courses/grading-scale.ts'
 import type { BookCategory, BookTask } from '../courses/book-columns.ts'
 
 /** In the order in which they come, except that a student's changes stay together. */
@@ -43,8 +44,8 @@ export interface CellState {
   is_provisional: boolean
 }
 
-/** A fraction, points, a time in ms, or a text, by kind and field; null: none. */
-export type ChangeValue = string | number | CellState | null
+/** A fraction, points, a time in ms, a text, … by kind and field; null: none. */
+export type ChangeValue = string | number | CellState | GradingScale | null
 
 /** One difference between what an export read and the book now. */
 export interface Change {

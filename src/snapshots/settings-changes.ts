@@ -13,7 +13,7 @@ const COURSE: Array<[ChangedField, (course: Settings['course']) => ChangeValue]>
   ['term', ({ term }) => term],
   ['time_zone', ({ timeZone }) => timeZone],
   ['missing_counts', ({ missingCounts }) => missingCounts],
-  ['grading_scale', ({ gradingScale }) => scaleText(gradingScale)],
+  ['grading_scale', ({ gradingScale }) => gradingScale],
 ]
 const TASK: Array<[ChangedField, Reader<BookTask>]> = [
   ['title', ({ title }) => title],
@@ -27,16 +27,12 @@ const TASK: Array<[ChangedField, Reader<BookTask>]> = [
  */
 const SAME_AVERAGE = 1e-10
 
-/** `A 93 %` would need a language: a scale is `A 0.93, B 0.8, F 0` for all. Null: there is none. */
-function scaleText (scale: Settings['course']['gradingScale']): string | null {
-  return scale.length === 0 ? null : scale.map(({ grade, from }) => `${grade} ${from}`).join(', ')
-}
-
 export function settingsChanges (before: Settings, after: Settings): Change[] {
   return [
     ...COURSE.flatMap(([field, read]): Change[] => {
       const [was, is] = [read(before.course), read(after.course)]
-      return was === is ? [] : [{ kind: 'setting_changed', field, before: was, after: is }]
+      if (JSON.stringify(was) === JSON.stringify(is)) return []
+      return [{ kind: 'setting_changed', field, before: was, after: is }]
     }),
     ...listChanges<BookCategory>('category', (book) => book.categories, before, after, [
       ['name', ({ name }) => name],

@@ -1,20 +1,18 @@
-import { finished, Readable } from 'node:stream'
-import type { FastifyReply } from 'fastify'
+import { finished } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import type { Config } from '../../config.ts'
 import { readCursor } from '../../courses/book-json.ts'
-import type { BookTasks } from '../../courses/book-tasks.ts'
 import type { CourseSettings } from '../../courses/course-settings.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import type { Courses } from '../../courses/courses.ts'
 import { gradingScaleProblem } from '../../courses/grading-scale.ts'
 import { DomainError } from '../../errors.ts'
 import type { Exports } from '../../exports/exports.ts'
-import type { TaskOutcome } from '../../jobs/task.ts'
 import { shorten } from '../../short-text.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
-import { createBookTraffic } from '../book-traffic.ts'
+import { byteLength, factsOf, sendChunks } from '../book-chunks.ts'
+import type { BookTraffic } from '../book-traffic.ts'
 import type { Links } from '../links.ts'
 import { bookSchema, courseChangesSchema, courseItemSchema, settingsSchema } from '../schemas/book.ts'
 import { courseParams, errors } from '../schemas/common.ts'
@@ -23,18 +21,17 @@ import { exportJson } from './exports.ts'
 const tags = ['Courses']
 
 interface CoursesRoutesOptions {
-  config: Pick<Config, 'BOOKS_MAX_BYTES' | 'BOOK_PAGE_MAX_BYTES'>
+  config: Pick<Config, 'BOOK_PAGE_MAX_BYTES'>
   courses: Pick<Courses, 'checkSettings' | 'delete' | 'list' | 'previewSettings' | 'readPage' | 'set'>
   exports: Pick<Exports, 'list'>
   links: Links
+  traffic: BookTraffic
 }
 
 export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = async (
   app,
-  { config, courses, exports, links }
+  { config, courses, exports, links, traffic }
 ) => {
-  const traffic = createBookTraffic(config.BOOKS_MAX_BYTES)
-
   app.get('/api/courses', {
     config: { access: { who: 'staff', scope: 'read' } },
     schema: {
@@ -144,23 +141,4 @@ export const coursesRoutes: FastifyPluginAsyncTypebox<CoursesRoutesOptions> = as
     if (!await courses.delete(courseOf(request).id)) throw new DomainError('COURSE_NOT_FOUND')
     return await reply.code(204).send(null)
   })
-}
-
-/** Throws the outcome's failure. */
-function factsOf (outcome: TaskOutcome<BookTasks[keyof BookTasks]>): Uint8Array[] {
-  if (!outcome.ok) throw new DomainError(outcome.code, { detail: outcome.message })
-  return outcome.facts
-}
-
-function byteLength (chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-}
-
-/** Sends finished JSON. */
-function sendChunks (reply: FastifyReply, chunks: readonly Uint8Array[]): FastifyReply {
-  reply.type('application/json; charset=utf-8').header('content-length', byteLength(chunks))
-  const [first] = chunks
-  return first !== undefined && chunks.length === 1
-    ? reply.send(Buffer.from(first.buffer, first.byteOffset, first.byteLength))
-    : reply.send(Readable.from(chunks, { objectMode: false }))
 }

@@ -1,0 +1,37 @@
+// What has changed in a book since an export, as the API shows it.
+import Type from 'typebox'
+import { CHANGE_KINDS } from '../../snapshots/change.ts'
+import { id, nullable, time } from './common.ts'
+
+const text = Type.String()
+const named = Type.Object({ id, source_id: text, name: text })
+/** JSON Schema has no better word for what depends on the kind. */
+const value = Type.Unknown({
+  description: 'Null: there was or is nothing. By kind and field: a text, a fraction (`weight`, averages), ' +
+    'points, a time (`due_at`), a grading scale, or, for scores and statuses, an object with `status`, ' +
+    '`score`, `points`, `is_late` and `is_provisional`. A student who joined, left or moved: the name of ' +
+    'the period.',
+})
+
+export const changesSchema = Type.Object({
+  export_id: id,
+  read_at: { ...time, description: 'When the export read the book, UTC, with milliseconds' },
+  changes: Type.Array(Type.Object({
+    kind: Type.Enum([...CHANGE_KINDS]),
+    field: nullable(text),
+    student: nullable(Type.Object({
+      id,
+      source_id: text,
+      first_name: nullable(text),
+      last_name: nullable(text),
+      student_identifier: nullable(text),
+    })),
+    task: nullable(Type.Object({ id, source_id: text, title: text })),
+    category: nullable(named),
+    period: nullable(named),
+    before: value,
+    after: value,
+  })),
+  count: Type.Integer({ description: 'Of all changes, on whatever page' }),
+  next_cursor: nullable(text),
+}, { title: 'ExportChanges' })
