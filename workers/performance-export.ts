@@ -3,15 +3,19 @@ import { isDiskFull } from '../db/failures.ts'
 import type { Reads } from '../db/index.ts'
 import { controlTotals, listTeachers } from '../db/queries/books.ts'
 import type { Row } from '../db/tables.ts'
-import { readBook } from '../src/courses/book.ts'
+import { readBook, type Book } from '../src/courses/book.ts'
 import { hasCode, sentenceOf } from '../src/errors.ts'
 import { exportFilename } from '../src/exports/export-filename.ts'
+import type { ExportOptions } from '../src/exports/export-options.ts'
 import type { ExportTask } from '../src/exports/export.job.ts'
+import { bookChanges } from '../src/snapshots/book-changes.ts'
+import { openSnapshot } from '../src/snapshots/snapshot.ts'
 import { createSnapshotWriter, type SnapshotWriter } from '../src/snapshots/snapshot-writer.ts'
 import type { TaskContext, TaskOutcome } from '../src/jobs/task.ts'
 import { personName } from '../src/person-name.ts'
 import { throttleProgress } from './progress.ts'
 import { threadReader } from './read-book.ts'
+import type { WorkbookChanges } from './workbook/changes-sheet.ts'
 import { writeWorkbook } from './workbook/write-workbook.ts'
 
 /** Writes the workbook of a course from one snapshot of the database. */
@@ -49,6 +53,10 @@ async function writeExport (
   }
   await read?.end(book, now)
   const { course, period, dataVersion, currentUntil, zeroedCells } = book
+  const changes = await changesOf(snapshot, book, options)
+  if (changes === 'gone') {
+    return { ok: false, code: 'SNAPSHOT_MISSING', message: 'The export to compare with no longer exists.' }
+  }
   const report = throttleProgress(onProgress)
   const written = await writeWorkbook(book, {
     options,
@@ -58,6 +66,7 @@ async function writeExport (
     generatedBy: requestedBy,
     teachers: (await listTeachers(snapshot, courseId)).map(teacherName),
     controls: { ...await controlTotals(snapshot, courseId, { today: book.today, periodId }), zeroedCells },
+    changes,
     signal,
     onProgress: (done, of) => {
       report(of === 0 ? 1 : done / of)
@@ -65,6 +74,19 @@ async function writeExport (
   })
   const filename = exportFilename(course.name, { at: now, timeZone: course.timeZone, period: period?.name })
   return { ok: true, facts: { filename, ...written, dataVersion, currentUntil } }
+}
+
+/** What the sheet Changes shows; undefined: no sheet was requested. */
+async function changesOf (
+  snapshot: Reads,
+  book: Book,
+  { compare_with: exportId, include_dropped: includeDropped }: ExportOptions
+): Promise<WorkbookChanges | 'gone' | undefined> {
+  if (exportId === null) return undefined
+  if (exportId === 'last') return { since: null, batches: async function * () {} }
+  const former = await openSnapshot(snapshot, exportId)
+  if (former === undefined) return 'gone'
+  return { since: former.readAt, batches: () => bookChanges(former, book, { includeDropped }) }
 }
 
 function teacherName (teacher: Row<'course_teachers'>): string {

@@ -79,9 +79,9 @@ export function withResults (xml: string, cells: SummaryCell[]): string {
 }
 
 /**
- * Adds the names of what is filtered and printed. Removes what makes Excel ask whether to save.
+ * Adds the names of what is filtered and printed, and `more`. Removes what makes Excel ask whether to save.
  */
-export function workbookPart (xml: string, { columns, sheets }: SheetPlan): string {
+export function workbookPart (xml: string, { columns, sheets }: SheetPlan, more: string[]): string {
   const last = columnName(columns.last)
   const names = [
     ...sheets.map((sheet, i) =>
@@ -94,6 +94,7 @@ export function workbookPart (xml: string, { columns, sheets }: SheetPlan): stri
         i + 1
       }">${name}!$A:$B,${name}!$1:$${HEADING_ROWS}</definedName>`
     }),
+    ...more,
   ]
   const calculation = /<calcPr [^>]*\/>/.exec(xml)?.[0] ?? ''
   return splice(

@@ -9,6 +9,7 @@ import type { WorkbookOptions } from './workbook-request.ts'
 export const SUMMARY = 'Summary'
 export const PERFORMANCE = 'Performance'
 const NO_PERIOD = 'No period'
+export const CHANGES = 'Changes'
 /** Excel keeps this name for itself. */
 const HISTORY = 'History'
 
@@ -99,7 +100,7 @@ function listSheets (
   const wanted: Array<{ id: number | null, name: string }> =
     book.period === undefined ? [...book.periods] : [book.period]
   if (hasRest) wanted.push({ id: null, name: NO_PERIOD })
-  const names = sheetNames(wanted.map(({ name }) => name), [SUMMARY, HISTORY])
+  const names = sheetNames(wanted.map(({ name }) => name), [SUMMARY, CHANGES, HISTORY])
   return wanted.map(({ id, name }, i) => ({ name: names[i] ?? name, periodId: id }))
 }
 

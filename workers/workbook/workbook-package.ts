@@ -2,6 +2,7 @@
 import XlsxPopulate, { type Workbook } from 'xlsx-populate'
 import { fromBufferPromise } from 'yauzl'
 import type { Book } from '../../src/courses/book.ts'
+import { changesNames, shapeChanges } from './changes-sheet.ts'
 import type { ColumnWidths, FittedColumns } from './column-widths.ts'
 import { cellText, propertyText } from './excel-text.ts'
 import {
@@ -15,8 +16,8 @@ import {
   workbookPart,
 } from './package-parts.ts'
 import { pageFooter } from './page-setup.ts'
-import { paperOf } from './paper.ts'
-import { HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
+import { paperOf, type Paper } from './paper.ts'
+import { CHANGES, HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
 import { summarySheet, type Summary } from './summary-sheet.ts'
 import type { WorkbookRequest } from './workbook-request.ts'
 import { standardPart } from './template-parts.ts'
@@ -31,6 +32,8 @@ interface WorkbookPackage {
   /** Finished parts, by path. */
   parts: Map<string, string>
   sheets: SheetFrame[]
+  /** The sheet Changes without rows. */
+  changes?: { path: string, xml: string, paper: Paper, footer: string }
   /** What goes before and after the texts of the student sheets. The first `count` indexes are Summary's. */
   sharedStrings: { head: (all: StringCounts) => string, tail: string, count: number }
   summaryPath: string
@@ -68,6 +71,12 @@ export async function makePackage (
   const summary = summarySheet(book, plan, request, styles)
   fillSummary(workbook, summary)
   for (const sheet of plan.sheets) shapeSheet(workbook, sheet, plan, styles, widths, book, request)
+  const names = [SUMMARY, ...plan.sheets.map(({ name }) => name)]
+  const hasChanges = request.changes !== undefined
+  if (hasChanges) {
+    shapeChanges(workbook, styles)
+    names.push(CHANGES)
+  }
   workbook.property({ title: propertyText(book.course.name), author: 'Perfbook' })
 
   const parts = await readParts(await workbook.outputAsync())
@@ -77,14 +86,16 @@ export async function makePackage (
     parts.delete(path)
     return part
   }
-  parts.set('[Content_Types].xml', contentTypesPart(take('[Content_Types].xml'), plan.sheets.length))
+  parts.set('[Content_Types].xml', contentTypesPart(take('[Content_Types].xml'), names.length - 1))
   parts.set('docProps/core.xml', corePart(take('docProps/core.xml'), {
     generatedAt: request.generatedAt,
     language: words.tag,
   }))
   take('docProps/app.xml')
-  parts.set('docProps/app.xml', appPart([SUMMARY, ...plan.sheets.map(({ name }) => name)]))
-  parts.set('xl/workbook.xml', workbookPart(take('xl/workbook.xml'), plan))
+  parts.set('docProps/app.xml', appPart(names))
+  parts.set('xl/workbook.xml', workbookPart(
+    take('xl/workbook.xml'), plan, hasChanges ? changesNames(names.length - 1) : []
+  ))
   parts.set('xl/styles.xml', stylesPart(take('xl/styles.xml')))
   const [stringsHead, stringsTail] = cut(take('xl/sharedStrings.xml'), '</sst>')
   const [stringsStart, summaryStrings] = cut(stringsHead, '<sst ')
@@ -93,12 +104,17 @@ export async function makePackage (
   const paper = request.paper === undefined || request.paper === 'auto' ? paperOf(timeZone) : request.paper
   const footer = pageFooter({ course, term, timeZone, generatedAt: request.generatedAt, words })
   const summaryXml = summaryPart(take(summaryPath), { paper, footer, height: summaryHeight(summary) })
+  const frameOfChanges = () => {
+    const path = `xl/worksheets/sheet${names.length}.xml`
+    return { path, xml: take(path), paper, footer }
+  }
   return {
     parts,
     sheets: plan.sheets.map((sheet, i) => {
       const path = `xl/worksheets/sheet${i + 2}.xml`
       return { sheet, path, ...sheetPart(take(path), sheet, plan, { paper, headingHeight, footer }) }
     }),
+    ...(hasChanges ? { changes: frameOfChanges() } : {}),
     sharedStrings: {
       head: ({ texts, cells }) => {
         const ofSummary = summary.cells.filter(({ value }) => typeof value === 'string').length

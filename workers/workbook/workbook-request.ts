@@ -1,3 +1,4 @@
+import type { WorkbookChanges } from './changes-sheet.ts'
 import type { Paper } from './paper.ts'
 
 /** Of labels, statuses and the legend. */
@@ -35,6 +36,8 @@ export interface WorkbookRequest {
   teachers: string[]
   /** Of the same snapshot as the book. */
   controls: ControlTotals
+  /** For the sheet Changes; undefined: there is none. */
+  changes?: WorkbookChanges | undefined
   signal?: AbortSignal | undefined
   /** Students written so far, and all that will be written. */
   onProgress?: (done: number, of: number) => void

@@ -2,6 +2,7 @@
 // file, and the rows of students are added on the way. So no workbook is ever in memory, whatever its size.
 // See docs/workbook.md.
 import type { Book } from '../../src/courses/book.ts'
+import { changesSheet } from './changes-sheet.ts'
 import { fitColumns } from './column-widths.ts'
 import { checkTotals, WrittenTotals } from './control-totals.ts'
 import { sheetFormulas } from './formulas.ts'
@@ -61,6 +62,13 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
     yield Buffer.from(tail)
   }
 
+  function changes (): ZipPart[] {
+    const { changes: frame } = made
+    if (frame === undefined || request.changes === undefined) return []
+    const given = { ...frame, book, changes: request.changes, options, styles, strings, words }
+    return [{ path: frame.path, chunks: () => changesSheet(frame.xml, given) }]
+  }
+
   function * sharedStrings (): Generator<Buffer> {
     yield Buffer.from(made.sharedStrings.head(strings))
     yield * strings.bytes()
@@ -77,6 +85,7 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
       // Readers that do not seek expect this part first.
       .sort((a, b) => Number(b.path === '[Content_Types].xml') - Number(a.path === '[Content_Types].xml')),
     ...made.sheets.map((frame): ZipPart => ({ path: frame.path, chunks: () => studentSheet(frame) })),
+    ...changes(),
     { path: 'xl/sharedStrings.xml', chunks: sharedStrings },
     // Last, because it says what was counted in the others.
     { path: made.summaryPath, chunks: summary },

@@ -1,4 +1,6 @@
 // Everything that a workbook says. Names of sheets and of the file are the same in all languages.
+import type { ChangeKind } from '../../../src/snapshots/change.ts'
+
 interface LegendWords {
   mark: string
   meaning: string
@@ -69,6 +71,31 @@ export interface WorkbookWords {
     | 'points' | 'numbers',
     LegendWords
   >>
+
+  // The sheet Changes
+  changes: {
+    /** The day and time of the other export. */
+    since: (day: string) => string
+    none: (day: string) => string
+    noEarlier: string
+    /** A number of changes that are not listed. */
+    more: (count: string) => string
+    what: string
+    subject: string
+    before: string
+    after: string
+    note: string
+    kinds: Readonly<Record<ChangeKind, string>>
+    fields: Readonly<Record<'title' | 'time_zone' | 'missing_counts' | 'grading_scale', string>>
+    missing: { ignored: string, zero: string }
+    notes: {
+      late: string
+      notLate: string
+      provisional: string
+      final: string
+      points: (before: string, after: string) => string
+    }
+  }
 
   // Printed below each page
   page: (page: string, pages: string) => string

@@ -1,0 +1,148 @@
+// The last sheet, if the export is compared with an earlier one: what has changed since, row by row.
+import type { Style, Workbook } from 'xlsx-populate'
+import type { Book } from '../../src/courses/book.ts'
+import { isoTime } from '../../src/iso-time.ts'
+import { wallClock } from '../../src/courses/course-time.ts'
+import type { Change } from '../../src/snapshots/change.ts'
+import { changeTexts, changeValue, type ShownValue } from './change-texts.ts'
+import { excelDate } from './excel-date.ts'
+import { summaryPages } from './page-setup.ts'
+import type { Paper } from './paper.ts'
+import { CHANGES, columnName } from './sheet-plan.ts'
+import type { StringTable } from './string-table.ts'
+import type { WorkbookOptions } from './workbook-request.ts'
+import type { WorkbookStyles } from './workbook-styles.ts'
+import type { WorkbookWords } from './words/workbook-words.ts'
+import { cut, splice } from './xml-splice.ts'
+
+/** Row 1 says since when; row 2 has the headings. */
+const HEADINGS = 2
+/** More changes than these are only counted. */
+const MOST_ROWS = 100_000
+/** What, last name, first name, student ID, task or setting, before, after, note; in characters. */
+const WIDTHS = [26, 18, 16, 14, 32, 18, 18, 40]
+const LAST = columnName(WIDTHS.length)
+const CHUNK = 65_536
+
+/** What the sheet shows. */
+export interface WorkbookChanges {
+  /** When the other export read the book, ms; null: there is no earlier export. */
+  since: number | null
+  /** In batches; the iteration is ended early if the workbook cannot be written. */
+  batches: () => AsyncIterable<Change[]>
+}
+
+/** Adds the sheet to the workbook: without rows, which `changesRows` writes. */
+export function shapeChanges (workbook: Workbook, styles: WorkbookStyles): void {
+  const sheet = workbook.addSheet(CHANGES).freezePanes(0, HEADINGS)
+  WIDTHS.forEach((width, i) => sheet.column(i + 1).width(width).style(styles.text))
+}
+
+/** Names of the workbook that belong to the sheet with this index. */
+export function changesNames (index: number): string[] {
+  const name = (name: string, refersTo: string) =>
+    `<definedName name="${name}" localSheetId="${index}">${CHANGES}!${refersTo}</definedName>`
+  return [name('_xlnm.Print_Titles', `$${HEADINGS}:$${HEADINGS}`), name('Title', `$A$${HEADINGS}`)]
+}
+
+interface ChangesOptions {
+  book: Book
+  changes: WorkbookChanges
+  options: WorkbookOptions
+  styles: WorkbookStyles
+  strings: StringTable
+  words: WorkbookWords
+  paper: Paper
+  footer: string
+}
+
+/** The whole sheet, from its XML without rows, in chunks. */
+export async function * changesSheet (
+  xml: string,
+  { book, changes, options, styles, strings, words, paper, footer }: ChangesOptions
+): AsyncGenerator<Buffer, void, void> {
+  const { timeZone } = book.course
+  const texts = words.changes
+  const pages = summaryPages({ paper, widths: WIDTHS, height: Infinity, footer })
+  const [head, tail] = cut(splice(
+    splice(xml, '<sheetPr/>', () => `<sheetPr>${pages.properties}</sheetPr>`),
+    '</sheetViews>',
+    (found) => `${found}<sheetFormatPr defaultRowHeight="15"/>`
+  ), '<sheetData/>')
+  let rows = 0
+  let out = `${head}<sheetData>`
+
+  const text = (column: number, style: Style, value: string): string => {
+    if (value === '') return ''
+    strings.cells++
+    return `<c r="${columnName(column)}${rows}" s="${style.id()}" t="s"><v>${strings.intern(value)}</v></c>`
+  }
+  const value = (column: number, shown: ShownValue): string => {
+    const content = shown.kind === 'date' ? excelDate(shown.value, timeZone) : shown.value
+    const style = styleOf(shown, styles)
+    // A worksheet holds no other numbers.
+    return typeof content === 'number' && Number.isFinite(content)
+      ? `<c r="${columnName(column)}${rows}" s="${style.id()}"><v>${content}</v></c>`
+      : text(column, style, String(content ?? ''))
+  }
+  const row = (cells: () => string, attributes = ''): void => {
+    rows++
+    out += `<row r="${rows}"${attributes}>${cells()}</row>`
+  }
+  const headings = [
+    texts.what, words.lastName, words.firstName, words.studentId, texts.subject, texts.before, texts.after,
+    texts.note,
+  ]
+  const day = changes.since === null
+    ? ''
+    : isoTime(wallClock(changes.since, timeZone)).slice(0, 16).replace('T', ' ')
+
+  let count = 0
+  for await (const batch of changes.since === null ? [] : changes.batches()) {
+    for (const change of batch) {
+      if (count++ >= MOST_ROWS) continue
+      if (rows === 0) {
+        row(() => text(1, styles.title, texts.since(day)), ' ht="21" customHeight="1"')
+        row(() => headings.map((heading, i) => text(i + 1, styles.heading, heading)).join(''))
+      }
+      const { what, subject, note } = changeTexts(change, words, options.values)
+      row(() =>
+        text(1, styles.text, what) +
+        text(2, styles.text, change.student?.last_name ?? '') +
+        text(3, styles.text, change.student?.first_name ?? '') +
+        text(4, styles.text, change.student?.student_identifier ?? '') +
+        text(5, styles.text, subject) +
+        value(6, changeValue(change, 'before', words, options.values)) +
+        value(7, changeValue(change, 'after', words, options.values)) +
+        text(8, styles.text, note)
+      )
+    }
+    if (out.length < CHUNK) continue
+    yield Buffer.from(out, 'latin1')
+    out = ''
+  }
+  const last = rows
+  if (count === 0) {
+    row(() => text(1, styles.label, changes.since === null ? texts.noEarlier : texts.none(day)))
+  }
+  if (count > MOST_ROWS) row(() => text(1, styles.label, texts.more(words.number(count - MOST_ROWS))))
+  const filter = count === 0 ? '' : `<autoFilter ref="A${HEADINGS}:${LAST}${last}"/>`
+  // The library wrote the tail, and may have used any character.
+  yield Buffer.from(out, 'latin1')
+  yield Buffer.from(`</sheetData>${filter}${pages.xml}${tail.replace(/<pageMargins [^>]*\/>/, '')}`)
+}
+
+function styleOf ({ kind, look = 0 }: ShownValue, styles: WorkbookStyles): Style {
+  switch (kind) {
+    case 'score':
+      return styles.scores[look] ?? styles.scores[0]
+    case 'points':
+      return styles.points[look] ?? styles.points[0]
+    case 'average':
+      return styles.average
+    case 'date':
+      return styles.due
+    case 'text':
+      return styles.text
+  }
+}
