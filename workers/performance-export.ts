@@ -15,7 +15,7 @@ import type { TaskContext, TaskOutcome } from '../src/jobs/task.ts'
 import { personName } from '../src/person-name.ts'
 import { throttleProgress } from './progress.ts'
 import { threadReader } from './read-book.ts'
-import type { WorkbookChanges } from './workbook/changes-sheet.ts'
+import type { WorkbookChanges } from './workbook/workbook-request.ts'
 import { writeWorkbook } from './workbook/write-workbook.ts'
 
 /** Writes the workbook of a course from one snapshot of the database. */
@@ -47,13 +47,15 @@ async function writeExport (
   { onProgress, signal }: TaskContext
 ): Promise<TaskOutcome<ExportTask>> {
   const periodId = options.period_id ?? undefined
-  const book = await readBook(snapshot, courseId, { now, periodId, visitor: read })
-  if (book === undefined) {
+  // Snapshots are of the whole course, so that any export can be compared with any other.
+  const whole = await readBook(snapshot, courseId, { now, visitor: read })
+  const book = periodId === undefined ? whole : await readBook(snapshot, courseId, { now, periodId })
+  if (whole === undefined || book === undefined) {
     return { ok: false, code: 'COURSE_NOT_FOUND', message: 'The course was deleted in the meantime.' }
   }
-  await read?.end(book, now)
+  await read?.end(whole, now)
   const { course, period, dataVersion, currentUntil, zeroedCells } = book
-  const changes = await changesOf(snapshot, book, options)
+  const changes = await changesOf(snapshot, whole, options)
   if (changes === 'gone') {
     return { ok: false, code: 'SNAPSHOT_MISSING', message: 'The export to compare with no longer exists.' }
   }
@@ -80,13 +82,14 @@ async function writeExport (
 async function changesOf (
   snapshot: Reads,
   book: Book,
-  { compare_with: exportId, include_dropped: includeDropped }: ExportOptions
+  { compare_with: exportId, period_id: periodId, include_dropped: includeDropped }: ExportOptions
 ): Promise<WorkbookChanges | 'gone' | undefined> {
   if (exportId === null) return undefined
   if (exportId === 'last') return { since: null, batches: async function * () {} }
   const former = await openSnapshot(snapshot, exportId)
   if (former === undefined) return 'gone'
-  return { since: former.readAt, batches: () => bookChanges(former, book, { includeDropped }) }
+  const scope = { periodId: periodId ?? undefined, includeDropped }
+  return { since: former.readAt, batches: () => bookChanges(former, book, scope) }
 }
 
 function teacherName (teacher: Row<'course_teachers'>): string {

@@ -43,8 +43,9 @@ export interface ExportTask {
     dataVersion: number
     currentUntil: number | null
   }
-  failure: 'COURSE_NOT_FOUND' | 'VALIDATION_FAILED' | 'SNAPSHOT_MISSING' | 'WORKBOOK_TOO_LARGE' | 'CHECK_FAILED' |
-    'DISK_FULL'
+  failure:
+    | 'COURSE_NOT_FOUND' | 'VALIDATION_FAILED' | 'SNAPSHOT_MISSING'
+    | 'WORKBOOK_TOO_LARGE' | 'CHECK_FAILED' | 'DISK_FULL'
 }
 
 export interface ExportKindOptions {

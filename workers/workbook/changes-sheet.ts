@@ -3,14 +3,13 @@ import type { Style, Workbook } from 'xlsx-populate'
 import type { Book } from '../../src/courses/book.ts'
 import { isoTime } from '../../src/iso-time.ts'
 import { wallClock } from '../../src/courses/course-time.ts'
-import type { Change } from '../../src/snapshots/change.ts'
 import { changeTexts, changeValue, type ShownValue } from './change-texts.ts'
 import { excelDate } from './excel-date.ts'
 import { summaryPages } from './page-setup.ts'
 import type { Paper } from './paper.ts'
 import { CHANGES, columnName } from './sheet-plan.ts'
 import type { StringTable } from './string-table.ts'
-import type { WorkbookOptions } from './workbook-request.ts'
+import type { WorkbookChanges, WorkbookOptions } from './workbook-request.ts'
 import type { WorkbookStyles } from './workbook-styles.ts'
 import type { WorkbookWords } from './words/workbook-words.ts'
 import { cut, splice } from './xml-splice.ts'
@@ -23,14 +22,6 @@ const MOST_ROWS = 100_000
 const WIDTHS = [26, 18, 16, 14, 32, 18, 18, 40]
 const LAST = columnName(WIDTHS.length)
 const CHUNK = 65_536
-
-/** What the sheet shows. */
-export interface WorkbookChanges {
-  /** When the other export read the book, ms; null: there is no earlier export. */
-  since: number | null
-  /** In batches; the iteration is ended early if the workbook cannot be written. */
-  batches: () => AsyncIterable<Change[]>
-}
 
 /** Adds the sheet to the workbook: without rows, which `changesRows` writes. */
 export function shapeChanges (workbook: Workbook, styles: WorkbookStyles): void {

@@ -1,4 +1,4 @@
-import type { WorkbookChanges } from './changes-sheet.ts'
+import type { Change } from '../../src/snapshots/change.ts'
 import type { Paper } from './paper.ts'
 
 /** Of labels, statuses and the legend. */
@@ -21,6 +21,14 @@ export interface ControlTotals {
   score_sum: number
   /** Cells that count 0 although the import recorded no score: `Book.zeroedCells`. */
   zeroedCells: number
+}
+
+/** What the sheet Changes shows. */
+export interface WorkbookChanges {
+  /** When the other export read the book, ms; null: there is no earlier export. */
+  since: number | null
+  /** In batches; the iteration is ended early if the workbook cannot be written. */
+  batches: () => AsyncIterable<Change[]>
 }
 
 export interface WorkbookRequest {
