@@ -133,6 +133,7 @@ async function callAboutExports (db: Database, recorded: Recorded): Promise<void
       for (const courseId of [1, 2, 3]) {
         await exports.listExports(db.reads, courseId)
         await exports.latestExport(db.reads, courseId, now)
+        for (const id of [1, 2, 99]) await exports.availableExport(db.reads, courseId, { id, now })
       }
     }
   }

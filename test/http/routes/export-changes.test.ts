@@ -136,7 +136,8 @@ t.test('what cannot be compared', async (t) => {
   t.strictSame(rows, [{ A: 'There is no earlier export to compare with.' }])
 
   for (const compare of ['first', 0, 1.5, '1', null]) {
-    t.match(await exported(service, { compare_with: compare }), { code: 'VALIDATION_FAILED' }, String(compare))
+    const answer = await exported(service, { compare_with: compare })
+    t.match(answer, { code: 'VALIDATION_FAILED' }, String(compare))
   }
   t.match(await exported(service, { compare_with: 99 }), { statusCode: 404, code: 'EXPORT_NOT_FOUND' })
   const other = await call('POST', `/api/courses/${service.courseIds[1]}/performance/export`, {
