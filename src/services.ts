@@ -217,7 +217,6 @@ export async function createServices ({
   live.jobs = runner.running
   const queue = createJobQueue({
     db,
-    now,
     queueMax: config.QUEUE_MAX,
     delivery,
     canceled: (jobId) => { runner.abort(jobId) },

@@ -96,12 +96,28 @@ export async function insertExport (trx: Trx, row: NewRow<'exports'>): Promise<E
   return await trx.insertInto('exports').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
-/** The latest creation time of the course's exports. Undefined: there is none. */
-export async function newestExportTime (db: Trx, courseId: number): Promise<number | undefined> {
-  const row = await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
-    .select((eb) => eb.fn.max('files.created_at').as('at')).where('exports.course_id', '=', courseId)
-    .executeTakeFirst()
-  return row?.at ?? undefined
+/** How many of the newest jobs of a course may have its newest request: those that run, and some more. */
+const NEWEST_JOBS = 50
+
+/**
+ * When the newest request and the newest export of a course were made, ms; 0: there is none. Any clock may
+ * be set back, so new times of the course are never before these. Call `lockExports` first.
+ */
+export async function newestTimes (
+  trx: Trx, courseId: number
+): Promise<{ requestedAt: number, createdAt: number }> {
+  const { created_at: createdAt, requested_at: requestedAt } = await trx.selectNoFrom((eb) => [
+    eb.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
+      .select((eb) => eb.fn.max('files.created_at').as('at')).where('exports.course_id', '=', courseId)
+      .as('created_at'),
+    eb.selectFrom('job_requests').select((eb) => eb.fn.max('requested_at').as('at'))
+      .where('job_id', 'in', (eb) =>
+        eb.selectFrom('jobs').select('id').where('owner_type', '=', 'course')
+          .where('owner_id', '=', courseId).orderBy('id', 'desc').limit(NEWEST_JOBS)
+      )
+      .as('requested_at'),
+  ]).executeTakeFirstOrThrow()
+  return { requestedAt: requestedAt ?? 0, createdAt: createdAt ?? 0 }
 }
 
 /** The export whose file this is. */
@@ -121,8 +137,9 @@ export interface RetentionRule {
 }
 
 /**
- * Which export of a course is the newest one changes in one write at a time: call this before exports of
- * these courses are added or deleted.
+ * The newest request and the newest export of a course change in one write at a time: call this before one
+ * of these courses gets a request, or an export of it is added or deleted. Jobs are locked before, and so is
+ * the course.
  */
 export async function lockExports (trx: Trx, ...courseIds: number[]): Promise<void> {
   for (const name of courseIds.map((id) => `exports ${id}`).sort()) await trx.lock(name)

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import { boundMessage } from '../../src/short-text.ts'
 import type { Row } from '../tables.ts'
@@ -51,7 +52,8 @@ export async function jobAttempts (db: Reads, jobId: number): Promise<AttemptRow
 
 function ended ({ finishedAt, outcome, code = null, message = null }: AttemptEnd) {
   return {
-    finished_at: finishedAt,
+    // Not before its start, if the clock was set back.
+    finished_at: sql<number>`CASE WHEN started_at > ${finishedAt} THEN started_at ELSE ${finishedAt} END`,
     outcome,
     error_code: code,
     error_message: message === null ? null : boundMessage(message),

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import { endAttempt, endAttempts, insertAttempt, type AttemptEnd } from './job-attempts.ts'
+import { isDue } from './job-due.ts'
 import { state, type JobRow } from './jobs.ts'
 import { storedResult } from './stored-json.ts'
 import type { NewRow } from '../tables.ts'
@@ -38,7 +39,7 @@ export async function nextJob (
   if (kinds.length === 0) return undefined
   return await db.selectFrom('jobs').selectAll('jobs')
     .where('state', '=', state('queued'))
-    .where('run_after', '<=', now)
+    .where(isDue(now))
     .where('kind', 'in', kinds)
     .where(({ not, exists, selectFrom }) =>
       not(exists(
@@ -52,7 +53,10 @@ export async function nextJob (
     .executeTakeFirst()
 }
 
-/** Claims a job with one UPDATE: a token above all others, one more attempt, and no unique key. */
+/**
+ * Claims a job with one UPDATE: a token above all others, one more attempt, and no unique key. It starts at
+ * `now` (ms), but not before its request.
+ */
 export async function claimJob (
   trx: Trx,
   id: number,
@@ -67,7 +71,7 @@ export async function claimJob (
         ? sql<number>`nextval('job_tokens')`
         : sql<number>`(SELECT max(token) + 1 FROM jobs)`,
       attempts: sql<number>`attempts + 1`,
-      started_at: now,
+      started_at: sql<number>`CASE WHEN created_at > ${now} THEN created_at ELSE ${now} END`,
       progress: 0,
       input_version: inputVersion,
     })
@@ -83,7 +87,7 @@ export async function claimJob (
 export async function isAnyDue (db: Reads, { now, kinds }: ClaimFilter): Promise<boolean> {
   if (kinds.length === 0) return false
   const row = await db.selectFrom('jobs').select('id')
-    .where('state', '=', state('queued')).where('run_after', '<=', now).where('kind', 'in', kinds).limit(1)
+    .where('state', '=', state('queued')).where(isDue(now)).where('kind', 'in', kinds).limit(1)
     .executeTakeFirst()
   return row !== undefined
 }

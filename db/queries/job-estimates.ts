@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Reads } from '../index.ts'
 import { lastServed } from './job-claims.ts'
+import { isDue } from './job-due.ts'
 import { state, type JobRow } from './jobs.ts'
 
 /**
@@ -19,7 +20,7 @@ export async function queuePositions (
   const { rows } = await sql<{ id: number, position: number }>`
     WITH waiting AS (
       SELECT id, priority, owner_type, owner_id, ${threads} AS threads, ${lastServed} AS served,
-        CASE WHEN run_after > ${now} THEN run_after ELSE 0 END AS due_at
+        CASE WHEN ${isDue(now)} THEN 0 ELSE run_after END AS due_at
       FROM jobs WHERE state = ${state('queued')}
     ), in_turn AS (
       -- Owners take turns: each one's first job, then each one's second job.

@@ -1,5 +1,6 @@
 // What monitoring reads every few seconds: each query uses an index or reads few rows.
 import type { Reads } from '../index.ts'
+import { isDue } from './job-due.ts'
 import { state, type JobRow } from './jobs.ts'
 
 const STATES = ['queued', 'started', 'succeeded', 'failed', 'canceled'] as const
@@ -24,7 +25,7 @@ export async function countJobs (db: Reads): Promise<JobCount[]> {
 /** When the oldest of the waiting jobs that are due at `now` was created, ms. Undefined: none is due. */
 export async function oldestWaiting (db: Reads, now: number): Promise<number | undefined> {
   const row = await db.selectFrom('jobs').select((eb) => eb.fn.min('created_at').as('since'))
-    .where('state', '=', state('queued')).where('run_after', '<=', now).executeTakeFirst()
+    .where('state', '=', state('queued')).where(isDue(now)).executeTakeFirst()
   return row?.since ?? undefined
 }
 

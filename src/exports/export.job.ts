@@ -1,7 +1,7 @@
 import type { Database, DatabaseLocation } from '../../db/index.ts'
 import { findCourse, lockCourse } from '../../db/queries/courses.ts'
 import {
-  insertExport, lockExports, newestExportTime, setExportExpiry, type RetentionRule,
+  insertExport, lockExports, newestTimes, setExportExpiry, type RetentionRule,
 } from '../../db/queries/exports.ts'
 import { jobRequests, type JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
@@ -92,10 +92,16 @@ export function exportKind (
           }
           await lockExports(trx, courseId)
           // Clients stop polling at the first export that is newer than their request. This one is, even if
-          // the clock was set back, or that of another server is ahead.
+          // the clock was set back.
           const requests = await jobRequests(trx, job.id)
-          const newest = await newestExportTime(trx, courseId) ?? 0
-          const createdAt = Math.max(now(), newest, ...requests.map((request) => request.requested_at + 1))
+          const newest = await newestTimes(trx, courseId)
+          const time = await trx.now()
+          const createdAt = Math.max(
+            time,
+            newest.createdAt,
+            newest.requestedAt + 1,
+            ...requests.map((request) => request.requested_at + 1)
+          )
           const file = await placed.record(trx, {
             owner: { type: 'course', id: courseId },
             category: EXPORT_CATEGORY,
@@ -114,7 +120,7 @@ export function exportKind (
             current_until: facts.currentUntil,
           })
           await storeSnapshot(trx, row.id, snapshotPath(stagingPath))
-          await setExportExpiry(trx, retention, now(), courseId)
+          await setExportExpiry(trx, retention, time, courseId)
           return { export_id: row.id, students: facts.students, scores: facts.scores }
         },
       }

@@ -1,4 +1,4 @@
-import type { Database } from '../../db/index.ts'
+import type { Database, Trx } from '../../db/index.ts'
 import { findCourse, lockCourse } from '../../db/queries/courses.ts'
 import * as queries from '../../db/queries/exports.ts'
 import type { ChangesPage, ReadChangesTask } from '../courses/book-tasks.ts'
@@ -84,23 +84,15 @@ export function createExports ({ db, files, queue, readers, now, retention }: Ex
         if (course === undefined) return undefined
         const complete = await resolveOptions(trx, courseId, options, now())
         const payload: ExportPayload = { courseId, options: complete, requestedBy }
-        // Never before an existing export. Otherwise, after the clock was set back, that export would look
-        // like the result.
-        const requestedAt = Math.max(now(), await queries.newestExportTime(trx, courseId) ?? 0)
-        const ticket = await queue.request(trx, {
+        return await queue.request(trx, {
           kind: EXPORT_KIND,
           key: `${EXPORT_KIND}:${courseId}:${JSON.stringify(complete)}`,
           payload,
           owner: { type: 'course', id: courseId },
           userId,
           inputVersion: course.data_version,
-          requestedAt,
+          requestedAt: () => timeOfRequest(trx, courseId),
         })
-        // Last: an export that ends has its job first, and then the course.
-        if (await lockCourse(trx, courseId, 'reference') === undefined) {
-          throw new DomainError('COURSE_NOT_FOUND')
-        }
-        return ticket
       })
     },
     async list (courseId) {
@@ -125,11 +117,23 @@ export function createExports ({ db, files, queue, readers, now, retention }: Ex
         await queries.lockExports(trx, courseId)
         if (await files.deleteIn(trx, [row.file_id]) === 0) return false
         // Another export may be the newest one now and is kept.
-        await queries.setExportExpiry(trx, retention, now(), courseId)
+        await queries.setExportExpiry(trx, retention, await trx.now(), courseId)
         return true
       })
     },
   }
+}
+
+/**
+ * The time of a request, ms: never before an earlier request or export of the course. Otherwise, after the
+ * clock was set back, an existing export would look like the result. Called when the jobs that the request
+ * may join are locked: an export that ends has its job first, and then the course.
+ */
+async function timeOfRequest (trx: Trx, courseId: number): Promise<number> {
+  if (await lockCourse(trx, courseId, 'reference') === undefined) throw new DomainError('COURSE_NOT_FOUND')
+  await queries.lockExports(trx, courseId)
+  const { requestedAt, createdAt } = await queries.newestTimes(trx, courseId)
+  return Math.max(await trx.now(), requestedAt, createdAt)
 }
 
 function item (row: queries.ExportListRow, now: number): ExportItem {

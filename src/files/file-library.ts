@@ -19,7 +19,7 @@ import type {
   FileKey,
   FileStorage,
   ObjectFolder,
-  RemoteStorage,
+  LinkOptions,
   RunName,
 } from './storage/file-storage.ts'
 import { verifyFiles, type Verification, type VerifyOptions } from './verify-files.ts'
@@ -117,7 +117,7 @@ export interface FileLibrary {
   /** The path of a file on the local disk; undefined if files are stored elsewhere. */
   localPath: FileStorage['localPath']
   /** A link that lets a browser download the file for a minute; undefined: files are on the local disk. */
-  link: RemoteStorage['link'] | undefined
+  link: ((file: FileRow, options: Omit<LinkOptions, 'now'>) => Promise<string>) | undefined
   /** Whether the storage responds. The local disk always does. */
   isAvailable: () => Promise<boolean>
   /** A path with the bytes of a file: its own on the local disk, or that of a copy in `folder`. */
@@ -279,7 +279,7 @@ export function createFileLibrary (
     },
     open: storage.open,
     localPath: storage.localPath,
-    link: remote?.link,
+    link: remote === undefined ? undefined : (file, options) => remote.link(file, { ...options, now: now() }),
     isAvailable: async () => await remote?.isAvailable() ?? true,
     async localFile (file, folder) {
       const own = storage.localPath(file)

@@ -54,7 +54,6 @@ export function createHousekeeping (
         owner: null,
         userId,
         inputVersion: null,
-        requestedAt: now(),
         // No one waits for it: everything else goes first.
         priority: -1,
       })

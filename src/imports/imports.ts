@@ -103,7 +103,6 @@ export function createImports ({ db, files, queue, now, waitingMax }: ImportsOpt
             owner: onlyCourseId === undefined ? null : { type: 'course', id: onlyCourseId },
             userId,
             inputVersion: null,
-            requestedAt: now(),
           })
         })
       } catch (error) {

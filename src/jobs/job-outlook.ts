@@ -1,5 +1,6 @@
 import type { Database } from '../../db/index.ts'
 import { lastRuns, queuePositions } from '../../db/queries/job-estimates.ts'
+import { msUntilDue } from '../../db/queries/job-due.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { median, timeLeft } from './time-left.ts'
 
@@ -62,7 +63,7 @@ export function createJobOutlook ({ db, now, capacity, ownThreads = [] }: JobOut
       if (usualHere === undefined) return null
       const runMs = await usualOfOwner(job) ?? usualHere
       const aheadMs = ahead * usualHere / atOnce
-      return Math.ceil((Math.max(0, job.run_after - at) + aheadMs + runMs) / 1000)
+      return Math.ceil((msUntilDue(job, at) + aheadMs + runMs) / 1000)
     },
   }
 }

@@ -19,10 +19,13 @@ export interface JobRequest {
   userId: number | null
   /** The version of the input now. A job that started from the same version serves this request too. */
   inputVersion: number | null
-  /** The time of the request, ms. May be later than the clock, if the clock was set back. */
-  requestedAt: number
+  /**
+   * Gives the time of the request, ms, which may be later than the clock. Called once, when the jobs of the
+   * key are locked. Default: the clock of the database.
+   */
+  requestedAt?: () => Promise<number>
   priority?: number
-  /** The earliest start, ms. Default: at once. */
+  /** The earliest start, ms, at most `LONGEST_WAIT_MS` after the request. Default: at once. */
   runAfter?: number
 }
 
@@ -67,7 +70,6 @@ export interface JobQueue {
 
 interface JobQueueOptions {
   db: Database
-  now: () => number
   /** Most jobs of one kind that may wait. */
   queueMax: number
   delivery: Pick<JobDelivery, 'announce'>
@@ -82,15 +84,15 @@ export const REQUEST_STEPS = ['request: written', 'request: committed'] as const
 type RequestStep = typeof REQUEST_STEPS[number]
 
 export function createJobQueue (
-  { db, now, queueMax, delivery, canceled, onStep = () => {} }: JobQueueOptions
+  { db, queueMax, delivery, canceled, onStep = () => {} }: JobQueueOptions
 ): JobQueue {
   return {
     async request (trx, request) {
-      const { job, joined } = await joinOrInsert(trx, request)
+      const { job, joined, requestedAt } = await joinOrInsert(trx, request)
       await jobs.insertRequest(trx, {
         job_id: job.id,
         user_id: request.userId,
-        requested_at: request.requestedAt,
+        requested_at: requestedAt,
         withdrawn_at: null,
       })
       onStep('request: written')
@@ -98,22 +100,22 @@ export function createJobQueue (
         trx.afterCommit(() => { onStep('request: committed') })
         await delivery.announce(trx, job)
       }
-      return { job, joined, requestedAt: request.requestedAt }
+      return { job, joined, requestedAt }
     },
     async cancel (jobId, { userId, force }) {
       return await db.write(async (trx) => {
         const job = await jobs.lockJob(trx, jobId)
         if (job === undefined || (job.state !== 'queued' && job.state !== 'started')) return 'finished'
-        if (userId !== null) await jobs.withdrawRequests(trx, jobId, userId, now())
+        if (userId !== null) await jobs.withdrawRequests(trx, jobId, userId, await trx.now())
         const isWanted = (await jobs.jobRequests(trx, jobId)).some((request) => request.withdrawn_at === null)
         if (isWanted && !force) return 'withdrawn'
-        await jobs.cancelJob(trx, jobId, now())
+        await jobs.cancelJob(trx, jobId, await trx.now())
         trx.afterCommit(() => { canceled(jobId) })
         return 'canceled'
       })
     },
     async cancelAll (trx, owner) {
-      const jobIds = await jobs.cancelJobsOfOwner(trx, owner.type, owner.id, now())
+      const jobIds = await jobs.cancelJobsOfOwner(trx, owner.type, owner.id, await trx.now())
       trx.afterCommit(() => { for (const jobId of jobIds) canceled(jobId) })
       return jobIds
     },
@@ -128,15 +130,18 @@ export function createJobQueue (
     countWaiting: () => jobs.countWaiting(db.reads),
   }
 
-  async function joinOrInsert (trx: Trx, request: JobRequest): Promise<{ job: JobRow, joined: boolean }> {
+  async function joinOrInsert (trx: Trx, request: JobRequest): Promise<JobTicket> {
+    const timeOfRequest = request.requestedAt ?? trx.now
+    let at: number | undefined
     for (;;) {
       const live = await jobs.lockLiveJobs(trx, request.key)
       const found = live.find((job) => job.state === 'queued') ??
         live.find((job) => request.inputVersion !== null && job.input_version === request.inputVersion)
-      if (found !== undefined) return { job: found, joined: true }
+      if (found !== undefined) return { job: found, joined: true, requestedAt: at ?? await timeOfRequest() }
       await checkRoom(trx, request.kind)
-      const inserted = await insert(trx, request)
-      if (inserted !== undefined) return { job: inserted, joined: false }
+      at ??= await timeOfRequest()
+      const inserted = await insert(trx, request, at)
+      if (inserted !== undefined) return { job: inserted, joined: false, requestedAt: at }
       // Another node has just queued the same job.
     }
   }
@@ -152,7 +157,8 @@ export function createJobQueue (
 
   async function insert (
     trx: Trx,
-    { kind, key, payload, owner, requestedAt, priority = 0, runAfter = 0 }: JobRequest
+    { kind, key, payload, owner, priority = 0, runAfter = 0 }: JobRequest,
+    requestedAt: number
   ): Promise<JobRow | undefined> {
     return await jobs.insertJob(trx, {
       kind,

@@ -70,6 +70,11 @@ const STORE_WAIT_MS = 3_600_000
 /** What a row says of a job that is requeued. */
 const WAITING: RunChange = { state: 'queued', started_at: null, progress: 0 }
 
+/** The time of the end of a run, ms: not before its start, if the clock was set back. */
+async function endOf (trx: Trx, job: JobRow): Promise<number> {
+  return Math.max(await trx.now(), job.started_at ?? 0)
+}
+
 /** Ends a run early. The first reason counts. */
 export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>): void {
   live.reason ??= reason
@@ -140,7 +145,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     let isOurs = false
     try {
       isOurs = await untilWritten(async (trx) => {
-        const finishedAt = clock.now()
+        const finishedAt = await endOf(trx, job)
         const change: RunChange = { state: 'succeeded', progress: 1, finished_at: finishedAt }
         // A try whose commit was not confirmed may have ended the run: then its output is in use.
         if (!await endRun(trx, job, change, { finishedAt, outcome: 'succeeded' })) {
@@ -178,7 +183,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       return
     }
     if (reason === 'shutdown') {
-      await requeue(job, { attempts: job.attempts - 1, run_after: 0 }, {
+      await requeue(job, { attempts: job.attempts - 1 }, 0, {
         outcome: 'stopped',
         message: 'The server was stopped before this run had ended.',
       })
@@ -188,7 +193,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     }
     if (isDiskFull(error)) return await fail(live, 'DISK_FULL', sentenceOf('DISK_FULL'))
     if (reason === 'cut off' || hasCode(error, 'DATABASE_UNAVAILABLE')) {
-      await requeue(job, { attempts: job.attempts - 1, run_after: clock.now() + FIRST_MS }, {
+      await requeue(job, { attempts: job.attempts - 1 }, FIRST_MS, {
         outcome: 'stopped',
         code: 'DATABASE_UNAVAILABLE',
         message: 'The database was unavailable during this run.',
@@ -213,7 +218,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       'a run of a job failed'
     )
     if (job.attempts >= kind.maxAttempts) return await fail(live, code, sentenceOf(code), { details })
-    await requeue(job, { run_after: Math.round(clock.now() + kind.backoffMs(job.attempts)) }, {
+    await requeue(job, {}, kind.backoffMs(job.attempts), {
       outcome: 'failed',
       code,
       message: details,
@@ -230,23 +235,32 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     const { job, kind } = live
     const change: RunChange = {
       state: 'failed',
-      finished_at: clock.now(),
       error_code: code,
       error_message: boundMessage(message),
       result: result === undefined ? null : storedResult(result),
     }
-    await end(job, change, { outcome: 'failed', code, message: details }, kind.failed)
+    await end(job, async (trx) => ({ ...change, finished_at: await endOf(trx, job) }), {
+      outcome: 'failed',
+      code,
+      message: details,
+    }, kind.failed)
     onEnd(job, 'failed')
     log.warn({ job: job.id, kind: job.kind, code }, 'job failed')
   }
 
+  /** The job waits again, for `waitMs` after this write. */
   async function requeue (
     job: JobRow,
-    change: RunChange & { run_after: number },
+    change: RunChange,
+    waitMs: number,
     attempt: Omit<AttemptEnd, 'finishedAt'>
   ): Promise<void> {
-    await end(job, { ...WAITING, ...change }, attempt, async (trx) => {
-      await delivery.announce(trx, { kind: job.kind, run_after: change.run_after })
+    let runAfter = 0
+    await end(job, async (trx) => {
+      runAfter = waitMs === 0 ? 0 : Math.round(await trx.now() + waitMs)
+      return { ...WAITING, ...change, run_after: runAfter }
+    }, attempt, async (trx) => {
+      await delivery.announce(trx, { kind: job.kind, run_after: runAfter })
     })
   }
 
@@ -257,13 +271,14 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
    */
   async function end (
     job: JobRow,
-    change: RunChange,
+    change: (trx: Trx) => Promise<RunChange>,
     attempt: Omit<AttemptEnd, 'finishedAt'>,
     also?: RunnableKind['failed']
   ): Promise<void> {
     const message = attempt.message == null ? null : boundMessage(attempt.message)
     await untilWritten(async (trx) => {
-      const isOurs = await endRun(trx, job, change, { ...attempt, message, finishedAt: clock.now() })
+      const finishedAt = await trx.now()
+      const isOurs = await endRun(trx, job, await change(trx), { ...attempt, message, finishedAt })
       if (isOurs) await also?.(trx, job)
     }, (error, tries) => isBusy(error) || isDiskFull(error) || isUnavailable(error) || tries < MOST_TRIES)
   }

@@ -130,7 +130,9 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     onStep('run: working', run.job)
     run.progress = fraction
     changed(run.job.id)
-    if (run.progressSavedAt === undefined || clock.now() - run.progressSavedAt < PROGRESS_EVERY_MS) return
+    // The clock may have been set back.
+    const savedMs = run.progressSavedAt === undefined ? 0 : Math.abs(clock.now() - run.progressSavedAt)
+    if (savedMs < PROGRESS_EVERY_MS) return
     // One write at a time: behind a lock they would pile up.
     run.progressSavedAt = undefined
     db.write((trx) => updateRun(trx, run.job, { progress: run.progress })).catch((error: unknown) => {

@@ -67,7 +67,7 @@ async function startNode (location: DatabaseLocation, folder: string, begun: (jo
     },
     onStep: (step, job) => { if (step === 'run: claimed') begun(job.id) },
   })
-  const queue = createJobQueue({ db, now: clock.now, queueMax: 1_000_000, delivery, canceled: () => {} })
+  const queue = createJobQueue({ db, queueMax: 1_000_000, delivery, canceled: () => {} })
   return {
     db,
     runner,
@@ -78,7 +78,6 @@ async function startNode (location: DatabaseLocation, folder: string, begun: (jo
       owner: { type: 'course', id: Number(/\d+/.exec(key)?.[0]) % 20 },
       userId: null,
       inputVersion: null,
-      requestedAt: clock.now(),
     })),
     async stop () {
       await runner.stop(0)

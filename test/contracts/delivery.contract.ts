@@ -223,6 +223,21 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     t.equal((await worker.run()).id, job!.id)
   })
 
+  await t.test('a job that was delayed before the clock was set back is due', async (t) => {
+    const site = await make(t, [a])
+    const delivery = await site.open()
+    const worker = contractWorker(t, site, [a])
+    const [job] = await queueJobs(site, delivery, [{ key: 'x', runAfter: site.clock.now() + 5000 }])
+    site.clock.set(site.clock.now() - 3_600_000)
+    await delivery.start(worker)
+    const run = await worker.run()
+    t.equal(run.id, job!.id)
+    site.clock.set(site.clock.now() - 3_600_000)
+    t.equal(await worker.end(run), true)
+    const [attempt] = await jobAttempts(site.db.reads, job!.id)
+    t.equal(attempt?.finished_at, attempt?.started_at, 'no run ends before its start')
+  })
+
   await t.test('a job of a kind that this process does not know waits', async (t) => {
     const site = await make(t, [a])
     const delivery = await site.open()
@@ -259,7 +274,7 @@ export async function deliveryContract (t: Test, make: MakeSite): Promise<void> 
     const worker = contractWorker(t, site, [a], 2)
     await delivery.start(worker)
     t.match(await worker.run(), { id: before!.id, attempts: 1, process_deaths: 1 })
-    const [later] = await queueJobs(site, delivery, [{ key: 'later', runAfter: site.clock.now() + 1e6 }])
+    const [later] = await queueJobs(site, delivery, [{ key: 'later', runAfter: site.clock.now() + 60_000 }])
     await site.db.write((trx) => claimJob(trx, later!.id, 1, null))
     site.clock.advance(LOOK_EVERY_MS)
     t.match(await worker.run(2), { id: later!.id, attempts: 1, process_deaths: 1 })

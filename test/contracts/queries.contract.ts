@@ -19,7 +19,7 @@ const ONLY_POSTGRES = [
   'job-tickets.ts', 'nodes.ts', 'server-time.ts', 'service-keys.ts', 'shared-state.ts',
 ]
 /** No queries. */
-const NOT_QUERIES = ['emailKey', 'hasTable', 'state', 'stored-json.ts']
+const NOT_QUERIES = ['emailKey', 'hasTable', 'job-due.ts', 'state', 'stored-json.ts']
 
 const CALLS = [callAboutBooks, callAboutPeople, callAboutFiles, callAboutJobs, callAboutSnapshots]
 

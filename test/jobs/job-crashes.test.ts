@@ -162,6 +162,8 @@ t.test('while the database cannot be written, the end of a run waits and is not 
   t.equal((await service.row(job.id)).state, 'started')
   await allow()
   service.clock.advance(10_000)
+  await service.until(job.id, ({ state }) => state === 'queued')
+  service.clock.advance(10_000)
   t.match(
     await service.settled(job.id),
     { state: 'succeeded', attempts: 2 },

@@ -81,7 +81,7 @@ async function openSite (t: Test, location: DatabaseLocation): Promise<Site> {
     work: () => Promise.reject(new Error('this process runs no jobs')),
   }
   const delivery = await createPgBossDelivery({ db, kinds: [kind], clock, log, mayUpgrade: true })
-  const queue = createJobQueue({ db, now: clock.now, queueMax: 1000, delivery, canceled: () => {} })
+  const queue = createJobQueue({ db, queueMax: 1000, delivery, canceled: () => {} })
   t.teardown(async () => {
     await delivery.close()
     await db.close()
@@ -91,7 +91,7 @@ async function openSite (t: Test, location: DatabaseLocation): Promise<Site> {
     folder,
     async request (key) {
       const { job } = await db.write((trx) => queue.request(trx, {
-        kind: 'held', key, payload: {}, owner: null, userId: null, inputVersion: null, requestedAt: 1,
+        kind: 'held', key, payload: {}, owner: null, userId: null, inputVersion: null,
       }))
       return job
     },

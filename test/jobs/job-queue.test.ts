@@ -215,7 +215,6 @@ t.test('a request in a transaction that is rolled back leaves nothing', async (t
         owner: null,
         userId: null,
         inputVersion: null,
-        requestedAt: 1,
       })
       throw new Error('the caller has changed their mind')
     }),

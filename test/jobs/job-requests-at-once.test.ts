@@ -28,9 +28,9 @@ async function startNodes (t: Test, count: number, queueMax = 1000): Promise<Nod
       await delivery.close()
       await db.close()
     })
-    const queue = createJobQueue({ db, now: clock.now, queueMax, delivery, canceled: () => {} })
+    const queue = createJobQueue({ db, queueMax, delivery, canceled: () => {} })
     const request = (key: string) => db.write((trx) => queue.request(trx, {
-      kind: 'a', key, payload: {}, owner: null, userId: null, inputVersion: null, requestedAt: 1,
+      kind: 'a', key, payload: {}, owner: null, userId: null, inputVersion: null,
     }))
     nodes.push({ db, queue, request })
   }

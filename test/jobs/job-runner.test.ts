@@ -322,7 +322,7 @@ t.test('an orphaned job that says started comes back at the next look', async (t
   await service.runner.start()
   const running = await service.request({ key: 'runs' })
   await gate.arrived()
-  const { job } = await service.request({ key: 'lost', runAfter: service.clock.now() + 1e6 })
+  const { job } = await service.request({ key: 'lost', runAfter: service.clock.now() + 60_000 })
   await service.db.write((trx) => claimJob(trx, job.id, 1, null))
   service.clock.advance(LOOK_EVERY_MS)
   await gate.arrived(2)

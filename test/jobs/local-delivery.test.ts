@@ -9,8 +9,8 @@ import { testFolder } from '../support/test-folder.ts'
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 
 await deliveryContract(t, async (t) => {
-  const db = await openDatabase(sqliteFile(join(testFolder(t, {}), 'perfbook.sqlite')))
   const clock = createTestClock()
+  const db = await openDatabase(sqliteFile(join(testFolder(t, {}), 'perfbook.sqlite')), { now: clock.now })
   t.teardown(() => db.close())
   return {
     db,

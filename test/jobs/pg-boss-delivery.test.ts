@@ -14,15 +14,15 @@ const log = { info: () => {}, warn: () => {}, error: () => {} }
 
 async function makeSite (t: Test, kinds: readonly RunnableKind[]): Promise<Site> {
   const location = await testPostgres(t)
-  const db = await openDatabase(location)
-  t.teardown(() => db.close())
   const clock = createTestClock()
+  const db = await openDatabase(location, { now: clock.now })
+  t.teardown(() => db.close())
   return {
     db,
     clock,
     // Each node has connections of its own.
     async open () {
-      const own = await openDatabase(location)
+      const own = await openDatabase(location, { now: clock.now })
       const delivery = await createPgBossDelivery({ db: own, kinds, clock, log, mayUpgrade: true })
       t.teardown(async () => {
         await delivery.stop()

@@ -105,7 +105,7 @@ export async function createJobService (
 ): Promise<JobService> {
   const stagingFolder = join(folder, 'staging')
   mkdirSync(stagingFolder, { recursive: true })
-  const db = await openDatabase(await testDatabase(t, folder))
+  const db = await openDatabase(await testDatabase(t, folder), { now: clock.now })
   const log: LogLine[] = []
   const readers = new Set<() => void>()
   const at = (level: LogLine['level']) => (facts: object, text: string) => {
@@ -135,7 +135,6 @@ export async function createJobService (
   })
   const queue = createJobQueue({
     db,
-    now: clock.now,
     queueMax,
     delivery,
     canceled: (jobId) => { runner.abort(jobId) },
@@ -197,7 +196,6 @@ export async function createJobService (
           owner: { type: 'course', id: 1 },
           userId: null,
           inputVersion: null,
-          requestedAt: clock.now(),
           ...request,
         })
       )

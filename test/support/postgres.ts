@@ -17,7 +17,8 @@ export interface Cluster {
   admin: PostgresAddress
   /** Ends the server at once, without waiting for its clients (SIGINT). */
   stop: () => Promise<void>
-  start: () => Promise<void>
+  /** `env`: in addition to this process's environment, until the next start. */
+  start: (env?: Record<string, string>) => Promise<void>
   /** The server's process. */
   pid: () => number
 }
@@ -85,11 +86,14 @@ export async function startCluster (settings: Record<string, string> = {}): Prom
   let child: ReturnType<typeof spawn> | undefined
   let ended: Promise<unknown> = Promise.resolve()
 
-  async function start (): Promise<void> {
+  async function start (env: Record<string, string> = {}): Promise<void> {
     const flags = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     // `--pdeathsig`: the server ends with this process, whatever ends it.
     const [program = '', ...args] = isRoot ? [...as, '--pdeathsig', 'INT'] : ['setpriv', '--pdeathsig', 'INT']
-    child = spawn(program, [...args, join(bin ?? '', 'postgres'), '-D', data, ...flags], { stdio: 'ignore' })
+    // Set for the server alone, which is another user than this process.
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    const command = ['env', ...variables, join(bin ?? '', 'postgres'), '-D', data, ...flags]
+    child = spawn(program, [...args, ...command], { stdio: 'ignore' })
     const started = child
     ended = new Promise((resolve) => started.once('exit', resolve))
     child.unref()

@@ -86,6 +86,8 @@ export interface LinkOptions {
   type: string
   disposition: string
   cacheControl: string
+  /** The time, ms since 1970: the clock of the machine may be wrong. */
+  now: number
 }
 
 /** What only an object store has. All but `isAvailable` throw STORAGE_UNAVAILABLE. */

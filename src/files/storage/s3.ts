@@ -189,7 +189,7 @@ export function createS3Storage (
         return await probe.result
       },
 
-      async link (key, { type, disposition, cacheControl }) {
+      async link (key, { type, disposition, cacheControl, now }) {
         publicClient ??= createS3Client(location, { isPublic: true })
         const command = new GetObjectCommand({
           ...at(objectOf(key)),
@@ -197,7 +197,7 @@ export function createS3Storage (
           ResponseContentDisposition: disposition,
           ResponseCacheControl: cacheControl,
         })
-        return await getSignedUrl(publicClient, command, { expiresIn: LINK_S })
+        return await getSignedUrl(publicClient, command, { expiresIn: LINK_S, signingDate: new Date(now) })
       },
 
       async * listOlder (before) {

@@ -4,12 +4,10 @@ import type { Database, Trx } from '../../../db/index.ts'
 import { claimJob, nextJob, recoverStarted } from '../../../db/queries/job-claims.ts'
 import type { JobRow } from '../../../db/queries/jobs.ts'
 import type { Log } from '../../log.ts'
-import type { Clock } from '../clock.ts'
 import { MAX_PROCESS_DEATHS, type JobDelivery, type JobWorker } from './delivery.ts'
 
 interface ClaimsOptions {
   db: Database
-  clock: Clock
   log: Log
   announce: JobDelivery['announce']
   /** Called in the transaction of each claim. */
@@ -32,17 +30,18 @@ interface Claims {
   recover: (worker: JobWorker, lost: readonly number[]) => Promise<void>
 }
 
-export function createClaims ({ db, clock, log, announce, onStep = () => {} }: ClaimsOptions): Claims {
+export function createClaims ({ db, log, announce, onStep = () => {} }: ClaimsOptions): Claims {
   function claim (
     worker: JobWorker,
     { kinds, mayClaim, claimed }: ClaimConditions,
     versions: Versions
   ): Promise<JobRow | undefined> {
     return db.write(async (trx) => {
-      const next = await nextJob(trx, { now: clock.now(), kinds, lock: true })
+      const now = await trx.now()
+      const next = await nextJob(trx, { now, kinds, lock: true })
       if (next === undefined || !mayClaim(next)) return undefined
       const version = await versions.read(async () => await worker.kind(next.kind)?.inputVersion?.(trx, next))
-      const job = await claimJob(trx, next.id, clock.now(), version ?? null)
+      const job = await claimJob(trx, next.id, now, version ?? null)
       onStep('run: claiming', next)
       if (job !== undefined) await claimed?.(trx, job)
       return job
@@ -67,7 +66,7 @@ export function createClaims ({ db, clock, log, announce, onStep = () => {} }: C
       if (lost.length === 0) return
       const recovered = await db.write(async (trx) => {
         const found = await recoverStarted(trx, {
-          now: clock.now(),
+          now: await trx.now(),
           maxDeaths: MAX_PROCESS_DEATHS,
           message: `The server stopped ${MAX_PROCESS_DEATHS} times while this job ran.`,
           lost,

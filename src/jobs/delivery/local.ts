@@ -29,7 +29,7 @@ export function createLocalDelivery ({ db, clock, log, onStep }: LocalDeliveryOp
   const announce: JobDelivery['announce'] = async (trx) => {
     trx.afterCommit(() => { void look() })
   }
-  const claims = createClaims({ db, clock, log, announce, onStep })
+  const claims = createClaims({ db, log, announce, onStep })
 
   /** One look at a time. A call during a look makes it look once more. */
   function look (): Promise<void> {

@@ -6,8 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isUnavailable } from '../../../db/failures.ts'
 import type { Database } from '../../../db/index.ts'
 import { nextJob, ONE_RUN_PER_KEY } from '../../../db/queries/job-claims.ts'
+import { msUntilDue } from '../../../db/queries/job-due.ts'
 import {
-  dueKinds, holdTicket, startedWithTickets, type StartedJob,
+  correctTimesAhead, dueKinds, holdTicket, startedWithTickets, type StartedJob,
 } from '../../../db/queries/job-tickets.ts'
 import type { JobRow } from '../../../db/queries/jobs.ts'
 import type { Log } from '../../log.ts'
@@ -60,13 +61,14 @@ export async function createPgBossDelivery (
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const hasOwnThread = (name: string) => byName.get(name)?.hasOwnThread === true
 
-  const announce: JobDelivery['announce'] = async (trx, { kind, run_after: runAfter }) => {
+  const announce: JobDelivery['announce'] = async (trx, job) => {
+    const { kind } = job
     // A node that knows the kind will miss the ticket and send one.
     if (!byName.has(kind)) return
     const tickets = await queues()
-    await tickets.send(kind, { trx, waitMs: runAfter === 0 ? 0 : runAfter - clock.now() })
+    await tickets.send(kind, { trx, waitMs: job.run_after === 0 ? 0 : msUntilDue(job, await trx.now()) })
   }
-  const claims = createClaims({ db, clock, log, announce, onStep })
+  const claims = createClaims({ db, log, announce, onStep })
 
   /** Set from `start` to `close`. */
   let current: JobWorker | undefined
@@ -147,7 +149,10 @@ export async function createPgBossDelivery (
     for (const token of running) if (!tokens.has(token)) worker.abandon(token)
     if (isStopped) return false
     const isSilent = started.some(({ ticket }) => ticket === 'silent') && now >= mayTakeBackAt
-    if (isSilent || now - maintainedAt >= MAINTAIN_EVERY_MS) {
+    const isMaintenanceDue = now - maintainedAt >= MAINTAIN_EVERY_MS
+    const isAhead = started.some(({ ticket }) => ticket === 'ahead')
+    if (isAhead || isSilent || isMaintenanceDue) await correctTimesAhead(db.reads)
+    if (isSilent || isMaintenanceDue) {
       maintainedAt = now
       await (await queues()).takeBack()
       if (isSilent) started = await startedWithTickets(db.reads)
@@ -161,6 +166,8 @@ export async function createPgBossDelivery (
     const next = await nextJob(db.reads, { now: clock.now(), kinds: withoutTicket })
     if (next !== undefined && (lastSent.job !== next.id || now - lastSent.at >= RESEND_MS)) {
       lastSent = { job: next.id, at: now }
+      // Perhaps it has a ticket that waits for a time that was set back.
+      await correctTimesAhead(db.reads)
       await (await queues()).send(next.kind)
     }
     return next !== undefined || due.length > withoutTicket.length

@@ -121,7 +121,7 @@ async function callAboutExports (db: Database, recorded: Recorded): Promise<void
     }
     for (const courseId of [1, 2, 3]) {
       await exports.lockExports(trx, courseId)
-      await exports.newestExportTime(trx, courseId)
+      await exports.newestTimes(trx, courseId)
       for (const id of [1, 2, 99]) await exports.findExport(trx, courseId, id)
     }
   })

@@ -1,0 +1,19 @@
+// When a waiting job may start.
+import { sql } from 'kysely'
+import type { JobRow } from './jobs.ts'
+
+/**
+ * No job waits longer for its start than this, ms: one that would was delayed before the clock was set back.
+ * It is due.
+ */
+export const LONGEST_WAIT_MS = 120_000
+
+/** Whether a job of this row may start at `now`, ms. */
+export const isDue = (now: number) =>
+  sql<boolean>`(run_after <= ${now} OR run_after > ${now + LONGEST_WAIT_MS})`
+
+/** How long a job waits for its start at `now`, ms. */
+export function msUntilDue ({ run_after: runAfter }: Pick<JobRow, 'run_after'>, now: number): number {
+  const waitMs = Math.max(0, runAfter - now)
+  return waitMs > LONGEST_WAIT_MS ? 0 : waitMs
+}
