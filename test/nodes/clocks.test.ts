@@ -4,8 +4,9 @@
 import t, { type Test } from 'tap'
 import { clockAhead, findFaketime } from '../support/set-clock.ts'
 import { needs } from '../support/tools.ts'
+import { until } from '../support/until.ts'
 import { lookAtAftermath } from './aftermath.ts'
-import { course, needsFleet, startFleet, until, type Fleet, type FleetNode } from './fleet.ts'
+import { course, needsFleet, startFleet, type Fleet, type FleetNode } from './fleet.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -84,7 +85,8 @@ t.test('one clock', { ...needsClocks, timeout: 180_000 }, async (t) => {
     const path = `/api/courses/${fleet.courseIds[0]}`
     t.equal((await fleet.proxy.call('PATCH', path, { body: { missing_counts: 'zero' } }))?.status, 200)
     for (const node of [ahead, behind]) {
-      await until(async () => (await physics.exportsOn(node))[0]?.is_current === false)
+      await until(`${node.name} knows of the change`, async () =>
+        (await physics.exportsOn(node))[0]?.is_current === false)
     }
   })
 
@@ -97,16 +99,16 @@ t.test('one clock', { ...needsClocks, timeout: 180_000 }, async (t) => {
     const dies = await fleet.start({ name: 'dies', role: 'worker', place })
     const jobs = [await physics.click(behind)]
     const running = "SELECT 1 FROM jobs WHERE state = 'started' AND kind = 'performance-export'"
-    await until(async () => (await fleet.rows(running)).length === 1)
+    await until('an export runs', async () => (await fleet.rows(running)).length === 1)
     jobs.push(await chemistry.click(behind), await biology.click(behind))
     dies.kill('SIGKILL')
     await fleet.cluster.stop()
     await fleet.cluster.start(clockAhead(-1))
     const worker = await fleet.start({ name: 'worker', settings: clockAhead(100) })
-    await until(async () =>
+    await until('a node is ready again', async () =>
       (await fleet.proxy.call('GET', '/readyz', { node: behind.url }))?.status === 200)
     for (const job of jobs) t.equal(await fleet.settled(job), 'succeeded', 'not an hour later')
-    await until(async () => {
+    await until('the dead node has left the list', async () => {
       const list = (await fleet.proxy.call('GET', '/api/nodes'))?.json() as Array<{ name: string }>
       return list.map(({ name }) => name).join() === 'behind,worker'
     })
