@@ -197,7 +197,7 @@ t.test('export into a file, and as an export of the course', async (t) => {
   t.match(await perfbook(data, ['export', '9']), { status: 1, stderr: /no course with id 9/ })
   const period = ['--period', '2nd', '--language', 'es']
   t.match(await perfbook(data, ['export', '1', ...period, '-o', file]), { status: 0 })
-  t.equal((await readCells(file))[0]?.cells['C1'], 'Grupo: 2nd')
+  t.equal((await readCells(file))[0]?.cells['C7'], 'Grupo: 2nd')
   for (const given of ['2nd', '2']) {
     const { stdout } = await perfbook(data, ['export', '1', '--period', given])
     t.match(stdout, /Physics_I_2nd_Performance_\d{8}-\d{6}\.xlsx\n$/, 'by name or by id')

@@ -2,6 +2,7 @@
 // by part, with a strict XML parser. Sources: ECMA-376 part 1 (SpreadsheetML) and part 2 (packages), Excel's
 // specifications and limits.
 import { writeFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { SaxesParser } from 'saxes'
 import { openPromise } from 'yauzl'
@@ -95,6 +96,8 @@ const SHEET_ORDER = [
   'pageMargins',
   'pageSetup',
   'headerFooter',
+  'ignoredErrors',
+  'drawing',
 ]
 const WORKBOOK_ORDER = [
   'fileVersion',
@@ -216,7 +219,8 @@ function checkRelationships (parts: Map<string, XmlElement>, fault: Fault): void
     fault(new Set(ids).size !== ids.length, `${path}: an id appears twice`)
     const folder = path.replace(/_rels\/[^/]*$/, '')
     for (const { attributes } of part.children) {
-      fault(!parts.has(folder + attributes['Target']), `${path}: ${attributes['Target']} is not there`)
+      const target = posix.join(folder, attributes['Target']!)
+      fault(!parts.has(target), `${path}: ${target} is not there`)
     }
   }
 }

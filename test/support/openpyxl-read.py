@@ -27,7 +27,7 @@ def sheet(values, formulas):
                          'color': font.color.rgb if font.color is not None and isinstance(font.color.rgb, str) else None}
     return {
         'cells': cells, 'kinds': kinds, 'formats': number_formats, 'looks': looks,
-        'formulas': {c.coordinate: c.value for row in formulas.iter_rows() for c in row if c.data_type == 'f'},
+        'formulas': {c.coordinate: getattr(c.value, 'text', c.value) for row in formulas.iter_rows() for c in row if c.data_type == 'f'},
         'freeze': values.freeze_panes, 'filter': values.auto_filter.ref,
         'orientation': values.page_setup.orientation, 'fitToWidth': values.page_setup.fitToWidth,
         'fitToHeight': values.page_setup.fitToHeight,

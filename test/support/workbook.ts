@@ -13,6 +13,7 @@ import type {
 import { writeWorkbook } from '../../workers/workbook/write-workbook.ts'
 import { makeBookDatabase, type CourseDescription } from './book-database.ts'
 import { rowsOf } from './book-rows.ts'
+import { expectedGrade, expectedTables, type ExpectedTable } from './expected-summary.ts'
 import type { CellValue } from './openpyxl.ts'
 
 export const NOW = Date.UTC(2015, 3, 30, 19, 34, 2)
@@ -32,6 +33,8 @@ export interface MadeWorkbook {
   /** Student sheets only. */
   expected: ExpectedSheet[]
   summary: Record<string, CellValue>
+  /** Of Summary; in English. */
+  tables: ExpectedTable[]
   /** Over the whole course. */
   categoryAverages: Array<{ name: string, average: number | null }>
 }
@@ -62,10 +65,12 @@ export async function makeWorkbook (
       controls,
       ...request,
     })
+    const expected = await expectedSheets(book, options)
     return {
       file,
       facts,
-      expected: await expectedSheets(book, options),
+      expected,
+      tables: await expectedTables(book, options, expected.map(({ name }) => name)),
       summary: expectedSummary(book, options),
       categoryAverages: book.averages().categories.map(({ average }, c) => ({
         name: book.categories[c]!.name,
@@ -145,6 +150,8 @@ async function sheetRows (
   const hasPeriod = options.sheets === 'course' && book.periods.length > 1
   const fixed = ['Last name', 'First name', 'Student ID', 'Email', ...(hasPeriod ? ['Period'] : []), 'Status']
   const blank = fixed.slice(1).map(() => null)
+  const hasGrades = book.course.gradingScale.length > 0
+  const noGrade = hasGrades ? [null] : []
   const averages = book.averages(periodId)
   const { tasks } = book
   const spread = (
@@ -154,6 +161,7 @@ async function sheetRows (
     label,
     ...blank,
     averages.course[which],
+    ...noGrade,
     ...categories.map(({ c }) => averages.categories[c]![which]),
     ...averages.tasks.map((task) => task[which]),
   ]
@@ -162,6 +170,7 @@ async function sheetRows (
       book.course.name,
       ...blank,
       null,
+      ...noGrade,
       ...categories.map(({ c }) => c + 1),
       ...tasks.map((task) => task.category < 0 ? null : task.category + 1),
     ],
@@ -169,6 +178,7 @@ async function sheetRows (
       'Due',
       ...blank,
       null,
+      ...noGrade,
       ...categories.map(() => null),
       ...tasks.map((task) => due(task.dueAt, book.course.timeZone)),
     ],
@@ -176,6 +186,7 @@ async function sheetRows (
       'Category',
       ...blank,
       null,
+      ...noGrade,
       ...categories.map(({ name }) => name),
       ...tasks.map((task) => task.category < 0 ? null : book.categories[task.category]!.name),
     ],
@@ -183,8 +194,9 @@ async function sheetRows (
       'Points possible',
       ...blank,
       null,
+      ...noGrade,
       ...categories.map(({ weight }) => weight),
-      ...tasks.map((task) => (task.pointsPossible ?? -1) < 0 ? null : task.pointsPossible),
+      ...tasks.map((task) => (task.pointsPossible ?? -1) < 0 ? null : digits(task.pointsPossible!)),
     ],
     spread('Class average', 'average'),
     spread('Lowest', 'lowest'),
@@ -192,6 +204,7 @@ async function sheetRows (
     [
       ...fixed,
       'Course average',
+      ...(hasGrades ? ['Grade'] : []),
       ...categories.map(({ name }) => `${name} average`),
       ...tasks.map((task) => task.title),
     ],
@@ -209,12 +222,13 @@ async function sheetRows (
       ...(hasPeriod ? [period] : []),
       isDropped ? 'Dropped' : 'Active',
       number(courseAverage),
+      ...(hasGrades ? [expectedGrade(book, courseAverage)] : []),
       ...categories.map(({ c }) => number(categoryAverages[c]!)),
       ...tasks.map((task, j) => {
         const score = scores[j]!
         if (!Number.isNaN(score)) {
           return options.values === 'points' && (task.pointsPossible ?? 0) > 0
-            ? score * task.pointsPossible!
+            ? digits(score * task.pointsPossible!)
             : score
         }
         const status = cells.cell(task.slot)?.status
@@ -240,6 +254,11 @@ function due (ms: number | null, timeZone: string): CellValue {
   if (ms === null) return null
   const shown = clock(ms, timeZone)
   return shown < '1900-03-01' || shown.length > 19 ? shown.slice(0, -3).replace('T', ' ') : { date: shown }
+}
+
+/** What a worksheet keeps of a number. */
+function digits (value: number): number {
+  return Number(value.toPrecision(15))
 }
 
 function number (value: number): number | null {

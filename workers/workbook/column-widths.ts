@@ -10,6 +10,7 @@ export interface ColumnWidths {
   /** Last name, first name, student ID, email, period, in characters. */
   texts: number[]
   averages: number[]
+  grade: number
   tasks: number[]
 }
 
@@ -33,6 +34,7 @@ const TEXTS: TextColumn[] = [
 ]
 const PERIOD: Bounds = { least: 8, most: 24 }
 const AVERAGE: Bounds = { least: 10, most: 18 }
+const GRADE: Bounds = { least: 8, most: 16 }
 const TASK: Bounds = { least: 11, most: 16 }
 const HEADING_LINES: Bounds = { least: 2, most: 5 }
 /** Height of a line, in points. */
@@ -78,6 +80,7 @@ export async function fitColumns (
   const longestStatus = Math.max(...Object.values(words.taskStatuses).map(textWidth))
   const narrow = { heading: '', width: bounded(longestStatus, NARROW_TASK) }
   const tasks = book.tasks.map((task) => isRotated ? narrow : fitted(task.title, task.category, TASK))
+  const grades = [headings.grade ?? '', ...book.course.gradingScale.map(({ grade }) => grade)].map(textWidth)
   const lines = [...averages, ...tasks].map(({ heading, width }) => linesOf(heading, width - 2))
   const level = LINE * bounded(Math.max(...lines), HEADING_LINES)
   return {
@@ -85,6 +88,7 @@ export async function fitColumns (
       // The filter's button covers two characters.
       texts: [...await fitTexts(book, headings.texts), bounded(periods + 2, PERIOD)],
       averages: averages.map(({ width }) => width),
+      grade: bounded(Math.max(...grades) + 2, GRADE),
       tasks: tasks.map(({ width }) => width),
     },
     headingHeight: isRotated ? Math.max(level, verticalHeight(headings.tasks)) : level,
@@ -120,7 +124,7 @@ function bounded (value: number, { least, most }: Bounds): number {
 }
 
 /** Lines that a heading takes when words are kept whole as far as they fit. */
-function linesOf (text: string, width: number): number {
+export function linesOf (text: string, width: number): number {
   let lines = 0
   let used = width
   for (const word of text.slice(0, 400).split(/\s+/)) {

@@ -3,13 +3,15 @@
 import { columnName, FIRST_STUDENT_ROW, type SheetColumns } from './sheet-plan.ts'
 
 /** A condition that any number meets and no text does. */
-const ANY_NUMBER = '">=-1E+300"'
+export const ANY_NUMBER = '">=-1E+300"'
 
 export interface SheetFormulas {
   /** The mean of the student's scores in the category of that column. */
   categoryAverage: (column: number, row: string) => string
   /** Undefined where no category has scores. */
   courseAverage: ((row: string) => string) | undefined
+  /** Undefined without a grading scale. */
+  grade: ((row: string) => string) | undefined
   /** Over students who are not dropped. `isTask`: the column of a task, not of averages. */
   overStudents: (
     which: 'average' | 'lowest' | 'highest',
@@ -18,14 +20,24 @@ export interface SheetFormulas {
   ) => string
 }
 
-/**
- * The formulas of one worksheet whose students end at `lastRow`. `active`: the status of students who are not
- * dropped, as the worksheet has it.
- */
+/** The cells of a grading scale on Summary: `Summary!$A$30:$A$42`, and the limits beside them. */
+export interface ScaleCells {
+  grades: string
+  limits: string
+}
+
+interface FormulaOptions {
+  values: 'percent' | 'points'
+  /** The status of students who are not dropped, as the worksheet has it. */
+  active: string
+  scale: ScaleCells | undefined
+}
+
+/** The formulas of one worksheet whose students end at `lastRow`. */
 export function sheetFormulas (
   columns: SheetColumns,
   lastRow: number,
-  { values, active }: { values: 'percent' | 'points', active: string }
+  { values, active, scale }: FormulaOptions
 ): SheetFormulas {
   const [firstTask, lastTask] = [columnName(columns.firstTask), columnName(columns.last)]
   const [firstCategory, lastCategory] = [columnName(columns.firstCategory), columnName(columns.firstTask - 1)]
@@ -50,6 +62,15 @@ export function sheetFormulas (
           const counted = `SUMIF(${cells},${ANY_NUMBER},${weights})`
           return `IF(${counted}=0,"",SUMPRODUCT(${cells},${weights})/${counted})`
         },
+    grade: scale === undefined
+      ? undefined
+      : (row) => {
+          const average = `${columnName(columns.courseAverage)}${row}`
+          const { grades, limits } = scale
+          // An average below the last limit, which is 0, has the last grade.
+          const place = `MIN(ROWS(${grades}),1+SUMPRODUCT(--(${limits}>ROUND(${average},10))))`
+          return `IF(${average}="","",INDEX(${grades},${place}))`
+        },
     overStudents (which, column, { isTask }) {
       const name = columnName(column)
       const cells = `${name}$${FIRST_STUDENT_ROW}:${name}$${lastRow}`
@@ -58,22 +79,5 @@ export function sheetFormulas (
       const value = `${call}(${cells},${statuses},"${active}")${scale}`
       return `IF(COUNTIFS(${statuses},"${active}",${cells},${ANY_NUMBER})=0,"",${value})`
     },
-  }
-}
-
-/** What Summary adds up of one worksheet: the students not dropped, or the averages of those in a column. */
-export function sheetSums (
-  sheet: string,
-  columns: SheetColumns,
-  lastRow: number,
-  active: string
-): { students: string, sum: (column: number) => string, count: (column: number) => string } {
-  const range = (column: number): string =>
-    `${sheet}!$${columnName(column)}$${FIRST_STUDENT_ROW}:$${columnName(column)}$${lastRow}`
-  const statuses = range(columns.status)
-  return {
-    students: `COUNTIF(${statuses},"${active}")`,
-    sum: (column) => `SUMIFS(${range(column)},${statuses},"${active}")`,
-    count: (column) => `COUNTIFS(${statuses},"${active}",${range(column)},${ANY_NUMBER})`,
   }
 }

@@ -7,7 +7,8 @@ import { DomainError } from '../../src/errors.ts'
 import { excelDate } from './excel-date.ts'
 import { escapeXml } from './excel-text.ts'
 import type { SheetFormulas } from './formulas.ts'
-import { columnName, type SheetCategory, type SheetColumns } from './sheet-plan.ts'
+import { hasHundredths, roundPoints } from './points.ts'
+import { averageColumns, columnName, type SheetCategory, type SheetColumns } from './sheet-plan.ts'
 import type { StringTable } from './string-table.ts'
 import type { WorkbookStyles } from './workbook-styles.ts'
 import type { WorkbookWords } from './words/workbook-words.ts'
@@ -34,6 +35,8 @@ interface HeadingsOptions {
 export interface ColumnHeadings {
   texts: string[]
   averages: string[]
+  /** Undefined without a column of grades. */
+  grade: string | undefined
   tasks: string[]
 }
 
@@ -42,6 +45,7 @@ export function columnHeadings (book: Book, columns: SheetColumns, words: Workbo
   return {
     texts: [words.lastName, words.firstName, words.studentId, words.email, ...period, words.status],
     averages: [words.courseAverage, ...columns.categories.map(({ name }) => words.averageOf(name))],
+    grade: columns.grade === undefined ? undefined : words.grade,
     tasks: book.tasks.map((task) => task.title),
   }
 }
@@ -96,9 +100,9 @@ export function * headingRows (
   }
   function pointsPossible ({ pointsPossible }: BookTask, column: number): string {
     // A number below 0 would count in the formulas, although nothing was divided by it.
-    return pointsPossible !== null && pointsPossible >= 0
-      ? number(4, column, styles.centered, pointsPossible)
-      : ''
+    if (pointsPossible === null || pointsPossible < 0) return ''
+    const points = roundPoints(pointsPossible)
+    return number(4, column, hasHundredths(points) ? styles.number : styles.fineNumber, points)
   }
   const texts = (row: number, firstColumn: number, style: Style, values: string[]): string =>
     values.map((value, i) => text(row, firstColumn + i, style, value)).join('')
@@ -112,23 +116,22 @@ export function * headingRows (
       eachTask((task, column) =>
         task.category < 0 ? '' : number(1, column, styles.categoryNumber, task.category + 1)
       ),
-    ' ht="21" customHeight="1"'
+    ' ht="19"'
   )
   yield row(2, text(2, 1, styles.label, words.due) + eachTask(due))
   yield row(
     3,
     text(3, 1, styles.label, words.category) +
-      eachCategory(({ name }, column) => text(3, column, styles.centered, name)) +
+      eachCategory(({ name }, column) => text(3, column, styles.number, name)) +
       eachTask((task, column) =>
-        text(3, column, styles.centered, book.categories[task.category]?.name ?? '')
-      ),
-    ' ht="15" customHeight="1"'
+        text(3, column, styles.number, book.categories[task.category]?.name ?? '')
+      )
   )
   yield row(
     4,
     text(4, 1, styles.label, words.pointsPossible) +
       eachCategory(({ index, weight }, column) =>
-        formula(4, column, styles.weight, weightCell(index), weight)
+        formula(4, column, styles.average, weightCell(index), weight)
       ) +
       eachTask(pointsPossible)
   )
@@ -138,8 +141,13 @@ export function * headingRows (
   yield row(
     8,
     texts(8, 1, styles.heading, headings.texts) +
-      texts(8, columns.courseAverage, styles.taskHeading, headings.averages) +
-      texts(8, columns.firstTask, isRotated ? styles.rotatedHeading : styles.taskHeading, headings.tasks),
+      averageColumns(columns).map((column, i) =>
+        text(8, column, styles.numberHeading, headings.averages[i] ?? '') +
+        (i > 0 || columns.grade === undefined
+          ? ''
+          : text(8, columns.grade, styles.gradeHeading, headings.grade ?? ''))
+      ).join('') +
+      texts(8, columns.firstTask, isRotated ? styles.rotatedHeading : styles.numberHeading, headings.tasks),
     // Not a custom height: it follows the titles when they are edited.
     ` ht="${headingHeight}"`
   )

@@ -1,12 +1,17 @@
 // The parts of the package, as they are after xlsx-populate: what that library has no call for or writes
 // wrong is spliced into its XML here. See docs/workbook.md.
 import { isoTime } from '../../src/iso-time.ts'
-import { escapeXml } from './excel-text.ts'
+import { cellText, escapeXml } from './excel-text.ts'
+import { conditionalFormatting, HIGHLIGHT_BELOW, HIGHLIGHT_FORMATS } from './highlighting.ts'
 import { studentPages, summaryPages } from './page-setup.ts'
 import type { Paper } from './paper.ts'
 import { quotedSheetName } from './sheet-names.ts'
-import { columnName, HEADING_ROWS, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
-import type { SummaryCell } from './summary-sheet.ts'
+import { dataValidations, ignoredErrors, ignoredErrorsUpTo } from './sheet-elements.ts'
+import { columnName, HEADING_ROWS, MOST_COLUMNS, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
+import type { SummaryCell } from './summary-cells.ts'
+import { CHART_CONTENT_TYPES, DRAWING_ELEMENT } from './summary-chart.ts'
+import type { Summary } from './summary-sheet.ts'
+import type { WorkbookWords } from './words/workbook-words.ts'
 import { cut, elements, splice } from './xml-splice.ts'
 
 /** Widths of columns in characters, from column A on. */
@@ -22,6 +27,8 @@ interface StudentSheetOptions {
   /** Of row 8, in points. */
   headingHeight: number
   footer: string
+  words: WorkbookWords
+  values: 'percent' | 'points'
 }
 
 /** What goes before and after the rows of a student sheet. */
@@ -29,7 +36,7 @@ export function sheetPart (
   xml: string,
   sheet: StudentSheet,
   { columns }: SheetPlan,
-  { paper, headingHeight, footer }: StudentSheetOptions
+  { paper, headingHeight, footer, words, values }: StudentSheetOptions
 ): { head: string, tail: string } {
   const { students } = sheet
   const pages = studentPages({ paper, widths: columnWidths(xml), headingHeight, students, footer })
@@ -45,7 +52,11 @@ export function sheetPart (
       '</sheetViews>',
       (found) => `${found}<sheetFormatPr defaultRowHeight="15"/>`
     ) + '<sheetData>',
-    tail: `</sheetData><autoFilter ref="A${HEADING_ROWS}:${last}${sheet.lastRow}"/>${pages.xml}${tail}`,
+    tail: `</sheetData><autoFilter ref="A${HEADING_ROWS}:${last}${sheet.lastRow}"/>` +
+      conditionalFormatting(columns, sheet.lastRow, values, {
+        active: words.active,
+        missing: words.taskStatuses.missing,
+      }) + pages.xml + ignoredErrors(columns, sheet.lastRow) + tail,
   }
 }
 
@@ -57,23 +68,48 @@ interface SummaryOptions {
 }
 
 /** Summary without the values of its formulas. */
-export function summaryPart (xml: string, { paper, footer, height }: SummaryOptions): string {
-  const pages = summaryPages({ paper, widths: columnWidths(xml), height, footer })
+export function summaryPart (
+  xml: string,
+  { cells, helpers, validations, widths }: Summary,
+  { paper, footer, height }: SummaryOptions
+): string {
   const [head, tail] = cut(xml, '</sheetData>')
-  return splice(head, '<sheetPr/>', () => `<sheetPr>${pages.properties}</sheetPr>`) +
-    `</sheetData>${pages.xml}${tail.replace(/<pageMargins [^>]*\/>/, '')}`
+  const lastCell = `${columnName(widths.length)}${Math.max(...cells.map(({ row }) => row))}`
+  // Without a custom height, a program may fit rows when it opens the file.
+  const fitted = head.replaceAll(' customHeight="1"', '')
+  const grouped = helpers === undefined ? fitted : withHiddenColumns(fitted, helpers)
+  const printed = helpers === undefined ? widths : widths.slice(0, helpers.first - 1)
+  const pages = summaryPages({ paper, widths: printed, height, footer })
+  return splice(grouped, '<sheetPr/>', () => `<sheetPr>${pages.properties}</sheetPr>`) +
+    '</sheetData>' + dataValidations(validations) + pages.xml + ignoredErrorsUpTo(lastCell) +
+    DRAWING_ELEMENT + tail.replace(/<pageMargins [^>]*\/>/, '')
+}
+
+/** Groups columns and hides them; the button that shows them is on the column after them. */
+function withHiddenColumns (head: string, { first, last }: { first: number, last: number }): string {
+  const hidden = head.replace(/<col min="(\d+)" max="(\d+)"/g, (found, min: string, max: string) =>
+    Number(min) >= first && Number(max) <= last ? `${found} outlineLevel="1" hidden="1"` : found
+  )
+  if (last === MOST_COLUMNS) return hidden
+  return splice(
+    hidden,
+    '</cols>',
+    (end) => `<col min="${last + 1}" max="${last + 1}" width="9.140625" collapsed="1"/>${end}`
+  )
 }
 
 /** Adds the values of Summary's formulas, which the library does not write. */
 export function withResults (xml: string, cells: SummaryCell[]): string {
-  const results = new Map(cells.map(({ row, column, result }) => [`${columnName(column)}${row}`, result]))
+  const formulas = new Map(cells.map((cell) => [`${columnName(cell.column)}${cell.row}`, cell]))
   return xml.replace(
-    /<c r="([A-Z]+\d+)"([^>]*)>(<f>[^<]*<\/f>)<\/c>/g,
+    /<c r="([A-Z]+\d+)"([^>]*)><f>([^<]*<\/f>)<\/c>/g,
     (_, ref: string, attributes: string, formula: string) => {
-      const value = results.get(ref)?.() ?? null
-      return value === null
-        ? `<c r="${ref}"${attributes} t="str">${formula}<v></v></c>`
-        : `<c r="${ref}"${attributes}>${formula}<v>${value}</v></c>`
+      const { isArray = false, result } = formulas.get(ref) ?? {}
+      const value = result?.() ?? null
+      const type = typeof value === 'number' ? '' : ' t="str"'
+      const start = isArray ? `<f t="array" ref="${ref}">` : '<f>'
+      const text = typeof value === 'number' ? value : escapeXml(cellText(value ?? ''))
+      return `<c r="${ref}"${attributes}${type}>${start}${formula}<v>${text}</v></c>`
     }
   )
 }
@@ -81,9 +117,15 @@ export function withResults (xml: string, cells: SummaryCell[]): string {
 /**
  * Adds the names of what is filtered and printed, and `more`. Removes what makes Excel ask whether to save.
  */
-export function workbookPart (xml: string, { columns, sheets }: SheetPlan, more: string[]): string {
+export function workbookPart (
+  xml: string,
+  { columns, sheets }: SheetPlan,
+  { highlightCell }: Summary,
+  more: string[]
+): string {
   const last = columnName(columns.last)
   const names = [
+    `<definedName name="${HIGHLIGHT_BELOW}">${highlightCell}</definedName>`,
     ...sheets.map((sheet, i) =>
       `<definedName name="_xlnm._FilterDatabase" localSheetId="${i + 1}" hidden="1">` +
       `${escapeXml(quotedSheetName(sheet.name))}!$A$${HEADING_ROWS}:$${last}$${sheet.lastRow}</definedName>`
@@ -94,6 +136,13 @@ export function workbookPart (xml: string, { columns, sheets }: SheetPlan, more:
         i + 1
       }">${name}!$A:$B,${name}!$1:$${HEADING_ROWS}</definedName>`
     }),
+    // Screen readers look for this name: the headings of the columns are in its row, those of the rows in
+    // its column.
+    ...sheets.map(({ name }, i) =>
+      `<definedName name="Title" localSheetId="${i + 1}">${
+        escapeXml(quotedSheetName(name))
+      }!$A$${HEADING_ROWS}</definedName>`
+    ),
     ...more,
   ]
   const calculation = /<calcPr [^>]*\/>/.exec(xml)?.[0] ?? ''
@@ -126,9 +175,13 @@ function withCounts (styles: string): string {
   }, styles)
 }
 
-/** Formats say which of their settings apply, as some readers expect. */
+/**
+ * Formats say which of their settings apply, as some readers expect. Adds those of the conditional formats,
+ * and leaves the color of text to the program that opens the file.
+ */
 export function stylesPart (xml: string): string {
-  const [head, rest] = cut(xml, '<cellXfs>')
+  const withFormats = splice(xml, '<dxfs count="0"/>', () => `<dxfs>${HIGHLIGHT_FORMATS.join('')}</dxfs>`)
+  const [head, rest] = cut(withFormats.replace('<color theme="1"/>', ''), '<cellXfs>')
   const [formats, tail] = cut(rest, '</cellXfs>')
   const said = formats.replace(
     /<xf ([^>]*applyFont[^>]*?)(\/?>)(?=(<alignment )?)/g,
@@ -140,7 +193,7 @@ export function stylesPart (xml: string): string {
   return withCounts(`${head}<cellXfs>${said}</cellXfs>${tail}`)
 }
 
-/** Adds the content types of added sheets, which the library leaves out. */
+/** Adds the content types of the chart and of added sheets, which the library leaves out. */
 export function contentTypesPart (xml: string, sheets: number): string {
   const overrides = Array.from(
     { length: sheets },
@@ -149,7 +202,7 @@ export function contentTypesPart (xml: string, sheets: number): string {
         i + 2
       }.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`
   )
-  return splice(xml, '</Types>', (end) => overrides.join('') + end)
+  return splice(xml, '</Types>', (end) => overrides.join('') + CHART_CONTENT_TYPES + end)
 }
 
 /** Adds the dates and the language (BCP 47). */

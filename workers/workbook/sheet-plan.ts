@@ -1,7 +1,9 @@
 // Which worksheets of students a workbook has, and which columns: the same on all of them.
+import { BANDS } from '../../src/courses/bands.ts'
 import type { Book } from '../../src/courses/book.ts'
 import type { BookCategory } from '../../src/courses/book-columns.ts'
 import { DomainError } from '../../src/errors.ts'
+import { periodColumns } from './period-columns.ts'
 import { sheetNames } from './sheet-names.ts'
 import { groupDigits } from './words/group-digits.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
@@ -18,7 +20,7 @@ export const HEADING_ROWS = 8
 export const FIRST_STUDENT_ROW = HEADING_ROWS + 1
 /** Excel's limits. ECMA-376 has none. */
 const MOST_ROWS = 1_048_576
-const MOST_COLUMNS = 16_384
+export const MOST_COLUMNS = 16_384
 
 /** Columns by number, 1 is A. The first four (last name, first name, student ID, email) are always there. */
 export interface SheetColumns {
@@ -26,6 +28,8 @@ export interface SheetColumns {
   period: number | undefined
   status: number
   courseAverage: number
+  /** Undefined without a grading scale. */
+  grade: number | undefined
   categories: SheetCategory[]
   firstCategory: number
   firstTask: number
@@ -66,13 +70,15 @@ export function planSheets (book: Book, options: WorkbookOptions): SheetPlan {
   const categories = categoriesWithScores(book, options)
   const hasPeriods = options.sheets === 'course' && book.periods.length > 1
   const status = hasPeriods ? 6 : 5
-  const firstCategory = status + 2
+  const grade = book.course.gradingScale.length === 0 ? undefined : status + 2
+  const firstCategory = (grade ?? status + 1) + 1
   const firstTask = firstCategory + categories.length
   const tasks = book.tasks.length
   const columns: SheetColumns = {
     period: hasPeriods ? 5 : undefined,
     status,
     courseAverage: status + 1,
+    grade,
     categories,
     firstCategory,
     firstTask,
@@ -120,7 +126,9 @@ function refuseTooLarge (
   sheets: StudentSheet[],
   options: WorkbookOptions
 ): void {
-  const summaryColumns = options.sheets === 'period' ? summaryWidth(columns) : 3
+  const summaryColumns = options.sheets === 'period'
+    ? periodColumns(columns.categories.length, BANDS).last
+    : 0
   if (columns.last > MOST_COLUMNS || summaryColumns > MOST_COLUMNS) {
     throw new DomainError('WORKBOOK_TOO_LARGE', {
       detail: `The course has ${withCommas(book.tasks.length)} tasks in ` +
@@ -140,12 +148,9 @@ function refuseTooLarge (
   })
 }
 
-/**
- * Columns of Summary's block of periods: name, students, course average, then a sum and a count for each
- * average.
- */
-export function summaryWidth (columns: SheetColumns): number {
-  return 5 + 2 * columns.categories.length
+/** The columns with averages: of the course, then of each category with a column. */
+export function averageColumns ({ courseAverage, firstCategory, categories }: SheetColumns): number[] {
+  return [courseAverage, ...categories.map((_, i) => firstCategory + i)]
 }
 
 /** `A`, `Z`, `AA`, … for 1, 26, 27, … */

@@ -3,11 +3,13 @@ import type { Style } from 'xlsx-populate'
 import type { StudentRow } from '../../db/queries/books.ts'
 import type { Book } from '../../src/courses/book.ts'
 import type { BookRow } from '../../src/courses/book-row.ts'
+import { gradeOf, type GradingScale } from '../../src/courses/grading-scale.ts'
 import { ByteChunks } from './byte-chunks.ts'
 import { cellStart, unwritable, VALUE_END } from './cell-xml.ts'
 import type { WrittenTotals } from './control-totals.ts'
+import { cellText, escapeXml } from './excel-text.ts'
 import type { SheetFormulas } from './formulas.ts'
-import type { AverageSum, SheetColumns } from './sheet-plan.ts'
+import { averageColumns, type AverageSum, type SheetColumns } from './sheet-plan.ts'
 import type { StringTable } from './string-table.ts'
 import { TaskCells } from './task-cells.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
@@ -48,6 +50,13 @@ interface AverageColumn extends CellForm {
   sum: AverageSum
 }
 
+interface GradeColumn extends CellForm {
+  formula: Formula | undefined
+  scale: GradingScale
+  /** As XML, by grade. */
+  texts: Map<string, Buffer>
+}
+
 /** A formula in pieces. The row's number goes between two of them. */
 interface Formula {
   first: Buffer
@@ -72,6 +81,9 @@ export class StudentRows {
   readonly #totals: WrittenTotals
   readonly #texts: TextColumn[]
   readonly #status: CellForm
+  readonly #courseAverage: AverageColumn
+  readonly #grade: GradeColumn | undefined
+  /** Of categories. */
   readonly #averages: AverageColumn[]
   readonly #tasks: TaskCells
 
@@ -100,8 +112,7 @@ export class StudentRows {
       ...cellForm(i + 1, styles.text, styles.droppedText, { active: ' t="s"><v>', dropped: ' t="s"><v>' }),
       index,
     }))
-    this.#averages = sums.map((sum, i) => {
-      const column = columns.courseAverage + i
+    const average = (column: number, i: number): AverageColumn => {
       const category = columns.categories[i - 1]?.index
       return {
         ...cellForm(column, styles.average, styles.droppedAverage, { active: '', dropped: '' }),
@@ -111,9 +122,22 @@ export class StudentRows {
         formula: inPieces(category === undefined
           ? formulas.courseAverage
           : (row) => formulas.categoryAverage(column, row)),
-        sum,
+        sum: sums[i] ?? { sum: 0, count: 0 },
       }
-    })
+    }
+    const [courseAverage = columns.courseAverage, ...others] = averageColumns(columns)
+    this.#courseAverage = average(courseAverage, 0)
+    this.#averages = others.map((column, i) => average(column, i + 1))
+    this.#grade = columns.grade === undefined
+      ? undefined
+      : {
+          ...cellForm(columns.grade, styles.grade, styles.droppedGrade, { active: '', dropped: '' }),
+          formula: inPieces(formulas.grade),
+          scale: book.course.gradingScale,
+          texts: new Map(book.course.gradingScale.map(({ grade }) =>
+            [grade, Buffer.from(escapeXml(cellText(grade)))]
+          )),
+        }
     this.#tasks = new TaskCells({
       tasks: book.tasks,
       firstColumn: columns.firstTask,
@@ -123,9 +147,11 @@ export class StudentRows {
       totals,
       values,
     })
-    const formulaBytes = this.#averages
+    const grades = this.#grade === undefined ? [] : [this.#grade]
+    const pieces = [this.#courseAverage, ...this.#averages, ...grades]
       .flatMap(({ formula }) => formula === undefined ? [] : [formula.first, ...formula.others])
-      .reduce((sum, piece) => sum + piece.length + ROW_DIGITS, 0)
+    const texts = this.#grade?.texts.values() ?? []
+    const formulaBytes = [...pieces, ...texts].reduce((sum, piece) => sum + piece.length + ROW_DIGITS, 0)
     this.chunks = new ByteChunks(MOST_CELL_BYTES * (columns.last + 2) + formulaBytes)
   }
 
@@ -142,6 +168,8 @@ export class StudentRows {
     for (const column of this.#texts) this.#writeText(column, row, at)
     this.#writeStart(this.#status, row, at)
     this.#strings.cells++
+    this.#writeAverage(this.#courseAverage, row, at)
+    if (this.#grade !== undefined) this.#writeGrade(this.#grade, row, at)
     for (const column of this.#averages) this.#writeAverage(column, row, at)
     this.#tasks.write(row, Buffer.from(at), chunks)
     chunks.bytes(ROW_END)
@@ -176,13 +204,7 @@ export class StudentRows {
     if (formula === undefined) {
       chunks.bytes(CELL_VALUE_START)
     } else {
-      chunks.bytes(isNone ? TEXT_FORMULA_START : FORMULA_START)
-      chunks.bytes(formula.first)
-      for (const piece of formula.others) {
-        chunks.ascii(at)
-        chunks.bytes(piece)
-      }
-      chunks.bytes(FORMULA_END)
+      this.#writeFormula(isNone ? TEXT_FORMULA_START : FORMULA_START, formula, at)
     }
     if (!isNone) {
       if (!Number.isFinite(value)) throw unwritable('An average', row)
@@ -193,6 +215,28 @@ export class StudentRows {
       }
     }
     chunks.bytes(VALUE_END)
+  }
+
+  #writeGrade (column: GradeColumn, row: BookRow, at: string): void {
+    const { formula, scale, texts } = column
+    if (formula === undefined) return
+    this.#writeStart(column, row, at)
+    this.#writeFormula(TEXT_FORMULA_START, formula, at)
+    const grade = gradeOf(row.courseAverage, scale)
+    const text = grade === null ? undefined : texts.get(grade)
+    if (text !== undefined) this.chunks.bytes(text)
+    this.chunks.bytes(VALUE_END)
+  }
+
+  #writeFormula (start: Buffer, { first, others }: Formula, at: string): void {
+    const { chunks } = this
+    chunks.bytes(start)
+    chunks.bytes(first)
+    for (const piece of others) {
+      chunks.ascii(at)
+      chunks.bytes(piece)
+    }
+    chunks.bytes(FORMULA_END)
   }
 }
 

@@ -1,190 +1,233 @@
 // The cells of Summary. The values of its formulas are asked for last, when all rows have been written.
-import type { Style } from 'xlsx-populate'
+import { BANDS } from '../../src/courses/bands.ts'
 import type { Book } from '../../src/courses/book.ts'
 import { NO_SPREAD } from '../../src/courses/tally.ts'
+import { linesOf } from './column-widths.ts'
 import { excelDate } from './excel-date.ts'
-import { sheetSums } from './formulas.ts'
-import { quotedSheetName } from './sheet-names.ts'
-import { columnName, PERFORMANCE, summaryWidth, type SheetPlan } from './sheet-plan.ts'
+import type { ScaleCells } from './formulas.ts'
+import { periodColumns } from './period-columns.ts'
+import type { Validation } from './sheet-elements.ts'
+import { SUMMARY, type SheetPlan } from './sheet-plan.ts'
+import { SummaryCells, type SummaryCell } from './summary-cells.ts'
+import type { Chart } from './summary-chart.ts'
 import { legendLines } from './summary-legend.ts'
+import { bandName, fromOneSheet, fromPeriods, type WholeCourse } from './summary-periods.ts'
 import type { WorkbookRequest } from './workbook-request.ts'
 import type { WorkbookStyles } from './workbook-styles.ts'
+import type { WorkbookWords } from './words/workbook-words.ts'
 import { wordsOf } from './words/words.ts'
-
-export interface SummaryCell {
-  row: number
-  column: number
-  style: Style
-  /** Text as it came in, or a number; a cell with a formula has none. */
-  value?: string | number
-  formula?: string
-  /** The formula's value, null for the empty text. Known when all rows have been written. */
-  result?: () => number | null
-}
 
 export interface Summary {
   cells: SummaryCell[]
   /** The cell of a category's weight, by the category's index in the book: `Summary!$B$15`. */
   weightCell: (category: number) => string
+  scale: ScaleCells | undefined
+  /** The cell with the limit for highlighting. */
+  highlightCell: string
+  /** Cells that a teacher may change. */
+  validations: Validation[]
+  chart: Chart
+  /** Columns that are grouped and hidden, from the first to the last. */
+  helpers: { first: number, last: number } | undefined
   /** Characters, from column A on. */
   widths: number[]
-  /** In points, of rows that do not have the usual height. */
+  /** In points, of rows that need more than the usual height, until a program fits them. */
   heights: Map<number, number>
 }
 
-/** Column of the first sum in the block of periods. */
-const FIRST_SUM = 4
+/** The limit for highlighting until a teacher changes it. */
+const HIGHLIGHT_BELOW = 0.6
+/** Widths in characters: of labels, of values, and of the columns beside them. */
+const LABEL = { least: 20, most: 40 }
+const VALUE = 18
+const OTHER = 13
+/** Columns that the chart and the texts of the legend cover, A to H. */
+const COLUMNS = 8
+/** In points. */
+const TITLE_HEIGHT = 19
+const LINE = 15
+const MOST_LINES = 5
 
 /** Lays out Summary. */
 export function summarySheet (
   book: Book,
-  { columns, sheets }: SheetPlan,
+  plan: SheetPlan,
   request: WorkbookRequest,
   styles: WorkbookStyles
 ): Summary {
-  const words = wordsOf(request.options.language)
-  const cells: SummaryCell[] = []
-  const heights = new Map([[1, 21]])
-  let row = 0
-  const put = (
-    column: number,
-    style: Style,
-    content: { value: string | number | null } | { formula: string, result: () => number | null }
-  ): void => {
-    if (!('value' in content)) cells.push({ row, column, style, ...content })
-    else if (content.value !== null && content.value !== '') {
-      cells.push({ row, column, style, value: content.value })
-    }
-  }
-  const line = (label: string, value: string | number | null, style = styles.summaryValue): void => {
-    row++
-    put(1, styles.label, { value: label })
-    put(2, style, { value })
-  }
-  const heading = (...names: string[]): void => {
-    row += 2
-    for (const [i, value] of names.entries()) put(i + 1, styles.heading, { value })
-  }
-
-  const isByPeriod = request.options.sheets === 'period'
+  const { columns, sheets } = plan
+  const { options } = request
+  const words = wordsOf(options.language)
   const averages = book.averages()
-  const scores = request.options.include_dropped ? averages.scores : averages.activeScores
-  line(words.course, book.course.name, styles.title)
-  if (book.period !== undefined) put(3, styles.plain, { value: `${words.period}: ${book.period.name}` })
-  line(words.school, book.course.school)
-  line(words.term, book.course.term)
-  line(words.teachers, request.teachers.join(', '))
-  line(words.generatedAt, excelDate(request.generatedAt, book.course.timeZone), styles.summaryDateTime)
-  put(3, styles.plain, { value: book.course.timeZone })
-  line(words.generatedBy, request.generatedBy)
-  line(words.students, averages.students)
-  line(words.droppedStudents, averages.dropped)
-  line(words.tasks, book.tasks.length)
-  line(words.scores, scores)
-  line(words.courseAverage, null)
-  const courseAverageRow = row
+  const cells = new SummaryCells(styles)
+  const heights = new Map([[1, TITLE_HEIGHT]])
+  const validations: Validation[] = []
 
-  heading(words.category, words.weight, words.classAverage)
-  const firstCategoryRow = row + 1
-  for (const category of book.categories) {
-    row++
-    put(1, styles.plain, { value: category.name })
-    put(2, styles.input, { value: category.weight })
-  }
+  const scores = options.include_dropped ? averages.scores : averages.activeScores
+  cells.line(words.course, book.course.name, styles.title)
+  cells.line(words.school, book.course.school)
+  cells.line(words.term, book.course.term)
+  cells.line(words.teachers, request.teachers.join(', '))
+  cells.line(
+    words.generatedAt,
+    excelDate(request.generatedAt, book.course.timeZone),
+    styles.summaryDateTime
+  )
+  cells.put(3, styles.remark, book.course.timeZone)
+  cells.line(words.generatedBy, request.generatedBy)
+  cells.line(words.students, averages.students)
+  if (book.period !== undefined) cells.put(3, styles.remark, `${words.period}: ${book.period.name}`)
+  cells.line(words.droppedStudents, averages.dropped)
+  cells.line(words.tasks, book.tasks.length)
+  cells.line(words.scores, scores)
+  cells.line(words.courseAverage, null)
+  const courseAverageRow = cells.row
 
-  const averageFormula = isByPeriod ? overPeriods(putPeriods()) : fromTheSheet
-  putAverage(courseAverageRow, 2, 0, averages.course.average)
-  for (const [i, { index }] of columns.categories.entries()) {
-    putAverage(firstCategoryRow + index, 3, i + 1, (averages.categories[index] ?? NO_SPREAD).average)
+  const categoriesRow = putCategories()
+  const [only] = sheets
+  const isByPeriod = options.sheets === 'period' || only === undefined
+  const whole = isByPeriod
+    ? fromPeriods(cells, book, plan, styles, words)
+    : fromOneSheet(only, plan, words)
+  const classAverage = Math.max(OTHER, words.classAverage.length + 2)
+  if (isByPeriod) {
+    const titles = columns.categories.map(({ name }) => words.averageOf(name))
+    const lines = [words.courseAverage, ...titles].map((title) => linesOf(title, OTHER - 1))
+    heights.set(cells.row - sheets.length, LINE * Math.min(MOST_LINES, Math.max(...lines)))
   }
-
-  heading(words.mark, words.meaning)
-  const hasDropped = request.options.include_dropped && averages.dropped > 0
-  for (const { style, mark, meaning } of legendLines(book, request.options, styles, { hasDropped })) {
-    row++
-    put(1, style, { value: mark })
-    put(2, styles.plain, { value: meaning })
-  }
-  row++
-  line(words.check, words.agrees)
-  const students = sheets.reduce((sum, sheet) => sum + sheet.students, 0)
-  put(3, styles.plain, {
-    value: words.checked({ students, tasks: book.tasks.length, scores }),
+  cells.formula(2, whole.average(0), () => averages.course.average, {
+    row: courseAverageRow,
+    style: styles.summaryPercent,
   })
-  const labels = cells.flatMap(({ column, value }) =>
+  putSpreads(whole)
+  const chart = putBands(cells, whole, averages.bands, styles, words)
+  const scale = putScale()
+
+  cells.row++
+  cells.line(words.highlightBelow, HIGHLIGHT_BELOW, styles.input)
+  cells.put(3, styles.note, words.highlightNote)
+  const highlightCell = `${SUMMARY}!$B$${cells.row}`
+  validations.push({ range: `B${cells.row}`, most: 1, message: words.enterPercent })
+
+  cells.heading([words.mark, words.example, words.meaning], 3)
+  const hasDropped = options.include_dropped && averages.dropped > 0
+  for (const { mark, example, meaning } of legendLines(book, options, styles, { hasDropped, isByPeriod })) {
+    cells.row++
+    cells.put(1, styles.plain, mark)
+    if (example !== undefined) cells.put(2, example.style, example.value)
+    cells.put(3, styles.remark, meaning)
+  }
+  cells.row++
+  cells.line(words.check, words.agrees)
+  const students = sheets.reduce((sum, sheet) => sum + sheet.students, 0)
+  cells.put(3, styles.remark, words.checked({ students, tasks: book.tasks.length, scores }))
+
+  const labels = cells.cells.flatMap(({ column, value }) =>
     column === 1 && typeof value === 'string' ? [value.length] : []
   )
+  const places = periodColumns(columns.categories.length, BANDS)
   return {
-    cells,
-    weightCell: (category) => `Summary!$B$${firstCategoryRow + category}`,
+    cells: cells.cells,
+    weightCell: (category) => `${SUMMARY}!$B$${categoriesRow + 1 + category}`,
+    scale,
+    highlightCell,
+    validations,
+    chart,
+    helpers: isByPeriod ? { first: places.firstHelper, last: places.last } : undefined,
     heights,
     widths: [
-      Math.min(40, Math.max(18, ...labels) + 2),
-      24,
-      ...Array.from({ length: (isByPeriod ? summaryWidth(columns) : 3) - 2 }, () => 17),
+      Math.min(LABEL.most, Math.max(LABEL.least, ...labels) + 2),
+      VALUE,
+      classAverage,
+      ...Array.from({ length: (isByPeriod ? places.last : COLUMNS) - 3 }, () => OTHER),
     ],
   }
 
-  /** One row for each sheet: students, course average, then the sum and the count of each average. */
-  function putPeriods (): { first: number, last: number } {
-    const names = [words.courseAverage, ...columns.categories.map(({ name }) => words.averageOf(name))]
-    heading(words.period, words.students)
-    heights.set(row, 48)
-    const sumsAndCounts = names.flatMap((name) => [words.sumOf(name), words.studentsOf(name)])
-    const titles = [words.courseAverage, ...sumsAndCounts]
-    for (const [i, value] of titles.entries()) put(3 + i, styles.taskHeading, { value })
-    const first = row + 1
-    for (const { name, periodId, lastRow, sums } of sheets) {
-      row++
-      const sheet = quotedSheetName(name)
-      const formulas = sheetSums(sheet, columns, lastRow, words.active)
-      const period = book.periods.find(({ id }) => id === periodId)
-      put(1, styles.plain, { value: period === undefined ? words.noPeriod : period.name || name })
-      put(2, styles.summaryValue, {
-        formula: formulas.students,
-        result: () => book.averages(periodId).students,
-      })
-      put(3, styles.average, {
-        formula: `${sheet}!$${columnName(columns.courseAverage)}$5`,
-        result: () => book.averages(periodId).course.average,
-      })
-      for (const [i, average] of sums.entries()) {
-        const column = columns.courseAverage + i
-        put(FIRST_SUM + 2 * i, styles.summarySum, {
-          formula: formulas.sum(column),
-          result: () => average.sum,
-        })
-        put(FIRST_SUM + 2 * i + 1, styles.centered, {
-          formula: formulas.count(column),
-          result: () => average.count,
-        })
+  /** Names and weights; returns the row of the headings. */
+  function putCategories (): number {
+    cells.heading([
+      words.category, words.weight, words.classAverage, words.median, words.lowest, words.highest,
+    ])
+    const headings = cells.row
+    for (const { name, weight } of book.categories) {
+      cells.row++
+      cells.put(1, styles.plain, name)
+      cells.put(2, styles.input, weight)
+    }
+    const last = cells.row
+    cells.row++
+    cells.put(1, styles.label, words.total)
+    const total = book.categories.reduce((sum, { weight }) => sum + weight, 0)
+    // From the heading on, so that it is right for no category and for one that is inserted at the top.
+    cells.formula(2, `SUM(B${headings}:B${last})`, () => total)
+    if (last === headings) return headings
+    // An empty text, where the weights need no scaling, to six decimals.
+    const isScaled = Math.abs(total - 1) >= 0.5e-6
+    cells.formula(
+      3,
+      `IF(ABS(B${cells.row}-1)<0.0000005,"","${words.scaled}")`,
+      () => isScaled ? words.scaled : null,
+      { style: styles.remark }
+    )
+    validations.push({ range: `B${headings + 1}:B${last}`, most: 1, message: words.enterPercent })
+    return headings
+  }
+
+  function putSpreads ({ average, median, lowest, highest }: WholeCourse): void {
+    for (const [i, { index }] of columns.categories.entries()) {
+      const row = categoriesRow + 1 + index
+      const spread = averages.categories[index] ?? NO_SPREAD
+      cells.formula(3, average(i + 1), () => spread.average, { row })
+      if (median !== undefined) cells.formula(4, median(i + 1), () => spread.median, { row, isArray: true })
+      else if (spread.median !== null) {
+        cells.cells.push({ row, column: 4, style: styles.average, value: spread.median })
       }
-    }
-    return { first, last: row }
-  }
-
-  /** `average`: 0 is the course average, then the categories with a column. */
-  function putAverage (atRow: number, column: number, average: number, value: number | null): void {
-    cells.push({
-      row: atRow,
-      column,
-      style: styles.summaryPercent,
-      formula: averageFormula(average),
-      result: () => value,
-    })
-  }
-
-  /** A live average over the whole course, from the sums and counts of the periods. */
-  function overPeriods ({ first, last }: { first: number, last: number }): (average: number) => string {
-    const range = (column: number): string => `${columnName(column)}${first}:${columnName(column)}${last}`
-    return (average) => {
-      const [sums, counts] = [range(FIRST_SUM + 2 * average), range(FIRST_SUM + 2 * average + 1)]
-      return `IF(SUM(${counts})=0,"",SUM(${sums})/SUM(${counts}))`
+      cells.formula(5, lowest(i + 1), () => spread.lowest, { row })
+      cells.formula(6, highest(i + 1), () => spread.highest, { row })
     }
   }
 
-  /** The same from row 5 of the one worksheet. */
-  function fromTheSheet (average: number): string {
-    return `${quotedSheetName(PERFORMANCE)}!$${columnName(columns.courseAverage + average)}$5`
+  function putScale (): ScaleCells | undefined {
+    const { gradingScale } = book.course
+    if (gradingScale.length === 0) return undefined
+    cells.heading([words.grade, words.from])
+    const first = cells.row + 1
+    for (const { grade, from } of gradingScale) {
+      cells.row++
+      cells.put(1, styles.plain, grade)
+      cells.put(2, styles.gradeInput, from)
+    }
+    const last = cells.row
+    validations.push({ range: `B${first}:B${last}`, most: MOST_LIMIT, message: words.enterLimit })
+    return {
+      grades: `${SUMMARY}!$A$${first}:$A$${last}`,
+      limits: `${SUMMARY}!$B$${first}:$B$${last}`,
+    }
   }
+}
+
+/** An average can be over 100%, and so can the limit of a grade. */
+const MOST_LIMIT = 10
+
+function putBands (
+  cells: SummaryCells,
+  { band }: WholeCourse,
+  students: number[],
+  styles: WorkbookStyles,
+  words: WorkbookWords
+): Chart {
+  cells.heading([words.courseAverages, words.students])
+  const chart: Chart = {
+    row: cells.row,
+    title: words.courseAverages,
+    series: words.students,
+    description: words.chartDescription,
+    points: students.map((value, i) => ({ label: bandName(i, words), value })),
+  }
+  for (const [i, { label, value }] of chart.points.entries()) {
+    cells.row++
+    cells.put(1, styles.plain, label)
+    cells.formula(2, band(i), () => value, { style: styles.number })
+  }
+  return chart
 }

@@ -1,6 +1,7 @@
 // The cells of tasks, the one hot loop of an export: ten million cells go through it. So everything that can
 // be is bytes beforehand, and each byte is set by hand, which for pieces of a few bytes is faster than any
 // call. That is also why this file asserts (`!`) what an index finds: a check for each byte would cost time.
+import type { Style } from 'xlsx-populate'
 import type { BookRow } from '../../src/courses/book-row.ts'
 import type { BookTask } from '../../src/courses/book-columns.ts'
 import { LATE, PROVISIONAL, STATUS_MASK, STATUSES } from '../../src/courses/packed-cells.ts'
@@ -8,6 +9,7 @@ import type { ByteChunks } from './byte-chunks.ts'
 import { cellStart, unwritable, VALUE_END } from './cell-xml.ts'
 import type { WrittenTotals } from './control-totals.ts'
 import { NumberBytes } from './number-bytes.ts'
+import { hasHundredths, roundPoints } from './points.ts'
 import type { StringTable } from './string-table.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
 import { DROPPED_LOOK, LATE_LOOK, PROVISIONAL_LOOK, type WorkbookStyles } from './workbook-styles.ts'
@@ -41,8 +43,7 @@ export class TaskCells {
   readonly #totals: WrittenTotals
   readonly #numbers = new NumberBytes()
   /** What goes before a value, by look. */
-  readonly #scoreMiddles: Buffer[]
-  readonly #pointsMiddles: Buffer[]
+  readonly #middles: Record<'scores' | 'points' | 'finePoints' | 'zeroedScores' | 'zeroedPoints', Buffer[]>
   /** What follows the reference, by look and status. */
   readonly #words: Buffer[]
 
@@ -55,8 +56,15 @@ export class TaskCells {
       possible: values === 'points' && pointsPossible !== null && pointsPossible > 0 ? pointsPossible : NaN,
       start: cellStart(firstColumn + j),
     }))
-    this.#scoreMiddles = styles.scores.map((style) => Buffer.from(`" s="${style.id()}"><v>`))
-    this.#pointsMiddles = styles.points.map((style) => Buffer.from(`" s="${style.id()}"><v>`))
+    const middles = (looks: Style[]): Buffer[] =>
+      looks.map((style) => Buffer.from(`" s="${style.id()}"><v>`))
+    this.#middles = {
+      scores: middles(styles.scores),
+      points: middles(styles.points),
+      finePoints: middles(styles.finePoints),
+      zeroedScores: middles(styles.zeroedScores),
+      zeroedPoints: middles(styles.zeroedPoints),
+    }
     const indexes = [0, ...STATUSES.map((status) => strings.intern(words.taskStatuses[status]))]
     this.#words = styles.scores.flatMap((style) =>
       indexes.map((index) => Buffer.from(`" s="${style.id()}" t="s"><v>${index}</v></c>`))
@@ -71,6 +79,7 @@ export class TaskCells {
     const { buffer } = chunks
     const { scores, cells } = row
     const { marks, points, length } = cells
+    const middlesOf = this.#middles
     const droppedLook = row.isDropped ? DROPPED_LOOK : 0
     let position = chunks.length
     let words = 0
@@ -79,7 +88,8 @@ export class TaskCells {
     let size = 0
     let j = 0
     for (const { slot, possible, start, title } of this.#columns) {
-      const score = scores[j++]!
+      const task = j++
+      const score = scores[task]!
       const mark = slot < length ? marks[slot]! : 0
       if (mark === 0) continue
       const look = droppedLook | (mark & LATE ? LATE_LOOK : 0) | (mark & PROVISIONAL ? PROVISIONAL_LOOK : 0)
@@ -91,12 +101,19 @@ export class TaskCells {
         words++
         continue
       }
-      const isPoints = !Number.isNaN(possible)
-      // The points that came in, if the score comes from them: score × possible could differ in the last
-      // digit.
-      const value = isPoints ? Number.isNaN(points[slot]) ? score * possible : points[slot]! : score
+      let value = score
+      let middles = middlesOf.scores
+      if (!Number.isNaN(possible)) {
+        // The points that came in, if the score comes from them: score × possible could differ in the last
+        // digit.
+        value = roundPoints(Number.isNaN(points[slot]) ? score * possible : points[slot]!)
+        middles = hasHundredths(value) ? middlesOf.points : middlesOf.finePoints
+      }
       if (!Number.isFinite(value) || !Number.isFinite(score)) throw unwritable(`The score in “${title}”`, row)
-      const middle = (isPoints ? this.#pointsMiddles : this.#scoreMiddles)[look]!
+      if (score === 0 && row.isZeroed(task)) {
+        middles = Number.isNaN(possible) ? middlesOf.zeroedScores : middlesOf.zeroedPoints
+      }
+      const middle = middles[look]!
       for (let i = 0; i < middle.length; i++) buffer[position++] = middle[i]!
       position = this.#numbers.write(value, buffer, position)
       for (let i = 0; i < VALUE_END.length; i++) buffer[position++] = VALUE_END[i]!

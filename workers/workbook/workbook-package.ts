@@ -17,7 +17,15 @@ import {
 } from './package-parts.ts'
 import { pageFooter } from './page-setup.ts'
 import { paperOf, type Paper } from './paper.ts'
-import { CHANGES, HEADING_ROWS, SUMMARY, type SheetPlan, type StudentSheet } from './sheet-plan.ts'
+import {
+  averageColumns,
+  CHANGES,
+  HEADING_ROWS,
+  SUMMARY,
+  type SheetPlan,
+  type StudentSheet,
+} from './sheet-plan.ts'
+import { chartParts } from './summary-chart.ts'
 import { summarySheet, type Summary } from './summary-sheet.ts'
 import type { WorkbookRequest } from './workbook-request.ts'
 import { standardPart } from './template-parts.ts'
@@ -25,6 +33,7 @@ import { createStyles, type WorkbookStyles } from './workbook-styles.ts'
 import { wordsOf } from './words/words.ts'
 import { cut, elements } from './xml-splice.ts'
 
+const SUMMARY_PATH = 'xl/worksheets/sheet1.xml'
 /** Usual height of a row, in points. */
 const LINE = 15
 
@@ -66,7 +75,11 @@ export async function makePackage (
   { widths, headingHeight }: FittedColumns
 ): Promise<WorkbookPackage> {
   const workbook = await XlsxPopulate.fromBlankAsync()
-  const styles = createStyles(workbook)
+  const styles = createStyles(workbook, {
+    values: request.options.values,
+    hasDropped: request.options.include_dropped && book.averages().dropped > 0,
+    hasZeroed: book.course.missingCounts === 'zero',
+  })
   const words = wordsOf(request.options.language)
   const summary = summarySheet(book, plan, request, styles)
   fillSummary(workbook, summary)
@@ -87,6 +100,7 @@ export async function makePackage (
     return part
   }
   parts.set('[Content_Types].xml', contentTypesPart(take('[Content_Types].xml'), names.length - 1))
+  for (const [path, xml] of chartParts(SUMMARY_PATH, SUMMARY, summary.chart)) parts.set(path, xml)
   parts.set('docProps/core.xml', corePart(take('docProps/core.xml'), {
     generatedAt: request.generatedAt,
     language: words.tag,
@@ -94,25 +108,33 @@ export async function makePackage (
   take('docProps/app.xml')
   parts.set('docProps/app.xml', appPart(names))
   parts.set('xl/workbook.xml', workbookPart(
-    take('xl/workbook.xml'), plan, hasChanges ? changesNames(names.length - 1) : []
+    take('xl/workbook.xml'), plan, summary, hasChanges ? changesNames(names.length - 1) : []
   ))
   parts.set('xl/styles.xml', stylesPart(take('xl/styles.xml')))
   const [stringsHead, stringsTail] = cut(take('xl/sharedStrings.xml'), '</sst>')
   const [stringsStart, summaryStrings] = cut(stringsHead, '<sst ')
-  const summaryPath = 'xl/worksheets/sheet1.xml'
   const { name: course, term, timeZone } = book.course
   const paper = request.paper === undefined || request.paper === 'auto' ? paperOf(timeZone) : request.paper
   const footer = pageFooter({ course, term, timeZone, generatedAt: request.generatedAt, words })
-  const summaryXml = summaryPart(take(summaryPath), { paper, footer, height: summaryHeight(summary) })
+  const summaryXml = summaryPart(
+    take(SUMMARY_PATH),
+    summary,
+    { paper, footer, height: summaryHeight(summary) }
+  )
   const frameOfChanges = () => {
     const path = `xl/worksheets/sheet${names.length}.xml`
     return { path, xml: take(path), paper, footer }
   }
+  const { values } = request.options
   return {
     parts,
     sheets: plan.sheets.map((sheet, i) => {
       const path = `xl/worksheets/sheet${i + 2}.xml`
-      return { sheet, path, ...sheetPart(take(path), sheet, plan, { paper, headingHeight, footer }) }
+      return {
+        sheet,
+        path,
+        ...sheetPart(take(path), sheet, plan, { paper, headingHeight, footer, words, values }),
+      }
     }),
     ...(hasChanges ? { changes: frameOfChanges() } : {}),
     sharedStrings: {
@@ -123,7 +145,7 @@ export async function makePackage (
       tail: `</sst>${stringsTail}`,
       count: elements(stringsHead, 'si'),
     },
-    summaryPath,
+    summaryPath: SUMMARY_PATH,
     summaryXml: () => withResults(summaryXml, summary.cells),
     styles,
     summary,
@@ -162,9 +184,10 @@ function shapeSheet (
   const texts = columns.period === undefined ? widths.texts.slice(0, 4) : widths.texts
   texts.forEach((width, i) => sheet.column(i + 1).width(width).style(styles.text))
   sheet.column(columns.status).width(11).style(styles.text)
-  widths.averages.forEach((width, i) =>
-    sheet.column(columns.courseAverage + i).width(width).style(styles.average)
-  )
+  for (const [i, column] of averageColumns(columns).entries()) {
+    sheet.column(column).width(widths.averages[i] ?? widths.grade).style(styles.average)
+  }
+  if (columns.grade !== undefined) sheet.column(columns.grade).width(widths.grade).style(styles.grade)
   widths.tasks.forEach((width, j) => {
     const hasPoints = request.options.values === 'points' && (book.tasks[j]?.pointsPossible ?? 0) > 0
     sheet.column(columns.firstTask + j).width(width).style((hasPoints ? styles.points : styles.scores)[0])

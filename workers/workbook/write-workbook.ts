@@ -36,7 +36,11 @@ export async function writeWorkbook (book: Book, request: WorkbookRequest): Prom
 
   async function * studentSheet ({ sheet, head, tail }: SheetFrame): AsyncGenerator<Buffer, void, void> {
     const { periodId, lastRow, sums } = sheet
-    const formulas = sheetFormulas(columns, lastRow, { values: options.values, active: words.active })
+    const formulas = sheetFormulas(columns, lastRow, {
+      values: options.values,
+      active: words.active,
+      scale: made.summary.scale,
+    })
     const common = { book, columns, formulas, styles, strings, words }
     yield Buffer.from(head)
     for (const row of headingRows({ ...common, headings, periodId, weightCell, ...fitted })) {

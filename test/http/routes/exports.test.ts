@@ -206,7 +206,7 @@ t.test('one period, in Spanish', async (t) => {
     t.equal(top[top.indexOf(label!) + 1], value, String(label))
   }
   t.equal(top[top.indexOf('Promedio del curso') + 1], 0.9, 'over the period')
-  t.equal(summary!.cells['C1'], 'Grupo: 2nd')
+  t.equal(summary!.cells['C7'], 'Grupo: 2nd')
   t.strictSame([9, 10, 11].map((row) => performance!.cells[`A${row}`]), ['Burr', 'Cole', undefined])
   t.strictSame([9, 10].map((row) => performance!.cells[`F${row}`]), ['Activo', 'De baja'])
 })

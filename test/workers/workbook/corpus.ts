@@ -178,6 +178,7 @@ const OF_MORE_KINDS = [
   'every mark',
   'missing counts zero',
   'periods without students',
+  'every look',
 ]
 
 export function kindsOf (name: string): Array<(typeof KINDS | typeof MORE_KINDS)[number]> {
@@ -493,6 +494,54 @@ export const CORPUS: Record<string, CourseDescription> = {
     tasks: tasks(2, 0),
     periods: ['the only one'],
     students: [student(1, { period: 0, cells: [4, 4] }), student(2, { cells: [5] })],
+  },
+  'grades at their limits': {
+    categories: HOMEWORK,
+    tasks: tasks(10, 0),
+    // From 0 to 20; the averages are sums of tenths, so some are not exactly a limit.
+    gradingScale: Array.from({ length: 21 }, (_, i) => ({ grade: String(20 - i), from: (20 - i) / 20 })),
+    students: [
+      ...students(11, (i) => Array.from({ length: 10 }, () => i)),
+      ...students(11, (i) => Array.from({ length: 10 }, (_, j) => j < i ? 7 : 8)),
+      student(30, { cells: [11, 12] }),
+      student(31, { cells: [-3] }),
+      student(32, { cells: [GIVEN] }),
+      student(33, { cells: [0] }),
+      student(34, { droppedOn: '2015-01-31', cells: [7] }),
+    ],
+  },
+  'names of grades': {
+    ...PHYSICS,
+    gradingScale: [
+      { grade: ' <&>"\' ', from: 0.93 }, { grade: '=1+1', from: 0.875 }, { grade: 'B - & +', from: 0.62 },
+      { grade: 'نجاح', from: 0.5 }, { grade: '😀', from: 1 / 3 }, { grade: '0', from: 0 },
+    ],
+  },
+  'every look': {
+    missingCounts: 'zero',
+    categories: [...HOMEWORK, { name: 'Labs', weight: 1 }],
+    gradingScale: [{ grade: 'A', from: 0.9 }, { grade: 'F', from: 0 }],
+    // More than fifteen, so that titles are vertical.
+    tasks: Array.from({ length: 18 }, (_, j) => ({
+      title: `Task ${j}`,
+      category: j % 2,
+      dueOn: '2015-03-01',
+      pointsPossible: [10, 1 / 3, null][j % 3]!,
+    })),
+    students: Array.from({ length: 16 }, (_, i) =>
+      student(i, {
+        ...(i % 2 === 0 ? {} : { droppedOn: '2015-01-31' }),
+        cells: Array.from({ length: 18 }, (_, j) => ({
+          isLate: (i & 2) !== 0,
+          isProvisional: (i & 4) !== 0,
+          ...[
+            { points: 1.25, exerciseCount: 4, correctExerciseCount: 1 },
+            { points: 1 / 7, exerciseCount: 7, correctExerciseCount: 2 },
+            { status: 'missing' as const },
+            { status: 'not_started' as const },
+          ][Math.floor(j / 3) % 4],
+        })),
+      })),
   },
   'a name of slashes': {
     ...PHYSICS,

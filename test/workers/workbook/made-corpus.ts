@@ -1,6 +1,7 @@
 import type { TAP } from 'tap'
 import { compareSheet, type Reader } from '../../support/compare-workbook.ts'
-import type { ReadWorkbook } from '../../support/openpyxl.ts'
+import type { CellValue, ReadSheet, ReadWorkbook } from '../../support/openpyxl.ts'
+import { columnName } from '../../../workers/workbook/sheet-plan.ts'
 import { makeWorkbook, type MadeWorkbook } from '../../support/workbook.ts'
 import { CORPUS, kindsOf, PERIOD_SHEETS } from './corpus.ts'
 
@@ -39,13 +40,14 @@ export function compareCorpus (
   read: ReadWorkbook[],
   reader: Reader
 ): void {
-  made.forEach(({ title, expected, summary }, i) => {
+  made.forEach(({ title, expected, summary, tables }, i) => {
     const { sheets } = read[i]!
     t.test(title, async (t) => {
       t.strictSame(sheets.map(({ name }) => name), ['Summary', ...expected.map(({ name }) => name)])
       expected.forEach((sheet, s) => {
         compareSheet(t, sheets[s + 1]!, sheet, reader)
       })
+      for (const { headings, rows } of tables) compareTable(t, sheets[0]!, headings, rows, reader)
       // The labels at the top come in a fixed order, without a gap.
       const top = sheets[0]!.cells
       const found = Array.from({ length: 11 }, (_, r) => [top[`A${r + 1}`], top[`B${r + 1}`] ?? null])
@@ -66,4 +68,33 @@ export function compareCorpus (
       }
     })
   })
+}
+
+/** Compares a table on Summary: its headings, then each of its rows up to the empty one that follows it. */
+function compareTable (
+  t: Parameters<typeof compareSheet>[0],
+  summary: ReadSheet,
+  headings: string[],
+  rows: CellValue[][],
+  reader: Reader
+): void {
+  const title = headings.slice(0, 2).join(' | ')
+  const at = (row: number, column: number): CellValue =>
+    summary.cells[`${columnName(column + 1)}${row}`] ?? null
+  const first = Array.from({ length: 10_000 }, (_, r) => r + 1).find((row) =>
+    at(row, 0) === headings[0] && at(row, 1) === headings[1]
+  )
+  if (first === undefined) {
+    t.fail(`${title} is on Summary`)
+    return
+  }
+  const found = [headings, ...rows, []].flatMap((row, r) =>
+    Array.from({ length: Math.max(row.length, 2) }, (_, c): [string, CellValue] =>
+      [`${columnName(c + 1)}${r + 1}`, at(first + r, c)]
+    )
+  ).filter(([, value]) => value !== null)
+  compareSheet(t, { ...summary, name: title, cells: Object.fromEntries(found) }, {
+    name: title,
+    rows: [headings, ...rows],
+  }, reader)
 }

@@ -29,19 +29,29 @@ export const en: WorkbookWords = {
   grade: 'Grade',
   from: 'From',
   highlightBelow: 'Highlight scores below',
+  highlightNote: '0% turns highlighting off',
+  below: (limit) => `below ${limit}%`,
+  between: (from, to) => `${from}–${to}%`,
+  above: (from) => `${from}% or more`,
+  chartDescription: 'Column chart: students in each band of course averages',
+  enterPercent: 'Enter a percentage from 0% to 100%.',
+  enterLimit: 'Enter the lowest average of this grade, such as 90%. Limits decrease from the top.',
 
   period: 'Period',
   noPeriod: 'No period',
   sumOf: (average) => `${average}: sum`,
   studentsOf: (average) => `${average}: students`,
+  lowestOf: (average) => `${average}: lowest`,
+  highestOf: (average) => `${average}: highest`,
 
   mark: 'Mark',
+  example: 'Example',
   meaning: 'Meaning',
   check: 'Check',
   agrees: 'agrees',
   checked: ({ students, tasks, scores }) =>
-    `${count(students, 'student')}, ${count(tasks, 'task')}, ${count(scores, 'score')} ` +
-    'and their sum were counted while they were written. They match the database.',
+    `${count(students, 'student')}, ${count(tasks, 'task')}, ${count(scores, 'score')} and their sum ` +
+    'match the database.',
 
   lastName: 'Last name',
   firstName: 'First name',
@@ -66,29 +76,36 @@ export const en: WorkbookWords = {
   legend: {
     late: { mark: 'Late', meaning: 'in italics: handed in late' },
     provisional: { mark: 'Provisional', meaning: 'underlined: the score may still change' },
-    lateAndProvisional: { mark: 'Late, provisional', meaning: 'in italics and underlined: both' },
+    lateAndProvisional: { mark: 'Late and provisional', meaning: 'in italics and underlined: both' },
+    zero: {
+      mark: 'Zero for missing work',
+      meaning: 'in a box: not started or missing when the task was due, so it counts as 0',
+    },
+    missing: { mark: 'Missing work', meaning: 'bold on red' },
+    low: { mark: 'Low score', meaning: 'bold on orange: below the limit above; not for dropped students' },
     dropped: {
-      mark: 'Dropped',
+      mark: 'Dropped student',
       meaning: 'in gray, below the others: counts in no average, lowest or highest',
     },
-    weight: {
-      mark: 'Weight',
-      meaning: 'on yellow: you may change it, and every average in this workbook follows',
-    },
-    word: {
-      mark: 'A word',
-      meaning: 'Completed, In progress, Not started, Submitted, Missing, Exempt: there is no score, and it ' +
-        'counts in no average',
-    },
+    word: { mark: 'A word', meaning: 'the status of a task without a score: it counts in no average' },
     empty: { mark: 'An empty cell', meaning: 'the student was not given the task' },
-    zero: { mark: '0%', meaning: 'also: not started or missing when the task was due' },
     points: {
       mark: 'Points',
-      meaning: 'score × points possible; in percent if a task has no points possible, and in all averages',
+      meaning: 'score × points possible; all averages, and tasks without points possible, are in percent',
     },
+    input: { mark: 'On yellow', meaning: 'you may change it, and the workbook follows' },
     numbers: {
-      mark: '1, 2, …',
-      meaning: 'above the columns: the number of the category, which the formulas use',
+      mark: 'Small numbers in row 1',
+      meaning: 'the number of the category, which the formulas use',
+    },
+    row4: {
+      mark: 'Row 4',
+      meaning: 'points possible above tasks; above the averages of a category, its weight from this sheet',
+    },
+    bands: { mark: 'Course averages', meaning: 'an average on a limit is in the band that begins there' },
+    median: {
+      mark: 'Median',
+      meaning: 'of the whole course: a plain number, since it cannot be computed from several sheets',
     },
   },
 

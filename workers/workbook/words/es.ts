@@ -29,19 +29,30 @@ export const es: WorkbookWords = {
   grade: 'Calificación',
   from: 'Desde',
   highlightBelow: 'Resaltar las notas inferiores a',
+  highlightNote: '0 % desactiva el resaltado',
+  below: (limit) => `menos de ${limit} %`,
+  between: (from, to) => `${from}–${to} %`,
+  above: (from) => `${from} % o más`,
+  chartDescription: 'Gráfico de columnas: estudiantes en cada intervalo de promedios del curso',
+  enterPercent: 'Escriba un porcentaje de 0 % a 100 %.',
+  enterLimit: 'Escriba el promedio más bajo de esta calificación, como 90 %. Los límites disminuyen desde ' +
+    'arriba.',
 
   period: 'Grupo',
   noPeriod: 'Sin grupo',
   sumOf: (average) => `${average}: suma`,
   studentsOf: (average) => `${average}: estudiantes`,
+  lowestOf: (average) => `${average}: el más bajo`,
+  highestOf: (average) => `${average}: el más alto`,
 
   mark: 'Marca',
+  example: 'Ejemplo',
   meaning: 'Significado',
   check: 'Comprobación',
   agrees: 'coincide',
   checked: ({ students, tasks, scores }) =>
-    `Al escribir el libro se contaron ${count(students, 'estudiante')}, ${count(tasks, 'tarea')} y ` +
-    `${count(scores, 'nota')}, y se sumaron las notas. Todo coincide con la base de datos.`,
+    `Coinciden con la base de datos: ${count(students, 'estudiante')}, ${count(tasks, 'tarea')} y ` +
+    `${count(scores, 'nota')}, y su suma.`,
 
   lastName: 'Apellidos',
   firstName: 'Nombre',
@@ -70,29 +81,44 @@ export const es: WorkbookWords = {
       mark: 'Con retraso y provisional',
       meaning: 'en cursiva y subrayada: ambas cosas',
     },
-    dropped: {
-      mark: 'De baja',
-      meaning: 'en gris, debajo de los demás: no cuenta en los promedios ni como nota más baja o más alta',
+    zero: {
+      mark: 'Cero por falta de entrega',
+      meaning: 'en un recuadro: sin empezar o falta al vencer el plazo, así que cuenta como 0',
     },
-    weight: {
-      mark: 'Peso',
-      meaning: 'sobre amarillo: puede cambiarlo, y todos los promedios de este libro se recalculan',
+    missing: { mark: 'Tarea que falta', meaning: 'en negrita sobre rojo' },
+    low: {
+      mark: 'Nota baja',
+      meaning: 'en negrita sobre naranja: inferior al límite de arriba; no se marca a quienes están de baja',
+    },
+    dropped: {
+      mark: 'Estudiante de baja',
+      meaning: 'en gris, debajo de los demás: no cuenta en los promedios ni como nota más baja o más alta',
     },
     word: {
       mark: 'Una palabra',
-      meaning: 'Completada, En curso, Sin empezar, Entregada, Falta, Exenta: no hay nota, y no cuenta en ' +
-        'ningún promedio',
+      meaning: 'el estado de una tarea sin nota: no cuenta en ningún promedio',
     },
     empty: { mark: 'Una celda vacía', meaning: 'la tarea no se asignó al estudiante' },
-    zero: { mark: '0%', meaning: 'también: sin empezar o falta al vencer el plazo de entrega' },
     points: {
       mark: 'Puntos',
-      meaning: 'nota × puntos posibles; en porcentaje si la tarea no tiene puntos posibles, y en todos los ' +
-        'promedios',
+      meaning: 'nota × puntos posibles; los promedios y las tareas sin puntos posibles van en porcentaje',
     },
+    input: { mark: 'Sobre amarillo', meaning: 'puede cambiarlo, y el libro se recalcula' },
     numbers: {
-      mark: '1, 2, …',
-      meaning: 'sobre las columnas: el número de la categoría, que usan las fórmulas',
+      mark: 'Números pequeños en la fila 1',
+      meaning: 'el número de la categoría, que usan las fórmulas',
+    },
+    row4: {
+      mark: 'Fila 4',
+      meaning: 'los puntos posibles de las tareas; en los promedios de una categoría, su peso en esta hoja',
+    },
+    bands: {
+      mark: 'Promedios del curso',
+      meaning: 'un promedio igual a un límite está en el intervalo que empieza ahí',
+    },
+    median: {
+      mark: 'Mediana',
+      meaning: 'la de todo el curso es un número fijo: no se puede calcular a partir de varias hojas',
     },
   },
 

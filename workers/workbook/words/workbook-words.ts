@@ -39,11 +39,25 @@ export interface WorkbookWords {
   /** The lowest average of a grade. */
   from: string
   highlightBelow: string
+  /** Beside the limit for highlighting. */
+  highlightNote: string
+  /** The first and the last band of averages, and one in between; limits in percent. */
+  below: (limit: number) => string
+  between: (from: number, to: number) => string
+  above: (from: number) => string
+  /** Of the chart, for people who cannot see it. */
+  chartDescription: string
+  /** What a person is told who enters a wrong weight or limit for highlighting; a wrong limit of a grade. */
+  enterPercent: string
+  enterLimit: string
   period: string
   noPeriod: string
   sumOf: (average: string) => string
   studentsOf: (average: string) => string
+  lowestOf: (average: string) => string
+  highestOf: (average: string) => string
   mark: string
+  example: string
   meaning: string
   check: string
   agrees: string
@@ -67,8 +81,8 @@ export interface WorkbookWords {
   >
 
   legend: Readonly<Record<
-    | 'late' | 'provisional' | 'lateAndProvisional' | 'dropped' | 'weight' | 'word' | 'empty' | 'zero'
-    | 'points' | 'numbers',
+    | 'late' | 'provisional' | 'lateAndProvisional' | 'zero' | 'missing' | 'low' | 'dropped' | 'word'
+    | 'empty' | 'points' | 'input' | 'numbers' | 'row4' | 'bands' | 'median',
     LegendWords
   >>
 
