@@ -5,6 +5,7 @@ import { createGate } from '../../support/gate.ts'
 import { createHeldPool } from '../../support/held-pool.ts'
 import { storedCount } from '../../support/stored-file.ts'
 import { startTestService, TEACHER, type TestService } from '../../support/test-service.ts'
+import { until } from '../../support/until.ts'
 
 const OTHER = 'other@example.edu'
 const COURSES: CourseDescription[] = ['Physics', 'Chemistry'].map((name) => ({
@@ -84,10 +85,7 @@ t.test('a job that runs, and one that succeeded', async (t) => {
   const id = await ask(service, token)
   await gate.arrived()
   // Messages between threads come in their order, but not before the test's next turn.
-  await new Promise<void>((resolve) => {
-    if (service.services.runner.progress(id) === 0.25) resolve()
-    else service.services.runner.watch(id, resolve)
-  })
+  await until('the progress is here', () => service.services.runner.progress(id) === 0.25)
   const running = (await service.call('GET', `/api/jobs/${id}`, { token })).json()
   t.match(running, {
     status: 'started',
