@@ -34,6 +34,9 @@ export interface Session {
 const BEAT_EVERY_MS = 1000
 /** A server that takes longer to answer a beat, or to accept a connection, does not respond, ms. */
 const PATIENCE_MS = 2000
+/** The same for the first connection: nothing depends on it yet, and a start keeps the machine busy, ms. */
+const FIRST_PATIENCE_MS = 10_000
+const TICK_MS = 250
 const FIRST_WAIT_MS = 100
 const MOST_WAIT_MS = 1000
 
@@ -77,35 +80,39 @@ export function openSession ({ address, name, prepare, beat, notified, up, down 
       ...clientOptions(address),
       application_name: name,
       stream: () => socket,
-      connectionTimeoutMillis: PATIENCE_MS,
-      query_timeout: PATIENCE_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 5000,
     })
+    const connecting = hasBeenUp ? PATIENCE_MS : FIRST_PATIENCE_MS
+    const silence = watchSilence(socket, () =>
+      isUp ? BEAT_EVERY_MS + PATIENCE_MS : signal.aborted ? 0 : connecting)
     const lost = new Promise<never>((resolve, reject) => {
       client.on('error', reject)
       client.on('end', () => { reject(new Error('the connection to the database was ended')) })
+      void silence.noticed.then(() => { reject(new Error('timeout: the database does not answer')) })
     })
     lost.catch(() => {})
+    const answered = <T>(answer: Promise<T>): Promise<T> => Promise.race([answer, lost])
     client.on('notification', ({ payload = '' }) => { notified(payload) })
     try {
-      await Promise.race([client.connect(), lost])
+      await answered(client.connect())
       // The server notices within half a minute that this node is gone, and frees its locks.
-      await client.query(
+      await answered(client.query(
         'SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3'
-      )
-      await prepare(client)
+      ))
+      await answered(prepare(client))
       connected()
       hasBeenUp = isUp = true
       isDown = false
       up(client)
       opened.resolve()
       while (!signal.aborted) {
-        await Promise.race([delay(BEAT_EVERY_MS, undefined, { signal }).catch(() => {}), lost])
-        if (!signal.aborted) await beat(client)
+        await answered(delay(BEAT_EVERY_MS, undefined, { signal }).catch(() => {}))
+        if (!signal.aborted) await answered(beat(client))
       }
       await Promise.race([client.end(), delay(PATIENCE_MS)])
     } finally {
+      silence.watchNoMore()
       socket.destroy()
     }
   }
@@ -117,6 +124,24 @@ export function openSession ({ address, name, prepare, beat, notified, up, down 
       await running
     },
   }
+}
+
+/**
+ * Resolves when nothing has come through the socket for so many ms. Counted in ticks, each of which reads
+ * what has come: the time in which this process was stopped, or too busy to read, is no silence of the
+ * server.
+ */
+function watchSilence (
+  socket: Socket, mostMs: () => number
+): { noticed: Promise<void>, watchNoMore: () => void } {
+  const noticed = Promise.withResolvers<void>()
+  let [read, ticks] = [0, 0]
+  const timer = setInterval(() => {
+    ticks = socket.bytesRead === read ? ticks + 1 : 0
+    read = socket.bytesRead
+    if (ticks * TICK_MS >= mostMs()) noticed.resolve()
+  }, TICK_MS)
+  return { noticed: noticed.promise, watchNoMore: () => { clearInterval(timer) } }
 }
 
 /** Whether a retry would fail too. */
