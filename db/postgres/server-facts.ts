@@ -31,7 +31,10 @@ export interface ServerFacts {
 
 const UNFINISHED_COPY = 'SELECT folder FROM copied_from WHERE completed_at IS NULL'
 
-/** Throws errors of the server and of the network. */
+/**
+ * Reads and sets nothing: a pooler lends the connection to nodes afterwards. Throws errors of the server and
+ * of the network.
+ */
 export async function serverFacts (address: PostgresAddress): Promise<ServerFacts> {
   const client = new Client({
     ...clientOptions(address),
@@ -42,7 +45,6 @@ export async function serverFacts (address: PostgresAddress): Promise<ServerFact
   client.on('error', () => {})
   try {
     await client.connect()
-    await client.query('SET default_transaction_read_only = on')
     const has = async (table: string) =>
       (await client.query('SELECT 1 WHERE to_regclass($1) IS NOT NULL', [table])).rows.length > 0
     const before = Date.now()

@@ -111,12 +111,15 @@ async function examineNode (
   const { checkPostgres } = await import('../doctor/postgres-checks.ts')
   const bar = createProgressBar(stderr, 'files')
   try {
+    const options = { isDeep, signal, onProgress: bar.set }
+    const { findings, isLive } = await checkPostgres(config, location, options)
     return [
       ...existsSync(places.dataFolder)
         ? [await checkDisk(places, config.MIN_FREE_BYTES)]
         : [fine('data folder', `${places.dataFolder} does not exist yet; the service creates it`)],
-      ...await checkPostgres(config, location, { isDeep, signal, onProgress: bar.set }),
-      await checkPort(config.DATA_DIR, { host: config.HOST, port: config.PORT }),
+      ...findings,
+      // Of nodes that are running, which one would use this port is not known.
+      ...isLive ? [] : [await checkPort(config.DATA_DIR, { host: config.HOST, port: config.PORT })],
     ]
   } finally {
     bar.end()

@@ -13,6 +13,7 @@ export function nodesCommand (context: CommandContext): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const nodes = await withServices(context, liveNodes)
       if (json === true) context.stdout.json(nodes)
+      else if (nodes.length === 0) context.stdout.write('No node is running.\n')
       else {
         context.stdout.write(textTable([
           ['NAME', 'ROLE', 'VERSION', 'STARTED', 'SEEN', 'JOBS'],

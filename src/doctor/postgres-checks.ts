@@ -16,10 +16,13 @@ const CLOCK_MAY_DIFFER_MS = 60_000
 /** PostgreSQL cannot clean up behind a transaction that is open for longer, s. */
 const LONG_TRANSACTION_S = 600
 
-/** All of them. After one that says that the database cannot be used, nothing else is asked of it. */
+/**
+ * All of them, and whether nodes are running. After one that says that the database cannot be used, nothing
+ * else is asked of it.
+ */
 export async function checkPostgres (
   config: Config, location: PostgresLocation, options: CheckFilesOptions
-): Promise<Finding[]> {
+): Promise<{ findings: Finding[], isLive: boolean }> {
   const shown = shownAddress(location.connection)
   let facts: ServerFacts
   try {
@@ -27,18 +30,20 @@ export async function checkPostgres (
     if (location.direct !== location.connection) await serverFacts(location.direct)
   } catch (error) {
     const tls = tlsProblem(error, location.connection)
-    return [problem(
+    const finding = problem(
       'database',
       tls === undefined
         ? `${shown} does not answer: ${(error as Error).message}`
         : `${shown} could not be used: ${tls}`,
       'Check DATABASE_URL (and DATABASE_DIRECT_URL), pg_hba.conf, and whether PostgreSQL is running.'
-    )]
+    )
+    return { findings: [finding], isLive: false }
   }
   const server = checkServer(facts, shown)
-  if (!server.ok) return [server]
+  const isLive = facts.nodes !== undefined && facts.nodes.length > 0
+  if (!server.ok) return { findings: [server], isLive }
   const schema = checkTables(facts)
-  return [
+  const findings = [
     server,
     checkRights(facts),
     schema,
@@ -48,6 +53,7 @@ export async function checkPostgres (
     ...facts.nodes === undefined ? [] : [checkNodes(facts.nodes, config)],
     ...schema.ok ? [await checkContents(config, location, options)] : [],
   ]
+  return { findings, isLive }
 }
 
 function checkServer ({ version, encoding, isReadOnly }: ServerFacts, shown: string): Finding {

@@ -138,6 +138,7 @@ t.test('doctor and the list: a dead node, and no node that runs jobs', { skip: n
   const nodes = async () => (await examine(run)).get('nodes')
   await (await openDatabase(target)).close()
   t.match(await nodes(), { ok: false, message: 'No node is running.', advice: 'Start a node.' })
+  t.match(await run(['nodes']), { status: 0, stdout: 'No node is running.\n' })
 
   const limits = { WORKER_THREADS: '1', DATABASE_POOL: '12' }
   const worker = await startServer(t, folder, {
@@ -145,6 +146,7 @@ t.test('doctor and the list: a dead node, and no node that runs jobs', { skip: n
   })
   t.strictSame(await listed(), ['mine'])
   t.match(await nodes(), { ok: true, message: 'mine (worker)' })
+  t.notOk((await examine(run)).has('service'), 'nodes run: that of this machine is not missing')
   worker.kill('SIGKILL')
   await worker.ended
   // A minute passes.

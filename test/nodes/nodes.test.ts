@@ -52,6 +52,7 @@ t.test('with SQLite there is one node, while the service runs', async (t) => {
   service.kill('SIGTERM')
   await service.ended
   t.strictSame(await command(folder, LIMITS), [])
+  t.match(await perfbook(folder, ['nodes'], { env: LIMITS }), { status: 0, stdout: 'No node is running.\n' })
 })
 
 t.test('nodes with files on their own disks', { skip: noPostgres }, async (t) => {

@@ -89,12 +89,19 @@ export async function runProgram (given: ProcessContext, args: readonly string[]
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof DomainError) {
       const status = exitStatusOf(error)
-      stderr.write(`error: ${error.message}\n${status === 2 ? `${HELP_HINT}\n` : ''}`)
+      stderr.write(`error: ${error.message}${reasonOf(error)}\n${status === 2 ? `${HELP_HINT}\n` : ''}`)
       return status
     }
     stderr.write(`error: ${isSystemError(error) ? error.message : textOf(error)}\n`)
     return 1
   }
+}
+
+/** Why the file store is unavailable: a wrong address, a certificate that is not trusted. */
+function reasonOf ({ code, cause }: DomainError): string {
+  if (code !== 'STORAGE_UNAVAILABLE' || !(cause instanceof Error)) return ''
+  const isTimeout = cause.name === 'AbortError' || cause.name === 'TimeoutError'
+  return ` Reason: ${isTimeout ? 'it does not respond' : cause.message}.`
 }
 
 /** What the operating system says (no such folder, no permission, port in use): its sentence is enough. */

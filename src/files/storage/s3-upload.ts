@@ -18,8 +18,13 @@ import type { S3Store } from './s3-client.ts'
 const PART_BYTES = 8 * 1024 ** 2
 /** More parts than this are not possible. */
 const MOST_PARTS = 10_000
-/** Time for one request with a body, ms: 8 MiB at 100 kB/s. */
-const BODY_TIMEOUT_MS = 90_000
+/** Time for a store to answer a request with a body, ms, and to take each byte of it: 100 kB/s. */
+const ANSWER_MS = 8000
+const BYTE_MS = 0.01
+/** Time for a store to put parts together, ms: it may copy all of them. */
+const COMPLETE_MS = 90_000
+
+const timeFor = ({ length }: Buffer) => ANSWER_MS + length * BYTE_MS
 
 /**
  * Uploads a file and asks the store for its size. Throws STORAGE_UNAVAILABLE, the signal's reason, and errors
@@ -50,10 +55,7 @@ interface Target {
 async function putWhole (store: S3Store, handle: FileHandle, { name, size, signal }: Target): Promise<void> {
   const Body = await readPart(handle, 0, size)
   const input = { ...store.at(name), Body, ContentLength: size, ContentMD5: md5Of(Body) }
-  await store.call(new PutObjectCommand(input), {
-    timeoutMs: BODY_TIMEOUT_MS,
-    signal,
-  })
+  await store.call(new PutObjectCommand(input), { timeoutMs: timeFor(Body), signal })
 }
 
 async function putInParts (
@@ -70,18 +72,11 @@ async function putInParts (
       const Body = await readPart(handle, start, Math.min(partBytes, size - start))
       const PartNumber = Parts.length + 1
       const input = { ...at, UploadId, PartNumber, Body, ContentLength: Body.length, ContentMD5: md5Of(Body) }
-      const { ETag } = await store.call(new UploadPartCommand(input), {
-        timeoutMs: BODY_TIMEOUT_MS,
-        signal,
-      })
+      const { ETag } = await store.call(new UploadPartCommand(input), { timeoutMs: timeFor(Body), signal })
       Parts.push({ PartNumber, ETag })
     }
     const input = { ...at, UploadId, MultipartUpload: { Parts } }
-    // A store may copy all parts before it answers.
-    await store.call(new CompleteMultipartUploadCommand(input), {
-      timeoutMs: BODY_TIMEOUT_MS,
-      signal,
-    })
+    await store.call(new CompleteMultipartUploadCommand(input), { timeoutMs: COMPLETE_MS, signal })
   } catch (error) {
     const input = { ...at, UploadId }
     // What is left is swept after a day.
