@@ -122,9 +122,9 @@ export function * headingRows (
   yield row(
     3,
     text(3, 1, styles.label, words.category) +
-      eachCategory(({ name }, column) => text(3, column, styles.number, name)) +
+      eachCategory(({ name }, column) => text(3, column, styles.categoryName, name)) +
       eachTask((task, column) =>
-        text(3, column, styles.number, book.categories[task.category]?.name ?? '')
+        text(3, column, styles.categoryName, book.categories[task.category]?.name ?? '')
       )
   )
   yield row(

@@ -19,7 +19,7 @@ interface LegendLine {
 
 /** A score, as a fraction and in points. */
 const SCORE = { percent: 0.85, points: 17 }
-const LOW_SCORE = 0.4
+const LOW_SCORE = { percent: 0.4, points: 8 }
 
 /** Only the marks that this workbook can have. */
 export function legendLines (
@@ -38,7 +38,7 @@ export function legendLines (
     { text: 'lateAndProvisional', example: score(LATE_LOOK | PROVISIONAL_LOOK) },
     { text: 'zero', example: { style: zero[0], value: 0 }, isIn: course.missingCounts === 'zero' },
     { text: 'missing', example: { style: styles.missing, value: taskStatuses.missing } },
-    { text: 'low', example: { style: styles.low, value: LOW_SCORE } },
+    { text: 'low', example: { style: styles.low, value: LOW_SCORE[values] } },
     { text: 'dropped', example: score(DROPPED_LOOK), isIn: hasDropped },
     { text: 'word', example: { style: styles.number, value: taskStatuses.in_progress } },
     { text: 'empty' },

@@ -109,7 +109,8 @@ export function summarySheet (
   const highlightCell = `${SUMMARY}!$B$${cells.row}`
   validations.push({ range: `B${cells.row}`, most: 1, message: words.enterPercent })
 
-  cells.heading([words.mark, words.example, words.meaning], 3)
+  cells.heading([words.mark, words.example])
+  cells.put(3, styles.remarkHeading, words.meaning)
   const hasDropped = options.include_dropped && averages.dropped > 0
   for (const { mark, example, meaning } of legendLines(book, options, styles, { hasDropped, isByPeriod })) {
     cells.row++

@@ -67,6 +67,7 @@ export interface WorkbookStyles {
   heading: Style
   numberHeading: Style
   gradeHeading: Style
+  remarkHeading: Style
   rotatedHeading: Style
   summaryValue: Style
   summaryDateTime: Style
@@ -77,6 +78,8 @@ export interface WorkbookStyles {
   /** Right-aligned: a number of at most two decimals or a text above numbers, and a number of more. */
   number: Style
   fineNumber: Style
+  /** Above the columns; a long one gets a smaller font. */
+  categoryName: Style
   due: Style
   average: Style
   droppedAverage: Style
@@ -136,6 +139,7 @@ export function createStyles (
     title: make({ bold: true, size: 14, align: 'left', format: TEXT }),
     heading: make({ bold: true, fill: HEADING_FILL, line: true, wrap: true }),
     numberHeading: make({ bold: true, fill: HEADING_FILL, line: true, align: 'right', wrap: true }),
+    remarkHeading: make({ bold: true, fill: HEADING_FILL, line: true, align: 'left', indent: 1 }),
     gradeHeading: make({ bold: true, fill: HEADING_FILL, line: true, align: 'center', wrap: true }),
     rotatedHeading: make({
       bold: true,
@@ -153,6 +157,7 @@ export function createStyles (
     categoryNumber: make({ size: 8, color: GRAY, align: 'right' }),
     number: points[0],
     fineNumber: isInPoints ? finePoints[0] : make({ ...right, format: HUNDREDTHS }),
+    categoryName: make({ ...right, shrink: true }),
     due: make({ align: 'right', format: DATE }),
     average: make({ align: 'right', format: FINE_PERCENT }),
     droppedAverage: make({ align: 'right', format: FINE_PERCENT, color: GRAY }),
@@ -167,7 +172,7 @@ export function createStyles (
     zeroedScores,
     zeroedPoints: hasZeroed && isInPoints ? zeroed({}) : zeroedScores,
     missing: make({ ...right, bold: true, fill: MISSING_FILL }),
-    low: make({ ...right, bold: true, fill: LOW_FILL, format: PERCENT }),
+    low: make({ ...right, bold: true, fill: LOW_FILL, ...(isInPoints ? {} : { format: PERCENT }) }),
   }
 }
 

@@ -35,6 +35,7 @@ function course (change: { weight?: number, points?: number, dropped?: boolean }
   })
   return {
     name: 'Chemistry',
+    gradingScale: [{ grade: 'A', from: 0.55 }, { grade: 'B', from: 0.48 }, { grade: 'C', from: 0 }],
     periods: ['1st', "Jo's 2nd", '3rd'],
     categories: [{ name: '*Quiz?', weight: change.weight ?? 0.4 }, { name: '>50%', weight: 0.3 }, {
       name: 'Homework',

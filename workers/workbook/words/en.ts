@@ -102,7 +102,7 @@ export const en: WorkbookWords = {
       mark: 'Row 4',
       meaning: 'points possible above tasks; above the averages of a category, its weight from this sheet',
     },
-    bands: { mark: 'Course averages', meaning: 'an average on a limit is in the band that begins there' },
+    bands: { mark: 'Bands of averages', meaning: 'an average on a limit is in the band that begins there' },
     median: {
       mark: 'Median',
       meaning: 'of the whole course: a plain number, since it cannot be computed from several sheets',

@@ -113,7 +113,7 @@ export const es: WorkbookWords = {
       meaning: 'los puntos posibles de las tareas; en los promedios de una categoría, su peso en esta hoja',
     },
     bands: {
-      mark: 'Promedios del curso',
+      mark: 'Intervalos de promedios',
       meaning: 'un promedio igual a un límite está en el intervalo que empieza ahí',
     },
     median: {
