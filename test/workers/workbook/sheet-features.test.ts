@@ -102,7 +102,8 @@ t.test('the chart shows the bands, live and with their values', async (t) => {
 
 t.test('looks of task cells', async (t) => {
   for (const values of ['percent', 'points'] as const) {
-    const part = await parsed(await makeWorkbook(folder, `looks-${values}`, CORPUS['every look']!, { values }))
+    const made = await makeWorkbook(folder, `looks-${values}`, CORPUS['every look']!, { values })
+    const part = await parsed(made)
     const styles = part('styles.xml')
     const formats = child(styles, 'cellXfs')!.children
     t.ok(formats.length <= 60, `${formats.length} formats in ${values}`)
@@ -131,7 +132,9 @@ t.test('looks of task cells', async (t) => {
         codes.get(numFmtId!) ?? 'General',
       ]
     }
-    const cells = new Map(all(part('worksheets/sheet2.xml'), 'c').map((cell) => [cell.attributes['r']!, cell]))
+    const cells = new Map(all(part('worksheets/sheet2.xml'), 'c').map((cell) =>
+      [cell.attributes['r']!, cell]
+    ))
     // Columns J to AA are the tasks. Of the first three, one has 10 points, one a third of a point, one none.
     const row = (n: number): string[] => ['J', 'K', 'L', 'P', 'R'].map((column) =>
       look(cells.get(`${column}${n}`)!).join(' ')
