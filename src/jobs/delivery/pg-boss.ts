@@ -83,6 +83,7 @@ export async function createPgBossDelivery (
   let wake = () => {}
   let lastLookAt = -Infinity
   let mayTakeBackAt = 0
+  let isAfterGap = false
   let maintainedAt = -Infinity
   let lastSent = { job: 0, at: -Infinity }
   let isAway = false
@@ -119,6 +120,7 @@ export async function createPgBossDelivery (
         await pause(systemClock(), DRAIN_MS, woken.signal)
       }
     } catch (error) {
+      isAfterGap = false
       if (!isUnavailable(error)) log.error({ err: error }, 'looking for jobs failed')
       else if (!isAway) log.warn({ err: error }, 'jobs wait: the database is unavailable')
       isAway = isUnavailable(error)
@@ -142,7 +144,10 @@ export async function createPgBossDelivery (
     const running = worker.tokens()
     let started = await startedWithTickets(db.reads)
     const now = performance.now()
-    if (now - lastLookAt > GAP_MS) mayTakeBackAt = now + SETTLE_MS
+    // One gap after another is a slow machine. It must not wait forever.
+    const isGap = now - lastLookAt > GAP_MS
+    if (isGap && !isAfterGap) mayTakeBackAt = now + SETTLE_MS
+    isAfterGap = isGap
     lastLookAt = now
     const tokens = new Set(started.map(({ token }) => token))
     // A run that has just ended here has no started row either; abandoning it changes nothing.
