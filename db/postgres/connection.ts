@@ -63,22 +63,31 @@ export function hasPooler ({ connection, direct }: PostgresLocation): boolean {
   return JSON.stringify(connection) !== JSON.stringify(direct)
 }
 
+interface PatientPoolOptions {
+  max: number
+  patience: Patience
+  lockTimeoutMs: number
+  /** Whether a crash of the server may lose the last commits. Then they need not wait for its disk. */
+  mayLose?: boolean
+}
+
 /** A pool whose queries end in time, see `guarded-pool.ts`. */
 export function patientPool (
   location: PostgresLocation,
-  { max, patience, lockTimeoutMs }: { max: number, patience: Patience, lockTimeoutMs: number }
+  { max, patience, lockTimeoutMs, mayLose = false }: PatientPoolOptions
 ): GuardedPool {
-  const limits = {
+  const settings = {
     // A statement must not keep running for long after its client is gone.
     statement_timeout: patience.transactionMs + 1000,
     // A process that was stopped in the middle of a write must not hold its locks.
     idle_in_transaction_session_timeout: patience.idleMs,
     lock_timeout: lockTimeoutMs,
+    ...(mayLose ? { options: `${location.connection.options ?? ''} -c synchronous_commit=off`.trim() } : {}),
   }
   return guardedPool(() => connectionPool(location.connection, {
     max,
     connectionTimeoutMillis: patience.connectMs,
-    ...(hasPooler(location) ? {} : limits),
+    ...(hasPooler(location) ? {} : settings),
   }), patience, hasPooler(location) ? undefined : createStatementNames())
 }
 

@@ -1,5 +1,6 @@
 // The connections of pg-boss, separate from those of requests: a heartbeat that waits behind a thousand
-// requests would make a live node look dead.
+// requests would make a live node look dead. Tickets are sent in writes of ours. What happens to a ticket
+// afterwards may be lost in a crash of the server: then it is handed out again, and starts nothing.
 import { CompiledQuery } from 'kysely'
 import type { PostgresLocation, Trx } from '../database.ts'
 import { patientPool } from './connection.ts'
@@ -27,7 +28,13 @@ interface JobConnections extends SqlRunner {
 }
 
 export function openJobConnections (location: PostgresLocation): JobConnections {
-  const pool = patientPool(location, { max: POOL_SIZE, patience: PATIENCE, lockTimeoutMs: LOCK_TIMEOUT_MS })
+  const pool = patientPool(location, {
+    max: POOL_SIZE,
+    patience: PATIENCE,
+    lockTimeoutMs: LOCK_TIMEOUT_MS,
+    // The server's log is in order: whoever finds our row finds what happened to its ticket before.
+    mayLose: true,
+  })
   return {
     async executeSql (text, values = []) {
       const client = await pool.connect()

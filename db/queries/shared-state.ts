@@ -24,8 +24,11 @@ export async function countInWindow (
   const now = time(at)
   const isOpen = sql`c.at <= ${now} AND ${now} < c.expires_at`
   const until = sql`${now} + ${windowMs}::bigint`
+  // A crash of the server may lose the last counts, so that requests need not wait for its disk.
   const { rows: [row] } = await sql<{ count: number, left_ms: number }>`
-    INSERT INTO shared_counters AS c (key, level, at, expires_at) VALUES (${key}, 1, ${now}, ${until})
+    WITH settings AS (SELECT set_config('synchronous_commit', 'off', true))
+    INSERT INTO shared_counters AS c (key, level, at, expires_at)
+    SELECT ${key}, 1, ${now}, ${until} FROM settings
     ON CONFLICT (key) DO UPDATE SET
       level = CASE WHEN ${isOpen} THEN c.level + 1 ELSE 1 END,
       at = CASE WHEN ${isOpen} THEN c.at ELSE ${now} END,
