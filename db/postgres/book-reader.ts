@@ -8,12 +8,19 @@ export function openPostgresReader (location: PostgresLocation): BookReader {
   const reads = kyselyOver(patientPool(location, {
     max: 1, patience: PATIENT, lockTimeoutMs: LOCK_TIMEOUT_MS,
   }))
-  const snapshot = reads.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+  const transaction = reads.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
   return {
-    read: (work) => snapshot.execute(work).catch(async (error: unknown) => {
-      if (!isOutdatedPlan(error)) throw error
-      return await snapshot.execute(work)
-    }),
+    async read (work) {
+      const once = () => transaction.execute(async (snapshot) =>
+        await work(Object.assign(snapshot.withoutPlugins(), { engine: 'postgres' as const }))
+      )
+      try {
+        return await once()
+      } catch (error) {
+        if (!isOutdatedPlan(error)) throw error
+        return await once()
+      }
+    },
     close: () => reads.destroy(),
   }
 }

@@ -1,5 +1,6 @@
 // What a book is read from, besides the course and its categories (`courses.ts`). All queries of one reading
 // get the same snapshot, see `BookReader`.
+import { setImmediate as turn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Reads } from '../index.ts'
 import type { Row } from '../tables.ts'
@@ -76,7 +77,32 @@ export async function findStudent (
  * Students with their cells, in the order of the book, in batches of at most `size`. Each batch is one query
  * that continues after the last student of the batch before.
  */
-export async function * studentBatches (
+export function studentBatches (
+  db: Reads, courseId: number, filter: StudentFilter, size: number
+): AsyncGenerator<StudentRow[], void, void> {
+  const batches = readBatches(db, courseId, filter, size)
+  return 'engine' in db && db.engine === 'postgres' ? readAhead(batches) : batches
+}
+
+/** PostgreSQL reads the next batch while a batch is used. */
+async function * readAhead<T> (batches: AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+  let reading = batches.next()
+  try {
+    for (;;) {
+      const batch = await reading
+      if (batch.done === true) return
+      reading = batches.next()
+      reading.catch(() => {})
+      // Otherwise the query would not be sent before the batch was used.
+      await turn()
+      yield batch.value
+    }
+  } finally {
+    await reading.catch(() => {})
+  }
+}
+
+async function * readBatches (
   db: Reads,
   courseId: number,
   { after, ...filter }: StudentFilter,
