@@ -14,6 +14,8 @@ t.test(
     const paths = await fillEverywhere(world, physics.id)
     t.match(world.bytes(), TRACES, 'the search finds what is there')
     const workbook = storedHexes(world).length
+    const snapshots = 'SELECT export_id, part FROM export_snapshots ORDER BY part'
+    t.strictSame(world.sql(snapshots), [{ export_id: 1, part: 0 }, { export_id: 1, part: 1 }])
 
     const erased = await world.run(['student', 'erase', 'CYDWINA.o@example.edu', '--yes'])
     t.match(erased, { status: 0, stdout: '' })
@@ -33,6 +35,7 @@ t.test(
     t.strictSame(storedHexes(world), [], 'no workbook, no upload')
     for (const path of paths) t.notOk(existsSync(path))
     t.strictSame(world.sql('SELECT hex FROM file_intents'), [])
+    t.strictSame(world.sql(snapshots), [], 'no snapshot, which search in bytes would not find')
 
     const after = await world.books()
     t.strictSame(

@@ -67,6 +67,18 @@ t.test('everything that is stored about a person, as JSON', async (t) => {
       import_uploads_that_may_contain_them: [{ filename: 'roster.zip' }, { filename: 'grades.csv' }],
       named_after_them: [{ filename: 'essay_of_Cydwina-Ortizova.pdf' }],
     },
+    export_snapshots: [
+      {
+        course_id: physics!.id,
+        source_id: 'u-cyd-77',
+        first_name: 'Cydwina',
+        last_name: 'Ortizova',
+        student_identifier: 'ID-90210',
+        period: 'Period 2',
+        is_dropped: false,
+        tasks: [{ task: 'HW 1', status: 'completed', score: 0.5, points: 5 }],
+      },
+    ],
     accounts: [
       {
         role: 'student',

@@ -3,6 +3,8 @@ import { compareSheet, type Reader } from '../../support/compare-workbook.ts'
 import type { CellValue, ReadSheet, ReadWorkbook } from '../../support/openpyxl.ts'
 import { columnName } from '../../../workers/workbook/sheet-plan.ts'
 import { makeWorkbook, type MadeWorkbook } from '../../support/workbook.ts'
+import type { WorkbookChanges } from '../../../workers/workbook/workbook-request.ts'
+import { changesRows, SINCE, someChanges } from './some-changes.ts'
 import { CORPUS, kindsOf, PERIOD_SHEETS } from './corpus.ts'
 
 export interface CorpusWorkbook extends MadeWorkbook {
@@ -21,16 +23,33 @@ export async function makeCorpus (
   for (const [i, [name, course]] of Object.entries(CORPUS).entries()) {
     const periods = course.periods?.map(rename) ?? []
     for (const [k, kind] of kindsOf(name).entries()) {
-      const workbook = await makeWorkbook(folder, `${i}-${k}`, { ...course, periods }, kind)
+      // Those that leave out dropped students are compared with an earlier export.
+      const changes = kind.include_dropped ? undefined : someChanges(kind.values, course.timeZone)
+      const workbook = await makeWorkbook(folder, `${i}-${k}`, { ...course, periods }, {
+        ...kind,
+        ...(changes === undefined ? {} : { request: { changes: given(changes) } }),
+      })
       if (kind.sheets === 'period') {
         workbook.expected.forEach((sheet, s) => {
           sheet.name = PERIOD_SHEETS[name]?.[s] ?? sheet.name
         })
       }
+      if (changes !== undefined) {
+        workbook.expected.push({ name: 'Changes', rows: changesRows(changes, course.timeZone) })
+      }
       made.push({ ...workbook, title: `${name}: ${Object.values(kind).join(', ')}` })
     }
   }
   return made
+}
+
+function given (changes: ReturnType<typeof someChanges>): WorkbookChanges {
+  return {
+    since: SINCE,
+    async * batches () {
+      yield changes.map(({ change }) => change)
+    },
+  }
 }
 
 /** Compares each worksheet of each workbook, cell by cell, with what should stand there. */
