@@ -15,6 +15,7 @@ import { makeBookDatabase, type CourseDescription } from './book-database.ts'
 import { rowsOf } from './book-rows.ts'
 import { expectedGrade, expectedTables, type ExpectedTable } from './expected-summary.ts'
 import type { CellValue } from './openpyxl.ts'
+import { inLanguage, sheetInLanguage, tableInLanguage } from './spanish.ts'
 
 export const NOW = Date.UTC(2015, 3, 30, 19, 34, 2)
 export const DEFAULTS: WorkbookOptions = {
@@ -55,6 +56,7 @@ export async function makeWorkbook (
   const [courseId] = await makeBookDatabase(database, course)
   return await withBook(database, courseId!, now, async (book, controls) => {
     const options = { ...DEFAULTS, ...chosen }
+    const word = (english: string): string => inLanguage(options.language, english)
     const file = join(folder, `${name}.xlsx`)
     const facts = await writeWorkbook(book, {
       options,
@@ -69,9 +71,12 @@ export async function makeWorkbook (
     return {
       file,
       facts,
-      expected,
-      tables: await expectedTables(book, options, expected.map(({ name }) => name)),
-      summary: expectedSummary(book, options),
+      expected: expected.map((sheet) => sheetInLanguage(options.language, sheet, book.tasks.length)),
+      tables: (await expectedTables(book, options, expected.map(({ name }) => name)))
+        .map((table) => tableInLanguage(options.language, table)),
+      summary: Object.fromEntries(Object.entries(expectedSummary(book, options)).map(([label, value]) =>
+        [word(label), value === 'agrees' ? word(value) : value]
+      )),
       categoryAverages: book.averages().categories.map(({ average }, c) => ({
         name: book.categories[c]!.name,
         average,

@@ -169,6 +169,10 @@ export const MORE_KINDS = [{ sheets: 'course', values: 'points', include_dropped
   values: 'percent',
   include_dropped: false,
 }] as const
+const IN_SPANISH = [
+  { sheets: 'course', values: 'points', include_dropped: true, language: 'es' },
+  { sheets: 'period', values: 'percent', include_dropped: true, language: 'es' },
+] as const
 const OF_MORE_KINDS = [
   'physics',
   'all dropped',
@@ -181,8 +185,16 @@ const OF_MORE_KINDS = [
   'every look',
 ]
 
-export function kindsOf (name: string): Array<(typeof KINDS | typeof MORE_KINDS)[number]> {
-  return OF_MORE_KINDS.includes(name) ? [...KINDS, ...MORE_KINDS] : [...KINDS]
+const OF_SPANISH = ['physics', 'every mark', 'missing counts zero']
+
+export function kindsOf (
+  name: string
+): Array<(typeof KINDS | typeof MORE_KINDS | typeof IN_SPANISH)[number]> {
+  return [
+    ...KINDS,
+    ...OF_MORE_KINDS.includes(name) ? MORE_KINDS : [],
+    ...OF_SPANISH.includes(name) ? IN_SPANISH : [],
+  ]
 }
 
 export const NASTY_PERIODS = [

@@ -5,6 +5,7 @@ import type { CourseDescription, StudentDescription } from '../../support/book-d
 import { addressed, compareSheet } from '../../support/compare-workbook.ts'
 import { LibreOffice, type Step } from '../../support/libreoffice.ts'
 import { readWithOpenpyxl, type ReadWorkbook } from '../../support/openpyxl.ts'
+import { inLanguage } from '../../support/spanish.ts'
 import { findLibreOffice, findOpenpyxl, needs } from '../../support/tools.ts'
 import {
   makeWorkbook,
@@ -60,7 +61,7 @@ const CHANGED_TASK = 4
 const KINDS: MakeOptions[] = [{}, { values: 'points' }, { sheets: 'period' }, {
   sheets: 'period',
   values: 'points',
-}, { include_dropped: false }]
+}, { include_dropped: false }, { language: 'es' }]
 
 interface Case {
   title: string
@@ -69,6 +70,7 @@ interface Case {
   expected: ExpectedSheet[]
   summary: MadeWorkbook['categoryAverages']
   courseAverage: unknown
+  courseAverageLabel: string
 }
 
 // Other programs do most of the work here; on a busy machine that takes minutes.
@@ -80,6 +82,7 @@ t.test('edited in LibreOffice', needs(findLibreOffice(), findOpenpyxl()), async 
   for (const [k, kind] of KINDS.entries()) {
     const made = await makeWorkbook(folder, `kind-${k}`, course(), kind)
     const isByPeriod = kind.sheets === 'period'
+    const word = (english: string): string => inLanguage(kind.language ?? 'en', english)
     const add = async (
       title: string,
       steps: Step[],
@@ -95,7 +98,8 @@ t.test('edited in LibreOffice', needs(findLibreOffice(), findOpenpyxl()), async 
         steps,
         expected: changed.expected,
         summary: changed.categoryAverages,
-        courseAverage: changed.summary['Course average'],
+        courseAverage: changed.summary[word('Course average')],
+        courseAverageLabel: word('Course average'),
       })
     }
     const table = (sheet: ExpectedSheet, from: number): string =>
@@ -103,7 +107,8 @@ t.test('edited in LibreOffice', needs(findLibreOffice(), findOpenpyxl()), async 
     const sorted = (column: number, order: 'up' | 'down'): Step[] =>
       made.expected.map((sheet) => ({ do: 'sort', sheet: sheet.name, range: table(sheet, 9), column, order }))
     const headings = made.expected[0]!.rows[7]!
-    const [average, task] = [headings.indexOf('Course average'), headings.indexOf(`Task ${CHANGED_TASK}`)]
+    const average = headings.indexOf(word('Course average'))
+    const task = headings.indexOf(`Task ${CHANGED_TASK}`)
     const place = isByPeriod ? made.expected[2]! : made.expected[0]!
     const row = place.rows.findIndex((cells) => cells[2] === `00${CHANGED}`) + 1
     const points = 5
@@ -144,8 +149,8 @@ t.test('edited in LibreOffice', needs(findLibreOffice(), findOpenpyxl()), async 
       const drop: Step = {
         do: 'text',
         sheet: place.name,
-        cell: `${columnName(headings.indexOf('Status') + 1)}${row}`,
-        text: 'Dropped',
+        cell: `${columnName(headings.indexOf(word('Status')) + 1)}${row}`,
+        text: word('Dropped'),
       }
       await add('dropped by hand, scored, weighted and sorted', [
         drop,
@@ -167,7 +172,7 @@ t.test('edited in LibreOffice', needs(findLibreOffice(), findOpenpyxl()), async 
 function compareEdited (
   t: Parameters<typeof compareSheet>[0],
   found: ReadWorkbook,
-  { expected, summary, courseAverage }: Case
+  { expected, summary, courseAverage, courseAverageLabel }: Case
 ): void {
   expected.forEach((sheet, s) => {
     const shown = found.sheets[s + 1]!
@@ -181,7 +186,7 @@ function compareEdited (
     }, { tolerance: 1e-9 })
   })
   t.ok(
-    Math.abs(Number(addressed(found.sheets[0]!, 'Course average')) - Number(courseAverage)) < 1e-9,
+    Math.abs(Number(addressed(found.sheets[0]!, courseAverageLabel)) - Number(courseAverage)) < 1e-9,
     'the course average on Summary'
   )
   for (const { name, average } of summary) {

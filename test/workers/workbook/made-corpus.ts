@@ -71,7 +71,7 @@ export function compareCorpus (
       const top = sheets[0]!.cells
       const found = Array.from({ length: 11 }, (_, r) => [top[`A${r + 1}`], top[`B${r + 1}`] ?? null])
       for (const [label, value] of Object.entries(summary)) {
-        const row = label === 'Check'
+        const row = label === Object.keys(summary).at(-1)
           ? Object.keys(top).filter((at) => /^A\d+$/.test(at)).at(-1)!.slice(1)
           : found.findIndex(([text]) => text === label) + 1
         compareSheet(
