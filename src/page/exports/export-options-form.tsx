@@ -1,4 +1,5 @@
 import type { ExportOptions } from '../../http/schemas/common.ts'
+import { LANGUAGES } from '../texts/catalogue.ts'
 import { useTexts } from '../texts/use-texts.ts'
 
 /** The options of a new export. As in the API, they hold only what differs from the defaults. */
@@ -11,11 +12,12 @@ export function ExportOptionsForm (
 ) {
   const { t } = useTexts()
   const choose = (change: ExportOptions) => {
-    const { sheets, values, include_dropped: dropped } = { ...options, ...change }
+    const { sheets, values, language, include_dropped: dropped } = { ...options, ...change }
     onOptions({
       ...(sheets === 'period' && { sheets }),
       ...(values === 'points' && { values }),
       ...(dropped === false && { include_dropped: false }),
+      ...(language === 'es' && { language }),
     })
   }
   return (
@@ -46,6 +48,19 @@ export function ExportOptionsForm (
           >
             <option value='percent'>{t('book.percent')}</option>
             <option value='points'>{t('book.points')}</option>
+          </select>
+        </label>
+        <label>
+          <span>{t('app.language')}</span>
+          <select
+            value={options.language ?? 'en'}
+            onChange={({ currentTarget }) => {
+              choose({ language: currentTarget.value === 'es' ? 'es' : 'en' })
+            }}
+          >
+            {Object.entries(LANGUAGES).map(([language, name]) => (
+              <option key={language} value={language} lang={language}>{name}</option>
+            ))}
           </select>
         </label>
         <label class='check'>

@@ -1,5 +1,9 @@
 import t from 'tap'
+import { readCells } from '../../support/ooxml-cells.ts'
+import { readParts } from '../../support/ooxml.ts'
+import { makeWorkbook } from '../../support/workbook.ts'
 import { wordsOf } from '../../../workers/workbook/words/words.ts'
+import { PHYSICS } from './corpus.ts'
 
 /** Every text, by its path; those with values are filled in with them. */
 function texts (words: unknown, path = ''): Array<[string, string]> {
@@ -38,4 +42,23 @@ t.test('numbers', async (t) => {
   const one = { students: 1, tasks: 1, scores: 0 }
   t.match(wordsOf('en').checked(one), /^1 student, 1 task, 0 scores and/)
   t.match(wordsOf('es').checked(one), / 1 estudiante, 1 tarea y 0 notas,/)
+})
+
+t.test('a workbook in Spanish says nothing in English, and declares its language', async (t) => {
+  const same = new Set(spanish.map(([, text]) => text))
+  const foreign = new Set(english.map(([, text]) => text).filter((text) => !same.has(text)))
+  for (const sheets of ['course', 'period'] as const) {
+    const made = await makeWorkbook(t.testdir(), sheets, {
+      ...PHYSICS, missingCounts: 'zero', gradingScale: [{ grade: 'P', from: 0 }],
+    }, { language: 'es', sheets, values: 'points' })
+    const texts = (await readCells(made.file)).flatMap(({ cells }) => Object.values(cells))
+    t.ok(texts.includes('Activo') && texts.includes('Comprobación'))
+    t.strictSame(texts.filter((text) => typeof text === 'string' && foreign.has(text)), [])
+    const parts = await readParts(made.file)
+    t.match(String(parts.get('docProps/core.xml')), '<dc:language>es</dc:language>')
+    t.match(String(parts.get('xl/worksheets/sheet2.xml')), /Página &amp;P de &amp;N/)
+    t.notMatch(String(parts.get('xl/worksheets/sheet2.xml')), /"Active"/)
+  }
+  const { file } = await makeWorkbook(t.testdirName, 'english', PHYSICS)
+  t.match(String((await readParts(file)).get('docProps/core.xml')), '<dc:language>en-US</dc:language>')
 })
