@@ -33,16 +33,22 @@ export async function createSnapshotWriter (path: string): Promise<SnapshotWrite
   let used = 0
   /** At most one part is being compressed and written. */
   let pending: Promise<void> = Promise.resolve()
+  // Two parts in turn, so that their memory is used again: while one is compressed, the next one is ended.
+  let [part, otherPart] = [Buffer.alloc(0), Buffer.alloc(0)]
 
   function endPart (): Buffer {
-    const json = Buffer.from(JSON.stringify(tuples))
-    const length = Buffer.alloc(4)
-    length.writeUInt32LE(json.length)
-    const part = Buffer.concat([length, json, cells.subarray(0, used)])
+    const json = JSON.stringify(tuples)
+    const jsonBytes = Buffer.byteLength(json)
+    const size = 4 + jsonBytes + used
+    ;[part, otherPart] = [otherPart, part]
+    if (part.length < size) part = Buffer.allocUnsafeSlow(2 * size)
+    part.writeUInt32LE(jsonBytes)
+    part.write(json, 4)
+    cells.copy(part, 4 + jsonBytes, 0, used)
     ids.push(tuples.map(([id]) => id))
     tuples = []
     used = 0
-    return part
+    return part.subarray(0, size)
   }
 
   async function write (number: number, bytes: Buffer): Promise<void> {
@@ -113,8 +119,9 @@ async function writePart (file: FileHandle, number: number, bytes: Buffer): Prom
   const frame = Buffer.alloc(8)
   frame.writeUInt32LE(number)
   frame.writeUInt32LE(compressed.length, 4)
-  const whole = Buffer.concat([frame, compressed])
-  for (let written = 0; written < whole.length;) {
-    written += (await file.write(whole, written)).bytesWritten
+  for (const bytes of [frame, compressed]) {
+    for (let written = 0; written < bytes.length;) {
+      written += (await file.write(bytes, written)).bytesWritten
+    }
   }
 }
