@@ -1,6 +1,7 @@
 // A change in the words of the workbook.
 import type { CellState, Change, ChangedField, ChangeValue } from '../../src/snapshots/change.ts'
 import type { GradingScale } from '../../src/courses/grading-scale.ts'
+import { roundPoints } from './points.ts'
 import type { WorkbookOptions } from './workbook-request.ts'
 import { LATE_LOOK, PROVISIONAL_LOOK } from './workbook-styles.ts'
 import type { WorkbookWords } from './words/workbook-words.ts'
@@ -88,7 +89,9 @@ export function changeValue (
   if (typeof value === 'object') return asText(scaleText(value))
   if (typeof value === 'string') return asText(field === 'missing_counts' ? missingText(value, words) : value)
   if (field === 'due_at') return { kind: 'date', value }
-  return { kind: field === 'points_possible' ? 'points' : 'average', value }
+  return field === 'points_possible'
+    ? { kind: 'points', value: roundPoints(value) }
+    : { kind: 'average', value }
 }
 
 function asText (value: ChangeValue): ShownValue {
@@ -106,7 +109,7 @@ function cellValue (
     return { kind: 'score', value: status === null ? null : words.taskStatuses[status], look }
   }
   return values === 'points' && possible > 0
-    ? { kind: 'points', value: points ?? score * possible, look }
+    ? { kind: 'points', value: roundPoints(points ?? score * possible), look }
     : { kind: 'score', value: score, look }
 }
 

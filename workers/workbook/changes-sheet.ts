@@ -7,6 +7,7 @@ import { changeTexts, changeValue, type ShownValue } from './change-texts.ts'
 import { excelDate } from './excel-date.ts'
 import { summaryPages } from './page-setup.ts'
 import type { Paper } from './paper.ts'
+import { hasHundredths } from './points.ts'
 import { CHANGES, columnName } from './sheet-plan.ts'
 import type { StringTable } from './string-table.ts'
 import type { WorkbookChanges, WorkbookOptions } from './workbook-request.ts'
@@ -26,7 +27,8 @@ const CHUNK = 65_536
 /** Adds the sheet to the workbook: without rows, which `changesRows` writes. */
 export function shapeChanges (workbook: Workbook, styles: WorkbookStyles): void {
   const sheet = workbook.addSheet(CHANGES).freezePanes(0, HEADINGS)
-  WIDTHS.forEach((width, i) => sheet.column(i + 1).width(width).style(styles.text))
+  const looks = [...new Array<Style>(5).fill(styles.text), styles.number, styles.number, styles.remark]
+  looks.forEach((style, i) => sheet.column(i + 1).width(WIDTHS[i] ?? 0).style(style))
 }
 
 /** Names of the workbook that belong to the sheet with this index. */
@@ -80,9 +82,12 @@ export async function * changesSheet (
     rows++
     out += `<row r="${rows}"${attributes}>${cells()}</row>`
   }
-  const headings = [
-    texts.what, words.lastName, words.firstName, words.studentId, texts.subject, texts.before, texts.after,
-    texts.note,
+  const headings: Array<[Style, string]> = [
+    ...[texts.what, words.lastName, words.firstName, words.studentId, texts.subject]
+      .map((heading): [Style, string] => [styles.heading, heading]),
+    [styles.numberHeading, texts.before],
+    [styles.numberHeading, texts.after],
+    [styles.remarkHeading, texts.note],
   ]
   const day = changes.since === null
     ? ''
@@ -94,7 +99,7 @@ export async function * changesSheet (
       if (count++ >= MOST_ROWS) continue
       if (rows === 0) {
         row(() => text(1, styles.title, texts.since(day)), ' ht="21" customHeight="1"')
-        row(() => headings.map((heading, i) => text(i + 1, styles.heading, heading)).join(''))
+        row(() => headings.map(([style, heading], i) => text(i + 1, style, heading)).join(''))
       }
       const { what, subject, note } = changeTexts(change, words, options.values)
       row(() =>
@@ -105,7 +110,7 @@ export async function * changesSheet (
         text(5, styles.text, subject) +
         value(6, changeValue(change, 'before', words, options.values)) +
         value(7, changeValue(change, 'after', words, options.values)) +
-        text(8, styles.text, note)
+        text(8, styles.remark, note)
       )
     }
     if (out.length < CHUNK) continue
@@ -123,17 +128,21 @@ export async function * changesSheet (
   yield Buffer.from(`</sheetData>${filter}${pages.xml}${tail.replace(/<pageMargins [^>]*\/>/, '')}`)
 }
 
-function styleOf ({ kind, look = 0 }: ShownValue, styles: WorkbookStyles): Style {
+/** All of one column are on the same side. */
+function styleOf ({ kind, value, look = 0 }: ShownValue, styles: WorkbookStyles): Style {
   switch (kind) {
     case 'score':
       return styles.scores[look] ?? styles.scores[0]
-    case 'points':
-      return styles.points[look] ?? styles.points[0]
+    case 'points': {
+      const points = typeof value === 'number' && hasHundredths(value) ? styles.points : styles.finePoints
+      // Where no cell of students has points, there is one look.
+      return points[look] ?? (points === styles.points ? styles.number : styles.fineNumber)
+    }
     case 'average':
       return styles.average
     case 'date':
       return styles.due
     case 'text':
-      return styles.text
+      return styles.number
   }
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Change } from '../../../src/snapshots/change.ts'
-import { child, parseXml, readParts } from '../../support/ooxml.ts'
+import { child, packageFaults, parseXml, readParts } from '../../support/ooxml.ts'
 import { readCells } from '../../support/ooxml-cells.ts'
 import { makeWorkbook } from '../../support/workbook.ts'
 
@@ -43,6 +43,7 @@ t.test('a sheet with one line, and one with a change', async (t) => {
   t.notMatch((await readParts(none)).get('xl/worksheets/sheet3.xml')!.toString(), '<autoFilter')
 
   const one = await changesOf(folder, 1)
+  t.strictSame([...await packageFaults(none), ...await packageFaults(one)], [])
   const { cells } = (await readCells(one)).at(-1)!
   t.match(cells, { A3: 'Setting changed', E3: 'Term', F3: 'Fall', G3: 'Spring' })
   const names = child(parseXml((await readParts(one)).get('xl/workbook.xml')!), 'definedNames')!.children
