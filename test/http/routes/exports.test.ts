@@ -177,10 +177,10 @@ t.test('one period, in Spanish', async (t) => {
   })
   const { call, courseIds: [, second] } = service
   const [, period] = (await call('GET', path(service))).json().periods
-  const other = await call('POST', `/api/courses/${second}/performance/export`, {
+  const refused = await call('POST', `/api/courses/${second}/performance/export`, {
     body: { period_id: period.id },
   })
-  t.match(other.json(), {
+  t.match(refused.json(), {
     statusCode: 400,
     code: 'VALIDATION_FAILED',
     message: `period_id: the course has no period with id ${period.id}`,
@@ -211,6 +211,14 @@ t.test('one period, in Spanish', async (t) => {
   t.equal(summary!.cells['C7'], 'Grupo: 2nd')
   t.strictSame([9, 10, 11].map((row) => performance!.cells[`A${row}`]), ['Burr', 'Cole', undefined])
   t.strictSame([9, 10].map((row) => performance!.cells[`F${row}`]), ['Activo', 'De baja'])
+
+  await exported(service, { period_id: period.id, sheets: 'period', include_dropped: false })
+  const [byPeriod] = (await call('GET', path(service, '/exports'))).json()
+  const other = join(t.testdirName, 'by-period.xlsx')
+  writeFileSync(other, (await call('GET', new URL(byPeriod.url).pathname, { token: null })).bytes)
+  const sheets = await readCells(other)
+  t.strictSame(sheets.map(({ name }) => name), ['Summary', '2nd'], 'its sheet alone')
+  t.strictSame([9, 10].map((row) => sheets[1]!.cells[`A${row}`]), ['Burr', undefined])
 })
 
 t.test('an empty body is an export with all defaults, whatever it calls itself', async (t) => {
