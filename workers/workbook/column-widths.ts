@@ -99,8 +99,8 @@ export async function fitColumns (
 /** In points: so high that titles take three lines, as far as the bounds allow. */
 function verticalHeight (titles: string[]): number {
   const longest = titles.reduce((most, title) => Math.max(most, textWidth(title)), 0)
-  // The filter's button covers the lower end.
-  return Math.ceil(CHARACTER * (bounded(longest / 3 + 4, VERTICAL) + 2))
+  // Room for the filter's button below, and as much above.
+  return Math.ceil(CHARACTER * (bounded(longest / 3 + 4, VERTICAL) + 4))
 }
 
 async function fitTexts (book: Book, headings: string[]): Promise<number[]> {

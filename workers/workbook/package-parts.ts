@@ -90,9 +90,11 @@ function withHiddenColumns (head: string, { first, last }: { first: number, last
   const hidden = head.replace(/<col min="(\d+)" max="(\d+)"/g, (found, min: string, max: string) =>
     Number(min) >= first && Number(max) <= last ? `${found} outlineLevel="1" hidden="1"` : found
   )
-  if (last === MOST_COLUMNS) return hidden
+  // Excel leaves room above the columns for the button only if it is told so.
+  const outlined = splice(hidden, '<sheetFormatPr ', (found) => `${found}outlineLevelCol="1" `)
+  if (last === MOST_COLUMNS) return outlined
   return splice(
-    hidden,
+    outlined,
     '</cols>',
     (end) => `<col min="${last + 1}" max="${last + 1}" width="9.140625" collapsed="1"/>${end}`
   )

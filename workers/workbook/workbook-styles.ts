@@ -195,7 +195,8 @@ function createStyle (workbook: Workbook, look: Look): Style {
     ...(look.format === undefined ? {} : { numberFormat: look.format }),
     ...(look.align === undefined ? {} : { horizontalAlignment: look.align }),
     ...(look.indent === undefined ? {} : { indent: look.indent }),
-    ...(look.wrap === true ? { wrapText: true, verticalAlignment: 'bottom' } : {}),
+    // In the middle, because the filter's button covers the lower end of a vertical title.
+    ...(look.wrap === true ? { wrapText: true, verticalAlignment: 'center' } : {}),
     ...(look.shrink === true ? { shrinkToFit: true } : {}),
     ...(look.up === true ? { textRotation: 90 } : {}),
   }
