@@ -5,7 +5,7 @@ import t from 'tap'
 import { formulaDifferences } from '../../support/compare-workbook.ts'
 import { LibreOffice } from '../../support/libreoffice.ts'
 import { readWithOpenpyxl } from '../../support/openpyxl.ts'
-import { rewritePart } from '../../support/ooxml.ts'
+import { readParts, rewritePart } from '../../support/ooxml.ts'
 import { findLibreOffice, findOpenpyxl, needs } from '../../support/tools.ts'
 import { compareCorpus, makeCorpus } from './made-corpus.ts'
 
@@ -36,4 +36,13 @@ t.test('calculated again by LibreOffice', needs(findLibreOffice(), findOpenpyxl(
     const averages = read.get(file)!.sheets.flatMap((sheet, s) => formulaDifferences(sheet, theirs[s]!))
     t.strictSame(averages, [], `${title}: every formula`)
   })
+  // It knows the chart: it saves it with what it calculated for the references in it.
+  const chart = (await readParts(recalculated[0]!)).get('xl/charts/chart1.xml')!.toString()
+  const [, values = ''] = /<c:val>([\s\S]*?)<\/c:val>/.exec(chart) ?? []
+  t.match(values, /<c:f>Summary!\$B\$\d+:\$B\$\d+<\/c:f>/)
+  t.strictSame(
+    Array.from(values.matchAll(/<c:v>(\d+)<\/c:v>/g), ([, value]) => Number(value)),
+    made[0]!.tables.find(({ headings }) => headings[0] === 'Course averages')!.rows
+      .map(([, students]) => students)
+  )
 })
