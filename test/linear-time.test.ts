@@ -5,13 +5,13 @@ import t from 'tap'
 import { emailKey } from '../db/queries/accounts.ts'
 import { exportFilename } from '../src/exports/export-filename.ts'
 import { ColumnLog } from '../src/imports/columns.ts'
-import { gradeNumber } from '../src/imports/grade-book/cell-values.ts'
 import { readCanvas } from '../src/imports/grade-book/canvas.ts'
 import { readMoodle } from '../src/imports/grade-book/moodle.ts'
 import { systemOf } from '../src/imports/grade-book/recognize.ts'
 import { RowReader } from '../src/imports/oneroster/row-reader.ts'
 import { Problems } from '../src/imports/problems.ts'
-import { dayMs, instantMs, numberOf } from '../src/imports/sources/text-values.ts'
+import { TableNumbers } from '../src/imports/sources/table-numbers.ts'
+import { dayMs, dayOf, instantMs, isRounded, numberOf } from '../src/imports/sources/text-values.ts'
 import { readCursor } from '../src/courses/book-json.ts'
 import { isTimeZone } from '../src/courses/course-time.ts'
 import { cleanFilename, cutToBytes } from '../src/files/file-name.ts'
@@ -48,6 +48,8 @@ const HOSTILE: Record<string, string> = {
   apostrophes: "'".repeat(LENGTH),
 }
 
+const NUMBERS = new TableNumbers({ isCommaSeparator: true })
+
 /** What takes a column's header and its cells, with nothing behind it. */
 function gradeBookReader (format: 'canvas' | 'moodle') {
   return (text: string) => {
@@ -55,13 +57,14 @@ function gradeBookReader (format: 'canvas' | 'moodle') {
     const book = { file: () => ({ add: () => 0 }), row () {} } as never
     const file = { name: 'grades.csv' } as never
     if (format === 'canvas') {
-      const visit = readCanvas(['Student', 'ID', 'Section', text], 1, { book, file, run })
+      const visit = readCanvas(['Student', 'ID', 'Section', text], 1, { book, file, numbers: NUMBERS, run })
       visit(['Points Possible', '', '', text], 2)
       visit([text, text, text, text], 3)
     } else {
       readMoodle(['First name', 'Last name', 'ID number', `${text} (Percentage)`, text], 1, {
         book,
         file,
+        numbers: NUMBERS,
         run,
       })(
         [text, text, text, text, text], 2
@@ -77,6 +80,8 @@ function rosterReader (text: string): void {
     line: 1,
     required: ['a'],
     problems: new Problems(),
+    numbers: NUMBERS,
+    dates: 'mdy',
   })
   row.next([text, text], 2)
   for (const read of [
@@ -88,7 +93,10 @@ const TESTED: Record<string, (text: string) => unknown> = {
   dayMs,
   instantMs,
   numberOf,
-  gradeNumber,
+  'dayOf in any order': (text) => [dayOf(text), dayOf(text, 'dmy')],
+  isRounded,
+  'a number of a table': (text) => [NUMBERS.of(text), NUMBERS.expected(text, '')],
+  'the numbers of a table': (text) => [NUMBERS.learn(text), NUMBERS.learn(`"${text}"`)],
   isTimeZone,
   readCursor,
   emailKey,

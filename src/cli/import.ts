@@ -4,7 +4,7 @@ import { openDatabase, type Database } from '../../db/index.ts'
 import { readConfig, type Config } from '../config.ts'
 import { BY_COMMAND, createAudit } from '../audit/audit.ts'
 import { BOUNDS_OF_COMMANDS, COLUMN_USES, type ColumnEntry } from '../imports/columns.ts'
-import type { ImportFormat } from '../imports/import-options.ts'
+import type { DateOrder, ImportFormat } from '../imports/import-options.ts'
 import { changesText, IMPORT_RUN } from '../imports/import-audit.ts'
 import { importSources } from '../imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
@@ -23,6 +23,7 @@ import { textTable } from './program/table.ts'
 interface ImportFlags {
   format?: ImportFormat
   timeZone?: string
+  dates?: DateOrder
   course?: string
   teacher?: string
   dryRun: boolean
@@ -53,6 +54,12 @@ export function importCommand (context: CommandContext): Command {
       '--time-zone <zone>',
       'time zone of courses whose source does not name one (default: DEFAULT_TIME_ZONE)',
       parseTimeZone
+    )
+    .addOption(
+      new Option(
+        '--dates <order>',
+        'order of dates such as 8/15/2026 (mdy) or 15/8/2026 (dmy) (default: only YYYY-MM-DD)'
+      ).choices(['mdy', 'dmy'])
     )
     .option(
       '--course <course>',

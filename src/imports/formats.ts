@@ -5,6 +5,7 @@ import type { ImportFormat } from './import-options.ts'
 import type { ImportRun } from './import-run.ts'
 import { importRoster } from './oneroster/import-roster.ts'
 import { isBundle } from './oneroster/manifest.ts'
+import { ROSTER_FILES } from './oneroster/roster-files.ts'
 import { importDocuments } from './performance-book/import-document.ts'
 import { Refusal } from './problems.ts'
 import type { Source, SourceFile } from './sources/source-files.ts'
@@ -71,6 +72,8 @@ async function recognize (source: Source): Promise<ImportFormat | undefined> {
   if (first === undefined) throw noKnownFile(source, NO_BUNDLE_FILE)
   const has = (ending: string) => [first, ...others].some((file) => file.base.endsWith(ending))
   if (has('.json') || (isFile && await beginsWithBrace(first))) return 'performance-book'
+  const prefixed = prefixedFile([first, ...others])
+  if (prefixed !== undefined) throw prefixed
   if (isFile || has('.csv')) return undefined
   throw noKnownFile(source, NO_BUNDLE_FILE)
 }
@@ -79,16 +82,23 @@ const NO_BUNDLE_FILE = 'has none of the files of a OneRoster bundle (users.csv, 
 /** Most names of files that an error lists. */
 const FOUND_LISTED = 5
 
+/** The error for a bundle whose files have a prefix: `NorthHigh_20261126_users.csv`. */
+function prefixedFile (files: SourceFile[]): Refusal | undefined {
+  const named = files.flatMap(({ name, base }) => {
+    const own = ROSTER_FILES.find((one) => new RegExp(`[-_. ]${one.name}\\.csv$`, 'i').test(base))?.name
+    return own === undefined ? [] : [{ name, own }]
+  })
+  const [first, second] = named
+  if (first === undefined || second === undefined) return undefined
+  return new Refusal(
+    { file: first.name },
+    `is perhaps the ${first.own}.csv of a OneRoster bundle, but its files must be named without a prefix: ` +
+      `${first.own}.csv, ${second.own}.csv, …; rename them`
+  )
+}
+
 /** The error for a zip archive or folder without a readable file. `lack` says what is missing. */
 function noKnownFile ({ name, found }: Source, lack: string): Refusal {
-  const nested = found.filter((one) => one.includes('/') && /\.(csv|json)$/i.test(one))
-  const folders = [...new Set(nested.map((one) => one.slice(0, one.lastIndexOf('/'))))]
-  if (folders.length > 1) {
-    const listed = listNames(folders.map((folder) => shortenName(folder)), FOUND_LISTED)
-    const message =
-      `has files in ${folders.length} folders (${listed}); import the files of one folder at a time`
-    return new Refusal({ file: name }, message)
-  }
   const names = found.map((one) => shortenName(one))
   const message = names.length === 0
     ? `is empty: it ${lack}`

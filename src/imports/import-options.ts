@@ -3,6 +3,9 @@ import type { ColumnBounds } from './columns.ts'
 
 export type ImportFormat = 'oneroster' | 'performance-book' | 'canvas' | 'moodle'
 
+/** The order of day and month in dates like 8/15/2026. */
+export type DateOrder = 'mdy' | 'dmy'
+
 export interface ImportOptions {
   /** The service's database, which exists and is migrated. */
   database: DatabaseLocation
@@ -12,6 +15,8 @@ export interface ImportOptions {
   format?: ImportFormat | undefined
   /** Time zone for sources without one. */
   timeZone?: string | undefined
+  /** Dates that begin with the day or the month are read in this order. Default: they are errors. */
+  dates?: DateOrder | undefined
   /** Time zone if neither the source nor `timeZone` gives one. */
   defaultTimeZone: string
   /** Source id or name of the course of a grade book CSV. */

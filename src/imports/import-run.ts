@@ -13,7 +13,7 @@ import type { Tallies } from './outcome.ts'
 import { planCourse, planCourseRemoval } from './plan/course.ts'
 import type { Planning } from './plan/planning.ts'
 import type { Place, Problems } from './problems.ts'
-import { readCsv, type HeaderVisitor } from './sources/csv-rows.ts'
+import { readTable, type HeaderVisitor } from './sources/read-table.ts'
 import type { SourceFile } from './sources/source-files.ts'
 
 /** The share of the progress that reading takes. Comparing takes most of the rest. */
@@ -89,10 +89,10 @@ export class ImportRun {
     return { file: this.fileName(file), line }
   }
 
-  /** Reads a CSV file; see `readCsv`. */
-  async readCsv (file: SourceFile, onHeader: HeaderVisitor): Promise<void> {
+  /** Reads a text table; see `readTable`. */
+  async readTable (file: SourceFile, onHeader: HeaderVisitor): Promise<void> {
     const onBlock = (bytes: number) => { this.onBytes(bytes, file) }
-    await readCsv(file, onHeader, { problems: this.problems, onBlock })
+    await readTable(file, onHeader, { problems: this.problems, onBlock })
   }
 
   /** To be called as a file is read. Throws if the import is aborted or the disk is almost full. */

@@ -6,7 +6,7 @@ import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
 import { noteImport, type ImportEntry } from './import-audit.ts'
-import type { ImportFormat } from './import-options.ts'
+import type { DateOrder, ImportFormat } from './import-options.ts'
 import type { ImportError, ImportSummary } from './outcome.ts'
 
 export const IMPORT_KIND = 'import'
@@ -16,6 +16,7 @@ export const IMPORT_CATEGORY = 'import-source'
 export interface ImportChoices {
   format?: ImportFormat | undefined
   timeZone?: string | undefined
+  dates?: DateOrder | undefined
   dryRun: boolean
   strict: boolean
   allowRemovals: boolean

@@ -10,6 +10,10 @@ export const WARNINGS = {
   unknown_version: 'The OneRoster version of the bundle is unknown; it was read as 1.2',
   oneroster_1_0: 'Columns of OneRoster 1.0 were read as those of 1.1',
   blank_lines: 'Blank lines were skipped',
+  windows_1252: 'A file is not UTF-8 and was read as Windows-1252; check its names',
+  cut_off:
+    'The last row of a file has fewer cells than the header and no line end; it was read, but the file may ' +
+    'be cut off',
   duplicate_id: 'A sourcedId appears twice in one file; the newest record counts, else the later line',
   duplicate_result:
     'A student has several results for one line item; the newest counts, else the later line',
@@ -39,6 +43,7 @@ export const WARNINGS = {
   points_possible_missing:
     'A line item has no resultValueMax above its resultValueMin, so its results have no score',
   score_scale_ignored: 'Score scales are not used; only numeric scores count',
+  score_not_a_number: 'A score is a letter or a word; the result was imported without a score',
   unknown_score_status: 'A scoreStatus is unknown; it was read as blank',
   unknown_role: 'An enrollment has an unknown role, which gives no access',
   date_with_time: 'A date has a time of day, which was ignored',
@@ -46,6 +51,8 @@ export const WARNINGS = {
   unreadable_date_last_modified: 'A dateLastModified cannot be read; it was read as blank',
   lone_surrogate: 'Invalid characters (lone surrogates) were replaced with U+FFFD',
   duplicate_teacher: 'A teacher appears twice; the first entry is used',
+  grades_in_words:
+    'A column has words or letters instead of numbers; its tasks were imported as completed, without scores',
   points_without_possible:
     'A column has points but no points possible, so it gives no score; export percentages too',
   erased_person:
@@ -78,6 +85,11 @@ export const WARNINGS_OF_TEACHER = {
 
 export type WarningCode = keyof typeof WARNINGS
 
+/** About a column of ids such as 1.0E+13. */
+export const ROUNDED_IDS =
+  'a spreadsheet changed the ids into rounded numbers; export the file again and do not save it from a ' +
+  'spreadsheet, or format that column as text first'
+
 function inBoth (onPage: string, flag: string): string {
   return `("${onPage}" on the page, ${flag} on the command line)`
 }
@@ -91,3 +103,6 @@ export const HOW_TO_ALLOW = {
   skips: inBoth('Allow skipped rows', '--allow-skips'),
   newPeople: inBoth('Allow new people', '--allow-new-people'),
 } as const
+
+/** How to say in which order a file writes its dates. */
+export const ORDER_OF_DATES = inBoth('Order of dates', '--dates mdy or --dates dmy')

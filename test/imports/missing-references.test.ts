@@ -210,14 +210,14 @@ t.test('a file that cannot be read is one error, not one for everything that ref
   const damages: Array<[string, (text: string) => string | Buffer, RegExp]> = [
     [
       'another encoding',
-      (text) => Buffer.from(text.replace(/\r\n(\w)/, '\r\n\xc4$1'), 'latin1'),
-      /is not UTF-8/,
+      (text) => Buffer.from(text.replace(/\r\n(\w)/, '\r\n\x81$1'), 'latin1'),
+      /is not text in UTF-8/,
     ],
     ['a NUL', (text) => text.replace(/\r\n(\w)/, '\r\n\0$1'), /NUL/],
     ['a quote that is never closed', (text) => text.replace(/\r\n(\w)/, '\r\n"$1'), /never closed/],
     ['no id column', (text) => text.replace('sourcedId', 'id'), /has no column sourcedId/],
     ['empty', () => '', /has no header/],
-    ['a comma too many', (text) => text.replace(/\r\n(\w)/, '\r\n,$1'), /fields, expected/],
+    ['a comma too many', (text) => text.replace(/\r\n(\w)/, '\r\n,$1'), /fields, expected|sourcedId is blank/],
     ['no id', (text) => text.replace(/\r\n[^,]+,/, '\r\n,'), /sourcedId is blank/],
   ]
   for (const name of ['academicSessions', 'courses', 'classes', 'users', 'categories', 'lineItems']) {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { COLUMN_REASONS, COLUMN_USES } from '../../src/imports/columns.ts'
-import { HOW_TO_ALLOW, WARNINGS, WARNINGS_OF_TEACHER } from '../../src/imports/messages.ts'
+import { HOW_TO_ALLOW, ORDER_OF_DATES, WARNINGS, WARNINGS_OF_TEACHER } from '../../src/imports/messages.ts'
 import { en, type Text } from '../../src/page/texts/en.ts'
 import { es } from '../../src/page/texts/es.ts'
 import { importEn } from '../../src/page/texts/import-en.ts'
@@ -64,6 +64,8 @@ t.test('what an error says to allow is a choice of the page and an option of the
     t.ok(command.includes(`'${flag}'`), flag)
   }
   t.equal(importEn['import.strict'], 'Treat warnings as errors')
+  t.match(ORDER_OF_DATES, `"${importEn['import.dates']}" on the page, --dates mdy`)
+  t.match(command, "'--dates <order>'")
 })
 
 t.test('a translation has the same places to fill in', async (t) => {

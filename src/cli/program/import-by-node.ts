@@ -76,7 +76,8 @@ async function refusals (paths: readonly string[], config: Config): Promise<Prob
   const problems = new Problems({ isOfTeacher: false })
   for (const path of paths) {
     await problems.collect(async () => {
-      (await openSource(path, new ByteBudget(config.IMPORT_MAX_BYTES))).close()
+      const budget = new ByteBudget(config.IMPORT_MAX_BYTES)
+      ;(await openSource(path, { budget, scratchFolder: config.stagingFolder })).close()
     })
   }
   return problems

@@ -6,7 +6,7 @@ import { DomainError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
 import { IMPORT_KIND, type ImportChoices } from '../../imports/import.job.ts'
 import type { Imports } from '../../imports/imports.ts'
-import type { ImportFormat } from '../../imports/import-options.ts'
+import type { DateOrder, ImportFormat } from '../../imports/import-options.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../../imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
@@ -28,6 +28,7 @@ const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
 const FIELDS = [
   'format',
   'time_zone',
+  'dates',
   'dry_run',
   'strict',
   'allow_removals',
@@ -56,8 +57,9 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
   const upload = {
     tags,
     description:
-      'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dry_run`, ' +
-      '`strict`, `allow_removals`, `allow_skips`, `allow_new_people`.',
+      'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dates` (`mdy` or ' +
+      '`dmy`: the order of dates such as 8/15/2026), `dry_run`, `strict`, ' +
+      '`allow_removals`, `allow_skips`, `allow_new_people`.',
     consumes: ['multipart/form-data'],
     response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507) },
   }
@@ -194,9 +196,12 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
 
 /** The fields of the form. Throws VALIDATION_FAILED, which names the field. */
 function choicesOf (fields: Upload['fields']): ImportChoices {
-  const { format, time_zone: timeZone, course, teacher } = fields
+  const { format, time_zone: timeZone, dates, course, teacher } = fields
   if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) {
     throw new DomainError('VALIDATION_FAILED', { detail: `format: must be one of ${FORMATS.join(', ')}` })
+  }
+  if (dates !== undefined && dates !== 'mdy' && dates !== 'dmy') {
+    throw new DomainError('VALIDATION_FAILED', { detail: 'dates: must be mdy or dmy' })
   }
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     throw new DomainError('VALIDATION_FAILED', {
@@ -212,6 +217,7 @@ function choicesOf (fields: Upload['fields']): ImportChoices {
   return {
     format: format as ImportFormat | undefined,
     timeZone,
+    dates: dates satisfies DateOrder | undefined,
     course,
     teacher,
     dryRun: flag(fields, 'dry_run'),

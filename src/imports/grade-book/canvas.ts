@@ -4,10 +4,12 @@ import { NAME_MAX, shorten } from '../../short-text.ts'
 import type { ColumnReason } from '../columns.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal, type Place, type Problems } from '../problems.ts'
-import type { RowVisitor } from '../sources/csv-rows.ts'
-import type { SourceFile } from '../sources/source-files.ts'
-import { gradeNumber, idOf } from './cell-values.ts'
-import type { Grade, GradeBook } from './grade-book.ts'
+import type { RowVisitor } from '../sources/read-table.ts'
+import type { TableNumbers } from '../sources/table-numbers.ts'
+import { withoutNull } from '../sources/text-values.ts'
+import { idOf } from './cell-values.ts'
+import type { Grade, GradeBookReading } from './grade-book.ts'
+import { GradeColumn } from './grade-column.ts'
 import type { FileTasks } from './grade-book-tasks.ts'
 import { IdentityColumns, NamedCells } from './identity-columns.ts'
 
@@ -35,9 +37,9 @@ const IN_PARENTHESES = /^\(.*\)$/s
 
 interface TaskColumn {
   at: number
+  grades: GradeColumn
   /** Number of the task in this import. */
   task: number
-  title: string
 }
 
 /**
@@ -45,7 +47,7 @@ interface TaskColumn {
  * Possible".
  */
 export function readCanvas (
-  names: string[], header: number, { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }
+  names: string[], header: number, { book, file, numbers, run }: GradeBookReading
 ): RowVisitor {
   const fileNumber = run.fileNumber(file)
   const cells = new NamedCells(names)
@@ -55,7 +57,7 @@ export function readCanvas (
     const value = (name: string) => cells.value(fields, name)
     if (tasks === undefined) {
       if (fields[0]?.trim().toLowerCase() === 'points possible') {
-        tasks = taskColumns(names, fields, { tasks: book.file('canvas', file), place, run })
+        tasks = taskColumns(names, fields, { tasks: book.file('canvas', file), place, numbers, run })
       } else if (value('id') !== null) {
         throw new Refusal(
           place,
@@ -71,8 +73,8 @@ export function readCanvas (
     }
     const id = (name: string) => idOf(cells.cell(fields, name), name, place, run.problems)
     const [ownId, studentIdentifier, login] = [id('id'), id('sis user id'), id('sis login id')]
-    const grades = tasks.map(({ at, task, title }) => {
-      return { task, grade: gradeOf((fields[at] ?? '').trim(), title, place, run.problems) }
+    const grades = tasks.map(({ at, task, grades }) => {
+      return { task, grade: gradeOf(withoutNull((fields[at] ?? '').trim()), grades, place, run.problems) }
     })
     book.row({
       system: 'canvas',
@@ -87,6 +89,7 @@ export function readCanvas (
   }
   return Object.assign(visit, {
     end () {
+      for (const { grades } of tasks ?? []) grades.end(run.problems)
       if (tasks !== undefined) return
       const message = 'has no row "Points Possible"; export the whole grade book'
       throw new Refusal({ file: file.name, line: header }, message)
@@ -94,20 +97,27 @@ export function readCanvas (
   })
 }
 
+interface ColumnsOptions {
+  tasks: FileTasks
+  place: Place
+  numbers: TableNumbers
+  run: ImportRun
+}
+
 /** Decides how each column is used by its header and its points possible, and notes it. */
 function taskColumns (
-  names: string[], row: string[], { tasks, place, run }: { tasks: FileTasks, place: Place, run: ImportRun }
+  names: string[], row: string[], { tasks, place, numbers, run }: ColumnsOptions
 ): TaskColumn[] {
   const found: TaskColumn[] = []
   const points = names.map((_, at) => (row[at] ?? '').trim())
   // Custom columns come before the assignments.
   const firstPoints = names.findIndex((name, at) =>
-    !IDENTITY.has(name) && gradeNumber(points[at] ?? '') !== undefined)
+    !IDENTITY.has(name) && numbers.of(points[at] ?? '') !== undefined)
   IDENTITY.note(names, run.columns, (name, at) => {
     const leaveOut = (reason: ColumnReason) => { run.columns.add(name, 'left_out', reason) }
     if (name === '') return leaveOut('no_title')
     const text = points[at] ?? ''
-    const possible = gradeNumber(text)
+    const possible = numbers.of(text)
     const assignment = ASSIGNMENT.exec(name)
     if (IN_PARENTHESES.test(text)) return leaveOut('read_only')
     if (name.length <= NAME_MAX && TOTAL.test(name) && (assignment === null || possible === undefined)) {
@@ -118,24 +128,22 @@ function taskColumns (
     if (possible === undefined && text !== '') {
       run.problems.error(
         place,
-        `the points possible of ${shorten(name)} are "${shorten(text)}", expected a number such as 7.5`
+        `the points possible of ${shorten(name)} are "${shorten(text)}", ` +
+          `expected ${numbers.expected(text, 'a number such as 7.5')}`
       )
     }
     const [, title = name, id = null] = assignment ?? []
-    found.push({ at, title, task: tasks.add(id, title, possible ?? null) })
+    const grades = new GradeColumn({ title, numbers, alsoExpected: 'EX or a blank cell' })
+    found.push({ at, grades, task: tasks.add(id, title, possible ?? null) })
     run.columns.add(name, 'task_points', possible === undefined ? 'no_points' : null)
   })
   return found
 }
 
-function gradeOf (text: string, title: string, place: Place, problems: Problems): Grade {
+function gradeOf (text: string, grades: GradeColumn, place: Place, problems: Problems): Grade {
   if (text === '' || text === '-' || text.toUpperCase() === 'N/A') return null
   if (text.toUpperCase() === 'EX') return 'exempt'
-  const points = gradeNumber(text)
-  if (points !== undefined) return { points }
-  const message = `${shorten(title)} is "${shorten(text)}", expected a number such as 7.5, EX or a blank cell`
-  problems.error(place, message)
-  return null
+  return grades.grade(text, place, problems)
 }
 
 interface Name {

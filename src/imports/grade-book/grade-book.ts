@@ -8,17 +8,29 @@ import { effectiveWeights } from '../../courses/weights.ts'
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import { NOTHING_GONE, type BookSource, type SourceStudent } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
+import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
+import type { TableNumbers } from '../sources/table-numbers.ts'
 import type { GradeBookCourse } from './grade-book-course.ts'
 import { studentsOf, type GradeBookRow } from './grade-book-people.ts'
 import { GradeBookTasks, type FileTasks } from './grade-book-tasks.ts'
 import type { GradeBookPerson } from './match-people.ts'
 import type { GradeBookFormat } from './recognize.ts'
 
-/** A cell: points, excused, or blank. */
-export type Grade = { points: number } | 'exempt' | null
+/** A cell: points, excused, a grade that is not a number, or blank. */
+export type Grade = { points: number } | 'exempt' | 'graded' | null
+
+/** What the reader of one file gets. */
+export interface GradeBookReading {
+  book: GradeBook
+  file: SourceFile
+  numbers: TableNumbers
+  run: ImportRun
+}
 
 const CATEGORY = 'Tasks'
+/** Most grades. A short row has as many blank ones as the header has tasks, so a small file may have many. */
+const CELLS_MAX = 20_000_000
 
 export class GradeBook {
   readonly #run: ImportRun
@@ -28,6 +40,7 @@ export class GradeBook {
   readonly #rows: GradeBookRow[] = []
   readonly #sections = new Set<string>()
   #place: BookSource['place'] = { file: null }
+  #cells = 0
 
   constructor (course: GradeBookCourse, run: ImportRun) {
     this.#run = run
@@ -58,6 +71,10 @@ export class GradeBook {
       this.#run.problems.error(place, message)
       return
     }
+    this.#cells += grades.length
+    if (this.#cells > CELLS_MAX) {
+      throw new Refusal(place, `has more than ${CELLS_MAX} cells; is this the grade book of one course?`)
+    }
     const number = this.#rows.length
     this.#rows.push({ number, person, place })
     if (section !== null) this.#sections.add(section)
@@ -68,7 +85,7 @@ export class GradeBook {
       if (grade === null && this.#course.live === null) continue
       result[RESULT.item] = task
       result[RESULT.marks] = grade === null ? 0 : grade === 'exempt' ? STATUS.exempt : STATUS.completed
-      result[RESULT.points] = grade === null || grade === 'exempt' ? null : grade.points
+      result[RESULT.points] = grade === null || typeof grade === 'string' ? null : grade.points
       this.#run.staging.results.add(result)
     }
   }

@@ -29,13 +29,13 @@ export async function importGradeBooks (
   for (const { file, format } of files) {
     const read = format === 'canvas' ? readCanvas : readMoodle
     await problems.collect(async () => {
-      await run.readCsv(file, (names, line) => {
+      await run.readTable(file, (names, line, numbers) => {
         const tooLong = names.find(isNameTooLong)
         if (tooLong !== undefined) {
           const message = `has a column "${shorten(tooLong)}", which is longer than ${NAME_MAX} characters`
           throw new Refusal({ file: file.name, line }, message)
         }
-        return read(names, line, { book, file, run })
+        return read(names, line, { book, file, numbers, run })
       })
     })
   }

@@ -1,12 +1,11 @@
 // The grader's export of Moodle as plain text: columns about the students, sometimes profile fields, then a
 // column for each grade item and each selected display type: "(Real)", "(Percentage)", "(Letter)".
-import { shorten } from '../../short-text.ts'
-import type { ImportRun } from '../import-run.ts'
 import type { Place, Problems } from '../problems.ts'
-import type { RowVisitor } from '../sources/csv-rows.ts'
-import type { SourceFile } from '../sources/source-files.ts'
-import { gradeNumber, idOf } from './cell-values.ts'
-import type { Grade, GradeBook } from './grade-book.ts'
+import type { RowVisitor } from '../sources/read-table.ts'
+import { withoutNull } from '../sources/text-values.ts'
+import { idOf } from './cell-values.ts'
+import type { Grade, GradeBookReading } from './grade-book.ts'
+import { GradeColumn } from './grade-column.ts'
 import { NamedCells } from './identity-columns.ts'
 import { itemsOf } from './moodle-items.ts'
 import { assertEnglishMoodle } from './recognize.ts'
@@ -16,7 +15,7 @@ import { assertEnglishMoodle } from './recognize.ts'
  * as a grade.
  */
 export function readMoodle (
-  names: string[], header: number, { book, file, run }: { book: GradeBook, file: SourceFile, run: ImportRun }
+  names: string[], header: number, { book, file, numbers, run }: GradeBookReading
 ): RowVisitor {
   const fileNumber = run.fileNumber(file)
   const cells = new NamedCells(names)
@@ -28,22 +27,22 @@ export function readMoodle (
     const isInPercent = item.percentage !== undefined
     if (!isInPercent) run.problems.warn('points_without_possible', headerPlace)
     return {
-      title: item.title,
+      grades: new GradeColumn({ title: item.title, numbers, alsoExpected: '- or a blank cell' }),
       at: item.percentage ?? item.real,
       isInPercent,
       task: tasks.add(null, item.title, isInPercent ? 100 : null),
     }
   })
-  return (fields, line) => {
+  const visit = (fields: string[], line: number) => {
     const place = { file: file.name, line }
     const value = (name: string) => cells.value(fields, name)
     const id = (name: string) => idOf(cells.cell(fields, name), name, place, run.problems)
     const email = value('email address')
     const [identifier, login] = [id('id number'), id('username')]
-    const grades = numbered.map(({ title, at, isInPercent, task }) => {
-      const cell = (fields[at ?? -1] ?? '').trim()
+    const grades = numbered.map(({ grades, at, isInPercent, task }) => {
+      const cell = withoutNull((fields[at ?? -1] ?? '').trim())
       const text = isInPercent ? withoutPercent(cell) : cell
-      return { task, grade: gradeOf(text, title, place, run.problems) }
+      return { task, grade: gradeOf(text, grades, place, run.problems) }
     })
     book.row({
       system: 'moodle',
@@ -56,15 +55,13 @@ export function readMoodle (
       section: value('group'),
     }, grades, { file, fileNumber, line })
   }
+  return Object.assign(visit, {
+    end () { for (const { grades } of numbered) grades.end(run.problems) },
+  })
 }
 
-function gradeOf (text: string, title: string, place: Place, problems: Problems): Grade {
-  if (text === '' || text === '-') return null
-  const points = gradeNumber(text)
-  if (points !== undefined) return { points }
-  const message = `${shorten(title)} is "${shorten(text)}", expected a number such as 7.5, - or a blank cell`
-  problems.error(place, message)
-  return null
+function gradeOf (text: string, grades: GradeColumn, place: Place, problems: Problems): Grade {
+  return text === '' || text === '-' ? null : grades.grade(text, place, problems)
 }
 
 function withoutPercent (text: string): string {

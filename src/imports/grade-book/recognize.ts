@@ -3,7 +3,7 @@
 // system.
 import { isNameTooLong } from '../../short-text.ts'
 import { Problems, Refusal, type Place } from '../problems.ts'
-import { readCsv } from '../sources/csv-rows.ts'
+import { readTable } from '../sources/read-table.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import { isEnglishMoodle, isMoodle, isTranslatedMoodle } from './moodle-marks.ts'
 import { OTHER_SYSTEMS, type OtherSystem } from './other-systems.ts'
@@ -110,7 +110,7 @@ class Enough extends Error {}
 async function readFirstRows (file: SourceFile): Promise<FirstRows> {
   const first: FirstRows = { names: [], rows: [] }
   try {
-    await readCsv(file, (names) => {
+    await readTable(file, (names) => {
       first.names = names
       return (fields) => {
         first.rows.push(fields)

@@ -71,13 +71,15 @@ type Manifest = Map<string, { mode: FileMode, place: Place }>
 
 async function readManifest (file: SourceFile, run: ImportRun): Promise<Manifest> {
   const entries: Manifest = new Map()
-  await run.readCsv(file, (names, header) => {
+  await run.readTable(file, (names, header, numbers) => {
     const row = new RowReader({
       file: file.name,
       names,
       line: header,
       required: ['propertyName', 'value'],
       problems: run.problems,
+      numbers,
+      dates: run.options.dates,
     })
     return (fields, line) => {
       row.next(fields, line)

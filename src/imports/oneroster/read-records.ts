@@ -31,13 +31,15 @@ async function readRecordFile (
   const { records } = run.staging
   const number = run.fileNumber(source)
   let rows = 0
-  await run.readCsv(source, (names, header) => {
+  await run.readTable(source, (names, header, numbers) => {
     const row = new RowReader({
       file: source.name,
       names,
       line: header,
       required: ['sourcedId', ...file.required],
       problems: run.problems,
+      numbers,
+      dates: run.options.dates,
     })
     return (fields, line) => {
       rows++

@@ -3,11 +3,11 @@ import { LATE, PLAIN_DATE } from '../../courses/packed-cells.ts'
 import type { ImportRun } from '../import-run.ts'
 import { resultKey } from '../result-origins.ts'
 import type { SourceFile } from '../sources/source-files.ts'
-import { dayMs, memoize, numberOf } from '../sources/text-values.ts'
+import { dayMs, isRounded, memoize, numberOf, withoutNull } from '../sources/text-values.ts'
 import { resultMarks, scoreStatusOf } from './result-status.ts'
 import { LEFT_OUT, type ResultTargets } from './result-targets.ts'
 import type { RosterKind } from './roster-files.ts'
-import { RowReader, withoutNull } from './row-reader.ts'
+import { RowReader } from './row-reader.ts'
 import type { SkippedRows } from './skipped-rows.ts'
 
 const COLUMNS = [
@@ -52,8 +52,16 @@ export async function readResults (
   const { problems } = run
   const file = run.fileNumber(source)
   let rows = 0
-  await run.readCsv(source, (names, header) => {
-    const row = new RowReader({ file: source.name, names, line: header, required: REQUIRED, problems })
+  await run.readTable(source, (names, header, numbers) => {
+    const row = new RowReader({
+      file: source.name,
+      names,
+      line: header,
+      required: REQUIRED,
+      problems,
+      numbers,
+      dates: run.options.dates,
+    })
     const at = Object.fromEntries(COLUMNS.map((name) => [name, row.column(name)])) as Record<Column, number>
     let fields: string[] = []
     const text = (column: number) => column === -1 ? '' : withoutNull((fields[column] ?? '').trim())
@@ -70,7 +78,8 @@ export async function readResults (
     }
     const skip = (line: number, column: keyof typeof TARGETS) => {
       const sourceId = text(at[column])
-      if (sourceId !== '' && !unread.has(TARGETS[column])) {
+      if (isRounded(sourceId)) row.id(column)
+      else if (sourceId !== '' && !unread.has(TARGETS[column])) {
         skipped.skip('result_skipped', { file, line, column, sourceId })
       }
     }
@@ -78,8 +87,7 @@ export async function readResults (
       const value = text(at.score)
       if (value === '') return null
       const points = numberOf(value)
-      if (points === undefined) row.error('score', 'a number such as 7.5')
-      return points ?? null
+      return points === undefined ? row.score() : points
     }
     const scoreDate = () => {
       const value = text(at.scoreDate)

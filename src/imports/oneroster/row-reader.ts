@@ -1,8 +1,12 @@
 import { isoTime } from '../../iso-time.ts'
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
-import type { WarningCode } from '../messages.ts'
+import { ORDER_OF_DATES, ROUNDED_IDS, type WarningCode } from '../messages.ts'
 import { Refusal, type Problems } from '../problems.ts'
-import { dayMs, instantMs, memoize, numberOf, VALUE_MAX } from '../sources/text-values.ts'
+import type { DateOrder } from '../import-options.ts'
+import type { TableNumbers } from '../sources/table-numbers.ts'
+import {
+  dayMs, dayOf, instantMs, isRounded, memoize, VALUE_MAX, withoutNull,
+} from '../sources/text-values.ts'
 
 /**
  * Columns of OneRoster 1.0, in lower case. Only `isRead` ones are used; the others only identify a file of
@@ -23,7 +27,21 @@ interface RowReaderOptions {
   line: number
   required: string[]
   problems: Problems
+  /** How the table writes numbers. */
+  numbers: TableNumbers
+  /** The order of dates that begin with the day or the month. */
+  dates?: DateOrder | undefined
 }
+
+/** `2026-09-08T00:00`, `8/15/2026 12:00:00 AM`. */
+const DATE_AND_TIME = /^([\d./-]+)[T ] ?(\d{1,2}:\d\d.*)$/
+/** A date that begins with the day or the month, perhaps with a time. */
+const OTHER_DATE = /^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)/
+const ORDERS = { mdy: '8/15/2026', dmy: '15/8/2026' }
+
+/** A-, INC */
+const LETTERS = /^[A-Z]{1,3}[+\u{2212}-]?$/u
+const GRADE_WORDS = /^(pass|fail|passed|failed|complete|incomplete|credit|no credit|(un)?satisfactory)$/i
 
 /** Most characters of a list of ids in one cell. */
 const ID_LIST_MAX = 10 * NAME_MAX
@@ -40,9 +58,13 @@ export class RowReader {
   readonly #file: string
   readonly #problems: Problems
   readonly #columns = new Map<string, number>()
+  readonly #numbers: TableNumbers
+  readonly #dates: DateOrder | undefined
   #fields: string[] = []
 
-  constructor ({ file, names, line, required, problems }: RowReaderOptions) {
+  constructor ({ file, names, line, required, problems, numbers, dates }: RowReaderOptions) {
+    this.#numbers = numbers
+    this.#dates = dates
     this.#file = file
     this.#problems = problems
     const place = { file, line }
@@ -64,7 +86,7 @@ export class RowReader {
     if (missing.length > 0) {
       throw new Refusal(
         place,
-        `has no column ${missing.join(', ')}; the first line must be the header, separated by commas`
+        `has no column ${missing.join(', ')}; the first line must be the header`
       )
     }
   }
@@ -77,6 +99,8 @@ export class RowReader {
   column (name: string): number {
     return this.#columns.get(name.toLowerCase()) ?? -1
   }
+
+  #trimmed (name: string): string { return withoutNull(this.#raw(name).trim()) }
 
   #raw (name: string): string {
     const index = this.column(name)
@@ -100,13 +124,20 @@ export class RowReader {
   /** Any other text as it is written; null if it is blank. */
   value (name: string): string | null {
     const text = this.#bounded(name)
-    return withoutNull(text.trim()) === '' ? null : text
+    const trimmed = withoutNull(text.trim())
+    this.#checkId(name, trimmed)
+    return trimmed === '' ? null : text
   }
 
   /** An id, trimmed; null if it is blank. */
   id (name: string): string | null {
     const text = withoutNull(this.#bounded(name).trim())
+    this.#checkId(name, text)
     return text === '' ? null : text
+  }
+
+  #checkId (name: string, id: string): void {
+    if (isRounded(id)) this.#fault(`${name} is "${shorten(id)}": ${ROUNDED_IDS}`)
   }
 
   /** An id that must not be blank. */
@@ -134,31 +165,48 @@ export class RowReader {
   flag (name: string): boolean | null {
     const word = this.word(name)
     if (word === '') return null
-    if (word === 'true' || word === '1') return true
-    if (word === 'false' || word === '0') return false
+    if (['true', '1', 'yes', 'y'].includes(word)) return true
+    if (['false', '0', 'no', 'n'].includes(word)) return false
     this.error(name, 'true or false')
     return null
   }
 
   number (name: string): number | null {
-    const text = this.id(name)
-    if (text === null) return null
-    const number = numberOf(text)
-    if (number === undefined) this.error(name, 'a number such as 7.5')
+    const text = this.#trimmed(name)
+    if (text === '') return null
+    const number = this.#numbers.of(text)
+    if (number === undefined) this.error(name, this.#numbers.expected(text, 'a number such as 7.5'))
     return number ?? null
   }
 
-  date (name: string): string | null {
-    const text = this.id(name)
-    if (text === null) return null
-    if (dayMs(text) !== undefined) return text
-    const day = text.slice(0, 10)
-    if (text.length > 10 && dayMs(day) !== undefined && /^[T ]\d\d:\d\d/.test(text.slice(10))) {
-      this.warn('date_with_time')
-      return day
-    }
-    this.error(name, 'a date written YYYY-MM-DD')
+  /** The number of a result. A letter grade is none, with a warning. */
+  score (): number | null {
+    const text = this.#trimmed('score')
+    if (!LETTERS.test(text) && !GRADE_WORDS.test(text)) return this.number('score')
+    this.warn('score_not_a_number')
     return null
+  }
+
+  /** A calendar day as YYYY-MM-DD. */
+  date (name: string): string | null {
+    const text = this.#trimmed(name)
+    if (text === '') return null
+    const day = dayOf(text, this.#dates)
+    if (day !== undefined) return day
+    const [, date = '', time] = DATE_AND_TIME.exec(text.slice(0, VALUE_MAX)) ?? []
+    const dayOfTime = time === undefined ? undefined : dayOf(date, this.#dates)
+    if (dayOfTime !== undefined) {
+      this.warn('date_with_time')
+      return dayOfTime
+    }
+    this.error(name, this.#expectedDate(text))
+    return null
+  }
+
+  #expectedDate (text: string): string {
+    const expected = 'a date written YYYY-MM-DD'
+    if (this.#dates !== undefined) return `${expected} or like ${ORDERS[this.#dates]}`
+    return OTHER_DATE.test(text) ? `${expected}; or give the order of its dates ${ORDER_OF_DATES}` : expected
   }
 
   /**
@@ -166,10 +214,9 @@ export class RowReader {
    * which is not known here.
    */
   dayOrInstant (name: string): string | null {
-    const text = this.id(name)
-    if (text === null) return null
-    if (dayMs(text) !== undefined || dayMs(text.slice(0, 10)) === undefined) return this.date(name)
-    const ms = instantMs(text)
+    const text = this.#trimmed(name)
+    if (text === '') return null
+    const ms = text.length > 10 ? instantMs(text) : undefined
     if (ms === undefined) return this.date(name)
     this.warn('due_instant')
     return isoTime(ms)
@@ -210,9 +257,4 @@ export class RowReader {
   #fault (message: string): void {
     this.#problems.error({ file: this.#file, line: this.line }, message)
   }
-}
-
-/** Some databases export `NULL` for a blank cell. */
-export function withoutNull (text: string): string {
-  return text === 'NULL' ? '' : text
 }

@@ -1,24 +1,38 @@
-import { createReadStream, type Dirent } from 'node:fs'
-import { opendir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { fileTypeFromBuffer } from 'file-type'
 import { shorten, shortenName } from '../../short-text.ts'
 import { Refusal } from '../problems.ts'
-import { ENTRIES_MAX, isLitter, type ByteBudget, type Source, type SourceFile } from './source-files.ts'
+import { filesOfFolder } from './folder-files.ts'
+import type { ByteBudget, Source, SourceFile } from './source-files.ts'
 import { isZipArchive, openZipArchive } from './zip-archive.ts'
 
 /** Bytes that are read from disk at a time. */
 const READ_BYTES = 1 << 18
 
+/** `file-type` reads this many bytes. */
+const HEAD_BYTES = 4100
+
+interface OpenSourceOptions {
+  budget: ByteBudget
+  /** A folder for an archive that is in an archive. It is removed when the source is closed. */
+  scratchFolder: string
+}
+
 /** Opens a folder, a zip archive or a single file. Throws Refusal. */
-export async function openSource (path: string, budget: ByteBudget): Promise<Source> {
+export async function openSource (
+  path: string, { budget, scratchFolder }: OpenSourceOptions
+): Promise<Source> {
   const name = shortenName(basename(path))
   const { isFolder, size } = await lookAt(path, name)
   if (isFolder) return await openFolder(path, name, budget)
-  if (await isZipArchive(path)) return await openZipArchive(path, name, budget)
+  if (await isZipArchive(path)) return await openZipArchive(path, { name, budget, scratchFolder })
+  await refuseOtherFiles(path, name)
   if (/\.zip$/i.test(path)) {
     throw new Refusal({ file: name }, 'is not a zip archive; export or download it again')
   }
-  const file = { name, base: name.toLowerCase(), size, read: () => readFile(path, name, budget) }
+  const file: SourceFile = { name, base: name.toLowerCase(), size, read: reader(path, name, budget) }
   return { name, isFile: true, files: [file], found: [name], close: () => {} }
 }
 
@@ -33,51 +47,69 @@ async function lookAt (path: string, name: string): Promise<{ isFolder: boolean,
   return { isFolder, size: stats.size }
 }
 
-/** The files of a folder. If its only entry is a folder, the files of that one. */
+/** Archives that are no zip, by what they are called. Their first bytes cannot begin a text. */
+const ARCHIVES: Readonly<Record<string, string>> = {
+  gz: 'a .gz archive',
+  'tar.gz': 'a .tar.gz archive',
+  tar: 'a .tar archive',
+  bz2: 'a .bz2 archive',
+  xz: 'a .xz archive',
+  zst: 'a .zst archive',
+  '7z': 'a .7z archive',
+  rar: 'a .rar archive',
+}
+const OTHERS: Readonly<Record<string, string>> = {
+  cfb: 'an old Excel or Word document; save its sheet as "CSV UTF-8"',
+  pdf: 'a PDF document; export the data as CSV instead',
+  sqlite: 'a SQLite database; export its data as CSV instead',
+}
+
+async function refuseOtherFiles (path: string, name: string): Promise<void> {
+  const ending = (await fileTypeFromBuffer(await headOf(path)).catch(() => undefined))?.ext ?? ''
+  const archive = /\.(tar\.gz|tgz)$/i.test(path) && ending === 'gz' ? ARCHIVES['tar.gz'] : ARCHIVES[ending]
+  if (archive !== undefined) {
+    const message = `is ${archive}, expected a zip; unpack it, and import the folder or zip it`
+    throw new Refusal({ file: name }, message)
+  }
+  if (OTHERS[ending] !== undefined) throw new Refusal({ file: name }, `is ${OTHERS[ending]}`)
+}
+
+async function headOf (path: string): Promise<Buffer> {
+  const handle = await open(path, 'r')
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
+
 async function openFolder (path: string, name: string, budget: ByteBudget): Promise<Source> {
-  let folder = path
-  let entries = await entriesOf(folder, name)
-  const [only, ...others] = entries
-  if (only?.isDirectory() === true && others.length === 0) {
-    folder = join(folder, only.name)
-    entries = await entriesOf(folder, name)
+  const { files, found } = await filesOfFolder(path, name)
+  return {
+    name,
+    isFile: false,
+    files: files.map((file) => {
+      const shown = shortenName(file.name)
+      return {
+        name: shown,
+        base: file.name.toLowerCase(),
+        size: file.size,
+        read: reader(file.path, shown, budget),
+      }
+    }),
+    found: found.map((one) => shortenName(one)),
+    close: () => {},
   }
-  const files: SourceFile[] = []
-  for (const { name: entry } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    const file = join(folder, entry)
-    const stats = await stat(file).catch(() => undefined)
-    if (stats?.isFile() !== true) continue
-    const shown = shortenName(entry)
-    files.push({
-      name: shown,
-      base: entry.toLowerCase(),
-      size: stats.size,
-      read: () => readFile(file, shown, budget),
-    })
-  }
-  return { name, isFile: false, files, found: files.map((file) => file.name), close: () => {} }
 }
 
-async function entriesOf (folder: string, name: string): Promise<Dirent[]> {
-  const entries: Dirent[] = []
-  let count = 0
-  // One by one, since it may be the wrong folder, with a million files.
-  for await (const entry of await opendir(folder)) {
-    if (!isLitter(entry.name)) entries.push(entry)
-    if (++count > ENTRIES_MAX) {
-      const message = `has more than ${ENTRIES_MAX} entries; choose the folder that has only the bundle`
-      throw new Refusal({ file: name }, message)
+function reader (path: string, name: string, budget: ByteBudget): SourceFile['read'] {
+  return async function * ({ isAgain = false } = {}) {
+    const chunks = createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>
+    for await (const chunk of chunks) {
+      if (!isAgain) budget.spend(name, chunk.length)
+      yield chunk
     }
-  }
-  return entries
-}
-
-async function * readFile (
-  path: string, name: string, budget: ByteBudget
-): AsyncGenerator<Buffer, void, void> {
-  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
-    budget.spend(name, chunk.length)
-    yield chunk
   }
 }
 

@@ -1,12 +1,12 @@
 // Several files and folders as one upload: how an import of the command line reaches the node that runs it.
 // The archive has a folder for each PATH, by its place in the command.
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, opendir, readdir, stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
 import yazl from 'yazl'
-import { isLitter } from './source-files.ts'
+import { filesOfFolder } from './folder-files.ts'
 
 /**
  * Writes an archive with what an import reads of these files and folders. They exist, as `openSource` has
@@ -23,11 +23,8 @@ export async function packSources (
       continue
     }
     zip.addEmptyDirectory(name)
-    const folder = await dataFolder(path)
-    for await (const entry of await opendir(folder)) {
-      const file = join(folder, entry.name)
-      if (isLitter(entry.name) || !(await stat(file)).isFile()) continue
-      zip.addReadStreamLazy(`${name}/${entry.name}`, lazily(file))
+    for (const file of (await filesOfFolder(path, basename(path))).files) {
+      zip.addReadStreamLazy(`${name}/${file.name}`, lazily(file.path))
     }
   }
   zip.end({ comment: '', forceZip64Format: false })
@@ -40,13 +37,6 @@ type OnStream = (error: unknown, stream: NodeJS.ReadableStream) => void
 /** Opened when its turn comes, so that a thousand files do not take a thousand descriptors. */
 function lazily (path: string): (onStream: OnStream) => void {
   return (onStream) => { onStream(null, createReadStream(path)) }
-}
-
-/** As for an import of the folder itself: if its only entry is a folder, that one. */
-async function dataFolder (path: string): Promise<string> {
-  const entries = await readdir(path, { withFileTypes: true })
-  const [only, ...others] = entries.filter(({ name }) => !isLitter(name))
-  return only?.isDirectory() === true && others.length === 0 ? join(path, only.name) : path
 }
 
 /**

@@ -12,8 +12,9 @@ export interface SourceFile {
   size: number
   /**
    * The bytes from the beginning. Throws Refusal if an archive is damaged or the import becomes too large.
+   * `isAgain`: they have been read before and do not make it larger.
    */
-  read: () => AsyncGenerator<Buffer, void, void>
+  read: (options?: { isAgain?: boolean }) => AsyncGenerator<Buffer, void, void>
 }
 
 /** One PATH of the import. */

@@ -1,6 +1,9 @@
 // Values as text files write them. Each function returns `undefined` if the text is not such a value.
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/
+const COMPACT_DATE = /^(\d{4})(\d\d)(\d\d)$/
+const SHORT_DATE = /^(\d{4})-(\d{1,2})-(\d{1,2})$/
+const ORDERED_DATE = /^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d\d)$/
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?([Zz]|[+-]\d\d(:?\d\d)?)$/
 
@@ -18,6 +21,28 @@ export function dayMs (text: string): number | undefined {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined
 }
 
+/**
+ * A calendar day as `YYYY-MM-DD`: from that form, `YYYYMMDD`, `2026-9-8` and, if `order` is given,
+ * `8/15/2026` with any of three separators. A year of two digits is after 1999.
+ */
+export function dayOf (text: string, order?: 'mdy' | 'dmy'): string | undefined {
+  if (dayMs(text) !== undefined) return text
+  const ordered = order === undefined ? null : ORDERED_DATE.exec(text)
+  const parts = ordered === null
+    ? (COMPACT_DATE.exec(text) ?? SHORT_DATE.exec(text))?.slice(1)
+    : [ordered[4], ...order === 'mdy' ? [ordered[1], ordered[3]] : [ordered[3], ordered[1]]]
+  if (parts === undefined) return undefined
+  const [year = '', month = '', day = ''] = parts
+  const iso = `${year.padStart(4, '20')}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  return dayMs(iso) === undefined ? undefined : iso
+}
+
+/** What a spreadsheet makes of a long number. */
+const ROUNDED = /^\d([.,]\d+)?E\+\d+$/i
+
+/** Whether an id is a number that a spreadsheet has rounded: `1.0E+13`. */
+export function isRounded (id: string): boolean { return id.includes('+') && ROUNDED.test(id) }
+
 /** A finite number with a decimal point and without digit groups. */
 export function numberOf (text: string): number | undefined {
   if (text.length > VALUE_MAX || !NUMBER.test(text)) return undefined
@@ -33,6 +58,11 @@ export function instantMs (text: string): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Some databases export `NULL` for a blank cell. */
+export function withoutNull (text: string): string {
+  return text === 'NULL' ? '' : text
 }
 
 /** Most texts that `memoize` remembers. */

@@ -1,11 +1,16 @@
-// Zip archives are read entry by entry and never unpacked to disk. An entry whose name points outside of the
-// archive is refused all the same.
-import { open } from 'node:fs/promises'
+// Zip archives are read entry by entry and never unpacked to disk, except for an archive in an archive. An
+// entry whose name points outside of the archive is refused all the same.
+import { randomBytes } from 'node:crypto'
+import { createWriteStream, rmSync } from 'node:fs'
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import yauzl from 'yauzl'
-import { NAME_MAX, shorten, shortenName } from '../../short-text.ts'
-import { Refusal } from '../problems.ts'
-import { ENTRIES_MAX, isLitter, type ByteBudget, type Source, type SourceFile } from './source-files.ts'
+import { listNames, NAME_MAX, shorten, shortenName } from '../../short-text.ts'
+import { Refusal, type Place } from '../problems.ts'
+import { bundleFolder } from './bundle-folder.ts'
+import { ByteBudget, ENTRIES_MAX, isLitter, type Source, type SourceFile } from './source-files.ts'
 
 /** A header of the central directory of a zip archive begins with this (APPNOTE.TXT, 4.3.12). */
 const DIRECTORY_HEADER = Buffer.from('PK\u0001\u0002', 'latin1')
@@ -18,8 +23,25 @@ export async function isZipArchive (path: string): Promise<boolean> {
   return bytes.length === 4 && BEGINNINGS.some((one) => one.equals(bytes.subarray(0, one.length)))
 }
 
-/** Opens an archive. If all data is in one folder, its files are those of that folder. Throws Refusal. */
-export async function openZipArchive (path: string, name: string, budget: ByteBudget): Promise<Source> {
+interface OpenZipOptions {
+  name: string
+  budget: ByteBudget
+  /** A folder for an archive that is in the archive. It is removed when the source is closed. */
+  scratchFolder: string
+  /** How many archives this one is in. */
+  depth?: number
+}
+
+/** Some programs zip what they have zipped before. */
+const DEPTH_MAX = 3
+
+/**
+ * Opens an archive. Its files are those of the folder that has the files; if all that it has is another zip
+ * archive, those of that one. Throws Refusal.
+ */
+export async function openZipArchive (
+  path: string, { name, budget, scratchFolder, depth = 0 }: OpenZipOptions
+): Promise<Source> {
   const damaged = (error: unknown) => {
     const why = shorten((error as Error).message, 200)
     return new Refusal({ file: name }, `is not a complete zip archive: ${why}`)
@@ -33,6 +55,28 @@ export async function openZipArchive (path: string, name: string, budget: ByteBu
   try {
     const entries = await entriesOf(archive, path, name)
     const opened = { archive, entries, name, budget }
+    const inner = innerArchive(entries, name)
+    if (inner !== undefined) {
+      if (depth === DEPTH_MAX) throw new Refusal({ file: name }, 'is a zip in a zip too many times')
+      const copy = await unpackArchive(inner, { ...opened, scratchFolder })
+      try {
+        if (!await isZipArchive(copy)) {
+          throw new Refusal({ file: name }, `${shortenName(inner.fileName)} in it is not a zip archive`)
+        }
+        const source = await openZipArchive(copy, { name, budget, scratchFolder, depth: depth + 1 })
+        archive.close()
+        return {
+          ...source,
+          close () {
+            source.close()
+            rmSync(copy, { force: true })
+          },
+        }
+      } catch (error) {
+        rmSync(copy, { force: true })
+        throw error
+      }
+    }
     return {
       name,
       isFile: false,
@@ -78,9 +122,58 @@ async function entriesOf (archive: yauzl.ZipFile, path: string, name: string): P
   return entries
 }
 
+/** The archive that is all that an archive has, apart from a readme. Throws Refusal if there are two. */
+function innerArchive (entries: yauzl.Entry[], name: string): yauzl.Entry | undefined {
+  if (entries.some(({ fileName }) => /\.(csv|json|xml)$/i.test(fileName))) return undefined
+  const [first, ...others] = entries.filter(({ fileName }) => /\.zip$/i.test(fileName))
+  if (first !== undefined && others.length > 0) {
+    const names = [first, ...others].map(({ fileName }) => shortenName(fileName))
+    const message = `has ${names.length} zip archives (${listNames(names, 5)}); import them one at a time`
+    throw new Refusal({ file: name }, message)
+  }
+  return first
+}
+
+/** Copies an archive out of an archive. Returns the path of the copy. */
+async function unpackArchive (
+  entry: yauzl.Entry, { archive, name, budget, scratchFolder }: OpenedArchive & { scratchFolder: string }
+): Promise<string> {
+  assertReadable(entry, { shown: shortenName(entry.fileName), place: { file: name } })
+  await mkdir(scratchFolder, { recursive: true })
+  const copy = join(scratchFolder, `import-${randomBytes(8).toString('hex')}.zip`)
+  // It is not what is imported, so its bytes count on their own.
+  const own = new ByteBudget(budget.most)
+  try {
+    await pipeline(readEntry(shortenName(entry.fileName), entry, archive, own), createWriteStream(copy))
+  } catch (error) {
+    rmSync(copy, { force: true })
+    throw error
+  }
+  return copy
+}
+
+/** Methods that are not read (APPNOTE.TXT, 4.4.5). Windows uses Deflate64 for large files. */
+const METHODS: Readonly<Record<number, string>> = {
+  9: 'Deflate64', 12: 'bzip2', 14: 'LZMA', 93: 'Zstandard', 95: 'XZ', 98: 'PPMd',
+}
+
+/** Throws Refusal if an entry is encrypted or compressed by another method. */
+function assertReadable (entry: yauzl.Entry, { shown, place }: { shown: string, place: Place }): void {
+  if (entry.isEncrypted()) throw new Refusal(place, `${shown} is encrypted; export it without a password`)
+  const { compressionMethod: method } = entry
+  if (method === 0 || method === 8) return
+  throw new Refusal(
+    place,
+    `${shown} is compressed with ${METHODS[method] ?? `method ${method}`}, which is not supported; ` +
+      'unpack the archive, and import the folder, or zip it again with the method Deflate'
+  )
+}
+
 function filesOf ({ archive, entries, name, budget }: OpenedArchive): SourceFile[] {
   const place = { file: name }
-  const folder = dataFolder(entries.map(({ fileName }) => fileName))
+  const names = entries.map(({ fileName }) => fileName)
+  // An Office document may have folders with data of its own.
+  const folder = names.includes('[Content_Types].xml') ? '' : bundleFolder(names, name)
   const files = new Map<string, SourceFile>()
   for (const entry of entries) {
     const inner = entry.fileName.slice(folder.length)
@@ -88,20 +181,13 @@ function filesOf ({ archive, entries, name, budget }: OpenedArchive): SourceFile
     const shown = shortenName(inner)
     const base = inner.toLowerCase()
     if (files.has(base)) throw new Refusal(place, `has two files named ${shown}`)
-    if (entry.isEncrypted()) throw new Refusal(place, `${shown} is encrypted; export it without a password`)
-    const read = () => readEntry(shown, entry, archive, budget)
+    if (base.endsWith('.csv') || base.endsWith('.json')) assertReadable(entry, { shown, place })
+    const read: SourceFile['read'] = (options) => readEntry(shown, entry, archive, budget, options)
     files.set(base, { name: shown, base, size: entry.uncompressedSize, read })
   }
   const unpacked = Array.from(files.values(), ({ size }) => size).reduce((sum, size) => sum + size, 0)
   if (unpacked > budget.most) throw new Refusal(place, `unpacks to ${unpacked} bytes; ${budget.message}`)
   return [...files.values()]
-}
-
-/** The only folder that has data, with a slash at its end; empty if there are several. */
-function dataFolder (names: string[]): string {
-  const data = names.filter((name) => /\.(csv|json)$/i.test(name))
-  const [folder = '', ...others] = new Set(data.map((name) => name.slice(0, name.lastIndexOf('/') + 1)))
-  return others.length === 0 ? folder : ''
 }
 
 function propertiesOf ({ archive, entries, name, budget }: OpenedArchive): SourceFile | undefined {
@@ -112,13 +198,17 @@ function propertiesOf ({ archive, entries, name, budget }: OpenedArchive): Sourc
 }
 
 async function * readEntry (
-  name: string, entry: yauzl.Entry, archive: yauzl.ZipFile, budget: ByteBudget
+  name: string,
+  entry: yauzl.Entry,
+  archive: yauzl.ZipFile,
+  budget: ByteBudget,
+  { isAgain = false }: { isAgain?: boolean } = {}
 ): AsyncGenerator<Buffer, void, void> {
   const damaged = (why: string) => new Refusal({ file: name }, `is damaged in its archive: ${why}`)
   let checksum = 0
   try {
     for await (const chunk of await archive.openReadStreamPromise(entry) as AsyncIterable<Buffer>) {
-      budget.spend(name, chunk.length)
+      if (!isAgain) budget.spend(name, chunk.length)
       checksum = crc32(chunk, checksum)
       yield chunk
     }

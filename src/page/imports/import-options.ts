@@ -4,6 +4,7 @@ export const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as 
 export interface ImportOptions {
   format: '' | typeof FORMATS[number]
   timeZone: string
+  dates: '' | 'mdy' | 'dmy'
   course: string
   teacher: string
   strict: boolean
@@ -16,6 +17,7 @@ export interface ImportOptions {
 export const NO_OPTIONS: ImportOptions = {
   format: '',
   timeZone: '',
+  dates: '',
   course: '',
   teacher: '',
   strict: false,

@@ -49,6 +49,19 @@ export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions 
           ))}
         </select>
       </label>
+      <label>
+        {t('import.dates')}
+        <select
+          value={options.dates}
+          onChange={({ currentTarget }) => {
+            set({ dates: currentTarget.value as ImportOptions['dates'] })
+          }}
+        >
+          <option value=''>{t('import.dates.auto')}</option>
+          <option value='mdy'>{t('import.dates.mdy')}</option>
+          <option value='dmy'>{t('import.dates.dmy')}</option>
+        </select>
+      </label>
       {asksForCourse && <CourseFields options={options} set={set} />}
       <label class='check'>
         <input

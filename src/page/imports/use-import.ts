@@ -122,6 +122,7 @@ function formOf ({ file, options, dryRun }: ImportRequest): FormData {
   const fields = {
     format: options.format,
     time_zone: options.timeZone,
+    dates: options.dates,
     course: options.course.trim(),
     teacher: options.teacher.trim(),
     dry_run: dryRun ? 'true' : '',

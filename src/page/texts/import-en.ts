@@ -22,6 +22,10 @@ export const importEn = {
   'import.format.canvas': 'Canvas grade book',
   'import.format.moodle': 'Moodle grade book',
   'import.zone.auto': 'From the file, or from the server',
+  'import.dates': 'Order of dates',
+  'import.dates.auto': 'Year, month, day (2026-08-15)',
+  'import.dates.mdy': 'Month, day, year (8/15/2026)',
+  'import.dates.dmy': 'Day, month, year (15/8/2026)',
   'import.course': 'Course',
   'import.courseHelp': 'Its name or ID. A course that does not exist yet is created.',
   'import.teacher': "Teacher's email",
@@ -98,6 +102,10 @@ export const importEn = {
   'warning.unknown_version': 'The OneRoster version of the bundle is unknown; it was read as 1.2',
   'warning.oneroster_1_0': 'Columns of OneRoster 1.0 were read as those of 1.1',
   'warning.blank_lines': 'Blank lines were skipped',
+  'warning.windows_1252': 'A file is not UTF-8 and was read as Windows-1252; check its names',
+  'warning.cut_off':
+    'The last row of a file has fewer cells than the header and no line end; it was read, but the file may ' +
+    'be cut off',
   'warning.duplicate_id':
     'A sourcedId appears twice in one file; the newest record counts, else the later line',
   'warning.duplicate_result':
@@ -131,6 +139,8 @@ export const importEn = {
   'warning.points_possible_missing':
     'A line item has no resultValueMax above its resultValueMin, so its results have no score',
   'warning.score_scale_ignored': 'Score scales are not used; only numeric scores count',
+  'warning.score_not_a_number':
+    'A score is a letter or a word; the result was imported without a score',
   'warning.unknown_score_status': 'A scoreStatus is unknown; it was read as blank',
   'warning.unknown_role': 'An enrollment has an unknown role, which gives no access',
   'warning.date_with_time': 'A date has a time of day, which was ignored',
@@ -138,6 +148,8 @@ export const importEn = {
   'warning.unreadable_date_last_modified': 'A dateLastModified cannot be read; it was read as blank',
   'warning.lone_surrogate': 'Invalid characters (lone surrogates) were replaced with U+FFFD',
   'warning.duplicate_teacher': 'A teacher appears twice; the first entry is used',
+  'warning.grades_in_words':
+    'A column has words or letters instead of numbers; its tasks were imported as completed, without scores',
   'warning.points_without_possible':
     'A column has points but no points possible, so it gives no score; export percentages too',
   'warning.row_of_no_student': 'Rows of test students were left out',

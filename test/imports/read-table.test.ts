@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { readCsv } from '../../src/imports/sources/csv-rows.ts'
+import { readTable } from '../../src/imports/sources/read-table.ts'
 import { Problems } from '../../src/imports/problems.ts'
 
 /** Reads text in chunks of so many bytes. */
@@ -16,7 +16,7 @@ async function read (text: string | Buffer, size: number) {
       for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size)
     },
   }
-  await readCsv(file, (names, line) => {
+  await readTable(file, (names, line) => {
     rows.push([line, ...names])
     return (fields, line) => {
       rows.push([line, ...fields])

@@ -1,0 +1,63 @@
+import { shorten } from '../../short-text.ts'
+import type { Place, Problems } from '../problems.ts'
+import type { TableNumbers } from '../sources/table-numbers.ts'
+import type { Grade } from './grade-book.ts'
+
+interface GradeColumnOptions {
+  /** As an error names it. */
+  title: string
+  numbers: TableNumbers
+  /** Besides a number: "EX or a blank cell". */
+  alsoExpected: string
+}
+
+/**
+ * The grades of one column. A column whose grades are all words (a scale, letters) has no scores: its tasks
+ * count as completed. A word among numbers is an error.
+ */
+export class GradeColumn {
+  readonly #options: GradeColumnOptions
+  #hasNumbers = false
+  #words = 0
+  readonly #firstWords: Array<{ place: Place, text: string }> = []
+
+  constructor (options: GradeColumnOptions) { this.#options = options }
+
+  /** The grade of a cell that is not blank. Adds an error for what is neither a number nor a word. */
+  grade (text: string, place: Place, problems: Problems): Grade {
+    const points = this.#options.numbers.of(text)
+    if (points !== undefined) {
+      this.#hasNumbers = true
+      return { points }
+    }
+    if (!/^\p{L}/u.test(text) || /^(nan|inf)/i.test(text)) {
+      this.#error(text, place, problems)
+      return null
+    }
+    this.#words++
+    if (this.#firstWords.length < WORDS_KEPT) this.#firstWords.push({ place, text })
+    return 'graded'
+  }
+
+  /** To be called after the last row. */
+  end (problems: Problems): void {
+    const [first] = this.#firstWords
+    if (first === undefined) return
+    if (!this.#hasNumbers) {
+      const cell = `${shorten(this.#options.title)} is "${shorten(first.text)}"`
+      problems.warn('grades_in_words', { ...first.place, cell })
+      return
+    }
+    for (const { place, text } of this.#firstWords) this.#error(text, place, problems)
+    problems.countErrors(this.#words - this.#firstWords.length)
+  }
+
+  #error (text: string, place: Place, problems: Problems): void {
+    const { title, numbers, alsoExpected } = this.#options
+    const expected = numbers.expected(text, `a number such as 7.5, ${alsoExpected}`)
+    problems.error(place, `${shorten(title)} is "${shorten(text)}", expected ${expected}`)
+  }
+}
+
+/** An import lists as many errors. */
+const WORDS_KEPT = 20

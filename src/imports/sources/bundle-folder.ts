@@ -1,0 +1,43 @@
+// Which folder of an archive or of a folder is the one to import. What is beside it is ignored.
+import { listNames, shortenName } from '../../short-text.ts'
+import { Refusal } from '../problems.ts'
+
+/** Names of OneRoster files without their ending, in lower case. */
+const ROSTER_FILES = new Set([
+  'manifest', 'orgs', 'academicsessions', 'courses', 'classes', 'users', 'roles', 'enrollments', 'categories',
+  'lineitems', 'results',
+])
+/** Most names that an error lists. */
+const LISTED = 5
+
+/**
+ * The folder that has the files, with a slash at its end; empty for the top folder, or if there are no files.
+ * `paths` are those of all files, relative to the top, with slashes. A roster goes before other files: its
+ * folder has a manifest or several files with names of OneRoster, or is the only one with such a file. Throws
+ * Refusal if there are several folders.
+ */
+export function bundleFolder (paths: readonly string[], name: string): string {
+  const folders = new Map<string, { roster: number, hasManifest: boolean }>()
+  for (const path of paths) {
+    const [, folder = '', base = '', ending] = /^(.*\/)?([^/]*)\.(csv|json)$/i.exec(path) ?? []
+    if (ending === undefined) continue
+    const known = folders.get(folder) ?? { roster: 0, hasManifest: false }
+    const isRoster = ending.toLowerCase() === 'csv' && ROSTER_FILES.has(base.toLowerCase())
+    folders.set(folder, {
+      roster: known.roster + (isRoster ? 1 : 0),
+      hasManifest: known.hasManifest || (isRoster && base.toLowerCase() === 'manifest'),
+    })
+  }
+  const all = [...folders]
+  const bundles = all.filter(([, { roster, hasManifest }]) => hasManifest || roster > 1)
+  const parts = all.filter(([, { roster }]) => roster > 0)
+  const [[folder] = [''], ...others] = [bundles, parts, all].find((some) => some.length > 0) ?? []
+  if (others.length === 0) return folder
+  const names = [folder, ...others.map(([other]) => other)].sort()
+    .map((one) => one === '' ? 'the top folder' : shortenName(one.slice(0, -1)))
+  throw new Refusal(
+    { file: name },
+    `has files in ${names.length} folders (${listNames(names, LISTED)}); ` +
+      'import the files of one folder at a time'
+  )
+}

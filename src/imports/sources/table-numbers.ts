@@ -1,0 +1,67 @@
+// Numbers as a table writes them. A point is always a decimal separator. A comma may be one as well.
+import { numberOf, VALUE_MAX } from './text-values.ts'
+
+const GROUPED = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/
+/** One comma and three digits behind it: 1,234 is 1234 or 1.234. */
+const EITHER = /^[+-]?[1-9]\d{0,2},\d{3}$/
+const DECIMAL_COMMA = /^[+-]?\d+,\d+$/
+
+/** In the quoted cells of a table with commas: a number that may mean two things. */
+export const EITHER_IN_QUOTES = /"\s*[+-]?[1-9]\d{0,2},\d{3}[^"\d]{0,4}"/
+/** Cells that are numbers. Only quoted ones can have a comma. */
+const CELLS = /(?<=^|[,\r\n])(?:"\s*([+-]?[\d.,]{1,100})[^"\d]{0,4}"|([+-]?\d{1,50}\.\d{1,50}) ?%?)(?=[,\r\n]|$)/g
+
+/** The numbers of one table. */
+export class TableNumbers {
+  #isCommaDecimal: boolean | undefined
+  readonly #hasOtherSeparator: boolean
+
+  /** `isCommaSeparator`: the cells of the table are separated by commas. */
+  constructor ({ isCommaSeparator }: { isCommaSeparator: boolean }) {
+    this.#hasOtherSeparator = !isCommaSeparator
+    if (this.#hasOtherSeparator) this.#isCommaDecimal = true
+  }
+
+  /** Whether it is known what the comma of 1,234 is. */
+  get isProven (): boolean { return this.#isCommaDecimal !== undefined }
+
+  /**
+   * Looks for a proof in the text of whole rows. Returns whether the rest need not be read. A decimal comma
+   * counts more than anything that speaks for groups of digits.
+   */
+  learn (rows: string): boolean {
+    if (this.#isCommaDecimal === true) return true
+    for (const [, quoted, plain] of rows.matchAll(CELLS)) {
+      const cell = quoted ?? plain ?? ''
+      if (EITHER.test(cell)) continue
+      if (cell.includes('.') || GROUPED.test(cell)) {
+        if (numberOf(cell.replaceAll(',', '')) !== undefined) this.#isCommaDecimal ??= false
+      } else if (DECIMAL_COMMA.test(cell)) {
+        this.#isCommaDecimal = true
+        return true
+      }
+    }
+    return false
+  }
+
+  /** The number that a cell has; undefined if it has none, or one that may mean two things. */
+  of (text: string): number | undefined {
+    const plain = numberOf(text)
+    if (plain !== undefined) return plain
+    if (text.length > VALUE_MAX || !text.includes(',')) return undefined
+    if (EITHER.test(text)) {
+      return this.#isCommaDecimal === undefined
+        ? undefined
+        : numberOf(text.replace(',', this.#isCommaDecimal ? '.' : ''))
+    }
+    if (GROUPED.test(text)) return numberOf(text.replaceAll(',', ''))
+    return DECIMAL_COMMA.test(text) ? numberOf(text.replace(',', '.')) : undefined
+  }
+
+  /** What an error about such a cell says was expected. */
+  expected (text: string, otherwise: string): string {
+    if (this.isProven || !EITHER.test(text)) return otherwise
+    return `${otherwise}; "${text}" can be ${text.replace(',', '')} or ${text.replace(',', '.')}, ` +
+      'and no other number in the file shows whether its comma is a decimal separator; write it without one'
+  }
+}
