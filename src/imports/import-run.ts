@@ -13,7 +13,8 @@ import type { Tallies } from './outcome.ts'
 import { planCourse, planCourseRemoval } from './plan/course.ts'
 import type { Planning } from './plan/planning.ts'
 import type { Place, Problems } from './problems.ts'
-import { readTable, type HeaderVisitor } from './sources/read-table.ts'
+import { readTable } from './sources/read-table.ts'
+import type { HeaderVisitor } from './sources/row-splitter.ts'
 import type { SourceFile } from './sources/source-files.ts'
 
 /** The share of the progress that reading takes. Comparing takes most of the rest. */

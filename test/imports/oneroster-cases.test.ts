@@ -1,5 +1,6 @@
 // Bundles as school information systems write them, small: each was read wrongly once, without a word. The
-// zips are in test/fixtures/oneroster.
+// files are in test/fixtures/oneroster.
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { ImportOptions } from '../../src/imports/import-options.ts'
@@ -149,6 +150,69 @@ t.test('a class of the district, whose term is in no file, is there without a te
 t.test('a file that cannot be read is one error', async (t) => {
   const world = await createWorld(t)
   t.match(await refusals(world, 'unquoted-list'), [/^classes\.csv:2: has 15 fields, expected 14/])
+})
+
+t.test('values as schools write them', async (t) => {
+  const cases: Array<[name: string, warnings?: Record<string, number>, options?: Partial<ImportOptions>]> = [
+    ['bool-y'], ['score-comma'], ['short-dates'], ['us-dates', {}, { dates: 'mdy' }],
+    ['score-letter', { score_not_a_number: 1 }], ['windows-1252', { windows_1252: 1 }],
+  ]
+  for (const [name, warnings = {}, options] of cases) {
+    const world = await createWorld(t)
+    t.strictSame(warningCounts(await taken(world, name, options)), warnings, name)
+    const [ann, bob] = SCORES
+    const cells = { 'HW 1': 'completed 2026-09-08', 'HW 2': 'completed 0.75 2026-09-15' }
+    const expected = name === 'score-letter'
+      ? [{ ...ann, cells }, bob]
+      : name === 'windows-1252' ? [{ ...ann, who: 'Ann Muñoz' }, bob] : SCORES
+    const book = await world.book(NOW)
+    t.strictSame(book.students, expected, name)
+    t.match(book.tasks, [/2026-09-09T04:59:59/, /2026-09-16T04:59:59/], name)
+  }
+  const world = await createWorld(t)
+  t.match(await refusals(world, 'score-percent'), [/^results\.csv:2: score is "75%", expected a number/])
+  const ordered = /^enrollments\.csv:\d: (begin|end)Date is .*--dates mdy or --dates dmy on the command line/
+  t.match(await refusals(world, 'us-dates'), Array.from({ length: 6 }, () => ordered))
+  const other = await refusals(world, 'us-dates', { dates: 'dmy' })
+  t.equal(other[0], 'enrollments.csv:2: beginDate is "8/15/2026", ' +
+    'expected a date written YYYY-MM-DD or like 15/8/2026')
+  t.equal(other.length, 6)
+})
+
+t.test('203 people in Windows-1252', async (t) => {
+  const world = await createWorld(t)
+  t.strictSame(warningCounts(await taken(world, 'cascade-1252')), { windows_1252: 1 })
+  const { students } = await world.book(NOW)
+  t.equal(students.filter(({ who }) => who === 'Núria Puig').length, 200)
+})
+
+t.test('a bundle in folders in a folder, or in an archive in an archive', async (t) => {
+  const world = await createWorld(t)
+  t.strictSame((await taken(world, 'zip-in-zip')).warnings, [])
+  t.strictSame((await world.book(NOW)).students, SCORES)
+  t.strictSame(readdirSync(join(world.folder, 'staging')), [], 'nothing is left')
+  const nested = await createWorld(t)
+  const options = { timeZone: 'America/Chicago', now: () => NOW }
+  t.match(await nested.import(join(FOLDER, 'folder-nested-2'), options), { ok: true })
+  t.strictSame((await nested.book(NOW)).students, SCORES)
+})
+
+t.test('what is no bundle says what it is', async (t) => {
+  const world = await createWorld(t)
+  t.strictSame(await refusals(world, 'two-school-folders'), [
+    'two-school-folders.zip: has files in 2 folders (North, South); import the files of one folder at a time',
+  ])
+  t.match(await refusals(world, 'prefixed-names'), [
+    /^NorthHigh_20261126_orgs\.csv: is perhaps the orgs\.csv of a OneRoster bundle, .*: orgs\.csv, /,
+  ])
+  t.strictSame(await refusals(world, 'deflate64'), [
+    'deflate64.zip: manifest.csv is compressed with Deflate64, which is not supported; ' +
+      'unpack the archive, and import the folder, or zip it again with the method Deflate',
+  ])
+  t.strictSame(showErrors(await world.import(join(FOLDER, 'tar.tar.gz'))), [
+    'tar.tar.gz: is a .tar.gz archive, expected a zip; unpack it, and import the folder or zip it',
+  ])
+  t.strictSame(await world.books(), [])
 })
 
 /** Every error of an import that must fail. */

@@ -1,7 +1,7 @@
 // The grader's export of Moodle as plain text: columns about the students, sometimes profile fields, then a
 // column for each grade item and each selected display type: "(Real)", "(Percentage)", "(Letter)".
 import type { Place, Problems } from '../problems.ts'
-import type { RowVisitor } from '../sources/read-table.ts'
+import type { RowVisitor } from '../sources/row-splitter.ts'
 import { withoutNull } from '../sources/text-values.ts'
 import { idOf } from './cell-values.ts'
 import type { Grade, GradeBookReading } from './grade-book.ts'

@@ -13,7 +13,7 @@ export interface Dialect {
 }
 
 /** A line `sep=;`, which tells Excel the separator. Spreadsheets may have added separators to it. */
-const DECLARATION = /^"?sep=(\\t|.)"?[,;\t]*$/i
+const DECLARATION = /^ *"?sep=(\\t|.)"?[,;\t]*\r*$/i
 /** Lines that are compared with the header. */
 const SAMPLE_LINES = 20
 
@@ -27,7 +27,7 @@ export function detectDialect (
   const lines = firstLines(head, isWhole)
   if (lines === undefined) return undefined
   const { isClassicMac, found: [first, ...others] } = lines
-  const declared = DECLARATION.exec(first?.text.trim() ?? '')?.[1]?.replace('\\t', '\t')
+  const declared = DECLARATION.exec(first?.text ?? '')?.[1]?.replace('\\t', '\t')
   const isDeclared = first !== undefined && declared !== undefined
   const skip = isDeclared ? { bytes: first.end, lines: first.number } : { bytes: 0, lines: 0 }
   const written = isDeclared || first === undefined ? others : [first, ...others]

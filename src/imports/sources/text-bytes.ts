@@ -18,7 +18,9 @@ interface TextChunk {
 }
 
 /** The bytes of a file without its mark, UTF-16 as UTF-8. Throws Refusal if UTF-16 is damaged. */
-export async function * textChunks (file: SourceFile, { isAgain = false } = {}): AsyncGenerator<TextChunk> {
+export async function * textChunks (
+  file: SourceFile, { isAgain = false } = {}
+): AsyncGenerator<TextChunk> {
   let start: Buffer | undefined = Buffer.alloc(0)
   let isMarked = false
   let utf16: TextDecoder | undefined
@@ -27,7 +29,8 @@ export async function * textChunks (file: SourceFile, { isAgain = false } = {}):
     try {
       return Buffer.from(utf16.decode(bytes, { stream: bytes !== undefined }))
     } catch {
-      throw new Refusal({ file: file.name, line: 1 }, `is not complete UTF-16; export it again, or ${SAVE_AGAIN}`)
+      const message = `is not complete UTF-16; export it again, or ${SAVE_AGAIN}`
+      throw new Refusal({ file: file.name, line: 1 }, message)
     }
   }
   for await (const chunk of file.read({ isAgain })) {
@@ -48,7 +51,8 @@ export async function * textChunks (file: SourceFile, { isAgain = false } = {}):
     yield { bytes: decoded(bytes), isMarked, read: chunk.length }
   }
   if (start !== undefined) utf16 = utf16Decoder(start)
-  const rest = start === undefined ? decoded(undefined) : Buffer.concat([decoded(start), decoded(undefined)])
+  const last = start === undefined ? [] : [decoded(start)]
+  const rest = Buffer.concat([...last, decoded(undefined)])
   if (rest.length > 0) yield { bytes: rest, isMarked: isMarked || utf16 !== undefined, read: 0 }
 }
 
