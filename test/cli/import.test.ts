@@ -86,6 +86,7 @@ t.test('wrong usage is 2, a stop is 1, a dry run says so', async (t) => {
     status: 1,
     stderr: /IMPORT_MAX_BYTES/,
   })
+  t.match(await perfbook(data, ['import', bundle, '--dates', 'ymd']), { status: 2, stderr: /mdy, dmy/ })
   t.match(await perfbook(data, ['import', bundle, '--time-zone', 'Nowhere/City']), {
     status: 2,
     stderr: /'Nowhere\/City' is invalid.*Write a time zone like Europe\/Berlin/,

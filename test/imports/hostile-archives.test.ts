@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { deflateRawSync } from 'node:zlib'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { deflateRawSync, gzipSync } from 'node:zlib'
 import t from 'tap'
+import { packSources, unpackSources } from '../../src/imports/sources/packed-sources.ts'
 import {
   bundleTexts,
   createWorld,
@@ -116,6 +117,92 @@ t.test('archives: one folder, files of desktops, damaged, encrypted, escaping, t
   t.match(showErrors(await world.import(folder, { maxBytes: 1_000_000 })), [
     /^users\.csv: an import may have at most 1000000 bytes/,
   ])
+})
+
+t.test('the bundle is the one folder that has the files; what is beside it is ignored', async (t) => {
+  const files = bundleTexts(school())
+  const within = (folder: string, some: Record<string, string> = files) =>
+    Object.fromEntries(Object.entries(some).map(([name, text]) => [`${folder}${name}`, text]))
+  const beside = {
+    'readme.txt': 'x', 'logs/results.csv': 'time,message\n1,ok\n', 'logs/export.log': 'x', 'old/notes.json': '{}',
+  }
+  const cases: Array<[name: string, Record<string, string>, error?: RegExp]> = [
+    ['top', { ...files, ...beside }],
+    ['deep', { ...within('a/b/c d/'), ...beside, 'a/summary.csv': 'x\n' }],
+    ['two', { ...within('a/'), ...within('b/c/') }, /has files in 2 folders \(a, b\/c\); import/],
+    ['top-and-below', { ...files, ...within('old/') }, /has files in 2 folders \(the top folder, old\)/],
+    ['documents', { 'x/a.json': '{}', 'y/a.json': '{}' }, /has files in 2 folders \(x, y\)/],
+  ]
+  for (const [name, content, error] of cases) {
+    const world = await createWorld(t)
+    const zip = await writeZip(join(world.folder, `${name}.zip`), content)
+    const folder = join(world.folder, name)
+    for (const [path, text] of Object.entries(content)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), text)
+    }
+    symlinkSync(folder, join(folder, 'link'))
+    const packed = join(world.folder, 'packed')
+    for (const path of [zip, folder]) {
+      const outcome = await world.import(path)
+      if (error === undefined) t.match(outcome, { ok: true, summary: { scores: {} } }, name)
+      else t.match(showErrors(outcome), [error], name)
+    }
+    if (error !== undefined) continue
+    t.equal((await world.book()).students.length, 3)
+    await packSources([folder], packed)
+    mkdirSync(join(world.folder, 'unpacked'))
+    const [unpacked] = await unpackSources(packed, join(world.folder, 'unpacked'))
+    t.strictSame(readdirSync(unpacked ?? '').sort().filter((one) => one.endsWith('.csv')), Object.keys(files).sort())
+  }
+})
+
+t.test('a folder of more than a thousand entries at all depths', async (t) => {
+  const world = await createWorld(t)
+  const folder = join(world.folder, 'many')
+  for (const part of ['a', 'b']) {
+    const files = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}.txt`, '']))
+    writeFolder(join(folder, part), files)
+  }
+  t.match(showErrors(await world.import(folder)), [/^many: has more than 1000 entries; choose the folder/])
+})
+
+t.test('an archive in an archive: one, not two, not without end, and within the limits', async (t) => {
+  const world = await createWorld(t)
+  const zipped = async (files: Record<string, string | Buffer>) =>
+    readFileSync(await writeZip(join(world.folder, 'new.zip'), files))
+  const refused = async (files: Record<string, string | Buffer>, options = {}) => {
+    const errors = showErrors(await world.import(await writeZip(join(world.folder, 'o.zip'), files), options))
+    t.strictSame(readdirSync(join(world.folder, 'staging')), [], 'nothing is left')
+    return errors
+  }
+  const bundle = await zipped(bundleTexts(school()))
+  t.strictSame(await refused({ 'a.zip': bundle, 'b.zip': bundle }), [
+    'o.zip: has 2 zip archives (a.zip, b.zip); import them one at a time',
+  ])
+  let nested = bundle
+  for (let depth = 0; depth < 3; depth++) nested = await zipped({ 'readme.txt': 'x', 'in/a.zip': nested })
+  t.strictSame(await refused({ 'a.zip': nested }), ['o.zip: is a zip in a zip too many times'])
+  t.match(await refused({ 'a.zip': 'no zip' }), ['o.zip: a.zip in it is not a zip archive'])
+  t.match(await refused({ 'a.zip': bundle.subarray(0, -40) }), [/^o\.zip: is not a complete zip archive/])
+  t.match(await refused({ 'a.zip': bundle }, { maxBytes: 500 }), [/at most 500 bytes \(IMPORT_MAX_BYTES\)/])
+  const climbing = archive([{ name: '../users.csv', text: 'x' }])
+  t.match(await refused({ 'a.zip': climbing }), [/^o\.zip: is not a complete zip archive: invalid relative/])
+  t.strictSame(await world.books(), [])
+  t.strictSame(await refused({ 'a.zip': await zipped({ 'a.zip': bundle }) }), [], 'and one is read')
+})
+
+t.test('other archives and documents are named', async (t) => {
+  const world = await createWorld(t)
+  const refused = async (name: string, content: Buffer) => {
+    writeFileSync(join(world.folder, name), content)
+    return showErrors(await world.import(join(world.folder, name)))
+  }
+  t.match(await refused('b.gz', gzipSync('x')), [/^b\.gz: is a \.gz archive, expected a zip/])
+  t.match(await refused('b.7z', Buffer.from('377abcaf271c00040000', 'hex')), [/^b\.7z: is a \.7z archive/])
+  t.match(await refused('b.zip', Buffer.from('Rar!\x1a\x07\x01\x00', 'latin1')), [/^b\.zip: is a \.rar archive/])
+  t.match(await refused('b.xls', Buffer.from(`d0cf11e0a1b11ae1${'00'.repeat(600)}`, 'hex')), [/^b\.xls: is an old/])
+  t.match(await refused('b.csv', Buffer.from('%PDF-1.7\n')), [/^b\.csv: is a PDF document/])
 })
 
 t.test('paths that are not there, or no source', async (t) => {

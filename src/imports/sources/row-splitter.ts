@@ -1,5 +1,5 @@
 // The rows of a text table. Most of a large file has no quotes and needs no parser: such blocks are split at
-// line ends and separators, which is nine times as fast. Blocks with quotes go through csv-parse, which also
+// line ends and separators, which is six times as fast. Blocks with quotes go through csv-parse, which also
 // says what is wrong with them, and so do files whose lines end with CR alone.
 import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'

@@ -29,5 +29,5 @@ export const NO_OPTIONS: ImportOptions = {
 
 /** A grade book of another system names neither course nor teacher. */
 export function needsCourse (format: ImportOptions['format'], filename: string): boolean {
-  return format === 'canvas' || format === 'moodle' || (format === '' && /\.csv$/i.test(filename))
+  return format === 'canvas' || format === 'moodle' || (format === '' && /\.(csv|tsv|txt)$/i.test(filename))
 }

@@ -223,6 +223,7 @@ t.test('invalid forms', async (t) => {
   const file = { name: 'physics.json', bytes: PHYSICS }
   t.match(await refused(undefined), { code: 'VALIDATION_FAILED', message: /^file: / })
   t.match(await refused(file, { format: 'xml' }), { code: 'VALIDATION_FAILED', message: /^format: / })
+  t.match(await refused(file, { dates: 'ymd' }), { code: 'VALIDATION_FAILED', message: /^dates: / })
   t.match(await refused(file, { time_zone: 'Mars' }), { code: 'VALIDATION_FAILED', message: /^time_zone: / })
   t.match(await refused(file, { strict: 'yes' }), { code: 'VALIDATION_FAILED', message: /^strict: / })
   t.match(await refused(file, { colour: 'red' }), { code: 'VALIDATION_FAILED', message: /^colour: / })
