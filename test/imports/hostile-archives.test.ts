@@ -124,7 +124,10 @@ t.test('the bundle is the one folder that has the files; what is beside it is ig
   const within = (folder: string, some: Record<string, string> = files) =>
     Object.fromEntries(Object.entries(some).map(([name, text]) => [`${folder}${name}`, text]))
   const beside = {
-    'readme.txt': 'x', 'logs/results.csv': 'time,message\n1,ok\n', 'logs/export.log': 'x', 'old/notes.json': '{}',
+    'readme.txt': 'x',
+    'logs/results.csv': 'time,message\n1,ok\n',
+    'logs/export.log': 'x',
+    'old/notes.json': '{}',
   }
   const cases: Array<[name: string, Record<string, string>, error?: RegExp]> = [
     ['top', { ...files, ...beside }],
