@@ -9,7 +9,9 @@ import { readCanvas } from '../src/imports/grade-book/canvas.ts'
 import { readMoodle } from '../src/imports/grade-book/moodle.ts'
 import { systemOf } from '../src/imports/grade-book/recognize.ts'
 import { RowReader } from '../src/imports/oneroster/row-reader.ts'
-import { Problems } from '../src/imports/problems.ts'
+import { Problems, Refusal } from '../src/imports/problems.ts'
+import { RowSplitter } from '../src/imports/sources/row-splitter.ts'
+import { detectDialect } from '../src/imports/sources/table-dialect.ts'
 import { TableNumbers } from '../src/imports/sources/table-numbers.ts'
 import { dayMs, dayOf, instantMs, isRounded, numberOf } from '../src/imports/sources/text-values.ts'
 import { readCursor } from '../src/courses/book-json.ts'
@@ -89,6 +91,30 @@ function rosterReader (text: string): void {
   ] as const) row[read]('a')
 }
 
+/** The rows of a table with commas. A square of a tenth of the length still takes minutes. */
+function tableRows (text: string): void {
+  const part = text.slice(0, LENGTH / 10)
+  for (const table of [`a\n${part}\n`, `a\n"${part}"\n="${part}"\n`, `a\n"${part}`, `a\n="${part}`]) {
+    const rows = new RowSplitter({
+      file: 'x.csv',
+      dialect: { separator: ',', isClassicMac: false, skip: { bytes: 0, lines: 0 } },
+      isMarked: false,
+      onHeader: () => () => {},
+      problems: new Problems(),
+    })
+    try {
+      for (const encoding of ['utf8', 'latin1'] as const) {
+        const block = rows.cut(Buffer.from(table, encoding))
+        rows.isToBeProven(block)
+        rows.block(block)
+      }
+      rows.block(rows.rest())
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+    }
+  }
+}
+
 const TESTED: Record<string, (text: string) => unknown> = {
   dayMs,
   instantMs,
@@ -96,6 +122,8 @@ const TESTED: Record<string, (text: string) => unknown> = {
   'dayOf in any order': (text) => [dayOf(text), dayOf(text, 'dmy')],
   isRounded,
   'a number of a table': (text) => [NUMBERS.of(text), NUMBERS.expected(text, '')],
+  'the dialect of a table': (text) => detectDialect(Buffer.from(text), { isWhole: true }),
+  'the rows of a table': tableRows,
   'the numbers of a table': (text) => [NUMBERS.learn(text), NUMBERS.learn(`"${text}"`)],
   isTimeZone,
   readCursor,

@@ -153,6 +153,7 @@ t.test('rows that are shorter, or longer by blank cells', async (t) => {
   t.strictSame(warnings(table), [])
   t.strictSame(warnings(await read('a,b\n1,2\n1')), [['cut_off', 3]])
   t.strictSame(warnings(await read('a,b\n1\n1,2')), [])
+  for (const end of ['\n', '\r\n', '\r']) t.strictSame(warnings(await read(`a,b${end}1${end}`)), [])
 })
 
 t.test('a cell that keeps a spreadsheet from removing zeros is the text in it', async (t) => {

@@ -101,7 +101,8 @@ export class RowSplitter {
 
   /** What is left at the end of the file. */
   rest (): Buffer {
-    this.#endsWithLine = this.#carry.length === 0
+    const last = this.#carry.at(-1)
+    this.#endsWithLine = last === undefined || last === CARRIAGE_RETURN || last === LINE_FEED
     return this.#carry
   }
 
