@@ -206,3 +206,79 @@ t.test('NULL is blank in every column but names and titles', async (t) => {
   })
   t.ok(book.tasks.includes('NULL | - | - | 10'))
 })
+
+t.test('ids that a spreadsheet has rounded are errors, in every column of ids', async (t) => {
+  const world = await createWorld(t)
+  const tables = school()
+  tables.users![1]!.identifier = '1.0E+13'
+  tables.results![0]!.lineItemSourcedId = '1,2e+14'
+  tables.results![1]!.sourcedId = '3E+10'
+  const changed = 'a spreadsheet changed the ids into rounded numbers'
+  t.match(await world.refuse(tables), [
+    `users.csv:3: identifier is "1.0E+13": ${changed}`,
+    `results.csv:2: lineItemSourcedId is "1,2e+14": ${changed}`,
+    `results.csv:3: sourcedId is "3E+10": ${changed}`,
+  ])
+  t.strictSame(await world.books(), [])
+})
+
+t.test('dates in a given order, and dates that need none', async (t) => {
+  const cases: Array<[due: string, dates: 'mdy' | 'dmy' | undefined, expected: string]> = [
+    ['20260203', undefined, '2026-02-03'],
+    ['2026-2-3', undefined, '2026-02-03'],
+    ['2/3/2026', 'mdy', '2026-02-03'],
+    ['3/2/2026', 'dmy', '2026-02-03'],
+    ['03.02.26', 'dmy', '2026-02-03'],
+    ['2026-02-03', 'dmy', '2026-02-03'],
+    ['2/3/2026 11:59:00 PM', 'mdy', '2026-02-03'],
+  ]
+  for (const [due, dates, expected] of cases) {
+    const world = await createWorld(t)
+    const tables = school()
+    tables.lineItems![0]!.dueDate = due
+    const warnings = due.includes(' ') ? { date_with_time: 1 } : {}
+    t.strictSame(warningCounts(await world.take(tables, { dates })), warnings)
+    t.equal(await dueOn(world, 'li1-p1'), expected, due)
+  }
+  const world = await createWorld(t)
+  for (const due of ['2/30/2026', '13/1/2026', '2/3-2026', '2/3/226', '20260230', '2026-2-30']) {
+    const tables = school()
+    tables.lineItems![0]!.dueDate = due
+    const expected = 'expected a date written YYYY-MM-DD or like 8/15/2026'
+    const refused = await world.refuse(tables, { dates: 'mdy' })
+    t.strictSame(refused, [`lineItems.csv:2: dueDate is "${due}", ${expected}`])
+  }
+})
+
+t.test('true and false in other words', async (t) => {
+  const world = await createWorld(t)
+  const tables = school()
+  const words = ['Yes', 'y', 'TRUE', '1', 'No', 'N', 'false', '0']
+  tables.results = words.map((word, i) => {
+    tables.users!.push(user(`s${i}`, word, 'Case', ''))
+    tables.enrollments!.push(enrollment(`w${i}`, 'p1', `s${i}`))
+    return result(`x${i}`, 'li1-p1', `s${i}`, '7', { late: word })
+  })
+  await world.take(tables, { version: '1.2' })
+  const { students } = await world.book()
+  const late = students.filter(({ cells }) => cells['HW 1']?.endsWith('late')).map(({ who }) => who)
+  t.strictSame(late.sort(), ['1 Case', 'TRUE Case', 'Yes Case', 'y Case'])
+})
+
+t.test('a comma in a score', async (t) => {
+  const world = await createWorld(t)
+  const tables = school()
+  tables.lineItems![0]!.resultValueMax = 2000
+  tables.results![0]!.score = '1,234'
+  tables.results![1]!.score = 'Pass'
+  const unproven = await world.refuse(tables)
+  t.equal(unproven.length, 1)
+  t.match(unproven[0], /^results\.csv:2: score is "1,234", expected a number such as 7\.5; .*1234 or 1\.234/)
+  tables.results![2]!.score = '7.5'
+  t.match(warningCounts(await world.take(tables)), { score_not_a_number: 1 })
+  const cellOf = async () => (await world.book()).students.find(({ who }) => who === 'Ann Lee')?.cells['HW 1']
+  t.equal(await cellOf(), 'completed 0.617')
+  tables.results![2]!.score = '7,5'
+  await world.take(tables)
+  t.equal(await cellOf(), 'completed 0.000617')
+})
