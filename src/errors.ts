@@ -42,7 +42,7 @@ export const ERRORS = {
   FILE_QUOTA_EXCEEDED: [409, 'There is no room for another file. Delete old files first.'],
   SNAPSHOT_MISSING: [
     409,
-    'What this export read is not stored, so nothing can be compared with it. Make a new export first.',
+    'The data that this export read was not stored, so there is nothing to compare with. Make a new export.',
   ],
   JOB_FINISHED: [409, 'The job has already ended.'],
   USER_EXISTS: [409, 'An account with this email address already exists.'],

@@ -106,7 +106,7 @@ const settings = {
   EXPORT_RATE_MAX: integer({ default: 1000, minimum: 1 }, 'Export requests per minute and user.'),
   PAPER: Type.Enum(['auto', 'letter', 'a4'], {
     default: 'auto',
-    description: 'Paper that workbooks are set up for. `auto`: Letter if the time zone of the course is in ' +
+    description: 'Paper size of workbooks. `auto`: Letter if the time zone of the course is in ' +
       'North America (including Hawaii) or the Philippines, else A4.',
   }),
   JOB_RETENTION_DAYS: number(

@@ -118,7 +118,7 @@ async function examineNode (
         ? [await checkDisk(places, config.MIN_FREE_BYTES)]
         : [fine('data folder', `${places.dataFolder} does not exist yet; the service creates it`)],
       ...findings,
-      // Of nodes that are running, which one would use this port is not known.
+      // If nodes are running, it is not known which one of them uses this port.
       ...isLive ? [] : [await checkPort(config.DATA_DIR, { host: config.HOST, port: config.PORT })],
     ]
   } finally {

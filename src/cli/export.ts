@@ -48,7 +48,7 @@ export function exportCommand (context: CommandContext): Command {
     )
     .addOption(new Option('--values <which>', 'values of the cells').choices(['percent', 'points']))
     .option('--no-dropped', 'leave out dropped students')
-    .option('--period <name or id>', 'only the students of this period')
+    .option('--period <name or id>', 'include only the students of this period')
     .addOption(
       new Option('--language <code>', 'language of labels, statuses and the legend').choices(['en', 'es'])
     )
@@ -92,7 +92,7 @@ export function exportCommand (context: CommandContext): Command {
     })
 }
 
-/** The id of the period that has this name, or else this id. */
+/** Finds a period by its name, or else by its id, and returns the id. Throws if there is not exactly one. */
 async function findPeriod ({ courses }: Services, courseId: number, given: string): Promise<number> {
   if (await courses.find(courseId) === undefined) throw noCourse(courseId)
   const periods = await courses.periods(courseId)

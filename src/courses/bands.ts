@@ -1,10 +1,10 @@
 // Ten bands of course averages: below 10%, from 10% to below 20%, …, from 90% on.
 
 export const BANDS = 10
-/** Averages are rounded to ten decimals first, as for grades: 0.7 may be 0.6999999999999999 elsewhere. */
+/** Averages count as rounded to ten decimals, as for grades: 0.6999999999999999 counts as 0.7. */
 const HALF_A_DIGIT = 5e-11
 
-/** The fraction from which an average is in the band with this index; the first band has no lower limit. */
+/** The lowest average, a fraction, in the band with this index; the first band has no lower limit. */
 export function bandStart (band: number): number {
   return Number((band / BANDS - HALF_A_DIGIT).toFixed(11))
 }

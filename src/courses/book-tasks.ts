@@ -33,18 +33,18 @@ export interface PreviewSettingsTask {
 }
 
 export interface ChangesPage {
-  /** Most changes on this page. */
+  /** The most changes on this page. */
   limit: number
-  /** Where the page before ended. */
+  /** Where the previous page ended; undefined: this is the first one. */
   cursor?: ChangesCursor | undefined
-  /** The page has fewer changes than `limit` if it would have more bytes than this, but at least one. */
+  /** The page ends early, but not before its first change, if it would have more bytes than this. */
   maxBytes: number
 }
 
 /** Changes come in a fixed order as long as the book stays the same. */
 export interface ChangesCursor {
   dataVersion: number
-  /** Changes on the pages before. */
+  /** The number of changes on the previous pages. */
   skip: number
 }
 

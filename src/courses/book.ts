@@ -41,7 +41,7 @@ export interface RowFilter {
 
 export interface Book {
   course: BookCourse
-  /** The only one whose students were read; undefined: the whole course. */
+  /** The only period whose students were read; undefined: the whole course. */
   period: BookPeriod | undefined
   dataVersion: number
   periods: BookPeriod[]
@@ -210,7 +210,7 @@ export async function readBook (
   }
 }
 
-/** The course has no such period. */
+/** The error for a period that the course does not have. */
 export function noPeriod (id: number): DomainError {
   return new DomainError('VALIDATION_FAILED', { detail: `period_id: the course has no period with id ${id}` })
 }

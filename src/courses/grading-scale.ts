@@ -10,9 +10,9 @@ export interface GradeLimit {
 /** The highest grade first, limits strictly decreasing to 0. Empty: no scale. */
 export type GradingScale = readonly GradeLimit[]
 
-/** A scale from 0 to 20 has 21. */
+/** The most entries of a scale. A scale from 0 to 20 has 21. */
 export const GRADES_MAX = 40
-/** UTF-16 units. */
+/** The longest name of a grade, in UTF-16 units. */
 export const GRADE_LENGTH_MAX = 50
 
 /**
@@ -41,7 +41,7 @@ export function gradingScaleText (scale: GradingScale): string {
 }
 
 /**
- * What is wrong with a scale, whose entries have the right types: where (`[2].from`, or empty for the whole)
+ * What is wrong with a scale whose entries have the right types: where (`[2].from`, or empty for the whole)
  * and a sentence without its subject. Undefined: nothing.
  */
 export function gradingScaleProblem (
@@ -56,7 +56,8 @@ export function gradingScaleProblem (
       return { path: `[${i}].grade`, message }
     }
     if (!(from >= 0 && from <= 1)) {
-      return { path: `[${i}].from`, message: `is ${from}, expected a fraction from 0 to 1` }
+      const found = Number.isNaN(from) ? 'not a number' : String(from)
+      return { path: `[${i}].from`, message: `is ${found}, expected a fraction from 0 to 1` }
     }
     const before = scale[i - 1]
     if (before !== undefined && from >= before.from) {

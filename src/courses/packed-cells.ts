@@ -100,8 +100,8 @@ export function packCells (cells: ReadonlyArray<Cell | undefined>): Buffer {
 }
 
 /**
- * Copies a packed row without its submission times to `target`, where there is room for all of it. What is
- * written is a packed row as well. Returns the position after it.
+ * Copies a packed row without its submission times to `target` at position `at`. `target` must have room for
+ * the whole row. The copy is a packed row as well. Returns the position after it.
  */
 export function copyWithoutTimes (row: Uint8Array, target: Uint8Array, at: number): number {
   const flags = row[1] ?? 0

@@ -1,4 +1,4 @@
-/** Values kept for their median, eight bytes each: an average of 50,000 students takes half a megabyte. */
+/** Values kept for their median, in eight bytes each: those of 50,000 students take half a megabyte. */
 export class Sample {
   #values = new Float64Array(64)
   #count = 0

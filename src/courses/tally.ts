@@ -10,7 +10,7 @@ export interface Spread {
   highest: number | null
 }
 
-/** The spread of averages. Tasks have no median: it takes all values, and there are millions of scores. */
+/** The spread of averages. Tasks have no median: it needs all values, and there are millions of scores. */
 export interface AverageSpread extends Spread {
   median: number | null
 }

@@ -17,8 +17,8 @@ const CLOCK_MAY_DIFFER_MS = 60_000
 const LONG_TRANSACTION_S = 600
 
 /**
- * All of them, and whether nodes are running. After one that says that the database cannot be used, nothing
- * else is asked of it.
+ * The findings of all checks, and whether nodes are running. After a check that finds the database unusable,
+ * no other check is run.
  */
 export async function checkPostgres (
   config: Config, location: PostgresLocation, options: CheckFilesOptions

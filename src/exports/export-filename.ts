@@ -3,7 +3,7 @@ import { isoTime } from '../iso-time.ts'
 import { NAME_MAX } from '../short-text.ts'
 import { wallClock } from '../courses/course-time.ts'
 
-/** A period's name is cut to so many bytes if the course's name needs the rest. */
+/** A period's name is cut to this many bytes if the course's name needs the rest. */
 const PERIOD_BYTES = 60
 
 interface ExportNaming {
@@ -26,12 +26,12 @@ export function exportFilename (courseName: string, { at, timeZone, period }: Ex
   const ending = `_Performance_${stamp}.xlsx`
   const room = MAX_FILENAME_BYTES - Buffer.byteLength(ending)
   if (period === undefined) return `${namePart(courseName, room, 'Course')}${ending}`
-  // A long name of one leaves the other enough to be recognized.
+  // However long one name is, the other keeps enough to be recognized.
   const course = namePart(courseName, room - PERIOD_BYTES - 1, 'Course')
   return `${course}_${namePart(period, room - Buffer.byteLength(course) - 1, 'Period')}${ending}`
 }
 
-/** Letters, digits, `.`, `-`, and single `_` between them, at most so many bytes. */
+/** Letters, digits, `.`, `-` and single `_` between them, at most `most` bytes; `otherwise` if none is left. */
 function namePart (text: string, most: number, otherwise: string): string {
   const name = text.slice(0, NAME_MAX)
     .toWellFormed()

@@ -43,11 +43,11 @@ export type ExportOptionsGiven = Static<typeof exportOptionsSchema>
 
 type OptionsWithDefault = 'sheets' | 'values' | 'include_dropped' | 'language'
 
-/** All options. They are stored with the job and compared as JSON: see `Exports.request`. */
+/** All options. They are stored with the job and compared as JSON; see `Exports.request`. */
 export interface ExportOptions extends Required<Pick<ExportOptionsGiven, OptionsWithDefault>> {
   /** Null: the whole course. */
   period_id: number | null
-  /** The id of an export; `last`: there was none at the time of the request; null: no comparison. */
+  /** The id of an export; `last`: the course had none at the time of the request; null: no comparison. */
   compare_with: number | 'last' | null
 }
 

@@ -26,11 +26,11 @@ export interface ExportTask {
   input: ExportPayload & {
     database: DatabaseLocation
     stagingPath: string
-    /** Where to write what was read; undefined: nowhere. */
+    /** The path to write the snapshot to; undefined: no snapshot is written. */
     snapshotPath?: string
     /** The time at which dates are judged and by which the file is named, ms. */
     now: number
-    /** What the workbook is set up to be printed on. */
+    /** The paper size that the workbook is set up for. */
     paper: 'auto' | 'letter' | 'a4'
   }
   facts: {
@@ -134,6 +134,6 @@ function snapshotPath (stagingPath: string): string {
 
 function payloadOf (job: JobRow): ExportPayload {
   const payload = JSON.parse(job.payload) as ExportPayload
-  // An earlier version, which knew fewer options, may have queued it.
+  // An earlier version, which had fewer options, may have queued it.
   return { ...payload, options: completeOptions(payload.options) }
 }

@@ -42,7 +42,7 @@ export interface Exports {
   request: (request: ExportRequest) => Promise<JobTicket | undefined>
   /** See `resolveOptions`. */
   resolve: (courseId: number, options: ExportOptionsGiven) => Promise<ExportOptions>
-  /** What has changed since an export. Throws as `assertComparable`. */
+  /** What has changed since an export. Throws what `assertComparable` throws. */
   changes: (
     courseId: number,
     exportId: number,
@@ -126,8 +126,8 @@ export function createExports ({ db, files, queue, readers, now, retention }: Ex
 
 /**
  * The time of a request, ms: never before an earlier request or export of the course. Otherwise, after the
- * clock was set back, an existing export would look like the result. Called when the jobs that the request
- * may join are locked: an export that ends has its job first, and then the course.
+ * clock was set back, an existing export would look like the result. Call this after locking the jobs that
+ * the request may join: an export that ends locks its job first, and then the course.
  */
 async function timeOfRequest (trx: Trx, courseId: number): Promise<number> {
   if (await lockCourse(trx, courseId, 'reference') === undefined) throw new DomainError('COURSE_NOT_FOUND')

@@ -29,7 +29,7 @@ export function createJobView ({ access, exports, links, outlook, polls, queue, 
     async one (request: FastifyRequest, job: JobRow) {
       const shown = await jobJson(request, job)
       if (principalOf(request).role !== 'admin') return shown
-      // Without a token, it was never claimed.
+      // A job without a token was never claimed, so it has no attempts.
       const attempts = job.token === 0 ? [] : await queue.attempts(job.id)
       return { ...shown, attempt_log: attempts.map(attemptFacts) }
     },
@@ -56,7 +56,7 @@ export function createJobView ({ access, exports, links, outlook, polls, queue, 
       seconds_left: await outlook.secondsLeft(job, {
         progress,
         ahead,
-        // The same for all who wait.
+        // All waiting jobs of a kind share it.
         pace: () => polls.get(`pace ${job.kind}`, () => outlook.pace(job.kind)),
       }),
       attempts: job.attempts,

@@ -26,7 +26,7 @@ export interface JobOutlook {
 interface Pace {
   /** How long a run usually takes, ms; undefined: no run was seen yet. */
   usualMs: number | undefined
-  /** How many run at once, on all live nodes. */
+  /** How many jobs of the kind run at once, on all live nodes. */
   atOnce: number
 }
 

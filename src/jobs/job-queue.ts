@@ -20,8 +20,8 @@ export interface JobRequest {
   /** The version of the input now. A job that started from the same version serves this request too. */
   inputVersion: number | null
   /**
-   * Gives the time of the request, ms, which may be later than the clock. Called once, when the jobs of the
-   * key are locked. Default: the clock of the database.
+   * Returns the time of the request, ms, which may be later than the clock. Called once, after the jobs of
+   * the key are locked. Default: the clock of the database.
    */
   requestedAt?: () => Promise<number>
   priority?: number

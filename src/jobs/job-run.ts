@@ -70,7 +70,7 @@ const STORE_WAIT_MS = 3_600_000
 /** What a row says of a job that is requeued. */
 const WAITING: RunChange = { state: 'queued', started_at: null, progress: 0 }
 
-/** The time of the end of a run, ms: not before its start, if the clock was set back. */
+/** The time of the end of a run, ms: not before its start, even if the clock was set back. */
 async function endOf (trx: Trx, job: JobRow): Promise<number> {
   return Math.max(await trx.now(), job.started_at ?? 0)
 }

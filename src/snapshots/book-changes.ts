@@ -11,16 +11,16 @@ import { personChanges, scoreChanges, type StudentPair, type TaskPair } from './
 
 /** Which students are compared. */
 export interface ChangeScope {
-  /** Only those who are in this period, or were. Default: all. */
+  /** Only students who are or were in this period. Default: all. */
   periodId?: number | undefined
-  /** Whether students who were dropped then and are now are included. Default: yes. */
+  /** Whether students who were dropped then and still are are included. Default: yes. */
   includeDropped?: boolean
 }
 
 /**
- * All differences, some at a time: settings, categories, periods, tasks, class averages; then students with
- * their averages, in the order of the book, those who are gone last; then scores in the same order. The
- * database must stay open. Memory does not grow with the number of students or differences.
+ * All differences, in batches: settings, categories, periods, tasks, class averages; then students with their
+ * averages, in the order of the book, those who are gone last; then scores in the same order. The database
+ * must stay open. Memory does not grow with the number of students or differences.
  */
 export async function * bookChanges (
   before: Snapshot,

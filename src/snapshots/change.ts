@@ -2,7 +2,7 @@ import type { StudentRow } from '../../db/queries/books.ts'
 import type { GradingScale } from '../courses/grading-scale.ts'
 import type { BookCategory, BookTask } from '../courses/book-columns.ts'
 
-/** In the order in which they come, except that a student's changes stay together. */
+/** In the order in which changes come, except that a student's changes stay together. */
 export const CHANGE_KINDS = [
   'setting_changed',
   'category_added',
@@ -27,14 +27,14 @@ export const CHANGE_KINDS = [
 ] as const
 export type ChangeKind = typeof CHANGE_KINDS[number]
 
-/** What of the subject differs. */
+/** The field of the subject that differs. */
 export type ChangedField =
   | 'name' | 'school' | 'term' | 'time_zone' | 'missing_counts' | 'grading_scale'
   | 'weight'
   | 'title' | 'category' | 'due_at' | 'points_possible'
   | 'first_name' | 'last_name' | 'student_identifier' | 'email' | 'period'
 
-/** What one student has in one task. */
+/** One student's result in one task. */
 export interface CellState {
   status: 'not_started' | 'in_progress' | 'completed' | 'submitted' | 'missing' | 'exempt' | null
   /** A fraction; null: none. */
@@ -51,10 +51,10 @@ export type ChangeValue = string | number | CellState | GradingScale | null
 export interface Change {
   kind: ChangeKind
   field?: ChangedField
-  /** As they are now; those that are gone, as they were. */
+  /** The subjects as they are now; those that are gone, as they were. */
   student?: StudentRow
   task?: BookTask
-  /** Of a class average: undefined is the course average. */
+  /** For a class average, undefined means the course average. */
   category?: Pick<BookCategory, 'id' | 'sourceId' | 'name'>
   period?: { id: number, sourceId: string, name: string }
   before: ChangeValue

@@ -7,10 +7,10 @@ import { bookChanges } from './book-changes.ts'
 import type { Change, ChangeValue } from './change.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** What follows the last change. */
+/** Room for what follows the last change, in bytes. */
 const END_BYTES = 200
 
-/** A page of changes, and the number of all. The JSON is in chunks. */
+/** A page of changes and the number of all changes, as JSON in chunks. */
 export async function changesJson (
   snapshot: Snapshot,
   book: Book,
@@ -43,7 +43,7 @@ function writeCursor ({ dataVersion, skip }: ChangesCursor): string {
   return Buffer.from(`c${dataVersion}.${skip}`).toString('base64url')
 }
 
-/** Where the page before ended; undefined: it is not a cursor of this service. */
+/** Where the previous page ended; undefined: the text is not a cursor of this service. */
 export function readCursor (cursor: string): ChangesCursor | undefined {
   const match = /^c(\d{1,15})\.(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString())
   return match === null ? undefined : { dataVersion: Number(match[1]), skip: Number(match[2]) }

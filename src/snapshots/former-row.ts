@@ -3,8 +3,8 @@ import { RowComputation, type BookRow } from '../courses/book-row.ts'
 import type { SnapshotHeader } from './snapshot-format.ts'
 
 /**
- * Returns what computes the scores and averages of a snapshot's students: as they were, with the same
- * computation as those of a book. A row holds until the next one is computed.
+ * Returns a function that computes the scores and averages of a snapshot's students as they were, in the same
+ * way as those of a book. A row is valid until the next one is computed.
  */
 export function formerRow (
   { tasks, categories, course, readAt }: SnapshotHeader

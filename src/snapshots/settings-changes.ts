@@ -1,4 +1,4 @@
-// Differences of what a book has apart from students: settings, categories, periods, tasks, class averages.
+// Differences in everything but students: settings, categories, periods, tasks, class averages.
 import type { Book } from '../courses/book.ts'
 import type { BookCategory, BookTask } from '../courses/book-columns.ts'
 import type { Change, ChangedField, ChangeKind, ChangeValue } from './change.ts'
@@ -23,10 +23,11 @@ const TASK: Array<[ChangedField, Reader<BookTask>]> = [
 ]
 
 /**
- * Averages that differ by no more are the same: the order in which they are added up changes the last digits.
+ * Averages that differ by no more than this are the same: their last digits depend on the order of adding.
  */
 const SAME_AVERAGE = 1e-10
 
+/** The differences in settings, categories, periods and tasks, in this order. */
 export function settingsChanges (before: Settings, after: Settings): Change[] {
   return [
     ...COURSE.flatMap(([field, read]): Change[] => {
@@ -45,6 +46,7 @@ export function settingsChanges (before: Settings, after: Settings): Change[] {
   ]
 }
 
+/** The differences in the class averages: the course average, then those of categories. */
 export function classAverageChanges (
   before: ClassAverages,
   after: ClassAverages,
@@ -67,7 +69,7 @@ export function classAverageChanges (
   return changes
 }
 
-/** NaN: none. */
+/** Whether two averages, fractions, count as the same. NaN: no average. */
 export function areSameAverages (one: number, other: number): boolean {
   return Number.isNaN(one) || Number.isNaN(other)
     ? Number.isNaN(one) === Number.isNaN(other)

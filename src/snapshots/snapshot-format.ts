@@ -35,7 +35,7 @@ export interface SnapshotHeader extends Pick<Book, 'course' | 'periods' | 'categ
   students: number[][]
 }
 
-/** A student in the JSON of a part; last, the bytes of their cells, null: they have none. */
+/** A student in the JSON of a part. `bytes` is the length of their cells; null: they have none. */
 export type Tuple = [
   id: number,
   sourceId: string,
@@ -77,7 +77,7 @@ export function readStudents (part: Uint8Array, courseId: number): StudentRow[] 
       period_id: periodId,
       is_dropped: isDropped,
       cells,
-      // What follows is not in a snapshot, and no computation of a row needs it.
+      // The rest is not in a snapshot, and no computation of a row needs it.
       dropped_on: null,
       grade_book: null,
       is_unenrolled: 0,

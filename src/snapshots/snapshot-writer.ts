@@ -16,15 +16,18 @@ const compress = promisify(zstdCompress)
 export interface SnapshotWriter {
   /** Adds a student; their cells are copied at once. */
   add: (student: StudentRow) => void
-  /** Call this after some students: what is complete is compressed, in another thread, and written. */
+  /** Call this after some students. It compresses a complete part, in another thread, and writes it. */
   flush: () => Promise<void>
   /** Adds the settings of the book that was read, and ends the file. */
   end: (book: Book, readAt: number) => Promise<void>
-  /** Closes the file, wherever it is; call this last in any case. */
+  /** Closes the file. Call this last, also after a failure. */
   close: () => Promise<void>
 }
 
-/** Throws what the file system throws. The file is only readable by its owner: it has names and scores. */
+/**
+ * Creates the file of a snapshot, which must not exist. Only its owner can read it, because it has names and
+ * scores. Throws what the file system throws.
+ */
 export async function createSnapshotWriter (path: string): Promise<SnapshotWriter> {
   const file = await open(path, 'wx', 0o600)
   const ids: number[][] = []
@@ -54,7 +57,7 @@ export async function createSnapshotWriter (path: string): Promise<SnapshotWrite
   async function write (number: number, bytes: Buffer): Promise<void> {
     await pending
     pending = writePart(file, number, bytes)
-    // Whoever awaits it next gets the error.
+    // The next call that awaits it gets the error.
     pending.catch(() => {})
   }
 

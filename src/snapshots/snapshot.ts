@@ -4,7 +4,7 @@ import type { StudentRow } from '../../db/queries/books.ts'
 import { snapshotPart } from '../../db/queries/snapshots.ts'
 import { readHeader, readStudents, type SnapshotHeader } from './snapshot-format.ts'
 
-/** Parts that are kept while students are looked up: neighbors in one book are mostly so in another. */
+/** Parts kept in memory: students who are close in one book are usually close in another. */
 const PARTS_KEPT = 4
 
 export interface Snapshot extends SnapshotHeader {
@@ -14,7 +14,7 @@ export interface Snapshot extends SnapshotHeader {
 
 /**
  * Opens the snapshot of an export. `db` must stay open as long as it is used. Undefined: there is none.
- * Throws if it is damaged, then or later.
+ * This and `find` throw if the snapshot is damaged.
  */
 export async function openSnapshot (db: Reads, exportId: number): Promise<Snapshot | undefined> {
   const first = await snapshotPart(db, exportId, 0)

@@ -10,14 +10,14 @@ import { areSameAverages } from './settings-changes.ts'
 /** Marks that a workbook shows. */
 const SHOWN = STATUS_MASK | LATE | PROVISIONAL
 
-/** Both rows of a student. One of them may be missing. */
+/** The two rows of a student. One of them may be missing. */
 export interface StudentPair {
   student: StudentRow
   before: BookRow | undefined
   after: BookRow | undefined
 }
 
-/** A task in both books; -1: it is not in that one. */
+/** The indexes and slots of a task in the former and the present book. Index -1: it is not in that one. */
 export interface TaskPair {
   task: BookTask
   was: number
@@ -63,7 +63,7 @@ export function personChanges (
   return changes
 }
 
-/** Scores and statuses, by task. Hidden differences, such as the time of a submission, are none. */
+/** Scores and statuses, by task. What no workbook shows, such as a submission time, does not count. */
 export function scoreChanges ({ student, before, after }: StudentPair, tasks: readonly TaskPair[]): Change[] {
   const changes: Change[] = []
   for (const { task, was, is, wasSlot, isSlot } of tasks) {
@@ -76,7 +76,7 @@ export function scoreChanges ({ student, before, after }: StudentPair, tasks: re
     const hasNone = Number.isNaN(score)
     if (hadNone && hasNone) {
       if (old === now) continue
-      // That nobody has begun a new task, or that a removed one is gone, is said with the task.
+      // For a task that was added or removed, and a student who joined or left, there is a change already.
       if (was < 0 || is < 0 || before === undefined || after === undefined) continue
     } else if (
       oldScore === score && old === now && points(before, wasSlot) === points(after, isSlot)

@@ -161,7 +161,7 @@ t.test('courses and their settings', async (t) => {
   t.match(await scale('A=0.9,B=0.95,F=0'), {
     status: 2, stderr: /limit 2 is 0\.95, expected less than the 0\.9 of the grade before it/,
   })
-  t.match(await scale('A=x,F=0'), { status: 2, stderr: /limit 1 is NaN, expected a fraction/ })
+  t.match(await scale('A=x,F=0'), { status: 2, stderr: /limit 1 is not a number, expected a fraction/ })
   t.match(await scale('A'), { status: 2, stderr: /Write it like A=0\.9,B=0\.8,F=0: grade 1 is not a grade/ })
   t.match(await scale(''), { status: 0 })
   t.equal(await read(), '[]')

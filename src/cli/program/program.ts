@@ -97,7 +97,7 @@ export async function runProgram (given: ProcessContext, args: readonly string[]
   }
 }
 
-/** Why the file store is unavailable: a wrong address, a certificate that is not trusted. */
+/** Why the file store is unavailable, such as a wrong address or a certificate that is not trusted. */
 function reasonOf ({ code, cause }: DomainError): string {
   if (code !== 'STORAGE_UNAVAILABLE' || !(cause instanceof Error)) return ''
   const isTimeout = cause.name === 'AbortError' || cause.name === 'TimeoutError'

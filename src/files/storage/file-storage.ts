@@ -86,7 +86,7 @@ export interface LinkOptions {
   type: string
   disposition: string
   cacheControl: string
-  /** The time, ms since 1970: the clock of the machine may be wrong. */
+  /** The time by the service's clock, ms since 1970: the machine's own clock may be wrong. */
   now: number
 }
 

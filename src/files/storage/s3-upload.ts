@@ -18,10 +18,10 @@ import type { S3Store } from './s3-client.ts'
 const PART_BYTES = 8 * 1024 ** 2
 /** More parts than this are not possible. */
 const MOST_PARTS = 10_000
-/** Time for a store to answer a request with a body, ms, and to take each byte of it: 100 kB/s. */
+/** Time for a store to answer a request, ms, and to receive each byte of its body, ms: 100 kB/s. */
 const ANSWER_MS = 8000
 const BYTE_MS = 0.01
-/** Time for a store to put parts together, ms: it may copy all of them. */
+/** Time for a store to combine the parts, ms: it may copy all of them. */
 const COMPLETE_MS = 90_000
 
 const timeFor = ({ length }: Buffer) => ANSWER_MS + length * BYTE_MS

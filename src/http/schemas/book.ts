@@ -139,7 +139,7 @@ export const settingsSchema = Type.Object({
   students: Type.Optional(Type.Array(Type.Object({
     id,
     course_average: nullable(fraction),
-    grade: Type.Optional(nullable(Type.String({ description: 'Where the course would have a scale' }))),
+    grade: Type.Optional(nullable(Type.String({ description: 'Only if these settings have a scale' }))),
   }))),
 }, { title: 'CourseSettings' })
 export type SettingsAnswer = Static<typeof settingsSchema>

@@ -5,12 +5,12 @@ import { id, nullable, time } from './common.ts'
 
 const text = Type.String()
 const named = Type.Object({ id, source_id: text, name: text })
-/** JSON Schema has no better word for what depends on the kind. */
+/** Its type depends on the kind and the field, which the description explains. */
 const value = Type.Unknown({
-  description: 'Null: there was or is nothing. By kind and field: a text, a fraction (`weight`, averages), ' +
+  description: 'Null: no value. By kind and field: a text, a fraction (`weight`, averages), ' +
     'points, a time (`due_at`), a grading scale, or, for scores and statuses, an object with `status`, ' +
-    '`score`, `points`, `is_late` and `is_provisional`. A student who joined, left or moved: the name of ' +
-    'the period.',
+    '`score`, `points`, `is_late` and `is_provisional`. For a student who joined, left or moved: the name ' +
+    'of the period.',
 })
 
 export const changesSchema = Type.Object({
@@ -32,6 +32,6 @@ export const changesSchema = Type.Object({
     before: value,
     after: value,
   })),
-  count: Type.Integer({ description: 'Of all changes, on whatever page' }),
+  count: Type.Integer({ description: 'The number of all changes, not only of those on this page' }),
   next_cursor: nullable(text),
 }, { title: 'ExportChanges' })

@@ -30,7 +30,7 @@ export function pieceChecks (): (kind: string) => PieceCheck {
 }
 
 function describe (error: ErrorObject): PieceFault {
-  // A piece is never a list, so a number is the place in a list.
+  // A piece is never a list itself, so a number in the path is an index in a list.
   const path = error.instancePath.replaceAll(/\/(\d+)/g, '[$1]').replaceAll('/', '.')
   if (error.keyword === 'required') {
     return { path: `${path}.${error.params.missingProperty as string}`, message: 'is missing' }

@@ -39,7 +39,7 @@ const SETTLE_MS = 5000
 const MAINTAIN_EVERY_MS = 60_000
 /** If a job could not be claimed with its ticket, another ticket is sent after this long, ms. */
 const RESEND_MS = 250
-/** Least time between the beginnings of two looks, ms. Tickets start jobs, and looks only repair. */
+/** The least time between the starts of two looks, ms. Tickets start jobs; looks only repair. */
 const LOOK_LEAST_MS = 50
 /** A drain looks again after this long at the latest, ms. */
 const DRAIN_MS = 500
@@ -144,7 +144,7 @@ export async function createPgBossDelivery (
     const running = worker.tokens()
     let started = await startedWithTickets(db.reads)
     const now = performance.now()
-    // One gap after another is a slow machine. It must not wait forever.
+    // Gaps in a row mean a slow machine, which must not wait forever.
     const isGap = now - lastLookAt > GAP_MS
     if (isGap && !isAfterGap) mayTakeBackAt = now + SETTLE_MS
     isAfterGap = isGap
@@ -171,7 +171,7 @@ export async function createPgBossDelivery (
     const next = await nextJob(db.reads, { now: clock.now(), kinds: withoutTicket })
     if (next !== undefined && (lastSent.job !== next.id || now - lastSent.at >= RESEND_MS)) {
       lastSent = { job: next.id, at: now }
-      // Perhaps it has a ticket that waits for a time that was set back.
+      // Its ticket may be waiting for a time from before the clock was set back.
       await correctTimesAhead(db.reads)
       await (await queues()).send(next.kind)
     }
