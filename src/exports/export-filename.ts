@@ -31,7 +31,7 @@ export function exportFilename (courseName: string, { at, timeZone, period }: Ex
   return `${course}_${namePart(period, room - Buffer.byteLength(course) - 1, 'Period')}${ending}`
 }
 
-/** Letters, digits, `.`, `-` and single `_` between them, at most `most` bytes; `otherwise` if none is left. */
+/** Letters, digits, `.`, `-` and single `_` between them, at most `most` bytes; `otherwise` if empty. */
 function namePart (text: string, most: number, otherwise: string): string {
   const name = text.slice(0, NAME_MAX)
     .toWellFormed()
