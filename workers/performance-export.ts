@@ -78,7 +78,7 @@ async function writeExport (
   return { ok: true, facts: { filename, ...written, dataVersion, currentUntil } }
 }
 
-/** What the sheet Changes shows; undefined: no sheet was requested. */
+/** What the sheet Changes shows; undefined: it was not requested; `gone`: the other export was deleted. */
 async function changesOf (
   snapshot: Reads,
   book: Book,

@@ -64,7 +64,7 @@ export async function readChanges (
       return {
         ok: false,
         code: 'VALIDATION_FAILED',
-        message: 'cursor: the book has changed since the page before; start again without a cursor',
+        message: 'cursor: the book has changed since the previous page; start again without a cursor',
       }
     }
     return transferred(await changesJson(snapshot, book, exportId, page))

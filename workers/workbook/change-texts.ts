@@ -1,4 +1,4 @@
-// A change in the words of the workbook.
+// The texts and values that the sheet Changes shows for a change.
 import type { CellState, Change, ChangedField, ChangeValue } from '../../src/snapshots/change.ts'
 import type { GradingScale } from '../../src/courses/grading-scale.ts'
 import { roundPoints } from './points.ts'
@@ -35,7 +35,7 @@ function subjectOf ({ kind, field, task, category, period }: Change, words: Work
   if (kind === 'average_changed') return words.courseAverage
   const name = task?.title ?? category?.name ?? period?.name
   const label = field === undefined ? '' : fieldOf(field, words)
-  // A new name is told by the values.
+  // The values show a new name, so the name alone is enough.
   if (name === undefined) return label
   return label === '' || field === 'name' || field === 'title' ? name : `${name}: ${label}`
 }
@@ -86,7 +86,7 @@ export function changeValue (
   if (kind === 'student_left') return asText(which === 'before' ? value ?? words.active : words.dropped)
   if (value === null) return NOTHING
   if (isCell(value)) return cellValue(value, task?.pointsPossible ?? 0, words, values)
-  if (typeof value === 'object') return asText(scaleText(value))
+  if (typeof value === 'object') return asText(scaleText(value, words))
   if (typeof value === 'string') return asText(field === 'missing_counts' ? missingText(value, words) : value)
   if (field === 'due_at') return { kind: 'date', value }
   return field === 'points_possible'
@@ -113,7 +113,7 @@ function cellValue (
     : { kind: 'score', value: score, look }
 }
 
-/** What differs besides what the cells show, in the order of the legend. */
+/** The differences that the two cells do not show, in the order of the legend. */
 function noteOf ({ before, after }: Change, words: WorkbookWords, values: Values): string {
   const [was, is] = [isCell(before) ? before : undefined, isCell(after) ? after : undefined]
   const notes: string[] = []
@@ -138,9 +138,10 @@ function isCell (value: ChangeValue): value is CellState {
   return typeof value === 'object' && value !== null && 'is_late' in value
 }
 
-/** `A 90 %, B 80 %, F 0 %`. */
-function scaleText (scale: GradingScale): string {
-  return scale.map(({ grade, from }) => `${grade} ${Number((100 * from).toFixed(8))} %`).join(', ')
+/** `A 90%, B 80%, F 0%`, or with a space in Spanish. */
+function scaleText (scale: GradingScale, { changes }: WorkbookWords): string {
+  const percent = (from: number): string => changes.percent(Number((100 * from).toFixed(8)))
+  return scale.map(({ grade, from }) => `${grade} ${percent(from)}`).join(', ')
 }
 
 function missingText (value: string, { changes }: WorkbookWords): string {

@@ -1,4 +1,4 @@
-// The last sheet, if the export is compared with an earlier one: what has changed since, row by row.
+// The last sheet, if the export is compared with an earlier one: one row for each change since then.
 import type { Style, Workbook } from 'xlsx-populate'
 import type { Book } from '../../src/courses/book.ts'
 import { isoTime } from '../../src/iso-time.ts'
@@ -15,16 +15,16 @@ import type { WorkbookStyles } from './workbook-styles.ts'
 import type { WorkbookWords } from './words/workbook-words.ts'
 import { cut, splice } from './xml-splice.ts'
 
-/** Row 1 says since when; row 2 has the headings. */
+/** The row of the headings. Row 1 says when the earlier export was made. */
 const HEADINGS = 2
-/** More changes than these are only counted. */
+/** The most changes that are listed. Others are only counted. */
 const MOST_ROWS = 100_000
 /** What, last name, first name, student ID, task or setting, before, after, note; in characters. */
 const WIDTHS = [26, 18, 16, 14, 32, 18, 18, 40]
 const LAST = columnName(WIDTHS.length)
 const CHUNK = 65_536
 
-/** Adds the sheet to the workbook: without rows, which `changesRows` writes. */
+/** Adds the sheet to the workbook, without rows: `changesSheet` writes them. */
 export function shapeChanges (workbook: Workbook, styles: WorkbookStyles): void {
   const sheet = workbook.addSheet(CHANGES).freezePanes(0, HEADINGS)
   const looks = [...new Array<Style>(5).fill(styles.text), styles.number, styles.number, styles.remark]
@@ -73,7 +73,7 @@ export async function * changesSheet (
   const value = (column: number, shown: ShownValue): string => {
     const content = shown.kind === 'date' ? excelDate(shown.value, timeZone) : shown.value
     const style = styleOf(shown, styles)
-    // A worksheet holds no other numbers.
+    // A worksheet can hold only finite numbers.
     return typeof content === 'number' && Number.isFinite(content)
       ? `<c r="${columnName(column)}${rows}" s="${style.id()}"><v>${content}</v></c>`
       : text(column, style, String(content ?? ''))
@@ -123,7 +123,7 @@ export async function * changesSheet (
   }
   if (count > MOST_ROWS) row(() => text(1, styles.label, texts.more(words.number(count - MOST_ROWS))))
   const filter = count === 0 ? '' : `<autoFilter ref="A${HEADINGS}:${LAST}${last}"/>`
-  // The library wrote the tail, and may have used any character.
+  // The library wrote the tail, so it may have any character.
   yield Buffer.from(out, 'latin1')
   yield Buffer.from(`</sheetData>${filter}${pages.xml}${tail.replace(/<pageMargins [^>]*\/>/, '')}`)
 }

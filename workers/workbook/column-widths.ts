@@ -42,7 +42,7 @@ const LINE = 15
 
 /** With more tasks than this, their titles are vertical, so that the columns can be narrow. */
 const MOST_LEVEL_TITLES = 15
-/** Bounds where titles of tasks are vertical and row 8 is high. */
+/** Bounds if titles of tasks are vertical, so that row 8 is tall. */
 const NARROW_AVERAGE: Bounds = { least: 10, most: 14 }
 /** Room for a date and for the longest status. */
 const NARROW_TASK: Bounds = { least: 11, most: 14 }
@@ -96,7 +96,7 @@ export async function fitColumns (
   }
 }
 
-/** In points: so high that titles take three lines, as far as the bounds allow. */
+/** In points: tall enough for titles in three lines, as far as the bounds allow. */
 function verticalHeight (titles: string[]): number {
   const longest = titles.reduce((most, title) => Math.max(most, textWidth(title)), 0)
   // Room for the filter's button below, and as much above.

@@ -148,7 +148,7 @@ export function * headingRows (
           : text(8, columns.grade, styles.gradeHeading, headings.grade ?? ''))
       ).join('') +
       texts(8, columns.firstTask, isRotated ? styles.rotatedHeading : styles.numberHeading, headings.tasks),
-    // Not a custom height: it follows the titles when they are edited.
+    // Not a custom height, so it follows the titles when they are edited.
     ` ht="${headingHeight}"`
   )
 }

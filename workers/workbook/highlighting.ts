@@ -7,7 +7,7 @@ import { columnName, FIRST_STUDENT_ROW, type SheetColumns } from './sheet-plan.t
  * another worksheet in Excel 2007, but it may use a name.
  */
 export const HIGHLIGHT_BELOW = 'HighlightBelow'
-/** Fills, as ARGB. Both come with bold type, so that nothing is said by color alone. */
+/** Fills, as ARGB. Both come with bold type, because color alone must not carry a meaning. */
 export const MISSING_FILL = 'FFF8CBCB'
 export const LOW_FILL = 'FFFCE4D0'
 

@@ -85,7 +85,7 @@ export function summaryPart (
     DRAWING_ELEMENT + tail.replace(/<pageMargins [^>]*\/>/, '')
 }
 
-/** Groups columns and hides them; the button that shows them is on the column after them. */
+/** Groups columns and hides them. The button that shows them is above the column after them. */
 function withHiddenColumns (head: string, { first, last }: { first: number, last: number }): string {
   const hidden = head.replace(/<col min="(\d+)" max="(\d+)"/g, (found, min: string, max: string) =>
     Number(min) >= first && Number(max) <= last ? `${found} outlineLevel="1" hidden="1"` : found

@@ -27,7 +27,7 @@ const CHARACTER = 8.4 / 96
 const ROW = 16 / 72
 /** Columns with the names, which each page repeats. */
 const REPEATED = 2
-/** Up to so many pages from top to bottom, the scale is made to fit them. */
+/** Up to this many pages from top to bottom, the scale fits them. */
 const MOST_FITTED = 20
 /** Excel's limit for a footer, codes included, in UTF-16 units. */
 const MOST_FOOTER = 255
@@ -134,13 +134,13 @@ export function pageFooter ({ course, term, generatedAt, timeZone, words }: Foot
     const written = names.filter((name) => name !== '').map((name) => `${footerText(name)} · `).join('')
     return `&L${afterCode(written)}${rest}`
   }
-  // An `&` takes two units, so the cut that fits is searched for.
+  // An `&` takes two units, so the length that fits has to be searched for.
   let most = MOST_FOOTER
   while (withName(most).length > MOST_FOOTER) most--
   return withName(most)
 }
 
-/** Digits behind a code could be read as a part of it. */
+/** A digit right after a code would be read as a part of it. */
 function afterCode (text: string): string {
   return /^\d/.test(text) ? ` ${text}` : text
 }

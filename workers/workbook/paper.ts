@@ -2,7 +2,7 @@
 
 export type Paper = 'letter' | 'a4'
 
-/** What `America/…` has outside North America. Central America and the Caribbean are part of it. */
+/** Places in `America/…` outside North America, which includes Central America and the Caribbean. */
 const SOUTH_AMERICA = new Set([
   'araguaina',
   'argentina',
@@ -43,7 +43,7 @@ const SOUTH_AMERICA = new Set([
   'sao_paulo',
 ])
 const REGIONS = new Set(['us', 'canada', 'mexico'])
-/** Names without a region or with another one. */
+/** Zones whose names have no region or another one. */
 const OTHERS = new Set([
   'atlantic/bermuda',
   'pacific/honolulu',
@@ -61,7 +61,7 @@ const OTHERS = new Set([
   'pst8pdt',
 ])
 
-/** Letter where the zone (IANA) is in North America, Hawaii included, or the Philippines; A4 elsewhere. */
+/** Letter if the zone (IANA) is in North America, including Hawaii, or the Philippines; else A4. */
 export function paperOf (timeZone: string): Paper {
   const name = timeZone.toLowerCase()
   const [region = '', place = ''] = name.split('/')

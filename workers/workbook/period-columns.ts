@@ -1,7 +1,7 @@
 /**
  * Columns of the block on Summary that has a row for each period sheet: name, students, course average, its
- * median and the averages of categories; then what Summary computes the whole course from. A chart covers
- * columns C to H further down, so the columns that are hidden begin after them.
+ * median and the averages of categories; then hidden columns from which Summary computes the whole course. A
+ * chart covers columns C to H further down, so the hidden columns begin after them.
  */
 export interface PeriodColumns {
   firstHelper: number

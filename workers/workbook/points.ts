@@ -1,12 +1,12 @@
 // How points are written and shown.
 
-/** Beyond this, a sheet shows other digits than those that came in. */
+/** With more digits, a worksheet would show other digits than those that came in. */
 const DIGITS = 15
 const HUNDRED = 100
 
 /** Points rounded to 15 significant digits, as many as a worksheet keeps: `0.1 + 0.2` becomes 0.3. */
 export function roundPoints (points: number): number {
-  // Most points are these, and the text of a number is slow to make.
+  // This is the usual case, and making the text of a number is slow.
   if (hasHundredths(points) && Math.abs(points) < 1e13) return points
   return Number(points.toPrecision(DIGITS))
 }

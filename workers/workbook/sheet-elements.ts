@@ -12,13 +12,14 @@ export interface Validation {
   range: string
   /** Numbers from 0 to this are allowed. */
   most: number
-  /** What a person is told who enters something else. */
+  /** Shown to a person who enters anything else. */
   message: string
 }
 
-/** Excel has room for so many UTF-16 units of a message. */
+/** The longest message in Excel, in UTF-16 units. */
 const MOST_MESSAGE = 225
 
+/** The element that limits what a teacher can enter into cells. */
 export function dataValidations (validations: Validation[]): string {
   const each = validations.map(({ range, most, message }) =>
     '<dataValidation type="decimal" errorStyle="stop" operator="between" allowBlank="1" ' +
@@ -30,8 +31,8 @@ export function dataValidations (validations: Validation[]): string {
 }
 
 /**
- * Turns off the green corners of a student sheet: IDs and names that are made of digits, and formulas that
- * Excel finds odd because their neighbors are numbers as well or have another formula. What a teacher types
+ * Turns off the green corners of a student sheet: on IDs and names made of digits, and on formulas that Excel
+ * questions because their neighbors are numbers too or have another formula. A value that a teacher types
  * over a score keeps its corner.
  */
 export function ignoredErrors (columns: SheetColumns, lastRow: number): string {

@@ -1,5 +1,5 @@
-// The column chart on Summary (ECMA-376 part 1, 21.2 and 20.5): its parts, and what they are called. Readers
-// that do not calculate draw it from the values that it carries along.
+// The column chart on Summary (ECMA-376 part 1, 21.2 and 20.5): its parts and their paths. Readers that do
+// not calculate draw it from the values stored in it.
 import { posix } from 'node:path'
 import { escapeXml } from './excel-text.ts'
 
@@ -15,7 +15,7 @@ export interface Chart {
   /** The headings of both columns: the chart's title and what it counts. */
   title: string
   series: string
-  /** What a screen reader says. */
+  /** For screen readers. */
   description: string
   points: ChartPoint[]
 }
@@ -26,7 +26,7 @@ const RELATIONSHIPS = 'http://schemas.openxmlformats.org/package/2006/relationsh
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 const DRAWING_ML = 'http://schemas.openxmlformats.org/drawingml/2006'
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-/** Dark enough to be seen on white and on black. */
+/** Visible on white and on black. */
 const BLUE = '4F81BD'
 /** The columns beside the table that the chart covers, from 0: C to H. */
 const COLUMNS = { first: 2, last: 8 }
@@ -78,7 +78,7 @@ function chartPart (sheet: string, { row, title, series, points }: Chart): strin
   const values = `<c:numRef><c:f>${sheet}!$B$${first}:$B$${last}</c:f><c:numCache>` +
     `<c:formatCode>General</c:formatCode>${cache(points.map(({ value }) => String(value)))}` +
     '</c:numCache></c:numRef>'
-  // The number is on each column, so there is no axis for it: few students would have 0.5 of one.
+  // Each column shows its number, so there is no value axis. With few students, it would have fractions.
   return `${DECLARATION}<c:chartSpace xmlns:c="${DRAWING_ML}/chart" xmlns:a="${DRAWING_ML}/main" ` +
     `xmlns:r="${OFFICE}"><c:roundedCorners val="0"/><c:chart>` +
     `<c:title><c:tx>${texts(`$A$${row}`, [title])}</c:tx><c:overlay val="0"/>${font(1100, true)}</c:title>` +

@@ -40,12 +40,12 @@ export function overSheet (
     lowest: row(6),
     highest: row(7),
     median: (column) => {
-      // The inner condition is for cells that a teacher emptied: an array has a 0 for them.
+      // The inner condition is for cells that a teacher cleared: in an array, they are 0.
       const values = `IF(${statuses}="${active}",IF(${range(column)}<>"",${range(column)}))`
       return `IF(${count(column)}=0,"",MEDIAN(${values}))`
     },
     band: (band) => {
-      // The limits are no texts such as ">=0.1": where a comma is the decimal separator, that is no number.
+      // Not text such as ">=0.1": where the decimal separator is a comma, it is not read as a number.
       const cells = range(columns.courseAverage)
       const conditions = [
         ...(band === 0 ? [] : [`${cells},">="&${bandStart(band)}`]),

@@ -1,4 +1,5 @@
-// The whole course on Summary, live: from the one worksheet, or from a block with a row for each of several.
+// Live formulas for the whole course on Summary: from the one worksheet, or from a block with a row for each
+// period sheet.
 import { BANDS } from '../../src/courses/bands.ts'
 import type { Book } from '../../src/courses/book.ts'
 import { FIRST_PERIOD_CATEGORY, PERIOD_MEDIAN, periodColumns } from './period-columns.ts'
@@ -18,6 +19,7 @@ export interface WholeCourse {
   band: (band: number) => string
 }
 
+/** The formulas if all students are on one worksheet. */
 export function fromOneSheet (
   sheet: StudentSheet,
   { columns }: SheetPlan,
@@ -30,7 +32,10 @@ export function fromOneSheet (
   return { average: of(average), lowest: of(lowest), highest: of(highest), median: of(median), band }
 }
 
-/** Puts the block of periods below the current row. A formula over many sheets would break too easily. */
+/**
+ * Puts the block of periods below the current row, and returns formulas over it. A formula over many sheets
+ * would break too easily.
+ */
 export function fromPeriods (
   cells: SummaryCells,
   book: Book,

@@ -159,10 +159,10 @@ export function summarySheet (
     cells.row++
     cells.put(1, styles.label, words.total)
     const total = book.categories.reduce((sum, { weight }) => sum + weight, 0)
-    // From the heading on, so that it is right for no category and for one that is inserted at the top.
+    // The range starts at the heading, so it works without categories and when a row is inserted at the top.
     cells.formula(2, `SUM(B${headings}:B${last})`, () => total)
     if (last === headings) return headings
-    // An empty text, where the weights need no scaling, to six decimals.
+    // The empty text if the weights, rounded to six decimals, add up to 100%.
     const isScaled = Math.abs(total - 1) >= 0.5e-6
     cells.formula(
       3,

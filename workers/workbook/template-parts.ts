@@ -1,7 +1,7 @@
 // The parts of xlsx-populate's blank template have extensions of newer programs, the path of the folder where
 // its author saved it, and prefixes for all of these. No workbook of ours uses them.
 
-/** Elements that only hold such things. */
+/** Elements that have nothing else. */
 const EXTENSIONS =
   /<(mc:AlternateContent|(?:a:)?extLst)(?:\s[^>]*)?>[\s\S]*?<\/\1>/g
 /** Declarations of the prefixes, and attributes that have one. */

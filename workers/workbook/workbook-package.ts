@@ -152,7 +152,7 @@ export async function makePackage (
   }
 }
 
-/** In points. */
+/** The height of all rows, in points. */
 function summaryHeight ({ cells, heights }: Summary): number {
   const rows = Math.max(...cells.map(({ row }) => row))
   return heights.values().reduce((sum, height) => sum + height - LINE, rows * LINE)

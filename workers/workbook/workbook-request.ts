@@ -27,7 +27,7 @@ export interface ControlTotals {
 export interface WorkbookChanges {
   /** When the other export read the book, ms; null: there is no earlier export. */
   since: number | null
-  /** In batches; the iteration is ended early if the workbook cannot be written. */
+  /** The changes in batches. The iteration ends early if the workbook cannot be written. */
   batches: () => AsyncIterable<Change[]>
 }
 

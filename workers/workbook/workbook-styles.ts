@@ -15,7 +15,7 @@ const DATE_TIME = 'yyyy-mm-dd hh:mm'
 const TEXT = '@'
 const BOX = { left: 'thin', right: 'thin', top: 'thin', bottom: 'thin' }
 
-/** Has a contrast of 4.5 on white. Other text has no color, so it can be light on a dark page. */
+/** Has a contrast of 4.5 on white. Other text has no color, so that a program in dark mode can choose one. */
 const GRAY = 'FF6B6B6B'
 const HEADING_FILL = 'FFDCE6F1'
 const INPUT_FILL = 'FFFFF2CC'
@@ -32,7 +32,7 @@ interface Look {
   wrap?: boolean
   /** A text that is longer than its column gets a smaller font. */
   shrink?: boolean
-  /** Read from the bottom to the top. */
+  /** The text runs from bottom to top. */
   up?: boolean
   line?: boolean
   box?: boolean
@@ -49,7 +49,7 @@ const LOOKS = 8
 /** By the sum of the look's bits. */
 export type ScoreStyles = [Style, ...Style[]]
 
-/** What the workbook can contain: it has no style that it does not need, and at most sixty in all. */
+/** What the workbook can contain. It has only the styles that it needs, at most sixty. */
 export interface StyleNeeds {
   values: WorkbookOptions['values']
   hasDropped: boolean
@@ -75,7 +75,7 @@ export interface WorkbookStyles {
   input: Style
   gradeInput: Style
   categoryNumber: Style
-  /** Right-aligned: a number of at most two decimals or a text above numbers, and a number of more. */
+  /** Right-aligned: a number with at most two decimals, or a text above numbers; one with more decimals. */
   number: Style
   fineNumber: Style
   /** Above the columns; a long one gets a smaller font. */
@@ -88,7 +88,7 @@ export interface WorkbookStyles {
   grade: Style
   droppedGrade: Style
   scores: ScoreStyles
-  /** In points: a score of at most two decimals, and one of more. */
+  /** In points: a score with at most two decimals, and one with more. */
   points: ScoreStyles
   finePoints: ScoreStyles
   /** A zero that stands for missing work, in percent and in points. */
@@ -127,7 +127,7 @@ export function createStyles (
   const scores = marked({ ...right, format: PERCENT })
   const points = isInPoints ? marked(right) : [make(right)] satisfies ScoreStyles
   const finePoints = isInPoints ? marked({ ...right, format: HUNDREDTHS }) : points
-  // Work that is missing has hardly a provisional score. In points, that look would be one style too many.
+  // Missing work rarely has a provisional score. In points, that look would be one style too many.
   const zeroedBits = isInPoints ? LATE_LOOK | DROPPED_LOOK : undefined
   const zeroed = (look: Look): ScoreStyles => marked({ ...right, box: true, ...look }, zeroedBits)
   const zeroedScores = hasZeroed ? zeroed({ format: PERCENT }) : scores
@@ -163,7 +163,7 @@ export function createStyles (
     droppedAverage: make({ align: 'right', format: FINE_PERCENT, color: GRAY }),
     text: make({ format: TEXT, shrink: true }),
     droppedText: make({ format: TEXT, color: GRAY, shrink: true }),
-    // Not as text: a formula that is edited in such a cell would become its own text.
+    // Not with the format of text, in which a formula that a teacher edits would be shown as text.
     grade: make({ align: 'center' }),
     droppedGrade: make({ align: 'center', color: GRAY }),
     scores,

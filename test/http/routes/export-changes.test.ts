@@ -98,7 +98,7 @@ t.test('what has changed since an export, as a sheet and as JSON', async (t) => 
   const third = await exported(service, { compare_with: second.id, language: 'es' })
   const same = await changesSheet(t, service, third)
   t.equal(same.rows.length, 1)
-  t.match(same.rows[0]!.A, /^Nada ha cambiado desde la exportación del /)
+  t.match(same.rows[0]!.A, /^No ha cambiado nada desde la exportación del /)
 })
 
 t.test('a page of changes, and the next one', async (t) => {
@@ -161,7 +161,7 @@ t.test('what cannot be compared', async (t) => {
   })
 })
 
-t.test('an export whose other one is deleted before it runs fails and says so', async (t) => {
+t.test('an export fails if the one to compare with is deleted before it runs', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
   const { call } = service
   const { id } = await exported(service)
@@ -173,7 +173,7 @@ t.test('an export whose other one is deleted before it runs fails and says so', 
   t.strictSame(left, [], 'the snapshot went with the export')
 })
 
-t.test('one period: those who are in it or were', async (t) => {
+t.test('one period: students who are or were in it', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
   const { services } = service
   const periods = await services.db.reads.selectFrom('periods').selectAll().orderBy('id').execute()

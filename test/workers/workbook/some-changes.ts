@@ -52,7 +52,7 @@ export function someChanges (values: 'percent' | 'points', timeZone = 'UTC'): Sh
         kind: 'setting_changed', field: 'grading_scale', before: [],
         after: [{ grade: 'A', from: 0.9 }, { grade: 'F', from: 0 }],
       },
-      row: ['Grading scale', null, 'A 90 %, F 0 %', null],
+      row: ['Grading scale', null, 'A 90%, F 0%', null],
     },
     {
       change: {

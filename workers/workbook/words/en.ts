@@ -35,7 +35,7 @@ export const en: WorkbookWords = {
   above: (from) => `${from}% or more`,
   chartDescription: 'Column chart: students in each band of course averages',
   enterPercent: 'Enter a percentage from 0% to 100%.',
-  enterLimit: 'Enter the lowest average of this grade, such as 90%. Limits decrease from the top.',
+  enterLimit: 'Enter the lowest average of this grade, such as 90%. Limits decrease from top to bottom.',
 
   period: 'Period',
   noPeriod: 'No period',
@@ -50,8 +50,8 @@ export const en: WorkbookWords = {
   check: 'Check',
   agrees: 'agrees',
   checked: ({ students, tasks, scores }) =>
-    `${count(students, 'student')}, ${count(tasks, 'task')}, ${count(scores, 'score')} and their sum ` +
-    'match the database.',
+    `${count(students, 'student')}, ${count(tasks, 'task')}, ${count(scores, 'score')} and the sum of the ` +
+    'scores match the database.',
 
   lastName: 'Last name',
   firstName: 'First name',
@@ -74,7 +74,7 @@ export const en: WorkbookWords = {
   },
 
   legend: {
-    late: { mark: 'Late', meaning: 'in italics: handed in late' },
+    late: { mark: 'Late', meaning: 'in italics: turned in late' },
     provisional: { mark: 'Provisional', meaning: 'underlined: the score may still change' },
     lateAndProvisional: { mark: 'Late and provisional', meaning: 'in italics and underlined: both' },
     zero: {
@@ -93,7 +93,7 @@ export const en: WorkbookWords = {
       mark: 'Points',
       meaning: 'score × points possible; all averages, and tasks without points possible, are in percent',
     },
-    input: { mark: 'On yellow', meaning: 'you may change it, and the workbook follows' },
+    input: { mark: 'Yellow cell', meaning: 'you may change it, and the workbook recalculates' },
     numbers: {
       mark: 'Small numbers in row 1',
       meaning: 'the number of the category, which the formulas use',
@@ -105,7 +105,7 @@ export const en: WorkbookWords = {
     bands: { mark: 'Bands of averages', meaning: 'an average on a limit is in the band that begins there' },
     median: {
       mark: 'Median',
-      meaning: 'of the whole course: a plain number, since it cannot be computed from several sheets',
+      meaning: 'of the whole course: a fixed number, because it cannot be computed from several sheets',
     },
   },
 
@@ -148,6 +148,7 @@ export const en: WorkbookWords = {
       grading_scale: 'Grading scale',
     },
     missing: { ignored: 'is ignored', zero: 'counts as 0%' },
+    percent: (limit) => `${limit}%`,
     notes: {
       late: 'now late',
       notLate: 'no longer late',

@@ -29,14 +29,14 @@ export const es: WorkbookWords = {
   grade: 'Calificación',
   from: 'Desde',
   highlightBelow: 'Resaltar las notas inferiores a',
-  highlightNote: '0 % desactiva el resaltado',
+  highlightNote: 'con 0 % no se resalta nada',
   below: (limit) => `menos de ${limit} %`,
   between: (from, to) => `${from}–${to} %`,
   above: (from) => `${from} % o más`,
   chartDescription: 'Gráfico de columnas: estudiantes en cada intervalo de promedios del curso',
-  enterPercent: 'Escriba un porcentaje de 0 % a 100 %.',
-  enterLimit: 'Escriba el promedio más bajo de esta calificación, como 90 %. Los límites disminuyen desde ' +
-    'arriba.',
+  enterPercent: 'Escriba un porcentaje entre 0 % y 100 %.',
+  enterLimit: 'Escriba el promedio mínimo para esta calificación, por ejemplo, 90 %. Los límites van de ' +
+    'mayor a menor.',
 
   period: 'Grupo',
   noPeriod: 'Sin grupo',
@@ -51,8 +51,8 @@ export const es: WorkbookWords = {
   check: 'Comprobación',
   agrees: 'coincide',
   checked: ({ students, tasks, scores }) =>
-    `Coinciden con la base de datos: ${count(students, 'estudiante')}, ${count(tasks, 'tarea')} y ` +
-    `${count(scores, 'nota')}, y su suma.`,
+    `${count(students, 'estudiante')}, ${count(tasks, 'tarea')}, ${count(scores, 'nota')} y la suma de las ` +
+    'notas coinciden con la base de datos.',
 
   lastName: 'Apellidos',
   firstName: 'Nombre',
@@ -83,7 +83,7 @@ export const es: WorkbookWords = {
     },
     zero: {
       mark: 'Cero por falta de entrega',
-      meaning: 'en un recuadro: sin empezar o falta al vencer el plazo, así que cuenta como 0',
+      meaning: 'en un recuadro: al vencer el plazo estaba sin empezar o faltaba, así que cuenta como 0',
     },
     missing: { mark: 'Tarea que falta', meaning: 'en negrita sobre rojo' },
     low: {
@@ -92,7 +92,7 @@ export const es: WorkbookWords = {
     },
     dropped: {
       mark: 'Estudiante de baja',
-      meaning: 'en gris, debajo de los demás: no cuenta en los promedios ni como nota más baja o más alta',
+      meaning: 'en gris, debajo de los demás: no cuenta en el promedio ni en el valor más bajo o más alto',
     },
     word: {
       mark: 'Una palabra',
@@ -103,18 +103,18 @@ export const es: WorkbookWords = {
       mark: 'Puntos',
       meaning: 'nota × puntos posibles; los promedios y las tareas sin puntos posibles van en porcentaje',
     },
-    input: { mark: 'Sobre amarillo', meaning: 'puede cambiarlo, y el libro se recalcula' },
+    input: { mark: 'Celda amarilla', meaning: 'puede cambiarla, y el libro se recalcula' },
     numbers: {
       mark: 'Números pequeños en la fila 1',
       meaning: 'el número de la categoría, que usan las fórmulas',
     },
     row4: {
       mark: 'Fila 4',
-      meaning: 'los puntos posibles de las tareas; en los promedios de una categoría, su peso en esta hoja',
+      meaning: 'los puntos posibles de las tareas; sobre el promedio de una categoría, su peso de esta hoja',
     },
     bands: {
       mark: 'Intervalos de promedios',
-      meaning: 'un promedio igual a un límite está en el intervalo que empieza ahí',
+      meaning: 'un promedio igual a un límite cuenta en el intervalo que empieza en él',
     },
     median: {
       mark: 'Mediana',
@@ -124,7 +124,7 @@ export const es: WorkbookWords = {
 
   changes: {
     since: (day) => `Cambios desde la exportación del ${day}`,
-    none: (day) => `Nada ha cambiado desde la exportación del ${day}.`,
+    none: (day) => `No ha cambiado nada desde la exportación del ${day}.`,
     noEarlier: 'No hay ninguna exportación anterior con la que comparar.',
     more: (count) => `… y ${count} más`,
     what: 'Qué',
@@ -144,9 +144,9 @@ export const es: WorkbookWords = {
       task_removed: 'Tarea eliminada',
       task_changed: 'Tarea modificada',
       class_average_changed: 'Promedio de la clase modificado',
-      student_joined: 'Estudiante incorporado',
+      student_joined: 'Estudiante nuevo',
       student_left: 'Estudiante dado de baja',
-      student_moved: 'Estudiante cambiado de grupo',
+      student_moved: 'Cambio de grupo',
       student_changed: 'Datos del estudiante modificados',
       average_changed: 'Promedio modificado',
       score_added: 'Nota nueva',
@@ -157,15 +157,16 @@ export const es: WorkbookWords = {
     fields: {
       title: 'Título',
       time_zone: 'Zona horaria',
-      missing_counts: 'Trabajo no entregado',
+      missing_counts: 'Trabajo que falta',
       grading_scale: 'Escala de calificaciones',
     },
-    missing: { ignored: 'no cuenta', zero: 'cuenta como 0%' },
+    missing: { ignored: 'no cuenta', zero: 'cuenta como 0 %' },
+    percent: (limit) => `${limit} %`,
     notes: {
       late: 'ahora con retraso',
-      notLate: 'ya no con retraso',
+      notLate: 'ya sin retraso',
       provisional: 'ahora provisional',
-      final: 'ya no provisional',
+      final: 'ya no es provisional',
       points: (before, after) => `Puntos: ${before} → ${after}`,
     },
   },

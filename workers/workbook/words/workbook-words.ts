@@ -1,4 +1,4 @@
-// Everything that a workbook says. Names of sheets and of the file are the same in all languages.
+// All texts of a workbook. Names of sheets and of the file are the same in all languages.
 import type { ChangeKind } from '../../../src/snapshots/change.ts'
 
 interface LegendWords {
@@ -47,7 +47,7 @@ export interface WorkbookWords {
   above: (from: number) => string
   /** Of the chart, for people who cannot see it. */
   chartDescription: string
-  /** What a person is told who enters a wrong weight or limit for highlighting; a wrong limit of a grade. */
+  /** Shown to a person who enters an invalid weight or limit for highlighting, or limit of a grade. */
   enterPercent: string
   enterLimit: string
   period: string
@@ -73,7 +73,7 @@ export interface WorkbookWords {
   averageOf: (category: string) => string
   due: string
   pointsPossible: string
-  /** What the column `status` says. Formulas test it, and ignore case. */
+  /** Values of the column `status`. Formulas test them and ignore case. */
   active: string
   dropped: string
   taskStatuses: Readonly<
@@ -92,7 +92,7 @@ export interface WorkbookWords {
     since: (day: string) => string
     none: (day: string) => string
     noEarlier: string
-    /** A number of changes that are not listed. */
+    /** How many changes are not listed. */
     more: (count: string) => string
     what: string
     subject: string
@@ -102,6 +102,8 @@ export interface WorkbookWords {
     kinds: Readonly<Record<ChangeKind, string>>
     fields: Readonly<Record<'title' | 'time_zone' | 'missing_counts' | 'grading_scale', string>>
     missing: { ignored: string, zero: string }
+    /** The limit of a grade. */
+    percent: (limit: number) => string
     notes: {
       late: string
       notLate: string
