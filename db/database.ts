@@ -148,7 +148,7 @@ export interface Wiped {
 export interface BookReader {
   /**
    * Runs `work` on a snapshot: all its queries see the same state of the database. One at a time; others
-   * wait. It may run twice, if PostgreSQL has to retry it after a change of the schema.
+   * wait. `work` may run twice, if PostgreSQL has to retry it after a change of the schema.
    */
   read: <T>(work: (snapshot: Reads) => Promise<T>) => Promise<T>
   close: () => Promise<void>

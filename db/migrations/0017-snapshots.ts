@@ -1,5 +1,5 @@
-// What each export read, so that a later one can say what has changed since. In parts of some ten kilobytes:
-// no row is large, and a reader needs one part at a time. Kept with the export; see docs/storage.md.
+// What each export read, so that a later one can say what has changed since. It is in parts of tens of
+// kilobytes: no row is large, and a reader needs one part at a time. See docs/storage.md.
 export const SNAPSHOTS = [
   `CREATE TABLE export_snapshots (
     export_id INTEGER NOT NULL REFERENCES exports ON DELETE CASCADE,

@@ -67,7 +67,7 @@ interface PatientPoolOptions {
   max: number
   patience: Patience
   lockTimeoutMs: number
-  /** Whether a crash of the server may lose the last commits. Then they need not wait for its disk. */
+  /** Whether the last commits may be lost if the server crashes. Then they do not wait for its disk. */
   mayLose?: boolean
 }
 

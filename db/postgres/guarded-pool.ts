@@ -52,7 +52,7 @@ const LEAST_MS = 500
 
 /**
  * `makePool` is called again after each `shut`: connections that seem to be there may be dead. Without
- * `names`, the server plans each statement anew.
+ * `names`, the server plans each statement every time.
  */
 export function guardedPool (
   makePool: () => Pool, { statementMs, transactionMs }: Patience, names?: StatementNames
@@ -94,7 +94,7 @@ export function guardedPool (
         } catch (error) {
           if (isOutdatedPlan(error)) {
             names?.renew()
-            // A transaction is over. Its owner may begin it again.
+            // A transaction has failed as a whole. Its owner may retry it.
             if (!isInTransaction) return await run()
           }
           if (!isLost(error)) throw error

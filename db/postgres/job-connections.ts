@@ -1,6 +1,6 @@
 // The connections of pg-boss, separate from those of requests: a heartbeat that waits behind a thousand
-// requests would make a live node look dead. Tickets are sent in writes of ours. What happens to a ticket
-// afterwards may be lost in a crash of the server: then it is handed out again, and starts nothing.
+// requests would make a live node look dead. Tickets are sent in our own transactions. What happens
+// to a ticket afterwards may be lost if the server crashes: it is then handed out again, and starts nothing.
 import { CompiledQuery } from 'kysely'
 import type { PostgresLocation, Trx } from '../database.ts'
 import { patientPool } from './connection.ts'
@@ -32,7 +32,7 @@ export function openJobConnections (location: PostgresLocation): JobConnections 
     max: POOL_SIZE,
     patience: PATIENCE,
     lockTimeoutMs: LOCK_TIMEOUT_MS,
-    // The server's log is in order: whoever finds our row finds what happened to its ticket before.
+    // The server's log is in order: if our row survives a crash, so does what happened to its ticket before.
     mayLose: true,
   })
   return {

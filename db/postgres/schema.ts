@@ -376,7 +376,7 @@ const STATEMENTS = [
 
 export const POSTGRES_SCHEMA = STATEMENTS.map(withTextOrder)
 
-/** A statement whose columns of texts compare as SQLite's do. */
+/** A statement in which columns of text sort as in SQLite. */
 export function withTextOrder (statement: string): string {
   return statement.replaceAll(/\bTEXT\b/g, TEXT)
 }

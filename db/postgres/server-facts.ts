@@ -32,8 +32,8 @@ export interface ServerFacts {
 const UNFINISHED_COPY = 'SELECT folder FROM copied_from WHERE completed_at IS NULL'
 
 /**
- * Reads and sets nothing: a pooler lends the connection to nodes afterwards. Throws errors of the server and
- * of the network.
+ * Only reads, and sets nothing for the connection, which a pooler lends to nodes afterwards. Throws errors of
+ * the server and of the network.
  */
 export async function serverFacts (address: PostgresAddress): Promise<ServerFacts> {
   const client = new Client({

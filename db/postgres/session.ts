@@ -34,7 +34,7 @@ export interface Session {
 const BEAT_EVERY_MS = 1000
 /** A server that takes longer to answer a beat, or to accept a connection, does not respond, ms. */
 const PATIENCE_MS = 2000
-/** The same for the first connection: nothing depends on it yet, and a start keeps the machine busy, ms. */
+/** The same for the first connection, ms: nothing depends on it yet, and a start keeps the machine busy. */
 const FIRST_PATIENCE_MS = 10_000
 const TICK_MS = 250
 const FIRST_WAIT_MS = 100
@@ -112,7 +112,7 @@ export function openSession ({ address, name, prepare, beat, notified, up, down 
       }
       await Promise.race([client.end(), delay(PATIENCE_MS)])
     } finally {
-      silence.watchNoMore()
+      silence.stopWatching()
       socket.destroy()
     }
   }
@@ -127,13 +127,12 @@ export function openSession ({ address, name, prepare, beat, notified, up, down 
 }
 
 /**
- * Resolves when nothing has come through the socket for so many ms. Counted in ticks, each of which reads
- * what has come: the time in which this process was stopped, or too busy to read, is no silence of the
- * server.
+ * `noticed` resolves when nothing has arrived at the socket for `mostMs()`. Time is counted in ticks, each of
+ * which reads what has arrived, so time in which this process is stopped or too busy does not count.
  */
 function watchSilence (
   socket: Socket, mostMs: () => number
-): { noticed: Promise<void>, watchNoMore: () => void } {
+): { noticed: Promise<void>, stopWatching: () => void } {
   const noticed = Promise.withResolvers<void>()
   let [read, ticks] = [0, 0]
   const timer = setInterval(() => {
@@ -141,7 +140,7 @@ function watchSilence (
     read = socket.bytesRead
     if (ticks * TICK_MS >= mostMs()) noticed.resolve()
   }, TICK_MS)
-  return { noticed: noticed.promise, watchNoMore: () => { clearInterval(timer) } }
+  return { noticed: noticed.promise, stopWatching: () => { clearInterval(timer) } }
 }
 
 /** Whether a retry would fail too. */

@@ -1,4 +1,5 @@
-// As `db/migrations/0017-snapshots.ts`. The bytes are compressed already.
+// The step `0017_snapshots`, as in `db/migrations/0017-snapshots.ts`. EXTERNAL, because the bytes are already
+// compressed.
 export const SNAPSHOTS = [
   `CREATE TABLE export_snapshots (
     export_id BIGINT NOT NULL REFERENCES exports ON DELETE CASCADE,

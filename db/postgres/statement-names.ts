@@ -3,15 +3,15 @@
 
 /** The most statements that a connection keeps. A plan takes some 30 KB of the server's memory. */
 const MOST = 300
-/** A statement with a list of values has a text for each length of the list. */
+/** Statements with more values are not kept: each length of a list of values makes another text. */
 const MOST_VALUES = 30
-/** One statement that the server plans. */
+/** Matches a single statement of a kind that the server plans. */
 const PLANNED = /^\s*(?:select|insert|update|delete|with)\b[^;]*$/i
 
 export interface StatementNames {
   /** The name of a statement; undefined: its plan is not kept. */
   of: (text: string, values: readonly unknown[]) => string | undefined
-  /** The plans that are kept are outdated: from now on, statements have other names. */
+  /** Gives all statements new names, because the kept plans are outdated. */
   renew: () => void
 }
 
@@ -36,10 +36,10 @@ export function createStatementNames (): StatementNames {
 }
 
 /**
- * Whether a statement was not run because a table has another column since it was planned: a newer node has
- * changed the schema.
+ * Whether a statement did not run because the columns of a table have changed since it was planned: a newer
+ * node has changed the schema.
  */
 export function isOutdatedPlan (error: unknown): boolean {
-  // The message depends on the server's language, and the code is that of everything that is not supported.
+  // The message depends on the server's language, and the code is shared by everything that is unsupported.
   return error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery'
 }

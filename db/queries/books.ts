@@ -45,6 +45,7 @@ export async function listPeriods (db: Reads, courseId: number): Promise<Array<R
     .orderBy('position').orderBy('id').execute()
 }
 
+/** A period by its id; undefined: the course has no such period. */
 export async function findPeriod (
   db: Reads,
   courseId: number,
@@ -85,12 +86,12 @@ export function studentBatches (
     : readBatches(db, courseId, filter, size)
 }
 
-/** How many batches PostgreSQL reads with one query: its answers take time. */
+/** How many batches are read from PostgreSQL with one query, because each round trip takes time. */
 const BATCHES_AT_ONCE = 4
 
 const isPostgres = (db: Reads) => 'engine' in db && db.engine === 'postgres'
 
-/** Reads the next rows while rows are used, which are passed on in batches of at most `size`. */
+/** Passes rows on in batches of at most `size`, and reads the next ones while they are used. */
 async function * readAhead<T> (
   batches: AsyncGenerator<T[], void, void>, size: number
 ): AsyncGenerator<T[], void, void> {
@@ -101,7 +102,7 @@ async function * readAhead<T> (
       if (done === true) return
       reading = batches.next()
       reading.catch(() => {})
-      // Otherwise the query would not be sent before the rows were used.
+      // Otherwise the query would be sent only after the rows are used.
       await turn()
       for (let i = 0; i < rows.length; i += size) yield rows.slice(i, i + size)
     }
@@ -137,7 +138,7 @@ async function listStudents (
   limit: number
 ): Promise<StudentRow[]> {
   const is = sql.lit(dropped ? 1 : 0)
-  // PostgreSQL's own text for bytes has two characters for each.
+  // PostgreSQL's own text for bytes has two characters for each byte.
   const cells = isPostgres(db) ? sql`encode(student_scores.cells, 'base64')` : sql`student_scores.cells`
   let query = db.selectFrom('students')
     .leftJoin('student_scores', 'student_scores.student_id', 'students.id')

@@ -96,12 +96,12 @@ export async function insertExport (trx: Trx, row: NewRow<'exports'>): Promise<E
   return await trx.insertInto('exports').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
-/** How many of the newest jobs of a course may have its newest request: those that run, and some more. */
+/** The newest request of a course belongs to one of this many of its newest jobs. */
 const NEWEST_JOBS = 50
 
 /**
- * When the newest request and the newest export of a course were made, ms; 0: there is none. Any clock may
- * be set back, so new times of the course are never before these. Call `lockExports` first.
+ * The times of the newest request and the newest export of a course, ms; 0: there is none. Any clock may be
+ * set back, so new times of the course must not be before these. Call `lockExports` first.
  */
 export async function newestTimes (
   trx: Trx, courseId: number
@@ -138,8 +138,7 @@ export interface RetentionRule {
 
 /**
  * The newest request and the newest export of a course change in one write at a time: call this before one
- * of these courses gets a request, or an export of it is added or deleted. Jobs are locked before, and so is
- * the course.
+ * of these courses gets a request, or an export of it is added or deleted. Lock jobs first, then the course.
  */
 export async function lockExports (trx: Trx, ...courseIds: number[]): Promise<void> {
   for (const name of courseIds.map((id) => `exports ${id}`).sort()) await trx.lock(name)

@@ -52,7 +52,7 @@ export async function jobAttempts (db: Reads, jobId: number): Promise<AttemptRow
 
 function ended ({ finishedAt, outcome, code = null, message = null }: AttemptEnd) {
   return {
-    // Not before its start, if the clock was set back.
+    // Not before its start, even if the clock was set back.
     finished_at: sql<number>`CASE WHEN started_at > ${finishedAt} THEN started_at ELSE ${finishedAt} END`,
     outcome,
     error_code: code,

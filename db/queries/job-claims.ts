@@ -18,7 +18,7 @@ export const ONE_RUN_PER_KEY = 'jobs_started_key'
 
 /**
  * The token of the last claim of a job of the same owner; 0 if there was none. Jobs without an owner count as
- * jobs of one owner. PostgreSQL has no index for IS NOT DISTINCT FROM, hence two cases.
+ * jobs of one owner. There are two cases, because PostgreSQL uses no index for IS NOT DISTINCT FROM.
  */
 export const lastServed = sql<number>`coalesce(CASE WHEN jobs.owner_type IS NULL
   THEN (SELECT max(token) FROM jobs AS served WHERE owner_type IS NULL AND owner_id IS NULL)

@@ -3,12 +3,12 @@ import { sql } from 'kysely'
 import type { JobRow } from './jobs.ts'
 
 /**
- * No job waits longer for its start than this, ms: one that would was delayed before the clock was set back.
- * It is due.
+ * The longest time that a job waits for its start, ms. A job that would wait longer was delayed before the
+ * clock was set back, so it is due.
  */
 export const LONGEST_WAIT_MS = 120_000
 
-/** Whether a job of this row may start at `now`, ms. */
+/** A condition on rows of `jobs`: whether the job may start at `now`, ms. */
 export const isDue = (now: number) =>
   sql<boolean>`(run_after <= ${now} OR run_after > ${now + LONGEST_WAIT_MS})`
 

@@ -24,7 +24,7 @@ export interface StartedJob {
   ticket: 'held' | 'silent' | 'ahead' | 'lost'
 }
 
-/** A holder that lives sends a heartbeat within this time. */
+/** A live holder sends a heartbeat within this time. */
 const SLACK = sql`interval '2 s'`
 
 /** The jobs that run on any node, according to their rows, and whether their tickets have a live holder. */
@@ -83,8 +83,8 @@ export async function holdTicket (
 
 /**
  * Corrects times of pg-boss that are in the future because the server's clock was set back, as after a
- * failover. Otherwise the tickets of a dead node would stay held, waiting tickets would not be handed out,
- * and no maintenance would run until the clock is there again.
+ * failover. Otherwise, until the clock reaches them, the tickets of a dead node would stay held, waiting
+ * tickets would not be handed out, and no maintenance would run.
  */
 export async function correctTimesAhead (db: Reads): Promise<void> {
   const longestWait = sql`${LONGEST_WAIT_MS} * interval '1 ms'`

@@ -11,7 +11,7 @@ export const SILENT_MS = 30_000
 export async function liveNodes (db: Reads): Promise<NodeRow[]> {
   return await db.selectFrom('nodes').selectAll()
     .where((eb) => eb('seen_at', '>', eb(SERVER_TIME, '-', SILENT_MS)))
-    // A sign of life in the future is an old one: the server's clock was set back.
+    // A sign of life in the future is an old one, from before the server's clock was set back.
     .where((eb) => eb('seen_at', '<', eb(SERVER_TIME, '+', SILENT_MS)))
     .orderBy('name').execute()
 }

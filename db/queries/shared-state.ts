@@ -24,7 +24,7 @@ export async function countInWindow (
   const now = time(at)
   const isOpen = sql`c.at <= ${now} AND ${now} < c.expires_at`
   const until = sql`${now} + ${windowMs}::bigint`
-  // A crash of the server may lose the last counts, so that requests need not wait for its disk.
+  // The last counts may be lost if the server crashes, so requests do not wait for its disk.
   const { rows: [row] } = await sql<{ count: number, left_ms: number }>`
     WITH settings AS (SELECT set_config('synchronous_commit', 'off', true))
     INSERT INTO shared_counters AS c (key, level, at, expires_at)

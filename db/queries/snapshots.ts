@@ -2,6 +2,7 @@
 import type { Reads, Trx } from '../index.ts'
 import type { NewRow } from '../tables.ts'
 
+/** Adds one part of a snapshot. */
 export async function insertSnapshotPart (trx: Trx, part: NewRow<'export_snapshots'>): Promise<void> {
   await trx.insertInto('export_snapshots').values(part).execute()
 }
@@ -36,7 +37,7 @@ export async function exportsWithSnapshot (db: Reads, courseId: number): Promise
   return rows.map((row) => row.id)
 }
 
-/** A snapshot is kept as long as its export's file: call this when the bytes of these files go. */
+/** A snapshot is kept as long as its export's file: call this when the bytes of these files are removed. */
 export async function deleteSnapshotsOfFiles (trx: Trx, fileIds: readonly number[]): Promise<void> {
   if (fileIds.length === 0) return
   await trx.deleteFrom('export_snapshots')
