@@ -83,7 +83,7 @@ t.test('the lists may come in any order, and be left out', async (t) => {
   t.match((await world.books())[1], { timeZone: 'Asia/Tokyo', students: [] })
 })
 
-t.test('a grading scale comes with the document, changes with it, and goes with it', async (t) => {
+t.test('a grading scale is added, changed and removed with the document', async (t) => {
   const world = await createWorld(t)
   const document = physics()
   const withScale = async (scale?: unknown) => {

@@ -12,7 +12,7 @@ const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 t.test('three nodes are one service', { ...needsFleet, timeout: 120_000 }, async (t) => {
   const fleet = await startFleet(t, { nodes: 0, courses: [course('Chemistry', { students: 500 })] })
   const { proxy, courseIds: [courseId = 0] } = fleet
-  // None of them runs jobs: a click after the end of the job would want data of its own.
+  // None of them runs jobs: a click after the end of the job would start another one.
   const nodes = await Promise.all(['one', 'two', 'three'].map((name) => fleet.start({ name, role: 'web' })))
   fleet.nodesAre(nodes)
   const get = async (node: FleetNode, path: string) => {

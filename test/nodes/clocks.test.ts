@@ -113,13 +113,13 @@ t.test('one clock', { ...needsClocks, timeout: 180_000 }, async (t) => {
       return list.map(({ name }) => name).join() === 'behind,worker'
     })
     for (const node of [behind, worker]) t.equal(await fleet.settled(await physics.click(node)), 'succeeded')
-    t.ok(physics.lastClick() > Date.now() - HOUR_MS / 2, 'clicks go on where the clock was')
+    t.ok(physics.lastClick() > Date.now() - HOUR_MS / 2, 'clicks continue from the former time')
     for (const node of [behind, worker]) {
       for (const one of clients) await one.lookAtTimes(t, node)
       t.equal((await physics.exportsOn(node))[0]?.is_current, true)
     }
 
-    // A death after the failover is noticed too.
+    // The death of a node after the failover is noticed too.
     const late = await fleet.start({ name: 'late', role: 'worker', place: { step: 'run: working' } })
     worker.kill('SIGTERM')
     await worker.ended
@@ -128,7 +128,7 @@ t.test('one clock', { ...needsClocks, timeout: 180_000 }, async (t) => {
     await fleet.start({ name: 'last', role: 'worker' })
     t.equal(await fleet.settled(job), 'succeeded')
     const failed = await fleet.rows('SELECT id FROM jobs WHERE attempts > 1')
-    t.strictSame(failed, [], 'a death is no failed attempt')
+    t.strictSame(failed, [], 'the death of a node is not a failed attempt')
     t.strictSame(await lookAtAftermath(fleet, new Map()), [])
   })
 })

@@ -106,7 +106,7 @@ export function startLoad (
   }
 
   const all = Promise.all(Array.from({ length: people }, person))
-  // `stop` says it.
+  // `stop` reports it.
   all.catch(() => {})
   return {
     promised,

@@ -14,13 +14,13 @@ t.test(name, { ...needsFleet, timeout: 180_000 }, async (t) => {
     nodes: 0,
     courses: STEPS.map((step) => course(step, { students: 300 })),
   })
-  // All of them listen before there is a job: one that is stopped earlier would never say that it does.
+  // All of them listen before there is a job: a node that is stopped earlier would never say that it listens.
   const stopped = await Promise.all(STEPS.map((step, i) =>
     fleet.start({ name: `stops-${i}`, place: { step, signal: 'SIGSTOP' } })))
   const web = await fleet.start({ name: 'web', role: 'web' })
   fleet.nodesAre([web])
   const jobs = await Promise.all(fleet.courseIds.map((courseId) => fleet.click(courseId)))
-  // What is written there is written just before the signal.
+  // A node writes this line just before its signal.
   for (const node of stopped) {
     await until(`${node.name} is stopped in a run`, () => node.stderr().includes('signalInRun'))
   }
@@ -54,7 +54,7 @@ t.test(name, { ...needsFleet, timeout: 180_000 }, async (t) => {
     jobs.toSorted((a, b) => a - b).map((id) => ({ job_id: id }))
   )
 
-  // They run jobs again, and are alone with them.
+  // They run jobs again, and no other node does.
   other.kill('SIGTERM')
   t.match(await within('the other node ends', other.ended), { status: 0 })
   const again = await Promise.all(fleet.courseIds.map((courseId) =>

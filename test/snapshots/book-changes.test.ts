@@ -1,4 +1,4 @@
-// Whatever happens to a book, the changes since an export turn what it read into what the book is now.
+// Whatever happens to a book, the changes since an export turn what the export read into the present book.
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../db/index.ts'
@@ -40,13 +40,13 @@ t.test('changes applied to what an export read give the book as it is now', asyn
       }
     }
     t.strictSame([...old.here].sort(byId), [...present.here].sort(byId), 'who is here')
-    t.strictSame(told(old.cells, both), told(present.cells, both), 'cells')
+    t.strictSame(reported(old.cells, both), reported(present.cells, both), 'cells')
     sameNumbers(t, old.settings, present.settings)
     for (const [student, facts] of present.students) {
       const before = old.students.get(student)
       if (before !== undefined) sameNumbers(t, before, facts)
     }
-    // Nothing differs from what is read at the same moment.
+    // Nothing differs from an export at the same moment.
     const again = (await openSnapshot(
       db.reads, await exportCourse(db, id, { folder, now: NOW + happened.later })
     ))!
@@ -111,10 +111,10 @@ function apply (model: BookModel, change: Change): void {
   }
 }
 
-/** Cells that changes tell: those with a score, and statuses where student and task are in both books. */
-function told (cells: BookModel['cells'], both: (key: string) => boolean) {
+/** Cells that changes report: scores, and statuses if student and task are in both books. */
+function reported (cells: BookModel['cells'], both: (key: string) => boolean) {
   return [...cells].filter(([key, { score }]) => score !== null || both(key)).sort(byId)
-    // Points that make no score are shown nowhere.
+    // Points without a score are shown nowhere.
     .map(([key, { points, ...cell }]) => [key, cell.score === null ? cell : { ...cell, points }])
 }
 

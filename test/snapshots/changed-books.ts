@@ -1,4 +1,4 @@
-// Courses that are read for an export and then changed in any way, without an import.
+// Courses that are read for an export and then changed at random, without an import.
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -198,7 +198,7 @@ export async function changeCourse (trx: Trx, courseId: number, happened: Events
       cells: packCells(change.cells.map((each) => each === undefined ? undefined : describedCell(each))),
     }).where('student_id', '=', id).execute()
   }
-  // A course of its own is the simplest way to new students.
+  // The simplest way to add students is to move those of another course.
   const other = await insertCourse(trx, { periods: [], tasks: [], students: withoutPeriods(happened.joins) })
   await trx.updateTable('students')
     .set({ course_id: courseId, period_id: periods[0]!, source_id: sql`'new-' || id` })
@@ -217,7 +217,7 @@ export interface CellModel {
   is_provisional: boolean
 }
 
-/** All that changes say about a book. */
+/** Everything about a book that changes report. */
 export interface BookModel {
   settings: Map<string, unknown>
   /** Students who are not dropped, and their period. */

@@ -71,7 +71,7 @@ export function sameCell (
  * `Summary!B11: … instead of …`.
  */
 export function formulaDifferences (ours: ReadSheet, theirs: ReadSheet): string[] {
-  // It says what was.
+  // This sheet has no formulas.
   if (ours.name === 'Changes') return []
   const addresses = Object.keys(ours.formulas)
   if (addresses.length === 0) return [`${ours.name} has no formula`]

@@ -1,4 +1,4 @@
-// The tables on Summary, worked out plainly from the rows of a book.
+// The tables on Summary, computed in the plainest way from the rows of a book.
 import type { Book } from '../../src/courses/book.ts'
 import type { WorkbookOptions } from '../../workers/workbook/workbook-request.ts'
 import { rowsOf } from './book-rows.ts'

@@ -2,7 +2,7 @@
 import { globSync } from 'node:fs'
 import type { Tool } from './tools.ts'
 
-/** The library that gives a process another clock. */
+/** libfaketime, which gives a process another clock. */
 export function findFaketime (): Tool {
   return {
     name: 'libfaketime',
@@ -11,14 +11,14 @@ export function findFaketime (): Tool {
   }
 }
 
-/** The environment of a process whose clock is ahead by so many hours; a negative number: behind. */
+/** The environment of a process whose clock is ahead by `hours`; a negative number: behind. */
 export function clockAhead (hours: number): Record<string, string> {
   const { path, hint } = findFaketime()
   if (path === undefined) throw new Error(`libfaketime is not on this machine: ${hint}`)
   return {
     LD_PRELOAD: path,
     FAKETIME: `${hours < 0 ? '' : '+'}${hours}h`,
-    // Timers wait as long as they should.
+    // Timers still wait as long as they should.
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
   }
 }

@@ -1,5 +1,5 @@
-// What a workbook in Spanish says in place of the English words: written here again, by hand, so that a test
-// of workbooks does not take its expectation from the code that it tests.
+// The texts of a workbook in Spanish, by their English ones. They are written here again, by hand, so that a
+// test of workbooks does not take its expectation from the code that it tests.
 import type { ExpectedTable } from './expected-summary.ts'
 import type { CellValue } from './openpyxl.ts'
 import type { ExpectedSheet } from './workbook.ts'

@@ -1,19 +1,19 @@
-// Waits for facts that another process brings about. A wait that is over says what it was for, so that a
-// failure explains itself: a test that only times out does not.
+// Waits for facts that another process brings about. A wait that takes too long throws an error that says
+// what it was for, so a failure explains itself: a test that only times out does not.
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Longest wait, ms: far more than any fact takes on a busy machine, and less than a test has. */
 const MOST_MS = 80_000
 const LOOK_EVERY_MS = 50
 
-/** What a promise gives. Throws an error that says `what` if it takes longer than any fact does. */
+/** Returns what the promise gives. Throws an error that says `what` if it takes longer than any fact. */
 export async function within<T> (
   what: string, promise: Promise<T>, seen: () => string = () => ''
 ): Promise<T> {
   const over = new AbortController()
   const timeout = delay(MOST_MS, undefined, { signal: over.signal }).then(() => {
     const last = seen()
-    throw new Error(`waited ${MOST_MS / 1000} s in vain: ${what}${last === '' ? '' : `; last seen: ${last}`}`)
+    throw new Error(`not after ${MOST_MS / 1000} s: ${what}${last === '' ? '' : `; last seen: ${last}`}`)
   })
   timeout.catch(() => {})
   try {
@@ -24,8 +24,8 @@ export async function within<T> (
 }
 
 /**
- * Looks again and again until `fact` gives something that is not false or undefined, and gives it. What it
- * notes with `see` is part of the error of a wait that is over.
+ * Calls `fact` until it returns something other than false or undefined, and returns that. The last text that
+ * it passed to `see` is part of the error if this takes too long.
  */
 export async function until<T> (
   what: string,

@@ -107,7 +107,7 @@ t.test('the audit log cannot be changed', { skip: noPostgres }, async (t) => {
   await t.rejects(sql`UPDATE audit_log SET action = 'b'`.execute(db.reads), /append-only/)
 })
 
-t.test('a column that a newer node adds disturbs no statement in use', { skip: noPostgres }, async (t) => {
+t.test('statements keep working when a newer node adds a column', { skip: noPostgres }, async (t) => {
   const db = await open(t)
   const reader = openBookReader(db.location)
   t.teardown(() => reader.close())
@@ -116,7 +116,7 @@ t.test('a column that a newer node adds disturbs no statement in use', { skip: n
     await users(trx)
     return await trx.insertInto('users').values(user(email)).returningAll().executeTakeFirst()
   })
-  /** Several connections, each with its own plans. */
+  /** Several connections at once, each with its own plans. */
   const atOnce = async () => {
     const all = [1, 2, 3].flatMap(() => [users(db.reads), reader.read(users)])
     return (await Promise.all(all)).map((rows) => Object.keys(rows[0] ?? {}))
@@ -129,7 +129,7 @@ t.test('a column that a newer node adds disturbs no statement in use', { skip: n
   for (const columns of await atOnce()) t.ok(columns.includes('new_two'), 'of a table as it is now')
 })
 
-t.test('a plan is kept for statements, not for their variants without end', async (t) => {
+t.test('plans are kept for a limited number of statements', async (t) => {
   const names = createStatementNames()
   const first = names.of('select 1', [])
   t.ok(first)

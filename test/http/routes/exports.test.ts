@@ -106,7 +106,7 @@ t.test('from the click to the file', async (t) => {
 })
 
 t.test('eight clicks at once make one job and one file; after a change, a second', async (t) => {
-  // The job must not end before the last click: a click after its end wants data of its own.
+  // The job must not end before the last click: a click after its end starts another job.
   const service = await startTestService(t, { courses: [COURSE], withoutRunner: true })
   const clicks = await Promise.all(
     Array.from({ length: 8 }, () => service.call('POST', path(service, '/export')))
@@ -295,7 +295,7 @@ t.test('a clock that was set back: the file is newer than the click, never an ol
     asked.requested_at >= first.created_at,
     'a client that waits for a newer file does not take the old one'
   )
-  // It is set back again before each of these.
+  // The clock is set back again before each of these.
   now -= 3_600_000
   const body = { values: 'points' }
   const other = (await service.call('POST', path(service, '/export'), { body })).json()

@@ -1,5 +1,5 @@
-// What a workbook has besides its cells: conditional formats, names, validations, the chart, and the looks of
-// task cells.
+// What a workbook has besides its values: conditional formats, names, validations, the chart, and the styles
+// of task cells.
 import t from 'tap'
 import { child, parseXml, readParts, type XmlElement } from '../../support/ooxml.ts'
 import { makeWorkbook, type MadeWorkbook } from '../../support/workbook.ts'

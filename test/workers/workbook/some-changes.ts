@@ -1,4 +1,4 @@
-// Changes of every kind, with every text that hurts, and the rows in which the sheet Changes shows them.
+// Changes of every kind, with every difficult text, and the rows in which the sheet Changes shows them.
 import type { StudentRow } from '../../../db/queries/books.ts'
 import type { BookTask } from '../../../src/courses/book-columns.ts'
 import { CHANGE_KINDS, type CellState, type Change } from '../../../src/snapshots/change.ts'
@@ -28,7 +28,7 @@ interface ShownChange {
   row: CellValue[]
 }
 
-/** With values in points: `points`. */
+/** The changes and their rows, with values as a percentage or in points. */
 export function someChanges (values: 'percent' | 'points', timeZone = 'UTC'): ShownChange[] {
   const inPoints = values === 'points'
   const shown = (points: number) => inPoints ? points : points / 10
