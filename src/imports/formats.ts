@@ -92,7 +92,7 @@ function prefixedFile (files: SourceFile[]): Refusal | undefined {
   if (first === undefined || second === undefined) return undefined
   return new Refusal(
     { file: first.name },
-    `is perhaps the ${first.own}.csv of a OneRoster bundle, but its files must be named without a prefix: ` +
+    `looks like the ${first.own}.csv of a OneRoster bundle, but its files must have no prefix: ` +
       `${first.own}.csv, ${second.own}.csv, …; rename them`
   )
 }

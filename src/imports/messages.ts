@@ -10,7 +10,7 @@ export const WARNINGS = {
   unknown_version: 'The OneRoster version of the bundle is unknown; it was read as 1.2',
   oneroster_1_0: 'Columns of OneRoster 1.0 were read as those of 1.1',
   blank_lines: 'Blank lines were skipped',
-  windows_1252: 'A file is not UTF-8 and was read as Windows-1252; check its names',
+  windows_1252: 'A file is not UTF-8 and was read as Windows-1252; check the names in it',
   cut_off:
     'The last row of a file has fewer cells than the header and no line end; it was read, but the file may ' +
     'be cut off',
@@ -52,7 +52,7 @@ export const WARNINGS = {
   lone_surrogate: 'Invalid characters (lone surrogates) were replaced with U+FFFD',
   duplicate_teacher: 'A teacher appears twice; the first entry is used',
   grades_in_words:
-    'A column has words or letters instead of numbers; its tasks were imported as completed, without scores',
+    'A column has words or letters instead of numbers; they were imported as completed, without scores',
   points_without_possible:
     'A column has points but no points possible, so it gives no score; export percentages too',
   erased_person:
@@ -85,7 +85,7 @@ export const WARNINGS_OF_TEACHER = {
 
 export type WarningCode = keyof typeof WARNINGS
 
-/** About a column of ids such as 1.0E+13. */
+/** The error for ids such as 1.0E+13. */
 export const ROUNDED_IDS =
   'a spreadsheet changed the ids into rounded numbers; export the file again and do not save it from a ' +
   'spreadsheet, or format that column as text first'
@@ -104,5 +104,5 @@ export const HOW_TO_ALLOW = {
   newPeople: inBoth('Allow new people', '--allow-new-people'),
 } as const
 
-/** How to say in which order a file writes its dates. */
+/** Where to set the order of dates. */
 export const ORDER_OF_DATES = inBoth('Order of dates', '--dates mdy or --dates dmy')

@@ -36,7 +36,7 @@ export async function createSnapshotWriter (path: string): Promise<SnapshotWrite
   let used = 0
   /** At most one part is being compressed and written. */
   let pending: Promise<void> = Promise.resolve()
-  // Two parts in turn, so that their memory is used again: while one is compressed, the next one is ended.
+  // Two buffers take turns, so that their memory is reused: while one is compressed, the other is filled.
   let [part, otherPart] = [Buffer.alloc(0), Buffer.alloc(0)]
 
   function endPart (): Buffer {

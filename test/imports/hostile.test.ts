@@ -48,8 +48,8 @@ t.test('each bad value is an error with its line and what was expected', async (
     }, 'results.csv:2: score is "1e999", expected a number such as 7.5'],
     [(x) => {
       x.results![0]!.scoreDate = '12/31/2025'
-    }, 'results.csv:2: scoreDate is "12/31/2025", expected a date written YYYY-MM-DD; or give the order of ' +
-      'its dates ("Order of dates" on the page, --dates mdy or --dates dmy on the command line)'],
+    }, 'results.csv:2: scoreDate is "12/31/2025", expected a date written YYYY-MM-DD; or set the order of ' +
+      'dates ("Order of dates" on the page, --dates mdy or --dates dmy on the command line)'],
     [(x) => {
       x.results![0]!.status = 'perhaps'
     }, 'results.csv:2: status is "perhaps", expected active or tobedeleted'],

@@ -197,13 +197,13 @@ t.test('a bundle in folders in a folder, or in an archive in an archive', async 
   t.strictSame((await nested.book(NOW)).students, SCORES)
 })
 
-t.test('what is no bundle says what it is', async (t) => {
+t.test('the error for something else than a bundle says what it is', async (t) => {
   const world = await createWorld(t)
   t.strictSame(await refusals(world, 'two-school-folders'), [
     'two-school-folders.zip: has files in 2 folders (North, South); import the files of one folder at a time',
   ])
   t.match(await refusals(world, 'prefixed-names'), [
-    /^NorthHigh_20261126_orgs\.csv: is perhaps the orgs\.csv of a OneRoster bundle, .*: orgs\.csv, /,
+    /^NorthHigh_20261126_orgs\.csv: looks like the orgs\.csv of a OneRoster bundle, .*: orgs\.csv, /,
   ])
   t.strictSame(await refusals(world, 'deflate64'), [
     'deflate64.zip: manifest.csv is compressed with Deflate64, which is not supported; ' +

@@ -13,7 +13,7 @@ interface Table {
 /** A column whose name is longer than the beginning of a file that is read to see its dialect. */
 const LONG = 'x'.repeat(17_000)
 
-/** Reads a table in chunks of so many bytes. If it begins with `LONG`, the header comes first as a whole. */
+/** Reads a table in chunks of `size` bytes. If it begins with `LONG`, the header comes first as a whole. */
 async function read (text: string | Buffer, size = 1000): Promise<Table> {
   const bytes = Buffer.from(text)
   const head = bytes.includes(LONG) ? LONG.length + 100 : 0
@@ -202,7 +202,7 @@ t.test('what a comma in a number is', async (t) => {
   t.equal(numbers.expected('1,2,3', 'a number'), 'a number')
 })
 
-t.test('whatever is written by the rules is read as it was', async () => {
+t.test('any correctly written table is read as it was written', async () => {
   const field = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) =>
     !text.includes('\0') && text.isWellFormed() && !text.startsWith('="')
   )

@@ -128,14 +128,14 @@ export async function * changesSheet (
   yield Buffer.from(`</sheetData>${filter}${pages.xml}${tail.replace(/<pageMargins [^>]*\/>/, '')}`)
 }
 
-/** All of one column are on the same side. */
+/** All cells of a column are aligned to the same side. */
 function styleOf ({ kind, value, look = 0 }: ShownValue, styles: WorkbookStyles): Style {
   switch (kind) {
     case 'score':
       return styles.scores[look] ?? styles.scores[0]
     case 'points': {
       const points = typeof value === 'number' && hasHundredths(value) ? styles.points : styles.finePoints
-      // Where no cell of students has points, there is one look.
+      // If no student's cell has points, there is only one style.
       return points[look] ?? (points === styles.points ? styles.number : styles.fineNumber)
     }
     case 'average':

@@ -90,7 +90,7 @@ function withHiddenColumns (head: string, { first, last }: { first: number, last
   const hidden = head.replace(/<col min="(\d+)" max="(\d+)"/g, (found, min: string, max: string) =>
     Number(min) >= first && Number(max) <= last ? `${found} outlineLevel="1" hidden="1"` : found
   )
-  // Excel leaves room above the columns for the button only if it is told so.
+  // Only with this attribute does Excel leave room for the button above the columns.
   const outlined = splice(hidden, '<sheetFormatPr ', (found) => `${found}outlineLevelCol="1" `)
   if (last === MOST_COLUMNS) return outlined
   return splice(

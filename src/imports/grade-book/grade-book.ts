@@ -29,7 +29,7 @@ export interface GradeBookReading {
 }
 
 const CATEGORY = 'Tasks'
-/** Most grades. A short row has as many blank ones as the header has tasks, so a small file may have many. */
+/** The most grades. A short row has blank ones for all tasks of the header, so a small file may have many. */
 const CELLS_MAX = 20_000_000
 
 export class GradeBook {

@@ -4,16 +4,16 @@ import type { TableNumbers } from '../sources/table-numbers.ts'
 import type { Grade } from './grade-book.ts'
 
 interface GradeColumnOptions {
-  /** As an error names it. */
+  /** For error messages. */
   title: string
   numbers: TableNumbers
-  /** Besides a number: "EX or a blank cell". */
+  /** What is allowed besides a number: "EX or a blank cell". */
   alsoExpected: string
 }
 
 /**
- * The grades of one column. A column whose grades are all words (a scale, letters) has no scores: its tasks
- * count as completed. A word among numbers is an error.
+ * The grades of one column. If all of them are words or letters (a scale), they count as completed, without
+ * scores. A word among numbers is an error.
  */
 export class GradeColumn {
   readonly #options: GradeColumnOptions
@@ -39,7 +39,7 @@ export class GradeColumn {
     return 'graded'
   }
 
-  /** To be called after the last row. */
+  /** Call this after the last row. Adds the warning or the errors about words. */
   end (problems: Problems): void {
     const [first] = this.#firstWords
     if (first === undefined) return
@@ -59,5 +59,5 @@ export class GradeColumn {
   }
 }
 
-/** An import lists as many errors. */
+/** As many errors as an import lists. */
 const WORDS_KEPT = 20

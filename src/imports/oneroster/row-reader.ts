@@ -39,7 +39,7 @@ const DATE_AND_TIME = /^([\d./-]+)[T ] ?(\d{1,2}:\d\d.*)$/
 const OTHER_DATE = /^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)/
 const ORDERS = { mdy: '8/15/2026', dmy: '15/8/2026' }
 
-/** A-, INC */
+/** Letter grades: `A-`, `INC`. */
 const LETTERS = /^[A-Z]{1,3}[+\u{2212}-]?$/u
 const GRADE_WORDS = /^(pass|fail|passed|failed|complete|incomplete|credit|no credit|(un)?satisfactory)$/i
 
@@ -179,7 +179,7 @@ export class RowReader {
     return number ?? null
   }
 
-  /** The number of a result. A letter grade is none, with a warning. */
+  /** The number of a result; null for a blank cell and, with a warning, for a letter grade. */
   score (): number | null {
     const text = this.#trimmed('score')
     if (!LETTERS.test(text) && !GRADE_WORDS.test(text)) return this.number('score')
@@ -206,7 +206,7 @@ export class RowReader {
   #expectedDate (text: string): string {
     const expected = 'a date written YYYY-MM-DD'
     if (this.#dates !== undefined) return `${expected} or like ${ORDERS[this.#dates]}`
-    return OTHER_DATE.test(text) ? `${expected}; or give the order of its dates ${ORDER_OF_DATES}` : expected
+    return OTHER_DATE.test(text) ? `${expected}; or set the order of dates ${ORDER_OF_DATES}` : expected
   }
 
   /**

@@ -1,4 +1,4 @@
-// Which folder of an archive or of a folder is the one to import. What is beside it is ignored.
+// Which folder in an archive or a folder is imported. Everything outside it is ignored.
 import { listNames, shortenName } from '../../short-text.ts'
 import { Refusal } from '../problems.ts'
 
@@ -7,12 +7,12 @@ const ROSTER_FILES = new Set([
   'manifest', 'orgs', 'academicsessions', 'courses', 'classes', 'users', 'roles', 'enrollments', 'categories',
   'lineitems', 'results',
 ])
-/** Most names that an error lists. */
+/** The most names that an error lists. */
 const LISTED = 5
 
 /**
  * The folder that has the files, with a slash at its end; empty for the top folder, or if there are no files.
- * `paths` are those of all files, relative to the top, with slashes. A roster goes before other files: its
+ * `paths` are those of all files, relative to the top, with slashes. A roster takes precedence: its
  * folder has a manifest or several files with names of OneRoster, or is the only one with such a file. Throws
  * Refusal if there are several folders.
  */

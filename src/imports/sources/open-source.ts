@@ -47,7 +47,7 @@ async function lookAt (path: string, name: string): Promise<{ isFolder: boolean,
   return { isFolder, size: stats.size }
 }
 
-/** Archives that are no zip, by what they are called. Their first bytes cannot begin a text. */
+/** Archives other than zip, by the ending that `file-type` gives. No text begins with their first bytes. */
 const ARCHIVES: Readonly<Record<string, string>> = {
   gz: 'a .gz archive',
   'tar.gz': 'a .tar.gz archive',

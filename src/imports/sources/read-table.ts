@@ -1,11 +1,11 @@
-// Text tables (CSV as in RFC 4180 and what programs make of it), read as a stream.
+// Text tables (CSV as in RFC 4180, and its variants), read as a stream.
 import { Refusal, type Problems } from '../problems.ts'
 import { MAX_ROW_BYTES, RowSplitter, type HeaderVisitor } from './row-splitter.ts'
 import type { SourceFile } from './source-files.ts'
 import { detectDialect } from './table-dialect.ts'
 import { textChunks } from './text-bytes.ts'
 
-/** The beginning of a file that shows its dialect, unless a header is longer. */
+/** The dialect is detected from this many bytes, or from more if the header is longer. */
 const HEAD_BYTES = 16 * 1024
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
@@ -17,8 +17,8 @@ interface TableReading {
 }
 
 /**
- * Reads a file row by row. Blank rows are skipped with a warning. A row that is too short has blank cells at
- * its end. A row that is too long by cells that are not blank is an error and is not visited. Throws Refusal
+ * Reads a file row by row. Blank rows are skipped with a warning. Missing cells at the end of a row are
+ * blank. A row with cells beyond the header that are not blank is an error and is not visited. Throws Refusal
  * if reading cannot go on: bytes in no supported encoding, a NUL, a quote that is misplaced or never closed,
  * no header.
  */
@@ -68,7 +68,7 @@ export async function readTable (
   last.end()
 }
 
-/** Reads the file again, to learn what its commas are. */
+/** Reads the file again, to learn what the commas in its numbers mean. */
 async function learn (file: SourceFile, { numbers }: RowSplitter): Promise<void> {
   let carry: Buffer = Buffer.alloc(0)
   for await (const { bytes } of textChunks(file, { isAgain: true })) {

@@ -11,7 +11,7 @@ import { BlockDecoder } from './text-bytes.ts'
 
 /**
  * Called for each row with its fields, at most as many as the header has, and the line on which the row
- * begins. Fields that are not there are blank.
+ * begins. Missing fields are blank.
  */
 export interface RowVisitor {
   (fields: string[], line: number): void
@@ -71,7 +71,7 @@ export class RowSplitter {
     this.numbers = new TableNumbers({ isCommaSeparator: dialect.separator === ',' })
   }
 
-  /** Takes the next bytes. Returns the whole rows among them and those before. */
+  /** Takes the next bytes. Returns all rows that are complete now. */
   cut (chunk: Buffer): Buffer {
     const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk])
     const { isClassicMac } = this.#dialect
@@ -99,14 +99,14 @@ export class RowSplitter {
     return bytes.subarray(0, end)
   }
 
-  /** What is left at the end of the file. */
+  /** Returns what is left at the end of the file. */
   rest (): Buffer {
     const last = this.#carry.at(-1)
     this.#endsWithLine = last === undefined || last === CARRIAGE_RETURN || last === LINE_FEED
     return this.#carry
   }
 
-  /** Whether a block has a number whose comma may be anything, and no other number has been looked for. */
+  /** Whether a block is the first one with a number such as 1,234 whose comma is not yet understood. */
   isToBeProven (block: Buffer): boolean {
     if (this.#hasLooked || this.numbers.isProven || !block.includes(QUOTE)) return false
     this.#hasLooked = EITHER_IN_QUOTES.test(block.toString('latin1'))
@@ -152,7 +152,7 @@ export class RowSplitter {
       let to = text.indexOf('\n', from)
       if (to === -1) to = text.length
       let stop = to
-      // Two of them, where a program has written CR LF as text.
+      // There are two if a program wrote CR LF in text mode.
       while (stop > from && text.charCodeAt(stop - 1) === CARRIAGE_RETURN) stop--
       this.#row(text.slice(from, stop).split(separator), ++this.#line)
       from = to + 1
@@ -207,7 +207,7 @@ export class RowSplitter {
     this.#visit(fields, line)
   }
 
-  /** Removes blank fields beyond the header. False, with an error, if others are there. */
+  /** Removes blank fields beyond the header. Returns false, with an error, if one of them is not blank. */
   #fit (fields: string[], line: number): boolean {
     for (let at = this.#width; at < fields.length; at++) {
       if (isBlank(fields[at] ?? '')) continue
@@ -250,8 +250,8 @@ const FAULTS: Record<string, string> = {
 }
 
 /**
- * `="0042"` keeps a spreadsheet from removing zeros. Programs write it without the quotes that a field with
- * quotes needs; a field of that kind becomes a quoted one.
+ * `="0042"` keeps a spreadsheet from removing zeros. Programs write it without the outer quotes that a field
+ * with quotes needs. Such fields are replaced with quoted ones: `"0042"`.
  */
 function withoutFormulas (bytes: Buffer, separator: string): Buffer {
   const formula = new RegExp(`(^|[${separator}\\r\\n])="([^"\\r\\n]+)"(?=[${separator}\\r\\n]|$)`, 'g')
@@ -260,7 +260,7 @@ function withoutFormulas (bytes: Buffer, separator: string): Buffer {
 
 const FORMULA = /^="([^"]*)"$/
 
-/** The same in a field that is written by the rules. */
+/** The text in a formula of a field that has its outer quotes. */
 function withoutFormula (field: string): string {
   return field.startsWith('="') ? FORMULA.exec(field)?.[1] ?? field : field
 }

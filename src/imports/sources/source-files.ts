@@ -12,7 +12,7 @@ export interface SourceFile {
   size: number
   /**
    * The bytes from the beginning. Throws Refusal if an archive is damaged or the import becomes too large.
-   * `isAgain`: they have been read before and do not make it larger.
+   * `isAgain`: they were read before, so they do not count again.
    */
   read: (options?: { isAgain?: boolean }) => AsyncGenerator<Buffer, void, void>
 }

@@ -14,12 +14,12 @@ export interface Dialect {
 
 /** A line `sep=;`, which tells Excel the separator. Spreadsheets may have added separators to it. */
 const DECLARATION = /^ *"?sep=(\\t|.)"?[,;\t]*\r*$/i
-/** Lines that are compared with the header. */
+/** How many lines are compared with the header. */
 const SAMPLE_LINES = 20
 
 /**
- * The dialect of a table by its beginning. Undefined if more of it is needed, unless `isWhole`. A separator
- * that a line `sep=` names and that is not supported is returned as a text.
+ * The dialect of a table by its beginning. Undefined if more of it is needed, which is never so if `isWhole`.
+ * If a line `sep=` names a separator that is not supported, that text is returned.
  */
 export function detectDialect (
   head: Buffer, { isWhole }: { isWhole: boolean }
@@ -51,7 +51,7 @@ interface Line { text: string, end: number, number: number }
 
 /**
  * The first complete lines that are not blank; a line break inside quotes ends no line. Undefined if more of
- * the file is needed to know. Only ASCII characters matter here, so bytes are taken for characters.
+ * the file is needed to know. Only ASCII characters matter here, so each byte is read as a character.
  */
 function firstLines (
   head: Buffer, isWhole: boolean

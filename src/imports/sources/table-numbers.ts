@@ -2,11 +2,11 @@
 import { numberOf, VALUE_MAX } from './text-values.ts'
 
 const GROUPED = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/
-/** One comma and three digits behind it: 1,234 is 1234 or 1.234. */
+/** One comma and three digits after it: 1,234 is 1234 or 1.234. */
 const EITHER = /^[+-]?[1-9]\d{0,2},\d{3}$/
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/
 
-/** In the quoted cells of a table with commas: a number that may mean two things. */
+/** An ambiguous number in a quoted cell of a table with commas. */
 export const EITHER_IN_QUOTES = /"\s*[+-]?[1-9]\d{0,2},\d{3}[^"\d]{0,4}"/
 /** Cells that are numbers. Only quoted ones can have a comma. */
 const CELLS = /(?<=^|[,\r\n])(?:"\s*([+-]?[\d.,]{1,100})[^"\d]{0,4}"|([+-]?\d{1,50}\.\d{1,50}) ?%?)(?=[,\r\n]|$)/g
@@ -22,12 +22,12 @@ export class TableNumbers {
     if (this.#hasOtherSeparator) this.#isCommaDecimal = true
   }
 
-  /** Whether it is known what the comma of 1,234 is. */
+  /** Whether the meaning of the comma in 1,234 is known. */
   get isProven (): boolean { return this.#isCommaDecimal !== undefined }
 
   /**
-   * Looks for a proof in the text of whole rows. Returns whether the rest need not be read. A decimal comma
-   * counts more than anything that speaks for groups of digits.
+   * Looks for proof in the text of whole rows. Returns true if no more rows are needed. A decimal comma
+   * outweighs any sign of digit groups.
    */
   learn (rows: string): boolean {
     if (this.#isCommaDecimal === true) return true
@@ -44,7 +44,7 @@ export class TableNumbers {
     return false
   }
 
-  /** The number that a cell has; undefined if it has none, or one that may mean two things. */
+  /** The number in a cell; undefined if there is none, or if it is ambiguous. */
   of (text: string): number | undefined {
     const plain = numberOf(text)
     if (plain !== undefined) return plain
@@ -58,10 +58,11 @@ export class TableNumbers {
     return DECIMAL_COMMA.test(text) ? numberOf(text.replace(',', '.')) : undefined
   }
 
-  /** What an error about such a cell says was expected. */
+  /** What was expected in such a cell, for an error message. */
   expected (text: string, otherwise: string): string {
     if (this.isProven || !EITHER.test(text)) return otherwise
     return `${otherwise}; "${text}" can be ${text.replace(',', '')} or ${text.replace(',', '.')}, ` +
-      'and no other number in the file shows whether its comma is a decimal separator; write it without one'
+      'and no other number in the file shows whether its comma is a decimal separator; ' +
+      'write the number without a comma'
   }
 }

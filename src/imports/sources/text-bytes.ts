@@ -11,9 +11,9 @@ const SAVE_AGAIN = 'save the file as "CSV UTF-8"'
 /** A file's bytes in UTF-8 or, where `isMarked` is false, perhaps in Windows-1252. */
 interface TextChunk {
   bytes: Buffer
-  /** The file says by its first bytes that it is in UTF-8 or UTF-16. */
+  /** Whether the first bytes of the file say that it is in UTF-8 or UTF-16. */
   isMarked: boolean
-  /** Bytes read of the file itself. */
+  /** How many bytes of the file were read for it. */
   read: number
 }
 
@@ -56,7 +56,7 @@ export async function * textChunks (
   if (rest.length > 0) yield { bytes: rest, isMarked: isMarked || utf16 !== undefined, read: 0 }
 }
 
-/** UTF-16 begins with its mark, or with an ASCII character, since that is how a header begins. */
+/** UTF-16 is recognized by its mark, or by an ASCII character at the beginning, where a header has one. */
 function utf16Decoder (bytes: Buffer): TextDecoder | undefined {
   const [first = 0, second = 0] = bytes
   const isAsciiByte = (byte: number) => byte > 0 && byte < 0x80
@@ -70,10 +70,10 @@ function utf16Decoder (bytes: Buffer): TextDecoder | undefined {
   return undefined
 }
 
-/** Undefined in Windows-1252, or in no text at all. */
+/** Bytes that are undefined in Windows-1252, or that no text has. */
 // eslint-disable-next-line no-control-regex
 const NO_TEXT = /[\x00-\x08\x0e-\x1f\x81\x8d\x8f\x90\x9d]/
-/** What letters of MacRoman are in Windows-1252: signs between letters, a capital after a small letter. */
+/** How letters of MacRoman look in Windows-1252: signs between letters, a capital after a lower-case one. */
 const MACROMAN = /[A-Za-z][\x86-\x89\x98][A-Za-z]|[a-z]\x8e/
 /**
  * Characters whose bytes in UTF-8 do not occur side by side in a text in Windows-1252. Those of others do:
@@ -89,7 +89,7 @@ interface BlockDecoderOptions {
 
 /**
  * Decides from block to block whether a file is in UTF-8 or in Windows-1252. A file that begins in one and
- * goes on in the other is refused.
+ * continues in the other is refused.
  */
 export class BlockDecoder {
   readonly #isClassicMac: boolean

@@ -28,16 +28,16 @@ interface OpenZipOptions {
   budget: ByteBudget
   /** A folder for an archive that is in the archive. It is removed when the source is closed. */
   scratchFolder: string
-  /** How many archives this one is in. */
+  /** How many archives contain this one. Default: 0. */
   depth?: number
 }
 
-/** Some programs zip what they have zipped before. */
+/** The deepest archive that is read. Some programs zip a zip archive again. */
 const DEPTH_MAX = 3
 
 /**
- * Opens an archive. Its files are those of the folder that has the files; if all that it has is another zip
- * archive, those of that one. Throws Refusal.
+ * Opens an archive. Its files are those of its bundle's folder. If it has only another zip archive, they are
+ * the files of that one. Throws Refusal.
  */
 export async function openZipArchive (
   path: string, { name, budget, scratchFolder, depth = 0 }: OpenZipOptions
@@ -57,7 +57,7 @@ export async function openZipArchive (
     const opened = { archive, entries, name, budget }
     const inner = innerArchive(entries, name)
     if (inner !== undefined) {
-      if (depth === DEPTH_MAX) throw new Refusal({ file: name }, 'is a zip in a zip too many times')
+      if (depth === DEPTH_MAX) throw new Refusal({ file: name }, 'has too many zip archives in each other')
       const copy = await unpackArchive(inner, { ...opened, scratchFolder })
       try {
         if (!await isZipArchive(copy)) {
@@ -122,7 +122,7 @@ async function entriesOf (archive: yauzl.ZipFile, path: string, name: string): P
   return entries
 }
 
-/** The archive that is all that an archive has, apart from a readme. Throws Refusal if there are two. */
+/** The zip archive in an archive that has no data files of its own. Throws Refusal if there are two. */
 function innerArchive (entries: yauzl.Entry[], name: string): yauzl.Entry | undefined {
   if (entries.some(({ fileName }) => /\.(csv|json|xml)$/i.test(fileName))) return undefined
   const [first, ...others] = entries.filter(({ fileName }) => /\.zip$/i.test(fileName))
@@ -141,7 +141,7 @@ async function unpackArchive (
   assertReadable(entry, { shown: shortenName(entry.fileName), place: { file: name } })
   await mkdir(scratchFolder, { recursive: true })
   const copy = join(scratchFolder, `import-${randomBytes(8).toString('hex')}.zip`)
-  // It is not what is imported, so its bytes count on their own.
+  // The copy is not what is imported, so its bytes are counted separately.
   const own = new ByteBudget(budget.most)
   try {
     await pipeline(readEntry(shortenName(entry.fileName), entry, archive, own), createWriteStream(copy))
@@ -152,7 +152,7 @@ async function unpackArchive (
   return copy
 }
 
-/** Methods that are not read (APPNOTE.TXT, 4.4.5). Windows uses Deflate64 for large files. */
+/** Methods that are not supported (APPNOTE.TXT, 4.4.5). Windows uses Deflate64 for large files. */
 const METHODS: Readonly<Record<number, string>> = {
   9: 'Deflate64', 12: 'bzip2', 14: 'LZMA', 93: 'Zstandard', 95: 'XZ', 98: 'PPMd',
 }

@@ -102,7 +102,7 @@ export const importEn = {
   'warning.unknown_version': 'The OneRoster version of the bundle is unknown; it was read as 1.2',
   'warning.oneroster_1_0': 'Columns of OneRoster 1.0 were read as those of 1.1',
   'warning.blank_lines': 'Blank lines were skipped',
-  'warning.windows_1252': 'A file is not UTF-8 and was read as Windows-1252; check its names',
+  'warning.windows_1252': 'A file is not UTF-8 and was read as Windows-1252; check the names in it',
   'warning.cut_off':
     'The last row of a file has fewer cells than the header and no line end; it was read, but the file may ' +
     'be cut off',
@@ -149,7 +149,7 @@ export const importEn = {
   'warning.lone_surrogate': 'Invalid characters (lone surrogates) were replaced with U+FFFD',
   'warning.duplicate_teacher': 'A teacher appears twice; the first entry is used',
   'warning.grades_in_words':
-    'A column has words or letters instead of numbers; its tasks were imported as completed, without scores',
+    'A column has words or letters instead of numbers; they were imported as completed, without scores',
   'warning.points_without_possible':
     'A column has points but no points possible, so it gives no score; export percentages too',
   'warning.row_of_no_student': 'Rows of test students were left out',

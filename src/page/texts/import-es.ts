@@ -120,10 +120,10 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.oneroster_1_0': 'Las columnas de OneRoster 1.0 se leyeron como las de 1.1',
   'warning.blank_lines': 'Se omitieron líneas en blanco',
   'warning.windows_1252':
-    'Un archivo no está en UTF-8 y se leyó como Windows-1252; compruebe los nombres',
+    'Un archivo no está en UTF-8 y se leyó como Windows-1252; compruebe los nombres que contiene',
   'warning.cut_off':
     'La última fila de un archivo tiene menos celdas que el encabezado y no termina con un salto de línea; ' +
-    'se leyó, pero el archivo puede estar cortado',
+    'se leyó, pero es posible que el archivo esté incompleto',
   'warning.duplicate_id':
     'Un sourcedId aparece dos veces en un archivo; cuenta el más reciente o, si no, la última línea',
   'warning.duplicate_result':
@@ -163,7 +163,7 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
     'Una tarea no tiene un resultValueMax mayor que su resultValueMin, así que sus resultados no tienen nota',
   'warning.score_scale_ignored': 'Las escalas no se usan; las notas cuentan por su número',
   'warning.score_not_a_number':
-    'Una puntuación es una letra o una palabra; el resultado se importó sin puntuación',
+    'Una nota es una letra o una palabra; el resultado se importó sin nota',
   'warning.unknown_score_status': 'Un scoreStatus es desconocido; cuenta como vacío',
   'warning.unknown_role': 'Una matrícula tiene una función desconocida, que no da acceso',
   'warning.date_with_time': 'Una fecha tiene hora, que no se tuvo en cuenta',
@@ -172,8 +172,7 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.lone_surrogate': 'Caracteres rotos (sustitutos sueltos) se cambiaron por U+FFFD',
   'warning.duplicate_teacher': 'Un docente aparece dos veces; cuenta el primero',
   'warning.grades_in_words':
-    'Una columna tiene palabras o letras en lugar de números; sus tareas se importaron como completadas, ' +
-    'sin puntuación',
+    'Una columna tiene palabras o letras en lugar de números; se importaron como completadas, sin nota',
   'warning.points_without_possible':
     'Una columna tiene puntos pero no puntos posibles, así que no da nota; exporte también los porcentajes',
   'warning.row_of_no_student': 'Se omitieron filas de estudiantes de prueba',

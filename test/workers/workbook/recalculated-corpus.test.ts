@@ -36,7 +36,7 @@ t.test('calculated again by LibreOffice', needs(findLibreOffice(), findOpenpyxl(
     const averages = read.get(file)!.sheets.flatMap((sheet, s) => formulaDifferences(sheet, theirs[s]!))
     t.strictSame(averages, [], `${title}: every formula`)
   })
-  // It knows the chart: it saves it with what it calculated for the references in it.
+  // LibreOffice saves the chart with the values that it calculated for its references.
   const chart = (await readParts(recalculated[0]!)).get('xl/charts/chart1.xml')!.toString()
   const [, values = ''] = /<c:val>([\s\S]*?)<\/c:val>/.exec(chart) ?? []
   t.match(values, /<c:f>Summary!\$B\$\d+:\$B\$\d+<\/c:f>/)
