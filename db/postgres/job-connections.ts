@@ -27,6 +27,7 @@ interface JobConnections extends SqlRunner {
   close: () => Promise<void>
 }
 
+/** Opens the pool of pg-boss. Close it after pg-boss has stopped. */
 export function openJobConnections (location: PostgresLocation): JobConnections {
   const pool = patientPool(location, {
     max: POOL_SIZE,

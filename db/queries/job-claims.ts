@@ -143,7 +143,7 @@ export async function setResult (trx: Trx, id: number, result: unknown): Promise
 
 interface Recovery {
   now: number
-  /** A job fails with this message after so many deaths of the process. */
+  /** After this many deaths of the process, a job fails with the message. */
   maxDeaths: number
   message: string
   /** Tokens of the runs that are lost. */

@@ -88,8 +88,8 @@ interface StudentVisitor {
 }
 
 /**
- * A batch has about so many cells, and a number of students within these bounds. Rows of larger batches
- * outlive V8's young generation: with 60,000 cells, an export of 50,000 x 200 needs some 40 MB more, and 3 %
+ * A batch has about this many cells, and a number of students within these bounds. Rows of larger batches
+ * outlive V8's young generation: with 60,000 cells, an export of 50,000 x 200 needs some 40 MB more and 3%
  * less CPU time.
  */
 const BATCH_CELLS = 16_000

@@ -39,6 +39,7 @@ interface JobOutlookOptions {
   ownThreads?: readonly string[]
 }
 
+/** Estimates from past runs in the database. */
 export function createJobOutlook ({ db, now, capacity, ownThreads = [] }: JobOutlookOptions): JobOutlook {
   const usualOfOwner = async (job: JobRow) =>
     median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER }))

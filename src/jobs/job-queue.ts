@@ -35,7 +35,7 @@ export interface JobTicket {
   requestedAt: number
 }
 
-/** A full queue has moved on after so many seconds. */
+/** A client that was refused because of a full queue may try again after this many seconds. */
 export const QUEUE_FULL_RETRY_S = 10
 
 /** More requests than all nodes together can write at the same moment: they have fewer connections. */
@@ -83,6 +83,7 @@ interface JobQueueOptions {
 export const REQUEST_STEPS = ['request: written', 'request: committed'] as const
 type RequestStep = typeof REQUEST_STEPS[number]
 
+/** The queue over a database. `canceled` is called after the commit, for each job that was canceled. */
 export function createJobQueue (
   { db, queueMax, delivery, canceled, onStep = () => {} }: JobQueueOptions
 ): JobQueue {

@@ -1,4 +1,4 @@
-// Several nodes that run jobs, as processes, and one PostgreSQL: what happens when a node dies, stands still
+// Several nodes that run jobs, as processes, and one PostgreSQL: what happens when a node dies, is paused
 // or stops, and when the database is away. Times are printed, not judged.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -134,7 +134,7 @@ t.test('several nodes', { skip: noPostgres }, async (t) => {
     t.match((await jobAttempts(site.db.reads, job.id)).map(({ outcome }) => outcome), ['died', 'succeeded'])
   })
 
-  t.test('a node stands still and comes back: it ends its run and publishes nothing', async (t) => {
+  t.test('a node is paused and continues: it ends its run and publishes nothing', async (t) => {
     const location = await testPostgres(t)
     const site = await openSite(t, location)
     const nodes = [await startNode(t, location, site.folder), await startNode(t, location, site.folder)]
@@ -156,7 +156,7 @@ t.test('several nodes', { skip: noPostgres }, async (t) => {
     t.match(await site.until(next, ended), { state: 'succeeded' })
   })
 
-  t.test('a node stands still with its work done: it wakes up late and publishes nothing', async (t) => {
+  t.test('a node is paused with its work done: it continues late and publishes nothing', async (t) => {
     const location = await testPostgres(t)
     const site = await openSite(t, location)
     const nodes = [await startNode(t, location, site.folder), await startNode(t, location, site.folder)]

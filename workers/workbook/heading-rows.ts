@@ -40,6 +40,7 @@ export interface ColumnHeadings {
   tasks: string[]
 }
 
+/** The names of a worksheet's columns, in the words of its language. */
 export function columnHeadings (book: Book, columns: SheetColumns, words: WorkbookWords): ColumnHeadings {
   const period = columns.period === undefined ? [] : [words.period]
   return {

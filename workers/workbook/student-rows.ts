@@ -63,7 +63,7 @@ interface Formula {
   others: Buffer[]
 }
 
-/** At most so many bytes: `r="XFD1048576"` and what is around a number of 25 digits. */
+/** The most bytes of a cell: `r="XFD1048576"` and what is around a number of 25 digits. */
 const MOST_CELL_BYTES = 100
 const ROW_DIGITS = 7
 
@@ -75,6 +75,7 @@ const FORMULA_START = Buffer.from('><f>')
 const TEXT_FORMULA_START = Buffer.from(' t="str"><f>')
 const CELL_VALUE_START = Buffer.from('><v>')
 
+/** Writes the rows of a worksheet's students as XML, into `chunks`. */
 export class StudentRows {
   readonly chunks: ByteChunks
   readonly #strings: StringTable

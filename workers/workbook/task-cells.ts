@@ -37,6 +37,7 @@ interface TaskColumn {
   start: Buffer
 }
 
+/** Writes the task cells of a student's row as XML. */
 export class TaskCells {
   readonly #columns: TaskColumn[]
   readonly #strings: StringTable
