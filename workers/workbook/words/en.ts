@@ -93,7 +93,7 @@ export const en: WorkbookWords = {
       mark: 'Points',
       meaning: 'score × points possible; all averages, and tasks without points possible, are in percent',
     },
-    input: { mark: 'Yellow cell', meaning: 'you may change it, and the workbook recalculates' },
+    input: { mark: 'A yellow cell', meaning: 'you may change it, and the workbook recalculates' },
     numbers: {
       mark: 'Small numbers in row 1',
       meaning: 'the number of the category, which the formulas use',

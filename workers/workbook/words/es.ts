@@ -103,7 +103,7 @@ export const es: WorkbookWords = {
       mark: 'Puntos',
       meaning: 'nota × puntos posibles; los promedios y las tareas sin puntos posibles van en porcentaje',
     },
-    input: { mark: 'Celda amarilla', meaning: 'puede cambiarla, y el libro se recalcula' },
+    input: { mark: 'Una celda amarilla', meaning: 'puede cambiarla, y el libro se recalcula' },
     numbers: {
       mark: 'Números pequeños en la fila 1',
       meaning: 'el número de la categoría, que usan las fórmulas',
