@@ -7,6 +7,9 @@ export interface GradeLimit {
   from: number
 }
 
+/** Significant digits that a spreadsheet goes by when it rounds. */
+const DIGITS = 15
+
 /** The highest grade first, limits strictly decreasing to 0. Empty: no scale. */
 export type GradingScale = readonly GradeLimit[]
 
@@ -22,7 +25,8 @@ export const GRADE_LENGTH_MAX = 50
  */
 export function gradeOf (average: number | null, scale: GradingScale): string | null {
   if (average === null || Number.isNaN(average)) return null
-  const rounded = Math.round(average * 1e10) / 1e10
+  // Spreadsheets round what 15 digits say: 0.6999999999499998 is 0.69999999995 there, and so 0.7.
+  const rounded = Math.round(Number((average * 1e10).toPrecision(DIGITS))) / 1e10
   const reached = scale.find(({ from }) => from <= rounded) ?? scale.at(-1)
   return reached?.grade ?? null
 }

@@ -13,6 +13,8 @@ t.test('the average counts with ten decimals, however it was added up', async (t
   t.equal(gradeOf((0.3 + 0.3 + 0.3) - 1e-16, SCALE), 'A')
   t.equal(gradeOf(0.89999999995, SCALE), 'A', 'half is rounded up')
   t.equal(gradeOf(0.8999999999, SCALE), 'B')
+  t.equal(gradeOf(0.89999999995 - 2e-16, SCALE), 'A', 'half as spreadsheets see it, to 15 digits')
+  t.equal(gradeOf(0.899999999949, SCALE), 'B')
 })
 
 t.test('below 0 the lowest grade, without an average none', async (t) => {

@@ -29,6 +29,7 @@ t.test('the band of an average includes its lower limit', async (t) => {
   t.strictSame([0, 0.0999, 0.1, 0.55, 0.899, 0.9, 1, 1.2, -3].map(bandOf), [0, 0, 1, 5, 8, 9, 9, 9, 0])
   t.equal(bandOf(0.7 - 1e-16), 7, 'as rounded to ten decimals')
   t.equal(bandOf(0.7 - 1e-10), 6)
+  t.equal(bandOf(0.69999999995 - 2e-16), 7, 'as spreadsheets compare, to 15 digits')
   for (let band = 1; band < BANDS; band++) {
     t.equal(bandOf(bandStart(band)), band)
     t.equal(bandOf(bandStart(band) - 1e-11), band - 1)
