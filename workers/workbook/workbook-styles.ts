@@ -139,7 +139,7 @@ export function createStyles (
     title: make({ bold: true, size: 14, align: 'left', format: TEXT }),
     heading: make({ bold: true, fill: HEADING_FILL, line: true, wrap: true }),
     numberHeading: make({ bold: true, fill: HEADING_FILL, line: true, align: 'right', wrap: true }),
-    remarkHeading: make({ bold: true, fill: HEADING_FILL, line: true, align: 'left', indent: 1 }),
+    remarkHeading: make({ bold: true, fill: HEADING_FILL, line: true, align: 'left', indent: 1, wrap: true }),
     gradeHeading: make({ bold: true, fill: HEADING_FILL, line: true, align: 'center', wrap: true }),
     rotatedHeading: make({
       bold: true,

@@ -112,6 +112,15 @@ t.test('looks of task cells', async (t) => {
       [],
       'no color but gray'
     )
+    const fills = child(styles, 'fills')!.children
+    const headings = formats.filter(({ attributes }) =>
+      all(fills[Number(attributes['fillId'])]!, 'fgColor')[0]?.attributes['rgb'] === 'FFDCE6F1'
+    )
+    t.strictSame(
+      new Set(headings.map((format) => child(format, 'alignment')?.attributes['vertical'])),
+      new Set(['center']),
+      'headings have one height'
+    )
     const codes = new Map([
       // Two that every reader knows, ECMA-376 part 1, 18.8.30.
       ['9', '0%'],
