@@ -13,7 +13,8 @@ const COURSE: Array<[ChangedField, (course: Settings['course']) => ChangeValue]>
   ['term', ({ term }) => term],
   ['time_zone', ({ timeZone }) => timeZone],
   ['missing_counts', ({ missingCounts }) => missingCounts],
-  ['grading_scale', ({ gradingScale }) => gradingScale],
+  // No scale is null, as in the course itself.
+  ['grading_scale', ({ gradingScale }) => gradingScale.length === 0 ? null : gradingScale],
 ]
 const TASK: Array<[ChangedField, Reader<BookTask>]> = [
   ['title', ({ title }) => title],

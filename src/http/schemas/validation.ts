@@ -13,6 +13,8 @@ const always = {
   strict: false,
   validateSchema: false,
   meta: false,
+  // Errors have the schema that was not met.
+  verbose: true,
 } as const
 const forBodies = new Ajv({ ...always, coerceTypes: false })
 const forAddresses = new Ajv({ ...always, coerceTypes: true })
@@ -52,9 +54,11 @@ function pathOfNul (value: unknown, path = ''): string | undefined {
 
 /** A sentence that names the field: `sheets must be one of course, period`. */
 export function validationMessage (
-  [error]: FastifySchemaValidationError[],
+  errors: FastifySchemaValidationError[],
   part: string | undefined
 ): string | undefined {
+  // Of a value that has alternatives, the last error is about all of them.
+  const error = errors.at(-1)
   if (error === undefined) return undefined
   const where = part === 'querystring' ? 'the query' : part === 'params' ? 'the address' : 'the body'
   const params = error.params as {
@@ -71,7 +75,20 @@ export function validationMessage (
     return `${field(params.missingProperty)}: is missing from ${where}`
   }
   const allowed = params.allowedValues === undefined
-    ? error.message ?? 'is not valid'
+    ? alternativesOf(error) ?? error.message ?? 'is not valid'
     : `must be one of ${params.allowedValues.join(', ')}`
   return `${path === '' ? where : path}: ${allowed}`
+}
+
+/** `must be last or integer >= 1`; undefined: the schema has no alternatives there. */
+function alternativesOf (error: FastifySchemaValidationError): string | undefined {
+  if (error.keyword !== 'anyOf') return undefined
+  // Fastify's type leaves out what `verbose` adds.
+  const { schema: alternatives } = error as unknown as {
+    schema: Array<{ const?: unknown, type?: string, minimum?: number }>,
+  }
+  const each = alternatives.map(({ const: constant, type, minimum }) =>
+    constant === undefined ? `${type}${minimum === undefined ? '' : ` >= ${minimum}`}` : String(constant)
+  )
+  return `must be ${each.join(' or ')}`
 }

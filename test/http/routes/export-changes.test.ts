@@ -101,6 +101,24 @@ t.test('what has changed since an export, as a sheet and as JSON', async (t) => 
   t.match(same.rows[0]!.A, /^No ha cambiado nada desde la exportación del /)
 })
 
+t.test('a grading scale that is set and removed', async (t) => {
+  const service = await startTestService(t, { courses: [COURSE] })
+  const scale = [{ grade: 'Pass', from: 0.5 }, { grade: 'Fail', from: 0 }]
+  const set = async (value: typeof scale | null): Promise<void> => {
+    await service.call('PATCH', `/api/courses/${service.courseIds[0]}`, { body: { grading_scale: value } })
+  }
+  const changes = async (id: number): Promise<unknown> =>
+    (await service.call('GET', path(service, `/exports/${id}/changes`))).json().changes
+  const [field, kind] = ['grading_scale', 'setting_changed']
+  const without = await exported(service)
+  await set(scale)
+  t.match(await changes(without.id), [{ kind, field, before: null, after: scale }])
+  const given = await exported(service)
+  await set(null)
+  t.match(await changes(given.id), [{ kind, field, before: scale, after: null }])
+  t.strictSame(await changes(without.id), [])
+})
+
 t.test('a page of changes, and the next one', async (t) => {
   const service = await startTestService(t, { courses: [COURSE] })
   const { call } = service
@@ -137,7 +155,10 @@ t.test('what cannot be compared', async (t) => {
 
   for (const compare of ['first', 0, 1.5, '1', null]) {
     const answer = await exported(service, { compare_with: compare })
-    t.match(answer, { code: 'VALIDATION_FAILED' }, String(compare))
+    t.match(answer, {
+      code: 'VALIDATION_FAILED',
+      message: 'compare_with: must be last or integer >= 1',
+    }, String(compare))
   }
   t.match(await exported(service, { compare_with: 99 }), { statusCode: 404, code: 'EXPORT_NOT_FOUND' })
   const other = await call('POST', `/api/courses/${service.courseIds[1]}/performance/export`, {
