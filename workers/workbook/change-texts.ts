@@ -116,15 +116,15 @@ function cellValue (
 /** The differences that the two cells do not show, in the order of the legend. */
 function noteOf ({ before, after }: Change, words: WorkbookWords, values: Values): string {
   const [was, is] = [isCell(before) ? before : undefined, isCell(after) ? after : undefined]
+  // Work that is gone is not late or provisional, and was not corrected.
+  if (is === undefined) return ''
   const notes: string[] = []
   const { late, notLate, provisional, final, points } = words.changes.notes
-  if ((was?.is_late ?? false) !== (is?.is_late ?? false)) notes.push(is?.is_late === true ? late : notLate)
-  if ((was?.is_provisional ?? false) !== (is?.is_provisional ?? false)) {
-    notes.push(is?.is_provisional === true ? provisional : final)
+  if ((was?.is_late ?? false) !== is.is_late) notes.push(is.is_late ? late : notLate)
+  if ((was?.is_provisional ?? false) !== is.is_provisional) {
+    notes.push(is.is_provisional ? provisional : final)
   }
-  if (was === undefined || is === undefined || was.score === null || is.score === null) {
-    return notes.join(', ')
-  }
+  if (was === undefined || was.score === null || is.score === null) return notes.join(', ')
   if (was.status !== is.status && was.status !== null && is.status !== null) {
     notes.push(`${words.taskStatuses[was.status]} → ${words.taskStatuses[is.status]}`)
   }

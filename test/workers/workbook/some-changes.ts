@@ -106,7 +106,8 @@ export function someChanges (values: 'percent' | 'points', timeZone = 'UTC'): Sh
     },
     {
       change: {
-        kind: 'score_removed', student: ann, task, before: cell({ score: 0.5, points: 5 }), after: null,
+        kind: 'score_removed', student: ann, task, after: null,
+        before: cell({ score: 0.5, points: 5, is_late: true, is_provisional: true }),
       },
       row: ['=HW 1', shown(5), null, null],
     },
