@@ -62,6 +62,7 @@ export async function * bookChanges (
   for await (const pair of studentPairs()) yield personChanges(pair, periods)
   const tasks = pairs(before.tasks, after.tasks).map(({ item, was, is }): TaskPair => ({
     task: item,
+    formerTask: before.tasks[was],
     was,
     is,
     wasSlot: before.tasks[was]?.slot ?? Infinity,

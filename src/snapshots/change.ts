@@ -54,6 +54,8 @@ export interface Change {
   /** The subjects as they are now; those that are gone, as they were. */
   student?: StudentRow
   task?: BookTask
+  /** Of a score: the task as it was, if it was in the book. */
+  formerTask?: BookTask
   /** For a class average, undefined means the course average. */
   category?: Pick<BookCategory, 'id' | 'sourceId' | 'name'>
   period?: { id: number, sourceId: string, name: string }

@@ -20,6 +20,8 @@ export interface StudentPair {
 /** The indexes and slots of a task in the former and the present book. Index -1: it is not in that one. */
 export interface TaskPair {
   task: BookTask
+  /** As it was; undefined: it was not in the book. */
+  formerTask: BookTask | undefined
   was: number
   is: number
   wasSlot: number
@@ -66,7 +68,7 @@ export function personChanges (
 /** Scores and statuses, by task. What no workbook shows, such as a submission time, does not count. */
 export function scoreChanges ({ student, before, after }: StudentPair, tasks: readonly TaskPair[]): Change[] {
   const changes: Change[] = []
-  for (const { task, was, is, wasSlot, isSlot } of tasks) {
+  for (const { task, formerTask, was, is, wasSlot, isSlot } of tasks) {
     const old = before === undefined || was < 0 ? 0 : shownMark(before, wasSlot)
     const now = after === undefined || is < 0 ? 0 : shownMark(after, isSlot)
     if (old === 0 && now === 0) continue
@@ -88,6 +90,7 @@ export function scoreChanges ({ student, before, after }: StudentPair, tasks: re
       kind,
       student,
       task,
+      ...(formerTask === undefined ? {} : { formerTask }),
       before: before === undefined || old === 0 ? null : cellState(before, wasSlot, old, oldScore),
       after: after === undefined || now === 0 ? null : cellState(after, isSlot, now, score),
     })

@@ -27,6 +27,7 @@ t.test('changes applied to what an export read give the book as it is now', asyn
     await db.write((trx) => changeCourse(trx, id, happened))
     const book = (await readBook(db.reads, id, { now: NOW + happened.later }))!
     const present = await modelOf(book)
+    const formerly = new Map(old.settings)
     const snapshot = (await openSnapshot(db.reads, exportId))!
     const both = (key: string) => {
       const [student, task] = key.split(' ').map(Number) as [number, number]
@@ -37,6 +38,9 @@ t.test('changes applied to what an export read give the book as it is now', asyn
       for (const change of changes) {
         apply(old, change)
         found++
+        if (!change.kind.startsWith('score_')) continue
+        const possible = formerly.get(`points_possible ${change.task!.id}`)
+        t.equal(change.formerTask?.pointsPossible, possible, 'points possible as they were')
       }
     }
     t.strictSame([...old.here].sort(byId), [...present.here].sort(byId), 'who is here')

@@ -76,7 +76,7 @@ function fieldOf (field: ChangedField, words: WorkbookWords): string {
 
 /** The cell of the column Before or After. */
 export function changeValue (
-  { kind, field, task, before, after }: Change,
+  { kind, field, task, formerTask = task, before, after }: Change,
   which: 'before' | 'after',
   words: WorkbookWords,
   values: Values
@@ -85,7 +85,10 @@ export function changeValue (
   if (kind === 'student_joined') return which === 'before' ? NOTHING : asText(value ?? words.active)
   if (kind === 'student_left') return asText(which === 'before' ? value ?? words.active : words.dropped)
   if (value === null) return NOTHING
-  if (isCell(value)) return cellValue(value, task?.pointsPossible ?? 0, words, values)
+  if (isCell(value)) {
+    const { pointsPossible } = (which === 'before' ? formerTask : task) ?? {}
+    return cellValue(value, pointsPossible ?? 0, words, values)
+  }
   if (typeof value === 'object') return asText(scaleText(value, words))
   if (typeof value === 'string') return asText(field === 'missing_counts' ? missingText(value, words) : value)
   if (field === 'due_at') return { kind: 'date', value }

@@ -125,6 +125,13 @@ export function someChanges (values: 'percent' | 'points', timeZone = 'UTC'): Sh
     },
     {
       change: {
+        kind: 'score_changed', student: ann, task, formerTask: { ...task, pointsPossible: 4 },
+        before: cell({ score: 0.5 }), after: cell({ score: 0.6 }),
+      },
+      row: ['=HW 1', inPoints ? 2 : 0.5, shown(6), null],
+    },
+    {
+      change: {
         kind: 'status_changed', student: ann, task, before: null, after: cell({ status: 'submitted' }),
       },
       row: ['=HW 1', null, 'Submitted', null],
