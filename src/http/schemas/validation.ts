@@ -27,7 +27,8 @@ export function createValidatorCompiler ({ lazy }: LazyValues): FastifySchemaCom
     const compiled = lazy(() => (httpPart === 'body' ? forBodies : forAddresses).compile(schema))
     const validate: ReturnType<FastifySchemaCompiler<object>> = (data) => {
       if (!compiled()(data)) {
-        validate.errors = compiled().errors ?? null
+        // Without the value: it may be a password.
+        validate.errors = compiled().errors?.map((error) => ({ ...error, data: undefined })) ?? null
         return false
       }
       // An address with one names nothing: its route answers 404.
