@@ -133,6 +133,9 @@ export function createJobQueue (
 
   async function joinOrInsert (trx: Trx, request: JobRequest): Promise<JobTicket> {
     const timeOfRequest = request.requestedAt ?? trx.now
+    // Requests of one key take turns. Otherwise the one that inserts the job holds what `timeOfRequest`
+    // locks, and may wait for the row of a job that a later request holds while it waits for that lock.
+    await trx.lock(`jobs: ${request.key}`)
     let at: number | undefined
     for (;;) {
       const live = await jobs.lockLiveJobs(trx, request.key)
@@ -143,7 +146,7 @@ export function createJobQueue (
       at ??= await timeOfRequest()
       const inserted = await insert(trx, request, at)
       if (inserted !== undefined) return { job: inserted, joined: false, requestedAt: at }
-      // Another node has just queued the same job.
+      // The same job was queued meanwhile, by a retry.
     }
   }
 

@@ -1,17 +1,19 @@
 // Requests to several nodes at the same instant, on one PostgreSQL. Each node has connections of its own.
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { openDatabase, type Database } from '../../db/index.ts'
 import { jobRequests } from '../../db/queries/jobs.ts'
 import { systemClock } from '../../src/jobs/clock.ts'
 import { createPgBossDelivery } from '../../src/jobs/delivery/pg-boss.ts'
-import { createJobQueue, type JobQueue } from '../../src/jobs/job-queue.ts'
+import { createJobQueue, type JobQueue, type JobRequest } from '../../src/jobs/job-queue.ts'
 import { contractKind } from '../contracts/delivery.contract.ts'
 import { noPostgres, testPostgres } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 
 interface Node {
   db: Database
   queue: JobQueue
-  request: (key: string) => ReturnType<JobQueue['request']>
+  request: (key: string, requestedAt?: JobRequest['requestedAt']) => ReturnType<JobQueue['request']>
 }
 
 async function startNodes (t: Test, count: number, queueMax = 1000): Promise<Node[]> {
@@ -29,8 +31,9 @@ async function startNodes (t: Test, count: number, queueMax = 1000): Promise<Nod
       await db.close()
     })
     const queue = createJobQueue({ db, queueMax, delivery, canceled: () => {} })
-    const request = (key: string) => db.write((trx) => queue.request(trx, {
+    const request: Node['request'] = (key, requestedAt) => db.write((trx) => queue.request(trx, {
       kind: 'a', key, payload: {}, owner: null, userId: null, inputVersion: null,
+      requestedAt: requestedAt ?? trx.now,
     }))
     nodes.push({ db, queue, request })
   }
@@ -46,6 +49,34 @@ t.test('requests at the same instant', { skip: noPostgres }, async (t) => {
       t.equal(tickets.filter(({ joined }) => !joined).length, 1)
       t.equal((await jobRequests(nodes[0]!.db.reads, tickets[0]!.job.id)).length, 8)
     }
+  })
+
+  // An export's request locks its course to find its time. If two did so before they saw each other's job,
+  // a third one that locks the job first would make a deadlock.
+  t.test('a request finds its time after an earlier one of its key has queued the job', async (t) => {
+    const [one, other] = await startNodes(t, 2) as [Node, Node]
+    const gate = Promise.withResolvers<void>()
+    const found: string[] = []
+    const entered = Promise.withResolvers<void>()
+    const first = one.request('key', async () => {
+      entered.resolve()
+      await gate.promise
+      found.push('first')
+      return await one.db.now()
+    })
+    await entered.promise
+    const second = other.request('key', async () => {
+      found.push('second')
+      return await other.db.now()
+    })
+    await until('the second request waits', async () => {
+      const { rows: [row] } = await sql<{ waiting: number }>`SELECT count(*) AS waiting FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(one.db.reads)
+      return row?.waiting === 1 || found.length > 0
+    })
+    gate.resolve()
+    t.match([await first, await second], [{ joined: false }, { joined: true }])
+    t.strictSame(found, ['first', 'second'])
   })
 
   t.test('a queue with room for five takes five of forty', async (t) => {

@@ -125,6 +125,8 @@ export async function startTestService (
     config,
     database,
     log: QUIET,
+    // As in `serve`. Otherwise the first click would open pg-boss, while others hold all connections.
+    mayUpgrade: true,
     ...(clock === undefined ? {} : { clock }),
     ...options,
   })
