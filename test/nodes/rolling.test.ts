@@ -45,19 +45,23 @@ t.test('SIGTERM hands jobs over at once', { ...needsFleet, timeout: 120_000 }, a
     settings: { SHUTDOWN_GRACE_MS: '0' },
   })
   const first = await fleet.start({ name: 'first' })
+  const second = await fleet.start({ name: 'second' })
   fleet.nodesAre([first])
+  // While it is paused, the job starts on the first one.
+  second.kill('SIGSTOP')
   const job = await fleet.click(fleet.courseIds[0]!)
+  // Its attempts: a run may be over before it is looked for.
   const started = (token: number) => fleet.rows<{ token: number }>(
-    `SELECT token FROM jobs WHERE id = ${job} AND state = 'started' AND token > ${token}`
+    `SELECT token FROM job_attempts WHERE job_id = ${job} AND token > ${token}`
   )
   const [{ token } = { token: 0 }] = await until('the job runs', async () => {
     const found = await started(0)
     return found.length > 0 && found
   })
-  const second = await fleet.start({ name: 'second' })
   fleet.nodesAre([second])
   const toldAt = Date.now()
   first.kill('SIGTERM')
+  second.kill('SIGCONT')
   t.match(await first.ended, { status: 0 }, first.stderr())
   await until('it runs elsewhere', async () => (await started(token)).length === 1)
   t.comment(`it runs elsewhere ${Date.now() - toldAt} ms after SIGTERM`)
