@@ -176,9 +176,11 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     async drain () {
       const filter = { kinds: Array.from(kinds.keys()) }
       while (state === 'running') {
+        // Read first: a job that is being claimed no longer waits, and is among the runs after the look.
+        const next = await nextJob(db.reads, { ...filter, now: clock.now() })
         await delivery.look()
         if (live.size > 0) await Promise.race(Array.from(live.values(), (run) => run.done))
-        else if (await nextJob(db.reads, { ...filter, now: clock.now() }) === undefined) return
+        else if (next === undefined) return
       }
     },
     running: () => live.size,

@@ -243,7 +243,12 @@ export async function createPgBossDelivery (
       lookRegularly()
       void look()
     },
-    look: async () => { if (!isStopped) await look() },
+    async look () {
+      if (isStopped) return
+      await look()
+      // A job that has just been claimed is among the runs when this returns.
+      await lastClaim
+    },
     async stop () {
       isStopped = true
       wake()
