@@ -140,6 +140,8 @@ t.test('a failed job says why, and long lists have pages', chromium, async (t) =
   t.equal(await page.locator('[data-job]').count(), 10)
   await page.goBack()
   await page.getByRole('link', { name: 'Export 60' }).click()
+  // The list says the same at each of its rows, and is there until the job's own view is.
+  await page.getByRole('heading', { name: 'Export 60' }).waitFor()
   await page.getByText('The book does not fit into an Excel sheet.').waitFor()
   await page.getByText('There are too many students.').waitFor()
   await lookAt(t, page, 'job-failed')
