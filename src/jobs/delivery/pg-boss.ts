@@ -31,10 +31,12 @@ interface PgBossDeliveryOptions {
 
 /**
  * After such a gap between two looks, or at the start, the database or this node may have been unavailable,
- * ms. Other nodes may have missed heartbeats too, so no ticket is taken back until they had time to send one.
+ * ms. Other nodes may have missed heartbeats too, so no ticket is taken back until they had time to send one:
+ * at most a second to connect again, and two seconds to the next heartbeat. A longer time would break the
+ * promise that a dead node's jobs run again within 15 s: 10 s of silence, this time, and one look.
  */
 const GAP_MS = 3000
-const SETTLE_MS = 5000
+const SETTLE_MS = 4000
 /** How often pg-boss's maintenance runs, ms. */
 const MAINTAIN_EVERY_MS = 60_000
 /** If a job could not be claimed with its ticket, another ticket is sent after this long, ms. */
