@@ -6,16 +6,28 @@ import type { Place, Problems } from '../problems.ts'
 import { firstFittingId, prefixedId } from './source-ids.ts'
 import type { GradeBookFormat } from './recognize.ts'
 
+/** What some systems say about a task besides its title and its points. */
+export interface TaskDetails {
+  /** A name. By default, the task is in the category of all grade books. */
+  category?: string | undefined
+  /** Of the category, a fraction. */
+  categoryWeight?: number | null | undefined
+  /** A plain date. */
+  dueOn?: string | null | undefined
+}
+
 /** Takes the task columns of one file. */
 export interface FileTasks {
   /** Adds a task and returns its number, for its grades. `id` is the system's own; null if it has none. */
-  add: (id: string | null, title: string, pointsPossible: number | null) => number
+  add: (id: string | null, title: string, pointsPossible: number | null, details?: TaskDetails) => number
 }
 
 export class GradeBookTasks {
   readonly #category: string
   readonly #stored: Map<string, Row<'tasks'>>
   readonly #tasks = new Map<string, { number: number, task: SourceTask }>()
+  /** Weights of the categories, by name. */
+  readonly #categories = new Map<string, number | null>()
   /** Source ids of the tasks that have no id but their title. */
   readonly #named = new Set<string>()
 
@@ -29,7 +41,7 @@ export class GradeBookTasks {
   ofFile (system: GradeBookFormat): FileTasks {
     const nth = new Map<string, number>()
     return {
-      add: (id, title, pointsPossible) => {
+      add: (id, title, pointsPossible, { category, categoryWeight = null, dueOn = null } = {}) => {
         const key = id ?? title
         const count = (nth.get(key) ?? 0) + 1
         nth.set(key, count)
@@ -43,9 +55,9 @@ export class GradeBookTasks {
           gradeBook: system,
           title,
           type: 'external',
-          category: this.#category,
+          category: this.#categoryOf(category, categoryWeight),
           dueAt: null,
-          dueOn: null,
+          dueOn,
           pointsPossible,
           items: [{ number, sourceId: null, minimum: 0 }],
         }
@@ -57,6 +69,15 @@ export class GradeBookTasks {
 
   /** In the order in which they were added. */
   all (): SourceTask[] { return Array.from(this.#tasks.values(), ({ task }) => task) }
+
+  /** The names of the categories that the tasks are in, with their weights as fractions; null: none. */
+  categories (): ReadonlyMap<string, number | null> { return this.#categories }
+
+  #categoryOf (given: string | undefined, weight: number | null): string {
+    const name = given ?? this.#category
+    this.#categories.set(name, this.#categories.get(name) ?? weight)
+    return name
+  }
 
   /** Adds warnings, at `place`, if the files and the stored course differ. Once, after all files. */
   compare (problems: Problems, place: Place): void {

@@ -2,23 +2,19 @@
 // about people who are not in it. So its data is merged into the stored course: what it has is added or
 // updated, and nothing else changes.
 import { placeNumber, RESULT, type StagedResult } from '../../../db/sqlite/staging/results.ts'
-import type { Row } from '../../../db/tables.ts'
-import { STATUS } from '../../courses/packed-cells.ts'
-import { effectiveWeights } from '../../courses/weights.ts'
 import { isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import { NOTHING_GONE, type BookSource, type SourceStudent } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import type { TableNumbers } from '../sources/table-numbers.ts'
+import { stagedGrade, type Grade } from './grade.ts'
+import { categoriesOf } from './grade-book-categories.ts'
 import type { GradeBookCourse } from './grade-book-course.ts'
 import { studentsOf, type GradeBookRow } from './grade-book-people.ts'
 import { GradeBookTasks, type FileTasks } from './grade-book-tasks.ts'
 import type { GradeBookPerson } from './match-people.ts'
 import type { GradeBookFormat } from './recognize.ts'
-
-/** A cell: points, excused, a grade that is not a number, or blank. */
-export type Grade = { points: number } | 'exempt' | 'graded' | null
 
 /** What the reader of one file gets. */
 export interface GradeBookReading {
@@ -28,6 +24,7 @@ export interface GradeBookReading {
   run: ImportRun
 }
 
+/** Of tasks whose files name no category. */
 const CATEGORY = 'Tasks'
 /** The most grades. A short row has blank ones for all tasks of the header, so a small file may have many. */
 const CELLS_MAX = 20_000_000
@@ -84,8 +81,10 @@ export class GradeBook {
     for (const { task, grade } of grades) {
       if (grade === null && this.#course.live === null) continue
       result[RESULT.item] = task
-      result[RESULT.marks] = grade === null ? 0 : grade === 'exempt' ? STATUS.exempt : STATUS.completed
-      result[RESULT.points] = grade === null || typeof grade === 'string' ? null : grade.points
+      const { marks, points, submitted } = stagedGrade(grade)
+      result[RESULT.marks] = marks
+      result[RESULT.points] = points
+      result[RESULT.submitted] = submitted
       this.#run.staging.results.add(result)
     }
   }
@@ -112,7 +111,7 @@ export class GradeBook {
       timeZone,
       missingCounts: live?.imported_missing_counts ?? 'ignored',
       periods,
-      categories: tasks.length === 0 ? [] : this.#categories(),
+      categories: this.#categories(),
       tasks,
       teachers: this.#teachers(),
       students,
@@ -145,13 +144,12 @@ export class GradeBook {
 
   #categories (): BookSource['categories'] {
     const { live } = this.#course
-    const stored = live === null ? [] : this.#run.staging.live.categories(live.id)
-    const own = stored.find((category) => category.name === CATEGORY)
-    if (own === undefined && stored.length > 0) {
-      const cell = `"${CATEGORY}" counts ${shareOfNew(stored)} of the course average`
-      this.#run.problems.warn('category_added', { ...this.#place, cell })
-    }
-    return [{ sourceId: own?.source_id ?? CATEGORY, name: CATEGORY, weight: own?.imported_weight ?? null }]
+    return categoriesOf(this.#tasks.categories(), {
+      stored: live === null ? [] : this.#run.staging.live.categories(live.id),
+      isRostered: live !== null && live.grouping !== null,
+      place: this.#place,
+      problems: this.#run.problems,
+    })
   }
 
   #teachers (): BookSource['teachers'] {
@@ -163,14 +161,6 @@ export class GradeBook {
     if (stored.some((teacher) => teacher.email_key === key)) return []
     return [{ sourceId: key, email, firstName: null, lastName: null, isEnabled: true }]
   }
-}
-
-/** The share of the course average, in percent, of a new category without a weight. */
-function shareOfNew (stored: Array<Row<'categories'>>): string {
-  const weights = effectiveWeights([...stored, { imported_weight: null, set_weight: null }])
-  const sum = weights.reduce((total, weight) => total + weight, 0)
-  const percent = sum === 0 ? 0 : 100 * (weights.at(-1) ?? 0) / sum
-  return `${Number(percent.toFixed(1))}%`
 }
 
 /**

@@ -1,7 +1,7 @@
 import { shorten } from '../../short-text.ts'
 import type { Place, Problems } from '../problems.ts'
 import type { TableNumbers } from '../sources/table-numbers.ts'
-import type { Grade } from './grade-book.ts'
+import type { Grade } from './grade.ts'
 
 interface GradeColumnOptions {
   /** For error messages. */
