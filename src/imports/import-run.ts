@@ -14,7 +14,7 @@ import { planCourse, planCourseRemoval } from './plan/course.ts'
 import type { Planning } from './plan/planning.ts'
 import type { Place, Problems } from './problems.ts'
 import { readTable } from './sources/read-table.ts'
-import type { HeaderVisitor } from './sources/row-splitter.ts'
+import type { HeaderMode, HeaderVisitor } from './sources/row-splitter.ts'
 import type { SourceFile } from './sources/source-files.ts'
 
 /** The share of the progress that reading takes. Comparing takes most of the rest. */
@@ -91,9 +91,11 @@ export class ImportRun {
   }
 
   /** Reads a text table; see `readTable`. */
-  async readTable (file: SourceFile, onHeader: HeaderVisitor): Promise<void> {
+  async readTable (
+    file: SourceFile, onHeader: HeaderVisitor, { header }: { header?: HeaderMode } = {}
+  ): Promise<void> {
     const onBlock = (bytes: number) => { this.onBytes(bytes, file) }
-    await readTable(file, onHeader, { problems: this.problems, onBlock })
+    await readTable(file, onHeader, { problems: this.problems, header, onBlock })
   }
 
   /** To be called as a file is read. Throws if the import is aborted or the disk is almost full. */

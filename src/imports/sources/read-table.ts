@@ -1,6 +1,6 @@
 // Text tables (CSV as in RFC 4180, and its variants), read as a stream.
 import { Refusal, type Problems } from '../problems.ts'
-import { MAX_ROW_BYTES, RowSplitter, type HeaderVisitor } from './row-splitter.ts'
+import { MAX_ROW_BYTES, RowSplitter, type HeaderMode, type HeaderVisitor } from './row-splitter.ts'
 import type { SourceFile } from './source-files.ts'
 import { detectDialect } from './table-dialect.ts'
 import { textChunks } from './text-bytes.ts'
@@ -12,6 +12,11 @@ const CARRIAGE_RETURN = 0x0d
 
 interface TableReading {
   problems: Problems
+  /**
+   * `unknown`: the header may be in any row. Then `onHeader` is called without names, and every row that is not
+   * blank is visited as it is, however many cells it has. Default: `first`.
+   */
+  header?: HeaderMode | undefined
   /** Called after each block, with the bytes read. May throw to stop. */
   onBlock?: ((bytes: number) => void) | undefined
 }
@@ -23,7 +28,7 @@ interface TableReading {
  * no header.
  */
 export async function readTable (
-  file: SourceFile, onHeader: HeaderVisitor, { problems, onBlock }: TableReading
+  file: SourceFile, onHeader: HeaderVisitor, { problems, header = 'first', onBlock }: TableReading
 ): Promise<void> {
   let rows: RowSplitter | undefined
   let head: Buffer[] = []
@@ -37,8 +42,8 @@ export async function readTable (
   }
   const begin = async ({ isWhole }: { isWhole: boolean }) => {
     const bytes = Buffer.concat(head)
-    const dialect = detectDialect(bytes, { isWhole }) ??
-      (bytes.length > MAX_ROW_BYTES ? detectDialect(bytes, { isWhole: true }) : undefined)
+    const dialect = detectDialect(bytes, { isWhole, header }) ??
+      (bytes.length > MAX_ROW_BYTES ? detectDialect(bytes, { isWhole: true, header }) : undefined)
     wanted = 2 * headBytes
     if (dialect === undefined) return
     if (typeof dialect === 'string') {
@@ -46,7 +51,7 @@ export async function readTable (
       throw new Refusal({ file: file.name, line: 1 }, message)
     }
     head = []
-    rows = new RowSplitter({ file: file.name, dialect, isMarked, onHeader, problems })
+    rows = new RowSplitter({ file: file.name, dialect, isMarked, header, onHeader, problems })
     await take(bytes.subarray(dialect.skip.bytes), rows)
   }
   for await (const chunk of textChunks(file)) {

@@ -25,6 +25,9 @@ export interface RowVisitor {
  */
 export type HeaderVisitor = (names: string[], line: number, numbers: TableNumbers) => RowVisitor
 
+/** The header of a table: the first row that is not blank, or a row that the reader itself knows. */
+export type HeaderMode = 'first' | 'unknown'
+
 /** A real row is never longer. A quote that is never closed must not swallow a whole file. */
 export const MAX_ROW_BYTES = 4 * 1024 * 1024
 /** A grade book never has more: an Excel worksheet ends at 16,384. */
@@ -37,6 +40,8 @@ interface RowSplitterOptions {
   file: string
   dialect: Dialect
   isMarked: boolean
+  /** Default: `first`. */
+  header?: HeaderMode
   onHeader: HeaderVisitor
   problems: Problems
 }
@@ -45,6 +50,7 @@ interface RowSplitterOptions {
 export class RowSplitter {
   readonly numbers: TableNumbers
   readonly #file: string
+  readonly #header: HeaderMode
   readonly #onHeader: HeaderVisitor
   readonly #problems: Problems
   readonly #dialect: Dialect
@@ -61,8 +67,9 @@ export class RowSplitter {
   #isShort = false
   #endsWithLine = true
 
-  constructor ({ file, dialect, isMarked, onHeader, problems }: RowSplitterOptions) {
+  constructor ({ file, dialect, isMarked, header = 'first', onHeader, problems }: RowSplitterOptions) {
     this.#file = file
+    this.#header = header
     this.#onHeader = onHeader
     this.#problems = problems
     this.#dialect = dialect
@@ -198,8 +205,17 @@ export class RowSplitter {
         const message = `has ${fields.length} columns, expected at most ${MAX_COLUMNS}; is this the header?`
         throw this.#refusal(line, message)
       }
+      if (this.#header === 'unknown') {
+        this.#visit = this.#onHeader([], line, this.numbers)
+        this.#visit(fields, line)
+        return
+      }
       this.#visit = this.#onHeader(fields.map((name) => name.trim()), line, this.numbers)
       this.#width = fields.length
+      return
+    }
+    if (this.#header === 'unknown') {
+      this.#visit(fields, line)
       return
     }
     this.#isShort = fields.length < this.#width

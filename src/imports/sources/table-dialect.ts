@@ -1,4 +1,5 @@
 // How a text table is written, as far as its first lines show: its separator and the ends of its lines.
+import type { HeaderMode } from './row-splitter.ts'
 
 type Separator = ',' | ';' | '\t'
 
@@ -22,7 +23,7 @@ const SAMPLE_LINES = 20
  * If a line `sep=` names a separator that is not supported, that text is returned.
  */
 export function detectDialect (
-  head: Buffer, { isWhole }: { isWhole: boolean }
+  head: Buffer, { isWhole, header: mode = 'first' }: { isWhole: boolean, header?: HeaderMode }
 ): Dialect | string | undefined {
   const lines = firstLines(head, isWhole)
   if (lines === undefined) return undefined
@@ -43,7 +44,23 @@ export function detectDialect (
   const fits = inHeader.find((one) => {
     return rows.length > 0 && rows.every((row) => count(row, one) === count(header, one))
   })
-  return { separator: fits ?? inHeader[0] ?? ',', isClassicMac, skip }
+  const usual = mode === 'unknown' ? usualSeparator([header, ...rows]) : undefined
+  return { separator: usual ?? fits ?? inHeader[0] ?? ',', isClassicMac, skip }
+}
+
+/** The separator that most lines have as often as each other. A line before the header has others. */
+function usualSeparator (lines: Separator[][]): Separator | undefined {
+  const ranked = SEPARATORS.map((separator) => {
+    const counts = new Map<number, number>()
+    for (const line of lines) {
+      const count = line.filter((one) => one === separator).length
+      if (count > 0) counts.set(count, (counts.get(count) ?? 0) + 1)
+    }
+    return { separator, lines: Math.max(0, ...counts.values()) }
+  })
+  // A tie is between the separator and the commas of numbers.
+  const [best] = ranked.reverse().sort((a, b) => b.lines - a.lines)
+  return best === undefined || best.lines === 0 ? undefined : best.separator
 }
 
 /** `end`: the byte after its line end. `number`: from 1. */
