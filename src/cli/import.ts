@@ -4,7 +4,7 @@ import { openDatabase, type Database } from '../../db/index.ts'
 import { readConfig, type Config } from '../config.ts'
 import { BY_COMMAND, createAudit } from '../audit/audit.ts'
 import { BOUNDS_OF_COMMANDS, COLUMN_USES, type ColumnEntry } from '../imports/columns.ts'
-import type { DateOrder, ImportFormat } from '../imports/import-options.ts'
+import { IMPORT_FORMATS, type DateOrder, type ImportFormat } from '../imports/import-options.ts'
 import { changesText, IMPORT_RUN } from '../imports/import-audit.ts'
 import { importSources } from '../imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
@@ -43,12 +43,7 @@ export function importCommand (context: CommandContext): Command {
     )
     .argument('<path...>', 'files or folders to import')
     .addOption(
-      new Option('--format <format>', 'format of the files (default: detected)').choices([
-        'oneroster',
-        'performance-book',
-        'canvas',
-        'moodle',
-      ])
+      new Option('--format <format>', 'format of the files (default: detected)').choices(IMPORT_FORMATS)
     )
     .option(
       '--time-zone <zone>',

@@ -31,6 +31,8 @@ export const COLUMN_REASONS = {
   no_suffix: 'other columns have a suffix such as (Real), and this one does not',
   percentage_used: 'the percentages of the same activity are used',
   letter: 'letters are not scores',
+  text: 'text is not a score',
+  weighted: 'it has weighted points; only points are read',
   feedback: 'feedback is not a score',
   twice: 'an earlier column has the same name',
 } as const

@@ -1,7 +1,18 @@
 import type { DatabaseLocation } from '../../db/index.ts'
 import type { ColumnBounds } from './columns.ts'
 
-export type ImportFormat = 'oneroster' | 'performance-book' | 'canvas' | 'moodle'
+/** Every format that `--format` and the API can name. */
+export const IMPORT_FORMATS = [
+  'oneroster',
+  'performance-book',
+  'canvas',
+  'moodle',
+  'brightspace',
+  'blackboard',
+  'google-classroom',
+] as const
+
+export type ImportFormat = typeof IMPORT_FORMATS[number]
 
 /** The order of day and month in dates like 8/15/2026. */
 export type DateOrder = 'mdy' | 'dmy'

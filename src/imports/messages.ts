@@ -54,11 +54,12 @@ export const WARNINGS = {
   grades_in_words:
     'A column has words or letters instead of numbers; they were imported as completed, without scores',
   points_without_possible:
-    'A column has points but no points possible, so it gives no score; export percentages too',
+    'A column has points but no points possible, so it gives no score; export percentages if you can',
   erased_person:
     'Erased people were left out; to let them back in, use "Allow erased people" on the page or ' +
     '--allow-erased on the command line',
   row_of_no_student: 'Rows of test students were left out',
+  row_of_averages: 'Rows of averages, which are about no student, were left out',
   people_matched_loosely: 'People in a grade book were matched only by ignoring case and leading zeros',
   people_matched_by_name: 'People in a grade book were matched by name alone',
   people_in_conflict: 'Grade book rows whose values point to different people were skipped',

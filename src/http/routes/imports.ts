@@ -6,7 +6,7 @@ import { DomainError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
 import { IMPORT_KIND, type ImportChoices } from '../../imports/import.job.ts'
 import type { Imports } from '../../imports/imports.ts'
-import type { DateOrder, ImportFormat } from '../../imports/import-options.ts'
+import { IMPORT_FORMATS, type DateOrder, type ImportFormat } from '../../imports/import-options.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../../imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
@@ -24,7 +24,6 @@ import { sendTicket } from '../job-ticket.ts'
 import { courseParams, errors, ticketSchema } from '../schemas/common.ts'
 
 const tags = ['Imports']
-const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
 const FIELDS = [
   'format',
   'time_zone',
@@ -197,8 +196,10 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
 /** The fields of the form. Throws VALIDATION_FAILED, which names the field. */
 function choicesOf (fields: Upload['fields']): ImportChoices {
   const { format, time_zone: timeZone, dates, course, teacher } = fields
-  if (format !== undefined && !(FORMATS as readonly string[]).includes(format)) {
-    throw new DomainError('VALIDATION_FAILED', { detail: `format: must be one of ${FORMATS.join(', ')}` })
+  if (format !== undefined && !(IMPORT_FORMATS as readonly string[]).includes(format)) {
+    throw new DomainError('VALIDATION_FAILED', {
+      detail: `format: must be one of ${IMPORT_FORMATS.join(', ')}`,
+    })
   }
   if (dates !== undefined && dates !== 'mdy' && dates !== 'dmy') {
     throw new DomainError('VALIDATION_FAILED', { detail: 'dates: must be mdy or dmy' })

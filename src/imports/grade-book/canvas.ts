@@ -13,6 +13,7 @@ import type { GradeBookReading } from './grade-book.ts'
 import { GradeColumn } from './grade-column.ts'
 import type { FileTasks } from './grade-book-tasks.ts'
 import { IdentityColumns, NamedCells } from './identity-columns.ts'
+import { nameOf } from './person-name.ts'
 
 const IDENTITY = new IdentityColumns({
   student: 'identity_name',
@@ -67,7 +68,9 @@ export function readCanvas (
       }
       return
     }
-    const { firstName, lastName } = nameOf(value('student') ?? '', value('firstname'), value('lastname'))
+    const { firstName, lastName } = nameOf({
+      whole: value('student'), first: value('firstname'), last: value('lastname'),
+    })
     if (firstName === 'Test' && lastName === 'Student' && value('sis user id') === null) {
       run.problems.warn('row_of_no_student', place)
       return
@@ -146,18 +149,3 @@ function gradeOf (text: string, grades: GradeColumn, place: Place, problems: Pro
   if (text.toUpperCase() === 'EX') return 'exempt'
   return grades.grade(text, place, problems)
 }
-
-interface Name {
-  firstName: string | null
-  lastName: string | null
-}
-
-/** From columns of their own, else from `Last, First`. */
-function nameOf (student: string, firstName: string | null, lastName: string | null): Name {
-  if (firstName !== null || lastName !== null) return { firstName, lastName }
-  const comma = student.indexOf(',')
-  const [last, first] = comma === -1 ? [student, ''] : [student.slice(0, comma), student.slice(comma + 1)]
-  return { firstName: textOf(first), lastName: textOf(last) }
-}
-
-function textOf (text: string): string | null { return text.trim() === '' ? null : text.trim() }

@@ -4,7 +4,7 @@ import type { Row } from '../../../db/tables.ts'
 import type { SourceTask } from '../book-source.ts'
 import type { Place, Problems } from '../problems.ts'
 import { firstFittingId, prefixedId } from './source-ids.ts'
-import type { GradeBookFormat } from './recognize.ts'
+import type { GradeBookFormat } from './grade-book-format.ts'
 
 /** What some systems say about a task besides its title and its points. */
 export interface TaskDetails {

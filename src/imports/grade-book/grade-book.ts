@@ -14,7 +14,7 @@ import type { GradeBookCourse } from './grade-book-course.ts'
 import { studentsOf, type GradeBookRow } from './grade-book-people.ts'
 import { GradeBookTasks, type FileTasks } from './grade-book-tasks.ts'
 import type { GradeBookPerson } from './match-people.ts'
-import type { GradeBookFormat } from './recognize.ts'
+import type { GradeBookFormat } from './grade-book-format.ts'
 
 /** What the reader of one file gets. */
 export interface GradeBookReading {

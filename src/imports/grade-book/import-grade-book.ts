@@ -1,12 +1,15 @@
 import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
+import type { RowVisitor } from '../sources/row-splitter.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import { readCanvas } from './canvas.ts'
-import { GradeBook } from './grade-book.ts'
+import { GradeBook, type GradeBookReading } from './grade-book.ts'
 import { courseFor } from './grade-book-course.ts'
 import { readMoodle } from './moodle.ts'
-import type { GradeBookFormat } from './recognize.ts'
+import { readTableFormat } from './read-table-format.ts'
+import type { GradeBookFormat } from './grade-book-format.ts'
+import { TABLE_FORMATS } from './table-formats.ts'
 
 export interface GradeBookFile {
   file: SourceFile
@@ -27,7 +30,6 @@ export async function importGradeBooks (
   const [first] = files
   const book = new GradeBook(await courseFor(first.file, run), run)
   for (const { file, format } of files) {
-    const read = format === 'canvas' ? readCanvas : readMoodle
     await problems.collect(async () => {
       await run.readTable(file, (names, line, numbers) => {
         const tooLong = names.find(isNameTooLong)
@@ -35,11 +37,19 @@ export async function importGradeBooks (
           const message = `has a column "${shorten(tooLong)}", which is longer than ${NAME_MAX} characters`
           throw new Refusal({ file: file.name, line }, message)
         }
-        return read(names, line, { book, file, numbers, run })
+        return readGradeBook(format, names, line, { book, file, numbers, run })
       })
     })
   }
   if (problems.hasErrors) return
   const source = book.book()
   if (!problems.hasErrors) await run.plan(source, 1)
+}
+
+function readGradeBook (
+  format: GradeBookFormat, names: string[], header: number, reading: GradeBookReading
+): RowVisitor {
+  if (format === 'canvas') return readCanvas(names, header, reading)
+  if (format === 'moodle') return readMoodle(names, header, reading)
+  return readTableFormat(TABLE_FORMATS[format], names, header, reading)
 }

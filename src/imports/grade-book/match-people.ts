@@ -1,7 +1,7 @@
 // Which student a row of a grade book file is about: one of the course, or a new one.
 import type { Row } from '../../../db/tables.ts'
 import { looseKey, nameKey } from '../person-keys.ts'
-import type { GradeBookFormat } from './recognize.ts'
+import type { GradeBookFormat } from './grade-book-format.ts'
 import { prefixedId } from './source-ids.ts'
 
 /** A person of the file. */

@@ -5,10 +5,12 @@ import { isNameTooLong } from '../../short-text.ts'
 import { Problems, Refusal, type Place } from '../problems.ts'
 import { readTable } from '../sources/read-table.ts'
 import type { SourceFile } from '../sources/source-files.ts'
+import { isBlackboard } from './blackboard.ts'
+import { isBrightspace } from './brightspace.ts'
+import { isClassroom, ROWS_BEFORE_MAX } from './google-classroom.ts'
+import type { GradeBookFormat } from './grade-book-format.ts'
 import { isEnglishMoodle, isMoodle, isTranslatedMoodle } from './moodle-marks.ts'
 import { OTHER_SYSTEMS, type OtherSystem } from './other-systems.ts'
-
-export type GradeBookFormat = 'canvas' | 'moodle'
 
 /** The header and the first rows of a file. */
 interface FirstRows {
@@ -16,8 +18,8 @@ interface FirstRows {
   rows: string[][]
 }
 
-/** The marks of Google Classroom are in the two rows below the header. */
-const ROWS = 2
+/** The marks of Google Classroom are in the first rows, of which the header is one. */
+const ROWS = ROWS_BEFORE_MAX - 1
 /** Most files of a source that are read to recognize a roster. */
 const ROSTER_FILES_READ = 20
 
@@ -42,7 +44,8 @@ export async function gradeBookFormat (file: SourceFile): Promise<GradeBookForma
   throw new Refusal(
     place,
     'is not in a known format: expected a OneRoster bundle, a performance-book/1 document, or the grade ' +
-      `book CSV of Canvas or Moodle; to import a table of your own, ${RENAME}`
+      'book CSV of Canvas, Moodle, Brightspace, Blackboard or Google Classroom; to import a table of your ' +
+      `own, ${RENAME}`
   )
 }
 
@@ -52,7 +55,10 @@ export function systemOf (
 ): GradeBookFormat | Pick<OtherSystem, 'name' | 'advice'> | undefined {
   const names = first.names.map(comparable)
   if (isCanvas(names)) return 'canvas'
-  const other = OTHER_SYSTEMS.find(({ isIt }) => isIt(names, first.rows))
+  if (isBrightspace(names)) return 'brightspace'
+  if (isBlackboard(names)) return 'blackboard'
+  if (isClassroom([first.names, ...first.rows])) return 'google-classroom'
+  const other = OTHER_SYSTEMS.find(({ isIt }) => isIt(names))
   if (other !== undefined) return other
   if (isMoodle(names)) return isEnglishMoodle(names) ? 'moodle' : MOODLE_IN_ANOTHER_LANGUAGE
   return isTranslatedMoodle(names, first.rows) ? MOODLE_IN_ANOTHER_LANGUAGE : undefined
@@ -76,7 +82,7 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
     if (first === undefined) continue
     const names = first.names.map(comparable)
     if (names.includes('sourcedid')) return undefined
-    const other = OTHER_SYSTEMS.find(({ advice, isIt }) => advice !== undefined && isIt(names, []))
+    const other = OTHER_SYSTEMS.find(({ advice, isIt }) => advice !== undefined && isIt(names))
     if (other !== undefined) {
       return notSupported({ ...other, name: `${other.name} (${file.name})` }, { file: name })
     }

@@ -1,4 +1,14 @@
-export const FORMATS = ['oneroster', 'performance-book', 'canvas', 'moodle'] as const
+import type { ImportFormat } from '../../imports/import-options.ts'
+
+export const FORMATS = [
+  'oneroster',
+  'performance-book',
+  'canvas',
+  'moodle',
+  'brightspace',
+  'blackboard',
+  'google-classroom',
+] as const satisfies readonly ImportFormat[]
 
 /** The fields of the form. The service decides where a text is empty. */
 export interface ImportOptions {
@@ -29,5 +39,6 @@ export const NO_OPTIONS: ImportOptions = {
 
 /** A grade book of another system names neither course nor teacher. */
 export function needsCourse (format: ImportOptions['format'], filename: string): boolean {
-  return format === 'canvas' || format === 'moodle' || (format === '' && /\.(csv|tsv|txt)$/i.test(filename))
+  if (format === '') return /\.(csv|tsv|txt|xls)$/i.test(filename)
+  return format !== 'oneroster' && format !== 'performance-book'
 }

@@ -3,10 +3,10 @@ import type { Text } from './en.ts'
 /** Texts of views that are loaded on demand: see `later.ts`. */
 export const importEn = {
   'import.lead':
-    'Import a OneRoster bundle (zip), a performance-book document (json), or a Canvas or Moodle grade book ' +
-    '(csv). The file is checked first. Nothing changes until you select Import.',
+    'Import a OneRoster bundle (zip), a performance-book document (json), or a grade book of another ' +
+    'system (csv). The file is checked first. Nothing changes until you select Import.',
   'import.leadOfCourse':
-    'Import a Canvas or Moodle grade book (csv) or a performance-book document (json) into this course. ' +
+    'Import a grade book of another system (csv) or a performance-book document (json) into this course. ' +
     'The file is checked first. Nothing changes until you select Import. An import changes the ' +
     'assignments, categories, and scores of this course, and the students that the file names. It does not ' +
     'change accounts, teachers, the roster, or other courses: rows about them are left out and counted, ' +
@@ -21,6 +21,9 @@ export const importEn = {
   'import.format.performance-book': 'performance-book/1',
   'import.format.canvas': 'Canvas grade book',
   'import.format.moodle': 'Moodle grade book',
+  'import.format.brightspace': 'Brightspace grade book',
+  'import.format.blackboard': 'Blackboard grade book',
+  'import.format.google-classroom': 'Google Classroom grades',
   'import.zone.auto': 'From the file, or from the server',
   'import.dates': 'Order of dates',
   'import.dates.auto': 'Year, month, day (2026-08-15)',
@@ -151,8 +154,9 @@ export const importEn = {
   'warning.grades_in_words':
     'A column has words or letters instead of numbers; they were imported as completed, without scores',
   'warning.points_without_possible':
-    'A column has points but no points possible, so it gives no score; export percentages too',
+    'A column has points but no points possible, so it gives no score; export percentages if you can',
   'warning.row_of_no_student': 'Rows of test students were left out',
+  'warning.row_of_averages': 'Rows of averages, which are about no student, were left out',
   'warning.erased_person':
     'Erased people were left out; to let them back in, use "Allow erased people" on the page or ' +
     '--allow-erased on the command line',
@@ -201,6 +205,8 @@ export const importEn = {
   'columnReason.no_suffix': 'other columns have a suffix such as (Real), and this one does not',
   'columnReason.percentage_used': 'the percentages of the same activity are used',
   'columnReason.letter': 'letters are not scores',
+  'columnReason.text': 'text is not a score',
+  'columnReason.weighted': 'it has weighted points; only points are read',
   'columnReason.feedback': 'feedback is not a score',
   'columnReason.twice': 'an earlier column has the same name',
 

@@ -3,9 +3,9 @@ import type { ImportTextKey } from './import-en.ts'
 
 export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.lead': 'Importe un paquete OneRoster (zip), un documento performance-book (json) o un libro de ' +
-    'notas de Canvas o Moodle (csv). Primero se comprueba el archivo. No cambia nada hasta que elija ' +
+    'notas de otro sistema (csv). Primero se comprueba el archivo. No cambia nada hasta que elija ' +
     'Importar.',
-  'import.leadOfCourse': 'Importe en este curso un libro de notas de Canvas o Moodle (csv) o un documento ' +
+  'import.leadOfCourse': 'Importe en este curso un libro de notas de otro sistema (csv) o un documento ' +
     'performance-book (json). Primero se comprueba el archivo. No cambia nada hasta que elija Importar. ' +
     'Una importación cambia las tareas, las categorías y las notas de este curso, y los estudiantes que el ' +
     'archivo nombra. No cambia cuentas, docentes, la lista importada ni otros cursos: esas filas se omiten ' +
@@ -20,6 +20,9 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.format.performance-book': 'performance-book/1',
   'import.format.canvas': 'Libro de notas de Canvas',
   'import.format.moodle': 'Libro de notas de Moodle',
+  'import.format.brightspace': 'Libro de notas de Brightspace',
+  'import.format.blackboard': 'Libro de notas de Blackboard',
+  'import.format.google-classroom': 'Notas de Google Classroom',
   'import.zone.auto': 'La del archivo o la del servidor',
   'import.dates': 'Orden de las fechas',
   'import.dates.auto': 'Año, mes, día (2026-08-15)',
@@ -176,6 +179,7 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.points_without_possible':
     'Una columna tiene puntos pero no puntos posibles, así que no da nota; exporte también los porcentajes',
   'warning.row_of_no_student': 'Se omitieron filas de estudiantes de prueba',
+  'warning.row_of_averages': 'Se omitieron filas de promedios, que no son de ningún estudiante',
   'warning.erased_person':
     'Se omitieron personas cuyos datos se borraron; para volver a admitirlas, use «Permitir personas ' +
     'borradas» en la página o --allow-erased en la línea de comandos',
@@ -226,6 +230,8 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'columnReason.no_suffix': 'otras columnas tienen un sufijo como (Real), y esta no',
   'columnReason.percentage_used': 'se usan los porcentajes de la misma actividad',
   'columnReason.letter': 'las letras no son notas',
+  'columnReason.text': 'un texto no es una nota',
+  'columnReason.weighted': 'tiene puntos ponderados; solo se leen los puntos',
   'columnReason.feedback': 'los comentarios no son notas',
   'columnReason.twice': 'una columna anterior tiene el mismo nombre',
 

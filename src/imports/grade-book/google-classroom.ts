@@ -1,0 +1,130 @@
+// The grades of Google Classroom as CSV, in any language: a row of titles, a row of due dates and a row of
+// points possible, in any order; then the students, perhaps with rows of averages.
+import { shorten } from '../../short-text.ts'
+import { ORDER_OF_DATES } from '../messages.ts'
+import { Refusal } from '../problems.ts'
+import { dayOf, numberOf, VALUE_MAX } from '../sources/text-values.ts'
+import type { GradeWord } from './grade.ts'
+import type {
+  ColumnLayout, IdentityUse, TableBeginning, TableFormat, TableLayout,
+} from './table-layout.ts'
+
+/** Rows that come before the students, at most. */
+export const ROWS_BEFORE_MAX = 3
+
+const NAMES: Readonly<Record<string, IdentityUse>> = {
+  'last name': 'identity_last_name',
+  'first name': 'identity_first_name',
+  name: 'identity_name',
+  'student name': 'identity_name',
+}
+const EMAIL = /e-?mail|correo|courriel|correio|электронн|メール|邮|郵|이메일/i
+const TOTAL = /^((overall|course|total|final) (grade|score|average)|grade|total|average|class average)$/i
+
+/** The numbers of the rows before the students. */
+interface RowsBefore {
+  titles: number
+  /** Undefined if no task has a due date. */
+  dates: number | undefined
+  points: number
+}
+
+/** Whether the first rows are those of Google Classroom. */
+export function isClassroom (rows: string[][]): boolean {
+  const before = rowsBefore(rows)
+  if (before === undefined) return false
+  const label = (at: number | undefined) => rows[at ?? -1]?.[0]?.trim() ?? ''
+  if (before.dates === undefined) return false
+  return label(before.dates) !== '' && label(before.points) !== ''
+}
+
+export const GOOGLE_CLASSROOM: TableFormat = {
+  system: 'google-classroom',
+  layoutOf,
+  ids: ['identity_email'],
+  wordOf,
+  alsoExpected: '"Excused", "Missing" or a blank cell',
+  // A row of averages has its label where the students have a name.
+  otherRow: (cellOf) => {
+    const isPerson = cellOf('identity_email') !== '' || cellOf('identity_first_name') !== ''
+    return isPerson ? undefined : 'row_of_averages'
+  },
+}
+
+function layoutOf ({ rows, place, isWhole, numbers, run }: TableBeginning): TableLayout | undefined {
+  if (rows.length <= ROWS_BEFORE_MAX && !isWhole) return undefined
+  const before = rowsBefore(rows)
+  if (before === undefined) {
+    throw new Refusal(place, 'has no row of due dates and row of points before the students, as Google ' +
+      'Classroom writes them; download the grades again: Grades > Download all grades as CSV')
+  }
+  const at = before.dates ?? 0
+  const count = 1 + Math.max(before.titles, at, before.points)
+  const names = (rows[before.titles] ?? []).map((name) => name.trim())
+  const cell = (row: number | undefined, column: number) => rows[row ?? -1]?.[column]?.trim() ?? ''
+  const emailAt = emailColumn(names, rows[count] ?? [])
+  const columns = names.map((name, column): ColumnLayout => {
+    if (column <= emailAt) return { use: identityOf(names, column, emailAt) }
+    if (name === '') return { use: 'left_out', reason: 'no_title' }
+    const [date, points] = [cell(before.dates, column), cell(before.points, column)]
+    if (date === '' && TOTAL.test(name)) return { use: 'left_out', reason: 'total' }
+    const pointsPossible = numbers.of(points)
+    if (pointsPossible === undefined) return { use: 'left_out', reason: 'no_points' }
+    const dueOn = date === '' ? null : dayOf(dateIn(date), run.options.dates)
+    if (dueOn === undefined) {
+      const message = `the date of ${shorten(name)} is "${shorten(date)}", expected a date written ` +
+        `YYYY-MM-DD; or set the order of dates ${ORDER_OF_DATES}`
+      run.problems.error({ ...place, line: (place.line ?? 1) + (before.dates ?? 0) }, message)
+    }
+    return { use: 'task_points', id: null, title: name, pointsPossible, dueOn: dueOn ?? null }
+  })
+  return { names, columns, rowsBefore: count }
+}
+
+/** Finds the three rows among the first ones; undefined if there is no row of points or of titles. */
+function rowsBefore (rows: string[][]): RowsBefore | undefined {
+  const kinds = rows.slice(0, ROWS_BEFORE_MAX).map(kindOf)
+  const [titles, points, dates] = [kinds.indexOf('text'), kinds.indexOf('points'), kinds.indexOf('dates')]
+  if (titles === -1 || points === -1) return undefined
+  const label = kinds.indexOf('label')
+  if (dates === -1 && label === -1) return undefined
+  return { titles, points, dates: dates === -1 ? undefined : dates }
+}
+
+/** What the cells after the first one have. `label`: nothing. */
+function kindOf ([first = '', ...others]: string[]): 'dates' | 'points' | 'label' | 'text' {
+  const cells = others.map((cell) => cell.trim()).filter((cell) => cell !== '')
+  if (cells.length === 0) return first.trim() === '' ? 'text' : 'label'
+  if (cells.some((cell) => cell.length > VALUE_MAX)) return 'text'
+  if (cells.every((cell) => numberOf(cell.replace(',', '.')) !== undefined)) return 'points'
+  return cells.every(isDate) ? 'dates' : 'text'
+}
+
+function isDate (cell: string): boolean {
+  const date = dateIn(cell)
+  return [dayOf(date), dayOf(date, 'mdy'), dayOf(date, 'dmy')].some((day) => day !== undefined)
+}
+
+/** Without a time of day. */
+function dateIn (text: string): string { return /^(\S+)[T ]\d\d?:\d\d/.exec(text)?.[1] ?? text }
+
+function emailColumn (names: string[], person: string[]): number {
+  const named = names.slice(0, 4).findIndex((name) => name.length <= VALUE_MAX && EMAIL.test(name))
+  if (named !== -1) return named
+  const filled = person.slice(0, 4).findIndex((cell) => cell.includes('@'))
+  return filled === -1 ? 2 : filled
+}
+
+function identityOf (names: string[], column: number, emailAt: number): IdentityUse {
+  if (column === emailAt) return 'identity_email'
+  const named = NAMES[names[column]?.toLowerCase() ?? '']
+  if (named !== undefined) return named
+  if (emailAt === 1) return 'identity_name'
+  return column === 0 ? 'identity_last_name' : 'identity_first_name'
+}
+
+function wordOf (text: string): GradeWord | null | undefined {
+  if (/^(excused|ex)$/i.test(text)) return 'exempt'
+  if (/^missing$/i.test(text)) return 'missing'
+  return /^(not turned in|no grade)$/i.test(text) ? null : undefined
+}

@@ -1,0 +1,156 @@
+import type { ColumnReason } from '../columns.ts'
+import type { Place } from '../problems.ts'
+import type { RowVisitor } from '../sources/row-splitter.ts'
+import { withoutNull } from '../sources/text-values.ts'
+import { idOf } from './cell-values.ts'
+import type { Grade } from './grade.ts'
+import type { GradeBookReading } from './grade-book.ts'
+import { GradeColumn } from './grade-column.ts'
+import type { GradeBookPerson } from './match-people.ts'
+import { nameOf } from './person-name.ts'
+import type { IdentityUse, TableFormat, TableLayout, TaskColumn } from './table-layout.ts'
+
+interface Row {
+  fields: string[]
+  line: number
+}
+
+/** A task of the table, with the number of its column. */
+interface Task {
+  at: number
+  number: number
+  column: TaskColumn
+  grades: GradeColumn
+}
+
+/** Takes the header of a file and returns the visitor of its rows, as the format describes them. */
+export function readTableFormat (
+  format: TableFormat, names: string[], header: number, reading: GradeBookReading
+): RowVisitor {
+  const { file, numbers, run } = reading
+  const waiting: Row[] = [{ fields: names, line: header }]
+  let students: StudentRows | undefined
+  const begin = ({ isWhole }: { isWhole: boolean }) => {
+    const rows = waiting.map(({ fields }) => fields)
+    const place = { file: file.name, line: header }
+    const layout = format.layoutOf({ rows, place, isWhole, numbers, run })
+    if (layout === undefined) return
+    students = new StudentRows(format, layout, reading)
+    for (const { fields, line } of waiting.splice(0).slice(layout.rowsBefore)) students.row(fields, line)
+  }
+  begin({ isWhole: false })
+  const visit = (fields: string[], line: number) => {
+    if (students !== undefined) students.row(fields, line)
+    else {
+      waiting.push({ fields, line })
+      begin({ isWhole: false })
+    }
+  }
+  return Object.assign(visit, {
+    end () {
+      if (students === undefined) begin({ isWhole: true })
+      students?.end()
+    },
+  })
+}
+
+/** The rows about students, once the columns are known. */
+class StudentRows {
+  readonly #format: TableFormat
+  readonly #reading: GradeBookReading
+  readonly #fileNumber: number
+  /** The numbers of the columns about people, by their use. */
+  readonly #identity: Map<IdentityUse, number>
+  readonly #names: string[]
+  readonly #tasks: Task[]
+
+  constructor (format: TableFormat, { names, columns }: TableLayout, reading: GradeBookReading) {
+    const { book, file, numbers, run } = reading
+    this.#format = format
+    this.#reading = reading
+    this.#names = names
+    this.#fileNumber = run.fileNumber(file)
+    const tasks = book.file(format.system, file)
+    this.#identity = new Map()
+    this.#tasks = []
+    for (const [at, column] of columns.entries()) {
+      const { use } = column
+      const reason: ColumnReason | null = 'reason' in column ? column.reason ?? null : null
+      run.columns.add(names[at] ?? '', use, reason)
+      if (use === 'left_out') continue
+      if (use !== 'task_points' && use !== 'task_percent') {
+        this.#identity.set(use, at)
+        continue
+      }
+      const { id, title, pointsPossible, ...details } = column
+      this.#tasks.push({
+        at,
+        column,
+        number: tasks.add(id, title, pointsPossible, details),
+        grades: new GradeColumn({ title, numbers, alsoExpected: format.alsoExpected }),
+      })
+    }
+  }
+
+  row (fields: string[], line: number): void {
+    const { file, run, book } = this.#reading
+    const place = { file: file.name, line }
+    const other = this.#format.otherRow?.((use) => this.#cell(fields, use))
+    if (other !== undefined) {
+      run.problems.warn(other, place)
+      return
+    }
+    const person = this.#person(fields, place)
+    const grades = this.#tasks.map((task) => {
+      return { task: task.number, grade: this.#grade(fields[task.at] ?? '', task, place) }
+    })
+    book.row(person, grades, { file, fileNumber: this.#fileNumber, line })
+  }
+
+  end (): void {
+    for (const { grades } of this.#tasks) grades.end(this.#reading.run.problems)
+  }
+
+  #cell (fields: string[], use: IdentityUse): string {
+    return fields[this.#identity.get(use) ?? -1]?.trim() ?? ''
+  }
+
+  #person (fields: string[], place: Place): GradeBookPerson {
+    const value = (use: IdentityUse) => this.#cell(fields, use) || null
+    const ids = new Map(this.#format.ids.map((use) => [use, this.#id(fields, use, place)]))
+    const login = ids.get('identity_login') ?? null
+    const email = value('identity_email') ?? (login?.includes('@') === true ? login : null)
+    return {
+      system: this.#format.system,
+      ids: [...ids.values()].filter((id) => id !== null),
+      logins: login === null ? [] : [login],
+      ...nameOf({
+        whole: value('identity_name'),
+        first: value('identity_first_name'),
+        last: value('identity_last_name'),
+      }),
+      studentIdentifier: ids.get('identity_student_id') ?? null,
+      email,
+      section: value('identity_period'),
+    }
+  }
+
+  #id (fields: string[], use: IdentityUse, place: Place): string | null {
+    const cell = this.#cell(fields, use)
+    if (use === 'identity_email') return cell === '' ? null : cell.toLowerCase()
+    const name = this.#names[this.#identity.get(use) ?? -1] ?? ''
+    return idOf(this.#format.plainId?.(cell) ?? cell, name, place, this.#reading.run.problems)
+  }
+
+  #grade (cell: string, { grades, column }: Task, place: Place): Grade {
+    const text = withoutNull(cell.trim())
+    if (text === '' || text === '-') return null
+    const word = this.#format.wordOf?.(text)
+    if (word !== undefined) return word
+    if (column.use === 'task_points') return grades.grade(text, place, this.#reading.run.problems)
+    const percent = text.endsWith('%') ? text.slice(0, -1).trimEnd() : text
+    const grade = grades.grade(percent, place, this.#reading.run.problems)
+    if (grade === null || typeof grade === 'string' || grade.points === null) return grade
+    return { ...grade, points: grade.points * (column.pointsPossible ?? 100) / 100 }
+  }
+}

@@ -1,0 +1,12 @@
+import { BLACKBOARD } from './blackboard.ts'
+import { BRIGHTSPACE } from './brightspace.ts'
+import { GOOGLE_CLASSROOM } from './google-classroom.ts'
+import type { TableSystem } from './grade-book-format.ts'
+import type { TableFormat } from './table-layout.ts'
+
+/** The formats that one reader reads by their descriptions. */
+export const TABLE_FORMATS: Readonly<Record<TableSystem, TableFormat>> = {
+  brightspace: BRIGHTSPACE,
+  blackboard: BLACKBOARD,
+  'google-classroom': GOOGLE_CLASSROOM,
+}
