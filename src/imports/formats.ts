@@ -3,9 +3,11 @@ import { importGradeBooks, type GradeBookFile } from './grade-book/import-grade-
 import { gradeBookFormat, otherRoster } from './grade-book/recognize.ts'
 import type { ImportFormat } from './import-options.ts'
 import type { ImportRun } from './import-run.ts'
-import { importRoster } from './oneroster/import-roster.ts'
+import { importRoster, readBundles } from './oneroster/import-roster.ts'
 import { isBundle } from './oneroster/manifest.ts'
 import { ROSTER_FILES } from './oneroster/roster-files.ts'
+import { isTableOf, rosterSystemOf, systemOfFormat } from './other-rosters/recognize-roster.ts'
+import { readRosterTables, type RosterSystem } from './other-rosters/roster-tables.ts'
 import { importDocuments } from './performance-book/import-document.ts'
 import { Refusal } from './problems.ts'
 import type { Source, SourceFile } from './sources/source-files.ts'
@@ -13,6 +15,8 @@ import type { Source, SourceFile } from './sources/source-files.ts'
 /** Files of each format among the sources. */
 interface Sorted {
   bundles: Source[]
+  /** Sources of each other system of rosters. */
+  rosters: Map<RosterSystem, Source[]>
   documents: SourceFile[]
   gradeBooks: GradeBookFile[]
 }
@@ -22,22 +26,39 @@ interface Sorted {
  * Throws Refusal if a format is not recognized.
  */
 export async function importByFormat (sources: Source[], run: ImportRun): Promise<void> {
-  const sorted: Sorted = { bundles: [], documents: [], gradeBooks: [] }
-  for (const source of sources) await sort(source, sorted, run.options.format)
-  const { bundles, documents, gradeBooks: [firstGradeBook, ...otherGradeBooks] } = sorted
+  const sorted: Sorted = { bundles: [], rosters: new Map(), documents: [], gradeBooks: [] }
+  const ofSingleFiles = run.options.format === undefined ? await systemOfSingleFiles(sources) : undefined
+  for (const source of sources) {
+    const [file] = source.isFile ? source.files : []
+    if (ofSingleFiles === undefined || file === undefined || !isTableOf(ofSingleFiles, file)) {
+      await sort(source, sorted, run.options.format)
+    } else addRoster(ofSingleFiles, source, sorted)
+  }
+  const { bundles, rosters, documents, gradeBooks: [firstGradeBook, ...otherGradeBooks] } = sorted
   const { course, teacher, onlyCourseId } = run.options
   const namesCourse = onlyCourseId === undefined && (course !== undefined || teacher !== undefined)
   if (firstGradeBook === undefined && namesCourse) {
     throw new Refusal({ file: null }, '--course and --teacher are for grade book CSVs; ' +
       'other sources name their courses and teachers themselves')
   }
-  if (bundles.length > 0) await importRoster(asBundles(bundles), run)
+  assertOneSystem(bundles, rosters)
+  if (bundles.length > 0) await importRoster(asBundles(bundles), run, readBundles)
+  for (const [system, found] of rosters) {
+    await importRoster(found, run, async (tables, skipped) => {
+      return await readRosterTables(system, tables, skipped, run)
+    })
+  }
   if (documents.length > 0) await importDocuments(documents, run)
   if (firstGradeBook !== undefined) await importGradeBooks([firstGradeBook, ...otherGradeBooks], run)
 }
 
 async function sort (source: Source, sorted: Sorted, forced: ImportFormat | undefined): Promise<void> {
   await refuseWorkbook(source)
+  if (forced === 'sds' || forced === 'clever') {
+    return addRoster(systemOfFormat(forced, source.files), source, sorted)
+  }
+  const roster = forced === undefined ? await rosterSystemOf(source.files) : undefined
+  if (roster !== undefined) return addRoster(roster, source, sorted)
   const format = forced ?? await recognize(source)
   const ending = format === 'performance-book' ? '.json' : '.csv'
   const files = source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
@@ -52,6 +73,27 @@ async function sort (source: Source, sorted: Sorted, forced: ImportFormat | unde
   }
 }
 
+function addRoster (system: RosterSystem, source: Source, { rosters }: Sorted): void {
+  rosters.set(system, [...rosters.get(system) ?? [], source])
+}
+
+/** Single files are one roster: some of its tables look like those of OneRoster when they are alone. */
+async function systemOfSingleFiles (sources: Source[]): Promise<RosterSystem | undefined> {
+  const files = sources.filter(({ isFile }) => isFile).flatMap((source) => source.files)
+  return files.length > 1 ? await rosterSystemOf(files) : undefined
+}
+
+/** Throws Refusal if there are rosters of several systems. */
+function assertOneSystem (bundles: Source[], rosters: Sorted['rosters']): void {
+  const [[system, [first] = []] = [], ...others] = rosters
+  if (system === undefined || (others.length === 0 && bundles.length === 0)) return
+  throw new Refusal(
+    { file: first?.name ?? null },
+    `looks like ${system.name}, but another file of this import is a roster of another format; ` +
+      'import one after the other'
+  )
+}
+
 /** Single files are one bundle, so that their manifest is about all of them. */
 function asBundles (sources: Source[]): Source[] {
   const [first, ...others] = sources.filter((source) => source.isFile)
@@ -62,7 +104,7 @@ function asBundles (sources: Source[]): Source[] {
 }
 
 /** The format of a source. Undefined for a grade book, whose format each file's header shows. */
-async function recognize (source: Source): Promise<ImportFormat | undefined> {
+async function recognize (source: Source): Promise<'oneroster' | 'performance-book' | undefined> {
   if (!source.files.some((file) => file.base === 'manifest.csv')) {
     const other = await otherRoster(source.files, source.name)
     if (other !== undefined) throw other

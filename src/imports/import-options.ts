@@ -1,7 +1,7 @@
 import type { DatabaseLocation } from '../../db/index.ts'
 import type { ColumnBounds } from './columns.ts'
 
-/** Every format that `--format` and the API can name. */
+/** Every format that `--format` and the API can name. Each has a template. */
 export const IMPORT_FORMATS = [
   'oneroster',
   'performance-book',
@@ -10,6 +10,8 @@ export const IMPORT_FORMATS = [
   'brightspace',
   'blackboard',
   'google-classroom',
+  'sds',
+  'clever',
 ] as const
 
 export type ImportFormat = typeof IMPORT_FORMATS[number]

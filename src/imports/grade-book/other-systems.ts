@@ -1,7 +1,5 @@
 // Systems whose files are not supported yet, by marks that only they have.
 
-const ONE_ROSTER = 'ask for OneRoster CSV (1.1 or 1.2) instead'
-
 export interface OtherSystem {
   /** With its article: "a Brightspace grade export". */
   name: string
@@ -24,17 +22,10 @@ export const OTHER_SYSTEMS: readonly OtherSystem[] = [
       (names[0] === 'student id' || names[0] === 'student name' || names[0] === 'name') &&
       any(/\S \[\d+([.,]\d+)?\]$/)(names),
   },
-  { name: 'a Microsoft School Data Sync file', advice: ONE_ROSTER, isIt: any(/^(section|school) sis id$/) },
-  {
-    name: 'a Clever file',
-    advice: ONE_ROSTER,
-    isIt: (names) =>
-      names.includes('school_id') &&
-      (any(/^(student|teacher|section|staff)_id$/)(names) || names.includes('school_name')),
-  },
   {
     name: 'a Canvas SIS import file',
-    advice: `${ONE_ROSTER}, or export the grade book: Grades, Export, "Export Entire Gradebook"`,
+    advice: 'such files bring people into Canvas and have no scores; ask your student information system ' +
+      'for OneRoster CSV, or export the grade book in Canvas: Grades, Export, "Export Entire Gradebook"',
     isIt: isCanvasSis,
   },
 ]

@@ -2,8 +2,8 @@
 // that all systems share (first name, last name). A file of another system is refused with the name of the
 // system.
 import { isNameTooLong } from '../../short-text.ts'
-import { Problems, Refusal, type Place } from '../problems.ts'
-import { readTable } from '../sources/read-table.ts'
+import { Refusal, type Place } from '../problems.ts'
+import { readFirstRows, type FirstRows } from '../sources/first-rows.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 import { isBlackboard } from './blackboard.ts'
 import { isBrightspace } from './brightspace.ts'
@@ -11,12 +11,6 @@ import { isClassroom, ROWS_BEFORE_MAX } from './google-classroom.ts'
 import type { GradeBookFormat } from './grade-book-format.ts'
 import { isEnglishMoodle, isMoodle, isTranslatedMoodle } from './moodle-marks.ts'
 import { OTHER_SYSTEMS, type OtherSystem } from './other-systems.ts'
-
-/** The header and the first rows of a file. */
-interface FirstRows {
-  names: string[]
-  rows: string[][]
-}
 
 /** The marks of Google Classroom are in the first rows, of which the header is one. */
 const ROWS = ROWS_BEFORE_MAX - 1
@@ -37,7 +31,7 @@ const RENAME =
  * system if it is recognized.
  */
 export async function gradeBookFormat (file: SourceFile): Promise<GradeBookFormat> {
-  const system = systemOf(await readFirstRows(file))
+  const system = systemOf(await readFirstRows(file, ROWS))
   if (typeof system === 'string') return system
   const place = { file: file.name }
   if (system !== undefined) throw notSupported(system, place)
@@ -76,7 +70,7 @@ export function assertEnglishMoodle (names: string[], place: Place): void {
 export async function otherRoster (files: SourceFile[], name: string): Promise<Refusal | undefined> {
   for (const file of files.filter(({ base }) => base.endsWith('.csv')).slice(0, ROSTER_FILES_READ)) {
     // If it cannot be read, the reader of the bundle says what is wrong.
-    const first = await readFirstRows(file).catch((error: unknown) => {
+    const first = await readFirstRows(file, ROWS).catch((error: unknown) => {
       if (!(error instanceof Refusal)) throw error
     })
     if (first === undefined) continue
@@ -104,28 +98,4 @@ function isCanvas (names: string[]): boolean {
   const has = new Set(names)
   const hasName = has.has('student') || (has.has('lastname') && has.has('firstname'))
   return has.has('section') && hasName && (has.has('id') || has.has('sis login id') || has.has('sis user id'))
-}
-
-/** Stops the reading of a file. */
-class Enough extends Error {}
-
-/**
- * Reads the header and the first rows. Errors in the rows are reported when the file itself is read. Throws
- * Refusal.
- */
-async function readFirstRows (file: SourceFile): Promise<FirstRows> {
-  const first: FirstRows = { names: [], rows: [] }
-  try {
-    await readTable(file, (names) => {
-      first.names = names
-      return (fields) => {
-        first.rows.push(fields)
-        if (first.rows.length === ROWS) throw new Enough()
-      }
-    }, { problems: new Problems() })
-  } catch (error) {
-    // An error after the header does not change which system wrote the file.
-    if (!(error instanceof Enough) && !(error instanceof Refusal && first.names.length > 0)) throw error
-  }
-  return first
 }

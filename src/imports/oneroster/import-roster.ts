@@ -5,7 +5,7 @@ import { ALL_GONE, type BookSource } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
 import type { Source } from '../sources/source-files.ts'
 import { KnownRoster } from './known-roster.ts'
-import { readManifests } from './manifest.ts'
+import { readManifests, type Bundle } from './manifest.ts'
 import { removeMissingReferences, warnOfDeleted } from './missing-references.ts'
 import { readRecords } from './read-records.ts'
 import { readResults } from './read-results.ts'
@@ -13,19 +13,30 @@ import { ResultTargets } from './result-targets.ts'
 import { planAccounts } from './roster-accounts.ts'
 import { buildBook } from './roster-book.ts'
 import { groupClasses, type RosterCourse } from './roster-courses.ts'
-import type { EnrollmentBody } from './roster-files.ts'
+import type { EnrollmentBody, RosterKind } from './roster-files.ts'
 import { planStoredRoster } from './store-roster.ts'
 import { endedEarlyOn, termsById } from './roster-terms.ts'
 import { SkippedRows } from './skipped-rows.ts'
 import { countUnusedUsers, keepWithinCourse, planLineItems, studentsWithin } from './teacher-scope.ts'
 
-/** Imports the OneRoster bundles among the sources, all of them as one. Problems are added to the run. */
-export async function importRoster (sources: Source[], run: ImportRun): Promise<void> {
+/** What was read, and the kinds of records of which some could not be read. */
+export interface RosterRead { bundle: Bundle, unread: Set<RosterKind> }
+
+/** Reads everything but results into the staging database. Errors are added to the problems. */
+export type RosterReader = (sources: Source[], skipped: SkippedRows, run: ImportRun) => Promise<RosterRead>
+
+/** Reads OneRoster bundles. Throws Refusal if a manifest cannot be followed. */
+export const readBundles: RosterReader = async (sources, skipped, run) => {
+  const bundle = await readManifests(sources, run)
+  return { bundle, unread: await readRecords(bundle, skipped, run) }
+}
+
+/** Imports rosters of one system, all of them as one. Problems are added to the run. Throws Refusal. */
+export async function importRoster (sources: Source[], run: ImportRun, read: RosterReader): Promise<void> {
   const { staging, problems, options, scope } = run
   const sourceName = sources[0]?.name ?? null
-  const bundle = await readManifests(sources, run)
   const skipped = new SkippedRows(run)
-  const unread = await readRecords(bundle, skipped, run)
+  const { bundle, unread } = await read(sources, skipped, run)
   if (scope === undefined) await staging.load.roster()
   else {
     // Some may belong to other courses.
@@ -34,7 +45,7 @@ export async function importRoster (sources: Source[], run: ImportRun): Promise<
   }
   staging.records.index()
   const known = new KnownRoster(bundle, run)
-  removeMissingReferences(known, unread, skipped, run)
+  removeMissingReferences({ known, bundle, unread, skipped }, run)
   await known.load()
   if (scope !== undefined) await known.loadCourse(scope.course)
   warnOfDeleted(run)

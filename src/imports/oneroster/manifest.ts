@@ -13,6 +13,8 @@ export interface Bundle {
   /** By name: `users`. There are several of one name if several PATHs are one import. */
   files: Map<string, SourceFile[]>
   modes: Map<string, FileMode>
+  /** What another system calls columns of OneRoster, for messages. */
+  columns?: Readonly<Record<string, string>>
 }
 
 /** Whether a source has a file with the name of a OneRoster file. */

@@ -3,23 +3,28 @@
 // target.
 import type { ImportRun } from '../import-run.ts'
 import type { KnownRoster } from './known-roster.ts'
+import type { Bundle } from './manifest.ts'
 import { REFERENCES, type ClassBody, type RosterKind } from './roster-files.ts'
 import type { SkippedRows } from './skipped-rows.ts'
 
-/**
- * Removes missing references from what was read, with a warning for each. `unread` are kinds of records of
- * which some could not be read: references to those are not checked.
- */
-export function removeMissingReferences (
-  known: KnownRoster, unread: ReadonlySet<RosterKind>, skipped: SkippedRows, run: ImportRun
-): void {
+interface Reading {
+  known: KnownRoster
+  bundle: Bundle
+  /** Kinds of records of which some could not be read: references to those are not checked. */
+  unread: ReadonlySet<RosterKind>
+  skipped: SkippedRows
+}
+
+/** Removes missing references from what was read, with a warning for each. */
+export function removeMissingReferences ({ known, bundle, unread, skipped }: Reading, run: ImportRun): void {
   const { records } = run.staging
+  const nameOf = (column: string) => bundle.columns?.[column] ?? column
   for (const { kind, field, column, target, whenMissing } of REFERENCES) {
     if (unread.has(target)) continue
     for (const { file, line, source_id: sourceId, target: missing } of records.broken(kind, field, target)) {
       if (known.isStored(target, missing)) continue
       const { warning, action } = whenMissing
-      const reference = { file, line, column, sourceId: missing }
+      const reference = { file, line, column: nameOf(column), sourceId: missing }
       if (action === 'keep') skipped.warn(warning, reference)
       else skipped.skip(warning, reference)
       if (action === 'skip') {
@@ -30,11 +35,11 @@ export function removeMissingReferences (
       if (record !== undefined) records.replace({ ...record, [field]: null })
     }
   }
-  if (!unread.has('session')) removeMissingTerms(known, skipped, run)
+  if (!unread.has('session')) removeMissingTerms(known, nameOf('termSourcedIds'), skipped, run)
 }
 
 function removeMissingTerms (
-  known: KnownRoster, skipped: SkippedRows, { staging: { records } }: ImportRun
+  known: KnownRoster, column: string, skipped: SkippedRows, { staging: { records } }: ImportRun
 ): void {
   for (const record of records.ofKind('class')) {
     if (record.is_deleted === 1) continue
@@ -42,7 +47,7 @@ function removeMissingTerms (
     const found = terms.filter((term) => {
       if (records.find('session', term) !== undefined || known.isStored('session', term)) return true
       const { file, line } = record
-      skipped.warn('term_missing', { file, line, column: 'termSourcedIds', sourceId: term })
+      skipped.warn('term_missing', { file, line, column, sourceId: term })
       return false
     })
     if (found.length < terms.length) {

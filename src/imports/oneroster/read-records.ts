@@ -83,7 +83,7 @@ interface ReadRecord {
 }
 
 /** Whether a row is about a person who was erased: the user, or what belongs to them. */
-function isOfErased (
+export function isOfErased (
   { kind, sourceId, parent, other, body, isDeleted }: ReadRecord, place: Place, { erased }: ImportRun
 ): boolean {
   if (kind === 'user') {

@@ -31,6 +31,8 @@ interface RowReaderOptions {
   numbers: TableNumbers
   /** The order of dates that begin with the day or the month. */
   dates?: DateOrder | undefined
+  /** Whether it is a table of OneRoster, which has other names in version 1.0. Default: true. */
+  isOneRoster?: boolean
 }
 
 /** `2026-09-08T00:00`, `8/15/2026 12:00:00 AM`. */
@@ -62,7 +64,8 @@ export class RowReader {
   readonly #dates: DateOrder | undefined
   #fields: string[] = []
 
-  constructor ({ file, names, line, required, problems, numbers, dates }: RowReaderOptions) {
+  constructor (options: RowReaderOptions) {
+    const { file, names, line, required, problems, numbers, dates, isOneRoster = true } = options
     this.#numbers = numbers
     this.#dates = dates
     this.#file = file
@@ -76,7 +79,7 @@ export class RowReader {
       }
       if (!this.#columns.has(key)) this.#columns.set(key, i)
     })
-    for (const { old, now, isRead } of OLD_COLUMNS) {
+    for (const { old, now, isRead } of isOneRoster ? OLD_COLUMNS : []) {
       const index = this.#columns.get(old)
       if (index === undefined || this.#columns.has(now)) continue
       problems.warn('oneroster_1_0', place)
@@ -140,10 +143,10 @@ export class RowReader {
     if (isRounded(id)) this.#fault(`${name} is "${shorten(id)}": ${ROUNDED_IDS}`)
   }
 
-  /** An id that must not be blank. */
-  needed (name: string): string | null {
+  /** An id that must not be blank. `what`: as the system calls it. */
+  needed (name: string, what = 'a sourcedId'): string | null {
     const id = this.id(name)
-    if (id === null) this.#fault(`${name} is blank, expected a sourcedId`)
+    if (id === null) this.#fault(`${name} is blank, expected ${what}`)
     return id
   }
 

@@ -8,6 +8,8 @@ export const FORMATS = [
   'brightspace',
   'blackboard',
   'google-classroom',
+  'sds',
+  'clever',
 ] as const satisfies readonly ImportFormat[]
 
 /** The fields of the form. The service decides where a text is empty. */

@@ -24,6 +24,8 @@ export const importEn = {
   'import.format.brightspace': 'Brightspace grade book',
   'import.format.blackboard': 'Blackboard grade book',
   'import.format.google-classroom': 'Google Classroom grades',
+  'import.format.sds': 'Microsoft School Data Sync',
+  'import.format.clever': 'Clever',
   'import.zone.auto': 'From the file, or from the server',
   'import.dates': 'Order of dates',
   'import.dates.auto': 'Year, month, day (2026-08-15)',

@@ -23,6 +23,8 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.format.brightspace': 'Libro de notas de Brightspace',
   'import.format.blackboard': 'Libro de notas de Blackboard',
   'import.format.google-classroom': 'Notas de Google Classroom',
+  'import.format.sds': 'Microsoft School Data Sync',
+  'import.format.clever': 'Clever',
   'import.zone.auto': 'La del archivo o la del servidor',
   'import.dates': 'Orden de las fechas',
   'import.dates.auto': 'Año, mes, día (2026-08-15)',
