@@ -1,3 +1,5 @@
+import { CHUNKS_IN_USE } from './zip-file.ts'
+
 /** Bytes of XML that go to the compressor at a time. */
 const CHUNK = 131_072
 
@@ -7,7 +9,7 @@ const CHUNK = 131_072
  */
 export class ByteChunks {
   readonly #size: number
-  #spare: Buffer
+  readonly #spares: Buffer[]
   buffer: Buffer
   length = 0
 
@@ -15,7 +17,7 @@ export class ByteChunks {
   constructor (room: number) {
     this.#size = CHUNK + room
     this.buffer = Buffer.allocUnsafeSlow(this.#size)
-    this.#spare = Buffer.allocUnsafeSlow(this.#size)
+    this.#spares = []
   }
 
   bytes (piece: Uint8Array): void {
@@ -36,13 +38,16 @@ export class ByteChunks {
     return this.length >= CHUNK
   }
 
-  /** What was written since the last call. Its memory is used again after the next call. */
+  /** What was written since the last call. Its memory is used again after CHUNKS_IN_USE more calls. */
   take (): Buffer {
     if (this.length > this.#size) {
       throw new Error('A row of the workbook is longer than its room.')
     }
     const chunk = this.buffer.subarray(0, this.length)
-    ;[this.buffer, this.#spare] = [this.#spare, this.buffer]
+    this.#spares.push(this.buffer)
+    this.buffer = this.#spares.length < CHUNKS_IN_USE
+      ? Buffer.allocUnsafeSlow(this.#size)
+      : this.#spares.shift() ?? this.buffer
     this.length = 0
     return chunk
   }

@@ -1,4 +1,5 @@
 // The workbook without its rows, made by xlsx-populate.
+import JSZip from 'jszip'
 import XlsxPopulate, { type Workbook } from 'xlsx-populate'
 import { fromBufferPromise } from 'yauzl'
 import type { Book } from '../../src/courses/book.ts'
@@ -34,6 +35,10 @@ import { wordsOf } from './words/words.ts'
 import { cut, elements } from './xml-splice.ts'
 
 const SUMMARY_PATH = 'xl/worksheets/sheet1.xml'
+// xlsx-populate zips with JSZip, and its package is read again at once: compressing it would take a third of
+// the CPU time of a small workbook.
+JSZip.defaults.compression = 'STORE'
+
 /** Usual height of a row, in points. */
 const LINE = 15
 

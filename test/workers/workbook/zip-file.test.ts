@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { openPromise } from 'yauzl'
-import { writeZip, type ZipPart } from '../../../workers/workbook/zip-file.ts'
+import { CHUNKS_IN_USE, writeZip, type ZipPart } from '../../../workers/workbook/zip-file.ts'
 import { localHeader } from '../../../workers/workbook/zip-format.ts'
 import { readWithJava } from '../../support/java.ts'
 import { readParts } from '../../support/ooxml.ts'
@@ -14,12 +14,20 @@ const PARTS: ZipPart[] = [
   { path: 'first.xml', chunks: () => [Buffer.from('<a>'), Buffer.from('é</a>')] },
   { path: 'empty.xml', chunks: () => [] },
   { path: 'folder/large.xml', chunks: reusedChunks },
+  { path: 'folder/growing.xml', chunks: growingChunks, windowBits: 14 },
 ]
 
-/** Five megabytes that do not compress away, in two pieces of memory that are used again and again. */
+/** Five megabytes that do not compress away, in as few pieces of memory as may be used in turns. */
 function * reusedChunks (): Generator<Buffer> {
-  const pieces = [Buffer.alloc(100_000), Buffer.alloc(100_000)]
-  for (let n = 0; n < 50; n++) yield fill(pieces[n % 2]!, n)
+  const pieces = Array.from({ length: CHUNKS_IN_USE }, () => Buffer.alloc(100_000))
+  for (let n = 0; n < 50; n++) yield fill(pieces[n % CHUNKS_IN_USE]!, n)
+}
+
+/** First small chunks, then large ones, in one piece of memory as long as it is not in use. */
+function * growingChunks (): Generator<Buffer> {
+  const piece = Buffer.alloc(30_000)
+  for (const n of [1, 2]) yield fill(piece, n)
+  for (const n of [3, 4]) yield fill(Buffer.alloc(100_000), n)
 }
 
 function fill (piece: Buffer, n: number): Buffer {
@@ -30,6 +38,7 @@ function fill (piece: Buffer, n: number): Buffer {
 }
 
 const LARGE = Buffer.concat(Array.from({ length: 50 }, (_, n) => fill(Buffer.alloc(100_000), n)))
+const GROWING = Buffer.concat([1, 2, 3, 4].map((n) => fill(Buffer.alloc(n < 3 ? 30_000 : 100_000), n)))
 
 t.test('what was put in comes out', async (t) => {
   const file = join(t.testdir(), 'out.zip')
@@ -42,6 +51,7 @@ t.test('what was put in comes out', async (t) => {
   t.equal(parts.get('first.xml')!.toString(), '<a>é</a>')
   t.equal(parts.get('empty.xml')!.length, 0)
   t.ok(parts.get('folder/large.xml')!.equals(LARGE))
+  t.ok(parts.get('folder/growing.xml')!.equals(GROWING))
 })
 
 t.test('a part of any size has the plain header and descriptor', async (t) => {
@@ -65,7 +75,7 @@ t.test('a part of any size has the plain header and descriptor', async (t) => {
     t.ok([0x04034b50, 0x02014b50].includes(bytes.readUInt32LE(end + 16)), 'the next record follows')
     sizes.push(uncompressedSize)
   }
-  t.strictSame(sizes, [9, 0, 5_000_000])
+  t.strictSame(sizes, [9, 0, 5_000_000, 260_000])
 })
 
 const LIST = `import sys, zipfile
@@ -77,14 +87,20 @@ t.test('Python finds no fault with it', needs(findOpenpyxl()), async (t) => {
   const file = join(t.testdir(), 'out.zip')
   await writeZip(file, PARTS)
   const run = spawnSync(pathOf(findOpenpyxl()), ['-c', LIST, file], { encoding: 'utf8' })
-  const entries = "[('first.xml', 9), ('empty.xml', 0), ('folder/large.xml', 5000000)]"
+  const entries = "[('first.xml', 9), ('empty.xml', 0), " +
+    "('folder/large.xml', 5000000), ('folder/growing.xml', 260000)]"
   t.equal(run.stdout.trim(), `None ${entries} {(1980, 1, 1, 0, 0, 0)}`, run.stderr)
 })
 
 t.test('Java reads it from front to back', needs(findJava()), async (t) => {
   const file = join(t.testdir(), 'out.zip')
   await writeZip(file, PARTS)
-  const entries = [['first.xml', 9], ['empty.xml', 0], ['folder/large.xml', 5_000_000]]
+  const entries = [
+    ['first.xml', 9],
+    ['empty.xml', 0],
+    ['folder/large.xml', 5_000_000],
+    ['folder/growing.xml', 260_000],
+  ]
   t.strictSame([...readWithJava([file]).get(file)!], entries)
 })
 
