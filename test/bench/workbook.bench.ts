@@ -11,9 +11,8 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { makeBookDatabase } from '../support/book-database.ts'
 import { readParts } from '../support/ooxml.ts'
-import { CATEGORIES, points, POSSIBLE, texts } from './workbook-peers/content.ts'
+import { makeBenchDatabase } from './workbook-peers/bench-database.ts'
 
 const { values } = parseArgs({
   options: {
@@ -117,31 +116,7 @@ try {
 /** A database with the content, and the worksheet's XML for the floor. */
 async function makeInput (students: number, tasks: number): Promise<{ database: string, xml: string }> {
   const database = join(folder, `${students}x${tasks}.sqlite`)
-  await makeBookDatabase(database, {
-    name: 'Bench',
-    categories: Array.from(
-      { length: CATEGORIES },
-      (_, c) => ({ name: `Category ${c + 1}`, weight: 1 / CATEGORIES })
-    ),
-    tasks: Array.from(
-      { length: tasks },
-      (_, j) => ({
-        title: `Task ${j + 1}`,
-        category: j % CATEGORIES,
-        pointsPossible: POSSIBLE[j % POSSIBLE.length]!,
-      })
-    ),
-    students: (function * () {
-      for (let i = 0; i < students; i++) {
-        const [lastName, firstName, identifier, email] = texts(i)
-        const cells = Array.from({ length: tasks }, (_, j) => {
-          const p = points(i, j)
-          return p >= 0 ? p : p === -1 ? undefined : { status: 'in_progress' as const }
-        })
-        yield { lastName, firstName, identifier, email, cells }
-      }
-    })(),
-  })
+  await makeBenchDatabase(database, students, tasks)
   const file = join(folder, 'for-the-floor.xlsx')
   run('perfbook', node('perfbook.ts')(peers), students, tasks, { database, xml: '' }, file)
   const xml = join(folder, `${students}x${tasks}.xml`)

@@ -64,23 +64,25 @@ class HashedFile {
   size = 0
   readonly #handle: FileHandle
   readonly #hash: Hash = createHash('sha256')
-  #pieces: Buffer[] = []
-  #waiting = 0
+  readonly #waiting = Buffer.allocUnsafeSlow(OUTPUT_CHUNK)
+  #used = 0
   constructor (handle: FileHandle) {
     this.#handle = handle
   }
 
   async write (bytes: Buffer): Promise<void> {
-    this.#pieces.push(bytes)
-    this.#waiting += bytes.length
     this.size += bytes.length
-    if (this.#waiting >= OUTPUT_CHUNK) await this.flush()
+    if (this.#used + bytes.length > OUTPUT_CHUNK) await this.flush()
+    if (bytes.length >= OUTPUT_CHUNK) await this.#writeNow(bytes)
+    else this.#used += bytes.copy(this.#waiting, this.#used)
   }
 
   async flush (): Promise<void> {
-    const bytes = Buffer.concat(this.#pieces)
-    this.#pieces = []
-    this.#waiting = 0
+    await this.#writeNow(this.#waiting.subarray(0, this.#used))
+    this.#used = 0
+  }
+
+  async #writeNow (bytes: Buffer): Promise<void> {
     this.#hash.update(bytes)
     for (let written = 0; written < bytes.length;) {
       written += (await this.#handle.write(bytes, written)).bytesWritten
