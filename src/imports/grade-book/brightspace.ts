@@ -49,8 +49,11 @@ export const BRIGHTSPACE: TableFormat = {
 
 function layoutOf ({ rows: [names = []], place }: TableBeginning): TableLayout {
   const columns = columnsOf(names, IDENTITY, columnOf)
-  const hasGrades = names.some((name) => gradeHeaderOf(name) !== undefined)
-  if (!columns.some(({ use }) => use === 'task_points') && (hasGrades || names.some(isAttendance))) {
+  const hasTasks = columns.some(({ use }) => use === 'task_points')
+  // A grade book without any grades is fine; its students are imported.
+  const isEmpty = isBrightspace(names.map((name) => name.toLowerCase())) &&
+    !names.some((name) => gradeHeaderOf(name) !== undefined || isAttendance(name))
+  if (!hasTasks && !isEmpty) {
     throw new Refusal(place, 'has no Brightspace grades in points: their headers look like "Quiz 1 Points ' +
       'Grade <Numeric MaxPoints:10>"; export again with Grades > Enter Grades > Export, "Points grade", ' +
       'in English')

@@ -24,18 +24,21 @@ const TOTAL = /^((overall|course|total|final) (grade|score|average)|grade|total|
 /** The numbers of the rows before the students. */
 interface RowsBefore {
   titles: number
-  /** Undefined if no task has a due date. */
-  dates: number | undefined
+  dates: number
   points: number
+  /** The number of the row after them. */
+  after: number
 }
 
 /** Whether the first rows are those of Google Classroom. */
 export function isClassroom (rows: string[][]): boolean {
   const before = rowsBefore(rows)
   if (before === undefined) return false
-  const label = (at: number | undefined) => rows[at ?? -1]?.[0]?.trim() ?? ''
-  if (before.dates === undefined) return false
-  return label(before.dates) !== '' && label(before.points) !== ''
+  const emailAt = emailColumn(rows[before.titles] ?? [], rows[before.after] ?? [])
+  return emailAt !== undefined && [before.dates, before.points].every((at) => {
+    const [label = '', ...others] = rows[at] ?? []
+    return label.trim() !== '' && others.slice(0, emailAt).every((cell) => cell.trim() === '')
+  })
 }
 
 export const GOOGLE_CLASSROOM: TableFormat = {
@@ -58,11 +61,9 @@ function layoutOf ({ rows, place, isWhole, numbers, run }: TableBeginning): Tabl
     throw new Refusal(place, 'has no row of due dates and row of points before the students, as Google ' +
       'Classroom writes them; download the grades again: Grades > Download all grades as CSV')
   }
-  const at = before.dates ?? 0
-  const count = 1 + Math.max(before.titles, at, before.points)
   const names = (rows[before.titles] ?? []).map((name) => name.trim())
-  const cell = (row: number | undefined, column: number) => rows[row ?? -1]?.[column]?.trim() ?? ''
-  const emailAt = emailColumn(names, rows[count] ?? [])
+  const cell = (row: number, column: number) => rows[row]?.[column]?.trim() ?? ''
+  const emailAt = emailColumn(names, rows[before.after] ?? []) ?? 2
   const columns = names.map((name, column): ColumnLayout => {
     if (column <= emailAt) return { use: identityOf(names, column, emailAt) }
     if (name === '') return { use: 'left_out', reason: 'no_title' }
@@ -74,21 +75,21 @@ function layoutOf ({ rows, place, isWhole, numbers, run }: TableBeginning): Tabl
     if (dueOn === undefined) {
       const message = `the date of ${shorten(name)} is "${shorten(date)}", expected a date written ` +
         `YYYY-MM-DD; or set the order of dates ${ORDER_OF_DATES}`
-      run.problems.error({ ...place, line: (place.line ?? 1) + (before.dates ?? 0) }, message)
+      run.problems.error({ ...place, line: (place.line ?? 1) + before.dates }, message)
     }
     return { use: 'task_points', id: null, title: name, pointsPossible, dueOn: dueOn ?? null }
   })
-  return { names, columns, rowsBefore: count }
+  return { names, columns, rowsBefore: before.after }
 }
 
-/** Finds the three rows among the first ones; undefined if there is no row of points or of titles. */
+/** Finds the three rows among the first ones; undefined if one is not there. */
 function rowsBefore (rows: string[][]): RowsBefore | undefined {
   const kinds = rows.slice(0, ROWS_BEFORE_MAX).map(kindOf)
-  const [titles, points, dates] = [kinds.indexOf('text'), kinds.indexOf('points'), kinds.indexOf('dates')]
-  if (titles === -1 || points === -1) return undefined
-  const label = kinds.indexOf('label')
-  if (dates === -1 && label === -1) return undefined
-  return { titles, points, dates: dates === -1 ? undefined : dates }
+  const [titles, points] = [kinds.indexOf('text'), kinds.indexOf('points')]
+  // No task may have a due date.
+  const dates = kinds.includes('dates') ? kinds.indexOf('dates') : kinds.indexOf('label')
+  if (titles === -1 || points === -1 || dates === -1) return undefined
+  return { titles, points, dates, after: 1 + Math.max(titles, points, dates) }
 }
 
 /** What the cells after the first one have. `label`: nothing. */
@@ -108,11 +109,12 @@ function isDate (cell: string): boolean {
 /** Without a time of day. */
 function dateIn (text: string): string { return /^(\S+)[T ]\d\d?:\d\d/.exec(text)?.[1] ?? text }
 
-function emailColumn (names: string[], person: string[]): number {
+/** One of the first columns, by its title or by the first person. */
+function emailColumn (names: string[], person: string[]): number | undefined {
   const named = names.slice(0, 4).findIndex((name) => name.length <= VALUE_MAX && EMAIL.test(name))
   if (named !== -1) return named
   const filled = person.slice(0, 4).findIndex((cell) => cell.includes('@'))
-  return filled === -1 ? 2 : filled
+  return filled === -1 ? undefined : filled
 }
 
 function identityOf (names: string[], column: number, emailAt: number): IdentityUse {

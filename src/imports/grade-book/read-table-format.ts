@@ -1,3 +1,4 @@
+import { shorten } from '../../short-text.ts'
 import type { ColumnReason } from '../columns.ts'
 import type { Place } from '../problems.ts'
 import type { RowVisitor } from '../sources/row-splitter.ts'
@@ -8,7 +9,9 @@ import type { GradeBookReading } from './grade-book.ts'
 import { GradeColumn } from './grade-column.ts'
 import type { GradeBookPerson } from './match-people.ts'
 import { nameOf } from './person-name.ts'
-import type { IdentityUse, TableFormat, TableLayout, TaskColumn } from './table-layout.ts'
+import {
+  isTask, type IdentityUse, type TableFormat, type TableLayout, type TaskColumn,
+} from './table-layout.ts'
 
 interface Row {
   fields: string[]
@@ -36,6 +39,10 @@ export function readTableFormat (
     const layout = format.layoutOf({ rows, place, isWhole, numbers, run })
     if (layout === undefined) return
     students = new StudentRows(format, layout, reading)
+    for (const { use, title, pointsPossible } of layout.columns.filter(isTask)) {
+      if (use !== 'task_points' || pointsPossible !== null) continue
+      run.problems.warn('points_without_possible', { ...place, cell: shorten(title) })
+    }
     for (const { fields, line } of waiting.splice(0).slice(layout.rowsBefore)) students.row(fields, line)
   }
   begin({ isWhole: false })
@@ -77,9 +84,9 @@ class StudentRows {
       const { use } = column
       const reason: ColumnReason | null = 'reason' in column ? column.reason ?? null : null
       run.columns.add(names[at] ?? '', use, reason)
-      if (use === 'left_out') continue
-      if (use !== 'task_points' && use !== 'task_percent') {
-        this.#identity.set(use, at)
+      if (column.use === 'left_out') continue
+      if (!isTask(column)) {
+        this.#identity.set(column.use, at)
         continue
       }
       const { id, title, pointsPossible, ...details } = column

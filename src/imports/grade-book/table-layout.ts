@@ -92,3 +92,7 @@ export function columnsOf (
     return { use }
   })
 }
+
+export function isTask (column: ColumnLayout): column is TaskColumn {
+  return column.use === 'task_points' || column.use === 'task_percent'
+}
