@@ -15,6 +15,7 @@ import { studentsOf, type GradeBookRow } from './grade-book-people.ts'
 import { GradeBookTasks, type FileTasks } from './grade-book-tasks.ts'
 import type { GradeBookPerson } from './match-people.ts'
 import type { GradeBookFormat } from './grade-book-format.ts'
+import { firstSection } from './sections.ts'
 
 /** What the reader of one file gets. */
 export interface GradeBookReading {
@@ -128,9 +129,13 @@ export class GradeBook {
     const byId = new Map(stored.map((period) => [period.id, period.source_id]))
     const byName = new Map(stored.map((period) => [period.name, period.source_id]))
     const periods = new Map(stored.map((period) => [period.source_id, period.name]))
+    // A roster's period may have "and" in its name.
+    const isPeriod = (name: string) => live !== null && live.grouping !== null && byName.has(name)
     const periodOf = (given: string | null, periodId: number | null) => {
       if (given === null) return periodId === null ? null : byId.get(periodId) ?? null
-      const section = firstSection(given, this.#sections)
+      const section = isPeriod(given)
+        ? given
+        : firstSection(given, (name) => this.#sections.has(name) || byName.has(name)) ?? given
       const period = byName.get(section) ?? section
       periods.set(period, section)
       return period
@@ -161,12 +166,4 @@ export class GradeBook {
     if (stored.some((teacher) => teacher.email_key === key)) return []
     return [{ sourceId: key, email, firstName: null, lastName: null, isEnabled: true }]
   }
-}
-
-/**
- * For a student in two sections ("A and B"), the first one that other students are in alone. Otherwise the
- * whole text, since a name may contain "and".
- */
-function firstSection (given: string, sections: ReadonlySet<string>): string {
-  return given.split(/, and | and |, /).find((part) => part !== given && sections.has(part)) ?? given
 }
