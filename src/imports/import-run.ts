@@ -14,8 +14,9 @@ import { planCourse, planCourseRemoval } from './plan/course.ts'
 import type { Planning } from './plan/planning.ts'
 import type { Place, Problems } from './problems.ts'
 import { readTable } from './sources/read-table.ts'
-import type { HeaderMode, HeaderVisitor } from './sources/row-splitter.ts'
+import type { HeaderVisitor } from './sources/row-splitter.ts'
 import type { SourceFile } from './sources/source-files.ts'
+import type { HeaderMode } from './sources/table-dialect.ts'
 
 /** The share of the progress that reading takes. Comparing takes most of the rest. */
 const READING = 0.7

@@ -1,8 +1,8 @@
 // Text tables (CSV as in RFC 4180, and its variants), read as a stream.
 import { Refusal, type Problems } from '../problems.ts'
-import { MAX_ROW_BYTES, RowSplitter, type HeaderMode, type HeaderVisitor } from './row-splitter.ts'
+import { MAX_ROW_BYTES, RowSplitter, type HeaderVisitor } from './row-splitter.ts'
 import type { SourceFile } from './source-files.ts'
-import { detectDialect } from './table-dialect.ts'
+import { detectDialect, type HeaderMode } from './table-dialect.ts'
 import { textChunks } from './text-bytes.ts'
 
 /** The dialect is detected from this many bytes, or from more if the header is longer. */
@@ -13,8 +13,8 @@ const CARRIAGE_RETURN = 0x0d
 interface TableReading {
   problems: Problems
   /**
-   * `unknown`: the header may be in any row. Then `onHeader` is called without names, and every row that is not
-   * blank is visited as it is, however many cells it has. Default: `first`.
+   * `unknown`: the header may be in any row. Then `onHeader` is called without names, and every row that is
+   * not blank is visited as it is, however many cells it has. Default: `first`.
    */
   header?: HeaderMode | undefined
   /** Called after each block, with the bytes read. May throw to stop. */

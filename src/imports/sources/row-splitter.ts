@@ -5,7 +5,7 @@ import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import { shorten } from '../../short-text.ts'
 import { Refusal, type Problems } from '../problems.ts'
-import type { Dialect } from './table-dialect.ts'
+import type { Dialect, HeaderMode } from './table-dialect.ts'
 import { EITHER_IN_QUOTES, TableNumbers } from './table-numbers.ts'
 import { BlockDecoder } from './text-bytes.ts'
 
@@ -24,9 +24,6 @@ export interface RowVisitor {
  * visitor of the rows. May throw Refusal.
  */
 export type HeaderVisitor = (names: string[], line: number, numbers: TableNumbers) => RowVisitor
-
-/** The header of a table: the first row that is not blank, or a row that the reader itself knows. */
-export type HeaderMode = 'first' | 'unknown'
 
 /** A real row is never longer. A quote that is never closed must not swallow a whole file. */
 export const MAX_ROW_BYTES = 4 * 1024 * 1024

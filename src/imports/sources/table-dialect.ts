@@ -1,9 +1,11 @@
 // How a text table is written, as far as its first lines show: its separator and the ends of its lines.
-import type { HeaderMode } from './row-splitter.ts'
 
 type Separator = ',' | ';' | '\t'
 
 const SEPARATORS: Separator[] = [',', ';', '\t']
+
+/** The header of a table: the first row that is not blank, or a row that the reader itself knows. */
+export type HeaderMode = 'first' | 'unknown'
 
 export interface Dialect {
   separator: Separator
