@@ -13,10 +13,12 @@ async function proxyBelow (t: Test, path: string, address: () => string): Promis
       outgoing.writeHead(404).end()
       return
     }
-    incoming.pipe(request(`${address()}${url.slice(path.length)}`, { method, headers }, (answer) => {
+    const passed = request(`${address()}${url.slice(path.length)}`, { method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(outgoing)
-    }))
+    })
+    passed.on('error', () => { outgoing.destroy() })
+    incoming.pipe(passed)
   })
   await new Promise<void>((resolve) => {
     proxy.listen(0, '127.0.0.1', resolve)

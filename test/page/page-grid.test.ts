@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { findChromium, needs } from '../support/tools.ts'
 import { accessibilityProblems, screenshot, signIn, startPage } from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
+import { hasFocus } from './view-facts.ts'
 
 const chromium = needs(findChromium())
 const cell = (page: Page, row: number, column: number) =>
@@ -37,7 +38,7 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   await page.keyboard.press('Control+End')
   const last = cell(page, FIRST + 699, 65)
   await last.waitFor()
-  t.ok(await last.evaluate((node) => node.matches(':focus')))
+  await hasFocus(t, last)
   // What stays: the header's row and the student's column.
   const box = (await grid.boundingBox())!
   t.equal(Math.round((await cell(page, 0, 65).boundingBox())!.y - box.y), 1)
@@ -50,7 +51,7 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   )
   await screenshot(page, 'grid-end')
   await page.keyboard.press('Control+Home')
-  t.ok(await cell(page, 0, 0).evaluate((node) => node.matches(':focus')))
+  await hasFocus(t, cell(page, 0, 0))
 
   // By the course average: from the lowest, from the highest; dropped students come last both times.
   await page.keyboard.press('ArrowRight')
@@ -66,7 +67,7 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   await page.keyboard.press('Enter')
   await page.getByText(/Sorted by Course average, descending/).waitFor()
   t.equal(await cell(page, FIRST, 3).textContent(), percent(averages.at(-1)))
-  t.ok(await cell(page, 0, 3).evaluate((node) => node.matches(':focus')), 'the focus is kept')
+  await hasFocus(t, cell(page, 0, 3), 'the focus is kept')
   await page.keyboard.press('Control+ArrowDown')
   await cell(page, FIRST + 699, 0).getByText('Dropped').waitFor()
 
@@ -118,10 +119,7 @@ t.test('periods, points, marks and the details of a score', chromium, async (t) 
   await screenshot(page, 'details')
   await page.keyboard.press('Escape')
   await details.waitFor({ state: 'detached' })
-  t.ok(
-    await cell(page, late.row, late.column).evaluate((node) => node.matches(':focus')),
-    'the focus is back where it was'
-  )
+  await hasFocus(t, cell(page, late.row, late.column), 'the focus is back where it was')
 
   await page.getByRole('region', { name: 'Performance book' }).getByText('Points', { exact: true }).click()
   await cell(page, late.row, late.column).getByText(String(late.score.score * 20), { exact: true }).waitFor()

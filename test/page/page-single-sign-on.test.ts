@@ -3,6 +3,7 @@ import { CLIENT, startProvider } from '../support/oidc-provider.ts'
 import { TEACHER } from '../support/test-service.ts'
 import { findChromium, needs } from '../support/tools.ts'
 import { accessibilityProblems, startPage } from './page-browser.ts'
+import { becomes } from './view-facts.ts'
 
 t.test('the button of single sign-on, and why it did not work', needs(findChromium()), async (t) => {
   const provider = await startProvider(t)
@@ -13,7 +14,7 @@ t.test('the button of single sign-on, and why it did not work', needs(findChromi
   await page.goto(address)
   await page.getByRole('button', { name: 'Sign in with School account' }).click()
   await page.getByText('The sign-in provider is not responding. Try again in a moment.').waitFor()
-  t.equal(page.url(), `${address}/`, 'the reason has left the address')
+  await becomes(t, () => page.url(), `${address}/`, 'the reason has left the address')
 
   provider.register(`${address}/api/oidc/callback`)
   provider.person = { email: 'stranger@example.edu', email_verified: true }

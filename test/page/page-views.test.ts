@@ -2,6 +2,7 @@ import t from 'tap'
 import { findChromium, needs } from '../support/tools.ts'
 import { accessibilityProblems, screenshot, signIn, startPage } from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
+import { becomes, hasFocus } from './view-facts.ts'
 
 const chromium = needs(findChromium())
 
@@ -81,7 +82,7 @@ t.test('Spanish, right to left, a small screen, on paper', chromium, async (t) =
   await spanish.page.getByRole('link', { name: /Physics I/ }).click()
   await spanish.page.getByText('24 estudiantes mostrados').waitFor()
   t.match(await spanish.page.locator('.figure').textContent(), /Promedio del curso: \d+,\d\s%/)
-  t.equal(await spanish.page.locator('html').getAttribute('lang'), 'es-ES')
+  await becomes(t, () => spanish.page.locator('html').getAttribute('lang'), 'es-ES', 'its language')
   await screenshot(spanish.page, 'book-spanish')
   await spanish.page.evaluate("dispatchEvent(new Event('beforeprint'))")
   const rows = await spanish.page.evaluate("document.querySelectorAll('.print tbody tr').length")
@@ -96,14 +97,14 @@ t.test('Spanish, right to left, a small screen, on paper', chromium, async (t) =
   await small.page.getByRole('link', { name: /Physics I/ }).click()
   const grid = small.page.getByRole('grid')
   await grid.waitFor()
-  t.equal(await small.page.locator('html').getAttribute('dir'), 'rtl')
+  await becomes(t, () => small.page.locator('html').getAttribute('dir'), 'rtl', 'right to left')
   t.ok(await small.page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'nothing sticks out')
   const cell = small.page.locator('[data-row="4"][data-column="0"]')
   const [box, pinned] = [(await grid.boundingBox())!, (await cell.boundingBox())!]
   t.ok(Math.abs(box.x + box.width - pinned.x - pinned.width) < 20, 'the student is at the right')
   await cell.focus()
   for (let step = 0; step < 6; step++) await small.page.keyboard.press('ArrowLeft')
-  t.ok(await small.page.locator('[data-row="4"][data-column="6"]').evaluate((node) => node.matches(':focus')))
+  await hasFocus(t, small.page.locator('[data-row="4"][data-column="6"]'))
   t.strictSame(await accessibilityProblems(small.page), [])
   await screenshot(small.page, 'book-small-rtl')
   t.strictSame([...spanish.problems, ...small.problems], [])
