@@ -4,12 +4,12 @@ import { spawn, spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { connect } from '../db/sqlite/connection.ts'
 import { makeBookDatabase } from './support/book-database.ts'
 import { perfbook } from './support/cli.ts'
+import { freePort } from './support/free-port.ts'
 import { startServer } from './support/server-process.ts'
 import { testFolder } from './support/test-folder.ts'
 import { findCaddy, findNginx, findSystemdAnalyze, needs, pathOf, type Tool } from './support/tools.ts'
@@ -17,15 +17,6 @@ import { findCaddy, findNginx, findSystemdAnalyze, needs, pathOf, type Tool } fr
 const DEPLOY = join(import.meta.dirname, '../docs/deploy')
 const PASSWORD = 'correct horse battery staple'
 const MEGABYTES = 20
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** A proxy on that port, before `upstream`; returns its program with arguments. */
 type Site = (folder: string, port: number, upstream: string) => [tool: Tool, ...args: string[]]

@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { freePort } from '../support/free-port.ts'
 import { findCaddy, findNginx, needs, pathOf, type Tool } from '../support/tools.ts'
 import { until } from '../support/until.ts'
 import { course, needsFleet, PUBLIC_URL, startFleet } from './fleet.ts'
@@ -57,12 +57,14 @@ for (const [tool, site] of [[findNginx(), nginxSite], [findCaddy(), caddySite]] 
 
 async function behind (t: Test, site: Site): Promise<void> {
   const fleet = await startFleet(t, {
-    nodes: 2,
+    nodes: 0,
     courses: [course('Physics')],
     settings: { PUBLIC_URL: `${PUBLIC_URL}/perfbook`, TRUST_PROXY: '127.0.0.1' },
   })
-  const [first, second] = fleet.nodes
-  if (first === undefined || second === undefined) throw new Error('two nodes were wanted')
+  // It comes back at its address.
+  const PORT = String(await freePort())
+  const first = await fleet.start({ name: 'first', settings: { PORT } })
+  const second = await fleet.start({ name: 'second' })
   const port = await freePort()
   const folder = join(fleet.folder, 'proxy')
   mkdirSync(folder)
@@ -101,8 +103,8 @@ async function behind (t: Test, site: Site): Promise<void> {
   fleet.nodesAre([second])
   t.equal(await fleet.settled(clicked.id), 'succeeded')
 
-  // It comes back at its address, and the other one is stopped.
-  const again = await fleet.start({ name: first.name, settings: { PORT: new URL(first.url).port } })
+  // It comes back, and the other one is stopped.
+  const again = await fleet.start({ name: first.name, settings: { PORT } })
   await until('the node is ready again', async () =>
     (await fleet.proxy.call('GET', '/readyz', { node: again.url }))?.status === 200)
   // The proxies leave a node out for 5 s after a failure.
@@ -121,13 +123,4 @@ async function behind (t: Test, site: Site): Promise<void> {
   const answer = await call('GET', '/api/courses')
   t.equal(answer.status, 503, 'no node')
   t.ok(answer.headers.get('retry-after'))
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -2,7 +2,6 @@
 import { spawn, execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,6 +10,7 @@ import type { Test } from 'tap'
 import type { PostgresLocation } from '../../db/index.ts'
 import type { PostgresAddress } from '../../db/postgres/address.ts'
 import { clientOptions } from '../../db/postgres/client-options.ts'
+import { freePort } from './free-port.ts'
 
 export interface Cluster {
   /** The superuser, and its database. */
@@ -123,14 +123,6 @@ export async function startCluster (settings: Record<string, string> = {}): Prom
   mkdirSync(folder, { recursive: true })
   await start()
   return { admin, stop, start, pid: () => child?.pid ?? 0 }
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 let shared: Promise<PostgresAddress> | undefined

@@ -1,7 +1,9 @@
 # Swift with its S3 API, all four servers in one process on 127.0.0.1: `swift-server.py FOLDER`. Data, ports and
 # configuration stay in the folder, so that a second start goes on where the first one ended. Says `ready PORT`,
 # and ends when its standard input does; with `remove` after the folder, it removes the folder then.
+import errno
 import os
+import random
 import shutil
 import sys
 
@@ -25,15 +27,24 @@ def listen(port):
     return eventlet.listen(('127.0.0.1', port), reuse_addr=True, reuse_port=False, backlog=512)
 
 
+def listen_anywhere():
+    # As in free-port.ts: no port that an outgoing connection could get while this server is stopped.
+    while True:
+        try:
+            return listen(random.randrange(15000, 32000))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+
+
 ports_file = os.path.join(folder, 'ports')
 is_new = not os.path.exists(ports_file)
 if is_new:
     os.makedirs(os.path.join(folder, 'data', 'd1'))
-    ports = [0, 0, 0, 0]
+    sockets = {name: listen_anywhere() for name in NAMES}
 else:
     with open(ports_file) as file:
-        ports = [int(line) for line in file]
-sockets = {name: listen(port) for name, port in zip(NAMES, ports)}
+        sockets = {name: listen(int(line)) for name, line in zip(NAMES, file)}
 port_of = {name: socket.getsockname()[1] for name, socket in sockets.items()}
 
 if is_new:
