@@ -16,6 +16,7 @@ import { createJobQueue } from '../../src/jobs/job-queue.ts'
 import type { NodeLine } from '../support/job-node.ts'
 import { noPostgres, startCluster, testPostgres } from '../support/postgres.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { until } from '../support/until.ts'
 
 interface Node {
   process: ChildProcess
@@ -219,9 +220,13 @@ t.test('several nodes', { skip: noPostgres }, async (t) => {
     // Longer than a heartbeat may be late.
     await delay(12_000)
     await cluster.start()
-    const next = await site.request('next').catch(() => site.request('next'))
+    // Connections from before are gone, and each may be noticed by a failure of its own.
+    const next = await until('a request is taken', () => site.request('next').catch(() => undefined))
     await site.until(next, (row) => row.state === 'started')
-    while ((await startedWithTickets(site.db.reads)).some(({ ticket }) => ticket !== 'held')) await delay(20)
+    await until('the tickets are held', async () => {
+      const started = await startedWithTickets(site.db.reads).catch(() => undefined)
+      return started?.every(({ ticket }) => ticket === 'held')
+    })
     t.match(await site.until(job, () => true), { state: 'started', process_deaths: 0, attempts: 1 })
     site.release('long')
     site.release('next')

@@ -258,6 +258,7 @@ t.test('a failure at the end: a known one fails the job, and the output is remov
     error_message: 'no room',
     result: null,
   })
+  await service.runner.drain()
   t.strictSame(discarded, [job.id])
 })
 

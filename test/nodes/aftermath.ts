@@ -86,18 +86,16 @@ export async function lookAtAftermath (
     `SELECT hex, object_key, size, sha256, files.created_at, job_id, course_id FROM files
       JOIN exports ON exports.file_id = files.id`
   )
+  const before = await namedKeys(rows)
   const objects = await objectsOf({ settings })
   none('rows without their bytes', stored.filter(({ object_key, size }) => objects.get(object_key) !== size))
-  const present = 'SELECT object_key FROM files WHERE removed_at IS NULL'
-  const known = new Set((await rows<{ object_key: string }>(present))
-    .map(({ object_key }) => object_key))
-  const noted = new Set((await rows<{ object_key: string }>('SELECT object_key FROM file_intents'))
-    .map(({ object_key }) => object_key))
+  const after = await namedKeys(rows)
   none(
     'bytes that neither a row nor a note names',
-    [...objects.keys()].filter((key) => !known.has(key) && !noted.has(key))
+    // What late runs left may be removed just now, first the bytes and then their note.
+    [...objects.keys()].filter((key) => !before.has(key) && !after.has(key))
   )
-  none('bytes that a row and a note name', [...known].filter((key) => noted.has(key)))
+  none('bytes that a row and a note name', [...after].filter(([, times]) => times > 1))
   for (const row of stored) {
     for (const one of promised.get(row.job_id) ?? []) {
       if (one.courseId !== row.course_id) {
@@ -110,6 +108,17 @@ export async function lookAtAftermath (
   }
   wrong.push(...await wrongBytes(settings, stored))
   return wrong
+}
+
+/** The keys that rows of files and notes name, at one moment: how often each. */
+async function namedKeys (rows: Fleet['rows']): Promise<Map<string, number>> {
+  const named = await rows<{ object_key: string, times: number }>(
+    `SELECT object_key, count(*) AS times FROM (
+      SELECT object_key FROM files WHERE removed_at IS NULL
+      UNION ALL SELECT object_key FROM file_intents WHERE object_key IS NOT NULL
+    ) AS named GROUP BY object_key`
+  )
+  return new Map(named.map(({ object_key, times }) => [object_key, Number(times)]))
 }
 
 /** Reads all bytes. */

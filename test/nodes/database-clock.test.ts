@@ -58,6 +58,6 @@ t.test('with a real server', { skip: noPostgres }, async (t) => {
   const before = await db.now()
   const between = clock.now()
   const after = await db.now()
-  // Half of a question's time may be in either direction.
-  t.ok(between >= before - 500 && between <= after + 500)
+  // Half of a question's time may be in either direction, and a machine can be busy.
+  t.ok(between >= before - 5000 && between <= after + 5000)
 })

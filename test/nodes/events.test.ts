@@ -36,7 +36,7 @@ t.test('a notification reaches every node; after a lost connection, all is read 
 
   // What is said while a node does not listen is lost.
   await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE application_name = 'perfbook two two'`.execute(one.reads)
+    WHERE datname = current_database() AND application_name = 'perfbook two two'`.execute(one.reads)
   await one.write((trx) => trx.notify('job', 9))
   await until('the connection is back', () => heard.two.includes('again'))
   await one.write((trx) => trx.notify('job', 10))

@@ -41,26 +41,27 @@ t.test('a rolling restart under load', { ...needsFleet, timeout: 180_000 }, asyn
 t.test('SIGTERM hands jobs over at once', { ...needsFleet, timeout: 120_000 }, async (t) => {
   const fleet = await startFleet(t, {
     nodes: 0,
-    courses: [course('Large', { students: 20_000, tasks: 50 })],
-    settings: { SHUTDOWN_GRACE_MS: '0' },
+    // Its export takes longer than a node needs to notice a signal.
+    courses: [course('Large', { students: 5000, tasks: 50 })],
+    // No housekeeping: the second node would be paused in its work, with what it has locked.
+    settings: { SHUTDOWN_GRACE_MS: '0', FILE_SWEEP_MINUTES: '0' },
   })
-  const first = await fleet.start({ name: 'first' })
+  // It is paused as its work begins, so that the work is not over before the signal comes.
+  const first = await fleet.start({ name: 'first', place: { step: 'run: working', signal: 'SIGSTOP' } })
   const second = await fleet.start({ name: 'second' })
   fleet.nodesAre([first])
   // While it is paused, the job starts on the first one.
   second.kill('SIGSTOP')
   const job = await fleet.click(fleet.courseIds[0]!)
-  // Its attempts: a run may be over before it is looked for.
   const started = (token: number) => fleet.rows<{ token: number }>(
     `SELECT token FROM job_attempts WHERE job_id = ${job} AND token > ${token}`
   )
-  const [{ token } = { token: 0 }] = await until('the job runs', async () => {
-    const found = await started(0)
-    return found.length > 0 && found
-  })
+  await until('the job runs', () => first.stderr().includes('signalInRun'))
+  const [{ token } = { token: 0 }] = await started(0)
   fleet.nodesAre([second])
   const toldAt = Date.now()
   first.kill('SIGTERM')
+  first.kill('SIGCONT')
   second.kill('SIGCONT')
   t.match(await first.ended, { status: 0 }, first.stderr())
   await until('it runs elsewhere', async () => (await started(token)).length === 1)
