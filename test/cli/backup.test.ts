@@ -1,6 +1,6 @@
 // `perfbook backup` beside a service at work, and `perfbook restore` elsewhere: what comes back is what was
 // there.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import {
@@ -216,10 +216,10 @@ t.test('a second backup copies only what is new and checks the rest again', asyn
 t.test('a backup that is killed leaves nothing that looks like one', async (t) => {
   const { folder, backups, other } = await setUp(t, 1)
   mkdirSync(backups)
-  // Large enough not to be ready at once.
-  const sqlite = connect(join(folder, 'perfbook.sqlite'))
-  sqlite.exec('INSERT INTO imports (applied_at, summary) VALUES (0, hex(zeroblob(15000000)))')
-  sqlite.close()
+  // A file that no one writes: reading it does not end.
+  const file = join(folder, 'files', rows(folder)[0]!.path)
+  renameSync(file, join(folder, 'away'))
+  execFileSync('mkfifo', [file])
   const watcher = watch(backups)
   const begun = new Promise<void>((resolve) => {
     watcher.on('change', (type, name) => {
@@ -235,6 +235,7 @@ t.test('a backup that is killed leaves nothing that looks like one', async (t) =
   watcher.close()
   child.kill('SIGKILL')
   t.strictSame((await once(child, 'close'))[1], 'SIGKILL')
+  renameSync(join(folder, 'away'), file)
   t.strictSame(wholeOnes(backups), [])
   t.match(await perfbook(other, ['restore', backups]), { status: 1, stderr: /There is no complete backup in/ })
   t.match(await perfbook(folder, ['backup', backups]), { status: 0 }, 'the next one is not in its way')

@@ -23,17 +23,19 @@ t.test('queued, made by a node, and copied to the given path', { skip: noPostgre
     PUBLIC_URL: 'https://school.example',
     MIN_FREE_BYTES: '0',
   }
-  const run = async (args: string[], signal?: AbortSignal): Promise<CliResult> =>
-    await perfbook(folder, ['export', ...args], signal === undefined ? { env } : { env, signal })
+  const run = async (args: string[], options: Parameters<typeof perfbook>[2] = {}): Promise<CliResult> =>
+    await perfbook(folder, ['export', ...args], { env, ...options })
 
   t.match(await run(['7']), { status: 1, stderr: /There is no course with id 7/ })
   t.match(await run(['1', '-o', join(folder, 'no/out.xlsx')]), { status: 1, stderr: /There is no folder/ })
-  const stop = new AbortController()
-  const waiting = run(['1'], stop.signal)
+  const [stop, told] = [new AbortController(), Promise.withResolvers<undefined>()]
+  const waiting = run(['1'], {
+    signal: stop.signal, onStderr: (text) => { if (text.includes('is waiting')) told.resolve(undefined) },
+  })
   const db = await openDatabase(target)
   t.teardown(() => db.close())
   const jobs = async () => await db.reads.selectFrom('jobs').select(['id', 'state']).orderBy('id').execute()
-  while ((await jobs()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  await told.promise
   stop.abort()
   t.match(await waiting, {
     status: 1, stdout: '', stderr: /^Job 1 is waiting: no live node.*\nerror: Stopped\. Job 1 was not canceled/,

@@ -39,16 +39,23 @@ async function startHeld (t: Test, env: Record<string, string>): Promise<Held> {
   const call: Held['call'] = (method, path) =>
     fetch(`${server.address}${path}`, { method, headers: { authorization: `Bearer ${token}` } })
   const sqlite = connect(join(folder, 'perfbook.sqlite'), { busyTimeoutMs: 10_000 })
-  const asked = await call('POST', '/api/courses/1/performance/export')
-  sqlite.exec('BEGIN IMMEDIATE')
   t.teardown(() => {
     sqlite.close()
   })
+  const stateNow = sqlite.prepare<[number], { state: string }>('SELECT state FROM jobs WHERE id = ?')
+  async function hold (): Promise<number> {
+    const { id } = await (await call('POST', '/api/courses/1/performance/export')).json() as { id: number }
+    sqlite.exec('BEGIN IMMEDIATE')
+    if (stateNow.get(id)?.state !== 'succeeded') return id
+    // It was over before this process was on.
+    sqlite.exec('COMMIT')
+    return await hold()
+  }
   return {
     folder,
     server,
     call,
-    jobId: (await asked.json() as { id: number }).id,
+    jobId: await hold(),
     release: () => {
       sqlite.exec('COMMIT')
     },

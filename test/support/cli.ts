@@ -18,6 +18,8 @@ export async function perfbook (
     env?: Record<string, string>,
     signal?: AbortSignal,
     isTTY?: boolean,
+    /** Gets all that was written to stderr so far, each time there is more. */
+    onStderr?: (text: string) => void,
   } = {}
 ): Promise<CliResult> {
   const output = { stdout: new PassThrough(), stderr: new PassThrough() }
@@ -25,6 +27,7 @@ export async function perfbook (
   for (const name of ['stdout', 'stderr'] as const) {
     output[name].on('data', (chunk: Buffer) => {
       text[name] += chunk.toString()
+      if (name === 'stderr') options.onStderr?.(text.stderr)
     })
   }
   const status = await runProgram({
