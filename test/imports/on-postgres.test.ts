@@ -48,10 +48,12 @@ async function held (t: Test, db: Database, work: (trx: Trx) => Promise<void>): 
   }
 }
 
-/** Resolves when another connection waits for a lock. */
+/** Resolves when another connection to this database waits for a lock. Other tests may use the server too. */
 async function someoneWaits (world: World): Promise<void> {
   const end = performance.now() + PATIENCE_MS
-  while (world.sql('SELECT 1 AS one FROM pg_locks WHERE NOT granted').length === 0) {
+  const waiting = `SELECT 1 AS one FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  while (world.sql(waiting).length === 0) {
     if (performance.now() > end) throw new Error('nobody waits for a lock')
     await delay(20)
   }
