@@ -85,7 +85,10 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   const authentication = createAuthentication({
     accounts, sessions, applicationTokens: services.applicationTokens, cookie, polls,
   })
-  const jobView = createJobView({ access, exports, links, outlook, polls, queue, runner })
+  const jobView = createJobView({
+    access, estimates: createPollCache({ db: { change: () => 0 }, now: clock.now }), exports, links, outlook,
+    polls, queue, runner,
+  })
 
   const server = Fastify({
     ...(logger === false ? { logger: false } : { loggerInstance: logger }),

@@ -12,6 +12,8 @@ import type { PollCache } from './poll-cache.ts'
 
 interface JobViewOptions {
   access: Pick<Access, 'mayUseCourseOf'>
+  /** Keeps what estimates are based on for a second, whatever is committed. */
+  estimates: PollCache
   exports: Pick<Exports, 'ofJob'>
   links: Pick<Links, 'file'>
   outlook: JobOutlook
@@ -23,7 +25,9 @@ interface JobViewOptions {
 export type JobView = ReturnType<typeof createJobView>
 
 /** Jobs as the API shows them to the client of a request. */
-export function createJobView ({ access, exports, links, outlook, polls, queue, runner }: JobViewOptions) {
+export function createJobView (
+  { access, estimates, exports, links, outlook, polls, queue, runner }: JobViewOptions
+) {
   return {
     /** One job. Administrators see all its attempts as well. */
     async one (request: FastifyRequest, job: JobRow) {
@@ -57,7 +61,10 @@ export function createJobView ({ access, exports, links, outlook, polls, queue, 
         progress,
         ahead,
         // All waiting jobs of a kind share it.
-        pace: () => polls.get(`pace ${job.kind}`, () => outlook.pace(job.kind)),
+        pace: () => estimates.get(`pace ${job.kind}`, () => outlook.pace(job.kind)),
+        usualOfOwner: () => estimates.get(
+          `usual ${job.kind} ${job.owner_type} ${job.owner_id}`, () => outlook.usualOfOwner(job)
+        ),
       }),
       attempts: job.attempts,
       requested_by: (JSON.parse(job.payload) as { requestedBy?: string }).requestedBy ?? null,

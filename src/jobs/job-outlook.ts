@@ -14,12 +14,20 @@ export interface JobOutlook {
   positions: () => Promise<ReadonlyMap<number, number>>
   /** How fast the queue moves for jobs of this kind. */
   pace: (kind: string) => Promise<Pace>
+  /** How long a run for the owner of this job usually takes, ms; null: none was seen yet. */
+  usualOfOwner: (job: JobRow) => Promise<number | null>
   /**
    * Whole seconds until the job ends; null if it has ended, or if no such run was seen yet. `progress` is a
    * fraction, `ahead` a number of jobs, `pace` that of its kind.
    */
   secondsLeft: (
-    job: JobRow, now: { progress: number, ahead: number, pace: () => Promise<Pace> }
+    job: JobRow,
+    now: {
+      progress: number
+      ahead: number
+      pace: () => Promise<Pace>
+      usualOfOwner: () => Promise<number | null>
+    }
   ) => Promise<number | null>
 }
 
@@ -41,9 +49,6 @@ interface JobOutlookOptions {
 
 /** Estimates from past runs in the database. */
 export function createJobOutlook ({ db, now, capacity, ownThreads = [] }: JobOutlookOptions): JobOutlook {
-  const usualOfOwner = async (job: JobRow) =>
-    median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER }))
-
   return {
     positions: () => queuePositions(db.reads, { now: now(), ownThreads }),
     async pace (kind) {
@@ -52,17 +57,19 @@ export function createJobOutlook ({ db, now, capacity, ownThreads = [] }: JobOut
       // Each node has one thread for such a kind. Where no node is alive, one will come.
       return { usualMs, atOnce: Math.max(1, ownThreads.includes(kind) ? nodes : threads) }
     },
-    async secondsLeft (job, { progress, ahead, pace }) {
+    usualOfOwner: async (job) =>
+      median(await lastRuns(db.reads, job.kind, { owner: job, limit: LAST_OF_OWNER })) ?? null,
+    async secondsLeft (job, { progress, ahead, pace, usualOfOwner }) {
       const at = now()
       if (job.state === 'started' && job.started_at !== null) {
-        const usualMs = await usualOfOwner(job) ?? (await pace()).usualMs
+        const usualMs = await usualOfOwner() ?? (await pace()).usualMs
         const left = timeLeft({ progress, elapsedMs: Math.max(0, at - job.started_at), usualMs })
         return left === undefined ? null : Math.ceil(left / 1000)
       }
       if (job.state !== 'queued') return null
       const { usualMs: usualHere, atOnce } = await pace()
       if (usualHere === undefined) return null
-      const runMs = await usualOfOwner(job) ?? usualHere
+      const runMs = await usualOfOwner() ?? usualHere
       const aheadMs = ahead * usualHere / atOnce
       return Math.ceil((msUntilDue(job, at) + aheadMs + runMs) / 1000)
     },

@@ -26,7 +26,8 @@ t.test('the outlook of a job: jobs ahead of it, past runs of its owner or else o
   const gate = createGate()
   const service = await createJobService(t, {
     threads: 1,
-    kinds: [testKind({ extra: { gate: gate.memory } })],
+    // The clock goes on by more than a minute while one of them runs.
+    kinds: [testKind({ timeLimitMs: 3_600_000, extra: { gate: gate.memory } })],
   })
   await service.runner.start()
   let capacity = { threads: 1, nodes: 1 }
@@ -36,7 +37,9 @@ t.test('the outlook of a job: jobs ahead of it, past runs of its owner or else o
   const ask = async (id: number, progress = 0) => {
     const job = await service.row(id)
     const ahead = (await outlook.positions()).get(job.id) ?? 0
-    return [ahead, await outlook.secondsLeft(job, { progress, ahead, pace: () => outlook.pace(job.kind) })]
+    return [ahead, await outlook.secondsLeft(job, {
+      progress, ahead, pace: () => outlook.pace(job.kind), usualOfOwner: () => outlook.usualOfOwner(job),
+    })]
   }
   let runs = 0
   async function run (course: number, seconds: number): Promise<void> {
