@@ -1,5 +1,5 @@
 // What a database is, whichever engine keeps it. `index.ts` opens one.
-import type { Kysely, Transaction } from 'kysely'
+import type { Expression, Kysely, RawBuilder, Transaction } from 'kysely'
 import type { PostgresAddress } from './postgres/address.ts'
 import type { PoolNumbers } from './postgres/guarded-pool.ts'
 import type { Tables } from './tables.ts'
@@ -42,17 +42,28 @@ export type Trx = Transaction<Tables> & {
    * several in the order of their names, so that two writes never wait for each other.
    */
   lock: (name: string) => Promise<void>
+  /** The same as a column of a query that has one row. Only for PostgreSQL. */
+  locking: (name: string) => RawBuilder<unknown>
   /** The time of the database, ms since 1970: one clock for all nodes. */
   now: () => Promise<number>
+  /** The same as a value of SQL, for a statement that needs it: the time at which that statement runs. */
+  time: () => RawBuilder<number>
   /**
    * Tells all nodes after the commit that something has changed. Ids only: a notification is not a secret,
    * and it may be lost. In SQLite, where there is one node, this does nothing.
    */
   notify: (topic: Topic, id: number) => Promise<void>
+  /** The same as a column of RETURNING, for each row that a statement changes. */
+  notifying: (topic: Topic, id: Expression<number>) => RawBuilder<unknown>
 }
 
 /** What a notification is about. */
 export type Topic = 'job'
+
+export interface WriteOptions {
+  /** `work` runs only one statement, which needs no BEGIN and COMMIT around it in PostgreSQL. */
+  isOneStatement?: boolean
+}
 
 interface Listener {
   notified: (topic: Topic, id: number) => void
@@ -118,7 +129,7 @@ export interface Database {
    * `trx.afterCommit` have run. `work` may await its own queries and nothing else. It may run twice, if
    * PostgreSQL has to retry it after a conflict, so it must change nothing but rows.
    */
-  write: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
+  write: <T>(work: (trx: Trx) => Promise<T>, options?: WriteOptions) => Promise<T>
   /** Its size in bytes; of SQLite, with the write-ahead log. */
   bytes: () => Promise<number>
   /**

@@ -1,7 +1,7 @@
-import { sql, type Kysely } from 'kysely'
-import type { Database, Topic, Trx } from '../database.ts'
+import { sql, type Expression, type Kysely, type Transaction } from 'kysely'
+import type { Database, Topic, Trx, WriteOptions } from '../database.ts'
 import type { Tables } from '../tables.ts'
-import { serverTime } from '../queries/server-time.ts'
+import { SERVER_TIME, serverTime } from '../queries/server-time.ts'
 import { isOutdatedPlan } from './statement-names.ts'
 
 type Callback = () => void | Promise<void>
@@ -26,45 +26,57 @@ const MAY_TRY_AGAIN = ['40001', '40P01']
 /** The channel of notifications. */
 export const CHANNEL = 'perfbook'
 
+const locking = (name: string) => sql`pg_advisory_xact_lock(hashtextextended(${name}, 0))`
+
 /** Each write is a separate transaction, which sees what others have committed (READ COMMITTED). */
 export function writer (
   db: Kysely<Tables>,
   { committed, callbackFailed, lockTimeoutMs, now }: WriterOptions
 ): Database['write'] {
-  async function commit<T> (work: (trx: Trx) => Promise<T>): Promise<{ result: T, callbacks: Callback[] }> {
+  async function commit<T> (
+    work: (trx: Trx) => Promise<T>, { isOneStatement = false }: WriteOptions
+  ): Promise<{ result: T, callbacks: Callback[] }> {
     const callbacks: Callback[] = []
     let isOpen = true
+    const run = async (trx: Transaction<Tables>) => {
+      if (lockTimeoutMs !== undefined) {
+        await sql`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, true),
+          set_config('idle_in_transaction_session_timeout', '10000', true)`.execute(trx)
+      }
+      return await work(Object.assign(trx.withoutPlugins(), {
+        engine: 'postgres' as const,
+        lock: async (name: string) => {
+          await sql`SELECT ${locking(name)}`.execute(trx)
+        },
+        locking,
+        now: async () => now?.() ?? await serverTime(trx),
+        time: () => now === undefined ? SERVER_TIME : sql<number>`${now()}::bigint`,
+        notify: async (topic: Topic, id: number) => {
+          await sql`SELECT pg_notify(${CHANNEL}, ${`${topic} ${id}`})`.execute(trx)
+        },
+        notifying: (topic: Topic, id: Expression<number>) =>
+          sql`pg_notify(${sql.lit(CHANNEL)}, ${sql.lit(`${topic} `)} || ${id})`,
+        afterCommit: (callback: Callback) => {
+          if (!isOpen) throw new Error('afterCommit was called when its transaction was over')
+          callbacks.push(callback)
+        },
+      }))
+    }
     try {
-      const result = await db.transaction().execute(async (trx) => {
-        if (lockTimeoutMs !== undefined) {
-          await sql`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, true),
-            set_config('idle_in_transaction_session_timeout', '10000', true)`.execute(trx)
-        }
-        return await work(Object.assign(trx.withoutPlugins(), {
-          engine: 'postgres' as const,
-          lock: async (name: string) => {
-            await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(trx)
-          },
-          now: async () => now?.() ?? await serverTime(trx),
-          notify: async (topic: Topic, id: number) => {
-            await sql`SELECT pg_notify(${CHANNEL}, ${`${topic} ${id}`})`.execute(trx)
-          },
-          afterCommit: (callback: Callback) => {
-            if (!isOpen) throw new Error('afterCommit was called when its transaction was over')
-            callbacks.push(callback)
-          },
-        }))
-      })
+      // With a pooler, each transaction begins with its settings.
+      const result = isOneStatement && lockTimeoutMs === undefined
+        ? await run(db as Transaction<Tables>)
+        : await db.transaction().execute(run)
       return { result, callbacks }
     } finally {
       isOpen = false
     }
   }
 
-  async function commitInTheEnd<T> (work: (trx: Trx) => Promise<T>) {
+  async function commitInTheEnd<T> (work: (trx: Trx) => Promise<T>, options: WriteOptions) {
     for (let tries = 1; ; tries++) {
       try {
-        return await commit(work)
+        return await commit(work, options)
       } catch (error) {
         const { code } = error as { code?: unknown }
         const isConflict = typeof code === 'string' && MAY_TRY_AGAIN.includes(code)
@@ -73,8 +85,8 @@ export function writer (
     }
   }
 
-  return async (work) => {
-    const { result, callbacks } = await commitInTheEnd(work)
+  return async (work, options = {}) => {
+    const { result, callbacks } = await commitInTheEnd(work, options)
     committed()
     for (const callback of callbacks) {
       try {

@@ -1,6 +1,7 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql, type Expression, type RawBuilder } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import type { NewRow, Row } from '../tables.ts'
+import { lockCourse } from './courses.ts'
 
 type ExportRow = Row<'exports'>
 
@@ -99,14 +100,25 @@ export async function insertExport (trx: Trx, row: NewRow<'exports'>): Promise<E
 /** The newest request of a course belongs to one of this many of its newest jobs. */
 const NEWEST_JOBS = 50
 
+interface NewestTimes {
+  requestedAt: number
+  createdAt: number
+  /** The time that was given. */
+  time: number
+}
+
 /**
- * The times of the newest request and the newest export of a course, ms; 0: there is none. Any clock may be
- * set back, so new times of the course must not be before these. Call `lockExports` first.
+ * The times of the newest request and the newest export of a course, ms; 0: there is none. With a job, its
+ * requests count in any case. Any clock may be set back, so new times of the course must not be before these.
+ * Lock the course's exports first.
  */
 export async function newestTimes (
-  trx: Trx, courseId: number
-): Promise<{ requestedAt: number, createdAt: number }> {
-  const { created_at: createdAt, requested_at: requestedAt } = await trx.selectNoFrom((eb) => [
+  trx: Trx,
+  courseId: number,
+  { time: now, jobId = null }: { time: Expression<number>, jobId?: number | null }
+): Promise<NewestTimes> {
+  const row = await trx.selectNoFrom((eb) => [
+    sql<number>`${now}`.as('time'),
     eb.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
       .select((eb) => eb.fn.max('files.created_at').as('at')).where('exports.course_id', '=', courseId)
       .as('created_at'),
@@ -116,8 +128,12 @@ export async function newestTimes (
           .where('owner_id', '=', courseId).orderBy('id', 'desc').limit(NEWEST_JOBS)
       )
       .as('requested_at'),
+    eb.selectFrom('job_requests').select((eb) => eb.fn.max('requested_at').as('at'))
+      .where('job_id', '=', jobId)
+      .as('requested_of_job'),
   ]).executeTakeFirstOrThrow()
-  return { requestedAt: requestedAt ?? 0, createdAt: createdAt ?? 0 }
+  const { created_at: createdAt, requested_at: requestedAt, requested_of_job: ofJob, time } = row
+  return { requestedAt: Math.max(requestedAt ?? 0, ofJob ?? 0), createdAt: createdAt ?? 0, time }
 }
 
 /** The export whose file this is. */
@@ -142,6 +158,16 @@ export interface RetentionRule {
  */
 export async function lockExports (trx: Trx, ...courseIds: number[]): Promise<void> {
   for (const name of courseIds.map((id) => `exports ${id}`).sort()) await trx.lock(name)
+}
+
+/** Locks a course as `lockCourse` does for a reference, then its exports. False: there is no such course. */
+export async function lockCourseExports (trx: Trx, courseId: number): Promise<boolean> {
+  if (trx.engine === 'sqlite') return await lockCourse(trx, courseId, 'reference') !== undefined
+  // One statement for both, in this order: the row of the course is locked before the rest sees it.
+  const { rows } = await sql`
+    WITH course AS MATERIALIZED (SELECT id FROM courses WHERE id = ${courseId} FOR KEY SHARE)
+    SELECT ${trx.locking(`exports ${courseId}`)} FROM course`.execute(trx)
+  return rows.length > 0
 }
 
 /** Sets when the files of a course's exports expire. Files that have expired by `now` (ms) stay expired. */

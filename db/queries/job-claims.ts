@@ -1,5 +1,5 @@
 // What a delivery and a runner ask of the queue: which job is next, who claims it, how its run ends.
-import { sql } from 'kysely'
+import { sql, type Expression } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import { endAttempt, endAttempts, insertAttempt, type AttemptEnd } from './job-attempts.ts'
 import { isDue } from './job-due.ts'
@@ -8,7 +8,8 @@ import { storedResult } from './stored-json.ts'
 import type { NewRow } from '../tables.ts'
 
 interface ClaimFilter {
-  now: number
+  /** Ms. */
+  now: number | Expression<number>
   /** Kinds of which one more job can start now. */
   kinds: readonly string[]
 }
@@ -60,10 +61,10 @@ export async function nextJob (
 export async function claimJob (
   trx: Trx,
   id: number,
-  now: number,
+  now: number | Expression<number>,
   inputVersion: number | null
 ): Promise<JobRow | undefined> {
-  const job = await trx.updateTable('jobs')
+  const claimed = await trx.updateTable('jobs')
     .set({
       state: 'started',
       unique_key: null,
@@ -76,10 +77,10 @@ export async function claimJob (
       input_version: inputVersion,
     })
     .where('id', '=', id).where('state', '=', state('queued'))
-    .returningAll().executeTakeFirst()
-  if (job === undefined) return undefined
+    .returningAll().returning(trx.notifying('job', sql.ref('id')).as('notified')).executeTakeFirst()
+  if (claimed === undefined) return undefined
+  const { notified, ...job } = claimed
   await insertAttempt(trx, job)
-  await trx.notify('job', id)
   return job
 }
 
@@ -105,12 +106,10 @@ export async function updateRun (
   run: { id: number, token: number },
   change: RunChange
 ): Promise<boolean> {
-  const result = await trx.updateTable('jobs').set(change)
+  const updated = await trx.updateTable('jobs').set(change)
     .where('id', '=', run.id).where('token', '=', run.token).where('state', '=', state('started'))
-    .executeTakeFirst()
-  if (result.numUpdatedRows === 0n) return false
-  await trx.notify('job', run.id)
-  return true
+    .returning(trx.notifying('job', sql.ref('id')).as('notified')).executeTakeFirst()
+  return updated !== undefined
 }
 
 /**

@@ -1,5 +1,5 @@
 // When a waiting job may start.
-import { sql } from 'kysely'
+import { sql, type Expression } from 'kysely'
 import type { JobRow } from './jobs.ts'
 
 /**
@@ -9,8 +9,8 @@ import type { JobRow } from './jobs.ts'
 export const LONGEST_WAIT_MS = 120_000
 
 /** A condition on rows of `jobs`: whether the job may start at `now`, ms. */
-export const isDue = (now: number) =>
-  sql<boolean>`(run_after <= ${now} OR run_after > ${now + LONGEST_WAIT_MS})`
+export const isDue = (now: number | Expression<number>) =>
+  sql<boolean>`(run_after <= ${now} OR run_after - ${LONGEST_WAIT_MS} > ${now})`
 
 /** How long a job waits for its start at `now`, ms. */
 export function msUntilDue ({ run_after: runAfter }: Pick<JobRow, 'run_after'>, now: number): number {

@@ -90,8 +90,11 @@ export function groupCommit (
           result = await work(Object.assign(trx.withoutPlugins(), {
             engine: 'sqlite' as const,
             lock: async () => {},
+            locking: () => sql`NULL`,
             notify: async () => {},
+            notifying: () => sql`NULL`,
             now: async () => now(),
+            time: () => sql<number>`${now()}`,
             afterCommit: (callback: Callback) => {
               if (!isOpen) throw new Error('afterCommit was called when its transaction was over')
               callbacks.push(callback)

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Engine, Trx } from '../database.ts'
 import type { Tables } from '../tables.ts'
 
@@ -10,8 +10,11 @@ export function asTrx (db: Kysely<Tables>, { engine, at }: { engine: Engine, at:
   return Object.assign(db.withoutPlugins(), {
     engine,
     lock: async () => {},
+    locking: () => sql`NULL`,
     now: async () => at,
+    time: () => sql<number>`${at}`,
     notify: async () => {},
+    notifying: () => sql`NULL`,
     afterCommit () { throw new Error('an import has no callbacks') },
   }) as unknown as Trx
 }

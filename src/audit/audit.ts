@@ -63,7 +63,7 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
         for (const { actorId, ...entry } of entries) {
           await insertAuditEntry(trx, { ...entry, actor_id: actorId })
         }
-      })
+      }, { isOneStatement: entries.length === 1 })
     } catch (error) {
       failed(error, entries.length)
       return

@@ -1,9 +1,9 @@
 import type { Database, DatabaseLocation } from '../../db/index.ts'
-import { findCourse, lockCourse } from '../../db/queries/courses.ts'
+import { findCourse } from '../../db/queries/courses.ts'
 import {
-  insertExport, lockExports, newestTimes, setExportExpiry, type RetentionRule,
+  insertExport, lockCourseExports, newestTimes, setExportExpiry, type RetentionRule,
 } from '../../db/queries/exports.ts'
-import { jobRequests, type JobRow } from '../../db/queries/jobs.ts'
+import type { JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
@@ -87,21 +87,13 @@ export function exportKind (
       return {
         discard: placed.discard,
         async commit (trx) {
-          if (await lockCourse(trx, courseId, 'reference') === undefined) {
+          if (!await lockCourseExports(trx, courseId)) {
             throw new DomainError('COURSE_NOT_FOUND', { detail: 'The course was deleted in the meantime.' })
           }
-          await lockExports(trx, courseId)
           // Clients stop polling at the first export that is newer than their request. This one is, even if
           // the clock was set back.
-          const requests = await jobRequests(trx, job.id)
-          const newest = await newestTimes(trx, courseId)
-          const time = await trx.now()
-          const createdAt = Math.max(
-            time,
-            newest.createdAt,
-            newest.requestedAt + 1,
-            ...requests.map((request) => request.requested_at + 1)
-          )
+          const newest = await newestTimes(trx, courseId, { time: trx.time(), jobId: job.id })
+          const createdAt = Math.max(newest.time, newest.createdAt, newest.requestedAt + 1)
           const file = await placed.record(trx, {
             owner: { type: 'course', id: courseId },
             category: EXPORT_CATEGORY,
@@ -120,7 +112,8 @@ export function exportKind (
             current_until: facts.currentUntil,
           })
           await storeSnapshot(trx, row.id, snapshotPath(stagingPath))
-          await setExportExpiry(trx, retention, time, courseId)
+          // Otherwise nothing expires. After a change of the settings, housekeeping updates older exports.
+          if (retention.retentionMs > 0) await setExportExpiry(trx, retention, newest.time, courseId)
           return { export_id: row.id, students: facts.students, scores: facts.scores }
         },
       }

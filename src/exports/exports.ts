@@ -1,5 +1,5 @@
 import type { Database, Trx } from '../../db/index.ts'
-import { findCourse, lockCourse } from '../../db/queries/courses.ts'
+import { findCourse } from '../../db/queries/courses.ts'
 import * as queries from '../../db/queries/exports.ts'
 import type { ChangesPage, ReadChangesTask } from '../courses/book-tasks.ts'
 import type { BookThreads } from '../courses/book-threads.ts'
@@ -130,10 +130,9 @@ export function createExports ({ db, files, queue, readers, now, retention }: Ex
  * the request may join: an export that ends locks its job first, and then the course.
  */
 async function timeOfRequest (trx: Trx, courseId: number): Promise<number> {
-  if (await lockCourse(trx, courseId, 'reference') === undefined) throw new DomainError('COURSE_NOT_FOUND')
-  await queries.lockExports(trx, courseId)
-  const { requestedAt, createdAt } = await queries.newestTimes(trx, courseId)
-  return Math.max(await trx.now(), requestedAt, createdAt)
+  if (!await queries.lockCourseExports(trx, courseId)) throw new DomainError('COURSE_NOT_FOUND')
+  const { time, requestedAt, createdAt } = await queries.newestTimes(trx, courseId, { time: trx.time() })
+  return Math.max(time, requestedAt, createdAt)
 }
 
 function item (row: queries.ExportListRow, now: number): ExportItem {

@@ -186,9 +186,11 @@ export function createFileLibrary (
     const hex = randomBytes(16).toString('hex')
     const bytes = { hex, object_key: storage.newKey(folder, run) }
     // Noted first: if the process dies before the row is there, this note says that no row has the bytes.
-    await db.write((trx) => files.insertIntents(trx, [bytes], { at: now(), deletedAt: null }))
+    await db.write((trx) => files.insertIntents(trx, [bytes], { at: now(), deletedAt: null }), {
+      isOneStatement: true,
+    })
     // From here on, a sweep does not treat it as a running upload.
-    const giveUp = () => db.write((trx) => files.endWanted(trx, hex))
+    const giveUp = () => db.write((trx) => files.endWanted(trx, hex), { isOneStatement: true })
     const discard = async () => {
       if (remote !== undefined) await giveUp()
       await removeBytes(parts, [bytes])

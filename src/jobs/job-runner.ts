@@ -135,7 +135,9 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     if (savedMs < PROGRESS_EVERY_MS) return
     // One write at a time: behind a lock they would pile up.
     run.progressSavedAt = undefined
-    db.write((trx) => updateRun(trx, run.job, { progress: run.progress })).catch((error: unknown) => {
+    db.write((trx) => updateRun(trx, run.job, { progress: run.progress }), {
+      isOneStatement: true,
+    }).catch((error: unknown) => {
       log.warn({ err: error, job: run.job.id }, 'the progress of a job could not be written')
     }).finally(() => {
       run.progressSavedAt = clock.now()

@@ -37,11 +37,10 @@ export function createClaims ({ db, log, announce, onStep = () => {} }: ClaimsOp
     versions: Versions
   ): Promise<JobRow | undefined> {
     return db.write(async (trx) => {
-      const now = await trx.now()
-      const next = await nextJob(trx, { now, kinds, lock: true })
+      const next = await nextJob(trx, { now: trx.time(), kinds, lock: true })
       if (next === undefined || !mayClaim(next)) return undefined
       const version = await versions.read(async () => await worker.kind(next.kind)?.inputVersion?.(trx, next))
-      const job = await claimJob(trx, next.id, now, version ?? null)
+      const job = await claimJob(trx, next.id, trx.time(), version ?? null)
       onStep('run: claiming', next)
       if (job !== undefined) await claimed?.(trx, job)
       return job

@@ -121,7 +121,10 @@ async function callAboutExports (db: Database, recorded: Recorded): Promise<void
     }
     for (const courseId of [1, 2, 3]) {
       await exports.lockExports(trx, courseId)
-      await exports.newestTimes(trx, courseId)
+      await exports.lockCourseExports(trx, courseId)
+      for (const jobId of [null, 1, 99]) {
+        await exports.newestTimes(trx, courseId, { time: sql<number>`CAST(${NOW} AS bigint)`, jobId })
+      }
       for (const id of [1, 2, 99]) await exports.findExport(trx, courseId, id)
     }
   })
