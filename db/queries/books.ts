@@ -160,18 +160,6 @@ async function listStudents (
   return rows
 }
 
-/** The earliest day after `today` on which a student is dropped: of the course, or of one period. */
-export async function nextDrop (
-  db: Reads,
-  courseId: number,
-  { today, periodId }: { today: string, periodId?: number | undefined }
-): Promise<string | null> {
-  let query = db.selectFrom('students').select((eb) => eb.fn.min('dropped_on').as('day'))
-    .where('course_id', '=', courseId).where('is_unenrolled', '=', 0).where('dropped_on', '>', today)
-  if (periodId !== undefined) query = query.where('period_id', '=', periodId)
-  return (await query.executeTakeFirst())?.day ?? null
-}
-
 /** Of the course, or of one period. */
 export async function controlTotals (
   db: Reads,

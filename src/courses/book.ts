@@ -1,7 +1,7 @@
 // A course's performance book. The page, the API and the workbook all take their numbers from here, each on
 // one snapshot of the database.
 import type { Reads } from '../../db/index.ts'
-import { findStudent, listPeriods, listTasks, nextDrop, studentBatches, type Place, type StudentRow } from
+import { findStudent, listPeriods, listTasks, studentBatches, type Place, type StudentRow } from
   '../../db/queries/books.ts'
 import { findCourse, listCategories } from '../../db/queries/courses.ts'
 import { DomainError } from '../errors.ts'
@@ -126,10 +126,18 @@ export async function readBook (
     missingCounts === 'zero' && dueAt !== null && now > dueAt)
   const batchSize = Math.min(BATCH_STUDENTS.most, Math.max(BATCH_STUDENTS.least,
     Math.floor(BATCH_CELLS / Math.max(1, tasks.length))))
+  /** False: all that this reading is about was read, and no student is dropped. */
+  let mayHaveDropped = true
+  /** The earliest day after `today` on which a student is dropped, of those who were read. */
+  let nextDrop: string | undefined
 
   async function * batches (
     { after, ...filter }: RowFilter = {}
   ): AsyncGenerator<Iterable<BookRow>, void, void> {
+    if (!mayHaveDropped) {
+      if (filter.isDropped === true) return
+      filter.isDropped = false
+    }
     let place: Place | undefined
     if (after !== undefined) {
       const student = await findStudent(snapshot, courseId, after)
@@ -145,20 +153,24 @@ export async function readBook (
   async function addUp (): Promise<BookTotals> {
     const whole = new Tally(tasks.length, categories.length)
     const periods = new Map<number | null, Tally>()
+    let hasDropped = false
     for await (const batch of batches()) {
       for (const row of batch) {
         whole.add(row)
         tallyOf(periods, row.student.period_id).add(row)
         visitor?.add(row.student)
+        hasDropped ||= row.isDropped
+        noteDrop(row.student)
       }
       await visitor?.flush()
     }
+    mayHaveDropped = hasDropped
     return {
       dataVersion,
       readAt: now,
       course: whole.averages(),
       periods: new Map(Array.from(periods, ([id, tally]) => [id, tally.averages()])),
-      currentUntil: await firstChange(),
+      currentUntil: firstChange(),
       zeroedCells: computation.zeroedCells,
     }
   }
@@ -171,13 +183,18 @@ export async function readBook (
     return tally
   }
 
+  function noteDrop ({ is_unenrolled: isUnenrolled, dropped_on: day }: StudentRow): void {
+    if (isUnenrolled === 0 && day !== null && day > today && !(nextDrop !== undefined && nextDrop <= day)) {
+      nextDrop = day
+    }
+  }
+
   /** When the first date of those that are still to come changes something. */
-  async function firstChange (): Promise<number | null> {
-    const drop = await nextDrop(snapshot, courseId, { today, periodId })
+  function firstChange (): number | null {
     const due = missingCounts === 'zero'
       ? computation.unscoredTasks().flatMap(({ dueAt }) => dueAt !== null && dueAt >= now ? [dueAt + 1] : [])
       : []
-    const changes = drop === null ? due : [startOfDay(drop, timeZone), ...due]
+    const changes = nextDrop === undefined ? due : [startOfDay(nextDrop, timeZone), ...due]
     return changes.length === 0 ? null : Math.min(...changes)
   }
 
