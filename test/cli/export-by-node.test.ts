@@ -1,5 +1,5 @@
 // `perfbook export` with PostgreSQL: a node makes the workbook, and the command follows it.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { openDatabase } from '../../db/index.ts'
@@ -50,4 +50,14 @@ t.test('queued, made by a node, and copied to the given path', { skip: noPostgre
   const out = join(folder, '../out.xlsx')
   t.match(await run(['1', '-o', out, '--json']), { status: 0, stdout: `${JSON.stringify({ path: out })}\n` })
   t.equal(readFileSync(out).subarray(0, 2).toString(), 'PK')
+
+  const elsewhere = join(folder, '../other')
+  for (const args of [['1'], ['1', '-o', join(folder, '../second.xlsx')]]) {
+    t.match(await perfbook(elsewhere, ['export', ...args], { env }), {
+      status: 1,
+      stdout: '',
+      stderr: `The export was made and belongs to the course now, but its file is not in ${elsewhere}: `,
+    })
+  }
+  t.notOk(existsSync(join(folder, '../second.xlsx')))
 })

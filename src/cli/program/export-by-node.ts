@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { liveNodes } from '../../../db/queries/nodes.ts'
 import { BY_COMMAND } from '../../audit/audit.ts'
 import type { ExportOptionsGiven } from '../../exports/export-options.ts'
+import type { FileRow } from '../../files/file-library.ts'
 import type { Services } from '../../services.ts'
 import type { CommandContext } from './context.ts'
 import { failed, noCourse, stopped } from './failures.ts'
@@ -36,9 +37,7 @@ export async function exportByNode (
   if (ticket === undefined) throw noCourse(courseId)
   services.audit.record({ ...BY_COMMAND, action: 'export.request', subject: `course ${courseId}` })
   await follow(ticket.job.id, { context, services, bar })
-  const made = await services.exports.ofJob(ticket.job.id)
-  const stored = made === undefined ? undefined : await services.files.find(made.hex)
-  if (stored === undefined) throw failed('The export was deleted as soon as it was made. Try again.')
+  const stored = await storedFile(services, ticket.job.id)
   if (file === undefined) return services.files.localPath(stored) ?? `${stored.hex}/${stored.filename}`
   const part = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
   try {
@@ -52,6 +51,19 @@ export async function exportByNode (
     await rm(part, { force: true })
   }
   return file
+}
+
+/** The file of the job's export. Throws if this command has no access to its bytes. */
+async function storedFile ({ exports, files, config }: Services, jobId: number): Promise<FileRow> {
+  const made = await exports.ofJob(jobId)
+  if (made === undefined) throw failed('The export was deleted as soon as it was made. Try again.')
+  const stored = await files.find(made.hex)
+  if (stored !== undefined) return stored
+  throw failed(
+    `The export was made and belongs to the course now, but its file is not in ${config.DATA_DIR}: the node ` +
+    'keeps files in its own data folder. Run the command on that machine, as the same user and with the ' +
+    "node's DATA_DIR, or set FILES_URL for all nodes and commands."
+  )
 }
 
 async function follow (
