@@ -60,9 +60,9 @@ async function storedFile ({ exports, files, config }: Services, jobId: number):
   const stored = await files.find(made.hex)
   if (stored !== undefined) return stored
   throw failed(
-    `The export was made and belongs to the course now, but its file is not in ${config.DATA_DIR}: the node ` +
-    'keeps files in its own data folder. Run the command on that machine, as the same user and with the ' +
-    "node's DATA_DIR, or set FILES_URL for all nodes and commands."
+    `The export was made and belongs to the course now, but its file is not in ${config.DATA_DIR}: the ` +
+    'node keeps files in its own data folder. Run the command on that machine, as the same user and with ' +
+    "the node's DATA_DIR, or set FILES_URL for all nodes and commands."
   )
 }
 

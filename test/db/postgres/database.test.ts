@@ -32,6 +32,36 @@ t.test('texts sort by their bytes, whatever the locale of the server', { skip: n
   t.strictSame(rows.map((row) => row.email_key), ['-', 'A', 'B', 'a', 'b', 'é'])
 })
 
+t.test('a write of one statement notifies, and tells what follows', { skip: noPostgres }, async (t) => {
+  const db = await open(t)
+  const told: number[] = []
+  const heard = Promise.withResolvers<void>()
+  const connected = Promise.withResolvers<void>()
+  t.teardown(db.listen({
+    notified (_topic, id) {
+      told.push(id)
+      if (id === 12) heard.resolve()
+    },
+    reconnected: connected.resolve,
+  }))
+  await connected.promise
+  const seen: string[] = []
+  const add = (email: string, id: number) => db.write(async (trx) => {
+    trx.afterCommit(async () => {
+      seen.push(...(await db.reads.selectFrom('users').select('email').execute()).map((row) => row.email))
+    })
+    return await trx.insertInto('users').values({ ...user(email), id })
+      .returning(trx.notifying('job', sql.ref('id')).as('notified')).execute()
+  }, { isOneStatement: true })
+  await add('a', 11)
+  t.strictSame(seen, ['a'])
+  await t.rejects(add('a', 13), { code: '23505' })
+  t.strictSame(seen, ['a'], 'nothing follows from a statement that failed')
+  await add('b', 12)
+  await heard.promise
+  t.strictSame(told, [11, 12])
+})
+
 t.test('a write is all or nothing, and tells what follows from it', { skip: noPostgres }, async (t) => {
   const db = await open(t)
   const before = db.change()
