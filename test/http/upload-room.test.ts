@@ -179,7 +179,7 @@ t.test('a long upload without a length is refused on the way, before it uses the
   }
   const { status, body } = await upload.answer
   t.match({ status, ...JSON.parse(body.toString()) as object }, { status: 507, code: 'DISK_LOW' })
-  t.equal(staged(), 0)
+  await until(() => staged() === 0)
 })
 
 t.test('a user has a limited number of uploads at once; others continue', async (t) => {

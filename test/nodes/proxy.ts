@@ -1,6 +1,8 @@
 // What a proxy before the nodes does, as a client: it asks them in turns over kept connections. A request
 // that no node has received, because its connection was refused, goes to the next one. So does a request that
-// may be repeated (RFC 9110, 9.2.2) whose connection was cut, or that a stopping or broken node refuses.
+// may be repeated (RFC 9110, 9.2.2) whose connection was cut, or that a stopping or broken node refuses. Any
+// request is sent again, as browsers do, if its kept connection was closed instead of an answer: the node may
+// have closed it, because it was idle, while the request was on its way.
 import { Agent, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { once } from 'node:events'
 
@@ -35,6 +37,8 @@ const MAY_BE_REPEATED = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']
 /** What a node says that another one may answer better. */
 const TRY_NEXT = [502, 503, 504]
 
+class KeptConnectionClosed extends Error {}
+
 export function createProxy (token: string): Proxy {
   const agent = new Agent({ keepAlive: true })
   let nodes: readonly string[] = []
@@ -55,7 +59,9 @@ export function createProxy (token: string): Proxy {
       },
     })
     sent.end(bytes)
-    const [response] = await once(sent, 'response') as [IncomingMessage]
+    const [response] = await once(sent, 'response').catch((error: unknown) => {
+      throw sent.reusedSocket ? new KeptConnectionClosed(String(error)) : error
+    }) as [IncomingMessage]
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(chunk as Buffer)
     const all = Buffer.concat(chunks)
@@ -82,7 +88,9 @@ export function createProxy (token: string): Proxy {
           last = await send(node, method, path, options)
           if (!mayRepeat || !TRY_NEXT.includes(last.status)) return last
         } catch (error) {
-          if (!mayRepeat && (error as { code?: string }).code !== 'ECONNREFUSED') return undefined
+          const mayHaveArrived = !(error instanceof KeptConnectionClosed) &&
+            (error as { code?: string }).code !== 'ECONNREFUSED'
+          if (!mayRepeat && mayHaveArrived) return undefined
         }
       }
       return last

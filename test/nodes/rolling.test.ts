@@ -10,6 +10,17 @@ import { startLoad, summary } from './load.ts'
 const COURSES = ['Physics', 'Chemistry', 'Biology'].map((name) => course(name))
 const ENOUGH = 10
 
+/** Ids of requests that a node received and did not answer, by its log. */
+function unanswered (log: string): string[] {
+  const open = new Set<string>()
+  for (const line of log.split('\n')) {
+    const [, id = ''] = /"reqId":"([^"]+)"/.exec(line) ?? []
+    if (line.includes('"msg":"incoming request"')) open.add(id)
+    else if (line.includes('"msg":"request completed"')) open.delete(id)
+  }
+  return [...open]
+}
+
 t.test('a rolling restart under load', { ...needsFleet, timeout: 180_000 }, async (t) => {
   const fleet = await startFleet(t, { nodes: 2, courses: COURSES })
   const load = startLoad(fleet, { people: 6, random: seededRandom(3) })
@@ -25,6 +36,7 @@ t.test('a rolling restart under load', { ...needsFleet, timeout: 180_000 }, asyn
     old.kill('SIGTERM')
     // It stays among the proxy's nodes: no one tells the proxy.
     t.match(await old.ended, { status: 0, signal: null }, old.stderr())
+    t.strictSame(unanswered(old.stderr()), [], 'it has answered what it received')
     const next = await fleet.start({ name: old.name })
     nodes = nodes.map((node) => node === old ? next : node)
     fleet.nodesAre(nodes)
