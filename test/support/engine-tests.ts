@@ -1,0 +1,39 @@
+// Prints the test files that differ on PostgreSQL and an object store: those that use the database and the
+// storage which the run names (`test-database.ts`). The others test functions, or name their databases
+// themselves, and do the same in every run.
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '../..')
+const CHOOSES = join(import.meta.dirname, 'test-database.ts')
+/** What the service does with its database and files. */
+const FOLDERS = [
+  'accounts', 'audit', 'courses', 'exports', 'files', 'housekeeping', 'http', 'imports', 'jobs',
+  'person-data',
+]
+/** They give both engines to a helper that otherwise asks which one to use. */
+const NAME_THEIR_OWN = ['test/imports/on-postgres.test.ts', 'test/imports/same-on-both.test.ts']
+
+const known = new Map<string, readonly string[]>()
+
+/** The files of tests that a file imports. */
+function importsOf (file: string): readonly string[] {
+  const found = known.get(file) ?? Array.from(
+    readFileSync(file, 'utf8').matchAll(/(?:from|import) *\(?'(\.[^']+\.ts)'/g),
+    ([, path = '']) => join(dirname(file), path)
+  ).filter((path) => path.startsWith(join(ROOT, 'test')))
+  known.set(file, found)
+  return found
+}
+
+function reaches (file: string, seen = new Set<string>()): boolean {
+  if (file === CHOOSES) return true
+  if (seen.has(file)) return false
+  seen.add(file)
+  return importsOf(file).some((one) => reaches(one, seen))
+}
+
+const files = globSync(FOLDERS.map((folder) => join(ROOT, `test/${folder}/**/*.test.ts`)))
+const chosen = files.filter((file) => reaches(file)).map((file) => relative(ROOT, file))
+  .filter((file) => !NAME_THEIR_OWN.includes(file)).sort()
+process.stdout.write(`${chosen.join('\n')}\n`)
