@@ -24,6 +24,7 @@ interface ImportFlags {
   format?: ImportFormat
   timeZone?: string
   dates?: DateOrder
+  sheet?: string
   course?: string
   teacher?: string
   dryRun: boolean
@@ -39,7 +40,8 @@ interface ImportFlags {
 export function importCommand (context: CommandContext): Command {
   return new Command('import')
     .description(
-      'import courses with their students and scores from folders, .zip, .json or .csv files, as one import'
+      'import courses with their students and scores from folders, .zip, .json, .csv or .xlsx files, as ' +
+      'one import'
     )
     .argument('<path...>', 'files or folders to import')
     .addOption(
@@ -57,10 +59,14 @@ export function importCommand (context: CommandContext): Command {
       ).choices(['mdy', 'dmy'])
     )
     .option(
-      '--course <course>',
-      'source id or name of the course of a grade book CSV; created if there is none'
+      '--sheet <name>',
+      'sheet of an Excel workbook to read (default: the first visible one with values)'
     )
-    .option('--teacher <email>', 'teacher who gets access to the course of a grade book CSV')
+    .option(
+      '--course <course>',
+      'source id or name of the course of a grade book; created if there is none'
+    )
+    .option('--teacher <email>', 'teacher who gets access to the course of a grade book')
     .option('--dry-run', 'only report what the import would change', false)
     .option('--strict', 'treat warnings as errors', false)
     .option('--allow-removals', "allow more than half of a course's results to be removed", false)

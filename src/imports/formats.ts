@@ -34,6 +34,9 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
       await sort(source, sorted, run.options.format)
     } else addRoster(ofSingleFiles, source, sorted)
   }
+  if (run.options.sheet !== undefined && !hasWorkbook(sources)) {
+    throw new Refusal({ file: null }, '--sheet is for Excel workbooks; other files have no sheets')
+  }
   const { bundles, rosters, documents, gradeBooks: [firstGradeBook, ...otherGradeBooks] } = sorted
   const { course, teacher, onlyCourseId } = run.options
   const namesCourse = onlyCourseId === undefined && (course !== undefined || teacher !== undefined)
@@ -53,13 +56,16 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
 }
 
 async function sort (source: Source, sorted: Sorted, forced: ImportFormat | undefined): Promise<void> {
-  await refuseWorkbook(source)
+  const isWorkbook = hasWorkbook([source])
+  if (isWorkbook && (forced === 'performance-book' || forced === 'sds' || forced === 'clever')) {
+    throw new Refusal({ file: source.name }, `is an Excel workbook, which is not read as ${forced}`)
+  }
   if (forced === 'sds' || forced === 'clever') {
     return addRoster(systemOfFormat(forced, source.files), source, sorted)
   }
-  const roster = forced === undefined ? await rosterSystemOf(source.files) : undefined
+  const roster = forced === undefined && !isWorkbook ? await rosterSystemOf(source.files) : undefined
   if (roster !== undefined) return addRoster(roster, source, sorted)
-  const format = forced ?? await recognize(source)
+  const format = forced ?? (isWorkbook ? undefined : await recognize(source))
   const ending = format === 'performance-book' ? '.json' : '.csv'
   const files = source.isFile ? source.files : source.files.filter((file) => file.base.endsWith(ending))
   if (format === 'oneroster' && !isBundle(source)) throw noKnownFile(source, NO_BUNDLE_FILE)
@@ -92,6 +98,10 @@ function assertOneSystem (bundles: Source[], rosters: Sorted['rosters']): void {
     `looks like ${system.name}, but another file of this import is a roster of another format; ` +
       'import one after the other'
   )
+}
+
+function hasWorkbook (sources: Source[]): boolean {
+  return sources.some(({ files }) => files.some(({ sheet }) => sheet !== undefined))
 }
 
 /** Single files are one bundle, so that their manifest is about all of them. */
@@ -146,27 +156,6 @@ function noKnownFile ({ name, found }: Source, lack: string): Refusal {
     ? `is empty: it ${lack}`
     : `${lack}; found: ${listNames(names, FOUND_LISTED)}`
   return new Refusal({ file: name }, message)
-}
-
-async function refuseWorkbook (source: Source): Promise<void> {
-  if (!source.files.some((file) => file.base === '[content_types].xml')) return
-  throw new Refusal(
-    { file: source.name },
-    await isOurWorkbook(source)
-      ? 'is a Perfbook export, which cannot be imported; import the file that the course came from'
-      : 'is an Excel workbook, which is not supported yet; save its sheet as CSV UTF-8'
-  )
-}
-
-/** Most bytes of a workbook's properties. */
-const PROPERTIES_MAX = 64 * 1024
-
-/** Whether a workbook names this program as its author, as `workers/workbook` writes it. */
-async function isOurWorkbook ({ properties }: Source): Promise<boolean> {
-  if (properties === undefined || properties.size > PROPERTIES_MAX) return false
-  const chunks: Buffer[] = []
-  for await (const chunk of properties.read()) chunks.push(chunk)
-  return Buffer.concat(chunks).includes('<dc:creator>Perfbook</dc:creator>')
 }
 
 async function beginsWithBrace (file: SourceFile): Promise<boolean> {

@@ -30,6 +30,8 @@ export interface ImportOptions {
   timeZone?: string | undefined
   /** Dates that begin with the day or the month are read in this order. Default: they are errors. */
   dates?: DateOrder | undefined
+  /** The sheet of an Excel workbook that is read. Default: the first one that is visible and has values. */
+  sheet?: string | undefined
   /** Time zone if neither the source nor `timeZone` gives one. */
   defaultTimeZone: string
   /** Source id or name of the course of a grade book CSV. */

@@ -107,7 +107,8 @@ async function openSources (paths: string[], { options, problems, sources }: Ope
   const budget = new ByteBudget(options.maxBytes)
   for (const path of paths) {
     await problems.collect(async () => {
-      const source = await openSource(path, { budget, scratchFolder: options.stagingFolder })
+      const { stagingFolder: scratchFolder, sheet, signal } = options
+      const source = await openSource(path, { budget, scratchFolder, sheet, problems, signal })
       if (paths.length > 1 && !source.isFile) {
         for (const file of source.files) file.name = `${source.name}/${file.name}`
       }

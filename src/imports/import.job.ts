@@ -16,6 +16,8 @@ export const IMPORT_CATEGORY = 'import-source'
 export interface ImportChoices {
   format?: ImportFormat | undefined
   timeZone?: string | undefined
+  /** The sheet of an Excel workbook. Not in jobs of older versions. */
+  sheet?: string | undefined
   dates?: DateOrder | undefined
   dryRun: boolean
   strict: boolean

@@ -11,6 +11,12 @@ export const WARNINGS = {
   oneroster_1_0: 'Columns of OneRoster 1.0 were read as those of 1.1',
   blank_lines: 'Blank lines were skipped',
   windows_1252: 'A file is not UTF-8 and was read as Windows-1252; check the names in it',
+  sheets_not_read:
+    'The workbook has several sheets with values; choose another one with "Sheet" on the page or ' +
+    '--sheet on the command line',
+  title_rows: 'Rows above the header were skipped',
+  cells_without_header: 'Cells in columns without a header were left out',
+  hidden_cells: 'Hidden rows or columns have values; they were imported like the others',
   cut_off:
     'The last row of a file has fewer cells than the header and no line end; it was read, but the file may ' +
     'be cut off',

@@ -47,7 +47,7 @@ export async function importByNode (
   { context, progress }: Following
 ): Promise<ImportOutcome> {
   return await withServices(context, async (services, config) => {
-    const refused = await refusals(paths, config)
+    const refused = await refusals(paths, config, choices)
     if (refused.hasErrors) return { ok: false, errors: refused.errors, errorCount: refused.errorCount }
     progress.set(0, 'uploading')
     const isPacked = paths.length > 1 || (await stat(paths[0] ?? '')).isDirectory()
@@ -72,12 +72,16 @@ export async function importByNode (
 }
 
 /** What is wrong with the paths themselves, before anything is uploaded. */
-async function refusals (paths: readonly string[], config: Config): Promise<Problems> {
+async function refusals (
+  paths: readonly string[], config: Config, { sheet }: ImportChoices
+): Promise<Problems> {
   const problems = new Problems({ isOfTeacher: false })
   for (const path of paths) {
     await problems.collect(async () => {
       const budget = new ByteBudget(config.IMPORT_MAX_BYTES)
-      ;(await openSource(path, { budget, scratchFolder: config.stagingFolder })).close()
+      const scratchFolder = config.stagingFolder
+      const source = await openSource(path, { budget, scratchFolder, sheet, problems: new Problems() })
+      source.close()
     })
   }
   return problems

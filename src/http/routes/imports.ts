@@ -28,6 +28,7 @@ const FIELDS = [
   'format',
   'time_zone',
   'dates',
+  'sheet',
   'dry_run',
   'strict',
   'allow_removals',
@@ -57,7 +58,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
     tags,
     description:
       'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dates` (`mdy` or ' +
-      '`dmy`: the order of dates such as 8/15/2026), `dry_run`, `strict`, ' +
+      '`dmy`: the order of dates such as 8/15/2026), `sheet` (of an Excel workbook), `dry_run`, `strict`, ' +
       '`allow_removals`, `allow_skips`, `allow_new_people`.',
     consumes: ['multipart/form-data'],
     response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507) },
@@ -195,7 +196,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
 
 /** The fields of the form. Throws VALIDATION_FAILED, which names the field. */
 function choicesOf (fields: Upload['fields']): ImportChoices {
-  const { format, time_zone: timeZone, dates, course, teacher } = fields
+  const { format, time_zone: timeZone, dates, sheet, course, teacher } = fields
   if (format !== undefined && !(IMPORT_FORMATS as readonly string[]).includes(format)) {
     throw new DomainError('VALIDATION_FAILED', {
       detail: `format: must be one of ${IMPORT_FORMATS.join(', ')}`,
@@ -209,6 +210,9 @@ function choicesOf (fields: Upload['fields']): ImportChoices {
       detail: `time_zone: ${shorten(timeZone)} is not a time zone; write it like Europe/Berlin`,
     })
   }
+  if (sheet !== undefined && isNameTooLong(sheet)) {
+    throw new DomainError('VALIDATION_FAILED', { detail: `sheet: has more than ${NAME_MAX} characters` })
+  }
   if (course !== undefined && isNameTooLong(course)) {
     throw new DomainError('VALIDATION_FAILED', { detail: `course: has more than ${NAME_MAX} characters` })
   }
@@ -219,6 +223,7 @@ function choicesOf (fields: Upload['fields']): ImportChoices {
     format: format as ImportFormat | undefined,
     timeZone,
     dates: dates satisfies DateOrder | undefined,
+    sheet,
     course,
     teacher,
     dryRun: flag(fields, 'dry_run'),

@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileTypeFromBuffer } from 'file-type'
 import { shorten, shortenName } from '../../short-text.ts'
-import { Refusal } from '../problems.ts'
+import { Refusal, type Problems } from '../problems.ts'
 import { filesOfFolder } from './folder-files.ts'
 import type { ByteBudget, Source, SourceFile } from './source-files.ts'
 import { isZipArchive, openZipArchive } from './zip-archive.ts'
@@ -18,16 +18,20 @@ interface OpenSourceOptions {
   budget: ByteBudget
   /** A folder for an archive that is in an archive. It is removed when the source is closed. */
   scratchFolder: string
+  /** The sheet of an Excel workbook that is read. Default: the first one that is visible and has values. */
+  sheet?: string | undefined
+  /** Takes warnings. */
+  problems: Problems
+  signal?: AbortSignal | undefined
 }
 
 /** Opens a folder, a zip archive or a single file. Throws Refusal. */
-export async function openSource (
-  path: string, { budget, scratchFolder }: OpenSourceOptions
-): Promise<Source> {
+export async function openSource (path: string, options: OpenSourceOptions): Promise<Source> {
+  const { budget } = options
   const name = shortenName(basename(path))
   const { isFolder, size } = await lookAt(path, name)
   if (isFolder) return await openFolder(path, name, budget)
-  if (await isZipArchive(path)) return await openZipArchive(path, { name, budget, scratchFolder })
+  if (await isZipArchive(path)) return await openZipArchive(path, { name, ...options })
   await refuseOtherFiles(path, name)
   if (/\.zip$/i.test(path)) {
     throw new Refusal({ file: name }, 'is not a zip archive; export or download it again')

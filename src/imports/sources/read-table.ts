@@ -1,5 +1,6 @@
 // Text tables (CSV as in RFC 4180, and its variants), read as a stream.
 import { Refusal, type Problems } from '../problems.ts'
+import { readSheet } from '../spreadsheet/read-sheet.ts'
 import { MAX_ROW_BYTES, RowSplitter, type HeaderVisitor } from './row-splitter.ts'
 import type { SourceFile } from './source-files.ts'
 import { detectDialect, type HeaderMode } from './table-dialect.ts'
@@ -22,14 +23,17 @@ interface TableReading {
 }
 
 /**
- * Reads a file row by row. Blank rows are skipped with a warning. Missing cells at the end of a row are
- * blank. A row with cells beyond the header that are not blank is an error and is not visited. Throws Refusal
- * if reading cannot go on: bytes in no supported encoding, a NUL, a quote that is misplaced or never closed,
- * no header.
+ * Reads a file row by row; a workbook as `readSheet` says. Blank rows are skipped with a warning. Missing
+ * cells at the end of a row are blank. A row with cells beyond the header that are not blank is an error and
+ * is not visited. Throws Refusal if reading cannot go on: bytes in no supported encoding, a NUL, a quote that
+ * is misplaced or never closed, no header.
  */
 export async function readTable (
   file: SourceFile, onHeader: HeaderVisitor, { problems, header = 'first', onBlock }: TableReading
 ): Promise<void> {
+  if (file.sheet !== undefined) {
+    return await readSheet(file.sheet, onHeader, { file: file.name, problems, header, onBlock })
+  }
   let rows: RowSplitter | undefined
   let head: Buffer[] = []
   let headBytes = 0

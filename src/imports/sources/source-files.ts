@@ -1,4 +1,5 @@
 import { Refusal } from '../problems.ts'
+import type { Sheet } from '../spreadsheet/sheet.ts'
 
 /** Most entries of an archive or a folder. A school's bundle never has as many. */
 export const ENTRIES_MAX = 1000
@@ -15,6 +16,8 @@ export interface SourceFile {
    * `isAgain`: they were read before, so they do not count again.
    */
   read: (options?: { isAgain?: boolean }) => AsyncGenerator<Buffer, void, void>
+  /** If the file is an Excel workbook, the sheet of it that is read. */
+  sheet?: Sheet
 }
 
 /** One PATH of the import. */
@@ -24,8 +27,6 @@ export interface Source {
   files: SourceFile[]
   /** Names of all files, at any depth of an archive, for an error that lists them. */
   found: string[]
-  /** The part `docProps/core.xml` of an Office document. */
-  properties?: SourceFile | undefined
   close: () => void
 }
 
@@ -48,7 +49,11 @@ export class ByteBudget {
   get message (): string { return `an import may have at most ${this.most} bytes (IMPORT_MAX_BYTES)` }
 }
 
-/** Whether a name is that of a file which archivers and desktops create on their own. */
+/**
+ * Whether a name is that of a file which archivers and desktops create on their own. An office document has
+ * its relations in `.rels`.
+ */
 export function isLitter (name: string): boolean {
+  if (name === '.rels') return false
   return name.startsWith('.') || ['__macosx', 'thumbs.db', 'desktop.ini'].includes(name.toLowerCase())
 }

@@ -3,7 +3,7 @@ import { numberOf, VALUE_MAX } from './text-values.ts'
 
 const GROUPED = /^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/
 /** One comma and three digits after it: 1,234 is 1234 or 1.234. */
-const EITHER = /^[+-]?[1-9]\d{0,2},\d{3}$/
+export const EITHER = /^[+-]?[1-9]\d{0,2},\d{3}$/
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/
 
 /** An ambiguous number in a quoted cell of a table with commas. */

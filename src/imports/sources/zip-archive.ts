@@ -8,7 +8,9 @@ import { pipeline } from 'node:stream/promises'
 import { crc32 } from 'node:zlib'
 import yauzl from 'yauzl'
 import { listNames, NAME_MAX, shorten, shortenName } from '../../short-text.ts'
-import { Refusal, type Place } from '../problems.ts'
+import { Refusal, type Place, type Problems } from '../problems.ts'
+import { isOfficePackage, type OfficePackage } from '../spreadsheet/office-package.ts'
+import { openWorkbook } from '../spreadsheet/open-workbook.ts'
 import { bundleFolder } from './bundle-folder.ts'
 import { ByteBudget, ENTRIES_MAX, isLitter, type Source, type SourceFile } from './source-files.ts'
 
@@ -28,6 +30,10 @@ interface OpenZipOptions {
   budget: ByteBudget
   /** A folder for an archive that is in the archive. It is removed when the source is closed. */
   scratchFolder: string
+  /** The sheet of a workbook that is read. Default: the first one. */
+  sheet?: string | undefined
+  problems: Problems
+  signal?: AbortSignal | undefined
   /** How many archives contain this one. Default: 0. */
   depth?: number
 }
@@ -37,11 +43,10 @@ const DEPTH_MAX = 3
 
 /**
  * Opens an archive. Its files are those of its bundle's folder. If it has only another zip archive, they are
- * the files of that one. Throws Refusal.
+ * the files of that one. An Excel workbook is such an archive too: its file is a sheet. Throws Refusal.
  */
-export async function openZipArchive (
-  path: string, { name, budget, scratchFolder, depth = 0 }: OpenZipOptions
-): Promise<Source> {
+export async function openZipArchive (path: string, options: OpenZipOptions): Promise<Source> {
+  const { name, budget, scratchFolder, depth = 0 } = options
   const damaged = (error: unknown) => {
     const why = shorten((error as Error).message, 200)
     return new Refusal({ file: name }, `is not a complete zip archive: ${why}`)
@@ -55,6 +60,10 @@ export async function openZipArchive (
   try {
     const entries = await entriesOf(archive, path, name)
     const opened = { archive, entries, name, budget }
+    const office = officePackage(opened)
+    if (isOfficePackage(office.paths)) {
+      return await openWorkbook(office, { ...options, close: () => { archive.close() } })
+    }
     const inner = innerArchive(entries, name)
     if (inner !== undefined) {
       if (depth === DEPTH_MAX) throw new Refusal({ file: name }, 'has too many zip archives in each other')
@@ -63,7 +72,7 @@ export async function openZipArchive (
         if (!await isZipArchive(copy)) {
           throw new Refusal({ file: name }, `${shortenName(inner.fileName)} in it is not a zip archive`)
         }
-        const source = await openZipArchive(copy, { name, budget, scratchFolder, depth: depth + 1 })
+        const source = await openZipArchive(copy, { ...options, depth: depth + 1 })
         archive.close()
         return {
           ...source,
@@ -82,7 +91,6 @@ export async function openZipArchive (
       isFile: false,
       files: filesOf(opened),
       found: entries.map(({ fileName }) => fileName),
-      properties: propertiesOf(opened),
       close: () => { archive.close() },
     }
   } catch (error) {
@@ -122,13 +130,16 @@ async function entriesOf (archive: yauzl.ZipFile, path: string, name: string): P
   return entries
 }
 
-/** The zip archive in an archive that has no data files of its own. Throws Refusal if there are two. */
+/** The archive or workbook in an archive without data files of its own. Throws Refusal if there are two. */
 function innerArchive (entries: yauzl.Entry[], name: string): yauzl.Entry | undefined {
   if (entries.some(({ fileName }) => /\.(csv|json|xml)$/i.test(fileName))) return undefined
-  const [first, ...others] = entries.filter(({ fileName }) => /\.zip$/i.test(fileName))
+  const [first, ...others] = entries.filter(({ fileName }) => /\.(zip|xls[xm])$/i.test(fileName))
   if (first !== undefined && others.length > 0) {
     const names = [first, ...others].map(({ fileName }) => shortenName(fileName))
-    const message = `has ${names.length} zip archives (${listNames(names, 5)}); import them one at a time`
+    const isZips = names.every((one) => /zip$/i.test(one))
+    const what = isZips ? 'zip archives' : 'archives or workbooks'
+    const message = `has ${names.length} ${what} (${listNames(names, 5)}); ` +
+      'import them one at a time'
     throw new Refusal({ file: name }, message)
   }
   return first
@@ -171,9 +182,7 @@ function assertReadable (entry: yauzl.Entry, { shown, place }: { shown: string, 
 
 function filesOf ({ archive, entries, name, budget }: OpenedArchive): SourceFile[] {
   const place = { file: name }
-  const names = entries.map(({ fileName }) => fileName)
-  // An Office document may have folders with data of its own.
-  const folder = names.includes('[Content_Types].xml') ? '' : bundleFolder(names, name)
+  const folder = bundleFolder(entries.map(({ fileName }) => fileName), name)
   const files = new Map<string, SourceFile>()
   for (const entry of entries) {
     const inner = entry.fileName.slice(folder.length)
@@ -190,11 +199,21 @@ function filesOf ({ archive, entries, name, budget }: OpenedArchive): SourceFile
   return [...files.values()]
 }
 
-function propertiesOf ({ archive, entries, name, budget }: OpenedArchive): SourceFile | undefined {
-  const core = entries.find(({ fileName }) => fileName === 'docProps/core.xml')
-  if (core === undefined) return undefined
-  const read = () => readEntry(name, core, archive, budget)
-  return { name: core.fileName, base: 'core.xml', size: core.uncompressedSize, read }
+/** The archive as an office document, if it is one. */
+function officePackage ({ archive, entries, name, budget }: OpenedArchive): OfficePackage {
+  const byPath = new Map(entries.map((entry) => [entry.fileName.toLowerCase(), entry]))
+  return {
+    name,
+    paths: entries.map(({ fileName }) => fileName),
+    part (path) {
+      const entry = byPath.get(path.toLowerCase())
+      if (entry === undefined) return undefined
+      const shown = shortenName(path)
+      assertReadable(entry, { shown, place: { file: name } })
+      const read: SourceFile['read'] = (options) => readEntry(name, entry, archive, budget, options)
+      return { name: shown, base: path.toLowerCase(), size: entry.uncompressedSize, read }
+    },
+  }
 }
 
 async function * readEntry (

@@ -38,7 +38,7 @@ export function FileChooser (
           ref={field}
           class='hidden'
           type='file'
-          accept='.zip,.csv,.json'
+          accept='.zip,.csv,.json,.xlsx,.xlsm'
           disabled={isBusy}
           aria-describedby='file-chosen'
           onChange={({ currentTarget }) => {

@@ -17,6 +17,7 @@ export interface ImportOptions {
   format: '' | typeof FORMATS[number]
   timeZone: string
   dates: '' | 'mdy' | 'dmy'
+  sheet: string
   course: string
   teacher: string
   strict: boolean
@@ -30,6 +31,7 @@ export const NO_OPTIONS: ImportOptions = {
   format: '',
   timeZone: '',
   dates: '',
+  sheet: '',
   course: '',
   teacher: '',
   strict: false,
@@ -41,6 +43,8 @@ export const NO_OPTIONS: ImportOptions = {
 
 /** A grade book of another system names neither course nor teacher. */
 export function needsCourse (format: ImportOptions['format'], filename: string): boolean {
-  if (format === '') return /\.(csv|tsv|txt|xls)$/i.test(filename)
+  if (format === '') return /\.(csv|tsv|txt|xls[xm]?)$/i.test(filename)
   return format !== 'oneroster' && format !== 'performance-book'
 }
+
+export function isWorkbook (filename: string): boolean { return /\.xls[xm]$/i.test(filename) }

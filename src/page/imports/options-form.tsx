@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { CourseItem } from '../../http/schemas/book.ts'
 import { call } from '../api.ts'
 import { useLaterTexts } from '../texts/later.ts'
-import { FORMATS, needsCourse, type ImportOptions } from './import-options.ts'
+import { FORMATS, isWorkbook, needsCourse, type ImportOptions } from './import-options.ts'
 
 interface OptionsFormProps {
   options: ImportOptions
@@ -62,6 +62,18 @@ export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions 
           <option value='dmy'>{t('import.dates.dmy')}</option>
         </select>
       </label>
+      {isWorkbook(filename) && (
+        <label>
+          {t('import.sheet')}
+          <input
+            value={options.sheet}
+            placeholder={t('import.sheet.auto')}
+            onInput={({ currentTarget }) => {
+              set({ sheet: currentTarget.value })
+            }}
+          />
+        </label>
+      )}
       {asksForCourse && <CourseFields options={options} set={set} />}
       <label class='check'>
         <input

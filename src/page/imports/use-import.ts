@@ -3,7 +3,7 @@ import type { Job, Ticket } from '../../http/schemas/common.ts'
 import type { ImportReport } from '../../http/schemas/imports.ts'
 import { ApiError, call } from '../api.ts'
 import { followJob } from '../exports/follow-job.ts'
-import type { ImportOptions } from './import-options.ts'
+import { isWorkbook, type ImportOptions } from './import-options.ts'
 import { upload } from './upload.ts'
 
 interface ImportRequest {
@@ -123,6 +123,7 @@ function formOf ({ file, options, dryRun }: ImportRequest): FormData {
     format: options.format,
     time_zone: options.timeZone,
     dates: options.dates,
+    sheet: isWorkbook(file.name) ? options.sheet : '',
     course: options.course.trim(),
     teacher: options.teacher.trim(),
     dry_run: dryRun ? 'true' : '',

@@ -4,16 +4,16 @@ import type { Text } from './en.ts'
 export const importEn = {
   'import.lead':
     'Import a OneRoster bundle (zip), a performance-book document (json), or a grade book of another ' +
-    'system (csv). The file is checked first. Nothing changes until you select Import.',
+    'system (csv or xlsx). The file is checked first. Nothing changes until you select Import.',
   'import.leadOfCourse':
-    'Import a grade book of another system (csv) or a performance-book document (json) into this course. ' +
-    'The file is checked first. Nothing changes until you select Import. An import changes the ' +
-    'assignments, categories, and scores of this course, and the students that the file names. It does not ' +
+    'Import a grade book of another system (csv or xlsx) or a performance-book document (json) into ' +
+    'this course. The file is checked first. Nothing changes until you select Import. An import changes ' +
+    'the assignments, categories, and scores of this course, and the students that the file names. It does not ' +
     'change accounts, teachers, the roster, or other courses: rows about them are left out and counted, ' +
     'and a file about another course is refused.',
   'import.choose': 'Choose a file',
   'import.chooseOther': 'Choose another file',
-  'import.drop': 'or drop it here: zip, csv, or json',
+  'import.drop': 'or drop it here: zip, csv, xlsx, or json',
   'import.options': 'How the file is read',
   'import.format': 'Format',
   'import.format.auto': 'Detect automatically',
@@ -31,6 +31,8 @@ export const importEn = {
   'import.dates.auto': 'Year, month, day (2026-08-15)',
   'import.dates.mdy': 'Month, day, year (8/15/2026)',
   'import.dates.dmy': 'Day, month, year (15/8/2026)',
+  'import.sheet': 'Sheet',
+  'import.sheet.auto': 'The first one with values',
   'import.course': 'Course',
   'import.courseHelp': 'Its name or ID. A course that does not exist yet is created.',
   'import.teacher': "Teacher's email",
@@ -108,6 +110,12 @@ export const importEn = {
   'warning.oneroster_1_0': 'Columns of OneRoster 1.0 were read as those of 1.1',
   'warning.blank_lines': 'Blank lines were skipped',
   'warning.windows_1252': 'A file is not UTF-8 and was read as Windows-1252; check the names in it',
+  'warning.sheets_not_read':
+    'The workbook has several sheets with values; choose another one with "Sheet" on the page or ' +
+    '--sheet on the command line',
+  'warning.title_rows': 'Rows above the header were skipped',
+  'warning.cells_without_header': 'Cells in columns without a header were left out',
+  'warning.hidden_cells': 'Hidden rows or columns have values; they were imported like the others',
   'warning.cut_off':
     'The last row of a file has fewer cells than the header and no line end; it was read, but the file may ' +
     'be cut off',

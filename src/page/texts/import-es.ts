@@ -3,16 +3,16 @@ import type { ImportTextKey } from './import-en.ts'
 
 export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.lead': 'Importe un paquete OneRoster (zip), un documento performance-book (json) o un libro de ' +
-    'notas de otro sistema (csv). Primero se comprueba el archivo. No cambia nada hasta que elija ' +
-    'Importar.',
-  'import.leadOfCourse': 'Importe en este curso un libro de notas de otro sistema (csv) o un documento ' +
-    'performance-book (json). Primero se comprueba el archivo. No cambia nada hasta que elija Importar. ' +
-    'Una importación cambia las tareas, las categorías y las notas de este curso, y los estudiantes que el ' +
-    'archivo nombra. No cambia cuentas, docentes, la lista importada ni otros cursos: esas filas se omiten ' +
+    'notas de otro sistema (csv o xlsx). Primero se comprueba el archivo. No cambia nada hasta que ' +
+    'elija Importar.',
+  'import.leadOfCourse': 'Importe en este curso un libro de notas de otro sistema (csv o xlsx) o un ' +
+    'documento performance-book (json). Primero se comprueba el archivo. No cambia nada hasta que elija ' +
+    'Importar. Una importación cambia las tareas, las categorías y las notas de este curso, y los ' +
+    'estudiantes que el archivo nombra. No cambia cuentas, docentes, la lista importada ni otros cursos: esas filas se omiten ' +
     'y se cuentan, y un archivo de otro curso se rechaza.',
   'import.choose': 'Elegir un archivo',
   'import.chooseOther': 'Elegir otro archivo',
-  'import.drop': 'o suéltelo aquí: zip, csv o json',
+  'import.drop': 'o suéltelo aquí: zip, csv, xlsx o json',
   'import.options': 'Cómo se lee el archivo',
   'import.format': 'Formato',
   'import.format.auto': 'Detectar automáticamente',
@@ -30,6 +30,8 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.dates.auto': 'Año, mes, día (2026-08-15)',
   'import.dates.mdy': 'Mes, día, año (8/15/2026)',
   'import.dates.dmy': 'Día, mes, año (15/8/2026)',
+  'import.sheet': 'Hoja',
+  'import.sheet.auto': 'La primera con valores',
   'import.course': 'Curso',
   'import.courseHelp': 'Su nombre o identificador. Si el curso no existe, se crea.',
   'import.teacher': 'Correo electrónico del docente',
@@ -126,6 +128,12 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.blank_lines': 'Se omitieron líneas en blanco',
   'warning.windows_1252':
     'Un archivo no está en UTF-8 y se leyó como Windows-1252; compruebe los nombres que contiene',
+  'warning.sheets_not_read':
+    'El libro de Excel tiene varias hojas con valores; elija otra con "Hoja" en la ' +
+    'página o --sheet en la línea de comandos',
+  'warning.title_rows': 'Se omitieron filas encima del encabezado',
+  'warning.cells_without_header': 'Se omitieron celdas de columnas sin encabezado',
+  'warning.hidden_cells': 'Hay valores en filas o columnas ocultas; se importaron como los demás',
   'warning.cut_off':
     'La última fila de un archivo tiene menos celdas que el encabezado y no termina con un salto de línea; ' +
     'se leyó, pero es posible que el archivo esté incompleto',
