@@ -6,11 +6,11 @@ export const importEn = {
     'Import a OneRoster bundle (zip), a performance-book document (json), or a grade book of another ' +
     'system (csv or xlsx). The file is checked first. Nothing changes until you select Import.',
   'import.leadOfCourse':
-    'Import a grade book of another system (csv or xlsx) or a performance-book document (json) into ' +
-    'this course. The file is checked first. Nothing changes until you select Import. An import changes ' +
-    'the assignments, categories, and scores of this course, and the students that the file names. It does not ' +
-    'change accounts, teachers, the roster, or other courses: rows about them are left out and counted, ' +
-    'and a file about another course is refused.',
+    'Import a grade book of another system (csv or xlsx) or a performance-book document (json) into this ' +
+    'course. The file is checked first. Nothing changes until you select Import. An import changes the ' +
+    'assignments, categories, and scores of this course, and the students that the file names. It does ' +
+    'not change accounts, teachers, the roster, or other courses: rows about them are left out and ' +
+    'counted, and a file about another course is refused.',
   'import.choose': 'Choose a file',
   'import.chooseOther': 'Choose another file',
   'import.drop': 'or drop it here: zip, csv, xlsx, or json',

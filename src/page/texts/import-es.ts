@@ -5,11 +5,12 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.lead': 'Importe un paquete OneRoster (zip), un documento performance-book (json) o un libro de ' +
     'notas de otro sistema (csv o xlsx). Primero se comprueba el archivo. No cambia nada hasta que ' +
     'elija Importar.',
-  'import.leadOfCourse': 'Importe en este curso un libro de notas de otro sistema (csv o xlsx) o un ' +
-    'documento performance-book (json). Primero se comprueba el archivo. No cambia nada hasta que elija ' +
-    'Importar. Una importación cambia las tareas, las categorías y las notas de este curso, y los ' +
-    'estudiantes que el archivo nombra. No cambia cuentas, docentes, la lista importada ni otros cursos: esas filas se omiten ' +
-    'y se cuentan, y un archivo de otro curso se rechaza.',
+  'import.leadOfCourse':
+    'Importe en este curso un libro de notas de otro sistema (csv o xlsx) o un documento performance-book' +
+    ' (json). Primero se comprueba el archivo. No cambia nada hasta que elija Importar. Una importación ' +
+    'cambia las tareas, las categorías y las notas de este curso, y los estudiantes que el archivo ' +
+    'nombra. No cambia cuentas, docentes, la lista importada ni otros cursos: esas filas se omiten y se ' +
+    'cuentan, y un archivo de otro curso se rechaza.',
   'import.choose': 'Elegir un archivo',
   'import.chooseOther': 'Elegir otro archivo',
   'import.drop': 'o suéltelo aquí: zip, csv, xlsx o json',
