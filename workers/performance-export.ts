@@ -7,7 +7,7 @@ import { readBook, type Book } from '../src/courses/book.ts'
 import { hasCode, sentenceOf } from '../src/errors.ts'
 import { exportFilename } from '../src/exports/export-filename.ts'
 import type { ExportOptions } from '../src/exports/export-options.ts'
-import type { ExportTask } from '../src/exports/export.job.ts'
+import { COMMAND_LINE, type ExportTask } from '../src/exports/export.job.ts'
 import { bookChanges } from '../src/snapshots/book-changes.ts'
 import { openSnapshot } from '../src/snapshots/snapshot.ts'
 import { createSnapshotWriter, type SnapshotWriter } from '../src/snapshots/snapshot-writer.ts'
@@ -65,7 +65,7 @@ async function writeExport (
     paper,
     file: stagingPath,
     generatedAt: now,
-    generatedBy: requestedBy,
+    generatedBy: requestedBy === COMMAND_LINE ? undefined : requestedBy,
     teachers: (await listTeachers(snapshot, courseId)).map(teacherName),
     controls: { ...await controlTotals(snapshot, courseId, { today: book.today, periodId }), zeroedCells },
     changes,

@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { LOCK_FILES, lockFolder, runningService } from '../../db/sqlite/folder-lock.ts'
 import { readConfig, type Config } from '../config.ts'
 import { DomainError, hasCode } from '../errors.ts'
+import { COMMAND_LINE } from '../exports/export.job.ts'
 import { importSources } from '../imports/import-sources.ts'
 import { programFile } from '../program-files.ts'
 import type { CommandContext } from './program/context.ts'
@@ -142,7 +143,7 @@ async function introduce ({ services, address }: RunningService): Promise<string
     if (old.name === 'demo' && old.revoked_at === null) await accounts.revokeToken(old.id)
   }
   const token = await accounts.createToken({ email: TEACHER, name: 'demo' })
-  await exports.request({ courseId: course.id, options: {}, userId: null, requestedBy: 'command line' })
+  await exports.request({ courseId: course.id, options: {}, userId: null, requestedBy: COMMAND_LINE })
   await runner.drain()
   const latest = await exports.latest(course.id)
   const api = `${address}/api/courses/${course.id}/performance`

@@ -7,6 +7,7 @@ import { lockFolder, type FolderLock } from '../../db/sqlite/folder-lock.ts'
 import { hasCode } from '../errors.ts'
 import type { Config } from '../config.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
+import { COMMAND_LINE } from '../exports/export.job.ts'
 import type { ExportOptionsGiven } from '../exports/export-options.ts'
 import type { Services } from '../services.ts'
 import { parseId } from './program/arguments.ts'
@@ -19,8 +20,6 @@ import { withServices } from './program/open-services.ts'
 import { oneLine } from './program/printer.ts'
 import { createProgressBar, type ProgressBar } from './program/progress-bar.ts'
 
-/** Shown as the author of the export. */
-const MAKER = 'command line'
 /** A job that another process runs is looked at this often, ms. */
 const LOOK_EVERY_MS = 100
 
@@ -76,7 +75,7 @@ export function exportCommand (context: CommandContext): Command {
           if (services.db.engine === 'postgres') {
             if (file !== undefined) await assertFolder(file)
             return await exportByNode(
-              { context, services, bar }, { courseId, options, requestedBy: MAKER, file }
+              { context, services, bar }, { courseId, options, requestedBy: COMMAND_LINE, file }
             )
           }
           return file === undefined
@@ -131,7 +130,7 @@ async function writeExport (
       database: db.location,
       courseId,
       options: completed,
-      requestedBy: MAKER,
+      requestedBy: COMMAND_LINE,
       stagingPath,
       now: clock.now(),
       paper,
@@ -173,7 +172,9 @@ async function storeExport (
       await services.files.reconcile()
       await services.runner.start()
     }
-    const ticket = await services.exports.request({ courseId, options, userId: null, requestedBy: MAKER })
+    const ticket = await services.exports.request({
+      courseId, options, userId: null, requestedBy: COMMAND_LINE,
+    })
     if (ticket === undefined) throw noCourse(courseId)
     services.audit.record({ ...BY_COMMAND, action: 'export.request', subject: `course ${courseId}` })
     for (;;) {

@@ -14,6 +14,9 @@ export const EXPORT_KIND = 'performance-export'
 export const EXPORT_CATEGORY = 'teacher-performance'
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
+/** `requestedBy` of an export from the command line. The workbook translates it. */
+export const COMMAND_LINE = 'command line'
+
 export interface ExportPayload {
   courseId: number
   options: ExportOptions

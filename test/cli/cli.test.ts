@@ -50,6 +50,7 @@ t.test('help, version and wrong usage', async (t) => {
       ['export', 'x'],
       ['export', '1', '--sheets', 'all'],
       ['export', '1', '--language', 'de'],
+      ['export', '1', '--compare-with', 'first'],
       ['user', 'add', 'a@b.example'],
       ['user', 'add', 'a@b.example', '--role', 'king'],
       ['token', 'create', 'a@b.example', '--scope', 'all'],
@@ -197,7 +198,9 @@ t.test('export into a file, and as an export of the course', async (t) => {
   t.match(await perfbook(data, ['export', '9']), { status: 1, stderr: /no course with id 9/ })
   const period = ['--period', '2nd', '--language', 'es']
   t.match(await perfbook(data, ['export', '1', ...period, '-o', file]), { status: 0 })
-  t.equal((await readCells(file))[0]?.cells['C7'], 'Grupo: 2nd')
+  const summary = (await readCells(file))[0]?.cells
+  t.equal(summary?.['C7'], 'Grupo: 2nd')
+  t.strictSame([summary?.['A6'], summary?.['B6']], ['Generado por', 'línea de comandos'])
   for (const given of ['2nd', '2']) {
     const { stdout } = await perfbook(data, ['export', '1', '--period', given])
     t.match(stdout, /Physics_I_2nd_Performance_\d{8}-\d{6}\.xlsx\n$/, 'by name or by id')
@@ -216,6 +219,29 @@ t.test('export into a file, and as an export of the course', async (t) => {
   t.match(await perfbook(data, ['job', 'show', String(job.id)]), { status: 0, stdout: /"succeeded"/ })
   t.match(await perfbook(data, ['job', 'show', '99']), { status: 1 })
   t.match(await perfbook(data, ['job', 'retry', String(job.id)]), { status: 1 })
+})
+
+t.test('export with what has changed since another export', async (t) => {
+  const folder = t.testdir()
+  const data = join(folder, 'data')
+  await makeBookDatabase(join(data, 'perfbook.sqlite'), COURSE)
+  const file = join(folder, 'out.xlsx')
+  const run = async (...args: string[]): Promise<{ status: number | null, stdout: string, stderr: string }> =>
+    await perfbook(data, args)
+  t.match(await run('export', '1'), { status: 0 })
+  t.match(await run('course', 'set', '1', '--weight', 'Homework=0.5'), { status: 0 })
+  for (const [to, compareWith] of [[[], '1'], [['-o', file], 'last']] as const) {
+    const made = await run('export', '1', '--compare-with', compareWith, ...to)
+    t.match(made, { status: 0 })
+    const changes = (await readCells(made.stdout.trim())).at(-1)
+    t.equal(changes?.name, 'Changes')
+    const texts = Object.values(changes?.cells ?? {}).join('\n')
+    if (compareWith === '1') t.match(texts, /Homework/)
+    else t.notMatch(texts, /Homework/, 'the newest export already has the weight')
+  }
+  for (const to of [[], ['-o', file]]) {
+    t.match(await run('export', '1', '--compare-with', '99', ...to), { status: 1, stderr: /no such export/i })
+  }
 })
 
 t.test('all invalid settings are named', async (t) => {

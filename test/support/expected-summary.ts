@@ -32,7 +32,7 @@ export async function expectedTables (
     if (!isDropped) active.push({ period: student.period_id, course: courseAverage, categories })
   }
   const weights = book.categories.reduce((sum, { weight }) => sum + weight, 0)
-  const isScaled = book.categories.length > 0 && weights.toFixed(6) !== '1.000000'
+  const isScaled = weights.toFixed(6) !== '1.000000'
   const tables: ExpectedTable[] = [{
     headings: ['Category', 'Weight', 'Class average', 'Median', 'Lowest', 'Highest'],
     rows: [

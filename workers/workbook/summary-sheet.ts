@@ -74,7 +74,7 @@ export function summarySheet (
     styles.summaryDateTime
   )
   cells.put(3, styles.remark, book.course.timeZone)
-  cells.line(words.generatedBy, request.generatedBy)
+  cells.line(words.generatedBy, request.generatedBy ?? words.commandLine)
   cells.line(words.students, averages.students)
   if (book.period !== undefined) cells.put(3, styles.remark, `${words.period}: ${book.period.name}`)
   cells.line(words.droppedStudents, averages.dropped)
@@ -161,7 +161,6 @@ export function summarySheet (
     const total = book.categories.reduce((sum, { weight }) => sum + weight, 0)
     // The range starts at the heading, so it works without categories and when a row is inserted at the top.
     cells.formula(2, `SUM(B${headings}:B${last})`, () => total)
-    if (last === headings) return headings
     // The empty text if the weights, rounded to six decimals, add up to 100%.
     const isScaled = Math.abs(total - 1) >= 0.5e-6
     cells.formula(
@@ -170,7 +169,9 @@ export function summarySheet (
       () => isScaled ? words.scaled : null,
       { style: styles.remark }
     )
-    validations.push({ range: `B${headings + 1}:B${last}`, most: 1, message: words.enterPercent })
+    if (last > headings) {
+      validations.push({ range: `B${headings + 1}:B${last}`, most: 1, message: words.enterPercent })
+    }
     return headings
   }
 

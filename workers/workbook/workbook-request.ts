@@ -39,7 +39,8 @@ export interface WorkbookRequest {
   paper?: Paper | 'auto'
   /** Ms since 1970. Shown on Summary and in the document's properties. */
   generatedAt: number
-  generatedBy: string
+  /** A person; undefined: the command line. */
+  generatedBy: string | undefined
   /** Names for Summary. */
   teachers: string[]
   /** Of the same snapshot as the book. */

@@ -42,7 +42,7 @@ async function withCourse (
         options: DEFAULTS,
         file: join(folder, 'out.xlsx'),
         generatedAt: NOW,
-        generatedBy: 'command line',
+        generatedBy: undefined,
         teachers: [],
         controls,
       })

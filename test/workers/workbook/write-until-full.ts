@@ -10,7 +10,7 @@ await withBook(database!, 1, NOW, async (book, controls) => {
       options: DEFAULTS,
       file: file!,
       generatedAt: NOW,
-      generatedBy: 'command line',
+      generatedBy: undefined,
       teachers: [],
       controls,
     })

@@ -11,6 +11,7 @@ export const es: WorkbookWords = {
   teachers: 'Docentes',
   generatedAt: 'Generado el',
   generatedBy: 'Generado por',
+  commandLine: 'línea de comandos',
   students: 'Estudiantes',
   droppedStudents: 'Estudiantes dados de baja',
   tasks: 'Tareas',

@@ -19,6 +19,7 @@ export interface WorkbookWords {
   teachers: string
   generatedAt: string
   generatedBy: string
+  commandLine: string
   students: string
   droppedStudents: string
   tasks: string
