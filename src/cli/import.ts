@@ -5,10 +5,13 @@ import { readConfig, type Config } from '../config.ts'
 import { BY_COMMAND, createAudit } from '../audit/audit.ts'
 import { BOUNDS_OF_COMMANDS, COLUMN_USES, type ColumnEntry } from '../imports/columns.ts'
 import { IMPORT_FORMATS, type DateOrder, type ImportFormat } from '../imports/import-options.ts'
+import type { ColumnMap } from '../imports/column-maps/column-map.ts'
+import { readMapFile } from '../imports/column-maps/read-map.ts'
+import type { ImportChoices } from '../imports/import.job.ts'
 import { changesText, IMPORT_RUN } from '../imports/import-audit.ts'
 import { importSources } from '../imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
-import { showPlace } from '../imports/problems.ts'
+import { Problems, showPlace } from '../imports/problems.ts'
 import { systemClock } from '../jobs/clock.ts'
 import { parseTimeZone } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
@@ -27,6 +30,8 @@ interface ImportFlags {
   sheet?: string
   course?: string
   teacher?: string
+  /** A file. */
+  map?: string
   dryRun: boolean
   strict: boolean
   allowRemovals: boolean
@@ -66,6 +71,7 @@ export function importCommand (context: CommandContext): Command {
       '--course <course>',
       'source id or name of the course of a grade book; created if there is none'
     )
+    .option('--map <file>', 'column map (JSON) for a table: which columns are what')
     .option('--teacher <email>', 'teacher who gets access to the course of a grade book')
     .option('--dry-run', 'only report what the import would change', false)
     .option('--strict', 'treat warnings as errors', false)
@@ -93,9 +99,13 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
   const progress = createProgress(context)
   let outcome: ImportOutcome
   try {
-    outcome = config.database.engine === 'sqlite'
-      ? await importHere(given, flags, { config, context, progress })
-      : await importByNode(given, choicesOf(flags), { context, progress })
+    const choices = await choicesOf(flags, context)
+    if (!('dryRun' in choices)) outcome = choices
+    else {
+      outcome = config.database.engine === 'sqlite'
+        ? await importHere(given, choices, { config, context, progress })
+        : await importByNode(given, choices, { context, progress })
+    }
   } finally {
     progress.end()
   }
@@ -108,7 +118,17 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
   }
 }
 
-function choicesOf ({ json, ...choices }: ImportFlags): Omit<ImportFlags, 'json'> { return choices }
+/** What the flags choose, with the map itself; or an outcome that says what is wrong with the map. */
+async function choicesOf (
+  { json: _json, map: mapFile, ...choices }: ImportFlags, context: CommandContext
+): Promise<ImportChoices | Extract<ImportOutcome, { ok: false }>> {
+  if (mapFile === undefined) return choices
+  const problems = new Problems()
+  let map: ColumnMap | undefined
+  await problems.collect(async () => { map = await readMapFile(givenPath(context, mapFile)) })
+  const { errors, errorCount } = problems
+  return map === undefined ? { ok: false, errors, errorCount } : { ...choices, map }
+}
 
 interface Importing {
   config: Config
@@ -118,12 +138,12 @@ interface Importing {
 
 /** Imports in this process. */
 async function importHere (
-  paths: string[], flags: ImportFlags, { config, context, progress }: Importing
+  paths: string[], choices: ImportChoices, { config, context, progress }: Importing
 ): Promise<ImportOutcome> {
   const database = await openDatabase(config.database)
   try {
     const outcome = await importSources(paths, {
-      ...choicesOf(flags),
+      ...choices,
       database: database.location,
       stagingFolder: config.stagingFolder,
       defaultTimeZone: config.DEFAULT_TIME_ZONE,
@@ -134,7 +154,7 @@ async function importHere (
       signal: context.signal,
       onProgress: progress.set,
     })
-    if (outcome.ok && !flags.dryRun) await note(outcome.summary, database, config, context)
+    if (outcome.ok && !choices.dryRun) await note(outcome.summary, database, config, context)
     return outcome
   } catch (error) {
     if (context.signal.aborted) throw stopped()

@@ -21,6 +21,7 @@ export type ColumnUse = keyof typeof COLUMN_USES
 /** Why a column is left out, or what is special about its use. The names are permanent. */
 export const COLUMN_REASONS = {
   not_used: 'Perfbook does not use it',
+  not_chosen: 'the column map does not choose it',
   no_title: 'it has no title',
   read_only: 'the other system computes it (read only)',
   total: 'it is a total',

@@ -1,7 +1,7 @@
 import { listNames, shortenName } from '../short-text.ts'
 import { importGradeBooks, type GradeBookFile } from './grade-book/import-grade-book.ts'
 import { gradeBookFormat, otherRoster } from './grade-book/recognize.ts'
-import type { ImportFormat } from './import-options.ts'
+import type { ImportFormat, ImportOptions } from './import-options.ts'
 import type { ImportRun } from './import-run.ts'
 import { importRoster, readBundles } from './oneroster/import-roster.ts'
 import { isBundle } from './oneroster/manifest.ts'
@@ -27,11 +27,12 @@ interface Sorted {
  */
 export async function importByFormat (sources: Source[], run: ImportRun): Promise<void> {
   const sorted: Sorted = { bundles: [], rosters: new Map(), documents: [], gradeBooks: [] }
-  const ofSingleFiles = run.options.format === undefined ? await systemOfSingleFiles(sources) : undefined
+  const forced = formatOf(run.options)
+  const ofSingleFiles = forced === undefined ? await systemOfSingleFiles(sources) : undefined
   for (const source of sources) {
     const [file] = source.isFile ? source.files : []
     if (ofSingleFiles === undefined || file === undefined || !isTableOf(ofSingleFiles, file)) {
-      await sort(source, sorted, run.options.format)
+      await sort(source, sorted, forced)
     } else addRoster(ofSingleFiles, source, sorted)
   }
   if (run.options.sheet !== undefined && !hasWorkbook(sources)) {
@@ -53,6 +54,13 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
   }
   if (documents.length > 0) await importDocuments(documents, run)
   if (firstGradeBook !== undefined) await importGradeBooks([firstGradeBook, ...otherGradeBooks], run)
+}
+
+/** The format that the options force. A column map is for tables. Throws Refusal. */
+function formatOf ({ format, map }: ImportOptions): ImportFormat | undefined {
+  if (map === undefined || format === 'spreadsheet') return format
+  if (format === undefined) return 'spreadsheet'
+  throw new Refusal({ file: null }, `a column map is for the format spreadsheet, not for ${format}`)
 }
 
 async function sort (source: Source, sorted: Sorted, forced: ImportFormat | undefined): Promise<void> {

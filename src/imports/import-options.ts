@@ -1,4 +1,5 @@
 import type { DatabaseLocation } from '../../db/index.ts'
+import type { ColumnMap } from './column-maps/column-map.ts'
 import type { ColumnBounds } from './columns.ts'
 
 /** Every format that `--format` and the API can name. Each has a template. */
@@ -10,6 +11,7 @@ export const IMPORT_FORMATS = [
   'brightspace',
   'blackboard',
   'google-classroom',
+  'spreadsheet',
   'sds',
   'clever',
 ] as const
@@ -38,6 +40,8 @@ export interface ImportOptions {
   course?: string | undefined
   /** Email address of the teacher who can see the course of a grade book CSV. */
   teacher?: string | undefined
+  /** Which columns of a table are what. The format is then `spreadsheet`. */
+  map?: ColumnMap | undefined
   /** A teacher's import, which can change and see only this course; see `course-scope.ts`. */
   onlyCourseId?: number | undefined
   /** Reports what would change, and changes nothing. */

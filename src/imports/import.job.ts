@@ -5,6 +5,7 @@ import type { JobRow } from '../../db/queries/jobs.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
+import type { ColumnMap } from './column-maps/column-map.ts'
 import { noteImport, type ImportEntry } from './import-audit.ts'
 import type { DateOrder, ImportFormat } from './import-options.ts'
 import type { ImportError, ImportSummary } from './outcome.ts'
@@ -27,6 +28,8 @@ export interface ImportChoices {
   /** Not in jobs of older versions. */
   allowSkips?: boolean | undefined
   allowNewPeople?: boolean | undefined
+  /** Not in jobs of older versions. */
+  map?: ColumnMap | undefined
   /** For grade book CSVs: source id or name of the course, and email address of its teacher. */
   course?: string | undefined
   teacher?: string | undefined

@@ -66,6 +66,8 @@ export const WARNINGS = {
     '--allow-erased on the command line',
   row_of_no_student: 'Rows of test students were left out',
   row_of_averages: 'Rows of averages, which are about no student, were left out',
+  row_about_no_student:
+    'Rows that name no student, such as rows of notes, were left out; check the first one',
   people_matched_loosely: 'People in a grade book were matched only by ignoring case and leading zeros',
   people_matched_by_name: 'People in a grade book were matched by name alone',
   people_in_conflict: 'Grade book rows whose values point to different people were skipped',

@@ -7,9 +7,12 @@ import { displayName } from '../../accounts/access.ts'
 import { IMPORT_KIND, type ImportChoices } from '../../imports/import.job.ts'
 import type { Imports } from '../../imports/imports.ts'
 import { IMPORT_FORMATS, type DateOrder, type ImportFormat } from '../../imports/import-options.ts'
+import { MAP_BYTES_MAX, type ColumnMap } from '../../imports/column-maps/column-map.ts'
+import { readColumnMap } from '../../imports/column-maps/read-map.ts'
+import { Refusal } from '../../imports/problems.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../../imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
-import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
+import { boundMessage, EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
 import { courseOf, jobOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { acceptForms, withUpload, type Upload } from '../uploads/file-upload.ts'
@@ -34,6 +37,7 @@ const FIELDS = [
   'allow_removals',
   'allow_skips',
   'allow_new_people',
+  'map',
 ]
 
 const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2))
@@ -59,7 +63,8 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
     description:
       'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dates` (`mdy` or ' +
       '`dmy`: the order of dates such as 8/15/2026), `sheet` (of an Excel workbook), `dry_run`, `strict`, ' +
-      '`allow_removals`, `allow_skips`, `allow_new_people`.',
+      '`allow_removals`, `allow_skips`, `allow_new_people`, `map` (a column map as JSON: which columns of ' +
+      'a table are what).',
     consumes: ['multipart/form-data'],
     response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 413, 415, 429, 503, 507) },
   }
@@ -181,6 +186,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
       checksContent: false,
       fields: [],
       optional,
+      longFields: { map: MAP_BYTES_MAX },
     }
     const ticket = await withUpload(request, rules, ({ staged, filename, fields }) => imports.request({
       staged,
@@ -196,7 +202,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
 
 /** The fields of the form. Throws VALIDATION_FAILED, which names the field. */
 function choicesOf (fields: Upload['fields']): ImportChoices {
-  const { format, time_zone: timeZone, dates, sheet, course, teacher } = fields
+  const { format, time_zone: timeZone, dates, sheet, map, course, teacher } = fields
   if (format !== undefined && !(IMPORT_FORMATS as readonly string[]).includes(format)) {
     throw new DomainError('VALIDATION_FAILED', {
       detail: `format: must be one of ${IMPORT_FORMATS.join(', ')}`,
@@ -224,6 +230,7 @@ function choicesOf (fields: Upload['fields']): ImportChoices {
     timeZone,
     dates: dates satisfies DateOrder | undefined,
     sheet,
+    map: map === undefined ? undefined : columnMapOf(map, format),
     course,
     teacher,
     dryRun: flag(fields, 'dry_run'),
@@ -232,6 +239,21 @@ function choicesOf (fields: Upload['fields']): ImportChoices {
     allowErased: flag(fields, 'allow_erased'),
     allowSkips: flag(fields, 'allow_skips'),
     allowNewPeople: flag(fields, 'allow_new_people'),
+  }
+}
+
+/** Throws VALIDATION_FAILED. */
+function columnMapOf (text: string, format: string | undefined): ColumnMap {
+  if (format !== undefined && format !== 'spreadsheet') {
+    const detail = `map: is for the format spreadsheet, not for ${format}`
+    throw new DomainError('VALIDATION_FAILED', { detail })
+  }
+  try {
+    return readColumnMap(text, 'map')
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const place = [error.place.file, error.place.path].filter((part) => part != null).join('.')
+    throw new DomainError('VALIDATION_FAILED', { detail: boundMessage(`${place}: ${error.message}`) })
   }
 }
 

@@ -27,6 +27,8 @@ interface UploadRules<Field extends string = string> {
   fields: readonly Field[]
   /** Fields that may be left out. */
   optional?: readonly string[]
+  /** Most bytes of the values of fields that may be longer than others. */
+  longFields?: Readonly<Record<string, number>>
 }
 
 export interface Upload<Field extends string = never> {
@@ -80,7 +82,7 @@ async function receive<Field extends string> (
     open = await rules.room.open(rules.userId, Math.min(announcedBytes, rules.maxBytes))
     const limits = {
       fileSize: rules.maxBytes + 1,
-      fieldSize: FIELD_BYTES,
+      fieldSize: Math.max(FIELD_BYTES, ...Object.values(rules.longFields ?? {})),
       fieldNameSize: 100,
       files: 2,
       fields: 20,
@@ -118,13 +120,14 @@ async function receive<Field extends string> (
 function takeField (
   fields: Map<string, string>,
   part: Extract<Multipart, { type: 'field' }>,
-  { fields: required, optional = [] }: UploadRules
+  { fields: required, optional = [], longFields = {} }: UploadRules
 ): void {
   const name = nameOf(part)
   if (!required.includes(name) && !optional.includes(name)) throw unknownField(name)
   if (fields.has(name)) throw invalid(`${shorten(name)}: is in the form twice`)
-  if (typeof part.value !== 'string' || part.valueTruncated) {
-    throw invalid(`${shorten(name)}: must be text of at most ${FIELD_BYTES} bytes`)
+  const most = Object.hasOwn(longFields, name) ? longFields[name] ?? FIELD_BYTES : FIELD_BYTES
+  if (typeof part.value !== 'string' || part.valueTruncated || Buffer.byteLength(part.value) > most) {
+    throw invalid(`${shorten(name)}: must be text of at most ${most} bytes`)
   }
   // PostgreSQL stores no such text.
   if (part.value.includes('\0')) throw invalid(`${shorten(name)}: must not contain a NUL character`)

@@ -2,4 +2,4 @@
 export type TableSystem = 'brightspace' | 'blackboard' | 'google-classroom'
 
 /** A system that grade books come from. The database has these names. */
-export type GradeBookFormat = 'canvas' | 'moodle' | TableSystem
+export type GradeBookFormat = 'canvas' | 'moodle' | 'spreadsheet' | TableSystem

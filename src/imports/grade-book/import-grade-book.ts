@@ -3,6 +3,7 @@ import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
 import type { RowVisitor } from '../sources/row-splitter.ts'
 import type { SourceFile } from '../sources/source-files.ts'
+import { readMappedTable } from '../column-maps/read-mapped-table.ts'
 import { readCanvas } from './canvas.ts'
 import { GradeBook, type GradeBookReading } from './grade-book.ts'
 import { courseFor } from './grade-book-course.ts'
@@ -10,6 +11,8 @@ import { readMoodle } from './moodle.ts'
 import { readTableFormat } from './read-table-format.ts'
 import type { GradeBookFormat } from './grade-book-format.ts'
 import { TABLE_FORMATS } from './table-formats.ts'
+
+const NO_MAP = 'is a table whose columns are not known; name them with a column map'
 
 export interface GradeBookFile {
   file: SourceFile
@@ -31,6 +34,7 @@ export async function importGradeBooks (
   const book = new GradeBook(await courseFor(first.file, run), run)
   for (const { file, format } of files) {
     await problems.collect(async () => {
+      if (format === 'spreadsheet') return await importMapped(file, book, run)
       await run.readTable(file, (names, line, numbers) => {
         const tooLong = names.find(isNameTooLong)
         if (tooLong !== undefined) {
@@ -47,9 +51,18 @@ export async function importGradeBooks (
 }
 
 function readGradeBook (
-  format: GradeBookFormat, names: string[], header: number, reading: GradeBookReading
+  format: Exclude<GradeBookFormat, 'spreadsheet'>, names: string[], header: number, reading: GradeBookReading
 ): RowVisitor {
   if (format === 'canvas') return readCanvas(names, header, reading)
   if (format === 'moodle') return readMoodle(names, header, reading)
   return readTableFormat(TABLE_FORMATS[format], names, header, reading)
+}
+
+/** Imports a table whose columns are chosen by hand. */
+async function importMapped (file: SourceFile, book: GradeBook, run: ImportRun): Promise<void> {
+  const { map } = run.options
+  if (map === undefined) throw new Refusal({ file: file.name }, NO_MAP)
+  await run.readTable(file, (_names, _line, numbers) => {
+    return readMappedTable(map, { book, file, numbers, run })
+  }, { header: 'unknown' })
 }

@@ -18,4 +18,12 @@ export function nameOf ({ whole, first, last }: GivenName): Name {
   return { firstName: textOf(firstName), lastName: textOf(lastName) }
 }
 
+/** Divides `First Last`, which is all in the last name, at the last space. */
+export function dividedName ({ firstName, lastName }: Name): Name {
+  const [, first, last] = firstName === null ? /^(.*\S)\s+(\S+)$/s.exec(lastName ?? '') ?? [] : []
+  return first === undefined || last === undefined
+    ? { firstName, lastName }
+    : { firstName: first, lastName: last }
+}
+
 function textOf (text: string): string | null { return text.trim() === '' ? null : text.trim() }

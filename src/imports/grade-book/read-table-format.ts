@@ -1,5 +1,6 @@
 import { shorten } from '../../short-text.ts'
 import type { ColumnReason } from '../columns.ts'
+import { nameKey } from '../person-keys.ts'
 import type { Place } from '../problems.ts'
 import type { RowVisitor } from '../sources/row-splitter.ts'
 import { withoutNull } from '../sources/text-values.ts'
@@ -8,7 +9,7 @@ import type { Grade } from './grade.ts'
 import type { GradeBookReading } from './grade-book.ts'
 import { GradeColumn } from './grade-column.ts'
 import type { GradeBookPerson } from './match-people.ts'
-import { nameOf } from './person-name.ts'
+import { dividedName, nameOf } from './person-name.ts'
 import {
   isTask, type IdentityUse, type TableFormat, type TableLayout, type TaskColumn,
 } from './table-layout.ts'
@@ -127,15 +128,20 @@ class StudentRows {
     const ids = new Map(this.#format.ids.map((use) => [use, this.#id(fields, use, place)]))
     const login = ids.get('identity_login') ?? null
     const email = value('identity_email') ?? (login?.includes('@') === true ? login : null)
+    const given = nameOf({
+      whole: value('identity_name'),
+      first: value('identity_first_name'),
+      last: value('identity_last_name'),
+    })
+    const isDivided = this.#format.dividesNames === true && value('identity_last_name') === null
+    const name = isDivided ? dividedName(given) : given
+    const own = [...ids.values()].filter((id) => id !== null)
+    const last = this.#format.isKnownByName === true ? [nameKey(name.firstName, name.lastName)] : []
     return {
       system: this.#format.system,
-      ids: [...ids.values()].filter((id) => id !== null),
+      ids: own.length > 0 ? own : last.filter((key) => key !== ''),
       logins: login === null ? [] : [login],
-      ...nameOf({
-        whole: value('identity_name'),
-        first: value('identity_first_name'),
-        last: value('identity_last_name'),
-      }),
+      ...name,
       studentIdentifier: ids.get('identity_student_id') ?? null,
       email,
       section: value('identity_period'),

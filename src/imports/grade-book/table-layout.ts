@@ -58,6 +58,10 @@ export interface TableFormat {
   layoutOf: (beginning: TableBeginning) => TableLayout | undefined
   /** What identifies a person in this system, the most permanent first. */
   ids: readonly IdentityUse[]
+  /** A person without any of these is known by the name. Default: false, such a row is an error. */
+  isKnownByName?: boolean
+  /** A whole name without a comma is `First Last`. Default: false, it is kept as one. */
+  dividesNames?: boolean
   /** Removes what the system adds to ids and logins. */
   plainId?: (cell: string) => string
   /**

@@ -8,6 +8,7 @@ export const FORMATS = [
   'brightspace',
   'blackboard',
   'google-classroom',
+  'spreadsheet',
   'sds',
   'clever',
 ] as const satisfies readonly ImportFormat[]

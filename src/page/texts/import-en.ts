@@ -24,6 +24,7 @@ export const importEn = {
   'import.format.brightspace': 'Brightspace grade book',
   'import.format.blackboard': 'Blackboard grade book',
   'import.format.google-classroom': 'Google Classroom grades',
+  'import.format.spreadsheet': 'Table with columns chosen by hand',
   'import.format.sds': 'Microsoft School Data Sync',
   'import.format.clever': 'Clever',
   'import.zone.auto': 'From the file, or from the server',
@@ -167,6 +168,8 @@ export const importEn = {
     'A column has points but no points possible, so it gives no score; export percentages if you can',
   'warning.row_of_no_student': 'Rows of test students were left out',
   'warning.row_of_averages': 'Rows of averages, which are about no student, were left out',
+  'warning.row_about_no_student':
+    'Rows that name no student, such as rows of notes, were left out; check the first one',
   'warning.erased_person':
     'Erased people were left out; to let them back in, use "Allow erased people" on the page or ' +
     '--allow-erased on the command line',
@@ -205,6 +208,7 @@ export const importEn = {
   'column.identity_period': 'identity: the period',
   'column.left_out': 'left out',
   'columnReason.not_used': 'Perfbook does not use it',
+  'columnReason.not_chosen': 'the column map does not choose it',
   'columnReason.no_title': 'it has no title',
   'columnReason.read_only': 'the other system computes it (read only)',
   'columnReason.total': 'it is a total',

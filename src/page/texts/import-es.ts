@@ -24,6 +24,7 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.format.brightspace': 'Libro de notas de Brightspace',
   'import.format.blackboard': 'Libro de notas de Blackboard',
   'import.format.google-classroom': 'Notas de Google Classroom',
+  'import.format.spreadsheet': 'Tabla con columnas elegidas a mano',
   'import.format.sds': 'Microsoft School Data Sync',
   'import.format.clever': 'Clever',
   'import.zone.auto': 'La del archivo o la del servidor',
@@ -191,6 +192,8 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
     'Una columna tiene puntos pero no puntos posibles, así que no da nota; exporte también los porcentajes',
   'warning.row_of_no_student': 'Se omitieron filas de estudiantes de prueba',
   'warning.row_of_averages': 'Se omitieron filas de promedios, que no son de ningún estudiante',
+  'warning.row_about_no_student':
+    'Se omitieron filas que no nombran a ningún estudiante, como las de notas al margen; revise la primera',
   'warning.erased_person':
     'Se omitieron personas cuyos datos se borraron; para volver a admitirlas, use «Permitir personas ' +
     'borradas» en la página o --allow-erased en la línea de comandos',
@@ -231,6 +234,7 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'column.identity_period': 'identidad: el grupo',
   'column.left_out': 'omitida',
   'columnReason.not_used': 'Perfbook no la usa',
+  'columnReason.not_chosen': 'el mapa de columnas no la elige',
   'columnReason.no_title': 'no tiene título',
   'columnReason.read_only': 'la calcula el otro sistema (solo lectura)',
   'columnReason.total': 'es un total',

@@ -1,0 +1,56 @@
+// A column map says which columns of a table are what. People write it by hand or change a proposed one, so
+// it is short: a column that it does not name is left out.
+import Type, { type Static } from 'typebox'
+import { NAME_MAX } from '../../short-text.ts'
+
+/** What a column can be. */
+export const MAP_USES = [
+  'name', 'first_name', 'last_name', 'student_id', 'email', 'login', 'period', 'task', 'left_out',
+] as const
+export type MapUse = typeof MAP_USES[number]
+
+/** Most bytes of a map as JSON. */
+export const MAP_BYTES_MAX = 512 * 1024
+/** Most columns that a map names. */
+const COLUMNS_MAX = 2000
+/** The last column of a spreadsheet. */
+const POSITION_MAX = 20_000
+/** The header is one of the first lines. */
+export const HEADER_MAX = 100
+
+/** Descriptions complete the sentence "expected …". */
+const choice = Type.Object({
+  column: Type.Union([
+    Type.String({ minLength: 1, maxLength: NAME_MAX }),
+    Type.Integer({ minimum: 1, maximum: POSITION_MAX }),
+  ], { description: 'the header of a column, its letter ("C"), or its number (3)' }),
+  use: Type.Enum([...MAP_USES], { description: `one of ${MAP_USES.join(', ')}` }),
+  points_possible: Type.Optional(Type.Union([
+    Type.Number({ exclusiveMinimum: 0, maximum: 1e9 }),
+    Type.Literal('percent'),
+    Type.Null(),
+  ], { description: 'a number above 0, "percent" or null' })),
+  title: Type.Optional(Type.String({
+    minLength: 1, maxLength: NAME_MAX, description: 'the title of the task',
+  })),
+  category: Type.Optional(Type.String({
+    minLength: 1, maxLength: NAME_MAX, description: 'the title of a category',
+  })),
+  due_on: Type.Optional(Type.String({ format: 'date', description: 'a date written YYYY-MM-DD' })),
+}, { additionalProperties: false, description: 'an object with "column" and "use"' })
+
+const line = (description: string) => Type.Integer({ minimum: 1, maximum: HEADER_MAX, description })
+
+/** The JSON Schema of a column map. */
+export const COLUMN_MAP_SCHEMA = Type.Object({
+  header_row: Type.Optional(line(`the line of the header, 1 to ${HEADER_MAX}`)),
+  points_row: Type.Optional(Type.Union([line('a line'), Type.Null()], {
+    description: `the line of the row of points possible, 1 to ${HEADER_MAX}, or null`,
+  })),
+  columns: Type.Array(choice, {
+    minItems: 1, maxItems: COLUMNS_MAX, description: `a list of 1 to ${COLUMNS_MAX} columns`,
+  }),
+}, { title: 'ColumnMap', additionalProperties: false, description: 'an object with "columns"' })
+
+export type ColumnMap = Static<typeof COLUMN_MAP_SCHEMA>
+export type ColumnChoice = ColumnMap['columns'][number]

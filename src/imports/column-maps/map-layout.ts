@@ -1,0 +1,119 @@
+// What a column map means for the columns of one table.
+import { listNames, shorten } from '../../short-text.ts'
+import type { ImportRun } from '../import-run.ts'
+import { Refusal, type Place } from '../problems.ts'
+import type { ColumnLayout, IdentityUse, TableLayout } from '../grade-book/table-layout.ts'
+import type { TableNumbers } from '../sources/table-numbers.ts'
+import type { ColumnChoice, ColumnMap, MapUse } from './column-map.ts'
+import { HeaderColumns, letterOf } from './find-columns.ts'
+
+const IDENTITY: Readonly<Record<Exclude<MapUse, 'task' | 'left_out'>, IdentityUse>> = {
+  name: 'identity_name',
+  first_name: 'identity_first_name',
+  last_name: 'identity_last_name',
+  student_id: 'identity_student_id',
+  email: 'identity_email',
+  login: 'identity_login',
+  period: 'identity_period',
+}
+const WHO: readonly MapUse[] = ['name', 'first_name', 'last_name', 'student_id', 'email', 'login']
+
+interface MappedTable {
+  names: string[]
+  /** Where the header is. */
+  place: Place
+  /** The row of points possible; undefined if the map names none. */
+  points: { fields: string[], place: Place } | undefined
+  numbers: TableNumbers
+  run: ImportRun
+}
+
+/** The layout of a table by its map. Throws Refusal, which names every column that cannot be found. */
+export function layoutOfMap (map: ColumnMap, table: MappedTable): TableLayout {
+  const { names, place, run } = table
+  const chosen = choicesByColumn(map, names, place)
+  const columns = names.map((name, at): ColumnLayout => {
+    const choice = chosen.get(at)
+    if (choice === undefined) return { use: 'left_out', reason: name === '' ? 'no_title' : 'not_chosen' }
+    if (choice.use === 'left_out') return { use: 'left_out', reason: 'not_chosen' }
+    if (choice.use !== 'task') return { use: IDENTITY[choice.use] }
+    return taskOf(choice, at, table)
+  })
+  if (columns.some((column) => 'pointsPossible' in column && column.pointsPossible === null)) {
+    run.problems.warn('points_without_possible', place)
+  }
+  return { names, columns, rowsBefore: 1 }
+}
+
+/** By the index of the column. */
+function choicesByColumn (
+  { columns }: ColumnMap, names: string[], place: Place
+): Map<number, ColumnChoice> {
+  const header = new HeaderColumns(names)
+  const chosen = new Map<number, ColumnChoice>()
+  const byUse = new Map<MapUse, ColumnChoice>()
+  const faults: string[] = []
+  for (const choice of columns) {
+    const { column, use } = choice
+    const at = header.find(column)
+    if (typeof at !== 'number') faults.push(at.fault)
+    else if (chosen.has(at)) {
+      faults.push(`the map names the column ${letterOf(at)} ("${shorten(names[at] ?? '')}") twice`)
+    } else chosen.set(at, choice)
+    if (use === 'task' || use === 'left_out') continue
+    const other = byUse.get(use)
+    if (other !== undefined) {
+      faults.push(`the map has two columns for ${use}: ${show(other.column)} and ${show(column)}`)
+    }
+    byUse.set(use, choice)
+  }
+  if (!WHO.some((use) => byUse.has(use))) {
+    faults.push(`the map has no column that says who a row is about (${WHO.join(', ')})`)
+  }
+  if (!columns.some(({ use }) => use === 'task')) faults.push('the map has no column with the use "task"')
+  const [first, ...others] = faults
+  if (first === undefined) return chosen
+  const more = others.length === 0 ? '' : `; ${listNames(others.map((one) => shorten(one, 150)), 2)}`
+  throw new Refusal(place, `does not fit the column map: ${shorten(first, 500)}${more}`)
+}
+
+function taskOf (
+  { points_possible: given, title, category, due_on: dueOn }: ColumnChoice, at: number, table: MappedTable
+): ColumnLayout {
+  const column = {
+    id: null,
+    title: title ?? nameAt(table.names, at),
+    category,
+    dueOn: dueOn ?? null,
+  }
+  const possible = given ?? pointsOf(at, table)
+  if (possible === 'percent') return { use: 'task_percent', ...column, pointsPossible: 100 }
+  const reason = possible === null ? 'no_points' : null
+  return { use: 'task_points', ...column, pointsPossible: possible, reason }
+}
+
+/** What the row of points possible says about a column. */
+function pointsOf (at: number, { names, points, numbers, run }: MappedTable): number | 'percent' | null {
+  const text = points?.fields[at]?.trim() ?? ''
+  if (points === undefined || text === '' || text === '-') return null
+  if (/^(100 ?)?%$|^percent(age)?$/i.test(text)) return 'percent'
+  const number = numbers.of(text.replace(/ ?(points?|pts?\.?)$/i, ''))
+  if (number !== undefined && number > 0) return number
+  if (number === undefined) {
+    run.problems.error(
+      points.place,
+      `the points possible of ${shorten(nameAt(names, at))} are "${shorten(text)}", ` +
+        `expected ${numbers.expected(text, 'a number such as 10, a blank cell or "%"')}`
+    )
+  }
+  return null
+}
+
+function nameAt (names: string[], at: number): string {
+  const name = names[at] ?? ''
+  return name === '' ? `Column ${letterOf(at)}` : name
+}
+
+function show (column: string | number): string {
+  return typeof column === 'number' ? String(column) : `"${shorten(column)}"`
+}

@@ -1,0 +1,31 @@
+// What cells of a table say that are not numbers.
+import type { GradeWord } from '../grade-book/grade.ts'
+
+const WORDS: Readonly<Record<Exclude<GradeWord, 'graded'>, readonly string[]>> = {
+  exempt: ['ex', 'exc', 'exempt', 'excused', 'exmpt', 'waived', 'exento', 'exenta', 'eximido', 'eximida'],
+  missing: [
+    'm', 'mi', 'msg', 'missing', 'not submitted', 'not turned in', 'not handed in', 'no submission', 'nti',
+    'ns', 'falta', 'no entregado', 'no entregada',
+  ],
+  in_progress: ['inc', 'incomplete', 'in progress', 'needs grading', 'ungraded', 'pending', 'pendiente'],
+  submitted: ['submitted', 'turned in', 'handed in', 'entregado', 'entregada'],
+}
+const BLANK = new Set(['n/a', 'na', '--', '---', '–', '—', '.', '*', 'not graded', 'no grade'])
+const BY_WORD: ReadonlyMap<string, GradeWord> = new Map(
+  Object.entries(WORDS).flatMap(([word, texts]) => texts.map((text) => [text, word as GradeWord]))
+)
+/** A longer text is none of the words. */
+const WORD_MAX = 30
+
+/** What a cell that is not blank says; null: as if it were blank. Undefined: a number or another text. */
+export function wordOf (text: string): GradeWord | null | undefined {
+  if (text.length > WORD_MAX) return undefined
+  const word = text.toLowerCase()
+  return BLANK.has(word) ? null : BY_WORD.get(word)
+}
+
+/** Labels of rows below or above the students that are about no student. */
+const SUMMARY = /^(class |course |overall )?(average|avg\.?|mean|median|mode|total|sum|max(imum)?|min(imum)?|high(est)?|low(est)?|count|std\.? ?dev\.?|standard deviation|points possible|possible points|out of|promedio|media|mediana|total(es)?)( (score|grade|points|mark))?:?$/i
+
+/** Whether the label of a row says that the row is about all students together. */
+export function isSummary (label: string): boolean { return label.length <= WORD_MAX && SUMMARY.test(label) }

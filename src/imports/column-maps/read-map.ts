@@ -1,0 +1,49 @@
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { shorten, shortenName } from '../../short-text.ts'
+import { describeFault } from '../json-faults.ts'
+import { Refusal } from '../problems.ts'
+import { dayMs } from '../sources/text-values.ts'
+import { COLUMN_MAP_SCHEMA, MAP_BYTES_MAX, type ColumnMap } from './column-map.ts'
+
+/** A column map from a file. Throws Refusal. */
+export async function readMapFile (path: string): Promise<ColumnMap> {
+  const name = shortenName(basename(path))
+  try {
+    const { size } = await stat(path)
+    if (size > MAP_BYTES_MAX) throw tooLong(name)
+    return readColumnMap(await readFile(path, 'utf8'), name)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new Refusal({ file: name }, `cannot be read (${code}); --map expects a file with a column map`)
+  }
+}
+
+/**
+ * A column map from its JSON. `name` is the file or the form field, for errors. Throws Refusal, which names
+ * the place in the JSON.
+ */
+export function readColumnMap (text: string, name: string): ColumnMap {
+  if (Buffer.byteLength(text) > MAP_BYTES_MAX) throw tooLong(name)
+  let value: unknown
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new Refusal({ file: name }, `is not JSON: ${shorten(error.message, 200)}`)
+  }
+  const ajv = new Ajv2020({ allowUnionTypes: true, verbose: true })
+  ajv.addFormat('date', (day) => dayMs(day) !== undefined)
+  const validate = ajv.compile<ColumnMap>(COLUMN_MAP_SCHEMA)
+  if (validate(value)) return value
+  const error = validate.errors?.at(-1)
+  if (error === undefined) throw new Error('A check failed without an error.')
+  const { path, message } = describeFault(error)
+  throw new Refusal({ file: name, path: path === '' ? null : path.replace(/^\./, '') }, message)
+}
+
+function tooLong (name: string): Refusal {
+  return new Refusal({ file: name }, `is longer than ${MAP_BYTES_MAX} bytes; is this a column map?`)
+}
