@@ -5,6 +5,9 @@ import { shorten } from '../short-text.ts'
 export const COLUMN_USES = {
   task_points: 'an assignment, in points',
   task_percent: 'an assignment, in percent',
+  task_maximum: 'the points possible of an assignment',
+  task_submitted: 'when an assignment was submitted',
+  task_lateness: 'how late an assignment was submitted',
   identity_name: 'identity: the name',
   identity_first_name: 'identity: the first name',
   identity_last_name: 'identity: the last name',

@@ -30,7 +30,7 @@ interface MappedTable {
 
 /** The layout of a table by its map. Throws Refusal, which names every column that cannot be found. */
 export function layoutOfMap (map: ColumnMap, table: MappedTable): TableLayout {
-  const { names, place, run } = table
+  const { names, place } = table
   const chosen = choicesByColumn(map, names, place)
   const columns = names.map((name, at): ColumnLayout => {
     const choice = chosen.get(at)
@@ -39,9 +39,6 @@ export function layoutOfMap (map: ColumnMap, table: MappedTable): TableLayout {
     if (choice.use !== 'task') return { use: IDENTITY[choice.use] }
     return taskOf(choice, at, table)
   })
-  if (columns.some((column) => 'pointsPossible' in column && column.pointsPossible === null)) {
-    run.problems.warn('points_without_possible', place)
-  }
   return { names, columns, rowsBefore: 1 }
 }
 

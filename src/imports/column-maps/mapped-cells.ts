@@ -1,7 +1,7 @@
 // What cells of a table say that are not numbers.
 import type { GradeWord } from '../grade-book/grade.ts'
 
-const WORDS: Readonly<Record<Exclude<GradeWord, 'graded'>, readonly string[]>> = {
+const WORDS: Readonly<Record<Exclude<GradeWord, 'graded' | 'not_started'>, readonly string[]>> = {
   exempt: ['ex', 'exc', 'exempt', 'excused', 'exmpt', 'waived', 'exento', 'exenta', 'eximido', 'eximida'],
   missing: [
     'm', 'mi', 'msg', 'missing', 'not submitted', 'not turned in', 'not handed in', 'no submission', 'nti',

@@ -20,12 +20,15 @@ export interface TaskDetails {
 export interface FileTasks {
   /** Adds a task and returns its number, for its grades. `id` is the system's own; null if it has none. */
   add: (id: string | null, title: string, pointsPossible: number | null, details?: TaskDetails) => number
+  /** Sets the points possible of a task if they are unknown. Returns the ones that it has. */
+  setPossible: (number: number, points: number) => number
 }
 
 export class GradeBookTasks {
   readonly #category: string
   readonly #stored: Map<string, Row<'tasks'>>
   readonly #tasks = new Map<string, { number: number, task: SourceTask }>()
+  readonly #byNumber: SourceTask[] = []
   /** Weights of the categories, by name. */
   readonly #categories = new Map<string, number | null>()
   /** Source ids of the tasks that have no id but their title. */
@@ -62,7 +65,14 @@ export class GradeBookTasks {
           items: [{ number, sourceId: null, minimum: 0 }],
         }
         this.#tasks.set(sourceId, { number, task })
+        this.#byNumber.push(task)
         return number
+      },
+      setPossible: (number, points) => {
+        const task = this.#byNumber[number]
+        if (task === undefined) throw new Error(`There is no task ${number}.`)
+        task.pointsPossible ??= points
+        return task.pointsPossible
       },
     }
   }

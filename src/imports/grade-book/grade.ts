@@ -2,7 +2,7 @@
 import { LATE, STATUS } from '../../courses/packed-cells.ts'
 
 /** What a cell says without a number. `graded`: a grade that is not a number. */
-export type GradeWord = 'exempt' | 'graded' | 'in_progress' | 'missing' | 'submitted'
+export type GradeWord = 'exempt' | 'graded' | 'in_progress' | 'missing' | 'not_started' | 'submitted'
 
 /** A cell, or what the cells of one task say together. Without points, `word` says what it means. */
 interface GradeCell {
@@ -21,6 +21,7 @@ const MARKS: Record<GradeWord, number> = {
   graded: STATUS.completed,
   in_progress: STATUS.in_progress,
   missing: STATUS.missing,
+  not_started: STATUS.not_started,
   submitted: STATUS.submitted,
 }
 

@@ -1,7 +1,7 @@
 // Systems whose files are not supported yet, by marks that only they have.
 
 export interface OtherSystem {
-  /** With its article: "a Brightspace grade export". */
+  /** With its article: "a Canvas SIS import file". */
   name: string
   /** What to do instead; undefined for a grade book whose columns can be renamed. */
   advice?: string
@@ -10,18 +10,8 @@ export interface OtherSystem {
 }
 
 const any = (pattern: RegExp) => (names: string[]) => names.some((name) => pattern.test(name))
-const has = (...wanted: string[]) => (names: string[]) => wanted.every((name) => names.includes(name))
 
 export const OTHER_SYSTEMS: readonly OtherSystem[] = [
-  { name: 'a Schoology grade export', isIt: any(/^unique user id$|\(max points: [^)]*\)$/) },
-  { name: 'a Gradescope grade export', isIt: any(/ - (max points|submission time|lateness.*)$/) },
-  { name: 'an Open edX grade report', isIt: has('enrollment track') },
-  {
-    name: 'a Sakai grade export',
-    isIt: (names) =>
-      (names[0] === 'student id' || names[0] === 'student name' || names[0] === 'name') &&
-      any(/\S \[\d+([.,]\d+)?\]$/)(names),
-  },
   {
     name: 'a Canvas SIS import file',
     advice: 'such files bring people into Canvas and have no scores; ask your student information system ' +

@@ -5,8 +5,10 @@ import type { Place } from '../problems.ts'
 import type { RowVisitor } from '../sources/row-splitter.ts'
 import { withoutNull } from '../sources/text-values.ts'
 import { idOf } from './cell-values.ts'
+import { maximumOf, withCompanions } from './companion-cells.ts'
 import type { Grade } from './grade.ts'
 import type { GradeBookReading } from './grade-book.ts'
+import type { FileTasks } from './grade-book-tasks.ts'
 import { GradeColumn } from './grade-column.ts'
 import type { GradeBookPerson } from './match-people.ts'
 import { dividedName, nameOf } from './person-name.ts'
@@ -40,8 +42,8 @@ export function readTableFormat (
     const layout = format.layoutOf({ rows, place, isWhole, numbers, run })
     if (layout === undefined) return
     students = new StudentRows(format, layout, reading)
-    for (const { use, title, pointsPossible } of layout.columns.filter(isTask)) {
-      if (use !== 'task_points' || pointsPossible !== null) continue
+    for (const { use, title, pointsPossible, companions } of layout.columns.filter(isTask)) {
+      if (use !== 'task_points' || pointsPossible !== null || companions?.maximum !== undefined) continue
       run.problems.warn('points_without_possible', { ...place, cell: shorten(title) })
     }
     for (const { fields, line } of waiting.splice(0).slice(layout.rowsBefore)) students.row(fields, line)
@@ -70,6 +72,7 @@ class StudentRows {
   /** The numbers of the columns about people, by their use. */
   readonly #identity: Map<IdentityUse, number>
   readonly #names: string[]
+  readonly #fileTasks: FileTasks
   readonly #tasks: Task[]
 
   constructor (format: TableFormat, { names, columns }: TableLayout, reading: GradeBookReading) {
@@ -78,7 +81,7 @@ class StudentRows {
     this.#reading = reading
     this.#names = names
     this.#fileNumber = run.fileNumber(file)
-    const tasks = book.file(format.system, file)
+    this.#fileTasks = book.file(format.system, file)
     this.#identity = new Map()
     this.#tasks = []
     for (const [at, column] of columns.entries()) {
@@ -86,6 +89,7 @@ class StudentRows {
       const reason: ColumnReason | null = 'reason' in column ? column.reason ?? null : null
       run.columns.add(names[at] ?? '', use, reason)
       if (column.use === 'left_out') continue
+      if (use === 'task_maximum' || use === 'task_submitted' || use === 'task_lateness') continue
       if (!isTask(column)) {
         this.#identity.set(column.use, at)
         continue
@@ -94,7 +98,7 @@ class StudentRows {
       this.#tasks.push({
         at,
         column,
-        number: tasks.add(id, title, pointsPossible, details),
+        number: this.#fileTasks.add(id, title, pointsPossible, details),
         grades: new GradeColumn({ title, numbers, alsoExpected: format.alsoExpected }),
       })
     }
@@ -110,13 +114,26 @@ class StudentRows {
     }
     const person = this.#person(fields, place)
     const grades = this.#tasks.map((task) => {
-      return { task: task.number, grade: this.#grade(fields[task.at] ?? '', task, place) }
+      return { task: task.number, grade: this.#gradeWithCompanions(fields, task, place) }
     })
     book.row(person, grades, { file, fileNumber: this.#fileNumber, line })
   }
 
   end (): void {
     for (const { grades } of this.#tasks) grades.end(this.#reading.run.problems)
+  }
+
+  #gradeWithCompanions (fields: string[], task: Task, place: Place): Grade {
+    const grade = this.#grade(fields[task.at] ?? '', task, place)
+    const { companions } = task.column
+    if (companions === undefined) return grade
+    const full = withCompanions(grade, fields, companions)
+    const maximum = maximumOf(fields, companions, this.#reading.numbers)
+    if (maximum === null) return full
+    const possible = this.#fileTasks.setPossible(task.number, maximum)
+    if (possible === maximum || full === null || typeof full === 'string' || full.points === null) return full
+    // Not all students had the same version of the task.
+    return { ...full, points: full.points * possible / maximum }
   }
 
   #cell (fields: string[], use: IdentityUse): string {

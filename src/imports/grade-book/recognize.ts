@@ -2,6 +2,7 @@
 // that all systems share (first name, last name). A file of another system is refused with the name of the
 // system.
 import { isNameTooLong } from '../../short-text.ts'
+import { SYSTEM_MAPS } from '../column-maps/systems/system-maps.ts'
 import { Refusal, type Place } from '../problems.ts'
 import { readFirstRows, type FirstRows } from '../sources/first-rows.ts'
 import type { SourceFile } from '../sources/source-files.ts'
@@ -21,10 +22,9 @@ const MOODLE_IN_ANOTHER_LANGUAGE = {
   name: 'a Moodle grade export in another language',
   advice: 'set the language of Moodle to English and export again: Grades, Export, "Plain text file"',
 }
-const RENAME =
-  'rename its columns to those of Canvas: "Student" (Last, First), "ID", "SIS User ID" (the student id), ' +
-  '"SIS Login ID", "Section", and one column per task; below them comes a row that begins with ' +
-  '"Points Possible"; leave out totals'
+const MAP_COLUMNS =
+  'say which of its columns are what with a column map (--map FILE.json; a dry run with --course proposes ' +
+  'one, and --write-map FILE.json saves it)'
 
 /**
  * The format of a grade book file. Throws Refusal if the format is not supported, with the name of the
@@ -38,8 +38,8 @@ export async function gradeBookFormat (file: SourceFile): Promise<GradeBookForma
   throw new Refusal(
     place,
     'is not in a known format: expected a OneRoster bundle, a performance-book/1 document, or the grade ' +
-      'book CSV of Canvas, Moodle, Brightspace, Blackboard or Google Classroom; to import a table of your ' +
-      `own, ${RENAME}`
+      'book of Canvas, Moodle, Brightspace, Blackboard, Google Classroom, Schoology, Gradescope, Sakai or ' +
+      `Open edX; to import any other table, ${MAP_COLUMNS}`
   )
 }
 
@@ -52,6 +52,8 @@ export function systemOf (
   if (isBrightspace(names)) return 'brightspace'
   if (isBlackboard(names)) return 'blackboard'
   if (isClassroom([first.names, ...first.rows])) return 'google-classroom'
+  const mapped = SYSTEM_MAPS.find(({ isIt }) => isIt(names))
+  if (mapped !== undefined) return mapped.system
   const other = OTHER_SYSTEMS.find(({ isIt }) => isIt(names))
   if (other !== undefined) return other
   if (isMoodle(names)) return isEnglishMoodle(names) ? 'moodle' : MOODLE_IN_ANOTHER_LANGUAGE
@@ -85,7 +87,7 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
 }
 
 function notSupported (
-  { name, advice = RENAME }: Pick<OtherSystem, 'name' | 'advice'>, place: Place
+  { name, advice = MAP_COLUMNS }: Pick<OtherSystem, 'name' | 'advice'>, place: Place
 ): Refusal {
   return new Refusal(place, `This looks like ${name}, which is not supported yet; ${advice}`)
 }

@@ -5,9 +5,13 @@ import type { ImportRun } from '../import-run.ts'
 import type { WarningCode } from '../messages.ts'
 import type { Place } from '../problems.ts'
 import type { TableNumbers } from '../sources/table-numbers.ts'
+import type { Companions } from './companion-cells.ts'
 import type { GradeWord } from './grade.ts'
 import type { TaskDetails } from './grade-book-tasks.ts'
 import type { GradeBookFormat } from './grade-book-format.ts'
+
+/** Columns that belong to the column of a task. */
+type CompanionUse = Extract<ColumnUse, 'task_maximum' | 'task_submitted' | 'task_lateness'>
 
 export type IdentityUse = Extract<ColumnUse, `identity_${string}`>
 
@@ -20,12 +24,14 @@ export interface TaskColumn extends TaskDetails {
   title: string
   /** Of a column in percent, 100 percent of them; null: unknown. */
   pointsPossible: number | null
+  companions?: Companions
 }
 
 /** One column of a table. */
 export type ColumnLayout =
   | { use: IdentityUse }
   | { use: 'left_out', reason: ColumnReason }
+  | { use: CompanionUse }
   | TaskColumn
 
 export interface TableLayout {
