@@ -23,8 +23,8 @@ const MOODLE_IN_ANOTHER_LANGUAGE = {
   advice: 'set the language of Moodle to English and export again: Grades, Export, "Plain text file"',
 }
 const MAP_COLUMNS =
-  'say which of its columns are what with a column map (--map FILE.json; a dry run with --course proposes ' +
-  'one, and --write-map FILE.json saves it)'
+  'say which of its columns are what with a column map (--map FILE.json on the command line; ' +
+  'docs/data-in.md shows one)'
 
 /**
  * The format of a grade book file. Throws Refusal if the format is not supported, with the name of the
