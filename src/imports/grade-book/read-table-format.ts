@@ -13,7 +13,7 @@ import { GradeColumn } from './grade-column.ts'
 import type { GradeBookPerson } from './match-people.ts'
 import { dividedName, nameOf } from './person-name.ts'
 import {
-  isTask, type IdentityUse, type TableFormat, type TableLayout, type TaskColumn,
+  isCompanion, isTask, type IdentityUse, type TableFormat, type TableLayout, type TaskColumn,
 } from './table-layout.ts'
 
 interface Row {
@@ -85,11 +85,10 @@ class StudentRows {
     this.#identity = new Map()
     this.#tasks = []
     for (const [at, column] of columns.entries()) {
-      const { use } = column
       const reason: ColumnReason | null = 'reason' in column ? column.reason ?? null : null
-      run.columns.add(names[at] ?? '', use, reason)
+      run.columns.add(names[at] ?? '', column.use, reason)
       if (column.use === 'left_out') continue
-      if (use === 'task_maximum' || use === 'task_submitted' || use === 'task_lateness') continue
+      if (isCompanion(column)) continue
       if (!isTask(column)) {
         this.#identity.set(column.use, at)
         continue

@@ -106,3 +106,7 @@ export function columnsOf (
 export function isTask (column: ColumnLayout): column is TaskColumn {
   return column.use === 'task_points' || column.use === 'task_percent'
 }
+
+export function isCompanion (column: ColumnLayout): column is { use: CompanionUse } {
+  return column.use === 'task_maximum' || column.use === 'task_submitted' || column.use === 'task_lateness'
+}
