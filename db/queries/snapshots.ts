@@ -44,3 +44,10 @@ export async function deleteSnapshotsOfFiles (trx: Trx, fileIds: readonly number
     .where('export_id', 'in', trx.selectFrom('exports').select('id').where('file_id', 'in', fileIds))
     .execute()
 }
+
+/** All exports that have a snapshot, whole or not, by id. */
+export async function exportsOfSnapshots (db: Reads): Promise<number[]> {
+  const rows = await db.selectFrom('export_snapshots').select('export_id').distinct()
+    .orderBy('export_id').execute()
+  return rows.map((row) => row.export_id)
+}

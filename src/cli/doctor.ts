@@ -17,6 +17,7 @@ import {
 import { checkFileSystem } from '../doctor/file-system.ts'
 import { fine, problem, type Finding } from '../doctor/finding.ts'
 import { checkPort, checkThreads } from '../doctor/service-checks.ts'
+import { checkFolderSnapshots } from '../doctor/snapshot-checks.ts'
 import { hasCode } from '../errors.ts'
 import { TASKS_FILE } from '../program-files.ts'
 import { VERSION } from '../version.ts'
@@ -136,6 +137,7 @@ async function examineContents (
   try {
     return [
       await checkFiles(places, config.files, { isDeep, signal, onProgress: bar.set }),
+      await checkFolderSnapshots(places, { isDeep, signal }),
       await checkClock(places, Date.now()),
     ]
   } finally {

@@ -10,6 +10,7 @@ import type { Config } from '../config.ts'
 import { isoTime } from '../iso-time.ts'
 import { checkStoredFiles, type CheckFilesOptions } from './file-checks.ts'
 import { fine, problem, type Finding } from './finding.ts'
+import { checkSnapshots } from './snapshot-checks.ts'
 
 /** Tolerance between the clocks of a node and of the server, ms. */
 const CLOCK_MAY_DIFFER_MS = 60_000
@@ -51,7 +52,7 @@ export async function checkPostgres (
     checkClocks(facts),
     checkTransactions(facts),
     ...facts.nodes === undefined ? [] : [checkNodes(facts.nodes, config)],
-    ...schema.ok ? [await checkContents(config, location, options)] : [],
+    ...schema.ok ? await checkContents(config, location, options) : [],
   ]
   return { findings, isLive }
 }
@@ -160,10 +161,10 @@ function checkNodes (nodes: NonNullable<ServerFacts['nodes']>, { NODE_ROLE }: Co
 
 async function checkContents (
   config: Config, location: PostgresLocation, options: CheckFilesOptions
-): Promise<Finding> {
+): Promise<Finding[]> {
   const db = await openDatabase({ ...location, poolSize: 2 })
   try {
-    return await checkStoredFiles(db, config.files, options)
+    return [await checkStoredFiles(db, config.files, options), await checkSnapshots(db.reads, options)]
   } finally {
     await db.close()
   }

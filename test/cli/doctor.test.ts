@@ -69,6 +69,7 @@ t.test('all is well', async (t) => {
       'disk',
       'database',
       'files',
+      'snapshots',
       'clock',
       'service',
       'threads',
@@ -139,6 +140,25 @@ t.test('each problem is named, with what to do', async (t) => {
   await has('files', /1 lost/)
   mkdirSync(join(folder, 'files', 'stranger'))
   await has('files', /1 lost, 0 damaged, 1 unknown/)
+})
+
+t.test('snapshots that are damaged', async (t) => {
+  const { folder } = await setUp(t)
+  t.match((await examine(folder)).of('snapshots'), { ok: true, message: /^1 exports/ })
+  const sqlite = connect(join(folder, 'perfbook.sqlite'))
+  t.teardown(() => {
+    sqlite.close()
+  })
+  const whole = sqlite.prepare('SELECT export_id, bytes FROM export_snapshots WHERE part = 1').get() as
+    { export_id: number, bytes: Buffer }
+  const setPart = sqlite.prepare('UPDATE export_snapshots SET bytes = ? WHERE part = 1')
+  setPart.run(whole.bytes.subarray(0, 20))
+  t.equal((await examine(folder)).of('snapshots')?.ok, true, 'all parts are read with --deep only')
+  t.match((await examine(folder, ['--deep'])).problems, [
+    { check: 'snapshots', message: `1 of 1 are damaged. The ids of the exports are ${whole.export_id}.` },
+  ])
+  sqlite.prepare("UPDATE export_snapshots SET bytes = x'00' WHERE part = 0").run()
+  t.match((await examine(folder)).problems, [{ check: 'snapshots', message: /damaged/ }])
 })
 
 t.test('a database that is damaged, or newer', async (t) => {
