@@ -19,7 +19,7 @@ const SHAPES: Record<string, (n: number) => string[]> = {
   ],
   'many rows of Google Classroom': (n) => [
     'Last Name,First Name,Email Address,Essay', 'Date,,,2026-09-08', 'Points,,,10',
-    ...Array.from({ length: 20 * n }, (_, at) => `Lee,Ann ${at},ann${at}@school.example,7`),
+    ...Array.from({ length: 20 * n }, (_, at) => `Lee,Ann ${at},ann${at}@a.example,7`),
   ],
   'rows before the students that never end': (n) => [
     'Last Name,First Name,Email Address,Essay',
@@ -27,7 +27,7 @@ const SHAPES: Record<string, (n: number) => string[]> = {
   ],
   'sections of Canvas': (n) => [
     'Student,ID,SIS User ID,SIS Login ID,Section,Essay (501)', 'Points Possible,,,,,10',
-    ...Array.from({ length: 10 * n }, (_, at) => `"Lee, A${at}",${at},S${at},a${at},A${' and B'.repeat(19)},7`),
+    ...Array.from({ length: 10 * n }, (_, at) => `"Lee, A",${at},S${at},a${at},A${' and B'.repeat(19)},7`),
   ],
 }
 

@@ -61,7 +61,8 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
   const upload = {
     tags,
     description:
-      'A form (multipart/form-data) with `file`, and optionally `format`, `time_zone`, `dates` (`mdy` or ' +
+      'A form (multipart/form-data) with `file`, and optionally ' +
+      `\`format\` (${IMPORT_FORMATS.join(', ')}), ` + '`time_zone`, `dates` (`mdy` or ' +
       '`dmy`: the order of dates such as 8/15/2026), `sheet` (of an Excel workbook), `dry_run`, `strict`, ' +
       '`allow_removals`, `allow_skips`, `allow_new_people`, `map` (a column map as JSON: which columns of ' +
       'a table are what).',
