@@ -29,6 +29,18 @@ export interface Tables {
   roster_records: RosterRecordsTable
   student_result_origins: StudentResultOriginsTable
   imports: ImportsTable
+  undo_imports: UndoImportsTable
+  undo_courses: UndoCoursesTable
+  undo_periods: UndoPart<PeriodsTable>
+  undo_categories: UndoPart<CategoriesTable>
+  undo_tasks: UndoPart<TasksTable>
+  undo_task_sources: UndoTaskSourcesTable
+  undo_students: UndoPart<StudentsTable>
+  undo_course_teachers: UndoPart<CourseTeachersTable>
+  undo_scores: UndoScoresTable
+  undo_records: UndoRecordsTable
+  undo_accounts: UndoAccountsTable
+  undo_erased_people: UndoErasedPeopleTable
   erasure_keys: ErasureKeysTable
   erased_people: ErasedPeopleTable
   // Only in PostgreSQL.
@@ -409,6 +421,82 @@ interface ImportsTable {
   reference: string | null
   /** JSON, in the form that `import --json` prints. */
   summary: string
+  /** This import is the undo of that one. */
+  undoes: Generated<number | null>
+  /** When it was undone for all of its courses, ms. */
+  undone_at: Generated<number | null>
+}
+
+/** One row for each import that can be undone: see `db/staging/keep-for-undo.ts`. */
+interface UndoImportsTable {
+  import_id: number
+  made_at: number
+}
+
+/** A course of an import, as it was before. If the import added the course: as it became. */
+interface UndoCoursesTable extends Omit<{ [Column in keyof CoursesTable]: Plain<CoursesTable[Column]> }, 'id'> {
+  import_id: number
+  course_id: number
+  op: 'added' | 'changed' | 'removed'
+  /** The import that undid it. */
+  undone_by: number | null
+}
+
+type Plain<T> = T extends Generated<infer Value> ? Value : T
+
+/** A row of a table as it was before. Without a source id: the import added it. */
+type UndoPart<T> = { import_id: number, id: number, course_id: number } & {
+  [Column in Exclude<keyof T, 'id' | 'course_id'>]: Plain<T[Column]> | null
+}
+
+/** Without a task: the import added it. */
+interface UndoTaskSourcesTable {
+  import_id: number
+  course_id: number
+  source_id: string
+  task_id: number | null
+  minimum: number | null
+  number: number | null
+}
+
+/** Without cells: the student had none. The same for origins. */
+interface UndoScoresTable {
+  import_id: number
+  student_id: number
+  course_id: number
+  cells: Buffer | null
+  score_count: number | null
+  score_sum: number | null
+  /** 1: the import did not change the origins, and they are not here. */
+  keeps_origins: number
+  origins: Buffer | null
+}
+
+/** Without a body: the import added it. */
+interface UndoRecordsTable {
+  import_id: number
+  kind: string
+  source_id: string
+  parent: string | null
+  other: string | null
+  body: string | null
+  /** 1: inside an undo, a record that it restores. */
+  is_due: Generated<number>
+}
+
+/** `users.roster_disabled_by` before and after. */
+interface UndoAccountsTable {
+  import_id: number
+  user_id: number
+  disabled_by: string | null
+  disabled_by_after: string | null
+}
+
+/** Erased people whom an import brought back. */
+interface UndoErasedPeopleTable {
+  import_id: number
+  hash: string
+  erased_at: number
 }
 
 /**

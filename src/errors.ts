@@ -44,6 +44,8 @@ export const ERRORS = {
     409,
     'The data that this export read was not stored, so there is nothing to compare with. Make a new export.',
   ],
+  UNDO_CONFLICT: [409, 'A later import changed these courses. Undo that import first.'],
+  UNDO_NOT_POSSIBLE: [409, 'This import cannot be undone.'],
   JOB_FINISHED: [409, 'The job has already ended.'],
   USER_EXISTS: [409, 'An account with this email address already exists.'],
   USER_DISABLED: [409, 'This account is disabled. Enable it first.'],
@@ -63,7 +65,7 @@ export const ERRORS = {
   ISSUER_UNAVAILABLE: [503, 'The sign-in provider is not responding. Try again in a moment.'],
   DISK_LOW: [507, 'The server\'s disk is nearly full. Contact its administrator.'],
 
-  // Why a job failed: in the job's JSON. FILE_QUOTA_EXCEEDED and COURSE_NOT_FOUND are such reasons too.
+  // Why a job failed: in the job's JSON. Some of the codes above are such reasons too.
   WORKBOOK_TOO_LARGE: [null, 'The book does not fit in an Excel sheet (1,048,576 rows and 16,384 columns).'],
   DISK_FULL: [null, 'The server\'s disk is full. Contact its administrator.'],
   OUT_OF_MEMORY: [null, 'The server ran out of memory.'],
@@ -105,6 +107,7 @@ export type HttpErrorCode = {
 export const JOB_ERROR_CODES = [
   'WORKBOOK_TOO_LARGE', 'FILE_QUOTA_EXCEEDED', 'DISK_FULL', 'OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED',
   'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND', 'SNAPSHOT_MISSING', 'STORAGE_UNAVAILABLE',
+  'UNDO_CONFLICT', 'UNDO_NOT_POSSIBLE',
 ] as const satisfies readonly ErrorCode[]
 /** Those after which a job is tried again, as often as its kind allows. */
 const CRASHES: readonly ErrorCode[] = ['OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']

@@ -18,6 +18,7 @@ import { HOUSEKEEPING } from './0014-housekeeping.ts'
 import { OBJECT_KEYS } from './0015-object-keys.ts'
 import { GRADING_SCALES } from './0016-grading-scales.ts'
 import { SNAPSHOTS } from './0017-snapshots.ts'
+import { UNDO } from './0018-undo.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -37,6 +38,7 @@ export const migrations: Record<string, Migration> = {
   '0015_object_keys': statements(OBJECT_KEYS),
   '0016_grading_scales': statements(GRADING_SCALES),
   '0017_snapshots': statements(SNAPSHOTS),
+  '0018_undo': statements(UNDO),
 }
 
 /** A step that only runs statements. */

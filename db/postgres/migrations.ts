@@ -3,13 +3,17 @@
 import { sql, type Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { GRADING_SCALES } from '../migrations/0016-grading-scales.ts'
+import { undoTables } from '../migrations/0018-undo.ts'
 import { SNAPSHOTS } from './snapshots.ts'
 import { POSTGRES_SCHEMA, withTextOrder } from './schema.ts'
+
+const UNDO = undoTables({ id: 'BIGINT', number: 'DOUBLE PRECISION', bytes: 'BYTEA', strict: '' })
 
 export const migrations: Record<string, Migration> = {
   '0015_foundation': statements(POSTGRES_SCHEMA),
   '0016_grading_scales': statements(GRADING_SCALES.map(withTextOrder)),
   '0017_snapshots': statements(SNAPSHOTS),
+  '0018_undo': statements(UNDO.map(withTextOrder)),
 }
 
 /** A step that only runs statements. */

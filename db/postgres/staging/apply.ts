@@ -5,6 +5,7 @@ import {
 } from '../../staging/apply-statements.ts'
 import { asTrx } from '../../staging/as-trx.ts'
 import { forgetDeletedCourses } from '../../staging/forget-courses.ts'
+import { keepAfter, keepBefore } from '../../staging/keep-for-undo.ts'
 import type { ApplyOptions } from '../../staging/staging.ts'
 import { DELETION_LOCK } from '../../queries/courses.ts'
 import { IMPORTS_LOCK } from '../../queries/erased-people.ts'
@@ -61,7 +62,7 @@ export async function applyPlan (plan: Plan, options: ApplyOptions): Promise<boo
 
 async function applyOnce (plan: Plan, options: ApplyOptions): Promise<boolean> {
   const { pg, generation } = plan
-  const { at, reference, summary, lockTimeoutMs, fence } = options
+  const { at, lockTimeoutMs, fence } = options
   return await pg.kysely.transaction().setIsolationLevel('read committed').execute(async (transaction) => {
     await pg.run(`SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
       SET LOCAL lock_timeout = ${lockTimeoutMs}`)
@@ -76,18 +77,32 @@ async function applyOnce (plan: Plan, options: ApplyOptions): Promise<boolean> {
     const [{ generation: now } = {}] = await pg.run(GENERATION)
     const [{ moved } = {}] = await pg.run(MOVED_COURSES)
     if (now !== generation || moved !== 0) return false
-    for (const statement of applyStatements(dialect(at))) await pg.run(statement)
+    const importId = await insertImport(pg, options)
+    const engine = dialect(at)
+    for (
+      const statement of [
+        ...keepBefore(importId, engine.at), ...applyStatements(engine), ...keepAfter(importId),
+      ]
+    ) await pg.run(statement)
     const ids = await pg.run("SELECT live_id FROM plan_courses WHERE op = 'delete'")
     await forgetDeletedCourses(asTrx(transaction, { engine: 'postgres', at }), {
       ids: ids.map((row) => row.live_id as number), at,
     })
     const runs = fence === null ? [true] : await pg.run(`${STILL_RUNS} FOR SHARE`, [fence.jobId, fence.token])
     if (runs.length === 0) throw new Error(NOT_OURS)
-    await pg.run('INSERT INTO imports (applied_at, reference, summary) VALUES ($1, $2, $3)', [
-      at, reference, summary,
-    ])
     return true
   })
+}
+
+/** Under the lock of imports, so that ids rise in the order of commits. */
+async function insertImport (
+  pg: ImportConnection, { at, reference, summary }: ApplyOptions
+): Promise<number> {
+  const [row] = await pg.run(
+    'INSERT INTO imports (applied_at, reference, summary) VALUES ($1, $2, $3) RETURNING id',
+    [at, reference, summary]
+  )
+  return row?.id as number
 }
 
 /**

@@ -5,6 +5,7 @@ import {
 } from '../../staging/apply-statements.ts'
 import { asTrx } from '../../staging/as-trx.ts'
 import { forgetDeletedCourses } from '../../staging/forget-courses.ts'
+import { keepAfter, keepBefore } from '../../staging/keep-for-undo.ts'
 import type { ApplyOptions } from '../../staging/staging.ts'
 import type { Tables } from '../../tables.ts'
 
@@ -39,7 +40,15 @@ export async function applyPlan (
       sqlite.prepare(MOVED_COURSES).pluck().get() === 0
     if (isCurrent) {
       sqlite.exec(STILL_USED)
-      for (const statement of applyStatements(DIALECT)) {
+      // First, so that what is kept for an undo has its id. What fails takes it away again.
+      const importId = sqlite.prepare(
+        'INSERT INTO live.imports (applied_at, reference, summary) VALUES (:at, :reference, :summary)'
+      ).run({ at, reference, summary }).lastInsertRowid as number
+      for (
+        const statement of [
+          ...keepBefore(importId, DIALECT.at), ...applyStatements(DIALECT), ...keepAfter(importId),
+        ]
+      ) {
         const prepared = sqlite.prepare(statement)
         if (statement.includes(DIALECT.at)) prepared.run({ at })
         else prepared.run()
@@ -51,9 +60,6 @@ export async function applyPlan (
         const runs = sqlite.prepare(STILL_RUNS).all({ 1: fence.jobId, 2: fence.token })
         if (runs.length === 0) throw new Error(NOT_OURS)
       }
-      sqlite.prepare(
-        'INSERT INTO live.imports (applied_at, reference, summary) VALUES (:at, :reference, :summary)'
-      ).run({ at, reference, summary })
     }
     sqlite.exec('COMMIT')
     return isCurrent

@@ -1,0 +1,86 @@
+// Imports that are undone, and everything that is stored about courses, to compare.
+import type { Test } from 'tap'
+import { openDatabase, type Reads } from '../../db/index.ts'
+import { listUndoable } from '../../db/queries/undo.ts'
+import { TABLES_IN_ORDER } from '../../db/table-order.ts'
+import { hasCode } from '../../src/errors.ts'
+import { undoImport, type UndoRequest, type UndoSummary } from '../../src/imports/undo-import.ts'
+import { createWorld, NOW, type World } from './bundles.ts'
+
+/** Tables that an undo restores: all of those that an import changes. */
+const RESTORED = {
+  courses: 'id', periods: 'id', categories: 'id', tasks: 'id', task_sources: 'course_id, source_id',
+  students: 'id', student_scores: 'student_id', student_result_origins: 'student_id', course_teachers: 'id',
+  users: 'id', roster_records: 'kind, source_id', erased_people: 'hash',
+} as const
+/** An erased person gets a new row, and a book that was restored a new version. */
+const NOT_RESTORED: Record<string, readonly string[]> = {
+  courses: ['data_version', 'updated_at'], erased_people: ['id'],
+}
+
+export type State = Record<string, unknown[]>
+
+export interface UndoWorld extends World {
+  reads: <T>(read: (reads: Reads) => Promise<T>) => Promise<T>
+  state: () => State
+  /** Undoes an import, by default the newest that is not undone. */
+  undo: (request?: Partial<UndoRequest>) => Promise<UndoSummary>
+  /** The same where it must fail: its code and its message. */
+  undoFails: (request?: Partial<UndoRequest>) => Promise<string>
+  lastImport: () => Promise<number>
+}
+
+export async function createUndoWorld (t: Test, folder = t.testdir()): Promise<UndoWorld> {
+  const world = await createWorld(t, folder)
+  async function reads<T> (read: (reads: Reads) => Promise<T>): Promise<T> {
+    const db = await openDatabase(world.database)
+    try {
+      return await read(db.reads)
+    } finally {
+      await db.close()
+    }
+  }
+  const lastImport = async () => (await reads((db) => listUndoable(db, 1)))[0]?.id ?? 0
+  async function undo (request: Partial<UndoRequest> = {}): Promise<UndoSummary> {
+    const importId = request.importId ?? await lastImport()
+    const db = await openDatabase(world.database)
+    try {
+      return await undoImport(db, {
+        reference: null, fence: null, now: () => NOW + 1000, ...request, importId,
+      })
+    } finally {
+      await db.close()
+    }
+  }
+  return {
+    ...world,
+    reads,
+    lastImport,
+    undo,
+    state: () => Object.fromEntries(Object.entries(RESTORED).map(([table, order]) => [
+      table,
+      (world.sql(`SELECT * FROM ${table} ORDER BY ${order}`) as Array<Record<string, unknown>>).map((row) =>
+        Object.fromEntries(Object.entries(row).flatMap(([name, value]) =>
+          NOT_RESTORED[table]?.includes(name) === true
+            ? []
+            : [[name, value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value]]))),
+    ])),
+    async undoFails (request) {
+      try {
+        await undo(request)
+      } catch (error) {
+        if (!hasCode(error, 'UNDO_CONFLICT') && !hasCode(error, 'UNDO_NOT_POSSIBLE')) throw error
+        return `${(error as { code: string }).code}: ${(error as Error).message}`
+      }
+      throw new Error('The undo succeeded.')
+    },
+  }
+}
+
+/** How many rows are kept for the undo of an import, of each table that has any. */
+export function keptRows (world: World, importId: number): Record<string, number> {
+  return Object.fromEntries(TABLES_IN_ORDER.filter((name) => name.startsWith('undo_')).flatMap((name) => {
+    const [{ n }] = world.sql(`SELECT count(*) AS n FROM ${name} WHERE import_id = ${importId}`) as [{ n: number | string }]
+    return Number(n) === 0 ? [] : [[name, Number(n)]]
+  }))
+}
