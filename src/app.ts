@@ -66,7 +66,7 @@ export interface App {
 /** The HTTP side of the services. The caller closes the server first, then the services. */
 export async function createApp (services: Services, logger: FastifyBaseLogger | false): Promise<App> {
   const {
-    config, clock, access, accounts, sessions, passwordLinks, audit, courses, exports, imports, files,
+    config, clock, access, accounts, sessions, passwordLinks, audit, courses, exports, imports, files, undos,
     freeBytes, queue, runner, outlook, housekeeping, metrics, nodes, shared,
   } = services
   const links = createLinks(config.PUBLIC_URL)
@@ -167,7 +167,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   })
   await server.register(filesRoutes, { access, authentication, config, files, now: clock.now })
   await server.register(courseFilesRoutes, { config, courses, exports, files, gate, links, room })
-  await server.register(importsRoutes, { config, gate, imports, jobView, links, room })
+  await server.register(importsRoutes, { access, config, gate, imports, jobView, links, room, undos })
   await server.register(storageRoutes, { config, courses, files, freeBytes, links, housekeeping })
   await server.register(nodesRoutes, { nodes })
   await server.register(pageRoutes, { publicPath: links.prefix })

@@ -3,12 +3,14 @@
 import { exportKind, type ExportKindOptions } from './exports/export.job.ts'
 import { housekeepingKind, type HousekeepingKindOptions } from './housekeeping/housekeeping.job.ts'
 import { importKind, type ImportKindOptions } from './imports/import.job.ts'
+import { undoKind, type UndoKindOptions } from './imports/undo.job.ts'
 import type { JobKinds } from './jobs/job-kind.ts'
 import type { JobTasks } from '../workers/task-map.ts'
 
 interface JobKindsOptions {
   exports: ExportKindOptions
   imports: ImportKindOptions
+  undos: UndoKindOptions
   housekeeping: HousekeepingKindOptions
 }
 
@@ -16,6 +18,7 @@ export function jobKinds (options: JobKindsOptions): JobKinds<JobTasks> {
   return {
     performanceExport: exportKind(options.exports),
     importUpload: importKind(options.imports),
+    undoImport: undoKind(options.undos),
     housekeeping: housekeepingKind(options.housekeeping),
   }
 }

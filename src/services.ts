@@ -12,6 +12,7 @@ import { createExports, type Exports } from './exports/exports.ts'
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping.ts'
 import { keepRules } from './housekeeping/keep-rules.ts'
 import { createImports, type Imports } from './imports/imports.ts'
+import { createUndos, type Undos } from './imports/undos.ts'
 import { jobKinds } from './job-kinds.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import type { BookTasks } from './courses/book-tasks.ts'
@@ -47,6 +48,7 @@ export interface Services extends AccountServices {
   courses: Courses
   exports: Exports
   imports: Imports
+  undos: Undos
   files: FileLibrary
   housekeeping: Housekeeping
   queue: JobQueue
@@ -173,6 +175,7 @@ export async function createServices ({
       now,
       timeLimitMs: config.IMPORT_TIMEOUT_MS,
     },
+    undos: { db, now },
     housekeeping: {
       database: db.location,
       files: config.files,
@@ -246,6 +249,7 @@ export async function createServices ({
       db, files, queue, readers: bookThreads(readers, db), now, retention: rules.exports,
     }),
     imports: createImports({ db, files, queue, now, waitingMax: config.IMPORT_WAITING_MAX }),
+    undos: createUndos({ db, queue, keepMs: rules.rowsMs.undo_imports }),
     files,
     housekeeping,
     queue,

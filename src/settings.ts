@@ -109,6 +109,10 @@ const settings = {
     description: 'Paper size of workbooks. `auto`: Letter if the time zone of the course is in ' +
       'North America (including Hawaii) or the Philippines, else A4.',
   }),
+  IMPORT_UNDO_DAYS: number(
+    { default: 30, minimum: 1, maximum: 3650 },
+    'Days during which an import can be undone. Until then, what it changed is kept as it was before.'
+  ),
   JOB_RETENTION_DAYS: number(
     { default: 30, minimum: 0, maximum: 36_500 },
     'Days that ended jobs, with the reason of a failure, are kept; 0 keeps them forever. ' +

@@ -18,6 +18,10 @@ export const { run, load } = serveTasks<Tasks>({
     lowerPriority()
     return (await import('./import-upload.ts')).importUpload
   },
+  async undoImport () {
+    lowerPriority()
+    return (await import('./undo-import.ts')).undoOfImport
+  },
   async housekeeping () {
     lowerPriority()
     return (await import('./housekeeping.ts')).housekeeping

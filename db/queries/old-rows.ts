@@ -7,6 +7,8 @@ const TABLES = {
   /** Jobs that ended; their attempts and requests go with them. */
   jobs: { since: 'finished_at', key: ['id'] },
   audit_log: { since: 'at', key: ['id'] },
+  /** With all that is kept for the undo of the import, which may be much. */
+  undo_imports: { since: 'made_at', key: ['import_id'] },
   sessions: { since: 'created_at', key: ['id'] },
   password_links: { since: 'expires_at', key: ['id'] },
   sign_in_networks: { since: 'last_at', key: ['user_id', 'network'] },

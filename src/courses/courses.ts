@@ -3,6 +3,7 @@ import { listPeriods } from '../../db/queries/books.ts'
 import * as queries from '../../db/queries/courses.ts'
 import { forgetImports, forgetReportsOfCourse, uploadsOfEndedImports } from '../../db/queries/reports.ts'
 import { deleteRosterOfCourse } from '../../db/queries/roster-records.ts'
+import { forgetUndoOfCourse, forgetUnusedUsers } from '../../db/queries/undo-people.ts'
 import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
@@ -127,8 +128,10 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
         await queue.cancelAll(trx, owner)
         await files.deleteAllOf(trx, owner)
         await forgetReportsOfCourse(trx, courseId)
+        await forgetUndoOfCourse(trx, courseId)
         await deleteRosterOfCourse(trx, courseId)
         await queries.deleteCourse(trx, courseId)
+        await forgetUnusedUsers(trx)
         if (!await queries.hasCourses(trx)) {
           await forgetImports(trx)
           await files.deleteIn(trx, await uploadsOfEndedImports(trx, UPLOADS))

@@ -21,6 +21,7 @@ type Settings = Pick<
   | 'AUDIT_RETENTION_DAYS'
   | 'DELETE_DELAY_HOURS'
   | 'EXPORT_RETENTION_DAYS'
+  | 'IMPORT_UNDO_DAYS'
   | 'JOB_RETENTION_DAYS'
   | 'KEEP_LATEST_EXPORT'
   | 'KNOWN_ADDRESS_DAYS'
@@ -38,6 +39,7 @@ export function keepRules (config: Settings): KeepRules {
       jobs: days(config.JOB_RETENTION_DAYS) || Infinity,
       audit_log: days(config.AUDIT_RETENTION_DAYS) || Infinity,
       sessions: config.SESSION_MAX_HOURS * HOUR_MS,
+      undo_imports: days(config.IMPORT_UNDO_DAYS),
       // Their age counts from the moment at which they expire.
       password_links: 0,
       sign_in_networks: days(config.KNOWN_ADDRESS_DAYS),

@@ -9,6 +9,8 @@ import type { KeepRules } from './keep-rules.ts'
 
 /** Rows that one transaction deletes, so that other writes get their turn. */
 const ROWS_AT_ONCE = 500
+/** Rows that take many others with them. */
+const LARGE_AT_ONCE: Partial<Record<AgingTable, number>> = { undo_imports: 1 }
 const COURSES_AT_ONCE = 100
 
 /** What was removed: files, and for each table how many rows. */
@@ -30,11 +32,12 @@ export async function removeOldData ({ rowsOnly, ...options }: OldDataOptions): 
   const swept = rowsOnly ? {} : await sweepByRules(options)
   const rows: Record<string, number> = {}
   for (const [table, before] of cutoffs(options)) {
+    const limit = LARGE_AT_ONCE[table] ?? ROWS_AT_ONCE
     let deleted = 0
     do {
-      deleted = await options.db.write((trx) => deleteOldRows(trx, table, { before, limit: ROWS_AT_ONCE }))
+      deleted = await options.db.write((trx) => deleteOldRows(trx, table, { before, limit }))
       rows[table] = (rows[table] ?? 0) + deleted
-    } while (deleted === ROWS_AT_ONCE)
+    } while (deleted === limit)
   }
   return { ...swept, rows }
 }

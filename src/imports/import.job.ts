@@ -86,7 +86,7 @@ export interface ImportKindOptions {
 }
 
 /** Names a job's import. */
-function referenceOf (job: JobRow): string {
+export function referenceOf (job: JobRow): string {
   return `job-${job.id}`
 }
 

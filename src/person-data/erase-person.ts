@@ -96,7 +96,7 @@ export async function erasePerson (
   }
 }
 
-function assertErasable ({ teaching, records, accounts, students }: Person): void {
+function assertErasable ({ teaching, records, accounts, students, former }: Person): void {
   const courses = [...new Set(teaching.map((row) => `${row.course_name} (course ${row.course_id})`))]
   if (courses.length > 0) {
     throw new DomainError('ERASURE_REFUSED', {
@@ -104,7 +104,8 @@ function assertErasable ({ teaching, records, accounts, students }: Person): voi
       'remove them from the roster as a teacher, import it, and try again.',
     })
   }
-  if (students.length + records.length === 0 && accounts.every((user) => user.role !== 'student')) {
+  const known = students.length + records.length + former.students.length + former.records.length
+  if (known === 0 && accounts.every((user) => user.role !== 'student')) {
     throw new DomainError('ERASURE_REFUSED', {
       detail: 'This person has a staff account and is not a student. Only students can be erased; ' +
       '"perfbook user disable" disables an account.',

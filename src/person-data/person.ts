@@ -10,6 +10,7 @@ import {
   type StudentInCourse,
   type TeacherInCourse,
 } from '../../db/queries/people.ts'
+import { formerRows, formerSourceIds, type FormerRows } from '../../db/queries/undo-people.ts'
 import { emailKey } from '../../db/queries/accounts.ts'
 import type { Row } from '../../db/tables.ts'
 import { personName } from '../person-name.ts'
@@ -28,6 +29,8 @@ export interface Person {
   teaching: TeacherInCourse[]
   /** The user of the stored roster, and their enrollments. */
   records: RosterRecordRow[]
+  /** As they were before imports that can be undone; of this person alone. */
+  former: FormerRows
   accounts: Array<Row<'users'>>
   names: PersonName[]
   identifiers: string[]
@@ -54,7 +57,8 @@ type Rows = Pick<Person, 'students' | 'teaching' | 'records'>
 export async function findPeople (db: Reads | Trx, text: string, courseId?: number): Promise<Person[]> {
   const wanted = text.trim()
   if (wanted === '') return []
-  const ids = await matchingSourceIds(db, wanted)
+  const living = await matchingSourceIds(db, wanted)
+  const ids = living.length > 0 ? living : [...new Set(await formerSourceIds(db, wanted))]
   const people: Person[] = []
   for (const id of ids.includes(wanted) ? [wanted] : ids.sort()) {
     const all = await peopleOfId(db, id)
@@ -112,20 +116,45 @@ async function peopleOfId (db: Reads | Trx, sourceId: string): Promise<Person[]>
       }
     }
   }
-  return await Promise.all(
-    groups.map((rows) => complete(db, { sourceId, isIdShared: groups.length > 1, rows }))
-  )
+  const all = await formerRows(db, sourceId)
+  if (groups.length === 0 && all.students.length + all.records.length > 0) {
+    groups.push({ students: [], teaching: [], records: [] })
+  }
+  return await Promise.all(groups.map((rows) =>
+    complete(db, { sourceId, isIdShared: groups.length > 1, rows, former: formerOf(rows, groups, all) })))
+}
+
+/** What is kept of one of the people with the same source id. */
+function formerOf (rows: Rows, people: readonly Rows[], all: FormerRows): FormerRows {
+  if (people.length <= 1) return all
+  const ids = new Set(rows.students.map((student) => student.id))
+  const others = new Set(people.flatMap((one) => one.students.map((student) => student.id)))
+  return {
+    students: all.students.filter((row) =>
+      ids.has(row.id) || (!others.has(row.id) && !areDifferent(traitsOf(rows), traitsOfStudents([row])))),
+    records: rows.records.length > 0 ? all.records : [],
+  }
+}
+
+interface Found {
+  sourceId: string | null
+  isIdShared: boolean
+  rows: Rows
+  former?: FormerRows
+  accounts?: Array<Row<'users'>>
 }
 
 async function complete (
   db: Reads | Trx,
-  {
-    sourceId,
-    isIdShared,
-    rows,
-    accounts,
-  }: { sourceId: string | null, isIdShared: boolean, rows: Rows, accounts?: Array<Row<'users'>> }
+  { sourceId, isIdShared, rows, former = { students: [], records: [] }, accounts }: Found
 ): Promise<Person> {
+  const before = [
+    ...traitsOfStudents(former.students),
+    ...former.records.flatMap(({ kind, body }) => {
+      const user = body === null ? undefined : userOf({ kind, body })
+      return user === undefined ? [] : [{ ...user, email: user.email?.toLowerCase() ?? null }]
+    }),
+  ]
   const emails = unique(traitsOf(rows).map(({ email }) => email))
   const users = accounts ?? (await usersByKeys(db, emails.map(emailKey)))
   const names = [
@@ -134,11 +163,13 @@ async function complete (
       last: row.last_name,
     })),
     ...rows.records.flatMap((record) => userOf(record)?.name ?? []),
+    ...former.students.map((row): PersonName => ({ first: row.first_name, last: row.last_name })),
   ]
   return {
     sourceId,
     isIdShared,
     ...rows,
+    former,
     accounts: users,
     names: [
       ...new Map(
@@ -147,8 +178,10 @@ async function complete (
           .map((name) => [JSON.stringify(name), name])
       ).values(),
     ],
-    identifiers: unique(traitsOf(rows).map(({ identifier }) => identifier)),
-    emails: unique([...emails, ...users.map((user) => user.email.toLowerCase())]),
+    identifiers: unique([...traitsOf(rows), ...before].map(({ identifier }) => identifier)),
+    emails: unique([
+      ...emails, ...users.map((user) => user.email.toLowerCase()), ...before.map(({ email }) => email),
+    ]),
     usernames: unique(rows.records.map((record) => userOf(record)?.username ?? null)),
   }
 }
@@ -171,15 +204,21 @@ function areDifferent (some: Traits[], others: Traits[]): boolean {
   return isComparable
 }
 
+const nameOf = ({ first, last }: PersonName) => personName(first, last).toLowerCase() || null
+
+type Names = Pick<StudentInCourse, 'first_name' | 'last_name' | 'student_identifier' | 'email'>
+
+function traitsOfStudents (students: readonly Names[]): Traits[] {
+  return students.map((row) => ({
+    name: nameOf({ first: row.first_name, last: row.last_name }),
+    identifier: text(row.student_identifier),
+    email: text(row.email)?.toLowerCase() ?? null,
+  }))
+}
+
 function traitsOf ({ students, teaching, records }: Rows): Traits[] {
-  const nameOf = ({ first, last }: PersonName) =>
-    personName(first, last).toLowerCase() || null
   return [
-    ...students.map((row) => ({
-      name: nameOf({ first: row.first_name, last: row.last_name }),
-      identifier: text(row.student_identifier),
-      email: text(row.email)?.toLowerCase() ?? null,
-    })),
+    ...traitsOfStudents(students),
     ...teaching.map((row) => ({
       name: nameOf({ first: row.first_name, last: row.last_name }),
       identifier: null,

@@ -9,11 +9,13 @@ import { REPORT_DATA } from './report-data.ts'
 import { ROSTER_DATA } from './roster-data.ts'
 import { SNAPSHOT_DATA } from './snapshot-data.ts'
 import type { PersonalData } from './store.ts'
+import { UNDO_DATA } from './undo-data.ts'
 
-/** Reports come after books and rosters; what is kept about the erased person comes last. */
+/** What undos keep comes before books, reports after books and rosters; what is kept about the erased person comes last. */
 export const PERSONAL_DATA: readonly PersonalData[] = [
   FILE_DATA,
   SNAPSHOT_DATA,
+  UNDO_DATA,
   BOOK_DATA,
   TEACHING_DATA,
   ROSTER_DATA,
@@ -56,6 +58,32 @@ export const NOT_PERSONAL: Readonly<Record<string, string>> = {
   'tasks.grade_book': OF_A_COURSE,
   'task_sources.source_id': OF_A_COURSE,
   'students.grade_book': 'the name of a system',
+  'undo_courses.op': 'a word of the program',
+  'undo_courses.source_id': OF_A_COURSE,
+  'undo_courses.grouping': OF_A_COURSE,
+  'undo_courses.name': OF_A_COURSE,
+  'undo_courses.school': OF_A_COURSE,
+  'undo_courses.term': OF_A_COURSE,
+  'undo_courses.starts_on': OF_A_COURSE,
+  'undo_courses.ends_on': OF_A_COURSE,
+  'undo_courses.imported_time_zone': OF_A_COURSE,
+  'undo_courses.set_time_zone': OF_A_COURSE,
+  'undo_courses.imported_missing_counts': OF_A_COURSE,
+  'undo_courses.set_missing_counts': OF_A_COURSE,
+  'undo_courses.imported_grading_scale': OF_A_COURSE,
+  'undo_courses.set_grading_scale': OF_A_COURSE,
+  'undo_periods.source_id': OF_A_COURSE,
+  'undo_periods.name': OF_A_COURSE,
+  'undo_categories.source_id': OF_A_COURSE,
+  'undo_categories.name': OF_A_COURSE,
+  'undo_tasks.source_id': OF_A_COURSE,
+  'undo_tasks.title': OF_A_COURSE,
+  'undo_tasks.type': OF_A_COURSE,
+  'undo_tasks.due_on': OF_A_COURSE,
+  'undo_tasks.grade_book': OF_A_COURSE,
+  'undo_task_sources.source_id': OF_A_COURSE,
+  'undo_students.grade_book': 'the name of a system',
+  'undo_erased_people.hash': 'the same as in `erased_people`: of people whom an import brought back',
   'exports.options': 'how the workbook of a course is laid out',
   'jobs.kind': OF_A_JOB,
   'jobs.state': OF_A_JOB,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { openDatabase } from '../../db/index.ts'
 import { insertErased, ensureErasureSecret } from '../../db/queries/erased-people.ts'
-import { hashesOf } from '../../src/person-data/erasure-data.ts'
+import { identifierHash } from '../../src/person-data/identifier-hash.ts'
 import { enrollment, NOW, result, school, user, type Tables } from './bundles.ts'
 import { physics as physicsDocument } from './physics-document.ts'
 import { delta } from './two-courses.ts'
@@ -228,8 +228,7 @@ t.test('accounts: who was disabled by the roster is enabled again; people who we
     const db = await openDatabase(world.database)
     await db.write(async (trx) => {
       const secret = await ensureErasureSecret(trx, 'ab'.repeat(32))
-      const gone = { sourceId: 'zoe', isIdShared: false, students: [], emails: [], identifiers: [], usernames: [] }
-      await insertErased(trx, hashesOf(gone as never, secret, new Set()), NOW)
+      await insertErased(trx, [identifierHash(secret, 'source_id', 'zoe')], NOW)
     })
     await db.close()
     const tables = school()

@@ -57,8 +57,8 @@ t.test(
     const withoutAny = tables.filter((table) => !withColumns.has(table))
     t.strictSame(
       withoutAny,
-      ['job_requests'],
-      "tables of numbers alone: a user's number, which goes with the account"
+      ['job_requests', 'undo_imports'],
+      "tables of numbers alone: a user's number, which goes with the account; numbers of imports"
     )
   }
 )

@@ -24,6 +24,7 @@ export const { run, load } = serveTasks<HeldTasks>({
     return held(performanceExport)
   },
   importUpload: async () => held((await import('../../workers/import-upload.ts')).importUpload),
+  undoImport: async () => held((await import('../../workers/undo-import.ts')).undoOfImport),
   housekeeping: async () => held((await import('../../workers/housekeeping.ts')).housekeeping),
 })
 

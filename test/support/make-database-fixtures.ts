@@ -71,6 +71,24 @@ const ROWS: Readonly<Record<string, string[]>> = {
   '0017_snapshots': [
     "INSERT INTO export_snapshots (export_id, part, bytes) VALUES (1, 0, x'00')",
   ],
+  '0018_undo': [
+    `INSERT INTO undo_imports (import_id, made_at) SELECT id, ${AT} FROM imports ORDER BY id LIMIT 1`,
+    `INSERT INTO undo_courses (import_id, course_id, op, source_id, name, imported_time_zone,
+      imported_missing_counts, data_version, created_at, updated_at)
+      SELECT import_id, 1, 'changed', 'physics', 'Physics', 'UTC', 'ignored', 1, ${AT}, ${AT} FROM undo_imports`,
+    `INSERT INTO undo_periods SELECT import_id, 1, 1, 'p1', '1st', 0 FROM undo_imports`,
+    `INSERT INTO undo_categories SELECT import_id, 1, 1, 'hw', 'Work', 0.5, NULL, 0 FROM undo_imports`,
+    'INSERT INTO undo_tasks (import_id, id, course_id) SELECT import_id, 1, 1 FROM undo_imports',
+    "INSERT INTO undo_task_sources SELECT import_id, 1, 'li', NULL, NULL, NULL FROM undo_imports",
+    `INSERT INTO undo_students (import_id, id, course_id, source_id, last_name)
+      SELECT import_id, 1, 1, 's1', 'Lee' FROM undo_imports`,
+    `INSERT INTO undo_course_teachers (import_id, id, course_id, source_id)
+      SELECT import_id, 1, 1, 'ted' FROM undo_imports`,
+    "INSERT INTO undo_scores SELECT import_id, 1, 1, x'00', 1, 0.5, 1, NULL FROM undo_imports",
+    "INSERT INTO undo_records SELECT import_id, 'user', 's1', NULL, NULL, '[]', 0 FROM undo_imports",
+    "INSERT INTO undo_accounts SELECT import_id, 1, NULL, 'ted' FROM undo_imports",
+    `INSERT INTO undo_erased_people SELECT import_id, '${'e'.repeat(64)}', ${AT} FROM undo_imports`,
+  ],
   '0010_sign_in_networks': [
     `INSERT INTO sign_in_networks (user_id, network, last_at) VALUES (1, '10.0.0.1', ${AT})`,
   ],

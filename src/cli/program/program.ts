@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   serve: async () => (await import('../serve.ts')).serveCommand,
   demo: async () => (await import('../demo.ts')).demoCommand,
   import: async () => (await import('../import.ts')).importCommand,
+  'undo-import': async () => (await import('../undo-import.ts')).undoImportCommand,
   course: async () => (await import('../course.ts')).courseCommand,
   courses: async () => (await import('../courses.ts')).coursesCommand,
   export: async () => (await import('../export.ts')).exportCommand,

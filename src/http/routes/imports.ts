@@ -4,8 +4,10 @@ import Type from 'typebox'
 import type { Config } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
 import { displayName } from '../../accounts/access.ts'
-import { IMPORT_KIND, type ImportChoices } from '../../imports/import.job.ts'
+import { importPayload, IMPORT_KIND, type ImportChoices } from '../../imports/import.job.ts'
 import type { Imports } from '../../imports/imports.ts'
+import type { Undos } from '../../imports/undos.ts'
+import type { Access } from '../../accounts/access.ts'
 import { IMPORT_FORMATS, type DateOrder, type ImportFormat } from '../../imports/import-options.ts'
 import { MAP_BYTES_MAX, type ColumnMap } from '../../imports/column-maps/column-map.ts'
 import { readColumnMap } from '../../imports/column-maps/read-map.ts'
@@ -16,8 +18,9 @@ import { boundMessage, EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../..
 import { courseOf, jobOf, principalOf } from '../access/route-access.ts'
 import { sendTagged, tagged } from '../entity-tags.ts'
 import { acceptForms, withUpload, type Upload } from '../uploads/file-upload.ts'
+import type { JobRow } from '../../jobs/job-queue.ts'
 import type { UploadRoom } from '../uploads/upload-room.ts'
-import { importJson, listedImportJson } from '../schemas/import-json.ts'
+import { importJson, listedImportJson, undoJson } from '../schemas/import-json.ts'
 import { importSchema, listedImportSchema } from '../schemas/imports.ts'
 import type { JobGate } from '../job-gate.ts'
 import type { JobView } from '../job-view.ts'
@@ -43,18 +46,20 @@ const FIELDS = [
 const PERFORMANCE_BOOK = tagged(JSON.stringify(PERFORMANCE_BOOK_SCHEMA, null, 2))
 
 interface ImportsRoutesOptions {
+  access: Pick<Access, 'mayUseCourseOf'>
   config: Pick<Config, 'IMPORT_MAX_BYTES' | 'stagingFolder'>
   gate: Pick<JobGate, 'openForFiles' | 'openForImports'>
   imports: Imports
   jobView: JobView
   links: Links
+  undos: Undos
   /** Room on the disk for what is being uploaded. */
   room: UploadRoom
 }
 
 export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = async (
   app,
-  { config, gate, imports, jobView, links, room }
+  { access, config, gate, imports, jobView, links, room, undos }
 ) => {
   await acceptForms(app, config.IMPORT_MAX_BYTES)
 
@@ -138,9 +143,51 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
       response: { 200: importSchema, ...errors(401, 403, 404) },
     },
   }, async (request) => {
-    const job = jobOf(request)
-    if (job.kind !== IMPORT_KIND) throw new DomainError('JOB_NOT_FOUND')
-    return { ...await jobView.one(request, job), ...importJson(job) }
+    const job = importOf(request)
+    const states = await undos.states([job])
+    return { ...await jobView.one(request, job), ...importJson(job), ...undoJson(states.get(job.id)) }
+  })
+
+  app.post('/api/imports/:job_id/undo', {
+    config: { access: { who: 'job', scope: 'import', audit: 'import.undo' } },
+    // An empty body is an undo for all courses.
+    preValidation: async (request) => {
+      request.body ??= {} as never
+    },
+    // Only who may undo it is told whether it is possible.
+    preHandler: async (request) => {
+      const job = importOf(request)
+      const isOfCourse = importPayload(job).choices.onlyCourseId !== undefined
+      const mayUndo = principalOf(request).role === 'admin' ||
+        (isOfCourse && await access.mayUseCourseOf(principalOf(request), job))
+      if (!mayUndo) throw new DomainError('NOT_A_TEACHER')
+    },
+    schema: {
+      tags,
+      summary: 'Undo an import: its courses become what they were before it',
+      description:
+        'For an administrator, or a teacher of the course of a teacher\'s import. A later import of a course ' +
+        'is in the way of that course: 409 UNDO_CONFLICT names it. What teachers set since the import is ' +
+        'kept. A course that the import made is deleted; if it has an export, it stays without people and ' +
+        'tasks.',
+      params: Type.Object({ job_id: Type.String() }),
+      body: Type.Object({
+        courses: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), {
+          minItems: 1, maxItems: 10_000, description: 'Ids of courses. Default: all of the import',
+        })),
+      }, { additionalProperties: false }),
+      response: { 202: ticketSchema, ...errors(400, 401, 403, 404, 409, 503) },
+    },
+  }, async (request, reply) => {
+    const principal = principalOf(request)
+    const ticket = await undos.request({
+      job: importOf(request),
+      courses: request.body.courses,
+      userId: principal.userId,
+      via: principal.credential.kind,
+      requestedBy: displayName(principal),
+    })
+    return await sendTicket(reply, links, ticket)
   })
 
   app.get('/api/schemas/performance-book-1.json', {
@@ -162,10 +209,12 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
     courseId?: number
   ) {
     const { rows, nextCursor } = await readPage(query, (part) => imports.list({ courseId, ...part }))
+    const states = await undos.states(rows)
     return {
       imports: await Promise.all(rows.map(async (row) => ({
         ...await jobView.listed(request, row),
         ...listedImportJson(row),
+        ...undoJson(states.get(row.id)),
       }))),
       next_cursor: nextCursor,
     }
@@ -199,6 +248,12 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
     }))
     return await sendTicket(reply, links, ticket)
   }
+}
+
+function importOf (request: FastifyRequest): JobRow {
+  const job = jobOf(request)
+  if (job.kind !== IMPORT_KIND) throw new DomainError('JOB_NOT_FOUND')
+  return job
 }
 
 /** The fields of the form. Throws VALIDATION_FAILED, which names the field. */

@@ -1,5 +1,7 @@
 import { importReport, type ImportReport } from '../../imports/import-report.ts'
 import type { ImportSummary } from '../../imports/outcome.ts'
+import type { UndoState } from '../../imports/undos.ts'
+import { isoTime } from '../../iso-time.ts'
 import type { JobRow } from '../../jobs/job-queue.ts'
 
 /** The fields that an import adds to its job: what was requested, and what it did or what is wrong. */
@@ -29,3 +31,9 @@ export function listedImportJson (job: JobRow) {
 }
 
 function requestJson ({ filename, isDryRun }: ImportReport) { return { filename, dry_run: isDryRun } }
+
+/** Whether the import can be undone. Undefined: as for an import that changed nothing. */
+export function undoJson (undo: UndoState | undefined) {
+  const { state, until } = undo ?? { state: 'not_possible' as const, until: null }
+  return { undo: { state, until: until === null ? null : isoTime(until) } }
+}

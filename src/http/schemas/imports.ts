@@ -54,6 +54,12 @@ const common = {
   ...jobSchema.properties,
   filename: nullable(Type.String({ description: 'The name of the uploaded file' })),
   dry_run: Type.Boolean({ description: 'Nothing was changed' }),
+  undo: Type.Object({
+    state: Type.Enum(['possible', 'partly_undone', 'undone', 'not_possible'], {
+      description: 'Whether it can be undone. A later import of a course may still be in the way.',
+    }),
+    until: nullable(Type.String({ description: 'When it can no longer be undone' })),
+  }),
 }
 
 export const importSchema = Type.Object({

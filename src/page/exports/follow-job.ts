@@ -16,7 +16,7 @@ const LONGEST_WAIT_MS = 15_000
  */
 const SILENCE_MS = 20_000
 
-export function hasEnded ({ status }: Job): boolean {
+export function hasEnded ({ status }: Pick<Job, 'status'>): boolean {
   return status !== 'queued' && status !== 'started'
 }
 

@@ -1,19 +1,27 @@
 import type { ListedImport } from '../../http/schemas/imports.ts'
+import { useState } from 'preact/hooks'
 import { call } from '../api.ts'
+import { Confirm } from '../confirm.tsx'
 import { When, JobStatus } from '../admin/jobs/job-texts.tsx'
 import { hasEnded } from '../exports/follow-job.ts'
 import { useLaterTexts } from '../texts/later.ts'
 import { useRefreshed } from '../use-refreshed.ts'
 
 const SHOWN = 20
+/** How often the job of an undo is looked at, ms. */
+const LOOK_EVERY_MS = 500
+
+type JobState = Pick<ListedImport, 'status' | 'error'>
 
 /** The latest imports of all users. A change of `version` loads the list again. */
 export function PastImports (
   { path, version, href }: { path: string, version: unknown, href: (jobId: number) => string }
 ) {
   const { t, reason, number } = useLaterTexts()
+  const [asked, setAsked] = useState<ListedImport>()
+  const [undos, setUndos] = useState(0)
   const { value, error } = useRefreshed(
-    `${path} ${String(version)}`,
+    `${path} ${String(version)} ${undos}`,
     (signal) => call<{ imports: ListedImport[] }>('GET', `${path}?limit=${SHOWN}`, { signal }),
     ({ imports }) => imports.some((one) => !hasEnded(one))
   )
@@ -45,6 +53,7 @@ export function PastImports (
                 <th class='number'>{t('import.warningCount')}</th>
                 <th>{t('jobs.requested')}</th>
                 <th>{t('jobs.requestedBy')}</th>
+                <th>{t('import.undo')}</th>
               </tr>
             </thead>
             <tbody>
@@ -67,12 +76,53 @@ export function PastImports (
                   <td>
                     <bdi>{one.requested_by ?? '–'}</bdi>
                   </td>
+                  <td>
+                    {one.undo.state === 'undone' && t('import.undone')}
+                    {one.undo.state === 'partly_undone' && `${t('import.partlyUndone')} `}
+                    {(one.undo.state === 'possible' || one.undo.state === 'partly_undone') && (
+                      <button
+                        type='button'
+                        aria-label={t('import.undoOf', { file: one.filename ?? String(one.id) })}
+                        onClick={() => {
+                          setAsked(one)
+                        }}
+                      >
+                        {t('import.undo')}
+                      </button>
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>
           </table>
         </div>
       )}
+      {asked !== undefined && (
+        <Confirm
+          title={t('import.undoOf', { file: asked.filename ?? String(asked.id) })}
+          action={t('import.undo')}
+          onConfirm={async () => {
+            const { job } = await call<{ job: string }>('POST', `/api/imports/${asked.id}/undo`)
+            await endOf(job)
+            setUndos((count) => count + 1)
+          }}
+          onClose={() => {
+            setAsked(undefined)
+          }}
+        >
+          <p>{t('import.undoText')}</p>
+        </Confirm>
+      )}
     </section>
   )
+}
+
+/** Waits until the job has ended. Throws the reason of one that failed. */
+async function endOf (address: string): Promise<void> {
+  for (;;) {
+    const job = await call<JobState>('GET', address.slice(address.indexOf('/api/')))
+    if (job.status === 'failed') throw new Error(job.error?.message ?? '')
+    if (hasEnded(job)) return
+    await new Promise((resolve) => { setTimeout(resolve, LOOK_EVERY_MS) })
+  }
 }

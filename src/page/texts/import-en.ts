@@ -104,6 +104,13 @@ export const importEn = {
   'import.pastNone': 'Nothing has been imported here yet.',
   'import.changes': 'Changes',
   'import.warningCount': 'Warnings',
+  'import.undo': 'Undo',
+  'import.undoOf': 'Undo the import of {file}',
+  'import.undone': 'Undone',
+  'import.partlyUndone': 'Partly undone',
+  'import.undoText': 'Each course becomes what it was before this import: scores, tasks, students and ' +
+    'teachers. Weights and other settings that were changed since then stay. New courses of this import are ' +
+    'deleted; those with exports stay, empty. This cannot be undone.',
   'import.checkOnly': 'Check only',
 
   'warning.left_out':

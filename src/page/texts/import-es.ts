@@ -122,6 +122,14 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'import.pastNone': 'Aquí aún no se ha importado nada.',
   'import.changes': 'Cambios',
   'import.warningCount': 'Advertencias',
+  'import.undo': 'Deshacer',
+  'import.undoOf': 'Deshacer la importación de {file}',
+  'import.undone': 'Deshecha',
+  'import.partlyUndone': 'Deshecha en parte',
+  'import.undoText': 'Cada curso vuelve a ser lo que era antes de esta importación: notas, tareas, ' +
+    'estudiantes y docentes. Los pesos y otros ajustes que se cambiaron después se conservan. Los cursos ' +
+    'nuevos de esta importación se eliminan; los que tienen exportaciones quedan, vacíos. Esto no se puede ' +
+    'deshacer.',
   'import.checkOnly': 'Solo comprobación',
 
   'warning.left_out':

@@ -1,0 +1,122 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { importsByReference, findImport, listUndoable, type UndoableImport } from '../../db/queries/undo.ts'
+import type { Reads } from '../../db/index.ts'
+import { BY_COMMAND } from '../audit/audit.ts'
+import { undoImport, type UndoSummary } from '../imports/undo-import.ts'
+import { undoneText } from '../imports/undo.job.ts'
+import { changesText } from '../imports/import-audit.ts'
+import type { ImportSummary } from '../imports/outcome.ts'
+import { isoTime } from '../iso-time.ts'
+import { parseId } from './program/arguments.ts'
+import type { CommandContext } from './program/context.ts'
+import { failed } from './program/failures.ts'
+import { withServices } from './program/open-services.ts'
+import { textTable } from './program/table.ts'
+
+interface UndoFlags {
+  courses?: number[]
+  job: boolean
+  list: boolean
+  json: boolean
+}
+
+/** Most imports that `--list` shows. */
+const LISTED = 50
+
+/** `perfbook undo-import`: each course becomes what it was before the import. */
+export function undoImportCommand (context: CommandContext): Command {
+  return new Command('undo-import')
+    .description(
+      'undo an import: its courses become what they were before it; what teachers set since then is kept'
+    )
+    .argument('[id]', 'number of the import, or of its job (default: the newest import)', parseId)
+    .option('--courses <ids>', 'only these courses, separated by commas', parseIds)
+    .option('--job', 'the id is the number of a job', false)
+    .option('--list', 'list the imports that can be undone, and undo nothing', false)
+    .option('--json', 'print the result as JSON', false)
+    .action(async (id: number | undefined, flags: UndoFlags) => {
+      await withServices(context, async ({ db, audit, clock, config }) => {
+        if (flags.list) {
+          list(await listUndoable(db.reads, LISTED), config.IMPORT_UNDO_DAYS, flags, context)
+          return
+        }
+        const importId = id === undefined ? await newest(db.reads) : await meant(db.reads, id, flags)
+        const summary = await undoImport(db, {
+          importId, courses: flags.courses, reference: null, fence: null, now: clock.now,
+        })
+        audit.record({
+          ...BY_COMMAND, action: 'import.undo', subject: `import ${importId}, ${undoneText(summary)}`,
+        })
+        report(summary, flags, context)
+      })
+    })
+}
+
+async function newest (db: Reads): Promise<number> {
+  const [found] = await listUndoable(db, 1)
+  if (found === undefined) throw failed('There is no import that can be undone.')
+  return found.id
+}
+
+/** The import with this number, or whose job has it. */
+async function meant (db: Reads, id: number, { job }: UndoFlags): Promise<number> {
+  const [ofJob] = await importsByReference(db, [`job-${id}`])
+  const own = job ? undefined : await findImport(db, id)
+  if (ofJob !== undefined && own !== undefined && ofJob.id !== own.id) {
+    throw failed(
+      `${id} is the number of an import (${isoTime(own.applied_at)}) and of the job of another one ` +
+        `(import ${ofJob.id}, ${isoTime(ofJob.applied_at)}). For the first, see "undo-import --list"; ` +
+        'for the second, add --job.'
+    )
+  }
+  const found = own ?? ofJob
+  if (found === undefined) {
+    throw failed(`There is no import ${id}. "perfbook undo-import --list" lists those that can be undone.`)
+  }
+  return found.id
+}
+
+function list (
+  imports: readonly UndoableImport[], days: number, { json }: UndoFlags, { stdout }: CommandContext
+): void {
+  const until = (one: UndoableImport) => isoTime(one.applied_at + days * 86_400_000)
+  const jobOf = ({ reference }: UndoableImport) => /^job-(\d+)$/.exec(reference ?? '')?.[1] ?? null
+  const summaryOf = (one: UndoableImport) => JSON.parse(one.summary) as ImportSummary
+  if (json) {
+    stdout.json(imports.map((one) => ({
+      id: one.id,
+      job_id: jobOf(one) === null ? null : Number(jobOf(one)),
+      imported_at: isoTime(one.applied_at),
+      until: until(one),
+      courses: one.courses,
+      undone_courses: one.undone,
+    })))
+    return
+  }
+  stdout.write(textTable([
+    ['ID', 'JOB', 'IMPORTED', 'CHANGED', 'UNDO UNTIL'],
+    ...imports.map((one) => [
+      String(one.id), jobOf(one) ?? '-', isoTime(one.applied_at),
+      changesText(summaryOf(one)).replace('changed: ', ''), until(one),
+    ]),
+  ]))
+}
+
+function report (
+  summary: UndoSummary, { json }: UndoFlags, { stdout, stderr }: CommandContext
+): void {
+  if (json) stdout.json(summary)
+  const { import_id: id, restored, deleted, emptied, remaining } = summary
+  stderr.write(`Import ${id} was undone. Courses: ${restored} restored, ${deleted} deleted.\n`)
+  if (emptied > 0) {
+    stderr.write(`${emptied} new ${emptied === 1 ? 'course has' : 'courses have'} exports and ` +
+      'stayed, without people and tasks. "perfbook course delete" deletes such a course.\n')
+  }
+  if (remaining > 0) stderr.write(`Courses of this import that are not undone: ${remaining}.\n`)
+}
+
+function parseIds (text: string): number[] {
+  const ids = text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+  if (ids.length === 0) throw new InvalidArgumentError('Write it like 3,4; "perfbook courses" shows ids.')
+  return ids.map((one) => parseId(one))
+}

@@ -1,0 +1,83 @@
+// Which imports can be undone, and the request to undo one.
+import type { Database } from '../../db/index.ts'
+import { importsByReference, type UndoableImport } from '../../db/queries/undo.ts'
+import { DomainError } from '../errors.ts'
+import type { JobQueue, JobRow, JobTicket } from '../jobs/job-queue.ts'
+import { referenceOf } from './import.job.ts'
+import { checkUndo } from './undo-import.ts'
+import { UNDO_KIND, type UndoPayload } from './undo.job.ts'
+
+/** Whether an import can be undone, as far as the import itself decides it. */
+export interface UndoState {
+  state: 'possible' | 'partly_undone' | 'undone' | 'not_possible'
+  /** Until when it can be undone, ms; null: it cannot. */
+  until: number | null
+}
+
+interface UndoOfJob {
+  /** The job of the import. */
+  job: JobRow
+  courses?: readonly number[] | undefined
+  userId: number
+  via: 'session' | 'token'
+  requestedBy: string
+}
+
+export interface Undos {
+  /**
+   * Queues the undo of the import that a job made, or joins the one that waits. Throws UNDO_CONFLICT,
+   * UNDO_NOT_POSSIBLE and QUEUE_FULL.
+   */
+  request: (undo: UndoOfJob) => Promise<JobTicket>
+  /** Of the imports of these jobs, by the ids of the jobs. */
+  states: (jobs: readonly JobRow[]) => Promise<Map<number, UndoState>>
+}
+
+interface UndosOptions {
+  db: Database
+  queue: Pick<JobQueue, 'request'>
+  /** How long an import can be undone, ms. */
+  keepMs: number
+}
+
+export function createUndos ({ db, queue, keepMs }: UndosOptions): Undos {
+  return {
+    async request ({ job, courses, userId, via, requestedBy }) {
+      const [found] = await importsByReference(db.reads, [referenceOf(job)])
+      if (found === undefined) {
+        throw new DomainError('UNDO_NOT_POSSIBLE', {
+          detail: 'This import changed nothing, so there is nothing to undo.',
+        })
+      }
+      const chosen = courses === undefined ? undefined : [...new Set(courses)].sort((a, b) => a - b)
+      await checkUndo(db.reads, { importId: found.id, courses: chosen })
+      return await db.write((trx) => queue.request(trx, {
+        kind: UNDO_KIND,
+        key: `${UNDO_KIND}:${found.id}${chosen === undefined ? '' : `:${chosen.join(',')}`}`,
+        payload: {
+          importId: found.id, courses: chosen, requestedBy, actor: { userId, via },
+        } satisfies UndoPayload,
+        owner: job.owner_type === null || job.owner_id === null
+          ? null
+          : { type: job.owner_type, id: job.owner_id },
+        userId,
+        inputVersion: found.id,
+      }))
+    },
+    async states (jobs) {
+      const byReference = new Map(jobs.map((job) => [referenceOf(job), job.id]))
+      const states = new Map<number, UndoState>(jobs.map(({ id }) => [id, { state: 'not_possible', until: null }]))
+      for (const one of await importsByReference(db.reads, [...byReference.keys()])) {
+        const id = byReference.get(one.reference ?? '')
+        if (id !== undefined) states.set(id, stateOf(one, keepMs))
+      }
+      return states
+    },
+  }
+}
+
+function stateOf (one: UndoableImport, keepMs: number): UndoState {
+  if (one.undone_at !== null) return { state: 'undone', until: null }
+  if (one.is_kept === 0) return { state: 'not_possible', until: null }
+  return { state: one.undone === 0 ? 'possible' : 'partly_undone', until: one.applied_at + keepMs }
+}

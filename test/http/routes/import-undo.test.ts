@@ -1,0 +1,100 @@
+// The undo of an import over the API: who may, what is in the way, and the job that does it.
+import t from 'tap'
+import { result, user, enrollment } from '../../imports/bundles.ts'
+import { startTestService, type TestService } from '../../support/test-service.ts'
+import { startDistrict } from './district.ts'
+import { PHYSICS, upload } from './import-upload.ts'
+
+/** Requests an undo, and runs its job to its end. */
+async function undo (service: TestService, id: number, options: { token?: string, body?: object } = {}) {
+  const answer = await service.call('POST', `/api/imports/${id}/undo`, options)
+  await service.services.runner.drain()
+  return answer.json()
+}
+const job = async (service: TestService, id: number) => (await service.call('GET', `/api/jobs/${id}`)).json()
+const book = async (service: TestService) => (await service.call('GET', '/api/courses/1/performance')).json()
+
+t.test('an import is undone by a job, once; the list says so, and the audit log', async (t) => {
+  const service = await startTestService(t)
+  await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  const before = await book(service)
+  const changed = JSON.parse(String(PHYSICS)) as { results: Array<{ points: number }>, course: object }
+  const bytes = JSON.stringify({ ...changed, results: changed.results.slice(0, -5) })
+  const second = await upload(service, '/api/imports', { name: 'fewer.json', bytes })
+  t.notSame(await book(service), before)
+  const [listed] = (await service.call('GET', '/api/imports')).json().imports
+  t.match(listed, { id: second.json.id, undo: { state: 'possible', until: /^\d{4}-/ } })
+
+  const answer = await service.call('POST', `/api/imports/${second.json.id}/undo`)
+  t.equal(answer.status, 202)
+  t.match(answer.json(), { joined: false })
+  t.match((await service.call('POST', `/api/imports/${second.json.id}/undo`)).json(), {
+    id: answer.json().id, joined: true,
+  })
+  await service.services.runner.drain()
+  t.match(await job(service, answer.json().id), { kind: 'import-undo', status: 'succeeded', error: null })
+  t.strictSame(await book(service), before)
+  t.match((await service.call('GET', `/api/imports/${second.json.id}`)).json(), {
+    undo: { state: 'undone', until: null },
+  })
+  t.match(await undo(service, second.json.id), { statusCode: 409, code: 'UNDO_NOT_POSSIBLE' })
+  t.equal((await service.call('GET', `/api/imports/${answer.json().id}`)).json().code, 'JOB_NOT_FOUND')
+  const { entries } = (await service.call('GET', '/api/audit')).json() as { entries: Array<{ action: string }> }
+  const actions = entries.map(({ action }) => action)
+  t.ok(actions.includes('import.undo') && actions.includes('import.undone'))
+})
+
+t.test('a later import is in the way; a dry run has nothing to undo', async (t) => {
+  const service = await startTestService(t)
+  const first = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  const dry = await upload(service, '/api/imports', { name: 'a.json', bytes: PHYSICS }, { dry_run: 'true' })
+  t.match(await undo(service, dry.json.id), { statusCode: 409, code: 'UNDO_NOT_POSSIBLE' })
+  const course = JSON.parse(String(PHYSICS)) as { course: object }
+  await upload(service, '/api/imports', {
+    name: 'b.json', bytes: JSON.stringify({ ...course, course: { ...course.course, name: 'Renamed' } }),
+  })
+  t.match(await undo(service, first.json.id), {
+    statusCode: 409, code: 'UNDO_CONFLICT', message: /A later import changed Renamed \(course 1\)/,
+  })
+  t.match(await undo(service, first.json.id, { body: { courses: [5] } }), { code: 'UNDO_NOT_POSSIBLE' })
+  t.match(await undo(service, first.json.id, { body: { course: [1] } }), { code: 'VALIDATION_FAILED' })
+  t.match(await undo(service, 999), { code: 'JOB_NOT_FOUND' })
+})
+
+t.test('a conflict that comes between the request and its job fails the job, and changes nothing', async (t) => {
+  const service = await startTestService(t)
+  const first = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
+  const { id } = (await service.call('POST', `/api/imports/${first.json.id}/undo`)).json()
+  // As if another import had come first.
+  const { db } = service.services
+  await db.write(async (trx) => {
+    const row = await trx.insertInto('imports').values({ applied_at: 1, reference: 'x', summary: '{}' })
+      .returning('id').executeTakeFirstOrThrow()
+    await trx.insertInto('undo_imports').values({ import_id: row.id, made_at: 1 }).execute()
+    const known = await trx.selectFrom('undo_courses').selectAll().executeTakeFirstOrThrow()
+    await trx.insertInto('undo_courses').values({ ...known, import_id: row.id, op: 'changed' }).execute()
+  })
+  await service.services.runner.drain()
+  t.match(await job(service, id), { status: 'failed', error: { code: 'UNDO_CONFLICT' } })
+  t.equal((await service.call('GET', '/api/courses/1/performance')).status, 200)
+})
+
+t.test('teachers undo imports into their own course, and no others', async (t) => {
+  const service = await startDistrict(t)
+  const own = await service.take('/api/courses/1/imports', {
+    users: [user('new', 'Nia', 'New', '0900')],
+    enrollments: [enrollment('e-n', 'p1', 'new')],
+    results: [result('r1', 'li1-p1', 'ann', 3)],
+  }, { token: service.ted })
+  t.equal(own.status, 'succeeded')
+  const administrators = (await service.call('GET', '/api/imports?limit=50')).json().imports
+    .find((one: { course_id: number | null, status: string }) =>
+      one.course_id === null && one.status === 'succeeded')
+  if (administrators !== undefined) {
+    t.equal((await undo(service, administrators.id, { token: service.ted })).code, 'JOB_NOT_FOUND')
+  }
+  const answer = await undo(service, own.id, { token: service.ted })
+  t.equal((await job(service, answer.id)).status, 'succeeded')
+  const { students } = await book(service)
+  t.notOk(students.some((student: { source_id: string }) => student.source_id === 'new'))
+})
