@@ -434,7 +434,8 @@ interface UndoImportsTable {
 }
 
 /** A course of an import, as it was before. If the import added the course: as it became. */
-interface UndoCoursesTable extends Omit<{ [Column in keyof CoursesTable]: Plain<CoursesTable[Column]> }, 'id'> {
+type PlainCourse = { [Column in keyof Omit<CoursesTable, 'id'>]: Plain<CoursesTable[Column]> }
+interface UndoCoursesTable extends PlainCourse {
   import_id: number
   course_id: number
   op: 'added' | 'changed' | 'removed'

@@ -1,6 +1,6 @@
-// What an import changed, as it was before: rows of the tables of courses and of the stored roster, with which
-// the import can be undone for a while. In the tables of parts, a row without a source id (in `undo_task_sources`
-// without a task, in `undo_records` without a body) is one that the import added. See docs/storage.md.
+// What an import changed, as it was before: rows of the tables of courses and of the stored roster, with
+// which the import can be undone for a while. In the tables of parts, a row without a source id (in
+// `undo_task_sources` without a task, in `undo_records` without a body) is one that the import added.
 
 interface Types { id: string, number: string, bytes: string, strict: string }
 

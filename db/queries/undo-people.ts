@@ -41,7 +41,7 @@ export async function formerRows (db: Db, sourceId: string): Promise<FormerRows>
   return { students: students as FormerStudent[], records }
 }
 
-/** The cells of a student before each import that changed them, with the titles of the tasks by their slots. */
+/** The cells of a student before each import that changed them, with the titles of tasks by their slots. */
 export async function formerCells (db: Db, studentId: number): Promise<Array<{
   import_id: number, course_id: number, cells: Buffer, titles: Map<number, string>,
 }>> {

@@ -179,8 +179,8 @@ export function restoreAccounts ({ importId, at }: UndoStatements): string[] {
 export function forgetRestored ({ importId, undoId }: UndoStatements): string[] {
   return [
     // What is still referred to may go when the courses that refer to it are undone.
-    `DELETE FROM undo_records WHERE import_id = ${importId} AND is_due = 1 AND (body IS NOT NULL OR NOT EXISTS (
-      SELECT 1 FROM roster_records r WHERE r.kind = undo_records.kind
+    `DELETE FROM undo_records WHERE import_id = ${importId} AND is_due = 1 AND (
+      body IS NOT NULL OR NOT EXISTS (SELECT 1 FROM roster_records r WHERE r.kind = undo_records.kind
         AND r.source_id = undo_records.source_id))`,
     `UPDATE undo_records SET is_due = 0 WHERE import_id = ${importId} AND is_due = 1`,
     ...[...PARTS, 'task_sources', 'scores'].map((table) =>

@@ -66,7 +66,7 @@ export function createUndos ({ db, queue, keepMs }: UndosOptions): Undos {
     },
     async states (jobs) {
       const byReference = new Map(jobs.map((job) => [referenceOf(job), job.id]))
-      const states = new Map<number, UndoState>(jobs.map(({ id }) => [id, { state: 'not_possible', until: null }]))
+      const states = new Map<number, UndoState>()
       for (const one of await importsByReference(db.reads, [...byReference.keys()])) {
         const id = byReference.get(one.reference ?? '')
         if (id !== undefined) states.set(id, stateOf(one, keepMs))

@@ -11,7 +11,10 @@ import { SNAPSHOT_DATA } from './snapshot-data.ts'
 import type { PersonalData } from './store.ts'
 import { UNDO_DATA } from './undo-data.ts'
 
-/** What undos keep comes before books, reports after books and rosters; what is kept about the erased person comes last. */
+/**
+ * What undos keep comes before books; reports come after books and rosters; what is kept about the erased
+ * person comes last.
+ */
 export const PERSONAL_DATA: readonly PersonalData[] = [
   FILE_DATA,
   SNAPSHOT_DATA,

@@ -32,7 +32,7 @@ export const UNDO_DATA: PersonalData = {
     const scores: unknown[] = []
     const cells = new CellReader()
     for (const id of ids) {
-      for (const { import_id: importId, course_id: courseId, cells: row, titles } of await formerCells(db, id)) {
+      for (const { cells: row, titles, ...place } of await formerCells(db, id)) {
         cells.load(row)
         const tasks: unknown[] = []
         for (let slot = 0; slot < cells.length; slot++) {
@@ -44,7 +44,7 @@ export const UNDO_DATA: PersonalData = {
             points: points === undefined || Number.isNaN(points) ? null : points,
           })
         }
-        scores.push({ import_id: importId, course_id: courseId, tasks })
+        scores.push({ ...place, tasks })
       }
     }
     return {

@@ -61,9 +61,7 @@ export async function createUndoWorld (t: Test, folder = t.testdir()): Promise<U
       table,
       (world.sql(`SELECT * FROM ${table} ORDER BY ${order}`) as Array<Record<string, unknown>>).map((row) =>
         Object.fromEntries(Object.entries(row).flatMap(([name, value]) =>
-          NOT_RESTORED[table]?.includes(name) === true
-            ? []
-            : [[name, value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value]]))),
+          NOT_RESTORED[table]?.includes(name) === true ? [] : [[name, shown(value)]]))),
     ])),
     async undoFails (request) {
       try {
@@ -76,6 +74,8 @@ export async function createUndoWorld (t: Test, folder = t.testdir()): Promise<U
     },
   }
 }
+
+const shown = (value: unknown) => value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value
 
 /** How many rows are kept for the undo of an import, of each table that has any. */
 export function keptRows (world: World, importId: number): Record<string, number> {

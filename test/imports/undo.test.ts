@@ -21,7 +21,9 @@ function twoCourses (): Tables {
     enrollment('e-a9', 'p9', 'ann'),
     enrollment('e-d9', 'p9', 'dan')
   )
-  tables.lineItems!.push({ ...tables.lineItems![0]!, sourcedId: 'li-p9', title: 'Song', classSourcedId: 'p9' })
+  tables.lineItems!.push({
+    ...tables.lineItems![0]!, sourcedId: 'li-p9', title: 'Song', classSourcedId: 'p9',
+  })
   tables.results!.push(result('r9', 'li-p9', 'ann', 3))
   return tables
 }
@@ -90,7 +92,8 @@ const CHANGES: Record<string, Change> = {
     const file = join(world.folder, 'grades.csv')
     writeFileSync(file, 'Student,ID,SIS User ID,SIS Login ID,Section,Quiz (77)\n' +
       'Points Possible,,,,,20\n"Lee, Ann",1,0042,ann,Period 1,15\n"New, Nia",9,0777,nia,Period 1,11\n')
-    const outcome = await world.import(file, { course: 'p1', allowNewPeople: true, teacher: 'aide@example.edu' })
+    const options = { course: 'p1', allowNewPeople: true, teacher: 'aide@example.edu' }
+    const outcome = await world.import(file, options)
     if (!outcome.ok) throw new Error(JSON.stringify(outcome.errors))
   },
   'two new courses': async (world) => {
@@ -179,7 +182,8 @@ t.test('a later import of a course is in the way of that course only', async (t)
   t.match(await world.undoFails({ importId: first, courses: [1] }), /^UNDO_CONFLICT/)
   t.match(await world.undoFails({ importId: first, courses: [7] }), /^UNDO_NOT_POSSIBLE: .*the course 7,/)
   t.match(await world.undo({ importId: first, courses: [2] }), { restored: 1, remaining: 1 })
-  const music = (rows: unknown[]) => (rows as Array<{ course_id?: number }>).filter((row) => row.course_id === 2)
+  const music = (rows: unknown[]) =>
+    (rows as Array<{ course_id?: number }>).filter((row) => row.course_id === 2)
   t.strictSame(music(world.state().students!), music(start.students!))
   t.match(await world.undoFails({ importId: first, courses: [2] }), /undone already/)
   t.match(await world.undo(), { restored: 1, remaining: 0 }, 'the later one')

@@ -75,9 +75,10 @@ const ROWS: Readonly<Record<string, string[]>> = {
     `INSERT INTO undo_imports (import_id, made_at) SELECT id, ${AT} FROM imports ORDER BY id LIMIT 1`,
     `INSERT INTO undo_courses (import_id, course_id, op, source_id, name, imported_time_zone,
       imported_missing_counts, data_version, created_at, updated_at)
-      SELECT import_id, 1, 'changed', 'physics', 'Physics', 'UTC', 'ignored', 1, ${AT}, ${AT} FROM undo_imports`,
-    `INSERT INTO undo_periods SELECT import_id, 1, 1, 'p1', '1st', 0 FROM undo_imports`,
-    `INSERT INTO undo_categories SELECT import_id, 1, 1, 'hw', 'Work', 0.5, NULL, 0 FROM undo_imports`,
+      SELECT import_id, 1, 'changed', 'physics', 'Physics', 'UTC', 'ignored', 1, ${AT}, ${AT}
+      FROM undo_imports`,
+    "INSERT INTO undo_periods SELECT import_id, 1, 1, 'p1', '1st', 0 FROM undo_imports",
+    "INSERT INTO undo_categories SELECT import_id, 1, 1, 'hw', 'Work', 0.5, NULL, 0 FROM undo_imports",
     'INSERT INTO undo_tasks (import_id, id, course_id) SELECT import_id, 1, 1 FROM undo_imports',
     "INSERT INTO undo_task_sources SELECT import_id, 1, 'li', NULL, NULL, NULL FROM undo_imports",
     `INSERT INTO undo_students (import_id, id, course_id, source_id, last_name)

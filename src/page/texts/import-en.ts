@@ -109,8 +109,8 @@ export const importEn = {
   'import.undone': 'Undone',
   'import.partlyUndone': 'Partly undone',
   'import.undoText': 'Each course becomes what it was before this import: scores, tasks, students and ' +
-    'teachers. Weights and other settings that were changed since then stay. New courses of this import are ' +
-    'deleted; those with exports stay, empty. This cannot be undone.',
+    'teachers. Weights and other settings that were changed since then stay. New courses of this import ' +
+    'are deleted; those with exports stay, empty. This cannot be undone.',
   'import.checkOnly': 'Check only',
 
   'warning.left_out':
