@@ -80,7 +80,7 @@ const shown = (value: unknown) => value instanceof Uint8Array ? Buffer.from(valu
 /** How many rows are kept for the undo of an import, of each table that has any. */
 export function keptRows (world: World, importId: number): Record<string, number> {
   return Object.fromEntries(TABLES_IN_ORDER.filter((name) => name.startsWith('undo_')).flatMap((name) => {
-    const [{ n }] = world.sql(`SELECT count(*) AS n FROM ${name} WHERE import_id = ${importId}`) as [{ n: number | string }]
-    return Number(n) === 0 ? [] : [[name, Number(n)]]
+    const { length } = world.sql(`SELECT import_id FROM ${name} WHERE import_id = ${importId}`)
+    return length === 0 ? [] : [[name, length]]
   }))
 }

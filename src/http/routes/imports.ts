@@ -168,8 +168,8 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
       description:
         'For an administrator, or a teacher of the course of a teacher\'s import. A later import of a course ' +
         'is in the way of that course: 409 UNDO_CONFLICT names it. What teachers set since the import is ' +
-        'kept. A course that the import made is deleted; if it has an export, it stays without people ' +
-        'and tasks.',
+        'kept. A course that the import made is deleted; if it has an export, it stays without ' +
+        'people and tasks.',
       params: Type.Object({ job_id: Type.String() }),
       body: Type.Object({
         courses: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), {
