@@ -166,8 +166,8 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
       tags,
       summary: 'Undo an import: its courses become what they were before it',
       description:
-        'For an administrator, or a teacher of the course of a teacher\'s import. A later import of a course ' +
-        'is in the way of that course: 409 UNDO_CONFLICT names it. What teachers set since the import is ' +
+        'For an administrator, or a teacher of the course if a teacher imported it. A later import of a ' +
+        'course is in the way of that course: 409 UNDO_CONFLICT names it. What teachers set since the import is ' +
         'kept. A course that the import made is deleted; if it has an export, it stays without ' +
         'people and tasks.',
       params: Type.Object({ job_id: Type.String() }),
