@@ -167,7 +167,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
       summary: 'Undo an import: its courses become what they were before it',
       description:
         'For an administrator, or a teacher of the course if a teacher imported it. A later import of a ' +
-        'course is in the way of that course: 409 UNDO_CONFLICT names it. What teachers set since the import is ' +
+        'course is in the way of that course: 409 UNDO_CONFLICT names it. What teachers set since then is ' +
         'kept. A course that the import made is deleted; if it has an export, it stays without ' +
         'people and tasks.',
       params: Type.Object({ job_id: Type.String() }),
