@@ -32,15 +32,20 @@ export class IdentityColumns {
 
   has (name: string): boolean { return this.#uses.has(name.toLowerCase()) }
 
-  /** Notes the use of each of a file's columns about people. Others are passed on to `onOther`, in order. */
-  note (names: string[], log: ColumnLog, onOther: (name: string, at: number) => void): void {
+  /**
+   * Notes the use of each of a file's columns about people. Others are passed on to `onOther`, in order.
+   * `given`: the names as the file has them, if `names` are translated.
+   */
+  note (
+    names: string[], log: ColumnLog, onOther: (name: string, at: number) => void, given = names
+  ): void {
     const seen = new Set<string>()
     for (const [at, name] of names.entries()) {
       const key = name.toLowerCase()
       const use = this.#uses.get(key)
       if (use === undefined) onOther(name, at)
-      else if (seen.has(key)) log.add(name, 'left_out', 'twice')
-      else log.add(name, use, use === 'left_out' ? 'not_used' : null)
+      else if (seen.has(key)) log.add(given[at] ?? name, 'left_out', 'twice')
+      else log.add(given[at] ?? name, use, use === 'left_out' ? 'not_used' : null)
       seen.add(key)
     }
   }

@@ -1,4 +1,4 @@
-import type { ColumnReason } from '../columns.ts'
+import type { ColumnReason, ColumnUse } from '../columns.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal, type Place } from '../problems.ts'
 import { IdentityColumns } from './identity-columns.ts'
@@ -28,6 +28,13 @@ interface Item {
   percentage?: number
 }
 
+interface Header {
+  /** The names as the file has them. `names` are the English ones. */
+  given: string[]
+  place: Place
+  run: ImportRun
+}
+
 interface GradeColumn {
   title: string
   kind: 'real' | 'percentage' | 'letter' | 'feedback'
@@ -38,7 +45,7 @@ interface GradeColumn {
  * activities may have the same title; see `activityNumbers`. Throws Refusal if no column is recognized as a
  * grade.
  */
-export function itemsOf (names: string[], place: Place, run: ImportRun): Item[] {
+export function itemsOf (names: string[], { given, place, run }: Header): Item[] {
   const hasSuffix = names.some((name) => !IDENTITY.has(name) && SUFFIX.test(name))
   if (!hasSuffix && !names.some((name) => name.toLowerCase() === LAST_DOWNLOADED)) {
     throw new Refusal(
@@ -58,7 +65,10 @@ export function itemsOf (names: string[], place: Place, run: ImportRun): Item[] 
     return grade?.kind === 'percentage' ? [keyOf(grade, at)] : []
   }))
   IDENTITY.note(names, run.columns, (name, at) => {
-    const leaveOut = (reason: ColumnReason) => { run.columns.add(name, 'left_out', reason) }
+    const note = (use: ColumnUse, reason: ColumnReason | null) => {
+      run.columns.add(given[at] ?? name, use, reason)
+    }
+    const leaveOut = (reason: ColumnReason) => { note('left_out', reason) }
     const grade = grades[at]
     if (name === '') return leaveOut('no_title')
     if (grade === undefined) return leaveOut('no_suffix')
@@ -71,8 +81,8 @@ export function itemsOf (names: string[], place: Place, run: ImportRun): Item[] 
     items.set(key, { ...items.get(key), title, [kind]: at })
     if (kind === 'real' && inPercent.has(key)) return leaveOut('percentage_used')
     const use = kind === 'real' ? 'task_points' : 'task_percent'
-    run.columns.add(name, use, title === total?.title ? 'maybe_total_taken' : null)
-  })
+    note(use, title === total?.title ? 'maybe_total_taken' : null)
+  }, given)
   if (!hasSuffix) run.problems.warn('grade_columns_without_suffix', place)
   if (total !== undefined) {
     run.problems.warn(total.isLeftOut ? 'renamed_total_left_out' : 'renamed_total_taken', place)

@@ -1,5 +1,6 @@
 // Which grade items of a Moodle export are totals. Moodle writes the title of an activity as "Quiz: Title".
 // A total has no such prefix.
+import { TRANSLATED_MODULES } from './moodle-modules.ts'
 
 /** Names of activity modules as Moodle writes them: those of Moodle itself, then add-ons that give grades. */
 const MODULES = new Set([
@@ -100,7 +101,10 @@ export function mayBeCourseTotal (titles: string[]): { title: string, isLeftOut:
   return { title: only, isLeftOut: false }
 }
 
-function isActivity (title: string): boolean {
-  const colon = title.indexOf(':')
-  return colon > 0 && MODULES.has(title.slice(0, colon).trim().toLowerCase())
+/** Whether a title begins with the name of an activity module, in any language that is known. */
+export function isActivity (title: string): boolean {
+  const colon = title.search(/[:：]/)
+  if (colon < 1) return false
+  const module = title.slice(0, colon).trim().toLowerCase()
+  return MODULES.has(module) || TRANSLATED_MODULES.has(module)
 }

@@ -9,6 +9,7 @@ import type { GradeBookReading } from './grade-book.ts'
 import { GradeColumn } from './grade-column.ts'
 import { NamedCells } from './identity-columns.ts'
 import { itemsOf } from './moodle-items.ts'
+import { inEnglish } from './moodle-translation.ts'
 import { assertEnglishMoodle } from './recognize.ts'
 
 /**
@@ -16,12 +17,13 @@ import { assertEnglishMoodle } from './recognize.ts'
  * as a grade.
  */
 export function readMoodle (
-  names: string[], header: number, { book, file, numbers, run }: GradeBookReading
+  given: string[], header: number, { book, file, numbers, run }: GradeBookReading
 ): RowVisitor {
   const fileNumber = run.fileNumber(file)
+  const names = inEnglish(given) ?? given
   const cells = new NamedCells(names)
   const headerPlace = { file: file.name, line: header }
-  const items = itemsOf(names, headerPlace, run)
+  const items = itemsOf(names, { given, place: headerPlace, run })
   assertEnglishMoodle(names, headerPlace)
   const tasks = book.file('moodle', file)
   const numbered = items.map((item) => {

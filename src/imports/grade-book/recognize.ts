@@ -11,6 +11,7 @@ import { isBrightspace } from './brightspace.ts'
 import { isClassroom, ROWS_BEFORE_MAX } from './google-classroom.ts'
 import type { GradeBookFormat } from './grade-book-format.ts'
 import { isEnglishMoodle, isMoodle, isTranslatedMoodle } from './moodle-marks.ts'
+import { inEnglish } from './moodle-translation.ts'
 import { OTHER_SYSTEMS, type OtherSystem } from './other-systems.ts'
 
 /** The marks of Google Classroom are in the first rows, of which the header is one. */
@@ -56,6 +57,7 @@ export function systemOf (
   if (mapped !== undefined) return mapped.system
   const other = OTHER_SYSTEMS.find(({ isIt }) => isIt(names))
   if (other !== undefined) return other
+  if (inEnglish(first.names) !== undefined) return 'moodle'
   if (isMoodle(names)) return isEnglishMoodle(names) ? 'moodle' : MOODLE_IN_ANOTHER_LANGUAGE
   return isTranslatedMoodle(names, first.rows) ? MOODLE_IN_ANOTHER_LANGUAGE : undefined
 }
