@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { isDiskFull } from '../../db/failures.ts'
 import { openDatabase, type Database } from '../../db/index.ts'
@@ -12,10 +13,11 @@ import { changesText, IMPORT_RUN } from '../imports/import-audit.ts'
 import { importSources } from '../imports/import-sources.ts'
 import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
 import { Problems, showPlace } from '../imports/problems.ts'
+import { importTemplate } from '../imports/templates/templates.ts'
 import { systemClock } from '../jobs/clock.ts'
 import { parseTimeZone } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed, stopped } from './program/failures.ts'
+import { failed, stopped, wrongUsage } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { importByNode, type ImportProgress } from './program/import-by-node.ts'
 import { shorten } from '../short-text.ts'
@@ -41,6 +43,11 @@ interface ImportFlags {
   json: boolean
 }
 
+interface TemplateFlags {
+  template?: ImportFormat
+  output?: string
+}
+
 /** `perfbook import`: data in, from any of the formats of docs/data-in.md. */
 export function importCommand (context: CommandContext): Command {
   return new Command('import')
@@ -48,7 +55,7 @@ export function importCommand (context: CommandContext): Command {
       'import courses with their students and scores from folders, .zip, .json, .csv or .xlsx files, as ' +
       'one import'
     )
-    .argument('<path...>', 'files or folders to import')
+    .argument('[path...]', 'files or folders to import')
     .addOption(
       new Option('--format <format>', 'format of the files (default: detected)').choices(IMPORT_FORMATS)
     )
@@ -87,10 +94,29 @@ export function importCommand (context: CommandContext): Command {
       "allow more than a tenth of a grade book's people to be new to a course",
       false
     )
+    .addOption(
+      new Option('--template <format>', 'write a file of that format with two example students instead')
+        .choices(IMPORT_FORMATS)
+    )
+    .option('-o, --output <file>', 'with --template: the file to write (default: stdout)')
     .option('--json', 'print the summary, or the errors, as JSON', false)
-    .action(async (paths: string[], flags: ImportFlags) => {
+    .action(async (paths: string[], flags: ImportFlags & TemplateFlags) => {
+      if (flags.template !== undefined) return await writeTemplate(flags.template, paths, flags, context)
+      if (flags.output !== undefined) throw wrongUsage('--output is only for --template.')
+      if (paths.length === 0) throw wrongUsage('Name the files or folders to import: import PATH…')
       await runImport(paths, flags, context)
     })
+}
+
+async function writeTemplate (
+  format: ImportFormat, paths: string[], { output }: TemplateFlags, context: CommandContext
+): Promise<void> {
+  if (paths.length > 0) throw wrongUsage('--template imports nothing; leave out the files.')
+  const { bytes, contentType } = await importTemplate(format)
+  if (output !== undefined) writeFileSync(givenPath(context, output), bytes)
+  else if (context.stdout.isTTY && contentType === 'application/zip') {
+    throw wrongUsage(`The template of ${format} is a zip; write it to a file: -o ${format}.zip`)
+  } else context.stdout.bytes(bytes)
 }
 
 async function runImport (paths: string[], flags: ImportFlags, context: CommandContext): Promise<void> {

@@ -132,6 +132,10 @@ export class ImportRun {
     if (allowed === undefined) return
     const isFine = [checkCourseSize, checkNameLengths].every((check) => check(allowed, this.problems))
     if (isFine) planCourse(allowed, this.#planning)
+    const { categories } = allowed
+    if (categories.length > 0 && categories.every(({ weight }) => weight === 0)) {
+      this.problems.warn('all_weights_zero', allowed.place)
+    }
     this.#report(READING + (COMPARED - READING) * Math.min(1, ++this.#planned / courses), 'comparing')
   }
 

@@ -73,6 +73,9 @@ export const WARNINGS = {
   people_in_conflict: 'Grade book rows whose values point to different people were skipped',
   new_people: 'People in a grade book who were not in the course were added to it',
   namesake_courses: 'Other courses have the same name; the one with the given source id is used',
+  all_weights_zero:
+    'All category weights of a course are 0, so it has no course averages; set them in the settings of ' +
+    'the course',
   category_added: 'The course has a new category; check the weights in the settings of the course',
   tasks_of_earlier_file: 'Assignments from an earlier grade book file are not in this one; they were kept',
   same_titles_changed:

@@ -180,3 +180,17 @@ t.test('on a terminal: a bar instead of lines', async (t) => {
   t.match(stderr, /\rImporting \[#+\.*\]/)
   t.notMatch(stderr, /reading/)
 })
+
+t.test('--template: the file on stdout or in a file, and nothing is imported', async (t) => {
+  const folder = t.testdir()
+  const data = join(folder, 'data')
+  const canvas = await perfbook(data, ['import', '--template', 'canvas'])
+  t.match(canvas, { status: 0, stderr: '' })
+  t.match(canvas.stdout, /^Student,ID,.*\nPoints Possible,/)
+  const file = join(folder, 'clever.zip')
+  t.match(await perfbook(data, ['import', '--template', 'clever', '-o', file]), { status: 0, stdout: '' })
+  t.match(await perfbook(data, ['import', file, '--dry-run']), { status: 0, stdout: /courses +1 / })
+  t.match(await perfbook(data, ['import', file, '--template', 'clever']), { stderr: /leave out the files/ })
+  t.match(await perfbook(data, ['import', file, '-o', file]), { stderr: /only for --template/ })
+  t.match(await perfbook(data, ['import']), { stderr: /Name the files or folders/ })
+})

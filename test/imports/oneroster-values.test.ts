@@ -282,3 +282,14 @@ t.test('a comma in a score', async (t) => {
   await world.take(tables)
   t.equal(await cellOf(), 'completed 0.000617')
 })
+
+t.test('weights that are all zero: imported, with a warning', async (t) => {
+  const world = await createWorld(t)
+  const tables = school()
+  for (const row of tables.categories!) row.weight = 0
+  const summary = await world.take(tables, { version: '1.2' })
+  t.match(warningCounts(summary), { all_weights_zero: 1 })
+  t.strictSame((await world.book()).categories, { Exams: 0, Homework: 0 })
+  tables.categories![0]!.weight = 1
+  t.notMatch(warningCounts(await world.take(tables, { version: '1.2' })), { all_weights_zero: 1 })
+})

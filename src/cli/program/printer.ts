@@ -13,6 +13,8 @@ export interface Printer {
    * blanks.
    */
   json: (value: unknown, indent?: number) => void
+  /** Writes a file of the program itself as it is. */
+  bytes: (bytes: Uint8Array) => void
   /** Whether a person watches. */
   isTTY: boolean
 }
@@ -26,6 +28,7 @@ export function createPrinter (stream: Pick<Writable, 'write'> & { isTTY?: boole
     write (text) { stream.write(printable(text)) },
     redraw (line) { stream.write(`\r${oneLine(line)}`) },
     json (value, indent) { stream.write(`${escapeUnprintable(JSON.stringify(value, null, indent))}\n`) },
+    bytes (bytes) { stream.write(bytes) },
     isTTY: stream.isTTY === true,
   }
 }

@@ -12,6 +12,7 @@ import { IMPORT_FORMATS, type DateOrder, type ImportFormat } from '../../imports
 import { MAP_BYTES_MAX, type ColumnMap } from '../../imports/column-maps/column-map.ts'
 import { readColumnMap } from '../../imports/column-maps/read-map.ts'
 import { Refusal } from '../../imports/problems.ts'
+import { importTemplate } from '../../imports/templates/templates.ts'
 import { PERFORMANCE_BOOK_SCHEMA } from '../../imports/performance-book/performance-book-1.schema.ts'
 import { isTimeZone } from '../../courses/course-time.ts'
 import { boundMessage, EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts'
@@ -188,6 +189,27 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
       requestedBy: displayName(principal),
     })
     return await sendTicket(reply, links, ticket)
+  })
+
+  app.get('/api/import-templates/:format', {
+    config: { access: { who: 'staff', scope: 'read' } },
+    schema: {
+      tags,
+      summary: 'A file of a format with two example students',
+      params: Type.Object({ format: Type.Union(IMPORT_FORMATS.map((one) => Type.Literal(one))) }),
+      response: {
+        200: {
+          description: 'The file: text, or a zip of the files of a roster',
+          content: { '*/*': { schema: Type.Unsafe<Buffer>({ type: 'string', format: 'binary' }) } },
+        },
+        ...errors(400, 401, 403),
+      },
+    },
+  }, async (request, reply) => {
+    const { filename, contentType, bytes } = await importTemplate(request.params.format)
+    return await reply.type(contentType)
+      .header('content-disposition', `attachment; filename="${filename}"`)
+      .send(bytes)
   })
 
   app.get('/api/schemas/performance-book-1.json', {

@@ -44,7 +44,10 @@ export function studentsOf (
   const added: GradeBookRow[] = []
   const students = matchPeople(rows, knownPeople(stored, course, run)).flatMap(({ match, ...row }) => {
     const { person, place } = row
-    if (match.kind !== 'exact' && match.kind !== 'new') problems.warn(WARNINGS_OF_MATCHES[match.kind], place)
+    if (match.kind !== 'exact' && match.kind !== 'new') {
+      const cell = match.kind === 'conflict' ? nameOf(person) : undefined
+      problems.warn(WARNINGS_OF_MATCHES[match.kind], { ...place, cell })
+    }
     if (match.kind === 'conflict') return []
     if (match.kind === 'new' && isErased(row, course, run)) return []
     const known = match.kind === 'new' ? undefined : match.row
@@ -64,6 +67,12 @@ export function studentsOf (
   })
   checkNewPeople(added, { people: students.length, stored, course, run })
   return students
+}
+
+/** As a report names a person: the name, else the id. */
+function nameOf ({ firstName, lastName, ids: [id = ''] }: GradeBookPerson): string {
+  const name = [lastName, firstName].filter((part) => part !== null).join(', ')
+  return `"${shorten(name === '' ? id : name)}"`
 }
 
 function knownPeople (

@@ -191,6 +191,9 @@ export const importEn = {
   'warning.people_in_conflict': 'Grade book rows whose values point to different people were skipped',
   'warning.new_people': 'People in a grade book who were not in the course were added to it',
   'warning.namesake_courses': 'Other courses have the same name; the one with the given source id is used',
+  'warning.all_weights_zero':
+    'All category weights of a course are 0, so it has no course averages; set them in the settings of ' +
+    'the course',
   'warning.category_added':
     'The course has a new category; check the weights in the settings of the course',
   'warning.tasks_of_earlier_file':

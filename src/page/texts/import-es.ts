@@ -219,6 +219,9 @@ export const importEs: Readonly<Record<ImportTextKey, Text>> = {
   'warning.new_people': 'Se añadieron al curso personas de un libro de notas que no estaban en él',
   'warning.namesake_courses':
     'Otros cursos tienen el mismo nombre; se usa aquel cuyo identificador de origen se indicó',
+  'warning.all_weights_zero':
+    'Todas las ponderaciones de un curso son 0, por lo que no hay promedios del curso; cámbielas en la ' +
+    'configuración del curso',
   'warning.category_added':
     'El curso tiene una categoría nueva; compruebe los pesos en los ajustes del curso',
   'warning.tasks_of_earlier_file':

@@ -251,3 +251,16 @@ t.test('the schema of a document is published, and the sample keeps to it', asyn
     304
   )
 })
+
+t.test('templates: a file for each format, for staff', async (t) => {
+  const service = await startTestService(t)
+  const answer = await service.call('GET', '/api/import-templates/moodle')
+  t.equal(answer.status, 200)
+  t.equal(answer.headers['content-type'], 'text/csv; charset=utf-8')
+  t.equal(answer.headers['content-disposition'], 'attachment; filename="moodle.csv"')
+  t.match(answer.text, /^First name,/)
+  const zip = await service.call('GET', '/api/import-templates/clever')
+  t.equal(zip.headers['content-type'], 'application/zip')
+  t.equal(zip.bytes.subarray(0, 2).toString(), 'PK')
+  t.equal((await service.call('GET', '/api/import-templates/unknown')).status, 400)
+})

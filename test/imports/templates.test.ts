@@ -1,0 +1,42 @@
+// Every format has a template, and every template imports without a warning.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import type { ColumnMap } from '../../src/imports/column-maps/column-map.ts'
+import { IMPORT_FORMATS } from '../../src/imports/import-options.ts'
+import { importTemplate } from '../../src/imports/templates/templates.ts'
+import { createWorld, showErrors } from './bundles.ts'
+
+const MAP: ColumnMap = {
+  columns: [
+    { column: 'Student ID', use: 'student_id' },
+    { column: 'Last name', use: 'last_name' },
+    { column: 'First name', use: 'first_name' },
+    { column: 'Email', use: 'email' },
+    { column: 'HW 1', use: 'task', points_possible: 'percent' },
+  ],
+}
+const SOURCES_WITH_A_COURSE = ['oneroster', 'performance-book', 'sds', 'clever']
+
+for (const format of IMPORT_FORMATS) {
+  t.test(`the template of ${format}`, async (t) => {
+    const { filename, bytes } = await importTemplate(format)
+    t.ok((await importTemplate(format)).bytes.equals(bytes), 'the same every time')
+    const world = await createWorld(t)
+    const file = join(world.folder, filename)
+    writeFileSync(file, bytes)
+    const course = {
+      ...SOURCES_WITH_A_COURSE.includes(format) ? {} : { course: 'Physics I' },
+      ...format === 'spreadsheet' ? { map: MAP } : {},
+    }
+    const outcome = await world.import(file, course)
+    t.strictSame(showErrors(outcome), [])
+    t.match(outcome, { summary: { courses: { added: 1 }, students: { added: 2 }, warnings: [] } })
+    // Open edX gives no names.
+    const students = format === 'edx' ? [{}, {}] : [{ who: 'Ann Lee' }, { who: 'Bob Poe' }]
+    t.match(await world.book(), { name: 'Physics I', students })
+    t.match(await world.import(file, { ...course, format, strict: true }), {
+      ok: true, summary: { courses: { unchanged: 1 } },
+    })
+  })
+}
