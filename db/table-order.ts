@@ -9,6 +9,7 @@ export const TABLES_IN_ORDER = [
   'task_sources',
   'students',
   'student_scores',
+  'pseudonyms',
   'student_result_origins',
   'course_teachers',
   'users',

@@ -26,6 +26,7 @@ export interface Tables {
   installation: InstallationTable
   exports: ExportsTable
   export_snapshots: ExportSnapshotsTable
+  pseudonyms: PseudonymsTable
   roster_records: RosterRecordsTable
   student_result_origins: StudentResultOriginsTable
   imports: ImportsTable
@@ -377,9 +378,21 @@ interface ExportsTable {
   job_id: number | null
   /** JSON of the options that differ from the defaults. */
   options: string
+  /** See `src/exports/formats/all-formats.ts`. */
+  format: Generated<string>
+  /** Exports of a course with the same value replace each other: the newest is kept. See `seriesOf`. */
+  series: Generated<string>
   data_version: number
   /** From this time on the export is out of date although no data changed: a due or drop date has passed. */
   current_until: number | null
+}
+
+/** What stands for a student in files without names. The same in all files of the course. */
+interface PseudonymsTable {
+  student_id: number
+  course_id: number
+  /** Unique in its course. */
+  pseudonym: string
 }
 
 /** What an export read, in parts; see `src/snapshots/snapshot-format.ts`. */

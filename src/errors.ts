@@ -46,6 +46,7 @@ export const ERRORS = {
   ],
   UNDO_CONFLICT: [409, 'A later import changed these courses. Undo that import first.'],
   UNDO_NOT_POSSIBLE: [409, 'This import cannot be undone.'],
+  FORMAT_NOT_POSSIBLE: [409, 'This course cannot be exported in this format.'],
   JOB_FINISHED: [409, 'The job has already ended.'],
   USER_EXISTS: [409, 'An account with this email address already exists.'],
   USER_DISABLED: [409, 'This account is disabled. Enable it first.'],
@@ -106,8 +107,8 @@ export type HttpErrorCode = {
 /** Reasons for which a job fails. */
 export const JOB_ERROR_CODES = [
   'WORKBOOK_TOO_LARGE', 'FILE_QUOTA_EXCEEDED', 'DISK_FULL', 'OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED',
-  'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND', 'SNAPSHOT_MISSING', 'STORAGE_UNAVAILABLE',
-  'UNDO_CONFLICT', 'UNDO_NOT_POSSIBLE',
+  'CHECK_FAILED', 'IMPORT_FAILED', 'COURSE_NOT_FOUND', 'SNAPSHOT_MISSING', 'FORMAT_NOT_POSSIBLE',
+  'STORAGE_UNAVAILABLE', 'UNDO_CONFLICT', 'UNDO_NOT_POSSIBLE',
 ] as const satisfies readonly ErrorCode[]
 /** Those after which a job is tried again, as often as its kind allows. */
 const CRASHES: readonly ErrorCode[] = ['OUT_OF_MEMORY', 'TIMED_OUT', 'WORKER_CRASHED']

@@ -10,7 +10,7 @@ const FEATURES: Record<string, readonly string[]> = {
   backup: [],
   copy: [],
   courses: [],
-  doctor: [],
+  doctor: ['snapshots'],
   exports: ['courses', 'snapshots'],
   housekeeping: [],
   imports: ['courses', 'person-data'],
@@ -33,6 +33,7 @@ const WIRING = ['src/main.ts', 'src/app.ts', 'src/services.ts', 'src/job-kinds.t
 const BASE = [
   'src/compile-cache.ts',
   'src/config.ts',
+  'src/csv-row.ts',
   'src/database-settings.ts',
   'src/errors.ts',
   'src/file-location.ts',

@@ -130,7 +130,8 @@ const TESTED: Record<string, (text: string) => unknown> = {
   emailKey,
   cleanFilename,
   'cutToBytes to 200': (text) => cutToBytes(text, 200),
-  exportFilename: (text) => exportFilename(text, { at: 0, timeZone: 'UTC', period: text }),
+  exportFilename: (text) =>
+    exportFilename(text, { label: 'CSV', extension: 'csv', at: 0, timeZone: 'UTC', period: text }),
   shorten,
   shortenName,
   'a row of a roster': rosterReader,

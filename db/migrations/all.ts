@@ -19,6 +19,7 @@ import { OBJECT_KEYS } from './0015-object-keys.ts'
 import { GRADING_SCALES } from './0016-grading-scales.ts'
 import { SNAPSHOTS } from './0017-snapshots.ts'
 import { UNDO } from './0018-undo.ts'
+import { OUTLETS } from './0019-outlets.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -39,6 +40,7 @@ export const migrations: Record<string, Migration> = {
   '0016_grading_scales': statements(GRADING_SCALES),
   '0017_snapshots': statements(SNAPSHOTS),
   '0018_undo': statements(UNDO),
+  '0019_outlets': statements(OUTLETS),
 }
 
 /** A step that only runs statements. */

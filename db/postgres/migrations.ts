@@ -4,6 +4,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { GRADING_SCALES } from '../migrations/0016-grading-scales.ts'
 import { undoTables } from '../migrations/0018-undo.ts'
+import { OUTLETS_POSTGRES } from '../migrations/0019-outlets.ts'
 import { SNAPSHOTS } from './snapshots.ts'
 import { POSTGRES_SCHEMA, withTextOrder } from './schema.ts'
 
@@ -14,6 +15,7 @@ export const migrations: Record<string, Migration> = {
   '0016_grading_scales': statements(GRADING_SCALES.map(withTextOrder)),
   '0017_snapshots': statements(SNAPSHOTS),
   '0018_undo': statements(UNDO.map(withTextOrder)),
+  '0019_outlets': statements(OUTLETS_POSTGRES.map(withTextOrder)),
 }
 
 /** A step that only runs statements. */

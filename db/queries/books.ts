@@ -1,7 +1,7 @@
 // What a book is read from, besides the course and its categories (`courses.ts`). All queries of one reading
 // get the same snapshot, see `BookReader`.
 import { setImmediate as turn } from 'node:timers/promises'
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Reads } from '../index.ts'
 import type { Row } from '../tables.ts'
 
@@ -9,6 +9,8 @@ export type StudentRow = Row<'students'> & {
   is_dropped: 0 | 1
   /** Packed, see `packed-cells.ts`. */
   cells: Uint8Array | null
+  /** Only where they are read in the order of pseudonyms. Null: the student has none yet. */
+  pseudonym?: string | null
 }
 
 export interface StudentFilter {
@@ -137,13 +139,7 @@ async function listStudents (
   { today, periodId, isDropped: dropped, after }: StudentFilter & { isDropped: boolean },
   limit: number
 ): Promise<StudentRow[]> {
-  const is = sql.lit(dropped ? 1 : 0)
-  // PostgreSQL's own text for bytes has two characters for each byte.
-  const cells = isPostgres(db) ? sql`encode(student_scores.cells, 'base64')` : sql`student_scores.cells`
-  let query = db.selectFrom('students')
-    .leftJoin('student_scores', 'student_scores.student_id', 'students.id')
-    .selectAll('students')
-    .select([cells.$castTo<Uint8Array | null>().as('cells'), sql<0 | 1>`${is}`.as('is_dropped')])
+  let query = withCells(db, sql<0 | 1>`${sql.lit(dropped ? 1 : 0)}`)
     .where('students.course_id', '=', courseId)
     .where(dropped ? isDropped(today) : sql<boolean>`NOT ${isDropped(today)}`)
     .orderBy('students.position').orderBy('students.id')
@@ -155,9 +151,54 @@ async function listStudents (
       eb(refTuple('students.position', 'students.id'), '>', tuple(after.position, after.id))
     )
   }
-  const rows = await query.execute()
+  return decoded(db, await query.execute())
+}
+
+/** Students with their cells, which `decoded` reads; `is` says whether a student is dropped. */
+function withCells (db: Reads, is: RawBuilder<0 | 1>) {
+  // PostgreSQL's own text for bytes has two characters for each byte.
+  const cells = isPostgres(db) ? sql`encode(student_scores.cells, 'base64')` : sql`student_scores.cells`
+  return db.selectFrom('students')
+    .leftJoin('student_scores', 'student_scores.student_id', 'students.id')
+    .selectAll('students')
+    .select([cells.$castTo<Uint8Array | null>().as('cells'), is.as('is_dropped')])
+}
+
+function decoded (db: Reads, rows: StudentRow[]): StudentRow[] {
   if (isPostgres(db)) for (const row of rows) row.cells &&= Buffer.from(String(row.cells), 'base64')
   return rows
+}
+
+/**
+ * Students with their cells and their pseudonyms, in the order of these, in batches of at most `size`.
+ * Students without a pseudonym come last.
+ */
+export async function * pseudonymBatches (
+  db: Reads,
+  courseId: number,
+  { today, periodId, isDropped: dropped }: StudentFilter,
+  size: number
+): AsyncGenerator<StudentRow[], void, void> {
+  // All ids at once, 8 bytes each: the order has no other key to continue after.
+  let query = db.selectFrom('students').leftJoin('pseudonyms', 'pseudonyms.student_id', 'students.id')
+    .select(['students.id', 'pseudonyms.pseudonym']).where('students.course_id', '=', courseId)
+  if (dropped !== undefined) {
+    query = query.where(dropped ? isDropped(today) : sql<boolean>`NOT ${isDropped(today)}`)
+  }
+  if (periodId === null) query = query.where('students.period_id', 'is', null)
+  else if (periodId !== undefined) query = query.where('students.period_id', '=', periodId)
+  const order = await query.orderBy(sql`pseudonyms.pseudonym IS NULL`).orderBy('pseudonyms.pseudonym')
+    .orderBy('students.id').execute()
+  for (let i = 0; i < order.length; i += size) {
+    const batch = order.slice(i, i + size)
+    const rows = await withCells(db, sql<0 | 1>`CASE WHEN ${isDropped(today)} THEN 1 ELSE 0 END`)
+      .where('students.id', 'in', batch.map(({ id }) => id)).execute()
+    const byId = new Map(decoded(db, rows).map((row) => [row.id, row]))
+    yield batch.flatMap(({ id, pseudonym }) => {
+      const row = byId.get(id)
+      return row === undefined ? [] : [{ ...row, pseudonym }]
+    })
+  }
 }
 
 /** Of the course, or of one period. */

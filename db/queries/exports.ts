@@ -9,6 +9,7 @@ export interface ExportListRow {
   id: number
   job_id: number | null
   options: string
+  format: string
   filename: string
   hex: string
   size: number
@@ -29,6 +30,7 @@ function exportsOf (db: Reads | Trx, courseId: number) {
       'exports.id',
       'exports.job_id',
       'exports.options',
+      'exports.format',
       'files.filename',
       'files.hex',
       'files.size',
@@ -43,20 +45,24 @@ function exportsOf (db: Reads | Trx, courseId: number) {
     .orderBy('exports.id', 'desc')
 }
 
-/** Exports whose file exists, newest first. Some may have expired. */
-export async function listExports (db: Reads, courseId: number): Promise<ExportListRow[]> {
-  return await exportsOf(db, courseId).execute()
+/** Exports whose file exists, newest first: all, or those of one format. Some may have expired. */
+export async function listExports (db: Reads, courseId: number, format?: string): Promise<ExportListRow[]> {
+  const all = exportsOf(db, courseId)
+  return await (format === undefined ? all : all.where('exports.format', '=', format)).execute()
 }
 
-/** The newest export whose file is available at `now`, ms. */
+/** The newest export of a format, or of a series (see `seriesOf`), whose file is available at `now`, ms. */
 export async function latestExport (
   db: Reads | Trx,
   courseId: number,
-  now: number
+  { now, ...which }: { now: number } & ({ format: string } | { series: string })
 ): Promise<ExportListRow | undefined> {
-  return await exportsOf(db, courseId).where((eb) =>
+  const query = exportsOf(db, courseId).where((eb) =>
     eb.or([eb('files.expires_at', 'is', null), eb('files.expires_at', '>', now)])
-  ).limit(1).executeTakeFirst()
+  )
+  return await ('format' in which
+    ? query.where('exports.format', '=', which.format)
+    : query.where('exports.series', '=', which.series)).limit(1).executeTakeFirst()
 }
 
 /** An export whose file is available at `now`, ms. */
@@ -148,7 +154,7 @@ export async function exportOfFile (
 export interface RetentionRule {
   /** How long the file of an export is kept, ms; 0: forever. */
   retentionMs: number
-  /** The newest export of each course is kept until there is a newer one. */
+  /** The newest export of each series of a course is kept until there is a newer one. See `seriesOf`. */
   keepLatest: boolean
 }
 
@@ -205,7 +211,8 @@ function expiryBy ({ retentionMs, keepLatest }: RetentionRule, now: number, ofCo
         : sql`id IN (SELECT file_id FROM exports WHERE id IN (SELECT max(exports.id) FROM exports
             INNER JOIN files AS newer ON newer.id = exports.file_id
             AND newer.removed_at IS NULL AND newer.lost_at IS NULL
-            AND (newer.expires_at IS NULL OR newer.expires_at > ${now}) ${ofCourse} GROUP BY course_id))`
+            AND (newer.expires_at IS NULL OR newer.expires_at > ${now}) ${ofCourse}
+            GROUP BY course_id, series))`
   const expiry = sql<number | null>`CASE WHEN ${isKept} THEN NULL ELSE created_at + ${retentionMs} END`
   const mayChange = sql<boolean>`(id IN (SELECT file_id FROM exports ${ofCourse}) AND ${alive}
     AND expires_at IS DISTINCT FROM ${expiry})`

@@ -145,7 +145,7 @@ async function introduce ({ services, address }: RunningService): Promise<string
   const token = await accounts.createToken({ email: TEACHER, name: 'demo' })
   await exports.request({ courseId: course.id, options: {}, userId: null, requestedBy: COMMAND_LINE })
   await runner.drain()
-  const latest = await exports.latest(course.id)
+  const latest = await exports.latest(course.id, 'xlsx')
   const api = `${address}/api/courses/${course.id}/performance`
   return `
 Perfbook demo

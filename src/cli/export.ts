@@ -8,7 +8,9 @@ import { hasCode } from '../errors.ts'
 import type { Config } from '../config.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { COMMAND_LINE } from '../exports/export.job.ts'
-import type { ExportOptionsGiven } from '../exports/export-options.ts'
+import { FORMAT_NAMES, type ExportOptionsGiven } from '../exports/export-options.ts'
+import { FORMATS } from '../exports/formats/all-formats.ts'
+import { createPseudonyms } from '../exports/pseudonyms.ts'
 import type { Services } from '../services.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
@@ -25,6 +27,10 @@ const LOOK_EVERY_MS = 100
 
 interface Flags {
   output?: string
+  format?: NonNullable<ExportOptionsGiven['format']>
+  identity?: NonNullable<ExportOptionsGiven['identity']>
+  separator?: ',' | ';'
+  guard: boolean
   sheets?: 'course' | 'period'
   values?: 'percent' | 'points'
   period?: string
@@ -35,12 +41,14 @@ interface Flags {
 }
 
 export function exportCommand (context: CommandContext): Command {
-  return new Command('export').description('export the workbook of a course and print its path')
+  const formats = FORMAT_NAMES.map((name) => `${name}: ${FORMATS[name].description}`).join('; ')
+  return new Command('export').description('export a course to a file and print its path')
     .argument('<course-id>', '"perfbook courses" shows ids', parseId)
     .option(
       '-o, --output <file>',
       'file to write (default: store it as an export of the course)'
     )
+    .addOption(new Option('--format <name>', `of the file (default: xlsx). ${formats}`).choices(FORMAT_NAMES))
     .addOption(
       new Option('--sheets <which>', 'one sheet for the course, or one for each period')
         .choices(['course', 'period'])
@@ -56,9 +64,20 @@ export function exportCommand (context: CommandContext): Command {
       'add a sheet with the changes since an export of the course: its id, or "last"',
       (text) => text === 'last' ? text : parseId(text)
     )
+    .addOption(
+      new Option('--identity <how>', 'how the file names students').choices(['names', 'ids', 'pseudonyms'])
+    )
+    .addOption(
+      new Option('--separator <character>', 'of a CSV; ";" also selects a decimal comma').choices([',', ';'])
+    )
+    .option('--no-guard', 'in a CSV, leave text that begins like a formula as it is')
     .option('--json', 'print JSON')
     .action(async (courseId: number, flags: Flags) => {
       const options: ExportOptionsGiven = {
+        ...(flags.format === undefined ? {} : { format: flags.format }),
+        ...(flags.identity === undefined ? {} : { identity: flags.identity }),
+        ...(flags.separator === undefined ? {} : { separator: flags.separator }),
+        ...(flags.guard ? {} : { guard: false }),
         ...(flags.sheets === undefined ? {} : { sheets: flags.sheets }),
         ...(flags.values === undefined ? {} : { values: flags.values }),
         ...(flags.dropped ? {} : { include_dropped: false }),
@@ -124,6 +143,7 @@ async function writeExport (
   if (await courses.find(courseId) === undefined) throw noCourse(courseId)
   await assertFolder(file)
   const completed = await exports.resolve(courseId, options)
+  if (completed.identity === 'pseudonyms') await createPseudonyms(db, courseId)
   const stagingPath = join(dirname(file), `.${basename(file)}.${context.pid}.part`)
   try {
     const outcome = await performanceExport({

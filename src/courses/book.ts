@@ -1,8 +1,10 @@
 // A course's performance book. The page, the API and the workbook all take their numbers from here, each on
 // one snapshot of the database.
 import type { Reads } from '../../db/index.ts'
-import { findStudent, listPeriods, listTasks, studentBatches, type Place, type StudentRow } from
-  '../../db/queries/books.ts'
+import {
+  findStudent, listPeriods, listTasks, pseudonymBatches, studentBatches, type Place,
+  type StudentRow,
+} from '../../db/queries/books.ts'
 import { findCourse, listCategories } from '../../db/queries/courses.ts'
 import { DomainError } from '../errors.ts'
 import type { BookCache, BookTotals } from './book-cache.ts'
@@ -75,6 +77,8 @@ export interface BookReading {
    * course.
    */
   periodId?: number | undefined
+  /** The order of `Book.batches`: that of the book (default), or that of the students' pseudonyms. */
+  order?: 'book' | 'pseudonym' | undefined
   /** Keeps averages for later readings in this thread. */
   cache?: BookCache
   /** Gets each student once, dropped ones included, in the order of the book. Not together with `cache`. */
@@ -103,7 +107,7 @@ const BATCH_STUDENTS = { least: 16, most: 500 }
 export async function readBook (
   snapshot: Reads,
   courseId: number,
-  { now, settings = {}, periodId, cache, visitor }: BookReading
+  { now, settings = {}, periodId, order = 'book', cache, visitor }: BookReading
 ): Promise<Book | undefined> {
   const courseRow = await findCourse(snapshot, courseId)
   if (courseRow === undefined) return undefined
@@ -144,7 +148,8 @@ export async function readBook (
       if (student === undefined) return
       place = { isDropped: isDroppedOn(student, today), position: student.position, id: student.id }
     }
-    const found = studentBatches(snapshot, courseId, {
+    const inOrder = order === 'book' ? studentBatches : pseudonymBatches
+    const found = inOrder(snapshot, courseId, {
       today, ...filter, periodId: filter.periodId === undefined ? periodId : filter.periodId, after: place,
     }, batchSize)
     for await (const students of found) yield students.values().map((student) => computation.compute(student))

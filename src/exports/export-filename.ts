@@ -7,6 +7,10 @@ import { wallClock } from '../courses/course-time.ts'
 const PERIOD_BYTES = 60
 
 interface ExportNaming {
+  /** Between the course and the time. */
+  label: string
+  /** Without a dot. */
+  extension: string
   /** Ms since 1970. */
   at: number
   /** The course's. */
@@ -16,14 +20,16 @@ interface ExportNaming {
 }
 
 /**
- * `<course>_Performance_<yyyymmdd-hhmmss>.xlsx`, or `<course>_<period>_Performance_…`, with the time in the
+ * `<course>_<label>_<yyyymmdd-hhmmss>.<extension>`, or `<course>_<period>_<label>_…`, with the time in the
  * course's zone. In the names, each run of characters that are not letters or digits of any script (with
  * their combining marks), `.` or `-` becomes one `_`. The whole is at most 200 bytes of UTF-8.
  */
-export function exportFilename (courseName: string, { at, timeZone, period }: ExportNaming): string {
+export function exportFilename (
+  courseName: string, { label, extension, at, timeZone, period }: ExportNaming
+): string {
   const clock = isoTime(wallClock(at, timeZone))
   const stamp = clock.slice(0, 19).replace(/[-:]/g, '').replace('T', '-')
-  const ending = `_Performance_${stamp}.xlsx`
+  const ending = `_${label}_${stamp}.${extension}`
   const room = MAX_FILENAME_BYTES - Buffer.byteLength(ending)
   if (period === undefined) return `${namePart(courseName, room, 'Course')}${ending}`
   // However long one name is, the other keeps enough to be recognized.

@@ -1,15 +1,30 @@
 import Type, { type Static } from 'typebox'
 
+/** Names of the formats, which `formats/all-formats.ts` lists. */
+export const FORMAT_NAMES = ['xlsx', 'csv'] as const
+export type FormatName = typeof FORMAT_NAMES[number]
+
+/** How a file names students. */
+const IDENTITIES = ['names', 'ids', 'pseudonyms'] as const
+export type Identity = typeof IDENTITIES[number]
+
 /** The body of an export request. Options that are left out have their default. */
 export const exportOptionsSchema = Type.Object({
+  format: Type.Optional(
+    Type.Enum(FORMAT_NAMES, {
+      description: 'Of the file: `xlsx` (default), the workbook; `csv`, one table. ' +
+        'An option that the format does not have is refused.',
+    })
+  ),
   sheets: Type.Optional(
     Type.Enum(['course', 'period'], {
-      description: '`course` (default): one sheet for all students; `period`: one sheet for each period.',
+      description: '`xlsx`. `course` (default): one sheet for all students; ' +
+        '`period`: one sheet for each period.',
     })
   ),
   values: Type.Optional(
     Type.Enum(['percent', 'points'], {
-      description: '`percent` (default); `points`: tasks with points possible show points.',
+      description: '`xlsx`, `csv`. `percent` (default); `points`: tasks with points possible show points.',
     })
   ),
   include_dropped: Type.Optional(
@@ -24,7 +39,7 @@ export const exportOptionsSchema = Type.Object({
   ),
   language: Type.Optional(
     Type.Enum(['en', 'es'], {
-      description: 'Of labels, statuses and the legend: `en` (default), `es`.',
+      description: '`xlsx`, `csv`. Of labels, statuses and the legend: `en` (default), `es`.',
     })
   ),
   compare_with: Type.Optional(
@@ -32,8 +47,26 @@ export const exportOptionsSchema = Type.Object({
       Type.Literal('last'),
       Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     ], {
-      description: 'Adds the sheet `Changes`: what has changed since an export of the course, by its id; ' +
-        '`last`: since the newest one at the time of the request.',
+      description: '`xlsx`. Adds the sheet `Changes`: what has changed since an export of the course, by ' +
+        'its id; `last`: since the newest workbook at the time of the request.',
+    })
+  ),
+  identity: Type.Optional(
+    Type.Enum(IDENTITIES, {
+      description: '`names` (default); `ids`: no names and no email addresses; `pseudonyms`: each student ' +
+        'has a random name that stays the same in all files of the course, and the file has no teachers, ' +
+        'no maker and no ids.',
+    })
+  ),
+  separator: Type.Optional(
+    Type.Enum([',', ';'], {
+      description: '`csv`. Between cells: `,` (default); `;`: numbers have a decimal comma.',
+    })
+  ),
+  guard: Type.Optional(
+    Type.Boolean({
+      description: "`csv`. Whether text that a spreadsheet could take for a formula gets a leading `'`. " +
+        'Default: true.',
     })
   ),
 }, { additionalProperties: false })
@@ -41,10 +74,11 @@ export const exportOptionsSchema = Type.Object({
 /** Options as a request has them. */
 export type ExportOptionsGiven = Static<typeof exportOptionsSchema>
 
-type OptionsWithDefault = 'sheets' | 'values' | 'include_dropped' | 'language'
+/** Options without a default. */
+type Unset = 'period_id' | 'compare_with'
 
-/** All options. They are stored with the job and compared as JSON; see `Exports.request`. */
-export interface ExportOptions extends Required<Pick<ExportOptionsGiven, OptionsWithDefault>> {
+/** All options. They are stored with the job and compared as JSON; see `optionsKey`. */
+export interface ExportOptions extends Required<Omit<ExportOptionsGiven, Unset>> {
   /** Null: the whole course. */
   period_id: number | null
   /** The id of an export; `last`: the course had none at the time of the request; null: no comparison. */
@@ -52,24 +86,25 @@ export interface ExportOptions extends Required<Pick<ExportOptionsGiven, Options
 }
 
 const DEFAULTS: ExportOptions = {
+  format: 'xlsx',
   sheets: 'course',
   values: 'percent',
   include_dropped: true,
   period_id: null,
   language: 'en',
+  identity: 'names',
+  separator: ',',
+  guard: true,
   compare_with: null,
 }
 
 /** In a fixed order, so that equal options are equal JSON. */
 export function completeOptions (given: Partial<ExportOptions>): ExportOptions {
-  return {
-    sheets: given.sheets ?? DEFAULTS.sheets,
-    values: given.values ?? DEFAULTS.values,
-    include_dropped: given.include_dropped ?? DEFAULTS.include_dropped,
-    period_id: given.period_id ?? DEFAULTS.period_id,
-    language: given.language ?? DEFAULTS.language,
-    compare_with: given.compare_with ?? DEFAULTS.compare_with,
+  const complete: Partial<Record<keyof ExportOptions, unknown>> = {}
+  for (const name of Object.keys(DEFAULTS) as Array<keyof ExportOptions>) {
+    complete[name] = given[name] ?? DEFAULTS[name]
   }
+  return complete as ExportOptions
 }
 
 /** The options that differ from the defaults. */
@@ -77,4 +112,17 @@ export function optionsGiven (options: ExportOptions): ExportOptionsGiven {
   return Object.fromEntries(
     Object.entries(options).filter(([name, value]) => value !== DEFAULTS[name as keyof ExportOptions])
   )
+}
+
+/** A text that is equal for equal options, whichever options are added to the program later. */
+export function optionsKey (options: ExportOptions): string {
+  return JSON.stringify(optionsGiven(options))
+}
+
+/**
+ * A text that is equal for exports that replace each other: the newest one of them is kept. What a workbook
+ * is compared with does not count, because it is another export each time.
+ */
+export function seriesOf (options: ExportOptions): string {
+  return optionsKey({ ...options, compare_with: null })
 }

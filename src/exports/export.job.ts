@@ -8,11 +8,13 @@ import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
 import { storeSnapshot } from '../snapshots/store-snapshot.ts'
-import { completeOptions, optionsGiven, type ExportOptions } from './export-options.ts'
+import { completeOptions, optionsKey, seriesOf, type ExportOptions } from './export-options.ts'
+import { FORMATS } from './formats/all-formats.ts'
+import { createPseudonyms } from './pseudonyms.ts'
+import type { Receipt } from './receipts.ts'
 
 export const EXPORT_KIND = 'performance-export'
 export const EXPORT_CATEGORY = 'teacher-performance'
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 /** `requestedBy` of an export from the command line. The workbook translates it. */
 export const COMMAND_LINE = 'command line'
@@ -24,7 +26,7 @@ export interface ExportPayload {
   requestedBy: string
 }
 
-/** Writes the workbook of a course to `stagingPath`. */
+/** Writes the file of an export to `stagingPath`. */
 export interface ExportTask {
   input: ExportPayload & {
     database: DatabaseLocation
@@ -45,10 +47,12 @@ export interface ExportTask {
     /** The data version of the course that was read. */
     dataVersion: number
     currentUntil: number | null
+    /** What the format cannot express. */
+    receipts: Receipt[]
   }
   failure:
     | 'COURSE_NOT_FOUND' | 'VALIDATION_FAILED' | 'SNAPSHOT_MISSING'
-    | 'WORKBOOK_TOO_LARGE' | 'CHECK_FAILED' | 'DISK_FULL'
+    | 'FORMAT_NOT_POSSIBLE' | 'WORKBOOK_TOO_LARGE' | 'CHECK_FAILED' | 'DISK_FULL'
 }
 
 export interface ExportKindOptions {
@@ -72,14 +76,18 @@ export function exportKind (
     maxAttempts: 3,
     backoffMs: exponentialBackoff(1000, 60_000),
     inputVersion: async (trx, job) => (await findCourse(trx, payloadOf(job).courseId))?.data_version ?? null,
-    input: async ({ job, stagingPath }) => ({
-      ...payloadOf(job),
-      database: db.location,
-      stagingPath,
-      snapshotPath: snapshotPath(stagingPath),
-      now: now(),
-      paper,
-    }),
+    async input ({ job, stagingPath }) {
+      const payload = payloadOf(job)
+      if (payload.options.identity === 'pseudonyms') await createPseudonyms(db, payload.courseId)
+      return {
+        ...payload,
+        database: db.location,
+        stagingPath,
+        snapshotPath: snapshotPath(stagingPath),
+        now: now(),
+        paper,
+      }
+    },
     async complete ({ job, stagingPath, signal }, facts) {
       const { courseId, options, requestedBy } = payloadOf(job)
       const placed = await files.place(
@@ -100,7 +108,7 @@ export function exportKind (
           const file = await placed.record(trx, {
             owner: { type: 'course', id: courseId },
             category: EXPORT_CATEGORY,
-            contentType: XLSX,
+            contentType: contentTypeOf(options),
             createdBy: requestedBy,
             createdAt,
             expiresAt: null,
@@ -110,22 +118,45 @@ export function exportKind (
             course_id: courseId,
             file_id: file.id,
             job_id: job.id,
-            options: JSON.stringify(optionsGiven(options)),
+            options: optionsKey(options),
+            format: options.format,
+            series: seriesOf(options),
             data_version: facts.dataVersion,
             current_until: facts.currentUntil,
           })
           await storeSnapshot(trx, row.id, snapshotPath(stagingPath))
           // Otherwise nothing expires. After a change of the settings, housekeeping updates older exports.
           if (retention.retentionMs > 0) await setExportExpiry(trx, retention, newest.time, courseId)
-          return { export_id: row.id, students: facts.students, scores: facts.scores }
+          const { students, scores, receipts } = facts
+          return { export_id: row.id, students, scores, receipts }
         },
       }
     },
   }
 }
 
+function contentTypeOf (options: ExportOptions): string {
+  const { contentType } = FORMATS[options.format]
+  return typeof contentType === 'string' ? contentType : contentType(options)
+}
+
 function snapshotPath (stagingPath: string): string {
   return `${stagingPath}.snapshot`
+}
+
+/** What the row of a finished export keeps as its result. */
+interface ExportResult {
+  students: number
+  scores: number
+  receipts: Receipt[]
+}
+
+/** Reads the stored result of an export; null: there is none. */
+export function exportResult (stored: string | null): ExportResult | null {
+  if (stored === null) return null
+  // Earlier versions had no receipts.
+  const { students, scores, receipts = [] } = JSON.parse(stored) as Partial<ExportResult>
+  return students === undefined || scores === undefined ? null : { students, scores, receipts }
 }
 
 function payloadOf (job: JobRow): ExportPayload {

@@ -7,7 +7,9 @@ import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue, JobTicket } from '../jobs/job-queue.ts'
 import type { TaskOutcome } from '../jobs/task.ts'
-import type { ExportOptions, ExportOptionsGiven } from './export-options.ts'
+import {
+  completeOptions, optionsKey, seriesOf, type ExportOptions, type ExportOptionsGiven, type FormatName,
+} from './export-options.ts'
 import { EXPORT_KIND, type ExportPayload } from './export.job.ts'
 import { assertComparable, resolveOptions } from './resolve-options.ts'
 
@@ -31,6 +33,7 @@ export interface ExportItem {
   isCurrent: boolean
   expiresAt: number | null
   createdBy: string | null
+  format: FormatName
   options: ExportOptionsGiven
 }
 
@@ -48,9 +51,10 @@ export interface Exports {
     exportId: number,
     page: ChangesPage
   ) => Promise<TaskOutcome<ReadChangesTask>>
-  /** Newest first. */
-  list: (courseId: number) => Promise<readonly ExportItem[]>
-  latest: (courseId: number) => Promise<ExportItem | undefined>
+  /** Newest first: all, or those of one format. */
+  list: (courseId: number, format?: FormatName) => Promise<readonly ExportItem[]>
+  /** The newest one of a format, with default options. */
+  latest: (courseId: number, format: FormatName) => Promise<ExportItem | undefined>
   /** The export that a job made. */
   ofJob: (jobId: number) => Promise<{ id: number, hex: string, filename: string } | undefined>
   /** The export whose file this is, and its course. */
@@ -86,7 +90,7 @@ export function createExports ({ db, files, queue, readers, now, retention }: Ex
         const payload: ExportPayload = { courseId, options: complete, requestedBy }
         return await queue.request(trx, {
           kind: EXPORT_KIND,
-          key: `${EXPORT_KIND}:${courseId}:${JSON.stringify(complete)}`,
+          key: `${EXPORT_KIND}:${courseId}:${optionsKey(complete)}`,
           payload,
           owner: { type: 'course', id: courseId },
           userId,
@@ -95,14 +99,15 @@ export function createExports ({ db, files, queue, readers, now, retention }: Ex
         })
       })
     },
-    async list (courseId) {
-      const rows = await queries.listExports(db.reads, courseId)
+    async list (courseId, format) {
+      const rows = await queries.listExports(db.reads, courseId, format)
       const at = now()
       return rows.filter((row) => row.expires_at === null || row.expires_at > at).map((row) => item(row, at))
     },
-    async latest (courseId) {
+    async latest (courseId, format) {
       const at = now()
-      const row = await queries.latestExport(db.reads, courseId, at)
+      const series = seriesOf(completeOptions({ format }))
+      const row = await queries.latestExport(db.reads, courseId, { series, now: at })
       return row === undefined ? undefined : item(row, at)
     },
     ofJob: (jobId) => queries.exportOfJob(db.reads, jobId),
@@ -146,6 +151,7 @@ function item (row: queries.ExportListRow, now: number): ExportItem {
     isCurrent: row.is_same === 1 && (row.current_until === null || row.current_until > now),
     expiresAt: row.expires_at,
     createdBy: row.created_by,
+    format: row.format as FormatName,
     options: JSON.parse(row.options) as ExportOptionsGiven,
   }
 }

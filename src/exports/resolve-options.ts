@@ -5,10 +5,15 @@ import { hasSnapshot } from '../../db/queries/snapshots.ts'
 import { noPeriod } from '../courses/book.ts'
 import { DomainError } from '../errors.ts'
 import { completeOptions, type ExportOptions, type ExportOptionsGiven } from './export-options.ts'
+import { FORMATS } from './formats/all-formats.ts'
+import type { ExportFormat } from './formats/export-format.ts'
+
+const EVERY_FORMAT: readonly string[] = ['format', 'include_dropped', 'period_id']
 
 /**
  * The options of an export of this course, complete and with everything that they name found; `now` in ms.
- * Throws VALIDATION_FAILED if the course has no such period, and what `assertComparable` throws.
+ * Throws VALIDATION_FAILED if the format has no such option or the course no such period,
+ * FORMAT_NOT_POSSIBLE, and what `assertComparable` throws.
  */
 export async function resolveOptions (
   db: Reads | Trx,
@@ -16,14 +21,39 @@ export async function resolveOptions (
   given: ExportOptionsGiven,
   now: number
 ): Promise<ExportOptions> {
+  const format = FORMATS[given.format ?? 'xlsx']
+  refuseOthers(format, given)
   const { period_id: periodId, compare_with: compareWith } = given
   if (periodId !== undefined && await findPeriod(db, courseId, periodId) === undefined) {
     throw noPeriod(periodId)
   }
-  const exportId = compareWith === 'last' ? (await latestExport(db, courseId, now))?.id : compareWith
+  await format.assertPossible?.(db, courseId)
+  const exportId = compareWith === 'last'
+    ? (await latestExport(db, courseId, { format: 'xlsx', now }))?.id
+    : compareWith
   if (exportId === undefined) return completeOptions(given)
   await assertComparable(db, courseId, { exportId, now })
   return { ...completeOptions(given), compare_with: exportId }
+}
+
+/** Throws VALIDATION_FAILED for options that do not go with the format, or with each other. */
+function refuseOthers ({ name, options, identities }: ExportFormat, given: ExportOptionsGiven): void {
+  const known = [...EVERY_FORMAT, ...options]
+  const other = Object.keys(given).find((option) => !known.includes(option))
+  if (other !== undefined) {
+    throw invalid(`${other}: the format ${name} has no such option; it has ${known.slice(1).join(', ')}`)
+  }
+  const { identity = 'names', compare_with: compareWith } = given
+  if (!identities.includes(identity)) {
+    throw invalid(`identity: the format ${name} allows ${identities.join(', ')}`)
+  }
+  if (identity !== 'names' && compareWith !== undefined) {
+    throw invalid('compare_with: the comparison names students; leave out identity, or the comparison')
+  }
+}
+
+function invalid (detail: string): DomainError {
+  return new DomainError('VALIDATION_FAILED', { detail })
 }
 
 /**

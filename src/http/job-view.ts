@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../accounts/access.ts'
+import { EXPORT_KIND, exportResult } from '../exports/export.job.ts'
 import type { Exports } from '../exports/exports.ts'
 import { isoTime } from '../iso-time.ts'
 import { attemptFacts } from '../jobs/attempt-facts.ts'
@@ -76,6 +77,7 @@ export function createJobView (
       url: made !== undefined && await access.mayUseCourseOf(principalOf(request), job)
         ? links.file(request, made)
         : null,
+      result: job.state === 'succeeded' && job.kind === EXPORT_KIND ? exportResult(job.result) : null,
     }
   }
 }

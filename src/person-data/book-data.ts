@@ -25,6 +25,7 @@ export const BOOK_DATA: PersonalData = {
     'students.email': 'email address',
     'students.dropped_on': 'when they left the course',
     'student_scores.cells': 'scores, points, statuses and times',
+    'pseudonyms.pseudonym': 'what stands for the student in files without names',
     'student_result_origins.origins': 'which result of which line item each score is',
   },
   async read (person, context) {

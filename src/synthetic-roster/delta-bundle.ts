@@ -1,7 +1,7 @@
 import { bundleFiles, type BundleFile, type BundleRows } from './bundle-files.ts'
 import { ClassRoster, studentOf } from './class-roster.ts'
 import { planCourse } from './course-plan.ts'
-import { csvRow } from './csv-row.ts'
+import { csvRow } from '../csv-row.ts'
 import type { OneRosterVersion } from './oneroster-columns.ts'
 import { classId, enrollmentId, orgId } from './oneroster-ids.ts'
 import type { SyntheticRosterOptions } from './options.ts'

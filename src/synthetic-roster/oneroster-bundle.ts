@@ -1,7 +1,7 @@
 import { bundleFiles, type BundleFile, type BundleRows } from './bundle-files.ts'
 import { ClassRoster, studentOf } from './class-roster.ts'
 import { CATEGORIES, planCourse, schoolName, type CoursePlan } from './course-plan.ts'
-import { csvRow } from './csv-row.ts'
+import { csvRow } from '../csv-row.ts'
 import type { OneRosterVersion } from './oneroster-columns.ts'
 import {
   categoryId,

@@ -1,5 +1,5 @@
 import type { CoursePlan, TaskPlan } from './course-plan.ts'
-import { csvCell } from './csv-row.ts'
+import { csvCell } from '../csv-row.ts'
 import type { OneRosterVersion } from './oneroster-columns.ts'
 import { classId, itemId, resultId, studentId } from './oneroster-ids.ts'
 import type { Outcome, OutcomeStatus } from './outcomes.ts'
@@ -22,7 +22,7 @@ const COMMENTS = [
   'Clear reasoning in "part 2"',
   'Complete.\r\nNumber the pages next time.',
   'Bien joué – continue !',
-].map(csvCell)
+].map((cell) => csvCell(cell))
 
 const LAST_LETTER = [0, 'F'] as const
 const LETTERS = [[0.9, 'A'], [0.8, 'B'], [0.7, 'C'], [0.6, 'D'], LAST_LETTER] as const

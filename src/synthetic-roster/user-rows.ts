@@ -1,5 +1,5 @@
 import type { CoursePlan } from './course-plan.ts'
-import { csvRow } from './csv-row.ts'
+import { csvRow } from '../csv-row.ts'
 import type { OneRosterVersion } from './oneroster-columns.ts'
 import { orgId, studentId } from './oneroster-ids.ts'
 import type { Student } from './class-roster.ts'

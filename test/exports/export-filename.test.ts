@@ -2,7 +2,8 @@ import t from 'tap'
 import { exportFilename } from '../../src/exports/export-filename.ts'
 
 const AT = Date.UTC(2015, 3, 30, 19, 34, 2)
-const name = (course: string, timeZone = 'UTC') => exportFilename(course, { at: AT, timeZone })
+const WORKBOOK = { label: 'Performance', extension: 'xlsx' }
+const name = (course: string, timeZone = 'UTC') => exportFilename(course, { ...WORKBOOK, at: AT, timeZone })
 
 t.test("course, what it is, and the time in the course's zone", async (t) => {
   t.equal(name('Physics I'), 'Physics_I_Performance_20150430-193402.xlsx')
@@ -50,7 +51,7 @@ t.test('at most 200 bytes, never cut inside a character', async (t) => {
 
 t.test("a period's name follows the course's", async (t) => {
   const ofPeriod = (course: string, period: string) =>
-    exportFilename(course, { at: AT, timeZone: 'UTC', period })
+    exportFilename(course, { ...WORKBOOK, at: AT, timeZone: 'UTC', period })
   t.equal(ofPeriod('Physics I', '3rd'), 'Physics_I_3rd_Performance_20150430-193402.xlsx')
   t.equal(ofPeriod('Physics I', ' A/B '), 'Physics_I_A_B_Performance_20150430-193402.xlsx')
   t.equal(ofPeriod('', '?'), 'Course_Period_Performance_20150430-193402.xlsx')

@@ -78,6 +78,7 @@ export async function fillFolder (
     `INSERT INTO file_intents (hex, created_at) VALUES ('${'1'.repeat(32)}', ${AT})`,
     `INSERT INTO installation (id, name) VALUES (1, '${randomBytes(16).toString('hex')}')`,
     "INSERT INTO exports (course_id, file_id, job_id, options, data_version) VALUES (1, 1, 1, '{}', 1)",
+    "INSERT INTO pseudonyms VALUES (1, 1, 'S-AAAAAAAA')",
     "INSERT INTO export_snapshots VALUES (1, 0, x'28b52ffd0020')",
     `INSERT INTO roster_records VALUES ('orgs', 'o1', NULL, NULL, '["School"]'),
       ('orgs', 'É', 'o1', NULL, '[]'), ('classes', 'é', 'o1', 'x', '[]')`,

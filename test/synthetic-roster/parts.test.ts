@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parse } from 'csv-parse/sync'
 import t from 'tap'
-import { csvRow } from '../../src/synthetic-roster/csv-row.ts'
+import { csvRow } from '../../src/csv-row.ts'
 import { drawName } from '../../src/synthetic-roster/names.ts'
 import { SeededRandom, seedFor } from '../../src/synthetic-roster/seeded-random.ts'
 import { TERM_DAYS, termFrom } from '../../src/synthetic-roster/term.ts'

@@ -65,8 +65,10 @@ export interface SheetPlan {
   sheets: StudentSheet[]
 }
 
-/** Throws WORKBOOK_TOO_LARGE if Excel's limits are exceeded. */
-export function planSheets (book: Book, options: WorkbookOptions): SheetPlan {
+/** The columns of a sheet of students. */
+export function planColumns (
+  book: Book, options: Pick<WorkbookOptions, 'sheets' | 'include_dropped'>
+): SheetColumns {
   const categories = categoriesWithScores(book, options)
   const hasPeriods = options.sheets === 'course' && book.periods.length > 1
   const status = hasPeriods ? 6 : 5
@@ -74,7 +76,7 @@ export function planSheets (book: Book, options: WorkbookOptions): SheetPlan {
   const firstCategory = (grade ?? status + 1) + 1
   const firstTask = firstCategory + categories.length
   const tasks = book.tasks.length
-  const columns: SheetColumns = {
+  return {
     period: hasPeriods ? 5 : undefined,
     status,
     courseAverage: status + 1,
@@ -85,6 +87,12 @@ export function planSheets (book: Book, options: WorkbookOptions): SheetPlan {
     tasks,
     last: firstTask + tasks - 1,
   }
+}
+
+/** Throws WORKBOOK_TOO_LARGE if Excel's limits are exceeded. */
+export function planSheets (book: Book, options: WorkbookOptions): SheetPlan {
+  const columns = planColumns(book, options)
+  const { categories } = columns
   const sheets = listSheets(book, options).map(({ name, periodId }): StudentSheet => {
     const { students, dropped } = book.averages(periodId)
     const rows = students + (options.include_dropped ? dropped : 0)
@@ -114,7 +122,9 @@ function listSheets (
  * A category has a column if anyone in the workbook has an average in it. Dropped students count in no
  * average.
  */
-function categoriesWithScores (book: Book, options: WorkbookOptions): SheetCategory[] {
+function categoriesWithScores (
+  book: Book, options: Pick<WorkbookOptions, 'include_dropped'>
+): SheetCategory[] {
   const { categories, isScored } = book.averages()
   return book.categories.map((category, index) => ({ ...category, index }))
     .filter(({ index }) => options.include_dropped ? isScored[index] : categories[index]?.average !== null)

@@ -4,7 +4,7 @@ import Type from 'typebox'
 import { displayName } from '../../accounts/access.ts'
 import type { Config } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
-import { exportOptionsSchema } from '../../exports/export-options.ts'
+import { exportOptionsSchema, FORMAT_NAMES } from '../../exports/export-options.ts'
 import type { ExportItem, Exports } from '../../exports/exports.ts'
 import { isoTime } from '../../iso-time.ts'
 import { courseOf, principalOf } from '../access/route-access.ts'
@@ -16,6 +16,9 @@ import type { PollCache } from '../poll-cache.ts'
 import { courseParams, errors, exportSchema, idOf, ticketSchema } from '../schemas/common.ts'
 
 const tags = ['Exports']
+const ofFormat = Type.Object({
+  format: Type.Optional(Type.Enum(FORMAT_NAMES, { description: 'Only exports of this format' })),
+}, { additionalProperties: false })
 
 interface ExportsRoutesOptions {
   config: Pick<Config, 'EXPORT_RATE_MAX'>
@@ -81,12 +84,15 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<ExportsRoutesOptions> = as
       description: 'Made for polling: sends ETag and answers 304 to If-None-Match. ' +
         'An export appears when its file is complete.',
       params: courseParams,
-      response: { 200: Type.Array(exportSchema), 304: Type.Null(), ...errors(401, 403, 404) },
+      querystring: ofFormat,
+      response: { 200: Type.Array(exportSchema), 304: Type.Null(), ...errors(400, 401, 403, 404) },
     },
   }, async (request, reply) => {
     const { id: courseId } = courseOf(request)
-    const list = await polls.get(`exports ${courseId} ${links.absolute(request, '')}`, async () => {
-      const items = await exports.list(courseId)
+    const { format } = request.query
+    const which = `exports ${courseId} ${format ?? ''} ${links.absolute(request, '')}`
+    const list = await polls.get(which, async () => {
+      const items = await exports.list(courseId, format)
       return tagged(JSON.stringify(items.map((item) => exportJson(item, links.file(request, item)))))
     })
     return sendTagged(request, reply, list)
@@ -97,11 +103,13 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<ExportsRoutesOptions> = as
     schema: {
       tags,
       summary: "Redirects to the newest export's file",
+      description: 'The newest one with default options, of the workbook or of another format.',
       params: courseParams,
-      response: { 302: Type.Null(), ...errors(401, 403, 404) },
+      querystring: ofFormat,
+      response: { 302: Type.Null(), ...errors(400, 401, 403, 404) },
     },
   }, async (request, reply) => {
-    const latest = await exports.latest(courseOf(request).id)
+    const latest = await exports.latest(courseOf(request).id, request.query.format ?? 'xlsx')
     if (latest === undefined) throw new DomainError('NO_EXPORT_YET')
     return reply.redirect(links.file(request, latest), 302)
   })
@@ -135,6 +143,7 @@ export function exportJson (item: ExportItem, url: string) {
     is_current: item.isCurrent,
     expires_at: isoTime(item.expiresAt),
     created_by: item.createdBy,
+    format: item.format,
     options: item.options,
   }
 }

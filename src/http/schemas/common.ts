@@ -1,6 +1,6 @@
 // Parts of responses that several routes share, for the published contract.
 import Type, { type Static, type TSchema, type TUnsafe } from 'typebox'
-import { exportOptionsSchema } from '../../exports/export-options.ts'
+import { exportOptionsSchema, FORMAT_NAMES } from '../../exports/export-options.ts'
 
 /**
  * The same or null. Uses a list of types where possible, because for `anyOf` Fastify's serializer needs a
@@ -54,6 +54,7 @@ export const exportSchema = Type.Object({
   }),
   expires_at: nullable(time),
   created_by: nullable(Type.String()),
+  format: Type.Enum(FORMAT_NAMES),
   options: exportOptionsSchema,
 }, { title: 'Export' })
 export type ExportItem = Static<typeof exportSchema>
@@ -85,6 +86,21 @@ export const jobSchema = Type.Object({
   finished_at: nullable(time),
   error: nullable(Type.Object({ code: Type.String(), message: Type.String() })),
   url: nullable(Type.String({ format: 'uri', description: 'The file, once the job has succeeded' })),
+  result: nullable(Type.Object({
+    students: Type.Integer({ description: 'In the file' }),
+    scores: Type.Integer({ description: 'In the file' }),
+    receipts: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        message: Type.String(),
+        count: Type.Integer(),
+        students: Type.Integer({ description: 'How many students it concerns' }),
+        tasks: Type.Integer({ description: 'How many tasks it concerns' }),
+        titles: Type.Array(Type.String(), { description: 'Of the first 20 of these tasks' }),
+      }),
+      { description: 'What the format cannot express' }
+    ),
+  }, { description: 'Of an export that has succeeded; null for other jobs' })),
 }, { title: 'Job' })
 export type Job = Static<typeof jobSchema>
 

@@ -4,6 +4,7 @@ import * as bookQueries from '../../../db/queries/books.ts'
 import * as courseQueries from '../../../db/queries/courses.ts'
 import * as exportQueries from '../../../db/queries/exports.ts'
 import { insertFile } from '../../../db/queries/files.ts'
+import * as pseudonymQueries from '../../../db/queries/pseudonyms.ts'
 import { insertCourse, type CourseDescription } from '../../support/book-database.ts'
 import type { Recorded } from './recorder.ts'
 
@@ -72,6 +73,7 @@ export async function callAboutBooks (db: Database, recorded: Recorded): Promise
       }
     }
   }
+  await callAboutPseudonyms(db, recorded)
   const days: Record<string, string> = { UTC: TODAY, 'Europe/Berlin': '2015-04-02' }
   const today = (zone: string) => days[zone] ?? '2015-05-01'
   for (const filter of [{}, { sourceId: 'c3' }, { sourceId: 'ü' }, { teacherKey: 'jo@example.edu' }, {
@@ -97,6 +99,30 @@ export async function callAboutBooks (db: Database, recorded: Recorded): Promise
   })
   await courses.listCourses(reads, { today })
   await courses.hasCourses(reads as never)
+}
+
+/** Some students of a course have pseudonyms, the others have none yet. */
+async function callAboutPseudonyms (db: Database, recorded: Recorded): Promise<void> {
+  const books = recorded(bookQueries)
+  const pseudonyms = recorded(pseudonymQueries)
+  const names = new Map([[1, 'S-Z'], [2, 'S-a'], [3, 'S-A'], [4, 'S-10'], [5, 'S-9']])
+  await db.write(async (trx) => {
+    await pseudonyms.studentsWithoutPseudonym(trx, 1, 100)
+    await pseudonyms.insertPseudonyms(trx, 1, names)
+    // Another student cannot get a name that is there; this one stays without.
+    await pseudonyms.insertPseudonyms(trx, 1, new Map([[6, 'S-Z']]))
+    for (const id of [1, 6, 99]) await pseudonyms.findPseudonym(trx, id)
+  })
+  for (const id of [1, 2, 99]) {
+    await pseudonyms.studentsWithoutPseudonym(db.reads, id, 2)
+    for (const filter of [
+      {}, { periodId: null }, { periodId: 1 }, { isDropped: true }, { isDropped: false },
+    ]) {
+      for (const size of [2, 100]) {
+        await Array.fromAsync(books.pseudonymBatches(db.reads, id, { today: TODAY, ...filter }, size))
+      }
+    }
+  }
 }
 
 /** Exports of two courses, one of them without its file. */
@@ -134,7 +160,7 @@ async function callAboutExports (db: Database, recorded: Recorded): Promise<void
       await db.write((trx) => exports.setExportExpiry(trx, rule, now, 1))
       for (const courseId of [1, 2, 3]) {
         await exports.listExports(db.reads, courseId)
-        await exports.latestExport(db.reads, courseId, now)
+        await exports.latestExport(db.reads, courseId, { format: 'xlsx', now })
         for (const id of [1, 2, 99]) await exports.availableExport(db.reads, courseId, { id, now })
       }
     }

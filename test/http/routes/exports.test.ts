@@ -65,6 +65,7 @@ t.test('from the click to the file', async (t) => {
     'is_current',
     'expires_at',
     'created_by',
+    'format',
     'options',
   ])
   t.match(item, {

@@ -32,6 +32,7 @@ const FIELDS = [
   'finished_at',
   'error',
   'url',
+  'result',
 ]
 
 /** Presses Export as that person; the job's id. */

@@ -1,0 +1,9 @@
+/** A cell as in RFC 4180: in quotes if it has the separator, a quote or a line end in it. */
+export function csvCell (text: string, separator: ',' | ';' = ','): string {
+  return text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** A line of cells, with its line end. */
+export function csvRow (cells: ReadonlyArray<string | number>): string {
+  return cells.map((cell) => typeof cell === 'number' ? String(cell) : csvCell(cell)).join(',') + '\r\n'
+}
