@@ -63,7 +63,9 @@ const ARCHIVES: Readonly<Record<string, string>> = {
   rar: 'a .rar archive',
 }
 const OTHERS: Readonly<Record<string, string>> = {
-  cfb: 'an old Excel or Word document; save its sheet as "CSV UTF-8"',
+  cfb:
+    'an old Excel or Word document (.xls, .doc), or one with a password; ' +
+    'save it as "Excel Workbook (.xlsx)" without a password',
   pdf: 'a PDF document; export the data as CSV instead',
   sqlite: 'a SQLite database; export its data as CSV instead',
 }
