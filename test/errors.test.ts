@@ -23,10 +23,12 @@ t.test('there are no other classes of errors, but for these, which stay within t
   )
   t.strictSame(classes.sort(), [
     'src/errors.ts DomainError',
-    // Ends the reading of a file early.
-    'src/imports/grade-book/recognize.ts Enough',
     // An error at one place of an imported file; it becomes a line of the report.
     'src/imports/problems.ts Refusal',
+    // Ends the reading of a file early.
+    'src/imports/sources/enough.ts Enough',
+    // Ends the reading of a sheet, which is read again when its numbers are understood.
+    'src/imports/spreadsheet/read-sheet.ts Unproven',
     // The page's own side of the API.
     'src/page/api.ts ApiError',
   ])

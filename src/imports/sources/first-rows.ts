@@ -1,3 +1,4 @@
+import { Enough } from './enough.ts'
 import { Problems, Refusal } from '../problems.ts'
 import { readTable } from './read-table.ts'
 import type { SourceFile } from './source-files.ts'
@@ -7,9 +8,6 @@ export interface FirstRows {
   names: string[]
   rows: string[][]
 }
-
-/** Stops the reading of a file. */
-class Enough extends Error {}
 
 /**
  * Reads the header and the first `most` rows below it. Errors in the rows are reported when the file itself

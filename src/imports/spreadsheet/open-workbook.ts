@@ -1,4 +1,5 @@
 // A workbook as a source: one sheet of it, which is read as a table.
+import { Enough } from '../sources/enough.ts'
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -138,9 +139,6 @@ async function choose (
   }
   return chosen
 }
-
-/** Stops the reading of a sheet. */
-class Enough extends Error {}
 
 async function hasValues (sheet: Sheet): Promise<boolean> {
   try {

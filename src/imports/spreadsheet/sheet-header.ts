@@ -1,4 +1,5 @@
 // Which row of a sheet is its header. People write titles above it, and merge cells of it.
+import { Enough } from '../sources/enough.ts'
 import type { MergedCells, Sheet } from './sheet.ts'
 
 export interface SheetHeader {
@@ -13,9 +14,6 @@ interface HeadRow { cells: string[], row: number }
 
 /** So many rows with values are looked at. */
 const HEAD_ROWS = 20
-
-/** Stops the reading of a sheet. */
-class Enough extends Error {}
 
 /**
  * The header of a sheet: the first row with at least half as many values as the fullest of the first rows. If
