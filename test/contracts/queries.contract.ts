@@ -10,6 +10,7 @@ import { callAboutFiles } from './queries/files.ts'
 import { callAboutJobs } from './queries/jobs.ts'
 import { callAboutPeople } from './queries/people.ts'
 import { callAboutSnapshots } from './queries/snapshots.ts'
+import { callAboutFormerPeople, callAboutUndo } from './queries/undo.ts'
 import { createRecorder, type Answers } from './queries/recorder.ts'
 
 const QUERIES = join(import.meta.dirname, '../../db/queries')
@@ -18,17 +19,22 @@ const QUERIES = join(import.meta.dirname, '../../db/queries')
 const ONLY_POSTGRES = [
   'job-tickets.ts', 'nodes.ts', 'server-time.ts', 'service-keys.ts', 'shared-state.ts',
 ]
-/** No queries. */
-const NOT_QUERIES = ['emailKey', 'hasTable', 'job-due.ts', 'state', 'stored-json.ts']
+/** No queries, or only their text. */
+const NOT_QUERIES = [
+  'emailKey', 'hasTable', 'job-due.ts', 'state', 'stored-json.ts', 'undo-statements.ts',
+]
 
-const CALLS = [callAboutBooks, callAboutPeople, callAboutFiles, callAboutJobs, callAboutSnapshots]
+const CALLS = [
+  callAboutBooks, callAboutPeople, callAboutFiles, callAboutJobs, callAboutSnapshots, callAboutUndo,
+  callAboutFormerPeople,
+]
 
 /** `make` gives a new, empty database each time and closes it with the test. */
 export async function queriesContract (t: Test, make: (t: Test) => Promise<Database>): Promise<void> {
   for (const call of CALLS) {
     await t.test(call.name, async (t) => {
       const expected = await answersOnSqlite(t, call)
-      const answers = await answersOf(await make(t), call)
+      const answers = await answersOf(await make(t), call, t)
       const differences = answers.map((one, i) => ({ ...one, expected: expected[i]?.answer }))
         .filter((one) => !isDeepStrictEqual(one.answer, one.expected))
       t.strictSame(differences, [])
@@ -50,15 +56,15 @@ export async function queriesContract (t: Test, make: (t: Test) => Promise<Datab
 async function answersOnSqlite (t: Test, call: typeof CALLS[number]): Promise<Answers> {
   const db = await openDatabase(sqliteFile(join(t.testdir(), 'expected.sqlite')))
   try {
-    return await answersOf(db, call)
+    return await answersOf(db, call, t)
   } finally {
     await db.close()
   }
 }
 
-async function answersOf (db: Database, call: typeof CALLS[number]): Promise<Answers> {
+async function answersOf (db: Database, call: typeof CALLS[number], t: Test): Promise<Answers> {
   const recorder = createRecorder()
-  await call(db, recorder.recorded)
+  await call(db, recorder.recorded, t)
   return recorder.answers
 }
 

@@ -5,7 +5,9 @@ import { listUndoable } from '../../db/queries/undo.ts'
 import { TABLES_IN_ORDER } from '../../db/table-order.ts'
 import { hasCode } from '../../src/errors.ts'
 import { undoImport, type UndoRequest, type UndoSummary } from '../../src/imports/undo-import.ts'
-import { createWorld, NOW, type World } from './bundles.ts'
+import {
+  createWorld, enrollment, NOW, result, school, user, type Tables, type World,
+} from './bundles.ts'
 
 /** Tables that an undo restores: all of those that an import changes. */
 const RESTORED = {
@@ -16,6 +18,24 @@ const RESTORED = {
 /** An erased person gets a new row, and a book that was restored a new version. */
 const NOT_RESTORED: Record<string, readonly string[]> = {
   courses: ['data_version', 'updated_at'], erased_people: ['id'],
+}
+
+/** The school with a second course, whose students are partly the same. */
+export function twoCourseTables (): Tables {
+  const tables = school()
+  tables.users!.push(user('una', 'Una', 'Fox', 'T-2'), user('dan', 'Dan', 'West', '0099'))
+  tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c9', title: 'Music' })
+  tables.classes!.push({ ...tables.classes![0]!, sourcedId: 'p9', title: 'Music', courseSourcedId: 'c9' })
+  tables.enrollments!.push(
+    enrollment('e-u', 'p9', 'una', 'teacher'),
+    enrollment('e-a9', 'p9', 'ann'),
+    enrollment('e-d9', 'p9', 'dan')
+  )
+  tables.lineItems!.push({
+    ...tables.lineItems![0]!, sourcedId: 'li-p9', title: 'Song', classSourcedId: 'p9',
+  })
+  tables.results!.push(result('r9', 'li-p9', 'ann', 3))
+  return tables
 }
 
 export type State = Record<string, unknown[]>

@@ -8,25 +8,7 @@ import { identifierHash } from '../../src/person-data/identifier-hash.ts'
 import { enrollment, NOW, result, school, user, type Tables } from './bundles.ts'
 import { physics as physicsDocument } from './physics-document.ts'
 import { delta } from './two-courses.ts'
-import { createUndoWorld, keptRows, type UndoWorld } from './undo-world.ts'
-
-/** The school with a second course, whose students are partly the same. */
-function twoCourses (): Tables {
-  const tables = school()
-  tables.users!.push(user('una', 'Una', 'Fox', 'T-2'), user('dan', 'Dan', 'West', '0099'))
-  tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c9', title: 'Music' })
-  tables.classes!.push({ ...tables.classes![0]!, sourcedId: 'p9', title: 'Music', courseSourcedId: 'c9' })
-  tables.enrollments!.push(
-    enrollment('e-u', 'p9', 'una', 'teacher'),
-    enrollment('e-a9', 'p9', 'ann'),
-    enrollment('e-d9', 'p9', 'dan')
-  )
-  tables.lineItems!.push({
-    ...tables.lineItems![0]!, sourcedId: 'li-p9', title: 'Song', classSourcedId: 'p9',
-  })
-  tables.results!.push(result('r9', 'li-p9', 'ann', 3))
-  return tables
-}
+import { createUndoWorld, keptRows, twoCourseTables, type UndoWorld } from './undo-world.ts'
 
 /** Imports, undoes it, and compares everything before and after. */
 async function comesBack (world: UndoWorld, run: () => Promise<unknown>) {
@@ -109,9 +91,9 @@ const CHANGES: Record<string, Change> = {
 for (const [what, change] of Object.entries(CHANGES)) {
   t.test(`undo of ${what}`, async (t) => {
     const world = await createUndoWorld(t)
-    await world.take(twoCourses())
+    await world.take(twoCourseTables())
     const { before, changed, after, books, booksAfter } = await comesBack(world, async () => {
-      await change(world, twoCourses())
+      await change(world, twoCourseTables())
     })
     t.notSame(changed, before, 'the import changed something')
     t.strictSame(after, before)
@@ -168,9 +150,9 @@ t.test('settings of teachers since the import are kept, and data versions rise',
 
 t.test('a later import of a course is in the way of that course only', async (t) => {
   const world = await createUndoWorld(t)
-  await world.take(twoCourses())
+  await world.take(twoCourseTables())
   const start = world.state()
-  const tables = twoCourses()
+  const tables = twoCourseTables()
   tables.results![0]!.score = 1
   tables.results![4]!.score = 9
   await world.take(tables)
@@ -194,7 +176,7 @@ t.test('a later import of a course is in the way of that course only', async (t)
 
 t.test('a course that the import made goes; with an export it stays, empty', async (t) => {
   const world = await createUndoWorld(t)
-  await world.take(twoCourses())
+  await world.take(twoCourseTables())
   world.sql(`INSERT INTO files (owner_type, owner_id, category, filename, hex, content_type, size, sha256,
     created_at) VALUES ('course', 2, 'performance-export', 'a.xlsx', 'aa', 'x', 1, 'bb', 1)`)
   world.sql(`INSERT INTO exports (course_id, file_id, options, data_version)
@@ -205,13 +187,13 @@ t.test('a course that the import made goes; with an export it stays, empty', asy
   t.strictSame([students, tasks, records, teachers], [[], [], [], []])
   t.equal(world.sql('SELECT id FROM exports').length, 1)
   // The right file fills the course that stayed.
-  await world.take(twoCourses())
+  await world.take(twoCourseTables())
   t.strictSame((await world.books()).map((book) => [book.id, book.students.length]), [[2, 2], [3, 3]])
 })
 
 t.test('one of two new courses: what the other needs of the roster stays', async (t) => {
   const world = await createUndoWorld(t)
-  await world.take(twoCourses())
+  await world.take(twoCourseTables())
   await world.undo({ courses: [1] })
   const ids = (world.state().roster_records as Array<{ kind: string, source_id: string }>)
     .map((row) => `${row.kind} ${row.source_id}`)

@@ -35,6 +35,7 @@ export async function callAboutSnapshots (db: Database, recorded: Recorded): Pro
   const look = async () => {
     await snapshots.exportsWithSnapshot(reads, 1)
     await snapshots.exportsWithSnapshot(reads, 2)
+    await snapshots.exportsOfSnapshots(reads)
     for (const { exportId } of ids) {
       await snapshots.hasSnapshot(reads, exportId)
       for (const part of [0, 2, 3]) await snapshots.snapshotPart(reads, exportId, part)
