@@ -63,6 +63,7 @@ async function writeExport (
   const receipts = new Receipts()
   const write = await WRITERS[name]()
   const written = await write(identifiedBook(book, identity), {
+    whole,
     options,
     file: stagingPath,
     snapshot,

@@ -4,6 +4,8 @@ import type { ExportOptions } from '../../src/exports/export-options.ts'
 import type { Receipts } from '../../src/exports/receipts.ts'
 
 export interface OutletRequest {
+  /** The book of the whole course: the same book, unless that has only one period or other names. */
+  whole: Book
   options: ExportOptions
   /** The path to write to. There must be no file yet. */
   file: string

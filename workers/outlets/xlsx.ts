@@ -12,7 +12,7 @@ import type { OutletFacts, OutletRequest } from './outlet.ts'
 /** See `WriteOutlet`. Throws SNAPSHOT_MISSING if the export to compare with was deleted. */
 export async function writeXlsx (
   book: Book,
-  { options, file, snapshot, paper, generatedAt, generatedBy, signal, onProgress }: OutletRequest
+  { whole, options, file, snapshot, paper, generatedAt, generatedBy, signal, onProgress }: OutletRequest
 ): Promise<OutletFacts> {
   const { course: { id: courseId }, period, today, zeroedCells } = book
   const hasTeachers = options.identity !== 'pseudonyms'
@@ -24,7 +24,7 @@ export async function writeXlsx (
     generatedBy,
     teachers: hasTeachers ? (await listTeachers(snapshot, courseId)).map(teacherName) : [],
     controls: { ...await controlTotals(snapshot, courseId, { today, periodId: period?.id }), zeroedCells },
-    changes: await changesOf(book, { options, snapshot }),
+    changes: await changesOf(whole, { options, snapshot }),
     signal,
     onProgress,
   })
