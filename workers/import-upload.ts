@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { isDiskFull } from '../db/failures.ts'
 import { sentenceOf } from '../src/errors.ts'
-import type { ImportTask } from '../src/imports/import.job.ts'
+import type { ImportResult, ImportTask } from '../src/imports/import.job.ts'
 import { importSources } from '../src/imports/import-sources.ts'
 import { unpackSources } from '../src/imports/sources/packed-sources.ts'
 import type { TaskContext, TaskOutcome } from '../src/jobs/task.ts'
@@ -23,7 +23,7 @@ export async function importUpload (
       onProgress: throttleProgress(onProgress),
     })
     if (outcome.ok) return { ok: true, facts: { summary: outcome.summary } }
-    const { errors, errorCount } = outcome
+    const { errors, errorCount, guess } = outcome
     const first = errors[0]
     const where = first === undefined
       ? ''
@@ -35,7 +35,9 @@ export async function importUpload (
       ok: false,
       code: 'IMPORT_FAILED',
       message: errorCount > 1 ? `${message} (and ${errorCount - 1} more)` : message,
-      details: { errors, error_count: errorCount },
+      details: {
+        errors, error_count: errorCount, ...(guess === undefined ? {} : { guess }),
+      } satisfies ImportResult,
     }
   } catch (error) {
     if (isDiskFull(error)) return { ok: false, code: 'DISK_FULL', message: sentenceOf('DISK_FULL') }

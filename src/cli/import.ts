@@ -11,10 +11,11 @@ import { readMapFile } from '../imports/column-maps/read-map.ts'
 import type { ImportChoices } from '../imports/import.job.ts'
 import { changesText, IMPORT_RUN } from '../imports/import-audit.ts'
 import { importSources } from '../imports/import-sources.ts'
-import type { Counts, ImportError, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
+import type { Counts, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
 import { Problems, showPlace } from '../imports/problems.ts'
 import { importTemplate } from '../imports/templates/templates.ts'
 import { systemClock } from '../jobs/clock.ts'
+import { guessText, writeGuess } from './program/guessed-map.ts'
 import { parseTimeZone } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
 import { failed, stopped, wrongUsage } from './program/failures.ts'
@@ -34,6 +35,8 @@ interface ImportFlags {
   teacher?: string
   /** A file. */
   map?: string
+  /** A file. */
+  writeMap?: string
   dryRun: boolean
   strict: boolean
   allowRemovals: boolean
@@ -79,6 +82,10 @@ export function importCommand (context: CommandContext): Command {
       'source id or name of the course of a grade book; created if there is none'
     )
     .option('--map <file>', 'column map (JSON) for a table: which columns are what')
+    .option(
+      '--write-map <file>',
+      'for a table in no known format: write a guessed column map to edit, and import nothing'
+    )
     .option('--teacher <email>', 'teacher who gets access to the course of a grade book')
     .option('--dry-run', 'only report what the import would change', false)
     .option('--strict', 'treat warnings as errors', false)
@@ -120,6 +127,9 @@ async function writeTemplate (
 }
 
 async function runImport (paths: string[], flags: ImportFlags, context: CommandContext): Promise<void> {
+  if (flags.map !== undefined && flags.writeMap !== undefined) {
+    throw wrongUsage('--write-map writes a guessed map; leave out --map.')
+  }
   const config = readConfig(context.env)
   const given = paths.map((path) => givenPath(context, path))
   const progress = createProgress(context)
@@ -135,8 +145,10 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
   } finally {
     progress.end()
   }
-  if (!outcome.ok) {
-    fail(outcome.errors, outcome.errorCount, flags, context)
+  if (flags.writeMap !== undefined && (outcome.ok || outcome.guess !== undefined)) {
+    writeGuess(outcome.ok ? undefined : outcome.guess, flags.writeMap, context)
+  } else if (!outcome.ok) {
+    fail(outcome, flags, context)
   } else if (flags.json) {
     context.stdout.json(outcome.summary)
   } else {
@@ -146,8 +158,9 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
 
 /** What the flags choose, with the map itself; or an outcome that says what is wrong with the map. */
 async function choicesOf (
-  { json: _json, map: mapFile, ...choices }: ImportFlags, context: CommandContext
+  { json: _json, map: mapFile, writeMap, ...flags }: ImportFlags, context: CommandContext
 ): Promise<ImportChoices | Extract<ImportOutcome, { ok: false }>> {
+  const choices = { ...flags, dryRun: flags.dryRun || writeMap !== undefined }
   if (mapFile === undefined) return choices
   const problems = new Problems()
   let map: ColumnMap | undefined
@@ -213,12 +226,13 @@ async function note (
 }
 
 function fail (
-  errors: ImportError[],
-  count: number,
+  { errors, errorCount: count, guess }: Extract<ImportOutcome, { ok: false }>,
   { json }: ImportFlags,
   { stdout, stderr }: CommandContext
 ): never {
-  if (json) stdout.json({ errors, error_count: count })
+  const { map, preview } = guess ?? {}
+  if (json) stdout.json({ errors, error_count: count, ...(guess === undefined ? {} : { guess: map, preview }) })
+  else if (guess !== undefined) stdout.write(guessText(guess))
   for (const error of errors) {
     stderr.write(
       `${oneLine([showPlace(error), error.message].filter((part) => part !== '').join(': '))}\n`

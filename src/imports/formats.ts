@@ -32,7 +32,7 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
   for (const source of sources) {
     const [file] = source.isFile ? source.files : []
     if (ofSingleFiles === undefined || file === undefined || !isTableOf(ofSingleFiles, file)) {
-      await sort(source, sorted, forced)
+      await sort(source, sorted, forced, run)
     } else addRoster(ofSingleFiles, source, sorted)
   }
   if (run.options.sheet !== undefined && !hasWorkbook(sources)) {
@@ -63,7 +63,9 @@ function formatOf ({ format, map }: ImportOptions): ImportFormat | undefined {
   throw new Refusal({ file: null }, `a column map is for the format spreadsheet, not for ${format}`)
 }
 
-async function sort (source: Source, sorted: Sorted, forced: ImportFormat | undefined): Promise<void> {
+async function sort (
+  source: Source, sorted: Sorted, forced: ImportFormat | undefined, run: ImportRun
+): Promise<void> {
   const isWorkbook = hasWorkbook([source])
   if (isWorkbook && (forced === 'performance-book' || forced === 'sds' || forced === 'clever')) {
     throw new Refusal({ file: source.name }, `is an Excel workbook, which is not read as ${forced}`)
@@ -83,7 +85,10 @@ async function sort (source: Source, sorted: Sorted, forced: ImportFormat | unde
   } else if (format === 'performance-book') {
     sorted.documents.push(...files)
   } else {
-    for (const file of files) sorted.gradeBooks.push({ file, format: format ?? await gradeBookFormat(file) })
+    for (const file of files) {
+      const known = format ?? await gradeBookFormat(file, { guesses: run.options.dryRun })
+      sorted.gradeBooks.push({ file, format: known })
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { readResult } from '../../db/queries/stored-json.ts'
 import type { JobRow } from '../jobs/job-queue.ts'
+import type { TableGuess } from './column-maps/table-guess.ts'
 import { importPayload, type ImportResult } from './import.job.ts'
 import type { ImportError, ImportSummary } from './outcome.ts'
 
@@ -16,16 +17,24 @@ export interface ImportReport {
   /** The first errors. */
   errors: ImportError[]
   errorCount: number
+  /** Of a dry run of a table in no known format. */
+  guess: TableGuess | null
 }
 
 export function importReport (job: JobRow): ImportReport {
   const { filename = null, choices } = importPayload(job)
   const asked = { filename, isDryRun: choices?.dryRun ?? false }
   const result = readResult(job.result) as ImportResult | null
-  if (result === null) return { ...asked, summary: null, errors: [], errorCount: 0 }
+  if (result === null) return { ...asked, summary: null, errors: [], errorCount: 0, guess: null }
   return 'summary' in result
-    ? { ...asked, summary: completed(result.summary), errors: [], errorCount: 0 }
-    : { ...asked, summary: null, errors: result.errors, errorCount: result.error_count }
+    ? { ...asked, summary: completed(result.summary), errors: [], errorCount: 0, guess: null }
+    : {
+        ...asked,
+        summary: null,
+        errors: result.errors,
+        errorCount: result.error_count,
+        guess: result.guess ?? null,
+      }
 }
 
 /** Reports of older versions have no places of warnings and no codes of reasons. */

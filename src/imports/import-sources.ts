@@ -167,6 +167,6 @@ async function apply (summary: ImportSummary, staging: Staging, options: ImportO
   }
 }
 
-function failureOf ({ errors, errorCount }: Problems): ImportOutcome {
-  return { ok: false, errors, errorCount }
+function failureOf ({ errors, errorCount, guess }: Problems): ImportOutcome {
+  return { ok: false, errors, errorCount, ...(guess === undefined ? {} : { guess }) }
 }

@@ -6,6 +6,7 @@ import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
 import type { ColumnMap } from './column-maps/column-map.ts'
+import type { TableGuess } from './column-maps/table-guess.ts'
 import { noteImport, type ImportEntry } from './import-audit.ts'
 import type { DateOrder, ImportFormat } from './import-options.ts'
 import type { ImportError, ImportSummary } from './outcome.ts'
@@ -73,7 +74,7 @@ export interface ImportTask {
 /** A finished import as its job's row keeps it. */
 export type ImportResult =
   | { summary: ImportSummary }
-  | { errors: ImportError[], error_count: number }
+  | { errors: ImportError[], error_count: number, guess?: TableGuess }
 
 export interface ImportKindOptions {
   db: Database

@@ -1,4 +1,5 @@
 // The outcome of an import: the same object on the command line, in the API and from a worker thread.
+import type { TableGuess } from './column-maps/table-guess.ts'
 import type { ColumnEntry } from './columns.ts'
 import type { WarningCode } from './messages.ts'
 
@@ -48,7 +49,7 @@ export interface ImportSummary {
 
 export type ImportOutcome =
   | { ok: true, summary: ImportSummary }
-  | { ok: false, errors: ImportError[], errorCount: number }
+  | { ok: false, errors: ImportError[], errorCount: number, guess?: TableGuess | undefined }
 
 /** How much an import changes, counted while it is planned. */
 export type Tallies = Omit<ImportSummary, 'warnings' | 'columns' | 'column_count'>

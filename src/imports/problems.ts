@@ -1,4 +1,5 @@
 import { boundMessage, shorten } from '../short-text.ts'
+import type { TableGuess } from './column-maps/table-guess.ts'
 import { WARNINGS, WARNINGS_OF_TEACHER, type WarningCode } from './messages.ts'
 import type { ImportError, ImportWarning } from './outcome.ts'
 
@@ -14,9 +15,12 @@ export interface Place {
 /** An error that stops the reading of a file, or of the whole import. `Problems.collect` catches it. */
 export class Refusal extends Error {
   readonly place: Place
-  constructor (place: Place, message: string) {
+  /** If the error is that the columns of a table are not known: what they may be. */
+  readonly guess: TableGuess | undefined
+  constructor (place: Place, message: string, guess?: TableGuess) {
     super(message)
     this.place = place
+    this.guess = guess
   }
 }
 
@@ -39,6 +43,8 @@ const PLACE_MAX = 200
 export class Problems {
   readonly errors: ImportError[] = []
   errorCount = 0
+  /** Of the first table whose columns are not known. */
+  guess: TableGuess | undefined
   #size = 0
   readonly #warnings = new Map<WarningCode, { count: number, first: BoundPlace, cell: string | undefined }>()
   readonly #texts: Readonly<Record<WarningCode, string>>
@@ -60,7 +66,10 @@ export class Problems {
   /** Counts errors that are not listed, because they come after those that are. */
   countErrors (count: number): void { this.errorCount += count }
 
-  refuse (refusal: Refusal): void { this.error(refusal.place, refusal.message) }
+  refuse (refusal: Refusal): void {
+    this.error(refusal.place, refusal.message)
+    this.guess ??= refusal.guess
+  }
 
   /** Runs a step of an import. If it throws a Refusal, that becomes an error. Other errors are thrown on. */
   async collect (step: () => Promise<void>): Promise<void> {

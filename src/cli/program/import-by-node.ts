@@ -139,6 +139,6 @@ async function follow (
 function outcomeOf (job: JobRow): ImportOutcome {
   const result = readResult(job.result) as ImportResult | null
   if (result !== null && 'summary' in result) return { ok: true, summary: result.summary }
-  if (result !== null) return { ok: false, errors: result.errors, errorCount: result.error_count }
+  if (result !== null) return { ok: false, errors: result.errors, errorCount: result.error_count, guess: result.guess }
   throw failed(`${job.error_message} (${job.error_code}, job ${job.id})`)
 }

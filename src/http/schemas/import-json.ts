@@ -7,13 +7,15 @@ import type { JobRow } from '../../jobs/job-queue.ts'
 /** The fields that an import adds to its job: what was requested, and what it did or what is wrong. */
 export function importJson (job: JobRow) {
   const report = importReport(job)
-  const { summary, errors, errorCount } = report
+  const { summary, errors, errorCount, guess } = report
   return {
     ...requestJson(report),
     summary,
     errors,
     error_count: errorCount,
     warnings: summary?.warnings ?? [],
+    guess: guess?.map ?? null,
+    preview: guess?.preview ?? null,
   }
 }
 

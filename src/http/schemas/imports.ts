@@ -68,6 +68,14 @@ export const importSchema = Type.Object({
   errors: Type.Array(error, { description: 'The first errors' }),
   error_count: Type.Integer(),
   warnings: Type.Array(warning),
+  guess: nullable(Type.Object({}, {
+    additionalProperties: true,
+    description: 'After a dry run of a table in no known format: a column map to check, and to send as `map`',
+  })),
+  preview: nullable(Type.Array(Type.Object({
+    line: Type.Integer({ description: 'From 1' }),
+    cells: Type.Array(Type.String({ description: 'At most 60 characters' })),
+  }), { description: 'With `guess`: the first rows of the table, at most 10, and at most 50 cells of each' })),
 }, { title: 'Import' })
 export type ImportReport = Static<typeof importSchema>
 export type ImportSummary = NonNullable<ImportReport['summary']>

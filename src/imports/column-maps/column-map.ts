@@ -9,8 +9,8 @@ export const MAP_USES = [
 ] as const
 export type MapUse = typeof MAP_USES[number]
 
-/** Most bytes of a map as JSON. */
-export const MAP_BYTES_MAX = 512 * 1024
+/** Most bytes of a map as JSON. It is part of a job's payload, which is bounded (`db/queries/stored-json.ts`). */
+export const MAP_BYTES_MAX = 200 * 1024
 /** Most columns that a map names. */
 const COLUMNS_MAX = 2000
 /** The last column of a spreadsheet. */
@@ -37,6 +37,7 @@ const choice = Type.Object({
     minLength: 1, maxLength: NAME_MAX, description: 'the title of a category',
   })),
   due_on: Type.Optional(Type.String({ format: 'date', description: 'a date written YYYY-MM-DD' })),
+  note: Type.Optional(Type.String({ maxLength: NAME_MAX, description: 'a text for people' })),
 }, { additionalProperties: false, description: 'an object with "column" and "use"' })
 
 const line = (description: string) => Type.Integer({ minimum: 1, maximum: HEADER_MAX, description })

@@ -2,6 +2,8 @@
 // that all systems share (first name, last name). A file of another system is refused with the name of the
 // system.
 import { isNameTooLong } from '../../short-text.ts'
+import { guessMap } from '../column-maps/guess-map.ts'
+import type { TableGuess } from '../column-maps/table-guess.ts'
 import { SYSTEM_MAPS } from '../column-maps/systems/system-maps.ts'
 import { Refusal, type Place } from '../problems.ts'
 import { readFirstRows, type FirstRows } from '../sources/first-rows.ts'
@@ -24,14 +26,17 @@ const MOODLE_IN_ANOTHER_LANGUAGE = {
   advice: 'set the language of Moodle to English and export again: Grades, Export, "Plain text file"',
 }
 const MAP_COLUMNS =
-  'say which of its columns are what with a column map (--map FILE.json on the command line; ' +
-  'docs/data-in.md shows one)'
+  'say which of its columns are what with a column map (--map FILE.json on the command line, the field map ' +
+  'in the API; docs/data-in.md shows one); "perfbook import FILE --course COURSE --dry-run" shows a guess, ' +
+  'and with --write-map FILE.json it writes the guess as a map to edit'
 
 /**
  * The format of a grade book file. Throws Refusal if the format is not supported, with the name of the
- * system if it is recognized.
+ * system if it is recognized. `guesses`: with a guess of the columns of a table in no known format.
  */
-export async function gradeBookFormat (file: SourceFile): Promise<GradeBookFormat> {
+export async function gradeBookFormat (
+  file: SourceFile, { guesses }: { guesses: boolean }
+): Promise<GradeBookFormat> {
   const system = systemOf(await readFirstRows(file, ROWS))
   if (typeof system === 'string') return system
   const place = { file: file.name }
@@ -40,8 +45,19 @@ export async function gradeBookFormat (file: SourceFile): Promise<GradeBookForma
     place,
     'is not in a known format: expected a OneRoster bundle, a performance-book/1 document, or the grade ' +
       'book of Canvas, Moodle, Brightspace, Blackboard, Google Classroom, Schoology, Gradescope, Sakai or ' +
-      `Open edX; to import any other table, ${MAP_COLUMNS}`
+      `Open edX; to import any other table, ${MAP_COLUMNS}`,
+    guesses ? await guessOf(file) : undefined
   )
+}
+
+/** Undefined if the table cannot be read either: the error says enough. */
+async function guessOf (file: SourceFile): Promise<TableGuess | undefined> {
+  try {
+    return await guessMap(file)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return undefined
+  }
 }
 
 /** The system that writes such files; undefined if it is not recognized. */

@@ -1,0 +1,44 @@
+// What the command line says about a table in no known format, and the file with its guessed column map.
+import { writeFileSync } from 'node:fs'
+import type { TableGuess } from '../../imports/column-maps/table-guess.ts'
+import { shorten } from '../../short-text.ts'
+import type { CommandContext } from './context.ts'
+import { failed } from './failures.ts'
+import { givenPath } from './given-path.ts'
+import { oneLine } from './printer.ts'
+import { textTable } from './table.ts'
+
+/** What the table looks like, and the guessed use of each column. */
+export function guessText ({ map, students }: TableGuess): string {
+  const { columns, header_row: header, points_row: points } = map
+  const tasks = columns.filter(({ use }) => use === 'task').length
+  const rows = columns.map(({ column, use, points_possible: possible, note }) => [
+    oneLine(shorten(String(column))), use, possible === undefined ? '' : String(possible ?? 'none'), note ?? '',
+  ])
+  const head = `This looks like a table of ${students} students and ${tasks} assignments. Its header is in ` +
+    `row ${header}${points == null ? '' : `, its points possible are in row ${points}`}. A guess:\n`
+  return head + textTable([['COLUMN', 'USE', 'POINTS', 'WHY'], ...rows])
+}
+
+/**
+ * Writes the map to a new file. Throws a UserError if the file exists, or if no map is needed (`guess` is
+ * undefined).
+ */
+export function writeGuess (guess: TableGuess | undefined, file: string, context: CommandContext): void {
+  if (guess === undefined) {
+    throw failed('These files can be imported without a column map, so none was written.')
+  }
+  try {
+    writeFileSync(givenPath(context, file), `${JSON.stringify(guess.map, null, 2)}\n`, { flag: 'wx' })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw failed(code === 'EEXIST'
+      ? `${file} exists already; choose another name for the map.`
+      : `${file} cannot be written (${code}).`)
+  }
+  context.stdout.write(guessText(guess))
+  context.stderr.write(
+    `The guess was written to ${file}. Check it, then import with --map ${file}. Nothing was imported.\n`
+  )
+}

@@ -1,0 +1,76 @@
+// What the cells of one column have in common, as far as a guess of its use needs it.
+import type { TableNumbers } from '../sources/table-numbers.ts'
+import { dayOf } from '../sources/text-values.ts'
+import type { HeaderMeaning } from './column-words.ts'
+import { wordOf } from './mapped-cells.ts'
+
+/** One column of a table as far as it is understood. */
+export interface SeenColumn {
+  /** Its index. */
+  at: number
+  name: string
+  meaning: HeaderMeaning
+  values: ColumnValues
+}
+
+export interface ColumnValues {
+  filled: number
+  numbers: number
+  /** Numbers with a percent sign. */
+  percents: number
+  /** Words such as "EX" and "missing". */
+  words: number
+  dates: number
+  /** With an at sign inside. */
+  emails: number
+  /** With a blank or a comma between letters. */
+  names: number
+  /** Short texts without digits. */
+  letters: number
+  distinct: number
+  /** The largest and the smallest number. */
+  most: number
+  least: number
+  /** The numbers count the rows: 1, 2, 3, … */
+  isCount: boolean
+}
+
+/** Longer texts are none of those that are counted, other than a name. */
+const SHORT = 30
+
+export function valuesOf (cells: Iterable<string>, numbers: TableNumbers | undefined): ColumnValues {
+  const seen = new Set<string>()
+  const values: ColumnValues = {
+    filled: 0, numbers: 0, percents: 0, words: 0, dates: 0, emails: 0, names: 0, letters: 0, distinct: 0,
+    most: -Infinity, least: Infinity, isCount: true,
+  }
+  for (const cell of cells) {
+    if (cell === '' || cell === '-' || cell === 'NULL') continue
+    values.filled++
+    seen.add(cell.slice(0, 100))
+    const isPercent = cell.endsWith('%')
+    const number = numbers?.of(isPercent ? cell.slice(0, -1).trimEnd() : cell)
+    if (number === undefined) {
+      values.isCount = false
+      if (wordOf(cell) !== undefined) values.words++
+      else if (isDate(cell)) values.dates++
+      else if (cell.length <= 3 && /^\p{L}/u.test(cell)) values.letters++
+      if (cell.length <= 254 && /\S@\S/.test(cell)) values.emails++
+      if (cell.length <= 254 && /^\p{L}[^\d ,@]*[ ,][^\d@]*\p{L}\.?$/u.test(cell)) values.names++
+      continue
+    }
+    values.numbers++
+    if (isPercent) values.percents++
+    values.most = Math.max(values.most, number)
+    values.least = Math.min(values.least, number)
+    if (number !== values.numbers) values.isCount = false
+  }
+  values.distinct = seen.size
+  return values
+}
+
+function isDate (cell: string): boolean {
+  if (cell.length > SHORT) return false
+  const [day = ''] = cell.split(/[ T]/, 1)
+  return dayOf(day, 'mdy') !== undefined || dayOf(day, 'dmy') !== undefined
+}

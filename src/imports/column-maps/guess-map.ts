@@ -1,0 +1,169 @@
+// A column map for a table that is in no known format, guessed from its header and its first rows. People
+// check it before anything is imported with it, so every column has a note that says why.
+import { shorten } from '../../short-text.ts'
+import type { SourceFile } from '../sources/source-files.ts'
+import type { ColumnChoice } from './column-map.ts'
+import { valuesOf, type ColumnValues, type SeenColumn } from './column-values.ts'
+import { meaningOf, pointsInHeader, withoutPercent, type HeaderMeaning } from './column-words.ts'
+import { HeaderColumns, letterOf } from './find-columns.ts'
+import { guessHeader, guessPointsRow } from './guess-header.ts'
+import { guessPeople } from './guess-people.ts'
+import { sampleRows, type Sample, type SampleRow } from './sample-rows.ts'
+import type { PreviewRow, TableGuess } from './table-guess.ts'
+
+/** Rows that are looked at. */
+const ROWS = 1000
+/** Columns that are looked at; a map may name as many. */
+const COLUMNS = 2000
+/** Most characters of a guess as JSON: the result of a job is bounded. */
+const JSON_MAX = 80_000
+const PREVIEW = { rows: 10, columns: 50, characters: 60, json: 36_000 }
+/** A longer header is named by its letter. */
+const NAMED_MAX = 60
+/** Larger numbers are ids or phone numbers. */
+const POINTS_MAX = 10_000
+
+/**
+ * Guesses the columns of a table from at most 1,000 rows. Undefined: it has no row that can be a header.
+ * Throws Refusal as `readTable` does.
+ */
+export async function guessMap (file: SourceFile): Promise<TableGuess | undefined> {
+  return guessOfSample(await sampleRows(file, { rows: ROWS, width: COLUMNS }))
+}
+
+function guessOfSample ({ rows, numbers }: Pick<Sample, 'rows' | 'numbers'>): TableGuess | undefined {
+  const at = guessHeader(rows)
+  const header = at === undefined ? undefined : rows[at]
+  if (at === undefined || header === undefined) return undefined
+  const names = header.cells
+  const columnsOf = (students: readonly SampleRow[]) => names.map((name, column): SeenColumn => ({
+    at: column,
+    name,
+    meaning: meaningOf(name),
+    values: valuesOf(cellsOf(students, column), numbers),
+  }))
+  const all = rows.slice(at + 1)
+  const people = guessPeople(columnsOf(all))
+  const pointsAt = guessPointsRow(rows, at, [...people.keys()])
+  const points = pointsAt === undefined ? undefined : rows[pointsAt]
+  const students = all.filter((row) => row !== points)
+  const columns = points === undefined ? columnsOf(all) : columnsOf(students)
+  const isAlone = tasksOf(columns, people, points).length === 0
+  const found = new HeaderColumns(names)
+  const choices = columns.flatMap((column): ColumnChoice[] => {
+    const choice = people.get(column.at) ?? choiceOf(column, points?.cells[column.at], { isAlone })
+    return choice === undefined ? [] : [{ column: nameOf(column, found), ...choice }]
+  })
+  return {
+    map: {
+      header_row: header.line,
+      points_row: points?.line ?? null,
+      columns: bounded(choices),
+    },
+    preview: previewOf(rows),
+    students: students.length,
+  }
+}
+
+type Choice = Omit<ColumnChoice, 'column'>
+
+/** The columns that are tasks if no total is one. */
+function tasksOf (
+  columns: SeenColumn[], people: ReadonlyMap<number, Choice>, points: SampleRow | undefined
+): SeenColumn[] {
+  return columns.filter((column) => !people.has(column.at) &&
+    choiceOf(column, points?.cells[column.at], { isAlone: false })?.use === 'task')
+}
+
+/**
+ * The choice for a column that is not about people; undefined for one that has nothing in it. `isAlone`: no
+ * other column is a task, so a total is taken as one.
+ */
+function choiceOf (
+  { name, meaning, values }: SeenColumn, given: string | undefined, { isAlone }: { isAlone: boolean }
+): Choice | undefined {
+  const leftOut = (note: string): Choice => ({ use: 'left_out', note })
+  if (name === '') return values.filled === 0 ? undefined : leftOut('it has no title')
+  if (meaning.identity !== undefined) return leftOut('another column is used for this')
+  if (meaning.isNotUsed) return leftOut('Perfbook does not use it')
+  const hasPoints = given !== undefined && given !== '' && given !== '-'
+  if (meaning.isRowNumber && values.isCount) return leftOut('it numbers the rows')
+  if (meaning.isTotal && !(isAlone && values.numbers > 0)) return leftOut('it is a total')
+  if (values.filled === 0 && !hasPoints) return leftOut('it has no values yet')
+  const grades = values.numbers + values.words
+  if (values.filled > 0 && 2 * grades < values.filled) {
+    if (2 * values.dates > values.filled) return leftOut('dates are not scores')
+    const areLetters = 2 * values.letters > values.filled
+    return leftOut(areLetters ? 'letters are not scores' : 'text is not a score')
+  }
+  if (values.most > POINTS_MAX) return leftOut('its numbers are too large for points')
+  if (values.least < 0 && -values.least > POINTS_MAX) return leftOut('its numbers are too large for points')
+  return taskOf(name, meaning, values, hasPoints, given ?? '')
+}
+
+function taskOf (
+  name: string, meaning: HeaderMeaning, values: ColumnValues, hasPoints: boolean, given: string
+): Choice {
+  const isPercent = meaning.isPercent || (values.percents > 0 && 2 * values.percents >= values.numbers) ||
+    given === '%' || given === '100%'
+  if (isPercent) {
+    const title = withoutPercent(name)
+    return { use: 'task', points_possible: 'percent', ...titled(title, name), note: 'percent' }
+  }
+  if (hasPoints) return { use: 'task', note: 'points possible from points_row' }
+  const found = pointsInHeader(name)
+  if (found !== undefined && (found.isClear || values.most <= found.points)) {
+    const { title, points } = found
+    const note = 'points possible from the header'
+    return { use: 'task', points_possible: points, ...titled(title, name), note }
+  }
+  const most = values.numbers > 0 ? `; the highest value is ${values.most}` : ''
+  return {
+    use: 'task',
+    points_possible: null,
+    note: `set points_possible to a number or "percent", else it gives no score${most}`,
+  }
+}
+
+function titled (title: string, name: string): Pick<ColumnChoice, 'title'> {
+  return title === name || title === '' ? {} : { title }
+}
+
+/** The header if it finds the column, else the letter. */
+function nameOf ({ at, name }: SeenColumn, header: HeaderColumns): string {
+  const isPlain = name !== '' && name.length <= NAMED_MAX && name.isWellFormed() && header.find(name) === at
+  return isPlain ? name : letterOf(at)
+}
+
+/** Those about people and tasks come first if not all fit. */
+function bounded (choices: ColumnChoice[]): ColumnChoice[] {
+  let left = JSON_MAX
+  const kept = new Set<ColumnChoice>()
+  const isLeftOut = ({ use }: ColumnChoice) => use === 'left_out'
+  for (const choice of [...choices.filter((one) => !isLeftOut(one)), ...choices.filter(isLeftOut)]) {
+    left -= JSON.stringify(choice).length + 1
+    if (left < 0) break
+    kept.add(choice)
+  }
+  return choices.filter((choice) => kept.has(choice))
+}
+
+function previewOf (rows: readonly SampleRow[]): PreviewRow[] {
+  const preview: PreviewRow[] = []
+  let left = PREVIEW.json
+  for (const { line, cells } of rows.slice(0, PREVIEW.rows)) {
+    const row = {
+      line,
+      cells: cells.slice(0, PREVIEW.columns).map((cell) => shorten(cell, PREVIEW.characters).toWellFormed()),
+    }
+    // A control character takes six characters in JSON.
+    left -= JSON.stringify(row).length
+    if (left < 0) break
+    preview.push(row)
+  }
+  return preview
+}
+
+function * cellsOf (rows: readonly SampleRow[], column: number): Generator<string> {
+  for (const { cells } of rows) yield cells[column] ?? ''
+}
