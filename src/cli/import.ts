@@ -231,7 +231,8 @@ function fail (
   { stdout, stderr }: CommandContext
 ): never {
   const { map, preview } = guess ?? {}
-  if (json) stdout.json({ errors, error_count: count, ...(guess === undefined ? {} : { guess: map, preview }) })
+  const guessed = guess === undefined ? {} : { guess: map, preview }
+  if (json) stdout.json({ errors, error_count: count, ...guessed })
   else if (guess !== undefined) stdout.write(guessText(guess))
   for (const error of errors) {
     stderr.write(

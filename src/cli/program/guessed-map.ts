@@ -13,7 +13,10 @@ export function guessText ({ map, students }: TableGuess): string {
   const { columns, header_row: header, points_row: points } = map
   const tasks = columns.filter(({ use }) => use === 'task').length
   const rows = columns.map(({ column, use, points_possible: possible, note }) => [
-    oneLine(shorten(String(column))), use, possible === undefined ? '' : String(possible ?? 'none'), note ?? '',
+    oneLine(shorten(String(column))),
+    use,
+    possible === undefined ? '' : String(possible ?? 'none'),
+    note ?? '',
   ])
   const head = `This looks like a table of ${students} students and ${tasks} assignments. Its header is in ` +
     `row ${header}${points == null ? '' : `, its points possible are in row ${points}`}. A guess:\n`

@@ -139,6 +139,9 @@ async function follow (
 function outcomeOf (job: JobRow): ImportOutcome {
   const result = readResult(job.result) as ImportResult | null
   if (result !== null && 'summary' in result) return { ok: true, summary: result.summary }
-  if (result !== null) return { ok: false, errors: result.errors, errorCount: result.error_count, guess: result.guess }
+  if (result !== null) {
+    const { errors, error_count: errorCount, guess } = result
+    return { ok: false, errors, errorCount, guess }
+  }
   throw failed(`${job.error_message} (${job.error_code}, job ${job.id})`)
 }

@@ -70,7 +70,7 @@ export const importSchema = Type.Object({
   warnings: Type.Array(warning),
   guess: nullable(Type.Object({}, {
     additionalProperties: true,
-    description: 'After a dry run of a table in no known format: a column map to check, and to send as `map`',
+    description: 'After a dry run of a table in no known format: a column map to check and send as `map`',
   })),
   preview: nullable(Type.Array(Type.Object({
     line: Type.Integer({ description: 'From 1' }),

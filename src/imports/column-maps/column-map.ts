@@ -9,7 +9,7 @@ export const MAP_USES = [
 ] as const
 export type MapUse = typeof MAP_USES[number]
 
-/** Most bytes of a map as JSON. It is part of a job's payload, which is bounded (`db/queries/stored-json.ts`). */
+/** Most bytes of a map as JSON: it is part of a job's payload (`db/queries/stored-json.ts`). */
 export const MAP_BYTES_MAX = 200 * 1024
 /** Most columns that a map names. */
 const COLUMNS_MAX = 2000

@@ -85,7 +85,9 @@ const TOTALS = new Set([
 const ROW_NUMBERS = new Set([
   '#', 'no', 'nr', 'num', 'row', 'n', 'line', 'sn', 'sno', 'serial', 'serialno', 'lfdnr', 'numero',
 ])
-const PERCENT = new Set(['%', 'percent', 'percentage', 'pct', 'porcentaje', 'prozent', 'pourcentage', 'percentuale'])
+const PERCENT = new Set([
+  '%', 'percent', 'percentage', 'pct', 'porcentaje', 'prozent', 'pourcentage', 'percentuale',
+])
 /** Headers that are only half of a name if another column has the other half. */
 const PLAIN_NAMES = new Set(['name', 'nombre', 'nom', 'nome', 'naam', 'namn'])
 
