@@ -70,12 +70,12 @@ export const importSchema = Type.Object({
   warnings: Type.Array(warning),
   guess: nullable(Type.Object({}, {
     additionalProperties: true,
-    description: 'After a dry run of a table in no known format: a column map to check and send as `map`',
+    description: 'After a dry run of a table in no known format: a column map to check and to send',
   })),
   preview: nullable(Type.Array(Type.Object({
     line: Type.Integer({ description: 'From 1' }),
     cells: Type.Array(Type.String({ description: 'At most 60 characters' })),
-  }), { description: 'With `guess`: the first rows of the table, at most 10, and at most 50 cells of each' })),
+  }), { description: 'With `guess`: the first rows of the table, at most 10, with at most 50 cells' })),
 }, { title: 'Import' })
 export type ImportReport = Static<typeof importSchema>
 export type ImportSummary = NonNullable<ImportReport['summary']>
