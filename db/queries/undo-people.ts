@@ -29,6 +29,7 @@ export async function formerSourceIds (db: Db, text: string): Promise<string[]> 
   return [...students, ...users].flatMap((row) => row.source_id ?? [])
 }
 
+/** What is kept of the person with this source id, by import. */
 export async function formerRows (db: Db, sourceId: string): Promise<FormerRows> {
   const students = await db.selectFrom('undo_students').selectAll().where('source_id', '=', sourceId)
     .orderBy('import_id').orderBy('id').execute()
@@ -69,7 +70,8 @@ interface FormerPerson extends FormerRows {
 
 /**
  * Deletes what is kept about a person, so that no undo brings them back. Students after them in the books
- * move up, as in `deleteStudent`. Before their students are deleted. Returns how many rows were deleted.
+ * move up, as in `deleteStudent`. Call it before their students are deleted. Returns
+ * how many rows were deleted.
  */
 export async function forgetFormer (trx: Trx, person: FormerPerson): Promise<number> {
   const { students, records, sourceId, isIdShared, studentIds, userIds } = person
@@ -116,7 +118,7 @@ async function closeGaps (trx: Trx, studentId: number): Promise<void> {
   }
 }
 
-/** Deletes what is kept about a course and its people. While the course is still there. */
+/** Deletes what is kept about a course and its people. Call it before the course is deleted. */
 export async function forgetUndoOfCourse (trx: Trx, courseId: number): Promise<void> {
   await sql`DELETE FROM undo_records WHERE kind IN ('class', 'enrollment', 'lineItem') AND EXISTS (
     SELECT 1 FROM (SELECT source_id FROM periods WHERE course_id = ${courseId}
@@ -129,7 +131,7 @@ export async function forgetUndoOfCourse (trx: Trx, courseId: number): Promise<v
   ] as const) await trx.deleteFrom(table).where('course_id', '=', courseId).execute()
 }
 
-/** Deletes the kept users whom no roster and no kept enrollment has. After a course was deleted. */
+/** Deletes kept users that are in no roster and no kept enrollment. Call it after a course was deleted. */
 export async function forgetUnusedUsers (trx: Trx): Promise<void> {
   await sql`DELETE FROM undo_records WHERE kind = 'user'
     AND NOT EXISTS (SELECT 1 FROM roster_records r WHERE r.kind = 'user'

@@ -16,7 +16,7 @@ export interface UndoStatements {
 const PARTS = ['periods', 'categories', 'tasks', 'students', 'course_teachers'] as const
 type Part = (typeof PARTS)[number]
 
-/** What teachers set, and what is the row's own: only a row that was gone gets it back. */
+/** Columns that teachers set or that belong to the row itself. Only a deleted row gets them back. */
 const KEPT: readonly string[] = [
   'set_time_zone', 'set_missing_counts', 'set_grading_scale', 'set_weight', 'data_version', 'created_at',
   'updated_at',
@@ -34,7 +34,7 @@ const assignments = (columns: readonly string[]) =>
 
 /**
  * Marks the records of the stored roster that the undo restores. What a later import changed again stays, and
- * so does what courses still need that are not undone. Before anything else.
+ * so does what courses still need that are not undone. This statement runs first.
  */
 export function markRecords ({ importId, undoId }: UndoStatements): string {
   const undone = `SELECT course_id FROM undo_courses WHERE import_id = ${importId} AND undone_by = ${undoId}`
@@ -67,7 +67,7 @@ export function markRecords ({ importId, undoId }: UndoStatements): string {
         AND r.source_id = undo_records.source_id) END)`
 }
 
-/** Restores the courses that the import changed or removed. Courses that it added are not its concern. */
+/** Restores the courses that the import changed or removed. Those that it added are not touched. */
 export function restoreCourses ({ importId, undoId, at }: UndoStatements): string[] {
   const undone = `SELECT course_id FROM undo_courses WHERE import_id = ${importId} AND undone_by = ${undoId}`
   const kept = (table: string) => `u.import_id = ${importId} AND u.course_id IN (${undone})
@@ -156,7 +156,7 @@ export function restoreRecords ({ importId, engine }: UndoStatements): string[] 
   ]
 }
 
-/** What is about all courses: for an undo after which none is left. */
+/** Restores accounts and erased people. For an undo after which no course of the import is left. */
 export function restoreAccounts ({ importId, at }: UndoStatements): string[] {
   return [
     `UPDATE users SET roster_disabled_by = u.disabled_by FROM undo_accounts u

@@ -10,9 +10,9 @@ import {
 export type ImportRow = Pick<
   Row<'imports'>, 'id' | 'applied_at' | 'reference' | 'undoes' | 'undone_at' | 'summary'
 >
-/** An import as it can be undone. */
+/** An import, with what decides whether it can be undone. */
 export type UndoableImport = ImportRow & {
-  /** 1: what it takes to undo it is there. */
+  /** 1: the rows that an undo needs are kept. */
   is_kept: 0 | 1
   /** Courses that it changed, and those of them that are undone. */
   courses: number
@@ -33,6 +33,7 @@ function imports (db: Reads | Trx) {
     ])
 }
 
+/** An import by its id. */
 export async function findImport (db: Reads | Trx, id: number): Promise<UndoableImport | undefined> {
   return await imports(db).where('imports.id', '=', id).executeTakeFirst()
 }
@@ -93,6 +94,7 @@ export async function lockCourses (trx: Trx, ids: readonly number[]): Promise<vo
   await trx.selectFrom('courses').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute()
 }
 
+/** Adds an undo to the imports, since later imports must see it. `at` in ms. Returns its id. */
 export async function insertUndo (
   trx: Trx, undo: { importId: number, reference: string | null, summary: string, at: number }
 ): Promise<number> {

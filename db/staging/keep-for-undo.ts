@@ -29,7 +29,10 @@ export const COURSE_COLUMNS = [
 const planOf = (part: Part) => `plan_${part === 'course_teachers' ? 'teachers' : part}`
 const parts = Object.keys(PART_COLUMNS) as Part[]
 
-/** Before the plan is applied. `importId`: the import's own row, which is there. `at`: a value, ms. */
+/**
+ * Statements to run before the plan is applied. `importId`: the import's own row, which is there. `at`: a
+ * value of SQL, ms.
+ */
 export function keepBefore (importId: number, at: string): string[] {
   const removed = `SELECT course_id FROM undo_courses WHERE import_id = ${importId} AND op = 'removed'`
   const columns = COURSE_COLUMNS.join(', ')
@@ -97,7 +100,7 @@ export function keepBefore (importId: number, at: string): string[] {
   ]
 }
 
-/** After the plan was applied. */
+/** Statements to run after the plan was applied. */
 export function keepAfter (importId: number): string[] {
   return [
     `INSERT INTO undo_courses (import_id, course_id, op, ${COURSE_COLUMNS.join(', ')})
@@ -111,7 +114,7 @@ export function keepAfter (importId: number): string[] {
         JOIN ${part} x ON x.course_id = c.live_id AND x.${name} = p.${name}
         WHERE p.op = 'insert' AND c.op <> 'insert'`
     }),
-    // What could have gone and was still in use.
+    // Records that nothing seemed to need, but that are still in use.
     `DELETE FROM undo_records WHERE import_id = ${importId}
       AND (kind, source_id) IN (SELECT kind, source_id FROM plan_leavers)
       AND EXISTS (SELECT 1 FROM roster_records r WHERE r.kind = undo_records.kind

@@ -5,7 +5,7 @@ import type { Database } from '../../db/index.ts'
 import { lockCourse } from '../../db/queries/courses.ts'
 import { insertPseudonyms, studentsWithoutPseudonym } from '../../db/queries/pseudonyms.ts'
 
-/** Letters and digits that are not taken for each other: no 0, 1, I, L, O or U. */
+/** Letters and digits that are not mistaken for each other: no 0, 1, I, L, O or U. */
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
 const LENGTH = 8
 /** Students in one transaction. */

@@ -36,7 +36,7 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
     } else addRoster(ofSingleFiles, source, sorted)
   }
   if (run.options.sheet !== undefined && !hasWorkbook(sources)) {
-    throw new Refusal({ file: null }, '--sheet is for Excel workbooks; other files have no sheets')
+    throw new Refusal({ file: null }, '--sheet is for Excel workbooks; leave it out for other files')
   }
   const { bundles, rosters, documents, gradeBooks: [firstGradeBook, ...otherGradeBooks] } = sorted
   const { course, teacher, onlyCourseId } = run.options
@@ -109,7 +109,7 @@ function assertOneSystem (bundles: Source[], rosters: Sorted['rosters']): void {
   throw new Refusal(
     { file: first?.name ?? null },
     `looks like ${system.name}, but another file of this import is a roster of another format; ` +
-      'import one after the other'
+      'import them one at a time'
   )
 }
 

@@ -21,7 +21,7 @@ export interface UndoRequest {
 interface UndoOptions extends UndoRequest {
   /** Identifies the undo, so that a job that runs again does not make it twice. */
   reference: string | null
-  /** The run of the job. A later run, or none, may write nothing. */
+  /** The run of the job, which may write only while it is the current one. Null: no job. */
   fence: { jobId: number, token: number } | null
   /** Ms. */
   now: () => number
@@ -30,7 +30,7 @@ interface UndoOptions extends UndoRequest {
 /** What became of the courses. */
 export interface UndoSummary {
   import_id: number
-  /** Became what they were: changed back, or there again. */
+  /** Changed back, or added again if the import had removed them. */
   restored: number
   /** The import had added them. */
   deleted: number
@@ -127,7 +127,7 @@ function notPossible (found: UndoableImport | undefined): DomainError {
       ? 'This is an undo, which cannot be undone. Import the file again.'
       : found.undone_at !== null
         ? `This import was undone ${isoTime(found.undone_at)}.`
-        : 'This import is too old: what it takes to undo it is no longer kept.'
+        : 'This import is too old to be undone. To go back, import the earlier file again.'
   return new DomainError('UNDO_NOT_POSSIBLE', { detail })
 }
 

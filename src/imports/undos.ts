@@ -29,7 +29,7 @@ export interface Undos {
    * UNDO_NOT_POSSIBLE and QUEUE_FULL.
    */
   request: (undo: UndoOfJob) => Promise<JobTicket>
-  /** Of the imports of these jobs, by the ids of the jobs. */
+  /** Whether the imports of these jobs can be undone, by job id. Those that changed nothing are left out. */
   states: (jobs: readonly JobRow[]) => Promise<Map<number, UndoState>>
 }
 
@@ -40,6 +40,7 @@ interface UndosOptions {
   keepMs: number
 }
 
+/** Undos for the API. They run as jobs. */
 export function createUndos ({ db, queue, keepMs }: UndosOptions): Undos {
   return {
     async request ({ job, courses, userId, via, requestedBy }) {

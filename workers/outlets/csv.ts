@@ -11,9 +11,9 @@ import type { OutletFacts, OutletRequest } from './outlet.ts'
 import { percentText, pointsOf } from './shown-numbers.ts'
 import { writeText } from './write-text.ts'
 
-/** Spreadsheets take UTF-8 for another encoding without it. */
+/** Without it, spreadsheets do not recognize UTF-8. */
 const BYTE_ORDER_MARK = '\u{feff}'
-/** A spreadsheet may take text that begins so for a formula. */
+/** A spreadsheet may read text that begins with one of these as a formula. */
 const FORMULA_START = /^[=+\-@\t\r]/
 
 /** See `WriteOutlet`. */

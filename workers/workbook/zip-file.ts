@@ -8,7 +8,7 @@ const LEVEL = 5
 /** Bytes that zlib gives out at a time, and that are written at a time. */
 const OUTPUT_CHUNK = 65_536
 /**
- * A part of at most so many bytes is compressed at once. A workbook has some fifteen of them, and a stream
+ * A part of at most this many bytes is compressed at once. A workbook has some fifteen of them, and a stream
  * with its own state and trips to zlib's thread for each takes longer than all the rest of a small workbook.
  */
 const SMALL_PART = 65_536
@@ -144,7 +144,7 @@ class CompressedStream {
     this.#written.catch(() => {}) // `write`, `end` and `destroy` wait for it
   }
 
-  /** Waits until so few chunks are in use that the next one may be made. */
+  /** Waits until the memory of the next chunk is free. */
   async write (chunk: Buffer): Promise<void> {
     const taken = new Promise<void>((resolve, reject) => {
       this.#deflate.write(chunk, (error) => {

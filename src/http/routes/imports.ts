@@ -155,7 +155,7 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
     preValidation: async (request) => {
       request.body ??= {} as never
     },
-    // Only who may undo it is told whether it is possible.
+    // Only people who may undo it learn whether it is possible.
     preHandler: async (request) => {
       const job = importOf(request)
       const isOfCourse = importPayload(job).choices.onlyCourseId !== undefined

@@ -77,7 +77,7 @@ export function readMappedTable (map: ColumnMap, reading: GradeBookReading): Row
     }
   }
   const noLine = (line: number, what: string) => {
-    const message = `is blank or is not the beginning of a row, but ${what} of the column map is ${line}`
+    const message = `is blank or inside a row, but it is the ${what} of the column map; correct ${what}`
     return new Refusal({ file: file.name, line }, message)
   }
   const visit = (fields: string[], line: number) => {

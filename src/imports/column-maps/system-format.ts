@@ -8,7 +8,7 @@ import { dayOf } from '../sources/text-values.ts'
 import type { TableNumbers } from '../sources/table-numbers.ts'
 import type { SystemMap } from './systems/system-map.ts'
 
-/** Texts longer than this are no words of any system. */
+/** Longer texts are not words of any system. */
 const WORD_MAX = 60
 /** The label of a row of points possible below the header. */
 const POINTS_LABEL = /^(max(imum)?\.? points|points possible|possible points|total points|out of):?$/i

@@ -120,7 +120,7 @@ function isPercent (display: string): boolean {
   return /%|per ?cent|por ?cent|pro[cz]ent|pour ?cent|percentu/i.test(display)
 }
 
-/** Longer texts are no words of Blackboard. */
+/** Longer texts are not words of Blackboard. */
 const WORD_MAX = 100
 
 function wordOf (text: string): GradeWord | null | undefined {

@@ -12,7 +12,7 @@ import { readTableFormat } from './read-table-format.ts'
 import type { GradeBookFormat } from './grade-book-format.ts'
 import { TABLE_FORMATS } from './table-formats.ts'
 
-const NO_MAP = 'is a table whose columns are not known; name them with a column map'
+const NO_MAP = 'is a table in no known format; say what its columns are with a column map (--map FILE.json)'
 
 export interface GradeBookFile {
   file: SourceFile

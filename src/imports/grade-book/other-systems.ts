@@ -1,9 +1,9 @@
-// Systems whose files are not supported yet, by marks that only they have.
+// Files of other systems that cannot be imported, by marks that only they have.
 
 export interface OtherSystem {
   /** With its article: "a Canvas SIS import file". */
   name: string
-  /** What to do instead; undefined for a grade book whose columns can be renamed. */
+  /** What to do instead. Default: use a column map. */
   advice?: string
   /** `names` in lower case. */
   isIt: (names: string[]) => boolean

@@ -7,7 +7,7 @@ const WORDS = [
   've', 'và', 'y', 'és', 'și', 'şi', 'και', 'и', 'й', 'і', 'та', 'և', 'و', 'और', 'และ', '및',
 ].join('|')
 const JOINT = new RegExp(`,? (?:${WORDS}) |, |、|および|及び|と|和|及|與`, 'giu')
-/** A name with more joints than this is no list of sections. */
+/** A name with more joints than this is not a list of sections. */
 const JOINTS_MAX = 20
 
 /**

@@ -13,7 +13,7 @@ const LAST_DAY = 2_958_466
  * A stored number as text: a date as `YYYY-MM-DD`, with `HH:MM:SS` after it if the format shows the time; a
  * percentage as `85%`; others with a decimal point and without digit groups. A whole number with more digits
  * than Excel keeps, or whose digits Excel does not show, is `1.5E+16`, since it may be a damaged id. A text
- * that is no number is returned as it is.
+ * that is not a number is returned as it is.
  */
 export function numberText (
   stored: string, { kind, ...more }: NumberFormat, { isFrom1904 }: { isFrom1904: boolean }
@@ -33,7 +33,7 @@ export function numberText (
   }
 }
 
-/** Numbers that are no ids are never as large. */
+/** Only ids reach `EXACT`; other numbers are smaller. */
 function plain (value: number): string {
   if (Math.abs(value) >= EXACT) return exponential(value)
   const text = String(value)

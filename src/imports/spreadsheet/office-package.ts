@@ -72,7 +72,7 @@ export async function relationsOf (path: string, office: OfficePackage): Promise
   return relations
 }
 
-/** More than an archive may have files. */
+/** More than the most files of an archive. */
 const RELATIONS_MAX = 10_000
 
 export interface ListedSheet {

@@ -46,7 +46,10 @@ export async function openWorkbook (
   const path = await workbookPath(office)
   const part = path === undefined ? undefined : office.part(path)
   if (path === undefined || part === undefined) {
-    throw new Refusal({ file: name }, 'is an Office document, but not an Excel workbook')
+    throw new Refusal(
+      { file: name },
+      'is an Office document, but not an Excel workbook; save its table as .xlsx'
+    )
   }
   const { sheets, isFrom1904 } = await readWorkbookPart(part, name)
   const relations = await relationsOf(path, office)

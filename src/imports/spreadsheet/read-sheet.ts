@@ -16,7 +16,7 @@ interface SheetTableReading {
   onBlock?: ((bytes: number) => void) | undefined
 }
 
-/** A number such as 1,234 is found whose comma is not yet understood. */
+/** Thrown at a number such as 1,234 while it is unknown whether its comma groups digits. */
 class Unproven extends Error {}
 
 /**
@@ -26,11 +26,11 @@ class Unproven extends Error {}
 export async function readSheet (
   sheet: Sheet, onHeader: HeaderVisitor, { file, problems, header: mode, onBlock }: SheetTableReading
 ): Promise<void> {
-  // Without a known header, every row is visited.
   const header = await headerOf(sheet)
   if (header === undefined) {
     throw new Refusal({ file }, `has no values in the sheet "${shorten(sheet.name)}"`)
   }
+  // Without a known header, every row is visited.
   const isKnown = mode === 'first'
   if (isKnown && header.titleRow !== undefined) problems.warn('title_rows', { file, line: header.titleRow })
   const numbers = new TableNumbers({ isCommaSeparator: true })

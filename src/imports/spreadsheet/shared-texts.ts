@@ -14,7 +14,7 @@ export interface SharedTexts {
 
 /** Most characters of a cell. Excel ends at 32,767, Google Sheets at 50,000. */
 export const CELL_TEXT_MAX = 100_000
-/** As many as a grade book has cells. */
+/** Most shared texts of a workbook: as many as the largest grade book has cells. */
 const TEXTS_MAX = 20_000_000
 /** Most texts that are remembered, and most characters of one. */
 const CACHED_MAX = 4096
@@ -113,5 +113,5 @@ export function textCollector (file: string): {
 
 /** The error for a cell whose text is too long. */
 export function tooLongText (file: string): Refusal {
-  return new Refusal({ file }, `has a text of more than ${CELL_TEXT_MAX} characters in one cell`)
+  return new Refusal({ file }, `has a text of more than ${CELL_TEXT_MAX} characters in one cell; shorten it`)
 }

@@ -12,7 +12,7 @@ export interface SheetHeader {
 
 interface HeadRow { cells: string[], row: number }
 
-/** So many rows with values are looked at. */
+/** The header is one of the first rows with values, this many at most. */
 const HEAD_ROWS = 20
 
 /**

@@ -50,7 +50,7 @@ export async function readXml (
   parser.onopentag = ({ name, attributes }) => {
     sinceTag = 0
     if (isDone) return
-    if (++depth > DEPTH_MAX) throw damaged(`has elements in more than ${DEPTH_MAX} others`)
+    if (++depth > DEPTH_MAX) throw damaged(`has elements nested more than ${DEPTH_MAX} deep`)
     if (skippedFrom !== 0) return
     const local = withoutPrefix(name)
     if (SKIPPED.has(local)) skippedFrom = depth

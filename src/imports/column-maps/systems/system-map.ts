@@ -15,7 +15,7 @@ export interface SystemMap {
   people: Readonly<Record<string, IdentityUse | 'left_out'>>
   /** What identifies a person, the most permanent first. */
   ids: readonly IdentityUse[]
-  /** Columns that are no tasks. The first that fits counts, before `tasks`. */
+  /** Columns that are not tasks. The first that fits counts, before `tasks`. */
   leftOut: ReadonlyArray<{ header: RegExp, reason: ColumnReason }>
   /**
    * Columns that say more about a task, whose title is the group `title` (none: the only task of the file).
