@@ -15,6 +15,7 @@ export const laterEn = {
 
   'kind.performance-export': 'Export',
   'kind.import': 'Import',
+  'kind.import-undo': 'Undo of an import',
   'kind.housekeeping': 'Removal of old data',
   'jobStatus.queued': 'Waiting',
   'jobStatus.started': 'Running',
@@ -190,6 +191,8 @@ export const laterEn = {
   'action.file.delete': 'Deleted a file',
   'action.import.request': 'Requested an import',
   'action.import.run': 'Imported',
+  'action.import.undo': 'Requested the undo of an import',
+  'action.import.undone': 'Undid an import',
   'action.job.cancel': 'Canceled a job',
   'action.job.retry': 'Retried a job',
   'action.storage.sweep': 'Removed expired files',

@@ -15,6 +15,7 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
 
   'kind.performance-export': 'Exportación',
   'kind.import': 'Importación',
+  'kind.import-undo': 'Anulación de una importación',
   'kind.housekeeping': 'Eliminación de datos antiguos',
   'jobStatus.queued': 'En espera',
   'jobStatus.started': 'En marcha',
@@ -199,6 +200,8 @@ export const laterEs: Readonly<Record<LaterTextKey, Text>> = {
   'action.file.delete': 'Eliminó un archivo',
   'action.import.request': 'Solicitó una importación',
   'action.import.run': 'Importó',
+  'action.import.undo': 'Solicitó deshacer una importación',
+  'action.import.undone': 'Deshizo una importación',
   'action.job.cancel': 'Canceló un trabajo',
   'action.job.retry': 'Reintentó un trabajo',
   'action.storage.sweep': 'Eliminó archivos caducados',

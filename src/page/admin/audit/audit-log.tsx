@@ -35,6 +35,8 @@ const ACTIONS = [
   'file.delete',
   'import.request',
   'import.run',
+  'import.undo',
+  'import.undone',
   'job.cancel',
   'job.retry',
   'storage.sweep',
