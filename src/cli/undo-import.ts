@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { importsByReference, findImport, listUndoable, type UndoableImport } from '../../db/queries/undo.ts'
+import {
+  coursesOfImport, findImport, importsByReference, listUndoable, type UndoableImport,
+} from '../../db/queries/undo.ts'
 import type { Reads } from '../../db/index.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
 import { undoImport, type UndoSummary } from '../imports/undo-import.ts'
@@ -9,8 +11,10 @@ import type { ImportSummary } from '../imports/outcome.ts'
 import { isoTime } from '../iso-time.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
+import { listNames } from '../short-text.ts'
 import { failed } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
+import { oneLine } from './program/printer.ts'
 import { textTable } from './program/table.ts'
 
 interface UndoFlags {
@@ -37,7 +41,10 @@ export function undoImportCommand (context: CommandContext): Command {
     .action(async (id: number | undefined, flags: UndoFlags) => {
       await withServices(context, async ({ db, audit, clock, config }) => {
         if (flags.list) {
-          list(await listUndoable(db.reads, LISTED), config.IMPORT_UNDO_DAYS, flags, context)
+          const imports = await listUndoable(db.reads, LISTED)
+          const named = await Promise.all(imports.map(async (one) =>
+            ({ ...one, names: await courseNames(db.reads, one.id) })))
+          list(named, config.IMPORT_UNDO_DAYS, flags, context)
           return
         }
         const importId = id === undefined ? await newest(db.reads) : await meant(db.reads, id, flags)
@@ -47,9 +54,14 @@ export function undoImportCommand (context: CommandContext): Command {
         audit.record({
           ...BY_COMMAND, action: 'import.undo', subject: `import ${importId}, ${undoneText(summary)}`,
         })
-        report(summary, flags, context)
+        report(summary, await courseNames(db.reads, importId), flags, context)
       })
     })
+}
+
+/** Names of the courses that an import changed, without those that were deleted by hand since. */
+async function courseNames (db: Reads, importId: number): Promise<string[]> {
+  return (await coursesOfImport(db, importId)).map(({ name }) => name)
 }
 
 async function newest (db: Reads): Promise<number> {
@@ -77,7 +89,10 @@ async function meant (db: Reads, id: number, { job }: UndoFlags): Promise<number
 }
 
 function list (
-  imports: readonly UndoableImport[], days: number, { json }: UndoFlags, { stdout }: CommandContext
+  imports: ReadonlyArray<UndoableImport & { names: string[] }>,
+  days: number,
+  { json }: UndoFlags,
+  { stdout }: CommandContext
 ): void {
   const until = (one: UndoableImport) => isoTime(one.applied_at + days * 86_400_000)
   const jobOf = ({ reference }: UndoableImport) => /^job-(\d+)$/.exec(reference ?? '')?.[1] ?? null
@@ -89,25 +104,27 @@ function list (
       imported_at: isoTime(one.applied_at),
       until: until(one),
       courses: one.courses,
+      course_names: one.names,
       undone_courses: one.undone,
     })))
     return
   }
   stdout.write(textTable([
-    ['ID', 'JOB', 'IMPORTED', 'CHANGED', 'UNDO UNTIL'],
+    ['ID', 'JOB', 'IMPORTED', 'COURSES', 'CHANGED', 'UNDO UNTIL'],
     ...imports.map((one) => [
-      String(one.id), jobOf(one) ?? '-', isoTime(one.applied_at),
+      String(one.id), jobOf(one) ?? '-', isoTime(one.applied_at), oneLine(listNames(one.names)),
       changesText(summaryOf(one)).replace('changed: ', ''), until(one),
     ]),
   ]))
 }
 
 function report (
-  summary: UndoSummary, { json }: UndoFlags, { stdout, stderr }: CommandContext
+  summary: UndoSummary, names: readonly string[], { json }: UndoFlags, { stdout, stderr }: CommandContext
 ): void {
   if (json) stdout.json(summary)
   const { import_id: id, restored, deleted, emptied, remaining } = summary
-  stderr.write(`Import ${id} was undone. Courses: ${restored} restored, ${deleted} deleted.\n`)
+  const which = names.length === 0 ? '' : ` (${oneLine(listNames(names))})`
+  stderr.write(`Import ${id}${which} was undone. Courses: ${restored} restored, ${deleted} deleted.\n`)
   if (emptied > 0) {
     stderr.write(`${emptied} new ${emptied === 1 ? 'course has' : 'courses have'} exports and ` +
       'stayed, without people and tasks. "perfbook course delete" deletes such a course.\n')

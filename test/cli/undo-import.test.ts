@@ -16,7 +16,7 @@ t.test('the newest import, one by its number, and what cannot be undone', async 
   await take('b', 3)
   const listed = await perfbook(data, ['undo-import', '--list', '--json'])
   t.match(JSON.parse(listed.stdout), [
-    { id: 2, job_id: null, courses: 1, undone_courses: 0 }, { id: 1, courses: 1 },
+    { id: 2, job_id: null, courses: 1, course_names: ['Physics'], undone_courses: 0 }, { id: 1, courses: 1 },
   ])
   const refused = await perfbook(data, ['undo-import', '1'])
   t.equal(refused.status, 1)

@@ -59,12 +59,13 @@ t.test("a teacher's own table, with a row of points possible", async (t) => {
 t.test('lines above the header, another separator, percentages, a period, a task left out', async (t) => {
   const world = await createWorld(t)
   const text = 'Grades, fall 2026\n\nout of;;;10;;\nName;Class;Mail;Essay;Test;Note\n' +
-    '"Lee, Ann";A;Ann@school.example;7,5;80 %;x\nBob van Poe;B;;EX;missing;y\nAverage;;;7,5;;\n;;;3;4;\n'
+    '"Lee, Ann";A;Ann@school.example;7,5;80 %;x\nBob van Poe;B;;EX;missing;y\nAverage;;;7,5;;\n' +
+    'Durchschnitt;;;7,5;;\n;;;3;4;\n'
   const summary = await taken(world, text, mapOf([
     ['Name', 'name'], ['Class', 'period'], ['Mail', 'email'], ['Essay', 'task'], ['Test', 'task', 'percent'],
     ['Note', 'left_out'],
   ], { header_row: 4, points_row: 3 }))
-  t.strictSame(warningCounts(summary), { blank_lines: 1, row_of_averages: 1, row_about_no_student: 1 })
+  t.strictSame(warningCounts(summary), { blank_lines: 1, row_of_averages: 2, row_about_no_student: 1 })
   t.match(await world.book(), {
     periods: ['A', 'B'],
     tasks: [/Essay.*10/, /Test.*100/],

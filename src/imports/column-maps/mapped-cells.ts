@@ -25,7 +25,12 @@ export function wordOf (text: string): GradeWord | null | undefined {
 }
 
 /** Labels of rows below or above the students that are about no student. */
-const SUMMARY = /^(class |course |overall )?(average|avg\.?|mean|median|mode|total|sum|max(imum)?|min(imum)?|high(est)?|low(est)?|count|std\.? ?dev\.?|standard deviation|points possible|possible points|out of|promedio|media|mediana|total(es)?)( (score|grade|points|mark))?:?$/i
+const SUMMARY = /^(class |course |overall )?(average|avg\.?|mean|median|mode|total|sum|max(imum)?|min(imum)?|high(est)?|low(est)?|count|std\.? ?dev\.?|standard deviation|points possible|possible points|out of|total)( (score|grade|points|mark))?:?$/i
+
+/** The same in other languages, perhaps with "of the class". */
+const OTHER_SUMMARY = /^((klassen)?durchschnitt|mittelwert|schnitt|summe|gesamt|moyenne|médiane|somme|promedio|media|mediana|moda|suma|totale?s?|somma|gemiddelde|mediaan|totaal|média|soma|średnia|mediany?|genomsnitt|medel(värde)?)( (de la|del|der|della|di|da|do|de) (clase|curso|klasse|classe|grupo|turma))?:?$/i
 
 /** Whether the label of a row says that the row is about all students together. */
-export function isSummary (label: string): boolean { return label.length <= WORD_MAX && SUMMARY.test(label) }
+export function isSummary (label: string): boolean {
+  return label.length <= WORD_MAX && (SUMMARY.test(label) || OTHER_SUMMARY.test(label))
+}
