@@ -1,4 +1,5 @@
 // The first rows of any table, as they are, for what has to know them before the table itself is read.
+import { Enough } from '../sources/enough.ts'
 import { Problems } from '../problems.ts'
 import { readTable } from '../sources/read-table.ts'
 import type { SourceFile } from '../sources/source-files.ts'
@@ -6,9 +7,6 @@ import type { TableNumbers } from '../sources/table-numbers.ts'
 
 /** Most characters of a sample, and cells, which count as one more. */
 const CHARACTERS_MAX = 4_000_000
-
-/** Stops the reading of a file. */
-class Enough extends Error {}
 
 interface SampleOptions {
   rows: number
