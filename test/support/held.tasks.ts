@@ -1,4 +1,5 @@
 // The service's own tasks of jobs. Each is held at a gate before it begins.
+import { loadAddon } from '../../db/sqlite/addon.ts'
 import type { Task, TaskContext, TaskTypes } from '../../src/jobs/task.ts'
 import { serveTasks } from '../../src/jobs/task-thread.ts'
 import type { JobTasks } from '../../workers/task-map.ts'
@@ -17,6 +18,9 @@ export interface HeldTask<Types extends TaskTypes> {
 }
 
 export type HeldTasks = { [Name in keyof JobTasks]: HeldTask<JobTasks[Name]> }
+
+// As in `workers/tasks.ts`: tests kill threads that have just passed the gate.
+loadAddon()
 
 export const { run, load } = serveTasks<HeldTasks>({
   async performanceExport () {
