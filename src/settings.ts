@@ -275,7 +275,7 @@ const settings = {
     { default: 0, minimum: 0, maximum: 36_500 },
     'Exports expire after this many days; 0 is never.'
   ),
-  KEEP_LATEST_EXPORT: flag(true, 'The newest export of a course does not expire until there is a newer one.'),
+  KEEP_LATEST_EXPORT: flag(true, 'The newest export of a course and of the same options does not expire.'),
   TOMBSTONE_DAYS: number(
     { default: 90, minimum: 0, maximum: 36_500 },
     'Days that the address of an expired file answers that it has expired; after that it is unknown.'

@@ -4,9 +4,9 @@ import { HEADER_MAX } from './column-map.ts'
 import { isPointsLabel, meaningOf } from './column-words.ts'
 import type { SampleRow } from './sample-rows.ts'
 
-/** The header is one of so many rows that are not blank. */
+/** The header is among this many rows that are not blank. */
 const ROWS_LOOKED_AT = 30
-/** The row of points possible is at most so many rows away from the header. */
+/** The row of points possible is at most this many rows away from the header. */
 const POINTS_ROWS_AWAY = 3
 /** Most cells of a row that are looked at for a header. */
 const CELLS_LOOKED_AT = 500
