@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import type { build as Build, Metafile } from 'esbuild'
+import type { build as Build, Metafile, Plugin } from 'esbuild'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { programFile } from '../src/program-files.ts'
 
@@ -38,6 +38,16 @@ export async function buildPage (folder = PAGE_FOLDER): Promise<string[]> {
   }
 }
 
+/** Without this, a JSON file that is loaded later has each of its values three times: as exports, too. */
+const jsonAsOneValue: Plugin = {
+  name: 'JSON as one value',
+  setup ({ onLoad }) {
+    onLoad({ filter: /\.json$/ }, async ({ path }) => ({
+      contents: `export default ${await readFile(path, 'utf8')}`,
+    }))
+  },
+}
+
 async function buildInto (unfinished: string, build: typeof Build): Promise<string[]> {
   const { metafile } = await build({
     entryPoints: {
@@ -58,6 +68,7 @@ async function buildInto (unfinished: string, build: typeof Build): Promise<stri
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.svg': 'copy' },
+    plugins: [jsonAsOneValue],
     metafile: true,
     absWorkingDir: unfinished,
     logLevel: 'silent',

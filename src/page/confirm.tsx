@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { useLaterTexts } from './texts/later.ts'
+import { useTexts } from './texts/use-texts.ts'
 
 interface ConfirmProps {
   title: string
@@ -14,7 +14,7 @@ interface ConfirmProps {
 
 /** Asks for confirmation. When the dialog closes, the browser restores the focus. */
 export function Confirm ({ title, children, action, onConfirm, onClose }: ConfirmProps) {
-  const { t, reason } = useLaterTexts()
+  const { t, reason } = useTexts()
   const dialog = useRef<HTMLDialogElement>(null)
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)

@@ -10,8 +10,9 @@ import { lazyView } from './lazy-view.tsx'
 import { Denied, Empty, Failure, Loading } from './notices.tsx'
 import { ADMIN_PARTS, adminLink, useRoute, type Route } from './router.ts'
 import { SignIn } from './sign-in.tsx'
-import { LANGUAGES, preferredLanguage, saveLanguage, type Language } from './texts/catalogue.ts'
-import { textsIn, TextsProvider, useTexts } from './texts/use-texts.ts'
+import { LANGUAGES, type Language } from './texts/catalogue.ts'
+import { preferredLanguage, saveLanguage } from './texts/preferred-language.ts'
+import { textsIn, TextsProvider, useTexts, type Texts } from './texts/use-texts.ts'
 
 // Most users never open these.
 const Admin = lazyView(async () => (await import('./admin/admin.tsx')).Admin)
@@ -23,10 +24,9 @@ type Session =
   | { state: 'signed-in', user: User }
   | { state: 'failed', error: unknown }
 
-function Page () {
-  const [language, setLanguage] = useState(preferredLanguage)
-  const [texts, setTexts] = useState(() => textsIn(language))
-  const { t, dir, locale } = texts
+function Page ({ firstTexts }: { firstTexts: Texts }) {
+  const [texts, setTexts] = useState(firstTexts)
+  const { t, dir, language, locale } = texts
   useEffect(() => {
     document.documentElement.lang = locale
     document.documentElement.dir = dir
@@ -62,10 +62,12 @@ function Page () {
     location.hash = '#/'
   }
 
-  function choose (chosen: Language) {
+  async function choose (chosen: Language) {
+    const loaded = await textsIn(chosen).catch(() => undefined)
+    // Without a connection, the page stays in its language.
+    if (loaded === undefined) return
+    setTexts(loaded)
     saveLanguage(chosen)
-    setLanguage(chosen)
-    setTexts(textsIn(chosen))
   }
 
   return (
@@ -88,7 +90,7 @@ function Page () {
           <select
             value={language}
             onChange={(event) => {
-              choose(event.currentTarget.value as Language)
+              void choose(event.currentTarget.value as Language)
             }}
           >
             {Object.entries(LANGUAGES).map(([code, name]) => (
@@ -207,4 +209,4 @@ function placeOf (route: Route): string {
 }
 
 const root = document.getElementById('page')
-if (root !== null) render(<Page />, root)
+if (root !== null) render(<Page firstTexts={await textsIn(preferredLanguage())} />, root)

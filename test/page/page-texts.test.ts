@@ -4,18 +4,15 @@ import { join } from 'node:path'
 import t from 'tap'
 import { COLUMN_REASONS, COLUMN_USES } from '../../src/imports/columns.ts'
 import { HOW_TO_ALLOW, ORDER_OF_DATES, WARNINGS, WARNINGS_OF_TEACHER } from '../../src/imports/messages.ts'
-import { en, type Text } from '../../src/page/texts/en.ts'
-import { es } from '../../src/page/texts/es.ts'
-import { importEn } from '../../src/page/texts/import-en.ts'
-import { importEs } from '../../src/page/texts/import-es.ts'
-import { laterEn } from '../../src/page/texts/later-en.ts'
-import { laterEs } from '../../src/page/texts/later-es.ts'
+import type { Text } from '../../src/page/texts/catalogue.ts'
+import en from '../../src/page/texts/en.json' with { type: 'json' }
+import es from '../../src/page/texts/es.json' with { type: 'json' }
 import { startTestService } from '../support/test-service.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const source = (path: string) => readFileSync(join(ROOT, path), 'utf8')
-const english: Record<string, Text> = { ...en, ...importEn, ...laterEn }
-const spanish: Record<string, Text> = { ...es, ...importEs, ...laterEs }
+const english: Record<string, Text> = en
+const spanish: Record<string, Text> = es
 const lacking = (keys: readonly string[]) => keys.filter((key) => !(key in english))
 
 t.test('actions of the audit log, kinds of jobs, warnings of imports', async (t) => {
@@ -55,7 +52,7 @@ t.test('what an error says to allow is a choice of the page and an option of the
   const found = messages.map((text) => {
     return [/"(Allow [^"]+)" on the page/.exec(text)?.[1], /--allow-[a-z-]+/.exec(text)?.[0]]
   })
-  const labels = Object.entries(importEn).flatMap(([key, text]) =>
+  const labels = Object.entries(en).flatMap(([key, text]) =>
     key.startsWith('import.allow') ? [String(text)] : []
   )
   t.equal(found.length, 4)
@@ -63,9 +60,29 @@ t.test('what an error says to allow is a choice of the page and an option of the
     t.ok(labels.some((text) => text.startsWith(`${label}:`)), label)
     t.ok(command.includes(`'${flag}'`), flag)
   }
-  t.equal(importEn['import.strict'], 'Treat warnings as errors')
-  t.match(ORDER_OF_DATES, `"${importEn['import.dates']}" on the page, --dates mdy`)
+  t.equal(en['import.strict'], 'Treat warnings as errors')
+  t.match(ORDER_OF_DATES, `"${en['import.dates']}" on the page, --dates mdy`)
   t.match(command, "'--dates <order>'")
+})
+
+t.test('each text is used, and each text that is used is there', async (t) => {
+  const page = readdirSync(join(ROOT, 'src/page'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => source(`src/page/${name}`))
+    .join('\n')
+  // 'book.title' as it is, and `tabs.${tab}` up to its first variable part.
+  const whole = new Set(Array.from(page.matchAll(/'([a-z]\w*\.[\w.-]+)'/gi), ([, key = '']) => key))
+  const starts = Array.from(page.matchAll(/`([a-z]\w*\.[\w.-]*)\$\{/gi), ([, start = '']) => start)
+  t.ok(starts.includes('tabs.'))
+  const unused = Object.keys(english).filter((key) =>
+    !whole.has(key) && !starts.some((start) => key.startsWith(start))
+  )
+  t.strictSame(unused, [])
+  t.strictSame(starts.filter((start) => !Object.keys(english).some((key) => key.startsWith(start))), [])
+})
+
+t.test('the languages have the same texts', async (t) => {
+  t.strictSame(Object.keys(spanish), Object.keys(english), 'in the same order, for people who compare them')
 })
 
 t.test('a translation has the same places to fill in', async (t) => {

@@ -3,14 +3,14 @@ import { personName } from '../../person-name.ts'
 import type { Session, User } from '../../http/schemas/users.ts'
 import { call, serverNow } from '../api.ts'
 import { Failure, Loading } from '../notices.tsx'
-import { useLaterTexts } from '../texts/later.ts'
+import { useTexts } from '../texts/use-texts.ts'
 import { useLoaded } from '../use-loaded.ts'
 import { useTitle } from '../use-title.ts'
 import { browserOf } from './browser-name.ts'
 
 /** The user's own account, and the devices where they are signed in. */
 export function Account ({ user }: { user: User }) {
-  const { t, reason, ago, localTime } = useLaterTexts()
+  const { t, reason, ago, localTime } = useTexts()
   useTitle(t('app.account'))
   const loaded = useLoaded(
     'sessions',

@@ -1,7 +1,7 @@
 import type { User } from '../../http/schemas/users.ts'
 import { ImportView } from '../imports/import-view.tsx'
 import type { AdminPart } from '../router.ts'
-import { useLaterTexts } from '../texts/later.ts'
+import { useTexts } from '../texts/use-texts.ts'
 import { useTitle } from '../use-title.ts'
 import { AuditLog } from './audit/audit-log.tsx'
 import { JobDetails } from './jobs/job-details.tsx'
@@ -14,7 +14,7 @@ import { Users } from './users/users.tsx'
 export function Admin (
   { part, id, query, user }: { part: AdminPart, id: number | null, query: URLSearchParams, user: User }
 ) {
-  const { t } = useLaterTexts()
+  const { t } = useTexts()
   useTitle(id === null ? t(`nav.${part}`) : `${t(`nav.${part}`)} ${id}`)
   switch (part) {
     case 'import':
@@ -31,7 +31,7 @@ export function Admin (
 }
 
 function ImportPage ({ query }: { query: URLSearchParams }) {
-  const { t } = useLaterTexts()
+  const { t } = useTexts()
   return (
     <>
       <div class='bar'>

@@ -1,4 +1,4 @@
-import { useLaterTexts } from '../texts/later.ts'
+import { useTexts } from '../texts/use-texts.ts'
 
 /** Links between the pages of a list, newest first. The browser's Back leads to the page before. */
 export function Pager (
@@ -8,7 +8,7 @@ export function Pager (
     href: (cursor: string | null) => string,
   }
 ) {
-  const { t } = useLaterTexts()
+  const { t } = useTexts()
   if (cursor === null && next === null) return null
   return (
     <nav class='row pager' aria-label={t('pager.label')}>

@@ -1,5 +1,5 @@
 import { Component } from 'preact'
-import type { TextKey } from '../texts/en.ts'
+import type { TextKey } from '../texts/catalogue.ts'
 import type { Texts } from '../texts/use-texts.ts'
 import type { PlacedColumn, Spread } from './columns.ts'
 import { hasChanged } from './has-changed.ts'

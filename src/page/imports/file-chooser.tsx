@@ -1,11 +1,11 @@
 import { useRef, useState } from 'preact/hooks'
-import { useLaterTexts } from '../texts/later.ts'
+import { useTexts } from '../texts/use-texts.ts'
 
 /** Takes one file, by drag and drop or from the browser's own file field, which works with all aids. */
 export function FileChooser (
   { file, onFile, isBusy }: { file: File | undefined, onFile: (file: File) => void, isBusy: boolean }
 ) {
-  const { t, size } = useLaterTexts()
+  const { t, size } = useTexts()
   const [isOver, setOver] = useState(false)
   const field = useRef<HTMLInputElement>(null)
 

@@ -8,7 +8,7 @@ import type {
 } from '../../http/schemas/imports.ts'
 import { call } from '../api.ts'
 import { Failure, Loading } from '../notices.tsx'
-import { useLaterTexts } from '../texts/later.ts'
+import { useTexts } from '../texts/use-texts.ts'
 import { useLoaded } from '../use-loaded.ts'
 
 /** The things that an import counts. */
@@ -27,7 +27,7 @@ export function ImportReportOf ({ jobId }: { jobId: number }) {
 
 /** What an import changed or would change, or the errors of the file. */
 export function ImportReportView ({ report }: { report: ImportReport }) {
-  const { t } = useLaterTexts()
+  const { t } = useTexts()
   return (
     <section class='panel' aria-labelledby='report-title' data-status={report.status}>
       <h2 id='report-title'>
@@ -58,7 +58,7 @@ export function ImportReportView ({ report }: { report: ImportReport }) {
 function Outcome (
   { report: { status, dry_run: isCheck, summary, error_count: errors, error } }: { report: ImportReport }
 ) {
-  const { t, reason } = useLaterTexts()
+  const { t, reason } = useTexts()
   if (status === 'canceled') return <p class='notice'>{t('import.canceled')}</p>
   if (status === 'failed' && errors > 0) {
     return <p class='notice bad'>{t('import.failed', { count: errors })}</p>
@@ -79,7 +79,7 @@ function Outcome (
 }
 
 function Summary ({ summary }: { summary: ImportSummary }) {
-  const { t, number } = useLaterTexts()
+  const { t, number } = useTexts()
   const cell = (counts: Counts, change: typeof CHANGES[number]) => (
     <td
       key={change}
@@ -117,7 +117,7 @@ function Summary ({ summary }: { summary: ImportSummary }) {
 
 /** `isOfCourse`: an import into one course, as its teachers may do. Some of its warnings have other words. */
 function Warnings ({ warnings, isOfCourse }: { warnings: readonly ImportWarning[], isOfCourse: boolean }) {
-  const { t, number, known } = useLaterTexts()
+  const { t, number, known } = useTexts()
   const textOf = ({ code, message }: ImportWarning) =>
     (isOfCourse ? known(`warningOfTeacher.${code}`) : undefined) ?? known(`warning.${code}`) ?? message
   return (
@@ -156,7 +156,7 @@ function Warnings ({ warnings, isOfCourse }: { warnings: readonly ImportWarning[
 
 /** How each column of a grade book file is used. */
 function Columns ({ columns, count }: { columns: readonly ImportColumn[], count: number }) {
-  const { t, known } = useLaterTexts()
+  const { t, known } = useTexts()
   return (
     <>
       <h3 id='columns-title'>{t('import.columns', { count })}</h3>
@@ -190,7 +190,7 @@ function Columns ({ columns, count }: { columns: readonly ImportColumn[], count:
 }
 
 function Errors ({ errors, count }: { errors: readonly ImportError[], count: number }) {
-  const { t } = useLaterTexts()
+  const { t } = useTexts()
   return (
     <>
       <h3 id='errors-title'>{t('import.errors', { count })}</h3>

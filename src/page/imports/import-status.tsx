@@ -1,4 +1,4 @@
-import { useLaterTexts, type LaterTexts } from '../texts/later.ts'
+import { useTexts, type Texts } from '../texts/use-texts.ts'
 import type { ImportState } from './use-import.ts'
 
 /** A screen reader announces progress in steps of this size. */
@@ -8,7 +8,7 @@ const SPOKEN_STEP = 0.25
 export function ImportStatus (
   { state, onCancel, onDismiss }: { state: ImportState, onCancel: () => void, onDismiss: () => void }
 ) {
-  const texts = useLaterTexts()
+  const texts = useTexts()
   const { t, percent } = texts
   const isLive = state.phase === 'uploading' || state.phase === 'following'
   const progress = state.phase === 'uploading'
@@ -49,7 +49,7 @@ export function ImportStatus (
   )
 }
 
-function sentence (state: ImportState, { t, percent, reason }: LaterTexts, progress: number): string {
+function sentence (state: ImportState, { t, percent, reason }: Texts, progress: number): string {
   const share = percent(Math.floor(progress * 100) / 100)
   switch (state.phase) {
     case 'idle':

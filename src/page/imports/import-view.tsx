@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
 import type { ImportReport } from '../../http/schemas/imports.ts'
 import { adminLink, courseLink } from '../router.ts'
-import { useLaterTexts } from '../texts/later.ts'
+import { useTexts } from '../texts/use-texts.ts'
 import { FileChooser } from './file-chooser.tsx'
 import { ImportReportView } from './import-report.tsx'
 import { ImportStatus } from './import-status.tsx'
@@ -18,7 +18,7 @@ import { useImport } from './use-import.ts'
 export function ImportView (
   { courseId, query, onImported }: { courseId?: number, query: URLSearchParams, onImported?: () => void }
 ) {
-  const { t } = useLaterTexts()
+  const { t } = useTexts()
   const [file, setFile] = useState<File>()
   const [options, setOptions] = useState<ImportOptions>(NO_OPTIONS)
   /** The last check, with its job. */

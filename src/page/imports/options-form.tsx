@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { CourseItem } from '../../http/schemas/book.ts'
 import { call } from '../api.ts'
-import { useLaterTexts } from '../texts/later.ts'
+import { useTexts } from '../texts/use-texts.ts'
 import { FORMATS, isWorkbook, needsCourse, type ImportOptions } from './import-options.ts'
 
 interface OptionsFormProps {
@@ -15,7 +15,7 @@ interface OptionsFormProps {
 
 /** How to read a file. The form asks only for what the format needs. */
 export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions }: OptionsFormProps) {
-  const { t } = useLaterTexts()
+  const { t } = useTexts()
   const set = (change: Partial<ImportOptions>) => {
     onOptions({ ...options, ...change })
   }
@@ -137,7 +137,7 @@ export function OptionsForm ({ options, filename, isOfCourse, isBusy, onOptions 
 function CourseFields (
   { options, set }: { options: ImportOptions, set: (change: Partial<ImportOptions>) => void }
 ) {
-  const { t } = useLaterTexts()
+  const { t } = useTexts()
   const [courses, setCourses] = useState<CourseItem[]>([])
   useEffect(() => {
     const over = new AbortController()

@@ -4,7 +4,7 @@ import { call } from '../api.ts'
 import { Confirm } from '../confirm.tsx'
 import { When, JobStatus } from '../admin/jobs/job-texts.tsx'
 import { hasEnded } from '../exports/follow-job.ts'
-import { useLaterTexts } from '../texts/later.ts'
+import { useTexts } from '../texts/use-texts.ts'
 import { useRefreshed } from '../use-refreshed.ts'
 
 const SHOWN = 20
@@ -17,7 +17,7 @@ type JobState = Pick<ListedImport, 'status' | 'error'>
 export function PastImports (
   { path, version, href }: { path: string, version: unknown, href: (jobId: number) => string }
 ) {
-  const { t, reason, number } = useLaterTexts()
+  const { t, reason, number } = useTexts()
   const [asked, setAsked] = useState<ListedImport>()
   const [undos, setUndos] = useState(0)
   const { value, error } = useRefreshed(

@@ -1,5 +1,5 @@
-import { en, type Text, type TextKey } from './en.ts'
-import { es } from './es.ts'
+// The page's texts: one JSON file per language, which the browser loads for the chosen language only.
+import type english from './en.json'
 
 /**
  * The languages of the page, by their own names. `pseudo` is English with accents, from right to left: it
@@ -8,24 +8,26 @@ import { es } from './es.ts'
 export const LANGUAGES = { en: 'English', es: 'Español' } as const
 export type Language = keyof typeof LANGUAGES | 'pseudo'
 
-const STORAGE_KEY = 'perfbook.language'
-
+export type TextKey = keyof typeof english
+/** A text with `{names}`, or one text for each plural category of `{count}`. */
+export type Text = string | Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>
+export type Catalogue = Readonly<Record<TextKey, Text>>
 /** The values for the `{names}` in a text. */
 export type Values = Readonly<Record<string, string | number>>
+/** Looks up a text. `{count}` selects the plural form; numbers use the locale's digits. */
+export type Translate = (key: TextKey, values?: Values) => string
 
-/** Texts by language. */
-export type Catalogue<K extends string> = Readonly<Record<keyof typeof LANGUAGES, Readonly<Record<K, Text>>>>
+const FILES: Record<keyof typeof LANGUAGES, () => Promise<{ default: Catalogue }>> = {
+  en: () => import('./en.json'),
+  es: () => import('./es.json'),
+}
 
-/** The texts of the first load. Views that are loaded later have their own (`later.ts`). */
-export const TEXTS: Catalogue<TextKey> = { en, es }
+/** The texts of a language. Rejects if the file cannot be loaded. */
+export async function loadCatalogue (language: Language): Promise<Catalogue> {
+  return (await FILES[language === 'pseudo' ? 'en' : language]()).default
+}
 
-/** Looks up texts in one language. `{count}` selects the plural form; numbers use the locale's digits. */
-export function translator<K extends string> (
-  catalogue: Catalogue<K>,
-  language: Language,
-  locale: string
-): (key: K, values?: Values) => string {
-  const texts = catalogue[language === 'pseudo' ? 'en' : language]
+export function translator (texts: Catalogue, language: Language, locale: string): Translate {
   const plurals = new Intl.PluralRules(locale)
   const numbers = new Intl.NumberFormat(locale)
   return (key, values = {}) => {
@@ -39,27 +41,6 @@ export function translator<K extends string> (
     }).join('')
     return language === 'pseudo' ? `[${filled}]` : filled
   }
-}
-
-/** The user's choice, or else the first of the browser's languages that the page has, or else English. */
-export function preferredLanguage (): Language {
-  const asked = new URL(location.href).searchParams.get('language') ?? localStorage.getItem(STORAGE_KEY)
-  if (asked !== null && isLanguage(asked)) return asked
-  return navigator.languages.map((tag) => tag.replace(/-.*/, '')).find(isLanguage) ?? 'en'
-}
-
-export function saveLanguage (language: Language): void {
-  localStorage.setItem(STORAGE_KEY, language)
-}
-
-/** The browser's locale if it has this language (dates of en-GB and en-US differ), or else the language. */
-export function localeOf (language: Language): string {
-  const base = language === 'pseudo' ? 'en' : language
-  return navigator.languages.find((tag) => tag === base || tag.startsWith(`${base}-`)) ?? base
-}
-
-function isLanguage (tag: string): tag is Language {
-  return tag in LANGUAGES || tag === 'pseudo'
 }
 
 function accented (text: string): string {

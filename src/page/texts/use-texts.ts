@@ -1,43 +1,54 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { ApiError } from '../api.ts'
-import { localeOf, TEXTS, translator, type Catalogue, type Language, type Values } from './catalogue.ts'
-import type { TextKey } from './en.ts'
+import { loadCatalogue, translator, type Language, type TextKey, type Translate } from './catalogue.ts'
 import { formats, type Formats } from './format.ts'
+import { localeOf } from './preferred-language.ts'
 
 export interface Texts extends Formats {
   language: Language
   locale: string
   dir: 'ltr' | 'rtl'
-  t: (key: TextKey, values?: Values) => string
+  t: Translate
+  /** The text for a name that the server sent; undefined if the page has no text for it. */
+  known: (key: string) => string | undefined
   /** The sentence for an error: the page's own text for its code, or else the server's message. */
   reason: (error: unknown) => string
+  /** Day and time in the time zone of this browser, for what belongs to no course. */
+  localTime: (iso: string) => string
 }
 
-export function textsIn (language: Language): Texts {
+/** Texts and formats of a language. Rejects if its file cannot be loaded. */
+export async function textsIn (language: Language): Promise<Texts> {
+  const catalogue = await loadCatalogue(language)
   const locale = localeOf(language)
-  const t = translator(TEXTS, language, locale)
+  const t = translator(catalogue, language, locale)
+  const known = (key: string) => Object.hasOwn(catalogue, key) ? t(key as TextKey) : undefined
+  const format = formats(locale)
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
   return {
-    ...formats(locale),
+    ...format,
     language,
     locale,
     dir: language === 'pseudo' ? 'rtl' : 'ltr',
     t,
-    reason: reasonIn(TEXTS, t),
+    known,
+    reason: (error) => {
+      const { code, message } = error instanceof ApiError
+        ? error
+        : error as { code?: string, message: string }
+      return known(`error.${code ?? ''}`) ?? message
+    },
+    localTime: (iso) => format.exactTime(iso, timeZone),
   }
 }
 
-/** Explains errors in the texts of a catalog. */
-export function reasonIn<K extends string> (catalogue: Catalogue<K>, t: (key: K) => string): Texts['reason'] {
-  return (error) => {
-    const { code, message } = error instanceof ApiError ? error : error as { code?: string, message: string }
-    const key = `error.${code ?? ''}`
-    return key in catalogue.en ? t(key as K) : message
-  }
-}
-
-const TextsContext = createContext<Texts>(textsIn('en'))
+const TextsContext = createContext<Texts | undefined>(undefined)
 export const TextsProvider = TextsContext.Provider
 
 /** Texts and formats in the user's language. */
-export function useTexts (): Texts { return useContext(TextsContext) }
+export function useTexts (): Texts {
+  const texts = useContext(TextsContext)
+  if (texts === undefined) throw new Error('There is no TextsProvider around this view.')
+  return texts
+}

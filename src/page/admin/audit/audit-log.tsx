@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../../http/schemas/audit.ts'
 import { call } from '../../api.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink } from '../../router.ts'
-import { useLaterTexts } from '../../texts/later.ts'
+import { useTexts } from '../../texts/use-texts.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
 import { When } from '../jobs/job-texts.tsx'
 import { Pager, queryOf } from '../pager.tsx'
@@ -44,7 +44,7 @@ const ACTIONS = [
 
 /** The audit log: actions and their users, newest first. */
 export function AuditLog ({ query }: { query: URLSearchParams }) {
-  const { t, reason, known } = useLaterTexts()
+  const { t, reason, known } = useTexts()
   const [action, user, cursor] = [query.get('action'), query.get('user'), query.get('cursor')]
   const search = new URLSearchParams({
     limit: String(ON_A_PAGE),

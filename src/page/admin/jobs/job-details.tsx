@@ -6,13 +6,13 @@ import { followJob, hasEnded } from '../../exports/follow-job.ts'
 import { ImportReportOf } from '../../imports/import-report.tsx'
 import { Failure, Loading } from '../../notices.tsx'
 import { adminLink, courseLink } from '../../router.ts'
-import { useLaterTexts } from '../../texts/later.ts'
+import { useTexts } from '../../texts/use-texts.ts'
 import { useCourseNames } from '../use-course-names.ts'
 import { JobStatus, useKindName, When } from './job-texts.tsx'
 
 /** One job, during and after its run: details, attempts, retry and cancel. */
 export function JobDetails ({ jobId }: { jobId: number }) {
-  const { t, reason, known } = useLaterTexts()
+  const { t, reason, known } = useTexts()
   const kindName = useKindName()
   const names = useCourseNames()
   const [job, setJob] = useState<JobWithAttempts>()
@@ -177,7 +177,7 @@ export function JobDetails ({ jobId }: { jobId: number }) {
 function Attempts (
   { attempts, outcomeName }: { attempts: readonly Attempt[], outcomeName: (outcome: string) => string }
 ) {
-  const { t, localTime, number } = useLaterTexts()
+  const { t, localTime, number } = useTexts()
   return (
     <section class='panel' aria-labelledby='attempts-title'>
       <h2 id='attempts-title'>{t('jobs.attempts')}</h2>

@@ -1,17 +1,17 @@
 import type { Job } from '../../../http/schemas/common.ts'
 import { serverNow } from '../../api.ts'
-import { useLaterTexts } from '../../texts/later.ts'
+import { useTexts } from '../../texts/use-texts.ts'
 
 /** Names of the kinds of jobs. */
 export function useKindName (): (kind: string) => string {
-  const { known } = useLaterTexts()
+  const { known } = useTexts()
   return (kind) => known(`kind.${kind}`) ?? kind
 }
 
 const LOOKS: Partial<Record<Job['status'], string>> = { succeeded: 'good', failed: 'bad', started: 'busy' }
 
 export function JobStatus ({ job }: { job: Pick<Job, 'status' | 'progress'> }) {
-  const { t, percent } = useLaterTexts()
+  const { t, percent } = useTexts()
   return (
     <>
       <span class={`tag ${LOOKS[job.status] ?? ''}`}>{t(`jobStatus.${job.status}`)}</span>
@@ -24,7 +24,7 @@ export function JobStatus ({ job }: { job: Pick<Job, 'status' | 'progress'> }) {
 
 /** A time relative to now, with the exact time below. */
 export function When ({ iso }: { iso: string }) {
-  const { ago, localTime } = useLaterTexts()
+  const { ago, localTime } = useTexts()
   const now = serverNow()
   return (
     <time dateTime={iso}>

@@ -4,7 +4,7 @@ import { call } from '../../api.ts'
 import { hasEnded } from '../../exports/follow-job.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink, courseLink } from '../../router.ts'
-import { useLaterTexts } from '../../texts/later.ts'
+import { useTexts } from '../../texts/use-texts.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
 import { Pager, queryOf } from '../pager.tsx'
 import { useCourseNames } from '../use-course-names.ts'
@@ -16,7 +16,7 @@ const ON_A_PAGE = 50
 
 /** All jobs, newest first. The list refreshes itself. */
 export function Jobs ({ query }: { query: URLSearchParams }) {
-  const { t, reason } = useLaterTexts()
+  const { t, reason } = useTexts()
   const kindName = useKindName()
   const names = useCourseNames()
   const [status, kind, cursor] = [query.get('status'), query.get('kind'), query.get('cursor')]

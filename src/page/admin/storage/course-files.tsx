@@ -4,7 +4,7 @@ import { call } from '../../api.ts'
 import { Confirm } from '../../confirm.tsx'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink, courseLink } from '../../router.ts'
-import { useLaterTexts } from '../../texts/later.ts'
+import { useTexts } from '../../texts/use-texts.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
 import { When } from '../jobs/job-texts.tsx'
 import { Pager, queryOf } from '../pager.tsx'
@@ -14,7 +14,7 @@ const ON_A_PAGE = 50
 
 /** The files of one course, newest first, with a way to delete them. */
 export function CourseFiles ({ courseId, query }: { courseId: number, query: URLSearchParams }) {
-  const { t, size, reason, known } = useLaterTexts()
+  const { t, size, reason, known } = useTexts()
   const name = useCourseNames().get(courseId)
   const cursor = query.get('cursor')
   const search = new URLSearchParams({ limit: String(ON_A_PAGE), ...queryOf({ cursor }) })

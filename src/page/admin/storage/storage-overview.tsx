@@ -5,14 +5,14 @@ import { call } from '../../api.ts'
 import { followJob, hasEnded } from '../../exports/follow-job.ts'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { adminLink } from '../../router.ts'
-import { useLaterTexts } from '../../texts/later.ts'
+import { useTexts } from '../../texts/use-texts.ts'
 import { useRefreshed } from '../../use-refreshed.ts'
 
 const LOOKS: Partial<Record<Job['status'], string>> = { succeeded: 'good', failed: 'bad' }
 
 /** Used and free space, the largest owners, and what has expired. */
 export function StorageOverview () {
-  const { t, reason } = useLaterTexts()
+  const { t, reason } = useTexts()
   const [sweep, setSweep] = useState<{ jobId: number, job?: Job }>()
   const [refusal, setRefusal] = useState<unknown>()
   const { value, error, refresh } = useRefreshed(
@@ -98,7 +98,7 @@ export function StorageOverview () {
 function Figures (
   { storage: { files, used, quota, disk_free: free, disk_reserve: reserve } }: { storage: Storage }
 ) {
-  const { t, size, percent } = useLaterTexts()
+  const { t, size, percent } = useTexts()
   return (
     <dl class='figures'>
       <div class='panel'>
@@ -132,7 +132,7 @@ function Figures (
 }
 
 function Expired ({ expired: { files, bytes, tombstones } }: Pick<Storage, 'expired'>) {
-  const { t, size } = useLaterTexts()
+  const { t, size } = useTexts()
   if (files === 0 && tombstones === 0) return <p class='muted'>{t('storage.nothingExpired')}</p>
   return (
     <>
@@ -143,7 +143,7 @@ function Expired ({ expired: { files, bytes, tombstones } }: Pick<Storage, 'expi
 }
 
 function Owners ({ storage: { owners, owner_quota: quota, used } }: { storage: Storage }) {
-  const { t, size, number, percent } = useLaterTexts()
+  const { t, size, number, percent } = useTexts()
   return (
     <section class='panel' aria-labelledby='owners-title'>
       <h2 id='owners-title'>{t('storage.owners')}</h2>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Account, OneTimeLink } from '../../../http/schemas/users.ts'
 import { call } from '../../api.ts'
-import { useLaterTexts } from '../../texts/later.ts'
+import { useTexts } from '../../texts/use-texts.ts'
 
 const ROLES = ['teacher', 'admin', 'student'] as const
 
@@ -12,7 +12,7 @@ export function InviteForm (
     onCancel: () => void,
   }
 ) {
-  const { t, reason } = useLaterTexts()
+  const { t, reason } = useTexts()
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
   const email = useRef<HTMLInputElement>(null)

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { OneTimeLink } from '../../../http/schemas/users.ts'
-import { useLaterTexts } from '../../texts/later.ts'
+import { useTexts } from '../../texts/use-texts.ts'
 
 /** A one-time link to send to a user. The service keeps only a hash of it, so it can be shown only now. */
 export function LinkNotice (
   { email, link, isNew, onClose }: { email: string, link: OneTimeLink, isNew: boolean, onClose: () => void }
 ) {
-  const { t, localTime } = useLaterTexts()
+  const { t, localTime } = useTexts()
   const [copied, setCopied] = useState<boolean>()
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {

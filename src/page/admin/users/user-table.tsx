@@ -1,7 +1,7 @@
 import type { Account } from '../../../http/schemas/users.ts'
 import { personName } from '../../../person-name.ts'
 import { serverNow } from '../../api.ts'
-import { useLaterTexts } from '../../texts/later.ts'
+import { useTexts } from '../../texts/use-texts.ts'
 
 /** How many courses are named. */
 const NAMED = 3
@@ -16,7 +16,7 @@ interface UserTableProps {
 }
 
 export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: UserTableProps) {
-  const { t, ago, localTime } = useLaterTexts()
+  const { t, ago, localTime } = useTexts()
   const now = serverNow()
   return (
     <div class='panel wide' tabIndex={0} role='region' aria-label={t('nav.users')}>
@@ -122,7 +122,7 @@ export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: User
 
 /** The name with the email address below it, or the email address alone. */
 function Person ({ account, isSelf }: { account: Account, isSelf: boolean }) {
-  const { t } = useLaterTexts()
+  const { t } = useTexts()
   const name = personName(account.first_name, account.last_name)
   return (
     <>

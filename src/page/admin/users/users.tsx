@@ -4,7 +4,7 @@ import type { Account, OneTimeLink, User } from '../../../http/schemas/users.ts'
 import { call } from '../../api.ts'
 import { Confirm } from '../../confirm.tsx'
 import { Empty, Failure, Loading } from '../../notices.tsx'
-import { useLaterTexts } from '../../texts/later.ts'
+import { useTexts } from '../../texts/use-texts.ts'
 import { useLoaded } from '../../use-loaded.ts'
 import { InviteForm } from './invite-form.tsx'
 import { LinkNotice } from './link-notice.tsx'
@@ -17,7 +17,7 @@ const SHOWN_AT_ONCE = 100
 
 /** All accounts: users who can sign in, and users who can be invited. */
 export function Users ({ user: self }: { user: User }) {
-  const { t, reason } = useLaterTexts()
+  const { t, reason } = useTexts()
   const { value, state, error, reload } = useUsers()
   const [query, setQuery] = useState('')
   const [which, setWhich] = useState<Which>('all')
