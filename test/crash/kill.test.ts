@@ -9,6 +9,7 @@ import { RUN_STEPS } from '../../src/jobs/job-run.ts'
 import { REQUEST_STEPS } from '../../src/jobs/job-queue.ts'
 import { makeBookDatabase } from '../support/book-database.ts'
 import { perfbook } from '../support/cli.ts'
+import { sqlNow } from '../support/sql.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { lookAtAftermath } from './aftermath.ts'
 import { jobEnd, startClients } from './clients.ts'
@@ -99,7 +100,10 @@ t.test(`killed ${ROUNDS} times (CRASH_SEED=${SEED})`, { timeout: 120_000 + ROUND
   if (address === undefined) throw new Error(`the last server did not start: ${(await last.ended).stderr}`)
   clients.serverIs(address)
   await clients.stop()
-  for (const jobId of clients.promised.keys()) await jobEnd(address, token, jobId)
+  // All of them, also those whose requests got no answer.
+  for (const { id } of sqlNow(sqliteFile(join(folder, 'perfbook.sqlite')), 'SELECT id FROM jobs')) {
+    await jobEnd(address, token, id as number)
+  }
   const urls: string[] = []
   for (const courseId of courseIds) {
     const answer = await fetch(`${address}/api/courses/${courseId}/performance/exports`, {

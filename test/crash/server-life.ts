@@ -25,6 +25,8 @@ export function startLife (
       PORT: '0',
       LOG_LEVEL: 'error',
       MIN_FREE_BYTES: '0',
+      // A busy machine is no reason to refuse requests.
+      OVERLOAD_DELAY_MS: '0',
       WORKER_THREADS: '2',
       EXPORT_RATE_MAX: '1000000',
       ...(dieAt === undefined ? {} : { DIE_AT: dieAt, DIE_AFTER: String(dieAfter) }),

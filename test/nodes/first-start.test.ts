@@ -24,6 +24,7 @@ t.test('nodes that start at once', { ...needsFleet, timeout: 120_000 }, async (t
     AWS_SECRET_ACCESS_KEY: process.env.AWS_SECRET_ACCESS_KEY ?? '',
     PORT: '0',
     MIN_FREE_BYTES: '0',
+    OVERLOAD_DELAY_MS: '0',
     WORKER_THREADS: '1',
     DATABASE_POOL: '12',
   }

@@ -64,6 +64,8 @@ export interface Fleet {
   click: (courseId: number, options?: { node?: string, body?: object }) => Promise<number>
   /** Waits for the end of a job; gives its state. */
   settled: (jobId: number) => Promise<string>
+  /** Waits for the ends of all exports, also of those whose requests got no answer; gives their states. */
+  allSettled: () => Promise<string[]>
 }
 
 interface FleetOptions {
@@ -171,6 +173,13 @@ export async function startFleet (
     return { ...life, url }
   }
 
+  const rows: Fleet['rows'] = async <T extends object>(query: string) => (await pool.query<T>(query)).rows
+  const settled: Fleet['settled'] = (jobId) => until(`job ${jobId} has ended`, async (see) => {
+    const answer = await proxy.call('GET', `/api/jobs/${jobId}`)
+    see(`${answer?.status} ${answer?.bytes.toString()}`)
+    const status = answer?.status === 200 ? (answer.json() as { status: string }).status : 'queued'
+    return status !== 'queued' && status !== 'started' && status
+  })
   const nodesAre: Fleet['nodesAre'] = (all) => { proxy.nodesAre(all.map(({ url }) => url)) }
   const first: FleetNode[] = []
   for (let i = 0; i < count; i++) first.push(await start())
@@ -189,7 +198,7 @@ export async function startFleet (
     start,
     launch,
     nodesAre,
-    rows: async <T extends object>(query: string) => (await pool.query<T>(query)).rows,
+    rows,
     async click (courseId, { node, body } = {}) {
       const answer = await proxy.call('POST', `/api/courses/${courseId}/performance/export`, {
         ...node === undefined ? {} : { node },
@@ -200,11 +209,13 @@ export async function startFleet (
       }
       return (answer.json() as { id: number }).id
     },
-    settled: (jobId) => until(`job ${jobId} has ended`, async (see) => {
-      const answer = await proxy.call('GET', `/api/jobs/${jobId}`)
-      see(`${answer?.status} ${answer?.bytes.toString()}`)
-      const status = answer?.status === 200 ? (answer.json() as { status: string }).status : 'queued'
-      return status !== 'queued' && status !== 'started' && status
-    }),
+    settled,
+    async allSettled () {
+      const states: string[] = []
+      const wanted = "SELECT id FROM jobs WHERE kind = 'performance-export' ORDER BY id"
+      const jobs = await rows<{ id: number }>(wanted)
+      for (const { id } of jobs) states.push(await settled(id))
+      return states
+    },
   }
 }

@@ -19,7 +19,7 @@ const readyz = async (fleet: Fleet, node: FleetNode) => {
 async function everythingIsWell (
   t: Test, fleet: Fleet, nodes: readonly FleetNode[], promised: Parameters<typeof lookAtAftermath>[1]
 ): Promise<void> {
-  for (const jobId of promised.keys()) t.equal(await fleet.settled(jobId), 'succeeded')
+  t.strictSame(new Set(await fleet.allSettled()), new Set(['succeeded']))
   for (const node of nodes) {
     await until(`${node.name} is ready`, async () => (await readyz(fleet, node)).status === 200)
     t.notMatch(node.stderr(), /"level":60|uncaught/i)

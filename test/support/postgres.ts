@@ -99,6 +99,7 @@ export async function startCluster (settings: Record<string, string> = {}): Prom
     child.unref()
     for (let tries = 0; ; tries++) {
       const client = new pg.Client({ ...clientOptions(admin), connectionTimeoutMillis: 2000 })
+      client.on('error', () => {})
       try {
         await client.connect()
         await client.end()
@@ -163,6 +164,8 @@ async function asAdmin (
   admin: PostgresAddress, work: (client: pg.Client) => Promise<void>
 ): Promise<void> {
   const client = new pg.Client(clientOptions(admin))
+  // Of a server that ends meanwhile: the query rejects too.
+  client.on('error', () => {})
   await client.connect()
   try {
     await work(client)

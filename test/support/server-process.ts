@@ -27,6 +27,8 @@ export async function startServer (
       PORT: '0',
       LOG_LEVEL: 'error',
       MIN_FREE_BYTES: '0',
+      // A busy machine is no reason to refuse requests.
+      OVERLOAD_DELAY_MS: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

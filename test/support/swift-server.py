@@ -1,9 +1,8 @@
-# Swift with its S3 API, all four servers in one process on 127.0.0.1: `swift-server.py FOLDER`. Data, ports and
-# configuration stay in the folder, so that a second start goes on where the first one ended. Says `ready PORT`,
-# and ends when its standard input does; with `remove` after the folder, it removes the folder then.
-import errno
+# Swift with its S3 API, all four servers in one process on 127.0.0.1: `swift-server.py FOLDER PORT PORT PORT PORT`.
+# Data and configuration stay in the folder, so that a second start with the same ports goes on where the first one
+# ended. Says `ready PORT`, and ends when its standard input does; with `remove` after the ports, it removes the
+# folder then.
 import os
-import random
 import shutil
 import sys
 
@@ -27,28 +26,13 @@ def listen(port):
     return eventlet.listen(('127.0.0.1', port), reuse_addr=True, reuse_port=False, backlog=512)
 
 
-def listen_anywhere():
-    # As in free-port.ts: no port that an outgoing connection could get while this server is stopped.
-    while True:
-        try:
-            return listen(random.randrange(15000, 32000))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-
-
-ports_file = os.path.join(folder, 'ports')
-is_new = not os.path.exists(ports_file)
+is_new = not os.path.exists(os.path.join(folder, 'data'))
 if is_new:
     os.makedirs(os.path.join(folder, 'data', 'd1'))
-    sockets = {name: listen_anywhere() for name in NAMES}
-else:
-    with open(ports_file) as file:
-        sockets = {name: listen(int(line)) for name, line in zip(NAMES, file)}
-port_of = {name: socket.getsockname()[1] for name, socket in sockets.items()}
+port_of = {name: int(port) for name, port in zip(NAMES, sys.argv[2:6])}
+sockets = {name: listen(port) for name, port in port_of.items()}
 
 if is_new:
-    write('ports', '\n'.join(str(port_of[name]) for name in NAMES))
     write('swift.conf', '[swift-hash]\nswift_hash_path_prefix = a\nswift_hash_path_suffix = b\n')
     write('proxy.conf', '''[DEFAULT]
 log_level = ERROR
@@ -144,7 +128,7 @@ def serve(name):
 
 def end_with_stdin():
     sys.stdin.buffer.read()
-    if 'remove' in sys.argv[2:]:
+    if 'remove' in sys.argv[6:]:
         shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 

@@ -16,6 +16,7 @@ import {
 import type { Test } from 'tap'
 import { readConfig } from '../../src/config.ts'
 import type { S3Location } from '../../src/file-location.ts'
+import { freePort } from './free-port.ts'
 import { needs, type Tool } from './tools.ts'
 
 /** Debian's own Python, which has Debian's Swift; the one in PATH may be another. */
@@ -64,7 +65,8 @@ export async function startSwift (t: Test, { mayShare = true } = {}): Promise<Sw
   }
   // Not the test's own folder, which a service of the same test empties.
   const folder = mkdtempSync(join(tmpdir(), 'perfbook-swift-'))
-  let server = await launch(folder)
+  const ports = await freePorts()
+  let server = await launch(folder, { ports })
   t.teardown(async () => {
     await end(server.process)
     rmSync(folder, { recursive: true })
@@ -74,7 +76,7 @@ export async function startSwift (t: Test, { mayShare = true } = {}): Promise<Sw
     settings: settingsAt(server.endpoint),
     stop: () => end(server.process),
     async start () {
-      server = await launch(folder)
+      server = await launch(folder, { ports })
     },
   }
 }
@@ -97,14 +99,21 @@ function settingsAt (endpoint: string) {
   }
 }
 
-/** Starts a server in a folder. It ends with this process, whatever ends that, and may remove its folder. */
+/** Ports for its four servers. */
+async function freePorts (): Promise<string[]> {
+  return await Promise.all(Array.from({ length: 4 }, async () => String(await freePort())))
+}
+
+/**
+ * Starts a server in a folder, on the same ports as before or on new ones. It ends with this process,
+ * whatever ends that, and may remove its folder.
+ */
 export async function launch (
   folder: string,
-  { isRemoved = false } = {}
+  { isRemoved = false, ports }: { isRemoved?: boolean, ports?: string[] } = {}
 ): Promise<{ process: ChildProcess, endpoint: string }> {
-  const child = spawn(PYTHON, ['-W', 'ignore', SERVER, folder, ...isRemoved ? ['remove'] : []], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  const args = [folder, ...ports ?? await freePorts(), ...isRemoved ? ['remove'] : []]
+  const child = spawn(PYTHON, ['-W', 'ignore', SERVER, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
   const errors: string[] = []
   child.stderr.on('data', (text: Buffer) => { errors.push(String(text)) })
   for await (const line of createInterface({ input: child.stdout })) {
