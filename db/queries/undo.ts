@@ -45,6 +45,13 @@ export async function importsByReference (
   return references.length === 0 ? [] : await imports(db).where('reference', 'in', references).execute()
 }
 
+/** The newest import that can be undone or that was undone. */
+export async function newestImport (db: Reads): Promise<UndoableImport | undefined> {
+  return await imports(db)
+    .where((eb) => eb.or([eb('undo_imports.import_id', 'is not', null), eb('undone_at', 'is not', null)]))
+    .orderBy('imports.id', 'desc').limit(1).executeTakeFirst()
+}
+
 /** Imports that are not undone, the newest first. */
 export async function listUndoable (db: Reads, limit: number): Promise<UndoableImport[]> {
   return await imports(db).where('undo_imports.import_id', 'is not', null).where('undone_at', 'is', null)

@@ -121,5 +121,11 @@ export function keepAfter (importId: number): string[] {
         AND r.source_id = undo_records.source_id AND r.body = undo_records.body
         AND r.parent IS NOT DISTINCT FROM undo_records.parent
         AND r.other IS NOT DISTINCT FROM undo_records.other)`,
+    // An import that changed nothing cannot be undone.
+    `DELETE FROM undo_imports WHERE import_id = ${importId}${
+      ['courses', 'records', 'accounts', 'erased_people'].map((table) =>
+        ` AND NOT EXISTS (SELECT 1 FROM undo_${table} WHERE import_id = ${importId})`
+      ).join('')
+    }`,
   ]
 }

@@ -6,6 +6,7 @@ import { migrationStatus } from '../../db/sqlite/database-copy.ts'
 import { readConfig } from '../config.ts'
 import { assertOwnBackups } from '../backup/own-backups.ts'
 import { makeBackup, type BackupFacts } from '../backup/backup.ts'
+import { counted } from '../counted.ts'
 import { openStorage } from '../files/storage/location.ts'
 import { VERSION } from '../version.ts'
 import { parseId } from './program/arguments.ts'
@@ -60,13 +61,14 @@ export function backupCommand (context: CommandContext): Command {
         if (json === true) context.stdout.json(shown(facts))
         else {
           context.stderr.write(
-            `${facts.files} files with ${facts.bytes} bytes, ${facts.copied} of them new, ` +
-              `and a database of ${facts.databaseBytes} bytes, all verified.\n`
+            `${counted(facts.files, 'file')} with ${counted(facts.bytes, 'byte')}, ` +
+              `${facts.copied} of them new, and a database of ${facts.databaseBytes} bytes, all verified.\n`
           )
           if (facts.objects !== undefined) {
             context.stderr.write(
-              `The ${facts.objects.count} files at FILES_URL (${facts.objects.bytes} bytes) are listed in ` +
-                'objects.jsonl but not copied. Back up the bucket too, after the database.\n'
+              `${counted(facts.objects.count, 'file')} at FILES_URL (${
+                counted(facts.objects.bytes, 'byte')
+              }): listed in objects.jsonl but not copied. Back up the bucket too, after the database.\n`
             )
           }
           context.stdout.write(`${facts.path}\n`)

@@ -6,6 +6,7 @@ import { assertNotRestoring } from '../backup/data-folder.ts'
 import { readConfig, type Config } from '../config.ts'
 import type { CopyResult } from '../copy/copy.ts'
 import { filesStay, type CopyFiles } from '../copy/copy-files.ts'
+import { counted } from '../counted.ts'
 import { createDiskStorage } from '../files/storage/disk.ts'
 import type { CommandContext } from './program/context.ts'
 import { stopped, wrongUsage } from './program/failures.ts'
@@ -109,8 +110,8 @@ function shown ({ outcome, tables, rows, files, bytes, leftOut }: CopyResult, pl
 }
 
 function sentenceOf ({ outcome, tables, rows, files, bytes, leftOut }: CopyResult, places: Places): string {
-  const what = `${rows} rows of ${tables.length} tables`
-  const stored = `${files} files with ${bytes} bytes`
+  const what = `${counted(rows, 'row')} of ${counted(tables.length, 'table')}`
+  const stored = `${counted(files, 'file')} with ${counted(bytes, 'byte')}`
   const stay = places.files === null
     ? ` The files stay in ${places.from}: one node can use them, with DATA_DIR=${places.from}. ` +
       'For several nodes, copy them to an object store with --to-files.'
@@ -118,7 +119,8 @@ function sentenceOf ({ outcome, tables, rows, files, bytes, leftOut }: CopyResul
   const to = places.files === null ? '' : ` to ${places.files}`
   const nul = leftOut === 0
     ? ''
-    : ` ${leftOut} NUL characters in texts were left out; PostgreSQL cannot store them.`
+    : ` ${counted(leftOut, 'NUL character was', 'NUL characters were')} left out of texts; PostgreSQL ` +
+      'cannot store them.'
   switch (outcome) {
     case 'would-copy': return `Would copy ${what}, and ${stored}. Nothing was created.${stay}\n`
     case 'compared': return `Everything is there already: ${what}, and ${stored}.\n`

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { BY_COMMAND } from '../audit/audit.ts'
+import { counted } from '../counted.ts'
 import type { FileRow } from '../files/file-library.ts'
 import type { BadFile, Verification } from '../files/verify-files.ts'
 import { isoTime } from '../iso-time.ts'
@@ -118,8 +119,8 @@ export function fileCommand (context: CommandContext): Command {
             `${row.id}  ${row.owner_type} ${row.owner_id}  ${oneLine(row.filename)}\n`
           )
         }
-        const removed = `${swept.files} expired files (${swept.bytes} bytes)`
-        const forgotten = `${swept.tombstones} that were removed earlier`
+        const removed = `${counted(swept.files, 'expired file')} (${counted(swept.bytes, 'byte')})`
+        const forgotten = `${counted(swept.tombstones, 'file')} removed earlier`
         context.stderr.write(
           dryRun
             ? `Would remove ${removed} and forget ${forgotten}.\n`
@@ -128,7 +129,8 @@ export function fileCommand (context: CommandContext): Command {
       }
       if (swept.failed > 0) {
         throw failed(
-          `The bytes of ${swept.failed} files could not be removed. The service tries again when it starts.`
+          `The bytes of ${counted(swept.failed, 'file')} could not be removed. ` +
+            'The service tries again when it starts.'
         )
       }
     })
@@ -156,7 +158,7 @@ export function fileCommand (context: CommandContext): Command {
           }
         }
       })
-      context.stderr.write(`Deleted ${ids.length - missing.length} files.\n`)
+      context.stderr.write(`Deleted ${counted(ids.length - missing.length, 'file')}.\n`)
       if (missing.length > 0) {
         throw new DomainError('FILE_NOT_FOUND', {
           detail: `There is no file with id ${missing.join(', ')}. ` +
@@ -209,7 +211,7 @@ function verificationText ({ files, bytes, lost, damaged, orphaned, found, repai
     ...damaged.map((file) => `damaged   ${named(file)}`),
     ...orphaned.map((path) => `orphaned  ${oneLine(path)}`),
     ...found.map((id) => `found     file ${id}${repaired ? ', shown again' : ': hidden as lost, and there'}`),
-    `${files} files with ${bytes} bytes were read.`,
+    `Read ${counted(files, 'file')} with ${counted(bytes, 'byte')}.`,
     '',
   ].join('\n')
 }

@@ -4,6 +4,7 @@ import { isDiskFull } from '../../db/failures.ts'
 import { openDatabase, type Database } from '../../db/index.ts'
 import { readConfig, type Config } from '../config.ts'
 import { BY_COMMAND, createAudit } from '../audit/audit.ts'
+import { counted } from '../counted.ts'
 import { BOUNDS_OF_COMMANDS, COLUMN_USES, type ColumnEntry } from '../imports/columns.ts'
 import { IMPORT_FORMATS, type DateOrder, type ImportFormat } from '../imports/import-options.ts'
 import type { ColumnMap } from '../imports/column-maps/column-map.ts'
@@ -240,7 +241,7 @@ function fail (
     )
   }
   if (count > errors.length) stderr.write(`and ${count - errors.length} more\n`)
-  throw failed(`${count === 1 ? '1 error' : `${count} errors`}. Nothing was changed.`)
+  throw failed(`${counted(count, 'error')}. Nothing was changed.`)
 }
 
 function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stderr }: CommandContext): void {
@@ -264,7 +265,7 @@ function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stde
 function columnsTable (columns: NonNullable<ImportSummary['columns']>, count: number): string {
   const row = ({ name, used_as: use, reason }: ColumnEntry) => [shorten(name), COLUMN_USES[use], reason ?? '']
   const table = textTable([['COLUMN', 'USED AS', 'WHY'], ...columns.map(row)])
-  return count > columns.length ? `${table}and ${count - columns.length} more columns\n` : table
+  return count > columns.length ? `${table}and ${counted(count - columns.length, 'more column')}\n` : table
 }
 
 /** A bar on a terminal, elsewhere a line for each step. */

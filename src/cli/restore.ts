@@ -8,6 +8,7 @@ import type { CommandContext } from './program/context.ts'
 import { stopped } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { createProgressBar } from './program/progress-bar.ts'
+import { counted } from '../counted.ts'
 
 export function restoreCommand (context: CommandContext): Command {
   return new Command('restore')
@@ -50,12 +51,13 @@ export function restoreCommand (context: CommandContext): Command {
           })
         } else context.stdout.write(`${config.DATA_DIR}\n`)
         context.stderr.write(
-          `Restored ${name}: the database and ${files} files with ${bytes} bytes, all verified. ` +
-            'All users have to sign in again. Accounts and tokens are those of the backup.\n'
+          `Restored ${name}: the database and ${counted(files, 'file')} with ${counted(bytes, 'byte')}, ` +
+            'all verified. All users have to sign in again. Accounts and tokens are those of the backup.\n'
         )
         if (missing.length > 0) {
           context.stderr.write(
-            `${missing.length} files were already lost or damaged in the backup; the service hides them.\n`
+            `${counted(missing.length, 'file was', 'files were')} already lost or damaged in the backup ` +
+              'and will be hidden.\n'
           )
         }
         if (migrationStatus(config.databaseFile).pending.length > 0) {

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { BY_COMMAND } from '../audit/audit.ts'
+import { counted } from '../counted.ts'
 import { exportPerson } from '../person-data/export-person.ts'
 import {
   erasePerson,
@@ -10,7 +11,8 @@ import {
 import { findPeople, type Person } from '../person-data/person.ts'
 import { personName } from '../person-name.ts'
 import type { Services } from '../services.ts'
-import { parseId, readLine } from './program/arguments.ts'
+import { parseId } from './program/arguments.ts'
+import { isConfirmed } from './program/confirm.ts'
 import type { CommandContext } from './program/context.ts'
 import { failed, stopped, wrongUsage } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
@@ -208,27 +210,15 @@ function erasedText ({ counts, copies, wiped }: Erased): string {
 /**
  * Throws WRONG_USAGE without a terminal, and STOPPED for any other answer than "yes", Ctrl-C included.
  */
-async function confirm ({ stdin, stderr, signal }: CommandContext): Promise<void> {
-  if (stdin.isTTY !== true) {
+async function confirm (context: CommandContext): Promise<void> {
+  if (context.stdin.isTTY !== true) {
     throw wrongUsage('Nothing was erased. Run this in a terminal to confirm, or use --yes.')
   }
-  stderr.write('Erase permanently? Type yes: ')
-  const giveUp = () => { stdin.destroy() }
-  signal.addEventListener('abort', giveUp)
-  const answer = await readLine(stdin).catch((error: unknown) => {
-    if (signal.aborted) return ''
-    throw error
-  })
-  signal.removeEventListener('abort', giveUp)
-  if (answer.trim().toLowerCase() !== 'yes') throw stopped('Nothing was erased.')
+  if (!await isConfirmed('Erase permanently?', context)) throw stopped('Nothing was erased.')
 }
 
 function some (lines: string[]): string[] {
   return lines.length <= MOST_LISTED
     ? lines
     : [...lines.slice(0, MOST_LISTED), `  and ${lines.length - MOST_LISTED} more`]
-}
-
-function counted (count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`
 }

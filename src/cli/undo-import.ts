@@ -1,18 +1,20 @@
 import { Command, InvalidArgumentError } from 'commander'
 import {
-  coursesOfImport, findImport, importsByReference, listUndoable, type UndoableImport,
+  coursesOfImport, findImport, importsByReference, listUndoable, newestImport, type UndoableImport,
 } from '../../db/queries/undo.ts'
 import type { Reads } from '../../db/index.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
-import { undoImport, type UndoSummary } from '../imports/undo-import.ts'
+import { counted } from '../counted.ts'
+import { checkUndo, undoImport, type UndoSummary } from '../imports/undo-import.ts'
 import { undoneText } from '../imports/undo.job.ts'
 import { changesText } from '../imports/import-audit.ts'
 import type { ImportSummary } from '../imports/outcome.ts'
 import { isoTime } from '../iso-time.ts'
 import { parseId } from './program/arguments.ts'
+import { isConfirmed } from './program/confirm.ts'
 import type { CommandContext } from './program/context.ts'
 import { listNames } from '../short-text.ts'
-import { failed } from './program/failures.ts'
+import { failed, stopped } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { oneLine } from './program/printer.ts'
 import { textTable } from './program/table.ts'
@@ -21,6 +23,7 @@ interface UndoFlags {
   courses?: number[]
   job: boolean
   list: boolean
+  yes: boolean
   json: boolean
 }
 
@@ -37,6 +40,7 @@ export function undoImportCommand (context: CommandContext): Command {
     .option('--courses <ids>', 'only these courses, separated by commas', parseIds)
     .option('--job', 'the id is the number of a job', false)
     .option('--list', 'list the imports that can be undone, and undo nothing', false)
+    .option('--yes', 'without an id, in a terminal: do not ask for confirmation', false)
     .option('--json', 'print the result as JSON', false)
     .action(async (id: number | undefined, flags: UndoFlags) => {
       await withServices(context, async ({ db, audit, clock, config }) => {
@@ -47,7 +51,9 @@ export function undoImportCommand (context: CommandContext): Command {
           list(named, config.IMPORT_UNDO_DAYS, flags, context)
           return
         }
-        const importId = id === undefined ? await newest(db.reads) : await meant(db.reads, id, flags)
+        const importId = id === undefined
+          ? await newest(db.reads, flags, context)
+          : await meant(db.reads, id, flags)
         const summary = await undoImport(db, {
           importId, courses: flags.courses, reference: null, fence: null, now: clock.now,
         })
@@ -64,10 +70,27 @@ async function courseNames (db: Reads, importId: number): Promise<string[]> {
   return (await coursesOfImport(db, importId)).map(({ name }) => name)
 }
 
-async function newest (db: Reads): Promise<number> {
-  const [found] = await listUndoable(db, 1)
+/**
+ * The newest import, whether it is undone or not: the same command again must not undo the one before it.
+ * Asks on a terminal. Throws what `undoImport` throws, before it asks.
+ */
+async function newest (db: Reads, { courses, yes }: UndoFlags, context: CommandContext): Promise<number> {
+  const found = await newestImport(db)
   if (found === undefined) throw failed('There is no import that can be undone.')
-  return found.id
+  const { id, undone_at: undoneAt } = found
+  if (undoneAt !== null) {
+    throw failed(`The newest import (${id}) was undone ${isoTime(undoneAt)}. To undo an earlier one, give ` +
+      'its number: "perfbook undo-import --list" lists them.')
+  }
+  const { chosen } = await checkUndo(db, { importId: id, courses })
+  context.stderr.write(`The newest import is ${id}, of ${isoTime(found.applied_at)}; ` +
+    `${changesText(JSON.parse(found.summary) as ImportSummary)}. ` +
+    `The undo changes ${counted(chosen.length, 'course')}: ` +
+    `${oneLine(listNames(chosen.map(({ name }) => name)))}.\n`)
+  if (context.stdin.isTTY === true && !yes && !await isConfirmed('Undo it?', context)) {
+    throw stopped('Nothing was undone.')
+  }
+  return id
 }
 
 /** The import with this number, or whose job has it. */
@@ -126,7 +149,7 @@ function report (
   const which = names.length === 0 ? '' : ` (${oneLine(listNames(names))})`
   stderr.write(`Import ${id}${which} was undone. Courses: ${restored} restored, ${deleted} deleted.\n`)
   if (emptied > 0) {
-    stderr.write(`${emptied} new ${emptied === 1 ? 'course has' : 'courses have'} exports and ` +
+    stderr.write(`${counted(emptied, 'new course has', 'new courses have')} exports and ` +
       'stayed, without people and tasks. "perfbook course delete" deletes such a course.\n')
   }
   if (remaining > 0) stderr.write(`Courses of this import that are not undone: ${remaining}.\n`)

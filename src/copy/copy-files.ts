@@ -1,6 +1,7 @@
 import type { Database } from '../../db/index.ts'
 import type { FileRow } from '../../db/queries/files.ts'
 import type { CopySource } from '../../db/sqlite/copy-source.ts'
+import { counted } from '../counted.ts'
 import { DomainError } from '../errors.ts'
 import type { FileStorage } from '../files/storage/file-storage.ts'
 import { bytesState } from '../files/stored-bytes.ts'
@@ -44,16 +45,17 @@ export function filesStay (storage: FileStorage): CopyFiles {
 export async function checkFiles (
   storage: FileStorage, source: CopySource
 ): Promise<{ files: number, bytes: number }> {
-  const counted = { files: 0, bytes: 0 }
+  const total = { files: 0, bytes: 0 }
   const bad: string[] = []
   for (const file of expectedFiles(source)) {
     if (await storage.size(file) !== file.size) bad.push(shownFile(file))
-    counted.files++
-    counted.bytes += file.size
+    total.files++
+    total.bytes += file.size
   }
-  if (bad.length === 0) return counted
+  if (bad.length === 0) return total
   throw new DomainError('COPY_REFUSED', {
-    detail: `${bad.length} files of the data folder are lost or damaged, such as ${bad[0] ?? ''}. ` +
+    detail: `${counted(bad.length, 'file of the data folder is', 'files of the data folder are')} lost or ` +
+      `damaged, such as ${bad[0] ?? ''}. ` +
       'Nothing was changed. Run "perfbook file verify --repair" to hide them, then copy again.',
   })
 }

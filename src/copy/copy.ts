@@ -15,6 +15,7 @@ import { openCopySource, type CopySource } from '../../db/sqlite/copy-source.ts'
 import { lockFolder } from '../../db/sqlite/folder-lock.ts'
 import type { Database } from '../../db/index.ts'
 import { TABLES_IN_ORDER, type TableName } from '../../db/table-order.ts'
+import { counted } from '../counted.ts'
 import { DomainError } from '../errors.ts'
 import { listNames } from '../short-text.ts'
 import { explained } from './copy-failures.ts'
@@ -214,7 +215,8 @@ async function compare (
 
 function areDamaged (files: readonly string[]): DomainError {
   return new DomainError('COPY_FAILED', {
-    detail: `${files.length} files differ from what the database says, such as ${files[0] ?? ''}. Run ` +
+    detail: `${counted(files.length, 'file differs', 'files differ')} from what the database says, such as ` +
+      `${files[0] ?? ''}. Run ` +
       '"perfbook file verify --repair" to hide damaged files, then the same command again.',
   })
 }
@@ -224,7 +226,7 @@ function columnNames ({ columns }: TableShape): string[] { return columns.map((c
 function hasChanged (tables: readonly TableName[], files: readonly string[]): DomainError {
   const what = [
     ...tables.length > 0 ? [`the rows of ${listNames(tables)}`] : [],
-    ...files.length > 0 ? [`${files.length} files, such as ${files[0]}`] : [],
+    ...files.length > 0 ? [`${counted(files.length, 'file')}, such as ${files[0]}`] : [],
   ]
   return new DomainError('COPY_FAILED', {
     detail: `The copy was complete, and now differs from the folder: ${what.join(', and ')}. ` +

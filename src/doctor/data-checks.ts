@@ -5,6 +5,7 @@ import { sqliteFile, type Database } from '../../db/index.ts'
 import { checkSchema } from '../../db/migrations/migrate.ts'
 import { databaseProblems, migrationStatus, openSnapshot } from '../../db/sqlite/database-copy.ts'
 import { newestTime } from '../../db/queries/monitoring.ts'
+import { counted } from '../counted.ts'
 import { hasCode } from '../errors.ts'
 import { freeSpace } from '../files/disk-space.ts'
 import type { FileLocation } from '../file-location.ts'
@@ -110,7 +111,7 @@ export async function checkDisk ({ dataFolder }: DataPlaces, minFreeBytes: numbe
     )
   }
   if (free.files < 1000) {
-    return problem('disk', `The disk has room for only ${free.files} more files.`, advice)
+    return problem('disk', `The disk has room for only ${counted(free.files, 'more file')}.`, advice)
   }
   return fine('disk', `${megabytes(free.bytes)} are free`)
 }

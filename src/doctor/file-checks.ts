@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Database } from '../../db/index.ts'
+import { counted } from '../counted.ts'
 import type { FileLocation } from '../file-location.ts'
 import { storageParts } from '../files/installation.ts'
 import { openStorage } from '../files/storage/location.ts'
@@ -43,7 +44,7 @@ export async function checkStoredFiles (
   if (lost.length + damaged.length + orphaned.length === 0) {
     return fine(
       name,
-      `${found.files} files with ${megabytes(found.bytes)} ${isDeep ? 'were verified' : 'are present'}`
+      `${counted(found.files, 'file')} with ${megabytes(found.bytes)}, ${isDeep ? 'verified' : 'present'}`
     )
   }
   const [first] = [...lost, ...damaged].map(({ path }) => path).concat(orphaned)

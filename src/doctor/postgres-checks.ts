@@ -5,6 +5,7 @@ import { shownAddress } from '../../db/postgres/address.ts'
 import { LEAST_VERSION } from '../../db/postgres/copy-target.ts'
 import { tlsProblem } from '../../db/postgres/tls-problem.ts'
 import { serverFacts, type ServerFacts } from '../../db/postgres/server-facts.ts'
+import { counted } from '../counted.ts'
 import { hasCode } from '../errors.ts'
 import type { Config } from '../config.ts'
 import { isoTime } from '../iso-time.ts'
@@ -116,8 +117,8 @@ function checkConnections (
 ): Finding {
   const count = Math.max(1, nodes.length)
   const wanted = pool * count
-  const text = `${count} ${count === 1 ? 'node' : 'nodes'} with DATABASE_POOL=${pool} may open ${wanted} ` +
-    `connections; the server allows ${mostConnections}, and ${openConnections} are open`
+  const text = `${counted(count, 'node')} with DATABASE_POOL=${pool} may open ${wanted} ` +
+    `connections; the server allows ${mostConnections}, and has ${openConnections} open`
   return wanted <= mostConnections
     ? fine('connections', text)
     : problem('connections', `${text}.`, 'Raise max_connections of PostgreSQL, or lower DATABASE_POOL.')

@@ -2,6 +2,7 @@
 import type { Reads } from '../../db/index.ts'
 import { exportsOfSnapshots } from '../../db/queries/snapshots.ts'
 import { openSnapshot as openDatabaseSnapshot } from '../../db/sqlite/database-copy.ts'
+import { counted } from '../counted.ts'
 import { openSnapshot } from '../snapshots/snapshot.ts'
 import type { DataPlaces } from './data-checks.ts'
 import { fine, problem, type Finding } from './finding.ts'
@@ -33,12 +34,12 @@ export async function checkSnapshots (
   if (damaged.length > 0) {
     return problem(
       NAME,
-      `${damaged.length} of ${ids.length} are damaged. The ids of the exports are ${named(damaged)}.`,
+      `Damaged: ${damaged.length} of ${ids.length}. The ids of the exports are ${named(damaged)}.`,
       'The workbooks are not affected, but nothing can be compared with these exports. Restore a backup, ' +
         'or delete their files with "perfbook file delete" and export again.'
     )
   }
-  return fine(NAME, `${ids.length} exports can be compared with`)
+  return fine(NAME, `${counted(ids.length, 'export')} can be compared with`)
 }
 
 /** The same for a data folder. */

@@ -3,15 +3,17 @@ import { insertAuditEntry } from '../../db/queries/audit.ts'
 import type { Trx } from '../../db/index.ts'
 import type { Row } from '../../db/tables.ts'
 import type { Counts, ImportSummary } from './outcome.ts'
+import { counted } from '../counted.ts'
 
 export const IMPORT_RUN = 'import.run'
 
-/** `changed: 1 courses, 3 students, 12 scores`, or `changed: nothing` for an import that failed. */
+/** `changed: 1 course, 3 students, 12 scores`, or `changed: nothing` for an import that failed. */
 export function changesText (summary: ImportSummary | undefined): string {
   if (summary === undefined) return 'changed: nothing'
   const changed = ({ added, updated, removed }: Counts) => added + updated + removed
   const { courses, students, scores } = summary
-  return `changed: ${changed(courses)} courses, ${changed(students)} students, ${changed(scores)} scores`
+  return `changed: ${counted(changed(courses), 'course')}, ${counted(changed(students), 'student')}, ` +
+    counted(changed(scores), 'score')
 }
 
 export interface ImportEntry {

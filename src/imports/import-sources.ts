@@ -6,6 +6,7 @@ import { readResult, storedResult } from '../../db/queries/stored-json.ts'
 import { openStaging } from '../../db/staging/open-staging.ts'
 import type { Staging } from '../../db/staging/staging.ts'
 import { isTimeZone } from '../courses/course-time.ts'
+import { counted } from '../counted.ts'
 import { shorten } from '../short-text.ts'
 import { courseScope, NO_COURSE } from './course-scope.ts'
 import { importByFormat } from './formats.ts'
@@ -162,7 +163,8 @@ async function apply (summary: ImportSummary, staging: Staging, options: ImportO
     const seconds = Math.round(lockTimeoutMs / 1000)
     throw new Refusal(
       { file: null },
-      `another program has kept the database locked for ${seconds} seconds; try again when it has finished`
+      `another program has kept the database locked for ${counted(seconds, 'second')}; ` +
+        'try again when it has finished'
     )
   }
 }

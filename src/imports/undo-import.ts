@@ -127,7 +127,8 @@ function notPossible (found: UndoableImport | undefined): DomainError {
       ? 'This is an undo, which cannot be undone. Import the file again.'
       : found.undone_at !== null
         ? `This import was undone ${isoTime(found.undone_at)}.`
-        : 'This import is too old to be undone. To go back, import the earlier file again.'
+        : 'This import changed nothing, or it is too old to be undone. To go back, import the earlier ' +
+          'file again.'
   return new DomainError('UNDO_NOT_POSSIBLE', { detail })
 }
 

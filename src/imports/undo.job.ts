@@ -1,6 +1,7 @@
 import { insertAuditEntry } from '../../db/queries/audit.ts'
 import type { Database, DatabaseLocation, Trx } from '../../db/index.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
+import { counted } from '../counted.ts'
 import { exponentialBackoff, type JobKind } from '../jobs/job-kind.ts'
 import type { ImportEntry } from './import-audit.ts'
 import type { UndoRequest, UndoSummary } from './undo-import.ts'
@@ -79,7 +80,8 @@ export function undoKind ({ db, now }: UndoKindOptions): JobKind<UndoTask> {
 export function undoneText (undone: UndoSummary | undefined): string {
   return undone === undefined
     ? 'changed: nothing'
-    : `changed: ${undone.restored} courses restored, ${undone.deleted} deleted, ${undone.emptied} emptied`
+    : `changed: ${counted(undone.restored, 'course')} restored, ${undone.deleted} deleted, ` +
+      `${undone.emptied} emptied`
 }
 
 function payloadOf (job: JobRow): UndoPayload { return JSON.parse(job.payload) as UndoPayload }

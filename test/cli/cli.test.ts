@@ -374,7 +374,7 @@ t.test('the audit log records what the command line does, in numbers', async (t)
   t.strictSame(entries.reverse().map(({ action, subject }) => [action, subject]), [
     [
       'import.run',
-      `changed: ${courses!.added} courses, ${students!.added} students, ${scores!.added} scores`,
+      `changed: ${courses!.added} course, ${students!.added} students, ${scores!.added} scores`,
     ],
     ['export.write', 'course 1'],
     ['export.request', 'course 1'],

@@ -78,7 +78,7 @@ t.test('all is well', async (t) => {
   }
   const { status, stdout } = await perfbook(folder, ['doctor'], { env: { PORT: '0', MIN_FREE_BYTES: '0' } })
   t.equal(status, 0)
-  t.match(stdout, /^ok {7}files {8}1 files with [\d.]+ MB are present$/m)
+  t.match(stdout, /^ok {7}files {8}1 file with [\d.]+ MB, present$/m)
 })
 
 t.test('beside a service, which is asked whether it is ready', async (t) => {
@@ -144,7 +144,7 @@ t.test('each problem is named, with what to do', async (t) => {
 
 t.test('snapshots that are damaged', async (t) => {
   const { folder } = await setUp(t)
-  t.match((await examine(folder)).of('snapshots'), { ok: true, message: /^1 exports/ })
+  t.match((await examine(folder)).of('snapshots'), { ok: true, message: /^1 export can/ })
   const sqlite = connect(join(folder, 'perfbook.sqlite'))
   t.teardown(() => {
     sqlite.close()
@@ -155,10 +155,10 @@ t.test('snapshots that are damaged', async (t) => {
   setPart.run(whole.bytes.subarray(0, 20))
   t.equal((await examine(folder)).of('snapshots')?.ok, true, 'all parts are read with --deep only')
   t.match((await examine(folder, ['--deep'])).problems, [
-    { check: 'snapshots', message: `1 of 1 are damaged. The ids of the exports are ${whole.export_id}.` },
+    { check: 'snapshots', message: `Damaged: 1 of 1. The ids of the exports are ${whole.export_id}.` },
   ])
   sqlite.prepare("UPDATE export_snapshots SET bytes = x'00' WHERE part = 0").run()
-  t.match((await examine(folder)).problems, [{ check: 'snapshots', message: /damaged/ }])
+  t.match((await examine(folder)).problems, [{ check: 'snapshots', message: /Damaged/ }])
 })
 
 t.test('a database that is damaged, or newer', async (t) => {

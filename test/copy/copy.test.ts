@@ -110,7 +110,7 @@ t.test('a second run compares, and finds what has changed since', { skip: noPost
   bytes[9]! ^= 1
   rmSync(path)
   appendFileSync(path, bytes)
-  t.match(await copy(folder, target), { status: 1, stderr: /rows of categories, and 1 files, such as/ })
+  t.match(await copy(folder, target), { status: 1, stderr: /rows of categories, and 1 file, such as/ })
 })
 
 t.test('a dry run creates nothing', { skip: noPostgres }, async (t) => {
@@ -189,7 +189,7 @@ t.test('NUL characters are left out, and it says so', { skip: noPostgres }, asyn
   const sqlite = connect(file)
   sqlite.exec("UPDATE students SET last_name = 'A' || char(0) || 'B' WHERE id = 1")
   sqlite.close()
-  t.match(await copy(folder, target), { status: 0, stderr: / 1 NUL characters in texts were left out/ })
+  t.match(await copy(folder, target), { status: 0, stderr: / 1 NUL character was left out of texts/ })
   t.strictSame(await ask(target, 'SELECT last_name FROM students WHERE id = 1'), [{ last_name: 'AB' }])
   t.match(await copy(folder, target), { status: 0, stderr: /^Everything is there/ })
 })

@@ -111,7 +111,7 @@ t.test('a changed object is found', { skip }, async (t) => {
 
   await putObject(storeOf(settings), rows[0]!.object_key!, 'x'.repeat(rows[0]!.size))
   const [hex] = files.keys()
-  const pattern = new RegExp(`1 files, such as ${hex!}/`)
+  const pattern = new RegExp(`1 file, such as ${hex!}/`)
   t.match(await copy(folder, target, settings), { status: 1, stderr: pattern })
 })
 

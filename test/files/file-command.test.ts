@@ -76,7 +76,7 @@ t.test('list', async (t) => {
 t.test('verify', async (t) => {
   const { env, run, json, store, pathOf, folder } = await start(t)
   const [, lost, damaged] = [await store('fine'), await store('lost'), await store('damaged')]
-  t.match(await run('verify'), { status: 0, stdout: '3 files with 15 bytes were read.\n' })
+  t.match(await run('verify'), { status: 0, stdout: 'Read 3 files with 15 bytes.\n' })
   rmSync(pathOf(lost))
   writeFileSync(pathOf(damaged), 'dAmaged')
   const unknown = newHex()
@@ -90,7 +90,7 @@ t.test('verify', async (t) => {
       `lost      ${lost.hex}/a.txt (file ${lost.id} of course 1)`,
       `damaged   ${damaged.hex}/a.txt (file ${damaged.id} of course 1)`,
       `orphaned  ${unknown}`,
-      '2 files with 11 bytes were read.',
+      'Read 2 files with 11 bytes.',
       '',
     ].join('\n')
   )
@@ -136,7 +136,7 @@ t.test('sweep', async (t) => {
   t.match(await run('sweep', '--dry-run'), {
     status: 0,
     stdout: `${old.id}  course 1  a.txt\n`,
-    stderr: 'Would remove 1 expired files (4 bytes) and forget 0 that were removed earlier.\n',
+    stderr: 'Would remove 1 expired file (4 bytes) and forget 0 files removed earlier.\n',
   })
   t.equal(kept().length, 2)
   t.match(await json('sweep', '--dry-run'), {
@@ -157,7 +157,7 @@ t.test('delete', async (t) => {
   t.match(await run('delete', String(one.id), '999'), {
     status: 1,
     stdout: '',
-    stderr: /Deleted 1 files\.\nerror: There is no file with id 999/,
+    stderr: /Deleted 1 file\.\nerror: There is no file with id 999/,
   })
   t.strictSame(kept(), [two.hex])
 })

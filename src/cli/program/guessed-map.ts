@@ -1,5 +1,6 @@
 // What the command line says about a table in no known format, and the file with its guessed column map.
 import { writeFileSync } from 'node:fs'
+import { counted } from '../../counted.ts'
 import type { TableGuess } from '../../imports/column-maps/table-guess.ts'
 import { shorten } from '../../short-text.ts'
 import type { CommandContext } from './context.ts'
@@ -18,8 +19,10 @@ export function guessText ({ map, students }: TableGuess): string {
     possible === undefined ? '' : String(possible ?? 'none'),
     note ?? '',
   ])
-  const head = `This looks like a table of ${students} students and ${tasks} assignments. Its header is in ` +
-    `row ${header}${points == null ? '' : `, its points possible are in row ${points}`}. A guess:\n`
+  const size = `${counted(students, 'student')} and ${counted(tasks, 'assignment')}`
+  const head = `This looks like a table of ${size}. Its header is in row ${header}${
+    points == null ? '' : `, its points possible are in row ${points}`
+  }. A guess:\n`
   return head + textTable([['COLUMN', 'USE', 'POINTS', 'WHY'], ...rows])
 }
 

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
 import { displayName } from '../../accounts/access.ts'
 import type { Config } from '../../config.ts'
+import { counted } from '../../counted.ts'
 import { DomainError } from '../../errors.ts'
 import { exportOptionsSchema, FORMAT_NAMES } from '../../exports/export-options.ts'
 import type { ExportItem, Exports } from '../../exports/exports.ts'
@@ -46,7 +47,8 @@ export const exportsRoutes: FastifyPluginAsyncTypebox<ExportsRoutesOptions> = as
         keyGenerator: (request: FastifyRequest) => String(principalOf(request).userId),
         errorResponseBuilder: (request: FastifyRequest, { max, ttl }: { max: number, ttl: number }) =>
           new DomainError('RATE_LIMITED', {
-            detail: `More than ${max} exports were requested within a minute. Try again later.`,
+            detail: `More than ${counted(max, 'export was', 'exports were')} requested within a minute. ` +
+              'Try again later.',
             retryAfterSeconds: Math.ceil(ttl / 1000),
           }),
       },

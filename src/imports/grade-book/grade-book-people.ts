@@ -1,5 +1,6 @@
 import type { Row } from '../../../db/tables.ts'
 import { dayAt } from '../../courses/course-time.ts'
+import { counted } from '../../counted.ts'
 import { shorten } from '../../short-text.ts'
 import type { SourceStudent } from '../book-source.ts'
 import type { ImportRun } from '../import-run.ts'
@@ -165,7 +166,8 @@ function checkNewPeople (
   }
   problems.error(
     first.place,
-    `${added.length} of the ${people} people in this grade book are not in the course ` +
+    `${added.length} of the ${counted(people, 'person', 'people')} in this grade book ` +
+      `${added.length === 1 ? 'is' : 'are'} not in the course ` +
       `"${shorten(course.live.name)}", more than a tenth (this is the first); check that it is the right ` +
       `course and that no spreadsheet changed the ids, or allow it ${HOW_TO_ALLOW.newPeople}`
   )

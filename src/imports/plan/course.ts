@@ -1,6 +1,7 @@
 // Compares a course as its source describes it with the course as it is stored, and notes what has to change.
 // Nothing is written to the service's database here.
 import type { Row } from '../../../db/tables.ts'
+import { counted } from '../../counted.ts'
 import { gradingScaleText } from '../../courses/grading-scale.ts'
 import { CellReader } from '../../courses/packed-cells.ts'
 import { shorten } from '../../short-text.ts'
@@ -46,7 +47,7 @@ export function planCourseRemoval (
   if (scores > 0 && !allowRemovals) {
     problems.error(
       place,
-      `the course "${shorten(live.name)}" with its ${scores} results would be removed; ` +
+      `the course "${shorten(live.name)}" with its ${counted(scores, 'result')} would be removed; ` +
         `if this is intended, allow it ${HOW_TO_ALLOW.removals}`
     )
   }

@@ -1,5 +1,6 @@
 // The packed cells of every student of a course: the stored ones, with what the source says put over them,
 // compared byte by byte.
+import { counted } from '../../counted.ts'
 import { shorten } from '../../short-text.ts'
 import { HOW_TO_ALLOW } from '../messages.ts'
 import type { CoursePlanning } from './planning.ts'
@@ -45,7 +46,7 @@ export function planScores (course: CoursePlanning, tasks: PlannedTasks, student
   if (!course.allowRemovals && removed * 2 > stored) {
     problems.error(
       book.place,
-      `${removed} of the ${stored} results of the course "${shorten(book.name)}" would be ` +
+      `${removed} of the ${counted(stored, 'result')} of the course "${shorten(book.name)}" would be ` +
         `removed, more than half; if this is intended, allow it ${HOW_TO_ALLOW.removals}`
     )
   }

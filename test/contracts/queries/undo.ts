@@ -85,6 +85,7 @@ async function callOnImports (db: Database, recorded: Recorded): Promise<void> {
     await undo.importsByReference(reads, ['job-1', 'job-9'])
     await undo.listUndoable(reads, 2)
     await undo.listUndoable(reads, 10)
+    await undo.newestImport(reads)
   }
   await ask()
   await look(reads)

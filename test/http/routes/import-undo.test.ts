@@ -44,11 +44,16 @@ t.test('an import is undone by a job, once; the list says so, and the audit log'
   t.ok(actions.includes('import.undo') && actions.includes('import.undone'))
 })
 
-t.test('a later import is in the way; a dry run has nothing to undo', async (t) => {
+t.test('a later import is in the way; without changes there is nothing to undo', async (t) => {
   const service = await startTestService(t)
   const first = await upload(service, '/api/imports', { name: 'physics.json', bytes: PHYSICS })
   const dry = await upload(service, '/api/imports', { name: 'a.json', bytes: PHYSICS }, { dry_run: 'true' })
   t.match(await undo(service, dry.json.id), { statusCode: 409, code: 'UNDO_NOT_POSSIBLE' })
+  const again = await upload(service, '/api/imports', { name: 'again.json', bytes: PHYSICS })
+  t.match((await service.call('GET', `/api/imports/${again.json.id}`)).json(), {
+    status: 'succeeded', undo: { state: 'not_possible', until: null },
+  })
+  t.match(await undo(service, again.json.id), { statusCode: 409, message: /changed nothing/ })
   const course = JSON.parse(String(PHYSICS)) as { course: object }
   await upload(service, '/api/imports', {
     name: 'b.json', bytes: JSON.stringify({ ...course, course: { ...course.course, name: 'Renamed' } }),

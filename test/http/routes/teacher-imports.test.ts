@@ -95,7 +95,7 @@ t.test("a teacher's import changes no teachers; the audit log says what an impor
       outcome: 'done',
       userId: actors.get(TED),
       via: 'token',
-      subject: `course 1, job ${done.id}, changed: 1 courses, 0 students, 1 scores`,
+      subject: `course 1, job ${done.id}, changed: 1 course, 0 students, 1 score`,
     },
     {
       outcome: 'done',
