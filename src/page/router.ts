@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 
 // Addresses are after the #, so the page is one document regardless of the path that it is served at.
 export type CourseTab = 'book' | 'charts' | 'settings' | 'import'
@@ -12,6 +12,8 @@ export type Route =
   /** A one-time link to choose a password. */
   | { view: 'invitation', token: string }
   | { view: 'course', courseId: number, tab: CourseTab, query: URLSearchParams }
+  /** The query is the book's, for the order of the students and the way back. */
+  | { view: 'student', courseId: number, studentId: number, query: URLSearchParams }
   | { view: 'unknown' }
 
 function parseRoute (hash: string): Route {
@@ -28,6 +30,15 @@ function parseRoute (hash: string): Route {
       query: new URLSearchParams(search),
     }
   }
+  const student = /^\/courses\/([1-9]\d*)\/students\/([1-9]\d*)$/.exec(path)
+  if (student !== null) {
+    return {
+      view: 'student',
+      courseId: Number(student[1]),
+      studentId: Number(student[2]),
+      query: new URLSearchParams(search),
+    }
+  }
   const match = /^\/courses\/([1-9]\d*)(?:\/(charts|settings|import))?$/.exec(path)
   if (match === null) return { view: 'unknown' }
   return {
@@ -38,13 +49,26 @@ function parseRoute (hash: string): Route {
   }
 }
 
+/** The query of a book is what `bookQuery` in `book/book-state.ts` makes. */
 export function courseLink (
   courseId: number,
   tab: CourseTab = 'book',
-  query?: Record<string, string>
+  query?: Record<string, string> | URLSearchParams
 ): string {
-  const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
-  return `#/courses/${courseId}${tab === 'book' ? '' : `/${tab}`}${search}`
+  return `#/courses/${courseId}${tab === 'book' ? '' : `/${tab}`}${searchOf(query)}`
+}
+
+export function studentLink (
+  courseId: number,
+  studentId: number,
+  query?: Record<string, string> | URLSearchParams
+): string {
+  return `#/courses/${courseId}/students/${studentId}${searchOf(query)}`
+}
+
+function searchOf (query: Record<string, string> | URLSearchParams | undefined): string {
+  const search = String(new URLSearchParams(query))
+  return search === '' ? '' : `?${search}`
 }
 
 export function adminLink (part: AdminPart, id?: number, query?: Record<string, string>): string {
@@ -53,16 +77,44 @@ export function adminLink (part: AdminPart, id?: number, query?: Record<string, 
   }`
 }
 
+/** Browsers refuse to change an address more often than about three times a second, ms. */
+const ADDRESS_PAUSE_MS = 300
+const listeners = new Set<(hash: string) => void>()
+let pending: { hash: string, timer: ReturnType<typeof setTimeout> } | undefined
+
+/**
+ * Shows another state of the same view, without a step in the browser's history. The address follows a moment
+ * later: each key in a search field is another state.
+ */
+export function replaceAddress (hash: string): void {
+  clearTimeout(pending?.timer)
+  pending = { hash, timer: setTimeout(writeAddress, ADDRESS_PAUSE_MS) }
+  for (const listener of listeners) listener(hash)
+}
+
+function writeAddress (): void {
+  if (pending === undefined) return
+  clearTimeout(pending.timer)
+  history.replaceState(history.state, '', pending.hash)
+  pending = undefined
+}
+
 export function useRoute (): Route {
   const [hash, setHash] = useState(location.hash)
   useEffect(() => {
     const changed = () => {
+      clearTimeout(pending?.timer)
+      pending = undefined
       setHash(location.hash)
     }
+    listeners.add(setHash)
     addEventListener('hashchange', changed)
+    addEventListener('pagehide', writeAddress)
     return () => {
+      listeners.delete(setHash)
       removeEventListener('hashchange', changed)
+      removeEventListener('pagehide', writeAddress)
     }
   }, [])
-  return parseRoute(hash)
+  return useMemo(() => parseRoute(hash), [hash])
 }
