@@ -1,15 +1,11 @@
 // Ports for servers that are stopped and started again at the same address, or whose address is known before
 // they listen.
+import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
+import { createServer } from 'node:net'
 
 /** Below the ports that the kernel gives to outgoing connections, on Linux from 32768. */
 const [FIRST, LAST] = [15_000, 32_000]
-/**
- * Whoever listens on a port here has claimed it on 127.0.0.1 too, also while its server is stopped. All of
- * 127.0.0.0/8 is this machine, and no server of a test listens on this address. macOS does not have it.
- */
-const CLAIMS = '127.0.0.2'
 
 /**
  * A port on 127.0.0.1 that nothing listens on, that no other test gets until this process ends, and that the
@@ -19,29 +15,30 @@ const CLAIMS = '127.0.0.2'
 export async function freePort (): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST))
-    const claim = await listen(port, CLAIMS)
-    if (claim === 'in use') continue
-    const server = await listen(port, '127.0.0.1')
-    if (server === 'in use' || server === undefined) {
-      claim?.close()
+    const claim = await claimed(port)
+    if (claim === undefined) continue
+    const server = createServer()
+    try {
+      await once(server.listen(port), 'listening')
+    } catch {
+      claim.close()
       continue
     }
-    claim?.unref()
     server.close()
     await once(server, 'close')
     return port
   }
 }
 
-/** Undefined: this machine does not have the address. */
-async function listen (port: number, host: string): Promise<Server | 'in use' | undefined> {
-  const server = createServer()
+/** Claims the port: its number in UDP, which no server of a test uses. Undefined: it is someone else's. */
+async function claimed (port: number): Promise<Socket | undefined> {
+  const socket = createSocket('udp4').unref()
   try {
-    await once(server.listen(port, host), 'listening')
-    return server
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRNOTAVAIL') return undefined
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return 'in use'
-    throw error
+    socket.bind({ port, address: '127.0.0.1', exclusive: true })
+    await once(socket, 'listening')
+    return socket
+  } catch {
+    socket.close()
+    return undefined
   }
 }
