@@ -39,6 +39,7 @@ import { createJobView } from './http/job-view.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
 import { createSerializerCompiler } from './http/schemas/serialization.ts'
 import { sessionCookie } from './http/cookies/session-cookie.ts'
+import { studentsRoutes } from './http/routes/students.ts'
 import { signInRoutes } from './http/routes/sign-in.ts'
 import { mySessionsRoutes } from './http/routes/my-sessions.ts'
 import { singleSignOnRoutes } from './http/routes/single-sign-on.ts'
@@ -159,6 +160,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(usersRoutes, { accounts, linkMail: services.linkMail, links, passwordLinks })
   await server.register(auditRoutes, { audit })
   await server.register(coursesRoutes, { config, courses, exports, links, traffic })
+  await server.register(studentsRoutes, { courses })
   await server.register(exportsRoutes, { config, exports, gate, links, polls })
   await server.register(exportChangesRoutes, { config, exports, traffic })
   await server.register(jobsRoutes, {

@@ -28,6 +28,7 @@ export const ERRORS = {
   ROUTE_NOT_FOUND: [404, 'There is nothing at this address.'],
   SINGLE_SIGN_ON_OFF: [404, 'Single sign-on is not set up. Sign in with your email address and password.'],
   COURSE_NOT_FOUND: [404, 'There is no such course.'],
+  STUDENT_NOT_FOUND: [404, 'There is no such student in this course.'],
   EXPORT_NOT_FOUND: [404, 'There is no such export in this course.'],
   NO_EXPORT_YET: [404, 'This course has no export yet. Request one first.'],
   JOB_NOT_FOUND: [404, 'There is no such job.'],

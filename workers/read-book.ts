@@ -2,7 +2,11 @@ import { openBookReader, type BookReader, type DatabaseLocation } from '../db/in
 import { noPeriod, readBook } from '../src/courses/book.ts'
 import { BookCache } from '../src/courses/book-cache.ts'
 import { bookJson, settingsJson } from '../src/courses/book-json.ts'
-import type { PreviewSettingsTask, ReadChangesTask, ReadPageTask } from '../src/courses/book-tasks.ts'
+import type {
+  PreviewSettingsTask, ReadChangesTask, ReadPageTask, ReadStudentTask,
+} from '../src/courses/book-tasks.ts'
+import { studentJson } from '../src/courses/student-json.ts'
+import { DomainError } from '../src/errors.ts'
 import { changesJson } from '../src/snapshots/changes-json.ts'
 import { openSnapshot } from '../src/snapshots/snapshot.ts'
 import type { TaskOutcome } from '../src/jobs/task.ts'
@@ -34,6 +38,20 @@ export async function readPage (
       return { ok: false, code: 'VALIDATION_FAILED', message: noPeriod(page.periodId).message }
     }
     return transferred(await bookJson(book, page, exports))
+  })
+}
+
+/** Reads one student of a course. */
+export async function readStudent (
+  { database, courseId, studentId, now }: ReadStudentTask['input']
+): Promise<TaskOutcome<ReadStudentTask>> {
+  const reader = await threadReader(database)
+  return await reader.read(async (snapshot) => {
+    const json = await studentJson(snapshot, { courseId, studentId, now })
+    if (json === 'COURSE_NOT_FOUND') return NO_COURSE
+    return json === 'STUDENT_NOT_FOUND'
+      ? { ok: false, code: json, message: new DomainError(json).message }
+      : transferred(json)
   })
 }
 

@@ -27,6 +27,7 @@ export const { run, load } = serveTasks<Tasks>({
     return (await import('./housekeeping.ts')).housekeeping
   },
   readPage: async () => (await import('./read-book.ts')).readPage,
+  readStudent: async () => (await import('./read-book.ts')).readStudent,
   readChanges: async () => (await import('./read-book.ts')).readChanges,
   previewSettings: async () => (await import('./read-book.ts')).previewSettings,
 })

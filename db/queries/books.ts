@@ -42,6 +42,8 @@ const isDropped = (today: string) =>
   sql<boolean>`(students.is_unenrolled = 1
     OR (students.dropped_on IS NOT NULL AND students.dropped_on <= ${today}))`
 
+const droppedFlag = (today: string) => sql<0 | 1>`CASE WHEN ${isDropped(today)} THEN 1 ELSE 0 END`
+
 export async function listPeriods (db: Reads, courseId: number): Promise<Array<Row<'periods'>>> {
   return await db.selectFrom('periods').selectAll().where('course_id', '=', courseId)
     .orderBy('position').orderBy('id').execute()
@@ -191,7 +193,7 @@ export async function * pseudonymBatches (
     .orderBy('students.id').execute()
   for (let i = 0; i < order.length; i += size) {
     const batch = order.slice(i, i + size)
-    const rows = await withCells(db, sql<0 | 1>`CASE WHEN ${isDropped(today)} THEN 1 ELSE 0 END`)
+    const rows = await withCells(db, droppedFlag(today))
       .where('students.id', 'in', batch.map(({ id }) => id)).execute()
     const byId = new Map(decoded(db, rows).map((row) => [row.id, row]))
     yield batch.flatMap(({ id, pseudonym }) => {
@@ -199,6 +201,43 @@ export async function * pseudonymBatches (
       return row === undefined ? [] : [{ ...row, pseudonym }]
     })
   }
+}
+
+/** One student with their cells; undefined: the course has no such student. */
+export async function findStudentWithCells (
+  db: Reads,
+  courseId: number,
+  id: number,
+  today: string
+): Promise<StudentRow | undefined> {
+  const rows = await withCells(db, droppedFlag(today))
+    .where('students.course_id', '=', courseId).where('students.id', '=', id).execute()
+  return decoded(db, rows)[0]
+}
+
+type Neighbor = Pick<Row<'students'>, 'id' | 'first_name' | 'last_name'>
+
+/** The student before or after a place in the order of the book; undefined: there is none. */
+export async function findNeighbor (
+  db: Reads,
+  courseId: number,
+  { isDropped: dropped, position, id }: Place,
+  { today, side }: { today: string, side: 'previous' | 'next' }
+): Promise<Neighbor | undefined> {
+  const isNext = side === 'next'
+  const beside = (among: boolean) => {
+    const order = isNext ? 'asc' : 'desc'
+    return db.selectFrom('students').select(['id', 'first_name', 'last_name'])
+      .where('course_id', '=', courseId)
+      .where(among ? isDropped(today) : sql<boolean>`NOT ${isDropped(today)}`)
+      .orderBy('position', order).orderBy('id', order).limit(1)
+  }
+  const found = await beside(dropped)
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('position', 'id'), isNext ? '>' : '<', tuple(position, id)))
+    .executeTakeFirst()
+  // The students who are not dropped are followed by those who are.
+  return found === undefined && dropped !== isNext ? await beside(isNext).executeTakeFirst() : found
 }
 
 /** Of the course, or of one period. */

@@ -2,6 +2,7 @@
 // makes them, and the server's own thread never sees them as objects.
 import { isoTime } from '../iso-time.ts'
 import type { Book } from './book.ts'
+import type { BookTask } from './book-columns.ts'
 import { gradeOf } from './grading-scale.ts'
 import { JsonChunks } from './json-chunks.ts'
 import { numberJson, rowWriter } from './row-json.ts'
@@ -114,7 +115,8 @@ export function readCursor (cursor: string): number | undefined {
   return match === null ? undefined : Number(match[1])
 }
 
-function courseJson ({ course }: Book) {
+/** A course as the API returns it. */
+export function courseJson ({ course }: Pick<Book, 'course'>) {
   return {
     id: course.id,
     source_id: course.sourceId,
@@ -137,17 +139,19 @@ function categoriesJson (book: Book, averages: Averages) {
 function headingsJson (book: Book, averages: Averages) {
   return book.tasks.map((task, j) => {
     const { average, lowest, highest } = averages.tasks[j] ?? NO_SPREAD
-    return {
-      id: task.id,
-      source_id: task.sourceId,
-      title: task.title,
-      type: task.type,
-      category_id: task.categoryId,
-      due_at: isoTime(task.dueAt),
-      points_possible: task.pointsPossible,
-      class_average: average,
-      lowest,
-      highest,
-    }
+    return { ...taskJson(task), class_average: average, lowest, highest }
   })
+}
+
+/** A task as the API returns it, without numbers of the class. */
+export function taskJson (task: BookTask) {
+  return {
+    id: task.id,
+    source_id: task.sourceId,
+    title: task.title,
+    type: task.type,
+    category_id: task.categoryId,
+    due_at: isoTime(task.dueAt),
+    points_possible: task.pointsPossible,
+  }
 }

@@ -1,6 +1,7 @@
 // One student's scores and averages. Nothing else in the program divides points.
 import type { StudentRow } from '../../db/queries/books.ts'
 import type { BookCategory, BookTask } from './book-columns.ts'
+import { averageOf, weightedAverage, type CategorySum } from './category-sums.ts'
 import { CellReader, STATUS, STATUS_MASK } from './packed-cells.ts'
 
 /** One student's line. Its arrays and cells are reused: they hold until the next row is computed. */
@@ -16,12 +17,6 @@ export interface BookRow {
   courseAverage: number
   /** Whether the score of the task with this index is 0 only because the task is past due. */
   isZeroed: (task: number) => boolean
-}
-
-interface CategorySum {
-  readonly weight: number
-  sum: number
-  count: number
 }
 
 interface TaskColumn {
@@ -114,17 +109,9 @@ export class RowComputation {
 
   /** Fills in the averages of the categories and returns the weighted average of those that have one. */
   #average (): number {
-    let weighted = 0
-    let weights = 0
     let c = 0
-    for (const { weight, sum, count } of this.#categories) {
-      const average = count === 0 ? NaN : sum / count
-      this.#categoryAverages[c++] = average
-      if (count === 0) continue
-      weighted += weight * average
-      weights += weight
-    }
-    return weights > 0 ? weighted / weights : NaN
+    for (const category of this.#categories) this.#categoryAverages[c++] = averageOf(category)
+    return weightedAverage(this.#categories)
   }
 }
 

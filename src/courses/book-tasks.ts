@@ -21,6 +21,13 @@ export interface ReadPageTask {
   failure: 'COURSE_NOT_FOUND' | 'VALIDATION_FAILED'
 }
 
+export interface ReadStudentTask {
+  input: BookInput & { studentId: number }
+  /** Finished JSON in chunks. */
+  facts: Uint8Array[]
+  failure: 'COURSE_NOT_FOUND' | 'STUDENT_NOT_FOUND'
+}
+
 export interface PreviewSettingsTask {
   input: BookInput & {
     settings: CourseSettings
@@ -61,6 +68,7 @@ export interface ReadChangesTask {
 
 export type BookTasks = {
   readPage: ReadPageTask
+  readStudent: ReadStudentTask
   previewSettings: PreviewSettingsTask
   readChanges: ReadChangesTask
 }

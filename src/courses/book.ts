@@ -2,36 +2,16 @@
 // one snapshot of the database.
 import type { Reads } from '../../db/index.ts'
 import {
-  findStudent, listPeriods, listTasks, pseudonymBatches, studentBatches, type Place,
-  type StudentRow,
+  findStudent, pseudonymBatches, studentBatches, type Place, type StudentRow,
 } from '../../db/queries/books.ts'
-import { findCourse, listCategories } from '../../db/queries/courses.ts'
 import { DomainError } from '../errors.ts'
 import type { BookCache, BookTotals } from './book-cache.ts'
-import { bookCategories, bookTasks, type BookCategory, type BookTask } from './book-columns.ts'
-import { RowComputation, type BookRow } from './book-row.ts'
+import type { BookCategory, BookTask } from './book-columns.ts'
+import { readFrame, type BookCourse, type BookPeriod } from './book-frame.ts'
+import type { BookRow } from './book-row.ts'
 import type { CourseSettings } from './course-settings.ts'
-import { dayAt, startOfDay } from './course-time.ts'
-import { gradingScaleOf, type GradingScale } from './grading-scale.ts'
+import { startOfDay } from './course-time.ts'
 import { Tally, type Averages } from './tally.ts'
-
-interface BookCourse {
-  id: number
-  sourceId: string
-  name: string
-  school: string | null
-  term: string | null
-  timeZone: string
-  missingCounts: 'ignored' | 'zero'
-  /** Empty: the course has none. */
-  gradingScale: GradingScale
-}
-
-interface BookPeriod {
-  id: number
-  sourceId: string
-  name: string
-}
 
 export interface RowFilter {
   /** One period, or the students without one (`null`). */
@@ -109,25 +89,12 @@ export async function readBook (
   courseId: number,
   { now, settings = {}, periodId, order = 'book', cache, visitor }: BookReading
 ): Promise<Book | undefined> {
-  const courseRow = await findCourse(snapshot, courseId)
-  if (courseRow === undefined) return undefined
-  const timeZone = settings.timeZone ?? courseRow.set_time_zone ?? courseRow.imported_time_zone
-  const missingCounts = settings.missingCounts ?? courseRow.set_missing_counts ??
-    courseRow.imported_missing_counts
-  const { source_id: sourceId, name, school, term, data_version: dataVersion } = courseRow
-  const gradingScale = settings.gradingScale ?? gradingScaleOf(courseRow)
-  const course: BookCourse = {
-    id: courseId, sourceId, name, school, term, timeZone, missingCounts, gradingScale,
-  }
-  const periods = (await listPeriods(snapshot, courseId))
-    .map((row): BookPeriod => ({ id: row.id, sourceId: row.source_id, name: row.name }))
+  const frame = await readFrame(snapshot, courseId, { now, settings })
+  if (frame === undefined) return undefined
+  const { course, dataVersion, periods, categories, tasks, today, computation } = frame
+  const { timeZone, missingCounts } = course
   const period = periodId === undefined ? undefined : periods.find(({ id }) => id === periodId)
   if (periodId !== undefined && period === undefined) throw noPeriod(periodId)
-  const categories = bookCategories(await listCategories(snapshot, courseId), settings)
-  const tasks = bookTasks(await listTasks(snapshot, courseId), categories, timeZone)
-  const today = dayAt(now, timeZone)
-  const computation = new RowComputation(tasks, categories, ({ dueAt }) =>
-    missingCounts === 'zero' && dueAt !== null && now > dueAt)
   const batchSize = Math.min(BATCH_STUDENTS.most, Math.max(BATCH_STUDENTS.least,
     Math.floor(BATCH_CELLS / Math.max(1, tasks.length))))
   /** False: all that this reading is about was read, and no student is dropped. */

@@ -9,7 +9,7 @@ import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
 import type { TaskOutcome } from '../jobs/task.ts'
 import type { PageRequest } from './book-json.ts'
-import type { PreviewSettingsTask, ReadPageTask } from './book-tasks.ts'
+import type { PreviewSettingsTask, ReadPageTask, ReadStudentTask } from './book-tasks.ts'
 import type { BookThreads } from './book-threads.ts'
 import type { CourseSettings } from './course-settings.ts'
 import { dayAt } from './course-time.ts'
@@ -40,6 +40,8 @@ export interface Courses {
   periods: (courseId: number) => ReturnType<typeof listPeriods>
   /** A page of the course's book as the API returns it. `exports` is the JSON of its exports. */
   readPage: (courseId: number, page: PageRequest, exports: string) => Promise<TaskOutcome<ReadPageTask>>
+  /** One student of the course as the API returns them. */
+  readStudent: (courseId: number, studentId: number) => Promise<TaskOutcome<ReadStudentTask>>
   /** The course's settings and averages as they would be under `settings`. */
   previewSettings: (
     courseId: number,
@@ -74,6 +76,8 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
     periods: (courseId) => listPeriods(db.reads, courseId),
     readPage: (courseId, page, exports) =>
       readers.run('readPage', { database: db.location, courseId, now: now(), page, exports }),
+    readStudent: (courseId, studentId) =>
+      readers.run('readStudent', { database: db.location, courseId, studentId, now: now() }),
     previewSettings: (courseId, settings, { withStudents }) =>
       readers.run('previewSettings', {
         database: db.location,

@@ -9,7 +9,7 @@ import { gradeOf } from './grading-scale.ts'
 import { LATE, PLAIN_DATE, PROVISIONAL, STATUS_MASK, STATUSES, type CellReader } from './packed-cells.ts'
 
 /** Returns what writes rows of this book. */
-export function rowWriter ({ course, tasks }: Book): (row: BookRow) => string {
+export function rowWriter ({ course, tasks }: Pick<Book, 'course' | 'tasks'>): (row: BookRow) => string {
   const columns = tasks.map(({ slot, type, id }) => ({
     slot,
     start: `{"type":"${type}","id":${id},"status":`,

@@ -245,10 +245,17 @@ t.test('AUDIT_READS notes who read a book', async (t) => {
     t.equal((await teacher.call('GET', '/api/courses/1/performance')).status, 200)
     t.equal((await student.call('GET', '/api/courses/1/performance')).status, 403)
     t.equal((await teacher.call('GET', '/api/courses/1/performance/exports')).status, 200)
+    t.equal((await teacher.call('GET', '/api/courses/1/performance/students/1')).status, 200)
     const { entries } = (await service.call('GET', '/api/audit?action=book.read')).json()
     t.strictSame(
       entries.map((entry: Record<string, unknown>) => [entry.outcome, entry.email, entry.subject]),
-      isOn ? [['refused', null, 'course 1'], ['done', TEACHER, 'course 1']] : []
+      isOn
+        ? [
+            ['done', TEACHER, 'course 1, student 1'],
+            ['refused', null, 'course 1'],
+            ['done', TEACHER, 'course 1'],
+          ]
+        : []
     )
   }
 })

@@ -260,6 +260,7 @@ function addressOf (pattern: string, bad?: { name: string, segment: string }): s
   const good: Record<string, string> = {
     course_id: '1',
     export_id: '1',
+    student_id: '1',
     file_id: '1',
     job_id: pattern.endsWith('/events') ? '2' : '1',
     user_id: '2',

@@ -206,6 +206,7 @@ async function setScene (t: Test, fileAccess: 'link' | 'session'): Promise<Scene
       const params: Record<string, string | number> = {
         course_id: 1,
         export_id: made.id,
+        student_id: 1,
         file_id: 999,
         job_id: key.includes('/api/imports/') ? importJob.id : job.split('/').at(-1)!,
         user_id: spare.id,

@@ -23,6 +23,7 @@ t.test('every route, with credentials: private and checked again, or not stored 
   const there: Record<string, string> = {
     course_id: '1',
     export_id: String(made.id),
+    student_id: '1',
     job_id: job.split('/').at(-1),
     hex: new URL(made.url).pathname.split('/')[2] ?? '',
     filename: made.filename,

@@ -96,6 +96,7 @@ t.test('the contract is published, and every route of the API is in it', async (
       ['/api/courses/{course_id}', 'patch'],
       ['/api/courses/{course_id}', 'delete'],
       ['/api/courses/{course_id}/performance', 'get'],
+      ['/api/courses/{course_id}/performance/students/{student_id}', 'get'],
       ['/api/courses/{course_id}/performance/export', 'post'],
       ['/api/courses/{course_id}/performance/exports', 'get'],
       ['/api/courses/{course_id}/performance/exports/latest', 'get'],

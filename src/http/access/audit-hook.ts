@@ -17,6 +17,7 @@ const SUBJECTS = {
   course_id: 'course',
   export_id: 'export',
   file_id: 'file',
+  student_id: 'student',
   job_id: 'job',
   user_id: 'user',
   session_id: 'session',

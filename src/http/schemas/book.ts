@@ -55,38 +55,44 @@ const cell = Type.Object({
   submitted_at: nullable(time),
 })
 
+const period = Type.Object({ id, source_id: text, name: text })
+const task = Type.Object({
+  id,
+  source_id: text,
+  title: text,
+  type: taskType,
+  category_id: nullable(id),
+  due_at: nullable(time),
+  points_possible: nullable(Type.Number()),
+})
+const student = Type.Object({
+  id,
+  source_id: text,
+  name: nullable(text),
+  first_name: nullable(text),
+  last_name: nullable(text),
+  student_identifier: nullable(text),
+  email: nullable(text),
+  period_id: nullable(id),
+  is_dropped: Type.Boolean(),
+  course_average: nullable(fraction),
+  grade: nullable(Type.String({ description: 'Null: no average, or no scale' })),
+  category_averages: Type.Array(nullable(fraction), { description: 'One for each of categories' }),
+  data: Type.Array(nullable(cell), {
+    description: 'One for each of data_headings. Null: the student was not given the task.',
+  }),
+})
+
+/** Parts of the book that the answer about one student has too. */
+export const bookParts = { course, period, task, student, cell }
+
 export const bookSchema = Type.Object({
   course,
   exports: Type.Array(exportSchema),
-  periods: Type.Array(Type.Object({ id, source_id: text, name: text })),
+  periods: Type.Array(period),
   categories: Type.Array(category),
-  data_headings: Type.Array(Type.Object({
-    id,
-    source_id: text,
-    title: text,
-    type: taskType,
-    category_id: nullable(id),
-    due_at: nullable(time),
-    points_possible: nullable(Type.Number()),
-    ...spread,
-  })),
-  students: Type.Array(Type.Object({
-    id,
-    source_id: text,
-    name: nullable(text),
-    first_name: nullable(text),
-    last_name: nullable(text),
-    student_identifier: nullable(text),
-    email: nullable(text),
-    period_id: nullable(id),
-    is_dropped: Type.Boolean(),
-    course_average: nullable(fraction),
-    grade: nullable(Type.String({ description: 'Null: no average, or no scale' })),
-    category_averages: Type.Array(nullable(fraction), { description: 'One for each of categories' }),
-    data: Type.Array(nullable(cell), {
-      description: 'One for each of data_headings. Null: the student was not given the task.',
-    }),
-  })),
+  data_headings: Type.Array(Type.Object({ ...task.properties, ...spread })),
+  students: Type.Array(student),
   course_average: nullable(fraction),
   course_lowest: nullable(fraction),
   course_highest: nullable(fraction),

@@ -55,6 +55,14 @@ export async function callAboutBooks (db: Database, recorded: Recorded): Promise
     await books.listTasks(reads, id)
     await books.listTeachers(reads, id)
     for (const student of [1, 7, 2 ** 52]) await books.findStudent(reads, id, student)
+    for (const student of [1, 3, 5, 2 ** 52]) await books.findStudentWithCells(reads, id, student, TODAY)
+    for (const isDropped of [false, true]) {
+      for (const position of [-1, 1, 2, 99]) {
+        for (const side of ['previous', 'next'] as const) {
+          await books.findNeighbor(reads, id, { isDropped, position, id: 3 }, { today: TODAY, side })
+        }
+      }
+    }
     for (const day of ['2015-01-01', TODAY, '2015-04-02', '2017-01-01']) {
       for (const periodId of [undefined, 1, 3, 2 ** 52]) {
         await books.controlTotals(reads, id, { today: day, periodId })

@@ -1,0 +1,109 @@
+// One student as the API returns it. Only this student's row and the headings of the course are read.
+import type { Reads } from '../../db/index.ts'
+import { findNeighbor, findStudentWithCells } from '../../db/queries/books.ts'
+import { isoTime } from '../iso-time.ts'
+import { personName } from '../person-name.ts'
+import type { BookTask } from './book-columns.ts'
+import { readFrame, type BookFrame } from './book-frame.ts'
+import { courseJson, taskJson } from './book-json.ts'
+import type { BookRow } from './book-row.ts'
+import { weightedAverage } from './category-sums.ts'
+import { JsonChunks } from './json-chunks.ts'
+import { LATE, STATUS, STATUS_MASK } from './packed-cells.ts'
+import { rowWriter } from './row-json.ts'
+
+/** What was not found. */
+export type NotFound = 'COURSE_NOT_FOUND' | 'STUDENT_NOT_FOUND'
+
+/** The JSON of `GET …/performance/students/:student_id`, in chunks. `now`: ms since 1970. */
+export async function studentJson (
+  snapshot: Reads,
+  { courseId, studentId, now }: { courseId: number, studentId: number, now: number }
+): Promise<Uint8Array[] | NotFound> {
+  const frame = await readFrame(snapshot, courseId, { now })
+  if (frame === undefined) return 'COURSE_NOT_FOUND'
+  const { tasks, today } = frame
+  const student = await findStudentWithCells(snapshot, courseId, studentId, today)
+  if (student === undefined) return 'STUDENT_NOT_FOUND'
+  const row = frame.computation.compute(student)
+  const place = { isDropped: row.isDropped, position: student.position, id: student.id }
+  const neighbor = async (side: 'previous' | 'next') => {
+    const found = await findNeighbor(snapshot, courseId, place, { today, side })
+    return found === undefined
+      ? null
+      : { id: found.id, name: personName(found.first_name, found.last_name) || null }
+  }
+  // The same text as in the book, of one student.
+  const line = JSON.parse(rowWriter(frame)(row)) as { data: unknown[] }
+  const work = (belongs: (task: BookTask) => boolean) =>
+    tasks.flatMap((task, j) =>
+      belongs(task) ? [{ ...taskJson(task), ...line.data[j] as object }] : [])
+  const out = new JsonChunks()
+  out.value({
+    ...line,
+    course: courseJson(frame),
+    periods: frame.periods.map(({ id, sourceId, name }) => ({ id, source_id: sourceId, name })),
+    categories: partsOf(frame, row),
+    data_headings: tasks.map(taskJson),
+    trend: trendOf(frame, row),
+    missing: work((task) => isMissing(task, row, now)),
+    late: work(({ slot }) => row.cells.isGiven(slot) && ((row.cells.marks[slot] ?? 0) & LATE) !== 0),
+    previous: await neighbor('previous'),
+    next: await neighbor('next'),
+  })
+  return out.end()
+}
+
+/**
+ * The categories with their part in the course average. `share`: the weight as a fraction of the weights of
+ * all categories that have an average; `part`: that fraction of the average. The parts add up to the course
+ * average.
+ */
+function partsOf ({ categories }: BookFrame, { categoryAverages }: BookRow) {
+  const averages = Array.from(categoryAverages, none)
+  const weights = categories.reduce((sum, { weight }, c) => averages[c] === null ? sum : sum + weight, 0)
+  return categories.map(({ id, sourceId, name, weight }, c) => {
+    const average = averages[c] ?? null
+    const share = average === null || weights === 0 ? null : weight / weights
+    return {
+      id,
+      source_id: sourceId,
+      name,
+      weight,
+      average,
+      share,
+      part: average === null || share === null ? null : share * average,
+    }
+  })
+}
+
+/**
+ * The course average with the tasks that were due up to each due date of the course, with the scores of
+ * today. A task without a due date is in none of them.
+ */
+function trendOf ({ categories, tasks }: BookFrame, { scores }: BookRow) {
+  const sums = categories.map(({ weight }) => ({ weight, sum: 0, count: 0 }))
+  return tasks.flatMap(({ dueAt, category }, j) => {
+    if (dueAt === null) return []
+    const score = scores[j] ?? NaN
+    const sum = sums[category]
+    if (sum !== undefined && !Number.isNaN(score)) {
+      sum.sum += score
+      sum.count++
+    }
+    if (tasks[j + 1]?.dueAt === dueAt) return []
+    return [{ due_at: isoTime(dueAt), course_average: none(weightedAverage(sums)) }]
+  })
+}
+
+/** Missing is what has this status, and what was not started by its due date and has no score of its own. */
+function isMissing ({ slot, dueAt, pointsPossible }: BookTask, { cells }: BookRow, now: number): boolean {
+  const status = cells.isGiven(slot) ? (cells.marks[slot] ?? 0) & STATUS_MASK : STATUS.none
+  if (status === STATUS.missing) return true
+  return status === STATUS.not_started && dueAt !== null && now > dueAt &&
+    Number.isNaN(cells.score(slot, pointsPossible ?? NaN))
+}
+
+function none (value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}
