@@ -58,7 +58,7 @@ export interface WorkerPool<Tasks extends TaskMap> extends Threads {
 }
 
 /** The longest that `destroy` waits for threads that are starting, ms. */
-const LOADED_MS = 3000
+const LOADED_MS = 10_000
 /** Advice to a client when the database did not answer. */
 const RETRY_AFTER_S = 5
 
@@ -71,6 +71,8 @@ export function createWorkerPool<Tasks extends TaskMap> ({
   preload,
 }: PoolOptions<Tasks>): WorkerPool<Tasks> {
   let piscina: Piscina | undefined
+  /** Resolves when the first thread has loaded its code; undefined: it has. */
+  let loading: Promise<void> | undefined
   let live = 0
   /** How many threads have loaded their code, and how many have ended. */
   const loaded = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
@@ -92,7 +94,11 @@ export function createWorkerPool<Tasks extends TaskMap> ({
       workerHistogram: false,
     })
     // Piscina replaces a thread that dies between tasks. Without a listener the event would end the process.
-    return made.on('error', () => {}).on('workerDestroy', () => { ended++ })
+    made.on('error', () => {}).on('workerDestroy', () => { ended++ })
+    // All threads but the first get no task before they have loaded their code. An abort then kills no thread
+    // that loads, see `destroy`.
+    loading = made.run([], { name: 'load' }).catch(() => {}).then(() => { loading = undefined })
+    return made
   }
   return {
     threads,
@@ -113,7 +119,9 @@ export function createWorkerPool<Tasks extends TaskMap> ({
       live++
       try {
         const call: TaskCall<Tasks, typeof task> = { task, input, port: port2 }
-        const outcome: unknown = await (piscina ??= start()).run(
+        piscina ??= start()
+        if (loading !== undefined) await loading
+        const outcome: unknown = await piscina.run(
           move({ [transferableSymbol]: [port2], [valueSymbol]: call }),
           { name: 'run', signal: signal ?? null }
         )
