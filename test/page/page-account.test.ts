@@ -4,6 +4,7 @@ import { ADMIN } from '../support/test-service.ts'
 import { findChromium, needs } from '../support/tools.ts'
 import { lookAt, PASSWORD, screenshot, signIn, startPage } from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
+import { becomes } from './view-facts.ts'
 
 const chromium = needs(findChromium())
 
@@ -26,7 +27,7 @@ t.test('an invitation: the user chooses a password and is signed in', chromium, 
   await page.getByLabel('Confirm password').fill('long enough for this')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'My courses' }).waitFor()
-  t.equal(new URL(page.url()).hash, '#/', 'the link is not in the address any more')
+  await becomes(t, () => new URL(page.url()).hash, '#/', 'the link is not in the address any more')
   t.notOk(await page.evaluate('history.length') as number > 2, 'nor in the history')
 
   const second = await open()
@@ -132,9 +133,12 @@ t.test('administration in Spanish, right to left and narrow', chromium, async (t
       await page.reload()
       await page.locator('main h1').waitFor()
       await page.locator('main .panel, main .empty').first().waitFor()
-      if (part === 'users') t.equal((await page.locator('main h1').textContent())?.normalize(), heading)
-      t.ok(
-        await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+      const title = async () => (await page.locator('main h1').textContent())?.normalize()
+      if (part === 'users') await becomes(t, title, heading, `the heading in ${language}`)
+      await becomes(
+        t,
+        () => page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+        true,
         `${part} in ${language}: nothing sticks out`
       )
       await screenshot(page, `narrow-${language}-${part.replace('/', '-')}`)

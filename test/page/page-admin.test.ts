@@ -7,7 +7,7 @@ import { ADMIN } from '../support/test-service.ts'
 import { findChromium, needs } from '../support/tools.ts'
 import { lookAt, PASSWORD, signIn, startPage, type PageService } from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
-import { hasFocus } from './view-facts.ts'
+import { becomes, hasFocus } from './view-facts.ts'
 
 const chromium = needs(findChromium())
 
@@ -40,7 +40,7 @@ t.test('users: found, invited, disabled after a question, enabled again', chromi
   await page.getByLabel('Last name').fill('Neu')
   await page.getByRole('button', { name: 'Create link' }).click()
   const link = page.getByLabel('One-time link')
-  t.match(await link.inputValue(), /#invitation=[\w-]{43}$/)
+  await becomes(t, async () => /#invitation=[\w-]{43}$/.test(await link.inputValue()), true, 'a link')
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.getByRole('button', { name: 'Copy' }).click()
   await page.getByText('Copied.').waitFor()
@@ -137,10 +137,10 @@ t.test('a failed job says why, and long lists have pages', chromium, async (t) =
   )
   await page.getByRole('link', { name: 'Jobs' }).click()
   await page.locator('[data-job="60"]').waitFor()
-  t.equal(await page.locator('[data-job]').count(), 50)
+  await becomes(t, () => page.locator('[data-job]').count(), 50, 'the first page')
   await page.getByRole('link', { name: 'Older' }).click()
   await page.locator('[data-job="10"]').waitFor()
-  t.equal(await page.locator('[data-job]').count(), 10)
+  await becomes(t, () => page.locator('[data-job]').count(), 10, 'the second page')
   await page.goBack()
   await page.getByRole('link', { name: 'Export 60' }).click()
   // The list says the same at each of its rows, and is there until the job's own view is.

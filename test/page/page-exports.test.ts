@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { findChromium, needs } from '../support/tools.ts'
 import { accessibilityProblems, screenshot, signIn, startPage } from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
-import { hasFocus } from './view-facts.ts'
+import { becomes, hasFocus } from './view-facts.ts'
 
 const chromium = needs(findChromium())
 const DAY_MS = 86_400_000
@@ -44,7 +44,7 @@ t.test('an export survives a reload and a second tab, and is downloaded once', c
   await page.reload()
   await page.getByText('The latest export has all current scores.').waitFor()
   t.equal(downloads.length, 1)
-  t.equal(await page.locator('[data-phase]').count(), 0)
+  await becomes(t, () => page.locator('[data-phase]').count(), 0, 'nothing is followed any more')
   t.strictSame(problems, [])
 })
 
@@ -92,7 +92,7 @@ t.test('a failure says what happened, what to do, and the number of the job', ch
   await screenshot(page, 'export-failed')
   await page.reload()
   await page.getByText('This course has no exports yet.').waitFor()
-  t.equal(await notice.count(), 0, 'it is not shown again')
+  await becomes(t, () => notice.count(), 0, 'it is not shown again')
 })
 
 t.test('deleting can be undone for some seconds', chromium, async (t) => {

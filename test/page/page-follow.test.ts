@@ -22,6 +22,7 @@ import {
   startPage,
 } from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
+import { becomes } from './view-facts.ts'
 
 const chromium = needs(findChromium())
 const following = (page: Page) => page.locator('[data-phase=following]')
@@ -116,12 +117,12 @@ t.test(
     gate.letOne()
     gate.letOne()
     await following(mine.page).getByText('Creating the workbook: 42%.').waitFor()
-    t.equal(
-      await mine.page.getByRole('progressbar').evaluate((bar) => (bar as unknown as { value: number }).value),
-      0.42
-    )
-    t.equal(
-      await mine.page.locator('.exports .hidden[role=status]').textContent(),
+    const bar = mine.page.getByRole('progressbar')
+    const value = () => bar.evaluate((node) => (node as unknown as { value: number }).value)
+    await becomes(t, value, 0.42, 'the bar shows it')
+    await becomes(
+      t,
+      () => mine.page.locator('.exports .hidden[role=status]').textContent(),
       'Creating the workbook: 25%.',
       'a screen reader hears of each quarter'
     )
@@ -138,7 +139,7 @@ t.test(
     await screenshot(hers.page, 'export-withdrawn')
     await hers.page.reload()
     await hers.page.getByRole('grid').waitFor()
-    t.equal(await following(hers.page).count(), 0, 'this user no longer waits for it')
+    await becomes(t, () => following(hers.page).count(), 0, 'this user no longer waits for it')
     const downloads: unknown[] = []
     hers.page.on('download', (file) => {
       downloads.push(file)

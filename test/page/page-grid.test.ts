@@ -1,9 +1,9 @@
 import t from 'tap'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { findChromium, needs } from '../support/tools.ts'
 import { accessibilityProblems, screenshot, signIn, startPage } from './page-browser.ts'
 import { sampleCourse } from './sample-course.ts'
-import { hasFocus } from './view-facts.ts'
+import { becomes, hasFocus } from './view-facts.ts'
 
 const chromium = needs(findChromium())
 const cell = (page: Page, row: number, column: number) =>
@@ -22,17 +22,19 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   await page.getByText(/^700 students shown$/).waitFor()
   const book = (await call('GET', `/api/courses/${courseIds[0]}/performance?limit=1000`)).json()
 
-  t.equal(await grid.getAttribute('aria-rowcount'), String(FIRST + 700))
-  t.equal(await grid.getAttribute('aria-colcount'), String(1 + 2 + 1 + 2 + 60))
+  await becomes(t, () => grid.getAttribute('aria-rowcount'), String(FIRST + 700), 'all rows')
+  await becomes(t, () => grid.getAttribute('aria-colcount'), String(1 + 2 + 1 + 2 + 60), 'all columns')
   t.ok(await page.locator('.cell').count() < 1000, 'only what is in view exists')
-  t.equal(await grid.locator('[tabindex="0"]').count(), 1, 'one tab stop')
+  await becomes(t, () => grid.locator('[tabindex="0"]').count(), 1, 'one tab stop')
 
   // Summary rows are the server's numbers.
   const percent = (fraction: number) =>
     new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(fraction)
-  t.equal(await cell(page, 1, 3).textContent(), percent(book.course_average))
-  t.equal(await cell(page, 2, 6).textContent(), percent(book.data_headings[0].lowest))
-  t.equal(await cell(page, FIRST, 3).textContent(), percent(book.students[0].course_average))
+  const shows = (row: number, column: number, text: string) =>
+    becomes(t, () => cell(page, row, column).textContent(), text, `${row}, ${column} is ${text}`)
+  await shows(1, 3, percent(book.course_average))
+  await shows(2, 6, percent(book.data_headings[0].lowest))
+  await shows(FIRST, 3, percent(book.students[0].course_average))
 
   await cell(page, 0, 0).focus()
   await page.keyboard.press('Control+End')
@@ -40,15 +42,15 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   await last.waitFor()
   await hasFocus(t, last)
   // What stays: the header's row and the student's column.
-  const box = (await grid.boundingBox())!
-  t.equal(Math.round((await cell(page, 0, 65).boundingBox())!.y - box.y), 1)
-  t.equal(Math.round((await cell(page, FIRST + 699, 0).boundingBox())!.x - box.x), 1)
-  const shownBox = (await last.boundingBox())!
-  t.ok(
-    shownBox.x + shownBox.width <= box.x + box.width + 1 &&
-      shownBox.y + shownBox.height <= box.y + box.height + 1,
-    'the focused cell is in sight'
-  )
+  const place = async (element: Locator) => (await element.boundingBox())!
+  const below = async () => Math.round((await place(cell(page, 0, 65))).y - (await place(grid)).y)
+  await becomes(t, below, 1, 'the header')
+  const beside = async () => Math.round((await place(cell(page, FIRST + 699, 0))).x - (await place(grid)).x)
+  await becomes(t, beside, 1, 'the student')
+  await becomes(t, async () => {
+    const [box, shown] = [await place(grid), await place(last)]
+    return shown.x + shown.width <= box.x + box.width + 1 && shown.y + shown.height <= box.y + box.height + 1
+  }, true, 'the focused cell is in sight')
   await screenshot(page, 'grid-end')
   await page.keyboard.press('Control+Home')
   await hasFocus(t, cell(page, 0, 0))
@@ -62,18 +64,18 @@ t.test('a large book is a virtual grid, sorted, searched and walked by keys', ch
   const averages = book.students.filter((student: any) => !student.is_dropped).map((student: any) =>
     student.course_average
   ).sort((a: number, b: number) => a - b)
-  t.equal(await cell(page, FIRST, 3).textContent(), percent(averages[0]))
-  t.equal(await cell(page, 0, 3).getAttribute('aria-sort'), 'ascending')
+  await shows(FIRST, 3, percent(averages[0]))
+  await becomes(t, () => cell(page, 0, 3).getAttribute('aria-sort'), 'ascending', 'to a screen reader too')
   await page.keyboard.press('Enter')
   await page.getByText(/Sorted by Course average, descending/).waitFor()
-  t.equal(await cell(page, FIRST, 3).textContent(), percent(averages.at(-1)))
+  await shows(FIRST, 3, percent(averages.at(-1)))
   await hasFocus(t, cell(page, 0, 3), 'the focus is kept')
   await page.keyboard.press('Control+ArrowDown')
   await cell(page, FIRST + 699, 0).getByText('Dropped').waitFor()
 
   await page.getByLabel('Search by name or ID').fill('1005')
   await page.getByText(/^1 student shown/).waitFor()
-  t.equal(await cell(page, FIRST, 1).textContent(), '1005')
+  await shows(FIRST, 1, '1005')
   await page.getByLabel('Search by name or ID').fill('no such name')
   await page.getByText('No students match.').waitFor()
   await screenshot(page, 'grid-no-match')
@@ -133,11 +135,13 @@ t.test('periods, points, marks and the details of a score', chromium, async (t) 
   const inPeriod = (await call('GET', `/api/courses/${courseIds[0]}/performance?period_id=${period.id}`))
     .json()
   await page.getByText(`${inPeriod.students.length} students shown`).waitFor()
-  t.equal(
-    await cell(page, 1, 6).textContent(),
+  await becomes(
+    t,
+    () => cell(page, 1, 6).textContent(),
     new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(
       inPeriod.data_headings[0].class_average
-    )
+    ),
+    'the average of the period'
   )
   t.strictSame(problems, [])
 })

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createGate } from '../support/gate.ts'
 import { createHeldPool } from '../support/held-pool.ts'
 import { ADMIN } from '../support/test-service.ts'
@@ -42,8 +42,13 @@ async function choose (page: Page, name: string, text: string): Promise<void> {
   })
   await page.locator('#file-chosen').getByText(name).waitFor()
 }
-const count = (page: Page, thing: string, change: number) =>
-  page.locator('.counts tr').filter({ hasText: thing }).locator('td').nth(change).textContent()
+const counts = (t: Test, page: Page, thing: string, wanted: string) =>
+  becomes(
+    t,
+    () => page.locator('.counts tr').filter({ hasText: thing }).locator('td').first().textContent(),
+    wanted,
+    `${thing}: ${wanted}`
+  )
 
 t.test('checked first, then imported, then again to no effect', chromium, async (t) => {
   const service = await startPage(t)
@@ -52,17 +57,18 @@ t.test('checked first, then imported, then again to no effect', chromium, async 
   await page.getByText('Nothing has been imported here yet.').waitFor()
   await lookAt(t, page, 'import-empty')
   const button = (name: string) => page.getByRole('button', { name, exact: true })
-  t.equal(
-    await button('Check').getAttribute('aria-disabled'),
+  await becomes(
+    t,
+    () => button('Check').getAttribute('aria-disabled'),
     'true',
     'without a file there is nothing to check'
   )
   await choose(page, 'physics-1.json', PHYSICS)
   const mayImport = async () => await button('Import').getAttribute('aria-disabled') === 'false'
-  t.equal(await mayImport(), false, 'not before it was checked')
+  await becomes(t, mayImport, false, 'not before it was checked')
   await button('Check').click()
   await page.getByText('This is what would change:').waitFor()
-  t.equal(await count(page, 'Courses', 0), '1')
+  await counts(t, page, 'Courses', '1')
   t.strictSame((await service.call('GET', '/api/courses')).json(), [], 'a check changes nothing')
   await page.getByText('Check only').waitFor()
   await lookAt(t, page, 'import-checked')
@@ -79,8 +85,7 @@ t.test('checked first, then imported, then again to no effect', chromium, async 
   )
   t.strictSame(allowed, [false, true, true])
   t.equal((await service.call('GET', '/api/courses')).json().length, 1)
-  const [, address] = page.url().split('#')
-  t.match(address, /^\/admin\/import\?job=\d+$/)
+  await becomes(t, () => /#\/admin\/import\?job=\d+$/.test(page.url()), true, 'the job is in the address')
   await page.reload()
   await page.getByText('This is what changed:').waitFor()
   await page.getByRole('link', { name: 'Go to courses' }).waitFor()
@@ -108,7 +113,7 @@ t.test('errors name file and line; warnings are grouped', chromium, async (t) =>
   await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByText(/^\d errors?\. Nothing has changed\. See below for what to do, then check again\.$/)
     .waitFor()
-  t.match(await page.locator('.place').first().textContent(), /results/)
+  await page.locator('.place').first().getByText(/results/).waitFor()
   await hasFocus(t, page.locator('.plain-focus'), 'the keyboard is where the report is')
   await lookAt(t, page, 'import-errors')
 
@@ -119,7 +124,7 @@ t.test('errors name file and line; warnings are grouped', chromium, async (t) =>
   await page.getByLabel("Teacher's email").fill('teacher@example.edu')
   await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByText('This is what would change:').waitFor()
-  t.equal(await count(page, 'Scores', 0), '3')
+  await counts(t, page, 'Scores', '3')
   const columns = page.getByRole('group', { name: /columns of the file$/ })
   await becomes(t, () => columns.getByRole('row').filter({ hasText: 'Essay' }).count(), 2, 'both tasks')
 
@@ -181,8 +186,9 @@ t.test('a slow upload shows its progress and can be stopped', chromium, async (t
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.locator('[data-phase]').waitFor({ state: 'detached' })
   t.strictSame((await service.call('GET', '/api/imports')).json().imports, [])
-  t.equal(
-    await page.getByRole('button', { name: 'Check', exact: true }).getAttribute('aria-disabled'),
+  await becomes(
+    t,
+    () => page.getByRole('button', { name: 'Check', exact: true }).getAttribute('aria-disabled'),
     'false',
     'it can be begun again'
   )
@@ -207,8 +213,8 @@ t.test('a teacher imports into their own course', chromium, async (t) => {
   await page.getByRole('link', { name: /English 9/ }).click()
   await page.getByRole('link', { name: 'Import' }).click()
   await choose(page, 'grades.csv', CANVAS)
-  t.equal(await page.getByLabel("Teacher's email").count(), 0, 'course and teacher are known')
-  t.equal(await page.getByLabel(/^Allow erased people/).count(), 0, 'only an administrator may')
+  await becomes(t, () => page.getByLabel("Teacher's email").count(), 0, 'course and teacher are known')
+  await becomes(t, () => page.getByLabel(/^Allow erased people/).count(), 0, 'only an administrator may')
   await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByText('This is what would change:').waitFor()
   await page.locator('button.primary', { hasText: 'Import' }).click()
