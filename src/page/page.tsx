@@ -16,6 +16,7 @@ import { textsIn, TextsProvider, useTexts, type Texts } from './texts/use-texts.
 
 // Most users never open these.
 const Admin = lazyView(async () => (await import('./admin/admin.tsx')).Admin)
+const Student = lazyView(async () => (await import('./student/student-view.tsx')).StudentView)
 const Account = lazyView(async () => (await import('./account/account.tsx')).Account)
 
 type Session =
@@ -186,6 +187,9 @@ function SignedIn ({ user, route }: { user: User, route: Route }) {
       {route.view === 'course' && (
         <Course key={route.courseId} courseId={route.courseId} tab={route.tab} query={route.query} />
       )}
+      {route.view === 'student' && (
+        <Student courseId={route.courseId} studentId={route.studentId} query={route.query} />
+      )}
       {route.view === 'account' && <Account user={user} />}
       {route.view === 'admin' && (user.role === 'admin'
         ? <Admin part={route.part} id={route.id} query={route.query} user={user} />
@@ -204,6 +208,8 @@ function SignedIn ({ user, route }: { user: User, route: Route }) {
 
 /** Identifies a view: another state of the same view has the same text. */
 function placeOf (route: Route): string {
+  // The next student of a course is another state: the focus stays on the button that led there.
+  if (route.view === 'student') return `${route.courseId}/student`
   if (route.view === 'course') return `${route.courseId}/${route.tab}`
   return route.view === 'admin' ? `${route.part}/${route.id ?? ''}` : route.view
 }
