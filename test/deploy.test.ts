@@ -84,7 +84,7 @@ async function startProxy (
 for (const [tool, site] of [[findNginx(), nginxSite], [findCaddy(), caddySite]] as const) {
   t.test(
     `behind ${tool.name}, under a path of a host`,
-    { ...needs(tool), timeout: 60_000 },
+    needs(tool),
     (t) => behind(t, site)
   )
 }

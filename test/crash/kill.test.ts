@@ -33,7 +33,8 @@ const STEPS = [
  */
 const LONGEST_LIFE = 4
 
-t.test(`killed ${ROUNDS} times (CRASH_SEED=${SEED})`, { timeout: 120_000 + ROUNDS * 30_000 }, async (t) => {
+t.setTimeout(120_000 + ROUNDS * 30_000)
+t.test(`killed ${ROUNDS} times (CRASH_SEED=${SEED})`, async (t) => {
   const random = seededRandom(SEED)
   const folder = testFolder(t)
   const courseIds = await makeBookDatabase(

@@ -9,7 +9,7 @@ import { lookAtAftermath } from './aftermath.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 
-t.test('three nodes are one service', { ...needsFleet, timeout: 300_000 }, async (t) => {
+t.test('three nodes are one service', needsFleet, async (t) => {
   const fleet = await startFleet(t, { nodes: 0, courses: [course('Chemistry', { students: 500 })] })
   const { proxy, courseIds: [courseId = 0] } = fleet
   // None of them runs jobs: a click after the end of the job would start another one.

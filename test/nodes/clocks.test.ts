@@ -49,7 +49,7 @@ function client (t: Test, fleet: Fleet, courseId: number) {
   }
 }
 
-t.test('one clock', { ...needsClocks, timeout: 180_000 }, async (t) => {
+t.test('one clock', needsClocks, async (t) => {
   // An export is out of date from the day on that a student leaves.
   const leaves = new Date(Date.now() + 2 * DAY_MS).toISOString().slice(0, 10)
   const courses = ['Physics', 'Chemistry', 'Biology'].map((name) => {

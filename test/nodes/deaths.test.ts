@@ -11,7 +11,7 @@ const STEPS = [...RUN_STEPS, 'file: before it is stored', 'file: after it is sto
 /** As many jobs as nodes that die, and one for each that is past its commit when it dies. */
 const COURSES = STEPS.length + 2
 
-t.test('kill -9 at every step of a run', { ...needsFleet, timeout: 180_000 }, async (t) => {
+t.test('kill -9 at every step of a run', needsFleet, async (t) => {
   const fleet = await startFleet(t, {
     nodes: 0,
     courses: Array.from({ length: COURSES }, (_, i) => course(`Course ${i}`)),
@@ -38,7 +38,7 @@ t.test('kill -9 at every step of a run', { ...needsFleet, timeout: 180_000 }, as
   t.strictSame(await fleet.rows('SELECT id FROM jobs WHERE attempts > 1'), [], 'a death is no failed attempt')
 })
 
-t.test('kill -9 at a request', { ...needsFleet, timeout: 120_000 }, async (t) => {
+t.test('kill -9 at a request', needsFleet, async (t) => {
   const fleet = await startFleet(t, {
     nodes: 1,
     courses: REQUEST_STEPS.map((step) => course(step)),

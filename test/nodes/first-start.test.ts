@@ -14,7 +14,7 @@ import { startProcess } from './node-process.ts'
 
 const NAMES = ['one', 'two', 'three']
 
-t.test('nodes that start at once', { ...needsFleet, timeout: 120_000 }, async (t) => {
+t.test('nodes that start at once', needsFleet, async (t) => {
   const folder = testFolder(t)
   const location = await testPostgres(t)
   const env = {

@@ -1,7 +1,7 @@
 // Several real nodes on one private PostgreSQL and one private object store. All of it ends with the test.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Test } from 'tap'
+import tap, { type Test } from 'tap'
 import { connectionPool } from '../../db/postgres/connection.ts'
 import type { PostgresLocation } from '../../db/index.ts'
 import { makeBookDatabase, type CourseDescription } from '../support/book-database.ts'
@@ -22,6 +22,9 @@ export const PUBLIC_URL = 'http://perfbook.example'
 
 /** Most characters of a node's log that a failed test shows. */
 const MOST_SHOWN = 4000
+
+// Servers, databases and stores that start and end: all of it takes its time on a busy machine.
+tap.setTimeout(600_000)
 
 interface StartOptions {
   /** Default: n1, n2 … in the order of their start. */

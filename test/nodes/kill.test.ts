@@ -24,8 +24,10 @@ const NODES = 3
 /** A node that dies at a random moment lives up to this long after the others are up, ms. */
 const LONGEST_LIFE_MS = 2000
 
+t.setTimeout(120_000 + ROUNDS * 40_000)
+
 const name = `nodes are killed ${ROUNDS} times (PERFBOOK_KILL_SEED=${SEED})`
-t.test(name, { ...needsFleet, timeout: 120_000 + ROUNDS * 40_000 }, async (t) => {
+t.test(name, needsFleet, async (t) => {
   const random = seededRandom(SEED)
   const fleet = await startFleet(t, {
     nodes: 0, courses: ['Physics', 'Chemistry', 'Biology', 'Latin'].map((title) => course(title)),

@@ -27,7 +27,7 @@ async function everythingIsWell (
   t.strictSame(await lookAtAftermath(fleet, promised), [])
 }
 
-t.test('PostgreSQL is restarted under load', { ...needsFleet, timeout: 180_000 }, async (t) => {
+t.test('PostgreSQL is restarted under load', needsFleet, async (t) => {
   const fleet = await startFleet(t, { courses: COURSES })
   const load = startLoad(fleet, { people: 6, random: seededRandom(1), allowed: ['DATABASE_UNAVAILABLE'] })
   t.teardown(() => load.stop())
@@ -52,7 +52,7 @@ t.test('PostgreSQL is restarted under load', { ...needsFleet, timeout: 180_000 }
   t.comment(summary(load))
 })
 
-t.test('the store is stopped and started under load', { ...needsFleet, timeout: 180_000 }, async (t) => {
+t.test('the store is stopped and started under load', needsFleet, async (t) => {
   const fleet = await startFleet(t, { courses: COURSES })
   const load = startLoad(fleet, { people: 4, random: seededRandom(2), allowed: ['STORAGE_UNAVAILABLE'] })
   t.teardown(() => load.stop())

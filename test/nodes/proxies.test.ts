@@ -50,7 +50,7 @@ for (const [tool, site] of [[findNginx(), nginxSite], [findCaddy(), caddySite]] 
   const { skip } = needs(tool)
   t.test(
     `two nodes behind ${tool.name}`,
-    { skip: needsFleet.skip === false ? skip : needsFleet.skip, timeout: 120_000 },
+    { skip: needsFleet.skip === false ? skip : needsFleet.skip },
     (t) => behind(t, site)
   )
 }

@@ -7,7 +7,7 @@ import { course, needsFleet, startFleet } from './fleet.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../data/sample/physics-1.json')
 
-t.test('web and worker nodes, and nodes that are refused', { ...needsFleet, timeout: 180_000 }, async (t) => {
+t.test('web and worker nodes, and nodes that are refused', needsFleet, async (t) => {
   const fleet = await startFleet(t, { nodes: 0, courses: [course('Physics')] })
   const { proxy } = fleet
   const web = await fleet.start({ name: 'web-1', role: 'web' })
@@ -92,7 +92,7 @@ t.test('web and worker nodes, and nodes that are refused', { ...needsFleet, time
 })
 
 const alone = 'with files on a local disk, a second node is refused'
-t.test(alone, { ...needsFleet, timeout: 60_000 }, async (t) => {
+t.test(alone, needsFleet, async (t) => {
   const fleet = await startFleet(t, { nodes: 0, settings: { FILES_URL: '' } })
   const first = await fleet.start()
   const second = fleet.launch()

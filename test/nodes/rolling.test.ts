@@ -21,7 +21,7 @@ function unanswered (log: string): string[] {
   return [...open]
 }
 
-t.test('a rolling restart under load', { ...needsFleet, timeout: 180_000 }, async (t) => {
+t.test('a rolling restart under load', needsFleet, async (t) => {
   const fleet = await startFleet(t, { nodes: 2, courses: COURSES })
   const load = startLoad(fleet, { people: 6, random: seededRandom(3) })
   t.teardown(() => load.stop())
@@ -50,7 +50,7 @@ t.test('a rolling restart under load', { ...needsFleet, timeout: 180_000 }, asyn
   t.comment(`${summary(load)}; ${fleet.proxy.retries()} requests went to a second node`)
 })
 
-t.test('SIGTERM hands jobs over at once', { ...needsFleet, timeout: 120_000 }, async (t) => {
+t.test('SIGTERM hands jobs over at once', needsFleet, async (t) => {
   const fleet = await startFleet(t, {
     nodes: 0,
     // Its export takes longer than a node needs to notice a signal.

@@ -9,7 +9,7 @@ import { course, needsFleet, startFleet } from './fleet.ts'
 const STEPS = ['run: working', 'run: worked', 'run: placed']
 
 const name = 'SIGSTOP, and SIGCONT after another node has finished'
-t.test(name, { ...needsFleet, timeout: 180_000 }, async (t) => {
+t.test(name, needsFleet, async (t) => {
   const fleet = await startFleet(t, {
     nodes: 0,
     courses: STEPS.map((step) => course(step, { students: 300 })),
