@@ -32,9 +32,19 @@ const assignments = (columns: readonly string[]) =>
   columns.filter((column) => !KEPT.includes(column)).map((column) => `${column} = u.${column}`)
     .join(', ')
 
+/** Records that the undo restores, and those whose copies it gives to a later import that changed them. */
+const RESTORED = 1
+const PASSED_ON = 2
+
+/** The import that changed the same row next, which is not undone. `u` is the copy, `same` compares rows. */
+const nextImport = (table: string, importId: number, same: string) => `(SELECT min(n.import_id)
+  FROM undo_imports i JOIN ${table} n ON n.import_id = i.import_id
+  WHERE i.import_id > ${importId} AND ${same})`
+const SAME_RECORD = 'n.kind = u.kind AND n.source_id = u.source_id'
+
 /**
- * Marks the records of the stored roster that the undo restores. What a later import changed again stays, and
- * so does what courses still need that are not undone. This statement runs first.
+ * Marks the records of the stored roster that the undo restores, or that a later import changed again: those
+ * stay as they are. What courses still need that are not undone is not marked. This statement runs first.
  */
 export function markRecords ({ importId, undoId }: UndoStatements): string {
   const undone = `SELECT course_id FROM undo_courses WHERE import_id = ${importId} AND undone_by = ${undoId}`
@@ -49,10 +59,10 @@ export function markRecords ({ importId, undoId }: UndoStatements): string {
     AND r.source_id = undo_records.source_id))`
   const isUnused = (condition: string) => `NOT EXISTS (SELECT 1 FROM roster_records e
     WHERE ${condition} IN (${keptClasses}))`
-  return `UPDATE undo_records SET is_due = 1 WHERE import_id = ${importId}
-    AND NOT EXISTS (SELECT 1 FROM undo_imports i JOIN undo_records l ON l.import_id = i.import_id
+  return `UPDATE undo_records SET is_due = CASE WHEN EXISTS (
+      SELECT 1 FROM undo_imports i JOIN undo_records l ON l.import_id = i.import_id
       AND l.kind = undo_records.kind AND l.source_id = undo_records.source_id
-      WHERE i.import_id > ${importId})
+      WHERE i.import_id > ${importId}) THEN ${PASSED_ON} ELSE ${RESTORED} END WHERE import_id = ${importId}
     AND (${noneIsKept} OR CASE kind
       WHEN 'class' THEN source_id IN (${classes})
       WHEN 'enrollment' THEN ${ofClass} IN (${classes})
@@ -129,11 +139,15 @@ export function restoreCourses ({ importId, undoId, at }: UndoStatements): strin
 
 /** Restores the marked records. What the import added stays if it is still referred to. */
 export function restoreRecords ({ importId, engine }: UndoStatements): string[] {
-  const due = `u.import_id = ${importId} AND u.is_due = 1`
+  const due = `u.import_id = ${importId} AND u.is_due = ${RESTORED}`
   const isTermOfClass = engine === 'sqlite'
     ? "EXISTS (SELECT 1 FROM json_each(e.body, '$[1]') t WHERE t.value = r.source_id)"
     : 'jsonb_exists(e.body::jsonb -> 1, r.source_id)'
   return [
+    // When that one is undone as well, the record is what it was before this one.
+    `UPDATE undo_records AS l SET parent = u.parent, other = u.other, body = u.body FROM undo_records u
+      WHERE u.import_id = ${importId} AND u.is_due = ${PASSED_ON} AND l.kind = u.kind
+        AND l.source_id = u.source_id AND l.import_id = ${nextImport('undo_records', importId, SAME_RECORD)}`,
     `INSERT INTO roster_records (kind, source_id, parent, other, body)
       SELECT u.kind, u.source_id, u.parent, u.other, u.body FROM undo_records u
       WHERE ${due} AND u.body IS NOT NULL
@@ -158,16 +172,20 @@ export function restoreRecords ({ importId, engine }: UndoStatements): string[] 
 
 /** Restores accounts and erased people. For an undo after which no course of the import is left. */
 export function restoreAccounts ({ importId, at }: UndoStatements): string[] {
+  const next = nextImport('undo_accounts', importId, 'n.user_id = u.user_id')
   return [
     `UPDATE users SET roster_disabled_by = u.disabled_by FROM undo_accounts u
-      WHERE u.import_id = ${importId} AND u.user_id = users.id
+      WHERE u.import_id = ${importId} AND u.user_id = users.id AND ${next} IS NULL
         AND users.roster_disabled_by IS NOT DISTINCT FROM u.disabled_by_after`,
+    `UPDATE undo_accounts AS l SET disabled_by = u.disabled_by FROM undo_accounts u
+      WHERE u.import_id = ${importId} AND l.user_id = u.user_id AND l.import_id = ${next}`,
     `UPDATE sessions SET ended_at = ${at} WHERE ended_at IS NULL AND user_id IN (
       SELECT u.id FROM users u WHERE u.is_from_roster = 1 AND u.role <> 'admin'
         AND (u.roster_disabled_by IS NOT NULL OR EXISTS (SELECT 1 FROM course_teachers t
           WHERE t.email_key = u.email_key AND t.is_enabled = 0)))`,
-    `INSERT INTO erased_people (hash, erased_at) SELECT hash, erased_at FROM undo_erased_people
-      WHERE import_id = ${importId} AND hash NOT IN (SELECT hash FROM erased_people)`,
+    `INSERT INTO erased_people (hash, erased_at) SELECT u.hash, u.erased_at FROM undo_erased_people u
+      WHERE u.import_id = ${importId} AND u.hash NOT IN (SELECT hash FROM erased_people)
+        AND ${nextImport('undo_erased_people', importId, 'n.hash = u.hash')} IS NULL`,
     ...['accounts', 'erased_people', 'records'].map((table) =>
       `DELETE FROM undo_${table} WHERE import_id = ${importId}`
     ),
@@ -179,10 +197,10 @@ export function restoreAccounts ({ importId, at }: UndoStatements): string[] {
 export function forgetRestored ({ importId, undoId }: UndoStatements): string[] {
   return [
     // What is still referred to may go when the courses that refer to it are undone.
-    `DELETE FROM undo_records WHERE import_id = ${importId} AND is_due = 1 AND (
-      body IS NOT NULL OR NOT EXISTS (SELECT 1 FROM roster_records r WHERE r.kind = undo_records.kind
-        AND r.source_id = undo_records.source_id))`,
-    `UPDATE undo_records SET is_due = 0 WHERE import_id = ${importId} AND is_due = 1`,
+    `DELETE FROM undo_records WHERE import_id = ${importId} AND (is_due = ${PASSED_ON} OR is_due = ${RESTORED}
+      AND (body IS NOT NULL OR NOT EXISTS (SELECT 1 FROM roster_records r WHERE r.kind = undo_records.kind
+        AND r.source_id = undo_records.source_id)))`,
+    `UPDATE undo_records SET is_due = 0 WHERE import_id = ${importId} AND is_due <> 0`,
     ...[...PARTS, 'task_sources', 'scores'].map((table) =>
       `DELETE FROM undo_${table} WHERE import_id = ${importId} AND course_id IN (SELECT course_id
         FROM undo_courses WHERE import_id = ${importId} AND undone_by = ${undoId})`

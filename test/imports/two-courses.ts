@@ -15,6 +15,23 @@ export const delta = (tables: Tables) => ({
   modes: Object.fromEntries(FILES.map((name) => [name, name in tables ? 'delta' : 'absent'])),
 })
 
+/** A school with a second course, of the teacher Una. Ann is in both, Dan only in that one. */
+export function twoCourseTables (tables = school()): Tables {
+  tables.users!.push(user('una', 'Una', 'Fox', 'T-2'), user('dan', 'Dan', 'Secret', '0099'))
+  tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c9', title: 'Music' })
+  tables.classes!.push({ ...tables.classes![0]!, sourcedId: 'p9', title: 'Music', courseSourcedId: 'c9' })
+  tables.enrollments!.push(
+    enrollment('e-u', 'p9', 'una', 'teacher'),
+    enrollment('e-a9', 'p9', 'ann'),
+    enrollment('e-d9', 'p9', 'dan')
+  )
+  tables.lineItems!.push({
+    ...tables.lineItems![0]!, sourcedId: 'li-p9', title: 'Song', classSourcedId: 'p9',
+  })
+  tables.results!.push(result('r9', 'li-p9', 'ann', 3))
+  return tables
+}
+
 interface TwoCourses {
   world: World
   ted: number
@@ -25,37 +42,21 @@ interface TwoCourses {
   others: () => Promise<unknown>
 }
 
-/** Ted's course, and Una's, whose students and school are partly the same. Dan is a student of Una alone. */
+/** Both courses, imported. Una may not sign in. */
 export async function twoCourses (t: Test): Promise<TwoCourses> {
   const world = await createWorld(t)
-  const tables = school()
-  tables.users!.push(
-    user('una', 'Una', 'Fox', 'T-2', { enabledUser: 'false' }),
-    user('dan', 'Dan', 'Secret', '0099')
-  )
-  tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c9', title: 'Music' })
-  tables.classes!.push({ ...tables.classes![0]!, sourcedId: 'p9', title: 'Music', courseSourcedId: 'c9' })
-  tables.enrollments!.push(
-    enrollment('e-u', 'p9', 'una', 'teacher'),
-    enrollment('e-a9', 'p9', 'ann'),
-    enrollment('e-d9', 'p9', 'dan')
-  )
-  tables.lineItems!.push({
-    ...tables.lineItems![0]!,
-    sourcedId: 'li-p9',
-    title: 'Song',
-    classSourcedId: 'p9',
-  })
-  tables.results!.push(result('r9', 'li-p9', 'ann', 3))
+  const tables = twoCourseTables()
+  const una = tables.users!.find(({ sourcedId }) => sourcedId === 'una')!
+  una.enabledUser = 'false'
   await world.take(tables)
-  const [ted, una] = await world.books()
+  const [teds, unas] = await world.books()
   return {
     world,
-    ted: ted!.id,
-    una: una!.id,
+    ted: teds!.id,
+    una: unas!.id,
     async byTed (tables) {
       try {
-        const summary = await world.take(tables, { onlyCourseId: ted!.id, ...delta(tables) })
+        const summary = await world.take(tables, { onlyCourseId: teds!.id, ...delta(tables) })
         return { warnings: warningCounts(summary), students: summary.students }
       } catch (error) {
         return [(error as Error).message]
@@ -72,7 +73,7 @@ export async function twoCourses (t: Test): Promise<TwoCourses> {
       )
       const periods = world.sql('SELECT * FROM periods ORDER BY id')
       const users = world.sql('SELECT * FROM users ORDER BY id')
-      const { version, ...book } = (await world.books()).find((one) => one.id === una!.id)!
+      const { version, ...book } = (await world.books()).find((one) => one.id === unas!.id)!
       return { records, teachers, courses, periods, users, version, book }
     },
   }

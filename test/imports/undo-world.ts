@@ -5,9 +5,7 @@ import { listUndoable } from '../../db/queries/undo.ts'
 import { TABLES_IN_ORDER } from '../../db/table-order.ts'
 import { hasCode } from '../../src/errors.ts'
 import { undoImport, type UndoRequest, type UndoSummary } from '../../src/imports/undo-import.ts'
-import {
-  createWorld, enrollment, NOW, result, school, user, type Tables, type World,
-} from './bundles.ts'
+import { createWorld, NOW, type World } from './bundles.ts'
 
 /** Tables that an undo restores: all of those that an import changes. */
 const RESTORED = {
@@ -20,24 +18,6 @@ const NOT_RESTORED: Record<string, readonly string[]> = {
   courses: ['data_version', 'updated_at'], erased_people: ['id'],
 }
 
-/** The school with a second course, whose students are partly the same. */
-export function twoCourseTables (): Tables {
-  const tables = school()
-  tables.users!.push(user('una', 'Una', 'Fox', 'T-2'), user('dan', 'Dan', 'West', '0099'))
-  tables.courses!.push({ ...tables.courses![0]!, sourcedId: 'c9', title: 'Music' })
-  tables.classes!.push({ ...tables.classes![0]!, sourcedId: 'p9', title: 'Music', courseSourcedId: 'c9' })
-  tables.enrollments!.push(
-    enrollment('e-u', 'p9', 'una', 'teacher'),
-    enrollment('e-a9', 'p9', 'ann'),
-    enrollment('e-d9', 'p9', 'dan')
-  )
-  tables.lineItems!.push({
-    ...tables.lineItems![0]!, sourcedId: 'li-p9', title: 'Song', classSourcedId: 'p9',
-  })
-  tables.results!.push(result('r9', 'li-p9', 'ann', 3))
-  return tables
-}
-
 export type State = Record<string, unknown[]>
 
 export interface UndoWorld extends World {
@@ -47,7 +27,10 @@ export interface UndoWorld extends World {
   undo: (request?: Partial<UndoRequest>) => Promise<UndoSummary>
   /** The same where it must fail: its code and its message. */
   undoFails: (request?: Partial<UndoRequest>) => Promise<string>
+  /** The newest import that is not undone; 0: there is none. */
   lastImport: () => Promise<number>
+  /** The newest of all imports and undos; 0: there is none. */
+  lastId: () => number
 }
 
 export async function createUndoWorld (t: Test, folder = t.testdir()): Promise<UndoWorld> {
@@ -76,6 +59,10 @@ export async function createUndoWorld (t: Test, folder = t.testdir()): Promise<U
     ...world,
     reads,
     lastImport,
+    lastId () {
+      const [row] = world.sql('SELECT coalesce(max(id), 0) AS id FROM imports') as Array<{ id: number }>
+      return row!.id
+    },
     undo,
     state: () => Object.fromEntries(Object.entries(RESTORED).map(([table, order]) => [
       table,

@@ -7,8 +7,8 @@ import { insertErased, ensureErasureSecret } from '../../db/queries/erased-peopl
 import { identifierHash } from '../../src/person-data/identifier-hash.ts'
 import { enrollment, NOW, result, school, user, type Tables } from './bundles.ts'
 import { physics as physicsDocument } from './physics-document.ts'
-import { delta } from './two-courses.ts'
-import { createUndoWorld, keptRows, twoCourseTables, type UndoWorld } from './undo-world.ts'
+import { delta, twoCourseTables } from './two-courses.ts'
+import { createUndoWorld, keptRows, type UndoWorld } from './undo-world.ts'
 
 /** Imports, undoes it, and compares everything before and after. */
 async function comesBack (world: UndoWorld, run: () => Promise<unknown>) {
@@ -228,6 +228,30 @@ t.test('accounts: who was disabled by the roster is enabled again; people who we
     t.not(after.erased_people?.length, 0)
   })
 
+t.test('accounts that several imports disabled and enabled come back in any order', async (t) => {
+  for (const order of [[2, 3, 4], [4, 2, 3], [3, 4, 2], [4, 3, 2]]) {
+    const world = await createUndoWorld(t, t.testdir())
+    await world.take(school())
+    world.sql(`INSERT INTO users (email, email_key, role, origin, created_at, is_from_roster)
+      VALUES ('ann@example.edu', 'ann@example.edu', 'student', 'account', 1, 1)`)
+    const before = world.state()
+    for (const enabled of ['false', 'true', 'false']) {
+      const tables = school()
+      tables.users![1]!.enabledUser = enabled
+      await world.take(tables)
+    }
+    const disabled = () =>
+      (world.state().users as Array<{ roster_disabled_by: string | null }>)[0]!.roster_disabled_by
+    t.equal(disabled(), 'ann')
+    for (const importId of order) {
+      await world.undo({ importId })
+      const isLastThere = !order.slice(0, order.indexOf(importId) + 1).includes(4)
+      if (isLastThere) t.equal(disabled(), 'ann', 'what the newest import made stays')
+    }
+    t.strictSame(world.state(), before, `undone in the order ${order.join(', ')}`)
+  }
+})
+
 t.test('an import that changes nothing cannot be undone; a first import keeps next to nothing', async (t) => {
   const world = await createUndoWorld(t)
   t.match(await world.undoFails({ importId: 5 }), /^UNDO_NOT_POSSIBLE: This import changed nothing/)
@@ -235,4 +259,22 @@ t.test('an import that changes nothing cannot be undone; a first import keeps ne
   t.strictSame(Object.keys(keptRows(world, 1)), ['undo_imports', 'undo_courses', 'undo_records'])
   await world.take(school())
   t.strictSame(keptRows(world, 2), {})
+})
+
+t.test('imports that change the same record of the roster are undone in any order', async (t) => {
+  const world = await createUndoWorld(t)
+  const nicknames = ['ann', 'annie', 'anna']
+  for (const username of nicknames) {
+    const tables = school()
+    tables.users![1]!.username = username
+    await world.take(tables)
+  }
+  const ann = () => JSON.stringify(world.sql("SELECT body FROM roster_records WHERE source_id = 'ann'"))
+  await world.undo({ importId: 2 })
+  t.match(ann(), 'anna', 'what the later import changed stays')
+  await world.undo({ importId: 3 })
+  t.match(ann(), 'ann@example.edu')
+  t.notMatch(ann(), /annie|anna/)
+  await world.undo({ importId: 1 })
+  t.strictSame(world.state().roster_records, [])
 })

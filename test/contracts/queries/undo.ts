@@ -10,8 +10,7 @@ import { insertJob } from '../../../db/queries/jobs.ts'
 import * as peopleQueries from '../../../db/queries/undo-people.ts'
 import * as undoQueries from '../../../db/queries/undo.ts'
 import { createWorld, NOW, user } from '../../imports/bundles.ts'
-import { delta } from '../../imports/two-courses.ts'
-import { twoCourseTables } from '../../imports/undo-world.ts'
+import { delta, twoCourseTables } from '../../imports/two-courses.ts'
 import type { Recorded } from './recorder.ts'
 
 /** Which tables an undo reads and writes, and their order. */
