@@ -50,13 +50,11 @@ async function query<Row extends object> (target: PostgresLocation, text: string
 
 /** The transaction that wrote each row of the tables that have rows. */
 async function writers (target: PostgresLocation): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
-  for (const table of TABLES_IN_ORDER) {
-    const text = `SELECT max(xmin::text::int)::text AS xmin FROM "${table}"`
-    const [row] = await query<{ xmin: string | null }>(target, text)
-    if (row?.xmin !== null && row?.xmin !== undefined) found.set(table, row.xmin)
-  }
-  return found
+  const text = TABLES_IN_ORDER.map((table) =>
+    `SELECT '${table}' AS name, max(xmin::text::int)::text AS xmin FROM "${table}"`
+  ).join(' UNION ALL ')
+  const rows = await query<{ name: string, xmin: string | null }>(target, text)
+  return new Map(rows.flatMap(({ name, xmin }) => xmin === null ? [] : [[name, xmin] as const]))
 }
 
 async function filled (t: Test): Promise<FilledFolder> {

@@ -13,6 +13,7 @@ import { noPostgres, testPostgres } from '../support/postgres.ts'
 import { startServer } from '../support/server-process.ts'
 import { keysIn, needsSwift, putObject, startSwift, storeOf } from '../support/swift.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { until } from '../support/until.ts'
 
 const { skip: noSwift } = needsSwift()
 const skip = noPostgres === false ? noSwift : noPostgres
@@ -84,13 +85,12 @@ t.test('files, keys and waiting jobs', { skip }, async (t) => {
     t.equal(answer.status, 200)
     t.ok(bytes.equals(Buffer.from(await answer.arrayBuffer())), 'its link gives the same bytes')
   }
-  let job: { status?: string } = {}
-  for (let tries = 0; tries < 600 && job.status !== 'succeeded'; tries++) {
-    job = await (await get('/api/jobs/2')).json() as typeof job
-    if (job.status === 'failed') break
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  t.equal(job.status, 'succeeded', 'a job that was waiting runs')
+  const status = await until('a job that was waiting has ended', async (see) => {
+    const job = await (await get('/api/jobs/2')).json() as { status?: string }
+    see(JSON.stringify(job))
+    return ['succeeded', 'failed'].includes(job.status ?? '') && job.status
+  })
+  t.equal(status, 'succeeded', 'it runs')
   const ended = server.ended
   server.kill('SIGTERM')
   await ended
