@@ -119,7 +119,7 @@ export function createJobRunner (options: RunnerOptions): JobRunner {
     }).finally(() => {
       live.delete(job.token)
       changed(job.id)
-      void delivery.look()
+      delivery.runEnded()
     })
     changed(job.id)
     return run.done

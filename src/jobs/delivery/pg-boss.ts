@@ -77,6 +77,12 @@ export async function createPgBossDelivery (
   let isStopped = false
   let looking: Promise<void> | undefined
   let mustLookAgain = false
+  /** Whether the look that is under way ends only when no job can start. */
+  let isAwaited = false
+  /** How many runs have ended here. */
+  let ends = 0
+  /** Whether a job that cannot start now may have no ticket. After the end of a run it may have room. */
+  let mayLackTicket = false
   let cancelTimer = () => {}
   let lastClaim: Promise<unknown> = Promise.resolve()
   /** Kinds of the tickets with which this process is claiming jobs. */
@@ -91,7 +97,7 @@ export async function createPgBossDelivery (
   let isAway = false
   let closed: Promise<void> | undefined
 
-  /** One look at a time. A call during a look makes it look once more. */
+  /** One look at a time, which repairs tickets. A call during a look makes it look once more. */
   function look (): Promise<void> {
     mustLookAgain = true
     wake()
@@ -111,10 +117,10 @@ export async function createPgBossDelivery (
         mustLookAgain = false
         const woken = new AbortController()
         wake = () => { woken.abort() }
-        const canStart = await compare(current)
+        const found = await compare(current)
         if (isAway) log.info({}, 'the database is back; jobs are delivered again')
         isAway = false
-        if (!canStart) {
+        if (!(found === 'without ticket' || (found === 'due' && isAwaited))) {
           if (mustLookAgain) continue
           return
         }
@@ -129,6 +135,7 @@ export async function createPgBossDelivery (
       // The next look is that of the timer.
       mustLookAgain = false
     } finally {
+      if (!mustLookAgain) isAwaited = false
       wake = () => {}
     }
   }
@@ -140,8 +147,11 @@ export async function createPgBossDelivery (
     })
   }
 
-  /** Compares runs, rows and tickets, and repairs differences. True: a job can start here. */
-  async function compare (worker: JobWorker): Promise<boolean> {
+  /**
+   * Compares runs, rows and tickets, and repairs differences. `due`: a job can start here. `without ticket`:
+   * one of those needs a ticket, which is sent one at a time.
+   */
+  async function compare (worker: JobWorker): Promise<'none' | 'due' | 'without ticket'> {
     // Read first: a run that begins during the query is not in its answer.
     const running = worker.tokens()
     let started = await startedWithTickets(db.reads)
@@ -154,7 +164,7 @@ export async function createPgBossDelivery (
     const tokens = new Set(started.map(({ token }) => token))
     // A run that has just ended here has no started row either; abandoning it changes nothing.
     for (const token of running) if (!tokens.has(token)) worker.abandon(token)
-    if (isStopped) return false
+    if (isStopped) return 'none'
     const isSilent = started.some(({ ticket }) => ticket === 'silent') && now >= mayTakeBackAt
     const isMaintenanceDue = now - maintainedAt >= MAINTAIN_EVERY_MS
     const isAhead = started.some(({ ticket }) => ticket === 'ahead')
@@ -167,9 +177,11 @@ export async function createPgBossDelivery (
     const lost = lostTokens(started)
     await claims.recover(worker, lost)
     for (const token of lost) worker.abandon(token)
+    mayLackTicket = false
     const due = await dueKinds(db.reads, { now: clock.now(), kinds: worker.openKinds() })
     const withoutTicket = due.filter(({ kind, hasTicket }) => !hasTicket && !claiming.includes(kind))
       .map(({ kind }) => kind)
+    if (withoutTicket.length > 0) mayLackTicket = true
     const next = await nextJob(db.reads, { now: clock.now(), kinds: withoutTicket })
     if (next !== undefined && (lastSent.job !== next.id || now - lastSent.at >= RESEND_MS)) {
       lastSent = { job: next.id, at: now }
@@ -177,7 +189,8 @@ export async function createPgBossDelivery (
       await correctTimesAhead(db.reads)
       await (await queues()).send(next.kind)
     }
-    return next !== undefined || due.length > withoutTicket.length
+    if (next !== undefined) return 'without ticket'
+    return due.length > withoutTicket.length ? 'due' : 'none'
   }
 
   /** Claims the next job with a ticket, and holds the ticket until the end of the run. */
@@ -208,8 +221,9 @@ export async function createPgBossDelivery (
       await (await queues()).send(ticket.kind)
       return undefined
     }
+    const endsBefore = ends
     const open = worker.openKinds()
-    if (!open.includes(ticket.kind)) return undefined
+    if (!open.includes(ticket.kind)) return unused(endsBefore)
     // The next job may be of another kind that needs the same threads. It has its own ticket.
     const kinds = hasOwnThread(ticket.kind) ? [ticket.kind] : open.filter((name) => !hasOwnThread(name))
     const job = await claims.next(worker, {
@@ -222,12 +236,19 @@ export async function createPgBossDelivery (
       if (error === TICKET_LOST) return undefined
       throw error
     })
-    if (job === undefined) return undefined
+    if (job === undefined) return unused(endsBefore)
     const abandon = () => { worker.abandon(job.token) }
     ticket.signal.addEventListener('abort', abandon)
     const ended = worker.begin(job).finally(() => { ticket.signal.removeEventListener('abort', abandon) })
     if (ticket.signal.aborted) abandon()
     return { ended }
+  }
+
+  /** A ticket is given back without a run. `endsBefore`: when it was decided that there is no room. */
+  function unused (endsBefore: number): undefined {
+    mayLackTicket = true
+    if (ends > endsBefore) void look()
+    return undefined
   }
 
   if (mayUpgrade) await queues()
@@ -245,8 +266,14 @@ export async function createPgBossDelivery (
       lookRegularly()
       void look()
     },
+    // The worker of the run takes the next ticket itself.
+    runEnded () {
+      ends++
+      if (mayLackTicket && current !== undefined) void look()
+    },
     async look () {
       if (isStopped) return
+      isAwaited = true
       await look()
       // A job that has just been claimed is among the runs when this returns.
       await lastClaim
