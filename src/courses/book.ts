@@ -81,7 +81,8 @@ const BATCH_STUDENTS = { least: 16, most: 500 }
 
 /**
  * Reads a course's book. The snapshot must stay open as long as the book is used. One pass over all cells
- * gives the averages; `batches()` is another pass with the same computation. `undefined`: there is no such
+ * gives the averages; `batches()` is another pass with the same computation. It reads the students again,
+ * except those of a small course, which are kept. `undefined`: there is no such
  * course. Throws VALIDATION_FAILED if the course has no such period.
  */
 export async function readBook (
@@ -99,6 +100,8 @@ export async function readBook (
     Math.floor(BATCH_CELLS / Math.max(1, tasks.length))))
   /** False: all that this reading is about was read, and no student is dropped. */
   let mayHaveDropped = true
+  /** All students that this reading is about, in its order, if they fit in one batch. */
+  let all: StudentRow[] | undefined
   /** The earliest day after `today` on which a student is dropped, of those who were read. */
   let nextDrop: string | undefined
 
@@ -108,6 +111,12 @@ export async function readBook (
     if (!mayHaveDropped) {
       if (filter.isDropped === true) return
       filter.isDropped = false
+    }
+    const isOfReading = periodId === undefined || (filter.periodId ?? periodId) === periodId
+    if (all !== undefined && after === undefined && isOfReading) {
+      const students = all.filter((student) => isIn(student, filter))
+      yield students.values().map((student) => computation.compute(student))
+      return
     }
     let place: Place | undefined
     if (after !== undefined) {
@@ -126,6 +135,7 @@ export async function readBook (
     const whole = new Tally(tasks.length, categories.length)
     const periods = new Map<number | null, Tally>()
     let hasDropped = false
+    let students: StudentRow[] | undefined = []
     for await (const batch of batches()) {
       for (const row of batch) {
         whole.add(row)
@@ -133,10 +143,13 @@ export async function readBook (
         visitor?.add(row.student)
         hasDropped ||= row.isDropped
         noteDrop(row.student)
+        students?.push(row.student)
       }
+      if (students !== undefined && students.length > batchSize) students = undefined
       await visitor?.flush()
     }
     mayHaveDropped = hasDropped
+    all = students
     return {
       dataVersion,
       readAt: now,
@@ -202,6 +215,11 @@ export async function readBook (
 /** The error for a period that the course does not have. */
 export function noPeriod (id: number): DomainError {
   return new DomainError('VALIDATION_FAILED', { detail: `period_id: the course has no period with id ${id}` })
+}
+
+function isIn (student: StudentRow, { periodId, isDropped }: Omit<RowFilter, 'after'>): boolean {
+  return (periodId === undefined || student.period_id === periodId) &&
+    (isDropped === undefined || (student.is_dropped === 1) === isDropped)
 }
 
 function isDroppedOn (student: Omit<StudentRow, 'cells' | 'is_dropped'>, today: string): boolean {
