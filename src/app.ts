@@ -23,7 +23,7 @@ import { filesRoutes, readableAddress } from './http/routes/files.ts'
 import { healthRoutes } from './http/routes/health.ts'
 import { importsRoutes } from './http/routes/imports.ts'
 import { createJobGate, type JobGate } from './http/job-gate.ts'
-import { createPollCache } from './http/poll-cache.ts'
+import { createEstimateCache, createPollCache } from './http/poll-cache.ts'
 import { invitationsRoutes } from './http/routes/invitations.ts'
 import { jobsRoutes } from './http/routes/jobs.ts'
 import { createLinks } from './http/links.ts'
@@ -87,8 +87,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
     accounts, sessions, applicationTokens: services.applicationTokens, cookie, polls,
   })
   const jobView = createJobView({
-    access, estimates: createPollCache({ db: { change: () => 0 }, now: clock.now }), exports, links, outlook,
-    polls, queue, runner,
+    access, estimates: createEstimateCache({ now: clock.now }), exports, links, outlook, polls, queue, runner,
   })
 
   const server = Fastify({

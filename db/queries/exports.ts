@@ -85,18 +85,24 @@ export async function findExport (
     .executeTakeFirst()
 }
 
-/** The file that a job made, if it still exists. */
-export async function exportOfJob (
-  db: Reads,
-  jobId: number
-): Promise<{ id: number, hex: string, filename: string } | undefined> {
-  return await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
-    .select(['exports.id', 'files.hex', 'files.filename'])
-    .where('exports.job_id', '=', jobId).where('files.removed_at', 'is', null).where(
-      'files.lost_at',
-      'is',
-      null
-    ).executeTakeFirst()
+export interface ExportOfJob {
+  id: number
+  courseId: number
+  hex: string
+  filename: string
+}
+
+/** The export that a job made; undefined: it made none, or the file no longer exists. */
+export async function exportOfJob (db: Reads, jobId: number): Promise<ExportOfJob | undefined> {
+  const row = await db.selectFrom('exports').innerJoin('files', 'files.id', 'exports.file_id')
+    .select([
+      'exports.id', 'exports.course_id', 'files.hex', 'files.filename', 'files.removed_at', 'files.lost_at',
+    ])
+    .where('exports.job_id', '=', jobId).executeTakeFirst()
+  // Not by WHERE: PostgreSQL without statistics takes IS NULL for rare, and looks through all files for it.
+  if (row === undefined || row.removed_at !== null || row.lost_at !== null) return undefined
+  const { id, course_id: courseId, hex, filename } = row
+  return { id, courseId, hex, filename }
 }
 
 export async function insertExport (trx: Trx, row: NewRow<'exports'>): Promise<ExportRow> {

@@ -55,8 +55,8 @@ export interface Exports {
   list: (courseId: number, format?: FormatName) => Promise<readonly ExportItem[]>
   /** The newest one of a format, with default options. */
   latest: (courseId: number, format: FormatName) => Promise<ExportItem | undefined>
-  /** The export that a job made. */
-  ofJob: (jobId: number) => Promise<{ id: number, hex: string, filename: string } | undefined>
+  /** The export that a job made; undefined: it made none, or the file no longer exists. */
+  ofJob: (jobId: number) => Promise<queries.ExportOfJob | undefined>
   /** The export whose file this is, and its course. */
   ofFile: (fileId: number) => Promise<{ id: number, courseId: number } | undefined>
   /** False: the course has no such export. */

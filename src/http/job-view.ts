@@ -12,8 +12,8 @@ import type { Links } from './links.ts'
 import type { PollCache } from './poll-cache.ts'
 
 interface JobViewOptions {
-  access: Pick<Access, 'mayUseCourseOf'>
-  /** Keeps what estimates are based on for a second, whatever is committed. */
+  access: Pick<Access, 'mayUseCourse'>
+  /** Keeps what estimates are based on for some seconds, whatever is committed. */
   estimates: PollCache
   exports: Pick<Exports, 'ofJob'>
   links: Pick<Links, 'file'>
@@ -74,7 +74,7 @@ export function createJobView (
       finished_at: isoTime(job.finished_at),
       error: job.state === 'failed' && code !== null && message !== null ? { code, message } : null,
       // A requester who lost access to the course may see how the job went, not what is in the file.
-      url: made !== undefined && await access.mayUseCourseOf(principalOf(request), job)
+      url: made !== undefined && await access.mayUseCourse(principalOf(request), made.courseId)
         ? links.file(request, made)
         : null,
       result: job.state === 'succeeded' && job.kind === EXPORT_KIND ? exportResult(job.result) : null,

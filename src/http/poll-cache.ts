@@ -3,6 +3,8 @@
  * late a node may notice what another one has committed.
  */
 const KEPT_MS = 1000
+/** The same for what estimates are based on. */
+const ESTIMATES_KEPT_MS = 5000
 /** More entries than clients that poll at the same time. */
 const MOST = 10_000
 
@@ -22,6 +24,17 @@ export interface PollCache {
 export function createPollCache (
   { db, now }: { db: { change: () => number }, now: () => number }
 ): PollCache {
+  return createCache({ change: () => db.change(), now, keptMs: KEPT_MS })
+}
+
+/** A cache that commits do not empty, for what changes little from one run of a job to the next. */
+export function createEstimateCache ({ now }: { now: () => number }): PollCache {
+  return createCache({ change: () => 0, now, keptMs: ESTIMATES_KEPT_MS })
+}
+
+function createCache (
+  { change: changeNow, now, keptMs }: { change: () => number, now: () => number, keptMs: number }
+): PollCache {
   let kept = new Map<string, Promise<unknown>>()
   let change = Number.NaN
   let since = 0
@@ -30,9 +43,9 @@ export function createPollCache (
     get<T> (key: string, read: () => Promise<T>): Promise<T> {
       // The number is read before the value: a commit in between makes the value newer than its number.
       const age = now() - since
-      if (db.change() !== change || age < 0 || age >= KEPT_MS || kept.size >= MOST) {
+      if (changeNow() !== change || age < 0 || age >= keptMs || kept.size >= MOST) {
         kept = new Map()
-        change = db.change()
+        change = changeNow()
         since = now()
       }
       const known = kept.get(key) as Promise<T> | undefined

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createPollCache } from '../../src/http/poll-cache.ts'
+import { createEstimateCache, createPollCache } from '../../src/http/poll-cache.ts'
 
 function createTestCache () {
   const world = { change: 1, now: 1_000_000 }
@@ -20,6 +20,18 @@ t.test('a value is kept until the next commit, for at most a second', async (t) 
   world.now -= 60_000
   t.equal(await next(), 4, 'after the clock was set back')
   t.equal(await next(), 4)
+})
+
+t.test('what estimates are based on is kept for five seconds', async (t) => {
+  const world = { now: 1_000_000 }
+  const cache = createEstimateCache({ now: () => world.now })
+  let reads = 0
+  const next = () => cache.get('number', async () => ++reads)
+  t.equal(await next(), 1)
+  world.now += 4999
+  t.equal(await next(), 1)
+  world.now += 1
+  t.equal(await next(), 2)
 })
 
 t.test('requests at the same time share one read', async (t) => {
