@@ -1,12 +1,14 @@
-import { sql } from 'kysely'
+import type { Expression } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import { boundMessage } from '../../src/short-text.ts'
+import { endAt } from './job-due.ts'
 import type { Row } from '../tables.ts'
 
 export type AttemptRow = Row<'job_attempts'>
 
 export interface AttemptEnd {
-  finishedAt: number
+  /** Ms. */
+  finishedAt: number | Expression<number>
   outcome: NonNullable<AttemptRow['outcome']>
   code?: string | null
   message?: string | null
@@ -52,8 +54,7 @@ export async function jobAttempts (db: Reads, jobId: number): Promise<AttemptRow
 
 function ended ({ finishedAt, outcome, code = null, message = null }: AttemptEnd) {
   return {
-    // Not before its start, even if the clock was set back.
-    finished_at: sql<number>`CASE WHEN started_at > ${finishedAt} THEN started_at ELSE ${finishedAt} END`,
+    finished_at: endAt(finishedAt),
     outcome,
     error_code: code,
     error_message: message === null ? null : boundMessage(message),

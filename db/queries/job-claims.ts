@@ -1,11 +1,10 @@
 // What a delivery and a runner ask of the queue: which job is next, who claims it, how its run ends.
-import { sql, type Expression } from 'kysely'
+import { sql, type Expression, type UpdateObject } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import { endAttempt, endAttempts, insertAttempt, type AttemptEnd } from './job-attempts.ts'
 import { isDue } from './job-due.ts'
 import { state, type JobRow } from './jobs.ts'
-import { storedResult } from './stored-json.ts'
-import type { NewRow } from '../tables.ts'
+import type { Tables } from '../tables.ts'
 
 interface ClaimFilter {
   /** Ms. */
@@ -98,7 +97,7 @@ export async function startedJobs (db: Reads): Promise<Array<Pick<JobRow, 'id' |
   return await db.selectFrom('jobs').select(['id', 'token']).where('state', '=', state('started')).execute()
 }
 
-export type RunChange = Partial<NewRow<'jobs'>>
+export type RunChange = UpdateObject<Tables, 'jobs'>
 
 /** A write by the run with this token. False: it is no longer the job's run; nothing was changed. */
 export async function updateRun (
@@ -133,11 +132,6 @@ export async function hasSucceeded (trx: Trx, run: { id: number, token: number }
     .where('id', '=', run.id).where('token', '=', run.token).where('state', '=', state('succeeded'))
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** Stores the result of a job. */
-export async function setResult (trx: Trx, id: number, result: unknown): Promise<void> {
-  await trx.updateTable('jobs').set({ result: storedResult(result) }).where('id', '=', id).execute()
 }
 
 interface Recovery {

@@ -2,9 +2,11 @@
 import type { Reads, Trx } from '../index.ts'
 import type { NewRow } from '../tables.ts'
 
-/** Adds one part of a snapshot. */
-export async function insertSnapshotPart (trx: Trx, part: NewRow<'export_snapshots'>): Promise<void> {
-  await trx.insertInto('export_snapshots').values(part).execute()
+/** Adds parts of a snapshot, at least one. */
+export async function insertSnapshotParts (
+  trx: Trx, parts: ReadonlyArray<NewRow<'export_snapshots'>>
+): Promise<void> {
+  await trx.insertInto('export_snapshots').values(parts).execute()
 }
 
 /** One part; undefined: the export has no snapshot, or no such part. */

@@ -95,7 +95,9 @@ export function exportKind (
         facts.filename,
         { run: { job: job.id, token: job.token }, signal }
       )
+      const { students, scores, receipts } = facts
       return {
+        result: { students, scores, receipts },
         discard: placed.discard,
         async commit (trx) {
           if (!await lockCourseExports(trx, courseId)) {
@@ -127,8 +129,6 @@ export function exportKind (
           await storeSnapshot(trx, row.id, snapshotPath(stagingPath))
           // Otherwise nothing expires. After a change of the settings, housekeeping updates older exports.
           if (retention.retentionMs > 0) await setExportExpiry(trx, retention, newest.time, courseId)
-          const { students, scores, receipts } = facts
-          return { export_id: row.id, students, scores, receipts }
         },
       }
     },

@@ -41,7 +41,7 @@ export function housekeepingKind (
     backoffMs: exponentialBackoff(10_000, 60_000),
     concurrency: 1,
     input: async ({ job }) => ({ ...input, now: now(), rowsOnly: payloadOf(job).rowsOnly === true }),
-    complete: async (run, removed) => ({ commit: async () => removed, discard: async () => {} }),
+    complete: async (run, removed) => ({ result: removed, commit: async () => {}, discard: async () => {} }),
   }
 }
 

@@ -138,11 +138,11 @@ export function importKind ({
       }
     },
     complete: async ({ job }, facts) => ({
+      result: { summary: facts.summary } satisfies ImportResult,
       async commit (trx) {
         // The upload is no longer needed.
         await files.expireIn(trx, importPayload(job).hex)
         await note(trx, job, facts.summary)
-        return { summary: facts.summary } satisfies ImportResult
       },
       async discard () {},
     }),

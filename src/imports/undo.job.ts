@@ -66,10 +66,8 @@ export function undoKind ({ db, now }: UndoKindOptions): JobKind<UndoTask> {
       }
     },
     complete: async ({ job }, facts) => ({
-      async commit (trx) {
-        await note(trx, job, facts.undone)
-        return facts
-      },
+      result: facts,
+      commit: async (trx) => { await note(trx, job, facts.undone) },
       async discard () {},
     }),
     failed: async (trx, job) => { await note(trx, job, undefined) },

@@ -5,8 +5,10 @@ import type { TaskOptions, WorkerPool } from './worker-pool.ts'
 
 /** What was made outside the database and waits for the one transaction that makes it visible. */
 export interface Completion {
-  /** Inside the transaction that ends the job; returns what the job's row keeps as its result. */
-  commit: (trx: Trx) => Promise<unknown>
+  /** What the job's row keeps. */
+  result: unknown
+  /** Inside the transaction that ends the job. */
+  commit: (trx: Trx) => Promise<void>
   /** Removes what was made, because the transaction failed or the run no longer owned the job. */
   discard: () => Promise<void>
 }

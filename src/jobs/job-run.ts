@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { isBusy, isDiskFull, isUnavailable } from '../../db/failures.ts'
 import type { Database, Trx } from '../../db/index.ts'
 import type { AttemptEnd } from '../../db/queries/job-attempts.ts'
-import { endRun, hasSucceeded, setResult, type RunChange } from '../../db/queries/job-claims.ts'
+import { endRun, hasSucceeded, type RunChange } from '../../db/queries/job-claims.ts'
+import { endAt } from '../../db/queries/job-due.ts'
 import type { JobRow } from '../../db/queries/jobs.ts'
 import { storedResult } from '../../db/queries/stored-json.ts'
 import { failureOf, hasCode, sentenceOf } from '../errors.ts'
@@ -69,11 +70,6 @@ const STORE_WAIT_MS = 3_600_000
 
 /** What a row says of a job that is requeued. */
 const WAITING: RunChange = { state: 'queued', started_at: null, progress: 0 }
-
-/** The time of the end of a run, ms: not before its start, even if the clock was set back. */
-async function endOf (trx: Trx, job: JobRow): Promise<number> {
-  return Math.max(await trx.now(), job.started_at ?? 0)
-}
 
 /** Ends a run early. The first reason counts. */
 export function abortRun (live: LiveRun, reason: NonNullable<LiveRun['reason']>): void {
@@ -145,13 +141,18 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
     let isOurs = false
     try {
       isOurs = await untilWritten(async (trx) => {
-        const finishedAt = await endOf(trx, job)
-        const change: RunChange = { state: 'succeeded', progress: 1, finished_at: finishedAt }
+        const finishedAt = trx.time()
+        const change: RunChange = {
+          state: 'succeeded',
+          progress: 1,
+          finished_at: endAt(finishedAt),
+          result: storedResult(completion.result),
+        }
         // A try whose commit was not confirmed may have ended the run: then its output is in use.
         if (!await endRun(trx, job, change, { finishedAt, outcome: 'succeeded' })) {
           return await hasSucceeded(trx, job)
         }
-        await setResult(trx, job.id, await completion.commit(trx))
+        await completion.commit(trx)
         onStep('run: recorded', job)
         return true
       }, (error) => isBusy(error) || isUnavailable(error))
@@ -239,7 +240,7 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
       error_message: boundMessage(message),
       result: result === undefined ? null : storedResult(result),
     }
-    await end(job, async (trx) => ({ ...change, finished_at: await endOf(trx, job) }), {
+    await end(job, async (trx) => ({ ...change, finished_at: endAt(trx.time()) }), {
       outcome: 'failed',
       code,
       message: details,
@@ -277,8 +278,8 @@ export function createRun (options: RunOptions): (live: LiveRun) => Promise<void
   ): Promise<void> {
     const message = attempt.message == null ? null : boundMessage(attempt.message)
     await untilWritten(async (trx) => {
-      const finishedAt = await trx.now()
-      const isOurs = await endRun(trx, job, await change(trx), { ...attempt, message, finishedAt })
+      const ended = { ...attempt, message, finishedAt: trx.time() }
+      const isOurs = await endRun(trx, job, await change(trx), ended)
       if (isOurs) await also?.(trx, job)
     }, (error, tries) => isBusy(error) || isDiskFull(error) || isUnavailable(error) || tries < MOST_TRIES)
   }

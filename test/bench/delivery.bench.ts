@@ -43,7 +43,7 @@ async function startNode (location: DatabaseLocation, folder: string, begun: (jo
     maxAttempts: 1,
     backoffMs: () => 0,
     work: async () => ({
-      ok: true, complete: async () => ({ commit: async () => null, discard: async () => {} }),
+      ok: true, complete: async () => ({ result: null, commit: async () => {}, discard: async () => {} }),
     }),
   }
   const kinds = [kind]

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
-import { claimJob, setResult, updateRun } from '../../db/queries/job-claims.ts'
+import { claimJob, updateRun } from '../../db/queries/job-claims.ts'
 import { DomainError } from '../../src/errors.ts'
 import { MAX_PROCESS_DEATHS, LOOK_EVERY_MS } from '../../src/jobs/delivery/delivery.ts'
 import { createGate } from '../support/gate.ts'
@@ -154,7 +154,8 @@ t.test('fencing: what a late run has made is removed', async (t) => {
         const name = `${text} ${job.token}`
         made.add(name)
         return {
-          commit: async () => name,
+          result: name,
+          commit: async () => {},
           discard: async () => {
             made.delete(name)
             tookBack(name)
@@ -240,8 +241,8 @@ t.test('a known failure fails the job with its code and is not tried again', asy
 t.test('a failure at the end: a known one fails the job, and the output is removed', async (t) => {
   const discarded: number[] = []
   const complete: TestKind['complete'] = async ({ job }) => ({
-    async commit (trx) {
-      await setResult(trx, job.id, 'half done')
+    result: 'half done',
+    async commit () {
       throw new DomainError('FILE_QUOTA_EXCEEDED', { detail: 'no room' })
     },
     discard: async () => {

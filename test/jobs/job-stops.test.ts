@@ -20,7 +20,7 @@ t.test('a started job that is canceled stops: thread back, staging empty, nothin
         extra: { gate: gate.memory },
         complete: async () => {
           completed++
-          return { commit: async () => null, discard: async () => {} }
+          return { result: null, commit: async () => {}, discard: async () => {} }
         },
       }),
       testKind({ name: 'sound' }),
@@ -63,7 +63,8 @@ t.test('a cancel that comes while the result is stored: nothing is kept', async 
         kept.push('file')
         await service.queue.cancel(job.id, force)
         return {
-          commit: async () => null,
+          result: null,
+          commit: async () => {},
           discard: async () => {
             kept.pop()
           },

@@ -19,7 +19,7 @@ function unstored () {
       store.tries++
       store.paths.push(stagingPath)
       if (!store.works) throw new DomainError('STORAGE_UNAVAILABLE')
-      return { commit: async () => ({ text }), discard: async () => {} }
+      return { result: { text }, commit: async () => {}, discard: async () => {} }
     },
   })
   return { store, kind }

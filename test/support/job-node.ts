@@ -46,6 +46,7 @@ const held: RunnableKind = {
     return {
       ok: true,
       complete: async () => ({
+        result: null,
         async commit (trx) {
           // One row for each output that became visible.
           await trx.insertInto('file_intents').values({ hex: `${job} ${token}`, created_at: 0 }).execute()

@@ -76,7 +76,7 @@ export function testKind (
       text: (JSON.parse(job.payload) as { text: string }).text,
       ...extra,
     }),
-    complete: async (run, { text }) => ({ commit: async () => ({ text }), discard: async () => {} }),
+    complete: async (run, result) => ({ result, commit: async () => {}, discard: async () => {} }),
     ...given,
   }
 }

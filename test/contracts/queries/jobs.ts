@@ -8,6 +8,7 @@ import * as oldRowQueries from '../../../db/queries/old-rows.ts'
 import * as reportQueries from '../../../db/queries/reports.ts'
 import { insertUser } from '../../../db/queries/accounts.ts'
 import { insertFile } from '../../../db/queries/files.ts'
+import { storedResult } from '../../../db/queries/stored-json.ts'
 import type { Recorded } from './recorder.ts'
 
 const NOW = 1_427_889_600_000
@@ -99,12 +100,15 @@ async function callAboutRuns (db: Database, recorded: Recorded): Promise<void> {
         ? { finishedAt, outcome: 'succeeded' as const }
         : { finishedAt, outcome: 'failed' as const, code: 'X', message: 'Ä'.repeat(3000) }
       const change = i % 2 === 0
-        ? { state: 'succeeded' as const, finished_at: finishedAt }
+        ? {
+            state: 'succeeded' as const,
+            finished_at: finishedAt,
+            result: storedResult({ n: 1e300, text: '\u2028Zoë' }),
+          }
         : { state: 'failed' as const, finished_at: finishedAt, error_code: 'X', error_message: 'Zoë Ames' }
       await claims.endRun(trx, run, change, end)
       await claims.endRun(trx, run, change, end)
       await claims.hasSucceeded(trx, run)
-      await claims.setResult(trx, run.id, { n: 1e300, text: '\u2028Zoë' })
     }
     await attempts.endAttempts(trx, [], { finishedAt: 1, outcome: 'died' })
     await attempts.insertAttempt(trx, { id: 16, token: 99, attempts: 3, started_at: null })

@@ -27,7 +27,7 @@ export async function callAboutSnapshots (db: Database, recorded: Recorded): Pro
       if (i === 3) continue
       for (const part of [0, 1, 2]) {
         const bytes = Buffer.from([i, part, 0, 255])
-        await snapshots.insertSnapshotPart(trx, { export_id: row.id, part, bytes })
+        await snapshots.insertSnapshotParts(trx, [{ export_id: row.id, part, bytes }])
       }
     }
     return made

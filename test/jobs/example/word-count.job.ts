@@ -25,8 +25,9 @@ export function wordCountKind ({ folder }: { folder: string }): JobKind<WordCoun
       const file = join(folder, `${job.id}.txt`)
       await rename(stagingPath, file)
       return {
-        // Then the rows that make them visible, in the transaction that ends the job.
-        commit: async () => ({ words, file }),
+        result: { words, file },
+        // Then the rows that make them visible, in the transaction that ends the job. This one has no others.
+        commit: async () => {},
         discard: async () => { await rm(file, { force: true }) },
       }
     },
