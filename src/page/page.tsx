@@ -9,6 +9,7 @@ import { InvitationView } from './invitation.tsx'
 import { lazyView } from './lazy-view.tsx'
 import { Denied, Empty, Failure, Loading } from './notices.tsx'
 import { ADMIN_PARTS, adminLink, useRoute, type Route } from './router.ts'
+import { forgetEdits } from './settings/kept-edits.ts'
 import { SignIn } from './sign-in.tsx'
 import { LANGUAGES, type Language } from './texts/catalogue.ts'
 import { preferredLanguage, saveLanguage } from './texts/preferred-language.ts'
@@ -59,6 +60,7 @@ function Page ({ firstTexts }: { firstTexts: Texts }) {
   async function signOut () {
     await call('DELETE', 'api/session').catch(() => {})
     removeSavedExports()
+    forgetEdits()
     setSession({ state: 'signed-out' })
     location.hash = '#/'
   }

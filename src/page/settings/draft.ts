@@ -1,48 +1,45 @@
 import type { Category, Course, CourseChanges } from '../../http/schemas/book.ts'
+import { fractionOf, percentText } from './percent-text.ts'
+import { changedScale, scaleRowsOf, type ScaleRow } from './scale.ts'
 
-/** The fields of the form. A weight is in percent, as typed; an empty one means the imported weight. */
-export interface Draft {
-  missingCounts: 'ignored' | 'zero'
-  timeZone: string
-  weights: ReadonlyMap<number, string>
+/** What a user has changed in the form and not saved. A weight is in percent, as typed. */
+export interface Edits {
+  missingCounts?: 'ignored' | 'zero' | undefined
+  timeZone?: string | undefined
+  /** By category id; an empty text means the imported weight. */
+  weights?: ReadonlyMap<number, string> | undefined
+  /** No rows: the course has no scale. */
+  scale?: readonly ScaleRow[] | undefined
 }
 
-/** A weight as a user types it: percent, with at most two decimals. */
-function weightText (fraction: number): string {
-  return String(Math.round(fraction * 10_000) / 100)
-}
+/** All fields of the form: the settings of the course, with the edits. */
+export type Draft = Required<{ [Key in keyof Edits]: NonNullable<Edits[Key]> }>
 
-export function draftOf (course: Course, categories: readonly Category[]): Draft {
+export function draftOf (course: Course, categories: readonly Category[], edits: Edits): Draft {
   return {
-    missingCounts: course.missing_counts,
-    timeZone: course.time_zone,
-    weights: new Map(categories.map(({ id, weight }) => [id, weightText(weight)])),
+    missingCounts: edits.missingCounts ?? course.missing_counts,
+    timeZone: edits.timeZone ?? course.time_zone,
+    weights: new Map(categories.map(({ id, weight }) => [id, edits.weights?.get(id) ?? percentText(weight)])),
+    scale: edits.scale ?? scaleRowsOf(course.grading_scale),
   }
 }
 
-/**
- * The fraction for a percentage as typed, with a decimal comma or point. Null: the field is empty. Undefined:
- * this is not a weight.
- */
-export function weightOf (text: string): number | null | undefined {
-  if (text.trim() === '') return null
-  const value = Number(text.trim().replace(',', '.').replace(/%$/, '').trimEnd())
-  return value >= 0 && value <= 100 ? value / 100 : undefined
-}
-
-/** The changes of a draft, for the API. Null: there are none. Undefined: a weight is invalid. */
+/** The changes of a draft, for the API. Null: there are none. Undefined: a field is invalid. */
 export function changesOf (draft: Draft, before: Draft): CourseChanges | null | undefined {
   const categories: Array<{ id: number, weight: number | null }> = []
   for (const [id, text] of draft.weights) {
     if (text.trim() === before.weights.get(id)) continue
-    const weight = weightOf(text)
+    const weight = fractionOf(text)
     if (weight === undefined) return undefined
     categories.push({ id, weight })
   }
+  const scale = changedScale(draft.scale, before.scale)
+  if (scale === undefined) return undefined
   const changes: CourseChanges = {
     ...(draft.missingCounts === before.missingCounts ? {} : { missing_counts: draft.missingCounts }),
     ...(draft.timeZone === before.timeZone ? {} : { time_zone: draft.timeZone }),
     ...(categories.length === 0 ? {} : { categories }),
+    ...(scale === 'same' ? {} : { grading_scale: scale }),
   }
   return Object.keys(changes).length === 0 ? null : changes
 }

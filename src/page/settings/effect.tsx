@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import type { Book } from '../../http/schemas/book.ts'
+import type { Book, Student } from '../../http/schemas/book.ts'
 import { sortedName } from '../book/rows.ts'
 import { useTexts } from '../texts/use-texts.ts'
 import type { DryRun } from './use-dry-run.ts'
@@ -7,6 +7,14 @@ import type { DryRun } from './use-dry-run.ts'
 const SHOWN = 10
 /** A smaller difference is not visible in the rounded numbers. */
 const SMALLEST = 0.0005
+
+type Result = Pick<Student, 'course_average' | 'grade'>
+
+interface Change {
+  student: Student
+  now: Result
+  after: Result
+}
 
 /**
  * The effect of unsaved settings: the course average, how many students' averages change, and the largest
@@ -16,14 +24,17 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
   const { t, percent, reason } = useTexts()
   const { answer, error, isAsking } = effect
   const changed = useMemo(() => {
-    const averages = new Map(answer?.students?.map(({ id, course_average }) => [id, course_average]))
-    return book.students.filter(({ id }) => averages.has(id))
-      .map((student) => ({ student, now: student.course_average, after: averages.get(student.id) ?? null }))
-      .filter(({ now, after }) =>
-        now === null || after === null ? now !== after : Math.abs(now - after) >= SMALLEST
-      )
-      .sort((a, b) => size(b) - size(a))
+    const after = new Map(answer?.students?.map((student) => [student.id, student]))
+    return book.students.flatMap((student): Change[] => {
+      const then = after.get(student.id)
+      return then === undefined ? [] : [{ student, now: student, after: { grade: null, ...then } }]
+    }).sort((a, b) => size(b) - size(a))
   }, [answer, book.students])
+  const averages = changed.filter((change) => size(change) >= SMALLEST)
+  const grades = changed.filter(({ now, after }) => now.grade !== after.grade)
+  const rows = [...averages, ...grades.filter((change) => size(change) < SMALLEST)]
+  const withGrade = ({ course_average: average, grade }: Result) =>
+    grade === null ? percent(average) : `${percent(average)} · ${grade}`
   return (
     <section class='panel' aria-labelledby='effect-title'>
       <h2 id='effect-title'>{t('settings.effect')}</h2>
@@ -47,11 +58,12 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
                 </dd>
               </div>
             </dl>
-            <p>{t('settings.changed', { count: changed.length })}</p>
+            <p>{t('settings.changed', { count: averages.length })}</p>
+            {grades.length > 0 && <p>{t('settings.grades', { count: grades.length })}</p>}
           </>
         )}
       </div>
-      {hasChanges && changed.length > 0 && (
+      {hasChanges && rows.length > 0 && (
         <>
           <h3>{t('settings.largest')}</h3>
           <table class='list change'>
@@ -63,13 +75,13 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
               </tr>
             </thead>
             <tbody>
-              {changed.slice(0, SHOWN).map(({ student, now, after }) => (
+              {rows.slice(0, SHOWN).map(({ student, now, after }) => (
                 <tr key={student.id}>
                   <td>
                     <bdi>{sortedName(student)}</bdi>
                   </td>
-                  <td>{percent(now)}</td>
-                  <td>{percent(after)}</td>
+                  <td>{withGrade(now)}</td>
+                  <td>{withGrade(after)}</td>
                 </tr>
               ))}
             </tbody>
@@ -80,7 +92,8 @@ export function Effect ({ book, hasChanges, effect }: { book: Book, hasChanges: 
   )
 }
 
-/** The size of a change; an average that appears or disappears is the largest. */
-function size ({ now, after }: { now: number | null, after: number | null }): number {
-  return now === null || after === null ? Infinity : Math.abs(now - after)
+/** The size of a change of an average, a fraction; one that appears or disappears is the largest. */
+function size ({ now: { course_average: now }, after: { course_average: after } }: Change): number {
+  if (now === null || after === null) return now === after ? 0 : Infinity
+  return Math.abs(now - after)
 }

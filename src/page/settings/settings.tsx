@@ -1,39 +1,55 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Book } from '../../http/schemas/book.ts'
 import { call } from '../api.ts'
 import { useTexts } from '../texts/use-texts.ts'
-import { changesOf, draftOf, weightOf, type Draft } from './draft.ts'
+import { changesOf, draftOf, type Edits } from './draft.ts'
 import { Effect } from './effect.tsx'
+import { useKeptEdits } from './kept-edits.ts'
+import { ScaleEditor } from './scale-editor.tsx'
 import { useDryRun } from './use-dry-run.ts'
+import { areAllZero, weightsOf, WeightsTable } from './weights-table.tsx'
 
-/** How much each category and missing work count in a course. The effect is shown before it is saved. */
+/**
+ * How much each category and missing work count in a course, and its grades. The effect is shown before it is
+ * saved. Edits that are not saved stay while the user looks at other views.
+ */
 export function CourseSettings (
   { book, courseId, onSaved }: { book: Book, courseId: number, onSaved: () => void }
 ) {
-  const { t, percent, reason } = useTexts()
-  const before = useMemo(() => draftOf(book.course, book.categories), [book.course, book.categories])
-  const [draft, setDraft] = useState<Draft>(before)
-  useEffect(() => {
-    setDraft(before)
-  }, [before])
+  const { t, reason } = useTexts()
+  const { course, categories } = book
+  const [edits, setEdits] = useKeptEdits(courseId)
+  const before = useMemo(() => draftOf(course, categories, {}), [course, categories])
+  const draft = useMemo(() => draftOf(course, categories, edits), [course, categories, edits])
+  const isSaved = useRef(false)
   const [note, setNote] = useState<'saved' | { error: unknown }>()
-  const changes = changesOf(draft, before)
-  const effect = useDryRun(courseId, changes)
+  const typed = changesOf(draft, before)
+  const effect = useDryRun(courseId, typed)
+  const table = { categories, weights: draft.weights, before: before.weights, answer: effect.answer }
+  const changes = areAllZero(weightsOf(table)) && typed?.categories !== undefined ? undefined : typed
 
   async function save (event: SubmitEvent) {
     event.preventDefault()
     if (changes == null) return
     try {
       await call('PATCH', `api/courses/${courseId}`, { body: changes })
+      isSaved.current = true
       setNote('saved')
       onSaved()
     } catch (error) {
       setNote({ error })
     }
   }
-  const change = (part: Partial<Draft>) => {
+  // What was saved is shown as it was typed until the course arrives with it.
+  useEffect(() => {
+    if (isSaved.current) setEdits({})
+    isSaved.current = false
+  }, [before])
+  const change = (part: Edits) => {
+    const next = { ...edits, ...part }
+    const isBack = changesOf(draftOf(course, categories, next), before) === null
     setNote(undefined)
-    setDraft({ ...draft, ...part })
+    setEdits(isBack ? {} : next)
   }
 
   return (
@@ -49,54 +65,16 @@ export function CourseSettings (
           <fieldset>
             <legend>{t('settings.weights')}</legend>
             <p class='muted small' id='weights-help'>
-              {book.categories.length === 0 ? t('settings.noCategories') : t('settings.weightsHelp')}
+              {categories.length === 0 ? t('settings.noCategories') : t('settings.weightsHelp')}
             </p>
-            {book.categories.length > 0 && (
-              <table class='list'>
-                <thead>
-                  <tr>
-                    <th>{t('settings.category')}</th>
-                    <th>{t('settings.weight')}</th>
-                    <th>{t('settings.effective')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {book.categories.map(({ id, name, weight }) => {
-                    const text = draft.weights.get(id) ?? ''
-                    const isWrong = weightOf(text) === undefined
-                    return (
-                      <tr key={id}>
-                        <td>
-                          <bdi>{name}</bdi>
-                        </td>
-                        <td>
-                          <input
-                            type='text'
-                            inputMode='decimal'
-                            value={text}
-                            aria-label={t('settings.weightOf', { category: name })}
-                            aria-invalid={isWrong}
-                            aria-describedby='weights-help weights-wrong'
-                            onInput={({ currentTarget }) => {
-                              change({ weights: new Map(draft.weights).set(id, currentTarget.value) })
-                            }}
-                          />
-                        </td>
-                        <td>
-                          {percent(
-                            effect.answer?.categories.find((category) => category.id === id)?.weight ??
-                              weight
-                          )}
-                        </td>
-                      </tr>
-                    )
-                  })}
-                </tbody>
-              </table>
+            {categories.length > 0 && (
+              <WeightsTable
+                {...table}
+                onChange={(id, text) => {
+                  change({ weights: new Map(edits.weights).set(id, text) })
+                }}
+              />
             )}
-            <p id='weights-wrong' role='alert' class={changes === undefined ? 'notice bad' : ''}>
-              {changes === undefined && t('settings.weightWrong')}
-            </p>
           </fieldset>
           <fieldset>
             <legend>{t('settings.missing')}</legend>
@@ -115,6 +93,12 @@ export function CourseSettings (
               </label>
             ))}
           </fieldset>
+          <ScaleEditor
+            scale={draft.scale}
+            onChange={(scale) => {
+              change({ scale })
+            }}
+          />
           <label>
             <strong>{t('settings.timeZone')}</strong>
             <select
@@ -128,27 +112,33 @@ export function CourseSettings (
               ))}
             </select>
           </label>
-          <p class='row'>
-            <button type='submit' class='primary' aria-disabled={changes == null}>
-              {t('settings.save')}
-            </button>
-            <button
-              type='button'
-              aria-disabled={changes === null}
-              onClick={() => {
-                setDraft(before)
-              }}
-            >
-              {t('settings.discard')}
-            </button>
-          </p>
-          <div role='status'>{note === 'saved' && <p class='notice good'>{t('settings.saved')}</p>}</div>
-          <div role='alert'>
-            {note !== undefined && note !== 'saved' && <p class='notice bad'>{reason(note.error)}</p>}
+          <div class='save'>
+            <p class='muted small' role='status'>
+              {typed !== null && note !== 'saved' && t('settings.unsaved')}
+            </p>
+            <p class='row'>
+              <button type='submit' class='primary' aria-disabled={changes == null}>
+                {t('settings.save')}
+              </button>
+              <button
+                type='button'
+                aria-disabled={typed === null}
+                onClick={() => {
+                  setNote(undefined)
+                  setEdits({})
+                }}
+              >
+                {t('settings.discard')}
+              </button>
+            </p>
+            <div role='status'>{note === 'saved' && <p class='notice good'>{t('settings.saved')}</p>}</div>
+            <div role='alert'>
+              {note !== undefined && note !== 'saved' && <p class='notice bad'>{reason(note.error)}</p>}
+            </div>
           </div>
         </form>
       </section>
-      <Effect book={book} hasChanges={changes != null} effect={effect} />
+      <Effect book={book} hasChanges={changes != null && note !== 'saved'} effect={effect} />
     </div>
   )
 }
