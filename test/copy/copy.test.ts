@@ -29,6 +29,7 @@ async function copy (
 
 async function ask<Row extends object> (target: PostgresLocation, text: string): Promise<Row[]> {
   const client = new pg.Client(clientOptions(target.connection))
+  client.on('error', () => {})
   await client.connect()
   try {
     return (await client.query<Row>(text)).rows

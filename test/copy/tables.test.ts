@@ -40,6 +40,7 @@ t.test('PostgreSQL has all these columns, and other tables of nodes', { skip: no
   const location = await testPostgres(t)
   await (await openDatabase(location)).close()
   const client = new pg.Client(clientOptions(location.connection))
+  client.on('error', () => {})
   await client.connect()
   t.teardown(() => client.end())
   const { rows } = await client.query<{ table: string, column: string }>(`SELECT table_name AS "table",

@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { openDatabase, type Database, type Trx } from '../../db/index.ts'
@@ -11,12 +10,10 @@ import { deleteCourse, DELETION_LOCK, lockCourse } from '../../db/queries/course
 import { ensureErasureSecret, IMPORTS_LOCK, insertErased } from '../../db/queries/erased-people.ts'
 import { identifierHash } from '../../src/person-data/identifier-hash.ts'
 import { noPostgres, testPostgres } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 import {
   bundleTexts, createWorld, result, school, user, writeFolder, type Tables, type World,
 } from './bundles.ts'
-
-/** Without any problem of time, a wait ends long before. */
-const PATIENCE_MS = 20_000
 
 interface PostgresWorld extends World { db: Database }
 
@@ -50,13 +47,9 @@ async function held (t: Test, db: Database, work: (trx: Trx) => Promise<void>): 
 
 /** Resolves when another connection to this database waits for a lock. Other tests may use the server too. */
 async function someoneWaits (world: World): Promise<void> {
-  const end = performance.now() + PATIENCE_MS
   const waiting = `SELECT 1 AS one FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'`
-  while (world.sql(waiting).length === 0) {
-    if (performance.now() > end) throw new Error('nobody waits for a lock')
-    await delay(20)
-  }
+  await until('someone waits for a lock', () => world.sql(waiting).length > 0)
 }
 
 /** One score of the school is another one, and there is a user more. */
