@@ -12,6 +12,7 @@ export interface Tables {
   students: StudentsTable
   student_scores: StudentScoresTable
   course_teachers: CourseTeachersTable
+  teachers_by_hand: TeachersByHandTable
   users: UsersTable
   tokens: TokensTable
   sessions: SessionsTable
@@ -38,6 +39,7 @@ export interface Tables {
   undo_task_sources: UndoTaskSourcesTable
   undo_students: UndoPart<StudentsTable>
   undo_course_teachers: UndoPart<CourseTeachersTable>
+  undo_teachers_by_hand: TeachersByHandTable & { import_id: number }
   undo_scores: UndoScoresTable
   undo_records: UndoRecordsTable
   undo_accounts: UndoAccountsTable
@@ -63,7 +65,10 @@ interface CoursesTable {
    * formats.
    */
   grouping: string | null
+  /** The name that is shown: that of the source, or one that an administrator chose. */
   name: string
+  /** The source's name, if an administrator chose another; null: `name` is the source's. */
+  roster_name: Generated<string | null>
   school: string | null
   term: string | null
   starts_on: string | null
@@ -77,6 +82,10 @@ interface CoursesTable {
   set_grading_scale: Generated<string | null>
   /** Raised by one with every change of the course's book. An export records the version that it read. */
   data_version: Generated<number>
+  /** When an import last changed the course, ms; null: before this was recorded. */
+  imported_at: Generated<number | null>
+  /** Ms. Null: the course is not archived. Imports leave an archived course alone. */
+  archived_at: Generated<number | null>
   created_at: number
   updated_at: number
 }
@@ -183,6 +192,16 @@ interface CourseTeachersTable {
   position: number
 }
 
+/**
+ * Teachers whom an administrator added or removed. This wins over `course_teachers`, and no import changes
+ * it.
+ */
+interface TeachersByHandTable {
+  course_id: number
+  user_id: number
+  is_removed: 0 | 1
+}
+
 interface UsersTable {
   id: Generated<number>
   email: string
@@ -268,6 +287,8 @@ interface AuditLogTable {
   subject: string | null
   /** How often it happened. Repeats within a minute are one row. */
   count: Generated<number>
+  /** JSON: by the name of each changed field, its value before and after. People are numbers here too. */
+  changes: Generated<string | null>
 }
 
 interface JobsTable {

@@ -15,6 +15,7 @@ import { courseFilesRoutes } from './http/routes/course-files.ts'
 import { createAuthentication } from './http/access/authentication.ts'
 import { auditRoutes } from './http/routes/audit.ts'
 import { keepResponsesPrivate } from './http/cache-control.ts'
+import { courseTeachersRoutes } from './http/routes/course-teachers.ts'
 import { coursesRoutes } from './http/routes/courses.ts'
 import { clientErrors, frameworkErrors, handleErrors } from './http/errors.ts'
 import { exportChangesRoutes } from './http/routes/export-changes.ts'
@@ -158,8 +159,9 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(invitationsRoutes, { config, cookie, passwordLinks })
   await server.register(usersRoutes, { accounts, linkMail: services.linkMail, links, passwordLinks })
   await server.register(auditRoutes, { audit })
-  await server.register(coursesRoutes, { config, courses, exports, links, traffic })
+  await server.register(coursesRoutes, { config, accounts, courses, exports, links, traffic })
   await server.register(studentsRoutes, { courses })
+  await server.register(courseTeachersRoutes, { teachers: services.courseTeachers })
   await server.register(exportsRoutes, { config, exports, gate, links, polls })
   await server.register(exportChangesRoutes, { config, exports, traffic })
   await server.register(jobsRoutes, {

@@ -6,6 +6,10 @@
 export const ERRORS = {
   VALIDATION_FAILED: [400, 'The request is not valid.'],
   INVALID_JSON: [400, 'The body is not valid JSON.'],
+  ALL_WEIGHTS_ZERO: [
+    400,
+    'With these weights every category counts for nothing. Give at least one category a weight above 0.',
+  ],
   SIGN_IN_EXPIRED: [
     400,
     'This sign-in took too long, was started in another browser, or was already used. Try again.',

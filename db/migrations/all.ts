@@ -20,6 +20,7 @@ import { GRADING_SCALES } from './0016-grading-scales.ts'
 import { SNAPSHOTS } from './0017-snapshots.ts'
 import { UNDO } from './0018-undo.ts'
 import { OUTLETS } from './0019-outlets.ts'
+import { COURSES_BY_HAND } from './0020-courses-by-hand.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -41,6 +42,7 @@ export const migrations: Record<string, Migration> = {
   '0017_snapshots': statements(SNAPSHOTS),
   '0018_undo': statements(UNDO),
   '0019_outlets': statements(OUTLETS),
+  '0020_courses_by_hand': statements(COURSES_BY_HAND),
 }
 
 /** A step that only runs statements. */

@@ -5,9 +5,11 @@ import type { Migration } from 'kysely/migration'
 import { GRADING_SCALES } from '../migrations/0016-grading-scales.ts'
 import { undoTables } from '../migrations/0018-undo.ts'
 import { OUTLETS_POSTGRES } from '../migrations/0019-outlets.ts'
+import { coursesByHand } from '../migrations/0020-courses-by-hand.ts'
 import { SNAPSHOTS } from './snapshots.ts'
 import { POSTGRES_SCHEMA, withTextOrder } from './schema.ts'
 
+const COURSES_BY_HAND = coursesByHand({ id: 'BIGINT', strict: '' })
 const UNDO = undoTables({ id: 'BIGINT', number: 'DOUBLE PRECISION', bytes: 'BYTEA', strict: '' })
 
 export const migrations: Record<string, Migration> = {
@@ -16,6 +18,7 @@ export const migrations: Record<string, Migration> = {
   '0017_snapshots': statements(SNAPSHOTS),
   '0018_undo': statements(UNDO.map(withTextOrder)),
   '0019_outlets': statements(OUTLETS_POSTGRES.map(withTextOrder)),
+  '0020_courses_by_hand': statements(COURSES_BY_HAND.map(withTextOrder)),
 }
 
 /** A step that only runs statements. */

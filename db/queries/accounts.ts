@@ -105,9 +105,3 @@ export async function rosterTeacher (db: Reads | Trx, key: string): Promise<Rost
     )
     .orderBy('id', 'desc').limit(1).executeTakeFirst()
 }
-
-export async function teaches (db: Reads, key: string, courseId: number): Promise<boolean> {
-  const row = await db.selectFrom('course_teachers').select('id')
-    .where('email_key', '=', key).where('course_id', '=', courseId).executeTakeFirst()
-  return row !== undefined
-}

@@ -64,11 +64,6 @@ export async function listTasks (db: Reads, courseId: number): Promise<Array<Row
     .orderBy('position').orderBy('id').execute()
 }
 
-export async function listTeachers (db: Reads, courseId: number): Promise<Array<Row<'course_teachers'>>> {
-  return await db.selectFrom('course_teachers').selectAll().where('course_id', '=', courseId)
-    .orderBy('position').orderBy('id').execute()
-}
-
 export async function findStudent (
   db: Reads,
   courseId: number,

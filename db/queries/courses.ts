@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Reads, Trx } from '../index.ts'
 import type { NewRow, Row } from '../tables.ts'
+import { isTaughtBy } from './course-teachers.ts'
 
 export type CourseRow = Row<'courses'>
 
@@ -8,10 +9,17 @@ export async function findCourse (db: Reads | Trx, id: number): Promise<CourseRo
   return await db.selectFrom('courses').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** The name that the source of a course gave it, which an administrator may have replaced. */
+export function sourceName (course: Pick<CourseRow, 'name' | 'roster_name'>): string {
+  return course.roster_name ?? course.name
+}
+
 interface CourseListFilter {
   /** Only courses that the person with this email address teaches. */
   teacherKey?: string | undefined
   sourceId?: string | undefined
+  /** Only archived courses, or only others. Default: all. */
+  isArchived?: boolean | undefined
   /** The current date in a time zone. Students who were dropped on that date or before do not count. */
   today: (timeZone: string) => string
 }
@@ -20,10 +28,15 @@ export type CourseListRow = Pick<CourseRow, 'id' | 'source_id' | 'name' | 'term'
   student_count: number,
 }
 
+/** What administrators see of a course in a list, besides its teachers. */
+export type CourseDetailsRow = Pick<CourseRow, 'id' | 'roster_name' | 'archived_at' | 'imported_at'> & {
+  periods: string[],
+}
+
 /** Courses by id, with the number of students who are not dropped. */
 export async function listCourses (
   db: Reads,
-  { teacherKey, sourceId, today }: CourseListFilter
+  { teacherKey, sourceId, isArchived, today }: CourseListFilter
 ): Promise<CourseListRow[]> {
   const zone = sql<string>`coalesce(courses.set_time_zone, courses.imported_time_zone)`
   const zones = await db.selectFrom('courses').select(zone.as('zone')).distinct().execute()
@@ -41,15 +54,21 @@ export async function listCourses (
     )
     .orderBy('courses.id')
   if (sourceId !== undefined) query = query.where('courses.source_id', '=', sourceId)
-  if (teacherKey !== undefined) {
-    query = query.where((eb) =>
-      eb.exists(
-        eb.selectFrom('course_teachers').select('course_teachers.id')
-          .whereRef('course_teachers.course_id', '=', 'courses.id').where('email_key', '=', teacherKey)
-      )
-    )
-  }
+  if (isArchived !== undefined) query = query.where('archived_at', isArchived ? 'is not' : 'is', null)
+  if (teacherKey !== undefined) query = query.where(isTaughtBy(teacherKey, sql.ref('courses.id')))
   return await query.execute()
+}
+
+/** Details of all courses, by id. */
+export async function listCourseDetails (db: Reads): Promise<CourseDetailsRow[]> {
+  const rows = await db.selectFrom('courses').select(['id', 'roster_name', 'archived_at', 'imported_at'])
+    .orderBy('id').execute()
+  const periods = Map.groupBy(
+    await db.selectFrom('periods').select(['course_id', 'name']).orderBy('course_id').orderBy('position')
+      .orderBy('id').execute(),
+    (period) => period.course_id
+  )
+  return rows.map((row) => ({ ...row, periods: (periods.get(row.id) ?? []).map(({ name }) => name) }))
 }
 
 /** Names of schools in alphabetical order, at most `most`. */

@@ -88,6 +88,8 @@ export async function forgetFormer (trx: Trx, person: FormerPerson): Promise<num
   }
   if (userIds.length > 0) {
     count(await trx.deleteFrom('undo_accounts').where('user_id', 'in', userIds).executeTakeFirstOrThrow())
+    count(await trx.deleteFrom('undo_teachers_by_hand').where('user_id', 'in', userIds)
+      .executeTakeFirstOrThrow())
   }
   if (sourceId !== null && !isIdShared) {
     count(await trx.deleteFrom('undo_course_teachers').where('source_id', '=', sourceId)
@@ -127,7 +129,7 @@ export async function forgetUndoOfCourse (trx: Trx, courseId: number): Promise<v
       ELSE undo_records.parent END)`.execute(trx)
   for (const table of [
     'undo_periods', 'undo_categories', 'undo_tasks', 'undo_task_sources', 'undo_students',
-    'undo_course_teachers', 'undo_scores', 'undo_courses',
+    'undo_course_teachers', 'undo_teachers_by_hand', 'undo_scores', 'undo_courses',
   ] as const) await trx.deleteFrom(table).where('course_id', '=', courseId).execute()
 }
 

@@ -18,8 +18,8 @@ type Part = (typeof PARTS)[number]
 
 /** Columns that teachers set or that belong to the row itself. Only a deleted row gets them back. */
 const KEPT: readonly string[] = [
-  'set_time_zone', 'set_missing_counts', 'set_grading_scale', 'set_weight', 'data_version', 'created_at',
-  'updated_at',
+  'set_time_zone', 'set_missing_counts', 'set_grading_scale', 'set_weight', 'data_version', 'archived_at',
+  'created_at', 'updated_at',
 ]
 /** Unique in a course, and may have moved from one row to another. */
 const UNIQUE: Partial<Record<Part, string>> = {
@@ -102,6 +102,8 @@ export function restoreCourses ({ importId, undoId, at }: UndoStatements): strin
     ]
   }
   const removed = `u.import_id = ${importId} AND u.undone_by = ${undoId} AND u.op = 'removed'`
+  // An administrator's name for the course, which may be older or newer than the import, stays.
+  const sourceName = 'coalesce(u.roster_name, u.name)'
   return [
     ...(['tasks', 'categories', 'course_teachers', 'students'] as const).map(deleteAdded),
     `DELETE FROM task_sources WHERE (course_id, source_id) IN (SELECT course_id, source_id
@@ -109,11 +111,18 @@ export function restoreCourses ({ importId, undoId, at }: UndoStatements): strin
     `INSERT INTO courses (id, ${COURSE_COLUMNS.join(', ')})
       SELECT u.course_id, ${COURSE_COLUMNS.map((column) => `u.${column}`).join(', ')}
       FROM undo_courses u WHERE ${removed}`,
-    `UPDATE courses SET ${assignments(COURSE_COLUMNS.filter((column) => column !== 'source_id'))}
+    `UPDATE courses SET ${
+      assignments(COURSE_COLUMNS.filter((column) => !['source_id', 'name', 'roster_name'].includes(column)))},
+        name = CASE WHEN courses.roster_name IS NULL THEN ${sourceName} ELSE courses.name END,
+        roster_name = CASE WHEN courses.roster_name IS NULL THEN NULL ELSE ${sourceName} END
       FROM undo_courses u WHERE u.course_id = courses.id AND u.import_id = ${importId}
         AND u.undone_by = ${undoId} AND u.op = 'changed'`,
     `UPDATE courses SET data_version = data_version + 1, updated_at = ${at} WHERE id IN (${undone})`,
     ...PARTS.flatMap(restore),
+    `INSERT INTO teachers_by_hand (course_id, user_id, is_removed)
+      SELECT u.course_id, u.user_id, u.is_removed FROM undo_teachers_by_hand u
+      WHERE u.import_id = ${importId} AND u.course_id IN (${undone})
+        AND EXISTS (SELECT 1 FROM users WHERE users.id = u.user_id) ON CONFLICT DO NOTHING`,
     deleteAdded('periods'),
     `INSERT INTO task_sources (course_id, source_id, task_id, minimum, number)
       SELECT u.course_id, u.source_id, u.task_id, u.minimum, u.number FROM undo_task_sources u
@@ -201,7 +210,7 @@ export function forgetRestored ({ importId, undoId }: UndoStatements): string[] 
       AND (body IS NOT NULL OR NOT EXISTS (SELECT 1 FROM roster_records r WHERE r.kind = undo_records.kind
         AND r.source_id = undo_records.source_id)))`,
     `UPDATE undo_records SET is_due = 0 WHERE import_id = ${importId} AND is_due <> 0`,
-    ...[...PARTS, 'task_sources', 'scores'].map((table) =>
+    ...[...PARTS, 'teachers_by_hand', 'task_sources', 'scores'].map((table) =>
       `DELETE FROM undo_${table} WHERE import_id = ${importId} AND course_id IN (SELECT course_id
         FROM undo_courses WHERE import_id = ${importId} AND undone_by = ${undoId})`
     ),

@@ -19,11 +19,12 @@ const STUDENT = '(SELECT x.id FROM students x WHERE x.course_id = c.live_id AND 
 const SEPARATOR = '\x1f'
 
 /**
- * Courses of the plan that were deleted or created since it was made. Settings of teachers are in columns of
- * their own, and stay.
+ * Courses of the plan that were deleted, archived or created since it was made. Settings of teachers are in
+ * columns of their own, and stay.
  */
 export const MOVED_COURSES = `SELECT count(*) AS moved FROM plan_courses p WHERE
-  (p.live_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM courses c WHERE c.id = p.live_id)) OR
+  (p.live_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM courses c
+    WHERE c.id = p.live_id AND c.archived_at IS NULL)) OR
   (p.op = 'insert' AND EXISTS (SELECT 1 FROM courses c WHERE c.source_id = p.source_id))`
 
 /** Only what is in no file of this import can be without use. For the staging database, before the others. */
@@ -47,16 +48,20 @@ export function applyStatements ({ at, isTermOfClass }: PlanDialect): string[] {
         WHERE p.op = 'delete')`,
 
     `INSERT INTO courses (source_id, "grouping", name, school, term, starts_on, ends_on,
-        imported_time_zone, imported_missing_counts, imported_grading_scale, data_version, created_at,
-        updated_at)
+        imported_time_zone, imported_missing_counts, imported_grading_scale, data_version, imported_at,
+        created_at, updated_at)
       SELECT source_id, "grouping", name, school, term, starts_on, ends_on, time_zone, missing_counts,
-        grading_scale, 1, ${at}, ${at} FROM plan_courses WHERE op = 'insert' ORDER BY course`,
-    `UPDATE courses SET "grouping" = p."grouping", name = p.name, school = p.school, term = p.term,
+        grading_scale, 1, ${at}, ${at}, ${at} FROM plan_courses WHERE op = 'insert' ORDER BY course`,
+    // A name that an administrator chose stays.
+    `UPDATE courses SET "grouping" = p."grouping",
+        name = CASE WHEN courses.roster_name IS NULL THEN p.name ELSE courses.name END,
+        roster_name = CASE WHEN courses.roster_name IS NULL THEN NULL ELSE p.name END,
+        school = p.school, term = p.term,
         starts_on = p.starts_on, ends_on = p.ends_on,
       imported_time_zone = p.time_zone, imported_missing_counts = p.missing_counts,
       imported_grading_scale = p.grading_scale FROM plan_courses p
         WHERE p.live_id = courses.id AND p.op = 'update'`,
-    `UPDATE courses SET data_version = data_version + 1, updated_at = ${at}
+    `UPDATE courses SET data_version = data_version + 1, imported_at = ${at}, updated_at = ${at}
       WHERE id IN (SELECT live_id FROM plan_courses WHERE op IN ('update', 'none') AND is_changed = 1)`,
     `UPDATE plan_courses SET live_id = (SELECT id FROM courses l
         WHERE l.source_id = plan_courses.source_id) WHERE op = 'insert'`,

@@ -21,9 +21,9 @@ export const PART_COLUMNS = {
 type Part = keyof typeof PART_COLUMNS
 
 export const COURSE_COLUMNS = [
-  'source_id', '"grouping"', 'name', 'school', 'term', 'starts_on', 'ends_on', 'imported_time_zone',
-  'set_time_zone', 'imported_missing_counts', 'set_missing_counts', 'imported_grading_scale',
-  'set_grading_scale', 'data_version', 'created_at', 'updated_at',
+  'source_id', '"grouping"', 'name', 'roster_name', 'school', 'term', 'starts_on', 'ends_on',
+  'imported_time_zone', 'set_time_zone', 'imported_missing_counts', 'set_missing_counts',
+  'imported_grading_scale', 'set_grading_scale', 'data_version', 'imported_at', 'archived_at', 'created_at', 'updated_at',
 ] as const
 
 const planOf = (part: Part) => `plan_${part === 'course_teachers' ? 'teachers' : part}`
@@ -56,6 +56,9 @@ export function keepBefore (importId: number, at: string): string[] {
         WHERE id IN (SELECT live_id FROM ${planOf(part)} WHERE op IN ('update', 'delete')
           UNION ALL SELECT x.id FROM ${part} x WHERE x.course_id IN (${removed}) ${losing})`
     }),
+    `INSERT INTO undo_teachers_by_hand (import_id, course_id, user_id, is_removed)
+      SELECT ${importId}, course_id, user_id, is_removed FROM teachers_by_hand
+      WHERE course_id IN (${removed})`,
     `INSERT INTO undo_task_sources (import_id, course_id, source_id, task_id, minimum, number)
       SELECT ${importId}, c.live_id, p.source_id, t.task_id, t.minimum, t.number
       FROM plan_task_sources p JOIN plan_courses c USING (course)

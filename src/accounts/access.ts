@@ -1,5 +1,5 @@
 // The rules of access: who may use which course and which job.
-import { teaches } from '../../db/queries/accounts.ts'
+import { teaches } from '../../db/queries/course-teachers.ts'
 import { findCourse, type CourseRow } from '../../db/queries/courses.ts'
 import type { Database } from '../../db/index.ts'
 import { findJob, jobRequests, type JobRow } from '../../db/queries/jobs.ts'

@@ -6,6 +6,7 @@ import { createAccess, type Access } from './access.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
 import type { ApplicationTokens } from './application-tokens.ts'
 import type { LinkMail } from './link-mail.ts'
+import { createCourseTeachers, type CourseTeachers } from './course-teachers.ts'
 import { createPasswordLinks, type PasswordLinks } from './password-links.ts'
 import { createPasswordQueue } from './password-queue.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -24,6 +25,7 @@ const HASHES_WAITING = 50
 export interface AccountServices {
   access: Access
   accounts: Accounts
+  courseTeachers: CourseTeachers
   sessions: Sessions
   passwordLinks: PasswordLinks
   /** Undefined: no mail server is set up. */
@@ -62,6 +64,7 @@ export async function createAccountServices (
   return {
     access: createAccess({ db }),
     accounts: createAccounts({ db, now, passwords }),
+    courseTeachers: createCourseTeachers({ db, now }),
     sessions,
     passwordLinks: createPasswordLinks({
       db,

@@ -11,4 +11,6 @@ export interface AuditEntry {
   address: string | null
   /** Such as `course 3`; null if the action says it all. */
   subject: string | null
+  /** What changed: by the name of each field, its value before and after. People are ids here too. */
+  changes?: Record<string, unknown> | undefined
 }

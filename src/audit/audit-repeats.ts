@@ -101,7 +101,7 @@ function familyOf ({ action, outcome, actorId, via, address }: AuditEntry): stri
 }
 
 function keyOf (entry: AuditEntry): string {
-  return `${familyOf(entry)} ${entry.subject ?? ''}`
+  return `${familyOf(entry)} ${entry.subject ?? ''} ${JSON.stringify(entry.changes ?? null)}`
 }
 
 function counted ({ firstAt, family, ...entry }: Kind): CountedEntry[] {

@@ -60,8 +60,10 @@ export function createAudit ({ db, clock, log }: AuditOptions): Audit {
     if (entries.length === 0) return
     try {
       await db.write(async (trx) => {
-        for (const { actorId, ...entry } of entries) {
-          await insertAuditEntry(trx, { ...entry, actor_id: actorId })
+        for (const { actorId, changes, ...entry } of entries) {
+          await insertAuditEntry(trx, {
+            ...entry, actor_id: actorId, changes: changes === undefined ? null : JSON.stringify(changes),
+          })
         }
       }, { isOneStatement: entries.length === 1 })
     } catch (error) {
@@ -170,6 +172,7 @@ export function auditJson ({
   via,
   address,
   subject,
+  changes,
   count,
 }: AuditRow & { email: string | null }) {
   return {
@@ -182,6 +185,7 @@ export function auditJson ({
     via,
     address,
     subject,
+    changes: changes === null ? null : JSON.parse(changes) as Record<string, unknown>,
     count,
   }
 }

@@ -12,6 +12,15 @@ interface ListOptions {
   json?: boolean
 }
 
+/** `name "Physics" to "Physics I", archived false to true`; without values before and after: `added [7]`. */
+function changesText (changes: Record<string, unknown> | null): string {
+  return Object.entries(changes ?? {}).map(([field, value]) => {
+    const isPair = Array.isArray(value) && value.length === 2 && field !== 'added' && field !== 'removed'
+    const shown = isPair ? value.map((one) => JSON.stringify(one)).join(' to ') : JSON.stringify(value)
+    return `${field} ${shown}`
+  }).join(', ')
+}
+
 export function auditCommand (context: CommandContext): Command {
   const command = new Command('audit').description('audit log')
 
@@ -36,7 +45,7 @@ export function auditCommand (context: CommandContext): Command {
             entry.email ?? (entry.user_id === null ? '' : `user ${entry.user_id}`),
             entry.via,
             entry.address ?? '',
-            entry.subject ?? '',
+            [entry.subject ?? '', changesText(entry.changes)].filter((text) => text !== '').join(': '),
           ]),
         ]))
       }

@@ -1,13 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { CourseRow } from '../accounts/access.ts'
+import { teacherJson } from '../accounts/course-teachers.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
+import type { CourseSettings } from '../courses/course-settings.ts'
 import { gradingScaleProblem, type GradingScale } from '../courses/grading-scale.ts'
+import { courseNameProblem } from '../courses/set-settings.ts'
+import { hasCode, type DomainError } from '../errors.ts'
+import { personName } from '../person-name.ts'
 import { listNames, shorten } from '../short-text.ts'
-import type { DomainError } from '../errors.ts'
 import { parseId, parseTimeZone } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
-import { failed, noCourse } from './program/failures.ts'
+import { failed, noCourse, wrongUsage } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
 import { oneLine } from './program/printer.ts'
+import { textTable } from './program/table.ts'
 
 interface SetOptions {
   missingCounts?: 'ignored' | 'zero'
@@ -17,7 +23,8 @@ interface SetOptions {
 }
 
 export function courseCommand (context: CommandContext): Command {
-  const command = new Command('course').description('change the settings of a course, or delete it')
+  const command = new Command('course')
+    .description('change, rename, archive or delete a course, or say who teaches it')
 
   command.command('set')
     .description('set how missing work counts, the time zone, weights of categories, or the grading scale')
@@ -45,8 +52,9 @@ export function courseCommand (context: CommandContext): Command {
           return [category.id, weight]
         }))
         const settings = { missingCounts, timeZone, weights, gradingScale }
-        if (!await courses.set(courseId, settings)) throw noCourse(courseId)
-        audit.record({ ...BY_COMMAND, action: 'course.set', subject: `course ${courseId}` })
+        const changes = await courses.set(courseId, settings)
+        if (changes === undefined) throw noCourse(courseId)
+        audit.record({ ...BY_COMMAND, action: 'course.set', subject: `course ${courseId}`, changes })
       })
       context.stderr.write(`The settings of course ${courseId} were changed.\n`)
     })
@@ -61,8 +69,91 @@ export function courseCommand (context: CommandContext): Command {
       context.stderr.write(`Course ${courseId} was deleted.\n`)
     })
 
+  command.command('rename')
+    .description('give a course a name, which rosters leave alone')
+    .argument('<course-id>', COURSE_IDS, parseId)
+    .argument('<name>', 'the new name; empty: the name in the roster again')
+    .option('--json', 'print the course as JSON')
+    .action(async (courseId: number, name: string, options: JsonOption) => {
+      const problem = name === '' ? undefined : courseNameProblem(name)
+      if (problem !== undefined) throw wrongUsage(`The name ${problem}.`)
+      const course = await changeCourse(context, courseId, { name: name === '' ? null : name.trim() })
+      printCourse(context, course, options, `Course ${courseId} is now called ${oneLine(course.name)}.`)
+    })
+
+  command.command('archive')
+    .description('take a course out of the lists; its files stay, and imports leave it alone')
+    .argument('<course-id>', COURSE_IDS, parseId)
+    .option('--undo', 'put an archived course back into the lists')
+    .option('--json', 'print the course as JSON')
+    .action(async (courseId: number, options: JsonOption & { undo?: boolean }) => {
+      const archived = options.undo !== true
+      const course = await changeCourse(context, courseId, { archived })
+      const text = archived
+        ? `Course ${courseId} is archived. "perfbook course archive ${courseId} --undo" restores it.`
+        : `Course ${courseId} is no longer archived.`
+      printCourse(context, course, options, text)
+    })
+
+  command.command('teachers')
+    .description('list the teachers of a course, or add and remove some, which rosters leave alone')
+    .argument('<course-id>', COURSE_IDS, parseId)
+    .option('--add <email>', 'a teacher to add; repeatable', collectText)
+    .option('--remove <email>', 'a teacher to remove; repeatable', collectText)
+    .option('--json', 'print JSON')
+    .action(async (courseId: number, { add = [], remove = [], json }: TeachersOptions) => {
+      const teachers = await withServices(context, async ({ courses, courseTeachers, audit }) => {
+        if (await courses.find(courseId) === undefined) throw noCourse(courseId)
+        if (add.length + remove.length > 0) {
+          const changes = { ...await courseTeachers.change(courseId, { add, remove }).catch(explained) }
+          audit.record({ ...BY_COMMAND, action: 'course.teachers', subject: `course ${courseId}`, changes })
+        }
+        return await courseTeachers.list(courseId)
+      })
+      if (json === true) context.stdout.json(teachers.map(teacherJson))
+      else {
+        context.stdout.write(textTable([['EMAIL', 'NAME', 'ORIGIN'], ...teachers.map((teacher) => [
+          teacher.email ?? '', personName(teacher.first_name, teacher.last_name),
+          teacher.origin === 'manual' ? 'by hand' : 'roster',
+        ])]))
+      }
+    })
+
   return command
 }
+
+interface JsonOption { json?: boolean }
+interface TeachersOptions extends JsonOption { add?: string[], remove?: string[] }
+
+const COURSE_IDS = '"perfbook courses --archived" shows all ids'
+
+async function changeCourse (
+  context: CommandContext, courseId: number, settings: Pick<CourseSettings, 'name' | 'archived'>
+): Promise<CourseRow> {
+  return await withServices(context, async ({ courses, audit }) => {
+    const changes = await courses.set(courseId, settings)
+    const course = await courses.find(courseId)
+    if (changes === undefined || course === undefined) throw noCourse(courseId)
+    audit.record({ ...BY_COMMAND, action: 'course.set', subject: `course ${courseId}`, changes })
+    return course
+  })
+}
+
+function printCourse (
+  { stdout, stderr }: CommandContext, course: CourseRow, { json }: JsonOption, text: string
+): void {
+  const { id, source_id, name, roster_name, archived_at: archivedAt } = course
+  if (json === true) stdout.json({ id, source_id, name, roster_name, archived: archivedAt !== null })
+  stderr.write(`${text}\n`)
+}
+
+/** How to invite somebody on the command line. */
+function explained (error: unknown): never {
+  if (!hasCode(error, 'VALIDATION_FAILED')) throw error
+  throw failed(`${error.message} "perfbook user invite" invites a person, "perfbook user list" lists all.`)
+}
+
+function collectText (text: string, before: string[] = []): string[] { return [...before, text] }
 
 function noCategory (name: string, names: readonly string[]): DomainError {
   const known = names.length === 0 ? '' : `; it has ${oneLine(listNames(names))}`

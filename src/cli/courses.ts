@@ -4,10 +4,12 @@ import { withServices } from './program/open-services.ts'
 import { textTable } from './program/table.ts'
 
 export function coursesCommand (context: CommandContext): Command {
-  return new Command('courses').description('list all courses')
+  return new Command('courses').description('list all courses that are not archived')
     .option('--json', 'print the JSON array of GET /api/courses')
-    .action(async ({ json }: { json?: boolean }) => {
-      const courses = await withServices(context, ({ courses }) => courses.list({}))
+    .option('--archived', 'archived courses too')
+    .action(async ({ json, archived }: { json?: boolean, archived?: boolean }) => {
+      const courses = await withServices(context, ({ courses }) =>
+        courses.list({ isArchived: archived === true ? undefined : false }))
       if (json === true) context.stdout.json(courses)
       else {
         context.stdout.write(textTable([['ID', 'NAME', 'TERM', 'STUDENTS'], ...courses.map((course) => [

@@ -1,7 +1,7 @@
 // What a book is besides its students: the course, its periods, and its columns. It costs little to read.
 import type { Reads } from '../../db/index.ts'
 import { listPeriods, listTasks } from '../../db/queries/books.ts'
-import { findCourse, listCategories } from '../../db/queries/courses.ts'
+import { findCourse, listCategories, sourceName } from '../../db/queries/courses.ts'
 import { bookCategories, bookTasks, type BookCategory, type BookTask } from './book-columns.ts'
 import { RowComputation } from './book-row.ts'
 import type { CourseSettings } from './course-settings.ts'
@@ -28,6 +28,7 @@ export interface BookPeriod {
 
 export interface BookFrame {
   course: BookCourse
+  isArchived: boolean
   dataVersion: number
   periods: BookPeriod[]
   categories: BookCategory[]
@@ -52,7 +53,8 @@ export async function readFrame (
   const timeZone = settings.timeZone ?? courseRow.set_time_zone ?? courseRow.imported_time_zone
   const missingCounts = settings.missingCounts ?? courseRow.set_missing_counts ??
     courseRow.imported_missing_counts
-  const { source_id: sourceId, name, school, term, data_version: dataVersion } = courseRow
+  const { source_id: sourceId, school, term, data_version: dataVersion } = courseRow
+  const name = settings.name === undefined ? courseRow.name : settings.name ?? sourceName(courseRow)
   const gradingScale = settings.gradingScale ?? gradingScaleOf(courseRow)
   const periods = (await listPeriods(snapshot, courseId))
     .map((row): BookPeriod => ({ id: row.id, sourceId: row.source_id, name: row.name }))
@@ -60,6 +62,7 @@ export async function readFrame (
   const tasks = bookTasks(await listTasks(snapshot, courseId), categories, timeZone)
   return {
     course: { id: courseId, sourceId, name, school, term, timeZone, missingCounts, gradingScale },
+    isArchived: settings.archived ?? courseRow.archived_at !== null,
     dataVersion,
     periods,
     categories,

@@ -116,7 +116,7 @@ export function readCursor (cursor: string): number | undefined {
 }
 
 /** A course as the API returns it. */
-export function courseJson ({ course }: Pick<Book, 'course'>) {
+export function courseJson ({ course, isArchived }: Pick<Book, 'course' | 'isArchived'>) {
   return {
     id: course.id,
     source_id: course.sourceId,
@@ -126,6 +126,7 @@ export function courseJson ({ course }: Pick<Book, 'course'>) {
     term: course.term,
     missing_counts: course.missingCounts,
     grading_scale: course.gradingScale.length === 0 ? null : course.gradingScale,
+    archived: isArchived,
   }
 }
 

@@ -23,6 +23,7 @@ export interface RowFilter {
 
 export interface Book {
   course: BookCourse
+  isArchived: boolean
   /** The only period whose students were read; undefined: the whole course. */
   period: BookPeriod | undefined
   dataVersion: number
@@ -92,7 +93,7 @@ export async function readBook (
 ): Promise<Book | undefined> {
   const frame = await readFrame(snapshot, courseId, { now, settings })
   if (frame === undefined) return undefined
-  const { course, dataVersion, periods, categories, tasks, today, computation } = frame
+  const { course, isArchived, dataVersion, periods, categories, tasks, today, computation } = frame
   const { timeZone, missingCounts } = course
   const period = periodId === undefined ? undefined : periods.find(({ id }) => id === periodId)
   if (periodId !== undefined && period === undefined) throw noPeriod(periodId)
@@ -197,6 +198,7 @@ export async function readBook (
   const totals = await totalsOf()
   return {
     course,
+    isArchived,
     period,
     dataVersion,
     periods,

@@ -1,20 +1,19 @@
 import type { Database, Trx } from '../../db/index.ts'
 import { listPeriods } from '../../db/queries/books.ts'
+import { listTeachersOf, type CourseTeacher } from '../../db/queries/course-teachers.ts'
 import * as queries from '../../db/queries/courses.ts'
 import { forgetImports, forgetReportsOfCourse, uploadsOfEndedImports } from '../../db/queries/reports.ts'
 import { deleteRosterOfCourse } from '../../db/queries/roster-records.ts'
 import { forgetUndoOfCourse, forgetUnusedUsers } from '../../db/queries/undo-people.ts'
-import { DomainError } from '../errors.ts'
 import type { FileLibrary } from '../files/file-library.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
 import type { TaskOutcome } from '../jobs/task.ts'
 import type { PageRequest } from './book-json.ts'
 import type { PreviewSettingsTask, ReadPageTask, ReadStudentTask } from './book-tasks.ts'
 import type { BookThreads } from './book-threads.ts'
-import type { CourseSettings } from './course-settings.ts'
+import type { CourseSettings, SettingsChanges } from './course-settings.ts'
 import { dayAt } from './course-time.ts'
-import { gradingScaleOf, gradingScaleText } from './grading-scale.ts'
-import { effectiveWeights } from './weights.ts'
+import { checkSettings, settingsChanges } from './set-settings.ts'
 
 /** The category of uploaded files, see `import.job.ts`. */
 const UPLOADS = 'import-source'
@@ -27,15 +26,22 @@ export interface Courses {
   names: (ids: readonly number[]) => Promise<ReadonlyMap<number, string>>
   /** All courses, or those that `teacherKey` teaches, with the number of students who are not dropped. */
   list: (
-    filter: { teacherKey?: string | undefined, sourceId?: string | undefined }
+    filter: {
+      teacherKey?: string | undefined,
+      sourceId?: string | undefined,
+      /** Default: all courses, archived or not. */
+      isArchived?: boolean | undefined,
+    }
   ) => Promise<queries.CourseListRow[]>
-  /** Throws VALIDATION_FAILED for a category of another course. */
+  /** What administrators see of all courses in a list, and their teachers, by course id. */
+  details: () => Promise<ReadonlyMap<number, CourseDetails>>
+  /** Throws VALIDATION_FAILED for a category of another course, and ALL_WEIGHTS_ZERO. */
   checkSettings: (courseId: number, settings: CourseSettings) => Promise<void>
   /**
-   * Stores settings. The data version rises only if something changed. False: there is no such course. Throws
-   * VALIDATION_FAILED for a category of another course.
+   * Stores settings, and returns what changed. The data version rises only if the book changed. Undefined:
+   * there is no such course. Throws VALIDATION_FAILED for a category of another course, and ALL_WEIGHTS_ZERO.
    */
-  set: (courseId: number, settings: CourseSettings) => Promise<boolean>
+  set: (courseId: number, settings: CourseSettings) => Promise<SettingsChanges | undefined>
   categories: (courseId: number) => ReturnType<typeof queries.listCategories>
   periods: (courseId: number) => ReturnType<typeof listPeriods>
   /** A page of the course's book as the API returns it. `exports` is the JSON of its exports. */
@@ -56,6 +62,8 @@ export interface Courses {
   delete: (courseId: number) => Promise<boolean>
 }
 
+export type CourseDetails = queries.CourseDetailsRow & { teachers: CourseTeacher[] }
+
 interface CoursesOptions {
   db: Database
   files: FileLibrary
@@ -70,8 +78,13 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
     find: (id) => queries.findCourse(db.reads, id),
     exists: async (trx, id) => await queries.lockCourse(trx, id, 'reference') !== undefined,
     names: (ids) => queries.courseNames(db.reads, ids),
-    list: ({ teacherKey, sourceId }) =>
-      queries.listCourses(db.reads, { teacherKey, sourceId, today: (timeZone) => dayAt(now(), timeZone) }),
+    list: (filter) =>
+      queries.listCourses(db.reads, { ...filter, today: (timeZone) => dayAt(now(), timeZone) }),
+    async details () {
+      const teachers = Map.groupBy(await listTeachersOf(db.reads), (teacher) => teacher.course_id)
+      const rows = await queries.listCourseDetails(db.reads)
+      return new Map(rows.map((row) => [row.id, { ...row, teachers: teachers.get(row.id) ?? [] }]))
+    },
     categories: (courseId) => queries.listCategories(db.reads, courseId),
     periods: (courseId) => listPeriods(db.reads, courseId),
     readPage: (courseId, page, exports) =>
@@ -87,38 +100,19 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
         withStudents,
       }),
     async checkSettings (courseId, settings) {
-      checkWeights(await queries.listCategories(db.reads, courseId), settings)
+      checkSettings(await queries.listCategories(db.reads, courseId), settings)
     },
     set: (courseId, settings) =>
       db.write(async (trx) => {
         const course = await queries.lockCourse(trx, courseId, 'change')
-        if (course === undefined) return false
+        if (course === undefined) return undefined
         const categories = await queries.listCategories(trx, courseId)
-        checkWeights(categories, settings)
-        const { missingCounts, timeZone, weights, gradingScale } = settings
-        const weighted = categories.map((category) => {
-          const weight = weights?.get(category.id)
-          return weight === undefined ? category : { ...category, set_weight: weight }
-        })
-        const weightsBefore = effectiveWeights(categories)
-        const scale = gradingScale === undefined ? undefined : gradingScaleText(gradingScale)
-        const isChanged =
-          (missingCounts !== undefined &&
-            missingCounts !== (course.set_missing_counts ?? course.imported_missing_counts)) ||
-          (timeZone !== undefined && timeZone !== (course.set_time_zone ?? course.imported_time_zone)) ||
-          (scale !== undefined && scale !== gradingScaleText(gradingScaleOf(course))) ||
-          effectiveWeights(weighted).some((weight, i) => weight !== weightsBefore[i])
-        // Stored even if it equals the imported value: from now on, an import no longer changes it.
-        if (missingCounts !== undefined) {
-          await queries.updateCourse(trx, courseId, { set_missing_counts: missingCounts })
-        }
-        if (timeZone !== undefined) await queries.updateCourse(trx, courseId, { set_time_zone: timeZone })
-        if (scale !== undefined) await queries.updateCourse(trx, courseId, { set_grading_scale: scale })
-        for (const category of weighted) {
-          await queries.setCategoryWeight(trx, category.id, category.set_weight)
-        }
-        if (isChanged) await queries.raiseDataVersion(trx, courseId, now())
-        return true
+        checkSettings(categories, settings)
+        const { changes, row, isBookChanged } = settingsChanges(course, categories, { settings, at: now() })
+        if (Object.keys(row).length > 0) await queries.updateCourse(trx, courseId, row)
+        for (const [id, weight] of settings.weights ?? []) await queries.setCategoryWeight(trx, id, weight)
+        if (isBookChanged) await queries.raiseDataVersion(trx, courseId, now())
+        return changes
       }),
     async delete (courseId) {
       const owner = { type: 'course', id: courseId }
@@ -145,16 +139,5 @@ export function createCourses ({ db, files, queue, readers, now }: CoursesOption
       if (isDeleted) await db.emptyLog()
       return isDeleted
     },
-  }
-}
-
-function checkWeights (categories: ReadonlyArray<{ id: number }>, { weights }: CourseSettings): void {
-  const known = new Set(categories.map(({ id }) => id))
-  for (const id of weights?.keys() ?? []) {
-    if (!known.has(id)) {
-      throw new DomainError('VALIDATION_FAILED', {
-        detail: `categories: the course has no category with id ${id}`,
-      })
-    }
   }
 }

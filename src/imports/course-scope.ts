@@ -2,6 +2,7 @@
 // and categories are found there or in the file itself. What belongs to another course seems not to exist,
 // so that no result, warning or error can depend on it.
 import { emailKey } from '../../db/queries/accounts.ts'
+import { sourceName } from '../../db/queries/courses.ts'
 import type { LiveReads, LiveRecord } from '../../db/sqlite/staging/live-reads.ts'
 import type { Row } from '../../db/tables.ts'
 import { shorten } from '../short-text.ts'
@@ -42,7 +43,7 @@ export function courseScope (live: LiveReads, courseId: number): CourseScope | u
       ...live,
       course: (id) => isOwn(id) ? course : undefined,
       courseBySource: bySource,
-      coursesByName: (name) => name === course.name ? [course] : [],
+      coursesByName: (name) => hasName(course, name) ? [course] : [],
       courseOfClass: (classId) => records.classes.has(classId) ? course : undefined,
       coursesByGrouping: (grouping) => grouping === course.grouping ? [course] : [],
       periods: (id) => isOwn(id) ? live.periods(id) : [],
@@ -131,7 +132,7 @@ export function withinCourse (
   if (book.live?.id !== course.id) {
     // Name and id are those of the file. Nothing of the other course is looked up.
     const given = `"${shorten(book.name)}" (${shorten(book.sourceId)})`
-    const ownId = book.name === course.name ? ` (${shorten(course.source_id)})` : ''
+    const ownId = hasName(course, book.name) ? ` (${shorten(course.source_id)})` : ''
     problems.error(book.place, `is for the course ${given}, not "${shorten(course.name)}"${ownId}. ` +
       'Choose the file of this course, or ask an administrator to import it.')
     return undefined
@@ -141,8 +142,10 @@ export function withinCourse (
   const hasNames = book.grouping === null
   leftOut(book.place, hasNames && isOfAnotherName(book, course) ? 1 : 0)
   leftOut(book.place, changedTeachers(book, live.teachers(course.id)))
-  const { name, school, term, starts_on: startsOn, ends_on: endsOn, grouping } = course
-  const kept = { name, school, term, startsOn, endsOn, grouping, teachers: [], isTeachersImport: true }
+  const { school, term, starts_on: startsOn, ends_on: endsOn, grouping } = course
+  const kept = {
+    name: sourceName(course), school, term, startsOn, endsOn, grouping, teachers: [], isTeachersImport: true,
+  }
   if (grouping === null) return { ...book, ...kept }
   const periods = live.periods(course.id)
   const names = new Map(periods.map((row) => [row.source_id, row.name]))
@@ -158,8 +161,13 @@ export function withinCourse (
   }
 }
 
+/** The name that is shown, or the one that the source gave. */
+function hasName (course: Row<'courses'>, name: string): boolean {
+  return name === course.name || name === sourceName(course)
+}
+
 function isOfAnotherName (book: BookSource, course: Row<'courses'>): boolean {
-  return book.name !== course.name || book.school !== course.school || book.term !== course.term ||
+  return !hasName(course, book.name) || book.school !== course.school || book.term !== course.term ||
     book.startsOn !== course.starts_on || book.endsOn !== course.ends_on
 }
 

@@ -107,8 +107,17 @@ export class ImportRun {
     this.#report(READING * Math.min(1, this.#bytes / Math.max(1, this.#totalBytes)), `reading ${file.name}`)
   }
 
+  /** Whether a stored course is archived; then a warning says that it stays as it is. */
+  leavesAlone (live: Row<'courses'> | null, place: Place): boolean {
+    if (live === null || live.archived_at === null) return false
+    this.problems.warn('archived_course', { ...place, cell: shorten(live.name) })
+    this.tallies.courses.unchanged++
+    return true
+  }
+
   /** Plans the removal of a stored course with its periods, students, tasks and results. */
   planRemoval (live: Row<'courses'>, place: Place): void {
+    if (this.leavesAlone(live, place)) return
     if (this.scope === undefined) planCourseRemoval(live, this.newCourse(), place, this.#planning)
     else this.problems.error(place, "the course would be removed; only an administrator's import can do that")
   }
@@ -128,6 +137,7 @@ export class ImportRun {
       return
     }
     this.#sourceIds.add(book.sourceId)
+    if (this.leavesAlone(book.live, book.place)) return
     const allowed = this.scope === undefined ? book : withinCourse(book, this.scope, this.problems)
     if (allowed === undefined) return
     const isFine = [checkCourseSize, checkNameLengths].every((check) => check(allowed, this.problems))

@@ -12,6 +12,7 @@ import { courseScope, NO_COURSE } from './course-scope.ts'
 import { importByFormat } from './formats.ts'
 import type { ImportOptions } from './import-options.ts'
 import { ImportRun } from './import-run.ts'
+import { archivedCourse } from './messages.ts'
 import { emptyTallies, type ImportOutcome, type ImportSummary } from './outcome.ts'
 import { Problems, Refusal } from './problems.ts'
 import { openSource } from './sources/open-source.ts'
@@ -132,6 +133,9 @@ async function planImport (
   if (onlyCourseId !== undefined) await staging.load.courses([onlyCourseId])
   const scope = onlyCourseId === undefined ? undefined : courseScope(staging.live, onlyCourseId)
   if (scope === undefined && onlyCourseId !== undefined) throw new Refusal({ file: null }, NO_COURSE)
+  if (scope !== undefined && scope.course.archived_at !== null) {
+    throw new Refusal({ file: null }, archivedCourse(scope.course.name))
+  }
   const run = new ImportRun({
     staging: scope === undefined ? staging : { ...staging, live: scope.live },
     problems,

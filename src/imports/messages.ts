@@ -1,4 +1,5 @@
 // Sentences of import reports that the page translates or that name its choices.
+import { shorten } from '../short-text.ts'
 
 /** Every warning there is; permanent names. docs/data-in.md explains each. */
 export const WARNINGS = {
@@ -72,6 +73,8 @@ export const WARNINGS = {
   people_matched_by_name: 'People in a grade book were matched by name alone',
   people_in_conflict: 'Grade book rows whose values point to different people were skipped',
   new_people: 'People in a grade book who were not in the course were added to it',
+  archived_course:
+    'Archived courses were left alone; to import them, restore them in the list of courses first',
   namesake_courses: 'Other courses have the same name; the one with the given source id is used',
   all_weights_zero:
     'All category weights of a course are 0, so it has no course averages; set them in the settings of ' +
@@ -96,6 +99,12 @@ export const WARNINGS_OF_TEACHER = {
 } as const satisfies Partial<Record<keyof typeof WARNINGS, string>>
 
 export type WarningCode = keyof typeof WARNINGS
+
+/** The error of an import into one course that is archived. */
+export function archivedCourse (name: string): string {
+  return `the course "${shorten(name)}" is archived, so nothing was imported; ` +
+    'restore it in the list of courses, then import again'
+}
 
 /** The error for ids such as 1.0E+13. */
 export const ROUNDED_IDS =

@@ -7,6 +7,7 @@ import {
   sessionsOfUsers,
   tokensOfUsers,
 } from '../../db/queries/people.ts'
+import { coursesByHand } from '../../db/queries/course-teachers.ts'
 import { isoTime } from '../iso-time.ts'
 import type { PersonalData } from './store.ts'
 
@@ -34,12 +35,13 @@ export const ACCOUNT_DATA: PersonalData = {
   async read ({ accounts }, { db }) {
     return await Promise.all(
       accounts.map(async (user) => {
-        const [tokens, sessions, networks, links, requests] = await Promise.all([
+        const [tokens, sessions, networks, links, requests, teaching] = await Promise.all([
           tokensOfUsers(db, [user.id]),
           sessionsOfUsers(db, [user.id]),
           networksOfUsers(db, [user.id]),
           linksOfUsers(db, [user.id]),
           requestsOfUsers(db, [user.id]),
+          coursesByHand(db, [user.id]),
         ])
         return {
           id: user.id,
@@ -98,6 +100,11 @@ export const ACCOUNT_DATA: PersonalData = {
             created_at: isoTime(created),
             expires_at: isoTime(expires),
             ended_at: isoTime(ended),
+          })),
+          courses_by_hand: teaching.map(({ course_id: id, course_name: name, is_removed: isRemoved }) => ({
+            course_id: id,
+            course: name,
+            change: isRemoved === 1 ? 'removed' : 'added',
           })),
           requested_jobs: requests.map(({ job_id: job, requested_at: at }) => ({
             job,

@@ -40,6 +40,7 @@ export const NOT_PERSONAL: Readonly<Record<string, string>> = {
   'courses.source_id': OF_A_COURSE,
   'courses.grouping': OF_A_COURSE,
   'courses.name': OF_A_COURSE,
+  'courses.roster_name': OF_A_COURSE,
   'courses.school': OF_A_COURSE,
   'courses.term': OF_A_COURSE,
   'courses.starts_on': OF_A_COURSE,
@@ -65,6 +66,7 @@ export const NOT_PERSONAL: Readonly<Record<string, string>> = {
   'undo_courses.source_id': OF_A_COURSE,
   'undo_courses.grouping': OF_A_COURSE,
   'undo_courses.name': OF_A_COURSE,
+  'undo_courses.roster_name': OF_A_COURSE,
   'undo_courses.school': OF_A_COURSE,
   'undo_courses.term': OF_A_COURSE,
   'undo_courses.starts_on': OF_A_COURSE,
@@ -113,4 +115,5 @@ export const NOT_PERSONAL: Readonly<Record<string, string>> = {
   'audit_log.outcome': 'a word of the program',
   'audit_log.via': 'a word of the program',
   'audit_log.subject': 'numbers of things, such as "course 3"',
+  'audit_log.changes': 'settings of courses before and after, and numbers of accounts',
 }

@@ -8,10 +8,10 @@ import {
   findStudent,
   listPeriods,
   listTasks,
-  listTeachers,
   studentBatches,
   type StudentFilter,
 } from '../../db/queries/books.ts'
+import { listTeachers } from '../../db/queries/course-teachers.ts'
 import { findCourse, raiseDataVersion } from '../../db/queries/courses.ts'
 import { readBook } from '../../src/courses/book.ts'
 import { CellReader } from '../../src/courses/packed-cells.ts'

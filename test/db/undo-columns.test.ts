@@ -11,7 +11,8 @@ import { TEST_ENGINE, testDatabase } from '../support/test-database.ts'
 const COPIES: Record<string, string[]> = {
   undo_courses: ['courses'], undo_periods: ['periods'], undo_categories: ['categories'],
   undo_tasks: ['tasks'], undo_task_sources: ['task_sources'], undo_students: ['students'],
-  undo_course_teachers: ['course_teachers'], undo_scores: ['student_scores', 'student_result_origins'],
+  undo_course_teachers: ['course_teachers'], undo_teachers_by_hand: ['teachers_by_hand'],
+  undo_scores: ['student_scores', 'student_result_origins'],
   undo_records: ['roster_records'], undo_erased_people: ['erased_people'],
 }
 /** The copy names it `course_id`; an erased person who is so again gets a new row. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Test } from 'tap'
 import yazl from 'yazl'
-import { controlTotals, listTeachers } from '../../db/queries/books.ts'
+import { controlTotals } from '../../db/queries/books.ts'
 import { openBookReader, openDatabase, type DatabaseLocation, type Reads } from '../../db/index.ts'
 import type { ImportOptions } from '../../src/imports/import-options.ts'
 import { importSources } from '../../src/imports/import-sources.ts'
@@ -377,7 +377,8 @@ async function showBook (snapshot: Reads, id: number, now: number): Promise<Show
     })
   }
   const { scores, score_sum: sum } = await controlTotals(snapshot, id, { today: book.today })
-  const teachers = await listTeachers(snapshot, id)
+  const teachers = await snapshot.selectFrom('course_teachers').selectAll().where('course_id', '=', id)
+    .orderBy('position').orderBy('id').execute()
   const averages = book.averages()
   return {
     id,

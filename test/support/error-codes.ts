@@ -1,6 +1,7 @@
 /** The codes that clients are written against. A code may be added; none may go or change its status. */
 export const ERROR_CODES = {
   http: {
+    ALL_WEIGHTS_ZERO: 400,
     VALIDATION_FAILED: 400,
     INVALID_JSON: 400,
     SIGN_IN_EXPIRED: 400,

@@ -53,6 +53,7 @@ export async function fillFolder (
     `INSERT INTO users (id, email, email_key, role, origin, created_at)
       VALUES (77, 'x', 'x', 'teacher', 'roster', ${AT})`,
     'DELETE FROM users WHERE id = 77',
+    'INSERT INTO teachers_by_hand VALUES (1, 1, 0), (1, 2, 1)',
     `INSERT INTO tokens (user_id, name, hash, created_at) VALUES (1, 'scripts', '${hashes[0]!}', ${AT})`,
     `INSERT INTO sessions (user_id, hash, created_at, last_used_at)
       VALUES (1, '${hashes[1]!}', ${AT}, ${AT})`,
@@ -61,6 +62,9 @@ export async function fillFolder (
     `INSERT INTO sign_in_networks VALUES (1, '10.0.0.1', ${AT}), (1, '10.0.0.0', ${AT})`,
     `INSERT INTO audit_log (at, action, outcome, actor_id, via)
       VALUES (${AT}, 'export.request', 'done', 1, 'token')`,
+    `INSERT INTO audit_log (at, action, outcome, via, changes)
+      VALUES (${AT}, 'course.set', 'done', 'command', '{"name":["Physik","É"]}')`,
+    `UPDATE courses SET roster_name = 'É', imported_at = ${AT}`,
     `INSERT INTO jobs (kind, state, "key", owner_type, owner_id, payload, run_after, created_at, token,
       attempts, started_at, progress)
       VALUES ('performance-export', 'started', 'export:9', 'course', 9, '{}', 0, ${AT}, 41, 1, ${AT}, 0.25)`,
@@ -93,6 +97,7 @@ export async function fillFolder (
     "INSERT INTO undo_task_sources VALUES (1, 1, 'li-b', NULL, NULL, NULL), (1, 1, 'li-a', 2, -1e-7, 2)",
     "INSERT INTO undo_students (import_id, id, course_id, source_id, last_name) VALUES (1, 1, 1, 's', 'É')",
     "INSERT INTO undo_course_teachers (import_id, id, course_id, source_id) VALUES (1, 1, 1, 'tea')",
+    'INSERT INTO undo_teachers_by_hand VALUES (1, 1, 2, 1)',
     `INSERT INTO undo_scores VALUES (1, 1, 1, x'00ff', 1, 0.1, 0, x'0a'),
       (1, 2, 1, NULL, NULL, NULL, 1, NULL)`,
     `INSERT INTO undo_records VALUES (1, 'user', 'u1', NULL, NULL, '[]', 0),

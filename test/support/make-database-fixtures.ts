@@ -90,6 +90,13 @@ const ROWS: Readonly<Record<string, string[]>> = {
     "INSERT INTO undo_accounts SELECT import_id, 1, NULL, 'ted' FROM undo_imports",
     `INSERT INTO undo_erased_people SELECT import_id, '${'e'.repeat(64)}', ${AT} FROM undo_imports`,
   ],
+  '0020_courses_by_hand': [
+    `UPDATE courses SET roster_name = 'PHY 1', imported_at = ${AT}`,
+    'INSERT INTO teachers_by_hand SELECT 1, id, 0 FROM users ORDER BY id LIMIT 1',
+    'INSERT INTO undo_teachers_by_hand SELECT import_id, 1, 1, 1 FROM undo_imports',
+    `INSERT INTO audit_log (at, action, outcome, via, subject, changes)
+      VALUES (${AT}, 'course.set', 'done', 'command', 'course 1', '{"archived":[false,true]}')`,
+  ],
   '0010_sign_in_networks': [
     `INSERT INTO sign_in_networks (user_id, network, last_at) VALUES (1, '10.0.0.1', ${AT})`,
   ],

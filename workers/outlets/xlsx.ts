@@ -1,5 +1,5 @@
-import { controlTotals, listTeachers } from '../../db/queries/books.ts'
-import type { Row } from '../../db/tables.ts'
+import { controlTotals } from '../../db/queries/books.ts'
+import { listTeachers, type CourseTeacher } from '../../db/queries/course-teachers.ts'
 import type { Book } from '../../src/courses/book.ts'
 import { DomainError } from '../../src/errors.ts'
 import { personName } from '../../src/person-name.ts'
@@ -46,7 +46,7 @@ async function changesOf (
   return { since: former.readAt, batches: () => bookChanges(former, book, scope) }
 }
 
-function teacherName (teacher: Row<'course_teachers'>): string {
+function teacherName (teacher: CourseTeacher): string {
   const name = personName(teacher.first_name, teacher.last_name)
-  return name === '' ? teacher.email ?? teacher.source_id : name
+  return name === '' ? teacher.email ?? teacher.source_id ?? '' : name
 }

@@ -106,7 +106,8 @@ export async function liveCopy (pg: ImportConnection, sqlite: SqliteConnection):
       async coursesNamed (text) {
         // PostgreSQL has no such text.
         if (text.includes('\0')) return
-        await copy('courses', `WHERE t.source_id = ${pg.quoted(text)} OR t.name = ${pg.quoted(text)}`)
+        await copy('courses', `WHERE t.source_id = ${pg.quoted(text)} 
+          OR ${pg.quoted(text)} IN (t.name, t.roster_name)`)
       },
       async courses (ids) {
         const missing = [...new Set(ids)].filter((id) => !copied.has(id))

@@ -50,7 +50,9 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
   const erased = sqlite.prepare('SELECT hash FROM live.erased_people').pluck()
   const course = sqlite.prepare('SELECT * FROM live.courses WHERE id = ?')
   const courseBySource = sqlite.prepare('SELECT * FROM live.courses WHERE source_id = ?')
-  const coursesByName = sqlite.prepare('SELECT * FROM live.courses WHERE name = ? ORDER BY id')
+  const coursesByName = sqlite.prepare(
+    'SELECT * FROM live.courses WHERE ? IN (name, roster_name) ORDER BY id'
+  )
   const courseOfClass = sqlite.prepare(
     `SELECT c.* FROM live.periods p JOIN live.courses c ON c.id = p.course_id
     WHERE p.source_id = ? AND c."grouping" IS NOT NULL ORDER BY c.id LIMIT 1`

@@ -6,7 +6,14 @@ import { idOf } from '../schemas/common.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the audit log should have and the address does not say. */
-    audited: { actorId?: number | null, subject?: string, outcome?: AuditEntry['outcome'] } | null
+    audited: {
+      actorId?: number | null,
+      subject?: string,
+      outcome?: AuditEntry['outcome'],
+      changes?: AuditEntry['changes'],
+      /** Nothing was changed, so there is no entry. */
+      isPreview?: boolean,
+    } | null
   }
 }
 
@@ -27,6 +34,7 @@ const SUBJECTS = {
 export function recordsAction (action: string, audit: AuditLog): onResponseHookHandler {
   return (request, reply, next) => {
     next()
+    if (request.audited?.isPreview === true) return
     const outcome = request.audited?.outcome ?? outcomeOf(request, reply.statusCode)
     if (outcome === null) return
     audit.record({
@@ -36,6 +44,7 @@ export function recordsAction (action: string, audit: AuditLog): onResponseHookH
       via: viaOf(request),
       address: request.ip,
       subject: subjectOf(request),
+      changes: request.audited?.changes,
     })
   }
 }

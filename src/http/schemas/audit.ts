@@ -10,6 +10,10 @@ export const auditEntrySchema = Type.Object({
   email: nullable(Type.String({ description: "The user's current email address. Never a student's." })),
   via: Type.Enum(['session', 'token', 'link', 'nobody', 'command']),
   address: nullable(Type.String({ description: 'The network address. Null for the command line.' })),
+  changes: nullable(Type.Record(Type.String(), Type.Unknown(), {
+    description: 'What changed: by the name of each field, its value before and after. People are the ids ' +
+      'of their accounts.',
+  })),
   subject: nullable(Type.String({ description: 'What the action concerns, for example `course 3`' })),
   count: Type.Integer({
     minimum: 1,

@@ -1,6 +1,7 @@
 // Courses and their performance books, as the API shows them.
 import Type, { type Static } from 'typebox'
 import { GRADE_LENGTH_MAX, GRADES_MAX } from '../../courses/grading-scale.ts'
+import { NAME_MAX } from '../../short-text.ts'
 import { exportSchema, fraction, id, nullable, time } from './common.ts'
 
 const text = Type.String()
@@ -32,6 +33,7 @@ const course = Type.Object({
   term: nullable(text),
   missing_counts: Type.Enum(['ignored', 'zero']),
   grading_scale: nullable(gradingScale),
+  archived: Type.Boolean(),
 })
 const category = Type.Object({
   id,
@@ -106,6 +108,16 @@ export type Task = Book['data_headings'][number]
 export type Student = Book['students'][number]
 export type Cell = NonNullable<Student['data'][number]>
 
+export const courseTeacherSchema = Type.Object({
+  email: nullable(text),
+  first_name: nullable(text),
+  last_name: nullable(text),
+  origin: Type.Enum(['roster', 'manual'], {
+    description: '`manual`: an administrator added them, and the roster of the course does not have them',
+  }),
+}, { title: 'CourseTeacher' })
+export type CourseTeacherItem = Static<typeof courseTeacherSchema>
+
 /** A course in a list. */
 export const courseItemSchema = Type.Object({
   id,
@@ -114,6 +126,13 @@ export const courseItemSchema = Type.Object({
   term: nullable(text),
   school: nullable(text),
   student_count: Type.Integer(),
+  archived: Type.Optional(Type.Boolean({ description: 'This and what follows: only with `details`' })),
+  roster_name: Type.Optional(nullable(Type.String({
+    description: 'The name in the roster, if an administrator gave the course another one',
+  }))),
+  periods: Type.Optional(Type.Array(text, { description: 'Names of its periods' })),
+  teachers: Type.Optional(Type.Array(courseTeacherSchema)),
+  last_import_at: Type.Optional(nullable(time)),
 })
 export type CourseItem = Static<typeof courseItemSchema>
 
@@ -135,6 +154,14 @@ export const courseChangesSchema = Type.Object({
     { maxItems: 10_000 }
   )),
   grading_scale: Type.Optional(nullable(gradingScale)),
+  name: Type.Optional(nullable(Type.String({
+    minLength: 1,
+    maxLength: NAME_MAX,
+    description: "Only administrators. Null restores the roster's name. Rosters leave the name alone.",
+  }))),
+  archived: Type.Optional(Type.Boolean({
+    description: 'Only administrators. Imports leave an archived course alone, and lists do not have it.',
+  })),
 }, { additionalProperties: false })
 export type CourseChanges = Static<typeof courseChangesSchema>
 

@@ -1,6 +1,8 @@
+import { sourceName } from '../../../db/queries/courses.ts'
 import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
 import { NO_COURSE } from '../course-scope.ts'
+import { archivedCourse } from '../messages.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
@@ -22,11 +24,14 @@ export async function courseFor (file: SourceFile, run: ImportRun): Promise<Grad
   const wanted = options.course?.trim() ?? ''
   await load.coursesNamed(wanted)
   const row = live ?? namedCourse(wanted, file, run)
+  if (row !== undefined && row.archived_at !== null) {
+    throw new Refusal({ file: file.name }, archivedCourse(row.name))
+  }
   if (row !== undefined) await load.courses([row.id])
   return {
     live: row ?? null,
     sourceId: row?.source_id ?? wanted,
-    name: row?.name ?? wanted,
+    name: row === undefined ? wanted : sourceName(row),
     timeZone: options.timeZone ?? row?.imported_time_zone ?? options.defaultTimeZone,
   }
 }
@@ -34,8 +39,8 @@ export async function courseFor (file: SourceFile, run: ImportRun): Promise<Grad
 /**
  * The course with that source id, else the one with that name. Undefined if there is none: it will be
  * created. A course that an earlier file created has its name as source id, so the same command finds it
- * again; a warning says if others have that name. Throws Refusal if several courses have the name and none
- * has it as source id.
+ * again; a warning says if others have that name. Archived courses are found only if no other has the name.
+ * Throws Refusal if several courses have the name and none has it as source id.
  */
 function namedCourse (
   wanted: string, file: SourceFile, { problems, staging: { live } }: ImportRun
@@ -45,7 +50,9 @@ function namedCourse (
       '--course SOURCE_ID or --course NAME (the course is created if it does not exist)')
   }
   const bySource = live.courseBySource(wanted)
-  const byName = live.coursesByName(wanted).filter((row) => row.id !== bySource?.id)
+  const others = live.coursesByName(wanted).filter((row) => row.id !== bySource?.id)
+  const open = others.filter((row) => row.archived_at === null)
+  const byName = open.length === 0 ? others : open
   if (bySource !== undefined) {
     if (byName.length > 0) problems.warn('namesake_courses', { file: file.name }, byName.length)
     return bySource

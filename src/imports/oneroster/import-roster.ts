@@ -72,6 +72,7 @@ export async function importRoster (sources: Source[], run: ImportRun, read: Ros
   await staging.load.courses(removed.map(({ id }) => id))
   for (const live of removed) run.planRemoval(live, { file: sourceName })
   for (const course of courses) {
+    if (run.leavesAlone(course.live, { file: sourceName })) continue
     const book = buildBook(course, run, {
       sourceName,
       today,

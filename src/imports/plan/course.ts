@@ -1,5 +1,6 @@
 // Compares a course as its source describes it with the course as it is stored, and notes what has to change.
 // Nothing is written to the service's database here.
+import { sourceName } from '../../../db/queries/courses.ts'
 import type { Row } from '../../../db/tables.ts'
 import { counted } from '../../counted.ts'
 import { gradingScaleText } from '../../courses/grading-scale.ts'
@@ -95,8 +96,8 @@ function planCourseRow (
     staging.plan.course({ ...row, course, live_id: null, op: 'insert', is_changed: 1 })
     return
   }
-  const isRowChanged = live.name !== row.name || live.school !== row.school || live.term !== row.term ||
-    live.starts_on !== row.starts_on || live.ends_on !== row.ends_on ||
+  const isRowChanged = sourceName(live) !== row.name || live.school !== row.school ||
+    live.term !== row.term || live.starts_on !== row.starts_on || live.ends_on !== row.ends_on ||
     live.imported_time_zone !== row.time_zone ||
     live.imported_missing_counts !== row.missing_counts || live.imported_grading_scale !== row.grading_scale
   const isChanged = isBookChanged || isRowChanged

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Database } from '../../../db/index.ts'
 import * as bookQueries from '../../../db/queries/books.ts'
+import * as teacherQueries from '../../../db/queries/course-teachers.ts'
 import * as courseQueries from '../../../db/queries/courses.ts'
 import * as exportQueries from '../../../db/queries/exports.ts'
 import { insertFile } from '../../../db/queries/files.ts'
@@ -41,6 +42,7 @@ const BY_SCHOOL: CourseDescription[] = ['b', 'A', null, 'a', 'B', 'Ä', 'a'].map
 export async function callAboutBooks (db: Database, recorded: Recorded): Promise<void> {
   const books = recorded(bookQueries)
   const courses = recorded(courseQueries)
+  const teachers = recorded(teacherQueries)
   await db.write(async (trx) => {
     await insertCourse(trx, COURSE)
     for (const course of BY_SCHOOL) await insertCourse(trx, { ...course, students: COURSE.students ?? [] })
@@ -53,7 +55,7 @@ export async function callAboutBooks (db: Database, recorded: Recorded): Promise
     await books.listPeriods(reads, id)
     for (const period of [1, 3, 2 ** 52]) await books.findPeriod(reads, id, period)
     await books.listTasks(reads, id)
-    await books.listTeachers(reads, id)
+    await teachers.listTeachers(reads, id)
     for (const student of [1, 7, 2 ** 52]) await books.findStudent(reads, id, student)
     for (const student of [1, 3, 5, 2 ** 52]) await books.findStudentWithCells(reads, id, student, TODAY)
     for (const isDropped of [false, true]) {
@@ -87,6 +89,11 @@ export async function callAboutBooks (db: Database, recorded: Recorded): Promise
   for (const filter of [{}, { sourceId: 'c3' }, { sourceId: 'ü' }, { teacherKey: 'jo@example.edu' }, {
     teacherKey: 'ann@example.edu', sourceId: 'c1',
   }]) await courses.listCourses(reads, { ...filter, today })
+  await db.write((trx) => courses.updateCourse(trx, 2, {
+    name: 'Ü', roster_name: 'B', archived_at: NOW, imported_at: NOW,
+  }))
+  await courses.listCourseDetails(reads)
+  for (const isArchived of [true, false]) await courses.listCourses(reads, { isArchived, today })
   for (const most of [3, 100]) await courses.schoolNames(reads, most)
   for (const ids of [[], [3, 1, 99], [2 ** 52]]) await courses.courseNames(reads, ids)
   await callAboutExports(db, recorded)

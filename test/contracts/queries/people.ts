@@ -2,6 +2,8 @@ import type { Database } from '../../../db/index.ts'
 import * as accountStateQueries from '../../../db/queries/account-state.ts'
 import * as accountQueries from '../../../db/queries/accounts.ts'
 import * as auditQueries from '../../../db/queries/audit.ts'
+import * as teacherQueries from '../../../db/queries/course-teachers.ts'
+import * as courseQueries from '../../../db/queries/courses.ts'
 import * as erasedQueries from '../../../db/queries/erased-people.ts'
 import { insertJob, insertRequest } from '../../../db/queries/jobs.ts'
 import * as linkQueries from '../../../db/queries/password-links.ts'
@@ -85,6 +87,7 @@ async function fill (db: Database): Promise<void> {
 async function callAboutAccounts (db: Database, recorded: Recorded): Promise<void> {
   const accounts = recorded(accountQueries)
   const state = recorded(accountStateQueries)
+  const teachers = recorded(teacherQueries)
   const { insertAuditEntry, listAuditEntries } = recorded(auditQueries)
   const { reads } = db
   await db.write(async (trx) => {
@@ -114,11 +117,11 @@ async function callAboutAccounts (db: Database, recorded: Recorded): Promise<voi
     const key = accountQueries.emailKey(email)
     await accounts.findUser(reads, key)
     await accounts.rosterTeacher(reads, key)
-    await accounts.teaches(reads, key, 1)
-    await accounts.teaches(reads, key, 99)
+    for (const course of [1, 2, 99]) await teachers.teaches(reads, key, course)
     await state.isDisabledTeacher(reads, key)
     await state.disablingCourses(reads, key)
   }
+  await callAboutTeachers(db, recorded)
   await state.disablingCourses(reads)
   for (const id of [1, 2 ** 52]) await accounts.findUserById(reads, id)
   for (const hash of ['t1', 'none']) await accounts.findToken(reads, hash)
@@ -132,6 +135,36 @@ async function callAboutAccounts (db: Database, recorded: Recorded): Promise<voi
     if (user !== undefined) await state.enableInRosters(trx, user)
   })
   await state.disablingCourses(reads)
+}
+
+/** Users 1 and 2 are in the roster of each course; user 6 is not. */
+async function callAboutTeachers (db: Database, recorded: Recorded): Promise<void> {
+  const teachers = recorded(teacherQueries)
+  const courses = recorded(courseQueries)
+  const { reads } = db
+  const look = async () => {
+    await teachers.listTeachers(reads, 1)
+    await teachers.listTeachersOf(reads)
+    for (const ids of [[], [1, 6], [2 ** 52]]) await teachers.coursesByHand(reads, ids)
+    for (const email of [...EMAILS, 'z@example.edu', 'none']) {
+      const key = accountQueries.emailKey(email)
+      for (const id of [1, 2, 99]) await teachers.teaches(reads, key, id)
+      await courses.listCourses(reads, { teacherKey: key, today: () => '2015-04-01' })
+    }
+  }
+  await look()
+  for (const [userId, isRemoved] of [[6, false], [1, true], [2, false], [3, true]] as const) {
+    await db.write((trx) => teachers.setTeacherByHand(trx, { courseId: 1, userId, isRemoved }))
+  }
+  await db.write((trx) => teachers.setTeacherByHand(trx, { courseId: 2, userId: 6, isRemoved: false }))
+  await look()
+  await db.write(async (trx) => {
+    for (const user of [1, 6, 99]) await teachers.teacherByHand(trx, 1, user)
+    for (const key of ['jo@example.edu', 'z@example.edu']) await teachers.isRosterTeacherOf(trx, key, 1)
+    await teachers.setTeacherByHand(trx, { courseId: 1, userId: 1, isRemoved: null })
+    await teachers.setTeacherByHand(trx, { courseId: 1, userId: 6, isRemoved: true })
+  })
+  await look()
 }
 
 async function callAboutSessions (db: Database, recorded: Recorded): Promise<void> {

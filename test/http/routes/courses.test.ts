@@ -72,6 +72,7 @@ t.test('the performance book, to the letter', async (t) => {
     term: 'Spring 2015',
     missing_counts: 'ignored',
     grading_scale: null,
+    archived: false,
   })
   t.strictSame(answer.exports, [])
   t.strictSame(answer.periods.map((period: { name: string }) => period.name), ['1st', '2nd'])

@@ -23,6 +23,7 @@ const ACTIONS = [
   'token.create',
   'token.revoke',
   'course.set',
+  'course.teachers',
   'course.delete',
   'book.read',
   'student.export',
