@@ -61,7 +61,10 @@ export type Trx = Transaction<Tables> & {
 export type Topic = 'job'
 
 export interface WriteOptions {
-  /** `work` runs only one statement, which needs no BEGIN and COMMIT around it in PostgreSQL. */
+  /**
+   * `work` runs only one statement, which needs no BEGIN and COMMIT around it in PostgreSQL. There a second
+   * one throws.
+   */
   isOneStatement?: boolean
 }
 

@@ -1,4 +1,4 @@
-import { sql, type Expression, type Kysely, type Transaction } from 'kysely'
+import { sql, type Expression, type Kysely, type KyselyPlugin, type Transaction } from 'kysely'
 import type { Database, Topic, Trx, WriteOptions } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { SERVER_TIME, serverTime } from '../queries/server-time.ts'
@@ -28,6 +28,21 @@ export const CHANNEL = 'perfbook'
 
 const locking = (name: string) => sql`pg_advisory_xact_lock(hashtextextended(${name}, 0))`
 
+/** Refuses a second statement: without BEGIN, the first one would not be undone together with it. */
+function oneStatement (): KyselyPlugin {
+  let isDone = false
+  return {
+    transformQuery ({ node }) {
+      if (isDone) throw new Error('a write of one statement (isOneStatement) has a second one')
+      return node
+    },
+    async transformResult ({ result }) {
+      isDone = true
+      return result
+    },
+  }
+}
+
 /** Each write is a separate transaction, which sees what others have committed (READ COMMITTED). */
 export function writer (
   db: Kysely<Tables>,
@@ -43,7 +58,7 @@ export function writer (
         await sql`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, true),
           set_config('idle_in_transaction_session_timeout', '10000', true)`.execute(trx)
       }
-      return await work(Object.assign(trx.withoutPlugins(), {
+      return await work(Object.assign(trx, {
         engine: 'postgres' as const,
         lock: async (name: string) => {
           await sql`SELECT ${locking(name)}`.execute(trx)
@@ -65,8 +80,8 @@ export function writer (
     try {
       // With a pooler, each transaction begins with its settings.
       const result = isOneStatement && lockTimeoutMs === undefined
-        ? await run(db as Transaction<Tables>)
-        : await db.transaction().execute(run)
+        ? await run(db.withPlugin(oneStatement()) as Transaction<Tables>)
+        : await db.transaction().execute((trx) => run(trx.withoutPlugins()))
       return { result, callbacks }
     } finally {
       isOpen = false

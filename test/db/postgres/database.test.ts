@@ -62,6 +62,19 @@ t.test('a write of one statement notifies, and tells what follows', { skip: noPo
   t.strictSame(told, [11, 12])
 })
 
+t.test('a write of one statement refuses a second one', { skip: noPostgres }, async (t) => {
+  const db = await open(t)
+  const add = (emails: string[]) => db.write(async (trx) => {
+    for (const email of emails) {
+      await trx.insertInto('users').values(user(email)).returning(trx.time().as('at')).execute()
+    }
+  }, { isOneStatement: true })
+  await add(['a'])
+  await t.rejects(add(['b', 'c']), /has a second one/)
+  const rows = await db.reads.selectFrom('users').select('email').orderBy('id').execute()
+  t.strictSame(rows.map(({ email }) => email), ['a', 'b'], 'the second one was not written')
+})
+
 t.test('a write is all or nothing, and tells what follows from it', { skip: noPostgres }, async (t) => {
   const db = await open(t)
   const before = db.change()
