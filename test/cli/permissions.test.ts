@@ -21,6 +21,7 @@ function start (dataDir: string, args: string[], env: Record<string, string> = {
       PORT: '0',
       LOG_LEVEL: 'warn',
       MIN_FREE_BYTES: '0',
+      OVERLOAD_DELAY_MS: '0',
       WORKER_THREADS: '1',
       ...env,
     },

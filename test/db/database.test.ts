@@ -163,9 +163,10 @@ t.test('one process locks a data folder; the next learns which, and gets it afte
     '-e',
     `
     import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, '../../db/sqlite/folder-lock.ts'))}
-    lockFolder(${
+    globalThis.lock = lockFolder(${
       JSON.stringify(folder)
-    }, { pid: process.pid, address: 'starting' }).describe('http://127.0.0.1:4711')
+    }, { pid: process.pid, address: 'starting' })
+    lock.describe('http://127.0.0.1:4711')
     process.stdout.write('held')
     setInterval(() => {}, 1000)
   `,

@@ -63,7 +63,9 @@ t.test("the log is JSON lines; a request's lines have its id, a job's lines its 
 
 t.test('a client that leaves in the middle of an upload is no error', async (t) => {
   const folder = testFolder(t)
-  const config = readConfig({ DATA_DIR: folder, PORT: '0', MIN_FREE_BYTES: '0', WORKER_THREADS: '1' })
+  const config = readConfig({
+    DATA_DIR: folder, PORT: '0', MIN_FREE_BYTES: '0', WORKER_THREADS: '1', OVERLOAD_DELAY_MS: '0',
+  })
   await makeBookDatabase(config.databaseFile, { name: 'Physics' })
   const stderr = new PassThrough()
   let log = ''

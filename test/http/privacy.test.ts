@@ -58,6 +58,7 @@ t.test('the log and the audit log over the whole story', async (t) => {
   const env = {
     DATA_DIR: folder,
     PORT: '0',
+    OVERLOAD_DELAY_MS: '0',
     MIN_FREE_BYTES: '0',
     LOG_LEVEL: 'trace',
     WORKER_THREADS: '1',
