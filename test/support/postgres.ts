@@ -119,7 +119,11 @@ export async function startCluster (settings: Record<string, string> = {}): Prom
   }
   process.once('exit', () => {
     child?.kill('SIGQUIT')
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+    } catch {
+      // The server still writes: the system empties its temporary folder.
+    }
   })
   mkdirSync(folder, { recursive: true })
   await start()

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Longest wait, ms: far more than any fact takes on a busy machine, and less than a test has. */
-const MOST_MS = 80_000
+const MOST_MS = 120_000
 const LOOK_EVERY_MS = 50
 
 /** Returns what the promise gives. Throws an error that says `what` if it takes longer than any fact. */
