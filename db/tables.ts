@@ -28,6 +28,7 @@ export interface Tables {
   exports: ExportsTable
   export_snapshots: ExportSnapshotsTable
   pseudonyms: PseudonymsTable
+  column_maps: ColumnMapsTable
   roster_records: RosterRecordsTable
   student_result_origins: StudentResultOriginsTable
   imports: ImportsTable
@@ -37,6 +38,7 @@ export interface Tables {
   undo_categories: UndoPart<CategoriesTable>
   undo_tasks: UndoPart<TasksTable>
   undo_task_sources: UndoTaskSourcesTable
+  undo_column_maps: UndoColumnMapsTable
   undo_students: UndoPart<StudentsTable>
   undo_course_teachers: UndoPart<CourseTeachersTable>
   undo_teachers_by_hand: TeachersByHandTable & { import_id: number }
@@ -416,6 +418,17 @@ interface PseudonymsTable {
   pseudonym: string
 }
 
+/** Columns of tables, as they were chosen for a course; see `src/imports/column-maps/remembered-map.ts`. */
+interface ColumnMapsTable {
+  course_id: number
+  /** Of the header that the map is for. */
+  header_hash: string
+  /** JSON of a `ColumnMap`. */
+  map: string
+  /** When it was chosen, ms. */
+  at: number
+}
+
 /** What an export read, in parts; see `src/snapshots/snapshot-format.ts`. */
 interface ExportSnapshotsTable {
   export_id: number
@@ -492,6 +505,15 @@ interface UndoTaskSourcesTable {
   task_id: number | null
   minimum: number | null
   number: number | null
+}
+
+/** Without a map: the import added it. */
+interface UndoColumnMapsTable {
+  import_id: number
+  course_id: number
+  header_hash: string
+  map: string | null
+  at: number | null
 }
 
 /** Without cells: the student had none. The same for origins. */

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { isDiskFull } from '../db/failures.ts'
+import { fitsResult } from '../db/queries/stored-json.ts'
 import { sentenceOf } from '../src/errors.ts'
 import type { ImportResult, ImportTask } from '../src/imports/import.job.ts'
 import { importSources } from '../src/imports/import-sources.ts'
@@ -22,8 +23,13 @@ export async function importUpload (
       now: Date.now,
       onProgress: throttleProgress(onProgress),
     })
-    if (outcome.ok) return { ok: true, facts: { summary: outcome.summary } }
-    const { errors, errorCount, guess } = outcome
+    const { guess } = outcome
+    if (outcome.ok) {
+      const facts = { summary: outcome.summary, ...(guess === undefined ? {} : { guess }) }
+      // Rather a report without the guess than no report.
+      return { ok: true, facts: fitsResult(facts) ? facts : { summary: outcome.summary } }
+    }
+    const { errors, errorCount } = outcome
     const first = errors[0]
     const where = first === undefined
       ? ''

@@ -21,6 +21,7 @@ import { SNAPSHOTS } from './0017-snapshots.ts'
 import { UNDO } from './0018-undo.ts'
 import { OUTLETS } from './0019-outlets.ts'
 import { COURSES_BY_HAND } from './0020-courses-by-hand.ts'
+import { COLUMN_MAPS } from './0021-column-maps.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -43,6 +44,7 @@ export const migrations: Record<string, Migration> = {
   '0018_undo': statements(UNDO),
   '0019_outlets': statements(OUTLETS),
   '0020_courses_by_hand': statements(COURSES_BY_HAND),
+  '0021_column_maps': statements(COLUMN_MAPS),
 }
 
 /** A step that only runs statements. */

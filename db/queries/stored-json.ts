@@ -15,6 +15,9 @@ export function storedResult (value: unknown): string {
   return json.length > RESULT_MAX ? 'null' : json
 }
 
+/** Whether `storedResult` keeps the value. */
+export function fitsResult (value: unknown): boolean { return JSON.stringify(value).length <= RESULT_MAX }
+
 /** The stored value; null if there is none, or if it is too long to have come from `storedResult`. */
 export function readResult (json: string | null): unknown {
   return json === null || json.length > RESULT_MAX ? null : JSON.parse(json) as unknown

@@ -129,7 +129,8 @@ export async function forgetUndoOfCourse (trx: Trx, courseId: number): Promise<v
       ELSE undo_records.parent END)`.execute(trx)
   for (const table of [
     'undo_periods', 'undo_categories', 'undo_tasks', 'undo_task_sources', 'undo_students',
-    'undo_course_teachers', 'undo_teachers_by_hand', 'undo_scores', 'undo_courses',
+    'undo_course_teachers', 'undo_teachers_by_hand', 'undo_column_maps', 'undo_scores',
+    'undo_courses',
   ] as const) await trx.deleteFrom(table).where('course_id', '=', courseId).execute()
 }
 

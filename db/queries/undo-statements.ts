@@ -129,6 +129,12 @@ export function restoreCourses ({ importId, undoId, at }: UndoStatements): strin
       WHERE ${kept('undo_task_sources')} AND u.task_id IS NOT NULL
       ON CONFLICT (course_id, source_id) DO UPDATE SET task_id = excluded.task_id,
         minimum = excluded.minimum, number = excluded.number`,
+    `DELETE FROM column_maps WHERE (course_id, header_hash) IN (SELECT course_id, header_hash
+      FROM undo_column_maps WHERE import_id = ${importId} AND map IS NULL AND course_id IN (${undone}))`,
+    `INSERT INTO column_maps (course_id, header_hash, map, at)
+      SELECT u.course_id, u.header_hash, u.map, u.at FROM undo_column_maps u
+      WHERE u.import_id = ${importId} AND u.course_id IN (${undone}) AND u.map IS NOT NULL
+      ON CONFLICT (course_id, header_hash) DO UPDATE SET map = excluded.map, at = excluded.at`,
     `DELETE FROM student_scores WHERE student_id IN (SELECT student_id FROM undo_scores
       WHERE import_id = ${importId} AND cells IS NULL AND course_id IN (${undone}))`,
     `INSERT INTO student_scores (student_id, cells, score_count, score_sum)
@@ -210,7 +216,7 @@ export function forgetRestored ({ importId, undoId }: UndoStatements): string[] 
       AND (body IS NOT NULL OR NOT EXISTS (SELECT 1 FROM roster_records r WHERE r.kind = undo_records.kind
         AND r.source_id = undo_records.source_id)))`,
     `UPDATE undo_records SET is_due = 0 WHERE import_id = ${importId} AND is_due <> 0`,
-    ...[...PARTS, 'teachers_by_hand', 'task_sources', 'scores'].map((table) =>
+    ...[...PARTS, 'teachers_by_hand', 'task_sources', 'column_maps', 'scores'].map((table) =>
       `DELETE FROM undo_${table} WHERE import_id = ${importId} AND course_id IN (SELECT course_id
         FROM undo_courses WHERE import_id = ${importId} AND undone_by = ${undoId})`
     ),
@@ -220,7 +226,9 @@ export function forgetRestored ({ importId, undoId }: UndoStatements): string[] 
 /** Empties the courses `ids`, whose rows stay. */
 export function emptyCourses (ids: readonly number[]): string[] {
   // Tasks take their line items with them, and students their scores.
-  return (['tasks', 'categories', 'students', 'periods', 'course_teachers'] as const).map((part) =>
+  return ([
+    'tasks', 'categories', 'students', 'periods', 'course_teachers', 'column_maps',
+  ] as const).map((part) =>
     `DELETE FROM ${part} WHERE course_id IN (${ids.join(', ')})`
   )
 }

@@ -95,6 +95,14 @@ export function applyStatements ({ at, isTermOfClass }: PlanDialect): string[] {
       ON CONFLICT (course_id, source_id) DO UPDATE SET task_id = excluded.task_id, minimum = excluded.minimum,
         number = excluded.number`,
 
+    `DELETE FROM column_maps WHERE (course_id, header_hash) IN (
+      SELECT c.live_id, p.header_hash FROM plan_column_maps p JOIN plan_courses c USING (course)
+        WHERE p.map IS NULL)`,
+    `INSERT INTO column_maps (course_id, header_hash, map, at)
+      SELECT c.live_id, p.header_hash, p.map, ${at} FROM plan_column_maps p
+        JOIN plan_courses c USING (course) WHERE p.map IS NOT NULL
+      ON CONFLICT (course_id, header_hash) DO UPDATE SET map = excluded.map, at = excluded.at`,
+
     // Ids may move from one student to another, so all of them are moved out of the way first.
     `UPDATE students SET source_id = p.source_id || '${SEPARATOR}' || students.id
       FROM plan_students p WHERE p.live_id = students.id AND p.op = 'update'

@@ -44,7 +44,8 @@ export function keepBefore (importId: number, at: string): string[] {
       FROM plan_courses p JOIN courses c ON c.id = p.live_id
       WHERE p.op IN ('delete', 'update') OR p.is_changed = 1
         OR p.course IN (SELECT course FROM plan_scores)
-        OR p.course IN (SELECT course FROM plan_task_sources)`,
+        OR p.course IN (SELECT course FROM plan_task_sources)
+        OR p.course IN (SELECT course FROM plan_column_maps)`,
     ...parts.map((part) => {
       const names = ['id', 'course_id', ...PART_COLUMNS[part]].join(', ')
       // A category that goes takes itself out of its tasks.
@@ -69,6 +70,13 @@ export function keepBefore (importId: number, at: string): string[] {
       WHERE task_id IN (SELECT live_id FROM plan_tasks WHERE op = 'delete'
         UNION ALL SELECT x.id FROM tasks x WHERE x.course_id IN (${removed}))
       ON CONFLICT DO NOTHING`,
+    `INSERT INTO undo_column_maps (import_id, course_id, header_hash, map, at)
+      SELECT ${importId}, c.live_id, p.header_hash, m.map, m.at
+      FROM plan_column_maps p JOIN plan_courses c USING (course)
+      LEFT JOIN column_maps m ON m.course_id = c.live_id AND m.header_hash = p.header_hash
+      WHERE c.live_id IS NOT NULL`,
+    `INSERT INTO undo_column_maps (import_id, course_id, header_hash, map, at)
+      SELECT ${importId}, course_id, header_hash, map, at FROM column_maps WHERE course_id IN (${removed})`,
     `INSERT INTO undo_scores (import_id, student_id, course_id, cells, score_count, score_sum,
         keeps_origins, origins)
       SELECT ${importId}, x.id, x.course_id, s.cells, s.score_count, s.score_sum,

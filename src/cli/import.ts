@@ -12,7 +12,7 @@ import { readMapFile } from '../imports/column-maps/read-map.ts'
 import type { ImportChoices } from '../imports/import.job.ts'
 import { changesText, IMPORT_RUN } from '../imports/import-audit.ts'
 import { importSources } from '../imports/import-sources.ts'
-import type { Counts, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
+import type { ColumnMapOrigin, Counts, ImportOutcome, ImportSummary } from '../imports/outcome.ts'
 import { Problems, showPlace } from '../imports/problems.ts'
 import { importTemplate } from '../imports/templates/templates.ts'
 import { systemClock } from '../jobs/clock.ts'
@@ -82,10 +82,13 @@ export function importCommand (context: CommandContext): Command {
       '--course <course>',
       'source id or name of the course of a grade book; created if there is none'
     )
-    .option('--map <file>', 'column map (JSON) for a table: which columns are what')
+    .option(
+      '--map <file>',
+      'column map (JSON) for a table: which columns are what; remembered for the course and its header'
+    )
     .option(
       '--write-map <file>',
-      'for a table in no known format: write a guessed column map to edit, and import nothing'
+      'for a table in no known format: write a guessed or remembered column map to edit, and import nothing'
     )
     .option('--teacher <email>', 'teacher who gets access to the course of a grade book')
     .option('--dry-run', 'only report what the import would change', false)
@@ -147,7 +150,7 @@ async function runImport (paths: string[], flags: ImportFlags, context: CommandC
     progress.end()
   }
   if (flags.writeMap !== undefined && (outcome.ok || outcome.guess !== undefined)) {
-    writeGuess(outcome.ok ? undefined : outcome.guess, flags.writeMap, context)
+    writeGuess(outcome.guess, flags.writeMap, context)
   } else if (!outcome.ok) {
     fail(outcome, flags, context)
   } else if (flags.json) {
@@ -254,11 +257,21 @@ function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stde
       ...parts.map((part) => [part, ...cells(summary[part])]),
     ])
   )
+  for (const { file, origin } of summary.column_maps ?? []) {
+    stdout.write(`\n${oneLine(file)}: ${COLUMN_MAP_ORIGINS[origin]}\n`)
+  }
   if (summary.columns !== undefined) {
     stdout.write(`\n${columnsTable(summary.columns, summary.column_count ?? 0)}`)
   }
   for (const { message, count } of summary.warnings) stderr.write(`warning: ${count} x ${oneLine(message)}\n`)
   if (dryRun) stderr.write('This was a dry run. Nothing was changed.\n')
+}
+
+/** Where the choice of columns came from. */
+const COLUMN_MAP_ORIGINS: Record<ColumnMapOrigin, string> = {
+  given: 'the columns are those of the given map, which is remembered for the course',
+  remembered: 'the columns are those remembered for the course from an earlier import; --map changes them',
+  guessed: 'the columns are guessed from their headers, which are all clear; --map changes them',
 }
 
 /** How each column of a grade book file is used. */

@@ -50,6 +50,7 @@ export function courseScope (live: LiveReads, courseId: number): CourseScope | u
       categories: (id) => isOwn(id) ? live.categories(id) : [],
       tasks: (id) => isOwn(id) ? live.tasks(id) : [],
       taskSources: (id) => isOwn(id) ? live.taskSources(id) : [],
+      columnMaps: (id) => isOwn(id) ? live.columnMaps(id) : [],
       students: (id) => isOwn(id) ? live.students(id) : [],
       enrolledUsers: (id) => isOwn(id) ? live.enrolledUsers(id) : [],
       teachers: (id) => isOwn(id) ? live.teachers(id) : [],

@@ -1,6 +1,8 @@
 import { listNames, shortenName } from '../short-text.ts'
-import { importGradeBooks, type GradeBookFile } from './grade-book/import-grade-book.ts'
-import { gradeBookFormat, otherRoster } from './grade-book/recognize.ts'
+import { courseFor, isCourseNamed, type GradeBookCourse } from './grade-book/grade-book-course.ts'
+import { howToRead, type GradeBookFile, type MappedFile } from './grade-book/how-to-read.ts'
+import { importGradeBooks } from './grade-book/import-grade-book.ts'
+import { otherRoster } from './grade-book/recognize.ts'
 import type { ImportFormat, ImportOptions } from './import-options.ts'
 import type { ImportRun } from './import-run.ts'
 import { importRoster, readBundles } from './oneroster/import-roster.ts'
@@ -8,6 +10,7 @@ import { isBundle } from './oneroster/manifest.ts'
 import { ROSTER_FILES } from './oneroster/roster-files.ts'
 import { isTableOf, rosterSystemOf, systemOfFormat } from './other-rosters/recognize-roster.ts'
 import { readRosterTables, type RosterSystem } from './other-rosters/roster-tables.ts'
+import { optionName } from './option-names.ts'
 import { importDocuments } from './performance-book/import-document.ts'
 import { Refusal } from './problems.ts'
 import type { Source, SourceFile } from './sources/source-files.ts'
@@ -18,7 +21,9 @@ interface Sorted {
   /** Sources of each other system of rosters. */
   rosters: Map<RosterSystem, Source[]>
   documents: SourceFile[]
-  gradeBooks: GradeBookFile[]
+  gradeBooks: Array<GradeBookFile | MappedFile>
+  /** The course of the grade books. */
+  course?: GradeBookCourse
 }
 
 /**
@@ -36,13 +41,16 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
     } else addRoster(ofSingleFiles, source, sorted)
   }
   if (run.options.sheet !== undefined && !hasWorkbook(sources)) {
-    throw new Refusal({ file: null }, '--sheet is for Excel workbooks; leave it out for other files')
+    const name = optionName('sheet', run.options.askedBy)
+    throw new Refusal({ file: null }, `${name} is for Excel workbooks; leave it out for other files`)
   }
-  const { bundles, rosters, documents, gradeBooks: [firstGradeBook, ...otherGradeBooks] } = sorted
-  const { course, teacher, onlyCourseId } = run.options
+  const { bundles, rosters, documents, gradeBooks } = sorted
+  const { course, teacher, onlyCourseId, askedBy } = run.options
   const namesCourse = onlyCourseId === undefined && (course !== undefined || teacher !== undefined)
+  const [firstGradeBook] = gradeBooks
   if (firstGradeBook === undefined && namesCourse) {
-    throw new Refusal({ file: null }, '--course and --teacher are for grade book CSVs; ' +
+    const names = `${optionName('course', askedBy)} and ${optionName('teacher', askedBy)}`
+    throw new Refusal({ file: null }, `${names} are for grade book CSVs; ` +
       'other sources name their courses and teachers themselves')
   }
   assertOneSystem(bundles, rosters)
@@ -53,7 +61,8 @@ export async function importByFormat (sources: Source[], run: ImportRun): Promis
     })
   }
   if (documents.length > 0) await importDocuments(documents, run)
-  if (firstGradeBook !== undefined) await importGradeBooks([firstGradeBook, ...otherGradeBooks], run)
+  if (firstGradeBook === undefined) return
+  await importGradeBooks(gradeBooks, sorted.course ?? await courseFor(firstGradeBook.file, run), run)
 }
 
 /** The format that the options force. A column map is for tables. Throws Refusal. */
@@ -86,8 +95,8 @@ async function sort (
     sorted.documents.push(...files)
   } else {
     for (const file of files) {
-      const known = format ?? await gradeBookFormat(file, { guesses: run.options.dryRun })
-      sorted.gradeBooks.push({ file, format: known })
+      if (isCourseNamed(run.options)) sorted.course ??= await courseFor(file, run)
+      sorted.gradeBooks.push(await howToRead({ file, forced: format, course: sorted.course, run }))
     }
   }
 }

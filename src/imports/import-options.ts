@@ -1,6 +1,7 @@
 import type { DatabaseLocation } from '../../db/index.ts'
 import type { ColumnMap } from './column-maps/column-map.ts'
 import type { ColumnBounds } from './columns.ts'
+import type { AskedBy } from './option-names.ts'
 
 /** Every format that `--format` and the API can name. Each has a template. */
 export const IMPORT_FORMATS = [
@@ -46,6 +47,8 @@ export interface ImportOptions {
   teacher?: string | undefined
   /** Which columns of a table are what. The format is then `spreadsheet`. */
   map?: ColumnMap | undefined
+  /** Messages use the names that choices have there. Default: the command line. */
+  askedBy?: AskedBy | undefined
   /** A teacher's import, which can change and see only this course; see `course-scope.ts`. */
   onlyCourseId?: number | undefined
   /** Reports what would change, and changes nothing. */

@@ -17,7 +17,7 @@ export interface ImportReport {
   /** The first errors. */
   errors: ImportError[]
   errorCount: number
-  /** Of a dry run of a table in no known format. */
+  /** Of a dry run of a table in no known format: guessed, or remembered for the course. */
   guess: TableGuess | null
 }
 
@@ -27,7 +27,7 @@ export function importReport (job: JobRow): ImportReport {
   const result = readResult(job.result) as ImportResult | null
   if (result === null) return { ...asked, summary: null, errors: [], errorCount: 0, guess: null }
   return 'summary' in result
-    ? { ...asked, summary: completed(result.summary), errors: [], errorCount: 0, guess: null }
+    ? { ...asked, summary: completed(result.summary), errors: [], errorCount: 0, guess: result.guess ?? null }
     : {
         ...asked,
         summary: null,

@@ -1,6 +1,6 @@
 import type { Staging } from '../../db/staging/staging.ts'
 import type { Row } from '../../db/tables.ts'
-import { shorten } from '../short-text.ts'
+import { shorten, shortenName } from '../short-text.ts'
 import type { BookSource } from './book-source.ts'
 import { ColumnLog } from './columns.ts'
 import { checkCourseSize } from './course-size.ts'
@@ -9,7 +9,7 @@ import { createDiskReserve, type DiskReserve } from './disk-reserve.ts'
 import { erasedPeople, type ErasedPeople } from './erased-people.ts'
 import type { ImportOptions } from './import-options.ts'
 import { checkNameLengths } from './name-lengths.ts'
-import type { Tallies } from './outcome.ts'
+import type { ColumnMapEntry, ColumnMapOrigin, Tallies } from './outcome.ts'
 import { planCourse, planCourseRemoval } from './plan/course.ts'
 import type { Planning } from './plan/planning.ts'
 import type { Place, Problems } from './problems.ts'
@@ -22,6 +22,8 @@ import type { HeaderMode } from './sources/table-dialect.ts'
 const READING = 0.7
 /** Comparing ends here; what remains is the transaction. */
 const COMPARED = 0.97
+/** Most files with column maps that a summary lists. */
+const MAPS_LISTED = 20
 /** Other work on the thread waits at most about this long, ms. */
 const TURN_MS = 50
 
@@ -46,6 +48,8 @@ export class ImportRun {
   readonly erased: ErasedPeople
   /** How each column of grade book files is used. */
   readonly columns: ColumnLog
+  /** Where the column maps of the first files came from. */
+  readonly columnMaps: ColumnMapEntry[] = []
   readonly #planning: Planning
   readonly #totalBytes: number
   readonly #files: string[] = []
@@ -89,6 +93,10 @@ export class ImportRun {
   /** The place of a staged row, by its file's number and its line. */
   placeOf ({ file, line }: { file: number, line: number }): Place {
     return { file: this.fileName(file), line }
+  }
+
+  noteColumnMap (file: SourceFile, origin: ColumnMapOrigin): void {
+    if (this.columnMaps.length < MAPS_LISTED) this.columnMaps.push({ file: shortenName(file.name), origin })
   }
 
   /** Reads a text table; see `readTable`. */

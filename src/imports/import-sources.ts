@@ -77,7 +77,7 @@ async function attemptImport (
     if (summary === undefined) return failureOf(problems)
     options.signal?.throwIfAborted()
     if (options.dryRun || (staging.plan.isEmpty() && options.reference === undefined)) {
-      return { ok: true, summary }
+      return { ok: true, summary, ...guessIn(problems) }
     }
     options.onProgress?.(0.98, 'saving')
     if (!await apply(summary, staging, options)) return 'overtaken'
@@ -147,11 +147,12 @@ async function planImport (
   await problems.collect(async () => { await importByFormat(sources, run) })
   if (options.strict && !problems.hasErrors) problems.turnWarningsIntoErrors()
   if (problems.hasErrors) return undefined
-  const { entries, count } = run.columns
+  const { columns: { entries, count }, columnMaps } = run
   return {
     ...run.tallies,
     warnings: problems.warnings(),
     ...(count === 0 ? {} : { columns: entries, column_count: count }),
+    ...(columnMaps.length === 0 ? {} : { column_maps: columnMaps }),
   }
 }
 
@@ -173,6 +174,11 @@ async function apply (summary: ImportSummary, staging: Staging, options: ImportO
   }
 }
 
-function failureOf ({ errors, errorCount, guess }: Problems): ImportOutcome {
-  return { ok: false, errors, errorCount, ...(guess === undefined ? {} : { guess }) }
+function failureOf (problems: Problems): ImportOutcome {
+  const { errors, errorCount } = problems
+  return { ok: false, errors, errorCount, ...guessIn(problems) }
+}
+
+function guessIn ({ guess }: Problems): Pick<ImportOutcome, 'guess'> {
+  return guess === undefined ? {} : { guess }
 }

@@ -9,6 +9,7 @@ import type { ColumnMap } from './column-maps/column-map.ts'
 import type { TableGuess } from './column-maps/table-guess.ts'
 import { noteImport, type ImportEntry } from './import-audit.ts'
 import type { DateOrder, ImportFormat } from './import-options.ts'
+import type { AskedBy } from './option-names.ts'
 import type { ImportError, ImportSummary } from './outcome.ts'
 
 export const IMPORT_KIND = 'import'
@@ -66,14 +67,16 @@ export interface ImportTask {
     reference: string
     /** This run of the job. */
     fence: { jobId: number, token: number }
+    askedBy: AskedBy
   }
-  facts: { summary: ImportSummary }
+  /** `guess`: of a dry run. */
+  facts: { summary: ImportSummary, guess?: TableGuess }
   failure: 'IMPORT_FAILED' | 'DISK_FULL'
 }
 
 /** A finished import as its job's row keeps it. */
 export type ImportResult =
-  | { summary: ImportSummary }
+  | { summary: ImportSummary, guess?: TableGuess }
   | { errors: ImportError[], error_count: number, guess?: TableGuess }
 
 export interface ImportKindOptions {
@@ -117,7 +120,7 @@ export function importKind ({
     concurrency: 1,
     hasOwnThread: true,
     async input ({ job, stagingPath }) {
-      const { hex, choices, isPacked = false } = importPayload(job)
+      const { hex, choices, isPacked = false, actor } = importPayload(job)
       const file = await files.find(hex)
       if (file === undefined || file.removed_at !== null) {
         throw new DomainError('IMPORT_FAILED', {
@@ -135,10 +138,11 @@ export function importKind ({
         minFreeBytes,
         reference: referenceOf(job),
         fence: { jobId: job.id, token: job.token },
+        askedBy: actor?.via === 'command' || actor?.via === 'token' ? actor.via : 'session',
       }
     },
     complete: async ({ job }, facts) => ({
-      result: { summary: facts.summary } satisfies ImportResult,
+      result: facts satisfies ImportResult,
       async commit (trx) {
         // The upload is no longer needed.
         await files.expireIn(trx, importPayload(job).hex)

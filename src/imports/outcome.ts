@@ -45,14 +45,23 @@ export interface ImportSummary {
   /** Of grade book files only: each column and its use, the first 1,000 of them, and how many there are. */
   columns?: ColumnEntry[]
   column_count?: number
+  /** Of tables in no known format: where their column maps came from. The first 20 files. */
+  column_maps?: ColumnMapEntry[]
 }
 
+/**
+ * Where a column map came from. `given`: with the import; `remembered`: from an earlier import of a table
+ * with the same header into the course; `guessed`: every header says what its column is.
+ */
+export type ColumnMapOrigin = 'given' | 'remembered' | 'guessed'
+export interface ColumnMapEntry { file: string, origin: ColumnMapOrigin }
+
 export type ImportOutcome =
-  | { ok: true, summary: ImportSummary }
+  | { ok: true, summary: ImportSummary, guess?: TableGuess | undefined }
   | { ok: false, errors: ImportError[], errorCount: number, guess?: TableGuess | undefined }
 
 /** How much an import changes, counted while it is planned. */
-export type Tallies = Omit<ImportSummary, 'warnings' | 'columns' | 'column_count'>
+export type Tallies = Omit<ImportSummary, 'warnings' | 'columns' | 'column_count' | 'column_maps'>
 
 export function emptyTallies (): Tallies {
   const none = (): Counts => ({ added: 0, updated: 0, unchanged: 0, removed: 0 })

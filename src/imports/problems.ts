@@ -43,7 +43,7 @@ const PLACE_MAX = 200
 export class Problems {
   readonly errors: ImportError[] = []
   errorCount = 0
-  /** Of the first table whose columns are not known. */
+  /** In a dry run: of the first table whose columns were guessed or remembered. */
   guess: TableGuess | undefined
   #size = 0
   readonly #warnings = new Map<WarningCode, { count: number, first: BoundPlace, cell: string | undefined }>()

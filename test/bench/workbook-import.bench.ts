@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import yazl from 'yazl'
 import { openDatabase, sqliteFile } from '../../db/index.ts'
 import { importSources } from '../../src/imports/import-sources.ts'
-import { columnLetters } from '../../src/imports/spreadsheet/sheet-part.ts'
+import { columnLetters } from '../../src/imports/column-letters.ts'
 import { workbookFiles } from '../imports/workbooks.ts'
 
 const { values } = parseArgs({

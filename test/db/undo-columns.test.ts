@@ -13,6 +13,7 @@ const COPIES: Record<string, string[]> = {
   undo_tasks: ['tasks'], undo_task_sources: ['task_sources'], undo_students: ['students'],
   undo_course_teachers: ['course_teachers'], undo_teachers_by_hand: ['teachers_by_hand'],
   undo_scores: ['student_scores', 'student_result_origins'],
+  undo_column_maps: ['column_maps'],
   undo_records: ['roster_records'], undo_erased_people: ['erased_people'],
 }
 /** The copy names it `course_id`; an erased person who is so again gets a new row. */

@@ -1,9 +1,10 @@
 // The same imports into SQLite and into PostgreSQL give the same tables and the same summaries.
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { openDatabase, sqliteFile, type DatabaseLocation, type Reads } from '../../db/index.ts'
+import type { ColumnMap } from '../../src/imports/column-maps/column-map.ts'
 import type { ImportOptions } from '../../src/imports/import-options.ts'
 import { noPostgres, testPostgres } from '../support/postgres.ts'
 import { write } from '../synthetic-roster/synthetic-roster.ts'
@@ -24,6 +25,8 @@ const TABLES: Record<string, string> = {
   task_sources: `SELECT c.source_id AS course, k.source_id AS task, t.source_id, t.minimum, t.number
     FROM task_sources t JOIN courses c ON c.id = t.course_id JOIN tasks k ON k.id = t.task_id
     ORDER BY t.course_id, t.number`,
+  column_maps: `SELECT c.source_id AS course, t.* FROM column_maps t JOIN courses c ON c.id = t.course_id
+    ORDER BY t.course_id, t.header_hash`,
   students: `SELECT c.source_id AS course, p.source_id AS period, t.* FROM students t
     JOIN courses c ON c.id = t.course_id LEFT JOIN periods p ON p.id = t.period_id ORDER BY t.id`,
   student_scores: `SELECT s.course_id, s.source_id, t.cells, t.score_count, t.score_sum FROM student_scores t
@@ -94,6 +97,19 @@ t.test('the same on both engines', { skip: noPostgres }, (t) => {
     const bundles = readdirSync(BUNDLES).sort()
     for (const name of [...bundles, ...bundles]) await both.take(join(BUNDLES, name), { allowRemovals: true })
     t.ok(await both.courses() >= 1)
+  })
+
+  t.test('a table with a column map, which is remembered, changed and used', async (t) => {
+    const both = await twins(t)
+    const file = join(t.testdirName, 'g.csv')
+    writeFileSync(file, 'Wer,Erste,Zweite\n"Lee, Änn",1,2\n')
+    const map = (column: string): ColumnMap => ({
+      columns: [{ column: 'Wer', use: 'name' }, { column, use: 'task', points_possible: 4 }],
+    })
+    const course = { course: 'Physik' }
+    const maps = [map('Erste'), undefined, map('Zweite'), undefined]
+    for (const one of maps) await both.take(file, one === undefined ? course : { ...course, map: one })
+    t.equal(await both.courses(), 1)
   })
 
   t.test('a made-up roster of two schools, and its deltas', async (t) => {

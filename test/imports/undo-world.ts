@@ -10,6 +10,7 @@ import { createWorld, NOW, type World } from './bundles.ts'
 /** Tables that an undo restores: all of those that an import changes. */
 const RESTORED = {
   courses: 'id', periods: 'id', categories: 'id', tasks: 'id', task_sources: 'course_id, source_id',
+  column_maps: 'course_id, header_hash',
   students: 'id', student_scores: 'student_id', student_result_origins: 'student_id', course_teachers: 'id',
   users: 'id', roster_records: 'kind, source_id', erased_people: 'hash',
 } as const

@@ -20,6 +20,7 @@ const TABLES = {
   categories: OF_COURSE,
   tasks: OF_COURSE,
   task_sources: { key: 'course_id, source_id' },
+  column_maps: { key: 'course_id, header_hash' },
   students: OF_COURSE,
   course_teachers: OF_COURSE,
   student_scores: { key: 'student_id' },
@@ -31,7 +32,9 @@ const TABLES = {
 } as const satisfies Record<string, CopiedTable>
 type Name = keyof typeof TABLES
 
-const PARTS = ['periods', 'categories', 'tasks', 'task_sources', 'students', 'course_teachers'] as const
+const PARTS = [
+  'periods', 'categories', 'tasks', 'task_sources', 'column_maps', 'students', 'course_teachers',
+] as const
 
 const ROSTER_INDEXES = { roster_parent: 'parent, kind', roster_other: 'other, kind' }
 

@@ -25,6 +25,8 @@ export interface LiveReads {
   categories: (courseId: number) => Array<Row<'categories'>>
   tasks: (courseId: number) => Array<Row<'tasks'>>
   taskSources: (courseId: number) => Array<Row<'task_sources'>>
+  /** The newest first. */
+  columnMaps: (courseId: number) => Array<Row<'column_maps'>>
   students: (courseId: number) => Array<Row<'students'>>
   /**
    * The users of the roster among the students of a course, if the roster enrolled them: source id and body.
@@ -66,6 +68,9 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
   const students = ofCourse('students')
   const teachers = ofCourse('course_teachers')
   const taskSources = sqlite.prepare('SELECT * FROM live.task_sources WHERE course_id = ? ORDER BY number')
+  const columnMaps = sqlite.prepare(
+    'SELECT * FROM live.column_maps WHERE course_id = ? ORDER BY at DESC, header_hash'
+  )
   const enrolledUsers = sqlite.prepare(
     `SELECT s.source_id, u.body FROM live.students s
     JOIN live.roster_records u ON u.kind = 'user' AND u.source_id = s.source_id
@@ -106,6 +111,7 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
     categories: (id) => categories.all(id) as Array<Row<'categories'>>,
     tasks: (id) => tasks.all(id) as Array<Row<'tasks'>>,
     taskSources: (id) => taskSources.all(id) as Array<Row<'task_sources'>>,
+    columnMaps: (id) => columnMaps.all(id) as Array<Row<'column_maps'>>,
     students: (id) => students.all(id) as Array<Row<'students'>>,
     enrolledUsers: (id) => enrolledUsers.all(id) as ReturnType<LiveReads['enrolledUsers']>,
     teachers: (id) => teachers.all(id) as Array<Row<'course_teachers'>>,

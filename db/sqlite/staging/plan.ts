@@ -71,6 +71,13 @@ interface PlannedTaskSource {
   number: number | null
 }
 
+/** A column map to remember; `map` null: it is forgotten. */
+interface PlannedColumnMap {
+  course: number
+  header_hash: string
+  map: string | null
+}
+
 interface PlannedScores {
   course: number
   live_id: number | null
@@ -97,6 +104,7 @@ export interface PlanWrites {
   category: (row: PlannedCategory) => void
   task: (row: PlannedTask) => void
   taskSource: (row: PlannedTaskSource) => void
+  columnMap: (row: PlannedColumnMap) => void
   student: (row: PlannedStudent) => void
   teacher: (row: PlannedTeacher) => void
   scores: (row: PlannedScores) => void
@@ -134,6 +142,7 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     AND NOT EXISTS (SELECT 1 FROM plan_scores)
     AND NOT EXISTS (SELECT 1 FROM plan_task_sources) AND NOT EXISTS (SELECT 1 FROM plan_records)
     AND NOT EXISTS (SELECT 1 FROM plan_readmitted)
+    AND NOT EXISTS (SELECT 1 FROM plan_column_maps)
     AND NOT EXISTS (SELECT 1 FROM plan_accounts)`
   ).pluck()
   return {
@@ -146,6 +155,7 @@ export function planWrites (sqlite: SqliteConnection): PlanWrites {
     category: insert('categories', `${part} name weight`),
     task: insert('tasks', `${part} title type category due_at due_on points_possible grade_book slot`),
     taskSource: insert('task_sources', 'course op source_id task minimum number'),
+    columnMap: insert('column_maps', 'course header_hash map'),
     student: insert(
       'students',
       `${part} first_name last_name student_identifier email period dropped_on grade_book is_unenrolled`

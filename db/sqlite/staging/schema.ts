@@ -55,6 +55,10 @@ export const STAGING_SCHEMA = [
     course INTEGER NOT NULL, op TEXT NOT NULL, source_id TEXT NOT NULL, task TEXT, minimum REAL,
       number INTEGER
   ) STRICT`,
+  // map: NULL: it is forgotten
+  `CREATE TABLE plan_column_maps (
+    course INTEGER NOT NULL, header_hash TEXT NOT NULL, map TEXT
+  ) STRICT`,
   // ord: rises in the order of the source
   `CREATE TABLE plan_students (
     ord INTEGER PRIMARY KEY,

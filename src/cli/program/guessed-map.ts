@@ -10,7 +10,7 @@ import { oneLine } from './printer.ts'
 import { textTable } from './table.ts'
 
 /** What the table looks like, and the guessed use of each column. */
-export function guessText ({ map, students }: TableGuess): string {
+export function guessText ({ map, students, isRemembered }: TableGuess): string {
   const { columns, header_row: header, points_row: points } = map
   const tasks = columns.filter(({ use }) => use === 'task').length
   const rows = columns.map(({ column, use, points_possible: possible, note }) => [
@@ -22,13 +22,13 @@ export function guessText ({ map, students }: TableGuess): string {
   const size = `${counted(students, 'student')} and ${counted(tasks, 'assignment')}`
   const head = `This looks like a table of ${size}. Its header is in row ${header}${
     points == null ? '' : `, its points possible are in row ${points}`
-  }. A guess:\n`
+  }. ${isRemembered === true ? 'The column map that is remembered for the course' : 'A guess'}:\n`
   return head + textTable([['COLUMN', 'USE', 'POINTS', 'WHY'], ...rows])
 }
 
 /**
- * Writes the map to a new file. Throws a UserError if the file exists, or if no map is needed (`guess` is
- * undefined).
+ * Writes the guessed or remembered map to a new file. Throws a UserError if the file exists, or if no map is
+ * needed (`guess` is undefined).
  */
 export function writeGuess (guess: TableGuess | undefined, file: string, context: CommandContext): void {
   if (guess === undefined) {
@@ -45,6 +45,6 @@ export function writeGuess (guess: TableGuess | undefined, file: string, context
   }
   context.stdout.write(guessText(guess))
   context.stderr.write(
-    `The guess was written to ${file}. Check it, then import with --map ${file}. Nothing was imported.\n`
+    `The map was written to ${file}. Check it, then import with --map ${file}. Nothing was imported.\n`
   )
 }

@@ -1,5 +1,5 @@
 import { importReport, type ImportReport } from '../../imports/import-report.ts'
-import type { ImportSummary } from '../../imports/outcome.ts'
+import type { Tallies } from '../../imports/outcome.ts'
 import type { UndoState } from '../../imports/undos.ts'
 import { isoTime } from '../../iso-time.ts'
 import type { JobRow } from '../../jobs/job-queue.ts'
@@ -23,10 +23,12 @@ export function importJson (job: JobRow) {
 export function listedImportJson (job: JobRow) {
   const report = importReport(job)
   const { summary, errorCount } = report
-  const { warnings = [], columns: _columns, column_count: _count, ...counts } = summary ?? {}
+  const {
+    warnings = [], columns: _columns, column_count: _count, column_maps: _maps, ...counts
+  } = summary ?? {}
   return {
     ...requestJson(report),
-    summary: summary === null ? null : counts as Omit<ImportSummary, 'warnings' | 'columns' | 'column_count'>,
+    summary: summary === null ? null : counts as Tallies,
     error_count: errorCount,
     warning_count: warnings.reduce((sum, { count }) => sum + count, 0),
   }

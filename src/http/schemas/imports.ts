@@ -48,6 +48,13 @@ const summary = Type.Object({
     description: 'Of grade book files: the first columns, and their use',
   })),
   column_count: Type.Optional(Type.Integer({ description: 'How many columns the grade book files have' })),
+  column_maps: Type.Optional(Type.Array(Type.Object({
+    file: Type.String({ description: 'At most 60 characters' }),
+    origin: Type.Enum(['given', 'remembered', 'guessed'], {
+      description: 'With this import; from an earlier import of a table with the same header into the ' +
+        'course; or from headers that are all clear',
+    }),
+  }), { description: 'Of tables in no known format: where their column maps came from; the first 20' })),
 })
 
 const common = {
@@ -70,7 +77,8 @@ export const importSchema = Type.Object({
   warnings: Type.Array(warning),
   guess: nullable(Type.Object({}, {
     additionalProperties: true,
-    description: 'After a dry run of a table in no known format: a column map to check and to send',
+    description: 'After a dry run of a table in no known format: a column map to check and to send; if one ' +
+      'is remembered for the course, that one',
   })),
   preview: nullable(Type.Array(Type.Object({
     line: Type.Integer({ description: 'From 1' }),
@@ -87,7 +95,7 @@ export type Counts = Static<typeof counts>
 /** An import in a list: how many errors and warnings it had, without the texts. */
 export const listedImportSchema = Type.Object({
   ...common,
-  summary: nullable(Type.Omit(summary, ['warnings', 'columns', 'column_count'])),
+  summary: nullable(Type.Omit(summary, ['warnings', 'columns', 'column_count', 'column_maps'])),
   error_count: Type.Integer(),
   warning_count: Type.Integer({ description: 'How many times something unusual was found' }),
 }, { title: 'ListedImport' })

@@ -1,5 +1,6 @@
 // Finds the columns that a map names in the header of a table.
 import { shorten } from '../../short-text.ts'
+import { columnLetters, columnOfLetters } from '../column-letters.ts'
 
 /** A column that is not there, or is there twice, in words. */
 interface NoColumn { fault: string }
@@ -29,13 +30,13 @@ export class HeaderColumns {
     const [first, ...others] = found
     if (first !== undefined && others.length === 0) return first
     if (first !== undefined) {
-      const letters = found.slice(0, 3).map(letterOf)
+      const letters = found.slice(0, 3).map((at) => columnLetters(at + 1))
       return {
         fault: `${found.length} columns are named "${shorten(column)}"; name one by its letter: ` +
           `${letters.join(', ')}${found.length > letters.length ? ', …' : ''}`,
       }
     }
-    if (/^[A-Za-z]{1,3}$/.test(column)) return this.#at(indexOf(column), `"${column}"`)
+    if (/^[A-Za-z]{1,3}$/.test(column)) return this.#at(columnOfLetters(column) - 1, `"${column}"`)
     const names = this.#names.filter((name) => name !== '')
     const shown = names.slice(0, 8).map((name) => `"${shorten(name, 30)}"`).join(', ')
     return {
@@ -47,20 +48,8 @@ export class HeaderColumns {
   #at (index: number, given: string): number | NoColumn {
     if (index < this.#names.length) return index
     const last = this.#names.length
-    return { fault: `there is no column ${given}; the last one is ${letterOf(last - 1)} (${last})` }
+    return { fault: `there is no column ${given}; the last one is ${columnLetters(last)} (${last})` }
   }
-}
-
-/** The letter of a column in a spreadsheet, from its index: A, B, …, Z, AA. */
-export function letterOf (index: number): string {
-  const before = Math.floor(index / 26)
-  return (before > 0 ? letterOf(before - 1) : '') + String.fromCharCode(0x41 + index % 26)
-}
-
-function indexOf (letters: string): number {
-  let index = 0
-  for (const letter of letters.toUpperCase()) index = index * 26 + letter.charCodeAt(0) - 0x40
-  return index - 1
 }
 
 function looseName (name: string): string {

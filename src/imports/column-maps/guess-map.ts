@@ -1,11 +1,14 @@
 // A column map for a table that is in no known format, guessed from its header and its first rows. People
 // check it before anything is imported with it, so every column has a note that says why.
 import { shorten } from '../../short-text.ts'
+import { columnLetters } from '../column-letters.ts'
 import type { SourceFile } from '../sources/source-files.ts'
-import type { ColumnChoice } from './column-map.ts'
+import type { ColumnChoice, ColumnMap } from './column-map.ts'
 import { valuesOf, type ColumnValues, type SeenColumn } from './column-values.ts'
-import { meaningOf, pointsInHeader, withoutPercent, type HeaderMeaning } from './column-words.ts'
-import { HeaderColumns, letterOf } from './find-columns.ts'
+import {
+  isPointsLabel, meaningOf, pointsInHeader, withoutPercent, type HeaderMeaning,
+} from './column-words.ts'
+import { HeaderColumns } from './find-columns.ts'
 import { guessHeader, guessPointsRow } from './guess-header.ts'
 import { guessPeople } from './guess-people.ts'
 import { sampleRows, type Sample, type SampleRow } from './sample-rows.ts'
@@ -31,6 +34,18 @@ export async function guessMap (file: SourceFile): Promise<TableGuess | undefine
   return guessOfSample(await sampleRows(file, { rows: ROWS, width: COLUMNS }))
 }
 
+/** What a table is by a remembered map. Throws Refusal as `readTable` does. */
+export async function guessOfMap (file: SourceFile, map: ColumnMap): Promise<TableGuess> {
+  const { rows } = await sampleRows(file, { rows: ROWS, width: COLUMNS })
+  const header = map.header_row ?? rows.find(({ line }) => line !== map.points_row)?.line ?? 1
+  return {
+    map: { header_row: header, points_row: map.points_row ?? null, columns: bounded(map.columns) },
+    preview: previewOf(rows),
+    students: rows.filter(({ line }) => line > header && line !== map.points_row).length,
+    isRemembered: true,
+  }
+}
+
 function guessOfSample ({ rows, numbers }: Pick<Sample, 'rows' | 'numbers'>): TableGuess | undefined {
   const at = guessHeader(rows)
   const header = at === undefined ? undefined : rows[at]
@@ -50,9 +65,17 @@ function guessOfSample ({ rows, numbers }: Pick<Sample, 'rows' | 'numbers'>): Ta
   const columns = points === undefined ? columnsOf(all) : columnsOf(students)
   const isAlone = tasksOf(columns, people, points).length === 0
   const found = new HeaderColumns(names)
+  let isCertain = students.length > 0 && people.size > 0 && !isAlone &&
+    (points === undefined || points.cells.some(isPointsLabel))
   const choices = columns.flatMap((column): ColumnChoice[] => {
-    const choice = people.get(column.at) ?? choiceOf(column, points?.cells[column.at], { isAlone })
-    return choice === undefined ? [] : [{ column: nameOf(column, found), ...choice }]
+    const person = people.get(column.at)
+    const choice = person === undefined
+      ? choiceOf(column, points?.cells[column.at], { isAlone })
+      : { ...person, isClear: column.meaning.identity?.use === person.use }
+    if (choice === undefined) return []
+    const { isClear, ...rest } = choice
+    isCertain &&= isClear
+    return [{ column: nameOf(column, found), ...rest }]
   })
   return {
     map: {
@@ -62,10 +85,13 @@ function guessOfSample ({ rows, numbers }: Pick<Sample, 'rows' | 'numbers'>): Ta
     },
     preview: previewOf(rows),
     students: students.length,
+    isCertain,
   }
 }
 
 type Choice = Omit<ColumnChoice, 'column'>
+/** Not clear: people must check it. */
+type ClearOrNot = Choice & { isClear: boolean }
 
 /** The columns that are tasks if no total is one. */
 function tasksOf (
@@ -81,15 +107,15 @@ function tasksOf (
  */
 function choiceOf (
   { name, meaning, values }: SeenColumn, given: string | undefined, { isAlone }: { isAlone: boolean }
-): Choice | undefined {
-  const leftOut = (note: string): Choice => ({ use: 'left_out', note })
+): ClearOrNot | undefined {
+  const leftOut = (note: string, isClear = false): ClearOrNot => ({ use: 'left_out', note, isClear })
   if (name === '') return values.filled === 0 ? undefined : leftOut('it has no title')
   if (meaning.identity !== undefined) return leftOut('another column is used for this')
-  if (meaning.isNotUsed) return leftOut('Perfbook does not use it')
+  if (meaning.isNotUsed) return leftOut('Perfbook does not use it', true)
   const hasPoints = given !== undefined && given !== '' && given !== '-'
-  if (meaning.isRowNumber && values.isCount) return leftOut('it numbers the rows')
-  if (meaning.isTotal && !(isAlone && values.numbers > 0)) return leftOut('it is a total')
-  if (values.filled === 0 && !hasPoints) return leftOut('it has no values yet')
+  if (meaning.isRowNumber && values.isCount) return leftOut('it numbers the rows', true)
+  if (meaning.isTotal && !(isAlone && values.numbers > 0)) return leftOut('it is a total', true)
+  if (values.filled === 0 && !hasPoints) return leftOut('it has no values yet', true)
   const grades = values.numbers + values.words
   if (values.filled > 0 && 2 * grades < values.filled) {
     if (2 * values.dates > values.filled) return leftOut('dates are not scores')
@@ -103,25 +129,26 @@ function choiceOf (
 
 function taskOf (
   name: string, meaning: HeaderMeaning, values: ColumnValues, hasPoints: boolean, given: string
-): Choice {
+): ClearOrNot {
   const isPercent = meaning.isPercent || (values.percents > 0 && 2 * values.percents >= values.numbers) ||
     given === '%' || given === '100%'
   if (isPercent) {
     const title = withoutPercent(name)
-    return { use: 'task', points_possible: 'percent', ...titled(title, name), note: 'percent' }
+    return { use: 'task', points_possible: 'percent', ...titled(title, name), note: 'percent', isClear: true }
   }
-  if (hasPoints) return { use: 'task', note: 'points possible from points_row' }
+  if (hasPoints) return { use: 'task', note: 'points possible from points_row', isClear: true }
   const found = pointsInHeader(name)
   if (found !== undefined && (found.isClear || values.most <= found.points)) {
-    const { title, points } = found
+    const { title, points, isClear } = found
     const note = 'points possible from the header'
-    return { use: 'task', points_possible: points, ...titled(title, name), note }
+    return { use: 'task', points_possible: points, ...titled(title, name), note, isClear }
   }
   const most = values.numbers > 0 ? `; the highest value is ${values.most}` : ''
   return {
     use: 'task',
     points_possible: null,
     note: `set points_possible to a number or "percent", else it gives no score${most}`,
+    isClear: false,
   }
 }
 
@@ -132,7 +159,7 @@ function titled (title: string, name: string): Pick<ColumnChoice, 'title'> {
 /** The header if it finds the column, else the letter. */
 function nameOf ({ at, name }: SeenColumn, header: HeaderColumns): string {
   const isPlain = name !== '' && name.length <= NAMED_MAX && name.isWellFormed() && header.find(name) === at
-  return isPlain ? name : letterOf(at)
+  return isPlain ? name : columnLetters(at + 1)
 }
 
 /** Those about people and tasks come first if not all fit. */

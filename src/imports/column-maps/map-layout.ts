@@ -1,11 +1,12 @@
 // What a column map means for the columns of one table.
 import { listNames, shorten } from '../../short-text.ts'
+import { columnLetters } from '../column-letters.ts'
 import type { ImportRun } from '../import-run.ts'
 import { Refusal, type Place } from '../problems.ts'
 import type { ColumnLayout, IdentityUse, TableLayout } from '../grade-book/table-layout.ts'
 import type { TableNumbers } from '../sources/table-numbers.ts'
 import type { ColumnChoice, ColumnMap, MapUse } from './column-map.ts'
-import { HeaderColumns, letterOf } from './find-columns.ts'
+import { HeaderColumns } from './find-columns.ts'
 
 const IDENTITY: Readonly<Record<Exclude<MapUse, 'task' | 'left_out'>, IdentityUse>> = {
   name: 'identity_name',
@@ -55,7 +56,7 @@ function choicesByColumn (
     const at = header.find(column)
     if (typeof at !== 'number') faults.push(at.fault)
     else if (chosen.has(at)) {
-      faults.push(`the map names the column ${letterOf(at)} ("${shorten(names[at] ?? '')}") twice`)
+      faults.push(`the map names the column ${columnLetters(at + 1)} ("${shorten(names[at] ?? '')}") twice`)
     } else chosen.set(at, choice)
     if (use === 'task' || use === 'left_out') continue
     const other = byUse.get(use)
@@ -108,7 +109,7 @@ function pointsOf (at: number, { names, points, numbers, run }: MappedTable): nu
 
 function nameAt (names: string[], at: number): string {
   const name = names[at] ?? ''
-  return name === '' ? `Column ${letterOf(at)}` : name
+  return name === '' ? `Column ${columnLetters(at + 1)}` : name
 }
 
 function show (column: string | number): string {

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { shorten, shortenName } from '../../short-text.ts'
+import { shortenName } from '../../short-text.ts'
 import { describeFault } from '../json-faults.ts'
 import { Refusal } from '../problems.ts'
 import { dayMs } from '../sources/text-values.ts'
@@ -21,6 +21,15 @@ export async function readMapFile (path: string): Promise<ColumnMap> {
   }
 }
 
+const EXAMPLE = '{"columns": [{"column": "Name", "use": "name"}, ' +
+  '{"column": "HW 1", "use": "task", "points_possible": 10}]}'
+
+/** Where the parser stopped, as far as it says so. */
+function placeIn ({ message }: SyntaxError): string {
+  const [, line, column] = /\(line (\d+) column (\d+)\)$/.exec(message) ?? []
+  return line === undefined ? '' : ` from line ${line}, character ${column} on`
+}
+
 /**
  * A column map from its JSON. `name` is the file or the form field, for errors. Throws Refusal, which names
  * the place in the JSON.
@@ -32,7 +41,8 @@ export function readColumnMap (text: string, name: string): ColumnMap {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    throw new Refusal({ file: name }, `is not JSON: ${shorten(error.message, 200)}`)
+    const message = `is not JSON${placeIn(error)}; expected a column map such as ${EXAMPLE}`
+    throw new Refusal({ file: name }, message)
   }
   const ajv = new Ajv2020({ allowUnionTypes: true, verbose: true })
   ajv.addFormat('date', (day) => dayMs(day) !== undefined)

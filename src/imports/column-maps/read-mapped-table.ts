@@ -9,6 +9,7 @@ import type { RowVisitor } from '../sources/row-splitter.ts'
 import type { ColumnMap } from './column-map.ts'
 import { layoutOfMap } from './map-layout.ts'
 import { isSummary, wordOf } from './mapped-cells.ts'
+import type { MappedRows } from './remembered-map.ts'
 
 interface Row {
   fields: string[]
@@ -36,9 +37,11 @@ function otherRow (cellOf: (use: IdentityUse) => string): WarningCode | undefine
 
 /**
  * The visitor of all rows of a table (header mode `unknown`). It throws Refusal if the header is not where
- * the map says, or does not have its columns.
+ * the map says, or does not have its columns. `onHeader` is called once, before the first student.
  */
-export function readMappedTable (map: ColumnMap, reading: GradeBookReading): RowVisitor {
+export function readMappedTable (
+  map: ColumnMap, reading: GradeBookReading, onHeader: (rows: MappedRows) => void
+): RowVisitor {
   const { file, numbers, run } = reading
   const { header_row: headerLine, points_row: pointsLine = null } = map
   let header: Row | undefined
@@ -63,6 +66,7 @@ export function readMappedTable (map: ColumnMap, reading: GradeBookReading): Row
         run,
       }),
     }
+    onHeader({ header: names, points: points?.fields })
     students = readTableFormat(format, names, header.line, reading)
     for (const { fields, line } of waiting.splice(0)) student(fields, line)
   }

@@ -16,4 +16,8 @@ export interface TableGuess {
   preview: PreviewRow[]
   /** Rows of students that were looked at. */
   students: number
+  /** Nothing had to be guessed: every header and every maximum says what it is. */
+  isCertain?: boolean
+  /** The map is the one that is remembered for the course. */
+  isRemembered?: boolean
 }

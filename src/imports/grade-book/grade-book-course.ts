@@ -2,8 +2,10 @@ import { sourceName } from '../../../db/queries/courses.ts'
 import type { Row } from '../../../db/tables.ts'
 import { shorten } from '../../short-text.ts'
 import { NO_COURSE } from '../course-scope.ts'
+import type { ImportOptions } from '../import-options.ts'
 import { archivedCourse } from '../messages.ts'
 import type { ImportRun } from '../import-run.ts'
+import { optionName } from '../option-names.ts'
 import { Refusal } from '../problems.ts'
 import type { SourceFile } from '../sources/source-files.ts'
 
@@ -14,6 +16,11 @@ export interface GradeBookCourse {
   sourceId: string
   name: string
   timeZone: string
+}
+
+/** Whether the import says which course grade books belong to. */
+export function isCourseNamed ({ course, onlyCourseId }: ImportOptions): boolean {
+  return onlyCourseId !== undefined || (course?.trim() ?? '') !== ''
 }
 
 /** The course of a teacher's import, or the one that `--course` names. Throws Refusal. */
@@ -43,11 +50,12 @@ export async function courseFor (file: SourceFile, run: ImportRun): Promise<Grad
  * Throws Refusal if several courses have the name and none has it as source id.
  */
 function namedCourse (
-  wanted: string, file: SourceFile, { problems, staging: { live } }: ImportRun
+  wanted: string, file: SourceFile, { options, problems, staging: { live } }: ImportRun
 ): Row<'courses'> | undefined {
   if (wanted === '') {
     throw new Refusal({ file: file.name }, 'is a grade book, which does not name its course; name it with ' +
-      '--course SOURCE_ID or --course NAME (the course is created if it does not exist)')
+      `${optionName('course', options.askedBy)}, by its source id or its name (a course that does not ` +
+      'exist is created)')
   }
   const bySource = live.courseBySource(wanted)
   const others = live.coursesByName(wanted).filter((row) => row.id !== bySource?.id)

@@ -4,5 +4,8 @@ export type TableSystem = 'brightspace' | 'blackboard' | 'google-classroom' | Ma
 /** A system whose column map ships with the program. */
 export type MappedSystem = 'schoology' | 'gradescope' | 'sakai' | 'edx'
 
-/** A system that grade books come from. The database has these names. */
-export type GradeBookFormat = 'canvas' | 'moodle' | 'spreadsheet' | TableSystem
+/** A system whose files are recognized. */
+export type SystemFormat = 'canvas' | 'moodle' | TableSystem
+
+/** Where grade books come from. The database has these names. */
+export type GradeBookFormat = SystemFormat | 'spreadsheet'

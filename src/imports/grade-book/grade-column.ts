@@ -23,6 +23,9 @@ export class GradeColumn {
 
   constructor (options: GradeColumnOptions) { this.#options = options }
 
+  /** Whether a cell was a number. */
+  get hasNumbers (): boolean { return this.#hasNumbers }
+
   /** The grade of a cell that is not blank. Adds an error for what is neither a number nor a word. */
   grade (text: string, place: Place, problems: Problems): Grade {
     const points = this.#options.numbers.of(text)

@@ -2,39 +2,37 @@ import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../../short-text.ts
 import type { ImportRun } from '../import-run.ts'
 import { Refusal } from '../problems.ts'
 import type { RowVisitor } from '../sources/row-splitter.ts'
-import type { SourceFile } from '../sources/source-files.ts'
+import type { ColumnMap } from '../column-maps/column-map.ts'
 import { readMappedTable } from '../column-maps/read-mapped-table.ts'
+import { headerHash, planRememberedMaps } from '../column-maps/remembered-map.ts'
+import { optionName } from '../option-names.ts'
 import { readCanvas } from './canvas.ts'
 import { GradeBook, type GradeBookReading } from './grade-book.ts'
-import { courseFor } from './grade-book-course.ts'
+import type { GradeBookCourse } from './grade-book-course.ts'
+import type { GradeBookFile, MappedFile } from './how-to-read.ts'
 import { readMoodle } from './moodle.ts'
 import { readTableFormat } from './read-table-format.ts'
-import type { GradeBookFormat } from './grade-book-format.ts'
+import type { SystemFormat } from './grade-book-format.ts'
 import { TABLE_FORMATS } from './table-formats.ts'
 
-const NO_MAP = 'is a table in no known format; say what its columns are with a column map (--map FILE.json)'
-
-export interface GradeBookFile {
-  file: SourceFile
-  format: GradeBookFormat
-}
-
 /**
- * Imports at least one grade book CSV, all of them into one course. Problems are added to the run. Throws
- * Refusal if no course is named.
+ * Imports grade book files, all of them into one course. Problems are added to the run. Throws Refusal if the
+ * teacher's email address is none.
  */
 export async function importGradeBooks (
-  files: readonly [GradeBookFile, ...GradeBookFile[]], run: ImportRun
+  files: ReadonlyArray<GradeBookFile | MappedFile>, course: GradeBookCourse, run: ImportRun
 ): Promise<void> {
-  const { problems, options: { teacher } } = run
+  const { problems, options: { teacher, askedBy } } = run
   if (teacher !== undefined && (teacher.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(teacher.trim()))) {
-    throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an email address; --teacher expects one`)
+    const expects = `${optionName('teacher', askedBy)} expects one`
+    throw new Refusal({ file: null }, `"${shorten(teacher)}" is not an email address; ${expects}`)
   }
-  const [first] = files
-  const book = new GradeBook(await courseFor(first.file, run), run)
-  for (const { file, format } of files) {
+  const book = new GradeBook(course, run)
+  const maps = new Map<string, ColumnMap>()
+  for (const one of files) {
+    const { file, format } = one
     await problems.collect(async () => {
-      if (format === 'spreadsheet') return await importMapped(file, book, run)
+      if (format === 'spreadsheet') return await importMapped(one, maps, book, run)
       await run.readTable(file, (names, line, numbers) => {
         const tooLong = names.find(isNameTooLong)
         if (tooLong !== undefined) {
@@ -47,22 +45,27 @@ export async function importGradeBooks (
   }
   if (problems.hasErrors) return
   const source = book.book()
-  if (!problems.hasErrors) await run.plan(source, 1)
+  if (problems.hasErrors) return
+  await run.plan(source, 1)
+  planRememberedMaps(maps, { course: source.number, courseId: course.live?.id ?? null, run })
 }
 
 function readGradeBook (
-  format: Exclude<GradeBookFormat, 'spreadsheet'>, names: string[], header: number, reading: GradeBookReading
+  format: SystemFormat, names: string[], header: number, reading: GradeBookReading
 ): RowVisitor {
   if (format === 'canvas') return readCanvas(names, header, reading)
   if (format === 'moodle') return readMoodle(names, header, reading)
   return readTableFormat(TABLE_FORMATS[format], names, header, reading)
 }
 
-/** Imports a table whose columns are chosen by hand. */
-async function importMapped (file: SourceFile, book: GradeBook, run: ImportRun): Promise<void> {
-  const { map } = run.options
-  if (map === undefined) throw new Refusal({ file: file.name }, NO_MAP)
+/** Imports a table whose columns are chosen by hand. What was given is added to the maps to remember. */
+async function importMapped (
+  { file, map, origin }: MappedFile, maps: Map<string, ColumnMap>, book: GradeBook, run: ImportRun
+): Promise<void> {
+  run.noteColumnMap(file, origin)
   await run.readTable(file, (_names, _line, numbers) => {
-    return readMappedTable(map, { book, file, numbers, run })
+    return readMappedTable(map, { book, file, numbers, run }, (rows) => {
+      if (origin === 'given') maps.set(headerHash(map, rows), map)
+    })
   }, { header: 'unknown' })
 }

@@ -28,7 +28,6 @@ export function readMoodle (
   const tasks = book.file('moodle', file)
   const numbered = items.map((item) => {
     const isInPercent = item.percentage !== undefined
-    if (!isInPercent) run.problems.warn('points_without_possible', headerPlace)
     return {
       grades: new GradeColumn({ title: item.title, numbers, alsoExpected: '- or a blank cell' }),
       at: item.percentage ?? item.real,
@@ -59,7 +58,12 @@ export function readMoodle (
     }, grades, { file, fileNumber, line })
   }
   return Object.assign(visit, {
-    end () { for (const { grades } of numbered) grades.end(run.problems) },
+    end () {
+      for (const { grades, isInPercent } of numbered) {
+        if (!isInPercent && grades.hasNumbers) run.problems.warn('points_without_possible', headerPlace)
+        grades.end(run.problems)
+      }
+    },
   })
 }
 

@@ -3,8 +3,8 @@
 export interface OtherSystem {
   /** With its article: "a Canvas SIS import file". */
   name: string
-  /** What to do instead. Default: use a column map. */
-  advice?: string
+  /** What to do instead. */
+  advice: string
   /** `names` in lower case. */
   isIt: (names: string[]) => boolean
 }

@@ -42,10 +42,6 @@ export function readTableFormat (
     const layout = format.layoutOf({ rows, place, isWhole, numbers, run })
     if (layout === undefined) return
     students = new StudentRows(format, layout, reading)
-    for (const { use, title, pointsPossible, companions } of layout.columns.filter(isTask)) {
-      if (use !== 'task_points' || pointsPossible !== null || companions?.maximum !== undefined) continue
-      run.problems.warn('points_without_possible', { ...place, cell: shorten(title) })
-    }
     for (const { fields, line } of waiting.splice(0).slice(layout.rowsBefore)) students.row(fields, line)
   }
   begin({ isWhole: false })
@@ -59,7 +55,7 @@ export function readTableFormat (
   return Object.assign(visit, {
     end () {
       if (students === undefined) begin({ isWhole: true })
-      students?.end()
+      students?.end({ file: file.name, line: header })
     },
   })
 }
@@ -118,8 +114,16 @@ class StudentRows {
     book.row(person, grades, { file, fileNumber: this.#fileNumber, line })
   }
 
-  end (): void {
-    for (const { grades } of this.#tasks) grades.end(this.#reading.run.problems)
+  /** Adds what is known of a column only after the last row. */
+  end (header: Place): void {
+    const { problems } = this.#reading.run
+    for (const { grades, column: { use, title, pointsPossible, companions } } of this.#tasks) {
+      const isWithout = use === 'task_points' && pointsPossible === null && companions?.maximum === undefined
+      if (isWithout && grades.hasNumbers) {
+        problems.warn('points_without_possible', { ...header, cell: shorten(title) })
+      }
+      grades.end(problems)
+    }
   }
 
   #gradeWithCompanions (fields: string[], task: Task, place: Place): Grade {

@@ -2,8 +2,6 @@
 // that all systems share (first name, last name). A file of another system is refused with the name of the
 // system.
 import { isNameTooLong } from '../../short-text.ts'
-import { guessMap } from '../column-maps/guess-map.ts'
-import type { TableGuess } from '../column-maps/table-guess.ts'
 import { SYSTEM_MAPS } from '../column-maps/systems/system-maps.ts'
 import { Refusal, type Place } from '../problems.ts'
 import { readFirstRows, type FirstRows } from '../sources/first-rows.ts'
@@ -11,7 +9,7 @@ import type { SourceFile } from '../sources/source-files.ts'
 import { isBlackboard } from './blackboard.ts'
 import { isBrightspace } from './brightspace.ts'
 import { isClassroom, ROWS_BEFORE_MAX } from './google-classroom.ts'
-import type { GradeBookFormat } from './grade-book-format.ts'
+import type { SystemFormat } from './grade-book-format.ts'
 import { isEnglishMoodle, isMoodle, isTranslatedMoodle } from './moodle-marks.ts'
 import { inEnglish } from './moodle-translation.ts'
 import { OTHER_SYSTEMS, type OtherSystem } from './other-systems.ts'
@@ -25,45 +23,21 @@ const MOODLE_IN_ANOTHER_LANGUAGE = {
   name: 'a Moodle grade export in another language',
   advice: 'set the language of Moodle to English and export again: Grades, Export, "Plain text file"',
 }
-const MAP_COLUMNS =
-  'say which of its columns are what with a column map (--map FILE.json on the command line, the field map ' +
-  'in the API; docs/data-in.md shows one); "perfbook import FILE --course COURSE --dry-run" shows a guess, ' +
-  'and with --write-map FILE.json it writes the guess as a map to edit'
 
 /**
- * The format of a grade book file. Throws Refusal if the format is not supported, with the name of the
- * system if it is recognized. `guesses`: with a guess of the columns of a table in no known format.
+ * The format of a grade book file; undefined if it is none that is known. Throws Refusal if it is a file of a
+ * system that cannot be imported, with what to do instead.
  */
-export async function gradeBookFormat (
-  file: SourceFile, { guesses }: { guesses: boolean }
-): Promise<GradeBookFormat> {
+export async function gradeBookFormat (file: SourceFile): Promise<SystemFormat | undefined> {
   const system = systemOf(await readFirstRows(file, ROWS))
-  if (typeof system === 'string') return system
-  const place = { file: file.name }
-  if (system !== undefined) throw notSupported(system, place)
-  throw new Refusal(
-    place,
-    'is not in a known format: expected a OneRoster bundle, a performance-book/1 document, or the grade ' +
-      'book of Canvas, Moodle, Brightspace, Blackboard, Google Classroom, Schoology, Gradescope, Sakai or ' +
-      `Open edX; to import any other table, ${MAP_COLUMNS}`,
-    guesses ? await guessOf(file) : undefined
-  )
-}
-
-/** Undefined if the table cannot be read either: the error says enough. */
-async function guessOf (file: SourceFile): Promise<TableGuess | undefined> {
-  try {
-    return await guessMap(file)
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    return undefined
-  }
+  if (system === undefined || typeof system === 'string') return system
+  throw lookingLike(system, { file: file.name })
 }
 
 /** The system that writes such files; undefined if it is not recognized. */
 export function systemOf (
   first: FirstRows
-): GradeBookFormat | Pick<OtherSystem, 'name' | 'advice'> | undefined {
+): SystemFormat | Pick<OtherSystem, 'name' | 'advice'> | undefined {
   const names = first.names.map(comparable)
   if (isCanvas(names)) return 'canvas'
   if (isBrightspace(names)) return 'brightspace'
@@ -80,7 +54,7 @@ export function systemOf (
 
 /** Throws Refusal if no column of a Moodle file about a person is in English. */
 export function assertEnglishMoodle (names: string[], place: Place): void {
-  if (!isEnglishMoodle(names.map(comparable))) throw notSupported(MOODLE_IN_ANOTHER_LANGUAGE, place)
+  if (!isEnglishMoodle(names.map(comparable))) throw lookingLike(MOODLE_IN_ANOTHER_LANGUAGE, place)
 }
 
 /**
@@ -96,18 +70,16 @@ export async function otherRoster (files: SourceFile[], name: string): Promise<R
     if (first === undefined) continue
     const names = first.names.map(comparable)
     if (names.includes('sourcedid')) return undefined
-    const other = OTHER_SYSTEMS.find(({ advice, isIt }) => advice !== undefined && isIt(names))
+    const other = OTHER_SYSTEMS.find(({ isIt }) => isIt(names))
     if (other !== undefined) {
-      return notSupported({ ...other, name: `${other.name} (${file.name})` }, { file: name })
+      return lookingLike({ ...other, name: `${other.name} (${file.name})` }, { file: name })
     }
   }
   return undefined
 }
 
-function notSupported (
-  { name, advice = MAP_COLUMNS }: Pick<OtherSystem, 'name' | 'advice'>, place: Place
-): Refusal {
-  return new Refusal(place, `This looks like ${name}, which is not supported yet; ${advice}`)
+function lookingLike ({ name, advice }: Pick<OtherSystem, 'name' | 'advice'>, place: Place): Refusal {
+  return new Refusal(place, `This looks like ${name}; ${advice}`)
 }
 
 /** A name of a column in lower case. One that is too long is no mark of any system. */

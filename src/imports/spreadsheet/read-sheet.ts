@@ -1,11 +1,11 @@
 // A sheet as a table, for the same readers as text tables.
 import { shorten } from '../../short-text.ts'
+import { columnLetters } from '../column-letters.ts'
 import { Refusal, type Problems } from '../problems.ts'
 import type { HeaderVisitor } from '../sources/row-splitter.ts'
 import type { HeaderMode } from '../sources/table-dialect.ts'
 import { EITHER, TableNumbers } from '../sources/table-numbers.ts'
 import { headerOf } from './sheet-header.ts'
-import { columnLetters } from './sheet-part.ts'
 import type { Sheet, SheetFindings } from './sheet.ts'
 
 interface SheetTableReading {

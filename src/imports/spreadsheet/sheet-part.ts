@@ -1,5 +1,6 @@
 // The cells of a worksheet (ECMA-376, part 1, 18.3.1), row by row. Nothing but the current row is held.
 import { shorten } from '../../short-text.ts'
+import { columnLetters, columnOfLetters } from '../column-letters.ts'
 import { Refusal } from '../problems.ts'
 import type { ByteBudget, SourceFile } from '../sources/source-files.ts'
 import { isoDateText, numberText, unescapedText } from './cell-text.ts'
@@ -239,18 +240,7 @@ const REFERENCE = /^\$?([A-Za-z]{1,3})\$?(\d{1,7})$/
 function placeOf (reference: string): { row: number, column: number } | undefined {
   const [, letters, row] = REFERENCE.exec(reference) ?? []
   if (letters === undefined) return undefined
-  let column = 0
-  for (const letter of letters.toUpperCase()) column = column * 26 + letter.charCodeAt(0) - 64
-  return { row: Number(row), column }
-}
-
-/** The letters of a column, which is counted from 1. */
-export function columnLetters (column: number): string {
-  let letters = ''
-  for (let left = column; left > 0; left = Math.floor((left - 1) / 26)) {
-    letters = String.fromCharCode(65 + (left - 1) % 26) + letters
-  }
-  return letters
+  return { row: Number(row), column: columnOfLetters(letters) }
 }
 
 function mergedCells (reference: string): MergedCells | undefined {

@@ -44,6 +44,9 @@ export function ImportReportView ({ report }: { report: ImportReport }) {
       {report.summary !== null && report.summary.warnings.length > 0 && (
         <Warnings warnings={report.summary.warnings} isOfCourse={report.course_id !== null} />
       )}
+      {report.summary?.column_maps?.map(({ file, origin }) => (
+        <p key={file}>{t(`import.map.${origin}`, { file })}</p>
+      ))}
       {report.summary?.columns !== undefined && (
         <Columns
           columns={report.summary.columns}

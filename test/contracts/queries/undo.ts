@@ -18,6 +18,7 @@ const TABLES = {
   imports: 'id', undo_imports: 'import_id', undo_courses: 'import_id, course_id',
   undo_periods: 'import_id, id', undo_categories: 'import_id, id', undo_tasks: 'import_id, id',
   undo_task_sources: 'import_id, course_id, source_id', undo_students: 'import_id, id',
+  undo_column_maps: 'import_id, course_id, header_hash', column_maps: 'course_id, header_hash',
   undo_course_teachers: 'import_id, id', undo_teachers_by_hand: 'import_id, course_id, user_id',
   teachers_by_hand: 'course_id, user_id', undo_scores: 'import_id, student_id',
   undo_records: 'import_id, kind, source_id', undo_accounts: 'import_id, user_id', courses: 'id',

@@ -1,0 +1,96 @@
+// The choice of columns that is remembered for a course: the next file with the same header uses it.
+import { createHash } from 'node:crypto'
+import type { Row } from '../../../db/tables.ts'
+import type { ImportRun } from '../import-run.ts'
+import type { SourceFile } from '../sources/source-files.ts'
+import type { ColumnMap } from './column-map.ts'
+import { HeaderColumns } from './find-columns.ts'
+import { sampleRows, type SampleRow } from './sample-rows.ts'
+
+/** Most maps of one course. The oldest are forgotten. */
+const MAPS_KEPT = 20
+
+/** The rows of a table that a map is about. */
+export interface MappedRows {
+  header: readonly string[]
+  /** The row of points possible; undefined if the map names none. */
+  points: readonly string[] | undefined
+}
+
+/**
+ * Identifies the tables that a map fits: those with the same header. In the row of points possible, the
+ * columns about people must be the same too, or a row of a student might be taken for it.
+ */
+export function headerHash (map: ColumnMap, { header, points = [] }: MappedRows): string {
+  const width = header.findLastIndex((name) => name.trim() !== '') + 1
+  const columns = new HeaderColumns(header)
+  const labels = map.columns.flatMap(({ column, use }) => {
+    const at = use === 'task' || use === 'left_out' ? undefined : columns.find(column)
+    return typeof at === 'number' ? [plain(points[at])] : []
+  })
+  const content = JSON.stringify([header.slice(0, width).map(plain), labels])
+  return createHash('sha256').update(content).digest('hex')
+}
+
+function plain (cell = ''): string { return cell.normalize('NFC').replace(/\s+/g, ' ').trim() }
+
+/** The map of the course that fits a table; of several, the newest. Throws Refusal as `readTable` does. */
+export async function rememberedMap (
+  file: SourceFile, stored: ReadonlyArray<Row<'column_maps'>>
+): Promise<ColumnMap | undefined> {
+  if (stored.length === 0) return undefined
+  const maps = stored.map((row) => ({ hash: row.header_hash, map: JSON.parse(row.map) as ColumnMap }))
+  const lines = maps.flatMap(({ map }) => [map.header_row ?? 1, map.points_row ?? 1])
+  // A header without a line is the first row, or the second one after the row of points.
+  const { rows } = await sampleRows(file, { rows: Math.max(2, ...lines), width: Infinity })
+  return maps.find(({ hash, map }) => {
+    const found = rowsOf(map, rows)
+    return found !== undefined && headerHash(map, found) === hash
+  })?.map
+}
+
+function rowsOf (map: ColumnMap, rows: readonly SampleRow[]): MappedRows | undefined {
+  const { header_row: headerLine, points_row: pointsLine = null } = map
+  const header = rows.find(({ line }) => headerLine === undefined ? line !== pointsLine : line === headerLine)
+  const points = pointsLine === null ? undefined : rows.find(({ line }) => line === pointsLine)
+  if (header === undefined || (pointsLine !== null && points === undefined)) return undefined
+  return { header: header.cells, points: points?.cells }
+}
+
+/**
+ * Plans to remember the maps with which files were imported into a course, by their hashes. `course`: its
+ * number in the import; `courseId`: null for a new course.
+ */
+export function planRememberedMaps (
+  maps: ReadonlyMap<string, ColumnMap>,
+  { course, courseId, run }: { course: number, courseId: number | null, run: ImportRun }
+): void {
+  const { live, plan } = run.staging
+  const chosen = new Map([...maps].slice(-MAPS_KEPT).map(([hash, map]) => [hash, storedMap(map)]))
+  const stored = courseId === null ? [] : live.columnMaps(courseId)
+  const known = new Map(stored.map((row) => [row.header_hash, row.map]))
+  for (const [hash, map] of chosen) {
+    if (known.get(hash) !== map) plan.columnMap({ course, header_hash: hash, map })
+  }
+  const others = [...known.keys()].filter((hash) => !chosen.has(hash))
+  for (const hash of others.slice(MAPS_KEPT - chosen.size)) {
+    plan.columnMap({ course, header_hash: hash, map: null })
+  }
+}
+
+/** Without notes, and the same text for the same choice. */
+function storedMap ({ header_row, points_row, columns }: ColumnMap): string {
+  const plainMap: ColumnMap = {
+    ...(header_row === undefined ? {} : { header_row }),
+    ...(points_row == null ? {} : { points_row }),
+    columns: columns.map(({ column, use, points_possible, title, category, due_on }) => ({
+      column,
+      use,
+      ...(points_possible == null ? {} : { points_possible }),
+      ...(title === undefined ? {} : { title }),
+      ...(category === undefined ? {} : { category }),
+      ...(due_on === undefined ? {} : { due_on }),
+    })),
+  }
+  return JSON.stringify(plainMap)
+}
