@@ -258,7 +258,8 @@ function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stde
     ])
   )
   for (const { file, origin } of summary.column_maps ?? []) {
-    stdout.write(`\n${oneLine(file)}: ${COLUMN_MAP_ORIGINS[origin]}\n`)
+    const future = origin === 'given' && !dryRun ? '; tables with the same header need no map now' : ''
+    stdout.write(`\n${oneLine(file)}: ${COLUMN_MAP_ORIGINS[origin]}${future}\n`)
   }
   if (summary.columns !== undefined) {
     stdout.write(`\n${columnsTable(summary.columns, summary.column_count ?? 0)}`)
@@ -269,7 +270,7 @@ function report (summary: ImportSummary, { dryRun }: ImportFlags, { stdout, stde
 
 /** Where the choice of columns came from. */
 const COLUMN_MAP_ORIGINS: Record<ColumnMapOrigin, string> = {
-  given: 'the columns are those of the given map, which is remembered for the course',
+  given: 'the columns are those of the given map',
   remembered: 'the columns are those remembered for the course from an earlier import; --map changes them',
   guessed: 'the columns are guessed from their headers, which are all clear; --map changes them',
 }

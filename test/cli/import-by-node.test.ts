@@ -47,6 +47,12 @@ t.test('perfbook import by a node', { skip: noPostgres }, (t) => {
     const canvas = join(world.folder, 'canvas.csv')
     writeFileSync(canvas, 'Student,ID,SIS User ID,SIS Login ID,Section,HW 9 (1)\n' +
       'Points Possible,,,,,10\n"Lee, Ann",501,0042,,P,5\n')
+    const table = join(world.folder, 'table.csv')
+    writeFileSync(table, 'Who,Mail,Lab\n"Lee, Ann",ann@example.edu,3\n')
+    const map = join(world.folder, 'map.json')
+    writeFileSync(map, JSON.stringify({
+      columns: [{ column: 'Mail', use: 'email' }, { column: 'Lab', use: 'task', points_possible: 4 }],
+    }))
     for (
       const args of [
         ['import', folder, scores, '--json'],
@@ -55,6 +61,11 @@ t.test('perfbook import by a node', { skip: noPostgres }, (t) => {
         ['import', canvas, '--course', 'Physics', '--json'],
         ['import', join(world.folder, 'none.csv'), folder],
         ['import', canvas],
+        ['import', table, '--course', 'Physics', '--dry-run'],
+        ['import', table, '--course', 'Physics', '--dry-run', '--json'],
+        ['import', table, '--course', 'Physics', '--map', map],
+        ['import', table, '--course', 'Physics', '--dry-run'],
+        ['import', table, '--course', 'Physics', '--json'],
       ]
     ) {
       const byNode = await world.run(args)

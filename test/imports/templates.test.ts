@@ -2,20 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { ColumnMap } from '../../src/imports/column-maps/column-map.ts'
 import { IMPORT_FORMATS } from '../../src/imports/import-options.ts'
 import { importTemplate } from '../../src/imports/templates/templates.ts'
 import { createWorld, showErrors } from './bundles.ts'
 
-const MAP: ColumnMap = {
-  columns: [
-    { column: 'Student ID', use: 'student_id' },
-    { column: 'Last name', use: 'last_name' },
-    { column: 'First name', use: 'first_name' },
-    { column: 'Email', use: 'email' },
-    { column: 'HW 1', use: 'task', points_possible: 'percent' },
-  ],
-}
 const SOURCES_WITH_A_COURSE = ['oneroster', 'performance-book', 'sds', 'clever']
 
 for (const format of IMPORT_FORMATS) {
@@ -27,7 +17,7 @@ for (const format of IMPORT_FORMATS) {
     writeFileSync(file, bytes)
     const course = {
       ...SOURCES_WITH_A_COURSE.includes(format) ? {} : { course: 'Physics I' },
-      ...format === 'spreadsheet' ? { map: MAP } : {},
+      ...format === 'spreadsheet' ? { format } : {},
     }
     const outcome = await world.import(file, course)
     t.strictSame(showErrors(outcome), [])

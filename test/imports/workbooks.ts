@@ -66,7 +66,9 @@ export function workbookFiles (
 }
 
 /** Writes a workbook into the folder of a world. Returns its path. */
-export async function writeWorkbook (world: World, name: string, workbook: WorkbookXml): Promise<string> {
+export async function writeWorkbook (
+  world: Pick<World, 'folder'>, name: string, workbook: WorkbookXml
+): Promise<string> {
   return await writeZip(join(world.folder, name), workbookFiles(workbook))
 }
 
