@@ -25,14 +25,14 @@ t.test('a thread has the native addon when its module of tasks is loaded', async
 
 t.test('a thread that is killed in its first task does not take the process with it', async (t) => {
   const db = await openDatabase(sqliteFile(join(t.testdir(), 'perfbook.sqlite')))
-  const pool = createWorkerPool<Tasks>({ tasksFile: TASKS_FILE, threads: 1, memoryMb: 256 })
+  const pool = createWorkerPool<Tasks>({ tasksFile: TASKS_FILE, threads: 1, memoryMb: 256, preload: [] })
   t.teardown(async () => {
     await pool.destroy()
     await db.close()
   })
   const input = { database: db.location, courseId: 1, settings: {}, withStudents: false, now: 0 }
   for (let i = 0; i < 10; i++) {
-    // A fresh thread is ready, but has not run a task.
+    // A fresh thread is ready, but has neither loaded nor run a task.
     await pool.warm()
     const stop = new AbortController()
     const reading = pool.run('previewSettings', input, { signal: stop.signal })
