@@ -40,30 +40,32 @@ const PASSED_ON = 2
 const nextImport = (table: string, importId: number, same: string) => `(SELECT min(n.import_id)
   FROM undo_imports i JOIN ${table} n ON n.import_id = i.import_id
   WHERE i.import_id > ${importId} AND ${same})`
-const SAME_RECORD = 'n.kind = u.kind AND n.source_id = u.source_id'
+/** The same for all records at once: a query for each of them takes long on PostgreSQL. */
+const nextRecords = (importId: number) => `SELECT kind, source_id, min(import_id) AS import_id
+  FROM undo_records WHERE import_id > ${importId} GROUP BY kind, source_id`
 
 /**
  * Marks the records of the stored roster that the undo restores, or that a later import changed again: those
- * stay as they are. What courses still need that are not undone is not marked. This statement runs first.
+ * stay as they are. What courses still need that are not undone is not marked. These statements run first.
+ * `isWhole`: no course of the import is left that is not undone.
  */
-export function markRecords ({ importId, undoId }: UndoStatements): string {
+export function markRecords (
+  { importId, undoId, isWhole }: UndoStatements & { isWhole: boolean }
+): string[] {
   const undone = `SELECT course_id FROM undo_courses WHERE import_id = ${importId} AND undone_by = ${undoId}`
   const classes = `SELECT source_id FROM periods WHERE course_id IN (${undone}) UNION
     SELECT source_id FROM undo_periods WHERE import_id = ${importId} AND course_id IN (${undone})
       AND source_id IS NOT NULL`
   const keptClasses = `SELECT p.source_id FROM periods p JOIN undo_courses k ON k.course_id = p.course_id
     WHERE k.import_id = ${importId} AND k.undone_by IS NULL`
-  const noneIsKept = `NOT EXISTS (SELECT 1 FROM undo_courses
-    WHERE import_id = ${importId} AND undone_by IS NULL)`
   const ofClass = `coalesce(parent, (SELECT r.parent FROM roster_records r WHERE r.kind = undo_records.kind
     AND r.source_id = undo_records.source_id))`
   const isUnused = (condition: string) => `NOT EXISTS (SELECT 1 FROM roster_records e
     WHERE ${condition} IN (${keptClasses}))`
-  return `UPDATE undo_records SET is_due = CASE WHEN EXISTS (
-      SELECT 1 FROM undo_imports i JOIN undo_records l ON l.import_id = i.import_id
-      AND l.kind = undo_records.kind AND l.source_id = undo_records.source_id
-      WHERE i.import_id > ${importId}) THEN ${PASSED_ON} ELSE ${RESTORED} END WHERE import_id = ${importId}
-    AND (${noneIsKept} OR CASE kind
+  return [
+    `UPDATE undo_records SET is_due = ${RESTORED} WHERE import_id = ${importId}${isWhole
+      ? ''
+      : ` AND CASE kind
       WHEN 'class' THEN source_id IN (${classes})
       WHEN 'enrollment' THEN ${ofClass} IN (${classes})
       WHEN 'lineItem' THEN ${ofClass} IN (${classes})
@@ -74,7 +76,11 @@ export function markRecords ({ importId, undoId }: UndoStatements): string {
       WHEN 'course' THEN ${
         isUnused("e.kind = 'class' AND e.parent = undo_records.source_id AND e.source_id")}
       ELSE body IS NULL OR NOT EXISTS (SELECT 1 FROM roster_records r WHERE r.kind = undo_records.kind
-        AND r.source_id = undo_records.source_id) END)`
+        AND r.source_id = undo_records.source_id) END`}`,
+    `UPDATE undo_records SET is_due = ${PASSED_ON} FROM (${nextRecords(importId)}) n
+      WHERE undo_records.import_id = ${importId} AND undo_records.is_due = ${RESTORED}
+        AND n.kind = undo_records.kind AND n.source_id = undo_records.source_id`,
+  ]
 }
 
 /** Restores the courses that the import changed or removed. Those that it added are not touched. */
@@ -160,9 +166,11 @@ export function restoreRecords ({ importId, engine }: UndoStatements): string[] 
     : 'jsonb_exists(e.body::jsonb -> 1, r.source_id)'
   return [
     // When that one is undone as well, the record is what it was before this one.
-    `UPDATE undo_records AS l SET parent = u.parent, other = u.other, body = u.body FROM undo_records u
-      WHERE u.import_id = ${importId} AND u.is_due = ${PASSED_ON} AND l.kind = u.kind
-        AND l.source_id = u.source_id AND l.import_id = ${nextImport('undo_records', importId, SAME_RECORD)}`,
+    `UPDATE undo_records AS l SET parent = u.parent, other = u.other, body = u.body
+      FROM undo_records u, (${nextRecords(importId)}) n
+      WHERE u.import_id = ${importId} AND u.is_due = ${PASSED_ON} AND n.kind = u.kind
+        AND n.source_id = u.source_id AND l.import_id = n.import_id AND l.kind = n.kind
+        AND l.source_id = n.source_id`,
     `INSERT INTO roster_records (kind, source_id, parent, other, body)
       SELECT u.kind, u.source_id, u.parent, u.other, u.body FROM undo_records u
       WHERE ${due} AND u.body IS NOT NULL

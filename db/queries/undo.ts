@@ -94,10 +94,14 @@ export async function isRunning (
   return row !== undefined
 }
 
-/** Locks courses until the end of this write, in the order of their ids, so that no one changes them. */
+/**
+ * Locks courses until the end of this write, in the order of their ids, so that no one changes them. Before
+ * the first statement of an undo: PostgreSQL takes longer to compile these statements than to run them.
+ */
 export async function lockCourses (trx: Trx, ids: readonly number[]): Promise<void> {
-  if (trx.engine === 'sqlite' || ids.length === 0) return
-  await sql.raw('SET LOCAL statement_timeout = 0').execute(trx)
+  if (trx.engine === 'sqlite') return
+  await sql.raw('SET LOCAL statement_timeout = 0; SET LOCAL jit = off').execute(trx)
+  if (ids.length === 0) return
   await trx.selectFrom('courses').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute()
 }
 
@@ -140,7 +144,7 @@ export async function restoreImport (trx: Trx, undone: Undone): Promise<void> {
     await trx.updateTable('undo_courses').set({ undone_by: undoId })
       .where('import_id', '=', importId).where('course_id', 'in', ids).execute()
   }
-  await run([markRecords(undone)])
+  await run(markRecords(undone))
   if (emptied.length > 0) await run(emptyCourses(emptied))
   if (deleted.length > 0) await trx.deleteFrom('courses').where('id', 'in', deleted).execute()
   await run([...restoreCourses(undone), ...restoreRecords(undone), ...forgetRestored(undone)])

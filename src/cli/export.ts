@@ -10,13 +10,14 @@ import { BY_COMMAND } from '../audit/audit.ts'
 import { COMMAND_LINE } from '../exports/export.job.ts'
 import { FORMAT_NAMES, type ExportOptionsGiven } from '../exports/export-options.ts'
 import { FORMATS } from '../exports/formats/all-formats.ts'
+import { optionsFault } from '../exports/options-fault.ts'
 import { createPseudonyms } from '../exports/pseudonyms.ts'
 import type { Services } from '../services.ts'
 import { parseId } from './program/arguments.ts'
 import type { CommandContext } from './program/context.ts'
 import { listNames, shorten } from '../short-text.ts'
 import { exportByNode } from './program/export-by-node.ts'
-import { failed, noCourse, stopped } from './program/failures.ts'
+import { failed, noCourse, stopped, wrongUsage } from './program/failures.ts'
 import { givenPath } from './program/given-path.ts'
 import { withServices } from './program/open-services.ts'
 import { oneLine } from './program/printer.ts'
@@ -86,6 +87,7 @@ export function exportCommand (context: CommandContext): Command {
       }
       const bar = createProgressBar(context.stderr, 'export')
       try {
+        assertFits(options)
         const file = flags.output === undefined ? undefined : resolve(givenPath(context, flags.output))
         const path = await withServices(context, async (services, config) => {
           if (flags.period !== undefined) {
@@ -108,6 +110,28 @@ export function exportCommand (context: CommandContext): Command {
         bar.end()
       }
     })
+}
+
+/** The flags of the options that some formats do not have, or that do not go together. */
+const FLAGS: Partial<Record<keyof ExportOptionsGiven, string>> = {
+  sheets: '--sheets', values: '--values', language: '--language', compare_with: '--compare-with',
+  identity: '--identity', separator: '--separator', guard: '--no-guard', include_dropped: '--no-dropped',
+  period_id: '--period',
+}
+
+/** Throws WRONG_USAGE for flags that the format does not have, or that do not go together. */
+function assertFits (options: ExportOptionsGiven): void {
+  const fault = optionsFault(options)
+  if (fault === undefined) return
+  const { option, format, allowed } = fault
+  const flag = FLAGS[option] ?? option
+  const listed = (allowed ?? []).map((one) => FLAGS[one as keyof ExportOptionsGiven] ?? one)
+  throw wrongUsage({
+    unknown: `${flag} is not for --format ${format}` +
+      (listed.length === 0 ? '.' : `, which has ${listNames(listed)}.`),
+    identity: `--format ${format} allows --identity ${listNames(listed)}.`,
+    comparison: '--compare-with names students; leave out --identity, or the comparison.',
+  }[fault.kind])
 }
 
 /** Finds a period by its name, or else by its id, and returns the id. Throws if there is not exactly one. */

@@ -6,9 +6,7 @@ import { noPeriod } from '../courses/book.ts'
 import { DomainError } from '../errors.ts'
 import { completeOptions, type ExportOptions, type ExportOptionsGiven } from './export-options.ts'
 import { FORMATS } from './formats/all-formats.ts'
-import type { ExportFormat } from './formats/export-format.ts'
-
-const EVERY_FORMAT: readonly string[] = ['format', 'include_dropped', 'period_id']
+import { optionsFault } from './options-fault.ts'
 
 /**
  * The options of an export of this course, complete and with everything that they name found; `now` in ms.
@@ -22,7 +20,7 @@ export async function resolveOptions (
   now: number
 ): Promise<ExportOptions> {
   const format = FORMATS[given.format ?? 'xlsx']
-  refuseOthers(format, given)
+  refuseOthers(given)
   const { period_id: periodId, compare_with: compareWith } = given
   if (periodId !== undefined && await findPeriod(db, courseId, periodId) === undefined) {
     throw noPeriod(periodId)
@@ -37,19 +35,15 @@ export async function resolveOptions (
 }
 
 /** Throws VALIDATION_FAILED for options that do not go with the format, or with each other. */
-function refuseOthers ({ name, options, identities }: ExportFormat, given: ExportOptionsGiven): void {
-  const known = [...EVERY_FORMAT, ...options]
-  const other = Object.keys(given).find((option) => !known.includes(option))
-  if (other !== undefined) {
-    throw invalid(`${other}: the format ${name} has no such option; it has ${known.slice(1).join(', ')}`)
-  }
-  const { identity = 'names', compare_with: compareWith } = given
-  if (!identities.includes(identity)) {
-    throw invalid(`identity: the format ${name} allows ${identities.join(', ')}`)
-  }
-  if (identity !== 'names' && compareWith !== undefined) {
-    throw invalid('compare_with: the comparison names students; leave out identity, or the comparison')
-  }
+function refuseOthers (given: ExportOptionsGiven): void {
+  const fault = optionsFault(given)
+  if (fault === undefined) return
+  const { kind, option, format, allowed = [] } = fault
+  throw invalid({
+    unknown: `${option}: the format ${format} has no such option; it has ${allowed.join(', ')}`,
+    identity: `identity: the format ${format} allows ${allowed.join(', ')}`,
+    comparison: 'compare_with: the comparison names students; leave out identity, or the comparison',
+  }[kind])
 }
 
 function invalid (detail: string): DomainError {

@@ -10,6 +10,7 @@ import { isBundle } from './oneroster/manifest.ts'
 import { ROSTER_FILES } from './oneroster/roster-files.ts'
 import { isTableOf, rosterSystemOf, systemOfFormat } from './other-rosters/recognize-roster.ts'
 import { readRosterTables, type RosterSystem } from './other-rosters/roster-tables.ts'
+import { ROSTER_AS_CSV } from './messages.ts'
 import { optionName } from './option-names.ts'
 import { importDocuments } from './performance-book/import-document.ts'
 import { Refusal } from './problems.ts'
@@ -76,8 +77,9 @@ async function sort (
   source: Source, sorted: Sorted, forced: ImportFormat | undefined, run: ImportRun
 ): Promise<void> {
   const isWorkbook = hasWorkbook([source])
-  if (isWorkbook && (forced === 'performance-book' || forced === 'sds' || forced === 'clever')) {
-    throw new Refusal({ file: source.name }, `is an Excel workbook, which is not read as ${forced}`)
+  if (isWorkbook && forced !== undefined && NOT_FROM_WORKBOOKS.includes(forced)) {
+    throw new Refusal({ file: source.name }, `is an Excel workbook, which is not read as ${forced}; ` +
+      (forced === 'performance-book' ? 'it is JSON' : ROSTER_AS_CSV))
   }
   if (forced === 'sds' || forced === 'clever') {
     return addRoster(systemOfFormat(forced, source.files), source, sorted)
@@ -100,6 +102,8 @@ async function sort (
     }
   }
 }
+
+const NOT_FROM_WORKBOOKS: readonly ImportFormat[] = ['oneroster', 'performance-book', 'sds', 'clever']
 
 function addRoster (system: RosterSystem, source: Source, { rosters }: Sorted): void {
   rosters.set(system, [...rosters.get(system) ?? [], source])
@@ -174,6 +178,12 @@ function prefixedFile (files: SourceFile[]): Refusal | undefined {
 /** The error for a zip archive or folder without a readable file. `lack` says what is missing. */
 function noKnownFile ({ name, found }: Source, lack: string): Refusal {
   const names = found.map((one) => shortenName(one))
+  const workbooks = names.filter((one) => /\.xls[xm]$/i.test(one))
+  if (workbooks.length > 0) {
+    const message = `has no .csv file, but Excel workbooks (${listNames(workbooks, FOUND_LISTED)}); import ` +
+      `a grade book as its own file; ${ROSTER_AS_CSV}`
+    return new Refusal({ file: name }, message)
+  }
   const message = names.length === 0
     ? `is empty: it ${lack}`
     : `${lack}; found: ${listNames(names, FOUND_LISTED)}`

@@ -67,6 +67,9 @@ export const WARNINGS = {
     '--allow-erased on the command line',
   row_of_no_student: 'Rows of test students were left out',
   row_of_averages: 'Rows of averages, which are about no student, were left out',
+  unreadable_time:
+    'Times when work was handed in cannot be read and were left out; expected times such as ' +
+    '2026-09-08 12:00:00 -0700',
   row_about_no_student:
     'Rows that name no student, such as rows of notes, were left out; check the first one',
   people_matched_loosely: 'People in a grade book were matched only by ignoring case and leading zeros',
@@ -76,6 +79,9 @@ export const WARNINGS = {
   archived_course:
     'Archived courses were left alone; to import them, restore them in the list of courses first',
   namesake_courses: 'Other courses have the same name; the one with the given source id is used',
+  course_id_given:
+    'The name of the new course is the id of another course; if that one was meant, undo this import and ' +
+    'give its source id or name',
   all_weights_zero:
     'All category weights of a course are 0, so it has no course averages; set them in the settings of ' +
     'the course',
@@ -110,6 +116,11 @@ export function archivedCourse (name: string): string {
 export const ROUNDED_IDS =
   'a spreadsheet changed the ids into rounded numbers; export the file again and do not save it from a ' +
   'spreadsheet, or format that column as text first'
+
+/** What to do with a roster in a workbook. */
+export const ROSTER_AS_CSV =
+  'rosters are read as CSV: save each sheet as "CSV UTF-8" under the name that the format gives it ' +
+  '(users.csv, classes.csv, …), and import the folder with these files'
 
 function inBoth (onPage: string, flag: string): string {
   return `("${onPage}" on the page, ${flag} on the command line)`

@@ -390,3 +390,19 @@ t.test('the audit log records what the command line does, in numbers', async (t)
     )
   )
 })
+
+t.test('export names flags where they do not go together, as wrong usage', async (t) => {
+  const folder = t.testdir()
+  const cases: Array<[args: string[], message: RegExp]> = [
+    [['--format', 'csv', '--sheets', 'period'], /--sheets is not for --format csv, which has .*--separator/],
+    [['--separator', ';'], /--separator is not for --format xlsx, which has .*--sheets/],
+    [['--no-guard'], /--no-guard is not for --format xlsx/],
+    [['--identity', 'ids', '--compare-with', 'last'], /--compare-with names students; leave out --identity/],
+  ]
+  for (const [args, message] of cases) {
+    const { status, stderr } = await perfbook(folder, ['export', '1', ...args])
+    t.equal(status, 2, args.join(' '))
+    t.match(stderr, message)
+    t.notMatch(stderr, /include_dropped|period_id|compare_with/)
+  }
+})

@@ -249,3 +249,87 @@ t.test('a roster with new ids for its people: a grade book matches those who hav
   )
   t.match(await take(world, rows), { ok: true, summary: { courses: { unchanged: 1 } } })
 })
+
+/** A file of each system with one task and the row of one person, and what of the person it knows. */
+const FILES_OF_SYSTEMS: Array<[what: string, text: string, warnings: Record<string, number>]> = [
+  ['Canvas, student id', `${HEADER}"X, Y",1,0042,,P,5\n`, {}],
+  ['Canvas, source id as student id', `${HEADER}"X, Y",1,ann,,P,5\n`, {}],
+  ['Canvas, login', `${HEADER}"X, Y",1,,ann.lee,P,5\n`, {}],
+  ['Canvas, login in capitals', `${HEADER}"X, Y",1,,ANN.LEE,P,5\n`, { people_matched_loosely: 1 }],
+  ['Canvas, login that is an address', `${HEADER}"X, Y",1,,ann@example.edu,P,5\n`, {}],
+  ['Canvas, student id without its zeros', `${HEADER}"X, Y",1,42,,P,5\n`, { people_matched_loosely: 1 }],
+  ['Canvas, name', `${HEADER}"Lee, Ann",1,,,P,5\n`, { people_matched_by_name: 1 }],
+  ['Canvas, name in capitals', `${HEADER}"LEE, ANN",1,,,P,5\n`, { people_matched_loosely: 1 }],
+  ['Moodle, number', 'First name,Last name,ID number,Assignment: Lab (Percentage)\nY,X,0042,50 %\n', {}],
+  [
+    'Moodle, address',
+    'First name,Last name,Email address,Assignment: Lab (Percentage)\nY,X,Ann@Example.edu,50 %\n',
+    {},
+  ],
+  [
+    'Brightspace, number',
+    'OrgDefinedId,Lab Points Grade <Numeric MaxPoints:10>,End-of-Line Indicator\n#0042,5,#\n',
+    {},
+  ],
+  [
+    'Brightspace, login',
+    'Username,Lab Points Grade <Numeric MaxPoints:10>,End-of-Line Indicator\n#ann.lee,5,#\n',
+    {},
+  ],
+  [
+    'Blackboard, login before name',
+    'Last Name,First Name,Username,Student ID,Lab [Total Pts: 10 Score] |1\nNg,Y,ann.lee,,5\n',
+    {},
+  ],
+  [
+    'Google Classroom, address',
+    'Last Name,First Name,Email Address,Lab\nDate,,,2026-09-08\nPoints,,,10\nX,Y,ann@example.edu,5\n',
+    {},
+  ],
+  ['Schoology, number', 'First Name,Last Name,Unique User ID,Lab (Max Points: 10)\nY,X,0042,5\n', {}],
+  ['Gradescope, number', 'First Name,Last Name,SID,Email,Lab,Lab - Max Points\nY,X,0042,,5,10\n', {}],
+  ['Sakai, number', 'Student ID,Name,Lab [10]\n0042,"X, Y",5\n', {}],
+  ['Sakai, login', 'Student ID,Name,Lab [10]\nann.lee,"X, Y",5\n', {}],
+  [
+    'Open edX, login',
+    'Student ID,Email,Username,Grade,Lab,Enrollment Track\n1,,ann.lee,0.5,0.5,audit\n',
+    {},
+  ],
+]
+
+t.test('people of all systems are matched by number, login, username, address and name', async (t) => {
+  const world = await roster(t)
+  const course = (await world.book()).sourceId
+  for (const [what, text, warnings] of FILES_OF_SYSTEMS) {
+    const file = join(world.folder, 'g.csv')
+    writeFileSync(file, text)
+    const outcome = await world.import(file, { course, dryRun: true })
+    t.strictSame(showErrors(outcome), [], what)
+    if (!outcome.ok) continue
+    const { category_added: _, ...others } = warningCounts(outcome.summary)
+    t.strictSame(others, warnings, what)
+    t.match(outcome.summary, { students: { added: 0 }, scores: { added: 1 } }, what)
+  }
+})
+
+t.test('what belongs to two people, and what fits two people loosely', async (t) => {
+  const world = await createWorld(t)
+  const tables = school()
+  tables.users!.push(user('eve', 'Eve', 'Fox', 'AB1'), user('fay', 'Fay', 'Fox', 'ab1'))
+  tables.enrollments!.push(enrollment('e-e', 'p1', 'eve'), enrollment('e-f', 'p1', 'fay'))
+  await world.take(tables)
+  const cases: Array<[row: string, warnings: Record<string, number>, added: number]> = [
+    ['"X, Y",1,0042,bob,P,1', { people_in_conflict: 1 }, 0],
+    ['"X, Y",1,0043,ann@example.edu,P,1', { people_in_conflict: 1 }, 0],
+    ['"X, Y",1,AB1,,P,1', {}, 0],
+    ['"X, Y",1,Ab1,,P,1', { new_people: 1 }, 1],
+    ['"X, Y",1,77,eve,P,1', {}, 0],
+  ]
+  for (const [row, warnings, added] of cases) {
+    const outcome = await take(world, [row], { dryRun: true, allowNewPeople: true })
+    t.strictSame(showErrors(outcome), [], row)
+    if (!outcome.ok) continue
+    const { category_added: _, ...others } = warningCounts(outcome.summary)
+    t.strictSame([others, outcome.summary.students.added], [warnings, added], row)
+  }
+})

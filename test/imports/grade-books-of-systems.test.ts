@@ -265,3 +265,19 @@ t.test('grade books of several systems in one folder and one course', async (t) 
   t.match(await world.import(zip, { course }), { ok: true, summary: { tasks: { added: 2 } } })
   t.match((await bookOf(course)).students, [{ who: 'Ann Lee' }, { who: 'Cyd Roe' }])
 })
+
+t.test('Google Classroom in Spanish: words instead of grades, totals, rows of averages', async (t) => {
+  const world = await createWorld(t)
+  const file = join(world.folder, 'calificaciones.csv')
+  writeFileSync(file, 'Apellidos,Nombre,Correo electrónico,Ensayo,Calificación general\n' +
+    'Fecha de entrega,,,8/9/2026,\nPuntos,,,10,100\n' +
+    'Lee,Ann,ann@example.edu,"7,5",75\nPoe,Bob,bob@example.edu,Sin entregar,0\n' +
+    'Ng,Cyd,cyd@example.edu,Justificado,\nDay,Dee,dee@example.edu,Sin calificación,\n' +
+    'Promedio de la clase,,,"7,5",\n')
+  const outcome = await world.import(file, { course: 'Historia', dates: 'dmy' })
+  t.strictSame(showErrors(outcome), [])
+  t.strictSame((await world.book()).tasks, ['Ensayo | Tasks | 2026-09-08T23:59:59.000Z | 10'])
+  t.strictSame((await world.book()).students.map(({ who, cells }) => [who, cells['Ensayo']]), [
+    ['Dee Day', undefined], ['Ann Lee', 'completed 0.75'], ['Cyd Ng', 'exempt'], ['Bob Poe', 'missing'],
+  ])
+})

@@ -291,3 +291,17 @@ t.test('what cannot be a grade book is an error with its line', async (t) => {
   ])
   t.strictSame(await world.books(), [])
 })
+
+t.test('the id of a course as --course: a new course of that name is made, with a warning', async (t) => {
+  const world = await createWorld(t)
+  await world.take(school())
+  const { id } = await world.book()
+  const outcome = await take(world, 'canvas.csv', CANVAS, { course: String(id), dryRun: true })
+  const warnings = outcome.ok ? outcome.summary.warnings : []
+  const warning = warnings.find(({ code }) => code === 'course_id_given')
+  t.match(outcome, { ok: true, summary: { courses: { added: 1 } } })
+  t.match(warning?.cell, `"Physics" has the id ${id}, and the source id "p1"`)
+  const other = await take(world, 'canvas.csv', CANVAS, { course: String(id + 1), dryRun: true })
+  t.match(other, { ok: true, summary: { courses: { added: 1 } } })
+  t.notMatch(JSON.stringify(other), /course_id_given/, 'no course has that id')
+})

@@ -229,15 +229,28 @@ t.test('paths that are not there, or no source', async (t) => {
   t.match(showErrors(await world.import(file, { format: 'performance-book' })), [/^odd\.csv:\$: is not JSON/])
 })
 
-/** A zip archive with a given fault; `announced`: how many entries its end says that it has. */
+t.test('entries that overlap each other, as a bomb of a zip archive has them', async (t) => {
+  const world = await createWorld(t)
+  const text = bundleTexts(school())['users.csv']!
+  for (const at of [0, 10]) {
+    const file = join(world.folder, `overlap-${at}.zip`)
+    writeFileSync(file, archive([{ name: 'users.csv', text }, { name: 'orgs.csv', text, at }]))
+    t.match(showErrors(await world.import(file)), [/^overlap-\d+\.zip: has entries that overlap each other/])
+  }
+})
+
+/**
+ * A zip archive with a given fault; `at`: where an entry is said to begin; `announced`: how many entries its
+ * end says that it has.
+ */
 function archive (
-  entries: Array<{ name: string, text: string, flags?: number, crc?: number, size?: number }>,
+  entries: Array<{ name: string, text: string, flags?: number, crc?: number, size?: number, at?: number }>,
   { announced = entries.length } = {}
 ): Buffer {
   const parts: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
-  for (const { name, text, flags = 0, crc, size } of entries) {
+  for (const { name, text, flags = 0, crc, size, at } of entries) {
     const data = deflateRawSync(text)
     const header = Buffer.alloc(30)
     header.writeUInt32LE(0x04034b50, 0)
@@ -252,7 +265,7 @@ function archive (
     central.writeUInt32LE(0x02014b50, 0)
     central.writeUInt16LE(20, 6)
     header.copy(central, 8, 6, 30)
-    central.writeUInt32LE(offset, 42)
+    central.writeUInt32LE(at ?? offset, 42)
     central.writeUInt16LE(0, 30)
     parts.push(header, Buffer.from(name), data)
     directory.push(central, Buffer.from(name))

@@ -144,6 +144,16 @@ t.test('a CSV that is none: no header, another encoding, broken quotes, rows of 
       changed('users.csv', () => Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')),
       /^users\.csv:1: is not text in UTF-8/,
     ],
+    [
+      'one endless cell in quotes',
+      changed('users.csv', (text) => text.replace('Bob', `"${'x'.repeat(5_000_000)}"`)),
+      /^users\.csv:4: has a cell in quotes that is longer than \d+ bytes, or whose quote is never closed/,
+    ],
+    [
+      'a quote that is not closed for a long time',
+      changed('users.csv', (text) => `${text.replace('Bob', '"Bob')}${'x,y\r\n'.repeat(1_000_000)}`),
+      /^users\.csv:4: has a cell in quotes that is longer than \d+ bytes, or whose quote is never closed/,
+    ],
     ['one endless line', changed('users.csv', () => 'x'.repeat(5_000_000)), /^users\.csv:1: is longer than/],
     [
       'a manifest that promises',

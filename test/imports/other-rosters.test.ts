@@ -124,6 +124,25 @@ for (const [name, texts] of Object.entries(SYSTEMS)) {
     )
   })
 
+  t.test(`${name}: after a grade book file, which keeps its tasks and scores`, async (t) => {
+    const world = await createWorld(t)
+    const file = join(world.folder, 'g.csv')
+    writeFileSync(file, 'Student,ID,SIS User ID,SIS Login ID,Section,Lab (1)\nPoints Possible,,,,,10\n' +
+      `"Lee, Ann",7,${name === 'sds' ? '1' : '0042'},,P,7\n"Ng, Bob",8,,2,P,8\n"Day, Dee",9,99,,P,9\n`)
+    t.match(await world.import(file, { course: 'p1' }), { ok: true, summary: { students: { added: 3 } } })
+    const summary = await take(world, texts())
+    t.match(summary, { courses: { updated: 1 }, scores: { removed: 0 }, tasks: { removed: 0 } })
+    t.match(summary.students, { added: 1, updated: 2, removed: 0 })
+    const students = async () => (await world.book()).students.map(({ who, isDropped, cells }) =>
+      [who, isDropped, cells['Lab'] ?? null])
+    t.strictSame((await students()).sort(), [
+      ['Ann Lee', false, 'completed 0.7'], ['Bob Ng', false, 'completed 0.8'], ['Cyd Ortiz', false, null],
+      ['Dee Day', false, 'completed 0.9'],
+    ])
+    t.match(await take(world, texts()), { courses: { unchanged: 1 } })
+    t.match(await world.import(file, { course: 'p1' }), { ok: true, summary: { courses: { unchanged: 1 } } })
+  })
+
   t.test(`${name}: in a zip at any depth, as single files, and without a file that it needs`, async (t) => {
     const world = await createWorld(t)
     const files = Object.fromEntries(Object.entries(texts()).map(([file, text]) => [`a/b/${file}`, text]))

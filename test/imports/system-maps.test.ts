@@ -56,6 +56,20 @@ t.test('Gradescope: late work, work without a score, other maximums, a file of o
   t.match((await world.book()).tasks, [/HW - Max/, /Lab/, /Quiz 3.*4/])
 })
 
+t.test('Gradescope: a time that cannot be read is left out, with a warning', async (t) => {
+  const world = await createWorld(t)
+  const summary = await taken(world, write(world, 'g.csv',
+    'First Name,Last Name,SID,Email,HW,HW - Max Points,HW - Submission Time,HW - Lateness (H:M:S)\n' +
+    'Ann,Lee,0042,,5,10.0,yesterday at noon,00:00:00\n' +
+    'Bob,Poe,0043,,5,10.0,2026-01-08 12:00:00 -0700,00:00:00\nCyd,Ng,0044,,,10.0,,\n'))
+  const [warning, ...others] = summary.warnings.filter(({ code }) => code === 'unreadable_time')
+  t.match(warning, { count: 1, line: 2, cell: '"yesterday at noon"' })
+  t.strictSame(others, [])
+  t.match((await world.book()).students.map(({ cells }) => cells['HW']), [
+    /^completed 0\.5$/, undefined, /^completed 0\.5 2026-01-08T19/,
+  ])
+})
+
 t.test('Schoology: maximum and category from the header, or a row of points', async (t) => {
   const world = await createWorld(t)
   const summary = await taken(world, join(CASES, 'fmt-schoology/g.csv'))

@@ -8,6 +8,24 @@ import { createWorld, showErrors } from './bundles.ts'
 
 const SOURCES_WITH_A_COURSE = ['oneroster', 'performance-book', 'sds', 'clever']
 
+t.test('the templates of rosters, one after the other, do not mix their people', async (t) => {
+  const world = await createWorld(t)
+  const rosters = ['oneroster', 'sds', 'clever'] as const
+  const take = async (format: (typeof rosters)[number]) => {
+    const { filename, bytes } = await importTemplate(format)
+    writeFileSync(join(world.folder, filename), bytes)
+    return await world.import(join(world.folder, filename))
+  }
+  for (const format of rosters) {
+    t.match(await take(format), { ok: true, summary: { courses: { added: 1 }, students: { added: 2 } } })
+  }
+  for (const format of rosters) {
+    t.match(await take(format), { ok: true, summary: { courses: { unchanged: 1 } } })
+  }
+  t.match((await world.books()).map(({ name, students }) => [name, students.map(({ who }) => who)]),
+    rosters.map(() => ['Physics I', ['Ann Lee', 'Bob Poe']]))
+})
+
 for (const format of IMPORT_FORMATS) {
   t.test(`the template of ${format}`, async (t) => {
     const { filename, bytes } = await importTemplate(format)

@@ -65,11 +65,10 @@ export async function createUndoWorld (t: Test, folder = t.testdir()): Promise<U
       return row!.id
     },
     undo,
-    state: () => Object.fromEntries(Object.entries(RESTORED).map(([table, order]) => [
+    state: () => Object.fromEntries(Object.entries(storedRows(world)).map(([table, rows]) => [
       table,
-      (world.sql(`SELECT * FROM ${table} ORDER BY ${order}`) as Array<Record<string, unknown>>).map((row) =>
-        Object.fromEntries(Object.entries(row).flatMap(([name, value]) =>
-          NOT_RESTORED[table]?.includes(name) === true ? [] : [[name, shown(value)]]))),
+      rows.map((row) => Object.fromEntries(Object.entries(row).flatMap(([name, value]) =>
+        NOT_RESTORED[table]?.includes(name) === true ? [] : [[name, shown(value)]]))),
     ])),
     async undoFails (request) {
       try {
@@ -81,6 +80,20 @@ export async function createUndoWorld (t: Test, folder = t.testdir()): Promise<U
       throw new Error('The undo succeeded.')
     },
   }
+}
+
+type StoredRow = Record<string, unknown>
+
+/** All rows by table, on PostgreSQL in one statement: each is a process of its own. */
+function storedRows ({ database, sql }: World): Record<string, StoredRow[]> {
+  const queries = Object.entries(RESTORED).map(([table, order]) =>
+    [table, `SELECT * FROM ${table} ORDER BY ${order}`] as const)
+  if (database.engine === 'sqlite') {
+    return Object.fromEntries(queries.map(([table, query]) => [table, sql(query) as StoredRow[]]))
+  }
+  const [row] = sql(`SELECT ${queries.map(([table, query]) =>
+    `(SELECT coalesce(json_agg(to_json(r)), '[]') FROM (${query}) r) AS ${table}`).join(', ')}`)
+  return row as Record<string, StoredRow[]>
 }
 
 const shown = (value: unknown) => value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value

@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { Problems } from '../../src/imports/problems.ts'
 import { openSource } from '../../src/imports/sources/open-source.ts'
 import { readTable } from '../../src/imports/sources/read-table.ts'
 import { ByteBudget } from '../../src/imports/sources/source-files.ts'
-import { createWorld, school, showErrors, writeZip, type World } from './bundles.ts'
+import { createWorld, school, showErrors, writeFolder, writeZip, type World } from './bundles.ts'
 import { rowsXml, workbookFiles, writeWorkbook, type WorkbookXml } from './workbooks.ts'
 
 /** The rows of a workbook, header first, with their numbers; and the codes of the warnings. */
@@ -155,4 +156,24 @@ t.test('a formula without a stored result is an error', async (t) => {
   await t.rejects(read(world, sheet(rows)), {
     message: /^B2 is a formula without a stored result; open the file/,
   })
+})
+
+t.test('workbooks in a folder, and rosters in a workbook, are refused with what to do', async (t) => {
+  const world = await createWorld(t)
+  const rows = rowsXml([['Student ID', 'HW'], ['0042', 7]])
+  const grades = await writeWorkbook(world, 'grades.xlsx', sheet(rows))
+  const folder = join(world.folder, 'both')
+  writeFolder(folder, { 'grades.xlsx': readFileSync(grades), 'readme.txt': 'x' })
+  t.match(showErrors(await world.import(folder, { course: 'Physics' })), [
+    /^both: has no \.csv file, but Excel workbooks \(grades\.xlsx\); import a grade book as its own file; /,
+  ])
+  const roster = await writeWorkbook(world, 'users.xlsx', sheet(rowsXml([
+    ['sourcedId', 'enabledUser', 'role', 'givenName'], ['u1', 'true', 'student', 'Ann'],
+  ])))
+  t.match(showErrors(await world.import(roster, { course: 'Physics' })), [
+    /^users\.xlsx: looks like a table of a roster in an Excel workbook; .*save each sheet as "CSV UTF-8"/,
+  ])
+  for (const format of ['oneroster', 'sds', 'clever'] as const) {
+    t.match(showErrors(await world.import(roster, { format })), [/is not read as \w+; rosters are read as CSV/])
+  }
 })

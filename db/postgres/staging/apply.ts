@@ -65,7 +65,7 @@ async function applyOnce (plan: Plan, options: ApplyOptions): Promise<boolean> {
   const { at, lockTimeoutMs, fence } = options
   return await pg.kysely.transaction().setIsolationLevel('read committed').execute(async (transaction) => {
     await pg.run(`SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
-      SET LOCAL lock_timeout = ${lockTimeoutMs}`)
+      SET LOCAL jit = off; SET LOCAL lock_timeout = ${lockTimeoutMs}`)
     // No lock is held while the plan is copied.
     await copyPlan(plan)
     await lock(pg, IMPORTS_LOCK)
@@ -107,14 +107,16 @@ async function insertImport (
 
 /**
  * PostgreSQL plans queries with its latest statistics, and updates them within a minute or so. Until then,
- * reading a newly imported book would take time that grows with the square of its students.
+ * reading a newly imported book, or undoing the import, would take time that grows with the square of its
+ * students.
  */
 async function countAgain ({ pg, sqlite }: Plan): Promise<void> {
   const planned = sqlite.prepare(
     'SELECT (SELECT count(*) FROM plan_scores) + (SELECT count(*) FROM plan_records)'
   )
   if (planned.pluck().get() as number < MANY_ROWS) return
-  await pg.run('ANALYZE students, student_scores, student_result_origins, roster_records')
+  await pg.run(`ANALYZE students, student_scores, student_result_origins, roster_records, undo_students,
+    undo_scores, undo_task_sources, undo_records`)
 }
 
 /** As `Trx.lock`. */

@@ -13,9 +13,16 @@ export interface Companions {
   lateness?: number
 }
 
-/** A grade with what the columns beside it say in the same row. */
-export function withCompanions (grade: Grade, fields: string[], { submitted, lateness }: Companions): Grade {
-  const submittedAt = instantOf(fields[submitted ?? -1]?.trim() ?? '')
+/** A grade with what the columns beside it say in the same row. `unreadable` gets a time that is none. */
+export function withCompanions (
+  grade: Grade,
+  fields: string[],
+  { submitted, lateness }: Companions,
+  unreadable: (time: string) => void
+): Grade {
+  const time = fields[submitted ?? -1]?.trim() ?? ''
+  const submittedAt = instantOf(time)
+  if (submittedAt === null && !BLANK_TIME.test(time)) unreadable(time)
   const isLate = /[1-9]/.test(fields[lateness ?? -1] ?? '')
   if (grade === null) {
     return submittedAt === null ? null : { points: null, word: 'submitted', submittedAt, isLate }
@@ -29,6 +36,8 @@ export function maximumOf (fields: string[], { maximum }: Companions, numbers: T
   const points = numbers.of(fields[maximum ?? -1]?.trim() ?? '')
   return points === undefined || points <= 0 ? null : points
 }
+
+const BLANK_TIME = /^(|-|n\/?a|null)$/i
 
 /** Also with a space before the offset: `2026-09-08 12:00:00 -0700`. */
 function instantOf (text: string): number | null {

@@ -19,7 +19,30 @@ const NAMES: Readonly<Record<string, IdentityUse>> = {
   'student name': 'identity_name',
 }
 const EMAIL = /e-?mail|correo|courriel|correio|электронн|メール|邮|郵|이메일/i
-const TOTAL = /^((overall|course|total|final) (grade|score|average)|grade|total|average|class average)$/i
+const TOTAL = new RegExp('^(' + [
+  '(overall|course|total|final) (grade|score|average)', 'grade', 'total', 'average', 'class average',
+  '(calificaci[oó]n|nota|promedio|media)( (general|global|total|final|del curso|de la clase))?',
+  'note (globale|totale|finale)', 'moyenne', 'gesamt(note|bewertung)', 'voto (complessivo|finale)',
+].join('|') + ')$', 'i')
+/**
+ * What Classroom shows instead of a grade: in English, Spanish, French, German, Italian, Dutch and
+ * Portuguese, without accents.
+ */
+const EXEMPT = new Set([
+  'excused', 'ex', 'exento', 'exenta', 'eximido', 'eximida', 'justificado', 'justificada', 'con excusa',
+  'excusado', 'excusada', 'dispensado', 'dispensada', 'dispense', 'dispensee', 'excuse', 'excusee',
+  'entschuldigt',
+  'giustificato', 'giustificata', 'esonerato', 'esonerata', 'vrijgesteld', 'geexcuseerd', 'isento', 'isenta',
+])
+const MISSING = new Set([
+  'missing', 'falta', 'faltante', 'sin entregar', 'no entregado', 'no entregada', 'no se entrego', 'manquant',
+  'manquante', 'non rendu', 'fehlt', 'fehlend', 'nicht abgegeben', 'mancante', 'non consegnato', 'ontbreekt',
+  'niet ingeleverd', 'ausente', 'pendente', 'nao entregue', 'em falta',
+])
+const UNGRADED = new Set([
+  'not turned in', 'no grade', 'sin calificacion', 'sin calificar', 'sin nota', 'asignado', 'asignada',
+  'aucune note', 'keine note', 'nessun voto', 'geen cijfer', 'sem nota',
+])
 
 /** The numbers of the rows before the students. */
 interface RowsBefore {
@@ -126,7 +149,9 @@ function identityOf (names: string[], column: number, emailAt: number): Identity
 }
 
 function wordOf (text: string): GradeWord | null | undefined {
-  if (/^(excused|ex)$/i.test(text)) return 'exempt'
-  if (/^missing$/i.test(text)) return 'missing'
-  return /^(not turned in|no grade)$/i.test(text) ? null : undefined
+  if (text.length > VALUE_MAX) return undefined
+  const word = text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
+  if (EXEMPT.has(word)) return 'exempt'
+  if (MISSING.has(word)) return 'missing'
+  return UNGRADED.has(word) ? null : undefined
 }

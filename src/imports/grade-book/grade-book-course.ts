@@ -34,6 +34,7 @@ export async function courseFor (file: SourceFile, run: ImportRun): Promise<Grad
   if (row !== undefined && row.archived_at !== null) {
     throw new Refusal({ file: file.name }, archivedCourse(row.name))
   }
+  if (row === undefined) await warnOfNumber(wanted, file, run)
   if (row !== undefined) await load.courses([row.id])
   return {
     live: row ?? null,
@@ -67,6 +68,19 @@ function namedCourse (
   }
   if (byName.length > 1) throw new Refusal({ file: file.name }, severalCourses(wanted, byName))
   return byName[0]
+}
+
+/** Warns if what is to be the name of a new course is the number (id) of a course that there is. */
+async function warnOfNumber (
+  wanted: string, file: SourceFile, { problems, staging: { live, load } }: ImportRun
+): Promise<void> {
+  if (!/^[1-9]\d{0,14}$/.test(wanted)) return
+  await load.courses([Number(wanted)])
+  const course = live.course(Number(wanted))
+  if (course === undefined) return
+  const cell = `"${shorten(course.name)}" has the id ${wanted}, and the source id ` +
+    `"${shorten(course.source_id)}"`
+  problems.warn('course_id_given', { file: file.name, cell })
 }
 
 /** Most courses that an error lists, and most characters of a school or term there. */

@@ -130,7 +130,9 @@ class StudentRows {
     const grade = this.#grade(fields[task.at] ?? '', task, place)
     const { companions } = task.column
     if (companions === undefined) return grade
-    const full = withCompanions(grade, fields, companions)
+    const full = withCompanions(grade, fields, companions, (time) => {
+      this.#reading.run.problems.warn('unreadable_time', { ...place, cell: `"${shorten(time)}"` })
+    })
     const maximum = maximumOf(fields, companions, this.#reading.numbers)
     if (maximum === null) return full
     const possible = this.#fileTasks.setPossible(task.number, maximum)

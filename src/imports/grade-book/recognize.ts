@@ -3,6 +3,7 @@
 // system.
 import { isNameTooLong } from '../../short-text.ts'
 import { SYSTEM_MAPS } from '../column-maps/systems/system-maps.ts'
+import { ROSTER_AS_CSV } from '../messages.ts'
 import { Refusal, type Place } from '../problems.ts'
 import { readFirstRows, type FirstRows } from '../sources/first-rows.ts'
 import type { SourceFile } from '../sources/source-files.ts'
@@ -29,9 +30,22 @@ const MOODLE_IN_ANOTHER_LANGUAGE = {
  * system that cannot be imported, with what to do instead.
  */
 export async function gradeBookFormat (file: SourceFile): Promise<SystemFormat | undefined> {
-  const system = systemOf(await readFirstRows(file, ROWS))
-  if (system === undefined || typeof system === 'string') return system
+  const first = await readFirstRows(file, ROWS)
+  const system = systemOf(first)
+  if (typeof system === 'string') return system
+  if (file.sheet !== undefined && isOfRoster(first.names.map(comparable))) {
+    throw new Refusal(
+      { file: file.name }, `looks like a table of a roster in an Excel workbook; ${ROSTER_AS_CSV}`
+    )
+  }
+  if (system === undefined) return undefined
   throw lookingLike(system, { file: file.name })
+}
+
+/** A table of OneRoster, School Data Sync or Clever. `names` in lower case. */
+function isOfRoster (names: string[]): boolean {
+  const ids = ['sourcedid', 'usersourcedid', 'classsourcedid', 'section sis id', 'school sis id', 'school_id']
+  return ids.some((id) => names.includes(id))
 }
 
 /** The system that writes such files; undefined if it is not recognized. */

@@ -145,7 +145,11 @@ export class RowSplitter {
   }
 
   #tooLong (bytes: Buffer): never {
-    if (bytes.includes(QUOTE)) this.#quoted(bytes)
+    if (this.#isQuoted) {
+      const line = this.#line + 1
+      throw this.#refusal(line, `has a cell in quotes that is longer than ${MAX_ROW_BYTES} bytes, or whose ` +
+        'quote is never closed')
+    }
     throw this.#refusal(this.#line + 1, `is longer than ${MAX_ROW_BYTES} bytes; is this a CSV file?`)
   }
 

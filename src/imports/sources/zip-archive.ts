@@ -16,6 +16,8 @@ import { ByteBudget, ENTRIES_MAX, isLitter, type Source, type SourceFile } from 
 
 /** A header of the central directory of a zip archive begins with this (APPNOTE.TXT, 4.3.12). */
 const DIRECTORY_HEADER = Buffer.from('PK\u0001\u0002', 'latin1')
+/** Of the header of an entry, without its name (APPNOTE.TXT, 4.3.7). */
+const LOCAL_HEADER_BYTES = 30
 /** An archive begins with one of these: a file, an empty archive, a part of a split archive. */
 const BEGINNINGS = ['PK\u0003', 'PK\u0005', 'PK\u0007'].map((text) => Buffer.from(text, 'latin1'))
 
@@ -112,7 +114,10 @@ async function entriesOf (archive: yauzl.ZipFile, path: string, name: string): P
     throw new Refusal(place, `has ${archive.entryCount} entries; at most ${ENTRIES_MAX} are read`)
   }
   const entries: yauzl.Entry[] = []
+  const places: Array<{ start: number, end: number }> = []
   for await (const entry of archive.eachEntry()) {
+    const { relativeOffsetOfLocalHeader: start, compressedSize, fileNameLength } = entry
+    places.push({ start, end: start + LOCAL_HEADER_BYTES + fileNameLength + compressedSize })
     if (entry.fileName.length > NAME_MAX) {
       throw new Refusal(place, `has an entry whose name is longer than ${NAME_MAX} characters`)
     }
@@ -126,6 +131,10 @@ async function entriesOf (archive: yauzl.ZipFile, path: string, name: string): P
       place,
       `has more entries than the ${archive.entryCount} that it declares; create the archive again`
     )
+  }
+  places.sort((a, b) => a.start - b.start)
+  if (places.some(({ end }, i) => end > (places[i + 1]?.start ?? Infinity))) {
+    throw new Refusal(place, 'has entries that overlap each other; create the archive again')
   }
   return entries
 }
