@@ -19,6 +19,7 @@ export const TABLES_IN_ORDER = [
   'sessions',
   'password_links',
   'sign_in_networks',
+  'setup',
   'audit_log',
   'jobs',
   'job_requests',

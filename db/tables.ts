@@ -18,6 +18,7 @@ export interface Tables {
   sessions: SessionsTable
   password_links: PasswordLinksTable
   sign_in_networks: SignInNetworksTable
+  setup: SetupTable
   audit_log: AuditLogTable
   jobs: JobsTable
   job_requests: JobRequestsTable
@@ -273,6 +274,16 @@ interface PasswordLinksTable {
   expires_at: number
   /** Used, or replaced by a later link. */
   ended_at: number | null
+}
+
+/** One row at most: how the service was set up. */
+interface SetupTable {
+  id: 1
+  /** Of courses whose source names none. */
+  school: string | null
+  /** SHA-256 of the secret in the setup link, hex. Null: there is none. */
+  link_hash: string | null
+  link_expires_at: number | null
 }
 
 /** Append-only. Has the numbers of people, never their names or email addresses. */

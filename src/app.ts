@@ -49,7 +49,10 @@ import { usersRoutes } from './http/routes/users.ts'
 import { createValidatorCompiler } from './http/schemas/validation.ts'
 import { createLazyValues } from './http/schemas/lazy.ts'
 import type { Services } from './services.ts'
+import { ownAccountRoutes } from './http/routes/own-account.ts'
 import { pageRoutes } from './http/routes/page.ts'
+import { passwordResetsRoutes } from './http/routes/password-resets.ts'
+import { setupRoutes } from './http/routes/setup.ts'
 import { createUploadRoom } from './http/uploads/upload-room.ts'
 
 /** For all headers of a request together. Node's own default, set explicitly so that it stays. */
@@ -68,8 +71,8 @@ export interface App {
 /** The HTTP side of the services. The caller closes the server first, then the services. */
 export async function createApp (services: Services, logger: FastifyBaseLogger | false): Promise<App> {
   const {
-    config, clock, access, accounts, sessions, passwordLinks, audit, courses, exports, imports, files, undos,
-    freeBytes, queue, runner, outlook, housekeeping, metrics, nodes, shared,
+    config, clock, access, accounts, sessions, passwordLinks, passwordResets, audit, courses, exports,
+    imports, files, undos, freeBytes, queue, runner, outlook, housekeeping, metrics, nodes, shared,
   } = services
   const links = createLinks(config.PUBLIC_URL)
   const gate = createJobGate({ config, files, freeBytes, now: clock.now })
@@ -137,7 +140,7 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   if (config.corsOrigins.length > 0) {
     await server.register(cors, {
       origin: [...config.corsOrigins],
-      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Content-Disposition'],
       maxAge: 600,
     })
@@ -154,9 +157,16 @@ export async function createApp (services: Services, logger: FastifyBaseLogger |
   await server.register(healthRoutes, { files, gate, nodes, queue })
   await server.register(metricsRoutes, { config, metrics })
   await server.register(signInRoutes, { cookie, sessions })
-  await server.register(singleSignOnRoutes, { config, cookie, links, singleSignOn: services.singleSignOn })
+  await server.register(singleSignOnRoutes, {
+    authentication, config, cookie, links, passwordResets, singleSignOn: services.singleSignOn,
+  })
+  await server.register(setupRoutes, { config, cookie, setup: services.setup })
   await server.register(mySessionsRoutes, { sessions })
+  await server.register(ownAccountRoutes, {
+    ownPassword: services.ownPassword, ownTokens: services.ownTokens,
+  })
   await server.register(invitationsRoutes, { config, cookie, passwordLinks })
+  await server.register(passwordResetsRoutes, { config, passwordResets })
   await server.register(usersRoutes, { accounts, linkMail: services.linkMail, links, passwordLinks })
   await server.register(auditRoutes, { audit })
   await server.register(coursesRoutes, { config, accounts, courses, exports, links, traffic })

@@ -7,3 +7,6 @@ export function csvCell (text: string, separator: ',' | ';' = ','): string {
 export function csvRow (cells: ReadonlyArray<string | number>): string {
   return cells.map((cell) => typeof cell === 'number' ? String(cell) : csvCell(cell)).join(',') + '\r\n'
 }
+
+/** Whether a spreadsheet may read a text as a formula (OWASP, CSV injection). */
+export function isFormula (text: string): boolean { return /^[=+\-@\t\r]/.test(text) }

@@ -9,3 +9,10 @@ export function isoTime (ms: number | null): string | null {
 export function fileTime (ms: number): string {
   return isoTime(ms).replaceAll(':', '-')
 }
+
+/** Ms since 1970 of an ISO 8601 time with a zone (`2026-01-31T08:00:00Z`). Undefined: the text is none. */
+export function timeOfText (text: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? undefined : at
+}

@@ -242,7 +242,23 @@ export async function createServices ({
     config,
     clock,
     db,
-    ...await createAccountServices({ config, db, log, now, shared }),
+    ...await createAccountServices({
+      config,
+      db,
+      log,
+      now,
+      shared,
+      onPasswordReset ({ userId, address, isSent }) {
+        audit.record({
+          action: 'user.reset',
+          outcome: isSent ? 'done' : 'refused',
+          actorId: null,
+          via: 'nobody',
+          address,
+          subject: userId === undefined ? null : `user ${userId}`,
+        })
+      },
+    }),
     audit,
     courses: createCourses({ db, files, queue, readers: bookThreads(readers, db), now }),
     exports: createExports({

@@ -172,11 +172,12 @@ const settings = {
   ),
   INVITATION_HOURS: integer(
     { default: 72, minimum: 1, maximum: 8760 },
-    'Hours that a one-time link for a password is valid.'
+    'Hours that a one-time link for a password, or for setup, is valid.'
   ),
   INVITATION_RATE_MAX: integer(
     { default: 60, minimum: 1 },
-    'Uses of one-time links per minute from one address; above this, requests are refused with 429.'
+    'Uses of one-time links, and requests for them, per minute from one address; above this, requests are ' +
+    'refused with 429.'
   ),
   KNOWN_ADDRESS_DAYS: integer(
     { default: 180, minimum: 1, maximum: 3650 },
@@ -218,7 +219,11 @@ const settings = {
     { default: 24, minimum: 0.01, maximum: 8760 },
     'Such a token is refused if it expires more than this many hours from now.'
   ),
-  SMTP_URL: text('', 'Mail server that sends one-time links: smtp://user:password@host:587, or smtps://.'),
+  SMTP_URL: text(
+    '',
+    'Mail server that sends one-time links: smtp://user:password@host:587, or smtps://. Users who forgot ' +
+    'their password get one if PUBLIC_URL is set too.'
+  ),
   MAIL_FROM: text('', 'Sender of these emails: Perfbook <perfbook@school.example>.'),
   CORS_ORIGINS: text(
     '',

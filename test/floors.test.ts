@@ -33,6 +33,7 @@ const WIRING = ['src/main.ts', 'src/app.ts', 'src/services.ts', 'src/job-kinds.t
 const BASE = [
   'src/compile-cache.ts',
   'src/config.ts',
+  'src/counted.ts',
   'src/csv-row.ts',
   'src/database-settings.ts',
   'src/errors.ts',

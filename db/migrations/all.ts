@@ -22,6 +22,7 @@ import { UNDO } from './0018-undo.ts'
 import { OUTLETS } from './0019-outlets.ts'
 import { COURSES_BY_HAND } from './0020-courses-by-hand.ts'
 import { COLUMN_MAPS } from './0021-column-maps.ts'
+import { ACCOUNTS } from './0022-accounts.ts'
 
 export const migrations: Record<string, Migration> = {
   '0001_foundation': statements(FOUNDATION),
@@ -45,6 +46,7 @@ export const migrations: Record<string, Migration> = {
   '0019_outlets': statements(OUTLETS),
   '0020_courses_by_hand': statements(COURSES_BY_HAND),
   '0021_column_maps': statements(COLUMN_MAPS),
+  '0022_accounts': statements(ACCOUNTS),
 }
 
 /** A step that only runs statements. */

@@ -7,6 +7,7 @@ import { undoTables } from '../migrations/0018-undo.ts'
 import { OUTLETS_POSTGRES } from '../migrations/0019-outlets.ts'
 import { coursesByHand } from '../migrations/0020-courses-by-hand.ts'
 import { COLUMN_MAPS_POSTGRES } from '../migrations/0021-column-maps.ts'
+import { accountTables } from '../migrations/0022-accounts.ts'
 import { SNAPSHOTS } from './snapshots.ts'
 import { POSTGRES_SCHEMA, withTextOrder } from './schema.ts'
 
@@ -21,6 +22,7 @@ export const migrations: Record<string, Migration> = {
   '0019_outlets': statements(OUTLETS_POSTGRES.map(withTextOrder)),
   '0020_courses_by_hand': statements(COURSES_BY_HAND.map(withTextOrder)),
   '0021_column_maps': statements(COLUMN_MAPS_POSTGRES.map(withTextOrder)),
+  '0022_accounts': statements(accountTables('BIGINT', '').map(withTextOrder)),
 }
 
 /** A step that only runs statements. */

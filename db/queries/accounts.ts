@@ -56,6 +56,12 @@ export async function listTokens (db: Reads): Promise<Array<TokenRow & { email: 
     .selectAll('tokens').select('users.email').orderBy('tokens.id').execute()
 }
 
+/** Tokens of a user that are not revoked, newest first. */
+export async function tokensOfUser (db: Reads | Trx, userId: number): Promise<TokenRow[]> {
+  return await db.selectFrom('tokens').selectAll().where('user_id', '=', userId)
+    .where('revoked_at', 'is', null).orderBy('id', 'desc').execute()
+}
+
 /** False: there is no such token, or it was already revoked. */
 export async function revokeToken (trx: Trx, id: number, at: number): Promise<boolean> {
   const result = await trx.updateTable('tokens').set({ revoked_at: at }).where('id', '=', id).where(

@@ -86,3 +86,11 @@ export async function endSessionsOfUser (trx: Trx, userId: number, at: number): 
     null
   ).execute()
 }
+
+/** Ends the sessions of a user but one. */
+export async function endOtherSessions (
+  trx: Trx, { userId, sessionId, at }: { userId: number, sessionId: number, at: number }
+): Promise<void> {
+  await trx.updateTable('sessions').set({ ended_at: at }).where('user_id', '=', userId)
+    .where('id', '!=', sessionId).where('ended_at', 'is', null).execute()
+}

@@ -8,8 +8,13 @@ import type { ApplicationTokens } from './application-tokens.ts'
 import type { LinkMail } from './link-mail.ts'
 import { createCourseTeachers, type CourseTeachers } from './course-teachers.ts'
 import { createPasswordLinks, type PasswordLinks } from './password-links.ts'
+import { createOwnPassword, type OwnPassword } from './own-password.ts'
+import { createOwnTokens, type OwnTokens } from './own-tokens.ts'
 import { createPasswordQueue } from './password-queue.ts'
+import { createPasswordResets, type PasswordResets, type PasswordResetsOptions } from './password-resets.ts'
 import { createSessions, type Sessions } from './sessions.ts'
+import { createSetup, type Setup } from './setup.ts'
+import { removeSetupFile } from './setup-file.ts'
 import { createSignInLimit } from './sign-in-limit.ts'
 import type { SingleSignOn } from './single-sign-on.ts'
 import { createTurns } from './turns.ts'
@@ -28,6 +33,10 @@ export interface AccountServices {
   courseTeachers: CourseTeachers
   sessions: Sessions
   passwordLinks: PasswordLinks
+  passwordResets: PasswordResets
+  ownPassword: OwnPassword
+  ownTokens: OwnTokens
+  setup: Setup
   /** Undefined: no mail server is set up. */
   linkMail: LinkMail | undefined
   /** Undefined: no provider is set up. */
@@ -42,39 +51,43 @@ interface AccountServicesOptions {
   log: Log
   now: () => number
   shared: SharedState
+  onPasswordReset: PasswordResetsOptions['onRequest']
 }
 
 export async function createAccountServices (
-  { config, db, log, now, shared }: AccountServicesOptions
+  { config, db, log, now, shared, onPasswordReset }: AccountServicesOptions
 ): Promise<AccountServices> {
   const passwords = createPasswordQueue({
     db,
     turns: createTurns({ atOnce: HASHES_AT_ONCE, waiting: HASHES_WAITING }),
     publicUrl: config.PUBLIC_URL,
   })
+  const guesses = { limit: createSignInLimit({ shared }), knownMs: config.KNOWN_ADDRESS_DAYS * DAY_MS }
   const sessions = createSessions({
     db,
     now,
-    limit: createSignInLimit({ shared }),
     passwords,
+    ...guesses,
     idleMs: config.SESSION_IDLE_MINUTES * 60_000,
     maxMs: config.SESSION_MAX_HOURS * HOUR_MS,
-    knownMs: config.KNOWN_ADDRESS_DAYS * DAY_MS,
   })
+  const links = { db, now, sessions, passwords, shared, validMs: config.INVITATION_HOURS * HOUR_MS }
+  const onDone = () => { removeSetupFile(config.DATA_DIR) }
+  const passwordLinks = createPasswordLinks(links)
+  const linkMail = await createLinkMail(config, log)
   return {
     access: createAccess({ db }),
-    accounts: createAccounts({ db, now, passwords }),
+    accounts: createAccounts({ db, now, passwords, onAdministrator: onDone }),
     courseTeachers: createCourseTeachers({ db, now }),
     sessions,
-    passwordLinks: createPasswordLinks({
-      db,
-      now,
-      sessions,
-      passwords,
-      shared,
-      validMs: config.INVITATION_HOURS * HOUR_MS,
+    passwordLinks,
+    passwordResets: createPasswordResets({
+      db, log, shared, passwordLinks, linkMail, publicUrl: config.PUBLIC_URL, onRequest: onPasswordReset,
     }),
-    linkMail: await createLinkMail(config, log),
+    ownPassword: createOwnPassword({ db, now, passwords, ...guesses }),
+    ownTokens: createOwnTokens({ db, now }),
+    setup: createSetup({ ...links, onDone }),
+    linkMail,
     singleSignOn: await createSingleSignOn(config, { db, log, now, sessions, shared }),
     applicationTokens: await createApplicationTokens(config, { db, log, now }),
   }

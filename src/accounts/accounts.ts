@@ -2,9 +2,12 @@ import type { Database, Trx } from '../../db/index.ts'
 import { enableInRosters } from '../../db/queries/account-state.ts'
 import * as queries from '../../db/queries/accounts.ts'
 import { endSessionsOfUser } from '../../db/queries/sessions.ts'
+import { countAdministrators, lockAdministrators } from '../../db/queries/setup.ts'
 import { DomainError } from '../errors.ts'
-import { EMAIL_MAX, isNameTooLong, NAME_MAX, shorten } from '../short-text.ts'
-import { SCOPES_OF_ROLE, type Principal, type Scope } from './access.ts'
+import type { Principal, Scope } from './access.ts'
+import { checkEmail, checkName } from './account-fields.ts'
+import { addAccount } from './add-account.ts'
+import { addToken } from './new-token.ts'
 import type { PasswordQueue } from './password-queue.ts'
 import {
   accountState,
@@ -15,7 +18,7 @@ import {
   type UserState,
 } from './account-state.ts'
 import { knownUser, principalFrom } from './principals.ts'
-import { hashOfSecret, newSecret } from './secrets.ts'
+import { hashOfSecret } from './secrets.ts'
 
 export type { UserRow } from '../../db/queries/accounts.ts'
 
@@ -44,6 +47,11 @@ export interface Accounts {
   disable: (userId: number) => Promise<UserState & { before: AccountState }>
   /** The same, and overrides rosters that disable the user, until the next import that disables them. */
   enable: (userId: number) => Promise<UserState & { before: AccountState }>
+  /**
+   * Gives a user another role, which counts from their next request on. `before` is the role until now.
+   * Throws USER_NOT_FOUND, and LAST_ADMINISTRATOR if no other administrator may sign in.
+   */
+  setRole: (userId: number, role: Principal['role']) => Promise<UserState & { before: Principal['role'] }>
   /** Whether a user may sign in, and if not, why. */
   state: (user: queries.UserRow) => Promise<AccountState>
   /**
@@ -71,9 +79,13 @@ interface AccountsOptions {
   db: Database
   now: () => number
   passwords: Pick<PasswordQueue, 'choose'>
+  /** Called when a user has become an administrator. */
+  onAdministrator?: () => void
 }
 
-export function createAccounts ({ db, now, passwords }: AccountsOptions): Accounts {
+export function createAccounts (
+  { db, now, passwords, onAdministrator = () => {} }: AccountsOptions
+): Accounts {
   async function existing (email: string): Promise<queries.UserRow> {
     const user = await queries.findUser(db.reads, queries.emailKey(email))
     if (user === undefined) {
@@ -121,30 +133,12 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
         lastName: lastName ?? known?.last_name ?? null,
       }
       const passwordHash = password === undefined ? null : await passwords.choose(password, owner)
-      return await db.write(async (trx) => {
-        await queries.lockEmail(trx, key)
-        const user = await queries.findUser(trx, key)
-        if (user?.origin === 'account') {
-          throw new DomainError('USER_EXISTS', { detail: `${email} already has an account.` })
-        }
-        const roster = await queries.rosterTeacher(trx, key)
-        const account = {
-          role,
-          first_name: firstName ?? roster?.first_name ?? null,
-          last_name: lastName ?? roster?.last_name ?? null,
-          password_hash: passwordHash,
-          origin: 'account' as const,
-          is_from_roster: user?.is_from_roster ?? (roster === undefined ? 0 : 1),
-        }
-        if (user !== undefined) return await queries.updateUser(trx, user.id, account)
-        return await queries.insertUser(trx, {
-          ...account,
-          email: email.trim(),
-          email_key: key,
-          disabled_at: null,
-          created_at: await trx.now(),
-        })
+      const added = await db.write(async (trx) => {
+        if (role === 'admin') await lockAdministrators(trx)
+        return await addAccount(trx, { email, key, role, firstName, lastName, passwordHash })
       })
+      if (role === 'admin') onAdministrator()
+      return added
     },
     async setPassword (email, password) {
       const user = await existing(email)
@@ -165,6 +159,24 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
       await enableInRosters(trx, user)
       return { disabled_at: null }
     }),
+    async setRole (userId, role) {
+      const changed = await db.write(async (trx) => {
+        await lockAdministrators(trx)
+        await queries.lockUser(trx, userId)
+        const known = await queries.findUserById(trx, userId)
+        if (known === undefined) throw new DomainError('USER_NOT_FOUND')
+        const isKnown = known.role === role && known.origin === 'account'
+        const user = isKnown
+          ? known
+          : await queries.updateUser(trx, userId, { role, origin: 'account' })
+        if (known.role === 'admin' && await countAdministrators(trx, { mayEnter: true }) === 0) {
+          throw new DomainError('LAST_ADMINISTRATOR')
+        }
+        return { user, state: await accountState(trx, user), before: known.role }
+      })
+      if (role === 'admin') onAdministrator()
+      return changed
+    },
     find: (userId) => queries.findUserById(db.reads, userId),
     findByEmail: (email) => queries.findUser(db.reads, queries.emailKey(email)),
     list: () => queries.listUsers(db.reads),
@@ -173,9 +185,8 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
     known: (email) => db.write((trx) => knownUser(trx, queries.emailKey(email))),
     async createToken ({ email, name, scopes, expiresAt = null }) {
       checkName('name', name)
-      const token = `pb_${newSecret()}`
       const key = queries.emailKey(email)
-      await db.write(async (trx) => {
+      return await db.write(async (trx) => {
         const user = await knownUser(trx, key)
         if (user === undefined) {
           throw new DomainError('USER_NOT_FOUND', {
@@ -188,45 +199,10 @@ export function createAccounts ({ db, now, passwords }: AccountsOptions): Accoun
             detail: `The account of ${email} is ${stateText(state)}.`,
           })
         }
-        const tooMuch = scopes?.filter((scope) => !SCOPES_OF_ROLE[user.role].includes(scope)) ?? []
-        if (tooMuch.length > 0) {
-          throw new DomainError('VALIDATION_FAILED', {
-            detail: `scope: a ${user.role} may not have ${tooMuch.join(', ')}`,
-          })
-        }
-        await queries.insertToken(trx, {
-          user_id: user.id,
-          name,
-          hash: hashOfSecret(token),
-          scopes: scopes === undefined ? null : JSON.stringify(scopes),
-          created_at: await trx.now(),
-          last_used_at: null,
-          expires_at: expiresAt,
-          revoked_at: null,
-        })
+        return (await addToken(trx, user, { name, scopes, expiresAt })).token
       })
-      return token
     },
     listTokens: () => queries.listTokens(db.reads),
     revokeToken: (id) => db.write(async (trx) => await queries.revokeToken(trx, id, await trx.now())),
   }
-}
-
-/** Characters that email addresses and names do not have, and that a terminal or a page may obey. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u
-
-function checkEmail (email: string): void {
-  if (email.length > EMAIL_MAX || !/^[^\s@]+@[^\s@]+$/.test(email.trim()) || UNPRINTABLE.test(email)) {
-    throw invalid(`email: "${shorten(email)}" is not an email address`)
-  }
-}
-
-function checkName (field: string, name: string | null): void {
-  if (name === null) return
-  if (isNameTooLong(name)) throw invalid(`${field}: has more than ${NAME_MAX} characters`)
-  if (UNPRINTABLE.test(name)) throw invalid(`${field}: has control characters`)
-}
-
-function invalid (detail: string): DomainError {
-  return new DomainError('VALIDATION_FAILED', { detail })
 }

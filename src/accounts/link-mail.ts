@@ -9,15 +9,18 @@ const SILENCE_MS = 20_000
 
 interface LinkMessage {
   to: string
-  /** An invitation, or a new password for a user who has one. */
-  kind: 'invitation' | 'reset'
+  /** An invitation, or a new password: from an administrator, or because the user forgot theirs. */
+  kind: 'invitation' | 'reset' | 'forgotten'
   url: string
   /** Ms since 1970. */
   expiresAt: number
 }
 
-/** `reason` is the mail server's answer, for the administrator. */
-type MailOutcome = { sent: true } | { sent: false, reason: string }
+/**
+ * `reason` is the mail server's answer, for the administrator. `isDown`: there was none, so other messages
+ * would not get through either.
+ */
+export type MailOutcome = { sent: true } | { sent: false, reason: string, isDown: boolean }
 
 /** Sends one-time links to their users. */
 export interface LinkMail {
@@ -54,25 +57,34 @@ export function createLinkMail ({ url, from, log }: LinkMailOptions): LinkMail {
         }
         // Neither the address nor the server's answer, which may quote it.
         log.warn({ code, responseCode }, 'a one-time link could not be sent by email')
-        return { sent: false, reason }
+        return { sent: false, reason, isDown: responseCode === undefined }
       }
     },
   }
 }
 
+/** Subject, why the message is sent, and what to do if it was not expected. */
+const LETTERS: Readonly<Record<LinkMessage['kind'], readonly [string, string, string]>> = {
+  invitation: [
+    'Your invitation to Perfbook',
+    'You have been invited to Perfbook, the performance book of your courses.',
+    'If you did not expect this, ignore this message.',
+  ],
+  reset: [
+    'A new password for Perfbook',
+    'An administrator made a link for you to choose a new password for Perfbook.',
+    'If you did not ask for this, ignore this message. Your password does not change.',
+  ],
+  forgotten: [
+    'A new password for Perfbook',
+    'Someone asked for a new password for your account on Perfbook.',
+    'If it was not you, ignore this message. Your password does not change.',
+  ],
+}
+
 function letter ({ kind, url, expiresAt }: LinkMessage): { subject: string, text: string } {
   const until = `${isoTime(expiresAt).slice(0, 16).replace('T', ' ')} UTC`
-  const [subject, why, otherwise] = kind === 'invitation'
-    ? [
-        'Your invitation to Perfbook',
-        'You have been invited to Perfbook, the performance book of your courses.',
-        'If you did not expect this, ignore this message.',
-      ]
-    : [
-        'A new password for Perfbook',
-        'An administrator made a link for you to choose a new password for Perfbook.',
-        'If you did not ask for this, ignore this message. Your password does not change.',
-      ]
+  const [subject, why, otherwise] = LETTERS[kind]
   return {
     subject,
     text:

@@ -27,6 +27,8 @@ export interface PasswordOwner {
   email: string
   firstName: string | null
   lastName: string | null
+  /** Other texts about them, such as the name of a school. */
+  words?: readonly string[]
 }
 
 /**
@@ -35,7 +37,7 @@ export interface PasswordOwner {
  */
 export async function checkPassword (
   password: string,
-  { email, firstName, lastName }: PasswordOwner,
+  { email, firstName, lastName, words: own = [] }: PasswordOwner,
   serviceWords: readonly string[]
 ): Promise<void> {
   if (password.length < MIN_PASSWORD_LENGTH) {
@@ -49,7 +51,7 @@ export async function checkPassword (
   const words = [
     ...wordsOf(email),
     ...wordsOf(email.split('@', 1)[0] ?? ''),
-    ...[firstName, lastName, ...serviceWords].flatMap((one) => wordsOf(one ?? '')),
+    ...[firstName, lastName, ...own, ...serviceWords].flatMap((one) => wordsOf(one ?? '')),
   ]
   if (isMadeOf(text, ['perfbook', ...words])) {
     refuse(

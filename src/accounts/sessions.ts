@@ -1,10 +1,11 @@
 import { emailKey, findUser, lockUser, updateUser, type UserRow } from '../../db/queries/accounts.ts'
 import type { Database, Trx } from '../../db/index.ts'
 import * as queries from '../../db/queries/sessions.ts'
-import { hasSignedInFrom, noteSignInNetwork } from '../../db/queries/sign-in-networks.ts'
+import { noteSignInNetwork } from '../../db/queries/sign-in-networks.ts'
 import { hasCode } from '../errors.ts'
 import type { Principal } from './access.ts'
 import { mayEnter } from './account-state.ts'
+import { checkPassword } from './check-password.ts'
 import { networkOf } from './network.ts'
 import type { PasswordQueue } from './password-queue.ts'
 import { dummyHash, isOutdated } from './passwords.ts'
@@ -117,25 +118,16 @@ export function createSessions ({
       const key = emailKey(email)
       const user = await findUser(db.reads, key)
       const hash = user?.password_hash ?? hashOfNoOne
-      const network = networkOf(browser.address)
-      // An email address without an account takes the same path: id 0 has never signed in anywhere.
-      const isKnownThere = await hasSignedInFrom(db.reads, {
-        userId: user?.id ?? 0,
-        network,
-        since: now() - knownMs,
-      })
-      const lane = isKnownThere ? 'first' : 'other'
-      const attempt = { account: key, network, isKnownThere }
-      const waitMs = await limit.begin(attempt)
-      if (waitMs > 0) return { waitMs }
-      const isRight = await passwords.verify(password, hash, lane).catch(async (error: unknown) => {
-        await limit.succeeded(attempt)
-        throw error
-      })
+      const checked = await checkPassword(
+        { db, now, limit, passwords, knownMs },
+        { key, user, password, hash, address: browser.address }
+      )
+      if ('waitMs' in checked) return checked
+      const { isRight, lane, accept } = checked
       const isAllowed = await mayEnter(db.reads, user ?? { email_key: key })
       const refusal = { refused: true, userId: user?.id ?? null } as const
       if (user === undefined || !isRight || !isAllowed) return refusal
-      await limit.succeeded(attempt)
+      await accept()
       const renewed = isOutdated(hash)
         ? await passwords.renew(password, lane).catch(skipIfOverloaded)
         : undefined

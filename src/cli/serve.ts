@@ -26,7 +26,13 @@ export function serveCommand (context: CommandContext): Command {
     const file = settingsFile === undefined ? undefined : readSettingsFile(settingsFile)
     const service = await runService(context, readConfig(context.env, { flags, file }), {
       settingsFiles: settingsFile === undefined ? [] : [settingsFile],
+      offersSetup: true,
     })
+    const terminal = [context.stderr, context.stdout].find((stream) => stream.isTTY)
+    if (service.setupUrl !== undefined) {
+      // Only for the person who watches: a file or a log would keep the link.
+      terminal?.write(`There is no administrator yet. To make your account, open:\n${service.setupUrl}\n`)
+    }
     context.stdout.write(`listening on ${service.address}\n`)
     await aborted(context.signal)
     await service.stop()

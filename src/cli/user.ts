@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander'
 import type { UserRow } from '../../db/queries/accounts.ts'
-import { reachable, runningService } from '../../db/sqlite/folder-lock.ts'
 import { stateText, userFacts, type AccountState } from '../accounts/account-state.ts'
 import { hasCode } from '../errors.ts'
 import { BY_COMMAND } from '../audit/audit.ts'
@@ -9,6 +8,7 @@ import type { Config } from '../config.ts'
 import { isoTime } from '../iso-time.ts'
 import { personName } from '../person-name.ts'
 import type { Services } from '../services.ts'
+import { baseOfLinks } from './program/base-of-links.ts'
 import type { CommandContext } from './program/context.ts'
 import { failed, noAccount, wrongUsage } from './program/failures.ts'
 import { withServices } from './program/open-services.ts'
@@ -187,13 +187,7 @@ async function printLink (
 ): Promise<void> {
   const { secret, expiresAt } = await passwordLinks.create(user.id)
   audit.record({ ...BY_COMMAND, action, subject: `user ${user.id}` })
-  const { base, isPublic } = baseOfLinks(config)
-  if (!isPublic) {
-    context.stderr.write(
-      `PUBLIC_URL is not set, so the link starts with ${base}. ` +
-        'Set PUBLIC_URL to the public address of the service so that the link works on other machines.\n'
-    )
-  }
+  const base = baseOfLinks(context, config)
   context.stderr.write(`One-time link for ${user.email}, valid until ${isoTime(expiresAt)}:\n`)
   const url = invitationUrl(base, secret)
   context.stdout.write(`${url}\n`)
@@ -209,20 +203,6 @@ async function printLink (
         ? `It was sent to ${user.email}.\n`
         : `It could not be sent by email (${mail.reason}). Pass it on yourself.\n`
     )
-  }
-}
-
-/**
- * Start of a link: the PUBLIC_URL of the running service or of the settings, or else the address where the
- * service listens or would listen. `isPublic`: it is a PUBLIC_URL.
- */
-function baseOfLinks ({ DATA_DIR, HOST, PORT, PUBLIC_URL }: Config): { base: string, isPublic: boolean } {
-  const service = runningService(DATA_DIR)
-  const publicUrl = service?.publicUrl ?? PUBLIC_URL
-  if (publicUrl !== '') return { base: publicUrl, isPublic: true }
-  return {
-    base: reachable(service?.address ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`),
-    isPublic: false,
   }
 }
 

@@ -113,6 +113,8 @@ export const NOT_PERSONAL: Readonly<Record<string, string>> = {
   'file_intents.hex': OF_A_FILE,
   'file_intents.object_key': OF_A_FILE,
   'installation.name': 'random, names the database',
+  'setup.school': 'the name of a school',
+  'setup.link_hash': 'hash of a secret for a person who has no account yet',
   'imports.reference': 'the number of a job',
   'erasure_keys.secret': 'a random key',
   'audit_log.action': 'a word of the program',

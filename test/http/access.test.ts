@@ -65,6 +65,7 @@ function expected (
   if (who === 'file' && isOutside) return 'FILE_NOT_FOUND'
   if (who === 'course' && isOutside) return 'NOT_A_TEACHER'
   if (who === 'staff' && role === 'student') return 'NOT_A_TEACHER'
+  if (who === 'cookie') return isBrowser ? 'allowed' : 'INSUFFICIENT_SCOPE'
   if (who === 'session') {
     return (role === 'admin' && scopes === undefined) || (role === 'teacher' && isBrowser)
       ? 'allowed'
@@ -244,7 +245,7 @@ t.test('a route that does not declare its access cannot be registered', async (t
   const app = Fastify()
   enforceAccess(app, {
     ...services,
-    authentication: { signIn: unexpected, stillSignedIn: unexpected },
+    authentication: { signIn: unexpected, identify: unexpected, stillSignedIn: unexpected },
     polls: { get: unexpected },
   })
   t.throws(() => app.get('/api/new', async () => ({})), { message: /GET \/api\/new does not declare its access/ })

@@ -60,6 +60,7 @@ export async function fillFolder (
     `INSERT INTO password_links (user_id, hash, created_at, expires_at)
       VALUES (1, '${hashes[2]!}', ${AT}, ${AT + 1})`,
     `INSERT INTO sign_in_networks VALUES (1, '10.0.0.1', ${AT}), (1, '10.0.0.0', ${AT})`,
+    `INSERT INTO setup VALUES (1, 'Äcker School', '${hashes[5]!}', ${AT})`,
     `INSERT INTO audit_log (at, action, outcome, actor_id, via)
       VALUES (${AT}, 'export.request', 'done', 1, 'token')`,
     `INSERT INTO audit_log (at, action, outcome, via, changes)

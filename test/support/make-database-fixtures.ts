@@ -97,6 +97,10 @@ const ROWS: Readonly<Record<string, string[]>> = {
     `INSERT INTO audit_log (at, action, outcome, via, subject, changes)
       VALUES (${AT}, 'course.set', 'done', 'command', 'course 1', '{"archived":[false,true]}')`,
   ],
+  '0022_accounts': [
+    `INSERT INTO setup (id, school, link_hash, link_expires_at)
+      VALUES (1, 'Hill School', '${'f'.repeat(64)}', ${AT})`,
+  ],
   '0010_sign_in_networks': [
     `INSERT INTO sign_in_networks (user_id, network, last_at) VALUES (1, '10.0.0.1', ${AT})`,
   ],

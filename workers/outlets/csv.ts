@@ -1,5 +1,5 @@
 // The table of the sheet Performance as text. See docs/outlets.md.
-import { csvCell } from '../../src/csv-row.ts'
+import { csvCell, isFormula } from '../../src/csv-row.ts'
 import type { Book } from '../../src/courses/book.ts'
 import type { BookRow } from '../../src/courses/book-row.ts'
 import { gradeOf } from '../../src/courses/grading-scale.ts'
@@ -13,8 +13,6 @@ import { writeText } from './write-text.ts'
 
 /** Without it, spreadsheets do not recognize UTF-8. */
 const BYTE_ORDER_MARK = '\u{feff}'
-/** A spreadsheet may read text that begins with one of these as a formula. */
-const FORMULA_START = /^[=+\-@\t\r]/
 
 /** See `WriteOutlet`. */
 export async function writeCsv (book: Book, request: OutletRequest): Promise<OutletFacts> {
@@ -30,7 +28,7 @@ export async function writeCsv (book: Book, request: OutletRequest): Promise<Out
   let [students, scores] = [0, 0]
 
   const text = (value: string | null): string =>
-    csvCell(guard && value !== null && FORMULA_START.test(value) ? `'${value}` : value ?? '', separator)
+    csvCell(guard && value !== null && isFormula(value) ? `'${value}` : value ?? '', separator)
   // A number never begins like a formula to a spreadsheet, so it gets no apostrophe.
   const number = (value: string): string => separator === ';' ? value.replace('.', ',') : value
   const average = (value: number): string => Number.isNaN(value) ? '' : number(percentText(value))

@@ -27,6 +27,7 @@ const TABLES = {
   student_result_origins: { key: 'student_id' },
   users: { key: 'id', columns: ['id', 'email_key', 'role', 'is_from_roster', 'roster_disabled_by'] },
   roster_records: { key: 'kind, source_id' },
+  setup: { key: 'id', columns: ['id', 'school'] },
   erasure_keys: { key: 'id' },
   erased_people: { key: 'id' },
 } as const satisfies Record<string, CopiedTable>
@@ -102,6 +103,7 @@ export async function liveCopy (pg: ImportConnection, sqlite: SqliteConnection):
     }
   }
 
+  await copy('setup', '')
   await copy('erasure_keys', '')
   await copy('erased_people', '')
   return {

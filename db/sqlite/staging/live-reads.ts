@@ -14,6 +14,8 @@ export type LiveOrigins = Iterable<LiveOriginRow> | AsyncIterable<LiveOriginRow>
 export interface LiveReads {
   /** The key and the hashes of erased people. Undefined: there are none. */
   erased: () => { secret: string, hashes: string[] } | undefined
+  /** The school of courses whose source names none. */
+  school: () => string | null
   course: (id: number) => Row<'courses'> | undefined
   courseBySource: (sourceId: string) => Row<'courses'> | undefined
   coursesByName: (name: string) => Array<Row<'courses'>>
@@ -50,6 +52,7 @@ export interface LiveReads {
 export function liveReads (sqlite: SqliteConnection): LiveReads {
   const secret = sqlite.prepare('SELECT secret FROM live.erasure_keys').pluck()
   const erased = sqlite.prepare('SELECT hash FROM live.erased_people').pluck()
+  const school = sqlite.prepare('SELECT school FROM live.setup').pluck()
   const course = sqlite.prepare('SELECT * FROM live.courses WHERE id = ?')
   const courseBySource = sqlite.prepare('SELECT * FROM live.courses WHERE source_id = ?')
   const coursesByName = sqlite.prepare(
@@ -102,6 +105,7 @@ export function liveReads (sqlite: SqliteConnection): LiveReads {
       const hashes = erased.all() as string[]
       return hashes.length === 0 ? undefined : { secret: secret.get() as string, hashes }
     },
+    school: () => school.get() as string | null | undefined ?? null,
     course: (id) => course.get(id) as Course | undefined,
     courseBySource: (sourceId) => courseBySource.get(sourceId) as Course | undefined,
     coursesByName: (name) => coursesByName.all(name) as Course[],

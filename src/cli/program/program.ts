@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   courses: async () => (await import('../courses.ts')).coursesCommand,
   export: async () => (await import('../export.ts')).exportCommand,
   user: async () => (await import('../user.ts')).userCommand,
+  'setup-link': async () => (await import('../setup-link.ts')).setupLinkCommand,
   token: async () => (await import('../token.ts')).tokenCommand,
   student: async () => (await import('../student.ts')).studentCommand,
   audit: async () => (await import('../audit.ts')).auditCommand,

@@ -3,12 +3,13 @@ import { hostname } from 'node:os'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { pino, type Logger } from 'pino'
-import { lockFolder } from '../../../db/sqlite/folder-lock.ts'
+import { lockFolder, reachable } from '../../../db/sqlite/folder-lock.ts'
 import { createApp } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
 import { byFolder, openPlaces } from '../../doctor/open-places.ts'
 import { createServices, type Services, type ServicesOptions } from '../../services.ts'
+import { offerSetup } from './offer-setup.ts'
 import { escapeUnprintable } from './printer.ts'
 import { boundMessage, listNames, shorten } from '../../short-text.ts'
 
@@ -19,6 +20,8 @@ export interface RunningService {
   services: Services
   /** Where it listens: `http://127.0.0.1:3000`. */
   address: string
+  /** With which the first administrator makes their account. Undefined: none was asked for, or is needed. */
+  setupUrl: string | undefined
   /**
    * Stops it: no new jobs, a grace period for those that run, then everything in reverse order. Twice is
    * fine.
@@ -34,8 +37,13 @@ interface ServiceProcess {
   signal?: AbortSignal
 }
 
-/** Parts that a test replaces, and settings files, which may hold passwords. */
-type ServiceParts = Pick<ServicesOptions, 'storage' | 'onStep'> & { settingsFiles?: readonly string[] }
+/** Parts that a test replaces. */
+interface ServiceParts extends Pick<ServicesOptions, 'storage' | 'onStep'> {
+  /** Settings files, which may hold passwords. */
+  settingsFiles?: readonly string[]
+  /** Whether a service without an administrator makes a setup link. */
+  offersSetup?: boolean
+}
 
 /**
  * Starts the whole service on a data folder: lock, database, repair of files, HTTP, jobs. Throws
@@ -47,7 +55,7 @@ export async function runService (
   config: Config,
   parts: ServiceParts = {}
 ): Promise<RunningService> {
-  const { onStep, settingsFiles = [] } = parts
+  const { onStep, settingsFiles = [], offersSetup = false } = parts
   const log = createLog(context, config)
   const lock = lockFolder(config.DATA_DIR, { pid: context.pid, address: 'starting' })
   const undo: Array<() => unknown> = [() => { lock.release() }]
@@ -84,6 +92,8 @@ export async function runService (
       ...(config.PUBLIC_URL === '' ? {} : { publicUrl: config.PUBLIC_URL }),
       node: services.nodes.self,
     })
+    const base = config.PUBLIC_URL === '' ? reachable(address) : config.PUBLIC_URL
+    const setupUrl = offersSetup ? await offerSetup(services, { base, log }) : undefined
     // Requests that already wait are answered before threads start.
     await turn()
     services.metrics.watchProcess()
@@ -115,6 +125,7 @@ export async function runService (
     return {
       services,
       address,
+      setupUrl,
       stop: async () => {
         await (stopping ??= stop())
       },

@@ -6,15 +6,23 @@ import { idOf } from '../schemas/common.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the audit log should have and the address does not say. */
-    audited: {
-      actorId?: number | null,
-      subject?: string,
-      outcome?: AuditEntry['outcome'],
-      changes?: AuditEntry['changes'],
-      /** Nothing was changed, so there is no entry. */
-      isPreview?: boolean,
-    } | null
+    audited: Audited | null
   }
+}
+
+/** What one entry says that the address does not say. */
+interface Said {
+  subject?: string
+  changes?: AuditEntry['changes']
+}
+
+interface Audited extends Said {
+  actorId?: number | null
+  outcome?: AuditEntry['outcome']
+  /** Nothing was changed, so there is no entry. */
+  isPreview?: boolean
+  /** One entry for each, once it is done. Default: one. */
+  entries?: readonly Said[]
 }
 
 export type AuditLog = Pick<Audit, 'record'>
@@ -28,6 +36,7 @@ const SUBJECTS = {
   job_id: 'job',
   user_id: 'user',
   session_id: 'session',
+  token_id: 'token',
 } as const
 
 /** Records a route's action once it is done, or refused to a known user. */
@@ -37,15 +46,18 @@ export function recordsAction (action: string, audit: AuditLog): onResponseHookH
     if (request.audited?.isPreview === true) return
     const outcome = request.audited?.outcome ?? outcomeOf(request, reply.statusCode)
     if (outcome === null) return
-    audit.record({
-      action,
-      outcome,
-      actorId: request.audited?.actorId ?? request.principal?.userId ?? null,
-      via: viaOf(request),
-      address: request.ip,
-      subject: subjectOf(request),
-      changes: request.audited?.changes,
-    })
+    const { audited } = request
+    for (const said of (outcome === 'done' ? audited?.entries : undefined) ?? [audited ?? {}]) {
+      audit.record({
+        action,
+        outcome,
+        actorId: audited?.actorId ?? request.principal?.userId ?? null,
+        via: viaOf(request),
+        address: request.ip,
+        subject: subjectOf(request, said),
+        changes: said.changes,
+      })
+    }
   }
 }
 
@@ -64,13 +76,13 @@ function viaOf ({ principal, audited, method }: FastifyRequest): AuditEntry['via
 }
 
 /** Numbers, and the beginning of a file's secret address. */
-function subjectOf ({ params, audited }: FastifyRequest): string | null {
+function subjectOf ({ params }: FastifyRequest, said: Said): string | null {
   const given = params as Record<string, string | undefined>
   const parts = Object.entries(SUBJECTS).flatMap(([name, noun]) => {
     const id = idOf(given[name])
     return id === undefined ? [] : [`${noun} ${id}`]
   })
   if (given.hex !== undefined && /^[0-9a-f]{32}$/.test(given.hex)) parts.push(`file ${given.hex.slice(0, 6)}…`)
-  if (audited?.subject !== undefined) parts.push(audited.subject)
+  if (said.subject !== undefined) parts.push(said.subject)
   return parts.length === 0 ? null : parts.join(', ')
 }

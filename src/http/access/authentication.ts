@@ -12,6 +12,10 @@ export interface Authentication {
   /** Sets `request.principal`. Throws UNAUTHENTICATED and ISSUER_UNAVAILABLE. */
   signIn: (request: FastifyRequest, reply: FastifyReply) => Promise<Principal>
   /**
+   * The same for a request that needs no credential: undefined where `signIn` throws.
+   */
+  identify: (request: FastifyRequest) => Promise<Principal | undefined>
+  /**
    * Checks again who sent the request, for long responses. Undefined: the token or session is no longer
    * valid, or that cannot be checked. This does not count as a use of the session.
    */
@@ -51,13 +55,16 @@ export function createAuthentication (
       : await accounts.authenticate(secret, options)
   }
 
+  function principalOf (credential: Credential): Promise<Principal | undefined> {
+    return polls.get(
+      `${credential.kind} ${credential.secret}`,
+      () => authenticate(credential, { notesUse: true })
+    )
+  }
+
   return {
     async signIn (request, reply) {
-      const credential = credentialOf(request)
-      const principal = await polls.get(
-        `${credential.kind} ${credential.secret}`,
-        () => authenticate(credential, { notesUse: true })
-      )
+      const principal = await principalOf(credentialOf(request))
       if (principal === undefined) {
         reply.header('www-authenticate', 'Bearer')
         throw new DomainError('UNAUTHENTICATED')
@@ -65,16 +72,21 @@ export function createAuthentication (
       request.principal = principal
       return principal
     },
-    async stillSignedIn (request) {
-      try {
-        return await authenticate(credentialOf(request), { notesUse: false })
-      } catch (error) {
-        // The stream ends; the client reconnects and gets the error.
-        if (hasCode(error, 'ISSUER_UNAVAILABLE')) return undefined
-        throw error
-      }
+    async identify (request) {
+      const credential = credentialOf(request)
+      if (credential.secret === undefined) return undefined
+      const principal = await principalOf(credential).catch(undefinedIfUnknown)
+      request.principal = principal ?? null
+      return principal
     },
+    // The stream ends; the client reconnects and gets the error.
+    stillSignedIn: (request) =>
+      authenticate(credentialOf(request), { notesUse: false }).catch(undefinedIfUnknown),
   }
+}
+
+function undefinedIfUnknown (error: unknown): undefined {
+  if (!hasCode(error, 'ISSUER_UNAVAILABLE')) throw error
 }
 
 function bearerToken (header: string): string | undefined {

@@ -18,6 +18,11 @@ export type Who =
   | 'same-origin'
   /** Everyone who is signed in. Others get 401 UNAUTHENTICATED, as with all of the following. */
   | 'user'
+  /**
+   * Everyone who is signed in by cookie, on the page. Others get 401 UNAUTHENTICATED, tokens 403
+   * INSUFFICIENT_SCOPE.
+   */
+  | 'cookie'
   /** Teachers and administrators. Students get 403 NOT_A_TEACHER. */
   | 'staff'
   /** Teachers of the course in the address (`:course_id`), administrators. Others get 403 NOT_A_TEACHER. */
@@ -45,7 +50,7 @@ export type Who =
  * that role.
  */
 type Rule =
-  | { who: 'public' | 'same-origin' | 'session', scope?: undefined }
+  | { who: 'public' | 'same-origin' | 'session' | 'cookie', scope?: undefined }
   | { who: 'user' | 'staff', scope?: Scope }
   | { who: 'course' | 'job' | 'file', scope: Scope }
   | { who: 'admin', scope: 'admin' }
@@ -114,11 +119,20 @@ export function enforceAccess (
   return routes
 
   function checkOf ({ who, scope, exempt }: RouteAccess): onRequestAsyncHookHandler | undefined {
-    if (who === 'public' || (who === 'file' && config.FILE_ACCESS === 'link')) return undefined
+    if (who === 'public') return undefined
+    if (who === 'file' && config.FILE_ACCESS === 'link') {
+      // A download by a user is theirs, although the link would be enough.
+      return async (request) => { await authentication.identify(request) }
+    }
     return async (request, reply) => {
       if (exempt?.(request) === true) return
       if (who === 'same-origin') return requireSameOrigin(request)
       const principal = await authentication.signIn(request, reply)
+      if (who === 'cookie' && principal.credential.kind !== 'session') {
+        throw new DomainError('INSUFFICIENT_SCOPE', {
+          detail: 'A token may not do this. Sign in on the page.',
+        })
+      }
       if (who === 'course') await requireCourse(request, principal)
       if (who === 'job') await requireJob(request, principal)
       if (who === 'staff' && principal.role === 'student') {

@@ -260,14 +260,18 @@ export const importsRoutes: FastifyPluginAsyncTypebox<ImportsRoutesOptions> = as
       optional,
       longFields: { map: MAP_BYTES_MAX },
     }
-    const ticket = await withUpload(request, rules, ({ staged, filename, fields }) => imports.request({
-      staged,
-      filename,
-      choices: { ...choicesOf(fields), ...fixed },
-      userId: principal.userId,
-      via: principal.credential.kind,
-      requestedBy: displayName(principal),
-    }))
+    const ticket = await withUpload(request, rules, ({ staged, filename, fields }) => {
+      const choices = { ...choicesOf(fields), ...fixed }
+      request.audited = { isPreview: choices.dryRun }
+      return imports.request({
+        staged,
+        filename,
+        choices,
+        userId: principal.userId,
+        via: principal.credential.kind,
+        requestedBy: displayName(principal),
+      })
+    })
     return await sendTicket(reply, links, ticket)
   }
 }

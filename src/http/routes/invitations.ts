@@ -20,6 +20,20 @@ const token = Type.String({
   description: 'The part of the link after `#invitation=`',
 })
 
+/** How often one network may use one-time links, or ask for them. */
+export function linkRateLimit ({ INVITATION_RATE_MAX: max }: Pick<Config, 'INVITATION_RATE_MAX'>) {
+  return {
+    max,
+    timeWindow: 60_000,
+    keyGenerator: (request: FastifyRequest) => networkOf(request.ip),
+    errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
+      new DomainError('RATE_LIMITED', {
+        detail: 'Too many one-time links were tried from this address. Wait a moment, then try again.',
+        retryAfterSeconds: Math.ceil(ttl / 1000),
+      }),
+  }
+}
+
 interface InvitationsRoutesOptions {
   config: Pick<Config, 'INVITATION_RATE_MAX'>
   cookie: SignedCookie
@@ -31,16 +45,7 @@ export const invitationsRoutes: FastifyPluginAsyncTypebox<InvitationsRoutesOptio
   app,
   { config, cookie, passwordLinks }
 ) => {
-  const rateLimit = {
-    max: config.INVITATION_RATE_MAX,
-    timeWindow: 60_000,
-    keyGenerator: (request: FastifyRequest) => networkOf(request.ip),
-    errorResponseBuilder: (request: FastifyRequest, { ttl }: { ttl: number }) =>
-      new DomainError('RATE_LIMITED', {
-        detail: 'Too many one-time links were tried from this address. Wait a moment, then try again.',
-        retryAfterSeconds: Math.ceil(ttl / 1000),
-      }),
-  }
+  const rateLimit = linkRateLimit(config)
 
   app.post('/api/invitations/check', {
     config: { access: { who: 'same-origin' }, rateLimit },

@@ -38,12 +38,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<SignInRoutesOptions> = asyn
       userAgent: request.headers['user-agent'],
       previous: cookie.read(request),
     })
-    if ('waitMs' in begun) {
-      throw new DomainError('RATE_LIMITED', {
-        detail: 'Too many sign-ins failed. Wait a moment, then try again.',
-        retryAfterSeconds: Math.ceil(begun.waitMs / 1000),
-      })
-    }
+    if ('waitMs' in begun) throw tooManySignIns(begun.waitMs)
     request.audited = { actorId: 'refused' in begun ? begun.userId : begun.principal.userId }
     if ('refused' in begun) throw new DomainError('BAD_CREDENTIALS')
     cookie.set(reply, begun.secret)
@@ -71,6 +66,14 @@ export const signInRoutes: FastifyPluginAsyncTypebox<SignInRoutesOptions> = asyn
     if (credential.kind === 'session') await sessions.end(credential.id)
     cookie.clear(reply)
     return await reply.code(204).send(null)
+  })
+}
+
+/** `waitMs`: how long to wait before the next one. */
+export function tooManySignIns (waitMs: number): DomainError {
+  return new DomainError('RATE_LIMITED', {
+    detail: 'Too many sign-ins failed. Wait a moment, then try again.',
+    retryAfterSeconds: Math.ceil(waitMs / 1000),
   })
 }
 

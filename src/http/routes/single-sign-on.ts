@@ -1,14 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
+import type { PasswordResets } from '../../accounts/password-resets.ts'
 import type { SignInRefusal, SingleSignOn } from '../../accounts/single-sign-on.ts'
 import type { Config } from '../../config.ts'
 import { DomainError, type HttpErrorCode } from '../../errors.ts'
+import type { Authentication } from '../access/authentication.ts'
 import type { SignedCookie } from '../cookies/signed-cookie.ts'
 import { signInCookie } from '../cookies/sign-in-cookie.ts'
 import type { Links } from '../links.ts'
 import { errors } from '../schemas/common.ts'
 import { signInOptionsSchema } from '../schemas/users.ts'
+import { principalJson } from './sign-in.ts'
 
 const tags = ['Session']
 /** Per address; a whole school may share one. Each request also sends one to the provider. */
@@ -22,9 +25,11 @@ const CODES: Readonly<Record<SignInRefusal, HttpErrorCode>> = {
 }
 
 interface SingleSignOnRoutesOptions {
+  authentication: Pick<Authentication, 'identify'>
   config: Pick<Config, 'PUBLIC_URL'>
   cookie: SignedCookie
   links: Links
+  passwordResets: Pick<PasswordResets, 'isPossible'>
   /** Undefined: it is not set up. */
   singleSignOn: SingleSignOn | undefined
 }
@@ -32,7 +37,7 @@ interface SingleSignOnRoutesOptions {
 /** Single sign-on: to the provider and back. A browser that is refused goes to the page, which shows why. */
 export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOptions> = async (
   app,
-  { config, cookie, links, singleSignOn }
+  { authentication, config, cookie, links, passwordResets, singleSignOn }
 ) => {
   const ticketCookie = signInCookie(config.PUBLIC_URL, links.prefix)
   const rateLimit = {
@@ -69,17 +74,22 @@ export const singleSignOnRoutes: FastifyPluginAsyncTypebox<SingleSignOnRoutesOpt
     config: { access: { who: 'public' } },
     schema: {
       tags,
-      summary: 'The ways to sign in',
+      summary: 'The ways to sign in, and who is signed in by cookie',
+      description: 'Where the page starts: it answers 200 also to a browser that is signed out.',
       security: [],
-      response: { 200: signInOptionsSchema },
+      response: { 200: signInOptionsSchema, ...errors(503) },
     },
-  }, async (request, reply) =>
-    reply.header('cache-control', 'no-store').send({
+  }, async (request, reply) => {
+    const principal = await authentication.identify(request)
+    return await reply.header('cache-control', 'no-store').send({
       password: true,
       single_sign_on: singleSignOn === undefined
         ? null
         : { name: singleSignOn.name, url: `${links.prefix}/api/oidc/login` },
-    }))
+      password_reset: passwordResets.isPossible,
+      user: principal?.credential.kind === 'session' ? principalJson(principal) : null,
+    })
+  })
 
   app.get(
     '/api/oidc/login',

@@ -1,20 +1,19 @@
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Type from 'typebox'
-import { stateText, userFacts, type AccountState } from '../../accounts/account-state.ts'
+import { stateText } from '../../accounts/account-state.ts'
 import type { Accounts, UserRow } from '../../accounts/accounts.ts'
 import type { LinkMail } from '../../accounts/link-mail.ts'
 import type { PasswordLinks } from '../../accounts/password-links.ts'
 import { DomainError } from '../../errors.ts'
-import { isoTime } from '../../iso-time.ts'
 import { principalOf } from '../access/route-access.ts'
 import type { Links } from '../links.ts'
-import { errors, idOf, nullable } from '../schemas/common.ts'
+import { errors, idOf } from '../schemas/common.ts'
 import { accountSchema, oneTimeLinkSchema } from '../schemas/users.ts'
+import { userJson } from '../user-json.ts'
+import { createInvite, invitedAnySchema, invitedManySchema, invitedPeopleSchema } from './invite-users.ts'
 
 const tags = ['Users']
-const name = nullable(Type.String({ maxLength: 200 }))
-
 const params = Type.Object({ user_id: Type.String({ description: 'Id of a user' }) })
 
 interface UsersRoutesOptions {
@@ -36,20 +35,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
     if (user === undefined) throw new DomainError('USER_NOT_FOUND')
     return user
   }
-  async function linkFor (request: FastifyRequest, user: UserRow) {
-    const { secret, expiresAt } = await passwordLinks.create(user.id)
-    const url = links.invitation(request, secret)
-    const outcome = await linkMail?.send({
-      to: user.email,
-      kind: user.password_hash === null ? 'invitation' : 'reset',
-      url,
-      expiresAt,
-    })
-    const mail = outcome === undefined
-      ? {}
-      : { mail: { sent: outcome.sent, reason: outcome.sent ? null : outcome.reason } }
-    return { url, expires_at: isoTime(expiresAt), ...mail }
-  }
+  const { inviteOne, inviteAll, linkFor } = createInvite({ accounts, linkMail, links, passwordLinks })
 
   app.get('/api/users', {
     config: { access: { who: 'admin', scope: 'admin' } },
@@ -64,25 +50,49 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
     config: { access: { who: 'admin', scope: 'admin', audit: 'user.invite' } },
     schema: {
       tags,
-      summary: 'Invite a person: gives an email address a role and makes a one-time link (administrator)',
-      body: Type.Object({
-        email: Type.String({ maxLength: 254, description: 'An email address' }),
-        role: Type.Enum(['admin', 'teacher', 'student']),
-        first_name: Type.Optional(name),
-        last_name: Type.Optional(name),
-      }, { additionalProperties: false }),
+      summary: 'Invite a person, or a list of people: gives email addresses a role and makes one-time ' +
+        'links (administrator)',
+      description: 'For a list, the response has one answer for each person, in the same order, and its ' +
+        'status is 201 if at least one was invited, otherwise 200.',
+      body: invitedPeopleSchema,
       response: {
-        201: Type.Object({ user: accountSchema, invitation: oneTimeLinkSchema }),
+        200: invitedManySchema,
+        201: invitedAnySchema,
         ...errors(400, 401, 403, 409),
       },
     },
   }, async (request, reply) => {
-    const { email, role, first_name: firstName, last_name: lastName } = request.body
-    const user = await accounts.add({ email, role, firstName: firstName ?? null, lastName: lastName ?? null })
-    request.audited = { subject: `user ${user.id}, ${role}` }
-    const json = userJson(user, await accounts.state(user))
-    const invitation = await linkFor(request, user)
-    return await reply.code(201).header('cache-control', 'no-store').send({ user: json, invitation })
+    reply.header('cache-control', 'no-store')
+    if (Array.isArray(request.body)) {
+      const answers = await inviteAll(request, request.body)
+      return await reply.code(answers.some(({ error }) => error === null) ? 201 : 200).send(answers)
+    }
+    return await reply.code(201).send(await inviteOne(request, request.body))
+  })
+
+  app.patch('/api/users/:user_id', {
+    config: { access: { who: 'admin', scope: 'admin', audit: 'user.role' } },
+    schema: {
+      tags,
+      summary: 'Change the role of a user (administrator); not one\'s own',
+      params,
+      body: Type.Object({
+        role: Type.Enum(['admin', 'teacher', 'student']),
+      }, { additionalProperties: false }),
+      response: { 200: accountSchema, ...errors(400, 401, 403, 404, 409) },
+    },
+  }, async (request) => {
+    const { id } = await userOf(request)
+    const { role } = request.body
+    // Otherwise there might be no administrator left to undo it.
+    if (id === principalOf(request).userId) {
+      throw new DomainError('VALIDATION_FAILED', {
+        detail: 'user_id: you cannot change your own role; ask another administrator',
+      })
+    }
+    const { user, state, before } = await accounts.setRole(id, role)
+    request.audited = { entries: role === before ? [] : [{ changes: { role: [before, role] } }] }
+    return userJson(user, state)
   })
 
   app.post('/api/users/:user_id/reset', {
@@ -101,7 +111,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
         detail: `The account is ${stateText(state)}. Enable it first.`,
       })
     }
-    return await reply.code(201).header('cache-control', 'no-store').send(await linkFor(request, user))
+    return await reply.code(201).header('cache-control', 'no-store').send((await linkFor(request, user)).json)
   })
 
   app.post('/api/users/:user_id/disable', {
@@ -136,14 +146,4 @@ export const usersRoutes: FastifyPluginAsyncTypebox<UsersRoutesOptions> = async 
     const { user, state } = await accounts.enable((await userOf(request)).id)
     return userJson(user, state)
   })
-}
-
-function userJson (user: UserRow, state: AccountState) {
-  return {
-    ...userFacts({ user, state }),
-    disabled_by: state.byAdministrator ? 'administrator' as const : state.byRoster ? 'roster' as const : null,
-    disabled_in: state.courses,
-    created_at: isoTime(user.created_at),
-    last_sign_in_at: isoTime(user.last_sign_in_at),
-  }
 }

@@ -1,5 +1,6 @@
 // Accounts, sessions and one-time links, as the API shows them.
 import Type, { type Static } from 'typebox'
+import { SCOPES } from '../../accounts/access.ts'
 import { id, nullable, time } from './common.ts'
 
 const person = {
@@ -56,12 +57,33 @@ export const invitationSchema = Type.Object({
 })
 export type Invitation = Static<typeof invitationSchema>
 
+/** An API token, as its user sees it. */
+export const tokenSchema = Type.Object({
+  id,
+  name: Type.String(),
+  scopes: Type.Array(Type.Enum(SCOPES), { description: 'What it may do, within the role of the user' }),
+  created_at: time,
+  last_used_at: nullable(time),
+  expires_at: nullable({ ...time, description: 'Null: never' }),
+}, { title: 'Token' })
+export type Token = Static<typeof tokenSchema>
+
+export const newTokenSchema = Type.Object({
+  ...tokenSchema.properties,
+  token: Type.String({ description: 'Shown once' }),
+})
+export type NewToken = Static<typeof newTokenSchema>
+
 /** The ways to sign in. */
 export const signInOptionsSchema = Type.Object({
   password: Type.Boolean(),
   single_sign_on: nullable(Type.Object({
     name: Type.String({ description: 'The name of the provider' }),
     url: Type.String({ description: 'The path where a browser starts' }),
+  })),
+  password_reset: Type.Boolean({ description: 'Whether a user who forgot their password gets an email' }),
+  user: nullable(Type.Object(principalSchema.properties, {
+    description: 'The user whose session the cookie belongs to; null: signed out',
   })),
 })
 export type SignInOptions = Static<typeof signInOptionsSchema>

@@ -83,7 +83,8 @@ function planCourseRow (
     source_id: book.sourceId,
     grouping: book.grouping,
     name: book.name,
-    school: book.school,
+    // The same in each import, so that a course without a school of its own does not change.
+    school: book.school ?? staging.live.school(),
     term: book.term,
     starts_on: book.startsOn,
     ends_on: book.endsOn,

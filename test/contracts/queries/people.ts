@@ -10,6 +10,7 @@ import * as linkQueries from '../../../db/queries/password-links.ts'
 import * as peopleQueries from '../../../db/queries/people.ts'
 import * as rosterQueries from '../../../db/queries/roster-records.ts'
 import * as sessionQueries from '../../../db/queries/sessions.ts'
+import * as setupQueries from '../../../db/queries/setup.ts'
 import * as networkQueries from '../../../db/queries/sign-in-networks.ts'
 import { insertCourse } from '../../support/book-database.ts'
 import type { Recorded } from './recorder.ts'
@@ -127,8 +128,11 @@ async function callAboutAccounts (db: Database, recorded: Recorded): Promise<voi
   for (const hash of ['t1', 'none']) await accounts.findToken(reads, hash)
   await accounts.listUsers(reads)
   await accounts.listTokens(reads)
+  for (const id of [1, 2, 99]) await accounts.tokensOfUser(reads, id)
+  await callAboutSetup(db, recorded)
   for (const filter of [
     { limit: 3 }, { limit: 100, before: 4 }, { limit: 100, action: 'ä' }, { limit: 100, actorId: 99 },
+    { limit: 100, from: NOW + 1, to: NOW + 3 },
   ]) await listAuditEntries(reads, filter)
   await db.write(async (trx) => {
     const user = await accounts.findUserById(trx, 2)
@@ -167,6 +171,24 @@ async function callAboutTeachers (db: Database, recorded: Recorded): Promise<voi
   await look()
 }
 
+async function callAboutSetup (db: Database, recorded: Recorded): Promise<void> {
+  const setup = recorded(setupQueries)
+  for (const options of [undefined, { mayEnter: true }]) await setup.countAdministrators(db.reads, options)
+  await setup.findSetupLink(db.reads, 0)
+  for (
+    const change of [
+      { link_hash: 'a', link_expires_at: NOW }, { school: 'Ä' }, { link_hash: null, link_expires_at: null },
+    ]
+  ) {
+    await db.write(async (trx) => {
+      await setup.lockAdministrators(trx)
+      await setup.updateSetup(trx, change)
+    })
+    for (const at of [NOW - 1, NOW]) await setup.findSetupLink(db.reads, at)
+    await db.reads.selectFrom('setup').selectAll().execute()
+  }
+}
+
 async function callAboutSessions (db: Database, recorded: Recorded): Promise<void> {
   const sessions = recorded(sessionQueries)
   const links = recorded(linkQueries)
@@ -203,6 +225,7 @@ async function callAboutSessions (db: Database, recorded: Recorded): Promise<voi
     await networks.hasSignedInFrom(db.reads, { userId: 1, network, since: NOW + 5 })
   }
   await db.write(async (trx) => {
+    await sessions.endOtherSessions(trx, { userId: 2, sessionId: 2, at: NOW + 39 })
     await sessions.endSessionsOfUser(trx, 1, NOW + 40)
     await links.endLinksOfUser(trx, 2, NOW + 40)
   })

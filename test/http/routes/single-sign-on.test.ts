@@ -66,6 +66,8 @@ t.test("the school's account signs in: no password, any case, a new session each
   t.strictSame((await scene.call('GET', '/api/sign-in-options', { token: null })).json(), {
     password: true,
     single_sign_on: { name: 'School account', url: '/api/oidc/login' },
+    password_reset: false,
+    user: null,
   })
   provider.person = { email: 'Teacher@Example.EDU', email_verified: true }
   const teacher = browser()
@@ -324,6 +326,8 @@ t.test('not set up', async (t) => {
   t.strictSame((await call('GET', '/api/sign-in-options', { token: null })).json(), {
     password: true,
     single_sign_on: null,
+    password_reset: false,
+    user: null,
   })
   for (const path of ['login', 'callback?code=x&state=y']) {
     t.match((await call('GET', `/api/oidc/${path}`, { token: null })).json(), {

@@ -217,3 +217,76 @@ t.test('an account with an invalid email or name: 400, which names the field', a
     )
   }
 })
+
+t.test('a list of people is invited, and each of them has an answer', async (t) => {
+  const service = await startTestService(t)
+  const admin = await signedInAs(service, 'admin')
+  const invite = (body: unknown) => admin.call('POST', '/api/users', { body })
+  const answer = await invite([
+    { email: TEACHER, role: 'teacher', first_name: 'Tea' },
+    { email: 'nope', role: 'teacher' },
+    { email: 'TEACHER@example.edu', role: 'student' },
+    { email: 'boss@example.edu', role: 'admin' },
+  ])
+  t.equal(answer.status, 201)
+  t.match(answer.json(), [
+    { email: TEACHER, user: { id: 2, first_name: 'Tea' }, invitation: { url: /#invitation=/ }, error: null },
+    { email: 'nope', user: null, invitation: null, error: { statusCode: 400, code: 'VALIDATION_FAILED' } },
+    { email: 'TEACHER@example.edu', user: null, error: { statusCode: 409, code: 'USER_EXISTS' } },
+    { email: 'boss@example.edu', user: { id: 3, role: 'admin' }, error: null },
+  ])
+  const token = answer.json()[0].invitation.url.split('=')[1]
+  t.equal((await newBrowser(service).call('POST', '/api/invitations/check', { body: { token } })).status, 200)
+  t.equal((await invite([{ email: TEACHER, role: 'teacher' }])).status, 200, 'no one was invited')
+  for (
+    const [body, message] of [
+      [[], /^the body: /],
+      [[{ email: 'a@example.edu', role: 'teacher' }, { email: 'b@example.edu', role: 'boss' }], /^1\.role: /],
+      [[{ email: 'a@example.edu' }], /^0\.role: is missing/],
+      [{ email: 'a@example.edu' }, /^role: is missing/],
+      [Array(501).fill({ email: 'a@example.edu', role: 'teacher' }), /^the body: .*500/],
+      ['"a@example.edu"', /^the body: /],
+    ] as const
+  ) {
+    const headers = { 'content-type': 'application/json' }
+    const refused = await admin.call('POST', '/api/users', { body, headers })
+    t.match(refused.json(), { statusCode: 400, message }, String(message))
+  }
+  await service.services.audit.settled()
+  const { entries } = (await service.call('GET', '/api/audit?action=user.invite')).json()
+  t.strictSame(
+    entries.map(({ subject, user_id: id }: Record<string, unknown>) => [subject, id]),
+    [['user 3, admin', 1], ['user 2, teacher', 1]],
+    'one entry for each'
+  )
+})
+
+t.test('an administrator changes the role of others, and one always stays', async (t) => {
+  const service = await startTestService(t)
+  const { accounts, audit } = service.services
+  const admin = await signedInAs(service, 'admin')
+  const teacher = await signedInAs(service, 'teacher')
+  const set = (id: number, role: string, browser = admin) =>
+    browser.call('PATCH', `/api/users/${id}`, { body: { role } })
+  t.equal((await teacher.call('GET', '/api/users')).status, 403)
+  t.match((await set(2, 'admin')).json(), { id: 2, role: 'admin' })
+  t.equal((await teacher.call('GET', '/api/users')).status, 200, 'at once')
+  t.match((await set(2, 'admin')).json(), { id: 2, role: 'admin' }, 'the same again')
+  t.match((await set(1, 'teacher')).json(), { statusCode: 400, message: /your own role/ })
+  t.equal((await set(99, 'teacher')).json().code, 'USER_NOT_FOUND')
+  t.match((await set(2, 'boss')).json(), { statusCode: 400, message: /^role: / })
+  t.match((await admin.call('PATCH', '/api/users/2', { body: {} })).json(), { statusCode: 400 })
+  const both = await Promise.all([set(2, 'student'), set(1, 'student', teacher)])
+  const roles = (await accounts.list()).map(({ role }) => role).sort()
+  t.strictSame(roles, ['admin', 'student'], 'each removes the other: one stays')
+  t.strictSame(both.map(({ status }) => status).filter((status) => status === 200).length, 1)
+  const last = (await accounts.list()).find(({ role }) => role === 'admin')!
+  await t.rejects(accounts.setRole(last.id, 'teacher'), { code: 'LAST_ADMINISTRATOR' })
+  await audit.settled()
+  const { entries } = (await service.call('GET', '/api/audit?action=user.role')).json()
+  t.match(
+    entries.filter(({ outcome }: { outcome: string }) => outcome === 'done').at(-1),
+    { user_id: 1, subject: 'user 2', changes: { role: ['teacher', 'admin'] } }
+  )
+  t.equal(entries.filter(({ outcome }: { outcome: string }) => outcome === 'done').length, 2)
+})
