@@ -42,7 +42,7 @@ export function addressOf (path: string): string {
 
 /** Sends a request to the API and returns its answer. Throws ApiError. */
 export async function call<T> (
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   { body, signal }: { body?: unknown, signal?: AbortSignal } = {}
 ): Promise<T> {

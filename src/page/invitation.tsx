@@ -1,13 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Invitation, User } from '../http/schemas/users.ts'
 import { ApiError, call } from './api.ts'
+import { NewPassword, newPasswordProblem, Username } from './new-password.tsx'
 import { Loading } from './notices.tsx'
 import { useTexts } from './texts/use-texts.ts'
 import { useLoaded } from './use-loaded.ts'
 import { useTitle } from './use-title.ts'
-
-/** As in the service, which refuses a shorter password in any case. */
-const MIN_LENGTH = 8
 
 /** The page of a one-time link: shows its user, and lets them choose a password. */
 export function InvitationView (
@@ -76,12 +74,7 @@ function PasswordForm (
     event.preventDefault()
     if (isBusy) return
     const form = new FormData(event.currentTarget as HTMLFormElement)
-    const [password, again] = [String(form.get('password')), String(form.get('again'))]
-    const problem = password.length < MIN_LENGTH
-      ? t('invitation.short')
-      : password !== again
-        ? t('invitation.differ')
-        : undefined
+    const problem = newPasswordProblem(form, t)
     setWrong(problem)
     if (problem !== undefined) {
       first.current?.focus()
@@ -89,7 +82,9 @@ function PasswordForm (
     }
     setBusy(true)
     try {
-      const user = await call<User>('POST', 'api/invitations', { body: { token, password } })
+      const user = await call<User>('POST', 'api/invitations', {
+        body: { token, password: String(form.get('password')) },
+      })
       // Removes the used link from the browser's history too.
       location.replace('#/')
       onSignedIn(user)
@@ -114,42 +109,8 @@ function PasswordForm (
       <div role='alert' id='password-wrong' class={wrong === undefined ? '' : 'notice bad'}>
         {wrong !== undefined && <p>{wrong}</p>}
       </div>
-      {/* For the browser's password manager. */}
-      <input
-        class='hidden'
-        type='email'
-        name='email'
-        autocomplete='username'
-        value={email}
-        readOnly
-        tabIndex={-1}
-        aria-hidden='true'
-      />
-      <label>
-        {t('invitation.password')}
-        <input
-          ref={first}
-          name='password'
-          type='password'
-          autocomplete='new-password'
-          required
-          maxLength={1024}
-          aria-describedby='password-help password-wrong'
-          aria-invalid={wrong !== undefined}
-        />
-      </label>
-      <p class='muted small' id='password-help'>{t('invitation.help', { count: MIN_LENGTH })}</p>
-      <label>
-        {t('invitation.repeat')}
-        <input
-          name='again'
-          type='password'
-          autocomplete='new-password'
-          required
-          maxLength={1024}
-          aria-invalid={wrong !== undefined}
-        />
-      </label>
+      <Username email={email} />
+      <NewPassword field={first} isWrong={wrong !== undefined} wrongId='password-wrong' />
       <button type='submit' class='primary' aria-disabled={isBusy}>{t('invitation.submit')}</button>
     </form>
   )

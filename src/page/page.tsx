@@ -1,7 +1,7 @@
 import { render } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { User } from '../http/schemas/users.ts'
-import { call, onSignedOut, ApiError } from './api.ts'
+import type { SignInOptions, User } from '../http/schemas/users.ts'
+import { call, onSignedOut } from './api.ts'
 import { Course } from './course.tsx'
 import { Courses } from './courses.tsx'
 import { removeSavedExports } from './exports/saved-export.ts'
@@ -18,11 +18,14 @@ import { textsIn, TextsProvider, useTexts, type Texts } from './texts/use-texts.
 // Most users never open these.
 const Admin = lazyView(async () => (await import('./admin/admin.tsx')).Admin)
 const Student = lazyView(async () => (await import('./student/student-view.tsx')).StudentView)
+const SetupView = lazyView(async () => (await import('./setup/setup-view.tsx')).SetupView)
+const FirstImport = lazyView(async () => (await import('./setup/first-import.tsx')).FirstImport)
 const Account = lazyView(async () => (await import('./account/account.tsx')).Account)
 
 type Session =
   | { state: 'loading' }
-  | { state: 'signed-out' }
+  /** `isLost`: the user was signed out, and not by themselves. */
+  | { state: 'signed-out', isLost: boolean }
   | { state: 'signed-in', user: User }
   | { state: 'failed', error: unknown }
 
@@ -34,34 +37,38 @@ function Page ({ firstTexts }: { firstTexts: Texts }) {
     document.documentElement.dir = dir
   }, [locale, dir])
   const [session, setSession] = useState<Session>({ state: 'loading' })
+  const [options, setOptions] = useState<SignInOptions>()
   const route = useRoute()
 
   function loadSession () {
     setSession({ state: 'loading' })
-    call<User>('GET', 'api/session').then(
-      (user) => {
-        setSession({ state: 'signed-in', user })
+    // Answers 200 also if the user is signed out: a refusal would be an error in the browser's console.
+    call<SignInOptions>('GET', 'api/sign-in-options').then(
+      (found) => {
+        setOptions(found)
+        const { user } = found
+        setSession(user === null ? { state: 'signed-out', isLost: false } : { state: 'signed-in', user })
       },
       (error: unknown) => {
-        setSession(
-          error instanceof ApiError && error.status === 401
-            ? { state: 'signed-out' }
-            : { state: 'failed', error }
-        )
+        setSession({ state: 'failed', error })
       }
     )
   }
   useEffect(loadSession, [])
   useEffect(() =>
     onSignedOut(() => {
-      setSession({ state: 'signed-out' })
+      setSession((before) => before.state === 'signed-out' ? before : { state: 'signed-out', isLost: true })
     }), [])
+
+  function signedIn (user: User) {
+    setSession({ state: 'signed-in', user })
+  }
 
   async function signOut () {
     await call('DELETE', 'api/session').catch(() => {})
     removeSavedExports()
     forgetEdits()
-    setSession({ state: 'signed-out' })
+    setSession({ state: 'signed-out', isLost: false })
     location.hash = '#/'
   }
 
@@ -124,35 +131,35 @@ function Page ({ firstTexts }: { firstTexts: Texts }) {
         )}
         {session.state === 'signed-in' && session.user.role === 'admin' && <AdminNav route={route} />}
       </header>
-      {route.view === 'invitation' && session.state !== 'loading'
-        ? (
-          <InvitationView
-            key={route.token}
-            token={route.token}
-            user={session.state === 'signed-in' ? session.user : undefined}
-            onSignedIn={(user) => {
-              setSession({ state: 'signed-in', user })
-            }}
-          />
-          )
-        : session.state === 'signed-in'
-          ? <SignedIn user={session.user} route={route} />
-          : session.state === 'signed-out'
-            ? (
-              <SignIn
-                onSignedIn={(user) => {
-                  setSession({ state: 'signed-in', user })
-                }}
-              />
-              )
-            : (
-              <main id='content' tabIndex={-1}>
-                {session.state === 'failed'
-                  ? <Failure error={session.error} retry={loadSession} />
-                  : <Loading />}
-              </main>
-              )}
+      <Content route={route} session={session} options={options} retry={loadSession} onSignedIn={signedIn} />
     </TextsProvider>
+  )
+}
+
+interface ContentProps {
+  route: Route
+  session: Session
+  options: SignInOptions | undefined
+  retry: () => void
+  onSignedIn: (user: User) => void
+}
+
+function Content ({ route, session, options, retry, onSignedIn }: ContentProps) {
+  if (route.view === 'invitation' && session.state !== 'loading') {
+    const user = session.state === 'signed-in' ? session.user : undefined
+    return <InvitationView key={route.token} token={route.token} user={user} onSignedIn={onSignedIn} />
+  }
+  if (route.view === 'setup' && session.state !== 'loading') {
+    return <SetupView key={route.token} token={route.token} onSignedIn={onSignedIn} />
+  }
+  if (session.state === 'signed-in') return <SignedIn user={session.user} route={route} />
+  if (session.state === 'signed-out') {
+    return <SignIn options={options} isLost={session.isLost} onSignedIn={onSignedIn} />
+  }
+  return (
+    <main id='content' tabIndex={-1}>
+      {session.state === 'failed' ? <Failure error={session.error} retry={retry} /> : <Loading />}
+    </main>
   )
 }
 
@@ -193,6 +200,7 @@ function SignedIn ({ user, route }: { user: User, route: Route }) {
         <Student courseId={route.courseId} studentId={route.studentId} query={route.query} />
       )}
       {route.view === 'account' && <Account user={user} />}
+      {route.view === 'first-import' && (user.role === 'admin' ? <FirstImport /> : <Denied />)}
       {route.view === 'admin' && (user.role === 'admin'
         ? <Admin part={route.part} id={route.id} query={route.query} user={user} />
         : <Denied />)}

@@ -11,6 +11,9 @@ export type Route =
   | { view: 'admin', part: AdminPart, id: number | null, query: URLSearchParams }
   /** A one-time link to choose a password. */
   | { view: 'invitation', token: string }
+  /** The link of the first administrator, and what they do next. */
+  | { view: 'setup', token: string }
+  | { view: 'first-import' }
   | { view: 'course', courseId: number, tab: CourseTab, query: URLSearchParams }
   /** The query is the book's, for the order of the students and the way back. */
   | { view: 'student', courseId: number, studentId: number, query: URLSearchParams }
@@ -20,6 +23,8 @@ function parseRoute (hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split('?')
   if (path === '' || path === '/') return { view: 'courses' }
   if (path === '/account') return { view: 'account' }
+  if (path === '/first-import') return { view: 'first-import' }
+  if (path.startsWith('setup=')) return { view: 'setup', token: path.slice('setup='.length) }
   if (path.startsWith('invitation=')) return { view: 'invitation', token: path.slice('invitation='.length) }
   const admin = /^\/admin\/(import|users|jobs|storage|audit)(?:\/([1-9]\d*))?$/.exec(path)
   if (admin !== null) {

@@ -1,15 +1,65 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { SignInOptions, User } from '../http/schemas/users.ts'
 import { addressOf, call } from './api.ts'
+import { ForgotPassword } from './forgot-password.tsx'
 import { useTexts } from './texts/use-texts.ts'
+import { useTitle } from './use-title.ts'
 
-export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
+interface SignInProps {
+  /** Undefined: unknown, so that the password is the only way to sign in. */
+  options: SignInOptions | undefined
+  /** The user was signed out, and not by themselves. */
+  isLost: boolean
+  onSignedIn: (user: User) => void
+}
+
+/** The way in, and what to do about a forgotten password. */
+export function SignIn ({ options, isLost, onSignedIn }: SignInProps) {
+  const { t } = useTexts()
+  const [email, setEmail] = useState('')
+  const [hasForgotten, setForgotten] = useState(false)
+  useTitle(t(hasForgotten ? 'forgot.title' : 'signIn.title'))
+  return (
+    <main id='content' class='sign-in' tabIndex={-1}>
+      {hasForgotten
+        ? (
+          <ForgotPassword
+            email={email}
+            isPossible={options?.password_reset === true}
+            onBack={() => {
+              setForgotten(false)
+            }}
+          />
+          )
+        : (
+          <SignInForm
+            email={email}
+            options={options}
+            isLost={isLost}
+            onSignedIn={onSignedIn}
+            onForgotten={(typed) => {
+              setEmail(typed)
+              setForgotten(true)
+            }}
+          />
+          )}
+    </main>
+  )
+}
+
+function SignInForm (
+  { email, options, isLost, onSignedIn, onForgotten }: SignInProps & {
+    email: string,
+    onForgotten: (email: string) => void,
+  }
+) {
   const { t, reason } = useTexts()
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
-  const email = useRef<HTMLInputElement>(null)
-  const [provider, setProvider] = useState<string>()
+  const first = useRef<HTMLInputElement>(null)
+  const provider = options?.single_sign_on?.name
   useEffect(() => {
+    first.current?.focus()
     // After single sign-on is refused, the browser returns with the reason in the address.
     const address = new URL(location.href)
     const code = address.searchParams.get('sign_in')
@@ -18,14 +68,7 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
       history.replaceState(null, '', address)
       setError({ code, message: t('signIn.refused', { code }) })
     }
-    // Without an answer, the password is the only way to sign in.
-    call<SignInOptions>('GET', 'api/sign-in-options').then((options) => {
-      setProvider(options.single_sign_on?.name)
-    }, () => {})
   }, [])
-  useEffect(() => {
-    document.title = `${t('signIn.title')} – ${t('app.name')}`
-  }, [t])
 
   async function submit (event: SubmitEvent) {
     event.preventDefault()
@@ -41,14 +84,15 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
     } catch (refusal) {
       setError(refusal)
       setBusy(false)
-      email.current?.focus()
+      first.current?.focus()
     }
   }
 
   return (
-    <main id='content' class='sign-in' tabIndex={-1}>
+    <>
       <h1>{t('signIn.title')}</h1>
       <p>{t('signIn.lead')}</p>
+      {isLost && error === undefined && <p class='notice' role='status'>{t('signIn.lost')}</p>}
       <form
         onSubmit={(event) => {
           void submit(event)
@@ -59,7 +103,15 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
         </div>
         <label>
           {t('signIn.email')}
-          <input ref={email} name='email' type='email' autocomplete='username' required maxLength={320} />
+          <input
+            ref={first}
+            name='email'
+            type='email'
+            autocomplete='username'
+            required
+            maxLength={320}
+            defaultValue={email}
+          />
         </label>
         <label>
           {t('signIn.password')}
@@ -79,6 +131,16 @@ export function SignIn ({ onSignedIn }: { onSignedIn: (user: User) => void }) {
           </button>
         )}
       </form>
-    </main>
+      <p>
+        <button
+          type='button'
+          onClick={() => {
+            onForgotten(first.current?.value.trim() ?? '')
+          }}
+        >
+          {t('forgot.link')}
+        </button>
+      </p>
+    </>
   )
 }

@@ -68,23 +68,6 @@ t.test('signed-in devices: seen and signed out', chromium, async (t) => {
   t.strictSame(problems, [])
 })
 
-t.test('another password: a teacher asks for a link, an administrator makes one', chromium, async (t) => {
-  const { address, open, services } = await startPage(t, { courses: [sampleCourse()] })
-  await services.accounts.add({ email: ADMIN, role: 'admin', password: PASSWORD })
-  const teacher = await open()
-  await signIn(teacher.page, address)
-  await teacher.page.getByRole('link', { name: /My account/ }).click()
-  await teacher.page.getByText('ask an administrator for a password link').waitFor()
-  const { page, problems } = await open()
-  await signIn(page, address, ADMIN)
-  await page.getByRole('link', { name: /My account/ }).click()
-  await page.getByText('create a password link for yourself under Users').waitFor()
-  t.equal(await page.getByText('ask an administrator').count(), 0)
-  await page.goto(`${address}/#/admin/users`)
-  await page.getByRole('button', { name: `Password link for ${ADMIN}` }).waitFor()
-  t.strictSame([...teacher.problems, ...problems], [])
-})
-
 t.test("a teacher cannot open the administrators' views", chromium, async (t) => {
   const { address, open } = await startPage(t, { courses: [sampleCourse()] })
   const { page, problems } = await open()

@@ -7,6 +7,8 @@ import { useTexts } from '../texts/use-texts.ts'
 import { useLoaded } from '../use-loaded.ts'
 import { useTitle } from '../use-title.ts'
 import { browserOf } from './browser-name.ts'
+import { PasswordForm } from './password-form.tsx'
+import { Tokens } from './tokens.tsx'
 
 /** The user's own account, and the devices where they are signed in. */
 export function Account ({ user }: { user: User }) {
@@ -68,10 +70,13 @@ export function Account ({ user }: { user: User }) {
             <dd>{t(`role.${user.role}`)}</dd>
           </div>
         </dl>
-        <p class='muted small'>
-          {t(user.role === 'admin' ? 'account.passwordHelpAdmin' : 'account.passwordHelp')}
-        </p>
       </section>
+      <PasswordForm
+        email={user.email}
+        onChanged={() => {
+          loaded.reload()
+        }}
+      />
       <section class='panel' aria-labelledby='devices-title'>
         <div class='row'>
           <h2 id='devices-title'>{t('account.devices')}</h2>
@@ -140,6 +145,7 @@ export function Account ({ user }: { user: User }) {
           </ul>
         )}
       </section>
+      <Tokens user={user} />
     </>
   )
 }

@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
 import type { OneTimeLink } from '../../../http/schemas/users.ts'
+import { CopyField } from '../../account/copy-field.tsx'
 import { useTexts } from '../../texts/use-texts.ts'
 
 /** A one-time link to send to a user. The service keeps only a hash of it, so it can be shown only now. */
@@ -7,23 +7,6 @@ export function LinkNotice (
   { email, link, isNew, onClose }: { email: string, link: OneTimeLink, isNew: boolean, onClose: () => void }
 ) {
   const { t, localTime } = useTexts()
-  const [copied, setCopied] = useState<boolean>()
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    field.current?.select()
-  }, [])
-
-  async function copy () {
-    try {
-      // Browsers allow this on https and on localhost only.
-      await navigator.clipboard.writeText(link.url)
-      setCopied(true)
-    } catch {
-      field.current?.select()
-      setCopied(document.execCommand('copy'))
-    }
-  }
-
   return (
     <section class='notice good' aria-labelledby='link-title'>
       <h2 id='link-title'>{t(isNew ? 'users.linkTitle' : 'users.resetTitle', { email })}</h2>
@@ -37,33 +20,7 @@ export function LinkNotice (
         </p>
       )}
       <p>{t('users.linkHelp', { time: localTime(link.expires_at) })}</p>
-      <p class='row'>
-        <input
-          ref={field}
-          class='link'
-          type='text'
-          readOnly
-          value={link.url}
-          dir='ltr'
-          aria-label={t('users.link')}
-          onFocus={({ currentTarget }) => {
-            currentTarget.select()
-          }}
-        />
-        <button
-          type='button'
-          class='primary'
-          onClick={() => {
-            void copy()
-          }}
-        >
-          {t('users.copy')}
-        </button>
-        <button type='button' onClick={onClose}>{t('users.done')}</button>
-      </p>
-      <p role='status' class='small'>
-        {copied === true ? t('users.copied') : copied === false ? t('users.notCopied') : ''}
-      </p>
+      <CopyField value={link.url} label={t('users.link')} onDone={onClose} />
     </section>
   )
 }
