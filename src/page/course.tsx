@@ -3,17 +3,17 @@ import { useMemo } from 'preact/hooks'
 import { BookView } from './book/book-view.tsx'
 import type { AverageRange } from './book/rows.ts'
 import { useBook } from './book/use-book.ts'
-import { Charts } from './charts/charts.tsx'
 import { Exports } from './exports/exports.tsx'
 import { lazyView } from './lazy-view.tsx'
 import { Failure, Loading } from './notices.tsx'
 import { courseLink, type CourseTab } from './router.ts'
-import { CourseSettings } from './settings/settings.tsx'
 import { useTexts } from './texts/use-texts.ts'
 import { useTitle } from './use-title.ts'
 
 const TABS: readonly CourseTab[] = ['book', 'charts', 'settings', 'import']
 
+const Charts = lazyView(async () => (await import('./charts/charts.tsx')).Charts)
+const CourseSettings = lazyView(async () => (await import('./settings/settings.tsx')).CourseSettings)
 const CourseImport = lazyView(async () => (await import('./imports/import-view.tsx')).ImportView)
 
 /** One course: its performance book with the exports, its charts, its settings, and its imports. */
@@ -87,7 +87,7 @@ export function Course (
         />
       )}
       {(tab === 'charts' || tab === 'settings') && !isWhole && <Loading />}
-      {tab === 'charts' && isWhole && <Charts book={book} courseId={courseId} />}
+      {tab === 'charts' && isWhole && <Charts book={book} />}
       {tab === 'settings' && isWhole && (
         <CourseSettings
           book={book}

@@ -50,28 +50,6 @@ t.test('settings show their effect before they are saved', chromium, async (t) =
   t.strictSame(problems, [])
 })
 
-t.test('charts lead to the students behind a bar', chromium, async (t) => {
-  const { address, open } = await startPage(t, { courses: [sampleCourse({ students: 60 })] })
-  const { page, problems } = await open()
-  await signIn(page, address)
-  await page.getByRole('link', { name: /Physics I/ }).click()
-  await page.getByRole('grid').waitFor()
-  t.strictSame(await accessibilityProblems(page), [])
-  await screenshot(page, 'book-60')
-  await page.getByRole('link', { name: 'Charts' }).click()
-  const bar = page.getByRole('link', { name: /^60% to 70%: \d+ students?$/ })
-  const count = Number(/(\d+) student/.exec((await bar.getAttribute('aria-label'))!)![1])
-  t.strictSame(await accessibilityProblems(page), [])
-  await screenshot(page, 'charts')
-  await bar.focus()
-  await page.keyboard.press('Enter')
-  await page.getByText('Course average from 60% to 70%').waitFor()
-  await page.getByText(new RegExp(`^${count} students? shown`)).waitFor()
-  await page.getByRole('button', { name: 'Remove filter' }).click()
-  await page.getByText('60 students shown').waitFor()
-  t.strictSame(problems, [])
-})
-
 t.test('Spanish, right to left, a small screen, on paper', chromium, async (t) => {
   const { address, open } = await startPage(t, { courses: [sampleCourse()] })
   const spanish = await open({ locale: 'es-ES' })

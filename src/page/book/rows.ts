@@ -22,7 +22,9 @@ interface RowChoice {
 
 export function isInRange (average: number | null, range: AverageRange): boolean {
   if (average === null || range === 'none') return average === null && range === 'none'
-  return average >= range.from && (range.to === null || average < range.to)
+  // As for grades, 0.6999999999999999 counts as 0.7.
+  const rounded = Math.round(average * 1e10) / 1e10
+  return rounded >= range.from && (range.to === null || rounded < range.to)
 }
 
 /**

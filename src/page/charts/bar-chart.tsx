@@ -18,31 +18,24 @@ interface BarChartProps {
   label: string
   bars: readonly Bar[]
   valueLabel: (value: number) => string
-  /** The scale ends at this value or higher. */
-  top?: number
-  /** Values that have a grid line, with the number at the side. */
-  lines?: readonly number[]
 }
 
 // Px.
 const HEIGHT = 260
 const FOOT = 26
 const HEAD = 22
-const SIDE = 46
 const LETTER = 8
 const USUAL_WIDTH = 960
 /** How many bars share a label if there is no room for each. */
 const BARS_PER_LABEL = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 
 /** Bars with their numbers. Each bar is an image with a text; a bar with an address is a link. */
-export function BarChart ({ label, bars, valueLabel, top = 1, lines = [] }: BarChartProps) {
+export function BarChart ({ label, bars, valueLabel }: BarChartProps) {
   const isRtl = useTexts().dir === 'rtl'
   const svg = useRef<SVGSVGElement>(null)
   const width = useWidth(svg, USUAL_WIDTH)
-  const side = lines.length === 0 ? 0 : SIDE
-  const most = bars.reduce((max, { value }) => Math.max(max, value), top)
-  const step = (width - side) / Math.max(1, bars.length)
-  const start = isRtl ? 0 : side
+  const most = bars.reduce((max, { value }) => Math.max(max, value), 1)
+  const step = width / Math.max(1, bars.length)
   const yOf = (value: number) => HEIGHT - FOOT - value / most * (HEIGHT - FOOT - HEAD)
   const room = (text: string) => (text.length + 1) * LETTER
   const hasValues = bars.every(({ value }) => room(valueLabel(value)) <= step)
@@ -50,16 +43,8 @@ export function BarChart ({ label, bars, valueLabel, top = 1, lines = [] }: BarC
   const barsPerLabel = BARS_PER_LABEL.find(fits) ?? bars.length
   return (
     <svg class='chart' viewBox={`0 0 ${width} ${HEIGHT}`} role='group' aria-label={label} ref={svg}>
-      <g aria-hidden='true'>
-        {lines.map((value) => (
-          <Fragment key={value}>
-            <line x1={start} x2={start + width - side} y1={yOf(value)} y2={yOf(value)} class='scale' />
-            <text x={isRtl ? width - SIDE / 2 : SIDE / 2} y={yOf(value) + 4}>{valueLabel(value)}</text>
-          </Fragment>
-        ))}
-      </g>
       {bars.map((bar, i) => {
-        const x = start + step * (isRtl ? bars.length - 1 - i : i)
+        const x = step * (isRtl ? bars.length - 1 - i : i)
         const y = yOf(bar.value)
         const middle = x + step / 2
         const drawing = (
@@ -88,7 +73,7 @@ export function BarChart ({ label, bars, valueLabel, top = 1, lines = [] }: BarC
           </Fragment>
         )
       })}
-      <line x1={start} x2={start + width - side} y1={HEIGHT - FOOT} y2={HEIGHT - FOOT} class='base' />
+      <line x1={0} x2={width} y1={HEIGHT - FOOT} y2={HEIGHT - FOOT} class='base' />
     </svg>
   )
 }
