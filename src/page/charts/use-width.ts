@@ -2,7 +2,7 @@ import { useLayoutEffect, useState } from 'preact/hooks'
 import type { RefObject } from 'preact'
 
 /**
- * The current width of an element, px; `initial` until it is measured. A drawing that uses these pixels has
+ * The current width of an element, px; `initial` until it is measured, or if it is hidden. A drawing that uses these pixels has
  * letters of the same size on every screen.
  */
 export function useWidth (ref: RefObject<Element | null>, initial: number): number {
@@ -11,7 +11,9 @@ export function useWidth (ref: RefObject<Element | null>, initial: number): numb
     const element = ref.current
     if (element === null) return
     const measure = () => {
-      setWidth(Math.round(element.getBoundingClientRect().width))
+      const measured = Math.round(element.getBoundingClientRect().width)
+      // What is only on paper has no width on the screen.
+      if (measured > 0) setWidth(measured)
     }
     measure()
     const observer = new ResizeObserver(measure)
