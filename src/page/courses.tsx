@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { CourseItem } from '../http/schemas/book.ts'
 import type { User } from '../http/schemas/users.ts'
 import { call } from './api.ts'
+import { fold, hasWords, searchWords } from './fold.ts'
 import { Empty, Failure, Loading } from './notices.tsx'
 import { courseLink } from './router.ts'
 import { useTexts } from './texts/use-texts.ts'
@@ -14,7 +15,7 @@ const SEARCH_FROM = 8
 export function Courses ({ user }: { user: User }) {
   const { t, compare } = useTexts()
   const [query, setQuery] = useState('')
-  const title = t(user.role === 'admin' ? 'courses.all' : 'courses.title')
+  const title = t('courses.title')
   useTitle(title)
   const courses = useLoaded(
     'courses',
@@ -32,9 +33,9 @@ export function Courses ({ user }: { user: User }) {
   }
   if (courses.state === 'failed') return <Failure error={courses.error} retry={courses.reload} />
   const all = [...courses.value ?? []].sort((a, b) => compare(a.name, b.name))
-  const wanted = query.trim().toLocaleLowerCase()
+  const words = searchWords(query)
   const shown = all.filter(({ name, term, school }) =>
-    `${name} ${term ?? ''} ${school ?? ''}`.toLocaleLowerCase().includes(wanted)
+    hasWords(fold(`${name} ${term ?? ''} ${school ?? ''}`), words)
   )
   return (
     <>

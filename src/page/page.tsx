@@ -17,6 +17,7 @@ import { textsIn, TextsProvider, useTexts, type Texts } from './texts/use-texts.
 
 // Most users never open these.
 const Admin = lazyView(async () => (await import('./admin/admin.tsx')).Admin)
+const CourseList = lazyView(async () => (await import('./admin/courses/course-list.tsx')).CourseList)
 const Student = lazyView(async () => (await import('./student/student-view.tsx')).StudentView)
 const SetupView = lazyView(async () => (await import('./setup/setup-view.tsx')).SetupView)
 const FirstImport = lazyView(async () => (await import('./setup/first-import.tsx')).FirstImport)
@@ -192,7 +193,7 @@ function SignedIn ({ user, route }: { user: User, route: Route }) {
   }, [place])
   return (
     <main id='content' tabIndex={-1} ref={main}>
-      {route.view === 'courses' && <Courses user={user} />}
+      {route.view === 'courses' && (user.role === 'admin' ? <CourseList /> : <Courses user={user} />)}
       {route.view === 'course' && (
         <Course key={route.courseId} courseId={route.courseId} tab={route.tab} query={route.query} />
       )}

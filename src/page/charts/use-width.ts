@@ -2,8 +2,8 @@ import { useLayoutEffect, useState } from 'preact/hooks'
 import type { RefObject } from 'preact'
 
 /**
- * The current width of an element, px; `initial` until it is measured, or if it is hidden. A drawing that uses these pixels has
- * letters of the same size on every screen.
+ * The current width of an element, px; `initial` until it is measured, or while it is hidden. A drawing in
+ * these pixels has letters of the same size on every screen.
  */
 export function useWidth (ref: RefObject<Element | null>, initial: number): number {
   const [width, setWidth] = useState(initial)

@@ -1,6 +1,8 @@
+import type { CourseItem } from '../../../http/schemas/book.ts'
 import type { Account } from '../../../http/schemas/users.ts'
 import { personName } from '../../../person-name.ts'
 import { serverNow } from '../../api.ts'
+import { courseLink } from '../../router.ts'
 import { useTexts } from '../../texts/use-texts.ts'
 
 /** How many courses are named. */
@@ -10,12 +12,14 @@ interface UserTableProps {
   users: readonly Account[]
   /** The user who is signed in: they cannot disable themselves. */
   selfId: number
+  /** The courses that a user teaches; undefined: not known yet. */
+  coursesOf: (account: Account) => readonly CourseItem[] | undefined
   onReset: (account: Account) => void
   onEnable: (account: Account) => void
   onDisable: (account: Account) => void
 }
 
-export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: UserTableProps) {
+export function UserTable ({ users, selfId, coursesOf, onReset, onEnable, onDisable }: UserTableProps) {
   const { t, ago, localTime } = useTexts()
   const now = serverNow()
   return (
@@ -25,6 +29,7 @@ export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: User
           <tr>
             <th>{t('users.user')}</th>
             <th>{t('users.role')}</th>
+            <th>{t('users.courses')}</th>
             <th>{t('users.lastSignIn')}</th>
             <th>{t('users.status')}</th>
             <th>{t('list.actions')}</th>
@@ -37,6 +42,9 @@ export function UserTable ({ users, selfId, onReset, onEnable, onDisable }: User
                 <Person account={account} isSelf={account.id === selfId} />
               </td>
               <td>{t(`role.${account.role}`)}</td>
+              <td>
+                <CoursesOf courses={coursesOf(account)} />
+              </td>
               <td>
                 {account.last_sign_in_at === null
                   ? <span class='muted'>{t('users.never')}</span>
@@ -138,6 +146,25 @@ function Person ({ account, isSelf }: { account: Account, isSelf: boolean }) {
           <br />
           <span class='muted small' dir='auto'>{account.email}</span>
         </>
+      )}
+    </>
+  )
+}
+
+/** The first of them by name, with links. */
+function CoursesOf ({ courses }: { courses: readonly CourseItem[] | undefined }) {
+  const { t } = useTexts()
+  if (courses === undefined) return null
+  if (courses.length === 0) return <span class='muted'>{t('users.noCourses')}</span>
+  return (
+    <>
+      {courses.slice(0, NAMED).map((course) => (
+        <div key={course.id}>
+          <a href={courseLink(course.id)} dir='auto'>{course.name}</a>
+        </div>
+      ))}
+      {courses.length > NAMED && (
+        <span class='muted small'>{t('users.moreCourses', { count: courses.length - NAMED })}</span>
       )}
     </>
   )

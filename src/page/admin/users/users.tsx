@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks'
 import { personName } from '../../../person-name.ts'
 import type { Account, OneTimeLink, User } from '../../../http/schemas/users.ts'
 import { call } from '../../api.ts'
+import { useCoursesOfTeachers } from './use-courses-of-teachers.ts'
 import { Confirm } from '../../confirm.tsx'
 import { Empty, Failure, Loading } from '../../notices.tsx'
 import { useTexts } from '../../texts/use-texts.ts'
@@ -19,6 +20,7 @@ const SHOWN_AT_ONCE = 100
 export function Users ({ user: self }: { user: User }) {
   const { t, reason } = useTexts()
   const { value, state, error, reload } = useUsers()
+  const coursesOf = useCoursesOfTeachers()
   const [query, setQuery] = useState('')
   const [which, setWhich] = useState<Which>('all')
   const [most, setMost] = useState(SHOWN_AT_ONCE)
@@ -144,6 +146,7 @@ export function Users ({ user: self }: { user: User }) {
             <UserTable
               users={matching.slice(0, most)}
               selfId={self.id}
+              coursesOf={coursesOf}
               onReset={(account) => {
                 void reset(account)
               }}
