@@ -33,6 +33,9 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const SCHEMES = ['light', 'dark'] as const
 
+// A browser takes its time on a busy machine.
+tap.setTimeout(600_000)
+
 export interface OpenPage {
   page: Page
   context: BrowserContext
